@@ -1,0 +1,60 @@
+"""Everything that can go wrong, once.
+
+    OpenTheEyesError                exit  HTTP
+    ├── UsageError                     2   422   an option that does not exist, or two that contradict each other
+    ├── PhotoError                     3         a photo could not be read or written
+    │   ├── UnreadablePhoto            3   415   not a picture, damaged, or a format we do not know
+    │   ├── PhotoTooLarge              3   413   more bytes or pixels than the settings allow
+    │   └── PhotoNotWritten            3   507   the result could not be stored
+    ├── WeightsMissing                 4   503   a model's files are not on this machine
+    ├── NoCapacity                     5   503   no room: GPU memory, queue
+    └── SomePhotosFailed               6   207   several photos were asked for, some did not succeed
+
+A message gives what was expected, what came, and what to do next. "No closed eyes here" is a result, not an error.
+"""
+
+from __future__ import annotations
+
+
+class OpenTheEyesError(Exception):
+    """Root of the family; `exit_code` and `http_status` are the same for every instance of a class."""
+
+    exit_code: int = 1
+    http_status: int = 500
+
+
+class UsageError(OpenTheEyesError):
+    exit_code = 2
+    http_status = 422
+
+
+class PhotoError(OpenTheEyesError):
+    exit_code = 3
+    http_status = 400
+
+
+class UnreadablePhoto(PhotoError):
+    http_status = 415
+
+
+class PhotoTooLarge(PhotoError):
+    http_status = 413
+
+
+class PhotoNotWritten(PhotoError):
+    http_status = 507
+
+
+class WeightsMissing(OpenTheEyesError):
+    exit_code = 4
+    http_status = 503
+
+
+class NoCapacity(OpenTheEyesError):
+    exit_code = 5
+    http_status = 503
+
+
+class SomePhotosFailed(OpenTheEyesError):
+    exit_code = 6
+    http_status = 207

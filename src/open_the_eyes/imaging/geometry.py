@@ -1,0 +1,100 @@
+"""Rectangles and similarity transforms as values."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Matrix, Points
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels: left and top belong to it, right and bottom do not."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def area(self) -> float:
+        return max(self.width, 0.0) * max(self.height, 0.0)
+
+    @property
+    def centre_xy(self) -> tuple[float, float]:
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    @classmethod
+    def around(cls, points: Points) -> Box:
+        """The smallest box that holds all (N, 2+) points."""
+        (left, top), (right, bottom) = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
+        return cls(float(left), float(top), float(right), float(bottom))
+
+    def grown(self, by: float) -> Box:
+        """The same centre, every side moved outwards by `by` times the longer side."""
+        d = by * max(self.width, self.height)
+        return Box(self.left - d, self.top - d, self.right + d, self.bottom + d)
+
+    def clipped(self, size_wh: tuple[int, int]) -> Box:
+        """The part that lies inside a picture of `size_wh`."""
+        w, h = size_wh
+        return Box(
+            min(max(self.left, 0), w), min(max(self.top, 0), h), min(max(self.right, 0), w), min(max(self.bottom, 0), h)
+        )
+
+    def to_whole(self) -> Box:
+        """The smallest box with whole sides that holds this one."""
+        return Box(math.floor(self.left), math.floor(self.top), math.ceil(self.right), math.ceil(self.bottom))
+
+    def intersection_over_union(self, other: Box) -> float:
+        inter = Box(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        ).area
+        union = self.area + other.area - inter
+        return inter / union if union > 0 else 0.0
+
+    def cut(self, picture: NDArray[Any]) -> NDArray[Any]:
+        """A view of the pixels of `picture` (H, W, ...) inside this whole, clipped box."""
+        return picture[int(self.top) : int(self.bottom), int(self.left) : int(self.right)]
+
+
+def similarity_from_two(
+    source_a: NDArray[Any], source_b: NDArray[Any], target_a: NDArray[Any], target_b: NDArray[Any]
+) -> Matrix:
+    """The similarity transform (rotation, one scale, shift) that carries two points onto two others."""
+    s = complex(*(source_b - source_a)[:2])
+    c = complex(*(target_b - target_a)[:2]) / s
+    linear = np.array([[c.real, -c.imag], [c.imag, c.real]])
+    return np.column_stack([linear, target_a[:2] - linear @ source_a[:2]])
+
+
+def transformed(points: Points, by: Matrix) -> Points:
+    """(N, 2+) points -> (N, 2) points after an affine (2, 3) matrix."""
+    return np.asarray(points[:, :2] @ by[:, :2].T + by[:, 2])
+
+
+def inverted(matrix: Matrix) -> Matrix:
+    """The affine way back."""
+    linear = np.linalg.inv(matrix[:, :2])
+    return np.column_stack([linear, -linear @ matrix[:, 2]])
+
+
+def scale_of(matrix: Matrix) -> float:
+    """How many target pixels one source pixel becomes, for a similarity."""
+    return float(math.sqrt(abs(np.linalg.det(matrix[:, :2]))))

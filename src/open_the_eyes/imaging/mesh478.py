@@ -1,0 +1,34 @@
+"""The 478-point face mesh: which numbers are which parts.
+
+The topology is MediaPipe's (Kartynnik et al. 2019, "Real-time Facial Surface Geometry from Monocular Video on Mobile
+GPUs"; irises: Ablavatski et al. 2020). "left" and "right" are as seen in the upright picture: the left eye is the one
+on the picture's left, which is the person's own right. Eye rings start at the outer corner and go over the upper lid to
+the inner corner, then back along the lower lid.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Side = Literal["left", "right"]
+SIDES: Final[tuple[Side, Side]] = ("left", "right")
+
+POINTS: Final = 478
+
+EYE_RING: Final[dict[Side, list[int]]] = {
+    "left": [33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7],
+    "right": [263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249],
+}
+OUTER_CORNER: Final[dict[Side, int]] = {"left": 33, "right": 263}
+INNER_CORNER: Final[dict[Side, int]] = {"left": 133, "right": 362}
+IRIS: Final[dict[Side, list[int]]] = {"left": [468, 469, 470, 471, 472], "right": [473, 474, 475, 476, 477]}
+"""Centre first, then four points of the limbus."""
+
+BROW: Final[dict[Side, list[int]]] = {
+    "left": [70, 63, 105, 66, 107, 46, 53, 52, 65, 55],
+    "right": [300, 293, 334, 296, 336, 276, 283, 282, 295, 285],
+}
+FACE_OVAL: Final = [
+    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
+    152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+]  # fmt: skip

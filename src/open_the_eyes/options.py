@@ -1,0 +1,125 @@
+"""What an editor chooses: one small frozen dataclass a stage. What an operator chooses is in `settings.py`."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, get_args
+
+from .errors import UsageError
+
+Mode = Literal["fast", "standard", "quality", "ultra"]
+EyeColor = Literal["auto", "brown", "hazel", "green", "blue", "grey"]
+MODES: Final[tuple[Mode, ...]] = get_args(Mode)
+EYE_COLORS: Final[tuple[EyeColor, ...]] = get_args(EyeColor)
+MAX_VARIATIONS: Final = 16
+MAX_OPENNESS: Final = 1.5
+
+
+def _refuse(condition: bool, message: str) -> None:
+    if condition:
+        raise UsageError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseOptions:
+    """Which faces are edited.
+
+    Args:
+        faces: numbers (1 is the leftmost face); None takes every face with closed eyes.
+        all: also open eyes whose state is `unsure`.
+    """
+
+    faces: tuple[int, ...] | None = None
+    all: bool = False
+
+    def __post_init__(self) -> None:
+        if self.faces is not None:
+            _refuse(not self.faces, "faces: expected face numbers such as 1,3; got none. Leave it out for all faces.")
+            bad = [n for n in self.faces if n < 1]
+            _refuse(bool(bad), f"faces: numbers start at 1, got {bad}. `open-the-eyes inspect PHOTO` lists them.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerateOptions:
+    """What the new eyes look like.
+
+    Args:
+        mode: effort, see docs/pipeline.md.
+        variations: how many different results, 1..16.
+        seed: 0 or more; same input, options and seed give the same bytes.
+        eye_color: "auto" takes what suits the face, or the colour of the person's open eye.
+        gaze: where the eyes look, (x, y) each -1..1, x to the picture's right, y down; None: straight or as the head
+            suggests.
+        openness: 0..1.5, 1 is usual for this face; None takes what suits the face.
+    """
+
+    mode: Mode = "standard"
+    variations: int = 1
+    seed: int = 0
+    eye_color: EyeColor = "auto"
+    gaze: tuple[float, float] | None = None
+    openness: float | None = None
+
+    def __post_init__(self) -> None:
+        _refuse(self.mode not in MODES, f"mode: expected one of {', '.join(MODES)}; got {self.mode!r}.")
+        _refuse(
+            not 1 <= self.variations <= MAX_VARIATIONS,
+            f"variations: expected 1 to {MAX_VARIATIONS}, got {self.variations}.",
+        )
+        _refuse(not 0 <= self.seed < 2**32, f"seed: expected 0 to {2**32 - 1}, got {self.seed}.")
+        _refuse(
+            self.eye_color not in EYE_COLORS,
+            f"eye_color: expected one of {', '.join(EYE_COLORS)}; got {self.eye_color!r}.",
+        )
+        if self.gaze is not None:
+            ok = len(self.gaze) == 2 and all(-1 <= v <= 1 for v in self.gaze)
+            _refuse(not ok, f"gaze: expected two numbers from -1 to 1, such as 0.3,-0.1; got {self.gaze}.")
+        if self.openness is not None:
+            _refuse(
+                not 0 <= self.openness <= MAX_OPENNESS,
+                f"openness: expected 0 to {MAX_OPENNESS} (1 is usual), got {self.openness}.",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreOptions:
+    """Face restoration after blending.
+
+    Args:
+        restorer: "none", or a restorer's name.
+        fidelity: CodeFormer's w, 0..1; 1 is most faithful.
+    """
+
+    restorer: str = "none"
+    fidelity: float = 0.7
+
+    def __post_init__(self) -> None:
+        _refuse(
+            self.restorer != "none",
+            f"restorer: {self.restorer!r} is not known to this version; expected none.",
+        )
+        _refuse(not 0 <= self.fidelity <= 1, f"fidelity: expected 0 to 1, got {self.fidelity}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """All stages' options together; `Options.of(mode="fast", faces=(1,))` spreads flat names over the stages."""
+
+    choose: ChooseOptions = field(default_factory=ChooseOptions)
+    generate: GenerateOptions = field(default_factory=GenerateOptions)
+    restore: RestoreOptions = field(default_factory=RestoreOptions)
+
+    @classmethod
+    def of(cls, **flat: Any) -> Options:
+        """Options from flat names.
+
+        Raises:
+            UsageError: a name that no stage knows, or a value out of range.
+        """
+        stages = {"choose": ChooseOptions, "generate": GenerateOptions, "restore": RestoreOptions}
+        known = {f.name: stage for stage, kind in stages.items() for f in dataclasses.fields(kind)}
+        unknown = sorted(set(flat) - set(known))
+        _refuse(bool(unknown), f"unknown option {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
+        parts = {stage: kind(**{k: v for k, v in flat.items() if known[k] == stage}) for stage, kind in stages.items()}
+        return cls(**parts)

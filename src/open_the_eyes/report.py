@@ -1,0 +1,123 @@
+"""What was done, as one JSON schema: command line, Python, and later the HTTP API and the file's metadata."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .imaging.geometry import Box
+from .imaging.mesh478 import SIDES, Side
+from .roles import Outcome
+from .version import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class EyeReport:
+    """Openness of one eye before and after; `after` is None where nothing was painted."""
+
+    openness_before: float
+    openness_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceReport:
+    """One face: `id` counts from 1, left to right; `reason` is a sentence for a person, "" when there is none to say.
+
+    `variation_scores` holds one score a variation that was kept, best first.
+    """
+
+    id: int
+    box: Box
+    outcome: Outcome
+    reason: str
+    eyes: dict[Side, EyeReport]
+    variation_scores: tuple[float, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "box_ltrb": [round(v, 1) for v in (self.box.left, self.box.top, self.box.right, self.box.bottom)],
+            "outcome": self.outcome,
+            "reason": self.reason,
+            "eyes": {
+                side: {
+                    "openness_before": round(self.eyes[side].openness_before, 3),
+                    "openness_after": _rounded(self.eyes[side].openness_after),
+                }
+                for side in SIDES
+            },
+            "variation_scores": [round(s, 4) for s in self.variation_scores],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StageReport:
+    """Wall seconds and, where measured, the peak memory at the end of one stage in MiB."""
+
+    name: str
+    seconds: float
+    peak_ram_mib: float | None = None
+    peak_vram_mib: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "seconds": round(self.seconds, 4),
+            "peak_ram_mib": _rounded(self.peak_ram_mib, 1),
+            "peak_vram_mib": _rounded(self.peak_vram_mib, 1),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class InputReport:
+    """The file that was read; path is None for a photo that came as bytes or pixels."""
+
+    path: str | None
+    sha256: str
+    size_wh: tuple[int, int]
+    format: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"path": self.path, "sha256": self.sha256, "size_wh": list(self.size_wh), "format": self.format}
+
+
+@dataclass(frozen=True, slots=True)
+class OutputReport:
+    """One file that was written."""
+
+    path: str
+    sha256: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"path": self.path, "sha256": self.sha256}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything about one photo."""
+
+    input: InputReport
+    engine: str
+    mode: str
+    seed: int
+    faces: tuple[FaceReport, ...]
+    stages: tuple[StageReport, ...]
+    outputs: tuple[OutputReport, ...] = ()
+    version: str = field(default=__version__)
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain JSON values, in the schema's order."""
+        return {
+            "version": self.version,
+            "input": self.input.to_json(),
+            "engine": self.engine,
+            "mode": self.mode,
+            "seed": self.seed,
+            "faces": [f.to_json() for f in self.faces],
+            "stages": [s.to_json() for s in self.stages],
+            "outputs": [o.to_json() for o in self.outputs],
+        }
+
+
+def _rounded(value: float | None, digits: int = 3) -> float | None:
+    return None if value is None else round(value, digits)

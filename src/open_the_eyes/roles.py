@@ -1,0 +1,139 @@
+"""The values that pass between stages, and the three roles that models fill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from .imaging.arrays import Plane, Points, Rgb, Tones
+from .imaging.geometry import Box
+from .imaging.mesh478 import Side
+from .options import GenerateOptions
+
+Refusal = Literal["too_small", "profile", "covered"]
+Outcome = Literal[
+    "opened", "already_open", "unsure", "too_small", "profile", "covered", "kept_original", "skipped", "closed"
+]
+"""What became of a face. "closed" appears only in `inspect`: a face that `open` would edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """One eye as measured.
+
+    Args:
+        openness: eye aspect ratio (Soukupová & Čech 2016) normalised by the face's own geometry; 1 is a usual open eye,
+            a shut one is below about 0.45.
+        closed_probability: 0..1, all evidence together.
+    """
+
+    openness: float
+    closed_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face in a photo.
+
+    Args:
+        box: the face in photo pixels, around the mesh.
+        landmarks: (478, 3) photo pixels, see `imaging/mesh478.py`.
+        eyes: "left" and "right" as seen in the upright picture of the face.
+        yaw_deg: 0 is frontal, positive looks to the picture's right.
+        roll_deg: 0 is upright, positive is turned clockwise in the picture.
+        confidence: the detector's, 0..1.
+        refusal: why no eye of this face can be edited, or None.
+        reason: the same in a sentence, "" when there is no refusal.
+    """
+
+    box: Box
+    landmarks: Points
+    eyes: Mapping[Side, Eye]
+    yaw_deg: float
+    roll_deg: float
+    confidence: float
+    refusal: Refusal | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """The part of a photo around a face's eyes, cut at the photo's own resolution and not rotated.
+
+    Args:
+        face: whose eyes.
+        window: whole pixels of the photo.
+        pixels: (h, w, 3), a copy.
+        landmarks: (478, 3) in the window's pixels.
+        mask: (h, w) 0..1, where pixels may change.
+        closed: the eyes to open.
+    """
+
+    face: Face
+    window: Box
+    pixels: Rgb
+    landmarks: Points
+    mask: Plane
+    closed: tuple[Side, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One set of eyes to paint."""
+
+    crop: Crop
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Opened eyes for one request: same shape as the crop.
+
+    Args:
+        pixels: (h, w, 3); outside the mask they are the crop's.
+        mask: (h, w) 0..1, zero wherever the crop's mask is.
+        score: the generator's own opinion, higher is better; comparable within one face only.
+    """
+
+    pixels: Tones
+    mask: Plane
+    seed: int
+    score: float
+
+
+class FaceDetector(Protocol):
+    """Finds faces and measures their eyes."""
+
+    @property
+    def name(self) -> str: ...
+
+    def detect(self, pixels: Rgb) -> list[Face]:
+        """Every face of an upright photo once, left to right."""
+        ...
+
+    def measure(self, pixels: Rgb, face: Face) -> Face | None:
+        """The same face looked at again after `pixels` changed around its eyes; None where it is no longer found."""
+        ...
+
+
+class EyeGenerator(Protocol):
+    """Paints opened eyes."""
+
+    @property
+    def name(self) -> str: ...
+
+    def generate(self, requests: Sequence[Request], options: GenerateOptions) -> list[Patch]:
+        """One patch a request, in order; a patch depends on its own request and the options alone."""
+        ...
+
+
+class FaceRestorer(Protocol):
+    """Sharpens an aligned face."""
+
+    @property
+    def name(self) -> str: ...
+
+    def restore(self, face: Rgb, fidelity: float) -> Rgb:
+        """(512, 512, 3) aligned to the FFHQ template -> the same, sharper."""
+        ...
