@@ -15,6 +15,35 @@ FileFormat = Literal["JPEG", "PNG", "WEBP", "TIFF"]
 
 
 @dataclass(frozen=True, slots=True)
+class Encoding:
+    """How the file was encoded, as far as an encoder can be asked to do the same again.
+
+    Args:
+        dpi: dots an inch, across and down, None when the file does not say.
+        qtables: JPEG, one table of 64 steps a component, in natural order.
+        subsampling: JPEG, in Pillow's words: 0 is 4:4:4, 1 is 4:2:2, 2 is 4:2:0.
+        progressive: JPEG.
+        optimized: JPEG, Huffman tables of its own instead of the standard's.
+        rgb_stored: JPEG, three components that are red, green and blue instead of YCbCr.
+        lossless: WebP.
+        compression: TIFF, in Pillow's words ("raw", "tiff_lzw", ...).
+        predictor: TIFF, 2 when rows are stored as differences.
+        icc_name: PNG, what the profile is called.
+    """
+
+    dpi: tuple[float, float] | None = None
+    qtables: tuple[tuple[int, ...], ...] = ()
+    subsampling: int = 0
+    progressive: bool = False
+    optimized: bool = False
+    rgb_stored: bool = False
+    lossless: bool = False
+    compression: str = "raw"
+    predictor: int = 1
+    icc_name: bytes = b"ICC Profile"
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """What the file said besides its pixels; `files.read` fills it, `files.write` puts it back.
 
@@ -22,11 +51,15 @@ class FileFacts:
         format: the container, sniffed from the bytes and never from the name.
         path: where it came from, None for bytes.
         sha256: of the file's bytes, hexadecimal.
-        exif, icc, xmp: raw blocks as found; the EXIF orientation is the file's own.
+        exif: from its byte order mark on ("II*" or "MM*"), without JPEG's "Exif" prefix; the orientation in it is the
+            file's own.
+        icc: the profile `Photo.pixels` are in; for a CMYK or Lab file that is the one they were converted to.
+        xmp: the packet as found.
         orientation: EXIF orientation 1..8 that was applied to make the pixels upright.
         mode: the colour kind of the stored picture, in Pillow's words ("RGB", "L", "CMYK", "P", "RGBA", ...).
-        encoder: settings of the encoder worth repeating (JPEG: "qtables", "subsampling", "progressive"; WebP: "lossless";
-            TIFF: "compression"; all: "dpi").
+        encoding: settings of the encoder worth repeating.
+        blocks: everything else, byte for byte, in the file's order: (name, payload) of JPEG segments ("APP13", "COM",
+            "after" for what follows the picture), PNG chunks ("IDAT" marks the place of the pixels), WebP chunks.
     """
 
     format: FileFormat
@@ -37,7 +70,8 @@ class FileFacts:
     xmp: bytes | None = None
     orientation: int = 1
     mode: str = "RGB"
-    encoder: dict[str, object] = field(default_factory=dict)
+    encoding: Encoding = field(default_factory=Encoding)
+    blocks: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,10 +80,16 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One set of eyes to paint."""
+    """One set of eyes to paint.
+
+    Args:
+        seed: decides everything that is random.
+        variety: 0 asks for the likeliest eyes, 1 for a draw among all that are plausible.
+    """
 
     crop: Crop
     seed: int
+    variety: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,68 @@
+# Every target sets up what it needs: Python 3.10 to 3.12 with its venv module, and make, are enough.
+#   make demo    opens the eyes of a public-domain portrait, and says where the pictures are
+#   make test    the whole test suite
+#   make check   formatting, lint, types
+#   make sheet FACES=folder    a before/after sheet and a table for a folder of photos, into out/sheet
+#   make format  puts the formatting right
+#   make clean   removes what these targets made
+# PYTHON=... names the interpreter to set up with; ARGS=... goes to pytest, such as ARGS="tests/test_cli.py -x".
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+CODE := $(wildcard src tests training)
+
+export GOMP_SPINCOUNT := 0
+
+.PHONY: help demo test check sheet faces-named format clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+demo: $(VENV)/ready-to-run
+	@$(BIN)/open-the-eyes demo -o out/demo
+
+test: $(VENV)/ready-to-develop
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/ready-to-develop
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+
+sheet: faces-named $(VENV)/ready-to-develop
+	$(BIN)/python -m training.sheet "$(FACES)" out/sheet
+
+faces-named:
+	@test -n "$(FACES)" || { echo "make sheet: expected a folder of photos, such as: make sheet FACES=photos" >&2; exit 2; }
+
+format: $(VENV)/ready-to-develop
+	$(BIN)/ruff check --fix-only $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+clean:
+	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache
+
+# Each stamp is newer than what it was made from; while it is, nothing is installed and no network is touched.
+
+$(VENV)/ready-to-run: $(VENV)/made pyproject.toml constraints.txt
+	@echo "setting up: the libraries, about 1.2 GB, once ..."
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/ready-to-develop: $(VENV)/made pyproject.toml constraints.txt
+	@echo "setting up: the libraries and the tools, about 1.2 GB, once ..."
+	@$(PIP) -e ".[dev]"
+	@touch $(VENV)/ready-to-run $@
+
+$(VENV)/made:
+	@for python in $(PYTHON) python3.12 python3.11 python3.10 python3; do \
+		"$$python" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null || continue; \
+		found=$$python; break; \
+	done; \
+	test -n "$$found" || { echo "make: expected Python 3.10, 3.11 or 3.12, found none of them. Install one," \
+		"or name it: make demo PYTHON=/path/to/python3.12" >&2; exit 1; }; \
+	"$$found" -c 'import venv, ensurepip' 2>/dev/null || { echo "make: $$found has no venv module." \
+		"On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }; \
+	rm -rf $(VENV) && "$$found" -m venv $(VENV) && touch $@

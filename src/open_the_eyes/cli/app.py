@@ -1,0 +1,74 @@
+"""The `open-the-eyes` program: its commands, and the one way out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from ..version import __version__
+from . import speech
+from .demo_command import demo_command
+from .doctor_command import doctor_command
+from .exits import exit_code_of
+from .inspect_command import inspect_command
+from .open_command import open_command
+
+PROGRAM = "open-the-eyes"
+
+app = typer.Typer(
+    name=PROGRAM,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help: twice as fast, the same on a terminal and in a file
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        speech.say(f"{PROGRAM} {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def program(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 -- its callback has answered by now
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Opens closed eyes in photos: the same person, the same light, every other pixel untouched.
+
+    \b
+    Examples:
+      open-the-eyes open family.jpg                  writes family.opened.jpg beside it
+      open-the-eyes open *.jpg -o opened/            several photos, into a folder
+      open-the-eyes inspect family.jpg               which eyes are closed; changes nothing
+      open-the-eyes demo                             a before/after picture, without a photo of yours
+      open-the-eyes doctor                           what can run here, and what is missing
+
+    \b
+    Exit codes: 0 done (also when no eye was closed), 1 a bug of ours, 2 usage,
+    3 a photo could not be read or written, 4 model files missing,
+    5 no capacity, 6 some photos of several failed, 130 interrupted.
+    """
+    if context.invoked_subcommand is None:
+        speech.say(context.get_help())
+
+
+app.command("open", short_help="Open the closed eyes in photos.")(open_command)
+app.command("inspect", short_help="List the faces and how open their eyes are.")(inspect_command)
+app.command("demo", short_help="Open the eyes of a portrait that comes along.")(demo_command)
+app.command("doctor", short_help="Say what can run here, and what is missing.")(doctor_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the program on `arguments` (None: the process's own) and returns the exit code; never raises an error."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    speech.prepare()
+    try:
+        return exit_code_of(lambda: app(given, prog_name=PROGRAM, standalone_mode=False), debug="--debug" in given)
+    finally:
+        speech.finish()

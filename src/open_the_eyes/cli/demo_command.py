@@ -1,0 +1,34 @@
+"""`open-the-eyes demo`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import progress, speech, words
+
+FOLDER = "open-the-eyes-demo"
+
+
+def demo_command(
+    out: Annotated[str, typer.Option("-o", "--output", metavar="DIR", help="The folder for the pictures.")] = FOLDER,
+    debug: Annotated[  # noqa: ARG001 -- read from the arguments, where every way out can see it
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
+) -> None:
+    """Paints a blink on a public-domain portrait, opens the eyes again, and writes both and a before/after picture.
+
+    \b
+    Examples:
+      open-the-eyes demo
+      open-the-eyes demo -o pictures
+    """
+    from ..demo import run_demo
+
+    with progress.shown("demo") as tell:
+        result = run_demo(Path(out), progress=tell)
+    for face in result.report.faces:
+        speech.say(words.face_line(face))
+    speech.say(f"before:       {result.before}\nafter:        {result.after}\nside by side: {result.sheet}")

@@ -1,0 +1,41 @@
+"""`open-the-eyes doctor`."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from ..errors import WeightsMissing
+from . import speech
+
+
+def doctor_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, and nothing else.")] = False,
+    debug: Annotated[  # noqa: ARG001 -- read from the arguments, where every way out can see it
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
+) -> None:
+    """Says what can run here, what is missing, and the command that mends it.
+
+    Leaves with 0 when the default engine can run, with 4 when it cannot.
+
+    \b
+    Examples:
+      open-the-eyes doctor
+      open-the-eyes doctor --json
+    """
+    from ..doctor import examine
+
+    findings = examine()
+    if as_json:
+        speech.say(json.dumps(findings.to_json(), indent=2, ensure_ascii=False))
+    else:
+        width = max(len(check.name) for check in findings.checks)
+        for check in findings.checks:
+            speech.say(f"{'ok     ' if check.ok else 'MISSING'}  {check.name:<{width}}  {check.found}")
+            if check.mend:
+                speech.say(f"         {'':<{width}}  mend it with: {check.mend}")
+    if not findings.can_run:
+        raise WeightsMissing("the default engine cannot run here; what is marked MISSING above says how to mend it.")

@@ -1,0 +1,50 @@
+"""`inspect --annotate`: numbered faces with the states of their eyes, on a copy of the photo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ..files.writing import write
+from ..imaging.annotate import FaceMark, Kind, annotate
+from ..imaging.mesh478 import EYE_RING, SIDES
+from ..photo import Photo
+from ..roles import Face, Outcome
+
+if TYPE_CHECKING:
+    from ..pipeline import Inspected
+    from ..report import Report
+
+_SHOWN: Final[dict[Outcome, tuple[str, Kind]]] = {
+    "closed": ("closed", "closed"),
+    "already_open": ("open", "open"),
+    "unsure": ("unsure", "unsure"),
+    "too_small": ("too small", "refused"),
+    "profile": ("profile", "refused"),
+    "covered": ("covered", "refused"),
+}
+
+
+def draw(inspected: Inspected, path: Path, *, overwrite: bool) -> Report:
+    """Writes the drawing and returns the report with it among the outputs.
+
+    The drawing is a picture of its own: upright, in colour, and without the photo's EXIF, place and time included.
+
+    Raises:
+        PhotoNotWritten: it cannot be written.
+    """
+    marks = [
+        mark_of(report.id, report.outcome, face)
+        for report, face in zip(inspected.faces, inspected.detected, strict=True)
+    ]
+    drawing = Photo(annotate(inspected.photo.pixels, marks))
+    output = write(drawing, path, record=None, overwrite=overwrite)
+    return replace(inspected.report, outputs=(*inspected.report.outputs, output))
+
+
+def mark_of(number: int, outcome: Outcome, face: Face) -> FaceMark:
+    """How one face is drawn."""
+    label, kind = _SHOWN.get(outcome, (outcome.replace("_", " "), "refused"))
+    rings = tuple(face.landmarks[EYE_RING[side], :2] for side in SIDES)
+    return FaceMark(face.box, number, label, kind, rings)

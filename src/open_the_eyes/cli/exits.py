@@ -1,0 +1,62 @@
+"""Every way a command can end, as an exit code and at most one line on stderr."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+from ..errors import NoCapacity, OpenTheEyesError, UsageError
+from . import speech
+
+BUG = 1
+INTERRUPTED = 130
+
+
+def exit_code_of(run: Callable[[], object], *, debug: bool) -> int:
+    """Runs a command; what it raises becomes one line on stderr (with `debug`, the traceback as well) and a code."""
+    try:
+        result = run()
+    except (KeyboardInterrupt, Abort):
+        result = INTERRUPTED
+    except TyperException as error:
+        return explain(_as_usage(error), debug=debug)
+    except typer.Exit as leave:
+        return leave.exit_code
+    except SystemExit as leave:
+        return leave.code if isinstance(leave.code, int) else BUG
+    except Exception as error:  # noqa: BLE001 -- the last door: whatever it is, a person gets one line
+        return explain(error, debug=debug)
+    if result == INTERRUPTED:
+        speech.note("open-the-eyes: interrupted; photos already reported are complete, no other file was written.")
+    return result if isinstance(result, int) else 0
+
+
+def explain(error: Exception, *, debug: bool, photo: str = "") -> int:
+    """Writes the one line of an error, headed by its photo if there were several, and returns its exit code."""
+    if debug:
+        traceback.print_exception(error, file=sys.stderr)
+    known = as_known(error)
+    where = f"{photo}: " if photo and not str(known).startswith(photo) else ""
+    speech.note(speech.one_line(f"open-the-eyes: {where}{known}"))
+    return known.exit_code
+
+
+def as_known(error: Exception) -> OpenTheEyesError:
+    """The error itself if it is one of ours; lack of memory as NoCapacity; anything else named as a bug."""
+    if isinstance(error, OpenTheEyesError):
+        return error
+    if isinstance(error, MemoryError):
+        return NoCapacity("not enough memory for this photo; close other programs or make the photo smaller.")
+    name = type(error).__name__
+    return OpenTheEyesError(f"this is a bug of ours ({name}: {error}); run again with --debug and report what it says.")
+
+
+def _as_usage(error: TyperException) -> UsageError:
+    """What Typer found wrong with the arguments, with the next move."""
+    command = getattr(getattr(error, "ctx", None), "command_path", "open-the-eyes")
+    message = error.format_message()
+    return UsageError(f"{message}{'' if message.endswith(('.', '?')) else '.'} See `{command} --help`.")

@@ -1,0 +1,74 @@
+"""`open-the-eyes inspect`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from . import paths, progress, several, speech, words
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+    from ..report import Report
+
+
+def inspect_command(
+    photos: Annotated[list[str], typer.Argument(metavar="PHOTO", help="JPEG, PNG, WebP or TIFF.", show_default=False)],
+    annotate: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OUT", help="Draw the numbered faces on a copy: a file for one photo, a folder for several."
+        ),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a drawing that is there already.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Lists the faces, numbered left to right, with how far each eye is open and what `open` would do.
+
+    Openness is 1 for a usual open eye and below about 0.45 for a shut one; left and right are as seen in the picture.
+    The photo is not changed.
+
+    \b
+    Examples:
+      open-the-eyes inspect family.jpg
+      open-the-eyes inspect family.jpg --annotate faces.jpg
+      open-the-eyes inspect *.jpg --json
+    """
+    from ..engine import load_engine
+    from ..settings import Settings
+
+    sources = [Path(photo) for photo in photos]
+    drawings = None if annotate is None else paths.planned(sources, annotate, "faces")
+    engine = load_engine(settings=Settings.from_environment())
+
+    def inspect_one(photo: Path, number: int) -> Report:
+        drawing = None if drawings is None else drawings[number - 1]
+        paths.check_photo(photo)
+        if drawing is not None:
+            paths.check_output(drawing, sources, overwrite=overwrite)
+        with progress.shown(photo.name, number, len(sources)):
+            report = _inspected(photo, engine, drawing, overwrite=overwrite)
+        if not as_json:
+            speech.say("\n".join(words.inspected_lines(report)))
+        return report
+
+    results = several.each(sources, inspect_one, debug=debug)
+    if as_json:
+        speech.say(several.as_text(results))
+    results.raise_if_some_failed()
+
+
+def _inspected(photo: Path, engine: Engine, drawing: Path | None, *, overwrite: bool) -> Report:
+    from ..pipeline import inspect_photo
+
+    inspected = inspect_photo(photo, engine=engine)
+    if drawing is None:
+        return inspected.report
+
+    from .drawing import draw
+
+    paths.make_folder(drawing)
+    return draw(inspected, drawing, overwrite=overwrite)

@@ -1,0 +1,133 @@
+"""`open-the-eyes open`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..options import EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, Options
+from . import parse, paths, progress, several, speech, words
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+    from ..report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """How one `open` is to be run, apart from the options."""
+
+    photos: tuple[Path, ...]
+    outputs: tuple[Path, ...]
+    overwrite: bool
+    profile: bool
+    json: bool
+
+
+def open_command(
+    photos: Annotated[list[str], typer.Argument(metavar="PHOTO", help="JPEG, PNG, WebP or TIFF.", show_default=False)],
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "-o", "--output", metavar="OUT", help="A file for one photo, a folder for several (or ending in /)."
+        ),
+    ] = None,
+    engine: Annotated[str, typer.Option(metavar="auto|appearance", help="What paints the eyes.")] = "auto",
+    mode: Annotated[str, typer.Option(metavar="|".join(MODES), help="How much effort.")] = "standard",
+    variations: Annotated[str, typer.Option(metavar=f"1..{MAX_VARIATIONS}", help="How many different results.")] = "1",
+    seed: Annotated[str, typer.Option(metavar="S", help="Same photo, options and seed: same bytes.")] = "0",
+    faces: Annotated[
+        str | None, typer.Option(metavar="1,3", help="Only these faces, counted from the left; see `inspect`.")
+    ] = None,
+    all_faces: Annotated[
+        bool, typer.Option("--all", help="Also eyes that may be only narrow, or closed on purpose.")
+    ] = False,
+    eye_color: Annotated[str, typer.Option(metavar="|".join(EYE_COLORS), help="The colour of the irises.")] = "auto",
+    gaze: Annotated[
+        str, typer.Option(metavar="auto|X,Y", help="Where the eyes look, each -1..1: X to the right, Y down.")
+    ] = "auto",
+    openness: Annotated[
+        str, typer.Option(metavar=f"auto|0..{MAX_OPENNESS}", help="How far open; 1 is usual for the face.")
+    ] = "auto",
+    restorer: Annotated[str, typer.Option(metavar="none", help="Face restoration afterwards.")] = "none",
+    fidelity: Annotated[str, typer.Option(metavar="0..1", help="How faithful the restorer stays.")] = "0.7",
+    report: Annotated[str | None, typer.Option(metavar="FILE.json", help="Write the report to a file as well.")] = None,
+    profile: Annotated[bool, typer.Option("--profile", help="Show where the time went.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Opens closed eyes. Every pixel outside them stays as it was.
+
+    Without -o, photo.jpg becomes photo.opened.jpg beside it; in a folder the name is the same. Several variations are
+    photo.opened.1.jpg, photo.opened.2.jpg, and so on. Where no eye was opened no file is written, and this is said;
+    it is not an error. Each result is looked at again, and an eye that did not turn out well stays closed.
+
+    \b
+    Examples:
+      open-the-eyes open family.jpg
+      open-the-eyes open family.jpg -o out.jpg --faces 1,3
+      open-the-eyes open portrait.jpg --variations 4 --eye-color green
+      open-the-eyes open portrait.jpg --gaze -0.3,0 --openness 0.8
+      open-the-eyes open *.jpg -o opened/ --report opened.json
+    """
+    options = Options.of(
+        faces=parse.numbers("--faces", faces) if faces is not None else None,
+        all=all_faces,
+        mode=mode,
+        variations=parse.whole("--variations", variations),
+        seed=parse.whole("--seed", seed),
+        eye_color=eye_color,
+        gaze=None if gaze == "auto" else parse.pair("--gaze", gaze),
+        openness=None if openness == "auto" else parse.decimal("--openness", openness, "auto, or "),
+        restorer=restorer,
+        fidelity=parse.decimal("--fidelity", fidelity),
+    )
+    sources = tuple(Path(photo) for photo in photos)
+    outputs = tuple(paths.planned(sources, out))
+    report_path = None if report is None else Path(report)
+    if report_path is not None:
+        paths.check_report(report_path, (*sources, *outputs), overwrite=overwrite)
+    wish = _Wish(sources, outputs, overwrite, profile, as_json)
+
+    chosen = _engine(engine)
+    results = several.each(sources, lambda photo, n: _open_one(photo, n, wish, options, chosen), debug=debug)
+    if as_json:
+        speech.say(several.as_text(results))
+    if report_path is not None:
+        paths.write_text(report_path, several.as_text(results) + "\n", overwrite=overwrite)
+    results.raise_if_some_failed()
+
+
+def _engine(name: str) -> Engine:
+    from ..engine import load_engine
+    from ..settings import Settings
+
+    engine = load_engine(name, Settings.from_environment())
+    speech.note(f"engine: {engine.name}, {engine.why}")
+    return engine
+
+
+def _open_one(photo: Path, number: int, wish: _Wish, options: Options, engine: Engine) -> Report:
+    from ..pipeline import open_eyes
+
+    output = wish.outputs[number - 1]
+    paths.check_photo(photo)
+    for path in paths.numbered(output, options.generate.variations):
+        paths.check_output(path, wish.photos, overwrite=wish.overwrite)
+
+    with progress.shown(photo.name, number, len(wish.photos)) as tell:
+        opened = open_eyes(photo, options, engine=engine, progress=tell)
+        report = opened.report
+        if opened.changed:
+            paths.make_folder(output)
+            report = opened.save(output, overwrite=wish.overwrite)
+
+    if not wish.json:
+        speech.say("\n".join(words.opened_lines(report)))
+    if wish.profile:
+        (speech.note if wish.json else speech.say)("\n".join(words.profile_lines(report)))
+    return report

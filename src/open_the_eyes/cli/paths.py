@@ -1,0 +1,122 @@
+"""Where results go: decided, and refused, before any work is done."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ..errors import PhotoNotWritten, UsageError
+
+_GLOB = frozenset("*?[")
+
+
+def check_photo(photo: Path) -> None:
+    """Refuses a folder, and a pattern that the shell did not spell out.
+
+    Raises:
+        UsageError: `photo` is one of these.
+    """
+    if _is_folder(photo):
+        raise UsageError(f"{photo}: expected a photo, got a folder. Name the photos in it, such as {photo / '*.jpg'}.")
+    if _GLOB & set(str(photo)) and not _is_there(photo):
+        raise UsageError(f"{photo}: expected a photo, got a pattern that matches none. Check it, and leave quotes off.")
+
+
+def planned(photos: Sequence[Path], out: str | None, addition: str = "opened") -> list[Path]:
+    """One path a photo: `out` itself for one photo; `photo.opened.jpg` in the folder `out`, or beside the photo.
+
+    Raises:
+        UsageError: `out` cannot hold the results, or two photos would be written to one path.
+    """
+    if out is None:
+        paths = [named(photo, addition) for photo in photos]
+    elif len(photos) > 1 or _is_folder(Path(out)) or out.endswith(("/", os.sep)):
+        if _is_there(Path(out)) and not _is_folder(Path(out)):
+            raise UsageError(f"-o {out}: expected a folder, got a file. Name a folder, or one photo and one file.")
+        paths = [Path(out) / named(photo, addition).name for photo in photos]
+    else:
+        paths = [Path(out)]
+    twice = [str(path) for path, times in Counter(paths).items() if times > 1]
+    if twice:
+        raise UsageError(f"two photos would both be written to {twice[0]}; give photos of one name in separate runs.")
+    return paths
+
+
+def named(photo: Path, addition: str) -> Path:
+    """photo.jpg, "opened" -> photo.opened.jpg"""
+    return photo.parent / f"{photo.stem}.{addition}{photo.suffix}"
+
+
+def check_output(path: Path, photos: Iterable[Path], *, overwrite: bool) -> None:
+    """Refuses to write over a photo that was given, and over any other file without `overwrite`.
+
+    Raises:
+        UsageError: `path` is one of `photos`.
+        PhotoNotWritten: `path` is there already.
+    """
+    if not _is_there(path):
+        return
+    for photo in photos:
+        if _is_there(photo) and path.samefile(photo):
+            raise UsageError(f"{path} is the photo itself; the original is never replaced. Name another file.")
+    if _is_folder(path):
+        raise PhotoNotWritten(f"{path}: expected a file to write, got a folder. End it with / to write into it.")
+    if not overwrite:
+        raise PhotoNotWritten(f"{path} is there already; --overwrite replaces it, another name keeps both.")
+
+
+def make_folder(path: Path) -> None:
+    """The folder of `path`, made if it is not there.
+
+    Raises:
+        PhotoNotWritten: it cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PhotoNotWritten(f"{path.parent}: cannot make this folder ({error.strerror}). Name another.") from error
+
+
+def check_report(path: Path, others: Iterable[Path], *, overwrite: bool) -> None:
+    """Refuses a report in the place of a photo, of a result, or (without `overwrite`) of any other file.
+
+    Raises:
+        UsageError: `path` is one of `others`.
+        PhotoNotWritten: `path` is there already.
+    """
+    if any(path.absolute() == other.absolute() for other in others):
+        raise UsageError(f"--report {path}: this is a photo or its result. Name another file.")
+    check_output(path, others, overwrite=overwrite)
+
+
+def numbered(path: Path, count: int) -> list[Path]:
+    """The paths of `count` variations: the path itself for one, else out.1.jpg, out.2.jpg, ..."""
+    return [path] if count == 1 else [named(path, str(number)) for number in range(1, count + 1)]
+
+
+def write_text(path: Path, text: str, *, overwrite: bool) -> None:
+    """The whole file or none, in UTF-8.
+
+    Raises:
+        PhotoNotWritten: it cannot be written.
+    """
+    from ..files.whole_file import write_whole
+
+    make_folder(path)
+    write_whole(path, text.encode("utf-8", "backslashreplace"), overwrite=overwrite)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name too long, a folder we may not enter: whoever reads or writes it will say so
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

@@ -1,0 +1,69 @@
+"""One photo or several: a bad photo among several is told and counted, and never stops the rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import SomePhotosFailed
+from . import speech
+from .exits import as_known, explain
+
+if TYPE_CHECKING:
+    from ..report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A photo that did not succeed, and its one line."""
+
+    path: Path
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What became of all photos, in the order given."""
+
+    photos: int
+    reports: tuple[Report, ...]
+    failures: tuple[Failure, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The report itself for one photo; for several `reports`, and `failed` with a line for each of the others."""
+        if self.photos == 1:
+            return self.reports[0].to_json()
+        failed = [{"path": str(failure.path), "error": failure.error} for failure in self.failures]
+        return {"reports": [report.to_json() for report in self.reports], "failed": failed}
+
+    def raise_if_some_failed(self) -> None:
+        """Raises:
+        SomePhotosFailed: one or more did.
+        """
+        if self.failures:
+            raise SomePhotosFailed(
+                f"{len(self.failures)} of {self.photos} photos failed, named above; the rest is done."
+            )
+
+
+def each(photos: Sequence[Path], work: Callable[[Path, int], Report], *, debug: bool) -> Results:
+    """Calls `work(photo, number)` for every photo; the error of a single photo passes through."""
+    if len(photos) == 1:
+        return Results(1, (work(photos[0], 1),), ())
+    reports: list[Report] = []
+    failures: list[Failure] = []
+    for number, photo in enumerate(photos, start=1):
+        try:
+            reports.append(work(photo, number))
+        except Exception as error:  # noqa: BLE001 -- whatever one photo does, the next ones get their turn
+            explain(error, debug=debug, photo=str(photo))
+            failures.append(Failure(photo, speech.one_line(as_known(error))))
+    return Results(len(photos), tuple(reports), tuple(failures))
+
+
+def as_text(results: Results) -> str:
+    """The JSON that `--json` prints and `--report` writes."""
+    return json.dumps(results.to_json(), indent=2, ensure_ascii=False)

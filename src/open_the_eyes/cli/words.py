@@ -1,0 +1,94 @@
+"""Reports in plain words, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from ..report import FaceReport, Report, StageReport
+
+_STATES: Final = {
+    "closed": "eyes closed",
+    "already_open": "eyes open",
+    "unsure": "not sure whether the eyes are closed",
+    "too_small": "the face is too small",
+    "profile": "the face is turned too far to the side",
+    "covered": "something covers the eyes",
+    "skipped": "not chosen",
+    "kept_original": "the new eyes did not turn out well",
+}
+_WOULD: Final = {"closed": "`open` would open them", "unsure": "`open` would leave it alone unless told --all"}
+
+
+def face_line(face: FaceReport) -> str:
+    """What `open` did with a face: "face 2: opened both eyes (0.21 -> 0.98)"; of two eyes the less open one counts."""
+    return f"face {face.id}: {_deed(face)}"
+
+
+def inspected_line(face: FaceReport) -> str:
+    """What `open` would do: "face 2: both eyes are closed (left 0.21, right 0.25); `open` would open them"."""
+    eyes = ", ".join(f"{side} {eye.openness_before:.2f}" for side, eye in face.eyes.items())
+    state = _clause(face.reason) or _STATES.get(face.outcome, face.outcome)
+    return f"face {face.id}: {state} ({eyes}); {_WOULD.get(face.outcome, '`open` would leave it alone')}"
+
+
+def opened_lines(report: Report) -> list[str]:
+    """A photo after `open`: one line a face, then where the result is, or that there is none and why."""
+    lines = [report.input.path or "photo", *(f"  {face_line(face)}" for face in report.faces)]
+    lines += [f"  written: {output.path}" for output in report.outputs]
+    return lines if report.outputs else [*lines, f"  {nothing_written(report.faces)}"]
+
+
+def inspected_lines(report: Report) -> list[str]:
+    """A photo after `inspect`: one line a face."""
+    faces = [f"  {inspected_line(face)}" for face in report.faces] or ["  no face found"]
+    return [report.input.path or "photo", *faces, *(f"  drawn: {output.path}" for output in report.outputs)]
+
+
+def nothing_written(faces: Sequence[FaceReport]) -> str:
+    """Why there is no result."""
+    outcomes = {face.outcome for face in faces}
+    if not outcomes:
+        return "no face found: nothing to open, nothing written"
+    if "kept_original" in outcomes:
+        return "no eye could be opened well enough: nothing written"
+    return "nothing to open, nothing written"
+
+
+def profile_lines(report: Report) -> list[str]:
+    """The tree of stage times; a stage named "generate/score" is a branch of "generate"."""
+    total = sum(stage.seconds for stage in report.stages if "/" not in stage.name)
+    return [f"  {total:8.3f} s  {report.input.path or 'photo'}", *_branches(report.stages, "", total, "  ")]
+
+
+def _branches(stages: Sequence[StageReport], parent: str, total: float, indent: str) -> list[str]:
+    here = [stage for stage in stages if stage.name.rpartition("/")[0] == parent]
+    lines = []
+    for stage in here:
+        last = stage is here[-1]
+        share = f"{100 * stage.seconds / total:3.0f} %" if total > 0 else "  - %"
+        memory = "" if stage.peak_ram_mib is None else f"  {stage.peak_ram_mib:.0f} MiB"
+        name = stage.name.rpartition("/")[2]
+        lines.append(f"  {stage.seconds:8.3f} s  {indent}{'`-' if last else '|-'} {name}  {share}{memory}")
+        lines += _branches(stages, stage.name, total, indent + ("   " if last else "|  "))
+    return lines
+
+
+def _deed(face: FaceReport) -> str:
+    if face.outcome == "opened":
+        painted = {side: eye for side, eye in face.eyes.items() if eye.openness_after is not None}
+        before = min((eye.openness_before for eye in painted.values()), default=0.0)
+        after = min((eye.openness_after or 0.0 for eye in painted.values()), default=0.0)
+        which = "both eyes" if len(painted) == 2 else f"the {' '.join(painted)} eye"
+        return f"opened {which} ({before:.2f} -> {after:.2f})"
+    if face.outcome == "already_open":
+        return f"already open ({min(eye.openness_before for eye in face.eyes.values()):.2f})"
+    kept = "kept as it was" if face.outcome == "kept_original" else "left alone"
+    return f"{kept}, {_clause(face.reason) or _STATES.get(face.outcome, face.outcome)}"
+
+
+def _clause(sentence: str) -> str:
+    """A sentence as a part of another one: small first letter, no full stop."""
+    text = sentence.strip().rstrip(".")
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

@@ -1,0 +1,173 @@
+"""What can run here, what is missing, and the command that mends it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import Any, Final
+
+from .version import __version__
+
+PYTHONS: Final = ((3, 10), (3, 12))
+"""First and last Python that the face detector's library exists for."""
+
+MODELS: Final = Path(__file__).parent / "models"
+SUMS: Final = "SHA256SUMS"
+"""In MODELS, in the format of `sha256sum`: one line a model file that the package brings."""
+
+REINSTALL: Final = "python -m pip install --force-reinstall --no-deps open-the-eyes"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at; `mend` is the command for what is not ok, "" where there is nothing to do."""
+
+    name: str
+    ok: bool
+    found: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Every check, in the order shown."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def can_run(self) -> bool:
+        """Whether the default engine can open eyes here; it needs everything that is looked at."""
+        return all(check.ok for check in self.checks)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"version": __version__, "can_run": self.can_run, "checks": [asdict(check) for check in self.checks]}
+
+
+def examine() -> Findings:
+    """Looks at everything; a finding is never an exception."""
+    checks = [_python(), *_packages(), _loads("mediapipe"), _loads("onnxruntime")]
+    checks += [*_model_files(MODELS), _processor(), _memory(), _gpu(), _engine()]
+    return Findings(tuple(checks))
+
+
+def _python() -> Check:
+    first, last = PYTHONS
+    ok = first <= sys.version_info[:2] <= last
+    mend = "" if ok else "make demo PYTHON=python3.12"
+    return Check("python", ok, f"{platform.python_version()} on {platform.platform()}", mend)
+
+
+def _packages() -> Iterator[Check]:
+    """What pyproject asks for, as the installed package itself remembers it."""
+    yield Check("open-the-eyes", True, __version__)
+    try:
+        wanted = metadata.requires("open-the-eyes") or []
+    except metadata.PackageNotFoundError:  # run from a source folder: nothing to compare with
+        return
+    for requirement in wanted:
+        spec, _, marker = requirement.partition(";")
+        name = re.split(r"[^A-Za-z0-9_.-]", spec.strip(), maxsplit=1)[0]
+        if "extra" in marker:
+            continue
+        try:
+            yield Check(name, True, metadata.version(name))
+        except metadata.PackageNotFoundError:
+            yield Check(name, False, "not installed", f'python -m pip install "{spec.strip()}"')
+
+
+def _loads(name: str) -> Check:
+    try:
+        import_module(name)
+    except Exception as error:  # noqa: BLE001 -- whatever an import raises is the finding
+        return Check(f"{name} loads", False, f"{type(error).__name__}: {error}", _mend_of_import(name, str(error)))
+    return Check(f"{name} loads", True, "yes")
+
+
+def _mend_of_import(name: str, message: str) -> str:
+    """A shared library that the system lacks is the usual reason on a bare server."""
+    for library, package in (("libGL.so", "libgl1"), ("libEGL.so", "libegl1"), ("libgthread", "libglib2.0-0")):
+        if library in message:
+            return f"apt-get install {package}"
+    return (
+        f"python -m pip install --force-reinstall {name}=={metadata.version(name)}"
+        if _has(name)
+        else (f"python -m pip install {name}")
+    )
+
+
+def _has(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _model_files(folder: Path) -> Iterator[Check]:
+    """Every file that SHA256SUMS names."""
+    sums = folder / SUMS
+    if not sums.is_file():
+        yield Check("model files", False, f"{SUMS} is missing", REINSTALL)
+        return
+    for line in sums.read_text(encoding="utf-8").splitlines():
+        sha256, _, name = line.partition("  ")
+        yield _model_file(folder / name, name, sha256)
+
+
+def _model_file(path: Path, name: str, sha256: str) -> Check:
+    if not path.is_file():
+        return Check(f"model {name}", False, "missing", REINSTALL)
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != sha256:
+        return Check(f"model {name}", False, f"damaged: SHA-256 {found[:12]}, expected {sha256[:12]}", REINSTALL)
+    return Check(f"model {name}", True, f"{path.stat().st_size / 1e6:.1f} MB, SHA-256 {found[:12]}")
+
+
+def _processor() -> Check:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Check("processor", True, f"{platform.machine()}, {cores} core{'s' if cores != 1 else ''} to use")
+
+
+def _memory() -> Check:
+    try:
+        page = os.sysconf("SC_PAGE_SIZE") / 2**30
+        total, free = page * os.sysconf("SC_PHYS_PAGES"), page * os.sysconf("SC_AVPHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # not every system tells
+        return Check("memory", True, "unknown")
+    return Check("memory", True, f"{total:.1f} GiB, {free:.1f} GiB unused")
+
+
+def _gpu() -> Check:
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return Check("gpu", True, "none found, none needed")
+    query = [tool, "--query-gpu=name", "--format=csv,noheader"]
+    try:
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return Check("gpu", True, "nvidia-smi does not answer; none needed")
+    names = ", ".join(answer.stdout.split("\n")).strip(", ")
+    return Check("gpu", True, f"{names or 'none'}; not used by this version")
+
+
+def _engine() -> Check:
+    """The proof of the pudding: the default engine is loaded, and looks at an empty picture."""
+    try:
+        import numpy as np
+
+        from .engine import load_engine
+
+        engine = load_engine()
+        engine.detector.detect(np.zeros((64, 64, 3), np.uint8))
+    except Exception as error:  # noqa: BLE001 -- whatever keeps it from running is the finding
+        return Check("default engine", False, f"{type(error).__name__}: {error}", "open-the-eyes demo --debug")
+    return Check("default engine", True, f"{engine.name}: {engine.why}")

@@ -1,0 +1,42 @@
+"""Fills the roles: which models do the work, and why these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from .errors import UsageError
+from .roles import EyeGenerator, FaceDetector
+from .settings import Settings
+
+ENGINES: Final = ("auto", "appearance")
+_PLANNED: Final = ("reference", "sdxl")
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A detector and a generator that belong together; `why` says in one line why they were taken."""
+
+    name: str
+    why: str
+    detector: FaceDetector
+    generator: EyeGenerator
+    settings: Settings
+
+
+def load_engine(name: str = "auto", settings: Settings | None = None) -> Engine:
+    """An engine by name; "auto" takes the best that can run here. Models are read when they are first used.
+
+    Raises:
+        UsageError: a name that this version does not know.
+    """
+    if name not in ENGINES:
+        known = ", ".join(ENGINES)
+        hint = f"{name} is planned, not in this version; " if name in _PLANNED else ""
+        raise UsageError(f"engine: expected one of {known}; got {name!r}. {hint}use --engine auto.")
+    from .models.appearance.generator import AppearanceGenerator
+    from .models.mediapipe_faces import MediapipeDetector
+
+    settings = Settings.from_environment() if settings is None else settings
+    why = "asked for" if name == "appearance" else "runs on any machine; the only engine of this version"
+    return Engine("appearance", why, MediapipeDetector(settings), AppearanceGenerator(), settings)

@@ -1,0 +1,43 @@
+"""The little that has to be understood of an EXIF block: which way up the picture is."""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+from ..errors import UnreadablePhoto
+from .ifd import SHORT, Entry, read_root
+
+_ORIENTATION: Final = 274
+_PREFIX: Final = b"Exif\0\0"
+
+
+def tidy(exif: bytes | None) -> bytes | None:
+    """Without the prefix that belongs to JPEG's segment but is met elsewhere too; None for an empty block."""
+    return (exif or b"").removeprefix(_PREFIX) or None
+
+
+def orientation_of(exif: bytes | None) -> int:
+    """EXIF orientation 1..8; 1 where nothing sensible is said, for a broken block is no reason to refuse a photo."""
+    entry, order = _orientation(exif)
+    value = entry.numbers(order)[0] if entry else 1
+    return value if 1 <= value <= 8 else 1
+
+
+def as_upright(exif: bytes | None) -> bytes | None:
+    """The same block, byte for byte, but for an orientation that says the pixels are upright."""
+    entry, order = _orientation(exif)
+    if exif is None or entry is None:
+        return exif
+    return exif[: entry.at] + struct.pack(order + "H", 1) + exif[entry.at + 2 :]
+
+
+def _orientation(exif: bytes | None) -> tuple[Entry | None, str]:
+    if exif is None:
+        return None, "<"
+    try:
+        root = read_root(exif, depth=1)
+    except UnreadablePhoto:
+        return None, "<"
+    entry = root.entries.get(_ORIENTATION)
+    return (entry if entry is not None and entry.kind == SHORT and entry.count >= 1 else None), root.order

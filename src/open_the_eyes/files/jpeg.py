@@ -1,0 +1,190 @@
+"""JPEG: what survives a rewrite besides the pixels, and an encoder that repeats the source's settings."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any, Final
+
+from PIL import Image, JpegImagePlugin
+
+from ..errors import PhotoNotWritten, UnreadablePhoto
+from ..photo import Encoding
+from . import jpeg_segments as segments
+from .jpeg_index import shifted
+from .jpeg_segments import Segment, Segments, named_segment
+from .parcel import Blocks, Parcel, Unpacked, check_pixels, damaged, foreign_decoder, u16
+
+NEW_QUALITY: Final = 95
+"""For pictures that were no JPEG before; at 4:4:4."""
+
+_MAX_SIDE: Final = 65_535
+_MAX_SCANS: Final = 100
+_MAX_SCAN_PIXELS: Final = 4_000_000_000
+_STANDARD_HUFFMAN_BYTES: Final = 416
+"""Four tables of ITU-T T.81 annex K.3, with their headers."""
+
+
+def unpack(data: bytes, max_pixels: int) -> Unpacked:
+    """A JPEG taken apart; of several pictures in it (MPO, gain map) the first.
+
+    Raises:
+        UnreadablePhoto, PhotoTooLarge: damaged, cut off, not 8-bit, hierarchical, too many pixels.
+    """
+    parts = segments.split(data)
+    frame = _frame(parts)
+    size_wh = u16(frame.payload, 3), u16(frame.payload, 1)
+    check_pixels(size_wh, max_pixels)
+    scans = parts.scans.count(b"\xff\xda")
+    if scans > _MAX_SCANS or scans * size_wh[0] * size_wh[1] > _MAX_SCAN_PIXELS:
+        raise damaged("it goes over the picture an absurd number of times")
+    colours = b"".join(bytes(s) for s in parts.head if s.tells_colours)
+    bare = b"\xff\xd8" + colours + parts.coding + parts.scans
+    icc = segments.joined_icc(parts.head)
+    exif = b"".join(s.payload[len(segments.EXIF) :] for s in parts.head if segments.is_exif(s))
+    xmp = next((s.payload[len(segments.XMP) :] for s in parts.head if segments.is_xmp(s)), None)
+    return Unpacked(
+        size_wh, bare, exif or None, icc, xmp, _encoding(bare, parts), _carried(data, parts, icc is not None, xmp)
+    )
+
+
+def decode(bare: bytes) -> Image.Image:
+    return JpegImagePlugin.JpegImageFile(BytesIO(bare))
+
+
+def pack(parcel: Parcel) -> bytes:
+    """A JPEG with the source's tables, subsampling and form, and every block in its place.
+
+    JFIF and Adobe segments describe the encoding: Adobe's is the encoder's, JFIF's (it holds the density) the source's.
+
+    Raises:
+        PhotoNotWritten: a side is too long, or the XMP does not fit into a segment.
+    """
+    if max(parcel.picture.size) > _MAX_SIDE:
+        raise PhotoNotWritten(f"expected sides of at most {_MAX_SIDE:,} pixels for a JPEG; choose .png or .tif.")
+    if parcel.xmp is not None and len(parcel.xmp) + len(segments.XMP) > segments.MAX_PAYLOAD:
+        raise PhotoNotWritten(
+            f"expected XMP that fits into a JPEG, it has {len(parcel.xmp):,} bytes; choose .png or .tif."
+        )
+    encoded = segments.split(_encoded(parcel))
+    own = [s for s in encoded.head if s.tells_colours]
+    stored_rgb = any(s.payload.startswith(segments.ADOBE) for s in own)
+    carried = [named_segment(name, payload) for name, payload in parcel.blocks if name != "after"]
+    if parcel.encoding.qtables:
+        own = [s for s in own if not s.payload.startswith(segments.JFIF)]
+    head = own + [s for s in carried if s.tells_colours and not stored_rgb]
+    head += segments.exif_segments(parcel.exif or b"")
+    head += [segments.xmp_segment(parcel.xmp)] if parcel.xmp is not None else []
+    head += segments.icc_segments(parcel.icc or b"")
+    head += [s for s in carried if not s.tells_colours]
+    after = b"".join(payload for name, payload in parcel.blocks if name == "after")
+    return _with_index(head, encoded.coding + encoded.scans, after)
+
+
+def _frame(parts: Segments) -> Segment:
+    frames = [s for s in parts.head if s.is_frame]
+    if len(frames) != 1 or len(frames[0].payload) < 9 or len(frames[0].payload) != 6 + 3 * frames[0].payload[5]:
+        raise damaged(f"it has {len(frames)} usable frame headers, not one")
+    if frames[0].payload[0] != 8:
+        raise UnreadablePhoto(f"expected 8 bits a colour, this JPEG has {frames[0].payload[0]}; convert it to 8 bits.")
+    return frames[0]
+
+
+def _encoding(bare: bytes, parts: Segments) -> Encoding:
+    with foreign_decoder():
+        header = JpegImagePlugin.JpegImageFile(BytesIO(bare))
+        tables = tuple(tuple(header.quantization[table]) for *_, table in header.layer)
+    huffman = sum(len(s.payload) for s in parts.head if s.marker == 0xC4)
+    across_and_down = [(across, down) for _, across, down, _ in header.layer]
+    return Encoding(
+        dpi=header.info.get("dpi"),
+        qtables=tables,
+        subsampling=_subsampling(across_and_down),
+        progressive="progressive" in header.info,
+        optimized=huffman != _STANDARD_HUFFMAN_BYTES,
+        rgb_stored=_is_rgb_stored(header),
+    )
+
+
+def _subsampling(across_and_down: list[tuple[int, int]]) -> int:
+    """Pillow's number; what Pillow cannot write (4:4:0, 4:1:1) becomes 4:4:4, which loses nothing."""
+    if len(across_and_down) != 3 or across_and_down[1] != across_and_down[2] or 0 in across_and_down[1]:
+        return 0
+    (luma_h, luma_v), (chroma_h, chroma_v) = across_and_down[:2]
+    return {(2, 1): 1, (2, 2): 2}.get((luma_h // chroma_h, luma_v // chroma_v), 0)
+
+
+def _is_rgb_stored(header: JpegImagePlugin.JpegImageFile) -> bool:
+    """As libjpeg decides it (jdapimin.c, default_decompress_parms)."""
+    if header.layers != 3 or "jfif" in header.info:
+        return False
+    if "adobe_transform" in header.info:
+        return bool(header.info["adobe_transform"] == 0)
+    return [layer[0] for layer in header.layer] == [ord("R"), ord("G"), ord("B")]
+
+
+def _carried(data: bytes, parts: Segments, has_icc: bool, xmp: bytes | None) -> Blocks:
+    """Every block but EXIF, the profile, the first XMP packet and Adobe's.
+
+    The index of a several-picture file (MPF) is kept with what follows the picture, see `jpeg_index`.
+    """
+    kept: list[tuple[str, bytes]] = []
+    for segment in parts.head:
+        if not segment.is_metadata or segments.is_exif(segment) or (has_icc and segments.is_icc(segment)):
+            continue
+        if segments.is_xmp(segment) and xmp is not None:
+            xmp = None
+            continue
+        if segment.tells_colours and segment.payload.startswith(segments.ADOBE):
+            continue
+        if segments.is_mpf(segment):
+            index = _index_from_after(data, segment.payload, len(data) - len(parts.after))
+            kept += [("MPF", index)] if index is not None and parts.after else []
+            continue
+        kept.append((segment.name, segment.payload))
+    if parts.after:
+        kept.append(("after", parts.after))
+    return tuple(kept)
+
+
+def _index_from_after(data: bytes, payload: bytes, after_at: int) -> bytes | None:
+    """An index of several pictures, its positions counted from the end of the first."""
+    index_at = data.index(payload) + len(segments.MPF)
+    return shifted(payload[len(segments.MPF) :], index_at - after_at, 0)
+
+
+def _with_index(head: list[Segment], rest: bytes, after: bytes) -> bytes:
+    """The whole file; an index of several pictures gets the positions they have now, or goes when that cannot be."""
+    size = 2 + sum(len(bytes(s)) for s in head) + len(rest)
+    out = b"\xff\xd8"
+    for segment in head:
+        if segments.is_mpf(segment):
+            index_at = len(out) + 4 + len(segments.MPF)
+            index = shifted(segment.payload[len(segments.MPF) :], size - index_at, size)
+            if index is None:
+                continue
+            segment = Segment(segment.marker, segments.MPF + index)
+        out += bytes(segment)
+    return out + rest + after
+
+
+def _encoded(parcel: Parcel) -> bytes:
+    options: dict[str, Any] = {"quality": NEW_QUALITY, "subsampling": 0}
+    encoding = parcel.encoding
+    if encoding.qtables:
+        components = len(parcel.picture.getbands())
+        options = {"subsampling": encoding.subsampling, "progressive": encoding.progressive}
+        options["optimize"] = encoding.optimized
+        options["qtables"] = [list(table) for table in _without_repeats(encoding.qtables[:components])]
+        options["keep_rgb"] = encoding.rgb_stored and parcel.picture.mode == "RGB"
+    if parcel.dpi is not None:
+        options["dpi"] = parcel.dpi
+    out = BytesIO()
+    parcel.picture.save(out, "JPEG", **options)
+    return out.getvalue()
+
+
+def _without_repeats(tables: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    """Cb and Cr usually share a table; the encoder gives the last one to every component that has none."""
+    while len(tables) > 1 and tables[-1] == tables[-2]:
+        tables = tables[:-1]
+    return tables

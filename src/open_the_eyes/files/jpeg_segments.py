@@ -1,0 +1,182 @@
+"""The segments of a JPEG file: taking them apart and laying them out again, byte for byte.
+
+ITU-T T.81 annex B; APP1 as in the Exif and XMP specifications, APP2 as in ICC.1 annex B.4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from .parcel import damaged, truncated, u16
+
+EXIF: Final = b"Exif\0\0"
+XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
+ICC: Final = b"ICC_PROFILE\0"
+MPF: Final = b"MPF\0"
+JFIF: Final = b"JFIF\0"
+ADOBE: Final = b"Adobe"
+MAX_PAYLOAD: Final = 65_533
+
+_SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
+_APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
+_MAX_SEGMENTS: Final = 20_000
+_NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One marker segment; `payload` is what follows the length."""
+
+    marker: int
+    payload: bytes
+
+    def __bytes__(self) -> bytes:
+        return b"\xff" + bytes([self.marker]) + (len(self.payload) + 2).to_bytes(2, "big") + self.payload
+
+    @property
+    def name(self) -> str:
+        return "COM" if self.marker == _COM else f"APP{self.marker - _APP0}"
+
+    @property
+    def is_metadata(self) -> bool:
+        return _APP0 <= self.marker <= 0xEF or self.marker == _COM
+
+    @property
+    def is_frame(self) -> bool:
+        """A start of frame: the size and the components."""
+        return 0xC0 <= self.marker <= 0xCF and self.marker not in (0xC4, 0xC8, 0xCC)
+
+    @property
+    def tells_colours(self) -> bool:
+        """JFIF and Adobe segments say what the components mean, so a decoder needs them."""
+        return (self.marker == _APP0 and self.payload.startswith(JFIF)) or (
+            self.marker == _APP14 and self.payload.startswith(ADOBE)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """A JPEG file in parts: what comes before the first scan, the scans up to and with the end marker, what follows."""
+
+    head: tuple[Segment, ...]
+    scans: bytes
+    after: bytes
+
+    @property
+    def coding(self) -> bytes:
+        """The segments a decoder needs besides those that tell colours."""
+        return b"".join(bytes(s) for s in self.head if not s.is_metadata)
+
+
+def split(data: bytes) -> Segments:
+    """The parts of a whole JPEG file.
+
+    Raises:
+        UnreadablePhoto: a segment that reaches past the end, no picture in it, or no end marker, which is how a file
+            that was cut off, or whose end was never written, is told from a whole one.
+    """
+    head: list[Segment] = []
+    at = 2
+    while True:
+        marker, at = _marker(data, at)
+        if marker == _EOI:
+            raise damaged("it ends before its picture begins")
+        if marker == _SOI:
+            raise damaged("a second picture begins in its header")
+        if marker == _SOS:
+            end = _end_of_scans(data, at)
+            return Segments(tuple(head), data[at - 2 : end], data[end:])
+        if marker == 0x01 or 0xD0 <= marker <= 0xD7:
+            continue
+        end = _end_of_segment(data, at)
+        if len(head) == _MAX_SEGMENTS:
+            raise damaged(f"it has more than {_MAX_SEGMENTS:,} segments")
+        head.append(Segment(marker, data[at + 2 : end]))
+        at = end
+
+
+def joined_icc(segments: tuple[Segment, ...]) -> bytes | None:
+    """The colour profile out of its numbered pieces, None when there is none or a piece is missing."""
+    pieces = {s.payload[12]: s.payload for s in segments if is_icc(s) and len(s.payload) >= 14}
+    if not pieces or sorted(pieces) != list(range(1, next(iter(pieces.values()))[13] + 1)):
+        return None
+    return b"".join(pieces[number][14:] for number in sorted(pieces))
+
+
+def is_exif(segment: Segment) -> bool:
+    return segment.marker == _APP1 and segment.payload.startswith(EXIF)
+
+
+def is_xmp(segment: Segment) -> bool:
+    return segment.marker == _APP1 and segment.payload.startswith(XMP)
+
+
+def is_icc(segment: Segment) -> bool:
+    return segment.marker == _APP2 and segment.payload.startswith(ICC)
+
+
+def is_mpf(segment: Segment) -> bool:
+    return segment.marker == _APP2 and segment.payload.startswith(MPF)
+
+
+def exif_segments(exif: bytes) -> Iterator[Segment]:
+    """EXIF in as many segments as it takes; readers join them."""
+    room = MAX_PAYLOAD - len(EXIF)
+    for start in range(0, len(exif), room):
+        yield Segment(_APP1, EXIF + exif[start : start + room])
+
+
+def icc_segments(icc: bytes) -> Iterator[Segment]:
+    """A profile in numbered pieces."""
+    room = MAX_PAYLOAD - len(ICC) - 2
+    count = -(-len(icc) // room)
+    for number in range(count):
+        yield Segment(_APP2, ICC + bytes([number + 1, count]) + icc[number * room : (number + 1) * room])
+
+
+def xmp_segment(xmp: bytes) -> Segment:
+    return Segment(_APP1, XMP + xmp)
+
+
+def named_segment(name: str, payload: bytes) -> Segment:
+    """The way back from `Segment.name`; "MPF" is APP2 without its prefix."""
+    if name == "MPF":
+        return Segment(_APP2, MPF + payload)
+    return Segment(_COM if name == "COM" else _APP0 + int(name.removeprefix("APP")), payload)
+
+
+def _marker(data: bytes, at: int) -> tuple[int, int]:
+    """The next marker from a position on, and where its segment starts; stray bytes are passed over, as in libjpeg."""
+    found = _NEXT_MARKER.search(data, at)
+    if found is None:
+        raise truncated("its header")
+    return found[0][1], found.end()
+
+
+def _end_of_segment(data: bytes, at: int) -> int:
+    if at + 2 > len(data):
+        raise truncated("a segment's length")
+    length = u16(data, at)
+    if length < 2:
+        raise damaged(f"a segment of impossible length {length}")
+    if at + length > len(data):
+        raise truncated("a segment")
+    return at + length
+
+
+def _end_of_scans(data: bytes, at: int) -> int:
+    """Behind the end marker; `at` is where the first scan's header starts."""
+    at = _end_of_segment(data, at)
+    for _ in range(_MAX_SEGMENTS):
+        found = _NEXT_MARKER.search(data, at)
+        if found is None:
+            raise truncated("the picture")
+        if found[0][1] == _EOI:
+            return found.end()
+        if found[0][1] == _SOI:
+            raise truncated("the picture, and another begins")
+        at = found.end() if found[0][1] == 0x01 else _end_of_segment(data, found.end())
+    raise damaged(f"it has more than {_MAX_SEGMENTS:,} scans")

@@ -1,0 +1,100 @@
+"""A file is written whole or not at all, and never over another one by accident."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from ..errors import PhotoNotWritten
+
+
+def write_whole(path: Path, data: bytes, *, overwrite: bool) -> None:
+    """All of `data` under `path`, or nothing there has changed.
+
+    The bytes go to a hidden file beside it, to the disk, and only then take the name. Without `overwrite` the name is
+    taken in one step that fails when someone else has it, even someone who took it a moment ago. A file that is
+    replaced passes its permissions on; through a symbolic link, the file it points to is replaced.
+
+    Raises:
+        PhotoNotWritten: no such folder, no permission, no room, the name is taken.
+    """
+    try:
+        target = Path(os.path.realpath(path)) if overwrite else path
+        check_free(target, overwrite=overwrite)
+        _write(target, data, overwrite)
+    except FileExistsError:
+        raise _taken(path) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise PhotoNotWritten(f"{path}: expected to write here, got: {reason}; choose another place.") from error
+
+
+def check_free(path: Path, *, overwrite: bool) -> None:
+    """Nothing, when a file may be written here; asked before the work of encoding.
+
+    Raises:
+        PhotoNotWritten: a folder that is missing, a name that is taken or is no ordinary file's.
+    """
+    try:
+        if not path.parent.is_dir():
+            raise PhotoNotWritten(f"{path}: expected an existing folder {path.parent}; create it first.")
+        if not os.path.lexists(path):
+            return
+        if path.exists() and not path.is_file():
+            kind = "folder" if path.is_dir() else "pipe or device"
+            raise PhotoNotWritten(f"{path}: expected the name of a file, this is a {kind}; choose another name.")
+        if not overwrite:
+            raise _taken(path)
+    except (OSError, ValueError) as error:
+        raise PhotoNotWritten(f"{path}: expected a name that can be written ({error}); choose another.") from error
+
+
+def _taken(path: Path) -> PhotoNotWritten:
+    return PhotoNotWritten(f"{path}: expected a free name, it is taken; choose another, or ask to overwrite it.")
+
+
+def _write(path: Path, data: bytes, overwrite: bool) -> None:
+    temporary = path.parent / f".open-the-eyes-{secrets.token_hex(8)}.part"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(temporary, flags, 0o666)  # the kernel takes off what the umask forbids
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if overwrite:
+            with suppress(FileNotFoundError):
+                temporary.chmod(path.stat().st_mode & 0o777)
+            temporary.replace(path)
+        else:
+            _take_name(temporary, path)
+        _sync_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _take_name(temporary: Path, path: Path) -> None:
+    """Gives the file a name that nobody has; where there are no hard links, by holding the name with an empty file."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        path.open("xb").close()
+        try:
+            temporary.replace(path)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """The name reaches the disk too, on systems that let a folder be synced."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,151 @@
+"""Properties laid into an XMP packet without touching anything else in it: the packet is read, then spliced.
+
+ISO 16684-1. Packets with a document type are refused, so entities can neither swell nor reach outside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_DESCRIPTION: Final = f"{RDF} Description"
+_TAG: Final = re.compile(rb"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+_ATTRIBUTE: Final = re.compile(rb"\s+([^\s=<>\"']+)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_BARE_DESCRIPTION: Final = re.compile(
+    rb"<[^\s>\"']+(?:\s+(?:xmlns(?::[^\s=]+)?|[^\s=]+:about)\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>?\s*"
+)
+"""A start tag with namespaces and `rdf:about` only, and no content."""
+_EMPTY: Final = (
+    b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="' + RDF.encode() + b'">'
+    b'</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+)
+_MAX_DEPTH: Final = 100
+
+
+class BrokenXmp(ValueError):
+    """The packet cannot be understood."""
+
+
+def spliced(packet: bytes | None, replaced: frozenset[str], properties: Callable[[str], str]) -> bytes:
+    """The packet with new properties in a description of their own, before the end of its RDF.
+
+    Args:
+        replaced: properties, as "namespace name", whose present values go, wherever they are; the rest stays byte for
+            byte.
+        properties: gives the XML of a whole `rdf:Description`, with its prefixes declared, for the attributes that
+            every description of this packet has to begin with.
+
+    Raises:
+        BrokenXmp: not well-formed, with a document type, not UTF-8, or without RDF.
+    """
+    packet = packet if packet is not None and packet.strip(b"\0 \r\n\t") else _EMPTY
+    seen = _Scan(packet, replaced)
+    if seen.rdf_end is None:
+        raise BrokenXmp("no RDF in it")
+    added = properties(f'xmlns:rdf="{RDF}" rdf:about={quoteattr(seen.about)}').encode()
+    out, at = bytearray(), 0
+    for start, end in sorted([*seen.cuts, (seen.rdf_end, seen.rdf_end)]):
+        out += packet[at:start] + (added if start == seen.rdf_end else b"")
+        at = end
+    return bytes(out + packet[at:])
+
+
+def texts_of(packet: bytes, wanted: frozenset[str]) -> dict[str, list[str]]:
+    """For each wanted "namespace name" the texts under it: of the element itself or of the items of its list, or of the
+    attribute.
+
+    Raises:
+        BrokenXmp: as for `spliced`.
+    """
+    return _Scan(packet, wanted).texts
+
+
+class _Scan:
+    """One pass over a packet: where the wanted properties stand, what they say, and where RDF ends."""
+
+    def __init__(self, packet: bytes, wanted: frozenset[str]) -> None:
+        self.about = ""
+        self.rdf_end: int | None = None
+        self.cuts: list[tuple[int, int]] = []
+        self.texts: dict[str, list[str]] = {}
+        self._packet, self._wanted = packet, wanted
+        self._open: list[tuple[str, int]] = []  # name and beginning of every element that is open
+        self._property = 0  # how many were open when the wanted one began, 0 outside
+        self._prefixes: dict[str, str] = {}
+        self._parser = parser = expat.ParserCreate("UTF-8", " ")
+        parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = self._refuse
+        parser.StartNamespaceDeclHandler = self._declared
+        parser.StartElementHandler, parser.EndElementHandler = self._began, self._ended
+        parser.CharacterDataHandler = self._said
+        try:
+            parser.Parse(packet.rstrip(b"\0 \r\n\t"), True)
+        except expat.ExpatError as error:
+            raise BrokenXmp(str(error)) from error
+
+    def _refuse(self, *_: object) -> None:
+        raise BrokenXmp("a document type in it")
+
+    def _declared(self, prefix: str | None, uri: str) -> None:
+        self._prefixes[prefix or ""] = uri
+
+    def _began(self, name: str, attributes: dict[str, str]) -> None:
+        at = self._parser.CurrentByteIndex
+        self._open.append((name, at))
+        if len(self._open) > _MAX_DEPTH:
+            raise BrokenXmp("nested too deep")
+        if self._property:
+            if name == f"{RDF} li":
+                self._values().append("")
+        elif name in self._wanted:
+            self._property = len(self._open)
+            self._values().append(attributes.get(f"{RDF} resource", ""))
+        elif name == _DESCRIPTION:
+            self.about = self.about or attributes.get(f"{RDF} about", "")
+            for key in self._wanted & attributes.keys():
+                self.texts.setdefault(key, []).append(attributes[key])
+            self.cuts += self._attribute_places(at)
+
+    def _said(self, text: str) -> None:
+        if self._property:
+            self._values()[-1] += text.strip()
+
+    def _ended(self, name: str) -> None:
+        at = self._parser.CurrentByteIndex
+        began = self._open[-1][1]
+        if len(self._open) == self._property:
+            self._property = 0
+            self.cuts.append((began, self._tag_end(at)))
+        elif name == _DESCRIPTION and not self._property:
+            self._cut_if_emptied(began, at)
+        elif name == f"{RDF} RDF" and self._packet.startswith(b"</", at):
+            self.rdf_end = at
+        self._open.pop()
+
+    def _values(self) -> list[str]:
+        return self.texts.setdefault(self._open[self._property - 1][0], [])
+
+    def _tag_end(self, at: int) -> int:
+        found = _TAG.match(self._packet, at)
+        if found is None:
+            raise BrokenXmp("a tag without an end")
+        return found.end()
+
+    def _attribute_places(self, at: int) -> Iterator[tuple[int, int]]:
+        for found in _ATTRIBUTE.finditer(self._packet, at, self._tag_end(at)):
+            prefix, _, name = found[1].decode().rpartition(":")
+            if f"{self._prefixes.get(prefix, '')} {name}" in self._wanted:
+                yield found.span()
+
+    def _cut_if_emptied(self, began: int, at: int) -> None:
+        """A description that held nothing but what is cut, such as ours from an earlier edit, goes altogether."""
+        inner = [cut for cut in self.cuts if cut[0] > began]
+        rest = bytearray(self._packet[began:at])
+        for start, end in reversed(inner):
+            del rest[start - began : end - began]
+        if inner and _BARE_DESCRIPTION.fullmatch(rest):
+            self.cuts = [cut for cut in self.cuts if cut[0] < began] + [(began, self._tag_end(at))]

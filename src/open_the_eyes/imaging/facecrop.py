@@ -1,0 +1,62 @@
+"""The upright square crop that a face network wants, and the way back."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .arrays import Matrix, Points, Rgb
+from .geometry import Box, transformed
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A turned square in a photo: centre and side in pixels, `roll_deg` positive clockwise."""
+
+    x: float
+    y: float
+    side: float
+    roll_deg: float
+
+    def to_photo(self, crop_side: int) -> Matrix:
+        """(2, 3): pixels of the upright crop -> pixels of the photo."""
+        scale = self.side / crop_side
+        c, s = scale * math.cos(math.radians(self.roll_deg)), scale * math.sin(math.radians(self.roll_deg))
+        half = (crop_side - 1) / 2
+        return np.array([[c, -s, self.x - c * half + s * half], [s, c, self.y - s * half - c * half]])
+
+
+def warped(pixels: Rgb, crop_to_photo: Matrix, size_wh: tuple[int, int]) -> Rgb:
+    """The crop whose pixels sit at `crop_to_photo` of theirs; each is the mean of what it covers, so nothing flickers.
+
+    Where the crop leaves the photo, the photo's rim goes on.
+    """
+    scale = math.sqrt(abs(float(np.linalg.det(crop_to_photo[:, :2]))))
+    factor = max(1, round(scale))
+    h, w = pixels.shape[:2]
+    corners = np.array([[0, 0], [size_wh[0], 0], [0, size_wh[1]], size_wh], dtype=np.float64)
+    window = Box.around(transformed(corners, crop_to_photo)).grown(2 * scale / max(scale * max(size_wh), 1))
+    window = window.clipped((w, h)).to_whole().clipped((w, h))
+    if window.width < 1 or window.height < 1:
+        return np.zeros((size_wh[1], size_wh[0], 3), np.uint8)
+    part = window.cut(pixels)
+    steps = max(1, part.shape[1] // factor), max(1, part.shape[0] // factor)
+    if factor > 1:
+        part = cv2.resize(part, steps, interpolation=cv2.INTER_AREA)
+    fx, fy = part.shape[1] / window.width, part.shape[0] / window.height
+    matrix = crop_to_photo.copy()
+    matrix[0] *= fx
+    matrix[1] *= fy
+    matrix[0, 2] += (0.5 - window.left) * fx - 0.5
+    matrix[1, 2] += (0.5 - window.top) * fy - 0.5
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(part, matrix, size_wh, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def lifted(points: Points, crop_to_photo: Matrix) -> Points:
+    """(N, 3) crop pixels -> (N, 3) photo pixels: depth is scaled like the rest."""
+    scale = math.sqrt(abs(float(np.linalg.det(crop_to_photo[:, :2]))))
+    return np.column_stack([transformed(points, crop_to_photo), points[:, 2] * scale])

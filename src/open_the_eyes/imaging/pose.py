@@ -1,0 +1,59 @@
+"""How a head is turned, read from its mesh."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from .arrays import Points
+from .mesh478 import INNER_CORNER, OUTER_CORNER
+
+FOREHEAD: Final = 10
+CHIN: Final = 152
+SIDEBURN: Final = {"left": 234, "right": 454}
+"""The widest points of the face oval, in front of the ears."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Degrees: yaw positive looks to the picture's right, roll positive is clockwise, pitch positive looks up."""
+
+    yaw_deg: float
+    roll_deg: float
+    pitch_deg: float
+
+
+def roll_of(landmarks: Points) -> float:
+    """(478, 2+) -> -180..180 degrees, 0 upright, positive clockwise in the picture: the line through the eye corners."""
+    left = landmarks[OUTER_CORNER["left"], :2] + landmarks[INNER_CORNER["left"], :2]
+    right = landmarks[OUTER_CORNER["right"], :2] + landmarks[INNER_CORNER["right"], :2]
+    dx, dy = right - left
+    return math.degrees(math.atan2(dy, dx))
+
+
+def axes_of(landmarks: Points) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """(478, 3) -> (3, 3) rows: the face's own right, down and inward unit vectors, in picture coordinates.
+
+    Across is taken between the sideburns, down from forehead to chin made square to it; all four points belong to the
+    stiff part of the face, and a blink or a laugh moves them little.
+    """
+    across = landmarks[SIDEBURN["right"]] - landmarks[SIDEBURN["left"]]
+    across = across / max(float(np.linalg.norm(across)), 1e-9)
+    down = landmarks[CHIN] - landmarks[FOREHEAD]
+    down = down - across * float(down @ across)
+    down = down / max(float(np.linalg.norm(down)), 1e-9)
+    return np.stack([across, down, np.cross(across, down)])
+
+
+def pose_of(landmarks: Points) -> Pose:
+    """(478, 3) -> yaw, roll, pitch."""
+    inward = axes_of(landmarks)[2]
+    roll = math.radians(roll_of(landmarks))
+    x = inward[0] * math.cos(roll) + inward[1] * math.sin(roll)
+    y = inward[1] * math.cos(roll) - inward[0] * math.sin(roll)
+    yaw = math.degrees(math.atan2(-x, inward[2]))
+    pitch = math.degrees(math.atan2(y, math.hypot(x, inward[2])))
+    return Pose(yaw, math.degrees(roll), pitch)

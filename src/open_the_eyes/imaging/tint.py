@@ -1,0 +1,50 @@
+"""Brings painted pixels to the light of the pixels around them, through a gain that varies slowly."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Plane, Tones
+
+MAX_GAIN: Final = 1.35
+_FINEST: Final = 8.0
+"""The gain is so smooth that it is worked out on a picture reduced until its reach is this many pixels."""
+
+
+def tinted(painted: Tones, around: Tones, mask: Plane, reach: float) -> Tones:
+    """`painted` (H, W, 3) multiplied so that at the rim of `mask` (H, W) 0..1 it meets `around`.
+
+    Ratios are read where both pictures show the same skin, on the mask's soft rim, and spread inwards with a Gaussian
+    of `reach` pixels (normalised convolution, Knutsson & Westin 1993).
+    """
+    h, w = mask.shape
+    shrink = max(reach / _FINEST, 1.0)
+    small_wh = (max(round(w / shrink), 1), max(round(h / shrink), 1))
+    a, b, m = (
+        np.asarray(cv2.resize(p, small_wh, interpolation=cv2.INTER_AREA), np.float32) for p in (around, painted, mask)
+    )
+    gain = np.asarray(cv2.resize(_log_gain(b, a, m, reach / shrink), (w, h), interpolation=cv2.INTER_LINEAR))
+    return np.asarray(painted * np.exp(gain), np.float32)
+
+
+def _log_gain(painted: Tones, around: Tones, mask: Plane, reach: float) -> NDArray[np.float32]:
+    rim = np.asarray(np.clip(4 * mask * (1 - mask), 0, 1) * (mask < 0.6), np.float32)
+    soft = max(0.12 * reach, 0.5)
+    a, b = cv2.GaussianBlur(around, (0, 0), soft), cv2.GaussianBlur(painted, (0, 0), soft)
+    limit = float(np.log(MAX_GAIN))
+    ratio = np.log((np.maximum(a, 0) + 4) / (np.maximum(b, 0) + 4))
+    ratio = np.asarray(np.clip(ratio, -1.5 * limit, 1.5 * limit), np.float32)
+    return np.asarray(np.clip(_spread(ratio, rim, reach), -limit, limit), np.float32)
+
+
+def _spread(values: NDArray[np.float32], weight: Plane, reach: float) -> NDArray[np.float32]:
+    """(H, W, 3) values known where `weight` is, carried to everywhere; far away, where nothing reaches, 0."""
+    total, known = np.zeros_like(values), np.full((*weight.shape, 1), 1e-6, np.float32)
+    for sigma, trust in ((reach, 1.0), (3 * reach, 0.02)):
+        total += trust * cv2.GaussianBlur(values * weight[..., None], (0, 0), sigma)
+        known += trust * cv2.GaussianBlur(weight, (0, 0), sigma)[..., None]
+    return np.asarray(total / known, np.float32)

@@ -1,0 +1,47 @@
+"""One eye open: what it shows corrects what was predicted for both, so that the eyes come out as a pair."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging import mesh478 as mesh
+from ...imaging.arrays import Points, Tones
+from ...imaging.mesh478 import Side
+from . import layout
+from .model import AppearanceModel, Components, Prediction
+
+SHAPE_NOISE: Final = 0.8
+"""Pixels on the strip: how well landmarks of an open eye are trusted."""
+TEXTURE_NOISE: Final = 0.12
+"""Multiples of the skin's colour: how well the model's texture describes any one pixel."""
+
+
+def given_rows(
+    components: Components, rows: NDArray[np.intp], seen: NDArray[Any], before: Prediction, noise: float
+) -> Prediction:
+    """The prediction once some rows of the data are known: the posterior of a Gaussian (Bishop 2006, 2.3.3)."""
+    basis = components.basis[rows].astype(np.float64)
+    precision = np.diag(1 / np.maximum(before.sigma, 1e-6) ** 2) + basis.T @ basis / noise**2
+    surprise = basis.T @ (seen - components.mean[rows] - basis @ before.mean) / noise**2
+    covariance = np.linalg.inv(precision)
+    return Prediction(before.mean + covariance @ surprise, np.sqrt(np.maximum(np.diag(covariance), 0)))
+
+
+def shape_given_eye(model: AppearanceModel, points: Points, open_side: Side, before: Prediction) -> Prediction:
+    """The eye shapes once the open eye's lids and iris are known."""
+    ours = {*mesh.EYE_RING[open_side], *mesh.IRIS[open_side]}
+    at = np.array([k for k, number in enumerate(layout.HIDDEN) if number in ours])
+    rows = np.stack([2 * at, 2 * at + 1], axis=1).ravel()
+    return given_rows(model.eye_shape, rows, points[layout.HIDDEN_AT].ravel()[rows], before, SHAPE_NOISE)
+
+
+def texture_given_eye(model: AppearanceModel, relative: Tones, open_side: Side, before: Prediction) -> Prediction:
+    """Both eyes' texture once the open eye's is known."""
+    column = np.nonzero(model.inside)[1]
+    ours = (column < layout.SIZE_WH[0] / 2) == (open_side == "left")
+    pixels = np.nonzero(ours)[0][::2]
+    rows = (3 * pixels[:, None] + np.arange(3)).ravel()
+    return given_rows(model.texture, rows, relative[model.inside].ravel()[rows], before, TEXTURE_NOISE)

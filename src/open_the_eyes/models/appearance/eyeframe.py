@@ -1,0 +1,92 @@
+"""One eye, upright, outer corner to the left, at a chosen size: the frame in which eyes are refined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import Matrix, Plane
+from ...imaging.geometry import Box, inverted, similarity_from_two, transformed
+from ...imaging.lids import EyeShape, lid_distances
+
+MIN_EYE, MAX_EYE = 40.0, 110.0
+"""Eye widths, pixels, between which the refiner works; larger eyes are reduced to the largest."""
+REACH_WH: Final = (2.0, 1.5556)
+"""The frame's size in eye widths; 72 px eyes lie in 144 x 112 px."""
+_MULTIPLE: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class EyeFrame:
+    """A frame around one eye.
+
+    Args:
+        from_picture: the similarity (mirroring for right eyes) from the picture to the frame.
+        size_wh: pixels, multiples of 8.
+        shape: the eye in the frame's pixels.
+        mirrored: whether the frame shows the eye in a mirror.
+    """
+
+    from_picture: Matrix
+    size_wh: tuple[int, int]
+    shape: EyeShape
+    mirrored: bool
+
+    def taken(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(h, w) or (h, w, n) of the picture -> the same in the frame."""
+        shrink = 1 / max(float(np.sqrt(abs(np.linalg.det(self.from_picture[:, :2])))), 1e-6)
+        if shrink > 1.3:
+            picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.42 * shrink), np.float32)
+        return np.asarray(
+            cv2.warpAffine(
+                picture, self.from_picture, self.size_wh, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+            ),
+            np.float32,
+        )
+
+    def put_back(self, plane: NDArray[np.float32], shape_hw: tuple[int, int]) -> NDArray[np.float32]:
+        """(H, W) or (H, W, n) of the frame -> the picture's frame, 0 outside."""
+        h, w = shape_hw
+        flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+        return np.asarray(cv2.warpAffine(plane, self.from_picture, (w, h), flags=flags), np.float32)
+
+    def geometry(self) -> NDArray[np.float32]:
+        """What the refiner is told about the shape, (4, H, W) of -1..1: distance to the iris' edge, depth under the upper
+        lid, height over the lower lid, and the eye's size."""
+        there = lid_distances(self.shape, Box(0, 0, *self.size_wh))
+        w = self.shape.width
+        planes: list[Plane] = [
+            np.clip(there.to_iris / self.shape.iris_radius - 1, -1, 1),
+            np.tanh(there.below_upper / (0.1 * w)),
+            np.tanh(there.above_lower / (0.1 * w)),
+            np.full(there.along.shape, np.log2(w / 66.0), np.float32),
+        ]
+        return np.stack(planes).astype(np.float32)
+
+
+def eye_frame(shape: EyeShape, mirrored: bool, roll: Matrix, eye_px: float | None = None) -> EyeFrame:
+    """The frame of one eye of a picture; upright along `roll`, any similarity from the picture to an upright one."""
+    width = shape.width
+    size = float(np.clip(width if eye_px is None else eye_px, MIN_EYE, MAX_EYE))
+    size_wh = tuple(round(size * r / _MULTIPLE) * _MULTIPLE for r in REACH_WH)
+    centre = (shape.ring[0] + shape.ring[8]) / 2
+    axis = roll[:, :2].T @ np.array([1.0, 0.0])
+    axis = axis / np.linalg.norm(axis)
+    middle = np.array([size_wh[0] / 2 - 0.5, size_wh[1] / 2 - 0.5])
+    to_frame = similarity_from_two(centre, centre + axis * width, middle, middle + np.array([size, 0.0]))
+    if mirrored:
+        to_frame = np.array([[-1.0, 0.0], [0.0, 1.0]]) @ to_frame + np.array([[0, 0, size_wh[0] - 1.0], [0, 0, 0]])
+    ring = transformed(shape.ring, to_frame)
+    iris = transformed(np.array([shape.iris_xy]), to_frame)[0]
+    in_frame = EyeShape(ring, (float(iris[0]), float(iris[1])), shape.iris_radius * size / width)
+    return EyeFrame(to_frame, (size_wh[0], size_wh[1]), in_frame, mirrored)
+
+
+def corners_of(frame: EyeFrame) -> NDArray[np.float64]:
+    """The frame's corners in the picture, (4, 2)."""
+    w, h = frame.size_wh
+    return transformed(np.array([[0, 0], [w, 0], [w, h], [0, h]], float), inverted(frame.from_picture))

@@ -1,0 +1,99 @@
+"""Eye colour: measured against the white of the same eye, which cancels the light and the camera."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import Plane, Points, Tones
+from ...imaging.geometry import Box
+from ...imaging.lids import EyeShape, lid_distances
+from ...imaging.mesh478 import SIDES, Side
+from ...options import EyeColor
+from . import layout
+
+if TYPE_CHECKING:
+    from .model import AppearanceModel
+
+NAMED: Final[dict[EyeColor, tuple[float, float, float]]] = {
+    "brown": (0.35, 0.255, 0.185),
+    "hazel": (0.48, 0.385, 0.30),
+    "green": (0.51, 0.525, 0.45),
+    "blue": (0.49, 0.60, 0.65),
+    "grey": (0.53, 0.54, 0.53),
+}
+"""Iris : sclera in R, G, B; medians over the training faces whose hue bears the name."""
+
+
+@dataclass(frozen=True)
+class IrisRegions:
+    """Planes (H, W) on the strip in the mean shape, one a side.
+
+    Args:
+        disc: 0..1, the iris with a soft rim.
+        coloured: where an iris shows its colour, away from pupil, lid shadow and catch-light.
+        white: where sclera shows.
+    """
+
+    disc: dict[Side, Plane]
+    coloured: dict[Side, NDArray[np.bool_]]
+    white: dict[Side, NDArray[np.bool_]]
+
+
+def eye_shape(points: Points, side: Side, iris_radius: float | None = None) -> EyeShape:
+    """One eye of the model's points, which may lie on the strip or anywhere else."""
+    iris = layout.iris_of(points, side)
+    radius = float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean()) if iris_radius is None else iris_radius
+    return EyeShape(layout.ring_of(points, side), (float(iris[0, 0]), float(iris[0, 1])), radius)
+
+
+@lru_cache(maxsize=4)
+def _regions(mean_points: bytes) -> IrisRegions:
+    points = np.frombuffer(mean_points).reshape(-1, 2)
+    disc: dict[Side, Plane] = {}
+    coloured: dict[Side, NDArray[np.bool_]] = {}
+    white: dict[Side, NDArray[np.bool_]] = {}
+    for side in SIDES:
+        shape = eye_shape(points, side)
+        r, w = shape.iris_radius, shape.width
+        there = lid_distances(shape, Box(0, 0, *layout.SIZE_WH))
+        disc[side] = np.clip((1.12 * r - there.to_iris) / (0.24 * r), 0, 1) * there.aperture(0.3 * r)
+        ringed = (there.to_iris > 0.5 * r) & (there.to_iris < 0.85 * r)
+        coloured[side] = ringed & (there.below_upper > 0.3 * r) & (there.above_lower > 0.1 * r)
+        clear = (there.to_iris > 1.2 * r) & (there.below_upper > 0.25 * r) & (there.above_lower > 0.15 * r)
+        white[side] = clear & (there.along > 0.11 * w) & (there.along < 0.86 * w)
+    return IrisRegions(disc, coloured, white)
+
+
+def regions(model: AppearanceModel) -> IrisRegions:
+    """The iris' regions on a model's strip."""
+    return _regions(np.ascontiguousarray(model.mean_points).tobytes())
+
+
+def measured(model: AppearanceModel, strip: Tones, side: Side) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Iris and sclera colour of one eye on a strip in the mean shape: (3,) and (3,), in the strip's own units."""
+    there = regions(model)
+    iris = np.median(strip[there.coloured[side]], axis=0)
+    white = np.percentile(strip[there.white[side]], 70, axis=0)
+    return iris.astype(np.float64), np.maximum(white, 1e-3).astype(np.float64)
+
+
+def colour_ratio(model: AppearanceModel, strip: Tones, sides: tuple[Side, ...] = SIDES) -> NDArray[np.float64]:
+    """Iris : sclera in R, G, B, the mean of the given eyes."""
+    pairs = [measured(model, strip, side) for side in sides]
+    return np.asarray(np.mean([i / w for i, w in pairs], axis=0))
+
+
+def coloured(model: AppearanceModel, strip: Tones, ratio: NDArray[np.float64]) -> Tones:
+    """The strip with both irises brought to one colour, each under its own eye's light."""
+    out = strip.copy()
+    there = regions(model)
+    for side in SIDES:
+        iris, white = measured(model, strip, side)
+        gain = np.clip(ratio * white / np.maximum(iris, 1e-3), 0.3, 3)
+        out *= 1 + (gain - 1).astype(np.float32) * there.disc[side][..., None]
+    return out

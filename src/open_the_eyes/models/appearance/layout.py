@@ -1,0 +1,99 @@
+"""The canonical strip: an upright picture of both eyes in which every face's outer eye corners lie at the same place.
+
+All arrays of the model live on this strip. Its points are mesh points; some are hidden or moved by a blink and are
+therefore predicted, the others stay where they are and are what the prediction starts from.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging import mesh478 as mesh
+from ...imaging.arrays import Matrix, Points
+from ...imaging.geometry import similarity_from_two, transformed
+from ...imaging.mesh478 import SIDES, Side
+
+SIZE_WH: Final = (320, 140)
+CORNERS_AT: Final[dict[Side, tuple[float, float]]] = {"left": (55.0, 78.0), "right": (265.0, 78.0)}
+
+_CREASE: Final = [247, 30, 29, 27, 28, 56, 190, 467, 260, 259, 257, 258, 286, 414]
+_UNDER: Final = [
+    226, 31, 228, 229, 230, 231, 232, 233, 244, 446, 261, 448,
+    449, 450, 451, 452, 453, 464, 130, 359, 243, 463, 112, 341,
+]  # fmt: skip
+_CHEEK: Final = [111, 340, 117, 346, 118, 347, 119, 348, 120, 349, 121, 350, 128, 357, 35, 265]
+_NOSE: Final = [168, 6, 197, 195, 122, 351, 188, 412, 9, 8]
+_FAR: Final = [127, 356, 34, 264, 143, 372, 116, 345, 50, 280]
+_IRISES: Final = [*mesh.IRIS["left"], *mesh.IRIS["right"]]
+_RINGS: Final = [*mesh.EYE_RING["left"], *mesh.EYE_RING["right"]]
+_CORNERS: Final = [mesh.OUTER_CORNER["left"], mesh.OUTER_CORNER["right"], *(mesh.INNER_CORNER[s] for s in SIDES)]
+
+HIDDEN: Final = [*_RINGS, *_IRISES, *_CREASE, *_UNDER]
+SEEN: Final = [*_CHEEK, *mesh.BROW["left"], *mesh.BROW["right"], *_NOSE, *_FAR]
+MESH: Final = [*HIDDEN, *SEEN]
+"""Mesh numbers of the strip's points, in the model's order."""
+
+HIDDEN_AT: Final = np.arange(len(HIDDEN))
+CORNERS_IN_MESH: Final = np.array([MESH.index(i) for i in _CORNERS])
+SEEN_AT: Final = np.concatenate([np.array([MESH.index(i) for i in SEEN]), CORNERS_IN_MESH])
+
+_W, _H = SIZE_WH
+_FRAME: Final = np.array(
+    [
+        [-50, -38], [_W / 2, -38], [_W + 50, -38], [-50, _H / 2], [_W + 50, _H / 2],
+        [-50, _H + 50], [_W / 2, _H + 50], [_W + 50, _H + 50],
+    ],
+    float,
+)  # fmt: skip
+"""Points that hold the warp still outside the face."""
+
+
+def to_strip(landmarks: Points) -> Matrix:
+    """The similarity from the picture of the (478, 2+) landmarks to the strip."""
+    left, right = landmarks[mesh.OUTER_CORNER["left"]], landmarks[mesh.OUTER_CORNER["right"]]
+    return similarity_from_two(left, right, np.array(CORNERS_AT["left"]), np.array(CORNERS_AT["right"]))
+
+
+def points_on_strip(landmarks: Points) -> Points:
+    """(478, 2+) landmarks of a picture -> the model's points on the strip, (len(MESH), 2)."""
+    return transformed(landmarks, to_strip(landmarks))[MESH]
+
+
+def framed(points: Points) -> Points:
+    """The points with those that hold the frame."""
+    return np.vstack([points, _FRAME])
+
+
+def ring_of(points: Points, side: Side) -> Points:
+    """The 16 points of one eye's lids, outer corner first, over the upper lid; (16, 2)."""
+    start = 0 if side == "left" else len(mesh.EYE_RING["left"])
+    return points[start : start + 16]
+
+
+def hidden_of(mean_points: Points, side: Side) -> NDArray[np.bool_]:
+    """(len(HIDDEN),): which of the hidden points belong to one eye."""
+    on_the_left = mean_points[HIDDEN_AT, 0] < SIZE_WH[0] / 2
+    return np.asarray(on_the_left if side == "left" else ~on_the_left)
+
+
+def iris_of(points: Points, side: Side) -> Points:
+    """Centre and four limbus points of one iris; (5, 2)."""
+    start = len(_RINGS) + (0 if side == "left" else 5)
+    return points[start : start + 5]
+
+
+def eye_ellipses(mean_points: Points) -> dict[Side, NDArray[np.uint8]]:
+    """What the model paints around each eye of the mean face: (H, W) 0 or 255 a side."""
+    planes: dict[Side, NDArray[np.uint8]] = {}
+    for side in SIDES:
+        ring = ring_of(mean_points, side)
+        centre, width = ring[[0, 8]].mean(axis=0), float(np.linalg.norm(ring[0] - ring[8]))
+        plane = np.zeros((_H, _W), np.uint8)
+        middle = (round(centre[0]), round(centre[1] - 0.03 * width))
+        cv2.ellipse(plane, middle, (round(0.68 * width), round(0.48 * width)), 0, 0, 360, (255,), -1)
+        planes[side] = plane
+    return planes

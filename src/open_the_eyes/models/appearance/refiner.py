@@ -1,0 +1,69 @@
+"""Runs the refiner network on eyes that the appearance model has painted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ...imaging.arrays import Plane, Tones
+from ...imaging.lids import EyeShape
+from ...imaging.mesh478 import Side
+from . import layout
+from .eyeframe import EyeFrame, eye_frame
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+    from ...imaging.arrays import Points
+
+NOISE: Final = 0.35
+"""Standard deviation of the noise a variation gets; the likeliest eyes get none."""
+
+
+class EyeRefiner:
+    """Adds to painted eyes the detail that photographs have; `training/refiner` makes the network."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.intra_op_num_threads = 2
+        return onnxruntime.InferenceSession(str(self._path), options, providers=["CPUExecutionProvider"])
+
+    def refined(
+        self, picture: Tones, mask: Plane, landmarks: Points, shapes: dict[Side, EyeShape], variety: float, seed: int
+    ) -> Tones:
+        """The picture (h, w, 3) with detail added to each eye of `shapes`, inside `mask` (h, w) only.
+
+        Both eyes are refined at one size and in one run. What is added is laid over the picture, so that pixels keep
+        their own resolution.
+        """
+        eye_px = float(np.mean([shape.width for shape in shapes.values()]))
+        roll = layout.to_strip(landmarks)
+        frames = [eye_frame(shape, side == "right", roll, eye_px) for side, shape in shapes.items()]
+        out = picture
+        for frame, added in zip(frames, self._added(picture, mask, frames, variety, seed), strict=True):
+            out = out + frame.put_back(added, (mask.shape[0], mask.shape[1]))
+        return np.asarray(np.clip(out, 0, 255), np.float32)
+
+    def _added(self, picture: Tones, mask: Plane, frames: Sequence[EyeFrame], variety: float, seed: int) -> list[Tones]:
+        guess = np.stack([frame.taken(picture) for frame in frames]).transpose(0, 3, 1, 2) / 127.5 - 1
+        cover = np.stack([np.clip(frame.taken(mask), 0, 1) for frame in frames])[:, None]
+        noise = np.random.default_rng(seed).standard_normal(cover.shape) * (NOISE * variety)
+        fed = {
+            "guess": np.asarray(guess, np.float32),
+            "mask": np.asarray(cover, np.float32),
+            "geometry": np.stack([frame.geometry() for frame in frames]),
+            "noise": noise.astype(np.float32),
+        }
+        refined = self._session.run(["refined"], fed)[0]
+        return [np.ascontiguousarray(p.transpose(1, 2, 0)) * 127.5 for p in np.asarray(refined) - fed["guess"]]

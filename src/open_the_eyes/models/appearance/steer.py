@@ -1,0 +1,77 @@
+"""Openness, gaze and eye colour as asked for: moves of the predicted points, and a choice among eye colours."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import Points
+from ...imaging.mesh478 import SIDES
+from ...options import EyeColor
+from . import layout
+from .iris import NAMED
+
+GAZE_REACH = (0.24, 0.13)
+"""How far the iris moves for gaze 1, in eye widths: to the side, and up or down."""
+
+
+COLOUR_SPREAD = 0.22
+"""How far, in logarithms, a face's eye colour may lie from the colour that its predicted texture shows."""
+
+
+def with_openness(points: Points, openness: float) -> Points:
+    """The lids opened to `openness` times the predicted gap: the upper lid moves, the lower a quarter as far."""
+    out = points.copy()
+    for side in SIDES:
+        ring = layout.ring_of(out, side)
+        upper, lower = ring[1:8].copy(), ring[15:8:-1].copy()
+        gap = lower - upper
+        ring[1:8] = upper + gap * (1 - openness) * 0.8
+        ring[15:8:-1] = lower - gap * (1 - openness) * 0.2
+    return out
+
+
+def with_gaze(points: Points, gaze: tuple[float, float]) -> Points:
+    """The irises turned to `gaze` (x to the picture's right, y down, each -1..1); the upper lids follow up and down."""
+    out = points.copy()
+    for side in SIDES:
+        ring, iris = layout.ring_of(out, side), layout.iris_of(out, side)
+        width = float(np.linalg.norm(ring[0] - ring[8]))
+        middle = (ring[0] + ring[8]) / 2
+        centre = np.array([middle[0] + gaze[0] * GAZE_REACH[0] * width, iris[0, 1] + gaze[1] * GAZE_REACH[1] * width])
+        iris += centre - iris[0]
+        ring[1:8, 1] += 0.6 * gaze[1] * GAZE_REACH[1] * width * np.sin(np.linspace(0, np.pi, 9))[1:8]
+    return out
+
+
+def irises_alike(points: Points) -> Points:
+    """Both irises of one size and round, as eyes are; the mean of what was predicted."""
+    out = points.copy()
+    spokes = {side: layout.iris_of(out, side)[1:] - layout.iris_of(out, side)[0] for side in SIDES}
+    radius = float(np.mean([np.linalg.norm(s, axis=1).mean() for s in spokes.values()]))
+    for side in SIDES:
+        lengths = np.linalg.norm(spokes[side], axis=1, keepdims=True)
+        layout.iris_of(out, side)[1:] = layout.iris_of(out, side)[0] + spokes[side] * radius / np.maximum(lengths, 1e-6)
+    return out
+
+
+def chosen_ratio(
+    asked: EyeColor,
+    likely: NDArray[np.float64],
+    predicted: NDArray[np.float64],
+    groups: NDArray[np.float32],
+    variety: float,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Iris : sclera (3,): the colour asked for, else the face's likeliest, or with variety a draw among the likely.
+
+    `likely` (groups,) is what the face speaks for, `predicted` (3,) what its predicted texture shows: a mean of many
+    colours, and therefore brought to the nearest that exists.
+    """
+    if asked != "auto":
+        return np.asarray(np.array(NAMED[asked]) * np.exp(0.06 * variety * rng.standard_normal()), np.float64)
+    apart = np.mean((np.log(groups) - np.log(np.clip(predicted, 0.02, 2))) ** 2, axis=1)
+    fitting = likely * np.exp(-apart / (2 * COLOUR_SPREAD**2))
+    fitting = fitting**2 / (fitting**2).sum()
+    group = int(fitting.argmax()) if variety == 0 else int(rng.choice(len(fitting), p=fitting))
+    return np.asarray(groups[group], np.float64)

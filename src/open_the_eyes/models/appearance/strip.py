@@ -1,0 +1,44 @@
+"""Pictures to strips and back: alignment, then a warp in which all lids, irises and creases coincide."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import Points, Tones
+from ...imaging.geometry import inverted, scale_of, transformed
+from ...imaging.warp import ThinPlate
+from . import layout
+
+_W, _H = layout.SIZE_WH
+
+
+def sampled(picture: NDArray[np.generic], landmarks: Points, points: Points, mean_points: Points) -> Tones:
+    """A picture (h, w, 3) drawn on the strip in the mean shape, (H, W, 3).
+
+    `landmarks` (478, 2+) are the picture's; `points` the model's points on the strip, where its eyes are or shall be.
+    """
+    strip_to_picture = inverted(layout.to_strip(landmarks))
+    shrink = scale_of(strip_to_picture)
+    source = picture.astype(np.float32)
+    if shrink > 1.5:
+        source = np.asarray(cv2.GaussianBlur(source, (0, 0), 0.42 * shrink), np.float32)
+    x, y = ThinPlate.between(layout.framed(mean_points), layout.framed(points)).field((_H, _W))
+    at = transformed(np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float64), strip_to_picture)
+    x, y = (at[:, k].reshape(_H, _W).astype(np.float32) for k in (0, 1))
+    strip = cv2.remap(source, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(np.clip(strip, 0, 255), np.float32)
+
+
+def laid_back(
+    planes: NDArray[np.float32], landmarks: Points, points: Points, mean_points: Points, shape_hw: tuple[int, int]
+) -> NDArray[np.float32]:
+    """A strip in the mean shape (H, W, n) drawn into the picture's frame, (h, w, n); 0 past the strip's edges."""
+    picture_to_strip = layout.to_strip(landmarks)
+    anchors = transformed(layout.framed(points), inverted(picture_to_strip))
+    step = max(4, round(4 / max(scale_of(picture_to_strip), 0.1)))
+    x, y = ThinPlate.between(anchors, layout.framed(mean_points)).field(shape_hw, step)
+    return np.asarray(
+        cv2.remap(planes, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=0), np.float32
+    ).reshape(*shape_hw, planes.shape[2])

@@ -1,0 +1,69 @@
+"""Reads single eyes: closed or not, covered or not. A small network of our own, see training/eye_state/MODEL_CARD.md.
+
+Landmarks alone confuse laughing, looking down, narrow eyes and glasses with shut eyes, and are little worth on faces of
+50 pixels; the network sees the pixels as well, and takes the measured openness as one more piece of evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..imaging.arrays import Rgb
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+MODEL_FILE: Final = "eye_state.onnx"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Two probabilities, 0..1."""
+
+    closed: float
+    covered: float
+
+
+class EyeStateNetwork:
+    """Loaded at the first eye; one thread, so that the same eye gives the same figures everywhere."""
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        model = resources.files(__package__).joinpath("data", MODEL_FILE).read_bytes()
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+    def read(self, crops: Sequence[Rgb], opennesses: Sequence[float]) -> list[Reading]:
+        """Eye crops of `imaging/eyecrop.py` with their measured openness -> one reading each.
+
+        Eyes are read one at a time: a batch would let rounding of one depend on its neighbours.
+        """
+        readings = []
+        for crop, openness in zip(crops, opennesses, strict=True):
+            feed = {"crop": standardised(crop)[None], "measure": np.array([[openness, 1.0]], np.float32)}
+            (logits,) = self._session.run(None, feed)
+            closed, covered = 1 / (1 + np.exp(-np.asarray(logits, np.float64)[0]))
+            readings.append(Reading(float(closed), float(covered)))
+        return readings
+
+
+def standardised(crop: Rgb) -> NDArray[np.float32]:
+    """(h, w, 3) -> (3, h, w), mean 0 and deviation about 1 over the whole crop: how bright the photo is does not matter.
+
+    Kept as it is in training (`training/eye_state/augment.py`).
+    """
+    x = crop.astype(np.float32)
+    x = (x - x.mean()) / (x.std() + 8)
+    return np.ascontiguousarray(x.transpose(2, 0, 1))

@@ -1,0 +1,126 @@
+"""The default face detector: MediaPipe finds faces, its mesh measures them, a small network reads their eyes.
+
+Looking goes from coarse to fine: the whole photo, upright and in quarter turns; then, only if small faces can be there
+(`tiles.zooms_worth`), overlapping windows. A sighting is a face only if the mesh on its own upright crop agrees, and
+the finder sees it again there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Final
+
+from ..imaging.arrays import Points, Rgb
+from ..imaging.eyecrop import eye_crop
+from ..imaging.geometry import Box
+from ..imaging.mesh478 import FACE_OVAL, SIDES
+from ..imaging.openness import opennesses
+from ..imaging.pose import pose_of
+from ..roles import Eye, Face
+from ..settings import Settings
+from . import tiles
+from .eye_state import EyeStateNetwork, Reading
+from .face_finder import FaceFinder, Sighting, place_around, turned
+from .refusals import is_covered, refusal_of
+
+WHOLE_SHARES: Final = (1.0, 0.5)
+"""Of the first look at the whole photo: as it is, and shrunk, for a face that fills the frame."""
+
+TIGHT_SHARE: Final = 0.35
+"""Of one more look where nothing was found: a face cut off at brow and chin."""
+
+TURNED_ZOOM: Final = 3
+"""While no face is found, tiles up to this zoom are looked at from all four sides; finer, that would take seconds."""
+
+SURE_SCORE: Final = 0.6
+"""Sightings below this wait until every window has been looked at: most are the same faces, less well placed."""
+
+COUNTED_SHARE: Final = 0.5
+"""Faces below this share of `Settings.min_face_px` are not even counted: at 20 pixels, bags have faces too."""
+
+INSIDE_SHARE: Final = 0.5
+"""A face of which more than this lies outside the photo is none: nothing but the repeated rim was seen there."""
+
+SAME_FACE_OVERLAP: Final = 0.3
+SAME_FACE_DISTANCE: Final = 0.3
+"""Two boxes are one face if they overlap by more (intersection over union), or if their centres are closer than this
+share of the larger one's side: the finder's boxes of one face differ in size more than in place."""
+
+
+class MediapipeDetector:
+    """Fulfils `FaceDetector`; nothing is loaded before the first photo. Safe to share between threads."""
+
+    name = "mediapipe"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._eye_states = EyeStateNetwork()
+
+    @cached_property
+    def _finder(self) -> FaceFinder:
+        return FaceFinder()
+
+    def detect(self, pixels: Rgb) -> list[Face]:
+        """Every face of an upright photo once, left to right."""
+        faces: list[Face] = []
+        doubtful: list[Sighting] = []
+
+        def look(windows: Iterable[tiles.Window]) -> None:
+            found = self._finder.sightings(windows)
+            self._add(faces, pixels, [one for one in found if one.score >= SURE_SCORE])
+            doubtful.extend(one for one in found if one.score < SURE_SCORE)
+
+        overview = tiles.Overview.of(pixels)
+        look(turned((overview.whole(share) for share in WHOLE_SHARES), range(4)))
+        if not faces:
+            look(turned([overview.whole(TIGHT_SHARE)], range(4)))
+        biggest = max((max(face.box.width, face.box.height) for face in faces), default=0.0)
+        for zoom in tiles.zooms_worth(biggest, self._settings.min_face_px, max(pixels.shape[:2])):
+            look(turned(overview.tiles(zoom), range(4 if not faces and zoom <= TURNED_ZOOM else 1)))
+        self._add(faces, pixels, sorted(doubtful, key=lambda one: -one.score))
+        return sorted(faces, key=lambda face: face.box.centre_xy)
+
+    def measure(self, pixels: Rgb, face: Face) -> Face | None:
+        """The same face looked at again on its own crop; None where the mesh no longer sees one."""
+        landmarks = self._finder.mesh(pixels, place_around(face.landmarks))
+        return None if landmarks is None else self._face(pixels, landmarks, face.confidence)
+
+    def _add(self, faces: list[Face], pixels: Rgb, sightings: list[Sighting]) -> None:
+        """Tries sightings, surest first, and appends the faces that are new."""
+        for sighting in sightings:
+            if any(same_face(sighting.box, face.box) for face in faces):
+                continue
+            landmarks = self._finder.landmarks(pixels, sighting)
+            if landmarks is None or not self._counts(landmarks, (pixels.shape[1], pixels.shape[0])):
+                continue
+            if not any(same_face(Box.around(landmarks[FACE_OVAL]), face.box) for face in faces):
+                faces.append(self._face(pixels, landmarks, sighting.score))
+
+    def _counts(self, landmarks: Points, size_wh: tuple[int, int]) -> bool:
+        box = Box.around(landmarks[FACE_OVAL])
+        large = box.width >= COUNTED_SHARE * self._settings.min_face_px
+        return large and box.clipped(size_wh).area >= INSIDE_SHARE * box.area
+
+    def _face(self, pixels: Rgb, landmarks: Points, confidence: float) -> Face:
+        pose, box, openness = pose_of(landmarks), Box.around(landmarks[FACE_OVAL]), opennesses(landmarks)
+        crops = [eye_crop(pixels, landmarks, side) for side in SIDES]
+        read = self._eye_states.read(crops, [openness[side] for side in SIDES])
+        readings = dict(zip(SIDES, read, strict=True))
+        eyes = {side: Eye(openness[side], _closed(readings[side])) for side in SIDES}
+        refusal, reason = refusal_of(box, pose.yaw_deg, readings, self._settings.min_face_px)
+        return Face(box, landmarks, eyes, pose.yaw_deg, pose.roll_deg, confidence, refusal, reason)
+
+
+def _closed(reading: Reading) -> float:
+    """An eye that something covers counts as open: there is nothing to open, whatever the mesh draws there."""
+    return 0.0 if is_covered(reading) else reading.closed
+
+
+def same_face(a: Box, b: Box) -> bool:
+    """Whether two boxes are of one face."""
+    (ax, ay), (bx, by) = a.centre_xy, b.centre_xy
+    larger = max(a.width, a.height, b.width, b.height)
+    near = math.hypot(ax - bx, ay - by) < SAME_FACE_DISTANCE * larger
+    return near or a.intersection_over_union(b) > SAME_FACE_OVERLAP

@@ -1,0 +1,125 @@
+"""MediaPipe's two face networks, loaded once and quietly: where faces are, and the 478-point mesh of one face.
+
+The mesh network is fed its upright crop directly, by MediaPipe's own `FaceLandmarkCpu` sub-graph: no second face
+detection inside the crop (which fails on some shut or half-hidden faces), half the time, and the network's own opinion
+of whether it saw a face comes out too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from ..imaging.arrays import Points, Rgb
+
+MESH_SIDE: Final = 192
+"""What the mesh network sees, in pixels."""
+
+FINDER_GRAPH: Final = "mediapipe/modules/face_detection/face_detection_full_range_cpu.binarypb"
+_FINDER_MIN_SCORE: Final = "facedetectionfullrange__facedetection__TensorsToDetectionsCalculator.min_score_thresh"
+"""Set here, because `FaceDetection(min_detection_confidence=...)` leaves the full-range model at 0.6 whatever it says."""
+
+MESH_GRAPH: Final = """
+input_stream: "image"
+input_stream: "roi"
+input_side_packet: "with_attention"
+output_stream: "landmarks"
+node {
+  calculator: "FaceLandmarkCpu"
+  input_stream: "IMAGE:image"
+  input_stream: "ROI:roi"
+  input_side_packet: "WITH_ATTENTION:with_attention"
+  output_stream: "LANDMARKS:landmarks"
+}
+"""
+_PRESENCE: Final = "facelandmarkcpu__face_presence_score"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One face in a window.
+
+    Args:
+        corners: (2, 2) left top and right bottom, shares of the window.
+        keypoints: (6, 2) eye on the picture's left, eye on its right, nose tip, mouth, two ears; shares of the window.
+        score: 0..1.
+    """
+
+    corners: Points
+    keypoints: Points
+    score: float
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Nothing written to stderr, by the C++ libraries either: they log while loading and offer no switch."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device, not a path
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+class Graphs:
+    """Both networks, one caller at a time."""
+
+    def __init__(self, min_score: float) -> None:
+        self._lock = threading.Lock()
+        with quiet():
+            from mediapipe.framework.formats import rect_pb2
+            from mediapipe.python.solution_base import PacketDataType, SolutionBase
+
+            self._finder: Any = SolutionBase(
+                binary_graph_path=FINDER_GRAPH, outputs=["detections"], calculator_params={_FINDER_MIN_SCORE: min_score}
+            )
+            self._mesh: Any = SolutionBase(
+                graph_config=MESH_GRAPH,
+                side_inputs={"with_attention": True},
+                outputs=["landmarks", _PRESENCE],
+                stream_type_hints={
+                    "image": PacketDataType.IMAGE_FRAME,
+                    "roi": PacketDataType.PROTO,
+                    "landmarks": PacketDataType.PROTO,
+                },
+            )
+            self._all = rect_pb2.NormalizedRect(x_center=0.5, y_center=0.5, width=1, height=1, rotation=0)
+            black = np.zeros((MESH_SIDE, MESH_SIDE, 3), np.uint8)
+            self.find(black)
+            self.mesh(black)
+
+    def find(self, window: Rgb) -> list[Hit]:
+        """(192, 192, 3) -> faces, best first."""
+        with self._lock:
+            found = self._finder.process({"image": window}).detections or []
+        hits = []
+        for one in found:
+            data = one.location_data
+            box = data.relative_bounding_box
+            corners = np.array([[box.xmin, box.ymin], [box.xmin + box.width, box.ymin + box.height]])
+            points = np.array([[p.x, p.y] for p in data.relative_keypoints])
+            hits.append(Hit(corners, points, float(one.score[0])))
+        return sorted(hits, key=lambda hit: -hit.score)
+
+    def mesh(self, crop: Rgb) -> tuple[Points | None, float]:
+        """(192, 192, 3) upright crop, 1.5 times the face -> (478, 3) crop pixels (None: no face), and presence 0..1."""
+        with self._lock:
+            seen = self._mesh.process({"image": crop, "roi": self._all})
+            presence = getattr(seen, _PRESENCE)
+            landmarks = seen.landmarks
+        score = float(presence) if presence is not None else 0.0
+        if landmarks is None:
+            return None, score
+        points = np.array([[p.x, p.y, p.z] for p in landmarks.landmark], dtype=np.float64) * MESH_SIDE
+        points[:, :2] -= 0.5
+        return points, score

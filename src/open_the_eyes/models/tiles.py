@@ -1,0 +1,136 @@
+"""Where to look for faces: which windows, at which sizes, so that small faces are found and big photos stay cheap."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from ..imaging.arrays import Points, Rgb
+
+SIDE: Final = 192
+"""What the full-range face network sees, in pixels: a window is brought to this size before it is looked at."""
+
+SMALLEST_SHARE: Final = 0.09
+"""The smallest face, as a share of the window's side, that the network finds dependably."""
+
+ZOOMS: Final = (2, 3, 5, 8)
+"""The photo's long side in windows, coarse to fine."""
+
+OVERLAP: Final = 0.36
+"""A face at a window's rim is whole in the next one: what is bigger than this was found one zoom earlier."""
+
+RELATIVE_SIZE: Final = 5.0
+"""People of one photo worth looking for are at most this much smaller than the biggest face found so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A square of the photo, brought to `SIDE` x `SIDE`, perhaps turned.
+
+    Args:
+        pixels: (SIDE, SIDE, 3).
+        left, top: of the square, photo pixels.
+        side: of the square, photo pixels.
+        quarter_turns: counter-clockwise turns already made.
+    """
+
+    pixels: Rgb
+    left: float
+    top: float
+    side: float
+    quarter_turns: int = 0
+
+    def to_photo(self, points: Points) -> Points:
+        """(N, 2) shares of the window 0..1 -> (N, 2) photo pixels."""
+        x, y = points[:, 0], points[:, 1]
+        for _ in range(self.quarter_turns):
+            x, y = 1 - y, x
+        return np.stack([self.left + x * self.side, self.top + y * self.side], axis=1) - 0.5
+
+    def turned(self, quarter_turns: int) -> Window:
+        """The same square, turned counter-clockwise."""
+        pixels = np.ascontiguousarray(np.rot90(self.pixels, quarter_turns))
+        return Window(pixels, self.left, self.top, self.side, self.quarter_turns + quarter_turns)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The photo, reduced once to what the finest tiling needs: a big photo's own pixels are read a single time.
+
+    Args:
+        pixels: (h, w, 3), longer side at most `SIDE` times the finest zoom.
+        grow: photo pixels a pixel.
+    """
+
+    pixels: Rgb
+    grow: float
+
+    @classmethod
+    def of(cls, photo: Rgb) -> Overview:
+        """Of an upright photo."""
+        h, w = photo.shape[:2]
+        grow = max(1.0, max(h, w) / (SIDE * ZOOMS[-1]))
+        return cls(_scaled(photo, 1 / grow), grow)
+
+    def whole(self, share: float) -> Window:
+        """The whole photo in one window, centred on black, its longer side taking `share` of the window's.
+
+        A share below 1 is for faces that fill the frame: the network was not trained on those.
+        """
+        factor = share * SIDE / max(self.pixels.shape[:2])
+        small = _scaled(self.pixels, factor)
+        h, w = small.shape[:2]
+        left, top = (SIDE - w) // 2, (SIDE - h) // 2
+        grow = self.grow / factor
+        return Window(_on_black(small, left, top), -left * grow, -top * grow, SIDE * grow)
+
+    def tiles(self, zoom: int) -> Iterator[Window]:
+        """Overlapping windows over the photo whose side is its longer side / `zoom`."""
+        factor = zoom * SIDE / max(self.pixels.shape[:2])
+        small = _scaled(self.pixels, factor)
+        grow = self.grow / factor
+        for top in _starts(small.shape[0]):
+            for left in _starts(small.shape[1]):
+                part = small[top : top + SIDE, left : left + SIDE]
+                yield Window(_on_black(part, 0, 0), left * grow, top * grow, SIDE * grow)
+
+
+def zooms_worth(biggest_face: float, smallest_face: float, long_side: float) -> tuple[int, ...]:
+    """The zooms at which a face that one should still look for is large enough in its window.
+
+    With a big face in the picture nobody looks for specks behind it, so a portrait is hardly tiled and a group is
+    tiled as finely as its own faces ask. All lengths in photo pixels; `biggest_face` is 0 where none was found.
+    """
+    target = max(smallest_face, biggest_face / RELATIVE_SIZE)
+    chosen: list[int] = []
+    for zoom, before in zip(ZOOMS, (1, *ZOOMS), strict=False):
+        if target >= SMALLEST_SHARE * long_side / before or long_side / zoom < SIDE / 2:
+            break
+        chosen.append(zoom)
+    return tuple(chosen)
+
+
+def _starts(length: int) -> list[int]:
+    """Evenly spread window starts that cover `length` with at least `OVERLAP`."""
+    if length <= SIDE:
+        return [0]
+    count = 1 + math.ceil((length - SIDE) / (SIDE * (1 - OVERLAP)))
+    return [round(i * (length - SIDE) / (count - 1)) for i in range(count)]
+
+
+def _scaled(pixels: Rgb, factor: float) -> Rgb:
+    """A copy `factor` times as large, at least one pixel each way."""
+    size_wh = max(1, round(pixels.shape[1] * factor)), max(1, round(pixels.shape[0] * factor))
+    interpolation = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(pixels, size_wh, interpolation=interpolation), dtype=np.uint8)
+
+
+def _on_black(part: Rgb, left: int, top: int) -> Rgb:
+    canvas = np.zeros((SIDE, SIDE, 3), np.uint8)
+    canvas[top : top + part.shape[0], left : left + part.shape[1]] = part
+    return canvas

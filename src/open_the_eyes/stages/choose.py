@@ -1,0 +1,108 @@
+"""Faces -> decisions: which eyes are opened, and in every other case why not. Pure; nothing is looked at here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from ..errors import UsageError
+from ..imaging.mesh478 import SIDES, Side
+from ..options import ChooseOptions
+from ..roles import Eye, Face, Outcome
+
+CLOSED_FROM: Final = 0.7
+"""An eye whose `closed_probability` is at least this is closed."""
+
+OPEN_BELOW: Final = 0.3
+"""An eye whose `closed_probability` is below this is open; between the two it is unsure."""
+
+LONE_CLOSED_FROM: Final = 0.9
+"""A closed eye beside an open one needs this much: lids move together, and a lens's reflection or a lock of hair
+looks closed on one side only."""
+
+TOGETHER_FROM: Final = 0.5
+"""Beside a closed eye, an unsure one is opened too from here on: a blink caught halfway."""
+
+EyeState = Literal["open", "unsure", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to happen to one face.
+
+    Args:
+        id: 1 is the leftmost face of the photo.
+        outcome: "closed" where eyes are to be opened, else the final outcome.
+        reason: one sentence for a person.
+        closed: the eyes to open; empty unless the outcome is "closed".
+    """
+
+    id: int
+    face: Face
+    outcome: Outcome
+    reason: str
+    closed: tuple[Side, ...]
+
+
+def eye_state(eye: Eye) -> EyeState:
+    """The eye's state by the two thresholds above."""
+    if eye.closed_probability >= CLOSED_FROM:
+        return "closed"
+    return "open" if eye.closed_probability < OPEN_BELOW else "unsure"
+
+
+def face_states(face: Face) -> dict[Side, EyeState]:
+    """Both eyes' states, each seen in the light of the other."""
+    states = {side: eye_state(face.eyes[side]) for side in SIDES}
+    for side, other in (SIDES, SIDES[::-1]):
+        probability = face.eyes[side].closed_probability
+        if states[side] == "closed" and eye_state(face.eyes[other]) == "open" and probability < LONE_CLOSED_FROM:
+            states[side] = "unsure"
+        if states[side] == "unsure" and eye_state(face.eyes[other]) == "closed" and probability >= TOGETHER_FROM:
+            states[side] = "closed"
+    return states
+
+
+def decide(faces: Sequence[Face], options: ChooseOptions) -> list[Decision]:
+    """One decision a face, in order.
+
+    A face with one closed eye gets that eye opened: someone asked for open eyes, and winks are rarer than blinks. An
+    unsure eye is opened only where a person asked for it: `options.all`, or the face named in `options.faces`.
+
+    Raises:
+        UsageError: a face number that does not exist.
+    """
+    if options.faces is not None:
+        missing = sorted(n for n in set(options.faces) if not 1 <= n <= len(faces))
+        if missing:
+            count = {0: "no face", 1: "1 face"}.get(len(faces), f"{len(faces)} faces")
+            numbers = ", ".join(map(str, missing))
+            raise UsageError(f"faces: this photo has {count}, so there is no face {numbers}. Try `inspect PHOTO`.")
+    return [_decide(number, face, options) for number, face in enumerate(faces, start=1)]
+
+
+def _decide(number: int, face: Face, options: ChooseOptions) -> Decision:
+    named = options.faces is not None and number in options.faces
+    if options.faces is not None and not named:
+        return Decision(number, face, "skipped", "Not among the chosen faces.", ())
+    if face.refusal is not None:
+        return Decision(number, face, face.refusal, face.reason, ())
+    states = face_states(face)
+    opened = ("closed", "unsure") if named or options.all else ("closed",)
+    wanted = tuple(side for side in SIDES if states[side] in opened)
+    if wanted:
+        return Decision(number, face, "closed", _sentence(wanted), wanted)
+    unsure = tuple(side for side in SIDES if states[side] == "unsure")
+    if unsure:
+        reason = f"{_eyes(unsure)} may be closed or only narrow; ask for this face to have it opened anyway."
+        return Decision(number, face, "unsure", reason, ())
+    return Decision(number, face, "already_open", "Both eyes are open.", ())
+
+
+def _eyes(sides: tuple[Side, ...]) -> str:
+    return "Both eyes" if len(sides) == 2 else f"The {sides[0]} eye"
+
+
+def _sentence(sides: tuple[Side, ...]) -> str:
+    return "Both eyes are closed." if len(sides) == 2 else f"Only the {sides[0]} eye is closed."

@@ -1,0 +1,50 @@
+"""Cut the part of the photo around the eyes, at the photo's own resolution, and say which pixels may change."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from ..imaging import mesh478 as mesh
+from ..imaging.arrays import Plane, Points, Rgb
+from ..imaging.geometry import Box
+from ..imaging.mesh478 import Side
+from ..roles import Crop, Face
+
+REACH: Final = 0.42
+"""Around the eyes, as a fraction of the distance between the outer eye corners: what a generator may look at."""
+MASK_WH: Final = (0.78, 0.58)
+"""Half axes of the ellipse around one eye, in eye widths: from the brow's lower edge to the top of the cheek."""
+
+
+def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
+    """A face's eyes as a crop; `closed` names the eyes to open.
+
+    The crop is not rotated: its pixels are the photo's, so what is not painted stays identical by construction.
+    """
+    eyes = face.landmarks[[*mesh.EYE_RING["left"], *mesh.EYE_RING["right"]]]
+    reach = REACH * float(np.linalg.norm(face.landmarks[33, :2] - face.landmarks[263, :2]))
+    around = Box.around(eyes)
+    window = Box(around.left - reach, around.top - reach, around.right + reach, around.bottom + reach)
+    window = window.to_whole().clipped((pixels.shape[1], pixels.shape[0]))
+    landmarks = face.landmarks - np.array([window.left, window.top, 0.0])
+    mask = np.zeros((int(window.height), int(window.width)), np.float32)
+    for side in closed:
+        mask = np.maximum(mask, _eye_mask(landmarks, side, (mask.shape[0], mask.shape[1])))
+    return Crop(face, window, window.cut(pixels).copy(), landmarks, mask, closed)
+
+
+def _eye_mask(landmarks: Points, side: Side, shape_hw: tuple[int, int]) -> Plane:
+    """(h, w) 0..1, 1 well inside the ellipse around one eye, 0 outside it."""
+    outer, inner = landmarks[mesh.OUTER_CORNER[side], :2], landmarks[mesh.INNER_CORNER[side], :2]
+    centre, axis = (outer + inner) / 2, inner - outer
+    width = float(np.linalg.norm(axis))
+    angle = float(np.degrees(np.arctan2(axis[1], axis[0])))
+    plane = np.zeros(shape_hw, np.float32)
+    half = (max(1, round(MASK_WH[0] * width * 16)), max(1, round(MASK_WH[1] * width * 16)))
+    at = (round(float(centre[0]) * 16), round(float(centre[1]) * 16))
+    cv2.ellipse(plane, at, half, angle, 0, 360, (1.0,), -1, cv2.LINE_8, 4)
+    soft = cv2.GaussianBlur(plane, (0, 0), max(0.03 * width, 0.4))
+    return np.asarray(soft * plane, np.float32)

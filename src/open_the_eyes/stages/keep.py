@@ -1,0 +1,38 @@
+"""Which of the eyes that were painted are kept. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..imaging.arrays import Rgb
+from ..roles import Crop
+from .verify import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One attempt at one face: the blended crop (h, w, 3), its seed and what verification said."""
+
+    attempt: int
+    seed: int
+    opened: Rgb
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a face keeps: candidates, best first, none where nothing passed; `reason` says why not."""
+
+    crop: Crop
+    best: tuple[Candidate, ...]
+    reason: str
+
+
+def keep(crop: Crop, candidates: Sequence[Candidate], count: int) -> Kept:
+    """The `count` best of those that passed; ties go to the earlier attempt."""
+    passed = [c for c in candidates if c.verdict.passed]
+    best = sorted(passed, key=lambda c: (-round(c.verdict.score, 6), c.attempt))[:count]
+    nearest = max(candidates, key=lambda c: c.verdict.score, default=None)
+    reason = "" if best or nearest is None else f"Left as it was: {nearest.verdict.reason}."
+    return Kept(crop, tuple(best), reason)

@@ -1,0 +1,98 @@
+"""Are the eyes really open? Measured again on the finished pixels, so that the result is never worse than the photo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from ..imaging.arrays import Rgb
+from ..imaging.geometry import Box
+from ..imaging.mesh478 import SIDES, Side
+from ..imaging.seam import seam_step
+from ..options import GenerateOptions
+from ..roles import Crop, Face, FaceDetector, Patch
+from .blend import lay
+
+OPEN_FROM: Final = 0.5
+"""Openness an opened eye must reach; half of a usual open eye."""
+CLOSED_BELOW: Final = 0.6
+"""An opened eye's `closed_probability` must stay under this."""
+MAX_DISAGREEMENT: Final = 0.45
+"""Between the openness of both eyes, where both are open afterwards."""
+MAX_SEAM: Final = 26.0
+"""Levels, see `imaging.seam`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was measured: `score` is higher for better eyes, `reason` says what failed, "" when nothing did."""
+
+    reason: str
+    score: float
+    openness: Mapping[Side, float]
+
+    @property
+    def passed(self) -> bool:
+        return not self.reason
+
+
+def verify(
+    pixels: Rgb, crop: Crop, patch: Patch, opened: Rgb, detector: FaceDetector, options: GenerateOptions
+) -> Verdict:
+    """The verdict on one opened crop, seen in its photo."""
+    seen, face = _face_with(pixels, crop, opened)
+    again = detector.measure(seen, face)
+    if again is None:
+        return Verdict("the face was no longer recognised as one after painting", -1.0, {})
+    openness = {side: again.eyes[side].openness for side in SIDES}
+    seam = seam_step(crop.pixels, opened, patch.mask * crop.mask)
+    gap = abs(openness["left"] - openness["right"]) - _natural_gap(crop)
+    reason = _fault(again, crop, seam, gap, options)
+    far = float(np.mean([abs(openness[s] - (options.openness or 1.0)) for s in crop.closed]))
+    doubt = float(np.mean([again.eyes[s].closed_probability for s in crop.closed]))
+    score = 1 - 0.3 * far - 0.3 * doubt - 0.5 * max(gap, 0) - seam / 60 + 0.1 * max(patch.score, -3.0)
+    return Verdict(reason, score, openness)
+
+
+def _fault(again: Face, crop: Crop, seam: float, gap: float, options: GenerateOptions) -> str:
+    wanted = OPEN_FROM * min(1.0, options.openness if options.openness is not None else 1.0)
+    eyes = [again.eyes[side] for side in crop.closed]
+    lowest = min(eye.openness for eye in eyes)
+    if lowest < wanted:
+        return f"an eye still measured closed after painting (openness {lowest:.2f}, wanted {wanted:.2f})"
+    half_shut_on_purpose = options.openness is not None and options.openness < 0.7
+    if not half_shut_on_purpose and max(eye.closed_probability for eye in eyes) >= CLOSED_BELOW:
+        return "an eye still looked closed after painting"
+    if gap > MAX_DISAGREEMENT:
+        return f"the two eyes came out differently open (by {gap:.2f})"
+    if seam > MAX_SEAM:
+        return f"the border of the new eyes stayed visible (a step of {seam:.0f} levels)"
+    return ""
+
+
+def _natural_gap(crop: Crop) -> float:
+    """Some difference is a face's own where it is turned: allow a little more the further it is."""
+    return min(abs(crop.face.yaw_deg) / 45, 1.0) * 0.3
+
+
+def _face_with(pixels: Rgb, crop: Crop, opened: Rgb) -> tuple[Rgb, Face]:
+    """Only the part of the photo around the face, with the opened crop in it, and the face in that part's pixels."""
+    around = crop.face.box.grown(0.5)
+    together = Box(
+        min(around.left, crop.window.left),
+        min(around.top, crop.window.top),
+        max(around.right, crop.window.right),
+        max(around.bottom, crop.window.bottom),
+    )
+    part = together.to_whole().clipped((pixels.shape[1], pixels.shape[0]))
+    shift = np.array([part.left, part.top, 0.0])
+    window = _moved(crop.window, part)
+    face = replace(crop.face, landmarks=crop.face.landmarks - shift, box=_moved(crop.face.box, part))
+    return lay(part.cut(pixels), replace(crop, window=window), opened), face
+
+
+def _moved(box: Box, origin: Box) -> Box:
+    return Box(box.left - origin.left, box.top - origin.top, box.right - origin.left, box.bottom - origin.top)

@@ -1,0 +1,63 @@
+"""What many tests need: the portrait that comes with scikit-image, and a stand-in for the product behind the doors."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from open_the_eyes.imaging.arrays import Rgb
+from tests.stand_in import StandIn
+
+if TYPE_CHECKING:
+    from open_the_eyes.demo import DemoResult
+
+
+@pytest.fixture(scope="session")
+def portrait() -> Rgb:
+    """(512, 512, 3): Eileen Collins, NASA, public domain; one face, eyes open."""
+    from skimage.data import astronaut
+
+    pixels: Rgb = astronaut()
+    pixels.flags.writeable = False
+    return pixels
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
+    """What `demo` writes."""
+    from open_the_eyes.demo import run_demo
+
+    return run_demo(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def blink(demo: DemoResult) -> Path:
+    """A JPEG of that portrait with a blink painted on."""
+    path = demo.before.with_name("blink.jpg")
+    with Image.open(demo.before) as picture:
+        picture.save(path, quality=92)
+    return path
+
+
+@pytest.fixture(scope="session")
+def opened(demo: DemoResult) -> Path:
+    """The same with its eyes opened again."""
+    return demo.after
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> StandIn:
+    """The command line in an empty folder, in front of a stand-in for everything behind it."""
+    actor = StandIn()
+    engine, pipeline = ModuleType("engine"), ModuleType("pipeline")
+    engine.__dict__["load_engine"] = lambda *_: SimpleNamespace(name="appearance", why="the only one here")
+    pipeline.__dict__["open_eyes"] = actor.open_eyes
+    monkeypatch.setitem(sys.modules, "open_the_eyes.engine", engine)
+    monkeypatch.setitem(sys.modules, "open_the_eyes.pipeline", pipeline)
+    monkeypatch.chdir(tmp_path)
+    return actor

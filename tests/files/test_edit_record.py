@@ -1,0 +1,201 @@
+"""The edit record: laid into any XMP without disturbing it, found again, and never a danger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from open_the_eyes.files import EditRecord, encoded, read, read_record
+from open_the_eyes.files.edit_record import SOURCE_TYPE, with_record
+from open_the_eyes.files.xmp import BrokenXmp
+from open_the_eyes.photo import FileFacts, FileFormat, Photo
+from open_the_eyes.settings import Settings
+
+RECORD = EditRecord("appearance", "standard", 7, "0.1.0", ((1, "opened"), (2, "too_small")))
+LATER = EditRecord("sdxl", "ultra", -3, "0.2.0", ())
+HEAD = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+TAIL = b"</rdf:RDF></x:xmpmeta>"
+IPTC = b'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
+OTHER_IPTC = IPTC.replace(b"Iptc4xmpExt=", b"ext=")
+FORMATS: list[FileFormat] = ["JPEG", "PNG", "WEBP", "TIFF"]
+
+
+def photo(file_format: FileFormat = "PNG", xmp: bytes | None = None) -> Photo:
+    blank = Photo(np.full((8, 8, 3), 128, np.uint8))
+    source = read(encoded(blank, file_format, None), Settings())
+    assert source.file is not None
+    return replace(source, file=replace(source.file, xmp=xmp))
+
+
+def xmp_of(of: Photo) -> bytes:
+    assert of.file is not None
+    return of.file.xmp or b""
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_a_record_is_found_again(file_format: FileFormat) -> None:
+    back = read(encoded(photo(file_format), file_format, RECORD), Settings())
+
+    assert read_record(back) == RECORD
+    assert SOURCE_TYPE.encode() in xmp_of(back)
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_a_second_edit_replaces_the_record_and_leaves_no_trace_of_the_first(file_format: FileFormat) -> None:
+    first = read(encoded(photo(file_format), file_format, RECORD), Settings())
+    second = read(encoded(first, file_format, LATER), Settings())
+    alone = read(encoded(photo(file_format), file_format, LATER), Settings())
+
+    assert read_record(second) == LATER
+    assert xmp_of(second) == xmp_of(alone)
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_without_a_record_nothing_is_told(file_format: FileFormat) -> None:
+    back = read(encoded(photo(file_format), file_format, None), Settings())
+
+    assert read_record(back) is None
+    assert xmp_of(back) == b""
+
+
+def test_a_photo_that_is_no_file_has_no_record() -> None:
+    assert read_record(Photo(np.zeros((1, 1, 3), np.uint8))) is None
+
+
+KEPT = {
+    "attributes": HEAD + b'<rdf:Description rdf:about="" xmlns:a="urn:a" a:b="&lt;1&gt;"/>' + TAIL,
+    "elements": HEAD + b'<rdf:Description rdf:about="" xmlns:a="urn:a"><a:b>1</a:b></rdf:Description>' + TAIL,
+    "packet, padding, zeros": b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+    + HEAD
+    + TAIL
+    + b" " * 2000
+    + b'<?xpacket end="w"?>\n\0\0',
+    "comments and greater-than signs": HEAD + b'<!-- </rdf:RDF> --><rdf:Description rdf:about="a>b"/>' + TAIL,
+    "a value that looks like ours": HEAD
+    + b'<rdf:Description rdf:about="" xmlns:a="urn:a" '
+    + IPTC
+    + b" a:b=' Iptc4xmpExt:DigitalSourceType=\"x\"'/>"
+    + TAIL,
+}
+
+
+@pytest.mark.parametrize("packet", KEPT.values(), ids=KEPT.keys())
+def test_everything_else_stays_byte_for_byte(packet: bytes) -> None:
+    merged = with_record(packet, RECORD)
+
+    at = packet.rindex(b"</rdf:RDF>")
+    assert merged.startswith(packet[:at])
+    assert merged.endswith(packet[at:])
+    assert read_record(photo(xmp=merged)) == RECORD
+
+
+REPLACED = {
+    "attribute": b'<rdf:Description rdf:about="" ' + IPTC + b' Iptc4xmpExt:DigitalSourceType="old"/>',
+    "attribute under another prefix": b"<rdf:Description "
+    + OTHER_IPTC
+    + b" ext:DigitalSourceType = 'old' rdf:about=''/>",
+    "element": b"<rdf:Description "
+    + IPTC
+    + b"><Iptc4xmpExt:DigitalSourceType>old</Iptc4xmpExt:DigitalSourceType></rdf:Description>",
+    "resource": b"<rdf:Description "
+    + IPTC
+    + b'><Iptc4xmpExt:DigitalSourceType rdf:resource="old>"/></rdf:Description>',
+    "alone among others": b'<rdf:Description xmlns:a="urn:a" '
+    + IPTC
+    + b" ><a:b>stays</a:b><Iptc4xmpExt:DigitalSourceType>old</Iptc4xmpExt:DigitalSourceType></rdf:Description>",
+}
+
+
+@pytest.mark.parametrize("description", REPLACED.values(), ids=REPLACED.keys())
+def test_another_source_type_gives_way(description: bytes) -> None:
+    merged = with_record(HEAD + description + TAIL, RECORD)
+
+    assert b"old" not in merged
+    assert merged.count(b"DigitalSourceType>") == 2
+    assert (b"stays" in merged) == (b"stays" in description)
+    assert read_record(photo(xmp=merged)) == RECORD
+    assert with_record(merged, RECORD) == merged
+
+
+def test_all_descriptions_are_about_the_same() -> None:
+    packet = HEAD + b'<rdf:Description rdf:about="uuid:&amp;1"/>' + TAIL
+
+    assert with_record(packet, RECORD).count(b'rdf:about="uuid:&amp;1"') == 2
+
+
+BROKEN = {
+    "no XML": b"just words",
+    "cut off": HEAD + b"<rdf:Description",
+    "no RDF": b"<a/>",
+    "empty RDF element": b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>',
+    "undeclared prefix": HEAD + b"<a:b/>" + TAIL,
+    "UTF-16": b"\xff\xfe" + (HEAD + TAIL).decode().encode("utf-16-le"),
+    "not UTF-8": HEAD + b"<!--\xff-->" + TAIL,
+    "document type": b"<!DOCTYPE x>" + HEAD + TAIL,
+    "entity from outside": b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + HEAD + b"&e;" + TAIL,
+    "entities that swell": b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
+    + b"".join(b'<!ENTITY %c "%s">' % (98 + i, b"&%c;" % (97 + i) * 10) for i in range(9))
+    + b"]>"
+    + HEAD
+    + b"&j;"
+    + TAIL,
+    "nested without end": HEAD + b"<rdf:li>" * 100_000,
+}
+
+
+@pytest.mark.parametrize("packet", BROKEN.values(), ids=BROKEN.keys())
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_xmp_that_cannot_be_understood_stays_and_the_record_stands_beside_it(
+    file_format: FileFormat, packet: bytes
+) -> None:
+    with pytest.raises(BrokenXmp):
+        with_record(packet, RECORD)
+    if file_format == "JPEG" and len(packet) > 65_000:
+        packet = packet[:65_000]
+
+    back = read(encoded(photo(file_format, packet), file_format, RECORD), Settings())
+    again = read(encoded(back, file_format, LATER), Settings())
+
+    assert xmp_of(back) == packet
+    assert read_record(back) == RECORD
+    assert xmp_of(again) == packet
+    assert read_record(again) == LATER
+
+
+def test_xmp_that_would_outgrow_its_jpeg_segment_stays_and_the_record_stands_beside_it() -> None:
+    full = HEAD + b"<!--" + b"x" * 65_000 + b"-->" + TAIL
+
+    back = read(encoded(photo("JPEG", full), "JPEG", RECORD), Settings())
+
+    assert xmp_of(back) == full
+    assert read_record(back) == RECORD
+
+
+def test_words_that_are_no_xml_cannot_break_out() -> None:
+    odd = EditRecord('</ote:Engine><x a="1">&', "a\0b\ud800", 2**70, "]]>", ((3, "opened"),))
+
+    back = read(encoded(photo(), "PNG", odd), Settings())
+
+    assert read_record(back) == replace(odd, mode="ab")
+
+
+FORGED = {
+    "no seed": b'<rdf:Description xmlns:o="urn:open-the-eyes:xmp:1.0:" o:Engine="e" o:Mode="m" o:Version="1"/>',
+    "a seed of many digits": b'<rdf:Description xmlns:o="urn:open-the-eyes:xmp:1.0:" o:Engine="e" o:Mode="m" '
+    b'o:Version="1" o:Seed="' + b"9" * 5000 + b'"/>',
+    "a seed in words": b'<rdf:Description xmlns:o="urn:open-the-eyes:xmp:1.0:" o:Engine="e" o:Mode="m" '
+    b'o:Version="1" o:Seed="seven"/>',
+}
+
+
+@pytest.mark.parametrize("description", FORGED.values(), ids=FORGED.keys())
+def test_a_forged_record_is_none(description: bytes) -> None:
+    assert read_record(photo(xmp=HEAD + description + TAIL)) is None
+
+
+def test_facts_default_to_nothing_to_carry() -> None:
+    facts = FileFacts("JPEG")
+
+    assert (facts.exif, facts.icc, facts.xmp, facts.blocks) == (None, None, None, ())

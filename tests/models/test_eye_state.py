@@ -1,0 +1,34 @@
+"""The eye-state network as it is shipped."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import numpy as np
+
+from open_the_eyes.imaging.eyecrop import SIZE_WH
+from open_the_eyes.models.eye_state import EyeStateNetwork, standardised
+
+
+def test_the_model_file_is_small() -> None:
+    data = resources.files("open_the_eyes.models").joinpath("data", "eye_state.onnx").read_bytes()
+    assert 10_000 < len(data) < 2_000_000
+
+
+def test_no_eyes_no_readings() -> None:
+    assert EyeStateNetwork().read([], []) == []
+
+
+def test_an_eye_reads_the_same_alone_and_in_company() -> None:
+    rng = np.random.default_rng(2)
+    crops = [rng.integers(0, 256, (SIZE_WH[1], SIZE_WH[0], 3), dtype=np.uint8) for _ in range(3)]
+    network = EyeStateNetwork()
+    together = network.read(crops, [0.2, 0.9, 1.1])
+    assert together == [network.read([crop], [o])[0] for crop, o in zip(crops, [0.2, 0.9, 1.1], strict=True)]
+    assert all(0 <= one.closed <= 1 and 0 <= one.covered <= 1 for one in together)
+
+
+def test_brightness_does_not_matter() -> None:
+    crop = np.random.default_rng(3).integers(60, 180, (40, 56, 3), dtype=np.uint8)
+    assert np.abs(standardised(crop) - standardised(crop + np.uint8(50))).max() < 1e-4
+    assert np.isfinite(standardised(np.zeros((40, 56, 3), np.uint8))).all()

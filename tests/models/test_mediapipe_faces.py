@@ -1,0 +1,177 @@
+"""The default detector on a public-domain portrait and on pictures made of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.blink import paint_blink
+from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.models.mediapipe_faces import MediapipeDetector, same_face
+from open_the_eyes.roles import Face, FaceDetector
+from open_the_eyes.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def detector() -> MediapipeDetector:
+    return MediapipeDetector(Settings())
+
+
+@pytest.fixture(scope="module")
+def face(detector: MediapipeDetector, portrait: Rgb) -> Face:
+    (found,) = detector.detect(portrait)
+    return found
+
+
+def turned(pixels: Rgb, degrees: float) -> tuple[Rgb, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+    """The picture turned clockwise about its middle on a large enough canvas, and the matrix that did it."""
+    h, w = pixels.shape[:2]
+    side = int(np.hypot(h, w)) + 2
+    matrix = np.asarray(cv2.getRotationMatrix2D((w / 2, h / 2), -degrees, 1), dtype=np.float64)
+    matrix[:, 2] += [(side - w) / 2, (side - h) / 2]
+    return np.asarray(cv2.warpAffine(pixels, matrix, (side, side)), np.uint8), matrix
+
+
+def test_it_fills_the_role() -> None:
+    role: FaceDetector = MediapipeDetector(Settings())
+    assert role.name == "mediapipe"
+
+
+def test_the_portrait_has_one_face_with_open_eyes(face: Face) -> None:
+    assert face.landmarks.shape == (478, 3)
+    assert face.box.intersection_over_union(Box(178, 68, 272, 178)) > 0.9
+    assert face.refusal is None
+    assert all(face.eyes[side].closed_probability < 0.1 for side in SIDES)
+    assert all(face.eyes[side].openness > 0.8 for side in SIDES)
+    assert abs(face.yaw_deg) < 10
+    assert abs(face.roll_deg) < 10
+
+
+def test_a_painted_blink_is_closed(detector: MediapipeDetector, portrait: Rgb, face: Face) -> None:
+    (found,) = detector.detect(paint_blink(portrait, face.landmarks))
+    assert all(found.eyes[side].closed_probability > 0.7 for side in SIDES)
+    assert all(found.eyes[side].openness < 0.6 for side in SIDES)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_one_closed_eye_is_told_from_the_open_one(
+    detector: MediapipeDetector, portrait: Rgb, face: Face, side: str
+) -> None:
+    shut = next(one for one in SIDES if one == side)
+    other = next(one for one in SIDES if one != side)
+    (found,) = detector.detect(paint_blink(portrait, face.landmarks, (shut,)))
+    assert found.eyes[shut].closed_probability > 0.7
+    assert found.eyes[other].closed_probability < 0.3
+
+
+def test_measure_finds_the_same_face_again(detector: MediapipeDetector, portrait: Rgb, face: Face) -> None:
+    again = detector.measure(portrait, face)
+    assert again is not None
+    assert np.abs(again.landmarks - face.landmarks).max() < 0.02 * face.box.width
+    shut = detector.measure(paint_blink(portrait, face.landmarks), face)
+    assert shut is not None
+    assert all(shut.eyes[side].closed_probability > 0.7 for side in SIDES)
+
+
+def test_measure_says_none_where_the_face_is_gone(detector: MediapipeDetector, portrait: Rgb, face: Face) -> None:
+    assert detector.measure(np.full_like(portrait, 120), face) is None
+
+
+@pytest.mark.parametrize("degrees", [-135, -90, -60, -45, 20, 45, 90, 135, 180])
+def test_a_tilted_head_has_its_landmarks_in_the_right_places(
+    detector: MediapipeDetector, portrait: Rgb, face: Face, degrees: float
+) -> None:
+    pixels, matrix = turned(portrait, degrees)
+    (found,) = detector.detect(pixels)
+    wanted = face.landmarks[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    assert np.linalg.norm(found.landmarks[:, :2] - wanted, axis=1).mean() < 0.02 * face.box.width
+    assert abs((found.roll_deg - face.roll_deg - degrees + 180) % 360 - 180) < 5
+
+
+def test_twenty_faces_are_numbered_left_to_right(detector: MediapipeDetector, portrait: Rgb) -> None:
+    head = cv2.resize(portrait[20:240, 120:330], (150, 157), interpolation=cv2.INTER_AREA)
+    wall = np.tile(np.asarray(head, np.uint8), (4, 5, 1))
+    faces = detector.detect(wall)
+    assert len(faces) == 20
+    centres = [one.box.centre_xy for one in faces]
+    assert centres == sorted(centres)
+    assert all(eye.closed_probability < 0.5 for one in faces for eye in one.eyes.values())
+
+
+def test_a_small_face_in_a_big_picture_is_found(detector: MediapipeDetector, portrait: Rgb) -> None:
+    scene = np.full((900, 1300, 3), 90, np.uint8)
+    head = cv2.resize(portrait[0:330, 90:370], None, fx=0.9, fy=0.9, interpolation=cv2.INTER_AREA)
+    scene[500 : 500 + head.shape[0], 950 : 950 + head.shape[1]] = head
+    (found,) = detector.detect(scene)
+    assert 70 < found.box.width < 100
+
+
+def test_a_face_cut_by_the_border_is_found(detector: MediapipeDetector, portrait: Rgb, face: Face) -> None:
+    (found,) = detector.detect(np.ascontiguousarray(portrait[:, 205:]))
+    assert abs(found.box.right - (face.box.right - 205)) < 0.1 * face.box.width
+
+
+def test_a_face_below_the_limit_is_too_small(detector: MediapipeDetector, portrait: Rgb) -> None:
+    (found,) = detector.detect(cv2.resize(portrait, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA))
+    assert found.refusal == "too_small"
+    assert "37 pixels" in found.reason
+
+
+def test_sunglasses_are_covered(detector: MediapipeDetector, portrait: Rgb, face: Face) -> None:
+    pixels = portrait.copy()
+    for left in (True, False):
+        eye = face.landmarks[[33, 133] if left else [362, 263], :2].mean(axis=0)
+        cv2.ellipse(pixels, (round(eye[0]), round(eye[1]) + 2), (18, 13), 0, 0, 360, (18, 17, 20), -1, cv2.LINE_AA)
+    middle = round(float(face.landmarks[168, 1]))
+    cv2.line(pixels, (190, middle), (258, middle), (18, 17, 20), 3)
+    (found,) = detector.detect(pixels)
+    assert found.refusal == "covered"
+
+
+@pytest.mark.parametrize("size_hw", [(1, 1), (1, 3000), (3000, 1), (2, 2), (40, 40)], ids=str)
+def test_a_picture_without_room_for_a_face_has_none(detector: MediapipeDetector, size_hw: tuple[int, int]) -> None:
+    assert detector.detect(np.full((*size_hw, 3), 128, np.uint8)) == []
+
+
+def test_noise_has_no_face(detector: MediapipeDetector) -> None:
+    assert detector.detect(np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8)) == []
+
+
+def test_the_same_photo_gives_the_same_figures_and_stays_as_it_was(portrait: Rgb) -> None:
+    before = portrait.copy()
+    (first,) = MediapipeDetector(Settings()).detect(portrait)
+    (second,) = MediapipeDetector(Settings()).detect(portrait)
+    assert np.array_equal(first.landmarks, second.landmarks)
+    assert replace(first, landmarks=second.landmarks) == replace(second, landmarks=second.landmarks)
+    assert np.array_equal(portrait, before)
+
+
+def test_it_says_nothing_while_loading(portrait: Rgb) -> None:
+    program = (
+        "from skimage.data import astronaut\n"
+        "from open_the_eyes.models.mediapipe_faces import MediapipeDetector\n"
+        "from open_the_eyes.settings import Settings\n"
+        "assert len(MediapipeDetector(Settings()).detect(astronaut())) == 1\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        pytest.param(Box(0, 0, 10, 10), Box(1, 1, 11, 11), True, id="nearly the same"),
+        pytest.param(Box(0, 0, 10, 10), Box(3, 3, 7, 7), True, id="one inside the other, same middle"),
+        pytest.param(Box(0, 0, 10, 10), Box(8, 0, 18, 10), False, id="neighbours that overlap a little"),
+        pytest.param(Box(0, 0, 10, 10), Box(30, 0, 40, 10), False, id="apart"),
+    ],
+)
+def test_same_face(a: Box, b: Box, same: bool) -> None:
+    assert same_face(a, b) is same

@@ -1,0 +1,30 @@
+"""When a face is refused, and in which words."""
+
+from __future__ import annotations
+
+import pytest
+
+from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.models.eye_state import Reading
+from open_the_eyes.models.refusals import refusal_of
+
+FREE, HIDDEN, SHUT = Reading(0.0, 0.0), Reading(0.5, 0.99), Reading(1.0, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("width", "yaw", "left", "right", "refusal"),
+    [
+        pytest.param(100, 0, FREE, FREE, None, id="a usual face"),
+        pytest.param(100, 0, SHUT, SHUT, None, id="shut eyes in bad light are not covered"),
+        pytest.param(47, 0, FREE, FREE, "too_small", id="too small"),
+        pytest.param(100, 45, FREE, FREE, None, id="three-quarter view"),
+        pytest.param(100, -60, FREE, FREE, "profile", id="profile"),
+        pytest.param(100, 0, HIDDEN, HIDDEN, "covered", id="sunglasses"),
+        pytest.param(100, 0, HIDDEN, FREE, None, id="hair over one eye leaves the other"),
+        pytest.param(30, 60, HIDDEN, HIDDEN, "too_small", id="the first reason is given"),
+    ],
+)
+def test_refusals(width: float, yaw: float, left: Reading, right: Reading, refusal: str | None) -> None:
+    got, reason = refusal_of(Box(0, 0, width, 120), yaw, {"left": left, "right": right}, 48)
+    assert got == refusal
+    assert bool(reason) is (refusal is not None)

@@ -1,0 +1,79 @@
+"""Which eyes are opened: the table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from open_the_eyes.errors import UsageError
+from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.options import ChooseOptions
+from open_the_eyes.roles import Eye, Face, Refusal
+from open_the_eyes.stages.choose import CLOSED_FROM, OPEN_BELOW, decide, eye_state
+
+OPEN, UNSURE, MOSTLY, CLOSED = 0.02, 0.45, 0.6, 0.99
+
+
+def a_face(left: float, right: float, refusal: Refusal | None = None) -> Face:
+    eyes = {"left": Eye(1 - left, left), "right": Eye(1 - right, right)}
+    reason = "Because." if refusal else ""
+    return Face(Box(0, 0, 100, 120), np.zeros((478, 3)), eyes, 0.0, 0.0, 0.9, refusal, reason)  # type: ignore[arg-type]
+
+
+ASKED = ChooseOptions(all=True)
+NAMED = ChooseOptions(faces=(1,))
+
+
+@pytest.mark.parametrize(
+    ("face", "options", "outcome", "closed"),
+    [
+        pytest.param(a_face(CLOSED, CLOSED), ChooseOptions(), "closed", ("left", "right"), id="a blink"),
+        pytest.param(a_face(OPEN, OPEN), ChooseOptions(), "already_open", (), id="open"),
+        pytest.param(a_face(CLOSED, OPEN), ChooseOptions(), "closed", ("left",), id="left eye only"),
+        pytest.param(a_face(OPEN, CLOSED), ChooseOptions(), "closed", ("right",), id="right eye only"),
+        pytest.param(a_face(OPEN, 0.8), ChooseOptions(), "unsure", (), id="one eye: more evidence is asked"),
+        pytest.param(a_face(OPEN, 0.8), ASKED, "closed", ("right",), id="one eye, asked for"),
+        pytest.param(a_face(UNSURE, UNSURE), ChooseOptions(), "unsure", (), id="unsure is left alone"),
+        pytest.param(a_face(UNSURE, OPEN), ChooseOptions(), "unsure", (), id="one unsure"),
+        pytest.param(a_face(UNSURE, OPEN), ASKED, "closed", ("left",), id="one unsure, asked for"),
+        pytest.param(a_face(UNSURE, UNSURE), NAMED, "closed", ("left", "right"), id="unsure, named"),
+        pytest.param(a_face(CLOSED, MOSTLY), ChooseOptions(), "closed", ("left", "right"), id="lids move together"),
+        pytest.param(
+            a_face(CLOSED, UNSURE), ChooseOptions(), "closed", ("left",), id="rather open beside a closed one"
+        ),
+        pytest.param(a_face(OPEN, OPEN), NAMED, "already_open", (), id="open eyes stay, even if named"),
+        pytest.param(a_face(CLOSED, CLOSED, "profile"), ChooseOptions(), "profile", (), id="refused"),
+        pytest.param(a_face(CLOSED, CLOSED, "covered"), ASKED, "covered", (), id="refused, whatever is asked"),
+        pytest.param(a_face(CLOSED, CLOSED, "too_small"), NAMED, "too_small", (), id="refused, even if named"),
+    ],
+)
+def test_one_face(face: Face, options: ChooseOptions, outcome: str, closed: tuple[str, ...]) -> None:
+    (decision,) = decide([face], options)
+    assert (decision.id, decision.outcome, decision.closed) == (1, outcome, closed)
+    assert decision.face is face
+    assert decision.reason
+
+
+def test_faces_that_are_not_named_are_skipped() -> None:
+    faces = [a_face(CLOSED, CLOSED), a_face(CLOSED, CLOSED, "profile"), a_face(CLOSED, OPEN)]
+    decisions = decide(faces, ChooseOptions(faces=(3,)))
+    assert [one.outcome for one in decisions] == ["skipped", "skipped", "closed"]
+    assert [one.id for one in decisions] == [1, 2, 3]
+
+
+def test_no_face_no_decision() -> None:
+    assert decide([], ChooseOptions()) == []
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "no face"), (1, "1 face"), (2, "2 faces")])
+def test_a_number_that_does_not_exist_is_refused(count: int, words: str) -> None:
+    with pytest.raises(UsageError, match=f"{words}.*no face 4"):
+        decide([a_face(OPEN, OPEN)] * count, ChooseOptions(faces=(4,)))
+
+
+@pytest.mark.parametrize(
+    ("probability", "state"),
+    [(0.0, "open"), (OPEN_BELOW, "unsure"), (CLOSED_FROM - 1e-9, "unsure"), (CLOSED_FROM, "closed"), (1.0, "closed")],
+)
+def test_the_band(probability: float, state: str) -> None:
+    assert eye_state(Eye(0.5, probability)) == state

@@ -1,0 +1,26 @@
+"""The detect stage asks the role and adds nothing."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+
+from open_the_eyes.roles import FaceDetector
+from open_the_eyes.stages.detect import detect
+
+
+def test_it_hands_on_what_the_detector_says() -> None:
+    pixels, seen = np.zeros((4, 5, 3), np.uint8), []
+
+    class OneFace:
+        name = "one"
+
+        def detect(self, pixels: Any) -> list[Any]:
+            seen.append(pixels)
+            return ["face"]
+
+        def measure(self, pixels: Any, face: Any) -> None: ...
+
+    assert detect(pixels, cast(FaceDetector, OneFace())) == ["face"]
+    assert seen[0] is pixels

@@ -1,0 +1,96 @@
+"""The program from outside: help, version, streams and the way out."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from open_the_eyes.cli import main, progress
+from open_the_eyes.version import __version__
+
+PROGRAM: Final = str(Path(sys.executable).with_name("open-the-eyes"))
+Captured = pytest.CaptureFixture[str]
+
+
+def test_version(capsys: Captured) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"open-the-eyes {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]], ids=["nothing", "--help", "-h"])
+def test_the_program_introduces_itself(capsys: Captured, arguments: list[str]) -> None:
+    assert main(arguments) == 0
+    out = capsys.readouterr().out
+    assert "open-the-eyes open family.jpg" in out
+    assert "Exit codes: 0 done" in out
+    assert "..." not in out.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize("command", ["open", "inspect", "demo", "doctor"])
+def test_every_command_shows_examples(capsys: Captured, command: str) -> None:
+    assert main([command, "--help"]) == 0
+    assert f"Examples:\n    open-the-eyes {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        pytest.param(
+            ["opne"], "No such command 'opne'. Did you mean 'open'? See `open-the-eyes --help`.", id="command"
+        ),
+        pytest.param(["open"], "Missing argument 'PHOTO'. See `open-the-eyes open --help`.", id="no photo"),
+        pytest.param(["demo", "x"], "(x). See `open-the-eyes demo --help`.", id="too much"),
+        pytest.param(["open", "a.jpg", "--seed"], "Option '--seed' requires an argument.", id="no value"),
+    ],
+)
+def test_a_mistyped_command_line_is_one_line_and_code_2(capsys: Captured, arguments: list[str], line: str) -> None:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert line in err
+
+
+def test_a_reader_who_leaves_early_gets_no_complaint() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [PROGRAM, "open", "--help"], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+        )
+    finally:
+        os.close(writer)
+    assert done.stderr == ""
+
+
+def test_any_file_name_can_be_told_in_any_encoding(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    command = [PROGRAM, "open", "großmutter.jpg"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+
+
+def test_off_a_terminal_progress_is_one_plain_line_a_photo(capsys: Captured) -> None:
+    with progress.shown("a.jpg", 2, 3) as tell:
+        tell("detect", 0.5)
+        tell("blend", 1.0)
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "2/3 a.jpg ...\n")
+
+
+def test_on_a_terminal_progress_is_a_bar_and_stdout_stays_free(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with progress.shown("a [red].jpg") as tell:
+        tell("detect", 0.5)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "a [red].jpg" in err

@@ -1,0 +1,188 @@
+"""`open` in front of a stand-in: what goes where, what it leaves with, and that an error is one line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.cli import main
+from tests.stand_in import StandIn
+
+pytestmark = pytest.mark.usefixtures("stand_in")
+Captured = pytest.CaptureFixture[str]
+
+
+def photos(*said: str) -> list[str]:
+    """photo1.jpg, photo2.jpg, ... in the present folder."""
+    names = [f"photo{number}.jpg" for number in range(1, len(said) + 1)]
+    for name, text in zip(names, said, strict=True):
+        Path(name).write_text(text)
+    return names
+
+
+def files() -> set[str]:
+    return {path.as_posix() for path in Path().rglob("*") if path.is_file()}
+
+
+def test_the_result_lands_beside_the_photo_and_the_line_says_what_was_done(capsys: Captured) -> None:
+    assert main(["open", *photos("blink")]) == 0
+    assert files() == {"photo1.jpg", "photo1.opened.jpg"}
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        "photo1.jpg",
+        "  face 1: opened both eyes (0.21 -> 0.97)",
+        "  written: photo1.opened.jpg",
+    ]
+    assert err.splitlines() == ["engine: appearance, the only one here", "photo1.jpg ..."]
+
+
+@pytest.mark.parametrize("out", [[], ["-o", "out.jpg"]], ids=["no -o", "-o"])
+def test_where_no_eye_was_closed_nothing_is_written_and_it_is_said(capsys: Captured, out: list[str]) -> None:
+    assert main(["open", *photos("open"), *out]) == 0
+    assert files() == {"photo1.jpg"}
+    assert "nothing to open, nothing written" in capsys.readouterr().out
+
+
+def test_several_photos_go_into_a_folder_that_is_made(capsys: Captured) -> None:
+    assert main(["open", *photos("blink", "blink"), "-o", "new/folder"]) == 0
+    assert files() >= {"new/folder/photo1.opened.jpg", "new/folder/photo2.opened.jpg"}
+    assert "2/2 photo2.jpg ..." in capsys.readouterr().err
+
+
+def test_one_bad_photo_never_stops_the_rest(capsys: Captured) -> None:
+    assert main(["open", *photos("broken", "bug", "memory", "blink")]) == 6
+    assert "photo4.opened.jpg" in files()
+    err = capsys.readouterr().err
+    assert "open-the-eyes: photo1.jpg: expected a photo, got text." in err
+    assert "open-the-eyes: photo2.jpg: this is a bug of ours (ZeroDivisionError" in err
+    assert "open-the-eyes: photo3.jpg: not enough memory" in err
+    assert err.splitlines()[-1].startswith("open-the-eyes: 3 of 4 photos failed")
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "line"),
+    [
+        pytest.param("broken", 3, "photo1.jpg: expected a photo, got text", id="unreadable"),
+        pytest.param("memory", 5, "not enough memory", id="no memory"),
+        pytest.param("bug", 1, "this is a bug of ours (ZeroDivisionError: division by zero)", id="bug"),
+        pytest.param("interrupt", 130, "interrupted", id="ctrl-c"),
+    ],
+)
+def test_an_error_is_one_line_and_a_code(capsys: Captured, said: str, code: int, line: str) -> None:
+    assert main(["open", *photos(said), "--json"]) == code
+    out, err = capsys.readouterr()
+    messages = [message for message in err.splitlines() if message.startswith("open-the-eyes: ")]
+    assert out == ""
+    assert len(messages) == 1
+    assert line in messages[0]
+    assert files() == {"photo1.jpg"}
+
+
+def test_debug_shows_the_traceback(capsys: Captured) -> None:
+    assert main(["open", *photos("bug"), "--debug"]) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        pytest.param(["--mode", "best"], "mode: expected one of fast, standard", id="mode"),
+        pytest.param(["--variations", "17"], "variations: expected 1 to 16, got 17", id="too many variations"),
+        pytest.param(["--variations", "two"], "--variations: expected a whole number, got 'two'", id="variations"),
+        pytest.param(["--seed", "-1"], "seed: expected 0 to", id="seed"),
+        pytest.param(["--faces", "1,x"], "--faces: expected numbers such as 1,3; got '1,x'", id="faces"),
+        pytest.param(["--faces", "0"], "faces: numbers start at 1", id="face 0"),
+        pytest.param(["--faces", ""], "--faces: expected numbers", id="no faces"),
+        pytest.param(["--eye-color", "pink"], "eye_color: expected one of auto, brown", id="colour"),
+        pytest.param(["--gaze", "1"], "--gaze: expected auto, or two numbers", id="gaze"),
+        pytest.param(["--gaze", "0,2"], "gaze: expected two numbers from -1 to 1", id="gaze out of range"),
+        pytest.param(["--openness", "wide"], "--openness: expected auto, or a number", id="openness"),
+        pytest.param(["--openness", "nan"], "openness: expected 0 to 1.5", id="openness not a number"),
+        pytest.param(["--restorer", "codeformer"], "restorer: 'codeformer' is not known", id="restorer"),
+        pytest.param(["--fidelity", "2"], "fidelity: expected 0 to 1", id="fidelity"),
+        pytest.param(["--opennes", "1"], "No such option: --opennes", id="unknown option"),
+        pytest.param(["--report", "photo1.jpg"], "this is a photo or its result", id="report over photo"),
+        pytest.param(["--report", "photo1.opened.jpg"], "this is a photo or its result", id="report over result"),
+        pytest.param(["-o", "photo1.jpg", "--overwrite"], "the original is never replaced", id="output is the photo"),
+    ],
+)
+def test_usage_is_refused_before_any_photo_is_touched(
+    capsys: Captured, stand_in: StandIn, arguments: list[str], expected: str
+) -> None:
+    assert main(["open", *photos("blink"), *arguments]) == 2
+    assert expected in capsys.readouterr().err
+    assert stand_in.calls == []
+    assert Path("photo1.jpg").read_text() == "blink"
+
+
+def test_options_reach_the_product(stand_in: StandIn) -> None:
+    given = "--mode fast --variations 3 --seed 7 --faces 3,1 --all --eye-color green --gaze -0.3,0.1 --openness 0.8"
+    assert main(["open", *photos("blink"), *given.split()]) == 0
+    options = stand_in.calls[0][1]
+    assert (options.choose.faces, options.choose.all) == ((3, 1), True)
+    assert (options.generate.mode, options.generate.variations, options.generate.seed) == ("fast", 3, 7)
+    assert (options.generate.eye_color, options.generate.gaze, options.generate.openness) == ("green", (-0.3, 0.1), 0.8)
+
+
+@pytest.mark.parametrize(
+    ("variations", "existing"),
+    [("1", "photo1.opened.jpg"), ("2", "photo1.opened.2.jpg")],
+    ids=["one result", "second variation"],
+)
+def test_nothing_is_overwritten_unless_asked(capsys: Captured, variations: str, existing: str) -> None:
+    arguments = ["open", *photos("blink"), "--variations", variations]
+    Path(existing).write_text("mine")
+    assert main(arguments) == 3
+    assert f"{existing} is there already; --overwrite replaces it" in capsys.readouterr().err
+    assert Path(existing).read_text() == "mine"
+    assert main([*arguments, "--overwrite"]) == 0
+
+
+@pytest.mark.parametrize("folder", [".", "..", "/"])
+def test_no_folder_is_a_photo(capsys: Captured, folder: str) -> None:
+    assert main(["open", folder]) == 2
+    assert f"{folder}: expected a photo, got a folder" in capsys.readouterr().err
+
+
+def test_a_folder_is_refused_with_the_next_move(capsys: Captured) -> None:
+    Path("album").mkdir()
+    assert main(["open", "album"]) == 2
+    assert (
+        "album: expected a photo, got a folder. Name the photos in it, such as album/*.jpg." in capsys.readouterr().err
+    )
+
+
+def test_a_pattern_that_matches_nothing_is_named(capsys: Captured) -> None:
+    assert main(["open", "*.jpg"]) == 2
+    assert "got a pattern that matches none" in capsys.readouterr().err
+
+
+def test_json_is_the_report_alone_for_one_photo(capsys: Captured) -> None:
+    assert main(["open", *photos("blink"), "--json", "--profile"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["faces"][0]["outcome"] == "opened"
+    assert report["outputs"][0]["path"] == "photo1.opened.jpg"
+
+
+def test_json_of_several_photos_holds_reports_and_failures(capsys: Captured) -> None:
+    assert main(["open", *photos("blink", "broken"), "--json", "--report", "all.json"]) == 6
+    printed = capsys.readouterr().out
+    everything = json.loads(printed)
+    assert [report["input"]["path"] for report in everything["reports"]] == ["photo1.jpg"]
+    assert [failure["path"] for failure in everything["failed"]] == ["photo2.jpg"]
+    assert Path("all.json").read_text() == printed
+
+
+def test_profile_prints_a_tree_of_stages(capsys: Captured) -> None:
+    assert main(["open", *photos("open"), "--profile"]) == 0
+    assert "`- detect   75 %  200 MiB" in capsys.readouterr().out
+
+
+def test_a_file_name_with_line_breaks_and_markup_stays_one_line(capsys: Captured) -> None:
+    name = "two\nlines [red].jpg"
+    Path(name).write_text("broken")
+    assert main(["open", name]) == 3
+    assert capsys.readouterr().err.splitlines()[-1].startswith("open-the-eyes: two lines [red].jpg")

@@ -1,0 +1,82 @@
+"""Where results go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.cli import paths
+from open_the_eyes.errors import PhotoNotWritten, UsageError
+
+
+@pytest.mark.parametrize(
+    ("photos", "out", "expected"),
+    [
+        pytest.param(["a/b.jpg"], None, ["a/b.opened.jpg"], id="beside the photo"),
+        pytest.param(["a/b.c.JPG"], None, ["a/b.c.opened.JPG"], id="dots and capitals kept"),
+        pytest.param(["photo"], None, ["photo.opened"], id="no suffix"),
+        pytest.param(["b.jpg"], "out.jpg", ["out.jpg"], id="a file"),
+        pytest.param(["a/b.jpg"], "there", ["there/b.opened.jpg"], id="a folder that exists"),
+        pytest.param(["a/b.jpg"], "new/", ["new/b.opened.jpg"], id="a folder by its slash"),
+        pytest.param(["a.jpg", "b.png"], "new", ["new/a.opened.jpg", "new/b.opened.png"], id="several"),
+        pytest.param(["a.jpg", "a.png"], None, ["a.opened.jpg", "a.opened.png"], id="one stem, two formats"),
+    ],
+)
+def test_results_are_planned(
+    photos: list[str], out: str | None, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("there").mkdir()
+    assert paths.planned([Path(photo) for photo in photos], out) == [Path(path) for path in expected]
+
+
+@pytest.mark.parametrize(
+    ("photos", "out", "message"),
+    [
+        pytest.param(
+            ["x/a.jpg", "y/a.jpg"], "new", "two photos would both be written to new/a.opened.jpg", id="one name"
+        ),
+        pytest.param(["a.jpg", "a.jpg"], None, "two photos would both be written", id="the same twice"),
+        pytest.param(["a.jpg", "b.jpg"], "file", "expected a folder, got a file", id="a file for several"),
+    ],
+)
+def test_plans_that_cannot_work_are_refused(
+    photos: list[str], out: str | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    with pytest.raises(UsageError, match=message):
+        paths.planned([Path(photo) for photo in photos], out)
+
+
+def test_a_photo_is_not_replaced_under_another_name_either(tmp_path: Path) -> None:
+    photo, link = tmp_path / "a.jpg", tmp_path / "link.jpg"
+    photo.touch()
+    link.symlink_to(photo)
+    with pytest.raises(UsageError, match="the original is never replaced"):
+        paths.check_output(link, [photo], overwrite=True)
+
+
+def test_a_folder_is_not_a_result(tmp_path: Path) -> None:
+    with pytest.raises(PhotoNotWritten, match="got a folder"):
+        paths.check_output(tmp_path, [], overwrite=True)
+
+
+def test_a_name_too_long_is_left_for_the_writer_to_refuse() -> None:
+    paths.check_photo(Path("a" * 5000))
+    paths.check_output(Path("a" * 5000), [], overwrite=False)
+    with pytest.raises(PhotoNotWritten):
+        paths.write_text(Path("a" * 5000), "", overwrite=False)
+
+
+def test_variations_are_numbered() -> None:
+    assert paths.numbered(Path("a.opened.jpg"), 1) == [Path("a.opened.jpg")]
+    assert paths.numbered(Path("a.opened.jpg"), 2) == [Path("a.opened.1.jpg"), Path("a.opened.2.jpg")]
+
+
+def test_a_report_is_whole_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    report = tmp_path / "new" / "report.json"
+    paths.write_text(report, "{}", overwrite=False)
+    assert report.read_text() == "{}"
+    assert list(report.parent.iterdir()) == [report]

@@ -1,0 +1,130 @@
+"""The house plan, held: who may import whom, what importing costs, and how long a file may grow."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+import open_the_eyes
+
+SOURCE: Final = Path(open_the_eyes.__file__).parent
+MODULES: Final = sorted(SOURCE.rglob("*.py"))
+
+LAYERS: Final = (
+    {"imaging"},
+    {"errors", "version"},
+    {"options", "settings"},
+    {"photo", "roles"},
+    {"report"},
+    {"files", "models", "stopwatch"},
+    {"stages"},
+    {"engine"},
+    {"pipeline"},
+    {"doctor", "demo"},
+    {"cli", "__init__"},
+)
+"""Low to high: a room may import rooms of lower layers, and itself."""
+
+CLOSED_DOORS: Final = {("stages", "models"), ("engine", "stages"), ("engine", "files"), ("errors", "imaging")}
+"""Lower layers that are none of that room's business all the same."""
+
+FOREIGN: Final = {
+    "mediapipe": {"models"},
+    "onnxruntime": {"models"},
+    "torch": {"models"},
+    "PIL": {"files", "demo"},  # the demo writes its labels with it
+    "rich": {"cli"},
+    "typer": {"cli"},
+}
+"""Libraries that only these rooms know."""
+
+LONGEST: Final = 300
+LONGER: Final[dict[str, str]] = {}
+"""File -> why it may be longer."""
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def names_imported(path: Path) -> Iterator[str]:
+    """Every imported module in full, such as "open_the_eyes.imaging.arrays" or "cv2", wherever it stands."""
+    package = ("open_the_eyes", *path.relative_to(SOURCE).parent.parts)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module or ""
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1]
+            within = (*base, *(node.module.split(".") if node.module else ()))
+            yield from (".".join((*within, alias.name)) for alias in node.names)
+
+
+def rooms_imported(path: Path) -> set[str]:
+    parts = [name.split(".") for name in names_imported(path)]
+    ours = {name[1] for name in parts if name[0] == "open_the_eyes" and len(name) > 1}
+    return {"version" if room == "__version__" else room for room in ours}
+
+
+def layer_of(room: str) -> int:
+    return next(index for index, rooms in enumerate(LAYERS) if room in rooms)
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+def test_every_room_has_its_place_in_the_plan() -> None:
+    assert {room_of(path) for path in MODULES} <= set().union(*LAYERS)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative)
+def test_no_import_points_upwards(path: Path) -> None:
+    room = room_of(path)
+    for other in rooms_imported(path) - {room}:
+        assert layer_of(other) < layer_of(room), f"{relative(path)} imports {other}, which stands above or beside it"
+        assert (room, other) not in CLOSED_DOORS, f"{relative(path)} imports {other}"
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if room_of(p) == "imaging"], ids=relative)
+def test_imaging_imports_nothing_of_ours(path: Path) -> None:
+    assert rooms_imported(path) <= {"imaging"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative)
+def test_foreign_libraries_are_known_in_one_room_only(path: Path) -> None:
+    for name in {name.split(".")[0] for name in names_imported(path)} & set(FOREIGN):
+        assert room_of(path) in FOREIGN[name], f"{relative(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative)
+def test_no_file_is_two_ideas_wearing_one_name(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGEST or relative(path) in LONGER
+
+
+@pytest.mark.parametrize("module", ["open_the_eyes", "open_the_eyes.cli"])
+def test_importing_loads_no_model_library(module: str) -> None:
+    heavy = {"mediapipe", "torch", "onnxruntime", "cv2", "numpy", "scipy", "skimage", "PIL", "rich"}
+    code = f"import sys, {module}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not heavy & set(loaded)
+
+
+def test_help_answers_within_half_a_second() -> None:
+    program = Path(sys.executable).with_name("open-the-eyes")
+
+    def seconds() -> float:
+        start = time.perf_counter()
+        subprocess.run([program, "--help"], capture_output=True, check=True)
+        return time.perf_counter() - start
+
+    assert min(seconds() for _ in range(5)) < 0.5

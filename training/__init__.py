@@ -1,0 +1,1 @@
+"""Builds the models that ship in the package, from any folder of faces. Not installed."""

@@ -1,0 +1,1 @@
+"""Builds the appearance model: `python -m training.appearance FACES -o MODEL.npz`."""

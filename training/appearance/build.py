@@ -1,0 +1,167 @@
+"""From portraits to an `AppearanceModel`: landmarks, warp to the mean shape, principal components, ridge regression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import track
+from scipy.optimize import linear_sum_assignment
+from sklearn.utils.extmath import randomized_svd
+
+from open_the_eyes.imaging.arrays import Points
+from open_the_eyes.imaging.warp import ThinPlate
+from open_the_eyes.models.appearance import iris, layout
+from open_the_eyes.models.appearance.model import AppearanceModel, Components
+
+from ..faces import Portrait
+from .irises import colour_groups
+
+TEXTURE, AROUND, EYE_SHAPE, FACE_SHAPE = 300, 60, 30, 40
+"""Components kept of each kind."""
+RIDGE = 60.0
+_W, _H = layout.SIZE_WH
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One face on the strip, not yet in the mean shape."""
+
+    pixels: NDArray[np.uint8]
+    points: Points
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How much of the variance of held-in faces the regressions explain."""
+
+    faces: int
+    texture_explained: float
+    shape_explained: float
+
+
+def strip_of(portrait: Portrait) -> Strip:
+    """A portrait aligned by its outer eye corners."""
+    to_strip = layout.to_strip(portrait.landmarks)
+    shrinks = abs(np.linalg.det(to_strip[:, :2])) < 0.64
+    pixels = cv2.warpAffine(
+        portrait.pixels,
+        to_strip,
+        layout.SIZE_WH,
+        flags=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REFLECT_101,
+    )
+    return Strip(np.asarray(pixels, np.uint8), layout.points_on_strip(portrait.landmarks))
+
+
+def partners(points: NDArray[np.float64]) -> NDArray[np.intp]:
+    """For each model point, the one on the other side of the face, found from the mean of (n, points, 2) faces."""
+    mean = points.mean(axis=0)
+    mirrored = mean * [-1, 1] + [_W, 0]
+    distance = ((mean[:, None] - mirrored[None]) ** 2).sum(axis=2)
+    partner = np.asarray(linear_sum_assignment(distance + distance.T)[1], np.intp)
+    if not np.array_equal(partner[partner], np.arange(len(mean))):
+        raise ValueError("the mean face is not symmetric: too few faces, or all of them turned the same way")
+    return partner
+
+
+def mirrored(strip: Strip, partner: NDArray[np.intp]) -> Strip:
+    """The same face in a mirror. The strip's middle lies on a whole column, hence the shift by one."""
+    pixels = np.roll(strip.pixels[:, ::-1], 1, axis=1)
+    return Strip(np.ascontiguousarray(pixels), (strip.points * [-1, 1] + [_W, 0])[partner])
+
+
+def in_mean_shape(strip: Strip, mean_points: Points) -> NDArray[np.uint8]:
+    x, y = ThinPlate.between(layout.framed(mean_points), layout.framed(strip.points)).field((_H, _W))
+    return np.asarray(cv2.remap(strip.pixels, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101), np.uint8)
+
+
+def components(rows: NDArray[np.float32], count: int) -> Components:
+    """The first principal components, always the same for the same rows."""
+    mean = rows.mean(axis=0)
+    _, singular, vt = randomized_svd(rows - mean, count, random_state=0, n_iter=2)
+    sigma = (singular / np.sqrt(len(rows))).astype(np.float32)
+    return Components(mean, np.ascontiguousarray(vt.T, np.float32), sigma)
+
+
+def ridge(features: NDArray[np.float64], targets: NDArray[np.float64], weight: float = RIDGE) -> NDArray[np.float64]:
+    """Coefficients with the bias as the last row."""
+    x = _with_one(features)
+    return np.linalg.solve(x.T @ x + weight * np.eye(x.shape[1]), x.T @ targets)
+
+
+def _with_one(features: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.column_stack([features, np.ones(len(features))])
+
+
+def build(found: Iterable[Portrait], workers: int = 2) -> tuple[AppearanceModel, Figures]:
+    """The model of all portraits and their mirror images."""
+    strips = [strip_of(p) for p in found]
+    partner = partners(np.array([s.points for s in strips]))
+    strips += [mirrored(s, partner) for s in strips]
+    points = np.array([s.points for s in strips])
+    mean_points = points.mean(axis=0)
+    with ProcessPoolExecutor(workers) as pool:
+        warped = pool.map(partial(in_mean_shape, mean_points=mean_points), strips, chunksize=32)
+        textures = [t.astype(np.float32) for t in track(warped, "mean shape", total=len(strips))]
+    return _fitted(_frame(mean_points, partner), textures, points)
+
+
+def _frame(mean_points: Points, partner: NDArray[np.intp]) -> AppearanceModel:
+    """A model that knows where things are but has learnt nothing yet."""
+    nothing = Components(np.zeros(0, np.float32), np.zeros((0, 0), np.float32), np.zeros(0, np.float32))
+    none = np.zeros(0, np.float32)
+    return AppearanceModel(mean_points, partner, nothing, nothing, nothing, nothing, none, none, none, none, none, none)
+
+
+def _fitted(
+    model: AppearanceModel, textures: list[NDArray[np.float32]], points: NDArray[np.float64]
+) -> tuple[AppearanceModel, Figures]:
+    skins = [model.skin_of(t) for t in textures]
+    relative = [model.relative(t, s).astype(np.float16) for t, s in zip(textures, skins, strict=True)]
+    irises = np.array([iris.colour_ratio(model, t) for t in textures])
+    del textures
+    inside = np.array([r[model.inside].ravel() for r in relative], np.float32)
+    around = np.array([model.surroundings(r.astype(np.float32)) for r in relative], np.float32)
+    eye_shapes = points[:, layout.HIDDEN_AT].reshape(len(points), -1).astype(np.float32)
+    face_shapes = points[:, layout.SEEN_AT].reshape(len(points), -1).astype(np.float32)
+    model = replace(
+        model,
+        texture=components(inside, TEXTURE),
+        around=components(around, AROUND),
+        eye_shape=components(eye_shapes, EYE_SHAPE),
+        face_shape=components(face_shapes, FACE_SHAPE),
+    )
+    by_shape = np.array([model.shape_features(p) for p in points])
+    by_all = np.array(
+        [
+            model.texture_features(r.astype(np.float32), p, s)
+            for r, p, s in track(zip(relative, points, skins, strict=True), "features", total=len(points))
+        ]
+    )
+    z_texture = np.asarray((inside - model.texture.mean) @ model.texture.basis, np.float64)
+    z_shape = np.asarray((eye_shapes - model.eye_shape.mean) @ model.eye_shape.basis, np.float64)
+    texture_from, shape_from = ridge(by_all, z_texture), ridge(by_shape, z_shape)
+    left_texture = z_texture - _with_one(by_all) @ texture_from
+    left_shape = z_shape - _with_one(by_shape) @ shape_from
+    centres, member = colour_groups(irises)
+    model = replace(
+        model,
+        texture_from=texture_from.astype(np.float32),
+        texture_left=left_texture.std(axis=0).astype(np.float32),
+        shape_from=shape_from.astype(np.float32),
+        shape_left=left_shape.std(axis=0).astype(np.float32),
+        iris_ratios=centres.astype(np.float32),
+        iris_from=ridge(by_all, np.eye(len(centres))[member]).astype(np.float32),
+    )
+    figures = Figures(
+        faces=len(points) // 2,
+        texture_explained=1 - float((left_texture**2).sum() / (z_texture**2).sum()),
+        shape_explained=1 - float((left_shape**2).sum() / ((z_shape - z_shape.mean(axis=0)) ** 2).sum()),
+    )
+    return model, figures

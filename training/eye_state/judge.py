@@ -1,0 +1,101 @@
+"""A second opinion on eyes, of another kind: used to judge results, never shipped, so nobody marks their own homework.
+
+    python training/eye_state/judge.py FACES [OUT]     cuts the eyes, trains it, writes OUT; two minutes
+
+Histograms of oriented gradients and a logistic regression on a grey crop of one eye; it sees neither the mesh's openness
+nor the network's crop. From Python: `Judge.load(path).closed_probability(pixels, face)`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.eyecrop import eye_crop
+from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.roles import Face
+
+SIZE_WH, SPAN = (64, 48), 1.9
+DEFAULT = Path("out/judge.npz")
+_HOG = cv2.HOGDescriptor(SIZE_WH, (16, 16), (8, 8), (8, 8), 9)
+
+
+def features(crop: Rgb) -> np.ndarray:
+    """(48, 64, 3) eye -> HOG at two scales."""
+    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
+    grey = cv2.createCLAHE(2.0, (2, 2)).apply(grey)
+    soft = cv2.GaussianBlur(grey, (0, 0), 2)
+    return np.concatenate([_HOG.compute(grey).ravel(), _HOG.compute(soft).ravel()])
+
+
+class Judge:
+    """Closed or open, from gradients alone."""
+
+    def __init__(self, weights: np.ndarray, mean: np.ndarray, bias: float) -> None:
+        self.weights, self.mean, self.bias = weights, mean, bias
+
+    @classmethod
+    def load(cls, path: Path = DEFAULT) -> Judge:
+        with np.load(path) as file:
+            return cls(file["weights"], file["mean"], float(file["bias"]))
+
+    def save(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(path, weights=self.weights, mean=self.mean, bias=self.bias)
+
+    def of_crop(self, crop: Rgb) -> float:
+        """(48, 64, 3) -> probability that this eye is closed."""
+        return float(1 / (1 + np.exp(-((features(crop) - self.mean) @ self.weights + self.bias))))
+
+    def closed_probability(self, pixels: Rgb, face: Face) -> dict[Side, float]:
+        """Photo and a face in it -> per eye."""
+        return {side: self.of_crop(eye_crop(pixels, face.landmarks, side, SIZE_WH, SPAN)) for side in SIDES}
+
+
+def from_wide(wide: Rgb, rng: np.random.Generator | None) -> Rgb:
+    """The judge's crop out of data.py's wider one, jittered if `rng` is given."""
+    from data import WIDE_SPAN, WIDE_WH
+
+    scale = (SPAN / SIZE_WH[0]) / (WIDE_SPAN / WIDE_WH[0])
+    shift = np.zeros(2)
+    if rng is not None:
+        scale *= float(np.exp(rng.normal(0, 0.06)))
+        shift = rng.normal(0, 1.8, 2)
+        if rng.random() < 0.6:
+            f = rng.uniform(0.15, 0.7)
+            wide = cv2.resize(cv2.resize(wide, None, fx=f, fy=f, interpolation=cv2.INTER_AREA), WIDE_WH)
+    to_wide = np.array([[scale, 0, 0], [0, scale, 0]])
+    to_wide[:, 2] = (np.array(WIDE_WH) - 1) / 2 + shift - scale * (np.array(SIZE_WH) - 1) / 2
+    return cv2.warpAffine(wide, to_wide, SIZE_WH, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=1)
+
+
+def main(faces: Path, out: Path) -> None:
+    import data
+    from sklearn.linear_model import LogisticRegression
+
+    crops_file = out.with_name("judge_eyes.npz")
+    data.main(faces, crops_file, train_every=8)
+    with np.load(crops_file) as file:
+        crops, label, held = file["crops"], file["label"], file["held"]
+    rng = np.random.default_rng(3)
+    own = np.flatnonzero(~held)
+    rows = np.concatenate([own, own])
+    x = np.array([features(from_wide(crops[row], None if n < len(own) else rng)) for n, row in enumerate(rows)])
+    mean = x.mean(axis=0)
+    model = LogisticRegression(C=0.02, class_weight="balanced", max_iter=400).fit(x - mean, label[rows])
+    judge = Judge(model.coef_[0].astype(np.float32), mean.astype(np.float32), float(model.intercept_[0]))
+    judge.save(out)
+    test = np.flatnonzero(held)
+    closed = np.array([judge.of_crop(from_wide(crops[row], None)) for row in test]) > 0.5
+    for name, value in (("closed", 1), ("open", 0)):
+        chosen = label[test] == value
+        print(f"held out, {name}: {np.mean(closed[chosen] != value):.2%} wrong of {chosen.sum()} eyes")
+    print(f"-> {out}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else DEFAULT)

@@ -1,0 +1,74 @@
+"""A folder of faces as pictures with landmarks, found once and in the same order everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from rich.progress import track
+
+from open_the_eyes.imaging.arrays import Points, Rgb
+from open_the_eyes.models.mediapipe_faces import MediapipeDetector
+from open_the_eyes.settings import Settings
+
+CACHE = Path("out/landmarks")
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A picture and the landmarks of its largest face, (478, 3)."""
+
+    path: Path
+    pixels: Rgb
+    landmarks: Points
+
+
+@cache
+def detector() -> MediapipeDetector:
+    """One detector a process."""
+    return MediapipeDetector(Settings())
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """Every picture directly in a folder, by name."""
+    return sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES)
+
+
+def read_rgb(path: Path) -> Rgb | None:
+    """An 8-bit RGB picture, None where it cannot be read."""
+    bgr = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+    return None if bgr is None else np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _landmarks(path: Path) -> Points | None:
+    pixels = read_rgb(path)
+    faces = [] if pixels is None else detector().detect(pixels)
+    return max(faces, key=lambda f: f.box.area).landmarks if faces else None
+
+
+def portraits(paths: list[Path], workers: int = 2, cache: Path = CACHE) -> Iterator[Portrait]:
+    """The pictures in which a face is found, in order; shows a progress bar.
+
+    Landmarks are kept in `cache`, one file a list of pictures, so that a second training starts at once.
+    """
+    key = hashlib.sha256("\n".join(f"{p.name} {p.stat().st_size}" for p in paths).encode()).hexdigest()[:16]
+    kept = cache / f"{key}.npz"
+    if not kept.exists():
+        with ProcessPoolExecutor(workers) as pool:
+            found = list(track(pool.map(_landmarks, paths, chunksize=16), "landmarks", total=len(paths)))
+        cache.mkdir(parents=True, exist_ok=True)
+        rows = np.array([k for k, marks in enumerate(found) if marks is not None])
+        np.savez(kept, rows=rows, landmarks=np.array([found[k] for k in rows]))
+    with np.load(kept) as file:
+        rows, landmarks = file["rows"], file["landmarks"]
+    for row, marks in zip(rows, landmarks, strict=True):
+        pixels = read_rgb(paths[row])
+        if pixels is not None:
+            yield Portrait(paths[row], pixels, marks)

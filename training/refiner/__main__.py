@@ -1,0 +1,54 @@
+"""`python -m training.refiner FACES HELD_OUT_FACES -o OUT --minutes 60`: trains or resumes, then exports."""
+
+from __future__ import annotations
+
+import argparse
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from open_the_eyes.models.appearance import generator
+
+from ..faces import pictures_in, portraits
+from .export import export
+from .pairs import Pair, pairs_of
+from .train import Plan, Stored, train
+
+
+def stored(faces: Path, folder: Path, model: Path, workers: int) -> Stored:
+    """The pairs of a folder of faces, made once."""
+    if not (folder / "geometry.npy").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        pairs: list[Pair] = []
+        found = portraits(pictures_in(faces), workers)
+        with ProcessPoolExecutor(workers) as pool:
+            for made in pool.map(partial(pairs_of, model_path=model), found, chunksize=16):
+                pairs += made
+        for name in ("guess", "truth", "mask", "geometry"):
+            np.save(folder / f"{name}.npy", np.stack([getattr(p, name) for p in pairs]))
+    return Stored.load(folder)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("faces", type=Path, help="open-eyed faces to learn from")
+    parser.add_argument("held_out", type=Path, help="other faces, for the sample sheets")
+    parser.add_argument("-o", "--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--model", type=Path, default=generator.MODEL_FILE, help="the appearance model to start from")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    given = parser.parse_args()
+    data = stored(given.faces, given.out / "train", given.model, given.workers)
+    held = stored(given.held_out, given.out / "held_out", given.model, given.workers)
+    print(f"{len(data.guess)} eyes to learn from, {len(held.guess)} held out", flush=True)
+    training = train(data, held, given.out, 60 * given.minutes, Plan(), given.device)
+    print(f"{training.step} steps")
+    print(export(training.steady, given.out / "refiner.onnx"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""The training loop: L1, feature matching and a hinge critic; resumable, with sample sheets as it goes."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812 - torch's own convention
+
+from .harden import hardened
+from .network import Critic, Refiner
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a training run is; a resumed run must have the same one, but for its length."""
+
+    batch: int = 12
+    warm_up: int = 250
+    rate: float = 3e-4
+    adversarial: float = 0.12
+    matching: float = 2.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """All pairs of a set as memory-mapped arrays, see `pairs.Pair`."""
+
+    guess: NDArray[np.uint8]
+    truth: NDArray[np.uint8]
+    mask: NDArray[np.uint8]
+    geometry: NDArray[np.float16]
+
+    @classmethod
+    def load(cls, folder: Path) -> Stored:
+        return cls(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("guess", "truth", "mask", "geometry")))
+
+    def batch(self, rows: NDArray[np.intp], rng: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Guess, truth, mask and geometry of some rows; hardened when a generator is given."""
+        guesses, truths = [], []
+        for row in rows:
+            guess, truth = self.guess[row].astype(np.float32), self.truth[row].astype(np.float32)
+            if rng is not None:
+                guess, truth = hardened(guess, truth, self.mask[row].astype(np.float32) / 255, rng)
+            guesses.append(guess)
+            truths.append(truth)
+        mask = torch.from_numpy(self.mask[rows].astype(np.float32) / 255)[:, None]
+        return _unit(guesses), _unit(truths), mask, torch.from_numpy(self.geometry[rows].astype(np.float32))
+
+
+def _unit(pictures: list[NDArray[np.float32]]) -> Tensor:
+    stacked = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2) / 127.5 - 1
+    return stacked.contiguous(memory_format=torch.channels_last)
+
+
+class Training:
+    """Networks, optimisers and the step count, with their way to a file and back."""
+
+    def __init__(self, plan: Plan, device: str) -> None:
+        torch.manual_seed(plan.seed)
+        self.plan, self.device, self.step, self.seconds = plan, device, 0, 0.0
+        self.net, self.steady, self.critic = Refiner().to(device), Refiner().to(device), Critic().to(device)
+        for network in (self.net, self.steady, self.critic):
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.steady.load_state_dict(self.net.state_dict())
+        self.for_net = torch.optim.Adam(self.net.parameters(), plan.rate, betas=(0.5, 0.99))
+        self.for_critic = torch.optim.Adam(self.critic.parameters(), 1.3 * plan.rate, betas=(0.5, 0.99))
+
+    _PARTS = ("net", "steady", "critic", "for_net", "for_critic")
+
+    def save(self, path: Path) -> None:
+        state = {name: getattr(self, name).state_dict() for name in self._PARTS}
+        state |= {"step": self.step, "seconds": self.seconds, "plan": asdict(self.plan)}
+        torch.save(state, path.with_suffix(".new"))
+        path.with_suffix(".new").replace(path)
+
+    def load(self, path: Path) -> None:
+        state = torch.load(path, weights_only=True, map_location=self.device)
+        if state["plan"] != asdict(self.plan):
+            raise ValueError(f"{path} was begun with {state['plan']}, not {asdict(self.plan)}")
+        for name in self._PARTS:
+            getattr(self, name).load_state_dict(state[name])
+        self.step, self.seconds = state["step"], state["seconds"]
+
+    def advance(self, guess: Tensor, truth: Tensor, mask: Tensor, geometry: Tensor) -> dict[str, float]:
+        """One step for the critic and one for the network."""
+        noise = torch.randn_like(mask)
+        made = self.net(guess, mask, geometry, noise)
+        loss = 2 * ((made - truth).abs() * mask).sum() / mask.sum() / 3
+        told = {"l1": float(loss) / 2}
+        if self.step > self.plan.warm_up:
+            real, fake = self.critic(truth, mask, geometry)[0], self.critic(made.detach(), mask, geometry)[0]
+            hinge = sum(F.relu(1 - r).mean() + F.relu(1 + f).mean() for r, f in zip(real, fake, strict=True))
+            self.for_critic.zero_grad(set_to_none=True)
+            hinge.backward()  # type: ignore[union-attr]
+            self.for_critic.step()
+            fake, of_made = self.critic(made, mask, geometry)
+            with torch.no_grad():
+                of_truth = self.critic(truth, mask, geometry)[1]
+            matching = sum(F.l1_loss(a, b) for a, b in zip(of_made, of_truth, strict=True))
+            loss = loss - self.plan.adversarial * sum(f.mean() for f in fake) + self.plan.matching * matching
+            told |= {"critic": float(hinge), "matching": float(matching)}
+        self.for_net.zero_grad(set_to_none=True)
+        loss.backward()
+        self.for_net.step()
+        self._follow()
+        self.step += 1
+        return told
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        rate = 0.004 if self.step > 500 else 0.05
+        for slow, quick in zip(self.steady.parameters(), self.net.parameters(), strict=True):
+            slow.lerp_(quick, rate)
+
+
+def train(data: Stored, held: Stored, out: Path, seconds: float, plan: Plan, device: str) -> Training:
+    """Trains for `seconds`, or goes on from `out/state.pt`; writes state, log.jsonl and sample sheets into `out`."""
+    training, state = Training(plan, device), out / "state.pt"
+    if state.exists():
+        training.load(state)
+    began, so_far = time.time(), training.seconds
+    while training.seconds < seconds:
+        rng = np.random.default_rng([plan.seed, training.step])
+        rows = rng.integers(0, len(data.guess), plan.batch)
+        told = training.advance(*(t.to(device) for t in data.batch(rows, rng)))
+        training.seconds = so_far + time.time() - began
+        if training.step % 50 == 0:
+            with (out / "log.jsonl").open("a") as log:
+                log.write(json.dumps({"step": training.step, "seconds": round(training.seconds), **told}) + "\n")
+        if training.step % 250 == 0:
+            training.save(state)
+            _sheet(training, held, out / "samples" / f"{training.step:06d}.png")
+    training.save(state)
+    return training
+
+
+@torch.no_grad()
+def _sheet(training: Training, held: Stored, path: Path) -> None:
+    """Guess, refined and truth of eighteen held-out eyes."""
+    rows = np.linspace(0, len(held.guess) - 1, 18).astype(np.intp)
+    guess, truth, mask, geometry = (t.to(training.device) for t in held.batch(rows, None))
+    made = training.steady(guess, mask, geometry, torch.zeros_like(mask))
+    triples = torch.cat([guess, made, truth], dim=3).permute(0, 2, 3, 1).cpu().numpy()
+    levels = np.clip((triples + 1) * 127.5, 0, 255).astype(np.uint8)
+    columns = [np.vstack(list(levels[k::3])) for k in range(3)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), np.hstack(columns)[..., ::-1])
