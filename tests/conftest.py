@@ -15,6 +15,9 @@ from tests.stand_in import StandIn
 
 if TYPE_CHECKING:
     from open_the_eyes.demo import DemoResult
+    from open_the_eyes.engine import Engine
+    from open_the_eyes.pipeline import Opened
+    from open_the_eyes.roles import Crop, Face
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +28,56 @@ def portrait() -> Rgb:
     pixels: Rgb = astronaut()
     pixels.flags.writeable = False
     return pixels
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """The real one; its models are read once for the whole suite."""
+    from open_the_eyes.engine import load_engine
+
+    return load_engine("appearance")
+
+
+@pytest.fixture(scope="session")
+def portrait_face(engine: Engine, portrait: Rgb) -> Face:
+    """The portrait's face, eyes open."""
+    (face,) = engine.detector.detect(portrait)
+    return face
+
+
+@pytest.fixture(scope="session")
+def blinked(portrait: Rgb, portrait_face: Face) -> Rgb:
+    """The portrait with both eyes shut."""
+    from open_the_eyes.imaging.blink import paint_blink
+
+    pixels = paint_blink(portrait, portrait_face.landmarks)
+    pixels.flags.writeable = False
+    return pixels
+
+
+@pytest.fixture(scope="session")
+def blinked_face(engine: Engine, blinked: Rgb) -> Face:
+    """Its face as the detector sees it: closed."""
+    (face,) = engine.detector.detect(blinked)
+    return face
+
+
+@pytest.fixture(scope="session")
+def closed_crop(blinked: Rgb, blinked_face: Face) -> Crop:
+    """Its eyes, both to be opened."""
+    from open_the_eyes.imaging.mesh478 import SIDES
+    from open_the_eyes.stages.crop import crop
+
+    return crop(blinked, blinked_face, SIDES)
+
+
+@pytest.fixture(scope="session")
+def opened_blink(engine: Engine, blinked: Rgb) -> Opened:
+    """The blink opened with the defaults."""
+    from open_the_eyes.photo import Photo
+    from open_the_eyes.pipeline import open_eyes
+
+    return open_eyes(Photo(blinked), engine=engine)
 
 
 @pytest.fixture(scope="session")

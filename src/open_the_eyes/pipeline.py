@@ -150,7 +150,7 @@ def _painted(
     """Generate, blend, verify; faces of which too little passes get further rounds with the next seeds."""
     want, spare = options.generate.variations, SPARE[options.generate.mode]
     tried: dict[int, list[Candidate]] = {face_id: [] for face_id, _ in crops}
-    first, count, waiting = 0, want + spare, crops
+    first, count, waiting = 0, want + spare, [(n, c) for n, c in crops if c.mask.any()]
     for _ in range(1 + RETRIES):
         attempts = range(first, first + count)
         with watch.stage("generate", 0.45):

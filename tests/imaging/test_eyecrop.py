@@ -16,8 +16,8 @@ def mesh(turn: float = 0.0) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]
     for number, x in {33: -50, 133: -20, 362: 20, 263: 50}.items():
         points[number] = (x, 0, 0)
     c, s = np.cos(turn), np.sin(turn)
-    turned: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = points @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]).T
-    return turned + [100, 60, 0]
+    turned = points @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]).T
+    return np.asarray(turned + np.array([100, 60, 0]), np.float64)
 
 
 @pytest.mark.parametrize("turn", [0.0, 0.5, -2.0])

@@ -23,8 +23,8 @@ def eyes(gap: float = USUAL_RATIO * WIDTH, yaw_deg: float = 0, roll_deg: float =
         outer = -1 if side == "left" else 1
         for at in range(8):
             x = centre + outer * WIDTH * (0.5 - at / 8)
-            mesh[ring[at]] = (x, -gap / 2 if 0 < at else 0, 0)
-            mesh[ring[-at if at else 0]] = (x, gap / 2 if 0 < at else 0, 0)
+            mesh[ring[at]] = (x, -gap / 2 if at > 0 else 0, 0)
+            mesh[ring[-at if at else 0]] = (x, gap / 2 if at > 0 else 0, 0)
         mesh[ring[8]] = (centre - outer * WIDTH / 2, 0, 0)
     yaw, roll = math.radians(yaw_deg), math.radians(roll_deg)
     about_y = np.array([[math.cos(yaw), 0, math.sin(yaw)], [0, 1, 0], [-math.sin(yaw), 0, math.cos(yaw)]])

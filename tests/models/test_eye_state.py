@@ -11,7 +11,7 @@ from open_the_eyes.models.eye_state import EyeStateNetwork, standardised
 
 
 def test_the_model_file_is_small() -> None:
-    data = resources.files("open_the_eyes.models").joinpath("data", "eye_state.onnx").read_bytes()
+    data = (resources.files("open_the_eyes.models") / "data" / "eye_state.onnx").read_bytes()
     assert 10_000 < len(data) < 2_000_000
 
 

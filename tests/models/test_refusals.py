@@ -6,9 +6,9 @@ import pytest
 
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.models.eye_state import Reading
-from open_the_eyes.models.refusals import refusal_of
+from open_the_eyes.models.refusals import covered_sides, refusal_of
 
-FREE, HIDDEN, SHUT = Reading(0.0, 0.0), Reading(0.5, 0.99), Reading(1.0, 0.3)
+FREE, HIDDEN, SHUT, DIM = Reading(0.0, 0.0), Reading(0.5, 0.99), Reading(1.0, 0.3), Reading(0.9, 0.7)
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,16 @@ def test_refusals(width: float, yaw: float, left: Reading, right: Reading, refus
     got, reason = refusal_of(Box(0, 0, width, 120), yaw, {"left": left, "right": right}, 48)
     assert got == refusal
     assert bool(reason) is (refusal is not None)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "covered"),
+    [
+        pytest.param(DIM, DIM, ("left", "right"), id="both: sunglasses"),
+        pytest.param(HIDDEN, FREE, ("left",), id="hair over one eye"),
+        pytest.param(DIM, FREE, (), id="one eye in deep shadow"),
+        pytest.param(SHUT, SHUT, (), id="shut"),
+    ],
+)
+def test_covered_sides(left: Reading, right: Reading, covered: tuple[str, ...]) -> None:
+    assert covered_sides({"left": left, "right": right}) == covered

@@ -5,22 +5,26 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from open_the_eyes.models.tiles import OVERLAP, SIDE, Overview, zooms_worth
+from open_the_eyes.models.tiles import OVERLAP, SIDE, ZOOMS, Overview, worth_looking
 
 
 @pytest.mark.parametrize(
-    ("biggest", "long_side", "zooms"),
+    ("faces", "long_side", "zooms"),
     [
-        pytest.param(2000, 4000, (), id="a portrait: not tiled"),
-        pytest.param(1000, 4000, (2,), id="half-length: one coarse tiling"),
-        pytest.param(200, 4000, (2, 3, 5, 8), id="a group: as finely as can be"),
-        pytest.param(0, 4000, (2, 3, 5, 8), id="nothing found yet"),
-        pytest.param(0, 150, (), id="a thumbnail: tiles would be specks"),
-        pytest.param(0, 1, (), id="one pixel"),
+        pytest.param([2000], 4000, (), id="a portrait: not tiled"),
+        pytest.param([1000], 4000, (), id="half-length: not tiled"),
+        pytest.param([1000, 300], 4000, (2,), id="a child in the background: one coarse tiling"),
+        pytest.param([270, 170], 4000, (2, 3, 5), id="a group: as finely as its faces ask"),
+        pytest.param([90, 60], 4000, (2, 3, 5, 8), id="a crowd"),
+        pytest.param([], 4000, (2, 3, 5, 8), id="nothing found yet"),
+        pytest.param([], 150, (), id="a thumbnail: tiles would be specks"),
+        pytest.param([], 1, (), id="one pixel"),
     ],
 )
-def test_tiling_follows_the_biggest_face(biggest: float, long_side: float, zooms: tuple[int, ...]) -> None:
-    assert zooms_worth(biggest, 48, long_side) == zooms
+def test_tiling_follows_the_faces(faces: list[float], long_side: float, zooms: tuple[int, ...]) -> None:
+    worth = [worth_looking(zoom, faces, 48, long_side) for zoom in ZOOMS]
+    assert worth == sorted(worth, reverse=True)
+    assert tuple(zoom for zoom, yes in zip(ZOOMS, worth, strict=True) if yes) == zooms
 
 
 @pytest.mark.parametrize("size_hw", [(600, 900), (900, 600), (700, 700), (1, 2000), (3000, 4000)], ids=str)

@@ -2,9 +2,9 @@
 
     python training/eye_state/evaluate.py FACES [--mistakes FOLDER]
 
-FACES holds `val`, `identity`, `groups`, `closed` and `eye_state` (of which only the held-out fifth is looked at). Pictures
-of `groups` named `group_*` hold people who blink; the open figure uses the others. With --mistakes, each mistaken or
-unsure face is written there as a PNG to be looked at: keep that folder out of the repository.
+FACES holds `val`, `identity`, `groups`, `closed` and `eye_state`, of which only the held-out fifth is looked at.
+Pictures of `groups` named `group_*` hold people who blink; the open figure uses the others. With --mistakes, each
+mistaken or unsure face is written there as a PNG to be looked at: keep that folder out of the repository.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+import cv2
 import numpy as np
 from data import held_out, read
 from PIL import Image
@@ -27,7 +28,7 @@ from open_the_eyes.settings import Settings
 from open_the_eyes.stages.choose import face_states
 
 
-def judged(pixels: np.ndarray, truth: str, largest_only: bool, detector: MediapipeDetector) -> list[tuple[Face, dict]]:
+def judged(pixels: np.ndarray, largest_only: bool, detector: MediapipeDetector) -> list[tuple[Face, dict]]:
     """Faces that can be edited, each with the states of its eyes."""
     faces = detector.detect(pixels)
     if largest_only and faces:
@@ -35,16 +36,30 @@ def judged(pixels: np.ndarray, truth: str, largest_only: bool, detector: Mediapi
     return [(face, face_states(face)) for face in faces]
 
 
+def shrunk(pixels: np.ndarray, face_px: int, detector: MediapipeDetector) -> np.ndarray:
+    """The picture reduced until its largest face is `face_px` wide."""
+    width = max((face.box.width for face in detector.detect(pixels)), default=0)
+    if width <= face_px:
+        return pixels
+    return cv2.resize(pixels, None, fx=face_px / width, fy=face_px / width, interpolation=cv2.INTER_AREA)
+
+
 def figures(
-    name: str, paths: Iterable[Path], truth: str, largest_only: bool, detector: MediapipeDetector, out: Path | None
+    name: str,
+    paths: Iterable[Path],
+    truth: str,
+    largest_only: bool,
+    detector: MediapipeDetector,
+    out: Path | None,
+    face_px: int = 0,
 ) -> Counter:
     """Counts over a set of pictures; prints one line."""
     count: Counter = Counter()
     started = time.time()
     for path in paths:
-        pixels = read(path)
+        pixels = shrunk(read(path), face_px, detector) if face_px else read(path)
         count["photos"] += 1
-        found = judged(pixels, truth, largest_only, detector)
+        found = judged(pixels, largest_only, detector)
         count["photos without a face"] += not found
         for number, (face, states) in enumerate(found):
             count["faces"] += 1
@@ -61,7 +76,8 @@ def figures(
     eyes = max(count["open"] + count["closed"] + count["unsure"], 1)
     wrong = count["closed"] if truth == "open" else count["open"]
     print(
-        f"{name:16} {count['photos']:4} photos, {count['photos without a face']} without a face; {count['faces']} faces, "
+        f"{name:16} {count['photos']:4} photos, {count['photos without a face']} without a face; "
+        f"{count['faces']} faces, "
         f"{count['too_small']} too small, {count['profile']} profile, {count['covered']} covered; {eyes} eyes: "
         f"{count['open']} open, {count['unsure']} unsure, {count['closed']} closed; wrong {wrong / eyes:.2%} "
         f"({(time.time() - started) / max(count['photos'], 1) * 1e3:.0f} ms a photo)",
@@ -92,6 +108,10 @@ def main() -> None:
     for truth in ("closed", "open"):
         held = [path for path in sorted((root / "eye_state" / truth).glob("*.jpg")) if held_out(path)]
         over(f"held-out {truth}", held, truth, True)
+    for size in (56, 70, 100):
+        for truth, folder in (("closed", "closed"), ("open", "identity")):
+            paths = sorted((root / folder).glob("*.jpg"))
+            figures(f"{truth}, {size} px", paths, truth, True, detector, out, size)
     total = opened["open"] + opened["unsure"] + opened["closed"]
     print(f"open eyes called closed: {opened['closed'] / total:.2%} of {total} (wanted: at most 1 %)")
     total = closed["open"] + closed["unsure"] + closed["closed"]

@@ -1,9 +1,9 @@
 """A second opinion on eyes, of another kind: used to judge results, never shipped, so nobody marks their own homework.
 
-    python training/eye_state/judge.py FACES [OUT]     cuts the eyes, trains it, writes OUT; two minutes
+    python training/eye_state/judge.py FACES [OUT]     writes OUT: three minutes of processor, seconds again
 
-Histograms of oriented gradients and a logistic regression on a grey crop of one eye; it sees neither the mesh's openness
-nor the network's crop. From Python: `Judge.load(path).closed_probability(pixels, face)`.
+Histograms of oriented gradients and a logistic regression on a grey crop of one eye; it sees neither the mesh's
+openness nor the network's crop. From Python: `Judge.load(path).closed_probability(pixels, face)`.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def main(faces: Path, out: Path) -> None:
     from sklearn.linear_model import LogisticRegression
 
     crops_file = out.with_name("judge_eyes.npz")
-    data.main(faces, crops_file, train_every=8)
+    if not crops_file.exists():
+        data.main(faces, crops_file, train_every=8)
     with np.load(crops_file) as file:
         crops, label, held = file["crops"], file["label"], file["held"]
     rng = np.random.default_rng(3)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
@@ -20,7 +21,7 @@ import torch
 from augment import NET_EYE, NET_WH, camera, cover, cut, glasses, narrowed, standard
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 CHANNELS = (20, 32, 48, 64)
 COVERED_SHARE = 0.2
@@ -32,7 +33,7 @@ class EyeState(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         sizes = (3, *CHANNELS)
-        self.convs = nn.ModuleList(nn.Conv2d(i, o, 3, padding=1) for i, o in zip(sizes, sizes[1:]))
+        self.convs = nn.ModuleList(nn.Conv2d(i, o, 3, padding=1) for i, o in pairwise(sizes))
         self.norms = nn.ModuleList(nn.BatchNorm2d(o) for o in CHANNELS)
         self.pooled = nn.Linear(CHANNELS[-1] * 2 * 3, 48)
         self.measured = nn.Linear(2, 12)
@@ -40,12 +41,12 @@ class EyeState(nn.Module):
 
     def forward(self, crop: torch.Tensor, measured: torch.Tensor) -> torch.Tensor:
         x = crop
-        for number, (conv, norm) in enumerate(zip(self.convs, self.norms)):
-            x = F.relu(norm(conv(x)))
-            x = F.max_pool2d(x, 2) if number < 3 else F.avg_pool2d(x, (2, 2))
-        x = F.dropout(x.flatten(1), 0.3, self.training)
-        x = torch.cat([F.relu(self.pooled(x)), F.relu(self.measured(measured))], 1)
-        return self.out(F.dropout(x, 0.2, self.training))
+        for number, (conv, norm) in enumerate(zip(self.convs, self.norms, strict=True)):
+            x = functional.relu(norm(conv(x)))
+            x = functional.max_pool2d(x, 2) if number < 3 else functional.avg_pool2d(x, (2, 2))
+        x = functional.dropout(x.flatten(1), 0.3, self.training)
+        x = torch.cat([functional.relu(self.pooled(x)), functional.relu(self.measured(measured))], 1)
+        return self.out(functional.dropout(x, 0.2, self.training))
 
 
 def to_onnx(net: EyeState, path: Path) -> None:
@@ -58,7 +59,7 @@ def to_onnx(net: EyeState, path: Path) -> None:
         return name
 
     x = "crop"
-    for n, (conv, norm) in enumerate(zip(net.convs, net.norms)):
+    for n, (conv, norm) in enumerate(zip(net.convs, net.norms, strict=True)):
         gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)
         w = weight(f"w{n}", conv.weight * gain[:, None, None, None])
         b = weight(f"b{n}", (conv.bias - norm.running_mean) * gain + norm.bias)
@@ -153,12 +154,12 @@ def main(source: Path, out: Path, epochs: int) -> None:
         net.train()
         total = 0.0
         for _ in range(per_epoch):
-            rows = np.concatenate([rng.choice(g, round(64 * s)) for g, s in zip(groups, share)])
+            rows = np.concatenate([rng.choice(g, round(64 * s)) for g, s in zip(groups, share, strict=True)])
             crop, measure, closed, covered, counts = batch(eyes, rows, rng)
             logits = net(crop, measure)
             soft = closed * 0.96 + 0.02
-            loss = F.binary_cross_entropy_with_logits(logits[:, 0], soft, counts)
-            loss = loss + F.binary_cross_entropy_with_logits(logits[:, 1], covered * 0.98 + 0.01)
+            loss = functional.binary_cross_entropy_with_logits(logits[:, 0], soft, counts)
+            loss = loss + functional.binary_cross_entropy_with_logits(logits[:, 1], covered * 0.98 + 0.01)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()

@@ -22,11 +22,11 @@ from .network import Critic, Refiner
 class Plan:
     """What a training run is; a resumed run must have the same one, but for its length."""
 
-    batch: int = 12
-    warm_up: int = 250
-    rate: float = 3e-4
-    adversarial: float = 0.12
-    matching: float = 2.0
+    batch: int = 10
+    warm_up: int = 60
+    rate: float = 4e-4
+    adversarial: float = 0.08
+    matching: float = 0.6
     seed: int = 0
 
 
@@ -61,6 +61,12 @@ def _unit(pictures: list[NDArray[np.float32]]) -> Tensor:
     return stacked.contiguous(memory_format=torch.channels_last)
 
 
+def _over(values: Tensor, mask: Tensor) -> Tensor:
+    """The mean of (n, c, h, w) values where the mask, reduced to their size, lies; the rest is the same in both."""
+    weight = F.adaptive_avg_pool2d(mask, values.shape[2:])
+    return (values * weight).sum() / (weight.sum() * values.shape[1])
+
+
 class Training:
     """Networks, optimisers and the step count, with their way to a file and back."""
 
@@ -72,7 +78,7 @@ class Training:
             network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.steady.load_state_dict(self.net.state_dict())
         self.for_net = torch.optim.Adam(self.net.parameters(), plan.rate, betas=(0.5, 0.99))
-        self.for_critic = torch.optim.Adam(self.critic.parameters(), 1.3 * plan.rate, betas=(0.5, 0.99))
+        self.for_critic = torch.optim.Adam(self.critic.parameters(), 0.7 * plan.rate, betas=(0.5, 0.99))
 
     _PARTS = ("net", "steady", "critic", "for_net", "for_critic")
 
@@ -95,19 +101,22 @@ class Training:
         noise = torch.randn_like(mask)
         made = self.net(guess, mask, geometry, noise)
         loss = 2 * ((made - truth).abs() * mask).sum() / mask.sum() / 3
-        told = {"l1": float(loss) / 2}
+        told = {"l1": float(loss.detach()) / 2}
         if self.step > self.plan.warm_up:
             real, fake = self.critic(truth, mask, geometry)[0], self.critic(made.detach(), mask, geometry)[0]
-            hinge = sum(F.relu(1 - r).mean() + F.relu(1 + f).mean() for r, f in zip(real, fake, strict=True))
+            hinge = sum(
+                _over(F.relu(1 - r), mask) + _over(F.relu(1 + f), mask) for r, f in zip(real, fake, strict=True)
+            )
             self.for_critic.zero_grad(set_to_none=True)
             hinge.backward()  # type: ignore[union-attr]
             self.for_critic.step()
             fake, of_made = self.critic(made, mask, geometry)
             with torch.no_grad():
                 of_truth = self.critic(truth, mask, geometry)[1]
-            matching = sum(F.l1_loss(a, b) for a, b in zip(of_made, of_truth, strict=True))
-            loss = loss - self.plan.adversarial * sum(f.mean() for f in fake) + self.plan.matching * matching
-            told |= {"critic": float(hinge), "matching": float(matching)}
+            matching = sum(_over((a - b).abs(), mask) for a, b in zip(of_made, of_truth, strict=True))
+            pleasing = sum(_over(f, mask) for f in fake)
+            loss = loss - self.plan.adversarial * pleasing + self.plan.matching * matching
+            told |= {"critic": float(hinge.detach()), "matching": float(matching.detach())}
         self.for_net.zero_grad(set_to_none=True)
         loss.backward()
         self.for_net.step()

@@ -14,9 +14,7 @@ def fine_part(tones: Tones, sigma: float) -> Tones:
     return np.asarray(tones - cv2.GaussianBlur(tones, (0, 0), max(sigma, 0.3)), np.float32)
 
 
-def continued_grain(
-    tones: Tones, skin: NDArray[np.bool_], wanted: NDArray[np.bool_], sigma: float, seed: int
-) -> Tones:
+def continued_grain(tones: Tones, skin: NDArray[np.bool_], wanted: NDArray[np.bool_], sigma: float, seed: int) -> Tones:
     """Grain for the pixels of (h, w, 3) where `wanted` is True, like that of the pixels where `skin` is; 0 elsewhere.
 
     Small squares of the skin's fine part are laid side by side in random order with soft joints (Efros & Freeman 2001,

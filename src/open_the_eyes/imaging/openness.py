@@ -15,7 +15,7 @@ _LID_PAIRS: Final = ((2, 14), (3, 13), (4, 12), (5, 11), (6, 10))
 """Positions in `EYE_RING`: upper-lid points and the lower-lid points under them."""
 
 USUAL_RATIO: Final = 0.24
-"""Median lid gap / eye width of open eyes (5262 of them, in this mesh and by this measure); this ratio is openness 1."""
+"""Median lid gap / eye width of 5262 open eyes, in this mesh and by this measure; this ratio is openness 1."""
 
 
 def eye_width(landmarks: Points, side: Side) -> float:

@@ -27,7 +27,7 @@ class Pose:
 
 
 def roll_of(landmarks: Points) -> float:
-    """(478, 2+) -> -180..180 degrees, 0 upright, positive clockwise in the picture: the line through the eye corners."""
+    """(478, 2+) -> -180..180 degrees, 0 upright, positive clockwise in the picture; of the line through both eyes."""
     left = landmarks[OUTER_CORNER["left"], :2] + landmarks[INNER_CORNER["left"], :2]
     right = landmarks[OUTER_CORNER["right"], :2] + landmarks[INNER_CORNER["right"], :2]
     dx, dy = right - left

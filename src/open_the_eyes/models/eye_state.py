@@ -42,7 +42,7 @@ class EyeStateNetwork:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        model = resources.files(__package__).joinpath("data", MODEL_FILE).read_bytes()
+        model = (resources.files(__package__) / "data" / MODEL_FILE).read_bytes()
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def read(self, crops: Sequence[Rgb], opennesses: Sequence[float]) -> list[Reading]:
@@ -60,7 +60,7 @@ class EyeStateNetwork:
 
 
 def standardised(crop: Rgb) -> NDArray[np.float32]:
-    """(h, w, 3) -> (3, h, w), mean 0 and deviation about 1 over the whole crop: how bright the photo is does not matter.
+    """(h, w, 3) -> (3, h, w), mean 0, deviation about 1 over all of it: how bright the photo is does not matter.
 
     Kept as it is in training (`training/eye_state/augment.py`).
     """

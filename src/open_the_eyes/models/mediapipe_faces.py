@@ -1,7 +1,7 @@
 """The default face detector: MediaPipe finds faces, its mesh measures them, a small network reads their eyes.
 
 Looking goes from coarse to fine: the whole photo, upright and in quarter turns; then, only if small faces can be there
-(`tiles.zooms_worth`), overlapping windows. A sighting is a face only if the mesh on its own upright crop agrees, and
+(`tiles.worth_looking`), overlapping windows. A sighting is a face only if the mesh on its own upright crop agrees, and
 the finder sees it again there.
 """
 
@@ -21,9 +21,9 @@ from ..imaging.pose import pose_of
 from ..roles import Eye, Face
 from ..settings import Settings
 from . import tiles
-from .eye_state import EyeStateNetwork, Reading
+from .eye_state import EyeStateNetwork
 from .face_finder import FaceFinder, Sighting, place_around, turned
-from .refusals import is_covered, refusal_of
+from .refusals import covered_sides, refusal_of
 
 WHOLE_SHARES: Final = (1.0, 0.5)
 """Of the first look at the whole photo: as it is, and shrunk, for a face that fills the frame."""
@@ -56,6 +56,7 @@ class MediapipeDetector:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._smallest_counted = COUNTED_SHARE * settings.min_face_px
         self._eye_states = EyeStateNetwork()
 
     @cached_property
@@ -76,8 +77,10 @@ class MediapipeDetector:
         look(turned((overview.whole(share) for share in WHOLE_SHARES), range(4)))
         if not faces:
             look(turned([overview.whole(TIGHT_SHARE)], range(4)))
-        biggest = max((max(face.box.width, face.box.height) for face in faces), default=0.0)
-        for zoom in tiles.zooms_worth(biggest, self._settings.min_face_px, max(pixels.shape[:2])):
+        for zoom in tiles.ZOOMS:
+            sizes = [max(face.box.width, face.box.height) for face in faces]
+            if not tiles.worth_looking(zoom, sizes, self._settings.min_face_px, max(pixels.shape[:2])):
+                break
             look(turned(overview.tiles(zoom), range(4 if not faces and zoom <= TURNED_ZOOM else 1)))
         self._add(faces, pixels, sorted(doubtful, key=lambda one: -one.score))
         return sorted(faces, key=lambda face: face.box.centre_xy)
@@ -90,7 +93,8 @@ class MediapipeDetector:
     def _add(self, faces: list[Face], pixels: Rgb, sightings: list[Sighting]) -> None:
         """Tries sightings, surest first, and appends the faces that are new."""
         for sighting in sightings:
-            if any(same_face(sighting.box, face.box) for face in faces):
+            speck = sighting.box.width < 0.7 * self._smallest_counted
+            if speck or any(same_face(sighting.box, face.box) for face in faces):
                 continue
             landmarks = self._finder.landmarks(pixels, sighting)
             if landmarks is None or not self._counts(landmarks, (pixels.shape[1], pixels.shape[0])):
@@ -100,22 +104,17 @@ class MediapipeDetector:
 
     def _counts(self, landmarks: Points, size_wh: tuple[int, int]) -> bool:
         box = Box.around(landmarks[FACE_OVAL])
-        large = box.width >= COUNTED_SHARE * self._settings.min_face_px
-        return large and box.clipped(size_wh).area >= INSIDE_SHARE * box.area
+        return box.width >= self._smallest_counted and box.clipped(size_wh).area >= INSIDE_SHARE * box.area
 
     def _face(self, pixels: Rgb, landmarks: Points, confidence: float) -> Face:
         pose, box, openness = pose_of(landmarks), Box.around(landmarks[FACE_OVAL]), opennesses(landmarks)
         crops = [eye_crop(pixels, landmarks, side) for side in SIDES]
         read = self._eye_states.read(crops, [openness[side] for side in SIDES])
         readings = dict(zip(SIDES, read, strict=True))
-        eyes = {side: Eye(openness[side], _closed(readings[side])) for side in SIDES}
+        hidden = covered_sides(readings)  # nothing to open there, whatever the mesh draws
+        eyes = {side: Eye(openness[side], 0.0 if side in hidden else readings[side].closed) for side in SIDES}
         refusal, reason = refusal_of(box, pose.yaw_deg, readings, self._settings.min_face_px)
         return Face(box, landmarks, eyes, pose.yaw_deg, pose.roll_deg, confidence, refusal, reason)
-
-
-def _closed(reading: Reading) -> float:
-    """An eye that something covers counts as open: there is nothing to open, whatever the mesh draws there."""
-    return 0.0 if is_covered(reading) else reading.closed
 
 
 def same_face(a: Box, b: Box) -> bool:

@@ -24,7 +24,7 @@ MESH_SIDE: Final = 192
 
 FINDER_GRAPH: Final = "mediapipe/modules/face_detection/face_detection_full_range_cpu.binarypb"
 _FINDER_MIN_SCORE: Final = "facedetectionfullrange__facedetection__TensorsToDetectionsCalculator.min_score_thresh"
-"""Set here, because `FaceDetection(min_detection_confidence=...)` leaves the full-range model at 0.6 whatever it says."""
+"""Set here, because `FaceDetection(min_detection_confidence=...)` leaves the full-range model at 0.6 in any case."""
 
 MESH_GRAPH: Final = """
 input_stream: "image"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,11 +21,13 @@ SMALLEST_SHARE: Final = 0.09
 ZOOMS: Final = (2, 3, 5, 8)
 """The photo's long side in windows, coarse to fine."""
 
-OVERLAP: Final = 0.36
+OVERLAP: Final = 0.28
 """A face at a window's rim is whole in the next one: what is bigger than this was found one zoom earlier."""
 
-RELATIVE_SIZE: Final = 5.0
-"""People of one photo worth looking for are at most this much smaller than the biggest face found so far."""
+BIGGEST_TO_SMALLEST: Final = 5.0
+NEXT_SMALLER: Final = 2.0
+"""Sizes of people who belong to one photo: none is smaller than a fifth of the biggest, and a row of faces half the
+size of the smallest one known is the furthest that may still hide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Window:
         x, y = points[:, 0], points[:, 1]
         for _ in range(self.quarter_turns):
             x, y = 1 - y, x
-        return np.stack([self.left + x * self.side, self.top + y * self.side], axis=1) - 0.5
+        return np.column_stack([self.left + x * self.side - 0.5, self.top + y * self.side - 0.5])
 
     def turned(self, quarter_turns: int) -> Window:
         """The same square, turned counter-clockwise."""
@@ -100,19 +102,15 @@ class Overview:
                 yield Window(_on_black(part, 0, 0), left * grow, top * grow, SIDE * grow)
 
 
-def zooms_worth(biggest_face: float, smallest_face: float, long_side: float) -> tuple[int, ...]:
-    """The zooms at which a face that one should still look for is large enough in its window.
+def worth_looking(zoom: int, faces: Sequence[float], min_face: float, long_side: float) -> bool:
+    """Whether faces that one should still look for may be too small for every zoom before this one.
 
-    With a big face in the picture nobody looks for specks behind it, so a portrait is hardly tiled and a group is
-    tiled as finely as its own faces ask. All lengths in photo pixels; `biggest_face` is 0 where none was found.
+    With a big face in the picture nobody looks for specks behind it, so a portrait is hardly tiled, and a group is
+    tiled as finely as its own faces ask. `faces` are the sizes found so far; all lengths in photo pixels.
     """
-    target = max(smallest_face, biggest_face / RELATIVE_SIZE)
-    chosen: list[int] = []
-    for zoom, before in zip(ZOOMS, (1, *ZOOMS), strict=False):
-        if target >= SMALLEST_SHARE * long_side / before or long_side / zoom < SIDE / 2:
-            break
-        chosen.append(zoom)
-    return tuple(chosen)
+    target = max([min_face, max(faces) / BIGGEST_TO_SMALLEST, min(faces) / NEXT_SMALLER] if faces else [min_face])
+    before = (1, *ZOOMS)[ZOOMS.index(zoom)]
+    return target < SMALLEST_SHARE * long_side / before and long_side / zoom >= SIDE / 2
 
 
 def _starts(length: int) -> list[int]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..imaging.arrays import Plane, Rgb, to_levels, to_tones
+from ..imaging.arrays import Rgb, to_levels, to_tones
+from ..imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES
 from ..imaging.tint import tinted
 from ..roles import Crop, Patch
 
@@ -29,7 +29,7 @@ def blend(crop: Crop, patch: Patch) -> Rgb:
         return crop.pixels.copy()
     around = to_tones(crop.pixels)
     matched = patch.pixels
-    for eye in _eyes(crop.mask):
+    for eye in _eyes(crop):
         where = np.nonzero(eye.any(axis=0))[0]
         lit = tinted(matched, around, np.asarray(patch.mask * eye, np.float32), RING * (where[-1] - where[0] + 1))
         matched = np.where(eye[..., None], lit, matched)
@@ -37,10 +37,16 @@ def blend(crop: Crop, patch: Patch) -> Rgb:
     return np.where(show[..., None] > 0, to_levels(mixed), crop.pixels)
 
 
-def _eyes(mask: Plane) -> list[NDArray[np.bool_]]:
-    """The connected parts of a crop's mask, one an eye, as boolean planes."""
-    count, labels = cv2.connectedComponents((mask > 0).astype(np.uint8))
-    return [labels == k for k in range(1, count)]
+def _eyes(crop: Crop) -> list[NDArray[np.bool_]]:
+    """The parts of a crop's mask around each eye, as boolean planes; none for an eye outside the photo."""
+    ys, xs = np.mgrid[: crop.mask.shape[0], : crop.mask.shape[1]]
+    away = {}
+    for side in SIDES:
+        x, y = crop.landmarks[[OUTER_CORNER[side], INNER_CORNER[side]], :2].mean(axis=0)
+        away[side] = (xs - x) ** 2 + (ys - y) ** 2
+    nearer = {"left": away["left"] <= away["right"], "right": away["left"] > away["right"]}
+    parts = [nearer[side] & (crop.mask > 0) for side in crop.closed]
+    return [part for part in parts if part.any()]
 
 
 def lay(pixels: Rgb, crop: Crop, opened: Rgb) -> Rgb:

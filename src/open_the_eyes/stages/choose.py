@@ -12,13 +12,14 @@ from ..options import ChooseOptions
 from ..roles import Eye, Face, Outcome
 
 CLOSED_FROM: Final = 0.7
-"""An eye whose `closed_probability` is at least this is closed."""
+"""An eye whose `closed_probability` is at least this is closed. All 58 eyes of 29 real blinks reach it; of 1004 eyes
+in open-eyed photos six do, two of them under lowered lids, four alone (see LONE_CLOSED_FROM)."""
 
 OPEN_BELOW: Final = 0.3
-"""An eye whose `closed_probability` is below this is open; between the two it is unsure."""
+"""An eye whose `closed_probability` is below this is open; between the two it is unsure: half-shut, squinting, tiny."""
 
 LONE_CLOSED_FROM: Final = 0.9
-"""A closed eye beside an open one needs this much: lids move together, and a lens's reflection or a lock of hair
+"""A closed eye beside one that is not needs this much: lids move together, and a lens's reflection or a lock of hair
 looks closed on one side only."""
 
 TOGETHER_FROM: Final = 0.5
@@ -57,7 +58,8 @@ def face_states(face: Face) -> dict[Side, EyeState]:
     states = {side: eye_state(face.eyes[side]) for side in SIDES}
     for side, other in (SIDES, SIDES[::-1]):
         probability = face.eyes[side].closed_probability
-        if states[side] == "closed" and eye_state(face.eyes[other]) == "open" and probability < LONE_CLOSED_FROM:
+        alone = face.eyes[other].closed_probability < TOGETHER_FROM
+        if states[side] == "closed" and alone and probability < LONE_CLOSED_FROM:
             states[side] = "unsure"
         if states[side] == "unsure" and eye_state(face.eyes[other]) == "closed" and probability >= TOGETHER_FROM:
             states[side] = "closed"

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..imaging import mesh478 as mesh
 from ..imaging.arrays import Plane, Points, Rgb
+from ..imaging.frames import frame_mask
 from ..imaging.geometry import Box
 from ..imaging.mesh478 import Side
 from ..roles import Crop, Face
@@ -30,21 +31,23 @@ def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
     window = Box(around.left - reach, around.top - reach, around.right + reach, around.bottom + reach)
     window = window.to_whole().clipped((pixels.shape[1], pixels.shape[0]))
     landmarks = face.landmarks - np.array([window.left, window.top, 0.0])
-    mask = np.zeros((int(window.height), int(window.width)), np.float32)
-    for side in closed:
-        mask = np.maximum(mask, _eye_mask(landmarks, side, (mask.shape[0], mask.shape[1])))
-    return Crop(face, window, window.cut(pixels).copy(), landmarks, mask, closed)
+    cut = window.cut(pixels).copy()
+    mask = np.zeros(cut.shape[:2], np.float32)
+    for side in closed if cut.size else ():
+        mask = np.maximum(mask, _eye_mask(cut, landmarks, side))
+    return Crop(face, window, cut, landmarks, mask, closed)
 
 
-def _eye_mask(landmarks: Points, side: Side, shape_hw: tuple[int, int]) -> Plane:
-    """(h, w) 0..1, 1 well inside the ellipse around one eye, 0 outside it."""
+def _eye_mask(pixels: Rgb, landmarks: Points, side: Side) -> Plane:
+    """(h, w) 0..1, 1 well inside the ellipse around one eye, 0 outside it and on frames of glasses."""
     outer, inner = landmarks[mesh.OUTER_CORNER[side], :2], landmarks[mesh.INNER_CORNER[side], :2]
     centre, axis = (outer + inner) / 2, inner - outer
     width = float(np.linalg.norm(axis))
     angle = float(np.degrees(np.arctan2(axis[1], axis[0])))
-    plane = np.zeros(shape_hw, np.float32)
+    plane = np.zeros(pixels.shape[:2], np.float32)
     half = (max(1, round(MASK_WH[0] * width * 16)), max(1, round(MASK_WH[1] * width * 16)))
     at = (round(float(centre[0]) * 16), round(float(centre[1]) * 16))
     cv2.ellipse(plane, at, half, angle, 0, 360, (1.0,), -1, cv2.LINE_8, 4)
     soft = cv2.GaussianBlur(plane, (0, 0), max(0.03 * width, 0.4))
-    return np.asarray(soft * plane, np.float32)
+    soft = np.asarray(soft * plane, np.float32)
+    return np.asarray(soft * (1 - frame_mask(pixels, soft, outer, inner)), np.float32)

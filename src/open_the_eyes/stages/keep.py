@@ -34,5 +34,6 @@ def keep(crop: Crop, candidates: Sequence[Candidate], count: int) -> Kept:
     passed = [c for c in candidates if c.verdict.passed]
     best = sorted(passed, key=lambda c: (-round(c.verdict.score, 6), c.attempt))[:count]
     nearest = max(candidates, key=lambda c: c.verdict.score, default=None)
-    reason = "" if best or nearest is None else f"Left as it was: {nearest.verdict.reason}."
+    why = "the closed eyes lie outside the photo" if nearest is None else nearest.verdict.reason
+    reason = "" if best else f"Left as it was: {why}."
     return Kept(crop, tuple(best), reason)

@@ -58,7 +58,7 @@ class AppearanceGenerator:
         shape_hw = (crop.mask.shape[0], crop.mask.shape[1])
         planes = np.dstack([strip, self._cover(crop.closed)])
         back = laid_back(planes, crop.landmarks, points, self.model.mean_points, shape_hw)
-        mask = np.asarray(np.clip(back[..., 3], 0, 1) * (crop.mask > 0), np.float32)
+        mask = np.asarray(np.clip(back[..., 3], 0, 1) * crop.mask, np.float32)
         photo = to_tones(crop.pixels)
         pixels = photo + (np.clip(back[..., :3], 0, 255) - photo) * mask[..., None]
         pixels = self._detailed(pixels, mask, crop, points, request)

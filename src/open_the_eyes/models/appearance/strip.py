@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,8 @@ from ...imaging.warp import ThinPlate
 from . import layout
 
 _W, _H = layout.SIZE_WH
+CROWDED: Final = 0.5
+"""A point that has come nearer to an eye than this fraction of its usual distance is left out of the warp."""
 
 
 def sampled(picture: NDArray[np.generic], landmarks: Points, points: Points, mean_points: Points) -> Tones:
@@ -36,9 +40,24 @@ def laid_back(
 ) -> NDArray[np.float32]:
     """A strip in the mean shape (H, W, n) drawn into the picture's frame, (h, w, n); 0 past the strip's edges."""
     picture_to_strip = layout.to_strip(landmarks)
-    anchors = transformed(layout.framed(points), inverted(picture_to_strip))
+    kept = _not_crowded(points, mean_points)
+    anchors = transformed(layout.framed(points)[kept], inverted(picture_to_strip))
     step = max(4, round(4 / max(scale_of(picture_to_strip), 0.1)))
-    x, y = ThinPlate.between(anchors, layout.framed(mean_points)).field(shape_hw, step)
+    x, y = ThinPlate.between(anchors, layout.framed(mean_points)[kept]).field(shape_hw, step)
     return np.asarray(
         cv2.remap(planes, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=0), np.float32
     ).reshape(*shape_hw, planes.shape[2])
+
+
+def _not_crowded(points: Points, mean_points: Points) -> NDArray[np.bool_]:
+    """Which framed points may pull at the warp: all but those that the turn of the head has pushed onto an eye, such as
+    the bridge of the nose in front of the far eye. Those would fold the picture."""
+    rings = np.arange(2 * 16)
+    others = np.arange(len(rings), len(points))
+    usual = np.linalg.norm(mean_points[others, None] - mean_points[None, rings], axis=2)
+    here = np.linalg.norm(points[others, None] - points[None, rings], axis=2)
+    nearest = usual.argmin(axis=1)
+    row = np.arange(len(others))
+    kept = np.ones(len(layout.framed(points)), np.bool_)
+    kept[others] = (here[row, nearest] > CROWDED * usual[row, nearest]) | (others < len(layout.HIDDEN))
+    return kept

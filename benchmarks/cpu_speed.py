@@ -1,0 +1,208 @@
+"""`python -m benchmarks.cpu_speed`: how fast, how small in memory and how repeatable the product is on two cores.
+
+Everything is built from the public-domain portrait with painted blinks. Ratios compare medians of the same run; on a
+busy machine the seconds swell and the ratios hardly move.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+
+from open_the_eyes.engine import Engine, load_engine
+from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.report import Report
+
+from . import pictures
+
+COMMAND: Final = (sys.executable, "-c", "from open_the_eyes.cli import main; main()")
+LAUNCHER: Final = (
+    "import json, os, subprocess, sys, time; began = time.perf_counter();"
+    "child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL);"
+    "_, status, used = os.wait4(child.pid, 0);"
+    "print(json.dumps([time.perf_counter() - began, used.ru_maxrss / (2**20 if sys.platform == 'darwin' else 2**10),"
+    " os.waitstatus_to_exitcode(status)]))"
+)
+"""Starts the command from a process that is small itself: a child's peak memory counts its parent's at the fork."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One promise: what was measured, in `unit`, and at most how much was wanted; `note` gives the parts."""
+
+    what: str
+    figure: float
+    wanted: float
+    unit: str
+    note: str = ""
+
+    @property
+    def kept(self) -> bool:
+        return self.figure <= self.wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Medians over repeats: seconds in all, seconds a stage, and the last report."""
+
+    seconds: float
+    stages: dict[str, float]
+    report: Report
+
+
+def portrait_line(folder: Path, engine: Engine, repeats: int) -> tuple[Line, Timed]:
+    """A 12-megapixel portrait in a warm process, against decoding and encoding the same file."""
+    photo = pictures.written(pictures.blinking_portrait((4000, 3000), engine.detector), folder / "portrait.jpg")
+    codec: list[float] = []
+    timed = _timed(photo, engine, repeats, between=lambda: codec.append(_seconds(lambda: _decode_encode(photo))))
+    alone = statistics.median(codec)
+    megabytes = photo.stat().st_size / 1e6
+    note = f"{timed.seconds:.2f} s against {alone:.2f} s for decode + encode; {megabytes:.1f} MB; {_said(timed)}"
+    return Line("12-megapixel portrait, warm: times decode + encode", timed.seconds / alone, 3.0, "x", note), timed
+
+
+def group_line(folder: Path, engine: Engine, repeats: int) -> tuple[Line, Timed]:
+    """Fourteen faces, half of them blinking."""
+    photo = pictures.written(pictures.group(engine.detector), folder / "group.jpg")
+    timed = _timed(photo, engine, repeats)
+    return Line("group of fourteen, warm", timed.seconds, 2.5, "s", _said(timed)), timed
+
+
+def cold_lines(folder: Path, engine: Engine, repeats: int) -> Iterator[Line]:
+    """The command as a person starts it, and whether it writes the same bytes each time."""
+    photo = pictures.written(pictures.blinking_portrait((1152, 864), engine.detector), folder / "small.jpg")
+    runs, bytes_written = [], set()
+    for number in range(max(repeats, 2)):
+        out = folder / f"small.{number}.jpg"
+        runs.append(_command("open", str(photo), "-o", str(out)))
+        bytes_written.add(out.read_bytes())
+    yield Line("cold command, 1 megapixel", statistics.median(s for s, _ in runs), 3.0, "s", f"{runs[0][1]:.0f} MiB")
+    help_runs = [_command("--help")[0] for _ in range(repeats)]
+    yield Line("open-the-eyes --help", statistics.median(help_runs), 0.5, "s")
+    yield Line("different files from one seed", len(bytes_written) - 1, 0, "", f"{len(runs)} runs")
+
+
+def memory_line(folder: Path, engine: Engine) -> Line:
+    """Peak memory of the command on an 8K photo."""
+    photo = pictures.written(pictures.blinking_portrait((7680, 4320), engine.detector), folder / "huge.jpg")
+    seconds, mebibytes = _command("open", str(photo), "-o", str(folder / "huge.opened.jpg"))
+    return Line("8K photo, fresh process: peak memory", mebibytes / 1024, 1.5, "GiB", f"{seconds:.1f} s")
+
+
+def _timed(photo: Path, engine: Engine, repeats: int, between: Callable[[], None] = lambda: None) -> Timed:
+    """Opens and saves a photo again and again, the first time unmeasured; `between` runs before each."""
+    totals: list[float] = []
+    stages: dict[str, list[float]] = {}
+    for number in range(repeats + 1):
+        if number:
+            between()
+        began = time.perf_counter()
+        report = open_eyes(photo, engine=engine).save(photo.with_suffix(".out.jpg"), overwrite=True)
+        took = time.perf_counter() - began
+        if number:
+            totals.append(took)
+            for stage in report.stages:
+                stages.setdefault(stage.name, []).append(stage.seconds)
+    medians = {name: statistics.median(seconds) for name, seconds in stages.items()}
+    return Timed(statistics.median(totals), medians, report)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _decode_encode(photo: Path) -> bytes:
+    """What any editor has to do with a JPEG: the pixels out, and in again with the file's own tables."""
+    out = BytesIO()
+    with Image.open(photo) as picture:
+        picture.load()
+        picture.save(out, "JPEG", quality="keep", subsampling="keep")
+    return out.getvalue()
+
+
+def _command(*arguments: str) -> tuple[float, float]:
+    """Wall seconds and peak MiB of one fresh process of the command line."""
+    launched = subprocess.run([sys.executable, "-c", LAUNCHER, *COMMAND, *arguments], capture_output=True, text=True)
+    if launched.returncode != 0:
+        raise SystemExit(f"{' '.join(arguments)}: could not be started: {launched.stderr.strip()}")
+    seconds, mebibytes, code = json.loads(launched.stdout)
+    if code != 0:
+        raise SystemExit(f"{' '.join(arguments)}: expected exit code 0, got {code}: {launched.stderr.strip()}")
+    return seconds, mebibytes
+
+
+def _said(timed: Timed) -> str:
+    faces = timed.report.faces
+    return f"{len(faces)} faces, {sum(face.outcome == 'opened' for face in faces)} opened"
+
+
+def _on_two_cores() -> str:
+    """Keeps this process and its children on two cores where the system can, and says what it did."""
+    count = os.cpu_count() or 1
+    if sys.platform == "linux":
+        cores = sorted(os.sched_getaffinity(0))[:2]
+        os.sched_setaffinity(0, cores)
+        return f"{len(cores)} of {count} cores"
+    return f"{count} cores"
+
+
+def measured(folder: Path, engine: Engine, repeats: int) -> tuple[list[Line], dict[str, Timed]]:
+    """All lines, and the stages of those that have any."""
+    cold = [*cold_lines(folder, engine, min(repeats, 3)), memory_line(folder, engine)]
+    portrait, portrait_times = portrait_line(folder, engine, repeats)
+    group, group_times = group_line(folder, engine, repeats)
+    return [portrait, group, *cold], {"portrait": portrait_times, "group": group_times}
+
+
+def tables(lines: list[Line], times: dict[str, Timed], title: str) -> Iterator[Table]:
+    """For people."""
+    table = Table("what", "figure", "wanted", "", "parts", title=title)
+    for line in lines:
+        unit = f" {line.unit}".rstrip()
+        verdict = "[green]OK[/]" if line.kept else "[red]MISSED[/]"
+        table.add_row(line.what, f"{line.figure:.2f}{unit}", f"≤ {line.wanted:g}{unit}", verdict, line.note)
+    yield table
+    stages = Table("seconds a stage, median", *times)
+    for name in next(iter(times.values())).stages:
+        stages.add_row(name, *(f"{t.stages.get(name, 0):.3f}" for t in times.values()))
+    stages.add_row("in all", *(f"{t.seconds:.3f}" for t in times.values()))
+    yield stages
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeats", type=int, default=5, help="of each warm measurement")
+    parser.add_argument("--json", type=Path, help="the figures go here")
+    parser.add_argument("--strict", action="store_true", help="exit code 1 where a figure is not what was wanted")
+    given = parser.parse_args()
+    cores = _on_two_cores()
+    with tempfile.TemporaryDirectory() as folder:
+        lines, times = measured(Path(folder), load_engine(), given.repeats)
+    for table in tables(lines, times, f"Open The Eyes on {cores}"):
+        Console(width=150).print(table)
+    if given.json is not None:
+        figures = [{**asdict(line), "kept": line.kept} for line in lines]
+        stages = {name: timed.stages for name, timed in times.items()}
+        given.json.write_text(json.dumps({"lines": figures, "stages": stages}, indent=1), encoding="utf-8")
+    return 1 if given.strict and not all(line.kept for line in lines) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""Photos to measure with, all made from one public-domain portrait with painted blinks: nobody's picture is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from open_the_eyes.demo import portrait
+from open_the_eyes.imaging.arrays import Points, Rgb, to_levels, to_tones
+from open_the_eyes.imaging.blink import paint_blink
+from open_the_eyes.roles import Face, FaceDetector
+
+QUALITY: Final = 92
+GRAIN: Final = 4.5
+"""Levels of noise on enlarged pixels, so that a JPEG of them is about as large as a camera's."""
+ROWS, COLUMNS = 2, 7
+GROUP_WH: Final = (3000, 2000)
+GROUP_FACES_PX: Final = (150, 220)
+
+
+def face_of(pixels: Rgb, detector: FaceDetector) -> Face:
+    """The largest face; there is one in every picture made here."""
+    return max(detector.detect(pixels), key=lambda face: face.box.area)
+
+
+def blinking_portrait(size_wh: tuple[int, int], detector: FaceDetector) -> Rgb:
+    """The portrait's upper part at `size_wh`, eyes shut, with a camera's grain."""
+    w, h = size_wh
+    part = portrait()[: round(512 * h / w)]
+    enlarged = _grainy(_resized(part, size_wh), seed=0)
+    return paint_blink(enlarged, face_of(enlarged, detector).landmarks)
+
+
+def group(detector: FaceDetector) -> Rgb:
+    """Fourteen faces of 150 to 220 pixels in GROUP_WH, mirrored and lit in turn; every second one has its eyes shut."""
+    person = portrait()
+    face = face_of(person, detector)
+    shut = paint_blink(person, face.landmarks)
+    canvas = np.full((GROUP_WH[1], GROUP_WH[0], 3), 96, np.uint8)
+    w, h = GROUP_WH[0] // COLUMNS, GROUP_WH[1] // ROWS
+    for number in range(ROWS * COLUMNS):
+        px = float(np.linspace(*GROUP_FACES_PX, ROWS * COLUMNS)[(5 * number) % (ROWS * COLUMNS)])
+        one = _placed(shut if number % 2 else person, face.landmarks, px / face.box.width, (w, h))
+        one = one[:, ::-1] if number % 3 == 1 else one
+        light = 0.85 + 0.05 * (number % 7)
+        row, column = divmod(number, COLUMNS)
+        canvas[row * h : (row + 1) * h, column * w : (column + 1) * w] = to_levels(to_tones(one) * light)
+    return _grainy(canvas, seed=1)
+
+
+def written(pixels: Rgb, path: Path) -> Path:
+    """A JPEG as phones write them: 4:2:0, quality 92."""
+    Image.fromarray(pixels).save(path, "JPEG", quality=QUALITY, subsampling=2)
+    return path
+
+
+def _placed(person: Rgb, landmarks: Points, zoom: float, size_wh: tuple[int, int]) -> Rgb:
+    """The person enlarged, nose in the middle of `size_wh`, edges carried on."""
+    x, y = landmarks[1, :2]
+    matrix = np.array([[zoom, 0, size_wh[0] / 2 - zoom * x], [0, zoom, size_wh[1] / 2 - zoom * y]])
+    flags = cv2.INTER_CUBIC if zoom > 1 else cv2.INTER_AREA
+    return np.asarray(cv2.warpAffine(person, matrix, size_wh, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def _resized(pixels: Rgb, size_wh: tuple[int, int]) -> Rgb:
+    return np.asarray(cv2.resize(pixels, size_wh, interpolation=cv2.INTER_LANCZOS4), np.uint8)
+
+
+def _grainy(pixels: Rgb, seed: int) -> Rgb:
+    """With noise that is a little coarser than a pixel, as demosaicing leaves it; made in bands to spare memory."""
+    rng, out = np.random.default_rng(seed), pixels.copy()
+    for top in range(0, out.shape[0], 256):
+        band = out[top : top + 256]
+        noise = cv2.GaussianBlur(rng.standard_normal(band.shape, dtype=np.float32), (0, 0), 0.7)
+        band[...] = to_levels(to_tones(band) + GRAIN / float(noise.std()) * noise)
+    return out

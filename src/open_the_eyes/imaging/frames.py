@@ -1,0 +1,70 @@
+"""Glasses: thin dark bars that run across the region around an eye and on beyond it, and stay on top of a new eye."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Plane, Points, Rgb
+from .palette import LUMA
+
+BAR: Final = 0.16
+"""Bars thinner than this, in eye widths, can be frames."""
+CONTRAST: Final = 0.22
+"""How much darker than what surrounds it a bar is, as a fraction of the skin's brightness."""
+LASH_BAND: Final = 0.17
+"""Around the line between the eye corners, in eye widths: what is dark there are lashes, not frames."""
+MIN_LENGTH: Final = 0.45
+"""A frame crosses at least this much of the region, in eye widths."""
+
+
+def frame_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points) -> Plane:
+    """(h, w) 0..1: 1 on glasses frames within `mask` (h, w), the region around one eye with corners at `outer`, `inner`.
+
+    A frame is told from lashes and brows by its course: it is thin, it leaves the region, and it does not run along the
+    line of the lids.
+    """
+    width = float(np.linalg.norm(inner - outer))
+    rows, columns = np.nonzero(mask > 0)
+    if width < 16 or len(rows) == 0:
+        return np.zeros_like(mask)
+    reach = round(0.3 * width)
+    top, bottom = max(int(rows.min()) - reach, 0), int(rows.max()) + reach
+    left, right = max(int(columns.min()) - reach, 0), int(columns.max()) + reach
+    part, shown = pixels[top:bottom, left:right], mask[top:bottom, left:right] > 0
+    out = np.zeros_like(mask)
+    bars = _dark_bars(part, width)
+    corners = np.stack([outer, inner]) - [left, top]
+    out[top:bottom, left:right] = _leaving(bars, shown, corners, width)
+    soft = max(0.012 * width, 0.6)
+    return np.asarray(np.clip(cv2.GaussianBlur(out, (0, 0), soft) * 1.6, 0, 1), np.float32)
+
+
+def _dark_bars(part: Rgb, width: float) -> NDArray[np.bool_]:
+    level = part.astype(np.float32) @ LUMA
+    size = max(round(BAR * width), 3) | 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    dark = cv2.morphologyEx(level, cv2.MORPH_BLACKHAT, disc)
+    return np.asarray(dark > CONTRAST * max(float(np.median(level)), 20.0))
+
+
+def _leaving(bars: NDArray[np.bool_], shown: NDArray[np.bool_], corners: Points, width: float) -> Plane:
+    """The bars that cross the region and go on outside it, away from the line between the corners."""
+    axis = (corners[1] - corners[0]) / max(width, 1e-6)
+    ys, xs = np.mgrid[: bars.shape[0], : bars.shape[1]]
+    along = (xs - corners[0, 0]) * axis[0] + (ys - corners[0, 1]) * axis[1]
+    across = -(xs - corners[0, 0]) * axis[1] + (ys - corners[0, 1]) * axis[0]
+    lashes = (np.abs(across) < LASH_BAND * width) & (along > -0.25 * width) & (along < 1.1 * width)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(bars.astype(np.uint8), connectivity=8)
+    out = np.zeros(bars.shape, np.float32)
+    for k in range(1, count):
+        bar = labels == k
+        long = float(np.hypot(stats[k, cv2.CC_STAT_WIDTH], stats[k, cv2.CC_STAT_HEIGHT])) > MIN_LENGTH * width
+        outside = float((bar & ~shown).sum()) / max(float(bar.sum()), 1.0)
+        if long and outside > 0.2 and not (bar & lashes).any() and (bar & shown).any():
+            out[bar] = 1
+    grown = cv2.dilate(out, np.ones((3, 3))) if width > 30 else out
+    return np.asarray(grown, np.float32)

@@ -1,0 +1,138 @@
+"""The appearance engine as the stages meet it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.models.appearance.generator import AppearanceGenerator
+from open_the_eyes.options import GenerateOptions
+from open_the_eyes.roles import Crop, EyeGenerator, Face, Patch, Request
+from open_the_eyes.stages.crop import crop
+from tests.faces import opening
+
+PLAIN = GenerateOptions()
+
+
+@pytest.fixture(scope="module")
+def generator() -> AppearanceGenerator:
+    return AppearanceGenerator(refiner_file=None)
+
+
+@pytest.fixture(scope="module")
+def patch(generator: AppearanceGenerator, closed_crop: Crop) -> Patch:
+    return generator.generate([Request(closed_crop, 1)], PLAIN)[0]
+
+
+def test_it_fills_the_role(generator: AppearanceGenerator) -> None:
+    role: EyeGenerator = generator
+    assert role.name == "appearance"
+    assert role.generate([], PLAIN) == []
+
+
+def test_a_patch_lies_within_the_crops_mask(patch: Patch, closed_crop: Crop) -> None:
+    assert patch.pixels.shape == closed_crop.pixels.shape
+    assert patch.mask.shape == closed_crop.mask.shape
+    assert patch.mask[closed_crop.mask == 0].max() == 0
+    assert 0 <= patch.mask.min() <= patch.mask.max() <= 1
+    assert patch.mask.max() > 0.9
+    outside = patch.mask == 0
+    assert np.array_equal(patch.pixels[outside], closed_crop.pixels[outside])
+    assert 0 <= patch.pixels.min() <= patch.pixels.max() <= 255
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_an_iris_is_painted_where_there_was_a_lid(patch: Patch, closed_crop: Crop, side: Side) -> None:
+    h, w = closed_crop.mask.shape
+    ours = np.s_[:, : w // 2] if side == "left" else np.s_[:, w // 2 :]
+    painted = patch.mask[ours] > 0.9
+    before = closed_crop.pixels[ours][painted].astype(float)
+    after = patch.pixels[ours][painted]
+    assert h > 10
+    assert np.abs(after - before).mean() > 5
+    assert np.percentile(after.mean(axis=1), 10) < 110
+
+
+def test_a_patch_is_the_same_alone_and_in_company(generator: AppearanceGenerator, closed_crop: Crop) -> None:
+    requests = [Request(closed_crop, seed, 1.0) for seed in (3, 4, 3)]
+    together = generator.generate(requests, PLAIN)
+    alone = generator.generate(requests[1:2], PLAIN)[0]
+    assert np.array_equal(together[1].pixels, alone.pixels)
+    assert np.array_equal(together[0].pixels, together[2].pixels)
+    assert not np.array_equal(together[0].pixels, together[1].pixels)
+    assert [p.seed for p in together] == [3, 4, 3]
+
+
+def test_the_likeliest_eyes_score_best(generator: AppearanceGenerator, closed_crop: Crop, patch: Patch) -> None:
+    draws = generator.generate([Request(closed_crop, seed, 1.0) for seed in range(3)], PLAIN)
+    assert patch.score > max(draw.score for draw in draws)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_an_eye_that_is_open_is_not_painted(
+    generator: AppearanceGenerator, blinked: Rgb, blinked_face: Face, side: Side
+) -> None:
+    other: Side = "right" if side == "left" else "left"
+    one = crop(blinked, blinked_face, (side,))
+    (patch,) = generator.generate([Request(one, 0)], PLAIN)
+    shape_hw = (one.mask.shape[0], one.mask.shape[1])
+    assert patch.mask[opening(one.landmarks, other, shape_hw)].max() == 0
+    assert patch.mask[opening(one.landmarks, side, shape_hw)].max() > 0.9
+
+
+def test_grey_photos_get_grey_eyes(generator: AppearanceGenerator, closed_crop: Crop) -> None:
+    grey = cv2.cvtColor(cv2.cvtColor(closed_crop.pixels, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    (patch,) = generator.generate([Request(replace(closed_crop, pixels=np.asarray(grey, np.uint8)), 0)], PLAIN)
+    assert np.ptp(patch.pixels, axis=2).max() < 0.5
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        GenerateOptions(eye_color="blue"),
+        GenerateOptions(gaze=(1.0, -1.0)),
+        GenerateOptions(openness=0.0),
+        GenerateOptions(openness=1.5),
+    ],
+    ids=["colour", "gaze", "shut", "wide"],
+)
+def test_every_wish_changes_the_eyes(
+    generator: AppearanceGenerator, closed_crop: Crop, patch: Patch, options: GenerateOptions
+) -> None:
+    (steered,) = generator.generate([Request(closed_crop, 1)], options)
+    assert np.isfinite(steered.pixels).all()
+    assert np.abs(steered.pixels - patch.pixels)[patch.mask > 0.5].mean() > 1
+
+
+def test_the_crop_stays_as_it_was(generator: AppearanceGenerator, closed_crop: Crop) -> None:
+    kept = closed_crop.pixels.copy(), closed_crop.mask.copy(), closed_crop.landmarks.copy()
+    generator.generate([Request(closed_crop, 5, 1.0)], GenerateOptions(gaze=(0.5, 0.5), openness=1.2))
+    assert all(
+        np.array_equal(a, b)
+        for a, b in zip(kept, (closed_crop.pixels, closed_crop.mask, closed_crop.landmarks), strict=True)
+    )
+
+
+@pytest.mark.parametrize("width", [1, 30, 60])
+def test_a_crop_cut_by_the_pictures_edge_is_painted_as_far_as_it_goes(
+    generator: AppearanceGenerator, blinked: Rgb, blinked_face: Face, width: int
+) -> None:
+    left = int(blinked_face.landmarks[33, 0]) - width + 20
+    face = replace(blinked_face, landmarks=blinked_face.landmarks - np.array([left, 0, 0]))
+    part = crop(np.ascontiguousarray(blinked[:, left : left + width]), face, SIDES)
+    (patch,) = generator.generate([Request(part, 0)], PLAIN)
+    assert patch.pixels.shape == part.pixels.shape
+    assert np.isfinite(patch.pixels).all()
+
+
+def test_a_refiner_that_is_not_there_is_done_without(closed_crop: Crop, patch: Patch) -> None:
+    from open_the_eyes.models.appearance.generator import DATA
+
+    without = AppearanceGenerator(refiner_file=DATA / "no such file.onnx")
+    (same,) = without.generate([Request(closed_crop, 1)], PLAIN)
+    assert np.array_equal(same.pixels, patch.pixels)

@@ -1,0 +1,93 @@
+"""Eye colour, measured and given."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Tones
+from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.models.appearance import iris, layout
+from open_the_eyes.models.appearance.generator import MODEL_FILE
+from open_the_eyes.models.appearance.model import AppearanceModel
+
+W, H = layout.SIZE_WH
+BLUE, BROWN = (np.array(iris.NAMED[name]) for name in ("blue", "brown"))
+
+
+@pytest.fixture(scope="module")
+def model() -> AppearanceModel:
+    return AppearanceModel.load(MODEL_FILE)
+
+
+def drawn(model: AppearanceModel, ratios: dict[Side, np.ndarray[tuple[int], np.dtype[np.float64]]]) -> Tones:
+    """A strip with two eyes of known colour under one warm light, brighter on the right."""
+    strip = np.full((H, W, 3), 1.0, np.float32)
+    there = iris.regions(model)
+    for side, light in zip(SIDES, (0.7, 1.1), strict=True):
+        white = light * np.array([1.0, 0.95, 0.8])
+        half = np.s_[:, : W // 2] if side == "left" else np.s_[:, W // 2 :]
+        strip[half] = white
+        disc = there.disc[side][..., None]
+        strip = strip + (white * ratios[side] - strip) * (disc > 0)
+    return np.asarray(strip, np.float32)
+
+
+def test_the_regions_of_both_eyes_are_there_and_apart(model: AppearanceModel) -> None:
+    there = iris.regions(model)
+    for side in SIDES:
+        assert there.coloured[side].sum() > 20
+        assert there.white[side].sum() > 20
+        assert not (there.coloured[side] & there.white[side]).any()
+        assert (there.disc[side][there.coloured[side]] > 0.8).all()
+        assert (there.disc[side][there.white[side]] == 0).all()
+    assert not (there.disc["left"] * there.disc["right"]).any()
+
+
+@pytest.mark.parametrize("name", iris.NAMED)
+def test_the_ratio_is_measured_whatever_the_light(model: AppearanceModel, name: str) -> None:
+    ratio = np.array(dict(iris.NAMED.items())[name])  # type: ignore[index]
+    strip = drawn(model, {"left": ratio, "right": ratio})
+    for light in (1.0, 0.2):
+        assert iris.colour_ratio(model, strip * np.float32(light)) == pytest.approx(ratio, rel=1e-3)
+
+
+def test_one_eye_can_be_measured_alone(model: AppearanceModel) -> None:
+    strip = drawn(model, {"left": BLUE, "right": BROWN})
+    assert iris.colour_ratio(model, strip, ("left",)) == pytest.approx(BLUE, rel=1e-3)
+    assert iris.colour_ratio(model, strip, ("right",)) == pytest.approx(BROWN, rel=1e-3)
+
+
+def test_both_irises_are_brought_to_one_colour(model: AppearanceModel) -> None:
+    strip = drawn(model, {"left": BLUE, "right": BROWN})
+    kept = strip.copy()
+    out = iris.coloured(model, strip, np.array(iris.NAMED["green"]))
+    for side in SIDES:
+        assert iris.colour_ratio(model, out, (side,)) == pytest.approx(iris.NAMED["green"], rel=0.01)
+    discs = iris.regions(model).disc
+    outside = (discs["left"] == 0) & (discs["right"] == 0)
+    assert np.array_equal(out[outside], strip[outside])
+    assert np.array_equal(strip, kept)
+
+
+def test_black_eyes_are_measured_without_dividing_by_nothing(model: AppearanceModel) -> None:
+    black = np.zeros((H, W, 3), np.float32)
+    assert np.isfinite(iris.colour_ratio(model, black)).all()
+    assert (iris.coloured(model, black, BLUE) == 0).all()
+
+
+def test_the_names_are_the_colours_they_name() -> None:
+    red, green, blue = 0, 1, 2
+    assert all(value[red] > value[blue] for value in (iris.NAMED["brown"], iris.NAMED["hazel"]))
+    assert iris.NAMED["blue"][blue] > iris.NAMED["blue"][red]
+    assert iris.NAMED["green"][green] == max(iris.NAMED["green"])
+    assert np.ptp(iris.NAMED["grey"]) < 0.03
+    assert sum(iris.NAMED["brown"]) < sum(iris.NAMED["hazel"]) < sum(iris.NAMED["grey"])
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_shape_is_read_from_the_points(model: AppearanceModel, side: Side) -> None:
+    shape = iris.eye_shape(model.mean_points, side)
+    assert shape.iris_xy == pytest.approx(tuple(layout.iris_of(model.mean_points, side)[0]))
+    assert 0.15 < shape.iris_radius / shape.width < 0.3
+    assert iris.eye_shape(model.mean_points, side, 7.5).iris_radius == 7.5

@@ -1,0 +1,123 @@
+"""Openness, gaze and colour as asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Points
+from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.models.appearance import layout, steer
+from open_the_eyes.models.appearance.generator import MODEL_FILE
+from open_the_eyes.models.appearance.iris import NAMED
+from open_the_eyes.models.appearance.model import AppearanceModel
+from open_the_eyes.options import EyeColor
+
+
+@pytest.fixture(scope="module")
+def points() -> Points:
+    mean: Points = AppearanceModel.load(MODEL_FILE).mean_points
+    mean.flags.writeable = False
+    return mean
+
+
+def gap(points: Points, side: Side) -> float:
+    ring = layout.ring_of(points, side)
+    return float(ring[12, 1] - ring[4, 1])
+
+
+@pytest.mark.parametrize("openness", [0, 0.6, 1, 1.2, 1.5])
+@pytest.mark.parametrize("side", SIDES)
+def test_the_gap_between_the_lids_is_scaled(points: Points, side: Side, openness: float) -> None:
+    moved = steer.with_openness(points, openness)
+    assert gap(moved, side) == pytest.approx(openness * gap(points, side), abs=1e-6)
+    assert np.array_equal(layout.ring_of(moved, side)[[0, 8]], layout.ring_of(points, side)[[0, 8]])
+    assert np.array_equal(layout.iris_of(moved, side), layout.iris_of(points, side))
+
+
+def test_the_upper_lid_moves_more_than_the_lower(points: Points) -> None:
+    moved = np.abs(steer.with_openness(points, 0.5) - points)
+    assert layout.ring_of(moved, "left")[4, 1] > 3 * layout.ring_of(moved, "left")[12, 1] > 0
+
+
+def test_points_that_are_no_lids_stay(points: Points) -> None:
+    rest = np.arange(2 * 16 + 10, len(points))
+    for moved in (steer.with_openness(points, 0.3), steer.with_gaze(points, (1, 1)), steer.irises_alike(points)):
+        assert np.array_equal(moved[rest], points[rest])
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_gaze_turns_both_irises_the_same_way(points: Points, side: Side) -> None:
+    def iris(gaze: tuple[float, float]) -> Points:
+        return layout.iris_of(steer.with_gaze(points, gaze), side)
+
+    ring = layout.ring_of(points, side)
+    assert iris((0, 0))[0, 0] == pytest.approx((ring[0, 0] + ring[8, 0]) / 2)
+    assert iris((-1, 0))[0, 0] < iris((0, 0))[0, 0] - 3 < iris((1, 0))[0, 0] - 6
+    assert iris((0, -1))[0, 1] < iris((0, 0))[0, 1] - 3 < iris((0, 1))[0, 1] - 6
+    assert iris((1, 1)) - iris((1, 1))[0] == pytest.approx(
+        layout.iris_of(points, side) - layout.iris_of(points, side)[0]
+    )
+    assert min(ring[0, 0], ring[8, 0]) < iris((1, 0))[0, 0] < max(ring[0, 0], ring[8, 0])
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_the_upper_lid_follows_the_gaze_down_and_up(points: Points, side: Side) -> None:
+    assert gap(steer.with_gaze(points, (0, 1)), side) < gap(points, side) < gap(steer.with_gaze(points, (0, -1)), side)
+
+
+def test_irises_come_out_round_and_of_one_size(points: Points) -> None:
+    odd = points.copy()
+    layout.iris_of(odd, "left")[1] += 3
+    alike = steer.irises_alike(odd)
+    radii = [np.linalg.norm(layout.iris_of(alike, side)[1:] - layout.iris_of(alike, side)[0], axis=1) for side in SIDES]
+    assert np.ptp(radii) < 1e-6
+    for side in SIDES:
+        assert np.array_equal(layout.iris_of(alike, side)[0], layout.iris_of(odd, side)[0])
+
+
+def test_irises_without_size_divide_by_nothing() -> None:
+    assert np.isfinite(steer.irises_alike(np.zeros((len(layout.MESH), 2)))).all()
+
+
+GROUPS = np.array([NAMED["brown"], NAMED["green"], NAMED["blue"]], np.float32)
+LIKELY = np.array([0.8, 0.1, 0.1])
+
+
+def chosen(asked: EyeColor, predicted: object, variety: float, seed: int = 0) -> tuple[float, ...]:
+    rng = np.random.default_rng(seed)
+    return tuple(steer.chosen_ratio(asked, LIKELY, np.array(predicted), GROUPS, variety, rng))
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_colour_asked_for_is_given(name: EyeColor) -> None:
+    assert chosen(name, NAMED["brown"], 0) == pytest.approx(NAMED[name])
+    shade = np.array(chosen(name, NAMED["brown"], 1, seed=3)) / NAMED[name]
+    assert shade == pytest.approx(shade[0])
+    assert 0.7 < shade[0] < 1.4
+    assert shade[0] != 1
+
+
+def test_the_likeliest_colour_is_near_the_one_that_the_texture_shows() -> None:
+    for name in ("brown", "blue"):
+        assert chosen("auto", NAMED[name], 0) == pytest.approx(NAMED[name], rel=0.15)
+    assert sum(chosen("auto", NAMED["blue"], 0)) > 1.4 * sum(chosen("auto", NAMED["brown"], 0))
+
+
+def test_without_variety_chance_has_no_say() -> None:
+    assert len({chosen("auto", NAMED["green"], 0, seed) for seed in range(5)}) == 1
+
+
+def test_draws_differ_stay_among_the_colours_that_exist_and_belong_to_their_seed() -> None:
+    between = np.sqrt(np.array(NAMED["brown"]) * NAMED["hazel"])
+    groups = np.array([NAMED["brown"], NAMED["hazel"]], np.float32)
+
+    def drawn(seed: int) -> tuple[float, ...]:
+        rng = np.random.default_rng(seed)
+        return tuple(steer.chosen_ratio("auto", np.array([0.5, 0.5]), between, groups, 1, rng))
+
+    draws = [drawn(seed) for seed in range(30)]
+    assert len(set(draws)) > 1
+    assert (np.array(draws) >= groups.min(axis=0) - 1e-6).all()
+    assert (np.array(draws) <= groups.max(axis=0) + 1e-6).all()
+    assert draws[4] == drawn(4)

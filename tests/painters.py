@@ -1,0 +1,56 @@
+"""Stand-ins for the generator: painters of garbage, painters that fail at first, and one that copies true eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from open_the_eyes.engine import Engine
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.options import GenerateOptions
+from open_the_eyes.roles import Crop, Patch, Request
+
+Paint = Callable[[Crop, int], Rgb]
+"""What to show in a crop, given the number of the request."""
+
+
+@dataclass
+class Painter:
+    """Fulfils `EyeGenerator` with anything; `seeds` are those it was asked for."""
+
+    paint: Paint
+    seeds: list[int] = field(default_factory=list)
+    name: str = "painter"
+
+    def generate(self, requests: Sequence[Request], _options: GenerateOptions) -> list[Patch]:
+        patches = []
+        for request in requests:
+            pixels = self.paint(request.crop, len(self.seeds)).astype(np.float32)
+            self.seeds.append(request.seed)
+            patches.append(Patch(pixels, request.crop.mask.copy(), request.seed, 0.0))
+        return patches
+
+
+def with_painter(engine: Engine, painter: Painter) -> Engine:
+    """The real detector and that painter."""
+    return replace(engine, name="painter", generator=painter)
+
+
+def nothing(crop: Crop, _: int) -> Rgb:
+    """The closed lids again."""
+    return crop.pixels.copy()
+
+
+def noise(crop: Crop, number: int) -> Rgb:
+    return np.random.default_rng(number).integers(0, 256, crop.pixels.shape, dtype=np.uint8)
+
+
+def black(crop: Crop, _: int) -> Rgb:
+    return np.zeros_like(crop.pixels)
+
+
+def true_eyes(original: Rgb) -> Paint:
+    """What was there before the blink."""
+    return lambda crop, _: np.asarray(crop.window.cut(original), np.uint8)

@@ -1,0 +1,125 @@
+"""A patch laid into its crop, a crop into its photo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.roles import Crop, Face, Patch
+from open_the_eyes.stages.blend import blend, lay, lay_into
+
+
+def a_crop(face: Face, size_wh: tuple[int, int] = (120, 60), left_top: tuple[int, int] = (3, 5)) -> Crop:
+    """Skin with some grain and two round eyes to be painted."""
+    w, h = size_wh
+    skin = np.random.default_rng(0).normal((190, 150, 130), 3, (h, w, 3))
+    mask = np.zeros((h, w), np.float32)
+    for x in (w // 4, 3 * w // 4):
+        cv2.circle(mask, (x, h // 2), min(w // 5, h // 3), (1.0,), -1)
+    soft = np.asarray(cv2.GaussianBlur(mask, (0, 0), 2) * mask, np.float32)
+    (left, top) = left_top
+    window = Box(left, top, left + w, top + h)
+    return Crop(face, window, np.clip(skin, 0, 255).astype(np.uint8), face.landmarks, soft, ("left", "right"))
+
+
+def a_patch(crop: Crop, gain: float = 1.0) -> Patch:
+    pixels = crop.pixels.astype(np.float32) * gain
+    h, w = crop.mask.shape
+    for x in (w // 4, 3 * w // 4):
+        cv2.circle(pixels, (x, h // 2), 4, (30.0, 25.0, 20.0), -1)
+    return Patch(pixels, crop.mask.copy(), 0, 0.0)
+
+
+def test_pixels_outside_the_mask_come_back_untouched(portrait_face: Face) -> None:
+    crop = a_crop(portrait_face)
+    patch = replace(a_patch(crop), pixels=np.zeros((60, 120, 3), np.float32), mask=np.ones((60, 120), np.float32))
+    out = blend(crop, patch)
+    outside = crop.mask == 0
+    assert np.array_equal(out[outside], crop.pixels[outside])
+    assert (out[crop.mask > 0.5] != crop.pixels[crop.mask > 0.5]).mean() > 0.95
+
+
+def test_where_the_patch_shows_nothing_the_photo_stays(portrait_face: Face) -> None:
+    crop = a_crop(portrait_face)
+    patch = a_patch(crop, 0.2)
+    patch.mask[:, 60:] = 0
+    out = blend(crop, patch)
+    assert np.array_equal(out[:, 60:], crop.pixels[:, 60:])
+    assert not np.array_equal(out[:, :60], crop.pixels[:, :60])
+
+
+@pytest.mark.parametrize("size_wh", [(1, 1), (120, 60)], ids=["one pixel", "usual"])
+def test_an_empty_patch_gives_a_copy(portrait_face: Face, size_wh: tuple[int, int]) -> None:
+    crop = a_crop(portrait_face, size_wh)
+    out = blend(crop, replace(a_patch(crop), mask=np.zeros_like(crop.mask)))
+    assert np.array_equal(out, crop.pixels)
+    assert not np.shares_memory(out, crop.pixels)
+
+
+def test_what_was_painted_shows_in_the_middle(portrait_face: Face) -> None:
+    crop = a_crop(portrait_face)
+    out = blend(crop, a_patch(crop))
+    for x in (30, 90):
+        assert np.abs(out[30, x].astype(int) - (30, 25, 20)).max() < 6
+
+
+@pytest.mark.parametrize("gain", [0.85, 1.15])
+def test_a_patch_in_another_light_leaves_no_seam(portrait_face: Face, gain: float) -> None:
+    crop = a_crop(portrait_face)
+    out = blend(crop, a_patch(crop, gain)).astype(float)
+    rim = (crop.mask > 0.2) & (crop.mask < 0.8)
+    wrong = abs(gain - 1) * crop.pixels[rim].mean()
+    assert abs(out[rim].mean() - crop.pixels[rim].mean()) < 0.3 * wrong
+
+
+def test_each_eye_gets_the_light_of_its_own_surroundings(portrait_face: Face) -> None:
+    crop = a_crop(portrait_face)
+    lit = crop.pixels.copy()
+    lit[:, 60:] = (lit[:, 60:] * 0.8).astype(np.uint8)
+    out = blend(replace(crop, pixels=lit), a_patch(crop)).astype(float)
+    near = (crop.mask > 0.3) & (crop.mask < 0.9)
+    for half in (np.s_[:, :60], np.s_[:, 60:]):
+        assert out[half][near[half]].mean() == pytest.approx(lit[half][near[half]].mean(), rel=0.06)
+
+
+def test_laying_back_takes_the_masks_pixels_alone(portrait: Rgb, portrait_face: Face) -> None:
+    crop = a_crop(portrait_face)
+    opened = np.full((60, 120, 3), 7, np.uint8)
+    out = lay(portrait, crop, opened)
+    changed = (out != portrait).any(axis=2)
+    inside = np.zeros_like(changed)
+    inside[5:65, 3:123] = crop.mask > 0
+    assert not (changed & ~inside).any()
+    assert (out[inside] == 7).all()
+    assert not np.shares_memory(out, portrait)
+
+
+def test_laying_into_a_canvas_changes_that_canvas(portrait: Rgb, portrait_face: Face) -> None:
+    crop = a_crop(portrait_face)
+    opened = np.full((60, 120, 3), 7, np.uint8)
+    canvas = portrait.copy()
+    lay_into(canvas, crop, opened)
+    assert np.array_equal(canvas, lay(portrait, crop, opened))
+
+
+def test_the_arguments_stay_as_they_were(portrait_face: Face) -> None:
+    crop = a_crop(portrait_face)
+    patch = a_patch(crop, 0.9)
+    kept = crop.pixels.copy(), crop.mask.copy(), patch.pixels.copy(), patch.mask.copy()
+    blend(crop, patch)
+    now = (crop.pixels, crop.mask, patch.pixels, patch.mask)
+    assert all(np.array_equal(a, b) for a, b in zip(kept, now, strict=True))
+
+
+def test_an_eye_outside_the_photo_is_passed_over(portrait_face: Face) -> None:
+    crop = a_crop(portrait_face)
+    half = crop.mask.copy()
+    half[:, 60:] = 0
+    out = blend(replace(crop, mask=half), a_patch(crop, 0.9))
+    assert np.array_equal(out[:, 60:], crop.pixels[:, 60:])
+    assert not np.array_equal(out[:, :60], crop.pixels[:, :60])

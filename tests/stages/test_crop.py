@@ -1,0 +1,72 @@
+"""What is cut out, and which of its pixels may change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.mesh478 import EYE_RING, SIDES, Side
+from open_the_eyes.roles import Face
+from open_the_eyes.stages.crop import crop
+from tests.faces import opening
+
+
+def shifted(face: Face, x: float, y: float) -> Face:
+    return replace(face, landmarks=face.landmarks + np.array([x, y, 0.0]))
+
+
+def test_a_crop_holds_both_eyes_at_the_photos_own_resolution(portrait: Rgb, portrait_face: Face) -> None:
+    cut = crop(portrait, portrait_face, SIDES)
+    assert np.array_equal(cut.pixels, cut.window.cut(portrait))
+    assert cut.pixels.shape[:2] == cut.mask.shape == (cut.window.height, cut.window.width)
+    for side in SIDES:
+        ring = cut.landmarks[EYE_RING[side], :2]
+        assert (ring > 0).all()
+        assert (ring < np.array(cut.mask.shape[::-1])).all()
+    assert cut.landmarks + np.array([cut.window.left, cut.window.top, 0]) == pytest.approx(portrait_face.landmarks)
+
+
+@pytest.mark.parametrize("closed", [("left",), ("right",), SIDES], ids=str)
+def test_the_mask_covers_the_closed_eyes_alone(portrait: Rgb, portrait_face: Face, closed: tuple[Side, ...]) -> None:
+    cut = crop(portrait, portrait_face, closed)
+    assert cut.closed == closed
+    assert 0 <= cut.mask.min() <= cut.mask.max() <= 1
+    for side in SIDES:
+        inside = cut.mask[opening(cut.landmarks, side, (cut.mask.shape[0], cut.mask.shape[1]))]
+        assert (inside > 0.4).all() if side in closed else (inside == 0).all()
+    border = np.concatenate([cut.mask[0], cut.mask[-1], cut.mask[:, 0], cut.mask[:, -1]])
+    assert not border.any()
+
+
+def test_no_closed_eye_leaves_nothing_to_change(portrait: Rgb, portrait_face: Face) -> None:
+    assert not crop(portrait, portrait_face, ()).mask.any()
+
+
+def test_the_crop_is_a_copy(portrait: Rgb, portrait_face: Face) -> None:
+    photo = portrait.copy()
+    crop(photo, portrait_face, SIDES).pixels[:] = 0
+    assert np.array_equal(photo, portrait)
+
+
+@pytest.mark.parametrize(("x", "y"), [(-210, 0), (-230, -100), (300, 0), (0, 405), (-224, 0)], ids=lambda v: str(v))
+def test_a_face_over_the_pictures_edge_is_cut_off_there(portrait: Rgb, portrait_face: Face, x: int, y: int) -> None:
+    cut = crop(portrait, shifted(portrait_face, x, y), SIDES)
+    assert cut.window == cut.window.clipped((512, 512))
+    assert cut.pixels.shape[:2] == cut.mask.shape
+    assert cut.mask.size > 0
+
+
+@pytest.mark.parametrize("at", [(0, 0), (100, 100)], ids=["beside the eyes", "between the eyes"])
+def test_a_picture_of_one_pixel_gives_a_crop_of_one_pixel_or_none(portrait_face: Face, at: tuple[int, int]) -> None:
+    middle = portrait_face.landmarks[6, :2] if at[0] else np.array([0.0, 0.0])
+    cut = crop(np.zeros((1, 1, 3), np.uint8), shifted(portrait_face, -middle[0], -middle[1]), SIDES)
+    assert cut.mask.shape == cut.pixels.shape[:2]
+    assert cut.mask.size <= 1
+
+
+def test_eyes_outside_the_picture_give_an_empty_crop(portrait: Rgb, portrait_face: Face) -> None:
+    cut = crop(portrait, shifted(portrait_face, 0, -400), SIDES)
+    assert cut.mask.size == cut.pixels.size == 0

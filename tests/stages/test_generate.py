@@ -1,0 +1,75 @@
+"""Which requests go to the generator, and how its patches come back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from open_the_eyes.options import GenerateOptions
+from open_the_eyes.roles import Crop, Patch, Request
+from open_the_eyes.stages.generate import generate, request_of
+
+
+class Recorder:
+    """Answers every request with an empty patch that says its place in the row."""
+
+    name = "recorder"
+
+    def __init__(self) -> None:
+        self.calls: list[list[Request]] = []
+
+    def generate(self, requests: Sequence[Request], _options: GenerateOptions) -> list[Patch]:
+        self.calls.append(list(requests))
+        empty = np.zeros((1, 1, 3), np.float32)
+        return [Patch(empty, empty[..., 0], r.seed, float(k)) for k, r in enumerate(requests)]
+
+
+OPTIONS = GenerateOptions()
+
+
+def test_all_faces_and_attempts_are_asked_for_at_once_and_come_back_in_rows(closed_crop: Crop) -> None:
+    recorder = Recorder()
+    rows = generate([(1, closed_crop), (4, closed_crop)], range(2, 5), recorder, OPTIONS)
+    assert len(recorder.calls) == 1
+    assert [[p.score for p in row] for row in rows] == [[0, 1, 2], [3, 4, 5]]
+    wanted = [request_of(closed_crop, face, k, OPTIONS).seed for face in (1, 4) for k in (2, 3, 4)]
+    assert [p.seed for row in rows for p in row] == wanted
+
+
+@pytest.mark.parametrize(("faces", "attempts", "rows"), [(0, 3, []), (2, 0, [[], []])], ids=["no face", "no attempt"])
+def test_nothing_asked_nothing_given(closed_crop: Crop, faces: int, attempts: int, rows: list[list[Patch]]) -> None:
+    crops = [(k + 1, closed_crop) for k in range(faces)]
+    assert generate(crops, range(attempts), Recorder(), OPTIONS) == rows
+
+
+def test_seeds_of_faces_attempts_and_users_do_not_meet(closed_crop: Crop) -> None:
+    seeds = [
+        request_of(closed_crop, face, attempt, GenerateOptions(seed=seed)).seed
+        for face in range(1, 21)
+        for attempt in range(30)
+        for seed in range(10)
+    ]
+    assert len(set(seeds)) == len(seeds)
+
+
+def test_the_largest_seed_stays_a_seed(closed_crop: Crop) -> None:
+    assert 0 <= request_of(closed_crop, 9, 99, GenerateOptions(seed=2**32 - 1)).seed < 2**32
+
+
+@pytest.mark.parametrize(
+    ("seed", "attempt", "variety"), [(0, 0, 0.0), (0, 1, 1.0), (7, 0, 1.0)], ids=["first of seed 0", "next", "seed 7"]
+)
+def test_only_the_very_first_attempt_asks_for_the_likeliest_eyes(
+    closed_crop: Crop, seed: int, attempt: int, variety: float
+) -> None:
+    for face in (1, 2):
+        assert request_of(closed_crop, face, attempt, GenerateOptions(seed=seed)).variety == variety
+
+
+def test_a_request_does_not_know_of_mode_or_number_of_variations(closed_crop: Crop) -> None:
+    plain = request_of(closed_crop, 2, 3, GenerateOptions(seed=5))
+    rich = request_of(closed_crop, 2, 3, GenerateOptions(seed=5, mode="ultra", variations=16))
+    assert plain.seed == rich.seed
+    assert plain.variety == rich.variety

@@ -1,0 +1,119 @@
+"""Are the eyes really open? The table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+from open_the_eyes.engine import Engine
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.options import GenerateOptions
+from open_the_eyes.roles import Crop, Eye, Face, Patch
+from open_the_eyes.stages.crop import crop
+from open_the_eyes.stages.verify import verify
+
+PLAIN = GenerateOptions()
+
+
+@dataclass
+class Measuring:
+    """A detector that sees what it is told to see, and remembers what it was shown."""
+
+    openness: tuple[float, float] | None
+    closed: tuple[float, float] = (0.02, 0.02)
+    shown: list[tuple[Rgb, Face]] = field(default_factory=list)
+    name: str = "measuring"
+
+    def detect(self, pixels: Rgb) -> list[Face]:
+        raise NotImplementedError
+
+    def measure(self, pixels: Rgb, face: Face) -> Face | None:
+        self.shown.append((pixels, face))
+        if self.openness is None:
+            return None
+        eyes = {s: Eye(o, c) for s, o, c in zip(SIDES, self.openness, self.closed, strict=True)}
+        return replace(face, eyes=eyes)
+
+
+def a_patch(crop: Crop, score: float = 0.0) -> Patch:
+    return Patch(crop.pixels.astype(np.float32), crop.mask.copy(), 0, score)
+
+
+@pytest.mark.parametrize(
+    ("openness", "closed", "options", "words"),
+    [
+        pytest.param((1.0, 1.0), (0.0, 0.0), PLAIN, "", id="open"),
+        pytest.param(None, (0.0, 0.0), PLAIN, "no longer recognised", id="no face any more"),
+        pytest.param((0.1, 1.0), (0.0, 0.0), PLAIN, "measured closed", id="left stayed shut"),
+        pytest.param((1.0, 0.1), (0.0, 0.0), PLAIN, "measured closed", id="right stayed shut"),
+        pytest.param((1.0, 1.0), (0.0, 0.9), PLAIN, "looked closed", id="the lids say open, the pixels do not"),
+        pytest.param((0.7, 1.3), (0.0, 0.0), PLAIN, "differently open", id="a pair that is none"),
+        pytest.param((0.35, 0.35), (0.0, 0.0), PLAIN, "measured closed", id="half open is not enough"),
+        pytest.param((0.35, 0.35), (0.9, 0.9), GenerateOptions(openness=0.5), "", id="unless it was asked for"),
+        pytest.param((0.1, 0.1), (0.9, 0.9), GenerateOptions(openness=0.5), "measured closed", id="less than asked"),
+    ],
+)
+def test_the_verdict(
+    blinked: Rgb,
+    closed_crop: Crop,
+    openness: tuple[float, float] | None,
+    closed: tuple[float, float],
+    options: GenerateOptions,
+    words: str,
+) -> None:
+    verdict = verify(
+        blinked, closed_crop, a_patch(closed_crop), closed_crop.pixels, Measuring(openness, closed), options
+    )
+    assert words in verdict.reason
+    assert verdict.passed == (words == "")
+
+
+def test_an_eye_that_was_not_painted_does_not_count_against_the_face(blinked: Rgb, blinked_face: Face) -> None:
+    one = crop(blinked, blinked_face, ("left",))
+    verdict = verify(blinked, one, a_patch(one), one.pixels, Measuring((1.0, 0.9), (0.0, 0.95)), PLAIN)
+    assert verdict.passed
+
+
+def test_a_visible_border_is_a_fault(blinked: Rgb, closed_crop: Crop) -> None:
+    loud = np.where((closed_crop.mask > 0)[..., None], np.uint8(0), closed_crop.pixels)
+    verdict = verify(blinked, closed_crop, a_patch(closed_crop), loud, Measuring((1.0, 1.0)), PLAIN)
+    assert "border" in verdict.reason
+
+
+def test_better_eyes_score_higher(blinked: Rgb, closed_crop: Crop) -> None:
+    def score(openness: tuple[float, float] | None, closed: float = 0.0, own: float = 0.0) -> float:
+        detector = Measuring(openness, (closed, closed))
+        return verify(blinked, closed_crop, a_patch(closed_crop, own), closed_crop.pixels, detector, PLAIN).score
+
+    assert score((1.0, 1.0)) > score((0.8, 0.8)) > score((0.6, 0.6)) > score(None)
+    assert score((1.0, 1.0)) > score((1.0, 1.0), closed=0.4)
+    assert score((1.0, 1.0), own=1.0) > score((1.0, 1.0))
+    assert score((0.9, 0.9)) > score((0.7, 1.1))
+
+
+def test_the_detector_is_shown_the_new_eyes_in_place(blinked: Rgb, closed_crop: Crop) -> None:
+    new = np.random.default_rng(0).integers(0, 256, closed_crop.pixels.shape, dtype=np.uint8)
+    detector = Measuring((1.0, 1.0))
+    verify(blinked, closed_crop, a_patch(closed_crop), new, detector, PLAIN)
+    pixels, face = detector.shown[0]
+    shift = np.rint((closed_crop.face.landmarks - face.landmarks)[0, :2]).astype(int)
+    wanted = blinked.copy()
+    closed_crop.window.cut(wanted)[closed_crop.mask > 0] = new[closed_crop.mask > 0]
+    h, w = pixels.shape[:2]
+    assert np.array_equal(pixels, wanted[shift[1] : shift[1] + h, shift[0] : shift[0] + w])
+    assert face.box.centre_xy[0] + shift[0] == pytest.approx(closed_crop.face.box.centre_xy[0])
+
+
+def test_the_real_detector_tells_open_from_closed(
+    engine: Engine, portrait: Rgb, blinked: Rgb, closed_crop: Crop
+) -> None:
+    patch = a_patch(closed_crop)
+    still = verify(blinked, closed_crop, patch, closed_crop.pixels, engine.detector, PLAIN)
+    true = verify(blinked, closed_crop, patch, closed_crop.window.cut(portrait), engine.detector, PLAIN)
+    assert not still.passed
+    assert true.passed
+    assert true.score > still.score
+    assert all(true.openness[side] > 0.7 > still.openness[side] for side in SIDES)

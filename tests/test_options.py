@@ -1,0 +1,84 @@
+"""What an editor may ask for, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError
+from typing import Any
+
+import pytest
+
+from open_the_eyes.errors import UsageError
+from open_the_eyes.options import EYE_COLORS, MODES, ChooseOptions, GenerateOptions, Options, RestoreOptions
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("flat", "words"),
+    [
+        pytest.param({"faces": ()}, "got none", id="faces: none"),
+        pytest.param({"faces": (0,)}, "start at 1", id="faces: zero"),
+        pytest.param({"faces": (1, -3)}, r"\[-3\]", id="faces: a negative one among good ones"),
+        pytest.param({"mode": "best"}, "fast, standard, quality, ultra; got 'best'", id="mode"),
+        pytest.param({"mode": ""}, "mode", id="mode: empty"),
+        pytest.param({"variations": 0}, "1 to 16, got 0", id="variations: none"),
+        pytest.param({"variations": 17}, "1 to 16, got 17", id="variations: too many"),
+        pytest.param({"seed": -1}, "seed.*got -1", id="seed: negative"),
+        pytest.param({"seed": 2**32}, "seed", id="seed: too large"),
+        pytest.param({"eye_color": "red"}, "auto, brown.*got 'red'", id="eye colour"),
+        pytest.param({"gaze": (0.1,)}, "two numbers", id="gaze: one number"),
+        pytest.param({"gaze": (0.0, 1.01)}, "-1 to 1", id="gaze: too far"),
+        pytest.param({"gaze": (NAN, 0.0)}, "-1 to 1", id="gaze: not a number"),
+        pytest.param({"openness": -0.1}, "0 to 1.5", id="openness: negative"),
+        pytest.param({"openness": 1.6}, "got 1.6", id="openness: too wide"),
+        pytest.param({"openness": NAN}, "got nan", id="openness: not a number"),
+        pytest.param({"restorer": "codeformer"}, "'codeformer' is not known", id="restorer"),
+        pytest.param({"fidelity": 1.2}, "fidelity.*got 1.2", id="fidelity"),
+        pytest.param({"colour": "blue"}, "unknown option colour; known are all, eye_color", id="no such option"),
+        pytest.param({"b": 1, "a": 2}, "unknown option a, b", id="two of them"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_named(flat: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        Options.of(**flat)
+
+
+@pytest.mark.parametrize(
+    "flat",
+    [
+        pytest.param({}, id="nothing"),
+        pytest.param({"faces": (1,)}, id="one face"),
+        pytest.param({"faces": (7, 1, 1)}, id="faces in any order, twice"),
+        pytest.param({"variations": 16, "seed": 2**32 - 1, "openness": 1.5, "gaze": (-1, 1)}, id="the far ends"),
+        pytest.param({"variations": 1, "seed": 0, "openness": 0, "gaze": (0, 0)}, id="the near ends"),
+        *(pytest.param({"mode": mode}, id=mode) for mode in MODES),
+        *(pytest.param({"eye_color": color}, id=color) for color in EYE_COLORS),
+    ],
+)
+def test_what_can_be_is_kept_as_it_was_said(flat: dict[str, Any]) -> None:
+    options = Options.of(**flat)
+    for name, value in flat.items():
+        stage = options.choose if name in ("faces", "all") else options.generate
+        assert getattr(stage, name) == value
+
+
+def test_flat_names_reach_their_stage() -> None:
+    wanted = Options(
+        choose=ChooseOptions(faces=(2,), all=True),
+        generate=GenerateOptions(mode="fast", seed=4),
+        restore=RestoreOptions(fidelity=0.2),
+    )
+    assert Options.of(faces=(2,), all=True, mode="fast", seed=4, fidelity=0.2) == wanted
+    assert Options.of() == Options()
+
+
+def test_no_two_stages_have_an_option_of_one_name() -> None:
+    import dataclasses
+
+    names = [f.name for kind in (ChooseOptions, GenerateOptions, RestoreOptions) for f in dataclasses.fields(kind)]
+    assert len(names) == len(set(names))
+
+
+def test_options_do_not_change_under_anyones_hands() -> None:
+    with pytest.raises(FrozenInstanceError):
+        GenerateOptions().seed = 3  # type: ignore[misc]

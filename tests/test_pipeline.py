@@ -1,0 +1,301 @@
+"""The way of a photo: outcomes, retries, progress, and how results are saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from open_the_eyes import files
+from open_the_eyes.engine import Engine
+from open_the_eyes.errors import PhotoNotWritten, UnreadablePhoto, UsageError
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.blink import paint_blink
+from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.options import Options
+from open_the_eyes.photo import Photo
+from open_the_eyes.pipeline import RETRIES, Opened, inspect_photo, open_eyes
+from open_the_eyes.roles import Face
+from open_the_eyes.settings import Settings
+from tests.faces import HEAD, resized, turned
+from tests.painters import Paint, Painter, black, noise, nothing, true_eyes, with_painter
+
+
+def outcomes(result: Opened) -> list[str]:
+    return [face.outcome for face in result.faces]
+
+
+@pytest.mark.parametrize("size_hw", [(1, 1), (1, 400), (300, 300)], ids=str)
+def test_a_picture_without_a_face_comes_back_as_it_was(engine: Engine, size_hw: tuple[int, int]) -> None:
+    photo = Photo(np.full((*size_hw, 3), 90, np.uint8))
+    result = open_eyes(photo, engine=engine)
+    assert result.faces == ()
+    assert result.variations == (photo,)
+    assert not result.changed
+
+
+def test_open_eyes_are_left_alone(engine: Engine, portrait: Rgb) -> None:
+    result = open_eyes(Photo(portrait), Options.of(variations=3), engine=engine)
+    assert outcomes(result) == ["already_open"]
+    assert not result.changed
+    assert len(result.variations) == 1
+    assert np.array_equal(result.photo.pixels, portrait)
+    assert all(eye.openness_after is None for eye in result.faces[0].eyes.values())
+
+
+@pytest.mark.parametrize("paint", [nothing, noise, black])
+def test_garbage_is_never_shown(engine: Engine, blinked: Rgb, paint: Paint) -> None:
+    painter = Painter(paint)
+    result = open_eyes(Photo(blinked), engine=with_painter(engine, painter))
+    (face,) = result.faces
+    assert face.outcome == "kept_original"
+    assert face.reason.startswith("Left as it was: ")
+    assert face.variation_scores == ()
+    assert all(eye.openness_after is None for eye in face.eyes.values())
+    assert np.array_equal(result.photo.pixels, blinked)
+    assert not result.changed
+    assert len(set(painter.seeds)) == len(painter.seeds) > RETRIES
+
+
+def test_eyes_that_come_out_at_last_are_taken(engine: Engine, blinked: Rgb, portrait: Rgb) -> None:
+    true = true_eyes(portrait)
+    painter = Painter(lambda crop, number: true(crop, number) if number >= 4 else nothing(crop, number))
+    result = open_eyes(Photo(blinked), engine=with_painter(engine, painter))
+    assert outcomes(result) == ["opened"]
+    assert len(painter.seeds) > 4
+    assert not np.array_equal(result.photo.pixels, blinked)
+
+
+def test_eyes_that_come_out_at_once_are_not_tried_again(engine: Engine, blinked: Rgb, portrait: Rgb) -> None:
+    painter = Painter(true_eyes(portrait))
+    open_eyes(Photo(blinked), Options.of(mode="fast"), engine=with_painter(engine, painter))
+    assert len(painter.seeds) == 1
+
+
+def test_fewer_good_eyes_than_variations_repeat_the_best(engine: Engine, blinked: Rgb, portrait: Rgb) -> None:
+    true = true_eyes(portrait)
+    painter = Painter(lambda crop, number: true(crop, number) if number == 1 else nothing(crop, number))
+    result = open_eyes(Photo(blinked), Options.of(variations=2), engine=with_painter(engine, painter))
+    assert len(result.faces[0].variation_scores) == 1
+    assert len(result.variations) == 2
+    assert np.array_equal(result.variations[0].pixels, result.variations[1].pixels)
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 37])
+def test_a_turned_portrait_is_opened(engine: Engine, blinked: Rgb, degrees: float) -> None:
+    result = open_eyes(Photo(turned(blinked, degrees)), engine=engine)
+    assert outcomes(result) == ["opened"]
+    assert all((eye.openness_after or 0) > 0.5 for eye in result.faces[0].eyes.values())
+
+
+@pytest.mark.parametrize("width", [90, 1000])
+def test_small_and_large_faces_are_opened(engine: Engine, portrait: Rgb, portrait_face: Face, width: int) -> None:
+    head = resized(portrait[HEAD], width / portrait_face.box.width)
+    (face,) = engine.detector.detect(head)
+    assert face.box.width == pytest.approx(width, rel=0.1)
+    result = open_eyes(Photo(paint_blink(head, face.landmarks)), engine=engine)
+    assert outcomes(result) == ["opened"]
+    assert all((eye.openness_after or 0) > 0.5 for eye in result.faces[0].eyes.values())
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param(np.s_[:, 190:], id="through the hair"),
+        pytest.param(np.s_[:, 215:], id="through the left eye"),
+        pytest.param(np.s_[:, :222], id="right eye outside"),
+        pytest.param(np.s_[:, :240], id="through the right eye"),
+        pytest.param(np.s_[102:], id="through both eyes"),
+        pytest.param(np.s_[118:], id="below the eyes"),
+        pytest.param(np.s_[:124], id="at the nose"),
+    ],
+)
+def test_a_face_at_the_edge_of_the_picture_has_an_outcome(
+    engine: Engine, blinked: Rgb, part: tuple[slice, ...]
+) -> None:
+    photo = Photo(np.ascontiguousarray(blinked[part]))
+    result = open_eyes(photo, Options.of(all=True), engine=engine)
+    assert result.photo.size_wh == photo.size_wh
+    assert "closed" not in outcomes(result)
+    assert result.changed == ("opened" in outcomes(result))
+    if not result.changed:
+        assert np.array_equal(result.photo.pixels, photo.pixels)
+
+
+def test_twenty_faces_of_which_seven_blink(engine: Engine, portrait: Rgb) -> None:
+    head = resized(portrait[20:240, 120:330], 1.2)
+    (face,) = engine.detector.detect(head)
+    shut = paint_blink(head, face.landmarks)
+    blinks = [[(5 * row + column) % 3 == 0 for column in range(5)] for row in range(4)]
+    wall = np.concatenate([np.concatenate([shut if blink else head for blink in row], axis=1) for row in blinks])
+    result = open_eyes(Photo(wall), Options.of(mode="fast"), engine=engine)
+    assert [face.id for face in result.faces] == list(range(1, 21))
+    h, w = head.shape[:2]
+    for one in result.faces:
+        x, y = one.box.centre_xy
+        assert one.outcome == ("opened" if blinks[int(y // h)][int(x // w)] else "already_open")
+    for row in range(4):
+        for column in range(5):
+            at = np.s_[row * h : (row + 1) * h, column * w : (column + 1) * w]
+            assert np.array_equal(result.photo.pixels[at], wall[at]) != blinks[row][column]
+
+
+def test_one_of_two_faces_can_be_asked_for(engine: Engine, blinked: Rgb) -> None:
+    two = np.concatenate([blinked[:260, 100:360], blinked[:260, 100:360]], axis=1)
+    result = open_eyes(Photo(two), Options.of(faces=(2,)), engine=engine)
+    assert outcomes(result) == ["skipped", "opened"]
+    assert np.array_equal(result.photo.pixels[:, :260], two[:, :260])
+    assert not np.array_equal(result.photo.pixels[:, 260:], two[:, 260:])
+
+
+@pytest.mark.parametrize("faces", [(2,), (1, 9)], ids=str)
+def test_a_face_that_is_not_there_is_refused(engine: Engine, blinked: Rgb, faces: tuple[int, ...]) -> None:
+    with pytest.raises(UsageError, match=f"no face {faces[-1]}"):
+        open_eyes(Photo(blinked), Options.of(faces=faces), engine=engine)
+
+
+def test_inspecting_says_what_opening_would_do_and_paints_nothing(engine: Engine, blinked: Rgb) -> None:
+    painter = Painter(nothing)
+    seen = inspect_photo(Photo(blinked), engine=with_painter(engine, painter))
+    assert [face.outcome for face in seen.faces] == ["closed"]
+    assert len(seen.detected) == 1
+    assert seen.report.faces == seen.faces
+    assert painter.seeds == []
+
+
+def test_progress_goes_forward_through_the_named_stages(engine: Engine, blinked: Rgb) -> None:
+    told: list[tuple[str, float]] = []
+    result = open_eyes(Photo(blinked), engine=engine, progress=lambda name, done: told.append((name, done)))
+    names = ["read", "detect", "crop", "generate", "blend", "verify", "compose"]
+    assert [name for name, _ in told] == names
+    assert [done for _, done in told] == sorted(done for _, done in told)
+    assert all(0 <= done < 1 for _, done in told)
+    assert [stage.name for stage in result.timings] == names
+
+
+def test_progress_never_goes_back_while_faces_are_tried_again(engine: Engine, blinked: Rgb) -> None:
+    told: list[float] = []
+    painter = Painter(nothing)
+    open_eyes(Photo(blinked), engine=with_painter(engine, painter), progress=lambda _, done: told.append(done))
+    assert told == sorted(told)
+
+
+def test_a_path_bytes_and_a_photo_are_the_same_to_it(engine: Engine, opened_blink: Opened, blink: Path) -> None:
+    data = blink.read_bytes()
+    by_path, by_name, by_bytes = (open_eyes(source, engine=engine) for source in (blink, str(blink), data))
+    by_photo = open_eyes(files.read(data, Settings()), engine=engine)
+    for other in (by_name, by_bytes, by_photo):
+        assert np.array_equal(other.photo.pixels, by_path.photo.pixels)
+        assert other.faces == by_path.faces
+    assert by_path.report.input.path == str(blink)
+    assert by_bytes.report.input.path is None
+    assert by_bytes.report.input.sha256 == by_path.report.input.sha256
+    assert by_bytes.report.input.format == "JPEG"
+    assert opened_blink.report.input.format is None
+
+
+@pytest.mark.parametrize("source", [b"", b"no photo", "no/such/file.jpg"], ids=["empty", "text", "missing"])
+def test_what_is_no_photo_is_refused_before_any_model_is_asked(engine: Engine, source: bytes | str) -> None:
+    with pytest.raises(UnreadablePhoto):
+        open_eyes(source, engine=engine)
+
+
+def test_an_engines_name_is_enough(blinked: Rgb, opened_blink: Opened) -> None:
+    assert np.array_equal(open_eyes(Photo(blinked), engine="appearance").photo.pixels, opened_blink.photo.pixels)
+    with pytest.raises(UsageError, match="magic"):
+        open_eyes(Photo(blinked), engine="magic")
+
+
+def test_saving_writes_the_picture_and_an_honest_record(opened_blink: Opened, tmp_path: Path) -> None:
+    report = opened_blink.save(tmp_path / "out.png")
+    (output,) = report.outputs
+    assert [path.name for path in tmp_path.iterdir()] == ["out.png"]
+    assert output.path == str(tmp_path / "out.png")
+    written = files.read(output.path, Settings())
+    assert written.file is not None
+    assert written.file.sha256 == output.sha256
+    assert np.array_equal(written.pixels, opened_blink.photo.pixels)
+    record = files.read_record(written)
+    assert record == files.EditRecord("appearance", "standard", 0, report.version, ((1, "opened"),))
+    assert [stage.name for stage in report.stages][-1] == "save"
+    assert opened_blink.report.outputs == ()
+
+
+def test_a_photo_that_was_not_changed_carries_no_record(engine: Engine, portrait: Rgb, tmp_path: Path) -> None:
+    open_eyes(Photo(portrait), engine=engine).save(tmp_path / "same.png")
+    assert files.read_record(files.read(tmp_path / "same.png", Settings())) is None
+
+
+@pytest.fixture(scope="module")
+def three(engine: Engine, blinked: Rgb) -> Opened:
+    return open_eyes(Photo(blinked), Options.of(variations=3, mode="fast"), engine=engine)
+
+
+def test_variations_are_numbered_from_one_best_first(three: Opened, tmp_path: Path) -> None:
+    report = three.save(tmp_path / "out.v2.png")
+    names = ["out.v2.1.png", "out.v2.2.png", "out.v2.3.png"]
+    assert [Path(output.path).name for output in report.outputs] == names
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    for name, variation in zip(names, three.variations, strict=True):
+        assert np.array_equal(files.read(tmp_path / name, Settings()).pixels, variation.pixels)
+
+
+def test_nothing_is_overwritten_unless_asked_and_nothing_half_written(three: Opened, tmp_path: Path) -> None:
+    (tmp_path / "out.3.png").write_text("mine")
+    with pytest.raises(PhotoNotWritten, match=r"out\.3\.png"):
+        three.save(tmp_path / "out.png")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"out.3.png": "mine"}
+    three.save(tmp_path / "out.png", overwrite=True)
+    assert len(list(tmp_path.iterdir())) == 3
+    assert (tmp_path / "out.3.png").read_bytes()[:4] == b"\x89PNG"
+
+
+@pytest.mark.parametrize("name", ["missing/out.png", "out.gif", "out"])
+def test_a_place_that_cannot_be_written_leaves_nothing_behind(three: Opened, tmp_path: Path, name: str) -> None:
+    with pytest.raises(PhotoNotWritten):
+        three.save(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_path_the_result_goes_beside_the_photo(engine: Engine, blink: Path, tmp_path: Path) -> None:
+    source = tmp_path / "family.at.sea.jpg"
+    source.write_bytes(blink.read_bytes())
+    result = open_eyes(source, engine=engine)
+    report = result.save()
+    assert [output.path for output in report.outputs] == [str(tmp_path / "family.at.sea.opened.jpg")]
+    assert source.read_bytes() == blink.read_bytes()
+    with pytest.raises(PhotoNotWritten):
+        result.save()
+    with pytest.raises(PhotoNotWritten):
+        result.save(source)
+
+
+def test_a_photo_without_a_path_has_to_be_told_one(engine: Engine, three: Opened, blink: Path) -> None:
+    for result in (three, open_eyes(blink.read_bytes(), engine=engine)):
+        with pytest.raises(UsageError, match="without a path"):
+            result.save()
+
+
+def test_the_photo_that_was_given_stays_as_it_was(engine: Engine, blinked: Rgb) -> None:
+    given = blinked.copy()
+    result = open_eyes(Photo(given), engine=engine)
+    assert np.array_equal(given, blinked)
+    assert not np.shares_memory(result.photo.pixels, given)
+
+
+def test_alpha_and_the_files_facts_are_carried_along(engine: Engine, blinked: Rgb) -> None:
+    alpha = np.full(blinked.shape[:2], 200, np.uint8)
+    ok, data = cv2.imencode(".png", np.dstack([blinked[..., ::-1], alpha]))
+    assert ok
+    result = open_eyes(data.tobytes(), engine=engine)
+    assert outcomes(result) == ["opened"]
+    assert result.photo.alpha is not None
+    assert (result.photo.alpha == 200).all()
+    assert result.photo.file is not None
+    assert result.photo.file.mode == "RGBA"
+
+
+def test_both_sides_are_in_every_report(opened_blink: Opened) -> None:
+    assert all(set(face.eyes) == set(SIDES) for face in opened_blink.faces)
