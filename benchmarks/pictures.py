@@ -15,7 +15,7 @@ from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.roles import Face, FaceDetector
 
 QUALITY: Final = 92
-GRAIN: Final = 4.5
+GRAIN: Final = 5.5
 """Levels of noise on enlarged pixels, so that a JPEG of them is about as large as a camera's."""
 ROWS, COLUMNS = 2, 7
 GROUP_WH: Final = (3000, 2000)

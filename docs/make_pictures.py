@@ -15,11 +15,11 @@ from PIL import Image
 
 from open_the_eyes.cli.drawing import mark_of
 from open_the_eyes.demo import portrait, side_by_side
-from open_the_eyes.engine import Engine, load_engine
+from open_the_eyes.engine import load_engine
 from open_the_eyes.imaging.annotate import annotate
 from open_the_eyes.imaging.arrays import Plane, Points, Rgb, to_levels, to_tones
 from open_the_eyes.imaging.blink import paint_blink
-from open_the_eyes.imaging.mesh478 import EYE_RING, SIDES
+from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from open_the_eyes.models.appearance.model import AppearanceModel
@@ -57,12 +57,12 @@ def main() -> None:
 
     sheet = side_by_side((shut, opened), face.landmarks, ("Before: a painted blink", "After: opened"))
     write(sheet, out / "before-after.jpg")
-    write(marked(shut, face, engine), out / "1-detect.jpg")
+    write(marked(shut, face), out / "1-detect.jpg")
     write(row([grown(cut.pixels), grown(masked(cut))]), out / "2-crop.jpg")
     write(strips(cut), out / "3-strip.jpg")
     write(row([grown(alone(patch)), grown(to_levels(patch.pixels))]), out / "4-patch.jpg")
     write(row([grown(cut.pixels), grown(blend(cut, patch))]), out / "5-blend.jpg")
-    write(marked(opened, engine.detector.measure(opened, face) or face, engine), out / "6-verify.jpg")
+    write(marked(opened, engine.detector.measure(opened, face) or face), out / "6-verify.jpg")
 
 
 def write(picture: Rgb, path: Path) -> None:
@@ -76,18 +76,18 @@ def write(picture: Rgb, path: Path) -> None:
     print(f"{path}: {picture.shape[1]} x {picture.shape[0]}, {data.tell() / 1e3:.0f} kB")  # noqa: T201 - a command
 
 
-def marked(picture: Rgb, face: Face, engine: Engine) -> Rgb:
+def marked(picture: Rgb, face: Face) -> Rgb:
     """The head with the face's number, box and mesh, and the openness of its eyes."""
     zoom = 2.0
     (decision,) = decide([face], Options().choose)
     mark = mark_of(1, decision.outcome, face)
-    openness = ", ".join(f"{side} {face.eyes[side].openness:.2f}" for side in SIDES)
+    openness = " and ".join(f"{face.eyes[side].openness:.2f}" for side in SIDES)
     canvas = grown(picture, zoom)
     for x, y in face.landmarks[:468, :2] * zoom:
         cv2.circle(canvas, (round(x), round(y)), 1, (235, 235, 235), -1, cv2.LINE_AA)
     box = type(mark.box)(*(zoom * v for v in (mark.box.left, mark.box.top, mark.box.right, mark.box.bottom)))
     rings = tuple(ring * zoom for ring in mark.eye_rings)
-    big = type(mark)(box, mark.number, f"{mark.label}: openness {openness}", mark.kind, rings)
+    big = type(mark)(box, mark.number, f"{mark.label}: {openness}", mark.kind, rings)
     rows, columns = HEAD
     return annotate(canvas, [big])[: round(rows.stop * zoom), round(columns.start * zoom) : round(columns.stop * zoom)]
 
@@ -99,18 +99,18 @@ def masked(cut: Crop) -> Rgb:
 
 
 def strips(cut: Crop) -> Rgb:
-    """The strip three times: seen, with its points; with what is hidden left out; with the eyes predicted."""
+    """The strip three times: aligned; what is seen of it, in the mean shape; with the eyes predicted."""
     model = AppearanceModel.load(MODEL_FILE)
     seen = layout.points_on_strip(cut.landmarks)
     points = model.with_shape(seen, model.predict_shape(seen).mean)
-    as_it_is = sampled(cut.pixels, cut.landmarks, seen, model.mean_points)
+    aligned = cv2.warpAffine(cut.pixels, layout.to_strip(cut.landmarks), layout.SIZE_WH, flags=cv2.INTER_CUBIC)
     strip = sampled(cut.pixels, cut.landmarks, points, model.mean_points)
     skin = model.skin_of(strip)
     relative = model.relative(strip, skin)
     painted = model.with_texture(relative, model.predict_texture(relative, points, skin).mean) * skin
     unseen = np.where(model.unseen[..., None], 128, strip)
     mixed = strip + (painted - strip) * soft(model.soft)
-    pictures = [grown(to_levels(p), 2.0) for p in (as_it_is, unseen, mixed)]
+    pictures = [grown(to_levels(p), 2.0) for p in (aligned, unseen, mixed)]
     dots(pictures[1], model.mean_points[layout.SEEN_AT], SEEN)
     dots(pictures[2], model.mean_points[layout.HIDDEN_AT], HIDDEN)
     return row(pictures, across=False)

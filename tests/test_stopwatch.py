@@ -44,6 +44,15 @@ def test_progress_is_told_before_the_work_begins() -> None:
         assert told == [("detect", 0.1)]
 
 
+def test_progress_never_goes_back() -> None:
+    told: list[float] = []
+    watch = Stopwatch(lambda _, done: told.append(done))
+    for done in (0.1, 0.8, 0.4, 0.9):
+        with watch.stage("paint", done):
+            pass
+    assert told == [0.1, 0.8, 0.8, 0.9]
+
+
 def test_memory_is_what_a_python_with_numpy_may_need() -> None:
     peak = peak_ram_mib()
     assert peak is None or 5 < peak < 100_000

@@ -25,14 +25,19 @@ class Stopwatch:
 
     def __init__(self, progress: Callable[[str, float], None] | None = None) -> None:
         self._progress = progress
+        self._done = 0.0
         self._seconds: dict[str, float] = {}
         self._peaks: dict[str, float | None] = {}
 
     @contextmanager
     def stage(self, name: str, done: float = 0.0) -> Iterator[None]:
-        """Times a block; `done` is the fraction of the photo that is finished when it begins."""
+        """Times a block; `done` is the fraction of the photo that is finished when it begins.
+
+        Told is never less than before: a stage that runs again does not take progress back.
+        """
+        self._done = max(self._done, done)
         if self._progress is not None:
-            self._progress(name, done)
+            self._progress(name, self._done)
         began = time.perf_counter()
         try:
             yield

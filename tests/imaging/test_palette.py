@@ -20,7 +20,7 @@ CURVES = {
 
 def in_tones(pixels: Rgb, name: str) -> Rgb:
     curve: Rgb = np.rint(CURVES[name]).astype(np.uint8)
-    return curve[cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)]
+    return np.asarray(curve[cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)], np.uint8)
 
 
 @pytest.mark.parametrize("name", CURVES)

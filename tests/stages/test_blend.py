@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
@@ -110,10 +112,10 @@ def test_laying_into_a_canvas_changes_that_canvas(portrait: Rgb, portrait_face: 
 def test_the_arguments_stay_as_they_were(portrait_face: Face) -> None:
     crop = a_crop(portrait_face)
     patch = a_patch(crop, 0.9)
-    kept = crop.pixels.copy(), crop.mask.copy(), patch.pixels.copy(), patch.mask.copy()
+    arrays: list[NDArray[Any]] = [crop.pixels, crop.mask, patch.pixels, patch.mask]
+    kept = [array.copy() for array in arrays]
     blend(crop, patch)
-    now = (crop.pixels, crop.mask, patch.pixels, patch.mask)
-    assert all(np.array_equal(a, b) for a, b in zip(kept, now, strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(kept, arrays, strict=True))
 
 
 def test_an_eye_outside_the_photo_is_passed_over(portrait_face: Face) -> None:

@@ -20,11 +20,14 @@ from open_the_eyes.models.appearance import iris, layout
 from open_the_eyes.models.appearance.model import AppearanceModel, Components
 
 from ..faces import Portrait
+from .blinks import EVERY, Blink, blinks, features_of
 from .irises import colour_groups
 
 TEXTURE, AROUND, EYE_SHAPE, FACE_SHAPE = 300, 60, 30, 40
 """Components kept of each kind."""
 RIDGE = 60.0
+BLINK_WEIGHT = 6.0
+"""How much a painted blink counts against an open face: together they count about as much."""
 _W, _H = layout.SIZE_WH
 
 
@@ -89,10 +92,13 @@ def components(rows: NDArray[np.float32], count: int) -> Components:
     return Components(mean, np.ascontiguousarray(vt.T, np.float32), sigma)
 
 
-def ridge(features: NDArray[np.float64], targets: NDArray[np.float64], weight: float = RIDGE) -> NDArray[np.float64]:
-    """Coefficients with the bias as the last row."""
+def ridge(
+    features: NDArray[np.float64], targets: NDArray[np.float64], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Coefficients with the bias as the last row; `weight` (n,) says how much each row counts."""
     x = _with_one(features)
-    return np.linalg.solve(x.T @ x + weight * np.eye(x.shape[1]), x.T @ targets)
+    weighted = x * weight[:, None]
+    return np.linalg.solve(weighted.T @ x + RIDGE * np.eye(x.shape[1]), weighted.T @ targets)
 
 
 def _with_one(features: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -100,8 +106,13 @@ def _with_one(features: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def build(found: Iterable[Portrait], workers: int = 2) -> tuple[AppearanceModel, Figures]:
-    """The model of all portraits and their mirror images."""
-    strips = [strip_of(p) for p in found]
+    """The model of all portraits and their mirror images; blinks of some of them teach the regressions."""
+    strips, some = [], []
+    for k, portrait in enumerate(found):
+        strips.append(strip_of(portrait))
+        if k % EVERY == 0:
+            some.append(portrait)
+    shut = dict(zip(range(0, len(strips), EVERY), blinks(some, workers), strict=True))
     partner = partners(np.array([s.points for s in strips]))
     strips += [mirrored(s, partner) for s in strips]
     points = np.array([s.points for s in strips])
@@ -109,7 +120,7 @@ def build(found: Iterable[Portrait], workers: int = 2) -> tuple[AppearanceModel,
     with ProcessPoolExecutor(workers) as pool:
         warped = pool.map(partial(in_mean_shape, mean_points=mean_points), strips, chunksize=32)
         textures = [t.astype(np.float32) for t in track(warped, "mean shape", total=len(strips))]
-    return _fitted(_frame(mean_points, partner), textures, points)
+    return _fitted(_frame(mean_points, partner), textures, points, {k: b for k, b in shut.items() if b is not None})
 
 
 def _frame(mean_points: Points, partner: NDArray[np.intp]) -> AppearanceModel:
@@ -120,7 +131,10 @@ def _frame(mean_points: Points, partner: NDArray[np.intp]) -> AppearanceModel:
 
 
 def _fitted(
-    model: AppearanceModel, textures: list[NDArray[np.float32]], points: NDArray[np.float64]
+    model: AppearanceModel,
+    textures: list[NDArray[np.float32]],
+    points: NDArray[np.float64],
+    shut: dict[int, Blink],
 ) -> tuple[AppearanceModel, Figures]:
     skins = [model.skin_of(t) for t in textures]
     relative = [model.relative(t, s).astype(np.float16) for t, s in zip(textures, skins, strict=True)]
@@ -146,10 +160,19 @@ def _fitted(
     )
     z_texture = np.asarray((inside - model.texture.mean) @ model.texture.basis, np.float64)
     z_shape = np.asarray((eye_shapes - model.eye_shape.mean) @ model.eye_shape.basis, np.float64)
-    texture_from, shape_from = ridge(by_all, z_texture), ridge(by_shape, z_shape)
+    centres, member = colour_groups(irises)
+    z_iris = np.eye(len(centres))[member]
+    at = np.array(sorted(shut), np.intp)
+    blinked = [features_of(model, shut[k]) for k in at]
+    shut_shapes = np.array([shut[k].points[layout.HIDDEN_AT].ravel() for k in at], np.float32)
+    by_all = np.vstack([by_all, *(f[0][None] for f in blinked)])
+    by_shape = np.vstack([by_shape, *(f[1][None] for f in blinked)])
+    z_texture, z_iris = np.vstack([z_texture, z_texture[at]]), np.vstack([z_iris, z_iris[at]])
+    z_shape = np.vstack([z_shape, np.asarray((shut_shapes - model.eye_shape.mean) @ model.eye_shape.basis, np.float64)])
+    weight = np.where(np.arange(len(by_all)) < len(points), 1.0, BLINK_WEIGHT)
+    texture_from, shape_from = ridge(by_all, z_texture, weight), ridge(by_shape, z_shape, weight)
     left_texture = z_texture - _with_one(by_all) @ texture_from
     left_shape = z_shape - _with_one(by_shape) @ shape_from
-    centres, member = colour_groups(irises)
     model = replace(
         model,
         texture_from=texture_from.astype(np.float32),
@@ -157,7 +180,7 @@ def _fitted(
         shape_from=shape_from.astype(np.float32),
         shape_left=left_shape.std(axis=0).astype(np.float32),
         iris_ratios=centres.astype(np.float32),
-        iris_from=ridge(by_all, np.eye(len(centres))[member]).astype(np.float32),
+        iris_from=ridge(by_all, z_iris, weight).astype(np.float32),
     )
     figures = Figures(
         faces=len(points) // 2,

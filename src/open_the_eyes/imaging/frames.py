@@ -22,7 +22,7 @@ MIN_LENGTH: Final = 0.45
 
 
 def frame_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points) -> Plane:
-    """(h, w) 0..1: 1 on glasses frames within `mask` (h, w), the region around one eye with corners at `outer`, `inner`.
+    """(h, w) 0..1: 1 on frames of glasses in `mask` (h, w), the region around an eye with corners `outer`, `inner`.
 
     A frame is told from lashes and brows by its course: it is thin, it leaves the region, and it does not run along the
     line of the lids.

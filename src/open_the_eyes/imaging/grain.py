@@ -56,4 +56,4 @@ def _quilted(
             total[top : top + side, left : left + side] += tile * window[..., None]
             power[top : top + side, left : left + side] += window**2
     laid = total / np.sqrt(np.maximum(power, 1e-6))[..., None]
-    return laid[half : half + h, half : half + w]
+    return np.asarray(laid[half : half + h, half : half + w], np.float32)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
@@ -33,20 +31,6 @@ class EyeShape:
         """Corner to corner, pixels."""
         return float(np.linalg.norm(self.ring[0] - self.ring[8]))
 
-    @property
-    def aspect_ratio(self) -> float:
-        """Soukupová & Čech 2016, with three pairs of lid points."""
-        pairs = ((2, 14), (4, 12), (6, 10))
-        heights = [float(np.linalg.norm(self.ring[a] - self.ring[b])) for a, b in pairs]
-        return sum(heights) / len(heights) / max(self.width, 1e-6)
-
-    def region(self, shape_hw: tuple[int, int], margin: float = 0.35) -> Box:
-        """Whole pixels around the eye, `margin` eye widths on each side, inside an (h, w) picture."""
-        d = margin * self.width
-        box = Box.around(self.ring)
-        wide = Box(box.left - d, box.top - d, box.right + d, box.bottom + d)
-        return wide.to_whole().clipped((shape_hw[1], shape_hw[0]))
-
 
 @dataclass(frozen=True, slots=True)
 class LidDistances:
@@ -57,15 +41,12 @@ class LidDistances:
         below_upper: how far under the upper lid's edge; negative above it.
         above_lower: how far over the lower lid's edge; negative below it.
         to_iris: from the iris' centre.
-        right, down: from the iris' centre, along the eye's axis and across it.
     """
 
     along: Plane
     below_upper: Plane
     above_lower: Plane
     to_iris: Plane
-    right: Plane
-    down: Plane
 
     def aperture(self, softness: float) -> Plane:
         """(h, w) 0..1: 1 between the lids, falling over `softness` pixels at their edges."""
@@ -87,14 +68,11 @@ def lid_distances(shape: EyeShape, region: Box) -> LidDistances:
     lower, lower_slope = _edge(shape.ring[[0, *range(15, 7, -1)]], outer, axis, down, u)
     iris = np.array(shape.iris_xy) - outer
     du, dv = u - iris @ axis, v - iris @ down
-    sideways = 1.0 if axis[0] >= 0 else -1.0
     planes = (
         u,
         (v - upper) / np.sqrt(1 + upper_slope**2),
         (lower - v) / np.sqrt(1 + lower_slope**2),
         np.hypot(du, dv),
-        du * sideways,
-        dv,
     )
     return LidDistances(*(np.asarray(p, np.float32) for p in planes))
 
@@ -113,25 +91,3 @@ def _edge(
     height = np.interp(inside, samples, curve(samples))
     slope = np.interp(inside, samples, curve(samples, 1))
     return height, np.clip(slope, -2, 2)
-
-
-def strokes(
-    shape_hw: tuple[int, int], lines: list[NDArray[np.float64]], thickness: float, oversampling: int = 4
-) -> Plane:
-    """Tapered hairs: each (N, 2) line in pixels drawn from its root to its tip; (h, w) coverage 0..1.
-
-    Drawn larger and averaged, so that hairs thinner than a pixel come out faint instead of broken.
-    """
-    h, w = shape_hw
-    canvas = np.zeros((h * oversampling, w * oversampling), np.uint8)
-    for line in lines:
-        big = (line + 0.5) * oversampling - 0.5
-        n = len(big)
-        for k in range(n - 1):
-            wide = thickness * oversampling * (1 - 0.85 * k / max(n - 1, 1))
-            a, b = np.rint(big[k] * 16).astype(int), np.rint(big[k + 1] * 16).astype(int)
-            level = int(np.clip(wide, 0.25, 1) * 255)
-            cv2.line(
-                canvas, tuple(map(int, a)), tuple(map(int, b)), level, max(1, math.floor(wide + 0.5)), cv2.LINE_AA, 4
-            )
-    return np.asarray(cv2.resize(canvas, (w, h), interpolation=cv2.INTER_AREA), np.float32) / 255

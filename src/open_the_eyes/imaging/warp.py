@@ -16,7 +16,7 @@ def _kernel(distance_squared: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _distances_squared(a: Points, b: Points) -> NDArray[np.float64]:
-    return np.maximum((a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T, 0)
+    return np.asarray(np.maximum((a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T, 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.mesh478 import SIDES, Side
@@ -110,12 +112,10 @@ def test_every_wish_changes_the_eyes(
 
 
 def test_the_crop_stays_as_it_was(generator: AppearanceGenerator, closed_crop: Crop) -> None:
-    kept = closed_crop.pixels.copy(), closed_crop.mask.copy(), closed_crop.landmarks.copy()
+    arrays: list[NDArray[Any]] = [closed_crop.pixels, closed_crop.mask, closed_crop.landmarks]
+    kept = [array.copy() for array in arrays]
     generator.generate([Request(closed_crop, 5, 1.0)], GenerateOptions(gaze=(0.5, 0.5), openness=1.2))
-    assert all(
-        np.array_equal(a, b)
-        for a, b in zip(kept, (closed_crop.pixels, closed_crop.mask, closed_crop.landmarks), strict=True)
-    )
+    assert all(np.array_equal(a, b) for a, b in zip(kept, arrays, strict=True))
 
 
 @pytest.mark.parametrize("width", [1, 30, 60])

@@ -10,6 +10,7 @@ from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance import iris, layout
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from open_the_eyes.models.appearance.model import AppearanceModel
+from open_the_eyes.options import EyeColor
 
 W, H = layout.SIZE_WH
 BLUE, BROWN = (np.array(iris.NAMED[name]) for name in ("blue", "brown"))
@@ -45,8 +46,8 @@ def test_the_regions_of_both_eyes_are_there_and_apart(model: AppearanceModel) ->
 
 
 @pytest.mark.parametrize("name", iris.NAMED)
-def test_the_ratio_is_measured_whatever_the_light(model: AppearanceModel, name: str) -> None:
-    ratio = np.array(dict(iris.NAMED.items())[name])  # type: ignore[index]
+def test_the_ratio_is_measured_whatever_the_light(model: AppearanceModel, name: EyeColor) -> None:
+    ratio = np.array(iris.NAMED[name])
     strip = drawn(model, {"left": ratio, "right": ratio})
     for light in (1.0, 0.2):
         assert iris.colour_ratio(model, strip * np.float32(light)) == pytest.approx(ratio, rel=1e-3)

@@ -55,8 +55,8 @@ class EyeFrame:
         return np.asarray(cv2.warpAffine(plane, self.from_picture, (w, h), flags=flags), np.float32)
 
     def geometry(self) -> NDArray[np.float32]:
-        """What the refiner is told about the shape, (4, H, W) of -1..1: distance to the iris' edge, depth under the upper
-        lid, height over the lower lid, and the eye's size."""
+        """What the refiner is told about the shape, (4, H, W) of -1..1: distance to the iris' edge, depth under the
+        upper lid, height over the lower lid, and the eye's size."""
         there = lid_distances(self.shape, Box(0, 0, *self.size_wh))
         w = self.shape.width
         planes: list[Plane] = [

@@ -45,7 +45,7 @@ def laid_back(
     step = max(4, round(4 / max(scale_of(picture_to_strip), 0.1)))
     x, y = ThinPlate.between(anchors, layout.framed(mean_points)[kept]).field(shape_hw, step)
     return np.asarray(
-        cv2.remap(planes, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=0), np.float32
+        cv2.remap(planes, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=(0,)), np.float32
     ).reshape(*shape_hw, planes.shape[2])
 
 
