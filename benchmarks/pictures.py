@@ -14,8 +14,8 @@ from open_the_eyes.imaging.arrays import Points, Rgb, to_levels, to_tones
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.roles import Face, FaceDetector
 
-QUALITY: Final = 92
-GRAIN: Final = 5.5
+QUALITY: Final = 95
+GRAIN: Final = 5.0
 """Levels of noise on enlarged pixels, so that a JPEG of them is about as large as a camera's."""
 ROWS, COLUMNS = 2, 7
 GROUP_WH: Final = (3000, 2000)
@@ -53,7 +53,7 @@ def group(detector: FaceDetector) -> Rgb:
 
 
 def written(pixels: Rgb, path: Path) -> Path:
-    """A JPEG as phones write them: 4:2:0, quality 92."""
+    """A JPEG as phones write them: 4:2:0, quality 95."""
     Image.fromarray(pixels).save(path, "JPEG", quality=QUALITY, subsampling=2)
     return path
 

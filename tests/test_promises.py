@@ -145,17 +145,6 @@ def test_a_face_comes_out_the_same_whoever_stands_beside_it(
         assert result.faces[0].variation_scores == pytest.approx(opened_blink.faces[0].variation_scores)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the finder looks at the whole photo, and its mesh then settles a pixel elsewhere beside another picture",
-)
-def test_a_face_is_found_at_the_same_place_whoever_stands_beside_it(
-    engine: Engine, blinked: Rgb, portrait: Rgb, opened_blink: Opened
-) -> None:
-    result = open_eyes(Photo(np.concatenate([blinked, portrait], axis=1)), engine=engine)
-    assert np.array_equal(result.photo.pixels[:, :512], opened_blink.photo.pixels)
-
-
 def test_the_order_of_painting_does_not_matter(engine: Engine, blinked: Rgb) -> None:
     two = Photo(np.concatenate([blinked[:260, 100:360]] * 2, axis=1))
     forwards = open_eyes(two, Options.of(variations=2), engine=engine)

@@ -43,7 +43,8 @@ def pictures_in(folder: Path) -> list[Path]:
 
 def read_rgb(path: Path) -> Rgb | None:
     """An 8-bit RGB picture, None where it cannot be read."""
-    bgr = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+    stored = np.frombuffer(path.read_bytes(), np.uint8)
+    bgr = cv2.imdecode(stored, cv2.IMREAD_COLOR) if stored.size else None  # OpenCV raises on an empty file
     return None if bgr is None else np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
 
 

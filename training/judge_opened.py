@@ -158,7 +158,7 @@ def main() -> None:
     given = parser.parse_args()
     if not given.judge.exists():
         raise SystemExit(
-            f"{given.judge}: expected a judge; train it: python training/eye_state/judge.py FACES {given.judge}"
+            f"{given.judge}: expected a judge; train it: python -m training.eye_state.judge FACES {given.judge}"
         )
     rows, tiles = run(chosen(given.photos, given.only, given.sample), given)
     console = Console(width=120)

@@ -6,17 +6,21 @@ import math
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-NET_WH = (56, 40)
-NET_SPAN = 2.1
+from open_the_eyes.imaging import eyecrop
+from open_the_eyes.imaging.arrays import Rgb
+
+NET_WH, NET_SPAN = eyecrop.SIZE_WH, eyecrop.SPAN
 WIDE_WH, WIDE_SPAN = (120, 88), 2.9
-NET_EYE = NET_WH[0] / NET_SPAN  # an eye's width in the network's crop, pixels
-WIDE_EYE = WIDE_WH[0] / WIDE_SPAN
+"""Of the crops that are kept: room for jitter around the network's own crop."""
+NET_EYE, WIDE_EYE = NET_WH[0] / NET_SPAN, WIDE_WH[0] / WIDE_SPAN
+"""An eye's width in either crop, pixels."""
 
 Rng = np.random.Generator
 
 
-def cut(wide: np.ndarray, rng: Rng, jitter: float) -> np.ndarray:
+def cut(wide: Rgb, rng: Rng, jitter: float) -> Rgb:
     """The network's crop out of a wide one, as if the landmarks were a little off."""
     angle = math.radians(rng.normal(0, 4) * jitter)
     scale = WIDE_EYE / NET_EYE * math.exp(rng.normal(0, 0.07) * jitter)
@@ -26,10 +30,11 @@ def cut(wide: np.ndarray, rng: Rng, jitter: float) -> np.ndarray:
     middle = (np.array(NET_WH) - 1) / 2
     to_wide[:, 2] = (np.array(WIDE_WH) - 1) / 2 + shift - to_wide[:, :2] @ middle
     soft = cv2.GaussianBlur(wide, (0, 0), 0.45)
-    return cv2.warpAffine(soft, to_wide, NET_WH, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=1)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(soft, to_wide, NET_WH, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def camera(crop: np.ndarray, rng: Rng) -> tuple[np.ndarray, float]:
+def camera(crop: Rgb, rng: Rng) -> tuple[Rgb, float]:
     """Distance, blur, light, colour, noise, JPEG; -> the crop and an eye's width in sensor pixels."""
     x = crop.astype(np.float32)
     eye = NET_EYE
@@ -66,12 +71,12 @@ def camera(crop: np.ndarray, rng: Rng) -> tuple[np.ndarray, float]:
         small = cv2.imdecode(data, cv2.IMREAD_COLOR)
     if small.shape[:2] != crop.shape[:2]:
         small = cv2.resize(small, NET_WH, interpolation=cv2.INTER_LINEAR)
-    return small, eye
+    return np.asarray(small, np.uint8), eye
 
 
-def _lens(rng: Rng, shape: tuple[int, int], eye: float) -> np.ndarray:
-    """(H, W) float 0..1: the outline of a spectacle lens about the eye."""
-    h, w = shape
+def _lens(rng: Rng, shape_hw: tuple[int, int], eye: float) -> NDArray[np.float64]:
+    """(H, W): a spectacle lens about the eye, as about how many pixels lie between here and its rim; < 0 outside."""
+    h, w = shape_hw
     cx, cy = w / 2 + rng.normal(0, 0.12) * eye, h / 2 + rng.normal(0.05, 0.1) * eye
     rx, ry = eye * rng.uniform(0.6, 0.95), eye * rng.uniform(0.38, 0.7)
     n = rng.uniform(2, 5)
@@ -80,20 +85,21 @@ def _lens(rng: Rng, shape: tuple[int, int], eye: float) -> np.ndarray:
     u = ((xx - cx) * math.cos(a) + (yy - cy) * math.sin(a)) / rx
     v = ((yy - cy) * math.cos(a) - (xx - cx) * math.sin(a)) / ry
     inside = 1 - (np.abs(u) ** n + np.abs(v) ** n) ** (1 / n)
-    return inside * min(rx, ry)
+    return np.asarray(inside * min(rx, ry), np.float64)
 
 
-def narrowed(wide: np.ndarray, by: float) -> np.ndarray:
+def narrowed(wide: Rgb, by: float) -> Rgb:
     """An eye squeezed upright to `by` of its height: still open, as in laughing or against the sun."""
     h, w = wide.shape[:2]
     squeezed = np.array([[1, 0, 0], [0, by, (1 - by) * (h - 1) / 2]])
-    return cv2.warpAffine(wide, squeezed, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    there = cv2.warpAffine(wide, squeezed, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    return np.asarray(there, np.uint8)
 
 
-def glasses(wide: np.ndarray, other: np.ndarray, rng: Rng) -> np.ndarray:
+def glasses(wide: Rgb, other: Rgb, rng: Rng) -> Rgb:
     """Ordinary spectacles: a rim, a light tint, a reflection that leaves the eye in sight."""
     x = wide.astype(np.float32)
-    inside = _lens(rng, x.shape[:2], WIDE_EYE)
+    inside = _lens(rng, (x.shape[0], x.shape[1]), WIDE_EYE)
     x = x * np.where(inside > 0, rng.uniform(0.75, 1.05), 1)[..., None]
     if rng.random() < 0.3:  # what the lens mirrors, faintly
         seen = cv2.GaussianBlur(other, (0, 0), rng.uniform(1, 6)).astype(np.float32)[::-1]
@@ -101,14 +107,15 @@ def glasses(wide: np.ndarray, other: np.ndarray, rng: Rng) -> np.ndarray:
     if rng.random() < 0.6:
         streak = np.zeros(x.shape[:2], np.float32)
         p = rng.uniform(0, 1, 4) * [x.shape[1], x.shape[0], x.shape[1], x.shape[0]]
-        cv2.line(streak, (int(p[0]), int(p[1])), (int(p[2]), int(p[3])), 1.0, int(rng.integers(2, 16)))
+        cv2.line(streak, (int(p[0]), int(p[1])), (int(p[2]), int(p[3])), (1.0,), int(rng.integers(2, 16)))
         streak = cv2.GaussianBlur(streak, (0, 0), rng.uniform(0.5, 4)) * (inside > 0)
         x = x + streak[..., None] * rng.uniform(20, 220)
     rim = np.clip(1.5 - np.abs(inside - 1) / rng.uniform(0.5, 3), 0, 1)[..., None] * rng.uniform(0.4, 1)
-    return np.clip(x * (1 - rim) + rim * rng.uniform(0, 160) * np.exp(rng.normal(0, 0.2, 3)), 0, 255).astype(np.uint8)
+    x = x * (1 - rim) + rim * rng.uniform(0, 160) * np.exp(rng.normal(0, 0.2, 3))
+    return np.asarray(np.clip(x, 0, 255), np.uint8)
 
 
-def cover(wide: np.ndarray, other: np.ndarray, rng: Rng) -> np.ndarray:
+def cover(wide: Rgb, other: Rgb, rng: Rng) -> Rgb:
     """Sunglasses, a hand, hair or some other thing in front of the eye."""
     x = wide.astype(np.float32)
     h, w = x.shape[:2]
@@ -129,7 +136,7 @@ def cover(wide: np.ndarray, other: np.ndarray, rng: Rng) -> np.ndarray:
                 rng.uniform(-40, 40),
                 0,
                 360,
-                1.0,
+                (1.0,),
                 -1,
             )
             fill += cv2.GaussianBlur(spot, (0, 0), rng.uniform(0.5, 4))[..., None] * rng.uniform(40, 200)
@@ -164,8 +171,11 @@ def cover(wide: np.ndarray, other: np.ndarray, rng: Rng) -> np.ndarray:
     return np.clip(x, 0, 255).astype(np.uint8)
 
 
-def standard(crop: np.ndarray) -> np.ndarray:
-    """(40, 56, 3) 0..255 -> (3, 40, 56) float32, mean 0 and deviation 1 over all of it: light does not matter."""
+def standard(crop: Rgb) -> NDArray[np.float32]:
+    """(40, 56, 3) 0..255 -> (3, 40, 56) float32, mean 0 and deviation 1 over all of it: light does not matter.
+
+    Kept as it is in `open_the_eyes.models.eye_state.standardised`.
+    """
     x = crop.astype(np.float32)
     x = (x - x.mean()) / (x.std() + 8)
     return np.ascontiguousarray(x.transpose(2, 0, 1))

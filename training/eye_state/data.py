@@ -1,6 +1,4 @@
-"""Eye crops out of folders of faces, cut once and kept in one file.
-
-    python training/eye_state/data.py FACES OUT.npz
+"""`python -m training.eye_state.data FACES OUT.npz`: eye crops out of folders of faces, cut once and kept in one file.
 
 FACES holds `eye_state/closed`, `eye_state/open` and `train` (open-eyed faces). One picture in five of `eye_state`,
 chosen by the hash of its name, is held out and never trained on.
@@ -8,25 +6,44 @@ chosen by the hash of its name, is held out and never trained on.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
-import sys
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
+from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.eyecrop import eye_crop
 from open_the_eyes.imaging.mesh478 import SIDES
-from open_the_eyes.imaging.openness import eye_width, opennesses
-from open_the_eyes.models.mediapipe_faces import MediapipeDetector
-from open_the_eyes.settings import Settings
+from open_the_eyes.imaging.openness import opennesses
 
-WIDE_WH, WIDE_SPAN = (120, 88), 2.9  # room for jitter around the network's own crop
-TRAIN_EVERY = 2  # of the many open-eyed faces, every other one is plenty
+from ..faces import Portrait, pictures_in, portraits
+from .augment import WIDE_SPAN, WIDE_WH
 
-_detector: MediapipeDetector | None = None
+TRAIN_EVERY = 2
+"""Of the many open-eyed faces, every other one is plenty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One eye.
+
+    Args:
+        crops: (88, 120, 3), see `augment.WIDE_WH`.
+        openness: what the landmarks measure.
+        label: 1 closed, 0 open.
+        held: never trained on.
+        source: the folder of FACES it comes from.
+        name: the picture's.
+    """
+
+    crops: Rgb
+    openness: float
+    label: int
+    held: bool
+    source: str
+    name: str
 
 
 def held_out(path: Path) -> bool:
@@ -34,54 +51,37 @@ def held_out(path: Path) -> bool:
     return hashlib.sha256(path.name.encode()).digest()[0] % 5 == 0
 
 
-def read(path: Path) -> np.ndarray:
-    return np.asarray(Image.open(path).convert("RGB"))
+def pictures(faces: Path, train_every: int) -> list[Path]:
+    """All of `eye_state`, and every so manieth of `train`."""
+    labelled = [path for name in ("closed", "open") for path in pictures_in(faces / "eye_state" / name)]
+    return labelled + pictures_in(faces / "train")[::train_every]
 
 
-def rows_of(path: Path) -> list[tuple]:
-    """(crop, openness, eye width in pixels, yaw) of both eyes of a picture's largest face."""
-    global _detector
-    _detector = _detector or MediapipeDetector(Settings())
-    pixels = read(path)
-    faces = _detector.detect(pixels)
-    if not faces:
-        return []
-    face = max(faces, key=lambda one: one.box.area)
-    openness = opennesses(face.landmarks)
-    width = float(np.mean([eye_width(face.landmarks, side) for side in SIDES]))
-    return [
-        (eye_crop(pixels, face.landmarks, side, WIDE_WH, WIDE_SPAN), openness[side], width, face.yaw_deg)
-        for side in SIDES
-    ]
+def rows_of(portrait: Portrait) -> list[Row]:
+    """Both eyes of a picture's largest face; its folders say what they are."""
+    path, openness = portrait.path, opennesses(portrait.landmarks)
+    source = "eye_state" if path.parent.parent.name == "eye_state" else "train"
+    label, held = int(path.parent.name == "closed"), source == "eye_state" and held_out(path)
+    crops = [eye_crop(portrait.pixels, portrait.landmarks, side, WIDE_WH, WIDE_SPAN) for side in SIDES]
+    return [Row(crop, openness[side], label, held, source, path.name) for crop, side in zip(crops, SIDES, strict=True)]
 
 
-def pictures(faces: Path, train_every: int) -> Iterator[tuple[Path, int]]:
-    """Path and label: 1 closed, 0 open."""
-    for name, label in (("closed", 1), ("open", 0)):
-        for path in sorted((faces / "eye_state" / name).glob("*.jpg")):
-            yield path, label
-    for path in sorted((faces / "train").glob("*.jpg"))[::train_every]:
-        yield path, 0
-
-
-def main(faces: Path, out: Path, train_every: int = TRAIN_EVERY) -> None:
-    listed = list(pictures(faces, train_every))
-    rows = []
-    with ProcessPoolExecutor(2) as pool:
-        for number, (found, (path, label)) in enumerate(
-            zip(pool.map(rows_of, [path for path, _ in listed], chunksize=16), listed, strict=True)
-        ):
-            source = "eye_state" if "eye_state" in path.parts else "train"
-            rows += [(*row, label, held_out(path) and source == "eye_state", source, path.name) for row in found]
-            if number % 200 == 0:
-                print(f"{number}/{len(listed)} pictures, {len(rows)} eyes", flush=True)
-    crops, openness, width, yaw, label, held, source, name = (np.array(column) for column in zip(*rows, strict=True))
+def collect(faces: Path, out: Path, train_every: int = TRAIN_EVERY) -> None:
+    """Writes `out`, one array a field of `Row`."""
+    listed = pictures(faces, train_every)
+    rows = [row for portrait in portraits(listed) for row in rows_of(portrait)]
     out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(
-        out, crops=crops, openness=openness, width=width, yaw=yaw, label=label, held=held, source=source, name=name
-    )
+    np.savez(out, **{field.name: np.array([getattr(row, field.name) for row in rows]) for field in fields(Row)})
     print(f"{len(rows)} eyes of {len(listed)} pictures -> {out}")
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("faces", type=Path)
+    parser.add_argument("out", type=Path)
+    given = parser.parse_args()
+    collect(given.faces, given.out)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main()

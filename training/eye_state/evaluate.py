@@ -1,10 +1,9 @@
-"""How often open eyes are called closed, and closed eyes open, by the whole detector.
+"""`python -m training.eye_state.evaluate FACES [--mistakes FOLDER]`: how often the whole detector mistakes an eye.
 
-    python training/eye_state/evaluate.py FACES [--mistakes FOLDER]
-
-FACES holds `val`, `identity`, `groups`, `closed` and `eye_state`, of which only the held-out fifth is looked at.
-Pictures of `groups` named `group_*` hold people who blink; the open figure uses the others. With --mistakes, each
-mistaken or unsure face is written there as a PNG to be looked at: keep that folder out of the repository.
+FACES holds `val`, `identity`, `groups`, `closed` and `eye_state`, of which only the held-out fifth is looked at; if it
+has `closed/open_refs` too, those count as open. Pictures of `groups` named `group_*` hold people who blink; the open
+figure uses the others. With --mistakes, each mistaken or unsure face is written there as a PNG to be looked at: keep
+that folder out of the repository.
 """
 
 from __future__ import annotations
@@ -12,110 +11,148 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
-from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
 import numpy as np
-from data import held_out, read
 from PIL import Image
 
+from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.facecrop import warped
 from open_the_eyes.models.face_finder import place_around
-from open_the_eyes.models.mediapipe_faces import MediapipeDetector
 from open_the_eyes.roles import Face
-from open_the_eyes.settings import Settings
-from open_the_eyes.stages.choose import face_states
+from open_the_eyes.stages.choose import EyeState, face_states
+
+from ..faces import detector, pictures_in, read_rgb
+from .data import held_out
+
+SIZES_PX = (56, 70, 100)
+"""Widths of faces at which the sets are looked at again."""
 
 
-def judged(pixels: np.ndarray, largest_only: bool, detector: MediapipeDetector) -> list[tuple[Face, dict]]:
-    """Faces that can be edited, each with the states of its eyes."""
-    faces = detector.detect(pixels)
-    if largest_only and faces:
-        faces = [max(faces, key=lambda face: face.box.area)]
-    return [(face, face_states(face)) for face in faces]
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Pictures whose eyes are all open, or all closed.
+
+    Args:
+        largest_only: whether only the largest face of a picture counts.
+        face_px: pictures are reduced until their largest face is so wide; 0 leaves them.
+    """
+
+    name: str
+    paths: list[Path]
+    truth: EyeState
+    largest_only: bool = True
+    face_px: int = 0
 
 
-def shrunk(pixels: np.ndarray, face_px: int, detector: MediapipeDetector) -> np.ndarray:
+@dataclass(slots=True)
+class Count:
+    """What was seen in a set."""
+
+    photos: int = 0
+    without_face: int = 0
+    faces: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    eyes: Counter[EyeState] = field(default_factory=Counter)
+
+    def __add__(self, other: Count) -> Count:
+        return Count(
+            self.photos + other.photos,
+            self.without_face + other.without_face,
+            self.faces + other.faces,
+            self.refused + other.refused,
+            self.eyes + other.eyes,
+        )
+
+    def share(self, state: EyeState) -> float:
+        return self.eyes[state] / max(self.eyes.total(), 1)
+
+
+def shrunk(pixels: Rgb, face_px: int) -> Rgb:
     """The picture reduced until its largest face is `face_px` wide."""
-    width = max((face.box.width for face in detector.detect(pixels)), default=0)
+    width = max((face.box.width for face in detector().detect(pixels)), default=0)
     if width <= face_px:
         return pixels
-    return cv2.resize(pixels, None, fx=face_px / width, fy=face_px / width, interpolation=cv2.INTER_AREA)
+    f = face_px / width
+    return np.asarray(cv2.resize(pixels, None, fx=f, fy=f, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def figures(
-    name: str,
-    paths: Iterable[Path],
-    truth: str,
-    largest_only: bool,
-    detector: MediapipeDetector,
-    out: Path | None,
-    face_px: int = 0,
-) -> Counter:
+def faces_of(pixels: Rgb, largest_only: bool) -> list[Face]:
+    faces = detector().detect(pixels)
+    return [max(faces, key=lambda face: face.box.area)] if largest_only and faces else faces
+
+
+def counted(given: Set, mistakes: Path | None) -> Count:
     """Counts over a set of pictures; prints one line."""
-    count: Counter = Counter()
-    started = time.time()
-    for path in paths:
-        pixels = shrunk(read(path), face_px, detector) if face_px else read(path)
-        count["photos"] += 1
-        found = judged(pixels, largest_only, detector)
-        count["photos without a face"] += not found
-        for number, (face, states) in enumerate(found):
-            count["faces"] += 1
+    count, started = Count(), time.time()
+    for path in given.paths:
+        pixels = read_rgb(path)
+        if pixels is None:
+            continue
+        pixels = shrunk(pixels, given.face_px) if given.face_px else pixels
+        found = faces_of(pixels, given.largest_only)
+        count.photos += 1
+        count.without_face += not found
+        for number, face in enumerate(found):
+            states = list(face_states(face).values())
+            count.faces += 1
             if face.refusal:
-                count[face.refusal] += 1
+                count.refused[face.refusal] += 1
             else:
-                for state in states.values():
-                    count[state] += 1
-            if out and (face.refusal or any(state != truth for state in states.values())):
-                chances = [f"{round(100 * face.eyes[side].closed_probability):02d}" for side in states]
-                label = face.refusal or "-".join([*states.values(), *chances])
+                count.eyes.update(states)
+            if mistakes is not None and (face.refusal or any(state != given.truth for state in states)):
+                chances = [f"{round(100 * eye.closed_probability):02d}" for eye in face.eyes.values()]
+                label = face.refusal or "-".join([*states, *chances])
                 crop = warped(pixels, place_around(face.landmarks).to_photo(256), (256, 256))
-                Image.fromarray(crop).save(out / f"{name}.{label}.{path.stem}.{number}.png")
-    eyes = max(count["open"] + count["closed"] + count["unsure"], 1)
-    wrong = count["closed"] if truth == "open" else count["open"]
-    print(
-        f"{name:16} {count['photos']:4} photos, {count['photos without a face']} without a face; "
-        f"{count['faces']} faces, "
-        f"{count['too_small']} too small, {count['profile']} profile, {count['covered']} covered; {eyes} eyes: "
-        f"{count['open']} open, {count['unsure']} unsure, {count['closed']} closed; wrong {wrong / eyes:.2%} "
-        f"({(time.time() - started) / max(count['photos'], 1) * 1e3:.0f} ms a photo)",
-        flush=True,
-    )
+                Image.fromarray(crop).save(mistakes / f"{given.name}.{label}.{path.stem}.{number}.png")
+    print(line_of(given, count, time.time() - started), flush=True)
     return count
+
+
+def line_of(given: Set, count: Count, seconds: float) -> str:
+    refused = ", ".join(f"{n} {why.replace('_', ' ')}" for why, n in sorted(count.refused.items())) or "none refused"
+    eyes = ", ".join(f"{count.eyes[state]} {state}" for state in ("open", "unsure", "closed"))
+    return (
+        f"{given.name:16} {count.photos:4} photos, {count.without_face} without a face; {count.faces} faces, "
+        f"{refused}; {count.eyes.total()} eyes: {eyes}; wrong {count.share(_opposite(given.truth)):.2%} "
+        f"({seconds / max(count.photos, 1) * 1e3:.0f} ms a photo)"
+    )
+
+
+def _opposite(truth: EyeState) -> EyeState:
+    return "open" if truth == "closed" else "closed"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("faces", type=Path)
     parser.add_argument("--mistakes", type=Path)
-    arguments = parser.parse_args()
-    if arguments.mistakes:
-        arguments.mistakes.mkdir(parents=True, exist_ok=True)
-    root, out, detector = arguments.faces, arguments.mistakes, MediapipeDetector(Settings())
-
-    def over(name: str, paths: Iterable[Path], truth: str, largest_only: bool) -> Counter:
-        return figures(name, paths, truth, largest_only, detector, out)
-
-    closed = over("closed", sorted((root / "closed").glob("*.jpg")), "closed", True)
-    groups = sorted((root / "groups").glob("*.jpg"))
-    opened = over("open groups", [path for path in groups if path.name.startswith("open")], "open", False)
-    over("blinking groups", [path for path in groups if path.name.startswith("group")], "open", False)
-    over("open refs", sorted((root / "closed" / "open_refs").glob("*.jpg")), "open", True)
-    opened += over("identity", sorted((root / "identity").glob("*.jpg")), "open", True)
-    opened += over("val", sorted((root / "val").glob("*.jpg")), "open", True)
-    for truth in ("closed", "open"):
-        held = [path for path in sorted((root / "eye_state" / truth).glob("*.jpg")) if held_out(path)]
-        over(f"held-out {truth}", held, truth, True)
-    for size in (56, 70, 100):
-        for truth, folder in (("closed", "closed"), ("open", "identity")):
-            paths = sorted((root / folder).glob("*.jpg"))
-            figures(f"{truth}, {size} px", paths, truth, True, detector, out, size)
-    total = opened["open"] + opened["unsure"] + opened["closed"]
-    print(f"open eyes called closed: {opened['closed'] / total:.2%} of {total} (wanted: at most 1 %)")
-    total = closed["open"] + closed["unsure"] + closed["closed"]
-    print(f"closed eyes called open: {closed['open'] / total:.2%} of {total} (wanted: at most 3 %)")
+    given = parser.parse_args()
+    root, mistakes = given.faces, given.mistakes
+    if mistakes is not None:
+        mistakes.mkdir(parents=True, exist_ok=True)
+    groups, refs = pictures_in(root / "groups"), root / "closed" / "open_refs"
+    blinks, identity = pictures_in(root / "closed"), pictures_in(root / "identity")
+    closed = counted(Set("closed", blinks, "closed"), mistakes)
+    opened = counted(Set("open groups", [p for p in groups if p.name.startswith("open")], "open", False), mistakes)
+    counted(Set("blinking groups", [p for p in groups if p.name.startswith("group")], "open", False), mistakes)
+    counted(Set("open refs", pictures_in(refs) if refs.is_dir() else [], "open"), mistakes)
+    opened += counted(Set("identity", identity, "open"), mistakes)
+    opened += counted(Set("val", pictures_in(root / "val"), "open"), mistakes)
+    truths: tuple[EyeState, EyeState] = ("closed", "open")
+    for truth in truths:
+        held = [path for path in pictures_in(root / "eye_state" / truth) if held_out(path)]
+        counted(Set(f"held-out {truth}", held, truth), mistakes)
+    for size in SIZES_PX:
+        for truth, paths in zip(truths, (blinks, identity), strict=True):
+            counted(Set(f"{truth}, {size} px", paths, truth, face_px=size), mistakes)
+    for words, count, state, most in (
+        ("open eyes called closed", opened, truths[0], "1 %"),
+        ("closed eyes called open", closed, truths[1], "3 %"),
+    ):
+        print(f"{words}: {count.share(state):.2%} of {count.eyes.total()} (wanted: at most {most})")
 
 
 if __name__ == "__main__":

@@ -1,41 +1,46 @@
-"""A second opinion on eyes, of another kind: used to judge results, never shipped, so nobody marks their own homework.
+"""`python -m training.eye_state.judge FACES [OUT]`: trains a second opinion on eyes, of another kind, into OUT.
 
-    python training/eye_state/judge.py FACES [OUT]     writes OUT: three minutes of processor, seconds again
-
+It judges results and is never shipped, so nobody marks their own homework. Three minutes of processor, seconds again.
 Histograms of oriented gradients and a logistic regression on a grey crop of one eye; it sees neither the mesh's
 openness nor the network's crop. From Python: `Judge.load(path).closed_probability(pixels, face)`.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.eyecrop import eye_crop
 from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.roles import Face
 
+from .augment import WIDE_SPAN, WIDE_WH
+from .data import collect
+
 SIZE_WH, SPAN = (64, 48), 1.9
 DEFAULT = Path("out/judge.npz")
+TRAIN_EVERY = 8
+"""Of the open-eyed faces, fewer than the network sees."""
 _HOG = cv2.HOGDescriptor(SIZE_WH, (16, 16), (8, 8), (8, 8), 9)
 
 
-def features(crop: Rgb) -> np.ndarray:
+def features(crop: Rgb) -> NDArray[np.float32]:
     """(48, 64, 3) eye -> HOG at two scales."""
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
     grey = cv2.createCLAHE(2.0, (2, 2)).apply(grey)
     soft = cv2.GaussianBlur(grey, (0, 0), 2)
-    return np.concatenate([_HOG.compute(grey).ravel(), _HOG.compute(soft).ravel()])
+    return np.concatenate([np.asarray(_HOG.compute(picture), np.float32).ravel() for picture in (grey, soft)])
 
 
 class Judge:
     """Closed or open, from gradients alone."""
 
-    def __init__(self, weights: np.ndarray, mean: np.ndarray, bias: float) -> None:
+    def __init__(self, weights: NDArray[np.float32], mean: NDArray[np.float32], bias: float) -> None:
         self.weights, self.mean, self.bias = weights, mean, bias
 
     @classmethod
@@ -57,9 +62,7 @@ class Judge:
 
 
 def from_wide(wide: Rgb, rng: np.random.Generator | None) -> Rgb:
-    """The judge's crop out of data.py's wider one, jittered if `rng` is given."""
-    from data import WIDE_SPAN, WIDE_WH
-
+    """The judge's crop out of the wider one that is kept, jittered if `rng` is given."""
     scale = (SPAN / SIZE_WH[0]) / (WIDE_SPAN / WIDE_WH[0])
     shift = np.zeros(2)
     if rng is not None:
@@ -67,19 +70,21 @@ def from_wide(wide: Rgb, rng: np.random.Generator | None) -> Rgb:
         shift = rng.normal(0, 1.8, 2)
         if rng.random() < 0.6:
             f = rng.uniform(0.15, 0.7)
-            wide = cv2.resize(cv2.resize(wide, None, fx=f, fy=f, interpolation=cv2.INTER_AREA), WIDE_WH)
+            small = cv2.resize(wide, None, fx=f, fy=f, interpolation=cv2.INTER_AREA)
+            wide = np.asarray(cv2.resize(small, WIDE_WH), np.uint8)
     to_wide = np.array([[scale, 0, 0], [0, scale, 0]])
     to_wide[:, 2] = (np.array(WIDE_WH) - 1) / 2 + shift - scale * (np.array(SIZE_WH) - 1) / 2
-    return cv2.warpAffine(wide, to_wide, SIZE_WH, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=1)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(wide, to_wide, SIZE_WH, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def main(faces: Path, out: Path) -> None:
-    import data
+def trained(faces: Path, out: Path) -> None:
+    """Writes the judge; the eyes that it learns from are kept beside it."""
     from sklearn.linear_model import LogisticRegression
 
     crops_file = out.with_name("judge_eyes.npz")
     if not crops_file.exists():
-        data.main(faces, crops_file, train_every=8)
+        collect(faces, crops_file, TRAIN_EVERY)
     with np.load(crops_file) as file:
         crops, label, held = file["crops"], file["label"], file["held"]
     rng = np.random.default_rng(3)
@@ -98,5 +103,13 @@ def main(faces: Path, out: Path) -> None:
     print(f"-> {out}")
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("faces", type=Path)
+    parser.add_argument("out", type=Path, nargs="?", default=DEFAULT)
+    given = parser.parse_args()
+    trained(given.faces, given.out)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else DEFAULT)
+    main()

@@ -1,27 +1,31 @@
-"""Trains the eye-state network and writes it as ONNX.
+"""`python -m training.eye_state.train EYES.npz OUT.onnx`: trains the eye-state network and writes it as ONNX.
 
-    python training/eye_state/train.py EYES.npz OUT.onnx [EPOCHS]
-
-EYES.npz comes from data.py. Needs torch and onnx; two cores take about ten minutes.
+EYES.npz comes from `training.eye_state.data`. Needs torch and onnx; two cores take about ten minutes.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
 import time
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
 import numpy as np
 import onnx
 import torch
-from augment import NET_EYE, NET_WH, camera, cover, cut, glasses, narrowed, standard
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 from torch.nn import functional
+
+from .augment import NET_EYE, NET_WH, camera, cover, cut, glasses, narrowed, standard
+
+Eyes = dict[str, NDArray[Any]]
+"""The arrays of EYES.npz, see `data.Row`."""
 
 CHANNELS = (20, 32, 48, 64)
 COVERED_SHARE = 0.2
@@ -92,7 +96,7 @@ def to_onnx(net: EyeState, path: Path) -> None:
     path.write_bytes(model.SerializeToString())
 
 
-def batch(eyes: dict[str, np.ndarray], rows: np.ndarray, rng: np.random.Generator) -> tuple[torch.Tensor, ...]:
+def batch(eyes: Eyes, rows: NDArray[np.intp], rng: np.random.Generator) -> tuple[torch.Tensor, ...]:
     """Augmented crops, measures and targets of some eyes."""
     crops, measures, closed, covered, counts = [], [], [], [], []
     for row in rows:
@@ -115,18 +119,19 @@ def batch(eyes: dict[str, np.ndarray], rows: np.ndarray, rng: np.random.Generato
         closed.append(eyes["label"][row])
         covered.append(hidden)
         counts.append(not hidden)
-    as_tensor = lambda values: torch.tensor(np.array(values, dtype=np.float32))  # noqa: E731
-    return as_tensor(crops), as_tensor(measures), as_tensor(closed), as_tensor(covered), as_tensor(counts)
+    return tuple(torch.tensor(np.array(values, np.float32)) for values in (crops, measures, closed, covered, counts))
 
 
-def plain(eyes: dict[str, np.ndarray], rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+def plain(eyes: Eyes, rows: NDArray[np.intp]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Crops and measures as they are."""
     rng = np.random.default_rng(0)
     crops = np.array([standard(cut(eyes["crops"][row], rng, 0.0)) for row in rows])
     measures = np.stack([eyes["openness"][rows], np.ones(len(rows))], 1).astype(np.float32)
     return torch.tensor(crops), torch.tensor(measures)
 
 
-def main(source: Path, out: Path, epochs: int) -> None:
+def train(source: Path, out: Path, epochs: int) -> None:
+    """Writes `out` every five epochs and at the end; prints how it does on the held-out eyes."""
     torch.manual_seed(0)
     torch.set_num_threads(1)
     with np.load(source) as file:
@@ -181,5 +186,14 @@ def main(source: Path, out: Path, epochs: int) -> None:
             to_onnx(net, out)
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("eyes", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--epochs", type=int, default=20)
+    given = parser.parse_args()
+    train(given.eyes, given.out, given.epochs)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 30)
+    main()

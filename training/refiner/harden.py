@@ -27,7 +27,8 @@ def _lit(guess: Picture, truth: Picture, rng: np.random.Generator) -> tuple[Pict
     gain = np.exp(rng.normal(0, 0.09, 3) + rng.normal(-0.05, 0.22)).astype(np.float32)
     gain = np.minimum(gain, 250.0 / max(float(np.percentile(truth, 97)), 1.0))
     gamma = float(np.exp(rng.normal(0, 0.12)))
-    return tuple(255 * np.clip(p * gain / 255, 0, 1) ** gamma for p in (guess, truth))  # type: ignore[return-value]
+    lit = [255 * np.clip(p * gain / 255, 0, 1) ** gamma for p in (guess, truth)]
+    return lit[0], lit[1]
 
 
 def _grey(picture: Picture) -> Picture:
@@ -37,7 +38,7 @@ def _grey(picture: Picture) -> Picture:
 
 def _degraded(picture: Picture, rng: np.random.Generator) -> Picture:
     if rng.random() < 0.4:
-        picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.3, 1.8)))
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.3, 1.8))), np.float32)
     if rng.random() < 0.35:
         grain = rng.normal(0, rng.uniform(1, 9), picture.shape).astype(np.float32)
         if rng.random() < 0.5:

@@ -10,6 +10,7 @@ import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -25,6 +26,8 @@ from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.strip import laid_back, sampled
 
 from ..faces import Portrait
+
+Level = TypeVar("Level", bound=np.generic)
 
 FRAME_WH = (144, 112)
 SHAPED_BY_TRUTH = 40
@@ -99,7 +102,7 @@ def _pair(
     back = laid_back(planes, landmarks, points, model.mean_points, (frame.size_wh[1], frame.size_wh[0]))
     if frame.mirrored:
         back = np.ascontiguousarray(back[:, ::-1])
-    alpha = np.clip(back[..., 3:], 0, 1)
+    alpha = np.asarray(np.clip(back[..., 3:], 0, 1), np.float32)
     real = frame.taken(truth)
     guess = real * (1 - alpha) + back[..., :3] * alpha
     return Pair(
@@ -114,7 +117,7 @@ def _levels(tones: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.asarray(np.clip(np.rint(tones), 0, 255), np.uint8)
 
 
-def _fitted(picture: NDArray[np.generic]) -> NDArray[np.generic]:
+def _fitted(picture: NDArray[Level]) -> NDArray[Level]:
     """Cut, or continued by reflection, to FRAME_WH around the centre."""
     w, h = FRAME_WH
     ph, pw = max(h - picture.shape[0], 0), max(w - picture.shape[1], 0)

@@ -20,13 +20,17 @@ from .network import Critic, Refiner
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a training run is; a resumed run must have the same one, but for its length."""
+    """What a training run is; a resumed run must have the same one, but for its length.
+
+    The critic starts after `warm_up` steps.
+    """
 
     batch: int = 10
-    warm_up: int = 60
     rate: float = 4e-4
-    adversarial: float = 0.08
-    matching: float = 0.6
+    critic_rate: float = 3e-4
+    adversarial: float = 0.15
+    matching: float = 2.0
+    warm_up: int = 250
     seed: int = 0
 
 
@@ -75,10 +79,10 @@ class Training:
         self.plan, self.device, self.step, self.seconds = plan, device, 0, 0.0
         self.net, self.steady, self.critic = Refiner().to(device), Refiner().to(device), Critic().to(device)
         for network in (self.net, self.steady, self.critic):
-            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            network.to(memory_format=torch.channels_last)
         self.steady.load_state_dict(self.net.state_dict())
         self.for_net = torch.optim.Adam(self.net.parameters(), plan.rate, betas=(0.5, 0.99))
-        self.for_critic = torch.optim.Adam(self.critic.parameters(), 0.7 * plan.rate, betas=(0.5, 0.99))
+        self.for_critic = torch.optim.Adam(self.critic.parameters(), plan.critic_rate, betas=(0.5, 0.99))
 
     _PARTS = ("net", "steady", "critic", "for_net", "for_critic")
 
@@ -103,16 +107,16 @@ class Training:
         loss = 2 * ((made - truth).abs() * mask).sum() / mask.sum() / 3
         told = {"l1": float(loss.detach()) / 2}
         if self.step > self.plan.warm_up:
-            real, fake = self.critic(truth, mask, geometry)[0], self.critic(made.detach(), mask, geometry)[0]
+            real, fake = self.critic(truth, guess, mask, geometry)[0], self.critic(made.detach(), guess, mask, geometry)[0]
             hinge = sum(
                 _over(F.relu(1 - r), mask) + _over(F.relu(1 + f), mask) for r, f in zip(real, fake, strict=True)
             )
             self.for_critic.zero_grad(set_to_none=True)
-            hinge.backward()  # type: ignore[union-attr]
+            hinge.backward()
             self.for_critic.step()
-            fake, of_made = self.critic(made, mask, geometry)
+            fake, of_made = self.critic(made, guess, mask, geometry)
             with torch.no_grad():
-                of_truth = self.critic(truth, mask, geometry)[1]
+                of_truth = self.critic(truth, guess, mask, geometry)[1]
             matching = sum(_over((a - b).abs(), mask) for a, b in zip(of_made, of_truth, strict=True))
             pleasing = sum(_over(f, mask) for f in fake)
             loss = loss - self.plan.adversarial * pleasing + self.plan.matching * matching

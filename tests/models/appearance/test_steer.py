@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Points
 from open_the_eyes.imaging.mesh478 import SIDES, Side
@@ -11,38 +12,83 @@ from open_the_eyes.models.appearance import layout, steer
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from open_the_eyes.models.appearance.iris import NAMED
 from open_the_eyes.models.appearance.model import AppearanceModel
-from open_the_eyes.options import EyeColor
+from open_the_eyes.options import MAX_OPENNESS, EyeColor
+from open_the_eyes.roles import Face
+
+Scores = NDArray[np.float64]
 
 
 @pytest.fixture(scope="module")
-def points() -> Points:
-    mean: Points = AppearanceModel.load(MODEL_FILE).mean_points
+def model() -> AppearanceModel:
+    return AppearanceModel.load(MODEL_FILE)
+
+
+@pytest.fixture(scope="module")
+def points(model: AppearanceModel) -> Points:
+    mean: Points = model.mean_points.copy()
     mean.flags.writeable = False
     return mean
 
 
+@pytest.fixture(scope="module", params=["the mean face", "the portrait", "a draw"])
+def z(request: pytest.FixtureRequest, model: AppearanceModel, portrait_face: Face) -> Scores:
+    """Shape scores to start from."""
+    if request.param == "the mean face":
+        return np.zeros(len(model.eye_shape.sigma))
+    prediction = model.predict_shape(layout.points_on_strip(portrait_face.landmarks))
+    return prediction.drawn(float(request.param == "a draw"), np.random.default_rng(0))
+
+
 def gap(points: Points, side: Side) -> float:
     ring = layout.ring_of(points, side)
-    return float(ring[12, 1] - ring[4, 1])
+    return float((ring[15:8:-1, 1] - ring[1:8, 1]).mean())
 
 
-@pytest.mark.parametrize("openness", [0, 0.6, 1, 1.2, 1.5])
-@pytest.mark.parametrize("side", SIDES)
-def test_the_gap_between_the_lids_is_scaled(points: Points, side: Side, openness: float) -> None:
-    moved = steer.with_openness(points, openness)
-    assert gap(moved, side) == pytest.approx(openness * gap(points, side), abs=1e-6)
-    assert np.array_equal(layout.ring_of(moved, side)[[0, 8]], layout.ring_of(points, side)[[0, 8]])
-    assert np.array_equal(layout.iris_of(moved, side), layout.iris_of(points, side))
+def gaps_at(openness: float, model: AppearanceModel, z: Scores) -> Scores:
+    """Of the left and the right eye, pixels of the strip."""
+    shape = model.eye_shape.rebuilt(steer.with_openness(model.eye_shape, z, openness)).reshape(-1, 2)
+    return np.array([gap(shape.astype(np.float64), side) for side in SIDES])
 
 
-def test_the_upper_lid_moves_more_than_the_lower(points: Points) -> None:
-    moved = np.abs(steer.with_openness(points, 0.5) - points)
-    assert layout.ring_of(moved, "left")[4, 1] > 3 * layout.ring_of(moved, "left")[12, 1] > 0
+def deviations(model: AppearanceModel, move: Scores) -> float:
+    """The length of a move of shape scores in standard deviations."""
+    return float(np.linalg.norm(move / model.eye_shape.sigma))
+
+
+def test_gaps_grow_with_openness(model: AppearanceModel, z: Scores) -> None:
+    steps = np.linspace(0, MAX_OPENNESS, 31)
+    grown = np.diff([gaps_at(openness, model, z) for openness in steps], axis=0)
+    assert grown.min() > -1e-4
+    assert grown[(steps[:-1] > 0.75) & (steps[1:] < 1.25)].min() > 0.1
+    assert grown.sum(axis=0).min() > 5
+
+
+@pytest.mark.parametrize("openness", [0.75, 0.9, 1.1, 1.25])
+def test_near_the_usual_both_gaps_are_scaled_as_asked(model: AppearanceModel, z: Scores, openness: float) -> None:
+    assert gaps_at(openness, model, z) / gaps_at(1, model, z) == pytest.approx([openness, openness], abs=0.03)
+
+
+def test_the_usual_openness_leaves_the_scores_as_they_are(model: AppearanceModel, z: Scores) -> None:
+    assert np.array_equal(steer.with_openness(model.eye_shape, z, 1.0), z)
+
+
+@pytest.mark.parametrize("openness", [0, MAX_OPENNESS], ids=["shut", "wide"])
+def test_the_ends_stay_within_what_eyes_do(model: AppearanceModel, z: Scores, openness: float) -> None:
+    move = steer.with_openness(model.eye_shape, z, openness) - z
+    assert 0.5 * steer.WIDEST < deviations(model, move) <= steer.WIDEST * (1 + 1e-6)
+
+
+def test_opening_takes_creases_along_and_leaves_the_given_scores(model: AppearanceModel, z: Scores) -> None:
+    kept = z.copy()
+    wide = steer.with_openness(model.eye_shape, z, 1.3)
+    moved = np.abs((model.eye_shape.rebuilt(wide) - model.eye_shape.rebuilt(z)).reshape(-1, 2)[:, 1])
+    assert moved[2 * 16 + 2 * 5 :].max() > 0.3
+    assert np.array_equal(z, kept)
 
 
 def test_points_that_are_no_lids_stay(points: Points) -> None:
     rest = np.arange(2 * 16 + 10, len(points))
-    for moved in (steer.with_openness(points, 0.3), steer.with_gaze(points, (1, 1)), steer.irises_alike(points)):
+    for moved in (steer.with_gaze(points, (1, 1)), steer.irises_alike(points)):
         assert np.array_equal(moved[rest], points[rest])
 
 

@@ -78,9 +78,8 @@ class AppearanceGenerator:
         if open_side is not None:
             prediction = condition.shape_given_eye(self.model, seen, open_side, prediction)
         z = prediction.drawn(SHAPE_VARIETY * variety, rng)
-        points = steer.irises_alike(self.model.with_shape(seen, z))
-        if options.openness is not None:
-            points = steer.with_openness(points, options.openness)
+        wanted = z if options.openness is None else steer.with_openness(self.model.eye_shape, z, options.openness)
+        points = steer.irises_alike(self.model.with_shape(seen, wanted))
         if options.gaze is not None:
             points = steer.with_gaze(points, options.gaze)
         return points, _surprise(z, prediction)

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Points
-from ...imaging.mesh478 import SIDES
+from ...imaging.mesh478 import SIDES, Side
 from ...options import EyeColor
 from . import layout
 from .iris import NAMED
+from .model import Components
 
 GAZE_REACH = (0.24, 0.13)
 """How far the iris moves for gaze 1, in eye widths: to the side, and up or down."""
@@ -20,20 +21,33 @@ LIKELIEST_SPREAD, DRAWN_SPREAD = 0.16, 0.25
 keeps the share of light eyes as it is in truth, and 84 % of faces on the right side of light and dark."""
 
 
+WIDEST = 3.0
+"""Standard deviations by which `with_openness` may change a shape."""
+
 LIGHT_EYES = 0.1
 """Weight of blue, grey and green eyes: dark eyes on a fair face pass for true, light ones on a dark face do not."""
 
 
-def with_openness(points: Points, openness: float) -> Points:
-    """The lids opened to `openness` times the predicted gap: the upper lid moves, the lower a quarter as far."""
-    out = points.copy()
-    for side in SIDES:
-        ring = layout.ring_of(out, side)
-        upper, lower = ring[1:8].copy(), ring[15:8:-1].copy()
-        gap = lower - upper
-        ring[1:8] = upper + gap * (1 - openness) * 0.8
-        ring[15:8:-1] = lower - gap * (1 - openness) * 0.2
-    return out
+def with_openness(shape: Components, z: NDArray[np.float64], openness: float) -> NDArray[np.float64]:
+    """Shape scores with both lid gaps at `openness` times what `z` has: the likeliest such shape, creases and all.
+
+    Lids that were only moved would fold over the iris; the model knows how a whole eye looks when it is narrow or wide.
+    Stays within `WIDEST` standard deviations, so the ends of the scale are as far as eyes go.
+    """
+    gaps = np.array([_gap_of(shape.basis.astype(np.float64), side) for side in SIDES])
+    now = gaps @ z + [_gap_of(shape.mean.astype(np.float64)[:, None], side)[0] for side in SIDES]
+    spread = gaps * shape.sigma.astype(np.float64) ** 2
+    pull = np.linalg.solve(spread @ gaps.T + 0.05 * np.eye(2), now * (openness - 1))
+    move = spread.T @ pull
+    length = float(np.sqrt(np.sum((move / np.maximum(shape.sigma, 1e-6)) ** 2)))
+    return np.asarray(z + move * min(1.0, WIDEST / max(length, 1e-9)), np.float64)
+
+
+def _gap_of(rows: NDArray[np.float64], side: Side) -> NDArray[np.float64]:
+    """The mean lid gap of one eye, as a row over components; `rows` are those of the hidden points, (2 n, k)."""
+    height = rows.reshape(len(layout.HIDDEN), 2, -1)[:, 1]
+    ring = layout.ring_of(height, side)
+    return np.asarray((ring[15:8:-1] - ring[1:8]).mean(axis=0))
 
 
 def with_gaze(points: Points, gaze: tuple[float, float]) -> Points:
