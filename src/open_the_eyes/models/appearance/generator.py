@@ -31,7 +31,7 @@ REFINER_FILE: Final = DATA / "refiner.onnx"
 
 SHAPE_VARIETY: Final = 0.45
 TEXTURE_VARIETY: Final = 0.55
-TINT_REACH: Final = 0.05
+TINT_REACH: Final = 0.2
 """Reach of the colour match, as a fraction of the strip's width."""
 
 
