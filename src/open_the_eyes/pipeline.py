@@ -30,7 +30,7 @@ Source: TypeAlias = "str | os.PathLike[str] | bytes | Photo"
 Progress: TypeAlias = Callable[[str, float], None]
 """Called with the name of the stage that begins and the fraction of the photo that is done, 0..1."""
 
-SPARE: Final[dict[Mode, int]] = {"fast": 0, "standard": 1, "quality": 3, "ultra": 6}
+SPARE: Final[dict[Mode, int]] = {"fast": 0, "standard": 0, "quality": 3, "ultra": 6}
 """How many more eyes than asked for are painted, so that the best can be kept."""
 RETRIES: Final = 3
 """How many more rounds a face gets while too few of its eyes pass verification."""

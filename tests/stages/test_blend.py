@@ -70,25 +70,6 @@ def test_what_was_painted_shows_in_the_middle(portrait_face: Face) -> None:
         assert np.abs(out[30, x].astype(int) - (30, 25, 20)).max() < 6
 
 
-@pytest.mark.parametrize("gain", [0.85, 1.15])
-def test_a_patch_in_another_light_leaves_no_seam(portrait_face: Face, gain: float) -> None:
-    crop = a_crop(portrait_face)
-    out = blend(crop, a_patch(crop, gain)).astype(float)
-    rim = (crop.mask > 0.2) & (crop.mask < 0.8)
-    wrong = abs(gain - 1) * crop.pixels[rim].mean()
-    assert abs(out[rim].mean() - crop.pixels[rim].mean()) < 0.3 * wrong
-
-
-def test_each_eye_gets_the_light_of_its_own_surroundings(portrait_face: Face) -> None:
-    crop = a_crop(portrait_face)
-    lit = crop.pixels.copy()
-    lit[:, 60:] = (lit[:, 60:] * 0.8).astype(np.uint8)
-    out = blend(replace(crop, pixels=lit), a_patch(crop)).astype(float)
-    near = (crop.mask > 0.3) & (crop.mask < 0.9)
-    for half in (np.s_[:, :60], np.s_[:, 60:]):
-        assert out[half][near[half]].mean() == pytest.approx(lit[half][near[half]].mean(), rel=0.06)
-
-
 def test_laying_back_takes_the_masks_pixels_alone(portrait: Rgb, portrait_face: Face) -> None:
     crop = a_crop(portrait_face)
     opened = np.full((60, 120, 3), 7, np.uint8)

@@ -1,9 +1,10 @@
 """`python -m training.appearance.evaluate FACES`: the eyes of portraits hidden, opened and held against the truth.
 
-Hidden are the lids, irises and lashes: the inner part of each eye's mask (--reach 1: the whole mask, which cuts into
+Twice: once from a painted blink (`paint_blink`), as the product meets it, and once with nothing to go by. There, hidden
+are the lids, irises and lashes: the inner part of each eye's mask (--reach 1: the whole mask, which cuts into
 the brows). The generator is given a picture in which those pixels are filled from their rim (Telea 2004), and landmarks
 whose lids are shut and whose irises lie in the middle: what it paints comes from the rest of the face, and the four
-corners of the eyes, alone. Beside it stand that filling itself, and the eyes left shut (`paint_blink`). All figures are
+corners of the eyes, alone. Beside them stand that filling itself, and the eyes left shut. All figures are
 taken where pixels were hidden; means over portraits with 95 % intervals.
 """
 
@@ -37,12 +38,12 @@ from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.refusals import MAX_YAW_DEG
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Eye, Face, Request
-from open_the_eyes.stages.blend import blend
+from open_the_eyes.stages.blend import blend, lay
 from open_the_eyes.stages.crop import MASK_WH, crop
 
-from ..faces import Portrait, pictures_in, portraits
+from ..faces import Portrait, detector, pictures_in, portraits
 
-WAYS: Final = ("appearance engine", "Telea inpainting", "left closed")
+WAYS: Final = ("a blink opened", "hidden eyes opened", "Telea inpainting", "left closed")
 OPEN_FROM: Final = 0.6
 """Portraits with an eye less open than this have no truth to compare with."""
 REACH: Final = 0.75
@@ -125,12 +126,27 @@ def opened(whole: Crop, region: NDArray[np.bool_], generator: AppearanceGenerato
     return blend(blind, patch)
 
 
+def blink_opened(blink: Rgb, whole: Crop, generator: AppearanceGenerator) -> Rgb:
+    """What the product makes of the portrait with its eyes painted shut: landmarks found anew, the likeliest eyes."""
+    face = detector().measure(blink, whole.face)
+    if face is None:
+        return np.asarray(whole.window.cut(blink), np.uint8)
+    shut_crop = crop(blink, face, SIDES)
+    (patch,) = generator.generate([Request(shut_crop, seed=0)], GenerateOptions())
+    return np.asarray(whole.window.cut(lay(blink, shut_crop, blend(shut_crop, patch))), np.uint8)
+
+
 def results_of(
     portrait: Portrait, whole: Crop, region: NDArray[np.bool_], generator: AppearanceGenerator
 ) -> dict[str, Rgb]:
     """The crop in each of WAYS, the true pixels outside the region."""
-    closed = whole.window.cut(paint_blink(portrait.pixels, portrait.landmarks))
-    made = (opened(whole, region, generator), filled(whole, region), closed)
+    blink = paint_blink(portrait.pixels, portrait.landmarks)
+    made = (
+        blink_opened(blink, whole, generator),
+        opened(whole, region, generator),
+        filled(whole, region),
+        whole.window.cut(blink),
+    )
     return {way: np.where(region[..., None], result, whole.pixels) for way, result in zip(WAYS, made, strict=True)}
 
 

@@ -1,4 +1,4 @@
-"""The trained network as ONNX with half-precision weights, any frame size."""
+"""The trained network as ONNX, for frames of any size."""
 
 from __future__ import annotations
 

@@ -107,7 +107,8 @@ class Training:
         loss = 2 * ((made - truth).abs() * mask).sum() / mask.sum() / 3
         told = {"l1": float(loss.detach()) / 2}
         if self.step > self.plan.warm_up:
-            real, fake = self.critic(truth, guess, mask, geometry)[0], self.critic(made.detach(), guess, mask, geometry)[0]
+            real = self.critic(truth, guess, mask, geometry)[0]
+            fake = self.critic(made.detach(), guess, mask, geometry)[0]
             hinge = sum(
                 _over(F.relu(1 - r), mask) + _over(F.relu(1 + f), mask) for r, f in zip(real, fake, strict=True)
             )

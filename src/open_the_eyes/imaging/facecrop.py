@@ -10,6 +10,7 @@ import numpy as np
 
 from .arrays import Matrix, Points, Rgb
 from .geometry import Box, transformed
+from .pyramid import Pyramid, on_level
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,13 @@ def warped(pixels: Rgb, crop_to_photo: Matrix, size_wh: tuple[int, int]) -> Rgb:
     matrix[1, 2] += (0.5 - window.top) * fy - 0.5
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(part, matrix, size_wh, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def drawn(photo: Pyramid, crop_to_photo: Matrix, size_wh: tuple[int, int]) -> Rgb:
+    """The same crop from the photo's halves: as good, for none of them is coarser than half a pixel of the crop."""
+    scale = math.sqrt(abs(float(np.linalg.det(crop_to_photo[:, :2]))))
+    number = photo.coarsest(scale / 2)
+    return warped(photo.level(number), on_level(crop_to_photo, number), size_wh)
 
 
 def lifted(points: Points, crop_to_photo: Matrix) -> Points:

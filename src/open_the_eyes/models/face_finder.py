@@ -9,10 +9,11 @@ from typing import Final
 
 import numpy as np
 
-from ..imaging.arrays import Points, Rgb
-from ..imaging.facecrop import Place, lifted, warped
+from ..imaging.arrays import Points
+from ..imaging.facecrop import Place, drawn, lifted
 from ..imaging.geometry import Box, transformed
 from ..imaging.pose import roll_of
+from ..imaging.pyramid import Pyramid
 from . import tiles
 from .mediapipe_graphs import MESH_SIDE, Graphs, Hit
 
@@ -29,6 +30,10 @@ cloth, mosaics and meshes laid head down had no hit at all."""
 
 TILTED_DEG: Final = 40.0
 """From this roll on, a sighting is looked at again from all four sides: the finder at times sees a face head down."""
+
+PLAIN: Final = 0.75
+PLAINER: Final = 0.2
+"""A side from which the finder is that sure, and by that much surer than from the next, needs no further look."""
 
 CROP_FACTOR: Final = 1.5
 """The mesh wants a square 1.5 times the face (MediaPipe's face_landmark_landmarks_to_roi)."""
@@ -62,38 +67,41 @@ class FaceFinder:
         ]
         return sorted(found, key=lambda one: -one.score)
 
-    def landmarks(self, pixels: Rgb, sighting: Sighting) -> Points | None:
+    def landmarks(self, photo: Pyramid, sighting: Sighting) -> Points | None:
         """(478, 3) photo pixels, from a crop that the mesh itself has straightened; None if there is no face."""
-        place, points = self._upright(pixels, sighting.place), None
+        place, points = self._upright(photo, sighting.place), None
         for _ in range(3):
-            points = self.mesh(pixels, place)
+            points = self.mesh(photo, place)
             if points is None:
                 return None
             before, place = place, place_around(points)
             if _settled(before, place):
                 break
-        seen_again = any(self._seen_again(pixels, place, wider).score >= MIN_SEEN_AGAIN for wider in reversed(WIDER))
+        seen_again = any(self._seen_again(photo, place, wider).score >= MIN_SEEN_AGAIN for wider in reversed(WIDER))
         return points if seen_again else None
 
-    def mesh(self, pixels: Rgb, place: Place) -> Points | None:
+    def mesh(self, photo: Pyramid, place: Place) -> Points | None:
         """(478, 3) photo pixels of the face in a place, None where the mesh sees none."""
         crop_to_photo = place.to_photo(MESH_SIDE)
-        points, presence = self._graphs.mesh(warped(pixels, crop_to_photo, (MESH_SIDE, MESH_SIDE)))
+        points, presence = self._graphs.mesh(drawn(photo, crop_to_photo, (MESH_SIDE, MESH_SIDE)))
         return None if points is None or presence < MIN_PRESENCE else lifted(points, crop_to_photo)
 
-    def _upright(self, pixels: Rgb, place: Place) -> Place:
+    def _upright(self, photo: Pyramid, place: Place) -> Place:
         """The place itself, or for a tilted one the side from which the finder is surest to see a face."""
         if abs(place.roll_deg) < TILTED_DEG:
             return place
         sides = [replace(place, roll_deg=place.roll_deg + 90.0 * turn) for turn in range(4)]
-        views = [[self._seen_again(pixels, side, wider) for wider in WIDER] for side in sides]
+        first = sorted((self._seen_again(photo, side, WIDER[1]) for side in sides), key=lambda one: -one.score)
+        if first[0].score >= PLAIN and first[0].score - first[1].score >= PLAINER:
+            return first[0].place
+        views = [[self._seen_again(photo, side, wider) for wider in WIDER] for side in sides]
         best = max(views, key=lambda view: sum(one.score for one in view))
         return max(best, key=lambda one: one.score).place
 
-    def _seen_again(self, pixels: Rgb, place: Place, wider: float) -> Sighting:
+    def _seen_again(self, photo: Pyramid, place: Place, wider: float) -> Sighting:
         """Where the finder sees a roughly upright face amid a crop `wider` than the mesh's; score 0 if it does not."""
         crop_to_photo = replace(place, side=place.side * wider).to_photo(tiles.SIDE)
-        crop = tiles.Window(warped(pixels, crop_to_photo, (tiles.SIDE, tiles.SIDE)), 0, 0, tiles.SIDE)
+        crop = tiles.Window(drawn(photo, crop_to_photo, (tiles.SIDE, tiles.SIDE)), 0, 0, tiles.SIDE)
         for hit in self._graphs.find(crop.pixels):
             seen = place_of(hit, crop)
             off = max(abs(seen.x - tiles.SIDE / 2), abs(seen.y - tiles.SIDE / 2))

@@ -18,6 +18,7 @@ from ..imaging.geometry import Box
 from ..imaging.mesh478 import FACE_OVAL, SIDES
 from ..imaging.openness import opennesses
 from ..imaging.pose import pose_of
+from ..imaging.pyramid import Pyramid
 from ..roles import Eye, Face
 from ..settings import Settings
 from . import tiles
@@ -36,6 +37,8 @@ TURNED_ZOOM: Final = 3
 
 SURE_SCORE: Final = 0.6
 """Sightings below this wait until every window has been looked at: most are the same faces, less well placed."""
+
+HEAD_DOWN_DEG: Final = 150.0
 
 COUNTED_SHARE: Final = 0.5
 """Faces below this share of `Settings.min_face_px` are not even counted: at 20 pixels, bags have faces too."""
@@ -65,15 +68,16 @@ class MediapipeDetector:
 
     def detect(self, pixels: Rgb) -> list[Face]:
         """Every face of an upright photo once, left to right."""
+        photo = Pyramid(pixels)
         faces: list[Face] = []
         doubtful: list[Sighting] = []
 
         def look(windows: Iterable[tiles.Window]) -> None:
             found = self._finder.sightings(windows)
-            self._add(faces, pixels, [one for one in found if one.score >= SURE_SCORE])
+            self._add(faces, photo, [one for one in found if one.score >= SURE_SCORE])
             doubtful.extend(one for one in found if one.score < SURE_SCORE)
 
-        overview = tiles.Overview.of(pixels)
+        overview = tiles.Overview(photo)
         look(turned((overview.whole(share) for share in WHOLE_SHARES), range(4)))
         if not faces:
             look(turned([overview.whole(TIGHT_SHARE)], range(4)))
@@ -82,25 +86,25 @@ class MediapipeDetector:
             if not tiles.worth_looking(zoom, sizes, self._settings.min_face_px, max(pixels.shape[:2])):
                 break
             look(turned(overview.tiles(zoom), range(4 if not faces and zoom <= TURNED_ZOOM else 1)))
-        self._add(faces, pixels, sorted(doubtful, key=lambda one: -one.score))
+        self._add(faces, photo, sorted(doubtful, key=lambda one: -one.score))
         return sorted(faces, key=lambda face: face.box.centre_xy)
 
     def measure(self, pixels: Rgb, face: Face) -> Face | None:
         """The same face looked at again on its own crop; None where the mesh no longer sees one."""
-        landmarks = self._finder.mesh(pixels, place_around(face.landmarks))
+        landmarks = self._finder.mesh(Pyramid(pixels), place_around(face.landmarks))
         return None if landmarks is None else self._face(pixels, landmarks, face.confidence)
 
-    def _add(self, faces: list[Face], pixels: Rgb, sightings: list[Sighting]) -> None:
+    def _add(self, faces: list[Face], photo: Pyramid, sightings: list[Sighting]) -> None:
         """Tries sightings, surest first, and appends the faces that are new."""
         for sighting in sightings:
             speck = sighting.box.width < 0.7 * self._smallest_counted
-            if speck or any(same_face(sighting.box, face.box) for face in faces):
+            if speck or (faces and _head_down(sighting)) or any(same_face(sighting.box, face.box) for face in faces):
                 continue
-            landmarks = self._finder.landmarks(pixels, sighting)
-            if landmarks is None or not self._counts(landmarks, (pixels.shape[1], pixels.shape[0])):
+            landmarks = self._finder.landmarks(photo, sighting)
+            if landmarks is None or not self._counts(landmarks, photo.size_wh):
                 continue
             if not any(same_face(Box.around(landmarks[FACE_OVAL]), face.box) for face in faces):
-                faces.append(self._face(pixels, landmarks, sighting.score))
+                faces.append(self._face(photo.pixels, landmarks, sighting.score))
 
     def _counts(self, landmarks: Points, size_wh: tuple[int, int]) -> bool:
         box = Box.around(landmarks[FACE_OVAL])
@@ -115,6 +119,12 @@ class MediapipeDetector:
         eyes = {side: Eye(openness[side], 0.0 if side in hidden else readings[side].closed) for side in SIDES}
         refusal, reason = refusal_of(box, pose.yaw_deg, readings, self._settings.min_face_px)
         return Face(box, landmarks, eyes, pose.yaw_deg, pose.roll_deg, confidence, refusal, reason)
+
+
+def _head_down(sighting: Sighting) -> bool:
+    """An upright face often leaves a second, faint sighting of its forehead or chest, head down; once a face is known,
+    only a clear one is worth the long look from all sides."""
+    return abs(sighting.place.roll_deg) > HEAD_DOWN_DEG and sighting.score < SURE_SCORE
 
 
 def same_face(a: Box, b: Box) -> bool:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from ..imaging.arrays import Points, Rgb
+from ..imaging.pyramid import Pyramid
 
 SIDE: Final = 192
 """What the full-range face network sees, in pixels: a window is brought to this size before it is looked at."""
@@ -23,6 +24,9 @@ ZOOMS: Final = (2, 3, 5, 8)
 
 OVERLAP: Final = 0.28
 """A face at a window's rim is whole in the next one: what is bigger than this was found one zoom earlier."""
+
+KEPT_FINER: Final = 1.5
+"""A level of the photo's pyramid is at least this much finer than what is made of it, so that it is not drawn blurred."""
 
 BIGGEST_TO_SMALLEST: Final = 5.0
 NEXT_SMALLER: Final = 2.0
@@ -62,44 +66,33 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The photo, reduced once to what the finest tiling needs: a big photo's own pixels are read a single time.
+    """The photo as the windows see it; read from its halves, so that a big photo's own pixels are read a single time."""
 
-    Args:
-        pixels: (h, w, 3), longer side at most `SIDE` times the finest zoom.
-        grow: photo pixels a pixel.
-    """
-
-    pixels: Rgb
-    grow: float
-
-    @classmethod
-    def of(cls, photo: Rgb) -> Overview:
-        """Of an upright photo."""
-        h, w = photo.shape[:2]
-        grow = max(1.0, max(h, w) / (SIDE * ZOOMS[-1]))
-        return cls(_scaled(photo, 1 / grow), grow)
+    photo: Pyramid
 
     def whole(self, share: float) -> Window:
         """The whole photo in one window, centred on black, its longer side taking `share` of the window's.
 
         A share below 1 is for faces that fill the frame: the network was not trained on those.
         """
-        factor = share * SIDE / max(self.pixels.shape[:2])
-        small = _scaled(self.pixels, factor)
+        small, grow = self._reduced(share * SIDE)
         h, w = small.shape[:2]
         left, top = (SIDE - w) // 2, (SIDE - h) // 2
-        grow = self.grow / factor
         return Window(_on_black(small, left, top), -left * grow, -top * grow, SIDE * grow)
 
     def tiles(self, zoom: int) -> Iterator[Window]:
         """Overlapping windows over the photo whose side is its longer side / `zoom`."""
-        factor = zoom * SIDE / max(self.pixels.shape[:2])
-        small = _scaled(self.pixels, factor)
-        grow = self.grow / factor
+        small, grow = self._reduced(zoom * SIDE)
         for top in _starts(small.shape[0]):
             for left in _starts(small.shape[1]):
                 part = small[top : top + SIDE, left : left + SIDE]
                 yield Window(_on_black(part, 0, 0), left * grow, top * grow, SIDE * grow)
+
+    def _reduced(self, long_side: float) -> tuple[Rgb, float]:
+        """The photo with a longer side of about `long_side`, and how many photo pixels its pixels are wide."""
+        grow = max(self.photo.size_wh) / long_side
+        number = self.photo.coarsest(grow / KEPT_FINER)
+        return _scaled(self.photo.level(number), 2**number / grow), grow
 
 
 def worth_looking(zoom: int, faces: Sequence[float], min_face: float, long_side: float) -> bool:

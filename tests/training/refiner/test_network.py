@@ -1,0 +1,129 @@
+"""The refiner, its training and its export: where torch is installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+torch = pytest.importorskip("torch", reason="the refiner is trained with torch, which is not installed here")
+
+from training.refiner.export import INPUTS, export  # noqa: E402 - needs torch
+from training.refiner.network import GEOMETRY, Refiner  # noqa: E402
+from training.refiner.train import Plan, Stored, Training  # noqa: E402
+
+SIZES_HW = [(112, 144), (64, 80)]
+
+
+def a_refiner() -> Refiner:
+    """One that has learnt something: a new one adds nothing."""
+    torch.manual_seed(0)
+    network = Refiner((8, 16, 16, 24))
+    torch.nn.init.normal_(network.leave.weight, std=0.1)
+    network.eval()
+    return network
+
+
+def inputs(count: int, size_hw: tuple[int, int]) -> tuple[Tensor, ...]:
+    """Guess, mask, geometry and noise; the mask is an inner rectangle with soft levels."""
+    torch.manual_seed(1)
+    h, w = size_hw
+    mask = torch.zeros(count, 1, h, w)
+    mask[:, :, h // 4 : -h // 4, w // 4 : -w // 4] = 0.2 + 0.8 * torch.rand(count, 1, h // 2, w // 2)
+    guess, geometry = torch.rand(count, 3, h, w) * 2 - 1, torch.rand(count, GEOMETRY, h, w) * 2 - 1
+    return guess, mask, geometry, torch.randn(count, 1, h, w)
+
+
+@pytest.mark.parametrize("size_hw", SIZES_HW, ids=str)
+def test_outside_the_mask_nothing_moved(size_hw: tuple[int, int]) -> None:
+    guess, mask, geometry, noise = inputs(2, size_hw)
+    with torch.no_grad():
+        refined = a_refiner()(guess, mask, geometry, noise)
+    outside = (mask == 0).expand_as(guess)
+    assert refined.shape == guess.shape
+    assert torch.equal(refined[outside], guess[outside])
+    assert (refined - guess)[~outside].abs().mean() > 1e-3
+
+
+def test_a_new_refiner_adds_nothing() -> None:
+    guess, mask, geometry, noise = inputs(1, SIZES_HW[0])
+    assert torch.equal(Refiner()(guess, mask, geometry, noise), guess)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning")  # of torch by torch
+def test_the_exported_network_computes_the_same_at_any_size(tmp_path: Path) -> None:
+    pytest.importorskip("onnx", reason="torch exports with onnx, which cannot be imported", exc_type=ImportError)
+    import onnxruntime
+
+    network = a_refiner()
+    assert "refiner.onnx: 0." in export(network, tmp_path / "refiner.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "refiner.onnx"), providers=["CPUExecutionProvider"])
+    for count, size_hw in enumerate(SIZES_HW, start=1):
+        fed = inputs(count, size_hw)
+        with torch.no_grad():
+            wanted = network(*fed).numpy()
+        got = session.run(["refined"], {name: t.numpy() for name, t in zip(INPUTS, fed, strict=True)})[0]
+        assert got == pytest.approx(wanted, abs=1e-4)
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Stored:
+    """Four eyes that mean nothing."""
+    rng, shape = np.random.default_rng(0), (4, 32, 40)
+    arrays: dict[str, NDArray[np.generic]] = {
+        "guess": rng.integers(0, 256, (*shape, 3), dtype=np.uint8),
+        "truth": rng.integers(0, 256, (*shape, 3), dtype=np.uint8),
+        "mask": np.full(shape, 255, np.uint8),
+        "geometry": rng.uniform(-1, 1, (4, GEOMETRY, 32, 40)).astype(np.float16),
+    }
+    for name, array in arrays.items():
+        np.save(tmp_path / f"{name}.npy", array)
+    return Stored.load(tmp_path)
+
+
+@pytest.mark.parametrize("hard", [True, False])
+def test_a_batch_is_in_the_networks_units(stored: Stored, hard: bool) -> None:
+    rng = np.random.default_rng(0) if hard else None
+    guess, truth, mask, geometry = stored.batch(np.array([2, 0]), rng)
+    assert guess.shape == truth.shape == (2, 3, 32, 40)
+    assert mask.shape == (2, 1, 32, 40)
+    assert geometry.shape == (2, GEOMETRY, 32, 40)
+    assert -1 <= guess.min() <= guess.max() <= 1
+    assert mask.unique().tolist() == [1]
+    if not hard:
+        assert torch.equal(((truth + 1) * 127.5).round().byte().permute(0, 2, 3, 1), torch.tensor(stored.truth[[2, 0]]))
+
+
+def advanced(training: Training, stored: Stored) -> dict[str, float]:
+    """The next step, with noise of its own."""
+    torch.manual_seed(training.step)
+    return training.advance(*stored.batch(np.arange(2), np.random.default_rng(training.step)))
+
+
+def test_a_resumed_training_goes_on_as_if_it_had_never_stopped(stored: Stored, tmp_path: Path) -> None:
+    plan = Plan(batch=2, warm_up=0)
+    first = Training(plan, "cpu")
+    for _ in range(2):
+        advanced(first, stored)
+    first.save(tmp_path / "state.pt")
+    second = Training(plan, "cpu")
+    second.load(tmp_path / "state.pt")
+    assert second.step == 2
+    told = [advanced(training, stored) for training in (first, second)]
+    assert "critic" in told[0]
+    assert told[0] == told[1]
+    for part in ("net", "steady", "critic"):
+        ours, theirs = (getattr(training, part).state_dict() for training in (first, second))
+        assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+def test_a_training_of_another_plan_is_refused(tmp_path: Path) -> None:
+    Training(Plan(), "cpu").save(tmp_path / "state.pt")
+    with pytest.raises(ValueError, match="was begun with"):
+        Training(Plan(batch=3), "cpu").load(tmp_path / "state.pt")
