@@ -31,7 +31,9 @@ cloth, mosaics and meshes laid head down had no hit at all."""
 TILTED_DEG: Final = 40.0
 """From this roll on, a sighting is looked at again from all four sides: the finder at times sees a face head down."""
 
-PLAIN: Final = 0.75
+HEAD_DOWN_DEG: Final = 150.0
+
+PLAIN: Final = 0.7
 PLAINER: Final = 0.2
 """A side from which the finder is that sure, and by that much surer than from the next, needs no further look."""
 
@@ -70,6 +72,8 @@ class FaceFinder:
     def landmarks(self, photo: Pyramid, sighting: Sighting) -> Points | None:
         """(478, 3) photo pixels, from a crop that the mesh itself has straightened; None if there is no face."""
         place, points = self._upright(photo, sighting.place), None
+        if place is None:
+            return None
         for _ in range(3):
             points = self.mesh(photo, place)
             if points is None:
@@ -86,17 +90,27 @@ class FaceFinder:
         points, presence = self._graphs.mesh(drawn(photo, crop_to_photo, (MESH_SIDE, MESH_SIDE)))
         return None if points is None or presence < MIN_PRESENCE else lifted(points, crop_to_photo)
 
-    def _upright(self, photo: Pyramid, place: Place) -> Place:
-        """The place itself, or for a tilted one the side from which the finder is surest to see a face."""
-        if abs(place.roll_deg) < TILTED_DEG:
+    def _upright(self, photo: Pyramid, place: Place) -> Place | None:
+        """The place itself, or for a tilted one the side from which the finder is surest to see a face, if it does.
+
+        A head-down sighting is nearly always an upright face misread, or nothing: those two ways are looked at first.
+        """
+        tilt = abs((place.roll_deg + 180) % 360 - 180)
+        if tilt < TILTED_DEG:
             return place
         sides = [replace(place, roll_deg=place.roll_deg + 90.0 * turn) for turn in range(4)]
-        first = sorted((self._seen_again(photo, side, WIDER[1]) for side in sides), key=lambda one: -one.score)
-        if first[0].score >= PLAIN and first[0].score - first[1].score >= PLAINER:
-            return first[0].place
-        views = [[self._seen_again(photo, side, wider) for wider in WIDER] for side in sides]
-        best = max(views, key=lambda view: sum(one.score for one in view))
-        return max(best, key=lambda one: one.score).place
+        near = sides[::2] if tilt > HEAD_DOWN_DEG else sides
+        first = {side: self._seen_again(photo, side, WIDER[1]) for side in near}
+        ranked = sorted(first.values(), key=lambda one: -one.score)
+        if tilt > HEAD_DOWN_DEG and ranked[0].score == 0:
+            return None
+        if ranked[0].score >= PLAIN and ranked[0].score - ranked[1].score >= PLAINER:
+            return ranked[0].place
+        views = [
+            [first[s] if w == WIDER[1] and s in first else self._seen_again(photo, s, w) for w in WIDER] for s in sides
+        ]
+        best = max(max(views, key=lambda view: sum(one.score for one in view)), key=lambda one: one.score)
+        return best.place if best.score > 0 else None
 
     def _seen_again(self, photo: Pyramid, place: Place, wider: float) -> Sighting:
         """Where the finder sees a roughly upright face amid a crop `wider` than the mesh's; score 0 if it does not."""

@@ -23,7 +23,7 @@ from ..roles import Eye, Face
 from ..settings import Settings
 from . import tiles
 from .eye_state import EyeStateNetwork
-from .face_finder import FaceFinder, Sighting, place_around, turned
+from .face_finder import HEAD_DOWN_DEG, FaceFinder, Sighting, place_around, turned
 from .refusals import covered_sides, refusal_of
 
 WHOLE_SHARES: Final = (1.0, 0.5)
@@ -37,8 +37,6 @@ TURNED_ZOOM: Final = 3
 
 SURE_SCORE: Final = 0.6
 """Sightings below this wait until every window has been looked at: most are the same faces, less well placed."""
-
-HEAD_DOWN_DEG: Final = 150.0
 
 COUNTED_SHARE: Final = 0.5
 """Faces below this share of `Settings.min_face_px` are not even counted: at 20 pixels, bags have faces too."""

@@ -1,0 +1,107 @@
+"""The refiner that comes in the package, on eyes the appearance model painted."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Points, Tones
+from open_the_eyes.imaging.geometry import inverted, transformed
+from open_the_eyes.imaging.lids import EyeShape
+from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.models.appearance import iris, layout
+from open_the_eyes.models.appearance.generator import REFINER_FILE, AppearanceGenerator
+from open_the_eyes.models.appearance.refiner import EyeRefiner
+from open_the_eyes.options import GenerateOptions
+from open_the_eyes.roles import Crop, Patch, Request
+
+
+@pytest.fixture(scope="module")
+def refiner() -> EyeRefiner:
+    return EyeRefiner(REFINER_FILE)
+
+
+@pytest.fixture(scope="module")
+def soft(closed_crop: Crop) -> Patch:
+    return AppearanceGenerator(refiner_file=None).generate([Request(closed_crop, 0)], GenerateOptions())[0]
+
+
+def shapes_in(crop: Crop, points: Points | None = None) -> dict[Side, EyeShape]:
+    marks = crop.landmarks if points is None else points
+    strip = layout.points_on_strip(marks)
+    there = transformed(strip, inverted(layout.to_strip(marks)))
+    return {side: iris.eye_shape(there, side) for side in SIDES}
+
+
+def refined(refiner: EyeRefiner, crop: Crop, patch: Patch, variety: float = 0.0, seed: int = 0) -> Tones:
+    return refiner.refined(patch.pixels, patch.mask, crop.landmarks, shapes_in(crop), variety, seed)
+
+
+def test_outside_the_mask_nothing_is_added(refiner: EyeRefiner, closed_crop: Crop, soft: Patch) -> None:
+    out = refined(refiner, closed_crop, soft)
+    far = cv2.dilate((soft.mask > 0).astype(np.uint8), np.ones((7, 7))) == 0
+    assert np.abs(out - soft.pixels)[far].max() < 0.5
+    assert np.abs(out - soft.pixels)[soft.mask > 0.9].mean() > 1
+    assert 0 <= out.min() <= out.max() <= 255
+
+
+def test_eyes_come_out_sharper(refiner: EyeRefiner, closed_crop: Crop, soft: Patch) -> None:
+    def edges(picture: Tones) -> float:
+        grey = picture.mean(axis=2)
+        return float(np.hypot(*np.gradient(grey))[soft.mask > 0.8].mean())
+
+    assert edges(refined(refiner, closed_crop, soft)) > 1.04 * edges(soft.pixels)
+
+
+def test_it_adds_detail_and_leaves_the_colour(refiner: EyeRefiner, closed_crop: Crop, soft: Patch) -> None:
+    inside = soft.mask > 0.8
+    before, after = soft.pixels[inside].mean(axis=0), refined(refiner, closed_crop, soft)[inside].mean(axis=0)
+    assert np.abs(before - after).max() < 12
+
+
+def test_the_same_seed_gives_the_same_eyes_and_variety_others(
+    refiner: EyeRefiner, closed_crop: Crop, soft: Patch
+) -> None:
+    one, two = (refined(refiner, closed_crop, soft, 1.0, 7) for _ in range(2))
+    assert np.array_equal(one, two)
+    assert not np.array_equal(one, refined(refiner, closed_crop, soft, 1.0, 8))
+    first, second = (refined(refiner, closed_crop, soft, 0.0, seed) for seed in (7, 8))
+    assert np.array_equal(first, second)
+
+
+def test_a_mirrored_face_gets_mirrored_eyes(refiner: EyeRefiner, closed_crop: Crop, soft: Patch) -> None:
+    width = soft.mask.shape[1]
+    shapes = shapes_in(closed_crop)
+    swapped: dict[Side, EyeShape] = {}
+    for side, other in (("left", "right"), ("right", "left")):
+        ring = shapes[other].ring * [-1, 1] + [width - 1, 0]  # type: ignore[index]
+        x, y = shapes[other].iris_xy  # type: ignore[index]
+        swapped[side] = EyeShape(ring, (width - 1 - x, y), shapes[other].iris_radius)  # type: ignore[index]
+    marks = closed_crop.landmarks[:, :2] * [-1, 1] + [width - 1, 0]
+    marks[[33, 263]] = marks[[263, 33]]
+    flipped = refiner.refined(
+        np.ascontiguousarray(soft.pixels[:, ::-1]), np.ascontiguousarray(soft.mask[:, ::-1]), marks, swapped, 0.0, 0
+    )
+    apart = np.abs(flipped[:, ::-1] - refined(refiner, closed_crop, soft))[soft.mask > 0.8]
+    assert apart.mean() < 1.5
+
+
+@pytest.mark.parametrize("scale", [0.5, 4.0], ids=["a small face", "a large face"])
+def test_eyes_of_any_size_are_refined(refiner: EyeRefiner, closed_crop: Crop, soft: Patch, scale: float) -> None:
+    def resized(plane: Tones) -> Tones:
+        return np.asarray(cv2.resize(plane, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR), np.float32)
+
+    marks = (closed_crop.landmarks[:, :2] + 0.5) * scale - 0.5
+    crop_shapes = {
+        side: EyeShape(
+            (s.ring + 0.5) * scale - 0.5,
+            ((s.iris_xy[0] + 0.5) * scale - 0.5, (s.iris_xy[1] + 0.5) * scale - 0.5),
+            s.iris_radius * scale,
+        )
+        for side, s in shapes_in(closed_crop).items()
+    }
+    picture, mask = resized(soft.pixels), np.clip(resized(soft.mask), 0, 1)
+    out = refiner.refined(picture, mask, marks, crop_shapes, 0.0, 0)
+    assert out.shape == picture.shape
+    assert np.abs(out - picture)[mask > 0.9].mean() > 1
