@@ -39,7 +39,11 @@ NAMED = ChooseOptions(faces=(1,))
         pytest.param(a_face(UNSURE, UNSURE), NAMED, "closed", ("left", "right"), id="unsure, named"),
         pytest.param(a_face(CLOSED, MOSTLY), ChooseOptions(), "closed", ("left", "right"), id="lids move together"),
         pytest.param(
-            a_face(CLOSED, UNSURE), ChooseOptions(), "closed", ("left",), id="rather open beside a closed one"
+            a_face(CLOSED, UNSURE),
+            ChooseOptions(),
+            "closed",
+            ("left", "right"),
+            id="no slit beside a surely closed one",
         ),
         pytest.param(a_face(OPEN, OPEN), NAMED, "already_open", (), id="open eyes stay, even if named"),
         pytest.param(a_face(CLOSED, CLOSED, "profile"), ChooseOptions(), "profile", (), id="refused"),

@@ -22,6 +22,9 @@ _WITH_ALPHA: Final = ("LA", "La", "PA", "RGBA", "RGBa")
 _THROUGH_PROFILE: Final = {"CMYK": b"CMYK", "LAB": b"Lab "}
 _EIGHT_BIT: Final = (*_GREY, *_WITH_ALPHA, *_THROUGH_PROFILE, "P", "RGB", "RGBX", "YCbCr")
 
+_STRIP: Final = 64
+"""Rows that stay in the processor's cache while they are copied."""
+
 _UNDONE_BY: Final = {6: 8, 8: 6}
 """The orientation that turns back; every other one undoes itself."""
 
@@ -47,7 +50,8 @@ def to_planes(
         rgb = rgba.convert("RGB")
     else:
         rgb = picture if picture.mode == "RGB" else picture.convert("RGB")
-    return turned(np.asarray(rgb), orientation), alpha, icc
+    pixels = _pixels_of(rgb)
+    return pixels if orientation == 1 else turned(pixels, orientation), alpha, icc
 
 
 def to_picture(pixels: Rgb, alpha: NDArray[np.uint8] | None, orientation: int, source_mode: str) -> Image.Image:
@@ -97,6 +101,16 @@ def turned(plane: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     else:
         return plane.copy()
     return np.asarray(out, dtype=np.uint8)
+
+
+def _pixels_of(picture: Image.Image) -> Rgb:
+    """A fresh array of an RGB picture; strip by strip, which spares the decoder's library two copies of the whole."""
+    width, height = picture.size
+    out = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _STRIP):
+        bottom = min(top + _STRIP, height)
+        out[top:bottom] = np.asarray(picture.crop((0, top, width, bottom)))
+    return out
 
 
 def _is_grey(pixels: Rgb) -> bool:

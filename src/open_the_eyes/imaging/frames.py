@@ -28,19 +28,21 @@ def frame_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points) -> Plane:
     line of the lids.
     """
     width = float(np.linalg.norm(inner - outer))
-    rows, columns = np.nonzero(mask > 0)
+    columns, rows = (np.flatnonzero((mask > 0).any(axis=axis)) for axis in (0, 1))
     if width < 16 or len(rows) == 0:
         return np.zeros_like(mask)
     reach = round(0.3 * width)
-    top, bottom = max(int(rows.min()) - reach, 0), int(rows.max()) + reach
-    left, right = max(int(columns.min()) - reach, 0), int(columns.max()) + reach
+    top, bottom = max(int(rows[0]) - reach, 0), int(rows[-1]) + reach
+    left, right = max(int(columns[0]) - reach, 0), int(columns[-1]) + reach
     part, shown = pixels[top:bottom, left:right], mask[top:bottom, left:right] > 0
     out = np.zeros_like(mask)
     bars = _dark_bars(part, width)
     corners = np.stack([outer, inner]) - [left, top]
-    out[top:bottom, left:right] = _leaving(bars, shown, corners, width)
-    soft = max(0.012 * width, 0.6)
-    return np.asarray(np.clip(cv2.GaussianBlur(out, (0, 0), soft) * 1.6, 0, 1), np.float32)
+    over = _leaving(bars, shown, corners, width)
+    if over.any():
+        soft = max(0.012 * width, 0.6)
+        out[top:bottom, left:right] = np.clip(cv2.GaussianBlur(over, (0, 0), soft) * 1.6, 0, 1)
+    return out
 
 
 def _dark_bars(part: Rgb, width: float) -> NDArray[np.bool_]:
@@ -61,10 +63,11 @@ def _leaving(bars: NDArray[np.bool_], shown: NDArray[np.bool_], corners: Points,
     count, labels, stats, _ = cv2.connectedComponentsWithStats(bars.astype(np.uint8), connectivity=8)
     out = np.zeros(bars.shape, np.float32)
     for k in range(1, count):
+        if float(np.hypot(stats[k, cv2.CC_STAT_WIDTH], stats[k, cv2.CC_STAT_HEIGHT])) <= MIN_LENGTH * width:
+            continue
         bar = labels == k
-        long = float(np.hypot(stats[k, cv2.CC_STAT_WIDTH], stats[k, cv2.CC_STAT_HEIGHT])) > MIN_LENGTH * width
         outside = float((bar & ~shown).sum()) / max(float(bar.sum()), 1.0)
-        if long and outside > 0.2 and not (bar & lashes).any() and (bar & shown).any():
+        if outside > 0.2 and not (bar & lashes).any() and (bar & shown).any():
             out[bar] = 1
     grown = cv2.dilate(out, np.ones((3, 3))) if width > 30 else out
     return np.asarray(grown, np.float32)

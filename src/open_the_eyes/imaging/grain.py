@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -14,46 +17,79 @@ def fine_part(tones: Tones, sigma: float) -> Tones:
     return np.asarray(tones - cv2.GaussianBlur(tones, (0, 0), max(sigma, 0.3)), np.float32)
 
 
-def continued_grain(tones: Tones, skin: NDArray[np.bool_], wanted: NDArray[np.bool_], sigma: float, seed: int) -> Tones:
+def continued_grain(
+    levels: NDArray[Any], skin: NDArray[np.bool_], wanted: NDArray[np.bool_], sigma: float, seed: int
+) -> Tones:
     """Grain for the pixels of (h, w, 3) where `wanted` is True, like that of the pixels where `skin` is; 0 elsewhere.
 
     Small squares of the skin's fine part are laid side by side in random order with soft joints (Efros & Freeman 2001,
     without the seam search: grain has no structure that a joint could break). Hairs, wrinkles and edges are left out by
     clipping at three times the median deviation.
     """
-    fine = fine_part(tones, sigma)
-    if int(skin.sum()) < 64:
-        return np.zeros_like(tones)
-    spread = 1.4826 * np.median(np.abs(fine[skin]), axis=0) + 1e-3
-    fine = np.clip(fine, -3 * spread, 3 * spread)
-    side = int(np.clip(round(8 * sigma), 8, 96))
-    whole = cv2.erode(skin.astype(np.uint8), np.ones((side, side))) > 0
-    if int(whole.sum()) < 4:
-        whole = skin
-        side = 8
-    laid = _quilted(fine, np.argwhere(whole), side, wanted, np.random.default_rng(seed))
-    return np.asarray(np.clip(laid, -3 * spread, 3 * spread) * wanted[..., None], np.float32)
+    out = np.zeros(levels.shape, np.float32)
+    there, where = _part_of(skin), _part_of(wanted)
+    if there is None or where is None or int(skin.sum()) < 64:
+        return out
+    fine, skin = _fine_near(levels, there, sigma), skin[there]
+    spread = 1.4826 * np.median(np.abs(_some(fine[skin])), axis=0) + 1e-3
+    fine = np.asarray(np.clip(fine, -3 * spread, 3 * spread), np.float32)
+    side, centres = _squares(skin, sigma)
+    laid = _quilted(fine, centres, side, wanted[where], np.random.default_rng(seed))
+    out[where] = np.clip(laid, -3 * spread, 3 * spread) * wanted[where][..., None]
+    return out
+
+
+def _part_of(plane: NDArray[np.bool_]) -> tuple[slice, slice] | None:
+    """The rows and columns that hold all True of (h, w), None where there is none."""
+    columns, rows = (np.flatnonzero(plane.any(axis=axis)) for axis in (0, 1))
+    return (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)) if len(rows) else None
+
+
+def _fine_near(levels: NDArray[Any], part: tuple[slice, slice], sigma: float) -> Tones:
+    """The fine part of a part of a picture, blurred with what lies around it."""
+    margin = math.ceil(3 * max(sigma, 0.3))
+    first = [max(s.start - margin, 0) for s in part]
+    around = levels[first[0] : part[0].stop + margin, first[1] : part[1].stop + margin].astype(np.float32)
+    inner = tuple(slice(s.start - f, s.stop - f) for s, f in zip(part, first, strict=True))
+    return fine_part(around, sigma)[inner]
+
+
+def _some(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Evenly spread rows, enough for a median."""
+    return rows[:: max(len(rows) // 20_000, 1)]
+
+
+def _squares(skin: NDArray[np.bool_], sigma: float) -> tuple[int, NDArray[np.intp]]:
+    """The side of the squares, the largest of which skin has room for enough, and where their middles can lie."""
+    for times, enough in ((24, 64), (8, 4)):
+        side = int(np.clip(round(times * sigma), 8, 96))
+        whole = cv2.erode(skin.astype(np.uint8), np.ones((side, side))) > 0
+        if int(whole.sum()) >= enough:
+            return side, np.argwhere(whole)
+    return 8, np.argwhere(skin)
 
 
 def _quilted(
     fine: Tones, centres: NDArray[np.intp], side: int, wanted: NDArray[np.bool_], rng: np.random.Generator
 ) -> Tones:
-    h, w = fine.shape[:2]
+    h, w = wanted.shape
     step, half = max(side * 2 // 3, 1), side // 2
-    padded = np.pad(fine, ((half, half + 1), (half, half + 1), (0, 0)), mode="reflect")
+    padded = cv2.copyMakeBorder(fine, half, half + 1, half, half + 1, cv2.BORDER_REFLECT_101)
     ramp = np.minimum(np.arange(side) + 0.5, np.arange(side)[::-1] + 0.5).clip(max=(side - step) + 0.5)
-    window = np.sqrt(np.outer(ramp, ramp)).astype(np.float32)
+    window = np.sqrt(np.outer(ramp, ramp)).astype(np.float32)[..., None]
+    weight = np.repeat(window, 3, axis=2)
     total = np.zeros((h + 2 * side, w + 2 * side, 3), np.float32)
-    power = np.zeros((h + 2 * side, w + 2 * side), np.float32)
-    for top in range(0, h + side, step):
-        for left in range(0, w + side, step):
-            y, x = centres[rng.integers(len(centres))]
+    power = np.zeros((h + 2 * side, w + 2 * side, 1), np.float32)
+    tops, lefts = range(0, h + side, step), range(0, w + side, step)
+    chosen = centres[rng.integers(len(centres), size=(len(tops), len(lefts)))]
+    mirrored = rng.random((len(tops), len(lefts))) < 0.5
+    for i, top in enumerate(tops):
+        for j, left in enumerate(lefts):
             if not wanted[max(top - half, 0) : top - half + side, max(left - half, 0) : left - half + side].any():
                 continue
+            y, x = chosen[i, j]
             tile = padded[y : y + side, x : x + side]
-            if rng.random() < 0.5:
-                tile = tile[:, ::-1]
-            total[top : top + side, left : left + side] += tile * window[..., None]
+            total[top : top + side, left : left + side] += (tile[:, ::-1] if mirrored[i, j] else tile) * weight
             power[top : top + side, left : left + side] += window**2
-    laid = total / np.sqrt(np.maximum(power, 1e-6))[..., None]
-    return np.asarray(laid[half : half + h, half : half + w], np.float32)
+    here = np.s_[half : half + h, half : half + w]
+    return np.asarray(total[here] / np.sqrt(np.maximum(power[here], 1e-6)), np.float32)

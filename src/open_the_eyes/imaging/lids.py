@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
 
 from .arrays import Plane, Points
 from .geometry import Box
+from .monotone import MonotoneCurve
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,10 @@ def _edge(
     order = np.argsort(along)
     along, across = along[order], across[order]
     keep = np.concatenate([[True], np.diff(along) > 1e-3])
-    curve = PchipInterpolator(along[keep], across[keep])
+    curve = MonotoneCurve.through(along[keep], across[keep])
     inside = np.clip(u, along[keep][0], along[keep][-1])
     samples = np.linspace(along[keep][0], along[keep][-1], 128)
-    height = np.interp(inside, samples, curve(samples))
-    slope = np.interp(inside, samples, curve(samples, 1))
+    heights, slopes = curve.at(samples)
+    height = np.interp(inside, samples, heights)
+    slope = np.interp(inside, samples, slopes)
     return height, np.clip(slope, -2, 2)

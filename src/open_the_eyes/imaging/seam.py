@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from typing import Final
+
 import cv2
 import numpy as np
 
 from .arrays import Plane, Rgb
 from .palette import LUMA
+
+_FINEST: Final = 4.0
+"""The change is so smooth that it is worked out on a picture reduced until the blur has this many pixels."""
 
 
 def seam_step(before: Rgb, after: Rgb, mask: Plane) -> float:
@@ -15,15 +21,29 @@ def seam_step(before: Rgb, after: Rgb, mask: Plane) -> float:
     Both pictures are smoothed over a twentieth of the mask's width first, so that grain, hairs and lashes do not count.
     `mask` is (h, w) 0..1; the border is where it rises from 0 to a third, and for a mask that rises at once, its rim.
     """
-    rows, columns = np.nonzero(mask > 0)
+    columns, rows = (np.flatnonzero((mask > 0).any(axis=axis)) for axis in (0, 1))
     if len(rows) == 0:
         return 0.0
-    sigma = max((int(columns.max()) - int(columns.min())) / 20, 1.0)
+    sigma = max((int(columns[-1]) - int(columns[0])) / 20, 1.0)
+    margin = math.ceil(3 * sigma)
+    top, left = max(int(rows[0]) - margin, 0), max(int(columns[0]) - margin, 0)
+    near = np.s_[top : int(rows[-1]) + margin + 1, left : int(columns[-1]) + margin + 1]
+    mask = mask[near]
     border = (mask > 0.02) & (mask < 0.35)
     if not border.any():
         border = (mask > 0) & (cv2.erode((mask > 0).astype(np.uint8), np.ones((3, 3))) == 0)
     if not border.any():
         return 0.0
-    change = (after.astype(np.float32) - before.astype(np.float32)) @ LUMA
-    smooth = cv2.GaussianBlur(change, (0, 0), sigma)
-    return float(np.percentile(np.abs(smooth[border]), 90))
+    ys, xs = np.nonzero(border)
+    smooth, shrink = _smooth_change(before[near], after[near], sigma)
+    at_y, at_x = (np.minimum(k // shrink, n - 1) for k, n in zip((ys, xs), smooth.shape, strict=True))
+    return float(np.percentile(np.abs(smooth[at_y, at_x]), 90))
+
+
+def _smooth_change(before: Rgb, after: Rgb, sigma: float) -> tuple[Plane, int]:
+    """The change of brightness, smoothed, on a picture reduced as far as the smoothness allows, and how far that is."""
+    shrink = max(int(sigma / _FINEST), 1)
+    h, w = before.shape[0], before.shape[1]
+    size_wh = (max(w // shrink, 1), max(h // shrink, 1))
+    small = [cv2.resize(p, size_wh, interpolation=cv2.INTER_AREA).astype(np.float32) @ LUMA for p in (before, after)]
+    return np.asarray(cv2.GaussianBlur(small[1] - small[0], (0, 0), sigma / shrink), np.float32), shrink

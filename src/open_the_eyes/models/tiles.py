@@ -19,6 +19,9 @@ SIDE: Final = 192
 SMALLEST_SHARE: Final = 0.09
 """The smallest face, as a share of the window's side, that the network finds dependably."""
 
+WORTHWHILE: Final = 0.9
+"""A finer tiling costs as much as all before it: not made for faces a tenth smaller than those dependably found."""
+
 ZOOMS: Final = (2, 3, 5, 8)
 """The photo's long side in windows, coarse to fine."""
 
@@ -26,7 +29,7 @@ OVERLAP: Final = 0.28
 """A face at a window's rim is whole in the next one: what is bigger than this was found one zoom earlier."""
 
 KEPT_FINER: Final = 1.5
-"""A level of the photo's pyramid is at least this much finer than what is made of it, so that it is not drawn blurred."""
+"""A level of the photo's pyramid is at least this much finer than what is made of it, so nothing is drawn blurred."""
 
 BIGGEST_TO_SMALLEST: Final = 5.0
 NEXT_SMALLER: Final = 2.0
@@ -66,7 +69,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The photo as the windows see it; read from its halves, so that a big photo's own pixels are read a single time."""
+    """The photo as the windows see it; read from its halves: a big photo's own pixels are read a single time."""
 
     photo: Pyramid
 
@@ -103,7 +106,7 @@ def worth_looking(zoom: int, faces: Sequence[float], min_face: float, long_side:
     """
     target = max([min_face, max(faces) / BIGGEST_TO_SMALLEST, min(faces) / NEXT_SMALLER] if faces else [min_face])
     before = (1, *ZOOMS)[ZOOMS.index(zoom)]
-    return target < SMALLEST_SHARE * long_side / before and long_side / zoom >= SIDE / 2
+    return target < WORTHWHILE * SMALLEST_SHARE * long_side / before and long_side / zoom >= SIDE / 2
 
 
 def _starts(length: int) -> list[int]:

@@ -19,9 +19,15 @@ def blend(crop: Crop, patch: Patch) -> Rgb:
     A patch comes in the light of its surroundings (`imaging.tint`: a generator has to match colours before it adds
     detail); here its rim is feathered along the lid-shaped mask, and its middle stays as it was painted.
     """
-    show = np.asarray(np.clip(np.minimum(patch.mask, crop.mask) / FEATHER, 0, 1), np.float32)[..., None]
-    around = to_tones(crop.pixels)
-    return np.where(show > 0, to_levels(around + (patch.pixels - around) * show), crop.pixels)
+    out = crop.pixels.copy()
+    both = np.minimum(patch.mask, crop.mask)
+    columns, rows = (np.flatnonzero((both > 0).any(axis=axis)) for axis in (0, 1))
+    if len(rows):
+        part = np.s_[int(rows[0]) : int(rows[-1]) + 1, int(columns[0]) : int(columns[-1]) + 1]
+        show = np.asarray(np.clip(both[part] / FEATHER, 0, 1), np.float32)[..., None]
+        around = to_tones(out[part])
+        out[part] = np.where(show > 0, to_levels(around + (patch.pixels[part] - around) * show), out[part])
+    return out
 
 
 def lay(pixels: Rgb, crop: Crop, opened: Rgb) -> Rgb:
@@ -33,5 +39,4 @@ def lay(pixels: Rgb, crop: Crop, opened: Rgb) -> Rgb:
 
 def lay_into(canvas: Rgb, crop: Crop, opened: Rgb) -> None:
     """The same into a canvas of the caller's own, for photos with many faces."""
-    view = crop.window.cut(canvas)
-    view[crop.mask > 0] = opened[crop.mask > 0]
+    np.copyto(crop.window.cut(canvas), opened, where=crop.mask[..., None] > 0)

@@ -23,7 +23,8 @@ LONE_CLOSED_FROM: Final = 0.9
 looks closed on one side only."""
 
 TOGETHER_FROM: Final = 0.5
-"""Beside a closed eye, an unsure one is opened too from here on: a blink caught halfway."""
+"""Beside a closed eye, an unsure one is opened too from here on: a blink caught halfway. Beside one that is surely
+closed (LONE_CLOSED_FROM) every unsure eye is: a pair of which one stays a slit is worse than either."""
 
 EyeState = Literal["open", "unsure", "closed"]
 
@@ -57,11 +58,11 @@ def face_states(face: Face) -> dict[Side, EyeState]:
     """Both eyes' states, each seen in the light of the other."""
     states = {side: eye_state(face.eyes[side]) for side in SIDES}
     for side, other in (SIDES, SIDES[::-1]):
-        probability = face.eyes[side].closed_probability
-        alone = face.eyes[other].closed_probability < TOGETHER_FROM
-        if states[side] == "closed" and alone and probability < LONE_CLOSED_FROM:
+        ours, others = face.eyes[side].closed_probability, face.eyes[other].closed_probability
+        if states[side] == "closed" and others < TOGETHER_FROM and ours < LONE_CLOSED_FROM:
             states[side] = "unsure"
-        if states[side] == "unsure" and eye_state(face.eyes[other]) == "closed" and probability >= TOGETHER_FROM:
+        together = others >= LONE_CLOSED_FROM or (eye_state(face.eyes[other]) == "closed" and ours >= TOGETHER_FROM)
+        if states[side] == "unsure" and together:
             states[side] = "closed"
     return states
 

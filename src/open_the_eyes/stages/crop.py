@@ -48,5 +48,11 @@ def _eye_mask(pixels: Rgb, landmarks: Points, side: Side) -> Plane:
     half = (max(1, round(MASK_WH[0] * width * 16)), max(1, round(MASK_WH[1] * width * 16)))
     at = (round(float(centre[0]) * 16), round(float(centre[1]) * 16))
     cv2.ellipse(plane, at, half, angle, 0, 360, (1.0,), -1, cv2.LINE_8, 4)
-    soft = np.asarray(cv2.GaussianBlur(plane, (0, 0), max(0.03 * width, 0.4)) * plane, np.float32)
-    return np.asarray(soft * (1 - frame_mask(pixels, soft, outer, inner)), np.float32)
+    sigma = max(0.03 * width, 0.4)
+    reach = max(half) / 16 + 4 * sigma + 2
+    near = Box.around(np.stack([centre - reach, centre + reach])).to_whole()
+    near = near.clipped((plane.shape[1], plane.shape[0]))
+    part = near.cut(plane)
+    if part.size:
+        part *= cv2.GaussianBlur(part, (0, 0), sigma)
+    return np.asarray(plane * (1 - frame_mask(pixels, plane, outer, inner)), np.float32)

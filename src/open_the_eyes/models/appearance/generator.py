@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -11,16 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points, Tones, to_tones
-from ...imaging.geometry import inverted, scale_of, transformed
+from ...imaging.geometry import Box, inverted, scale_of, transformed
 from ...imaging.grain import continued_grain
 from ...imaging.lids import EyeShape
-from ...imaging.mesh478 import SIDES, Side
+from ...imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from ...imaging.palette import palette_of
 from ...imaging.tint import tinted
 from ...options import GenerateOptions
 from ...roles import Crop, Patch, Request
 from . import condition, iris, layout, steer
-from .eyeframe import MAX_EYE
+from .eyeframe import MAX_EYE, REACH_WH
 from .model import AppearanceModel, Prediction
 from .refiner import EyeRefiner
 from .strip import laid_back, sampled
@@ -55,18 +56,31 @@ class AppearanceGenerator:
         crop, rng = request.crop, np.random.default_rng(request.seed)
         points, doubt = self._shape(crop, request.variety, options, rng)
         strip, unlikely = self._texture(crop, points, request.variety, options, rng)
-        shape_hw = (crop.mask.shape[0], crop.mask.shape[1])
         planes = np.dstack([strip, self._cover(crop.closed)])
-        back = laid_back(planes, crop.landmarks, points, self.model.mean_points, shape_hw)
-        mask = np.asarray(np.clip(back[..., 3], 0, 1) * crop.mask, np.float32)
-        photo = to_tones(crop.pixels)
+        part = _worked_part(crop)
+        near = replace(
+            crop,
+            pixels=part.cut(crop.pixels),
+            mask=part.cut(crop.mask),
+            landmarks=crop.landmarks - np.array([part.left, part.top, 0.0]),
+        )
+        back = laid_back(
+            planes, near.landmarks, points, self.model.mean_points, (near.mask.shape[0], near.mask.shape[1])
+        )
+        mask = np.asarray(np.clip(back[..., 3], 0, 1) * near.mask, np.float32)
+        photo = to_tones(near.pixels)
         pixels = photo + (np.clip(back[..., :3], 0, 255) - photo) * mask[..., None]
-        pixels = self._detailed(pixels, mask, crop, points, request)
+        pixels = self._refined(pixels, mask, near, points, request)
+        whole_mask = np.zeros(crop.mask.shape, np.float32)
+        part.cut(whole_mask)[...] = mask
+        pixels = pixels + part.cut(self._grain(crop, whole_mask, request.seed)) * np.sqrt(mask)[..., None]
+        pixels = np.asarray(np.clip(pixels, 0, 255), np.float32)
         toned = palette_of(crop.pixels)
         if toned is not None:
             pixels = toned.applied(pixels)
-        pixels = np.where(mask[..., None] > 0, pixels, photo)
-        return Patch(pixels, mask, request.seed, -doubt - unlikely)
+        whole = to_tones(crop.pixels)
+        np.copyto(part.cut(whole), pixels, where=mask[..., None] > 0)
+        return Patch(whole, whole_mask, request.seed, -doubt - unlikely)
 
     def _shape(
         self, crop: Crop, variety: float, options: GenerateOptions, rng: np.random.Generator
@@ -105,7 +119,8 @@ class AppearanceGenerator:
             shown = iris.colour_ratio(model, painted)
             ratio = steer.chosen_ratio(options.eye_color, likely, shown, model.iris_ratios, variety, rng)
         painted = iris.coloured(model, painted, ratio) * skin
-        return tinted(painted, strip, model.soft, TINT_REACH * layout.SIZE_WH[0]), _surprise(z, prediction)
+        lit = tinted(painted, strip, model.soft, TINT_REACH * layout.SIZE_WH[0])
+        return iris.unstained(model, lit, painted), _surprise(z, prediction)
 
     def _cover(self, closed: tuple[Side, ...]) -> Plane:
         """How much of the painted strip shows, on the sides that are to be opened."""
@@ -117,20 +132,48 @@ class AppearanceGenerator:
             cover[:, half:] = 0
         return cover
 
-    def _detailed(self, pixels: Tones, mask: Plane, crop: Crop, points: Points, request: Request) -> Tones:
-        """Detail that the model's texture does not have: the refiner's, then the photo's own grain."""
-        in_crop = transformed(points, inverted(layout.to_strip(crop.landmarks)))
-        shapes: dict[Side, EyeShape] = {side: iris.eye_shape(in_crop, side) for side in SIDES if side in crop.closed}
-        width = float(np.mean([s.width for s in shapes.values()]))
-        finest = 0.9 / scale_of(layout.to_strip(crop.landmarks))
+    def _refined(self, pixels: Tones, mask: Plane, crop: Crop, points: Points, request: Request) -> Tones:
+        """With detail that the model's texture does not have."""
+        if self._refiner is None:
+            return pixels
+        shapes = _shapes(crop, points)
+        return self._refiner.refined(pixels, mask, crop.landmarks, shapes, request.variety, request.seed)
+
+    def _grain(self, crop: Crop, mask: Plane, seed: int) -> Tones:
+        """The photo's own grain, (h, w, 3), as far as it is finer than what was painted; 0 outside the mask."""
+        to_strip = layout.to_strip(crop.landmarks)
+        finest = 0.9 / scale_of(to_strip)
         if self._refiner is not None:
-            pixels = self._refiner.refined(pixels, mask, crop.landmarks, shapes, request.variety, request.seed)
-            finest = 0.9 * width / MAX_EYE
-        if finest > 0.8 or self._refiner is None:
-            skin = _skin_around(crop, mask)
-            grain = continued_grain(to_tones(crop.pixels), skin, mask > 0, max(finest, 0.8), request.seed)
-            pixels = pixels + grain * np.sqrt(np.clip(mask, 0, 1))[..., None]
-        return np.asarray(np.clip(pixels, 0, 255), np.float32)
+            widths = [float(np.linalg.norm(ends[1] - ends[0])) for ends in _corners(crop)]
+            finest = 0.9 * float(np.mean(widths)) / MAX_EYE
+            if finest <= 0.8:
+                return np.zeros((*mask.shape, 3), np.float32)
+        return continued_grain(crop.pixels, _skin_around(crop, mask), mask > 0, max(finest, 0.8), seed)
+
+
+def _shapes(crop: Crop, points: Points) -> dict[Side, EyeShape]:
+    """The eyes that are painted, in the crop's pixels; `points` are on the strip."""
+    in_crop = transformed(points, inverted(layout.to_strip(crop.landmarks)))
+    return {side: iris.eye_shape(in_crop, side) for side in SIDES if side in crop.closed}
+
+
+def _corners(crop: Crop) -> list[Points]:
+    """Outer and inner corner (2, 2) of each eye that is painted."""
+    return [crop.landmarks[[OUTER_CORNER[side], INNER_CORNER[side]], :2] for side in crop.closed]
+
+
+def _worked_part(crop: Crop) -> Box:
+    """The part of a crop that has to be drawn: where it may change, and all that the refiner sees of each eye."""
+    columns, rows = (np.flatnonzero((crop.mask > 0).any(axis=axis)) for axis in (0, 1))
+    around = [np.array([[columns[0], rows[0]], [columns[-1] + 1.0, rows[-1] + 1.0]])] if len(rows) else []
+    axes = layout.to_strip(crop.landmarks)[:, :2]
+    axes = axes / np.linalg.norm(axes, axis=1, keepdims=True)
+    frame = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]]) * np.array(REACH_WH) / 2 @ axes
+    for ends in _corners(crop):
+        around.append(ends.mean(axis=0) + frame * float(np.linalg.norm(ends[1] - ends[0])))
+    size_wh = (crop.mask.shape[1], crop.mask.shape[0])
+    part = Box.around(np.vstack(around)).grown(0.03).to_whole().clipped(size_wh)
+    return part if part.area >= 1 else Box(0, 0, *size_wh)
 
 
 def _open_side(crop: Crop) -> Side | None:
@@ -149,6 +192,8 @@ def _skin_around(crop: Crop, mask: Plane) -> NDArray[np.bool_]:
     centre, reach = (left + right) / 2, float(np.linalg.norm(left - right))
     down = crop.landmarks[152, :2] - crop.landmarks[10, :2]
     down = down / max(float(np.linalg.norm(down)), 1e-6)
-    xs, ys = np.arange(mask.shape[1]) - centre[0], np.arange(mask.shape[0])[:, None] - centre[1]
+    xs = np.arange(mask.shape[1], dtype=np.float32) - np.float32(centre[0])
+    ys = np.arange(mask.shape[0], dtype=np.float32)[:, None] - np.float32(centre[1])
+    down = down.astype(np.float32)
     below, aside = xs * down[0] + ys * down[1], np.abs(xs * down[1] - ys * down[0])
     return np.asarray((mask <= 0) & (crop.mask <= 0) & (below > 0.1 * reach) & (aside < 0.52 * reach), np.bool_)

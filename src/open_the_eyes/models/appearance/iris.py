@@ -35,11 +35,13 @@ class IrisRegions:
 
     Args:
         disc: 0..1, the iris with a soft rim.
+        ball: 0..1, all between the lids, with a soft rim.
         coloured: where an iris shows its colour, away from pupil, lid shadow and catch-light.
         white: where sclera shows.
     """
 
     disc: dict[Side, Plane]
+    ball: dict[Side, Plane]
     coloured: dict[Side, NDArray[np.bool_]]
     white: dict[Side, NDArray[np.bool_]]
 
@@ -55,6 +57,7 @@ def eye_shape(points: Points, side: Side, iris_radius: float | None = None) -> E
 def _regions(mean_points: bytes) -> IrisRegions:
     points = np.frombuffer(mean_points).reshape(-1, 2)
     disc: dict[Side, Plane] = {}
+    ball: dict[Side, Plane] = {}
     coloured: dict[Side, NDArray[np.bool_]] = {}
     white: dict[Side, NDArray[np.bool_]] = {}
     for side in SIDES:
@@ -62,11 +65,12 @@ def _regions(mean_points: bytes) -> IrisRegions:
         r, w = shape.iris_radius, shape.width
         there = lid_distances(shape, Box(0, 0, *layout.SIZE_WH))
         disc[side] = np.clip((1.12 * r - there.to_iris) / (0.24 * r), 0, 1) * there.aperture(0.3 * r)
+        ball[side] = there.aperture(0.3 * r)
         ringed = (there.to_iris > 0.5 * r) & (there.to_iris < 0.85 * r)
         coloured[side] = ringed & (there.below_upper > 0.3 * r) & (there.above_lower > 0.1 * r)
         clear = (there.to_iris > 1.2 * r) & (there.below_upper > 0.25 * r) & (there.above_lower > 0.15 * r)
         white[side] = clear & (there.along > 0.11 * w) & (there.along < 0.86 * w)
-    return IrisRegions(disc, coloured, white)
+    return IrisRegions(disc, ball, coloured, white)
 
 
 def regions(model: AppearanceModel) -> IrisRegions:
@@ -89,11 +93,32 @@ def colour_ratio(model: AppearanceModel, strip: Tones, sides: tuple[Side, ...] =
 
 
 def coloured(model: AppearanceModel, strip: Tones, ratio: NDArray[np.float64]) -> Tones:
-    """The strip with both irises brought to one colour, each under its own eye's light."""
+    """The strip with both irises brought to one colour, each as bright as its own eye's light makes it."""
     out = strip.copy()
     there = regions(model)
-    for side in SIDES:
-        iris, white = measured(model, strip, side)
-        gain = np.clip(ratio * white / np.maximum(iris, 1e-3), 0.3, 3)
+    pairs = {side: measured(model, strip, side) for side in SIDES}
+    hue = _hue(np.mean([white for _, white in pairs.values()], axis=0))
+    for side, (iris, white) in pairs.items():
+        gain = np.clip(ratio * hue * white.mean() / np.maximum(iris, 1e-3), 0.3, 3)
         out *= 1 + (gain - 1).astype(np.float32) * there.disc[side][..., None]
     return out
+
+
+def unstained(model: AppearanceModel, lit: Tones, painted: Tones) -> Tones:
+    """`lit` with eyeballs of the hue they had in `painted`, alike on both sides; brightness stays as lit.
+
+    The colour of make-up or of a lens rim near an eye belongs on the lid, not in the eye.
+    """
+    out = lit.copy()
+    there = regions(model)
+    hue = _hue(np.mean([measured(model, painted, side)[1] for side in SIDES], axis=0))
+    for side in SIDES:
+        _, white = measured(model, lit, side)
+        gain = np.clip(hue * white.mean() / white, 0.7, 1.4)
+        out *= 1 + (gain - 1).astype(np.float32) * there.ball[side][..., None]
+    return out
+
+
+def _hue(colour: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A colour at brightness 1."""
+    return np.asarray(colour / max(float(colour.mean()), 1e-6))

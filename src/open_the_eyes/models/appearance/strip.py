@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Points, Tones
 from ...imaging.geometry import inverted, scale_of, transformed
+from ...imaging.pyramid import on_level
 from ...imaging.warp import ThinPlate
 from . import layout
 
@@ -18,16 +19,22 @@ CROWDED: Final = 0.5
 """A point that has come nearer to an eye than this fraction of its usual distance is left out of the warp."""
 
 
-def sampled(picture: NDArray[np.generic], landmarks: Points, points: Points, mean_points: Points) -> Tones:
+def sampled(picture: NDArray[Any], landmarks: Points, points: Points, mean_points: Points) -> Tones:
     """A picture (h, w, 3) drawn on the strip in the mean shape, (H, W, 3).
 
     `landmarks` (478, 2+) are the picture's; `points` the model's points on the strip, where its eyes are or shall be.
     """
     strip_to_picture = inverted(layout.to_strip(landmarks))
     shrink = scale_of(strip_to_picture)
+    spread = (0.42 * shrink) ** 2 if shrink > 1.5 else 0.0
+    for _ in range(int(np.log2(max(shrink / 2, 1)))):  # halves of big pictures: means are a blur already made
+        w, h = max(picture.shape[1] // 2, 1), max(picture.shape[0] // 2, 1)
+        picture = cv2.resize(picture[: 2 * h, : 2 * w], (w, h), interpolation=cv2.INTER_AREA)
+        strip_to_picture = on_level(strip_to_picture, 1)
+        spread = (spread - 0.25) / 4
     source = picture.astype(np.float32)
-    if shrink > 1.5:
-        source = np.asarray(cv2.GaussianBlur(source, (0, 0), 0.42 * shrink), np.float32)
+    if spread > 0:
+        source = np.asarray(cv2.GaussianBlur(source, (0, 0), float(np.sqrt(spread))), np.float32)
     x, y = ThinPlate.between(layout.framed(mean_points), layout.framed(points)).field((_H, _W))
     at = transformed(np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float64), strip_to_picture)
     x, y = (at[:, k].reshape(_H, _W).astype(np.float32) for k in (0, 1))
