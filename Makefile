@@ -10,7 +10,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
-CODE := $(wildcard src tests training)
+CODE := src tests training benchmarks docs
 
 export GOMP_SPINCOUNT := 0
 

@@ -56,7 +56,7 @@ def test_a_face_after_open_is_one_line(face: FaceReport, expected: str) -> None:
         pytest.param(
             face_report("unsure", before=(0.5, 0.6)),
             "face 1: not sure whether the eyes are closed (left 0.50, right 0.60);"
-            " `open` would leave it alone unless told --all",
+            " `open` would leave it alone unless told --all or --faces",
             id="unsure",
         ),
     ],

@@ -39,7 +39,7 @@ FOREIGN: Final = {
     "mediapipe": {"models"},
     "onnxruntime": {"models"},
     "torch": {"models"},
-    "PIL": {"files", "demo"},  # the demo writes its labels with it
+    "PIL": {"files"},
     "rich": {"cli"},
     "typer": {"cli"},
 }

@@ -81,4 +81,4 @@ def test_no_two_stages_have_an_option_of_one_name() -> None:
 
 def test_options_do_not_change_under_anyones_hands() -> None:
     with pytest.raises(FrozenInstanceError):
-        GenerateOptions().seed = 3  # type: ignore[misc]
+        GenerateOptions().seed = 3  # type: ignore[misc]  # what must not work

@@ -1,4 +1,4 @@
-"""What the README shows is what happens: its Python and its commands are run, on the demo's photo."""
+"""What the README shows is what happens: its Python and commands are run, its tables held against the code."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import pytest
 
+from open_the_eyes.options import MODES, Mode
+from open_the_eyes.pipeline import SPARE
+from open_the_eyes.roles import Outcome
+
 ROOT: Final = Path(__file__).parents[1]
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
+PIPELINE: Final = (ROOT / "docs/pipeline.md").read_text(encoding="utf-8")
 BLOCKS: Final = re.findall(r"^```(\w+)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
 
 
@@ -58,3 +63,15 @@ def test_every_command_succeeds(code: str, folder: Path) -> None:
 def test_links_into_the_repository_lead_somewhere() -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", README)
     assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_modes_are_as_both_tables_say(mode: Mode) -> None:
+    spare = SPARE[mode]
+    assert f"| `{mode}` | {spare or 'none'} |" in README
+    assert f"| `{mode}` | V{f' + {spare}' if spare else ''} |" in PIPELINE
+
+
+@pytest.mark.parametrize("outcome", get_args(Outcome))
+def test_every_outcome_is_explained(outcome: str) -> None:
+    assert f"| `{outcome}` |" in PIPELINE

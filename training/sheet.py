@@ -16,8 +16,10 @@ from rich.console import Console
 from rich.table import Table
 
 from open_the_eyes.engine import Engine, load_engine
+from open_the_eyes.files import read
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import similarity_from_two
+from open_the_eyes.imaging.mesh478 import OUTER_CORNER
 from open_the_eyes.options import Options
 from open_the_eyes.pipeline import Opened, open_eyes
 from open_the_eyes.roles import Face
@@ -32,7 +34,10 @@ def eyes_of(pixels: Rgb, face: Face) -> Rgb:
     """The eyes of a face, upright, at TILE_WH."""
     w, h = TILE_WH
     to_tile = similarity_from_two(
-        face.landmarks[33], face.landmarks[263], np.array([0.19 * w, 0.56 * h]), np.array([0.81 * w, 0.56 * h])
+        face.landmarks[OUTER_CORNER["left"]],
+        face.landmarks[OUTER_CORNER["right"]],
+        np.array([0.19 * w, 0.56 * h]),
+        np.array([0.81 * w, 0.56 * h]),
     )
     return np.asarray(cv2.warpAffine(pixels, to_tile, TILE_WH, flags=cv2.INTER_CUBIC), np.uint8)
 
@@ -98,8 +103,6 @@ def main() -> None:
 
 def engine_input(path: Path, engine: Engine) -> Rgb:
     """The pixels that the engine saw."""
-    from open_the_eyes.files import read
-
     return read(path, engine.settings).pixels
 
 

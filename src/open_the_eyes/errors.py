@@ -2,7 +2,7 @@
 
     OpenTheEyesError                exit  HTTP
     ├── UsageError                     2   422   an option that does not exist, or two that contradict each other
-    ├── PhotoError                     3         a photo could not be read or written
+    ├── PhotoError                     3   400   a photo could not be read or written
     │   ├── UnreadablePhoto            3   415   not a picture, damaged, or a format we do not know
     │   ├── PhotoTooLarge              3   413   more bytes or pixels than the settings allow
     │   └── PhotoNotWritten            3   507   the result could not be stored

@@ -27,7 +27,7 @@ class ChooseOptions:
 
     Args:
         faces: numbers (1 is the leftmost face); None takes every face with closed eyes.
-        all: also open eyes whose state is `unsure`.
+        all: also open eyes whose state is unsure; for faces that are named in `faces` that holds anyway.
     """
 
     faces: tuple[int, ...] | None = None
@@ -45,7 +45,7 @@ class GenerateOptions:
     """What the new eyes look like.
 
     Args:
-        mode: effort, see docs/pipeline.md.
+        mode: how many more eyes than asked for are painted, to choose from; see docs/pipeline.md.
         variations: how many different results, 1..16.
         seed: 0 or more; same input, options and seed give the same bytes.
         eye_color: "auto" takes what suits the face, or the colour of the person's open eye.
@@ -84,10 +84,10 @@ class GenerateOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreOptions:
-    """Face restoration after blending.
+    """Face restoration after blending; this version has no restorer, so that neither option changes a photo.
 
     Args:
-        restorer: "none", or a restorer's name.
+        restorer: "none"; every other name is refused.
         fidelity: CodeFormer's w, 0..1; 1 is most faithful.
     """
 

@@ -1,4 +1,4 @@
-"""The way of a photo, one line a stage. Each stage is the file of that name in `stages/`."""
+"""The way of a photo, one line a stage; how each is done is in `stages/`, and reading and writing in `files/`."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class Opened:
         variations: the photo once a variation, best first; without a closed eye, the photo as it came.
         faces: every face, left to right.
         timings: one entry a stage.
+        report: all of this for programs; `save` returns it with `outputs`.
     """
 
     variations: tuple[Photo, ...]
@@ -108,7 +109,8 @@ def open_eyes(
         progress: told when a stage begins.
 
     Raises:
-        UsageError: an option that contradicts the photo, such as a face number that does not exist.
+        UsageError: an engine that this version does not know, or an option that contradicts the photo, such as a face
+            number that does not exist.
         UnreadablePhoto, PhotoTooLarge: the photo cannot be used.
     """
     options = options or Options()

@@ -1,4 +1,4 @@
-"""What was done, as one JSON schema: command line, Python, and later the HTTP API and the file's metadata."""
+"""What was done to a photo, in one JSON schema for every way in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .version import __version__
 
 @dataclass(frozen=True, slots=True)
 class EyeReport:
-    """Openness of one eye before and after; `after` is None where nothing was painted."""
+    """Openness of one eye before and after; `openness_after` is None where nothing new was kept."""
 
     openness_before: float
     openness_after: float | None = None
@@ -83,7 +83,7 @@ class InputReport:
 
 @dataclass(frozen=True, slots=True)
 class OutputReport:
-    """One file that was written."""
+    """One file that was written, and the SHA-256 of its bytes, hexadecimal."""
 
     path: str
     sha256: str
@@ -94,7 +94,7 @@ class OutputReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything about one photo."""
+    """Everything about one photo; `outputs` is empty until something is saved."""
 
     input: InputReport
     engine: str

@@ -1,4 +1,4 @@
-"""The values that pass between stages, and the three roles that models fill."""
+"""The values that pass between stages, and the roles that models fill."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class EyeGenerator(Protocol):
 
 
 class FaceRestorer(Protocol):
-    """Sharpens an aligned face."""
+    """Sharpens an aligned face. A role that no model of this version fills."""
 
     @property
     def name(self) -> str: ...

@@ -7,6 +7,7 @@ import pytest
 
 from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.imaging.mesh478 import Side
 from open_the_eyes.options import ChooseOptions
 from open_the_eyes.roles import Eye, Face, Refusal
 from open_the_eyes.stages.choose import CLOSED_FROM, OPEN_BELOW, decide, eye_state
@@ -15,9 +16,9 @@ OPEN, UNSURE, MOSTLY, CLOSED = 0.02, 0.45, 0.6, 0.99
 
 
 def a_face(left: float, right: float, refusal: Refusal | None = None) -> Face:
-    eyes = {"left": Eye(1 - left, left), "right": Eye(1 - right, right)}
+    eyes: dict[Side, Eye] = {"left": Eye(1 - left, left), "right": Eye(1 - right, right)}
     reason = "Because." if refusal else ""
-    return Face(Box(0, 0, 100, 120), np.zeros((478, 3)), eyes, 0.0, 0.0, 0.9, refusal, reason)  # type: ignore[arg-type]
+    return Face(Box(0, 0, 100, 120), np.zeros((478, 3)), eyes, 0.0, 0.0, 0.9, refusal, reason)
 
 
 ASKED = ChooseOptions(all=True)

@@ -17,6 +17,7 @@ from rich.progress import track
 from open_the_eyes.imaging.arrays import Points
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import Box, transformed
+from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.strip import sampled
@@ -39,8 +40,8 @@ class Blink:
 def blink_of(portrait: Portrait) -> Blink | None:
     """The portrait with both eyes shut, its landmarks found anew; None where the face is lost."""
     pixels = paint_blink(portrait.pixels, portrait.landmarks)
-    unmeasured = {side: Eye(1.0, 0.0) for side in ("left", "right")}
-    before = Face(Box.around(portrait.landmarks), portrait.landmarks, unmeasured, 0.0, 0.0, 1.0)  # type: ignore[arg-type]
+    unmeasured = {side: Eye(1.0, 0.0) for side in SIDES}
+    before = Face(Box.around(portrait.landmarks), portrait.landmarks, unmeasured, 0.0, 0.0, 1.0)
     face = detector().measure(pixels, before)
     if face is None:
         return None

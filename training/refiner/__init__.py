@@ -1,1 +1,1 @@
-"""Trains the refiner, the network that gives the appearance model's eyes the detail of photographs."""
+"""Trains the refiner, which gives painted eyes detail: `python -m training.refiner FACES HELD_OUT -o OUT`."""

@@ -1,4 +1,4 @@
-"""`python -m training.refiner FACES HELD_OUT_FACES -o OUT --minutes 60`: trains or resumes, then exports."""
+"""`python -m training.refiner FACES HELD_OUT -o OUT [--minutes 60]`: trains or resumes, then exports."""
 
 from __future__ import annotations
 

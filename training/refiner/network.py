@@ -1,4 +1,4 @@
-"""The refiner and its critic. Small enough for two cores: a U-Net on a 2 x 2 space-to-depth grid (1.4 M parameters)."""
+"""The refiner and its critic. Small enough for two cores: a U-Net on a 2 x 2 space-to-depth grid (1.2 M parameters)."""
 
 from __future__ import annotations
 

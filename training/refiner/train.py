@@ -93,6 +93,11 @@ class Training:
         path.with_suffix(".new").replace(path)
 
     def load(self, path: Path) -> None:
+        """Goes on from where `save` left off.
+
+        Raises:
+            ValueError: the file is of a run with another plan.
+        """
         state = torch.load(path, weights_only=True, map_location=self.device)
         if state["plan"] != asdict(self.plan):
             raise ValueError(f"{path} was begun with {state['plan']}, not {asdict(self.plan)}")

@@ -36,7 +36,9 @@ def open_command(
         ),
     ] = None,
     engine: Annotated[str, typer.Option(metavar="auto|appearance", help="What paints the eyes.")] = "auto",
-    mode: Annotated[str, typer.Option(metavar="|".join(MODES), help="How much effort.")] = "standard",
+    mode: Annotated[
+        str, typer.Option(metavar="|".join(MODES), help="How many eyes are painted to choose from.")
+    ] = "standard",
     variations: Annotated[str, typer.Option(metavar=f"1..{MAX_VARIATIONS}", help="How many different results.")] = "1",
     seed: Annotated[str, typer.Option(metavar="S", help="Same photo, options and seed: same bytes.")] = "0",
     faces: Annotated[
@@ -52,8 +54,12 @@ def open_command(
     openness: Annotated[
         str, typer.Option(metavar=f"auto|0..{MAX_OPENNESS}", help="How far open; 1 is usual for the face.")
     ] = "auto",
-    restorer: Annotated[str, typer.Option(metavar="none", help="Face restoration afterwards.")] = "none",
-    fidelity: Annotated[str, typer.Option(metavar="0..1", help="How faithful the restorer stays.")] = "0.7",
+    restorer: Annotated[
+        str, typer.Option(metavar="none", help="Face restoration afterwards; none in this version.")
+    ] = "none",
+    fidelity: Annotated[
+        str, typer.Option(metavar="0..1", help="How faithful a restorer stays; without one, of no effect.")
+    ] = "0.7",
     report: Annotated[str | None, typer.Option(metavar="FILE.json", help="Write the report to a file as well.")] = None,
     profile: Annotated[bool, typer.Option("--profile", help="Show where the time went.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already.")] = False,

@@ -18,7 +18,10 @@ _STATES: Final = {
     "skipped": "not chosen",
     "kept_original": "the new eyes did not turn out well",
 }
-_WOULD: Final = {"closed": "`open` would open them", "unsure": "`open` would leave it alone unless told --all"}
+_WOULD: Final = {
+    "closed": "`open` would open them",
+    "unsure": "`open` would leave it alone unless told --all or --faces",
+}
 
 
 def face_line(face: FaceReport) -> str:

@@ -74,10 +74,10 @@ def test_a_mirrored_face_gets_mirrored_eyes(refiner: EyeRefiner, closed_crop: Cr
     width = soft.mask.shape[1]
     shapes = shapes_in(closed_crop)
     swapped: dict[Side, EyeShape] = {}
-    for side, other in (("left", "right"), ("right", "left")):
-        ring = shapes[other].ring * [-1, 1] + [width - 1, 0]  # type: ignore[index]
-        x, y = shapes[other].iris_xy  # type: ignore[index]
-        swapped[side] = EyeShape(ring, (width - 1 - x, y), shapes[other].iris_radius)  # type: ignore[index]
+    for side, other in (SIDES, SIDES[::-1]):
+        ring = shapes[other].ring * [-1, 1] + [width - 1, 0]
+        x, y = shapes[other].iris_xy
+        swapped[side] = EyeShape(ring, (width - 1 - x, y), shapes[other].iris_radius)
     marks = closed_crop.landmarks[:, :2] * [-1, 1] + [width - 1, 0]
     marks[[33, 263]] = marks[[263, 33]]
     flipped = refiner.refined(

@@ -105,15 +105,17 @@ def coloured(model: AppearanceModel, strip: Tones, ratio: NDArray[np.float64]) -
 
 
 def unstained(model: AppearanceModel, lit: Tones, painted: Tones) -> Tones:
-    """`lit` with eyeballs of the hue they had in `painted`, alike on both sides; brightness stays as lit.
+    """`lit` with eyeballs of one hue on both sides, between the two pictures' own; brightness stays as lit.
 
-    The colour of make-up or of a lens rim near an eye belongs on the lid, not in the eye.
+    `lit` takes its colours from the lids, whose make-up does not belong in the eye; `painted` from the whole face, whose
+    skin may be made up as well. Each is half right.
     """
     out = lit.copy()
     there = regions(model)
-    hue = _hue(np.mean([measured(model, painted, side)[1] for side in SIDES], axis=0))
-    for side in SIDES:
-        _, white = measured(model, lit, side)
+    whites = {side: measured(model, lit, side)[1] for side in SIDES}
+    face = np.mean([measured(model, painted, side)[1] for side in SIDES], axis=0)
+    hue = _hue(np.sqrt(_hue(np.mean(list(whites.values()), axis=0)) * _hue(face)))
+    for side, white in whites.items():
         gain = np.clip(hue * white.mean() / white, 0.7, 1.4)
         out *= 1 + (gain - 1).astype(np.float32) * there.ball[side][..., None]
     return out
