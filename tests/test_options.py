@@ -82,3 +82,24 @@ def test_no_two_stages_have_an_option_of_one_name() -> None:
 def test_options_do_not_change_under_anyones_hands() -> None:
     with pytest.raises(FrozenInstanceError):
         GenerateOptions().seed = 3  # type: ignore[misc]  # what must not work
+
+
+@pytest.mark.parametrize(
+    "flat",
+    [
+        pytest.param({"variations": "3"}, id="text for a count"),
+        pytest.param({"variations": True}, id="truth for a count"),
+        pytest.param({"seed": 1.5}, id="half a seed"),
+        pytest.param({"openness": "wide"}, id="a word for a number"),
+        pytest.param({"gaze": "ab"}, id="text for a gaze"),
+        pytest.param({"gaze": 3}, id="one number for a gaze"),
+        pytest.param({"faces": "12"}, id="text for faces"),
+        pytest.param({"faces": 2}, id="a number for faces"),
+        pytest.param({"fidelity": None}, id="nothing for a number"),
+        pytest.param({"mode": 3}, id="a number for a mode"),
+        pytest.param({"eye_color": None}, id="nothing for a colour"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused_in_our_own_words(flat: dict[str, object]) -> None:
+    with pytest.raises(UsageError, match="expected"):
+        Options.of(**flat)

@@ -33,7 +33,7 @@ def load_engine(name: str = "auto", settings: Settings | None = None) -> Engine:
     if name not in ENGINES:
         known = ", ".join(ENGINES)
         hint = f"{name} is planned, not in this version; " if name in _PLANNED else ""
-        raise UsageError(f"engine: expected one of {known}; got {name!r}. {hint}use --engine auto.")
+        raise UsageError(f"engine: expected one of {known}; got {name!r}; {hint}use --engine auto.")
     from .models.appearance.generator import AppearanceGenerator
     from .models.mediapipe_faces import MediapipeDetector
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from typing import Any, Final, Literal, get_args
 
 from .errors import UsageError
@@ -21,6 +22,15 @@ def _refuse(condition: bool, message: str) -> None:
         raise UsageError(message)
 
 
+def _whole(name: str, value: object) -> None:
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    _refuse(not whole, f"{name}: expected a whole number, got {value!r}.")
+
+
+def _number(name: str, value: object) -> None:
+    _refuse(not isinstance(value, Real) or isinstance(value, bool), f"{name}: expected a number, got {value!r}.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseOptions:
     """Which faces are edited.
@@ -35,7 +45,11 @@ class ChooseOptions:
 
     def __post_init__(self) -> None:
         if self.faces is not None:
+            listed = isinstance(self.faces, (tuple, list))
+            _refuse(not listed, f"faces: expected face numbers such as (1, 3), got {self.faces!r}.")
             _refuse(not self.faces, "faces: expected face numbers such as 1,3; got none. Leave it out for all faces.")
+            for number in self.faces:
+                _whole("faces", number)
             bad = [n for n in self.faces if n < 1]
             _refuse(bool(bad), f"faces: numbers start at 1, got {bad}. `open-the-eyes inspect PHOTO` lists them.")
 
@@ -63,6 +77,8 @@ class GenerateOptions:
 
     def __post_init__(self) -> None:
         _refuse(self.mode not in MODES, f"mode: expected one of {', '.join(MODES)}; got {self.mode!r}.")
+        _whole("variations", self.variations)
+        _whole("seed", self.seed)
         _refuse(
             not 1 <= self.variations <= MAX_VARIATIONS,
             f"variations: expected 1 to {MAX_VARIATIONS}, got {self.variations}.",
@@ -73,9 +89,11 @@ class GenerateOptions:
             f"eye_color: expected one of {', '.join(EYE_COLORS)}; got {self.eye_color!r}.",
         )
         if self.gaze is not None:
-            ok = len(self.gaze) == 2 and all(-1 <= v <= 1 for v in self.gaze)
+            pair = isinstance(self.gaze, (tuple, list)) and len(self.gaze) == 2
+            ok = pair and all(isinstance(v, Real) and -1 <= v <= 1 for v in self.gaze)
             _refuse(not ok, f"gaze: expected two numbers from -1 to 1, such as 0.3,-0.1; got {self.gaze}.")
         if self.openness is not None:
+            _number("openness", self.openness)
             _refuse(
                 not 0 <= self.openness <= MAX_OPENNESS,
                 f"openness: expected 0 to {MAX_OPENNESS} (1 is usual), got {self.openness}.",
@@ -99,6 +117,7 @@ class RestoreOptions:
             self.restorer != "none",
             f"restorer: {self.restorer!r} is not known to this version; expected none.",
         )
+        _number("fidelity", self.fidelity)
         _refuse(not 0 <= self.fidelity <= 1, f"fidelity: expected 0 to 1, got {self.fidelity}.")
 
 

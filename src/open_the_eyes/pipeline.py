@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
+import numpy as np
+
 from . import files
 from .engine import Engine, load_engine
 from .errors import UsageError
@@ -113,8 +115,7 @@ def open_eyes(
             number that does not exist.
         UnreadablePhoto, PhotoTooLarge: the photo cannot be used.
     """
-    options = options or Options()
-    engine = load_engine(engine) if isinstance(engine, str) else engine
+    options, engine = _checked(options), _loaded(engine)
     watch = Stopwatch(progress)
 
     with watch.stage("read", 0.0):
@@ -134,8 +135,7 @@ def open_eyes(
 
 def inspect_photo(photo: Source, options: Options | None = None, *, engine: str | Engine = "auto") -> Inspected:
     """Faces, how far their eyes are open, and what `open_eyes` would do with each; raises what it raises."""
-    options = options or Options()
-    engine = load_engine(engine) if isinstance(engine, str) else engine
+    options, engine = _checked(options), _loaded(engine)
     watch = Stopwatch()
     with watch.stage("read"):
         source = _read(photo, engine)
@@ -185,8 +185,38 @@ def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:
     return tuple(photos)
 
 
+def _checked(options: Options | None) -> Options:
+    if not isinstance(options, Options | None):
+        raise UsageError(f"options: expected what Options.of(mode='fast', ...) returns, got {options!r:.80}.")
+    return options or Options()
+
+
+def _loaded(engine: str | Engine) -> Engine:
+    if not isinstance(engine, str | Engine):
+        raise UsageError(f"engine: expected a name or what load_engine returns, got {engine!r:.80}; leave it out.")
+    return load_engine(engine) if isinstance(engine, str) else engine
+
+
 def _read(photo: Source, engine: Engine) -> Photo:
-    return photo if isinstance(photo, Photo) else files.read(photo, engine.settings)
+    if isinstance(photo, Photo):
+        _check_pixels(photo)
+        return photo
+    if not isinstance(photo, str | bytes | os.PathLike):
+        came = type(photo).__name__
+        hint = "wrap upright RGB pixels as Photo(pixels)" if came == "ndarray" else "give it one of these"
+        raise UsageError(f"photo: expected a path, the bytes of a file or a Photo, got {came}; {hint}.")
+    return files.read(photo, engine.settings)
+
+
+def _check_pixels(photo: Photo) -> None:
+    pixels = photo.pixels
+    if isinstance(pixels, np.ndarray):
+        if pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.size and pixels.dtype == np.uint8:
+            return
+        came = f"{pixels.shape} {pixels.dtype}"
+    else:
+        came = type(pixels).__name__
+    raise UsageError(f"photo: expected pixels of shape (height, width, 3), uint8, RGB; got {came}. Convert them.")
 
 
 def _face_report(decision: Decision, kept: Kept | None) -> FaceReport:

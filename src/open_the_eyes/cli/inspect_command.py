@@ -41,7 +41,7 @@ def inspect_command(
     from ..settings import Settings
 
     sources = [Path(photo) for photo in photos]
-    drawings = None if annotate is None else paths.planned(sources, annotate, "faces")
+    drawings = None if annotate is None else paths.planned(sources, annotate, "faces", option="--annotate")
     engine = load_engine(settings=Settings.from_environment())
 
     def inspect_one(photo: Path, number: int) -> Report:

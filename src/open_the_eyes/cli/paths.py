@@ -24,24 +24,41 @@ def check_photo(photo: Path) -> None:
         raise UsageError(f"{photo}: expected a photo, got a pattern that matches none. Check it, and leave quotes off.")
 
 
-def planned(photos: Sequence[Path], out: str | None, addition: str = "opened") -> list[Path]:
+def planned(photos: Sequence[Path], out: str | None, addition: str = "opened", *, option: str = "-o") -> list[Path]:
     """One path a photo: `out` itself for one photo; `photo.opened.jpg` in the folder `out`, or beside the photo.
 
     Raises:
         UsageError: `out` cannot hold the results, or two photos would be written to one path.
     """
+    if out == "":
+        raise UsageError(f"{option}: expected a name, got nothing. Name a file, or a folder for several photos.")
     if out is None:
         paths = [named(photo, addition) for photo in photos]
     elif len(photos) > 1 or _is_folder(Path(out)) or out.endswith(("/", os.sep)):
         if _is_there(Path(out)) and not _is_folder(Path(out)):
-            raise UsageError(f"-o {out}: expected a folder, got a file. Name a folder, or one photo and one file.")
+            raise UsageError(
+                f"{option} {out}: expected a folder, got a file. Name a folder, or one photo and one file."
+            )
         paths = [Path(out) / named(photo, addition).name for photo in photos]
     else:
+        check_format(Path(out), option)
         paths = [Path(out)]
     twice = [str(path) for path, times in Counter(paths).items() if times > 1]
     if twice:
         raise UsageError(f"two photos would both be written to {twice[0]}; give photos of one name in separate runs.")
     return paths
+
+
+def check_format(path: Path, option: str) -> None:
+    """Refuses the suffix of a picture format that is not written.
+
+    Raises:
+        UsageError: it has one.
+    """
+    from ..files.writing import OTHER_PICTURES, SUFFIXES
+
+    if path.suffix.lower() in OTHER_PICTURES:
+        raise UsageError(f"{option} {path}: expected a name ending in {', '.join(SUFFIXES)}; choose one of those.")
 
 
 def named(photo: Path, addition: str) -> Path:
@@ -88,7 +105,12 @@ def check_report(path: Path, others: Iterable[Path], *, overwrite: bool) -> None
     """
     if any(path.absolute() == other.absolute() for other in others):
         raise UsageError(f"--report {path}: this is a photo or its result. Name another file.")
+    if _is_folder(path):
+        raise UsageError(f"--report {path}: expected a file, got a folder. Name a file in it.")
     check_output(path, others, overwrite=overwrite)
+    folder = next(above for above in path.absolute().parents if _is_there(above))
+    if not (_is_folder(folder) and os.access(folder, os.W_OK | os.X_OK)):
+        raise PhotoNotWritten(f"--report {path}: expected a folder that can be written, {folder} is not. Name another.")
 
 
 def numbered(path: Path, count: int) -> list[Path]:

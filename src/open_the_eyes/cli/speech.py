@@ -6,11 +6,17 @@ import contextlib
 import io
 import os
 import sys
+from pathlib import Path
 from typing import TextIO
+
+from ..errors import PhotoNotWritten
 
 
 def prepare() -> None:
-    """Lets both streams carry any file name, whatever the terminal's encoding."""
+    """Lets both streams carry any file name, whatever the terminal's encoding; a stream that is closed goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -28,7 +34,12 @@ def note(text: str) -> None:
 
 def one_line(text: object) -> str:
     """Any text on one line, so that an error stays one line whatever a file is called."""
-    return " ".join(str(text).split())
+    return printable(" ".join(str(text).split()))
+
+
+def printable(text: str) -> str:
+    """Line breaks and control characters in a file's name as escapes: they neither break lines nor steer terminals."""
+    return "".join(letter if letter.isprintable() or not letter.isascii() else repr(letter)[1:-1] for letter in text)
 
 
 def finish() -> None:
@@ -43,7 +54,11 @@ def _write(stream: TextIO, text: str | None) -> None:
         if text is not None:
             stream.write(text + "\n")
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
+        if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+            raise PhotoNotWritten(
+                f"expected to print the result, got: {error.strerror or error}; make room, or print it elsewhere."
+            ) from error

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from .speech import printable
+
 if TYPE_CHECKING:
     from ..report import FaceReport, Report, StageReport
 
@@ -38,15 +40,15 @@ def inspected_line(face: FaceReport) -> str:
 
 def opened_lines(report: Report) -> list[str]:
     """A photo after `open`: one line a face, then where the result is, or that there is none and why."""
-    lines = [report.input.path or "photo", *(f"  {face_line(face)}" for face in report.faces)]
-    lines += [f"  written: {output.path}" for output in report.outputs]
+    lines = [_path(report.input.path), *(f"  {face_line(face)}" for face in report.faces)]
+    lines += [f"  written: {_path(output.path)}" for output in report.outputs]
     return lines if report.outputs else [*lines, f"  {nothing_written(report.faces)}"]
 
 
 def inspected_lines(report: Report) -> list[str]:
     """A photo after `inspect`: one line a face."""
     faces = [f"  {inspected_line(face)}" for face in report.faces] or ["  no face found"]
-    return [report.input.path or "photo", *faces, *(f"  drawn: {output.path}" for output in report.outputs)]
+    return [_path(report.input.path), *faces, *(f"  drawn: {_path(output.path)}" for output in report.outputs)]
 
 
 def nothing_written(faces: Sequence[FaceReport]) -> str:
@@ -76,6 +78,10 @@ def _branches(stages: Sequence[StageReport], parent: str, total: float, indent: 
         lines.append(f"  {stage.seconds:8.3f} s  {indent}{'`-' if last else '|-'} {name}  {share}{memory}")
         lines += _branches(stages, stage.name, total, indent + ("   " if last else "|  "))
     return lines
+
+
+def _path(path: str | None) -> str:
+    return printable(path or "photo")
 
 
 def _deed(face: FaceReport) -> str:

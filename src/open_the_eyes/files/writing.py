@@ -34,7 +34,7 @@ SUFFIXES: Final[dict[str, FileFormat]] = {
 }
 """The formats that can be written, by the suffix that asks for them."""
 
-_OTHER_PICTURES: Final = frozenset(
+OTHER_PICTURES: Final = frozenset(
     {".apng", ".avif", ".bmp", ".dng", ".exr", ".gif", ".heic", ".heif", ".jp2", ".jxl", ".pdf", ".psd", ".svg", ".tga"}
 )
 _PACK: Final[dict[FileFormat, Callable[[Parcel], bytes]]] = {
@@ -123,7 +123,7 @@ def _format(photo: Photo, path: Path) -> FileFormat:
     suffix = path.suffix.lower()
     if suffix in SUFFIXES:
         return SUFFIXES[suffix]
-    if suffix in _OTHER_PICTURES or photo.file is None:
+    if suffix in OTHER_PICTURES or photo.file is None:
         raise PhotoNotWritten(
             f"expected a name ending in {', '.join(SUFFIXES)}, it ends in {suffix!r}; choose one of those."
         )

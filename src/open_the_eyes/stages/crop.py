@@ -26,7 +26,8 @@ def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
     The crop is not rotated: its pixels are the photo's, so what is not painted stays identical by construction.
     """
     eyes = face.landmarks[[*mesh.EYE_RING["left"], *mesh.EYE_RING["right"]]]
-    reach = REACH * float(np.linalg.norm(face.landmarks[33, :2] - face.landmarks[263, :2]))
+    left, right = (face.landmarks[mesh.OUTER_CORNER[side], :2] for side in mesh.SIDES)
+    reach = REACH * float(np.linalg.norm(left - right))
     around = Box.around(eyes)
     window = Box(around.left - reach, around.top - reach, around.right + reach, around.bottom + reach)
     window = window.to_whole().clipped((pixels.shape[1], pixels.shape[0]))

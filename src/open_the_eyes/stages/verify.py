@@ -51,7 +51,9 @@ def verify(
     seam = seam_step(crop.pixels, opened, patch.mask * crop.mask)
     gap = abs(openness["left"] - openness["right"]) - _natural_gap(crop)
     reason = _fault(again, crop, seam, gap, options)
-    far = float(np.mean([abs(openness[s] - (options.openness or 1.0)) for s in crop.closed]))
+    far = float(
+        np.mean([abs(openness[s] - (1.0 if options.openness is None else options.openness)) for s in crop.closed])
+    )
     doubt = float(np.mean([again.eyes[s].closed_probability for s in crop.closed]))
     score = 1 - 0.3 * far - 0.3 * doubt - 0.5 * max(gap, 0) - seam / 60 + 0.1 * max(patch.score, -3.0)
     return Verdict(reason, score, openness)

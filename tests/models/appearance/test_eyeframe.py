@@ -8,9 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.geometry import transformed
 from open_the_eyes.imaging.lids import EyeShape
-from open_the_eyes.models.appearance.eyeframe import MAX_EYE, MIN_EYE, EyeFrame, corners_of, eye_frame
+from open_the_eyes.models.appearance.eyeframe import MAX_EYE, MIN_EYE, EyeFrame, eye_frame
 
 
 def an_eye(width: float = 60, degrees: float = 0, mirrored: bool = False) -> EyeShape:
@@ -101,11 +100,3 @@ def test_the_geometry_is_bounded_and_knows_lids_iris_and_size() -> None:
 def test_both_eyes_of_a_face_look_alike_to_the_network() -> None:
     left, right = a_frame(60, 0, False), a_frame(60, 0, True)
     assert left.geometry() == pytest.approx(right.geometry(), abs=0.05)
-
-
-@pytest.mark.parametrize("mirrored", [False, True])
-def test_the_corners_of_the_frame_lie_around_the_eye(mirrored: bool) -> None:
-    frame = a_frame(60, 20, mirrored)
-    corners = corners_of(frame)
-    assert transformed(corners, frame.from_picture)[2] == pytest.approx(np.array(frame.size_wh))
-    assert corners.mean(axis=0) == pytest.approx([200, 150], abs=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
@@ -130,9 +132,8 @@ def test_a_crop_cut_by_the_pictures_edge_is_painted_as_far_as_it_goes(
     assert np.isfinite(patch.pixels).all()
 
 
-def test_a_refiner_that_is_not_there_is_done_without(closed_crop: Crop, patch: Patch) -> None:
-    from open_the_eyes.models.appearance.generator import DATA
-
-    without = AppearanceGenerator(refiner_file=DATA / "no such file.onnx")
-    (same,) = without.generate([Request(closed_crop, 1)], PLAIN)
-    assert np.array_equal(same.pixels, patch.pixels)
+@pytest.mark.parametrize("file", ["model_file", "refiner_file"])
+def test_a_model_file_that_is_gone_is_named_with_what_mends_it(closed_crop: Crop, tmp_path: Path, file: str) -> None:
+    broken = AppearanceGenerator(**{file: tmp_path / "gone.bin"})
+    with pytest.raises(WeightsMissing, match=r"gone\.bin.*pip install"):
+        broken.generate([Request(closed_crop, 0)], PLAIN)

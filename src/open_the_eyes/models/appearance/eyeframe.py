@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane
-from ...imaging.geometry import Box, inverted, similarity_from_two, transformed
+from ...imaging.geometry import Box, similarity_from_two, transformed
 from ...imaging.lids import EyeShape, lid_distances
 
 MIN_EYE, MAX_EYE = 40.0, 110.0
@@ -84,9 +84,3 @@ def eye_frame(shape: EyeShape, mirrored: bool, roll: Matrix, eye_px: float | Non
     iris = transformed(np.array([shape.iris_xy]), to_frame)[0]
     in_frame = EyeShape(ring, (float(iris[0]), float(iris[1])), shape.iris_radius * size / width)
     return EyeFrame(to_frame, (size_wh[0], size_wh[1]), in_frame, mirrored)
-
-
-def corners_of(frame: EyeFrame) -> NDArray[np.float64]:
-    """The frame's corners in the picture, (4, 2)."""
-    w, h = frame.size_wh
-    return transformed(np.array([[0, 0], [w, 0], [w, h], [0, h]], float), inverted(frame.from_picture))

@@ -15,7 +15,7 @@ from ...imaging.arrays import Plane, Points, Tones, to_tones
 from ...imaging.geometry import Box, inverted, scale_of, transformed
 from ...imaging.grain import continued_grain
 from ...imaging.lids import EyeShape
-from ...imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
+from ...imaging.mesh478 import CHIN, FOREHEAD, INNER_CORNER, OUTER_CORNER, SIDES, Side
 from ...imaging.palette import palette_of
 from ...imaging.tint import tinted
 from ...options import GenerateOptions
@@ -23,7 +23,7 @@ from ...roles import Crop, Patch, Request
 from . import condition, iris, layout, steer
 from .eyeframe import MAX_EYE, REACH_WH
 from .model import AppearanceModel, Prediction
-from .refiner import EyeRefiner
+from .refiner import EyeRefiner, missing
 from .strip import laid_back, sampled
 
 DATA: Final = Path(__file__).parent.parent / "data"
@@ -37,16 +37,24 @@ TINT_REACH: Final = 0.2
 
 
 class AppearanceGenerator:
-    """Fulfils `EyeGenerator`; the model is read when the first eye is painted."""
+    """Fulfils `EyeGenerator`; the models are read when the first eye is painted.
+
+    Without a `refiner_file` eyes stay as soft as the appearance model paints them.
+
+    Raises:
+        WeightsMissing: a model file is not where it should be (when the first eye is painted).
+    """
 
     name = "appearance"
 
     def __init__(self, model_file: Path = MODEL_FILE, refiner_file: Path | None = REFINER_FILE) -> None:
         self._model_file = model_file
-        self._refiner = EyeRefiner(refiner_file) if refiner_file is not None and refiner_file.exists() else None
+        self._refiner = None if refiner_file is None else EyeRefiner(refiner_file)
 
     @cached_property
     def model(self) -> AppearanceModel:
+        if not self._model_file.is_file():
+            raise missing(self._model_file)
         return AppearanceModel.load(self._model_file)
 
     def generate(self, requests: Sequence[Request], options: GenerateOptions) -> list[Patch]:
@@ -188,9 +196,9 @@ def _surprise(z: NDArray[np.float64], prediction: Prediction) -> float:
 
 def _skin_around(crop: Crop, mask: Plane) -> NDArray[np.bool_]:
     """Cheeks and the bridge of the nose: skin below the eyes that the patch does not touch."""
-    left, right = crop.landmarks[33, :2], crop.landmarks[263, :2]
+    left, right = (crop.landmarks[OUTER_CORNER[side], :2] for side in SIDES)
     centre, reach = (left + right) / 2, float(np.linalg.norm(left - right))
-    down = crop.landmarks[152, :2] - crop.landmarks[10, :2]
+    down = crop.landmarks[CHIN, :2] - crop.landmarks[FOREHEAD, :2]
     down = down / max(float(np.linalg.norm(down)), 1e-6)
     xs = np.arange(mask.shape[1], dtype=np.float32) - np.float32(centre[0])
     ys = np.arange(mask.shape[0], dtype=np.float32)[:, None] - np.float32(centre[1])

@@ -107,8 +107,8 @@ def coloured(model: AppearanceModel, strip: Tones, ratio: NDArray[np.float64]) -
 def unstained(model: AppearanceModel, lit: Tones, painted: Tones) -> Tones:
     """`lit` with eyeballs of one hue on both sides, between the two pictures' own; brightness stays as lit.
 
-    `lit` takes its colours from the lids, whose make-up does not belong in the eye; `painted` from the whole face, whose
-    skin may be made up as well. Each is half right.
+    `lit` takes its colours from the lids, whose make-up does not belong in the eye; `painted` from the whole face,
+    whose skin may be made up as well. Each is half right.
     """
     out = lit.copy()
     there = regions(model)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ...errors import WeightsMissing
 from ...imaging.arrays import Plane, Tones
 from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import Side
@@ -24,6 +25,14 @@ NOISE: Final = 0.35
 """Standard deviation of the noise a variation gets; the likeliest eyes get none."""
 
 
+def missing(path: Path) -> WeightsMissing:
+    """The error for a model file of the package that is not there."""
+    return WeightsMissing(
+        f"{path.name}: expected in the package, not found. "
+        "Reinstall it: python -m pip install --force-reinstall --no-deps open-the-eyes"
+    )
+
+
 class EyeRefiner:
     """Adds to painted eyes the detail that photographs have; `training/refiner` makes the network."""
 
@@ -34,6 +43,8 @@ class EyeRefiner:
     def _session(self) -> onnxruntime.InferenceSession:
         import onnxruntime
 
+        if not self._path.is_file():
+            raise missing(self._path)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = 2
