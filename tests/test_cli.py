@@ -68,6 +68,23 @@ def test_a_reader_who_leaves_early_gets_no_complaint() -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("closed", ["1>&-", "2>&-", "1>&- 2>&-", "<&- 1>&- 2>&-"])
+def test_a_closed_stream_is_no_error(closed: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" --version {closed}', PROGRAM], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_under_stdout_is_one_line_and_code_3() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([PROGRAM, "--version"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr.startswith("open-the-eyes: expected to print the result, got: No space left")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_any_file_name_can_be_told_in_any_encoding(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     command = [PROGRAM, "open", "großmutter.jpg"]
@@ -82,6 +99,12 @@ def test_off_a_terminal_progress_is_one_plain_line_a_photo(capsys: Captured) -> 
         tell("blend", 1.0)
     out, err = capsys.readouterr()
     assert (out, err) == ("", "2/3 a.jpg ...\n")
+
+
+def test_a_name_with_line_breaks_and_escapes_stays_one_line(capsys: Captured) -> None:
+    with progress.shown("a\nb\x1b[31mö.jpg"):
+        pass
+    assert capsys.readouterr().err == "a\\nb\\x1b[31mö.jpg ...\n"
 
 
 def test_on_a_terminal_progress_is_a_bar_and_stdout_stays_free(

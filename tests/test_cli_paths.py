@@ -39,6 +39,8 @@ def test_results_are_planned(
         ),
         pytest.param(["a.jpg", "a.jpg"], None, "two photos would both be written", id="the same twice"),
         pytest.param(["a.jpg", "b.jpg"], "file", "expected a folder, got a file", id="a file for several"),
+        pytest.param(["a.jpg"], "", "-o: expected a name, got nothing", id="an empty name"),
+        pytest.param(["a.jpg"], "a.GIF", "-o a.GIF: expected a name ending in .jpg", id="a format that is not written"),
     ],
 )
 def test_plans_that_cannot_work_are_refused(
@@ -80,3 +82,22 @@ def test_a_report_is_whole_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
     paths.write_text(report, "{}", overwrite=False)
     assert report.read_text() == "{}"
     assert list(report.parent.iterdir()) == [report]
+
+
+@pytest.mark.parametrize(
+    ("report", "error", "message"),
+    [
+        pytest.param("file/report.json", PhotoNotWritten, "file is not. Name another", id="below a file"),
+        pytest.param("shut/new/report.json", PhotoNotWritten, "shut is not. Name another", id="a shut folder"),
+        pytest.param(".", UsageError, "expected a file, got a folder", id="a folder"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(
+    report: str, error: type[Exception], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    Path("shut").mkdir()
+    monkeypatch.setattr("os.access", lambda folder, _: Path(folder).name != "shut")
+    with pytest.raises(error, match=message):
+        paths.check_report(Path(report), [], overwrite=False)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from PIL import Image
 
 from open_the_eyes.cli import main
 
@@ -117,3 +118,12 @@ def test_doctor_finds_nothing_missing_here(capsys: Captured) -> None:
     out = capsys.readouterr().out
     assert "MISSING" not in out
     assert "default engine" in out
+
+
+def test_a_photo_whose_name_lies_gets_a_result_that_tells_the_truth(blink: Path, tmp_path: Path) -> None:
+    liar = tmp_path / "lies.jpg"
+    with Image.open(blink) as picture:
+        picture.save(liar, format="PNG")
+    assert main(["open", str(liar)]) == 0
+    assert (tmp_path / "lies.opened.png").read_bytes().startswith(b"\x89PNG")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["lies.jpg", "lies.opened.png"]

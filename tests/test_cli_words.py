@@ -94,3 +94,8 @@ def test_the_profile_is_a_tree_and_branches_are_not_counted_twice() -> None:
         "|  `- score   25 %",
         "`- save   25 %",
     ]
+
+
+def test_a_name_with_line_breaks_and_escapes_stays_one_line() -> None:
+    lines = words.opened_lines(report_of("a\nb.jpg", outputs=("c\x1b.jpg",)))
+    assert lines == ["a\\nb.jpg", "  written: c\\x1b.jpg"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -299,3 +300,26 @@ def test_alpha_and_the_files_facts_are_carried_along(engine: Engine, blinked: Rg
 
 def test_both_sides_are_in_every_report(opened_blink: Opened) -> None:
     assert all(set(face.eyes) == set(SIDES) for face in opened_blink.faces)
+
+
+PIXELS = np.zeros((4, 4, 3), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("photo", "more", "message"),
+    [
+        pytest.param(None, {}, "photo: expected a path, .* got NoneType", id="None"),
+        pytest.param(3, {}, "got int", id="int"),
+        pytest.param(PIXELS, {}, r"got ndarray; wrap upright RGB pixels as Photo\(pixels\)", id="bare pixels"),
+        pytest.param(Photo(PIXELS[..., 0]), {}, r"got \(4, 4\) uint8", id="grey pixels"),
+        pytest.param(Photo(PIXELS[:0]), {}, r"got \(0, 4, 3\)", id="no pixels"),
+        pytest.param(Photo(PIXELS / 255), {}, "float64", id="fractions"),  # type: ignore[arg-type]
+        pytest.param(Photo(None), {}, "got NoneType", id="Photo of None"),  # type: ignore[arg-type]
+        pytest.param(Photo(PIXELS), {"options": {"mode": "fast"}}, "options: expected what Options.of", id="options"),
+        pytest.param(Photo(PIXELS), {"engine": 3}, "engine: expected a name", id="engine"),
+    ],
+)
+def test_wrong_types_are_named(engine: Engine, photo: Any, more: dict[str, Any], message: str) -> None:
+    for work in (open_eyes, inspect_photo):
+        with pytest.raises(UsageError, match=message):
+            work(photo, **{"engine": engine, **more})

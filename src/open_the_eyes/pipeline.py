@@ -255,7 +255,8 @@ def _targets(photo: Photo, path: str | os.PathLike[str] | None, count: int) -> l
     if path is not None:
         target = Path(path)
     elif photo.file is not None and photo.file.path is not None:
-        target = photo.file.path.with_name(f"{photo.file.path.stem}.opened{photo.file.path.suffix}")
+        suffix = files.suffix_for(photo.file.path, photo.file.format)
+        target = photo.file.path.with_name(f"{photo.file.path.stem}.opened{suffix}")
     else:
         raise UsageError("save: this photo came without a path, so one is needed: save('photo.opened.png').")
     if count == 1:

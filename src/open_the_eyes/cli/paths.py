@@ -33,13 +33,13 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = "opened", *
     if out == "":
         raise UsageError(f"{option}: expected a name, got nothing. Name a file, or a folder for several photos.")
     if out is None:
-        paths = [named(photo, addition) for photo in photos]
+        paths = [named(photo, addition, _true_suffix(photo)) for photo in photos]
     elif len(photos) > 1 or _is_folder(Path(out)) or out.endswith(("/", os.sep)):
         if _is_there(Path(out)) and not _is_folder(Path(out)):
             raise UsageError(
                 f"{option} {out}: expected a folder, got a file. Name a folder, or one photo and one file."
             )
-        paths = [Path(out) / named(photo, addition).name for photo in photos]
+        paths = [Path(out) / named(photo, addition, _true_suffix(photo)).name for photo in photos]
     else:
         check_format(Path(out), option)
         paths = [Path(out)]
@@ -61,9 +61,24 @@ def check_format(path: Path, option: str) -> None:
         raise UsageError(f"{option} {path}: expected a name ending in {', '.join(SUFFIXES)}; choose one of those.")
 
 
-def named(photo: Path, addition: str) -> Path:
-    """photo.jpg, "opened" -> photo.opened.jpg"""
-    return photo.parent / f"{photo.stem}.{addition}{photo.suffix}"
+def named(photo: Path, addition: str, suffix: str | None = None) -> Path:
+    """photo.jpg, "opened" -> photo.opened.jpg, with another suffix if one is given"""
+    return photo.parent / f"{photo.stem}.{addition}{photo.suffix if suffix is None else suffix}"
+
+
+def _true_suffix(photo: Path) -> str:
+    """The suffix for a result in the photo's own format: its own, unless its name lies about what it is."""
+    from ..errors import UnreadablePhoto
+    from ..files.sniff import sniff
+    from ..files.writing import suffix_for
+
+    try:
+        if not photo.is_file():
+            return photo.suffix
+        with photo.open("rb") as file:
+            return suffix_for(photo, sniff(file.read(4096)))
+    except (OSError, ValueError, UnreadablePhoto):
+        return photo.suffix  # reading it will say what is wrong with it
 
 
 def check_output(path: Path, photos: Iterable[Path], *, overwrite: bool) -> None:

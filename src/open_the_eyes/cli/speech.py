@@ -14,9 +14,12 @@ from ..errors import PhotoNotWritten
 
 def prepare() -> None:
     """Lets both streams carry any file name, whatever the terminal's encoding; a stream that is closed goes nowhere."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:  # no photo may come to lie on the number of a stream
+        pass
+    os.close(number)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 -- kept to the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

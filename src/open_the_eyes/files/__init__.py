@@ -8,6 +8,6 @@ carried round them.
 from .edit_record import EditRecord, read_record
 from .reading import read
 from .whole_file import check_free
-from .writing import SUFFIXES, encoded, write
+from .writing import SUFFIXES, encoded, suffix_for, write
 
-__all__ = ["SUFFIXES", "EditRecord", "check_free", "encoded", "read", "read_record", "write"]
+__all__ = ["SUFFIXES", "EditRecord", "check_free", "encoded", "read", "read_record", "suffix_for", "write"]

@@ -119,6 +119,13 @@ def _recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat) -> Pa
     return replace(parcel, xmp=xmp, blocks=blocks)
 
 
+def suffix_for(path: Path, file_format: FileFormat) -> str:
+    """The suffix of `path` if it tells the truth about a file of `file_format`, else one that does."""
+    if SUFFIXES.get(path.suffix.lower()) == file_format:
+        return path.suffix
+    return next(suffix for suffix, named in SUFFIXES.items() if named == file_format)
+
+
 def _format(photo: Photo, path: Path) -> FileFormat:
     suffix = path.suffix.lower()
     if suffix in SUFFIXES:
