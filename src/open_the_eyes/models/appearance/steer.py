@@ -17,15 +17,16 @@ GAZE_REACH = (0.24, 0.13)
 
 
 LIKELIEST_SPREAD, DRAWN_SPREAD = 0.16, 0.25
-"""How far, in logarithms, an eye colour may lie from the one that the predicted texture shows. On held-out faces 0.16
-keeps the share of light eyes as it is in truth, and 84 % of faces on the right side of light and dark."""
+"""How far, in logarithms, an eye colour may lie from the one that the predicted texture shows. Chosen on
+the faces of `val`: with LIGHT_EYES, 83 % of them come out on the right side of light and dark."""
 
 
 WIDEST = 3.0
 """Standard deviations by which `with_openness` may change a shape."""
 
 LIGHT_EYES = 0.1
-"""Weight of blue, grey and green eyes: dark eyes on a fair face pass for true, light ones on a dark face do not."""
+"""Weight of blue, grey and green eyes: dark eyes on a fair face pass for true, light ones on a dark face do not. The
+price: of the faces of `val` 22 % have light eyes, and 11 % get them."""
 
 
 def with_openness(shape: Components, z: NDArray[np.float64], openness: float) -> NDArray[np.float64]:
