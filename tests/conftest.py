@@ -16,7 +16,7 @@ from tests.stand_in import StandIn
 if TYPE_CHECKING:
     from open_the_eyes.demo import DemoResult
     from open_the_eyes.engine import Engine
-    from open_the_eyes.pipeline import Opened
+    from open_the_eyes.results import Opened
     from open_the_eyes.roles import Crop, Face
 
 

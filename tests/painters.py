@@ -10,7 +10,7 @@ import numpy as np
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import GenerateOptions
-from open_the_eyes.roles import Crop, Patch, Request
+from open_the_eyes.roles import Crop, Patch, Request, Watch
 
 Paint = Callable[[Crop, int], Rgb]
 """What to show in a crop, given the number of the request."""
@@ -24,7 +24,12 @@ class Painter:
     seeds: list[int] = field(default_factory=list)
     name: str = "painter"
 
-    def generate(self, requests: Sequence[Request], _options: GenerateOptions) -> list[Patch]:
+    def generate(
+        self,
+        requests: Sequence[Request],
+        options: GenerateOptions,  # noqa: ARG002 -- the role has it
+        watch: Watch | None = None,  # noqa: ARG002
+    ) -> list[Patch]:
         patches = []
         for request in requests:
             pixels = self.paint(request.crop, len(self.seeds)).astype(np.float32)

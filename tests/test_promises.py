@@ -17,8 +17,9 @@ from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.options import GenerateOptions, Options
 from open_the_eyes.photo import Photo
-from open_the_eyes.pipeline import Opened, open_eyes
-from open_the_eyes.roles import Crop, EyeGenerator, Face, FaceDetector, Patch, Request
+from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.results import Opened
+from open_the_eyes.roles import Crop, EyeGenerator, Face, FaceDetector, Patch, Request, Watch
 from tests.faces import HEAD, dark_centre_xy, iris_colour, resized
 
 
@@ -125,8 +126,10 @@ class Backwards:
     real: EyeGenerator
     name: str = "backwards"
 
-    def generate(self, requests: Sequence[Request], options: GenerateOptions) -> list[Patch]:
-        return [self.real.generate([request], options)[0] for request in reversed(requests)][::-1]
+    def generate(
+        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
+    ) -> list[Patch]:
+        return [self.real.generate([request], options, watch)[0] for request in reversed(requests)][::-1]
 
 
 def moved_right(face: Face, by: int) -> Face:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from open_the_eyes.errors import UsageError
@@ -13,8 +16,21 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 
 def test_every_setting_has_its_variable() -> None:
-    read = Settings.from_environment({"OTE_MAX_BYTES": "1", "OTE_MAX_PIXELS": "22", "OTE_MIN_FACE_PX": "333"})
-    assert read == Settings(max_bytes=1, max_pixels=22, min_face_px=333)
+    numbers = {"OTE_MAX_BYTES": "1", "OTE_MAX_PIXELS": "22", "OTE_MIN_FACE_PX": "333", "OTE_GPU_ROOM_MIB": "9000"}
+    read = Settings.from_environment({**numbers, "OTE_WEIGHTS": "/models", "OTE_DEVICE": "cuda:1"})
+    wanted = Settings(max_bytes=1, max_pixels=22, min_face_px=333, gpu_room_mib=9000)
+    assert read == replace(wanted, weights=Path("/models"), device="cuda:1")
+
+
+def test_weights_lie_in_the_users_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert Settings().weights == tmp_path / "open-the-eyes" / "weights"
+
+
+@pytest.mark.parametrize(("name", "text"), [("OTE_WEIGHTS", " "), ("OTE_DEVICE", "gpu"), ("OTE_DEVICE", "cuda:x")])
+def test_other_values_of_the_wrong_kind_are_refused_by_name(name: str, text: str) -> None:
+    with pytest.raises(UsageError, match=name):
+        Settings.from_environment({name: text})
 
 
 def test_other_variables_are_none_of_ours() -> None:

@@ -53,6 +53,23 @@ def test_progress_never_goes_back() -> None:
     assert told == [0.1, 0.8, 0.8, 0.9]
 
 
+def test_parts_of_a_stage_are_told_between_its_beginning_and_its_end() -> None:
+    told: list[tuple[str, float]] = []
+    watch = Stopwatch(lambda name, done: told.append((name, round(done, 3))))
+    with watch.stage("generate", 0.4, 0.8), watch.stage("generate/base"):
+        for part in (0.25, 7.0):
+            watch.tell("generate/base", part)
+    assert told == [("generate", 0.4), ("generate/base", 0.4), ("generate/base", 0.5), ("generate/base", 0.8)]
+
+
+def test_a_stage_stands_before_its_branches_and_knows_its_gpu_memory() -> None:
+    watch = Stopwatch()
+    with watch.stage("generate"), watch.stage("generate/base"):
+        watch.gpu("generate/base", 900.0)
+        watch.gpu("generate/base", 700.0)
+    assert [(stage.name, stage.peak_vram_mib) for stage in watch.stages] == [("generate", None), ("generate/base", 900)]
+
+
 def test_memory_is_what_a_python_with_numpy_may_need() -> None:
     peak = peak_ram_mib()
     assert peak is None or 5 < peak < 100_000

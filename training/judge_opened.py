@@ -27,7 +27,8 @@ from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
-from open_the_eyes.pipeline import Opened, open_eyes
+from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.results import Opened
 from open_the_eyes.roles import Face
 
 from .eye_state.data import held_out

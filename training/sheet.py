@@ -21,7 +21,8 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import similarity_from_two
 from open_the_eyes.imaging.mesh478 import OUTER_CORNER
 from open_the_eyes.options import Options
-from open_the_eyes.pipeline import Opened, open_eyes
+from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.results import Opened
 from open_the_eyes.roles import Face
 
 from .faces import pictures_in

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from .errors import OpenTheEyesError
     from .options import Options
     from .photo import Photo
-    from .pipeline import Inspected, Opened, inspect_photo, open_eyes
+    from .pipeline import inspect_photo, open_eyes
+    from .results import Inspected, Opened
     from .settings import Settings
 
 _HOME = {
@@ -26,8 +27,8 @@ _HOME = {
     "Options": "options",
     "Photo": "photo",
     "Settings": "settings",
-    "Inspected": "pipeline",
-    "Opened": "pipeline",
+    "Inspected": "results",
+    "Opened": "results",
     "inspect_photo": "pipeline",
     "open_eyes": "pipeline",
 }

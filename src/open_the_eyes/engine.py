@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from .errors import UsageError
-from .roles import EyeGenerator, FaceDetector
+from .roles import EyeGenerator, FaceDetector, FaceRestorer
 from .settings import Settings
 
 ENGINES: Final = ("auto", "appearance")
@@ -15,13 +16,27 @@ _PLANNED: Final = ("reference", "sdxl")
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A detector and a generator that belong together; `why` says in one line why they were taken."""
+    """A detector, a generator and restorers that belong together; `why` says in one line why they were taken."""
 
     name: str
     why: str
     detector: FaceDetector
     generator: EyeGenerator
     settings: Settings
+    restorers: Mapping[str, FaceRestorer] = field(default_factory=dict)
+
+    def restorer(self, name: str) -> FaceRestorer | None:
+        """A restorer by name, None for "none".
+
+        Raises:
+            UsageError: this engine has none of that name.
+        """
+        if name == "none":
+            return None
+        if name not in self.restorers:
+            known = ", ".join(("none", *self.restorers))
+            raise UsageError(f"restorer: expected one of {known}; got {name!r}, which this engine does not have.")
+        return self.restorers[name]
 
 
 def load_engine(name: str = "auto", settings: Settings | None = None) -> Engine:

@@ -8,7 +8,9 @@
     │   └── PhotoNotWritten            3   507   the result could not be stored
     ├── WeightsMissing                 4   503   a model's files are not on this machine
     ├── NoCapacity                     5   503   no room: GPU memory, queue
-    └── SomePhotosFailed               6   207   several photos were asked for, some did not succeed
+    │   └── NoRoomOnGpu                5   503   a model does not fit, whatever is moved away
+    ├── SomePhotosFailed               6   207   several photos were asked for, some did not succeed
+    └── Cancelled                    130   409   somebody asked to stop; nothing was written
 
 A message gives what was expected, what came, and what to do next. "No closed eyes here" is a result, not an error.
 """
@@ -55,6 +57,15 @@ class NoCapacity(OpenTheEyesError):
     http_status = 503
 
 
+class NoRoomOnGpu(NoCapacity):
+    pass
+
+
 class SomePhotosFailed(OpenTheEyesError):
     exit_code = 6
     http_status = 207
+
+
+class Cancelled(OpenTheEyesError):
+    exit_code = 130
+    http_status = 409

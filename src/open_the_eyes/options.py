@@ -11,8 +11,12 @@ from .errors import UsageError
 
 Mode = Literal["fast", "standard", "quality", "ultra"]
 EyeColor = Literal["auto", "brown", "hazel", "green", "blue", "grey"]
+Precision = Literal["auto", "bf16", "fp8", "int8", "int4"]
+Restorer = Literal["none", "codeformer", "gfpgan", "gpen", "restoreformer"]
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 EYE_COLORS: Final[tuple[EyeColor, ...]] = get_args(EyeColor)
+PRECISIONS: Final[tuple[Precision, ...]] = get_args(Precision)
+RESTORERS: Final[tuple[Restorer, ...]] = get_args(Restorer)
 MAX_VARIATIONS: Final = 16
 MAX_OPENNESS: Final = 1.5
 
@@ -66,6 +70,8 @@ class GenerateOptions:
         gaze: where the eyes look, (x, y) each -1..1, x to the picture's right, y down; None: straight or as the head
             suggests.
         openness: 0..1.5, 1 is usual for this face; None takes what suits the face.
+        lcm: sdxl only, four steps with LCM-LoRA (Luo et al. 2023) instead of the mode's.
+        precision: sdxl only, of the weights; "auto" is the best that fits the GPU.
     """
 
     mode: Mode = "standard"
@@ -74,8 +80,14 @@ class GenerateOptions:
     eye_color: EyeColor = "auto"
     gaze: tuple[float, float] | None = None
     openness: float | None = None
+    lcm: bool = False
+    precision: Precision = "auto"
 
     def __post_init__(self) -> None:
+        _refuse(
+            self.precision not in PRECISIONS,
+            f"precision: expected one of {', '.join(PRECISIONS)}; got {self.precision!r}.",
+        )
         _refuse(self.mode not in MODES, f"mode: expected one of {', '.join(MODES)}; got {self.mode!r}.")
         _whole("variations", self.variations)
         _whole("seed", self.seed)
@@ -102,20 +114,26 @@ class GenerateOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreOptions:
-    """Face restoration after blending; this version has no restorer, so that neither option changes a photo.
+    """Face restoration after blending.
 
     Args:
-        restorer: "none"; every other name is refused.
-        fidelity: CodeFormer's w, 0..1; 1 is most faithful.
+        restorer: which network; "none" leaves the eyes as they were painted.
+        fidelity: CodeFormer's w, 0..1; 1 is most faithful. Networks without it ignore it.
+        whole_face: sharpen the whole face, and not only around the new eyes.
     """
 
-    restorer: str = "none"
+    restorer: Restorer = "none"
     fidelity: float = 0.7
+    whole_face: bool = False
 
     def __post_init__(self) -> None:
         _refuse(
-            self.restorer != "none",
-            f"restorer: {self.restorer!r} is not known to this version; expected none.",
+            self.restorer not in RESTORERS,
+            f"restorer: expected one of {', '.join(RESTORERS)}; got {self.restorer!r}.",
+        )
+        _refuse(
+            self.whole_face and self.restorer == "none",
+            "whole_face: expected a restorer to do it, got restorer 'none'; add --restorer gfpgan, or leave it out.",
         )
         _number("fidelity", self.fidelity)
         _refuse(not 0 <= self.fidelity <= 1, f"fidelity: expected 0 to 1, got {self.fidelity}.")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .imaging.arrays import Plane, Points, Rgb, Tones
 from .imaging.geometry import Box
@@ -45,6 +49,8 @@ class Face:
         confidence: the detector's, 0..1.
         refusal: why no eye of this face can be edited, or None.
         reason: the same in a sentence, "" when there is no refusal.
+        embedding: who it is, a unit vector whose dot product with another's is their likeness (ArcFace, Deng et al.
+            2019), or None from a detector that cannot tell.
     """
 
     box: Box
@@ -55,6 +61,7 @@ class Face:
     confidence: float
     refusal: Refusal | None = None
     reason: str = ""
+    embedding: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +86,35 @@ class Crop:
 
 
 @dataclass(frozen=True, slots=True)
+class Donor:
+    """Open eyes of the same person from elsewhere.
+
+    Args:
+        crop: the donor's eyes at their own photo's resolution; `crop.closed` names the eyes that may be taken (its
+            mask covers them), although they are open.
+        source: for people, such as "shot2.jpg, face 3".
+        likeness: how surely it is the same person, 0..1.
+    """
+
+    crop: Crop
+    source: str
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One set of eyes to paint.
 
     Args:
         seed: decides everything that is random.
         variety: 0 asks for the likeliest eyes, 1 for a draw among all that are plausible.
+        donors: the same person's open eyes, best first; a generator that cannot use them leaves them be.
     """
 
     crop: Crop
     seed: int
     variety: float = 0.0
+    donors: tuple[Donor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +125,30 @@ class Patch:
         pixels: (h, w, 3); outside the mask they are the crop's.
         mask: (h, w) 0..1, zero wherever the crop's mask is.
         score: the generator's own opinion, higher is better; comparable within one face only.
+        source: what painted it, or whose eyes these are, such as "appearance" or "shot2.jpg, face 3".
     """
 
     pixels: Tones
     mask: Plane
     seed: int
     score: float
+    source: str = ""
+
+
+class Watch(Protocol):
+    """Told what is going on while it goes on; `Stopwatch` is one."""
+
+    def stage(self, name: str, done: float | None = None) -> AbstractContextManager[None]:
+        """Times a block; a name such as "generate/base" is a branch of "generate"."""
+        ...
+
+    def tell(self, name: str, part: float) -> None:
+        """`part` 0..1 of a stage is done. May raise `Cancelled`, to be let through."""
+        ...
+
+    def gpu(self, name: str, peak_mib: float) -> None:
+        """The most GPU memory a stage has held."""
+        ...
 
 
 class FaceDetector(Protocol):
@@ -129,17 +172,19 @@ class EyeGenerator(Protocol):
     @property
     def name(self) -> str: ...
 
-    def generate(self, requests: Sequence[Request], options: GenerateOptions) -> list[Patch]:
+    def generate(
+        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
+    ) -> list[Patch]:
         """One patch a request, in order; a patch depends on its own request and the options alone."""
         ...
 
 
 class FaceRestorer(Protocol):
-    """Sharpens an aligned face. A role that no model of this version fills."""
+    """Sharpens aligned faces."""
 
     @property
     def name(self) -> str: ...
 
-    def restore(self, face: Rgb, fidelity: float) -> Rgb:
-        """(512, 512, 3) aligned to the FFHQ template -> the same, sharper."""
+    def restore(self, faces: Sequence[Rgb], fidelity: float, watch: Watch | None = None) -> list[Rgb]:
+        """Each (512, 512, 3), aligned to the FFHQ template -> the same, sharper."""
         ...

@@ -1,13 +1,20 @@
-"""What an operator chooses, read once at the start: limits and folders, from `OTE_*` environment variables."""
+"""What an operator chooses, read once at the start: limits, folders and devices, from `OTE_*` environment variables."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from .errors import UsageError
+
+
+def default_weights() -> Path:
+    """Where downloaded weights are kept unless told otherwise."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "open-the-eyes" / "weights"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,26 +25,50 @@ class Settings:
         max_bytes: the largest file that is read (OTE_MAX_BYTES).
         max_pixels: the largest picture that is decoded (OTE_MAX_PIXELS); refused before decoding.
         min_face_px: faces narrower than this are `too_small` (OTE_MIN_FACE_PX).
+        weights: the folder of downloaded weights (OTE_WEIGHTS).
+        device: "auto" (a GPU where there is one), "cpu", "cuda" or "cuda:1" (OTE_DEVICE).
+        gpu_room_mib: GPU memory that may be used; None is what is free (OTE_GPU_ROOM_MIB).
     """
 
     max_bytes: int = 500_000_000
     max_pixels: int = 200_000_000
     min_face_px: int = 48
+    weights: Path = field(default_factory=default_weights)
+    device: str = "auto"
+    gpu_room_mib: int | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Settings from `OTE_*` names.
 
         Raises:
-            UsageError: a value that is not a positive whole number.
+            UsageError: a value of the wrong kind.
         """
         environment = os.environ if environment is None else environment
-        values: dict[str, int] = {}
-        for field in dataclasses.fields(cls):
-            name = f"OTE_{field.name.upper()}"
+        readers = {"weights": _folder, "device": _device}
+        values: dict[str, Any] = {}
+        for known in dataclasses.fields(cls):
+            name = f"OTE_{known.name.upper()}"
             if name in environment:
-                text = environment[name]
-                if not text.isascii() or not text.isdigit() or int(text) < 1:
-                    raise UsageError(f"{name}: expected a positive whole number, got {text!r}.")
-                values[field.name] = int(text)
+                values[known.name] = readers.get(known.name, _count)(name, environment[name])
         return cls(**values)
+
+
+def _count(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise UsageError(f"{name}: expected a positive whole number, got {text!r}.")
+    return int(text)
+
+
+def _folder(name: str, text: str) -> Path:
+    if not text.strip() or "\0" in text:
+        raise UsageError(f"{name}: expected a folder, got {text!r}.")
+    return Path(text).expanduser()
+
+
+def _device(name: str, text: str) -> str:
+    kind, _, number = text.partition(":")
+    plain = text in ("auto", "cpu", "cuda")
+    if not plain and not (kind == "cuda" and number.isascii() and number.isdigit()):
+        raise UsageError(f"{name}: expected auto, cpu, cuda or a device such as cuda:1; got {text!r}.")
+    return text

@@ -21,30 +21,53 @@ def peak_ram_mib() -> float | None:
 
 
 class Stopwatch:
-    """Collects stages; a stage that runs again is added to its first entry."""
+    """Collects stages; a stage that runs again is added to its first entry.
+
+    Args:
+        progress: called with a stage's name and the fraction of all work that is done, 0..1, whenever that changes.
+            What it raises stops the work.
+    """
 
     def __init__(self, progress: Callable[[str, float], None] | None = None) -> None:
         self._progress = progress
         self._done = 0.0
+        self._until = 1.0
         self._seconds: dict[str, float] = {}
         self._peaks: dict[str, float | None] = {}
+        self._gpu_peaks: dict[str, float] = {}
 
     @contextmanager
-    def stage(self, name: str, done: float = 0.0) -> Iterator[None]:
-        """Times a block; `done` is the fraction of the photo that is finished when it begins.
+    def stage(self, name: str, done: float | None = None, until: float | None = None) -> Iterator[None]:
+        """Times a block; `done` of all work is finished when it begins, `until` when it ends.
 
         Told is never less than before: a stage that runs again does not take progress back.
         """
-        self._done = max(self._done, done)
+        self._done = max(self._done, done or 0.0)
+        if done is not None:
+            self._until = self._done if until is None else max(until, self._done)
         if self._progress is not None:
             self._progress(name, self._done)
+        self._seconds.setdefault(name, 0.0)  # a stage stands before its branches
+        self._peaks.setdefault(name, None)
         began = time.perf_counter()
         try:
             yield
         finally:
-            self._seconds[name] = self._seconds.get(name, 0.0) + time.perf_counter() - began
+            self._seconds[name] += time.perf_counter() - began
             self._peaks[name] = peak_ram_mib()
+
+    def tell(self, name: str, part: float) -> None:
+        """`part` 0..1 of the running stage is done."""
+        if self._progress is not None:
+            self._progress(name, self._done + (self._until - self._done) * min(max(part, 0.0), 1.0))
+
+    def gpu(self, name: str, peak_mib: float) -> None:
+        """The most GPU memory a stage has held."""
+        self._gpu_peaks[name] = max(peak_mib, self._gpu_peaks.get(name, 0.0))
 
     @property
     def stages(self) -> tuple[StageReport, ...]:
-        return tuple(StageReport(name, seconds, self._peaks[name]) for name, seconds in self._seconds.items())
+        return tuple(
+            StageReport(name, seconds, self._peaks[name], self._gpu_peaks.get(name))
+            for name, seconds in self._seconds.items()
+        )

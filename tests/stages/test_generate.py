@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.options import GenerateOptions
-from open_the_eyes.roles import Crop, Patch, Request
+from open_the_eyes.roles import Crop, Patch, Request, Watch
 from open_the_eyes.stages.generate import generate, request_of
 
 
@@ -20,7 +20,12 @@ class Recorder:
     def __init__(self) -> None:
         self.calls: list[list[Request]] = []
 
-    def generate(self, requests: Sequence[Request], _options: GenerateOptions) -> list[Patch]:
+    def generate(
+        self,
+        requests: Sequence[Request],
+        options: GenerateOptions,  # noqa: ARG002 -- the role has it
+        watch: Watch | None = None,  # noqa: ARG002
+    ) -> list[Patch]:
         self.calls.append(list(requests))
         empty = np.zeros((1, 1, 3), np.float32)
         return [Patch(empty, empty[..., 0], r.seed, float(k)) for k, r in enumerate(requests)]

@@ -13,8 +13,8 @@ from ..photo import Photo
 from ..roles import Face, Outcome
 
 if TYPE_CHECKING:
-    from ..pipeline import Inspected
     from ..report import Report
+    from ..results import Inspected
 
 _SHOWN: Final[dict[Outcome, tuple[str, Kind]]] = {
     "closed": ("closed", "closed"),

@@ -17,6 +17,7 @@ from training.faces import Portrait
 from training.refiner.pairs import FRAME_WH, Pair, _fitted, pairs_of
 
 W, H = FRAME_WH
+MIDDLE = np.zeros(2)
 
 
 @pytest.fixture(scope="module")
@@ -32,16 +33,16 @@ def pairs(astronaut: Portrait) -> list[Pair]:
 def test_any_picture_is_fitted_around_its_centre(size_wh: tuple[int, int]) -> None:
     w, h = size_wh
     ys, xs = np.mgrid[:h, :w]
-    fitted = _fitted(np.stack([xs, ys], axis=-1).astype(np.float32))
+    fitted = _fitted(np.stack([xs, ys], axis=-1).astype(np.float32), MIDDLE)
     assert fitted.shape == (H, W, 2)
     assert fitted.dtype == np.float32
     assert np.abs(fitted[H // 2, W // 2] - [w / 2, h / 2]).max() <= 1
-    assert _fitted(np.ones((h, w), np.uint8)).shape == (H, W)
+    assert _fitted(np.ones((h, w), np.uint8), MIDDLE).shape == (H, W)
 
 
 def test_what_is_missing_is_continued_by_reflection() -> None:
     row = np.tile(np.arange(W - 4, dtype=np.uint8), (H, 1))
-    assert _fitted(row)[0, :5].tolist() == [2, 1, 0, 1, 2]
+    assert _fitted(row, MIDDLE)[0, :5].tolist() == [2, 1, 0, 1, 2]
 
 
 def test_a_portrait_gives_an_eye_a_side(pairs: list[Pair]) -> None:

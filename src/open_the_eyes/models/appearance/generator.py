@@ -19,7 +19,7 @@ from ...imaging.mesh478 import CHIN, FOREHEAD, INNER_CORNER, OUTER_CORNER, SIDES
 from ...imaging.palette import palette_of
 from ...imaging.tint import tinted
 from ...options import GenerateOptions
-from ...roles import Crop, Patch, Request
+from ...roles import Crop, Patch, Request, Watch
 from . import condition, iris, layout, steer
 from .eyeframe import MAX_EYE, REACH_WH
 from .model import AppearanceModel, Prediction
@@ -57,8 +57,15 @@ class AppearanceGenerator:
             raise missing(self._model_file)
         return AppearanceModel.load(self._model_file)
 
-    def generate(self, requests: Sequence[Request], options: GenerateOptions) -> list[Patch]:
-        return [self._patch(request, options) for request in requests]
+    def generate(
+        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
+    ) -> list[Patch]:
+        patches = []
+        for done, request in enumerate(requests):
+            if watch is not None:
+                watch.tell("generate", done / len(requests))
+            patches.append(self._patch(request, options))
+        return patches
 
     def _patch(self, request: Request, options: GenerateOptions) -> Patch:
         crop, rng = request.crop, np.random.default_rng(request.seed)
@@ -88,7 +95,7 @@ class AppearanceGenerator:
             pixels = toned.applied(pixels)
         whole = to_tones(crop.pixels)
         np.copyto(part.cut(whole), pixels, where=mask[..., None] > 0)
-        return Patch(whole, whole_mask, request.seed, -doubt - unlikely)
+        return Patch(whole, whole_mask, request.seed, -doubt - unlikely, self.name)
 
     def _shape(
         self, crop: Crop, variety: float, options: GenerateOptions, rng: np.random.Generator
