@@ -1,4 +1,4 @@
-"""`python -m training.refiner FACES HELD_OUT -o OUT [--minutes 60]`: trains or resumes, then exports."""
+"""`python -m training.refiner FACES... --held-out FOLDER -o OUT [--minutes 60]`: trains or resumes, then exports."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import torch
@@ -17,13 +18,15 @@ from .export import export
 from .pairs import Pair, pairs_of
 from .train import Plan, Stored, train
 
+NEVER_LEARNT: Final = Path(__file__).with_name("held_out.txt")
 
-def stored(faces: Path, folder: Path, model: Path, workers: int) -> Stored:
-    """The pairs of a folder of faces, made once."""
+
+def stored(paths: list[Path], folder: Path, model: Path, workers: int) -> Stored:
+    """The pairs of some faces, made once."""
     if not (folder / "geometry.npy").exists():
         folder.mkdir(parents=True, exist_ok=True)
         pairs: list[Pair] = []
-        found = portraits(pictures_in(faces), workers)
+        found = portraits(paths, workers)
         with ProcessPoolExecutor(workers) as pool:
             for made in pool.map(partial(pairs_of, model_path=model), found, chunksize=16):
                 pairs += made
@@ -32,18 +35,24 @@ def stored(faces: Path, folder: Path, model: Path, workers: int) -> Stored:
     return Stored.load(folder)
 
 
+def to_learn_from(folders: list[Path]) -> list[Path]:
+    """Their pictures, but for the people of held_out.txt."""
+    never = {line for line in NEVER_LEARNT.read_text(encoding="utf-8").splitlines() if not line.startswith("#")}
+    return [path for folder in folders for path in pictures_in(folder) if path.stem.split("_")[0] not in never]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("faces", type=Path, help="open-eyed faces to learn from")
-    parser.add_argument("held_out", type=Path, help="other faces, for the sample sheets")
+    parser.add_argument("faces", type=Path, nargs="+", help="folders of open-eyed faces to learn from")
+    parser.add_argument("--held-out", type=Path, required=True, help="other faces, for the sample sheets")
     parser.add_argument("-o", "--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--model", type=Path, default=generator.MODEL_FILE, help="the appearance model to start from")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     given = parser.parse_args()
-    data = stored(given.faces, given.out / "train", given.model, given.workers)
-    held = stored(given.held_out, given.out / "held_out", given.model, given.workers)
+    data = stored(to_learn_from(given.faces), given.out / "train", given.model, given.workers)
+    held = stored(pictures_in(given.held_out), given.out / "held_out", given.model, given.workers)
     print(f"{len(data.guess)} eyes to learn from, {len(held.guess)} held out", flush=True)
     training = train(data, held, given.out, 60 * given.minutes, Plan(), given.device)
     print(f"{training.step} steps")

@@ -7,7 +7,7 @@ or recolour an eye: what gaze, openness and eye-colour options ask for survives 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -16,15 +16,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from open_the_eyes.imaging.arrays import Points
 from open_the_eyes.imaging.geometry import inverted, transformed
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.imaging.tint import tinted
 from open_the_eyes.models.appearance import layout
-from open_the_eyes.models.appearance.eyeframe import EyeFrame, eye_frame
+from open_the_eyes.models.appearance.eyeframe import MAX_EYE, EyeFrame, eye_frame
 from open_the_eyes.models.appearance.iris import eye_shape
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.strip import laid_back, sampled
 
+from ..appearance.blinks import Blink, blink_of
+from ..appearance.evaluate import crop_of
 from ..faces import Portrait
 
 Level = TypeVar("Level", bound=np.generic)
@@ -33,7 +36,10 @@ FRAME_WH = (144, 112)
 SHAPED_BY_TRUTH = 40
 """Components whose scores may come from the true texture: colours, light, lids; the rest stay as predicted."""
 SHARP_EYE = 75.0
-"""Eyes wider than this, pixels, are shown at several sizes."""
+"""Eyes wider than this, pixels, are shown at SIZES sizes up to their own."""
+SIZES = 5
+BLINKS = 0.5
+"""How often the surroundings are those of a painted blink."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,75 +59,90 @@ def _model(path: Path) -> AppearanceModel:
 
 
 def pairs_of(portrait: Portrait, model_path: Path) -> list[Pair]:
-    """Both eyes of a portrait, sharp ones at three sizes; always the same for the same file name."""
+    """The eyes of a portrait, left and right by turns; always the same for the same file name.
+
+    Around half of them lies a painted blink: closed lashes that reach out under the mask, sagging landmarks.
+    """
     model = _model(model_path)
     rng = np.random.default_rng(zlib.crc32(portrait.path.name.encode()))
-    points = layout.points_on_strip(portrait.landmarks)
-    to_strip = layout.to_strip(portrait.landmarks)
-    truth = portrait.pixels.astype(np.float32)
-    strip = sampled(portrait.pixels, portrait.landmarks, points, model.mean_points)
-    skin = model.skin_of(strip)
-    relative = model.relative(strip, skin)
-    true_z = model.texture.scores(relative[model.inside].ravel())
+    as_it_is = Blink(portrait, layout.points_on_strip(portrait.landmarks))
+    shut = blink_of(portrait) or as_it_is
+    in_picture = transformed(as_it_is.points, inverted(layout.to_strip(portrait.landmarks)))
+    width = float(np.mean([eye_shape(in_picture, side).width for side in SIDES]))
+    if width > SHARP_EYE:
+        sizes = np.linspace(60, min(width * 1.05, MAX_EYE), SIZES) * rng.uniform(0.93, 1.0, SIZES)
+    else:
+        sizes = rng.uniform(42, max(min(width * 1.25, 80), 48), 1)
     pairs = []
-    in_picture = transformed(points, inverted(to_strip))
-    radius = float(np.mean([eye_shape(in_picture, s).iris_radius for s in SIDES]))
-    for side in SIDES:
-        shape = eye_shape(in_picture, side, radius)
-        sizes = (
-            rng.uniform(60, min(shape.width * 1.05, 110), 3)
-            if shape.width > SHARP_EYE
-            else [rng.uniform(42, max(min(shape.width * 1.25, 80), 48))]
-        )
-        for size in sizes:
-            z = model.predict_texture(relative, points, skin).mean
-            trust = rng.uniform(0.2, 1.0)
-            z[:SHAPED_BY_TRUTH] += trust * (true_z[:SHAPED_BY_TRUTH] - z[:SHAPED_BY_TRUTH])
-            painted = tinted(model.with_texture(relative, z) * skin, strip, model.soft, 0.05 * layout.SIZE_WH[0])
-            planes = np.dstack([painted, model.soft])
-            frame = eye_frame(shape, side == "right", to_strip, float(size))
-            pairs.append(_pair(frame, planes, portrait, points, model, truth))
+    for size in sizes:
+        seen = shut if rng.random() < BLINKS else as_it_is
+        pairs += _both_eyes(seen, portrait, model, float(size), rng)
     return pairs
 
 
-def _pair(
-    frame: EyeFrame,
-    planes: NDArray[np.float32],
-    portrait: Portrait,
-    points: NDArray[np.float64],
-    model: AppearanceModel,
-    truth: NDArray[np.float32],
-) -> Pair:
-    flip = frame.from_picture
-    unmirrored = (
-        flip
-        if not frame.mirrored
-        else np.array([[-1.0, 0], [0, 1.0]]) @ flip + np.array([[0, 0, frame.size_wh[0] - 1.0], [0, 0, 0]])
-    )
-    landmarks = transformed(portrait.landmarks, unmirrored)
-    back = laid_back(planes, landmarks, points, model.mean_points, (frame.size_wh[1], frame.size_wh[0]))
+def _both_eyes(
+    seen: Blink, portrait: Portrait, model: AppearanceModel, size: float, rng: np.random.Generator
+) -> list[Pair]:
+    """One guess at both eyes, `size` pixels wide; of large eyes each time another part is shown."""
+    pixels, landmarks, points = seen.shut.pixels, seen.shut.landmarks, seen.points
+    to_strip = layout.to_strip(landmarks)
+    strip = sampled(pixels, landmarks, points, model.mean_points)
+    skin = model.skin_of(strip)
+    relative = model.relative(strip, skin)
+    open_strip = sampled(portrait.pixels, landmarks, points, model.mean_points)
+    true_z = model.texture.scores(model.relative(open_strip, skin)[model.inside].ravel())
+    z = model.predict_texture(relative, points, skin).mean
+    trust = rng.uniform(0.2, 1.0)
+    z[:SHAPED_BY_TRUTH] += trust * (true_z[:SHAPED_BY_TRUTH] - z[:SHAPED_BY_TRUTH])
+    painted = tinted(model.with_texture(relative, z) * skin, strip, model.soft, 0.05 * layout.SIZE_WH[0])
+    planes = np.dstack([painted, model.soft])
+    face = crop_of(replace(seen.shut, landmarks=landmarks))
+    allowed = np.zeros(pixels.shape[:2], np.float32)
+    face.window.cut(allowed)[...] = face.mask
+    in_picture = transformed(points, inverted(to_strip))
+    radius = float(np.mean([eye_shape(in_picture, side).iris_radius for side in SIDES]))
+    shown = rng.uniform(-1, 1, 2)
+    pairs = []
+    for side in SIDES:
+        frame = eye_frame(eye_shape(in_picture, side, radius), side == "right", to_strip, size)
+        back = _laid_in(frame, planes, landmarks, points, model)
+        cover = np.clip(frame.taken(allowed), 0, 1)
+        alpha = np.asarray(np.clip(back[..., 3], 0, 1) * cover, np.float32)[..., None]
+        around = frame.taken(pixels.astype(np.float32))
+        truth = frame.taken(portrait.pixels.astype(np.float32))
+        pairs.append(
+            Pair(
+                _fitted(_levels(around + (back[..., :3] - around) * alpha), shown),
+                _fitted(_levels(around + (truth - around) * alpha), shown),
+                _fitted(_levels(alpha[..., 0] * 255), shown),
+                np.stack([_fitted(g, shown) for g in frame.geometry()]).astype(np.float16),
+            )
+        )
+    return pairs
+
+
+def _laid_in(
+    frame: EyeFrame, planes: NDArray[np.float32], landmarks: Points, points: Points, model: AppearanceModel
+) -> NDArray[np.float32]:
+    """The strip's planes in the frame, (h, w, 4)."""
+    unmirrored = frame.from_picture
     if frame.mirrored:
-        back = np.ascontiguousarray(back[:, ::-1])
-    alpha = np.asarray(np.clip(back[..., 3:], 0, 1), np.float32)
-    real = frame.taken(truth)
-    guess = real * (1 - alpha) + back[..., :3] * alpha
-    return Pair(
-        _fitted(_levels(guess)),
-        _fitted(_levels(real)),
-        _fitted(_levels(alpha[..., 0] * 255)),
-        np.stack([_fitted(g) for g in frame.geometry()]).astype(np.float16),
-    )
+        turn = np.array([[-1.0, 0], [0, 1.0]])
+        unmirrored = turn @ unmirrored + np.array([[0, 0, frame.size_wh[0] - 1.0], [0, 0, 0]])
+    there = transformed(landmarks, unmirrored)
+    back = laid_back(planes, there, points, model.mean_points, (frame.size_wh[1], frame.size_wh[0]))
+    return np.ascontiguousarray(back[:, ::-1]) if frame.mirrored else back
 
 
 def _levels(tones: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.asarray(np.clip(np.rint(tones), 0, 255), np.uint8)
 
 
-def _fitted(picture: NDArray[Level]) -> NDArray[Level]:
-    """Cut, or continued by reflection, to FRAME_WH around the centre."""
-    w, h = FRAME_WH
-    ph, pw = max(h - picture.shape[0], 0), max(w - picture.shape[1], 0)
-    pad = [(ph // 2, ph - ph // 2), (pw // 2, pw - pw // 2)] + [(0, 0)] * (picture.ndim - 2)
+def _fitted(picture: NDArray[Level], shown: NDArray[np.float64]) -> NDArray[Level]:
+    """Cut, or continued by reflection, to FRAME_WH; `shown` (2,) of -1..1 is the part of a larger one, 0 its middle."""
+    (h, w), (height, width) = FRAME_WH[::-1], picture.shape[:2]
+    down, across = max(h - height, 0), max(w - width, 0)
+    pad = [(down // 2, down - down // 2), (across // 2, across - across // 2)] + [(0, 0)] * (picture.ndim - 2)
     picture = np.pad(picture, pad, mode="reflect")
-    top, left = (picture.shape[0] - h) // 2, (picture.shape[1] - w) // 2
+    left, top = round((1 + shown[0]) / 2 * max(width - w, 0)), round((1 + shown[1]) / 2 * max(height - h, 0))
     return picture[top : top + h, left : left + w]

@@ -1,4 +1,4 @@
-"""The training loop: L1, feature matching and a hinge critic; resumable, with sample sheets as it goes."""
+"""The training loop: L1, energy, feature matching and a hinge critic; resumable, with sample sheets as it goes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,15 +23,21 @@ from .network import Critic, Refiner
 class Plan:
     """What a training run is; a resumed run must have the same one, but for its length.
 
-    The critic starts after `warm_up` steps.
+    Args:
+        batch: faces a step; both eyes of each are shown.
+        l1, energy, alike, matching, adversarial: weights of the losses.
+        warm_up: steps before the critic starts.
     """
 
-    batch: int = 10
-    rate: float = 4e-4
+    batch: int = 5
+    rate: float = 3e-4
     critic_rate: float = 3e-4
-    adversarial: float = 0.15
+    l1: float = 1.5
+    energy: float = 1.0
+    alike: float = 0.5
     matching: float = 2.0
-    warm_up: int = 250
+    adversarial: float = 0.15
+    warm_up: int = 300
     seed: int = 0
 
 
@@ -47,13 +54,21 @@ class Stored:
     def load(cls, folder: Path) -> Stored:
         return cls(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("guess", "truth", "mask", "geometry")))
 
-    def batch(self, rows: NDArray[np.intp], rng: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Guess, truth, mask and geometry of some rows; hardened when a generator is given."""
+    @property
+    def faces(self) -> int:
+        """Rows 2 k and 2 k + 1 are the eyes of one face."""
+        return len(self.guess) // 2
+
+    def batch(self, faces: NDArray[np.intp], rng: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Guess, truth, mask and geometry of both eyes of some faces; hardened when a generator is given."""
+        rows = np.stack([2 * faces, 2 * faces + 1], axis=1).ravel()
+        accidents = np.repeat(rng.integers(2**32, size=len(faces)), 2) if rng is not None else rows
         guesses, truths = [], []
-        for row in rows:
+        for row, accident in zip(rows, accidents, strict=True):
             guess, truth = self.guess[row].astype(np.float32), self.truth[row].astype(np.float32)
             if rng is not None:
-                guess, truth = hardened(guess, truth, self.mask[row].astype(np.float32) / 255, rng)
+                cover = self.mask[row].astype(np.float32) / 255
+                guess, truth = hardened(guess, truth, cover, np.random.default_rng(accident))
             guesses.append(guess)
             truths.append(truth)
         mask = torch.from_numpy(self.mask[rows].astype(np.float32) / 255)[:, None]
@@ -69,6 +84,21 @@ def _over(values: Tensor, mask: Tensor) -> Tensor:
     """The mean of (n, c, h, w) values where the mask, reduced to their size, lies; the rest is the same in both."""
     weight = F.adaptive_avg_pool2d(mask, values.shape[2:])
     return (values * weight).sum() / (weight.sum() * values.shape[1])
+
+
+def _energy(picture: Tensor) -> Tensor:
+    """(n, 3, h, w) -> (n, 1, h - 4, w - 4): how much light changes from pixel to pixel around each; where it changes
+    does not matter, so that a lash a pixel beside the true one costs nothing."""
+    light = picture.mean(dim=1, keepdim=True)
+    dx, dy = light[..., 1:, 1:] - light[..., 1:, :-1], light[..., 1:, 1:] - light[..., :-1, 1:]
+    return torch.sqrt(F.avg_pool2d(dx**2 + dy**2, 4, 1) + 1e-5)
+
+
+def _unlike(wrong: Tensor, mask: Tensor, geometry: Tensor) -> Tensor:
+    """How differently the irises of a face are off their true colours; eyes of one face follow each other."""
+    iris = mask * (geometry[:, :1] < 0) * (geometry[:, 1:2] > 0) * (geometry[:, 2:3] > 0)
+    off = (wrong * iris).sum(dim=(2, 3)) / iris.sum(dim=(2, 3)).clamp(min=1)
+    return (off[0::2] - off[1::2]).abs().mean()
 
 
 class Training:
@@ -107,25 +137,27 @@ class Training:
 
     def advance(self, guess: Tensor, truth: Tensor, mask: Tensor, geometry: Tensor) -> dict[str, float]:
         """One step for the critic and one for the network."""
-        noise = torch.randn_like(mask)
-        made = self.net(guess, mask, geometry, noise)
-        loss = 2 * ((made - truth).abs() * mask).sum() / mask.sum() / 3
-        told = {"l1": float(loss.detach()) / 2}
-        if self.step > self.plan.warm_up:
-            real = self.critic(truth, guess, mask, geometry)[0]
-            fake = self.critic(made.detach(), guess, mask, geometry)[0]
+        plan = self.plan
+        made = self._ran(self.net, guess, mask, geometry, torch.randn_like(mask))
+        l1 = _over((made - truth).abs(), mask)
+        energy = _over((_energy(made) - _energy(truth)).abs(), mask[..., 2:-2, 2:-2])
+        loss = plan.l1 * l1 + plan.energy * energy + plan.alike * _unlike(made - truth, mask, geometry)
+        told = {"l1": float(l1.detach()), "energy": float(energy.detach())}
+        if self.step > plan.warm_up:
+            real = self._ran(self.critic, truth, guess, mask, geometry)[0]
+            fake = self._ran(self.critic, made.detach(), guess, mask, geometry)[0]
             hinge = sum(
                 _over(F.relu(1 - r), mask) + _over(F.relu(1 + f), mask) for r, f in zip(real, fake, strict=True)
             )
             self.for_critic.zero_grad(set_to_none=True)
             hinge.backward()
             self.for_critic.step()
-            fake, of_made = self.critic(made, guess, mask, geometry)
+            fake, of_made = self._ran(self.critic, made, guess, mask, geometry)
             with torch.no_grad():
-                of_truth = self.critic(truth, guess, mask, geometry)[1]
+                of_truth = self._ran(self.critic, truth, guess, mask, geometry)[1]
             matching = sum(_over((a - b).abs(), mask) for a, b in zip(of_made, of_truth, strict=True))
             pleasing = sum(_over(f, mask) for f in fake)
-            loss = loss - self.plan.adversarial * pleasing + self.plan.matching * matching
+            loss = loss - plan.adversarial * pleasing + plan.matching * matching
             told |= {"critic": float(hinge.detach()), "matching": float(matching.detach())}
         self.for_net.zero_grad(set_to_none=True)
         loss.backward()
@@ -134,9 +166,14 @@ class Training:
         self.step += 1
         return told
 
+    def _ran(self, network: Refiner | Critic, *given: Tensor) -> Any:
+        """In half the bits where they suffice: twice as fast on a CPU that knows bfloat16, and on any GPU."""
+        with torch.autocast(self.device, dtype=torch.bfloat16):
+            return network(*given)
+
     @torch.no_grad()
     def _follow(self) -> None:
-        rate = 0.004 if self.step > 500 else 0.05
+        rate = 0.002 if self.step > 1000 else 0.02
         for slow, quick in zip(self.steady.parameters(), self.net.parameters(), strict=True):
             slow.lerp_(quick, rate)
 
@@ -149,8 +186,8 @@ def train(data: Stored, held: Stored, out: Path, seconds: float, plan: Plan, dev
     began, so_far = time.time(), training.seconds
     while training.seconds < seconds:
         rng = np.random.default_rng([plan.seed, training.step])
-        rows = rng.integers(0, len(data.guess), plan.batch)
-        told = training.advance(*(t.to(device) for t in data.batch(rows, rng)))
+        faces = rng.integers(0, data.faces, plan.batch)
+        told = training.advance(*(t.to(device) for t in data.batch(faces, rng)))
         training.seconds = so_far + time.time() - began
         if training.step % 50 == 0:
             with (out / "log.jsonl").open("a") as log:
@@ -164,12 +201,12 @@ def train(data: Stored, held: Stored, out: Path, seconds: float, plan: Plan, dev
 
 @torch.no_grad()
 def _sheet(training: Training, held: Stored, path: Path) -> None:
-    """Guess, refined and truth of eighteen held-out eyes."""
-    rows = np.linspace(0, len(held.guess) - 1, 18).astype(np.intp)
-    guess, truth, mask, geometry = (t.to(training.device) for t in held.batch(rows, None))
+    """Guess, refined and truth of both eyes of twelve held-out faces."""
+    faces = np.linspace(0, held.faces - 1, 12).astype(np.intp)
+    guess, truth, mask, geometry = (t.to(training.device) for t in held.batch(faces, None))
     made = training.steady(guess, mask, geometry, torch.zeros_like(mask))
     triples = torch.cat([guess, made, truth], dim=3).permute(0, 2, 3, 1).cpu().numpy()
     levels = np.clip((triples + 1) * 127.5, 0, 255).astype(np.uint8)
-    columns = [np.vstack(list(levels[k::3])) for k in range(3)]
+    columns = [np.vstack(list(levels[k::2])) for k in range(2)]
     path.parent.mkdir(parents=True, exist_ok=True)
     cv2.imwrite(str(path), np.hstack(columns)[..., ::-1])
