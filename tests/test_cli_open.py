@@ -101,7 +101,7 @@ def test_debug_shows_the_traceback(capsys: Captured) -> None:
         pytest.param(["--gaze", "0,2"], "gaze: expected two numbers from -1 to 1", id="gaze out of range"),
         pytest.param(["--openness", "wide"], "--openness: expected auto, or a number", id="openness"),
         pytest.param(["--openness", "nan"], "openness: expected 0 to 1.5", id="openness not a number"),
-        pytest.param(["--restorer", "magic"], "restorer: 'codeformer' is not known", id="restorer"),
+        pytest.param(["--restorer", "magic"], "restorer: expected one of none", id="restorer"),
         pytest.param(["--fidelity", "2"], "fidelity: expected 0 to 1", id="fidelity"),
         pytest.param(["--opennes", "1"], "No such option: --opennes", id="unknown option"),
         pytest.param(["--report", "photo1.jpg"], "this is a photo or its result", id="report over photo"),
