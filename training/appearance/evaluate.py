@@ -163,7 +163,7 @@ def measures(result: Rgb, whole: Crop, inside: NDArray[np.bool_]) -> Measures:
         use_sample_covariance=False,
         full=True,
     )[1]
-    edges = [float(_gradient(picture)[inside].mean()) for picture in (result, whole.pixels)]
+    edges = [float(gradient(picture)[inside].mean()) for picture in (result, whole.pixels)]
     return Measures(
         l1=float(np.abs(apart).mean()),
         ssim=float(np.asarray(alike)[inside].mean()),
@@ -173,7 +173,8 @@ def measures(result: Rgb, whole: Crop, inside: NDArray[np.bool_]) -> Measures:
     )
 
 
-def _gradient(picture: Rgb) -> Plane:
+def gradient(picture: Rgb) -> Plane:
+    """(h, w): how fast light changes, levels a pixel times eight (Sobel)."""
     grey = to_tones(picture) @ LUMA
     dx, dy = (cv2.Sobel(grey, cv2.CV_32F, *order, ksize=3) for order in ((1, 0), (0, 1)))
     return np.asarray(np.hypot(dx, dy), np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,8 @@ def stored(paths: list[Path], folder: Path, model: Path, workers: int) -> Stored
         folder.mkdir(parents=True, exist_ok=True)
         pairs: list[Pair] = []
         found = portraits(paths, workers)
-        with ProcessPoolExecutor(workers) as pool:
+        # a process forked from one with torch's threads may wait for them for ever
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             for made in pool.map(partial(pairs_of, model_path=model), found, chunksize=16):
                 pairs += made
         for name in ("guess", "truth", "mask", "geometry"):

@@ -45,6 +45,7 @@ class Refiner(nn.Module):
         self.middle = Block(c, d)
         self.up = nn.ModuleList([Block(d + c, c), Block(c + b, b), Block(b + a, a)])
         self.leave = nn.Conv2d(a, 4 + 2, 3, 1, 1)
+        self.apply(_prepared)
         nn.init.zeros_(self.leave.weight)
         nn.init.zeros_(self.leave.bias)
         row = torch.tensor(BINOMIAL)
@@ -66,6 +67,16 @@ class Refiner(nn.Module):
         chroma = F.conv2d(told[:, 4:], self.smooth.expand(2, 1, 3, 3), padding=1, groups=2)
         chroma = F.interpolate(chroma, scale_factor=2.0, mode="bilinear", align_corners=False)
         return guess + (light + F.conv2d(chroma, self.from_chroma)) * mask
+
+
+def _prepared(layer: nn.Module) -> None:
+    """So that signals keep their size from layer to layer, which torch's own beginning does not (He et al. 2015)."""
+    if isinstance(layer, nn.Conv2d):
+        nn.init.kaiming_normal_(layer.weight, a=SLOPE if layer.kernel_size != (1, 1) else 1.0)
+        nn.init.zeros_(layer.bias)
+    if isinstance(layer, Block):
+        with torch.no_grad():
+            layer.second.weight *= 0.3
 
 
 class Critic(nn.Module):

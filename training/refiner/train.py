@@ -30,14 +30,14 @@ class Plan:
     """
 
     batch: int = 5
-    rate: float = 3e-4
+    rate: float = 4e-4
     critic_rate: float = 3e-4
     l1: float = 1.5
     energy: float = 1.0
     alike: float = 0.5
     matching: float = 2.0
     adversarial: float = 0.15
-    warm_up: int = 300
+    warm_up: int = 150
     seed: int = 0
 
 
@@ -173,7 +173,7 @@ class Training:
 
     @torch.no_grad()
     def _follow(self) -> None:
-        rate = 0.002 if self.step > 1000 else 0.02
+        rate = 0.003 if self.step > 1000 else 0.02
         for slow, quick in zip(self.steady.parameters(), self.net.parameters(), strict=True):
             slow.lerp_(quick, rate)
 

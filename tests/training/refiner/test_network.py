@@ -16,7 +16,7 @@ torch = pytest.importorskip("torch", reason="the refiner is trained with torch, 
 
 from training.refiner.export import INPUTS, export  # noqa: E402 - needs torch
 from training.refiner.network import GEOMETRY, Refiner  # noqa: E402
-from training.refiner.train import Plan, Stored, Training  # noqa: E402
+from training.refiner.train import Plan, Stored, Training, _energy, _unlike  # noqa: E402
 
 SIZES_HW = [(112, 144), (64, 80)]
 
@@ -74,7 +74,7 @@ def test_the_exported_network_computes_the_same_at_any_size(tmp_path: Path) -> N
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Stored:
-    """Four eyes that mean nothing."""
+    """The eyes of two faces, which mean nothing."""
     rng, shape = np.random.default_rng(0), (4, 32, 40)
     arrays: dict[str, NDArray[np.generic]] = {
         "guess": rng.integers(0, 256, (*shape, 3), dtype=np.uint8),
@@ -90,20 +90,52 @@ def stored(tmp_path: Path) -> Stored:
 @pytest.mark.parametrize("hard", [True, False])
 def test_a_batch_is_in_the_networks_units(stored: Stored, hard: bool) -> None:
     rng = np.random.default_rng(0) if hard else None
-    guess, truth, mask, geometry = stored.batch(np.array([2, 0]), rng)
-    assert guess.shape == truth.shape == (2, 3, 32, 40)
-    assert mask.shape == (2, 1, 32, 40)
-    assert geometry.shape == (2, GEOMETRY, 32, 40)
+    guess, truth, mask, geometry = stored.batch(np.array([1, 0]), rng)
+    assert guess.shape == truth.shape == (4, 3, 32, 40)
+    assert mask.shape == (4, 1, 32, 40)
+    assert geometry.shape == (4, GEOMETRY, 32, 40)
     assert -1 <= guess.min() <= guess.max() <= 1
     assert mask.unique().tolist() == [1]
     if not hard:
-        assert torch.equal(((truth + 1) * 127.5).round().byte().permute(0, 2, 3, 1), torch.tensor(stored.truth[[2, 0]]))
+        assert torch.equal(
+            ((truth + 1) * 127.5).round().byte().permute(0, 2, 3, 1), torch.tensor(stored.truth[[2, 3, 0, 1]])
+        )
+
+
+def test_both_eyes_of_a_face_suffer_the_same_accident(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    one_eye = rng.integers(0, 256, (1, 32, 40, 3), dtype=np.uint8)
+    for name in ("guess", "truth"):
+        np.save(tmp_path / f"{name}.npy", np.repeat(one_eye, 4, axis=0))
+    np.save(tmp_path / "mask.npy", np.zeros((4, 32, 40), np.uint8))
+    np.save(tmp_path / "geometry.npy", np.zeros((4, GEOMETRY, 32, 40), np.float16))
+    _, truth, _, _ = Stored.load(tmp_path).batch(np.array([0, 1]), rng)
+    assert torch.equal(truth[0], truth[1])
+    assert torch.equal(truth[2], truth[3])
+    assert not torch.equal(truth[0], truth[2])
+
+
+def test_a_lash_beside_the_true_one_costs_l1_and_no_energy() -> None:
+    picture, shifted, soft = torch.zeros(1, 3, 24, 24), torch.zeros(1, 3, 24, 24), torch.zeros(1, 3, 24, 24)
+    picture[..., 11], shifted[..., 12], soft[..., 9:13] = 1, 1, 0.25
+    energy = [float(_energy(p).mean()) for p in (picture, shifted, soft)]
+    assert energy[0] == pytest.approx(energy[1], rel=1e-3)
+    assert energy[2] < 0.8 * energy[0]
+
+
+def test_irises_that_are_wrong_in_the_same_way_are_alike() -> None:
+    geometry = torch.zeros(2, GEOMETRY, 8, 8)
+    geometry[:, 0], geometry[:, 1:3] = -0.5, 0.5
+    mask, off = torch.ones(2, 1, 8, 8), torch.full((2, 3, 8, 8), 0.3)
+    assert _unlike(off, mask, geometry) == 0
+    off[1] = -0.3
+    assert float(_unlike(off, mask, geometry)) == pytest.approx(0.6)
 
 
 def advanced(training: Training, stored: Stored) -> dict[str, float]:
     """The next step, with noise of its own."""
     torch.manual_seed(training.step)
-    return training.advance(*stored.batch(np.arange(2), np.random.default_rng(training.step)))
+    return training.advance(*stored.batch(np.arange(1), np.random.default_rng(training.step)))
 
 
 def test_a_resumed_training_goes_on_as_if_it_had_never_stopped(stored: Stored, tmp_path: Path) -> None:

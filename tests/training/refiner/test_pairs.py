@@ -14,7 +14,7 @@ from open_the_eyes.imaging.mesh478 import INNER_CORNER, SIDES
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from tests.faces import HEAD, resized
 from training.faces import Portrait
-from training.refiner.pairs import FRAME_WH, Pair, _fitted, pairs_of
+from training.refiner.pairs import FRAME_WH, SIZES, Pair, _fitted, pairs_of
 
 W, H = FRAME_WH
 MIDDLE = np.zeros(2)
@@ -45,6 +45,12 @@ def test_what_is_missing_is_continued_by_reflection() -> None:
     assert _fitted(row, MIDDLE)[0, :5].tolist() == [2, 1, 0, 1, 2]
 
 
+def test_of_a_larger_picture_the_part_that_is_wanted_is_cut() -> None:
+    columns = np.tile(np.arange(W + 20, dtype=np.uint8), (H, 1))
+    firsts = [_fitted(columns, np.array([at, 0.0]))[0, 0] for at in (-1, 0, 1)]
+    assert firsts == [0, 10, 20]
+
+
 def test_a_portrait_gives_an_eye_a_side(pairs: list[Pair]) -> None:
     assert len(pairs) == 2
     for pair in pairs:
@@ -56,12 +62,13 @@ def test_a_portrait_gives_an_eye_a_side(pairs: list[Pair]) -> None:
         assert np.abs(pair.geometry).max() <= 1
 
 
-def test_sharp_eyes_are_shown_at_three_sizes(astronaut: Portrait) -> None:
+def test_sharp_eyes_are_shown_at_several_sizes_both_of_a_face_at_one(astronaut: Portrait) -> None:
     head = resized(astronaut.pixels[HEAD], 5)
     landmarks = (astronaut.landmarks - [HEAD[1].start, HEAD[0].start, 0] + [0.5, 0.5, 0]) * 5 - [0.5, 0.5, 0]
     sizes = [pair.geometry[3].mean() for pair in pairs_of(Portrait(Path("head.png"), head, landmarks), MODEL_FILE)]
-    assert len(sizes) == 6
-    assert len(set(sizes)) == 6
+    assert len(sizes) == 2 * SIZES
+    assert sizes[0::2] == sizes[1::2]
+    assert len(set(sizes)) == SIZES
 
 
 def test_guess_and_truth_are_one_picture_outside_the_mask(pairs: list[Pair]) -> None:

@@ -1,0 +1,54 @@
+"""What the refiner is worth: the measures, and who is measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.mesh478 import IRIS
+from open_the_eyes.models.appearance.generator import REFINER_FILE
+from training.faces import Portrait
+from training.refiner.evaluate import eye_to_cheek, generators, held_out, irises_apart, looks_of
+
+
+def test_irises_of_one_colour_lie_not_apart(astronaut: Portrait) -> None:
+    flat = np.full_like(astronaut.pixels, 90)
+    assert irises_apart(flat, astronaut.landmarks) == 0
+    x, y = np.rint(astronaut.landmarks[IRIS["left"][0], :2]).astype(int)
+    cv2.circle(flat, (int(x), int(y)), 12, (120, 120, 120), -1)
+    assert irises_apart(flat, astronaut.landmarks) == pytest.approx(30)
+
+
+def test_sharper_eyes_stand_out_more_from_the_cheeks(astronaut: Portrait) -> None:
+    eyes = np.zeros(astronaut.pixels.shape[:2], np.float32)
+    for side in ("left", "right"):
+        x, y = np.rint(astronaut.landmarks[IRIS[side][0], :2]).astype(int)
+        cv2.ellipse(eyes, (int(x), int(y)), (14, 8), 0, 0, 360, (1.0,), -1)
+    soft = np.where(eyes[..., None] > 0, cv2.GaussianBlur(astronaut.pixels, (0, 0), 2), astronaut.pixels)
+    sharp, blurred = (
+        eye_to_cheek(np.asarray(p, np.uint8), astronaut.landmarks, eyes) for p in (astronaut.pixels, soft)
+    )
+    assert blurred < 0.9 * sharp
+
+
+def test_a_portrait_is_looked_at_untouched_without_and_with_the_refiner(astronaut: Portrait) -> None:
+    looks = looks_of(astronaut, generators(REFINER_FILE))
+    assert list(looks) == ["untouched", "without", "with"]
+    assert all(len(look.eyes) == 2 for look in looks.values())
+    for way in ("without", "with"):
+        assert 0 < looks[way].measured["L1"] < 0.2
+        assert 0.1 < looks[way].measured["SSIM"] < 1
+    shown = [looks[way].eyes[0] for way in looks]
+    assert not np.array_equal(shown[0], shown[1])
+    assert not np.array_equal(shown[1], shown[2])
+
+
+def test_of_a_folder_with_people_who_are_held_out_those_alone_are_taken(tmp_path: Path) -> None:
+    for name in ("a/008_neutral.jpg", "a/007_neutral.jpg", "b/bm_1.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    taken = [path.name for path in held_out([tmp_path / "a", tmp_path / "b"])]
+    assert taken == ["008_neutral.jpg", "bm_1.jpg"]
