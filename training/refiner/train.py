@@ -25,7 +25,7 @@ class Plan:
 
     Args:
         batch: faces a step; both eyes of each are shown.
-        l1, energy, alike, matching, adversarial: weights of the losses.
+        l1, energy, alike, faithful, matching, adversarial: weights of the losses.
         warm_up: steps before the critic starts.
     """
 
@@ -35,6 +35,7 @@ class Plan:
     l1: float = 1.5
     energy: float = 1.0
     alike: float = 0.5
+    faithful: float = 2.0
     matching: float = 2.0
     adversarial: float = 0.15
     warm_up: int = 150
@@ -94,6 +95,13 @@ def _energy(picture: Tensor) -> Tensor:
     return torch.sqrt(F.avg_pool2d(dx**2 + dy**2, 4, 1) + 1e-5)
 
 
+def _recoloured(made: Tensor, guess: Tensor, mask: Tensor) -> Tensor:
+    """How far colours, not light, have moved from the guess's in every patch of 4 x 4 pixels: whose they are is for the
+    appearance model and the person who chose an eye colour to say."""
+    moved = F.avg_pool2d((made - guess) * mask, 4)
+    return _over((moved - moved.mean(dim=1, keepdim=True)).abs(), mask)
+
+
 def _unlike(wrong: Tensor, mask: Tensor, geometry: Tensor) -> Tensor:
     """How differently the irises of a face are off their true colours; eyes of one face follow each other."""
     iris = mask * (geometry[:, :1] < 0) * (geometry[:, 1:2] > 0) * (geometry[:, 2:3] > 0)
@@ -142,6 +150,7 @@ class Training:
         l1 = _over((made - truth).abs(), mask)
         energy = _over((_energy(made) - _energy(truth)).abs(), mask[..., 2:-2, 2:-2])
         loss = plan.l1 * l1 + plan.energy * energy + plan.alike * _unlike(made - truth, mask, geometry)
+        loss = loss + plan.faithful * _recoloured(made, guess, mask)
         told = {"l1": float(l1.detach()), "energy": float(energy.detach())}
         if self.step > plan.warm_up:
             real = self._ran(self.critic, truth, guess, mask, geometry)[0]

@@ -16,7 +16,7 @@ torch = pytest.importorskip("torch", reason="the refiner is trained with torch, 
 
 from training.refiner.export import INPUTS, export  # noqa: E402 - needs torch
 from training.refiner.network import GEOMETRY, Refiner  # noqa: E402
-from training.refiner.train import Plan, Stored, Training, _energy, _unlike  # noqa: E402
+from training.refiner.train import Plan, Stored, Training, _energy, _recoloured, _unlike  # noqa: E402
 
 SIZES_HW = [(112, 144), (64, 80)]
 
@@ -121,6 +121,14 @@ def test_a_lash_beside_the_true_one_costs_l1_and_no_energy() -> None:
     energy = [float(_energy(p).mean()) for p in (picture, shifted, soft)]
     assert energy[0] == pytest.approx(energy[1], rel=1e-3)
     assert energy[2] < 0.8 * energy[0]
+
+
+def test_darker_is_not_recoloured_and_greener_is() -> None:
+    guess, mask = torch.zeros(1, 3, 16, 16), torch.ones(1, 1, 16, 16)
+    darker, greener = guess - 0.3, guess.clone()
+    greener[:, 1] += 0.3
+    assert float(_recoloured(darker, guess, mask)) == pytest.approx(0, abs=1e-6)
+    assert float(_recoloured(greener, guess, mask)) > 0.1
 
 
 def test_irises_that_are_wrong_in_the_same_way_are_alike() -> None:
