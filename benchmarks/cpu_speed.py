@@ -39,6 +39,11 @@ LAUNCHER: Final = (
     " os.waitstatus_to_exitcode(status)]))"
 )
 """Starts the command from a process that is small itself: a child's peak memory counts its parent's at the fork."""
+PLAIN: Final = (
+    "import io, sys; from PIL import Image; picture = Image.open(sys.argv[1]); picture.load();"
+    "picture.save(io.BytesIO(), 'JPEG', quality='keep', subsampling='keep')"
+)
+"""What `_decode_encode` does, in a process of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,24 @@ def portrait_line(folder: Path, engine: Engine, repeats: int) -> tuple[Line, Tim
     megabytes = photo.stat().st_size / 1e6
     note = f"{timed.seconds:.2f} s against {alone:.2f} s, a file of {megabytes:.1f} MB; {_said(timed)}"
     return Line("12-megapixel portrait, warm: times decode + encode", timed.seconds / alone, 3.0, "x", note), timed
+
+
+def large_line(folder: Path, engine: Engine, repeats: int) -> tuple[Line, Timed]:
+    """A 45-megapixel JPEG with one face, against decoding and encoding the same file."""
+    photo = pictures.written(pictures.blinking_portrait((8192, 5464), engine.detector), folder / "large.jpg")
+    codec: list[float] = []
+    timed = _timed(photo, engine, repeats, between=lambda: codec.append(_seconds(lambda: _decode_encode(photo))))
+    alone = statistics.median(codec)
+    _, whole_mebibytes = _command("open", str(photo), "-o", str(folder / "large.opened.jpg"))
+    _, codec_mebibytes = _launched(sys.executable, "-c", PLAIN, str(photo))
+    note = (
+        f"{timed.seconds:.2f} s against {alone:.2f} s, "
+        f"peak {whole_mebibytes:.0f} MiB against {codec_mebibytes:.0f} MiB, "
+        f"{timed.report.outputs[0].encoding}; {_said(timed)}"
+    )
+    return Line(
+        "45-megapixel JPEG, one face, warm: times decode + encode", timed.seconds / alone, 1.0, "x", note
+    ), timed
 
 
 def group_line(folder: Path, engine: Engine, repeats: int) -> tuple[Line, Timed]:
@@ -141,7 +164,11 @@ def _decode_encode(photo: Path) -> bytes:
 
 def _command(*arguments: str) -> tuple[float, float]:
     """Wall seconds and peak MiB of one fresh process of the command line."""
-    launched = subprocess.run([sys.executable, "-c", LAUNCHER, *COMMAND, *arguments], capture_output=True, text=True)
+    return _launched(*COMMAND, *arguments)
+
+
+def _launched(*arguments: str) -> tuple[float, float]:
+    launched = subprocess.run([sys.executable, "-c", LAUNCHER, *arguments], capture_output=True, text=True)
     if launched.returncode != 0:
         raise SystemExit(f"{' '.join(arguments)}: could not be started: {launched.stderr.strip()}")
     seconds, mebibytes, code = json.loads(launched.stdout)
@@ -169,8 +196,10 @@ def measured(folder: Path, engine: Engine, repeats: int) -> tuple[list[Line], di
     """All lines, and the stages of those that have any."""
     cold = [*cold_lines(folder, engine, min(repeats, 3)), memory_line(folder, engine)]
     portrait, portrait_times = portrait_line(folder, engine, repeats)
+    large, large_times = large_line(folder, engine, repeats)
     group, group_times = group_line(folder, engine, repeats)
-    return [portrait, group, *cold], {"portrait": portrait_times, "group": group_times}
+    times = {"portrait": portrait_times, "45 megapixels": large_times, "group": group_times}
+    return [portrait, large, group, *cold], times
 
 
 def tables(lines: list[Line], times: dict[str, Timed], title: str) -> Iterator[Table]:

@@ -46,7 +46,9 @@ class StandIn:
 
     calls: list[tuple[Path, Options]] = field(default_factory=list)
 
-    def open_eyes(self, photo: Path, options: Options, *, engine: Any, progress: Callable[[str, float], None]) -> Any:
+    def open_eyes(
+        self, photo: Path, options: Options, *, engine: Any, progress: Callable[[str, float], None], **_: Any
+    ) -> Any:
         self.calls.append((photo, options))
         assert engine.name == "appearance"
         progress("detect", 0.5)
@@ -61,7 +63,7 @@ class StandIn:
         face = face_report("opened", after=(0.98, 0.97)) if said == "blink" else face_report("already_open")
         report = report_of(str(photo), face)
 
-        def save(path: Path, *, overwrite: bool = False) -> Report:
+        def save(path: Path, *, overwrite: bool = False, **_: Any) -> Report:
             if path.exists() and not overwrite:
                 raise PhotoNotWritten(f"{path} is there already")
             path.write_text("opened")

@@ -8,6 +8,7 @@ import pytest
 
 from open_the_eyes.cli import paths
 from open_the_eyes.errors import PhotoNotWritten, UsageError
+from open_the_eyes.naming import numbered
 
 
 @pytest.mark.parametrize(
@@ -73,8 +74,8 @@ def test_a_name_too_long_is_left_for_the_writer_to_refuse() -> None:
 
 
 def test_variations_are_numbered() -> None:
-    assert paths.numbered(Path("a.opened.jpg"), 1) == [Path("a.opened.jpg")]
-    assert paths.numbered(Path("a.opened.jpg"), 2) == [Path("a.opened.1.jpg"), Path("a.opened.2.jpg")]
+    assert numbered(Path("a.opened.jpg"), 1) == [Path("a.opened.jpg")]
+    assert numbered(Path("a.opened.jpg"), 2) == [Path("a.opened.1.jpg"), Path("a.opened.2.jpg")]
 
 
 def test_a_report_is_whole_and_leaves_nothing_beside_it(tmp_path: Path) -> None:

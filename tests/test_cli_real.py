@@ -50,10 +50,18 @@ def test_open_eyes_are_left_alone(opened: Path, tmp_path: Path, capsys: Captured
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_engine_that_cannot_run_here_says_what_it_lacks(
+    blink: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OTE_WEIGHTS", str(tmp_path / "none"))
+    monkeypatch.setenv("OTE_DEVICE", "cpu")
+    assert main(["open", str(blink), "--engine", "sdxl"]) in (2, 4)  # neither its libraries nor its weights
+    assert "sdxl" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        pytest.param(["--engine", "sdxl"], "sdxl", id="an engine of a later version"),
         pytest.param(["--engine", "magic"], "magic", id="an engine that never was"),
         pytest.param(["--faces", "9"], "no face 9", id="a face that is not there"),
     ],

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import subprocess
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -64,3 +67,90 @@ def test_what_is_missing_is_shown_and_the_code_is_4(
     assert "MISSING  mediapipe  not installed" in out
     assert "mend it with: pip install x" in out
     assert len(err.splitlines()) == 1
+
+
+def test_what_the_default_engine_does_not_need_may_be_absent(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    absent = doctor.Check("weights gpen", False, "gpen.onnx is missing", "open-the-eyes fetch gpen", needed=False)
+    monkeypatch.setattr(doctor, "examine", lambda: doctor.Findings((absent,)))
+    assert main(["doctor"]) == 0
+    out = capsys.readouterr().out
+    assert "absent   weights gpen  gpen.onnx is missing" in out
+    assert "get it with: open-the-eyes fetch gpen" in out
+
+
+def test_each_model_that_can_be_downloaded_is_there_or_comes_with_a_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "gfpgan").mkdir()
+    (tmp_path / "gfpgan" / "gfpgan_1.4.onnx").write_bytes(b"net")
+    monkeypatch.setenv("OTE_WEIGHTS", str(tmp_path))
+    checks = {check.name: check for check in doctor._weights()}
+    assert checks["weights gfpgan"].ok
+    assert not checks["weights gfpgan"].mend
+    gpen = checks["weights gpen"]
+    assert (gpen.ok, gpen.needed, gpen.mend) == (False, False, "open-the-eyes fetch gpen")
+    assert "non-commercial by its authors; not for commercial use" in gpen.found
+
+
+def test_a_record_of_weights_that_cannot_be_read_is_a_finding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "gfpgan").mkdir()
+    (tmp_path / "gfpgan" / "gfpgan_1.4.onnx").write_bytes(b"net")
+    (tmp_path / "weights.json").write_text("{")
+    monkeypatch.setenv("OTE_WEIGHTS", str(tmp_path))
+    *_, check = doctor._weights()
+    assert not check.ok
+    assert "weights.json" in check.found
+
+
+@pytest.mark.parametrize(
+    ("requirements", "ok", "found"),
+    [
+        pytest.param(['numpy>=1; extra == "big"', "rich; extra == 'big'"], True, "installed", id="all there"),
+        pytest.param(['rich; extra == "big"', 'no-such-lib>2; extra == "big"'], False, "no-such-lib", id="one lacking"),
+    ],
+)
+def test_an_extra_is_installed_or_comes_with_a_command(
+    monkeypatch: pytest.MonkeyPatch, requirements: list[str], ok: bool, found: str
+) -> None:
+    monkeypatch.setattr(metadata, "requires", lambda _: ["typer", 'pytest; extra == "dev"', *requirements])
+    (check,) = doctor._extras()
+    assert (check.name, check.ok, check.needed) == ("extra big", ok, False)
+    assert found in check.found
+    assert check.mend == ("" if ok else 'python -m pip install "open-the-eyes[big]"')
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        pytest.param("NVIDIA H200, 143771, 143161\n", "NVIDIA H200, 140.4 GiB, 139.8 GiB unused", id="one"),
+        pytest.param("A, 1024, 512\nB, 2048, 0\n", "A, 1.0 GiB, 0.5 GiB unused; B, 2.0 GiB, 0.0 GiB unused", id="two"),
+        pytest.param("NVIDIA GB10, [N/A], [N/A]\n", "NVIDIA GB10, memory unknown", id="shared memory"),
+        pytest.param("\n", "none found, none needed", id="none"),
+        pytest.param("No devices were found\n", "none found, none needed", id="words"),
+    ],
+)
+def test_gpus_are_named_with_their_memory(monkeypatch: pytest.MonkeyPatch, answer: str, found: str) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: "nvidia-smi")
+    done = subprocess.CompletedProcess([], 0, answer, "")
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
+    assert doctor._gpu() == doctor.Check("gpu", True, found)
+
+
+@pytest.mark.parametrize(
+    ("tool", "providers", "wanted"),
+    [
+        pytest.param(None, ["CPUExecutionProvider"], [], id="no GPU, nothing to say"),
+        pytest.param("nvidia-smi", ["CPUExecutionProvider"], [False], id="a GPU that onnxruntime cannot use"),
+        pytest.param("nvidia-smi", ["CUDAExecutionProvider", "CPUExecutionProvider"], [True], id="one that it can use"),
+    ],
+)
+def test_where_there_is_a_gpu_it_is_said_whether_restorers_can_use_it(
+    monkeypatch: pytest.MonkeyPatch, tool: str | None, providers: list[str], wanted: list[bool]
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: tool)
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: providers)
+    checks = list(doctor._onnx_on_gpu())
+    assert [check.ok for check in checks] == wanted
+    assert all(bool(check.mend) is not check.ok and not check.needed for check in checks)

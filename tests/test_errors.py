@@ -10,7 +10,7 @@ from open_the_eyes import errors
 from open_the_eyes.errors import OpenTheEyesError
 
 FAMILY = [v for v in vars(errors).values() if isinstance(v, type) and issubclass(v, OpenTheEyesError)]
-DRAWN = re.findall(r"^[ │├└─]*(\w+) +(\d)? +(\d{3})?", errors.__doc__ or "", flags=re.MULTILINE)
+DRAWN = re.findall(r"^[ │├└─]*(\w+) +(\d{1,3})? +(\d{3})?", errors.__doc__ or "", flags=re.MULTILINE)
 
 
 def drawn(name: str) -> tuple[str, str]:

@@ -19,15 +19,16 @@ MODULES: Final = sorted(SOURCE.rglob("*.py"))
 
 LAYERS: Final = (
     {"imaging"},
-    {"errors", "version"},
+    {"errors", "naming", "version"},
     {"options", "settings"},
     {"photo", "roles"},
     {"report"},
-    {"files", "models", "residency", "stopwatch"},
+    {"residency"},
+    {"files", "models", "stopwatch"},
     {"stages"},
     {"engine", "results"},
     {"pipeline"},
-    {"doctor", "demo"},
+    {"best_take", "doctor", "demo", "service"},
     {"cli", "__init__"},
 )
 """Low to high: a room may import rooms of lower layers, and itself."""
@@ -38,10 +39,26 @@ CLOSED_DOORS: Final = {("stages", "models"), ("engine", "stages"), ("engine", "f
 FOREIGN: Final = {
     "mediapipe": {"models"},
     "onnxruntime": {"models"},
-    "torch": {"models"},
+    "torch": {"models", "residency"},
+    "diffusers": {"models"},
+    "peft": {"models"},
+    "safetensors": {"models"},
+    "torchao": {"models"},
+    "transformers": {"models"},
     "PIL": {"files"},
+    "c2pa": {"files"},
+    "cryptography": {"files"},
+    "pillow_heif": {"files"},
+    "scipy": {"imaging"},
     "rich": {"cli"},
     "typer": {"cli"},
+    "fastapi": {"service"},
+    "starlette": {"service"},
+    "uvicorn": {"service"},
+    "dbos": {"service"},
+    "sqlalchemy": {"service"},
+    "fsspec": {"service"},
+    "prometheus_client": {"service"},
 }
 """Libraries that only these rooms know."""
 

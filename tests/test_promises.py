@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
@@ -21,6 +22,7 @@ from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.results import Opened
 from open_the_eyes.roles import Crop, EyeGenerator, Face, FaceDetector, Patch, Request, Watch
 from tests.faces import HEAD, dark_centre_xy, iris_colour, resized
+from tests.files.plain_jpeg import changed_blocks, planes, touched_blocks
 
 
 def changed(result: Opened, before: Rgb, number: int = 0) -> NDArray[np.bool_]:
@@ -67,6 +69,19 @@ def test_outside_the_mask_every_pixel_is_identical(opened_blink: Opened, blinked
     assert did.sum() > 200
     assert not (did & ~may).any()
     assert may.mean() < 0.01
+
+
+def test_outside_the_mask_every_coefficient_of_a_jpeg_is_identical(engine: Engine, blink: Path, tmp_path: Path) -> None:
+    result = open_eyes(blink, engine=engine)
+    (written,) = result.save(tmp_path / "opened.jpg").outputs
+    assert written.encoding == "coefficients"
+    with Image.open(blink) as picture:
+        may = changed(result, np.asarray(picture))
+    before, after = (planes(path.read_bytes()) for path in (blink, tmp_path / "opened.jpg"))
+    for one, other in zip(before, after, strict=True):
+        did = changed_blocks(one, other)
+        assert did.any()
+        assert not (did & ~touched_blocks(may, one, before)).any()
 
 
 def test_one_seed_gives_one_result_and_another_seed_another(engine: Engine, blinked: Rgb, opened_blink: Opened) -> None:

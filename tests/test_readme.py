@@ -57,7 +57,13 @@ def test_the_python_opens_the_eyes(code: str, folder: Path) -> None:
 @pytest.mark.parametrize("code", blocks("bash"))
 def test_every_command_succeeds(code: str, folder: Path) -> None:
     run(["bash", "-e", "-o", "pipefail", "-c", code], folder)
-    assert {path.name for path in folder.glob("*.jpg")} == {"family.jpg", "family.opened.jpg", "out.jpg", "faces.jpg"}
+    assert {path.name for path in folder.glob("*.jpg")} == {
+        "family.jpg",
+        "family.opened.jpg",
+        "again.jpg",
+        "out.jpg",
+        "faces.jpg",
+    }
 
 
 def test_links_into_the_repository_lead_somewhere() -> None:

@@ -46,13 +46,14 @@ def test_the_report_is_the_schema_to_the_letter() -> None:
                     "right": {"openness_before": 1.04, "openness_after": None},
                 },
                 "variation_scores": [0.1235, -1.0],
+                "source": "",
             }
         ],
         "stages": [
             {"name": "detect", "seconds": 0.1235, "peak_ram_mib": 100.0, "peak_vram_mib": None},
             {"name": "save", "seconds": 1.0, "peak_ram_mib": None, "peak_vram_mib": None},
         ],
-        "outputs": [{"path": "a/b.opened.jpg", "sha256": "11aa"}],
+        "outputs": [{"path": "a/b.opened.jpg", "sha256": "11aa", "encoding": "whole", "notes": []}],
     }
 
 

@@ -17,9 +17,11 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 def test_every_setting_has_its_variable() -> None:
     numbers = {"OTE_MAX_BYTES": "1", "OTE_MAX_PIXELS": "22", "OTE_MIN_FACE_PX": "333", "OTE_GPU_ROOM_MIB": "9000"}
-    read = Settings.from_environment({**numbers, "OTE_WEIGHTS": "/models", "OTE_DEVICE": "cuda:1"})
+    words = {"OTE_DEVICE": "cuda:1", "OTE_DETECTOR": "insightface", "OTE_HUB": "https://mirror.example/hub/"}
+    read = Settings.from_environment({**numbers, **words, "OTE_WEIGHTS": "/models", "OTE_OFFLINE": "/stick"})
     wanted = Settings(max_bytes=1, max_pixels=22, min_face_px=333, gpu_room_mib=9000)
-    assert read == replace(wanted, weights=Path("/models"), device="cuda:1")
+    wanted = replace(wanted, device="cuda:1", detector="insightface", hub="https://mirror.example/hub")
+    assert read == replace(wanted, weights=Path("/models"), offline=Path("/stick"))
 
 
 def test_weights_lie_in_the_users_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -27,7 +29,21 @@ def test_weights_lie_in_the_users_cache(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert Settings().weights == tmp_path / "open-the-eyes" / "weights"
 
 
-@pytest.mark.parametrize(("name", "text"), [("OTE_WEIGHTS", " "), ("OTE_DEVICE", "gpu"), ("OTE_DEVICE", "cuda:x")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("OTE_WEIGHTS", " "),
+        ("OTE_DEVICE", "gpu"),
+        ("OTE_DEVICE", "cuda:x"),
+        ("OTE_DETECTOR", "eyes"),
+        ("OTE_OFFLINE", ""),
+        ("OTE_HUB", ""),
+        ("OTE_HUB", "mirror.example"),
+        ("OTE_HUB", "https://"),
+        ("OTE_HUB", "file:///etc"),
+        ("OTE_HUB", "https://mirror.example/a b"),
+    ],
+)
 def test_other_values_of_the_wrong_kind_are_refused_by_name(name: str, text: str) -> None:
     with pytest.raises(UsageError, match=name):
         Settings.from_environment({name: text})

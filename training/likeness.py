@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from open_the_eyes.imaging.facelook import edges_of, shape_of
 from open_the_eyes.models.reference.likeness import FILE
@@ -18,9 +19,10 @@ from open_the_eyes.models.reference.likeness import FILE
 from .faces import pictures_in, portraits
 
 COMPONENTS: Final = 200
+Rows: TypeAlias = NDArray[np.float32]
 
 
-def learnt(edges: np.ndarray, shapes: np.ndarray, components: int = COMPONENTS) -> dict[str, np.ndarray]:
+def learnt(edges: Rows, shapes: Rows, components: int = COMPONENTS) -> dict[str, NDArray[Any]]:
     """(n, d) edges and (n, k) shapes of n people -> the arrays of the file; the basis as 8-bit numbers."""
     mean = edges.mean(axis=0)
     _, sizes, rows = np.linalg.svd(edges - mean, full_matrices=False)

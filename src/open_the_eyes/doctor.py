@@ -24,17 +24,24 @@ MODELS: Final = Path(__file__).parent / "models"
 SUMS: Final = "SHA256SUMS"
 """In MODELS, in the format of `sha256sum`: one line a model file that the package brings."""
 
+TOOLS: Final = ("dev", "train")
+"""Extras for those who work on the code."""
+
 REINSTALL: Final = "python -m pip install --force-reinstall --no-deps open-the-eyes"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at; `mend` is the command for what is not ok, "" where there is nothing to do."""
+    """One thing looked at; `mend` is the command for what is not ok, "" where there is nothing to do.
+
+    What is not `needed` by the default engine may be absent.
+    """
 
     name: str
     ok: bool
     found: str
     mend: str = ""
+    needed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,8 @@ class Findings:
 
     @property
     def can_run(self) -> bool:
-        """Whether the default engine can open eyes here; it needs everything that is looked at."""
-        return all(check.ok for check in self.checks)
+        """Whether the default engine can open eyes here."""
+        return all(check.ok for check in self.checks if check.needed)
 
     def to_json(self) -> dict[str, Any]:
         return {"version": __version__, "can_run": self.can_run, "checks": [asdict(check) for check in self.checks]}
@@ -56,7 +63,7 @@ def examine() -> Findings:
     """Looks at everything; a finding is never an exception."""
     checks = [_python(), *_packages(), _loads("mediapipe"), _loads("onnxruntime")]
     checks += [*_model_files(MODELS), _processor(), _memory(), _gpu(), _engine()]
-    return Findings(tuple(checks))
+    return Findings((*checks, *_onnx_on_gpu(), *_extras(), *_weights()))
 
 
 def _python() -> Check:
@@ -150,13 +157,39 @@ def _gpu() -> Check:
     tool = shutil.which("nvidia-smi")
     if tool is None:
         return Check("gpu", True, "none found, none needed")
-    query = [tool, "--query-gpu=name", "--format=csv,noheader"]
+    query = [tool, "--query-gpu=name,memory.total,memory.free", "--format=csv,noheader,nounits"]
     try:
         answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return Check("gpu", True, "nvidia-smi does not answer; none needed")
-    names = ", ".join(answer.stdout.split("\n")).strip(", ")
-    return Check("gpu", True, f"{names or 'none'}; not used by this version")
+    cards = [line.split(",") for line in answer.stdout.splitlines() if line.count(",") >= 2]
+    return Check("gpu", True, "; ".join(_card(*card[-3:]) for card in cards) or "none found, none needed")
+
+
+def _card(name: str, total_mib: str, free_mib: str) -> str:
+    """Some cards share the machine's memory and tell none of their own: "[N/A]"."""
+    total, free = total_mib.strip(), free_mib.strip()
+    known = total.isdigit() and free.isdigit()
+    sizes = f"{int(total) / 1024:.1f} GiB, {int(free) / 1024:.1f} GiB unused" if known else "memory unknown"
+    return f"{name.strip()}, {sizes}"
+
+
+def _onnx_on_gpu() -> Iterator[Check]:
+    """Where there is a GPU: whether restorers can use it; the two builds of onnxruntime exclude each other."""
+    if shutil.which("nvidia-smi") is None or not _has_module("onnxruntime"):
+        return
+    ok = "CUDAExecutionProvider" in import_module("onnxruntime").get_available_providers()
+    found = "yes" if ok else "this onnxruntime runs on the processor only"
+    mend = "python -m pip uninstall -y onnxruntime; python -m pip install onnxruntime-gpu"
+    yield Check("restorers on gpu", ok, found, "" if ok else mend, needed=False)
+
+
+def _has_module(name: str) -> bool:
+    try:
+        import_module(name)
+    except Exception:  # noqa: BLE001 -- said elsewhere
+        return False
+    return True
 
 
 def _engine() -> Check:
@@ -171,3 +204,37 @@ def _engine() -> Check:
     except Exception as error:  # noqa: BLE001 -- whatever keeps it from running is the finding
         return Check("default engine", False, f"{type(error).__name__}: {error}", "open-the-eyes demo --debug")
     return Check("default engine", True, f"{engine.name}: {engine.why}")
+
+
+def _extras() -> Iterator[Check]:
+    """The extras that a person would install, as the installed package itself remembers them."""
+    asked: dict[str, list[str]] = {}
+    for requirement in metadata.requires("open-the-eyes") or [] if _has("open-the-eyes") else []:
+        spec, _, marker = requirement.partition(";")
+        extra = re.search(r"extra *== *['\"]([\w.-]+)['\"]", marker)
+        if extra is not None and extra[1] not in TOOLS:
+            asked.setdefault(extra[1], []).append(re.split(r"[^A-Za-z0-9_.-]", spec.strip(), maxsplit=1)[0])
+    for name, libraries in asked.items():
+        lacking = [library for library in libraries if not _has(library)]
+        found = f"not installed: {', '.join(lacking)}" if lacking else "installed"
+        mend = f'python -m pip install "open-the-eyes[{name}]"' if lacking else ""
+        yield Check(f"extra {name}", not lacking, found, mend, needed=False)
+
+
+def _weights() -> Iterator[Check]:
+    """Each model that can be downloaded, with its licence."""
+    from .errors import OpenTheEyesError
+    from .models.weights.catalogue import CATALOGUE
+    from .models.weights.store import missing_of
+    from .settings import Settings
+
+    try:
+        folder = Settings.from_environment().weights
+        for weight in CATALOGUE:
+            missing = missing_of(weight, folder)
+            use = "" if weight.commercial else "; not for commercial use"
+            found = f"{missing or folder / weight.name}; {weight.bytes / 1e9:.2f} GB; licence {weight.licence}{use}"
+            mend = f"open-the-eyes fetch {weight.name}" if missing else ""
+            yield Check(f"weights {weight.name}", not missing, found, mend, needed=False)
+    except (OpenTheEyesError, OSError) as error:
+        yield Check("weights", False, str(error), "open-the-eyes fetch --list", needed=False)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from .errors import UsageError
-from .roles import EyeGenerator, FaceDetector, FaceRestorer
+from .options import GenerateOptions
+from .roles import EyeGenerator, FaceDescriber, FaceDetector, FaceRestorer
 from .settings import Settings
 
-ENGINES: Final = ("auto", "appearance")
-_PLANNED: Final = ("reference", "sdxl")
+ENGINES: Final = ("auto", "appearance", "reference", "sdxl")
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A detector, a generator and restorers that belong together; `why` says in one line why they were taken."""
+    """A detector, a generator and restorers that belong together; `why` says in one line why they were taken.
+
+    Args:
+        describer: tells whose eyes in a reference are whose; None where references cannot be used.
+        reference: paints instead of `generator` when references are given; None where `generator` was asked for.
+        donors_only: a face whose eyes no donor shows is left alone.
+    """
 
     name: str
     why: str
@@ -24,12 +30,40 @@ class Engine:
     generator: EyeGenerator
     settings: Settings
     restorers: Mapping[str, FaceRestorer] = field(default_factory=dict)
+    describer: FaceDescriber | None = None
+    reference: EyeGenerator | None = None
+    donors_only: bool = False
+
+    def for_references(self) -> Engine:
+        """The engine that works when references are given."""
+        return self if self.reference is None else replace(self, name="reference", generator=self.reference)
+
+    def teller(self) -> FaceDescriber:
+        """Who tells whose eyes are whose.
+
+        Raises:
+            UsageError: this engine has nobody for that.
+        """
+        if self.describer is None:
+            raise UsageError(f"references: engine {self.name} cannot use them; take --engine auto or reference.")
+        return self.describer
+
+    def check(self, options: GenerateOptions) -> None:
+        """Refuses what another engine is asked for.
+
+        Raises:
+            UsageError: options that only SDXL has, for an engine that is not SDXL.
+        """
+        asked = "lcm" if options.lcm else "" if options.precision == "auto" else f"precision {options.precision!r}"
+        if asked and self.name != "sdxl":
+            raise UsageError(f"{asked}: expected engine sdxl, which alone has it, got engine {self.name}; drop one.")
 
     def restorer(self, name: str) -> FaceRestorer | None:
         """A restorer by name, None for "none".
 
         Raises:
             UsageError: this engine has none of that name.
+            WeightsMissing: its weights are not on this machine.
         """
         if name == "none":
             return None
@@ -43,15 +77,45 @@ def load_engine(name: str = "auto", settings: Settings | None = None) -> Engine:
     """An engine by name; "auto" takes the best that can run here. Models are read when they are first used.
 
     Raises:
-        UsageError: a name that this version does not know.
+        UsageError: a name that this version does not know, or libraries that are not installed.
+        NoCapacity: "sdxl" without a GPU, where the settings do not ask for the CPU.
+        WeightsMissing: weights that were asked for, of a detector or of SDXL, are not on this machine.
     """
     if name not in ENGINES:
         known = ", ".join(ENGINES)
-        hint = f"{name} is planned, not in this version; " if name in _PLANNED else ""
-        raise UsageError(f"engine: expected one of {known}; got {name!r}; {hint}use --engine auto.")
+        raise UsageError(f"engine: expected one of {known}; got {name!r}; use --engine auto.")
     from .models.appearance.generator import AppearanceGenerator
-    from .models.mediapipe_faces import MediapipeDetector
+    from .models.reference.generator import ReferenceGenerator
+    from .models.reference.likeness import Likeness
+    from .models.restorers import OnnxRestorers
+    from .models.sdxl.loading import load_sdxl, sdxl_lacks
 
     settings = Settings.from_environment() if settings is None else settings
-    why = "asked for" if name == "appearance" else "runs on any machine; the only engine of this version"
-    return Engine("appearance", why, MediapipeDetector(settings), AppearanceGenerator(), settings)
+    restorers, detector, describer = OnnxRestorers(settings), _detector(settings), Likeness()
+    appearance = AppearanceGenerator()
+    borrowed = ReferenceGenerator(appearance)
+    if name == "reference":
+        return Engine(name, "asked for", detector, borrowed, settings, restorers, describer, None, True)
+    if name == "appearance":
+        return Engine(name, "asked for", detector, appearance, settings, restorers, describer)
+    if name == "sdxl":
+        painter = load_sdxl(settings, borrowed)  # where a reference shows the person's own eyes, it starts from those
+        return Engine(name, "asked for", detector, painter, settings, restorers, describer)
+    if not sdxl_lacks(settings):
+        painter = load_sdxl(settings, borrowed)
+        return Engine(
+            "sdxl", "a GPU and the weights are here", detector, painter, settings, restorers, describer, borrowed
+        )
+    why = "runs on any machine"
+    return Engine("appearance", why, detector, borrowed, settings, restorers, describer, borrowed)
+
+
+def _detector(settings: Settings) -> FaceDetector:
+    """The detector that the settings name; "auto" is the one that needs no download."""
+    if settings.detector == "insightface":
+        from .models.insightface import InsightFaceDetector
+
+        return InsightFaceDetector(settings)
+    from .models.mediapipe_faces import MediapipeDetector
+
+    return MediapipeDetector(settings)

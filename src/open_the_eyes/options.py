@@ -113,6 +113,30 @@ class GenerateOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MatchOptions:
+    """Whose eyes are whose, where a person says so.
+
+    Args:
+        match: (face, reference, face there) each counted from 1: face 1 of the photo is face 3 of the second reference.
+    """
+
+    match: tuple[tuple[int, int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        listed = isinstance(self.match, (tuple, list))
+        triples = listed and all(isinstance(one, (tuple, list)) and len(one) == 3 for one in self.match)
+        _refuse(not triples, f"match: expected (face, reference, face there) such as ((1, 2, 3),), got {self.match!r}.")
+        for one in self.match:
+            for number in one:
+                _whole("match", number)
+            _refuse(min(one) < 1, f"match: numbers start at 1, got {tuple(one)}. `open-the-eyes inspect` lists faces.")
+        pairs = [(face, reference) for face, reference, _ in self.match]
+        _refuse(
+            len(set(pairs)) < len(pairs), "match: expected each face once a reference, got one twice; leave one out."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreOptions:
     """Face restoration after blending.
 
@@ -140,12 +164,25 @@ class RestoreOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SaveOptions:
+    """What the result's file holds besides the picture.
+
+    Args:
+        strip_gps: without the place where the photo was taken: the GPS directory of EXIF and GPS in XMP.
+    """
+
+    strip_gps: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """All stages' options together; `Options.of(mode="fast", faces=(1,))` spreads flat names over the stages."""
 
     choose: ChooseOptions = field(default_factory=ChooseOptions)
     generate: GenerateOptions = field(default_factory=GenerateOptions)
+    match: MatchOptions = field(default_factory=MatchOptions)
     restore: RestoreOptions = field(default_factory=RestoreOptions)
+    save: SaveOptions = field(default_factory=SaveOptions)
 
     @classmethod
     def of(cls, **flat: Any) -> Options:
@@ -154,9 +191,25 @@ class Options:
         Raises:
             UsageError: a name that no stage knows, or a value out of range.
         """
-        stages = {"choose": ChooseOptions, "generate": GenerateOptions, "restore": RestoreOptions}
+        stages = {
+            "choose": ChooseOptions,
+            "generate": GenerateOptions,
+            "match": MatchOptions,
+            "restore": RestoreOptions,
+            "save": SaveOptions,
+        }
         known = {f.name: stage for stage, kind in stages.items() for f in dataclasses.fields(kind)}
         unknown = sorted(set(flat) - set(known))
         _refuse(bool(unknown), f"unknown option {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
         parts = {stage: kind(**{k: v for k, v in flat.items() if known[k] == stage}) for stage, kind in stages.items()}
         return cls(**parts)
+
+    def changed(self) -> dict[str, Any]:
+        """The options that are not at their defaults, by flat name; `Options.of(**changed)` gives the same options."""
+        plain = Options()
+        return {
+            option.name: getattr(getattr(self, stage.name), option.name)
+            for stage in dataclasses.fields(self)
+            for option in dataclasses.fields(getattr(self, stage.name))
+            if getattr(getattr(self, stage.name), option.name) != getattr(getattr(plain, stage.name), option.name)
+        }

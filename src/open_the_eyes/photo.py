@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .imaging.arrays import Rgb
+from .imaging.depth import Deep, carried_over
 
-FileFormat = Literal["JPEG", "PNG", "WEBP", "TIFF"]
+FileFormat = Literal["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +22,17 @@ class Encoding:
     Args:
         dpi: dots an inch, across and down, None when the file does not say.
         qtables: JPEG, one table of 64 steps a component, in natural order.
-        subsampling: JPEG, in Pillow's words: 0 is 4:4:4, 1 is 4:2:2, 2 is 4:2:0.
+        subsampling: JPEG, HEIF, AVIF, in Pillow's words: 0 is 4:4:4, 1 is 4:2:2, 2 is 4:2:0.
         progressive: JPEG.
         optimized: JPEG, Huffman tables of its own instead of the standard's.
         rgb_stored: JPEG, three components that are red, green and blue instead of YCbCr.
-        lossless: WebP.
+        lossless: WebP, HEIF.
         compression: TIFF, in Pillow's words ("raw", "tiff_lzw", ...).
         predictor: TIFF, 2 when rows are stored as differences.
         icc_name: PNG, what the profile is called.
+        bits: HEIF, AVIF, a colour.
+        nclx: HEIF, AVIF, what the colours are where there is no profile: primaries, transfer and matrix (ITU-T H.273),
+            and whether the range is full.
     """
 
     dpi: tuple[float, float] | None = None
@@ -41,6 +45,21 @@ class Encoding:
     compression: str = "raw"
     predictor: int = 1
     icc_name: bytes = b"ICC Profile"
+    bits: int = 8
+    nclx: tuple[int, int, int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stored:
+    """A picture as its file coded it: what an editor of single blocks starts from.
+
+    Args:
+        coded: the smallest file with these pixels; JPEG.
+        pixels: upright, as decoded from it; read-only, since what differs from them is what gets coded anew.
+    """
+
+    coded: bytes
+    pixels: Rgb
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +79,8 @@ class FileFacts:
         encoding: settings of the encoder worth repeating.
         blocks: everything else, byte for byte, in the file's order: (name, payload) of JPEG segments ("APP13", "COM",
             "after" for what follows the picture), PNG chunks ("IDAT" marks the place of the pixels), WebP chunks.
+        notes: sentences on what of the file cannot be kept when it is written in its own format again.
+        stored: JPEG, the picture as the file coded it.
     """
 
     format: FileFormat
@@ -72,20 +93,29 @@ class FileFacts:
     mode: str = "RGB"
     encoding: Encoding = field(default_factory=Encoding)
     blocks: tuple[tuple[str, bytes], ...] = ()
+    notes: tuple[str, ...] = ()
+    stored: Stored | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """Upright RGB pixels, (H, W, 3) uint8; alpha (H, W) uint8 or None; the facts of the file it came from, if any."""
+    """Upright RGB pixels, (H, W, 3) uint8; alpha (H, W) uint8 or None; the facts of the file it came from, if any.
+
+    Args:
+        deep: the same picture with 16 bits a colour, (H, W, 3) or with alpha (H, W, 4), where the file has them;
+            `pixels` and `alpha` are what of it is looked at.
+    """
 
     pixels: Rgb
     alpha: NDArray[np.uint8] | None = None
     file: FileFacts | None = None
+    deep: Deep | None = None
 
     @property
     def size_wh(self) -> tuple[int, int]:
         return int(self.pixels.shape[1]), int(self.pixels.shape[0])
 
     def with_pixels(self, pixels: Rgb) -> Photo:
-        """The same file with other pixels of the same shape."""
-        return replace(self, pixels=pixels)
+        """The same file with other pixels of the same shape; where these are as they were, so are the 16 bits."""
+        deep = None if self.deep is None else carried_over(self.deep, self.pixels, pixels)
+        return replace(self, pixels=pixels, deep=deep)

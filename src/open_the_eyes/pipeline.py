@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -15,14 +15,16 @@ from .imaging.arrays import Rgb
 from .options import Mode, Options
 from .photo import Photo
 from .results import Inspected, Opened, face_report, report_of
-from .roles import Crop
-from .stages.blend import blend, lay_into
+from .roles import Crop, Donor
+from .stages.blend import Look, blend, lay_into
 from .stages.choose import decide
 from .stages.crop import crop
 from .stages.detect import detect
 from .stages.generate import generate
+from .stages.judge import judge
 from .stages.keep import Candidate, Kept, keep
-from .stages.verify import verify
+from .stages.match import Matches, Reference, left_alone, match
+from .stages.restore import restore
 from .stopwatch import Stopwatch
 
 Source: TypeAlias = "str | os.PathLike[str] | bytes | Photo"
@@ -36,7 +38,12 @@ RETRIES: Final = 3
 
 
 def open_eyes(
-    photo: Source, options: Options | None = None, *, engine: str | Engine = "auto", progress: Progress | None = None
+    photo: Source,
+    options: Options | None = None,
+    *,
+    engine: str | Engine = "auto",
+    references: Sequence[Source] = (),
+    progress: Progress | None = None,
 ) -> Opened:
     """Opens closed eyes in one photo; every pixel outside the eyes stays as it was.
 
@@ -44,30 +51,44 @@ def open_eyes(
         photo: a path, the bytes of a file, or a `Photo`.
         options: see `Options.of`.
         engine: a name, or an `Engine` to use for several photos.
+        references: other photos of the same people with open eyes; engines "auto" and "reference" lay those eyes in.
         progress: told when a stage begins and how far it is; what it raises, such as `Cancelled`, stops the work.
 
     Raises:
         UsageError: an engine that this version does not know, or an option that contradicts the photo, such as a face
             number that does not exist.
-        UnreadablePhoto, PhotoTooLarge: the photo cannot be used.
+        UnreadablePhoto, PhotoTooLarge: the photo, or a reference, cannot be used.
+        WeightsMissing: a model that was asked for is not on this machine.
     """
     options, engine = _checked(options), _loaded(engine)
-    engine.restorer(options.restore.restorer)
+    engine.check(options.generate)
+    engine.restorer(options.restore.restorer)  # what is missing is said before any work
+    if references:
+        engine = engine.for_references()
     watch = Stopwatch(progress)
 
     with watch.stage("read", 0.0, 0.1):
         source = _read(photo, engine)
+        if options.save.strip_gps:
+            source = files.without_gps(source)
     with watch.stage("detect", 0.1, 0.4):
         decisions = decide(detect(source.pixels, engine.detector), options.choose)
+    matches = Matches()
+    if references:
+        with watch.stage("match", 0.4, 0.4):
+            others, teller = _references(references, engine), engine.teller()
+            matches = match(source.pixels, decisions, others, engine.detector, teller, options.match)
+    if engine.donors_only:
+        decisions = left_alone(decisions, matches)
     with watch.stage("crop", 0.4, 0.45):
         crops = [(d.id, crop(source.pixels, d.face, d.closed)) for d in decisions if d.closed]
-    kept = _painted(source.pixels, crops, engine, options, watch)
+    kept = _painted(source.pixels, crops, matches.donors, engine, options, watch)
     with watch.stage("compose", 0.95, 1.0):
         variations = _composed(source, list(kept.values()), options.generate.variations)
 
-    faces = tuple(face_report(d, kept.get(d.id)) for d in decisions)
+    faces = tuple(face_report(d, kept.get(d.id), matches.reasons.get(d.id, "")) for d in decisions)
     report = report_of(source, engine.name, options, faces, watch)
-    return Opened(variations, faces, report.stages, report)
+    return Opened(variations, faces, report.stages, report, options)
 
 
 def inspect_photo(photo: Source, options: Options | None = None, *, engine: str | Engine = "auto") -> Inspected:
@@ -84,23 +105,31 @@ def inspect_photo(photo: Source, options: Options | None = None, *, engine: str 
 
 
 def _painted(
-    pixels: Rgb, crops: list[tuple[int, Crop]], engine: Engine, options: Options, watch: Stopwatch
+    pixels: Rgb,
+    crops: list[tuple[int, Crop]],
+    donors: Mapping[int, tuple[Donor, ...]],
+    engine: Engine,
+    options: Options,
+    watch: Stopwatch,
 ) -> dict[int, Kept]:
-    """Generate, blend, verify; faces of which too little passes get further rounds with the next seeds."""
+    """Generate, blend, restore, verify; faces of which too little passes get further rounds with the next seeds."""
     want, spare = options.generate.variations, SPARE[options.generate.mode]
+    restorer = engine.restorer(options.restore.restorer)
     tried: dict[int, list[Candidate]] = {face_id: [] for face_id, _ in crops}
     first, count, waiting = 0, want + spare, [(n, c) for n, c in crops if c.mask.any()]
     for _ in range(1 + RETRIES):
         attempts = range(first, first + count)
         with watch.stage("generate", 0.45, 0.75):
-            patches = generate(waiting, attempts, engine.generator, options.generate, watch=watch)
+            patches = generate(waiting, attempts, engine.generator, options.generate, donors, watch)
         with watch.stage("blend", 0.75, 0.8):
-            opened = [[blend(c, p) for p in row] for (_, c), row in zip(waiting, patches, strict=True)]
+            looks = [[Look(c, p, blend(c, p)) for p in row] for (_, c), row in zip(waiting, patches, strict=True)]
+        if restorer is not None:
+            with watch.stage("restore", 0.8, 0.85):
+                looks = restore(pixels, looks, restorer, options.restore, engine.detector, watch)
         with watch.stage("verify", 0.85, 0.95):
-            for (face_id, c), row, looks in zip(waiting, patches, opened, strict=True):
-                for attempt, patch, look in zip(attempts, row, looks, strict=True):
-                    verdict = verify(pixels, c, patch, look, engine.detector, options.generate)
-                    tried[face_id].append(Candidate(attempt, patch.seed, look, verdict))
+            for (face_id, _), row in zip(waiting, looks, strict=True):
+                for attempt, look in zip(attempts, row, strict=True):
+                    tried[face_id].append(judge(pixels, attempt, look, engine.detector, options.generate))
         waiting = [(n, c) for n, c in waiting if sum(t.verdict.passed for t in tried[n]) < want]
         if not waiting:
             break
@@ -117,7 +146,8 @@ def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:
     for n in range(count):
         canvas = source.pixels.copy()
         for face in changing:
-            lay_into(canvas, face.crop, face.best[n if n < len(face.best) else 0].opened)
+            best = face.best[n if n < len(face.best) else 0]
+            lay_into(canvas, best.crop or face.crop, best.opened)
         photos.append(source.with_pixels(canvas))
     return tuple(photos)
 
@@ -143,6 +173,19 @@ def _read(photo: Source, engine: Engine) -> Photo:
         hint = "wrap upright RGB pixels as Photo(pixels)" if came == "ndarray" else "give it one of these"
         raise UsageError(f"photo: expected a path, the bytes of a file or a Photo, got {came}; {hint}.")
     return files.read(photo, engine.settings)
+
+
+def _references(references: Sequence[Source], engine: Engine) -> list[Reference]:
+    """Each reference read, under a name for sentences."""
+    if isinstance(references, str | bytes | os.PathLike | Photo):
+        raise UsageError("references: expected a list of photos, got a single one; put it into brackets.")
+    read = [_read(one, engine) for one in references]
+    return [Reference(photo.pixels, _name(photo, number)) for number, photo in enumerate(read, start=1)]
+
+
+def _name(photo: Photo, number: int) -> str:
+    path = None if photo.file is None else photo.file.path
+    return f"reference {number}" if path is None else path.name
 
 
 def _check_pixels(photo: Photo) -> None:

@@ -23,7 +23,8 @@ class EyeReport:
 class FaceReport:
     """One face: `id` counts from 1, left to right; `reason` is a sentence for a person, "" when there is none to say.
 
-    `variation_scores` holds one score a variation that was kept, best first.
+    `variation_scores` holds one score a variation that was kept, best first; `source` says what painted the best one,
+    or whose eyes they are, such as "shot2.jpg, face 3".
     """
 
     id: int
@@ -32,6 +33,7 @@ class FaceReport:
     reason: str
     eyes: dict[Side, EyeReport]
     variation_scores: tuple[float, ...] = ()
+    source: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -47,6 +49,7 @@ class FaceReport:
                 for side in SIDES
             },
             "variation_scores": [round(s, 4) for s in self.variation_scores],
+            "source": self.source,
         }
 
 
@@ -83,13 +86,20 @@ class InputReport:
 
 @dataclass(frozen=True, slots=True)
 class OutputReport:
-    """One file that was written, and the SHA-256 of its bytes, hexadecimal."""
+    """One file that was written, the SHA-256 of its bytes, hexadecimal, and how its picture was coded.
+
+    `encoding` is "coefficients" for a JPEG of which only the changed blocks were coded anew, "reencoded: " and why for
+    one where that could not be, and "whole" for everything else. `notes` are sentences on what of the source's file is
+    not in it, or in it and not of the new picture.
+    """
 
     path: str
     sha256: str
+    encoding: str = "whole"
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return {"path": self.path, "sha256": self.sha256}
+        return {"path": self.path, "sha256": self.sha256, "encoding": self.encoding, "notes": list(self.notes)}
 
 
 @dataclass(frozen=True, slots=True)

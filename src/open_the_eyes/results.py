@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import files
 from .errors import UsageError
 from .imaging.mesh478 import SIDES, Side
+from .naming import named, numbered
 from .options import Options
 from .photo import Photo
 from .report import EyeReport, FaceReport, InputReport, Report, StageReport
@@ -27,12 +29,16 @@ class Opened:
         faces: every face, left to right.
         timings: one entry a stage.
         report: all of this for programs; `save` returns it with `outputs`.
+        options: what was asked for.
+        first: the number of the first of these variations.
     """
 
     variations: tuple[Photo, ...]
     faces: tuple[FaceReport, ...]
     timings: tuple[StageReport, ...]
     report: Report
+    options: Options = field(default_factory=Options)
+    first: int = 1
 
     @property
     def photo(self) -> Photo:
@@ -44,12 +50,33 @@ class Opened:
         """Whether any eye was opened."""
         return any(face.outcome == "opened" for face in self.faces)
 
-    def save(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Report:
+    def only(self, number: int) -> Opened:
+        """With one of the variations alone, counted from 1; saving it gives the file that it was among the others.
+
+        Raises:
+            UsageError: there is no such variation.
+        """
+        if not 1 <= number <= len(self.variations):
+            raise UsageError(f"variation: expected 1 to {len(self.variations)}, got {number}.")
+        return replace(self, variations=self.variations[number - 1 : number], first=number)
+
+    def record(self, variation: int = 1) -> files.EditRecord | None:
+        """What the file of a variation, counted from 1, says of its making; None where no eye was opened."""
+        return _edit_record(self.report, self.options, variation) if self.changed else None
+
+    def save(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        overwrite: bool = False,
+        credentials: files.Credentials | None = None,
+    ) -> Report:
         """Writes every variation: one to `path`, several to `name.1.jpg`, `name.2.jpg`, ...; whole files or none.
 
         Args:
             path: None puts `photo.opened.jpg` beside the photo that was read.
             overwrite: replace files that exist.
+            credentials: to sign the files with, as Content Credentials.
 
         Returns:
             The report with `outputs` filled in.
@@ -63,9 +90,10 @@ class Opened:
             targets = _targets(self.photo, path, len(self.variations))
             for target in targets:
                 files.check_free(target, overwrite=overwrite)
-            record = _edit_record(self.report) if self.changed else None
-            pairs = zip(self.variations, targets, strict=True)
-            outputs = tuple(files.write(v, t, record=record, overwrite=overwrite) for v, t in pairs)
+            outputs = tuple(
+                files.write(photo, target, record=self.record(number), overwrite=overwrite, credentials=credentials)
+                for number, (photo, target) in enumerate(zip(self.variations, targets, strict=True), start=self.first)
+            )
         return replace(self.report, outputs=outputs, stages=(*self.report.stages, *watch.stages))
 
 
@@ -79,8 +107,8 @@ class Inspected:
     report: Report
 
 
-def face_report(decision: Decision, kept: Kept | None) -> FaceReport:
-    """One face's line: what was decided, and what came of it."""
+def face_report(decision: Decision, kept: Kept | None, why_no_donor: str = "") -> FaceReport:
+    """One face's line: what was decided, what came of it, and why no reference gave its eyes, if one was to."""
     before = {side: decision.face.eyes[side].openness for side in SIDES}
     outcome, reason = decision.outcome, decision.reason
     scores: tuple[float, ...] = ()
@@ -88,10 +116,13 @@ def face_report(decision: Decision, kept: Kept | None) -> FaceReport:
     if kept is not None:
         outcome = "opened" if kept.best else "kept_original"
         reason = kept.reason or f"Opened the {' and the '.join(decision.closed)} eye."
+        notes = [*(c.note for c in kept.best[:1]), why_no_donor]
+        reason = " ".join([reason, *(note for note in notes if note)])
         scores = tuple(c.verdict.score for c in kept.best)
         after = {side: kept.best[0].verdict.openness[side] for side in decision.closed} if kept.best else {}
     eyes = {side: EyeReport(before[side], after.get(side)) for side in SIDES}
-    return FaceReport(decision.id, decision.face.box, outcome, reason, eyes, scores)
+    source = kept.best[0].source if kept is not None and kept.best else ""
+    return FaceReport(decision.id, decision.face.box, outcome, reason, eyes, scores, source)
 
 
 def report_of(source: Photo, engine: str, options: Options, faces: tuple[FaceReport, ...], watch: Stopwatch) -> Report:
@@ -107,9 +138,19 @@ def report_of(source: Photo, engine: str, options: Options, faces: tuple[FaceRep
     return Report(came, engine, chosen.mode, chosen.seed, faces, watch.stages)
 
 
-def _edit_record(report: Report) -> files.EditRecord:
+def _edit_record(report: Report, options: Options, variation: int) -> files.EditRecord:
     outcomes = tuple((face.id, face.outcome) for face in report.faces)
-    return files.EditRecord(report.engine, report.mode, report.seed, report.version, outcomes)
+    others = {name: value for name, value in options.changed().items() if name not in ("mode", "seed")}
+    return files.EditRecord(
+        report.engine,
+        report.mode,
+        report.seed,
+        report.version,
+        outcomes,
+        json.dumps(others, sort_keys=True),
+        variation,
+        report.input.sha256,
+    )
 
 
 def _targets(photo: Photo, path: str | os.PathLike[str] | None, count: int) -> list[Path]:
@@ -118,9 +159,7 @@ def _targets(photo: Photo, path: str | os.PathLike[str] | None, count: int) -> l
         target = Path(path)
     elif photo.file is not None and photo.file.path is not None:
         suffix = files.suffix_for(photo.file.path, photo.file.format)
-        target = photo.file.path.with_name(f"{photo.file.path.stem}.opened{suffix}")
+        target = named(photo.file.path, "opened", suffix)
     else:
         raise UsageError("save: this photo came without a path, so one is needed: save('photo.opened.png').")
-    if count == 1:
-        return [target]
-    return [target.with_name(f"{target.stem}.{k}{target.suffix}") for k in range(1, count + 1)]
+    return numbered(target, count)

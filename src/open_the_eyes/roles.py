@@ -179,6 +179,21 @@ class EyeGenerator(Protocol):
         ...
 
 
+class FaceDescriber(Protocol):
+    """Tells whether two faces are one person's, for detectors without an embedding."""
+
+    @property
+    def name(self) -> str: ...
+
+    def describe(self, pixels: Rgb, face: Face) -> NDArray[np.float32]:
+        """A row of numbers that a blink does not change."""
+        ...
+
+    def evidence(self, one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+        """Log-odds that two such rows are one person's: 0 is as sure as must be, negative may be somebody else."""
+        ...
+
+
 class FaceRestorer(Protocol):
     """Sharpens aligned faces."""
 

@@ -7,9 +7,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from .errors import UsageError
+
+DETECTORS: Final = ("auto", "mediapipe", "insightface")
 
 
 def default_weights() -> Path:
@@ -28,6 +30,11 @@ class Settings:
         weights: the folder of downloaded weights (OTE_WEIGHTS).
         device: "auto" (a GPU where there is one), "cpu", "cuda" or "cuda:1" (OTE_DEVICE).
         gpu_room_mib: GPU memory that may be used; None is what is free (OTE_GPU_ROOM_MIB).
+        detector: "auto" (MediaPipe), "mediapipe" or "insightface" (OTE_DETECTOR).
+        hub: where weights are fetched from: the model hub or a mirror of it (OTE_HUB).
+        offline: a folder to fetch weights from instead; None is the hub (OTE_OFFLINE).
+        sdxl: another SDXL checkpoint, a folder or a .safetensors file; None is the fetched one (OTE_SDXL).
+        compile: whether SDXL's networks are compiled on a GPU, slow once and fast ever after (OTE_COMPILE, on or off).
     """
 
     max_bytes: int = 500_000_000
@@ -36,6 +43,11 @@ class Settings:
     weights: Path = field(default_factory=default_weights)
     device: str = "auto"
     gpu_room_mib: int | None = None
+    detector: str = "auto"
+    hub: str = "https://huggingface.co"
+    offline: Path | None = None
+    sdxl: Path | None = None
+    compile: bool = True
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -45,7 +57,15 @@ class Settings:
             UsageError: a value of the wrong kind.
         """
         environment = os.environ if environment is None else environment
-        readers = {"weights": _folder, "device": _device}
+        readers = {
+            "weights": _folder,
+            "device": _device,
+            "detector": _detector,
+            "hub": _address,
+            "offline": _folder,
+            "sdxl": _folder,
+            "compile": _switch,
+        }
         values: dict[str, Any] = {}
         for known in dataclasses.fields(cls):
             name = f"OTE_{known.name.upper()}"
@@ -72,3 +92,23 @@ def _device(name: str, text: str) -> str:
     if not plain and not (kind == "cuda" and number.isascii() and number.isdigit()):
         raise UsageError(f"{name}: expected auto, cpu, cuda or a device such as cuda:1; got {text!r}.")
     return text
+
+
+def _detector(name: str, text: str) -> str:
+    if text not in DETECTORS:
+        raise UsageError(f"{name}: expected one of {', '.join(DETECTORS)}; got {text!r}.")
+    return text
+
+
+def _address(name: str, text: str) -> str:
+    head, _, host = text.partition("://")
+    plain = text.isascii() and text.isprintable() and " " not in text
+    if head not in ("https", "http") or not host.strip("/") or not plain:
+        raise UsageError(f"{name}: expected an address such as https://mirror.example, got {text!r}.")
+    return text.rstrip("/")
+
+
+def _switch(name: str, text: str) -> bool:
+    if text not in ("on", "off"):
+        raise UsageError(f"{name}: expected on or off, got {text!r}.")
+    return text == "on"

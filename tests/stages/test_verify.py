@@ -117,3 +117,28 @@ def test_the_real_detector_tells_open_from_closed(
     assert true.passed
     assert true.score > still.score
     assert all(true.openness[side] > 0.7 > still.openness[side] for side in SIDES)
+
+
+@pytest.mark.parametrize(
+    ("likeness", "known", "words"),
+    [
+        pytest.param(0.9, True, "", id="the same person"),
+        pytest.param(0.2, True, "no longer looked like the same person (likeness 0.20)", id="somebody else"),
+        pytest.param(0.2, False, "", id="a detector that cannot tell"),
+    ],
+)
+def test_a_face_has_to_stay_the_same_person(
+    blinked: Rgb, closed_crop: Crop, likeness: float, known: bool, words: str
+) -> None:
+    before, after = np.zeros(512, np.float32), np.zeros(512, np.float32)
+    before[0], after[:2] = 1, (likeness, np.sqrt(1 - likeness**2))
+    person = replace(closed_crop, face=replace(closed_crop.face, embedding=before if known else None))
+
+    class Knowing(Measuring):
+        def measure(self, pixels: Rgb, face: Face) -> Face | None:
+            again = super().measure(pixels, face)
+            return None if again is None else replace(again, embedding=after if known else None)
+
+    verdict = verify(blinked, person, a_patch(person), person.pixels, Knowing((1.0, 1.0)), PLAIN)
+    assert words in verdict.reason
+    assert verdict.passed == (words == "")

@@ -183,6 +183,8 @@ def main() -> None:
     given = parser.parse_args()
     painters = generators(given.refiner)
     paths = held_out(given.faces)
+    # found first: a process forked from one that has painted may wait for its threads for ever
+    shut = [] if given.closed is None else list(portraits(pictures_in(given.closed)))
     rows, usual = [], []
     for portrait in track(portraits(paths), "eyes", total=len(paths)):
         looks = looks_of(portrait, painters) if usable(portrait) else {}
@@ -194,8 +196,8 @@ def main() -> None:
         raise SystemExit("expected at least ten open-eyed portraits that the refiner has not seen.")
     console = Console(width=130)
     console.print(table_of(rows))
-    if given.closed is not None:
-        blinks = [blink_looks(p, painters) for p in portraits(pictures_in(given.closed))]
+    if shut:
+        blinks = [blink_looks(portrait, painters) for portrait in shut]
         console.print(closed_table(blinks, float(np.mean(usual))))
     if given.json is not None:
         plain = [{way: look.measured for way, look in row.items()} for row in rows]

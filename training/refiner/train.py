@@ -33,11 +33,11 @@ class Plan:
     rate: float = 4e-4
     critic_rate: float = 3e-4
     l1: float = 1.5
-    energy: float = 1.0
+    energy: float = 12.0
     alike: float = 0.5
     faithful: float = 2.0
     matching: float = 2.0
-    adversarial: float = 0.15
+    adversarial: float = 0.3
     warm_up: int = 150
     seed: int = 0
 

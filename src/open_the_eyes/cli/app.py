@@ -10,11 +10,15 @@ import typer
 
 from ..version import __version__
 from . import speech
+from .best_take_command import best_take_command
 from .demo_command import demo_command
 from .doctor_command import doctor_command
 from .exits import exit_code_of
+from .fetch_command import fetch_command
 from .inspect_command import inspect_command
 from .open_command import open_command
+from .serve_command import serve_command
+from .show_edit_command import show_edit_command
 
 PROGRAM = "open-the-eyes"
 
@@ -45,9 +49,11 @@ def program(
     Examples:
       open-the-eyes open family.jpg                  writes family.opened.jpg beside it
       open-the-eyes open *.jpg -o opened/            several photos, into a folder
+      open-the-eyes best-take burst/ -o best.jpg     of a burst, one photo with everybody's own open eyes
       open-the-eyes inspect family.jpg               which eyes are closed; changes nothing
       open-the-eyes demo                             a before/after picture, without a photo of yours
       open-the-eyes doctor                           what can run here, and what is missing
+      open-the-eyes fetch --list                     weights that can be downloaded, and their licences
 
     \b
     Exit codes: 0 done (also when no eye was closed), 1 a bug of ours, 2 usage,
@@ -59,8 +65,12 @@ def program(
 
 
 app.command("open", short_help="Open the closed eyes in photos.")(open_command)
+app.command("best-take", short_help="One photo of a burst, everybody with open eyes.")(best_take_command)
 app.command("inspect", short_help="List the faces and how open their eyes are.")(inspect_command)
+app.command("show-edit", short_help="Print what a file says of its edit.")(show_edit_command)
 app.command("demo", short_help="Open the eyes of a portrait that comes along.")(demo_command)
+app.command("fetch", short_help="Download and check weights.")(fetch_command)
+app.command("serve", short_help="Answer HTTP: photos as jobs.")(serve_command)
 app.command("doctor", short_help="Say what can run here, and what is missing.")(doctor_command)
 
 

@@ -19,7 +19,7 @@ def doctor_command(
 ) -> None:
     """Says what can run here, what is missing, and the command that mends it.
 
-    Leaves with 0 when the default engine can run, with 4 when it cannot.
+    Leaves with 0 when the default engine can run, with 4 when it cannot. What is "absent" is not needed for that.
 
     \b
     Examples:
@@ -34,8 +34,9 @@ def doctor_command(
     else:
         width = max(len(check.name) for check in findings.checks)
         for check in findings.checks:
-            speech.say(f"{'ok     ' if check.ok else 'MISSING'}  {check.name:<{width}}  {check.found}")
+            state = "ok" if check.ok else "MISSING" if check.needed else "absent"
+            speech.say(f"{state:<7}  {check.name:<{width}}  {check.found}")
             if check.mend:
-                speech.say(f"         {'':<{width}}  mend it with: {check.mend}")
+                speech.say(f"         {'':<{width}}  {'mend' if check.needed else 'get'} it with: {check.mend}")
     if not findings.can_run:
         raise WeightsMissing("the default engine cannot run here; what is marked MISSING above says how to mend it.")

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..options import EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, Options
-from . import parse, paths, progress, several, speech, words
+from ..errors import UsageError
+from ..naming import numbered
+from ..options import EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, PRECISIONS, RESTORERS, Options
+from . import again, parse, paths, progress, several, speech, words
 
 if TYPE_CHECKING:
     from ..engine import Engine
+    from ..files import Credentials, EditRecord
     from ..report import Report
 
 
@@ -25,17 +28,34 @@ class _Wish:
     overwrite: bool
     profile: bool
     json: bool
+    references: tuple[Path, ...] = ()
+    replayed: EditRecord | None = None
+    credentials: Credentials | None = None
 
 
 def open_command(
-    photos: Annotated[list[str], typer.Argument(metavar="PHOTO", help="JPEG, PNG, WebP or TIFF.", show_default=False)],
+    photos: Annotated[
+        list[str], typer.Argument(metavar="PHOTO", help="JPEG, PNG, WebP, TIFF, HEIC or AVIF.", show_default=False)
+    ],
     out: Annotated[
         str | None,
         typer.Option(
             "-o", "--output", metavar="OUT", help="A file for one photo, a folder for several (or ending in /)."
         ),
     ] = None,
-    engine: Annotated[str, typer.Option(metavar="auto|appearance", help="What paints the eyes.")] = "auto",
+    engine: Annotated[
+        str, typer.Option(metavar="auto|appearance|reference|sdxl", help="What paints the eyes.")
+    ] = "auto",
+    reference: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PHOTO", help="Another photo of the same people: their own open eyes are taken from it. Repeatable."
+        ),
+    ] = None,
+    match: Annotated[
+        list[str] | None,
+        typer.Option(metavar="1=PHOTO:3", help="Face 1 is face 3 of that reference. Repeatable; see `inspect`."),
+    ] = None,
     mode: Annotated[
         str, typer.Option(metavar="|".join(MODES), help="How many eyes are painted to choose from.")
     ] = "standard",
@@ -54,12 +74,32 @@ def open_command(
     openness: Annotated[
         str, typer.Option(metavar=f"auto|0..{MAX_OPENNESS}", help="How far open; 1 is usual for the face.")
     ] = "auto",
+    lcm: Annotated[bool, typer.Option("--lcm", help="sdxl only: four steps instead of the mode's.")] = False,
+    precision: Annotated[
+        str, typer.Option(metavar="|".join(PRECISIONS), help="sdxl only: of the weights; auto is the best that fits.")
+    ] = "auto",
     restorer: Annotated[
-        str, typer.Option(metavar="none", help="Face restoration afterwards; none in this version.")
+        str, typer.Option(metavar="|".join(RESTORERS), help="Sharpens the new eyes afterwards; see `fetch --list`.")
     ] = "none",
     fidelity: Annotated[
-        str, typer.Option(metavar="0..1", help="How faithful a restorer stays; without one, of no effect.")
+        str, typer.Option(metavar="0..1", help="How faithful a restorer stays; only codeformer heeds it.")
     ] = "0.7",
+    whole_face: Annotated[
+        bool, typer.Option("--whole-face", help="Let the restorer sharpen the whole face, not the eyes alone.")
+    ] = False,
+    replay: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Repeat the edit that FILE records, with its options; see `show-edit`."),
+    ] = None,
+    strip_gps: Annotated[
+        bool, typer.Option("--strip-gps", help="Leave out where the photo was taken; all else is kept.")
+    ] = False,
+    c2pa_cert: Annotated[
+        str | None, typer.Option(metavar="FILE.pem", help="Sign the result as Content Credentials, with --c2pa-key.")
+    ] = None,
+    c2pa_key: Annotated[
+        str | None, typer.Option(metavar="FILE.pem", help="The private key of that certificate, without a password.")
+    ] = None,
     report: Annotated[str | None, typer.Option(metavar="FILE.json", help="Write the report to a file as well.")] = None,
     profile: Annotated[bool, typer.Option("--profile", help="Show where the time went.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already.")] = False,
@@ -79,6 +119,9 @@ def open_command(
       open-the-eyes open portrait.jpg --variations 4 --eye-color green
       open-the-eyes open portrait.jpg --gaze -0.3,0 --openness 0.8
       open-the-eyes open *.jpg -o opened/ --report opened.json
+      open-the-eyes open family.jpg --replay family.opened.jpg -o again.jpg
+      open-the-eyes open shot1.jpg --reference shot2.jpg --reference shot3.jpg
+      open-the-eyes open shot1.jpg --reference shot2.jpg --match 1=shot2.jpg:3
     """
     options = Options.of(
         faces=parse.numbers("--faces", faces) if faces is not None else None,
@@ -89,15 +132,28 @@ def open_command(
         eye_color=eye_color,
         gaze=None if gaze == "auto" else parse.pair("--gaze", gaze),
         openness=None if openness == "auto" else parse.decimal("--openness", openness, "auto, or "),
+        lcm=lcm,
+        precision=precision,
         restorer=restorer,
         fidelity=parse.decimal("--fidelity", fidelity),
+        whole_face=whole_face,
+        match=parse.matches("--match", match or (), reference or ()),
+        strip_gps=strip_gps,
     )
     sources = tuple(Path(photo) for photo in photos)
+    record = None if replay is None else again.record_in(Path(replay))
+    if record is not None:
+        options, engine = again.options_of(record, options), record.engine if engine == "auto" else engine
+        again.check_one_photo(sources)
     outputs = tuple(paths.planned(sources, out))
     report_path = None if report is None else Path(report)
     if report_path is not None:
         paths.check_report(report_path, (*sources, *outputs), overwrite=overwrite)
-    wish = _Wish(sources, outputs, overwrite, profile, as_json)
+    others = tuple(Path(photo) for photo in reference or ())
+    credentials = _credentials(c2pa_cert, c2pa_key)
+    wish = _Wish(sources, outputs, overwrite, profile, as_json, others, record, credentials)
+    for path in wish.references:
+        paths.check_photo(path)
 
     chosen = _engine(engine)
     results = several.each(sources, lambda photo, n: _open_one(photo, n, wish, options, chosen), debug=debug)
@@ -106,6 +162,16 @@ def open_command(
     if report_path is not None:
         paths.write_text(report_path, several.as_text(results) + "\n", overwrite=overwrite)
     results.raise_if_some_failed()
+
+
+def _credentials(certificate: str | None, key: str | None) -> Credentials | None:
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise UsageError("--c2pa-cert, --c2pa-key: expected both or neither, got one; add the other.")
+    from ..files import Credentials
+
+    return Credentials.load(Path(certificate), Path(key))
 
 
 def _engine(name: str) -> Engine:
@@ -122,15 +188,19 @@ def _open_one(photo: Path, number: int, wish: _Wish, options: Options, engine: E
 
     output = wish.outputs[number - 1]
     paths.check_photo(photo)
-    for path in paths.numbered(output, options.generate.variations):
+    count = options.generate.variations if wish.replayed is None else 1
+    for path in numbered(output, count):
         paths.check_output(path, wish.photos, overwrite=wish.overwrite)
 
     with progress.shown(photo.name, number, len(wish.photos)) as tell:
-        opened = open_eyes(photo, options, engine=engine, progress=tell)
+        opened = open_eyes(photo, options, engine=engine, references=wish.references, progress=tell)
+        if wish.replayed is not None:
+            again.check_same_photo(wish.replayed, opened.report.input.sha256, photo)
+            opened = opened.only(wish.replayed.variation) if opened.changed else opened
         report = opened.report
         if opened.changed:
             paths.make_folder(output)
-            report = opened.save(output, overwrite=wish.overwrite)
+            report = opened.save(output, overwrite=wish.overwrite, credentials=wish.credentials)
 
     if not wish.json:
         speech.say("\n".join(words.opened_lines(report)))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..errors import PhotoNotWritten, UsageError
+from ..naming import named
 
 _GLOB = frozenset("*?[")
 
@@ -59,11 +60,6 @@ def check_format(path: Path, option: str) -> None:
 
     if path.suffix.lower() in OTHER_PICTURES:
         raise UsageError(f"{option} {path}: expected a name ending in {', '.join(SUFFIXES)}; choose one of those.")
-
-
-def named(photo: Path, addition: str, suffix: str | None = None) -> Path:
-    """photo.jpg, "opened" -> photo.opened.jpg, with another suffix if one is given"""
-    return photo.parent / f"{photo.stem}.{addition}{photo.suffix if suffix is None else suffix}"
 
 
 def _true_suffix(photo: Path) -> str:
@@ -126,11 +122,6 @@ def check_report(path: Path, others: Iterable[Path], *, overwrite: bool) -> None
     folder = next(above for above in path.absolute().parents if _is_there(above))
     if not (_is_folder(folder) and os.access(folder, os.W_OK | os.X_OK)):
         raise PhotoNotWritten(f"--report {path}: expected a folder that can be written, {folder} is not. Name another.")
-
-
-def numbered(path: Path, count: int) -> list[Path]:
-    """The paths of `count` variations: the path itself for one, else out.1.jpg, out.2.jpg, ..."""
-    return [path] if count == 1 else [named(path, str(number)) for number in range(1, count + 1)]
 
 
 def write_text(path: Path, text: str, *, overwrite: bool) -> None:

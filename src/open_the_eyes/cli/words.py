@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from .speech import printable
 
 if TYPE_CHECKING:
+    from ..files import EditRecord
     from ..report import FaceReport, Report, StageReport
 
 _STATES: Final = {
@@ -41,8 +42,24 @@ def inspected_line(face: FaceReport) -> str:
 def opened_lines(report: Report) -> list[str]:
     """A photo after `open`: one line a face, then where the result is, or that there is none and why."""
     lines = [_path(report.input.path), *(f"  {face_line(face)}" for face in report.faces)]
-    lines += [f"  written: {_path(output.path)}" for output in report.outputs]
+    for output in report.outputs:
+        lines += [f"  written: {_path(output.path)}", *(f"    note: {note}" for note in output.notes)]
     return lines if report.outputs else [*lines, f"  {nothing_written(report.faces)}"]
+
+
+def edit_lines(path: str, record: EditRecord | None) -> list[str]:
+    """What a file says of its edit, or that it says nothing."""
+    if record is None:
+        return [printable(path), "  no record of an edit by open-the-eyes"]
+    told = record.to_json()
+    made = f"engine {record.engine}, mode {record.mode}, seed {record.seed}, version {record.version}"
+    options = told["options"].items() if isinstance(told["options"], dict) else [("unreadable", told["options"])]
+    others = ", ".join(f"{name} {value}" for name, value in options)
+    lines = [printable(path), f"  {made}", *([f"  options: {others}"] if others else [])]
+    lines += [f"  variation {record.variation}"] if record.variation > 1 else []
+    lines += [f"  made from the file with SHA-256 {record.input}"] if record.input else []
+    lines += [f"  face {number}: {_STATES.get(outcome, outcome)}" for number, outcome in record.faces]
+    return [printable(line) for line in lines]
 
 
 def inspected_lines(report: Report) -> list[str]:
@@ -63,8 +80,9 @@ def nothing_written(faces: Sequence[FaceReport]) -> str:
 
 def profile_lines(report: Report) -> list[str]:
     """The tree of stage times; a stage named "generate/score" is a branch of "generate"."""
-    total = sum(stage.seconds for stage in report.stages if "/" not in stage.name)
-    return [f"  {total:8.3f} s  {report.input.path or 'photo'}", *_branches(report.stages, "", total, "  ")]
+    stages = _with_stems(report.stages)
+    total = sum(stage.seconds for stage in stages if "/" not in stage.name)
+    return [f"  {total:8.3f} s  {report.input.path or 'photo'}", *_branches(stages, "", total, "  ")]
 
 
 def _branches(stages: Sequence[StageReport], parent: str, total: float, indent: str) -> list[str]:
@@ -74,10 +92,25 @@ def _branches(stages: Sequence[StageReport], parent: str, total: float, indent: 
         last = stage is here[-1]
         share = f"{100 * stage.seconds / total:3.0f} %" if total > 0 else "  - %"
         memory = "" if stage.peak_ram_mib is None else f"  {stage.peak_ram_mib:.0f} MiB"
+        memory += "" if stage.peak_vram_mib is None else f"  GPU {stage.peak_vram_mib:.0f} MiB"
         name = stage.name.rpartition("/")[2]
         lines.append(f"  {stage.seconds:8.3f} s  {indent}{'`-' if last else '|-'} {name}  {share}{memory}")
         lines += _branches(stages, stage.name, total, indent + ("   " if last else "|  "))
     return lines
+
+
+def _with_stems(stages: Sequence[StageReport]) -> list[StageReport]:
+    """The same, and before a branch whose stem was not timed itself, the stem: as long as its branches together."""
+    whole: dict[str, StageReport] = {}
+    timed = {stage.name for stage in stages}
+    for stage in stages:
+        stem = stage.name.rpartition("/")[0]
+        while stem and stem not in timed:
+            seconds = whole[stem].seconds if stem in whole else 0.0
+            whole[stem] = StageReport(stem, seconds + stage.seconds)
+            stem = stem.rpartition("/")[0]
+        whole[stage.name] = stage
+    return list(whole.values())
 
 
 def _path(path: str | None) -> str:
@@ -90,11 +123,22 @@ def _deed(face: FaceReport) -> str:
         before = min((eye.openness_before for eye in painted.values()), default=0.0)
         after = min((eye.openness_after or 0.0 for eye in painted.values()), default=0.0)
         which = "both eyes" if len(painted) == 2 else f"the {' '.join(painted)} eye"
-        return f"opened {which} ({before:.2f} -> {after:.2f})"
+        return f"opened {which} ({before:.2f} -> {after:.2f}){_from(face.source)}"
     if face.outcome == "already_open":
         return f"already open ({min(eye.openness_before for eye in face.eyes.values()):.2f})"
     kept = "kept as it was" if face.outcome == "kept_original" else "left alone"
     return f"{kept}, {_clause(face.reason) or _STATES.get(face.outcome, face.outcome)}"
+
+
+def _from(source: str) -> str:
+    """Whose eyes these are, where they are not made up."""
+    return f", from {printable(source)}" if source and not source.startswith("appearance") else _after(source)
+
+
+def _after(source: str) -> str:
+    """What led the painter: "appearance, after shot2.jpg, face 3" -> ", painted after shot2.jpg, face 3"."""
+    _, after, donor = source.partition(", after ")
+    return f", painted after {printable(donor)}" if after else ""
 
 
 def _clause(sentence: str) -> str:

@@ -7,7 +7,7 @@ a few levels, while an RGB file holds the very pixels that were worked on.
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Final
+from typing import Final, TypeVar, cast
 
 import cv2
 import numpy as np
@@ -25,7 +25,9 @@ _EIGHT_BIT: Final = (*_GREY, *_WITH_ALPHA, *_THROUGH_PROFILE, "P", "RGB", "RGBX"
 _STRIP: Final = 64
 """Rows that stay in the processor's cache while they are copied."""
 
-_UNDONE_BY: Final = {6: 8, 8: 6}
+Plane = TypeVar("Plane", NDArray[np.uint8], NDArray[np.uint16])
+
+UNDONE_BY: Final = {6: 8, 8: 6}
 """The orientation that turns back; every other one undoes itself."""
 
 
@@ -59,7 +61,7 @@ def to_picture(pixels: Rgb, alpha: NDArray[np.uint8] | None, orientation: int, s
 
     Grey stays grey until a pixel is not, two levels stay two levels until a pixel is between; palettes become RGB.
     """
-    back = _UNDONE_BY.get(orientation, orientation)
+    back = UNDONE_BY.get(orientation, orientation)
     stored = turned(pixels, back) if back != 1 else np.ascontiguousarray(pixels)
     if source_mode in _GREY and _is_grey(pixels):
         grey = np.ascontiguousarray(stored[:, :, 0])
@@ -89,8 +91,8 @@ def srgb_profile() -> bytes:
     return profile[:24] + date + profile[36:]
 
 
-def turned(plane: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
-    """(H, W) or (H, W, 3) as stored -> a fresh array the way up that an EXIF orientation (1..8) asks for."""
+def turned(plane: Plane, orientation: int) -> Plane:
+    """(H, W) or (H, W, channels) as stored -> a fresh array the way up that an EXIF orientation (1..8) asks for."""
     if orientation in (2, 3, 4):
         out = cv2.flip(plane, {2: 1, 3: -1, 4: 0}[orientation])
     elif orientation in (5, 7):
@@ -100,7 +102,7 @@ def turned(plane: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
         out = cv2.rotate(plane, cv2.ROTATE_90_CLOCKWISE if orientation == 6 else cv2.ROTATE_90_COUNTERCLOCKWISE)
     else:
         return plane.copy()
-    return np.asarray(out, dtype=np.uint8)
+    return cast("Plane", out)
 
 
 def _pixels_of(picture: Image.Image) -> Rgb:

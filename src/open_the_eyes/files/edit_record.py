@@ -6,9 +6,10 @@ camera's or the editor's and is left alone.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from ..photo import FileFormat, Photo
@@ -21,22 +22,55 @@ IPTC_EXTENSION: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 SOURCE_TYPE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 NOTE_MARK: Final = b"open-the-eyes edit record: "
 
-_OURS: Final = frozenset(f"{NAMESPACE} {name}" for name in ("Engine", "Mode", "Seed", "Version", "Faces"))
+_NAMES: Final = ("Engine", "Mode", "Seed", "Version", "Faces", "Options", "Variation", "Input")
+_OURS: Final = frozenset(f"{NAMESPACE} {name}" for name in _NAMES)
 _REPLACED: Final = _OURS | {f"{IPTC_EXTENSION} DigitalSourceType"}
 _FACE: Final = re.compile(r"([0-9]{1,6}):([a-z_]{1,40})")
 _SEED: Final = re.compile(r"-?[0-9]{1,40}")
+_PARAMETERS: Final = b"parameters\0"
+_OUR_VERSION: Final = "Version: open-the-eyes "
+_COUNT: Final = re.compile(r"[1-9][0-9]{0,3}")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_MAX_OPTIONS: Final = 8000
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class EditRecord:
-    """One edit: `faces` are (id, outcome) as in the report."""
+    """One edit, and all that it takes to make it again.
+
+    Args:
+        faces: (id, outcome) as in the report.
+        options: the other options that were not at their defaults, as JSON: names as `Options.of` takes them.
+        variation: which of several results this file is, from 1.
+        input: SHA-256 of the file that was edited, hexadecimal; "" for pixels.
+    """
 
     engine: str
     mode: str
     seed: int
     version: str
     faces: tuple[tuple[int, str], ...]
+    options: str = "{}"
+    variation: int = 1
+    input: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as plain JSON values; options that are no JSON object stay text."""
+        try:
+            options = json.loads(self.options)
+        except (ValueError, RecursionError):
+            options = self.options
+        return {
+            "engine": self.engine,
+            "mode": self.mode,
+            "seed": self.seed,
+            "version": self.version,
+            "faces": [{"id": number, "outcome": outcome} for number, outcome in self.faces],
+            "options": options,
+            "variation": self.variation,
+            "input_sha256": self.input or None,
+        }
 
 
 def with_record(xmp: bytes | None, record: EditRecord) -> bytes:
@@ -51,8 +85,8 @@ def with_record(xmp: bytes | None, record: EditRecord) -> bytes:
 def as_note(record: EditRecord, file_format: FileFormat) -> tuple[str, bytes]:
     """The record as a block beside an XMP packet that is broken or full, which stays byte for byte.
 
-    A comment in JPEG, a text chunk in PNG, a chunk "OTE " in WebP, a private tag in TIFF. Its text is the packet that
-    would have been XMP.
+    A comment in JPEG, a text chunk in PNG, a chunk "OTE " in WebP, a private tag in TIFF; HEIC and AVIF have no place
+    for one. Its text is the packet that would have been XMP.
     """
     text = NOTE_MARK + with_record(None, record)
     if file_format == "PNG":
@@ -62,6 +96,25 @@ def as_note(record: EditRecord, file_format: FileFormat) -> tuple[str, bytes]:
 
 def is_note(block: tuple[str, bytes]) -> bool:
     return NOTE_MARK in block[1][:100]
+
+
+def as_parameters(record: EditRecord) -> tuple[str, bytes]:
+    """The record as the text chunk of a PNG in which image generators note their settings, and their tools look."""
+    told = (
+        f"Seed: {record.seed}, Sampler: {record.engine}, Mode: {record.mode}, Variation: {record.variation}, "
+        f"{_OUR_VERSION}{record.version}"
+    )
+    text = f"closed eyes opened\n{told}".encode("latin-1", "replace").replace(b"\0", b"")
+    return "tEXt", _PARAMETERS + text
+
+
+def has_parameters(block: tuple[str, bytes]) -> bool:
+    return block[0] in ("tEXt", "zTXt", "iTXt") and block[1].startswith(_PARAMETERS)
+
+
+def is_ours(block: tuple[str, bytes]) -> bool:
+    """Whether an earlier edit of ours left this block."""
+    return is_note(block) or (has_parameters(block) and _OUR_VERSION.encode() in block[1])
 
 
 def read_record(photo: Photo) -> EditRecord | None:
@@ -84,7 +137,19 @@ def _record(packet: bytes) -> EditRecord | None:
     if engine is None or mode is None or version is None or seed is None or not _SEED.fullmatch(seed):
         return None
     faces = [_FACE.fullmatch(text) for text in texts.get(f"{NAMESPACE} Faces", []) if text]
-    return EditRecord(engine, mode, int(seed), version, tuple((int(f[1]), f[2]) for f in faces if f is not None))
+    options, variation, came_from = (
+        next(iter(texts.get(f"{NAMESPACE} {name}", [])), "") for name in ("Options", "Variation", "Input")
+    )
+    return EditRecord(
+        engine,
+        mode,
+        int(seed),
+        version,
+        tuple((int(f[1]), f[2]) for f in faces if f is not None),
+        options if 0 < len(options) <= _MAX_OPTIONS else "{}",
+        int(variation) if _COUNT.fullmatch(variation) else 1,
+        came_from if _SHA256.fullmatch(came_from) else "",
+    )
 
 
 def _description(record: EditRecord, attributes: str) -> str:
@@ -97,6 +162,9 @@ def _description(record: EditRecord, attributes: str) -> str:
         f"<ote:Seed>{record.seed}</ote:Seed>"
         f"<ote:Version>{_text(record.version)}</ote:Version>"
         f"<ote:Faces><rdf:Seq>{faces}</rdf:Seq></ote:Faces>"
+        f"<ote:Options>{_text(record.options)}</ote:Options>"
+        f"<ote:Variation>{record.variation}</ote:Variation>"
+        f"<ote:Input>{_text(record.input)}</ote:Input>"
         "</rdf:Description>"
     )
 

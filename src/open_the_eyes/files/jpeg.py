@@ -8,9 +8,12 @@ from typing import Any, Final
 from PIL import Image, JpegImagePlugin
 
 from ..errors import PhotoNotWritten, UnreadablePhoto
-from ..photo import Encoding
+from ..imaging.arrays import Rgb
+from ..photo import Encoding, FileFacts
 from . import jpeg_segments as segments
 from .jpeg_index import shifted
+from .jpeg_layout import NotPatchable
+from .jpeg_patch import patched
 from .jpeg_segments import Segment, Segments, named_segment
 from .parcel import Blocks, Parcel, Unpacked, check_pixels, damaged, foreign_decoder, u16
 
@@ -51,6 +54,21 @@ def decode(bare: bytes) -> Image.Image:
     return JpegImagePlugin.JpegImageFile(BytesIO(bare))
 
 
+def with_pixels(facts: FileFacts, pixels: Rgb) -> bytes:
+    """The source's picture with these pixels, upright, and no metadata: only blocks in which one changed are new.
+
+    Raises:
+        NotPatchable: see `jpeg_patch`; or there is no such source, or the pixels are of another size.
+    """
+    if facts.stored is None or facts.stored.pixels.shape != pixels.shape:
+        raise NotPatchable("a picture of another size")
+    coded, old = facts.stored.coded, facts.stored.pixels
+    try:
+        return patched(coded, old, pixels, facts.orientation, stored_rgb=facts.encoding.rgb_stored)
+    except (UnreadablePhoto, ArithmeticError, LookupError, MemoryError, ValueError) as error:
+        raise NotPatchable("an unusual structure") from error
+
+
 def pack(parcel: Parcel) -> bytes:
     """A JPEG with the source's tables, subsampling and form, and every block in its place.
 
@@ -65,13 +83,13 @@ def pack(parcel: Parcel) -> bytes:
         raise PhotoNotWritten(
             f"expected XMP that fits into a JPEG, it has {len(parcel.xmp):,} bytes; choose .png or .tif."
         )
-    encoded = segments.split(_encoded(parcel))
+    encoded = segments.split(_encoded(parcel) if parcel.coded is None else parcel.coded)
     own = [s for s in encoded.head if s.tells_colours]
-    stored_rgb = any(s.payload.startswith(segments.ADOBE) for s in own)
+    stored_rgb = parcel.coded is None and any(s.payload.startswith(segments.ADOBE) for s in own)
     carried = [named_segment(name, payload) for name, payload in parcel.blocks if name != "after"]
     if parcel.encoding.qtables:
         own = [s for s in own if not s.payload.startswith(segments.JFIF)]
-    head = own + [s for s in carried if s.tells_colours and not stored_rgb]
+    head = [s for s in carried if s.tells_colours and not stored_rgb] + own
     head += segments.exif_segments(parcel.exif or b"")
     head += [segments.xmp_segment(parcel.xmp)] if parcel.xmp is not None else []
     head += segments.icc_segments(parcel.icc or b"")

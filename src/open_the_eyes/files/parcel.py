@@ -11,6 +11,7 @@ from typing import TypeAlias
 from PIL.Image import DecompressionBombError, Image
 
 from ..errors import PhotoError, PhotoTooLarge, UnreadablePhoto
+from ..imaging.depth import Deep
 from ..photo import Encoding
 
 Blocks: TypeAlias = tuple[tuple[str, bytes], ...]
@@ -28,6 +29,8 @@ class Unpacked:
         size_wh: as stored, before the orientation is applied.
         bare: the smallest file with the same pixels. It is all that a foreign decoder sees, so nothing in the metadata
             can trouble it.
+        deep: more than 8 bits a colour.
+        notes: sentences on what a rewrite in this format loses.
     """
 
     size_wh: tuple[int, int]
@@ -37,6 +40,8 @@ class Unpacked:
     xmp: bytes | None = None
     encoding: Encoding = field(default_factory=Encoding)
     blocks: Blocks = ()
+    deep: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Parcel:
 
     Args:
         same_mode: the picture has the colour kind that the source file had.
+        deep: the same picture with 16 bits a colour, (H, W, 1..4), for formats that can hold it.
+        coded: JPEG, a file of this picture whose coding is to be taken as it is.
     """
 
     picture: Image
@@ -55,6 +62,8 @@ class Parcel:
     blocks: Blocks = ()
     dpi: tuple[float, float] | None = None
     same_mode: bool = False
+    deep: Deep | None = None
+    coded: bytes | None = None
 
 
 def check_pixels(size_wh: tuple[int, int], max_pixels: int) -> None:

@@ -6,14 +6,16 @@ W3C, "Portable Network Graphics (PNG) Specification (Third Edition)"; XMP as iTX
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Final
 
 from PIL import Image, PngImagePlugin
 
 from ..errors import PhotoTooLarge, UnreadablePhoto
+from ..imaging.depth import Deep
 from ..photo import Encoding
+from . import png_deep
 from .exif import tidy
 from .parcel import MAX_METADATA, Blocks, Parcel, Unpacked, check_pixels, damaged, truncated, u32
 
@@ -34,7 +36,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     """A PNG taken apart.
 
     Raises:
-        UnreadablePhoto, PhotoTooLarge: damaged, cut off, animated, 16-bit, too many pixels or too much metadata.
+        UnreadablePhoto, PhotoTooLarge: damaged, cut off, animated, too many pixels or too much metadata.
     """
     chunks = list(_chunks(data))
     if not chunks or chunks[0][0] != "IHDR" or len(chunks[0][1]) != 13:
@@ -45,27 +47,31 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     _check_kind(header[8], header[9])
     _check_still(chunks)
     _check_complete(size_wh, header, [payload for name, payload in chunks if name == "IDAT"])
-    bare = (
-        SIGNATURE + b"".join(_chunk(name, payload) for name, payload in chunks if name in _PIXELS) + _chunk("IEND", b"")
-    )
+    bare = _joined(chunk for chunk in chunks if chunk[0] in _PIXELS)
     icc_name, icc = _profile(chunks)
     xmp_chunk, xmp = _xmp(chunks)
     exif = next((payload for name, payload in chunks if name == "eXIf"), None)
     taken = ("eXIf", "iCCP") if icc is not None else ("eXIf",)
     encoding = Encoding(dpi=_dpi(chunks), icc_name=icc_name)
-    return Unpacked(size_wh, bare, tidy(exif), icc, xmp, encoding, _carried(chunks, taken, xmp_chunk))
+    return Unpacked(size_wh, bare, tidy(exif), icc, xmp, encoding, _carried(chunks, taken, xmp_chunk), header[8] == 16)
 
 
 def decode(bare: bytes) -> Image.Image:
     return PngImagePlugin.PngImageFile(BytesIO(bare))
 
 
+def decode_deep(bare: bytes) -> Deep:
+    """16 bits a colour; see `png_deep`."""
+    chunks = list(_chunks(bare))
+    key = next((payload for name, payload in chunks if name == "tRNS"), None)
+    samples = png_deep.decode(_joined(chunk for chunk in chunks if chunk[0] != "tRNS"))
+    return samples if key is None else png_deep.see_through(samples, key)
+
+
 def pack(parcel: Parcel) -> bytes:
     """A PNG, not interlaced, with every chunk on its side of the pixels; those that speak of palette or bit depth only
     where these stayed the same."""
-    out = BytesIO()
-    parcel.picture.save(out, "PNG")
-    encoded = [chunk for chunk in _chunks(out.getvalue()) if chunk[0] in _PIXELS]
+    encoded = [chunk for chunk in _chunks(_encoded(parcel)) if chunk[0] in _PIXELS]
     chunks = encoded[:1]
     if parcel.icc is not None:
         chunks.append(("iCCP", parcel.encoding.icc_name + b"\0\0" + zlib.compress(parcel.icc)))
@@ -81,12 +87,24 @@ def pack(parcel: Parcel) -> bytes:
             chunks += encoded[1:]
         elif parcel.same_mode or name not in _TIED_TO_MODE:
             chunks.append((name, payload))
-    return SIGNATURE + b"".join(_chunk(name, payload) for name, payload in chunks) + _chunk("IEND", b"")
+    return _joined(chunks)
 
 
 def text_chunk(keyword: bytes, text: bytes) -> tuple[str, bytes]:
     """A chunk of UTF-8 text."""
     return "iTXt", keyword + b"\0\0\0\0\0" + text
+
+
+def _encoded(parcel: Parcel) -> bytes:
+    if parcel.deep is not None:
+        return png_deep.encode(parcel.deep)
+    out = BytesIO()
+    parcel.picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def _joined(chunks: Iterable[tuple[str, bytes]]) -> bytes:
+    return SIGNATURE + b"".join(_chunk(name, payload) for name, payload in chunks) + _chunk("IEND", b"")
 
 
 def _chunks(data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -118,8 +136,6 @@ def _chunk(name: str, payload: bytes) -> bytes:
 def _check_kind(depth: int, kind: int) -> None:
     if depth not in _DEPTHS.get(kind, ()):
         raise damaged(f"colour type {kind} with {depth} bits")
-    if depth == 16:
-        raise UnreadablePhoto("expected 8 bits a colour, this PNG has 16; save it with 8 bits.")
 
 
 def _check_still(chunks: list[tuple[str, bytes]]) -> None:
@@ -197,7 +213,7 @@ def _carried(chunks: list[tuple[str, bytes]], taken: tuple[str, ...], xmp_chunk:
     Chunks that nobody here knows go along when their name says that they may be copied into an edited file.
     """
     kept: list[tuple[str, bytes]] = []
-    whole_bytes = chunks[0][1][8] == 8 and chunks[0][1][9] != 3
+    whole_bytes = chunks[0][1][8] >= 8 and chunks[0][1][9] != 3
     for name, payload in chunks[1:]:
         if name == "IDAT":
             kept += [] if ("IDAT", b"") in kept else [("IDAT", b"")]

@@ -5,17 +5,23 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import PhotoError
-from ..photo import FileFacts, FileFormat, Photo
+from ..imaging.arrays import Rgb
+from ..imaging.depth import Deep, to_8_bit
+from ..photo import FileFacts, FileFormat, Photo, Stored
 from ..settings import Settings
-from . import jpeg, png, tiff, webp
+from . import avif, heif, jpeg, png, tiff, webp
 from .colours import to_planes
+from .depth import mode_of, to_deep
 from .exif import orientation_of
 from .intake import take_in
 from .parcel import Unpacked, damaged, foreign_decoder
@@ -26,20 +32,31 @@ _UNPACK: Final[dict[FileFormat, Callable[[bytes, int], Unpacked]]] = {
     "PNG": png.unpack,
     "WEBP": webp.unpack,
     "TIFF": tiff.unpack,
+    "HEIF": heif.unpack,
+    "AVIF": avif.unpack,
 }
 _DECODE: Final[dict[FileFormat, Callable[[bytes], Image.Image]]] = {
     "JPEG": jpeg.decode,
     "PNG": png.decode,
     "WEBP": webp.decode,
     "TIFF": tiff.decode,
+    "HEIF": heif.decode,
+    "AVIF": avif.decode,
+}
+_DECODE_DEEP: Final[dict[FileFormat, Callable[[bytes], Deep]]] = {
+    "PNG": png.decode_deep,
+    "TIFF": tiff.decode_deep,
+    "HEIF": heif.decode_deep,
 }
 
 
 def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
     """A photo file as upright RGB pixels, with everything that has to survive beside them.
 
+    A JPEG's pixels are read-only: change a copy, and hand it to `Photo.with_pixels`.
+
     Raises:
-        UnreadablePhoto: not a file, not a photo, damaged, cut off, animated, of several pages, more than 8 bits.
+        UnreadablePhoto: not a file, not a photo, damaged, cut off, animated, of several pages, of more than 16 bits.
         PhotoTooLarge: more bytes or pixels than the settings allow; found out before decoding.
     """
     name = "the photo" if isinstance(source, bytes) else os.fspath(source)
@@ -49,10 +66,7 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
         unpacked = _UNPACK[file_format](data, settings.max_pixels)
         orientation = orientation_of(unpacked.exif)
         with foreign_decoder():
-            picture = _DECODE[file_format](unpacked.bare)
-            if picture.size != unpacked.size_wh:
-                raise damaged("two sizes")
-            pixels, alpha, icc = to_planes(picture, orientation, unpacked.icc)
+            decoded = (_decoded_deep if unpacked.deep else _decoded)(file_format, unpacked, orientation)
     except PhotoError as error:
         raise type(error)(f"{name}: {error}") from error
     facts = FileFacts(
@@ -60,11 +74,50 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
         path=None if isinstance(source, bytes) else Path(source),
         sha256=hashlib.sha256(data).hexdigest(),
         exif=unpacked.exif,
-        icc=icc,
+        icc=decoded.icc,
         xmp=unpacked.xmp,
         orientation=orientation,
-        mode=picture.mode,
+        mode=decoded.mode,
         encoding=unpacked.encoding,
         blocks=unpacked.blocks,
+        notes=unpacked.notes,
+        stored=_stored(unpacked.bare, decoded.pixels) if file_format == "JPEG" else None,
     )
-    return Photo(pixels, alpha, facts)
+    return Photo(decoded.pixels, decoded.alpha, facts, decoded.deep)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """The picture upright, the profile its colours are in, and the kind of colour the file stores."""
+
+    pixels: Rgb
+    alpha: NDArray[np.uint8] | None
+    icc: bytes | None
+    mode: str
+    deep: Deep | None = None
+
+
+def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _Decoded:
+    picture = _DECODE[file_format](unpacked.bare)
+    _check_size(picture.size, unpacked)
+    pixels, alpha, icc = to_planes(picture, orientation, unpacked.icc)
+    return _Decoded(pixels, alpha, icc, picture.mode)
+
+
+def _decoded_deep(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _Decoded:
+    samples = _DECODE_DEEP[file_format](unpacked.bare)
+    _check_size((samples.shape[1], samples.shape[0]), unpacked)
+    deep = to_deep(samples, orientation)
+    alpha = to_8_bit(deep[:, :, 3]) if deep.shape[2] == 4 else None
+    return _Decoded(to_8_bit(deep[:, :, :3]), alpha, unpacked.icc, mode_of(samples), deep)
+
+
+def _stored(bare: bytes, pixels: Rgb) -> Stored:
+    """The coded picture beside its pixels, which nobody changes from now on."""
+    pixels.flags.writeable = False
+    return Stored(bare, pixels)
+
+
+def _check_size(size_wh: tuple[int, int], unpacked: Unpacked) -> None:
+    if size_wh != unpacked.size_wh:
+        raise damaged("two sizes")

@@ -7,8 +7,9 @@ from typing import Final
 
 from ..errors import UnreadablePhoto
 from ..photo import FileFormat
+from .isobmff import brand_of
 
-READABLE: Final = "a JPEG, PNG, WebP or TIFF photo"
+READABLE: Final = "a JPEG, PNG, WebP, TIFF, HEIC or AVIF photo"
 
 _OTHERS: Final[tuple[tuple[int, bytes, str], ...]] = (
     (0, b"GIF8", "a GIF"),
@@ -29,8 +30,6 @@ _OTHERS: Final[tuple[tuple[int, bytes, str], ...]] = (
     (0, b"MM\x00\x2b", "a BigTIFF"),
 )
 _BRANDS: Final = {
-    b"avif": "an AVIF",
-    b"avis": "an AVIF",
     b"crx ": "a camera raw file",
     b"qt  ": "a film",
     b"isom": "a film",
@@ -54,6 +53,9 @@ def sniff(data: bytes) -> FileFormat:
         return "WEBP"
     if data.startswith((b"II\x2a\x00", b"MM\x00\x2a")):
         return "TIFF"
+    boxed = brand_of(data)
+    if boxed is not None:
+        return boxed
     came = "text" if _is_text(data[:512]) else "something else"
     raise UnreadablePhoto(f"expected {READABLE}, this is {came}; check that it is the right file.")
 
@@ -65,7 +67,7 @@ def _other(data: bytes) -> str | None:
         if data.startswith(magic, at):
             return name
     if data[4:8] == b"ftyp":
-        return _BRANDS.get(data[8:12], "a HEIC" if data[8:12] in (b"heic", b"heix", b"mif1", b"msf1") else "a film")
+        return None if brand_of(data) else _BRANDS.get(data[8:12], "a film")
     if data[:512].lstrip()[:5].lower() in (b"<svg ", b"<?xml"):
         return "an SVG drawing or XML text"
     return None

@@ -13,12 +13,17 @@ from typing import Final
 from ..errors import PhotoNotWritten
 from ..photo import Encoding, FileFacts, FileFormat, Photo
 from ..report import OutputReport
-from . import jpeg, png, tiff, webp
+from . import avif, heif, jpeg, png, tiff, webp
 from .colours import fitting_profile, to_picture
-from .edit_record import EditRecord, as_note, is_note, with_record
+from .credentials import Credentials, signed
+from .depth import mode_of, to_samples
+from .edit_record import EditRecord, as_note, as_parameters, has_parameters, is_ours, with_record
 from .exif import as_upright
+from .jpeg_layout import NotPatchable
 from .jpeg_segments import MAX_PAYLOAD, XMP
+from .notes import notes_of
 from .parcel import Blocks, Parcel
+from .thumbnail import with_thumbnail
 from .whole_file import check_free, write_whole
 from .xmp import BrokenXmp
 
@@ -31,23 +36,38 @@ SUFFIXES: Final[dict[str, FileFormat]] = {
     ".webp": "WEBP",
     ".tif": "TIFF",
     ".tiff": "TIFF",
+    ".heic": "HEIF",
+    ".heif": "HEIF",
+    ".hif": "HEIF",
+    ".avif": "AVIF",
 }
 """The formats that can be written, by the suffix that asks for them."""
 
 OTHER_PICTURES: Final = frozenset(
-    {".apng", ".avif", ".bmp", ".dng", ".exr", ".gif", ".heic", ".heif", ".jp2", ".jxl", ".pdf", ".psd", ".svg", ".tga"}
+    {".apng", ".bmp", ".dng", ".exr", ".gif", ".jp2", ".jxl", ".pdf", ".psd", ".svg", ".tga"}
 )
 _PACK: Final[dict[FileFormat, Callable[[Parcel], bytes]]] = {
     "JPEG": jpeg.pack,
     "PNG": png.pack,
     "WEBP": webp.pack,
     "TIFF": tiff.pack,
+    "HEIF": heif.pack,
+    "AVIF": avif.pack,
 }
+_DEEP: Final = ("PNG", "TIFF", "HEIF")
+"""The formats that hold more than 8 bits a colour."""
+_NO_NOTES: Final = ("HEIF", "AVIF")
+"""The formats with no place for a note beside XMP."""
 _MAX_JPEG_XMP: Final = MAX_PAYLOAD - len(XMP)
 
 
 def write(
-    photo: Photo, path: str | PathLike[str], *, record: EditRecord | None, overwrite: bool = False
+    photo: Photo,
+    path: str | PathLike[str],
+    *,
+    record: EditRecord | None,
+    overwrite: bool = False,
+    credentials: Credentials | None = None,
 ) -> OutputReport:
     """Writes the photo whole or not at all, in its source's format unless the suffix names another.
 
@@ -56,8 +76,10 @@ def write(
     JPEG's 8 x 8 blocks where they were. Another format gets upright pixels, EXIF, profile, XMP and resolution.
 
     Args:
-        record: what was done, to be told in the file's XMP; None, when nothing was, leaves metadata exactly as found.
+        record: what was done, to be told in the file's XMP, and shown by the EXIF thumbnail; None, when nothing was,
+            leaves metadata exactly as found.
         overwrite: whether a file that is there, the source included, may be replaced.
+        credentials: to sign the file with.
 
     Raises:
         PhotoNotWritten: the name is taken or cannot be written, or the format cannot hold the picture.
@@ -66,7 +88,10 @@ def write(
     _check_not_source(photo, target, overwrite)
     check_free(target, overwrite=overwrite)
     try:
-        data = encoded(photo, _format(photo, target), record)
+        file_format = _format(photo, target)
+        data, encoding = _encoded(photo, file_format, record)
+        if credentials is not None:
+            data = signed(data, file_format, photo.file, credentials)
     except PhotoNotWritten as error:
         raise PhotoNotWritten(f"{target}: {error}") from error
     except (OSError, ValueError, MemoryError, struct.error) as error:
@@ -74,7 +99,8 @@ def write(
             f"{target}: expected a picture this format can hold ({error}); choose another."
         ) from error
     write_whole(target, data, overwrite=overwrite)
-    return OutputReport(path=str(target), sha256=hashlib.sha256(data).hexdigest())
+    notes = () if photo.file is None else notes_of(photo.file, file_format)
+    return OutputReport(str(target), hashlib.sha256(data).hexdigest(), encoding, notes)
 
 
 def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -> bytes:
@@ -83,6 +109,11 @@ def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) ->
     Raises:
         PhotoNotWritten: the format cannot hold the picture.
     """
+    return _encoded(photo, file_format, record)[0]
+
+
+def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -> tuple[bytes, str]:
+    """The bytes of the file, and what the report calls how they were coded."""
     facts = photo.file or FileFacts(file_format)
     same = photo.file is not None and facts.format == file_format
     if file_format == "JPEG" and photo.alpha is not None and photo.alpha.min() < 255:
@@ -90,30 +121,57 @@ def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) ->
             "expected an opaque picture for a JPEG, this one is transparent; choose .png, .webp or .tif."
         )
     alpha = None if file_format == "JPEG" else photo.alpha
-    picture = to_picture(photo.pixels, alpha, facts.orientation if same else 1, facts.mode)
+    orientation = facts.orientation if same else 1
+    coded, encoding = _patched(facts, photo) if same and file_format == "JPEG" else (None, "whole")
+    picture = to_picture(photo.pixels, alpha, orientation, facts.mode) if coded is None else jpeg.decode(coded)
+    deep = None
+    if photo.deep is not None and file_format in _DEEP:
+        deep = to_samples(photo.deep, orientation, facts.mode)
     if picture.mode == "1" and file_format in ("JPEG", "WEBP"):
         picture = picture.convert("L")
-    fresh = Encoding(compression="tiff_adobe_deflate", predictor=2, lossless=facts.format in ("PNG", "TIFF"))
+    stored_mode = picture.mode if deep is None else mode_of(deep)
+    fresh = Encoding(
+        compression="tiff_adobe_deflate",
+        predictor=2,
+        lossless=facts.format in ("PNG", "TIFF") or facts.encoding.lossless,
+    )
+    exif = facts.exif if same else as_upright(facts.exif)
     parcel = Parcel(
         picture,
-        exif=facts.exif if same else as_upright(facts.exif),
-        icc=fitting_profile(facts.icc, picture.mode),
+        exif=exif if record is None else with_thumbnail(exif, photo.pixels, orientation),
+        icc=fitting_profile(facts.icc, stored_mode),
         xmp=facts.xmp,
         encoding=facts.encoding if same else fresh,
         blocks=facts.blocks if same else (),
         dpi=None if same else facts.encoding.dpi,
-        same_mode=same and picture.mode == facts.mode,
+        same_mode=same and stored_mode == facts.mode,
+        deep=deep,
+        coded=coded,
     )
-    return _PACK[file_format](parcel if record is None else _recorded(parcel, record, file_format))
+    return _PACK[file_format](parcel if record is None else _recorded(parcel, record, file_format)), encoding
+
+
+def _patched(facts: FileFacts, photo: Photo) -> tuple[bytes | None, str]:
+    """The source's coded picture with only what changed in it new; None, and why, where it has to be coded again."""
+    try:
+        return jpeg.with_pixels(facts, photo.pixels), "coefficients"
+    except NotPatchable as reason:
+        return None, f"reencoded: {reason}"
 
 
 def _recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat) -> Parcel:
-    """With the record in XMP, or in a note where XMP is broken or would outgrow its segment."""
-    blocks: Blocks = tuple(block for block in parcel.blocks if not is_note(block))
+    """With the record in XMP, or in a note where XMP is broken or would outgrow its segment.
+
+    HEIC and AVIF have no place for a note, so there a broken packet gives way.
+    """
+    blocks: Blocks = tuple(block for block in parcel.blocks if not is_ours(block))
+    if file_format == "PNG" and not any(has_parameters(block) for block in blocks):  # a generator's own stay
+        blocks = (as_parameters(record), *blocks)
+    xmp: bytes | None
     try:
         xmp = with_record(parcel.xmp, record)
     except BrokenXmp:
-        xmp = None
+        xmp = with_record(None, record) if file_format in _NO_NOTES else None
     if xmp is None or (file_format == "JPEG" and len(xmp) > _MAX_JPEG_XMP):
         return replace(parcel, blocks=(as_note(record, file_format), *blocks))
     return replace(parcel, xmp=xmp, blocks=blocks)

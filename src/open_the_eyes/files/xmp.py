@@ -55,6 +55,19 @@ def spliced(packet: bytes | None, replaced: frozenset[str], properties: Callable
     return bytes(out + packet[at:])
 
 
+def without(packet: bytes, removed: frozenset[str]) -> bytes:
+    """The packet without these properties; the rest stays byte for byte.
+
+    Raises:
+        BrokenXmp: as for `spliced`, but for RDF, which need not be there.
+    """
+    out, at = bytearray(), 0
+    for start, end in sorted(_Scan(packet, removed).cuts):
+        out += packet[at:start]
+        at = end
+    return bytes(out + packet[at:])
+
+
 def texts_of(packet: bytes, wanted: frozenset[str]) -> dict[str, list[str]]:
     """For each wanted "namespace name" the texts under it: of the element itself or of the items of its list, or of the
     attribute.

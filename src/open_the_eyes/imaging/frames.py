@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Plane, Points, Rgb
-from .palette import LUMA
 
 BAR: Final = 0.16
 """Bars thinner than this, in eye widths, can be frames."""
@@ -19,6 +18,9 @@ LASH_BAND: Final = 0.17
 """Around the line between the eye corners, in eye widths: what is dark there are lashes, not frames."""
 MIN_LENGTH: Final = 0.45
 """A frame crosses at least this much of the region, in eye widths."""
+_FINEST: Final = 50.0
+"""Frames are looked for in a picture reduced until an eye is nearly so narrow: the cost of looking for thin bars grows
+with the fourth power of the picture's size."""
 
 
 def frame_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points) -> Plane:
@@ -34,19 +36,23 @@ def frame_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points) -> Plane:
     reach = round(0.3 * width)
     top, bottom = max(int(rows[0]) - reach, 0), int(rows[-1]) + reach
     left, right = max(int(columns[0]) - reach, 0), int(columns[-1]) + reach
-    part, shown = pixels[top:bottom, left:right], mask[top:bottom, left:right] > 0
+    part, shown = pixels[top:bottom, left:right], mask[top:bottom, left:right]
     out = np.zeros_like(mask)
-    bars = _dark_bars(part, width)
-    corners = np.stack([outer, inner]) - [left, top]
-    over = _leaving(bars, shown, corners, width)
+    shrink = max(int(width / _FINEST), 1)
+    small_wh = max(part.shape[1] // shrink, 1), max(part.shape[0] // shrink, 1)
+    small, small_shown = (cv2.resize(p, small_wh, interpolation=cv2.INTER_AREA) for p in (part, shown))
+    bars = _dark_bars(np.asarray(small, np.uint8), width / shrink)
+    corners = (np.stack([outer, inner]) - [left, top] + 0.5) / shrink - 0.5
+    over = _leaving(bars, np.asarray(small_shown > 0), corners, width / shrink)
     if over.any():
         soft = max(0.012 * width, 0.6)
+        over = np.asarray(cv2.resize(over, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_LINEAR))
         out[top:bottom, left:right] = np.clip(cv2.GaussianBlur(over, (0, 0), soft) * 1.6, 0, 1)
     return out
 
 
 def _dark_bars(part: Rgb, width: float) -> NDArray[np.bool_]:
-    level = part.astype(np.float32) @ LUMA
+    level = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
     size = max(round(BAR * width), 3) | 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     dark = cv2.morphologyEx(level, cv2.MORPH_BLACKHAT, disc)

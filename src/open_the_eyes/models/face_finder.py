@@ -28,6 +28,10 @@ MIN_SEEN_AGAIN: Final = 0.5
 """Best score of the finder in crops that many times as wide as the mesh's. 300 faces had 0.5 or more in one of them;
 cloth, mosaics and meshes laid head down had no hit at all."""
 
+SURE_ALONE: Final = 0.85
+"""From this score on, a sighting on which the mesh agrees at once need not be seen again: of 783 with 0.8 or more in
+portraits, groups and pictures without people, every one was."""
+
 TILTED_DEG: Final = 40.0
 """From this roll on, a sighting is looked at again from all four sides: the finder at times sees a face head down."""
 
@@ -74,6 +78,7 @@ class FaceFinder:
         place, points = self._upright(photo, sighting.place), None
         if place is None:
             return None
+        sure = sighting.score >= SURE_ALONE and place == sighting.place
         for _ in range(3):
             points = self.mesh(photo, place)
             if points is None:
@@ -81,8 +86,10 @@ class FaceFinder:
             before, place = place, place_around(points)
             if _settled(before, place):
                 break
-        seen_again = any(self._seen_again(photo, place, wider).score >= MIN_SEEN_AGAIN for wider in reversed(WIDER))
-        return points if seen_again else None
+            sure = False
+        if sure or any(self._seen_again(photo, place, wider).score >= MIN_SEEN_AGAIN for wider in reversed(WIDER)):
+            return points
+        return None
 
     def mesh(self, photo: Pyramid, place: Place) -> Points | None:
         """(478, 3) photo pixels of the face in a place, None where the mesh sees none."""

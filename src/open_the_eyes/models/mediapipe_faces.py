@@ -14,6 +14,7 @@ from typing import Final
 
 from ..imaging.arrays import Points, Rgb
 from ..imaging.eyecrop import eye_crop
+from ..imaging.facecrop import Place
 from ..imaging.geometry import Box
 from ..imaging.mesh478 import FACE_OVAL, SIDES
 from ..imaging.openness import opennesses
@@ -26,8 +27,9 @@ from .eye_state import EyeStateNetwork
 from .face_finder import HEAD_DOWN_DEG, FaceFinder, Sighting, place_around, turned
 from .refusals import covered_sides, refusal_of
 
-WHOLE_SHARES: Final = (1.0, 0.5)
-"""Of the first look at the whole photo: as it is, and shrunk, for a face that fills the frame."""
+FILLING_SHARE: Final = 0.5
+"""The first look is at the whole photo, as it is and shrunk by this, for a face that fills it. Where another face
+was seen, one that fills the frame sideways has no room, and is not looked for."""
 
 TIGHT_SHARE: Final = 0.35
 """Of one more look where nothing was found: a face cut off at brow and chin."""
@@ -76,7 +78,10 @@ class MediapipeDetector:
             doubtful.extend(one for one in found if one.score < SURE_SCORE)
 
         overview = tiles.Overview(photo)
-        look(turned((overview.whole(share) for share in WHOLE_SHARES), range(4)))
+        shrunk = overview.whole(FILLING_SHARE)
+        look([*turned([overview.whole(1.0)], range(4)), shrunk])
+        if not faces:
+            look(turned([shrunk], range(1, 4)))
         if not faces:
             look(turned([overview.whole(TIGHT_SHARE)], range(4)))
         for zoom in tiles.ZOOMS:
@@ -91,6 +96,15 @@ class MediapipeDetector:
         """The same face looked at again on its own crop; None where the mesh no longer sees one."""
         landmarks = self._finder.mesh(Pyramid(pixels), place_around(face.landmarks))
         return None if landmarks is None else self._face(pixels, landmarks, face.confidence)
+
+    def at(self, photo: Pyramid, place: Place, confidence: float) -> Face | None:
+        """The face in a place that somebody else is sure of; None where the mesh sees none."""
+        landmarks = self._finder.mesh(photo, place)
+        for _ in range(2):  # the mesh straightens its own crop
+            landmarks = None if landmarks is None else self._finder.mesh(photo, place_around(landmarks))
+        if landmarks is None or not self._counts(landmarks, photo.size_wh):
+            return None
+        return self._face(photo.pixels, landmarks, confidence)
 
     def _add(self, faces: list[Face], photo: Pyramid, sightings: list[Sighting]) -> None:
         """Tries sightings, surest first, and appends the faces that are new."""

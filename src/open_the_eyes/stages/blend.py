@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,23 @@ from ..roles import Crop, Patch
 
 FEATHER: Final = 0.25
 """A patch shows fully from this mask value on, so that its rim melts in and its middle is as it was painted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A crop as one patch makes it look: what is verified, and laid into the photo if it passes.
+
+    Args:
+        opened: (h, w, 3), the crop's pixels where its mask is 0.
+        plain: the same before it was restored, to fall back on.
+        note: what became of the restorer's work, where it was not kept.
+    """
+
+    crop: Crop
+    patch: Patch
+    opened: Rgb
+    plain: Look | None = None
+    note: str = ""
 
 
 def blend(crop: Crop, patch: Patch) -> Rgb:

@@ -12,12 +12,21 @@ from .verify import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One attempt at one face: the blended crop (h, w, 3), its seed and what verification said."""
+    """One attempt at one face: the blended crop (h, w, 3), its seed and what verification said.
+
+    Args:
+        crop: where it lies, if not in the face's own crop: a restored face reaches further than its eyes.
+        note: what became of the restorer's work, where it was not kept.
+        source: what painted it, or whose eyes these are.
+    """
 
     attempt: int
     seed: int
     opened: Rgb
     verdict: Verdict
+    crop: Crop | None = None
+    note: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

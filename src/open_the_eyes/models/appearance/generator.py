@@ -19,8 +19,8 @@ from ...imaging.mesh478 import CHIN, FOREHEAD, INNER_CORNER, OUTER_CORNER, SIDES
 from ...imaging.palette import palette_of
 from ...imaging.tint import tinted
 from ...options import GenerateOptions
-from ...roles import Crop, Patch, Request, Watch
-from . import condition, iris, layout, steer
+from ...roles import Crop, Donor, Patch, Request, Watch
+from . import condition, donor, iris, layout, steer
 from .eyeframe import MAX_EYE, REACH_WH
 from .model import AppearanceModel, Prediction
 from .refiner import EyeRefiner, missing
@@ -69,8 +69,9 @@ class AppearanceGenerator:
 
     def _patch(self, request: Request, options: GenerateOptions) -> Patch:
         crop, rng = request.crop, np.random.default_rng(request.seed)
-        points, doubt = self._shape(crop, request.variety, options, rng)
-        strip, unlikely = self._texture(crop, points, request.variety, options, rng)
+        after = request.donors[0] if request.donors else None
+        points, doubt = self._shape(crop, request.variety, options, rng, after)
+        strip, unlikely = self._texture(crop, points, request.variety, options, rng, after)
         planes = np.dstack([strip, self._cover(crop.closed)])
         part = _worked_part(crop)
         near = replace(
@@ -98,7 +99,7 @@ class AppearanceGenerator:
         return Patch(whole, whole_mask, request.seed, -doubt - unlikely, self.name)
 
     def _shape(
-        self, crop: Crop, variety: float, options: GenerateOptions, rng: np.random.Generator
+        self, crop: Crop, variety: float, options: GenerateOptions, rng: np.random.Generator, after: Donor | None
     ) -> tuple[Points, float]:
         """Where lids and irises come to lie, on the strip, and how unlikely that is."""
         seen = layout.points_on_strip(crop.landmarks)
@@ -106,6 +107,8 @@ class AppearanceGenerator:
         open_side = _open_side(crop)
         if open_side is not None:
             prediction = condition.shape_given_eye(self.model, seen, open_side, prediction)
+        elif after is not None:
+            prediction = donor.shape_given_donor(self.model, after, prediction)
         z = prediction.drawn(SHAPE_VARIETY * variety, rng)
         wanted = z if options.openness is None else steer.with_openness(self.model.eye_shape, z, options.openness)
         points = steer.irises_alike(self.model.with_shape(seen, wanted))
@@ -114,7 +117,13 @@ class AppearanceGenerator:
         return points, _surprise(z, prediction)
 
     def _texture(
-        self, crop: Crop, points: Points, variety: float, options: GenerateOptions, rng: np.random.Generator
+        self,
+        crop: Crop,
+        points: Points,
+        variety: float,
+        options: GenerateOptions,
+        rng: np.random.Generator,
+        after: Donor | None,
     ) -> tuple[Tones, float]:
         """The strip with painted eyes, in the mean shape and in the photo's light, and how unlikely it is."""
         model = self.model
@@ -129,6 +138,8 @@ class AppearanceGenerator:
         painted = model.with_texture(relative, z)
         if open_side is not None and options.eye_color == "auto":
             ratio = iris.colour_ratio(model, relative, (open_side,))
+        elif after is not None and options.eye_color == "auto":
+            ratio = donor.iris_ratio(model, after)
         else:
             likely = model.iris_likelihoods(relative, points, skin)
             shown = iris.colour_ratio(model, painted)

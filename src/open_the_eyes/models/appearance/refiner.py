@@ -7,14 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import cv2
 import numpy as np
 
 from ...errors import WeightsMissing
 from ...imaging.arrays import Plane, Tones
 from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import Side
-from ...imaging.palette import LUMA
 from . import layout
 from .eyeframe import EyeFrame, eye_frame
 
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
 
     from ...imaging.arrays import Points
 
-_BINOMIAL: Final = np.array([0.25, 0.5, 0.25], np.float32)
-COLOUR_BLUR: Final = 0.035
-"""How slowly added colours may change, in eye widths."""
 NOISE: Final = 0.35
 """Standard deviation of the noise a variation gets; the likeliest eyes get none."""
 
@@ -85,16 +80,4 @@ class EyeRefiner:
         }
         refined = self._session.run(["refined"], fed)[0]
         added = (np.asarray(refined) - fed["guess"]).transpose(0, 2, 3, 1) * 127.5
-        return [_calmed(np.ascontiguousarray(a), f.shape.width) for a, f in zip(added, frames, strict=True)]
-
-
-def _calmed(added: Tones, width: float) -> Tones:
-    """What the network added, without the two marks of its making.
-
-    A chequer of single pixels, from its 2 x 2 shuffle (Odena et al. 2016): a binomial filter, zero at that frequency.
-    Specks of colour: fine detail of an eye is light and dark, its colours change slowly, so colour is smoothed more.
-    """
-    smooth = cv2.sepFilter2D(added, -1, _BINOMIAL, _BINOMIAL)
-    light = (smooth @ LUMA)[..., None]
-    colour = cv2.GaussianBlur(smooth - light, (0, 0), COLOUR_BLUR * width)
-    return np.asarray(light + colour, np.float32)
+        return [np.ascontiguousarray(a) for a in added]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import cv2
@@ -11,10 +12,11 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Points, Tones
 from ...imaging.geometry import inverted, scale_of, transformed
 from ...imaging.pyramid import on_level
-from ...imaging.warp import ThinPlate
+from ...imaging.warp import ThinPlate, between_nodes, nodes_of
 from . import layout
 
 _W, _H = layout.SIZE_WH
+_STEP: Final = 4
 CROWDED: Final = 0.5
 """A point that has come nearer to an eye than this fraction of its usual distance is left out of the warp."""
 
@@ -35,7 +37,8 @@ def sampled(picture: NDArray[Any], landmarks: Points, points: Points, mean_point
     source = picture.astype(np.float32)
     if spread > 0:
         source = np.asarray(cv2.GaussianBlur(source, (0, 0), float(np.sqrt(spread))), np.float32)
-    x, y = ThinPlate.between(layout.framed(mean_points), layout.framed(points)).field((_H, _W))
+    nodes = _followed(np.ascontiguousarray(mean_points).tobytes()) @ layout.framed(points)
+    x, y = between_nodes(nodes, (_H, _W), _STEP)
     at = transformed(np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float64), strip_to_picture)
     x, y = (at[:, k].reshape(_H, _W).astype(np.float32) for k in (0, 1))
     strip = cv2.remap(source, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
@@ -54,6 +57,16 @@ def laid_back(
     return np.asarray(
         cv2.remap(planes, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=(0,)), np.float32
     ).reshape(*shape_hw, planes.shape[2])
+
+
+@lru_cache(maxsize=4)
+def _followed(mean_points: bytes) -> NDArray[np.float64]:
+    """(nodes, points): how far each node of the strip follows each framed point of the mean face.
+
+    A thin plate is linear in where its points go, so for one set of points that is worked out only once.
+    """
+    points = layout.framed(np.frombuffer(mean_points).reshape(-1, 2))
+    return ThinPlate.between(points, np.eye(len(points)))(nodes_of((_H, _W), _STEP))
 
 
 def _not_crowded(points: Points, mean_points: Points) -> NDArray[np.bool_]:

@@ -1,0 +1,203 @@
+"""`python -m benchmarks.service_crash`: jobs are handed in while the service is killed (SIGKILL) again and again.
+
+Wanted: a result for every job that was accepted, each the bytes that `open_eyes` gives for that photo and seed, no job
+twice, and no finished painting repeated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from PIL import Image
+from rich.console import Console
+
+from open_the_eyes.engine import load_engine
+from open_the_eyes.options import Options
+from open_the_eyes.pipeline import open_eyes
+
+from . import pictures
+from .service_rig import Service, postgres
+
+SEEDS: Final = 3
+SENDERS: Final = 4
+DEADLINE_SECONDS: Final = 600
+AGAIN_SECONDS: Final = 0.2
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of it; `complaints` is empty where every promise was kept."""
+
+    jobs: int
+    kills: int
+    seconds: float = 0.0
+    attempts: int = 0
+    repeats: int = 0
+    complaints: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        return [
+            f"{self.jobs} jobs, {self.kills} times SIGKILL, {self.seconds:.0f} s",
+            f"paintings begun: {self.attempts}, of which cut off and begun again: {self.repeats}",
+            *(f"NOT KEPT: {one}" for one in self.complaints),
+            *([] if self.complaints else ["every job has one result, and it is the right one"]),
+        ]
+
+
+class Client:
+    """Sends what has to be sent until it is answered, whoever dies on the way."""
+
+    def __init__(self, service: Service, photo: bytes) -> None:
+        self._service, self._photo = service, photo
+        self._until = time.monotonic() + DEADLINE_SECONDS
+        self._http = httpx.Client(timeout=30)
+        self.given_up: BaseException | None = None
+
+    def hand_in(self, number: int) -> str:
+        """The id of job `number`."""
+        answer = self._insist(
+            "POST",
+            "/v1/jobs",
+            files={"photo": ("a.jpg", self._photo)},
+            data={"options": f'{{"seed": {number % SEEDS}}}'},
+            headers={"Idempotency-Key": f"job {number}"},
+        )
+        return str(answer.json()["id"])
+
+    def ended(self, job: str) -> dict[str, Any]:
+        """The job, once it has ended."""
+        while True:
+            view: dict[str, Any] = self._insist("GET", f"/v1/jobs/{job}").json()
+            if view["state"] in ("done", "failed"):
+                return view
+            time.sleep(AGAIN_SECONDS)
+
+    def result(self, job: str) -> bytes:
+        return self._insist("GET", f"/v1/jobs/{job}/result").content
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _insist(self, method: str, path: str, **what: Any) -> httpx.Response:
+        while time.monotonic() < self._until:
+            if self.given_up is not None:
+                raise RuntimeError("the service did not come back") from self.given_up
+            try:
+                answer = self._http.request(method, self._service.address + path, **what)
+                if answer.status_code != 429:
+                    answer.raise_for_status()
+                    return answer
+            except httpx.TransportError:
+                pass  # it has just been killed
+            time.sleep(AGAIN_SECONDS)
+        raise TimeoutError(f"{method} {path}: no answer in {DEADLINE_SECONDS} seconds")
+
+
+def crash(folder: Path, jobs: int, kills: int, database: str = "", seed: int = 0) -> Tally:
+    """Runs the whole experiment; the service's last process is stopped before this returns."""
+    photo = blink()
+    wanted = expected(photo)
+    settings = {"OTE_DATABASE": database, "OTE_WORKER": "crash"} if database else {}
+    service = Service(folder, {**settings, "OTE_MAX_QUEUE": str(jobs + 10)})
+    tally, began = Tally(jobs, kills), time.monotonic()
+    service.start()
+    client = Client(service, photo)
+    killer = threading.Thread(target=_kill, args=(service, client, kills, random.Random(seed)))
+    killer.start()
+    try:
+        with ThreadPoolExecutor(SENDERS) as senders:
+            ids = list(senders.map(client.hand_in, range(jobs)))
+            killer.join()
+            again = list(senders.map(client.hand_in, range(jobs)))
+            views = list(senders.map(client.ended, ids))
+        _check(tally, client, ids, again, views, wanted)
+    finally:
+        killer.join()
+        service.kill()
+        client.close()
+    tally.seconds = time.monotonic() - began
+    return tally
+
+
+def blink() -> bytes:
+    """A JPEG of the public-domain portrait with a painted blink."""
+    engine = load_engine("appearance")
+    file = BytesIO()
+    Image.fromarray(pictures.blinking_portrait((512, 512), engine.detector)).save(file, "JPEG", quality=92)
+    return file.getvalue()
+
+
+def expected(photo: bytes) -> list[str]:
+    """SHA-256 of the right result for every seed."""
+    engine = load_engine("appearance")
+    with tempfile.TemporaryDirectory() as folder:
+        saved = []
+        for seed in range(SEEDS):
+            opened = open_eyes(photo, Options.of(seed=seed), engine=engine)
+            saved.append(opened.save(Path(folder) / f"{seed}.jpg").outputs[0].sha256)
+    return saved
+
+
+def _kill(service: Service, client: Client, kills: int, dice: random.Random) -> None:
+    try:
+        for _ in range(kills):
+            time.sleep(dice.uniform(0.3, 3.0))
+            service.kill()
+            service.start()
+    except RuntimeError as error:
+        client.given_up = error
+
+
+def _check(
+    tally: Tally, client: Client, ids: list[str], again: list[str], views: list[dict[str, Any]], wanted: list[str]
+) -> None:
+    if ids != again or len(set(ids)) != len(ids):
+        tally.complaints.append("a request that was sent again made a second job")
+    for number, (job, view) in enumerate(zip(ids, views, strict=True)):
+        if view["state"] != "done":
+            tally.complaints.append(f"job {number} {view['state']}: {view['problem']}")
+            continue
+        digest = hashlib.sha256(client.result(job)).hexdigest()
+        if not digest == view["results"][0]["sha256"] == wanted[number % SEEDS]:
+            tally.complaints.append(f"job {number} has another result than it should have")
+        if client.ended(job)["finished"] != view["finished"]:
+            tally.complaints.append(f"job {number} was finished twice")
+    tally.attempts = sum(view["attempts"] for view in views)
+    tally.repeats = tally.attempts - tally.jobs
+    if tally.repeats > tally.kills:
+        tally.complaints.append("a painting that was finished was painted again")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=100)
+    parser.add_argument("--kills", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=0, help="decides when the service is killed")
+    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL that is started for it")
+    wish = parser.parse_args()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        database = stack.enter_context(postgres()) if wish.postgres else ""
+        tally = crash(folder, wish.jobs, wish.kills, database, wish.seed)
+    console = Console()
+    console.print(f"database: {'PostgreSQL' if wish.postgres else 'SQLite'}")
+    for line in tally.lines():
+        console.print(line)
+    return 1 if tally.complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

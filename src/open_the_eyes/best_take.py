@@ -1,0 +1,134 @@
+"""A burst into one photo: the frame with the fewest problems, and in it everybody's own open eyes from the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from .engine import Engine, load_engine
+from .errors import UsageError
+from .imaging.arrays import Rgb, to_tones
+from .imaging.sharpness import fine_energy
+from .options import Options
+from .pipeline import Progress, Source, inspect_photo, open_eyes
+from .results import Inspected, Opened
+from .roles import Face
+
+CLOSED, UNSURE, HIDDEN, MISSING = 1.0, 0.6, 0.3, 1.5
+"""What speaks against a frame: a face with closed eyes, with eyes that may be, one that cannot be edited, and each face
+fewer than the frame with most faces has."""
+BLUR: Final = 1.2
+"""The same for each e-th part of the sharpest frame's detail."""
+_FACE_PX: Final = 160
+"""Faces are compared at this width, so that a step towards the camera is no advantage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One photo of the burst: `problems` is 0 for a perfect one, `sharpness` the fine detail of its faces, levels."""
+
+    name: str
+    faces: int
+    closed: int
+    unsure: int
+    sharpness: float
+    problems: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "faces": self.faces,
+            "closed": self.closed,
+            "unsure": self.unsure,
+            "sharpness": round(self.sharpness, 3),
+            "problems": round(self.problems, 3),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class BestTake:
+    """The burst's frames, the number (from 0) of the one that was taken, and what became of it."""
+
+    frames: tuple[Frame, ...]
+    base: int
+    opened: Opened
+
+
+def best_take(
+    photos: Sequence[Source],
+    options: Options | None = None,
+    *,
+    engine: str | Engine = "reference",
+    progress: Progress | None = None,
+) -> BestTake:
+    """Opens the eyes of the best frame with eyes from the others; nothing is made up, and who has no donor stays.
+
+    Eyes that may be closed are exchanged as well where another frame shows them open.
+
+    Raises:
+        UsageError: fewer than two photos.
+        UnreadablePhoto, PhotoTooLarge: one of them cannot be used.
+    """
+    if isinstance(photos, str | bytes) or len(photos) < 2:
+        raise UsageError(
+            "best take: expected two photos or more of the same people, got fewer; name more, or a folder."
+        )
+    engine = load_engine(engine) if isinstance(engine, str) else engine
+    tell = progress or _silent
+    seen = []
+    for number, photo in enumerate(photos):
+        tell("inspect", 0.5 * number / len(photos))
+        seen.append(inspect_photo(photo, engine=engine))
+    frames = _frames(seen)
+    base = min(range(len(frames)), key=lambda n: (round(frames[n].problems, 6), n))
+    others = [one.photo for n, one in enumerate(seen) if n != base and one.detected]
+    options = options or Options()
+    options = replace(options, choose=replace(options.choose, all=True))
+    opened = open_eyes(
+        seen[base].photo,
+        options,
+        engine=engine,
+        references=others,
+        progress=lambda stage, part: tell(stage, 0.5 + 0.5 * part),
+    )
+    return BestTake(frames, base, opened)
+
+
+def _frames(seen: Sequence[Inspected]) -> tuple[Frame, ...]:
+    most = max(len(one.faces) for one in seen)
+    sharp = [_sharpness(one.photo.pixels, one.detected) for one in seen]
+    sharpest = max(max(sharp), 1e-3)
+    return tuple(_frame(one, n, most, s, sharpest) for n, (one, s) in enumerate(zip(seen, sharp, strict=True), start=1))
+
+
+def _frame(seen: Inspected, number: int, most: int, sharpness: float, sharpest: float) -> Frame:
+    outcomes = [face.outcome for face in seen.faces]
+    closed, unsure = outcomes.count("closed"), outcomes.count("unsure")
+    hidden = len(outcomes) - closed - unsure - outcomes.count("already_open")
+    problems = CLOSED * closed + UNSURE * unsure + HIDDEN * hidden + MISSING * (most - len(outcomes))
+    if outcomes:
+        problems += BLUR * float(np.log(sharpest / max(sharpness, 0.05 * sharpest)))
+    path = None if seen.photo.file is None else seen.photo.file.path
+    name = f"photo {number}" if path is None else path.name
+    return Frame(name, len(outcomes), closed, unsure, sharpness, problems)
+
+
+def _sharpness(pixels: Rgb, faces: Sequence[Face]) -> float:
+    """Fine detail of the middle face, levels; 0 without a face."""
+    found = []
+    for face in faces:
+        part = face.box.to_whole().clipped((pixels.shape[1], pixels.shape[0])).cut(pixels)
+        if min(part.shape[:2]) < 8:
+            continue
+        shrink = min(_FACE_PX / part.shape[1], 1.0)
+        small = np.asarray(cv2.resize(part, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
+        found.append(fine_energy(to_tones(small), np.ones(small.shape[:2], np.bool_)))
+    return float(np.median(found)) if found else 0.0
+
+
+def _silent(stage: str, part: float) -> None:
+    """Tells nobody."""

@@ -1,0 +1,81 @@
+"""`open --replay`: the record of an edit, turned into the options that make the same file again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UsageError
+from ..options import Options
+from ..version import __version__
+from . import speech
+
+if TYPE_CHECKING:
+    from ..files import EditRecord
+
+
+def record_in(path: Path) -> EditRecord:
+    """The record of an edited file.
+
+    Raises:
+        UnreadablePhoto, PhotoTooLarge: it cannot be read.
+        UsageError: it has none.
+    """
+    from .. import files
+    from ..settings import Settings
+
+    record = files.read_record(files.read(path, Settings.from_environment()))
+    if record is None:
+        raise UsageError(f"--replay {path}: expected a file that open-the-eyes made, it has no record of an edit.")
+    if record.version != __version__:
+        speech.note(f"{path} was made by version {record.version}, this is {__version__}: the result may differ.")
+    return record
+
+
+def options_of(record: EditRecord, given: Options) -> Options:
+    """The options of the recorded edit.
+
+    Args:
+        given: from the command line; a replay leaves no room for them.
+
+    Raises:
+        UsageError: options are given, or the record's are none of this version's.
+    """
+    if given.changed():
+        named = ", ".join(sorted(given.changed()))
+        raise UsageError(
+            f"--replay: expected no other options, got {named}; they come from the record, leave them out."
+        )
+    try:
+        others = json.loads(record.options)
+    except (ValueError, RecursionError):
+        others = None
+    if not isinstance(others, dict) or {"mode", "seed"} & others.keys():
+        raise UsageError(f"--replay: expected options in the record, got {record.options[:80]!r}.")
+    try:
+        return Options.of(
+            mode=record.mode, seed=record.seed, **{name: _frozen(value) for name, value in others.items()}
+        )
+    except UsageError as error:
+        raise UsageError(f"--replay: the record holds what this version cannot do: {error}") from error
+
+
+def check_one_photo(photos: Sequence[Path]) -> None:
+    """Raises:
+    UsageError: there are several.
+    """
+    if len(photos) != 1:
+        raise UsageError(f"--replay: expected one photo, the one that was edited; got {len(photos)}.")
+
+
+def check_same_photo(record: EditRecord, sha256: str, photo: Path) -> None:
+    """Says when it is another photo than the one that was edited: a resized or re-saved one, for example."""
+    if record.input and record.input != sha256:
+        speech.note(f"{photo} is not the very file that was edited: the result will differ.")
+
+
+def _frozen(value: Any) -> Any:
+    """Lists, which is what JSON has, as the tuples that options hold."""
+    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value

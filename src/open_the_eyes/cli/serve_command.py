@@ -1,0 +1,64 @@
+"""`open-the-eyes serve`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..errors import UsageError
+from . import parse, speech
+
+LAST_PORT = 65_535
+
+
+def serve_command(
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[str, typer.Option(metavar="N", help="0 takes one that is free.")] = "8000",
+    engine: Annotated[str, typer.Option(metavar="auto|appearance", help="What paints the eyes.")] = "auto",
+    new_key: Annotated[bool, typer.Option("--new-key", help="Make an API key, print it once, and leave.")] = False,
+    debug: Annotated[  # noqa: ARG001 -- read from the arguments, where every way out can see it
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
+) -> None:
+    """Answers HTTP: photos are handed in as jobs, which survive a crash. See docs/api.md.
+
+    At 127.0.0.1 nobody is asked for an API key, unless one was made; anywhere else a key is needed. Folders, limits and
+    how long photos are kept come from the environment: OTE_FOLDER, OTE_STORE, OTE_DATABASE, OTE_RETENTION, and more.
+
+    \b
+    Examples:
+      open-the-eyes serve
+      open-the-eyes serve --new-key
+      open-the-eyes serve --host 0.0.0.0 --port 8080
+    """
+    number = _port(port)
+    try:
+        from ..service.keys import make_key
+        from ..service.server import assembled, serve
+        from ..service.settings import ServiceSettings
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"serve: expected its libraries, {error.name} is missing; install them: pip install 'open-the-eyes[serve]'."
+        ) from error
+    own = ServiceSettings.from_environment()
+    if new_key:
+        speech.note(f"the key's hash is in {own.keys_file}; the key itself is shown only now:")
+        speech.say(make_key(own.keys_file))
+        return
+
+    from ..engine import load_engine
+    from ..settings import Settings
+
+    chosen = load_engine(engine, Settings.from_environment())
+    app = assembled(chosen, own, host)
+    speech.note(f"engine: {chosen.name}, {chosen.why}")
+    speech.note(f"jobs: {own.folder}, everything of a job is deleted {own.retention} seconds after it has ended")
+    serve(app, host, number, lambda address: speech.note(f"listening: {address}"))
+
+
+def _port(text: str) -> int:
+    number = parse.whole("--port", text)
+    if not 0 <= number <= LAST_PORT:
+        raise UsageError(f"--port: expected 0 to {LAST_PORT}, got {number}.")
+    return number

@@ -1,0 +1,50 @@
+"""`open-the-eyes show-edit`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from . import paths, speech, words
+
+if TYPE_CHECKING:
+    from ..files import EditRecord
+
+
+def show_edit_command(
+    photo: Annotated[str, typer.Argument(metavar="FILE", help="A file that `open` wrote.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON, and nothing else.")] = False,
+    debug: Annotated[  # noqa: ARG001 -- the last door looks for it
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
+) -> None:
+    """Prints what a file says of its edit: by which engine, with which options, and what became of each face.
+
+    The record is in the file's XMP. `open --replay FILE PHOTO` makes the same file again from the original photo.
+
+    \b
+    Examples:
+      open-the-eyes show-edit family.opened.jpg
+      open-the-eyes open family.jpg --replay family.opened.jpg -o again.jpg
+    """
+    path = Path(photo)
+    paths.check_photo(path)
+    record = _record(path)
+    if as_json:
+        speech.say(json.dumps(_as_json(path, record), indent=2, ensure_ascii=False))
+    else:
+        speech.say("\n".join(words.edit_lines(str(path), record)))
+
+
+def _record(path: Path) -> EditRecord | None:
+    from .. import files
+    from ..settings import Settings
+
+    return files.read_record(files.read(path, Settings.from_environment()))
+
+
+def _as_json(path: Path, record: EditRecord | None) -> dict[str, Any]:
+    return {"path": str(path), "record": None if record is None else record.to_json()}

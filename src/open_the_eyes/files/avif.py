@@ -1,0 +1,101 @@
+"""AVIF through Pillow, which reads and writes 8 bits a colour.
+
+The picture is turned upright when it is read, so the file that is written needs no turning and its EXIF says so.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Final
+
+from PIL import AvifImagePlugin, Image, ImageOps, features
+
+from ..errors import PhotoNotWritten, UnreadablePhoto
+from ..photo import Encoding
+from .exif import as_upright, orientation_of, tidy
+from .isobmff import av1_facts, has_gain_map, nclx_of, with_nclx
+from .parcel import Parcel, Unpacked, check_pixels, foreign_decoder
+
+QUALITY: Final = 90
+"""For lossy files: an AVIF does not say its quality, and a second generation should not be seen."""
+
+_SUBSAMPLINGS: Final = ("4:4:4", "4:2:2", "4:2:0")
+_MAX_SIDE: Final = 65_536
+_BLANK: Final = b"II\x2a\0\x08\0\0\0\0\0\0\0\0\0"
+"""EXIF without a tag."""
+
+
+def unpack(data: bytes, max_pixels: int) -> Unpacked:
+    """An AVIF taken apart.
+
+    Raises:
+        UnreadablePhoto, PhotoTooLarge: no library for it, damaged, cut off, animated, too many pixels.
+    """
+    if not features.check("avif"):
+        raise UnreadablePhoto("expected a Pillow that reads AVIF, this one does not; install a wheel of Pillow.")
+    with foreign_decoder():
+        opened = AvifImagePlugin.AvifImageFile(BytesIO(data))
+        frames = opened.n_frames
+    if frames != 1:
+        raise UnreadablePhoto(f"expected a still picture, this AVIF is an animation of {frames} frames; export one.")
+    check_pixels(opened.size, max_pixels)
+    exif = tidy(opened.info.get("exif"))
+    size_wh = opened.size if orientation_of(exif) < 5 else (opened.size[1], opened.size[0])
+    bits, subsampling = av1_facts(data)
+    return Unpacked(
+        size_wh,
+        data,
+        as_upright(exif),
+        opened.info.get("icc_profile") or None,
+        opened.info.get("xmp") or None,
+        Encoding(subsampling=subsampling, bits=bits, nclx=nclx_of(data)),
+        notes=_notes(data, bits),
+    )
+
+
+def decode(bare: bytes) -> Image.Image:
+    return ImageOps.exif_transpose(AvifImagePlugin.AvifImageFile(BytesIO(bare)))
+
+
+def pack(parcel: Parcel) -> bytes:
+    """An AVIF of high quality; of the highest, with all of the chroma, where the source was lossless.
+
+    Raises:
+        PhotoNotWritten: no library for it, or a side is too long.
+    """
+    if not features.check("avif"):
+        raise PhotoNotWritten("expected a Pillow that writes AVIF, this one does not; choose .png or .jpg.")
+    if max(parcel.picture.size) > _MAX_SIDE:
+        raise PhotoNotWritten(f"expected sides of at most {_MAX_SIDE:,} pixels for an AVIF; choose .png or .tif.")
+    data = _encoded(parcel)
+    nclx = parcel.encoding.nclx
+    return data if nclx is None or parcel.icc is not None else with_nclx(data, nclx)
+
+
+def _encoded(parcel: Parcel) -> bytes:
+    """With the EXIF block byte for byte: the encoder would lay it out anew, so it gets a blank one of that length."""
+    lossless = parcel.encoding.lossless
+    exif = parcel.exif or b""
+    blank = _BLANK.ljust(len(exif), b"\xa5") if len(exif) >= len(_BLANK) else b""
+    picture = parcel.picture if parcel.picture.mode in ("L", "RGB", "RGBA") else _plain(parcel.picture)
+    out = BytesIO()
+    picture.save(
+        out,
+        "AVIF",
+        quality=100 if lossless else QUALITY,
+        subsampling="4:0:0" if picture.mode == "L" else _SUBSAMPLINGS[0 if lossless else parcel.encoding.subsampling],
+        icc_profile=parcel.icc,
+        exif=blank,
+        xmp=parcel.xmp or b"",
+    )
+    return out.getvalue().replace(blank, exif, 1) if blank else out.getvalue()
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    return picture.convert("RGBA" if picture.has_transparency_data else "L")
+
+
+def _notes(data: bytes, bits: int) -> tuple[str, ...]:
+    notes = [f"An AVIF of {bits} bits a colour is written with 8."] if bits > 8 else []
+    notes += ["An AVIF is encoded anew without its gain map for bright screens."] if has_gain_map(data) else []
+    return tuple(notes)

@@ -1,0 +1,149 @@
+"""Content Credentials (C2PA 2.1): the edit, signed with the user's own certificate. An extra, through c2pa-python.
+
+A signature holds random numbers, as elliptic curves need them, so a signed file is the one kind whose bytes differ from
+run to run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ..errors import PhotoNotWritten, UsageError
+from ..photo import FileFacts, FileFormat
+from ..version import __version__
+from .edit_record import SOURCE_TYPE
+
+if TYPE_CHECKING:
+    from c2pa import Context, Signer
+
+_MEDIA_TYPES: Final[dict[FileFormat, str]] = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "TIFF": "image/tiff",
+    "HEIF": "image/heic",
+    "AVIF": "image/avif",
+}
+_CURVES: Final = {"secp256r1": b"es256", "secp384r1": b"es384", "secp521r1": b"es512"}
+_INSTALL: Final = 'install it with: pip install "open-the-eyes[c2pa]"'
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """A certificate chain, the signer's own first, and its private key, both PEM; `repr` keeps the key to itself."""
+
+    chain: bytes
+    key: bytes
+    algorithm: bytes
+
+    @classmethod
+    def load(cls, certificate: Path, key: Path) -> Credentials:
+        """From two files.
+
+        Raises:
+            UsageError: one that cannot be read or used, or the library for it is missing.
+        """
+        chain, secret = _text(certificate, b"CERTIFICATE"), _text(key, b"PRIVATE KEY")
+        loaded = cls(chain, secret, _algorithm(secret, key))
+        loaded.signer().close()
+        return loaded
+
+    def signer(self) -> Signer:
+        """Raises:
+        UsageError: certificate and key do not go together.
+        """
+        from c2pa import C2paError, C2paSignerInfo, Signer
+
+        try:
+            return Signer.from_info(C2paSignerInfo(self.algorithm, self.chain, self.key, None))
+        except C2paError as error:
+            raise UsageError(f"--c2pa-cert: expected a certificate that can sign, got: {_line(error)}") from error
+
+
+def signed(data: bytes, file_format: FileFormat, source: FileFacts | None, credentials: Credentials) -> bytes:
+    """The file with a manifest: opened from its source, then edited by a trained algorithm.
+
+    The source goes in as a hash, with the manifest it may have; without thumbnails, for they would show the old eyes.
+
+    Raises:
+        PhotoNotWritten: the certificate is not one for signing content, or the library refuses the file.
+    """
+    from c2pa import Builder, C2paBuilderIntent, C2paError
+
+    media_type, out = _MEDIA_TYPES[file_format], BytesIO()
+    try:
+        with _context() as context, Builder(_manifest(), context) as builder, credentials.signer() as signer:
+            builder.set_intent(C2paBuilderIntent.EDIT)
+            original = _original(source)
+            if source is not None and original is not None:
+                parent = json.dumps({"title": "original", "relationship": "parentOf"})
+                builder.add_ingredient(parent, _MEDIA_TYPES[source.format], BytesIO(original))
+            builder.sign(signer, media_type, BytesIO(data), out)
+    except C2paError as error:
+        raise PhotoNotWritten(f"expected to sign the result, got: {_line(error)}; check the certificate.") from error
+    return out.getvalue()
+
+
+def _context() -> Context:
+    from c2pa import Context, Settings
+
+    return Context(Settings.from_dict({"builder": {"thumbnail": {"enabled": False}}}))
+
+
+def _manifest() -> str:
+    edited = {"action": "c2pa.edited", "digitalSourceType": SOURCE_TYPE}
+    return json.dumps(
+        {
+            "claim_generator_info": [{"name": "open-the-eyes", "version": __version__}],
+            "assertions": [{"label": "c2pa.actions", "data": {"actions": [edited]}}],
+        }
+    )
+
+
+def _original(source: FileFacts | None) -> bytes | None:
+    """The bytes of the file that was edited, if it is still there and still the same."""
+    if source is None or source.path is None:
+        return None
+    try:
+        data = source.path.read_bytes()
+    except OSError:
+        return None
+    return data if hashlib.sha256(data).hexdigest() == source.sha256 else None
+
+
+def _text(path: Path, kind: bytes) -> bytes:
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: expected a PEM file, got: {error.strerror or error}; check the path.") from error
+    if kind not in text:
+        raise UsageError(f"{path}: expected a PEM file with a {kind.decode().lower()}, it has none; check the path.")
+    return text
+
+
+def _algorithm(secret: bytes, path: Path) -> bytes:
+    """C2PA's name for what a key signs with."""
+    try:
+        from c2pa import C2paSigningAlg as _  # noqa: F401 -- whether it is there
+        from cryptography.hazmat.primitives import serialization
+    except ImportError as error:
+        raise UsageError(f"--c2pa-cert: expected the library c2pa-python, it is missing; {_INSTALL}.") from error
+    try:
+        key: Any = serialization.load_pem_private_key(secret, password=None)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{path}: expected a private key without a password, got: {_line(error)}") from error
+    curve = getattr(getattr(key, "curve", None), "name", "")
+    kind = type(key).__name__.lower()
+    found = _CURVES.get(curve) or (b"ps256" if "rsa" in kind else b"ed25519" if "ed25519" in kind else None)
+    if found is None:
+        raise UsageError(f"{path}: expected a key for ES256, ES384, ES512, PS256 or Ed25519; got another kind.")
+    return found
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

@@ -1,0 +1,61 @@
+"""The little that has to be seen in a file of boxes (HEIC, AVIF) besides what its library tells.
+
+ISO/IEC 14496-12; `colr` as in 12.1.5, `av1C` as in the AV1 codec binding 2.3. Boxes are searched for and not parsed:
+what is read here only chooses how to encode, and a wrong guess is a larger file.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from typing import Final
+
+from ..photo import FileFormat
+
+_BRANDS: Final[dict[bytes, FileFormat]] = {
+    **dict.fromkeys((b"avif", b"avis"), "AVIF"),
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"), "HEIF"),
+}
+_NCLX: Final = re.compile(rb"colrnclx(.{7})", re.DOTALL)
+_AV1C: Final = re.compile(rb"av1C\x81.(.)", re.DOTALL)
+_GAIN_MAP: Final = re.compile(rb"hdrgainmap|tmap")
+
+
+def brand_of(data: bytes) -> FileFormat | None:
+    """The format that a file's first box names, None for another; the compatible brands count as well."""
+    if data[4:8] != b"ftyp":
+        return None
+    length = min(int.from_bytes(data[:4], "big"), 256)
+    brands = [data[8:12], *(data[at : at + 4] for at in range(16, length - 3, 4))]
+    return next((_BRANDS[brand] for brand in brands if brand in _BRANDS), None)
+
+
+def nclx_of(data: bytes) -> tuple[int, int, int, int] | None:
+    """Primaries, transfer, matrix (ITU-T H.273) and full range of the first picture that tells them."""
+    found = _NCLX.search(data)
+    return None if found is None else _unpacked(found[1])
+
+
+def with_nclx(data: bytes, nclx: tuple[int, int, int, int]) -> bytes:
+    """The file with other primaries and transfer beside the picture; matrix and range are the encoder's."""
+    return _NCLX.sub(lambda found: b"colrnclx" + struct.pack(">2H", *nclx[:2]) + found[1][4:], data, count=1)
+
+
+def av1_facts(data: bytes) -> tuple[int, int]:
+    """Bits a colour, and subsampling in Pillow's words (0 is 4:4:4), of the deepest AV1 picture in the file."""
+    bits, subsampling = 8, 2
+    for found in _AV1C.finditer(data):
+        flags = found[1][0]
+        bits = max(bits, 8 if not flags & 0x40 else 12 if flags & 0x20 else 10)
+        if not flags & 0x10:  # not the grey of an alpha plane
+            subsampling = {0x00: 0, 0x08: 1}.get(flags & 0x0C, 2)
+    return bits, subsampling
+
+
+def has_gain_map(data: bytes) -> bool:
+    return _GAIN_MAP.search(data) is not None
+
+
+def _unpacked(payload: bytes) -> tuple[int, int, int, int]:
+    primaries, transfer, matrix, full = struct.unpack(">3HB", payload)
+    return primaries, transfer, matrix, full >> 7

@@ -1,0 +1,57 @@
+"""Bits from here and there in a row."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+_FEW: Final = 4096
+
+
+class BitJoiner:
+    """Puts together bits of one source, at any offset, and new ones; long stretches are moved as whole bytes."""
+
+    def __init__(self, source: bytes) -> None:
+        self._source = np.frombuffer(source, np.uint8)
+        self._bytes: list[bytes] = []
+        self._waiting: list[NDArray[np.uint8]] = []
+        self._count = 0
+
+    def add(self, bits: NDArray[np.uint8]) -> None:
+        """Bits, one a byte."""
+        self._waiting.append(bits)
+        self._count += len(bits)
+
+    def copy(self, start: int, end: int) -> None:
+        """The source's bits from one position to another."""
+        if end - start > _FEW:
+            whole = start + -self._count % 8
+            self.add(self._bits(start, whole))
+            self._settle()
+            start = whole + (end - whole) // 8 * 8
+            self._bytes.append(self._moved(whole, start))
+        self.add(self._bits(start, end))
+
+    def filled_up(self, bit: int) -> bytes:
+        """All of it, the last byte filled with zeros or ones."""
+        self.add(np.full(-self._count % 8, bit, np.uint8))
+        self._settle()
+        return b"".join(self._bytes)
+
+    def _settle(self) -> None:
+        """What waits, which is whole bytes."""
+        self._bytes.append(np.packbits(np.concatenate(self._waiting)).tobytes())
+        self._waiting, self._count = [], 0
+
+    def _bits(self, start: int, end: int) -> NDArray[np.uint8]:
+        first = start >> 3
+        return np.unpackbits(self._source[first : (end + 7) >> 3])[start - 8 * first : end - 8 * first]
+
+    def _moved(self, start: int, end: int) -> bytes:
+        """Bits of whole bytes that begin within a byte."""
+        first, last, by = start >> 3, end >> 3, start & 7
+        if not by:
+            return self._source[first:last].tobytes()
+        return (self._source[first:last] << by | self._source[first + 1 : last + 1] >> (8 - by)).tobytes()

@@ -1,0 +1,161 @@
+"""Changed pixels -> changed coefficients: what has to be added to a JPEG's blocks to make its picture the new one.
+
+A block keeps its coefficients and gets the transform of the *difference* on top, rounded to steps of the file's own
+quantisation table. What did not change adds nothing, so it stays exactly what it was; blocks in which every difference
+rounds to nothing are not touched at all.
+
+A viewer may still show pixels outside the change a level or two different: those of a block that is only partly
+changed get their share of the rounding, as in any JPEG; and where colour is stored at half the size, viewers smooth it
+over the borders of blocks ("fancy upsampling" in libjpeg), so one row or column of pixels next to a changed block takes
+some of its colour. The coefficients there are untouched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..imaging.arrays import Rgb
+from .jpeg_layout import Layout, NotPatchable
+from .jpeg_locate import Ints
+
+_STRIP: Final = 64
+_MCUS_AT_ONCE: Final = 2048
+_MAX_MCUS: Final = 50_000
+_FEW_MCUS: Final = 2048
+"""So many may always change; of more, at most a quarter of the picture's."""
+
+_TO_YCBCR: Final = np.array(
+    [[0.299, 0.587, 0.114], [-0.168735892, -0.331264108, 0.5], [0.5, -0.418687589, -0.081312411]]
+)
+"""ITU-T T.871, clause 7; differences have no offset."""
+
+ZIGZAG: Final = np.array(
+    sorted(range(64), key=lambda i: (i // 8 + i % 8, i // 8 if (i // 8 + i % 8) % 2 else i % 8)), np.int64
+)
+"""The place in a block, row by row, of each coefficient as stored; T.81 figure A.6."""
+
+_COSINES: Final = np.array(
+    [[np.cos((2 * x + 1) * u * np.pi / 16) / 2 * (np.sqrt(0.5) if u == 0 else 1) for x in range(8)] for u in range(8)]
+)
+"""T.81 A.3.3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is added to blocks: their numbers in the scan, ascending, and (n, 64) steps in zigzag order, none all 0."""
+
+    blocks: Ints
+    steps: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pixels:
+    """Pixels that changed: where they are in the picture as stored, and by how much, (n, 3)."""
+
+    x: Ints
+    y: Ints
+    by: NDArray[np.int16]
+
+
+def changes(old: Rgb, new: Rgb, orientation: int, layout: Layout, *, stored_rgb: bool) -> Changes:
+    """What has to be added to which blocks.
+
+    Args:
+        old: upright, as decoded from the file.
+        new: of the same shape.
+        orientation: the EXIF orientation that made the pixels upright.
+        stored_rgb: three components are red, green and blue.
+
+    Raises:
+        NotPatchable: so much changed that coding the picture anew is the better way, or a grey picture got colour.
+    """
+    pixels = _differing(old, new, orientation, layout)
+    width, height = layout.mcu_wh
+    mcu = pixels.y // height * layout.mcus_wh[0] + pixels.x // width
+    touched = np.zeros(layout.mcus_wh[0] * layout.mcus_wh[1], np.bool_)
+    touched[mcu] = True
+    mcus = np.flatnonzero(touched)
+    by = np.zeros((len(mcus), height, width, 3), np.int16)
+    by[(np.cumsum(touched) - 1)[mcu], pixels.y % height, pixels.x % width] = pixels.by
+    blocks, steps = [np.zeros(0, np.int64)], [np.zeros((0, 64), np.int32)]
+    for first in range(0, len(mcus), _MCUS_AT_ONCE):
+        some = slice(first, first + _MCUS_AT_ONCE)
+        slots = _steps(_to_components(by[some], layout, stored_rgb), mcus[some], layout)
+        at, slot = np.nonzero(slots.any(axis=2))
+        blocks.append(mcus[some][at] * slots.shape[1] + slot)
+        steps.append(slots[at, slot])
+    return Changes(np.concatenate(blocks), np.concatenate(steps))
+
+
+def _differing(old: Rgb, new: Rgb, orientation: int, layout: Layout) -> _Pixels:
+    found = list(_differing_in_strips(old, new, layout))
+    if not found:
+        return _Pixels(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 3), np.int16))
+    y, x = (np.concatenate([where[axis] for where in found]) for axis in (0, 1))
+    by = new[y, x].astype(np.int16) - old[y, x]
+    return _Pixels(*_as_stored(x, y, orientation, layout.size_wh), by)
+
+
+def _differing_in_strips(old: Rgb, new: Rgb, layout: Layout) -> Iterator[tuple[Ints, Ints]]:
+    mcus = layout.mcus_wh[0] * layout.mcus_wh[1]
+    room = min(_MAX_MCUS, max(_FEW_MCUS, mcus // 4)) * layout.mcu_wh[0] * layout.mcu_wh[1]
+    for top in range(0, old.shape[0], _STRIP):
+        before, after = old[top : top + _STRIP], new[top : top + _STRIP]
+        if np.array_equal(before, after):
+            continue
+        differ = before != after
+        y, x = np.nonzero(differ[:, :, 0] | differ[:, :, 1] | differ[:, :, 2])
+        room -= len(y)
+        if room < 0:
+            raise NotPatchable("most of the picture changed")
+        yield y + top, x
+
+
+def _as_stored(x: Ints, y: Ints, orientation: int, size_wh: tuple[int, int]) -> tuple[Ints, Ints]:
+    """Where upright pixels are in a stored picture of this size."""
+    if orientation >= 5:
+        x, y = y, x
+    right, bottom = size_wh[0] - 1, size_wh[1] - 1
+    return (right - x if orientation in (2, 3, 7, 8) else x), (bottom - y if orientation in (3, 4, 6, 7) else y)
+
+
+def _to_components(by: NDArray[np.int16], layout: Layout, stored_rgb: bool) -> NDArray[np.float32]:
+    if len(layout.components) == 1:
+        if (by != by[..., :1]).any():
+            raise NotPatchable("a grey picture that got colour")
+        return by[..., :1].astype(np.float32)
+    return by.astype(np.float32) if stored_rgb else by.astype(np.float32) @ _TO_YCBCR.T.astype(np.float32)
+
+
+def _steps(planes: NDArray[np.float32], mcus: Ints, layout: Layout) -> NDArray[np.int32]:
+    """(n, blocks of an MCU, 64): differences of whole MCUs, shrunk, transformed and rounded to steps."""
+    inside = _inside(mcus, layout)
+    out = []
+    for number, component in enumerate(layout.components):
+        down, across = planes.shape[1] // (8 * component.down), planes.shape[2] // (8 * component.across)
+        pixels = np.maximum(_sums(inside, down, across), 1)
+        mean = _sums(planes[..., number], down, across) / pixels
+        blocks = mean.reshape(len(mcus), component.down, 8, component.across, 8).transpose(0, 1, 3, 2, 4)
+        waves = (_COSINES @ blocks @ _COSINES.T).reshape(len(mcus), -1, 64)[:, :, ZIGZAG]
+        out.append(np.rint(waves / np.array(component.steps)).astype(np.int32))
+    return np.concatenate(out, axis=1)
+
+
+def _sums(planes: NDArray[np.float32], down: int, across: int) -> NDArray[np.float32]:
+    """Over so many rows and columns."""
+    rows = planes if down == 1 else np.add.reduce([planes[:, n::down] for n in range(down)])
+    return np.asarray(rows if across == 1 else np.add.reduce([rows[:, :, n::across] for n in range(across)]))
+
+
+def _inside(mcus: Ints, layout: Layout) -> NDArray[np.float32]:
+    """(n, height, width): 1 for pixels in the picture, 0 for those beyond its edge."""
+    width, height = layout.mcu_wh
+    x = mcus[:, None] % layout.mcus_wh[0] * width + np.arange(width)
+    y = mcus[:, None] // layout.mcus_wh[0] * height + np.arange(height)
+    inside = (y < layout.size_wh[1])[:, :, None] & (x < layout.size_wh[0])[:, None, :]
+    return inside.astype(np.float32)

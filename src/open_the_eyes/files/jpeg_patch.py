@@ -1,0 +1,143 @@
+"""A JPEG with some of its blocks replaced; every other coefficient, and every table, stays bit for bit.
+
+The coded data of the other blocks is copied, moved by as many bits as the new blocks are longer or shorter; it is never
+decoded and coded again, so restart markers, Huffman tables and all that an encoder may have chosen stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..imaging.arrays import Rgb
+from . import jpeg_segments as segments
+from .jpeg_bits import BitJoiner
+from .jpeg_changes import Changes, changes
+from .jpeg_coefficients import read_blocks, write_blocks
+from .jpeg_layout import Layout, NotPatchable, layout_of
+from .jpeg_locate import Interval, Reader
+from .jpeg_stretches import end_of, positions_of
+
+_OTHER_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7]")
+_RESTART: Final = re.compile(rb"\xff[\xd0-\xd7]")
+_RST0: Final = 0xD0
+
+
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """One replaced block: its place in the unstuffed data, and its new bits."""
+
+    start: int
+    end: int
+    bits: NDArray[np.uint8]
+
+
+def patched(coded: bytes, old: Rgb, new: Rgb, orientation: int, *, stored_rgb: bool) -> bytes:
+    """A JPEG file with other pixels where `new` differs from `old`.
+
+    Args:
+        coded: the file that `old` was decoded from.
+        old, new: upright, of one shape.
+        orientation: the EXIF orientation that made the pixels upright.
+        stored_rgb: three components are red, green and blue.
+
+    Raises:
+        NotPatchable: progressive, arithmetic, several scans, damaged, CMYK; grey that got colour; too much changed.
+    """
+    parts = segments.split(coded)
+    layout, begin = layout_of(parts)
+    if len(layout.components) not in (1, 3):
+        raise NotPatchable(f"{len(layout.components)} colours stored, which are not RGB")
+    wanted = _with_followers(changes(old, new, orientation, layout, stored_rgb=stored_rgb), layout)
+    if not len(wanted.blocks):
+        return coded
+    body = _patched_body(parts.scans[begin:-2], layout, wanted)
+    return coded[: len(coded) - len(parts.after) - len(parts.scans) + begin] + body + coded[-2 - len(parts.after) :]
+
+
+def _with_followers(changed: Changes, layout: Layout) -> Changes:
+    """With DC told as the difference to the block before; so the blocks behind changed ones change too."""
+    slots = np.array(layout.slots)
+    count = len(slots)
+    mcu, slot = changed.blocks // count, changed.blocks % count
+    last = np.append(slots[1:] != slots[:-1], True)
+    first_of = np.searchsorted(slots, slots)
+    behind = np.where(last[slot], (mcu + 1) * count + first_of[slot], changed.blocks + 1)
+    there = behind // count < layout.mcus_wh[0] * layout.mcus_wh[1]
+    if layout.restart:
+        there &= behind // count // layout.restart == mcu // layout.restart
+    blocks, place = np.unique(np.append(changed.blocks, behind[there]), return_inverse=True)
+    steps = np.zeros((len(blocks), 64), np.int32)
+    steps[place[: len(mcu)]] = changed.steps
+    np.subtract.at(steps[:, 0], place[len(mcu) :], changed.steps[there, 0])
+    some = steps.any(axis=1)
+    return Changes(blocks[some], steps[some])
+
+
+def _patched_body(body: bytes, layout: Layout, wanted: Changes) -> bytes:
+    """The coded data between the scan's header and the end marker."""
+    if _OTHER_MARKER.search(body):
+        raise NotPatchable("markers within its coded data")
+    pieces = _between_markers(body, layout)
+    length = (layout.restart or layout.mcus_wh[0] * layout.mcus_wh[1]) * len(layout.slots)
+    touched = np.unique(wanted.blocks // length).tolist()
+    plain = [body[slice(*pieces[n])].replace(b"\xff\x00", b"\xff") for n in touched]
+    ends = np.cumsum([0] + [8 * len(p) for p in plain]).tolist()
+    intervals = [Interval(ends[i], ends[i + 1], n * length, (n + 1) * length) for i, n in enumerate(touched)]
+    reader = Reader(b"".join(plain), layout)
+    codes = _recoded(reader, intervals, layout, wanted)
+    of = np.searchsorted(touched, wanted.blocks // length)
+    out, done = [], 0
+    for number, (interval, piece) in enumerate(zip(intervals, touched, strict=True)):
+        here = codes[int(np.searchsorted(of, number)) : int(np.searchsorted(of, number, side="right"))]
+        out += [body[done : pieces[piece][0]], _spliced(reader, interval, here).replace(b"\xff", b"\xff\x00")]
+        done = pieces[piece][1]
+    return b"".join([*out, body[done:]])
+
+
+def _between_markers(body: bytes, layout: Layout) -> list[tuple[int, int]]:
+    """From where to where each restart interval's data goes."""
+    marks = [found.start() for found in _RESTART.finditer(body)]
+    mcus = layout.mcus_wh[0] * layout.mcus_wh[1]
+    expected = -(-mcus // layout.restart) - 1 if layout.restart else 0
+    if len(marks) != expected or any(body[at + 1] != _RST0 + n % 8 for n, at in enumerate(marks)):
+        raise NotPatchable("restart markers out of order")
+    return list(zip([0, *(at + 2 for at in marks)], [*marks, len(body)], strict=True))
+
+
+def _recoded(reader: Reader, intervals: Sequence[Interval], layout: Layout, wanted: Changes) -> list[_Codes]:
+    at = positions_of(wanted.blocks, reader, intervals)
+    out: list[_Codes | None] = [None] * len(at)
+    words = reader.words(0, reader.bits // 8)
+    slots = np.array(layout.slots)[wanted.blocks % len(layout.slots)]
+    for number, component in enumerate(layout.components):
+        some = np.flatnonzero(slots == number)
+        rows, ends = read_blocks(words, at[some], component.dc, component.ac)
+        new = write_blocks(rows + wanted.steps[some], component.dc, component.ac)
+        for block, n in enumerate(some.tolist()):
+            out[n] = _Codes(int(at[n]), int(ends[block]), new.of(block))
+    return [codes for codes in out if codes is not None]
+
+
+def _spliced(reader: Reader, interval: Interval, codes: Sequence[_Codes]) -> bytes:
+    """The unstuffed data of one interval with new codes in their places.
+
+    Ones fill the last byte (T.81 F.1.2.3). Where it is uncertain what of the old data is filling, all of it is kept and
+    zeros follow: that is what decoders make up when data ends early, so it is right for a damaged file, too.
+    """
+    joiner = BitJoiner(reader.data)
+    at, known_end = interval.start, end_of(reader, interval)
+    end = interval.end if known_end is None else known_end
+    for one in codes:
+        joiner.copy(at, one.start)
+        joiner.add(one.bits)
+        at = one.end
+    if at > end:
+        raise NotPatchable("its coded data ends early")
+    joiner.copy(at, end)
+    return joiner.filled_up(0 if known_end is None else 1)

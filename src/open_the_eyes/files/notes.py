@@ -1,0 +1,38 @@
+"""What a written file lost, or still holds of the old picture: sentences for the report."""
+
+from __future__ import annotations
+
+from ..photo import FileFacts, FileFormat
+
+_FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
+
+
+def notes_of(facts: FileFacts, file_format: FileFormat) -> tuple[str, ...]:
+    """Sentences, none when everything was kept and shows what the picture shows."""
+    behind = b"".join(payload for name, payload in facts.blocks if name == "after")
+    notes = list(facts.notes) if facts.format == file_format else []
+    if behind:
+        what = _kind(behind, facts.xmp or b"")
+        if facts.format == file_format:
+            notes.append(f"Behind the picture the file keeps {what}, byte for byte: the eyes there are the old ones.")
+        else:
+            notes.append(f"The source holds {what} behind its picture; this format does not.")
+    if facts.format == file_format and any(is_manifest(block) for block in facts.blocks):
+        notes.append("The source's Content Credentials stay in the file and no longer match it.")
+    return tuple(notes)
+
+
+def is_manifest(block: tuple[str, bytes]) -> bool:
+    """A C2PA manifest among a JPEG's segments (JUMBF in APP11, ISO 19566-5)."""
+    return block[0] == "APP11" and block[1].startswith(b"JP") and b"jumb" in block[1][:20]
+
+
+def _kind(behind: bytes, xmp: bytes) -> str:
+    kinds = []
+    if any(mark in part for part in (behind, xmp) for mark in _GAIN_MAPS):
+        kinds.append("a gain map for bright screens")
+    if _FILM in behind:
+        kinds.append("a film")
+    if not kinds:
+        kinds.append("another picture" if behind.startswith(b"\xff\xd8") else f"{len(behind):,} bytes")
+    return " and ".join(kinds)

@@ -1,0 +1,107 @@
+"""The small picture in an EXIF block: it has to show what the photo shows now.
+
+It is written into the room that the old one had, so that nothing else in the block moves: maker notes hold positions
+that nobody else can mend. Exif 3.0 section 4.5.4: the thumbnail is in the second directory, the same way up as the
+picture is stored.
+"""
+
+from __future__ import annotations
+
+import struct
+from io import BytesIO
+from typing import Final
+
+import cv2
+import numpy as np
+from PIL import Image, JpegImagePlugin
+
+from ..errors import PhotoError
+from ..imaging.arrays import Rgb
+from .colours import UNDONE_BY, turned
+from .ifd import SHORT, Directory, Entry, read_directory, read_root
+from .parcel import foreign_decoder, u16, u32
+
+_JPEG_AT, _JPEG_LENGTH = 513, 514
+_QUALITIES: Final = (90, 75, 60, 45, 30, 15, 5)
+_MAX_SIDE: Final = 1024
+
+
+def with_thumbnail(exif: bytes | None, pixels: Rgb, orientation: int) -> bytes | None:
+    """The block with a thumbnail of these upright pixels in its old one's place and size.
+
+    One that is no JPEG, or has no room for a new one, is taken out: it would show the old eyes. A block without one, or
+    one that cannot be read, comes back as it is.
+    """
+    if exif is None:
+        return None
+    try:
+        root = read_root(exif, depth=1)
+        if not root.next:
+            return exif
+        directory = read_directory(exif, root.next, root.order, depth=1)
+    except PhotoError:
+        return exif
+    replaced = _replaced(exif, directory, pixels, orientation)
+    return _unlinked(exif, root.order) if replaced is None else replaced
+
+
+def _replaced(exif: bytes, directory: Directory, pixels: Rgb, orientation: int) -> bytes | None:
+    at, length = directory.number(_JPEG_AT, 0), directory.number(_JPEG_LENGTH, 0)
+    old = exif[at : at + length]
+    size_wh = _size_of(old)
+    if at < 8 or len(old) < length or size_wh is None:
+        return None
+    new = _encoded(_small(pixels, size_wh, orientation), length)
+    if new is None:
+        return None
+    out = bytearray(exif)
+    out[at : at + length] = new.ljust(length, b"\0")
+    _set_number(out, directory.entries[_JPEG_LENGTH], directory.order, len(new))
+    return bytes(out)
+
+
+def _size_of(jpeg: bytes) -> tuple[int, int] | None:
+    try:
+        with foreign_decoder():
+            size_wh = JpegImagePlugin.JpegImageFile(BytesIO(jpeg)).size
+    except PhotoError:
+        return None
+    return size_wh if min(size_wh) > 0 and max(size_wh) <= _MAX_SIDE else None
+
+
+def _small(pixels: Rgb, size_wh: tuple[int, int], orientation: int) -> Rgb:
+    """As large as fits, on black as cameras do it, turned as the picture is stored unless the old one was not."""
+    height, width = pixels.shape[:2]
+    lying = orientation >= 5
+    if lying and (size_wh[0] > size_wh[1]) == (width > height) and width != height:
+        orientation, lying = 1, False
+    room_wh = size_wh[::-1] if lying else size_wh
+    scale = min(room_wh[0] / width, room_wh[1] / height)
+    inner_wh = max(1, round(width * scale)), max(1, round(height * scale))
+    left, top = (room_wh[0] - inner_wh[0]) // 2, (room_wh[1] - inner_wh[1]) // 2
+    canvas = np.zeros((room_wh[1], room_wh[0], 3), np.uint8)
+    canvas[top : top + inner_wh[1], left : left + inner_wh[0]] = cv2.resize(
+        pixels, inner_wh, interpolation=cv2.INTER_AREA
+    )
+    return turned(canvas, UNDONE_BY.get(orientation, orientation))
+
+
+def _encoded(small: Rgb, room: int) -> bytes | None:
+    """The best JPEG that fits."""
+    for quality in _QUALITIES:
+        out = BytesIO()
+        Image.fromarray(small).save(out, "JPEG", quality=quality, optimize=True)
+        if out.tell() <= room:
+            return out.getvalue()
+    return None
+
+
+def _set_number(block: bytearray, entry: Entry, order: str, value: int) -> None:
+    struct.pack_into(order + ("H" if entry.kind == SHORT else "I"), block, entry.at, value)
+
+
+def _unlinked(exif: bytes, order: str) -> bytes:
+    """Without a second directory."""
+    first_at = u32(exif, 4, order)
+    link_at = first_at + 2 + 12 * u16(exif, first_at, order)
+    return exif[:link_at] + b"\0\0\0\0" + exif[link_at + 4 :]

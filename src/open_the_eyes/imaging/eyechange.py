@@ -1,0 +1,72 @@
+"""What became of an eye between two pictures of one face: its colour, its shape, where it looks."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Plane, Points, Rgb
+from .mesh478 import EYE_RING, IRIS, Side
+
+
+def iris_radius(landmarks: Points, side: Side) -> float:
+    """(478, 2+) -> pixels."""
+    iris = landmarks[IRIS[side], :2]
+    return float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean())
+
+
+def iris_disc(landmarks: Points, side: Side, shape_hw: tuple[int, int], reach: float = 1.0) -> Plane:
+    """(h, w) 0..1: an iris and `reach` times its radius around the centre, soft over the last quarter of a radius."""
+    radius = max(iris_radius(landmarks, side), 0.5)
+    x, y = landmarks[IRIS[side][0], :2]
+    ys, xs = np.ogrid[: shape_hw[0], : shape_hw[1]]
+    away = np.hypot(xs - x, ys - y) / radius
+    return np.asarray(np.clip((reach + 0.25 - away) / 0.25, 0, 1), np.float32)
+
+
+def iris_shift(before: Rgb, after: Rgb, landmarks: Points, side: Side) -> float:
+    """How far the colour of an iris moved between two pictures (h, w, 3), in a*b* units of CIELAB; brightness is free.
+
+    The median between pupil and rim, where the lids leave it free. 2 is just visible (Mahy et al. 1994), brown to green
+    is 20 and more. 0 where nothing of the iris shows.
+    """
+    ring = _iris_ring(landmarks, side, (before.shape[0], before.shape[1]))
+    if not ring.any():
+        return 0.0
+    ys, xs = np.nonzero(ring)
+    near = np.s_[int(ys.min()) : int(ys.max()) + 1, int(xs.min()) : int(xs.max()) + 1]
+    first, second = (np.median(_chroma(picture[near])[ring[near]], axis=0) for picture in (before, after))
+    return float(np.linalg.norm(second - first))
+
+
+def ring_shift(before: Points, after: Points, side: Side) -> float:
+    """How far the line of one eye's lids moved, on average over its points, in eye widths."""
+    ring, moved = before[EYE_RING[side], :2], after[EYE_RING[side], :2]
+    return float(np.linalg.norm(moved - ring, axis=1).mean()) / max(float(np.linalg.norm(ring[8] - ring[0])), 1e-6)
+
+
+def gaze_shift(before: Points, after: Points, side: Side) -> float:
+    """How far the centre of an iris moved within its eye, in eye widths."""
+    at = [_centre_in_eye(landmarks, side) for landmarks in (before, after)]
+    return float(np.linalg.norm(at[1] - at[0]))
+
+
+def _centre_in_eye(landmarks: Points, side: Side) -> NDArray[np.float64]:
+    ring = landmarks[EYE_RING[side], :2]
+    width = max(float(np.linalg.norm(ring[8] - ring[0])), 1e-6)
+    return np.asarray((landmarks[IRIS[side][0], :2] - (ring[0] + ring[8]) / 2) / width)
+
+
+def _iris_ring(landmarks: Points, side: Side, shape_hw: tuple[int, int]) -> NDArray[np.bool_]:
+    opening = np.zeros(shape_hw, np.uint8)
+    cv2.fillPoly(opening, [np.rint(landmarks[EYE_RING[side], :2]).astype(np.int32)], (1.0,))
+    x, y = landmarks[IRIS[side][0], :2]
+    ys, xs = np.ogrid[: shape_hw[0], : shape_hw[1]]
+    away = np.hypot(xs - x, ys - y) / max(iris_radius(landmarks, side), 0.5)
+    return np.asarray((away > 0.4) & (away < 0.85) & (opening > 0), np.bool_)
+
+
+def _chroma(picture: Rgb) -> NDArray[np.float32]:
+    """(h, w, 3) -> (h, w, 2) a*, b*."""
+    return np.asarray(cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 1:], np.float32)

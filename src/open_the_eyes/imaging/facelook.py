@@ -1,0 +1,130 @@
+"""What a face looks like without its eyes: edges of brows, nose, mouth and jaw, and colours of skin, hair and clothes.
+
+Everything that a blink changes is left out, so that a face with shut eyes can be held against one with open eyes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Matrix, Points, Rgb
+from .geometry import similarity_from_two
+from .mesh478 import FACE_OVAL, OUTER_CORNER
+from .pose import axes_of
+
+Row = NDArray[np.float32]
+
+_HELD: Final = [33, 263, 133, 362, 2, 152, 10, 168, 61, 291]
+_HELD_AT: Final = np.array(
+    [[24.0, 45.7], [72.0, 45.7], [38.8, 46.3], [57.2, 46.3], [48.0, 68.7],
+     [48.2, 106.7], [48.2, 16.0], [48.1, 42.4], [33.9, 80.9], [62.2, 80.6]]
+)  # fmt: skip
+_TRUST: Final = np.array([2, 2, 2, 2, 2, 0.5, 0.5, 2, 0.3, 0.3])
+"""Mesh points, where they lie on the aligned face (the mean of 100 faces), and how far each leads the alignment."""
+_ALIGNED_WH: Final = (96, 115)
+_CELL: Final = 8
+_BINS: Final = 9
+_ROWS, _COLUMNS = 14, 12
+
+_STIFF: Final = [
+    168, 6, 197, 195, 5, 4, 1, 19, 94, 2, 98, 327, 64, 294, 48, 278, 129, 358, 122, 351, 193, 417,
+    33, 133, 263, 362, 10, 234, 454,
+]  # fmt: skip
+"""Nose, corners of the eyes, forehead and sideburns: what neither a blink nor a laugh moves."""
+
+_COLOUR_WH: Final = (96, 144)
+COLOURS: Final = 3
+"""Regions whose colour is taken: skin, hair, clothes."""
+
+
+def edges_of(pixels: Rgb, landmarks: Points) -> Row:
+    """(1242,): histograms of edge directions over the aligned face (Dalal & Triggs 2005), without the eyes' cells."""
+    face = cv2.cvtColor(_aligned(pixels, landmarks), cv2.COLOR_RGB2GRAY).astype(np.float32)
+    face = np.asarray(cv2.GaussianBlur(face, (0, 0), 1.0), np.float32)
+    dx, dy = (cv2.Sobel(face, cv2.CV_32F, *order) for order in ((1, 0), (0, 1)))
+    size, angle = np.hypot(dx, dy), (np.arctan2(dy, dx) % np.pi) / np.pi * _BINS
+    planes = []
+    for k in range(_BINS):
+        off = np.abs(angle - k)
+        votes = size * np.clip(1 - np.minimum(off, _BINS - off), 0, 1)
+        votes = cv2.GaussianBlur(votes.astype(np.float32), (0, 0), _CELL / 2)
+        planes.append(cv2.resize(votes, (_COLUMNS, _ROWS), interpolation=cv2.INTER_AREA))
+    cells = np.stack(planes, axis=-1)
+    energy = np.sqrt(cv2.GaussianBlur((cells**2).sum(axis=-1), (0, 0), 1.5))[..., None] + 1e-3
+    return np.asarray(np.sqrt(np.minimum(cells / energy, 0.6))[~_EYES].ravel(), np.float32)
+
+
+def shape_of(landmarks: Points) -> Row:
+    """(58,): where the stiff points lie, seen from the front, in distances between the outer corners of the eyes."""
+    middle = landmarks[[33, 133, 263, 362]].mean(axis=0)
+    turned = (landmarks - middle) @ axes_of(landmarks).T
+    across = max(float(np.linalg.norm(turned[33] - turned[263])), 1e-6)
+    return np.asarray((turned[_STIFF, :2] / across).ravel(), np.float32)
+
+
+def colours_of(pixels: Rgb, landmarks: Points) -> Row:
+    """(9,): the middle colour of skin, hair and clothes in L*a*b* (lightness halved), NaN where none is seen."""
+    left, right = (landmarks[OUTER_CORNER[side]] for side in ("left", "right"))
+    to_view = similarity_from_two(left, right, np.array([32.0, 56.0]), np.array([64.0, 56.0]))
+    view = cv2.cvtColor(_drawn(pixels, to_view, _COLOUR_WH), cv2.COLOR_RGB2LAB).astype(np.float32)
+    inside = cv2.warpAffine(np.ones(pixels.shape[:2], np.uint8), to_view, _COLOUR_WH) > 0
+    points = landmarks[:, :2] @ to_view[:, :2].T + to_view[:, 2]
+    out = np.full((COLOURS, 3), np.nan, np.float32)
+    for k, region in enumerate(_regions(points)):
+        seen = view[region & inside]
+        if len(seen) >= 50:
+            out[k] = np.median(seen, axis=0) * [0.5, 1, 1]
+    return out.ravel()
+
+
+def _regions(points: Points) -> list[NDArray[np.bool_]]:
+    w, h = _COLOUR_WH
+    face = np.zeros((h, w), np.uint8)
+    cv2.fillPoly(face, [np.rint(points[FACE_OVAL]).astype(np.int32)], (1.0,))
+    eyes = np.zeros((h, w), np.uint8)
+    for k in (33, 133, 263, 362, 13):  # and the mouth
+        cv2.circle(eyes, (int(points[k, 0]), int(points[k, 1])), 10, (1.0,), -1)
+    top, chin = float(points[10, 1]), float(points[152, 1])
+    ys, xs = np.mgrid[:h, :w]
+    tall = chin - top
+    hair = (face == 0) & (ys < top + 0.25 * tall) & (ys > top - 0.35 * tall) & (np.abs(xs - 48) < 30)
+    clothes = (ys > chin + 0.35 * tall) & (ys < chin + tall)
+    skin = (cv2.erode(face, np.ones((9, 9))) > 0) & (eyes == 0)
+    return [skin, hair, clothes]
+
+
+def _aligned(pixels: Rgb, landmarks: Points) -> Rgb:
+    """The face brought to one place by the affine map that fits its stiff points best."""
+    rows = np.column_stack([landmarks[_HELD, :2], np.ones(len(_HELD))]) * _TRUST[:, None]
+    to_face = np.linalg.lstsq(rows, _HELD_AT * _TRUST[:, None], rcond=None)[0].T
+    return _drawn(pixels, to_face, _ALIGNED_WH)
+
+
+def _drawn(pixels: Rgb, matrix: Matrix, size_wh: tuple[int, int]) -> Rgb:
+    """The picture after an affine map, averaged where it shrinks."""
+    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    linear = np.linalg.inv(matrix[:, :2])
+    corners = (np.array([[0, 0], [size_wh[0], 0], [0, size_wh[1]], size_wh]) - matrix[:, 2]) @ linear.T
+    pad = 3 / max(scale, 1e-3)
+    (left, top), (right, bottom) = corners.min(axis=0) - pad, corners.max(axis=0) + pad
+    h, w = pixels.shape[:2]
+    x0, y0 = int(np.clip(left, 0, w - 1)), int(np.clip(top, 0, h - 1))
+    part = pixels[y0 : int(np.clip(bottom, y0 + 1, h)), x0 : int(np.clip(right, x0 + 1, w))]
+    if scale < 0.7:
+        part = np.asarray(cv2.GaussianBlur(part, (0, 0), 0.45 / scale), np.uint8)
+    moved = matrix.copy()
+    moved[:, 2] += matrix[:, :2] @ [x0, y0]
+    how = cv2.INTER_LINEAR
+    return np.asarray(cv2.warpAffine(part, moved, size_wh, flags=how, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def _eye_cells() -> NDArray[np.bool_]:
+    ys, xs = np.mgrid[:_ROWS, :_COLUMNS] * _CELL + _CELL / 2
+    return np.asarray((np.abs(ys - 46) < 11) & (np.abs(xs - 48) > 6), np.bool_)
+
+
+_EYES: Final = _eye_cells()

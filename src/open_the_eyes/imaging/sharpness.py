@@ -1,0 +1,39 @@
+"""How sharp skin and hair are drawn, and how much blur makes one picture as soft as another."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Tones
+from .palette import LUMA
+
+BLURS: Final = (0.0, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0, 2.5, 3.2, 4.0)
+"""Gaussians, pixels, among which the right one is looked for."""
+
+
+def fine_energy(tones: Tones, where: NDArray[np.bool_]) -> float:
+    """Levels: the middle size of what is finer than about two pixels, relative to the brightness there."""
+    level = np.asarray(tones @ LUMA, np.float32)
+    fine = cv2.GaussianBlur(level, (0, 0), 0.7) - cv2.GaussianBlur(level, (0, 0), 2.0)
+    if not where.any():
+        return 0.0
+    return float(np.sqrt(np.mean(np.clip(fine[where], -24, 24) ** 2)) / max(float(level[where].mean()), 8.0) * 100)
+
+
+def blur_to_match(sharp: Tones, soft: Tones, where: NDArray[np.bool_]) -> float:
+    """The Gaussian (pixels) that makes `sharp` as fine as `soft` where both show the same; 0 if it is no sharper."""
+    wanted = fine_energy(soft, where)
+    before, last = fine_energy(sharp, where), 0.0
+    if before <= 1.08 * wanted or wanted <= 0:
+        return 0.0
+    for sigma in BLURS[1:]:
+        now = fine_energy(np.asarray(cv2.GaussianBlur(sharp, (0, 0), sigma), np.float32), where)
+        if now <= wanted:
+            share = (before - wanted) / max(before - now, 1e-6)
+            return float(last + (sigma - last) * share)
+        before, last = now, sigma
+    return BLURS[-1]

@@ -1,0 +1,33 @@
+"""Eyes painted after those of a photo of the same person: their colour and shape, where they cannot be laid in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging import mesh478 as mesh
+from ...roles import Donor
+from . import condition, iris, layout
+from .model import AppearanceModel, Prediction
+from .strip import sampled
+
+SHAPE_NOISE: Final = 4.0
+"""Pixels on the strip: a donor that cannot be laid in is turned another way, and its lids tell only about."""
+
+
+def shape_given_donor(model: AppearanceModel, donor: Donor, before: Prediction) -> Prediction:
+    """The eye shapes once it is known how the same eyes look elsewhere."""
+    ours = {k for side in donor.crop.closed for k in (*mesh.EYE_RING[side], *mesh.IRIS[side])}
+    at = np.array([k for k, number in enumerate(layout.HIDDEN) if number in ours], np.intp)
+    rows = np.stack([2 * at, 2 * at + 1], axis=1).ravel()
+    seen = layout.points_on_strip(donor.crop.landmarks)[layout.HIDDEN_AT].ravel()[rows]
+    return condition.given_rows(model.eye_shape, rows, seen, before, SHAPE_NOISE)
+
+
+def iris_ratio(model: AppearanceModel, donor: Donor) -> NDArray[np.float64]:
+    """Iris : sclera in R, G, B of the donor's open eyes; (3,)."""
+    points = layout.points_on_strip(donor.crop.landmarks)
+    strip = sampled(donor.crop.pixels, donor.crop.landmarks, points, model.mean_points)
+    return iris.colour_ratio(model, strip, donor.crop.closed)

@@ -1,0 +1,121 @@
+"""SCRFD finds the faces, our mesh measures them, ArcFace says who they are.
+
+The landmarks and the openness of the eyes come from the same mesh and the same small network as with the default
+detector, so that everything after detection works alike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+import cv2
+import numpy as np
+
+from ...imaging.arrays import Rgb
+from ...imaging.facecrop import Place
+from ...imaging.pyramid import Pyramid
+from ...roles import Face
+from ...settings import Settings
+from ..mediapipe_faces import MediapipeDetector, same_face
+from ..tiles import Window
+from ..weights import path_of
+from .networks import ArcFace, Scrfd
+from .scrfd import SIDE, Found
+
+AROUND: Final = 1.4
+"""The mesh's square, in sides of SCRFD's box, which goes from the hair to the chin."""
+SMALLEST: Final = 20.0
+"""Pixels: the narrowest face that SCRFD finds dependably in its square."""
+OVERLAP: Final = 0.25
+
+
+class InsightFaceDetector:
+    """Fulfils `FaceDetector`, with `Face.embedding`.
+
+    Raises:
+        WeightsMissing: a network is not on this machine (at once), or its file is damaged (when it is first used).
+    """
+
+    name = "insightface"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._scrfd = Scrfd(path_of("scrfd", settings), settings)
+        self._arcface = ArcFace(path_of("arcface", settings), settings)
+        self._mesh = MediapipeDetector(settings)
+
+    def detect(self, pixels: Rgb) -> list[Face]:
+        """Every face once, left to right; a photo in which none stands upright is looked at from all sides."""
+        photo = Pyramid(pixels)
+        whole = _whole(photo)
+        places = self._places([whole, *_tiles(photo, self._settings.min_face_px)])
+        if not places:
+            places = self._places([whole.turned(turn) for turn in (1, 2, 3)])
+        faces: list[Face] = []
+        for place, score in sorted(places, key=lambda one: -one[1]):
+            face = self._mesh.at(photo, place, score)
+            if face is not None and not any(same_face(face.box, other.box) for other in faces):
+                faces.append(replace(face, embedding=self._arcface.embedding(pixels, face.landmarks)))
+        return sorted(faces, key=lambda face: face.box.centre_xy)
+
+    def measure(self, pixels: Rgb, face: Face) -> Face | None:
+        """The same face looked at again; who it is only if that is known of `face`."""
+        again = self._mesh.measure(pixels, face)
+        if again is None or face.embedding is None:
+            return again
+        return replace(again, embedding=self._arcface.embedding(pixels, again.landmarks))
+
+    def _places(self, windows: list[Window]) -> list[tuple[Place, float]]:
+        found = self._scrfd.find([window.pixels for window in windows])
+        return [(_place(one, window), one.score) for window, seen in zip(windows, found, strict=True) for one in seen]
+
+
+def _place(found: Found, window: Window) -> Place:
+    """The mesh's square around a face, turned by the line through its eyes."""
+    corners = window.to_photo((found.corners + 0.5) / SIDE)
+    left, right = window.to_photo((found.eyes + 0.5) / SIDE)
+    x, y = corners.mean(axis=0)
+    roll = math.degrees(math.atan2(right[1] - left[1], right[0] - left[0]))
+    return Place(float(x), float(y), AROUND * float(np.abs(corners[1] - corners[0]).max()), roll)
+
+
+def _whole(photo: Pyramid) -> Window:
+    """The photo in one square, its longer side filling it."""
+    long_side = float(max(photo.size_wh))
+    return Window(_square(_reduced(photo, SIDE / long_side)), 0.0, 0.0, long_side)
+
+
+def _tiles(photo: Pyramid, min_face_px: float) -> Iterator[Window]:
+    """Overlapping squares over a large photo, so fine that its smallest faces that count are found."""
+    grow = max(min_face_px / SMALLEST, 1.0)
+    if max(photo.size_wh) <= 1.2 * SIDE * grow:
+        return
+    small = _reduced(photo, 1 / grow)
+    for top in _starts(small.shape[0]):
+        for left in _starts(small.shape[1]):
+            yield Window(_square(small[top : top + SIDE, left : left + SIDE]), left * grow, top * grow, SIDE * grow)
+
+
+def _starts(length: int) -> list[int]:
+    if length <= SIDE:
+        return [0]
+    count = 1 + math.ceil((length - SIDE) / (SIDE * (1 - OVERLAP)))
+    return [round(k * (length - SIDE) / (count - 1)) for k in range(count)]
+
+
+def _reduced(photo: Pyramid, factor: float) -> Rgb:
+    number = photo.coarsest(1 / (1.5 * factor))
+    level, share = photo.level(number), factor * 2**number
+    size_wh = max(1, round(level.shape[1] * share)), max(1, round(level.shape[0] * share))
+    how = cv2.INTER_AREA if share < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(level, size_wh, interpolation=how), np.uint8)
+
+
+def _square(part: Rgb) -> Rgb:
+    """On black, at the left top, as SCRFD was trained."""
+    canvas = np.zeros((SIDE, SIDE, 3), np.uint8)
+    canvas[: part.shape[0], : part.shape[1]] = part[:SIDE, :SIDE]
+    return canvas

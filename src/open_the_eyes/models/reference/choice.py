@@ -1,0 +1,97 @@
+"""Which of several donors gives its eyes: the most open, the sharpest, the most alike in pose and light."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from ...imaging.arrays import Rgb, to_tones
+from ...imaging.mesh478 import OUTER_CORNER, SIDES
+from ...imaging.pose import pose_of
+from ...imaging.sharpness import fine_energy
+from ...roles import Crop, Donor
+
+MAX_YAW_APART, MAX_PITCH_APART = 20.0, 16.0
+"""Degrees; further apart, a flat picture of one eye does not bend into the other."""
+MAX_GROWTH: Final = 2.2
+"""Times that a donor may be enlarged; beyond, its eyes would be a blur in a sharp face."""
+_COMMON_PX: Final = 96.0
+"""Distance of the outer corners at which sharpness is compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A donor and what speaks against it: `cost` is 0 for perfect eyes, `obstacle` says why it cannot be laid in."""
+
+    donor: Donor
+    cost: float
+    obstacle: str = ""
+
+
+def ranked(crop: Crop, donors: Sequence[Donor]) -> list[Ranked]:
+    """All donors, best first; those that can only steer come last."""
+    found = [_judged(crop, donor) for donor in donors]
+    return sorted(found, key=lambda one: (one.obstacle != "", round(one.cost, 6)))
+
+
+def eyes_apart(crop: Crop) -> float:
+    """Pixels between the outer corners of the eyes."""
+    left, right = (crop.landmarks[OUTER_CORNER[side], :2] for side in SIDES)
+    return float(np.linalg.norm(left - right))
+
+
+def _judged(crop: Crop, donor: Donor) -> Ranked:
+    here, there = pose_of(crop.face.landmarks), pose_of(donor.crop.face.landmarks)
+    yaw, pitch = abs(here.yaw_deg - there.yaw_deg), abs(here.pitch_deg - there.pitch_deg)
+    missing = len(set(crop.closed) - set(donor.crop.closed))
+    if missing:  # taken from the other side in a mirror, where the head is turned the other way
+        yaw = max(yaw if missing < len(crop.closed) else 0.0, abs(here.yaw_deg + there.yaw_deg))
+    growth = eyes_apart(crop) / max(eyes_apart(donor.crop), 1e-6)
+    eyes = [donor.crop.face.eyes[side] for side in donor.crop.closed]
+    narrow = float(np.mean([max(0.95 - eye.openness, 0.0) + eye.closed_probability for eye in eyes])) if eyes else 9.0
+    cost = 1.2 * narrow + yaw / 30 + pitch / 25 + 0.5 * missing + 0.25 * _light_apart(crop, donor.crop)
+    cost += 0.8 * float(np.log(max(growth, 1.0))) + 0.4 * _softness(donor.crop) + 0.3 * (1 - donor.likeness)
+    return Ranked(donor, cost, _obstacle(yaw, pitch, growth))
+
+
+def _obstacle(yaw: float, pitch: float, growth: float) -> str:
+    if yaw > MAX_YAW_APART or pitch > MAX_PITCH_APART:
+        return f"the head is turned {max(yaw, pitch):.0f} degrees further there"
+    if growth > MAX_GROWTH:
+        return f"the face is {growth:.1f} times smaller there"
+    return ""
+
+
+def _light_apart(crop: Crop, other: Crop) -> float:
+    """How differently the skin around the eyes is lit: of its colour, and of its left and right halves; 0 for alike."""
+    ours, theirs = (np.log(_halves(c) + 8) for c in (crop, other))
+    return float(np.abs(ours - theirs).mean() + 2 * np.abs((ours[0] - ours[1]) - (theirs[0] - theirs[1])).mean())
+
+
+def _halves(crop: Crop) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """(2, 3): the middle colour of each half of the crop, outside its mask where there is enough of that."""
+    middle = int(np.clip(crop.landmarks[168, 0], 1, max(crop.mask.shape[1] - 1, 1)))
+    out = []
+    for part in (np.s_[:, :middle], np.s_[:, middle:]):
+        pixels, bare = crop.pixels[part], crop.mask[part] < 0.02
+        chosen = pixels[bare] if bare.sum() > 16 else pixels.reshape(-1, 3)
+        out.append(np.median(chosen, axis=0) if len(chosen) else np.full(3, 128.0))
+    return np.asarray(out, np.float64)
+
+
+def _softness(donor: Crop) -> float:
+    """0 for eyes with the finest detail, 2 for blurred ones; seen at one size, so that large ones have no advantage."""
+    size = min(_COMMON_PX / max(eyes_apart(donor), 1e-6), 1.0)
+    small, mask = _resized(donor.pixels, size), _resized(donor.mask, size)
+    energy = fine_energy(to_tones(small), np.asarray(mask > 0.5))
+    return float(np.clip(np.log(12.0 / max(energy, 0.5)), 0, 2))
+
+
+def _resized(picture: Rgb | np.ndarray[tuple[int, ...], np.dtype[np.float32]], size: float) -> Rgb:
+    if size >= 1:
+        return np.asarray(picture)
+    return np.asarray(cv2.resize(picture, None, fx=size, fy=size, interpolation=cv2.INTER_AREA))

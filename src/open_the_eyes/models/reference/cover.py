@@ -1,0 +1,62 @@
+"""Where a donor's eye shows in the target, and where both show the same skin."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import Plane, Points
+from ...imaging.mesh478 import FACE_OVAL, Side
+from ...roles import Crop
+from ..appearance import layout
+
+FULLY: Final = 0.15
+"""Around the donor's lids and the target's shut ones, in eye widths: lashes and crease are the donor's throughout."""
+SHOWN_FROM: Final = 0.25
+"""A patch's mask shows fully from this value on (`stages.blend.FEATHER`); below, it melts."""
+
+
+def side_of(crop: Crop, side: Side) -> NDArray[np.bool_]:
+    """(h, w): the pixels nearer to this eye than to the other one."""
+    points = crop.landmarks[layout.MESH, :2]
+    ours, others = (layout.ring_of(points, s)[[0, 8]].mean(axis=0) for s in _first(side))
+    away = (others - ours).astype(np.float32)
+    middle = (ours + others) / 2
+    xs = np.arange(crop.mask.shape[1], dtype=np.float32) - np.float32(middle[0])
+    ys = np.arange(crop.mask.shape[0], dtype=np.float32)[:, None] - np.float32(middle[1])
+    return np.asarray(xs * away[0] + ys * away[1] < 0, np.bool_)
+
+
+def eye_cover(allowed: Plane, shut: Points, opened: Points) -> Plane:
+    """(h, w) 0..1: 1 on the eye, falling over all the skin there is between it and the rim of `allowed`.
+
+    `shut` and `opened` are (16, 2) lids: the target's, to be hidden, and the donor's, to be seen whole. The same skin
+    lies on both sides of so wide a melt, so nothing of it is seen.
+    """
+    width = float(np.linalg.norm(opened[0] - opened[8]))
+    core = np.zeros(allowed.shape, np.uint8)
+    for ring in (shut, opened):
+        cv2.fillPoly(core, [np.rint(cv2.convexHull(ring.astype(np.float32))[:, 0]).astype(np.int32)], (1.0,))
+    reach = max(round(FULLY * width), 1)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    core = np.asarray(cv2.dilate(core, disc), np.uint8)
+    inside = (allowed > 0.02).astype(np.uint8)
+    to_core = cv2.distanceTransform(1 - core, cv2.DIST_L2, 5)
+    to_rim = cv2.distanceTransform(np.pad(inside, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    share = to_rim / np.maximum(to_rim + to_core, 1e-3)
+    smooth = share * share * (3 - 2 * share)
+    return np.asarray(np.clip(smooth, 0, 1) * np.clip(allowed / SHOWN_FROM, 0, 1), np.float32)
+
+
+def same_skin(crop: Crop, there: Plane) -> Plane:
+    """(h, w) 0..1: skin outside the eyes of both: inside the face, away from the mask and from the donor's rim."""
+    face = np.zeros(crop.mask.shape, np.uint8)
+    cv2.fillPoly(face, [np.rint(crop.landmarks[FACE_OVAL, :2]).astype(np.int32)], (1.0,))
+    return np.asarray(face * (crop.mask < 0.3) * (there > 0.99), np.float32)
+
+
+def _first(side: Side) -> tuple[Side, Side]:
+    return ("left", "right") if side == "left" else ("right", "left")

@@ -1,0 +1,143 @@
+"""The reference engine: a donor's eyes where one can be laid in, else eyes painted after the donor's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import Plane, to_tones
+from ...imaging.mesh478 import SIDES, Side
+from ...imaging.palette import palette_of
+from ...options import GenerateOptions
+from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
+from ..appearance import condition, layout
+from ..appearance.generator import AppearanceGenerator
+from . import gaze, lay
+from .choice import Ranked, ranked
+from .transfer import sheet_of
+
+OWN: Final = "their other eye"
+GAZE_VARIETY: Final = 0.05
+"""Standard deviation of a variation's gaze, in iris radii."""
+NEXT_DONOR: Final = 0.5
+"""How much likelier a variation takes each donor than the next one in the ranking."""
+
+
+class ReferenceGenerator:
+    """Fulfils `EyeGenerator`.
+
+    Args:
+        appearance: knows how eyes of a pair belong together, and paints where no donor can be laid in.
+        otherwise: paints instead where there is no donor at all, if not `appearance`.
+        own_eye: take a lone closed eye's partner as its donor where no photo gives one.
+    """
+
+    name = "reference"
+
+    def __init__(
+        self, appearance: AppearanceGenerator, otherwise: EyeGenerator | None = None, *, own_eye: bool = True
+    ) -> None:
+        self._appearance = appearance
+        self._otherwise = appearance if otherwise is None else otherwise
+        self._own_eye = own_eye
+
+    def generate(
+        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
+    ) -> list[Patch]:
+        patches: dict[int, Patch] = {}
+        for number, request in enumerate(requests):
+            if watch is not None:
+                watch.tell("generate", number / len(requests))
+            patch = self._from_donor(request, options)
+            if patch is not None:
+                patches[number] = patch
+        rest = [n for n in range(len(requests)) if n not in patches]
+        if rest:
+            steered = [_steered(requests[n]) for n in rest]
+            painted = self._otherwise.generate([request for request, _ in steered], options, watch)
+            for n, patch, (_, note) in zip(rest, painted, steered, strict=True):
+                patches[n] = replace(patch, source=f"{patch.source}{note}")
+        return [patches[n] for n in range(len(requests))]
+
+    def _from_donor(self, request: Request, options: GenerateOptions) -> Patch | None:
+        """The patch of the best donor, or of a drawn one for a variation; None where none can be laid in."""
+        crop = request.crop
+        usable = [r for r in ranked(crop, request.donors) if not r.obstacle and r.donor.crop.closed]
+        own = self._own_donor(crop)
+        if own is not None and not usable:
+            usable = [one for one in ranked(crop, [own]) if not one.obstacle]
+        if not usable:
+            return None
+        rng = np.random.default_rng(request.seed)
+        chosen = usable[_drawn(len(usable), request.variety, rng)]
+        jitter = GAZE_VARIETY * request.variety * np.clip(rng.standard_normal(2), -2, 2)
+        found = lay.laid(crop, self._takes(crop, chosen.donor), options, jitter, request.seed)
+        return _patch(request, found, chosen)
+
+    def _own_donor(self, crop: Crop) -> Donor | None:
+        """The open eye beside a single closed one."""
+        if not self._own_eye or len(crop.closed) != 1:
+            return None
+        (other,) = (side for side in SIDES if side not in crop.closed)
+        there: Plane = np.ones(crop.mask.shape, np.float32)
+        return Donor(replace(crop, mask=there, closed=(other,)), OWN, 1.0)
+
+    def _takes(self, crop: Crop, donor: Donor) -> dict[Side, lay.Take]:
+        """For each eye to open: the donor's of that side, or its other one in a mirror."""
+        partner = self._appearance.model.partner
+        sheet = sheet_of(donor.crop)
+        takes: dict[Side, lay.Take] = {}
+        for side in crop.closed:
+            direct = side in donor.crop.closed
+            eyes = sheet if direct else sheet.mirrored(partner)
+            own = donor.source == OWN
+            pair = len(crop.closed) == 1 or not direct
+            along = self._iris_along(crop, donor.crop, side, own=own) if pair else None
+            from_side = side if direct else _other(side)
+            takes[side] = lay.Take(eyes, not direct, along, donor.crop.face.eyes[from_side].openness)
+        return takes
+
+    def _iris_along(self, crop: Crop, donor: Crop, side: Side, *, own: bool) -> float:
+        """Where the iris of one side stands beside the partner that is open: in the photo, else on the donor."""
+        lone = len(crop.closed) == 1
+        seen = layout.points_on_strip((crop if lone or own else donor).landmarks)
+        model = self._appearance.model
+        prediction = condition.shape_given_eye(model, seen, _other(side), model.predict_shape(seen))
+        return gaze.along_eye(model.with_shape(seen, prediction.mean), side)
+
+
+def _steered(request: Request) -> tuple[Request, str]:
+    """The request with its best donor first, whose colours and shape lead the painter, and what to say of that."""
+    order = ranked(request.crop, request.donors)
+    if not order:
+        return request, ""
+    best = order[0]
+    note = f", after {best.donor.source} ({best.obstacle})" if best.obstacle else f", after {best.donor.source}"
+    return replace(request, donors=tuple(one.donor for one in order)), note
+
+
+def _drawn(count: int, variety: float, rng: np.random.Generator) -> int:
+    """The first, or with variety a draw that favours the first ones."""
+    if variety == 0 or count == 1:
+        return 0
+    weights: NDArray[np.float64] = NEXT_DONOR ** np.arange(count, dtype=np.float64)
+    return int(rng.choice(count, p=weights / weights.sum()))
+
+
+def _patch(request: Request, found: lay.Laid, chosen: Ranked) -> Patch:
+    crop = request.crop
+    pixels = found.pixels
+    toned = palette_of(crop.pixels)
+    if toned is not None:
+        pixels = np.where(found.show[..., None] > 0, toned.applied(pixels), pixels)
+    mask = np.asarray(np.where(found.show > 0, np.minimum(crop.mask, 1), 0), np.float32)
+    whole = np.where(mask[..., None] > 0, pixels, to_tones(crop.pixels))
+    return Patch(np.asarray(whole, np.float32), mask, request.seed, -chosen.cost, chosen.donor.source)
+
+
+def _other(side: Side) -> Side:
+    return "right" if side == "left" else "left"

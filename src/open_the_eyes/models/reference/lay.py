@@ -1,0 +1,209 @@
+"""One donor's eyes laid into one crop: warped, relit, as sharp as the photo, melted in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import Matrix, Plane, Points, Tones, to_tones
+from ...imaging.geometry import Box, transformed
+from ...imaging.grain import continued_grain
+from ...imaging.mesh478 import Side
+from ...imaging.register import registered
+from ...imaging.relight import relit
+from ...imaging.sharpness import blur_to_match
+from ...imaging.tint import tinted
+from ...options import GenerateOptions
+from ...roles import Crop
+from ..appearance import layout
+from ..appearance.iris import eye_shape
+from . import colour, cover, gaze
+from .choice import eyes_apart
+from .transfer import Drawn, Sheet, drawn, nudged
+
+Jitter: TypeAlias = NDArray[np.float64]
+
+RELIGHT_REACH, TINT_REACH = 0.12, 0.06
+"""Of the light's field and of the last match at the rim, in distances between the outer corners of the eyes."""
+SAME_DETAIL: Final = 0.88
+"""Likeness from which on the skin around the eye is trusted more than landmarks; a smile folds it, and does not reach
+this."""
+MOST_MOVED: Final = 0.15
+"""In eye widths: what landmarks are off by at most."""
+LEAST_BLUR: Final = 0.25
+"""Pixels; less is not worth another pass."""
+MIRRORED_STEP: Final = 1.1
+"""How far light may change from place to place for a mirrored eye: hair and the nose's shadow lie on one side only."""
+OPENNESS_STEP: Final = (0.6, 1.35)
+"""How far a donor's lids may be moved, times their gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Where the eyes of one side come from.
+
+    Args:
+        mirrored: whether the sheet shows the other side's eye in a mirror; only slow differences of light are followed
+            then, for the nose's shaded side is not the same skin.
+        iris_along: where the iris shall stand (`gaze.along_eye`); None leaves it as it is there.
+        openness: how far open the donor's eye is.
+    """
+
+    sheet: Sheet
+    mirrored: bool = False
+    iris_along: float | None = None
+    openness: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """(h, w, 3) of the crop with the donor's eyes, and how much of them shows, (h, w) 0..1."""
+
+    pixels: Tones
+    show: Plane
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """One eye in work: the part of the crop around it, the crop in that part, the donor's eye in its geometry and
+    light, and the blur that makes it no sharper than the photo, None where that cannot be told."""
+
+    part: Box
+    crop: Crop
+    eyes: Drawn
+    blur: float | None
+
+
+def laid(crop: Crop, takes: dict[Side, Take], options: GenerateOptions, jitter: Jitter, seed: int) -> Laid:
+    """The crop's pixels with donors' eyes on the sides of `takes`; `jitter` (2,) turns both irises, in iris radii."""
+    pixels, show = to_tones(crop.pixels), np.zeros(crop.mask.shape, np.float32)
+    fits = {side: _fit(_near(crop, side)[1], take, side) for side, take in takes.items()}
+    agreed = all(fit is not None for fit in fits.values())  # one eye moved without the other would stand askew
+    works = {
+        side: _lit(crop, take, side, fits[side] if agreed else None, options, jitter) for side, take in takes.items()
+    }
+    blurs = [work.blur for work in works.values() if work is not None and work.blur is not None]
+    blur = min(blurs, default=0.0)  # one for both: they are a pair
+    for side, work in works.items():
+        if work is None:
+            continue
+        painted, local = _finished(work, side, blur, seed)
+        around, here = work.part.cut(pixels), work.part.cut(show)
+        around[...] = around + (painted - around) * local[..., None]
+        here[...] = np.maximum(here, local)
+    return Laid(np.asarray(np.clip(pixels, 0, 255), np.float32), show)
+
+
+def _lit(
+    crop: Crop, take: Take, side: Side, adjust: Matrix | None, options: GenerateOptions, jitter: Jitter
+) -> _Near | None:
+    """One eye in the crop's geometry and light, looking and opened as it shall; None for an eye outside the crop."""
+    part, near = _near(crop, side)
+    if part.area < 1:
+        return None
+    whole = Box(0, 0, near.mask.shape[1], near.mask.shape[0])
+    eyes = drawn(take.sheet, near.landmarks[layout.MESH, :2], whole, adjust)
+    pixels, points = eyes.pixels, eyes.points
+    if options.openness is not None:
+        pixels, points = _opened(pixels, points, side, options.openness / max(take.openness, 0.3))
+    pixels = gaze.turned(pixels, eye_shape(points, side), _move(points, side, take, options, jitter))
+    if options.eye_color != "auto":
+        pixels = colour.recoloured(pixels, eye_shape(points, side), options.eye_color)
+    reach, skin, photo = eyes_apart(near), cover.same_skin(near, eyes.there), to_tones(near.pixels)
+    if take.mirrored:
+        pixels = relit(pixels, photo, skin, 3 * RELIGHT_REACH * reach, MIRRORED_STEP)
+    else:
+        pixels = relit(pixels, photo, skin, RELIGHT_REACH * reach)
+    blur = None if take.mirrored else blur_to_match(pixels, photo, skin > 0)  # hair hangs on one side only
+    return _Near(part, near, Drawn(pixels, eyes.shown, eyes.there, points, eyes.scale), blur)
+
+
+def _fit(near: Crop, take: Take, side: Side) -> Matrix | None:
+    """What moves the donor's eye from where landmarks take it to where the skin around it lies exactly; None where that
+    skin does not agree."""
+    whole = Box(0, 0, near.mask.shape[1], near.mask.shape[0])
+    if take.mirrored or whole.area < 1:
+        return None
+    eyes = drawn(take.sheet, near.landmarks[layout.MESH, :2], whole)
+    ring = layout.ring_of(eyes.points, side)
+    width = float(np.linalg.norm(ring[0] - ring[8]))
+    adjust, alike = registered(eyes.pixels, to_tones(near.pixels), cover.same_skin(near, eyes.there), width)
+    middle = np.array([[whole.right / 2, whole.bottom / 2]])
+    moved = float(np.linalg.norm(transformed(middle, adjust) - middle))
+    return adjust if alike >= SAME_DETAIL and moved <= MOST_MOVED * width else None
+
+
+def _finished(work: _Near, side: Side, blur: float, seed: int) -> tuple[Tones, Plane]:
+    """One eye as sharp and grainy as the photo, met at its rim, and where it shows."""
+    near, eyes, pixels = work.crop, work.eyes, work.eyes.pixels
+    if blur > LEAST_BLUR:
+        pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), blur), np.float32)
+    allowed = np.asarray(near.mask * eyes.shown, np.float32)
+    pixels = tinted(pixels, to_tones(near.pixels), allowed, TINT_REACH * eyes_apart(near))
+    show = cover.eye_cover(allowed, _ring(near, side), layout.ring_of(eyes.points, side)) * cover.side_of(near, side)
+    finest = max(blur, 0.5 * eyes.scale if eyes.scale > 1.1 else 0.0)
+    return pixels + _grain(near, show, finest, seed), show
+
+
+def _near(crop: Crop, side: Side) -> tuple[Box, Crop]:
+    """The part of the crop that one eye's light and rim are read from, and the crop in it."""
+    points = crop.landmarks[layout.MESH, :2]
+    ring, reach = layout.ring_of(points, side), eyes_apart(crop)
+    size_wh = (crop.mask.shape[1], crop.mask.shape[0])
+    around = Box.around(ring)
+    part = Box(
+        around.left - 0.4 * reach, around.top - 0.4 * reach, around.right + 0.4 * reach, around.bottom + 0.4 * reach
+    )
+    part = part.to_whole().clipped(size_wh)
+    origin = np.array([part.left, part.top, 0.0])
+    near = Crop(
+        crop.face, crop.window, part.cut(crop.pixels), crop.landmarks - origin, part.cut(crop.mask), crop.closed
+    )
+    return part, near
+
+
+def _move(points: Points, side: Side, take: Take, options: GenerateOptions, jitter: Jitter) -> NDArray[np.float64]:
+    """(2,) pixels by which one iris has to move."""
+    ring, shape = layout.ring_of(points, side), eye_shape(points, side)
+    axis = (ring[8] - ring[0] if side == "left" else ring[0] - ring[8]) / max(shape.width, 1e-6)
+    down = np.array([-axis[1], axis[0]])
+    move = jitter[0] * shape.iris_radius * axis + jitter[1] * shape.iris_radius * down
+    if options.gaze is not None:
+        x, y = options.gaze
+        return np.asarray(
+            move + axis * (0.24 * x - gaze.along_eye(points, side)) * shape.width + down * 0.13 * y * shape.width
+        )
+    if take.iris_along is not None:
+        move = move + axis * (take.iris_along - gaze.along_eye(points, side)) * shape.width
+    return np.asarray(move, np.float64)
+
+
+def _opened(pixels: Tones, points: Points, side: Side, factor: float) -> tuple[Tones, Points]:
+    """With the lids' gap `factor` times as wide; the upper lid moves most."""
+    factor = float(np.clip(factor, *OPENNESS_STEP))
+    moved = points.copy()
+    ring = layout.ring_of(moved, side)
+    gap = ring[15:8:-1] - ring[1:8]
+    ring[1:8] -= 0.85 * (factor - 1) * gap
+    ring[15:8:-1] += 0.15 * (factor - 1) * gap
+    lids = np.r_[1:8, 9:16]
+    fixed = np.vstack([points[layout.SEEN_AT], layout.iris_of(points, side)[:1]])
+    before = layout.ring_of(points, side)
+    return nudged(pixels, fixed, before[lids], layout.ring_of(moved, side)[lids]), moved
+
+
+def _ring(crop: Crop, side: Side) -> Points:
+    return layout.ring_of(crop.landmarks[layout.MESH, :2], side)
+
+
+def _grain(crop: Crop, show: Plane, finest: float, seed: int) -> Tones:
+    """The photo's own grain where the eyes were blurred or enlarged past it; 0 elsewhere."""
+    if finest < 0.3:
+        return np.zeros((*show.shape, 3), np.float32)
+    skin = cover.same_skin(crop, np.ones_like(show)) > 0
+    grain = continued_grain(crop.pixels, skin, show > 0, max(finest, 0.6), seed)
+    return np.asarray(0.7 * grain * np.sqrt(show)[..., None], np.float32)

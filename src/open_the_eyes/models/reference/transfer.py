@@ -1,0 +1,132 @@
+"""A donor's picture drawn into the target's geometry: what a blink does not move leads the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import Matrix, Plane, Points, Rgb, Tones, to_tones
+from ...imaging.geometry import Box, inverted, transformed
+from ...imaging.warp import ThinPlate
+from ...roles import Crop
+from ..appearance import layout
+
+STIFFNESS: Final = 1.0
+"""Of the warp: lets it miss single landmarks, which tremble from frame to frame."""
+HELD: Final = layout.SEEN_AT[: len(layout.SEEN)]
+"""The points that lead: not the corners of the eyes, for where an eye is shut the mesh puts them a twentieth of the
+eye's width too far out and too low."""
+_INVERSIONS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A picture with the strip's points on it.
+
+    Args:
+        pixels: (h, w, 3).
+        shown: (h, w) 0..1, where its eyes may be taken from.
+        points: (len(layout.MESH), 2) in its pixels.
+    """
+
+    pixels: Rgb
+    shown: Plane
+    points: Points
+
+    def mirrored(self, partner: NDArray[np.intp]) -> Sheet:
+        """The same in a mirror, each point under its partner's number."""
+        turned = self.points * [-1.0, 1.0] + [self.pixels.shape[1] - 1.0, 0.0]
+        return Sheet(
+            np.ascontiguousarray(self.pixels[:, ::-1]), np.ascontiguousarray(self.shown[:, ::-1]), turned[partner]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A sheet drawn into another's geometry.
+
+    Args:
+        pixels: (h, w, 3).
+        shown: (h, w) 0..1, where its eyes may be taken from.
+        there: (h, w) 0..1, where there is a picture at all.
+        points: (len(layout.MESH), 2), the donor's points where they came to lie.
+        scale: how many pixels one of the donor's became.
+    """
+
+    pixels: Tones
+    shown: Plane
+    there: Plane
+    points: Points
+    scale: float
+
+
+def sheet_of(crop: Crop) -> Sheet:
+    """A donor's crop as a sheet: its eyes where its mask is, which leaves out frames of glasses."""
+    return Sheet(crop.pixels, crop.mask, np.asarray(crop.landmarks[layout.MESH, :2]))
+
+
+def drawn(donor: Sheet, target: Points, part: Box, adjust: Matrix | None = None) -> Drawn:
+    """The donor in the pixels of `part` of the target's picture; `target` are the target's points in that picture.
+
+    The points that a blink leaves where they are (`HELD`) fall on the target's. The donor's lids and irises go where
+    the skin around them takes them. `adjust` (2, 3) maps the part's pixels to where a first drawing showed the same.
+    """
+    plate = _from(ThinPlate.between(target[HELD], donor.points[HELD], STIFFNESS), part)
+    scale = 1 / _growth(plate)
+    h, w = int(part.height), int(part.width)
+    x, y = plate.field((h, w), max(4, round(w / 120)))
+    points = _back(plate, donor.points, donor.points * scale)
+    if adjust is not None:
+        how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        x, y = (
+            np.asarray(cv2.warpAffine(p, adjust, (w, h), flags=how, borderMode=cv2.BORDER_REPLICATE), np.float32)
+            for p in (x, y)
+        )
+        points = transformed(points, inverted(adjust))
+    pixels = cv2.remap(_averaged(donor.pixels, scale), x, y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
+    shown, there = (
+        np.asarray(cv2.remap(p, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(0,)), np.float32)
+        for p in (donor.shown, np.ones_like(donor.shown))
+    )
+    return Drawn(np.asarray(np.clip(pixels, 0, 255), np.float32), shown, there, points, scale)
+
+
+def _back(plate: ThinPlate, wanted: Points, guess: Points) -> Points:
+    """The points that the map carries onto `wanted`, by Newton's method with the map's affine part as its slope."""
+    linear = plate.weights[-2:] / plate.scale
+    way_back = np.linalg.inv(linear)
+    points = guess + (wanted - plate(guess)) @ way_back
+    for _ in range(_INVERSIONS):
+        points = points + (wanted - plate(points)) @ way_back
+    return np.asarray(points)
+
+
+def nudged(picture: Tones, fixed: Points, before: Points, after: Points) -> Tones:
+    """The picture (h, w, 3) with its points `before` moved to `after`, smoothly, while `fixed` stay."""
+    back = ThinPlate.between(np.vstack([fixed, after]), np.vstack([fixed, before]))
+    x, y = back.field((picture.shape[0], picture.shape[1]), max(2, round(picture.shape[1] / 120)))
+    moved = cv2.remap(picture, x, y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(np.clip(moved, 0, 255), np.float32)
+
+
+def _averaged(pixels: Rgb, scale: float) -> Tones:
+    """Where the donor is finer, what would fall between two pixels is averaged into them."""
+    source = to_tones(pixels)
+    if scale > 0.8:
+        return source
+    return np.asarray(cv2.GaussianBlur(source, (0, 0), 0.42 * float(np.sqrt(1 / scale**2 - 1))), np.float32)
+
+
+def _from(plate: ThinPlate, part: Box) -> ThinPlate:
+    """The same map for pixels counted from the part's corner."""
+    return ThinPlate(plate.anchors, plate.weights, plate.origin - np.array([[part.left, part.top]]), plate.scale)
+
+
+def _growth(plate: ThinPlate) -> float:
+    """How many of its pixels the map makes of one, by its affine part."""
+    linear: Matrix = plate.weights[-2:] / plate.scale
+    return float(max(np.sqrt(abs(np.linalg.det(linear))), 1e-6))

@@ -1,0 +1,41 @@
+"""The restorers that there are, by name; their files and licences are in the catalogue of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from ...roles import FaceRestorer
+from ...settings import Settings
+from ..weights import path_of
+from .onnx_restorer import OnnxRestorer
+
+RESTORERS: Final = ("codeformer", "gfpgan", "gpen", "restoreformer")
+
+
+class OnnxRestorers(Mapping[str, FaceRestorer]):
+    """All of them by name; each is made when it is first asked for, and loads when it is first used.
+
+    Asking for one whose weights are not here raises `WeightsMissing` at once, before any work.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._made: dict[str, OnnxRestorer] = {}
+
+    def __getitem__(self, name: str) -> FaceRestorer:
+        if name not in RESTORERS:
+            raise KeyError(name)
+        path = path_of(name, self._settings)
+        if name not in self._made:
+            self._made.setdefault(name, OnnxRestorer(name, path, self._settings))
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in RESTORERS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(RESTORERS)
+
+    def __len__(self) -> int:
+        return len(RESTORERS)

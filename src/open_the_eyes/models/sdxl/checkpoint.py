@@ -1,0 +1,152 @@
+"""Reads SDXL from local files: a folder as diffusers writes it, or a single `.safetensors`. Never from a hub."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ...errors import UsageError, WeightsMissing
+
+if TYPE_CHECKING:
+    import torch
+
+SUFFIX: Final = ".safetensors"
+_CONV_IN: Final = "model.diffusion_model.input_blocks.0.0.weight"
+"""Of a single file's U-Net; (channels, 4 or 9, 3, 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One model's files.
+
+    Args:
+        path: a folder, or a single file, of which only the U-Net is read.
+        plan: a folder with configurations, text encoders and tokenizers; for a folder, itself.
+    """
+
+    path: Path
+    plan: Path
+
+    @classmethod
+    def at(cls, path: Path, plan: Path) -> Checkpoint:
+        """A checkpoint that a person named.
+
+        Raises:
+            UsageError: it is neither a folder with a U-Net nor a `.safetensors` file.
+        """
+        if path.is_dir() and (path / "unet" / "config.json").is_file():
+            return cls(path, path)
+        if path.is_file() and path.suffix == SUFFIX:
+            return cls(path, plan)
+        hint = "pickled checkpoints are refused, convert it to safetensors" if path.is_file() else "name one of these"
+        raise UsageError(
+            f"OTE_SDXL: expected a folder that has unet/config.json, or a file ending in {SUFFIX}, got {path}; {hint}."
+        )
+
+    @property
+    def single(self) -> bool:
+        return self.path.is_file()
+
+    def unet(self, dtype: torch.dtype) -> Any:
+        """The U-Net, on the CPU."""
+        from diffusers import UNet2DConditionModel
+
+        if not self.single:
+            return UNet2DConditionModel.from_pretrained(
+                self.path, subfolder="unet", dtype=dtype, **_local(self.path / "unet")
+            )
+        return UNet2DConditionModel.from_single_file(
+            str(self.path), config=str(self.plan), subfolder="unet", dtype=dtype, local_files_only=True,
+            in_channels=_header(self.path)[_CONV_IN]["shape"][1],
+        )  # fmt: skip
+
+    def scheduler(self) -> Any:
+        """The noise scale this model was trained on, in steps of Euler's method: one U-Net call a step, no chance."""
+        from diffusers import EulerDiscreteScheduler
+
+        return EulerDiscreteScheduler.from_pretrained(self.plan, subfolder="scheduler", local_files_only=True)
+
+    def text_pipeline(self) -> Any:
+        """A pipeline with the plan's text encoders and tokenizers only, on the CPU, in float32."""
+        import torch
+        from diffusers import StableDiffusionXLInpaintPipeline as Pipeline
+
+        return Pipeline.from_pretrained(
+            self.plan, unet=None, vae=None, dtype=torch.float32, add_watermarker=False,
+            **_local(self.plan / "text_encoder_2"),
+        )  # fmt: skip
+
+    def encoders(self) -> str:
+        """A name for these text encoders and tokenizers: the same for the same bytes, another for others."""
+        files = [*self.plan.glob("text_encoder*/*"), *self.plan.glob("tokenizer*/*")]
+        told = hashlib.sha256()
+        for file in sorted(file for file in files if file.is_file()):
+            told.update(f"{file.name} {file.stat().st_size}\n".encode())
+            told.update(_samples(file))
+        return told.hexdigest()[:16]
+
+
+def hush() -> None:
+    """Bars and advice of the libraries do not go to the terminal: progress has its own place."""
+    from diffusers.utils import logging as of_diffusers
+    from transformers.utils import logging as of_transformers
+
+    for logging in (of_diffusers, of_transformers):
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
+
+
+def vae(folder: Path, dtype: torch.dtype) -> Any:
+    """The VAE of a folder of its own, on the CPU; pictures go through it one by one, so that a batch needs no more."""
+    from diffusers import AutoencoderKL
+
+    model = AutoencoderKL.from_pretrained(folder, dtype=dtype, **_local(folder))
+    model.enable_slicing()
+    return model
+
+
+def _local(folder: Path) -> dict[str, Any]:
+    """From this folder alone, safetensors alone, in half precision where the folder has that.
+
+    Raises:
+        WeightsMissing: there are no safetensors.
+    """
+    files = sorted(file.name for file in folder.glob(f"*{SUFFIX}"))
+    if not files:
+        raise WeightsMissing(
+            f"{folder}: expected {SUFFIX} files, found none; pickled weights are refused. Run: open-the-eyes fetch sdxl"
+        )
+    half = all(".fp16." in name or ".fp16-" in name for name in files)
+    return {"use_safetensors": True, "local_files_only": True, "variant": "fp16" if half else None}
+
+
+def _header(path: Path) -> dict[str, Any]:
+    """What a safetensors file says it holds (its format: 8 bytes of length, then JSON).
+
+    Raises:
+        UsageError: it is not an SDXL checkpoint.
+    """
+    try:
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            header: dict[str, Any] = json.loads(file.read(min(length, 100_000_000)))
+        if _CONV_IN in header:
+            return header
+    except (OSError, ValueError, struct.error):
+        pass
+    raise UsageError(f"{path}: expected an SDXL checkpoint in safetensors, got something else. Name another file.")
+
+
+def _samples(file: Path, size: int = 65_536) -> bytes:
+    """First, middle and last bytes: enough to tell files of gigabytes apart without reading them."""
+    end = file.stat().st_size
+    with file.open("rb") as opened:
+        parts = []
+        for at in (0, end // 2, max(end - size, 0)):
+            opened.seek(at)
+            parts.append(opened.read(size))
+    return b"".join(parts)

@@ -1,0 +1,143 @@
+"""Can SDXL run here, and if so, with which files, device and networks; what is missing is said in this order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from ...errors import NoCapacity, OpenTheEyesError, UsageError, WeightsMissing
+from ...residency import Residency, catalogue, memory_of
+from ...roles import EyeGenerator
+from ...settings import Settings
+from ..weights import path_of
+from . import checkpoint, pipes, quantise, speed
+from .checkpoint import Checkpoint
+from .frames import SIDE
+from .generator import SdxlGenerator
+from .studio import Studio
+
+LIBRARIES: Final = ("torch", "diffusers", "transformers", "accelerate", "peft", "torchao", "safetensors")
+"""Of the extra `sdxl`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where the models lie."""
+
+    base: Checkpoint
+    refiner: Checkpoint
+    vae: Path
+    lora: Path
+
+
+def load_sdxl(settings: Settings, start: EyeGenerator, side: int = SIDE) -> SdxlGenerator:
+    """The generator; its networks are read when the first eye is painted.
+
+    Raises:
+        UsageError: the extra `sdxl` is not installed, or OTE_SDXL names no checkpoint.
+        NoCapacity: there is no GPU, and nobody asked for the CPU.
+        WeightsMissing: files are missing.
+    """
+    check_libraries()
+    device = device_of(settings)
+    files = files_of(settings)
+    checkpoint.hush()
+    studio = Studio(files.base, files.refiner, files.vae, _residency(files, device, settings), settings.weights)
+    return SdxlGenerator(start, studio, side)
+
+
+def sdxl_lacks(settings: Settings) -> str:
+    """What keeps SDXL from running here, "" where nothing does; the cheap questions first."""
+    try:
+        check_libraries()
+        files_of(settings)
+        if device_of(settings) == "cpu":
+            return "no GPU"
+    except OpenTheEyesError as error:
+        return str(error)
+    return ""
+
+
+def check_libraries() -> None:
+    """Raises `UsageError` where the extra is not installed."""
+    missing = [name for name in LIBRARIES if find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            f"engine sdxl: expected the extra 'sdxl', {', '.join(missing)} not installed. "
+            'Run: python -m pip install "open-the-eyes[sdxl]"'
+        )
+
+
+def device_of(settings: Settings) -> str:
+    """ "cuda", "cuda:1" or "cpu".
+
+    Raises:
+        NoCapacity: no GPU that torch can use, and the CPU was not asked for.
+    """
+    if settings.device == "cpu":
+        return "cpu"
+    import torch
+
+    wanted = "cuda" if settings.device == "auto" else settings.device
+    number = int(wanted.partition(":")[2] or 0)
+    found = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if number < found:
+        return wanted
+    raise NoCapacity(
+        f"engine sdxl: expected a CUDA GPU ({wanted}), found {found}; a CPU needs minutes for each face. "
+        "Take --engine appearance, or set OTE_DEVICE=cpu to wait."
+    )
+
+
+def files_of(settings: Settings) -> Files:
+    """Where everything lies.
+
+    Raises:
+        WeightsMissing: it does not.
+        UsageError: OTE_SDXL names no checkpoint.
+    """
+    try:
+        plan, refiner, vae, lora = (
+            path_of(n, settings) for n in ("sdxl-inpaint", "sdxl-refiner", "sdxl-vae", "lcm-lora")
+        )
+    except WeightsMissing as error:
+        said = str(error).partition(" Run: ")[0]
+        raise WeightsMissing(f"{said} Run: open-the-eyes fetch sdxl") from error
+    base = Checkpoint(plan, plan) if settings.sdxl is None else Checkpoint.at(settings.sdxl, plan)
+    return Files(base, Checkpoint(refiner, refiner), vae, lora)
+
+
+def _residency(files: Files, device: str, settings: Settings) -> Residency:
+    """All networks, known by their cards and not yet loaded."""
+    residency = Residency(memory_of(device, settings.gpu_room_mib), device)
+    residency.register(catalogue.SDXL_VAE, lambda _: _vae(files.vae, device))
+    build = partial(_unet, device=device, settings=settings)
+    residency.register(catalogue.SDXL_BASE, partial(build, files.base), stream=speed.streamed)
+    residency.register(catalogue.SDXL_LCM, partial(build, files.base, lora=files.lora), stream=speed.streamed)
+    residency.register(catalogue.SDXL_REFINER, partial(build, files.refiner), stream=speed.streamed)
+    return residency
+
+
+def _unet(files: Checkpoint, precision: str, *, device: str, settings: Settings, lora: Path | None = None) -> Any:
+    """In the computer's memory, ready for its device; what is bf16 on a GPU is float32 on a CPU."""
+    import torch
+
+    gpu = device != "cpu"
+    unet = files.unet(torch.bfloat16 if gpu else torch.float32).eval().requires_grad_(False)
+    if lora is not None:
+        unet = pipes.with_lcm(unet, lora)
+    if gpu:
+        unet = speed.quick(unet)
+    unet = quantise.quantised(unet, precision)
+    return speed.compiled(unet, settings.weights) if gpu and settings.compile else unet
+
+
+def _vae(folder: Path, device: str) -> Any:
+    """In half precision on a GPU, for which this VAE was mended; bf16 would show as banding."""
+    import torch
+
+    dtype = torch.float32 if device == "cpu" else torch.float16
+    return checkpoint.vae(folder, dtype).eval().requires_grad_(False)

@@ -1,0 +1,66 @@
+"""diffusers' inpainting pipeline around a network that is lent: made in milliseconds, so nothing is held on to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from .checkpoint import Checkpoint
+from .prompts import Embeddings
+
+
+@dataclass(frozen=True, slots=True)
+class VaeFacts:
+    """What a pipeline asks of its VAE while latents go in and come out: how large they are."""
+
+    config: SimpleNamespace
+
+
+def scheduler(base: Checkpoint, *, lcm: bool) -> Any:
+    """The base's noise scale; base and refiner share it, or the hand-over would not fit."""
+    from diffusers import LCMScheduler
+
+    euler = base.scheduler()
+    return LCMScheduler.from_config(euler.config) if lcm else euler
+
+
+def inpainting(unet: Any, steps: Any, vae: Path, words: Embeddings) -> Any:
+    """The pipeline for one U-Net and its scheduler; it has neither VAE nor text encoders, which are on their own."""
+    from diffusers import AutoencoderKL
+    from diffusers import StableDiffusionXLInpaintPipeline as Pipeline
+
+    facts = VaeFacts(SimpleNamespace(**AutoencoderKL.load_config(vae, local_files_only=True)))
+    pipe = Pipeline(
+        vae=facts,
+        text_encoder=None,
+        text_encoder_2=None,
+        tokenizer=None,
+        tokenizer_2=None,
+        unet=unet,
+        scheduler=steps,
+        requires_aesthetics_score=_asks_for_score(unet, words.pooled.shape[-1]),
+        add_watermarker=False,
+    )
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
+
+
+def with_lcm(unet: Any, lora: Path) -> Any:
+    """The U-Net itself with a LoRA added to its weights for good."""
+    from diffusers import StableDiffusionXLInpaintPipeline as Pipeline
+
+    rows, alphas = Pipeline.lora_state_dict(
+        str(lora.parent), weight_name=lora.name, unet_config=unet.config, use_safetensors=True, local_files_only=True
+    )
+    Pipeline.load_lora_into_unet(rows, network_alphas=alphas, unet=unet, adapter_name="lcm")
+    unet.fuse_lora()
+    unet.unload_lora()
+    return unet
+
+
+def _asks_for_score(unet: Any, pooled: int) -> bool:
+    """The refiner was trained with 5 numbers on each picture, the last an aesthetic score; the base with 6."""
+    facts = unet.config
+    return int((facts.projection_class_embeddings_input_dim - pooled) // facts.addition_time_embed_dim) == 5

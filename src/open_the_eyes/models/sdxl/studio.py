@@ -1,0 +1,115 @@
+"""SDXL's networks at work in turn: the VAE, the base, the refiner, the VAE again; each is leased for its part alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...imaging.arrays import Tones
+from ...residency import Residency
+from ...residency.catalogue import SDXL_BASE, SDXL_LCM, SDXL_REFINER, SDXL_VAE
+from ...roles import Watch
+from . import painter, pipes, prompts
+from .painter import Batch, Canvas
+from .prompts import Embeddings
+from .schedule import Schedule
+
+if TYPE_CHECKING:
+    from .checkpoint import Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """Paints canvases of one size; the networks are leased by the names of their cards.
+
+    Args:
+        base: the checkpoint that paints.
+        refiner: the checkpoint of the last steps.
+        vae: the folder of the VAE.
+        residency: leases the networks of all three.
+        weights: the folder beside whose models embeddings are stored.
+    """
+
+    base: Checkpoint
+    refiner: Checkpoint
+    vae: Path
+    residency: Residency
+    weights: Path
+
+    def painted(
+        self, canvases: Sequence[Canvas], schedule: Schedule, precision: str, progress: Progress, watch: Watch
+    ) -> list[Tones]:
+        """Each canvas as a picture (H, W, 3), in order."""
+        with watch.stage("generate/load"):
+            words = self._words(self.base)
+            words_late = self._words(self.refiner) if schedule.refiner_steps else None
+        with watch.stage("generate/encode"):
+            rows = self.residency.run(SDXL_VAE.name, canvases, painter.encoded, watch=watch, stage="generate/encode")
+        with watch.stage("generate/base"):
+            name = (SDXL_LCM if schedule.lcm else SDXL_BASE).name
+            progress.stage = "generate/base"
+            rows = self._stepped(name, rows, words, schedule, precision, progress)
+        if words_late is not None:
+            with watch.stage("generate/refiner"):
+                progress.stage = "generate/refiner"
+                rows = self._stepped(SDXL_REFINER.name, rows, words_late, schedule, precision, progress)
+        with watch.stage("generate/decode"):
+            return self.residency.run(SDXL_VAE.name, rows, painter.decoded, watch=watch, stage="generate/decode")
+
+    def _stepped(
+        self,
+        name: str,
+        rows: list[Batch],
+        words: Embeddings,
+        schedule: Schedule,
+        precision: str,
+        progress: Progress,
+    ) -> list[Batch]:
+        scheduler = pipes.scheduler(self.base, lcm=schedule.lcm)
+        late = name == SDXL_REFINER.name
+        run, steps = (painter.refined, schedule.refiner_steps) if late else (painter.painted, schedule.base_steps)
+
+        def work(unet: Any, part: Sequence[Batch]) -> list[Batch]:
+            pipe = pipes.inpainting(unet, scheduler, self.vae, words)
+            done = run(pipe, Batch.joined(part), words, schedule, progress.counting(len(part)))
+            progress.finished(len(part) * steps)
+            return [done.row(k) for k in range(len(part))]
+
+        progress.before = schedule.base_steps if late else 0
+        return self.residency.run(name, rows, work, precision, watch=progress.watch, stage=progress.stage)
+
+    def _words(self, checkpoint: Checkpoint) -> Embeddings:
+        return prompts.embeddings(checkpoint.encoders(), self.weights, checkpoint.text_pipeline)
+
+
+@dataclass(slots=True)
+class Progress:
+    """Counts the steps of all pictures, so that what is told only grows.
+
+    Args:
+        watch: told after each step.
+        total: steps of all pictures and models.
+        stage: the stage that is on.
+        before: steps of each picture that other models ran.
+        done: steps that are finished for good.
+    """
+
+    watch: Watch
+    total: int
+    stage: str = "generate/base"
+    before: int = 0
+    done: int = 0
+
+    def counting(self, pictures: int) -> painter.Told:
+        """What a batch of that many pictures calls after each step."""
+
+        def told(step: int) -> None:
+            done = self.done + (step - self.before) * pictures
+            self.watch.tell(self.stage, min(done / self.total, 1.0))  # steps that ran out of memory run again
+
+        return told
+
+    def finished(self, steps: int) -> None:
+        self.done += steps

@@ -1,0 +1,225 @@
+"""Brings weights to this machine: only what is missing, from where it broke off, and nothing that is not what it was.
+
+Written on the standard library: the hub's own client deletes what it has when a download breaks off, and half of 7 GB
+is worth keeping.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPException
+from pathlib import Path
+from typing import BinaryIO, Final, TypeAlias
+
+from ...errors import NoCapacity, WeightsMissing
+from ...settings import Settings
+from .catalogue import Weight
+from .sources import BrokenOff, RemoteFile, Source, not_fetched, source_of
+from .store import Recorded, of_weight, read_record, write_record
+
+Told: TypeAlias = Callable[[str, int, int], None]
+"""Called with the file that is on, and how many bytes of how many are done in all."""
+
+TRIES: Final = 5
+PAUSE: Final = 0.5
+"""Seconds; twice as long after each try in a row that brought nothing."""
+CHUNK: Final = 1 << 20
+SPARE: Final = 100_000_000
+"""Bytes that are to stay free on the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One file to be brought into `folder`; `sha256` is "" where nobody knows it yet."""
+
+    weight: Weight
+    file: RemoteFile
+    folder: Path
+    sha256: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.weight.name}/{self.file.name}"
+
+    @property
+    def target(self) -> Path:
+        return self.folder / self.weight.name / self.file.name
+
+    @property
+    def part(self) -> Path:
+        return self.target.with_name(self.target.name + ".part")
+
+    @property
+    def have(self) -> int:
+        """Bytes of it that an earlier fetch left."""
+        return self.part.stat().st_size if self.part.is_file() else 0
+
+
+def fetch(weights: Sequence[Weight], settings: Settings, told: Told | None = None) -> None:
+    """Brings every file of these models that is not here yet, and checks those that are.
+
+    What breaks off is kept, and the next call goes on from there.
+
+    Raises:
+        WeightsMissing: a source that does not answer or does not have it, or a file that is not what it should be.
+        NoCapacity: the disk is too full.
+    """
+    source, folder, tell = source_of(settings), settings.weights, told or _nobody
+    errands = [errand for weight in weights for errand in _errands(weight, source, folder)]
+    missing = [errand for errand in errands if not _is_here(errand, tell)]
+    _check_room(missing, folder)
+    _note([(errand, errand.sha256) for errand in missing])
+    done, total = 0, sum(errand.file.bytes for errand in missing)
+    for errand in missing:
+        _bring(errand, source, partial(_tell, tell, errand.key, done, total))
+        done += errand.file.bytes
+
+
+def _errands(weight: Weight, source: Source, folder: Path) -> list[Errand]:
+    """What a model's files are and have to be: the catalogue's hash counts first, then the one of the first fetch."""
+    recorded = of_weight(read_record(folder), weight)
+    errands = []
+    for file in source.files(weight):
+        known = recorded.get(file.name)
+        before = known.sha256 if known is not None and known.revision == weight.revision else ""
+        sha256 = weight.sha256.get(file.name) or before or file.sha256
+        if file.sha256 and file.sha256 != sha256:
+            raise _differs(weight, file.name, sha256, file.sha256, source.where)
+        errands.append(Errand(weight, file, folder, sha256))
+    return errands
+
+
+def _is_here(errand: Errand, tell: Told) -> bool:
+    """Whether a file is here and is what it should be; one that is not is removed."""
+    if not errand.target.is_file():
+        return False
+    if errand.target.stat().st_size == errand.file.bytes:
+        tell(f"checking {errand.key}", 0, errand.file.bytes)
+        found = sha256_of(errand.target)
+        if found == (errand.sha256 or found):
+            _note([(errand, found)])
+            return True
+    errand.target.unlink()
+    return False
+
+
+def _bring(errand: Errand, source: Source, tell: Callable[[int], None]) -> None:
+    """One file, whole and checked, or not at all under its name."""
+    try:
+        errand.target.parent.mkdir(parents=True, exist_ok=True)
+        _fill(errand, source, tell)
+        found = sha256_of(errand.part)
+        if found != (errand.sha256 or found):
+            errand.part.unlink()
+            raise _differs(errand.weight, errand.file.name, errand.sha256, found, source.where)
+        errand.part.replace(errand.target)
+        _note([(errand, found)])
+    except OSError as error:
+        raise _not_written(errand, error) from error
+
+
+def _fill(errand: Errand, source: Source, tell: Callable[[int], None]) -> None:
+    """Reads until the part file is as long as it has to be; gives up after TRIES in a row that brought nothing."""
+    idle, problem = 0, ""
+    while idle < TRIES:
+        have = errand.have if errand.have <= errand.file.bytes else 0
+        try:
+            _append(errand, source, have, tell)
+            return
+        except BrokenOff as error:
+            problem = str(error)
+            idle = 0 if errand.have > have else idle + 1
+            time.sleep(PAUSE * 2**idle)
+    kept = f"{errand.have} of {errand.file.bytes} bytes of {errand.file.name} are here and kept"
+    raise not_fetched(errand.weight, f"the download broke off ({problem}); {kept}")
+
+
+def _append(errand: Errand, source: Source, have: int, tell: Callable[[int], None]) -> None:
+    size = errand.file.bytes
+    if have == size > 0:
+        return
+    with source.reading(errand.weight, errand.file, have) as (stream, begin):
+        with errand.part.open("r+b" if begin else "wb") as out:
+            got = out.seek(begin)
+            while got < size and (piece := _piece(stream, min(CHUNK, size - got))):
+                out.write(piece)
+                got += len(piece)
+                tell(got)
+            out.flush()
+            os.fsync(out.fileno())
+        if got < size:
+            raise BrokenOff(f"{source.where} sent {got} of {size} bytes")
+
+
+def _piece(stream: BinaryIO, size: int) -> bytes:
+    """What can be read; apart from writing, so that a full disk is not taken for a broken line."""
+    try:
+        return stream.read(size)
+    except (OSError, HTTPException) as error:
+        raise BrokenOff(str(error) or type(error).__name__) from error
+
+
+def _check_room(missing: Sequence[Errand], folder: Path) -> None:
+    need = sum(errand.file.bytes - errand.have for errand in missing) + SPARE
+    there = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
+    free = shutil.disk_usage(there).free
+    if missing and free < need:
+        raise NoCapacity(
+            f"fetch: expected {need / 1e9:.1f} GB free in {folder}, got {free / 1e9:.1f} GB. "
+            "Make room, or name another folder: OTE_WEIGHTS=/folder"
+        )
+
+
+def _note(news: Sequence[tuple[Errand, str]]) -> None:
+    """Records the SHA-256 of files; reads again each time, so that two fetches at once lose nothing they finished."""
+    if not news:
+        return
+    folder = news[0][0].folder
+    record = read_record(folder)
+    added = {e.key: Recorded(e.file.bytes, sha256, e.weight.revision) for e, sha256 in news}
+    try:
+        if any(record.get(key) != entry for key, entry in added.items()):
+            write_record(folder, {**record, **added})
+    except OSError as error:
+        raise _not_written(news[0][0], error) from error
+
+
+def _tell(told: Told, what: str, before: int, total: int, got: int) -> None:
+    told(what, before + got, total)
+
+
+def _nobody(what: str, done: int, total: int) -> None:
+    """Nobody asked to be told."""
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        digest = hashlib.sha256()
+        while piece := stream.read(CHUNK):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _differs(weight: Weight, name: str, expected: str, came: str, where: str) -> WeightsMissing:
+    return not_fetched(
+        weight, f"expected {name} with SHA-256 {expected[:16]}..., got {came[:16]}... from {where}; it was not kept"
+    )
+
+
+def _not_written(errand: Errand, error: OSError) -> NoCapacity | WeightsMissing:
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        return NoCapacity(
+            f"{errand.key}: the disk is full ({errand.target.parent}). Make room, or name another folder "
+            "(OTE_WEIGHTS=/folder), and run again; what is here is kept."
+        )
+    return WeightsMissing(
+        f"{errand.key}: expected to write it to {errand.target.parent}, got: {error.strerror or error}. "
+        "Make the folder writable, or name another: OTE_WEIGHTS=/folder"
+    )

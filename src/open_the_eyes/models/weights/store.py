@@ -1,0 +1,107 @@
+"""The folder of weights: where each model lies, whether it is whole, and the record of what its files were.
+
+weights/
+  weights.json                  for each file: bytes, SHA-256, revision; written by `fetch`, checked ever after
+  codeformer/codeformer.onnx
+  sdxl-base/unet/config.json ...
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Final
+
+from ...errors import WeightsMissing
+from ...settings import Settings
+from .catalogue import Weight, weight_of
+
+RECORD: Final = "weights.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a file was when it was first fetched; `sha256` is "" while it is still on its way."""
+
+    bytes: int
+    sha256: str
+    revision: str
+
+
+def path_of(name: str, settings: Settings) -> Path:
+    """Where a model lies: its file if it is a single one, else its folder.
+
+    Raises:
+        WeightsMissing: it is not there, or not whole; the message ends in the command that mends it.
+    """
+    weight = weight_of(name)
+    missing = missing_of(weight, settings.weights)
+    if missing:
+        raise WeightsMissing(
+            f"{name}: expected its files in {settings.weights / name}, {missing}. Run: open-the-eyes fetch {name}"
+        )
+    folder = settings.weights / name
+    return folder / weight.files[0] if weight.single else folder
+
+
+def missing_of(weight: Weight, folder: Path) -> str:
+    """What keeps a model from being used, such as "codeformer.onnx is missing"; "" where nothing does."""
+    home = folder / weight.name
+    there = sorted(path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file())
+    for pattern in weight.files:
+        if not any(fnmatchcase(name, pattern) for name in there):
+            return f"{pattern} is missing"
+    for name, known in of_weight(read_record(folder), weight).items():
+        if name not in there:
+            return f"{name} is missing"
+        if known.revision != weight.revision:
+            return f"{name} is of another revision"
+        size = (home / name).stat().st_size
+        if size != known.bytes:
+            return f"{name} has {size} of {known.bytes} bytes"
+    return ""
+
+
+def of_weight(record: Mapping[str, Recorded], weight: Weight) -> dict[str, Recorded]:
+    """A model's part of the record, by the names of its files, as far as they are still asked for."""
+    head = f"{weight.name}/"
+    named = {name.removeprefix(head): known for name, known in record.items() if name.startswith(head)}
+    return {name: known for name, known in named.items() if any(fnmatchcase(name, p) for p in weight.files)}
+
+
+def read_record(folder: Path) -> dict[str, Recorded]:
+    """By "model/file"; nothing where nothing was fetched yet.
+
+    Raises:
+        WeightsMissing: the record cannot be read as one.
+    """
+    path = folder / RECORD
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))["files"]
+        return {
+            str(name): Recorded(int(e["bytes"]), str(e["sha256"]), str(e["revision"])) for name, e in entries.items()
+        }
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise WeightsMissing(
+            f"{path}: expected the record that `fetch` writes, got {type(error).__name__}. "
+            "Delete it and run: open-the-eyes fetch"
+        ) from error
+
+
+def write_record(folder: Path, record: Mapping[str, Recorded]) -> None:
+    """Whole or not at all.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    entries = {name: asdict(record[name]) for name in sorted(record)}
+    half = folder / f"{RECORD}.{os.getpid()}.part"
+    half.write_text(json.dumps({"version": 1, "files": entries}, indent=1) + "\n", encoding="utf-8")
+    half.replace(folder / RECORD)

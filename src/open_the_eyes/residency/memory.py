@@ -1,0 +1,145 @@
+"""How much memory a device has: a GPU's through torch, or a counted one where there is none."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+from types import ModuleType
+from typing import Final, Protocol
+
+_MIB: Final = 2**20
+UNCOUNTED: Final = 2**30
+"""MiB: as good as no limit."""
+SLACK_MIB: Final = 512
+"""What an allocator loses between its blocks."""
+
+
+class Memory(Protocol):
+    """One device's memory, in MiB."""
+
+    @property
+    def out_of_memory(self) -> tuple[type[Exception], ...]:
+        """The errors that say so, and no others."""
+        ...
+
+    def room_mib(self) -> int:
+        """What models may hold together; always the same answer between two calls of `measure`."""
+        ...
+
+    def measure(self) -> None:
+        """Looks again at what is free; nothing of ours must be on the device."""
+        ...
+
+    def peak_mib(self) -> int:
+        """The most that was held since `reset_peak`."""
+        ...
+
+    def reset_peak(self) -> None: ...
+
+    def empty(self) -> None:
+        """Gives back what is cached but not in use."""
+        ...
+
+
+class FakeOutOfMemory(Exception):
+    """`FakeMemory` is full."""
+
+
+class FakeMemory:
+    """Memory that is only counted: for a CPU, where moving is a no-op, and for tests, whose models `take` and `give`.
+
+    Raises from `take`:
+        FakeOutOfMemory: more than `total_mib`.
+    """
+
+    def __init__(self, total_mib: int = UNCOUNTED) -> None:
+        self._total: Final = total_mib
+        self._lock: Final = threading.Lock()
+        self._peak = 0
+        self.held_mib = 0
+        self.emptied = 0
+
+    @property
+    def out_of_memory(self) -> tuple[type[Exception], ...]:
+        """Its own, and torch's where torch is loaded."""
+        torch = sys.modules.get("torch")
+        return (FakeOutOfMemory,) if torch is None else (FakeOutOfMemory, torch.OutOfMemoryError)
+
+    def room_mib(self) -> int:
+        return self._total
+
+    def measure(self) -> None:
+        pass
+
+    def peak_mib(self) -> int:
+        return self._peak
+
+    def reset_peak(self) -> None:
+        self._peak = self.held_mib
+
+    def empty(self) -> None:
+        self.emptied += 1
+
+    def take(self, mib: int) -> None:
+        with self._lock:
+            if self.held_mib + mib > self._total:
+                raise FakeOutOfMemory(f"{mib} MiB on top of {self.held_mib} of {self._total}")
+            self.held_mib += mib
+            self._peak = max(self._peak, self.held_mib)
+
+    def give(self, mib: int) -> None:
+        with self._lock:
+            self.held_mib -= mib
+
+
+class CudaMemory:
+    """A GPU's memory, with torch's allocator.
+
+    Args:
+        torch: the library itself, so that only its user has to load it.
+        device: such as "cuda" or "cuda:1".
+        limit_mib: never more than this, whatever is free; torch is held to it too.
+    """
+
+    def __init__(self, torch: ModuleType, device: str, limit_mib: int | None = None) -> None:
+        self._torch: Final = torch
+        self._device: Final = device if ":" in device else f"{device}:{torch.cuda.current_device()}"
+        self._limit: Final = limit_mib
+        self._room = 0
+        self.measure()
+        if limit_mib is not None:
+            total = torch.cuda.mem_get_info(self._device)[1]
+            torch.cuda.set_per_process_memory_fraction(min(1.0, limit_mib * _MIB / total), self._device)
+
+    @property
+    def out_of_memory(self) -> tuple[type[Exception], ...]:
+        return (self._torch.OutOfMemoryError,)
+
+    def room_mib(self) -> int:
+        return self._room
+
+    def measure(self) -> None:
+        free = self._torch.cuda.mem_get_info(self._device)[0] + self._torch.cuda.memory_reserved(self._device)
+        room = max(free // _MIB - SLACK_MIB, 0)
+        self._room = room if self._limit is None else min(room, self._limit)
+
+    def peak_mib(self) -> int:
+        return int(self._torch.cuda.max_memory_allocated(self._device) // _MIB)
+
+    def reset_peak(self) -> None:
+        self._torch.cuda.reset_peak_memory_stats(self._device)
+
+    def empty(self) -> None:
+        gc.collect()  # cycles hold tensors too
+        with self._torch.cuda.device(self._device):
+            self._torch.cuda.empty_cache()
+
+
+def memory_of(device: str, limit_mib: int | None = None) -> Memory:
+    """The memory of "cpu", "cuda" or "cuda:1"."""
+    if device == "cpu":
+        return FakeMemory()
+    import torch
+
+    return CudaMemory(torch, device, limit_mib)

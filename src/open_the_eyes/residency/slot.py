@@ -1,0 +1,105 @@
+"""One registered model: how it is made and moved, and where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from .card import ModelCard, Rung
+from .ledger import Line
+from .plan import Resident
+
+Build = Callable[[str], Any]
+"""Makes a model at a precision, in the computer's memory if it can be moved."""
+Move = Callable[[Any, str], object]
+"""Moves a model to a device; False says that it cannot, so it is dropped, and built again when it is leased."""
+AWAY: Final = "cpu"
+
+
+class Movable(Protocol):
+    """What needs no `Move` of its own, such as a module of torch."""
+
+    def to(self, device: str) -> object: ...
+
+
+def by_itself(model: Movable, device: str) -> object:
+    return model.to(device)
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """Changed under the landlord's lock only.
+
+    Args:
+        card: the model's facts.
+        build: makes it.
+        move: None for what cannot be moved, such as an ONNX session: it is made on its device, and dropped.
+        stream: sets a model up to visit the device part by part; None where that is not possible.
+        model: None until built, and after being dropped.
+        rung: how it was built.
+        present: on the device.
+        owner: the thread that leases it.
+        depth: leases of that thread, one inside the other.
+        working_mib: what room these leases were given beside the weights.
+        last_used: larger is later.
+        batches: the largest that went through where memory had run out before.
+        given_up: ways to have it for which memory ran out.
+        line: its latest lease.
+    """
+
+    card: ModelCard
+    build: Build
+    move: Move | None
+    stream: Move | None
+    model: Any = None
+    rung: Rung | None = None
+    present: bool = False
+    owner: int | None = None
+    depth: int = 0
+    working_mib: int = 0
+    last_used: int = 0
+    batches: dict[Rung, int] = field(default_factory=dict)
+    given_up: set[Rung] = field(default_factory=set)
+    line: Line | None = None
+
+    def resident(self) -> Resident | None:
+        """What it holds on the device, None where that is nothing."""
+        if not (self.present or self.depth):
+            return None
+        weights = self.card.weights_mib(self.rung) if self.present and self.rung is not None else 0
+        return Resident(self.card.name, weights + self.working_mib, self.last_used, self.depth > 0)
+
+    def bring(self, rung: Rung, device: str) -> None:
+        """Onto the device. Whatever goes wrong, nothing of it stays there."""
+        try:
+            if self.model is None or self.rung != rung:
+                self.drop()
+                self.model, self.rung = self.build(rung.precision), rung
+            if rung.streamed and self.stream is not None:
+                self.stream(self.model, device)
+            elif self.move is not None and device != AWAY:
+                self.move(self.model, device)
+            self.present = True
+        except BaseException:
+            self.drop()
+            raise
+
+    def send(self, device: str) -> None:
+        """Off the device; what cannot be moved, or has been set up to stream, is dropped."""
+        kept = False
+        try:
+            if self.move is not None and not (self.rung is not None and self.rung.streamed):
+                kept = device == AWAY or self.move(self.model, AWAY) is not False
+        finally:
+            self.present = False
+            if not kept:
+                self.drop()
+
+    def drop(self) -> None:
+        self.model, self.rung, self.present = None, None, False
+
+    def forget(self) -> None:
+        """What was learnt from memory running out."""
+        self.batches.clear()
+        self.given_up.clear()

@@ -1,0 +1,181 @@
+"""Takes photos in: reads what came, checks it as a photo, stores it, and only then answers that it was accepted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import anyio
+from anyio.to_thread import run_sync
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+
+from .. import files
+from ..errors import OpenTheEyesError, PhotoTooLarge, UsageError
+from ..settings import Settings
+from .jobs import PHOTO, Job, Wish, reference_name
+from .ledger import Ledger
+from .painting import check_references, options_of
+from .refusals import Busy
+from .runner import Runner
+from .settings import ServiceSettings
+from .store import Store
+
+FIELDS: Final = ("photo", "references", "options")
+MAX_OPTIONS: Final = 16_384
+"""Bytes of options."""
+
+AT_ONCE: Final = 2
+"""Photos that are in memory and decoded at one moment; other uploads wait in files."""
+
+IN_LINE: Final = 64
+"""Uploads that may wait for that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What came in one request: bytes that are photos, and options that exist."""
+
+    photo: bytes
+    references: tuple[bytes, ...]
+    options: dict[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same photos and options, whatever the files were called."""
+        parts = [hashlib.sha256(data).hexdigest() for data in (self.photo, *self.references)]
+        return hashlib.sha256(json.dumps([parts, self.options], sort_keys=True).encode()).hexdigest()
+
+
+class Desk:
+    """Where photos are handed in."""
+
+    def __init__(self, ledger: Ledger, store: Store, runner: Runner, settings: Settings, own: ServiceSettings) -> None:
+        self._ledger, self._store, self._runner = ledger, store, runner
+        self._settings, self._own = settings, own
+        self._places = anyio.CapacityLimiter(AT_ONCE)
+        self._waiting = 0
+
+    async def take(self, request: Request, owner: str, idempotency: str | None) -> Job:
+        """The accepted job; it survives whatever happens from here on.
+
+        Raises:
+            Busy: the queue is full.
+            OpenTheEyesError: this is no photo, or not what can be asked for.
+        """
+        _check_key(idempotency)
+        if idempotency is None or not await run_sync(self._ledger.knows, owner, idempotency):
+            await run_sync(self._ledger.check_room, self._own.max_queue)
+        async with self._form(request) as form, self._place():
+            parcel = await self._unpacked(form)
+            wish = Wish(owner, parcel.options, len(parcel.references), idempotency, parcel.fingerprint)
+            return await run_sync(self._accepted, wish, parcel)
+
+    async def one_photo(self, request: Request) -> Parcel:
+        """A photo to look at, and options.
+
+        Raises:
+            OpenTheEyesError: this is no photo, or not what can be asked for.
+        """
+        async with self._form(request) as form, self._place():
+            return await self._unpacked(form)
+
+    def _form(self, request: Request) -> Any:
+        return request.form(max_files=1 + self._own.max_references, max_fields=4, max_part_size=MAX_OPTIONS)
+
+    def _place(self) -> _Place:
+        return _Place(self._places)
+
+    async def _unpacked(self, form: FormData) -> Parcel:
+        unknown = [name for name in form if name.removesuffix("[]") not in FIELDS]
+        if unknown:
+            raise UsageError(f"expected the fields {', '.join(FIELDS)}; got {len(unknown)} others; leave them out.")
+        photos = [_file("photo", one) for one in form.getlist("photo")]
+        if len(photos) != 1:
+            raise UsageError(f"photo: expected one file, got {len(photos)}; send it as multipart/form-data.")
+        came = [*form.getlist("references"), *form.getlist("references[]")]
+        check_references(len(came), self._own.max_references)
+        references = [_file("references", one) for one in came]
+        options = _options(form.getlist("options"))
+        for one in (*photos, *references):
+            self._check_size(one)
+        data = [await one.read() for one in (*photos, *references)]
+        await run_sync(self._check_photos, data)
+        return Parcel(data[0], tuple(data[1:]), options)
+
+    def _check_size(self, file: UploadFile) -> None:
+        if (file.size or 0) > self._settings.max_bytes:
+            raise PhotoTooLarge(
+                f"expected at most {self._settings.max_bytes:,} bytes in a photo, got {file.size:,}; make it smaller."
+            )
+
+    def _check_photos(self, data: Iterable[bytes]) -> None:
+        for number, one in enumerate(data):
+            try:
+                files.read(one, self._settings)
+            except OpenTheEyesError as error:
+                if number:
+                    raise type(error)(f"reference {number}: {error}") from error
+                raise
+
+    def _accepted(self, wish: Wish, parcel: Parcel) -> Job:
+        job = self._ledger.admit(wish, self._own.max_queue)
+        if job.state != "arriving":
+            return job
+        try:
+            self._store.put(job.id, PHOTO, parcel.photo)
+            for number, data in enumerate(parcel.references, start=1):
+                self._store.put(job.id, reference_name(number), data)
+        except OpenTheEyesError:
+            self._ledger.forget(job.id)
+            self._store.forget(job.id)
+            raise
+        self._ledger.accept(job.id)
+        self._runner.enqueue(job)
+        return self._ledger.get(job.id) or job
+
+
+class _Place:
+    """One of the few places at the desk, and a limited line before it."""
+
+    def __init__(self, places: anyio.CapacityLimiter) -> None:
+        self._places = places
+
+    async def __aenter__(self) -> None:
+        if self._places.statistics().tasks_waiting >= IN_LINE:
+            raise Busy("expected room for one more upload, many are being read; try again in 2 seconds.", 2)
+        await self._places.acquire_on_behalf_of(self)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._places.release_on_behalf_of(self)
+
+
+def _file(field: str, value: UploadFile | str) -> UploadFile:
+    if isinstance(value, str):
+        raise UsageError(f"{field}: expected a file, got text; with curl: -F {field}=@family.jpg.")
+    return value
+
+
+def _options(texts: list[UploadFile | str]) -> dict[str, Any]:
+    """Options as plain values, known to be good."""
+    if not texts:
+        return {}
+    text = texts[0]
+    if len(texts) > 1 or not isinstance(text, str):
+        raise UsageError('options: expected one JSON object as text, such as {"mode": "fast"}.')
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError):
+        raise UsageError('options: expected a JSON object such as {"mode": "fast"}, got no JSON.') from None
+    if not isinstance(values, dict):
+        raise UsageError('options: expected a JSON object such as {"mode": "fast"}, got another kind of value.')
+    options_of(values)
+    return values
+
+
+def _check_key(key: str | None) -> None:
+    if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise UsageError("Idempotency-Key: expected 1 to 255 plain characters, such as a UUID.")

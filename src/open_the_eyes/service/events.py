@@ -1,0 +1,53 @@
+"""What happens to a job, as server-sent events: its state first, then every change, until it has ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import anyio
+from anyio.to_thread import run_sync
+
+from .jobs import Job
+from .ledger import Ledger
+from .views import job_view
+
+LOOK_SECONDS: Final = 0.2
+"""The ledger is looked at this often: whichever process works on the job, and whichever is asked, it is all there."""
+
+SILENCE_SECONDS: Final = 15.0
+"""After which a comment is sent, so that nobody in between takes the connection for dead."""
+
+GONE: Final = b'event: cancelled\ndata: {"state": "cancelled"}\n\n'
+
+
+async def events(ledger: Ledger, job: Job, retention: int, after: int) -> AsyncIterator[bytes]:
+    """Events of one job; a client that saw event `after` and comes again gets what it has missed."""
+    told, place, silent = after, -1, 0.0
+    current: Job | None = job
+    while current is not None:
+        position = await run_sync(ledger.position, current)
+        if current.seq != told or place not in (-1, position):
+            yield _event(current, retention, position, await run_sync(ledger.usual_seconds, current.wish.lane))
+            silent = 0.0
+        told, place = current.seq, position
+        if current.ended:
+            return
+        await anyio.sleep(LOOK_SECONDS)
+        silent += LOOK_SECONDS
+        if silent >= SILENCE_SECONDS:
+            yield b": still here\n\n"
+            silent = 0.0
+        current = await run_sync(ledger.get, job.id)
+    yield GONE
+
+
+def _event(job: Job, retention: int, position: int, usual: float | None) -> bytes:
+    view = job_view(job, retention, position, usual)
+    data: dict[str, Any] = {"state": job.state, "position": position, **view["progress"]}
+    if job.ended:
+        data["faces"] = (job.report or {}).get("faces", [])
+        data["problem"] = job.problem
+    name = "progress" if job.state in ("queued", "running") else job.state
+    return f"id: {job.seq}\nevent: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()

@@ -1,0 +1,118 @@
+"""Everything that the doors ask, in one place; it is put together at the start and closed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from ..engine import Engine
+from ..pipeline import inspect_photo
+from .desk import Desk, Parcel
+from .jobs import Job
+from .ledger import Ledger
+from .metrics import Metrics
+from .painting import face_name, options_of
+from .refusals import NotHere, NotYet
+from .runner import Runner
+from .settings import ServiceSettings
+from .store import Store
+from .turns import Turns
+from .views import job_view
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file of a job, on its way to a client; `size` in bytes."""
+
+    pieces: Iterator[bytes]
+    size: int
+    media_type: str
+    file_name: str
+
+
+class House:
+    """The service without HTTP.
+
+    Raises:
+        UsageError: a store or database that cannot be used.
+    """
+
+    def __init__(self, engine: Engine, own: ServiceSettings) -> None:
+        self.own = own
+        self.store = Store(own.store_url)
+        self.ledger = Ledger(own.database_url)
+        self.metrics = Metrics(self.ledger.waiting)
+        self._engine, self._turns = engine, Turns()
+        self.runner = Runner(self.ledger, self.store, engine, self.metrics, self._turns)
+        self.desk = Desk(self.ledger, self.store, self.runner, engine.settings, own)
+
+    def warm_up(self) -> None:
+        """Reads the detector's networks: in the middle of the first job, that would keep everybody waiting."""
+        self._engine.detector.detect(np.zeros((64, 64, 3), np.uint8))
+
+    def job(self, job_id: UUID, owner: str) -> Job:
+        """Raises:
+        NotHere: no such job, or somebody else's.
+        """
+        job = self.ledger.get(str(job_id), owner)
+        if job is None:
+            raise NotHere("expected a job of yours, there is none of that id; it may have been deleted.")
+        return job
+
+    def view(self, job: Job) -> dict[str, Any]:
+        """A job as a client sees it."""
+        usual = None if job.ended else self.ledger.usual_seconds(job.wish.lane)
+        return job_view(job, self.own.retention, self.ledger.position(job), usual)
+
+    def result(self, job: Job, variation: int, face: int | None) -> Found:
+        """A variation's file, or the small picture of one face in it.
+
+        Raises:
+            NotYet: the job is not done.
+            NotHere: the job is done and has no such result.
+        """
+        if job.state != "done":
+            raise NotYet(f"expected a job that is done, this one is {job.state}; look at /v1/jobs/{job.id}.")
+        if not job.results:
+            raise NotHere("expected a result, no eye was opened; the photo is as you sent it.")
+        one = next((one for one in job.results if one["variation"] == variation), None)
+        if one is None:
+            raise NotHere(f"variation: expected 1 to {len(job.results)}, got {variation}.")
+        if face is not None and face not in one["faces"]:
+            raise NotHere(f"face: expected a face that was opened ({one['faces']}), got {face}.")
+        name = one["name"] if face is None else face_name(variation, face)
+        media_type = one["media_type"] if face is None else "image/jpeg"
+        try:
+            size = self.store.size(job.id, name)
+        except FileNotFoundError:
+            raise NotHere("expected a result, it has been deleted; send the photo again.") from None
+        return Found(self.store.stream(job.id, name), size, media_type, name.replace("result", "opened"))
+
+    def forget(self, job_id: UUID, owner: str) -> None:
+        """Cancels and deletes.
+
+        Raises:
+            NotHere: no such job, or somebody else's.
+        """
+        job = self.job(job_id, owner)
+        self.ledger.forget(job.id, owner)
+        self.erase(job.id)
+        if not job.ended:
+            self.metrics.cancelled()
+
+    def erase(self, job: str) -> None:
+        """Deletes what is left of a job that is no longer in the ledger."""
+        with suppress(Exception):  # the sweeper comes by
+            self.runner.forget(job)
+        self.store.forget(job)
+
+    def inspected(self, parcel: Parcel) -> dict[str, Any]:
+        """The report of a photo at which nothing is changed."""
+        with self._turns.take("preview"):
+            found = inspect_photo(parcel.photo, options_of(parcel.options), engine=self._engine)
+        return found.report.to_json()

@@ -1,0 +1,80 @@
+"""What a job is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+State = Literal["arriving", "queued", "running", "done", "failed", "cancelled"]
+Lane = Literal["preview", "photo"]
+"""Previews (mode "fast") have a queue of their own, and go first."""
+
+ENDED: Final = ("done", "failed", "cancelled")
+UNFINISHED: Final = ("queued", "running")
+
+PHOTO: Final = "photo"
+MARKER: Final = "painted.json"
+"""Written when all results are: who finds it need not paint again."""
+
+
+def reference_name(number: int) -> str:
+    """Where reference 1, 2, ... is kept."""
+    return f"reference-{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a client asked for.
+
+    Args:
+        owner: whose key it came with.
+        options: flat names, as `Options.of` takes them.
+        references: how many other photos came along.
+        idempotency: the client's own name for this request, or None.
+        fingerprint: of photo, references and options; two requests that have it in common ask for the same.
+    """
+
+    owner: str
+    options: dict[str, Any]
+    references: int = 0
+    idempotency: str | None = None
+    fingerprint: str = ""
+
+    @property
+    def lane(self) -> Lane:
+        return "preview" if self.options.get("mode") == "fast" else "photo"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One photo on its way.
+
+    Args:
+        id: a random UUID.
+        state: "arriving" while its photo is being stored: not accepted yet, and nobody has been told of it.
+        seq: counts what has happened to it; the id of the last event.
+        created, started, finished: seconds since 1970; `started` is of the latest attempt.
+        stage, fraction: how far the painting is.
+        attempts: how often it was begun; more than once only where a process ended in the middle.
+        report: what was done, see `open_the_eyes.report`, once it is done.
+        results: what there is to fetch, see `painting`.
+        problem: why it failed, as a problem detail.
+    """
+
+    id: str
+    wish: Wish
+    state: State
+    seq: int
+    created: float
+    started: float | None = None
+    finished: float | None = None
+    stage: str = ""
+    fraction: float = 0.0
+    attempts: int = 0
+    report: dict[str, Any] | None = None
+    results: list[dict[str, Any]] = field(default_factory=list)
+    problem: dict[str, Any] | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED

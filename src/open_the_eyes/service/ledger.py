@@ -1,0 +1,198 @@
+"""What has become of every job: each change is one transaction, and happens only from the state it belongs to."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from ..errors import UsageError
+from .jobs import ENDED, UNFINISHED, Job, Lane, Wish
+from .refusals import Busy
+from .tables import JOBS, connect, job_of
+
+COUNTED: Final = ("arriving", "queued")
+"""What takes a place in the queue."""
+
+RECENT: Final = 20
+"""How many jobs that are done tell how long one takes."""
+
+
+class Ledger:
+    """Jobs in a database that survives this process.
+
+    Raises:
+        UsageError: a database that cannot be used.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = connect(url)
+
+    def admit(self, wish: Wish, max_queue: int) -> Job:
+        """The job for a wish, "arriving"; or the one that the same request has already made.
+
+        Raises:
+            Busy: `max_queue` jobs are waiting.
+            UsageError: another request had the same idempotency key.
+        """
+        try:
+            with self._engine.begin() as connection:
+                self._one_at_a_time(connection)
+                known = self._known(connection, wish)
+                if known is None:
+                    self._check_room(connection, max_queue)
+                    known = self._add(connection, wish)
+        except sa.exc.IntegrityError:  # the same request, at the same moment, at another machine
+            return self.admit(wish, max_queue)
+        if known.wish.fingerprint != wish.fingerprint:
+            raise UsageError(
+                "Idempotency-Key: expected the same photo, references and options as the request that used it first, "
+                "got others; use a new key."
+            )
+        return known
+
+    def check_room(self, max_queue: int) -> None:
+        """Raises:
+        Busy: `max_queue` jobs are waiting.
+        """
+        with self._engine.connect() as connection:
+            self._check_room(connection, max_queue)
+
+    def knows(self, owner: str, idempotency: str) -> bool:
+        """Whether a request of that key has come before."""
+        query = sa.select(JOBS.c.id).where(JOBS.c.owner == owner, JOBS.c.idempotency == idempotency)
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
+
+    def get(self, job: str, owner: str | None = None) -> Job | None:
+        """None for a job that does not exist, or is somebody else's."""
+        query = sa.select(JOBS).where(JOBS.c.id == job)
+        if owner is not None:
+            query = query.where(JOBS.c.owner == owner, JOBS.c.state != "arriving")
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else job_of(row)
+
+    def accept(self, job: str) -> bool:
+        """Its photo is stored: from now on it is not lost."""
+        return self._change(job, ("arriving",), state="queued")
+
+    def begin(self, job: str) -> bool:
+        """An attempt begins."""
+        values = {"started": time.time(), "stage": "", "fraction": 0.0, "attempts": JOBS.c.attempts + 1}
+        return self._change(job, UNFINISHED, state="running", **values)
+
+    def progress(self, job: str, stage: str, fraction: float) -> bool:
+        """False, when nobody wants it any more."""
+        return self._change(job, ("running",), stage=stage, fraction=fraction)
+
+    def finish(self, job: str, report: dict[str, Any], results: list[dict[str, Any]]) -> bool:
+        """True for the one call that made it done."""
+        outcome = json.dumps({"report": report, "results": results})
+        return self._change(job, UNFINISHED, state="done", finished=time.time(), fraction=1.0, outcome=outcome)
+
+    def fail(self, job: str, problem: dict[str, Any]) -> bool:
+        """True for the one call that made it failed."""
+        outcome = json.dumps({"problem": problem})
+        return self._change(job, UNFINISHED, state="failed", finished=time.time(), outcome=outcome)
+
+    def forget(self, job: str, owner: str | None = None) -> bool:
+        """Deletes the row; its worker learns of it at the next step."""
+        query = sa.delete(JOBS).where(JOBS.c.id == job)
+        with self._engine.begin() as connection:
+            gone = connection.execute(query if owner is None else query.where(JOBS.c.owner == owner))
+        return gone.rowcount > 0
+
+    def waiting(self) -> dict[Lane, int]:
+        """How many jobs wait in each lane."""
+        query = sa.select(JOBS.c.lane, sa.func.count()).where(JOBS.c.state == "queued").group_by(JOBS.c.lane)
+        with self._engine.connect() as connection:
+            found = {row[0]: row[1] for row in connection.execute(query)}
+        return {"preview": found.get("preview", 0), "photo": found.get("photo", 0)}
+
+    def position(self, job: Job) -> int:
+        """How many jobs will be begun before this one; 0 for one that has been begun."""
+        if job.state != "queued":
+            return 0
+        ahead = sa.and_(JOBS.c.lane == job.wish.lane, JOBS.c.created < job.created)
+        if job.wish.lane == "photo":
+            ahead = sa.or_(ahead, JOBS.c.lane == "preview")
+        query = sa.select(sa.func.count()).where(JOBS.c.state == "queued", ahead)
+        with self._engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def usual_seconds(self, lane: Lane) -> float | None:
+        """How long the latest jobs took on average; None while there were none."""
+        query = sa.select(JOBS.c.finished - JOBS.c.started).where(JOBS.c.state == "done", JOBS.c.lane == lane)
+        with self._engine.connect() as connection:
+            took = connection.execute(query.order_by(JOBS.c.finished.desc()).limit(RECENT)).scalars().all()
+        return sum(took) / len(took) if took else None
+
+    def unfinished(self) -> list[Job]:
+        """What was accepted and has not ended, oldest first."""
+        query = sa.select(JOBS).where(JOBS.c.state.in_(UNFINISHED)).order_by(JOBS.c.created)
+        with self._engine.connect() as connection:
+            return [job_of(row) for row in connection.execute(query)]
+
+    def stale(self, ended_before: float, arriving_before: float) -> list[str]:
+        """Jobs whose time is over: by `retention`, or uploads that never became jobs."""
+        old = sa.and_(JOBS.c.state.in_(ENDED), JOBS.c.finished < ended_before)
+        abandoned = sa.and_(JOBS.c.state == "arriving", JOBS.c.created < arriving_before)
+        with self._engine.connect() as connection:
+            return list(connection.execute(sa.select(JOBS.c.id).where(sa.or_(old, abandoned))).scalars())
+
+    def known(self, jobs: Sequence[str]) -> set[str]:
+        """Those that exist."""
+        with self._engine.connect() as connection:
+            return set(connection.execute(sa.select(JOBS.c.id).where(JOBS.c.id.in_(jobs))).scalars())
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self._engine.dispose()
+
+    def _change(self, job: str, states: Sequence[str], **values: Any) -> bool:
+        query = sa.update(JOBS).where(JOBS.c.id == job, JOBS.c.state.in_(states))
+        with self._engine.begin() as connection:
+            return connection.execute(query.values(seq=JOBS.c.seq + 1, **values)).rowcount > 0
+
+    def _one_at_a_time(self, connection: sa.Connection) -> None:
+        """Counting and adding belong together; SQLite's transactions see to that from their first write on."""
+        if self._engine.dialect.name == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(20230518)"))
+        else:
+            connection.execute(sa.text("BEGIN IMMEDIATE"))
+
+    def _known(self, connection: sa.Connection, wish: Wish) -> Job | None:
+        if wish.idempotency is None:
+            return None
+        query = sa.select(JOBS).where(JOBS.c.owner == wish.owner, JOBS.c.idempotency == wish.idempotency)
+        row = connection.execute(query).first()
+        return None if row is None else job_of(row)
+
+    def _check_room(self, connection: sa.Connection, max_queue: int) -> None:
+        query = sa.select(sa.func.count()).where(JOBS.c.state.in_(COUNTED))
+        waiting = int(connection.execute(query).scalar_one())
+        if waiting >= max_queue:
+            pace = self.usual_seconds("photo") or 1.0
+            soon = max(1, min(120, round(pace * max(1, waiting // 10))))
+            raise Busy(f"expected room in the queue, {waiting} jobs are waiting; try again in {soon} seconds.", soon)
+
+    def _add(self, connection: sa.Connection, wish: Wish) -> Job:
+        row = {
+            "id": str(uuid4()),
+            "owner": wish.owner,
+            "lane": wish.lane,
+            "state": "arriving",
+            "seq": 0,
+            "created": time.time(),
+            "options": json.dumps(wish.options),
+            "reference_count": wish.references,
+            "idempotency": wish.idempotency,
+            "fingerprint": wish.fingerprint,
+        }
+        connection.execute(sa.insert(JOBS).values(row))
+        return job_of(connection.execute(sa.select(JOBS).where(JOBS.c.id == row["id"])).one())

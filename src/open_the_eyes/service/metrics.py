@@ -1,0 +1,66 @@
+"""Figures for Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from .jobs import Lane
+
+BUCKETS: Final = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300)
+MIB: Final = 2**20
+
+
+class Metrics:
+    """Of this process, apart from the queues, which all processes of one database share."""
+
+    def __init__(self, waiting: Callable[[], dict[Lane, int]]) -> None:
+        self._waiting = waiting
+        self.registry = CollectorRegistry()
+        self._depth = Gauge("ote_queue_depth", "Jobs that wait.", ["lane"], registry=self.registry)
+        self._jobs = Counter("ote_jobs", "Jobs that have ended.", ["state"], registry=self.registry)
+        self._outcomes = Counter("ote_faces", "Faces of jobs that are done.", ["outcome"], registry=self.registry)
+        self._stages = Histogram(
+            "ote_stage_seconds", "Time in a stage of one photo.", ["stage"], buckets=BUCKETS, registry=self.registry
+        )
+        self._gpu: Gauge | None = None
+        self._requests = Counter("ote_requests", "Answers by HTTP status.", ["status"], registry=self.registry)
+
+    def finished(self, report: dict[str, Any]) -> None:
+        """Counts a job that is done."""
+        self._jobs.labels("done").inc()
+        for face in report["faces"]:
+            self._outcomes.labels(face["outcome"]).inc()
+        for stage in report["stages"]:
+            self._stages.labels(stage["name"]).observe(stage["seconds"])
+        peaks = [stage["peak_vram_mib"] for stage in report["stages"] if stage["peak_vram_mib"] is not None]
+        if peaks:
+            self._gpu_gauge().set(max(peaks) * MIB)
+
+    def failed(self) -> None:
+        """Counts a job that could not be done."""
+        self._jobs.labels("failed").inc()
+
+    def cancelled(self) -> None:
+        """Counts a job that was deleted before it had ended."""
+        self._jobs.labels("cancelled").inc()
+
+    def answered(self, status: int) -> None:
+        """Counts an answer."""
+        self._requests.labels(str(status)).inc()
+
+    def text(self) -> bytes:
+        """In Prometheus' text format."""
+        for lane, depth in self._waiting().items():
+            self._depth.labels(lane).set(depth)
+        return generate_latest(self.registry)
+
+    def _gpu_gauge(self) -> Gauge:
+        """Made with the first figure, so that a machine without a GPU shows none."""
+        if self._gpu is None:
+            self._gpu = Gauge(
+                "ote_gpu_peak_bytes", "The most GPU memory that the latest photo took.", registry=self.registry
+            )
+        return self._gpu

@@ -1,0 +1,71 @@
+"""Errors as RFC 9457 problem details: what was expected, what came, what to do next; no path, no traceback."""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+from typing import Any, Final
+
+from ..errors import (
+    Cancelled,
+    NoCapacity,
+    OpenTheEyesError,
+    PhotoNotWritten,
+    PhotoTooLarge,
+    UnreadablePhoto,
+    UsageError,
+)
+from .refusals import BodyTooLarge, Busy
+
+MEDIA_TYPE: Final = "application/problem+json"
+_LOG: Final = logging.getLogger("open_the_eyes.service")
+
+_TELLABLE: Final = (UsageError, UnreadablePhoto, PhotoTooLarge, BodyTooLarge, NoCapacity, Cancelled)
+"""Their messages are for whoever sent the photo. The others' may name folders of this machine."""
+
+_STORAGE: Final = "expected to store this, the service could not; try again later, or tell its operator."
+_OPERATOR: Final = "the service cannot do this at present; its operator finds out more with `open-the-eyes doctor`."
+_BUG: Final = "this is a bug of ours; the photo that came is not kept longer for it. Try again, or tell the operator."
+
+
+def problem_of(error: BaseException) -> dict[str, Any]:
+    """`type`, `title`, `status` and `detail`; what is none of ours becomes a plain 500 and goes to the log."""
+    if isinstance(error, MemoryError):
+        error = NoCapacity("not enough memory for this photo; make it smaller, or try again later.")
+    if not isinstance(error, OpenTheEyesError):
+        log_bug(error)
+    kind = type(error) if isinstance(error, OpenTheEyesError) else OpenTheEyesError
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__ if kind is not OpenTheEyesError else "Bug").lower()
+    return {
+        "type": f"urn:open-the-eyes:problem:{words}",
+        "title": words.replace("-", " ").capitalize(),
+        "status": kind.http_status,
+        "detail": _detail(error),
+    }
+
+
+def headers_of(error: BaseException) -> dict[str, str]:
+    """What besides the body tells a client how to go on."""
+    headers = {"Cache-Control": "no-store"}
+    if isinstance(error, Busy):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, OpenTheEyesError) and error.http_status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="open-the-eyes"'
+    return headers
+
+
+def log_bug(error: BaseException) -> None:
+    """Where it happened, without what it was about: messages of foreign libraries may quote names and contents."""
+    where = "; ".join(
+        f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+    )
+    _LOG.error("%s at %s", type(error).__name__, where or "unknown place")
+
+
+def _detail(error: BaseException) -> str:
+    if isinstance(error, _TELLABLE):
+        return " ".join(str(error).split())
+    if isinstance(error, PhotoNotWritten):
+        return _STORAGE
+    return _OPERATOR if isinstance(error, OpenTheEyesError) and type(error) is not OpenTheEyesError else _BUG

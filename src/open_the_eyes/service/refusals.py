@@ -1,0 +1,52 @@
+"""What the service refuses besides what the product refuses.
+
+OpenTheEyesError                HTTP
+├── UsageError
+│   ├── KeyNeeded                401   no API key, or one that this service did not make
+│   ├── ForeignCaller            403   a page of another site asked, or a name that is not ours was called
+│   ├── NotHere                  404   no such job, face, variation or page, or somebody else's
+│   ├── WrongMethod              405   this address answers other methods
+│   └── NotYet                   409   the job has no result at this moment
+├── PhotoError
+│   └── BodyTooLarge             413   more bytes in one request than its photos may have
+└── NoCapacity
+    └── Busy                     429   too many jobs wait, or too many requests came; says when to try again
+"""
+
+from __future__ import annotations
+
+from ..errors import NoCapacity, PhotoError, UsageError
+
+
+class KeyNeeded(UsageError):
+    http_status = 401
+
+
+class ForeignCaller(UsageError):
+    http_status = 403
+
+
+class NotHere(UsageError):
+    http_status = 404
+
+
+class WrongMethod(UsageError):
+    http_status = 405
+
+
+class NotYet(UsageError):
+    http_status = 409
+
+
+class BodyTooLarge(PhotoError):
+    http_status = 413
+
+
+class Busy(NoCapacity):
+    """`retry_after` is in whole seconds."""
+
+    http_status = 429
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -1,0 +1,168 @@
+"""The doors: each decodes, asks, encodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+
+from ..errors import NoCapacity
+from .events import events
+from .house import House
+from .refusals import NotHere
+from .schemas import UPLOAD, HealthView, JobView, ReportView, problems
+
+JobId = Annotated[UUID, Path(description="A job's id, from the answer to POST /v1/jobs.")]
+STREAM: Final = "text/event-stream"
+
+router = APIRouter()
+
+
+def _house(request: Request) -> House:
+    house: House = request.app.state.house
+    return house
+
+
+@router.post(
+    "/v1/jobs",
+    status_code=202,
+    response_model=JobView,
+    responses={**problems(400, 413, 415, 422, 507), 202: {"headers": {"Location": {"schema": {"type": "string"}}}}},
+    openapi_extra=UPLOAD,
+    tags=["jobs"],
+)
+async def create_job(
+    request: Request,
+    response: Response,
+    idempotency_key: Annotated[
+        str | None, Header(description="The same key and body make one job, however often they are sent.")
+    ] = None,
+) -> dict[str, Any]:
+    """Takes a photo. Once this has answered, the job is not lost, and its address is in `Location`."""
+    house = _house(request)
+    job = await house.desk.take(request, request.state.owner, idempotency_key)
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return await run_sync(house.view, job)
+
+
+@router.get("/v1/jobs/{job_id}", response_model=JobView, responses=problems(404, 422), tags=["jobs"])
+def get_job(request: Request, job_id: JobId) -> dict[str, Any]:
+    """What has become of a job: state, faces, outcomes, timings, and where its results are."""
+    house = _house(request)
+    return house.view(house.job(job_id, request.state.owner))
+
+
+@router.get(
+    "/v1/jobs/{job_id}/events",
+    response_class=StreamingResponse,
+    responses={
+        **problems(404, 422),
+        200: {
+            "description": "Events `progress`, and at the end `done`, `failed` or `cancelled`.",
+            "content": {STREAM: {"schema": {"type": "string"}}},
+        },
+        204: {"description": "This client has seen the last event."},
+    },
+    tags=["jobs"],
+)
+async def get_events(
+    request: Request,
+    job_id: JobId,
+    last_event_id: Annotated[str | None, Header(description="Sent by browsers when they connect again.")] = None,
+) -> Response:
+    """What happens to a job, as server-sent events: its state at once, then every change."""
+    house = _house(request)
+    job = await run_sync(house.job, job_id, request.state.owner)
+    after = int(last_event_id[:9]) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else -1
+    if job.ended and after == job.seq:
+        return Response(status_code=204)
+    return StreamingResponse(events(house.ledger, job, house.own.retention, after), media_type=STREAM)
+
+
+@router.get(
+    "/v1/jobs/{job_id}/result",
+    response_class=StreamingResponse,
+    responses={
+        **problems(404, 409, 422),
+        200: {
+            "description": "The photo in the format it came in; with `face`, a small JPEG.",
+            "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
+        },
+    },
+    tags=["jobs"],
+)
+def get_result(
+    request: Request,
+    job_id: JobId,
+    variation: Annotated[int, Query(ge=1, le=16, description="Best first.")] = 1,
+    face: Annotated[int | None, Query(ge=1, le=10_000, description="Only this face, as a small picture.")] = None,
+) -> Response:
+    """A result. Where no eye was opened there is none: the photo is as it was sent."""
+    house = _house(request)
+    found = house.result(house.job(job_id, request.state.owner), variation, face)
+    headers = {"Content-Length": str(found.size), "Content-Disposition": f'attachment; filename="{found.file_name}"'}
+    return StreamingResponse(found.pieces, media_type=found.media_type, headers=headers)
+
+
+@router.delete("/v1/jobs/{job_id}", status_code=204, responses=problems(404, 422), tags=["jobs"])
+def delete_job(request: Request, job_id: JobId) -> Response:
+    """Stops the job at its next step, and deletes everything of it at once."""
+    _house(request).forget(job_id, request.state.owner)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/v1/inspect",
+    response_model=ReportView,
+    responses=problems(400, 413, 415, 422, 503),
+    openapi_extra=UPLOAD,
+    tags=["photos"],
+)
+async def inspect(request: Request) -> dict[str, Any]:
+    """Faces, how far their eyes are open, and what a job would do with each; nothing is kept."""
+    house = _house(request)
+    parcel = await house.desk.one_photo(request)
+    return await run_sync(house.inspected, parcel)
+
+
+@router.get("/healthz", response_model=HealthView, tags=["service"])
+def healthz() -> dict[str, str]:
+    """The process is up."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", response_model=HealthView, responses=problems(503), tags=["service"])
+def readyz(request: Request) -> dict[str, str]:
+    """Jobs can be taken: the database answers and the store can be written to."""
+    checks: tuple[Callable[[], object], ...] = (_house(request).ledger.waiting, _house(request).store.check)
+    try:
+        for check in checks:
+            check()
+    except Exception as error:  # whatever it is, this process cannot take jobs
+        raise NoCapacity("expected database and store to answer, one does not; look at the log.") from error
+    return {"status": "ok"}
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={**problems(), 200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    tags=["service"],
+)
+def metrics(request: Request) -> Response:
+    """Figures for Prometheus."""
+    return Response(_house(request).metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def nowhere(path: str) -> NotHere:
+    """For an address that nothing answers."""
+    return NotHere(f"expected an address of this service, got {path[:80]!r}; /openapi.json lists them.")
+
+
+def as_answer(problem: dict[str, Any], headers: dict[str, str]) -> JSONResponse:
+    """A problem detail on its way out."""
+    return JSONResponse(problem, problem["status"], headers, media_type="application/problem+json")

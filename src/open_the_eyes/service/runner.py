@@ -1,0 +1,173 @@
+"""Jobs run by DBOS: durable queues and workflows in the same database as the ledger."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..engine import Engine
+from ..errors import Cancelled
+from .jobs import Job, Lane
+from .ledger import Ledger
+from .metrics import Metrics
+from .painting import paint, painted
+from .problems import problem_of
+from .store import Store
+from .turns import Turns
+
+APPLICATION: Final = "open-the-eyes"
+VERSION: Final = "1"
+"""Of the workflow. Jobs that an older release accepted are taken up by a newer one while this stays the same."""
+
+QUEUES: Final[dict[Lane, str]] = {"preview": "previews", "photo": "photos"}
+POLL_SECONDS: Final = 0.1
+TOLD_SECONDS: Final = 0.2
+"""Progress within one stage is written down at most this often."""
+
+MAX_ATTEMPTS: Final = 12
+"""A photo during which the process ended this often is taken for the reason, and given up."""
+
+_ENDED: Final = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+
+
+class Runner:
+    """Takes jobs from their queues, one after the other, until `stop`. One in a process, as DBOS is one."""
+
+    def __init__(self, ledger: Ledger, store: Store, engine: Engine, metrics: Metrics, turns: Turns) -> None:
+        self._ledger, self._store, self._engine, self._metrics, self._turns = ledger, store, engine, metrics, turns
+        self._busy = threading.Lock()
+        self._workflow: Callable[[str], None] | None = None
+
+    def start(self, database_url: str, worker: str) -> None:
+        """Begins to work; what an earlier process of this name left in the middle is taken up first."""
+        config: DBOSConfig = {
+            "name": APPLICATION,
+            "system_database_url": database_url,
+            "application_version": VERSION,
+            "executor_id": worker,
+            "log_level": "ERROR",
+            "max_executor_threads": 8,
+        }
+        DBOS(config=config)
+        self._workflow = self._registered()
+        DBOS.launch()
+        for queue in QUEUES.values():
+            DBOS.register_queue(queue, worker_concurrency=1, polling_interval_sec=POLL_SECONDS)
+
+    def stop(self, patience_seconds: int) -> None:
+        """Waits for the photo that is being painted, if it does not take long; the next start does the rest."""
+        patience = patience_seconds if self._busy.locked() else 0  # asked to wait, DBOS waits a second at least
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience)
+
+    def enqueue(self, job: Job) -> None:
+        """Queues a job that was accepted; a second time changes nothing."""
+        if self._workflow is None:
+            raise RuntimeError("start comes first")
+        with SetWorkflowID(job.id):
+            DBOS.enqueue_workflow(QUEUES[job.wish.lane], self._workflow, job.id)
+
+    def mend(self) -> None:
+        """Queues what was accepted and is in no queue: the process ended between the two, or gave up."""
+        unfinished = {job.id: job for job in self._ledger.unfinished()}
+        flows = DBOS.list_workflows(workflow_ids=list(unfinished), load_input=False, load_output=False)
+        for flow in flows if unfinished else []:
+            if flow.status in _ENDED:
+                DBOS.delete_workflow(flow.workflow_id)
+            else:
+                unfinished.pop(flow.workflow_id, None)
+        for job in unfinished.values():
+            self.enqueue(job)
+
+    def forget(self, job: str) -> None:
+        """Takes a job out of its queue; one that is being painted stops at its next step."""
+        DBOS.cancel_workflow(job)
+
+    def sweep(self) -> None:
+        """Deletes what DBOS remembers of jobs that are gone."""
+        ended = DBOS.list_workflows(status=["SUCCESS", *_ENDED], load_input=False, load_output=False, limit=1000)
+        known = self._ledger.known([flow.workflow_id for flow in ended])
+        gone = [flow.workflow_id for flow in ended if flow.workflow_id not in known]
+        if gone:
+            DBOS.delete_workflows(gone)
+
+    def _registered(self) -> Callable[[str], None]:
+        """The workflow. Its steps return and raise nothing personal: DBOS keeps both."""
+
+        @DBOS.step(name="paint", retries_allowed=True, max_attempts=10)
+        def paint_step(job: str) -> bool:
+            with self._busy:
+                return self._paint(job)
+
+        @DBOS.step(name="record", retries_allowed=True, max_attempts=10)
+        def record_step(job: str) -> None:
+            self._record(job)
+
+        @DBOS.workflow(name="open_eyes", max_recovery_attempts=None)
+        def open_the_eyes(job: str) -> None:
+            if paint_step(job):
+                record_step(job)
+
+        return open_the_eyes
+
+    def _paint(self, job_id: str) -> bool:
+        """Whether there is a result to record; failures are written down here."""
+        job = self._ledger.get(job_id)
+        if job is None or job.ended:
+            return False
+        try:
+            if job.attempts >= MAX_ATTEMPTS:
+                raise RuntimeError(f"began {job.attempts} times, never ended")
+            with self._turns.take(job.wish.lane):
+                if not self._ledger.begin(job_id):
+                    return False
+                paint(job, self._store, self._engine, self._teller(job_id), lambda: self._wanted(job_id))
+        except FileNotFoundError as error:
+            self._give_up(job_id, error)
+            return False
+        except (SQLAlchemyError, OSError):
+            raise  # the database or the store is away; this step is tried again
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the client gets to know, and the queue goes on
+            self._give_up(job_id, error)
+            return False
+        return self._wanted(job_id) or self._cleared(job_id)
+
+    def _record(self, job_id: str) -> None:
+        try:
+            report, results = painted(job_id, self._store)
+        except FileNotFoundError:
+            return  # deleted in the meantime
+        if self._ledger.finish(job_id, report, results):
+            self._metrics.finished(report)
+
+    def _give_up(self, job_id: str, error: Exception) -> None:
+        if isinstance(error, Cancelled | FileNotFoundError) and not self._wanted(job_id):
+            self._cleared(job_id)
+        elif self._ledger.fail(job_id, problem_of(error)):
+            self._metrics.failed()
+
+    def _wanted(self, job_id: str) -> bool:
+        return self._ledger.get(job_id) is not None
+
+    def _cleared(self, job_id: str) -> bool:
+        """False; what was stored after the job had been deleted is deleted too."""
+        self._store.forget(job_id)
+        return False
+
+    def _teller(self, job_id: str) -> Callable[[str, float], None]:
+        last: tuple[str, float] = ("", 0.0)
+
+        def tell(stage: str, fraction: float) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if stage == last[0] and now - last[1] < TOLD_SECONDS:
+                return
+            last = (stage, now)
+            if not self._ledger.progress(job_id, stage, fraction):
+                raise Cancelled("expected to go on, the job was cancelled; nothing is kept.")
+
+        return tell

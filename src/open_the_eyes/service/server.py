@@ -1,0 +1,92 @@
+"""Listens: which addresses, which names, and whether a key is asked for."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from ..engine import Engine
+from ..errors import NoCapacity, UsageError
+from .app import create_app
+from .keys import Keys
+from .settings import ServiceSettings
+
+LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
+STOP_SECONDS: Final = 5
+"""How long a stop waits for answers that are on their way, such as event streams."""
+
+
+def assembled(engine: Engine, own: ServiceSettings, host: str) -> FastAPI:
+    """The application for a service that listens at `host`.
+
+    On this machine alone no key is asked for, unless there are keys; then only names of this machine are answered, so
+    that no page of a browser here can reach the service by a name of its own (DNS rebinding).
+
+    Raises:
+        UsageError: an address that others can reach, and no key that they could show.
+    """
+    keys = Keys.read(own.keys_file)
+    alone = is_loopback(host)
+    if not alone and not keys.hashes:
+        raise UsageError(
+            f"--host: expected an API key to exist before others can reach {host}, found none; make one with "
+            "`open-the-eyes serve --new-key`, or stay with --host 127.0.0.1."
+        )
+    names = frozenset((*LOCAL_NAMES, *own.hosts, host.lower()))
+    checked = names if alone or own.hosts else None
+    return create_app(engine, own, keys=keys if keys.hashes else None, hosts=checked)
+
+
+def serve(app: FastAPI, host: str, port: int, tell: Callable[[str], None]) -> None:
+    """Answers until it is told to stop (SIGINT, SIGTERM); `tell` hears the address.
+
+    Raises:
+        NoCapacity: the port is taken, or not allowed.
+    """
+    listener = _listener(host, port)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="warning",
+        access_log=False,  # it would write addresses
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        proxy_headers=False,
+        ws="none",
+    )
+    tell(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}")
+    with suppress(KeyboardInterrupt):  # it has stopped in order, and passes the signal on
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach it."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)  # who comes while the rest is being started waits, and is not turned away
+    except OSError as error:
+        listener.close()
+        raise NoCapacity(
+            f"--port: expected {host}:{port} to be free, got: {error.strerror or error}; choose another --port."
+        ) from error
+    return listener

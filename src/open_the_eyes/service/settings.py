@@ -1,0 +1,134 @@
+"""What the operator of the service chooses, read once at the start, from `OTE_*` environment variables."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from ..errors import UsageError
+
+DATABASES: Final = ("sqlite", "postgresql")
+
+
+def default_folder() -> Path:
+    """Where the service keeps its jobs unless told otherwise."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "open-the-eyes" / "service"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSettings:
+    """Where jobs are kept, for how long, and how many are taken; sizes of photos are in `open_the_eyes.settings`.
+
+    Args:
+        folder: of everything that has no place of its own (OTE_FOLDER).
+        store: a folder, or an address that fsspec knows, such as s3://bucket/jobs, for photos and results; "" is
+            `folder`/jobs (OTE_STORE).
+        database: sqlite:///FILE or postgresql://...; "" is a file in `folder` (OTE_DATABASE).
+        keys: the file of API keys' hashes; None is `folder`/keys (OTE_KEYS).
+        retention: seconds after which everything of a job is deleted (OTE_RETENTION).
+        max_queue: how many jobs may wait (OTE_MAX_QUEUE).
+        max_references: how many other photos of the same people one job may bring (OTE_MAX_REFERENCES).
+        requests_per_minute: of one key (OTE_REQUESTS_PER_MINUTE).
+        hosts: more names this service goes by, such as a proxy's (OTE_HOSTS, with commas).
+        worker: this process's name among those that share a database; "" is "local" for SQLite, and for PostgreSQL
+            the machine's name. A process that is restarted takes up what one of the same name left (OTE_WORKER).
+    """
+
+    folder: Path = field(default_factory=default_folder)
+    store: str = ""
+    database: str = ""
+    keys: Path | None = None
+    retention: int = 86_400
+    max_queue: int = 100
+    max_references: int = 8
+    requests_per_minute: int = 300
+    hosts: tuple[str, ...] = ()
+    worker: str = ""
+
+    @property
+    def store_url(self) -> str:
+        return self.store or str(self.folder / "jobs")
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.folder.absolute() / 'jobs.sqlite'}"
+
+    @property
+    def keys_file(self) -> Path:
+        return self.keys or self.folder / "keys"
+
+    @property
+    def worker_name(self) -> str:
+        return self.worker or ("local" if self.database_url.startswith("sqlite") else socket.gethostname())
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> ServiceSettings:
+        """Settings from `OTE_*` names.
+
+        Raises:
+            UsageError: a value of the wrong kind.
+        """
+        environment = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for name, read in _READERS.items():
+            variable = f"OTE_{name.upper()}"
+            if variable in environment:
+                values[name] = read(variable, environment[variable])
+        return cls(**values)
+
+
+def _count(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:12]) < 10**11:
+        raise UsageError(f"{name}: expected a positive whole number, got {text!r}.")
+    return int(text)
+
+
+def _path(name: str, text: str) -> Path:
+    if not text.strip() or "\0" in text:
+        raise UsageError(f"{name}: expected a path, got {text!r}.")
+    return Path(text).expanduser()
+
+
+def _place(name: str, text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise UsageError(f"{name}: expected a folder, or an address such as s3://bucket/jobs; got {text!r}.")
+    return text
+
+
+def _database(name: str, text: str) -> str:
+    kind, mark, place = text.partition("://")
+    if kind not in DATABASES or not mark or not place.strip("/"):
+        came = f"{kind}://..." if mark else repr(text)  # what follows may hold a password
+        raise UsageError(f"{name}: expected sqlite:////path/to/file or postgresql://user@host/name, got {came}.")
+    return text
+
+
+def _names(name: str, text: str) -> tuple[str, ...]:
+    hosts = tuple(part.strip().lower() for part in text.split(",") if part.strip())
+    if not hosts or any("/" in host or not host.isascii() or not host.isprintable() for host in hosts):
+        raise UsageError(f"{name}: expected names with commas, such as photos.example,photos.local; got {text!r}.")
+    return hosts
+
+
+def _word(name: str, text: str) -> str:
+    if not text.strip() or not text.isprintable() or len(text) > 60:
+        raise UsageError(f"{name}: expected a short name such as gpu-1, got {text!r}.")
+    return text
+
+
+_READERS: Final[dict[str, Callable[[str, str], object]]] = {
+    "folder": _path,
+    "store": _place,
+    "database": _database,
+    "keys": _path,
+    "retention": _count,
+    "max_queue": _count,
+    "max_references": _count,
+    "requests_per_minute": _count,
+    "hosts": _names,
+    "worker": _word,
+}

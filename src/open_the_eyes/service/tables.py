@@ -1,0 +1,91 @@
+"""The service's one table, and the database it is in: SQLite, or PostgreSQL for several machines."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from ..errors import UsageError
+from .jobs import Job, Wish
+
+JOBS = sa.Table(
+    "ote_jobs",
+    sa.MetaData(),
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("owner", sa.String(60), nullable=False),
+    sa.Column("lane", sa.String(10), nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("created", sa.Double, nullable=False),
+    sa.Column("started", sa.Double),
+    sa.Column("finished", sa.Double),
+    sa.Column("stage", sa.String(80), nullable=False, default=""),
+    sa.Column("fraction", sa.Double, nullable=False, default=0.0),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("options", sa.Text, nullable=False),
+    sa.Column("reference_count", sa.Integer, nullable=False),
+    sa.Column("idempotency", sa.String(255)),
+    sa.Column("fingerprint", sa.String(64), nullable=False),
+    sa.Column("outcome", sa.Text),
+    sa.UniqueConstraint("owner", "idempotency"),
+    sa.Index("ote_jobs_waiting", "state", "lane", "created"),
+)
+
+
+def connect(url: str) -> sa.Engine:
+    """The database, with the table in it.
+
+    Raises:
+        UsageError: it cannot be reached, or made.
+    """
+    try:
+        address = sa.make_url(url)
+        if address.drivername == "postgresql":
+            address = address.set(drivername="postgresql+psycopg")
+        if address.database and address.drivername == "sqlite":
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        engine = sa.create_engine(address, pool_pre_ping=True)
+        if engine.dialect.name == "sqlite":
+            sa.event.listen(engine, "connect", _prepare_sqlite)
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":  # two processes that start at once would both create it
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(20230517)"))
+            JOBS.metadata.create_all(connection)
+    except (OSError, sa.exc.SQLAlchemyError) as error:
+        kind = url.partition(":")[0]
+        raise UsageError(
+            f"OTE_DATABASE: expected a {kind} database that can be used ({type(error).__name__}); check the address "
+            "and the rights."
+        ) from error
+    return engine
+
+
+def job_of(row: sa.Row[Any]) -> Job:
+    """A row as the rest of the service sees it."""
+    wish = Wish(row.owner, json.loads(row.options), row.reference_count, row.idempotency, row.fingerprint)
+    outcome = json.loads(row.outcome) if row.outcome else {}
+    return Job(
+        id=row.id,
+        wish=wish,
+        state=row.state,
+        seq=row.seq,
+        created=row.created,
+        started=row.started,
+        finished=row.finished,
+        stage=row.stage,
+        fraction=row.fraction,
+        attempts=row.attempts,
+        report=outcome.get("report"),
+        results=outcome.get("results", []),
+        problem=outcome.get("problem"),
+    )
+
+
+def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = "IMMEDIATE"  # who reads and then writes must not be overtaken between the two
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")

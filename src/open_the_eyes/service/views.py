@@ -1,0 +1,58 @@
+"""A job as a client sees it."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from .jobs import Job
+
+SURE: Final = 0.05
+"""Below this share of the work, the time left is anybody's guess."""
+
+
+def job_view(job: Job, retention: int, position: int, usual_seconds: float | None) -> dict[str, Any]:
+    """Plain JSON values, as `schemas.JobView` describes them."""
+    address = f"/v1/jobs/{job.id}"
+    return {
+        "id": job.id,
+        "state": job.state,
+        "position": position,
+        "progress": {
+            "stage": job.stage,
+            "fraction": round(job.fraction, 3),
+            "eta_seconds": eta_seconds(job, position, usual_seconds, time.time()),
+        },
+        "created": _moment(job.created),
+        "started": _moment(job.started),
+        "finished": _moment(job.finished),
+        "expires": _moment(None if job.finished is None else job.finished + retention),
+        "attempts": job.attempts,
+        "options": job.wish.options,
+        "references": job.wish.references,
+        "report": job.report,
+        "results": [_result(address, one) for one in job.results],
+        "problem": job.problem,
+        "links": {"self": address, "events": f"{address}/events", "result": f"{address}/result"},
+    }
+
+
+def eta_seconds(job: Job, position: int, usual_seconds: float | None, now: float) -> float | None:
+    """Time left as far as it can be told: by how far it is, or by how long the latest jobs took."""
+    if job.ended:
+        return 0.0
+    if job.state == "running" and job.started is not None and job.fraction > SURE:
+        return round((now - job.started) * (1 - job.fraction) / job.fraction, 1)
+    return None if usual_seconds is None else round(usual_seconds * (position + 1), 1)
+
+
+def _result(address: str, one: dict[str, Any]) -> dict[str, Any]:
+    link = f"{address}/result?variation={one['variation']}"
+    faces = [{"face": face, "href": f"{link}&face={face}"} for face in one["faces"]]
+    told = {name: one[name] for name in ("variation", "sha256", "bytes", "media_type")}
+    return {**told, "href": link, "faces": faces}
+
+
+def _moment(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds")

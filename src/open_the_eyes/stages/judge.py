@@ -1,0 +1,23 @@
+"""One attempt, verified; a restored look that fails gives way to the look before it was restored."""
+
+from __future__ import annotations
+
+from ..imaging.arrays import Rgb
+from ..options import GenerateOptions
+from ..roles import FaceDetector
+from .blend import Look
+from .keep import Candidate
+from .restore import not_kept
+from .verify import verify
+
+
+def judge(pixels: Rgb, attempt: int, look: Look, detector: FaceDetector, options: GenerateOptions) -> Candidate:
+    """The look as a candidate, with its verdict; its own plain look where only that one passes."""
+    verdict = verify(pixels, look.crop, look.patch, look.opened, detector, options)
+    if not verdict.passed and look.plain is not None:
+        note = not_kept(verdict.reason)
+        look = look.plain
+        verdict = verify(pixels, look.crop, look.patch, look.opened, detector, options)
+    else:
+        note = look.note
+    return Candidate(attempt, look.patch.seed, look.opened, verdict, look.crop, note, look.patch.source)

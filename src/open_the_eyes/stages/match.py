@@ -1,0 +1,219 @@
+"""Whose eyes are whose: open eyes of the same people in other photos. Where it is not certain, nobody gets any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UsageError
+from ..imaging.arrays import Rgb
+from ..imaging.assignment import Pairing, paired
+from ..imaging.mesh478 import SIDES, Side
+from ..options import MatchOptions
+from ..roles import Donor, Face, FaceDescriber, FaceDetector
+from .choose import Decision, face_states
+from .crop import crop
+from .detect import detect
+
+MARGIN, TWIN_MARGIN = 1.0, 3.0
+"""Log-odds by which a pair must lead all else its two faces could be paired with; the latter where that, too, would
+be taken for one person, as happens with twins, mirrors and pictures on the wall."""
+SAME_EMBEDDING: Final = 0.42
+"""Cosine of two ArcFace embeddings from which on they are one person's (strangers rarely reach 0.3)."""
+EMBEDDING_SCALE: Final = 14.0
+"""Log-odds a unit of that cosine."""
+PLACE, PLACE_MOST = 0.3, 0.8
+"""Log-odds that a face's width of distance takes away, and the most that place can: people change places."""
+SIZE, SIZE_MOST = 3.0, 4.0
+"""Log-odds that a size e times another takes away beyond the first half."""
+
+
+_NONE_GIVEN: Final = "Both eyes are closed, and no reference was given; add --reference PHOTO."
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another photo of the same people: its pixels, and what it is called in sentences."""
+
+    pixels: Rgb
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """By face number: donors, in the order of the references; where there is none, a sentence that says why."""
+
+    donors: dict[int, tuple[Donor, ...]] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
+
+
+def match(
+    pixels: Rgb,
+    decisions: Sequence[Decision],
+    references: Sequence[Reference],
+    detector: FaceDetector,
+    describer: FaceDescriber,
+    options: MatchOptions,
+) -> Matches:
+    """Donors for the faces that are to be opened, from all references.
+
+    Raises:
+        UsageError: a reference without a face, or `options.match` names a face that is not there.
+    """
+    ours = [d.face for d in decisions]
+    _check_numbers(options, len(ours), len(references))
+    traits = [describer.describe(pixels, face) for face in ours]
+    donors: dict[int, list[Donor]] = {d.id: [] for d in decisions if d.closed}
+    reasons: dict[int, list[str]] = {number: [] for number in donors}
+    for number, reference in enumerate(references, start=1):
+        theirs = detect(reference.pixels, detector)
+        if not theirs:
+            raise UsageError(f"reference {reference.name}: expected a photo of the same people, found no face in it.")
+        told = _told(options, number, len(theirs), reference.name)
+        evidence = _evidence(pixels, ours, traits, reference, theirs, describer)
+        pairs = _with_told(paired(evidence), told)
+        for d in decisions:
+            if d.id in donors and _asked_elsewhere(options, d.id, number):
+                continue
+            if d.id in donors:
+                donor, reason = _donor(d.id, pairs[d.id - 1], reference, theirs, evidence, d.id in told)
+                donors[d.id] += [donor] if donor else []
+                reasons[d.id] += [reason] if reason else []
+    found = {number: tuple(list_) for number, list_ in donors.items() if list_}
+    missing = {n: _together(reasons[n]) for n in donors if n not in found}
+    return Matches(found, missing)
+
+
+def _donor(
+    number: int, pair: Pairing, reference: Reference, theirs: list[Face], evidence: NDArray[np.float64], told: bool
+) -> tuple[Donor | None, str]:
+    """The donor for one face from one reference, or why there is none."""
+    if pair.column is None:
+        return None, f"nobody in {reference.name} is surely this person"
+    here = f"{reference.name}, face {pair.column + 1}"
+    for_them = float(evidence[number - 1, pair.column])
+    if not told and pair.margin < (MARGIN if for_them - pair.margin < 0 else TWIN_MARGIN):
+        sure = f"say which with --match {number}={reference.name}:{pair.column + 1}"
+        return None, f"it is not certain which face in {reference.name} is this person's ({sure})"
+    face = theirs[pair.column]
+    sides = open_sides(face)
+    if not sides:
+        return None, f"the eyes are not open in {here} either"
+    likeness = 1.0 if told else float(1 / (1 + np.exp(-for_them)))
+    return Donor(crop(reference.pixels, face, sides), here, likeness), ""
+
+
+def left_alone(decisions: Sequence[Decision], matches: Matches) -> list[Decision]:
+    """The decisions of an engine that paints nothing of its own: whoever has no donor is left alone.
+
+    One closed eye beside an open one has that as its donor; an eye that may be only narrow is not worth a mirror image.
+    """
+    return [
+        replace(d, outcome="unsure", closed=(), reason=matches.reasons.get(d.id, _NONE_GIVEN))
+        if d.closed and d.id not in matches.donors and not _has_own_donor(d)
+        else d
+        for d in decisions
+    ]
+
+
+def _has_own_donor(decision: Decision) -> bool:
+    states = face_states(decision.face)
+    return len(decision.closed) == 1 and states[decision.closed[0]] == "closed"
+
+
+def open_sides(face: Face) -> tuple[Side, ...]:
+    """The eyes of a face that another may have."""
+    if face.refusal is not None:
+        return ()
+    states = face_states(face)
+    return tuple(side for side in SIDES if states[side] == "open")
+
+
+def _evidence(
+    pixels: Rgb,
+    ours: Sequence[Face],
+    traits: Sequence[NDArray[np.float32]],
+    reference: Reference,
+    theirs: Sequence[Face],
+    describer: FaceDescriber,
+) -> NDArray[np.float64]:
+    """(ours, theirs) log-odds for one person; place and size can only take away, and never decide alone."""
+    table = np.zeros((len(ours), len(theirs)))
+    others = [describer.describe(reference.pixels, face) for face in theirs]
+    for i, face in enumerate(ours):
+        for j, other in enumerate(theirs):
+            if face.embedding is not None and other.embedding is not None:
+                cosine = float(face.embedding @ other.embedding)
+                table[i, j] = EMBEDDING_SCALE * (cosine - SAME_EMBEDDING)
+            else:
+                table[i, j] = describer.evidence(traits[i], others[j])
+            if table[i, j] >= 0:
+                table[i, j] = max(table[i, j] - _elsewhere(face, pixels, other, reference.pixels), 0.0)
+    return table
+
+
+def _elsewhere(face: Face, pixels: Rgb, other: Face, others: Rgb) -> float:
+    """How far place and size in the picture speak against one person."""
+    scale = others.shape[1] / pixels.shape[1]
+    (ax, ay), (bx, by) = face.box.centre_xy, other.box.centre_xy
+    away = float(np.hypot(bx / scale - ax, by / scale - ay)) / max(face.box.width, 1.0)
+    size = abs(float(np.log(max(other.box.width, 1.0) / scale / max(face.box.width, 1.0))))
+    return min(PLACE * away, PLACE_MOST) + min(SIZE * max(size - 0.5, 0.0), SIZE_MOST)
+
+
+def _check_numbers(options: MatchOptions, faces: int, references: int) -> None:
+    for face, reference, _ in options.match:
+        if face > faces:
+            raise UsageError(
+                f"match: this photo has {_count(faces, 'face')}, so there is no face {face}. Try `inspect PHOTO`."
+            )
+        if reference > references:
+            raise UsageError(
+                f"match: expected one of {_count(references, 'reference')}, got reference {reference}; count them."
+            )
+
+
+def _told(options: MatchOptions, reference: int, faces: int, name: str) -> dict[int, int]:
+    """Face number -> column, as far as somebody said so of this reference."""
+    told = {face: there for face, number, there in options.match if number == reference}
+    for there in told.values():
+        if there > faces:
+            raise UsageError(
+                f"match: {name} has {_count(faces, 'face')}, so there is no face {there}. Try `inspect {name}`."
+            )
+    return {face: there - 1 for face, there in told.items()}
+
+
+def _asked_elsewhere(options: MatchOptions, face: int, reference: int) -> bool:
+    """Whether this face was given to other references only: a person's word beats a guess."""
+    named = {number for one, number, _ in options.match if one == face}
+    return bool(named) and reference not in named
+
+
+def _with_told(pairs: list[Pairing], told: dict[int, int]) -> list[Pairing]:
+    """The pairs with what was told put in, and what was told away from others taken from them."""
+    if not told:
+        return pairs
+    out = []
+    for row, pair in enumerate(pairs):
+        if row + 1 in told:
+            out.append(Pairing(told[row + 1], np.inf, None))
+        elif pair.column in told.values():
+            out.append(Pairing(None, 0.0, None))
+        else:
+            out.append(pair)
+    return out
+
+
+def _together(reasons: list[str]) -> str:
+    """One sentence of several clauses."""
+    text = "; ".join(dict.fromkeys(reasons)) or "no reference shows this person"
+    return text[:1].upper() + text[1:] + "."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,180 @@
+"""Sharpen opened faces with a restoration network, without letting it touch what it must not.
+
+Restorers are known to close eyes, to move pupils and to turn irises green. So what the network says is looked at before
+any of it is used; of what it changed only detail is taken, never colour or shading; of an iris hardly anything; and
+nothing outside the mask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from ..imaging.alignment import SIDE, carried_back, oval_mask, to_ffhq
+from ..imaging.arrays import Matrix, Plane, Rgb, Tones, to_levels, to_tones
+from ..imaging.eyechange import gaze_shift, iris_disc, iris_radius, iris_shift, ring_shift
+from ..imaging.facecrop import lifted, warped
+from ..imaging.geometry import Box, inverted, transformed
+from ..imaging.mesh478 import FACE_OVAL, SIDES
+from ..imaging.palette import LUMA
+from ..imaging.smooth import smoothed
+from ..options import RestoreOptions
+from ..roles import Crop, Face, FaceDetector, FaceRestorer, Watch
+from .blend import Look, lay, lay_into
+
+DETAIL: Final = 0.045
+"""What is finer than this share of the square counts as detail: eyes and lashes do, the light on a cheek does not."""
+IRIS_SHARE: Final = 0.35
+"""Of the light and dark that the network adds to an iris, this much is taken; of colour, nothing."""
+FEATHER: Final = 0.06
+"""Over this share of the face's width a whole face's changes fade in."""
+
+CLOSED_BELOW: Final = 0.75
+"""An eye that is open less than this share of what it was has been closed by the network."""
+MAX_RING_SHIFT: Final = 0.12
+MAX_GAZE_SHIFT: Final = 0.10
+"""In eye widths. The mesh itself wavers by 0.01 to 0.05 when a face is blurred or sharpened."""
+MAX_IRIS_SHIFT: Final = 12.0
+"""In a*b* units, on top of what became of the whole face; a blue eye that comes out grey is about that far off."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Square:
+    """A look in the network's square: its pixels (SIDE, SIDE, 3) and the way there from the photo."""
+
+    look: Look
+    photo_to_square: Matrix
+    pixels: Rgb
+
+
+def restore(
+    pixels: Rgb,
+    looks: Sequence[Sequence[Look]],
+    restorer: FaceRestorer,
+    options: RestoreOptions,
+    detector: FaceDetector,
+    watch: Watch | None = None,
+) -> list[list[Look]]:
+    """The looks of each face, restored, in one go for all; one that the network spoilt stays as it was, with a note."""
+    squares = [_square(pixels, look) for row in looks for look in row]
+    sharper = restorer.restore([square.pixels for square in squares], options.fidelity, watch)
+    done = iter(
+        _restored(pixels, square, after, options, detector) for square, after in zip(squares, sharper, strict=True)
+    )
+    return [[next(done) for _ in row] for row in looks]
+
+
+def not_kept(why: str) -> str:
+    """A sentence for the report."""
+    return f"The restorer's work was not kept: {why}."
+
+
+def _restored(pixels: Rgb, square: _Square, after: Rgb, options: RestoreOptions, detector: FaceDetector) -> Look:
+    face = _face_in(square)
+    seen = [detector.measure(picture, face) for picture in (square.pixels, after)]
+    before, then = seen
+    if before is None or then is None:
+        return replace(square.look, note=not_kept("the face was no longer recognised as one"))
+    fault = _fault(square, after, before, then, options)
+    if fault:
+        return replace(square.look, note=not_kept(fault))
+    change = _safe_change(square.pixels, after, before)
+    wide = _widened(pixels, square.look) if options.whole_face else square.look
+    return replace(_with(wide, change, square.photo_to_square), plain=square.look)
+
+
+def _square(pixels: Rgb, look: Look) -> _Square:
+    """The face as it would be in the photo, upright in the network's square; only its surroundings are copied."""
+    to_square = to_ffhq(look.crop.face.landmarks)
+    corners = np.array([[0.0, 0.0], [SIDE, 0.0], [0.0, SIDE], [SIDE, SIDE]])
+    around, window = Box.around(transformed(corners, inverted(to_square))).grown(0.02), look.crop.window
+    part = _around_both(around, window).to_whole().clipped((pixels.shape[1], pixels.shape[0]))
+    shown = lay(part.cut(pixels), replace(look.crop, window=_moved(window, part)), look.opened)
+    from_part = inverted(to_square)
+    from_part[:, 2] -= [part.left, part.top]
+    return _Square(look, to_square, warped(shown, from_part, (SIDE, SIDE)))
+
+
+def _face_in(square: _Square) -> Face:
+    """The face in the square's pixels, without who it is: that is asked of the finished photo."""
+    face = square.look.crop.face
+    landmarks = lifted(face.landmarks, square.photo_to_square)
+    return replace(face, landmarks=landmarks, box=Box.around(landmarks[FACE_OVAL]), embedding=None)
+
+
+def _fault(square: _Square, after: Rgb, before: Face, then: Face, options: RestoreOptions) -> str:
+    """What the network did to an eye that it must not do, "" for nothing. Judged on its own picture."""
+    lit = _in_its_light(square.pixels, after)
+    for side in SIDES if options.whole_face else square.look.crop.closed:
+        was, eye = before.eyes[side], then.eyes[side]
+        if eye.openness < CLOSED_BELOW * was.openness or eye.closed_probability >= max(0.6, was.closed_probability):
+            return f"it closed an eye (openness {was.openness:.2f}, then {eye.openness:.2f})"
+        if ring_shift(before.landmarks, then.landmarks, side) > MAX_RING_SHIFT:
+            return "it changed the shape of an eye"
+        if gaze_shift(before.landmarks, then.landmarks, side) > MAX_GAZE_SHIFT:
+            return "it changed where an eye looks"
+        if iris_shift(square.pixels, lit, before.landmarks, side) > MAX_IRIS_SHIFT:
+            return "it changed the colour of an eye"
+    return ""
+
+
+def _in_its_light(before: Rgb, after: Rgb) -> Rgb:
+    """The network's picture without the cast it gave to the whole face."""
+    cast = to_tones(after).mean(axis=(0, 1)) - to_tones(before).mean(axis=(0, 1))
+    return to_levels(to_tones(after) - cast)
+
+
+def _safe_change(before: Rgb, after: Rgb, face: Face) -> Tones:
+    """What the network changed, (SIDE, SIDE, 3), as far as it is detail; in the irises only a little light and dark."""
+    change = to_tones(after) - to_tones(before)
+    detail = change - smoothed(change, DETAIL * SIDE)
+    light = np.asarray(change @ LUMA, np.float32)
+    for side in SIDES:
+        disc = iris_disc(face.landmarks, side, (SIDE, SIDE))
+        fine = light - smoothed(light, 0.8 * iris_radius(face.landmarks, side))
+        detail += disc[..., None] * (IRIS_SHARE * fine[..., None] - detail)
+    return detail
+
+
+def _with(look: Look, change: Tones, photo_to_square: Matrix) -> Look:
+    """A look with a change of the square added under its mask; where that is 0, nothing moves."""
+    window, mask = look.crop.window, look.crop.mask
+    from_window = photo_to_square.copy()
+    from_window[:, 2] += photo_to_square[:, :2] @ [window.left, window.top]
+    added = carried_back(change, from_window, (mask.shape[1], mask.shape[0])) * mask[..., None]
+    opened = np.where(mask[..., None] > 0, to_levels(to_tones(look.opened) + added), look.opened)
+    return replace(look, opened=opened)
+
+
+def _widened(pixels: Rgb, look: Look) -> Look:
+    """The same look in a crop whose mask is the whole face."""
+    crop = look.crop
+    oval = Box.around(crop.face.landmarks[FACE_OVAL])
+    window = _around_both(oval.grown(0.02), crop.window).to_whole().clipped((pixels.shape[1], pixels.shape[0]))
+    cut, inner = window.cut(pixels).copy(), _moved(crop.window, window)
+    landmarks = crop.face.landmarks - np.array([window.left, window.top, 0.0])
+    face_mask = oval_mask(landmarks, (cut.shape[0], cut.shape[1]), FEATHER * oval.width)
+    mask = np.maximum(face_mask, _placed(crop.mask, inner, face_mask.shape))
+    wide = Crop(crop.face, window, cut, landmarks, mask, crop.closed)
+    opened = cut.copy()
+    lay_into(opened, replace(crop, window=inner), look.opened)
+    patch = replace(look.patch, pixels=to_tones(opened), mask=_placed(look.patch.mask, inner, mask.shape))
+    return replace(look, crop=wide, patch=patch, opened=opened)
+
+
+def _around_both(one: Box, other: Box) -> Box:
+    left, top = min(one.left, other.left), min(one.top, other.top)
+    return Box(left, top, max(one.right, other.right), max(one.bottom, other.bottom))
+
+
+def _placed(plane: Plane, inner: Box, shape_hw: tuple[int, ...]) -> Plane:
+    out = np.zeros(shape_hw, np.float32)
+    inner.cut(out)[...] = plane
+    return out
+
+
+def _moved(box: Box, origin: Box) -> Box:
+    return Box(box.left - origin.left, box.top - origin.top, box.right - origin.left, box.bottom - origin.top)

@@ -1,0 +1,190 @@
+"""Content Credentials: signed with the user's certificate, by a chain made here; the library reads them back."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import c2pa
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from open_the_eyes.cli import main
+from open_the_eyes.errors import UsageError
+from open_the_eyes.files import Credentials, encoded, read, read_record, write
+from open_the_eyes.settings import Settings
+from tests.files.pictures import RECORD, picture, saved
+
+NOW, LATER = datetime(2026, 1, 1), datetime(2046, 1, 1)
+KEYS: Final[dict[str, Any]] = {
+    "es256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "es384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "ps256": lambda: rsa.generate_private_key(65_537, 2048),
+    "ed25519": ed25519.Ed25519PrivateKey.generate,
+}
+
+
+def name(of: str) -> x509.Name:
+    return x509.Name(
+        [x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Tests"), x509.NameAttribute(NameOID.COMMON_NAME, of)]
+    )
+
+
+def certificate(public: Any, of: str, by: str, by_key: Any, *, authority: bool) -> x509.Certificate:
+    usage = x509.KeyUsage(not authority, False, False, False, False, authority, authority, False, False)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name(of))
+        .issuer_name(name(by))
+        .public_key(public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOW)
+        .not_valid_after(LATER)
+        .add_extension(x509.BasicConstraints(authority, None), True)
+        .add_extension(usage, True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(by_key.public_key()), False)
+    )
+    if not authority:
+        built = built.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), False)
+    return built.sign(by_key, hashes.SHA256())
+
+
+def pem(key: Any, password: bytes | None = None) -> bytes:
+    lock = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
+    private: bytes = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
+    return private
+
+
+def chain(folder: Path, kind: str = "es256") -> tuple[Path, Path]:
+    """A photographer's certificate and key, the certificate signed by an authority of its own."""
+    authority, own = KEYS["es256"](), KEYS[kind]()
+    certificates = [
+        certificate(own.public_key(), "a photographer", "an authority", authority, authority=False),
+        certificate(authority.public_key(), "an authority", "an authority", authority, authority=True),
+    ]
+    (folder / "cert.pem").write_bytes(b"".join(c.public_bytes(serialization.Encoding.PEM) for c in certificates))
+    (folder / "key.pem").write_bytes(pem(own))
+    return folder / "cert.pem", folder / "key.pem"
+
+
+def manifest(path: Path, media_type: str) -> tuple[dict[str, Any], str, list[str]]:
+    """The active manifest, whether it is valid, and what it is blamed for."""
+    with c2pa.Reader(media_type, BytesIO(path.read_bytes())) as reader:
+        told = json.loads(reader.json())
+    blamed = [status["code"] for status in told.get("validation_status", [])]
+    return told["manifests"][told["active_manifest"]], told["validation_state"], blamed
+
+
+FORMATS: Final = {
+    "jpg": ("JPEG", "image/jpeg"),
+    "png": ("PNG", "image/png"),
+    "webp": ("WEBP", "image/webp"),
+    "tif": ("TIFF", "image/tiff"),
+    "heic": ("HEIF", "image/heic"),
+    "avif": ("AVIF", "image/avif"),
+}
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_signed_file_says_what_was_done_and_to_what(suffix: str, tmp_path: Path) -> None:
+    file_format, media_type = FORMATS[suffix]
+    (tmp_path / f"photo.{suffix}").write_bytes(saved(picture(), file_format))
+    source = read(tmp_path / f"photo.{suffix}", Settings())
+    out = tmp_path / f"out.{suffix}"
+
+    write(source, out, record=RECORD, credentials=Credentials.load(*chain(tmp_path)))
+
+    active, state, blamed = manifest(out, media_type)
+    (actions,) = [a["data"]["actions"] for a in active["assertions"] if a["label"].startswith("c2pa.actions")]
+    assert [action["action"] for action in actions] == ["c2pa.opened", "c2pa.edited"]
+    assert actions[1]["digitalSourceType"].endswith("compositeWithTrainedAlgorithmicMedia")
+    assert [ingredient["relationship"] for ingredient in active["ingredients"]] == ["parentOf"]
+    assert "thumbnail" not in active
+    assert "thumbnail" not in active["ingredients"][0]
+    assert state == "Valid"
+    assert blamed == ["signingCredential.untrusted"]  # nobody knows the authority of a test
+    assert read_record(read(out, Settings())) == RECORD
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_every_kind_of_key_signs(kind: str, tmp_path: Path) -> None:
+    source = read(saved(picture(), "JPEG"), Settings())
+
+    write(source, tmp_path / "out.jpg", record=RECORD, credentials=Credentials.load(*chain(tmp_path, kind)))
+
+    assert manifest(tmp_path / "out.jpg", "image/jpeg")[1] == "Valid"
+
+
+def test_a_pixel_changed_afterwards_is_found_out(tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    write(read(saved(picture(), "PNG"), Settings()), out, record=RECORD, credentials=Credentials.load(*chain(tmp_path)))
+    data = bytearray(out.read_bytes())
+    data[data.index(b"IDAT") + 20] ^= 1
+    out.write_bytes(data)
+
+    assert "assertion.dataHash.mismatch" in manifest(out, "image/png")[2]
+
+
+def test_a_source_that_was_signed_stays_in_the_history_and_is_told_of_unsigned(tmp_path: Path) -> None:
+    credentials = Credentials.load(*chain(tmp_path))
+    first, second, bare = (tmp_path / f"{n}.jpg" for n in ("first", "second", "bare"))
+    write(read(saved(picture(), "JPEG"), Settings()), first, record=RECORD, credentials=credentials)
+    source = read(first, Settings())
+
+    write(source, second, record=RECORD, credentials=credentials)
+    report = write(source, bare, record=RECORD)
+
+    active, state, _ = manifest(second, "image/jpeg")
+    assert state == "Valid"
+    assert "active_manifest" in active["ingredients"][0]
+    assert report.notes == ("The source's Content Credentials stay in the file and no longer match it.",)
+    assert encoded(source, "JPEG", None)
+
+
+def test_the_key_stays_out_of_what_is_printed(tmp_path: Path) -> None:
+    assert "PRIVATE" not in repr(Credentials.load(*chain(tmp_path)))
+
+
+def unusable(folder: Path) -> dict[str, tuple[Path, Path, str]]:
+    cert, key = chain(folder)
+    locked, other, dsa = folder / "locked.pem", folder / "other.pem", folder / "x448.pem"
+    locked.write_bytes(pem(KEYS["es256"](), b"secret"))
+    dsa.write_bytes(pem(ec.generate_private_key(ec.SECP256K1())))
+    other.write_bytes(b"-----BEGIN PRIVATE KEY-----\nnonsense\n-----END PRIVATE KEY-----\n")
+    return {
+        "no such file": (folder / "missing.pem", key, "check the path"),
+        "a key for a certificate": (key, key, "certificate"),
+        "a certificate for a key": (cert, cert, "private key"),
+        "a key with a password": (cert, locked, "without a password"),
+        "nonsense": (cert, other, "without a password"),
+        "a curve of another kind": (cert, dsa, "ES256"),
+    }
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["no such file", "a key for a certificate", "a certificate for a key", "a key with a password", "nonsense",
+     "a curve of another kind"],
+)  # fmt: skip
+def test_what_cannot_sign_gets_a_clear_line(kind: str, tmp_path: Path) -> None:
+    cert, key, says = unusable(tmp_path)[kind]
+
+    with pytest.raises(UsageError, match=says):
+        Credentials.load(cert, key)
+
+
+def test_the_command_line_signs_and_wants_both(blink: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cert, key = chain(tmp_path)
+    out = tmp_path / "out.png"
+
+    assert main(["open", str(blink), "-o", str(out), "--c2pa-cert", str(cert)]) == 2
+    assert "expected both" in capsys.readouterr().err
+    assert main(["open", str(blink), "-o", str(out), "--c2pa-cert", str(cert), "--c2pa-key", str(key)]) == 0
+    assert manifest(out, "image/png")[1] == "Valid"

@@ -1,0 +1,65 @@
+"""What is behind a picture is kept, and the report says that it shows the old eyes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.files import encoded, read, write
+from open_the_eyes.settings import Settings
+from tests.files.pictures import RECORD, facts, picture, saved
+
+FILM = b"\0\0\0\x18ftypmp42" + b"\0" * 40
+GAIN_MAP = saved(picture("L"), "JPEG", xmp=b"<x xmlns:hdrgm='http://ns.adobe.com/hdr-gain-map/1.0/'/>")
+BEHIND = {
+    "a film": (FILM, "a film"),
+    "a gain map": (GAIN_MAP, "a gain map for bright screens"),
+    "a gain map and a film": (GAIN_MAP + FILM, "a gain map for bright screens and a film"),
+    "a preview": (saved(picture(), "JPEG"), "another picture"),
+    "bytes": (b"SAMSUNG notes", "13 bytes"),
+}
+
+
+@pytest.mark.parametrize(("behind", "says"), BEHIND.values(), ids=BEHIND)
+def test_what_is_behind_the_picture_stays_byte_for_byte_and_is_told_of(
+    behind: bytes, says: str, tmp_path: Path
+) -> None:
+    source = read(saved(picture(), "JPEG") + behind, Settings())
+
+    same = write(source, tmp_path / "same.jpg", record=RECORD)
+    other = write(source, tmp_path / "other.png", record=RECORD)
+
+    assert (tmp_path / "same.jpg").read_bytes().endswith(behind)
+    assert same.notes == (f"Behind the picture the file keeps {says}, byte for byte: the eyes there are the old ones.",)
+    assert other.notes == (f"The source holds {says} behind its picture; this format does not.",)
+
+
+def test_an_ordinary_file_has_nothing_to_tell(tmp_path: Path) -> None:
+    assert write(read(saved(picture(), "JPEG"), Settings()), tmp_path / "out.jpg", record=RECORD).notes == ()
+
+
+def test_image_generators_tools_find_the_seed_in_a_png() -> None:
+    source = read(saved(picture(), "PNG"), Settings())
+
+    once = encoded(source, "PNG", RECORD)
+    twice = encoded(read(once, Settings()), "PNG", RECORD)
+
+    note = b"tEXtparameters\0closed eyes opened\nSeed: 7, Sampler: appearance, Mode: standard, "
+    assert once.count(note) == 1
+    assert once.index(note) < once.index(b"IDAT")
+    assert twice.count(note) == 1
+
+
+def test_a_generators_own_parameters_stay() -> None:
+    from PIL import PngImagePlugin
+
+    theirs = PngImagePlugin.PngInfo()
+    theirs.add_text("parameters", "a portrait\nSteps: 20, Seed: 1")
+    source = read(saved(picture(), "PNG", pnginfo=theirs), Settings())
+
+    back = facts(read(encoded(source, "PNG", RECORD), Settings()))
+
+    assert [payload for name, payload in back.blocks if name == "tEXt"] == [
+        b"parameters\0a portrait\nSteps: 20, Seed: 1"
+    ]

@@ -1,0 +1,55 @@
+"""What a face looks like without its eyes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.facelook import colours_of, edges_of, shape_of
+from open_the_eyes.roles import Face
+from tests.faces import resized
+
+
+def test_a_blink_changes_the_edges_little(portrait: Rgb, blinked: Rgb, portrait_face: Face) -> None:
+    before, after = (edges_of(p, portrait_face.landmarks) for p in (portrait, blinked))
+    upside_down = edges_of(np.ascontiguousarray(portrait[::-1]), portrait_face.landmarks)
+    assert np.linalg.norm(before - after) < 0.35 * np.linalg.norm(before - upside_down)
+
+
+def test_size_and_tilt_change_little(portrait: Rgb, portrait_face: Face) -> None:
+    before = edges_of(portrait, portrait_face.landmarks)
+    larger = portrait_face.landmarks * [2, 2, 2] + [0.5, 0.5, 0]
+    assert np.linalg.norm(edges_of(resized(portrait, 2), larger) - before) < 0.2 * np.linalg.norm(before)
+
+
+def test_the_shape_is_the_same_from_further_away(portrait_face: Face) -> None:
+    assert np.allclose(shape_of(portrait_face.landmarks), shape_of(portrait_face.landmarks * 0.3 + 40), atol=1e-5)
+
+
+def test_colours_are_those_of_skin_hair_and_clothes(portrait: Rgb, portrait_face: Face) -> None:
+    skin, hair, clothes = colours_of(portrait, portrait_face.landmarks).reshape(3, 3)
+    assert skin[0] > hair[0] > clothes[0]  # fair skin, brown hair, a black collar
+    assert skin[1] > 130  # reddish
+
+
+def test_what_lies_outside_the_photo_has_no_colour(portrait: Rgb, portrait_face: Face) -> None:
+    top = int(portrait_face.box.top)
+    cut = np.ascontiguousarray(portrait[top : int(portrait_face.box.bottom)])
+    colours = colours_of(cut, portrait_face.landmarks - [0, top, 0]).reshape(3, 3)
+    assert np.isnan(colours[2]).all()
+    assert np.isfinite(colours[0]).all()
+
+
+@pytest.mark.parametrize("shift", [0.0, -400.0, 4000.0], ids=["inside", "half outside", "far outside"])
+def test_any_face_has_a_look_without_trouble(portrait: Rgb, portrait_face: Face, shift: float) -> None:
+    moved = portrait_face.landmarks + np.array([shift, 0, 0])
+    assert np.isfinite(edges_of(portrait, moved)).all()
+    assert len(colours_of(portrait, moved)) == 9
+
+
+def test_the_pictures_are_left_as_they_were(portrait: Rgb, portrait_face: Face) -> None:
+    before = portrait.copy()
+    edges_of(portrait, portrait_face.landmarks)
+    colours_of(portrait, portrait_face.landmarks)
+    assert np.array_equal(portrait, before)

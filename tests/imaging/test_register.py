@@ -1,0 +1,54 @@
+"""Pictures of the same skin are laid exactly on each other; of other things, not at all."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Rgb, Tones, to_tones
+from open_the_eyes.imaging.geometry import transformed
+from open_the_eyes.imaging.register import registered
+from tests.faces import HEAD
+
+KNOWN = np.ones((220, 230), np.float32)
+CORNERS = np.array([[60.0, 60.0], [170.0, 60.0], [60.0, 160.0], [170.0, 160.0]])
+
+
+@pytest.fixture
+def head(portrait: Rgb) -> Tones:
+    return to_tones(portrait[HEAD])
+
+
+@pytest.mark.parametrize(
+    "move",
+    [[[1, 0, 2.5], [0, 1, -1.5]], [[1.02, 0.01, -2], [-0.01, 0.99, 3]], [[1, 0, 0], [0, 1, 0]]],
+    ids=["shift", "affine", "nothing"],
+)
+@pytest.mark.parametrize("light", [1.0, 0.7])
+@pytest.mark.parametrize("size", [60.0, 160.0], ids=["small", "reduced"])
+def test_a_small_move_is_found_to_a_fraction_of_a_pixel(
+    head: Tones, move: list[list[float]], light: float, size: float
+) -> None:
+    matrix = np.array(move, float)
+    moving = cv2.warpAffine(head, matrix, (230, 220), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101) * light
+    found, alike = registered(np.asarray(moving, np.float32), head, KNOWN, size)
+    assert alike > 0.97
+    assert np.abs(transformed(CORNERS, found) - transformed(CORNERS, matrix)).max() < 0.4
+
+
+def test_other_pictures_are_not_alike(head: Tones) -> None:
+    assert registered(np.ascontiguousarray(head[::-1]), head, KNOWN, 60.0)[1] < 0.5
+
+
+@pytest.mark.parametrize("known", [0.0, 0.5], ids=["nothing known", "nothing sure"])
+def test_where_nothing_is_known_nothing_is_claimed(head: Tones, known: float) -> None:
+    matrix, alike = registered(head, head, KNOWN * np.float32(known), 60.0)
+    assert alike == -1
+    assert np.array_equal(matrix, np.eye(2, 3))
+
+
+def test_flat_pictures_give_the_identity() -> None:
+    flat = np.full((220, 230, 3), 100, np.float32)
+    matrix, _ = registered(flat, flat, KNOWN, 60.0)
+    assert np.isfinite(matrix).all()

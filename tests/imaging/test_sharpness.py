@@ -1,0 +1,44 @@
+"""How much blur makes one picture as soft as another."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Rgb, Tones, to_tones
+from open_the_eyes.imaging.sharpness import BLURS, blur_to_match, fine_energy
+from tests.faces import HEAD
+
+EVERYWHERE = np.ones((220, 230), np.bool_)
+
+
+@pytest.fixture
+def head(portrait: Rgb) -> Tones:
+    return to_tones(portrait[HEAD])
+
+
+@pytest.mark.parametrize("sigma", [0.6, 1.0, 1.6, 2.5])
+def test_the_blur_that_was_put_in_is_found(head: Tones, sigma: float) -> None:
+    soft = np.asarray(cv2.GaussianBlur(head, (0, 0), sigma), np.float32)
+    assert blur_to_match(head, soft, EVERYWHERE) == pytest.approx(sigma, rel=0.25)
+
+
+def test_a_picture_that_is_no_sharper_is_left_as_it_is(head: Tones) -> None:
+    soft = np.asarray(cv2.GaussianBlur(head, (0, 0), 1.5), np.float32)
+    assert blur_to_match(soft, head, EVERYWHERE) == 0
+    assert blur_to_match(head, head, EVERYWHERE) == 0
+
+
+def test_where_nothing_can_be_compared_nothing_is_blurred(head: Tones) -> None:
+    assert blur_to_match(head, head, ~EVERYWHERE) == 0
+
+
+def test_never_more_than_the_strongest_blur(head: Tones) -> None:
+    soft = np.asarray(cv2.GaussianBlur(head, (0, 0), 12.0), np.float32)
+    assert blur_to_match(head, soft, EVERYWHERE) <= BLURS[-1]
+
+
+def test_brightness_does_not_count_as_sharpness(head: Tones) -> None:
+    dark = np.asarray(head * 0.6 + 4, np.float32)
+    assert fine_energy(dark, EVERYWHERE) == pytest.approx(fine_energy(head, EVERYWHERE), rel=0.25)

@@ -1,0 +1,214 @@
+"""The person's own eyes come back: where they belong, in the photo's light, and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from skimage.metrics import structural_similarity
+
+from open_the_eyes.engine import Engine
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.blink import paint_blink
+from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.models.appearance.generator import AppearanceGenerator
+from open_the_eyes.models.reference.generator import OWN, ReferenceGenerator
+from open_the_eyes.options import GenerateOptions
+from open_the_eyes.roles import Crop, Donor, Face, Request
+from open_the_eyes.stages.blend import blend
+from open_the_eyes.stages.crop import crop
+from tests.faces import dark_centre_xy, iris_colour
+from tests.references import another_shot
+
+PLAIN = GenerateOptions()
+
+
+@pytest.fixture(scope="module")
+def generator() -> ReferenceGenerator:
+    return ReferenceGenerator(AppearanceGenerator())
+
+
+def donor(engine: Engine, pixels: Rgb, sides: tuple[Side, ...] = SIDES, name: str = "shot2.jpg, face 1") -> Donor:
+    (face,) = engine.detector.detect(pixels)
+    return Donor(crop(pixels, face, sides), name, 0.9)
+
+
+def opened(
+    generator: ReferenceGenerator,
+    target: Crop,
+    *donors: Donor,
+    seed: int = 0,
+    variety: float = 0.0,
+    options: GenerateOptions = PLAIN,
+) -> tuple[Rgb, str]:
+    request = Request(target, seed, variety, donors)
+    (patch,) = generator.generate([request], options)
+    return blend(target, patch), patch.source
+
+
+def likeness(result: Rgb, truth: Rgb, target: Crop) -> float:
+    """SSIM inside the mask."""
+    _, every = structural_similarity(target.window.cut(truth), result, channel_axis=2, full=True)
+    return float(np.asarray(every)[target.mask > 0.5].mean())
+
+
+@pytest.mark.parametrize(
+    ("change", "least"),
+    [
+        ({}, 0.93),
+        ({"light": 0.75}, 0.9),
+        ({"scale": 2.0}, 0.88),
+        ({"scale": 1.5, "turn_deg": 6.0, "light": 0.8, "shift": 20.0}, 0.85),
+        ({"scale": 0.8, "turn_deg": -5.0, "light": 1.15}, 0.75),
+    ],
+    ids=["the same moment", "darker", "twice as near", "nearer, tilted, darker, moved", "further away"],
+)
+def test_the_true_eyes_come_back_from_another_shot(
+    generator: ReferenceGenerator,
+    engine: Engine,
+    portrait: Rgb,
+    closed_crop: Crop,
+    change: dict[str, float],
+    least: float,
+) -> None:
+    shot = donor(engine, another_shot(portrait, **change))
+    result, source = opened(generator, closed_crop, shot)
+    painted, _ = opened(generator, closed_crop)
+    assert source == "shot2.jpg, face 1"
+    assert likeness(result, portrait, closed_crop) > max(least, likeness(painted, portrait, closed_crop) + 0.1)
+
+
+def test_nothing_outside_the_mask_changes(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    result, _ = opened(generator, closed_crop, donor(engine, another_shot(portrait, light=0.6)))
+    outside = closed_crop.mask == 0
+    assert np.array_equal(result[outside], closed_crop.pixels[outside])
+
+
+def test_the_colour_of_the_irises_is_the_donors(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, portrait_face: Face, closed_crop: Crop
+) -> None:
+    result, _ = opened(generator, closed_crop, donor(engine, another_shot(portrait, light=0.8)))
+    whole = portrait.copy()
+    closed_crop.window.cut(whole)[...] = result
+    for side in SIDES:
+        apart = iris_colour(whole, portrait_face.landmarks, side) - iris_colour(portrait, portrait_face.landmarks, side)
+        assert np.abs(apart).max() < 12
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_one_another_gaze(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    shot = donor(engine, portrait)
+    first, again, other = (opened(generator, closed_crop, shot, seed=s, variety=1.0)[0] for s in (3, 3, 4))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_the_best_donor_is_taken_first_and_variations_take_others(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    shots = [donor(engine, another_shot(portrait, scale=s), name=f"at {s}") for s in (0.6, 1.0)]
+    assert opened(generator, closed_crop, *shots)[1] == "at 1.0"
+    sources = {opened(generator, closed_crop, *shots, seed=s, variety=1.0)[1] for s in range(12)}
+    assert sources == {"at 0.6", "at 1.0"}
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_lone_shut_eye_gets_its_partner_in_a_mirror(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, portrait_face: Face, side: Side
+) -> None:
+    wink = paint_blink(portrait, portrait_face.landmarks, (side,))
+    face = engine.detector.measure(wink, portrait_face)
+    assert face is not None
+    target = crop(wink, face, (side,))
+    result, source = opened(generator, target)
+    assert source == OWN
+    whole = wink.copy()
+    target.window.cut(whole)[...] = result
+    apart = dark_centre_xy(whole, portrait_face.landmarks, side) - dark_centre_xy(
+        portrait, portrait_face.landmarks, side
+    )
+    assert np.abs(apart).max() < 0.09  # of the eye's width: both eyes look the same way
+    here, true = (iris_colour(pixels, portrait_face.landmarks, side) for pixels in (whole, portrait))
+    assert np.abs(here - true).max() < 40  # she is lit from one side
+
+
+def test_a_donor_with_one_open_eye_gives_it_twice(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    result, source = opened(generator, closed_crop, donor(engine, portrait, ("left",)))
+    assert source == "shot2.jpg, face 1"
+    assert likeness(result, portrait, closed_crop) > 0.55
+
+
+def test_a_head_that_is_turned_too_far_only_leads_the_painter(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    shot = donor(engine, portrait)
+    marks = shot.crop.face.landmarks.copy()
+    marks[:, 2] += 0.8 * (marks[:, 0] - marks[:, 0].mean())
+    aside = replace(shot, crop=replace(shot.crop, face=replace(shot.crop.face, landmarks=marks)))
+    result, source = opened(generator, closed_crop, aside)
+    assert source.startswith("appearance, after shot2.jpg, face 1 (the head is turned")
+    assert not np.array_equal(result, opened(generator, closed_crop)[0])
+
+
+def test_a_donor_too_small_only_leads_the_painter(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    _, source = opened(generator, closed_crop, donor(engine, another_shot(portrait, scale=0.42)))
+    assert "times smaller there" in source
+
+
+@pytest.mark.parametrize(
+    ("options", "direction"),
+    [(GenerateOptions(gaze=(0.8, 0.0)), 1), (GenerateOptions(gaze=(-0.8, 0.0)), -1)],
+    ids=["right", "left"],
+)
+def test_a_gaze_that_is_asked_for_turns_both_irises(
+    generator: ReferenceGenerator,
+    engine: Engine,
+    portrait: Rgb,
+    portrait_face: Face,
+    closed_crop: Crop,
+    options: GenerateOptions,
+    direction: int,
+) -> None:
+    shot = donor(engine, portrait)
+    for side in SIDES:
+        at = []
+        for result in (
+            opened(generator, closed_crop, shot)[0],
+            opened(generator, closed_crop, shot, options=options)[0],
+        ):
+            whole = portrait.copy()
+            closed_crop.window.cut(whole)[...] = result
+            at.append(dark_centre_xy(whole, portrait_face.landmarks, side)[0])
+        assert direction * (at[1] - at[0]) > 0.03
+
+
+@pytest.mark.parametrize(
+    "options", [GenerateOptions(eye_color="blue"), GenerateOptions(openness=0.7)], ids=["colour", "openness"]
+)
+def test_colour_and_openness_are_heeded(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop, options: GenerateOptions
+) -> None:
+    shot = donor(engine, portrait)
+    plain, asked = opened(generator, closed_crop, shot)[0], opened(generator, closed_crop, shot, options=options)[0]
+    assert np.abs(plain.astype(int) - asked).max() > 20
+
+
+def test_a_black_and_white_photo_gets_black_and_white_eyes(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    grey = np.repeat(closed_crop.pixels.mean(axis=2, keepdims=True).round().astype(np.uint8), 3, axis=2)
+    result, _ = opened(generator, replace(closed_crop, pixels=grey), donor(engine, portrait))
+    assert int(np.ptp(result.astype(int), axis=2).max()) <= 2
+
+
+def test_without_donors_the_painter_paints(generator: ReferenceGenerator, closed_crop: Crop) -> None:
+    assert opened(generator, closed_crop)[1] == "appearance"
+    assert generator.generate([], GenerateOptions()) == []

@@ -1,0 +1,132 @@
+"""The reference engine's parts: which donor is best, where it shows, and how it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from open_the_eyes.engine import Engine
+from open_the_eyes.imaging.arrays import Rgb, to_tones
+from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.imaging.lids import EyeShape
+from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.models.appearance import layout
+from open_the_eyes.models.appearance.generator import AppearanceGenerator
+from open_the_eyes.models.appearance.iris import eye_shape
+from open_the_eyes.models.reference import choice, colour, cover, gaze, transfer
+from open_the_eyes.roles import Crop, Donor, Eye, Face
+from open_the_eyes.stages.crop import crop
+from tests.references import another_shot
+
+
+@pytest.fixture(scope="module")
+def open_crop(portrait: Rgb, portrait_face: Face) -> Crop:
+    return crop(portrait, portrait_face, SIDES)
+
+
+def whole(one: Crop) -> Box:
+    return Box(0, 0, one.mask.shape[1], one.mask.shape[0])
+
+
+def points_of(one: Crop) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    return np.asarray(one.landmarks[layout.MESH, :2])
+
+
+def test_a_picture_drawn_into_its_own_geometry_is_itself(open_crop: Crop) -> None:
+    drawn = transfer.drawn(transfer.sheet_of(open_crop), points_of(open_crop), whole(open_crop))
+    assert float(np.abs(drawn.pixels - open_crop.pixels).mean()) < 0.5
+    assert drawn.scale == pytest.approx(1, abs=0.01)
+    assert np.allclose(drawn.points, points_of(open_crop), atol=0.05)
+
+
+def test_a_larger_donor_is_drawn_smaller_and_its_points_follow(engine: Engine, portrait: Rgb, open_crop: Crop) -> None:
+    large = another_shot(portrait, scale=2.0)
+    (face,) = engine.detector.detect(large)
+    drawn = transfer.drawn(transfer.sheet_of(crop(large, face, SIDES)), points_of(open_crop), whole(open_crop))
+    assert drawn.scale == pytest.approx(0.5, rel=0.05)
+    for side in SIDES:
+        apart = layout.iris_of(drawn.points, side)[0] - layout.iris_of(points_of(open_crop), side)[0]
+        assert np.abs(apart).max() < 1.0
+
+
+def test_twice_in_a_mirror_is_the_picture_again(open_crop: Crop) -> None:
+    partner = AppearanceGenerator().model.partner
+    sheet = transfer.sheet_of(open_crop)
+    again = sheet.mirrored(partner).mirrored(partner)
+    assert np.array_equal(again.pixels, sheet.pixels)
+    assert np.allclose(again.points, sheet.points)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_turned_iris_moves_and_the_lids_stay(open_crop: Crop, side: Side) -> None:
+    shape = eye_shape(points_of(open_crop), side)
+    before = to_tones(open_crop.pixels)
+    after = gaze.turned(before, shape, np.array([0.3 * shape.iris_radius, 0.0]))
+    changed = np.abs(after - before).max(axis=2) > 1
+    ring = shape.ring
+    assert changed.any()
+    assert not changed[: int(ring[:, 1].min()) - 2].any()
+    assert not changed[int(ring[:, 1].max()) + 3 :].any()
+
+
+def test_no_turn_is_no_change(open_crop: Crop) -> None:
+    before = to_tones(open_crop.pixels)
+    assert gaze.turned(before, eye_shape(points_of(open_crop), "left"), np.zeros(2)) is before
+
+
+def test_an_iris_takes_the_named_colour_and_the_skin_keeps_its_own(open_crop: Crop) -> None:
+    before, shape = to_tones(open_crop.pixels), eye_shape(points_of(open_crop), "right")
+    after = colour.recoloured(before, shape, "blue")
+    y, x = round(shape.iris_xy[1]), round(shape.iris_xy[0] + 0.7 * shape.iris_radius)
+    assert after[y, x, 2] > after[y, x, 0] > 0
+    assert np.array_equal(after[:5], before[:5])
+
+
+def test_an_eye_of_a_few_pixels_keeps_its_colour() -> None:
+    tiny = np.full((6, 8, 3), 90, np.float32)
+    ring = np.column_stack([np.linspace(1, 6, 16), np.full(16, 3.0)])
+    shape = eye_shape_of(ring)
+    assert np.array_equal(colour.recoloured(tiny, shape, "blue"), tiny)
+
+
+def eye_shape_of(ring: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> EyeShape:
+    ring[9:] = ring[8] + (ring[0] - ring[8]) * np.linspace(0.1, 0.9, 7)[:, None]
+    return EyeShape(ring, (3.5, 3.0), 1.0)
+
+
+def test_an_eye_shows_fully_within_its_lids_and_not_at_all_past_the_mask(open_crop: Crop) -> None:
+    ring = layout.ring_of(points_of(open_crop), "left")
+    show = cover.eye_cover(open_crop.mask * cover.side_of(open_crop, "left"), ring, ring)
+    x, y = np.rint(ring.mean(axis=0)).astype(int)
+    assert show[y, x] == 1
+    assert not show[open_crop.mask == 0].any()
+    assert 0 <= float(show.min()) <= float(show.max()) <= 1
+
+
+def test_every_pixel_belongs_to_one_eye(open_crop: Crop) -> None:
+    left, right = (cover.side_of(open_crop, side) for side in SIDES)
+    assert not (left & right).any()
+    assert (left | right).mean() > 0.99
+
+
+def shot(one: Crop, **face: object) -> Donor:
+    return Donor(replace(one, face=replace(one.face, **face)), "shot", 1.0)  # type: ignore[arg-type]
+
+
+def test_open_eyes_are_better_than_narrow_ones_and_sharp_ones_than_blurred(portrait: Rgb, open_crop: Crop) -> None:
+    narrow: dict[Side, Eye] = {side: Eye(0.55, 0.2) for side in SIDES}
+    wide: dict[Side, Eye] = {side: Eye(1.0, 0.0) for side in SIDES}
+    good = shot(open_crop, eyes=wide)
+    soft = replace(good, crop=replace(good.crop, pixels=another_shot(another_shot(portrait, scale=0.3), scale=1 / 0.3)))
+    blurred = replace(
+        good, crop=replace(good.crop, pixels=np.asarray(open_crop.window.cut(soft.crop.pixels), np.uint8))
+    )
+    order = choice.ranked(open_crop, [shot(open_crop, eyes=narrow), blurred, good])
+    assert order[0].donor is good
+    assert all(one.cost > order[0].cost for one in order[1:])
+
+
+def test_nobody_is_ranked_without_donors(open_crop: Crop) -> None:
+    assert choice.ranked(open_crop, []) == []

@@ -1,0 +1,48 @@
+"""SDXL, tiny and random, written once and then loaded by the code that loads the real one."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.models.appearance.generator import AppearanceGenerator
+from open_the_eyes.models.sdxl.generator import SdxlGenerator
+from open_the_eyes.models.sdxl.loading import LIBRARIES, load_sdxl
+from open_the_eyes.settings import Settings
+
+SIDE = 128
+"""Of the frames: 192 x 80 for a pair of eyes, and 24 x 10 latents."""
+
+
+@pytest.fixture(scope="session")
+def libraries() -> None:
+    """The extra's libraries, imported; what they say to each other while they are is none of ours."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in LIBRARIES:
+            pytest.importorskip(name, reason="needs the extra sdxl, which `make test` installs")
+        from diffusers import StableDiffusionXLInpaintPipeline  # noqa: F401
+        from torchao.quantization import quantize_  # noqa: F401
+        from transformers import CLIPTextModel  # noqa: F401
+
+
+@pytest.fixture(scope="session")
+def weights(libraries: None, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: ARG001
+    """A folder as `fetch sdxl` leaves it."""
+    from benchmarks.sdxl_random import write_weights
+
+    folder = tmp_path_factory.mktemp("weights")
+    write_weights(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def settings(weights: Path) -> Settings:
+    return Settings(weights=weights, device="cpu")
+
+
+@pytest.fixture(scope="session")
+def generator(settings: Settings) -> SdxlGenerator:
+    return load_sdxl(settings, AppearanceGenerator(), SIDE)

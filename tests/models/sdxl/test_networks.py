@@ -1,0 +1,200 @@
+"""Networks made faster or smaller compute what they computed; files that are not what they should be are refused."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.sdxl_random import FULL, TINY, Sizes
+from benchmarks.sdxl_random import unet as random_unet
+from open_the_eyes.errors import UsageError, WeightsMissing
+from open_the_eyes.models.sdxl import checkpoint, pipes, prompts, quantise, speed
+from open_the_eyes.models.sdxl.checkpoint import Checkpoint
+from open_the_eyes.residency import catalogue
+from open_the_eyes.residency.card import ModelCard
+
+pytestmark = pytest.mark.usefixtures("libraries")
+
+
+def answer(unet: Any) -> Any:
+    """What a tiny base says to the same question."""
+    import torch
+
+    torch.manual_seed(5)
+    extra = {"text_embeds": torch.randn(2, 32), "time_ids": torch.rand(2, 6) * 100}
+    with torch.inference_mode():
+        return unet(
+            torch.randn(2, unet.config.in_channels, 12, 8), 500, torch.randn(2, 77, 64), added_cond_kwargs=extra
+        ).sample
+
+
+def test_joined_projections_and_channels_last_change_nothing() -> None:
+    import torch
+
+    plain = random_unet(TINY.unet)
+    wanted, size = answer(plain), sum(p.numel() for p in plain.parameters())
+    quick = speed.quick(plain)
+    assert torch.allclose(answer(quick), wanted, atol=1e-5)
+    assert sum(p.numel() for p in quick.parameters()) == size
+    assert quick.conv_in.weight.is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize(("precision", "off"), [("int8", 0.02), ("fp8", 0.06)])
+def test_quantised_weights_are_smaller_and_nearly_right(precision: str, off: float) -> None:
+    wanted = answer(random_unet(TINY.unet))
+    small = quantise.quantised(speed.quick(random_unet(TINY.unet)), precision, smallest=32)
+    assert float((answer(small) - wanted).abs().max()) < off * float(wanted.abs().max())
+    kinds = {type(p).__name__ for p in small.parameters()}
+    assert kinds & {"Int8Tensor", "Float8Tensor"}
+
+
+def test_streamed_weights_compute_the_same() -> None:
+    import torch
+
+    unet = random_unet(TINY.unet)
+    wanted = answer(unet)
+    speed.streamed(unet, "cpu")
+    assert torch.allclose(answer(unet), wanted, atol=1e-5)
+
+
+def test_int4_without_a_gpu_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(UsageError, match="int8"):
+        quantise.quantised(random_unet(TINY.unet), "int4")
+
+
+def test_bf16_leaves_the_weights_as_they_are() -> None:
+    unet = random_unet(TINY.unet)
+    assert quantise.quantised(unet, "bf16") is unet
+
+
+def test_an_unknown_precision_is_named() -> None:
+    with pytest.raises(UsageError, match="'int3'"):
+        quantise.quantised(random_unet(TINY.unet), "int3")
+
+
+def test_the_lora_is_added_to_the_weights_for_good(weights: Path) -> None:
+    from safetensors.torch import load_file
+
+    file = weights / "lcm-lora" / "pytorch_lora_weights.safetensors"
+    rows = load_file(file)
+    plain, with_lora = random_unet(TINY.unet), pipes.with_lcm(random_unet(TINY.unet), file)
+    name = "down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q"
+    key = "lora_unet_" + name.replace(".", "_")
+    change = rows[f"{key}.lora_up.weight"] @ rows[f"{key}.lora_down.weight"]
+    moved = (with_lora.get_submodule(name).weight - plain.get_submodule(name).weight).detach()
+    assert float((moved - change).abs().max()) < 1e-5
+    assert not [n for n, _ in with_lora.named_modules() if "lora" in n]
+
+
+@pytest.mark.parametrize(
+    ("facts", "card"), [("unet", catalogue.SDXL_BASE), ("refiner", catalogue.SDXL_REFINER)], ids=["base", "refiner"]
+)
+def test_full_size_is_what_the_model_cards_say(facts: str, card: ModelCard) -> None:
+    import torch
+
+    with torch.device("meta"):
+        unet = random_unet(getattr(FULL, facts))
+    large = [
+        m for m in unet.modules()
+        if isinstance(m, torch.nn.Linear) and min(m.in_features, m.out_features) >= quantise.SMALLEST
+    ]  # fmt: skip
+    every, linear = (sum(w.numel() for w in ws) for ws in (unet.parameters(), [m.weight for m in large]))
+    assert every * 2 / 2**20 == pytest.approx(card.mib["bf16"], rel=0.01)
+    assert ((every - linear) * 2 + linear) / 2**20 == pytest.approx(card.mib["int8"], rel=0.02)
+
+
+def test_embeddings_are_read_again_as_they_were_stored(weights: Path, tmp_path: Path) -> None:
+    import torch
+
+    files = Checkpoint(weights / "sdxl-inpaint", weights / "sdxl-inpaint")
+    made = prompts.embeddings(files.encoders(), tmp_path, files.text_pipeline)
+    again = prompts.embeddings(files.encoders(), tmp_path, lambda: pytest.fail("encoded again"))
+    assert all(torch.equal(getattr(made, name), getattr(again, name)) for name in ("prompt", "negative", "pooled"))
+    assert made.prompt.shape == (1, 77, 64)
+    assert made.pooled.shape == (1, 32)
+    assert len(list((tmp_path / "embeddings").iterdir())) == 1
+    other = prompts.embeddings(files.encoders(), tmp_path, files.text_pipeline, prompt="something else")
+    assert not torch.equal(made.prompt, other.prompt)
+
+
+@pytest.mark.parametrize("damage", ["empty", "text", "half"])
+def test_damaged_embeddings_are_made_again(weights: Path, tmp_path: Path, damage: str) -> None:
+    files = Checkpoint(weights / "sdxl-refiner", weights / "sdxl-refiner")
+    made = prompts.embeddings(files.encoders(), tmp_path, files.text_pipeline)
+    (stored,) = (tmp_path / "embeddings").iterdir()
+    whole = stored.read_bytes()
+    stored.write_bytes({"empty": b"", "text": b"no safetensors", "half": whole[: len(whole) // 2]}[damage])
+    again = prompts.embeddings(files.encoders(), tmp_path, files.text_pipeline)
+    assert bool((made.prompt == again.prompt).all())
+    assert stored.read_bytes() == whole
+
+
+def test_a_folder_that_cannot_be_written_costs_nothing_but_time(weights: Path, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    files = Checkpoint(weights / "sdxl-refiner", weights / "sdxl-refiner")
+    assert prompts.embeddings(files.encoders(), blocked, files.text_pipeline).prompt.shape == (1, 77, 32)
+
+
+def test_other_text_encoders_have_another_name(weights: Path, tmp_path: Path) -> None:
+    base, refiner = (Checkpoint(weights / n, weights / n) for n in ("sdxl-inpaint", "sdxl-refiner"))
+    copied = tmp_path / "copied"
+    shutil.copytree(weights / "sdxl-inpaint", copied)
+    assert base.encoders() == Checkpoint(copied, copied).encoders() != refiner.encoders()
+
+
+@pytest.mark.parametrize(
+    "name", ["nothing", "model.ckpt", "folder", "model.safetensors"], ids=["gone", "pickle", "empty folder", "no model"]
+)
+def test_what_is_no_checkpoint_is_refused_with_what_to_do(weights: Path, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name == "folder":
+        path.mkdir()
+    elif name != "nothing":
+        path.write_bytes(b"\x80\x04not a model")
+    import torch
+
+    with pytest.raises(UsageError, match=name.replace(".", r"\.")):
+        Checkpoint.at(path, weights / "sdxl-inpaint").unet(torch.float32)
+
+
+def test_pickled_weights_are_refused(weights: Path, tmp_path: Path) -> None:
+    import torch
+
+    shutil.copytree(weights / "sdxl-base", tmp_path / "sdxl")
+    (file,) = (tmp_path / "sdxl" / "unet").glob("*.safetensors")
+    file.rename(file.with_suffix(".bin"))
+    with pytest.raises(WeightsMissing, match="safetensors"):
+        Checkpoint.at(tmp_path / "sdxl", tmp_path / "sdxl").unet(torch.float32)
+
+
+def test_a_single_file_is_read_as_the_folder_it_was_made_from(weights: Path, tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import save_file
+
+    from tests.models.sdxl.single_file import as_single_file
+
+    folder = Checkpoint.at(weights / "sdxl-base", weights / "sdxl-inpaint")
+    wanted = folder.unet(torch.float32)
+    save_file(as_single_file(wanted.state_dict()), tmp_path / "some.safetensors")
+    single = Checkpoint.at(tmp_path / "some.safetensors", weights / "sdxl-inpaint").unet(torch.float32)
+    assert single.config.in_channels == 4
+    assert torch.equal(answer(single), answer(wanted))
+
+
+def test_pictures_go_through_the_vae_one_by_one(weights: Path) -> None:
+    import torch
+
+    assert checkpoint.vae(weights / "sdxl-vae", torch.float32).use_slicing
+
+
+def test_sizes_differ_in_their_input_channels_alone() -> None:
+    from benchmarks.sdxl_random import four_channels
+
+    assert four_channels(TINY) == Sizes({**TINY.unet, "in_channels": 4}, TINY.refiner, TINY.vae)

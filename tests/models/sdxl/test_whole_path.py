@@ -1,0 +1,119 @@
+"""From a closed photo to a saved one through SDXL's own path, and every way in which it cannot begin."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.engine import Engine, load_engine
+from open_the_eyes.errors import NoCapacity, OpenTheEyesError, UsageError, WeightsMissing
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.models.appearance.generator import AppearanceGenerator
+from open_the_eyes.models.sdxl import loading, schedule
+from open_the_eyes.models.sdxl.loading import load_sdxl
+from open_the_eyes.models.sdxl.schedule import Schedule
+from open_the_eyes.options import Options
+from open_the_eyes.photo import Photo
+from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.settings import Settings
+from tests.models.sdxl.clear_vae import clear_vae
+from tests.models.sdxl.conftest import SIDE
+
+
+@pytest.fixture
+def clear_engine(engine: Engine, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """SDXL that hardly changes the eyes it starts from: a clear VAE and a strength of 1 %."""
+    shutil.copytree(weights, tmp_path / "weights")
+    shutil.rmtree(tmp_path / "weights" / "sdxl-vae")
+    clear_vae().save_pretrained(tmp_path / "weights" / "sdxl-vae", safe_serialization=True)
+    monkeypatch.setitem(schedule.MODES, "standard", Schedule(2, 1, 0.01, 5.0, 0.5))
+    painter = load_sdxl(Settings(weights=tmp_path / "weights", device="cpu"), AppearanceGenerator(), SIDE)
+    return replace(engine, name="sdxl", generator=painter)
+
+
+def test_a_blink_is_opened_verified_and_saved(clear_engine: Engine, blinked: Rgb, tmp_path: Path) -> None:
+    told: list[str] = []
+    result = open_eyes(Photo(blinked), Options.of(seed=1), engine=clear_engine, progress=lambda n, _: told.append(n))
+    (face,) = result.faces
+    assert face.outcome == "opened", face.reason
+    assert result.report.engine == "sdxl"
+    assert {"generate/base", "generate/refiner", "generate/decode"} <= {stage.name for stage in result.timings}
+    assert {"generate/base", "generate/refiner"} <= set(told)
+    report = result.save(tmp_path / "opened.png")
+    assert report.outputs
+    changed = (result.photo.pixels != blinked).any(axis=2)
+    assert 0 < changed.sum() < 0.02 * changed.size
+
+
+def missing(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    monkeypatch.setattr(loading, "find_spec", lambda name: None if name in names else find_spec(name))
+
+
+def test_libraries_that_are_not_there_come_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    missing(monkeypatch, "torch", "peft")
+    with pytest.raises(UsageError, match=r"torch, peft not installed.*pip install.*open-the-eyes\[sdxl\]"):
+        load_engine("sdxl", Settings(weights=tmp_path))
+
+
+@pytest.mark.usefixtures("libraries")
+@pytest.mark.parametrize(
+    ("device", "error", "words"),
+    [
+        ("auto", NoCapacity, "OTE_DEVICE=cpu"),
+        ("cuda:7", NoCapacity, "cuda:7"),
+        ("cpu", WeightsMissing, "open-the-eyes fetch sdxl$"),
+    ],
+)
+def test_then_the_gpu_and_then_the_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, device: str, error: type[OpenTheEyesError], words: str
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(error, match=words):
+        load_engine("sdxl", Settings(weights=tmp_path, device=device))
+
+
+def test_auto_takes_sdxl_where_a_gpu_and_weights_are_and_says_so(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(loading, "_residency", lambda *_: None)
+    chosen = load_engine("auto", Settings(weights=weights))
+    assert chosen.name == "sdxl"
+    assert "GPU" in chosen.why
+
+
+@pytest.mark.parametrize("lacks", ["libraries", "weights", "gpu"])
+def test_auto_takes_the_appearance_model_elsewhere(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacks: str
+) -> None:
+    if lacks == "libraries":
+        missing(monkeypatch, "diffusers")
+    folder = tmp_path
+    if lacks == "gpu":
+        import torch
+
+        folder = request.getfixturevalue("weights")
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert load_engine("auto", Settings(weights=folder)).name == "appearance"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (Options.of(lcm=True), "lcm: .*engine sdxl.*engine appearance"),
+        (Options.of(precision="int8"), "precision 'int8': .*engine sdxl.*engine appearance"),
+    ],
+    ids=["lcm", "precision"],
+)
+def test_what_only_sdxl_has_is_refused_elsewhere(engine: Engine, blinked: Rgb, options: Options, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        open_eyes(Photo(blinked), options, engine=engine)

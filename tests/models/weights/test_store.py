@@ -1,0 +1,75 @@
+"""Where weights lie, and what is said when they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.errors import UsageError, WeightsMissing
+from open_the_eyes.models.weights import catalogue, path_of
+from open_the_eyes.models.weights.fetching import fetch
+from open_the_eyes.models.weights.store import RECORD, Recorded, read_record, write_record
+from open_the_eyes.settings import Settings
+from tests.models.weights.conftest import MANY
+
+
+def test_missing_weights_come_with_the_command_that_mends_it(settings: Settings) -> None:
+    with pytest.raises(WeightsMissing) as caught:
+        path_of("one", settings)
+    assert str(caught.value) == (
+        f"one: expected its files in {settings.weights / 'one'}, net.onnx is missing. Run: open-the-eyes fetch one"
+    )
+    assert caught.value.exit_code == 4
+
+
+def test_an_unknown_name_is_refused(settings: Settings) -> None:
+    with pytest.raises(UsageError, match="magic"):
+        path_of("magic", settings)
+
+
+def test_files_that_somebody_put_there_by_hand_will_do(settings: Settings) -> None:
+    (settings.weights / "one").mkdir(parents=True)
+    (settings.weights / "one" / "net.onnx").write_bytes(b"net")
+    assert path_of("one", settings).read_bytes() == b"net"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        pytest.param(lambda home: (home / "config.json").unlink(), "config.json is missing", id="one file gone"),
+        pytest.param(
+            lambda home: (home / "unet/a.safetensors").write_bytes(b"x"), "has 1 of 5000 bytes", id="one cut short"
+        ),
+    ],
+)
+def test_a_folder_that_is_not_whole_is_missing(settings: Settings, spoil: Callable[[Path], object], words: str) -> None:
+    fetch([MANY], settings)
+    spoil(settings.weights / "many")
+    with pytest.raises(WeightsMissing, match=words):
+        path_of("many", settings)
+
+
+def test_files_of_another_revision_are_missing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetch([MANY], settings)
+    newer = catalogue.weight_of("many").__class__(
+        "many", "sdxl", "", MANY.hub_id, "d" * 40, MANY.files, MANY.bytes, "MIT", True
+    )
+    monkeypatch.setattr(catalogue, "CATALOGUE", (newer,))
+    with pytest.raises(WeightsMissing, match="is of another revision"):
+        path_of("many", settings)
+
+
+def test_the_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    record = {"b/x.onnx": Recorded(3, "ab" * 32, "main"), "a/y.json": Recorded(0, "", "c" * 40)}
+    write_record(tmp_path / "new", record)
+    assert read_record(tmp_path / "new") == record
+    assert [path.name for path in (tmp_path / "new").iterdir()] == [RECORD]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"files": 3}', '{"files": {"a": {}}}', '{"files": {"a": 1}}', "\0"])
+def test_a_record_that_is_none_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / RECORD).write_text(text)
+    with pytest.raises(WeightsMissing, match=r"weights\.json: expected the record"):
+        read_record(tmp_path)

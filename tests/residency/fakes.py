@@ -1,0 +1,113 @@
+"""Models that only weigh something: what they hold is counted in a `FakeMemory`, and given back when they are gone."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from open_the_eyes.residency import FakeMemory, FakeOutOfMemory, ModelCard, Residency
+from open_the_eyes.residency.catalogue import CODEFORMER, SDXL_BASE, SDXL_REFINER, SDXL_VAE
+
+STEPS: Final = ("build", "move", "run")
+
+
+def card(name: str, mib: int | dict[str, int] = 100, **facts: Any) -> ModelCard:
+    """A model of 100 MiB that needs 10 a picture, unless said otherwise."""
+    weights = {"bf16": mib} if isinstance(mib, int) else mib
+    plain = replace(SDXL_BASE, name=name, mib=weights, activation_mib=10, fixed_mib=0, streamed_mib=None)
+    return replace(plain, **facts)
+
+
+class FakeModel:
+    """On the device it holds its weights, or of them what its card says where they are streamed.
+
+    Whoever keeps it alive keeps its memory: what is dropped gives back by itself, as torch's tensors do.
+    """
+
+    def __init__(self, rig: Rig, facts: ModelCard, precision: str) -> None:
+        self.rig: Final = rig
+        self.facts: Final = facts
+        self.precision: Final = precision
+        self.device = "cpu"
+        self._given: Callable[[], object] = int
+
+    def to(self, device: str) -> FakeModel:
+        if device != self.device:
+            if device == "cpu":
+                self._given()
+            else:
+                self._take(self.facts.mib[self.precision])
+            self.device = device
+        return self
+
+    def stream(self, device: str) -> None:
+        self._take(self.facts.streamed_mib or 0)
+        self.device = f"{device} streamed"
+
+    def paint(self, pictures: Sequence[int]) -> list[str]:
+        """Each number with the way it was painted; for the time being it takes its working memory."""
+        self.rig.step("run")
+        need = self.facts.working_mib(len(pictures))
+        self.rig.memory.take(need)
+        try:
+            self.rig.largest = max(self.rig.largest, len(pictures))
+            return [f"{number} {self.precision}" for number in pictures]
+        finally:
+            self.rig.memory.give(need)
+
+    def _take(self, mib: int) -> None:
+        self.rig.step("move")
+        self.rig.memory.take(mib)
+        self._given = weakref.finalize(self, self.rig.memory.give, mib)
+
+
+class Rig:
+    """A residency with fake models.
+
+    Args:
+        room: MiB of the device.
+        others: MiB of it that somebody else takes although nobody told the residency.
+    """
+
+    def __init__(self, room: int, *cards: ModelCard, others: int = 0, patience_s: float = 5.0) -> None:
+        self.memory: Final = FakeMemory(room)
+        self.memory.take(others)
+        self.others: Final = others
+        self.residency: Final = Residency(self.memory, "cuda", patience_s=patience_s)
+        self.built: list[str] = []
+        self.failing: dict[str, list[int]] = {step: [] for step in STEPS}
+        self.steps: dict[str, int] = dict.fromkeys(STEPS, 0)
+        self.largest = 0
+        for each in cards:
+            self.register(each)
+
+    def register(self, facts: ModelCard) -> None:
+        def build(precision: str) -> FakeModel:
+            self.step("build")
+            self.built.append(f"{facts.name} {precision}")
+            return FakeModel(self, facts, precision)
+
+        self.residency.register(facts, build, stream=FakeModel.stream)
+
+    def step(self, name: str) -> None:
+        """Counts a step; memory runs out in those that are listed as failing."""
+        self.steps[name] += 1
+        if self.steps[name] in self.failing[name]:
+            raise FakeOutOfMemory(f"{name} {self.steps[name]}")
+
+    def paint(self, name: str, count: int, precision: str = "auto") -> list[str]:
+        return self.residency.run(name, list(range(count)), FakeModel.paint, precision)
+
+    def left_over(self) -> int:
+        """MiB that are still held after everybody has left."""
+        self.residency.release_all()
+        return self.memory.held_mib - self.others
+
+
+def sdxl(gpu_gb: int, others: int = 0) -> Rig:
+    """SDXL and a restorer by their real cards, on a GPU of that many GB."""
+    from open_the_eyes.residency.standing import room_of
+
+    return Rig(room_of(gpu_gb), SDXL_BASE, SDXL_REFINER, SDXL_VAE, CODEFORMER, others=others)

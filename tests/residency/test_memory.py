@@ -1,0 +1,132 @@
+"""How much there is: counted, or as torch says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+from open_the_eyes.residency.memory import SLACK_MIB, UNCOUNTED, CudaMemory, FakeMemory, FakeOutOfMemory, memory_of
+
+MIB = 2**20
+
+
+class Cuda:
+    """As much of `torch.cuda` as is asked: a GPU of 24,000 MiB of which others hold 4,000."""
+
+    def __init__(self) -> None:
+        self.free, self.reserved, self.allocated, self.peak = 20_000, 0, 0, 0
+        self.fractions: list[tuple[float, str]] = []
+        self.calls: list[str] = []
+
+    def current_device(self) -> int:
+        return 1
+
+    def mem_get_info(self, device: str) -> tuple[int, int]:
+        assert device == "cuda:1"
+        return self.free * MIB, 24_000 * MIB
+
+    def memory_reserved(self, _: str) -> int:
+        return self.reserved * MIB
+
+    def max_memory_allocated(self, _: str) -> int:
+        return self.peak * MIB
+
+    def reset_peak_memory_stats(self, _: str) -> None:
+        self.peak = self.allocated
+
+    def set_per_process_memory_fraction(self, fraction: float, device: str) -> None:
+        self.fractions.append((fraction, device))
+
+    def empty_cache(self) -> None:
+        self.calls.append("emptied")
+
+    @contextmanager
+    def device(self, device: str) -> Iterator[None]:
+        self.calls.append(device)
+        yield
+
+
+class OutOfMemoryError(RuntimeError):
+    pass
+
+
+def torch_with(cuda: Cuda) -> ModuleType:
+    return SimpleNamespace(cuda=cuda, OutOfMemoryError=OutOfMemoryError)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("limit", "room"),
+    [
+        pytest.param(None, 20_000 - SLACK_MIB, id="what is free"),
+        pytest.param(8_000, 8_000, id="the operator's limit"),
+        pytest.param(30_000, 20_000 - SLACK_MIB, id="a limit beyond what is free"),
+    ],
+)
+def test_the_room_of_a_gpu(limit: int | None, room: int) -> None:
+    assert CudaMemory(torch_with(Cuda()), "cuda", limit).room_mib() == room
+
+
+@pytest.mark.parametrize(("limit", "fractions"), [(None, []), (12_000, [(0.5, "cuda:1")]), (30_000, [(1.0, "cuda:1")])])
+def test_torch_is_held_to_the_operators_limit(limit: int | None, fractions: list[tuple[float, str]]) -> None:
+    cuda = Cuda()
+    CudaMemory(torch_with(cuda), "cuda", limit)
+    assert cuda.fractions == fractions
+
+
+def test_the_room_does_not_move_with_what_is_free_so_that_a_photo_gets_the_same_precision_every_time() -> None:
+    cuda = Cuda()
+    memory = CudaMemory(torch_with(cuda), "cuda:1")
+    cuda.free, cuda.reserved = 5_000, 10_000
+    assert memory.room_mib() == 20_000 - SLACK_MIB
+    memory.measure()
+    assert memory.room_mib() == 15_000 - SLACK_MIB
+
+
+def test_a_full_gpu_has_no_room_rather_than_less_than_none() -> None:
+    cuda = Cuda()
+    cuda.free = 100
+    assert CudaMemory(torch_with(cuda), "cuda").room_mib() == 0
+
+
+def test_peaks_and_emptying_are_the_devices_own() -> None:
+    cuda = Cuda()
+    memory = CudaMemory(torch_with(cuda), "cuda")
+    cuda.peak, cuda.allocated = 900, 300
+    assert memory.peak_mib() == 900
+    memory.reset_peak()
+    assert memory.peak_mib() == 300
+    memory.empty()
+    assert cuda.calls == ["cuda:1", "emptied"]
+    assert memory.out_of_memory == (OutOfMemoryError,)
+
+
+def test_counted_memory_is_full_when_it_is_full() -> None:
+    memory = FakeMemory(100)
+    memory.take(100)
+    with pytest.raises(FakeOutOfMemory):
+        memory.take(1)
+    memory.give(60)
+    assert (memory.held_mib, memory.peak_mib()) == (40, 100)
+    memory.reset_peak()
+    assert memory.peak_mib() == 40
+
+
+def test_torchs_own_error_counts_on_a_cpu_too() -> None:
+    torch = pytest.importorskip("torch")
+    assert torch.OutOfMemoryError in FakeMemory().out_of_memory
+
+
+def test_a_cpu_has_as_much_as_anybody_wants() -> None:
+    assert memory_of("cpu").room_mib() == UNCOUNTED
+
+
+def test_nothing_else_moves_models_or_empties_caches() -> None:
+    package = Path(__file__).parents[2] / "src/open_the_eyes"
+    moves = re.compile(r"empty_cache|\.cuda\(\)|\.to\(\s*[\"']cuda")
+    found = [p.relative_to(package).as_posix() for p in package.rglob("*.py") if moves.search(p.read_text("utf-8"))]
+    assert found == ["residency/memory.py"]

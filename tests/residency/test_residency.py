@@ -1,0 +1,269 @@
+"""Leases: what is on the device, for how long, and what was written down about it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from open_the_eyes.errors import Cancelled, NoRoomOnGpu, UsageError
+from open_the_eyes.residency import FakeMemory, Residency
+from open_the_eyes.stopwatch import Stopwatch
+from tests.residency.fakes import FakeModel, Rig, card, sdxl
+
+
+def test_a_lease_is_a_model_on_the_device_with_room_to_work() -> None:
+    rig = Rig(200, card("a"))
+    with rig.residency.lease("a", batch=10) as model:
+        assert model.device == "cuda"
+        assert rig.memory.held_mib == 100
+    assert rig.left_over() == 0
+
+
+def test_a_model_is_built_once_and_stays_while_nobody_needs_its_room() -> None:
+    rig = Rig(1000, card("a"), card("b"))
+    for name in ("a", "b", "a"):
+        with rig.residency.lease(name):
+            pass
+    assert rig.built == ["a bf16", "b bf16"]
+    assert rig.memory.held_mib == 200
+
+
+def test_the_least_recently_used_leaves_and_waits_in_the_computers_memory() -> None:
+    rig = Rig(320, card("a"), card("b"), card("c"), card("d"))
+    for name in ("a", "b", "a", "c"):
+        with rig.residency.lease(name, batch=1):
+            pass
+    with rig.residency.lease("d", batch=2):
+        assert rig.memory.held_mib == 300
+    with rig.residency.lease("b"):
+        pass
+    assert [line.name for line in rig.residency.ledger if line.unload_s > 0] == ["b", "a"]
+    assert rig.built == ["a bf16", "b bf16", "c bf16", "d bf16"]
+
+
+def test_two_models_at_once_where_both_fit() -> None:
+    rig = Rig(220, card("a"), card("b"))
+    with rig.residency.lease("a") as a, rig.residency.lease("b") as b:
+        assert (a.device, b.device) == ("cuda", "cuda")
+    assert rig.left_over() == 0
+
+
+def test_a_second_model_that_does_not_fit_beside_the_first_is_an_error_with_the_numbers() -> None:
+    rig = Rig(219, card("a"), card("b"))
+    words = "b: expected 110 MiB of GPU memory, the room is 219 MiB, 110 MiB of it in use by a"
+    with rig.residency.lease("a") as a:
+        with pytest.raises(NoRoomOnGpu, match=words), rig.residency.lease("b"):
+            pytest.fail("there is no room")
+        assert a.device == "cuda"
+    with rig.residency.lease("b") as b:
+        assert b.device == "cuda"
+    assert rig.left_over() == 0
+
+
+def test_a_lease_inside_a_lease_of_the_same_model_is_the_same_model() -> None:
+    rig = Rig(1000, card("a", {"bf16": 100, "int8": 50}))
+    with rig.residency.lease("a") as outer, rig.residency.lease("a", precision="int8") as inner:
+        assert inner is outer
+    assert rig.built == ["a bf16"]
+    assert rig.left_over() == 0
+
+
+def test_another_precision_is_another_model_in_its_place() -> None:
+    rig = Rig(155, card("a", {"bf16": 100, "int8": 50}))
+    for precision in ("bf16", "int8", "int8"):
+        with rig.residency.lease("a", precision=precision):
+            pass
+    assert rig.built == ["a bf16", "a int8"]
+    assert rig.memory.held_mib == 50
+
+
+def test_more_pictures_than_fit_at_the_best_precision_take_the_next() -> None:
+    rig = Rig(200, card("a", {"bf16": 100, "int8": 50}))
+    with rig.residency.lease("a", batch=15) as model:
+        assert model.precision == "int8"
+    with pytest.raises(NoRoomOnGpu, match="a: expected 210 MiB"), rig.residency.lease("a", batch=16):
+        pytest.fail("there is no room")
+    assert rig.left_over() == 0
+
+
+def test_what_cannot_be_moved_is_dropped_and_built_again() -> None:
+    memory = FakeMemory(150)
+    rig = Rig(150, card("a"))
+    residency = Residency(memory, "cuda")
+    built: list[str] = []
+
+    def session(_: str) -> FakeModel:
+        built.append("session")
+        return FakeModel(rig, card("session"), "bf16")
+
+    residency.register(card("session"), session, move=None)
+    residency.register(card("b"), lambda _: FakeModel(rig, card("b"), "bf16"), move=lambda _, device: device == "cuda")
+    for name in ("session", "b", "session", "b"):
+        with residency.lease(name) as model:
+            assert isinstance(model, FakeModel)
+    assert built == ["session", "session"]
+
+
+def test_on_a_cpu_nothing_is_moved() -> None:
+    residency = Residency(FakeMemory(), "cpu")
+    rig = Rig(0)
+    residency.register(card("a"), lambda precision: FakeModel(rig, card("a"), precision))
+    with residency.lease("a") as model:
+        assert model.device == "cpu"
+    assert rig.steps["move"] == 0
+
+
+def test_with_small_batches_base_and_refiner_stay_together_on_24_gb_and_with_large_ones_they_take_turns() -> None:
+    rig = sdxl(24)
+    for count, held in ((1, 4897 + 4310), (23, 4897 + 4310), (32, 4310)):
+        for name in ("sdxl-base", "sdxl-refiner"):
+            rig.paint(name, count)
+        assert rig.memory.held_mib == held
+    assert rig.left_over() == 0
+
+
+@pytest.mark.parametrize(
+    ("gpu_gb", "held"),
+    [
+        pytest.param(8, 160 + 360, id="8 GB: beside the VAE at work there is no room for either"),
+        pytest.param(24, 160 + 360 + 4310, id="24 GB: the base has left"),
+        pytest.param(48, 160 + 360 + 4897 + 4310, id="48 GB: everybody is there"),
+    ],
+)
+def test_a_large_request_on_a_card(gpu_gb: int, held: int) -> None:
+    rig = sdxl(gpu_gb)
+    for name in ("sdxl-base", "sdxl-refiner", "sdxl-vae", "codeformer"):
+        assert len(rig.paint(name, 32)) == 32
+    assert rig.memory.held_mib == held
+    assert rig.left_over() == 0
+
+
+@pytest.mark.parametrize("error", [Cancelled("stop"), ValueError("a bug"), KeyboardInterrupt()], ids=repr)
+def test_a_block_that_raises_gives_its_room_back_and_is_in_the_ledger(error: BaseException) -> None:
+    rig = Rig(200, card("a"), card("b"))
+    with pytest.raises(type(error)), rig.residency.lease("a", batch=10):
+        raise error
+    assert rig.residency.ledger[-1].end == type(error).__name__
+    with rig.residency.lease("b", batch=10):
+        assert rig.memory.held_mib == 100
+    assert rig.left_over() == 0
+
+
+@pytest.mark.parametrize("stage", ["a/load", "a/use", "b/unload"])
+def test_somebody_who_cancels_between_stages_leaves_nothing_behind(stage: str) -> None:
+    rig = Rig(200, card("b", stage="b"), card("a", stage="a"))
+
+    def stop(name: str, _: float) -> None:
+        if name == stage:
+            raise Cancelled("asked to stop")
+
+    with rig.residency.lease("b"):
+        pass
+    with pytest.raises(Cancelled), rig.residency.lease("a", batch=10, watch=Stopwatch(stop)):
+        pytest.fail("it was to stop before")
+    assert rig.residency.ledger[-1].end == "Cancelled"
+    with rig.residency.lease("b", batch=10):
+        pass
+    assert rig.left_over() == 0
+
+
+class Clock:
+    """A second passes with each look."""
+
+    def __init__(self) -> None:
+        self._seconds: Iterator[int] = iter(range(1000))
+
+    def __call__(self) -> float:
+        return float(next(self._seconds))
+
+
+def test_the_ledger_has_the_seconds_and_the_peak_of_every_lease() -> None:
+    rig = Rig(250, card("a"), card("b"))
+    memory = rig.memory
+    residency = Residency(memory, "cuda", Clock())
+    for name in ("a", "b"):
+        residency.register(card(name), lambda precision, name=name: FakeModel(rig, card(name), precision))  # type: ignore[misc]
+    with residency.lease("a", batch=3) as model:
+        model.paint([1, 2, 3])
+        with residency.lease("b"):
+            pass
+    with residency.lease("b", batch=12):
+        pass
+    first, inner, second = residency.ledger
+    assert (first.name, first.rung, first.batch, first.end) == ("a", "bf16", 3, "done")
+    assert (first.load_s, first.use_s > inner.use_s, first.unload_s) == (1.0, True, 1.0)
+    assert (first.peak_mib, inner.peak_mib, second.peak_mib) == (200, 200, 200)
+    assert (second.load_s, second.unload_s) == (0.0, 0.0)
+
+
+def test_a_line_of_the_ledger_is_a_copy() -> None:
+    rig = Rig(200, card("a"))
+    rig.paint("a", 1)
+    rig.residency.ledger[0].peak_mib = -1
+    assert rig.residency.ledger[0].peak_mib == 110
+
+
+def test_a_watch_is_told_loading_use_unloading_and_the_peak_as_branches() -> None:
+    rig = Rig(200, card("a", stage="generate/base"), card("b", stage="restore/b"))
+    watch = Stopwatch()
+    rig.residency.run("a", [1, 2], FakeModel.paint, watch=watch)
+    with rig.residency.lease("b", batch=10, watch=watch, stage="elsewhere"):
+        pass
+    assert [(stage.name, stage.peak_vram_mib) for stage in watch.stages] == [
+        ("generate/base/load", None),
+        ("generate/base/use", 120),
+        ("generate/base/unload", None),
+        ("elsewhere/load", None),
+        ("elsewhere/use", 100),
+    ]
+
+
+def test_releasing_everything_spares_what_is_leased() -> None:
+    rig = Rig(1000, card("a"), card("b"))
+    with rig.residency.lease("b"):
+        pass
+    with rig.residency.lease("a") as model:
+        rig.residency.release_all()
+        assert model.device == "cuda"
+        assert rig.memory.held_mib == 100
+    del model
+    assert rig.left_over() == 0
+
+
+def test_names_and_precisions_that_are_unknown_are_refused() -> None:
+    rig = Rig(1000, card("a", {"bf16": 100, "int8": 50}))
+    with pytest.raises(KeyError, match="b: registered are a"):
+        rig.paint("b", 1)
+    with pytest.raises(UsageError, match="precision of a"):
+        rig.paint("a", 1, "fp4")
+    with pytest.raises(ValueError, match="a: registered already"):
+        rig.register(card("a"))
+
+
+def test_nothing_to_do_loads_nothing() -> None:
+    rig = Rig(1000, card("a"))
+    assert rig.paint("a", 0) == []
+    assert rig.built == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_is_leased_in_whatever_order_the_room_is_kept_and_given_back(seed: int) -> None:
+    draw = random.Random(seed)
+    cards = [card(n, {"bf16": draw.randint(50, 400), "int8": 40}, streamed_mib=20) for n in "abcdef"]
+    rig = Rig(500, *cards)
+    for _ in range(40):
+        name, count = draw.choice("abcdef"), draw.randint(1, 40)
+        try:
+            with rig.residency.lease(draw.choice("abcdef"), batch=draw.randint(1, 9)):
+                results = rig.paint(name, count)
+                assert [int(result.split()[0]) for result in results] == list(range(count))
+                if draw.random() < 0.2:
+                    raise Cancelled
+        except (NoRoomOnGpu, Cancelled):
+            pass
+        assert rig.memory.held_mib <= 500
+    assert not any(line.shortages for line in rig.residency.ledger)
+    assert all(line.end for line in rig.residency.ledger)
+    assert rig.left_over() == 0

@@ -1,0 +1,166 @@
+"""Memory that runs out although the arithmetic said it would not: every way ends in a result or `NoRoomOnGpu`."""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Sequence
+
+import pytest
+
+from open_the_eyes.errors import Cancelled, NoRoomOnGpu
+from open_the_eyes.residency import FakeOutOfMemory, ModelCard
+from tests.residency.fakes import STEPS, FakeModel, Rig, card, sdxl
+
+LADDER: ModelCard = card("m", {"bf16": 400, "int8": 200, "int4": 100}, streamed_mib=20)
+
+
+def precisions(results: Sequence[str]) -> set[str]:
+    return {result.split()[1] for result in results}
+
+
+@pytest.mark.parametrize(
+    ("others", "largest", "precision"),
+    [
+        pytest.param(0, 12, {"bf16"}, id="as planned"),
+        pytest.param(520, 6, {"bf16"}, id="half the batch"),
+        pytest.param(580, 1, {"bf16"}, id="one by one"),
+        pytest.param(595, 12, {"int8"}, id="the next precision, with the whole batch again"),
+        pytest.param(795, 6, {"int4"}, id="the one after it"),
+        pytest.param(895, 6, {"bf16"}, id="streamed"),
+    ],
+)
+def test_each_rung_of_the_ladder(others: int, largest: int, precision: set[str]) -> None:
+    rig = Rig(1000, LADDER, others=others)
+    results = rig.paint("m", 12)
+    assert [int(result.split()[0]) for result in results] == list(range(12))
+    assert precisions(results) == precision
+    assert rig.largest == largest
+    assert rig.left_over() == 0
+
+
+def test_below_the_last_rung_is_an_error_with_the_numbers_and_nothing_is_left() -> None:
+    rig = Rig(1000, LADDER, others=975)
+    with pytest.raises(NoRoomOnGpu, match=r"m: expected \d+ MiB of GPU memory, the room is 1000 MiB \(memory ran out"):
+        rig.paint("m", 12)
+    assert rig.memory.held_mib - rig.others == 0
+    assert rig.left_over() == 0
+
+
+def test_models_that_idle_leave_before_the_batch_is_halved() -> None:
+    rig = Rig(1000, LADDER, card("idle", 300), others=250)
+    with rig.residency.lease("idle"):
+        pass
+    assert precisions(rig.paint("m", 12)) == {"bf16"}
+    assert rig.largest == 12
+    assert rig.residency.ledger[0].unload_s > 0
+
+
+def test_what_worked_is_remembered_until_everything_is_released() -> None:
+    rig = Rig(1000, LADDER, others=520)
+    rig.paint("m", 12)
+    rig.paint("m", 12)
+    assert [line.shortages for line in rig.residency.ledger] == [1, 0]
+    rig.residency.release_all()
+    rig.paint("m", 12)
+    assert rig.residency.ledger[-1].shortages == 1
+
+
+def test_a_precision_that_ran_out_is_not_tried_again() -> None:
+    rig = Rig(1000, LADDER, others=595)
+    for _ in range(2):
+        assert precisions(rig.paint("m", 2)) == {"int8"}
+    assert rig.built == ["m bf16", "m int8"]
+
+
+def test_a_precision_that_was_asked_for_is_kept_or_streamed_and_never_made_coarser() -> None:
+    rig = Rig(1000, LADDER, others=595)
+    rig.paint("m", 2, "bf16")
+    assert rig.built == ["m bf16", "m bf16"]
+    assert [line.rung for line in rig.residency.ledger] == ["bf16", "bf16 streamed"]
+
+
+@pytest.mark.parametrize("gpu_gb", [8, 24, 48])
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("number", range(1, 13))
+def test_memory_that_runs_out_at_any_step_ends_in_a_result(gpu_gb: int, step: str, number: int) -> None:
+    rig = sdxl(gpu_gb)
+    rig.failing[step] = [number]
+    for name in ("sdxl-base", "sdxl-refiner", "sdxl-vae", "codeformer"):
+        try:
+            assert len(rig.paint(name, 6)) == 6
+        except NoRoomOnGpu:
+            assert name in ("sdxl-vae", "codeformer"), "they have one precision, all others have a way out"
+    assert all(line.end for line in rig.residency.ledger)
+    assert rig.left_over() == 0
+
+
+def paint_three_photos(rig: Rig) -> None:
+    for _, name in itertools.product(range(3), ("sdxl-base", "sdxl-refiner", "sdxl-vae", "codeformer")):
+        rig.paint(name, 6)
+
+
+@pytest.mark.parametrize("gpu_gb", [8, 12, 16, 24, 48, 80])
+@pytest.mark.parametrize("step", STEPS)
+def test_memory_that_runs_out_from_some_step_on_ends_in_a_clear_error(gpu_gb: int, step: str) -> None:
+    for first in (1, 2, 4):
+        rig = sdxl(gpu_gb)
+        rig.failing[step] = list(range(first, 500))
+        with pytest.raises(NoRoomOnGpu, match=r"expected .* MiB of GPU memory, the room is"):
+            paint_three_photos(rig)
+        assert all(line.end for line in rig.residency.ledger)
+        assert rig.left_over() == 0
+        rig.failing[step] = []
+        assert len(rig.paint("sdxl-base", 6)) == 6
+        assert rig.left_over() == 0
+
+
+def test_what_the_failed_try_held_is_free_before_the_next_one() -> None:
+    rig = Rig(1000, LADDER)
+    tensors: list[weakref.ref[FakeModel]] = []
+    alive: list[bool] = []
+
+    def work(model: FakeModel, part: Sequence[int]) -> Sequence[int]:
+        alive.extend(tensor() is not None for tensor in tensors)
+        large = FakeModel(rig, model.facts, "bf16")
+        tensors.append(weakref.ref(large))
+        if len(part) > 1:
+            raise FakeOutOfMemory
+        return part
+
+    assert rig.residency.run("m", [1, 2, 3, 4], work) == [1, 2, 3, 4]
+    assert not any(alive)
+
+
+@pytest.mark.parametrize("error", [Cancelled("stop"), RuntimeError("CUDA error"), MemoryError()], ids=repr)
+def test_only_the_gpu_running_out_of_memory_counts_as_that(error: Exception) -> None:
+    rig = Rig(1000, LADDER)
+    calls = 0
+
+    def work(_: FakeModel, __: Sequence[int]) -> Sequence[int]:
+        nonlocal calls
+        calls += 1
+        raise error
+
+    with pytest.raises(type(error)):
+        rig.residency.run("m", [1, 2, 3, 4], work)
+    assert calls == 1
+    assert rig.residency.ledger[-1].end == type(error).__name__
+    assert rig.left_over() == 0
+
+
+def test_a_lease_takes_the_next_precision_where_memory_runs_out_while_loading() -> None:
+    rig = Rig(1000, LADDER, others=700)
+    with rig.residency.lease("m") as model:
+        assert model.precision == "int8"
+    del model
+    assert [line.end for line in rig.residency.ledger] == ["FakeOutOfMemory", "done"]
+    assert rig.left_over() == 0
+
+
+def test_memory_that_runs_out_inside_a_lease_is_told_to_whoever_leased() -> None:
+    rig = Rig(1000, LADDER, others=595)
+    with pytest.raises(FakeOutOfMemory), rig.residency.lease("m") as model:
+        model.paint([1])
+    del model
+    assert rig.left_over() == 0

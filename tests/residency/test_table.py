@@ -1,0 +1,29 @@
+"""The table of docs/gpu.md is what the command prints."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.residency.standing import table
+
+GPU = (Path(__file__).parents[2] / "docs/gpu.md").read_text(encoding="utf-8")
+
+
+def test_the_page_has_what_the_command_prints() -> None:
+    command = [sys.executable, "-m", "open_the_eyes.residency"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "python -m open_the_eyes.residency" in GPU
+    assert printed in GPU
+
+
+@pytest.mark.parametrize("gpu_gb", [8, 12, 16, 24, 48, 80, 141])
+def test_every_usual_gpu_is_there(gpu_gb: int) -> None:
+    assert f"\n| {gpu_gb} GB |" in GPU
+
+
+def test_a_gpu_that_is_too_small_is_said_to_be_so() -> None:
+    assert "does not fit" in list(table([2]))[-1]

@@ -1,0 +1,41 @@
+"""Photos to hand in, and one service that several tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from open_the_eyes.imaging.arrays import Rgb
+from tests.service.doors import Door, opened_door
+
+if TYPE_CHECKING:
+    from open_the_eyes.engine import Engine
+
+
+def as_file(pixels: Rgb, file_format: str = "JPEG") -> bytes:
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, file_format, quality=92)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="session")
+def shut(blinked: Rgb) -> bytes:
+    """A JPEG of somebody who blinked."""
+    return as_file(blinked)
+
+
+@pytest.fixture(scope="session")
+def awake(portrait: Rgb) -> bytes:
+    """A JPEG of somebody whose eyes are open."""
+    return as_file(portrait)
+
+
+@pytest.fixture(scope="module")
+def door(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """A service with the defaults, of this module."""
+    with opened_door(engine, tmp_path_factory.mktemp("service"), requests_per_minute=100_000) as one:
+        yield one

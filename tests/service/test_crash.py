@@ -1,0 +1,24 @@
+"""Once accepted, a job has one result, the right one, however often the service is killed; at length: `python -m
+benchmarks.service_crash`."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from benchmarks.service_crash import crash
+from benchmarks.service_rig import postgres
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_every_accepted_job_has_one_right_result_after_being_killed_twice(tmp_path: Path, database: str) -> None:
+    with ExitStack() as stack:
+        try:
+            address = stack.enter_context(postgres()) if database == "postgresql" else ""
+        except RuntimeError as error:
+            pytest.skip(str(error))
+        tally = crash(tmp_path, jobs=10, kills=2, database=address)
+    assert tally.complaints == []
+    assert tally.attempts >= 10

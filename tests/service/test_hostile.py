@@ -1,0 +1,143 @@
+"""Whatever is sent: a clear refusal, no server error, nothing kept, nothing told that is nobody's business."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import zlib
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.service.doors import Door
+
+PROBLEM = "application/problem+json"
+
+
+def bomb() -> bytes:
+    """A PNG of a few hundred bytes that says it is 100,000 x 100,000."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(100_000))) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def kept(door: Door) -> int:
+    folder = door.house.own.folder / "jobs"
+    return len(list(folder.iterdir())) if folder.exists() else 0
+
+
+def assert_refused(answer: httpx.Response, status: int, words: str) -> None:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == PROBLEM
+    problem = answer.json()
+    assert problem["status"] == status
+    assert words in problem["detail"]
+    assert set(problem) == {"type", "title", "status", "detail"}
+    assert "Traceback" not in answer.text
+    assert "/src/" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/v1/jobs", "/v1/inspect"])
+@pytest.mark.parametrize(
+    ("photo", "status", "words"),
+    [
+        pytest.param(b"", 415, "empty", id="empty"),
+        pytest.param(b"I am a photo, truly", 415, "text", id="text"),
+        pytest.param(b"<svg xmlns='x'><script>alert(1)</script></svg>", 415, "SVG", id="a drawing with a script"),
+        pytest.param(bomb(), 413, "pixels", id="a bomb"),
+        pytest.param(b"\xff\xd8\xff" + bytes(3000), 415, "", id="a JPEG's beginning and nothing"),
+    ],
+)
+def test_what_is_no_photo_is_refused_and_not_kept(door: Door, path: str, photo: bytes, status: int, words: str) -> None:
+    before = kept(door)
+    assert_refused(door.http.post(path, files={"photo": ("family.jpg", photo)}), status, words)
+    assert kept(door) == before
+
+
+def test_a_photo_that_was_cut_off_is_refused(door: Door, shut: bytes) -> None:
+    assert_refused(door.hand_in(shut[: len(shut) // 2]), 415, "")
+
+
+def test_a_photo_is_told_by_its_bytes_and_not_by_its_name_or_type(door: Door, shut: bytes) -> None:
+    file = ("../../etc/passwd\x00.exe", shut, "text/html")
+    answer = door.http.post("/v1/jobs", files={"photo": file})
+    assert answer.status_code == 202
+    view = door.ended(answer.json()["id"])
+    assert view["state"] == "done"
+    assert "passwd" not in str(view)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        pytest.param("", "JSON object", id="empty"),
+        pytest.param("[]", "another kind", id="a list"),
+        pytest.param("{", "no JSON", id="broken"),
+        pytest.param("[" * 15_000, "no JSON", id="deep"),
+        pytest.param('{"seed": ' + "9" * 9000 + "}", "JSON", id="a number of thousands of digits"),
+        pytest.param('{"mode": "warp"}', "mode", id="a mode that never was"),
+        pytest.param('{"openness": NaN}', "openness", id="not a number"),
+        pytest.param('{"variations": 1000000}', "variations", id="a million variations"),
+        pytest.param('{"faces": []}', "faces", id="no faces"),
+        pytest.param('{"faces": {"a": 1}}', "faces", id="faces that are none"),
+        pytest.param('{"__class__": 1}', "unknown option", id="an option that does not exist"),
+        pytest.param('{"gaze": [[0], 1]}', "gaze", id="a gaze that is none"),
+        pytest.param('{"mode": ["fast"]}', "mode", id="a list for a word"),
+        pytest.param('{"eye_color": {"a": []}}', "eye_color", id="an object for a word"),
+    ],
+)
+def test_options_that_cannot_be_are_refused(door: Door, shut: bytes, options: str, words: str) -> None:
+    assert_refused(door.hand_in(shut, options), 422, words)
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "words"),
+    [
+        pytest.param({"json": {"photo": "http://example.org/a.jpg"}}, 422, "photo", id="an address in JSON"),
+        pytest.param({"data": {"photo": "http://example.org/a.jpg"}}, 422, "photo", id="an address in a form"),
+        pytest.param(
+            {"content": b"x", "headers": {"Content-Type": "multipart/form-data"}}, 422, "form", id="no bounds"
+        ),
+        pytest.param({"files": [("photo", b"a"), ("photo", b"b")]}, 422, "one file", id="two photos"),
+        pytest.param({"files": [("photo", b"a"), ("reason", b"b")]}, 422, "fields", id="a field of another name"),
+        pytest.param({"files": [("references", b"a")] * 30}, 422, "form", id="thirty files"),
+        pytest.param({"files": [("photo", b"a"), ("options", b"{}")]}, 422, "options", id="options in a file"),
+        pytest.param({"files": {"photo": b"a"}, "data": {"options": "x" * 50_000}}, 422, "", id="long options"),
+        pytest.param({"files": {"photo": b"a"}, "headers": {"Idempotency-Key": "x" * 300}}, 422, "Key", id="long key"),
+    ],
+)
+def test_forms_that_are_wrong_are_refused(door: Door, request_: dict[str, Any], status: int, words: str) -> None:
+    answer = door.http.post("/v1/jobs", **request_)
+    assert answer.status_code in (status, 413), answer.text
+    assert_refused(answer, answer.status_code, words)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v1/jobs/1", 422),
+        ("GET", "/v1/jobs/..%2f..%2fetc%2fpasswd", 404),
+        ("GET", "/v1/jobs/00000000-0000-4000-8000-000000000000", 404),
+        ("GET", "/v1/jobs/00000000-0000-4000-8000-000000000000/result?variation=x", 422),
+        ("GET", "/v1/jobs", 405),
+        ("PUT", "/v1/inspect", 405),
+        ("GET", "/docs", 404),
+        ("GET", "/.env", 404),
+    ],
+)
+def test_addresses_that_lead_nowhere_are_problems_too(door: Door, method: str, path: str, status: int) -> None:
+    assert_refused(door.http.request(method, path), status, "")
+
+
+def test_a_client_that_leaves_in_the_middle_costs_nothing(door: Door, shut: bytes) -> None:
+    host, port = door.address.removeprefix("http://").split(":")
+    head = "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999\r\n"
+    head += "Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+    with socket.create_connection((host, int(port))) as line:
+        line.sendall(head.encode())
+    assert door.ended(door.job(shut))["state"] == "done"

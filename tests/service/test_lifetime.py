@@ -1,0 +1,117 @@
+"""How long jobs live: over a restart, until their time is over, and not past a full queue."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from open_the_eyes.service.jobs import Wish
+from open_the_eyes.service.sweeper import Sweeper
+from tests.service.doors import Door, opened_door
+
+if TYPE_CHECKING:
+    from open_the_eyes.engine import Engine
+
+
+def folders(door: Door) -> set[str]:
+    return {path.name for path in (door.house.own.folder / "jobs").iterdir()}
+
+
+def test_jobs_survive_a_restart_and_those_that_waited_are_done(engine: Engine, tmp_path: Path, shut: bytes) -> None:
+    with opened_door(engine, tmp_path) as door:
+        done = door.job(shut)
+        before = door.ended(done)
+        with door.house._turns.take("preview"):
+            waiting = [door.job(shut, f'{{"seed": {seed}}}') for seed in range(3)]
+            door.house.runner.stop(0)
+    with opened_door(engine, tmp_path) as door:
+        assert [door.ended(job)["state"] for job in waiting] == ["done"] * 3
+        assert door.view(done) == before
+        assert door.http.get(f"/v1/jobs/{done}/result").status_code == 200
+
+
+def test_a_job_that_was_accepted_and_never_queued_is_queued_at_the_next_start(
+    engine: Engine, tmp_path: Path, shut: bytes
+) -> None:
+    with opened_door(engine, tmp_path) as door:
+        job = door.house.ledger.admit(Wish("local", {}), 10)
+        door.house.store.put(job.id, "photo", shut)
+        door.house.ledger.accept(job.id)
+    with opened_door(engine, tmp_path) as door:
+        assert door.ended(job.id)["state"] == "done"
+
+
+def test_a_job_whose_photo_was_lost_fails_and_the_queue_goes_on(engine: Engine, tmp_path: Path, shut: bytes) -> None:
+    with opened_door(engine, tmp_path) as door:
+        with door.house._turns.take("preview"):
+            lost = door.job(shut)
+            door.house.store.forget(lost)
+        assert door.ended(lost)["problem"]["status"] == 500
+        assert door.ended(door.job(shut))["state"] == "done"
+
+
+def test_a_photo_that_ended_the_process_every_time_is_given_up(engine: Engine, tmp_path: Path, shut: bytes) -> None:
+    with opened_door(engine, tmp_path) as door:
+        with door.house._turns.take("preview"):
+            job = door.job(shut)
+            for _ in range(12):
+                assert door.house.ledger.begin(job)
+        view = door.ended(job)
+        time.sleep(0.3)
+        assert (view["state"], view["attempts"]) in {("failed", 12), ("done", 13)}
+
+
+def test_everything_of_a_job_is_deleted_when_its_time_is_over(engine: Engine, tmp_path: Path, shut: bytes) -> None:
+    with opened_door(engine, tmp_path, retention=1) as door:
+        job = door.job(shut)
+        assert door.ended(job)["state"] == "done"
+        until = time.monotonic() + 30
+        while folders(door) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert folders(door) == set()
+        assert door.http.get(f"/v1/jobs/{job}").status_code == 404
+
+
+def test_what_is_not_over_yet_stays_and_abandoned_uploads_go(engine: Engine, tmp_path: Path, shut: bytes) -> None:
+    with opened_door(engine, tmp_path, retention=1000) as door:
+        job = door.job(shut)
+        door.ended(job)
+        abandoned = door.house.ledger.admit(Wish("local", {}), 10)
+        door.house.store.put(abandoned.id, "photo", shut)
+        sweeper = Sweeper(door.house)
+        assert sweeper.sweep(time.time() + 900) == 0
+        assert folders(door) == {job, abandoned.id}
+        assert sweeper.sweep(time.time() + 3700) == 2
+        assert folders(door) == set()
+
+
+def test_a_full_queue_says_when_to_come_again_and_what_was_accepted_is_done(
+    engine: Engine, tmp_path: Path, shut: bytes
+) -> None:
+    with opened_door(engine, tmp_path, max_queue=3) as door:
+        with door.house._turns.take("preview"):
+            answers = [door.hand_in(shut, **{"Idempotency-Key": str(n)}) for n in range(8)]
+            accepted = [answer.json()["id"] for answer in answers if answer.status_code == 202]
+            refused = [answer for answer in answers if answer.status_code == 429]
+            assert 3 <= len(accepted) <= 4  # one may stand before the engine already
+            assert len(accepted) + len(refused) == 8
+            assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
+            again = door.hand_in(shut, **{"Idempotency-Key": "0"})
+            assert (again.status_code, again.json()["id"]) == (202, accepted[0])
+            assert [door.view(job)["position"] for job in accepted] == sorted(
+                door.view(job)["position"] for job in accepted
+            )
+        assert [door.ended(job)["state"] for job in accepted] == ["done"] * len(accepted)
+
+
+def test_too_large_a_photo_is_refused_before_it_is_read(
+    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened_door(engine, tmp_path, max_references=1) as door:
+        monkeypatch.setattr(door.house.desk, "_settings", type(engine.settings)(max_bytes=len(shut) - 1))
+        answer = door.hand_in(shut)
+        assert answer.status_code == 413
+        assert f"{len(shut) - 1:,}" in answer.json()["detail"]

@@ -1,0 +1,54 @@
+"""The OpenAPI document is complete, and true of what is answered."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from open_the_eyes.service.schemas import JobView, ReportView
+from tests.service.doors import Door
+
+
+@pytest.fixture(scope="module")
+def document(door: Door) -> dict[str, Any]:
+    found: dict[str, Any] = door.http.get("/openapi.json").json()
+    return found
+
+
+def unknown(value: Any, view: Any) -> list[str]:
+    """Names in an answer that its description does not know."""
+    found = [name for name in value if name not in view.model_fields]
+    return [f"{view.__name__}.{name}" for name in found]
+
+
+def test_every_address_says_what_it_does_and_how_it_can_refuse(document: dict[str, Any]) -> None:
+    operations = [(path, verb, one) for path, way in document["paths"].items() for verb, one in way.items()]
+    assert len(operations) == 9
+    for path, verb, one in operations:
+        assert one["description"], (path, verb)
+        refusals = [code for code in one["responses"] if code[0] in "45"]
+        for code in refusals:
+            assert "application/problem+json" in one["responses"][code]["content"], (path, verb, code)
+
+
+def test_the_upload_is_described_with_an_example(document: dict[str, Any]) -> None:
+    form = document["paths"]["/v1/jobs"]["post"]["requestBody"]["content"]["multipart/form-data"]
+    assert set(form["schema"]["properties"]) == {"photo", "references", "options"}
+    assert form["examples"]
+
+
+def test_every_reference_in_the_document_leads_somewhere(document: dict[str, Any]) -> None:
+    names = set(re.findall(r"#/components/schemas/(\w+)", str(document)))
+    assert names <= set(document["components"]["schemas"])
+
+
+def test_what_is_answered_is_what_the_document_describes(door: Door, shut: bytes) -> None:
+    view = door.ended(door.job(shut))
+    JobView.model_validate(view)
+    assert unknown(view, JobView) == []
+    assert unknown(view["report"], ReportView) == []
+    for part, value in (("faces", view["report"]["faces"][0]), ("stages", view["report"]["stages"][0])):
+        (inner,) = ReportView.model_fields[part].annotation.__args__  # type: ignore[union-attr]
+        assert unknown(value, inner) == []

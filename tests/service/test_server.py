@@ -1,0 +1,94 @@
+"""Which doors may be opened to whom; and `open-the-eyes serve` as a program."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from benchmarks.service_rig import serving
+from open_the_eyes.cli import main
+from open_the_eyes.errors import NoCapacity, UsageError
+from open_the_eyes.service.keys import Keys, make_key
+from open_the_eyes.service.server import _listener, assembled, is_loopback
+from open_the_eyes.service.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from open_the_eyes.engine import Engine
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize(
+    ("host", "alone"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.1.5", False),
+        ("localhost.example", False),
+        ("", False),
+    ],
+)
+def test_only_loopback_addresses_count_as_this_machine(host: str, alone: bool) -> None:
+    assert is_loopback(host) is alone
+
+
+def test_others_are_let_in_only_where_a_key_exists(engine: Engine, tmp_path: Path) -> None:
+    own = ServiceSettings(folder=tmp_path)
+    with pytest.raises(UsageError, match="--new-key"):
+        assembled(engine, own, "0.0.0.0")
+    make_key(own.keys_file)
+    assembled(engine, own, "0.0.0.0").state.house.ledger.close()
+
+
+def test_a_port_that_is_taken_is_said() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(NoCapacity, match="--port"):
+            _listener("127.0.0.1", taken.getsockname()[1])
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_a_port_that_cannot_be_is_usage(port: str, capsys: Captured) -> None:
+    assert main(["serve", "--port", port]) == 2
+    assert "--port" in capsys.readouterr().err
+
+
+def test_a_new_key_is_shown_once_and_works(tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTE_FOLDER", str(tmp_path))
+    assert main(["serve", "--new-key"]) == 0
+    key = capsys.readouterr().out.strip()
+    assert Keys.read(tmp_path / "keys").owner_of(key) is not None
+
+
+def test_to_others_without_a_key_is_one_line_and_code_2(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTE_FOLDER", str(tmp_path))
+    assert main(["serve", "--host", "0.0.0.0"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_program_serves_logs_nothing_personal_and_stops_when_told(tmp_path: Path, shut: bytes) -> None:
+    with serving(tmp_path) as service:
+        answer = httpx.post(
+            service.address + "/v1/jobs?token=hidden", files={"photo": ("Ada at the beach.jpg", shut)}, timeout=60
+        )
+        job = answer.json()["id"]
+        assert httpx.get(f"{service.address}/v1/jobs/{job}/events", timeout=60).text.count("event: done") == 1
+        assert httpx.get(service.address + "/healthz", headers={"Host": "evil.example"}).status_code == 403
+        assert service.stop() == -signal.SIGTERM  # uvicorn stops in order, and then passes the signal on
+        log = "\n".join(service.log)
+    assert "POST /v1/jobs 202" in log
+    for private in ("Ada", "hidden", job, "Traceback"):
+        assert private not in log
+    assert not [line for line in log.splitlines() if "access" in line and "127.0.0.1" in line]

@@ -1,0 +1,65 @@
+"""What an operator sets is read once, and a wrong value is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.errors import UsageError
+from open_the_eyes.service.settings import ServiceSettings
+
+
+def test_without_anything_set_everything_is_in_one_folder(tmp_path: Path) -> None:
+    own = ServiceSettings.from_environment({"OTE_FOLDER": str(tmp_path)})
+    assert own.store_url == str(tmp_path / "jobs")
+    assert own.database_url == f"sqlite:///{tmp_path}/jobs.sqlite"
+    assert own.keys_file == tmp_path / "keys"
+    assert own.retention == 24 * 3600
+    assert own.worker_name == "local"
+
+
+def test_everything_can_be_set() -> None:
+    own = ServiceSettings.from_environment(
+        {
+            "OTE_STORE": "s3://bucket/jobs",
+            "OTE_DATABASE": "postgresql://u:p@db/ote",
+            "OTE_KEYS": "/etc/keys",
+            "OTE_RETENTION": "60",
+            "OTE_MAX_QUEUE": "5",
+            "OTE_MAX_REFERENCES": "1",
+            "OTE_REQUESTS_PER_MINUTE": "10",
+            "OTE_HOSTS": "Photos.example, photos.local",
+            "OTE_WORKER": "gpu-1",
+            "OTE_DEVICE": "cpu",
+        }
+    )
+    assert (own.store_url, own.database_url) == ("s3://bucket/jobs", "postgresql://u:p@db/ote")
+    assert (own.keys_file, own.retention, own.max_queue) == (Path("/etc/keys"), 60, 5)
+    assert (own.max_references, own.requests_per_minute) == (1, 10)
+    assert (own.hosts, own.worker_name) == (("photos.example", "photos.local"), "gpu-1")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OTE_RETENTION", "0"),
+        ("OTE_RETENTION", "-1"),
+        ("OTE_RETENTION", "soon"),
+        ("OTE_MAX_QUEUE", "9" * 30),
+        ("OTE_MAX_REFERENCES", "²"),
+        ("OTE_FOLDER", ""),
+        ("OTE_KEYS", "a\0b"),
+        ("OTE_STORE", "  "),
+        ("OTE_DATABASE", "mysql://u:secret@db/ote"),
+        ("OTE_DATABASE", "jobs.sqlite"),
+        ("OTE_DATABASE", "sqlite://"),
+        ("OTE_HOSTS", ","),
+        ("OTE_HOSTS", "http://photos.example/"),
+        ("OTE_WORKER", "a" * 100),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name_and_no_password_is_quoted(name: str, value: str) -> None:
+    with pytest.raises(UsageError, match=f"^{name}: expected") as caught:
+        ServiceSettings.from_environment({name: value})
+    assert "secret" not in str(caught.value)

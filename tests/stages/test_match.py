@@ -1,0 +1,217 @@
+"""Whose eyes are whose; and where that is not certain, nobody gets any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from open_the_eyes.engine import Engine, load_engine
+from open_the_eyes.errors import UsageError
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.options import ChooseOptions, MatchOptions
+from open_the_eyes.roles import Eye, Face
+from open_the_eyes.stages.choose import Decision, decide
+from open_the_eyes.stages.match import Matches, Reference, left_alone, match
+from tests.references import somebody_else
+
+OPEN, SHUT = Eye(1.0, 0.02), Eye(0.1, 0.99)
+
+
+@dataclass
+class Table:
+    """Detector and describer of made-up faces: `who` by the faces' place, evidence 4 for one name and -5 for two."""
+
+    name: str = "table"
+    faces: dict[int, list[Face]] = field(default_factory=dict)
+    who: dict[float, str] = field(default_factory=dict)
+
+    def detect(self, pixels: Rgb) -> list[Face]:
+        return self.faces[int(pixels[0, 0, 0])]
+
+    def measure(self, pixels: Rgb, face: Face) -> Face | None:  # noqa: ARG002 -- the role has it
+        return face
+
+    def describe(self, pixels: Rgb, face: Face) -> NDArray[np.float32]:
+        return np.array([int(pixels[0, 0, 0]), face.confidence], np.float32)
+
+    def evidence(self, one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+        names = [self.who[float(row[1])] for row in (one, other)]
+        return 4.0 if names[0] == names[1] else -5.0
+
+    def person(self, name: str, x: float, eyes: tuple[Eye, Eye] = (OPEN, OPEN), width: float = 100.0) -> Face:
+        key = float(len(self.who) + 1)
+        self.who[key] = name
+        marks = np.random.default_rng(0).uniform(0, 100, (478, 3)) + np.array([x, 50.0, 0.0])
+        both: dict[Side, Eye] = dict(zip(SIDES, eyes, strict=True))
+        return Face(Box(x, 50, x + width, 50 + width), marks, both, 0.0, 0.0, key)
+
+
+def picture(number: int) -> Rgb:
+    return np.full((400, 1200, 3), number, np.uint8)
+
+
+def run(table: Table, ours: Sequence[Face], *theirs: Sequence[Face], options: MatchOptions | None = None) -> Matches:
+    table.faces = {n: list(faces) for n, faces in enumerate(theirs, start=1)}
+    references = [Reference(picture(n), f"shot{n}.jpg") for n in table.faces]
+    decisions = decide(ours, ChooseOptions())
+    return match(picture(0), decisions, references, table, table, options or MatchOptions())
+
+
+def test_everybody_finds_themselves_wherever_they_stand() -> None:
+    table = Table()
+    ours = [table.person(n, x, (SHUT, SHUT)) for n, x in (("ann", 0), ("bea", 400), ("cy", 800))]
+    theirs = [table.person(n, x) for n, x in (("cy", 0), ("ann", 400), ("bea", 800))]
+    donors = run(table, ours, theirs).donors
+    assert {n: one[0].source for n, one in donors.items()} == {
+        1: "shot1.jpg, face 2",
+        2: "shot1.jpg, face 3",
+        3: "shot1.jpg, face 1",
+    }
+
+
+def test_who_has_open_eyes_needs_no_donor() -> None:
+    table = Table()
+    ours = [table.person("ann", 0), table.person("bea", 400, (SHUT, SHUT))]
+    assert set(run(table, ours, [table.person("ann", 0), table.person("bea", 400)]).donors) == {2}
+
+
+def test_every_reference_gives_a_donor_in_order() -> None:
+    table = Table()
+    ours = [table.person("ann", 0, (SHUT, SHUT))]
+    found = run(table, ours, [table.person("ann", 10)], [table.person("bea", 0)], [table.person("ann", 0)])
+    assert [one.source for one in found.donors[1]] == ["shot1.jpg, face 1", "shot3.jpg, face 1"]
+    assert all(0.9 < one.likeness <= 1 for one in found.donors[1])
+
+
+def test_a_stranger_is_refused_and_this_is_said() -> None:
+    table = Table()
+    found = run(table, [table.person("ann", 0, (SHUT, SHUT))], [table.person("bea", 0)])
+    assert not found.donors
+    assert found.reasons == {1: "Nobody in shot1.jpg is surely this person."}
+
+
+def test_between_twins_nobody_is_guessed_and_the_way_to_say_it_is_named() -> None:
+    table = Table()
+    found = run(table, [table.person("ann", 0, (SHUT, SHUT))], [table.person("ann", 0), table.person("ann", 150)])
+    assert not found.donors
+    assert "not certain which face in shot1.jpg" in found.reasons[1]
+    assert "--match 1=shot1.jpg:1" in found.reasons[1]
+
+
+def test_of_two_who_could_be_one_face_there_neither_gets_its_eyes() -> None:
+    table = Table()
+    ours = [table.person("ann", 0, (SHUT, SHUT)), table.person("ann", 120, (SHUT, SHUT))]
+    assert not run(table, ours, [table.person("ann", 60)]).donors
+
+
+def test_a_small_picture_of_a_person_within_the_picture_is_no_rival() -> None:
+    table = Table()
+    ours = [table.person("ann", 300, (SHUT, SHUT), width=300)]
+    found = run(table, ours, [table.person("ann", 0, width=40), table.person("ann", 300, width=300)])
+    assert found.donors[1][0].source == "shot1.jpg, face 2"
+
+
+def test_a_persons_word_beats_everything() -> None:
+    table = Table()
+    ours = [table.person("ann", 0, (SHUT, SHUT))]
+    theirs = [table.person("bea", 0), table.person("ann", 400)], [table.person("ann", 0)]
+    found = run(table, ours, *theirs, options=MatchOptions(match=((1, 1, 1),)))
+    assert [one.source for one in found.donors[1]] == ["shot1.jpg, face 1"]
+    assert found.donors[1][0].likeness == 1
+
+
+def test_what_was_promised_to_one_is_not_given_to_another() -> None:
+    table = Table()
+    ours = [table.person("ann", 0, (SHUT, SHUT)), table.person("bea", 400, (SHUT, SHUT))]
+    found = run(table, ours, [table.person("bea", 0)], options=MatchOptions(match=((1, 1, 1),)))
+    assert set(found.donors) == {1}
+
+
+@pytest.mark.parametrize(
+    ("eyes", "taken"),
+    [((OPEN, SHUT), ("left",)), ((SHUT, OPEN), ("right",)), ((OPEN, OPEN), SIDES)],
+    ids=["winks right", "winks left", "both"],
+)
+def test_only_eyes_that_are_open_there_are_taken(eyes: tuple[Eye, Eye], taken: tuple[Side, ...]) -> None:
+    table = Table()
+    found = run(table, [table.person("ann", 0, (SHUT, SHUT))], [table.person("ann", 0, eyes)])
+    assert found.donors[1][0].crop.closed == taken
+
+
+def test_eyes_shut_there_too_are_no_donor() -> None:
+    table = Table()
+    found = run(table, [table.person("ann", 0, (SHUT, SHUT))], [table.person("ann", 0, (SHUT, SHUT))])
+    assert found.reasons == {1: "The eyes are not open in shot1.jpg, face 1 either."}
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (((2, 1, 1),), r"1 face, so there is no face 2"),
+        (((1, 2, 1),), r"expected one of 1 reference, got reference 2"),
+        (((1, 1, 4),), r"shot1.jpg has 1 face, so there is no face 4"),
+    ],
+    ids=["face", "reference", "face there"],
+)
+def test_a_match_that_does_not_exist_is_refused(told: tuple[tuple[int, int, int], ...], words: str) -> None:
+    table = Table()
+    with pytest.raises(UsageError, match=words):
+        run(table, [table.person("ann", 0, (SHUT, SHUT))], [table.person("ann", 0)], options=MatchOptions(match=told))
+
+
+def test_a_reference_without_a_face_is_refused_by_name() -> None:
+    table = Table()
+    with pytest.raises(UsageError, match=r"shot1\.jpg: expected a photo of the same people, found no face"):
+        run(table, [table.person("ann", 0, (SHUT, SHUT))], [])
+
+
+@pytest.mark.parametrize(("cosine", "found"), [(0.7, True), (0.3, False)])
+def test_embeddings_are_asked_where_both_faces_have_one(cosine: float, found: bool) -> None:
+    table = Table()
+    one = replace(table.person("ann", 0, (SHUT, SHUT)), embedding=np.array([1, 0], np.float32))
+    other = replace(table.person("bea", 0), embedding=np.array([cosine, np.sqrt(1 - cosine**2)], np.float32))
+    assert bool(run(table, [one], [other]).donors) is found
+
+
+def test_who_has_no_donor_is_left_alone_unless_their_own_eye_is_open() -> None:
+    table = Table()
+    faces = [table.person("ann", 0, (SHUT, SHUT)), table.person("bea", 300, (SHUT, OPEN)), table.person("cy", 600)]
+    after = left_alone(decide(faces, ChooseOptions()), Matches({}, {1: "Nobody."}))
+    assert [(d.outcome, d.closed) for d in after] == [("unsure", ()), ("closed", ("left",)), ("already_open", ())]
+    assert after[0].reason == "Nobody."
+
+
+def test_an_eye_that_may_be_only_narrow_is_left_alone_without_a_donor() -> None:
+    table = Table()
+    narrow = table.person("ann", 0, (Eye(0.6, 0.5), OPEN))
+    (after,) = left_alone([Decision(1, narrow, "closed", "", ("left",))], Matches())
+    assert after.outcome == "unsure"
+    assert "add --reference PHOTO" in after.reason
+
+
+@pytest.fixture(scope="module")
+def real() -> Engine:
+    return load_engine("reference")
+
+
+def test_the_real_describer_finds_the_person_and_refuses_the_stranger_beside_her(
+    real: Engine, blinked: Rgb, portrait: Rgb, portrait_face: Face
+) -> None:
+    pair = np.hstack([somebody_else(portrait, portrait_face.landmarks), portrait])
+    decisions = decide(real.detector.detect(blinked), ChooseOptions())
+    found = match(blinked, decisions, [Reference(pair, "pair.jpg")], real.detector, real.teller(), MatchOptions())
+    assert [one.source for one in found.donors[1]] == ["pair.jpg, face 2"]
+
+
+def test_of_real_twins_neither_is_taken(real: Engine, blinked: Rgb, portrait: Rgb) -> None:
+    twins = Reference(np.hstack([portrait, portrait]), "twins.jpg")
+    decisions = decide(real.detector.detect(blinked), ChooseOptions())
+    found = match(blinked, decisions, [twins], real.detector, real.teller(), MatchOptions())
+    assert not found.donors
+    assert "not certain" in found.reasons[1]

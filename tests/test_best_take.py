@@ -1,0 +1,100 @@
+"""Of a burst, the frame with the fewest problems, and in it everybody's own open eyes."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from open_the_eyes.best_take import BestTake, best_take
+from open_the_eyes.engine import Engine, load_engine
+from open_the_eyes.errors import UsageError
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.blink import paint_blink
+from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.photo import Photo
+from open_the_eyes.roles import Face
+from tests.references import another_shot, somebody_else
+
+
+@pytest.fixture(scope="module")
+def reference() -> Engine:
+    return load_engine("reference")
+
+
+@pytest.fixture(scope="module")
+def pair(portrait: Rgb, portrait_face: Face) -> Rgb:
+    """Two people side by side."""
+    return np.hstack([portrait, somebody_else(portrait, portrait_face.landmarks)])
+
+
+@pytest.fixture(scope="module")
+def taken(reference: Engine, pair: Rgb) -> tuple[list[Rgb], BestTake]:
+    """A burst of two in which each blinks once, and what became of it; the second frame is the blurred one."""
+    left, right = reference.detector.detect(pair)
+    frames = [paint_blink(pair, left.landmarks), paint_blink(pair, right.landmarks)]
+    frames[1] = np.asarray(cv2.GaussianBlur(frames[1], (0, 0), 1.2), np.uint8)
+    return frames, best_take([Photo(frame) for frame in frames], engine=reference)
+
+
+def test_everybody_in_the_result_has_open_eyes(taken: tuple[list[Rgb], BestTake], reference: Engine) -> None:
+    faces = reference.detector.detect(taken[1].opened.photo.pixels)
+    assert all(face.eyes[side].closed_probability < 0.5 for face in faces for side in SIDES)
+    assert [face.outcome for face in taken[1].opened.faces] == ["opened", "already_open"]
+
+
+def test_the_sharper_of_two_frames_with_one_blink_each_is_taken(taken: tuple[list[Rgb], BestTake]) -> None:
+    first, second = taken[1].frames
+    assert taken[1].base == 0
+    assert (first.closed, second.closed) == (1, 1)
+    assert first.sharpness > second.sharpness
+    assert first.problems < second.problems
+
+
+def test_it_is_said_whose_eyes_came_from_where(taken: tuple[list[Rgb], BestTake]) -> None:
+    assert taken[1].opened.faces[0].source == "reference 1, face 1"
+
+
+def test_only_the_eyes_of_the_base_frame_change(taken: tuple[list[Rgb], BestTake]) -> None:
+    frames, result = taken
+    changed = (result.opened.photo.pixels != frames[0]).any(axis=2)
+    assert 0 < changed.sum() < 0.01 * changed.size
+    assert not changed[:, 512:].any()
+
+
+def test_the_frame_without_a_blink_is_taken_as_it_is(reference: Engine, portrait: Rgb, blinked: Rgb) -> None:
+    result = best_take([Photo(blinked), Photo(portrait), Photo(blinked)], engine=reference)
+    assert result.base == 1
+    assert not result.opened.changed
+
+
+def test_a_frame_in_which_somebody_is_missing_is_not_taken(reference: Engine, pair: Rgb, portrait: Rgb) -> None:
+    left, _ = reference.detector.detect(pair)
+    result = best_take([Photo(portrait), Photo(paint_blink(pair, left.landmarks))], engine=reference)
+    assert result.base == 1
+    assert result.opened.faces[0].outcome == "opened"
+
+
+def test_who_blinks_in_every_frame_is_left_as_they_are(reference: Engine, blinked: Rgb) -> None:
+    result = best_take([Photo(blinked), Photo(another_shot(blinked, light=0.9))], engine=reference)
+    assert not result.opened.changed
+    assert result.opened.faces[0].outcome == "unsure"
+    assert "not open in reference 1" in result.opened.faces[0].reason
+
+
+def test_frames_without_a_face_give_nothing_and_harm_nothing(reference: Engine, portrait: Rgb) -> None:
+    empty = np.full_like(portrait, 120)
+    assert best_take([Photo(empty), Photo(portrait)], engine=reference).base == 1
+    assert not best_take([Photo(empty), Photo(empty)], engine=reference).opened.changed
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_fewer_than_two_photos_are_refused(reference: Engine, portrait: Rgb, count: int) -> None:
+    with pytest.raises(UsageError, match="expected two photos or more"):
+        best_take([Photo(portrait)] * count, engine=reference)
+
+
+def test_the_same_burst_gives_the_same_bytes(taken: tuple[list[Rgb], BestTake], reference: Engine) -> None:
+    frames, result = taken
+    again = best_take([Photo(frame) for frame in frames], engine=reference)
+    assert np.array_equal(again.opened.photo.pixels, result.opened.photo.pixels)

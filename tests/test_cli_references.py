@@ -1,0 +1,127 @@
+"""`open --reference` and `best-take` from outside: files in, files and words out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from open_the_eyes.cli import main
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.roles import Face
+from tests.references import another_shot, somebody_else
+
+
+@pytest.fixture
+def folder(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    portrait: Rgb,
+    portrait_face: Face,
+    blinked: Rgb,
+) -> Path:
+    """shot1.png: a blink; shot2.png: open eyes; stranger.png; empty.png: nobody; text.png: no picture."""
+    pictures = {
+        "shot1": blinked,
+        "shot2": another_shot(portrait, light=0.85),
+        "stranger": somebody_else(portrait, portrait_face.landmarks),
+        "empty": np.full_like(portrait, 120),
+    }
+    for name, pixels in pictures.items():
+        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
+    (tmp_path / "text.png").write_text("no picture")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_reference_opens_the_eyes_and_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["open", "shot1.png", "--reference", "shot2.png"]) == 0
+    assert "from shot2.png, face 1" in capsys.readouterr().out
+    assert (folder / "shot1.opened.png").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_report_says_whose_eyes_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["open", "shot1.png", "--reference", "stranger.png", "--reference", "shot2.png", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["engine"] == "reference"
+    assert report["faces"][0]["source"] == "shot2.png, face 1"
+    assert [stage["name"] for stage in report["stages"]][:3] == ["read", "detect", "match"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_with_a_stranger_alone_auto_paints_and_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["open", "shot1.png", "--reference", "stranger.png", "--json"]) == 0
+    (face,) = json.loads(capsys.readouterr().out)["faces"]
+    assert (face["outcome"], face["source"]) == ("opened", "appearance")
+    assert "Nobody in stranger.png is surely this person." in face["reason"]
+
+
+@pytest.mark.parametrize("more", [["--reference", "stranger.png"], []], ids=["a stranger", "nobody"])
+def test_the_reference_engine_leaves_alone_whom_no_reference_shows(
+    folder: Path, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    assert main(["open", "shot1.png", "--engine", "reference", *more]) == 0
+    assert "left alone" in capsys.readouterr().out
+    assert not (folder / "shot1.opened.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--reference", "nope.png"], 3, "nope.png"),
+        (["--reference", "text.png"], 3, "text.png"),
+        (["--reference", "empty.png"], 2, "empty.png: expected a photo of the same people, found no face in it"),
+        (["--reference", "."], 2, "expected a photo, got a folder"),
+        (["--reference", "shot2.png", "--match", "1=shot3.png:1"], 2, "no such reference"),
+        (["--reference", "shot2.png", "--match", "one"], 2, "such as 1=shot2.jpg:3"),
+        (["--reference", "shot2.png", "--match", "1=shot2.png:4"], 2, "no face 4"),
+        (["--reference", "shot2.png", "--match", "0=shot2.png:1"], 2, "numbers start at 1"),
+        (["--match", "1=shot2.png:1"], 2, "no such reference"),
+    ],
+    ids=["missing", "no picture", "no face", "folder", "unknown", "no match", "no such face", "zero", "no reference"],
+)
+def test_what_cannot_be_used_is_refused_in_one_line(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, words: str
+) -> None:
+    assert main(["open", "shot1.png", *arguments]) == code
+    assert words in capsys.readouterr().err
+    assert not (folder / "shot1.opened.png").exists()
+
+
+def test_best_take_prints_who_came_from_where(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("stranger", "empty", "text"):
+        (folder / f"{name}.png").unlink()
+    assert main(["best-take", ".", "-o", "best.png", "--report", "best.json"]) == 0
+    said = capsys.readouterr().out
+    assert "shot2.png: the best of 2 frames" in said
+    assert "good as it is: nothing written" in said
+    assert json.loads((folder / "best.json").read_text())["base"] == "shot2.png"
+
+
+def test_best_take_writes_the_exchanged_eyes(folder: Path, blinked: Rgb, capsys: pytest.CaptureFixture[str]) -> None:
+    pair = np.hstack([blinked, np.asarray(Image.open("stranger.png"))])
+    Image.fromarray(pair).save("group.png")
+    assert main(["best-take", "group.png", "shot2.png", "-o", "best.png", "--json"]) == 0
+    taken = json.loads(capsys.readouterr().out)
+    assert taken["base"] == "group.png"
+    assert taken["report"]["faces"][0]["source"] == "shot2.png, face 1"
+    assert (folder / "best.png").exists()
+
+
+@pytest.mark.parametrize("photos", [["shot1.png"], ["shot1.png", "shot1.png"]], ids=["one", "the same twice"])
+def test_best_take_wants_two_photos(folder: Path, capsys: pytest.CaptureFixture[str], photos: list[str]) -> None:  # noqa: ARG001 -- makes the folder
+    assert main(["best-take", *photos]) == 2
+    assert "expected two photos or more, got 1" in capsys.readouterr().err
+
+
+def test_best_take_never_replaces_a_photo(folder: Path, blinked: Rgb, capsys: pytest.CaptureFixture[str]) -> None:
+    pair = np.hstack([blinked, np.asarray(Image.open("stranger.png"))])
+    Image.fromarray(pair).save(folder / "group.png")
+    before = (folder / "shot2.png").read_bytes()
+    assert main(["best-take", "group.png", "shot2.png", "-o", "shot2.png", "--overwrite"]) == 2
+    assert "the original is never replaced" in capsys.readouterr().err
+    assert (folder / "shot2.png").read_bytes() == before

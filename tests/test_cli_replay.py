@@ -1,0 +1,122 @@
+"""`show-edit` and `open --replay`: a file tells how it was made, and that is enough to make it again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+from PIL import Image
+
+from open_the_eyes.cli import main
+from open_the_eyes.files import EditRecord, read, write
+from open_the_eyes.settings import Settings
+
+Captured = pytest.CaptureFixture[str]
+WISHES: Final = {
+    "plain": [],
+    "seed, colour, gaze": ["--seed", "5", "--eye-color", "green", "--gaze", "0.2,-0.1"],
+    "one of several": ["--variations", "2", "--mode", "quality"],
+    "a face by number, how far open": ["--faces", "1", "--openness", "0.9", "--strip-gps"],
+}
+
+
+@pytest.fixture
+def photo(blink: Path, tmp_path: Path) -> Path:
+    """A JPEG of the blink, smaller."""
+    path = tmp_path / "photo.jpg"
+    with Image.open(blink) as image:
+        image.convert("RGB").save(path, quality=90)
+    return path
+
+
+@pytest.mark.parametrize("wish", WISHES.values(), ids=WISHES)
+def test_a_replay_gives_the_same_bytes(wish: list[str], photo: Path, tmp_path: Path) -> None:
+    assert main(["open", str(photo), "-o", str(tmp_path / "out.jpg"), *wish]) == 0
+    made = max(tmp_path.glob("out*.jpg"))  # the last of several
+
+    assert main(["open", str(photo), "--replay", str(made), "-o", str(tmp_path / "again.jpg")]) == 0
+
+    assert (tmp_path / "again.jpg").read_bytes() == made.read_bytes()
+
+
+def test_show_edit_says_what_was_done(photo: Path, tmp_path: Path, capsys: Captured) -> None:
+    made = tmp_path / "out.png"
+    assert main(["open", str(photo), "-o", str(made), "--seed", "5", "--eye-color", "green"]) == 0
+    capsys.readouterr()
+
+    assert main(["show-edit", str(made)]) == 0
+    assert main(["show-edit", str(made), "--json"]) == 0
+
+    words, _, told = capsys.readouterr().out.partition("{")
+    assert "engine appearance, mode standard, seed 5" in words
+    assert "options: eye_color green" in words
+    assert "face 1: opened" in words
+    record = json.loads("{" + told)["record"]
+    assert record["options"] == {"eye_color": "green"}
+    assert record["faces"] == [{"id": 1, "outcome": "opened"}]
+    assert record["input_sha256"] == json.loads(json.dumps(record))["input_sha256"]
+
+
+def test_a_file_without_a_record_is_told_of_and_cannot_be_replayed(photo: Path, capsys: Captured) -> None:
+    assert main(["show-edit", str(photo)]) == 0
+    assert "no record of an edit" in capsys.readouterr().out
+    assert main(["show-edit", str(photo), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["record"] is None
+    assert main(["open", str(photo), "--replay", str(photo)]) == 2
+    assert "has no record" in capsys.readouterr().err
+
+
+def recorded(photo: Path, path: Path, **changed: str) -> Path:
+    """A file with a record that somebody wrote by hand."""
+    record = replace(EditRecord("appearance", "standard", 0, "0.0.1", ((1, "opened"),)), **changed)  # type: ignore[arg-type]
+    write(read(photo, Settings()), path, record=record)
+    return path
+
+
+FORGED: Final = {
+    "options that are no JSON": ({"options": "eye_color=green"}, "expected options in the record"),
+    "options that are a list": ({"options": "[1]"}, "expected options in the record"),
+    "options nested without end": ({"options": "[" * 3000}, "expected options in the record"),
+    "an option of another version": ({"options": '{"wings": 2}'}, "unknown option wings"),
+    "an option out of range": ({"options": '{"openness": 9}'}, "openness"),
+    "a mode that never was": ({"mode": "magic"}, "mode"),
+    "an engine that never was": ({"engine": "magic"}, "magic"),
+}
+
+
+@pytest.mark.parametrize(("changed", "says"), FORGED.values(), ids=FORGED)
+def test_a_forged_record_gets_one_clear_line(
+    changed: dict[str, str], says: str, photo: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    made = recorded(photo, tmp_path / "made.jpg", **changed)
+
+    assert main(["open", str(photo), "--replay", str(made), "-o", str(tmp_path / "again.jpg")]) == 2
+
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert says in last
+    assert last.startswith("open-the-eyes: ")
+    assert not (tmp_path / "again.jpg").exists()
+
+
+def test_a_replay_leaves_no_room_for_other_options_or_several_photos(
+    photo: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    made = str(recorded(photo, tmp_path / "made.jpg"))
+
+    assert main(["open", str(photo), "--replay", made, "--seed", "3"]) == 2
+    assert "got seed" in capsys.readouterr().err
+    assert main(["open", str(photo), str(photo), "--replay", made, "-o", str(tmp_path / "many/")]) == 2
+    assert "expected one photo" in capsys.readouterr().err
+
+
+def test_another_photo_and_another_version_are_told_of(photo: Path, tmp_path: Path, capsys: Captured) -> None:
+    made = recorded(photo, tmp_path / "made.jpg", input="0" * 64)
+
+    assert main(["open", str(photo), "--replay", str(made), "-o", str(tmp_path / "again.jpg")]) == 0
+
+    err = capsys.readouterr().err
+    assert "made by version 0.0.1" in err
+    assert "not the very file" in err

@@ -1,0 +1,241 @@
+"""`python -m training.reference_eval FACES`: the reference engine held against the truth, and against strangers.
+
+Tables, and sheets to look at. Blinks: real closed eyes (rows of `closed.csv` with `same_person_open`) opened from the
+open frame, beside the appearance engine alone. Portraits: of each person of `identity/` one photo gets its eyes painted
+shut, the other one is the reference, both ways; figures are taken where the eyes were hidden, against what was there.
+Strangers: every portrait with a reference of somebody else, through the whole pipeline, and all pairs of faces at once.
+The sheets show the folder's people: keep them private.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from skimage.metrics import structural_similarity
+
+from open_the_eyes.engine import Engine, load_engine
+from open_the_eyes.files import read
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.blink import paint_blink
+from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
+from open_the_eyes.models.appearance import layout
+from open_the_eyes.options import Options
+from open_the_eyes.photo import Photo
+from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.results import Opened
+from open_the_eyes.roles import Face
+from open_the_eyes.stages.crop import crop
+
+from .appearance.evaluate import crop_of, hidden_of, interval, measures
+from .faces import Portrait, pictures_in
+from .sheet import eyes_of, write_sheets
+
+REACH: Final = 0.75
+"""Where figures are taken, as a fraction of the mask's ellipse (`training.appearance.evaluate`)."""
+SHIFTS: Final = (1, 7, 23)
+"""Whose photo stands in as the stranger's: that of the person so many further on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Both ways that are compared."""
+
+    reference: Engine
+    appearance: Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A photo and the largest face in it."""
+
+    path: Path
+    pixels: Rgb
+    face: Face
+
+
+def shot(path: Path, engine: Engine) -> Shot:
+    """One photo, read and looked at."""
+    pixels = read(path, engine.settings).pixels
+    faces = engine.detector.detect(pixels)
+    if not faces:
+        raise SystemExit(f"{path}: expected a face, found none.")
+    return Shot(path, pixels, max(faces, key=lambda face: face.box.area))
+
+
+def of_face(result: Opened, face: Face) -> tuple[str, str]:
+    """Outcome and source of the report on one face."""
+    ours = min(result.faces, key=lambda f: abs(f.box.left - face.box.left) + abs(f.box.top - face.box.top))
+    return ours.outcome, ours.source or ours.reason
+
+
+def blinks(folder: Path, engines: Engines) -> Iterator[tuple[list[str], list[float], list[float], NDArray[np.uint8]]]:
+    """For each real blink with an open frame: cells of the table, figures of both ways, and the sheet's row."""
+    with (folder / "closed.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["same_person_open"]]
+    for row in track(rows, "blinks"):
+        shut, true = (shot(folder / row[key], engines.reference) for key in ("file", "same_person_open"))
+        result = open_eyes(Photo(shut.pixels), engine=engines.reference, references=[Photo(true.pixels)])
+        outcome, source = of_face(result, shut.face)
+        how = "by itself"
+        if outcome != "opened":
+            told = Options.of(match=((number_of(shut, engines), 1, number_of(true, engines)),))
+            result = open_eyes(Photo(shut.pixels), told, engine=engines.reference, references=[Photo(true.pixels)])
+            (outcome, source), how = of_face(result, shut.face), "told with --match"
+        alone = open_eyes(Photo(shut.pixels), engine=engines.appearance)
+        figures = [against(r.photo.pixels, shut, true) for r in (result, alone)]
+        cells = [row["file"].removeprefix("closed/")[:28], outcome, how, source[:60]]
+        pictures = (shut.pixels, result.photo.pixels, alone.photo.pixels)
+        tiles = [eyes_of(p, shut.face) for p in pictures] + [eyes_of(true.pixels, true.face)]
+        yield cells, figures[0], figures[1], labelled(tiles, f"{cells[0]} {outcome} {how}")
+
+
+def number_of(one: Shot, engines: Engines) -> int:
+    """The number of a shot's largest face."""
+    faces = engines.reference.detector.detect(one.pixels)
+    return 1 + int(np.argmax([face.box.area for face in faces]))
+
+
+def against(result: Rgb, shut: Shot, true: Shot) -> list[float]:
+    """Iris colour error (levels) and SSIM in the mask, against the open frame brought over by an affine map."""
+    held = [layout.MESH[k] for k in layout.SEEN_AT]
+    rows = np.column_stack([true.face.landmarks[held, :2], np.ones(len(held))])
+    matrix = np.linalg.lstsq(rows, shut.face.landmarks[held, :2], rcond=None)[0].T
+    size_wh = (shut.pixels.shape[1], shut.pixels.shape[0])
+    there = np.asarray(cv2.warpAffine(true.pixels, matrix, size_wh, flags=cv2.INTER_CUBIC), np.uint8)
+    marks = true.face.landmarks.copy()
+    marks[:, :2] = marks[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    mask = crop(shut.pixels, shut.face, SIDES)
+    _, alike = structural_similarity(there, result, channel_axis=2, data_range=255, full=True)
+    inside = mask.window.cut(np.asarray(alike))[mask.mask > 0.5]
+    irises = [np.abs(iris_colour(result, marks, side) - iris_colour(there, marks, side)).mean() for side in SIDES]
+    return [float(np.mean(irises)), float(inside.mean())]
+
+
+def iris_colour(pixels: Rgb, marks: NDArray[np.float64], side: str) -> NDArray[np.float64]:
+    """(3,): the mean colour inside one iris, between the lids."""
+    iris, plane = marks[IRIS[side], :2], np.zeros(pixels.shape[:2], np.uint8)  # type: ignore[index]
+    cv2.fillPoly(plane, [np.rint(marks[EYE_RING[side], :2]).astype(np.int32)], (1.0,))  # type: ignore[index]
+    ys, xs = np.mgrid[: plane.shape[0], : plane.shape[1]]
+    radius = float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean())
+    disc = (np.hypot(xs - iris[0, 0], ys - iris[0, 1]) < 0.9 * radius) & (plane > 0)
+    return np.asarray(pixels[disc].mean(axis=0) if disc.any() else np.full(3, np.nan), np.float64)
+
+
+def labelled(tiles: Sequence[Rgb], text: str) -> NDArray[np.uint8]:
+    """One row of a sheet."""
+    row = np.hstack(tiles)
+    for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
+        cv2.putText(row, text, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.45, colour, thick, cv2.LINE_AA)
+    return row
+
+
+def people(folder: Path, engine: Engine) -> list[tuple[Shot, Shot]]:
+    """Everybody of `identity/`: neutral and smiling."""
+    paths = pictures_in(folder / "identity")
+    neutral = [p for p in paths if p.stem.endswith("_neutral")]
+    pairs = [(p, p.with_name(p.name.replace("_neutral", "_smiling"))) for p in neutral]
+    return [(shot(a, engine), shot(b, engine)) for a, b in track(pairs, "portraits")]
+
+
+def swapped(
+    target: Shot, other: Shot, engines: Engines
+) -> tuple[str, list[float] | None, list[float] | None, NDArray[np.uint8]]:
+    """One portrait, its eyes painted shut, opened from the other: outcome, figures of both ways, the sheet's row."""
+    whole = crop_of(Portrait(target.path, target.pixels, target.face.landmarks))
+    region = hidden_of(whole, REACH)
+    blink = paint_blink(target.pixels, target.face.landmarks)
+    given = open_eyes(Photo(blink), engine=engines.reference, references=[Photo(other.pixels)])
+    alone = open_eyes(Photo(blink), engine=engines.appearance)
+    outcome, source = of_face(given, target.face)
+    figures: list[list[float] | None] = []
+    for result in (given, alone):
+        found = measures(np.asarray(whole.window.cut(result.photo.pixels), np.uint8), whole, region)
+        figures.append([found.l1, found.ssim, found.iris])
+    opened = outcome == "opened"
+    tiles = [eyes_of(p, target.face) for p in (blink, given.photo.pixels, alone.photo.pixels, target.pixels)]
+    row = labelled(tiles, f"{target.path.stem} {outcome} {source}"[:70])
+    return outcome, figures[0] if opened else None, figures[1] if opened else None, row
+
+
+def strangers(pairs: list[tuple[Shot, Shot]], engines: Engines) -> tuple[int, int, int, int]:
+    """Opened and tried through the pipeline with somebody else's photo; accepted and tried among all pairs of faces."""
+    opened = tried = 0
+    for k, (target, _) in enumerate(track(pairs, "strangers")):
+        blink = Photo(paint_blink(target.pixels, target.face.landmarks))
+        for shift in SHIFTS:
+            other = pairs[(k + shift) % len(pairs)][k % 2]
+            result = open_eyes(blink, engine=engines.reference, references=[Photo(other.pixels)])
+            opened, tried = opened + int(result.changed), tried + 1
+    teller = engines.reference.teller()
+    traits = [[teller.describe(one.pixels, one.face) for one in pair] for pair in pairs]
+    evidence = [teller.evidence(a, b) for i, us in enumerate(traits) for them in traits[:i] for a in us for b in them]
+    return opened, tried, int(np.sum(np.array(evidence) >= 0)), len(evidence)
+
+
+def blink_table(found: list[tuple[list[str], list[float], list[float], NDArray[np.uint8]]]) -> Table:
+    table = Table("blink", "outcome", "donor found", "eyes from", "iris, levels", "appearance", "SSIM", "appearance")
+    for cells, ours, alone, _ in found:
+        table.add_row(*cells, f"{ours[0]:.1f}", f"{alone[0]:.1f}", f"{ours[1]:.3f}", f"{alone[1]:.3f}")
+    if found:
+        opened = sum(cells[1] == "opened" for cells, *_ in found)
+        ours = list(np.nanmean([one for _, one, _, _ in found], axis=0))
+        alone = list(np.nanmean([one for _, _, one, _ in found], axis=0))
+        last = [f"{ours[0]:.1f}", f"{alone[0]:.1f}", f"{ours[1]:.3f}", f"{alone[1]:.3f}"]
+        table.add_row("mean", f"{opened} of {len(found)}", "", "", *last, style="bold")
+    return table
+
+
+def swap_table(name: str, found: list[tuple[str, list[float] | None, list[float] | None, NDArray[np.uint8]]]) -> Table:
+    used = [(ours, alone) for _, ours, alone, _ in found if ours is not None and alone is not None]
+    table = Table(
+        "where eyes were hidden", "reference", "appearance", title=f"{name}: {len(used)} of {len(found)} opened"
+    )
+    for k, (label, digits) in enumerate((("L1", 4), ("SSIM", 3), ("iris, levels", 1))):
+        cells = []
+        for way in (0, 1):
+            mean, low, high = interval([pair[way][k] for pair in used])
+            cells.append(f"{mean:.{digits}f}  [{low:.{digits}f}, {high:.{digits}f}]")
+        table.add_row(label, *cells)
+    return table
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("faces", type=Path, help="a folder with closed.csv, closed/ and identity/")
+    parser.add_argument("--out", type=Path, default=Path("out/reference"), help="where the sheets go")
+    parser.add_argument("--people", type=int, help="so many people of identity/, all if not said")
+    parser.add_argument("--only", choices=("blinks", "portraits", "strangers"), help="one part of it")
+    given = parser.parse_args()
+    engines, console = Engines(load_engine("reference"), load_engine("appearance")), Console(width=170)
+    if given.only in (None, "blinks"):
+        rows = list(blinks(given.faces, engines))
+        console.print(blink_table(rows))
+        console.print(*write_sheets([row for *_, row in rows], given.out / "blinks"))
+    if given.only == "blinks":
+        return
+    pairs = people(given.faces, engines.reference)[: given.people]
+    if given.only in (None, "portraits"):
+        for name, turn in (("neutral, eyes from smiling", 1), ("smiling, eyes from neutral", -1)):
+            ordered = [(b, a) if turn < 0 else (a, b) for a, b in pairs]
+            found = [swapped(target, other, engines) for target, other in track(ordered, name)]
+            console.print(swap_table(name, found))
+            console.print(*write_sheets([row for *_, row in found], given.out / name.split(",")[0]))
+    if given.only in (None, "strangers"):
+        opened, tried, accepted, pairs_tried = strangers(pairs, engines)
+        console.print(f"references of strangers only: {opened} of {tried} photos got a stranger's eyes")
+        console.print(f"pairs of faces of two people taken for one: {accepted} of {pairs_tried}")
+
+
+if __name__ == "__main__":
+    main()
