@@ -16,6 +16,7 @@ from .options import Mode, Options
 from .photo import Photo
 from .results import Inspected, Opened, face_report, report_of
 from .roles import Crop, Donor
+from .stages.attempts import check_picks, rounds, told
 from .stages.blend import Look, blend, lay_into
 from .stages.choose import decide
 from .stages.crop import crop
@@ -73,6 +74,7 @@ def open_eyes(
             source = files.without_gps(source)
     with watch.stage("detect", 0.1, 0.4):
         decisions = decide(detect(source.pixels, engine.detector), options.choose)
+    check_picks(options.generate, len(decisions))
     matches = Matches()
     if references:
         with watch.stage("match", 0.4, 0.4):
@@ -112,13 +114,17 @@ def _painted(
     options: Options,
     watch: Stopwatch,
 ) -> dict[int, Kept]:
-    """Generate, blend, restore, verify; faces of which too little passes get further rounds with the next seeds."""
+    """Generate, blend, restore, verify; faces of which too little passes get further rounds with the next seeds.
+
+    Eyes that were picked are painted alone and first, so that they are the ones that were seen.
+    """
     want, spare = options.generate.variations, SPARE[options.generate.mode]
     restorer = engine.restorer(options.restore.restorer)
     tried: dict[int, list[Candidate]] = {face_id: [] for face_id, _ in crops}
-    first, count, waiting = 0, want + spare, [(n, c) for n, c in crops if c.mask.any()]
+    turns = {face_id: rounds(face_id, options.generate, spare) for face_id, _ in crops}
+    waiting = [(n, c) for n, c in crops if c.mask.any()]
     for _ in range(1 + RETRIES):
-        attempts = range(first, first + count)
+        attempts = [next(turns[n]) for n, _ in waiting]
         with watch.stage("generate", 0.45, 0.75):
             patches = generate(waiting, attempts, engine.generator, options.generate, donors, watch)
         with watch.stage("blend", 0.75, 0.8):
@@ -127,14 +133,14 @@ def _painted(
             with watch.stage("restore", 0.8, 0.85):
                 looks = restore(pixels, looks, restorer, options.restore, engine.detector, watch)
         with watch.stage("verify", 0.85, 0.95):
-            for (face_id, _), row in zip(waiting, looks, strict=True):
-                for attempt, look in zip(attempts, row, strict=True):
+            for (face_id, _), numbers, row in zip(waiting, attempts, looks, strict=True):
+                for attempt, look in zip(numbers, row, strict=True):
                     tried[face_id].append(judge(pixels, attempt, look, engine.detector, options.generate))
         waiting = [(n, c) for n, c in waiting if sum(t.verdict.passed for t in tried[n]) < want]
         if not waiting:
             break
-        first, count = first + count, want + 1
-    return {face_id: keep(c, tried[face_id], want) for face_id, c in crops}
+    picks = dict(options.generate.picks)
+    return {n: told(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}
 
 
 def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:

@@ -72,7 +72,7 @@ class Desk:
         async with self._form(request) as form, self._place():
             parcel = await self._unpacked(form)
             wish = Wish(owner, parcel.options, len(parcel.references), idempotency, parcel.fingerprint)
-            return await run_sync(self._accepted, wish, parcel)
+            return await run_sync(self.accepted, wish, parcel)
 
     async def one_photo(self, request: Request) -> Parcel:
         """A photo to look at, and options.
@@ -121,7 +121,13 @@ class Desk:
                     raise type(error)(f"reference {number}: {error}") from error
                 raise
 
-    def _accepted(self, wish: Wish, parcel: Parcel) -> Job:
+    def accepted(self, wish: Wish, parcel: Parcel) -> Job:
+        """The job for a parcel that has been checked; from here on it is not lost.
+
+        Raises:
+            Busy: the queue is full.
+            PhotoNotWritten: there is no room for it.
+        """
         job = self._ledger.admit(wish, self._own.max_queue)
         if job.state != "arriving":
             return job

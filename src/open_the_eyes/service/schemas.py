@@ -25,6 +25,9 @@ class FaceView(_View):
     reason: str = Field(description="The same in a sentence.", examples=["Opened the left and the right eye."])
     eyes: dict[Literal["left", "right"], EyeView]
     variation_scores: list[float]
+    variation_attempts: list[int] = Field(
+        description="What each variation of this face is asked for by, in `picks`.", examples=[[0, 2]]
+    )
     source: str = Field("", description="What painted the eyes, or whose they are.", examples=["appearance"])
 
 

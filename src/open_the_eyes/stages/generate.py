@@ -26,19 +26,18 @@ def request_of(
 
 def generate(
     crops: Sequence[tuple[int, Crop]],
-    attempts: Sequence[int],
+    attempts: Sequence[Sequence[int]],
     generator: EyeGenerator,
     options: GenerateOptions,
     donors: Mapping[int, tuple[Donor, ...]] | None = None,
     watch: Watch | None = None,
 ) -> list[list[Patch]]:
-    """For each (face number, crop), one patch an attempt, in order; `donors` by face number."""
+    """For each (face number, crop) and its own attempts, one patch an attempt, in order; `donors` by face number."""
     known = donors or {}
     requests = [
         request_of(crop, face_id, attempt, options, known.get(face_id, ()))
-        for face_id, crop in crops
-        for attempt in attempts
+        for (face_id, crop), row in zip(crops, attempts, strict=True)
+        for attempt in row
     ]
-    patches = generator.generate(requests, options, watch)
-    n = len(attempts)
-    return [patches[k : k + n] for k in range(0, len(patches), n)] if n else [[] for _ in crops]
+    patches = iter(generator.generate(requests, options, watch))
+    return [[next(patches) for _ in row] for row in attempts]
