@@ -29,6 +29,7 @@ LAYERS: Final = (
     {"engine", "results"},
     {"pipeline"},
     {"best_take", "doctor", "demo", "service"},
+    {"web"},
     {"cli", "__init__"},
 )
 """Low to high: a room may import rooms of lower layers, and itself."""
@@ -52,8 +53,9 @@ FOREIGN: Final = {
     "scipy": {"imaging"},
     "rich": {"cli"},
     "typer": {"cli"},
-    "fastapi": {"service"},
-    "starlette": {"service"},
+    "fastapi": {"service", "web"},
+    "gradio": {"web"},
+    "starlette": {"service", "web"},
     "uvicorn": {"service"},
     "dbos": {"service"},
     "sqlalchemy": {"service"},

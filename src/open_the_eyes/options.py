@@ -68,8 +68,8 @@ class GenerateOptions:
         variations: how many different results, 1..16.
         seed: 0 or more; same input, options and seed give the same bytes.
         eye_color: "auto" takes what suits the face, or the colour of the person's open eye.
-        picks: (face, attempt) each: the eyes that an earlier result of the same photo showed on a face, whatever the mode
-            was; the attempts are in its report, `variation_attempts`. For one variation only.
+        picks: (face, attempt) each: the eyes that an earlier result of the same photo showed on a face, whatever its
+            mode; the attempts are in that report, `variation_attempts`. For one variation only.
         gaze: where the eyes look, (x, y) each -1..1, x to the picture's right, y down; None: straight or as the head
             suggests.
         openness: 0..1.5, 1 is usual for this face; None takes what suits the face.

@@ -32,7 +32,7 @@ def serve_command(
       open-the-eyes serve --new-key
       open-the-eyes serve --host 0.0.0.0 --port 8080
     """
-    number = _port(port)
+    number = port_number(port)
     try:
         from ..service.keys import make_key
         from ..service.server import assembled, serve
@@ -57,7 +57,7 @@ def serve_command(
     serve(app, host, number, lambda address: speech.note(f"listening: {address}"))
 
 
-def _port(text: str) -> int:
+def port_number(text: str) -> int:
     number = parse.whole("--port", text)
     if not 0 <= number <= LAST_PORT:
         raise UsageError(f"--port: expected 0 to {LAST_PORT}, got {number}.")

@@ -122,8 +122,11 @@ class House:
         with self._turns.take("preview"):
             return inspect_photo(photo, options, engine=self._engine)
 
-    def again(self, job: Job, options: dict[str, Any]) -> Job:
-        """The same photo and references once more, with other options, as a job of its own.
+    def again(self, job: Job, options: dict[str, Any], take: int = 0) -> Job:
+        """The same photos once more, with other options, as a job of its own.
+
+        Args:
+            take: which photo is to be opened: 0 the one that was, 1, 2, ... a reference, for which it becomes one.
 
         Raises:
             Busy: the queue is full.
@@ -133,9 +136,10 @@ class House:
         options_of(options)
         names = [PHOTO, *(reference_name(k) for k in range(1, job.wish.references + 1))]
         try:
-            photo, *references = [self.store.get(job.id, name) for name in names]
-        except FileNotFoundError:
+            photos = [self.store.get(job.id, name) for name in names]
+            photo = photos.pop(take)
+        except (FileNotFoundError, IndexError):
             raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None
-        parcel = Parcel(photo, tuple(references), options)
-        wish = Wish(job.wish.owner, options, len(references), None, parcel.fingerprint)
+        parcel = Parcel(photo, tuple(photos), options)
+        wish = Wish(job.wish.owner, options, len(photos), None, parcel.fingerprint)
         return self.desk.accepted(wish, parcel)

@@ -1,0 +1,57 @@
+// Photos go straight to the service as a job, as any client sends them; then the program is told which job it is.
+const facts = () => JSON.parse(element.querySelector('[data-facts]').dataset.facts);
+const say = (text) => { const line = element.querySelector('.sending'); if (line) line.textContent = text; };
+const refuse = (kind, detail, seconds) => { say(''); tell({ act: 'refused', kind, problem: { detail }, seconds }); };
+
+const send = (files) => {
+  const photos = [...files];
+  if (!photos.length) return;
+  const { maxBytes, maxPhotos, tooLarge, tooMany, options } = facts();
+  if (photos.length > maxPhotos) return refuse('body-too-large', tooMany);
+  if (photos.some((photo) => photo.size > maxBytes)) return refuse('photo-too-large', tooLarge);
+  const form = new FormData();
+  photos.forEach((photo, number) => form.append(number ? 'references' : 'photo', photo));
+  form.append('options', options);
+  const request = new XMLHttpRequest();
+  request.upload.onprogress = (event) => {
+    if (event.lengthComputable) say(`Sending: ${Math.round((100 * event.loaded) / event.total)} %`);
+  };
+  request.upload.onload = () => say('Looking at the photo …');
+  request.onerror = () => refuse('no-answer');
+  request.onload = () => {
+    let answer = {};
+    try { answer = JSON.parse(request.responseText); } catch { /* what is no JSON is no answer of ours */ }
+    if (request.status === 202) {
+      tell({ act: 'arrived', job: answer.id, names: photos.map((photo) => photo.name) });
+    } else {
+      say('');
+      const seconds = Number(request.getResponseHeader('Retry-After')) || null;
+      tell({ act: 'refused', problem: answer, seconds });
+    }
+  };
+  request.open('POST', '/v1/jobs');
+  request.send(form);
+  say('Sending …');
+};
+
+element.addEventListener('change', (event) => {
+  if (event.target.type === 'file') { send(event.target.files); event.target.value = ''; }
+});
+const over = (on) => document.body.classList.toggle('ote-over', on);
+document.addEventListener('dragover', (event) => { event.preventDefault(); over(true); });
+document.addEventListener('dragleave', (event) => { if (!event.relatedTarget) over(false); });
+document.addEventListener('drop', (event) => { event.preventDefault(); over(false); send(event.dataTransfer.files); });
+document.addEventListener('paste', (event) => { if (event.clipboardData.files.length) send(event.clipboardData.files); });
+
+// A page that is loaded again goes on with its photo: this tab remembers which job that was, and nothing else does.
+const MEMORY = 'open-the-eyes';
+watch('value', () => {
+  const here = element.querySelector('.ote-here');
+  if (here) {
+    sessionStorage.setItem(MEMORY, JSON.stringify({ job: here.dataset.job, names: JSON.parse(here.dataset.names) }));
+  } else {
+    sessionStorage.removeItem(MEMORY);
+  }
+});
+const before = sessionStorage.getItem(MEMORY);
+if (before) tell({ act: 'resume', ...JSON.parse(before) });

@@ -1,0 +1,157 @@
+"""What the page says, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ..options import EyeColor, Mode
+from ..roles import Outcome
+from .sitting import FaceSeen, Sitting
+
+TITLE: Final = "Open The Eyes"
+PROMISE: Final = "Someone blinked? The eyes open, and every other pixel of the photo stays as it is."
+
+PURPOSES: Final[dict[Mode, tuple[str, str]]] = {
+    "standard": ("Download", "for sharing and for the screen"),
+    "quality": ("High-res export", "takes longer, for large screens"),
+    "ultra": ("Print", "takes longest, for paper"),
+}
+"""By the mode of the job: what the button says, and what it is for."""
+
+STAGES: Final = {
+    "": "Starting",
+    "read": "Reading the photo",
+    "detect": "Looking for faces",
+    "match": "Comparing the shots",
+    "crop": "Looking at the eyes",
+    "generate": "Painting the eyes",
+    "blend": "Fitting them in",
+    "restore": "Bringing out detail",
+    "verify": "Checking that they are really open",
+    "compose": "Putting the photo together",
+    "queued": "Waiting",
+}
+
+COLORS: Final[dict[str, EyeColor]] = {
+    "As suits the face": "auto",
+    "Brown": "brown",
+    "Hazel": "hazel",
+    "Green": "green",
+    "Blue": "blue",
+    "Grey": "grey",
+}
+GAZES: Final[dict[str, tuple[float, float] | None]] = {
+    "As suits the face": None,
+    "At the camera": (0.0, 0.0),
+    "Left": (-0.6, 0.0),
+    "Right": (0.6, 0.0),
+    "Up": (0.0, -0.5),
+    "Down": (0.0, 0.4),
+}
+
+_SEEN: Final[dict[Outcome, str]] = {
+    "closed": "eyes closed",
+    "unsure": "eyes perhaps closed",
+    "already_open": "eyes open",
+    "too_small": "too small to work on",
+    "profile": "turned too far to the side",
+    "covered": "eyes covered",
+}
+_LEFT: Final[dict[Outcome, str]] = {
+    "already_open": "The eyes are open already.",
+    "unsure": "Left as it was: the eyes are not surely closed.",
+    "too_small": "Left as it was: the face is too small.",
+    "profile": "Left as it was: the face is turned too far to the side.",
+    "covered": "Left as it was: something covers the eyes.",
+    "skipped": "Left as it was, as you chose.",
+}
+
+_REFUSALS: Final = {
+    "unreadable-photo": (
+        "That file is not a photo that can be read.",
+        "JPEG, PNG, WebP, TIFF, AVIF and, where it is installed, HEIC work.",
+    ),
+    "photo-too-large": ("That photo is too large.", "Make it smaller, and drop it again."),
+    "body-too-large": ("Those photos are too large together.", "Drop fewer of them, or smaller ones."),
+    "busy": ("Many photos are waiting just now.", "Nothing is lost; please try again shortly."),
+    "photo-not-written": ("The photo could not be stored.", "There may be no room left; try again later."),
+    "no-capacity": ("There is not enough memory for this photo just now.", "Make it smaller, or try again later."),
+    "key-needed": ("You have been signed out.", "Load this page again to sign in."),
+    "not-here": ("That photo is not here any more.", "It has been deleted, as promised. Drop it again."),
+    "weights-missing": ("A model that is needed is missing here.", "`open-the-eyes doctor` says which."),
+    "usage-error": ("That cannot be done.", ""),
+    "no-face": (
+        "No face was found in this photo.",
+        "Faces should be at least a thumbnail's size, and not turned away. Try another photo.",
+    ),
+    "nothing-closed": ("Everybody's eyes are open.", "There is nothing to mend in this photo."),
+    "none-possible": ("There is no face here whose eyes could be opened.", "The faces say why, below."),
+    "no-answer": (
+        "The program does not answer.",
+        "If it was stopped, start it again; this page goes on by itself, and your photo waits.",
+    ),
+    "cancelled": ("Stopped.", "Nothing was changed. Choose a face or a button to go on."),
+}
+_BUG: Final = ("Something went wrong on our side.", "Nothing was changed. Please try again.")
+
+
+def refusal(kind: str, problem: Mapping[str, Any] | None = None, seconds: int | None = None) -> tuple[str, str]:
+    """A headline and what to do next, for a problem type such as "unreadable-photo"; the limit where one was passed."""
+    headline, advice = _REFUSALS.get(kind, _BUG)
+    detail = str((problem or {}).get("detail", ""))
+    if kind in ("photo-too-large", "body-too-large", "usage-error") and detail:
+        advice = f"{_sentence(detail)} {advice}".strip()
+    if kind == "busy" and seconds is not None:
+        advice = f"Nothing is lost; please try again in {seconds} seconds."
+    return headline, advice
+
+
+def kind_of(problem: Mapping[str, Any]) -> str:
+    """ "urn:open-the-eyes:problem:busy" -> "busy" """
+    return str(problem.get("type", "")).rpartition(":")[2]
+
+
+def seen(face: FaceSeen) -> str:
+    """A face in a list: "Face 2: eyes closed"."""
+    return f"Face {face.id}: {_SEEN.get(face.outcome, face.outcome)}"
+
+
+def found(sitting: Sitting) -> str:
+    """How many faces there are, and in how many the eyes are closed."""
+    many, closed = len(sitting.faces), sum(face.outcome == "closed" for face in sitting.faces)
+    unsure = sum(face.outcome == "unsure" for face in sitting.faces)
+    faces = "One face" if many == 1 else f"{many} faces"
+    if not closed:
+        return f"{faces}; nobody's eyes are surely closed." if unsure else f"{faces}, all eyes open."
+    if many == 1:
+        return "One face, with closed eyes."
+    return f"{faces}; {'one has' if closed == 1 else f'{closed} have'} closed eyes."
+
+
+def deed(face: int, outcome: Outcome, reason: str) -> str:
+    """What became of a face, in the end."""
+    if outcome == "opened":
+        return _sentence(reason)
+    if outcome == "kept_original":
+        return "Left as it was: new eyes did not look right, and nothing worse than your photo is ever kept."
+    return _LEFT.get(outcome, _sentence(reason) or f"Face {face} was left as it was.")
+
+
+def retention(seconds: int, *, alone: bool) -> str:
+    """Where photos go, and for how long."""
+    hours = seconds / 3600
+    time = f"{hours:.0f} hours" if hours >= 1.5 else f"{max(1, round(seconds / 60))} minutes"
+    place = "Your photos never leave this computer" if alone else "Your photos stay on this server"
+    return f"{place}. They are deleted when you start anew, or after {time}."
+
+
+def size(count: int) -> str:
+    """Bytes as people say them."""
+    return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
+
+
+def _sentence(text: str) -> str:
+    """With a capital letter, a full stop, and digits as people write them."""
+    plain = " ".join(text.split())
+    return plain[:1].upper() + plain[1:] if plain.endswith((".", "!", "?")) or not plain else f"{plain[:1].upper()}{plain[1:]}."
