@@ -39,7 +39,9 @@ def app_routes() -> APIRouter:
     def icon(name: str) -> Response:
         if name not in ICONS:
             raise NotHere("expected one of the page's icons.")
-        return FileResponse(STATIC / name, media_type=ICONS[name][0], headers={"Cache-Control": "public, max-age=86400"})
+        return FileResponse(
+            STATIC / name, media_type=ICONS[name][0], headers={"Cache-Control": "public, max-age=86400"}
+        )
 
     return router
 
@@ -47,7 +49,8 @@ def app_routes() -> APIRouter:
 def manifest_json() -> dict[str, Any]:
     """https://www.w3.org/TR/appmanifest/"""
     icons = [
-        {"src": f"/icons/{name}", "type": kind, "sizes": sizes, "purpose": "any"} for name, (kind, sizes) in ICONS.items()
+        {"src": f"/icons/{name}", "type": kind, "sizes": sizes, "purpose": "any"}
+        for name, (kind, sizes) in ICONS.items()
     ]
     return {
         "id": "/",

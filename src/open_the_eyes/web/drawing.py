@@ -42,7 +42,7 @@ def strips(sitting: Sitting) -> str:
 
 def compare(sitting: Sitting) -> str:
     """Before and after behind one slider: the eyes of one face, or the whole photo."""
-    if sitting.preview is None or not sitting.openable:
+    if sitting.preview is None or not sitting.eyes:
         return ""
     face = sitting.face(sitting.close_up) if sitting.close_up in sitting.eyes else None
     w, h = sitting.size_wh
@@ -131,7 +131,7 @@ def _strip(sitting: Sitting, face: FaceSeen) -> str:
     attempts = sitting.preview.attempts.get(face.id, ())
     if not attempts:
         outcome, reason = sitting.preview.said.get(face.id, (face.outcome, face.reason))
-        said = escape(words.deed(face.id, outcome, reason))
+        said = escape(words.deed(face, outcome, reason))
         return f'<section class="ote-strip none"><h3>Face {face.id}</h3><p>{said}</p></section>'
     taken = sitting.variation(face.id) if face.id in sitting.chosen else 0
     tiles = [_tile(face.id, "", _close_up(sitting.job, 0, face.id), "As it was", checked=taken == 0)]
@@ -157,6 +157,6 @@ def _switch(sitting: Sitting, shown: FaceSeen | None) -> str:
     choices += [(str(face), f"Eyes {face}", shown is not None and shown.id == face) for face in sorted(sitting.eyes)]
     return "".join(
         f'<label><input type="radio" name="close-up" data-act="look" data-face="{face}"'
-        f'{" checked" if checked else ""}><span>{label}</span></label>'
+        f"{' checked' if checked else ''}><span>{label}</span></label>"
         for face, label, checked in choices
     )

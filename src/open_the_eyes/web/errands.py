@@ -10,11 +10,12 @@ from uuid import UUID
 
 from ..errors import OpenTheEyesError
 from ..options import Mode
+from ..service.desk import Parcel
 from ..service.house import House
-from ..service.jobs import PHOTO, Job
+from ..service.jobs import Job, Wish, reference_name
 from ..service.refusals import NotHere
-from .prints import Darkroom, Looked
-from .sitting import PREVIEW, Preview, Sitting, begun
+from .prints import Darkroom
+from .sitting import PREVIEW, Looked, Preview, Sitting, begun, looked
 
 
 class Errands:
@@ -23,28 +24,34 @@ class Errands:
     def __init__(self, house: House, darkroom: Darkroom) -> None:
         self._house, self._darkroom = house, darkroom
 
+    def hand_in(self, owner: str, parcel: Parcel) -> str | None:
+        """The job of a photo whose faces were looked at first; None, and nothing is kept, where there is no face.
+
+        Raises:
+            Busy: the queue is full.
+            OpenTheEyesError: the photo cannot be looked at, or not be stored.
+        """
+        found = looked(self._house.looked_at(parcel.photo))
+        if not found.faces:
+            return None
+        asked = replace(parcel, options=PREVIEW)
+        wish = Wish(owner, PREVIEW, len(parcel.references), None, asked.fingerprint)
+        job = self._house.desk.accepted(wish, asked)
+        self._darkroom.note(job.id, found)
+        return job.id
+
     def begin(self, owner: str, job_id: str, names: tuple[str, ...]) -> Sitting:
-        """The sitting for a photo that has just been handed in.
+        """The sitting for a photo that was handed in, now or some time ago.
 
         Raises:
             NotHere: no such job, or somebody else's.
-            OpenTheEyesError: the photo cannot be looked at.
         """
         job = self.job(owner, job_id)
-        sitting = begun(names, job.id, self._house.looked_at(self._photo(job)))
-        self._darkroom.note(job.id, Looked(sitting.size_wh, sitting.faces))
-        return sitting
-
-    def resume(self, owner: str, job_id: str, names: tuple[str, ...]) -> Sitting:
-        """The sitting of a photo that was handed in earlier, as far as it can be known; raises what `begin` does."""
-        job = self.job(owner, job_id)
         try:
-            looked = self._darkroom.looked(job.id)
+            found = self._darkroom.looked(job.id)
         except FileNotFoundError:
-            return self.begin(owner, job_id, names)
-        chosen = tuple(face.id for face in looked.faces if face.outcome == "closed")
-        sitting = Sitting(names, job.id, looked.size_wh, looked.faces, chosen, waiting=job.id, jobs=(job.id,))
-        return sitting if job.report is None else self.ended(owner, sitting, job.id)
+            raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None
+        return self.ended(owner, begun(names, job.id, found), job.id)
 
     def preview(self, owner: str, sitting: Sitting) -> Sitting:
         """With a new preview under way, and no job for what was waited for before.
@@ -57,16 +64,20 @@ class Errands:
 
     def finish(self, owner: str, sitting: Sitting, purpose: Mode) -> Sitting:
         """With the job under way that makes the file; raises what `preview` does."""
-        return replace(self._sent(owner, sitting, sitting.final_options(purpose)), purpose=purpose)
+        sent = self._sent(owner, sitting, sitting.final_options(purpose))
+        return replace(sent, purpose=purpose, finishing=True)
 
     def swap(self, owner: str, sitting: Sitting, take: int) -> Sitting:
         """The sitting for another of the shots, to which all others are references; raises what `preview` does."""
         if not 1 <= take < len(sitting.names):
             return sitting
-        job = self._house.again(self.job(owner, sitting.job), PREVIEW, take)
-        others = (*sitting.names[:take], *sitting.names[take + 1 :])
+        came = self.job(owner, sitting.job)
+        found = looked(self._house.looked_at(self._photo(came, reference_name(take))))
+        job = self._house.again(came, PREVIEW, take)
+        self._darkroom.note(job.id, found)
         self.forget(owner, sitting.jobs)
-        return self.begin(owner, job.id, (sitting.names[take], *others))
+        others = (*sitting.names[:take], *sitting.names[take + 1 :])
+        return begun((sitting.names[take], *others), job.id, found)
 
     def ended(self, owner: str, sitting: Sitting, job_id: str) -> Sitting:
         """With what has become of the job that was waited for; unchanged for any other job.
@@ -79,17 +90,18 @@ class Errands:
         job = self.job(owner, job_id)
         if not job.ended:
             return sitting
+        over = replace(sitting, waiting=None, finishing=False)
         if job.state != "done" or job.report is None:
-            return replace(sitting, waiting=None)
-        if "picks" in job.wish.options:
-            return replace(sitting, waiting=None, final=job.id)
-        return sitting.previewed(Preview.of(job.id, job.report))
+            return over
+        if sitting.finishing:
+            return replace(over, final=job.id)
+        return sitting.previewed(Preview.of(job.id, sitting.looks, job.report))
 
     def cancel(self, owner: str, sitting: Sitting) -> Sitting:
         """With nothing under way; the photo itself stays for another try."""
         if sitting.waiting not in (None, sitting.job):
             self.forget(owner, [str(sitting.waiting)])
-        return replace(sitting, waiting=None)
+        return replace(sitting, waiting=None, finishing=False)
 
     def job(self, owner: str, job_id: str) -> Job:
         """Raises:
@@ -115,10 +127,10 @@ class Errands:
         over = [one for one in sitting.jobs if one not in (sitting.job, shown)]
         self.forget(owner, over)
         kept = tuple(one for one in sitting.jobs if one not in over)
-        return replace(sitting, waiting=job.id, final=None, jobs=(*kept, job.id))
+        return replace(sitting, waiting=job.id, finishing=False, final=None, jobs=(*kept, job.id))
 
-    def _photo(self, job: Job) -> bytes:
+    def _photo(self, job: Job, name: str) -> bytes:
         try:
-            return self._house.store.get(job.id, PHOTO)
+            return self._house.store.get(job.id, name)
         except FileNotFoundError:
             raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None

@@ -70,10 +70,11 @@ class Flow:
         """Other looks are wished for: a new preview."""
         if sitting is None or looks == sitting.looks:
             return Scene(sitting)
+        wished = sitting.wishing(looks)
         try:
-            return Scene(self._errands.preview(owner, sitting.wishing(looks)))
+            return Scene(self._errands.preview(owner, wished))
         except OpenTheEyesError as error:
-            return _failed(sitting, error)
+            return _failed(wished, error)
 
     def final(self, owner: str, sitting: Sitting | None) -> Job | None:
         """The job whose file can be fetched, if there is one."""
@@ -89,7 +90,7 @@ class Flow:
         job = str(told.get("job"))
         if told["act"] == "resume":
             try:
-                return _greeted(self._errands.resume(owner, job, listed))
+                return _greeted(self._errands.begin(owner, job, listed))
             except OpenTheEyesError:
                 return Scene(None)  # its time was over; nobody asked for anything yet
         if before is not None:
@@ -117,7 +118,7 @@ class Flow:
 
     def _finish(self, owner: str, sitting: Sitting, told: dict[str, Any]) -> Scene:
         purpose = next((mode for mode in MODES if mode == told.get("purpose")), "standard")
-        if not sitting.openable:
+        if not sitting.eyes:
             raise UsageError("expected a face to open, none is chosen; choose one first.")
         return Scene(self._errands.finish(owner, sitting, purpose))
 
@@ -155,8 +156,6 @@ def looks_of(color: str, gaze: str, openness: float) -> Looks:
 
 
 def _greeted(sitting: Sitting) -> Scene:
-    if not sitting.faces:
-        return Scene(sitting, *words.refusal("no-face"))
     if not sitting.choosable:
         refused = any(face.outcome != "already_open" for face in sitting.faces)
         return Scene(sitting, *words.refusal("none-possible" if refused else "nothing-closed"))

@@ -53,13 +53,13 @@ class Page:
         with gr.Blocks(title=words.TITLE, analytics_enabled=False) as blocks:
             sitting = gr.State(None)
             gr.HTML(panels.header(self._retention), apply_default_css=False, elem_id="ote-header")
-            parts = {name: _part(name) for name in ("arrival", "notice")}
+            parts = {name: _part(name) for name in ("arrival", "notice", "progress")}
             parts["arrival"].value = panels.arrival(None, self._max_bytes, self._max_references)
             with gr.Row(visible=False, elem_id="ote-work") as work:
                 with gr.Column(scale=7, min_width=320):
-                    parts |= {name: _part(name) for name in ("photo", "shots")}
+                    parts |= {name: _part(name) for name in ("photo", "strips", "shots")}
                 with gr.Column(scale=5, min_width=320, elem_id="ote-side"):
-                    parts |= {name: _part(name) for name in ("progress", "compare", "strips")}
+                    parts["compare"] = _part("compare")
                     faces = gr.CheckboxGroup([], label="Faces to open", elem_id="ote-faces", visible=False)
                     with gr.Accordion("Adjust the eyes", open=False, visible=False, elem_id="ote-looks") as looks:
                         color = gr.Radio(list(words.COLORS), value="As suits the face", label="Eye colour")

@@ -12,7 +12,7 @@ from ..files import SUFFIXES, suffix_for
 from ..naming import named
 from ..service.jobs import Job
 from . import words
-from .sitting import PREVIEW, Sitting
+from .sitting import Sitting
 
 EYE: Final = (
     '<svg viewBox="0 0 64 40" aria-hidden="true"><path class="lids" d="M3 20C14 5 50 5 61 20 50 35 14 35 3 20z"/>'
@@ -35,7 +35,6 @@ def arrival(sitting: Sitting | None, max_bytes: int, max_references: int) -> str
         "maxPhotos": 1 + max_references,
         "tooLarge": f"expected at most {words.size(max_bytes)} in a photo, this one has more.",
         "tooMany": f"expected at most {1 + max_references} photos together, got more.",
-        "options": json.dumps(PREVIEW),
     }
     data = escape(json.dumps(facts))
     if sitting is None:
@@ -66,10 +65,11 @@ def notice(headline: str = "", advice: str = "", *, retry: bool = False) -> str:
 
 def progress(sitting: Sitting | None) -> str:
     """The job that is on; the page's script keeps it up to date from the job's own events."""
-    if sitting is None or sitting.waiting is None:
+    if sitting is None:
         return ""
-    final = sitting.preview is not None and sitting.waiting != sitting.job
-    what = words.PURPOSES[sitting.purpose][0] if final else "Quick preview"
+    if sitting.waiting is None:
+        return f'<div class="ote-progress"><p role="status">{escape(words.standing(sitting))}</p></div>'
+    what = words.PURPOSES[sitting.purpose][0] if sitting.finishing else "Quick preview"
     return (
         f'<div class="ote-progress" data-job="{escape(sitting.waiting)}" data-stages="{escape(json.dumps(words.STAGES))}" '
         f'data-lost="{escape(" ".join(words.refusal("no-answer")))}">'
@@ -84,7 +84,7 @@ def finish(sitting: Sitting | None) -> str:
     """The buttons that make a file, by what it is for."""
     if sitting is None or sitting.preview is None:
         return ""
-    off = "" if sitting.openable and sitting.waiting is None else " disabled"
+    off = "" if sitting.eyes and sitting.waiting is None else " disabled"
     buttons = "".join(
         f'<button type="button" data-act="finish" data-purpose="{mode}" class="{"primary" if mode == "standard" else ""}"'
         f"{off}><strong>{name}</strong><span>{use}</span></button>"
@@ -99,7 +99,7 @@ def done(sitting: Sitting | None, job: Job | None) -> str:
         return ""
     lines = "".join(
         f'<li class="{face["outcome"]}"><strong>Face {face["id"]}.</strong> '
-        f"{escape(words.deed(face['id'], face['outcome'], face['reason']))}</li>"
+        f"{escape(words.deed(sitting.face(face['id']), face['outcome'], face['reason']))}</li>"
         for face in job.report["faces"]
     )
     if not job.results:

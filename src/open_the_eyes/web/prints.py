@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import cv2
@@ -21,7 +20,7 @@ from ..photo import FileFacts, Photo
 from ..service.jobs import PHOTO, Job, reference_name
 from ..service.store import Store
 from ..settings import Settings
-from .sitting import FaceSeen
+from .sitting import FaceSeen, Looked
 
 LONGEST_PX: Final = 1600
 """Of a whole photo on the page."""
@@ -33,14 +32,6 @@ CHANGED: Final = 2
 FACES: Final = "faces.json"
 ORIGINAL: Final = 0
 """The number under which the photo as it came goes among its variations."""
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """The photo of a sitting and the faces in it."""
-
-    size_wh: tuple[int, int]
-    faces: tuple[FaceSeen, ...]
 
 
 class Darkroom:

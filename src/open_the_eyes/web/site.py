@@ -11,6 +11,7 @@ from ..service.server import admission, is_loopback
 from ..service.settings import ServiceSettings
 from . import words
 from .app_facts import app_routes
+from .arrivals import arrivals
 from .errands import Errands
 from .flow import Flow
 from .page import mount_page
@@ -31,10 +32,11 @@ def create_site(engine: Engine, own: ServiceSettings, host: str) -> FastAPI:
     app = create_app(engine, own, keys=keys, hosts=hosts, visitors=visitors)
     house = app.state.house
     darkroom = Darkroom(house.store, engine.settings)
-    for routes in (pictures(house, darkroom), login_routes(visitors), app_routes()):
+    errands = Errands(house, darkroom)
+    for routes in (arrivals(house, errands), pictures(house, darkroom), login_routes(visitors), app_routes()):
         app.include_router(routes)
     told = words.retention(own.retention, alone=is_loopback(host))
-    mount_page(app, Flow(Errands(house, darkroom)), told, engine.settings.max_bytes, own)
+    mount_page(app, Flow(errands), told, engine.settings.max_bytes, own)
     page = app.router.routes[-1]
     assert isinstance(page, Mount)
     page.app = Reception(page.app, visitors)

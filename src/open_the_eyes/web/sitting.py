@@ -76,15 +76,16 @@ class Preview:
     """A preview that is done: for each face the attempts that its variations 1, 2, ... are, and what was said of it."""
 
     job: str
+    looks: Looks
     attempts: Mapping[int, tuple[int, ...]]
     said: Mapping[int, tuple[Outcome, str]]
 
     @classmethod
-    def of(cls, job: str, report: Mapping[str, Any]) -> Preview:
-        """From the report of a job."""
+    def of(cls, job: str, looks: Looks, report: Mapping[str, Any]) -> Preview:
+        """From the report of a job, for which those looks were asked."""
         faces = report["faces"]
         attempts = {face["id"]: tuple(face["variation_attempts"]) for face in faces if face["variation_attempts"]}
-        return cls(job, attempts, {face["id"]: (face["outcome"], face["reason"]) for face in faces})
+        return cls(job, looks, attempts, {face["id"]: (face["outcome"], face["reason"]) for face in faces})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Sitting:
         job: the first preview, whose photos all later jobs take.
         jobs: all that were made for this sitting.
         chosen: the faces that shall be opened.
-        waiting: the job that is on, if any.
+        waiting: the job that is on, if any; `finishing` when it is the one that makes the file.
         preview: the newest that is done.
         picks: by face, the attempt that a person picked; where there is none, the best is shown.
         final: the job whose file can be fetched: every change ends that.
@@ -111,6 +112,7 @@ class Sitting:
     chosen: tuple[int, ...]
     looks: Looks = Looks()
     waiting: str | None = None
+    finishing: bool = False
     preview: Preview | None = None
     picks: Mapping[int, int] = field(default_factory=dict)
     final: str | None = None
@@ -129,13 +131,8 @@ class Sitting:
         return (attempts.index(pick) if pick in attempts else 0) + 1 if attempts else None
 
     @property
-    def openable(self) -> tuple[int, ...]:
-        """The chosen faces for which there are new eyes."""
-        return tuple(face for face in self.chosen if self.variation(face) is not None)
-
-    @property
     def eyes(self) -> dict[int, int]:
-        """By face, the variation that is seen on it; faces that are left alone are not there."""
+        """By chosen face for which there are new eyes, the variation that is seen on it."""
         return {face: number for face in self.chosen if (number := self.variation(face)) is not None}
 
     def face(self, number: int) -> FaceSeen | None:
@@ -148,7 +145,7 @@ class Sitting:
         turned = sorted(set(now) ^ set(self.chosen))
         if not turned:
             return self
-        return replace(self, chosen=now, final=None, close_up=turned[0])
+        return replace(self._otherwise(), chosen=now, close_up=turned[0])
 
     def picking(self, face: int, attempt: int | None) -> Sitting:
         """With these eyes for a face, None for its own; nothing where they were never offered."""
@@ -157,17 +154,19 @@ class Sitting:
         if self.preview is None or attempt not in self.preview.attempts.get(face, ()):
             return self
         with_it = self if face in self.chosen else self.choosing((*self.chosen, face))
-        return replace(with_it, picks={**self.picks, face: attempt}, final=None, close_up=face)
+        return replace(with_it._otherwise(), picks={**self.picks, face: attempt}, close_up=face)
 
     def wishing(self, looks: Looks) -> Sitting:
         """With other looks, for which a new preview is needed: eyes that were picked are not those any more."""
-        return self if looks == self.looks else replace(self, looks=looks, picks={}, final=None)
+        return self if looks == self.looks else replace(self._otherwise(), looks=looks)
 
     def previewed(self, preview: Preview) -> Sitting:
-        """With a preview that is done."""
+        """With a preview that is done. Picks were for the looks that were seen; with others, eyes are others too."""
         first = next((face for face in self.chosen if face in preview.attempts), None)
         looked_at = self.close_up if self.close_up in preview.attempts else first
-        return replace(self, preview=preview, waiting=None, close_up=looked_at)
+        same = self.preview is None or self.preview.looks == preview.looks
+        picks = self.picks if same else {}
+        return replace(self, preview=preview, picks=picks, waiting=None, finishing=False, close_up=looked_at)
 
     def preview_options(self) -> dict[str, Any]:
         """What a preview job is asked."""
@@ -175,21 +174,34 @@ class Sitting:
 
     def final_options(self, purpose: Mode) -> dict[str, Any]:
         """What the job is asked that makes the file: these faces, each with the eyes that are seen on it."""
-        attempts = {} if self.preview is None else self.preview.attempts
-        picks = [[face, attempts[face][number - 1]] for face, number in self.eyes.items()]
-        return {"mode": purpose, "faces": list(self.openable), "picks": picks, **self.looks.options()}
+        if self.preview is None:
+            raise ValueError("a preview comes first")
+        picks = [[face, self.preview.attempts[face][number - 1]] for face, number in self.eyes.items()]
+        return {"mode": purpose, "faces": list(self.eyes), "picks": picks, **self.preview.looks.options()}
+
+    def _otherwise(self) -> Sitting:
+        """Before a change: the file that was made, or is being made, is not the one that is wanted any more."""
+        stopped = replace(self, waiting=None, finishing=False) if self.finishing else self
+        return replace(stopped, final=None)
 
 
-def begun(names: tuple[str, ...], job: str, found: Inspected) -> Sitting:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The size of a photo, and the faces in it."""
+
+    size_wh: tuple[int, int]
+    faces: tuple[FaceSeen, ...]
+
+
+def begun(names: tuple[str, ...], job: str, looked: Looked) -> Sitting:
     """A sitting for a photo whose faces were found, with everything chosen that should be."""
-    faces = faces_of(found)
-    chosen = tuple(face.id for face in faces if face.outcome == "closed")
+    chosen = tuple(face.id for face in looked.faces if face.outcome == "closed")
     first = chosen[0] if chosen else None
-    return Sitting(names, job, found.photo.size_wh, faces, chosen, waiting=job, close_up=first, jobs=(job,))
+    return Sitting(names, job, looked.size_wh, looked.faces, chosen, waiting=job, close_up=first, jobs=(job,))
 
 
-def faces_of(found: Inspected) -> tuple[FaceSeen, ...]:
-    """All faces of a photo, in fractions of its size."""
+def looked(found: Inspected) -> Looked:
+    """What was found in a photo, in fractions of its size."""
     w, h = found.photo.size_wh
     faces = []
     for report, face in zip(found.faces, found.detected, strict=True):
@@ -201,9 +213,9 @@ def faces_of(found: Inspected) -> tuple[FaceSeen, ...]:
         eyes = Box(x - half_w, y - half_h, x + half_w, y + half_h).clipped((w, h))
         rings = tuple(tuple(round(float(v), 5) for v in points[EYE_RING[side]].ravel()) for side in SIDES)
         box = report.box.clipped((w, h))
-        shown = "closed" if report.outcome == "closed" else report.outcome
-        faces.append(FaceSeen(report.id, shown, report.reason, _scaled(box, w, h), _scaled(eyes, w, h), rings))
-    return tuple(faces)
+        places = _scaled(box, w, h), _scaled(eyes, w, h)
+        faces.append(FaceSeen(report.id, report.outcome, report.reason, *places, rings))
+    return Looked((w, h), tuple(faces))
 
 
 def _scaled(box: Box, w: int, h: int) -> Box:

@@ -129,13 +129,28 @@ def found(sitting: Sitting) -> str:
     return f"{faces}; {'one has' if closed == 1 else f'{closed} have'} closed eyes."
 
 
-def deed(face: int, outcome: Outcome, reason: str) -> str:
-    """What became of a face, in the end."""
+def standing(sitting: Sitting) -> str:
+    """Where things stand, when nothing is under way."""
+    count = len(sitting.eyes)
+    if sitting.preview is None or not sitting.choosable:
+        return found(sitting)
+    if not count:
+        return f"{found(sitting)} None is chosen: click a face to open its eyes."
+    faces = "One face" if count == 1 else f"{count} faces"
+    if sitting.final is not None:
+        return f"{faces} opened. Pick other eyes, or another purpose, whenever you like."
+    return f"{faces} opened in this preview. Pick other eyes, or take the file."
+
+
+def deed(face: FaceSeen | None, outcome: Outcome, reason: str) -> str:
+    """What became of a face, in the end; one that could not be chosen was not skipped either."""
+    if outcome == "skipped" and face is not None and not face.choosable:
+        outcome, reason = face.outcome, face.reason
     if outcome == "opened":
         return _sentence(reason)
     if outcome == "kept_original":
         return "Left as it was: new eyes did not look right, and nothing worse than your photo is ever kept."
-    return _LEFT.get(outcome, _sentence(reason) or f"Face {face} was left as it was.")
+    return _LEFT.get(outcome, _sentence(reason) or "Left as it was.")
 
 
 def retention(seconds: int, *, alone: bool) -> str:
@@ -154,4 +169,8 @@ def size(count: int) -> str:
 def _sentence(text: str) -> str:
     """With a capital letter, a full stop, and digits as people write them."""
     plain = " ".join(text.split())
-    return plain[:1].upper() + plain[1:] if plain.endswith((".", "!", "?")) or not plain else f"{plain[:1].upper()}{plain[1:]}."
+    return (
+        plain[:1].upper() + plain[1:]
+        if plain.endswith((".", "!", "?")) or not plain
+        else f"{plain[:1].upper()}{plain[1:]}."
+    )

@@ -1,4 +1,4 @@
-// Photos go straight to the service as a job, as any client sends them; then the program is told which job it is.
+// Photos go straight to the service's desk, past Gradio's uploads; then the page is told which job they became.
 const facts = () => JSON.parse(element.querySelector('[data-facts]').dataset.facts);
 const say = (text) => { const line = element.querySelector('.sending'); if (line) line.textContent = text; };
 const refuse = (kind, detail, seconds) => { say(''); tell({ act: 'refused', kind, problem: { detail }, seconds }); };
@@ -6,12 +6,11 @@ const refuse = (kind, detail, seconds) => { say(''); tell({ act: 'refused', kind
 const send = (files) => {
   const photos = [...files];
   if (!photos.length) return;
-  const { maxBytes, maxPhotos, tooLarge, tooMany, options } = facts();
+  const { maxBytes, maxPhotos, tooLarge, tooMany } = facts();
   if (photos.length > maxPhotos) return refuse('body-too-large', tooMany);
   if (photos.some((photo) => photo.size > maxBytes)) return refuse('photo-too-large', tooLarge);
   const form = new FormData();
   photos.forEach((photo, number) => form.append(number ? 'references' : 'photo', photo));
-  form.append('options', options);
   const request = new XMLHttpRequest();
   request.upload.onprogress = (event) => {
     if (event.lengthComputable) say(`Sending: ${Math.round((100 * event.loaded) / event.total)} %`);
@@ -29,7 +28,7 @@ const send = (files) => {
       tell({ act: 'refused', problem: answer, seconds });
     }
   };
-  request.open('POST', '/v1/jobs');
+  request.open('POST', '/photos');
   request.send(form);
   say('Sending …');
 };
