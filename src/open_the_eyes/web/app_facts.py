@@ -35,6 +35,10 @@ def app_routes() -> APIRouter:
     def manifest() -> Response:
         return JSONResponse(manifest_json(), media_type="application/manifest+json")
 
+    @router.get("/favicon.ico")
+    def favicon() -> Response:
+        return FileResponse(STATIC / "eye-192.png", media_type="image/png")
+
     @router.get("/icons/{name}")
     def icon(name: str) -> Response:
         if name not in ICONS:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..errors import OpenTheEyesError, UsageError
-from ..options import MODES
+from ..options import MODES, Mode
 from ..service.jobs import Job
 from ..service.problems import problem_of
 from ..service.refusals import Busy
@@ -117,7 +117,7 @@ class Flow:
         return Scene(replace(sitting, close_up=_number(told.get("face"))))
 
     def _finish(self, owner: str, sitting: Sitting, told: dict[str, Any]) -> Scene:
-        purpose = next((mode for mode in MODES if mode == told.get("purpose")), "standard")
+        purpose: Mode = next((mode for mode in MODES if mode == told.get("purpose")), "standard")
         if not sitting.eyes:
             raise UsageError("expected a face to open, none is chosen; choose one first.")
         return Scene(self._errands.finish(owner, sitting, purpose))

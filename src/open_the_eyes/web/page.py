@@ -48,7 +48,7 @@ class Page:
         self._flow, self._retention = flow, retention
         self._max_bytes, self._max_references = max_bytes, max_references
 
-    def blocks(self) -> gr.Blocks:
+    def blocks(self) -> Any:
         """The layout, with everything wired."""
         with gr.Blocks(title=words.TITLE, analytics_enabled=False) as blocks:
             sitting = gr.State(None)

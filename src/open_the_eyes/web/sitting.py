@@ -1,4 +1,4 @@
-"""One photo on the page, from its arrival on: what is seen, chosen and wished for, and what a job has to be asked. Pure.
+"""One photo on the page from its arrival on: what is seen, chosen and wished for, and what jobs are asked. Pure.
 
 One preview covers every face that could be opened, so that choosing, skipping and picking among its variations are
 changes of view that cost nothing. A final job names the chosen faces and, for each, the attempt whose eyes were shown;

@@ -20,7 +20,7 @@ from ..service.keys import Keys
 COOKIE: Final = "ote_visitor"
 LOGIN: Final = "/login"
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{43}")
-_OPEN: Final = re.compile(r"/|/(login|theme\.css|manifest\.json|config)|/(assets|static|icons)/[\w./@-]+")
+_OPEN: Final = re.compile(r"/|/(login|theme\.css|manifest\.json|config)|/favicon\.ico|/(assets|static|icons)/[\w./@-]+")
 """What anybody may have: the page before anything is in it."""
 
 
@@ -36,7 +36,7 @@ class Visitors:
         self._secret = secrets.token_bytes(32)
 
     def owner_of(self, headers: Headers) -> str | None:
-        """The owner of this visitor's jobs, which says nothing about the cookie; None for who has to be let in first."""
+        """The owner of this visitor's jobs, which does not tell the cookie; None for who has to be let in first."""
         name, _, signature = _cookie(headers).partition(".")
         if not _NAME.fullmatch(name):
             return None
