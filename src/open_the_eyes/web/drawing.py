@@ -60,7 +60,8 @@ def compare(sitting: Sitting) -> str:
         '<span class="tag right" aria-hidden="true">After</span><span class="seam" aria-hidden="true"></span>'
         f'<input class="wipe" type="range" min="0" max="100" value="50" aria-label="Before and after, {about}: '
         'how much of the photo as it was is shown, in per cent"></div>'
-        f'<div class="ote-switch" role="radiogroup" aria-label="What is compared">{_switch(sitting, face)}</div></figure>'
+        f'<div class="ote-switch" role="radiogroup" aria-label="What is compared">{_switch(sitting, face)}</div>'
+        "</figure>"
     )
 
 
@@ -109,7 +110,8 @@ def _rings(sitting: Sitting, face: FaceSeen) -> str:
 def _face(sitting: Sitting, face: FaceSeen) -> str:
     chosen = face.id in sitting.chosen
     box = face.box
-    place = f"left:{100 * box.left:.2f}%;top:{100 * box.top:.2f}%;width:{100 * box.width:.2f}%;height:{100 * box.height:.2f}%"
+    sides = {"left": box.left, "top": box.top, "width": box.width, "height": box.height}
+    place = ";".join(f"{side}:{100 * share:.2f}%" for side, share in sides.items())
     low = " low" if box.top < 0.06 else ""
     said = escape(words.seen(face))
     if not face.choosable:

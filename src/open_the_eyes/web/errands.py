@@ -19,10 +19,14 @@ from .sitting import PREVIEW, Looked, Preview, Sitting, begun, looked
 
 
 class Errands:
-    """One for the whole page; every method names the visitor it goes for."""
+    """One for the whole page; every method names the visitor it goes for.
 
-    def __init__(self, house: House, darkroom: Darkroom) -> None:
-        self._house, self._darkroom = house, darkroom
+    Args:
+        restorer: what sharpens the eyes of a file for print; None for nothing.
+    """
+
+    def __init__(self, house: House, darkroom: Darkroom, restorer: str | None = None) -> None:
+        self._house, self._darkroom, self._restorer = house, darkroom, restorer
 
     def hand_in(self, owner: str, parcel: Parcel) -> str | None:
         """The job of a photo whose faces were looked at first; None, and nothing is kept, where there is no face.
@@ -64,7 +68,8 @@ class Errands:
 
     def finish(self, owner: str, sitting: Sitting, purpose: Mode) -> Sitting:
         """With the job under way that makes the file; raises what `preview` does."""
-        sent = self._sent(owner, sitting, sitting.final_options(purpose))
+        sharpened = {"restorer": self._restorer} if purpose == "ultra" and self._restorer is not None else {}
+        sent = self._sent(owner, sitting, sitting.final_options(purpose) | sharpened)
         return replace(sent, purpose=purpose, finishing=True)
 
     def swap(self, owner: str, sitting: Sitting, take: int) -> Sitting:

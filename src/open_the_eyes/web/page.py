@@ -11,7 +11,6 @@ import gradio as gr
 from fastapi import FastAPI
 
 from ..errors import OpenTheEyesError
-from ..service.settings import ServiceSettings
 from . import drawing, panels, words
 from .app_facts import HEAD, STATIC
 from .flow import Flow, Scene, looks_of
@@ -22,9 +21,8 @@ SHOWN: Final = ("arrival", "notice", "progress", "photo", "shots", "strips", "co
 """The parts that this page draws itself, in the order of the outputs."""
 
 
-def mount_page(app: FastAPI, flow: Flow, retention: str, max_bytes: int, own: ServiceSettings) -> None:
+def mount_page(app: FastAPI, page: Page) -> None:
     """Adds the page to the service, at its root; Gradio's own links, history, uploads and telemetry stay away."""
-    page = Page(flow, retention, max_bytes, own.max_references)
     gr.mount_gradio_app(
         app,
         page.blocks(),
@@ -44,8 +42,8 @@ def mount_page(app: FastAPI, flow: Flow, retention: str, max_bytes: int, own: Se
 class Page:
     """Draws scenes; knows nothing of jobs."""
 
-    def __init__(self, flow: Flow, retention: str, max_bytes: int, max_references: int) -> None:
-        self._flow, self._retention = flow, retention
+    def __init__(self, flow: Flow, means: words.Means, retention: str, max_bytes: int, max_references: int) -> None:
+        self._flow, self._means, self._retention = flow, means, retention
         self._max_bytes, self._max_references = max_bytes, max_references
 
     def blocks(self) -> Any:
@@ -97,7 +95,7 @@ class Page:
             "shots": "" if sitting is None else drawing.shots(sitting),
             "strips": "" if sitting is None else drawing.strips(sitting),
             "compare": "" if sitting is None else drawing.compare(sitting),
-            "finish": panels.finish(sitting),
+            "finish": panels.finish(sitting, self._means),
             "done": panels.done(sitting, self._flow.final(owner, sitting)),
         }
         choosable = () if sitting is None else sitting.choosable
@@ -107,7 +105,7 @@ class Page:
             visible=bool(choosable),
         )
         ready = sitting is not None and sitting.preview is not None and bool(sitting.preview.attempts)
-        fresh = sitting is None or sitting.preview is None and sitting.waiting == sitting.job
+        fresh = sitting is None or (sitting.preview is None and sitting.waiting == sitting.job)
         looks = ["As suits the face", "As suits the face", 100] if fresh else [gr.skip()] * 3
         work = gr.Row(visible=sitting is not None)
         return [sitting, *(drawn[name] for name in SHOWN), work, faces, gr.Accordion(visible=ready), *looks]

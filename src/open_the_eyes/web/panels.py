@@ -50,7 +50,8 @@ def arrival(sitting: Sitting | None, max_bytes: int, max_references: int) -> str
     others = f" and {more} more {'shot' if more == 1 else 'shots'}" if more else ""
     names = escape(json.dumps(sitting.names))
     return (
-        f'<div class="ote-here" data-facts="{data}" data-job="{sitting.job}" data-names="{names}"><p><strong>{escape(sitting.names[0])}</strong>{others}</p>'
+        f'<div class="ote-here" data-facts="{data}" data-job="{sitting.job}" data-names="{names}">'
+        f"<p><strong>{escape(sitting.names[0])}</strong>{others}</p>"
         '<button type="button" class="quiet" data-act="anew">Start anew</button></div>'
     )
 
@@ -60,7 +61,8 @@ def notice(headline: str = "", advice: str = "", *, retry: bool = False) -> str:
     if not headline:
         return '<div role="alert"></div>'
     again = '<button type="button" data-act="retry">Try again</button>' if retry else ""
-    return f'<div role="alert"><div class="ote-notice"><p><strong>{escape(headline)}</strong> {escape(advice)}</p>{again}</div></div>'
+    said = f"<p><strong>{escape(headline)}</strong> {escape(advice)}</p>"
+    return f'<div role="alert"><div class="ote-notice">{said}{again}</div></div>'
 
 
 def progress(sitting: Sitting | None) -> str:
@@ -70,9 +72,9 @@ def progress(sitting: Sitting | None) -> str:
     if sitting.waiting is None:
         return f'<div class="ote-progress"><p role="status">{escape(words.standing(sitting))}</p></div>'
     what = words.PURPOSES[sitting.purpose][0] if sitting.finishing else "Quick preview"
+    stages, lost = escape(json.dumps(words.STAGES)), escape(" ".join(words.refusal("no-answer")))
     return (
-        f'<div class="ote-progress" data-job="{escape(sitting.waiting)}" data-stages="{escape(json.dumps(words.STAGES))}" '
-        f'data-lost="{escape(" ".join(words.refusal("no-answer")))}">'
+        f'<div class="ote-progress" data-job="{sitting.waiting}" data-stages="{stages}" data-lost="{lost}">'
         f'<p><strong>{what}</strong> <span class="say" role="status">{words.STAGES["queued"]}</span> '
         '<span class="left"></span></p>'
         f'<progress max="1" value="0" aria-label="{what}"></progress>'
@@ -80,17 +82,18 @@ def progress(sitting: Sitting | None) -> str:
     )
 
 
-def finish(sitting: Sitting | None) -> str:
+def finish(sitting: Sitting | None, means: words.Means) -> str:
     """The buttons that make a file, by what it is for."""
     if sitting is None or sitting.preview is None:
         return ""
     off = "" if sitting.eyes and sitting.waiting is None else " disabled"
     buttons = "".join(
-        f'<button type="button" data-act="finish" data-purpose="{mode}" class="{"primary" if mode == "standard" else ""}"'
-        f"{off}><strong>{name}</strong><span>{use}</span></button>"
+        f'<button type="button" class="{mode}" data-act="finish" data-purpose="{mode}"{off}>'
+        f"<strong>{name}</strong><span>{use}</span></button>"
         for mode, (name, use) in words.PURPOSES.items()
     )
-    return f'<div class="ote-finish" role="group" aria-label="Make the file">{buttons}</div>'
+    about = escape(words.about_purposes(means))
+    return f'<div class="ote-finish" role="group" aria-label="Make the file">{buttons}<p>{about}</p></div>'
 
 
 def done(sitting: Sitting | None, job: Job | None) -> str:

@@ -64,7 +64,7 @@ class Darkroom:
         Raises:
             FileNotFoundError: there is no such variation, or it has been deleted.
         """
-        shown = {number for number in eyes.values()}
+        shown = set(eyes.values())
         everywhere = {face for one in job.results for face in one["faces"]} == set(eyes)
         if len(shown) <= 1 and (everywhere or not shown):
             return self._print(job, _whole(max(shown, default=ORIGINAL)))

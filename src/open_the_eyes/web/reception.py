@@ -114,7 +114,7 @@ button{{margin-top:.8rem;background:#0b5c9e;color:#fff;border:0;cursor:pointer}}
 <body><form method="post" action="{LOGIN}">{EYE}<h1>{words.TITLE}</h1>
 <p id="why">This page asks for a key. Whoever runs it makes one with <code>open-the-eyes serve --new-key</code>.</p>
 <p role="alert">{escape(said)}</p>
-<label for="key">Key</label><input id="key" name="key" type="password" autocomplete="current-password" required autofocus
-aria-describedby="why"><button>Sign in</button></form></body></html>"""
+<label for="key">Key</label><input id="key" name="key" type="password" autocomplete="current-password"
+aria-describedby="why" required autofocus><button>Sign in</button></form></body></html>"""
     headers = {"Content-Security-Policy": LOGIN_POLICY, "Referrer-Policy": "same-origin"}
     return HTMLResponse(page, 401 if said else 200, headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ..options import EyeColor, Mode
@@ -13,11 +14,34 @@ TITLE: Final = "Open The Eyes"
 PROMISE: Final = "Someone blinked? The eyes open, and every other pixel of the photo stays as it is."
 
 PURPOSES: Final[dict[Mode, tuple[str, str]]] = {
-    "standard": ("Download", "for sharing and for the screen"),
-    "quality": ("High-res export", "takes longer, for large screens"),
-    "ultra": ("Print", "takes longest, for paper"),
+    "standard": ("Download", "for sharing and the screen"),
+    "quality": ("High-res export", "for large screens"),
+    "ultra": ("Print", "for paper"),
 }
 """By the mode of the job: what the button says, and what it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What this machine paints with.
+
+    Args:
+        patient: whether more time makes better eyes: with SDXL it does.
+        restorer: the network that sharpens faces for print; None where none is installed.
+    """
+
+    patient: bool = False
+    restorer: str | None = None
+
+
+def about_purposes(means: Means) -> str:
+    """How the files differ, and where they do not."""
+    sharpened = "" if means.restorer is None else f" For print, the eyes are sharpened as well ({means.restorer})."
+    if means.patient:
+        return f"The eyes stay the ones you see; the longer ways paint them with more steps.{sharpened}"
+    same = "the first two" if sharpened else "all three"
+    return f"All of them keep the photo's full size. On this computer {same} have the very same eyes.{sharpened}"
+
 
 STAGES: Final = {
     "": "Starting",
@@ -66,6 +90,22 @@ _LEFT: Final[dict[Outcome, str]] = {
     "covered": "Left as it was: something covers the eyes.",
     "skipped": "Left as it was, as you chose.",
 }
+
+_NUMBERS: Final = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 
 _REFUSALS: Final = {
     "unreadable-photo": (
@@ -121,12 +161,12 @@ def found(sitting: Sitting) -> str:
     """How many faces there are, and in how many the eyes are closed."""
     many, closed = len(sitting.faces), sum(face.outcome == "closed" for face in sitting.faces)
     unsure = sum(face.outcome == "unsure" for face in sitting.faces)
-    faces = "One face" if many == 1 else f"{many} faces"
+    faces = _faces(many)
     if not closed:
         return f"{faces}; nobody's eyes are surely closed." if unsure else f"{faces}, all eyes open."
     if many == 1:
         return "One face, with closed eyes."
-    return f"{faces}; {'one has' if closed == 1 else f'{closed} have'} closed eyes."
+    return f"{faces}; {'one has' if closed == 1 else f'{_count(closed)} have'} closed eyes."
 
 
 def standing(sitting: Sitting) -> str:
@@ -136,7 +176,7 @@ def standing(sitting: Sitting) -> str:
         return found(sitting)
     if not count:
         return f"{found(sitting)} None is chosen: click a face to open its eyes."
-    faces = "One face" if count == 1 else f"{count} faces"
+    faces = _faces(count)
     if sitting.final is not None:
         return f"{faces} opened. Pick other eyes, or another purpose, whenever you like."
     return f"{faces} opened in this preview. Pick other eyes, or take the file."
@@ -164,6 +204,14 @@ def retention(seconds: int, *, alone: bool) -> str:
 def size(count: int) -> str:
     """Bytes as people say them."""
     return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
+
+
+def _count(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+def _faces(number: int) -> str:
+    return "One face" if number == 1 else f"{_count(number).capitalize()} faces"
 
 
 def _sentence(text: str) -> str:
