@@ -113,7 +113,7 @@ class Page:
 
 _QUIET: Final[dict[str, Any]] = {
     "show_progress": "hidden",
-    "concurrency_limit": None,
+    "queue": False,  # every act is short; what takes long is a job, which the browser follows by itself
     "trigger_mode": "multiple",
     "api_visibility": "private",
 }

@@ -33,8 +33,8 @@ def arrival(sitting: Sitting | None, max_bytes: int, max_references: int) -> str
     facts = {
         "maxBytes": max_bytes,
         "maxPhotos": 1 + max_references,
-        "tooLarge": f"expected at most {words.size(max_bytes)} in a photo, this one has more.",
-        "tooMany": f"expected at most {1 + max_references} photos together, got more.",
+        "tooLarge": f"a photo may have at most {words.size(max_bytes)}; make it smaller.",
+        "tooMany": f"at most {1 + max_references} can come together; drop fewer.",
     }
     data = escape(json.dumps(facts))
     if sitting is None:

@@ -19,7 +19,7 @@ from .panels import EYE
 from .visitors import LOGIN, Visitors
 
 ANSWERED: Final = re.compile(
-    r"/|/(config|theme\.css)|/(assets|static)/[\w./@-]+|/gradio_api/(startup-events|heartbeat/\w+|queue/(join|data)|cancel)"
+    r"/|/(config|theme\.css)|/(assets|static)/[\w./@-]+|/gradio_api/(startup-events|heartbeat/\w+|run/\w+)"
 )
 """What of Gradio the page needs. Uploads, files and proxies go through the service's own doors, or nowhere."""
 

@@ -141,7 +141,7 @@ def refusal(kind: str, problem: Mapping[str, Any] | None = None, seconds: int | 
     headline, advice = _REFUSALS.get(kind, _BUG)
     detail = str((problem or {}).get("detail", ""))
     if kind in ("photo-too-large", "body-too-large", "usage-error") and detail:
-        advice = f"{_sentence(detail)} {advice}".strip()
+        advice = _sentence(detail)
     if kind == "busy" and seconds is not None:
         advice = f"Nothing is lost; please try again in {seconds} seconds."
     return headline, advice
