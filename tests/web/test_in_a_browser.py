@@ -73,7 +73,7 @@ def test_a_group_from_the_drop_to_the_file(
 
     other = int(page.locator('.ote-tile input[name="eyes-3"][checked]').get_attribute("data-attempt") or "-1")
     with page.expect_download() as waiting:
-        page.click("text=Download")
+        page.get_by_role("button", name="Download").click()
     assert waiting.value.suggested_filename == "group.opened.jpg"
     page.wait_for_selector(".ote-done")
     desk.keep(page, "desktop-4-done")
@@ -143,7 +143,7 @@ def test_on_a_phone_in_the_dark(desk: Desk, photos: Path) -> None:
     assert not small
     desk.keep(page, "phone-dark-2-preview")
     with page.expect_download() as waiting:
-        page.tap("text=Download")
+        page.get_by_role("button", name="Download").tap()
     assert waiting.value.suggested_filename == "Ada blinked.opened.PNG"
     assert bytes_of(waiting.value).startswith(b"\x89PNG")
 
@@ -153,12 +153,12 @@ def test_looks_ask_for_another_preview_and_shape_the_file(desk: Desk, photos: Pa
     dropped(page, photos / "Ada blinked.PNG")
     previewed(page)
     first = page.locator(".ote-pair .after").get_attribute("src")
-    page.click("text=Adjust the eyes")
+    page.get_by_role("button", name="Adjust the eyes").click()
     page.get_by_label("Blue", exact=True).check()
     page.wait_for_function("(first) => document.querySelector('.ote-pair .after').getAttribute('src') !== first", arg=first)
     desk.keep(page, "desktop-dark-looks")
     with page.expect_download() as waiting:
-        page.click("text=Print")
+        page.get_by_role("button", name="Print").click()
     record = bytes_of(waiting.value)
     assert b"blue" in record
     assert b"ultra" in record
@@ -207,7 +207,7 @@ def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(
     previewed(page)
     assert "group.jpg" in page.locator(".ote-here").inner_text()
     assert site.jobs() > before
-    page.click("text=Start anew")
+    page.get_by_role("button", name="Start anew").click()
     page.wait_for_selector("#ote-files", state="attached")
     assert site.jobs() == before
     page.reload()

@@ -195,8 +195,11 @@ def deed(face: FaceSeen | None, outcome: Outcome, reason: str) -> str:
 
 def retention(seconds: int, *, alone: bool) -> str:
     """Where photos go, and for how long."""
-    hours = seconds / 3600
-    time = f"{hours:.0f} hours" if hours >= 1.5 else f"{max(1, round(seconds / 60))} minutes"
+    time = f"{seconds} seconds"
+    if seconds >= 5400:
+        time = f"{seconds / 3600:.0f} hours"
+    elif seconds >= 90:
+        time = f"{seconds / 60:.0f} minutes"
     place = "Your photos never leave this computer" if alone else "Your photos stay on this server"
     return f"{place}. They are deleted when you start anew, or after {time}."
 
