@@ -1,0 +1,58 @@
+"""`open-the-eyes ui` as a program."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from open_the_eyes.cli import main
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "web"])
+def test_a_port_that_cannot_be_is_usage(port: str, capsys: Captured) -> None:
+    assert main(["ui", "--port", port]) == 2
+    assert "--port" in capsys.readouterr().err
+
+
+def test_to_others_without_a_key_is_one_line_and_code_2(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTE_FOLDER", str(tmp_path))
+    assert main(["ui", "--host", "0.0.0.0", "--no-browser"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_it_says_where_it_is_opens_the_browser_there_and_answers(tmp_path: Path) -> None:
+    opener = tmp_path / "browser"
+    opener.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    opener.chmod(0o755)
+    environment = {"OTE_FOLDER": str(tmp_path / "jobs"), "BROWSER": f"{opener} %s", "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-c", "import sys; from open_the_eyes.cli import main; sys.exit(main())"]
+    program = subprocess.Popen(
+        [*command, "ui", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**environment, "PYTHONPATH": ":".join(sys.path)},
+    )
+    try:
+        assert program.stdout is not None
+        said = program.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+", said)
+        assert address, said
+        assert "<title>" in httpx.get(address[0], timeout=60).text or "gradio" in httpx.get(address[0], timeout=60).text
+        until = time.monotonic() + 20
+        while not (tmp_path / "opened").exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        assert (tmp_path / "opened").read_text().strip() == address[0]
+    finally:
+        program.terminate()
+        program.wait(30)
