@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -31,28 +32,26 @@ def test_to_others_without_a_key_is_one_line_and_code_2(
 
 
 def test_it_says_where_it_is_opens_the_browser_there_and_answers(tmp_path: Path) -> None:
-    opener = tmp_path / "browser"
-    opener.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    opener, opened = tmp_path / "browser", tmp_path / "opened"
+    opener.write_text(f'#!/bin/sh\necho "$1" > {opened}.new\nmv {opened}.new {opened}\n')
     opener.chmod(0o755)
-    environment = {"OTE_FOLDER": str(tmp_path / "jobs"), "BROWSER": f"{opener} %s", "PATH": "/usr/bin:/bin"}
-    command = [sys.executable, "-c", "import sys; from open_the_eyes.cli import main; sys.exit(main())"]
-    program = subprocess.Popen(
-        [*command, "ui", "--port", "0"],
+    own = {"OTE_FOLDER": str(tmp_path / "jobs"), "BROWSER": f"{opener} %s", "PYTHONPATH": os.pathsep.join(sys.path)}
+    code = "import sys; from open_the_eyes.cli import main; sys.exit(main())"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "ui", "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={**environment, "PYTHONPATH": ":".join(sys.path)},
-    )
-    try:
-        assert program.stdout is not None
-        said = program.stdout.readline()
-        address = re.search(r"http://127\.0\.0\.1:\d+", said)
-        assert address, said
-        assert "<title>" in httpx.get(address[0], timeout=60).text or "gradio" in httpx.get(address[0], timeout=60).text
-        until = time.monotonic() + 20
-        while not (tmp_path / "opened").exists() and time.monotonic() < until:
-            time.sleep(0.1)
-        assert (tmp_path / "opened").read_text().strip() == address[0]
-    finally:
-        program.terminate()
-        program.wait(30)
+        env=os.environ | own,
+    ) as program:
+        try:
+            said = program.stdout.readline() if program.stdout is not None else ""
+            address = re.search(r"http://127\.0\.0\.1:\d+", said)
+            assert address, said
+            assert "Open The Eyes" in httpx.get(address[0], timeout=60).text
+            until = time.monotonic() + 20
+            while not opened.exists() and time.monotonic() < until:
+                time.sleep(0.1)
+            assert opened.read_text().strip() == address[0]
+        finally:
+            program.terminate()

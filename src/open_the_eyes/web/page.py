@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import Any, Final
 
@@ -23,20 +24,24 @@ SHOWN: Final = ("arrival", "notice", "progress", "photo", "shots", "strips", "co
 
 def mount_page(app: FastAPI, page: Page) -> None:
     """Adds the page to the service, at its root; Gradio's own links, history, uploads and telemetry stay away."""
-    gr.mount_gradio_app(
-        app,
-        page.blocks(),
-        "/",
-        theme=theme(),
-        css_paths=[STATIC / "page.css"],
-        head=HEAD,
-        footer_links=[],
-        run_history=False,
-        enable_monitoring=False,
-        ssr_mode=False,
-        mcp_server=False,
-        pwa=True,
-    )
+
+    async def mount() -> None:
+        gr.mount_gradio_app(
+            app,
+            page.blocks(),
+            "/",
+            theme=theme(),
+            css_paths=[STATIC / "page.css"],
+            head=HEAD,
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            ssr_mode=False,
+            mcp_server=False,
+            pwa=True,
+        )
+
+    asyncio.run(mount())  # where no event loop is running, Gradio makes several, and never closes them
 
 
 class Page:
