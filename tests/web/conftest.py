@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,9 +51,17 @@ def photos(tmp_path_factory: pytest.TempPathFactory, group: Rgb, blinked: Rgb, p
 
 @pytest.fixture(scope="session")
 def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The page with the defaults."""
+    """The page with the defaults. Whatever is done with it: this process connects to nobody but this machine."""
+    strangers: list[object] = []
+
+    def watch(event: str, told: tuple[object, ...]) -> None:
+        if event == "socket.connect" and isinstance(told[1], tuple) and told[1][0] not in ("127.0.0.1", "::1"):
+            strangers.append(told[1])
+
+    sys.addaudithook(watch)
     with opened_site(engine, tmp_path_factory.mktemp("site")) as one:
         yield one
+    assert not strangers
 
 
 @pytest.fixture(scope="session")

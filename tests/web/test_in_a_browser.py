@@ -155,7 +155,9 @@ def test_looks_ask_for_another_preview_and_shape_the_file(desk: Desk, photos: Pa
     first = page.locator(".ote-pair .after").get_attribute("src")
     page.get_by_role("button", name="Adjust the eyes").click()
     page.get_by_label("Blue", exact=True).check()
-    page.wait_for_function("(first) => document.querySelector('.ote-pair .after').getAttribute('src') !== first", arg=first)
+    page.wait_for_function(
+        "(first) => document.querySelector('.ote-pair .after').getAttribute('src') !== first", arg=first
+    )
     desk.keep(page, "desktop-dark-looks")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Print").click()
@@ -194,9 +196,7 @@ def test_open_eyes_are_left_in_peace(desk: Desk, photos: Path) -> None:
     assert page.locator(".ote-photo button").count() == 0
 
 
-def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(
-    desk: Desk, photos: Path, site: Site
-) -> None:
+def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(desk: Desk, photos: Path, site: Site) -> None:
     before = site.jobs()
     page = desk.open()
     dropped(page, photos / "group.jpg", photos / "awake.jpg")

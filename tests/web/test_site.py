@@ -79,7 +79,9 @@ def test_the_api_answers_as_ever(site: Site) -> None:
     with httpx.Client(base_url=site.address) as client:
         assert client.get("/healthz").json() == {"status": "ok"}
         assert client.get("/openapi.json").json()["info"]["version"] == __version__
-        assert not [path for path in client.get("/openapi.json").json()["paths"] if path.startswith(("/pict", "/photo"))]
+        assert not [
+            path for path in client.get("/openapi.json").json()["paths"] if path.startswith(("/pict", "/photo"))
+        ]
 
 
 def test_a_visitor_sees_their_own_photo_and_nobody_elses(site: Site, photos: Path) -> None:

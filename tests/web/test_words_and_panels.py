@@ -34,7 +34,10 @@ def seen(*outcomes: Outcome, names: tuple[str, ...] = ("party.jpg",)) -> Sitting
 
 
 def finished(report_outcomes: list[tuple[int, Outcome, str]], *, results: bool = True) -> Job:
-    faces = [{"id": number, "outcome": outcome, "reason": reason} for number, outcome, reason in report_outcomes]
+    faces = [
+        {"id": number, "outcome": outcome, "reason": reason, "source": ""}
+        for number, outcome, reason in report_outcomes
+    ]
     stored = [{"variation": 1, "name": "result-1.jpg", "bytes": 1_234_567, "faces": [1]}] if results else []
     return Job("0" * 8, Wish("v", {}), "done", 3, 0.0, report={"faces": faces}, results=stored)
 
@@ -104,6 +107,22 @@ def test_a_limit_is_named_and_so_is_the_time_to_wait() -> None:
 )
 def test_what_became_of_a_face_is_said_as_it_was(before: Outcome, outcome: Outcome, reason: str, said: str) -> None:
     assert said in words.deed(face(1, before), outcome, reason)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("reference 2, face 4", "Their own eyes, from b.jpg."),
+        ("their other eye", "made after the other eye"),
+        ("appearance", ""),
+        ("reference 9, face 1", ""),
+        ("reference 0, face 1", ""),
+    ],
+)
+def test_whose_eyes_they_are_is_said(source: str, said: str) -> None:
+    told = words.deed(face(1, "closed"), "opened", "Opened the left eye.", source, ("main.jpg", "a.jpg", "b.jpg"))
+    assert said in told
+    assert said or told == "Opened the left eye."
 
 
 def test_files_are_said_to_differ_only_where_they_do() -> None:

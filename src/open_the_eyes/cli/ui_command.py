@@ -38,8 +38,11 @@ def ui_command(
     """
     number = port_number(port)
     try:
-        from ..service.server import is_loopback, serve
+        from ..service.server import admission, is_loopback, serve
         from ..service.settings import ServiceSettings
+
+        own = ServiceSettings.from_environment()
+        admission(own, host)  # who may not come is told before anything heavy is loaded
         from ..web.site import create_site
     except ModuleNotFoundError as error:
         raise UsageError(
@@ -48,7 +51,6 @@ def ui_command(
     from ..engine import load_engine
     from ..settings import Settings
 
-    own = ServiceSettings.from_environment()
     chosen = load_engine(engine, Settings.from_environment())
     site = create_site(chosen, own, host)
     speech.note(f"engine: {chosen.name}, {chosen.why}")

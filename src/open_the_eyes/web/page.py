@@ -56,7 +56,7 @@ class Page:
         with gr.Blocks(title=words.TITLE, analytics_enabled=False) as blocks:
             sitting = gr.State(None)
             gr.HTML(panels.header(self._retention), apply_default_css=False, elem_id="ote-header")
-            parts = {name: _part(name) for name in ("arrival", "notice", "progress")}
+            parts = {name: _part(name) for name in ("notice", "arrival", "progress")}
             parts["arrival"].value = panels.arrival(None, self._max_bytes, self._max_references)
             with gr.Row(visible=False, elem_id="ote-work") as work:
                 with gr.Column(scale=7, min_width=320):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from html import escape
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from ..files import SUFFIXES, suffix_for
@@ -100,11 +100,7 @@ def done(sitting: Sitting | None, job: Job | None) -> str:
     """What was done and what was not, and where the file is, once the final job has ended."""
     if sitting is None or job is None or job.report is None:
         return ""
-    lines = "".join(
-        f'<li class="{face["outcome"]}"><strong>Face {face["id"]}.</strong> '
-        f"{escape(words.deed(sitting.face(face['id']), face['outcome'], face['reason']))}</li>"
-        for face in job.report["faces"]
-    )
+    lines = "".join(_line(sitting, face) for face in job.report["faces"])
     if not job.results:
         return f'<section class="ote-done"><h2>Nothing was changed</h2><ul>{lines}</ul></section>'
     result = job.results[0]
@@ -115,6 +111,12 @@ def done(sitting: Sitting | None, job: Job | None) -> str:
         f'<p><a class="file" href="{link}" download="{escape(name)}">{escape(name)}</a> '
         f'<span class="size">{words.size(result["bytes"])}</span></p><ul>{lines}</ul></section>'
     )
+
+
+def _line(sitting: Sitting, face: dict[str, Any]) -> str:
+    """What became of one face."""
+    said = words.deed(sitting.face(face["id"]), face["outcome"], face["reason"], face["source"], sitting.names)
+    return f'<li class="{face["outcome"]}"><strong>Face {face["id"]}.</strong> {escape(said)}</li>'
 
 
 def file_name(name: str, stored: str) -> str:

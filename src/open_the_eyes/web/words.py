@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -182,15 +183,28 @@ def standing(sitting: Sitting) -> str:
     return f"{faces} opened in this preview. Pick other eyes, or take the file."
 
 
-def deed(face: FaceSeen | None, outcome: Outcome, reason: str) -> str:
-    """What became of a face, in the end; one that could not be chosen was not skipped either."""
+def deed(face: FaceSeen | None, outcome: Outcome, reason: str, source: str = "", names: tuple[str, ...] = ()) -> str:
+    """What became of a face, in the end; one that could not be chosen was not skipped either.
+
+    Args:
+        source: whose eyes these are, as the report has it: "reference 2, face 1" is in the third of the `names`.
+    """
     if outcome == "skipped" and face is not None and not face.choosable:
         outcome, reason = face.outcome, face.reason
     if outcome == "opened":
-        return _sentence(reason)
+        return f"{_sentence(reason)}{_borrowed(source, names)}"
     if outcome == "kept_original":
         return "Left as it was: new eyes did not look right, and nothing worse than your photo is ever kept."
     return _LEFT.get(outcome, _sentence(reason) or "Left as it was.")
+
+
+def _borrowed(source: str, names: tuple[str, ...]) -> str:
+    """A sentence on where eyes are from, if not made up."""
+    if source == "their other eye":
+        return " It is made after the other eye."
+    found = re.fullmatch(r"reference (\d{1,3}), face \d+", source)
+    number = 0 if found is None else int(found[1])
+    return f" Their own eyes, from {names[number]}." if 0 < number < len(names) else ""
 
 
 def retention(seconds: int, *, alone: bool) -> str:

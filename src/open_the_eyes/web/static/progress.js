@@ -9,7 +9,8 @@ const follow = () => {
   const job = box.dataset.job;
   const stages = JSON.parse(box.dataset.stages);
   const show = (words, left, fraction) => {
-    element.querySelector('.say').textContent = words;
+    const say = element.querySelector('.say');
+    if (say.textContent !== words) say.textContent = words; // a screen reader says it once
     element.querySelector('.left').textContent = left;
     if (fraction !== undefined) element.querySelector('progress').value = fraction;
   };
