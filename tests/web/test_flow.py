@@ -223,9 +223,20 @@ def test_starting_anew_deletes_every_job(flow: Flow, helper: Helper, came: Sitti
 
 def test_a_photo_whose_time_is_over_is_no_error_when_the_page_is_loaded_again(flow: Flow, helper: Helper) -> None:
     helper.trouble = NotHere("it has been deleted.")
-    scene = flow.act(ADA, None, {"act": "resume", "job": "first", "names": ["a.jpg"]})
+    scene = flow.act(ADA, None, {"act": "resume", "memory": {"job": "first", "names": ["a.jpg"]}})
     assert scene.sitting is None
     assert scene.headline == ""
+
+
+def test_a_program_that_was_started_anew_goes_on_with_the_photo_that_the_browser_remembers(flow: Flow) -> None:
+    memory = {"job": "first", "names": ["party.jpg"]}
+    for told in ({"act": "resume"}, {"act": "ended", "job": "first"}, {"act": "toggle", "face": "3"}):
+        sitting = flow.act(ADA, None, {**told, "memory": memory}).sitting
+        assert sitting is not None
+        assert sitting.names == ("party.jpg",)
+    assert sitting.chosen == (1,)
+    assert "Load this page again" in flow.choose(ADA, None, [1]).advice
+    assert "Load this page again" in flow.wish(ADA, None, Looks("blue")).advice
 
 
 @pytest.mark.parametrize(

@@ -54,21 +54,27 @@ class Flow:
         try:
             if name == "refused":
                 return self._refused(sitting, told)
-            if name in ("arrived", "resume"):
+            if name == "arrived":
                 return self._arrived(owner, sitting, told)
+            if name == "resume":
+                return self._resumed(owner, told)
             if sitting is None:
-                return Scene(None, *words.refusal("not-here"))
+                sitting = self._begun(owner, told.get("memory"))
             return acts[name](owner, sitting, told) if name in acts else Scene(sitting)
         except OpenTheEyesError as error:
             return _failed(sitting, error)
 
     def choose(self, owner: str, sitting: Sitting | None, chosen: list[int]) -> Scene:  # noqa: ARG002
         """The list of faces was changed."""
-        return Scene(None if sitting is None else sitting.choosing(tuple(chosen)))
+        if sitting is None:
+            return Scene(None, *words.refusal("started-anew"))
+        return Scene(sitting.choosing(tuple(chosen)))
 
     def wish(self, owner: str, sitting: Sitting | None, looks: Looks) -> Scene:
         """Other looks are wished for: a new preview."""
-        if sitting is None or looks == sitting.looks:
+        if sitting is None:
+            return Scene(None, *words.refusal("started-anew"))
+        if looks == sitting.looks:
             return Scene(sitting)
         wished = sitting.wishing(looks)
         try:
@@ -85,17 +91,22 @@ class Flow:
         return None
 
     def _arrived(self, owner: str, before: Sitting | None, told: dict[str, Any]) -> Scene:
-        names = told.get("names")
-        listed = tuple(clean(str(name)) for name in names[:NAMES]) if isinstance(names, list) and names else ("photo",)
-        job = str(told.get("job"))
-        if told["act"] == "resume":
-            try:
-                return _greeted(self._errands.begin(owner, job, listed))
-            except OpenTheEyesError:
-                return Scene(None)  # its time was over; nobody asked for anything yet
         if before is not None:
             self._errands.forget(owner, before.jobs)
-        return _greeted(self._errands.begin(owner, job, listed))
+        return _greeted(self._begun(owner, told))
+
+    def _resumed(self, owner: str, told: dict[str, Any]) -> Scene:
+        try:
+            return _greeted(self._begun(owner, told.get("memory")))
+        except OpenTheEyesError:
+            return Scene(None)  # its time was over, and nobody asked for anything yet
+
+    def _begun(self, owner: str, memory: object) -> Sitting:
+        """The sitting for a photo that the browser names: a new one, or one of before this program was started."""
+        told = memory if isinstance(memory, dict) else {}
+        names = told.get("names")
+        listed = tuple(clean(str(name)) for name in names[:NAMES]) if isinstance(names, list) and names else ("photo",)
+        return self._errands.begin(owner, str(told.get("job")), listed)
 
     def _refused(self, sitting: Sitting | None, told: dict[str, Any]) -> Scene:
         problem = told.get("problem")

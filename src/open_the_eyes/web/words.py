@@ -122,6 +122,10 @@ _REFUSALS: Final = {
     "not-here": ("That photo is not here any more.", "It has been deleted, as promised. Drop it again."),
     "weights-missing": ("A model that is needed is missing here.", "`open-the-eyes doctor` says which."),
     "usage-error": ("That cannot be done.", ""),
+    "started-anew": (
+        "The program was started anew in the meantime.",
+        "Load this page again, and your photo is back.",
+    ),
     "no-face": (
         "No face was found in this photo.",
         "Faces should be at least a thumbnail's size, and not turned away. Try another photo.",

@@ -42,15 +42,13 @@ document.addEventListener('dragleave', (event) => { if (!event.relatedTarget) ov
 document.addEventListener('drop', (event) => { event.preventDefault(); over(false); send(event.dataTransfer.files); });
 document.addEventListener('paste', (event) => { if (event.clipboardData.files.length) send(event.clipboardData.files); });
 
-// A page that is loaded again goes on with its photo: this tab remembers which job that was, and nothing else does.
-const MEMORY = 'open-the-eyes';
+// A page that is loaded again goes on with its photo.
 watch('value', () => {
   const here = element.querySelector('.ote-here');
-  if (here) {
-    sessionStorage.setItem(MEMORY, JSON.stringify({ job: here.dataset.job, names: JSON.parse(here.dataset.names) }));
-  } else {
-    sessionStorage.removeItem(MEMORY);
-  }
+  if (!here) return;
+  sessionStorage.setItem(MEMORY, JSON.stringify({ job: here.dataset.job, names: JSON.parse(here.dataset.names) }));
 });
-const before = sessionStorage.getItem(MEMORY);
-if (before) tell({ act: 'resume', ...JSON.parse(before) });
+element.addEventListener('click', (event) => {
+  if (event.target.closest('[data-act=anew]')) sessionStorage.removeItem(MEMORY);
+});
+if (remembered()) tell({ act: 'resume' });
