@@ -29,9 +29,6 @@ from .sweeper import Sweeper
 STOP_SECONDS = 20
 """How long a stop waits for the photo that is being painted."""
 
-ROOM = 1 << 20
-"""Bytes of a request besides its photos."""
-
 
 def create_app(
     engine: Engine, own: ServiceSettings, *, keys: Keys | None = None, hosts: frozenset[str] | None = None
@@ -59,10 +56,9 @@ def create_app(
     _describe(app, asks_for_keys=keys is not None)
     for kind in (RequestValidationError, HTTPException, OpenTheEyesError):
         app.add_exception_handler(kind, _answer)
-    max_body = engine.settings.max_bytes * (1 + own.max_references) + ROOM
     app.add_middleware(
         Guard,
-        rules=Rules(keys, hosts, max_body),
+        rules=Rules(keys, hosts, own.max_request_bytes),
         rates=Rates(own.requests_per_minute),
         metrics=house.metrics,
     )
@@ -74,14 +70,13 @@ async def _lifespan(house: House) -> AsyncIterator[None]:
     sweeper = Sweeper(house)
     await run_sync(house.warm_up)
     await run_sync(house.runner.start, house.own.database_url, house.own.worker_name)
-    await run_sync(house.runner.mend)
     sweeper.start()
     try:
         yield
     finally:
         await run_sync(sweeper.stop)
         await run_sync(house.runner.stop, STOP_SECONDS)
-        house.ledger.close()
+        house.close()
 
 
 async def _answer(request: Request, error: Exception) -> JSONResponse:

@@ -125,8 +125,8 @@ def delete_job(request: Request, job_id: JobId) -> Response:
 async def inspect(request: Request) -> dict[str, Any]:
     """Faces, how far their eyes are open, and what a job would do with each; nothing is kept."""
     house = _house(request)
-    parcel = await house.desk.one_photo(request)
-    return await run_sync(house.inspected, parcel)
+    async with house.desk.look(request) as parcel:
+        return await run_sync(house.inspected, parcel)
 
 
 @router.get("/healthz", response_model=HealthView, tags=["service"])
