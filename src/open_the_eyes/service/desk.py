@@ -64,9 +64,12 @@ class Desk:
             OpenTheEyesError: this is no photo, or not what can be asked for.
         """
         _check_key(idempotency)
-        if idempotency is None or not await run_sync(self._ledger.knows, owner, idempotency):
+        new = idempotency is None or not await run_sync(self._ledger.knows, owner, idempotency)
+        if new:
             await run_sync(self._ledger.check_room, self._own.max_queue)
         async with self._form(request) as form, self._uploads.place():
+            if new:  # others were faster: then it need not be decoded
+                await run_sync(self._ledger.check_room, self._own.max_queue)
             parcel = await self._unpacked(form)
             return await run_sync(self._taken, parcel, owner, idempotency)
 
