@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[str]:
     """The address of a bucket in moto, an imitation of S3 that speaks HTTP."""
-    for needed in ("s3fs", "moto.server", "flask_cors"):
-        pytest.importorskip(needed, reason=f"an S3 to try needs {needed}: pip install s3fs 'moto[s3]' flask flask-cors")
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    why = "an S3 to try needs s3fs, moto and flask: pip install s3fs 'moto[s3]' flask flask-cors"
+    for needed in ("s3fs", "flask_cors"):
+        pytest.importorskip(needed, reason=why)
+    server = pytest.importorskip("moto.server", reason=why).ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     known = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_DEFAULT_REGION": "us-east-1"}
