@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-State = Literal["arriving", "queued", "running", "done", "failed", "cancelled", "forgotten"]
+State = Literal["arriving", "queued", "running", "done", "failed", "forgotten"]
 Lane = Literal["preview", "photo"]
 """Previews (mode "fast") have a queue of their own, and go first."""
 
-ENDED: Final = ("done", "failed", "cancelled")
+ENDED: Final = ("done", "failed")
 UNFINISHED: Final = ("queued", "running")
 
 PHOTO: Final = "photo"
