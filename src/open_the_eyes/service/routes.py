@@ -14,7 +14,7 @@ from ..errors import NoCapacity
 from .events import events
 from .house import House
 from .refusals import NotHere
-from .schemas import EVENTS, UPLOAD, HealthView, JobView, ReportView, problems
+from .schemas import EVENT, EVENTS, UPLOAD, HealthView, JobView, ReportView, problems
 
 JobId = Annotated[UUID, Path(description="A job's id, from the answer to POST /v1/jobs.")]
 STREAM: Final = "text/event-stream"
@@ -65,7 +65,7 @@ def get_job(request: Request, job_id: JobId) -> dict[str, Any]:
         **problems(404, 422),
         200: {
             "description": "Events `progress`, and at the end `done`, `failed` or `cancelled`.",
-            "content": {STREAM: {"schema": {"type": "string"}, "example": EVENTS}},
+            "content": {STREAM: {"schema": EVENT, "example": EVENTS}},
         },
         204: {"description": "This client has seen the last event."},
     },

@@ -156,7 +156,11 @@ UPLOAD: Final[dict[str, Any]] = {
                     },
                 },
                 "examples": {"with options": {"value": {"photo": "(the bytes of family.jpg)", "options": _OPTIONS}}},
-                "encoding": {"options": {"contentType": "text/plain"}},
+                "encoding": {
+                    "photo": {"contentType": "image/*"},
+                    "references": {"contentType": "image/*"},
+                    "options": {"contentType": "text/plain"},
+                },
             }
         },
     }
@@ -177,6 +181,21 @@ _WHY: Final = {
     507: "What came could not be stored.",
 }
 
+
+EVENT: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "id": {"type": "string", "description": "To be sent as Last-Event-ID."},
+        "event": {"enum": ["progress", "done", "failed", "cancelled"]},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "`state`, `position`, `stage`, `fraction`, `eta_seconds`; at the end `faces` and `problem`.",
+        },
+    },
+}
+"""One server-sent event."""
 
 EVENTS: Final = """id: 4
 event: progress
