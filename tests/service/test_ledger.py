@@ -113,6 +113,14 @@ def test_of_a_forgotten_job_an_empty_row_is_left_until_its_files_are_gone(ledger
     assert ledger.forgotten(time.time() + 1) == []
 
 
+def test_what_was_accepted_is_not_abandoned(ledger: Ledger) -> None:
+    arriving, accepted = ledger.admit(wish(), 100), queued(ledger)
+    assert ledger.abandon(arriving.id)
+    assert not ledger.abandon(accepted.id)
+    assert ledger.get(accepted.id) == accepted
+    assert ledger.get(arriving.id) is None
+
+
 def test_only_what_was_forgotten_is_dropped(ledger: Ledger) -> None:
     job = queued(ledger)
     ledger.drop(job.id)

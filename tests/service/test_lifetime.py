@@ -178,23 +178,30 @@ def away(*_: object) -> None:
     raise StoreAway("no room") from OSError(28, "No space left on device")
 
 
-def test_the_same_request_twice_at_once_is_one_job_even_when_its_photo_cannot_be_stored(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("first_succeeds", [True, False])
+def test_the_same_request_twice_at_once_is_one_job_or_none(
+    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch, first_succeeds: bool
 ) -> None:
-    """One finds the other's job arriving; when that fails, the second must not be told that it was accepted."""
+    """The second finds the job of the first arriving, and cannot store the photo, or the first could not."""
     with opened_door(engine, tmp_path) as door:
         assert door.http.get("/healthz").status_code == 200  # it has started
-        desk, store = door.house.desk, door.house.store
+        desk, store, ledger = door.house.desk, door.house.store, door.house.ledger
         parcel = Parcel(shut, (), {})
         wish = Wish("local", {}, 0, "k", parcel.fingerprint)
         put = store.put
 
-        def put_while_the_first_fails(job: str, name: str, data: bytes) -> None:
+        def put_meanwhile(job: str, name: str, data: bytes) -> None:
             put(job, name, data)
-            door.house.ledger.forget(job)
+            if first_succeeds:
+                ledger.accept(job)
+                raise StoreAway("no room")
+            ledger.abandon(job)
 
         with monkeypatch.context() as racing:
-            racing.setattr(store, "put", put_while_the_first_fails)
-            with pytest.raises(Busy, match="send it again"):
+            racing.setattr(store, "put", put_meanwhile)
+            with pytest.raises(StoreAway if first_succeeds else Busy):
                 desk.accepted(wish, parcel)
-        assert desk.accepted(wish, parcel).state in ("queued", "running")
+        job = desk.accepted(wish, parcel)
+        assert job.state in ("queued", "running")
+        Sweeper(door.house).sweep(time.time())  # the first had not come to queue it
+        assert door.ended(job.id)["state"] == "done"

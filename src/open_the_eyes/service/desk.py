@@ -149,7 +149,9 @@ class Desk:
             for number, data in enumerate(parcel.references, start=1):
                 self._store.put(job.id, reference_name(number), data)
         except StoreAway:
-            if self._ledger.forget(job.id):
+            if wish.idempotency is None:  # nobody else can be at this job; on a full disk the row below needs the room
+                self._store.forget(job.id)
+            if self._ledger.abandon(job.id):
                 self._store.forget(job.id)
             raise
         if self._ledger.accept(job.id):

@@ -108,13 +108,12 @@ class Ledger:
 
     def forget(self, job: str, owner: str | None = None) -> bool:
         """Nobody finds it any more, and its worker learns of it at the next step; an empty row stays until `drop`."""
-        query = sa.update(JOBS).where(JOBS.c.id == job, JOBS.c.state != "forgotten")
-        if owner is not None:
-            query = query.where(JOBS.c.owner == owner)
-        empty = {"owner": "", "idempotency": None, "fingerprint": "", "options": "{}", "outcome": None, "stage": ""}
-        with self._engine.begin() as connection:
-            gone = connection.execute(query.values(state="forgotten", finished=time.time(), **empty))
-        return gone.rowcount > 0
+        query = _forgetting(job)
+        return self._has_changed(query if owner is None else query.where(JOBS.c.owner == owner))
+
+    def abandon(self, job: str) -> bool:
+        """Forgets a job whose photo could not be stored; False, when the same request, sent twice, has succeeded."""
+        return self._has_changed(_forgetting(job).where(JOBS.c.state == "arriving"))
 
     def forgotten(self, before: float) -> list[str]:
         """Jobs that were forgotten by then, and whose files may still be somewhere."""
@@ -174,8 +173,11 @@ class Ledger:
         self._engine.dispose()
 
     def _change(self, job: str, states: Sequence[str], **values: Any) -> bool:
+        return self._has_changed(_changing(job, states, **values))
+
+    def _has_changed(self, query: sa.Update) -> bool:
         with self._engine.begin() as connection:
-            return connection.execute(_changing(job, states, **values)).rowcount > 0
+            return connection.execute(query).rowcount > 0
 
     def _one_at_a_time(self, connection: sa.Connection) -> None:
         """Counting and adding belong together; SQLite's transactions see to that from their first write on."""
@@ -219,6 +221,12 @@ class Ledger:
 def _changing(job: str, states: Sequence[str], **values: Any) -> sa.Update:
     query = sa.update(JOBS).where(JOBS.c.id == job, JOBS.c.state.in_(states))
     return query.values(seq=JOBS.c.seq + 1, **values)
+
+
+def _forgetting(job: str) -> sa.Update:
+    empty = {"owner": "", "idempotency": None, "fingerprint": "", "options": "{}", "outcome": None, "stage": ""}
+    query = sa.update(JOBS).where(JOBS.c.id == job, JOBS.c.state != "forgotten")
+    return query.values(state="forgotten", finished=time.time(), **empty)
 
 
 def _usual_seconds(connection: sa.Connection, lane: Lane) -> float | None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -105,9 +104,11 @@ class Store:
         Raises:
             StoreAway: that did not work.
         """
-        probe = str(UUID(bytes=secrets.token_bytes(16), version=4))
-        self.put(probe, "probe", b"probe")
-        self.forget(probe)
+        probe = str(uuid4())
+        try:
+            self.put(probe, "probe", b"probe")
+        finally:
+            self.forget(probe)
 
     def _path(self, job: str, name: str) -> str:
         if not _NAME.fullmatch(name):
