@@ -166,6 +166,7 @@ def test_on_a_full_disk_uploads_are_refused_and_what_was_accepted_is_done_when_t
         assert answer.status_code == 507
         assert str(tmp_path) not in answer.text
         assert door.http.get("/readyz").status_code == 503
+        assert door.http.get("/readyz").status_code == 503  # told again without a look
         assert door.http.post("/v1/inspect", files={"photo": shut}).status_code == 200  # the device is free
         time.sleep(1)
         assert door.view(waiting)["state"] == "running"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..engine import Engine
 from ..errors import NoCapacity
@@ -19,6 +23,7 @@ from .ledger import Ledger
 from .metrics import Metrics
 from .painting import face_name, options_of
 from .presence import presence
+from .problems import log_bug
 from .refusals import NotHere, NotYet, StoreAway
 from .runner import Runner
 from .settings import ServiceSettings
@@ -27,7 +32,11 @@ from .turns import Turns
 from .views import job_view
 
 GRACE_SECONDS: Final = 3600.0
-"""So long after a job was forgotten its files are looked for once more, and an parcel that never ended is given up."""
+"""So long after a job was forgotten its files are looked for once more, and an upload that never ended is given up."""
+
+
+READY_SECONDS: Final = 1.0
+"""Whoever looks after the machine may ask more often, and needs no key: each look costs a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,7 @@ class House:
         self.ledger = Ledger(own.database_url)
         self.metrics = Metrics(self.ledger.waiting)
         self._engine, self._turns = engine, Turns()
+        self._ready, self._looking = (-inf, False), threading.Lock()
         self._presence = presence(own.database_url, own.worker_name)
         self._presence.claim()
         self.runner = Runner(self.ledger, self.store, engine, self.metrics, self._turns, self._presence)
@@ -66,6 +76,21 @@ class House:
         """Gives database and worker's name back; `runner` has stopped before."""
         self._presence.close()
         self.ledger.close()
+
+    def is_ready(self) -> bool:
+        """Whether jobs can be taken: the database answers, the store can be written to. Found out once a second."""
+        with self._looking:
+            looked, ready = self._ready
+            if time.monotonic() - looked > READY_SECONDS:
+                try:
+                    self.ledger.waiting()
+                    self.store.check()
+                    ready = True
+                except (SQLAlchemyError, StoreAway) as error:
+                    log_bug(error)
+                    ready = False
+                self._ready = (time.monotonic(), ready)
+            return ready
 
     def job(self, job_id: UUID, owner: str) -> Job:
         """Raises:

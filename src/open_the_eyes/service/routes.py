@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -140,12 +139,8 @@ def healthz() -> dict[str, str]:
 @router.get("/readyz", response_model=HealthView, responses=problems(503, keyed=False), tags=["service"])
 def readyz(request: Request) -> dict[str, str]:
     """Jobs can be taken: the database answers and the store can be written to."""
-    checks: tuple[Callable[[], object], ...] = (_house(request).ledger.waiting, _house(request).store.check)
-    try:
-        for check in checks:
-            check()
-    except Exception as error:  # whatever it is, this process cannot take jobs
-        raise NoCapacity("expected database and store to answer, one does not; look at the log.") from error
+    if not _house(request).is_ready():
+        raise NoCapacity("expected database and store to answer, one does not; look at the log.")
     return {"status": "ok"}
 
 
