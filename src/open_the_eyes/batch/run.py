@@ -1,0 +1,111 @@
+"""A batch from its plan to its summary: what is finished stays finished, everything else is handed to the workers."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ..errors import UsageError
+from ..settings import Settings
+from .crew import Crew
+from .manifest import Manifest, Record, State
+from .plan import Item, Plan
+from .tally import Tally
+from .wish import Wish
+from .worker import Brief, Doer, Seat, doer_of
+
+PATIENCE: Final = 1800.0
+"""Seconds that one photo may take: many times what the slowest takes, and still an end to one that hangs."""
+_LEFT_OVER: Final = re.compile(r"\.open-the-eyes-[0-9a-f]{16}\.part")
+
+Tell = Callable[[Record], None]
+"""Hears of every photo that is finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a run ended; `stopped` where it was told to before everything was done."""
+
+    tally: Tally
+    stopped: bool
+
+
+def run_batch(
+    plan: Plan,
+    wish: Wish,
+    manifest: Manifest,
+    seats: Sequence[Seat],
+    settings: Settings,
+    *,
+    retry_failed: bool = False,
+    patience: float = PATIENCE,
+    watch: Callable[[Tally], Tell],
+    stop: Callable[[], bool] = lambda: False,
+    make: Callable[[Brief], Doer] = doer_of,
+) -> Ran:
+    """Does what is not finished yet; however it ends, the next run goes on from there.
+
+    Args:
+        watch: given the counts before the first photo, returns who is told of the others.
+        stop: once it says so, what is in hand is finished and nothing else begun.
+        make: what does a photo in a worker.
+
+    Raises:
+        UsageError: results made under another wish are there, and are not to be overwritten.
+        OpenTheEyesError: workers cannot start.
+        PhotoNotWritten: the manifest cannot be written any more.
+    """
+    mark = wish.mark()
+    todo, before = _sorted_out(plan, wish, mark, manifest, retry_failed)
+    tally = Tally(len(plan.items), before)
+    tell = watch(tally)
+    if not todo:
+        return Ran(tally, False)
+    _sweep(todo)
+    briefs = [Brief(wish=wish, mark=mark, settings=settings, seat=seat, out=plan.out, make=make) for seat in seats]
+    crew = Crew(briefs[: len(todo)], patience)
+
+    try:
+        for record in crew.each(todo, stop):
+            manifest.add(record)
+            tally.add(record)
+            tell(record)
+    finally:
+        crew.close()
+    return Ran(tally, tally.done < tally.total)
+
+
+def _sorted_out(
+    plan: Plan, wish: Wish, mark: str, manifest: Manifest, retry_failed: bool
+) -> tuple[list[Item], Counter[str]]:
+    """What is to be done, and what is finished, by state."""
+    todo: list[Item] = []
+    before: Counter[str] = Counter()
+    for item in plan.items:
+        state: State | None = manifest.state_of(item, mark, copy=wish.copy)
+        if state is None or (state == "failed" and retry_failed):
+            if not wish.overwrite and manifest.other_wish(item, mark):
+                raise UsageError(
+                    f"{plan.out}: expected results of the same options, those of {item.name} were made with others; "
+                    "name another OUT, or replace them with --overwrite."
+                )
+            todo.append(item)
+        else:
+            before[state] += 1
+    return todo, before
+
+
+def _sweep(items: Sequence[Item]) -> None:
+    """Deletes what a killed run has left half written beside the results: hidden files that were never named."""
+    now = time.time()
+    for folder in {item.output.parent for item in items}:
+        with suppress(OSError):
+            for file in folder.iterdir():
+                if _LEFT_OVER.fullmatch(file.name) and file.stat().st_mtime < now:
+                    Path(file).unlink(missing_ok=True)
