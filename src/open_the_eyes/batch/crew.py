@@ -15,8 +15,7 @@ from multiprocessing.process import BaseProcess
 from typing import Final
 
 from ..errors import NoCapacity, OpenTheEyesError
-from .manifest import Record
-from .one import failed
+from .manifest import Record, failed
 from .plan import Item
 from .worker import Brief, limited_threads, work
 

@@ -15,6 +15,8 @@ SIDE_WH: Final = (168, 72)
 """Of one of the two pictures."""
 GAP_PX: Final = 4
 QUALITY: Final = 80
+ALIKE: Final = 0.93
+"""Shapes nearer than this are made the same: whole pixels rarely have just the shape that was asked for."""
 ROOM: Final = 1.25
 """How much more than the changed pixels is shown."""
 
@@ -53,6 +55,8 @@ def _fitted(part: Rgb) -> Rgb:
     h, w = part.shape[:2]
     scale = min(SIDE_WH[0] / w, SIDE_WH[1] / h)
     size_wh = max(round(w * scale), 1), max(round(h * scale), 1)
+    if min(size_wh[0] / SIDE_WH[0], size_wh[1] / SIDE_WH[1]) > ALIKE:
+        size_wh = SIDE_WH
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     canvas = np.full((SIDE_WH[1], SIDE_WH[0], 3), 255, np.uint8)
     left, top = (SIDE_WH[0] - size_wh[0]) // 2, (SIDE_WH[1] - size_wh[1]) // 2

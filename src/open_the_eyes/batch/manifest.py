@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
@@ -85,6 +85,24 @@ class Record:
         return record if record.state in STATES and isinstance(record.name, str) else None
 
 
+def failed(item: Item, wish: str, error: str, exit_code: int, seconds: float = 0.0, rss_mib: float = 0.0) -> Record:
+    """The record of a photo that could not be done."""
+    line = " ".join(error.split())
+
+    return Record(
+        item.name,
+        item.size,
+        item.mtime_ns,
+        "",
+        wish,
+        "failed",
+        error=line,
+        exit_code=exit_code,
+        seconds=round(seconds, 4),
+        rss_mib=round(rss_mib, 1),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Brief:
     """Of a record what deciding needs: ten thousand of them stay small."""
@@ -95,6 +113,8 @@ class _Brief:
     wish: str
     state: State
     outputs: tuple[Output, ...]
+    place: int
+    """Of its line in the file."""
 
 
 class Manifest:
@@ -122,17 +142,19 @@ class Manifest:
             )
         self._appending = threading.Lock()
         self._known: dict[str, _Brief] = {}
-        for record in self.records():
-            self._remember(record)
-        self._end_torn_line()
+        self._end = 0
+        self._read()
 
-    def records(self) -> Iterator[Record]:
-        """The latest record of every photo, one at a time; of one that was done again, earlier ones too, before it."""
-        with self.path.open("rb") as lines:
-            for line in lines:
-                record = Record.from_line(line)
-                if record is not None:
-                    yield record
+    def latest(self, items: Sequence[Item], wish: str, states: Sequence[State] = STATES) -> Iterator[Record]:
+        """The record of every one of these photos that has one under this wish; one at a time is in memory."""
+        with self.path.open("rb") as file:
+            for item in items:
+                known = self._known.get(item.name)
+                if known is not None and known.wish == wish and known.state in states:
+                    file.seek(known.place)
+                    record = Record.from_line(file.readline())
+                    if record is not None:
+                        yield record
 
     def add(self, record: Record) -> None:
         """Writes a record down; when this returns it is on the disk.
@@ -141,8 +163,9 @@ class Manifest:
             PhotoNotWritten: no room.
         """
         with self._appending:
+            line = record.to_line()
             try:
-                self._file.write(record.to_line())
+                self._file.write(line)
                 self._file.flush()
                 os.fsync(self._file.fileno())
             except OSError as error:
@@ -150,7 +173,7 @@ class Manifest:
                     f"{self.path}: expected to write down what is finished, got: {error.strerror}; make room, and "
                     "start the same command again: it goes on from here."
                 ) from error
-            self._remember(record)
+            self._remember(record, line)
 
     def state_of(self, item: Item, wish: str, *, copy: bool = False) -> State | None:
         """What became of a photo as it now is under this wish; None where it is still to be done.
@@ -174,19 +197,32 @@ class Manifest:
         """Lets the next batch in."""
         self._file.close()
 
-    def _remember(self, record: Record) -> None:
-        self._known[record.name] = _Brief(
-            record.size, record.mtime_ns, record.sha256, record.wish, record.state, record.outputs
-        )
+    def __enter__(self) -> Manifest:
+        return self
 
-    def _end_torn_line(self) -> None:
-        """A line break after a line that was never finished, so that the next record does not become part of it."""
-        if self._file.seek(0, os.SEEK_END) == 0:
-            return
-        self._file.seek(-1, os.SEEK_END)
-        if self._file.read(1) != b"\n":
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _read(self) -> None:
+        """Takes in what is there; a line that was never finished is ended, so that the next one begins anew."""
+        line = b"\n"
+        with self.path.open("rb") as lines:
+            for line in lines:
+                record = Record.from_line(line)
+                if record is None:
+                    self._end += len(line)
+                else:
+                    self._remember(record, line)
+        if not line.endswith(b"\n"):
             self._file.write(b"\n")
             self._file.flush()
+            self._end += 1
+
+    def _remember(self, record: Record, line: bytes) -> None:
+        self._known[record.name] = _Brief(
+            record.size, record.mtime_ns, record.sha256, record.wish, record.state, record.outputs, self._end
+        )
+        self._end += len(line)
 
 
 def _same_photo(known: _Brief, item: Item) -> bool:

@@ -20,7 +20,7 @@ from ..pipeline import open_eyes
 from ..results import Opened
 from ..settings import Settings
 from .eyes import as_jpeg, eyes_picture
-from .manifest import Output, Record, State
+from .manifest import Output, Record, State, failed
 from .plan import Item
 from .wish import Wish
 
@@ -47,7 +47,7 @@ def open_one(item: Item, wish: Wish, mark: str, engine: Engine, out: Path) -> Re
         done = _opened(item, wish, engine, out)
     except Exception as error:  # noqa: BLE001 -- whatever one photo does, the next ones get their turn
         known = as_known(error)
-        return failed(item, mark, str(known), known.exit_code, time.perf_counter() - began)
+        return failed(item, mark, str(known), known.exit_code, time.perf_counter() - began, rss_mib())
     return Record(
         item.name,
         item.size,
@@ -61,22 +61,6 @@ def open_one(item: Item, wish: Wish, mark: str, engine: Engine, out: Path) -> Re
         rss_mib=round(rss_mib(), 1),
         eyes=done.eyes,
         more_faces=done.more_faces,
-    )
-
-
-def failed(item: Item, mark: str, error: str, exit_code: int, seconds: float = 0.0) -> Record:
-    """The record of a photo that could not be done."""
-    return Record(
-        item.name,
-        item.size,
-        item.mtime_ns,
-        "",
-        mark,
-        "failed",
-        error=" ".join(error.split()),
-        exit_code=exit_code,
-        seconds=round(seconds, 4),
-        rss_mib=round(rss_mib(), 1),
     )
 
 

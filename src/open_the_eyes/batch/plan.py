@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import UnreadablePhoto, UsageError
-from ..files import SUFFIXES, suffix_for
-from ..files.sniff import sniff
 from ..naming import named
 
 FOLDER: Final = "open-the-eyes.batch"
@@ -79,6 +77,8 @@ def plan(sources: Sequence[str], out: str | Path, *, keep_names: bool = False, c
         found.add(source)
     photos = sorted(dict.fromkeys(found.photos))
     if not photos:
+        from ..files import SUFFIXES
+
         raise UsageError(
             f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) in {', '.join(sources)}, found none; "
             "check the name, and put patterns into quotes."
@@ -132,6 +132,8 @@ class _Found:
 
     def _take_in(self, files: Iterable[Path], root: Path) -> None:
         """Sorts what was found below `root`; where results go inside that tree, they are no photos to do."""
+        from ..files import SUFFIXES
+
         out, inside = self._out.absolute(), root.absolute() in self._out.absolute().parents
         for file in files:
             if (inside and out in file.absolute().parents) or FOLDER in file.parts or not file.is_file():
@@ -176,6 +178,9 @@ def _item(photo: Path, root: Path, out: Path, keep_names: bool) -> Item:
 
 def _looked_at(photo: Path) -> tuple[str, int, int]:
     """The suffix of what the photo really is, its size and its time; what is wrong with it, reading it will say."""
+    from ..files import suffix_for
+    from ..files.sniff import sniff
+
     try:
         status, head = photo.stat(), b""
         if photo.is_file():

@@ -35,16 +35,16 @@ nav a { margin-right: 10px } nav b { margin-right: 10px; color: CanvasText } h2 
 
 
 def write_sheet(folder: Path, records: Iterable[Record], summary: dict[str, Any]) -> list[Path]:
-    """Pages in `folder`: `sheet.html`, `sheet-2.html`, ...; opened and failed photos, PER_PAGE a page.
+    """Pages in `folder`: `sheet.html`, `sheet-2.html`, ...; PER_PAGE photos a page.
 
     Args:
         folder: inside the folder of results, so that links to these are short.
-        records: taken a page at a time; ten thousand of them are never in memory together.
+        records: all that are to be shown; taken a page at a time, so ten thousand are never in memory together.
 
     Raises:
         PhotoNotWritten: no room.
     """
-    shown = (record for record in records if record.state != "unchanged")
+    shown = iter(records)
     total = summary["opened"] + summary["failed"]
     pages = max(1, -(-total // PER_PAGE))
     paths = []

@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,22 +19,13 @@ from .wish import Wish
 SUMMARY: Final = "summary.json"
 
 
-def latest(plan: Plan, manifest: Manifest, mark: str) -> Iterator[Record]:
-    """The record of every photo of the plan that has one under this wish, in the order it was first done."""
-    wanted = {item.name for item in plan.items}
-    last = {record.name: number for number, record in enumerate(manifest.records()) if record.wish == mark}
-    for number, record in enumerate(manifest.records()):
-        if record.name in wanted and last.get(record.name) == number:
-            yield record
-
-
 def summary_of(plan: Plan, wish: Wish, manifest: Manifest, tally: Tally) -> dict[str, Any]:
     """Counts over all runs and over this one, without the photos."""
     mark = wish.mark()
     states: Counter[str] = Counter()
     faces: Counter[str] = Counter()
     seconds = 0.0
-    for record in latest(plan, manifest, mark):
+    for record in manifest.latest(plan.items, mark):
         states[record.state] += 1
         faces.update(record.faces)
         seconds += record.seconds
@@ -71,7 +61,7 @@ def write_summary(plan: Plan, wish: Wish, manifest: Manifest, summary: dict[str,
     try:
         with temporary.open("w", encoding="ascii") as file:
             file.write(f'{head},\n  "results": [')
-            for number, record in enumerate(latest(plan, manifest, wish.mark())):
+            for number, record in enumerate(manifest.latest(plan.items, wish.mark())):
                 file.write(f"{',' if number else ''}\n    {json.dumps(_line(record))}")
             file.write("\n  ]\n}\n")
             file.flush()

@@ -6,6 +6,7 @@ import json
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +19,7 @@ from . import asked, batch_progress, parse, paths, speech
 from .exits import INTERRUPTED
 
 if TYPE_CHECKING:
+    from ..batch.manifest import Manifest
     from ..batch.plan import Plan
     from ..batch.run import Ran
     from ..batch.wish import Wish
@@ -182,6 +184,9 @@ def _run(planned: Plan, wish: Wish, how: _How, settings: Settings, *, as_json: b
                 stop=lambda: stop.asked,
             )
         told = _summed_up(planned, wish, manifest, ran)
+    except KeyboardInterrupt:
+        speech.note("left: what is finished is written down; the same command goes on from there.")
+        raise typer.Exit(INTERRUPTED) from None
     finally:
         manifest.close()
     speech.say(json.dumps(told, indent=2, ensure_ascii=True) if as_json else "\n".join(_lines(told)))
@@ -195,14 +200,15 @@ def _run(planned: Plan, wish: Wish, how: _How, settings: Settings, *, as_json: b
         )
 
 
-def _summed_up(planned: Plan, wish: Wish, manifest: Any, ran: Ran) -> dict[str, Any]:
+def _summed_up(planned: Plan, wish: Wish, manifest: Manifest, ran: Ran) -> dict[str, Any]:
     """The summary, written beside the manifest with the contact sheet."""
     from ..batch.sheet import write_sheet
-    from ..batch.summary import latest, summary_of, write_summary
+    from ..batch.summary import summary_of, write_summary
 
     told = summary_of(planned, wish, manifest, ran.tally)
     summary = write_summary(planned, wish, manifest, told)
-    pages = write_sheet(planned.folder, latest(planned, manifest, wish.mark()), told)
+    shown = (manifest.latest(planned.items, wish.mark(), [state]) for state in ("failed", "opened"))
+    pages = write_sheet(planned.folder, chain.from_iterable(shown), told)
     return told | {"summary": str(summary), "sheet": str(pages[0])}
 
 
