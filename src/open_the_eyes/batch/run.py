@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,12 @@ _LEFT_OVER: Final = re.compile(r"\.open-the-eyes-[0-9a-f]{16}\.part")
 Tell = Callable[[Record], None]
 """Hears of every photo that is finished."""
 
+Stop = Callable[[], bool]
+"""Once it says so, what is in hand is finished and nothing else begun."""
+
+Each = Callable[[Sequence[Item], Stop], Generator[Record, None, None]]
+"""Does photos, in whatever order, and gives a record for each as it is finished; closed early, it cleans up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ran:
@@ -40,45 +46,62 @@ def run_batch(
     plan: Plan,
     wish: Wish,
     manifest: Manifest,
-    seats: Sequence[Seat],
-    settings: Settings,
+    each: Each,
     *,
     retry_failed: bool = False,
-    patience: float = PATIENCE,
     watch: Callable[[Tally], Tell],
-    stop: Callable[[], bool] = lambda: False,
-    make: Callable[[Brief], Doer] = doer_of,
+    stop: Stop = lambda: False,
 ) -> Ran:
     """Does what is not finished yet; however it ends, the next run goes on from there.
 
     Args:
+        each: does the photos: `in_processes`, or what else there is.
         watch: given the counts before the first photo, returns who is told of the others.
-        stop: once it says so, what is in hand is finished and nothing else begun.
-        make: what does a photo in a worker.
 
     Raises:
         UsageError: results made under another wish are there, and are not to be overwritten.
         OpenTheEyesError: workers cannot start.
         PhotoNotWritten: the manifest cannot be written any more.
     """
-    mark = wish.mark()
-    todo, before = _sorted_out(plan, wish, mark, manifest, retry_failed)
+    todo, before = _sorted_out(plan, wish, wish.mark(), manifest, retry_failed)
     tally = Tally(len(plan.items), before)
     tell = watch(tally)
-    if not todo:
-        return Ran(tally, False)
-    _sweep(todo)
-    briefs = [Brief(wish=wish, mark=mark, settings=settings, seat=seat, out=plan.out, make=make) for seat in seats]
-    crew = Crew(briefs[: len(todo)], patience)
-
-    try:
-        for record in crew.each(todo, stop):
-            manifest.add(record)
-            tally.add(record)
-            tell(record)
-    finally:
-        crew.close()
+    if todo:
+        _sweep(todo)
+        with closing(each(todo, stop)) as records:
+            for record in records:
+                manifest.add(record)
+                tally.add(record)
+                tell(record)
     return Ran(tally, tally.done < tally.total)
+
+
+def in_processes(
+    plan: Plan,
+    wish: Wish,
+    seats: Sequence[Seat],
+    settings: Settings,
+    *,
+    patience: float = PATIENCE,
+    make: Callable[[Brief], Doer] = doer_of,
+) -> Each:
+    """Photos done by processes of this machine, one a seat.
+
+    Args:
+        patience: seconds that one photo may take.
+        make: what does a photo in a worker.
+    """
+    mark = wish.mark()
+    briefs = [Brief(wish=wish, mark=mark, settings=settings, seat=seat, out=plan.out, make=make) for seat in seats]
+
+    def each(items: Sequence[Item], stop: Stop) -> Generator[Record, None, None]:
+        crew = Crew(briefs[: len(items)], patience)
+        try:
+            yield from crew.each(items, stop)
+        finally:
+            crew.close()
+
+    return each
 
 
 def _sorted_out(

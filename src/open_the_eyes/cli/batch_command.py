@@ -164,7 +164,7 @@ def _checked_wish(settings: Settings, **values: Any) -> Wish:
 
 def _run(planned: Plan, wish: Wish, how: _How, settings: Settings, *, as_json: bool) -> None:
     from ..batch.manifest import Manifest
-    from ..batch.run import run_batch
+    from ..batch.run import in_processes, run_batch
     from ..fleet.seats import seats
 
     places = seats(wish.painter, settings, how.workers, how.at_once)
@@ -176,10 +176,8 @@ def _run(planned: Plan, wish: Wish, how: _How, settings: Settings, *, as_json: b
                 planned,
                 wish,
                 manifest,
-                places,
-                settings,
+                in_processes(planned, wish, places, settings, patience=how.patience),
                 retry_failed=how.retry_failed,
-                patience=how.patience,
                 watch=watch,
                 stop=lambda: stop.asked,
             )
