@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
@@ -120,13 +120,17 @@ class _Brief:
 class Manifest:
     """The manifest of one folder of results; held by one batch at a time.
 
+    Args:
+        size_of: the bytes of a result by its path in `Output`, None where there is none; by default, of a file in the
+            folder above.
+
     Raises:
         NoCapacity: another batch is at work in this folder.
         PhotoNotWritten: the folder cannot be made, or the file not be written.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._out = folder.parent
+    def __init__(self, folder: Path, size_of: Callable[[str], int | None] | None = None) -> None:
+        self._size_of = size_of or (lambda path: _size(folder.parent / path))
         self.path: Final = folder / MANIFEST
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -185,13 +189,15 @@ class Manifest:
             return None
         if known.state == "unchanged" and copy and not known.outputs:
             return None
-        there = all(_has_size(self._out / output.path, output.size) for output in known.outputs)
+        there = all(self._size_of(output.path) == output.size for output in known.outputs)
         return known.state if there else None
 
     def other_wish(self, item: Item, wish: str) -> bool:
         """Whether results of this photo are there that were made under another wish."""
         known = self._known.get(item.name)
-        return known is not None and known.wish != wish and any((self._out / o.path).exists() for o in known.outputs)
+        if known is None or known.wish == wish:
+            return False
+        return any(self._size_of(output.path) is not None for output in known.outputs)
 
     def close(self) -> None:
         """Lets the next batch in."""
@@ -238,11 +244,11 @@ def _sha256(path: Path) -> str:
         return ""
 
 
-def _has_size(path: Path, size: int) -> bool:
+def _size(path: Path) -> int | None:
     try:
-        return path.stat().st_size == size
+        return path.stat().st_size
     except OSError:
-        return False
+        return None
 
 
 def _held(descriptor: int) -> bool:

@@ -67,7 +67,6 @@ def run_batch(
     tally = Tally(len(plan.items), before)
     tell = watch(tally)
     if todo:
-        _sweep(todo)
         with closing(each(todo, stop)) as records:
             for record in records:
                 manifest.add(record)
@@ -95,6 +94,7 @@ def in_processes(
     briefs = [Brief(wish=wish, mark=mark, settings=settings, seat=seat, out=plan.out, make=make) for seat in seats]
 
     def each(items: Sequence[Item], stop: Stop) -> Generator[Record, None, None]:
+        _sweep(items)
         crew = Crew(briefs[: len(items)], patience)
         try:
             yield from crew.each(items, stop)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from types import FrameType
@@ -15,7 +14,8 @@ import typer
 
 from ..errors import SomePhotosFailed, UsageError
 from ..options import Options
-from . import asked, batch_progress, parse, paths, speech
+from . import asked, batch_places, batch_progress, parse, paths, speech
+from .batch_places import How
 from .exits import INTERRUPTED
 
 if TYPE_CHECKING:
@@ -23,17 +23,8 @@ if TYPE_CHECKING:
     from ..batch.plan import Plan
     from ..batch.run import Ran
     from ..batch.wish import Wish
+    from ..fleet.wire import Wire
     from ..settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class _How:
-    """How a batch is to be run, apart from what each photo gets."""
-
-    workers: int | None
-    at_once: int | None
-    retry_failed: bool
-    patience: float
 
 
 def batch_command(
@@ -60,6 +51,15 @@ def batch_command(
     keep_names: Annotated[
         bool, typer.Option("--keep-names", help="photo.jpg stays photo.jpg, not photo.opened.jpg.")
     ] = False,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Work on a Ray cluster: local, auto, or its address; IN and OUT may be s3://..."
+        ),
+    ] = None,
+    gpus_each: Annotated[
+        str, typer.Option(metavar="N", help="With --ray: GPUs of one worker; 0.5 lets two share one.")
+    ] = "0",
     engine: asked.EngineName = "auto",
     reference: asked.References = None,
     mode: asked.ModeName = "standard",
@@ -93,6 +93,7 @@ def batch_command(
       open-the-eyes batch "shoot/**/*.jpg" opened/ --mode quality
       open-the-eyes batch chosen.txt opened/ --copy --keep-names
       open-the-eyes batch shoot/ opened/ --retry-failed
+      open-the-eyes batch s3://photos/shoot s3://photos/opened --ray auto --gpus-each 1
     """
     *sources, out = places
     if not sources:
@@ -112,11 +113,13 @@ def batch_command(
         whole_face=whole_face,
         strip_gps=strip_gps,
     )
-    how = _How(
+    how = How(
         None if workers == "auto" else parse.whole("--workers", workers),
         None if at_once == "auto" else parse.whole("--at-once", at_once),
         retry_failed,
         parse.decimal("--patience", patience),
+        ray,
+        parse.decimal("--gpus-each", gpus_each),
     )
     if not how.patience > 0:
         raise UsageError(f"--patience: expected seconds above 0, got {patience}.")
@@ -126,14 +129,13 @@ def batch_command(
     for photo in references:
         paths.check_photo(photo)
 
-    from ..batch.plan import plan
     from ..settings import Settings
 
     settings = Settings.from_environment()
-    planned = plan(sources, out, keep_names=keep_names, copy=copy)
+    planned, wire = batch_places.planned(sources, out, keep_names=keep_names, copy=copy, ray=ray is not None)
     signing = {"certificate": c2pa_cert, "key": c2pa_key}
-    wish = _checked_wish(
-        settings,
+    wish = _wish(
+        settings if ray is None else None,
         engine=engine,
         options=options,
         references=references,
@@ -141,14 +143,20 @@ def batch_command(
         overwrite=overwrite,
         **{name: None if path is None else Path(path) for name, path in signing.items()},
     )
-    _run(planned, wish, how, settings, as_json=as_json)
+    _run(planned, wire, wish, how, settings, as_json=as_json)
 
 
-def _checked_wish(settings: Settings, **values: Any) -> Wish:
-    """The wish, when an engine that can fulfil it is here: what is missing is said before any work."""
+def _wish(settings: Settings | None, **values: Any) -> Wish:
+    """The wish, when an engine that can fulfil it is here: what is missing is said before any work.
+
+    Args:
+        settings: None where others paint, whose machines may have what this one lacks.
+    """
     from ..batch.wish import Wish
     from ..engine import load_engine
 
+    if settings is None:
+        return Wish(painter=values["engine"], **values)
     engine = load_engine(values["engine"], settings)
     engine.check(values["options"].generate)
     engine.restorer(values["options"].restore.restorer)
@@ -162,26 +170,25 @@ def _checked_wish(settings: Settings, **values: Any) -> Wish:
     return Wish(painter=engine.name, **values)
 
 
-def _run(planned: Plan, wish: Wish, how: _How, settings: Settings, *, as_json: bool) -> None:
-    from ..batch.manifest import Manifest
-    from ..batch.run import in_processes, run_batch
-    from ..fleet.seats import seats
+def _run(planned: Plan, wire: Wire | None, wish: Wish, how: How, settings: Settings, *, as_json: bool) -> None:
+    from ..batch.run import run_batch
 
-    places = seats(wish.painter, settings, how.workers, how.at_once)
-    speech.note(f"{len(planned.items)} photos, {len(places)} workers, results in {planned.out}")
-    manifest = Manifest(planned.folder)
+    each = batch_places.doing(planned, wire, wish, settings, how)
+    manifest = batch_places.manifest_of(planned, wire)
     try:
         with batch_progress.batch_shown() as watch, _Stop() as stop:
             ran = run_batch(
                 planned,
                 wish,
                 manifest,
-                in_processes(planned, wish, places, settings, patience=how.patience),
+                each,
                 retry_failed=how.retry_failed,
                 watch=watch,
                 stop=lambda: stop.asked,
             )
         told = _summed_up(planned, wish, manifest, ran)
+        if wire is not None:
+            batch_places.sent(planned, wire)
     except KeyboardInterrupt:
         speech.note("left: what is finished is written down; the same command goes on from there.")
         raise typer.Exit(INTERRUPTED) from None

@@ -10,3 +10,10 @@ def gpu_count() -> int:
     except ModuleNotFoundError:
         return 0
     return int(torch.cuda.device_count())
+
+
+def gpu_mib(device: str = "cuda") -> int:
+    """The memory that a GPU has, whoever uses it now."""
+    import torch
+
+    return int(torch.cuda.mem_get_info(device)[1] // 2**20)
