@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
 
+from .. import errors
 from ..batch.manifest import Record, failed
 from ..batch.plan import Item
 from ..batch.run import Each, Stop
 from ..batch.worker import Brief, Seat
-from .. import errors
 from ..errors import NoCapacity, OpenTheEyesError, UsageError
 from ..residency.gpus import gpu_mib
 from .seats import AT_ONCE
