@@ -7,9 +7,11 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from open_the_eyes.batch.manifest import Manifest, Record
@@ -17,9 +19,13 @@ from open_the_eyes.batch.plan import Plan, plan
 from open_the_eyes.batch.run import run_batch
 from open_the_eyes.batch.wish import Wish
 from open_the_eyes.batch.worker import Brief, Doer, Seat, doer_of
+from open_the_eyes.engine import Engine
 from open_the_eyes.errors import UsageError, WeightsMissing
 from open_the_eyes.fleet.ray_batch import Cluster, connected, on_ray, seat_on
+from open_the_eyes.fleet.ray_serve import Painter, RemoteGenerator, _batched
 from open_the_eyes.fleet.wire import Wire, plan_elsewhere, send_tree, size_there
+from open_the_eyes.options import GenerateOptions
+from open_the_eyes.roles import Crop, Request
 from open_the_eyes.settings import Settings
 from tests.batch.conftest import by_open, shoot  # noqa: F401 -- fixtures
 from tests.batch.doers import WISH, acting, failing, photos, unwatched
@@ -138,6 +144,44 @@ def test_photos_at_an_address_are_fetched_and_results_are_sent(tmp_path: Path) -
         assert manifest.state_of(planned.items[0], WISH.mark()) is None
     send_tree(planned.folder, f"{wire.out}/open-the-eyes.batch")
     assert (tmp_path / "bucket/open-the-eyes.batch/manifest.jsonl").stat().st_size > 0
+
+
+class Telling(Painter):
+    """A painter that also says how many asks it was given at once, in its process."""
+
+    def _painted(self, asks: Any) -> Any:
+        Path(os.environ["OTE_TEST_BATCHES"]).open("a").write(f"{len(asks)} {os.getpid()}\n")  # noqa: SIM115
+        return super()._painted(asks)
+
+
+def test_ray_serve_batches_what_comes_together_and_loses_nothing_with_a_painter(
+    closed_crop: Crop, engine: Engine, tmp_path: Path
+) -> None:
+    from ray import serve
+
+    told = tmp_path / "batches"
+    options = {"num_cpus": 1, "runtime_env": {"env_vars": {"OTE_TEST_BATCHES": str(told)}}}
+    painters: Any = serve.deployment(ray_actor_options=options, max_ongoing_requests=16)(_batched(Telling))
+    serve.start(proxy_location="Disabled")
+    handle = serve.run(painters.bind("appearance", Settings(device="cpu")), name="painters", route_prefix=None)
+    generator = RemoteGenerator(handle, "appearance")
+
+    def ask(seed: int) -> bytes:
+        (patch,) = generator.generate([Request(closed_crop, seed)], GenerateOptions())
+        return patch.pixels.tobytes()
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(ask, range(4)))
+        os.kill(int(told.read_text().split()[1]), signal.SIGKILL)
+        after = list(pool.map(ask, range(4)))
+    serve.shutdown()  # type: ignore[no-untyped-call]
+    alone = engine.generator.generate([Request(closed_crop, n) for n in range(4)], GenerateOptions())
+    assert together == after  # whatever they shared a batch with, whichever process painted
+    for got, patch in zip(together, alone, strict=True):  # here linear algebra may have more threads
+        np.testing.assert_allclose(np.frombuffer(got, np.float32), patch.pixels.ravel(), atol=1e-3)
+    lines = [line.split() for line in told.read_text().splitlines()]
+    assert max(int(size) for size, _ in lines) > 1, "no two shared a batch"
+    assert len({process for _, process in lines}) == 2, "another painter followed"
 
 
 @pytest.mark.parametrize("gpus", [-1.0, 1.5, 9.0])

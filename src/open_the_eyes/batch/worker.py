@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ..settings import Settings
+from ..settings import ONE_BLAS_THREAD, Settings
 from .manifest import Record
 from .plan import Item
 from .wish import Wish
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..engine import Engine
 
 Doer = Callable[[Item], Record]
-THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+THREADS: Final = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +96,13 @@ def _sharing(engine: Engine, shared: object) -> Engine:
 
 @contextmanager
 def limited_threads(count: int) -> Iterator[None]:
-    """Processes that are started inside have so many threads for their arithmetic; numeric libraries read this once."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, str(count)))
+    """Processes that are started inside have so many threads for their arithmetic; numeric libraries read this once.
+
+    Linear algebra has one, as in the whole program: its last bits depend on the number.
+    """
+    wanted = dict.fromkeys(THREADS, str(count)) | ONE_BLAS_THREAD
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
         yield
     finally:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from ..settings import ONE_BLAS_THREAD
 from ..version import __version__
 from . import speech
 from .batch_command import batch_command
@@ -79,6 +81,7 @@ app.command("doctor", short_help="Say what can run here, and what is missing.")(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program on `arguments` (None: the process's own) and returns the exit code; never raises an error."""
+    os.environ.update(ONE_BLAS_THREAD)
     given = list(sys.argv[1:] if arguments is None else arguments)
     speech.prepare()
     try:

@@ -23,6 +23,7 @@ from ..batch.run import Each, Stop
 from ..batch.worker import Brief, Seat
 from ..errors import NoCapacity, OpenTheEyesError, UsageError
 from ..residency.gpus import gpu_mib
+from ..settings import ONE_BLAS_THREAD
 from .seats import AT_ONCE
 from .wire import Wire, over
 
@@ -169,6 +170,7 @@ def _streamed(
         compute=pool,
         num_cpus=cluster.cores,
         num_gpus=cluster.gpus or None,
+        runtime_env={"env_vars": ONE_BLAS_THREAD},
         fn_constructor_args=(brief, wire, cluster.gpus),
         ray_remote_args_fn=lambda: options,
     )

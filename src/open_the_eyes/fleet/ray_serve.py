@@ -1,9 +1,10 @@
 """The service on Ray Serve: doors without a GPU, painters with one each, and batches that form between them.
 
 A door is the whole service of `open_the_eyes.service` but for the painting: it takes jobs from the queue in the
-database, and finds, crops, blends and verifies on its processor. Only the crops of eyes travel to a painter, where those
-of several doors, photos and clients share a batch. Doors and painters are added and taken away by how many requests are
-under way. A door has one photo in hand, as every process of the service, so batches form across doors.
+database, and finds, crops, blends and verifies on its processor. Only the crops of eyes travel to a painter, where
+those of several doors, photos and clients share a batch. Doors and painters are added and taken away by how many
+requests are under way. A door has one photo in hand, as every process of the service, so batches form across doors. A
+door that dies leaves its photo to the others, as any worker of the service; one whose painter dies asks the next.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -21,7 +23,7 @@ from ..options import GenerateOptions
 from ..roles import Patch, Request, Watch
 from ..service.server import assembled
 from ..service.settings import ServiceSettings
-from ..settings import Settings
+from ..settings import ONE_BLAS_THREAD, Settings
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
@@ -30,6 +32,8 @@ MOST: Final = 16
 """Calls of doors that one batch takes; each brings the requests of one photo."""
 GATHER_SECONDS: Final = 0.1
 """How long a batch that is not full waits for more."""
+WAITS_SECONDS: Final = (0.5, 2.0, 10.0, 30.0)
+"""Before another painter is asked, where one died: a photo that kills four is given up."""
 PATIENCE_SECONDS: Final = 600.0
 """A painter that has not answered by then is given up, and the job with it."""
 
@@ -104,11 +108,19 @@ class RemoteGenerator:
         """
         if not requests:
             return []
-        answer = self._handle.paint.remote((list(requests), options, self._borrowed))
-        try:
-            patches: list[Patch] | Refused = answer.result(timeout_s=PATIENCE_SECONDS)
-        except TimeoutError as error:
-            raise NoCapacity("expected a painter to answer, none did in ten minutes; send the photo again.") from error
+        for wait in (*WAITS_SECONDS, None):
+            try:
+                return self._answer((list(requests), options, self._borrowed))
+            except TimeoutError as error:
+                raise NoCapacity("expected a painter to answer, none did in ten minutes; send it again.") from error
+            except Exception as error:
+                if wait is None or not _is_of_ray(error):
+                    raise
+                time.sleep(wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _answer(self, ask: Ask) -> list[Patch]:
+        patches: list[Patch] | Refused = self._handle.paint.remote(ask).result(timeout_s=PATIENCE_SECONDS)
         if isinstance(patches, Refused):
             raise patches.error
         return patches
@@ -152,17 +164,17 @@ def build(given: dict[str, Any]) -> Any:
         raise UsageError(
             "serve --ray: expected OTE_DATABASE=postgresql://... for several doors, got none; or one door."
         )
-    device = replace(settings, device="cuda" if gpus else "cpu")
+    device, alike = replace(settings, device="cuda" if gpus else "cpu"), {"env_vars": ONE_BLAS_THREAD}
     painter: Any = serve.deployment(
         name="painter",
-        ray_actor_options={"num_cpus": 1, "num_gpus": gpus},
+        ray_actor_options={"num_cpus": 1, "num_gpus": gpus, "runtime_env": alike},
         max_ongoing_requests=4 * MOST,
         autoscaling_config={"min_replicas": 1, "max_replicas": painters, "target_ongoing_requests": MOST},
         health_check_timeout_s=60,
     )(_batched(Painter))
     door: Any = serve.deployment(
         name="door",
-        ray_actor_options={"num_cpus": float(given.get("door_cores", 1))},
+        ray_actor_options={"num_cpus": float(given.get("door_cores", 1)), "runtime_env": alike},
         autoscaling_config={"min_replicas": 1, "max_replicas": doors, "target_ongoing_requests": 32},
         graceful_shutdown_timeout_s=30,
     )(serve.ingress()(Door))
@@ -187,6 +199,13 @@ def serve_on(address: str, host: str, port: int, given: dict[str, Any]) -> None:
         serve.run(build(given | {"host": host}), name=APPLICATION, route_prefix="/", blocking=True)
     finally:
         serve.delete(APPLICATION)
+
+
+def _is_of_ray(error: Exception) -> bool:
+    """Whether it is not the painter's own, but that of a painter that is gone."""
+    from ray.exceptions import RayError, RayTaskError
+
+    return isinstance(error, RayError) and not isinstance(error, RayTaskError)
 
 
 def _batched(painter: type[Painter]) -> type[Painter]:
