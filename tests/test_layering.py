@@ -29,6 +29,8 @@ LAYERS: Final = (
     {"engine", "results"},
     {"pipeline"},
     {"best_take", "doctor", "demo", "service"},
+    {"batch"},
+    {"fleet"},
     {"cli", "__init__"},
 )
 """Low to high: a room may import rooms of lower layers, and itself."""
@@ -57,8 +59,9 @@ FOREIGN: Final = {
     "uvicorn": {"service"},
     "dbos": {"service"},
     "sqlalchemy": {"service"},
-    "fsspec": {"service"},
+    "fsspec": {"fleet", "service"},
     "prometheus_client": {"service"},
+    "ray": {"fleet"},
 }
 """Libraries that only these rooms know."""
 

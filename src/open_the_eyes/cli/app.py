@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from ..settings import ONE_BLAS_THREAD
 from ..version import __version__
 from . import speech
+from .batch_command import batch_command
 from .best_take_command import best_take_command
 from .demo_command import demo_command
 from .doctor_command import doctor_command
@@ -49,6 +52,7 @@ def program(
     Examples:
       open-the-eyes open family.jpg                  writes family.opened.jpg beside it
       open-the-eyes open *.jpg -o opened/            several photos, into a folder
+      open-the-eyes batch shoot/ opened/             thousands of photos; goes on where it was stopped
       open-the-eyes best-take burst/ -o best.jpg     of a burst, one photo with everybody's own open eyes
       open-the-eyes inspect family.jpg               which eyes are closed; changes nothing
       open-the-eyes demo                             a before/after picture, without a photo of yours
@@ -65,6 +69,7 @@ def program(
 
 
 app.command("open", short_help="Open the closed eyes in photos.")(open_command)
+app.command("batch", short_help="Open the closed eyes in folders of photos.")(batch_command)
 app.command("best-take", short_help="One photo of a burst, everybody with open eyes.")(best_take_command)
 app.command("inspect", short_help="List the faces and how open their eyes are.")(inspect_command)
 app.command("show-edit", short_help="Print what a file says of its edit.")(show_edit_command)
@@ -76,6 +81,7 @@ app.command("doctor", short_help="Say what can run here, and what is missing.")(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program on `arguments` (None: the process's own) and returns the exit code; never raises an error."""
+    os.environ.update(ONE_BLAS_THREAD)
     given = list(sys.argv[1:] if arguments is None else arguments)
     speech.prepare()
     try:
