@@ -10,6 +10,7 @@ import typer
 
 from ..version import __version__
 from . import speech
+from .bench_command import bench_app
 from .best_take_command import best_take_command
 from .demo_command import demo_command
 from .doctor_command import doctor_command
@@ -52,6 +53,7 @@ def program(
       open-the-eyes best-take burst/ -o best.jpg     of a burst, one photo with everybody's own open eyes
       open-the-eyes inspect family.jpg               which eyes are closed; changes nothing
       open-the-eyes demo                             a before/after picture, without a photo of yours
+      open-the-eyes bench --quick                    how fast and how good on this machine, as a page
       open-the-eyes doctor                           what can run here, and what is missing
       open-the-eyes fetch --list                     weights that can be downloaded, and their licences
 
@@ -71,6 +73,7 @@ app.command("show-edit", short_help="Print what a file says of its edit.")(show_
 app.command("demo", short_help="Open the eyes of a portrait that comes along.")(demo_command)
 app.command("fetch", short_help="Download and check weights.")(fetch_command)
 app.command("serve", short_help="Answer HTTP: photos as jobs.")(serve_command)
+app.add_typer(bench_app, name="bench", short_help="Measure speed, memory and quality here.")
 app.command("doctor", short_help="Say what can run here, and what is missing.")(doctor_command)
 
 
