@@ -83,7 +83,7 @@ class Telea:
         filled = cv2.inpaint(scene.crop.pixels, (mask > 0).astype(np.uint8), TELEA_RADIUS, cv2.INPAINT_TELEA)
         out = scene.pixels.copy()
         soft = mask[..., None]
-        window.cut(out)[...] = to_levels(to_tones(scene.crop.pixels) * (1 - soft) + to_tones(filled) * soft)
+        window.cut(out)[...] = to_levels(to_tones(scene.crop.pixels) * (1 - soft) + filled * soft)
         return out
 
 

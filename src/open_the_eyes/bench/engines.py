@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Final
 
 from ..engine import Engine, load_engine
@@ -30,7 +31,7 @@ def engines_here(settings: Settings) -> tuple[dict[str, Engine], list[Absent]]:
 
 def because(error: OpenTheEyesError, area: Area, what: str) -> Absent:
     """The error as a row: the command that mends it stands at the end of its message."""
-    said = str(error)
+    said = str(error).replace(str(Path.home()), "~")  # a report is for others, too
     command = _MEND.search(said)
     return Absent(area, what, said[: command.start()].strip() if command else said, command[1] if command else "")
 

@@ -93,6 +93,14 @@ class BenchReport:
     def of(self, area: Area) -> tuple[Figure, ...]:
         return tuple(figure for figure in self.figures if figure.area == area)
 
+    def whats(self, area: Area, what: str) -> list[Figure]:
+        """The same thing measured on every case."""
+        return [figure for figure in self.of(area) if figure.what == what]
+
+    def find(self, area: Area, case: str, what: str) -> Figure | None:
+        """The first of that name."""
+        return next((figure for figure in self.of(area) if (figure.case, figure.what) == (case, what)), None)
+
     def with_more(
         self, figures: Iterable[Figure] = (), absent: Iterable[Absent] = (), timelines: Iterable[Timeline] = ()
     ) -> BenchReport:
@@ -148,8 +156,8 @@ def _figure(told: dict[str, Any]) -> Figure:
 
 def _timeline(told: dict[str, Any]) -> Timeline:
     marks = tuple((float(second), str(name)) for second, name in told["marks"])
-    rows = (tuple(float(v) for v in told[name]) for name in ("seconds", "ram_mib", "vram_mib"))
-    return Timeline(str(told["case"]), *rows, marks)
+    seconds, ram, vram = (tuple(float(v) for v in told[name]) for name in ("seconds", "ram_mib", "vram_mib"))
+    return Timeline(str(told["case"]), seconds, ram, vram, marks)
 
 
 def _short(value: float) -> float:

@@ -13,6 +13,7 @@ from ..errors import OpenTheEyesError, UsageError
 from ..files import read, write
 from ..imaging.arrays import Rgb
 from ..photo import Photo
+from ..settings import Settings
 from .contenders import Scene
 
 EYE_RATIO: Final = 0.40
@@ -49,7 +50,7 @@ class LivePortrait:
             answer = self._ask(json.dumps(asked))
             if not after.is_file():
                 raise OpenTheEyesError(f"{self.name}: expected a picture, got: {answer:.200}")
-            return read(after).pixels
+            return read(after, Settings()).pixels
 
     def close(self) -> None:
         """Ends the worker."""

@@ -4,6 +4,8 @@ Answers one line a photo, beginning with OTE. It uses nothing of ours, so that i
 installed; each call is what LivePortrait's own page does when the eye slider is moved.
 """
 
+# mypy: ignore-errors
+# its imports are the checkout's
 import json
 import sys
 from pathlib import Path
@@ -31,7 +33,7 @@ def main() -> None:
         sys.stdout.flush()
 
 
-def retargeted(pipeline, pixels, eye_ratio):  # type: ignore[no-untyped-def]
+def retargeted(pipeline, pixels, eye_ratio):
     """(H, W, 3) RGB -> the same with the eyes opened so far, pasted back."""
     from src.utils.crop import paste_back, prepare_paste_back
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -17,12 +19,9 @@ _STATM: Final = Path("/proc/self/statm")
 def ram_mib() -> float | None:
     """What this process holds now; None where neither the system nor psutil tells."""
     if sys.platform == "linux":
-        import os
-
         return int(_STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
     with suppress(ImportError):
-        import psutil
-
+        psutil = import_module("psutil")
         return float(psutil.Process().memory_info().rss / 2**20)
     return None
 

@@ -48,15 +48,15 @@ class Networks:
         found: dict[str, float] = {}
         if not self.ms_ssim and not self.lpips:
             return found
-        pictures = [_planes(picture) for picture in (made, true)]
+        ours, truth = _planes(made), _planes(true)
         if self.ms_ssim:
             from torchmetrics.functional.image import multiscale_structural_similarity_index_measure
 
-            found["MS-SSIM"] = float(multiscale_structural_similarity_index_measure(*pictures, data_range=1.0))
+            found["MS-SSIM"] = float(multiscale_structural_similarity_index_measure(ours, truth, data_range=1.0))
         if self.lpips:
             from torchmetrics.functional.image import learned_perceptual_image_patch_similarity
 
-            found["LPIPS"] = float(learned_perceptual_image_patch_similarity(*pictures, "alex", normalize=True))
+            found["LPIPS"] = float(learned_perceptual_image_patch_similarity(ours, truth, "alex", normalize=True))
         return found
 
     def distance(self, made: Sequence[Rgb], true: Sequence[Rgb], feature: Any = 2048) -> float:

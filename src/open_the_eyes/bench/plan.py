@@ -52,7 +52,7 @@ class Plan:
 
     @property
     def warm_turns(self) -> int:
-        return self.turns or (8 if self.quick else 30)
+        return self.turns or (6 if self.quick else 30)
 
     @property
     def slow_turns(self) -> int:

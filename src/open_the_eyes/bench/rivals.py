@@ -91,7 +91,7 @@ class StockSdxl:
         painted = cv2.resize(np.asarray(answer.convert("RGB"), np.uint8), back_wh, interpolation=cv2.INTER_AREA)
         out = scene.pixels.copy()
         soft = square.cut(mask)[..., None]
-        square.cut(out)[...] = to_levels(to_tones(square.cut(scene.pixels)) * (1 - soft) + to_tones(painted) * soft)
+        square.cut(out)[...] = to_levels(to_tones(square.cut(scene.pixels)) * (1 - soft) + painted * soft)
         return out
 
 

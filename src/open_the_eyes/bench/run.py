@@ -103,7 +103,7 @@ def _memory(plan: Plan, engine: Engine, work: Path, found: Found, tell: Progress
         tell("fresh processes", number / plan.fresh_processes)
         probes.append(fresh.probe(photo, engine.name, {"mode": plan.mode, "seed": plan.seed}))
     found.report = found.report.with_more(fresh.cold_figures("portrait", probes))
-    cases = {"portrait": (probes[0], None)}
+    cases: dict[str, tuple[fresh.Probe, float | None]] = {"portrait": (probes[0], None)}
     if not plan.quick:
         tell("8K photo, fresh process", 0.8)
         huge = pictures.written(pictures.blinking_portrait(SIZE_8K, engine.detector), work / "huge.jpg")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from ..demo import portrait
 from ..engine import Engine
 from ..errors import OpenTheEyesError
 from ..imaging.blink import paint_blink
@@ -23,7 +24,7 @@ MEGAPIXELS_12: Final = (4000, 3000)
 
 def portrait_photos(folder: Path, engine: Engine) -> tuple[Path, Path]:
     """The portrait with a blink painted on, and as it is, as files."""
-    person = pictures.portrait()
+    person = portrait()
     shut = paint_blink(person, pictures.face_of(person, engine.detector).landmarks)
     return pictures.written(shut, folder / "portrait.jpg"), pictures.written(person, folder / "portrait-open.jpg")
 

@@ -28,7 +28,7 @@ from .networks import Networks
 from .pictures import largest_face
 from .statistics import figure_of
 
-STRIP_PX: Final = 360
+STRIP_PX: Final = 480
 """Width of the pictures on the page."""
 
 

@@ -60,7 +60,7 @@ def program(
     \b
     Exit codes: 0 done (also when no eye was closed), 1 a bug of ours, 2 usage,
     3 a photo could not be read or written, 4 model files missing,
-    5 no capacity, 6 some photos of several failed, 130 interrupted.
+    5 no capacity, 6 some photos of several failed, 7 a benchmark got worse, 130 interrupted.
     """
     if context.invoked_subcommand is None:
         speech.say(context.get_help())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from ..tables import NONE, Cell, Table
+from ..cells import NONE, Cell, Table
 
 
 def table(shown: Table) -> str:

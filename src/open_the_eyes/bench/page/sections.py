@@ -7,13 +7,14 @@ from html import escape
 from typing import Final
 
 from .. import tables
+from ..against import against as against_table
 from ..album import Shot, data_uri
+from ..cells import seconds
 from ..closed import STEPS
 from ..contenders import PRODUCT, SHUT
 from ..figures import BenchReport, Figure
 from ..measures import KINDS
 from ..statistics import percentile
-from ..tables import seconds
 from . import charts, parts
 from .charts import Dot
 
@@ -24,13 +25,13 @@ WORST, BEST = 6, 4
 def tiles(report: BenchReport) -> str:
     """The few figures that a person looks for first."""
     made = []
-    photo = _first(report, "speed", "portrait, standard", "photo")
+    photo = report.find("speed", "portrait, standard", "photo")
     if photo is not None:
         made.append(parts.tile(seconds(photo.value), "a photo, warm", f"p95 {seconds(percentile(photo.samples, 95))}"))
-    cold = _first(report, "cold", "portrait", "one photo, from the start")
+    cold = report.find("cold", "portrait", "one photo, from the start")
     if cold is not None:
         made.append(parts.tile(seconds(cold.value), "cold start", "process, models, first photo"))
-    peak = _first(report, "memory", "portrait", "peak RAM")
+    peak = report.find("memory", "portrait", "peak RAM")
     if peak is not None:
         made.append(parts.tile(f"{peak.value:.0f} MiB", "peak memory", "of a fresh process"))
     whole = [one for one in report.of("success") if ":" not in one.case and one.what == "verified"]
@@ -39,7 +40,7 @@ def tiles(report: BenchReport) -> str:
         made.append(
             parts.tile(f"{100 * whole[0].value:.0f} %", "closed eyes opened", f"and verified, of {count} photos")
         )
-    ssim = [one for one in report.of("quality") if one.what == "SSIM"]
+    ssim = report.whats("quality", "SSIM")
     ours = next((one for one in ssim if one.way.startswith(PRODUCT)), None)
     shut = next((one for one in ssim if one.way == SHUT), None)
     if ours is not None and shut is not None:
@@ -53,7 +54,7 @@ def tiles(report: BenchReport) -> str:
 
 
 def speed(report: BenchReport) -> str:
-    totals = [one for one in report.of("speed") if one.what == "photo"]
+    totals = report.whats("speed", "photo")
     if not totals:
         return ""
     body = [stage_bars(report, totals), parts.table(tables.speed(report)), parts.table(tables.stages(report))]
@@ -71,7 +72,7 @@ def stage_bars(report: BenchReport, totals: Sequence[Figure]) -> str:
     for one in totals:
         bits = []
         for stage in tables.STAGES:
-            found = _first(report, "speed", one.case, f"stage/{stage}")
+            found = report.find("speed", one.case, f"stage/{stage}")
             if found is not None:
                 seen.add(stage)
                 bits.append((stage, found.value, f"{stage} {seconds(found.value)}"))
@@ -125,7 +126,7 @@ def quality(report: BenchReport) -> str:
 
 
 def against(report: BenchReport) -> str:
-    return parts.section("against", "Against what", "", [parts.table(tables.against(report))])
+    return parts.section("against", "Against what", "", [parts.table(against_table(report))])
 
 
 def gallery(albums: Mapping[str, Sequence[Shot]]) -> str:
@@ -181,12 +182,8 @@ def _shot(shot: Shot) -> str:
 
 
 def _budgets(report: BenchReport, case: str) -> list[tuple[str, float]]:
-    peak = _first(report, "memory", case, "peak RAM")
+    peak = report.find("memory", case, "peak RAM")
     if peak is None:
         return []
     named = [one for one in report.of("memory") if one.case == case and one.what.startswith("peak RAM : ")]
     return [(one.what.removeprefix("peak RAM : "), peak.value / one.value) for one in named if one.value]
-
-
-def _first(report: BenchReport, area: str, case: str, what: str) -> Figure | None:
-    return next((one for one in report.figures if (one.area, one.case, one.what) == (area, case, what)), None)
