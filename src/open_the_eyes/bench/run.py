@@ -119,7 +119,7 @@ def _quality(plan: Plan, engine: Engine, found: Found, tell: Progress) -> None:
     rivals, absent = rivals_here(engine, plan.liveportrait)
     contenders: list[Contender] = [Product(engine, plan.options), LeftShut(), Telea(), *rivals]
     found.report = found.report.with_more(absent=[*networks.absent, *absent])
-    looks = list(pictures.portraits())
+    looks = list(pictures.portraits())[: plan.sample]
     if plan.open is None:
         case, photos, count = f"{len(looks)} looks of one portrait", iter(looks), len(looks)
     else:

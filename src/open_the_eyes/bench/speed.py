@@ -98,6 +98,7 @@ def speed_figures(
 def figures_of(one: Timed) -> Iterable[Figure]:
     """In all, and a stage each; the floor last."""
     yield figure_of("speed", one.case.name, "photo", one.seconds, unit="s", floor=one.floor)
+    yield figure_of("speed", one.case.name, "processor", one.processor, unit="s")
     for stage, seconds in one.stages.items():
         yield figure_of("speed", one.case.name, f"stage/{stage}", seconds, unit="s", floor=one.floor)
     yield figure_of("speed", one.case.name, "floor", one.floor, unit="s", better="neither")
