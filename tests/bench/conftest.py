@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def small_bench() -> Found:
-    """What `bench --quick --turns 2 --sample 2` finds."""
+    """What `bench --quick --turns 1 --sample 2` finds."""
     from open_the_eyes.bench.plan import Plan
     from open_the_eyes.bench.run import run
 
-    return run(Plan(quick=True, turns=2, sample=2))
+    return run(Plan(quick=True, turns=1, sample=2))
 
 
 @pytest.fixture(scope="session")

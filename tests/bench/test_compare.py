@@ -68,7 +68,7 @@ class Blurred:
 def test_a_planted_slowdown_is_caught_and_the_same_speed_twice_is_not(engine: Engine, blink: Path) -> None:
     slow = replace(engine, generator=Slow(engine.generator))
     opened(Case("portrait", blink, engine))
-    runs = timed([Case("portrait", blink, engine), Case("portrait", blink, engine), Case("portrait", blink, slow)], 5)
+    runs = timed([Case("portrait", blink, engine), Case("portrait", blink, engine), Case("portrait", blink, slow)], 3)
     first, second, slowed = (report(*figures_of(one)) for one in runs)
     assert "processor" not in {change.before.what for change in compared(first, second, 0.5).worse}
     assert "processor" in {change.before.what for change in compared(first, slowed).worse}

@@ -35,8 +35,9 @@ def batch_figures(
     for number, count in enumerate(workers):
         # spawned: a process forked from one that has painted may wait for its threads for ever
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(count, mp_context=context) as pool:
-            _all(pool, [photos[0]] * (4 * count), engine, options)
+        ready = (photos[0], engine, options)
+        with ProcessPoolExecutor(count, mp_context=context, initializer=_open, initargs=ready) as pool:
+            _all(pool, photos[:1] * count, engine, options)  # all of them are started by now, and warm
             seconds, floors = [], []
             for turn in range(turns):
                 tell((number + turn / turns) / len(workers))

@@ -23,7 +23,7 @@ WORKER: Final = Path(__file__).with_name("liveportrait_worker.py")
 
 
 class LivePortrait:
-    """Fulfils `Contender`; the worker starts with the first photo and ends with the last reference to this.
+    """Fulfils `Contender`; the worker starts with the first photo and ends when this is closed.
 
     Raises:
         UsageError: the folder holds no checkout, or no weights.
@@ -56,7 +56,7 @@ class LivePortrait:
         """Ends the worker."""
         if self._worker is not None:
             self._worker.terminate()
-            self._worker.wait()
+            self._worker.communicate()
             self._worker = None
 
     def _ask(self, line: str) -> str:

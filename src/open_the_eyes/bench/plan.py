@@ -57,11 +57,11 @@ class Plan:
     @property
     def slow_turns(self) -> int:
         """Of measurements that take seconds each."""
-        return max(2, self.warm_turns // 4)
+        return min(self.warm_turns, max(2, self.warm_turns // 4))
 
     @property
     def fresh_processes(self) -> int:
-        return 2 if self.quick else 5
+        return min(self.warm_turns, 2 if self.quick else 5)
 
     @property
     def modes(self) -> tuple[Mode, ...]:

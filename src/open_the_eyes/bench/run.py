@@ -20,13 +20,14 @@ from .contenders import Contender, LeftShut, Product, Telea
 from .engines import engines_here
 from .figures import Absent, BenchReport
 from .folders import groups_told, photos_in
+from .liveportrait import LivePortrait
 from .machine import cores, machine
 from .networks import Networks
 from .plan import Plan
 from .rivals import rivals_here
 
 Progress = Callable[[str, float], None]
-BATCH_PHOTOS: Final = {True: 6, False: 12}
+BATCH_PHOTOS: Final = {True: 4, False: 12}
 PROMISED_8K_MIB: Final = 1.5 * 1024
 SIZE_8K: Final = (7680, 4320)
 
@@ -125,9 +126,14 @@ def _quality(plan: Plan, engine: Engine, found: Found, tell: Progress) -> None:
     else:
         paths = photos_in(plan.open, plan.sample)
         case, photos, count = plan.open.name, _read(paths, engine, found), len(paths)
-    findings = truth.measured(
-        photos, contenders, engine, networks, lambda number: tell("hidden eyes", 0.5 * number / count)
-    )
+    try:
+        findings = truth.measured(
+            photos, contenders, engine, networks, lambda number: tell("hidden eyes", 0.5 * number / count)
+        )
+    finally:
+        for rival in rivals:
+            if isinstance(rival, LivePortrait):
+                rival.close()
     found.report = found.report.with_more(truth.figures_of(findings, case, networks), findings.failed)
     found.albums[case] = findings.shots
     if plan.closed is not None:
