@@ -37,7 +37,7 @@ def batch_figures(
         context = multiprocessing.get_context("spawn")
         ready = (photos[0], engine, options)
         with ProcessPoolExecutor(count, mp_context=context, initializer=_open, initargs=ready) as pool:
-            _all(pool, photos[:1] * count, engine, options)  # all of them are started by now, and warm
+            _all(pool, [photos[0]] * count, engine, options)  # all of them are started by now, and warm
             seconds, floors = [], []
             for turn in range(turns):
                 tell((number + turn / turns) / len(workers))
