@@ -110,3 +110,13 @@ def test_networks_say_what_is_missing_and_download_nothing_else(capsys: pytest.C
         pytest.skip("torchvision and torch-fidelity are installed: this would download")
     assert main(["bench", "networks"]) == 2
     assert "python -m pip install torchvision torch-fidelity" in capsys.readouterr().err
+
+
+def test_stored_runs_become_a_page_without_measuring_again(
+    ran: Path, small_bench: Found, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (ran / "a.json").write_text(json.dumps(small_bench.report.to_json()))
+    assert main(["bench", "document", "a.json", "a.json", "-o", "page.md"]) == 0
+    assert (ran / "page.md").read_text().count("### Stage by stage") == 2
+    assert main(["bench", "document", "a.json", "-o", "page.jpg"]) == 2
+    assert "expected a name ending in .md" in capsys.readouterr().err

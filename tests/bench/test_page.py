@@ -75,7 +75,7 @@ def test_the_page_is_whole_and_asks_nobody(small_bench: Found) -> None:
 def test_every_row_of_every_table_is_on_the_page_and_in_the_documentation(small_bench: Found) -> None:
     page, text = page_of(small_bench.report, {}), markdown_of(small_bench.report)
     for table in tables_of(small_bench.report):
-        assert f"## {table.title}\n" in text
+        assert f"### {table.title}\n" in text
         for row in table.rows:
             assert " | ".join(cell.text for cell in row) in text
             assert f">{row[0].text.replace('>', '&gt;')}</th>" in page
@@ -84,7 +84,7 @@ def test_every_row_of_every_table_is_on_the_page_and_in_the_documentation(small_
 def test_the_documentation_holds_no_figure_that_the_report_does_not(small_bench: Found) -> None:
     figures = {figure.value for figure in small_bench.report.figures}
     told = {seconds(one) for one in figures}
-    stage_rows = markdown_of(small_bench.report).split("## Stage by stage")[1].split("##")[0]
+    stage_rows = markdown_of(small_bench.report).split("### Stage by stage")[1].split("###")[0]
     published = {seconds(one.value) for one in PEERS}
     for found in re.findall(r"\| ([\d.]+ m?s) (?=\|)", stage_rows):
         assert found in told | published

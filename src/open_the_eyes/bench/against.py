@@ -9,10 +9,9 @@ from .statistics import percentile
 
 
 def against(report: BenchReport) -> Table:
-    """Every published figure beside ours, where there is one."""
+    """Every published figure beside ours, those that have one first."""
     rows = []
-    for one in PEERS:
-        ours = _ours(report, one)
+    for one, ours in sorted(((one, _ours(report, one)) for one in PEERS), key=lambda pair: pair[1] is None):
         rows.append(
             (
                 Cell(one.what),

@@ -37,7 +37,16 @@ def value_of(value: float, unit: str) -> str:
     """A figure with its unit."""
     if unit == "s":
         return seconds(value)
+    if unit == "MiB":
+        return mebibytes(value)
+    if unit == "%":
+        return f"{100 * value:.1f} %"
     return f"{value:.4g}{f' {unit}' if unit else ''}"
+
+
+def mebibytes(value: float) -> str:
+    """ "274 MiB", "1.4 GiB"."""
+    return f"{value:.0f} MiB" if value < 1000 else f"{value / 1024:.3g} GiB"
 
 
 def time_cell(value: float) -> Cell:

@@ -6,9 +6,10 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -79,8 +80,10 @@ def cold_figures(case: str, probes: Sequence[Probe]) -> list[Figure]:
     return figures
 
 
-def memory_figures(case: str, timeline: Timeline, budgets: dict[str, float]) -> tuple[list[Figure], list[Absent]]:
-    """The peak, what each component adds, and the peak as a share of each budget (MiB)."""
+def memory_figures(
+    case: str, timeline: Timeline, budgets: Mapping[str, float], vram: Mapping[str, float] = MappingProxyType({})
+) -> tuple[list[Figure], list[Absent]]:
+    """The peak, what each component adds, and the peak as a share of each budget (MiB); `vram` is by stage."""
     if not timeline.seconds:
         why = "this system does not tell a process its memory"
         return [], [Absent("memory", f"{case}: memory", why, "python -m pip install psutil")]
@@ -94,6 +97,8 @@ def memory_figures(case: str, timeline: Timeline, budgets: dict[str, float]) -> 
         )
     if timeline.vram_mib:
         figures.append(figure_of("memory", case, "peak VRAM", [max(timeline.vram_mib)], unit="MiB", statistic="peak"))
+        for stage, mib in vram.items():
+            figures.append(figure_of("memory", case, f"peak VRAM, {stage}", [mib], unit="MiB", statistic="peak"))
         return figures, []
     return figures, [Absent("memory", f"{case}: VRAM", "no GPU that torch sees")]
 

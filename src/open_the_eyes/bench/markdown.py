@@ -11,19 +11,15 @@ from .measures import KINDS
 from .tables import tables_of
 
 
-def markdown_of(report: BenchReport) -> str:
-    """The page, every figure of it from the report."""
-    return "\n".join(_lines(report)).rstrip() + "\n"
+def markdown_of(*reports: BenchReport) -> str:
+    """The page of one run or of several, every figure of it from their reports."""
+    return "\n".join([*_head(), *(line for report in reports for line in _run(report))]).rstrip() + "\n"
 
 
-def _lines(report: BenchReport) -> Iterator[str]:
-    machine = report.machine
+def _head() -> Iterator[str]:
     yield "# Benchmarks"
     yield ""
-    yield "<!-- Written by `open-the-eyes bench --markdown`; do not edit, run it again. -->"
-    yield ""
-    yield f"Open The Eyes {machine['version']} on {said(machine)}. {machine['system']}, Python {machine['python']};"
-    yield f"{machine['when']}; {report.seconds:.0f} seconds. Libraries: {_libraries(report)}."
+    yield "<!-- Written by `open-the-eyes bench`; do not edit, run it again. -->"
     yield ""
     yield "Run it on your own machine and photos:"
     yield ""
@@ -34,20 +30,29 @@ def _lines(report: BenchReport) -> Iterator[str]:
     yield "```"
     yield ""
     yield "Seconds depend on what else a machine does, ratios to the floor hardly; `bench compare` goes by the ratios."
-    yield f"Everything here is of one run: {_plan(report)}."
+    yield "Pictures are in the page that each run writes, not here: they show people."
+
+
+def _run(report: BenchReport) -> Iterator[str]:
+    machine = report.machine
+    yield ""
+    yield f"## Run of {machine['when']}"
+    yield ""
+    yield f"Open The Eyes {machine['version']} on {said(machine)}. {machine['system']}, Python {machine['python']}."
+    yield f"Plan: {_plan(report)}; it took {report.seconds:.0f} seconds. Libraries: {_libraries(report)}."
     for table in tables_of(report):
         yield ""
         yield from _table(table)
     if report.of("quality"):
         yield ""
-        yield "## What the measures are"
+        yield "### What the measures are"
         yield ""
         named = {one.what for one in report.of("quality")} | {one.what for one in report.absent}
         yield from (f"- **{name}**: {kind.says}." for name, kind in KINDS.items() if name in named)
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield f"## {table.title}"
+    yield f"### {table.title}"
     yield ""
     if table.lead:
         yield table.lead

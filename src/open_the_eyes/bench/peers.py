@@ -48,7 +48,7 @@ PEERS: Final = (
     _system("photos a minute, 8 workers", 17.6, "/min", "8 × RTX 4090"),
     _system("peak RAM", 4 * 1024, "MiB"),
     _system("peak VRAM", 14 * 1024, "MiB"),
-    _system("success", 0.987, ""),
+    _system("success", 0.987, "%"),
     _system("LPIPS", 0.082, ""),
     _system("FID", 18.2, ""),
     _system("mode fast", 6.2),

@@ -37,6 +37,7 @@ def probed(photo: Path, engine_name: str, options: dict[str, Any], since: float)
                 report = opened.save(Path(folder) / photo.name)
             told[turn] = time.perf_counter() - began
             told[f"{turn} stages"] = {stage.name: stage.seconds for stage in report.stages}
+            told["vram"] = {s.name: s.peak_vram_mib for s in report.stages if s.peak_vram_mib is not None}
             sampler.mark("rest")
     return {**told, "samples": sampler.samples, "marks": sampler.marks}
 

@@ -111,7 +111,7 @@ def _memory(plan: Plan, engine: Engine, work: Path, found: Found, tell: Progress
         cases["8K photo"] = fresh.probe(huge, engine.name), PROMISED_8K_MIB
     for case, (probe, promised) in cases.items():
         timeline = probe.timeline(case)
-        figures, absent = fresh.memory_figures(case, timeline, fresh.budgets_of(promised))
+        figures, absent = fresh.memory_figures(case, timeline, fresh.budgets_of(promised), probe.told["vram"])
         found.report = found.report.with_more(figures, absent, [timeline] if timeline.seconds else [])
 
 

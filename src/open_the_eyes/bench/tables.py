@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from .against import against, mode_of, published
-from .cells import NONE, Cell, Table, seconds, time_cell
+from .cells import NONE, Cell, Table, mebibytes, seconds, time_cell
 from .closed import STEPS
 from .figures import Absent, BenchReport, Figure
 from .measures import KINDS
@@ -109,7 +109,7 @@ def memory(report: BenchReport) -> Table:
     for one in report.of("memory"):
         if one.what.startswith("component/"):
             continue
-        text = f"{one.value:.0f} MiB" if one.unit == "MiB" else f"{100 * one.value:.0f} %"
+        text = mebibytes(one.value) if one.unit == "MiB" else f"{100 * one.value:.0f} %"
         rows.append((Cell(one.case), Cell(one.what), Cell(text, one.value)))
     lead = "Of a fresh process that opens one photo twice, sampled every 10 ms."
     return Table("Peak memory", ("photo", "what", "figure"), tuple(rows), lead)
@@ -123,7 +123,7 @@ def components(report: BenchReport) -> Table:
         cells = [Cell(name.removeprefix("component/"))]
         for case in cases:
             found = report.find("memory", case, name)
-            cells.append(Cell(NONE) if found is None else Cell(f"{found.value:.0f} MiB", found.value))
+            cells.append(Cell(NONE) if found is None else Cell(mebibytes(found.value), found.value))
         rows.append(tuple(cells))
     lead = "What stays of each stage's growth during the first photo: the models and buffers it keeps."
     return Table("Memory by component", ("component", *cases), tuple(rows), lead)

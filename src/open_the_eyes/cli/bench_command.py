@@ -1,4 +1,4 @@
-"""`open-the-eyes bench`, and what belongs to it: `compare`, `survey tally`, `networks`."""
+"""`open-the-eyes bench`, and what belongs to it: `compare`, `document`, `survey tally`, `networks`."""
 
 from __future__ import annotations
 
@@ -174,6 +174,26 @@ def tally_command(
         speech.say(json.dumps([one.to_json() for one in found], indent=1, ensure_ascii=False))
     else:
         speech.say("\n".join(_text(table_of(found))))
+
+
+@bench_app.command("document", short_help="Write stored runs as a page of documentation.")
+def document_command(
+    reports: Annotated[list[str], typer.Argument(metavar="REPORT.json", show_default=False)],
+    out: Annotated[str, typer.Option("-o", "--output", metavar="FILE.md", help="The page.", show_default=False)],
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001 -- `main` reads it
+) -> None:
+    """Writes the tables of one run or more, without measuring anything again; a page that is there is replaced.
+
+    \b
+    Examples:
+      open-the-eyes bench document report.json -o docs/benchmarks.md
+    """
+    from ..bench.markdown import markdown_of
+
+    if Path(out).suffix.lower() not in (".md", ".markdown"):
+        raise UsageError(f"-o {out}: expected a name ending in .md; the page is Markdown.")
+    paths.write_text(Path(out), markdown_of(*map(_report, reports)), overwrite=True)
+    speech.say(f"written: {speech.printable(out)}")
 
 
 @bench_app.command("networks", short_help="Fetch the networks of LPIPS and FID.")

@@ -9,7 +9,7 @@ from typing import Final
 from .. import tables
 from ..against import against as against_table
 from ..album import Shot, data_uri
-from ..cells import seconds
+from ..cells import mebibytes, seconds
 from ..closed import STEPS
 from ..contenders import PRODUCT, SHUT
 from ..figures import BenchReport, Figure
@@ -33,7 +33,7 @@ def tiles(report: BenchReport) -> str:
         made.append(parts.tile(seconds(cold.value), "cold start", "process, models, first photo"))
     peak = report.find("memory", "portrait", "peak RAM")
     if peak is not None:
-        made.append(parts.tile(f"{peak.value:.0f} MiB", "peak memory", "of a fresh process"))
+        made.append(parts.tile(mebibytes(peak.value), "peak memory", "of a fresh process"))
     whole = [one for one in report.of("success") if ":" not in one.case and one.what == "verified"]
     if whole:
         count = len(whole[0].samples)
