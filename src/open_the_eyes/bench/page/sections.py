@@ -78,8 +78,8 @@ def stage_bars(report: BenchReport, totals: Sequence[Figure]) -> str:
                 bits.append((stage, found.value, f"{stage} {seconds(found.value)}"))
         share = sum(bit[1] for bit in bits)
         rows.append(
-            f'<span class="name">{escape(one.case)}</span>{charts.stage_bar(bits, max(longest, share))}'
-            f'<span class="value"><b>{seconds(one.value)}</b></span>'
+            f'<span class="name">{escape(one.case)}</span><b class="value">{seconds(one.value)}</b>'
+            f"{charts.stage_bar(bits, max(longest, share))}"
         )
     used = [stage for stage in tables.STAGES if stage in seen]
     return f'<div class="panel"><div class="bars">{"".join(rows)}</div>{charts.legend(used)}</div>'
