@@ -84,6 +84,7 @@ def test_json_stands_alone_on_stdout(ran: Path, capsys: pytest.CaptureFixture[st
         (["--open", "file.txt"], "file.txt: expected a folder of photos, got a file"),
         (["--open", "."], "expected photos"),
         (["--engine", "magic"], "engine: expected one of"),
+        (["--engine", "reference"], "--engine: expected auto, appearance or sdxl"),
         (["-o", "file.txt"], "-o file.txt: expected a folder"),
         (["-o", ""], "expected a folder for the report, got nothing"),
     ],

@@ -22,10 +22,11 @@ from ..stages.choose import Decision, decide
 from ..stages.crop import crop
 from . import measures
 from .album import Shot, jpeg
+from .engines import because
 from .figures import Absent, Figure
-from .measures import KINDS
 from .networks import Networks
 from .statistics import figure_of
+from .truth import measured_figures
 
 STEPS: Final = ("face found", "detected", "opened", "verified")
 """Of all photos: a face is there; its eyes are known for closed; new eyes were kept; a fresh look finds them open."""
@@ -62,7 +63,7 @@ def rows_of(
         try:
             row = _opened(path, engine, options, networks)
         except OpenTheEyesError as error:
-            absent.append(Absent("success", path.name, str(error)))
+            absent.append(because(error, "success", path.name))
             continue
         row.groups |= told.get(path.name, {})
         rows.append(row)
@@ -78,23 +79,8 @@ def figures_of(rows: list[Row], case: str) -> list[Figure]:
             names = [row.name for row in members]
             where = case if not group else f"{case}: {group}"
             figures.append(figure_of("success", where, step, samples, better="high", statistic="share", names=names))
-    for what, kind in KINDS.items():
-        values = {row.name: row.measured[what] for row in rows if what in row.measured}
-        if values:
-            figures.append(
-                figure_of(
-                    "quality",
-                    case,
-                    what,
-                    list(values.values()),
-                    unit=kind.unit,
-                    better=kind.better,
-                    statistic="peak" if what == "outside" else "mean",
-                    way="as photographed, no truth",
-                    names=list(values),
-                )
-            )
-    return figures
+    measured = {row.name: row.measured for row in rows}
+    return [*figures, *measured_figures(measured, case, "as photographed, no truth")]
 
 
 def _grouped(rows: list[Row]) -> Iterator[tuple[str, list[Row]]]:

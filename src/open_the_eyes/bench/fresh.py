@@ -37,9 +37,8 @@ COMPONENTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What one fresh process told of itself, and the seconds from its start to its end."""
+    """What one fresh process told of itself."""
 
-    wall: float
     told: dict[str, Any]
 
     def timeline(self, case: str) -> Timeline:
@@ -59,11 +58,10 @@ def probe(photo: Path, engine: str, options: dict[str, Any] | None = None) -> Pr
     began = time.time()
     command = [sys.executable, "-m", "open_the_eyes.bench.probe", str(photo), engine, json.dumps(options or {})]
     done = subprocess.run([*command, repr(began)], capture_output=True, text=True, check=False)
-    wall = time.time() - began
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no word"])[-1]
         raise OpenTheEyesError(f"bench: expected a fresh process to open {photo.name}, it ended with: {last:.200}")
-    return Probe(wall, json.loads(done.stdout.splitlines()[-1]))
+    return Probe(json.loads(done.stdout.splitlines()[-1]))
 
 
 def cold_figures(case: str, probes: Sequence[Probe]) -> list[Figure]:

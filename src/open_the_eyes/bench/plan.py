@@ -45,6 +45,11 @@ class Plan:
         unknown = [part for part in self.parts if part not in PARTS]
         if unknown or not self.parts:
             raise UsageError(f"--only: expected some of {', '.join(PARTS)}; got {', '.join(unknown) or 'nothing'}.")
+        if self.engine == "reference":
+            raise UsageError(
+                "--engine: expected auto, appearance or sdxl, got 'reference', which needs another photo of everybody; "
+                "its speed is measured anyway."
+            )
         for name, number in (("--sample", self.sample), ("--turns", self.turns)):
             if number is not None and not 1 <= number <= 100_000:
                 raise UsageError(f"{name}: expected 1 to 100000, got {number}.")

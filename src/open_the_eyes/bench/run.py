@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from ..engine import Engine, load_engine
-from ..errors import PhotoError, UsageError
+from ..errors import PhotoError
 from ..files import read
 from ..imaging.arrays import Rgb
 from ..settings import Settings
 from . import batch, closed, fresh, pictures, speed, truth
 from .album import Shot
 from .contenders import Contender, LeftShut, Product, Telea
-from .engines import engines_here
+from .engines import because, engines_here
 from .figures import Absent, BenchReport
 from .folders import groups_told, photos_in
 from .liveportrait import LivePortrait
@@ -27,6 +27,8 @@ from .plan import Plan
 from .rivals import rivals_here
 
 Progress = Callable[[str, float], None]
+NAMED: Final = 8
+"""So many photos that were left out are named."""
 BATCH_PHOTOS: Final = {True: 4, False: 12}
 PROMISED_8K_MIB: Final = 1.5 * 1024
 SIZE_8K: Final = (7680, 4320)
@@ -68,8 +70,6 @@ def run(plan: Plan, settings: Settings | None = None, tell: Progress = lambda *_
 
 def _speed(plan: Plan, settings: Settings, work: Path, found: Found, tell: Progress) -> None:
     engines, absent = engines_here(settings)
-    if plan.engine not in ("auto", *engines):
-        raise UsageError(f"--engine: expected one of auto, {', '.join(engines)}; got {plan.engine!r}.")
     usual = engines["appearance"]
     photo, reference = speed.portrait_photos(work, usual)
     cases = speed.portrait_cases(plan, photo, reference, engines)
@@ -117,37 +117,45 @@ def _memory(plan: Plan, engine: Engine, work: Path, found: Found, tell: Progress
 
 def _quality(plan: Plan, engine: Engine, found: Found, tell: Progress) -> None:
     networks = Networks(engine.settings)
+    found.report = found.report.with_more(absent=networks.absent)
+    _hidden_eyes(plan, engine, networks, found, _part(tell, 0.0, 0.5 if plan.closed else 1.0))
+    if plan.closed is not None:
+        _closed_eyes(plan, plan.closed, engine, networks, found, _part(tell, 0.5, 1.0))
+
+
+def _hidden_eyes(plan: Plan, engine: Engine, networks: Networks, found: Found, tell: Progress) -> None:
+    """Portraits of the folder, or the built-in one in several looks."""
     rivals, absent = rivals_here(engine, plan.liveportrait)
-    contenders: list[Contender] = [Product(engine, plan.options), LeftShut(), Telea(), *rivals]
-    found.report = found.report.with_more(absent=[*networks.absent, *absent])
-    looks = list(pictures.portraits())[: plan.sample]
+    ours = [engine] if engine.name == "appearance" else [engine, load_engine("appearance", engine.settings)]
+    contenders: list[Contender] = [*(Product(one, plan.options) for one in ours), LeftShut(), Telea(), *rivals]
     if plan.open is None:
+        looks = list(pictures.portraits())[: plan.sample]
         case, photos, count = f"{len(looks)} looks of one portrait", iter(looks), len(looks)
     else:
         paths = photos_in(plan.open, plan.sample)
         case, photos, count = plan.open.name, _read(paths, engine, found), len(paths)
     try:
-        findings = truth.measured(
-            photos, contenders, engine, networks, lambda number: tell("hidden eyes", 0.5 * number / count)
-        )
+        findings = truth.measured(photos, contenders, engine, networks, lambda n: tell("hidden eyes", n / count))
     finally:
         for rival in rivals:
             if isinstance(rival, LivePortrait):
                 rival.close()
-    found.report = found.report.with_more(truth.figures_of(findings, case, networks), findings.failed)
+    if findings.left_out:
+        what = f"{len(findings.left_out)} of {count} photos of {case}"
+        why = f"no face with two open eyes that may be edited: {', '.join(findings.left_out[:NAMED])}"
+        absent.append(Absent("quality", what, why if len(findings.left_out) <= NAMED else f"{why}, ..."))
+    figures = truth.figures_of(findings, case, networks)
+    found.report = found.report.with_more(figures, [*absent, *findings.failed])
     found.albums[case] = findings.shots
-    if plan.closed is not None:
-        paths = photos_in(plan.closed, plan.sample)
-        rows, failed = closed.rows_of(
-            paths,
-            groups_told(plan.closed),
-            engine,
-            plan.options,
-            networks,
-            lambda number: tell("closed eyes", 0.5 + 0.5 * number / len(paths)),
-        )
-        found.report = found.report.with_more(closed.figures_of(rows, plan.closed.name), failed)
-        found.albums[plan.closed.name] = [row.shot for row in rows if row.shot is not None]
+
+
+def _closed_eyes(plan: Plan, folder: Path, engine: Engine, networks: Networks, found: Found, tell: Progress) -> None:
+    paths, groups = photos_in(folder, plan.sample), groups_told(folder)
+    rows, failed = closed.rows_of(
+        paths, groups, engine, plan.options, networks, lambda n: tell("closed eyes", n / len(paths))
+    )
+    found.report = found.report.with_more(closed.figures_of(rows, folder.name), failed)
+    found.albums[folder.name] = [row.shot for row in rows if row.shot is not None]
 
 
 def _read(paths: list[Path], engine: Engine, found: Found) -> Iterator[tuple[str, Rgb]]:
@@ -155,7 +163,7 @@ def _read(paths: list[Path], engine: Engine, found: Found) -> Iterator[tuple[str
         try:
             yield path.name, read(path, engine.settings).pixels
         except PhotoError as error:
-            found.report = found.report.with_more(absent=[Absent("quality", path.name, str(error))])
+            found.report = found.report.with_more(absent=[because(error, "quality", path.name)])
 
 
 def _part(tell: Progress, first: float, last: float) -> Progress:

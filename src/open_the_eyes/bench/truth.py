@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,7 +22,7 @@ from . import measures
 from .album import Shot, jpeg
 from .contenders import SHUT, Contender, Scene
 from .engines import because
-from .figures import Absent, Figure
+from .figures import Absent, Better, Figure
 from .measures import KINDS
 from .networks import Networks
 from .pictures import largest_face
@@ -39,7 +39,6 @@ class Hidden:
     Args:
         truth: the eyes as they are, with the mask of what counts.
         scene: what contenders get.
-        found: whether the product takes the painted blink for one.
     """
 
     name: str
@@ -47,7 +46,6 @@ class Hidden:
     face: Face
     truth: Crop
     scene: Scene
-    found: bool
 
 
 @dataclass(slots=True)
@@ -81,8 +79,7 @@ def hidden(name: str, pixels: Rgb, engine: Engine, findings: Findings) -> Hidden
         return None
     (again,) = decide([seen], ChooseOptions())
     findings.blinks_found[name] = again.outcome == "closed"
-    eyes = crop(shut, seen, SIDES)
-    return Hidden(name, pixels, face, crop(pixels, face, SIDES), Scene(shut, seen, eyes), again.outcome == "closed")
+    return Hidden(name, pixels, face, crop(pixels, face, SIDES), Scene(shut, seen, crop(shut, seen, SIDES)))
 
 
 def measured(
@@ -127,22 +124,7 @@ def figures_of(findings: Findings, case: str, networks: Networks) -> list[Figure
     """A figure a contender and measure, with intervals over photos; then alarms and blinks found."""
     figures: list[Figure] = []
     for way, rows in findings.rows.items():
-        for what, kind in KINDS.items():
-            told = {name: row[what] for name, row in rows.items() if what in row}
-            if told:
-                statistic = "peak" if what == "outside" else "mean"
-                figure = figure_of(
-                    "quality",
-                    case,
-                    what,
-                    list(told.values()),
-                    unit=kind.unit,
-                    better=kind.better,
-                    statistic=statistic,  # type: ignore[arg-type]
-                    way=way,
-                    names=list(told),
-                )
-                figures.append(figure)
+        figures += measured_figures(rows, case, way)
         if networks.fid and len(findings.strips.get(way, ())) > 1:
             made, true = zip(*findings.strips[way], strict=True)
             distance = networks.distance(made, true)
@@ -151,11 +133,28 @@ def figures_of(findings: Findings, case: str, networks: Networks) -> list[Figure
     for what, told_of in shares.items():
         if told_of:
             samples = [float(value) for value in told_of.values()]
-            better = "low" if what.startswith("open") else "high"
-            figures.append(
-                figure_of("alarms", case, what, samples, better=better, statistic="share", names=list(told_of))  # type: ignore[arg-type]
-            )
+            better: Better = "low" if told_of is findings.false_alarms else "high"
+            names = list(told_of)
+            figures.append(figure_of("alarms", case, what, samples, better=better, statistic="share", names=names))
     return figures
+
+
+def measured_figures(rows: Mapping[str, Mapping[str, float]], case: str, way: str) -> Iterator[Figure]:
+    """Photo -> measure -> value, as a figure a measure."""
+    for what, kind in KINDS.items():
+        told = {name: row[what] for name, row in rows.items() if what in row}
+        if told:
+            yield figure_of(
+                "quality",
+                case,
+                what,
+                list(told.values()),
+                unit=kind.unit,
+                better=kind.better,
+                statistic="peak" if what == "outside" else "mean",
+                way=way,
+                names=list(told),
+            )
 
 
 def _row(one: Hidden, made: Rgb, engine: Engine, networks: Networks) -> dict[str, float]:
