@@ -47,7 +47,7 @@ KINDS: Final[dict[str, Kind]] = {
     "identity": Kind("", "high", 3, "cosine of ArcFace embeddings, with the truth or the photo before"),
     "iris colour": Kind("ΔE", "low", 1, "the iris against the truth, CIEDE2000; 1 is just visible side by side"),
     "gaze": Kind("eye widths", "low", 3, "how far the irises are from where they truly look"),
-    "eyes apart": Kind("eye widths", "low", 3, "how differently both eyes look"),
+    "eyes apart": Kind("eye widths", "low", 3, "how differently both eyes look, beyond the truth where that is known"),
     "openness": Kind("", "neither", 2, "the less open eye; 1 is a usual open eye"),
     "seam": Kind("levels", "low", 1, "step of brightness at the border of what was painted"),
     "sharpness": Kind("", "one", 2, "edges in the eyes : edges on the cheek, as a multiple of the truth's"),
@@ -110,10 +110,15 @@ def strip(picture: Rgb) -> Rgb:
     return np.asarray(cv2.resize(picture, STRIP_WH, interpolation=flags), np.uint8)
 
 
-def eyes_apart(landmarks: Points) -> float:
-    """How differently both irises stand between their corners, in eye widths; 0 for eyes that look straight alike."""
-    left, right = (_along(landmarks, side) for side in SIDES)
-    return abs(left - right)
+def eyes_apart(landmarks: Points, true: Points | None = None) -> float:
+    """How differently both irises stand between their corners, in eye widths, beyond the difference they truly have.
+
+    0 for eyes that look alike.
+    """
+    apart = [
+        _along(marks, "left") - _along(marks, "right") if marks is not None else 0.0 for marks in (landmarks, true)
+    ]
+    return abs(apart[0] - apart[1])
 
 
 def gaze_error(true: Points, seen: Points) -> float:

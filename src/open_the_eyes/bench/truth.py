@@ -39,6 +39,7 @@ class Hidden:
     Args:
         truth: the eyes as they are, with the mask of what counts.
         scene: what contenders get.
+        editable: all that the product may change, other faces in the photo included.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Hidden:
     face: Face
     truth: Crop
     scene: Scene
+    editable: tuple[Crop, ...]
 
 
 @dataclass(slots=True)
@@ -73,13 +75,15 @@ def hidden(name: str, pixels: Rgb, engine: Engine, findings: Findings) -> Hidden
         findings.left_out.append(name)
         return None
     shut = paint_blink(pixels, face.landmarks)
-    seen = engine.detector.measure(shut, face)
-    if seen is None:
+    decisions = decide(engine.detector.detect(shut), ChooseOptions())
+    again = max(decisions, key=lambda one: one.face.box.intersection_over_union(face.box), default=None)
+    findings.blinks_found[name] = again is not None and again.outcome == "closed"
+    if again is None:
         findings.left_out.append(name)
         return None
-    (again,) = decide([seen], ChooseOptions())
-    findings.blinks_found[name] = again.outcome == "closed"
-    return Hidden(name, pixels, face, crop(pixels, face, SIDES), Scene(shut, seen, crop(shut, seen, SIDES)))
+    eyes = crop(shut, again.face, again.closed or SIDES)
+    editable = (eyes, *(crop(shut, one.face, one.closed) for one in decisions if one.closed and one is not again))
+    return Hidden(name, pixels, face, crop(pixels, face, SIDES), Scene(shut, again.face, eyes), editable)
 
 
 def measured(
@@ -163,11 +167,11 @@ def _row(one: Hidden, made: Rgb, engine: Engine, networks: Networks) -> dict[str
     row = measures.against_truth(inner, truth)
     row |= networks.pair(measures.strip(measures.framed(inner, truth)), measures.strip(truth.pixels))
     row["seam"] = seam_step(one.scene.crop.pixels, one.scene.crop.window.cut(made), one.scene.crop.mask)
-    row["outside"] = measures.outside(one.scene.pixels, made, [one.scene.crop])
+    row["outside"] = measures.outside(one.scene.pixels, made, one.editable)
     seen = engine.detector.measure(made, one.face)
     if seen is not None:
         row["gaze"] = measures.gaze_error(one.face.landmarks, seen.landmarks)
-        row["eyes apart"] = measures.eyes_apart(seen.landmarks)
+        row["eyes apart"] = measures.eyes_apart(seen.landmarks, one.face.landmarks)
         row["openness"] = min(seen.eyes[side].openness for side in SIDES)
         likeness = networks.likeness((one.pixels, one.face.landmarks), (made, seen.landmarks))
         if likeness is not None:
