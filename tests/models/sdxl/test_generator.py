@@ -14,7 +14,7 @@ import pytest
 
 from open_the_eyes.errors import Cancelled, NoRoomOnGpu
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
-from open_the_eyes.models.sdxl import painter, schedule, speed
+from open_the_eyes.models.sdxl import denoising, schedule, speed
 from open_the_eyes.models.sdxl.checkpoint import Checkpoint
 from open_the_eyes.models.sdxl.generator import SdxlGenerator
 from open_the_eyes.models.sdxl.loading import load_sdxl
@@ -215,7 +215,7 @@ def test_memory_that_runs_out_halves_the_batch_and_nothing_else(
 ) -> None:
     requests = [Request(closed_crop, seed) for seed in (1, 2, 3)]
     wanted = generator.generate(requests, LCM)
-    monkeypatch.setattr(painter, "painted", _full_from(2, painter.painted))
+    monkeypatch.setattr(denoising, "painted", _full_from(2, denoising.painted))
     log = Log()
     got = load_sdxl(settings, AppearanceGenerator(), SIDE).generate(requests, LCM, log)
     assert all(np.abs(a.pixels - b.pixels).max() < 0.05 for a, b in zip(wanted, got, strict=True))
@@ -225,7 +225,7 @@ def test_memory_that_runs_out_halves_the_batch_and_nothing_else(
 def test_no_room_for_one_picture_is_said_with_what_to_do(
     settings: Settings, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(painter, "painted", _full_from(1, painter.painted))
+    monkeypatch.setattr(denoising, "painted", _full_from(1, denoising.painted))
     monkeypatch.setattr(speed, "streamed", lambda *_: None)
     exact = GenerateOptions(lcm=True, precision="bf16")
     with pytest.raises(NoRoomOnGpu, match=r"sdxl-lcm.*OTE_GPU_ROOM_MIB"):

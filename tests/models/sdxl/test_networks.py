@@ -11,10 +11,9 @@ import pytest
 from benchmarks.sdxl_random import FULL, TINY, Sizes
 from benchmarks.sdxl_random import unet as random_unet
 from open_the_eyes.errors import UsageError, WeightsMissing
-from open_the_eyes.models.sdxl import checkpoint, pipes, prompts, quantise, speed
+from open_the_eyes.models.sdxl import checkpoint, pipelines, prompts, quantise, speed
 from open_the_eyes.models.sdxl.checkpoint import Checkpoint
-from open_the_eyes.residency import catalogue
-from open_the_eyes.residency.card import ModelCard
+from open_the_eyes.residency import ModelCard, cards
 
 pytestmark = pytest.mark.usefixtures("libraries")
 
@@ -83,7 +82,7 @@ def test_the_lora_is_added_to_the_weights_for_good(weights: Path) -> None:
 
     file = weights / "lcm-lora" / "pytorch_lora_weights.safetensors"
     rows = load_file(file)
-    plain, with_lora = random_unet(TINY.unet), pipes.with_lcm(random_unet(TINY.unet), file)
+    plain, with_lora = random_unet(TINY.unet), pipelines.with_lcm(random_unet(TINY.unet), file)
     name = "down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q"
     key = "lora_unet_" + name.replace(".", "_")
     change = rows[f"{key}.lora_up.weight"] @ rows[f"{key}.lora_down.weight"]
@@ -93,7 +92,7 @@ def test_the_lora_is_added_to_the_weights_for_good(weights: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "card"), [("unet", catalogue.SDXL_BASE), ("refiner", catalogue.SDXL_REFINER)], ids=["base", "refiner"]
+    ("facts", "card"), [("unet", cards.SDXL_BASE), ("refiner", cards.SDXL_REFINER)], ids=["base", "refiner"]
 )
 def test_full_size_is_what_the_model_cards_say(facts: str, card: ModelCard) -> None:
     import torch

@@ -18,29 +18,29 @@ from ...imaging.palette import palette_of
 from ...imaging.tint import tinted
 from ...options import GenerateOptions
 from ...roles import EyeGenerator, Patch, Request, Watch
+from .denoising import InpaintInput
 from .frames import SIDE, Frame, frame_of
-from .painter import Canvas
+from .sampling import Progress, Sampler
 from .schedule import schedule_of
-from .studio import Progress, Studio
 
 TINT_REACH: Final = 0.15
 """Reach of the colour match, as a fraction of the distance between the outer eye corners."""
 
 
 @dataclass(frozen=True, slots=True)
-class Easel:
+class FramedRequest:
     """One request with the eyes that its painting starts from, and the frame it is painted in."""
 
     request: Request
     start: Patch
     frame: Frame
 
-    def canvas(self) -> Canvas:
+    def input_(self) -> InpaintInput:
         """What SDXL gets to see."""
         start, photo = self.frame.taken(self.start.pixels), self.frame.taken(to_tones(self.request.crop.pixels))
         mask = np.clip(self.frame.taken(self.start.mask), 0, 1)
         seed = self.request.seed
-        return Canvas(np.clip(start, 0, 255), np.clip(photo, 0, 255), mask, seed)
+        return InpaintInput(np.clip(start, 0, 255), np.clip(photo, 0, 255), mask, seed)
 
     def patch(self, picture: Tones, source: str) -> Patch:
         """What SDXL painted, at the photo's resolution, in its light and palette; outside the mask the photo's own."""
@@ -78,9 +78,9 @@ class SdxlGenerator:
 
     name = "sdxl"
 
-    def __init__(self, start: EyeGenerator, studio: Studio, side: int = SIDE) -> None:
+    def __init__(self, start: EyeGenerator, sampler: Sampler, side: int = SIDE) -> None:
         self._start: Final = start
-        self._studio: Final = studio
+        self._sampler: Final = sampler
         self._side: Final = side
 
     def generate(
@@ -93,32 +93,32 @@ class SdxlGenerator:
             NoRoomOnGpu: not even one picture fits.
         """
         watch = _Unwatched() if watch is None else watch
-        easels = self._easels(requests, options, watch)
-        patches = [easel.start for easel in easels]
+        framed = self._framed(requests, options, watch)
+        patches = [one.start for one in framed]
         groups: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for number, easel in enumerate(easels):
-            if easel.start.mask.any():
-                groups[easel.frame.size_wh].append(number)
+        for number, one in enumerate(framed):
+            if one.start.mask.any():
+                groups[one.frame.size_wh].append(number)
         schedule = schedule_of(options)
         progress = Progress(watch, schedule.steps * sum(map(len, groups.values())))
         source = "sdxl lcm" if options.lcm else f"sdxl {options.mode}"
         with ThreadPoolExecutor(max_workers=4) as pool:
             for numbers in groups.values():
-                canvases = list(pool.map(lambda n: easels[n].canvas(), numbers))
-                pictures = self._studio.painted(canvases, schedule, options.precision, progress, watch)
-                done = pool.map(lambda n, picture: easels[n].patch(picture, source), numbers, pictures)
+                inputs = list(pool.map(lambda n: framed[n].input_(), numbers))
+                pictures = self._sampler.painted(inputs, schedule, options.precision, progress, watch)
+                done = pool.map(lambda n, picture: framed[n].patch(picture, source), numbers, pictures)
                 for number, patch in zip(numbers, done, strict=True):
                     patches[number] = patch
         return patches
 
-    def _easels(self, requests: Sequence[Request], options: GenerateOptions, watch: Watch) -> list[Easel]:
-        easels = []
+    def _framed(self, requests: Sequence[Request], options: GenerateOptions, watch: Watch) -> list[FramedRequest]:
+        framed = []
         with watch.stage("generate/start"):
             for request in requests:
                 watch.tell("generate/start", 0.0)
                 (start,) = self._start.generate([request], options)
-                easels.append(Easel(request, start, frame_of(request.crop, self._side)))
-        return easels
+                framed.append(FramedRequest(request, start, frame_of(request.crop, self._side)))
+        return framed
 
 
 class _Unwatched:

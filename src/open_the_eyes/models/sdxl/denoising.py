@@ -10,9 +10,9 @@ import numpy as np
 
 from ...imaging.arrays import Plane, Tones
 from . import masks
+from .callback import TENSORS, StepCallback
 from .prompts import Embeddings
 from .schedule import Schedule
-from .steps import TENSORS, BetweenSteps
 
 if TYPE_CHECKING:
     import torch
@@ -22,7 +22,7 @@ Told = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Canvas:
+class InpaintInput:
     """One picture to paint.
 
     Args:
@@ -39,7 +39,7 @@ class Canvas:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class LatentBatch:
     """Canvases of one size as latents.
 
     Args:
@@ -59,7 +59,7 @@ class Batch:
     latents: torch.Tensor
 
     @classmethod
-    def joined(cls, parts: Sequence[Batch]) -> Batch:
+    def joined(cls, parts: Sequence[LatentBatch]) -> LatentBatch:
         """One batch of several."""
         import torch
 
@@ -67,11 +67,11 @@ class Batch:
         start, shown, hidden, soft, latents = rows
         return cls(start, shown, hidden, soft, tuple(seed for p in parts for seed in p.seeds), latents)
 
-    def row(self, number: int) -> Batch:
+    def row(self, number: int) -> LatentBatch:
         """One of its pictures."""
         one = slice(number, number + 1)
         start, shown, hidden, soft = (t[one] for t in (self.start, self.shown, self.hidden, self.soft))
-        return Batch(start, shown, hidden, soft, self.seeds[one], self.latents[one])
+        return LatentBatch(start, shown, hidden, soft, self.seeds[one], self.latents[one])
 
     def generators(self) -> list[torch.Generator]:
         """Fresh ones; on the CPU, whose numbers are the same on every machine."""
@@ -80,24 +80,24 @@ class Batch:
         return [torch.Generator().manual_seed(seed) for seed in self.seeds]
 
 
-def encoded(vae: Any, canvases: Sequence[Canvas]) -> list[Batch]:
-    """Each canvas as a batch of one, on the CPU."""
+def encoded(vae: Any, inputs: Sequence[InpaintInput]) -> list[LatentBatch]:
+    """Each input_ as a batch of one, on the CPU."""
     import torch
 
     out = []
     with torch.inference_mode():
-        for canvas in canvases:
-            hidden = np.asarray(canvas.mask > masks.TOUCHED, np.float32)
-            start = _latents(vae, _unit(canvas.start))
-            shown = _latents(vae, _unit(np.where(hidden[..., None] > 0, np.float32(127.5), canvas.photo)))
+        for input_ in inputs:
+            hidden = np.asarray(input_.mask > masks.TOUCHED, np.float32)
+            start = _latents(vae, _unit(input_.start))
+            shown = _latents(vae, _unit(np.where(hidden[..., None] > 0, np.float32(127.5), input_.photo)))
             soft = torch.nn.functional.interpolate(
-                torch.from_numpy(canvas.mask)[None, None], start.shape[-2:], mode="area"
+                torch.from_numpy(input_.mask)[None, None], start.shape[-2:], mode="area"
             )
-            out.append(Batch(start, shown, torch.from_numpy(hidden)[None, None], soft, (canvas.seed,), start))
+            out.append(LatentBatch(start, shown, torch.from_numpy(hidden)[None, None], soft, (input_.seed,), start))
     return out
 
 
-def painted(pipe: Any, batch: Batch, words: Embeddings, schedule: Schedule, tell: Told) -> Batch:
+def painted(pipe: Any, batch: LatentBatch, words: Embeddings, schedule: Schedule, tell: Told) -> LatentBatch:
     """The base's part: finished latents, or such as still have the noise at which the refiner takes over."""
     import torch
 
@@ -112,7 +112,7 @@ def painted(pipe: Any, batch: Batch, words: Embeddings, schedule: Schedule, tell
     )  # fmt: skip
 
 
-def refined(pipe: Any, batch: Batch, words: Embeddings, schedule: Schedule, tell: Told) -> Batch:
+def refined(pipe: Any, batch: LatentBatch, words: Embeddings, schedule: Schedule, tell: Told) -> LatentBatch:
     """The refiner's part, from where the base left the latents; without guidance, which does little so late."""
     import torch
 
@@ -125,7 +125,7 @@ def refined(pipe: Any, batch: Batch, words: Embeddings, schedule: Schedule, tell
     )  # fmt: skip
 
 
-def decoded(vae: Any, batches: Sequence[Batch]) -> list[Tones]:
+def decoded(vae: Any, batches: Sequence[LatentBatch]) -> list[Tones]:
     """Pictures (H, W, 3), one by one."""
     import torch
 
@@ -138,8 +138,10 @@ def decoded(vae: Any, batches: Sequence[Batch]) -> list[Tones]:
         return [np.asarray((row.float().clamp(-1, 1) + 1).mul(127.5).permute(1, 2, 0).cpu().numpy()) for row in rows]
 
 
-def _run(pipe: Any, batch: Batch, words: Embeddings, schedule: Schedule, first: int, tell: Told, **how: Any) -> Batch:
-    """One model's steps. The mask is held by `BetweenSteps`, so where a pipeline would blend by itself it is given 1s:
+def _run(
+    pipe: Any, batch: LatentBatch, words: Embeddings, schedule: Schedule, first: int, tell: Told, **how: Any
+) -> LatentBatch:
+    """One model's steps. The mask is held by `StepCallback`, so where a pipeline would blend by itself it is given 1s:
     diffusers' blending takes the noised hand-over for the clean picture (its issue 8450)."""
     import torch
     from diffusers.utils.torch_utils import randn_tensor
@@ -148,7 +150,7 @@ def _run(pipe: Any, batch: Batch, words: Embeddings, schedule: Schedule, first: 
     start = batch.start.to(device, torch.float32)
     noise = randn_tensor(tuple(start.shape), generator=batch.generators(), device=device, dtype=dtype)
     guided = 0 if first else schedule.guided_steps
-    between = BetweenSteps(start, noise.float(), batch.soft.to(device), first, schedule.steps, guided, tell)
+    between = StepCallback(start, noise.float(), batch.soft.to(device), first, schedule.steps, guided, tell)
     h, w = batch.hidden.shape[-2:]
     with torch.inference_mode():
         latents = pipe(
