@@ -10,6 +10,7 @@ import pytest
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.sdxl.generator import SdxlGenerator
 from open_the_eyes.models.sdxl.loading import LIBRARIES, load_sdxl
+from open_the_eyes.residency import CountedMemory, Residency
 from open_the_eyes.settings import Settings
 
 SIDE = 128
@@ -45,4 +46,9 @@ def settings(weights: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def generator(settings: Settings) -> SdxlGenerator:
-    return load_sdxl(settings, AppearanceGenerator(), SIDE)
+    return tiny(settings)
+
+
+def tiny(settings: Settings, residency: Residency | None = None) -> SdxlGenerator:
+    """With a residency of its own, so that what one test breaks no other one finds broken."""
+    return load_sdxl(settings, AppearanceGenerator(), SIDE, residency or Residency(CountedMemory(), "cpu"))

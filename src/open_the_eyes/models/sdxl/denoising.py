@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -80,21 +80,18 @@ class LatentBatch:
         return [torch.Generator().manual_seed(seed) for seed in self.seeds]
 
 
-def encoded(vae: Any, inputs: Sequence[InpaintInput]) -> list[LatentBatch]:
-    """Each input_ as a batch of one, on the CPU."""
+def encoded(vae: Any, inputs: Iterable[InpaintInput]) -> Iterator[LatentBatch]:
+    """Each input as a batch of one, on the CPU."""
     import torch
 
-    out = []
-    with torch.inference_mode():
-        for input_ in inputs:
-            hidden = np.asarray(input_.mask > masks.TOUCHED, np.float32)
-            start = _latents(vae, _unit(input_.start))
-            shown = _latents(vae, _unit(np.where(hidden[..., None] > 0, np.float32(127.5), input_.photo)))
-            soft = torch.nn.functional.interpolate(
-                torch.from_numpy(input_.mask)[None, None], start.shape[-2:], mode="area"
-            )
-            out.append(LatentBatch(start, shown, torch.from_numpy(hidden)[None, None], soft, (input_.seed,), start))
-    return out
+    for one in inputs:
+        hidden = np.asarray(one.mask > masks.TOUCHED, np.float32)
+        blank = np.where(hidden[..., None] > 0, np.float32(127.5), one.photo)
+        with torch.inference_mode():
+            start, shown = _latents(vae, _unit(one.start)), _latents(vae, _unit(blank))
+        mask = torch.from_numpy(one.mask)[None, None]
+        soft = torch.nn.functional.interpolate(mask, start.shape[-2:], mode="area")
+        yield LatentBatch(start, shown, torch.from_numpy(hidden)[None, None], soft, (one.seed,), start)
 
 
 def painted(pipe: Any, batch: LatentBatch, words: Embeddings, schedule: Schedule, tell: Told) -> LatentBatch:
@@ -125,17 +122,16 @@ def refined(pipe: Any, batch: LatentBatch, words: Embeddings, schedule: Schedule
     )  # fmt: skip
 
 
-def decoded(vae: Any, batches: Sequence[LatentBatch]) -> list[Tones]:
-    """Pictures (H, W, 3), one by one."""
+def decoded(vae: Any, batches: Iterable[LatentBatch]) -> Iterator[Tones]:
+    """Each batch of one as a picture (H, W, 3)."""
     import torch
 
-    with torch.inference_mode():
-        rows = [
-            vae.decode(row[None].to(vae.device, vae.dtype) / vae.config.scaling_factor, return_dict=False)[0][0]
-            for batch in batches
-            for row in batch.latents
-        ]
-        return [np.asarray((row.float().clamp(-1, 1) + 1).mul(127.5).permute(1, 2, 0).cpu().numpy()) for row in rows]
+    for batch in batches:
+        with torch.inference_mode():
+            latents = batch.latents.to(vae.device, vae.dtype) / vae.config.scaling_factor
+            picture = vae.decode(latents, return_dict=False)[0][0].float().clamp(-1, 1)
+            tones = (picture + 1).mul(127.5).permute(1, 2, 0).cpu().numpy()
+        yield np.asarray(tones)
 
 
 def _run(

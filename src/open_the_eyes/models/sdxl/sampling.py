@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...imaging.arrays import Tones
 from ...residency import Residency
@@ -18,6 +18,8 @@ from .schedule import Schedule
 
 if TYPE_CHECKING:
     from .checkpoint import Checkpoint
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,32 @@ class Sampler:
     weights: Path
 
     def painted(
-        self, inputs: Sequence[InpaintInput], schedule: Schedule, precision: str, progress: Progress, watch: Watch
-    ) -> list[Tones]:
-        """Each input_ as a picture (H, W, 3), in order."""
+        self,
+        numbers: Sequence[int],
+        seen: Callable[[int], InpaintInput],
+        then: Callable[[int, Tones], T],
+        schedule: Schedule,
+        precision: str,
+        progress: Progress,
+    ) -> list[T]:
+        """`then(number, picture)` for each number, in order, with what was painted over `seen(number)`, (H, W, 3).
+
+        Both are called one by one, while the GPU is between two pictures: they shall not take long.
+        """
+        watch = progress.watch
+
+        def encoded(vae: Any, part: Sequence[int]) -> list[LatentBatch]:
+            return list(denoising.encoded(vae, map(seen, progress.alive("generate/encode", part))))
+
+        def decoded(vae: Any, part: Sequence[tuple[int, LatentBatch]]) -> list[T]:
+            pictures = denoising.decoded(vae, progress.alive("generate/decode", (row for _, row in part)))
+            return [then(number, picture) for (number, _), picture in zip(part, pictures, strict=True)]
+
         with watch.stage("generate/load"):
             words = self._words(self.base)
             words_late = self._words(self.refiner) if schedule.refiner_steps else None
         with watch.stage("generate/encode"):
-            rows = self.residency.run(SDXL_VAE.name, inputs, denoising.encoded, watch=watch, stage="generate/encode")
+            rows = self.residency.run(SDXL_VAE.name, numbers, encoded, watch=watch, stage="generate/encode")
         with watch.stage("generate/base"):
             name = (SDXL_LCM if schedule.lcm else SDXL_BASE).name
             progress.stage = "generate/base"
@@ -56,7 +76,8 @@ class Sampler:
                 progress.stage = "generate/refiner"
                 rows = self._stepped(SDXL_REFINER.name, rows, words_late, schedule, precision, progress)
         with watch.stage("generate/decode"):
-            return self.residency.run(SDXL_VAE.name, rows, denoising.decoded, watch=watch, stage="generate/decode")
+            finished = list(zip(numbers, rows, strict=True))
+            return self.residency.run(SDXL_VAE.name, finished, decoded, watch=watch, stage="generate/decode")
 
     def _stepped(
         self,
@@ -101,6 +122,12 @@ class Progress:
     stage: str = "generate/base"
     before: int = 0
     done: int = 0
+
+    def alive(self, stage: str, items: Iterable[T]) -> Iterator[T]:
+        """The items, the watch being told before each, so that it can stop the work."""
+        for item in items:
+            self.watch.tell(stage, self.done / self.total)
+            yield item
 
     def counting(self, pictures: int) -> denoising.Told:
         """What a batch of that many pictures calls after each step."""
