@@ -40,6 +40,7 @@ class OnnxNetwork:
         self._path: Final = path
         self._wanted: Final = wanted
         self._residency: Final = residency or residency_of(settings, device_of(settings))
+        self.device: Final = self._residency.device
         self._residency.register(card, lambda _: session_of(path, settings), move=None)
 
     def each(

@@ -135,6 +135,10 @@ class Residency:
             self._admission.evict_idle(recorder)
         raise failed
 
+    def evict_idle(self) -> None:
+        """Sends away every model that is not leased right now; it waits in the computer's memory."""
+        self._admission.evict_idle(Recorder(self._clock))
+
     def release_all(self) -> None:
         """Drops every model that is not leased right now, forgets what was learnt, and measures the room anew."""
         self._admission.drop_all()

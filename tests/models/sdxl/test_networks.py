@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.sdxl_random import FULL, TINY, Sizes
+from benchmarks.sdxl_random import FULL, TINY
 from benchmarks.sdxl_random import unet as random_unet
 from open_the_eyes.errors import UsageError, WeightsMissing
 from open_the_eyes.models.sdxl import checkpoint, pipelines, prompts, quantise, speed
@@ -196,4 +197,4 @@ def test_pictures_go_through_the_vae_one_by_one(weights: Path) -> None:
 def test_sizes_differ_in_their_input_channels_alone() -> None:
     from benchmarks.sdxl_random import four_channels
 
-    assert four_channels(TINY) == Sizes({**TINY.unet, "in_channels": 4}, TINY.refiner, TINY.vae)
+    assert four_channels(TINY) == replace(TINY, unet={**TINY.unet, "in_channels": 4})

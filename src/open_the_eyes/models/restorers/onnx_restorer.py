@@ -33,6 +33,11 @@ class OnnxRestorer:
         self.name = card.name
         self._network = OnnxNetwork(card, path, f"restores faces of {SIDE} x {SIDE}", settings, residency)
 
+    @property
+    def runs_on(self) -> str:
+        """ "cpu", or "cuda:0"."""
+        return self._network.device
+
     def restore(self, faces: Sequence[Rgb], fidelity: float, watch: Watch | None = None) -> list[Rgb]:
         """Each face by itself, so that a result does not depend on what else is in the photo.
 

@@ -104,7 +104,7 @@ def painted(pipe: Any, batch: LatentBatch, words: Embeddings, schedule: Schedule
         image=batch.start,
         mask_image=batch.hidden if fills_holes else torch.ones_like(batch.hidden),
         masked_image_latents=batch.shown,
-        denoising_end=_handover(pipe.scheduler, schedule),
+        denoising_end=handover(pipe.scheduler, schedule),
         guidance_scale=schedule.guidance if schedule.guided_steps else 1.0,
     )  # fmt: skip
 
@@ -117,7 +117,7 @@ def refined(pipe: Any, batch: LatentBatch, words: Embeddings, schedule: Schedule
         pipe, batch, words, schedule, schedule.base_steps, tell,
         image=batch.latents,
         mask_image=torch.ones_like(batch.hidden),
-        denoising_start=_handover(pipe.scheduler, schedule),
+        denoising_start=handover(pipe.scheduler, schedule),
         guidance_scale=1.0,
     )  # fmt: skip
 
@@ -164,7 +164,7 @@ def _run(
     return replace(batch, latents=latents.float().cpu())
 
 
-def _handover(scheduler: Any, schedule: Schedule) -> float | None:
+def handover(scheduler: Any, schedule: Schedule) -> float | None:
     """Where the refiner takes over, as diffusers counts: the share of the noise scale that is done."""
     if not schedule.refiner_steps:
         return None

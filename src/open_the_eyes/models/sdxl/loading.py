@@ -49,11 +49,20 @@ def load_sdxl(
     """
     check_libraries()
     device = device_of(settings)
+    return SdxlGenerator(start, sampler_of(settings, residency or residency_of(settings, device)), side)
+
+
+def sampler_of(settings: Settings, residency: Residency) -> Sampler:
+    """What paints on a device whose networks that residency leases.
+
+    Raises:
+        UsageError: OTE_SDXL names no checkpoint.
+        WeightsMissing: files are missing.
+    """
     files = files_of(settings)
     checkpoint.hush()
-    residency = residency or residency_of(settings, device)
     register(residency, files, settings)
-    return SdxlGenerator(start, Sampler(files.base, files.refiner, files.vae, residency, settings.weights), side)
+    return Sampler(files.base, files.refiner, files.vae, residency, settings.weights)
 
 
 def sdxl_lacks(settings: Settings) -> str:
