@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from open_the_eyes.models.sdxl.generator import SdxlGenerator
 from open_the_eyes.models.sdxl.loading import LIBRARIES, load_sdxl
 from open_the_eyes.residency import CountedMemory, Residency
 from open_the_eyes.settings import Settings
+from tests.models.sdxl.clear_vae import clear_vae
 
 SIDE = 128
 """Of the frames: 192 x 80 for a pair of eyes, and 24 x 10 latents."""
@@ -40,6 +42,15 @@ def weights(libraries: None, tmp_path_factory: pytest.TempPathFactory) -> Path: 
 
 
 @pytest.fixture(scope="session")
+def clear_weights(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a VAE whose latents are the picture."""
+    folder = tmp_path_factory.mktemp("clear") / "weights"
+    shutil.copytree(weights, folder, ignore=shutil.ignore_patterns("sdxl-vae"))
+    clear_vae().save_pretrained(folder / "sdxl-vae", safe_serialization=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def settings(weights: Path) -> Settings:
     return Settings(weights=weights, device="cpu")
 
@@ -49,6 +60,6 @@ def generator(settings: Settings) -> SdxlGenerator:
     return tiny(settings)
 
 
-def tiny(settings: Settings, residency: Residency | None = None) -> SdxlGenerator:
+def tiny(settings: Settings, residency: Residency | None = None, side: int = SIDE) -> SdxlGenerator:
     """With a residency of its own, so that what one test breaks no other one finds broken."""
-    return load_sdxl(settings, AppearanceGenerator(), SIDE, residency or Residency(CountedMemory(), "cpu"))
+    return load_sdxl(settings, AppearanceGenerator(), side, residency or Residency(CountedMemory(), "cpu"))

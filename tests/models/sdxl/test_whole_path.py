@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,18 +18,14 @@ from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.residency import CountedMemory, Residency
 from open_the_eyes.settings import Settings
-from tests.models.sdxl.clear_vae import clear_vae
 from tests.models.sdxl.conftest import tiny
 
 
 @pytest.fixture
-def clear_engine(engine: Engine, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+def clear_engine(engine: Engine, clear_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """SDXL that hardly changes the eyes it starts from: a clear VAE and a strength of 1 %."""
-    shutil.copytree(weights, tmp_path / "weights")
-    shutil.rmtree(tmp_path / "weights" / "sdxl-vae")
-    clear_vae().save_pretrained(tmp_path / "weights" / "sdxl-vae", safe_serialization=True)
     monkeypatch.setitem(schedule.MODES, "standard", Schedule(2, 1, 0.01, 5.0, 0.5))
-    painter = tiny(Settings(weights=tmp_path / "weights", device="cpu"))
+    painter = tiny(Settings(weights=clear_weights, device="cpu"))
     return replace(engine, name="sdxl", generator=painter)
 
 
