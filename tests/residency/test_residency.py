@@ -107,6 +107,25 @@ def test_what_cannot_be_moved_is_dropped_and_built_again() -> None:
     assert built == ["session", "session"]
 
 
+def test_a_model_that_finds_no_room_in_the_computers_memory_is_dropped_and_read_again() -> None:
+    rig, built = Rig(150, card("b")), []
+
+    def build(precision: str) -> FakeModel:
+        built.append(precision)
+        return FakeModel(rig, card("a"), precision)
+
+    def move(model: FakeModel, device: str) -> None:
+        if device == "cpu":
+            raise MemoryError
+        model.to(device)
+
+    rig.residency.register(card("a"), build, move=move)
+    for name in ("a", "b", "a"):
+        with rig.residency.lease(name, batch=1):
+            assert rig.memory.held_mib == 100
+    assert built == ["bf16", "bf16"]
+
+
 def test_on_a_cpu_nothing_is_moved() -> None:
     residency = Residency(CountedMemory(), "cpu")
     rig = Rig(0)

@@ -43,7 +43,7 @@ class Memory(Protocol):
         ...
 
 
-class OutOfMemory(Exception):
+class OutOfMemory(RuntimeError):
     """Raised by `CountedMemory`, and by models whose library says so in words only."""
 
 

@@ -86,11 +86,13 @@ class Slot:
             raise
 
     def unload(self, device: str) -> None:
-        """Off the device; what cannot be moved, or has been set up to stream, is dropped."""
+        """Off the device; what cannot be moved, has been set up to stream, or finds no room elsewhere is dropped."""
         kept = False
         try:
             if self.move is not None and not (self.variant is not None and self.variant.streamed):
                 kept = device == AWAY or self.move(self.model, AWAY) is not False
+        except (MemoryError, RuntimeError):  # torch's for a full computer; the model can be read again
+            pass
         finally:
             self.present = False
             if not kept:

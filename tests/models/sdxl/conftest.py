@@ -29,6 +29,9 @@ def libraries() -> None:
         from diffusers import StableDiffusionXLInpaintPipeline  # noqa: F401
         from torchao.quantization import quantize_  # noqa: F401
         from transformers import CLIPTextModel  # noqa: F401
+    import torch
+
+    torch.set_num_threads(1)  # tiny networks gain nothing from more, and lose much where others are at work
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ from tests.models.sdxl.conftest import tiny
 from tests.models.sdxl.fake_gpu import Cache, FakeGpu
 
 CARDS = (8, 24, 48)
-SMALL = 48
+SMALL = 32
 """Side of the frames: a clear VAE's latents are as large as the picture."""
 
 
@@ -59,7 +59,7 @@ def bench(engine: Engine, clear_weights: Path, tmp_path_factory: pytest.TempPath
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few steps at a strength at which random networks leave the eyes open, and quantisation of small layers too."""
-    monkeypatch.setitem(schedule.MODES, "standard", Schedule(2, 1, 0.01, 5.0, 0.5))
+    monkeypatch.setitem(schedule.MODES, "standard", Schedule(1, 1, 0.01, 5.0, 1.0))
     monkeypatch.setattr(schedule, "LCM", Schedule(1, 0, 0.02, 1.0, 0.0, lcm=True))
     monkeypatch.setattr(quantise, "SMALLEST", 32)
     monkeypatch.setattr(pipeline, "RETRIES", 0)
