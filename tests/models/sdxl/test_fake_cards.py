@@ -103,7 +103,14 @@ def test_four_steps_and_eight_bits_end_in_a_result(
     assert gpu.left_over() == 0
 
 
-@pytest.mark.parametrize("gpu_gb", CARDS)
+def test_24_and_48_gb_take_the_same_steps_for_one_face(bench: Bench, blinked: Rgb) -> None:
+    gpus = [FakeGpu(gpu_gb, bench.cache) for gpu_gb in (24, 48)]
+    for gpu in gpus:
+        bench.open(blinked, gpu)
+    assert gpus[0].steps == gpus[1].steps
+
+
+@pytest.mark.parametrize("gpu_gb", [8, 24])
 def test_memory_that_runs_out_at_any_step_ends_in_a_result_or_a_clear_error(
     bench: Bench, blinked: Rgb, gpu_gb: int
 ) -> None:

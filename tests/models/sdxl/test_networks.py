@@ -42,6 +42,21 @@ def test_joined_projections_and_channels_last_change_nothing() -> None:
     assert quick.conv_in.weight.is_contiguous(memory_format=torch.channels_last)
 
 
+@pytest.mark.parametrize("precision", ["bf16", "int8"])
+def test_the_repeated_blocks_compile_without_a_break_and_compute_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, precision: str
+) -> None:
+    import torch
+
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
+    unet = quantise.quantised(speed.quick(random_unet(TINY.unet)), precision, smallest=32)
+    wanted = answer(unet)
+    assert torch.allclose(answer(speed.compiled(unet, tmp_path, "aot_eager")), wanted, atol=1e-5)
+    blocks = [m for m in unet.modules() if type(m).__name__ == "BasicTransformerBlock"]
+    assert blocks
+    assert all(block._compiled_call_impl is not None for block in blocks)
+
+
 @pytest.mark.parametrize(("precision", "off"), [("int8", 0.02), ("fp8", 0.06)])
 def test_quantised_weights_are_smaller_and_nearly_right(precision: str, off: float) -> None:
     wanted = answer(random_unet(TINY.unet))
