@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import NoRoomOnGpu
-from .card import ModelCard, Rung
-from .catalogue import CODEFORMER, SDXL_BASE, SDXL_REFINER, SDXL_VAE
-from .plan import LARGEST_BATCH, batch_that_fits, choose_precision, needs
+from .budget import LARGEST_BATCH, batch_that_fits, choose_precision, needs
+from .cards import CODEFORMER, SDXL_BASE, SDXL_REFINER, SDXL_VAE, ModelCard, Variant
 
 GPUS_GB: Final = (4, 6, 8, 12, 16, 24, 48, 80, 141)
 SHOWN: Final = (SDXL_BASE, SDXL_REFINER, SDXL_VAE, CODEFORMER)
@@ -18,7 +17,7 @@ UNUSABLE_MIB: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Placement:
     """One model in a plan.
 
     Args:
@@ -27,22 +26,22 @@ class Place:
     """
 
     name: str
-    rung: Rung
+    variant: Variant
     stays: bool
     batch: int
 
     def __str__(self) -> str:
-        return f"{self.rung}, {self.batch} at once, {'stays' if self.stays else 'swaps'}"
+        return f"{self.variant}, {self.batch} at once, {'stays' if self.stays else 'swaps'}"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CapacityPlan:
     """Where each model is while the largest request is painted; `places` in the order of the cards."""
 
     room_mib: int
-    places: tuple[Place, ...]
+    places: tuple[Placement, ...]
 
-    def of(self, name: str) -> Place:
+    def of(self, name: str) -> Placement:
         return next(place for place in self.places if place.name == name)
 
 
@@ -51,7 +50,7 @@ def room_of(gpu_gb: int) -> int:
     return gpu_gb * 1024 - UNUSABLE_MIB
 
 
-def standing_plan(room_mib: int, cards: Sequence[ModelCard] = SHOWN) -> Plan:
+def capacity_plan(room_mib: int, cards: Sequence[ModelCard] = SHOWN) -> CapacityPlan:
     """Who stays and who swaps while batches are as large as they can be.
 
     The heavy models stay together where the largest batch fits beside them all, and take turns elsewhere: a swap costs
@@ -60,26 +59,26 @@ def standing_plan(room_mib: int, cards: Sequence[ModelCard] = SHOWN) -> Plan:
     Raises:
         NoRoomOnGpu: a model does not fit in any way.
     """
-    rungs = choose_precision(cards, room_mib)
-    weights = {card.name: card.weights_mib(rungs[card.name]) for card in cards}
-    staying = _staying(cards, rungs, weights, room_mib)
+    variants = choose_precision(cards, room_mib)
+    weights = {card.name: card.weights_mib(variants[card.name]) for card in cards}
+    staying = _staying(cards, variants, weights, room_mib)
     places = []
     for card in cards:
         beside = sum(weights[name] for name in staying - {card.name})
-        batch = batch_that_fits(card, rungs[card.name], room_mib - beside)
-        places.append(Place(card.name, rungs[card.name], card.name in staying, batch))
-    return Plan(room_mib, tuple(places))
+        batch = batch_that_fits(card, variants[card.name], room_mib - beside)
+        places.append(Placement(card.name, variants[card.name], card.name in staying, batch))
+    return CapacityPlan(room_mib, tuple(places))
 
 
 def _staying(
-    cards: Sequence[ModelCard], rungs: Mapping[str, Rung], weights: Mapping[str, int], room_mib: int
+    cards: Sequence[ModelCard], variants: Mapping[str, Variant], weights: Mapping[str, int], room_mib: int
 ) -> frozenset[str]:
     """All, or those lighter than one picture of the largest batch (sending them away buys nothing), or nobody."""
     picture = max(card.activation_mib for card in cards)
     light = frozenset(name for name, mib in weights.items() if mib <= picture)
     for staying, batch in ((frozenset(weights), LARGEST_BATCH), (light, 1)):
         others = {card.name: sum(weights[name] for name in staying - {card.name}) for card in cards}
-        if all(others[card.name] + needs(card, rungs[card.name], batch) <= room_mib for card in cards):
+        if all(others[card.name] + needs(card, variants[card.name], batch) <= room_mib for card in cards):
             return staying
     return frozenset()
 
@@ -94,7 +93,7 @@ def table(gpus_gb: Sequence[int] = GPUS_GB) -> Iterator[str]:
 
 def _cells(room_mib: int) -> list[str]:
     try:
-        plan = standing_plan(room_mib)
+        plan = capacity_plan(room_mib)
     except NoRoomOnGpu:
         return ["does not fit"] * len(SHOWN)
     return [str(plan.of(card.name)) for card in SHOWN]

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...imaging.arrays import Tones
 from ...residency import Residency
-from ...residency.catalogue import SDXL_BASE, SDXL_LCM, SDXL_REFINER, SDXL_VAE
+from ...residency.cards import SDXL_BASE, SDXL_LCM, SDXL_REFINER, SDXL_VAE
 from ...roles import Watch
-from . import painter, pipes, prompts
-from .painter import Batch, Canvas
+from . import denoising, pipelines, prompts
+from .denoising import InpaintInput, LatentBatch
 from .prompts import Embeddings
 from .schedule import Schedule
 
 if TYPE_CHECKING:
     from .checkpoint import Checkpoint
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
-class Studio:
-    """Paints canvases of one size; the networks are leased by the names of their cards.
+class Sampler:
+    """Paints inputs of one size; the networks are leased by the names of their cards.
 
     Args:
         base: the checkpoint that paints.
@@ -39,14 +41,32 @@ class Studio:
     weights: Path
 
     def painted(
-        self, canvases: Sequence[Canvas], schedule: Schedule, precision: str, progress: Progress, watch: Watch
-    ) -> list[Tones]:
-        """Each canvas as a picture (H, W, 3), in order."""
+        self,
+        numbers: Sequence[int],
+        seen: Callable[[int], InpaintInput],
+        then: Callable[[int, Tones], T],
+        schedule: Schedule,
+        precision: str,
+        progress: Progress,
+    ) -> list[T]:
+        """`then(number, picture)` for each number, in order, with what was painted over `seen(number)`, (H, W, 3).
+
+        Both are called one by one, while the GPU is between two pictures: they shall not take long.
+        """
+        watch = progress.watch
+
+        def encoded(vae: Any, part: Sequence[int]) -> list[LatentBatch]:
+            return list(denoising.encoded(vae, map(seen, progress.alive("generate/encode", part))))
+
+        def decoded(vae: Any, part: Sequence[tuple[int, LatentBatch]]) -> list[T]:
+            pictures = denoising.decoded(vae, progress.alive("generate/decode", (row for _, row in part)))
+            return [then(number, picture) for (number, _), picture in zip(part, pictures, strict=True)]
+
         with watch.stage("generate/load"):
             words = self._words(self.base)
             words_late = self._words(self.refiner) if schedule.refiner_steps else None
         with watch.stage("generate/encode"):
-            rows = self.residency.run(SDXL_VAE.name, canvases, painter.encoded, watch=watch, stage="generate/encode")
+            rows = self.residency.run(SDXL_VAE.name, numbers, encoded, watch=watch, stage="generate/encode")
         with watch.stage("generate/base"):
             name = (SDXL_LCM if schedule.lcm else SDXL_BASE).name
             progress.stage = "generate/base"
@@ -56,24 +76,25 @@ class Studio:
                 progress.stage = "generate/refiner"
                 rows = self._stepped(SDXL_REFINER.name, rows, words_late, schedule, precision, progress)
         with watch.stage("generate/decode"):
-            return self.residency.run(SDXL_VAE.name, rows, painter.decoded, watch=watch, stage="generate/decode")
+            finished = list(zip(numbers, rows, strict=True))
+            return self.residency.run(SDXL_VAE.name, finished, decoded, watch=watch, stage="generate/decode")
 
     def _stepped(
         self,
         name: str,
-        rows: list[Batch],
+        rows: list[LatentBatch],
         words: Embeddings,
         schedule: Schedule,
         precision: str,
         progress: Progress,
-    ) -> list[Batch]:
-        scheduler = pipes.scheduler(self.base, lcm=schedule.lcm)
+    ) -> list[LatentBatch]:
+        scheduler = pipelines.scheduler(self.base, lcm=schedule.lcm)
         late = name == SDXL_REFINER.name
-        run, steps = (painter.refined, schedule.refiner_steps) if late else (painter.painted, schedule.base_steps)
+        run, steps = (denoising.refined, schedule.refiner_steps) if late else (denoising.painted, schedule.base_steps)
 
-        def work(unet: Any, part: Sequence[Batch]) -> list[Batch]:
-            pipe = pipes.inpainting(unet, scheduler, self.vae, words)
-            done = run(pipe, Batch.joined(part), words, schedule, progress.counting(len(part)))
+        def work(unet: Any, part: Sequence[LatentBatch]) -> list[LatentBatch]:
+            pipe = pipelines.inpainting(unet, scheduler, self.vae, words)
+            done = run(pipe, LatentBatch.joined(part), words, schedule, progress.counting(len(part)))
             progress.finished(len(part) * steps)
             return [done.row(k) for k in range(len(part))]
 
@@ -102,7 +123,13 @@ class Progress:
     before: int = 0
     done: int = 0
 
-    def counting(self, pictures: int) -> painter.Told:
+    def alive(self, stage: str, items: Iterable[T]) -> Iterator[T]:
+        """The items, the watch being told before each, so that it can stop the work."""
+        for item in items:
+            self.watch.tell(stage, self.done / self.total)
+            yield item
+
+    def counting(self, pictures: int) -> denoising.Told:
         """What a batch of that many pictures calls after each step."""
 
         def told(step: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,9 @@ import numpy as np
 
 from ...imaging.arrays import Plane, Tones
 from . import masks
+from .callback import TENSORS, StepCallback
 from .prompts import Embeddings
 from .schedule import Schedule
-from .steps import TENSORS, BetweenSteps
 
 if TYPE_CHECKING:
     import torch
@@ -22,7 +22,7 @@ Told = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Canvas:
+class InpaintInput:
     """One picture to paint.
 
     Args:
@@ -39,7 +39,7 @@ class Canvas:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class LatentBatch:
     """Canvases of one size as latents.
 
     Args:
@@ -59,7 +59,7 @@ class Batch:
     latents: torch.Tensor
 
     @classmethod
-    def joined(cls, parts: Sequence[Batch]) -> Batch:
+    def joined(cls, parts: Sequence[LatentBatch]) -> LatentBatch:
         """One batch of several."""
         import torch
 
@@ -67,11 +67,11 @@ class Batch:
         start, shown, hidden, soft, latents = rows
         return cls(start, shown, hidden, soft, tuple(seed for p in parts for seed in p.seeds), latents)
 
-    def row(self, number: int) -> Batch:
+    def row(self, number: int) -> LatentBatch:
         """One of its pictures."""
         one = slice(number, number + 1)
         start, shown, hidden, soft = (t[one] for t in (self.start, self.shown, self.hidden, self.soft))
-        return Batch(start, shown, hidden, soft, self.seeds[one], self.latents[one])
+        return LatentBatch(start, shown, hidden, soft, self.seeds[one], self.latents[one])
 
     def generators(self) -> list[torch.Generator]:
         """Fresh ones; on the CPU, whose numbers are the same on every machine."""
@@ -80,24 +80,21 @@ class Batch:
         return [torch.Generator().manual_seed(seed) for seed in self.seeds]
 
 
-def encoded(vae: Any, canvases: Sequence[Canvas]) -> list[Batch]:
-    """Each canvas as a batch of one, on the CPU."""
+def encoded(vae: Any, inputs: Iterable[InpaintInput]) -> Iterator[LatentBatch]:
+    """Each input as a batch of one, on the CPU."""
     import torch
 
-    out = []
-    with torch.inference_mode():
-        for canvas in canvases:
-            hidden = np.asarray(canvas.mask > masks.TOUCHED, np.float32)
-            start = _latents(vae, _unit(canvas.start))
-            shown = _latents(vae, _unit(np.where(hidden[..., None] > 0, np.float32(127.5), canvas.photo)))
-            soft = torch.nn.functional.interpolate(
-                torch.from_numpy(canvas.mask)[None, None], start.shape[-2:], mode="area"
-            )
-            out.append(Batch(start, shown, torch.from_numpy(hidden)[None, None], soft, (canvas.seed,), start))
-    return out
+    for one in inputs:
+        hidden = np.asarray(one.mask > masks.TOUCHED, np.float32)
+        blank = np.where(hidden[..., None] > 0, np.float32(127.5), one.photo)
+        with torch.inference_mode():
+            start, shown = _latents(vae, _unit(one.start)), _latents(vae, _unit(blank))
+        mask = torch.from_numpy(one.mask)[None, None]
+        soft = torch.nn.functional.interpolate(mask, start.shape[-2:], mode="area")
+        yield LatentBatch(start, shown, torch.from_numpy(hidden)[None, None], soft, (one.seed,), start)
 
 
-def painted(pipe: Any, batch: Batch, words: Embeddings, schedule: Schedule, tell: Told) -> Batch:
+def painted(pipe: Any, batch: LatentBatch, words: Embeddings, schedule: Schedule, tell: Told) -> LatentBatch:
     """The base's part: finished latents, or such as still have the noise at which the refiner takes over."""
     import torch
 
@@ -107,12 +104,12 @@ def painted(pipe: Any, batch: Batch, words: Embeddings, schedule: Schedule, tell
         image=batch.start,
         mask_image=batch.hidden if fills_holes else torch.ones_like(batch.hidden),
         masked_image_latents=batch.shown,
-        denoising_end=_handover(pipe.scheduler, schedule),
+        denoising_end=handover(pipe.scheduler, schedule),
         guidance_scale=schedule.guidance if schedule.guided_steps else 1.0,
     )  # fmt: skip
 
 
-def refined(pipe: Any, batch: Batch, words: Embeddings, schedule: Schedule, tell: Told) -> Batch:
+def refined(pipe: Any, batch: LatentBatch, words: Embeddings, schedule: Schedule, tell: Told) -> LatentBatch:
     """The refiner's part, from where the base left the latents; without guidance, which does little so late."""
     import torch
 
@@ -120,26 +117,27 @@ def refined(pipe: Any, batch: Batch, words: Embeddings, schedule: Schedule, tell
         pipe, batch, words, schedule, schedule.base_steps, tell,
         image=batch.latents,
         mask_image=torch.ones_like(batch.hidden),
-        denoising_start=_handover(pipe.scheduler, schedule),
+        denoising_start=handover(pipe.scheduler, schedule),
         guidance_scale=1.0,
     )  # fmt: skip
 
 
-def decoded(vae: Any, batches: Sequence[Batch]) -> list[Tones]:
-    """Pictures (H, W, 3), one by one."""
+def decoded(vae: Any, batches: Iterable[LatentBatch]) -> Iterator[Tones]:
+    """Each batch of one as a picture (H, W, 3)."""
     import torch
 
-    with torch.inference_mode():
-        rows = [
-            vae.decode(row[None].to(vae.device, vae.dtype) / vae.config.scaling_factor, return_dict=False)[0][0]
-            for batch in batches
-            for row in batch.latents
-        ]
-        return [np.asarray((row.float().clamp(-1, 1) + 1).mul(127.5).permute(1, 2, 0).cpu().numpy()) for row in rows]
+    for batch in batches:
+        with torch.inference_mode():
+            latents = batch.latents.to(vae.device, vae.dtype) / vae.config.scaling_factor
+            picture = vae.decode(latents, return_dict=False)[0][0].float().clamp(-1, 1)
+            tones = (picture + 1).mul(127.5).permute(1, 2, 0).cpu().numpy()
+        yield np.asarray(tones)
 
 
-def _run(pipe: Any, batch: Batch, words: Embeddings, schedule: Schedule, first: int, tell: Told, **how: Any) -> Batch:
-    """One model's steps. The mask is held by `BetweenSteps`, so where a pipeline would blend by itself it is given 1s:
+def _run(
+    pipe: Any, batch: LatentBatch, words: Embeddings, schedule: Schedule, first: int, tell: Told, **how: Any
+) -> LatentBatch:
+    """One model's steps. The mask is held by `StepCallback`, so where a pipeline would blend by itself it is given 1s:
     diffusers' blending takes the noised hand-over for the clean picture (its issue 8450)."""
     import torch
     from diffusers.utils.torch_utils import randn_tensor
@@ -148,7 +146,7 @@ def _run(pipe: Any, batch: Batch, words: Embeddings, schedule: Schedule, first: 
     start = batch.start.to(device, torch.float32)
     noise = randn_tensor(tuple(start.shape), generator=batch.generators(), device=device, dtype=dtype)
     guided = 0 if first else schedule.guided_steps
-    between = BetweenSteps(start, noise.float(), batch.soft.to(device), first, schedule.steps, guided, tell)
+    between = StepCallback(start, noise.float(), batch.soft.to(device), first, schedule.steps, guided, tell)
     h, w = batch.hidden.shape[-2:]
     with torch.inference_mode():
         latents = pipe(
@@ -166,7 +164,7 @@ def _run(pipe: Any, batch: Batch, words: Embeddings, schedule: Schedule, first: 
     return replace(batch, latents=latents.float().cpu())
 
 
-def _handover(scheduler: Any, schedule: Schedule) -> float | None:
+def handover(scheduler: Any, schedule: Schedule) -> float | None:
     """Where the refiner takes over, as diffusers counts: the share of the noise scale that is done."""
     if not schedule.refiner_steps:
         return None

@@ -14,12 +14,12 @@ Column = Literal["wait_s", "load_s", "use_s", "unload_s"]
 
 
 @dataclass(slots=True)
-class Line:
+class LeaseRecord:
     """One lease.
 
     Args:
         name: of the model.
-        rung: its precision, such as "bf16" or "bf16 streamed".
+        variant: its precision, such as "bf16" or "bf16 streamed".
         batch: pictures that room was kept for.
         wait_s: until others had gone.
         load_s: building and moving to the device; 0 where the model was there.
@@ -31,7 +31,7 @@ class Line:
     """
 
     name: str
-    rung: str
+    variant: str
     batch: int
     wait_s: float = 0.0
     load_s: float = 0.0
@@ -43,7 +43,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Teller:
+class Recorder:
     """Times blocks for the ledger, and for a watch where there is one.
 
     Args:
@@ -56,8 +56,8 @@ class Teller:
     stage: str = ""
 
     @contextmanager
-    def timed(self, line: Line, column: Column, stage: str | None = None) -> Iterator[None]:
-        """Adds the seconds of a block to a column of a line, and to the branch of that name."""
+    def timed(self, record: LeaseRecord, column: Column, stage: str | None = None) -> Iterator[None]:
+        """Adds the seconds of a block to a column of a record, and to the branch of that name."""
         told: AbstractContextManager[None] = nullcontext()
         stage = self.stage if stage is None else stage
         if self.watch is not None and stage:
@@ -67,7 +67,7 @@ class Teller:
             try:
                 yield
             finally:
-                setattr(line, column, getattr(line, column) + self.clock() - began)
+                setattr(record, column, getattr(record, column) + self.clock() - began)
 
     def alive(self) -> None:
         """Lets the watch stop what waits."""

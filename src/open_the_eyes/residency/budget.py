@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import NoRoomOnGpu, UsageError
-from .card import ModelCard, Rung
+from .cards import ModelCard, Variant
 
 LARGEST_BATCH: Final = 32
 """Pictures in one batch at most: a group of eight, four variations each. Larger ones gain nothing on today's GPUs."""
@@ -15,7 +15,10 @@ COMFORTABLE_BATCH: Final = 4
 """Pictures that shall fit at once before a finer precision is taken: the usual four variations."""
 COARSE: Final = ("int4",)
 """Precisions that can be seen in the picture: taken only where a single picture does not fit otherwise."""
-ADVICE: Final = "End other programs that use the GPU, raise OTE_GPU_ROOM_MIB if it is set, or take --engine appearance"
+ADVICE: Final = (
+    "End other programs that use the GPU, raise OTE_GPU_ROOM_MIB if it is set, or do without the GPU: "
+    "--engine appearance, and OTE_DEVICE=cpu for restorers"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,47 +65,49 @@ def no_room(whom: str, needed_mib: int, room_mib: int, leased: Sequence[Resident
     )
 
 
-def rungs_of(card: ModelCard, wanted: str = "auto", *, streamable: bool = True) -> tuple[Rung, ...]:
-    """`ModelCard.rungs` for people.
+def variants_of(card: ModelCard, wanted: str = "auto", *, streamable: bool = True) -> tuple[Variant, ...]:
+    """`ModelCard.variants` for people.
 
     Raises:
         UsageError: a precision the model does not have.
     """
     try:
-        return card.rungs(wanted, streamable=streamable)
+        return card.variants(wanted, streamable=streamable)
     except KeyError:
         known = ", ".join(("auto", *card.mib))
         raise UsageError(f"precision of {card.name}: expected one of {known}; got {wanted!r}.") from None
 
 
-def rung_that_fits(card: ModelCard, rungs: Sequence[Rung], room_mib: int) -> Rung:
-    """The first of the rungs that leaves room for a comfortable batch, or else for one picture.
+def variant_that_fits(card: ModelCard, variants: Sequence[Variant], room_mib: int) -> Variant:
+    """The first of the variants that leaves room for a comfortable batch, or else for one picture.
 
     It looks at the whole room and not at what is free just now, so that a photo gets the same precision every time.
 
     Raises:
         NoRoomOnGpu: not even one picture fits.
     """
-    tries = [(rung, COMFORTABLE_BATCH) for rung in rungs if rung.precision not in COARSE and not rung.streamed]
-    for rung, batch in (*tries, *((rung, 1) for rung in rungs)):
-        if needs(card, rung, batch) <= room_mib:
-            return rung
-    raise no_room(card.name, min(needs(card, rung, 1) for rung in rungs), room_mib)
+    tries = [
+        (variant, COMFORTABLE_BATCH) for variant in variants if variant.precision not in COARSE and not variant.streamed
+    ]
+    for variant, batch in (*tries, *((variant, 1) for variant in variants)):
+        if needs(card, variant, batch) <= room_mib:
+            return variant
+    raise no_room(card.name, min(needs(card, variant, 1) for variant in variants), room_mib)
 
 
-def choose_precision(cards: Sequence[ModelCard], room_mib: int, wanted: str = "auto") -> Mapping[str, Rung]:
-    """`rung_that_fits` for each card, by name."""
-    return {card.name: rung_that_fits(card, rungs_of(card, wanted), room_mib) for card in cards}
+def choose_precision(cards: Sequence[ModelCard], room_mib: int, wanted: str = "auto") -> Mapping[str, Variant]:
+    """`variant_that_fits` for each card, by name."""
+    return {card.name: variant_that_fits(card, variants_of(card, wanted), room_mib) for card in cards}
 
 
-def batch_that_fits(card: ModelCard, rung: Rung, room_mib: int, most: int = LARGEST_BATCH) -> int:
+def batch_that_fits(card: ModelCard, variant: Variant, room_mib: int, most: int = LARGEST_BATCH) -> int:
     """How many pictures can go through at once; 0 where not one can."""
-    left = room_mib - needs(card, rung, 0)
+    left = room_mib - needs(card, variant, 0)
     if left < card.activation_mib:
         return 0
     return min(most, left // card.activation_mib if card.activation_mib else most)
 
 
-def needs(card: ModelCard, rung: Rung, batch: int) -> int:
+def needs(card: ModelCard, variant: Variant, batch: int) -> int:
     """MiB for weights and a run together."""
-    return card.weights_mib(rung) + card.working_mib(batch)
+    return card.weights_mib(variant) + card.working_mib(batch)

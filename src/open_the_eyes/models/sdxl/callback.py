@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     import torch
 
 TENSORS: Final = ["latents", "prompt_embeds", "add_text_embeds", "add_time_ids", "mask", "masked_image_latents"]
-"""What a pipeline hands to `BetweenSteps` and takes back."""
+"""What a pipeline hands to `StepCallback` and takes back."""
 
 
 @dataclass(frozen=True, slots=True)
-class BetweenSteps:
+class StepCallback:
     """Called by diffusers after each step; what `tell` raises stops the pipeline.
 
     Args:

@@ -7,19 +7,18 @@ import re
 import pytest
 
 from open_the_eyes.errors import NoRoomOnGpu, UsageError
-from open_the_eyes.residency.card import ModelCard, Rung
-from open_the_eyes.residency.catalogue import CARDS, CODEFORMER, SDXL_BASE, SDXL_REFINER, SDXL_VAE
-from open_the_eyes.residency.plan import (
+from open_the_eyes.residency.budget import (
     LARGEST_BATCH,
     Resident,
     batch_that_fits,
     choose_precision,
     evict,
     needs,
-    rung_that_fits,
-    rungs_of,
+    variant_that_fits,
+    variants_of,
 )
-from open_the_eyes.residency.standing import room_of, standing_plan
+from open_the_eyes.residency.capacity import capacity_plan, room_of
+from open_the_eyes.residency.cards import CARDS, CODEFORMER, SDXL_BASE, SDXL_REFINER, SDXL_VAE, ModelCard, Variant
 from tests.residency.fakes import card
 
 OLD, MIDDLE, NEW = (Resident(name, 300, age) for age, name in enumerate(("old", "middle", "new")))
@@ -61,22 +60,22 @@ FOUR = card("four", {"bf16": 1000, "fp8": 500, "int8": 500, "int4": 250}, fixed_
 
 
 @pytest.mark.parametrize(
-    ("room", "wanted", "rung"),
+    ("room", "wanted", "variant"),
     [
-        pytest.param(10_000, "auto", Rung("bf16"), id="large: the best"),
-        pytest.param(1140, "auto", Rung("bf16"), id="the best with four pictures, just"),
-        pytest.param(1139, "auto", Rung("int8"), id="one MiB less: four pictures count for more"),
-        pytest.param(639, "auto", Rung("int8"), id="a few pictures: what can be seen in the picture waits"),
-        pytest.param(609, "auto", Rung("int4"), id="int4 where nothing else fits"),
-        pytest.param(359, "auto", Rung("bf16", True), id="streamed at last"),
-        pytest.param(10_000, "int4", Rung("int4"), id="asked for"),
-        pytest.param(10_000, "fp8", Rung("fp8"), id="fp8 when asked for"),
-        pytest.param(300, "int4", Rung("bf16", True), id="asked for, but only streamed fits"),
+        pytest.param(10_000, "auto", Variant("bf16"), id="large: the best"),
+        pytest.param(1140, "auto", Variant("bf16"), id="the best with four pictures, just"),
+        pytest.param(1139, "auto", Variant("int8"), id="one MiB less: four pictures count for more"),
+        pytest.param(639, "auto", Variant("int8"), id="a few pictures: what can be seen in the picture waits"),
+        pytest.param(609, "auto", Variant("int4"), id="int4 where nothing else fits"),
+        pytest.param(359, "auto", Variant("bf16", True), id="streamed at last"),
+        pytest.param(10_000, "int4", Variant("int4"), id="asked for"),
+        pytest.param(10_000, "fp8", Variant("fp8"), id="fp8 when asked for"),
+        pytest.param(300, "int4", Variant("bf16", True), id="asked for, but only streamed fits"),
     ],
 )
-def test_which_precision(room: int, wanted: str, rung: Rung) -> None:
-    assert rung_that_fits(FOUR, rungs_of(FOUR, wanted), room) == rung
-    assert choose_precision([FOUR], room, wanted) == {"four": rung}
+def test_which_precision(room: int, wanted: str, variant: Variant) -> None:
+    assert variant_that_fits(FOUR, variants_of(FOUR, wanted), room) == variant
+    assert choose_precision([FOUR], room, wanted) == {"four": variant}
 
 
 def test_no_precision_fits_and_the_least_is_named() -> None:
@@ -86,16 +85,16 @@ def test_no_precision_fits_and_the_least_is_named() -> None:
 
 def test_a_precision_that_a_model_does_not_have_is_refused() -> None:
     with pytest.raises(UsageError, match=r"precision of four: expected one of auto, bf16, .*; got 'fp16'\."):
-        rungs_of(FOUR, "fp16")
+        variants_of(FOUR, "fp16")
 
 
 @pytest.mark.parametrize("wanted", ["auto", "int8", "fp32"])
 def test_a_model_of_one_precision_has_no_other_to_give(wanted: str) -> None:
-    assert rungs_of(SDXL_VAE, wanted) == (Rung("fp16"),)
+    assert variants_of(SDXL_VAE, wanted) == (Variant("fp16"),)
 
 
 def test_what_cannot_be_streamed_is_not() -> None:
-    assert rungs_of(FOUR, "bf16", streamable=False) == (Rung("bf16"),)
+    assert variants_of(FOUR, "bf16", streamable=False) == (Variant("bf16"),)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +110,7 @@ def test_what_cannot_be_streamed_is_not() -> None:
     ],
 )
 def test_how_many_at_once(room: int, most: int, batch: int) -> None:
-    assert batch_that_fits(FOUR, Rung("bf16"), room, most) == batch
+    assert batch_that_fits(FOUR, Variant("bf16"), room, most) == batch
 
 
 SHARED = [SDXL_BASE, SDXL_REFINER, SDXL_VAE, CODEFORMER]
@@ -132,29 +131,29 @@ SHARED = [SDXL_BASE, SDXL_REFINER, SDXL_VAE, CODEFORMER]
 def test_what_a_gpu_holds_while_batches_are_as_large_as_they_can_be(
     gpu_gb: int, base: str, refiner: str, light: str
 ) -> None:
-    plan = standing_plan(room_of(gpu_gb), SHARED)
+    plan = capacity_plan(room_of(gpu_gb), SHARED)
     assert [str(plan.of("sdxl-base")), str(plan.of("sdxl-refiner"))] == [base, refiner]
     assert {str(plan.of(name)).rpartition(", ")[2] for name in ("sdxl-vae", "codeformer")} == {light}
 
 
 @pytest.mark.parametrize("gpu_gb", [4, 5, 6, 8, 10, 11, 12, 16, 20, 24, 32, 40, 48, 80, 141])
 def test_no_plan_promises_more_than_there_is(gpu_gb: int) -> None:
-    plan = standing_plan(room_of(gpu_gb), SHARED)
+    plan = capacity_plan(room_of(gpu_gb), SHARED)
     for at_work in SHARED:
         place = plan.of(at_work.name)
-        beside = [c.weights_mib(plan.of(c.name).rung) for c in SHARED if c is not at_work and plan.of(c.name).stays]
+        beside = [c.weights_mib(plan.of(c.name).variant) for c in SHARED if c is not at_work and plan.of(c.name).stays]
         assert place.batch >= 1
-        assert needs(at_work, place.rung, place.batch) + sum(beside) <= plan.room_mib
+        assert needs(at_work, place.variant, place.batch) + sum(beside) <= plan.room_mib
 
 
 def test_a_gpu_too_small_for_anything_is_said_to_be_so() -> None:
     with pytest.raises(NoRoomOnGpu, match=r"sdxl-base: expected 1504 MiB"):
-        standing_plan(1000)
+        capacity_plan(1000)
 
 
 @pytest.mark.parametrize("facts", CARDS, ids=lambda facts: facts.name)
 def test_every_card_can_be_planned_with(facts: ModelCard) -> None:
     assert facts.stage
     assert facts.activation_mib > 0
-    rungs = facts.rungs()
-    assert [facts.weights_mib(r) for r in rungs] == sorted((facts.weights_mib(r) for r in rungs), reverse=True)
+    variants = facts.variants()
+    assert [facts.weights_mib(r) for r in variants] == sorted((facts.weights_mib(r) for r in variants), reverse=True)
