@@ -58,6 +58,9 @@ def edit_lines(path: str, record: EditRecord | None) -> list[str]:
     lines = [printable(path), f"  {made}", *([f"  options: {others}"] if others else [])]
     lines += [f"  variation {record.variation}"] if record.variation > 1 else []
     lines += [f"  made from the file with SHA-256 {record.input}"] if record.input else []
+    lines += [f"  eyes from the file with SHA-256 {one or 'unknown'}" for one in record.references]
+    if record.references:
+        lines += ["  to repeat it, name these with --reference beside --replay"]
     lines += [f"  face {number}: {_STATES.get(outcome, outcome)}" for number, outcome in record.faces]
     return [printable(line) for line in lines]
 
