@@ -30,8 +30,6 @@ PLACE, PLACE_MOST = 0.3, 0.8
 """Log-odds that a face's width of distance takes away, and the most that place can: people change places."""
 SIZE, SIZE_MOST = 3.0, 4.0
 """Log-odds that a size e times another takes away beyond the first half."""
-
-
 _NONE_GIVEN: Final = "Both eyes are closed, and no reference was given; add --reference PHOTO."
 
 
@@ -93,7 +91,8 @@ def _donor(
 ) -> tuple[Donor | None, str]:
     """The donor for one face from one reference, or why there is none."""
     if pair.column is None:
-        return None, f"nobody in {reference.name} is surely this person"
+        likest = "" if pair.rival is None else f" (if one is, say which: --match {number}={reference.name}:{pair.rival + 1})"
+        return None, f"nobody in {reference.name} is surely this person{likest}"
     here = f"{reference.name}, face {pair.column + 1}"
     for_them = float(evidence[number - 1, pair.column])
     if not told and pair.margin < (MARGIN if for_them - pair.margin < 0 else TWIN_MARGIN):
