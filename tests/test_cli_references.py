@@ -59,7 +59,10 @@ def test_with_a_stranger_alone_auto_paints_and_says_why(capsys: pytest.CaptureFi
     assert main(["open", "shot1.png", "--reference", "stranger.png", "--json"]) == 0
     (face,) = json.loads(capsys.readouterr().out)["faces"]
     assert (face["outcome"], face["source"]) == ("opened", "appearance")
-    assert "Nobody in stranger.png is surely this person (if one is, say which: --match 1=stranger.png:1)." in face["reason"]
+    assert (
+        "Nobody in stranger.png is surely this person (if one is, say which: --match 1=stranger.png:1)."
+        in face["reason"]
+    )
 
 
 @pytest.mark.parametrize("more", [["--reference", "stranger.png"], []], ids=["a stranger", "nobody"])

@@ -113,15 +113,20 @@ def _painted(
     options: Options,
     watch: Stopwatch,
 ) -> dict[int, Kept]:
-    """Generate, blend, restore, verify; faces of which too little passes get further rounds with the next seeds."""
+    """Generate, blend, restore, verify; faces of which too little passes get further rounds with the next seeds.
+
+    In the last round eyes are painted even where a donor's can be laid in: those have failed in all others.
+    """
     want, spare = options.generate.variations, SPARE[options.generate.mode]
     restorer = engine.restorer(options.restore.restorer)
     tried: dict[int, list[Candidate]] = {face_id: [] for face_id, _ in crops}
     first, count, waiting = 0, want + spare, [(n, c) for n, c in crops if c.mask.any()]
-    for _ in range(1 + RETRIES):
+    for turn in range(1 + RETRIES):
         attempts = range(first, first + count)
         with watch.stage("generate", 0.45, 0.75):
-            patches = generate(waiting, attempts, engine.generator, options.generate, donors, watch)
+            patches = generate(
+                waiting, attempts, engine.generator, options.generate, donors, watch, painted=turn == RETRIES
+            )
         with watch.stage("blend", 0.75, 0.8):
             looks = [[Look(c, p, blend(c, p)) for p in row] for (_, c), row in zip(waiting, patches, strict=True)]
         if restorer is not None:

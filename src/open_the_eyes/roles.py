@@ -109,12 +109,14 @@ class Request:
         seed: decides everything that is random.
         variety: 0 asks for the likeliest eyes, 1 for a draw among all that are plausible.
         donors: the same person's open eyes, best first; a generator that cannot use them leaves them be.
+        painted: the person's own eyes were laid in and did not turn out well: now they shall only lead the painter.
     """
 
     crop: Crop
     seed: int
     variety: float = 0.0
     donors: tuple[Donor, ...] = ()
+    painted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

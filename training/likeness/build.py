@@ -1,4 +1,4 @@
-"""`python -m training.likeness.build FACES`: learns what makes one face differ from another, for `models/data/likeness.npz`.
+"""`python -m training.likeness.build FACES`: learns what makes one face differ from another, for `likeness.npz`.
 
 Takes open-eyed portraits, one a person: their aligned edges' mean and whitened principal components, and how much the
 stiff shape varies. Nothing of any one face is kept but its share in means and covariances.

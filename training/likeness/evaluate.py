@@ -111,8 +111,8 @@ def blinks_seen(likeness: Likeness, folder: Path) -> list[Seen]:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Pairs of two people, people for whom any stranger was taken, pairs of two pictures of one person; and the log-odds
-    of the likest stranger."""
+    """Pairs of two people, people for whom any stranger was taken, pairs of pictures of one person; log-odds of the
+    likest stranger."""
 
     strangers: Count
     deceived: Count

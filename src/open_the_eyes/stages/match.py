@@ -91,7 +91,9 @@ def _donor(
 ) -> tuple[Donor | None, str]:
     """The donor for one face from one reference, or why there is none."""
     if pair.column is None:
-        likest = "" if pair.rival is None else f" (if one is, say which: --match {number}={reference.name}:{pair.rival + 1})"
+        likest = (
+            "" if pair.rival is None else f" (if one is, say which: --match {number}={reference.name}:{pair.rival + 1})"
+        )
         return None, f"nobody in {reference.name} is surely this person{likest}"
     here = f"{reference.name}, face {pair.column + 1}"
     for_them = float(evidence[number - 1, pair.column])

@@ -9,12 +9,15 @@ import pytest
 from skimage.metrics import structural_similarity
 
 from open_the_eyes.engine import Engine
-from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.arrays import Rgb, to_tones
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import IRIS, SIDES, Side
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
+from open_the_eyes.models.reference import lay
 from open_the_eyes.models.reference.generator import OWN, ReferenceGenerator
 from open_the_eyes.options import GenerateOptions
+from open_the_eyes.photo import Photo
+from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.roles import Crop, Donor, Face, Request
 from open_the_eyes.stages.blend import blend
 from open_the_eyes.stages.crop import crop
@@ -182,6 +185,16 @@ def test_a_head_that_is_turned_too_far_only_leads_the_painter(
     result, source = opened(generator, closed_crop, aside)
     assert source.startswith("appearance, after shot2.jpg, face 1 (the head is turned")
     assert not np.array_equal(result, opened(generator, closed_crop)[0])
+
+
+def test_eyes_that_do_not_fit_in_give_way_to_painted_ones(
+    engine: Engine, portrait: Rgb, blinked: Rgb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lay, "laid", lambda crop, *_: lay.Laid(to_tones(crop.pixels), crop.mask))  # still shut
+    result = open_eyes(Photo(blinked), engine=engine, references=[Photo(portrait)])
+    (face,) = result.faces
+    assert face.outcome == "opened"
+    assert face.source == "appearance, after reference 1, face 1 (its own pixels did not fit in)"
 
 
 def test_a_donor_too_small_only_leads_the_painter(

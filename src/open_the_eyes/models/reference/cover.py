@@ -55,16 +55,18 @@ def eye_cover(allowed: Plane, shut: Points, opened: Points) -> Plane:
 
 
 def same_skin(crop: Crop, there: Plane, theirs: Points) -> Plane:
-    """(h, w) 0..1: skin outside the eyes of both: inside the face, away from the mask, from the donor's rim and from the
-    brows of both; `theirs` are the donor's points in the crop."""
+    """(h, w) 0..1: skin of both: inside the face, outside the mask, the donor's rim and the brows of both.
+
+    `theirs` are the donor's points in the crop.
+    """
     face = np.zeros(crop.mask.shape, np.uint8)
     cv2.fillPoly(face, [np.rint(crop.landmarks[FACE_OVAL, :2]).astype(np.int32)], (1.0,))
     return np.asarray(face * (crop.mask < 0.3) * (there > 0.99) * ~brows(crop, theirs), np.float32)
 
 
 def brows(crop: Crop, theirs: Points) -> NDArray[np.bool_]:
-    """(h, w): brows of the target or of the donor: where one of them is raised, hair lies on skin, and neither light nor
-    place can be read there."""
+    """(h, w): brows of the target or of the donor. Where only one has raised them, hair lies on skin, and neither light
+    nor place can be read."""
     ours, hairy = crop.landmarks[layout.MESH, :2], np.zeros(crop.mask.shape, np.uint8)
     for points in (ours, theirs):
         for at in _BROWS_AT:

@@ -21,6 +21,7 @@ from .choice import Ranked, ranked
 from .transfer import sheet_of
 
 OWN: Final = "their other eye"
+FAILED: Final = "its own pixels did not fit in"
 GAZE_VARIETY: Final = 0.05
 """Standard deviation of a variation's gaze, in iris radii."""
 NEXT_DONOR: Final = 0.5
@@ -52,7 +53,7 @@ class ReferenceGenerator:
         for number, request in enumerate(requests):
             if watch is not None:
                 watch.tell("generate", number / len(requests))
-            patch = self._from_donor(request, options)
+            patch = None if request.painted else self._from_donor(request, options)
             if patch is not None:
                 patches[number] = patch
         rest = [n for n in range(len(requests)) if n not in patches]
@@ -116,7 +117,8 @@ def _steered(request: Request) -> tuple[Request, str]:
     if not order:
         return request, ""
     best = order[0]
-    note = f", after {best.donor.source} ({best.obstacle})" if best.obstacle else f", after {best.donor.source}"
+    why = best.obstacle or (FAILED if request.painted else "")
+    note = f", after {best.donor.source} ({why})" if why else f", after {best.donor.source}"
     return replace(request, donors=tuple(one.donor for one in order)), note
 
 

@@ -131,7 +131,9 @@ def _fit(near: Crop, take: Take, side: Side) -> Matrix | None:
     eyes = drawn(take.sheet, near.landmarks[layout.MESH, :2], whole)
     ring = layout.ring_of(eyes.points, side)
     width = float(np.linalg.norm(ring[0] - ring[8]))
-    adjust, alike = registered(eyes.pixels, to_tones(near.pixels), cover.same_skin(near, eyes.there, eyes.points), width)
+    adjust, alike = registered(
+        eyes.pixels, to_tones(near.pixels), cover.same_skin(near, eyes.there, eyes.points), width
+    )
     middle = np.array([[whole.right / 2, whole.bottom / 2]])
     moved = float(np.linalg.norm(transformed(middle, adjust) - middle))
     return adjust if alike >= SAME_DETAIL and moved <= MOST_MOVED * width else None
