@@ -21,6 +21,7 @@ _STATES: Final = {
     "skipped": "not chosen",
     "kept_original": "the new eyes did not turn out well",
 }
+_PAINTERS: Final = ("appearance", "sdxl")
 _WOULD: Final = {
     "closed": "`open` would open them",
     "unsure": "`open` would leave it alone unless told --all or --faces",
@@ -134,14 +135,14 @@ def _deed(face: FaceReport) -> str:
 
 
 def _from(source: str) -> str:
-    """Whose eyes these are, where they are not made up."""
-    return f", from {printable(source)}" if source and not source.startswith("appearance") else _after(source)
+    """Whose eyes these are, or after whose they were painted; "" for eyes that are made up.
 
-
-def _after(source: str) -> str:
-    """What led the painter: "appearance, after shot2.jpg, face 3" -> ", painted after shot2.jpg, face 3"."""
-    _, after, donor = source.partition(", after ")
-    return f", painted after {printable(donor)}" if after else ""
+    "shot2.jpg, face 3" -> ", from shot2.jpg, face 3"; "appearance, after shot2.jpg, face 3" -> ", painted after ...".
+    """
+    painter, _, donor = source.partition(", after ")
+    if painter in _PAINTERS:
+        return f", painted after {printable(donor)}" if donor else ""
+    return f", from {printable(source)}" if source else ""
 
 
 def _clause(sentence: str) -> str:

@@ -40,7 +40,7 @@ def generate(
     *,
     painted: bool = False,
 ) -> list[list[Patch]]:
-    """For each (face number, crop), one patch an attempt, in order; `donors` by face number; `painted` see `Request`."""
+    """For each (face number, crop), one patch an attempt, `donors` by face number; `painted` as in `Request`."""
     known = donors or {}
     requests = [
         request_of(crop, face_id, attempt, options, known.get(face_id, ()), painted=painted)

@@ -74,13 +74,12 @@ def match(
         told = _told(options, number, len(theirs), reference.name)
         evidence = _evidence(pixels, ours, traits, reference, theirs, describer)
         pairs = _with_told(paired(evidence), told)
-        for d in decisions:
-            if d.id in donors and _asked_elsewhere(options, d.id, number):
+        for face in donors:
+            if _asked_elsewhere(options, face, number):
                 continue
-            if d.id in donors:
-                donor, reason = _donor(d.id, pairs[d.id - 1], reference, theirs, evidence, d.id in told)
-                donors[d.id] += [donor] if donor else []
-                reasons[d.id] += [reason] if reason else []
+            donor, reason = _donor(face, pairs[face - 1], reference, theirs, evidence, face in told)
+            donors[face] += [donor] if donor else []
+            reasons[face] += [reason] if reason else []
     found = {number: tuple(list_) for number, list_ in donors.items() if list_}
     missing = {n: _together(reasons[n]) for n in donors if n not in found}
     return Matches(found, missing)

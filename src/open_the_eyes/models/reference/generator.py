@@ -32,19 +32,15 @@ class ReferenceGenerator:
     """Fulfils `EyeGenerator`.
 
     Args:
-        appearance: knows how eyes of a pair belong together, and paints where no donor can be laid in.
-        otherwise: paints instead where there is no donor at all, if not `appearance`.
-        own_eye: take a lone closed eye's partner as its donor where no photo gives one.
+        appearance: knows how eyes of a pair belong together, and paints.
+        otherwise: paints instead where no donor can be laid in, if not `appearance`.
     """
 
     name = "reference"
 
-    def __init__(
-        self, appearance: AppearanceGenerator, otherwise: EyeGenerator | None = None, *, own_eye: bool = True
-    ) -> None:
+    def __init__(self, appearance: AppearanceGenerator, otherwise: EyeGenerator | None = None) -> None:
         self._appearance = appearance
         self._otherwise = appearance if otherwise is None else otherwise
-        self._own_eye = own_eye
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
@@ -68,7 +64,7 @@ class ReferenceGenerator:
         """The patch of the best donor, or of a drawn one for a variation; None where none can be laid in."""
         crop = request.crop
         usable = [r for r in ranked(crop, request.donors) if not r.obstacle and r.donor.crop.closed]
-        own = self._own_donor(crop)
+        own = _own_donor(crop)
         if own is not None and not usable:
             usable = [one for one in ranked(crop, [own]) if not one.obstacle]
         if not usable:
@@ -78,14 +74,6 @@ class ReferenceGenerator:
         jitter = GAZE_VARIETY * request.variety * np.clip(rng.standard_normal(2), -2, 2)
         found = lay.laid(crop, self._takes(crop, chosen.donor), options, jitter, request.seed)
         return _patch(request, found, chosen)
-
-    def _own_donor(self, crop: Crop) -> Donor | None:
-        """The open eye beside a single closed one."""
-        if not self._own_eye or len(crop.closed) != 1:
-            return None
-        (other,) = (side for side in SIDES if side not in crop.closed)
-        there: Plane = np.ones(crop.mask.shape, np.float32)
-        return Donor(replace(crop, mask=there, closed=(other,)), OWN, 1.0)
 
     def _takes(self, crop: Crop, donor: Donor) -> dict[Side, lay.Take]:
         """For each eye to open: the donor's of that side, or its other one in a mirror."""
@@ -109,6 +97,14 @@ class ReferenceGenerator:
         model = self._appearance.model
         prediction = condition.shape_given_eye(model, seen, _other(side), model.predict_shape(seen))
         return gaze.along_eye(model.with_shape(seen, prediction.mean), side)
+
+
+def _own_donor(crop: Crop) -> Donor | None:
+    """The open eye beside a single closed one."""
+    if len(crop.closed) != 1:
+        return None
+    there: Plane = np.ones(crop.mask.shape, np.float32)
+    return Donor(replace(crop, mask=there, closed=(_other(crop.closed[0]),)), OWN, 1.0)
 
 
 def _steered(request: Request) -> tuple[Request, str]:
