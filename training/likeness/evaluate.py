@@ -69,8 +69,9 @@ def another_shot(pixels: Rgb, shot: tuple[float, float, float, int]) -> Rgb:
     matrix[:, 2] += [(nearer - 1) * w / 2, (nearer - 1) * h / 2]
     size_wh = (round(nearer * w), round(nearer * h))
     moved = cv2.warpAffine(pixels, matrix, size_wh, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT_101)
-    _, stored = cv2.imencode(".jpg", to_levels(moved * np.array([0.94, 1.0, 1.05]) * light), [1, quality])
-    return np.asarray(cv2.imdecode(stored, cv2.IMREAD_COLOR), np.uint8)
+    lit = to_levels(moved * np.array([0.94, 1.0, 1.05]) * light)
+    _, stored = cv2.imencode(".jpg", lit[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(stored, cv2.IMREAD_COLOR)[..., ::-1], np.uint8)
 
 
 def seen(likeness: Likeness, pixels: Rgb, person: str, picture: str, *, blinks: bool) -> list[Seen]:

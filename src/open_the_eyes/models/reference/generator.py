@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, to_tones
-from ...imaging.mesh478 import SIDES, Side
+from ...imaging.mesh478 import Side
 from ...imaging.palette import palette_of
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
