@@ -36,6 +36,11 @@ from tests.stand_in import face_report, report_of
             "face 1: kept as it was, a seam stayed visible",
             id="kept",
         ),
+        pytest.param(
+            face_report("kept_original", reason="Left as it was: the eyes disagree."),
+            "face 1: kept as it was, the eyes disagree",
+            id="kept, said once",
+        ),
     ],
 )
 def test_a_face_after_open_is_one_line(face: FaceReport, expected: str) -> None:

@@ -88,10 +88,11 @@ def blinks(folder: Path, engines: Engines) -> Iterator[tuple[list[str], list[flo
         result = open_eyes(Photo(shut.pixels), engine=engines.reference, references=[Photo(true.pixels)])
         outcome, source = of_face(result, shut.face)
         how = "by itself"
-        if outcome != "opened":
-            told = Options.of(match=((number_of(shut, engines), 1, number_of(true, engines)),))
-            result = open_eyes(Photo(shut.pixels), told, engine=engines.reference, references=[Photo(true.pixels)])
-            (outcome, source), how = of_face(result, shut.face), "told with --match"
+        told = Options.of(match=((number_of(shut, engines), 1, number_of(true, engines)),))
+        for engine, way in ((engines.reference, "told with --match"), (engines.appearance, "leads the painter")):
+            if outcome != "opened":
+                result = open_eyes(Photo(shut.pixels), told, engine=engine, references=[Photo(true.pixels)])
+                (outcome, source), how = of_face(result, shut.face), way
         alone = open_eyes(Photo(shut.pixels), engine=engines.appearance)
         figures = [against(r.photo.pixels, shut, true) for r in (result, alone)]
         cells = [row["file"].removeprefix("closed/")[:28], outcome, how, source[:60]]

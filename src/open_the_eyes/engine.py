@@ -96,7 +96,7 @@ def load_engine(name: str = "auto", settings: Settings | None = None) -> Engine:
         gpu = not sdxl_lacks(settings)
         name, why = ("sdxl", "a GPU and the weights are here") if gpu else ("appearance", "runs on any machine")
     appearance = AppearanceGenerator()
-    own_eyes = ReferenceGenerator(appearance)  # a lone shut eye's partner is a donor too
+    own_eyes = ReferenceGenerator(appearance, paints=name != "reference")  # a lone shut eye's partner is a donor too
     engine = Engine(name, why, _detector(settings), own_eyes, settings, OnnxRestorers(settings), Likeness())
     if name == "sdxl":
         painter = load_sdxl(settings, own_eyes)

@@ -128,6 +128,7 @@ class Patch:
         mask: (h, w) 0..1, zero wherever the crop's mask is.
         score: the generator's own opinion, higher is better; comparable within one face only.
         source: what painted it, or whose eyes these are, such as "appearance" or "shot2.jpg, face 3".
+        fault: why there are no new eyes in it, a clause; such a patch never passes. "" where there are.
     """
 
     pixels: Tones
@@ -135,6 +136,7 @@ class Patch:
     seed: int
     score: float
     source: str = ""
+    fault: str = ""
 
 
 class Watch(Protocol):

@@ -89,7 +89,9 @@ def open_command(
     ] = False,
     replay: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Repeat the edit that FILE records, with its options and the same --reference."),
+        typer.Option(
+            metavar="FILE", help="Repeat the edit that FILE records, with its options and the same --reference."
+        ),
     ] = None,
     strip_gps: Annotated[
         bool, typer.Option("--strip-gps", help="Leave out where the photo was taken; all else is kept.")

@@ -131,7 +131,8 @@ def _deed(face: FaceReport) -> str:
     if face.outcome == "already_open":
         return f"already open ({min(eye.openness_before for eye in face.eyes.values()):.2f})"
     kept = "kept as it was" if face.outcome == "kept_original" else "left alone"
-    return f"{kept}, {_clause(face.reason) or _STATES.get(face.outcome, face.outcome)}"
+    why = _clause(face.reason.removeprefix("Left as it was: "))
+    return f"{kept}, {why or _STATES.get(face.outcome, face.outcome)}"
 
 
 def _from(source: str) -> str:

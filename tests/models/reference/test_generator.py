@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from skimage.metrics import structural_similarity
 
-from open_the_eyes.engine import Engine
+from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.imaging.arrays import Rgb, to_tones
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import IRIS, SIDES, Side
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.reference import lay
 from open_the_eyes.models.reference.generator import OWN, ReferenceGenerator
-from open_the_eyes.options import GenerateOptions
+from open_the_eyes.options import GenerateOptions, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.roles import Crop, Donor, Face, Request
@@ -185,6 +185,18 @@ def test_a_head_that_is_turned_too_far_only_leads_the_painter(
     result, source = opened(generator, closed_crop, aside)
     assert source.startswith("appearance, after shot2.jpg, face 1 (the head is turned")
     assert not np.array_equal(result, opened(generator, closed_crop)[0])
+
+
+def test_where_nobody_may_paint_the_face_is_left_alone_and_this_is_said(
+    engine: Engine, portrait: Rgb, blinked: Rgb
+) -> None:
+    near, told = Photo(another_shot(blinked, scale=2.6)), Options.of(match=((1, 1, 1),))
+    result = open_eyes(near, told, engine=load_engine("reference"), references=[Photo(portrait)])
+    (face,) = result.faces
+    assert face.outcome == "kept_original"
+    assert "times smaller there (reference 1, face 1)" in face.reason
+    assert not result.changed
+    assert open_eyes(near, told, engine=engine, references=[Photo(portrait)]).changed
 
 
 def test_eyes_that_do_not_fit_in_give_way_to_painted_ones(

@@ -34,13 +34,17 @@ class ReferenceGenerator:
     Args:
         appearance: knows how eyes of a pair belong together, and paints.
         otherwise: paints instead where no donor can be laid in, if not `appearance`.
+        paints: whether anybody paints there; if not, the patch has a fault.
     """
 
     name = "reference"
 
-    def __init__(self, appearance: AppearanceGenerator, otherwise: EyeGenerator | None = None) -> None:
+    def __init__(
+        self, appearance: AppearanceGenerator, otherwise: EyeGenerator | None = None, *, paints: bool = True
+    ) -> None:
         self._appearance = appearance
         self._otherwise = appearance if otherwise is None else otherwise
+        self._paints = paints
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
@@ -49,7 +53,9 @@ class ReferenceGenerator:
         for number, request in enumerate(requests):
             if watch is not None:
                 watch.tell("generate", number / len(requests))
-            patch = None if request.painted else self._from_donor(request, options)
+            patch = None if request.painted and self._paints else self._from_donor(request, options)
+            if patch is None and not self._paints:
+                patch = _nothing(request)
             if patch is not None:
                 patches[number] = patch
         rest = [n for n in range(len(requests)) if n not in patches]
@@ -116,6 +122,13 @@ def _steered(request: Request) -> tuple[Request, str]:
     why = best.obstacle or (FAILED if request.painted else "")
     note = f", after {best.donor.source} ({why})" if why else f", after {best.donor.source}"
     return replace(request, donors=tuple(one.donor for one in order)), note
+
+
+def _nothing(request: Request) -> Patch:
+    """The shut eyes, and why no donor can be laid in."""
+    crop, order = request.crop, ranked(request.crop, request.donors)
+    why = f"{order[0].obstacle} ({order[0].donor.source})" if order else "the head is turned too far for a mirror image"
+    return Patch(to_tones(crop.pixels), np.zeros_like(crop.mask), request.seed, -1.0, fault=why)
 
 
 def _drawn(count: int, variety: float, rng: np.random.Generator) -> int:
