@@ -83,6 +83,8 @@ def test_auto_takes_sdxl_where_a_gpu_and_weights_are_and_says_so(
     chosen = load_engine("auto", Settings(weights=weights))
     assert chosen.name == "sdxl"
     assert "GPU" in chosen.why
+    for engine in (chosen, load_engine("sdxl", Settings(weights=weights))):  # a replay asks by name
+        assert engine.for_references().generator.name == "reference"
 
 
 @pytest.mark.parametrize("lacks", ["libraries", "weights", "gpu"])

@@ -1,4 +1,4 @@
-"""`python -m training.likeness FACES`: learns what makes one face differ from another, for `models/data/likeness.npz`.
+"""`python -m training.likeness.build FACES`: learns what makes one face differ from another, for `likeness.npz`.
 
 Takes open-eyed portraits, one a person: their aligned edges' mean and whitened principal components, and how much the
 stiff shape varies. Nothing of any one face is kept but its share in means and covariances.
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from open_the_eyes.imaging.facelook import edges_of, shape_of
 from open_the_eyes.models.reference.likeness import FILE
 
-from .faces import pictures_in, portraits
+from ..faces import pictures_in, portraits
 
 COMPONENTS: Final = 200
 Rows: TypeAlias = NDArray[np.float32]
