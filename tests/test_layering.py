@@ -29,6 +29,9 @@ LAYERS: Final = (
     {"engine", "results"},
     {"pipeline"},
     {"best_take", "doctor", "demo", "service"},
+    {"batch"},
+    {"fleet"},
+    {"bench"},
     {"cli", "__init__"},
 )
 """Low to high: a room may import rooms of lower layers, and itself."""
@@ -39,17 +42,19 @@ CLOSED_DOORS: Final = {("stages", "models"), ("engine", "stages"), ("engine", "f
 FOREIGN: Final = {
     "mediapipe": {"models"},
     "onnxruntime": {"models"},
-    "torch": {"models", "residency"},
-    "diffusers": {"models"},
+    "torch": {"bench", "models", "residency"},
+    "diffusers": {"bench", "models"},
     "peft": {"models"},
     "safetensors": {"models"},
     "torchao": {"models"},
     "transformers": {"models"},
-    "PIL": {"files"},
+    "PIL": {"bench", "files"},
     "c2pa": {"files"},
     "cryptography": {"files"},
     "pillow_heif": {"files"},
-    "scipy": {"imaging"},
+    "scipy": {"bench", "imaging"},
+    "torchmetrics": {"bench"},
+    "torchvision": set(),
     "rich": {"cli"},
     "typer": {"cli"},
     "fastapi": {"service"},
@@ -57,8 +62,9 @@ FOREIGN: Final = {
     "uvicorn": {"service"},
     "dbos": {"service"},
     "sqlalchemy": {"service"},
-    "fsspec": {"service"},
+    "fsspec": {"fleet", "service"},
     "prometheus_client": {"service"},
+    "ray": {"fleet"},
 }
 """Libraries that only these rooms know."""
 
