@@ -234,6 +234,7 @@ def test_a_program_that_was_started_anew_goes_on_with_the_photo_that_the_browser
         sitting = flow.act(ADA, None, {**told, "memory": memory}).sitting
         assert sitting is not None
         assert sitting.names == ("party.jpg",)
+    assert sitting is not None
     assert sitting.chosen == (1,)
     assert "Load this page again" in flow.choose(ADA, None, [1]).advice
     assert "Load this page again" in flow.wish(ADA, None, Looks("blue")).advice
