@@ -1,4 +1,4 @@
-"""`python -m benchmarks.service_crash`: jobs are handed in while the service is killed (SIGKILL) again and again.
+"""`python -m benchmarks.service_crash`: the service is killed (SIGKILL) over and over while jobs come in and are done.
 
 Wanted: a result for every job that was accepted, each the bytes that `open_eyes` gives for that photo and seed, no job
 twice, and no finished painting repeated.
@@ -33,8 +33,9 @@ from .service_rig import Service, postgres
 
 SEEDS: Final = 3
 SENDERS: Final = 4
-DEADLINE_SECONDS: Final = 600
+DEADLINE_SECONDS: Final = 1800
 AGAIN_SECONDS: Final = 0.2
+LITTLE_SECONDS: Final = 0.5
 
 
 @dataclass(slots=True)
@@ -65,6 +66,13 @@ class Client:
         self._until = time.monotonic() + DEADLINE_SECONDS
         self._http = httpx.Client(timeout=30)
         self.given_up: BaseException | None = None
+        self._steps = 0
+        self._lock = threading.Lock()
+
+    @property
+    def steps(self) -> int:
+        """How many jobs were accepted, and how many ended, together: two for each in the end."""
+        return self._steps
 
     def hand_in(self, number: int) -> str:
         """The id of job `number`."""
@@ -75,6 +83,7 @@ class Client:
             data={"options": f'{{"seed": {number % SEEDS}}}'},
             headers={"Idempotency-Key": f"job {number}"},
         )
+        self._step()
         return str(answer.json()["id"])
 
     def ended(self, job: str) -> dict[str, Any]:
@@ -82,6 +91,7 @@ class Client:
         while True:
             view: dict[str, Any] = self._insist("GET", f"/v1/jobs/{job}").json()
             if view["state"] in ("done", "failed"):
+                self._step()
                 return view
             time.sleep(AGAIN_SECONDS)
 
@@ -90,6 +100,10 @@ class Client:
 
     def close(self) -> None:
         self._http.close()
+
+    def _step(self) -> None:
+        with self._lock:
+            self._steps += 1
 
     def _insist(self, method: str, path: str, **what: Any) -> httpx.Response:
         while time.monotonic() < self._until:
@@ -114,17 +128,20 @@ def crash(folder: Path, jobs: int, kills: int, database: str = "", seed: int = 0
     service = Service(folder, {**settings, "OTE_MAX_QUEUE": str(jobs + 10)})
     tally, began = Tally(jobs, kills), time.monotonic()
     service.start()
-    client = Client(service, photo)
-    killer = threading.Thread(target=_kill, args=(service, client, kills, random.Random(seed)))
+    client, over = Client(service, photo), threading.Event()
+    dice = random.Random(seed)
+    moments = sorted(dice.sample(range(1, 2 * jobs), kills))
+    killer = threading.Thread(target=_kill, args=(service, client, moments, dice, over))
     killer.start()
     try:
         with ThreadPoolExecutor(SENDERS) as senders:
             ids = list(senders.map(client.hand_in, range(jobs)))
+            views = list(senders.map(client.ended, ids))
             killer.join()
             again = list(senders.map(client.hand_in, range(jobs)))
-            views = list(senders.map(client.ended, ids))
         _check(tally, client, ids, again, views, wanted)
     finally:
+        over.set()
         killer.join()
         service.kill()
         client.close()
@@ -151,10 +168,14 @@ def expected(photo: bytes) -> list[str]:
     return saved
 
 
-def _kill(service: Service, client: Client, kills: int, dice: random.Random) -> None:
+def _kill(service: Service, client: Client, moments: list[int], dice: random.Random, over: threading.Event) -> None:
+    """Kills and starts the service when the client has come as far as each of `moments`, and a little farther."""
     try:
-        for _ in range(kills):
-            time.sleep(dice.uniform(0.3, 3.0))
+        for moment in moments:
+            while client.steps < moment:
+                if over.wait(0.01):
+                    return
+            time.sleep(dice.uniform(0, LITTLE_SECONDS))
             service.kill()
             service.start()
     except RuntimeError as error:

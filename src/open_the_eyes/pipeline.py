@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -75,11 +76,12 @@ def open_eyes(
     with watch.stage("detect", 0.1, 0.4):
         decisions = decide(detect(source.pixels, engine.detector), options.choose)
     check_picks(options.generate, len(decisions))
-    matches = Matches()
+    matches, others = Matches(), []
     if references:
         with watch.stage("match", 0.4, 0.4):
             others, teller = _references(references, engine), engine.teller()
-            matches = match(source.pixels, decisions, others, engine.detector, teller, options.match)
+            shown = [Reference(photo.pixels, _name(photo, number)) for number, photo in enumerate(others, start=1)]
+            matches = match(source.pixels, decisions, shown, engine.detector, teller, options.match)
     if engine.donors_only:
         decisions = left_alone(decisions, matches)
     with watch.stage("crop", 0.4, 0.45):
@@ -89,7 +91,7 @@ def open_eyes(
         variations = _composed(source, list(kept.values()), options.generate.variations)
 
     faces = tuple(face_report(d, kept.get(d.id), matches.reasons.get(d.id, "")) for d in decisions)
-    report = report_of(source, engine.name, options, faces, watch)
+    report = report_of(source, engine.name, options, faces, watch, others)
     return Opened(variations, faces, report.stages, report, options)
 
 
@@ -116,15 +118,22 @@ def _painted(
 ) -> dict[int, Kept]:
     """Generate, blend, restore, verify; faces of which too little passes get further rounds with the next seeds.
 
-    Eyes that were picked are painted alone and first, so that they are the ones that were seen.
+    Eyes that were picked are painted alone and first, so that they are the ones that were seen. In the last round eyes
+    are painted even where a donor's can be laid in: those have failed in all others.
     """
     want, spare = options.generate.variations, SPARE[options.generate.mode]
     restorer = engine.restorer(options.restore.restorer)
     tried: dict[int, list[Candidate]] = {face_id: [] for face_id, _ in crops}
-    turns = {face_id: rounds(face_id, options.generate, spare) for face_id, _ in crops}
-    waiting = [(n, c) for n, c in crops if c.mask.any()]
-    for _ in range(1 + RETRIES):
-        attempts = [next(turns[n]) for n, _ in waiting]
+    turns = {face_id: rounds(face_id, options.generate, spare, RETRIES) for face_id, _ in crops}
+    for turn in count():
+        waiting = [
+            (n, c)
+            for n, c in crops
+            if c.mask.any() and turn < len(turns[n]) and sum(t.verdict.passed for t in tried[n]) < want
+        ]
+        if not waiting:
+            break
+        attempts = [turns[n][turn] for n, _ in waiting]
         with watch.stage("generate", 0.45, 0.75):
             patches = generate(waiting, attempts, engine.generator, options.generate, donors, watch)
         with watch.stage("blend", 0.75, 0.8):
@@ -136,9 +145,6 @@ def _painted(
             for (face_id, _), numbers, row in zip(waiting, attempts, looks, strict=True):
                 for attempt, look in zip(numbers, row, strict=True):
                     tried[face_id].append(judge(pixels, attempt, look, engine.detector, options.generate))
-        waiting = [(n, c) for n, c in waiting if sum(t.verdict.passed for t in tried[n]) < want]
-        if not waiting:
-            break
     picks = dict(options.generate.picks)
     return {n: told(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}
 
@@ -181,15 +187,14 @@ def _read(photo: Source, engine: Engine) -> Photo:
     return files.read(photo, engine.settings)
 
 
-def _references(references: Sequence[Source], engine: Engine) -> list[Reference]:
-    """Each reference read, under a name for sentences."""
+def _references(references: Sequence[Source], engine: Engine) -> list[Photo]:
     if isinstance(references, str | bytes | os.PathLike | Photo):
         raise UsageError("references: expected a list of photos, got a single one; put it into brackets.")
-    read = [_read(one, engine) for one in references]
-    return [Reference(photo.pixels, _name(photo, number)) for number, photo in enumerate(read, start=1)]
+    return [_read(one, engine) for one in references]
 
 
 def _name(photo: Photo, number: int) -> str:
+    """What a reference is called in sentences."""
     path = None if photo.file is None else photo.file.path
     return f"reference {number}" if path is None else path.name
 

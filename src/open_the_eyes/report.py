@@ -107,7 +107,7 @@ class OutputReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything about one photo; `outputs` is empty until something is saved."""
+    """Everything about one photo; `outputs` is empty until something is saved. `references` are in the order given."""
 
     input: InputReport
     engine: str
@@ -116,6 +116,7 @@ class Report:
     faces: tuple[FaceReport, ...]
     stages: tuple[StageReport, ...]
     outputs: tuple[OutputReport, ...] = ()
+    references: tuple[InputReport, ...] = ()
     version: str = field(default=__version__)
 
     def to_json(self) -> dict[str, Any]:
@@ -123,6 +124,7 @@ class Report:
         return {
             "version": self.version,
             "input": self.input.to_json(),
+            "references": [r.to_json() for r in self.references],
             "engine": self.engine,
             "mode": self.mode,
             "seed": self.seed,

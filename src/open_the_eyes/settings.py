@@ -12,6 +12,9 @@ from typing import Any, Final
 from .errors import UsageError
 
 DETECTORS: Final = ("auto", "mediapipe", "insightface")
+ONE_BLAS_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1"}
+"""Environment of a process, before numpy is loaded. The last bits of a product of matrices depend on how many threads
+share it, and now and then such a bit decides a level of a pixel: with one, every machine writes the same file."""
 
 
 def default_weights() -> Path:

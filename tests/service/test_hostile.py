@@ -5,11 +5,15 @@ from __future__ import annotations
 import socket
 import struct
 import zlib
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from benchmarks.mutants import NAMES, mutants, seed_file
+from benchmarks.service_rig import serving
 from tests.service.doors import Door
 
 PROBLEM = "application/problem+json"
@@ -57,6 +61,27 @@ def test_what_is_no_photo_is_refused_and_not_kept(door: Door, path: str, photo: 
     before = kept(door)
     assert_refused(door.http.post(path, files={"photo": ("family.jpg", photo)}), status, words)
     assert kept(door) == before
+
+
+def test_struck_files_of_every_format_are_refused_or_done_and_never_an_error_of_ours(tmp_path: Path) -> None:
+    """In a process of its own: what a decoder mumbles about odd bytes is an error in this one."""
+    statuses: Counter[int] = Counter()
+    with serving(tmp_path) as service, httpx.Client(base_url=service.address, timeout=60) as http:
+        jobs = []
+        for name in NAMES:
+            for mutant in mutants(seed_file(name), count=2, seed=sum(name.encode())):
+                answer = http.post("/v1/jobs", files={"photo": mutant})
+                statuses[answer.status_code] += 1
+                if answer.status_code == 202:
+                    jobs.append(answer.json()["links"])
+                else:
+                    assert answer.headers["content-type"] == PROBLEM
+        for links in jobs:
+            assert http.get(links["events"]).text.count("event: done") == 1
+            assert http.get(links["self"]).json()["results"] == []
+    assert set(statuses) <= {202, 413, 415}
+    assert jobs
+    assert statuses[415]
 
 
 def test_a_photo_that_was_cut_off_is_refused(door: Door, shut: bytes) -> None:

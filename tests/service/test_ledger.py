@@ -38,6 +38,8 @@ def ledger(address: str) -> Iterator[Ledger]:
         one.forget(job.id)
     for old in one.stale(time.time() + 10, time.time() + 10):
         one.forget(old)
+    for gone in one.forgotten(time.time() + 10):
+        one.drop(gone)
     yield one
     one.close()
 
@@ -90,6 +92,56 @@ def test_another_owner_finds_nothing(ledger: Ledger) -> None:
     assert not ledger.forget(job.id, "b")
     assert ledger.forget(job.id, "a")
     assert ledger.get(job.id) is None
+
+
+def test_of_a_forgotten_job_an_empty_row_is_left_until_its_files_are_gone(ledger: Ledger) -> None:
+    job = queued(ledger, options={"seed": 7}, idempotency="k")
+    assert ledger.begin(job.id) == 1
+    assert ledger.forget(job.id)
+    assert not ledger.forget(job.id)
+    assert ledger.get(job.id) is None
+    assert ledger.begin(job.id) == 0
+    assert not ledger.progress(job.id, "detect", 0.4)
+    assert not ledger.finish(job.id, {}, [])
+    assert ledger.known([job.id]) == set()
+    assert ledger.unfinished() == []
+    assert not ledger.knows("a", "k")
+    assert ledger.admit(wish(idempotency="k"), 100).id != job.id
+    assert ledger.forgotten(0) == []
+    assert ledger.forgotten(time.time() + 1) == [job.id]
+    ledger.drop(job.id)
+    assert ledger.forgotten(time.time() + 1) == []
+
+
+def test_what_was_accepted_is_not_abandoned(ledger: Ledger) -> None:
+    arriving, accepted = ledger.admit(wish(), 100), queued(ledger)
+    assert ledger.abandon(arriving.id)
+    assert not ledger.abandon(accepted.id)
+    assert ledger.get(accepted.id) == accepted
+    assert ledger.get(arriving.id) is None
+
+
+def test_only_what_was_forgotten_is_dropped(ledger: Ledger) -> None:
+    job = queued(ledger)
+    ledger.drop(job.id)
+    assert ledger.get(job.id) == job
+
+
+def test_a_crowd_before_a_full_queue_is_refused_at_once(ledger: Ledger) -> None:
+    """Each looks at the queue and at how long jobs take; were that two connections, a crowd would block itself."""
+    ledger.admit(wish(), 1)
+
+    def come(_: int) -> bool:
+        try:
+            ledger.admit(wish(), 1)
+        except Busy:
+            return False
+        return True
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(40) as crowd:
+        assert not any(crowd.map(come, range(200)))
+    assert time.monotonic() - began < 25  # a connection is waited for that long before it is an error
 
 
 def test_the_queue_is_never_longer_than_it_may_be(ledger: Ledger) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from open_the_eyes.errors import UsageError
+from open_the_eyes.options import MODES, Options
 from open_the_eyes.service.schemas import JobView, ReportView
 from tests.service.doors import Door
 
@@ -37,6 +39,30 @@ def test_the_upload_is_described_with_an_example(document: dict[str, Any]) -> No
     form = document["paths"]["/v1/jobs"]["post"]["requestBody"]["content"]["multipart/form-data"]
     assert set(form["schema"]["properties"]) == {"photo", "references", "options"}
     assert form["examples"]
+
+
+def test_the_options_are_described_as_the_command_line_has_them(document: dict[str, Any]) -> None:
+    described = document["components"]["schemas"]["Options"]["properties"]
+    with pytest.raises(UsageError) as caught:
+        Options.of(no_such_option=1)
+    assert sorted(described) == str(caught.value).rstrip(".").split("known are ")[1].split(", ")
+    assert described["mode"]["enum"] == list(MODES)
+    for name, schema in described.items():
+        assert schema["description"], name
+
+
+def test_every_field_of_an_answer_has_an_example(document: dict[str, Any]) -> None:
+    for name, schema in document["components"]["schemas"].items():
+        if name.endswith("View"):
+            for field, told in schema["properties"].items():
+                plain = "$ref" not in str(told) and "enum" not in told and "const" not in told
+                assert "examples" in told or not plain, f"{name}.{field}"
+
+
+def test_who_is_refused_for_coming_too_often_is_told_of_the_header(document: dict[str, Any]) -> None:
+    for way in document["paths"].values():
+        for one in way.values():
+            assert "429" not in one["responses"] or "Retry-After" in one["responses"]["429"]["headers"]
 
 
 def test_every_reference_in_the_document_leads_somewhere(document: dict[str, Any]) -> None:

@@ -12,26 +12,29 @@ from uuid import uuid4
 import pytest
 
 from open_the_eyes.errors import Cancelled, PhotoNotWritten, UnreadablePhoto
+from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.service import painting
 from open_the_eyes.service.jobs import MARKER, PHOTO, Job, Wish
-from open_the_eyes.service.painting import paint, painted
+from open_the_eyes.service.painting import is_painted, keep, paint, painted
+from open_the_eyes.service.refusals import StoreAway
 from open_the_eyes.service.store import Store
 
 if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
+    from open_the_eyes.results import Opened
 
 
 class Disk(Store):
-    """A store whose next `refusals` writes fail with an error of the system; counts, and remembers the order."""
+    """A store whose disk is full for the next `refusals` writes; counts, and remembers the order."""
 
-    def __init__(self, folder: Path, refusals: int = 0, number: int = errno.ENOSPC) -> None:
+    def __init__(self, folder: Path, refusals: int = 0) -> None:
         super().__init__(str(folder))
-        self.refusals, self.number, self.order = refusals, number, list[str]()
+        self.refusals, self.order = refusals, list[str]()
 
     def put(self, job: str, name: str, data: bytes) -> None:
         if self.refusals:
             self.refusals -= 1
-            raise PhotoNotWritten("no room") from OSError(self.number, "No space left on device")
+            raise StoreAway("no room") from OSError(errno.ENOSPC, "No space left on device")
         self.order.append(name)
         super().put(job, name, data)
 
@@ -55,67 +58,64 @@ def yes() -> bool:
     return True
 
 
-def test_the_marker_is_written_last_and_holds_report_and_results(engine: Engine, tmp_path: Path, shut: bytes) -> None:
-    store = Disk(tmp_path)
-    job = handed_in(store, shut)
-    paint(job, store, engine, silent, yes)
+@pytest.fixture(scope="module")
+def opened(engine: Engine, shut: bytes) -> Opened:
+    return open_eyes(shut, engine=engine)
+
+
+def test_the_marker_is_stored_last_and_holds_report_and_results(tmp_path: Path, opened: Opened) -> None:
+    store, job = Disk(tmp_path), str(uuid4())
+    keep(job, opened, store, yes)
     assert store.order == ["result-1.jpg", "result-1.face-1.jpg", MARKER]
-    report, results = painted(job.id, store)
+    report, results = painted(job, store)
     assert report["faces"][0]["outcome"] == "opened"
     assert report["outputs"] == [{"path": "result-1.jpg", "sha256": results[0]["sha256"]}]
 
 
-def test_what_was_painted_is_not_painted_again(engine: Engine, tmp_path: Path, shut: bytes) -> None:
-    store = Disk(tmp_path)
-    job = handed_in(store, shut)
-    paint(job, store, engine, silent, yes)
-
-    def never(stage: str, _: float) -> None:
-        raise AssertionError(f"began {stage} again")
-
-    paint(job, store, engine, never, yes)
+def test_only_a_job_with_a_marker_is_painted(tmp_path: Path, opened: Opened) -> None:
+    store, job = Disk(tmp_path), str(uuid4())
+    store.put(job, "result-1.jpg", b"as far as a process came that was killed")
+    assert not is_painted(job, store)
+    keep(job, opened, store, yes)
+    assert is_painted(job, store)
 
 
-def test_a_full_disk_is_waited_for(engine: Engine, tmp_path: Path, shut: bytes) -> None:
-    store = Disk(tmp_path, refusals=3)
-    job = handed_in(store, shut)
-    paint(job, store, engine, silent, yes)
+def test_a_full_disk_is_waited_for(tmp_path: Path, opened: Opened, caplog: pytest.LogCaptureFixture) -> None:
+    store, job = Disk(tmp_path, refusals=3), str(uuid4())
+    keep(job, opened, store, yes)
     assert store.refusals == 0
-    assert len(painted(job.id, store)[1]) == 1
+    assert len(painted(job, store)[1]) == 1
+    assert "no room" in caplog.text
 
 
-def test_nobody_waits_for_a_disk_on_behalf_of_a_job_that_was_deleted(
-    engine: Engine, tmp_path: Path, shut: bytes
-) -> None:
-    store = Disk(tmp_path, refusals=1_000_000)
+def test_nobody_waits_for_a_disk_on_behalf_of_a_job_that_was_deleted(tmp_path: Path, opened: Opened) -> None:
     answers = iter([True, True, False])
     with pytest.raises(Cancelled):
-        paint(handed_in(store, shut), store, engine, silent, lambda: next(answers))
+        keep(str(uuid4()), opened, Disk(tmp_path, refusals=1_000_000), lambda: next(answers))
 
 
 def test_a_picture_that_its_format_cannot_hold_is_not_waited_for(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object) -> None:
-        raise PhotoNotWritten("expected an opaque picture")
+        raise OSError("encoder error -2")
 
-    monkeypatch.setattr(painting, "_keep", refused)
-    store = Disk(tmp_path)
-    with pytest.raises(PhotoNotWritten, match="opaque"):
-        paint(handed_in(store, shut), store, engine, silent, yes)
+    monkeypatch.setattr(painting, "encoded", refused)
+    with pytest.raises(PhotoNotWritten, match="encoder"):
+        keep(str(uuid4()), opened, Disk(tmp_path), yes)
 
 
 def test_a_photo_that_is_none_is_said(engine: Engine, tmp_path: Path) -> None:
     store = Disk(tmp_path)
     with pytest.raises(UnreadablePhoto):
-        paint(handed_in(store, b"text"), store, engine, silent, yes)
+        paint(handed_in(store, b"text"), store, engine, silent)
 
 
 def test_a_photo_that_is_gone_is_said(engine: Engine, tmp_path: Path) -> None:
     store = Disk(tmp_path)
     job = replace(handed_in(store, b""), id=str(uuid4()))
     with pytest.raises(FileNotFoundError):
-        paint(job, store, engine, silent, yes)
+        paint(job, store, engine, silent)
 
 
 def test_what_progress_raises_stops_the_painting(engine: Engine, tmp_path: Path, shut: bytes) -> None:
@@ -128,5 +128,5 @@ def test_what_progress_raises_stops_the_painting(engine: Engine, tmp_path: Path,
 
     store = Disk(tmp_path)
     with pytest.raises(Cancelled):
-        paint(handed_in(store, shut), store, engine, stop_at("generate"), yes)
+        paint(handed_in(store, shut), store, engine, stop_at("generate"))
     assert store.order == []

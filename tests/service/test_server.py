@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 import socket
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
-from benchmarks.service_rig import serving
+from benchmarks.service_rig import Service, serving
 from open_the_eyes.cli import main
 from open_the_eyes.errors import NoCapacity, UsageError
 from open_the_eyes.service.keys import Keys, make_key
@@ -61,6 +62,17 @@ def test_a_port_that_is_taken_is_said() -> None:
 def test_a_port_that_cannot_be_is_usage(port: str, capsys: Captured) -> None:
     assert main(["serve", "--port", port]) == 2
     assert "--port" in capsys.readouterr().err
+
+
+def test_the_help_names_every_setting(capsys: Captured) -> None:
+    assert main(["serve", "--help"]) == 0
+    told = capsys.readouterr().out
+    assert all(f"OTE_{known.name.upper()} " in told for known in fields(ServiceSettings))
+
+
+def test_a_second_service_in_the_same_folder_is_refused_in_one_line(tmp_path: Path) -> None:
+    with serving(tmp_path), pytest.raises(RuntimeError, match="another service uses it"):
+        Service(tmp_path).start()
 
 
 def test_a_new_key_is_shown_once_and_works(tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:

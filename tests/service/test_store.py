@@ -2,25 +2,52 @@
 
 from __future__ import annotations
 
+import hashlib
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import fsspec
 import pytest
 
-from open_the_eyes.errors import PhotoNotWritten, UsageError
+from open_the_eyes.errors import UsageError
+from open_the_eyes.service.refusals import StoreAway
 from open_the_eyes.service.store import CHUNK, Store
+from tests.service.doors import opened_door
+
+if TYPE_CHECKING:
+    from open_the_eyes.engine import Engine
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    """The address of a bucket in moto, an imitation of S3 that speaks HTTP."""
+    why = "an S3 to try needs s3fs, moto and flask: pip install s3fs 'moto[s3]' flask flask-cors"
+    for needed in ("s3fs", "flask_cors"):
+        pytest.importorskip(needed, reason=why)
+    server = pytest.importorskip("moto.server", reason=why).ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    known = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_DEFAULT_REGION": "us-east-1"}
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {**known, "AWS_ENDPOINT_URL": f"http://{host}:{port}"}.items():
+            environment.setenv(name, value)
+        fsspec.filesystem("s3", skip_instance_cache=True).mkdir("photos")
+        yield "s3://photos/jobs"
+    server.stop()
+
+
+@pytest.fixture(params=["folder", "memory", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "folder":
         yield Store(str(tmp_path / "jobs"))
-    else:
+    elif request.param == "memory":
         yield Store("memory://jobs")
         fsspec.filesystem("memory").store.clear()
+    else:
+        yield Store(request.getfixturevalue("bucket"))
 
 
 def test_what_is_put_is_there_whole_and_in_pieces(store: Store) -> None:
@@ -83,10 +110,51 @@ def test_only_the_service_may_look_into_a_jobs_folder(tmp_path: Path) -> None:
 
 def test_a_store_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "jobs").write_text("a file, no folder")
-    with pytest.raises(PhotoNotWritten):
+    with pytest.raises(StoreAway):
         Store(str(tmp_path / "jobs")).check()
 
 
 def test_an_address_that_nobody_knows_is_refused() -> None:
     with pytest.raises(UsageError, match="OTE_STORE"):
         Store("gopher://bucket/jobs")
+
+
+def test_what_another_process_stored_is_seen(bucket: str) -> None:
+    one, other, job = Store(bucket), Store(bucket), str(uuid4())
+    assert not one.has(job, "photo")
+    other.put(job, "photo", b"x")
+    assert one.has(job, "photo")
+    other.forget(job)
+    assert not one.has(job, "photo")
+
+
+def test_a_bucket_that_does_not_answer_is_said_and_taken_for_no_empty_one(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    store, job = Store(bucket), str(uuid4())
+    for ask in (
+        store.check,
+        lambda: store.has(job, "photo"),
+        lambda: store.get(job, "photo"),
+        lambda: store.forget(job),
+    ):
+        with pytest.raises(StoreAway):
+            ask()
+
+
+def test_a_job_lives_and_dies_in_a_bucket(engine: Engine, tmp_path: Path, shut: bytes, bucket: str) -> None:
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    with opened_door(engine, tmp_path, store=bucket) as door:
+        job = door.job(shut)
+        view = door.ended(job)
+        assert view["state"] == "done"
+        result = door.http.get(view["links"]["result"]).content
+        assert hashlib.sha256(result).hexdigest() == view["results"][0]["sha256"]
+        names = ("photo", "painted.json", "result-1.jpg")
+        assert all(Store(bucket).has(job, name) for name in names)
+        assert door.http.delete(f"/v1/jobs/{job}").status_code == 204
+        assert not any(Store(bucket).has(job, name) for name in names)
+    assert not (tmp_path / "jobs").exists()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 import numpy as np
 import pytest
 
 from open_the_eyes.errors import UsageError
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop
-from open_the_eyes.stages.attempts import check_picks, rounds, told
+from open_the_eyes.stages.attempts import LED, check_picks, rounds, told
 from open_the_eyes.stages.keep import Candidate, keep
 from open_the_eyes.stages.verify import Verdict
 
@@ -29,7 +27,21 @@ from open_the_eyes.stages.verify import Verdict
 def test_attempts_are_new_ones_each_round(
     face: int, options: GenerateOptions, spare: int, first_three: list[list[int]]
 ) -> None:
-    assert list(islice(rounds(face, options, spare), 3)) == first_three
+    assert rounds(face, options, spare, 3)[:3] == first_three
+
+
+@pytest.mark.parametrize("retries", [0, 1, 3])
+def test_there_are_as_many_rounds_as_asked_for_and_the_last_is_painted(retries: int) -> None:
+    found = rounds(1, GenerateOptions(), 0, retries)
+    assert len(found) == 1 + retries
+    painted = [all(attempt >= LED for attempt in row) for row in found]
+    assert painted == [False] * retries + [retries > 0]
+
+
+def test_a_pick_from_the_last_round_is_painted_alone_and_its_number_goes_to_nobody_else() -> None:
+    found = rounds(1, GenerateOptions(picks=((1, LED),)), 0, 3)
+    assert found[0] == [LED]
+    assert found[-1] == [LED + 1, LED + 2]
 
 
 def tried(attempt: int, reason: str = "") -> Candidate:

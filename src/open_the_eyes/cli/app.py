@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from ..settings import ONE_BLAS_THREAD
 from ..version import __version__
 from . import speech
+from .batch_command import batch_command
+from .bench_command import bench_app
 from .best_take_command import best_take_command
 from .demo_command import demo_command
 from .doctor_command import doctor_command
@@ -50,23 +54,26 @@ def program(
     Examples:
       open-the-eyes open family.jpg                  writes family.opened.jpg beside it
       open-the-eyes open *.jpg -o opened/            several photos, into a folder
+      open-the-eyes batch shoot/ opened/             thousands of photos; goes on where it was stopped
       open-the-eyes best-take burst/ -o best.jpg     of a burst, one photo with everybody's own open eyes
       open-the-eyes inspect family.jpg               which eyes are closed; changes nothing
       open-the-eyes ui                               a web page, in your browser, on this machine
       open-the-eyes demo                             a before/after picture, without a photo of yours
+      open-the-eyes bench --quick                    how fast and how good on this machine, as a page
       open-the-eyes doctor                           what can run here, and what is missing
       open-the-eyes fetch --list                     weights that can be downloaded, and their licences
 
     \b
     Exit codes: 0 done (also when no eye was closed), 1 a bug of ours, 2 usage,
     3 a photo could not be read or written, 4 model files missing,
-    5 no capacity, 6 some photos of several failed, 130 interrupted.
+    5 no capacity, 6 some photos of several failed, 7 a benchmark got worse, 130 interrupted.
     """
     if context.invoked_subcommand is None:
         speech.say(context.get_help())
 
 
 app.command("open", short_help="Open the closed eyes in photos.")(open_command)
+app.command("batch", short_help="Open the closed eyes in folders of photos.")(batch_command)
 app.command("best-take", short_help="One photo of a burst, everybody with open eyes.")(best_take_command)
 app.command("inspect", short_help="List the faces and how open their eyes are.")(inspect_command)
 app.command("show-edit", short_help="Print what a file says of its edit.")(show_edit_command)
@@ -74,11 +81,13 @@ app.command("demo", short_help="Open the eyes of a portrait that comes along.")(
 app.command("fetch", short_help="Download and check weights.")(fetch_command)
 app.command("ui", short_help="Show the web page.")(ui_command)
 app.command("serve", short_help="Answer HTTP: photos as jobs.")(serve_command)
+app.add_typer(bench_app, name="bench", short_help="Measure speed, memory and quality here.")
 app.command("doctor", short_help="Say what can run here, and what is missing.")(doctor_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program on `arguments` (None: the process's own) and returns the exit code; never raises an error."""
+    os.environ.update(ONE_BLAS_THREAD)
     given = list(sys.argv[1:] if arguments is None else arguments)
     speech.prepare()
     try:

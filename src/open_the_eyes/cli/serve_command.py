@@ -15,22 +15,39 @@ LAST_PORT = 65_535
 def serve_command(
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
     port: Annotated[str, typer.Option(metavar="N", help="0 takes one that is free.")] = "8000",
-    engine: Annotated[str, typer.Option(metavar="auto|appearance", help="What paints the eyes.")] = "auto",
+    engine: Annotated[
+        str, typer.Option(metavar="auto|appearance|reference|sdxl", help="What paints the eyes.")
+    ] = "auto",
     new_key: Annotated[bool, typer.Option("--new-key", help="Make an API key, print it once, and leave.")] = False,
     debug: Annotated[  # noqa: ARG001 -- read from the arguments, where every way out can see it
         bool, typer.Option("--debug", help="Show the traceback of an error.")
     ] = False,
 ) -> None:
-    """Answers HTTP: photos are handed in as jobs, which survive a crash. See docs/api.md.
+    """Answers HTTP: photos are handed in as jobs, which survive a crash. docs/api.md tells how to ask.
 
-    At 127.0.0.1 nobody is asked for an API key, unless one was made; anywhere else a key is needed. Folders, limits and
-    how long photos are kept come from the environment: OTE_FOLDER, OTE_STORE, OTE_DATABASE, OTE_RETENTION, and more.
+    At 127.0.0.1 nobody is asked for an API key, unless one was made; anywhere else a key is needed. SIGTERM or Ctrl-C
+    lets the photo that is being painted come to its end; what still waits is done after the next start.
 
     \b
     Examples:
       open-the-eyes serve
+      curl -F photo=@family.jpg http://127.0.0.1:8000/v1/jobs
       open-the-eyes serve --new-key
       open-the-eyes serve --host 0.0.0.0 --port 8080
+
+    \b
+    From the environment:
+      OTE_FOLDER               everything that has no place of its own
+      OTE_STORE                photos and results: a folder, or s3://bucket/jobs
+      OTE_DATABASE             sqlite:////path, or postgresql://user@host/name
+      OTE_WORKER               this process's name among those of one PostgreSQL
+      OTE_KEYS                 the file of the API keys' hashes
+      OTE_RETENTION            seconds until everything of a job is deleted; 86400
+      OTE_MAX_QUEUE            jobs that may wait; 100
+      OTE_REQUESTS_PER_MINUTE  of one key; 300
+      OTE_MAX_REFERENCES       other photos in one job; 8
+      OTE_MAX_REQUEST_BYTES    in one request; 500000000
+      OTE_HOSTS                more names the service goes by, with commas
     """
     number = port_number(port)
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
@@ -15,6 +14,7 @@ from starlette.exceptions import HTTPException
 from ..engine import Engine
 from ..errors import OpenTheEyesError, UsageError
 from ..version import __version__
+from .document import describe
 from .guard import Guard, Rules, Visitors
 from .house import House
 from .keys import Keys
@@ -22,15 +22,11 @@ from .problems import headers_of, problem_of
 from .rates import Rates
 from .refusals import BodyTooLarge, WrongMethod
 from .routes import as_answer, nowhere, router
-from .schemas import ProblemView
 from .settings import ServiceSettings
 from .sweeper import Sweeper
 
 STOP_SECONDS = 20
 """How long a stop waits for the photo that is being painted."""
-
-ROOM = 1 << 20
-"""Bytes of a request besides its photos."""
 
 
 def create_app(
@@ -58,17 +54,17 @@ def create_app(
         summary="Opens closed eyes in photos: the same people, every other pixel untouched.",
         docs_url=None,  # its page would fetch scripts from elsewhere
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
         lifespan=lambda _: _lifespan(house),
     )
     app.state.house = house
     app.include_router(router)
-    _describe(app, asks_for_keys=keys is not None)
+    describe(app, asks_for_keys=keys is not None)
     for kind in (RequestValidationError, HTTPException, OpenTheEyesError):
         app.add_exception_handler(kind, _answer)
-    max_body = engine.settings.max_bytes * (1 + own.max_references) + ROOM
     app.add_middleware(
         Guard,
-        rules=Rules(keys, hosts, max_body, visitors),
+        rules=Rules(keys, hosts, own.max_request_bytes, visitors),
         rates=Rates(own.requests_per_minute),
         metrics=house.metrics,
     )
@@ -80,14 +76,13 @@ async def _lifespan(house: House) -> AsyncIterator[None]:
     sweeper = Sweeper(house)
     await run_sync(house.warm_up)
     await run_sync(house.runner.start, house.own.database_url, house.own.worker_name)
-    await run_sync(house.runner.mend)
     sweeper.start()
     try:
         yield
     finally:
         await run_sync(sweeper.stop)
         await run_sync(house.runner.stop, STOP_SECONDS)
-        house.ledger.close()
+        house.close()
 
 
 async def _answer(request: Request, error: Exception) -> JSONResponse:
@@ -112,20 +107,3 @@ def _as_known(request: Request, error: Exception) -> Exception:
     if error.status_code == 413:
         return BodyTooLarge("expected smaller parts in the form, one is too large; send fewer options.")
     return UsageError(f"expected a form with a photo, multipart/form-data: {error.detail}")
-
-
-def _describe(app: FastAPI, *, asks_for_keys: bool) -> None:
-    """Adds to the OpenAPI document what FastAPI cannot know."""
-    document: dict[str, Any] = {}
-
-    def openapi() -> dict[str, Any]:
-        if not document:
-            document.update(FastAPI.openapi(app))
-            parts = document.setdefault("components", {})
-            parts.setdefault("schemas", {})["ProblemView"] = ProblemView.model_json_schema()
-            if asks_for_keys:
-                parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-                document["security"] = [{"key": []}]
-        return document
-
-    setattr(app, "openapi", openapi)  # noqa: B010 -- FastAPI's own way; assigning to a method is none of mypy's

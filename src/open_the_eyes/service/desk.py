@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-import anyio
 from anyio.to_thread import run_sync
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -18,8 +18,9 @@ from ..errors import OpenTheEyesError, PhotoTooLarge, UsageError
 from ..settings import Settings
 from .jobs import PHOTO, Job, Wish, reference_name
 from .ledger import Ledger
+from .line import Line
 from .painting import check_references, options_of
-from .refusals import Busy
+from .refusals import Busy, StoreAway
 from .runner import Runner
 from .settings import ServiceSettings
 from .store import Store
@@ -29,10 +30,7 @@ MAX_OPTIONS: Final = 16_384
 """Bytes of options."""
 
 AT_ONCE: Final = 2
-"""Photos that are in memory and decoded at one moment; other uploads wait in files."""
-
-IN_LINE: Final = 64
-"""Uploads that may wait for that."""
+"""Uploads that are in memory and decoded at one moment; others wait in files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +54,7 @@ class Desk:
     def __init__(self, ledger: Ledger, store: Store, runner: Runner, settings: Settings, own: ServiceSettings) -> None:
         self._ledger, self._store, self._runner = ledger, store, runner
         self._settings, self._own = settings, own
-        self._places = anyio.CapacityLimiter(AT_ONCE)
-        self._waiting = 0
+        self._uploads, self._looks = Line(AT_ONCE), Line(1)
 
     async def take(self, request: Request, owner: str, idempotency: str | None) -> Job:
         """The accepted job; it survives whatever happens from here on.
@@ -67,27 +64,39 @@ class Desk:
             OpenTheEyesError: this is no photo, or not what can be asked for.
         """
         _check_key(idempotency)
-        if idempotency is None or not await run_sync(self._ledger.knows, owner, idempotency):
+        new = idempotency is None or not await run_sync(self._ledger.knows, owner, idempotency)
+        if new:
             await run_sync(self._ledger.check_room, self._own.max_queue)
-        async with self._form(request) as form, self._place():
+        async with self._form(request) as form, self._uploads.place():
+            if new:  # others were faster: then it need not be decoded
+                await run_sync(self._ledger.check_room, self._own.max_queue)
             parcel = await self._unpacked(form)
-            wish = Wish(owner, parcel.options, len(parcel.references), idempotency, parcel.fingerprint)
-            return await run_sync(self.accepted, wish, parcel)
+            return await run_sync(self._taken, parcel, owner, idempotency)
 
-    async def one_photo(self, request: Request) -> Parcel:
-        """A photo to look at, and options.
+    @asynccontextmanager
+    async def look(self, request: Request) -> AsyncIterator[Parcel]:
+        """A photo to look at, and options; one block at a time, so that those who wait hold neither thread nor photo.
 
         Raises:
+            Busy: too many wait.
             OpenTheEyesError: this is no photo, or not what can be asked for.
         """
-        async with self._form(request) as form, self._place():
-            return await self._unpacked(form)
+        async with self._form(request) as form, self._looks.place():
+            async with self._uploads.place():
+                parcel = await self._unpacked(form)
+            yield parcel
 
-    def _form(self, request: Request) -> Any:
-        return request.form(max_files=1 + self._own.max_references, max_fields=4, max_part_size=MAX_OPTIONS)
-
-    def _place(self) -> _Place:
-        return _Place(self._places)
+    @asynccontextmanager
+    async def _form(self, request: Request) -> AsyncIterator[FormData]:
+        most = 1 + self._own.max_references
+        try:
+            form = await request.form(max_files=most, max_fields=4, max_part_size=MAX_OPTIONS)
+        except OSError as error:
+            raise StoreAway("expected room for temporary files, there is none.") from error
+        try:
+            yield form
+        finally:
+            await form.close()
 
     async def _unpacked(self, form: FormData) -> Parcel:
         unknown = [name for name in form if name.removesuffix("[]") not in FIELDS]
@@ -121,6 +130,10 @@ class Desk:
                     raise type(error)(f"reference {number}: {error}") from error
                 raise
 
+    def _taken(self, parcel: Parcel, owner: str, idempotency: str | None) -> Job:
+        wish = Wish(owner, parcel.options, len(parcel.references), idempotency, parcel.fingerprint)
+        return self.accepted(wish, parcel)
+
     def accepted(self, wish: Wish, parcel: Parcel) -> Job:
         """The job for a parcel that has been checked; from here on it is not lost.
 
@@ -135,28 +148,18 @@ class Desk:
             self._store.put(job.id, PHOTO, parcel.photo)
             for number, data in enumerate(parcel.references, start=1):
                 self._store.put(job.id, reference_name(number), data)
-        except OpenTheEyesError:
-            self._ledger.forget(job.id)
-            self._store.forget(job.id)
+        except StoreAway:
+            if wish.idempotency is None:  # nobody else can be at this job; on a full disk the row below needs the room
+                self._store.forget(job.id)
+            if self._ledger.abandon(job.id):
+                self._store.forget(job.id)
             raise
-        self._ledger.accept(job.id)
-        self._runner.enqueue(job)
-        return self._ledger.get(job.id) or job
-
-
-class _Place:
-    """One of the few places at the desk, and a limited line before it."""
-
-    def __init__(self, places: anyio.CapacityLimiter) -> None:
-        self._places = places
-
-    async def __aenter__(self) -> None:
-        if self._places.statistics().tasks_waiting >= IN_LINE:
-            raise Busy("expected room for one more upload, many are being read; try again in 2 seconds.", 2)
-        await self._places.acquire_on_behalf_of(self)
-
-    async def __aexit__(self, *_: object) -> None:
-        self._places.release_on_behalf_of(self)
+        if self._ledger.accept(job.id):
+            self._runner.enqueue(job)
+        accepted = self._ledger.get(job.id)
+        if accepted is None:  # the same request, sent at the same moment, could not be stored, or was deleted again
+            raise Busy("expected the first request of this Idempotency-Key to succeed, it did not; send it again.", 1)
+        return accepted
 
 
 def _file(field: str, value: UploadFile | str) -> UploadFile:

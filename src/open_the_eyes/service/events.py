@@ -16,6 +16,9 @@ from .views import job_view
 LOOK_SECONDS: Final = 0.2
 """The ledger is looked at this often: whichever process works on the job, and whichever is asked, it is all there."""
 
+FAR_BACK: Final = 10
+"""A job that far back in the queue, or farther, is looked at less often: nothing is new there for a while."""
+
 SILENCE_SECONDS: Final = 15.0
 """After which a comment is sent, so that nobody in between takes the connection for dead."""
 
@@ -34,8 +37,9 @@ async def events(ledger: Ledger, job: Job, retention: int, after: int) -> AsyncI
         told, place = current.seq, position
         if current.ended:
             return
-        await anyio.sleep(LOOK_SECONDS)
-        silent += LOOK_SECONDS
+        pause = LOOK_SECONDS * (1 + min(position, FAR_BACK))
+        await anyio.sleep(pause)
+        silent += pause
         if silent >= SILENCE_SECONDS:
             yield b": still here\n\n"
             silent = 0.0

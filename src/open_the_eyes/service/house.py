@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from math import inf
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..engine import Engine
+from ..errors import NoCapacity
 from ..options import Options
 from ..pipeline import inspect_photo
 from ..results import Inspected
@@ -19,12 +24,21 @@ from .jobs import PHOTO, Job, Wish, reference_name
 from .ledger import Ledger
 from .metrics import Metrics
 from .painting import face_name, options_of
-from .refusals import NotHere, NotYet
+from .presence import presence
+from .problems import log_bug
+from .refusals import NotHere, NotYet, StoreAway
 from .runner import Runner
 from .settings import ServiceSettings
 from .store import Store
 from .turns import Turns
 from .views import job_view
+
+GRACE_SECONDS: Final = 3600.0
+"""So long after a job was forgotten its files are looked for once more, and an upload that never ended is given up."""
+
+
+READY_SECONDS: Final = 1.0
+"""Whoever looks after the machine may ask more often, and needs no key: each look costs a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,7 @@ class House:
     """The service without HTTP.
 
     Raises:
-        UsageError: a store or database that cannot be used.
+        UsageError: a store or database that cannot be used, or a worker's name that another process has.
     """
 
     def __init__(self, engine: Engine, own: ServiceSettings) -> None:
@@ -50,12 +64,35 @@ class House:
         self.ledger = Ledger(own.database_url)
         self.metrics = Metrics(self.ledger.waiting)
         self._engine, self._turns = engine, Turns()
-        self.runner = Runner(self.ledger, self.store, engine, self.metrics, self._turns)
+        self._ready, self._looking = (-inf, False), threading.Lock()
+        self._presence = presence(own.database_url, own.worker_name)
+        self._presence.claim()
+        self.runner = Runner(self.ledger, self.store, engine, self.metrics, self._turns, self._presence)
         self.desk = Desk(self.ledger, self.store, self.runner, engine.settings, own)
 
     def warm_up(self) -> None:
         """Reads the detector's networks: in the middle of the first job, that would keep everybody waiting."""
         self._engine.detector.detect(np.zeros((64, 64, 3), np.uint8))
+
+    def close(self) -> None:
+        """Gives database and worker's name back; `runner` has stopped before."""
+        self._presence.close()
+        self.ledger.close()
+
+    def is_ready(self) -> bool:
+        """Whether jobs can be taken: the database answers, the store can be written to. Found out once a second."""
+        with self._looking:
+            looked, ready = self._ready
+            if time.monotonic() - looked > READY_SECONDS:
+                try:
+                    self.ledger.waiting()
+                    self.store.check()
+                    ready = True
+                except (SQLAlchemyError, StoreAway) as error:
+                    log_bug(error)
+                    ready = False
+                self._ready = (time.monotonic(), ready)
+            return ready
 
     def job(self, job_id: UUID, owner: str) -> Job:
         """Raises:
@@ -100,16 +137,28 @@ class House:
 
         Raises:
             NotHere: no such job, or somebody else's.
+            NoCapacity: it is forgotten, and its files follow later: the store does not answer.
         """
         job = self.job(job_id, owner)
-        self.ledger.forget(job.id, owner)
-        self.erase(job.id)
+        if not self.ledger.forget(job.id, owner):
+            return
         if not job.ended:
             self.metrics.cancelled()
+        try:
+            self.erase(job.id)
+        except StoreAway:
+            raise NoCapacity(
+                "expected to delete the files at once, their store does not answer; the job is forgotten, and they "
+                f"are deleted as soon as it does, within {GRACE_SECONDS // 60:.0f} minutes."
+            ) from None
 
     def erase(self, job: str) -> None:
-        """Deletes what is left of a job that is no longer in the ledger."""
-        with suppress(Exception):  # the sweeper comes by
+        """Deletes what is left of a job that was forgotten.
+
+        Raises:
+            StoreAway: its files are still there.
+        """
+        with suppress(Exception):  # a job that finds itself forgotten stops, too, and `sweep` comes by
             self.runner.forget(job)
         self.store.forget(job)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-State = Literal["arriving", "queued", "running", "done", "failed", "cancelled"]
+State = Literal["arriving", "queued", "running", "done", "failed", "forgotten"]
 Lane = Literal["preview", "photo"]
 """Previews (mode "fast") have a queue of their own, and go first."""
 
-ENDED: Final = ("done", "failed", "cancelled")
+ENDED: Final = ("done", "failed")
 UNFINISHED: Final = ("queued", "running")
 
 PHOTO: Final = "photo"
@@ -51,7 +51,8 @@ class Job:
 
     Args:
         id: a random UUID.
-        state: "arriving" while its photo is being stored: not accepted yet, and nobody has been told of it.
+        state: "arriving" while its photo is being stored: not accepted yet, and nobody has been told of it;
+            "forgotten" when nobody is told of it any more, and its files may still have to go.
         seq: counts what has happened to it; the id of the last event.
         created, started, finished: seconds since 1970; `started` is of the latest attempt.
         stage, fraction: how far the painting is.

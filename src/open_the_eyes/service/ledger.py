@@ -21,6 +21,9 @@ COUNTED: Final = ("arriving", "queued")
 RECENT: Final = 20
 """How many jobs that are done tell how long one takes."""
 
+LONGEST_WAIT: Final = 120
+"""Seconds; whoever was refused is never told to stay away for longer."""
+
 
 class Ledger:
     """Jobs in a database that survives this process.
@@ -71,6 +74,7 @@ class Ledger:
     def get(self, job: str, owner: str | None = None) -> Job | None:
         """None for a job that does not exist, or is somebody else's."""
         query = sa.select(JOBS).where(JOBS.c.id == job)
+        query = query.where(JOBS.c.state != "forgotten")
         if owner is not None:
             query = query.where(JOBS.c.owner == owner, JOBS.c.state != "arriving")
         with self._engine.connect() as connection:
@@ -81,10 +85,12 @@ class Ledger:
         """Its photo is stored: from now on it is not lost."""
         return self._change(job, ("arriving",), state="queued")
 
-    def begin(self, job: str) -> bool:
-        """An attempt begins."""
+    def begin(self, job: str) -> int:
+        """The number of the attempt that begins, from 1; 0 for a job that nobody waits for any more."""
         values = {"started": time.time(), "stage": "", "fraction": 0.0, "attempts": JOBS.c.attempts + 1}
-        return self._change(job, UNFINISHED, state="running", **values)
+        query = _changing(job, UNFINISHED, state="running", **values).returning(JOBS.c.attempts)
+        with self._engine.begin() as connection:
+            return connection.execute(query).scalar() or 0
 
     def progress(self, job: str, stage: str, fraction: float) -> bool:
         """False, when nobody wants it any more."""
@@ -101,11 +107,24 @@ class Ledger:
         return self._change(job, UNFINISHED, state="failed", finished=time.time(), outcome=outcome)
 
     def forget(self, job: str, owner: str | None = None) -> bool:
-        """Deletes the row; its worker learns of it at the next step."""
-        query = sa.delete(JOBS).where(JOBS.c.id == job)
+        """Nobody finds it any more, and its worker learns of it at the next step; an empty row stays until `drop`."""
+        query = _forgetting(job)
+        return self._has_changed(query if owner is None else query.where(JOBS.c.owner == owner))
+
+    def abandon(self, job: str) -> bool:
+        """Forgets a job whose photo could not be stored; False, when the same request, sent twice, has succeeded."""
+        return self._has_changed(_forgetting(job).where(JOBS.c.state == "arriving"))
+
+    def forgotten(self, before: float) -> list[str]:
+        """Jobs that were forgotten by then, and whose files may still be somewhere."""
+        query = sa.select(JOBS.c.id).where(JOBS.c.state == "forgotten", JOBS.c.finished <= before)
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+    def drop(self, job: str) -> None:
+        """Deletes the row of a job that was forgotten, and whose files are gone."""
         with self._engine.begin() as connection:
-            gone = connection.execute(query if owner is None else query.where(JOBS.c.owner == owner))
-        return gone.rowcount > 0
+            connection.execute(sa.delete(JOBS).where(JOBS.c.id == job, JOBS.c.state == "forgotten"))
 
     def waiting(self) -> dict[Lane, int]:
         """How many jobs wait in each lane."""
@@ -127,10 +146,8 @@ class Ledger:
 
     def usual_seconds(self, lane: Lane) -> float | None:
         """How long the latest jobs took on average; None while there were none."""
-        query = sa.select(JOBS.c.finished - JOBS.c.started).where(JOBS.c.state == "done", JOBS.c.lane == lane)
         with self._engine.connect() as connection:
-            took = connection.execute(query.order_by(JOBS.c.finished.desc()).limit(RECENT)).scalars().all()
-        return sum(took) / len(took) if took else None
+            return _usual_seconds(connection, lane)
 
     def unfinished(self) -> list[Job]:
         """What was accepted and has not ended, oldest first."""
@@ -146,18 +163,21 @@ class Ledger:
             return list(connection.execute(sa.select(JOBS.c.id).where(sa.or_(old, abandoned))).scalars())
 
     def known(self, jobs: Sequence[str]) -> set[str]:
-        """Those that exist."""
+        """Those that exist and were not forgotten."""
+        query = sa.select(JOBS.c.id).where(JOBS.c.id.in_(jobs), JOBS.c.state != "forgotten")
         with self._engine.connect() as connection:
-            return set(connection.execute(sa.select(JOBS.c.id).where(JOBS.c.id.in_(jobs))).scalars())
+            return set(connection.execute(query).scalars())
 
     def close(self) -> None:
         """Gives the connections back."""
         self._engine.dispose()
 
     def _change(self, job: str, states: Sequence[str], **values: Any) -> bool:
-        query = sa.update(JOBS).where(JOBS.c.id == job, JOBS.c.state.in_(states))
+        return self._has_changed(_changing(job, states, **values))
+
+    def _has_changed(self, query: sa.Update) -> bool:
         with self._engine.begin() as connection:
-            return connection.execute(query.values(seq=JOBS.c.seq + 1, **values)).rowcount > 0
+            return connection.execute(query).rowcount > 0
 
     def _one_at_a_time(self, connection: sa.Connection) -> None:
         """Counting and adding belong together; SQLite's transactions see to that from their first write on."""
@@ -177,8 +197,8 @@ class Ledger:
         query = sa.select(sa.func.count()).where(JOBS.c.state.in_(COUNTED))
         waiting = int(connection.execute(query).scalar_one())
         if waiting >= max_queue:
-            pace = self.usual_seconds("photo") or 1.0
-            soon = max(1, min(120, round(pace * max(1, waiting // 10))))
+            pace = _usual_seconds(connection, "photo") or 1.0
+            soon = max(1, min(LONGEST_WAIT, round(pace * waiting / 10)))  # until a tenth of the queue is done
             raise Busy(f"expected room in the queue, {waiting} jobs are waiting; try again in {soon} seconds.", soon)
 
     def _add(self, connection: sa.Connection, wish: Wish) -> Job:
@@ -196,3 +216,20 @@ class Ledger:
         }
         connection.execute(sa.insert(JOBS).values(row))
         return job_of(connection.execute(sa.select(JOBS).where(JOBS.c.id == row["id"])).one())
+
+
+def _changing(job: str, states: Sequence[str], **values: Any) -> sa.Update:
+    query = sa.update(JOBS).where(JOBS.c.id == job, JOBS.c.state.in_(states))
+    return query.values(seq=JOBS.c.seq + 1, **values)
+
+
+def _forgetting(job: str) -> sa.Update:
+    empty = {"owner": "", "idempotency": None, "fingerprint": "", "options": "{}", "outcome": None, "stage": ""}
+    query = sa.update(JOBS).where(JOBS.c.id == job, JOBS.c.state != "forgotten")
+    return query.values(state="forgotten", finished=time.time(), **empty)
+
+
+def _usual_seconds(connection: sa.Connection, lane: Lane) -> float | None:
+    query = sa.select(JOBS.c.finished - JOBS.c.started).where(JOBS.c.state == "done", JOBS.c.lane == lane)
+    took = connection.execute(query.order_by(JOBS.c.finished.desc()).limit(RECENT)).scalars().all()
+    return sum(took) / len(took) if took else None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from .jobs import Lane
 
@@ -25,7 +26,8 @@ class Metrics:
         self._stages = Histogram(
             "ote_stage_seconds", "Time in a stage of one photo.", ["stage"], buckets=BUCKETS, registry=self.registry
         )
-        self._gpu: Gauge | None = None
+        self._gpus: dict[str, Gauge] = {}
+        ProcessCollector(registry=self.registry)
         self._requests = Counter("ote_requests", "Answers by HTTP status.", ["status"], registry=self.registry)
 
     def finished(self, report: dict[str, Any]) -> None:
@@ -37,7 +39,7 @@ class Metrics:
             self._stages.labels(stage["name"]).observe(stage["seconds"])
         peaks = [stage["peak_vram_mib"] for stage in report["stages"] if stage["peak_vram_mib"] is not None]
         if peaks:
-            self._gpu_gauge().set(max(peaks) * MIB)
+            self._gpu("ote_gpu_peak_bytes", "The most GPU memory that the latest photo took.").set(max(peaks) * MIB)
 
     def failed(self) -> None:
         """Counts a job that could not be done."""
@@ -55,12 +57,20 @@ class Metrics:
         """In Prometheus' text format."""
         for lane, depth in self._waiting().items():
             self._depth.labels(lane).set(depth)
+        if (held := gpu_bytes()) is not None:
+            self._gpu("ote_gpu_held_bytes", "GPU memory that models and photos of this process hold now.").set(held)
         return generate_latest(self.registry)
 
-    def _gpu_gauge(self) -> Gauge:
+    def _gpu(self, name: str, words: str) -> Gauge:
         """Made with the first figure, so that a machine without a GPU shows none."""
-        if self._gpu is None:
-            self._gpu = Gauge(
-                "ote_gpu_peak_bytes", "The most GPU memory that the latest photo took.", registry=self.registry
-            )
-        return self._gpu
+        if name not in self._gpus:
+            self._gpus[name] = Gauge(name, words, registry=self.registry)
+        return self._gpus[name]
+
+
+def gpu_bytes() -> int | None:
+    """What torch holds on all GPUs; None where it is not in use. A look at figures must be no reason to load it."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_initialized():
+        return None
+    return sum(int(torch.cuda.memory_reserved(number)) for number in range(torch.cuda.device_count()))

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-import inspect
+import hashlib
 import json
-import tempfile
+import logging
 import time
 from collections.abc import Callable
-from pathlib import Path
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
 
 from ..engine import Engine
 from ..errors import Cancelled, PhotoNotWritten, UsageError
 from ..files import SUFFIXES, encoded
 from ..options import Options
-from ..photo import Photo
+from ..photo import FileFormat, Photo
 from ..pipeline import Progress, open_eyes
 from .jobs import MARKER, PHOTO, Job, reference_name
+from .refusals import StoreAway
 from .store import Store
 
 if TYPE_CHECKING:
     from ..report import FaceReport
     from ..results import Opened
 
-MEDIA_TYPES: Final = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "TIFF": "image/tiff"}
+MEDIA_TYPES: Final[dict[FileFormat, str]] = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "TIFF": "image/tiff",
+    "HEIF": "image/heic",
+    "AVIF": "image/avif",
+}
 FACE_MARGIN: Final = 0.15
 """Of a face's size, kept around it in the small pictures of faces."""
 
 PATIENCE: Final = (1.0, 2.0, 5.0, 10.0)
 """Seconds between attempts to store results where there is no room; the last one again and again."""
+
+_LOG: Final = logging.getLogger("open_the_eyes.service")
 
 Wanted = Callable[[], bool]
 
@@ -42,30 +52,45 @@ def options_of(wish: dict[str, Any]) -> Options:
     return Options.of(**{name: _tuples(value) for name, value in wish.items()})
 
 
-def paint(job: Job, store: Store, engine: Engine, progress: Progress, wanted: Wanted) -> None:
-    """Paints what the job asks for and stores it; the marker comes last. What is stored already is not painted again.
+def is_painted(job: str, store: Store) -> bool:
+    """Whether `keep` has come to its end, perhaps in a process that died thereafter."""
+    return store.has(job, MARKER)
 
-    Where the store has no room, this waits for room: the job was accepted.
+
+def paint(job: Job, store: Store, engine: Engine, progress: Progress) -> Opened:
+    """What the job asks for.
 
     Raises:
         OpenTheEyesError: the photo, or what was asked of it, cannot be done.
-        Cancelled: nobody wants it any more.
         FileNotFoundError: its photo has been deleted.
+        StoreAway: its photo cannot be read at present.
     """
-    if store.has(job.id, MARKER):
-        return
-    opened = _opened(job, store, engine, progress)
-    for wait in (*PATIENCE, *[PATIENCE[-1]] * 100_000):
+    photo = store.get(job.id, PHOTO)
+    references = [store.get(job.id, reference_name(k)) for k in range(1, job.wish.references + 1)]
+    return open_eyes(photo, options_of(job.wish.options), engine=engine, references=references, progress=progress)
+
+
+def keep(job: str, opened: Opened, store: Store, wanted: Wanted) -> None:
+    """Stores results and report, the marker last. Where there is no room, this waits for room: the job was accepted.
+
+    Raises:
+        PhotoNotWritten: the result cannot be held by the photo's format.
+        Cancelled: nobody wants it any more.
+    """
+    try:
+        parts = _files(opened)
+    except OSError as error:  # of an encoder: to wait would change nothing
+        raise PhotoNotWritten(f"expected a picture this format can hold ({error}); choose another.") from error
+    for wait in chain(PATIENCE, repeat(PATIENCE[-1])):
         if not wanted():
             raise Cancelled("expected to store the result, the job was cancelled; nothing is kept.")
         try:
-            _keep(job.id, opened, store)
-        except PhotoNotWritten as error:
-            if not isinstance(error.__cause__, OSError):
-                raise
-            time.sleep(wait)
-        else:
+            for name, data in parts.items():
+                store.put(job, name, data)
             return
+        except StoreAway:
+            _LOG.warning("a result waits: the store has no room for it, or does not answer")
+            time.sleep(wait)
 
 
 def painted(job: str, store: Store) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -78,50 +103,32 @@ def painted(job: str, store: Store) -> tuple[dict[str, Any], list[dict[str, Any]
     return marker["report"], marker["results"]
 
 
-def _opened(job: Job, store: Store, engine: Engine, progress: Progress) -> Opened:
-    photo = store.get(job.id, PHOTO)
-    references = [store.get(job.id, reference_name(k)) for k in range(1, job.wish.references + 1)]
-    more: dict[str, Any] = {"references": references} if references else {}
-    return open_eyes(photo, options_of(job.wish.options), engine=engine, progress=progress, **more)
-
-
-def takes_references() -> bool:
-    """Whether this version of the product can use other photos of the same people."""
-    return "references" in inspect.signature(open_eyes).parameters
-
-
-def _keep(job: str, opened: Opened, store: Store) -> None:
-    results = _results(job, opened, store) if opened.changed else []
-    report = opened.report.to_json()
-    report["outputs"] = [{"path": one["name"], "sha256": one["sha256"]} for one in results]
-    marker = {"report": report, "results": results}
-    store.put(job, MARKER, json.dumps(marker, ensure_ascii=False).encode())
-
-
-def _results(job: str, opened: Opened, store: Store) -> list[dict[str, Any]]:
-    """Every variation as a file in the photo's own format, and a small picture of every opened face in it."""
-    file_format = opened.photo.file.format if opened.photo.file is not None else "PNG"
+def _files(opened: Opened) -> dict[str, bytes]:
+    """Every variation in the photo's own format, a small picture of every opened face in it, and the marker, last."""
+    parts: dict[str, bytes] = {}
+    results = []
+    file_format: FileFormat = "PNG" if opened.photo.file is None else opened.photo.file.format
     suffix = next(suffix for suffix, named in SUFFIXES.items() if named == file_format)
     faces = [face for face in opened.faces if face.outcome == "opened"]
-    results = []
-    with tempfile.TemporaryDirectory(prefix="open-the-eyes-") as folder:
-        outputs = opened.save(Path(folder) / f"result{suffix}").outputs
-        for number, (output, variation) in enumerate(zip(outputs, opened.variations, strict=True), start=1):
-            name, data = f"result-{number}{suffix}", Path(output.path).read_bytes()
-            store.put(job, name, data)
-            for face in faces:
-                store.put(job, face_name(number, face.id), _face_picture(variation, face))
-            results.append(
-                {
-                    "variation": number,
-                    "name": name,
-                    "sha256": output.sha256,
-                    "bytes": len(data),
-                    "media_type": MEDIA_TYPES.get(file_format, "application/octet-stream"),
-                    "faces": [face.id for face in faces],
-                }
-            )
-    return results
+    for number, variation in enumerate(opened.variations if opened.changed else (), start=1):
+        name, data = f"result-{number}{suffix}", encoded(variation, file_format, opened.record(number))
+        parts[name] = data
+        for face in faces:
+            parts[face_name(number, face.id)] = _face_picture(variation, face)
+        results.append(
+            {
+                "variation": number,
+                "name": name,
+                "sha256": hashlib.sha256(data).hexdigest(),
+                "bytes": len(data),
+                "media_type": MEDIA_TYPES[file_format],
+                "faces": [face.id for face in faces],
+            }
+        )
+    report = opened.report.to_json()
+    report["outputs"] = [{"path": one["name"], "sha256": one["sha256"]} for one in results]
+    parts[MARKER] = json.dumps({"report": report, "results": results}, ensure_ascii=False).encode()
+    return parts
 
 
 def face_name(variation: int, face: int) -> str:
@@ -143,9 +150,7 @@ def _tuples(value: Any) -> Any:
 
 def check_references(count: int, most: int) -> None:
     """Raises:
-    UsageError: more than the service takes, or any, for a version that cannot use them.
+    UsageError: more than the service takes.
     """
     if count > most:
         raise UsageError(f"references: expected at most {most} photos, got {count}; leave some out.")
-    if count and not takes_references():
-        raise UsageError("references: expected none, this version cannot use other photos; leave them out.")

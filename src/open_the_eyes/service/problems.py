@@ -7,6 +7,8 @@ import re
 import traceback
 from typing import Any, Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from ..errors import (
     Cancelled,
     NoCapacity,
@@ -35,6 +37,8 @@ def problem_of(error: BaseException) -> dict[str, Any]:
         error = NoCapacity("not enough memory for this photo; make it smaller, or try again later.")
     if not isinstance(error, OpenTheEyesError):
         log_bug(error)
+    if isinstance(error, SQLAlchemyError):
+        error = NoCapacity("expected the service's database to answer, it does not, or has no room; try again later.")
     kind = type(error) if isinstance(error, OpenTheEyesError) else OpenTheEyesError
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__ if kind is not OpenTheEyesError else "Bug").lower()
     return {

@@ -8,14 +8,16 @@ OpenTheEyesError                HTTP
 │   ├── WrongMethod              405   this address answers other methods
 │   └── NotYet                   409   the job has no result at this moment
 ├── PhotoError
-│   └── BodyTooLarge             413   more bytes in one request than its photos may have
+│   ├── BodyTooLarge             413   more bytes in one request than its photos may have
+│   └── PhotoNotWritten
+│       └── StoreAway            507   the store of photos and results is full, or does not answer
 └── NoCapacity
     └── Busy                     429   too many jobs wait, or too many requests came; says when to try again
 """
 
 from __future__ import annotations
 
-from ..errors import NoCapacity, PhotoError, UsageError
+from ..errors import NoCapacity, PhotoError, PhotoNotWritten, UsageError
 
 
 class KeyNeeded(UsageError):
@@ -40,6 +42,10 @@ class NotYet(UsageError):
 
 class BodyTooLarge(PhotoError):
     http_status = 413
+
+
+class StoreAway(PhotoNotWritten):
+    pass
 
 
 class Busy(NoCapacity):

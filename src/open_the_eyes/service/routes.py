@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -14,10 +13,12 @@ from ..errors import NoCapacity
 from .events import events
 from .house import House
 from .refusals import NotHere
-from .schemas import UPLOAD, HealthView, JobView, ReportView, problems
+from .schemas import EVENT, EVENTS, UPLOAD, HealthView, JobView, ReportView, problems
 
 JobId = Annotated[UUID, Path(description="A job's id, from the answer to POST /v1/jobs.")]
 STREAM: Final = "text/event-stream"
+FIGURES: Final = 'ote_queue_depth{lane="photo"} 3.0\note_jobs_total{state="done"} 128.0\n'
+LOCATION: Final = {"Location": {"description": "The job's address.", "schema": {"type": "string"}}}
 
 router = APIRouter()
 
@@ -31,7 +32,7 @@ def _house(request: Request) -> House:
     "/v1/jobs",
     status_code=202,
     response_model=JobView,
-    responses={**problems(400, 413, 415, 422, 507), 202: {"headers": {"Location": {"schema": {"type": "string"}}}}},
+    responses={**problems(400, 413, 415, 422, 503, 507), 202: {"description": "Accepted.", "headers": LOCATION}},
     openapi_extra=UPLOAD,
     tags=["jobs"],
 )
@@ -63,7 +64,7 @@ def get_job(request: Request, job_id: JobId) -> dict[str, Any]:
         **problems(404, 422),
         200: {
             "description": "Events `progress`, and at the end `done`, `failed` or `cancelled`.",
-            "content": {STREAM: {"schema": {"type": "string"}}},
+            "content": {STREAM: {"schema": EVENT, "example": EVENTS}},
         },
         204: {"description": "This client has seen the last event."},
     },
@@ -108,7 +109,7 @@ def get_result(
     return StreamingResponse(found.pieces, media_type=found.media_type, headers=headers)
 
 
-@router.delete("/v1/jobs/{job_id}", status_code=204, responses=problems(404, 422), tags=["jobs"])
+@router.delete("/v1/jobs/{job_id}", status_code=204, responses=problems(404, 422, 503), tags=["jobs"])
 def delete_job(request: Request, job_id: JobId) -> Response:
     """Stops the job at its next step, and deletes everything of it at once."""
     _house(request).forget(job_id, request.state.owner)
@@ -118,39 +119,35 @@ def delete_job(request: Request, job_id: JobId) -> Response:
 @router.post(
     "/v1/inspect",
     response_model=ReportView,
-    responses=problems(400, 413, 415, 422, 503),
+    responses=problems(400, 413, 415, 422, 503, 507),
     openapi_extra=UPLOAD,
     tags=["photos"],
 )
 async def inspect(request: Request) -> dict[str, Any]:
     """Faces, how far their eyes are open, and what a job would do with each; nothing is kept."""
     house = _house(request)
-    parcel = await house.desk.one_photo(request)
-    return await run_sync(house.inspected, parcel)
+    async with house.desk.look(request) as parcel:
+        return await run_sync(house.inspected, parcel)
 
 
-@router.get("/healthz", response_model=HealthView, tags=["service"])
+@router.get("/healthz", response_model=HealthView, responses=problems(keyed=False), tags=["service"])
 def healthz() -> dict[str, str]:
     """The process is up."""
     return {"status": "ok"}
 
 
-@router.get("/readyz", response_model=HealthView, responses=problems(503), tags=["service"])
+@router.get("/readyz", response_model=HealthView, responses=problems(503, keyed=False), tags=["service"])
 def readyz(request: Request) -> dict[str, str]:
     """Jobs can be taken: the database answers and the store can be written to."""
-    checks: tuple[Callable[[], object], ...] = (_house(request).ledger.waiting, _house(request).store.check)
-    try:
-        for check in checks:
-            check()
-    except Exception as error:  # whatever it is, this process cannot take jobs
-        raise NoCapacity("expected database and store to answer, one does not; look at the log.") from error
+    if not _house(request).is_ready():
+        raise NoCapacity("expected database and store to answer, one does not; look at the log.")
     return {"status": "ok"}
 
 
 @router.get(
     "/metrics",
     response_class=Response,
-    responses={**problems(), 200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    responses={**problems(), 200: {"content": {"text/plain": {"schema": {"type": "string"}, "example": FIGURES}}}},
     tags=["service"],
 )
 def metrics(request: Request) -> Response:

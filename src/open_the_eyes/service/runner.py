@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from typing import Final
@@ -11,12 +10,14 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..engine import Engine
-from ..errors import Cancelled
+from ..errors import Cancelled, NoCapacity
 from .jobs import Job, Lane
 from .ledger import Ledger
 from .metrics import Metrics
-from .painting import paint, painted
+from .painting import is_painted, keep, paint, painted
+from .presence import Presence
 from .problems import problem_of
+from .refusals import StoreAway
 from .store import Store
 from .turns import Turns
 
@@ -38,13 +39,18 @@ _ENDED: Final = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 class Runner:
     """Takes jobs from their queues, one after the other, until `stop`. One in a process, as DBOS is one."""
 
-    def __init__(self, ledger: Ledger, store: Store, engine: Engine, metrics: Metrics, turns: Turns) -> None:
-        self._ledger, self._store, self._engine, self._metrics, self._turns = ledger, store, engine, metrics, turns
-        self._busy = threading.Lock()
+    def __init__(
+        self, ledger: Ledger, store: Store, engine: Engine, metrics: Metrics, turns: Turns, presence: Presence
+    ) -> None:
+        self._ledger, self._store, self._engine, self._metrics = ledger, store, engine, metrics
+        self._turns, self._presence = turns, presence
+        self._at_work: set[str] = set()
+        self._worker = ""
         self._workflow: Callable[[str], None] | None = None
 
     def start(self, database_url: str, worker: str) -> None:
         """Begins to work; what an earlier process of this name left in the middle is taken up first."""
+        self._worker = worker
         config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_url": database_url,
@@ -61,7 +67,7 @@ class Runner:
 
     def stop(self, patience_seconds: int) -> None:
         """Waits for the photo that is being painted, if it does not take long; the next start does the rest."""
-        patience = patience_seconds if self._busy.locked() else 0  # asked to wait, DBOS waits a second at least
+        patience = patience_seconds if self._at_work else 0  # asked to wait, DBOS waits a second at least
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience)
 
     def enqueue(self, job: Job) -> None:
@@ -72,16 +78,30 @@ class Runner:
             DBOS.enqueue_workflow(QUEUES[job.wish.lane], self._workflow, job.id)
 
     def mend(self) -> None:
-        """Queues what was accepted and is in no queue: the process ended between the two, or gave up."""
+        """Takes up what was accepted and nobody works on: it is in no queue, was given up, or its worker is dead."""
+        self._presence.claim()
         unfinished = {job.id: job for job in self._ledger.unfinished()}
-        flows = DBOS.list_workflows(workflow_ids=list(unfinished), load_input=False, load_output=False)
-        for flow in flows if unfinished else []:
+        if not unfinished:
+            return
+        workers = set()
+        for flow in DBOS.list_workflows(workflow_ids=list(unfinished), load_input=False, load_output=False):
             if flow.status in _ENDED:
                 DBOS.delete_workflow(flow.workflow_id)
-            else:
-                unfinished.pop(flow.workflow_id, None)
+                continue
+            del unfinished[flow.workflow_id]
+            if flow.status == "PENDING" and flow.executor_id and flow.executor_id != self._worker:
+                workers.add(flow.executor_id)
         for job in unfinished.values():
             self.enqueue(job)
+        for worker in workers:
+            self._inherit(worker)
+
+    def _inherit(self, worker: str) -> None:
+        """Queues again what a worker was at when it died; nothing, when it is alive."""
+        with self._presence.absent(worker) as dead:
+            if dead:  # asked anew: somebody else may just have done this
+                for flow in DBOS.list_workflows(status="PENDING", executor_id=worker, load_input=False):
+                    DBOS.resume_workflow(flow.workflow_id, queue_name=flow.queue_name)
 
     def forget(self, job: str) -> None:
         """Takes a job out of its queue; one that is being painted stops at its next step."""
@@ -100,8 +120,11 @@ class Runner:
 
         @DBOS.step(name="paint", retries_allowed=True, max_attempts=10)
         def paint_step(job: str) -> bool:
-            with self._busy:
+            self._at_work.add(job)
+            try:
                 return self._paint(job)
+            finally:
+                self._at_work.discard(job)
 
         @DBOS.step(name="record", retries_allowed=True, max_attempts=10)
         def record_step(job: str) -> None:
@@ -120,32 +143,42 @@ class Runner:
         if job is None or job.ended:
             return False
         try:
-            if job.attempts >= MAX_ATTEMPTS:
-                raise RuntimeError(f"began {job.attempts} times, never ended")
-            with self._turns.take(job.wish.lane):
-                if not self._ledger.begin(job_id):
-                    return False
-                paint(job, self._store, self._engine, self._teller(job_id), lambda: self._wanted(job_id))
+            if not is_painted(job_id, self._store):
+                with self._turns.take(job.wish.lane):
+                    if not self._begun(job_id):
+                        return False
+                    opened = paint(job, self._store, self._engine, self._teller(job_id))
+                keep(job_id, opened, self._store, lambda: self._wanted(job_id))
         except FileNotFoundError as error:
             self._give_up(job_id, error)
             return False
-        except (SQLAlchemyError, OSError):
+        except (SQLAlchemyError, OSError, StoreAway):
             raise  # the database or the store is away; this step is tried again
         except Exception as error:  # noqa: BLE001 -- whatever it is, the client gets to know, and the queue goes on
             self._give_up(job_id, error)
             return False
         return self._wanted(job_id) or self._cleared(job_id)
 
+    def _begun(self, job_id: str) -> bool:
+        attempt = self._ledger.begin(job_id)
+        if attempt > MAX_ATTEMPTS:
+            raise NoCapacity(
+                f"expected to finish this photo, the service ended {MAX_ATTEMPTS} times in the middle of it; make it "
+                "smaller, or tell the operator."
+            )
+        return attempt > 0
+
     def _record(self, job_id: str) -> None:
         try:
             report, results = painted(job_id, self._store)
-        except FileNotFoundError:
-            return  # deleted in the meantime
+        except FileNotFoundError as error:
+            self._give_up(job_id, error)
+            return
         if self._ledger.finish(job_id, report, results):
             self._metrics.finished(report)
 
     def _give_up(self, job_id: str, error: Exception) -> None:
-        if isinstance(error, Cancelled | FileNotFoundError) and not self._wanted(job_id):
+        if not self._wanted(job_id):
             self._cleared(job_id)
         elif self._ledger.fail(job_id, problem_of(error)):
             self._metrics.failed()

@@ -6,6 +6,10 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+_JOB: Final = "0f8b6a52-6f0e-4b5e-9a53-6d1f0f6c2a11"
+_ADDRESS: Final = f"/v1/jobs/{_JOB}"
+_SHA: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
 
 class _View(BaseModel):
     model_config = ConfigDict(extra="allow")
@@ -20,11 +24,13 @@ class EyeView(_View):
 
 class FaceView(_View):
     id: int = Field(description="Counts from 1, from the left.", examples=[1])
-    box_ltrb: tuple[float, float, float, float] = Field(description="In pixels of the upright photo.")
+    box_ltrb: tuple[float, float, float, float] = Field(
+        description="In pixels of the upright photo.", examples=[(164.0, 82.0, 288.0, 231.0)]
+    )
     outcome: str = Field(description="What became of the face.", examples=["opened"])
     reason: str = Field(description="The same in a sentence.", examples=["Opened the left and the right eye."])
     eyes: dict[Literal["left", "right"], EyeView]
-    variation_scores: list[float]
+    variation_scores: list[float] = Field(description="Of each variation, best first.", examples=[[0.93, 0.88]])
     variation_attempts: list[int] = Field(
         description="What each variation of this face is asked for by, in `picks`.", examples=[[0, 2]]
     )
@@ -33,31 +39,31 @@ class FaceView(_View):
 
 class StageView(_View):
     name: str = Field(examples=["generate"])
-    seconds: float
-    peak_ram_mib: float | None
-    peak_vram_mib: float | None
+    seconds: float = Field(examples=[0.12])
+    peak_ram_mib: float | None = Field(examples=[412.0])
+    peak_vram_mib: float | None = Field(description="Null without a GPU.", examples=[None])
 
 
 class InputView(_View):
-    path: str | None = Field(description="Always null here: names of files are not kept.")
-    sha256: str
-    size_wh: tuple[int, int]
+    path: str | None = Field(description="Always null here: names of files are not kept.", examples=[None])
+    sha256: str = Field(examples=[_SHA])
+    size_wh: tuple[int, int] = Field(examples=[(512, 512)])
     format: str | None = Field(examples=["JPEG"])
 
 
 class OutputView(_View):
     path: str = Field(examples=["result-1.jpg"])
-    sha256: str
+    sha256: str = Field(examples=[_SHA])
 
 
 class ReportView(_View):
     """The report that the command line and Python give, too."""
 
-    version: str
+    version: str = Field(examples=["0.1.0"])
     input: InputView
     engine: str = Field(examples=["appearance"])
     mode: str = Field(examples=["standard"])
-    seed: int
+    seed: int = Field(examples=[7])
     faces: list[FaceView]
     stages: list[StageView]
     outputs: list[OutputView]
@@ -84,37 +90,40 @@ class ProgressView(_View):
 
 
 class FaceLink(_View):
-    face: int
-    href: str
+    face: int = Field(examples=[1])
+    href: str = Field(examples=[f"{_ADDRESS}/result?variation=1&face=1"])
 
 
 class ResultView(_View):
     variation: int = Field(examples=[1])
-    href: str
-    sha256: str
-    bytes: int
+    href: str = Field(examples=[f"{_ADDRESS}/result?variation=1"])
+    sha256: str = Field(examples=[_SHA])
+    bytes: int = Field(examples=[61_204])
     media_type: str = Field(examples=["image/jpeg"])
     faces: list[FaceLink] = Field(description="Small pictures of the opened faces.")
 
 
 class LinksView(_View):
-    self: str
-    events: str
-    result: str
+    self: str = Field(examples=[_ADDRESS])
+    events: str = Field(examples=[f"{_ADDRESS}/events"])
+    result: str = Field(examples=[f"{_ADDRESS}/result"])
 
 
 class JobView(_View):
-    id: str
-    state: Literal["arriving", "queued", "running", "done", "failed", "cancelled"]
-    position: int = Field(description="How many jobs will be begun before this one.")
+    id: str = Field(examples=[_JOB])
+    state: Literal["queued", "running", "done", "failed"]
+    position: int = Field(description="How many jobs will be begun before this one.", examples=[0])
     progress: ProgressView
-    created: str
-    started: str | None
-    finished: str | None
-    expires: str | None = Field(description="When everything of this job will be deleted; null until it has ended.")
-    attempts: int
-    options: dict[str, Any]
-    references: int
+    created: str = Field(examples=["2026-11-25T20:15:00.120+00:00"])
+    started: str | None = Field(description="Of the latest attempt.", examples=["2026-11-25T20:15:00.310+00:00"])
+    finished: str | None = Field(examples=["2026-11-25T20:15:00.840+00:00"])
+    expires: str | None = Field(
+        description="When everything of this job will be deleted; null until it has ended.",
+        examples=["2026-11-26T20:15:00.840+00:00"],
+    )
+    attempts: int = Field(description="More than 1 only where the service ended in the middle of it.", examples=[1])
+    options: dict[str, Any] = Field(description="As they came.", examples=[{"variations": 2, "seed": 7}])
+    references: int = Field(description="How many other photos came along.", examples=[0])
     report: ReportView | None = Field(description="What was done; null until the job is done.")
     results: list[ResultView] = Field(description="Empty where no eye was opened: the photo is as it was sent.")
     problem: ProblemView | None = Field(description="Why the job failed.")
@@ -143,14 +152,18 @@ UPLOAD: Final[dict[str, Any]] = {
                         "options": {
                             "type": "string",
                             "contentMediaType": "application/json",
-                            "description": "A JSON object with the options of `open-the-eyes open`: mode, faces, "
-                            "all, variations, seed, eye_color, gaze, openness and others.",
+                            "contentSchema": {"$ref": "#/components/schemas/Options"},
+                            "description": "A JSON object with the options of `open-the-eyes open`.",
                             "examples": [_OPTIONS],
                         },
                     },
                 },
                 "examples": {"with options": {"value": {"photo": "(the bytes of family.jpg)", "options": _OPTIONS}}},
-                "encoding": {"options": {"contentType": "text/plain"}},
+                "encoding": {
+                    "photo": {"contentType": "image/*"},
+                    "references": {"contentType": "image/*"},
+                    "options": {"contentType": "text/plain"},
+                },
             }
         },
     }
@@ -172,10 +185,39 @@ _WHY: Final = {
 }
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """How a route can refuse, for the document."""
+EVENT: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "id": {"type": "string", "description": "To be sent as Last-Event-ID."},
+        "event": {"enum": ["progress", "done", "failed", "cancelled"]},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "`state`, `position`, `stage`, `fraction`, `eta_seconds`; at the end `faces` and `problem`.",
+        },
+    },
+}
+"""One server-sent event."""
+
+EVENTS: Final = """id: 4
+event: progress
+data: {"state": "running", "position": 0, "stage": "generate", "fraction": 0.45, "eta_seconds": 0.3}
+
+id: 9
+event: done
+data: {"state": "done", "position": 0, "stage": "compose", "fraction": 1.0, "eta_seconds": 0.0, "faces": []}
+
+"""
+
+
+def problems(*statuses: int, keyed: bool = True) -> dict[int | str, dict[str, Any]]:
+    """How a route can refuse, for the document; `keyed` routes ask for an API key, where there are any."""
     answers: dict[int | str, dict[str, Any]] = {}
-    for status in sorted({401, 403, 429, *statuses}):
+    for status in sorted({403, *({401, 429} if keyed else ()), *statuses}):
         schema = {"schema": {"$ref": "#/components/schemas/ProblemView"}}
         answers[status] = {"description": _WHY[status], "content": {"application/problem+json": schema}}
+        if status == 429:
+            told = {"description": "Seconds until it is worth while to come again.", "schema": {"type": "integer"}}
+            answers[status]["headers"] = {"Retry-After": told}
     return answers

@@ -22,6 +22,9 @@ LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 STOP_SECONDS: Final = 5
 """How long a stop waits for answers that are on their way, such as event streams."""
 
+KEEP_ALIVE_SECONDS: Final = 75
+"""Longer than clients keep an idle connection, as a rule: who ends it first must not be the one that is being asked."""
+
 
 def assembled(engine: Engine, own: ServiceSettings, host: str) -> FastAPI:
     """The application for a service that listens at `host`; raises what `admission` and `create_app` raise."""
@@ -64,6 +67,7 @@ def serve(app: FastAPI, host: str, port: int, tell: Callable[[str], None]) -> No
         access_log=False,  # it would write addresses
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         proxy_headers=False,
         ws="none",
     )

@@ -32,6 +32,7 @@ class ServiceSettings:
         retention: seconds after which everything of a job is deleted (OTE_RETENTION).
         max_queue: how many jobs may wait (OTE_MAX_QUEUE).
         max_references: how many other photos of the same people one job may bring (OTE_MAX_REFERENCES).
+        max_request_bytes: of one request, all its photos together (OTE_MAX_REQUEST_BYTES).
         requests_per_minute: of one key (OTE_REQUESTS_PER_MINUTE).
         hosts: more names this service goes by, such as a proxy's (OTE_HOSTS, with commas).
         worker: this process's name among those that share a database; "" is "local" for SQLite, and for PostgreSQL
@@ -45,6 +46,7 @@ class ServiceSettings:
     retention: int = 86_400
     max_queue: int = 100
     max_references: int = 8
+    max_request_bytes: int = 500_000_000
     requests_per_minute: int = 300
     hosts: tuple[str, ...] = ()
     worker: str = ""
@@ -128,6 +130,7 @@ _READERS: Final[dict[str, Callable[[str, str], object]]] = {
     "retention": _count,
     "max_queue": _count,
     "max_references": _count,
+    "max_request_bytes": _count,
     "requests_per_minute": _count,
     "hosts": _names,
     "worker": _word,

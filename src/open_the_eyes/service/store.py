@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from ..errors import PhotoNotWritten, UsageError
+from ..errors import UsageError
 from ..files.whole_file import write_whole
+from .refusals import StoreAway
 
 CHUNK: Final = 1 << 20
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,79}")
@@ -30,7 +30,7 @@ class Store:
     def __init__(self, url: str) -> None:
         try:
             self._files: Any
-            self._files, self._root = fsspec.core.url_to_fs(url)
+            self._files, self._root = fsspec.core.url_to_fs(url, use_listings_cache=False)  # others write there, too
         except (ValueError, ImportError) as error:
             raise UsageError(
                 f"OTE_STORE: expected a folder or an address such as s3://bucket/jobs ({error}); for S3, install "
@@ -42,34 +42,45 @@ class Store:
         """All of `data`, or nothing has changed; on a disk it is synced before this returns.
 
         Raises:
-            PhotoNotWritten: no room, no permission, the store is out of reach.
+            StoreAway: no room, no permission, nobody there.
         """
         path = self._path(job, name)
-        try:
+        with _reached(f"store {name}"):
             if self._is_folder:
                 Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 write_whole(Path(path), data, overwrite=True)
             else:
                 self._files.pipe_file(path, data)
-        except OSError as error:
-            raise PhotoNotWritten(f"expected to store {name} ({error}); make room, or see OTE_STORE.") from error
 
     def get(self, job: str, name: str) -> bytes:
         """Raises:
         FileNotFoundError: it is not there, or not any more.
+        StoreAway: nobody knows.
         """
-        return bytes(self._files.cat_file(self._path(job, name)))
+        path = self._path(job, name)
+        with _reached(f"read {name}"):
+            return bytes(self._files.cat_file(path))
 
     def has(self, job: str, name: str) -> bool:
-        return bool(self._files.isfile(self._path(job, name)))
+        """Raises:
+        StoreAway: nobody knows.
+        """
+        try:
+            self.size(job, name)
+        except FileNotFoundError:
+            return False
+        return True
 
     def size(self, job: str, name: str) -> int:
         """Bytes.
 
         Raises:
             FileNotFoundError: it is not there, or not any more.
+            StoreAway: nobody knows.
         """
-        return int(self._files.size(self._path(job, name)))
+        path = self._path(job, name)
+        with _reached(f"look for {name}"):
+            return int(self._files.size(path))
 
     def stream(self, job: str, name: str) -> Iterator[bytes]:
         """The file in pieces, so that a large one is never in memory as a whole."""
@@ -78,21 +89,39 @@ class Store:
                 yield piece
 
     def forget(self, job: str) -> None:
-        """Deletes everything of a job; nothing, where there is nothing."""
-        with suppress(FileNotFoundError):
-            self._files.rm(f"{self._root}/{UUID(job)}", recursive=True)
+        """Deletes everything of a job; nothing, where there is nothing.
+
+        Raises:
+            StoreAway: it may still be there.
+        """
+        folder = f"{self._root}/{UUID(job)}"
+        with _reached("delete a job's files"), suppress(FileNotFoundError):
+            self._files.rm(folder, recursive=True)
 
     def check(self) -> None:
         """Writes a file and deletes it again.
 
         Raises:
-            PhotoNotWritten: that did not work.
+            StoreAway: that did not work.
         """
-        probe = str(UUID(bytes=secrets.token_bytes(16), version=4))
-        self.put(probe, "probe", b"probe")
-        self.forget(probe)
+        probe = str(uuid4())
+        try:
+            self.put(probe, "probe", b"probe")
+        finally:
+            self.forget(probe)
 
     def _path(self, job: str, name: str) -> str:
         if not _NAME.fullmatch(name):
             raise ValueError(f"not a name of ours: {name!r}")
         return f"{self._root}/{UUID(job)}/{name}"
+
+
+@contextmanager
+def _reached(what: str) -> Iterator[None]:
+    """Whatever a disk, a bucket and their libraries raise, in one word."""
+    try:
+        yield
+    except (FileNotFoundError, StoreAway):
+        raise
+    except Exception as error:
+        raise StoreAway(f"expected to {what}, got: {error}; make room, or see OTE_STORE.") from error

@@ -6,11 +6,9 @@ import threading
 import time
 from typing import Final
 
-from .house import House
+from .house import GRACE_SECONDS, House
 from .problems import log_bug
-
-ARRIVING_SECONDS: Final = 3600.0
-"""An upload that has not become a job by then has been given up."""
+from .refusals import StoreAway
 
 LONGEST_PAUSE: Final = 60.0
 
@@ -31,20 +29,39 @@ class Sweeper:
         self._stop.set()
         self._thread.join(timeout=10)
 
-    def sweep(self, now: float) -> int:
-        """One round; how many jobs were deleted."""
-        house = self._house
-        stale = house.ledger.stale(now - house.own.retention, now - ARRIVING_SECONDS)
+    def sweep(self, now: float, grace: float = GRACE_SECONDS) -> int:
+        """One round; how many jobs were forgotten.
+
+        A forgotten job's files are deleted at once, and again after `grace` seconds: whoever forgot it may have died
+        before it came to that, and so may a worker that was painting it, which cleans up after itself otherwise.
+        """
+        ledger, runner = self._house.ledger, self._house.runner
+        runner.mend()
+        stale = ledger.stale(now - self._house.own.retention, now - GRACE_SECONDS)
         for job in stale:
-            house.ledger.forget(job)
-            house.erase(job)
-        house.runner.sweep()
-        house.runner.mend()
+            ledger.forget(job)
+            self._erased(job)
+        for job in ledger.forgotten(now - grace):
+            if self._erased(job):
+                ledger.drop(job)
+        runner.sweep()
         return len(stale)
 
+    def _erased(self, job: str) -> bool:
+        try:
+            self._house.erase(job)
+        except StoreAway as error:
+            log_bug(error)
+            return False
+        return True
+
     def _go(self) -> None:
-        while not self._stop.wait(self._pause):
+        grace = 0.0  # what the last process was at when it ended
+        while True:
             try:
-                self.sweep(time.time())
+                self.sweep(time.time(), grace)
+                grace = GRACE_SECONDS
             except Exception as error:  # noqa: BLE001 -- the next round may do better, and the service goes on
                 log_bug(error)
+            if self._stop.wait(self._pause):
+                return

@@ -43,12 +43,10 @@ def connect(url: str) -> sa.Engine:
         UsageError: it cannot be reached, or made.
     """
     try:
-        address = sa.make_url(url)
-        if address.drivername == "postgresql":
-            address = address.set(drivername="postgresql+psycopg")
+        address = address_of(url)
         if address.database and address.drivername == "sqlite":
             Path(address.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        engine = sa.create_engine(address, pool_pre_ping=True)
+        engine = sa.create_engine(address, pool_pre_ping=True, hide_parameters=True)  # they may be personal
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _prepare_sqlite)
         with engine.begin() as connection:
@@ -62,6 +60,12 @@ def connect(url: str) -> sa.Engine:
             "and the rights."
         ) from error
     return engine
+
+
+def address_of(url: str) -> sa.URL:
+    """With the driver that comes along."""
+    address = sa.make_url(url)
+    return address.set(drivername="postgresql+psycopg") if address.drivername == "postgresql" else address
 
 
 def job_of(row: sa.Row[Any]) -> Job:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count, islice
+from typing import Final
 
 from ..errors import UsageError
-from ..options import GenerateOptions
+from ..options import MAX_ATTEMPTS, GenerateOptions
 from .keep import Candidate, Kept
 
+LED: Final = MAX_ATTEMPTS // 2
+"""From this number on a donor's eyes only lead the painter: they were laid in before, and did not turn out well."""
 
-def rounds(face_id: int, options: GenerateOptions, spare: int) -> Iterator[list[int]]:
-    """Attempts at one face, a list a round, without end: first as many as are wanted and `spare` more, then a few.
+
+def rounds(face_id: int, options: GenerateOptions, spare: int, retries: int) -> list[list[int]]:
+    """Attempts at one face, a list a round: first as many as are wanted and `spare` more, then a few, `retries` times.
 
     A pick is a round of its own and comes first: while it passes verification, nothing else is painted.
     """
     pick = dict(options.picks).get(face_id)
-    if pick is not None:
-        yield [pick]
-    fresh = (attempt for attempt in count() if attempt != pick)
-    yield list(islice(fresh, options.variations + spare))
-    while True:
-        yield list(islice(fresh, options.variations + 1))
+    numbers = (attempt for attempt in count() if attempt != pick)
+    led = (attempt for attempt in count(LED) if attempt != pick)
+    found = [] if pick is None else [[pick]]
+    found.append(list(islice(numbers, options.variations + spare)))
+    for left in reversed(range(retries)):
+        found.append(list(islice(numbers if left else led, options.variations + 1)))
+    return found
 
 
 def told(kept: Kept, pick: int | None, candidates: list[Candidate]) -> Kept:

@@ -7,6 +7,7 @@ from typing import Final
 
 from ..options import GenerateOptions
 from ..roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
+from .attempts import LED
 
 _PER_ATTEMPT: Final = 7919
 _PER_FACE: Final = 104_729
@@ -14,14 +15,18 @@ _PER_FACE: Final = 104_729
 
 
 def request_of(
-    crop: Crop, face_id: int, attempt: int, options: GenerateOptions, donors: tuple[Donor, ...] = ()
+    crop: Crop,
+    face_id: int,
+    attempt: int,
+    options: GenerateOptions,
+    donors: tuple[Donor, ...] = (),
 ) -> Request:
     """One attempt at one face: the same whatever else is in the photo or in the batch.
 
     The very first attempt of seed 0 asks for the likeliest eyes, every other one for a draw.
     """
     seed = (options.seed + _PER_ATTEMPT * attempt + _PER_FACE * (face_id - 1)) % 2**32
-    return Request(crop, seed, 0.0 if options.seed == 0 and attempt == 0 else 1.0, donors)
+    return Request(crop, seed, 0.0 if options.seed == 0 and attempt == 0 else 1.0, donors, attempt >= LED)
 
 
 def generate(

@@ -30,8 +30,8 @@ def arrivals(house: House, errands: Errands) -> APIRouter:
     async def hand_in(request: Request) -> Response:
         """A photo and references as for POST /v1/jobs; raises what that raises. Faces are known when this answers."""
         await run_sync(house.ledger.check_room, house.own.max_queue)
-        parcel = await house.desk.one_photo(request)
-        job = await run_sync(errands.hand_in, request.state.owner, parcel)
+        async with house.desk.look(request) as parcel:
+            job = await run_sync(errands.hand_in, request.state.owner, parcel)
         if job is None:
             return as_answer(NO_FACE, {"Cache-Control": "no-store"})
         return JSONResponse({"id": job}, 202)

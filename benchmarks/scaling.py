@@ -1,0 +1,178 @@
+"""`python -m benchmarks.scaling`: the tables of docs/scaling.md, from stage times measured here and the simulation.
+
+Times on the processor are measured on a 12-megapixel portrait; statements to the database are counted while the service
+does a job. Times on a GPU are from the literature and marked so. Prices are given with --price.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+
+from open_the_eyes.engine import Engine, load_engine
+from open_the_eyes.fleet.capacity import Crew, Photo, capacity
+from open_the_eyes.fleet.cases import CPU_STAGES, PAINTING, beside_ours, ours, published_cases
+from open_the_eyes.fleet.seats import AT_ONCE
+from open_the_eyes.fleet.simulation import Fleet, simulate
+from open_the_eyes.pipeline import open_eyes
+
+from . import pictures
+
+say: Final = Console(markup=False, highlight=False, soft_wrap=True).print
+SIZE_WH: Final = (4000, 3000)
+CORES: Final = (1, 2, 4, 8)
+FLEETS: Final = (1, 8, 64, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Of one photo: median seconds a stage, and the sizes of its files in MB."""
+
+    stages: Mapping[str, float]
+    mb_in: float
+    mb_out: float
+
+
+def measured(folder: Path, engine: Engine, repeats: int) -> Measured:
+    """The portrait, read, opened and saved in a warm process."""
+    photo = pictures.written(pictures.blinking_portrait(SIZE_WH, engine.detector), folder / "portrait.jpg")
+    times: dict[str, list[float]] = {name: [] for name in CPU_STAGES}
+    result = folder / "portrait.opened.jpg"
+    for _ in range(repeats + 1):
+        report = open_eyes(photo, engine=engine).save(result, overwrite=True)
+        for stage in report.stages:
+            if stage.name in times:
+                times[stage.name].append(stage.seconds)
+    stages = {name: statistics.median(seconds[1:]) for name, seconds in times.items()}
+    return Measured(stages, photo.stat().st_size / 1e6, result.stat().st_size / 1e6)
+
+
+def statements(folder: Path, engine: Engine, photo: Path) -> tuple[float, float]:
+    """What the service sends to its database: for a job beyond what it sends idly, and idly in a second."""
+    from fastapi.testclient import TestClient
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine as Database
+
+    from open_the_eyes.service.app import create_app
+    from open_the_eyes.service.settings import ServiceSettings
+
+    sent = [0]
+
+    def count(*_: Any) -> None:
+        sent[0] += 1
+
+    event.listen(Database, "before_cursor_execute", count)
+    try:
+        with TestClient(create_app(engine, ServiceSettings(folder=folder))) as client:
+            idle = _sent(sent, lambda: time.sleep(5.0)) / 5.0
+            began = time.perf_counter()
+            jobs = 5
+            whole = _sent(sent, lambda: _do_jobs(client, photo, jobs))
+            return max(0.0, whole - idle * (time.perf_counter() - began)) / jobs, idle
+    finally:
+        event.remove(Database, "before_cursor_execute", count)
+
+
+def _do_jobs(client: Any, photo: Path, count: int) -> None:
+    """Hands photos in and waits for each, looking seldom: what looking costs is the client's."""
+    for _ in range(count):
+        job = client.post("/v1/jobs", files={"photo": photo.read_bytes()}).json()
+        while client.get(f"/v1/jobs/{job['id']}").json()["state"] not in ("done", "failed"):
+            time.sleep(0.5)
+
+
+def _sent(counter: list[int], work: Callable[[], object]) -> float:
+    before = counter[0]
+    work()
+    return float(counter[0] - before)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table as Markdown has it."""
+    say("| " + " | ".join(head) + " |")
+    say("|" + "---|" * len(head))
+    for row in rows:
+        say("| " + " | ".join(row) + " |")
+    say("")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--gpu", choices=sorted(PAINTING), default="A100, compiled", help="from the literature")
+    parser.add_argument("--price", type=float, default=3.0, help="dollars an hour of a GPU with its cores")
+    parser.add_argument("--service", action="store_true", help="also count statements to the database")
+    given = parser.parse_args()
+    engine = load_engine("appearance")
+    with tempfile.TemporaryDirectory(prefix="open-the-eyes-") as folder:
+        figures = measured(Path(folder), engine, given.repeats)
+        job, polls = (0.0, 0.0)
+        if given.service:
+            job, polls = statements(Path(folder) / "service", engine, Path(folder) / "portrait.jpg")
+    _print_all(figures, given.gpu, given.price, job, polls)
+
+
+def _print_all(figures: Measured, gpu: str, price: float, job: float, polls: float) -> None:
+    total = sum(figures.stages.values())
+    say(f"Processor: {os.cpu_count()} cores; a 12-megapixel portrait of {figures.mb_in:.1f} MB, medians, warm:")
+    table(("stage", "seconds"), [(name, f"{s:.3f}") for name, s in figures.stages.items()] + [("all", f"{total:.3f}")])
+
+    say("Published of another system, and simulated from its published stage times:")
+    table(
+        ("case", "published", "simulated"),
+        [(c.what, f"{c.published:g} {c.unit}", f"{c.simulated:.1f} {c.unit}") for c in published_cases()],
+    )
+
+    say("Ours without a GPU, simulated from the stage times above:")
+    cores = [(n, simulate(ours(figures.stages, None), Fleet(cores=n, at_once=2 * n), 400)) for n in CORES]
+    table(("cores", "photos a minute"), [(str(n), f"{run.per_minute:.0f}") for n, run in cores])
+
+    say("Ours with one GPU (its seconds are from the literature, not measured), photos a minute and GPU busy:")
+    rows = []
+    for name, seconds in PAINTING.items():
+        runs = [beside_ours(figures.stages, seconds, Fleet(cores=n, at_once=AT_ONCE)) for n in CORES]
+        rows.append((f"{name}: {seconds:g} s", *(f"{r.per_minute:.1f}, {100 * r.busy['gpu']:.0f} %" for r in runs)))
+    table(("GPU", *(f"{n} core{'s' if n > 1 else ''}" for n in CORES)), rows)
+
+    run = beside_ours(figures.stages, PAINTING[gpu], Fleet(cores=4, at_once=AT_ONCE))
+    photo = Photo(mb_in=figures.mb_in, mb_out=figures.mb_out, statements=job)
+    crew = Crew(per_minute=run.per_minute, cores=4, polls=polls, dollars_an_hour=price)
+    say(f"Fleets of {gpu} with four cores each (not measured), at {price:g} dollars an hour:")
+    table(
+        (
+            "GPUs",
+            "photos a minute",
+            "photos a day",
+            "cores",
+            "storage, MB/s",
+            "database, statements/s: jobs",
+            "and looking for work",
+            "dollars a thousand",
+        ),
+        [
+            (
+                f"{c.gpus:,}",
+                f"{c.per_minute:,.0f}",
+                f"{c.a_day:,.0f}",
+                f"{c.cores:,}",
+                f"{c.mb_a_second:,.0f}",
+                f"{c.statements_a_second:,.0f}",
+                f"{c.polls_a_second:,.0f}",
+                f"{c.dollars_a_thousand:.2f}",
+            )
+            for c in (capacity(n, crew, photo) for n in FLEETS)
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""Opens eyes by way of a running service: python examples/client.py http://127.0.0.1:8000 family.jpg (needs httpx)."""
+
+import os
+import sys
+import uuid
+from pathlib import Path
+
+import httpx
+
+address, photo = sys.argv[1], Path(sys.argv[2])
+key = {"Authorization": f"Bearer {os.environ['EYES_KEY']}"} if "EYES_KEY" in os.environ else {}
+with httpx.Client(base_url=address, headers=key, timeout=60) as service:
+    once = {"Idempotency-Key": str(uuid.uuid4())}  # sent again after a failure, it is still one job
+    job = service.post("/v1/jobs", files={"photo": photo.read_bytes()}, headers=once).raise_for_status().json()
+    with service.stream("GET", job["links"]["events"], timeout=None) as events:
+        for line in events.iter_lines():
+            print(line)
+    job = service.get(job["links"]["self"]).raise_for_status().json()
+    for result in job["results"]:
+        target = photo.with_name(f"{photo.stem}.opened.{result['variation']}{photo.suffix}")
+        target.write_bytes(service.get(result["href"]).raise_for_status().content)
+        print(target)
+    sys.exit(job["problem"]["detail"] if job["problem"] else 0)

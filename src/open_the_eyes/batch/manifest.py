@@ -1,0 +1,269 @@
+"""What is finished, written down photo by photo, so that a batch that was killed goes on where it was.
+
+One line of JSON a photo, appended and synced to the disk before the next photo is counted. A process that is killed in
+the middle of a line leaves a line that cannot be read; its photo is simply done again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+from ..errors import NoCapacity, PhotoNotWritten
+from .plan import Item
+
+State = Literal["opened", "unchanged", "failed"]
+"""`unchanged`: no eye needed opening, or none could be opened well enough."""
+STATES: Final[tuple[State, ...]] = get_args(State)
+MANIFEST: Final = "manifest.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file that was written: its path in the folder of results, with "/", its bytes, and their SHA-256."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What became of one photo.
+
+    Args:
+        name: of the `Item`.
+        size, mtime_ns: of the photo when it was planned.
+        sha256: of the photo; "" where it could not be read.
+        wish: the `Wish.mark` it was done under.
+        faces: the outcome of every face, left to right.
+        outputs: what was written; a copy too.
+        error: one line; "" unless it failed.
+        exit_code: what `open` would have left with.
+        seconds: what it took.
+        rss_mib: memory of the worker afterwards; 0 where the system does not tell.
+        eyes: small JPEG pictures of opened eyes, before and after beside each other, in base64.
+        more_faces: opened faces that have no picture in `eyes`.
+    """
+
+    name: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    wish: str
+    state: State
+    faces: tuple[str, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    error: str = ""
+    exit_code: int = 0
+    seconds: float = 0.0
+    rss_mib: float = 0.0
+    eyes: tuple[str, ...] = ()
+    more_faces: int = 0
+
+    def to_line(self) -> bytes:
+        """One line of ASCII: names that are not UTF-8 survive as escapes."""
+        return json.dumps(asdict(self), separators=(",", ":")).encode("ascii") + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Record | None:
+        """The record of a line; None for one that was never finished or is not ours."""
+        try:
+            told: dict[str, Any] = json.loads(line)
+            values = {f.name: told[f.name] for f in fields(cls)}
+            outputs = tuple(Output(str(o["path"]), int(o["size"]), str(o["sha256"])) for o in values.pop("outputs"))
+            faces, eyes = tuple(values.pop("faces")), tuple(values.pop("eyes"))
+            record = cls(**values, faces=faces, outputs=outputs, eyes=eyes)
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return None
+        return record if record.state in STATES and isinstance(record.name, str) else None
+
+
+def failed(item: Item, wish: str, error: str, exit_code: int, seconds: float = 0.0, rss_mib: float = 0.0) -> Record:
+    """The record of a photo that could not be done."""
+    line = " ".join(error.split())
+
+    return Record(
+        item.name,
+        item.size,
+        item.mtime_ns,
+        "",
+        wish,
+        "failed",
+        error=line,
+        exit_code=exit_code,
+        seconds=round(seconds, 4),
+        rss_mib=round(rss_mib, 1),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Brief:
+    """Of a record what deciding needs: ten thousand of them stay small."""
+
+    size: int
+    mtime_ns: int
+    sha256: str
+    wish: str
+    state: State
+    outputs: tuple[Output, ...]
+    place: int
+    """Of its line in the file."""
+
+
+class Manifest:
+    """The manifest of one folder of results; held by one batch at a time.
+
+    Args:
+        size_of: the bytes of a result by its path in `Output`, None where there is none; by default, of a file in the
+            folder above.
+
+    Raises:
+        NoCapacity: another batch is at work in this folder.
+        PhotoNotWritten: the folder cannot be made, or the file not be written.
+    """
+
+    def __init__(self, folder: Path, size_of: Callable[[str], int | None] | None = None) -> None:
+        self._size_of = size_of or (lambda path: _size(folder.parent / path))
+        self.path: Final = folder / MANIFEST
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("ab+")
+        except OSError as error:
+            raise PhotoNotWritten(
+                f"{folder}: expected a folder to keep the batch's manifest in, got: {error.strerror}; choose another."
+            ) from error
+        if not _held(self._file.fileno()):
+            self._file.close()
+            raise NoCapacity(
+                f"{folder}: expected to be alone, another batch is at work there; wait for it, or name another folder."
+            )
+        self._appending = threading.Lock()
+        self._known: dict[str, _Brief] = {}
+        self._end = 0
+        self._read()
+
+    def latest(self, items: Sequence[Item], wish: str, states: Sequence[State] = STATES) -> Iterator[Record]:
+        """The record of every one of these photos that has one under this wish; one at a time is in memory."""
+        with self.path.open("rb") as file:
+            for item in items:
+                known = self._known.get(item.name)
+                if known is not None and known.wish == wish and known.state in states:
+                    file.seek(known.place)
+                    record = Record.from_line(file.readline())
+                    if record is not None:
+                        yield record
+
+    def add(self, record: Record) -> None:
+        """Writes a record down; when this returns it is on the disk.
+
+        Raises:
+            PhotoNotWritten: no room.
+        """
+        with self._appending:
+            line = record.to_line()
+            try:
+                self._file.write(line)
+                self._file.flush()
+                os.fsync(self._file.fileno())
+            except OSError as error:
+                raise PhotoNotWritten(
+                    f"{self.path}: expected to write down what is finished, got: {error.strerror}; make room, and "
+                    "start the same command again: it goes on from here."
+                ) from error
+            self._remember(record, line)
+
+    def state_of(self, item: Item, wish: str, *, copy: bool = False) -> State | None:
+        """What became of a photo as it now is under this wish; None where it is still to be done.
+
+        A photo is known by size and time, or, when it was only touched, by its bytes; its results have to be there.
+        """
+        known = self._known.get(item.name)
+        if known is None or known.wish != wish or not _same_photo(known, item):
+            return None
+        if known.state == "unchanged" and copy and not known.outputs:
+            return None
+        there = all(self._size_of(output.path) == output.size for output in known.outputs)
+        return known.state if there else None
+
+    def other_wish(self, item: Item, wish: str) -> bool:
+        """Whether results of this photo are there that were made under another wish."""
+        known = self._known.get(item.name)
+        if known is None or known.wish == wish:
+            return False
+        return any(self._size_of(output.path) is not None for output in known.outputs)
+
+    def close(self) -> None:
+        """Lets the next batch in."""
+        self._file.close()
+
+    def __enter__(self) -> Manifest:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _read(self) -> None:
+        """Takes in what is there; a line that was never finished is ended, so that the next one begins anew."""
+        line = b"\n"
+        with self.path.open("rb") as lines:
+            for line in lines:
+                record = Record.from_line(line)
+                if record is None:
+                    self._end += len(line)
+                else:
+                    self._remember(record, line)
+        if not line.endswith(b"\n"):
+            self._file.write(b"\n")
+            self._file.flush()
+            self._end += 1
+
+    def _remember(self, record: Record, line: bytes) -> None:
+        self._known[record.name] = _Brief(
+            record.size, record.mtime_ns, record.sha256, record.wish, record.state, record.outputs, self._end
+        )
+        self._end += len(line)
+
+
+def _same_photo(known: _Brief, item: Item) -> bool:
+    if known.size != item.size:
+        return False
+    return known.mtime_ns == item.mtime_ns or (known.sha256 != "" and known.sha256 == _sha256(item.source))
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    except OSError:
+        return ""
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _held(descriptor: int) -> bool:
+    """Takes the file for this process, until it ends however it ends; False if another one has it.
+
+    Where the system, or a network drive, has no such lock, nobody is kept out.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True

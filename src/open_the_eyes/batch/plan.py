@@ -1,0 +1,212 @@
+"""What there is to do: which photos, and where the result of each will be. Decided before any work."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ..errors import UnreadablePhoto, UsageError
+from ..naming import named
+
+FOLDER: Final = "open-the-eyes.batch"
+"""In the folder of results: what the batch itself keeps. Never looked into for photos."""
+LIST_SUFFIX: Final = ".txt"
+_WILD: Final = frozenset("*?[")
+_RESULT: Final = ".opened."
+"""In the name of every result: one that lies among the photos is no photo to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One photo to do.
+
+    Args:
+        name: relative to the folder that is mirrored, with "/": its name in the manifest.
+        source: the photo.
+        output: where its result goes; several variations are numbered from there.
+        copy: where the photo itself goes if its eyes need no opening and the whole tree is wanted.
+        size: bytes; -1 for a photo that cannot be looked at.
+        mtime_ns: when it was last written.
+    """
+
+    name: str
+    source: Path
+    output: Path
+    copy: Path
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything to do, in the order of names; `others` counts files in the folders that are no photos to do."""
+
+    root: Path
+    out: Path
+    items: tuple[Item, ...]
+    others: int = 0
+
+    @property
+    def folder(self) -> Path:
+        """Where the batch keeps its manifest, summary and contact sheet."""
+        return self.out / FOLDER
+
+
+def plan(sources: Sequence[str], out: str | Path, *, keep_names: bool = False, copy: bool = False) -> Plan:
+    """The photos that `sources` name, each with a place under `out` that mirrors where it was.
+
+    Args:
+        sources: folders (looked into to any depth), photos, patterns such as "shoot/**/*.jpg", and lists: a .txt file
+            with a photo a line.
+        keep_names: results are called what the photos are, and not `photo.opened.jpg`.
+        copy: photos whose eyes need no opening will be copied.
+
+    Raises:
+        UsageError: nothing there, nothing that is a photo, two photos with one result, or a result in the place of a
+            photo.
+    """
+    target = Path(out)
+    if target.exists() and not target.is_dir():
+        raise UsageError(f"OUT {out}: expected a folder for the results, this is a file; name a folder.")
+    found = _Found(target)
+    for source in sources:
+        found.add(source)
+    photos = sorted(dict.fromkeys(found.photos))
+    if not photos:
+        from ..files import SUFFIXES
+
+        raise UsageError(
+            f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) in {', '.join(sources)}, found none; "
+            "check the name, and put patterns into quotes."
+        )
+    root = found.root(photos)
+    if (keep_names or copy) and _same(root, target):
+        option = "--keep-names" if keep_names else "--copy"
+        raise UsageError(f"{option}: expected another folder than {root}, originals are never replaced; name one.")
+    items = tuple(_item(photo, root, target, keep_names) for photo in photos)
+    _check_apart(items)
+    return Plan(root, target, items, found.others)
+
+
+class _Found:
+    """Gathers photos, and what the tree of results is to mirror."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._roots: list[Path | None] = []
+        self.photos: list[Path] = []
+        self.others = 0
+
+    def add(self, source: str) -> None:
+        path = Path(source)
+        if not source.strip() or "\0" in source:
+            raise UsageError(f"batch: expected a folder, a photo, a pattern or a list, got {source!r}.")
+        if path.is_dir():
+            self._take_in(_walked(path), path)
+            self._roots.append(path)
+        elif path.is_file() and path.suffix.lower() == LIST_SUFFIX:
+            self.photos += _listed(path)
+            self._roots.append(None)
+        elif path.exists():
+            self.photos.append(path)
+            self._roots.append(None)
+        elif _WILD & set(source):
+            root = _fixed_part(source)
+            self._take_in((Path(hit) for hit in glob.iglob(source, recursive=True)), root)  # noqa: PTH207 -- the pattern may begin at the root
+            self._roots.append(root)
+        else:
+            raise UsageError(f"{source}: expected a folder, a photo, a pattern or a list; there is no such file.")
+
+    def root(self, photos: Sequence[Path]) -> Path:
+        """The one folder that was named; where there is none, or more, the deepest that holds all photos."""
+        if len(self._roots) == 1 and self._roots[0] is not None:
+            return self._roots[0]
+        try:
+            return Path(os.path.commonpath([photo.absolute().parent for photo in photos]))
+        except ValueError:
+            raise UsageError("batch: expected photos of one drive, got several; run it once a drive.") from None
+
+    def _take_in(self, files: Iterable[Path], root: Path) -> None:
+        """Sorts what was found below `root`; where results go inside that tree, they are no photos to do."""
+        from ..files import SUFFIXES
+
+        out, inside = self._out.absolute(), root.absolute() in self._out.absolute().parents
+        for file in files:
+            if (inside and out in file.absolute().parents) or FOLDER in file.parts or not file.is_file():
+                continue
+            if file.suffix.lower() in SUFFIXES and _RESULT not in file.name:
+                self.photos.append(file)
+            else:
+                self.others += 1
+
+
+def _walked(folder: Path) -> Iterator[Path]:
+    """Every visible file below; linked folders are not followed, so a circle of links has an end."""
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name[0] != ".")
+        yield from (Path(here) / name for name in sorted(files) if name[0] != ".")
+
+
+def _listed(path: Path) -> list[Path]:
+    """A photo a line, relative to the list's own folder; empty lines and lines with # are left out."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig", errors="surrogateescape").splitlines()
+    except OSError as error:
+        raise UsageError(f"{path}: expected a list that can be read, got: {error.strerror}.") from error
+    names = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    return [path.parent / name for name in names]
+
+
+def _fixed_part(pattern: str) -> Path:
+    """The folders before the first wildcard."""
+    parts = Path(pattern).parts
+    wild = next(k for k, part in enumerate(parts) if _WILD & set(part))
+    return Path(*parts[:wild])
+
+
+def _item(photo: Path, root: Path, out: Path, keep_names: bool) -> Item:
+    within = Path(os.path.relpath(photo.absolute(), root.absolute()))
+    suffix, size, mtime_ns = _looked_at(photo)
+    place = out / within
+    output = place.with_suffix(suffix) if keep_names else named(place, "opened", suffix)
+    return Item(within.as_posix(), photo, output, place, size, mtime_ns)
+
+
+def _looked_at(photo: Path) -> tuple[str, int, int]:
+    """The suffix of what the photo really is, its size and its time; what is wrong with it, reading it will say."""
+    from ..files import suffix_for
+    from ..files.sniff import sniff
+
+    try:
+        status, head = photo.stat(), b""
+        if photo.is_file():
+            with photo.open("rb") as file:
+                head = file.read(4096)
+    except OSError:
+        return photo.suffix, -1, 0
+    try:
+        return suffix_for(photo, sniff(head)), status.st_size, status.st_mtime_ns
+    except UnreadablePhoto:
+        return photo.suffix, status.st_size, status.st_mtime_ns
+
+
+def _check_apart(items: Sequence[Item]) -> None:
+    sources = {os.path.realpath(item.source): item for item in items}
+    taken: dict[Path, Item] = {}
+    for item in items:
+        other = taken.setdefault(item.output, item)
+        if other is not item:
+            raise UsageError(
+                f"{other.source} and {item.source}: expected different results, both would be {item.output}; "
+                "do them in separate runs."
+            )
+        if os.path.realpath(item.output) in sources:
+            raise UsageError(f"{item.output}: expected a free place, a photo to do is there; name another folder.")
+
+
+def _same(one: Path, other: Path) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)

@@ -1,0 +1,134 @@
+"""A batch from its plan to its summary: what is finished stays finished, everything else is handed to the workers."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ..errors import UsageError
+from ..settings import Settings
+from .crew import Crew
+from .manifest import Manifest, Record, State
+from .plan import Item, Plan
+from .tally import Tally
+from .wish import Wish
+from .worker import Brief, Doer, Seat, doer_of
+
+PATIENCE: Final = 1800.0
+"""Seconds that one photo may take: many times what the slowest takes, and still an end to one that hangs."""
+_LEFT_OVER: Final = re.compile(r"\.open-the-eyes-[0-9a-f]{16}\.part")
+
+Tell = Callable[[Record], None]
+"""Hears of every photo that is finished."""
+
+Stop = Callable[[], bool]
+"""Once it says so, what is in hand is finished and nothing else begun."""
+
+Each = Callable[[Sequence[Item], Stop], Generator[Record, None, None]]
+"""Does photos, in whatever order, and gives a record for each as it is finished; closed early, it cleans up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a run ended; `stopped` where it was told to before everything was done."""
+
+    tally: Tally
+    stopped: bool
+
+
+def run_batch(
+    plan: Plan,
+    wish: Wish,
+    manifest: Manifest,
+    each: Each,
+    *,
+    retry_failed: bool = False,
+    watch: Callable[[Tally], Tell],
+    stop: Stop = lambda: False,
+) -> Ran:
+    """Does what is not finished yet; however it ends, the next run goes on from there.
+
+    Args:
+        each: does the photos: `in_processes`, or what else there is.
+        watch: given the counts before the first photo, returns who is told of the others.
+
+    Raises:
+        UsageError: results made under another wish are there, and are not to be overwritten.
+        OpenTheEyesError: workers cannot start.
+        PhotoNotWritten: the manifest cannot be written any more.
+    """
+    todo, before = _sorted_out(plan, wish, wish.mark(), manifest, retry_failed)
+    tally = Tally(len(plan.items), before)
+    tell = watch(tally)
+    if todo:
+        with closing(each(todo, stop)) as records:
+            for record in records:
+                manifest.add(record)
+                tally.add(record)
+                tell(record)
+    return Ran(tally, tally.done < tally.total)
+
+
+def in_processes(
+    plan: Plan,
+    wish: Wish,
+    seats: Sequence[Seat],
+    settings: Settings,
+    *,
+    patience: float = PATIENCE,
+    make: Callable[[Brief], Doer] = doer_of,
+) -> Each:
+    """Photos done by processes of this machine, one a seat.
+
+    Args:
+        patience: seconds that one photo may take.
+        make: what does a photo in a worker.
+    """
+    mark = wish.mark()
+    briefs = [Brief(wish=wish, mark=mark, settings=settings, seat=seat, out=plan.out, make=make) for seat in seats]
+
+    def each(items: Sequence[Item], stop: Stop) -> Generator[Record, None, None]:
+        _sweep(items)
+        crew = Crew(briefs[: len(items)], patience)
+        try:
+            yield from crew.each(items, stop)
+        finally:
+            crew.close()
+
+    return each
+
+
+def _sorted_out(
+    plan: Plan, wish: Wish, mark: str, manifest: Manifest, retry_failed: bool
+) -> tuple[list[Item], Counter[str]]:
+    """What is to be done, and what is finished, by state."""
+    todo: list[Item] = []
+    before: Counter[str] = Counter()
+    for item in plan.items:
+        state: State | None = manifest.state_of(item, mark, copy=wish.copy)
+        if state is None or (state == "failed" and retry_failed):
+            if not wish.overwrite and manifest.other_wish(item, mark):
+                raise UsageError(
+                    f"{plan.out}: expected results of the same options, those of {item.name} were made with others; "
+                    "name another OUT, or replace them with --overwrite."
+                )
+            todo.append(item)
+        else:
+            before[state] += 1
+    return todo, before
+
+
+def _sweep(items: Sequence[Item]) -> None:
+    """Deletes what a killed run has left half written beside the results: hidden files that were never named."""
+    now = time.time()
+    for folder in {item.output.parent for item in items}:
+        with suppress(OSError):
+            for file in folder.iterdir():
+                if _LEFT_OVER.fullmatch(file.name) and file.stat().st_mtime < now:
+                    Path(file).unlink(missing_ok=True)

@@ -1,0 +1,85 @@
+"""What became of a batch, for programs: counts, what was asked for, and a line for every photo."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+from ..errors import PhotoNotWritten
+from ..version import __version__
+from .manifest import Manifest, Record
+from .plan import Plan
+from .tally import Tally
+from .wish import Wish
+
+SUMMARY: Final = "summary.json"
+
+
+def summary_of(plan: Plan, wish: Wish, manifest: Manifest, tally: Tally) -> dict[str, Any]:
+    """Counts over all runs and over this one, without the photos."""
+    mark = wish.mark()
+    states: Counter[str] = Counter()
+    faces: Counter[str] = Counter()
+    seconds = 0.0
+    for record in manifest.latest(plan.items, mark):
+        states[record.state] += 1
+        faces.update(record.faces)
+        seconds += record.seconds
+    return {
+        "version": __version__,
+        "in": str(plan.root),
+        "out": str(plan.out),
+        **wish.to_json(),
+        "photos": len(plan.items),
+        "left_out": plan.others,
+        **{state: states[state] for state in ("opened", "unchanged", "failed")},
+        "not_done": len(plan.items) - states.total(),
+        "faces": dict(sorted(faces.items())),
+        "worker_seconds": round(seconds, 3),
+        "this_run": {
+            "photos": tally.now.total(),
+            "seconds": round(tally.seconds, 3),
+            "photos_per_second": round(tally.now.total() / max(tally.seconds, 1e-9), 3),
+            "peak_rss_mib_of_a_worker": tally.peak_rss_mib,
+        },
+    }
+
+
+def write_summary(plan: Plan, wish: Wish, manifest: Manifest, summary: dict[str, Any]) -> Path:
+    """The summary with a line for every photo, whole or not at all; written photo by photo, however many there are.
+
+    Raises:
+        PhotoNotWritten: no room.
+    """
+    path = plan.folder / SUMMARY
+    temporary = plan.folder / f".open-the-eyes-{secrets.token_hex(8)}.part"
+    head = json.dumps(summary, indent=2)[:-2]
+    try:
+        with temporary.open("w", encoding="ascii") as file:
+            file.write(f'{head},\n  "results": [')
+            for number, record in enumerate(manifest.latest(plan.items, wish.mark())):
+                file.write(f"{',' if number else ''}\n    {json.dumps(_line(record))}")
+            file.write("\n  ]\n}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise PhotoNotWritten(f"{path}: expected to write the summary, got: {error.strerror}; make room.") from error
+    return path
+
+
+def _line(record: Record) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "photo": record.name,
+        "sha256": record.sha256,
+        "state": record.state,
+        "faces": list(record.faces),
+        "outputs": [{"path": output.path, "sha256": output.sha256} for output in record.outputs],
+        "seconds": record.seconds,
+    }
+    return told | ({"error": record.error, "exit_code": record.exit_code} if record.error else {})

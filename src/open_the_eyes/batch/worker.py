@@ -1,0 +1,144 @@
+"""What runs in a worker's process: it reads its models once and does the photos it is handed, until told to end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, replace
+from multiprocessing import connection, parent_process
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ..settings import ONE_BLAS_THREAD, Settings
+from .manifest import Record
+from .plan import Item
+from .wish import Wish
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from ..engine import Engine
+
+Doer = Callable[[Item], Record]
+THREADS: Final = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """Where one worker works.
+
+    Args:
+        device: as `Settings.device`.
+        photos: how many it has on their way at once: on a GPU several, so that it paints one while others are looked
+            at and laid back on the processor, and their crops share a batch.
+        threads: that the numeric libraries may use in it.
+    """
+
+    device: str = "auto"
+    photos: int = 1
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """All that a worker is told at its start.
+
+    Args:
+        make: gives what does a photo; a function of a module, so that another process finds it.
+        out: the folder of results.
+    """
+
+    wish: Wish
+    mark: str
+    settings: Settings
+    seat: Seat
+    out: Path
+    make: Callable[[Brief], Doer]
+
+
+def doer_of(brief: Brief) -> Doer:
+    """The real one: an engine, and `open_one` with it.
+
+    Raises:
+        OpenTheEyesError: the engine cannot run here.
+    """
+    import cv2
+
+    from ..engine import load_engine
+    from .one import open_one
+    from .shared import SharedGenerator
+
+    cv2.setNumThreads(brief.seat.threads)
+    engine = load_engine(brief.wish.engine, replace(brief.settings, device=brief.seat.device))
+    shared = SharedGenerator(engine.generator) if brief.seat.photos > 1 else None
+    if shared is not None:
+        engine = _sharing(engine, shared)
+
+    def do(item: Item) -> Record:
+        announced: AbstractContextManager[None] = nullcontext() if shared is None else shared.photo()
+        with announced:
+            return open_one(item, brief.wish, brief.mark, engine, brief.out)
+
+    return do
+
+
+def _sharing(engine: Engine, shared: object) -> Engine:
+    from ..roles import EyeGenerator
+
+    generator: EyeGenerator = shared  # type: ignore[assignment]
+    return replace(engine, generator=generator, reference=None if engine.reference is None else generator)
+
+
+@contextmanager
+def limited_threads(count: int) -> Iterator[None]:
+    """Processes that are started inside have so many threads for their arithmetic; numeric libraries read this once.
+
+    Linear algebra has one, as in the whole program: its last bits depend on the number.
+    """
+    wanted = dict.fromkeys(THREADS, str(count)) | ONE_BLAS_THREAD
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def work(pipe: Connection, brief: Brief) -> None:
+    """The process: sends "ready" or what is in the way, then a record for each item it receives; None ends it."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # the parent hears these, and decides
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        do = brief.make(brief)
+    except Exception as error:  # noqa: BLE001 -- told to the parent, which has somebody to tell
+        pipe.send(error)
+        return
+    pipe.send("ready")
+    sending = threading.Lock()
+
+    def answer(item: Item) -> None:
+        record = do(item)
+        with sending, suppress(OSError):  # a parent that is gone
+            pipe.send((item.name, record))
+
+    with suppress(EOFError, OSError), ThreadPoolExecutor(brief.seat.photos) as pool:
+        while (item := pipe.recv()) is not None:
+            pool.submit(answer, item)
+
+
+def _end_with_parent() -> None:
+    """A worker whose batch was killed must not go on writing beside the next one."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)

@@ -1,0 +1,74 @@
+"""Options that several commands have in common: one text of help, one meaning."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import typer
+
+from ..options import EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, PRECISIONS, RESTORERS
+
+EngineName: TypeAlias = Annotated[
+    str, typer.Option("--engine", metavar="auto|appearance|reference|sdxl", help="What paints the eyes.")
+]
+References: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reference",
+        metavar="PHOTO",
+        help="Another photo of the same people: their own open eyes are taken from it. Repeatable.",
+    ),
+]
+ModeName: TypeAlias = Annotated[
+    str, typer.Option("--mode", metavar="|".join(MODES), help="How many eyes are painted to choose from.")
+]
+Variations: TypeAlias = Annotated[
+    str, typer.Option("--variations", metavar=f"1..{MAX_VARIATIONS}", help="How many different results.")
+]
+Seed: TypeAlias = Annotated[str, typer.Option("--seed", metavar="S", help="Same photo, options and seed: same bytes.")]
+AllFaces: TypeAlias = Annotated[
+    bool, typer.Option("--all", help="Also eyes that may be only narrow, or closed on purpose.")
+]
+EyeColour: TypeAlias = Annotated[
+    str, typer.Option("--eye-color", metavar="|".join(EYE_COLORS), help="The colour of the irises.")
+]
+Gaze: TypeAlias = Annotated[
+    str, typer.Option("--gaze", metavar="auto|X,Y", help="Where the eyes look, each -1..1: X to the right, Y down.")
+]
+Openness: TypeAlias = Annotated[
+    str, typer.Option("--openness", metavar=f"auto|0..{MAX_OPENNESS}", help="How far open; 1 is usual for the face.")
+]
+Lcm: TypeAlias = Annotated[bool, typer.Option("--lcm", help="sdxl only: four steps instead of the mode's.")]
+PrecisionName: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--precision", metavar="|".join(PRECISIONS), help="sdxl only: of the weights; auto is the best that fits."
+    ),
+]
+RestorerName: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--restorer", metavar="|".join(RESTORERS), help="Sharpens the new eyes afterwards; see `fetch --list`."
+    ),
+]
+Fidelity: TypeAlias = Annotated[
+    str,
+    typer.Option("--fidelity", metavar="0..1", help="How faithful a restorer stays; only codeformer heeds it."),
+]
+WholeFace: TypeAlias = Annotated[
+    bool, typer.Option("--whole-face", help="Let the restorer sharpen the whole face, not the eyes alone.")
+]
+StripGps: TypeAlias = Annotated[
+    bool, typer.Option("--strip-gps", help="Leave out where the photo was taken; all else is kept.")
+]
+Certificate: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--c2pa-cert", metavar="FILE.pem", help="Sign the result as Content Credentials, with --c2pa-key."),
+]
+CertificateKey: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--c2pa-key", metavar="FILE.pem", help="The private key of that certificate, without a password."),
+]
+Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already.")]
+AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")]
+Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]

@@ -1,0 +1,257 @@
+"""`open-the-eyes batch`."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import SomePhotosFailed, UsageError
+from ..options import Options
+from . import asked, batch_places, batch_progress, parse, paths, speech
+from .batch_places import How
+from .exits import INTERRUPTED
+
+if TYPE_CHECKING:
+    from ..batch.manifest import Manifest
+    from ..batch.plan import Plan
+    from ..batch.run import Ran
+    from ..batch.wish import Wish
+    from ..fleet.wire import Wire
+    from ..settings import Settings
+
+
+def batch_command(
+    places: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="IN... OUT",
+            help="Folders, photos, patterns or lists; last, the folder for results.",
+            show_default=False,
+        ),
+    ],
+    workers: Annotated[
+        str, typer.Option(metavar="auto|N", help="Processes; auto is one a GPU, or one a core without one.")
+    ] = "auto",
+    at_once: Annotated[
+        str,
+        typer.Option(metavar="auto|N", help="Photos that a process has on its way; on a GPU they share batches."),
+    ] = "auto",
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try again what failed before.")] = False,
+    patience: Annotated[str, typer.Option(metavar="SECONDS", help="What one photo may take at most.")] = "1800",
+    copy: Annotated[
+        bool, typer.Option("--copy", help="Also copy photos whose eyes need no opening: OUT then holds them all.")
+    ] = False,
+    keep_names: Annotated[
+        bool, typer.Option("--keep-names", help="photo.jpg stays photo.jpg, not photo.opened.jpg.")
+    ] = False,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Work on a Ray cluster: local, auto, or its address; IN and OUT may be s3://..."
+        ),
+    ] = None,
+    gpus_each: Annotated[
+        str, typer.Option(metavar="N", help="With --ray: GPUs of one worker; 0.5 lets two share one.")
+    ] = "0",
+    engine: asked.EngineName = "auto",
+    reference: asked.References = None,
+    mode: asked.ModeName = "standard",
+    variations: asked.Variations = "1",
+    seed: asked.Seed = "0",
+    all_faces: asked.AllFaces = False,
+    eye_color: asked.EyeColour = "auto",
+    gaze: asked.Gaze = "auto",
+    openness: asked.Openness = "auto",
+    lcm: asked.Lcm = False,
+    precision: asked.PrecisionName = "auto",
+    restorer: asked.RestorerName = "none",
+    fidelity: asked.Fidelity = "0.7",
+    whole_face: asked.WholeFace = False,
+    strip_gps: asked.StripGps = False,
+    c2pa_cert: asked.Certificate = None,
+    c2pa_key: asked.CertificateKey = None,
+    overwrite: asked.Overwrite = False,
+    as_json: asked.AsJson = False,
+    debug: asked.Debug = False,  # noqa: ARG001 -- `main` reads it
+) -> None:
+    """Opens closed eyes in many photos: folders to any depth, patterns, lists. OUT mirrors the tree.
+
+    Each result is the file that `open` would write. What is finished is written down in OUT/open-the-eyes.batch, so
+    the same command goes on where it was, whatever stopped it; there are the summary and a contact sheet as well. One
+    bad photo never stops the rest. Where no eye needs opening nothing is written, unless --copy is given.
+
+    \b
+    Examples:
+      open-the-eyes batch shoot/ opened/
+      open-the-eyes batch "shoot/**/*.jpg" opened/ --mode quality
+      open-the-eyes batch chosen.txt opened/ --copy --keep-names
+      open-the-eyes batch shoot/ opened/ --retry-failed
+      open-the-eyes batch s3://photos/shoot s3://photos/opened --ray auto --gpus-each 1
+    """
+    *sources, out = places
+    if not sources:
+        raise UsageError(f"batch: expected IN and OUT, got {out!r} alone; such as: open-the-eyes batch {out} opened/")
+    options = Options.of(
+        all=all_faces,
+        mode=mode,
+        variations=parse.whole("--variations", variations),
+        seed=parse.whole("--seed", seed),
+        eye_color=eye_color,
+        gaze=None if gaze == "auto" else parse.pair("--gaze", gaze),
+        openness=None if openness == "auto" else parse.decimal("--openness", openness, "auto, or "),
+        lcm=lcm,
+        precision=precision,
+        restorer=restorer,
+        fidelity=parse.decimal("--fidelity", fidelity),
+        whole_face=whole_face,
+        strip_gps=strip_gps,
+    )
+    how = How(
+        None if workers == "auto" else parse.whole("--workers", workers),
+        None if at_once == "auto" else parse.whole("--at-once", at_once),
+        retry_failed,
+        parse.decimal("--patience", patience),
+        ray,
+        parse.decimal("--gpus-each", gpus_each),
+    )
+    if not how.patience > 0:
+        raise UsageError(f"--patience: expected seconds above 0, got {patience}.")
+    if (c2pa_cert is None) != (c2pa_key is None):
+        raise UsageError("--c2pa-cert, --c2pa-key: expected both or neither, got one; add the other.")
+    references = tuple(Path(photo) for photo in reference or ())
+    for photo in references:
+        paths.check_photo(photo)
+
+    from ..settings import Settings
+
+    settings = Settings.from_environment()
+    planned, wire = batch_places.planned(sources, out, keep_names=keep_names, copy=copy, ray=ray is not None)
+    signing = {"certificate": c2pa_cert, "key": c2pa_key}
+    wish = _wish(
+        settings if ray is None else None,
+        engine=engine,
+        options=options,
+        references=references,
+        copy=copy,
+        overwrite=overwrite,
+        **{name: None if path is None else Path(path) for name, path in signing.items()},
+    )
+    _run(planned, wire, wish, how, settings, as_json=as_json)
+
+
+def _wish(settings: Settings | None, **values: Any) -> Wish:
+    """The wish, when an engine that can fulfil it is here: what is missing is said before any work.
+
+    Args:
+        settings: None where others paint, whose machines may have what this one lacks.
+    """
+    from ..batch.wish import Wish
+    from ..engine import load_engine
+
+    if settings is None:
+        return Wish(painter=values["engine"], **values)
+    engine = load_engine(values["engine"], settings)
+    engine.check(values["options"].generate)
+    engine.restorer(values["options"].restore.restorer)
+    if values["references"]:
+        engine.teller()
+    if values["certificate"] is not None:
+        from ..files import Credentials
+
+        Credentials.load(values["certificate"], values["key"])
+    speech.note(f"engine: {engine.name}, {engine.why}")
+    return Wish(painter=engine.name, **values)
+
+
+def _run(planned: Plan, wire: Wire | None, wish: Wish, how: How, settings: Settings, *, as_json: bool) -> None:
+    from ..batch.run import run_batch
+
+    each = batch_places.doing(planned, wire, wish, settings, how)
+    manifest = batch_places.manifest_of(planned, wire)
+    try:
+        with batch_progress.batch_shown() as watch, _Stop() as stop:
+            ran = run_batch(
+                planned,
+                wish,
+                manifest,
+                each,
+                retry_failed=how.retry_failed,
+                watch=watch,
+                stop=lambda: stop.asked,
+            )
+        told = _summed_up(planned, wish, manifest, ran)
+        if wire is not None:
+            batch_places.sent(planned, wire)
+    except KeyboardInterrupt:
+        speech.note("left: what is finished is written down; the same command goes on from there.")
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        manifest.close()
+    speech.say(json.dumps(told, indent=2, ensure_ascii=True) if as_json else "\n".join(_lines(told)))
+    if ran.stopped:
+        speech.note(f"stopped: {told['not_done']} photos are left; the same command goes on from here.")
+        raise typer.Exit(INTERRUPTED)
+    if told["failed"]:
+        raise SomePhotosFailed(
+            f"{told['failed']} of {told['photos']} photos failed, named in {told['summary']}; the rest is done, "
+            "--retry-failed tries them again."
+        )
+
+
+def _summed_up(planned: Plan, wish: Wish, manifest: Manifest, ran: Ran) -> dict[str, Any]:
+    """The summary, written beside the manifest with the contact sheet."""
+    from ..batch.sheet import write_sheet
+    from ..batch.summary import summary_of, write_summary
+
+    told = summary_of(planned, wish, manifest, ran.tally)
+    summary = write_summary(planned, wish, manifest, told)
+    shown = (manifest.latest(planned.items, wish.mark(), [state]) for state in ("failed", "opened"))
+    pages = write_sheet(planned.folder, chain.from_iterable(shown), told)
+    return told | {"summary": str(summary), "sheet": str(pages[0])}
+
+
+def _lines(told: dict[str, Any]) -> Sequence[str]:
+    from ..batch.tally import in_words
+
+    run = told["this_run"]
+    counts = (
+        f"{told['photos']} photos: {told['opened']} opened, {told['unchanged']} without an eye to open, "
+        f"{told['failed']} failed" + (f", {told['not_done']} not done yet" if told["not_done"] else "")
+    )
+    lines = [counts]
+    if run["photos"]:
+        speed = f"{run['photos_per_second']:.2g} a second"
+        lines.append(f"this run: {run['photos']} photos in {in_words(run['seconds'])}, {speed}")
+    if told["left_out"]:
+        lines.append(f"left out: {told['left_out']} files that are no photos by their name, or results of ours")
+    return [*lines, f"summary: {speech.printable(told['summary'])}", f"sheet:   {speech.printable(told['sheet'])}"]
+
+
+class _Stop:
+    """Ctrl-C, or a polite end from outside: the first finishes what is in hand, the second ends at once."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> _Stop:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._heard)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _heard(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- a handler's signature
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        speech.note("stopping: the photos in hand are being finished; Ctrl-C again leaves them")

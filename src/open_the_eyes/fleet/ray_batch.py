@@ -1,0 +1,216 @@
+"""The same plan on many machines: Ray Data streams photos through actors, each the same doer as a worker of a batch.
+
+Ray brings what a machine alone has no need of: back-pressure over a network, GPUs in parts, machines that come and go.
+A photo whose actor dies is tried again by Ray, then once more alone; after that it has failed, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import os
+import pickle
+import re
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, Final
+
+from .. import errors
+from ..batch.manifest import Record, failed
+from ..batch.plan import Item
+from ..batch.run import Each, Stop
+from ..batch.worker import Brief, Seat
+from ..errors import NoCapacity, OpenTheEyesError, UsageError
+from ..residency.gpus import gpu_mib
+from ..settings import ONE_BLAS_THREAD
+from .seats import AT_ONCE
+from .wire import Wire, over
+
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+
+SLICE: Final = 5000
+"""Photos that are given to Ray at once: the driver's memory is that of a slice, however long the list is."""
+RETRIES: Final = 1
+"""Of one photo by Ray itself, before it is given to it alone."""
+_OURS: Final = re.compile(r"open_the_eyes\.errors\.(\w+): (.*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """Where Ray is and how much of it may be used.
+
+    Args:
+        address: "local" starts a small one here; else as `ray.init` takes it ("auto", "head:6379", "ray://...").
+        actors: at most; None is as many as there is room for.
+        gpus: of one actor; a part, such as 0.5, lets several share one.
+        cores: of one actor.
+    """
+
+    address: str
+    actors: int | None = None
+    gpus: float = 0.0
+    cores: float = 1.0
+
+
+class Actor:
+    """What Ray calls: one item in, the line of its record out. Several threads may call."""
+
+    def __init__(self, brief: Brief, wire: Wire | None, gpus: float) -> None:
+        settings = brief.settings
+        if 0 < gpus < 1:
+            settings = replace(settings, gpu_room_mib=int(gpu_mib() * gpus))
+        brief = replace(brief, settings=settings)
+        brief.out.mkdir(parents=True, exist_ok=True)
+        self._do = brief.make(brief)
+        if wire is not None:
+            self._do = over(wire, brief.out, self._do, brief.mark, overwrite=brief.wish.overwrite)
+
+    def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[str]]:
+        records = [self._do(_unpacked(text)) for text in batch["item"]]
+        return {"record": [record.to_line().decode("ascii") for record in records]}
+
+
+def seat_on(cluster: Cluster, at_once: int | None) -> Seat:
+    """The seat of an actor.
+
+    Raises:
+        UsageError: numbers that make no sense.
+    """
+    if not 0 <= cluster.gpus <= 8 or (cluster.gpus > 1 and cluster.gpus % 1):
+        raise UsageError(f"--gpus-each: expected 0 to 1, or a whole number, got {cluster.gpus:g}.")
+    if cluster.gpus:  # Ray shows an actor its own GPUs only, so its first is "cuda"
+        return Seat(device="cuda", photos=at_once or AT_ONCE)
+    return Seat(device="cpu", photos=at_once or 1)
+
+
+def connected(cluster: Cluster) -> None:
+    """Joins the cluster, or starts one here.
+
+    Raises:
+        UsageError: Ray is not installed, or not whole.
+        NoCapacity: nobody answers at the address.
+    """
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        raise UsageError(f"--ray: expected Ray ({error}); install it: pip install 'open-the-eyes[ray]'.") from error
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # it tells of lost photos itself, and at length
+    if ray.is_initialized():
+        return
+    here: dict[str, Any] = {"include_dashboard": False} if cluster.address == "local" else {}
+    try:
+        ray.init(cluster.address, log_to_driver=False, logging_level=logging.ERROR, **here)
+    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+        raise NoCapacity(f"--ray {cluster.address}: expected a Ray to answer there, got: {error}.") from error
+
+
+def on_ray(brief: Brief, cluster: Cluster, wire: Wire | None = None) -> Each:
+    """Photos done by a cluster that is connected."""
+
+    def each(items: Sequence[Item], stop: Stop) -> Generator[Record, None, None]:
+        todo = iter(items) if wire is not None else map(_absolute, items)
+        while part := list(islice(todo, SLICE)):
+            if stop():
+                return
+            lost = {item.name: item for item in part}
+            for record in _streamed(part, brief, cluster, wire, at_once=brief.seat.photos, retries=RETRIES, stop=stop):
+                lost.pop(record.name)
+                yield record
+            if stop():
+                return
+            for record in _streamed(list(lost.values()), brief, cluster, wire, at_once=1, retries=0, stop=stop):
+                lost.pop(record.name)
+                yield record
+            if stop():
+                return
+            for item in lost.values():
+                yield failed(
+                    item,
+                    brief.mark,
+                    "expected a photo that can be worked on, Ray's actors ended over it; give them more memory.",
+                    NoCapacity.exit_code,
+                )
+
+    return each
+
+
+def _streamed(
+    items: Sequence[Item],
+    brief: Brief,
+    cluster: Cluster,
+    wire: Wire | None,
+    *,
+    at_once: int,
+    retries: int,
+    stop: Stop,
+) -> Generator[Record, None, None]:
+    """The records of those photos whose actor lived."""
+    if not items:
+        return
+    import ray.data
+
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.max_errored_blocks = -1  # a block is a photo: one that is lost is done again by us
+    context.print_on_execution_start = False
+    pool = ray.data.ActorPoolStrategy(
+        min_size=1,
+        max_size=min(cluster.actors or len(items), len(items)),
+        max_tasks_in_flight_per_actor=max(2, at_once),
+        enable_true_multi_threading=at_once > 1,
+    )
+    options = {"max_restarts": -1, "max_task_retries": retries, "max_concurrency": at_once}
+    photos = ray.data.from_items([{"item": _packed(item)} for item in items], override_num_blocks=len(items))
+    done = photos.map_batches(
+        Actor,
+        batch_size=1,
+        batch_format="numpy",
+        compute=pool,
+        num_cpus=cluster.cores,
+        num_gpus=cluster.gpus or None,
+        runtime_env={"env_vars": ONE_BLAS_THREAD},
+        fn_constructor_args=(brief, wire, cluster.gpus),
+        ray_remote_args_fn=lambda: options,
+    )
+    try:
+        for batch in done.iter_batches(batch_size=None, prefetch_batches=0):
+            yield from _records(batch["record"])
+            if stop():
+                return
+    except ray.exceptions.RayError as error:
+        raise _ours(error) from error
+
+
+def _records(lines: Iterable[Any]) -> Generator[Record, None, None]:
+    for line in lines:
+        record = Record.from_line(str(line).encode("ascii"))
+        if record is not None:
+            yield record
+
+
+def _ours(error: Exception) -> OpenTheEyesError:
+    """The error of ours that an actor could not start for; Ray brings it as a text."""
+    known = _OURS.search(str(error))
+    kind = getattr(errors, known[1], None) if known else None
+    if known and isinstance(kind, type) and issubclass(kind, OpenTheEyesError):
+        return kind(known[2])
+    return NoCapacity(f"--ray: expected the cluster to do the photos, got: {str(error).splitlines()[0]:.200}")
+
+
+def _absolute(item: Item) -> Item:
+    """The same for a process that was started in another folder."""
+    paths = {name: getattr(item, name).absolute() for name in ("source", "output", "copy")}
+    return replace(item, **paths)
+
+
+def _packed(item: Item) -> str:
+    return base64.b64encode(pickle.dumps(item)).decode("ascii")
+
+
+def _unpacked(text: object) -> Item:
+    item = pickle.loads(base64.b64decode(str(text)))  # packed by this very program
+    if not isinstance(item, Item):
+        raise TypeError(f"not an item: {item!r:.80}")
+    return item

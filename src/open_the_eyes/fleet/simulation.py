@@ -1,0 +1,215 @@
+"""A fleet on paper: stages with known times, on lanes that do one thing at a time, played through event by event.
+
+A lane is a GPU, a processor core, or, for a program that does everything in order, the whole crew. What is ready runs
+as soon as a lane that may do it is free, earlier photos first (list scheduling, Graham 1966). Nothing is random unless
+the arrivals are.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["cpu", "gpu"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a photo.
+
+    Args:
+        seconds: each time it runs.
+        on: what it keeps busy.
+        after: stages that have to be finished; of stages that run once a variation, those of the same variation where
+            this one does too, else all of them.
+        each: "variation" where it runs once for each of them.
+        roams: a GPU stage that another GPU may do, where it is free earlier.
+    """
+
+    name: str
+    seconds: float
+    on: Kind = "cpu"
+    after: tuple[str, ...] = ()
+    each: Literal["photo", "variation"] = "photo"
+    roams: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fleet:
+    """What there is.
+
+    Args:
+        cores: processor cores beside each GPU.
+        at_once: photos that a crew has on its way.
+        in_order: a crew does one thing at a time, as a plain program does.
+    """
+
+    gpus: int = 1
+    cores: int = 1
+    at_once: int = 1
+    in_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of it, in seconds.
+
+    Args:
+        finished: when each photo was, in the photos' order.
+        waited: from a photo's arrival to its end.
+        busy: share of the time that lanes of a kind worked: "gpu", "cpu", or "crew" where everything is in order.
+    """
+
+    finished: tuple[float, ...]
+    waited: tuple[float, ...]
+    busy: dict[str, float]
+
+    @property
+    def seconds(self) -> float:
+        return max(self.finished)
+
+    @property
+    def per_minute(self) -> float:
+        """Photos, without the beginning and the end, where lanes are idle: over the middle half of those finished."""
+        ends = sorted(self.finished)
+        low, high = len(ends) // 4, len(ends) - 1 - len(ends) // 4
+        if high <= low or ends[high] == ends[low]:
+            return 60 * len(ends) / self.seconds
+        return 60 * (high - low) / (ends[high] - ends[low])
+
+    def waited_at(self, share: float) -> float:
+        """The wait that this share of the photos stays below: 0.95 is p95."""
+        return sorted(self.waited)[min(len(self.waited) - 1, math.ceil(share * len(self.waited)) - 1)]
+
+
+def simulate(
+    stages: Sequence[Stage], fleet: Fleet, photos: int, variations: int = 1, arrivals: Sequence[float] | None = None
+) -> Run:
+    """Plays `photos` through a fleet; all are there at once unless `arrivals` (sorted, seconds) say otherwise."""
+    game = _Game(stages, fleet, variations, [0.0] * photos if arrivals is None else list(arrivals))
+    game.play()
+    lanes = defaultdict(list)
+    for lane, worked in game.worked.items():
+        lanes[lane[0]].append(worked)
+    whole = max(game.finished)
+    busy = {kind: sum(worked) / len(worked) / whole for kind, worked in lanes.items()}
+    waited = tuple(end - came for end, came in zip(game.finished, game.arrivals, strict=True))
+    return Run(tuple(game.finished), waited, busy)
+
+
+_Lane = tuple[str, int, int]
+"""Kind, crew, number."""
+_ANY: Final = -1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Task:
+    """One stage of one photo; the order is that of precedence."""
+
+    photo: int
+    stage: int
+    variation: int
+
+
+class _Game:
+    def __init__(self, stages: Sequence[Stage], fleet: Fleet, variations: int, arrivals: list[float]) -> None:
+        self.stages, self.fleet, self.variations, self.arrivals = stages, fleet, variations, arrivals
+        self.number = {stage.name: k for k, stage in enumerate(stages)}
+        self.free = self._lanes()
+        self.worked: dict[_Lane, float] = {lane: 0.0 for lanes in self.free.values() for lane in lanes}
+        self.finished = [0.0] * len(arrivals)
+        self.crew_of: dict[int, int] = {}
+        self.room = dict.fromkeys(range(fleet.gpus), fleet.at_once)
+        self.waiting = 0  # the next photo that no crew has taken
+        self.left: dict[int, set[_Task]] = {}
+        self.ready: dict[tuple[str, int], list[_Task]] = defaultdict(list)
+
+    def _lanes(self) -> dict[tuple[str, int], list[_Lane]]:
+        """Free lanes by kind and crew."""
+        free: dict[tuple[str, int], list[_Lane]] = {}
+        for crew in range(self.fleet.gpus):
+            if self.fleet.in_order:
+                free["crew", crew] = [("crew", crew, 0)]
+            else:
+                free["gpu", crew] = [("gpu", crew, 0)]
+                free["cpu", crew] = [("cpu", crew, core) for core in range(self.fleet.cores)]
+        return free
+
+    def play(self) -> None:
+        events: list[tuple[float, int, _Task | None, _Lane | None]] = []
+        for count, came in enumerate(self.arrivals):
+            heapq.heappush(events, (came, count, None, None))
+        count = len(self.arrivals)
+        while events:
+            now = events[0][0]
+            while events and events[0][0] == now:
+                _, _, task, lane = heapq.heappop(events)
+                if task is not None and lane is not None:
+                    self._end(task, lane, now)
+            self._take_in(now)
+            for task, lane in self._begin():
+                seconds = self.stages[task.stage].seconds
+                self.worked[lane] += seconds
+                heapq.heappush(events, (now + seconds, count, task, lane))
+                count += 1
+
+    def _take_in(self, now: float) -> None:
+        """Photos that are there go to the crew with the most room."""
+        while self.waiting < len(self.arrivals) and self.arrivals[self.waiting] <= now:
+            crew = max(self.room, key=lambda one: (self.room[one], -one))
+            if not self.room[crew]:
+                return
+            photo, self.waiting = self.waiting, self.waiting + 1
+            self.room[crew] -= 1
+            self.crew_of[photo] = crew
+            self.left[photo] = {
+                _Task(photo, k, variation)
+                for k, stage in enumerate(self.stages)
+                for variation in range(self.variations if stage.each == "variation" else 1)
+            }
+            for task in sorted(self.left[photo]):
+                if not self.stages[task.stage].after:
+                    self._make_ready(task)
+
+    def _make_ready(self, task: _Task) -> None:
+        stage, crew = self.stages[task.stage], self.crew_of[task.photo]
+        place = ("crew", crew) if self.fleet.in_order else (stage.on, _ANY if stage.roams else crew)
+        heapq.heappush(self.ready[place], task)
+
+    def _begin(self) -> list[tuple[_Task, _Lane]]:
+        """Ready tasks onto free lanes; a GPU does its own photos' work before what roams, unless that is older."""
+        begun: list[tuple[_Task, _Lane]] = []
+        for (kind, crew), lanes in self.free.items():
+            while lanes:
+                heaps = [heap for heap in (self.ready[kind, crew], self.ready[kind, _ANY]) if heap]
+                if not heaps:
+                    break
+                begun.append((heapq.heappop(min(heaps, key=lambda heap: heap[0])), lanes.pop()))
+        return begun
+
+    def _end(self, task: _Task, lane: _Lane, now: float) -> None:
+        self.free[lane[0], lane[1]].append(lane)
+        left = self.left[task.photo]
+        left.discard(task)
+        name = self.stages[task.stage].name
+        for other in sorted(left):
+            stage = self.stages[other.stage]
+            if name in stage.after and self._may_begin(other, left):
+                # finished just now, so it was not ready before: the last of what it waits for
+                self._make_ready(other)
+        if not left:
+            self.finished[task.photo] = now
+            self.room[self.crew_of[task.photo]] += 1
+
+    def _may_begin(self, task: _Task, left: set[_Task]) -> bool:
+        stage = self.stages[task.stage]
+        for name in stage.after:
+            before = self.number[name]
+            same = stage.each == "variation" == self.stages[before].each
+            if any(one.stage == before and (not same or one.variation == task.variation) for one in left):
+                return False
+        return True

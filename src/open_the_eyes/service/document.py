@@ -1,0 +1,49 @@
+"""The OpenAPI document: what FastAPI cannot know is added, the options of a job among it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any, get_type_hints
+
+from fastapi import FastAPI
+from pydantic import TypeAdapter
+
+from ..options import Options
+from .schemas import ProblemView
+
+
+def describe(app: FastAPI, *, asks_for_keys: bool) -> None:
+    """Makes the document complete; it is put together when it is first asked for."""
+    document: dict[str, Any] = {}
+
+    def openapi() -> dict[str, Any]:
+        if not document:
+            document.update(FastAPI.openapi(app))
+            parts = document.setdefault("components", {})
+            parts.setdefault("schemas", {})["ProblemView"] = ProblemView.model_json_schema()
+            parts["schemas"]["Options"] = options_schema()
+            if asks_for_keys:
+                parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+                document["security"] = [{"key": []}]
+        return document
+
+    setattr(app, "openapi", openapi)  # noqa: B010 -- FastAPI's own way; assigning to a method is none of mypy's
+
+
+def options_schema() -> dict[str, Any]:
+    """The options of `Options.of` as JSON Schema, each in the words of its docstring."""
+    stages = get_type_hints(Options)
+    properties: dict[str, Any] = {}
+    for stage in dataclasses.fields(Options):
+        told = _told(stages[stage.name].__doc__ or "")
+        for name, schema in TypeAdapter(stages[stage.name]).json_schema()["properties"].items():
+            properties[name] = {**schema, "description": told.get(name, "")}
+    return {"title": "Options", "type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _told(docstring: str) -> dict[str, str]:
+    """The entries under "Args:", by name."""
+    _, _, arguments = docstring.partition("Args:")
+    entries = re.split(r"^ {8}(?=\w+: )", arguments, flags=re.MULTILINE)[1:]
+    return {name: " ".join(text.split()) for name, _, text in (entry.partition(": ") for entry in entries)}

@@ -1,0 +1,150 @@
+"""What is written down of a batch, and what it is worth after a crash."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.batch.manifest import Manifest, Record
+from open_the_eyes.batch.plan import FOLDER, Item
+from open_the_eyes.errors import NoCapacity, PhotoNotWritten
+from tests.batch.doers import done, photos, planned
+
+
+@pytest.fixture
+def item(tmp_path: Path) -> Item:
+    return planned(photos(tmp_path / "in", a="blink"), tmp_path / "out").items[0]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "out" / FOLDER
+
+
+@pytest.fixture
+def manifest(folder: Path) -> Iterator[Manifest]:
+    with Manifest(folder) as manifest:
+        yield manifest
+
+
+def again(item: Item) -> Item:
+    """The same photo, looked at anew."""
+    status = item.source.stat()
+    return Item(item.name, item.source, item.output, item.copy, status.st_size, status.st_mtime_ns)
+
+
+def test_what_was_added_is_known_to_the_next_run(item: Item, folder: Path) -> None:
+    with Manifest(folder) as first:
+        first.add(done(item, "mark", folder.parent))
+    with Manifest(folder) as then:
+        assert then.state_of(item, "mark") == "opened"
+
+
+def test_a_record_survives_its_line() -> None:
+    record = Record(
+        os.fsdecode(b"\xff\n.jpg"), 5, 7, "ab", "mark", "failed", ("opened",), error="no\nphoto", exit_code=3
+    )
+    line = record.to_line()
+    assert line.count(b"\n") == 1
+    assert Record.from_line(line) == record
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b'{"name":"a.jpg","si', id="torn"),
+        pytest.param(b"\xff\xfe\0", id="bytes"),
+        pytest.param(b"[1]\n", id="a list"),
+        pytest.param(b"{}\n", id="nothing in it"),
+        pytest.param(b"[" * 100_000, id="deep"),
+    ],
+)
+def test_a_line_that_is_none_of_ours_is_passed_over(item: Item, folder: Path, line: bytes) -> None:
+    with Manifest(folder) as manifest:
+        manifest.add(done(item, "mark", folder.parent))
+    with manifest.path.open("ab") as file:
+        file.write(line)
+    with Manifest(folder) as after:
+        after.add(done(replace(item, name="b.jpg"), "mark", folder.parent))
+    with Manifest(folder) as last:
+        both = [item, replace(item, name="b.jpg")]
+        assert [record.name for record in last.latest(both, "mark")] == ["a.jpg", "b.jpg"]
+        assert [last.state_of(one, "mark") for one in both] == ["opened", "opened"]
+
+
+def test_a_photo_done_again_is_known_by_its_latest_record(item: Item, folder: Path, manifest: Manifest) -> None:
+    manifest.add(Record(item.name, item.size, item.mtime_ns, "", "mark", "failed", error="no room"))
+    assert manifest.state_of(item, "mark") == "failed"
+    manifest.add(done(item, "mark", folder.parent))
+    assert manifest.state_of(item, "mark") == "opened"
+    assert [record.state for record in manifest.latest([item], "mark")] == ["opened"]
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        pytest.param(lambda _: None, "opened", id="nothing"),
+        pytest.param(lambda item: os.utime(item.source, ns=(5, 5)), "opened", id="touched, the same bytes"),
+        pytest.param(lambda item: item.source.write_text("other"), None, id="other bytes of that length"),
+        pytest.param(lambda item: item.source.write_text("longer than before"), None, id="another length"),
+        pytest.param(lambda item: item.output.unlink(), None, id="the result is gone"),
+        pytest.param(lambda item: item.output.write_text("cut"), None, id="the result is another"),
+    ],
+)
+def test_a_photo_is_finished_while_it_and_its_result_are_what_they_were(
+    item: Item, folder: Path, manifest: Manifest, change: Callable[[Item], object], state: str | None
+) -> None:
+    sha256 = hashlib.sha256(item.source.read_bytes()).hexdigest()
+    manifest.add(replace(done(item, "mark", folder.parent), sha256=sha256))
+    change(item)
+    assert manifest.state_of(again(item), "mark") == state
+
+
+def test_other_options_are_another_wish(item: Item, folder: Path, manifest: Manifest) -> None:
+    manifest.add(done(item, "mark", folder.parent))
+    assert manifest.state_of(item, "other") is None
+    assert manifest.other_wish(item, "other")
+    assert not manifest.other_wish(item, "mark")
+
+
+def test_wanting_copies_later_makes_unchanged_photos_unfinished(item: Item, folder: Path, manifest: Manifest) -> None:
+    manifest.add(done(item, "mark", folder.parent, opened=False))
+    assert manifest.state_of(item, "mark") == "unchanged"
+    assert manifest.state_of(item, "mark", copy=True) is None
+
+
+def test_results_may_be_moved_with_their_folder(item: Item, folder: Path, tmp_path: Path) -> None:
+    with Manifest(folder) as manifest:
+        manifest.add(done(item, "mark", folder.parent))
+    folder.parent.rename(tmp_path / "elsewhere")
+    with Manifest(tmp_path / "elsewhere" / FOLDER) as moved:
+        assert moved.state_of(item, "mark") == "opened"
+
+
+def test_a_second_batch_in_the_same_folder_is_turned_away(folder: Path) -> None:
+    with Manifest(folder), pytest.raises(NoCapacity, match="another batch"):
+        Manifest(folder)
+    Manifest(folder).close()
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(PhotoNotWritten, match="choose another"):
+        Manifest(tmp_path / "out" / FOLDER)
+
+
+def test_no_room_for_the_manifest_is_said(
+    item: Item, folder: Path, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(PhotoNotWritten, match="start the same command again"):
+        manifest.add(done(item, "mark", folder.parent))

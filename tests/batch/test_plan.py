@@ -1,0 +1,141 @@
+"""Which photos a batch does, and where their results go."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.batch.plan import FOLDER, plan
+from open_the_eyes.errors import UsageError
+
+JPEG = b"\xff\xd8\xff\xe0 as good as a photo"
+PNG = b"\x89PNG\r\n\x1a\n as good as a photo"
+
+
+@pytest.fixture
+def shoot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """shoot/{a.jpg, b.PNG, notes.md, .hidden.jpg, day/{c.jpg, a.jpg, a.opened.jpg}, .trash/d.jpg, empty/}"""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.jpg", "notes.md", ".hidden.jpg", "day/c.jpg", "day/a.jpg", "day/a.opened.jpg", ".trash/d.jpg"):
+        path = Path("shoot") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(JPEG)
+    Path("shoot/b.PNG").write_bytes(PNG)
+    Path("shoot/empty").mkdir()
+    return Path("shoot")
+
+
+@pytest.mark.parametrize(
+    ("sources", "names"),
+    [
+        pytest.param(["shoot"], ["a.jpg", "b.PNG", "day/a.jpg", "day/c.jpg"], id="a folder, to any depth"),
+        pytest.param(["shoot/"], ["a.jpg", "b.PNG", "day/a.jpg", "day/c.jpg"], id="with a slash"),
+        pytest.param(["shoot/*.jpg"], ["a.jpg"], id="a pattern"),
+        pytest.param(["shoot/**/*.jpg"], ["a.jpg", "day/a.jpg", "day/c.jpg"], id="a deep pattern"),
+        pytest.param(["shoot/day/c.jpg"], ["c.jpg"], id="one photo"),
+        pytest.param(["shoot/a.jpg", "shoot/day/c.jpg"], ["a.jpg", "day/c.jpg"], id="photos, as a shell gives them"),
+        pytest.param(["shoot", "shoot/a.jpg"], ["a.jpg", "b.PNG", "day/a.jpg", "day/c.jpg"], id="twice is once"),
+        pytest.param(["shoot/list.txt"], ["a.jpg", "day/c.jpg"], id="a list"),
+    ],
+)
+def test_folders_patterns_and_lists_become_photos_in_order(shoot: Path, sources: list[str], names: list[str]) -> None:
+    if "list.txt" in sources[0]:
+        (shoot / "list.txt").write_text("# chosen\n\nday/c.jpg\na.jpg\n")
+    assert [item.name for item in plan(sources, "out").items] == names
+
+
+def test_results_mirror_the_tree_and_say_what_they_are(shoot: Path) -> None:
+    outputs = {item.name: item.output for item in plan([str(shoot)], "out").items}
+    assert outputs["a.jpg"] == Path("out/a.opened.jpg")
+    assert outputs["day/c.jpg"] == Path("out/day/c.opened.jpg")
+
+
+def test_names_can_be_kept_in_another_folder(shoot: Path) -> None:
+    items = plan([str(shoot)], "out", keep_names=True).items
+    assert [item.output for item in items] == [Path("out") / item.name for item in items]
+
+
+def test_a_result_is_named_for_the_format_it_has(shoot: Path) -> None:
+    (shoot / "a.jpg").write_bytes(PNG)
+    assert plan([str(shoot / "a.jpg")], "out").items[0].output == Path("out/a.opened.png")
+
+
+def test_files_that_are_no_photos_are_counted_not_done(shoot: Path) -> None:
+    assert plan([str(shoot)], "out").others == 2  # notes.md and a result
+
+
+def test_results_inside_the_tree_are_no_photos_to_do(shoot: Path) -> None:
+    for name in ("opened/a.jpg", f"{FOLDER}/x.jpg"):
+        (shoot / name).parent.mkdir()
+        (shoot / name).write_bytes(JPEG)
+    names = [item.name for item in plan([str(shoot)], shoot / "opened").items]
+    assert names == [item.name for item in plan(["shoot/**/*"], shoot / "opened").items]
+    assert names == ["a.jpg", "b.PNG", "day/a.jpg", "day/c.jpg"]
+
+
+def test_results_may_lie_beside_the_photos(shoot: Path) -> None:
+    assert plan([str(shoot)], shoot).items[0].output == shoot / "a.opened.jpg"
+
+
+def test_photos_may_lie_below_the_results(shoot: Path) -> None:
+    assert len(plan([f"{shoot}/**/*.jpg"], ".").items) == 3
+
+
+def test_a_circle_of_links_has_an_end(shoot: Path) -> None:
+    (shoot / "day/up").symlink_to("..", target_is_directory=True)
+    assert len(plan([str(shoot)], "out").items) == 4
+
+
+def test_a_name_that_is_not_utf8_is_a_photo_like_others(shoot: Path) -> None:
+    (shoot / os.fsdecode(b"\xff\n.jpg")).write_bytes(JPEG)
+    assert os.fsdecode(b"\xff\n.jpg") in [item.name for item in plan([str(shoot)], "out").items]
+
+
+def test_a_listed_photo_that_is_not_there_is_left_to_fail_alone(shoot: Path) -> None:
+    (shoot / "list.txt").write_text("a.jpg\ngone.jpg\n")
+    (shoot / "day/c.jpg").unlink()
+    assert [(item.name, item.size > 0) for item in plan(["shoot/list.txt"], "out").items] == [
+        ("a.jpg", True),
+        ("gone.jpg", False),
+    ]
+
+
+def test_a_pipe_in_a_list_is_not_waited_for(shoot: Path) -> None:
+    os.mkfifo(shoot / "pipe.jpg")
+    (shoot / "list.txt").write_text("pipe.jpg\n")
+    assert len(plan(["shoot/list.txt"], "out").items) == 1
+
+
+@pytest.mark.parametrize(
+    ("sources", "out", "options", "says"),
+    [
+        pytest.param(["nowhere"], "out", {}, "no such file", id="nothing there"),
+        pytest.param(["shoot/empty"], "out", {}, "found none", id="an empty folder"),
+        pytest.param(["shoot/*.tif"], "out", {}, "found none", id="a pattern that matches none"),
+        pytest.param([""], "out", {}, "expected a folder", id="no name"),
+        pytest.param(["a\0b"], "out", {}, "expected a folder", id="a name that cannot be"),
+        pytest.param(["shoot"], "shoot/a.jpg", {}, "this is a file", id="results into a file"),
+        pytest.param(["shoot"], "shoot", {"keep_names": True}, "never replaced", id="over the originals"),
+        pytest.param(["shoot"], "shoot", {"copy": True}, "never replaced", id="copies onto the originals"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_any_work(
+    shoot: Path, sources: list[str], out: str, options: dict[str, bool], says: str
+) -> None:
+    assert shoot.is_dir()
+    with pytest.raises(UsageError, match=says):
+        plan(sources, out, **options)
+
+
+def test_two_photos_are_never_written_to_one_result(shoot: Path) -> None:
+    (shoot / "b.jpg").write_bytes(PNG)
+    (shoot / "b.PNG").rename(shoot / "b.png")
+    with pytest.raises(UsageError, match=r"both would be out/b\.opened\.png"):
+        plan([str(shoot)], "out")
+
+
+def test_a_result_never_takes_the_place_of_a_photo(shoot: Path) -> None:
+    with pytest.raises(UsageError, match="expected a free place"):
+        plan([f"{shoot}/day/a.jpg", f"{shoot}/day/a.opened.jpg"], shoot / "day")

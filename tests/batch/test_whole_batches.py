@@ -1,0 +1,118 @@
+"""Whole batches in processes of their own, with the real engine: killed, stopped, gone on with."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.batch.conftest import BLINKS, finished, pictures, started, states
+
+
+@pytest.fixture(scope="module")
+def first_out(shoot: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shoot done by two workers."""
+    out = tmp_path_factory.mktemp("first") / "out"
+    code, _, err = finished(started(shoot, out, "--workers", "2"))
+    assert code == 6, err
+    return out
+
+
+def wait_until(what: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def test_two_workers_write_the_files_that_open_writes(first_out: Path, by_open: Mapping[str, bytes]) -> None:
+    assert pictures(first_out) == by_open
+
+
+def test_the_same_command_again_does_nothing_and_says_so(first_out: Path, shoot: Path) -> None:
+    before = states(first_out)
+    code, out, err = finished(started(shoot, first_out, "--json"))
+    assert (code, states(first_out)) == (6, before)
+    assert f"{BLINKS + 2} of {BLINKS + 2} photos are done already" in err
+    told = json.loads(out)
+    assert (told["opened"], told["unchanged"], told["failed"]) == (BLINKS, 1, 1)
+    assert told["this_run"]["photos"] == 0
+
+
+def test_other_options_are_refused_rather_than_mixed(first_out: Path, shoot: Path) -> None:
+    code, _, err = finished(started(shoot, first_out, "--seed", "5"))
+    assert code == 2
+    assert "expected results of the same options" in err
+
+
+def test_the_summary_names_every_photo(first_out: Path) -> None:
+    told = json.loads((first_out / "open-the-eyes.batch/summary.json").read_text())
+    assert len(told["results"]) == told["photos"] == BLINKS + 2
+    (bad,) = [one for one in told["results"] if one["state"] == "failed"]
+    assert bad["photo"] == "day2/broken.jpg"
+    assert "this is text" in bad["error"]
+
+
+def test_a_batch_that_is_killed_goes_on_where_it_was(shoot: Path, by_open: Mapping[str, bytes], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    process = started(shoot, out, "--workers", "2")
+    wait_until(lambda: len(states(out)) >= 3)
+    process.kill()
+    process.communicate()
+    finished_before = {json.loads(line)["name"] for line in states(out)}
+    assert 3 <= len(finished_before) < BLINKS, "it was killed in the middle"
+    untouched = {
+        path: path.stat().st_mtime_ns for path in out.rglob("*.opened.*") if _name(path, out) in finished_before
+    }
+
+    code, _, err = finished(started(shoot, out, "--workers", "2"))
+    assert code == 6
+    assert f"{len(finished_before)} of {BLINKS + 2} photos are done already" in err
+    assert pictures(out) == by_open  # all right, none twice, nothing half written beside them
+    names = [json.loads(line)["name"] for line in states(out)]
+    assert sorted(names) == sorted(set(names)), "only the unfinished were done"
+    assert all(path.stat().st_mtime_ns == before for path, before in untouched.items())
+
+
+def test_ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on(
+    shoot: Path, by_open: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    process = started(shoot, out, "--workers", "1", "--copy", "--keep-names")
+    wait_until(lambda: len(states(out)) >= 2)
+    process.send_signal(signal.SIGINT)
+    code, said, err = finished(process)
+    assert code == 130
+    assert "the same command goes on from here" in err
+    assert "not done yet" in said
+    assert "Traceback" not in err
+
+    code, _, _ = finished(started(shoot, out, "--copy", "--keep-names", "--workers", "2"))
+    assert code == 6
+    expected = {name.replace(".opened", ""): data for name, data in by_open.items()}
+    assert pictures(out) == expected | {"day2/open.jpg": (shoot / "day2/open.jpg").read_bytes()}
+
+
+def test_what_failed_is_tried_again_only_when_asked(shoot: Path, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "a.jpg").write_bytes((shoot / "day1/blink0.jpg").read_bytes())
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/a.opened.jpg").write_text("somebody's")
+    code, _, err = finished(started(photos, tmp_path / "out"))
+    assert (code, (tmp_path / "out/a.opened.jpg").read_text()) == (6, "somebody's")
+    assert "--overwrite replaces it" in err
+
+    (tmp_path / "out/a.opened.jpg").unlink()
+    assert finished(started(photos, tmp_path / "out"))[0] == 6
+    assert not (tmp_path / "out/a.opened.jpg").exists()
+    assert finished(started(photos, tmp_path / "out", "--retry-failed"))[0] == 0
+    assert (tmp_path / "out/a.opened.jpg").exists()
+
+
+def _name(result: Path, out: Path) -> str:
+    return result.relative_to(out).as_posix().replace(".opened", "")

@@ -1,0 +1,206 @@
+"""Every overlay, rendered as `kubectl apply -k` would and held against the schemas and against each other. Offline."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from open_the_eyes.service.metrics import Metrics
+from open_the_eyes.service.settings import ServiceSettings
+from open_the_eyes.settings import Settings
+
+yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
+kubernetes_validate = pytest.importorskip("kubernetes_validate", reason="kubernetes-validate is not installed")
+jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
+
+DEPLOY: Final = Path(__file__).parents[2] / "deploy"
+KUBERNETES: Final = DEPLOY / "kubernetes"
+OVERLAYS: Final = ("cpu", "gpu", "ray")
+OF_OTHERS: Final = {"RayService": "rayservice", "ScaledObject": "scaledobject", "ServiceMonitor": "servicemonitor"}
+"""Kinds that Kubernetes itself does not know -> their schema in deploy/kubernetes/schemas."""
+
+pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl, which renders, is not installed")
+
+Objects = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def rendered() -> dict[str, Objects]:
+    """Every overlay's objects."""
+    found: dict[str, Objects] = {}
+    for overlay in OVERLAYS:
+        command = ["kubectl", "kustomize", str(KUBERNETES / "overlays" / overlay)]
+        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        found[overlay] = [one for one in yaml.safe_load_all(text) if one]
+    return found
+
+
+def of_kind(objects: Objects, *kinds: str) -> Objects:
+    return [one for one in objects if one["kind"] in kinds]
+
+
+def pods(objects: Objects) -> list[tuple[str, dict[str, Any]]]:
+    """(name, pod template) of everything that makes pods."""
+    found = [(one["kind"], one["spec"]["template"]) for one in of_kind(objects, "Deployment", "Job")]
+    for ray in of_kind(objects, "RayService"):
+        config = ray["spec"]["rayClusterConfig"]
+        found.append(("head", config["headGroupSpec"]["template"]))
+        found += [(group["groupName"], group["template"]) for group in config["workerGroupSpecs"]]
+    return found
+
+
+def check(one: dict[str, Any]) -> None:
+    """Holds an object against its schema, unknown fields included."""
+    if one["kind"] in OF_OTHERS:
+        schema = json.loads((KUBERNETES / "schemas" / f"{OF_OTHERS[one['kind']]}.json").read_text())
+        jsonschema.Draft202012Validator(schema).validate(one)
+    else:
+        kubernetes_validate.validate(one, "1.32", strict=True)
+
+
+def matches(selector: dict[str, Any], labels: dict[str, str]) -> bool:
+    return all(labels.get(name) == value for name, value in selector.get("matchLabels", selector).items())
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_every_object_is_what_its_schema_says(rendered: dict[str, Objects], overlay: str) -> None:
+    assert len(rendered[overlay]) >= 9
+    for one in rendered[overlay]:
+        check(one)
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "value"),
+    [
+        pytest.param("ScaledObject", ("spec", "maxReplicas"), 3, id="a field of another name"),
+        pytest.param("ServiceMonitor", ("spec", "endpoints"), [], id="nothing to ask"),
+        pytest.param("Deployment", ("spec", "template", "spec", "contaners"), [], id="a slip of the pen"),
+    ],
+)
+def test_a_wrong_field_would_be_found(
+    rendered: dict[str, Objects], kind: str, path: tuple[str, ...], value: object
+) -> None:
+    (one,) = (json.loads(json.dumps(found)) for found in of_kind(rendered["gpu"], kind))
+    where = one
+    for name in path[:-1]:
+        where = where[name]
+    where[path[-1]] = value
+    with pytest.raises((jsonschema.ValidationError, kubernetes_validate.ValidationError)):
+        check(one)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_every_pod_is_a_valid_and_a_locked_one(rendered: dict[str, Objects], overlay: str) -> None:
+    assert pods(rendered[overlay])
+    for name, template in pods(rendered[overlay]):
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"} | template["metadata"]}
+        check(pod | {"spec": template["spec"]})
+        assert template["spec"]["securityContext"]["runAsNonRoot"] is True, name
+        assert template["spec"]["securityContext"]["seccompProfile"]["type"] == "RuntimeDefault", name
+        volumes = {volume["name"] for volume in template["spec"]["volumes"]}
+        for container in template["spec"]["containers"]:
+            context = container["securityContext"]
+            assert context["readOnlyRootFilesystem"] is True, name
+            assert context["allowPrivilegeEscalation"] is False, name
+            assert context["capabilities"] == {"drop": ["ALL"]}, name
+            assert "memory" in container["resources"]["limits"], name
+            assert {mount["name"] for mount in container["volumeMounts"]} <= volumes, name
+            assert "/tmp" in {mount["mountPath"] for mount in container["volumeMounts"]}, name
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_selectors_select_something(rendered: dict[str, Objects], overlay: str) -> None:
+    objects = rendered[overlay]
+    labels = [template["metadata"]["labels"] for _, template in pods(objects)]
+    selectors = [one["spec"]["selector"] for one in of_kind(objects, "Service", "Deployment", "PodDisruptionBudget")]
+    selectors += [one["spec"]["podSelector"] for one in of_kind(objects, "NetworkPolicy")]
+    for selector in selectors:
+        assert any(matches(selector, one) for one in labels), selector
+    for one in labels:  # and nobody is left without a network policy
+        assert any(matches(policy["spec"]["podSelector"], one) for policy in of_kind(objects, "NetworkPolicy"))
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_what_pods_refer_to_is_there(rendered: dict[str, Objects], overlay: str) -> None:
+    objects = rendered[overlay]
+    maps = {one["metadata"]["name"] for one in of_kind(objects, "ConfigMap")}
+    claims = {one["metadata"]["name"] for one in of_kind(objects, "PersistentVolumeClaim")}
+    for _, template in pods(objects):
+        for container in template["spec"]["containers"]:
+            assert {source["configMapRef"]["name"] for source in container.get("envFrom", [])} <= maps
+        for volume in template["spec"]["volumes"]:
+            assert volume.get("persistentVolumeClaim", {}).get("claimName", None) in {None, *claims}
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_settings_are_settings_of_ours(rendered: dict[str, Objects], overlay: str) -> None:
+    known = {f"OTE_{name.upper()}" for kind in (Settings, ServiceSettings) for name in kind.__dataclass_fields__}
+    given: dict[str, str] = {}
+    for one in of_kind(rendered[overlay], "ConfigMap"):
+        given |= {name: text for name, text in one["data"].items() if name.startswith("OTE_")}
+    variables = {
+        variable["name"]
+        for _, template in pods(rendered[overlay])
+        for container in template["spec"]["containers"]
+        for variable in container.get("env", [])
+        if variable["name"].startswith("OTE_")
+    }
+    assert given
+    assert given.keys() | variables <= known
+    Settings.from_environment(given)
+    ServiceSettings.from_environment(given)
+
+
+def test_a_gpu_pod_has_what_the_plan_says(rendered: dict[str, Objects]) -> None:
+    (deployment,) = of_kind(rendered["gpu"], "Deployment")
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    assert deployment["spec"]["replicas"] == 4
+    assert container["resources"]["requests"] == {"cpu": "8", "memory": "32Gi"}
+    assert container["resources"]["limits"]["nvidia.com/gpu"] == "1"
+    assert container["image"] == "open-the-eyes:cuda"
+    assert {"startupProbe", "readinessProbe", "livenessProbe"} <= container.keys()
+
+
+def test_ray_makes_the_pods_and_no_deployment_does(rendered: dict[str, Objects]) -> None:
+    assert not of_kind(rendered["ray"], "Deployment", "Service")
+    gpus = [
+        container["resources"]["limits"].get("nvidia.com/gpu")
+        for _, template in pods(rendered["ray"])
+        for container in template["spec"]["containers"]
+    ]
+    assert gpus.count("1") == 1  # painters alone
+
+
+def test_kuberay_is_told_of_an_application_that_exists(rendered: dict[str, Objects]) -> None:
+    from open_the_eyes.fleet import ray_serve
+
+    (service,) = of_kind(rendered["ray"], "RayService")
+    (application,) = yaml.safe_load(service["spec"]["serveConfigV2"])["applications"]
+    module, _, name = application["import_path"].partition(":")
+    assert (module, callable(getattr(ray_serve, name))) == (ray_serve.__name__, True)
+    asked = set(re.findall(r'given\.get\("(\w+)"', inspect.getsource(ray_serve.build)))
+    assert set(application["args"]) <= asked
+
+
+def test_dashboard_and_scaling_ask_for_metrics_that_the_service_has(rendered: dict[str, Objects]) -> None:
+    metrics = Metrics(lambda: {"photo": 1, "preview": 0})
+    metrics.finished({"faces": [{"outcome": "opened"}], "stages": [{"name": "read", "seconds": 1, "peak_vram_mib": 5}]})
+    metrics.failed()
+    metrics.answered(200)
+    told = set(re.findall(r"^(ote_\w+?)(?:\{| )", metrics.text().decode(), flags=re.MULTILINE))
+    dashboard = (KUBERNETES / "base/dashboard.json").read_text()
+    queries = [target["expr"] for panel in json.loads(dashboard)["panels"] for target in panel["targets"]]
+    (scaled,) = of_kind(rendered["gpu"], "ScaledObject")
+    queries += [trigger["metadata"]["query"] for trigger in scaled["spec"]["triggers"]]
+    (scaler,) = of_kind(rendered["cpu"], "HorizontalPodAutoscaler")
+    queries += [metric["external"]["metric"]["name"] for metric in scaler["spec"]["metrics"]]
+    asked = {name for query in queries for name in re.findall(r"ote_\w+", query)}
+    assert len(asked) >= 6
+    assert asked <= told

@@ -1,0 +1,190 @@
+"""Batches on a small local Ray, started once for all of these tests and ended by them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from open_the_eyes.batch.manifest import Manifest, Record
+from open_the_eyes.batch.plan import Plan, plan
+from open_the_eyes.batch.run import run_batch
+from open_the_eyes.batch.wish import Wish
+from open_the_eyes.batch.worker import Brief, Doer, Seat, doer_of
+from open_the_eyes.engine import Engine
+from open_the_eyes.errors import UsageError, WeightsMissing
+from open_the_eyes.fleet.ray_batch import Cluster, connected, on_ray, seat_on
+from open_the_eyes.fleet.ray_serve import Painter, RemoteGenerator, _batched
+from open_the_eyes.fleet.wire import Wire, plan_elsewhere, send_tree, size_there
+from open_the_eyes.options import GenerateOptions
+from open_the_eyes.roles import Crop, Request
+from open_the_eyes.settings import Settings
+from tests.batch.conftest import by_open, shoot  # noqa: F401 -- fixtures
+from tests.batch.doers import WISH, acting, failing, photos, unwatched
+
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+ray = pytest.importorskip("ray", reason="the extra `ray` is not installed", exc_type=ImportError)
+pytest.importorskip(
+    "ray.data", reason="ray.data does not import: pyarrow from 26 on needs numpy 2", exc_type=ImportError
+)
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+HERE = Cluster(address="local", actors=2)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cluster() -> Iterator[None]:
+    root = str(Path(__file__).parents[2])
+    ray.init(
+        num_cpus=2,
+        include_dashboard=False,
+        log_to_driver=False,
+        object_store_memory=100 * 2**20,
+        runtime_env={"env_vars": {"PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}},
+    )
+    yield
+    ray.shutdown()
+
+
+def brief(plan: Plan, make: Any = acting, wish: Wish = WISH) -> Brief:
+    return Brief(wish=wish, mark=wish.mark(), settings=Settings(), seat=Seat(device="cpu"), out=plan.out, make=make)
+
+
+def ran(plan: Plan, make: Any = acting, cluster: Cluster = HERE) -> dict[str, Record]:
+    connected(cluster)
+    records = list(on_ray(brief(plan, make), cluster)(plan.items, lambda: False))
+    assert len({record.name for record in records}) == len(records) == len(plan.items)
+    return {record.name.removesuffix(".jpg"): record for record in records}
+
+
+def test_every_photo_gets_one_record_and_one_that_kills_its_actor_fails_alone(tmp_path: Path) -> None:
+    folder = photos(tmp_path / "in", a="blink", b="open", c="broken", d="kill")
+    records = ran(plan([str(folder)], tmp_path / "out"))
+    assert {name: record.state for name, record in records.items()} == {
+        "a": "opened",
+        "b": "unchanged",
+        "c": "failed",
+        "d": "failed",
+    }
+    assert "actors ended over it" in records["d"].error
+
+
+def test_what_keeps_actors_from_starting_is_said(tmp_path: Path) -> None:
+    folder = photos(tmp_path / "in", a="blink")
+    with pytest.raises(WeightsMissing, match="fetch sdxl"):
+        ran(plan([str(folder)], tmp_path / "out"), failing)
+
+
+def slow_real(brief: Brief) -> Doer:
+    """The real doer, which leaves its process's number where the test can find it."""
+    do = doer_of(brief)
+    (brief.out / f"{os.getpid()}.pid").touch()
+    return do
+
+
+def test_a_batch_on_ray_with_an_actor_killed_comes_out_as_without(
+    shoot: Path,  # noqa: F811
+    by_open: Mapping[str, bytes],  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    planned = plan([str(shoot)], out)
+    wish = Wish(engine="appearance", painter="appearance")
+    killed: list[int] = []
+
+    def kill_one() -> None:
+        end = time.monotonic() + 60
+        while time.monotonic() < end and not killed:
+            if len(list(out.rglob("*.opened.*"))) >= 2:
+                killed.append(int(next(out.glob("*.pid")).stem))
+                os.kill(killed[0], signal.SIGKILL)
+            time.sleep(0.02)
+
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    with Manifest(planned.folder) as manifest:
+        each = on_ray(brief(planned, slow_real, wish), HERE)
+        run_batch(planned, wish, manifest, each, watch=unwatched)
+        killer.join()
+        states = {item.name: manifest.state_of(item, wish.mark()) for item in planned.items}
+    assert killed
+    assert states.pop("day2/broken.jpg") == "failed"
+    assert states.pop("day2/open.jpg") == "unchanged"
+    assert set(states.values()) == {"opened"}
+    results = {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*.opened.*")}
+    assert results == by_open
+
+
+def test_photos_at_an_address_are_fetched_and_results_are_sent(tmp_path: Path) -> None:
+    folder = photos(tmp_path / "in", a="blink", b="open", c="broken")
+    wire = Wire(f"file://{folder}", f"file://{tmp_path / 'bucket'}")
+    planned = plan_elsewhere(wire, tmp_path / "state")
+    assert [item.name for item in planned.items] == ["a.jpg", "b.jpg", "c.jpg"]
+    with Manifest(planned.folder, lambda name: size_there(wire, name)) as manifest:
+        each = on_ray(brief(planned), HERE, wire)
+        run_batch(planned, WISH, manifest, each, watch=unwatched)
+        states = [manifest.state_of(item, WISH.mark()) for item in planned.items]
+        assert states == ["opened", "unchanged", "failed"]
+        assert (tmp_path / "bucket/a.opened.jpg").read_text().startswith("result")
+        (tmp_path / "bucket/a.opened.jpg").unlink()
+        assert manifest.state_of(planned.items[0], WISH.mark()) is None
+    send_tree(planned.folder, f"{wire.out}/open-the-eyes.batch")
+    assert (tmp_path / "bucket/open-the-eyes.batch/manifest.jsonl").stat().st_size > 0
+
+
+class Telling(Painter):
+    """A painter that also says how many asks it was given at once, in its process."""
+
+    def _painted(self, asks: Any) -> Any:
+        Path(os.environ["OTE_TEST_BATCHES"]).open("a").write(f"{len(asks)} {os.getpid()}\n")  # noqa: SIM115
+        return super()._painted(asks)
+
+
+def test_ray_serve_batches_what_comes_together_and_loses_nothing_with_a_painter(
+    closed_crop: Crop, engine: Engine, tmp_path: Path
+) -> None:
+    from ray import serve
+
+    told = tmp_path / "batches"
+    options = {"num_cpus": 1, "runtime_env": {"env_vars": {"OTE_TEST_BATCHES": str(told)}}}
+    painters: Any = serve.deployment(ray_actor_options=options, max_ongoing_requests=16)(_batched(Telling))
+    serve.start(proxy_location="Disabled")
+    handle = serve.run(painters.bind("appearance", Settings(device="cpu")), name="painters", route_prefix=None)
+    generator = RemoteGenerator(handle, "appearance")
+
+    def ask(seed: int) -> bytes:
+        (patch,) = generator.generate([Request(closed_crop, seed)], GenerateOptions())
+        return patch.pixels.tobytes()
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(ask, range(4)))
+        os.kill(int(told.read_text().split()[1]), signal.SIGKILL)
+        after = list(pool.map(ask, range(4)))
+    serve.shutdown()  # type: ignore[no-untyped-call]
+    alone = engine.generator.generate([Request(closed_crop, n) for n in range(4)], GenerateOptions())
+    assert together == after  # whatever they shared a batch with, whichever process painted
+    for got, patch in zip(together, alone, strict=True):  # here linear algebra may have more threads
+        np.testing.assert_allclose(np.frombuffer(got, np.float32), patch.pixels.ravel(), atol=1e-3)
+    lines = [line.split() for line in told.read_text().splitlines()]
+    assert max(int(size) for size, _ in lines) > 1, "no two shared a batch"
+    assert len({process for _, process in lines}) == 2, "another painter followed"
+
+
+@pytest.mark.parametrize("gpus", [-1.0, 1.5, 9.0])
+def test_parts_of_gpus_that_make_no_sense_are_refused(gpus: float) -> None:
+    with pytest.raises(UsageError, match="--gpus-each"):
+        seat_on(Cluster(address="local", gpus=gpus), None)

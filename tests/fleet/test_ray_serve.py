@@ -1,0 +1,166 @@
+"""The service on Ray Serve, piece by piece: painters, doors, and what travels between them. No cluster is started."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from open_the_eyes.engine import Engine
+from open_the_eyes.errors import NoCapacity, NoRoomOnGpu, UsageError
+from open_the_eyes.fleet import ray_serve
+from open_the_eyes.fleet.ray_serve import Door, Painter, RemoteGenerator, engine_of
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.options import GenerateOptions, Options
+from open_the_eyes.photo import Photo
+from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.results import Opened
+from open_the_eyes.roles import Crop, Request
+from open_the_eyes.service.settings import ServiceSettings
+from open_the_eyes.settings import Settings
+from tests.batch.test_shared import Recording
+
+PLAIN = GenerateOptions()
+
+
+@dataclass
+class Handle:
+    """What Ray's handle does, here: `handle.method.remote(...)`, then `.result(...)`."""
+
+    painter: Painter
+    silent: bool = False
+    deaths: int = 0
+
+    def __getattr__(self, method: str) -> Any:
+        return type("Method", (), {"remote": staticmethod(lambda *given: Answer(self, method, given))})
+
+
+@dataclass
+class Answer:
+    handle: Handle
+    method: str
+    given: Sequence[Any]
+
+    def result(self, timeout_s: float) -> Any:
+        assert timeout_s > 0
+        if self.handle.silent:
+            raise TimeoutError
+        if self.handle.deaths:
+            from ray.exceptions import RayActorError
+
+            self.handle.deaths -= 1
+            raise RayActorError
+        if self.method == "paint":
+            return asyncio.run(self.handle.painter.paint([self.given[0]]))[0]
+        return getattr(self.handle.painter, self.method)(*self.given)
+
+
+@pytest.fixture
+def painter(engine: Engine) -> Painter:
+    painter = Painter("appearance", Settings(device="cpu"))
+    object.__setattr__(painter, "_engine", replace(engine, generator=Recording(engine.generator)))
+    return painter
+
+
+def batches(painter: Painter) -> list[int]:
+    recording = painter._engine.generator
+    assert isinstance(recording, Recording)
+    return recording.batches
+
+
+def seeds(answer: Any) -> list[int]:
+    return [patch.seed for patch in answer]
+
+
+def test_asks_of_several_doors_are_one_call(painter: Painter, closed_crop: Crop) -> None:
+    asks = [
+        ([Request(closed_crop, 1), Request(closed_crop, 2)], PLAIN, False),
+        ([Request(closed_crop, 3)], PLAIN, False),
+    ]
+    first, second = asyncio.run(painter.paint(asks))  # type: ignore[arg-type]
+    assert (seeds(first), seeds(second), batches(painter)) == ([1, 2], [3], [3])
+
+
+def test_asks_of_different_options_are_different_calls_and_keep_their_places(
+    painter: Painter, closed_crop: Crop
+) -> None:
+    green = GenerateOptions(eye_color="green")
+    asks = [([Request(closed_crop, n)], green if n % 2 else PLAIN, False) for n in range(4)]
+    answers = asyncio.run(painter.paint(asks))  # type: ignore[arg-type]
+    assert [seeds(answer) for answer in answers] == [[0], [1], [2], [3]]
+    assert batches(painter) == [2, 2]
+
+
+def test_an_ask_that_cannot_be_painted_is_refused_alone(painter: Painter, closed_crop: Crop) -> None:
+    recording = painter._engine.generator
+    assert isinstance(recording, Recording)
+    recording.refuses = lambda request: request.seed == 13
+    asks = [([Request(closed_crop, n)], PLAIN, False) for n in (1, 13, 2)]
+    first, bad, last = asyncio.run(painter.paint(asks))  # type: ignore[arg-type]
+    assert (seeds(first), seeds(last)) == ([1], [2])
+    assert isinstance(bad, ray_serve.Refused)
+    assert isinstance(bad.error, NoRoomOnGpu)
+
+
+def test_what_a_painter_refuses_is_raised_at_the_door(painter: Painter, closed_crop: Crop) -> None:
+    recording = painter._engine.generator
+    assert isinstance(recording, Recording)
+    recording.refuses = lambda _: True
+    with pytest.raises(NoRoomOnGpu, match="there is none"):
+        RemoteGenerator(Handle(painter), "sdxl").generate([Request(closed_crop, 1)], PLAIN)
+
+
+def test_a_painter_that_does_not_answer_is_said(painter: Painter, closed_crop: Crop) -> None:
+    with pytest.raises(NoCapacity, match="none did in ten minutes"):
+        RemoteGenerator(Handle(painter, silent=True), "sdxl").generate([Request(closed_crop, 1)], PLAIN)
+
+
+@pytest.mark.parametrize(("deaths", "painted"), [(2, True), (9, False)])
+def test_a_painter_that_dies_is_followed_by_the_next_but_not_for_ever(
+    painter: Painter, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch, deaths: int, painted: bool
+) -> None:
+    exceptions = pytest.importorskip("ray.exceptions", reason="the extra `ray` is not installed")
+    monkeypatch.setattr(ray_serve, "WAITS_SECONDS", (0.0, 0.0, 0.0))
+    generator = RemoteGenerator(Handle(painter, deaths=deaths), "sdxl")
+    if painted:
+        assert seeds(generator.generate([Request(closed_crop, 5)], PLAIN)) == [5]
+    else:
+        with pytest.raises(exceptions.RayActorError):
+            generator.generate([Request(closed_crop, 5)], PLAIN)
+
+
+def test_eyes_painted_elsewhere_are_those_painted_here(
+    painter: Painter, blinked: Rgb, opened_blink: Opened, engine: Engine
+) -> None:
+    there = engine_of(Handle(painter), "appearance", "asked for", engine.settings)
+    opened = open_eyes(Photo(blinked), Options(), engine=replace(there, detector=engine.detector))
+    assert opened.photo.pixels.tobytes() == opened_blink.photo.pixels.tobytes()
+    assert opened.report.engine == "appearance"
+
+
+def test_a_door_is_the_whole_service(
+    painter: Painter, blink: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fastapi.testclient import TestClient
+
+    monkeypatch.setattr(ray_serve, "_own_name", lambda: "door-1")
+    door = Door(Handle(painter), Settings(device="cpu"), ServiceSettings(folder=tmp_path), "127.0.0.1")
+    with TestClient(door.__serve_build_asgi_app__(), base_url="http://127.0.0.1") as client:
+        job = client.post("/v1/jobs", files={"photo": blink.read_bytes()}, data={"options": json.dumps({})}).json()
+        while (view := client.get(f"/v1/jobs/{job['id']}").json())["state"] in ("queued", "running"):
+            pass
+        assert view["state"] == "done"
+        assert client.get(f"/v1/jobs/{job['id']}/result").content[:3] == b"\xff\xd8\xff"
+    assert batches(painter)
+
+
+def test_several_doors_need_a_database_that_they_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ray.serve", reason="the extra `ray` is not installed")
+    monkeypatch.delenv("OTE_DATABASE", raising=False)
+    with pytest.raises(UsageError, match="postgresql"):
+        ray_serve.build({"doors": 2})

@@ -1,0 +1,101 @@
+"""What docs/api.md shows is what happens: its commands are run, in order, against a real server; the client, too."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import fields
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from PIL import Image
+
+from benchmarks.service_rig import serving
+from open_the_eyes.service.keys import make_key
+from open_the_eyes.service.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from tests.service.doors import Door
+
+ROOT: Final = Path(__file__).parents[2]
+TEXT: Final = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+COMMANDS: Final = re.findall(r"^```bash\n(.*?)^```$", TEXT, flags=re.MULTILINE | re.DOTALL)
+ADDRESS: Final = "http://127.0.0.1:8000"
+
+
+def curl_version() -> tuple[int, int]:
+    if shutil.which("curl") is None:
+        return 0, 0
+    told = subprocess.run(["curl", "--version"], capture_output=True, text=True, check=True).stdout
+    major, minor = told.split()[1].split(".")[:2]
+    return int(major), int(minor)
+
+
+needs_curl = pytest.mark.skipif(curl_version() < (7, 83), reason="the examples need curl 7.83 or later")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, shut: bytes, awake: bytes) -> Path:
+    (tmp_path / "family.jpg").write_bytes(shut)
+    (tmp_path / "shot2.jpg").write_bytes(awake)
+    (tmp_path / "notes.txt").write_text("not a photo")
+    return tmp_path
+
+
+def run(code: str, folder: Path, **variables: str) -> str:
+    """What bash prints; whatever fails ends it."""
+    command = ["bash", "-eu", "-o", "pipefail", "-c", code]
+    environment = {**os.environ, **variables}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@needs_curl
+def test_the_commands_do_what_the_text_says(folder: Path, tmp_path: Path) -> None:
+    code = "\n".join(block for block in COMMANDS if "$KEY" not in block)
+    with serving(tmp_path / "service") as service:
+        told = run(code.replace(ADDRESS, service.address), folder)
+    assert re.match(r"/v1/jobs/[0-9a-f-]{36}\n", told)
+    assert "event: done" in told
+    assert '"outcome":"opened"' in told.replace(" ", "")
+    assert '"urn:open-the-eyes:problem:unreadable-photo"' in told
+    best, second, face = ((folder / name).read_bytes() for name in ("family.opened.jpg", "second.jpg", "face.jpg"))
+    sizes = [Image.open(BytesIO(data)).size for data in (best, second, face)]
+    assert sizes[0] == sizes[1] > sizes[2]
+    assert best != second
+
+
+@needs_curl
+def test_the_command_with_a_key_is_let_in(folder: Path, tmp_path: Path) -> None:
+    (code,) = (block for block in COMMANDS if "$KEY" in block)
+    key = make_key(tmp_path / "service" / "keys")
+    with serving(tmp_path / "service") as service:
+        told = run(code, folder, KEY=key, SERVICE=service.address)
+    assert json.loads(told)["state"] in ("queued", "running")
+    assert key not in "\n".join(service.log)
+
+
+def test_the_example_client_opens_the_eyes_and_tells_why_not(door: Door, folder: Path) -> None:
+    def client(name: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-W", "error", str(ROOT / "examples/client.py"), door.address, name]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+    done = client("family.jpg")
+    assert done.returncode == 0, done.stderr
+    assert "event: done" in done.stdout
+    assert (folder / "family.opened.1.jpg").read_bytes() != (folder / "family.jpg").read_bytes()
+    assert client("notes.txt").returncode == 1
+
+
+def test_every_setting_and_every_address_is_told(door: Door) -> None:
+    for known in fields(ServiceSettings):
+        assert f"`OTE_{known.name.upper()}`" in TEXT, known.name
+    for path in [*door.http.get("/openapi.json").json()["paths"], "/openapi.json"]:
+        assert path in TEXT, path

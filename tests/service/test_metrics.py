@@ -1,0 +1,59 @@
+"""Figures of the GPU are there where there is one, and nothing is loaded for a look at them."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from open_the_eyes.service.metrics import Metrics, gpu_bytes
+
+
+def metrics() -> Metrics:
+    return Metrics(lambda: {"preview": 1, "photo": 2})
+
+
+def report(vram_mib: float | None) -> dict[str, Any]:
+    stage = {"name": "generate", "seconds": 0.2, "peak_ram_mib": 1.0, "peak_vram_mib": vram_mib}
+    return {"faces": [{"outcome": "opened"}, {"outcome": "profile"}], "stages": [stage, {**stage, "peak_vram_mib": 5}]}
+
+
+def torch(*, initialized: bool) -> SimpleNamespace:
+    held = (3 * 2**20, 2**20)
+    cuda = SimpleNamespace(
+        is_initialized=lambda: initialized, device_count=lambda: len(held), memory_reserved=lambda n: held[n]
+    )
+    return SimpleNamespace(cuda=cuda)
+
+
+def test_the_latest_photos_gpu_peak_is_the_highest_of_its_stages() -> None:
+    one = metrics()
+    one.finished(report(7.0))
+    text = one.text().decode()
+    assert "ote_gpu_peak_bytes 7.340032e+06" in text
+    assert 'ote_faces_total{outcome="profile"} 1.0' in text
+    assert 'ote_stage_seconds_count{stage="generate"} 2.0' in text
+
+
+def test_what_torch_holds_is_told_for_all_gpus_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", torch(initialized=True))
+    assert gpu_bytes() == 4 * 2**20
+    assert "ote_gpu_held_bytes 4.194304e+06" in metrics().text().decode()
+
+
+@pytest.mark.parametrize("loaded", [None, torch(initialized=False)], ids=["no torch", "torch on a CPU"])
+def test_without_a_gpu_in_use_nothing_is_told_of_it(monkeypatch: pytest.MonkeyPatch, loaded: Any) -> None:
+    monkeypatch.setitem(sys.modules, "torch", loaded)
+    assert gpu_bytes() is None
+    text = metrics().text().decode()
+    assert "gpu" not in text
+    assert 'ote_queue_depth{lane="photo"} 2.0' in text
+
+
+def test_memory_and_open_files_of_the_process_are_told() -> None:
+    text = metrics().text().decode()
+    if sys.platform == "linux":
+        assert "process_resident_memory_bytes" in text
+        assert "process_open_fds" in text
