@@ -96,7 +96,7 @@ class Desk:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
         page.goto(self._site.address)
-        page.wait_for_selector("#ote-files", state="attached")
+        page.wait_for_selector("#ote-arrival [data-ready]")
         return page
 
     def keep(self, page: Page, name: str) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from typing import Any, Final
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported: it looks once
 
 import gradio as gr
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 
 from ..errors import OpenTheEyesError
@@ -41,7 +41,8 @@ def mount_page(app: FastAPI, page: Page) -> None:
             pwa=True,
         )
 
-    asyncio.run(mount())  # where no event loop is running, Gradio makes several, and never closes them
+    with start_blocking_portal() as loop:  # where none is running, Gradio makes several, and never closes them
+        loop.call(mount)
 
 
 class Page:

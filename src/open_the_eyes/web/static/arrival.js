@@ -52,3 +52,4 @@ element.addEventListener('click', (event) => {
   if (event.target.closest('[data-act=anew]')) sessionStorage.removeItem(MEMORY);
 });
 if (remembered()) tell({ act: 'resume' });
+element.dataset.ready = 'true'; // from here on what is dropped is heard
