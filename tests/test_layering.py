@@ -32,6 +32,7 @@ LAYERS: Final = (
     {"batch"},
     {"fleet"},
     {"bench"},
+    {"web"},
     {"cli", "__init__"},
 )
 """Low to high: a room may import rooms of lower layers, and itself."""
@@ -57,8 +58,9 @@ FOREIGN: Final = {
     "torchvision": set(),
     "rich": {"cli"},
     "typer": {"cli"},
-    "fastapi": {"service"},
-    "starlette": {"service"},
+    "fastapi": {"service", "web"},
+    "gradio": {"web"},
+    "starlette": {"service", "web"},
     "uvicorn": {"service"},
     "dbos": {"service"},
     "sqlalchemy": {"service"},

@@ -100,8 +100,29 @@ def test_options_do_not_change_under_anyones_hands() -> None:
         pytest.param({"fidelity": None}, id="nothing for a number"),
         pytest.param({"mode": 3}, id="a number for a mode"),
         pytest.param({"eye_color": None}, id="nothing for a colour"),
+        pytest.param({"picks": 3}, id="a number for picks"),
+        pytest.param({"picks": (1, 2)}, id="one pair for picks"),
+        pytest.param({"picks": ((1, 2, 3),)}, id="three numbers for a pick"),
+        pytest.param({"picks": ((1, "2"),)}, id="text for an attempt"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_in_our_own_words(flat: dict[str, object]) -> None:
     with pytest.raises(UsageError, match="expected"):
+        Options.of(**flat)
+
+
+@pytest.mark.parametrize(
+    ("flat", "why"),
+    [
+        pytest.param({"picks": ((0, 1),)}, "count from", id="no face 0"),
+        pytest.param({"picks": ((1, -1),)}, "count from", id="no attempt before the first"),
+        pytest.param({"picks": ((1, 10**9),)}, "count from", id="nor one nobody can have seen"),
+        pytest.param({"picks": ((1, 0), (1, 2))}, "twice", id="one face twice"),
+        pytest.param(
+            {"picks": ((1, 0),), "variations": 2}, "one variation", id="several variations of what was picked"
+        ),
+    ],
+)
+def test_picks_that_cannot_be_are_refused(flat: dict[str, object], why: str) -> None:
+    with pytest.raises(UsageError, match=why):
         Options.of(**flat)

@@ -119,6 +119,17 @@ def test_variations_differ_from_each_other_and_from_the_photo(engine: Engine, bl
     assert list(scores) == sorted(scores, reverse=True)
 
 
+def test_eyes_that_were_picked_come_out_as_they_were_seen_each_face_its_own(engine: Engine, blinked: Rgb) -> None:
+    two = Photo(np.concatenate([blinked[:260, 100:360]] * 2, axis=1))
+    seen = open_eyes(two, Options.of(variations=3, mode="fast"), engine=engine)
+    first, second = (face.variation_attempts for face in seen.faces)
+    picked = open_eyes(two, Options.of(picks=((1, first[2]), (2, second[1])), mode="quality"), engine=engine)
+    assert [face.variation_attempts for face in picked.faces] == [(first[2],), (second[1],)]
+    middle = 260
+    assert np.array_equal(picked.photo.pixels[:, :middle], seen.variations[2].pixels[:, :middle])
+    assert np.array_equal(picked.photo.pixels[:, middle:], seen.variations[1].pixels[:, middle:])
+
+
 @dataclass
 class Shown:
     """A detector whose faces were found beforehand, so that only what happens to them is in question."""

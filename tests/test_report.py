@@ -16,6 +16,7 @@ FACE = FaceReport(
     reason="Opened the left eye.",
     eyes={"right": EyeReport(1.04), "left": EyeReport(0.12345, 0.98765)},
     variation_scores=(0.123456, -1.0),
+    variation_attempts=(3, 0),
 )
 REPORT = Report(
     input=InputReport("a/b.jpg", "00ff", (640, 480), "JPEG"),
@@ -47,6 +48,7 @@ def test_the_report_is_the_schema_to_the_letter() -> None:
                     "right": {"openness_before": 1.04, "openness_after": None},
                 },
                 "variation_scores": [0.1235, -1.0],
+                "variation_attempts": [3, 0],
                 "source": "",
             }
         ],

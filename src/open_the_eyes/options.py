@@ -18,6 +18,7 @@ EYE_COLORS: Final[tuple[EyeColor, ...]] = get_args(EyeColor)
 PRECISIONS: Final[tuple[Precision, ...]] = get_args(Precision)
 RESTORERS: Final[tuple[Restorer, ...]] = get_args(Restorer)
 MAX_VARIATIONS: Final = 16
+MAX_ATTEMPTS: Final = 1000
 MAX_OPENNESS: Final = 1.5
 
 
@@ -67,6 +68,8 @@ class GenerateOptions:
         variations: how many different results, 1..16.
         seed: 0 or more; same input, options and seed give the same bytes.
         eye_color: "auto" takes what suits the face, or the colour of the person's open eye.
+        picks: (face, attempt) each: the eyes that an earlier result of the same photo showed on a face, whatever its
+            mode; the attempts are in that report, `variation_attempts`. For one variation only.
         gaze: where the eyes look, (x, y) each -1..1, x to the picture's right, y down; None: straight or as the head
             suggests.
         openness: 0..1.5, 1 is usual for this face; None takes what suits the face.
@@ -77,6 +80,7 @@ class GenerateOptions:
     mode: Mode = "standard"
     variations: int = 1
     seed: int = 0
+    picks: tuple[tuple[int, int], ...] = ()
     eye_color: EyeColor = "auto"
     gaze: tuple[float, float] | None = None
     openness: float | None = None
@@ -95,6 +99,7 @@ class GenerateOptions:
             not 1 <= self.variations <= MAX_VARIATIONS,
             f"variations: expected 1 to {MAX_VARIATIONS}, got {self.variations}.",
         )
+        self._check_picks()
         _refuse(not 0 <= self.seed < 2**32, f"seed: expected 0 to {2**32 - 1}, got {self.seed}.")
         _refuse(
             self.eye_color not in EYE_COLORS,
@@ -110,6 +115,22 @@ class GenerateOptions:
                 not 0 <= self.openness <= MAX_OPENNESS,
                 f"openness: expected 0 to {MAX_OPENNESS} (1 is usual), got {self.openness}.",
             )
+
+    def _check_picks(self) -> None:
+        listed = isinstance(self.picks, (tuple, list))
+        pairs = listed and all(isinstance(one, (tuple, list)) and len(one) == 2 for one in self.picks)
+        _refuse(not pairs, f"picks: expected (face, attempt) such as ((1, 0), (2, 3)), got {self.picks!r:.80}.")
+        for face, attempt in self.picks:
+            _whole("picks", face)
+            _whole("picks", attempt)
+            known = face >= 1 and 0 <= attempt < MAX_ATTEMPTS
+            _refuse(
+                not known, f"picks: faces count from 1, attempts from 0 to {MAX_ATTEMPTS - 1}; got {face, attempt}."
+            )
+        faces = {face for face, _ in self.picks}
+        _refuse(len(faces) < len(self.picks), "picks: expected each face once, got one twice; leave one out.")
+        several = bool(self.picks) and self.variations > 1
+        _refuse(several, f"picks: expected one variation with them, got variations {self.variations}; drop one.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ from .options import Mode, Options
 from .photo import Photo
 from .results import Inspected, Opened, face_report, report_of
 from .roles import Crop, Donor
+from .stages.attempts import check_picks, rounds, told
 from .stages.blend import Look, blend, lay_into
 from .stages.choose import decide
 from .stages.crop import crop
@@ -73,6 +75,7 @@ def open_eyes(
             source = files.without_gps(source)
     with watch.stage("detect", 0.1, 0.4):
         decisions = decide(detect(source.pixels, engine.detector), options.choose)
+    check_picks(options.generate, len(decisions))
     matches, others = Matches(), []
     if references:
         with watch.stage("match", 0.4, 0.4):
@@ -115,32 +118,35 @@ def _painted(
 ) -> dict[int, Kept]:
     """Generate, blend, restore, verify; faces of which too little passes get further rounds with the next seeds.
 
-    In the last round eyes are painted even where a donor's can be laid in: those have failed in all others.
+    Eyes that were picked are painted alone and first, so that they are the ones that were seen. In the last round eyes
+    are painted even where a donor's can be laid in: those have failed in all others.
     """
     want, spare = options.generate.variations, SPARE[options.generate.mode]
     restorer = engine.restorer(options.restore.restorer)
     tried: dict[int, list[Candidate]] = {face_id: [] for face_id, _ in crops}
-    first, count, waiting = 0, want + spare, [(n, c) for n, c in crops if c.mask.any()]
-    for turn in range(1 + RETRIES):
-        attempts = range(first, first + count)
+    turns = {face_id: rounds(face_id, options.generate, spare, RETRIES) for face_id, _ in crops}
+    for turn in count():
+        waiting = [
+            (n, c)
+            for n, c in crops
+            if c.mask.any() and turn < len(turns[n]) and sum(t.verdict.passed for t in tried[n]) < want
+        ]
+        if not waiting:
+            break
+        attempts = [turns[n][turn] for n, _ in waiting]
         with watch.stage("generate", 0.45, 0.75):
-            patches = generate(
-                waiting, attempts, engine.generator, options.generate, donors, watch, painted=turn == RETRIES
-            )
+            patches = generate(waiting, attempts, engine.generator, options.generate, donors, watch)
         with watch.stage("blend", 0.75, 0.8):
             looks = [[Look(c, p, blend(c, p)) for p in row] for (_, c), row in zip(waiting, patches, strict=True)]
         if restorer is not None:
             with watch.stage("restore", 0.8, 0.85):
                 looks = restore(pixels, looks, restorer, options.restore, engine.detector, watch)
         with watch.stage("verify", 0.85, 0.95):
-            for (face_id, _), row in zip(waiting, looks, strict=True):
-                for attempt, look in zip(attempts, row, strict=True):
+            for (face_id, _), numbers, row in zip(waiting, attempts, looks, strict=True):
+                for attempt, look in zip(numbers, row, strict=True):
                     tried[face_id].append(judge(pixels, attempt, look, engine.detector, options.generate))
-        waiting = [(n, c) for n, c in waiting if sum(t.verdict.passed for t in tried[n]) < want]
-        if not waiting:
-            break
-        first, count = first + count, want + 1
-    return {face_id: keep(c, tried[face_id], want) for face_id, c in crops}
+    picks = dict(options.generate.picks)
+    return {n: told(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}
 
 
 def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:

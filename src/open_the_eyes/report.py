@@ -23,8 +23,9 @@ class EyeReport:
 class FaceReport:
     """One face: `id` counts from 1, left to right; `reason` is a sentence for a person, "" when there is none to say.
 
-    `variation_scores` holds one score a variation that was kept, best first; `source` says what painted the best one,
-    or whose eyes they are, such as "shot2.jpg, face 3".
+    `variation_scores` holds one score a variation that was kept, best first, and `variation_attempts` by which number
+    each can be asked for again (`GenerateOptions.picks`); `source` says what painted the best one, or whose eyes they
+    are, such as "shot2.jpg, face 3".
     """
 
     id: int
@@ -34,6 +35,7 @@ class FaceReport:
     eyes: dict[Side, EyeReport]
     variation_scores: tuple[float, ...] = ()
     source: str = ""
+    variation_attempts: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -49,6 +51,7 @@ class FaceReport:
                 for side in SIDES
             },
             "variation_scores": [round(s, 4) for s in self.variation_scores],
+            "variation_attempts": list(self.variation_attempts),
             "source": self.source,
         }
 

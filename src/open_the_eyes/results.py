@@ -123,7 +123,8 @@ def face_report(decision: Decision, kept: Kept | None, why_no_donor: str = "") -
         after = {side: kept.best[0].verdict.openness[side] for side in decision.closed} if kept.best else {}
     eyes = {side: EyeReport(before[side], after.get(side)) for side in SIDES}
     source = kept.best[0].source if kept is not None and kept.best else ""
-    return FaceReport(decision.id, decision.face.box, outcome, reason, eyes, scores, source)
+    attempts = tuple(c.attempt for c in kept.best) if kept is not None else ()
+    return FaceReport(decision.id, decision.face.box, outcome, reason, eyes, scores, source, attempts)
 
 
 def report_of(

@@ -23,6 +23,7 @@ from .inspect_command import inspect_command
 from .open_command import open_command
 from .serve_command import serve_command
 from .show_edit_command import show_edit_command
+from .ui_command import ui_command
 
 PROGRAM = "open-the-eyes"
 
@@ -56,6 +57,7 @@ def program(
       open-the-eyes batch shoot/ opened/             thousands of photos; goes on where it was stopped
       open-the-eyes best-take burst/ -o best.jpg     of a burst, one photo with everybody's own open eyes
       open-the-eyes inspect family.jpg               which eyes are closed; changes nothing
+      open-the-eyes ui                               a web page, in your browser, on this machine
       open-the-eyes demo                             a before/after picture, without a photo of yours
       open-the-eyes bench --quick                    how fast and how good on this machine, as a page
       open-the-eyes doctor                           what can run here, and what is missing
@@ -77,6 +79,7 @@ app.command("inspect", short_help="List the faces and how open their eyes are.")
 app.command("show-edit", short_help="Print what a file says of its edit.")(show_edit_command)
 app.command("demo", short_help="Open the eyes of a portrait that comes along.")(demo_command)
 app.command("fetch", short_help="Download and check weights.")(fetch_command)
+app.command("ui", short_help="Show the web page.")(ui_command)
 app.command("serve", short_help="Answer HTTP: photos as jobs.")(serve_command)
 app.add_typer(bench_app, name="bench", short_help="Measure speed, memory and quality here.")
 app.command("doctor", short_help="Say what can run here, and what is missing.")(doctor_command)

@@ -49,7 +49,7 @@ def serve_command(
       OTE_MAX_REQUEST_BYTES    in one request; 500000000
       OTE_HOSTS                more names the service goes by, with commas
     """
-    number = _port(port)
+    number = port_number(port)
     try:
         from ..service.keys import make_key
         from ..service.server import assembled, serve
@@ -74,7 +74,7 @@ def serve_command(
     serve(app, host, number, lambda address: speech.note(f"listening: {address}"))
 
 
-def _port(text: str) -> int:
+def port_number(text: str) -> int:
     number = parse.whole("--port", text)
     if not 0 <= number <= LAST_PORT:
         raise UsageError(f"--port: expected 0 to {LAST_PORT}, got {number}.")

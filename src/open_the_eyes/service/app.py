@@ -15,7 +15,7 @@ from ..engine import Engine
 from ..errors import OpenTheEyesError, UsageError
 from ..version import __version__
 from .document import describe
-from .guard import Guard, Rules
+from .guard import Guard, Rules, Visitors
 from .house import House
 from .keys import Keys
 from .problems import headers_of, problem_of
@@ -30,13 +30,19 @@ STOP_SECONDS = 20
 
 
 def create_app(
-    engine: Engine, own: ServiceSettings, *, keys: Keys | None = None, hosts: frozenset[str] | None = None
+    engine: Engine,
+    own: ServiceSettings,
+    *,
+    keys: Keys | None = None,
+    hosts: frozenset[str] | None = None,
+    visitors: Visitors | None = None,
 ) -> FastAPI:
     """The service around an engine; it works while the application's lifespan lasts.
 
     Args:
         keys: who may come; None asks nobody for a key.
         hosts: names the service may be called by; None for any.
+        visitors: who may come with a browser, where a page is mounted beside the API.
 
     Raises:
         UsageError: a store or database that cannot be used.
@@ -58,7 +64,7 @@ def create_app(
         app.add_exception_handler(kind, _answer)
     app.add_middleware(
         Guard,
-        rules=Rules(keys, hosts, own.max_request_bytes),
+        rules=Rules(keys, hosts, own.max_request_bytes, visitors),
         rates=Rates(own.requests_per_minute),
         metrics=house.metrics,
     )

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 import anyio
@@ -24,6 +24,7 @@ from .refusals import BodyTooLarge, ForeignCaller, KeyNeeded
 OPEN: Final = ("/healthz", "/readyz")
 """Answered without a key, to whoever looks after the machine."""
 
+API: Final = "/v1/"
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
 DRAINED_BYTES: Final = 8 << 20
 DRAINED_SECONDS: Final = 2.0
@@ -43,6 +44,18 @@ HEADERS: Final = {
 _ACCESS: Final = logging.getLogger("open_the_eyes.access")
 
 
+class Visitors(Protocol):
+    """Who comes with a browser, to a page that is served beside the API."""
+
+    def owner_of(self, headers: Headers) -> str | None:
+        """The visitor that a request's cookie names; None without one that counts."""
+        ...
+
+    def is_open(self, path: str) -> bool:
+        """Whether anybody may have this: the page's own files, in which nothing of anybody is."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What the guard goes by.
@@ -51,11 +64,13 @@ class Rules:
         keys: who may come; None asks nobody for a key.
         hosts: names that this service may be called by; None for any.
         max_body: bytes of one request.
+        visitors: who may come with a browser; None where there is no page.
     """
 
     keys: Keys | None
     hosts: frozenset[str] | None
     max_body: int
+    visitors: Visitors | None = None
 
 
 class Guard:
@@ -90,16 +105,21 @@ class Guard:
             raise ForeignCaller("expected a name of this service, got another one; its operator adds it to OTE_HOSTS.")
         if method not in SAFE:
             _check_origin(headers, host)
-        if path in OPEN:
+        visitors = self._rules.visitors
+        if path in OPEN or (visitors is not None and visitors.is_open(path)):
             return LOCAL
         owner = self._owner(headers)
-        self._rates.count(owner)
+        if visitors is None or path.startswith(API):  # a page asks for dozens of pictures at once
+            self._rates.count(owner)
         length = headers.get("content-length", "0")
         if length.isdigit() and int(length[:18]) > self._rules.max_body:
             raise _too_large(self._rules.max_body)
         return owner
 
     def _owner(self, headers: Headers) -> str:
+        visitor = None if self._rules.visitors is None else self._rules.visitors.owner_of(headers)
+        if visitor is not None and "authorization" not in headers:
+            return visitor
         if self._rules.keys is None:
             return LOCAL
         scheme, _, key = headers.get("authorization", "").partition(" ")

@@ -16,9 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..engine import Engine
 from ..errors import NoCapacity
+from ..options import Options
 from ..pipeline import inspect_photo
+from ..results import Inspected
 from .desk import Desk, Parcel
-from .jobs import Job
+from .jobs import PHOTO, Job, Wish, reference_name
 from .ledger import Ledger
 from .metrics import Metrics
 from .painting import face_name, options_of
@@ -162,6 +164,31 @@ class House:
 
     def inspected(self, parcel: Parcel) -> dict[str, Any]:
         """The report of a photo at which nothing is changed."""
+        return self.looked_at(parcel.photo, options_of(parcel.options)).report.to_json()
+
+    def looked_at(self, photo: bytes, options: Options | None = None) -> Inspected:
+        """A photo's faces, where the eyes in them are, and what would be done with each."""
         with self._turns.take("preview"):
-            found = inspect_photo(parcel.photo, options_of(parcel.options), engine=self._engine)
-        return found.report.to_json()
+            return inspect_photo(photo, options, engine=self._engine)
+
+    def again(self, job: Job, options: dict[str, Any], take: int = 0) -> Job:
+        """The same photos once more, with other options, as a job of its own.
+
+        Args:
+            take: which photo is to be opened: 0 the one that was, 1, 2, ... a reference, for which it becomes one.
+
+        Raises:
+            Busy: the queue is full.
+            NotHere: the photo has been deleted.
+            OpenTheEyesError: it cannot be stored, or these are no options.
+        """
+        options_of(options)
+        names = [PHOTO, *(reference_name(k) for k in range(1, job.wish.references + 1))]
+        try:
+            photos = [self.store.get(job.id, name) for name in names]
+            photo = photos.pop(take)
+        except (FileNotFoundError, IndexError):
+            raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None
+        parcel = Parcel(photo, tuple(photos), options)
+        wish = Wish(job.wish.owner, options, len(photos), None, parcel.fingerprint)
+        return self.desk.accepted(wish, parcel)

@@ -31,6 +31,9 @@ class FaceView(_View):
     reason: str = Field(description="The same in a sentence.", examples=["Opened the left and the right eye."])
     eyes: dict[Literal["left", "right"], EyeView]
     variation_scores: list[float] = Field(description="Of each variation, best first.", examples=[[0.93, 0.88]])
+    variation_attempts: list[int] = Field(
+        description="What each variation of this face is asked for by, in `picks`.", examples=[[0, 2]]
+    )
     source: str = Field("", description="What painted the eyes, or whose they are.", examples=["appearance"])
 
 

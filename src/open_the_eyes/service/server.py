@@ -27,7 +27,13 @@ KEEP_ALIVE_SECONDS: Final = 75
 
 
 def assembled(engine: Engine, own: ServiceSettings, host: str) -> FastAPI:
-    """The application for a service that listens at `host`.
+    """The application for a service that listens at `host`; raises what `admission` and `create_app` raise."""
+    keys, hosts = admission(own, host)
+    return create_app(engine, own, keys=keys, hosts=hosts)
+
+
+def admission(own: ServiceSettings, host: str) -> tuple[Keys | None, frozenset[str] | None]:
+    """Who may come to a service that listens at `host`, and by which names, as `create_app` takes them.
 
     On this machine alone no key is asked for, unless there are keys; then only names of this machine are answered, so
     that no page of a browser here can reach the service by a name of its own (DNS rebinding).
@@ -43,8 +49,7 @@ def assembled(engine: Engine, own: ServiceSettings, host: str) -> FastAPI:
             "`open-the-eyes serve --new-key`, or stay with --host 127.0.0.1."
         )
     names = frozenset((*LOCAL_NAMES, *own.hosts, host.lower()))
-    checked = names if alone or own.hosts else None
-    return create_app(engine, own, keys=keys if keys.hashes else None, hosts=checked)
+    return keys if keys.hashes else None, names if alone or own.hosts else None
 
 
 def serve(app: FastAPI, host: str, port: int, tell: Callable[[str], None]) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from ..options import GenerateOptions
 from ..roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
+from .attempts import LED
 
 _PER_ATTEMPT: Final = 7919
 _PER_FACE: Final = 104_729
@@ -19,34 +20,29 @@ def request_of(
     attempt: int,
     options: GenerateOptions,
     donors: tuple[Donor, ...] = (),
-    *,
-    painted: bool = False,
 ) -> Request:
     """One attempt at one face: the same whatever else is in the photo or in the batch.
 
     The very first attempt of seed 0 asks for the likeliest eyes, every other one for a draw.
     """
     seed = (options.seed + _PER_ATTEMPT * attempt + _PER_FACE * (face_id - 1)) % 2**32
-    return Request(crop, seed, 0.0 if options.seed == 0 and attempt == 0 else 1.0, donors, painted)
+    return Request(crop, seed, 0.0 if options.seed == 0 and attempt == 0 else 1.0, donors, attempt >= LED)
 
 
 def generate(
     crops: Sequence[tuple[int, Crop]],
-    attempts: Sequence[int],
+    attempts: Sequence[Sequence[int]],
     generator: EyeGenerator,
     options: GenerateOptions,
     donors: Mapping[int, tuple[Donor, ...]] | None = None,
     watch: Watch | None = None,
-    *,
-    painted: bool = False,
 ) -> list[list[Patch]]:
-    """For each (face number, crop), one patch an attempt, `donors` by face number; `painted` as in `Request`."""
+    """For each (face number, crop) and its own attempts, one patch an attempt, in order; `donors` by face number."""
     known = donors or {}
     requests = [
-        request_of(crop, face_id, attempt, options, known.get(face_id, ()), painted=painted)
-        for face_id, crop in crops
-        for attempt in attempts
+        request_of(crop, face_id, attempt, options, known.get(face_id, ()))
+        for (face_id, crop), row in zip(crops, attempts, strict=True)
+        for attempt in row
     ]
-    patches = generator.generate(requests, options, watch)
-    n = len(attempts)
-    return [patches[k : k + n] for k in range(0, len(patches), n)] if n else [[] for _ in crops]
+    patches = iter(generator.generate(requests, options, watch))
+    return [[next(patches) for _ in row] for row in attempts]

@@ -13,7 +13,7 @@ def edges() -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     """(400, 30): a few ways of differing, from large to small, and a little noise."""
     dice = np.random.default_rng(0)
     ways = dice.normal(size=(400, 6)) * [8, 5, 3, 2, 1, 0.5]
-    return (ways @ dice.normal(size=(6, 30)) + dice.normal(size=(400, 30)) * 0.01 + 3).astype(np.float32)
+    return np.asarray(ways @ dice.normal(size=(6, 30)) + dice.normal(size=(400, 30)) * 0.01 + 3, np.float32)
 
 
 def test_every_way_of_differing_comes_out_at_one_size(edges: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> None:

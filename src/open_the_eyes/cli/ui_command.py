@@ -1,0 +1,63 @@
+"""`open-the-eyes ui`."""
+
+from __future__ import annotations
+
+import threading
+import webbrowser
+from typing import Annotated
+
+import typer
+
+from ..errors import UsageError
+from . import speech
+from .serve_command import port_number
+
+
+def ui_command(
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[str, typer.Option(metavar="N", help="0 takes one that is free.")] = "7860",
+    engine: Annotated[
+        str, typer.Option(metavar="auto|appearance|reference|sdxl", help="What paints the eyes.")
+    ] = "auto",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+    debug: Annotated[  # noqa: ARG001 -- read from the arguments, where every way out can see it
+        bool, typer.Option("--debug", help="Show the traceback of an error.")
+    ] = False,
+) -> None:
+    """Shows the web page: drop a photo, choose faces and eyes, take the file. Nothing leaves this machine.
+
+    The HTTP API of `serve` answers at the same address. At 127.0.0.1 nobody is asked for a key, unless one was made;
+    anywhere else a key is needed, which the page asks for once. Stop it with Ctrl-C; photos that are being worked on
+    wait for the next start.
+
+    \b
+    Examples:
+      open-the-eyes ui
+      open-the-eyes ui --no-browser --port 8080
+      open-the-eyes ui --host 0.0.0.0
+    """
+    number = port_number(port)
+    try:
+        from ..service.server import admission, is_loopback, serve
+        from ..service.settings import ServiceSettings
+
+        own = ServiceSettings.from_environment()
+        admission(own, host)  # who may not come is told before anything heavy is loaded
+        from ..web.site import create_site
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"ui: expected its libraries, {error.name} is missing; install them: pip install 'open-the-eyes[ui]'."
+        ) from error
+    from ..engine import load_engine
+    from ..settings import Settings
+
+    chosen = load_engine(engine, Settings.from_environment())
+    site = create_site(chosen, own, host)
+    speech.note(f"engine: {chosen.name}, {chosen.why}")
+
+    def tell(address: str) -> None:
+        speech.say(f"Open The Eyes is at {address}")
+        if browser and is_loopback(host):  # it waits until the page answers: connections queue while the rest starts
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    serve(site, host, number, tell)

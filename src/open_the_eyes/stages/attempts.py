@@ -1,0 +1,48 @@
+"""Which attempts a face gets: everybody's by number, or first the one that a person has picked. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count, islice
+from typing import Final
+
+from ..errors import UsageError
+from ..options import MAX_ATTEMPTS, GenerateOptions
+from .keep import Candidate, Kept
+
+LED: Final = MAX_ATTEMPTS // 2
+"""From this number on a donor's eyes only lead the painter: they were laid in before, and did not turn out well."""
+
+
+def rounds(face_id: int, options: GenerateOptions, spare: int, retries: int) -> list[list[int]]:
+    """Attempts at one face, a list a round: first as many as are wanted and `spare` more, then a few, `retries` times.
+
+    A pick is a round of its own and comes first: while it passes verification, nothing else is painted.
+    """
+    pick = dict(options.picks).get(face_id)
+    numbers = (attempt for attempt in count() if attempt != pick)
+    led = (attempt for attempt in count(LED) if attempt != pick)
+    found = [] if pick is None else [[pick]]
+    found.append(list(islice(numbers, options.variations + spare)))
+    for left in reversed(range(retries)):
+        found.append(list(islice(numbers if left else led, options.variations + 1)))
+    return found
+
+
+def told(kept: Kept, pick: int | None, candidates: list[Candidate]) -> Kept:
+    """With a note where a face's eyes are not those that were picked for it, and why."""
+    if pick is None or not kept.best or kept.best[0].attempt == pick:
+        return kept
+    why = next((one.verdict.reason for one in candidates if one.attempt == pick), "")
+    note = f"The eyes that were picked did not pass ({why}), so others were taken."
+    best = kept.best[0]
+    return replace(kept, best=(replace(best, note=f"{note} {best.note}".strip()), *kept.best[1:]))
+
+
+def check_picks(options: GenerateOptions, face_count: int) -> None:
+    """Raises:
+    UsageError: eyes are picked for a face that does not exist.
+    """
+    missing = sorted(face for face, _ in options.picks if face > face_count)
+    if missing:
+        raise UsageError(f"picks: expected faces up to {face_count}, got {missing}. Try `inspect PHOTO`.")

@@ -1,0 +1,133 @@
+"""The page's words and buttons as HTML: arrival, notices, progress, what was done."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from ..files import SUFFIXES, suffix_for
+from ..naming import named
+from ..service.jobs import Job
+from . import words
+from .sitting import Sitting
+
+EYE: Final = (
+    '<svg viewBox="0 0 64 40" aria-hidden="true"><path class="lids" d="M3 20C14 5 50 5 61 20 50 35 14 35 3 20z"/>'
+    '<circle class="iris" cx="32" cy="20" r="10"/><circle class="pupil" cx="32" cy="20" r="4.2"/></svg>'
+)
+
+
+def header(retention: str) -> str:
+    """The name of the program, and what becomes of photos."""
+    return (
+        f'<header class="ote-head"><h1>{EYE}<span>{words.TITLE}</span></h1>'
+        f'<p class="promise">{words.PROMISE}</p><p class="privacy">{escape(retention)}</p></header>'
+    )
+
+
+def arrival(sitting: Sitting | None, max_bytes: int, max_references: int) -> str:
+    """Where photos are dropped: large while there is none, one line later."""
+    facts = {
+        "maxBytes": max_bytes,
+        "maxPhotos": 1 + max_references,
+        "tooLarge": f"a photo may have at most {words.size(max_bytes)}; make it smaller.",
+        "tooMany": f"at most {1 + max_references} can come together; drop fewer.",
+    }
+    data = escape(json.dumps(facts))
+    if sitting is None:
+        return (
+            f'<div class="ote-drop" data-facts="{data}"><label for="ote-files">{EYE}'
+            '<span class="call">Drop a photo here, or <u>choose one</u></span>'
+            '<span class="hint">Several shots of the same group? Drop them together: open eyes are borrowed from the '
+            'others.</span></label><input id="ote-files" type="file" multiple '
+            'accept="image/*,.heic,.heif,.avif,.tif,.tiff" aria-label="Choose a photo, or several shots of a group">'
+            '<p class="sending" role="status"></p></div>'
+        )
+    more = len(sitting.names) - 1
+    others = f" and {more} more {'shot' if more == 1 else 'shots'}" if more else ""
+    names = escape(json.dumps(sitting.names))
+    return (
+        f'<div class="ote-here" data-facts="{data}" data-job="{sitting.job}" data-names="{names}">'
+        f"<p><strong>{escape(sitting.names[0])}</strong>{others}</p>"
+        '<button type="button" class="quiet" data-act="anew">Start anew</button></div>'
+    )
+
+
+def notice(headline: str = "", advice: str = "", *, retry: bool = False) -> str:
+    """Something that somebody should know; nothing for no headline."""
+    if not headline:
+        return '<div role="alert"></div>'
+    again = '<button type="button" data-act="retry">Try again</button>' if retry else ""
+    said = f"<p><strong>{escape(headline)}</strong> {escape(advice)}</p>"
+    return f'<div role="alert"><div class="ote-notice">{said}{again}</div></div>'
+
+
+def progress(sitting: Sitting | None) -> str:
+    """The job that is on; the page's script keeps it up to date from the job's own events."""
+    if sitting is None:
+        return ""
+    if sitting.waiting is None:
+        return f'<div class="ote-progress"><p role="status">{escape(words.standing(sitting))}</p></div>'
+    what = words.PURPOSES[sitting.purpose][0] if sitting.finishing else "Quick preview"
+    stages, lost = escape(json.dumps(words.STAGES)), escape(" ".join(words.refusal("no-answer")))
+    return (
+        f'<div class="ote-progress" data-job="{sitting.waiting}" data-stages="{stages}" data-lost="{lost}">'
+        f'<p><strong>{what}</strong> <span class="say" role="status">{words.STAGES["queued"]}</span> '
+        '<span class="left"></span></p>'
+        f'<progress max="1" value="0" aria-label="{what}"></progress>'
+        '<button type="button" class="quiet" data-act="cancel">Cancel</button></div>'
+    )
+
+
+def finish(sitting: Sitting | None, means: words.Means) -> str:
+    """The buttons that make a file, by what it is for."""
+    if sitting is None or sitting.preview is None:
+        return ""
+    off = "" if sitting.eyes and sitting.waiting is None else " disabled"
+    buttons = "".join(
+        f'<button type="button" class="{mode}" data-act="finish" data-purpose="{mode}"{off}>'
+        f"<strong>{name}</strong><span>{use}</span></button>"
+        for mode, (name, use) in words.PURPOSES.items()
+    )
+    about = escape(words.about_purposes(means))
+    return f'<div class="ote-finish" role="group" aria-label="Make the file">{buttons}<p>{about}</p></div>'
+
+
+def done(sitting: Sitting | None, job: Job | None) -> str:
+    """What was done and what was not, and where the file is, once the final job has ended."""
+    if sitting is None or job is None or job.report is None:
+        return ""
+    lines = "".join(_line(sitting, face) for face in job.report["faces"])
+    if not job.results:
+        return f'<section class="ote-done"><h2>Nothing was changed</h2><ul>{lines}</ul></section>'
+    result = job.results[0]
+    name = file_name(sitting.names[0], result["name"])
+    link = f"/download/{job.id}/{quote(name, safe='')}"
+    return (
+        f'<section class="ote-done" data-fetch="{link}"><h2>Your photo is ready</h2>'
+        f'<p><a class="file" href="{link}" download="{escape(name)}">{escape(name)}</a> '
+        f'<span class="size">{words.size(result["bytes"])}</span></p><ul>{lines}</ul></section>'
+    )
+
+
+def _line(sitting: Sitting, face: dict[str, Any]) -> str:
+    """What became of one face."""
+    said = words.deed(sitting.face(face["id"]), face["outcome"], face["reason"], face["source"], sitting.names)
+    return f'<li class="{face["outcome"]}"><strong>Face {face["id"]}.</strong> {escape(said)}</li>'
+
+
+def file_name(name: str, stored: str) -> str:
+    """photo.jpg -> photo.opened.jpg; the suffix gives way where it does not tell the truth about the stored file."""
+    own = Path(clean(name))
+    file_format = SUFFIXES.get(Path(stored).suffix)
+    return str(named(own, "opened", None if file_format is None else suffix_for(own, file_format)))
+
+
+def clean(name: str) -> str:
+    """A file name from a browser, as one that can be shown and used: no folders, nothing that is not printable."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    kept = "".join(one for one in last if one.isprintable() and one not in '<>:"|?*').strip(" .")
+    return kept[-120:] or "photo"

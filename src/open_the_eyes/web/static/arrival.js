@@ -1,0 +1,54 @@
+// Photos go straight to the service's desk, past Gradio's uploads; then the page is told which job they became.
+const facts = () => JSON.parse(element.querySelector('[data-facts]').dataset.facts);
+const say = (text) => { const line = element.querySelector('.sending'); if (line) line.textContent = text; };
+const refuse = (kind, detail, seconds) => { say(''); tell({ act: 'refused', kind, problem: { detail }, seconds }); };
+
+const send = (files) => {
+  const photos = [...files];
+  if (!photos.length) return;
+  const { maxBytes, maxPhotos, tooLarge, tooMany } = facts();
+  if (photos.length > maxPhotos) return refuse('body-too-large', tooMany);
+  if (photos.some((photo) => photo.size > maxBytes)) return refuse('photo-too-large', tooLarge);
+  const form = new FormData();
+  photos.forEach((photo, number) => form.append(number ? 'references' : 'photo', photo));
+  const request = new XMLHttpRequest();
+  request.upload.onprogress = (event) => {
+    if (event.lengthComputable) say(`Sending: ${Math.round((100 * event.loaded) / event.total)} %`);
+  };
+  request.upload.onload = () => say('Looking at the photo …');
+  request.onerror = () => refuse('no-answer');
+  request.onload = () => {
+    let answer = {};
+    try { answer = JSON.parse(request.responseText); } catch { /* what is no JSON is no answer of ours */ }
+    if (request.status === 202) {
+      tell({ act: 'arrived', job: answer.id, names: photos.map((photo) => photo.name) });
+    } else {
+      say('');
+      const seconds = Number(request.getResponseHeader('Retry-After')) || null;
+      tell({ act: 'refused', problem: answer, seconds });
+    }
+  };
+  request.open('POST', '/photos');
+  request.send(form);
+  say('Sending …');
+};
+
+element.addEventListener('change', (event) => {
+  if (event.target.type === 'file') { send(event.target.files); event.target.value = ''; }
+});
+const over = (on) => document.body.classList.toggle('ote-over', on);
+document.addEventListener('dragover', (event) => { event.preventDefault(); over(true); });
+document.addEventListener('dragleave', (event) => { if (!event.relatedTarget) over(false); });
+document.addEventListener('drop', (event) => { event.preventDefault(); over(false); send(event.dataTransfer.files); });
+document.addEventListener('paste', (event) => { if (event.clipboardData.files.length) send(event.clipboardData.files); });
+
+// A page that is loaded again goes on with its photo.
+watch('value', () => {
+  const here = element.querySelector('.ote-here');
+  if (!here) return;
+  sessionStorage.setItem(MEMORY, JSON.stringify({ job: here.dataset.job, names: JSON.parse(here.dataset.names) }));
+});
+element.addEventListener('click', (event) => {
+  if (event.target.closest('[data-act=anew]')) sessionStorage.removeItem(MEMORY);
+});
+if (remembered()) tell({ act: 'resume' });

@@ -1,0 +1,40 @@
+// Follows the job that is on by its own events; they come again by themselves when the connection was lost.
+let source = null;
+const follow = () => {
+  const box = element.querySelector('[data-job]');
+  if (source && box && source.job === box.dataset.job) return;
+  if (source) source.close();
+  source = null;
+  if (!box) return;
+  const job = box.dataset.job;
+  const stages = JSON.parse(box.dataset.stages);
+  const show = (words, left, fraction) => {
+    const say = element.querySelector('.say');
+    if (say.textContent !== words) say.textContent = words; // a screen reader says it once
+    element.querySelector('.left').textContent = left;
+    if (fraction !== undefined) element.querySelector('progress').value = fraction;
+  };
+  const events = new EventSource(`/v1/jobs/${job}/events`);
+  events.job = job;
+  source = events;
+  const ended = () => { events.close(); tell({ act: 'ended', job }); };
+  events.addEventListener('progress', (event) => {
+    const now = JSON.parse(event.data);
+    const eta = now.eta_seconds;
+    const left = eta === null ? '' : eta < 1.5 ? 'about a second left' : eta < 100 ? `about ${Math.round(eta)} seconds left`
+      : `about ${Math.round(eta / 60)} minutes left`;
+    if (now.state === 'queued') {
+      const ahead = now.position;
+      show(ahead ? `${ahead} ${ahead === 1 ? 'photo is' : 'photos are'} before yours` : stages.queued, left, 0);
+    } else {
+      show(stages[now.stage.split('/')[0]] ?? now.stage, left, now.fraction);
+    }
+  });
+  for (const name of ['done', 'failed', 'cancelled']) events.addEventListener(name, ended);
+  events.onerror = () => {
+    if (events.readyState === EventSource.CLOSED) ended();
+    else show(box.dataset.lost, '');
+  };
+};
+watch('value', follow);
+follow();

@@ -1,0 +1,246 @@
+"""What the page says, in plain words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..options import EyeColor, Mode
+from ..roles import Outcome
+from .sitting import FaceSeen, Sitting
+
+TITLE: Final = "Open The Eyes"
+PROMISE: Final = "Someone blinked? The eyes open, and every other pixel of the photo stays as it is."
+
+PURPOSES: Final[dict[Mode, tuple[str, str]]] = {
+    "standard": ("Download", "for sharing and the screen"),
+    "quality": ("High-res export", "for large screens"),
+    "ultra": ("Print", "for paper"),
+}
+"""By the mode of the job: what the button says, and what it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What this machine paints with.
+
+    Args:
+        patient: whether more time makes better eyes: with SDXL it does.
+        restorer: the network that sharpens faces for print; None where none is installed.
+    """
+
+    patient: bool = False
+    restorer: str | None = None
+
+
+def about_purposes(means: Means) -> str:
+    """How the files differ, and where they do not."""
+    sharpened = "" if means.restorer is None else f" For print, the eyes are sharpened as well ({means.restorer})."
+    if means.patient:
+        return f"The eyes stay the ones you see; the longer ways paint them with more steps.{sharpened}"
+    same = "the first two" if sharpened else "all three"
+    return f"All of them keep the photo's full size. On this computer {same} have the very same eyes.{sharpened}"
+
+
+STAGES: Final = {
+    "": "Starting",
+    "read": "Reading the photo",
+    "detect": "Looking for faces",
+    "match": "Comparing the shots",
+    "crop": "Looking at the eyes",
+    "generate": "Painting the eyes",
+    "blend": "Fitting them in",
+    "restore": "Bringing out detail",
+    "verify": "Checking that they are really open",
+    "compose": "Putting the photo together",
+    "queued": "Waiting",
+}
+
+COLORS: Final[dict[str, EyeColor]] = {
+    "As suits the face": "auto",
+    "Brown": "brown",
+    "Hazel": "hazel",
+    "Green": "green",
+    "Blue": "blue",
+    "Grey": "grey",
+}
+GAZES: Final[dict[str, tuple[float, float] | None]] = {
+    "As suits the face": None,
+    "At the camera": (0.0, 0.0),
+    "Left": (-0.6, 0.0),
+    "Right": (0.6, 0.0),
+    "Up": (0.0, -0.5),
+    "Down": (0.0, 0.4),
+}
+
+_SEEN: Final[dict[Outcome, str]] = {
+    "closed": "eyes closed",
+    "unsure": "eyes perhaps closed",
+    "already_open": "eyes open",
+    "too_small": "too small to work on",
+    "profile": "turned too far to the side",
+    "covered": "eyes covered",
+}
+_LEFT: Final[dict[Outcome, str]] = {
+    "already_open": "The eyes are open already.",
+    "unsure": "Left as it was: the eyes are not surely closed.",
+    "too_small": "Left as it was: the face is too small.",
+    "profile": "Left as it was: the face is turned too far to the side.",
+    "covered": "Left as it was: something covers the eyes.",
+    "skipped": "Left as it was, as you chose.",
+}
+
+_NUMBERS: Final = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+
+_REFUSALS: Final = {
+    "unreadable-photo": (
+        "That file is not a photo that can be read.",
+        "JPEG, PNG, WebP, TIFF, AVIF and, where it is installed, HEIC work.",
+    ),
+    "photo-too-large": ("That photo is too large.", "Make it smaller, and drop it again."),
+    "body-too-large": ("Those photos are too large together.", "Drop fewer of them, or smaller ones."),
+    "busy": ("Many photos are waiting just now.", "Nothing is lost; please try again shortly."),
+    "store-away": ("The photo could not be stored.", "There may be no room left; try again later."),
+    "photo-not-written": ("The photo could not be stored.", "There may be no room left; try again later."),
+    "no-capacity": ("There is not enough memory for this photo just now.", "Make it smaller, or try again later."),
+    "key-needed": ("You have been signed out.", "Load this page again to sign in."),
+    "not-here": ("That photo is not here any more.", "It has been deleted, as promised. Drop it again."),
+    "weights-missing": ("A model that is needed is missing here.", "`open-the-eyes doctor` says which."),
+    "usage-error": ("That cannot be done.", ""),
+    "started-anew": (
+        "The program was started anew in the meantime.",
+        "Load this page again, and your photo is back.",
+    ),
+    "no-face": (
+        "No face was found in this photo.",
+        "Faces should be at least a thumbnail's size, and not turned away. Try another photo.",
+    ),
+    "nothing-closed": ("Everybody's eyes are open.", "There is nothing to mend in this photo."),
+    "none-possible": ("There is no face here whose eyes could be opened.", "The faces say why, below."),
+    "no-answer": (
+        "The program does not answer.",
+        "If it was stopped, start it again; this page goes on by itself, and your photo waits.",
+    ),
+    "cancelled": ("Stopped.", "Nothing was changed. Choose a face or a button to go on."),
+}
+_BUG: Final = ("Something went wrong on our side.", "Nothing was changed. Please try again.")
+
+
+def refusal(kind: str, problem: Mapping[str, Any] | None = None, seconds: int | None = None) -> tuple[str, str]:
+    """A headline and what to do next, for a problem type such as "unreadable-photo"; the limit where one was passed."""
+    headline, advice = _REFUSALS.get(kind, _BUG)
+    detail = str((problem or {}).get("detail", ""))
+    if kind in ("photo-too-large", "body-too-large", "usage-error") and detail:
+        advice = _sentence(detail)
+    if kind == "busy" and seconds is not None:
+        advice = f"Nothing is lost; please try again in {seconds} seconds."
+    return headline, advice
+
+
+def kind_of(problem: Mapping[str, Any]) -> str:
+    """ "urn:open-the-eyes:problem:busy" -> "busy" """
+    return str(problem.get("type", "")).rpartition(":")[2]
+
+
+def seen(face: FaceSeen) -> str:
+    """A face in a list: "Face 2: eyes closed"."""
+    return f"Face {face.id}: {_SEEN.get(face.outcome, face.outcome)}"
+
+
+def found(sitting: Sitting) -> str:
+    """How many faces there are, and in how many the eyes are closed."""
+    many, closed = len(sitting.faces), sum(face.outcome == "closed" for face in sitting.faces)
+    unsure = sum(face.outcome == "unsure" for face in sitting.faces)
+    faces = _faces(many)
+    if not closed:
+        return f"{faces}; nobody's eyes are surely closed." if unsure else f"{faces}, all eyes open."
+    if many == 1:
+        return "One face, with closed eyes."
+    return f"{faces}; {'one has' if closed == 1 else f'{_count(closed)} have'} closed eyes."
+
+
+def standing(sitting: Sitting) -> str:
+    """Where things stand, when nothing is under way."""
+    count = len(sitting.eyes)
+    if sitting.preview is None or not sitting.choosable:
+        return found(sitting)
+    if not count:
+        return f"{found(sitting)} None is chosen: click a face to open its eyes."
+    faces = _faces(count)
+    if sitting.final is not None:
+        return f"{faces} opened. Pick other eyes, or another purpose, whenever you like."
+    return f"{faces} opened in this preview. Pick other eyes, or take the file."
+
+
+def deed(face: FaceSeen | None, outcome: Outcome, reason: str, source: str = "", names: tuple[str, ...] = ()) -> str:
+    """What became of a face, in the end; one that could not be chosen was not skipped either.
+
+    Args:
+        source: whose eyes these are, as the report has it: "reference 2, face 1" is in the third of the `names`.
+    """
+    if outcome == "skipped" and face is not None and not face.choosable:
+        outcome, reason = face.outcome, face.reason
+    if outcome == "opened":
+        return f"{_sentence(reason)}{_borrowed(source, names)}"
+    if outcome == "kept_original":
+        return "Left as it was: new eyes did not look right, and nothing worse than your photo is ever kept."
+    return _LEFT.get(outcome, _sentence(reason) or "Left as it was.")
+
+
+def _borrowed(source: str, names: tuple[str, ...]) -> str:
+    """A sentence on where eyes are from, if not made up."""
+    if source == "their other eye":
+        return " It is made after the other eye."
+    found = re.fullmatch(r"reference (\d{1,3}), face \d+", source)
+    number = 0 if found is None else int(found[1])
+    return f" Their own eyes, from {names[number]}." if 0 < number < len(names) else ""
+
+
+def retention(seconds: int, *, alone: bool) -> str:
+    """Where photos go, and for how long."""
+    time = f"{seconds} seconds"
+    if seconds >= 5400:
+        time = f"{seconds / 3600:.0f} hours"
+    elif seconds >= 90:
+        time = f"{seconds / 60:.0f} minutes"
+    place = "Your photos never leave this computer" if alone else "Your photos stay on this server"
+    return f"{place}. They are deleted when you start anew, or after {time}."
+
+
+def size(count: int) -> str:
+    """Bytes as people say them."""
+    return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
+
+
+def _count(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+def _faces(number: int) -> str:
+    return "One face" if number == 1 else f"{_count(number).capitalize()} faces"
+
+
+def _sentence(text: str) -> str:
+    """With a capital letter, a full stop, and digits as people write them."""
+    plain = " ".join(text.split())
+    return (
+        plain[:1].upper() + plain[1:]
+        if plain.endswith((".", "!", "?")) or not plain
+        else f"{plain[:1].upper()}{plain[1:]}."
+    )

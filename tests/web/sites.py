@@ -1,0 +1,84 @@
+"""The page served at a real port in this process, and photos to drop on it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+import numpy as np
+import uvicorn
+from PIL import Image
+
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.service.server import _listener
+from open_the_eyes.service.settings import ServiceSettings
+from open_the_eyes.web.site import create_site
+from open_the_eyes.web.visitors import COOKIE
+from tests.faces import resized
+
+if TYPE_CHECKING:
+    from open_the_eyes.engine import Engine
+    from open_the_eyes.service.house import House
+
+PART: Final = np.s_[20:260, 90:350]
+"""Rows and columns of the portrait that one person of a group gets."""
+
+
+class Site:
+    """A running page; `house` is what is behind it."""
+
+    def __init__(self, address: str, house: House) -> None:
+        self.address, self.house = address, house
+
+    @contextmanager
+    def visitor(self, name: str = "") -> Iterator[httpx.Client]:
+        """A client that is a visitor of its own; `name` is the cookie's, where it shall be a known one."""
+        cookies = {COOKIE: name} if name else {}
+        with httpx.Client(base_url=self.address, timeout=60, cookies=cookies) as client:
+            if not name:
+                client.get("/")
+            yield client
+
+    def jobs(self) -> set[str]:
+        """All whose photos are kept at the moment."""
+        folder = Path(self.house.own.store_url)
+        return {path.name for path in folder.iterdir()} if folder.exists() else set()
+
+
+@contextmanager
+def opened_site(engine: Engine, folder: Path, **own: Any) -> Iterator[Site]:
+    """The page for the length of a block; one at a time in a process."""
+    app = create_site(engine, ServiceSettings(folder=folder, **own), "127.0.0.1")
+    listener = _listener("127.0.0.1", 0)
+    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.house)
+    finally:
+        server.should_exit = True
+        thread.join(60)
+        assert not thread.is_alive()
+
+
+def group_of(shut: Rgb, awake: Rgb) -> Rgb:
+    """Three people side by side: the first and the last have closed eyes, the one between them has not."""
+    part = resized(shut[PART], 1.25), resized(awake[PART][:, ::-1], 1.25), resized(shut[PART][:, ::-1], 1.25)
+    return np.ascontiguousarray(np.concatenate(part, axis=1))
+
+
+def as_file(pixels: Rgb, file_format: str = "JPEG", **options: Any) -> bytes:
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, file_format, **({"quality": 92} if file_format == "JPEG" else {}), **options)
+    return file.getvalue()
+
+
+def pixels_of(data: bytes) -> Rgb:
+    with Image.open(BytesIO(data)) as picture:
+        return np.asarray(picture.convert("RGB"), np.uint8)

@@ -1,0 +1,215 @@
+"""The page as people meet it: in a real browser, from the drop of a photo to the file."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.options import Options
+from open_the_eyes.pipeline import open_eyes
+from tests.web.sites import Site, pixels_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Download, Page
+
+    from open_the_eyes.engine import Engine
+    from tests.web.conftest import Desk
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+
+
+def dropped(page: Page, *photos: Path) -> None:
+    page.set_input_files("#ote-files", list(photos))
+
+
+def previewed(page: Page) -> None:
+    page.wait_for_selector(".ote-compare")
+
+
+def pressed(page: Page, face: int) -> str | None:
+    return page.get_attribute(f'.ote-photo button[data-face="{face}"]', "aria-pressed")
+
+
+def bytes_of(download: Download) -> bytes:
+    return download.path().read_bytes()
+
+
+def test_a_group_from_the_drop_to_the_file(
+    desk: Desk, photos: Path, group: Rgb, engine: Engine, tmp_path: Path
+) -> None:
+    page = desk.open()
+    desk.keep(page, "desktop-1-empty")
+    dropped(page, photos / "group.jpg")
+    page.wait_for_selector(".ote-photo")
+    assert page.locator(".ote-photo .ote-face").count() == 3
+    assert [pressed(page, face) for face in (1, 3)] == ["true", "true"]
+    assert "eyes open" in (page.locator(".ote-photo .still").get_attribute("aria-label") or "")
+    desk.keep(page, "desktop-2-faces")
+
+    previewed(page)
+    page.click('.ote-photo button[data-face="3"]')
+    page.wait_for_selector('.ote-photo button[data-face="3"][aria-pressed=false]')
+    assert not page.get_by_label("Face 3: eyes closed", exact=True).is_checked()
+    page.get_by_label("Face 3: eyes closed", exact=True).check()
+    page.wait_for_selector('.ote-photo button[data-face="3"][aria-pressed=true]')
+
+    tile = page.get_by_label("Face 1: Eyes 3", exact=True)
+    attempt = int(tile.get_attribute("data-attempt") or "-1")
+    tile.locator("..").click()
+    page.wait_for_selector('.ote-tile input[aria-label="Face 1: Eyes 3"][checked]')
+    before, after = page.locator(".ote-pair .before"), page.locator(".ote-pair .after")
+    assert before.is_visible()
+    assert re.search(r"/eyes/3/1\.jpg$", after.get_attribute("src") or "")
+    page.locator(".ote-pair .wipe").fill("20")
+    assert page.locator(".ote-pair").evaluate("(pair) => pair.style.getPropertyValue('--cut')") == "20%"
+    page.locator(".ote-pair .wipe").fill("50")
+    desk.keep(page, "desktop-3-preview")
+
+    other = int(page.locator('.ote-tile input[name="eyes-3"][checked]').get_attribute("data-attempt") or "-1")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download").click()
+    assert waiting.value.suggested_filename == "group.opened.jpg"
+    page.wait_for_selector(".ote-done")
+    desk.keep(page, "desktop-4-done")
+    said = page.locator(".ote-done").inner_text()
+    assert said.count("Opened the left and the right eye.") == 2
+    assert "The eyes are open already." in said
+
+    options = Options.of(mode="standard", faces=(1, 3), picks=((1, attempt), (3, other)))
+    same = open_eyes((photos / "group.jpg").read_bytes(), options, engine=engine).save(tmp_path / "same.jpg")
+    data = bytes_of(waiting.value)
+    assert hashlib.sha256(data).hexdigest() == same.outputs[0].sha256
+    came, went = pixels_of((photos / "group.jpg").read_bytes()), pixels_of(data)
+    changed = np.flatnonzero((came != went).any(axis=(0, 2)))
+    third = group.shape[1] // 3
+    assert set(changed // third) == {0, 2}  # nothing of the one whose eyes were open
+    rows = np.flatnonzero((came != went).any(axis=(1, 2)))
+    assert np.ptp(rows) < group.shape[0] // 4
+
+
+def test_with_the_keyboard_alone(desk: Desk, photos: Path) -> None:
+    page = desk.open()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "ote-files"
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(photos / "group.jpg")
+    previewed(page)
+
+    def walk_to(selector: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+                return
+        raise AssertionError(f"no way to {selector} by Tab")
+
+    walk_to('.ote-photo button[data-face="1"]')
+    page.keyboard.press("Space")
+    page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=false]')
+    assert page.evaluate("document.activeElement.dataset.face") == "1"  # drawing anew does not lose the place
+    page.keyboard.press("Space")
+    page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=true]')
+
+    walk_to('input[name="eyes-1"]')
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector('.ote-tile input[aria-label="Face 1: Eyes 2"][checked]')
+    walk_to(".wipe")
+    page.keyboard.press("Home")
+    assert page.locator(".wipe").input_value() == "0"
+    walk_to('[data-purpose="standard"]')
+    with page.expect_download() as waiting:
+        page.keyboard.press("Enter")
+    assert waiting.value.suggested_filename == "group.opened.jpg"
+
+
+def test_on_a_phone_in_the_dark(desk: Desk, photos: Path) -> None:
+    page = desk.open(color_scheme="dark", **PHONE)
+    desk.keep(page, "phone-dark-1-empty")
+    dropped(page, photos / "Ada blinked.PNG")
+    previewed(page)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
+    assert page.locator(".ote-compare").bounding_box()["width"] > 330  # type: ignore[index]  # it is there
+    small = page.evaluate(
+        "[...document.querySelectorAll('button, .ote-tile, .ote-switch label')].filter((one) => one.offsetParent)"
+        ".map((one) => one.getBoundingClientRect().height).filter((height) => height < 32)"
+    )
+    assert not small
+    desk.keep(page, "phone-dark-2-preview")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download").tap()
+    assert waiting.value.suggested_filename == "Ada blinked.opened.PNG"
+    assert bytes_of(waiting.value).startswith(b"\x89PNG")
+
+
+def test_looks_ask_for_another_preview_and_shape_the_file(desk: Desk, photos: Path) -> None:
+    page = desk.open(color_scheme="dark")
+    dropped(page, photos / "Ada blinked.PNG")
+    previewed(page)
+    first = page.locator(".ote-pair .after").get_attribute("src")
+    page.get_by_role("button", name="Adjust the eyes").click()
+    page.get_by_label("Blue", exact=True).check()
+    page.wait_for_function(
+        "(first) => document.querySelector('.ote-pair .after').getAttribute('src') !== first", arg=first
+    )
+    desk.keep(page, "desktop-dark-looks")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Print").click()
+    record = bytes_of(waiting.value)
+    assert b"blue" in record
+    assert b"ultra" in record
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [("letter.jpg", "not a photo that can be read"), ("nobody.jpg", "No face was found"), ("huge.jpg", "too large")],
+)
+def test_what_cannot_be_is_said_in_plain_words(desk: Desk, photos: Path, site: Site, file: str, said: str) -> None:
+    page = desk.open()
+    if file == "huge.jpg":
+        page.evaluate(
+            "() => { const box = document.querySelector('[data-facts]');"
+            "box.dataset.facts = JSON.stringify({ ...JSON.parse(box.dataset.facts), maxBytes: 1000 }); }"
+        )
+        file = "awake.jpg"
+    kept = site.jobs()
+    dropped(page, photos / file)
+    page.wait_for_selector(".ote-notice")
+    assert said in page.locator("[role=alert]").inner_text()
+    assert page.locator("#ote-files").count() == 1  # and another photo can be dropped at once
+    assert site.jobs() == kept
+    desk.complaints.clear()  # a refused request is an error to the browser's console
+    desk.keep(page, f"desktop-error-{file.partition('.')[0]}")
+
+
+def test_open_eyes_are_left_in_peace(desk: Desk, photos: Path) -> None:
+    page = desk.open()
+    dropped(page, photos / "awake.jpg")
+    page.wait_for_selector(".ote-notice")
+    assert "Everybody's eyes are open" in page.locator("[role=alert]").inner_text()
+    assert page.locator(".ote-photo button").count() == 0
+
+
+def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(desk: Desk, photos: Path, site: Site) -> None:
+    before = site.jobs()
+    page = desk.open()
+    dropped(page, photos / "group.jpg", photos / "awake.jpg")
+    previewed(page)
+    assert "1 more shot" in page.locator(".ote-here").inner_text()
+    desk.keep(page, "desktop-shots")
+    page.reload()
+    previewed(page)
+    assert "group.jpg" in page.locator(".ote-here").inner_text()
+    assert site.jobs() > before
+    page.get_by_role("button", name="Start anew").click()
+    page.wait_for_selector("#ote-files", state="attached")
+    assert site.jobs() == before
+    page.reload()
+    page.wait_for_selector(".ote-drop")
+    assert page.locator(".ote-photo").count() == 0

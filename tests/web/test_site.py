@@ -1,0 +1,195 @@
+"""The page's doors, asked without a browser: what is answered to whom, and what never is."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from starlette.testclient import TestClient
+
+from open_the_eyes.service.keys import make_key
+from open_the_eyes.service.settings import ServiceSettings
+from open_the_eyes.version import __version__
+from open_the_eyes.web.app_facts import ICONS
+from open_the_eyes.web.site import create_site, means_of
+from open_the_eyes.web.visitors import COOKIE
+from tests.web.sites import Site, pixels_of
+
+if TYPE_CHECKING:
+    from open_the_eyes.engine import Engine
+
+
+def handed_in(client: httpx.Client, photo: Path, **more: Any) -> httpx.Response:
+    return client.post("/photos", files={"photo": (photo.name, photo.read_bytes())}, **more)
+
+
+def ended(client: httpx.Client, job: str) -> dict[str, Any]:
+    for _ in range(600):
+        view: dict[str, Any] = client.get(f"/v1/jobs/{job}").json()
+        if view["state"] not in ("queued", "running"):
+            return view
+        time.sleep(0.1)
+    raise AssertionError("not ended")
+
+
+def test_the_page_may_load_nothing_from_elsewhere_and_names_no_other_host(site: Site) -> None:
+    with site.visitor() as ada:
+        page = ada.get("/")
+        assert page.status_code == 200
+        policy = page.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "http" not in policy
+        style = ada.get("/theme.css").text
+        assert "@import" not in style
+        assert "//" not in style.replace("http://www.w3.org/2000/svg", "")
+        assert page.headers["x-frame-options"] == "DENY"
+        assert page.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/upload",
+        "/gradio_api/upload_progress",
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/file/etc/passwd",
+        "/gradio_api/proxy=http://127.0.0.1:1/",
+        "/gradio_api/info",
+        "/gradio_api/queue/join",
+        "/gradio_api/component_server",
+        "/gradio_api/app_id",
+        "/monitoring",
+        "/docs",
+        "/nowhere",
+    ],
+)
+def test_what_the_page_does_not_need_of_gradio_is_not_there(site: Site, path: str) -> None:
+    with site.visitor() as ada:
+        for method in ("GET", "POST"):
+            answer = ada.request(method, path)
+            assert answer.status_code in (404, 405), path
+
+
+def test_the_api_answers_as_ever(site: Site) -> None:
+    with httpx.Client(base_url=site.address) as client:
+        assert client.get("/healthz").json() == {"status": "ok"}
+        assert client.get("/openapi.json").json()["info"]["version"] == __version__
+        assert not [
+            path for path in client.get("/openapi.json").json()["paths"] if path.startswith(("/pict", "/photo"))
+        ]
+
+
+def test_a_visitor_sees_their_own_photo_and_nobody_elses(site: Site, photos: Path) -> None:
+    with site.visitor() as ada, site.visitor() as max_, httpx.Client(base_url=site.address) as nobody:
+        job = handed_in(ada, photos / "group.jpg").json()["id"]
+        assert ended(ada, job)["state"] == "done"
+        doors = [
+            f"/v1/jobs/{job}",
+            f"/v1/jobs/{job}/result",
+            f"/pictures/{job}/whole/none.jpg",
+            f"/pictures/{job}/eyes/0/1.jpg",
+            f"/download/{job}/group.jpg",
+        ]
+        for door in doors:
+            assert ada.get(door).status_code == 200, door
+            assert max_.get(door).status_code == 404, door
+            assert nobody.get(door).status_code == 404, door
+        assert max_.delete(f"/v1/jobs/{job}").status_code == 404
+        assert ada.delete(f"/v1/jobs/{job}").status_code == 204
+        assert ada.get(doors[2]).status_code == 404
+
+
+def test_the_picture_on_the_page_is_made_of_the_very_variations(site: Site, photos: Path) -> None:
+    with site.visitor() as ada:
+        job = handed_in(ada, photos / "group.jpg").json()["id"]
+        report = ended(ada, job)["report"]
+        assert [face["outcome"] for face in report["faces"]] == ["opened", "already_open", "opened"]
+        plain, mixed, second = (
+            pixels_of(ada.get(f"/pictures/{job}/whole/{eyes}.jpg").content) for eyes in ("none", "1.2,3.4", "1.2,3.2")
+        )
+        third = plain.shape[1] // 3
+        assert (mixed[:, third : 2 * third].astype(int) - plain[:, third : 2 * third]).max() < 12
+        assert (mixed[:, :third].astype(int) - second[:, :third]).max() < 12
+        assert (mixed[:, 2 * third :].astype(int) - second[:, 2 * third :]).max() > 12
+        for wrong in ("1.9", "x", "1.1,", "../none", "1.1;3.1"):
+            assert ada.get(f"/pictures/{job}/whole/{wrong}.jpg").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("file", "status", "kind"),
+    [("letter.jpg", 415, "unreadable-photo"), ("nobody.jpg", 422, "no-face")],
+)
+def test_what_is_refused_at_the_door_leaves_nothing_behind(
+    site: Site, photos: Path, file: str, status: int, kind: str
+) -> None:
+    before = site.jobs()
+    with site.visitor() as ada:
+        answer = handed_in(ada, photos / file)
+        assert answer.status_code == status
+        assert answer.json()["type"].endswith(kind)
+    assert site.jobs() == before
+
+
+def test_another_sites_page_cannot_send_photos(site: Site, photos: Path) -> None:
+    with site.visitor() as ada:
+        for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+            assert handed_in(ada, photos / "group.jpg", headers=headers).status_code == 403
+        assert ada.get("/", headers={"Host": "evil.example"}).status_code == 403
+
+
+def test_it_can_be_installed_as_an_app(site: Site) -> None:
+    with site.visitor() as ada:
+        manifest = ada.get("/manifest.json")
+        assert manifest.headers["content-type"].startswith("application/manifest+json")
+        told = manifest.json()
+        assert told["display"] == "standalone"
+        assert {icon["sizes"] for icon in told["icons"]} >= {"192x192", "512x512"}
+        for icon in told["icons"]:
+            assert ada.get(icon["src"]).headers["content-type"] == icon["type"]
+        assert ada.get("/icons/../page.css").status_code == 404
+        assert len(told["icons"]) == len(ICONS)
+
+
+@pytest.fixture
+def locked(engine: Engine, tmp_path: Path) -> Iterator[tuple[TestClient, str]]:
+    """A page that others can reach, whose jobs are not running, and its key."""
+    own = ServiceSettings(folder=tmp_path)
+    key = make_key(own.keys_file)
+    app = create_site(engine, own, "0.0.0.0")
+    yield TestClient(app, base_url="http://photos.example", follow_redirects=False), key
+    app.state.house.ledger.close()
+
+
+def test_where_a_key_is_needed_the_page_asks_for_it_once(locked: tuple[TestClient, str]) -> None:
+    client, key = locked
+    assert client.get("/").headers["location"] == "/login"
+    form = client.get("/login")
+    assert 'type="password"' in form.text
+    assert "script-src" not in form.headers["content-security-policy"]
+    wrong = client.post("/login", data={"key": "ote_wrong<script>"})
+    assert wrong.status_code == 401
+    assert "<script>" not in wrong.text
+    assert COOKIE not in wrong.headers.get("set-cookie", "")
+    for door in ("/v1/jobs/1", "/photos", "/gradio_api/run/predict", "/metrics"):
+        assert client.post(door).status_code == 401
+    assert client.post("/login", data={"key": key}).headers["location"] == "/"
+    assert client.get("/").status_code == 200
+    assert client.get("/login").headers["location"] == "/"
+    assert client.get("/readyz").status_code == 200
+    assert client.get("/v1/jobs/11111111-1111-4111-8111-111111111111").status_code == 404  # known, and none there
+
+
+def test_the_way_in_takes_no_more_than_a_key(locked: tuple[TestClient, str]) -> None:
+    client, _ = locked
+    assert client.post("/login", content=b"key=" + b"x" * 100_000).status_code == 413
+    assert client.post("/login", content=b"\xff\xfe").status_code == 401
+
+
+def test_the_page_promises_what_its_engine_can(engine: Engine) -> None:
+    assert means_of(engine).patient is False
+    assert json.dumps(means_of(engine).restorer) in ("null", '"gfpgan"')

@@ -1,0 +1,225 @@
+"""What the page says, and that nothing that came from outside can become a part of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.roles import Outcome
+from open_the_eyes.service.jobs import Job, Wish
+from open_the_eyes.web import drawing, panels, words
+from open_the_eyes.web.sitting import FaceSeen, Looked, Looks, Preview, Sitting, begun
+from open_the_eyes.web.words import Means
+
+HOSTILE = '"><img src=x onerror=alert(1)>.jpg'
+
+
+def face(number: int, outcome: Outcome) -> FaceSeen:
+    left = number / 10
+    return FaceSeen(number, outcome, "", Box(left, 0.2, left + 0.05, 0.4), Box(left, 0.2, left + 0.05, 0.3), ())
+
+
+def sitting(*outcomes: Outcome, names: tuple[str, ...] = ("party.jpg",)) -> Sitting:
+    faces = tuple(face(number, outcome) for number, outcome in enumerate(outcomes, start=1))
+    return begun(names, "0" * 8, Looked((400, 300), faces))
+
+
+def seen(*outcomes: Outcome, names: tuple[str, ...] = ("party.jpg",)) -> Sitting:
+    came = sitting(*outcomes, names=names)
+    attempts = {one.id: (0, 2) for one in came.faces if one.choosable}
+    return came.previewed(Preview(came.job, Looks(), attempts, {}))
+
+
+def finished(report_outcomes: list[tuple[int, Outcome, str]], *, results: bool = True) -> Job:
+    faces = [
+        {"id": number, "outcome": outcome, "reason": reason, "source": ""}
+        for number, outcome, reason in report_outcomes
+    ]
+    stored = [{"variation": 1, "name": "result-1.jpg", "bytes": 1_234_567, "faces": [1]}] if results else []
+    return Job("0" * 8, Wish("v", {}), "done", 3, 0.0, report={"faces": faces}, results=stored)
+
+
+class Elements(HTMLParser):
+    """Tags and attributes as a browser would see them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        (("closed",), "One face, with closed eyes."),
+        (("closed", "already_open"), "Two faces; one has closed eyes."),
+        (("closed", "closed", "profile"), "Three faces; two have closed eyes."),
+        (("already_open",), "One face, all eyes open."),
+        (("unsure", "already_open"), "Two faces; nobody's eyes are surely closed."),
+        (("closed",) * 13, "13 faces; 13 have closed eyes."),
+    ],
+)
+def test_faces_are_counted_in_words(outcomes: tuple[Outcome, ...], said: str) -> None:
+    assert words.found(sitting(*outcomes)) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("unreadable-photo", "not a photo"),
+        ("photo-too-large", "too large"),
+        ("busy", "waiting"),
+        ("no-face", "No face"),
+        ("not-here", "not here any more"),
+        ("key-needed", "signed out"),
+        ("no-answer", "does not answer"),
+        ("bug", "Something went wrong"),
+        ("what nobody knows", "Something went wrong"),
+    ],
+)
+def test_every_refusal_has_plain_words(kind: str, said: str) -> None:
+    headline, advice = words.refusal(kind)
+    assert said in headline
+    assert advice
+
+
+def test_a_limit_is_named_and_so_is_the_time_to_wait() -> None:
+    problem = {"detail": "expected at most 5 bytes in a photo, got 9; make it smaller."}
+    assert words.refusal("photo-too-large", problem)[1].startswith("Expected at most 5 bytes")
+    assert "12 seconds" in words.refusal("busy", None, 12)[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "outcome", "reason", "said"),
+    [
+        ("closed", "opened", "Opened the left and the right eye.", "Opened the left and the right eye."),
+        ("closed", "kept_original", "Left as it was: a seam.", "nothing worse than your photo"),
+        ("closed", "skipped", "Not among the chosen faces.", "as you chose"),
+        ("already_open", "skipped", "Not among the chosen faces.", "The eyes are open already."),
+        ("profile", "skipped", "Not among the chosen faces.", "turned too far"),
+    ],
+)
+def test_what_became_of_a_face_is_said_as_it_was(before: Outcome, outcome: Outcome, reason: str, said: str) -> None:
+    assert said in words.deed(face(1, before), outcome, reason)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("reference 2, face 4", "Their own eyes, from b.jpg."),
+        ("their other eye", "made after the other eye"),
+        ("appearance", ""),
+        ("reference 9, face 1", ""),
+        ("reference 0, face 1", ""),
+    ],
+)
+def test_whose_eyes_they_are_is_said(source: str, said: str) -> None:
+    told = words.deed(face(1, "closed"), "opened", "Opened the left eye.", source, ("main.jpg", "a.jpg", "b.jpg"))
+    assert said in told
+    assert said or told == "Opened the left eye."
+
+
+def test_files_are_said_to_differ_only_where_they_do() -> None:
+    assert "all three have the very same eyes" in words.about_purposes(Means())
+    assert "more steps" in words.about_purposes(Means(patient=True))
+    assert "sharpened as well (gfpgan)" in words.about_purposes(Means(restorer="gfpgan"))
+
+
+@pytest.mark.parametrize(
+    ("name", "stored", "file"),
+    [
+        ("photo.jpg", "result-1.jpg", "photo.opened.jpg"),
+        ("Ada & Max.JPEG", "result-1.jpg", "Ada & Max.opened.JPEG"),
+        ("scan.tiff", "result-1.tif", "scan.opened.tiff"),
+        ("really-a-png.jpg", "result-1.png", "really-a-png.opened.png"),
+        ("archive.tar.jpg", "result-1.jpg", "archive.tar.opened.jpg"),
+        ("photo", "result-1.webp", "photo.opened.webp"),
+        ("../../etc/passwd", "result-1.jpg", "passwd.opened.jpg"),
+        ("C:\\photos\\ada.jpg", "result-1.jpg", "ada.opened.jpg"),
+        ("", "result-1.jpg", "photo.opened.jpg"),
+        ("..", "result-1.jpg", "photo.opened.jpg"),
+        ("a\r\nSet-Cookie: b.jpg", "result-1.jpg", "aSet-Cookie b.opened.jpg"),
+        ("x" * 300 + ".jpg", "result-1.jpg", "x" * 116 + ".opened.jpg"),
+        ("猫.jpg", "result-1.jpg", "猫.opened.jpg"),
+    ],
+)
+def test_the_file_is_called_after_the_photo_whatever_that_is_called(name: str, stored: str, file: str) -> None:
+    assert panels.file_name(name, stored) == file
+
+
+def test_a_name_cannot_become_a_part_of_the_page() -> None:
+    names = (HOSTILE, HOSTILE)
+    job = finished([(1, "opened", f"Opened the left eye. {HOSTILE}")])
+    parts = [
+        panels.arrival(sitting("closed", names=names), 5, 8),
+        panels.done(replace(seen("closed", names=names), final="0" * 8), job),
+        panels.notice(HOSTILE, HOSTILE),
+        drawing.shots(sitting("closed", names=names)),
+    ]
+    for part in parts:
+        assert not [tag for tag, given in Elements(part).tags if "onerror" in given]
+
+
+def test_faces_that_can_be_chosen_are_buttons_that_say_so_and_the_others_are_not() -> None:
+    tags = Elements(drawing.photo(sitting("closed", "already_open", "unsure"))).tags
+    buttons = {given["data-face"]: given for tag, given in tags if tag == "button"}
+    assert {number: given["aria-pressed"] for number, given in buttons.items()} == {"1": "true", "3": "false"}
+    assert "eyes closed; will be opened" in str(buttons["1"]["aria-label"])
+    still = next(given for tag, given in tags if "still" in str(given.get("class")))
+    assert "eyes open" in str(still["aria-label"])
+
+
+def test_what_is_chosen_differs_in_more_than_colour() -> None:
+    chosen, skipped = (drawing.photo(one) for one in (sitting("closed"), sitting("closed").choosing(())))
+    assert drawing.CHECK in chosen
+    assert drawing.CHECK not in skipped
+
+
+def test_every_strip_is_a_labelled_group_with_one_choice() -> None:
+    tags = Elements(drawing.strips(seen("closed", "unsure"))).tags
+    for number, taken in (("1", "0"), ("2", "")):
+        radios = [given for tag, given in tags if tag == "input" and given.get("data-face") == number]
+        assert len(radios) == 3
+        assert [given["data-attempt"] for given in radios if "checked" in given] == [taken]
+        assert all(given["aria-label"] for given in radios)
+
+
+def test_a_face_without_new_eyes_says_why_in_the_place_of_its_strip() -> None:
+    came = sitting("closed")
+    none = came.previewed(Preview(came.job, Looks(), {}, {1: ("kept_original", "Left as it was.")}))
+    assert "nothing worse than your photo" in drawing.strips(none)
+    assert drawing.compare(none) == ""
+
+
+def test_pictures_carry_words_for_those_who_do_not_see_them() -> None:
+    for part in (drawing.photo(seen("closed")), drawing.compare(seen("closed"))):
+        for tag, given in Elements(part).tags:
+            assert tag != "img" or given["alt"]
+            assert tag != "input" or given.get("aria-label") or given["type"] == "radio"
+
+
+def test_the_file_can_be_made_while_there_are_eyes_and_nothing_else_is_on() -> None:
+    ready = seen("closed")
+    for one, off in ((ready, False), (ready.choosing(()), True), (replace(ready, waiting="x"), True)):
+        assert ("disabled" in panels.finish(one, Means())) is off
+    assert panels.finish(sitting("closed"), Means()) == ""
+
+
+def test_nothing_to_fetch_where_nothing_was_changed() -> None:
+    kept = replace(seen("closed"), final="0" * 8)
+    part = panels.done(kept, finished([(1, "kept_original", "")], results=False))
+    assert "Nothing was changed" in part
+    assert "data-fetch" not in part
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(86_400, "24 hours"), (600, "10 minutes"), (5, "5 seconds")])
+def test_how_long_photos_stay_is_said(seconds: int, said: str) -> None:
+    assert said in words.retention(seconds, alone=True)
+    assert "this computer" in words.retention(seconds, alone=True)
+    assert "this server" in words.retention(seconds, alone=False)
