@@ -61,6 +61,7 @@ class ReportView(_View):
 
     version: str = Field(examples=["0.1.0"])
     input: InputView
+    references: list[InputView] = Field(description="The other photos, in the order they came.")
     engine: str = Field(examples=["appearance"])
     mode: str = Field(examples=["standard"])
     seed: int = Field(examples=[7])
