@@ -101,18 +101,19 @@ def load_engine(name: str = "auto", settings: Settings | None = None) -> Engine:
     if name == "sdxl":
         painter = load_sdxl(settings, borrowed)  # where a reference shows the person's own eyes, it starts from those
         return Engine(name, "asked for", detector, painter, settings, restorers, describer)
-    if not sdxl_lacks(settings):
+    lacks = sdxl_lacks(settings)
+    if not lacks:
         painter = load_sdxl(settings, borrowed)
         return Engine(
             "sdxl", "a GPU and the weights are here", detector, painter, settings, restorers, describer, borrowed
         )
-    why = "runs on any machine"
+    why = f"runs on any machine; sdxl would need {lacks}"
     return Engine("appearance", why, detector, borrowed, settings, restorers, describer, borrowed)
 
 
 def _detector(settings: Settings) -> FaceDetector:
     """The detector that the settings name; "auto" is the one that needs no download."""
-    if settings.detector == "insightface":
+    if settings.detector in ("insightface", "retinaface"):
         from .models.insightface import InsightFaceDetector
 
         return InsightFaceDetector(settings)

@@ -116,7 +116,7 @@ def test_memory_that_runs_out_at_any_step_ends_in_a_result_or_a_clear_error(
 ) -> None:
     whole = FakeGpu(gpu_gb, bench.cache)
     bench.open(blinked, whole)
-    ended = []
+    ended: list[str] = []
     for step in range(1, len(whole.steps) + 1):
         gpu = FakeGpu(gpu_gb, bench.cache, [step])
         try:

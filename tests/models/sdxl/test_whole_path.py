@@ -85,9 +85,13 @@ def test_auto_takes_sdxl_where_a_gpu_and_weights_are_and_says_so(
     assert "GPU" in chosen.why
 
 
-@pytest.mark.parametrize("lacks", ["libraries", "weights", "gpu"])
-def test_auto_takes_the_appearance_model_elsewhere(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacks: str
+@pytest.mark.parametrize(
+    ("lacks", "why"),
+    [("libraries", "the extra sdxl"), ("weights", "open-the-eyes fetch sdxl"), ("gpu", "a GPU")],
+    ids=["libraries", "weights", "gpu"],
+)
+def test_auto_takes_the_appearance_model_elsewhere_and_says_what_sdxl_would_need(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacks: str, why: str
 ) -> None:
     if lacks == "libraries":
         missing(monkeypatch, "diffusers")
@@ -97,7 +101,9 @@ def test_auto_takes_the_appearance_model_elsewhere(
 
         folder = request.getfixturevalue("weights")
         monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert load_engine("auto", Settings(weights=folder)).name == "appearance"
+    chosen = load_engine("auto", Settings(weights=folder))
+    assert chosen.name == "appearance"
+    assert why in chosen.why
 
 
 @pytest.mark.parametrize(
