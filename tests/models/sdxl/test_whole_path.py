@@ -25,7 +25,7 @@ from tests.models.sdxl.conftest import tiny
 def clear_engine(engine: Engine, clear_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """SDXL that hardly changes the eyes it starts from: a clear VAE and a strength of 1 %."""
     monkeypatch.setitem(schedule.MODES, "standard", Schedule(2, 1, 0.01, 5.0, 0.5))
-    painter = tiny(Settings(weights=clear_weights, device="cpu"))
+    painter = tiny(Settings(weights=clear_weights, device="cpu"), side=48)
     return replace(engine, name="sdxl", generator=painter)
 
 
