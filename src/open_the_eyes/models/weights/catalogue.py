@@ -240,7 +240,10 @@ def chosen(names: Iterable[str], *, commercial: bool = False) -> tuple[Weight, .
     unknown = [name for name in asked if name not in known and not is_hub_id(name)]
     if unknown:
         listed = ", ".join((*PROFILES, *(weight.name for weight in CATALOGUE)))
-        raise UsageError(f"fetch: expected one of {listed}; got {', '.join(unknown)}. See: open-the-eyes fetch --list")
+        raise UsageError(
+            f"fetch: expected one of {listed}, or a hub id such as people/their-sdxl; got {', '.join(unknown)}. "
+            "See: open-the-eyes fetch --list"
+        )
     every = (*CATALOGUE, *(checkpoint_of(name) for name in dict.fromkeys(asked) if is_hub_id(name)))
     found = tuple(w for w in every if any(_is_in(w, name) for name in asked) and (w.commercial or not commercial))
     if not found:
