@@ -93,8 +93,10 @@ def load_engine(name: str = "auto", settings: Settings | None = None) -> Engine:
     settings = Settings.from_environment() if settings is None else settings
     why = "asked for"
     if name == "auto":
-        gpu = not sdxl_lacks(settings)
-        name, why = ("sdxl", "a GPU and the weights are here") if gpu else ("appearance", "runs on any machine")
+        lacks = sdxl_lacks(settings)
+        name, why = "sdxl", "a GPU and the weights are here"
+        if lacks:
+            name, why = "appearance", f"runs on any machine; sdxl would need {lacks}"
     appearance = AppearanceGenerator()
     own_eyes = ReferenceGenerator(appearance, paints=name != "reference")  # a lone shut eye's partner is a donor too
     engine = Engine(name, why, _detector(settings), own_eyes, settings, OnnxRestorers(settings), Likeness())
@@ -106,7 +108,7 @@ def load_engine(name: str = "auto", settings: Settings | None = None) -> Engine:
 
 def _detector(settings: Settings) -> FaceDetector:
     """The detector that the settings name; "auto" is the one that needs no download."""
-    if settings.detector == "insightface":
+    if settings.detector in ("insightface", "retinaface"):
         from .models.insightface import InsightFaceDetector
 
         return InsightFaceDetector(settings)

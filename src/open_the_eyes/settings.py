@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from .errors import UsageError
 
-DETECTORS: Final = ("auto", "mediapipe", "insightface")
+DETECTORS: Final = ("auto", "mediapipe", "insightface", "retinaface")
 ONE_BLAS_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1"}
 """Environment of a process, before numpy is loaded. The last bits of a product of matrices depend on how many threads
 share it, and now and then such a bit decides a level of a pixel: with one, every machine writes the same file."""
@@ -33,10 +33,12 @@ class Settings:
         weights: the folder of downloaded weights (OTE_WEIGHTS).
         device: "auto" (a GPU where there is one), "cpu", "cuda" or "cuda:1" (OTE_DEVICE).
         gpu_room_mib: GPU memory that may be used; None is what is free (OTE_GPU_ROOM_MIB).
-        detector: "auto" (MediaPipe), "mediapipe" or "insightface" (OTE_DETECTOR).
+        detector: "auto" (MediaPipe), "mediapipe", "insightface" (SCRFD) or "retinaface", with all else of insightface
+            (OTE_DETECTOR).
         hub: where weights are fetched from: the model hub or a mirror of it (OTE_HUB).
         offline: a folder to fetch weights from instead; None is the hub (OTE_OFFLINE).
-        sdxl: another SDXL checkpoint, a folder or a .safetensors file; None is the fetched one (OTE_SDXL).
+        sdxl: another SDXL checkpoint, a folder, a .safetensors file, or the hub id of one that was fetched; None is the
+            one of `fetch sdxl` (OTE_SDXL).
         compile: whether SDXL's networks are compiled on a GPU, slow once and fast ever after (OTE_COMPILE, on or off).
     """
 

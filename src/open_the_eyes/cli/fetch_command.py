@@ -19,7 +19,8 @@ def fetch_command(
         list[str] | None,
         typer.Argument(
             metavar="PROFILE",
-            help="sdxl, restorers, insightface, commercial or all; or single models, see --list.",
+            help="sdxl, restorers, insightface, commercial or all; single models, see --list; or the hub id of an SDXL "
+            "checkpoint.",
             show_default=False,
         ),
     ] = None,
@@ -42,6 +43,7 @@ def fetch_command(
       open-the-eyes fetch
       open-the-eyes fetch gfpgan
       open-the-eyes fetch restorers --commercial
+      open-the-eyes fetch people/their-sdxl
       OTE_OFFLINE=/media/stick/weights open-the-eyes fetch all
     """
     from ..models.weights.catalogue import CATALOGUE, chosen
@@ -55,7 +57,8 @@ def fetch_command(
         return
     for weight in weights:
         if not weight.commercial:
-            speech.note(f"{weight.name}: not for commercial use; licence: {weight.licence}")
+            use = "" if weight.commercial is None else "not for commercial use; "
+            speech.note(f"{weight.name}: {use}licence: {weight.licence}")
     _fetch(weights, settings)
 
 
@@ -79,7 +82,7 @@ def _table(weights: Sequence[Weight], settings: Settings) -> list[str]:
     rows = [("", "model", "with", "size", "commercial", "licence", "from")]
     for weight in weights:
         here = "absent" if missing_of(weight, settings.weights) else "here"
-        allowed = "yes" if weight.commercial else "no"
+        allowed = {True: "yes", False: "no", None: "?"}[weight.commercial]
         size = f"{weight.bytes / 1e9:.2f} GB"
         rows.append((here, weight.name, weight.profile, size, allowed, weight.licence, weight.hub_id))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]

@@ -41,6 +41,17 @@ def test_the_order_of_the_answers_and_a_batch_axis_do_not_matter() -> None:
     assert [one.corners.tolist() for one in other] == [one.corners.tolist() for one in decoded(answers)]
 
 
+def test_exports_with_five_strides_and_one_anchor_are_read_too() -> None:
+    strides = (8, 16, 32, 64, 128)
+    answers = [np.zeros(((640 // stride) ** 2, width), np.float32) for width in (1, 4, 10) for stride in strides]
+    answers[3][2 * 10 + 4] = 0.9  # stride 64, row 2, column 4
+    answers[8][2 * 10 + 4] = (1, 1, 2, 1)
+    answers[13][2 * 10 + 4] = (-0.5, 0, 0.5, 0, 0, 0.5, 0, 0, 0, 0)
+    (one,) = decoded(answers)
+    assert one.corners.tolist() == [[256 - 64, 128 - 64], [256 + 128, 128 + 64]]
+    assert one.eyes.tolist() == [[224, 128], [288, 128]]
+
+
 @pytest.mark.parametrize(
     ("boxes", "count"),
     [

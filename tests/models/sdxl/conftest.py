@@ -19,6 +19,10 @@ SIDE = 128
 """Of the frames: 192 x 80 for a pair of eyes, and 24 x 10 latents."""
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "gpu: full-size checks; skipped where there is no CUDA GPU")
+
+
 @pytest.fixture(scope="session")
 def libraries() -> None:
     """The extra's libraries, imported; what they say to each other while they are is none of ours."""

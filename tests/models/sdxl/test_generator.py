@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.errors import Cancelled, NoRoomOnGpu
+from open_the_eyes.errors import Cancelled, NoRoomOnGpu, WeightsMissing
 from open_the_eyes.models.sdxl import denoising, schedule, speed
 from open_the_eyes.models.sdxl.checkpoint import Checkpoint
 from open_the_eyes.models.sdxl.generator import SdxlGenerator
@@ -240,6 +242,19 @@ def _full_from(count: int, run: Callable[..., Any]) -> Callable[..., Any]:
         return run(pipe, batch, *rest)
 
     return tried
+
+
+def test_a_checkpoint_named_by_its_hub_id_is_taken_from_the_weights_or_the_command_that_brings_it_is_said(
+    weights: Path, tmp_path: Path, closed_crop: Crop, calls: Counter[int]
+) -> None:
+    shutil.copytree(weights, tmp_path / "weights", ignore=shutil.ignore_patterns("sdxl-base"))
+    named = Settings(weights=tmp_path / "weights", device="cpu", sdxl=Path("people/their-sdxl"))
+    with pytest.raises(WeightsMissing, match="Run: open-the-eyes fetch people/their-sdxl"):
+        tiny(named)
+    for part in ("unet", "scheduler"):
+        shutil.copytree(weights / "sdxl-base" / part, tmp_path / "weights" / "people" / "their-sdxl" / part)
+    tiny(named).generate([Request(closed_crop, 1)], LCM)
+    assert calls == {4: 4}
 
 
 def test_a_u_net_that_was_not_trained_to_fill_holes_paints_too(

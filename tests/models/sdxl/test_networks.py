@@ -203,6 +203,20 @@ def test_a_single_file_is_read_as_the_folder_it_was_made_from(weights: Path, tmp
     assert torch.equal(answer(single), answer(wanted))
 
 
+def test_the_refiner_predicts_noise_on_the_bases_scale_whatever_the_base_predicts(
+    weights: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(weights / "sdxl-base", tmp_path / "v")
+    config = tmp_path / "v" / "scheduler" / "scheduler_config.json"
+    config.write_text(config.read_text().replace('"epsilon"', '"v_prediction"'))
+    base = Checkpoint.at(tmp_path / "v", weights / "sdxl-inpaint")
+    first, last = (pipelines.scheduler(base, lcm=False, late=late) for late in (False, True))
+    assert (first.config.prediction_type, last.config.prediction_type) == ("v_prediction", "epsilon")
+    first.set_timesteps(20)
+    last.set_timesteps(20)
+    assert first.sigmas.tolist() == last.sigmas.tolist()
+
+
 def test_pictures_go_through_the_vae_one_by_one(weights: Path) -> None:
     import torch
 

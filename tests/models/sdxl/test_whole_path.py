@@ -25,7 +25,7 @@ from tests.models.sdxl.conftest import tiny
 def clear_engine(engine: Engine, clear_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """SDXL that hardly changes the eyes it starts from: a clear VAE and a strength of 1 %."""
     monkeypatch.setitem(schedule.MODES, "standard", Schedule(2, 1, 0.01, 5.0, 0.5))
-    painter = tiny(Settings(weights=clear_weights, device="cpu"))
+    painter = tiny(Settings(weights=clear_weights, device="cpu"), side=48)
     return replace(engine, name="sdxl", generator=painter)
 
 
@@ -87,9 +87,13 @@ def test_auto_takes_sdxl_where_a_gpu_and_weights_are_and_says_so(
         assert engine.for_references().generator.name == "reference"
 
 
-@pytest.mark.parametrize("lacks", ["libraries", "weights", "gpu"])
-def test_auto_takes_the_appearance_model_elsewhere(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacks: str
+@pytest.mark.parametrize(
+    ("lacks", "why"),
+    [("libraries", "the extra sdxl"), ("weights", "open-the-eyes fetch sdxl"), ("gpu", "a GPU")],
+    ids=["libraries", "weights", "gpu"],
+)
+def test_auto_takes_the_appearance_model_elsewhere_and_says_what_sdxl_would_need(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacks: str, why: str
 ) -> None:
     if lacks == "libraries":
         missing(monkeypatch, "diffusers")
@@ -99,7 +103,9 @@ def test_auto_takes_the_appearance_model_elsewhere(
 
         folder = request.getfixturevalue("weights")
         monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert load_engine("auto", Settings(weights=folder)).name == "appearance"
+    chosen = load_engine("auto", Settings(weights=folder))
+    assert chosen.name == "appearance"
+    assert why in chosen.why
 
 
 @pytest.mark.parametrize(

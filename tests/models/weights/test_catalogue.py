@@ -82,6 +82,19 @@ def test_what_stands_for_nothing_is_refused(asked: tuple[str, ...], commercial: 
         chosen(asked, commercial=commercial)
 
 
+def test_any_checkpoint_of_the_hub_can_be_named_and_nobody_says_what_its_licence_allows() -> None:
+    (weight,) = chosen(("people/their-sdxl",))
+    assert (weight.name, weight.hub_id, weight.commercial) == ("people/their-sdxl", "people/their-sdxl", None)
+    assert weight_of("people/their-sdxl") == weight
+    assert names(chosen(("gfpgan", "people/their-sdxl"), commercial=True)) == ["gfpgan"]
+
+
+@pytest.mark.parametrize("name", ["../etc", "people/", "/etc/passwd", "a/b/c", "people/..", "people\\x/y", "a/b\n"])
+def test_what_is_no_hub_id_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="expected one of"):
+        chosen((name,))
+
+
 def test_an_entry_is_found_by_its_name() -> None:
     assert weight_of("codeformer").single
     assert not weight_of("sdxl-base").single

@@ -9,10 +9,12 @@ import pytest
 
 from open_the_eyes.errors import UsageError, WeightsMissing
 from open_the_eyes.models.weights import catalogue, path_of
+from open_the_eyes.models.weights.catalogue import checkpoint_of
 from open_the_eyes.models.weights.fetching import fetch
 from open_the_eyes.models.weights.store import RECORD, Recorded, read_record, write_record
 from open_the_eyes.settings import Settings
-from tests.models.weights.conftest import MANY
+from tests.hub import FakeHub
+from tests.models.weights.conftest import CONFIG, MANY, NETWORK
 
 
 def test_missing_weights_come_with_the_command_that_mends_it(settings: Settings) -> None:
@@ -73,3 +75,21 @@ def test_a_record_that_is_none_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / RECORD).write_text(text)
     with pytest.raises(WeightsMissing, match=r"weights\.json: expected the record"):
         read_record(tmp_path)
+
+
+def test_somebodys_checkpoint_comes_in_half_precision_where_that_is_there(hub: FakeHub, settings: Settings) -> None:
+    wanted = {
+        "unet/config.json": CONFIG,
+        "unet/net.fp16.safetensors": NETWORK[:999],
+        "scheduler/scheduler_config.json": CONFIG,
+    }
+    hub.files["people/their-sdxl"] = {
+        **wanted,
+        "unet/net.safetensors": NETWORK,
+        "text_encoder/model.safetensors": NETWORK,
+        "all.ckpt": NETWORK,
+    }
+    fetch([checkpoint_of("people/their-sdxl")], settings)
+    home = settings.weights / "people" / "their-sdxl"
+    assert {path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file()} == set(wanted)
+    assert path_of("people/their-sdxl", settings) == home

@@ -43,7 +43,8 @@ class InsightFaceDetector:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._scrfd = Scrfd(path_of("scrfd", settings), settings)
+        finder = "retinaface" if settings.detector == "retinaface" else "scrfd"
+        self._scrfd = Scrfd(finder, path_of(finder, settings), settings)
         self._arcface = ArcFace(path_of("arcface", settings), settings)
         self._mesh = MediapipeDetector(settings)
 

@@ -27,10 +27,10 @@ LENGTH: Final = 512
 
 
 class Scrfd:
-    """Finds faces in squares of `scrfd.SIDE`."""
+    """Finds faces in squares of `scrfd.SIDE`; by "scrfd" or "retinaface", which answer in the same way."""
 
-    def __init__(self, path: Path, settings: Settings) -> None:
-        self._network = OnnxNetwork(BY_NAME["scrfd"], path, "finds faces as SCRFD does", settings)
+    def __init__(self, name: str, path: Path, settings: Settings) -> None:
+        self._network = OnnxNetwork(BY_NAME[name], path, "finds faces as SCRFD does", settings)
 
     def find(self, squares: Sequence[Rgb]) -> list[list[Found]]:
         """For each square its faces, surest first.

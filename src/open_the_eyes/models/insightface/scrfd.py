@@ -1,8 +1,8 @@
 """SCRFD's answers, decoded (Guo et al. 2021, "Sample and Computation Redistribution for Efficient Face Detection").
 
-At strides 8, 16 and 32 every cell of the picture has two anchors. Each anchor says how surely it lies on a face, how
-far the face's four sides are, and, in most exports, where its five points are; all in strides. InsightFace's RetinaFace
-exports answer in the same way.
+At strides 8, 16 and 32 every cell of the picture has two anchors; in some exports, at 64 and 128 as well, one. Each
+anchor says how surely it lies on a face, how far the face's four sides are, and, in most exports, where its five points
+are; all in strides. InsightFace's RetinaFace exports answer in the same way.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from ...imaging.arrays import Points, Rgb
 
 SIDE: Final = 640
 """Of the square it looks at, as in training."""
-STRIDES: Final = (8, 16, 32)
-ANCHORS: Final = 2
+LAYOUTS: Final = ((2, (8, 16, 32)), (1, (8, 16, 32, 64, 128)))
+"""Anchors of a cell, and strides."""
 MIN_SCORE: Final = 0.5
 MAX_OVERLAP: Final = 0.4
 """Of two boxes, intersection over union; above it they are one face. Both as InsightFace sets them."""
@@ -51,26 +51,31 @@ def decoded(answers: Sequence[NDArray[Any]]) -> list[Found]:
     Raises:
         NotScrfd: the shapes are not those of SCRFD.
     """
-    found = [one for stride in STRIDES for one in _at_stride(stride, _by_width(answers, stride))]
+    flat = [np.asarray(a, np.float64).reshape(-1, a.shape[-1]) for a in answers if a.ndim >= 2]
+    anchors, strides = next((layout for layout in LAYOUTS if _rows(*layout) <= {len(a) for a in flat}), LAYOUTS[0])
+    found = [one for stride in strides for one in _at_stride(stride, anchors, _by_width(flat, stride, anchors))]
     return _each_once(sorted(found, key=lambda one: -one.score))
 
 
-def _by_width(answers: Sequence[NDArray[Any]], stride: int) -> dict[int, NDArray[np.float64]]:
+def _rows(anchors: int, strides: Sequence[int]) -> set[int]:
+    return {anchors * (SIDE // stride) ** 2 for stride in strides}
+
+
+def _by_width(answers: Sequence[NDArray[np.float64]], stride: int, anchors: int) -> dict[int, NDArray[np.float64]]:
     """One stride's answers by what an anchor says: 1 score, 4 distances, 10 coordinates."""
-    rows = ANCHORS * (SIDE // stride) ** 2
-    flat = [np.asarray(a, np.float64).reshape(-1, a.shape[-1]) for a in answers if a.ndim >= 2]
-    by_width = {a.shape[1]: a for a in flat if len(a) == rows}
+    rows = anchors * (SIDE // stride) ** 2
+    by_width = {a.shape[1]: a for a in answers if len(a) == rows}
     if not {1, 4} <= set(by_width):
         shapes = ", ".join(str(a.shape) for a in answers)
         raise NotScrfd(f"expected ({rows}, 1) scores and ({rows}, 4) boxes among the answers, got {shapes}")
     return by_width
 
 
-def _at_stride(stride: int, said: dict[int, NDArray[np.float64]]) -> list[Found]:
+def _at_stride(stride: int, per_cell: int, said: dict[int, NDArray[np.float64]]) -> list[Found]:
     scores = said[1][:, 0]
     sure = np.flatnonzero(np.isfinite(scores) & (scores >= MIN_SCORE))
     cells = SIDE // stride
-    cell = sure // ANCHORS
+    cell = sure // per_cell
     anchors = np.column_stack([cell % cells, cell // cells]) * float(stride)
     sides = said[4][sure] * stride
     corners = np.stack([anchors - sides[:, :2], anchors + sides[:, 2:]], axis=1)

@@ -25,7 +25,7 @@ class Checkpoint:
 
     Args:
         path: a folder, or a single file, of which only the U-Net is read.
-        plan: a folder with configurations, text encoders and tokenizers; for a folder, itself.
+        plan: a folder with configurations, text encoders and tokenizers; for a folder that has them, itself.
     """
 
     path: Path
@@ -39,12 +39,13 @@ class Checkpoint:
             UsageError: it is neither a folder with a U-Net nor a `.safetensors` file.
         """
         if path.is_dir() and (path / "unet" / "config.json").is_file():
-            return cls(path, path)
+            return cls(path, path if (path / "text_encoder_2").is_dir() else plan)
         if path.is_file() and path.suffix == SUFFIX:
             return cls(path, plan)
         hint = "pickled checkpoints are refused, convert it to safetensors" if path.is_file() else "name one of these"
         raise UsageError(
-            f"OTE_SDXL: expected a folder that has unet/config.json, or a file ending in {SUFFIX}, got {path}; {hint}."
+            f"OTE_SDXL: expected a folder that has unet/config.json, a file ending in {SUFFIX} or the hub id of a "
+            f"checkpoint, got {path}; {hint}."
         )
 
     @property
@@ -68,7 +69,9 @@ class Checkpoint:
         """The noise scale this model was trained on, in steps of Euler's method: one U-Net call a step, no chance."""
         from diffusers import EulerDiscreteScheduler
 
-        return EulerDiscreteScheduler.from_pretrained(self.plan, subfolder="scheduler", local_files_only=True)
+        own = (self.path / "scheduler").is_dir()
+        folder = self.path if own else self.plan
+        return EulerDiscreteScheduler.from_pretrained(folder, subfolder="scheduler", local_files_only=True)
 
     def text_pipeline(self) -> Any:
         """A pipeline with the plan's text encoders and tokenizers only, on the CPU, in float32."""

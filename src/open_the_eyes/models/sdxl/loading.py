@@ -14,6 +14,7 @@ from ...roles import EyeGenerator
 from ...settings import Settings
 from ..devices import residency_of
 from ..weights import path_of
+from ..weights.catalogue import is_hub_id
 from . import checkpoint, pipelines, quantise, speed
 from .checkpoint import Checkpoint
 from .frames import SIDE
@@ -66,15 +67,16 @@ def sampler_of(settings: Settings, residency: Residency) -> Sampler:
 
 
 def sdxl_lacks(settings: Settings) -> str:
-    """What keeps SDXL from running here, "" where nothing does; the cheap questions first."""
+    """What keeps SDXL from running here by itself, in few words, "" where nothing does; the cheap questions first."""
+    needs = "its libraries (the extra sdxl)"
     try:
         check_libraries()
+        needs = "its weights (open-the-eyes fetch sdxl)"
         files_of(settings)
-        if device_of(settings) == "cpu":
-            return "no GPU"
-    except OpenTheEyesError as error:
-        return str(error)
-    return ""
+        needs = "a GPU"
+        return needs if device_of(settings) == "cpu" else ""
+    except OpenTheEyesError:
+        return needs
 
 
 def check_libraries() -> None:
@@ -122,8 +124,14 @@ def files_of(settings: Settings) -> Files:
     except WeightsMissing as error:
         said = str(error).partition(" Run: ")[0]
         raise WeightsMissing(f"{said} Run: open-the-eyes fetch sdxl") from error
-    base = Checkpoint(plan, plan) if settings.sdxl is None else Checkpoint.at(settings.sdxl, plan)
+    base = Checkpoint(plan, plan) if settings.sdxl is None else Checkpoint.at(_named(settings.sdxl, settings), plan)
     return Files(base, Checkpoint(refiner, refiner), vae, lora)
+
+
+def _named(sdxl: Path, settings: Settings) -> Path:
+    """Where a checkpoint that a person named lies: there, or among the weights where it is a hub id."""
+    name = sdxl.as_posix()
+    return sdxl if sdxl.exists() or not is_hub_id(name) else path_of(name, settings)
 
 
 def register(residency: Residency, files: Files, settings: Settings) -> None:

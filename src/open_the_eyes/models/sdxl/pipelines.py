@@ -18,11 +18,17 @@ class VaeFacts:
     config: SimpleNamespace
 
 
-def scheduler(base: Checkpoint, *, lcm: bool) -> Any:
-    """The base's noise scale; base and refiner share it, or the hand-over would not fit."""
+def scheduler(base: Checkpoint, *, lcm: bool, late: bool) -> Any:
+    """The base's noise scale; base and refiner share it, or the hand-over would not fit.
+
+    Args:
+        late: for the refiner, which predicts noise whatever the base predicts.
+    """
     from diffusers import LCMScheduler
 
     euler = base.scheduler()
+    if late:
+        return euler.from_config(euler.config, prediction_type="epsilon")
     return LCMScheduler.from_config(euler.config) if lcm else euler
 
 

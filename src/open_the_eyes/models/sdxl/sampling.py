@@ -88,8 +88,8 @@ class Sampler:
         precision: str,
         progress: Progress,
     ) -> list[LatentBatch]:
-        scheduler = pipelines.scheduler(self.base, lcm=schedule.lcm)
         late = name == SDXL_REFINER.name
+        scheduler = pipelines.scheduler(self.base, lcm=schedule.lcm, late=late)
         run, steps = (denoising.refined, schedule.refiner_steps) if late else (denoising.painted, schedule.base_steps)
 
         def work(unet: Any, part: Sequence[LatentBatch]) -> list[LatentBatch]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -22,7 +23,7 @@ class Weight:
         files: names or patterns, such as "tokenizer/*", below `within`.
         bytes: about; while fetching, the hub's own figures count.
         licence: as its authors name it.
-        commercial: whether that licence lets results be used commercially.
+        commercial: whether that licence lets results be used commercially; None where only its page can tell.
         within: the folder of the repository that holds the files, with its slash.
         sha256: by name in `files`, where known beforehand.
     """
@@ -35,7 +36,7 @@ class Weight:
     files: tuple[str, ...]
     bytes: int
     licence: str
-    commercial: bool
+    commercial: bool | None
     within: str = ""
     sha256: Mapping[str, str] = field(default_factory=dict)
 
@@ -167,6 +168,17 @@ CATALOGUE: Final = (
         sha256={"det_10g.onnx": "5838f7fe053675b1c7a08b633df49e7af5495cee0493c7dcf6697200b85b5b91"},
     ),
     Weight(
+        "retinaface",
+        "",
+        "finds faces (RetinaFace), instead of SCRFD",
+        "facefusion/models-3.0.0",
+        "main",
+        ("retinaface_10g.onnx",),
+        16_926_877,
+        "non-commercial (InsightFace)",
+        commercial=False,
+    ),
+    Weight(
         "arcface",
         "insightface",
         "tells people apart (ArcFace)",
@@ -183,6 +195,26 @@ CATALOGUE: Final = (
 
 PROFILES: Final = ("sdxl", "restorers", "insightface", "all", "commercial")
 """What can be fetched together; "commercial" is everything whose licence allows commercial use."""
+
+
+def is_hub_id(name: str) -> bool:
+    """Whether that is the name of a repository on the hub, such as "people/their-sdxl"."""
+    return re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", name) is not None
+
+
+def checkpoint_of(hub_id: str) -> Weight:
+    """Somebody's SDXL: of a checkpoint the U-Net is read, and what it was trained to predict."""
+    return Weight(
+        hub_id,
+        "",
+        "another SDXL checkpoint, for OTE_SDXL",
+        hub_id,
+        "main",
+        ("unet/config.json", "unet/*.safetensors", "scheduler/scheduler_config.json"),
+        5_135_000_000,
+        "see its page on the hub",
+        commercial=None,
+    )
 
 
 def weight_of(name: str) -> Weight:
@@ -205,11 +237,15 @@ def chosen(names: Iterable[str], *, commercial: bool = False) -> tuple[Weight, .
     """
     asked = tuple(names)
     known = {*PROFILES, *(weight.name for weight in CATALOGUE)}
-    unknown = [name for name in asked if name not in known]
+    unknown = [name for name in asked if name not in known and not is_hub_id(name)]
     if unknown:
         listed = ", ".join((*PROFILES, *(weight.name for weight in CATALOGUE)))
-        raise UsageError(f"fetch: expected one of {listed}; got {', '.join(unknown)}. See: open-the-eyes fetch --list")
-    found = tuple(w for w in CATALOGUE if any(_is_in(w, name) for name in asked) and (w.commercial or not commercial))
+        raise UsageError(
+            f"fetch: expected one of {listed}, or a hub id such as people/their-sdxl; got {', '.join(unknown)}. "
+            "See: open-the-eyes fetch --list"
+        )
+    every = (*CATALOGUE, *(checkpoint_of(name) for name in dict.fromkeys(asked) if is_hub_id(name)))
+    found = tuple(w for w in every if any(_is_in(w, name) for name in asked) and (w.commercial or not commercial))
     if not found:
         raise UsageError(f"fetch: nothing of {', '.join(asked) or 'nothing'} may be used commercially.")
     return found
@@ -217,5 +253,5 @@ def chosen(names: Iterable[str], *, commercial: bool = False) -> tuple[Weight, .
 
 def _is_in(weight: Weight, name: str) -> bool:
     if name in ("all", "commercial"):
-        return weight.profile != "" and (weight.commercial or name == "all")
+        return weight.profile != "" and (bool(weight.commercial) or name == "all")
     return name in (weight.name, weight.profile)

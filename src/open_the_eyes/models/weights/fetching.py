@@ -36,7 +36,7 @@ SPARE: Final = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class Download:
     """One file to be brought into `folder`; `sha256` is "" where nobody knows it yet."""
 
     weight: Weight
@@ -72,81 +72,81 @@ def fetch(weights: Sequence[Weight], settings: Settings, told: Told | None = Non
         NoCapacity: the disk is too full.
     """
     source, folder, tell = source_of(settings), settings.weights, told or _nobody
-    errands = [errand for weight in weights for errand in _errands(weight, source, folder)]
-    missing = [errand for errand in errands if not _is_here(errand, tell)]
+    downloads = [download for weight in weights for download in _downloads(weight, source, folder)]
+    missing = [download for download in downloads if not _is_here(download, tell)]
     _check_room(missing, folder)
-    _note([(errand, errand.sha256) for errand in missing])
-    done, total = 0, sum(errand.file.bytes for errand in missing)
-    for errand in missing:
-        _bring(errand, source, partial(_tell, tell, errand.key, done, total))
-        done += errand.file.bytes
+    _note([(download, download.sha256) for download in missing])
+    done, total = 0, sum(download.file.bytes for download in missing)
+    for download in missing:
+        _bring(download, source, partial(_tell, tell, download.key, done, total))
+        done += download.file.bytes
 
 
-def _errands(weight: Weight, source: Source, folder: Path) -> list[Errand]:
+def _downloads(weight: Weight, source: Source, folder: Path) -> list[Download]:
     """What a model's files are and have to be: the catalogue's hash counts first, then the one of the first fetch."""
     recorded = of_weight(read_record(folder), weight)
-    errands = []
+    downloads = []
     for file in source.files(weight):
         known = recorded.get(file.name)
         before = known.sha256 if known is not None and known.revision == weight.revision else ""
         sha256 = weight.sha256.get(file.name) or before or file.sha256
         if file.sha256 and file.sha256 != sha256:
             raise _differs(weight, file.name, sha256, file.sha256, source.where)
-        errands.append(Errand(weight, file, folder, sha256))
-    return errands
+        downloads.append(Download(weight, file, folder, sha256))
+    return downloads
 
 
-def _is_here(errand: Errand, tell: Told) -> bool:
+def _is_here(download: Download, tell: Told) -> bool:
     """Whether a file is here and is what it should be; one that is not is removed."""
-    if not errand.target.is_file():
+    if not download.target.is_file():
         return False
-    if errand.target.stat().st_size == errand.file.bytes:
-        tell(f"checking {errand.key}", 0, errand.file.bytes)
-        found = sha256_of(errand.target)
-        if found == (errand.sha256 or found):
-            _note([(errand, found)])
+    if download.target.stat().st_size == download.file.bytes:
+        tell(f"checking {download.key}", 0, download.file.bytes)
+        found = sha256_of(download.target)
+        if found == (download.sha256 or found):
+            _note([(download, found)])
             return True
-    errand.target.unlink()
+    download.target.unlink()
     return False
 
 
-def _bring(errand: Errand, source: Source, tell: Callable[[int], None]) -> None:
+def _bring(download: Download, source: Source, tell: Callable[[int], None]) -> None:
     """One file, whole and checked, or not at all under its name."""
     try:
-        errand.target.parent.mkdir(parents=True, exist_ok=True)
-        _fill(errand, source, tell)
-        found = sha256_of(errand.part)
-        if found != (errand.sha256 or found):
-            errand.part.unlink()
-            raise _differs(errand.weight, errand.file.name, errand.sha256, found, source.where)
-        errand.part.replace(errand.target)
-        _note([(errand, found)])
+        download.target.parent.mkdir(parents=True, exist_ok=True)
+        _fill(download, source, tell)
+        found = sha256_of(download.part)
+        if found != (download.sha256 or found):
+            download.part.unlink()
+            raise _differs(download.weight, download.file.name, download.sha256, found, source.where)
+        download.part.replace(download.target)
+        _note([(download, found)])
     except OSError as error:
-        raise _not_written(errand, error) from error
+        raise _not_written(download, error) from error
 
 
-def _fill(errand: Errand, source: Source, tell: Callable[[int], None]) -> None:
+def _fill(download: Download, source: Source, tell: Callable[[int], None]) -> None:
     """Reads until the part file is as long as it has to be; gives up after TRIES in a row that brought nothing."""
     idle, problem = 0, ""
     while idle < TRIES:
-        have = errand.have if errand.have <= errand.file.bytes else 0
+        have = download.have if download.have <= download.file.bytes else 0
         try:
-            _append(errand, source, have, tell)
+            _append(download, source, have, tell)
             return
         except BrokenOff as error:
             problem = str(error)
-            idle = 0 if errand.have > have else idle + 1
+            idle = 0 if download.have > have else idle + 1
             time.sleep(PAUSE * 2**idle)
-    kept = f"{errand.have} of {errand.file.bytes} bytes of {errand.file.name} are here and kept"
-    raise not_fetched(errand.weight, f"the download broke off ({problem}); {kept}")
+    kept = f"{download.have} of {download.file.bytes} bytes of {download.file.name} are here and kept"
+    raise not_fetched(download.weight, f"the download broke off ({problem}); {kept}")
 
 
-def _append(errand: Errand, source: Source, have: int, tell: Callable[[int], None]) -> None:
-    size = errand.file.bytes
+def _append(download: Download, source: Source, have: int, tell: Callable[[int], None]) -> None:
+    size = download.file.bytes
     if have == size > 0:
         return
-    with source.reading(errand.weight, errand.file, have) as (stream, begin):
-        with errand.part.open("r+b" if begin else "wb") as out:
+    with source.reading(download.weight, download.file, have) as (stream, begin):
+        with download.part.open("r+b" if begin else "wb") as out:
             got = out.seek(begin)
             while got < size and (piece := _piece(stream, min(CHUNK, size - got))):
                 out.write(piece)
@@ -166,8 +166,8 @@ def _piece(stream: BinaryIO, size: int) -> bytes:
         raise BrokenOff(str(error) or type(error).__name__) from error
 
 
-def _check_room(missing: Sequence[Errand], folder: Path) -> None:
-    need = sum(errand.file.bytes - errand.have for errand in missing) + SPARE
+def _check_room(missing: Sequence[Download], folder: Path) -> None:
+    need = sum(download.file.bytes - download.have for download in missing) + SPARE
     there = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
     free = shutil.disk_usage(there).free
     if missing and free < need:
@@ -177,7 +177,7 @@ def _check_room(missing: Sequence[Errand], folder: Path) -> None:
         )
 
 
-def _note(news: Sequence[tuple[Errand, str]]) -> None:
+def _note(news: Sequence[tuple[Download, str]]) -> None:
     """Records the SHA-256 of files; reads again each time, so that two fetches at once lose nothing they finished."""
     if not news:
         return
@@ -213,13 +213,13 @@ def _differs(weight: Weight, name: str, expected: str, came: str, where: str) ->
     )
 
 
-def _not_written(errand: Errand, error: OSError) -> NoCapacity | WeightsMissing:
+def _not_written(download: Download, error: OSError) -> NoCapacity | WeightsMissing:
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         return NoCapacity(
-            f"{errand.key}: the disk is full ({errand.target.parent}). Make room, or name another folder "
+            f"{download.key}: the disk is full ({download.target.parent}). Make room, or name another folder "
             "(OTE_WEIGHTS=/folder), and run again; what is here is kept."
         )
     return WeightsMissing(
-        f"{errand.key}: expected to write it to {errand.target.parent}, got: {error.strerror or error}. "
+        f"{download.key}: expected to write it to {download.target.parent}, got: {error.strerror or error}. "
         "Make the folder writable, or name another: OTE_WEIGHTS=/folder"
     )

@@ -150,7 +150,7 @@ def wanted(weight: Weight, files: Iterable[RemoteFile], where: str) -> list[Remo
     Raises:
         WeightsMissing: something that is asked for is not there, or is of a kind that is never fetched.
     """
-    found = [file for file in files if any(fnmatchcase(file.name, pattern) for pattern in weight.files)]
+    found = _leanest([file for file in files if any(fnmatchcase(file.name, pattern) for pattern in weight.files)])
     for pattern in weight.files:
         if not any(fnmatchcase(file.name, pattern) for file in found):
             raise not_fetched(weight, f"expected {weight.within}{pattern} at {where}, which does not have it")
@@ -158,6 +158,12 @@ def wanted(weight: Weight, files: Iterable[RemoteFile], where: str) -> list[Remo
         if not safe(file.name):
             raise not_fetched(weight, f"expected safetensors or ONNX at {where}, got {file.name}, never to be opened")
     return found
+
+
+def _leanest(files: list[RemoteFile]) -> list[RemoteFile]:
+    """Without weights that are there in half precision too."""
+    halves = {file.name.replace(".fp16.", ".") for file in files if ".fp16." in file.name}
+    return [file for file in files if file.name not in halves]
 
 
 def safe(name: str) -> bool:
