@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import struct
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
@@ -29,7 +31,7 @@ KINDS: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
     "png palette": ("PNG", "P", {"transparency": bytes(range(100))}),
     "webp": ("WEBP", "RGBA", {"xmp": XMP}),
     "webp lossless": ("WEBP", "RGB", {"lossless": True, "xmp": XMP}),
-    "tiff": ("TIFF", "RGB", {}),
+    "tiff": ("TIFF", "RGB", {"dpi": (72, 72)}),
     "tiff lzw": ("TIFF", "CMYK", {"compression": "tiff_lzw"}),
     "tiff jpeg": ("TIFF", "RGB", {"compression": "jpeg"}),
     "tiff fax": ("TIFF", "1", {"compression": "group4"}),
@@ -43,6 +45,7 @@ DEEP: Final[dict[str, tuple[FileFormat, str]]] = {
     "heic, 10 bits": ("HEIF", "raw"),
 }
 NAMES: Final = (*KINDS, *DEEP)
+_COUNTS: Final = (0, 1, 3, 2**16, 2**31, 2**32 - 1)
 
 
 def seed_file(name: str) -> bytes:
@@ -62,6 +65,19 @@ def mutants(data: bytes, count: int, seed: int) -> Iterator[bytes]:
             if len(mutant) >= 2:
                 _strike(mutant, dice)
         yield _resealed(mutant)
+
+
+def directory_mutants(data: bytes) -> Iterator[bytes]:
+    """Copies in which one number of one entry of a directory of tags (TIFF, EXIF) is odd: its kind, count or place."""
+    for base in (found.start() for found in re.finditer(rb"II\*\0|MM\0\*", data)):
+        order = "<" if data[base : base + 1] == b"I" else ">"
+        first = base + int(struct.unpack_from(order + "I", data, base + 4)[0])
+        for entry in range(first + 2, first + 2 + 12 * int(struct.unpack_from(order + "H", data, first)[0]), 12):
+            for at, code, values in ((2, "H", (0, 2, 3, 5, 12, 99)), (4, "I", _COUNTS), (8, "I", _COUNTS)):
+                for value in values:
+                    mutant = bytearray(data)
+                    struct.pack_into(order + code, mutant, entry + at, value)
+                    yield _resealed(mutant)
 
 
 def _strike(mutant: bytearray, dice: random.Random) -> None:

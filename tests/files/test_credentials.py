@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -111,6 +112,13 @@ def test_a_signed_file_says_what_was_done_and_to_what(suffix: str, tmp_path: Pat
     assert state == "Valid"
     assert blamed == ["signingCredential.untrusted"]  # nobody knows the authority of a test
     assert read_record(read(out, Settings())) == RECORD
+
+
+def test_photos_put_together_are_signed_as_that(tmp_path: Path) -> None:
+    record, out = replace(RECORD, engine="reference"), tmp_path / "out.png"
+    write(read(saved(picture(), "PNG"), Settings()), out, record=record, credentials=Credentials.load(*chain(tmp_path)))
+
+    assert "digitalsourcetype/compositeCapture" in json.dumps(manifest(out, "image/png")[0])
 
 
 @pytest.mark.parametrize("kind", KEYS)

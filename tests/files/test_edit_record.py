@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.files import EditRecord, encoded, read, read_record
-from open_the_eyes.files.edit_record import SOURCE_TYPE, with_record
+from open_the_eyes.files.edit_record import PAINTED, PHOTOGRAPHED, with_record
 from open_the_eyes.files.xmp import BrokenXmp
 from open_the_eyes.photo import FileFacts, FileFormat, Photo
 from open_the_eyes.settings import Settings
@@ -41,7 +41,23 @@ def test_a_record_is_found_again(file_format: FileFormat) -> None:
     back = read(encoded(photo(file_format), file_format, RECORD), Settings())
 
     assert read_record(back) == RECORD
-    assert SOURCE_TYPE.encode() in xmp_of(back)
+    assert PAINTED.encode() in xmp_of(back)
+
+
+@pytest.mark.parametrize(
+    ("engine", "options", "expected"),
+    [
+        ("reference", "{}", PHOTOGRAPHED),
+        ("reference", '{"restorer": "gfpgan"}', PAINTED),
+        ("appearance", "{}", PAINTED),
+        ("sdxl", "{}", PAINTED),
+    ],
+)
+def test_only_what_photos_alone_were_put_together_for_is_called_a_composite_of_captures(
+    engine: str, options: str, expected: str
+) -> None:
+    xmp = with_record(None, replace(RECORD, engine=engine, options=options)).decode()
+    assert f"<Iptc4xmpExt:DigitalSourceType>{expected}</Iptc4xmpExt:DigitalSourceType>" in xmp
 
 
 def test_references_come_back_in_order_and_one_without_a_file_stays_one() -> None:

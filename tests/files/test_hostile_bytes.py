@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import time
 import warnings
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import pytest
 
 from benchmarks import fuzz_read
-from benchmarks.mutants import NAMES, mutants, seed_file
+from benchmarks.mutants import NAMES, directory_mutants, mutants, seed_file
 from open_the_eyes.errors import OpenTheEyesError
 from open_the_eyes.files import EditRecord, encoded, read, read_record
 from open_the_eyes.settings import Settings
@@ -18,10 +20,16 @@ SETTINGS = Settings(max_bytes=1_000_000, max_pixels=250_000)
 RECORD = EditRecord("appearance", "fast", 1, "0.1.0", ((1, "opened"),))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_only_our_errors_come_out_and_soon(name: str) -> None:
+STRUCK: Final = {
+    **{name: lambda name=name: mutants(seed_file(name), count=60, seed=sum(name.encode())) for name in NAMES},
+    **{f"tags of a {name}": lambda name=name: directory_mutants(seed_file(name)) for name in ("tiff", "jpeg", "heic")},
+}
+
+
+@pytest.mark.parametrize("struck", STRUCK.values(), ids=STRUCK)
+def test_only_our_errors_come_out_and_soon(struck: Callable[[], Iterator[bytes]]) -> None:
     survivors = []
-    for number, mutant in enumerate(mutants(seed_file(name), count=60, seed=sum(name.encode()))):
+    for number, mutant in enumerate(struck()):
         started = time.process_time()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a decoder may mumble about bytes that are odd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -190,6 +191,14 @@ def test_a_tiff_with_exif_directories_and_lzw_keeps_both() -> None:
     back = read(out, SETTINGS)
     assert facts(read(encoded(back, "TIFF", None), SETTINGS)).exif == facts(back).exif
     np.testing.assert_array_equal(back.pixels, lzw.pixels)
+
+
+def test_a_resolution_of_no_values_is_none() -> None:
+    data = bytearray(saved(picture(), "TIFF", dpi=(72, 72)))
+    at = data.index(struct.pack("<HHI", 282, 5, 1))
+    data[at + 4 : at + 8] = bytes(4)
+
+    assert facts(read(bytes(data), SETTINGS)).encoding.dpi is None
 
 
 def test_a_big_endian_tiff_stays_one() -> None:

@@ -70,8 +70,8 @@ def another_shot(pixels: Rgb, shot: tuple[float, float, float, int]) -> Rgb:
     size_wh = (round(nearer * w), round(nearer * h))
     moved = cv2.warpAffine(pixels, matrix, size_wh, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT_101)
     lit = to_levels(moved * np.array([0.94, 1.0, 1.05]) * light)
-    _, stored = cv2.imencode(".jpg", lit[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(stored, cv2.IMREAD_COLOR)[..., ::-1], np.uint8)
+    _, stored = cv2.imencode(".jpg", lit, [cv2.IMWRITE_JPEG_QUALITY, quality])  # red for blue, there and back
+    return np.asarray(cv2.imdecode(stored, cv2.IMREAD_COLOR), np.uint8)
 
 
 def seen(likeness: Likeness, pixels: Rgb, person: str, picture: str, *, blinks: bool) -> list[Seen]:

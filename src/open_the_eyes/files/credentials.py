@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..errors import PhotoNotWritten, UsageError
 from ..photo import FileFacts, FileFormat
 from ..version import __version__
-from .edit_record import SOURCE_TYPE
+from .edit_record import PAINTED
 
 if TYPE_CHECKING:
     from c2pa import Context, Signer
@@ -65,8 +65,14 @@ class Credentials:
             raise UsageError(f"--c2pa-cert: expected a certificate that can sign, got: {_line(error)}") from error
 
 
-def signed(data: bytes, file_format: FileFormat, source: FileFacts | None, credentials: Credentials) -> bytes:
-    """The file with a manifest: opened from its source, then edited by a trained algorithm.
+def signed(
+    data: bytes,
+    file_format: FileFormat,
+    source: FileFacts | None,
+    credentials: Credentials,
+    source_type: str = PAINTED,
+) -> bytes:
+    """The file with a manifest: opened from its source, then edited, into what `source_type` says (IPTC).
 
     The source goes in as a hash, with the manifest it may have; without thumbnails, for they would show the old eyes.
 
@@ -77,7 +83,7 @@ def signed(data: bytes, file_format: FileFormat, source: FileFacts | None, crede
 
     media_type, out = _MEDIA_TYPES[file_format], BytesIO()
     try:
-        with _context() as context, Builder(_manifest(), context) as builder, credentials.signer() as signer:
+        with _context() as context, Builder(_manifest(source_type), context) as builder, credentials.signer() as signer:
             builder.set_intent(C2paBuilderIntent.EDIT)
             original = _original(source)
             if source is not None and original is not None:
@@ -95,8 +101,8 @@ def _context() -> Context:
     return Context(Settings.from_dict({"builder": {"thumbnail": {"enabled": False}}}))
 
 
-def _manifest() -> str:
-    edited = {"action": "c2pa.edited", "digitalSourceType": SOURCE_TYPE}
+def _manifest(source_type: str) -> str:
+    edited = {"action": "c2pa.edited", "digitalSourceType": source_type}
     return json.dumps(
         {
             "claim_generator_info": [{"name": "open-the-eyes", "version": __version__}],

@@ -19,7 +19,8 @@ from .xmp import BrokenXmp, spliced, texts_of
 
 NAMESPACE: Final = "urn:open-the-eyes:xmp:1.0:"
 IPTC_EXTENSION: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
-SOURCE_TYPE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+PAINTED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+PHOTOGRAPHED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeCapture"
 NOTE_MARK: Final = b"open-the-eyes edit record: "
 
 _NAMES: Final = ("Engine", "Mode", "Seed", "Version", "Faces", "Options", "Variation", "Input", "References")
@@ -56,6 +57,11 @@ class EditRecord:
     variation: int = 1
     input: str = ""
     references: tuple[str, ...] = ()
+
+    @property
+    def source_type(self) -> str:
+        """IPTC's word for what the picture is made of: engine "reference" takes photos alone, all others may paint."""
+        return PHOTOGRAPHED if self.engine == "reference" and '"restorer"' not in self.options else PAINTED
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON values; options that are no JSON object stay text."""
@@ -162,7 +168,7 @@ def _description(record: EditRecord, attributes: str) -> str:
     references = "".join(f"<rdf:li>{_text(sha256)}</rdf:li>" for sha256 in record.references)
     return (
         f'<rdf:Description {attributes} xmlns:Iptc4xmpExt="{IPTC_EXTENSION}" xmlns:ote="{NAMESPACE}">'
-        f"<Iptc4xmpExt:DigitalSourceType>{SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>"
+        f"<Iptc4xmpExt:DigitalSourceType>{record.source_type}</Iptc4xmpExt:DigitalSourceType>"
         f"<ote:Engine>{_text(record.engine)}</ote:Engine>"
         f"<ote:Mode>{_text(record.mode)}</ote:Mode>"
         f"<ote:Seed>{record.seed}</ote:Seed>"

@@ -172,7 +172,7 @@ def _predictor(parcel: Parcel) -> int:
 def _dpi(root: Directory) -> tuple[float, float] | None:
     across, down = root.entries.get(_X_RESOLUTION), root.entries.get(_Y_RESOLUTION)
     unit = {2: 1.0, 3: 2.54}.get(root.number(_RESOLUTION_UNIT, 2))
-    if across is None or down is None or unit is None or across.kind != 5 or down.kind != 5:
+    if across is None or down is None or unit is None or any(e.kind != 5 or not e.raw for e in (across, down)):
         return None
     (x, x_of), (y, y_of) = (struct.unpack(root.order + "2I", entry.raw[:8]) for entry in (across, down))
     return (x / x_of * unit, y / y_of * unit) if x_of and y_of else None

@@ -17,7 +17,7 @@ from . import avif, heif, jpeg, png, tiff, webp
 from .colours import fitting_profile, to_picture
 from .credentials import Credentials, signed
 from .depth import mode_of, to_samples
-from .edit_record import EditRecord, as_note, as_parameters, has_parameters, is_ours, with_record
+from .edit_record import PAINTED, EditRecord, as_note, as_parameters, has_parameters, is_ours, with_record
 from .exif import as_upright
 from .jpeg_layout import NotPatchable
 from .jpeg_segments import MAX_PAYLOAD, XMP
@@ -91,7 +91,8 @@ def write(
         file_format = _format(photo, target)
         data, encoding = _encoded(photo, file_format, record)
         if credentials is not None:
-            data = signed(data, file_format, photo.file, credentials)
+            source_type = PAINTED if record is None else record.source_type
+            data = signed(data, file_format, photo.file, credentials, source_type)
     except PhotoNotWritten as error:
         raise PhotoNotWritten(f"{target}: {error}") from error
     except (OSError, ValueError, MemoryError, struct.error) as error:

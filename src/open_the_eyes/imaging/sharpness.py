@@ -24,11 +24,14 @@ def fine_energy(tones: Tones, where: NDArray[np.bool_]) -> float:
     return float(np.sqrt(np.mean(np.clip(fine[where], -24, 24) ** 2)) / max(float(level[where].mean()), 8.0) * 100)
 
 
-def blur_to_match(sharp: Tones, soft: Tones, where: NDArray[np.bool_]) -> float:
-    """The Gaussian (pixels) that makes `sharp` as fine as `soft` where both show the same; 0 if it is no sharper."""
+def blur_to_match(sharp: Tones, soft: Tones, where: NDArray[np.bool_], tolerance: float = 1.08) -> float:
+    """The Gaussian (pixels) that makes `sharp` as fine as `soft` where both show the same; 0 if it is no sharper.
+
+    `tolerance` times as much detail counts as no sharper.
+    """
     wanted = fine_energy(soft, where)
     before, last = fine_energy(sharp, where), 0.0
-    if before <= 1.08 * wanted or wanted <= 0:
+    if before <= tolerance * wanted or wanted <= 0:
         return 0.0
     for sigma in BLURS[1:]:
         now = fine_energy(np.asarray(cv2.GaussianBlur(sharp, (0, 0), sigma), np.float32), where)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from skimage.metrics import structural_similarity
@@ -12,6 +13,7 @@ from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.imaging.arrays import Rgb, to_tones
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import IRIS, SIDES, Side
+from open_the_eyes.imaging.sharpness import fine_energy
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.reference import lay
 from open_the_eyes.models.reference.generator import OWN, ReferenceGenerator
@@ -99,6 +101,21 @@ def test_the_colour_of_the_irises_is_the_donors(
     for side in SIDES:
         apart = iris_colour(whole, portrait_face.landmarks, side) - iris_colour(portrait, portrait_face.landmarks, side)
         assert np.abs(apart).max() < 12
+
+
+def test_in_a_soft_photo_the_eyes_are_soft_too(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    blurred = [
+        cv2.GaussianBlur(pixels, (0, 0), 1.5) for pixels in (closed_crop.pixels, closed_crop.window.cut(portrait))
+    ]
+    soft, truth = (np.asarray(pixels, np.uint8) for pixels in blurred)
+    result, _ = opened(generator, replace(closed_crop, pixels=soft), donor(engine, portrait))
+    eyes = closed_crop.mask > 0.5
+    sharp, wanted, unblurred = (
+        fine_energy(to_tones(pixels), eyes) for pixels in (result, truth, closed_crop.window.cut(portrait))
+    )
+    assert wanted * 0.6 < sharp < wanted * 1.5 < unblurred
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_one_another_gaze(

@@ -33,6 +33,9 @@ SAME_DETAIL: Final = 0.88
 this."""
 MOST_MOVED: Final = 0.15
 """In eye widths: what landmarks are off by at most."""
+SHARPER: Final = 1.5
+"""How many times the photo's detail the donor's skin must have to be called sharper: between rest and a laugh one
+person's skin differs by up to that, and eyes that are a little sharper than it harm less than soft ones."""
 LEAST_BLUR: Final = 0.25
 """Pixels; less is not worth another pass."""
 MIRRORED_STEP: Final = 1.1
@@ -118,7 +121,7 @@ def _lit(
         pixels = relit(pixels, photo, skin, 3 * RELIGHT_REACH * reach, MIRRORED_STEP)
     else:
         pixels = relit(pixels, photo, skin, RELIGHT_REACH * reach)
-    blur = None if take.mirrored else blur_to_match(pixels, photo, skin > 0)  # hair hangs on one side only
+    blur = None if take.mirrored else blur_to_match(pixels, photo, skin > 0, SHARPER)  # hair hangs on one side only
     return _Near(part, near, Drawn(pixels, eyes.shown, eyes.there, points, eyes.scale), blur)
 
 
