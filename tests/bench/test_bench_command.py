@@ -85,6 +85,9 @@ def test_json_stands_alone_on_stdout(ran: Path, capsys: pytest.CaptureFixture[st
         (["--open", "."], "expected photos"),
         (["--engine", "magic"], "engine: expected one of"),
         (["--engine", "reference"], "--engine: expected auto, appearance or sdxl"),
+        (["--survey", "--only", "speed"], "--survey: expected quality to be measured"),
+        (["--markdown", "file.txt"], "--markdown file.txt: expected a name ending in .md"),
+        (["--markdown", "other.md"], "--markdown other.md: expected a page of the benchmark's or no file"),
         (["-o", "file.txt"], "-o file.txt: expected a folder"),
         (["-o", ""], "expected a folder for the report, got nothing"),
     ],
@@ -98,10 +101,14 @@ def test_what_cannot_be_done_is_refused_before_any_work(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("file.txt").write_text("x")
+    Path("other.md").write_text("# Somebody's diary\n")
     assert main(["bench", *arguments]) == 2
     told = capsys.readouterr().err.splitlines()
     assert said in told[-1]
-    assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "file.txt": "x",
+        "other.md": "# Somebody's diary\n",
+    }
 
 
 def test_networks_say_what_is_missing_and_download_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,5 +126,6 @@ def test_stored_runs_become_a_page_without_measuring_again(
     (ran / "a.json").write_text(json.dumps(small_bench.report.to_json()))
     assert main(["bench", "document", "a.json", "a.json", "-o", "page.md"]) == 0
     assert (ran / "page.md").read_text().count("### Stage by stage") == 2
+    assert main(["bench", "document", "a.json", "-o", "page.md"]) == 0  # its own page may be replaced
     assert main(["bench", "document", "a.json", "-o", "page.jpg"]) == 2
     assert "expected a name ending in .md" in capsys.readouterr().err

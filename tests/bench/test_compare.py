@@ -68,7 +68,7 @@ class Blurred:
 def test_a_planted_slowdown_is_caught_and_the_same_speed_twice_is_not(engine: Engine, blink: Path) -> None:
     slow = replace(engine, generator=Slow(engine.generator))
     opened(Case("portrait", blink, engine))
-    runs = timed([Case("portrait", blink, engine), Case("portrait", blink, engine), Case("portrait", blink, slow)], 3)
+    runs = timed([Case("portrait", blink, engine), Case("portrait", blink, engine), Case("portrait", blink, slow)], 4)
     first, second, slowed = (report(*figures_of(one)) for one in runs)
     assert "processor" not in {change.before.what for change in compared(first, second, 0.5).worse}
     assert "processor" in {change.before.what for change in compared(first, slowed).worse}
@@ -80,7 +80,7 @@ def test_a_planted_blur_is_caught_and_the_same_eyes_twice_are_not(engine: Engine
     networks.ms_ssim = False  # torch takes seconds to load, and says nothing here that SSIM does not
 
     def measured(contender: Any) -> BenchReport:
-        looks = list(portraits())[:2]
+        looks = list(portraits())[:4]
         found = truth.measured(looks, [contender], engine, networks, pictures=False)
         return report(*truth.figures_of(found, "portraits", networks))
 
@@ -130,6 +130,21 @@ def test_wide_noise_is_not_called_worse() -> None:
 
 def test_the_briefest_stages_never_fail_a_build() -> None:
     old, new = (figure_of("speed", "p", "stage/blend", [s] * 5, unit="s") for s in (0.0002, 0.0009))
+    assert compared(report(old), report(new)).worse == ()
+
+
+def test_alarms_that_rise_from_none_are_worse_when_there_are_enough_of_them() -> None:
+    def alarms(count: int) -> BenchReport:
+        samples = [1.0] * count + [0.0] * (100 - count)
+        return report(figure_of("alarms", "f", "open eyes taken for closed", samples, statistic="share"))
+
+    assert compared(alarms(0), alarms(1)).worse == ()
+    (change,) = compared(alarms(0), alarms(12)).worse
+    assert json.loads(json.dumps(change.to_json(), allow_nan=False))["ratio"] is None
+
+
+def test_of_three_samples_nothing_is_sure() -> None:
+    old, new = (figure_of("cold", "p", "first photo", [s] * 3, unit="s") for s in (1.0, 5.0))
     assert compared(report(old), report(new)).worse == ()
 
 

@@ -18,6 +18,9 @@ from .clock import decode_encode, seconds_of
 from .figures import Figure
 from .statistics import figure_of
 
+MAX_WORKERS: Final = 8
+"""More processes than this are not tried."""
+
 _engine: Engine | None = None
 """A worker's own; its models stay loaded."""
 
@@ -70,10 +73,6 @@ def _open(photo: Path, engine: str, options: Options) -> None:
     _engine = load_engine(engine) if _engine is None else _engine
     target = photo.with_name(f"{photo.stem}.{multiprocessing.current_process().name}.result{photo.suffix}")
     open_eyes(photo, options, engine=_engine).save(target, overwrite=True)
-
-
-MAX_WORKERS: Final = 8
-"""More processes than this are not tried."""
 
 
 def worker_counts(cores: int) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -43,7 +44,13 @@ class Change:
     def to_json(self) -> dict[str, Any]:
         names = dict(zip(("area", "case", "what", "way"), self.before.key, strict=True))
         values = {"before": self.before.value, "after": self.after.value}
-        return {**names, **values, "ratio": self.ratio, "low": self.low, "high": self.high, "verdict": self.verdict}
+        ratios = {"ratio": self.ratio, "low": self.low, "high": self.high}
+        return {
+            **names,
+            **values,
+            **{n: v if math.isfinite(v) else None for n, v in ratios.items()},
+            "verdict": self.verdict,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +103,16 @@ def table_of(comparison: Comparison) -> Table:
 
 def _change(before: Figure, after: Figure, threshold: float) -> Change | None:
     found = ratio(before, after)
-    if found is None:  # a figure that was 0: no ratio, but a rise of what must be 0 is a fault
-        if before.what in MUST_BE_ZERO and after.value > before.value:
-            return Change(before, after, float("inf"), float("inf"), float("inf"), "worse")
-        return None
+    if found is None:  # what was 0 has no ratio
+        return Change(before, after, math.inf, math.inf, math.inf, "worse") if _rose_from_zero(before, after) else None
     value, low, high = found
     return Change(before, after, value, low, high, _verdict(before, after, low, high, threshold))
+
+
+def _rose_from_zero(before: Figure, after: Figure) -> bool:
+    if before.what in MUST_BE_ZERO:
+        return after.value > before.value
+    return before.better == "low" and after.low is not None and after.low > (before.high or 0.0)
 
 
 def _verdict(before: Figure, after: Figure, low: float, high: float, threshold: float) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..errors import OpenTheEyesError
+from .clock import floor_of
 from .figures import Absent, Figure, Timeline
 from .peers import peer
 from .statistics import figure_of
@@ -37,9 +38,10 @@ COMPONENTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What one fresh process told of itself."""
+    """What one fresh process told of itself, and the seconds of the floor right before it."""
 
     told: dict[str, Any]
+    floor: float
 
     def timeline(self, case: str) -> Timeline:
         """Memory over time."""
@@ -55,26 +57,28 @@ def probe(photo: Path, engine: str, options: dict[str, Any] | None = None) -> Pr
     Raises:
         OpenTheEyesError: the process failed; its last line is in the message.
     """
+    floor = floor_of(photo)
     began = time.time()
     command = [sys.executable, "-m", "open_the_eyes.bench.probe", str(photo), engine, json.dumps(options or {})]
     done = subprocess.run([*command, repr(began)], capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no word"])[-1]
         raise OpenTheEyesError(f"bench: expected a fresh process to open {photo.name}, it ended with: {last:.200}")
-    return Probe(json.loads(done.stdout.splitlines()[-1]))
+    return Probe(json.loads(done.stdout.splitlines()[-1]), floor)
 
 
 def cold_figures(case: str, probes: Sequence[Probe]) -> list[Figure]:
     """Seconds of a fresh process: until the libraries are there, of the first photo and of the second."""
+    floor = [one.floor for one in probes]
     wanted = {"start and libraries": "import", "first photo": "first", "second photo": "second"}
     rows = {what: [float(one.told[name]) for one in probes] for what, name in wanted.items()}
-    figures = [figure_of("cold", case, what, seconds, unit="s") for what, seconds in rows.items()]
+    figures = [figure_of("cold", case, what, seconds, unit="s", floor=floor) for what, seconds in rows.items()]
     together = [float(one.told["import"]) + float(one.told["first"]) for one in probes]
-    figures.insert(0, figure_of("cold", case, "one photo, from the start", together, unit="s"))
+    figures.insert(0, figure_of("cold", case, "one photo, from the start", together, unit="s", floor=floor))
     stages = probes[0].told["first stages"]
     for name in stages:
         seconds = [float(one.told["first stages"].get(name, 0.0)) for one in probes]
-        figures.append(figure_of("cold", case, f"first photo/{name}", seconds, unit="s"))
+        figures.append(figure_of("cold", case, f"first photo/{name}", seconds, unit="s", floor=floor))
     return figures
 
 

@@ -24,6 +24,7 @@ def machine() -> dict[str, Any]:
         "cores": cores(),
         "memory_gib": memory_gib(),
         "gpu": gpu(),
+        "load": load(),
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
         "version": __version__,
@@ -54,6 +55,11 @@ def memory_gib() -> float | None:
         return None
 
 
+def load() -> float | None:
+    """How many processes want a processor, mean of the last minute, this one not yet among them."""
+    return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
+
+
 def gpu() -> str:
     """The name of the GPU that torch sees, "" where there is none or no torch."""
     if not _version("torch"):
@@ -66,7 +72,8 @@ def gpu() -> str:
 def said(told: dict[str, Any]) -> str:
     """A machine in one line."""
     memory = "" if told["memory_gib"] is None else f", {told['memory_gib']:g} GiB"
-    return f"{told['processor']}, {told['cores']} cores{memory}, {told['gpu'] or 'no GPU'}"
+    busy = "" if told.get("load") is None else f", load {told['load']:g} at the start"
+    return f"{told['processor']}, {told['cores']} cores{memory}, {told['gpu'] or 'no GPU'}{busy}"
 
 
 def _version(name: str) -> str:

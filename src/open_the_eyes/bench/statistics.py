@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 
 from .figures import Area, Better, Figure, Statistic
 
+FEWEST: Final = 4
+"""Of fewer samples, all of one run lie beyond all of the other by chance in one of twenty comparisons or more."""
 DRAWS: Final = 2000
 SEED: Final = 0
 CONFIDENCE: Final = 0.95
@@ -82,7 +85,7 @@ def wilson(successes: float, count: int) -> tuple[float, float]:
 
 
 def ratio(before: Figure, after: Figure) -> tuple[float, float, float] | None:
-    """After : before with its 95 % interval; None where `before` is 0 or there is nothing to draw from.
+    """After : before with its 95 % interval, (0, infinity) where samples are too few; None where `before` is 0.
 
     Times are divided by the floor of their own run first, so that a machine that was busier in one of them does not
     count; the samples of figures that were taken on the same photos are drawn in pairs.
@@ -91,8 +94,10 @@ def ratio(before: Figure, after: Figure) -> tuple[float, float, float] | None:
     value = _quotient(old, new, before.statistic)
     if value is None:
         return None
-    if before.statistic == "peak" or min(len(old), len(new)) < 2:
+    if before.statistic == "peak":
         return value, value, value
+    if min(len(old), len(new)) < FEWEST:
+        return value, 0.0, math.inf
     paired = bool(before.names) and before.names == after.names
 
     def draw(a: NDArray[np.intp], b: NDArray[np.intp]) -> float:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..bench.run import Found
 
 FOLDER = "open-the-eyes-bench"
+TITLE = b"# Benchmarks"
+"""How a page of documentation begins that the benchmark wrote."""
 WIDEST = 64
 REPORT, PAGE, SURVEY = "report.json", "report.html", "survey.html"
 
@@ -78,17 +80,19 @@ def bench_command(
         turns=None if turns is None else parse.whole("--turns", turns),
         liveportrait=_folder(liveportrait),
     )
-    folder = _output_folder(out)
+    if survey and "quality" not in plan.parts:
+        raise UsageError("--survey: expected quality to be measured, whose pictures it shows; leave --only out.")
+    folder, document = _output_folder(out), None if markdown is None else _document("--markdown", markdown)
     from ..bench.run import run
 
     with progress.shown("bench") as tell:
         found = run(plan, tell=tell)
     written = _written(found, folder, photos=not no_photos)
-    if markdown is not None:
+    if document is not None:
         from ..bench.markdown import markdown_of
 
-        paths.write_text(Path(markdown), markdown_of(found.report), overwrite=True)
-        written.append(Path(markdown))
+        paths.write_text(document, markdown_of(found.report), overwrite=True)
+        written.append(document)
     if survey:
         from ..bench.survey import pairs_of, survey_of
 
@@ -190,9 +194,7 @@ def document_command(
     """
     from ..bench.markdown import markdown_of
 
-    if Path(out).suffix.lower() not in (".md", ".markdown"):
-        raise UsageError(f"-o {out}: expected a name ending in .md; the page is Markdown.")
-    paths.write_text(Path(out), markdown_of(*map(_report, reports)), overwrite=True)
+    paths.write_text(_document("-o", out), markdown_of(*map(_report, reports)), overwrite=True)
     speech.say(f"written: {speech.printable(out)}")
 
 
@@ -225,6 +227,16 @@ def _parts(text: str) -> Any:
 
 def _folder(text: str | None) -> Path | None:
     return None if text is None else Path(text)
+
+
+def _document(option: str, text: str) -> Path:
+    """Where a page of documentation goes: a new file, or one that the benchmark wrote before."""
+    path = Path(text)
+    if path.suffix.lower() not in (".md", ".markdown"):
+        raise UsageError(f"{option} {text}: expected a name ending in .md; the page is Markdown.")
+    if path.exists() and not (path.is_file() and path.read_bytes().startswith(TITLE)):
+        raise UsageError(f"{option} {text}: expected a page of the benchmark's or no file, got another one. Rename it.")
+    return path
 
 
 def _output_folder(out: str) -> Path:
