@@ -28,6 +28,7 @@ from open_the_eyes.settings import Settings
 
 from . import mutants
 
+ROOT: Final = Path(__file__).resolve().parent.parent
 SECONDS: Final = 10
 MEBIBYTES: Final = 1024
 CHUNK: Final = 500
@@ -87,7 +88,8 @@ def _chunk(name: str, count: int, seed: int, folder: Path, keep: Path, tally: Ta
         str(count),
         str(photo),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": "."})
+    env = {**os.environ, "TMPDIR": str(folder)}  # so that whatever a decoder leaves behind is seen
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env, cwd=ROOT)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     for line in lines:
         tally.files, tally.read = tally.files + line["files"], tally.read + line["read"]

@@ -7,6 +7,7 @@ those of the real ones; what they paint is noise.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -14,11 +15,19 @@ from typing import Any, Final
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What tells one size of SDXL from another; `unet` and `vae` are keyword arguments of diffusers' classes."""
+    """What tells one size of SDXL from another.
+
+    Args:
+        unet, refiner, vae: keyword arguments of diffusers' classes.
+        texts: of transformers' `CLIPTextConfig`, for both text encoders.
+        rank: of the LoRA.
+    """
 
     unet: dict[str, Any]
     refiner: dict[str, Any]
     vae: dict[str, Any]
+    texts: tuple[dict[str, Any], dict[str, Any]]
+    rank: int
 
 
 def _levels(kinds: str, attention: str, plain: str) -> tuple[str, ...]:
@@ -35,6 +44,17 @@ def _unet(kinds: str, **facts: Any) -> dict[str, Any]:
         "use_linear_projection": True,
         "addition_embed_type": "text_time",
         **facts,
+    }
+
+
+def _text(width: int, layers: int, heads: int, inner: int, words: int) -> dict[str, Any]:
+    return {
+        "hidden_size": width,
+        "num_hidden_layers": layers,
+        "num_attention_heads": heads,
+        "intermediate_size": inner,
+        "projection_dim": width,
+        "vocab_size": words,
     }
 
 
@@ -76,6 +96,8 @@ FULL: Final = Sizes(
         projection_class_embeddings_input_dim=2560,
     ),
     vae=_vae((128, 256, 512, 512), layers_per_block=2, sample_size=1024),
+    texts=(_text(768, 12, 12, 3072, 49408), _text(1280, 32, 20, 5120, 49408)),
+    rank=64,
 )
 TINY: Final = Sizes(
     unet=_unet(
@@ -101,6 +123,8 @@ TINY: Final = Sizes(
         projection_class_embeddings_input_dim=32 + 5 * 8,
     ),
     vae=_vae((8, 8, 16, 16), layers_per_block=1, norm_num_groups=4, sample_size=128),
+    texts=(_text(32, 3, 4, 37, 190), _text(32, 3, 4, 37, 190)),
+    rank=2,
 )
 SCHEDULER: Final = {
     "num_train_timesteps": 1000,
@@ -134,56 +158,62 @@ def vae(facts: dict[str, Any], seed: int = 0) -> Any:
     return AutoencoderKL(**facts).eval()
 
 
-def write_weights(folder: Path, sizes: Sizes = TINY) -> None:
-    """Everything that `open-the-eyes fetch sdxl` brings, tiny and random, under the names it brings it by."""
-    _write_pipeline(folder / "sdxl-base", four_channels(sizes).unet, both_encoders=True)
-    _write_pipeline(folder / "sdxl-inpaint", sizes.unet, both_encoders=True)
-    _write_pipeline(folder / "sdxl-refiner", sizes.refiner, both_encoders=False)
-    vae(sizes.vae).save_pretrained(folder / "sdxl-vae", safe_serialization=True)
-    write_lora(folder / "lcm-lora" / "pytorch_lora_weights.safetensors", sizes.unet)
+def write_weights(folder: Path, sizes: Sizes = TINY, device: str = "cpu", *, plain: bool = True) -> None:
+    """Everything that `open-the-eyes fetch sdxl` brings, random, under the names it brings it by.
+
+    Args:
+        device: that draws the numbers; in half precision where it is a GPU, as the real files are.
+        plain: also the U-Net that was not trained to fill holes.
+    """
+    import torch
+
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float32 if device == "cpu" else torch.float16)
+    try:
+        with torch.device(device):
+            if plain:
+                _write_pipeline(folder / "sdxl-base", four_channels(sizes).unet, sizes.texts)
+            _write_pipeline(folder / "sdxl-inpaint", sizes.unet, sizes.texts)
+            _write_pipeline(folder / "sdxl-refiner", sizes.refiner, sizes.texts[1:])
+            vae(sizes.vae).save_pretrained(folder / "sdxl-vae", safe_serialization=True)
+    finally:
+        torch.set_default_dtype(before)
+    write_lora(folder / "lcm-lora" / "pytorch_lora_weights.safetensors", sizes.unet, sizes.rank)
 
 
-def _write_pipeline(folder: Path, facts: dict[str, Any], *, both_encoders: bool) -> None:
+def _write_pipeline(folder: Path, facts: dict[str, Any], texts: Sequence[dict[str, Any]]) -> None:
+    """With two text encoders as the base has them, or with the second alone, like the refiner."""
     from diffusers import EulerDiscreteScheduler
 
     unet(facts).save_pretrained(folder / "unet", variant="fp16", safe_serialization=True)
     EulerDiscreteScheduler(**SCHEDULER).save_pretrained(folder / "scheduler")
+    both = len(texts) == 2
     index: dict[str, Any] = {
         "_class_name": "StableDiffusionXLInpaintPipeline",
         "scheduler": ["diffusers", "EulerDiscreteScheduler"],
         "unet": ["diffusers", "UNet2DConditionModel"],
         "vae": ["diffusers", "AutoencoderKL"],
-        "force_zeros_for_empty_prompt": both_encoders,
-        "requires_aesthetics_score": not both_encoders,
+        "force_zeros_for_empty_prompt": both,
+        "requires_aesthetics_score": not both,
+        "text_encoder": [None, None],
+        "tokenizer": [None, None],
     }
-    for suffix, kind in (("", "CLIPTextModel"), ("_2", "CLIPTextModelWithProjection")):
-        wanted = both_encoders or suffix == "_2"
-        index[f"text_encoder{suffix}"] = ["transformers", kind] if wanted else [None, None]
-        index[f"tokenizer{suffix}"] = ["transformers", "CLIPTokenizer"] if wanted else [None, None]
-        if wanted:
-            _text_encoder(kind).save_pretrained(folder / f"text_encoder{suffix}", variant="fp16")
-            _write_tokenizer(folder / f"tokenizer{suffix}")
+    kinds = (("", "CLIPTextModel"), ("_2", "CLIPTextModelWithProjection"))
+    for (suffix, kind), config in zip(kinds[2 - len(texts) :], texts, strict=True):
+        index[f"text_encoder{suffix}"] = ["transformers", kind]
+        index[f"tokenizer{suffix}"] = ["transformers", "CLIPTokenizer"]
+        _text_encoder(kind, config).save_pretrained(folder / f"text_encoder{suffix}", variant="fp16")
+        _write_tokenizer(folder / f"tokenizer{suffix}")
     (folder / "model_index.json").write_text(json.dumps(index, indent=1), encoding="utf-8")
 
 
-def _text_encoder(kind: str) -> Any:
+def _text_encoder(kind: str, config: dict[str, Any]) -> Any:
     import torch
     import transformers
 
-    config = transformers.CLIPTextConfig(
-        bos_token_id=188,
-        eos_token_id=189,
-        pad_token_id=189,
-        hidden_size=32,
-        intermediate_size=37,
-        num_attention_heads=4,
-        num_hidden_layers=3,
-        vocab_size=190,
-        projection_dim=32,
-        hidden_act="gelu",
-    )
+    ends = {"bos_token_id": 188, "eos_token_id": 189, "pad_token_id": 189}
     torch.manual_seed(1)
-    return getattr(transformers, kind)(config).eval()
+    return getattr(transformers, kind)(transformers.CLIPTextConfig(**config, **ends, hidden_act="gelu")).eval()
 
 
 def _write_tokenizer(folder: Path) -> None:
@@ -196,14 +226,16 @@ def _write_tokenizer(folder: Path) -> None:
     CLIPTokenizer(vocab=vocabulary, merges=[], model_max_length=77).save_pretrained(folder)
 
 
-def write_lora(path: Path, facts: dict[str, Any], rank: int = 2, seed: int = 3) -> None:
+def write_lora(path: Path, facts: dict[str, Any], rank: int, seed: int = 3) -> None:
     """A random LoRA of the attention's projections, named as LCM-LoRA's file names its layers."""
     import torch
     from safetensors.torch import save_file
 
     random = torch.Generator().manual_seed(seed)
     rows = {}
-    for name, module in unet(facts).named_modules():
+    with torch.device("meta"):
+        shapes = unet(facts)
+    for name, module in shapes.named_modules():
         if isinstance(module, torch.nn.Linear) and name.rpartition(".")[2] in ("to_q", "to_k", "to_v"):
             key = "lora_unet_" + name.replace(".", "_")
             rows[f"{key}.lora_down.weight"] = torch.randn(rank, module.in_features, generator=random)

@@ -63,6 +63,23 @@ def main() -> None:
     write(row([grown(alone(patch)), grown(to_levels(patch.pixels))]), out / "4-patch.jpg")
     write(row([grown(cut.pixels), grown(blend(cut, patch))]), out / "5-blend.jpg")
     write(marked(opened, engine.detector.measure(opened, face) or face), out / "6-verify.jpg")
+    other = another_shot(original)
+    own = open_eyes(Photo(shut), engine=engine, references=[Photo(other)]).photo.pixels
+    theirs = crop(other, detect(other, engine.detector)[0], SIDES).pixels
+    shots = [grown(cut.pixels), as_high(theirs, 4 * cut.pixels.shape[0]), grown(cut.window.cut(own))]
+    write(row(shots), out / "7-reference.jpg")
+
+
+def another_shot(pixels: Rgb) -> Rgb:
+    """The same person nearer, the camera tilted, in darker and warmer light."""
+    h, w = pixels.shape[:2]
+    matrix = np.asarray(cv2.getRotationMatrix2D((w / 2, h / 2), -7, 1.4), np.float64)
+    moved = cv2.warpAffine(pixels, matrix, (w, h), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    return to_levels(moved * np.array([0.8, 0.7, 0.55]))
+
+
+def as_high(picture: Rgb, height: int) -> Rgb:
+    return grown(picture, height / picture.shape[0])
 
 
 def write(picture: Rgb, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -47,7 +48,8 @@ def test_a_reference_opens_the_eyes_and_is_named(folder: Path, capsys: pytest.Ca
 def test_the_report_says_whose_eyes_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["open", "shot1.png", "--reference", "stranger.png", "--reference", "shot2.png", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert report["engine"] == "reference"
+    assert report["engine"] == "appearance"
+    assert [one["path"] for one in report["references"]] == ["stranger.png", "shot2.png"]
     assert report["faces"][0]["source"] == "shot2.png, face 1"
     assert [stage["name"] for stage in report["stages"]][:3] == ["read", "detect", "match"]
 
@@ -57,7 +59,10 @@ def test_with_a_stranger_alone_auto_paints_and_says_why(capsys: pytest.CaptureFi
     assert main(["open", "shot1.png", "--reference", "stranger.png", "--json"]) == 0
     (face,) = json.loads(capsys.readouterr().out)["faces"]
     assert (face["outcome"], face["source"]) == ("opened", "appearance")
-    assert "Nobody in stranger.png is surely this person." in face["reason"]
+    assert (
+        "Nobody in stranger.png is surely this person (if one is, say which: --match 1=stranger.png:1)."
+        in face["reason"]
+    )
 
 
 @pytest.mark.parametrize("more", [["--reference", "stranger.png"], []], ids=["a stranger", "nobody"])
@@ -90,6 +95,37 @@ def test_what_cannot_be_used_is_refused_in_one_line(
     assert main(["open", "shot1.png", *arguments]) == code
     assert words in capsys.readouterr().err
     assert not (folder / "shot1.opened.png").exists()
+
+
+def test_a_replay_wants_the_very_references_in_any_order(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    references = ["--reference", "shot2.png", "--reference", "stranger.png"]
+    assert main(["open", "shot1.png", "-o", "made.png", "--match", "1=shot2.png:1", *references]) == 0
+    assert main(["show-edit", "made.png"]) == 0
+    sha256 = hashlib.sha256((folder / "shot2.png").read_bytes()).hexdigest()
+    assert f"eyes from the file with SHA-256 {sha256}" in capsys.readouterr().out
+
+    again = ["open", "shot1.png", "--replay", "made.png", "-o", "again.png"]
+    assert main([*again, *references[2:], *references[:2]]) == 0
+    assert (folder / "again.png").read_bytes() == (folder / "made.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("references", "code", "words"),
+    [
+        ([], 2, "expected the references that the edit took eyes from, one with SHA-256"),
+        (["--reference", "stranger.png"], 2, "--reference stranger.png: expected the very files of the edit"),
+        (["--reference", "shot2.png", "--reference", "shot1.png"], 2, "which had 1 reference; this is none of them"),
+        (["--reference", "nope.png"], 3, "nope.png: expected a photo"),
+    ],
+    ids=["none", "another", "one too many", "missing"],
+)
+def test_a_replay_with_other_references_is_refused_in_one_line(
+    folder: Path, capsys: pytest.CaptureFixture[str], references: list[str], code: int, words: str
+) -> None:
+    assert main(["open", "shot1.png", "-o", "made.png", "--reference", "shot2.png"]) == 0
+    assert main(["open", "shot1.png", "--replay", "made.png", "-o", "again.png", *references]) == code
+    assert words in capsys.readouterr().err.splitlines()[-1]
+    assert not (folder / "again.png").exists()
 
 
 def test_best_take_prints_who_came_from_where(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,9 @@ from PIL import Image
 
 from open_the_eyes.cli import main
 from open_the_eyes.files import EditRecord, read, write
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.blink import paint_blink
+from open_the_eyes.roles import Face
 from open_the_eyes.settings import Settings
 
 Captured = pytest.CaptureFixture[str]
@@ -40,6 +43,19 @@ def test_a_replay_gives_the_same_bytes(wish: list[str], photo: Path, tmp_path: P
     assert main(["open", str(photo), "--replay", str(made), "-o", str(tmp_path / "again.jpg")]) == 0
 
     assert (tmp_path / "again.jpg").read_bytes() == made.read_bytes()
+
+
+def test_a_lone_shut_eye_is_replayed_from_its_partner_again(
+    portrait: Rgb, portrait_face: Face, tmp_path: Path, capsys: Captured
+) -> None:
+    wink = tmp_path / "wink.png"
+    Image.fromarray(paint_blink(portrait, portrait_face.landmarks, ("left",))).save(wink)
+    assert main(["open", str(wink), "-o", str(tmp_path / "out.png")]) == 0
+    assert "from their other eye" in capsys.readouterr().out
+
+    assert main(["open", str(wink), "--replay", str(tmp_path / "out.png"), "-o", str(tmp_path / "again.png")]) == 0
+
+    assert (tmp_path / "again.png").read_bytes() == (tmp_path / "out.png").read_bytes()
 
 
 def test_show_edit_says_what_was_done(photo: Path, tmp_path: Path, capsys: Captured) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from open_the_eyes.cli import words
@@ -34,10 +36,31 @@ from tests.stand_in import face_report, report_of
             "face 1: kept as it was, a seam stayed visible",
             id="kept",
         ),
+        pytest.param(
+            face_report("kept_original", reason="Left as it was: the eyes disagree."),
+            "face 1: kept as it was, the eyes disagree",
+            id="kept, said once",
+        ),
     ],
 )
 def test_a_face_after_open_is_one_line(face: FaceReport, expected: str) -> None:
     assert words.face_line(face) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("appearance", "(0.21 -> 0.98)"),
+        ("sdxl", "(0.21 -> 0.98)"),
+        ("shot2.jpg, face 3", "(0.21 -> 0.98), from shot2.jpg, face 3"),
+        ("appearance.jpg, face 1", "(0.21 -> 0.98), from appearance.jpg, face 1"),
+        ("their other eye", "(0.21 -> 0.98), from their other eye"),
+        ("sdxl, after shot2.jpg, face 3 (turned)", "(0.21 -> 0.98), painted after shot2.jpg, face 3 (turned)"),
+    ],
+)
+def test_whose_eyes_they_are_is_said_where_they_are_somebodys(source: str, expected: str) -> None:
+    face = replace(face_report("opened", after=(0.98, 1.0)), source=source)
+    assert words.face_line(face) == f"face 1: opened both eyes {expected}"
 
 
 @pytest.mark.parametrize(

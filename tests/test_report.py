@@ -32,6 +32,7 @@ def test_the_report_is_the_schema_to_the_letter() -> None:
     assert REPORT.to_json() == {
         "version": __version__,
         "input": {"path": "a/b.jpg", "sha256": "00ff", "size_wh": [640, 480], "format": "JPEG"},
+        "references": [],
         "engine": "appearance",
         "mode": "standard",
         "seed": 7,

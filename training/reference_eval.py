@@ -3,8 +3,8 @@
 Tables, and sheets to look at. Blinks: real closed eyes (rows of `closed.csv` with `same_person_open`) opened from the
 open frame, beside the appearance engine alone. Portraits: of each person of `identity/` one photo gets its eyes painted
 shut, the other one is the reference, both ways; figures are taken where the eyes were hidden, against what was there.
-Strangers: every portrait with a reference of somebody else, through the whole pipeline, and all pairs of faces at once.
-The sheets show the folder's people: keep them private.
+Strangers: every portrait with a reference of somebody else, through the whole pipeline; `training.likeness.evaluate`
+takes all pairs at once. The sheets show the folder's people: keep them private.
 """
 
 from __future__ import annotations
@@ -88,10 +88,11 @@ def blinks(folder: Path, engines: Engines) -> Iterator[tuple[list[str], list[flo
         result = open_eyes(Photo(shut.pixels), engine=engines.reference, references=[Photo(true.pixels)])
         outcome, source = of_face(result, shut.face)
         how = "by itself"
-        if outcome != "opened":
-            told = Options.of(match=((number_of(shut, engines), 1, number_of(true, engines)),))
-            result = open_eyes(Photo(shut.pixels), told, engine=engines.reference, references=[Photo(true.pixels)])
-            (outcome, source), how = of_face(result, shut.face), "told with --match"
+        told = Options.of(match=((number_of(shut, engines), 1, number_of(true, engines)),))
+        for engine, way in ((engines.reference, "told with --match"), (engines.appearance, "leads the painter")):
+            if outcome != "opened":
+                result = open_eyes(Photo(shut.pixels), told, engine=engine, references=[Photo(true.pixels)])
+                (outcome, source), how = of_face(result, shut.face), way
         alone = open_eyes(Photo(shut.pixels), engine=engines.appearance)
         figures = [against(r.photo.pixels, shut, true) for r in (result, alone)]
         cells = [row["file"].removeprefix("closed/")[:28], outcome, how, source[:60]]
@@ -168,8 +169,8 @@ def swapped(
     return outcome, figures[0] if opened else None, figures[1] if opened else None, row
 
 
-def strangers(pairs: list[tuple[Shot, Shot]], engines: Engines) -> tuple[int, int, int, int]:
-    """Opened and tried through the pipeline with somebody else's photo; accepted and tried among all pairs of faces."""
+def strangers(pairs: list[tuple[Shot, Shot]], engines: Engines) -> tuple[int, int]:
+    """Opened and tried with somebody else's photo."""
     opened = tried = 0
     for k, (target, _) in enumerate(track(pairs, "strangers")):
         blink = Photo(paint_blink(target.pixels, target.face.landmarks))
@@ -177,10 +178,7 @@ def strangers(pairs: list[tuple[Shot, Shot]], engines: Engines) -> tuple[int, in
             other = pairs[(k + shift) % len(pairs)][k % 2]
             result = open_eyes(blink, engine=engines.reference, references=[Photo(other.pixels)])
             opened, tried = opened + int(result.changed), tried + 1
-    teller = engines.reference.teller()
-    traits = [[teller.describe(one.pixels, one.face) for one in pair] for pair in pairs]
-    evidence = [teller.evidence(a, b) for i, us in enumerate(traits) for them in traits[:i] for a in us for b in them]
-    return opened, tried, int(np.sum(np.array(evidence) >= 0)), len(evidence)
+    return opened, tried
 
 
 def blink_table(found: list[tuple[list[str], list[float], list[float], NDArray[np.uint8]]]) -> Table:
@@ -232,9 +230,8 @@ def main() -> None:
             console.print(swap_table(name, found))
             console.print(*write_sheets([row for *_, row in found], given.out / name.split(",")[0]))
     if given.only in (None, "strangers"):
-        opened, tried, accepted, pairs_tried = strangers(pairs, engines)
+        opened, tried = strangers(pairs, engines)
         console.print(f"references of strangers only: {opened} of {tried} photos got a stranger's eyes")
-        console.print(f"pairs of faces of two people taken for one: {accepted} of {pairs_tried}")
 
 
 if __name__ == "__main__":

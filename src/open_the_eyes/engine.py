@@ -20,7 +20,7 @@ class Engine:
 
     Args:
         describer: tells whose eyes in a reference are whose; None where references cannot be used.
-        reference: paints instead of `generator` when references are given; None where `generator` was asked for.
+        reference: paints instead of `generator` when references are given; None where it is the same.
         donors_only: a face whose eyes no donor shows is left alone.
     """
 
@@ -36,7 +36,7 @@ class Engine:
 
     def for_references(self) -> Engine:
         """The engine that works when references are given."""
-        return self if self.reference is None else replace(self, name="reference", generator=self.reference)
+        return self if self.reference is None else replace(self, generator=self.reference)
 
     def teller(self) -> FaceDescriber:
         """Who tells whose eyes are whose.
@@ -91,23 +91,17 @@ def load_engine(name: str = "auto", settings: Settings | None = None) -> Engine:
     from .models.sdxl.loading import load_sdxl, sdxl_lacks
 
     settings = Settings.from_environment() if settings is None else settings
-    restorers, detector, describer = OnnxRestorers(settings), _detector(settings), Likeness()
+    why = "asked for"
+    if name == "auto":
+        gpu = not sdxl_lacks(settings)
+        name, why = ("sdxl", "a GPU and the weights are here") if gpu else ("appearance", "runs on any machine")
     appearance = AppearanceGenerator()
-    borrowed = ReferenceGenerator(appearance)
-    if name == "reference":
-        return Engine(name, "asked for", detector, borrowed, settings, restorers, describer, None, True)
-    if name == "appearance":
-        return Engine(name, "asked for", detector, appearance, settings, restorers, describer)
+    own_eyes = ReferenceGenerator(appearance, paints=name != "reference")  # a lone shut eye's partner is a donor too
+    engine = Engine(name, why, _detector(settings), own_eyes, settings, OnnxRestorers(settings), Likeness())
     if name == "sdxl":
-        painter = load_sdxl(settings, borrowed)  # where a reference shows the person's own eyes, it starts from those
-        return Engine(name, "asked for", detector, painter, settings, restorers, describer)
-    if not sdxl_lacks(settings):
-        painter = load_sdxl(settings, borrowed)
-        return Engine(
-            "sdxl", "a GPU and the weights are here", detector, painter, settings, restorers, describer, borrowed
-        )
-    why = "runs on any machine"
-    return Engine("appearance", why, detector, borrowed, settings, restorers, describer, borrowed)
+        painter = load_sdxl(settings, own_eyes)
+        return replace(engine, generator=painter, reference=ReferenceGenerator(appearance, painter))
+    return replace(engine, donors_only=name == "reference")
 
 
 def _detector(settings: Settings) -> FaceDetector:

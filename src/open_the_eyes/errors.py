@@ -10,6 +10,7 @@
     ├── NoCapacity                     5   503   no room: GPU memory, queue
     │   └── NoRoomOnGpu                5   503   a model does not fit, whatever is moved away
     ├── SomePhotosFailed               6   207   several photos were asked for, some did not succeed
+    ├── FiguresWorse                   7   409   a benchmark is surely worse than the one it was compared with
     └── Cancelled                    130   409   somebody asked to stop; nothing was written
 
 A message gives what was expected, what came, and what to do next. "No closed eyes here" is a result, not an error.
@@ -64,6 +65,11 @@ class NoRoomOnGpu(NoCapacity):
 class SomePhotosFailed(OpenTheEyesError):
     exit_code = 6
     http_status = 207
+
+
+class FiguresWorse(OpenTheEyesError):
+    exit_code = 7
+    http_status = 409
 
 
 class Cancelled(OpenTheEyesError):

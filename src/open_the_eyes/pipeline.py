@@ -73,11 +73,12 @@ def open_eyes(
             source = files.without_gps(source)
     with watch.stage("detect", 0.1, 0.4):
         decisions = decide(detect(source.pixels, engine.detector), options.choose)
-    matches = Matches()
+    matches, others = Matches(), []
     if references:
         with watch.stage("match", 0.4, 0.4):
             others, teller = _references(references, engine), engine.teller()
-            matches = match(source.pixels, decisions, others, engine.detector, teller, options.match)
+            shown = [Reference(photo.pixels, _name(photo, number)) for number, photo in enumerate(others, start=1)]
+            matches = match(source.pixels, decisions, shown, engine.detector, teller, options.match)
     if engine.donors_only:
         decisions = left_alone(decisions, matches)
     with watch.stage("crop", 0.4, 0.45):
@@ -87,7 +88,7 @@ def open_eyes(
         variations = _composed(source, list(kept.values()), options.generate.variations)
 
     faces = tuple(face_report(d, kept.get(d.id), matches.reasons.get(d.id, "")) for d in decisions)
-    report = report_of(source, engine.name, options, faces, watch)
+    report = report_of(source, engine.name, options, faces, watch, others)
     return Opened(variations, faces, report.stages, report, options)
 
 
@@ -112,15 +113,20 @@ def _painted(
     options: Options,
     watch: Stopwatch,
 ) -> dict[int, Kept]:
-    """Generate, blend, restore, verify; faces of which too little passes get further rounds with the next seeds."""
+    """Generate, blend, restore, verify; faces of which too little passes get further rounds with the next seeds.
+
+    In the last round eyes are painted even where a donor's can be laid in: those have failed in all others.
+    """
     want, spare = options.generate.variations, SPARE[options.generate.mode]
     restorer = engine.restorer(options.restore.restorer)
     tried: dict[int, list[Candidate]] = {face_id: [] for face_id, _ in crops}
     first, count, waiting = 0, want + spare, [(n, c) for n, c in crops if c.mask.any()]
-    for _ in range(1 + RETRIES):
+    for turn in range(1 + RETRIES):
         attempts = range(first, first + count)
         with watch.stage("generate", 0.45, 0.75):
-            patches = generate(waiting, attempts, engine.generator, options.generate, donors, watch)
+            patches = generate(
+                waiting, attempts, engine.generator, options.generate, donors, watch, painted=turn == RETRIES
+            )
         with watch.stage("blend", 0.75, 0.8):
             looks = [[Look(c, p, blend(c, p)) for p in row] for (_, c), row in zip(waiting, patches, strict=True)]
         if restorer is not None:
@@ -175,15 +181,14 @@ def _read(photo: Source, engine: Engine) -> Photo:
     return files.read(photo, engine.settings)
 
 
-def _references(references: Sequence[Source], engine: Engine) -> list[Reference]:
-    """Each reference read, under a name for sentences."""
+def _references(references: Sequence[Source], engine: Engine) -> list[Photo]:
     if isinstance(references, str | bytes | os.PathLike | Photo):
         raise UsageError("references: expected a list of photos, got a single one; put it into brackets.")
-    read = [_read(one, engine) for one in references]
-    return [Reference(photo.pixels, _name(photo, number)) for number, photo in enumerate(read, start=1)]
+    return [_read(one, engine) for one in references]
 
 
 def _name(photo: Photo, number: int) -> str:
+    """What a reference is called in sentences."""
     path = None if photo.file is None else photo.file.path
     return f"reference {number}" if path is None else path.name
 

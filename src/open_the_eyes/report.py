@@ -104,7 +104,7 @@ class OutputReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything about one photo; `outputs` is empty until something is saved."""
+    """Everything about one photo; `outputs` is empty until something is saved. `references` are in the order given."""
 
     input: InputReport
     engine: str
@@ -113,6 +113,7 @@ class Report:
     faces: tuple[FaceReport, ...]
     stages: tuple[StageReport, ...]
     outputs: tuple[OutputReport, ...] = ()
+    references: tuple[InputReport, ...] = ()
     version: str = field(default=__version__)
 
     def to_json(self) -> dict[str, Any]:
@@ -120,6 +121,7 @@ class Report:
         return {
             "version": self.version,
             "input": self.input.to_json(),
+            "references": [r.to_json() for r in self.references],
             "engine": self.engine,
             "mode": self.mode,
             "seed": self.seed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -125,17 +126,28 @@ def face_report(decision: Decision, kept: Kept | None, why_no_donor: str = "") -
     return FaceReport(decision.id, decision.face.box, outcome, reason, eyes, scores, source)
 
 
-def report_of(source: Photo, engine: str, options: Options, faces: tuple[FaceReport, ...], watch: Stopwatch) -> Report:
+def report_of(
+    source: Photo,
+    engine: str,
+    options: Options,
+    faces: tuple[FaceReport, ...],
+    watch: Stopwatch,
+    references: Sequence[Photo] = (),
+) -> Report:
     """Everything about one photo, before anything is saved."""
-    file = source.file
-    came = InputReport(
+    came, others = _input_report(source), tuple(_input_report(photo) for photo in references)
+    chosen = options.generate
+    return Report(came, engine, chosen.mode, chosen.seed, faces, watch.stages, references=others)
+
+
+def _input_report(photo: Photo) -> InputReport:
+    file = photo.file
+    return InputReport(
         path=None if file is None or file.path is None else str(file.path),
         sha256="" if file is None else file.sha256,
-        size_wh=source.size_wh,
+        size_wh=photo.size_wh,
         format=None if file is None else file.format,
     )
-    chosen = options.generate
-    return Report(came, engine, chosen.mode, chosen.seed, faces, watch.stages)
 
 
 def _edit_record(report: Report, options: Options, variation: int) -> files.EditRecord:
@@ -150,6 +162,7 @@ def _edit_record(report: Report, options: Options, variation: int) -> files.Edit
         json.dumps(others, sort_keys=True),
         variation,
         report.input.sha256,
+        tuple(reference.sha256 for reference in report.references),
     )
 
 

@@ -109,12 +109,14 @@ class Request:
         seed: decides everything that is random.
         variety: 0 asks for the likeliest eyes, 1 for a draw among all that are plausible.
         donors: the same person's open eyes, best first; a generator that cannot use them leaves them be.
+        painted: the person's own eyes were laid in and did not turn out well: now they shall only lead the painter.
     """
 
     crop: Crop
     seed: int
     variety: float = 0.0
     donors: tuple[Donor, ...] = ()
+    painted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ class Patch:
         mask: (h, w) 0..1, zero wherever the crop's mask is.
         score: the generator's own opinion, higher is better; comparable within one face only.
         source: what painted it, or whose eyes these are, such as "appearance" or "shot2.jpg, face 3".
+        fault: why there are no new eyes in it, a clause; such a patch never passes. "" where there are.
     """
 
     pixels: Tones
@@ -133,6 +136,7 @@ class Patch:
     seed: int
     score: float
     source: str = ""
+    fault: str = ""
 
 
 class Watch(Protocol):

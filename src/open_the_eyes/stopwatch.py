@@ -32,6 +32,7 @@ class Stopwatch:
         self._progress = progress
         self._done = 0.0
         self._until = 1.0
+        self._told = 0.0
         self._seconds: dict[str, float] = {}
         self._peaks: dict[str, float | None] = {}
         self._gpu_peaks: dict[str, float] = {}
@@ -40,13 +41,12 @@ class Stopwatch:
     def stage(self, name: str, done: float | None = None, until: float | None = None) -> Iterator[None]:
         """Times a block; `done` of all work is finished when it begins, `until` when it ends.
 
-        Told is never less than before: a stage that runs again does not take progress back.
+        Told is never less than before: a stage that runs again, or has two parts, does not take progress back.
         """
         self._done = max(self._done, done or 0.0)
         if done is not None:
             self._until = self._done if until is None else max(until, self._done)
-        if self._progress is not None:
-            self._progress(name, self._done)
+        self._tell(name, self._done)
         self._seconds.setdefault(name, 0.0)  # a stage stands before its branches
         self._peaks.setdefault(name, None)
         began = time.perf_counter()
@@ -58,8 +58,12 @@ class Stopwatch:
 
     def tell(self, name: str, part: float) -> None:
         """`part` 0..1 of the running stage is done."""
+        self._tell(name, self._done + (self._until - self._done) * min(max(part, 0.0), 1.0))
+
+    def _tell(self, name: str, done: float) -> None:
+        self._told = max(self._told, done)
         if self._progress is not None:
-            self._progress(name, self._done + (self._until - self._done) * min(max(part, 0.0), 1.0))
+            self._progress(name, self._told)
 
     def gpu(self, name: str, peak_mib: float) -> None:
         """The most GPU memory a stage has held."""

@@ -14,6 +14,7 @@ from open_the_eyes.photo import FileFacts, FileFormat, Photo
 from open_the_eyes.settings import Settings
 
 RECORD = EditRecord("appearance", "standard", 7, "0.1.0", ((1, "opened"), (2, "too_small")))
+WITH_REFERENCES = replace(RECORD, input="1f" * 32, references=("0a" * 32, "", "b7" * 32))
 LATER = EditRecord("sdxl", "ultra", -3, "0.2.0", ())
 HEAD = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
 TAIL = b"</rdf:RDF></x:xmpmeta>"
@@ -41,6 +42,12 @@ def test_a_record_is_found_again(file_format: FileFormat) -> None:
 
     assert read_record(back) == RECORD
     assert SOURCE_TYPE.encode() in xmp_of(back)
+
+
+def test_references_come_back_in_order_and_one_without_a_file_stays_one() -> None:
+    back = read(encoded(photo("PNG"), "PNG", WITH_REFERENCES), Settings())
+
+    assert read_record(back) == WITH_REFERENCES
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

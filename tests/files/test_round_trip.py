@@ -27,7 +27,7 @@ EXACT: Final = ("PNG", "WEBP", "TIFF", "HEIF")
 TURNED_WHEN_READ: Final = ("HEIF", "AVIF")
 TABLE: Final = [
     (file_format, bits, orientation, metadata)
-    for (file_format, depths), orientation, metadata in product(HOLDS.items(), (1, 3, 6, 7), ("all", "none"))
+    for (file_format, depths), orientation, metadata in product(HOLDS.items(), range(1, 9), ("all", "none"))
     for bits in depths
     if file_format not in TURNED_WHEN_READ or orientation == 1  # see test_boxed for theirs
     if metadata == "all" or orientation == 1  # EXIF holds the orientation

@@ -1,4 +1,4 @@
-"""Models that only weigh something: what they hold is counted in a `FakeMemory`, and given back when they are gone."""
+"""Models that only weigh something: what they hold is counted, and given back when they are gone."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from open_the_eyes.residency import FakeMemory, FakeOutOfMemory, ModelCard, Residency
-from open_the_eyes.residency.catalogue import CODEFORMER, SDXL_BASE, SDXL_REFINER, SDXL_VAE
+from open_the_eyes.residency import CountedMemory, ModelCard, OutOfMemory, Residency
+from open_the_eyes.residency.cards import CODEFORMER, SDXL_BASE, SDXL_REFINER, SDXL_VAE
 
 STEPS: Final = ("build", "move", "run")
 
@@ -72,7 +72,7 @@ class Rig:
     """
 
     def __init__(self, room: int, *cards: ModelCard, others: int = 0, patience_s: float = 5.0) -> None:
-        self.memory: Final = FakeMemory(room)
+        self.memory: Final = CountedMemory(room)
         self.memory.take(others)
         self.others: Final = others
         self.residency: Final = Residency(self.memory, "cuda", patience_s=patience_s)
@@ -95,7 +95,7 @@ class Rig:
         """Counts a step; memory runs out in those that are listed as failing."""
         self.steps[name] += 1
         if self.steps[name] in self.failing[name]:
-            raise FakeOutOfMemory(f"{name} {self.steps[name]}")
+            raise OutOfMemory(f"{name} {self.steps[name]}")
 
     def paint(self, name: str, count: int, precision: str = "auto") -> list[str]:
         return self.residency.run(name, list(range(count)), FakeModel.paint, precision)
@@ -108,6 +108,6 @@ class Rig:
 
 def sdxl(gpu_gb: int, others: int = 0) -> Rig:
     """SDXL and a restorer by their real cards, on a GPU of that many GB."""
-    from open_the_eyes.residency.standing import room_of
+    from open_the_eyes.residency.capacity import room_of
 
     return Rig(room_of(gpu_gb), SDXL_BASE, SDXL_REFINER, SDXL_VAE, CODEFORMER, others=others)

@@ -10,7 +10,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from open_the_eyes.residency.memory import SLACK_MIB, UNCOUNTED, CudaMemory, FakeMemory, FakeOutOfMemory, memory_of
+from open_the_eyes.residency.memory import SLACK_MIB, UNCOUNTED, CountedMemory, CudaMemory, OutOfMemory, memory_of
 
 MIB = 2**20
 
@@ -98,17 +98,20 @@ def test_peaks_and_emptying_are_the_devices_own() -> None:
     memory = CudaMemory(torch_with(cuda), "cuda")
     cuda.peak, cuda.allocated = 900, 300
     assert memory.peak_mib() == 900
+    cuda.free, cuda.reserved = 18_500, 1_000
+    assert memory.peak_mib() == 1_400, "onnxruntime holds 500"
+    cuda.free, cuda.reserved = 20_000, 0
     memory.reset_peak()
     assert memory.peak_mib() == 300
     memory.empty()
     assert cuda.calls == ["cuda:1", "emptied"]
-    assert memory.out_of_memory == (OutOfMemoryError,)
+    assert memory.out_of_memory == (OutOfMemory, OutOfMemoryError)
 
 
 def test_counted_memory_is_full_when_it_is_full() -> None:
-    memory = FakeMemory(100)
+    memory = CountedMemory(100)
     memory.take(100)
-    with pytest.raises(FakeOutOfMemory):
+    with pytest.raises(OutOfMemory):
         memory.take(1)
     memory.give(60)
     assert (memory.held_mib, memory.peak_mib()) == (40, 100)
@@ -118,7 +121,15 @@ def test_counted_memory_is_full_when_it_is_full() -> None:
 
 def test_torchs_own_error_counts_on_a_cpu_too() -> None:
     torch = pytest.importorskip("torch")
-    assert torch.OutOfMemoryError in FakeMemory().out_of_memory
+    assert torch.OutOfMemoryError in CountedMemory().out_of_memory
+
+
+@pytest.mark.parametrize(("limit", "room"), [(None, UNCOUNTED), (8_000, 8_000)])
+def test_of_a_gpu_that_torch_cannot_see_only_leases_are_counted(
+    monkeypatch: pytest.MonkeyPatch, limit: int | None, room: int
+) -> None:
+    monkeypatch.setattr("open_the_eyes.residency.memory.find_spec", lambda _: None)
+    assert memory_of("cuda:0", limit).room_mib() == room
 
 
 def test_a_cpu_has_as_much_as_anybody_wants() -> None:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from open_the_eyes.errors import Cancelled, NoRoomOnGpu, UsageError
-from open_the_eyes.residency import FakeMemory, Residency
+from open_the_eyes.residency import CountedMemory, Residency
+from open_the_eyes.residency.admission import KEPT
 from open_the_eyes.stopwatch import Stopwatch
 from tests.residency.fakes import FakeModel, Rig, card, sdxl
 
@@ -39,7 +40,7 @@ def test_the_least_recently_used_leaves_and_waits_in_the_computers_memory() -> N
         assert rig.memory.held_mib == 300
     with rig.residency.lease("b"):
         pass
-    assert [line.name for line in rig.residency.ledger if line.unload_s > 0] == ["b", "a"]
+    assert [record.name for record in rig.residency.records if record.unload_s > 0] == ["b", "a"]
     assert rig.built == ["a bf16", "b bf16", "c bf16", "d bf16"]
 
 
@@ -89,7 +90,7 @@ def test_more_pictures_than_fit_at_the_best_precision_take_the_next() -> None:
 
 
 def test_what_cannot_be_moved_is_dropped_and_built_again() -> None:
-    memory = FakeMemory(150)
+    memory = CountedMemory(150)
     rig = Rig(150, card("a"))
     residency = Residency(memory, "cuda")
     built: list[str] = []
@@ -106,8 +107,27 @@ def test_what_cannot_be_moved_is_dropped_and_built_again() -> None:
     assert built == ["session", "session"]
 
 
+def test_a_model_that_finds_no_room_in_the_computers_memory_is_dropped_and_read_again() -> None:
+    rig, built = Rig(150, card("b")), []
+
+    def build(precision: str) -> FakeModel:
+        built.append(precision)
+        return FakeModel(rig, card("a"), precision)
+
+    def move(model: FakeModel, device: str) -> None:
+        if device == "cpu":
+            raise MemoryError
+        model.to(device)
+
+    rig.residency.register(card("a"), build, move=move)
+    for name in ("a", "b", "a"):
+        with rig.residency.lease(name, batch=1):
+            assert rig.memory.held_mib == 100
+    assert built == ["bf16", "bf16"]
+
+
 def test_on_a_cpu_nothing_is_moved() -> None:
-    residency = Residency(FakeMemory(), "cpu")
+    residency = Residency(CountedMemory(), "cpu")
     rig = Rig(0)
     residency.register(card("a"), lambda precision: FakeModel(rig, card("a"), precision))
     with residency.lease("a") as model:
@@ -145,7 +165,7 @@ def test_a_block_that_raises_gives_its_room_back_and_is_in_the_ledger(error: Bas
     rig = Rig(200, card("a"), card("b"))
     with pytest.raises(type(error)), rig.residency.lease("a", batch=10):
         raise error
-    assert rig.residency.ledger[-1].end == type(error).__name__
+    assert rig.residency.records[-1].end == type(error).__name__
     with rig.residency.lease("b", batch=10):
         assert rig.memory.held_mib == 100
     assert rig.left_over() == 0
@@ -163,7 +183,7 @@ def test_somebody_who_cancels_between_stages_leaves_nothing_behind(stage: str) -
         pass
     with pytest.raises(Cancelled), rig.residency.lease("a", batch=10, watch=Stopwatch(stop)):
         pytest.fail("it was to stop before")
-    assert rig.residency.ledger[-1].end == "Cancelled"
+    assert rig.residency.records[-1].end == "Cancelled"
     with rig.residency.lease("b", batch=10):
         pass
     assert rig.left_over() == 0
@@ -191,8 +211,8 @@ def test_the_ledger_has_the_seconds_and_the_peak_of_every_lease() -> None:
             pass
     with residency.lease("b", batch=12):
         pass
-    first, inner, second = residency.ledger
-    assert (first.name, first.rung, first.batch, first.end) == ("a", "bf16", 3, "done")
+    first, inner, second = residency.records
+    assert (first.name, first.variant, first.batch, first.end) == ("a", "bf16", 3, "done")
     assert (first.load_s, first.use_s > inner.use_s, first.unload_s) == (1.0, True, 1.0)
     assert (first.peak_mib, inner.peak_mib, second.peak_mib) == (200, 200, 200)
     assert (second.load_s, second.unload_s) == (0.0, 0.0)
@@ -201,8 +221,8 @@ def test_the_ledger_has_the_seconds_and_the_peak_of_every_lease() -> None:
 def test_a_line_of_the_ledger_is_a_copy() -> None:
     rig = Rig(200, card("a"))
     rig.paint("a", 1)
-    rig.residency.ledger[0].peak_mib = -1
-    assert rig.residency.ledger[0].peak_mib == 110
+    rig.residency.records[0].peak_mib = -1
+    assert rig.residency.records[0].peak_mib == 110
 
 
 def test_a_watch_is_told_loading_use_unloading_and_the_peak_as_branches() -> None:
@@ -238,8 +258,23 @@ def test_names_and_precisions_that_are_unknown_are_refused() -> None:
         rig.paint("b", 1)
     with pytest.raises(UsageError, match="precision of a"):
         rig.paint("a", 1, "fp4")
-    with pytest.raises(ValueError, match="a: registered already"):
-        rig.register(card("a"))
+
+
+def test_a_model_that_is_known_already_stays_what_it_is() -> None:
+    rig = Rig(1000, card("a"))
+    with rig.residency.lease("a") as first:
+        pass
+    rig.register(card("a", 900))
+    with rig.residency.lease("a") as second:
+        assert second is first
+
+
+def test_a_service_that_runs_for_months_forgets_its_oldest_leases() -> None:
+    rig = Rig(1000, card("a"))
+    for _ in range(KEPT + 5):
+        with rig.residency.lease("a"):
+            pass
+    assert len(rig.residency.records) == KEPT
 
 
 def test_nothing_to_do_loads_nothing() -> None:
@@ -264,6 +299,6 @@ def test_whatever_is_leased_in_whatever_order_the_room_is_kept_and_given_back(se
         except (NoRoomOnGpu, Cancelled):
             pass
         assert rig.memory.held_mib <= 500
-    assert not any(line.shortages for line in rig.residency.ledger)
-    assert all(line.end for line in rig.residency.ledger)
+    assert not any(record.shortages for record in rig.residency.records)
+    assert all(record.end for record in rig.residency.records)
     assert rig.left_over() == 0

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from open_the_eyes.errors import Cancelled, NoRoomOnGpu
-from open_the_eyes.residency import FakeOutOfMemory, ModelCard
+from open_the_eyes.residency import ModelCard, OutOfMemory
 from tests.residency.fakes import STEPS, FakeModel, Rig, card, sdxl
 
 LADDER: ModelCard = card("m", {"bf16": 400, "int8": 200, "int4": 100}, streamed_mib=20)
@@ -53,17 +53,17 @@ def test_models_that_idle_leave_before_the_batch_is_halved() -> None:
         pass
     assert precisions(rig.paint("m", 12)) == {"bf16"}
     assert rig.largest == 12
-    assert rig.residency.ledger[0].unload_s > 0
+    assert rig.residency.records[0].unload_s > 0
 
 
 def test_what_worked_is_remembered_until_everything_is_released() -> None:
     rig = Rig(1000, LADDER, others=520)
     rig.paint("m", 12)
     rig.paint("m", 12)
-    assert [line.shortages for line in rig.residency.ledger] == [1, 0]
+    assert [record.shortages for record in rig.residency.records] == [1, 0]
     rig.residency.release_all()
     rig.paint("m", 12)
-    assert rig.residency.ledger[-1].shortages == 1
+    assert rig.residency.records[-1].shortages == 1
 
 
 def test_a_precision_that_ran_out_is_not_tried_again() -> None:
@@ -77,7 +77,7 @@ def test_a_precision_that_was_asked_for_is_kept_or_streamed_and_never_made_coars
     rig = Rig(1000, LADDER, others=595)
     rig.paint("m", 2, "bf16")
     assert rig.built == ["m bf16", "m bf16"]
-    assert [line.rung for line in rig.residency.ledger] == ["bf16", "bf16 streamed"]
+    assert [record.variant for record in rig.residency.records] == ["bf16", "bf16 streamed"]
 
 
 @pytest.mark.parametrize("gpu_gb", [8, 24, 48])
@@ -91,7 +91,7 @@ def test_memory_that_runs_out_at_any_step_ends_in_a_result(gpu_gb: int, step: st
             assert len(rig.paint(name, 6)) == 6
         except NoRoomOnGpu:
             assert name in ("sdxl-vae", "codeformer"), "they have one precision, all others have a way out"
-    assert all(line.end for line in rig.residency.ledger)
+    assert all(record.end for record in rig.residency.records)
     assert rig.left_over() == 0
 
 
@@ -108,7 +108,7 @@ def test_memory_that_runs_out_from_some_step_on_ends_in_a_clear_error(gpu_gb: in
         rig.failing[step] = list(range(first, 500))
         with pytest.raises(NoRoomOnGpu, match=r"expected .* MiB of GPU memory, the room is"):
             paint_three_photos(rig)
-        assert all(line.end for line in rig.residency.ledger)
+        assert all(record.end for record in rig.residency.records)
         assert rig.left_over() == 0
         rig.failing[step] = []
         assert len(rig.paint("sdxl-base", 6)) == 6
@@ -125,7 +125,7 @@ def test_what_the_failed_try_held_is_free_before_the_next_one() -> None:
         large = FakeModel(rig, model.facts, "bf16")
         tensors.append(weakref.ref(large))
         if len(part) > 1:
-            raise FakeOutOfMemory
+            raise OutOfMemory
         return part
 
     assert rig.residency.run("m", [1, 2, 3, 4], work) == [1, 2, 3, 4]
@@ -145,7 +145,7 @@ def test_only_the_gpu_running_out_of_memory_counts_as_that(error: Exception) -> 
     with pytest.raises(type(error)):
         rig.residency.run("m", [1, 2, 3, 4], work)
     assert calls == 1
-    assert rig.residency.ledger[-1].end == type(error).__name__
+    assert rig.residency.records[-1].end == type(error).__name__
     assert rig.left_over() == 0
 
 
@@ -154,13 +154,13 @@ def test_a_lease_takes_the_next_precision_where_memory_runs_out_while_loading() 
     with rig.residency.lease("m") as model:
         assert model.precision == "int8"
     del model
-    assert [line.end for line in rig.residency.ledger] == ["FakeOutOfMemory", "done"]
+    assert [record.end for record in rig.residency.records] == ["OutOfMemory", "done"]
     assert rig.left_over() == 0
 
 
 def test_memory_that_runs_out_inside_a_lease_is_told_to_whoever_leased() -> None:
     rig = Rig(1000, LADDER, others=595)
-    with pytest.raises(FakeOutOfMemory), rig.residency.lease("m") as model:
+    with pytest.raises(OutOfMemory), rig.residency.lease("m") as model:
         model.paint([1])
     del model
     assert rig.left_over() == 0

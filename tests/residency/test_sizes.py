@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks import sdxl_sizes
-from open_the_eyes.residency.catalogue import BY_NAME
+from open_the_eyes.residency.cards import BY_NAME
 
 NAMES = tuple(sdxl_sizes.CALLS)
 ROWS = {"sdxl-base": 2, "sdxl-refiner": 2, "sdxl-vae": 1}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from open_the_eyes.residency.standing import table
+from open_the_eyes.residency.capacity import table
 
 GPU = (Path(__file__).parents[2] / "docs/gpu.md").read_text(encoding="utf-8")
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from open_the_eyes.errors import Cancelled, NoRoomOnGpu
-from open_the_eyes.residency import FakeMemory, Residency
+from open_the_eyes.residency import CountedMemory, Residency
 from open_the_eyes.stopwatch import Stopwatch
 from tests.residency.fakes import FakeModel, Rig, card
 
@@ -40,7 +40,7 @@ def test_a_model_that_many_want_at_once_is_built_once_and_leased_by_one_at_a_tim
 
 
 def test_two_threads_never_build_at_once() -> None:
-    residency, building, most = Residency(FakeMemory(), "cuda"), 0, 0
+    residency, building, most = Residency(CountedMemory(), "cuda"), 0, 0
     rig = Rig(1000)
     gate = threading.Barrier(4)
 
@@ -81,7 +81,7 @@ def test_a_lease_waits_until_another_thread_has_gone_and_then_takes_its_room() -
 
     together(first, second)
     assert order == ["a", "b"]
-    assert rig.residency.ledger[1].wait_s > 0.01
+    assert rig.residency.records[1].wait_s > 0.01
     assert rig.memory.held_mib == 100
 
 
@@ -184,6 +184,6 @@ def test_many_threads_keep_the_room_and_give_everything_back() -> None:
         return done
 
     assert together(*[lambda start=start: job(start) for start in range(6)]) == [30] * 6
-    assert not any(line.shortages for line in rig.residency.ledger)
-    assert {line.end for line in rig.residency.ledger} == {"done"}
+    assert not any(record.shortages for record in rig.residency.records)
+    assert {record.end for record in rig.residency.records} == {"done"}
     assert rig.left_over() == 0

@@ -93,7 +93,9 @@ def test_a_stranger_is_refused_and_this_is_said() -> None:
     table = Table()
     found = run(table, [table.person("ann", 0, (SHUT, SHUT))], [table.person("bea", 0)])
     assert not found.donors
-    assert found.reasons == {1: "Nobody in shot1.jpg is surely this person."}
+    assert found.reasons == {
+        1: "Nobody in shot1.jpg is surely this person (if one is, say which: --match 1=shot1.jpg:1)."
+    }
 
 
 def test_between_twins_nobody_is_guessed_and_the_way_to_say_it_is_named() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import UsageError
+from ..errors import UnreadablePhoto, UsageError
 from ..options import Options
 from ..version import __version__
 from . import speech
@@ -74,6 +75,42 @@ def check_same_photo(record: EditRecord, sha256: str, photo: Path) -> None:
     """Says when it is another photo than the one that was edited: a resized or re-saved one, for example."""
     if record.input and record.input != sha256:
         speech.note(f"{photo} is not the very file that was edited: the result will differ.")
+
+
+def recorded_references(record: EditRecord, given: Sequence[Path]) -> tuple[Path, ...]:
+    """The given references in the order of the recorded edit, which took eyes from these very files.
+
+    Raises:
+        UnreadablePhoto: one cannot be read.
+        UsageError: one that the edit had is missing, or one is given that it did not have.
+    """
+    by_content = {_sha256(path): path for path in given}
+    strange = next((path for content, path in by_content.items() if content not in record.references), None)
+    if strange is not None:
+        had = f"{len(record.references)} reference{'s' if len(record.references) != 1 else ''}"
+        raise UsageError(
+            f"--reference {strange}: expected the very files of the edit, which had {had}; this is none of them. "
+            "Leave it out, or name the file that `show-edit` lists."
+        )
+    missing = next((content for content in record.references if content not in by_content), None)
+    if missing is not None:
+        which = f"with SHA-256 {missing}" if missing else "that were not read from a file"
+        raise UsageError(
+            f"--replay: expected the references that the edit took eyes from, one {which} is missing; "
+            "name it with --reference."
+        )
+    return tuple(by_content[content] for content in record.references)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while part := file.read(1 << 20):
+                digest.update(part)
+    except OSError as error:
+        raise UnreadablePhoto(f"{path}: expected a photo, got: {error.strerror}; check the name.") from error
+    return digest.hexdigest()
 
 
 def _frozen(value: Any) -> Any:

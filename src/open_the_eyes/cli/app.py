@@ -13,6 +13,7 @@ from ..settings import ONE_BLAS_THREAD
 from ..version import __version__
 from . import speech
 from .batch_command import batch_command
+from .bench_command import bench_app
 from .best_take_command import best_take_command
 from .demo_command import demo_command
 from .doctor_command import doctor_command
@@ -56,13 +57,14 @@ def program(
       open-the-eyes best-take burst/ -o best.jpg     of a burst, one photo with everybody's own open eyes
       open-the-eyes inspect family.jpg               which eyes are closed; changes nothing
       open-the-eyes demo                             a before/after picture, without a photo of yours
+      open-the-eyes bench --quick                    how fast and how good on this machine, as a page
       open-the-eyes doctor                           what can run here, and what is missing
       open-the-eyes fetch --list                     weights that can be downloaded, and their licences
 
     \b
     Exit codes: 0 done (also when no eye was closed), 1 a bug of ours, 2 usage,
     3 a photo could not be read or written, 4 model files missing,
-    5 no capacity, 6 some photos of several failed, 130 interrupted.
+    5 no capacity, 6 some photos of several failed, 7 a benchmark got worse, 130 interrupted.
     """
     if context.invoked_subcommand is None:
         speech.say(context.get_help())
@@ -76,6 +78,7 @@ app.command("show-edit", short_help="Print what a file says of its edit.")(show_
 app.command("demo", short_help="Open the eyes of a portrait that comes along.")(demo_command)
 app.command("fetch", short_help="Download and check weights.")(fetch_command)
 app.command("serve", short_help="Answer HTTP: photos as jobs.")(serve_command)
+app.add_typer(bench_app, name="bench", short_help="Measure speed, memory and quality here.")
 app.command("doctor", short_help="Say what can run here, and what is missing.")(doctor_command)
 
 

@@ -89,7 +89,9 @@ def open_command(
     ] = False,
     replay: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Repeat the edit that FILE records, with its options; see `show-edit`."),
+        typer.Option(
+            metavar="FILE", help="Repeat the edit that FILE records, with its options and the same --reference."
+        ),
     ] = None,
     strip_gps: Annotated[
         bool, typer.Option("--strip-gps", help="Leave out where the photo was taken; all else is kept.")
@@ -150,10 +152,12 @@ def open_command(
     if report_path is not None:
         paths.check_report(report_path, (*sources, *outputs), overwrite=overwrite)
     others = tuple(Path(photo) for photo in reference or ())
+    for path in others:
+        paths.check_photo(path)
+    if record is not None:
+        others = again.recorded_references(record, others)
     credentials = _credentials(c2pa_cert, c2pa_key)
     wish = _Wish(sources, outputs, overwrite, profile, as_json, others, record, credentials)
-    for path in wish.references:
-        paths.check_photo(path)
 
     chosen = _engine(engine)
     results = several.each(sources, lambda photo, n: _open_one(photo, n, wish, options, chosen), debug=debug)

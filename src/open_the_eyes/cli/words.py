@@ -21,6 +21,7 @@ _STATES: Final = {
     "skipped": "not chosen",
     "kept_original": "the new eyes did not turn out well",
 }
+_PAINTERS: Final = ("appearance", "sdxl")
 _WOULD: Final = {
     "closed": "`open` would open them",
     "unsure": "`open` would leave it alone unless told --all or --faces",
@@ -58,6 +59,9 @@ def edit_lines(path: str, record: EditRecord | None) -> list[str]:
     lines = [printable(path), f"  {made}", *([f"  options: {others}"] if others else [])]
     lines += [f"  variation {record.variation}"] if record.variation > 1 else []
     lines += [f"  made from the file with SHA-256 {record.input}"] if record.input else []
+    lines += [f"  eyes from the file with SHA-256 {one or 'unknown'}" for one in record.references]
+    if record.references:
+        lines += ["  to repeat it, name these with --reference beside --replay"]
     lines += [f"  face {number}: {_STATES.get(outcome, outcome)}" for number, outcome in record.faces]
     return [printable(line) for line in lines]
 
@@ -127,18 +131,19 @@ def _deed(face: FaceReport) -> str:
     if face.outcome == "already_open":
         return f"already open ({min(eye.openness_before for eye in face.eyes.values()):.2f})"
     kept = "kept as it was" if face.outcome == "kept_original" else "left alone"
-    return f"{kept}, {_clause(face.reason) or _STATES.get(face.outcome, face.outcome)}"
+    why = _clause(face.reason.removeprefix("Left as it was: "))
+    return f"{kept}, {why or _STATES.get(face.outcome, face.outcome)}"
 
 
 def _from(source: str) -> str:
-    """Whose eyes these are, where they are not made up."""
-    return f", from {printable(source)}" if source and not source.startswith("appearance") else _after(source)
+    """Whose eyes these are, or after whose they were painted; "" for eyes that are made up.
 
-
-def _after(source: str) -> str:
-    """What led the painter: "appearance, after shot2.jpg, face 3" -> ", painted after shot2.jpg, face 3"."""
-    _, after, donor = source.partition(", after ")
-    return f", painted after {printable(donor)}" if after else ""
+    "shot2.jpg, face 3" -> ", from shot2.jpg, face 3"; "appearance, after shot2.jpg, face 3" -> ", painted after ...".
+    """
+    painter, _, donor = source.partition(", after ")
+    if painter in _PAINTERS:
+        return f", painted after {printable(donor)}" if donor else ""
+    return f", from {printable(source)}" if source else ""
 
 
 def _clause(sentence: str) -> str:

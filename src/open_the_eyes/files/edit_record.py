@@ -22,7 +22,7 @@ IPTC_EXTENSION: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 SOURCE_TYPE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 NOTE_MARK: Final = b"open-the-eyes edit record: "
 
-_NAMES: Final = ("Engine", "Mode", "Seed", "Version", "Faces", "Options", "Variation", "Input")
+_NAMES: Final = ("Engine", "Mode", "Seed", "Version", "Faces", "Options", "Variation", "Input", "References")
 _OURS: Final = frozenset(f"{NAMESPACE} {name}" for name in _NAMES)
 _REPLACED: Final = _OURS | {f"{IPTC_EXTENSION} DigitalSourceType"}
 _FACE: Final = re.compile(r"([0-9]{1,6}):([a-z_]{1,40})")
@@ -44,6 +44,7 @@ class EditRecord:
         options: the other options that were not at their defaults, as JSON: names as `Options.of` takes them.
         variation: which of several results this file is, from 1.
         input: SHA-256 of the file that was edited, hexadecimal; "" for pixels.
+        references: the same of each photo that eyes could be taken from, in the order given.
     """
 
     engine: str
@@ -54,6 +55,7 @@ class EditRecord:
     options: str = "{}"
     variation: int = 1
     input: str = ""
+    references: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON values; options that are no JSON object stay text."""
@@ -70,6 +72,7 @@ class EditRecord:
             "options": options,
             "variation": self.variation,
             "input_sha256": self.input or None,
+            "references_sha256": [sha256 or None for sha256 in self.references],
         }
 
 
@@ -136,6 +139,7 @@ def _record(packet: bytes) -> EditRecord | None:
     )
     if engine is None or mode is None or version is None or seed is None or not _SEED.fullmatch(seed):
         return None
+    references = texts.get(f"{NAMESPACE} References", [])
     faces = [_FACE.fullmatch(text) for text in texts.get(f"{NAMESPACE} Faces", []) if text]
     options, variation, came_from = (
         next(iter(texts.get(f"{NAMESPACE} {name}", [])), "") for name in ("Options", "Variation", "Input")
@@ -149,11 +153,13 @@ def _record(packet: bytes) -> EditRecord | None:
         options if 0 < len(options) <= _MAX_OPTIONS else "{}",
         int(variation) if _COUNT.fullmatch(variation) else 1,
         came_from if _SHA256.fullmatch(came_from) else "",
+        tuple(text if _SHA256.fullmatch(text) else "" for text in references[1:]),
     )
 
 
 def _description(record: EditRecord, attributes: str) -> str:
     faces = "".join(f"<rdf:li>{number}:{_text(outcome)}</rdf:li>" for number, outcome in record.faces)
+    references = "".join(f"<rdf:li>{_text(sha256)}</rdf:li>" for sha256 in record.references)
     return (
         f'<rdf:Description {attributes} xmlns:Iptc4xmpExt="{IPTC_EXTENSION}" xmlns:ote="{NAMESPACE}">'
         f"<Iptc4xmpExt:DigitalSourceType>{SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>"
@@ -165,6 +171,7 @@ def _description(record: EditRecord, attributes: str) -> str:
         f"<ote:Options>{_text(record.options)}</ote:Options>"
         f"<ote:Variation>{record.variation}</ote:Variation>"
         f"<ote:Input>{_text(record.input)}</ote:Input>"
+        f"<ote:References><rdf:Seq>{references}</rdf:Seq></ote:References>"
         "</rdf:Description>"
     )
 

@@ -1,18 +1,18 @@
 """Who is on the GPU, decided in one place: `with residency.lease("sdxl-base") as model:`."""
 
-from .card import ModelCard, Rung
-from .ledger import Line
-from .memory import CudaMemory, FakeMemory, FakeOutOfMemory, Memory, memory_of
+from .cards import ModelCard, Variant
+from .memory import CountedMemory, CudaMemory, Memory, OutOfMemory, memory_of
+from .records import LeaseRecord
 from .residency import Residency
 
 __all__ = [
+    "CountedMemory",
     "CudaMemory",
-    "FakeMemory",
-    "FakeOutOfMemory",
-    "Line",
+    "LeaseRecord",
     "Memory",
     "ModelCard",
+    "OutOfMemory",
     "Residency",
-    "Rung",
+    "Variant",
     "memory_of",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .standing import table
+from .capacity import table
 
 if __name__ == "__main__":
     sys.stdout.write("".join(f"{line}\n" for line in table()))

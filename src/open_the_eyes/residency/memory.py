@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Final, Protocol
 
@@ -42,15 +43,15 @@ class Memory(Protocol):
         ...
 
 
-class FakeOutOfMemory(Exception):
-    """`FakeMemory` is full."""
+class OutOfMemory(RuntimeError):
+    """Raised by `CountedMemory`, and by models whose library says so in words only."""
 
 
-class FakeMemory:
+class CountedMemory:
     """Memory that is only counted: for a CPU, where moving is a no-op, and for tests, whose models `take` and `give`.
 
     Raises from `take`:
-        FakeOutOfMemory: more than `total_mib`.
+        OutOfMemory: more than `total_mib`.
     """
 
     def __init__(self, total_mib: int = UNCOUNTED) -> None:
@@ -62,9 +63,9 @@ class FakeMemory:
 
     @property
     def out_of_memory(self) -> tuple[type[Exception], ...]:
-        """Its own, and torch's where torch is loaded."""
+        """The common one, and torch's where torch is loaded."""
         torch = sys.modules.get("torch")
-        return (FakeOutOfMemory,) if torch is None else (FakeOutOfMemory, torch.OutOfMemoryError)
+        return (OutOfMemory,) if torch is None else (OutOfMemory, torch.OutOfMemoryError)
 
     def room_mib(self) -> int:
         return self._total
@@ -84,7 +85,7 @@ class FakeMemory:
     def take(self, mib: int) -> None:
         with self._lock:
             if self.held_mib + mib > self._total:
-                raise FakeOutOfMemory(f"{mib} MiB on top of {self.held_mib} of {self._total}")
+                raise OutOfMemory(f"{mib} MiB on top of {self.held_mib} of {self._total}")
             self.held_mib += mib
             self._peak = max(self._peak, self.held_mib)
 
@@ -106,7 +107,7 @@ class CudaMemory:
         self._torch: Final = torch
         self._device: Final = device if ":" in device else f"{device}:{torch.cuda.current_device()}"
         self._limit: Final = limit_mib
-        self._room = 0
+        self._room = self._free = 0
         self.measure()
         if limit_mib is not None:
             total = torch.cuda.mem_get_info(self._device)[1]
@@ -114,18 +115,24 @@ class CudaMemory:
 
     @property
     def out_of_memory(self) -> tuple[type[Exception], ...]:
-        return (self._torch.OutOfMemoryError,)
+        return (OutOfMemory, self._torch.OutOfMemoryError)
 
     def room_mib(self) -> int:
         return self._room
 
     def measure(self) -> None:
-        free = self._torch.cuda.mem_get_info(self._device)[0] + self._torch.cuda.memory_reserved(self._device)
-        room = max(free // _MIB - SLACK_MIB, 0)
+        self._free = self._unclaimed()
+        room = max(self._free // _MIB - SLACK_MIB, 0)
         self._room = room if self._limit is None else min(room, self._limit)
 
     def peak_mib(self) -> int:
-        return int(self._torch.cuda.max_memory_allocated(self._device) // _MIB)
+        """Torch's, and what is held without torch, such as by onnxruntime: of that, only what it is at the moment."""
+        beside = max(self._free - self._unclaimed(), 0)
+        return int((self._torch.cuda.max_memory_allocated(self._device) + beside) // _MIB)
+
+    def _unclaimed(self) -> int:
+        """Bytes that are free, or torch's to use again."""
+        return int(self._torch.cuda.mem_get_info(self._device)[0] + self._torch.cuda.memory_reserved(self._device))
 
     def reset_peak(self) -> None:
         self._torch.cuda.reset_peak_memory_stats(self._device)
@@ -137,9 +144,12 @@ class CudaMemory:
 
 
 def memory_of(device: str, limit_mib: int | None = None) -> Memory:
-    """The memory of "cpu", "cuda" or "cuda:1"."""
+    """The memory of "cpu", "cuda" or "cuda:1"; of a GPU that torch cannot see, only what is leased is counted."""
     if device == "cpu":
-        return FakeMemory()
-    import torch
+        return CountedMemory()
+    if find_spec("torch") is not None:
+        import torch
 
-    return CudaMemory(torch, device, limit_mib)
+        if torch.cuda.is_available():
+            return CudaMemory(torch, device, limit_mib)
+    return CountedMemory(limit_mib or UNCOUNTED)

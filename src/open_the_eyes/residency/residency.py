@@ -10,11 +10,11 @@ from typing import Any, Final, TypeVar
 
 from ..errors import NoRoomOnGpu
 from ..roles import Watch
-from .card import ModelCard, Rung
-from .landlord import Landlord
-from .ledger import Clock, Line, Teller
+from .admission import Admission
+from .budget import LARGEST_BATCH, batch_that_fits, needs, no_room, variant_that_fits, variants_of
+from .cards import ModelCard, Variant
 from .memory import Memory
-from .plan import LARGEST_BATCH, batch_that_fits, needs, no_room, rung_that_fits, rungs_of
+from .records import Clock, LeaseRecord, Recorder
 from .slot import Build, Move, Slot, by_itself
 
 T = TypeVar("T")
@@ -40,12 +40,12 @@ class Residency:
         self.device: Final = device
         self._memory: Final = memory
         self._clock: Final = clock
-        self._landlord: Final = Landlord(memory, device, patience_s)
+        self._admission: Final = Admission(memory, device, patience_s)
 
     def register(
         self, card: ModelCard, build: Build, *, move: Move | None = by_itself, stream: Move | None = None
     ) -> None:
-        """Makes a model known by its card's name.
+        """Makes a model known by its card's name; one that is known already stays what it is.
 
         Args:
             card: its facts; `streamed_mib` counts only where `stream` is given.
@@ -53,16 +53,13 @@ class Residency:
             move: to a device and back, `model.to(device)` unless said otherwise; None for what is built on its device
                 and cannot leave it, such as an ONNX session.
             stream: sets it up to visit the device part by part, such as `enable_group_offload` of diffusers.
-
-        Raises:
-            ValueError: the name is taken.
         """
-        self._landlord.add(Slot(card, build, move, stream))
+        self._admission.add(Slot(card, build, move, stream))
 
     @property
-    def ledger(self) -> tuple[Line, ...]:
-        """Every lease, in the order in which they began."""
-        return tuple(replace(line) for line in self._landlord.ledger)
+    def records(self) -> tuple[LeaseRecord, ...]:
+        """The latest leases, in the order in which they began."""
+        return tuple(replace(record) for record in self._admission.records)
 
     @contextmanager
     def lease(
@@ -89,9 +86,9 @@ class Residency:
             UsageError: a precision that the model does not have.
         """
         slot = self._slot(name)
-        teller = Teller(self._clock, watch, slot.card.stage if stage is None else stage)
-        line = self._entered(slot, self._rungs(slot, precision), batch, teller)
-        with self._held(slot, line, teller):
+        recorder = Recorder(self._clock, watch, slot.card.stage if stage is None else stage)
+        record = self._entered(slot, self._variants(slot, precision), batch, recorder)
+        with self._held(slot, record, recorder):
             yield slot.model
 
     def run(
@@ -121,50 +118,54 @@ class Residency:
         slot = self._slot(name)
         if not items:
             return []
-        teller = Teller(self._clock, watch, slot.card.stage if stage is None else stage)
-        rungs = self._rungs(slot, precision)
-        failed = no_room(name, needs(slot.card, rungs[-1], 1), self._memory.room_mib(), why="memory ran out")
-        for rung in rungs:
+        recorder = Recorder(self._clock, watch, slot.card.stage if stage is None else stage)
+        variants = self._variants(slot, precision)
+        failed = no_room(name, needs(slot.card, variants[-1], 1), self._memory.room_mib(), why="memory ran out")
+        for variant in variants:
             try:
-                line = self._entered(slot, (rung,), self._batch(slot, rung, len(items), most), teller)
+                record = self._entered(slot, (variant,), self._batch(slot, variant, len(items), most), recorder)
             except NoRoomOnGpu as error:
                 failed = error
                 continue
-            with self._held(slot, line, teller):
-                done = self._batches(slot, line, rung, items, work, teller)
+            with self._held(slot, record, recorder):
+                done = self._batches(slot, record, variant, items, work, recorder)
             if done is not None:
                 return done
-            slot.given_up.add(rung)
-            self._landlord.clear(teller)
+            slot.given_up.add(variant)
+            self._admission.evict_idle(recorder)
         raise failed
+
+    def evict_idle(self) -> None:
+        """Sends away every model that is not leased right now; it waits in the computer's memory."""
+        self._admission.evict_idle(Recorder(self._clock))
 
     def release_all(self) -> None:
         """Drops every model that is not leased right now, forgets what was learnt, and measures the room anew."""
-        self._landlord.drop_all()
+        self._admission.drop_all()
 
     def _slot(self, name: str) -> Slot:
-        if name not in self._landlord.slots:
-            raise KeyError(f"{name}: registered are {', '.join(self._landlord.slots) or 'none'}")
-        return self._landlord.slots[name]
+        if name not in self._admission.slots:
+            raise KeyError(f"{name}: registered are {', '.join(self._admission.slots) or 'none'}")
+        return self._admission.slots[name]
 
-    def _rungs(self, slot: Slot, precision: str) -> tuple[Rung, ...]:
+    def _variants(self, slot: Slot, precision: str) -> tuple[Variant, ...]:
         """Ways to have the model, from the best that fits downwards, without those that failed before."""
-        every = rungs_of(slot.card, precision, streamable=slot.stream is not None)
-        rungs = tuple(rung for rung in every if rung not in slot.given_up) or every
-        return rungs[rungs.index(rung_that_fits(slot.card, rungs, self._memory.room_mib())) :]
+        every = variants_of(slot.card, precision, streamable=slot.stream is not None)
+        variants = tuple(variant for variant in every if variant not in slot.given_up) or every
+        return variants[variants.index(variant_that_fits(slot.card, variants, self._memory.room_mib())) :]
 
-    def _batch(self, slot: Slot, rung: Rung, count: int, most: int) -> int:
-        """At least 1: where that is too many, the landlord says so with all numbers."""
-        room = self._memory.room_mib() - self._landlord.own_mib(slot)
-        fits = batch_that_fits(slot.card, rung, room, min(most, count, slot.batches.get(rung, most)))
+    def _batch(self, slot: Slot, variant: Variant, count: int, most: int) -> int:
+        """At least 1: where that is too many, the admission says so with all numbers."""
+        room = self._memory.room_mib() - self._admission.own_mib(slot)
+        fits = batch_that_fits(slot.card, variant, room, min(most, count, slot.batches.get(variant, most)))
         return max(fits, 1)
 
-    def _entered(self, slot: Slot, rungs: Sequence[Rung], batch: int, teller: Teller) -> Line:
-        failed = no_room(slot.card.name, needs(slot.card, rungs[-1], batch), self._memory.room_mib())
-        for rung in rungs:
+    def _entered(self, slot: Slot, variants: Sequence[Variant], batch: int, recorder: Recorder) -> LeaseRecord:
+        failed = no_room(slot.card.name, needs(slot.card, variants[-1], batch), self._memory.room_mib())
+        for variant in variants:
             for _ in range(2):  # once more when whoever idles has left
                 try:
-                    return self._landlord.admit(slot, rung, batch, teller)
+                    return self._admission.admit(slot, variant, batch, recorder)
                 except NoRoomOnGpu as error:
                     failed = error
                     break
@@ -172,48 +173,48 @@ class Residency:
                     pass
                 # the error is gone by now, and with it the frames that held on to memory
                 why = "memory ran out while it was loaded: something else uses this GPU"
-                failed = no_room(slot.card.name, needs(slot.card, rung, batch), self._memory.room_mib(), why=why)
-                if not self._landlord.clear(teller):
+                failed = no_room(slot.card.name, needs(slot.card, variant, batch), self._memory.room_mib(), why=why)
+                if not self._admission.evict_idle(recorder):
                     break
         raise failed
 
     @contextmanager
-    def _held(self, slot: Slot, line: Line, teller: Teller) -> Iterator[None]:
+    def _held(self, slot: Slot, record: LeaseRecord, recorder: Recorder) -> Iterator[None]:
         end = "done"
         try:
-            with teller.timed(line, "use_s"):
+            with recorder.timed(record, "use_s"):
                 yield
         except BaseException as error:
             end = type(error).__name__
             raise
         finally:
-            self._landlord.dismiss(slot, line, teller, end)
+            self._admission.release(slot, record, recorder, end)
 
     def _batches(
         self,
         slot: Slot,
-        line: Line,
-        rung: Rung,
+        record: LeaseRecord,
+        variant: Variant,
         items: Sequence[T],
         work: Callable[[Any, Sequence[T]], Sequence[R]],
-        teller: Teller,
+        recorder: Recorder,
     ) -> list[R] | None:
         """All results, or None where memory ran out for a single item."""
         done: list[R] = []
         while len(done) < len(items):
-            part = items[len(done) : len(done) + line.batch]
+            part = items[len(done) : len(done) + record.batch]
             try:
                 results = work(slot.model, part)
                 assert len(results) == len(part), f"{slot.card.name}: {len(part)} items, {len(results)} results"
                 done += results
                 continue
             except self._memory.out_of_memory:
-                line.shortages += 1
+                record.shortages += 1
             # the error is gone by now, and with it the frames that held on to memory
-            if self._landlord.clear(teller) and line.shortages == 1:
+            if self._admission.evict_idle(recorder) and record.shortages == 1:
                 continue
             if len(part) == 1:
                 return None
-            self._landlord.shrink(slot, line, len(part) // 2)
-            slot.batches[rung] = line.batch
+            self._admission.shrink(slot, record, len(part) // 2)
+            slot.batches[variant] = record.batch
         return done

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from .card import ModelCard, Rung
-from .ledger import Line
-from .plan import Resident
+from .budget import Resident
+from .cards import ModelCard, Variant
+from .records import LeaseRecord
 
 Build = Callable[[str], Any]
 """Makes a model at a precision, in the computer's memory if it can be moved."""
@@ -29,7 +29,7 @@ def by_itself(model: Movable, device: str) -> object:
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """Changed under the landlord's lock only.
+    """Changed under the admission's lock only.
 
     Args:
         card: the model's facts.
@@ -37,7 +37,7 @@ class Slot:
         move: None for what cannot be moved, such as an ONNX session: it is made on its device, and dropped.
         stream: sets a model up to visit the device part by part; None where that is not possible.
         model: None until built, and after being dropped.
-        rung: how it was built.
+        variant: how it was built.
         present: on the device.
         owner: the thread that leases it.
         depth: leases of that thread, one inside the other.
@@ -45,7 +45,7 @@ class Slot:
         last_used: larger is later.
         batches: the largest that went through where memory had run out before.
         given_up: ways to have it for which memory ran out.
-        line: its latest lease.
+        record: its latest lease.
     """
 
     card: ModelCard
@@ -53,30 +53,30 @@ class Slot:
     move: Move | None
     stream: Move | None
     model: Any = None
-    rung: Rung | None = None
+    variant: Variant | None = None
     present: bool = False
     owner: int | None = None
     depth: int = 0
     working_mib: int = 0
     last_used: int = 0
-    batches: dict[Rung, int] = field(default_factory=dict)
-    given_up: set[Rung] = field(default_factory=set)
-    line: Line | None = None
+    batches: dict[Variant, int] = field(default_factory=dict)
+    given_up: set[Variant] = field(default_factory=set)
+    record: LeaseRecord | None = None
 
     def resident(self) -> Resident | None:
         """What it holds on the device, None where that is nothing."""
         if not (self.present or self.depth):
             return None
-        weights = self.card.weights_mib(self.rung) if self.present and self.rung is not None else 0
+        weights = self.card.weights_mib(self.variant) if self.present and self.variant is not None else 0
         return Resident(self.card.name, weights + self.working_mib, self.last_used, self.depth > 0)
 
-    def bring(self, rung: Rung, device: str) -> None:
+    def load(self, variant: Variant, device: str) -> None:
         """Onto the device. Whatever goes wrong, nothing of it stays there."""
         try:
-            if self.model is None or self.rung != rung:
+            if self.model is None or self.variant != variant:
                 self.drop()
-                self.model, self.rung = self.build(rung.precision), rung
-            if rung.streamed and self.stream is not None:
+                self.model, self.variant = self.build(variant.precision), variant
+            if variant.streamed and self.stream is not None:
                 self.stream(self.model, device)
             elif self.move is not None and device != AWAY:
                 self.move(self.model, device)
@@ -85,19 +85,21 @@ class Slot:
             self.drop()
             raise
 
-    def send(self, device: str) -> None:
-        """Off the device; what cannot be moved, or has been set up to stream, is dropped."""
+    def unload(self, device: str) -> None:
+        """Off the device; what cannot be moved, has been set up to stream, or finds no room elsewhere is dropped."""
         kept = False
         try:
-            if self.move is not None and not (self.rung is not None and self.rung.streamed):
+            if self.move is not None and not (self.variant is not None and self.variant.streamed):
                 kept = device == AWAY or self.move(self.model, AWAY) is not False
+        except (MemoryError, RuntimeError):  # torch's for a full computer; the model can be read again
+            pass
         finally:
             self.present = False
             if not kept:
                 self.drop()
 
     def drop(self) -> None:
-        self.model, self.rung, self.present = None, None, False
+        self.model, self.variant, self.present = None, None, False
 
     def forget(self) -> None:
         """What was learnt from memory running out."""

@@ -14,14 +14,20 @@ _PER_FACE: Final = 104_729
 
 
 def request_of(
-    crop: Crop, face_id: int, attempt: int, options: GenerateOptions, donors: tuple[Donor, ...] = ()
+    crop: Crop,
+    face_id: int,
+    attempt: int,
+    options: GenerateOptions,
+    donors: tuple[Donor, ...] = (),
+    *,
+    painted: bool = False,
 ) -> Request:
     """One attempt at one face: the same whatever else is in the photo or in the batch.
 
     The very first attempt of seed 0 asks for the likeliest eyes, every other one for a draw.
     """
     seed = (options.seed + _PER_ATTEMPT * attempt + _PER_FACE * (face_id - 1)) % 2**32
-    return Request(crop, seed, 0.0 if options.seed == 0 and attempt == 0 else 1.0, donors)
+    return Request(crop, seed, 0.0 if options.seed == 0 and attempt == 0 else 1.0, donors, painted)
 
 
 def generate(
@@ -31,11 +37,13 @@ def generate(
     options: GenerateOptions,
     donors: Mapping[int, tuple[Donor, ...]] | None = None,
     watch: Watch | None = None,
+    *,
+    painted: bool = False,
 ) -> list[list[Patch]]:
-    """For each (face number, crop), one patch an attempt, in order; `donors` by face number."""
+    """For each (face number, crop), one patch an attempt, `donors` by face number; `painted` as in `Request`."""
     known = donors or {}
     requests = [
-        request_of(crop, face_id, attempt, options, known.get(face_id, ()))
+        request_of(crop, face_id, attempt, options, known.get(face_id, ()), painted=painted)
         for face_id, crop in crops
         for attempt in attempts
     ]

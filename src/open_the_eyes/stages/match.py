@@ -30,8 +30,6 @@ PLACE, PLACE_MOST = 0.3, 0.8
 """Log-odds that a face's width of distance takes away, and the most that place can: people change places."""
 SIZE, SIZE_MOST = 3.0, 4.0
 """Log-odds that a size e times another takes away beyond the first half."""
-
-
 _NONE_GIVEN: Final = "Both eyes are closed, and no reference was given; add --reference PHOTO."
 
 
@@ -76,13 +74,12 @@ def match(
         told = _told(options, number, len(theirs), reference.name)
         evidence = _evidence(pixels, ours, traits, reference, theirs, describer)
         pairs = _with_told(paired(evidence), told)
-        for d in decisions:
-            if d.id in donors and _asked_elsewhere(options, d.id, number):
+        for face in donors:
+            if _asked_elsewhere(options, face, number):
                 continue
-            if d.id in donors:
-                donor, reason = _donor(d.id, pairs[d.id - 1], reference, theirs, evidence, d.id in told)
-                donors[d.id] += [donor] if donor else []
-                reasons[d.id] += [reason] if reason else []
+            donor, reason = _donor(face, pairs[face - 1], reference, theirs, evidence, face in told)
+            donors[face] += [donor] if donor else []
+            reasons[face] += [reason] if reason else []
     found = {number: tuple(list_) for number, list_ in donors.items() if list_}
     missing = {n: _together(reasons[n]) for n in donors if n not in found}
     return Matches(found, missing)
@@ -93,7 +90,10 @@ def _donor(
 ) -> tuple[Donor | None, str]:
     """The donor for one face from one reference, or why there is none."""
     if pair.column is None:
-        return None, f"nobody in {reference.name} is surely this person"
+        likest = (
+            "" if pair.rival is None else f" (if one is, say which: --match {number}={reference.name}:{pair.rival + 1})"
+        )
+        return None, f"nobody in {reference.name} is surely this person{likest}"
     here = f"{reference.name}, face {pair.column + 1}"
     for_them = float(evidence[number - 1, pair.column])
     if not told and pair.margin < (MARGIN if for_them - pair.margin < 0 else TWIN_MARGIN):

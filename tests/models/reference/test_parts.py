@@ -11,7 +11,7 @@ from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb, to_tones
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.lids import EyeShape
-from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.imaging.mesh478 import BROW, SIDES, Side
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.iris import eye_shape
@@ -109,6 +109,18 @@ def test_every_pixel_belongs_to_one_eye(open_crop: Crop) -> None:
     left, right = (cover.side_of(open_crop, side) for side in SIDES)
     assert not (left & right).any()
     assert (left | right).mean() > 0.99
+
+
+def test_a_brow_of_either_is_no_skin_to_read_light_from(open_crop: Crop) -> None:
+    lowered = points_of(open_crop).copy()
+    brows = [layout.MESH.index(k) for side in SIDES for k in BROW[side]]
+    lowered[brows, 1] += 6
+    everywhere = np.ones(open_crop.mask.shape, np.float32)
+    bare = cover.same_skin(open_crop, everywhere, lowered)
+    for points in (points_of(open_crop), lowered):
+        x, y = np.rint(points[brows]).astype(int).T
+        assert not bare[y, x].any()
+    assert bare.mean() > 0.2
 
 
 def shot(one: Crop, **face: object) -> Donor:

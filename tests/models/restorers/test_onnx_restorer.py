@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +12,13 @@ from onnx import TensorProto
 
 from open_the_eyes.errors import NoRoomOnGpu, WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.models.onnx_runs import CPU, CUDA, Provider, providers, session_of
-from open_the_eyes.models.restorers import RESTORERS, OnnxRestorers, onnx_restorer
+from open_the_eyes.models import onnx_network
+from open_the_eyes.models.onnx_network import CPU, CUDA, Provider, providers
+from open_the_eyes.models.restorers import RESTORERS, OnnxRestorers
 from open_the_eyes.models.restorers.onnx_restorer import OnnxRestorer
 from open_the_eyes.models.weights.catalogue import weight_of
+from open_the_eyes.residency import CountedMemory, ModelCard, Residency
+from open_the_eyes.residency.cards import CODEFORMER
 from open_the_eyes.roles import FaceRestorer
 from open_the_eyes.settings import Settings
 from open_the_eyes.stopwatch import Stopwatch
@@ -22,8 +27,11 @@ from tests import networks
 FACE: Rgb = np.random.default_rng(0).integers(0, 256, (512, 512, 3), dtype=np.uint8)
 
 
-def restorer(path: Path) -> OnnxRestorer:
-    return OnnxRestorer("tiny", path, Settings(device="cpu"))
+TINY: ModelCard = replace(CODEFORMER, name="tiny", stage="restore/tiny")
+
+
+def restorer(path: Path, residency: Residency | None = None) -> OnnxRestorer:
+    return OnnxRestorer(TINY, path, Settings(device="cpu"), residency or Residency(CountedMemory(), "cpu"))
 
 
 def test_every_level_comes_through_an_identity(tmp_path: Path) -> None:
@@ -98,7 +106,8 @@ def test_it_is_loaded_once_on_a_processor_and_says_how_far_it_is(tmp_path: Path)
     with watch.stage("restore", 0.0, 1.0):
         net.restore([FACE, FACE], 0.5, watch)
     assert ("restore", 0.5) in told
-    assert "restore/load" in [stage.name for stage in watch.stages]
+    branches = [stage.name for stage in watch.stages]
+    assert branches == ["restore", "restore/tiny/load", "restore/tiny/use"]
     path.unlink()
     assert len(net.restore([FACE], 0.5)) == 1
 
@@ -117,8 +126,13 @@ def test_a_gpu_is_used_where_there_is_one(device: str, available: list[str], wan
     assert providers(device, available) == wanted
 
 
-class FullGpu:
-    """A session on a GPU that has no memory left."""
+class OnGpu:
+    """A session as on a GPU that holds what its card says; it runs, or has no memory left to."""
+
+    def __init__(self, memory: CountedMemory, *, full: bool = False) -> None:
+        memory.take(TINY.mib["fp32"])
+        weakref.finalize(self, memory.give, TINY.mib["fp32"])
+        self.full = full
 
     def get_providers(self) -> list[str]:
         return [CUDA, CPU]
@@ -126,32 +140,65 @@ class FullGpu:
     def get_inputs(self) -> list[object]:
         return []
 
-    def run(self, *_: object) -> None:
-        raise RuntimeError("Failed to allocate memory for requested buffer of size 536870912")
+    def run(self, *_: object) -> list[object]:
+        if self.full:
+            raise RuntimeError("Failed to allocate memory for requested buffer of size 536870912")
+        return [np.zeros((1, 3, 512, 512), np.float32)]
 
 
-def test_a_full_gpu_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = networks.write(tmp_path / "tiny" / "a.onnx", networks.identity())
-    monkeypatch.setattr(onnx_restorer, "session_of", lambda *_: FullGpu())
-    net = restorer(path)
-    with pytest.raises(NoRoomOnGpu, match=r"tiny: expected room on the GPU for 0 MiB.*OTE_DEVICE=cpu"):
-        net.restore([FACE], 0.5)
+@dataclass
+class Gpu:
+    """A GPU of that many MiB that onnxruntime can use; `full` of its sessions run out of memory when they run."""
+
+    room: int
+    full: int = 0
+    made: int = 0
+
+    def __post_init__(self) -> None:
+        self.memory = CountedMemory(self.room)
+        self.residency = Residency(self.memory, "cuda:0")
+
+    def session_of(self, *_: object) -> OnGpu:
+        self.made += 1
+        return OnGpu(self.memory, full=self.made <= self.full)
 
 
-def test_on_a_gpu_the_network_leaves_after_each_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = networks.write(tmp_path / "a.onnx", networks.identity())
-    made = []
+def on(gpu: Gpu, monkeypatch: pytest.MonkeyPatch) -> OnnxRestorer:
+    monkeypatch.setattr(onnx_network, "session_of", gpu.session_of)
+    return restorer(Path("tiny/a.onnx"), gpu.residency)
 
-    def counted(path: Path, settings: Settings) -> object:
-        made.append(session_of(path, settings))
-        return made[-1]
 
-    monkeypatch.setattr(onnx_restorer, "on_gpu", lambda _: True)
-    monkeypatch.setattr(onnx_restorer, "session_of", counted)
-    net = restorer(path)
+def test_on_a_gpu_the_network_is_leased_by_its_card_and_leaves_when_its_room_is_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gpu = Gpu(2000)
+    net = on(gpu, monkeypatch)
     for _ in range(2):
         net.restore([FACE, FACE], 0.5)
-    assert len(made) == 2
+    assert (gpu.made, gpu.memory.held_mib) == (1, 360)
+    gpu.residency.register(replace(TINY, name="large", mib={"bf16": 900}), lambda _: "large", move=lambda *_: None)
+    with gpu.residency.lease("large"):
+        assert gpu.memory.held_mib == 0
+    net.restore([FACE], 0.5)
+    assert gpu.made == 2
+    mine = [record for record in gpu.residency.records if record.name == "tiny"]
+    assert [(record.end, record.peak_mib) for record in mine] == [("done", 360)] * 3
+
+
+def test_a_gpu_with_too_little_room_is_named_with_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NoRoomOnGpu, match=r"tiny: expected 1392 MiB of GPU memory, the room is 1000.*OTE_DEVICE=cpu"):
+        on(Gpu(1000), monkeypatch).restore([FACE], 0.5)
+
+
+def test_memory_that_runs_out_while_it_runs_is_an_error_that_says_so_and_nothing_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gpu = Gpu(2000, full=1)
+    net = on(gpu, monkeypatch)
+    with pytest.raises(NoRoomOnGpu, match=r"tiny: .*memory ran out"):
+        net.restore([FACE], 0.5)
+    assert gpu.memory.held_mib == 0
+    assert len(net.restore([FACE], 0.5)) == 1
 
 
 @pytest.mark.parametrize("name", RESTORERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.sdxl.generator import SdxlGenerator
 from open_the_eyes.models.sdxl.loading import LIBRARIES, load_sdxl
+from open_the_eyes.residency import CountedMemory, Residency
 from open_the_eyes.settings import Settings
+from tests.models.sdxl.clear_vae import clear_vae
 
 SIDE = 128
 """Of the frames: 192 x 80 for a pair of eyes, and 24 x 10 latents."""
@@ -26,6 +29,9 @@ def libraries() -> None:
         from diffusers import StableDiffusionXLInpaintPipeline  # noqa: F401
         from torchao.quantization import quantize_  # noqa: F401
         from transformers import CLIPTextModel  # noqa: F401
+    import torch
+
+    torch.set_num_threads(1)  # tiny networks gain nothing from more, and lose much where others are at work
 
 
 @pytest.fixture(scope="session")
@@ -39,10 +45,24 @@ def weights(libraries: None, tmp_path_factory: pytest.TempPathFactory) -> Path: 
 
 
 @pytest.fixture(scope="session")
+def clear_weights(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a VAE whose latents are the picture."""
+    folder = tmp_path_factory.mktemp("clear") / "weights"
+    shutil.copytree(weights, folder, ignore=shutil.ignore_patterns("sdxl-vae"))
+    clear_vae().save_pretrained(folder / "sdxl-vae", safe_serialization=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def settings(weights: Path) -> Settings:
     return Settings(weights=weights, device="cpu")
 
 
 @pytest.fixture(scope="session")
 def generator(settings: Settings) -> SdxlGenerator:
-    return load_sdxl(settings, AppearanceGenerator(), SIDE)
+    return tiny(settings)
+
+
+def tiny(settings: Settings, residency: Residency | None = None, side: int = SIDE) -> SdxlGenerator:
+    """With a residency of its own, so that what one test breaks no other one finds broken."""
+    return load_sdxl(settings, AppearanceGenerator(), side, residency or Residency(CountedMemory(), "cpu"))

@@ -13,16 +13,14 @@ import numpy as np
 import pytest
 
 from open_the_eyes.errors import Cancelled, NoRoomOnGpu
-from open_the_eyes.models.appearance.generator import AppearanceGenerator
-from open_the_eyes.models.sdxl import painter, schedule, speed
+from open_the_eyes.models.sdxl import denoising, schedule, speed
 from open_the_eyes.models.sdxl.checkpoint import Checkpoint
 from open_the_eyes.models.sdxl.generator import SdxlGenerator
-from open_the_eyes.models.sdxl.loading import load_sdxl
 from open_the_eyes.models.sdxl.schedule import Schedule
 from open_the_eyes.options import GenerateOptions, Mode
 from open_the_eyes.roles import Crop, EyeGenerator, Request
 from open_the_eyes.settings import Settings
-from tests.models.sdxl.conftest import SIDE
+from tests.models.sdxl.conftest import tiny
 
 FAST = GenerateOptions(mode="fast")
 LCM = GenerateOptions(lcm=True)
@@ -207,7 +205,7 @@ def test_the_text_encoders_are_loaded_once_for_all_photos(
 ) -> None:
     generator.generate([Request(closed_crop, 1)], LCM)
     monkeypatch.setattr(Checkpoint, "text_pipeline", lambda _: pytest.fail("loaded text encoders again"))
-    load_sdxl(settings, AppearanceGenerator(), SIDE).generate([Request(closed_crop, 1)], LCM)
+    tiny(settings).generate([Request(closed_crop, 1)], LCM)
 
 
 def test_memory_that_runs_out_halves_the_batch_and_nothing_else(
@@ -215,9 +213,9 @@ def test_memory_that_runs_out_halves_the_batch_and_nothing_else(
 ) -> None:
     requests = [Request(closed_crop, seed) for seed in (1, 2, 3)]
     wanted = generator.generate(requests, LCM)
-    monkeypatch.setattr(painter, "painted", _full_from(2, painter.painted))
+    monkeypatch.setattr(denoising, "painted", _full_from(2, denoising.painted))
     log = Log()
-    got = load_sdxl(settings, AppearanceGenerator(), SIDE).generate(requests, LCM, log)
+    got = tiny(settings).generate(requests, LCM, log)
     assert all(np.abs(a.pixels - b.pixels).max() < 0.05 for a, b in zip(wanted, got, strict=True))
     assert log.steps()[-1] == pytest.approx(1)
 
@@ -225,11 +223,11 @@ def test_memory_that_runs_out_halves_the_batch_and_nothing_else(
 def test_no_room_for_one_picture_is_said_with_what_to_do(
     settings: Settings, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(painter, "painted", _full_from(1, painter.painted))
+    monkeypatch.setattr(denoising, "painted", _full_from(1, denoising.painted))
     monkeypatch.setattr(speed, "streamed", lambda *_: None)
     exact = GenerateOptions(lcm=True, precision="bf16")
     with pytest.raises(NoRoomOnGpu, match=r"sdxl-lcm.*OTE_GPU_ROOM_MIB"):
-        load_sdxl(settings, AppearanceGenerator(), SIDE).generate([Request(closed_crop, 1)], exact)
+        tiny(settings).generate([Request(closed_crop, 1)], exact)
 
 
 def _full_from(count: int, run: Callable[..., Any]) -> Callable[..., Any]:
@@ -248,7 +246,7 @@ def test_a_u_net_that_was_not_trained_to_fill_holes_paints_too(
     weights: Any, closed_crop: Crop, calls: Counter[int]
 ) -> None:
     plain = Settings(weights=weights, device="cpu", sdxl=weights / "sdxl-base")
-    (patch,) = load_sdxl(plain, AppearanceGenerator(), SIDE).generate([Request(closed_crop, 1)], LCM)
+    (patch,) = tiny(plain).generate([Request(closed_crop, 1)], LCM)
     assert calls == {4: 4}
     outside = patch.mask == 0
     assert np.array_equal(patch.pixels[outside], closed_crop.pixels[outside])

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.sdxl_random import FULL, TINY, Sizes
+from benchmarks.sdxl_random import FULL, TINY
 from benchmarks.sdxl_random import unet as random_unet
 from open_the_eyes.errors import UsageError, WeightsMissing
-from open_the_eyes.models.sdxl import checkpoint, pipes, prompts, quantise, speed
+from open_the_eyes.models.sdxl import checkpoint, pipelines, prompts, quantise, speed
 from open_the_eyes.models.sdxl.checkpoint import Checkpoint
-from open_the_eyes.residency import catalogue
-from open_the_eyes.residency.card import ModelCard
+from open_the_eyes.residency import ModelCard, cards
 
 pytestmark = pytest.mark.usefixtures("libraries")
 
@@ -40,6 +40,21 @@ def test_joined_projections_and_channels_last_change_nothing() -> None:
     assert torch.allclose(answer(quick), wanted, atol=1e-5)
     assert sum(p.numel() for p in quick.parameters()) == size
     assert quick.conv_in.weight.is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize("precision", ["bf16", "int8"])
+def test_the_repeated_blocks_compile_without_a_break_and_compute_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, precision: str
+) -> None:
+    import torch
+
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
+    unet = quantise.quantised(speed.quick(random_unet(TINY.unet)), precision, smallest=32)
+    wanted = answer(unet)
+    assert torch.allclose(answer(speed.compiled(unet, tmp_path, "aot_eager")), wanted, atol=1e-5)
+    blocks = [m for m in unet.modules() if type(m).__name__ == "BasicTransformerBlock"]
+    assert blocks
+    assert all(block._compiled_call_impl is not None for block in blocks)
 
 
 @pytest.mark.parametrize(("precision", "off"), [("int8", 0.02), ("fp8", 0.06)])
@@ -83,7 +98,7 @@ def test_the_lora_is_added_to_the_weights_for_good(weights: Path) -> None:
 
     file = weights / "lcm-lora" / "pytorch_lora_weights.safetensors"
     rows = load_file(file)
-    plain, with_lora = random_unet(TINY.unet), pipes.with_lcm(random_unet(TINY.unet), file)
+    plain, with_lora = random_unet(TINY.unet), pipelines.with_lcm(random_unet(TINY.unet), file)
     name = "down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q"
     key = "lora_unet_" + name.replace(".", "_")
     change = rows[f"{key}.lora_up.weight"] @ rows[f"{key}.lora_down.weight"]
@@ -93,7 +108,7 @@ def test_the_lora_is_added_to_the_weights_for_good(weights: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "card"), [("unet", catalogue.SDXL_BASE), ("refiner", catalogue.SDXL_REFINER)], ids=["base", "refiner"]
+    ("facts", "card"), [("unet", cards.SDXL_BASE), ("refiner", cards.SDXL_REFINER)], ids=["base", "refiner"]
 )
 def test_full_size_is_what_the_model_cards_say(facts: str, card: ModelCard) -> None:
     import torch
@@ -197,4 +212,4 @@ def test_pictures_go_through_the_vae_one_by_one(weights: Path) -> None:
 def test_sizes_differ_in_their_input_channels_alone() -> None:
     from benchmarks.sdxl_random import four_channels
 
-    assert four_channels(TINY) == Sizes({**TINY.unet, "in_channels": 4}, TINY.refiner, TINY.vae)
+    assert four_channels(TINY) == replace(TINY, unet={**TINY.unet, "in_channels": 4})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,26 +11,21 @@ import pytest
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import NoCapacity, OpenTheEyesError, UsageError, WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.sdxl import loading, schedule
-from open_the_eyes.models.sdxl.loading import load_sdxl
 from open_the_eyes.models.sdxl.schedule import Schedule
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.residency import CountedMemory, Residency
 from open_the_eyes.settings import Settings
-from tests.models.sdxl.clear_vae import clear_vae
-from tests.models.sdxl.conftest import SIDE
+from tests.models.sdxl.conftest import tiny
 
 
 @pytest.fixture
-def clear_engine(engine: Engine, weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+def clear_engine(engine: Engine, clear_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """SDXL that hardly changes the eyes it starts from: a clear VAE and a strength of 1 %."""
-    shutil.copytree(weights, tmp_path / "weights")
-    shutil.rmtree(tmp_path / "weights" / "sdxl-vae")
-    clear_vae().save_pretrained(tmp_path / "weights" / "sdxl-vae", safe_serialization=True)
     monkeypatch.setitem(schedule.MODES, "standard", Schedule(2, 1, 0.01, 5.0, 0.5))
-    painter = load_sdxl(Settings(weights=tmp_path / "weights", device="cpu"), AppearanceGenerator(), SIDE)
+    painter = tiny(Settings(weights=clear_weights, device="cpu"))
     return replace(engine, name="sdxl", generator=painter)
 
 
@@ -85,10 +79,12 @@ def test_auto_takes_sdxl_where_a_gpu_and_weights_are_and_says_so(
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
-    monkeypatch.setattr(loading, "_residency", lambda *_: None)
+    monkeypatch.setattr(loading, "residency_of", lambda *_: Residency(CountedMemory(), "cuda:0"))
     chosen = load_engine("auto", Settings(weights=weights))
     assert chosen.name == "sdxl"
     assert "GPU" in chosen.why
+    for engine in (chosen, load_engine("sdxl", Settings(weights=weights))):  # a replay asks by name
+        assert engine.for_references().generator.name == "reference"
 
 
 @pytest.mark.parametrize("lacks", ["libraries", "weights", "gpu"])

@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points
-from ...imaging.mesh478 import FACE_OVAL, Side
+from ...imaging.mesh478 import BROW, FACE_OVAL, SIDES, Side
 from ...roles import Crop
 from ..appearance import layout
 
 FULLY: Final = 0.15
 """Around the donor's lids and the target's shut ones, in eye widths: lashes and crease are the donor's throughout."""
+BROW_RIM: Final = 0.03
+"""How far hairs reach beyond a brow's points, in distances between the outer corners of the eyes."""
+_BROWS_AT: Final = [[layout.MESH.index(k) for k in BROW[side]] for side in SIDES]
 SHOWN_FROM: Final = 0.25
 """A patch's mask shows fully from this value on (`stages.blend.FEATHER`); below, it melts."""
 
@@ -51,11 +54,27 @@ def eye_cover(allowed: Plane, shut: Points, opened: Points) -> Plane:
     return np.asarray(np.clip(smooth, 0, 1) * np.clip(allowed / SHOWN_FROM, 0, 1), np.float32)
 
 
-def same_skin(crop: Crop, there: Plane) -> Plane:
-    """(h, w) 0..1: skin outside the eyes of both: inside the face, away from the mask and from the donor's rim."""
+def same_skin(crop: Crop, there: Plane, theirs: Points) -> Plane:
+    """(h, w) 0..1: skin of both: inside the face, outside the mask, the donor's rim and the brows of both.
+
+    `theirs` are the donor's points in the crop.
+    """
     face = np.zeros(crop.mask.shape, np.uint8)
     cv2.fillPoly(face, [np.rint(crop.landmarks[FACE_OVAL, :2]).astype(np.int32)], (1.0,))
-    return np.asarray(face * (crop.mask < 0.3) * (there > 0.99), np.float32)
+    return np.asarray(face * (crop.mask < 0.3) * (there > 0.99) * ~brows(crop, theirs), np.float32)
+
+
+def brows(crop: Crop, theirs: Points) -> NDArray[np.bool_]:
+    """(h, w): brows of the target or of the donor. Where only one has raised them, hair lies on skin, and neither light
+    nor place can be read."""
+    ours, hairy = crop.landmarks[layout.MESH, :2], np.zeros(crop.mask.shape, np.uint8)
+    for points in (ours, theirs):
+        for at in _BROWS_AT:
+            hull = cv2.convexHull(points[at].astype(np.float32))[:, 0]
+            cv2.fillPoly(hairy, [np.rint(hull).astype(np.int32)], (1.0,))
+    reach = max(round(BROW_RIM * float(np.linalg.norm(np.subtract(*ours[layout.CORNERS_IN_MESH[:2]])))), 1)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    return np.asarray(cv2.dilate(hairy, disc), np.bool_)
 
 
 def _first(side: Side) -> tuple[Side, Side]:

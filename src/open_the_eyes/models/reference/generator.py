@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, to_tones
-from ...imaging.mesh478 import SIDES, Side
+from ...imaging.mesh478 import Side
 from ...imaging.palette import palette_of
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
@@ -21,6 +21,7 @@ from .choice import Ranked, ranked
 from .transfer import sheet_of
 
 OWN: Final = "their other eye"
+FAILED: Final = "its own pixels did not fit in"
 GAZE_VARIETY: Final = 0.05
 """Standard deviation of a variation's gaze, in iris radii."""
 NEXT_DONOR: Final = 0.5
@@ -31,19 +32,19 @@ class ReferenceGenerator:
     """Fulfils `EyeGenerator`.
 
     Args:
-        appearance: knows how eyes of a pair belong together, and paints where no donor can be laid in.
-        otherwise: paints instead where there is no donor at all, if not `appearance`.
-        own_eye: take a lone closed eye's partner as its donor where no photo gives one.
+        appearance: knows how eyes of a pair belong together, and paints.
+        otherwise: paints instead where no donor can be laid in, if not `appearance`.
+        paints: whether anybody paints there; if not, the patch has a fault.
     """
 
     name = "reference"
 
     def __init__(
-        self, appearance: AppearanceGenerator, otherwise: EyeGenerator | None = None, *, own_eye: bool = True
+        self, appearance: AppearanceGenerator, otherwise: EyeGenerator | None = None, *, paints: bool = True
     ) -> None:
         self._appearance = appearance
         self._otherwise = appearance if otherwise is None else otherwise
-        self._own_eye = own_eye
+        self._paints = paints
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
@@ -52,7 +53,9 @@ class ReferenceGenerator:
         for number, request in enumerate(requests):
             if watch is not None:
                 watch.tell("generate", number / len(requests))
-            patch = self._from_donor(request, options)
+            patch = None if request.painted and self._paints else self._from_donor(request, options)
+            if patch is None and not self._paints:
+                patch = _nothing(request)
             if patch is not None:
                 patches[number] = patch
         rest = [n for n in range(len(requests)) if n not in patches]
@@ -67,7 +70,7 @@ class ReferenceGenerator:
         """The patch of the best donor, or of a drawn one for a variation; None where none can be laid in."""
         crop = request.crop
         usable = [r for r in ranked(crop, request.donors) if not r.obstacle and r.donor.crop.closed]
-        own = self._own_donor(crop)
+        own = _own_donor(crop)
         if own is not None and not usable:
             usable = [one for one in ranked(crop, [own]) if not one.obstacle]
         if not usable:
@@ -77,14 +80,6 @@ class ReferenceGenerator:
         jitter = GAZE_VARIETY * request.variety * np.clip(rng.standard_normal(2), -2, 2)
         found = lay.laid(crop, self._takes(crop, chosen.donor), options, jitter, request.seed)
         return _patch(request, found, chosen)
-
-    def _own_donor(self, crop: Crop) -> Donor | None:
-        """The open eye beside a single closed one."""
-        if not self._own_eye or len(crop.closed) != 1:
-            return None
-        (other,) = (side for side in SIDES if side not in crop.closed)
-        there: Plane = np.ones(crop.mask.shape, np.float32)
-        return Donor(replace(crop, mask=there, closed=(other,)), OWN, 1.0)
 
     def _takes(self, crop: Crop, donor: Donor) -> dict[Side, lay.Take]:
         """For each eye to open: the donor's of that side, or its other one in a mirror."""
@@ -110,14 +105,30 @@ class ReferenceGenerator:
         return gaze.along_eye(model.with_shape(seen, prediction.mean), side)
 
 
+def _own_donor(crop: Crop) -> Donor | None:
+    """The open eye beside a single closed one."""
+    if len(crop.closed) != 1:
+        return None
+    there: Plane = np.ones(crop.mask.shape, np.float32)
+    return Donor(replace(crop, mask=there, closed=(_other(crop.closed[0]),)), OWN, 1.0)
+
+
 def _steered(request: Request) -> tuple[Request, str]:
     """The request with its best donor first, whose colours and shape lead the painter, and what to say of that."""
     order = ranked(request.crop, request.donors)
     if not order:
         return request, ""
     best = order[0]
-    note = f", after {best.donor.source} ({best.obstacle})" if best.obstacle else f", after {best.donor.source}"
+    why = best.obstacle or (FAILED if request.painted else "")
+    note = f", after {best.donor.source} ({why})" if why else f", after {best.donor.source}"
     return replace(request, donors=tuple(one.donor for one in order)), note
+
+
+def _nothing(request: Request) -> Patch:
+    """The shut eyes, and why no donor can be laid in."""
+    crop, order = request.crop, ranked(request.crop, request.donors)
+    why = f"{order[0].obstacle} ({order[0].donor.source})" if order else "the head is turned too far for a mirror image"
+    return Patch(to_tones(crop.pixels), np.zeros_like(crop.mask), request.seed, -1.0, fault=why)
 
 
 def _drawn(count: int, variety: float, rng: np.random.Generator) -> int:

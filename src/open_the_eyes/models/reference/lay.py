@@ -16,7 +16,6 @@ from ...imaging.mesh478 import Side
 from ...imaging.register import registered
 from ...imaging.relight import relit
 from ...imaging.sharpness import blur_to_match
-from ...imaging.tint import tinted
 from ...options import GenerateOptions
 from ...roles import Crop
 from ..appearance import layout
@@ -27,8 +26,8 @@ from .transfer import Drawn, Sheet, drawn, nudged
 
 Jitter: TypeAlias = NDArray[np.float64]
 
-RELIGHT_REACH, TINT_REACH = 0.12, 0.06
-"""Of the light's field and of the last match at the rim, in distances between the outer corners of the eyes."""
+RELIGHT_REACH: Final = 0.12
+"""Of the light's field, in distances between the outer corners of the eyes."""
 SAME_DETAIL: Final = 0.88
 """Likeness from which on the skin around the eye is trusted more than landmarks; a smile folds it, and does not reach
 this."""
@@ -113,7 +112,8 @@ def _lit(
     pixels = gaze.turned(pixels, eye_shape(points, side), _move(points, side, take, options, jitter))
     if options.eye_color != "auto":
         pixels = colour.recoloured(pixels, eye_shape(points, side), options.eye_color)
-    reach, skin, photo = eyes_apart(near), cover.same_skin(near, eyes.there), to_tones(near.pixels)
+    reach, photo = eyes_apart(near), to_tones(near.pixels)
+    skin = cover.same_skin(near, eyes.there, eyes.points)
     if take.mirrored:
         pixels = relit(pixels, photo, skin, 3 * RELIGHT_REACH * reach, MIRRORED_STEP)
     else:
@@ -131,19 +131,20 @@ def _fit(near: Crop, take: Take, side: Side) -> Matrix | None:
     eyes = drawn(take.sheet, near.landmarks[layout.MESH, :2], whole)
     ring = layout.ring_of(eyes.points, side)
     width = float(np.linalg.norm(ring[0] - ring[8]))
-    adjust, alike = registered(eyes.pixels, to_tones(near.pixels), cover.same_skin(near, eyes.there), width)
+    adjust, alike = registered(
+        eyes.pixels, to_tones(near.pixels), cover.same_skin(near, eyes.there, eyes.points), width
+    )
     middle = np.array([[whole.right / 2, whole.bottom / 2]])
     moved = float(np.linalg.norm(transformed(middle, adjust) - middle))
     return adjust if alike >= SAME_DETAIL and moved <= MOST_MOVED * width else None
 
 
 def _finished(work: _Near, side: Side, blur: float, seed: int) -> tuple[Tones, Plane]:
-    """One eye as sharp and grainy as the photo, met at its rim, and where it shows."""
+    """One eye as sharp and grainy as the photo, and where it shows."""
     near, eyes, pixels = work.crop, work.eyes, work.eyes.pixels
     if blur > LEAST_BLUR:
         pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), blur), np.float32)
     allowed = np.asarray(near.mask * eyes.shown, np.float32)
-    pixels = tinted(pixels, to_tones(near.pixels), allowed, TINT_REACH * eyes_apart(near))
     show = cover.eye_cover(allowed, _ring(near, side), layout.ring_of(eyes.points, side)) * cover.side_of(near, side)
     finest = max(blur, 0.5 * eyes.scale if eyes.scale > 1.1 else 0.0)
     return pixels + _grain(near, show, finest, seed), show
@@ -204,6 +205,6 @@ def _grain(crop: Crop, show: Plane, finest: float, seed: int) -> Tones:
     """The photo's own grain where the eyes were blurred or enlarged past it; 0 elsewhere."""
     if finest < 0.3:
         return np.zeros((*show.shape, 3), np.float32)
-    skin = cover.same_skin(crop, np.ones_like(show)) > 0
+    skin = cover.same_skin(crop, np.ones_like(show), crop.landmarks[layout.MESH, :2]) > 0
     grain = continued_grain(crop.pixels, skin, show > 0, max(finest, 0.6), seed)
     return np.asarray(0.7 * grain * np.sqrt(show)[..., None], np.float32)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import NoRoomOnGpu, WeightsMissing
 from ...imaging.alignment import SIDE
 from ...imaging.arrays import Rgb, to_levels
+from ...residency import ModelCard, Residency
 from ...roles import Watch
 from ...settings import Settings
-from ..onnx_runs import no_room, on_gpu, out_of_memory, session_of
+from ..onnx_network import OnnxNetwork
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -25,18 +23,20 @@ _KINDS: Final = {"tensor(float)": np.float32, "tensor(double)": np.float64, "ten
 
 
 class OnnxRestorer:
-    """Fulfils `FaceRestorer`. On a processor the network stays loaded; on a GPU it leaves after each call.
+    """Fulfils `FaceRestorer`.
 
     Exports differ in the names and types of what they want, so both are read from the file: the input of four axes is
     the face, (1, 3, 512, 512) RGB in -1..1; another one is the fidelity.
     """
 
-    def __init__(self, name: str, path: Path, settings: Settings) -> None:
-        self.name = name
-        self._path = path
-        self._settings = settings
-        self._kept: onnxruntime.InferenceSession | None = None
-        self._loading = Lock()
+    def __init__(self, card: ModelCard, path: Path, settings: Settings, residency: Residency | None = None) -> None:
+        self.name = card.name
+        self._network = OnnxNetwork(card, path, f"restores faces of {SIDE} x {SIDE}", settings, residency)
+
+    @property
+    def runs_on(self) -> str:
+        """ "cpu", or "cuda:0"."""
+        return self._network.device
 
     def restore(self, faces: Sequence[Rgb], fidelity: float, watch: Watch | None = None) -> list[Rgb]:
         """Each face by itself, so that a result does not depend on what else is in the photo.
@@ -45,31 +45,17 @@ class OnnxRestorer:
             WeightsMissing: the file is no network of this kind.
             NoRoomOnGpu: it does not fit.
         """
-        if not faces:
-            return []
-        with watch.stage("restore/load") if watch is not None else nullcontext():
-            session = self._session()
-        restored = []
-        for done, face in enumerate(faces):
-            if watch is not None:
-                watch.tell("restore", done / len(faces))
-            restored.append(self._one(session, face, fidelity))
-        return restored
 
-    def _session(self) -> onnxruntime.InferenceSession:
-        with self._loading:
-            session = self._kept or session_of(self._path, self._settings)
-            self._kept = None if on_gpu(session) else session
-            return session
+        def work(session: onnxruntime.InferenceSession, number: int) -> Rgb:
+            if watch is not None:
+                watch.tell("restore", number / len(faces))
+            return self._one(session, faces[number], fidelity)
+
+        return self._network.each(range(len(faces)), work, watch)
 
     def _one(self, session: onnxruntime.InferenceSession, face: Rgb, fidelity: float) -> Rgb:
         planes = np.ascontiguousarray(face.transpose(2, 0, 1)[None]) / 127.5 - 1
-        try:
-            answer = session.run(None, self._fed(session, planes, fidelity))[0]
-        except WeightsMissing:
-            raise
-        except Exception as error:
-            raise self._failed(session, error) from error
+        answer = session.run(None, self._fed(session, planes, fidelity))[0]
         return self._face_of(np.asarray(answer), face)
 
     def _fed(self, session: onnxruntime.InferenceSession, planes: NDArray[Any], fidelity: float) -> dict[str, Any]:
@@ -78,28 +64,17 @@ class OnnxRestorer:
             kind = _KINDS.get(wanted.type)
             shape = tuple(axis if isinstance(axis, int) else None for axis in wanted.shape)
             if kind is None or not (len(shape) < 2 or _takes(shape, planes.shape)):
-                raise self._foreign(f"an input {wanted.name} of {wanted.type} {wanted.shape}")
+                raise self._network.foreign(f"an input {wanted.name} of {wanted.type} {wanted.shape}")
             fed[wanted.name] = planes.astype(kind) if len(shape) == 4 else np.full(_filled(shape), fidelity, kind)
         return fed
 
     def _face_of(self, answer: NDArray[Any], face: Rgb) -> Rgb:
         """(1, 3, 512, 512) in -1..1 -> (512, 512, 3); an answer that is no numbers leaves the face as it was."""
         if answer.shape != (1, 3, SIDE, SIDE):
-            raise self._foreign(f"an output of {answer.shape}")
+            raise self._network.foreign(f"an output of {answer.shape}")
         if not np.isfinite(answer).all():
             return face.copy()
         return to_levels((answer[0].astype(np.float32).transpose(1, 2, 0) + 1) * 127.5)
-
-    def _foreign(self, came: str) -> WeightsMissing:
-        return WeightsMissing(
-            f"{self._path}: expected a network that restores faces of {SIDE} x {SIDE}, got {came}. "
-            f"Put the right file there: open-the-eyes fetch {self.name}"
-        )
-
-    def _failed(self, session: onnxruntime.InferenceSession, error: Exception) -> NoRoomOnGpu | WeightsMissing:
-        if on_gpu(session) and out_of_memory(error):
-            return no_room(self._path)
-        return self._foreign(f"an error when it ran: {error!s:.200}")
 
 
 def _takes(wanted: tuple[int | None, ...], given: tuple[int, ...]) -> bool:

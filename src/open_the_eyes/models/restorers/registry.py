@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from ...residency.cards import BY_NAME
 from ...roles import FaceRestorer
 from ...settings import Settings
 from ..weights import path_of
@@ -28,7 +29,7 @@ class OnnxRestorers(Mapping[str, FaceRestorer]):
             raise KeyError(name)
         path = path_of(name, self._settings)
         if name not in self._made:
-            self._made.setdefault(name, OnnxRestorer(name, path, self._settings))
+            self._made.setdefault(name, OnnxRestorer(BY_NAME[name], path, self._settings))
         return self._made[name]
 
     def __contains__(self, name: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Final
@@ -18,29 +18,33 @@ from ...imaging.palette import palette_of
 from ...imaging.tint import tinted
 from ...options import GenerateOptions
 from ...roles import EyeGenerator, Patch, Request, Watch
+from .denoising import InpaintInput
 from .frames import SIDE, Frame, frame_of
-from .painter import Canvas
+from .sampling import Progress, Sampler
 from .schedule import schedule_of
-from .studio import Progress, Studio
 
 TINT_REACH: Final = 0.15
 """Reach of the colour match, as a fraction of the distance between the outer eye corners."""
 
+WORKERS: Final = 4
+"""Threads for what the processor does while the GPU paints: eyes to start from, frames, and the way back."""
+
 
 @dataclass(frozen=True, slots=True)
-class Easel:
-    """One request with the eyes that its painting starts from, and the frame it is painted in."""
+class Prepared:
+    """One request with the eyes that its painting starts from, the frame it is painted in, and what SDXL sees there."""
 
     request: Request
     start: Patch
     frame: Frame
+    seen: InpaintInput
 
-    def canvas(self) -> Canvas:
-        """What SDXL gets to see."""
-        start, photo = self.frame.taken(self.start.pixels), self.frame.taken(to_tones(self.request.crop.pixels))
-        mask = np.clip(self.frame.taken(self.start.mask), 0, 1)
-        seed = self.request.seed
-        return Canvas(np.clip(start, 0, 255), np.clip(photo, 0, 255), mask, seed)
+    @classmethod
+    def of(cls, request: Request, start: Patch, frame: Frame) -> Prepared:
+        pixels, photo = frame.taken(start.pixels), frame.taken(to_tones(request.crop.pixels))
+        mask = np.clip(frame.taken(start.mask), 0, 1)
+        seen = InpaintInput(np.clip(pixels, 0, 255), np.clip(photo, 0, 255), mask, request.seed)
+        return cls(request, start, frame, seen)
 
     def patch(self, picture: Tones, source: str) -> Patch:
         """What SDXL painted, at the photo's resolution, in its light and palette; outside the mask the photo's own."""
@@ -78,9 +82,9 @@ class SdxlGenerator:
 
     name = "sdxl"
 
-    def __init__(self, start: EyeGenerator, studio: Studio, side: int = SIDE) -> None:
+    def __init__(self, start: EyeGenerator, sampler: Sampler, side: int = SIDE) -> None:
         self._start: Final = start
-        self._studio: Final = studio
+        self._sampler: Final = sampler
         self._side: Final = side
 
     def generate(
@@ -92,33 +96,37 @@ class SdxlGenerator:
             WeightsMissing: a model's files are not there.
             NoRoomOnGpu: not even one picture fits.
         """
-        watch = _Unwatched() if watch is None else watch
-        easels = self._easels(requests, options, watch)
-        patches = [easel.start for easel in easels]
+        frames = [frame_of(request.crop, self._side) for request in requests]
         groups: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for number, easel in enumerate(easels):
-            if easel.start.mask.any():
-                groups[easel.frame.size_wh].append(number)
+        for number, request in enumerate(requests):
+            if request.crop.mask.any():
+                groups[frames[number].size_wh].append(number)
         schedule = schedule_of(options)
-        progress = Progress(watch, schedule.steps * sum(map(len, groups.values())))
+        progress = Progress(watch or _Unwatched(), schedule.steps * sum(map(len, groups.values())))
         source = "sdxl lcm" if options.lcm else f"sdxl {options.mode}"
-        with ThreadPoolExecutor(max_workers=4) as pool:
+        pool = ThreadPoolExecutor(WORKERS)
+        try:
+            jobs = [pool.submit(self._prepared, *both, options) for both in zip(requests, frames, strict=True)]
+            patches: dict[int, Future[Patch]] = {}
             for numbers in groups.values():
-                canvases = list(pool.map(lambda n: easels[n].canvas(), numbers))
-                pictures = self._studio.painted(canvases, schedule, options.precision, progress, watch)
-                done = pool.map(lambda n, picture: easels[n].patch(picture, source), numbers, pictures)
-                for number, patch in zip(numbers, done, strict=True):
-                    patches[number] = patch
-        return patches
+                with progress.watch.stage("generate/start"):
+                    jobs[numbers[0]].result()  # the others get ready while the GPU is at work
 
-    def _easels(self, requests: Sequence[Request], options: GenerateOptions, watch: Watch) -> list[Easel]:
-        easels = []
-        with watch.stage("generate/start"):
-            for request in requests:
-                watch.tell("generate/start", 0.0)
-                (start,) = self._start.generate([request], options)
-                easels.append(Easel(request, start, frame_of(request.crop, self._side)))
-        return easels
+                def seen(n: int) -> InpaintInput:
+                    return jobs[n].result().seen
+
+                def patched(n: int, picture: Tones) -> Future[Patch]:
+                    return pool.submit(jobs[n].result().patch, picture, source)
+
+                done = self._sampler.painted(numbers, seen, patched, schedule, options.precision, progress)
+                patches.update(zip(numbers, done, strict=True))
+            return [patches[n].result() if n in patches else job.result().start for n, job in enumerate(jobs)]
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _prepared(self, request: Request, frame: Frame, options: GenerateOptions) -> Prepared:
+        (start,) = self._start.generate([request], options)
+        return Prepared.of(request, start, frame)
 
 
 class _Unwatched:

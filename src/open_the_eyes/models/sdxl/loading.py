@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...errors import NoCapacity, OpenTheEyesError, UsageError, WeightsMissing
-from ...residency import Residency, catalogue, memory_of
+from ...residency import Residency, cards
 from ...roles import EyeGenerator
 from ...settings import Settings
+from ..devices import residency_of
 from ..weights import path_of
-from . import checkpoint, pipes, quantise, speed
+from . import checkpoint, pipelines, quantise, speed
 from .checkpoint import Checkpoint
 from .frames import SIDE
 from .generator import SdxlGenerator
-from .studio import Studio
+from .sampling import Sampler
 
 LIBRARIES: Final = ("torch", "diffusers", "transformers", "accelerate", "peft", "torchao", "safetensors")
 """Of the extra `sdxl`."""
@@ -33,8 +34,13 @@ class Files:
     lora: Path
 
 
-def load_sdxl(settings: Settings, start: EyeGenerator, side: int = SIDE) -> SdxlGenerator:
+def load_sdxl(
+    settings: Settings, start: EyeGenerator, side: int = SIDE, residency: Residency | None = None
+) -> SdxlGenerator:
     """The generator; its networks are read when the first eye is painted.
+
+    Args:
+        residency: leases the networks; None is the device's own.
 
     Raises:
         UsageError: the extra `sdxl` is not installed, or OTE_SDXL names no checkpoint.
@@ -43,10 +49,20 @@ def load_sdxl(settings: Settings, start: EyeGenerator, side: int = SIDE) -> Sdxl
     """
     check_libraries()
     device = device_of(settings)
+    return SdxlGenerator(start, sampler_of(settings, residency or residency_of(settings, device)), side)
+
+
+def sampler_of(settings: Settings, residency: Residency) -> Sampler:
+    """What paints on a device whose networks that residency leases.
+
+    Raises:
+        UsageError: OTE_SDXL names no checkpoint.
+        WeightsMissing: files are missing.
+    """
     files = files_of(settings)
     checkpoint.hush()
-    studio = Studio(files.base, files.refiner, files.vae, _residency(files, device, settings), settings.weights)
-    return SdxlGenerator(start, studio, side)
+    register(residency, files, settings)
+    return Sampler(files.base, files.refiner, files.vae, residency, settings.weights)
 
 
 def sdxl_lacks(settings: Settings) -> str:
@@ -72,7 +88,7 @@ def check_libraries() -> None:
 
 
 def device_of(settings: Settings) -> str:
-    """ "cuda", "cuda:1" or "cpu".
+    """ "cuda:0" or "cpu".
 
     Raises:
         NoCapacity: no GPU that torch can use, and the CPU was not asked for.
@@ -81,8 +97,8 @@ def device_of(settings: Settings) -> str:
         return "cpu"
     import torch
 
-    wanted = "cuda" if settings.device == "auto" else settings.device
-    number = int(wanted.partition(":")[2] or 0)
+    number = int(settings.device.partition(":")[2] or 0)
+    wanted = f"cuda:{number}"
     found = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if number < found:
         return wanted
@@ -110,15 +126,14 @@ def files_of(settings: Settings) -> Files:
     return Files(base, Checkpoint(refiner, refiner), vae, lora)
 
 
-def _residency(files: Files, device: str, settings: Settings) -> Residency:
-    """All networks, known by their cards and not yet loaded."""
-    residency = Residency(memory_of(device, settings.gpu_room_mib), device)
-    residency.register(catalogue.SDXL_VAE, lambda _: _vae(files.vae, device))
+def register(residency: Residency, files: Files, settings: Settings) -> None:
+    """Makes all networks known by their cards; nothing is loaded yet."""
+    device = residency.device
     build = partial(_unet, device=device, settings=settings)
-    residency.register(catalogue.SDXL_BASE, partial(build, files.base), stream=speed.streamed)
-    residency.register(catalogue.SDXL_LCM, partial(build, files.base, lora=files.lora), stream=speed.streamed)
-    residency.register(catalogue.SDXL_REFINER, partial(build, files.refiner), stream=speed.streamed)
-    return residency
+    residency.register(cards.SDXL_VAE, lambda _: _vae(files.vae, device))
+    residency.register(cards.SDXL_BASE, partial(build, files.base), stream=speed.streamed)
+    residency.register(cards.SDXL_LCM, partial(build, files.base, lora=files.lora), stream=speed.streamed)
+    residency.register(cards.SDXL_REFINER, partial(build, files.refiner), stream=speed.streamed)
 
 
 def _unet(files: Checkpoint, precision: str, *, device: str, settings: Settings, lora: Path | None = None) -> Any:
@@ -128,7 +143,7 @@ def _unet(files: Checkpoint, precision: str, *, device: str, settings: Settings,
     gpu = device != "cpu"
     unet = files.unet(torch.bfloat16 if gpu else torch.float32).eval().requires_grad_(False)
     if lora is not None:
-        unet = pipes.with_lcm(unet, lora)
+        unet = pipelines.with_lcm(unet, lora)
     if gpu:
         unet = speed.quick(unet)
     unet = quantise.quantised(unet, precision)

@@ -21,13 +21,13 @@ def quick(unet: Any) -> Any:
     return unet.to(memory_format=torch.channels_last)
 
 
-def compiled(unet: Any, weights: Path) -> Any:
+def compiled(unet: Any, weights: Path, backend: str = "inductor") -> Any:
     """The U-Net itself, its repeated blocks compiled when they first run: seconds where all of it would take minutes.
 
     What is compiled is kept in the folder of weights, unless TORCHINDUCTOR_CACHE_DIR says otherwise.
     """
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(weights / COMPILED))
-    unet.compile_repeated_blocks(fullgraph=True)
+    unet.compile_repeated_blocks(fullgraph=True, backend=backend)
     return unet
 
 

@@ -1,0 +1,72 @@
+"""Published figures beside our own."""
+
+from __future__ import annotations
+
+from .cells import NONE, Cell, Table, value_of
+from .figures import Area, BenchReport
+from .peers import PEERS, Peer, peer
+from .statistics import percentile
+
+
+def against(report: BenchReport) -> Table:
+    """Every published figure beside ours, those that have one first."""
+    rows = []
+    for one, ours in sorted(((one, _ours(report, one)) for one in PEERS), key=lambda pair: pair[1] is None):
+        rows.append(
+            (
+                Cell(one.what),
+                Cell(value_of(one.value, one.unit), one.value),
+                Cell(one.where),
+                Cell(one.whose),
+                Cell(NONE if ours is None else value_of(ours, one.unit), ours),
+            )
+        )
+    lead = (
+        "Published figures were measured by others, on the hardware named, on other photos: they say what is usual, "
+        "not who wins. Ours are of this run and this machine."
+    )
+    return Table("Published figures", ("what", "published", "on", "by", "here"), tuple(rows), lead)
+
+
+def published(what: str) -> Cell:
+    """The published figure that belongs to a row of ours."""
+    found = peer(what)
+    return Cell(NONE) if found is None else Cell(f"{value_of(found.value, found.unit)} ({found.where})", found.value)
+
+
+def mode_of(case: str) -> str:
+    last = case.rpartition(", ")[2]
+    return last if peer(last) else f"mode {last}"
+
+
+def _ours(report: BenchReport, one: Peer) -> float | None:
+    """The figure of this run that stands for the same thing."""
+    photo = report.find("speed", "portrait, standard", "photo")
+    if one.what in ("p95", "p99") and photo is not None:
+        return percentile(photo.samples, float(one.what[1:]))
+    if one.what.startswith("photos a minute"):
+        figures = report.whats("batch", "photo")
+        wanted = [f for f in figures if ("8 processes" in f.case) == ("8 workers" in one.what)]
+        return 60 / min(f.value for f in wanted) if wanted else None
+    where: dict[str, tuple[Area, str, str]] = {
+        "photo": ("speed", "portrait, standard", "photo"),
+        "4 variations": ("speed", "portrait, 4 variations", "photo"),
+        "peak RAM": ("memory", "portrait", "peak RAM"),
+        "peak VRAM": ("memory", "portrait", "peak VRAM"),
+        "LCM, 4 steps": ("speed", "portrait, sdxl, LCM, 4 steps", "photo"),
+    }
+    if one.what == "success":
+        whole = [f for f in report.of("success") if ":" not in f.case and f.what == "verified"]
+        return whole[0].value if whole else None
+    if one.what in ("LPIPS", "FID"):
+        measured = [f for f in report.of("quality") if f.what == one.what]
+        return measured[0].value if measured else None
+    mode = one.what.removeprefix("mode ")
+    area, case, what = where.get(
+        one.what,
+        ("speed", f"portrait, {mode}", "photo")
+        if one.what.startswith("mode ")
+        else ("speed", "portrait, standard", f"stage/{one.what}"),
+    )
+    found = report.find(area, case, what)
+    return None if found is None else found.value

@@ -1,0 +1,101 @@
+"""Warm seconds: cases taken in turn, each right after the floor that it is held against."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from ..engine import Engine
+from ..options import Options
+from ..pipeline import open_eyes
+
+FLOOR_SECONDS: Final = 0.05
+"""A floor of milliseconds is measured again and again for so long, or it would waver more than what it carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One photo opened in one way; `references` are photos of the same person with open eyes."""
+
+    name: str
+    photo: Path
+    engine: Engine
+    options: Options = field(default_factory=Options)
+    references: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A case's seconds, one entry a turn: in all with saving, of the processor, a stage each, and of the floor."""
+
+    case: Case
+    seconds: tuple[float, ...]
+    processor: tuple[float, ...]
+    stages: dict[str, tuple[float, ...]]
+    floor: tuple[float, ...]
+
+
+def timed(cases: Sequence[Case], turns: int, tell: Callable[[float], None] = lambda _: None) -> list[Timed]:
+    """Every case `turns` times, in turn, so that whatever else the machine does falls on all of them alike.
+
+    Models should be loaded by now: open each case once before.
+    """
+    seconds: list[list[float]] = [[] for _ in cases]
+    processor: list[list[float]] = [[] for _ in cases]
+    floors: list[list[float]] = [[] for _ in cases]
+    stages: list[dict[str, list[float]]] = [{} for _ in cases]
+    for turn in range(turns):
+        for number, case in enumerate(cases):
+            tell((turn + number / len(cases)) / turns)
+            floor = floor_of(case.photo)
+            took, worked, parts = opened(case)
+            floors[number].append(floor)
+            seconds[number].append(took)
+            processor[number].append(worked)
+            for name, part in parts.items():
+                stages[number].setdefault(name, [0.0] * turn).append(part)
+    return [
+        Timed(case, tuple(s), tuple(p), {name: tuple(parts) for name, parts in st.items()}, tuple(f))
+        for case, s, p, st, f in zip(cases, seconds, processor, stages, floors, strict=True)
+    ]
+
+
+def floor_of(photo: Path) -> float:
+    """Seconds of decoding and encoding a photo once, the mean of as many times as fit into FLOOR_SECONDS."""
+    began, times = time.perf_counter(), 0
+    while times == 0 or time.perf_counter() - began < FLOOR_SECONDS:
+        decode_encode(photo)
+        times += 1
+    return (time.perf_counter() - began) / times
+
+
+def decode_encode(photo: Path) -> bytes:
+    """What any editor has to do with a file: the pixels out, and in again with the file's own settings."""
+    from PIL import Image
+
+    out = BytesIO()
+    with Image.open(photo) as picture:
+        picture.load()
+        keep = {"quality": "keep", "subsampling": "keep"} if picture.format == "JPEG" else {}
+        picture.save(out, picture.format, **keep)
+    return out.getvalue()
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def opened(case: Case) -> tuple[float, float, dict[str, float]]:
+    """Seconds from the file to the file, of the clock and of all processors together, and of each stage."""
+    target = case.photo.with_name(f"{case.photo.stem}.result{case.photo.suffix}")
+    began, worked = time.perf_counter(), time.process_time()
+    result = open_eyes(case.photo, case.options, engine=case.engine, references=case.references)
+    report = result.save(target, overwrite=True)
+    took, worked = time.perf_counter() - began, time.process_time() - worked
+    return took, worked, {stage.name: stage.seconds for stage in report.stages}

@@ -1,0 +1,42 @@
+"""Which engines can run here, and why the others cannot."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+from ..engine import Engine, load_engine
+from ..errors import OpenTheEyesError
+from ..options import MODES, PRECISIONS
+from ..settings import Settings
+from .figures import Absent, Area
+
+NAMES: Final = ("appearance", "reference", "sdxl")
+_MEND: Final = re.compile(r"(?:Run:|run:|mend it:)\s*(.+?)\.?$")
+
+
+def engines_here(settings: Settings) -> tuple[dict[str, Engine], list[Absent]]:
+    """By name; what cannot run is a row that says why."""
+    here: dict[str, Engine] = {}
+    absent: list[Absent] = []
+    for name in NAMES:
+        try:
+            here[name] = load_engine(name, settings)
+        except OpenTheEyesError as error:
+            rows = _sdxl_rows() if name == "sdxl" else [name]
+            absent += [because(error, "speed", row) for row in rows]
+    return here, absent
+
+
+def because(error: OpenTheEyesError, area: Area, what: str) -> Absent:
+    """The error as a row: the command that mends it stands at the end of its message."""
+    said = str(error).replace(str(Path.home()), "~")  # a report is for others, too
+    command = _MEND.search(said)
+    return Absent(area, what, said[: command.start()].strip() if command else said, command[1] if command else "")
+
+
+def _sdxl_rows() -> list[str]:
+    """What would be measured of SDXL, were it here."""
+    precisions = [f"sdxl, {precision}" for precision in PRECISIONS if precision != "auto"]
+    return [*(f"sdxl, {mode}" for mode in MODES), *precisions, "sdxl, LCM, 4 steps"]

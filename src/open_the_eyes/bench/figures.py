@@ -1,0 +1,164 @@
+"""What a benchmark found: figures with the samples behind them, what could not be measured, and where it ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final, Literal
+
+from ..errors import UsageError
+
+Area = Literal["speed", "cold", "batch", "memory", "success", "quality", "alarms"]
+Better = Literal["low", "high", "one", "neither"]
+Statistic = Literal["median", "mean", "share", "peak"]
+SCHEMA: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure, and everything needed to compare it with the same figure of another run.
+
+    Args:
+        case: what it was measured on, such as "portrait, standard".
+        what: such as "generate", "SSIM" or "peak".
+        way: who did the work, where several did; "" for the product itself.
+        unit: "s", "MiB", "dB", ... or "" for a plain number; shares are 0..1.
+        better: "low" or "high"; "one" where 1 is right; "neither" where it only describes.
+        statistic: what `value` is of the samples; a peak is their largest, and a share their mean.
+        low, high: the 95 % interval of `value`; None where there is only one sample.
+        samples: one a repetition, face or photo, in the order of `names` where those are given.
+        floor: seconds of decoding and encoding the same file, measured right before each sample.
+        names: what each sample is of.
+    """
+
+    area: Area
+    case: str
+    what: str
+    value: float
+    unit: str = ""
+    better: Better = "low"
+    statistic: Statistic = "median"
+    way: str = ""
+    low: float | None = None
+    high: float | None = None
+    samples: tuple[float, ...] = ()
+    floor: tuple[float, ...] = ()
+    names: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What makes it the same figure in another run."""
+        return self.area, self.case, self.what, self.way
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A figure that could not be measured here: why, and the command that would mend it ("" where none does)."""
+
+    area: Area
+    what: str
+    why: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Memory of one process over time.
+
+    Args:
+        seconds, ram_mib: one a sample.
+        vram_mib: the same on the GPU; empty without one.
+        marks: (second, name of the stage that begins there).
+    """
+
+    case: str
+    seconds: tuple[float, ...]
+    ram_mib: tuple[float, ...]
+    vram_mib: tuple[float, ...]
+    marks: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BenchReport:
+    """One run; `machine` and `plan` say on what and with which settings and seeds."""
+
+    machine: dict[str, Any]
+    plan: dict[str, Any]
+    figures: tuple[Figure, ...] = ()
+    absent: tuple[Absent, ...] = ()
+    timelines: tuple[Timeline, ...] = ()
+    seconds: float = 0.0
+    notes: tuple[str, ...] = field(default=())
+
+    def of(self, area: Area) -> tuple[Figure, ...]:
+        return tuple(figure for figure in self.figures if figure.area == area)
+
+    def whats(self, area: Area, what: str) -> list[Figure]:
+        """The same thing measured on every case."""
+        return [figure for figure in self.of(area) if figure.what == what]
+
+    def find(self, area: Area, case: str, what: str) -> Figure | None:
+        """The first of that name."""
+        return next((figure for figure in self.of(area) if (figure.case, figure.what) == (case, what)), None)
+
+    def with_more(
+        self, figures: Iterable[Figure] = (), absent: Iterable[Absent] = (), timelines: Iterable[Timeline] = ()
+    ) -> BenchReport:
+        return replace(
+            self,
+            figures=(*self.figures, *figures),
+            absent=(*self.absent, *absent),
+            timelines=(*self.timelines, *timelines),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; samples with six digits."""
+        told = asdict(self)
+        for figure in told["figures"]:
+            for name in ("value", "low", "high"):
+                figure[name] = None if figure[name] is None else _short(figure[name])
+            figure["samples"] = [_short(v) for v in figure["samples"]]
+            figure["floor"] = [_short(v) for v in figure["floor"]]
+        return {"schema": SCHEMA, **told}
+
+
+def report_from_json(told: Any, name: str) -> BenchReport:
+    """What `to_json` gave.
+
+    Raises:
+        UsageError: it is something else, or of another schema; `name` is where it came from.
+    """
+    if not isinstance(told, dict) or told.get("schema") != SCHEMA:
+        came = f"schema {told.get('schema')!r}" if isinstance(told, dict) else type(told).__name__
+        raise UsageError(f"{name}: expected a report.json of `open-the-eyes bench`, schema {SCHEMA}; got {came}.")
+    try:
+        figures = tuple(_figure(one) for one in told["figures"])
+        absent = tuple(Absent(**one) for one in told["absent"])
+        timelines = tuple(_timeline(one) for one in told["timelines"])
+        machine, plan = dict(told["machine"]), dict(told["plan"])
+        notes = tuple(str(one) for one in told["notes"])
+        return BenchReport(machine, plan, figures, absent, timelines, float(told["seconds"]), notes)
+    except (LookupError, TypeError, ValueError) as error:
+        raise UsageError(
+            f"{name}: expected a whole report.json of `open-the-eyes bench`, got {type(error).__name__}: "
+            f"{error!s:.100}. Run the benchmark again."
+        ) from error
+
+
+def _figure(told: dict[str, Any]) -> Figure:
+    lists = {name: tuple(told[name]) for name in ("samples", "floor", "names")}
+    figure = Figure(**{**told, **lists})
+    numbers = (figure.value, *figure.samples, *figure.floor)
+    if not all(isinstance(n, int | float) for n in numbers):
+        raise ValueError(f"{figure.what}: a figure that is no number")
+    return figure
+
+
+def _timeline(told: dict[str, Any]) -> Timeline:
+    marks = tuple((float(second), str(name)) for second, name in told["marks"])
+    seconds, ram, vram = (tuple(float(v) for v in told[name]) for name in ("seconds", "ram_mib", "vram_mib"))
+    return Timeline(str(told["case"]), seconds, ram, vram, marks)
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.6g}")

@@ -1,0 +1,66 @@
+"""Photos of a folder, and what a table beside them tells of each."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from ..errors import UsageError
+from ..files import SUFFIXES
+
+NAME: Final = "file"
+"""The column of a table that says which photo a line is about."""
+TOLD: Final = ("group", "set", "kind", "age", "skin", "size", "glasses", "pose")
+"""Columns whose words become groups."""
+NOTES: Final = "notes"
+WORDS: Final = {"glasses": ("glasses", "spectacles")}
+"""Groups that are found by a word in the notes."""
+SEED: Final = 0
+
+
+def photos_in(folder: Path, sample: int | None = None) -> list[Path]:
+    """The photos directly in a folder, by name; results of ours are left out.
+
+    Raises:
+        UsageError: no folder, or none with photos.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: expected a folder of photos, got {'a file' if folder.exists() else 'nothing'}.")
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+    paths = [path for path in paths if ".opened." not in path.name]
+    if not paths:
+        raise UsageError(f"{folder}: expected photos ({', '.join(SUFFIXES)}), found none. Name another folder.")
+    if sample is not None and sample < len(paths):
+        paths = sorted(random.Random(SEED).sample(paths, sample))
+    return paths
+
+
+def groups_told(folder: Path) -> dict[str, dict[str, str]]:
+    """Photo's name -> {"glasses": "yes", "kind": "video"}, from `folder.csv` beside the folder or tables in it.
+
+    Raises:
+        UsageError: a table that is not UTF-8 text.
+    """
+    told: dict[str, dict[str, str]] = {}
+    for table in (folder.with_name(f"{folder.name}.csv"), *sorted(folder.glob("*.csv"))):
+        if not table.is_file():
+            continue
+        try:
+            with table.open(encoding="utf-8-sig", newline="") as file:
+                for row in csv.DictReader(file):
+                    if row.get(NAME):
+                        told[Path(row[NAME]).name] = _groups(row)
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise UsageError(f"{table}: expected a table as UTF-8 text, got {error!s:.100}. Save it as CSV.") from None
+    return told
+
+
+def _groups(row: Mapping[str, str | None]) -> dict[str, str]:
+    found = {name: value.strip() for name in TOLD if (value := row.get(name)) and value.strip()}
+    if notes := (row.get(NOTES) or "").lower():
+        for group, words in WORDS.items():
+            found.setdefault(group, "yes" if any(word in notes for word in words) else "no")
+    return found

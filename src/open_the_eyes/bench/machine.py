@@ -1,0 +1,76 @@
+"""The machine and the versions that figures were made with."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from datetime import datetime, timezone
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+from ..version import __version__
+
+LIBRARIES: Final = ("numpy", "opencv-contrib-python", "mediapipe", "onnxruntime", "scikit-image", "scipy", "pillow")
+EXTRAS: Final = ("torch", "torchmetrics", "diffusers")
+
+
+def machine() -> dict[str, Any]:
+    """Plain JSON values: what a reader needs to judge figures by."""
+    return {
+        "when": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+        "processor": processor(),
+        "cores": cores(),
+        "memory_gib": memory_gib(),
+        "gpu": gpu(),
+        "system": platform.platform(terse=True),
+        "python": platform.python_version(),
+        "version": __version__,
+        "libraries": {name: version for name in (*LIBRARIES, *EXTRAS) if (version := _version(name))},
+    }
+
+
+def processor() -> str:
+    """Its name, as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.machine()
+
+
+def cores() -> int:
+    """Those this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def memory_gib() -> float | None:
+    """Of the whole machine; None where the system does not tell."""
+    try:
+        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def gpu() -> str:
+    """The name of the GPU that torch sees, "" where there is none or no torch."""
+    if not _version("torch"):
+        return ""
+    import torch
+
+    return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else ""
+
+
+def said(told: dict[str, Any]) -> str:
+    """A machine in one line."""
+    memory = "" if told["memory_gib"] is None else f", {told['memory_gib']:g} GiB"
+    return f"{told['processor']}, {told['cores']} cores{memory}, {told['gpu'] or 'no GPU'}"
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""

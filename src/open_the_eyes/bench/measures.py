@@ -1,0 +1,177 @@
+"""One opened face in figures, against the truth where that is known. Formulas are scikit-image's, not ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from ..imaging.arrays import Plane, Points, Rgb, to_tones
+from ..imaging.eyechange import gaze_shift, iris_disc
+from ..imaging.geometry import Box
+from ..imaging.mesh478 import EYE_RING, INNER_CORNER, IRIS, OUTER_CORNER, SIDES, Side
+from ..imaging.palette import LUMA
+from ..roles import Crop, Face
+from .figures import Better
+
+COVERED: Final = 0.5
+"""Mask from which a pixel counts as an eye's."""
+CHEEK: Final = (0.7, 1.7)
+"""Rows below the eyes where skin lies, in distances between the inner corners."""
+IRIS_RING: Final = (0.85, 0.4)
+"""Where an iris shows its colour, in its radius: inside the rim, outside the pupil."""
+STRIP_WH: Final = (512, 224)
+"""What networks and MS-SSIM see: the crop around both eyes, brought to this size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a measure is called in tables, its unit, and which way is better."""
+
+    unit: str
+    better: Better
+    digits: int
+    says: str
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "L1": Kind("", "low", 4, "mean absolute difference in the mask, levels as 0..1"),
+    "PSNR": Kind("dB", "high", 2, "in the mask"),
+    "SSIM": Kind("", "high", 3, "in the mask (Wang et al. 2004)"),
+    "MS-SSIM": Kind("", "high", 3, "of the strip around the eyes, truth outside the mask (Wang et al. 2003)"),
+    "LPIPS": Kind("", "low", 4, "AlexNet, of the same strip (Zhang et al. 2018)"),
+    "FID": Kind("", "low", 1, "InceptionV3, over all strips (Heusel et al. 2017)"),
+    "identity": Kind("", "high", 3, "cosine of ArcFace embeddings, with the truth or the photo before"),
+    "iris colour": Kind("ΔE", "low", 1, "the iris against the truth, CIEDE2000; 1 is just visible side by side"),
+    "gaze": Kind("eye widths", "low", 3, "how far the irises are from where they truly look"),
+    "eyes apart": Kind("eye widths", "low", 3, "how differently both eyes look, beyond the truth where that is known"),
+    "openness": Kind("", "neither", 2, "the less open eye; 1 is a usual open eye"),
+    "seam": Kind("levels", "low", 1, "step of brightness at the border of what was painted"),
+    "sharpness": Kind("", "one", 2, "edges in the eyes : edges on the cheek, as a multiple of the truth's"),
+    "eye : skin": Kind("", "neither", 2, "edges in the eyes : edges on the cheek"),
+    "outside": Kind("levels", "low", 0, "largest change outside the mask; must be 0"),
+}
+
+
+def against_truth(made: Rgb, truth: Crop) -> dict[str, float]:
+    """The crop's frame, (h, w, 3) each, where the truth's mask covers."""
+    from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+
+    inside = truth.mask >= COVERED
+    right, came = truth.pixels[inside], made[inside]
+    alike = structural_similarity(
+        truth.pixels,
+        framed(made, truth),
+        channel_axis=2,
+        data_range=255,
+        gaussian_weights=True,
+        sigma=1.5,
+        use_sample_covariance=False,
+        full=True,
+    )[1]
+    same = np.array_equal(right, came)
+    sides = [iris_difference(made, truth, side) for side in SIDES]
+    return {
+        "L1": float(np.abs(to_tones(came) - to_tones(right)).mean() / 255),
+        "PSNR": 100.0 if same else float(peak_signal_noise_ratio(right, came, data_range=255)),
+        "SSIM": float(np.asarray(alike)[inside].mean()),
+        "iris colour": float(np.mean(sides)),
+    }
+
+
+def framed(made: Rgb, truth: Crop) -> Rgb:
+    """The result inside the mask, the truth around it: what was not to be painted is nobody's merit or fault."""
+    soft = truth.mask[..., None]
+    mixed = to_tones(made) * soft + to_tones(truth.pixels) * (1 - soft)
+    return np.asarray(np.rint(mixed), np.uint8)
+
+
+def iris_difference(made: Rgb, truth: Crop, side: Side) -> float:
+    """CIEDE2000 between the middle colours of an iris, where the truth shows it between pupil and rim."""
+    from skimage.color import deltaE_ciede2000, rgb2lab
+
+    h, w = truth.pixels.shape[:2]
+    rim, pupil = (iris_disc(truth.landmarks, side, (h, w), reach) > 0.5 for reach in IRIS_RING)
+    opening = np.zeros((h, w), np.uint8)
+    cv2.fillPoly(opening, [np.rint(truth.landmarks[EYE_RING[side], :2]).astype(np.int32)], (1.0,))
+    shown = rim & ~pupil & (opening > 0)
+    if not shown.any():
+        return 0.0
+    colours = [rgb2lab(np.median(picture[shown], axis=0)[None] / 255)[0] for picture in (truth.pixels, made)]
+    return float(deltaE_ciede2000(*colours))
+
+
+def strip(picture: Rgb) -> Rgb:
+    """A crop at STRIP_WH."""
+    flags = cv2.INTER_AREA if picture.shape[1] > STRIP_WH[0] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture, STRIP_WH, interpolation=flags), np.uint8)
+
+
+def eyes_apart(landmarks: Points, true: Points | None = None) -> float:
+    """How differently both irises stand between their corners, in eye widths, beyond the difference they truly have.
+
+    0 for eyes that look alike.
+    """
+    apart = [
+        _along(marks, "left") - _along(marks, "right") if marks is not None else 0.0 for marks in (landmarks, true)
+    ]
+    return abs(apart[0] - apart[1])
+
+
+def gaze_error(true: Points, seen: Points) -> float:
+    """Mean over both eyes, eye widths."""
+    return float(np.mean([gaze_shift(true, seen, side) for side in SIDES]))
+
+
+def eye_to_skin(picture: Rgb, face: Face, eyes: Crop) -> float | None:
+    """Mean gradient in the eyes : mean gradient on the cheeks below; None where no cheek is in the picture.
+
+    `eyes` says where in the picture (H, W, 3) the eyes of `face` lie.
+    """
+    part = around(face.box, (picture.shape[1], picture.shape[0]))
+    covered = np.zeros(picture.shape[:2], np.float32)
+    eyes.window.cut(covered)[...] = eyes.mask
+    pixels, mask = part.cut(picture), part.cut(covered)
+    landmarks = face.landmarks[:, :2] - [part.left, part.top]
+    inner = [landmarks[INNER_CORNER[side]] for side in SIDES]
+    apart = float(np.linalg.norm(inner[0] - inner[1]))
+    corners = np.array([landmarks[OUTER_CORNER[side]] for side in SIDES])
+    down = np.arange(pixels.shape[0])[:, None] - corners[:, 1].mean()
+    across = np.arange(pixels.shape[1])
+    beside_nose = np.zeros(pixels.shape[1], np.bool_)
+    for one, other in zip(np.sort(corners[:, 0]), np.sort([point[0] for point in inner]), strict=True):
+        beside_nose |= (across > min(one, other)) & (across < max(one, other))
+    cheek = (down > CHEEK[0] * apart) & (down < CHEEK[1] * apart) & (mask == 0) & beside_nose
+    if not cheek.any() or not (mask >= COVERED).any():
+        return None
+    edges = gradient(pixels)
+    return float(edges[mask >= COVERED].mean() / max(float(edges[cheek].mean()), 1e-3))
+
+
+def gradient(picture: Rgb) -> Plane:
+    """(h, w): how fast light changes (Sobel)."""
+    grey = to_tones(picture) @ LUMA
+    dx, dy = (cv2.Sobel(grey, cv2.CV_32F, *order, ksize=3) for order in ((1, 0), (0, 1)))
+    return np.asarray(np.hypot(dx, dy), np.float32)
+
+
+def outside(before: Rgb, after: Rgb, crops: Sequence[Crop]) -> float:
+    """The largest change of any sample of the photo that no crop's mask covers, levels."""
+    changed = np.abs(before.astype(np.int16) - after.astype(np.int16)).max(axis=2)
+    for crop in crops:
+        crop.window.cut(changed)[crop.mask > 0] = 0
+    return float(changed.max())
+
+
+def around(face_box: Box, size_wh: tuple[int, int]) -> Box:
+    """The part of a photo that shows a face with some room, whole pixels."""
+    return face_box.grown(0.25).to_whole().clipped(size_wh)
+
+
+def _along(landmarks: Points, side: Side) -> float:
+    ring, iris = landmarks[EYE_RING[side], :2], landmarks[IRIS[side][0], :2]
+    axis = ring[8] - ring[0] if side == "left" else ring[0] - ring[8]
+    return float((iris - (ring[0] + ring[8]) / 2) @ axis) / max(float(axis @ axis), 1e-9)

@@ -1,0 +1,132 @@
+"""What a person would use instead, where it is installed; a row that says so where it is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from ..engine import Engine
+from ..errors import NoCapacity, OpenTheEyesError, UsageError
+from ..imaging.arrays import Rgb, to_levels, to_tones
+from ..imaging.geometry import Box
+from ..settings import Settings
+from .contenders import Contender, RestorerAlone, Scene
+from .engines import because
+from .figures import Absent
+from .liveportrait import LivePortrait
+
+SIDE: Final = 1024
+PROMPT: Final = "close-up photo of a face with open eyes, looking at the camera"
+NEGATIVE: Final = "closed eyes, blinking"
+STEPS: Final = 30
+STRENGTH: Final = 0.99
+GUIDANCE: Final = 8.0
+SEED: Final = 0
+LABELS: Final = {"gfpgan": "GFPGAN", "gpen": "GPEN", "codeformer": "CodeFormer", "restoreformer": "RestoreFormer++"}
+STOCK: Final = "diffusers SDXL inpainting"
+LIVE: Final = "LivePortrait eye retargeting"
+
+
+def rivals_here(engine: Engine, liveportrait: Path | None) -> tuple[list[Contender], list[Absent]]:
+    """Those that can run on this machine, and a row for each of the others."""
+    rivals: list[Contender] = []
+    absent: list[Absent] = []
+    for name, label in LABELS.items():
+        try:
+            restorer = engine.restorer(name)
+        except OpenTheEyesError as error:
+            absent.append(because(error, "quality", f"{label} alone"))
+        else:
+            if restorer is not None:
+                rivals.append(RestorerAlone(restorer, label))
+    try:
+        rivals.append(StockSdxl(stock_pipeline(engine.settings)))
+    except OpenTheEyesError as error:
+        absent.append(because(error, "quality", STOCK))
+    if liveportrait is None:
+        absent.append(Absent("quality", LIVE, "no checkout was given", "open-the-eyes bench --liveportrait FOLDER"))
+    else:
+        try:
+            rivals.append(LivePortrait(liveportrait, LIVE))
+        except OpenTheEyesError as error:
+            absent.append(because(error, "quality", LIVE))
+    return rivals, absent
+
+
+@dataclass(frozen=True, slots=True)
+class StockSdxl:
+    """diffusers' own SDXL inpainting pipeline, called as its documentation does, on a square around the face."""
+
+    pipeline: Any
+    side: int = SIDE
+    name: str = STOCK
+
+    def open(self, scene: Scene) -> Rgb:
+        import torch
+        from PIL import Image
+
+        square = _square_around(scene.face.box, (scene.pixels.shape[1], scene.pixels.shape[0]))
+        mask = np.zeros(scene.pixels.shape[:2], np.float32)
+        scene.crop.window.cut(mask)[...] = scene.crop.mask
+        size_wh = self.side, self.side
+        picture = cv2.resize(square.cut(scene.pixels), size_wh, interpolation=cv2.INTER_CUBIC)
+        hole = cv2.resize((square.cut(mask) > 0).astype(np.uint8) * 255, size_wh, interpolation=cv2.INTER_NEAREST)
+        answer = self.pipeline(
+            prompt=PROMPT,
+            negative_prompt=NEGATIVE,
+            image=Image.fromarray(np.asarray(picture, np.uint8)),
+            mask_image=Image.fromarray(np.asarray(hole, np.uint8)),
+            height=self.side,
+            width=self.side,
+            num_inference_steps=STEPS,
+            strength=STRENGTH,
+            guidance_scale=GUIDANCE,
+            generator=torch.Generator("cpu").manual_seed(SEED),
+        ).images[0]
+        back_wh = int(square.width), int(square.height)
+        painted = cv2.resize(np.asarray(answer.convert("RGB"), np.uint8), back_wh, interpolation=cv2.INTER_AREA)
+        out = scene.pixels.copy()
+        soft = square.cut(mask)[..., None]
+        square.cut(out)[...] = to_levels(to_tones(square.cut(scene.pixels)) * (1 - soft) + painted * soft)
+        return out
+
+
+def stock_pipeline(settings: Settings) -> Any:
+    """diffusers' pipeline on the GPU, from the weights that `fetch sdxl` brings.
+
+    Raises:
+        UsageError: the extra `sdxl` is not installed.
+        WeightsMissing: weights are not here.
+        NoCapacity: there is no GPU.
+    """
+    from importlib.util import find_spec
+
+    missing = [name for name in ("torch", "diffusers", "transformers") if find_spec(name) is None]
+    if missing:
+        raise UsageError(f"not installed: {', '.join(missing)}. Run: python -m pip install 'open-the-eyes[sdxl]'")
+    import torch
+
+    from ..models.weights import path_of
+
+    folder, vae = path_of("sdxl-inpaint", settings), path_of("sdxl-vae", settings)
+    if not torch.cuda.is_available():
+        raise NoCapacity("no GPU that torch sees.")
+    from diffusers import AutoencoderKL, StableDiffusionXLInpaintPipeline
+
+    decoder = AutoencoderKL.from_pretrained(vae, torch_dtype=torch.float16)
+    return StableDiffusionXLInpaintPipeline.from_pretrained(
+        folder, vae=decoder, torch_dtype=torch.float16, variant="fp16", add_watermarker=False
+    ).to("cuda")
+
+
+def _square_around(face: Box, size_wh: tuple[int, int]) -> Box:
+    """A square with the face in it, whole pixels, as far as the photo reaches."""
+    x, y = face.centre_xy
+    half = min(0.75 * max(face.width, face.height), min(size_wh) / 2)
+    left = min(max(x - half, 0), size_wh[0] - 2 * half)
+    top = min(max(y - half, 0), size_wh[1] - 2 * half)
+    return Box(left, top, left + 2 * half, top + 2 * half).to_whole().clipped(size_wh)

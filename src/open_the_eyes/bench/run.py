@@ -1,0 +1,170 @@
+"""The benchmark from its plan to its report."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from ..engine import Engine, load_engine
+from ..errors import PhotoError
+from ..files import read
+from ..imaging.arrays import Rgb
+from ..settings import Settings
+from . import batch, closed, fresh, pictures, speed, truth
+from .album import Shot
+from .contenders import Contender, LeftShut, Product, Telea
+from .engines import because, engines_here
+from .figures import Absent, BenchReport
+from .folders import groups_told, photos_in
+from .liveportrait import LivePortrait
+from .machine import cores, machine
+from .networks import Networks
+from .plan import Plan
+from .rivals import rivals_here
+
+Progress = Callable[[str, float], None]
+NAMED: Final = 8
+"""So many photos that were left out are named."""
+BATCH_PHOTOS: Final = {True: 4, False: 12}
+PROMISED_8K_MIB: Final = 1.5 * 1024
+SIZE_8K: Final = (7680, 4320)
+
+
+@dataclass(slots=True)
+class Found:
+    """What a run found: the report, and pictures for its pages, which no JSON holds."""
+
+    report: BenchReport
+    albums: dict[str, list[Shot]] = field(default_factory=dict)
+
+
+def run(plan: Plan, settings: Settings | None = None, tell: Progress = lambda *_: None) -> Found:
+    """Measures what the plan asks for.
+
+    Raises:
+        UsageError: a folder that is none, or holds no photos; an engine that does not exist.
+        OpenTheEyesError: the engine that was asked for cannot run here.
+    """
+    settings = Settings.from_environment() if settings is None else settings
+    began = time.perf_counter()
+    for folder in (plan.closed, plan.open):
+        if folder is not None:
+            photos_in(folder)
+    engine = load_engine(plan.engine, settings)
+    found = Found(BenchReport(machine(), {**plan.to_json(), "engine": engine.name}))
+    with tempfile.TemporaryDirectory(prefix="open-the-eyes-bench-") as temporary:
+        work = Path(temporary)
+        if "speed" in plan.parts:
+            _speed(plan, settings, work, found, _part(tell, 0.0, 0.55))
+        if "memory" in plan.parts:
+            _memory(plan, engine, work, found, _part(tell, 0.55, 0.65))
+        if "quality" in plan.parts:
+            _quality(plan, engine, found, _part(tell, 0.65, 1.0))
+    found.report = replace(found.report, seconds=time.perf_counter() - began)
+    return found
+
+
+def _speed(plan: Plan, settings: Settings, work: Path, found: Found, tell: Progress) -> None:
+    engines, absent = engines_here(settings)
+    usual = engines["appearance"]
+    photo, reference = speed.portrait_photos(work, usual)
+    cases = speed.portrait_cases(plan, photo, reference, engines)
+    restorers, without = speed.restorer_cases(plan, photo, usual)
+    figures, failed = speed.speed_figures(
+        [*cases, *restorers], plan.warm_turns, lambda done: tell("small portrait, warm", 0.5 * done)
+    )
+    found.report = found.report.with_more(figures, [*absent, *without, *failed])
+    if not plan.quick:
+        large = speed.large_cases(plan, work, usual)
+        figures, failed = speed.speed_figures(
+            large, plan.slow_turns, lambda done: tell("large photos, warm", 0.5 + 0.25 * done)
+        )
+        found.report = found.report.with_more(figures, failed)
+    photos = batch.copies(photo, BATCH_PHOTOS[plan.quick])
+    counts = batch.worker_counts(cores())
+    several = batch.batch_figures(
+        photos,
+        "appearance",
+        plan.options,
+        counts,
+        plan.slow_turns,
+        lambda done: tell("several photos", 0.75 + 0.25 * done),
+    )
+    found.report = found.report.with_more(several)
+
+
+def _memory(plan: Plan, engine: Engine, work: Path, found: Found, tell: Progress) -> None:
+    photo, _ = speed.portrait_photos(work, engine)
+    probes = []
+    for number in range(plan.fresh_processes):
+        tell("fresh processes", number / plan.fresh_processes)
+        probes.append(fresh.probe(photo, engine.name, {"mode": plan.mode, "seed": plan.seed}))
+    found.report = found.report.with_more(fresh.cold_figures("portrait", probes))
+    cases: dict[str, tuple[fresh.Probe, float | None]] = {"portrait": (probes[0], None)}
+    if not plan.quick:
+        tell("8K photo, fresh process", 0.8)
+        huge = pictures.written(pictures.blinking_portrait(SIZE_8K, engine.detector), work / "huge.jpg")
+        cases["8K photo"] = fresh.probe(huge, engine.name), PROMISED_8K_MIB
+    for case, (probe, promised) in cases.items():
+        timeline = probe.timeline(case)
+        figures, absent = fresh.memory_figures(case, timeline, fresh.budgets_of(promised), probe.told["vram"])
+        found.report = found.report.with_more(figures, absent, [timeline] if timeline.seconds else [])
+
+
+def _quality(plan: Plan, engine: Engine, found: Found, tell: Progress) -> None:
+    networks = Networks(engine.settings)
+    found.report = found.report.with_more(absent=networks.absent)
+    _hidden_eyes(plan, engine, networks, found, _part(tell, 0.0, 0.5 if plan.closed else 1.0))
+    if plan.closed is not None:
+        _closed_eyes(plan, plan.closed, engine, networks, found, _part(tell, 0.5, 1.0))
+
+
+def _hidden_eyes(plan: Plan, engine: Engine, networks: Networks, found: Found, tell: Progress) -> None:
+    """Portraits of the folder, or the built-in one in several looks."""
+    rivals, absent = rivals_here(engine, plan.liveportrait)
+    ours = [engine] if engine.name == "appearance" else [engine, load_engine("appearance", engine.settings)]
+    contenders: list[Contender] = [*(Product(one, plan.options) for one in ours), LeftShut(), Telea(), *rivals]
+    if plan.open is None:
+        looks = list(pictures.portraits())[: plan.sample]
+        case, photos, count = f"{len(looks)} looks of one portrait", iter(looks), len(looks)
+    else:
+        paths = photos_in(plan.open, plan.sample)
+        case, photos, count = plan.open.name, _read(paths, engine, found), len(paths)
+    try:
+        findings = truth.measured(photos, contenders, engine, networks, lambda n: tell("hidden eyes", n / count))
+    finally:
+        for rival in rivals:
+            if isinstance(rival, LivePortrait):
+                rival.close()
+    if findings.left_out:
+        what = f"{len(findings.left_out)} of {count} photos of {case}"
+        why = f"no face with two open eyes that may be edited: {', '.join(findings.left_out[:NAMED])}"
+        absent.append(Absent("quality", what, why if len(findings.left_out) <= NAMED else f"{why}, ..."))
+    figures = truth.figures_of(findings, case, networks)
+    found.report = found.report.with_more(figures, [*absent, *findings.failed])
+    found.albums[case] = findings.shots
+
+
+def _closed_eyes(plan: Plan, folder: Path, engine: Engine, networks: Networks, found: Found, tell: Progress) -> None:
+    paths, groups = photos_in(folder, plan.sample), groups_told(folder)
+    rows, failed = closed.rows_of(
+        paths, groups, engine, plan.options, networks, lambda n: tell("closed eyes", n / len(paths))
+    )
+    found.report = found.report.with_more(closed.figures_of(rows, folder.name), failed)
+    found.albums[folder.name] = [row.shot for row in rows if row.shot is not None]
+
+
+def _read(paths: list[Path], engine: Engine, found: Found) -> Iterator[tuple[str, Rgb]]:
+    for path in paths:
+        try:
+            yield path.name, read(path, engine.settings).pixels
+        except PhotoError as error:
+            found.report = found.report.with_more(absent=[because(error, "quality", path.name)])
+
+
+def _part(tell: Progress, first: float, last: float) -> Progress:
+    return lambda stage, done: tell(stage, first + (last - first) * min(max(done, 0.0), 1.0))

@@ -1,0 +1,76 @@
+"""Pairs of pictures of one face: before and after, and one engine against another."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Final
+
+from ..album import Shot
+from ..contenders import PRODUCT
+
+BEFORE, AFTER = "before", "after"
+QUESTIONS: Final = {
+    "before/after": "Which photo would you keep?",
+    "engines": "Which eyes look more real?",
+}
+MOST: Final = 60
+"""Pairs on one page; people tire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two pictures, each with who made it; `left` and `right` are (way, JPEG)."""
+
+    photo: str
+    question: str
+    left: tuple[str, bytes]
+    right: tuple[str, bytes]
+
+
+def pairs_of(albums: Mapping[str, Sequence[Shot]], seed: int) -> list[Pair]:
+    """Every pair that the pictures of a run allow, in an order and with sides that `seed` draws; at most MOST."""
+    drawn = random.Random(seed)
+    pairs = []
+    for shots in albums.values():
+        for shot in shots:
+            for question, one, other in _of_shot(shot):
+                left, right = (one, other) if drawn.random() < 0.5 else (other, one)
+                pairs.append(Pair(shot.name, question, left, right))
+    drawn.shuffle(pairs)
+    return pairs[:MOST]
+
+
+def sealed(pairs: Sequence[Pair]) -> str:
+    """Which side is whose, unreadable at a glance; the page hands it back with the answers."""
+    key = [{"photo": p.photo, "left": p.left[0], "right": p.right[0], "question": p.question} for p in pairs]
+    return base64.b64encode(json.dumps(key).encode()).decode("ascii")
+
+
+def unsealed(text: str) -> list[dict[str, Any]]:
+    """What was sealed.
+
+    Raises:
+        ValueError: something else.
+    """
+    key = json.loads(base64.b64decode(text, validate=True))
+    if not isinstance(key, list) or not all(isinstance(one, dict) for one in key):
+        raise ValueError("no list of pairs")
+    return key
+
+
+def _of_shot(shot: Shot) -> list[tuple[str, tuple[str, bytes], tuple[str, bytes]]]:
+    told = dict(shot.pictures)
+    if {BEFORE, AFTER} <= set(told):
+        return [("before/after", (BEFORE, told[BEFORE]), (AFTER, told[AFTER]))]
+    ours = [item for item in shot.pictures if item[0].startswith(PRODUCT)]
+    others = [item for item in shot.pictures if item[0] not in ("truth", "blink painted on")]
+    blink = [item for item in shot.pictures if item[0] == "blink painted on"]
+    truth = [item for item in shot.pictures if item[0] == "truth"]
+    found = [("before/after", one, other) for one in ours for other in blink]
+    found += [("engines", one, other) for one in ours for other in truth]
+    return found + [("engines", one, other) for one, other in combinations(others, 2)]

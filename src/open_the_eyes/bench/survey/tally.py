@@ -1,0 +1,96 @@
+"""Answers of one or more people -> how often each way was preferred, with intervals."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ...errors import UsageError
+from ..cells import Cell, Table
+from ..statistics import wilson
+from .pairs import unsealed
+
+FORMAT: Final = "open-the-eyes-survey"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One way against another: `wins` of the first, `losses`, and how often they were alike."""
+
+    question: str
+    way: str
+    other: str
+    wins: int
+    losses: int
+    alike: int
+
+    @property
+    def rate(self) -> float:
+        """Of the answers that chose, the share of `way`; one half where none did."""
+        chosen = self.wins + self.losses
+        return self.wins / chosen if chosen else 0.5
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return wilson(self.wins, self.wins + self.losses)
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "rate": self.rate, "interval": list(self.interval)}
+
+
+def tally(files: Iterable[Path]) -> list[Tally]:
+    """All answers together.
+
+    Raises:
+        UsageError: a file that is missing, or holds no answers of the survey.
+    """
+    counted: Counter[tuple[str, str, str, str]] = Counter()
+    for path in files:
+        for pair, answer in _answers(path):
+            first, second = sorted((str(pair["left"]), str(pair["right"])), key=_rank)
+            chosen = "alike" if answer == "same" else "wins" if pair[answer] == first else "losses"
+            counted[str(pair["question"]), first, second, chosen] += 1
+    found = []
+    for question, way, other in dict.fromkeys(key[:3] for key in counted):
+        wins, losses, alike = (counted[question, way, other, how] for how in ("wins", "losses", "alike"))
+        found.append(Tally(question, way, other, wins, losses, alike))
+    return found
+
+
+def table_of(tallies: Iterable[Tally]) -> Table:
+    """For people."""
+    rows = []
+    for one in tallies:
+        low, high = one.interval
+        rate = f"{100 * one.rate:.0f} % [{100 * low:.0f}, {100 * high:.0f}]"
+        counts = (one.wins, one.losses, one.alike)
+        rows.append((Cell(one.way), Cell(one.other), Cell(rate, one.rate), *(Cell(str(n), n) for n in counts)))
+    return Table("Preferred", ("way", "against", "win rate", "wins", "losses", "alike"), tuple(rows))
+
+
+def _answers(path: Path) -> list[tuple[dict[str, Any], str]]:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if told["format"] != FORMAT:
+            raise ValueError(f"format {told['format']!r}")
+        key, answers = unsealed(told["key"]), [str(one["chosen"]) for one in told["answers"]]
+    except OSError as error:
+        raise UsageError(f"{path}: expected a file of answers, got: {error.strerror or error}.") from None
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise UsageError(
+            f"{path}: expected the file that the survey's page saves, got {type(error).__name__}: {error!s:.80}."
+        ) from None
+    if len(answers) > len(key) or not set(answers) <= {"left", "right", "same"}:
+        raise UsageError(f"{path}: expected one of left, right and same a pair, got something else. Save it again.")
+    if not all({"left", "right", "question"} <= set(pair) for pair in key):
+        raise UsageError(f"{path}: expected to know which side is whose, got a key without it. Save it again.")
+    return list(zip(key, answers, strict=False))
+
+
+def _rank(way: str) -> tuple[bool, bool, str]:
+    """Ours before others, the result before the photo before it."""
+    return not way.startswith("Open The Eyes"), way != "after", way

@@ -1,0 +1,210 @@
+"""A report as tables, the same for the page, the documentation and the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from .against import against, mode_of, published
+from .cells import NONE, Cell, Table, mebibytes, seconds, time_cell
+from .closed import STEPS
+from .figures import Absent, BenchReport, Figure
+from .measures import KINDS
+from .statistics import percentile
+
+STAGES: Final = ("read", "detect", "match", "crop", "generate", "blend", "restore", "verify", "compose", "save")
+"""As they run."""
+
+
+def tables_of(report: BenchReport) -> Iterator[Table]:
+    """Those that have rows, in the order of the page."""
+    made = (speed(report), stages(report), several(report), cold(report), against(report), memory(report))
+    yield from (table for table in (*made, components(report), success(report)) if table.rows)
+    yield from quality(report)
+    yield from (table for table in (alarms(report), absent(report)) if table.rows)
+
+
+def speed(report: BenchReport) -> Table:
+    rows = []
+    for one in report.whats("speed", "photo"):
+        floor, work = (report.find("speed", one.case, what) for what in ("floor", "processor"))
+        rows.append(
+            (
+                Cell(one.case),
+                Cell(f"{seconds(one.value)}{_between(one)}", one.value),
+                *(time_cell(percentile(one.samples, p)) for p in (95, 99)),
+                Cell(NONE) if floor is None else Cell(f"{one.value / floor.value:.1f} ×", one.value / floor.value),
+                Cell(NONE) if work is None else time_cell(work.value),
+                Cell(f"{60 / one.value:.0f}", 60 / one.value),
+                published(mode_of(one.case)),
+            )
+        )
+    columns = ("one photo, warm", "p50", "p95", "p99", "× floor", "processor", "a minute", "published")
+    turns = report.plan["turns"]
+    lead = (
+        f"From file to file, in a process whose models are loaded; {turns} turns, cases taken in turn. Brackets hold "
+        "the 95 % interval of the median. The floor is decoding and encoding the same file, measured right before each "
+        "sample; the processor's seconds are those of all cores together. Of few turns p99 is nearly the slowest."
+    )
+    return Table("Speed", columns, tuple(rows), lead)
+
+
+def stages(report: BenchReport) -> Table:
+    """p50 of each stage, one column a case; the cold one first."""
+    totals = report.whats("speed", "photo")
+    names = list(dict.fromkeys(f.what for f in report.of("speed") if f.what.startswith("stage/")))
+    frozen = {f.what.removeprefix("first photo/"): f for f in report.of("cold") if f.what.startswith("first photo/")}
+    rows = []
+    for name in _in_order([name.removeprefix("stage/") for name in names]):
+        cells = [Cell(_indented(name))]
+        cells += [time_cell(frozen[name].value) if name in frozen else Cell(NONE)] if frozen else []
+        for one in totals:
+            found = report.find("speed", one.case, f"stage/{name}")
+            cells.append(Cell(NONE) if found is None else time_cell(found.value))
+        rows.append((*cells, published(name)))
+    head = ["stage", *(["first, cold"] if frozen else []), *(one.case.removeprefix("portrait, ") for one in totals)]
+    lead = "Medians; cases without a name of their own are the portrait's. A cold stage loads what it needs."
+    return Table("Stage by stage", (*head, "published"), tuple(rows), lead)
+
+
+def several(report: BenchReport) -> Table:
+    rows = []
+    figures = report.whats("batch", "photo")
+    for one in figures:
+        rows.append(
+            (
+                Cell(one.case),
+                time_cell(one.value),
+                Cell(f"{seconds(one.low)} to {seconds(one.high)}", one.low),
+                Cell(f"{60 / one.value:.0f}", 60 / one.value),
+                Cell(f"{figures[0].value / one.value:.2f} ×", figures[0].value / one.value),
+            )
+        )
+    columns = ("several photos", "a photo", "95 % interval", "photos a minute", "against one process")
+    return Table("Several photos", columns, tuple(rows), "Every process has its models loaded before the clock starts.")
+
+
+def cold(report: BenchReport) -> Table:
+    wanted = [one for one in report.of("cold") if "/" not in one.what]
+    rows = [
+        (Cell(one.what), time_cell(one.value), Cell(f"{seconds(one.low)} to {seconds(one.high)}", one.low))
+        for one in wanted
+    ]
+    lead = "A process of its own: Python, libraries and models are loaded inside these seconds."
+    return Table("Cold start", ("fresh process", "median", "95 % interval"), tuple(rows), lead)
+
+
+def memory(report: BenchReport) -> Table:
+    rows = []
+    for one in report.of("memory"):
+        if one.what.startswith("component/"):
+            continue
+        text = mebibytes(one.value) if one.unit == "MiB" else f"{100 * one.value:.0f} %"
+        rows.append((Cell(one.case), Cell(one.what), Cell(text, one.value)))
+    lead = "Of a fresh process that opens one photo twice, sampled every 10 ms."
+    return Table("Peak memory", ("photo", "what", "figure"), tuple(rows), lead)
+
+
+def components(report: BenchReport) -> Table:
+    figures = [one for one in report.of("memory") if one.what.startswith("component/")]
+    cases = list(dict.fromkeys(one.case for one in figures))
+    rows = []
+    for name in dict.fromkeys(one.what for one in figures):
+        cells = [Cell(name.removeprefix("component/"))]
+        for case in cases:
+            found = report.find("memory", case, name)
+            cells.append(Cell(NONE) if found is None else Cell(mebibytes(found.value), found.value))
+        rows.append(tuple(cells))
+    lead = "What stays of each stage's growth during the first photo: the models and buffers it keeps."
+    return Table("Memory by component", ("component", *cases), tuple(rows), lead)
+
+
+def success(report: BenchReport) -> Table:
+    figures = report.of("success")
+    rows = []
+    for case in dict.fromkeys(one.case for one in figures):
+        steps = [report.find("success", case, step) for step in STEPS]
+        count = next((len(step.samples) for step in steps if step is not None), 0)
+        rows.append((Cell(case), Cell(str(count), count), *(_share(step) for step in steps)))
+    lead = (
+        "Of all photos: a face is there; its eyes are known to be closed; new eyes passed verification and were kept; "
+        "a fresh look at the finished photo finds them open. Intervals: Wilson, 95 %."
+    )
+    return Table("Closed eyes opened", ("photos", "n", *STEPS), tuple(rows), lead)
+
+
+def quality(report: BenchReport) -> Iterator[Table]:
+    """One table a set of photos: a line a measure, a column a contender."""
+    figures = report.of("quality")
+    for case in dict.fromkeys(one.case for one in figures):
+        there = [one for one in figures if one.case == case]
+        ways = list(dict.fromkeys(one.way for one in there))
+        count = max(len(one.samples) for one in there)
+        rows = []
+        for what in dict.fromkeys(one.what for one in there):
+            cells = [Cell(what), Cell(wanted_of(what))]
+            for way in ways:
+                cells.append(_measure(next((o for o in there if (o.what, o.way) == (what, way)), None)))
+            rows.append(tuple(cells))
+        lead = "Means over photos with 95 % bootstrap intervals; `outside` is the largest of all photos."
+        yield Table(f"Quality: {case}, {count} photos", ("measure", "wanted", *ways), tuple(rows), lead)
+
+
+def alarms(report: BenchReport) -> Table:
+    rows = [
+        (Cell(one.case), Cell(one.what), Cell(str(len(one.samples)), len(one.samples)), _share(one))
+        for one in report.of("alarms")
+    ]
+    return Table("Detection", ("photos", "what", "n", "share"), tuple(rows), "Of the largest face. Intervals: Wilson.")
+
+
+def absent(report: BenchReport) -> Table:
+    """What was not measured; rows of one reason together."""
+    grouped: dict[tuple[str, str], list[Absent]] = {}
+    for one in report.absent:
+        grouped.setdefault((one.why, one.mend), []).append(one)
+    rows = [
+        (Cell(", ".join(dict.fromkeys(one.what for one in rows))), Cell(why), Cell(mend or NONE))
+        for (why, mend), rows in grouped.items()
+    ]
+    return Table("Not measured here", ("what", "why", "what mends it"), tuple(rows))
+
+
+def wanted_of(what: str) -> str:
+    return {"low": "low", "high": "high", "one": "1", "neither": ""}[KINDS[what].better]
+
+
+def number(value: float, what: str) -> str:
+    """With as many digits as the measure deserves."""
+    return f"{value:.{KINDS[what].digits}f}"
+
+
+def _measure(one: Figure | None) -> Cell:
+    if one is None:
+        return Cell(NONE)
+    text = number(one.value, one.what)
+    if one.low is not None and one.high is not None and one.statistic == "mean":
+        text += f" [{number(one.low, one.what)}, {number(one.high, one.what)}]"
+    return Cell(text, one.value)
+
+
+def _between(one: Figure) -> str:
+    return "" if one.low is None else f" [{seconds(one.low)}, {seconds(one.high)}]"
+
+
+def _share(one: Figure | None) -> Cell:
+    if one is None:
+        return Cell(NONE)
+    between = "" if one.low is None or one.high is None else f" [{100 * one.low:.0f}, {100 * one.high:.0f}]"
+    return Cell(f"{100 * one.value:.0f} %{between}", one.value)
+
+
+def _in_order(names: Sequence[str]) -> list[str]:
+    """A branch right after its stem, stems as they run."""
+    stems = [*STAGES, *(name.split("/")[0] for name in names)]
+    return sorted(dict.fromkeys(names), key=lambda name: (stems.index(name.split("/")[0]), "/" in name))
+
+
+def _indented(name: str) -> str:
+    stem, _, branch = name.partition("/")
+    return f"└ {branch}" if branch else stem

@@ -1,0 +1,187 @@
+"""Open eyes hidden by a painted blink, opened by every contender, and held against what was there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from ..engine import Engine
+from ..errors import OpenTheEyesError
+from ..imaging.arrays import Rgb
+from ..imaging.blink import paint_blink
+from ..imaging.mesh478 import SIDES
+from ..imaging.seam import seam_step
+from ..options import ChooseOptions
+from ..roles import Crop, Face
+from ..stages.choose import decide
+from ..stages.crop import crop
+from . import measures
+from .album import Shot, jpeg
+from .contenders import SHUT, Contender, Scene
+from .engines import because
+from .figures import Absent, Better, Figure
+from .measures import KINDS
+from .networks import Networks
+from .pictures import largest_face
+from .statistics import figure_of
+
+STRIP_PX: Final = 480
+"""Width of the pictures on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A portrait before and after its eyes were painted shut.
+
+    Args:
+        truth: the eyes as they are, with the mask of what counts.
+        scene: what contenders get.
+        editable: all that the product may change, other faces in the photo included.
+    """
+
+    name: str
+    pixels: Rgb
+    face: Face
+    truth: Crop
+    scene: Scene
+    editable: tuple[Crop, ...]
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was measured so far: way -> photo -> measure -> value."""
+
+    rows: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    strips: dict[str, list[tuple[Rgb, Rgb]]] = field(default_factory=dict)
+    shots: list[Shot] = field(default_factory=list)
+    false_alarms: dict[str, bool] = field(default_factory=dict)
+    blinks_found: dict[str, bool] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    failed: list[Absent] = field(default_factory=list)
+
+
+def hidden(name: str, pixels: Rgb, engine: Engine, findings: Findings) -> Hidden | None:
+    """The largest face with its eyes painted shut; None where no face is open and fit to be edited."""
+    face = largest_face(pixels, engine.detector)
+    if face is None or face.refusal is not None:
+        findings.left_out.append(name)
+        return None
+    (decision,) = decide([face], ChooseOptions())
+    findings.false_alarms[name] = decision.outcome == "closed"
+    if decision.outcome != "already_open":
+        findings.left_out.append(name)
+        return None
+    shut = paint_blink(pixels, face.landmarks)
+    decisions = decide(engine.detector.detect(shut), ChooseOptions())
+    again = max(decisions, key=lambda one: one.face.box.intersection_over_union(face.box), default=None)
+    findings.blinks_found[name] = again is not None and again.outcome == "closed"
+    if again is None:
+        findings.left_out.append(name)
+        return None
+    eyes = crop(shut, again.face, again.closed or SIDES)
+    editable = (eyes, *(crop(shut, one.face, one.closed) for one in decisions if one.closed and one is not again))
+    return Hidden(name, pixels, face, crop(pixels, face, SIDES), Scene(shut, again.face, eyes), editable)
+
+
+def measured(
+    photos: Iterable[tuple[str, Rgb]],
+    contenders: Sequence[Contender],
+    engine: Engine,
+    networks: Networks,
+    tell: Callable[[int], None] = lambda _: None,
+    *,
+    pictures: bool = True,
+) -> Findings:
+    """Every contender on every photo whose eyes can be hidden."""
+    findings = Findings()
+    for number, (name, pixels) in enumerate(photos):
+        tell(number)
+        one = hidden(name, pixels, engine, findings)
+        if one is None:
+            continue
+        shown = [("truth", one.truth.pixels), ("blink painted on", one.truth.window.cut(one.scene.pixels))]
+        for contender in contenders:
+            if any(contender.name == failure.what for failure in findings.failed):
+                continue
+            try:
+                made = contender.open(one.scene)
+            except OpenTheEyesError as error:
+                findings.failed.append(because(error, "quality", contender.name))
+                continue
+            row = _row(one, made, engine, networks)
+            findings.rows.setdefault(contender.name, {})[name] = row
+            inner = one.truth.window.cut(made)
+            strips = measures.strip(measures.framed(inner, one.truth)), measures.strip(one.truth.pixels)
+            if networks.fid:
+                findings.strips.setdefault(contender.name, []).append(strips)
+            if contender.name != SHUT:  # that is the blink, shown already
+                shown.append((contender.name, inner))
+        if pictures and name in findings.rows.get(contenders[0].name, {}):
+            findings.shots.append(_shot(one, shown, findings.rows[contenders[0].name][name]))
+    return findings
+
+
+def figures_of(findings: Findings, case: str, networks: Networks) -> list[Figure]:
+    """A figure a contender and measure, with intervals over photos; then alarms and blinks found."""
+    figures: list[Figure] = []
+    for way, rows in findings.rows.items():
+        figures += measured_figures(rows, case, way)
+        if networks.fid and len(findings.strips.get(way, ())) > 1:
+            made, true = zip(*findings.strips[way], strict=True)
+            distance = networks.distance(made, true)
+            figures.append(figure_of("quality", case, "FID", [distance], way=way, statistic="peak"))
+    shares = {"open eyes taken for closed": findings.false_alarms, "painted blinks found": findings.blinks_found}
+    for what, told_of in shares.items():
+        if told_of:
+            samples = [float(value) for value in told_of.values()]
+            better: Better = "low" if told_of is findings.false_alarms else "high"
+            names = list(told_of)
+            figures.append(figure_of("alarms", case, what, samples, better=better, statistic="share", names=names))
+    return figures
+
+
+def measured_figures(rows: Mapping[str, Mapping[str, float]], case: str, way: str) -> Iterator[Figure]:
+    """Photo -> measure -> value, as a figure a measure."""
+    for what, kind in KINDS.items():
+        told = {name: row[what] for name, row in rows.items() if what in row}
+        if told:
+            yield figure_of(
+                "quality",
+                case,
+                what,
+                list(told.values()),
+                unit=kind.unit,
+                better=kind.better,
+                statistic="peak" if what == "outside" else "mean",
+                way=way,
+                names=list(told),
+            )
+
+
+def _row(one: Hidden, made: Rgb, engine: Engine, networks: Networks) -> dict[str, float]:
+    window, truth = one.truth.window, one.truth
+    inner = np.asarray(window.cut(made), np.uint8)
+    row = measures.against_truth(inner, truth)
+    row |= networks.pair(measures.strip(measures.framed(inner, truth)), measures.strip(truth.pixels))
+    row["seam"] = seam_step(one.scene.crop.pixels, one.scene.crop.window.cut(made), one.scene.crop.mask)
+    row["outside"] = measures.outside(one.scene.pixels, made, one.editable)
+    seen = engine.detector.measure(made, one.face)
+    if seen is not None:
+        row["gaze"] = measures.gaze_error(one.face.landmarks, seen.landmarks)
+        row["eyes apart"] = measures.eyes_apart(seen.landmarks, one.face.landmarks)
+        row["openness"] = min(seen.eyes[side].openness for side in SIDES)
+        likeness = networks.likeness((one.pixels, one.face.landmarks), (made, seen.landmarks))
+        if likeness is not None:
+            row["identity"] = likeness
+    ratio, true_ratio = (measures.eye_to_skin(picture, one.face, truth) for picture in (made, one.pixels))
+    if ratio is not None and true_ratio:
+        row["sharpness"], row["eye : skin"] = ratio / true_ratio, ratio
+    return row
+
+
+def _shot(one: Hidden, shown: Sequence[tuple[str, Rgb]], row: dict[str, float]) -> Shot:
+    caption = f"SSIM {row['SSIM']:.3f}, iris colour off by {row['iris colour']:.1f}"
+    return Shot(one.name, row["SSIM"], caption, tuple((label, jpeg(picture, STRIP_PX)) for label, picture in shown))

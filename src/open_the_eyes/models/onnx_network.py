@@ -1,0 +1,133 @@
+"""A downloaded ONNX network: on the GPU where onnxruntime can use one, else on the processor; leased for each use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+
+from ..errors import OpenTheEyesError, WeightsMissing
+from ..residency import ModelCard, OutOfMemory, Residency
+from ..roles import Watch
+from ..settings import Settings
+from .devices import residency_of
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+Provider: TypeAlias = "str | tuple[str, dict[str, Any]]"
+CUDA: Final = "CUDAExecutionProvider"
+CPU: Final = "CPUExecutionProvider"
+
+
+class OnnxNetwork:
+    """One file, loaded when it is first used; it stays loaded until its room is needed, which a processor's never is.
+
+    Args:
+        card: what it takes on a GPU.
+        path: of the file, in the folder that `fetch` calls it by.
+        wanted: what it should do, for the error of a file that does something else.
+        residency: that leases it; None is the device's own.
+    """
+
+    def __init__(
+        self, card: ModelCard, path: Path, wanted: str, settings: Settings, residency: Residency | None = None
+    ) -> None:
+        self._name: Final = card.name
+        self._path: Final = path
+        self._wanted: Final = wanted
+        self._residency: Final = residency or residency_of(settings, device_of(settings))
+        self.device: Final = self._residency.device
+        self._residency.register(card, lambda _: session_of(path, settings), move=None)
+
+    def each(
+        self,
+        items: Sequence[T],
+        work: Callable[[onnxruntime.InferenceSession, T], R],
+        watch: Watch | None = None,
+    ) -> list[R]:
+        """`work(session, item)` for each item, in order; one lease for all.
+
+        Raises:
+            WeightsMissing: the file is no network of this kind.
+            NoRoomOnGpu: it does not fit.
+        """
+        return self._residency.run(
+            self._name, items, lambda session, part: [self._one(session, work, item) for item in part], watch=watch
+        )
+
+    def _one(
+        self, session: onnxruntime.InferenceSession, work: Callable[[onnxruntime.InferenceSession, T], R], item: T
+    ) -> R:
+        try:
+            return work(session, item)
+        except OpenTheEyesError:
+            raise
+        except Exception as error:  # onnxruntime's errors have no common root but this one
+            if on_gpu(session) and out_of_memory(error):
+                raise OutOfMemory(str(error)) from None
+            raise self.foreign(f"{str(error) or type(error).__name__:.200}") from error
+
+    def foreign(self, came: str) -> WeightsMissing:
+        """The file is no network of this kind."""
+        return WeightsMissing(
+            f"{self._path}: expected a network that {self._wanted}, got {came}. "
+            f"Put the right file there: open-the-eyes fetch {self._path.parent.name}"
+        )
+
+
+def device_of(settings: Settings) -> str:
+    """ "cpu", or "cuda:0" where onnxruntime can use it."""
+    import onnxruntime
+
+    chosen = providers(settings.device, onnxruntime.get_available_providers())
+    return "cpu" if chosen == [CPU] else f"cuda:{_number(settings.device)}"
+
+
+def providers(device: str, available: list[str]) -> list[Provider]:
+    """What runs a network, best first, for a `Settings.device`."""
+    if device == "cpu" or CUDA not in available:
+        return [CPU]
+    return [(CUDA, {"device_id": _number(device)}), CPU]
+
+
+def session_of(path: Path, settings: Settings) -> onnxruntime.InferenceSession:
+    """A network, ready to run.
+
+    Raises:
+        WeightsMissing: the file is none that onnxruntime can open.
+        OutOfMemory: it does not fit on the GPU.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    # threads that spin while they wait would take the processor from everything else
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    chosen = providers(settings.device, onnxruntime.get_available_providers())
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=chosen)
+    except Exception as error:  # as above
+        if chosen != [CPU] and out_of_memory(error):
+            raise OutOfMemory(str(error)) from None
+        raise WeightsMissing(
+            f"{path}: expected an ONNX network, got: {str(error) or type(error).__name__:.200}. "
+            f"Check it, or fetch it again: open-the-eyes fetch {path.parent.name}"
+        ) from error
+
+
+def on_gpu(session: onnxruntime.InferenceSession) -> bool:
+    return CUDA in session.get_providers()
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether onnxruntime failed for lack of memory; it says so in words only."""
+    text = str(error).lower()
+    return "failed to allocate" in text or "out of memory" in text
+
+
+def _number(device: str) -> int:
+    return int(device.partition(":")[2] or 0)

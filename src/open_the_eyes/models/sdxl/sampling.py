@@ -1,0 +1,142 @@
+"""SDXL's networks at work in turn: the VAE, the base, the refiner, the VAE again; each is leased for its part alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ...imaging.arrays import Tones
+from ...residency import Residency
+from ...residency.cards import SDXL_BASE, SDXL_LCM, SDXL_REFINER, SDXL_VAE
+from ...roles import Watch
+from . import denoising, pipelines, prompts
+from .denoising import InpaintInput, LatentBatch
+from .prompts import Embeddings
+from .schedule import Schedule
+
+if TYPE_CHECKING:
+    from .checkpoint import Checkpoint
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sampler:
+    """Paints inputs of one size; the networks are leased by the names of their cards.
+
+    Args:
+        base: the checkpoint that paints.
+        refiner: the checkpoint of the last steps.
+        vae: the folder of the VAE.
+        residency: leases the networks of all three.
+        weights: the folder beside whose models embeddings are stored.
+    """
+
+    base: Checkpoint
+    refiner: Checkpoint
+    vae: Path
+    residency: Residency
+    weights: Path
+
+    def painted(
+        self,
+        numbers: Sequence[int],
+        seen: Callable[[int], InpaintInput],
+        then: Callable[[int, Tones], T],
+        schedule: Schedule,
+        precision: str,
+        progress: Progress,
+    ) -> list[T]:
+        """`then(number, picture)` for each number, in order, with what was painted over `seen(number)`, (H, W, 3).
+
+        Both are called one by one, while the GPU is between two pictures: they shall not take long.
+        """
+        watch = progress.watch
+
+        def encoded(vae: Any, part: Sequence[int]) -> list[LatentBatch]:
+            return list(denoising.encoded(vae, map(seen, progress.alive("generate/encode", part))))
+
+        def decoded(vae: Any, part: Sequence[tuple[int, LatentBatch]]) -> list[T]:
+            pictures = denoising.decoded(vae, progress.alive("generate/decode", (row for _, row in part)))
+            return [then(number, picture) for (number, _), picture in zip(part, pictures, strict=True)]
+
+        with watch.stage("generate/load"):
+            words = self._words(self.base)
+            words_late = self._words(self.refiner) if schedule.refiner_steps else None
+        with watch.stage("generate/encode"):
+            rows = self.residency.run(SDXL_VAE.name, numbers, encoded, watch=watch, stage="generate/encode")
+        with watch.stage("generate/base"):
+            name = (SDXL_LCM if schedule.lcm else SDXL_BASE).name
+            progress.stage = "generate/base"
+            rows = self._stepped(name, rows, words, schedule, precision, progress)
+        if words_late is not None:
+            with watch.stage("generate/refiner"):
+                progress.stage = "generate/refiner"
+                rows = self._stepped(SDXL_REFINER.name, rows, words_late, schedule, precision, progress)
+        with watch.stage("generate/decode"):
+            finished = list(zip(numbers, rows, strict=True))
+            return self.residency.run(SDXL_VAE.name, finished, decoded, watch=watch, stage="generate/decode")
+
+    def _stepped(
+        self,
+        name: str,
+        rows: list[LatentBatch],
+        words: Embeddings,
+        schedule: Schedule,
+        precision: str,
+        progress: Progress,
+    ) -> list[LatentBatch]:
+        scheduler = pipelines.scheduler(self.base, lcm=schedule.lcm)
+        late = name == SDXL_REFINER.name
+        run, steps = (denoising.refined, schedule.refiner_steps) if late else (denoising.painted, schedule.base_steps)
+
+        def work(unet: Any, part: Sequence[LatentBatch]) -> list[LatentBatch]:
+            pipe = pipelines.inpainting(unet, scheduler, self.vae, words)
+            done = run(pipe, LatentBatch.joined(part), words, schedule, progress.counting(len(part)))
+            progress.finished(len(part) * steps)
+            return [done.row(k) for k in range(len(part))]
+
+        progress.before = schedule.base_steps if late else 0
+        return self.residency.run(name, rows, work, precision, watch=progress.watch, stage=progress.stage)
+
+    def _words(self, checkpoint: Checkpoint) -> Embeddings:
+        return prompts.embeddings(checkpoint.encoders(), self.weights, checkpoint.text_pipeline)
+
+
+@dataclass(slots=True)
+class Progress:
+    """Counts the steps of all pictures, so that what is told only grows.
+
+    Args:
+        watch: told after each step.
+        total: steps of all pictures and models.
+        stage: the stage that is on.
+        before: steps of each picture that other models ran.
+        done: steps that are finished for good.
+    """
+
+    watch: Watch
+    total: int
+    stage: str = "generate/base"
+    before: int = 0
+    done: int = 0
+
+    def alive(self, stage: str, items: Iterable[T]) -> Iterator[T]:
+        """The items, the watch being told before each, so that it can stop the work."""
+        for item in items:
+            self.watch.tell(stage, self.done / self.total)
+            yield item
+
+    def counting(self, pictures: int) -> denoising.Told:
+        """What a batch of that many pictures calls after each step."""
+
+        def told(step: int) -> None:
+            done = self.done + (step - self.before) * pictures
+            self.watch.tell(self.stage, min(done / self.total, 1.0))  # steps that ran out of memory run again
+
+        return told
+
+    def finished(self, steps: int) -> None:
+        self.done += steps

@@ -1,0 +1,188 @@
+"""Who comes onto the device and who goes, under one lock: nothing is built twice or taken from under a lease."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import Final
+
+from ..errors import NoRoomOnGpu
+from .budget import evict, no_room
+from .cards import Variant
+from .memory import Memory
+from .records import LeaseRecord, Recorder
+from .slot import Slot
+
+GLANCE_S: Final = 0.5
+"""How often somebody who waits looks whether to stop."""
+KEPT: Final = 1000
+"""Records of leases; a service that runs for months forgets the oldest."""
+
+
+class Admission:
+    """Admits leases to one device.
+
+    Loading happens under the lock: two threads never build models at once, and a lease that ends meanwhile ends later.
+
+    Args:
+        memory: of the device.
+        device: such as "cuda".
+        patience_s: how long to wait for other threads' leases.
+    """
+
+    def __init__(self, memory: Memory, device: str, patience_s: float) -> None:
+        self.slots: Final[dict[str, Slot]] = {}
+        self.records: Final[deque[LeaseRecord]] = deque(maxlen=KEPT)
+        self._memory: Final = memory
+        self._device: Final = device
+        self._patience_s: Final = patience_s
+        self._changed: Final = threading.Condition(threading.RLock())
+        self._waiting: Final[set[int]] = set()
+        self._open: Final[list[LeaseRecord]] = []
+        self._ticks = 0
+
+    def add(self, slot: Slot) -> None:
+        """A model of a name that is known already stays what it is."""
+        with self._changed:
+            self.slots.setdefault(slot.card.name, slot)
+
+    def admit(self, slot: Slot, variant: Variant, batch: int, recorder: Recorder) -> LeaseRecord:
+        """Leases a model to this thread: waits, sends others away, loads. To be followed by `release`.
+
+        A model that this thread leases already stays as it is.
+
+        Raises:
+            NoRoomOnGpu: this thread's own leases leave too little, or others' did for too long.
+        """
+        with self._changed:
+            variant = slot.variant if slot.depth and slot.owner == threading.get_ident() and slot.variant else variant
+            record = LeaseRecord(slot.card.name, str(variant), batch)
+            working = slot.card.working_mib(batch)
+            leaving = self._awaited(slot, variant, working, record, recorder)
+            slot.owner, slot.depth, slot.working_mib = threading.get_ident(), slot.depth + 1, slot.working_mib + working
+            self._fold_peak()
+            self._open.append(record)
+            self.records.append(record)
+            try:
+                self._load(slot, variant, leaving, record, recorder)
+            except BaseException as error:
+                self.release(slot, record, recorder, type(error).__name__)
+                raise
+            slot.record = record
+            return record
+
+    def release(self, slot: Slot, record: LeaseRecord, recorder: Recorder, end: str) -> None:
+        """Ends a lease; the model stays on the device until its room is needed."""
+        with self._changed:
+            self._fold_peak()
+            self._open.remove(record)
+            self._ticks += 1
+            slot.last_used = self._ticks
+            slot.working_mib -= slot.card.working_mib(record.batch)
+            slot.depth -= 1
+            if not slot.depth:
+                slot.owner = None
+            record.end = end
+            self._notify()
+            if end != "done":
+                self._memory.empty()
+        recorder.peak(record.peak_mib)
+
+    def shrink(self, slot: Slot, record: LeaseRecord, batch: int) -> None:
+        """A lease for fewer pictures than it was."""
+        with self._changed:
+            slot.working_mib += slot.card.working_mib(batch) - slot.card.working_mib(record.batch)
+            record.batch = batch
+            self._notify()
+
+    def evict_idle(self, recorder: Recorder) -> bool:
+        """Sends away every model that is not leased; whether there was one."""
+        with self._changed:
+            idle = [slot for slot in self.slots.values() if slot.present and not slot.depth]
+            for slot in idle:
+                self._unload(slot, recorder)
+            self._memory.empty()
+            return bool(idle)
+
+    def drop_all(self) -> None:
+        """Forgets every model that is not leased."""
+        with self._changed:
+            for slot in self.slots.values():
+                if not slot.depth:
+                    if slot.present:
+                        slot.unload(self._device)  # whoever still holds it shall hold nothing on the device
+                    slot.drop()
+                    slot.forget()
+            self._memory.empty()
+            if not any(slot.depth for slot in self.slots.values()):
+                self._memory.measure()
+            self._notify()
+
+    def own_mib(self, but: Slot) -> int:
+        """What this thread's leases hold, but for that model's weights."""
+        with self._changed:
+            mine = [slot for slot in self.slots.values() if slot.owner == threading.get_ident()]
+            held = sum(found.mib for slot in mine if slot is not but and (found := slot.resident()))
+            return held + (but.working_mib if but in mine else 0)
+
+    def _awaited(
+        self, slot: Slot, variant: Variant, working_mib: int, record: LeaseRecord, recorder: Recorder
+    ) -> list[str]:
+        """Who has to leave, once the model is free and its room can be had; until then nothing is claimed."""
+        began = recorder.clock()
+        while True:
+            needed = slot.card.weights_mib(variant) + slot.working_mib + working_mib
+            room = self._memory.room_mib()
+            residents = [found for other in self.slots.values() if other is not slot and (found := other.resident())]
+            try:
+                if slot.owner not in (None, threading.get_ident()):
+                    leased = [resident for resident in residents if resident.leased]
+                    raise no_room(slot.card.name, needed, room, leased, "another thread leases it")
+                return evict(residents, needed, room, slot.card.name)
+            except NoRoomOnGpu:
+                if self._in_vain(slot, needed, room) or recorder.clock() - began > self._patience_s:
+                    raise
+            with recorder.timed(record, "wait_s"):
+                self._wait(recorder)
+
+    def _in_vain(self, slot: Slot, needed_mib: int, room_mib: int) -> bool:
+        """Whether waiting would not help: others going is not enough, or each of them waits as well."""
+        me = threading.get_ident()
+        others = {other.owner for other in self.slots.values() if other.owner not in (None, me)}
+        return needed_mib - slot.working_mib + self.own_mib(slot) > room_mib or others <= self._waiting
+
+    def _wait(self, recorder: Recorder) -> None:
+        me = threading.get_ident()
+        self._waiting.add(me)
+        try:
+            self._changed.wait(min(GLANCE_S, self._patience_s))
+        finally:
+            self._waiting.discard(me)
+        recorder.alive()
+
+    def _notify(self) -> None:
+        self._waiting.clear()  # they may go on now, and are no longer stuck
+        self._changed.notify_all()
+
+    def _load(self, slot: Slot, variant: Variant, leaving: list[str], record: LeaseRecord, recorder: Recorder) -> None:
+        for name in leaving:
+            self._unload(self.slots[name], recorder)
+        if slot.present and slot.variant == variant:
+            return
+        if slot.present:
+            self._unload(slot, recorder)
+        self._memory.empty()  # not all models draw on one allocator
+        with recorder.timed(record, "load_s"):
+            slot.load(variant, self._device)
+
+    def _unload(self, slot: Slot, recorder: Recorder) -> None:
+        record = slot.record or LeaseRecord(slot.card.name, str(slot.variant), 0)
+        with recorder.timed(record, "unload_s", slot.card.stage):
+            slot.unload(self._device)
+
+    def _fold_peak(self) -> None:
+        """Peaks are the device's: each lease that is open has seen this one."""
+        peak = self._memory.peak_mib()
+        for record in self._open:
+            record.peak_mib = max(record.peak_mib, peak)
+        self._memory.reset_peak()

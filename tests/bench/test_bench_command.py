@@ -1,0 +1,123 @@
+"""`open-the-eyes bench`: a small real run, and refusals before any work."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from open_the_eyes.bench.figures import report_from_json
+from open_the_eyes.cli import main
+
+if TYPE_CHECKING:
+    from open_the_eyes.bench.run import Found
+
+
+@pytest.fixture
+def ran(small_bench: Found, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The command in an empty folder; the run behind it is the session's."""
+    from open_the_eyes.bench import run
+
+    monkeypatch.setattr(run, "run", lambda *_, **__: small_bench)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_small_bench_measures_everything_it_promises(small_bench: Found) -> None:
+    report = small_bench.report
+    cases = {figure.case for figure in report.of("speed")}
+    assert {f"portrait, {mode}" for mode in ("fast", "standard", "quality", "ultra", "4 variations")} <= cases
+    assert "portrait, reference" in cases
+    for figure in report.whats("speed", "photo"):
+        stages = [f.value for f in report.of("speed") if f.case == figure.case and f.what.startswith("stage/")]
+        assert sum(stages) <= 1.5 * max(figure.samples)
+        assert len(figure.floor) == len(figure.samples) == 1
+    assert {figure.what for figure in report.of("cold")} >= {"first photo", "second photo", "first photo/generate"}
+    assert len(report.of("batch")) >= 1
+    told = [one.what for one in report.absent]
+    if "sdxl, bf16" in told:
+        assert "sdxl, LCM, 4 steps" in told
+    assert all(50 < peak.value < 4000 for peak in report.whats("memory", "peak RAM"))
+
+
+def test_nothing_outside_the_mask_moved_and_the_eyes_beat_leaving_them_shut(small_bench: Found) -> None:
+    quality = {(f.what, f.way): f.value for f in small_bench.report.of("quality")}
+    ours = next(way for _, way in quality if way.startswith("Open The Eyes"))
+    assert quality["outside", ours] == 0
+    assert quality["SSIM", ours] > quality["SSIM", "left shut"] > quality["SSIM", "OpenCV inpainting (Telea)"]
+    assert quality["iris colour", ours] < quality["iris colour", "left shut"]
+
+
+def test_the_command_writes_a_page_a_report_a_survey_and_a_document(
+    ran: Path, small_bench: Found, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", "--quick", "-o", "out", "--survey", "--markdown", "docs/bench.md"]) == 0
+    written = sorted(path.relative_to(ran).as_posix() for path in ran.rglob("*.*"))
+    assert written == ["docs/bench.md", "out/report.html", "out/report.json", "out/survey.html"]
+    stored = json.loads((ran / "out/report.json").read_text())
+    assert len(report_from_json(stored, "report").figures) == len(small_bench.report.figures)
+    said = capsys.readouterr().out
+    assert "portrait, standard" in said
+    assert "written: out/report.html" in said
+    assert str(Path.home()) not in (ran / "docs/bench.md").read_text()
+
+
+def test_json_stands_alone_on_stdout(ran: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--quick", "--json", "--no-photos"]) == 0
+    assert json.loads(capsys.readouterr().out)["schema"] == 1
+    assert "data:image" not in (ran / "open-the-eyes-bench/report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--only", "taste"], "--only: expected some of speed, memory, quality"),
+        (["--only", ""], "--only: expected some of"),
+        (["--mode", "slow"], "mode: expected one of"),
+        (["--seed", "x"], "--seed: expected a whole number"),
+        (["--seed", "-1"], "seed: expected 0 to"),
+        (["--sample", "0"], "--sample: expected 1 to"),
+        (["--turns", "1000000"], "--turns: expected 1 to"),
+        (["--closed", "nowhere"], "nowhere: expected a folder of photos, got nothing"),
+        (["--open", "file.txt"], "file.txt: expected a folder of photos, got a file"),
+        (["--open", "."], "expected photos"),
+        (["--engine", "magic"], "engine: expected one of"),
+        (["--engine", "reference"], "--engine: expected auto, appearance or sdxl"),
+        (["-o", "file.txt"], "-o file.txt: expected a folder"),
+        (["-o", ""], "expected a folder for the report, got nothing"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_before_any_work(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file.txt").write_text("x")
+    assert main(["bench", *arguments]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert said in told[-1]
+    assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
+
+
+def test_networks_say_what_is_missing_and_download_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    from importlib.util import find_spec
+
+    if find_spec("torchvision") and find_spec("torch_fidelity"):
+        pytest.skip("torchvision and torch-fidelity are installed: this would download")
+    assert main(["bench", "networks"]) == 2
+    assert "python -m pip install torchvision torch-fidelity" in capsys.readouterr().err
+
+
+def test_stored_runs_become_a_page_without_measuring_again(
+    ran: Path, small_bench: Found, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (ran / "a.json").write_text(json.dumps(small_bench.report.to_json()))
+    assert main(["bench", "document", "a.json", "a.json", "-o", "page.md"]) == 0
+    assert (ran / "page.md").read_text().count("### Stage by stage") == 2
+    assert main(["bench", "document", "a.json", "-o", "page.jpg"]) == 2
+    assert "expected a name ending in .md" in capsys.readouterr().err

@@ -1,0 +1,163 @@
+"""What a person would use instead, run on stand-ins where the real one is not here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from open_the_eyes.bench.contenders import RestorerAlone, Telea
+from open_the_eyes.bench.liveportrait import LivePortrait
+from open_the_eyes.bench.rivals import LABELS, LIVE, STOCK, StockSdxl, rivals_here
+from open_the_eyes.bench.truth import Hidden
+from open_the_eyes.engine import Engine
+from open_the_eyes.errors import OpenTheEyesError, UsageError
+from open_the_eyes.imaging.arrays import Rgb
+
+
+def test_telea_fills_the_mask_and_nothing_else(hidden: Hidden) -> None:
+    scene = hidden.scene
+    kept = scene.pixels.copy()
+    made = Telea().open(scene)
+    there = np.zeros(made.shape[:2], np.float32)
+    scene.crop.window.cut(there)[...] = scene.crop.mask
+    assert np.array_equal(made[there == 0], scene.pixels[there == 0])
+    assert not np.array_equal(made, scene.pixels)
+    assert np.array_equal(scene.pixels, kept)
+
+
+@dataclass(frozen=True)
+class Painter:
+    """A restorer that answers with what it got, or with one colour."""
+
+    level: int | None = None
+    name: str = "painter"
+
+    def restore(self, faces: Any, fidelity: float, watch: Any = None) -> list[Rgb]:  # noqa: ARG002 -- the role's
+        return [face if self.level is None else np.full_like(face, self.level) for face in faces]
+
+
+def test_a_restorer_alone_gets_the_aligned_face_and_is_laid_back_in_place(hidden: Hidden) -> None:
+    same = RestorerAlone(Painter(), "GFPGAN").open(hidden.scene)
+    assert np.abs(same.astype(int) - hidden.scene.pixels).max() < 40
+    assert np.abs(same.astype(int) - hidden.scene.pixels).mean() < 1
+    grey = RestorerAlone(Painter(200), "GFPGAN").open(hidden.scene)
+    box = hidden.scene.face.box
+    x, y = (round(v) for v in box.centre_xy)
+    assert (grey[y, x] == 200).all()
+    assert np.array_equal(grey[-20:], hidden.scene.pixels[-20:])
+
+
+def test_stock_sdxl_is_asked_as_its_documentation_does_and_pasted_in_the_mask(hidden: Hidden) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    from PIL import Image
+
+    asked: dict[str, Any] = {}
+
+    def pipeline(**given: Any) -> Any:
+        asked.update(given)
+        return SimpleNamespace(images=[Image.new("RGB", (128, 128), (10, 200, 30))])
+
+    made = StockSdxl(pipeline, 128).open(hidden.scene)
+    assert asked["image"].size == asked["mask_image"].size == (128, 128)
+    assert asked["strength"] < 1
+    assert np.asarray(asked["mask_image"]).max() == 255
+    there = np.zeros(made.shape[:2], np.float32)
+    hidden.scene.crop.window.cut(there)[...] = hidden.scene.crop.mask
+    assert np.array_equal(made[there == 0], hidden.scene.pixels[there == 0])
+    assert (made[there == 1] == (10, 200, 30)).all()
+
+
+def test_those_that_are_not_here_are_rows_that_say_so(engine: Engine) -> None:
+    rivals, absent = rivals_here(engine, None)
+    names = {one.name for one in rivals} | {one.what for one in absent}
+    assert names == {*(f"{label} alone" for label in LABELS.values()), STOCK, LIVE}
+    assert all(one.why for one in absent)
+
+
+CHECKOUT = {
+    "src/__init__.py": "",
+    "src/config/__init__.py": "",
+    "src/config/crop_config.py": "class CropConfig: pass\n",
+    "src/config/inference_config.py": "class InferenceConfig:\n    mask_crop = 'mask'\n",
+    "src/utils/__init__.py": "",
+    "src/utils/crop.py": (
+        "def prepare_paste_back(mask, matrix, dsize): return (mask, matrix, dsize)\n"
+        "def paste_back(out, matrix, pixels, mask):\n"
+        "    assert mask == ('mask', 'back', (pixels.shape[1], pixels.shape[0]))\n"
+        "    made = pixels.copy(); made[:2] = out; return made\n"
+    ),
+    "src/live_portrait_pipeline.py": (
+        "class Wrapper:\n"
+        "    def __init__(self, cfg): self.inference_cfg = cfg\n"
+        "    def prepare_source(self, picture): return 1\n"
+        "    def get_kp_info(self, source): return {'kp': source}\n"
+        "    def transform_keypoint(self, info): return info['kp']\n"
+        "    def extract_feature_3d(self, source): return 0\n"
+        "    def calc_combined_eye_ratio(self, ratio, marks): return ratio[0][0]\n"
+        "    def retarget_eye(self, keypoints, ratio): return 100 * ratio\n"
+        "    def stitching(self, source, moved): return moved\n"
+        "    def warp_decode(self, features, source, moved): return {'out': moved}\n"
+        "    def parse_output(self, out): return [out]\n"
+        "class Cropper:\n"
+        "    crop_cfg = None\n"
+        "    def crop_source_image(self, pixels, cfg):\n"
+        "        print('a progress bar of its own')\n"
+        "        if pixels.mean() < 1: return None\n"
+        "        return {'img_crop_256x256': pixels, 'lmk_crop': [], 'M_c2o': 'back'}\n"
+        "class LivePortraitPipeline:\n"
+        "    def __init__(self, inference_cfg, crop_cfg):\n"
+        "        self.live_portrait_wrapper = Wrapper(inference_cfg); self.cropper = Cropper()\n"
+    ),
+    "pretrained_weights/.keep": "",
+}
+"""A checkout whose network adds a hundred times the wanted eye ratio to 1."""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    for name, text in CHECKOUT.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def test_liveportrait_runs_in_its_own_process_and_is_asked_for_open_eyes(checkout: Path, hidden: Hidden) -> None:
+    rival = LivePortrait(checkout, LIVE)
+    try:
+        for _ in range(2):  # the same worker
+            made = rival.open(hidden.scene)
+            assert (made[:2] == 41).all()
+            assert np.array_equal(made[2:], hidden.scene.pixels[2:])
+    finally:
+        rival.close()
+
+
+def test_a_face_that_liveportrait_does_not_find_is_an_error_of_ours(checkout: Path, hidden: Hidden) -> None:
+    dark = SimpleNamespace(pixels=np.zeros_like(hidden.scene.pixels))
+    rival = LivePortrait(checkout, LIVE)
+    try:
+        with pytest.raises(OpenTheEyesError, match="no face found"):
+            rival.open(dark)  # type: ignore[arg-type]
+    finally:
+        rival.close()
+
+
+def test_a_worker_that_cannot_start_is_an_error_of_ours(checkout: Path, hidden: Hidden) -> None:
+    (checkout / "src/live_portrait_pipeline.py").write_text("raise ImportError('no torch')\n")
+    rival = LivePortrait(checkout, LIVE)
+    try:
+        with pytest.raises(OpenTheEyesError, match="the worker has ended"):
+            rival.open(hidden.scene)
+    finally:
+        rival.close()
+
+
+def test_a_folder_that_is_no_checkout_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"--liveportrait .* is missing"):
+        LivePortrait(tmp_path, LIVE)

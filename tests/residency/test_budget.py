@@ -1,0 +1,159 @@
+"""Arithmetic: who leaves, which precision, how many at once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from open_the_eyes.errors import NoRoomOnGpu, UsageError
+from open_the_eyes.residency.budget import (
+    LARGEST_BATCH,
+    Resident,
+    batch_that_fits,
+    choose_precision,
+    evict,
+    needs,
+    variant_that_fits,
+    variants_of,
+)
+from open_the_eyes.residency.capacity import capacity_plan, room_of
+from open_the_eyes.residency.cards import CARDS, CODEFORMER, SDXL_BASE, SDXL_REFINER, SDXL_VAE, ModelCard, Variant
+from tests.residency.fakes import card
+
+OLD, MIDDLE, NEW = (Resident(name, 300, age) for age, name in enumerate(("old", "middle", "new")))
+BUSY = Resident("busy", 300, 0, leased=True)
+
+
+@pytest.mark.parametrize(
+    ("residents", "needed", "leaving"),
+    [
+        pytest.param([], 1000, [], id="an empty device"),
+        pytest.param([], 0, [], id="nothing needed"),
+        pytest.param([OLD, MIDDLE, NEW], 100, [], id="room enough to the last MiB"),
+        pytest.param([OLD, MIDDLE, NEW], 101, ["old"], id="one MiB more"),
+        pytest.param([NEW, OLD, MIDDLE], 700, ["old", "middle"], id="least recently used first, in whatever order"),
+        pytest.param([OLD, MIDDLE, NEW], 1000, ["old", "middle", "new"], id="everybody"),
+        pytest.param([BUSY, MIDDLE, NEW], 400, ["middle"], id="the oldest is in use, so the next one"),
+        pytest.param([BUSY], 700, [], id="beside one in use"),
+    ],
+)
+def test_who_leaves(residents: list[Resident], needed: int, leaving: list[str]) -> None:
+    assert evict(residents, needed, room_mib=1000) == leaving
+
+
+@pytest.mark.parametrize(
+    ("residents", "needed"),
+    [
+        pytest.param([], 1001, id="larger than the device"),
+        pytest.param([BUSY, NEW], 701, id="what is in use stays"),
+    ],
+)
+def test_what_cannot_fit_is_an_error_that_names_the_numbers(residents: list[Resident], needed: int) -> None:
+    used = ", 300 MiB of it in use by busy" if residents else ""
+    words = f"base: expected {needed} MiB of GPU memory, the room is 1000 MiB{used}. End other programs"
+    with pytest.raises(NoRoomOnGpu, match=re.escape(words)):
+        evict(residents, needed, room_mib=1000, whom="base")
+
+
+FOUR = card("four", {"bf16": 1000, "fp8": 500, "int8": 500, "int4": 250}, fixed_mib=100, streamed_mib=50)
+
+
+@pytest.mark.parametrize(
+    ("room", "wanted", "variant"),
+    [
+        pytest.param(10_000, "auto", Variant("bf16"), id="large: the best"),
+        pytest.param(1140, "auto", Variant("bf16"), id="the best with four pictures, just"),
+        pytest.param(1139, "auto", Variant("int8"), id="one MiB less: four pictures count for more"),
+        pytest.param(639, "auto", Variant("int8"), id="a few pictures: what can be seen in the picture waits"),
+        pytest.param(609, "auto", Variant("int4"), id="int4 where nothing else fits"),
+        pytest.param(359, "auto", Variant("bf16", True), id="streamed at last"),
+        pytest.param(10_000, "int4", Variant("int4"), id="asked for"),
+        pytest.param(10_000, "fp8", Variant("fp8"), id="fp8 when asked for"),
+        pytest.param(300, "int4", Variant("bf16", True), id="asked for, but only streamed fits"),
+    ],
+)
+def test_which_precision(room: int, wanted: str, variant: Variant) -> None:
+    assert variant_that_fits(FOUR, variants_of(FOUR, wanted), room) == variant
+    assert choose_precision([FOUR], room, wanted) == {"four": variant}
+
+
+def test_no_precision_fits_and_the_least_is_named() -> None:
+    with pytest.raises(NoRoomOnGpu, match="four: expected 160 MiB of GPU memory, the room is 159 MiB"):
+        choose_precision([FOUR], 159)
+
+
+def test_a_precision_that_a_model_does_not_have_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"precision of four: expected one of auto, bf16, .*; got 'fp16'\."):
+        variants_of(FOUR, "fp16")
+
+
+@pytest.mark.parametrize("wanted", ["auto", "int8", "fp32"])
+def test_a_model_of_one_precision_has_no_other_to_give(wanted: str) -> None:
+    assert variants_of(SDXL_VAE, wanted) == (Variant("fp16"),)
+
+
+def test_what_cannot_be_streamed_is_not() -> None:
+    assert variants_of(FOUR, "bf16", streamable=False) == (Variant("bf16"),)
+
+
+@pytest.mark.parametrize(
+    ("room", "most", "batch"),
+    [
+        pytest.param(0, 32, 0, id="no room"),
+        pytest.param(1099, 32, 0, id="not even the weights"),
+        pytest.param(1109, 32, 0, id="weights, and nearly one picture"),
+        pytest.param(1110, 32, 1, id="one picture"),
+        pytest.param(1159, 32, 5, id="rounded down"),
+        pytest.param(1159, 3, 3, id="no more than asked for"),
+        pytest.param(10**6, LARGEST_BATCH, LARGEST_BATCH, id="no more than is of use"),
+    ],
+)
+def test_how_many_at_once(room: int, most: int, batch: int) -> None:
+    assert batch_that_fits(FOUR, Variant("bf16"), room, most) == batch
+
+
+SHARED = [SDXL_BASE, SDXL_REFINER, SDXL_VAE, CODEFORMER]
+
+
+@pytest.mark.parametrize(
+    ("gpu_gb", "base", "refiner", "light"),
+    [
+        pytest.param(4, "int4, 1 at once, swaps", "bf16 streamed, 3 at once, swaps", "swaps", id="4 GB"),
+        pytest.param(8, "int8, 7 at once, swaps", "bf16, 3 at once, swaps", "stays", id="8 GB: quantised, in turns"),
+        pytest.param(12, "bf16, 11 at once, swaps", "bf16, 10 at once, swaps", "stays", id="12 GB: in turns"),
+        pytest.param(16, "bf16, 19 at once, swaps", "bf16, 17 at once, swaps", "stays", id="16 GB: in turns"),
+        pytest.param(24, "bf16, 32 at once, swaps", "bf16, 31 at once, swaps", "stays", id="24 GB: in turns"),
+        pytest.param(48, "bf16, 32 at once, stays", "bf16, 32 at once, stays", "stays", id="48 GB: together"),
+        pytest.param(80, "bf16, 32 at once, stays", "bf16, 32 at once, stays", "stays", id="80 GB: together"),
+    ],
+)
+def test_what_a_gpu_holds_while_batches_are_as_large_as_they_can_be(
+    gpu_gb: int, base: str, refiner: str, light: str
+) -> None:
+    plan = capacity_plan(room_of(gpu_gb), SHARED)
+    assert [str(plan.of("sdxl-base")), str(plan.of("sdxl-refiner"))] == [base, refiner]
+    assert {str(plan.of(name)).rpartition(", ")[2] for name in ("sdxl-vae", "codeformer")} == {light}
+
+
+@pytest.mark.parametrize("gpu_gb", [4, 5, 6, 8, 10, 11, 12, 16, 20, 24, 32, 40, 48, 80, 141])
+def test_no_plan_promises_more_than_there_is(gpu_gb: int) -> None:
+    plan = capacity_plan(room_of(gpu_gb), SHARED)
+    for at_work in SHARED:
+        place = plan.of(at_work.name)
+        beside = [c.weights_mib(plan.of(c.name).variant) for c in SHARED if c is not at_work and plan.of(c.name).stays]
+        assert place.batch >= 1
+        assert needs(at_work, place.variant, place.batch) + sum(beside) <= plan.room_mib
+
+
+def test_a_gpu_too_small_for_anything_is_said_to_be_so() -> None:
+    with pytest.raises(NoRoomOnGpu, match=r"sdxl-base: expected 1504 MiB"):
+        capacity_plan(1000)
+
+
+@pytest.mark.parametrize("facts", CARDS, ids=lambda facts: facts.name)
+def test_every_card_can_be_planned_with(facts: ModelCard) -> None:
+    assert facts.stage
+    assert facts.activation_mib > 0
+    variants = facts.variants()
+    assert [facts.weights_mib(r) for r in variants] == sorted((facts.weights_mib(r) for r in variants), reverse=True)

@@ -1,0 +1,1 @@
+"""Makes what tells one face from another: `python -m training.likeness.build`, `.evaluate`."""
