@@ -104,6 +104,7 @@ def _do_job(client: Any, photo: Path) -> None:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table as Markdown has it."""
+    say("")
     say("| " + " | ".join(head) + " |")
     say("|" + "---|" * len(head))
     for row in rows:
