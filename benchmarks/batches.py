@@ -35,6 +35,7 @@ from .pictures import face_of
 say: Final = Console(markup=False, highlight=False, soft_wrap=True).print
 PROGRAM: Final = (sys.executable, "-c", "import sys; from open_the_eyes.cli import main; sys.exit(main())")
 SIDE: Final = 360
+LONGEST_SECONDS: Final = 900
 OPEN_EVERY: Final = 5
 """Every so many photos one has open eyes."""
 
@@ -103,11 +104,18 @@ def crash(folder: Path, count: int) -> bool:
 
 
 def memory(folder: Path, count: int) -> bool:
-    """Memory of the parent and of the workers over a long batch, as a picture and as medians of its tenths."""
+    """Memory of the parent and of the workers over a long batch, as a picture and as medians of its tenths.
+
+    A batch that takes longer than LONGEST_SECONDS is stopped in order, and the photos that were done are looked at.
+    """
     photos, out = made(folder / "in", count), folder / "out"
-    process = _started(photos, out, 2)
+    process, began = _started(photos, out, 2), time.monotonic()
     parent: list[float] = []
     while process.poll() is None:
+        if time.monotonic() - began > LONGEST_SECONDS:
+            process.terminate()
+            process.wait()
+            break
         parent.append(_rss_mib(process.pid))
         time.sleep(0.5)
     process.communicate()

@@ -16,7 +16,7 @@ from PIL import Image
 
 from open_the_eyes.imaging.arrays import Rgb
 
-BLINKS: Final = 10
+BLINKS: Final = 7
 SIDE: Final = 300
 PROGRAM: Final = (sys.executable, "-c", "import sys; from open_the_eyes.cli import main; sys.exit(main())")
 

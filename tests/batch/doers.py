@@ -28,6 +28,8 @@ def acting(brief: Brief) -> Doer:
             os._exit(3)
         if text == "kill" or (text == "kill once" and _first_time(item)):
             os.kill(os.getpid(), signal.SIGKILL)
+        if text == "bug":
+            raise ZeroDivisionError("division by zero")
         if text == "hang":
             time.sleep(600)
         if text == "slow":

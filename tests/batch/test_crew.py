@@ -28,10 +28,11 @@ def ran(folder: Path, out: Path, seats: int = 1, at_once: int = 1, patience: flo
 
 
 def test_every_photo_gets_one_record(tmp_path: Path) -> None:
-    folder = photos(tmp_path / "in", **{f"p{n}": "blink" for n in range(9)}, o="open", b="broken")
+    folder = photos(tmp_path / "in", **{f"p{n}": "blink" for n in range(9)}, o="open", b="broken", x="bug")
     records = ran(folder, tmp_path / "out", seats=2)
     assert [records[f"p{n}"].state for n in range(9)] == ["opened"] * 9
-    assert (records["o"].state, records["b"].state) == ("unchanged", "failed")
+    assert (records["o"].state, records["b"].state, records["x"].state) == ("unchanged", "failed", "failed")
+    assert "ZeroDivisionError" in records["x"].error
 
 
 @pytest.mark.parametrize(("text", "how"), [("die", "exit code 3"), ("kill", "lack of memory")])

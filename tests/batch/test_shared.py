@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pytest
 
 from open_the_eyes.batch.shared import SharedGenerator
 from open_the_eyes.engine import Engine
@@ -127,12 +126,9 @@ def test_only_the_photo_that_does_not_fit_fails(closed_crop: Crop) -> None:
         assert list(pool.map(one, [1, 13, 2])) == ["1", "NoRoomOnGpu", "2"]
 
 
-@pytest.mark.parametrize("seed", [0, 3])
-def test_photos_that_share_batches_come_out_as_they_do_alone(
-    engine: Engine, blinked: Rgb, portrait: Rgb, seed: int
-) -> None:
-    photos = [Photo(blinked), Photo(np.ascontiguousarray(blinked[:, ::-1])), Photo(portrait), Photo(blinked[10:])]
-    options = Options.of(variations=2, seed=seed)
+def test_photos_that_share_batches_come_out_as_they_do_alone(engine: Engine, blinked: Rgb, portrait: Rgb) -> None:
+    photos = [Photo(blinked), Photo(np.ascontiguousarray(blinked[:, ::-1])), Photo(portrait)]
+    options = Options.of(variations=2, seed=3)
     alone = [open_eyes(photo, options, engine=engine) for photo in photos]
 
     inner = Recording(engine.generator)

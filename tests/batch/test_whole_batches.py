@@ -60,11 +60,13 @@ def test_the_summary_names_every_photo(first_out: Path) -> None:
 def test_a_batch_that_is_killed_goes_on_where_it_was(shoot: Path, by_open: Mapping[str, bytes], tmp_path: Path) -> None:
     out = tmp_path / "out"
     process = started(shoot, out, "--workers", "2")
-    wait_until(lambda: len(states(out)) >= 3)
+    wait_until(lambda: len(states(out)) >= 2)
     process.kill()
     process.communicate()
     finished_before = {json.loads(line)["name"] for line in states(out)}
-    assert 3 <= len(finished_before) < BLINKS, "it was killed in the middle"
+    assert 2 <= len(finished_before) < BLINKS, "it was killed in the middle"
+    left_over = out / "day1" / f".open-the-eyes-{16 * 'a'}.part"  # as a kill in the middle of writing leaves it
+    left_over.write_bytes(b"half a file")
     untouched = {
         path: path.stat().st_mtime_ns for path in out.rglob("*.opened.*") if _name(path, out) in finished_before
     }
@@ -91,7 +93,7 @@ def test_ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on(
     assert "not done yet" in said
     assert "Traceback" not in err
 
-    code, _, _ = finished(started(shoot, out, "--copy", "--keep-names", "--workers", "2"))
+    code, _, _ = finished(started(shoot, out, "--copy", "--keep-names", "--workers", "1"))
     assert code == 6
     expected = {name.replace(".opened", ""): data for name, data in by_open.items()}
     assert pictures(out) == expected | {"day2/open.jpg": (shoot / "day2/open.jpg").read_bytes()}
@@ -103,12 +105,12 @@ def test_what_failed_is_tried_again_only_when_asked(shoot: Path, tmp_path: Path)
     (photos / "a.jpg").write_bytes((shoot / "day1/blink0.jpg").read_bytes())
     (tmp_path / "out").mkdir()
     (tmp_path / "out/a.opened.jpg").write_text("somebody's")
-    code, _, err = finished(started(photos, tmp_path / "out"))
+    code, _, err = finished(started(photos, tmp_path / "out", "--workers", "1"))
     assert (code, (tmp_path / "out/a.opened.jpg").read_text()) == (6, "somebody's")
     assert "--overwrite replaces it" in err
 
     (tmp_path / "out/a.opened.jpg").unlink()
-    assert finished(started(photos, tmp_path / "out"))[0] == 6
+    assert finished(started(photos, tmp_path / "out", "--workers", "1"))[0] == 6
     assert not (tmp_path / "out/a.opened.jpg").exists()
     assert finished(started(photos, tmp_path / "out", "--retry-failed"))[0] == 0
     assert (tmp_path / "out/a.opened.jpg").exists()

@@ -14,21 +14,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from open_the_eyes.batch.manifest import Manifest, Record
+from open_the_eyes.batch.manifest import Manifest
 from open_the_eyes.batch.plan import Plan, plan
 from open_the_eyes.batch.run import run_batch
 from open_the_eyes.batch.wish import Wish
 from open_the_eyes.batch.worker import Brief, Doer, Seat, doer_of
 from open_the_eyes.engine import Engine
-from open_the_eyes.errors import UsageError, WeightsMissing
-from open_the_eyes.fleet.ray_batch import Cluster, connected, on_ray, seat_on
+from open_the_eyes.fleet.ray_batch import Cluster, connected, on_ray
 from open_the_eyes.fleet.ray_serve import Painter, RemoteGenerator, _batched
 from open_the_eyes.fleet.wire import Wire, plan_elsewhere, send_tree, size_there
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.settings import Settings
 from tests.batch.conftest import by_open, shoot  # noqa: F401 -- fixtures
-from tests.batch.doers import WISH, acting, failing, photos, unwatched
+from tests.batch.doers import WISH, acting, photos, unwatched
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 ray = pytest.importorskip("ray", reason="the extra `ray` is not installed", exc_type=ImportError)
@@ -48,44 +47,25 @@ HERE = Cluster(address="local", actors=2)
 @pytest.fixture(scope="module", autouse=True)
 def cluster() -> Iterator[None]:
     root = str(Path(__file__).parents[2])
-    ray.init(
-        num_cpus=2,
-        include_dashboard=False,
-        log_to_driver=False,
-        object_store_memory=100 * 2**20,
-        runtime_env={"env_vars": {"PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}},
-    )
+    try:
+        ray.init(
+            num_cpus=2,
+            include_dashboard=False,
+            log_to_driver=False,
+            object_store_memory=100 * 2**20,
+            runtime_env={"env_vars": {"PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}},
+        )
+    except Exception as error:
+        if "timed out during startup" not in str(error):
+            raise
+        ray.shutdown()
+        pytest.skip("Ray did not start within its own 30 seconds: this machine is too busy")
     yield
     ray.shutdown()
 
 
 def brief(plan: Plan, make: Any = acting, wish: Wish = WISH) -> Brief:
     return Brief(wish=wish, mark=wish.mark(), settings=Settings(), seat=Seat(device="cpu"), out=plan.out, make=make)
-
-
-def ran(plan: Plan, make: Any = acting, cluster: Cluster = HERE) -> dict[str, Record]:
-    connected(cluster)
-    records = list(on_ray(brief(plan, make), cluster)(plan.items, lambda: False))
-    assert len({record.name for record in records}) == len(records) == len(plan.items)
-    return {record.name.removesuffix(".jpg"): record for record in records}
-
-
-def test_every_photo_gets_one_record_and_one_that_kills_its_actor_fails_alone(tmp_path: Path) -> None:
-    folder = photos(tmp_path / "in", a="blink", b="open", c="broken", d="kill")
-    records = ran(plan([str(folder)], tmp_path / "out"))
-    assert {name: record.state for name, record in records.items()} == {
-        "a": "opened",
-        "b": "unchanged",
-        "c": "failed",
-        "d": "failed",
-    }
-    assert "actors ended over it" in records["d"].error
-
-
-def test_what_keeps_actors_from_starting_is_said(tmp_path: Path) -> None:
-    folder = photos(tmp_path / "in", a="blink")
-    with pytest.raises(WeightsMissing, match="fetch sdxl"):
-        ran(plan([str(folder)], tmp_path / "out"), failing)
 
 
 def slow_real(brief: Brief) -> Doer:
@@ -129,17 +109,20 @@ def test_a_batch_on_ray_with_an_actor_killed_comes_out_as_without(
     assert results == by_open
 
 
-def test_photos_at_an_address_are_fetched_and_results_are_sent(tmp_path: Path) -> None:
-    folder = photos(tmp_path / "in", a="blink", b="open", c="broken")
+def test_photos_at_an_address_come_and_go_and_one_that_kills_its_actor_fails_alone(tmp_path: Path) -> None:
+    folder = photos(tmp_path / "in", a="blink", b="open", c="broken", d="kill")
     wire = Wire(f"file://{folder}", f"file://{tmp_path / 'bucket'}")
     planned = plan_elsewhere(wire, tmp_path / "state")
-    assert [item.name for item in planned.items] == ["a.jpg", "b.jpg", "c.jpg"]
+    assert [item.name for item in planned.items] == ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]
+    connected(HERE)  # there is one already
     with Manifest(planned.folder, lambda name: size_there(wire, name)) as manifest:
         each = on_ray(brief(planned), HERE, wire)
         run_batch(planned, WISH, manifest, each, watch=unwatched)
-        states = [manifest.state_of(item, WISH.mark()) for item in planned.items]
-        assert states == ["opened", "unchanged", "failed"]
+        records = {record.name: record for record in manifest.latest(planned.items, WISH.mark())}
+        assert [records[name].state for name in sorted(records)] == ["opened", "unchanged", "failed", "failed"]
+        assert "actors ended over it" in records["d.jpg"].error
         assert (tmp_path / "bucket/a.opened.jpg").read_text().startswith("result")
+        assert manifest.state_of(planned.items[0], WISH.mark()) == "opened"
         (tmp_path / "bucket/a.opened.jpg").unlink()
         assert manifest.state_of(planned.items[0], WISH.mark()) is None
     send_tree(planned.folder, f"{wire.out}/open-the-eyes.batch")
@@ -182,9 +165,3 @@ def test_ray_serve_batches_what_comes_together_and_loses_nothing_with_a_painter(
     lines = [line.split() for line in told.read_text().splitlines()]
     assert max(int(size) for size, _ in lines) > 1, "no two shared a batch"
     assert len({process for _, process in lines}) == 2, "another painter followed"
-
-
-@pytest.mark.parametrize("gpus", [-1.0, 1.5, 9.0])
-def test_parts_of_gpus_that_make_no_sense_are_refused(gpus: float) -> None:
-    with pytest.raises(UsageError, match="--gpus-each"):
-        seat_on(Cluster(address="local", gpus=gpus), None)

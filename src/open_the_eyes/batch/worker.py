@@ -15,14 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..settings import ONE_BLAS_THREAD, Settings
-from .manifest import Record
+from .manifest import Record, failed
 from .plan import Item
 from .wish import Wish
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-
-    from ..engine import Engine
 
 Doer = Callable[[Item], Record]
 THREADS: Final = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -77,7 +75,7 @@ def doer_of(brief: Brief) -> Doer:
     engine = load_engine(brief.wish.engine, replace(brief.settings, device=brief.seat.device))
     shared = SharedGenerator(engine.generator) if brief.seat.photos > 1 else None
     if shared is not None:
-        engine = _sharing(engine, shared)
+        engine = replace(engine, generator=shared)
 
     def do(item: Item) -> Record:
         announced: AbstractContextManager[None] = nullcontext() if shared is None else shared.photo()
@@ -85,13 +83,6 @@ def doer_of(brief: Brief) -> Doer:
             return open_one(item, brief.wish, brief.mark, engine, brief.out)
 
     return do
-
-
-def _sharing(engine: Engine, shared: object) -> Engine:
-    from ..roles import EyeGenerator
-
-    generator: EyeGenerator = shared  # type: ignore[assignment]
-    return replace(engine, generator=generator, reference=None if engine.reference is None else generator)
 
 
 @contextmanager
@@ -127,7 +118,10 @@ def work(pipe: Connection, brief: Brief) -> None:
     sending = threading.Lock()
 
     def answer(item: Item) -> None:
-        record = do(item)
+        try:
+            record = do(item)
+        except Exception as error:  # noqa: BLE001 -- a photo without an answer would be waited for
+            record = failed(item, brief.mark, f"this is a bug of ours ({type(error).__name__}: {error}).", 1)
         with sending, suppress(OSError):  # a parent that is gone
             pipe.send((item.name, record))
 

@@ -18,6 +18,13 @@ def serve_command(
     engine: Annotated[
         str, typer.Option(metavar="auto|appearance|reference|sdxl", help="What paints the eyes.")
     ] = "auto",
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Work on a Ray cluster: local, auto, or its address. See docs/scaling.md."
+        ),
+    ] = None,
+    gpus_each: Annotated[str, typer.Option(metavar="N", help="With --ray: GPUs of one painter.")] = "0",
     new_key: Annotated[bool, typer.Option("--new-key", help="Make an API key, print it once, and leave.")] = False,
     debug: Annotated[  # noqa: ARG001 -- read from the arguments, where every way out can see it
         bool, typer.Option("--debug", help="Show the traceback of an error.")
@@ -62,6 +69,12 @@ def serve_command(
     if new_key:
         speech.note(f"the key's hash is in {own.keys_file}; the key itself is shown only now:")
         speech.say(make_key(own.keys_file))
+        return
+
+    if ray is not None:
+        from ..fleet.ray_serve import serve_on
+
+        serve_on(ray, host, number, {"engine": engine, "gpus": parse.decimal("--gpus-each", gpus_each)})
         return
 
     from ..engine import load_engine
