@@ -144,11 +144,13 @@ def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:
         return (source,)
     photos = []
     for n in range(count):
-        canvas = source.pixels.copy()
+        canvas, windows = source.pixels.copy(), []
         for face in changing:
             best = face.best[n if n < len(face.best) else 0]
-            lay_into(canvas, best.crop or face.crop, best.opened)
-        photos.append(source.with_pixels(canvas))
+            crop = best.crop or face.crop
+            lay_into(canvas, crop, best.opened)
+            windows.append(crop.window)
+        photos.append(source.with_pixels(canvas, windows))
     return tuple(photos)
 
 

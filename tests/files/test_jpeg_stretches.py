@@ -14,7 +14,7 @@ from open_the_eyes.files.jpeg_coefficients import read_blocks, write_blocks
 from open_the_eyes.files.jpeg_huffman import HuffmanTable, NoSuchTable
 from open_the_eyes.files.jpeg_layout import Layout, NotPatchable, layout_of
 from open_the_eyes.files.jpeg_locate import Interval, Reader
-from open_the_eyes.files.jpeg_stretches import end_of, positions_of
+from open_the_eyes.files.jpeg_stretches import ends_of, positions_of
 from tests.files.plain_jpeg import scan
 from tests.files.test_jpeg_blocks import coded
 
@@ -55,13 +55,13 @@ def test_a_block_behind_the_last_is_not_found() -> None:
 def test_the_end_of_the_data_is_found(quality: int) -> None:
     layout, reader, interval, starts = opened(subsampling=2, quality=quality)
     last = layout.components[layout.slots[-1]]
-    _, ends = read_blocks(reader.words(0, reader.bits // 8), np.array(starts[-1:]), last.dc, last.ac)
-    assert end_of(reader, interval) == ends[0]
+    _, ends = read_blocks(reader.words, np.array(starts[-1:]), last.dc, last.ac)
+    assert ends_of(reader, [interval]) == [ends[0]]
 
 
 def test_blocks_are_coded_as_they_were() -> None:
     layout, reader, _, starts = opened(subsampling=2)
-    words = reader.words(0, reader.bits // 8)
+    words = reader.words
     slots = np.array(layout.slots)[np.arange(len(starts)) % len(layout.slots)]
     for number, component in enumerate(layout.components):
         at = np.array(starts)[slots == number]
