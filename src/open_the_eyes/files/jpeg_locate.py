@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .jpeg_huffman import END, WINDOW
-from .jpeg_layout import Layout
+from .jpeg_layout import Layout, NotPatchable
 
 Ints = NDArray[np.int64]
 
@@ -25,8 +25,7 @@ Begun = tuple[Ints, Ints, Ints]
 NONE: Final = 1 << 62
 _SPARE: Final = 1024
 """Zero bytes behind the data, more than a block that runs past its end can read."""
-
-
+_FEW: Final = 100_000
 _FAR: Final = np.array([64 < n < END or n > END + 63 for n in range(512)])
 """Coefficients passed, by whose count a block would have ended before."""
 _HALF: Final = np.uint64(32)
@@ -76,6 +75,7 @@ class Reader:
         self.plain_mcu = np.array([int(bit) for bit in "".join(plain)] if all(plain) else [], np.uint8)
         """The bits of an MCU without a change of colour."""
         self.period = len(used) if len(kinds) > 1 else 1
+        self._room = _FEW + 2 * len(used) * layout.mcus_wh[0] * layout.mcus_wh[1]
         self._kind = np.array([kinds.index(k) for k in used[: self.period]], np.int64) << WINDOW
         self._next = np.roll(np.arange(self.period), -1)
         self._dc = np.concatenate([dc.dc_bits for dc, _ in kinds])
@@ -101,6 +101,9 @@ class Reader:
         Args:
             inside: a lane begins somewhere within a block, no matter where, instead of where one starts.
             begun: gets the blocks that began.
+
+        Raises:
+            NotPatchable: many more blocks began than the picture has.
         """
         out = Run(lanes.at.copy(), lanes.slot.copy(), np.zeros_like(lanes.at), np.full_like(lanes.at, NONE))
         alive = np.arange(len(lanes.at))
@@ -109,7 +112,7 @@ class Reader:
         ended = alive[:0] if inside else alive
         if not inside:
             slot, count = slot - 1, count - 1
-        parked = 0
+        parked, room = 0, self._room
         while True:
             if len(ended):
                 slot[ended] = self._next.take(slot[ended])
@@ -127,6 +130,9 @@ class Reader:
                     ended, place = ended[~over], place[~over]
                 if begun is not None:
                     begun.append((alive[ended], count[ended], place))
+                    room -= len(ended)
+                    if room < 0:
+                        raise NotPatchable("damaged coded data")
                 table = self._kind.take(slot[ended])
                 bits = self._dc.take(table + peeked(self.words, place))
                 if not bits.all():

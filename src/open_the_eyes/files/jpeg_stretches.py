@@ -11,10 +11,10 @@ import numpy as np
 from .jpeg_layout import NotPatchable
 from .jpeg_locate import NONE, Begun, Interval, Ints, Lanes, Reader, Run
 
-_STRETCH: Final = (1024, 4096)
+_STRETCH: Final = (1024, 16_384)
 """Fewest and most bits of a stretch."""
-_RUN_UP: Final = 2048
-"""Bits read before a stretch, until the guess has most likely become true: in photos, 19 of 20 had."""
+_RUN_UP: Final = 1024
+"""Bits read before a stretch, in which three guesses of four become true; the others are read again."""
 _AT_ONCE: Final = 4096
 """Stretches that are read side by side where there are enough."""
 _ROUNDS: Final = 64
