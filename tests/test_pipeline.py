@@ -170,7 +170,7 @@ def test_inspecting_says_what_opening_would_do_and_paints_nothing(engine: Engine
 def test_progress_goes_forward_through_the_named_stages(engine: Engine, blinked: Rgb) -> None:
     told: list[tuple[str, float]] = []
     result = open_eyes(Photo(blinked), engine=engine, progress=lambda name, done: told.append((name, done)))
-    names = ["read", "detect", "crop", "generate", "blend", "verify", "compose"]
+    names = ["read", "detect", "confirm", "crop", "generate", "blend", "verify", "compose"]
     assert list(dict.fromkeys(name for name, _ in told)) == names
     assert [done for _, done in told] == sorted(done for _, done in told)
     assert all(0 <= done < 1 for _, done in told)

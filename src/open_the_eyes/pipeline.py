@@ -18,6 +18,7 @@ from .results import Inspected, Opened, face_report, report_of
 from .roles import Crop, Donor
 from .stages.blend import Look, blend, lay_into
 from .stages.choose import decide
+from .stages.confirm import confirmed
 from .stages.crop import crop
 from .stages.detect import detect
 from .stages.generate import generate
@@ -71,8 +72,10 @@ def open_eyes(
         source = _read(photo, engine)
         if options.save.strip_gps:
             source = files.without_gps(source)
-    with watch.stage("detect", 0.1, 0.4):
+    with watch.stage("detect", 0.1, 0.35):
         decisions = decide(detect(source.pixels, engine.detector), options.choose)
+    with watch.stage("confirm", 0.35, 0.4):
+        decisions = confirmed(source.pixels, decisions, engine.detector)
     matches = Matches()
     if references:
         with watch.stage("match", 0.4, 0.4):
@@ -99,6 +102,8 @@ def inspect_photo(photo: Source, options: Options | None = None, *, engine: str 
         source = _read(photo, engine)
     with watch.stage("detect"):
         decisions = decide(detect(source.pixels, engine.detector), options.choose)
+    with watch.stage("confirm"):
+        decisions = confirmed(source.pixels, decisions, engine.detector)
     faces = tuple(face_report(d, None) for d in decisions)
     report = report_of(source, engine.name, options, faces, watch)
     return Inspected(source, faces, tuple(d.face for d in decisions), report)
