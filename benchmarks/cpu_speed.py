@@ -165,10 +165,9 @@ def _timed_beside_codec(photo: Path, engine: Engine, repeats: int) -> tuple[Time
 
 
 def _against(timed: Timed, codec: Codec) -> str:
-    return (
-        f"{timed.seconds:.2f} s against {codec.seconds:.2f} s, "
-        f"CPU {timed.cpu_seconds:.2f} s against {codec.cpu_seconds:.2f} s ({timed.cpu_seconds / codec.cpu_seconds:.1f} x)"
-    )
+    times = timed.cpu_seconds / codec.cpu_seconds
+    processor = f"CPU {timed.cpu_seconds:.2f} s against {codec.cpu_seconds:.2f} s ({times:.1f} x)"
+    return f"{timed.seconds:.2f} s against {codec.seconds:.2f} s, {processor}"
 
 
 def _decode_encode(photo: Path) -> bytes:

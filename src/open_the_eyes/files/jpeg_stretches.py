@@ -18,10 +18,10 @@ _RUN_UP: Final = 1024
 _AT_ONCE: Final = 4096
 """Stretches that are read side by side where there are enough."""
 _ROUNDS: Final = 64
-_REACHES: Final = (3072, 32_768)
+_REACHES: Final = (2048, 8192, 32_768)
 """Bits before the end of an interval that are read to find it."""
-_GUESSES: Final = 8
-_AGREEING: Final = 6
+_GUESSES: Final = 16
+_AGREEING: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ def positions_of(wanted: Ints, reader: Reader, intervals: Sequence[Interval]) ->
 def ends_of(reader: Reader, intervals: Sequence[Interval]) -> list[int | None]:
     """Where the last block of each interval ends, less than a byte of filling behind; None where that is uncertain.
 
-    Only the end is read, from several guesses that become true by themselves; most of them have to agree.
+    Only the end is read, from many guesses that become true by themselves; half of them have to agree, and no two
+    halves on different ends.
     """
     ends: list[int | None] = [None] * len(intervals)
     for reach in _REACHES:
