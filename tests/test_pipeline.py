@@ -1,4 +1,4 @@
-"""The way of a photo: outcomes, retries, progress, and how results are saved."""
+"""The way of a photo: outcomes, retries, progress, and what is refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from open_the_eyes import files
 from open_the_eyes.engine import Engine
-from open_the_eyes.errors import PhotoNotWritten, UnreadablePhoto, UsageError
+from open_the_eyes.errors import UnreadablePhoto, UsageError
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import SIDES
@@ -170,7 +170,7 @@ def test_inspecting_says_what_opening_would_do_and_paints_nothing(engine: Engine
 def test_progress_goes_forward_through_the_named_stages(engine: Engine, blinked: Rgb) -> None:
     told: list[tuple[str, float]] = []
     result = open_eyes(Photo(blinked), engine=engine, progress=lambda name, done: told.append((name, done)))
-    names = ["read", "detect", "crop", "generate", "blend", "verify", "compose"]
+    names = ["read", "detect", "confirm", "crop", "generate", "blend", "verify", "compose"]
     assert list(dict.fromkeys(name for name, _ in told)) == names
     assert [done for _, done in told] == sorted(done for _, done in told)
     assert all(0 <= done < 1 for _, done in told)
@@ -208,76 +208,6 @@ def test_an_engines_name_is_enough(blinked: Rgb, opened_blink: Opened) -> None:
     assert np.array_equal(open_eyes(Photo(blinked), engine="appearance").photo.pixels, opened_blink.photo.pixels)
     with pytest.raises(UsageError, match="magic"):
         open_eyes(Photo(blinked), engine="magic")
-
-
-def test_saving_writes_the_picture_and_an_honest_record(opened_blink: Opened, tmp_path: Path) -> None:
-    report = opened_blink.save(tmp_path / "out.png")
-    (output,) = report.outputs
-    assert [path.name for path in tmp_path.iterdir()] == ["out.png"]
-    assert output.path == str(tmp_path / "out.png")
-    written = files.read(output.path, Settings())
-    assert written.file is not None
-    assert written.file.sha256 == output.sha256
-    assert np.array_equal(written.pixels, opened_blink.photo.pixels)
-    record = files.read_record(written)
-    assert record == files.EditRecord("appearance", "standard", 0, report.version, ((1, "opened"),))
-    assert [stage.name for stage in report.stages][-1] == "save"
-    assert opened_blink.report.outputs == ()
-
-
-def test_a_photo_that_was_not_changed_carries_no_record(engine: Engine, portrait: Rgb, tmp_path: Path) -> None:
-    open_eyes(Photo(portrait), engine=engine).save(tmp_path / "same.png")
-    assert files.read_record(files.read(tmp_path / "same.png", Settings())) is None
-
-
-@pytest.fixture(scope="module")
-def three(engine: Engine, blinked: Rgb) -> Opened:
-    return open_eyes(Photo(blinked), Options.of(variations=3, mode="fast"), engine=engine)
-
-
-def test_variations_are_numbered_from_one_best_first(three: Opened, tmp_path: Path) -> None:
-    report = three.save(tmp_path / "out.v2.png")
-    names = ["out.v2.1.png", "out.v2.2.png", "out.v2.3.png"]
-    assert [Path(output.path).name for output in report.outputs] == names
-    assert sorted(path.name for path in tmp_path.iterdir()) == names
-    for name, variation in zip(names, three.variations, strict=True):
-        assert np.array_equal(files.read(tmp_path / name, Settings()).pixels, variation.pixels)
-
-
-def test_nothing_is_overwritten_unless_asked_and_nothing_half_written(three: Opened, tmp_path: Path) -> None:
-    (tmp_path / "out.3.png").write_text("mine")
-    with pytest.raises(PhotoNotWritten, match=r"out\.3\.png"):
-        three.save(tmp_path / "out.png")
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"out.3.png": "mine"}
-    three.save(tmp_path / "out.png", overwrite=True)
-    assert len(list(tmp_path.iterdir())) == 3
-    assert (tmp_path / "out.3.png").read_bytes()[:4] == b"\x89PNG"
-
-
-@pytest.mark.parametrize("name", ["missing/out.png", "out.gif", "out"])
-def test_a_place_that_cannot_be_written_leaves_nothing_behind(three: Opened, tmp_path: Path, name: str) -> None:
-    with pytest.raises(PhotoNotWritten):
-        three.save(tmp_path / name)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_without_a_path_the_result_goes_beside_the_photo(engine: Engine, blink: Path, tmp_path: Path) -> None:
-    source = tmp_path / "family.at.sea.jpg"
-    source.write_bytes(blink.read_bytes())
-    result = open_eyes(source, engine=engine)
-    report = result.save()
-    assert [output.path for output in report.outputs] == [str(tmp_path / "family.at.sea.opened.jpg")]
-    assert source.read_bytes() == blink.read_bytes()
-    with pytest.raises(PhotoNotWritten):
-        result.save()
-    with pytest.raises(PhotoNotWritten):
-        result.save(source)
-
-
-def test_a_photo_without_a_path_has_to_be_told_one(engine: Engine, three: Opened, blink: Path) -> None:
-    for result in (three, open_eyes(blink.read_bytes(), engine=engine)):
-        with pytest.raises(UsageError, match="without a path"):
-            result.save()
 
 
 def test_the_photo_that_was_given_stays_as_it_was(engine: Engine, blinked: Rgb) -> None:

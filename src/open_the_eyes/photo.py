@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from .imaging.arrays import Rgb
 from .imaging.depth import Deep, carried_over
+from .imaging.geometry import Box
 
 FileFormat = Literal["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"]
 
@@ -62,6 +64,14 @@ class Stored:
     pixels: Rgb
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Edit:
+    """Pixels, and windows, in whole pixels, outside which they are the file's; `pixels` are read-only."""
+
+    pixels: Rgb
+    windows: tuple[Box, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class FileFacts:
     """What the file said besides its pixels; `files.read` fills it, `files.write` puts it back.
@@ -104,18 +114,36 @@ class Photo:
     Args:
         deep: the same picture with 16 bits a colour, (H, W, 3) or with alpha (H, W, 4), where the file has them;
             `pixels` and `alpha` are what of it is looked at.
+        edit: what `with_pixels` was told of where it was painted.
     """
 
     pixels: Rgb
     alpha: NDArray[np.uint8] | None = None
     file: FileFacts | None = None
     deep: Deep | None = None
+    edit: Edit | None = field(default=None, repr=False, compare=False)
 
     @property
     def size_wh(self) -> tuple[int, int]:
         return int(self.pixels.shape[1]), int(self.pixels.shape[0])
 
-    def with_pixels(self, pixels: Rgb) -> Photo:
-        """The same file with other pixels of the same shape; where these are as they were, so are the 16 bits."""
+    @property
+    def painted(self) -> tuple[Box, ...] | None:
+        """Whole pixels around all that differs from the picture in the file; None where nobody can tell."""
+        if self.file is not None and self.file.stored is not None and self.file.stored.pixels is self.pixels:
+            return ()
+        return self.edit.windows if self.edit is not None and self.edit.pixels is self.pixels else None
+
+    def with_pixels(self, pixels: Rgb, windows: Sequence[Box] | None = None) -> Photo:
+        """The same file with other pixels of the same shape; where these are as they were, so are the 16 bits.
+
+        Args:
+            windows: whole pixels around everything that is new, from a caller who knows. Then the pixels are read-only
+                from now on, and a JPEG is compared with its file nowhere else.
+        """
         deep = None if self.deep is None else carried_over(self.deep, self.pixels, pixels)
-        return replace(self, pixels=pixels, deep=deep)
+        edit = None
+        if windows is not None and self.painted is not None:
+            pixels.flags.writeable = False
+            edit = Edit(pixels, (*self.painted, *windows))
+        return replace(self, pixels=pixels, deep=deep, edit=edit)

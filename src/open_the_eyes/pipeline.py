@@ -20,6 +20,7 @@ from .roles import Crop, Donor
 from .stages.attempts import check_picks, rounds, told
 from .stages.blend import Look, blend, lay_into
 from .stages.choose import decide
+from .stages.confirm import confirmed
 from .stages.crop import crop
 from .stages.detect import detect
 from .stages.generate import generate
@@ -73,9 +74,11 @@ def open_eyes(
         source = _read(photo, engine)
         if options.save.strip_gps:
             source = files.without_gps(source)
-    with watch.stage("detect", 0.1, 0.4):
+    with watch.stage("detect", 0.1, 0.35):
         decisions = decide(detect(source.pixels, engine.detector), options.choose)
     check_picks(options.generate, len(decisions))
+    with watch.stage("confirm", 0.35, 0.4):
+        decisions = confirmed(source.pixels, decisions, engine.detector)
     matches, others = Matches(), []
     if references:
         with watch.stage("match", 0.4, 0.4):
@@ -103,6 +106,8 @@ def inspect_photo(photo: Source, options: Options | None = None, *, engine: str 
         source = _read(photo, engine)
     with watch.stage("detect"):
         decisions = decide(detect(source.pixels, engine.detector), options.choose)
+    with watch.stage("confirm"):
+        decisions = confirmed(source.pixels, decisions, engine.detector)
     faces = tuple(face_report(d, None) for d in decisions)
     report = report_of(source, engine.name, options, faces, watch)
     return Inspected(source, faces, tuple(d.face for d in decisions), report)
@@ -156,11 +161,13 @@ def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:
         return (source,)
     photos = []
     for n in range(count):
-        canvas = source.pixels.copy()
+        canvas, windows = source.pixels.copy(), []
         for face in changing:
             best = face.best[n if n < len(face.best) else 0]
-            lay_into(canvas, best.crop or face.crop, best.opened)
-        photos.append(source.with_pixels(canvas))
+            crop = best.crop or face.crop
+            lay_into(canvas, crop, best.opened)
+            windows.append(crop.window)
+        photos.append(source.with_pixels(canvas, windows))
     return tuple(photos)
 
 

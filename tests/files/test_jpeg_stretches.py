@@ -12,11 +12,11 @@ from open_the_eyes.files.jpeg_bits import BitJoiner
 from open_the_eyes.files.jpeg_changes import ZIGZAG
 from open_the_eyes.files.jpeg_coefficients import read_blocks, write_blocks
 from open_the_eyes.files.jpeg_huffman import HuffmanTable, NoSuchTable
-from open_the_eyes.files.jpeg_layout import Layout, NotPatchable, layout_of
+from open_the_eyes.files.jpeg_layout import Component, Layout, NotPatchable, layout_of
 from open_the_eyes.files.jpeg_locate import Interval, Reader
-from open_the_eyes.files.jpeg_stretches import end_of, positions_of
+from open_the_eyes.files.jpeg_stretches import ends_of, positions_of
+from tests.files.jpeg_scenes import coded
 from tests.files.plain_jpeg import scan
-from tests.files.test_jpeg_blocks import coded
 
 UNEVEN = HuffmanTable(bytes([0, 1, 2, 1] + [0] * 12), bytes([0x00, 0x01, 0x11, 0x02]))
 """AC codes for the end, ±1, ±1 behind a zero, and two bits."""
@@ -51,17 +51,25 @@ def test_a_block_behind_the_last_is_not_found() -> None:
         positions_of(np.array([len(starts) + 3]), reader, [interval])
 
 
+def test_data_with_many_more_blocks_than_the_picture_is_refused() -> None:
+    short = HuffmanTable(bytes([1] + [0] * 15), bytes([0]))
+    layout = Layout((64, 64), (Component(1, 1, 1, (1,) * 64, short, short),), 0)
+    reader = Reader(bytes(1_000_000), layout)
+    with pytest.raises(NotPatchable, match="damaged"):
+        positions_of(np.array([60]), reader, [Interval(0, reader.bits, 0, 64)])
+
+
 @pytest.mark.parametrize("quality", [30, 90, 98])
 def test_the_end_of_the_data_is_found(quality: int) -> None:
     layout, reader, interval, starts = opened(subsampling=2, quality=quality)
     last = layout.components[layout.slots[-1]]
-    _, ends = read_blocks(reader.words(0, reader.bits // 8), np.array(starts[-1:]), last.dc, last.ac)
-    assert end_of(reader, interval) == ends[0]
+    _, ends = read_blocks(reader.words, np.array(starts[-1:]), last.dc, last.ac)
+    assert ends_of(reader, [interval]) == [ends[0]]
 
 
 def test_blocks_are_coded_as_they_were() -> None:
     layout, reader, _, starts = opened(subsampling=2)
-    words = reader.words(0, reader.bits // 8)
+    words = reader.words
     slots = np.array(layout.slots)[np.arange(len(starts)) % len(layout.slots)]
     for number, component in enumerate(layout.components):
         at = np.array(starts)[slots == number]

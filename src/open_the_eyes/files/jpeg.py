@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from PIL import Image, JpegImagePlugin
 
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..imaging.arrays import Rgb
+from ..imaging.geometry import Box
 from ..photo import Encoding, FileFacts
 from . import jpeg_segments as segments
 from .jpeg_index import shifted
@@ -54,8 +56,10 @@ def decode(bare: bytes) -> Image.Image:
     return JpegImagePlugin.JpegImageFile(BytesIO(bare))
 
 
-def with_pixels(facts: FileFacts, pixels: Rgb) -> bytes:
+def with_pixels(facts: FileFacts, pixels: Rgb, painted: Sequence[Box] | None = None) -> bytes:
     """The source's picture with these pixels, upright, and no metadata: only blocks in which one changed are new.
+
+    `painted` are windows outside which the pixels are the source's; None where nobody can tell.
 
     Raises:
         NotPatchable: see `jpeg_patch`; or there is no such source, or the pixels are of another size.
@@ -64,7 +68,9 @@ def with_pixels(facts: FileFacts, pixels: Rgb) -> bytes:
         raise NotPatchable("a picture of another size")
     coded, old = facts.stored.coded, facts.stored.pixels
     try:
-        return patched(coded, old, pixels, facts.orientation, stored_rgb=facts.encoding.rgb_stored)
+        everywhere = (Box(0, 0, pixels.shape[1], pixels.shape[0]),)
+        windows = everywhere if painted is None else painted
+        return patched(coded, old, pixels, windows, facts.orientation, stored_rgb=facts.encoding.rgb_stored)
     except (UnreadablePhoto, ArithmeticError, LookupError, MemoryError, ValueError) as error:
         raise NotPatchable("an unusual structure") from error
 

@@ -34,7 +34,7 @@ class Bits:
         return self.bits[self.starts[block] : self.starts[block + 1]]
 
 
-def read_blocks(words: NDArray[np.uint32], at: Ints, dc: HuffmanTable, ac: HuffmanTable) -> tuple[Ints, Ints]:
+def read_blocks(words: NDArray[np.uint64], at: Ints, dc: HuffmanTable, ac: HuffmanTable) -> tuple[Ints, Ints]:
     """(n, 64) coefficients of the blocks that begin at these bits, and where each ends.
 
     Raises:
@@ -83,7 +83,7 @@ def write_blocks(rows: Ints, dc: HuffmanTable, ac: HuffmanTable) -> Bits:
     return _laid_out(len(rows), order, code, size, magnitude)
 
 
-def _value(words: NDArray[np.uint32], at: Ints, symbol: Ints) -> Ints:
+def _value(words: NDArray[np.uint64], at: Ints, symbol: NDArray[np.int32]) -> Ints:
     """The number behind each code (F.2.2.1, EXTEND); moves `at` behind it.
 
     Raises:

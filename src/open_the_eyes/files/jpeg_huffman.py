@@ -6,7 +6,7 @@ ITU-T T.81, annex C (codes from lengths), F.1.2 (what the symbols mean), F.2.2 (
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -53,15 +53,21 @@ class HuffmanTable:
         object.__setattr__(self, "codes", codes)
         object.__setattr__(self, "lengths", lengths)
 
+    @classmethod
+    @lru_cache(maxsize=16)
+    def of(cls, counts: bytes, values: bytes) -> HuffmanTable:
+        """The table, laid out once: most files bring the same four (T.81 annex K.3)."""
+        return cls(counts, values)
+
     def bits_of(self, symbol: int) -> str:
         """The code of a symbol in words of 0 and 1; "" where there is none."""
         length = int(self.lengths[symbol])
         return f"{int(self.codes[symbol]):0{length}b}" if length else ""
 
     @cached_property
-    def symbols(self) -> NDArray[np.int64]:
+    def symbols(self) -> NDArray[np.int32]:
         """By the next 16 bits: the symbol they begin with, and 256 times the length of its code; 0 for no code."""
-        found = np.zeros(_WIDTH, np.int64)
+        found = np.zeros(_WIDTH, np.int32)
         for value in self.values:
             length = int(self.lengths[value])
             first = int(self.codes[value]) << (WINDOW - length)

@@ -137,7 +137,7 @@ def _huffman_tables(head: tuple[Segment, ...]) -> dict[tuple[int, int], HuffmanT
             values = payload[at + 17 : at + 17 + sum(counts)]
             if len(counts) != 16 or len(values) != sum(counts):
                 raise NoSuchTable
-            tables[payload[at] >> 4, payload[at] & 15] = HuffmanTable(counts, values)
+            tables[payload[at] >> 4, payload[at] & 15] = HuffmanTable.of(counts, values)
             at += 17 + len(values)
     return tables
 

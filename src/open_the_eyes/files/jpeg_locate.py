@@ -15,13 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .jpeg_huffman import END, WINDOW
-from .jpeg_layout import Layout
+from .jpeg_layout import Layout, NotPatchable
 
 Ints = NDArray[np.int64]
+
+Begun = tuple[Ints, Ints, Ints]
+"""Of blocks that began: the lane, the number of the block in it, the position."""
 
 NONE: Final = 1 << 62
 _SPARE: Final = 1024
 """Zero bytes behind the data, more than a block that runs past its end can read."""
+_FEW: Final = 100_000
+_FAR: Final = np.array([64 < n < END or n > END + 63 for n in range(512)])
+"""Coefficients passed, by whose count a block would have ended before."""
+_HALF: Final = np.uint64(32)
+_REST: Final = np.uint64(64 - WINDOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +67,17 @@ class Reader:
 
     def __init__(self, data: bytes, layout: Layout) -> None:
         self.bits = len(data) * 8
-        self.data = data + bytes(_SPARE)
+        self.data = data + bytes(_SPARE + -len(data) % 4)
+        self.words = words_of(self.data)
         used = [(layout.components[n].dc, layout.components[n].ac) for n in layout.slots]
         kinds = list(dict.fromkeys(used))
         plain = [code for dc, ac in used for code in (dc.bits_of(0), ac.bits_of(0))]
         self.plain_mcu = np.array([int(bit) for bit in "".join(plain)] if all(plain) else [], np.uint8)
         """The bits of an MCU without a change of colour."""
         self.period = len(used) if len(kinds) > 1 else 1
+        self._room = _FEW + 2 * len(used) * layout.mcus_wh[0] * layout.mcus_wh[1]
         self._kind = np.array([kinds.index(k) for k in used[: self.period]], np.int64) << WINDOW
+        self._next = np.roll(np.arange(self.period), -1)
         self._dc = np.concatenate([dc.dc_bits for dc, _ in kinds])
         self._step = np.concatenate([ac.ac_step for _, ac in kinds])
         self._parked = len(kinds) << WINDOW
@@ -84,78 +95,86 @@ class Reader:
         bits = self.data[end - 1 >> 3] >> (-end & 7) & ((1 << (end - start)) - 1)
         return bits in (0, (1 << (end - start)) - 1)
 
-    def words(self, start: int, end: int) -> NDArray[np.uint32]:
-        """The 32 bits from each byte between two positions on."""
-        count = end - start + _SPARE - 4
-        return np.ndarray((count,), ">u4", self.data, start, (1,)).astype(np.uint32)
-
-    def follow(self, lanes: Lanes, *, inside: bool = False, begun: list[tuple[Ints, Ints, Ints]] | None = None) -> Run:
+    def follow(self, lanes: Lanes, *, inside: bool = False, begun: list[Begun] | None = None) -> Run:
         """Reads on from each lane's place to the first block at or behind its stop.
 
         Args:
             inside: a lane begins somewhere within a block, no matter where, instead of where one starts.
-            begun: gets (lane, number of the block in the lane, position) of the blocks that began.
+            begun: gets the blocks that began.
+
+        Raises:
+            NotPatchable: many more blocks began than the picture has.
         """
-        base = int(lanes.at.min()) >> 3
-        words = self.words(base, min(int(lanes.stop.max()) + 7 >> 3, self.bits >> 3))
-        run = Run(lanes.at.copy(), lanes.slot.copy(), np.zeros_like(lanes.at), np.full_like(lanes.at, NONE))
+        out = Run(lanes.at.copy(), lanes.slot.copy(), np.zeros_like(lanes.at), np.full_like(lanes.at, NONE))
         alive = np.arange(len(lanes.at))
-        at, slot, stop = lanes.at - 8 * base, lanes.slot.copy(), lanes.stop - 8 * base
+        at, slot, stop, count = lanes.at.copy(), lanes.slot.copy(), lanes.stop, np.zeros_like(lanes.at)
         passed, kind = np.ones_like(at), self._kind[slot]
-        ended = np.zeros(0, np.int64) if inside else alive
+        ended = alive[:0] if inside else alive
         if not inside:
-            slot -= 1
-            run.count[...] = -1
-        parked = 0
+            slot, count = slot - 1, count - 1
+        parked, room = 0, self._room
         while True:
             if len(ended):
-                slot[ended] = (slot[ended] + 1) % self.period
-                run.count[alive[ended]] += 1
-                over = at[ended] >= stop[ended]
-                done, going = ended[over], ended[~over]
-                if len(done):
-                    run.at[alive[done]], run.slot[alive[done]] = at[done] + 8 * base, slot[done]
+                slot[ended] = self._next.take(slot[ended])
+                count[ended] += 1
+                place = at[ended]
+                over = place >= stop[ended]
+                if over.any():
+                    done = ended[over]
+                    lane = alive[done]
+                    out.at[lane], out.slot[lane], out.count[lane] = place[over], slot[done], count[done]
                     kind[done], passed[done] = self._parked, 0
                     parked += len(done)
+                    if parked == len(alive):
+                        return out
+                    ended, place = ended[~over], place[~over]
                 if begun is not None:
-                    begun.append((alive[going], run.count[alive[going]], at[going] + 8 * base))
-                table = self._kind[slot[going]]
-                bits = self._dc[table + peeked(words, at[going])]
-                self._note(run, alive[going[bits == 0]])
-                at[going] += bits
-                kind[going], passed[going] = table, 1
-                if parked == len(alive):
-                    return run
+                    begun.append((alive[ended], count[ended], place))
+                    room -= len(ended)
+                    if room < 0:
+                        raise NotPatchable("damaged coded data")
+                table = self._kind.take(slot[ended])
+                bits = self._dc.take(table + peeked(self.words, place))
+                if not bits.all():
+                    self._note(out, alive, count, ended[bits == 0])
+                at[ended] += bits
+                kind[ended], passed[ended] = table, 1
                 if 8 * parked > len(alive):
                     stay = np.flatnonzero(kind != self._parked)
-                    alive, at, slot, stop = alive[stay], at[stay], slot[stay], stop[stay]
+                    alive, at, slot, stop, count = alive[stay], at[stay], slot[stay], stop[stay], count[stay]
                     passed, kind, parked = passed[stay], kind[stay], 0
-            ended = self._leapt(words, at, passed, kind, alive, run)
+            ended = self._leapt(at, passed, kind, alive, count, out)
 
-    def _leapt(self, words: NDArray[np.uint32], at: Ints, passed: Ints, kind: Ints, alive: Ints, run: Run) -> Ints:
+    def _leapt(self, at: Ints, passed: Ints, kind: Ints, alive: Ints, count: Ints, run: Run) -> Ints:
         """Moves every lane over some codes, never past the end of its block; which of them ended theirs."""
-        leap = self._leap[kind + peeked(words, at)]
-        before = passed.copy()
+        leap = self._leap.take(kind + peeked(self.words, at))
         passed += leap >> 6
         at += leap & 63
-        ended = np.flatnonzero(passed >= 64)
-        beyond = passed[ended]
-        far = ended[((beyond > 64) & (beyond < END)) | (beyond > END + 63)]
-        if len(far):  # the codes of a leap belong to two blocks, so one code at a time
-            at[far] -= leap[far] & 63
-            step = self._step[kind[far] + peeked(words, at[far])]
-            passed[far] = before[far] + (step >> 6)
-            at[far] += step & 63
-            beyond = passed[far]
-            self._note(run, alive[far[((beyond > 64) & (beyond < END)) | (beyond > END + 63)]])
-            ended = np.flatnonzero(passed >= 64)
+        (ended,) = (passed >= 64).nonzero()
+        far = _FAR.take(passed[ended])
+        if far.any():  # the codes of a leap belong to two blocks, so one code at a time
+            back = ended[far]
+            at[back] -= leap[back] & 63
+            step = self._step.take(kind[back] + peeked(self.words, at[back]))
+            passed[back] += (step >> 6) - (leap[back] >> 6)
+            at[back] += step & 63
+            self._note(run, alive, count, back[_FAR.take(passed[back])])
+            (ended,) = (passed >= 64).nonzero()
         return ended
 
     @staticmethod
-    def _note(run: Run, lanes: Ints) -> None:
-        run.broken[lanes] = np.minimum(run.broken[lanes], run.count[lanes])
+    def _note(run: Run, alive: Ints, count: Ints, unreadable: Ints) -> None:
+        lanes = alive[unreadable]
+        run.broken[lanes] = np.minimum(run.broken[lanes], count[unreadable])
 
 
-def peeked(words: NDArray[np.uint32], at: Ints) -> Ints:
+def words_of(data: bytes) -> NDArray[np.uint64]:
+    """The 64 bits from each fourth byte on; `data` has whole fours of bytes."""
+    fours = np.frombuffer(data, ">u4").astype(np.uint64)
+    return fours[:-1] << _HALF | fours[1:]
+
+
+def peeked(words: NDArray[np.uint64], at: Ints) -> Ints:
     """The 16 bits from each position on."""
-    return np.asarray(words[at >> 3] >> (16 - (at & 7)).astype(np.uint32) & 0xFFFF, np.int64)
+    behind = words.take(at >> 5) << (at & 31).view(np.uint64)
+    return (behind >> _REST).view(np.int64)

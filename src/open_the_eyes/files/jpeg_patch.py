@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.arrays import Rgb
+from ..imaging.geometry import Box
 from . import jpeg_segments as segments
 from .jpeg_bits import BitJoiner
 from .jpeg_changes import Changes, changes
 from .jpeg_coefficients import read_blocks, write_blocks
 from .jpeg_layout import Layout, NotPatchable, layout_of
 from .jpeg_locate import Interval, Reader
-from .jpeg_stretches import end_of, positions_of
+from .jpeg_stretches import ends_of, positions_of
 
 _OTHER_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7]")
 _RESTART: Final = re.compile(rb"\xff[\xd0-\xd7]")
@@ -37,12 +38,13 @@ class _Codes:
     bits: NDArray[np.uint8]
 
 
-def patched(coded: bytes, old: Rgb, new: Rgb, orientation: int, *, stored_rgb: bool) -> bytes:
+def patched(coded: bytes, old: Rgb, new: Rgb, windows: Sequence[Box], orientation: int, *, stored_rgb: bool) -> bytes:
     """A JPEG file with other pixels where `new` differs from `old`.
 
     Args:
         coded: the file that `old` was decoded from.
         old, new: upright, of one shape.
+        windows: whole pixels; elsewhere the two are not compared.
         orientation: the EXIF orientation that made the pixels upright.
         stored_rgb: three components are red, green and blue.
 
@@ -53,7 +55,7 @@ def patched(coded: bytes, old: Rgb, new: Rgb, orientation: int, *, stored_rgb: b
     layout, begin = layout_of(parts)
     if len(layout.components) not in (1, 3):
         raise NotPatchable(f"{len(layout.components)} colours stored, which are not RGB")
-    wanted = _with_followers(changes(old, new, orientation, layout, stored_rgb=stored_rgb), layout)
+    wanted = _with_followers(changes(old, new, windows, orientation, layout, stored_rgb=stored_rgb), layout)
     if not len(wanted.blocks):
         return coded
     body = _patched_body(parts.scans[begin:-2], layout, wanted)
@@ -93,9 +95,10 @@ def _patched_body(body: bytes, layout: Layout, wanted: Changes) -> bytes:
     codes = _recoded(reader, intervals, layout, wanted)
     of = np.searchsorted(touched, wanted.blocks // length)
     out, done = [], 0
-    for number, (interval, piece) in enumerate(zip(intervals, touched, strict=True)):
+    known_ends = ends_of(reader, intervals)
+    for number, (interval, end, piece) in enumerate(zip(intervals, known_ends, touched, strict=True)):
         here = codes[int(np.searchsorted(of, number)) : int(np.searchsorted(of, number, side="right"))]
-        out += [body[done : pieces[piece][0]], _spliced(reader, interval, here).replace(b"\xff", b"\xff\x00")]
+        out += [body[done : pieces[piece][0]], _spliced(reader, interval, end, here).replace(b"\xff", b"\xff\x00")]
         done = pieces[piece][1]
     return b"".join([*out, body[done:]])
 
@@ -113,25 +116,24 @@ def _between_markers(body: bytes, layout: Layout) -> list[tuple[int, int]]:
 def _recoded(reader: Reader, intervals: Sequence[Interval], layout: Layout, wanted: Changes) -> list[_Codes]:
     at = positions_of(wanted.blocks, reader, intervals)
     out: list[_Codes | None] = [None] * len(at)
-    words = reader.words(0, reader.bits // 8)
     slots = np.array(layout.slots)[wanted.blocks % len(layout.slots)]
     for number, component in enumerate(layout.components):
         some = np.flatnonzero(slots == number)
-        rows, ends = read_blocks(words, at[some], component.dc, component.ac)
+        rows, ends = read_blocks(reader.words, at[some], component.dc, component.ac)
         new = write_blocks(rows + wanted.steps[some], component.dc, component.ac)
         for block, n in enumerate(some.tolist()):
             out[n] = _Codes(int(at[n]), int(ends[block]), new.of(block))
     return [codes for codes in out if codes is not None]
 
 
-def _spliced(reader: Reader, interval: Interval, codes: Sequence[_Codes]) -> bytes:
+def _spliced(reader: Reader, interval: Interval, known_end: int | None, codes: Sequence[_Codes]) -> bytes:
     """The unstuffed data of one interval with new codes in their places.
 
     Ones fill the last byte (T.81 F.1.2.3). Where it is uncertain what of the old data is filling, all of it is kept and
     zeros follow: that is what decoders make up when data ends early, so it is right for a damaged file, too.
     """
     joiner = BitJoiner(reader.data)
-    at, known_end = interval.start, end_of(reader, interval)
+    at = interval.start
     end = interval.end if known_end is None else known_end
     for one in codes:
         joiner.copy(at, one.start)

@@ -9,20 +9,19 @@ from typing import Final
 import numpy as np
 
 from .jpeg_layout import NotPatchable
-from .jpeg_locate import NONE, Interval, Ints, Lanes, Reader, Run
+from .jpeg_locate import NONE, Begun, Interval, Ints, Lanes, Reader, Run
 
-_STRETCH: Final = (1024, 4096)
-"""Fewest and most bits of a stretch; all but the first of an interval begin `_RUN_UP` bits early."""
-_RUN_UP: Final = 2048
+_STRETCH: Final = (1024, 16_384)
+"""Fewest and most bits of a stretch."""
+_RUN_UP: Final = 1024
+"""Bits read before a stretch, in which three guesses of four become true; the others are read again."""
 _AT_ONCE: Final = 4096
 """Stretches that are read side by side where there are enough."""
 _ROUNDS: Final = 64
-_REACHES: Final = (4096, 32_768)
+_REACHES: Final = (2048, 8192, 32_768)
 """Bits before the end of an interval that are read to find it."""
-
-
-_Place = tuple[int, int]
-"""A position in bits, and the slot of the MCU that the block there belongs to."""
+_GUESSES: Final = 16
+_AGREEING: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +38,15 @@ class _Cut:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Stretches that have been read: where the first block of each begins, how many do, and what begins behind them."""
+    """Stretches that have been read.
 
-    lanes: Lanes
+    Args:
+        run: where each ends and how many blocks begin in it.
+        places: where blocks begin, those of one stretch behind those of the one before.
+    """
+
     run: Run
+    places: Ints
 
 
 def positions_of(wanted: Ints, reader: Reader, intervals: Sequence[Interval]) -> Ints:
@@ -55,36 +59,44 @@ def positions_of(wanted: Ints, reader: Reader, intervals: Sequence[Interval]) ->
     entry, number, left = (intervals[0].start, 0), 0, wanted
     for cut in _cuts(wanted, intervals):
         read = _read(reader, cut, entry)
-        numbers = _numbered(cut.first, read.run.count, number)
-        entry, number = (int(read.run.at[-1]), int(read.run.slot[-1])), int(numbers[-1] + read.run.count[-1])
-        broken = numbers + np.minimum(read.run.broken, NONE >> 1)
+        run, numbers = read.run, _numbered(cut.first, read.run.count, number)
+        broken = numbers + np.minimum(run.broken, NONE >> 1)
         if ((broken < cut.behind) & (broken <= wanted[-1])).any():
             raise NotPatchable("damaged coded data")
-        found.append(_picked(left[left < number], reader, read, numbers))
+        entry, number = (int(run.at[-1]), int(run.slot[-1])), int(numbers[-1] + run.count[-1])
+        found.append(_places(left[left < number], numbers, read))
         left = left[left >= number]
         if not len(left):
             return np.concatenate(found)
     raise NotPatchable("its coded data ends early")
 
 
-def end_of(reader: Reader, interval: Interval) -> int | None:
-    """Where the last block of an interval ends, with less than a byte of filling behind; None if that is uncertain.
+def ends_of(reader: Reader, intervals: Sequence[Interval]) -> list[int | None]:
+    """Where the last block of each interval ends, less than a byte of filling behind; None where that is uncertain.
 
-    Only the end is read, from two guesses that become true by themselves; they have to agree.
+    Only the end is read, from many guesses that become true by themselves; half of them have to agree, and no two
+    halves on different ends.
     """
+    ends: list[int | None] = [None] * len(intervals)
     for reach in _REACHES:
-        start = max(interval.start, interval.end - reach)
-        at = np.array([start, min(start + reach // 8, interval.end)])
-        begun: list[tuple[Ints, Ints, Ints]] = []
-        lanes = Lanes(at, np.zeros_like(at), np.full_like(at, interval.end))
+        unknown = [n for n, end in enumerate(ends) if end is None]
+        first = np.repeat([intervals[n].start for n in unknown], _GUESSES)
+        stop = np.repeat([intervals[n].end for n in unknown], _GUESSES)
+        back = np.tile(np.linspace(reach, reach / 2, _GUESSES).astype(np.int64), len(unknown))
+        begun: list[Begun] = []
+        lanes = Lanes(np.maximum(stop - back, first), np.zeros_like(stop), stop)
         run = reader.follow(lanes, inside=True, begun=begun)
-        begun.append((np.arange(2), run.count, run.at))
-        lane, count, places = (np.concatenate(parts) for parts in zip(*begun, strict=True))
-        fits = (places > interval.end - 8) & (places <= interval.end) & (count % reader.period == 0)
-        one, other = (set(places[fits & (lane == n)].tolist()) for n in (0, 1))
-        if one == other and len(one) == 1 and reader.is_filling(min(one), interval.end):
-            return int(min(one))
-    return None
+        begun.append((np.arange(len(stop)), run.count, run.at))
+        lane, count, place = (np.concatenate(parts) for parts in zip(*begun, strict=True))
+        fits = (place > stop[lane] - 8) & (place <= stop[lane]) & (count % reader.period == 0)
+        for row, n in enumerate(unknown):
+            found, times = np.unique(place[fits & (lane // _GUESSES == row)], return_counts=True)
+            sure = found[times >= _AGREEING]
+            if len(sure) == 1 and reader.is_filling(int(sure[0]), intervals[n].end):
+                ends[n] = int(sure[0])
+        if None not in ends:
+            break
+    return ends
 
 
 def _cuts(wanted: Ints, intervals: Sequence[Interval]) -> Iterator[_Cut]:
@@ -104,40 +116,52 @@ def _cuts(wanted: Ints, intervals: Sequence[Interval]) -> Iterator[_Cut]:
         yield _Cut(start[part], stop[part], first[part], behind[part])
 
 
-def _read(reader: Reader, cut: _Cut, entry: _Place) -> _Read:
-    """Reads each stretch from where the one before it ended; `entry` is where the wave before did.
+def _read(reader: Reader, cut: _Cut, entry: tuple[int, int]) -> _Read:
+    """Reads each stretch from where the one before it ended; `entry` is where the wave before did, and its slot.
 
     Raises:
         NotPatchable: stretches that would not join.
     """
-    known: list[dict[_Place, tuple[int, int, int, int]]] = [{} for _ in cut.start]
-    firsts = np.flatnonzero(cut.first >= 0).tolist()
-    fixed = {0: entry, **{n: (int(cut.start[n]), 0) for n in firsts}}
-    asked, begin = list(range(len(known))), _guessed(reader, cut.start)
+    fixed = cut.first >= 0
+    lanes = Lanes(cut.start.copy(), np.zeros_like(cut.start), cut.stop)
+    lanes.at[0], lanes.slot[0] = entry
+    fixed[0] = True
+    goes_on = np.flatnonzero(~fixed)
+    lanes.at[goes_on], lanes.slot[goes_on] = _guessed(reader, cut.start[goes_on])
+    run, asked = Run(*np.zeros((4, len(fixed)), np.int64)), np.arange(len(fixed))
+    rounds: list[tuple[Ints, list[Begun]]] = []
     for _ in range(_ROUNDS):
-        _learn(reader, cut.stop, known, asked, begin)
-        entries, missing = _chained(known, fixed)
-        if not missing:
-            told = np.array([known[n][place] for n, place in enumerate(entries)]).T
-            at, slot = np.array(entries).T
-            return _Read(Lanes(at, slot, cut.stop), Run(*told))
-        asked, begin = missing, [entries[n] for n in missing]
+        begun: list[Begun] = []
+        some = reader.follow(Lanes(lanes.at[asked], lanes.slot[asked], lanes.stop[asked]), begun=begun)
+        run.at[asked], run.slot[asked], run.count[asked], run.broken[asked] = (
+            some.at,
+            some.slot,
+            some.count,
+            some.broken,
+        )
+        rounds.append((asked, begun))
+        apart = (run.at[goes_on - 1] != lanes.at[goes_on]) | (run.slot[goes_on - 1] != lanes.slot[goes_on])
+        asked = goes_on[apart]
+        if not len(asked):
+            return _Read(run, _together(run.count, rounds))
+        lanes.at[asked], lanes.slot[asked] = run.at[asked - 1], run.slot[asked - 1]
     raise NotPatchable("coded data in which blocks cannot be told apart quickly")
 
 
-def _guessed(reader: Reader, start: Ints) -> list[_Place]:
-    """Where the first block of each stretch may begin, read from anywhere some way before it.
+def _guessed(reader: Reader, start: Ints) -> tuple[Ints, Ints]:
+    """Where the first block of each stretch may begin, and its slot, read from anywhere some way before it.
 
     Where all MCUs are plain and alike, in a blown-out sky for example, a reader that has the bits right but the blocks
     of the MCU wrong may never notice; so there it begins at the codes of a plain MCU.
     """
-    lanes = Lanes(np.maximum(start - _RUN_UP, 0), np.zeros_like(start), start)
-    guess = reader.follow(lanes, inside=True)
+    if not len(start):
+        return start, start
+    guess = reader.follow(Lanes(np.maximum(start - _RUN_UP, 0), np.zeros_like(start), start), inside=True)
     plain, at = _plain_before(reader, start)
     if len(plain):
         better = reader.follow(Lanes(at, np.zeros_like(at), start[plain]))
         guess.at[plain], guess.slot[plain] = better.at, better.slot
-    return list(zip(guess.at.tolist(), guess.slot.tolist(), strict=True))
+    return guess.at, guess.slot
 
 
 def _plain_before(reader: Reader, start: Ints) -> tuple[Ints, Ints]:
@@ -155,36 +179,17 @@ def _plain_before(reader: Reader, start: Ints) -> tuple[Ints, Ints]:
     return stretch[found], (start[stretch] - 3 * size + there.argmax(axis=1))[found]
 
 
-def _learn(
-    reader: Reader,
-    stop: Ints,
-    known: list[dict[_Place, tuple[int, int, int, int]]],
-    asked: list[int],
-    begin: list[_Place],
-) -> None:
-    """Reads stretches from some places, and notes what came of it."""
-    at, slot = np.array(begin).T
-    run = reader.follow(Lanes(at, slot, stop[asked]))
-    told = zip(run.at.tolist(), run.slot.tolist(), run.count.tolist(), run.broken.tolist(), strict=True)
-    for n, place, outcome in zip(asked, begin, told, strict=True):
-        known[n][place] = outcome
-
-
-def _chained(
-    known: list[dict[_Place, tuple[int, int, int, int]]], fixed: dict[int, _Place]
-) -> tuple[list[_Place], list[int]]:
-    """Where each stretch begins if the one before ends as is known, and those not yet read from there."""
-    entries: list[_Place] = []
-    missing: list[int] = []
-    end = (0, 0)
-    for n, outcomes in enumerate(known):
-        entries.append(fixed.get(n, end))
-        outcome = outcomes.get(entries[-1])
-        if outcome is None:
-            missing.append(n)
-            outcome = next(iter(outcomes.values()))  # most often it would have joined by its end
-        end = outcome[:2]
-    return entries, missing
+def _together(counts: Ints, rounds: Sequence[tuple[Ints, list[Begun]]]) -> Ints:
+    """Where blocks begin, in their order; of a stretch that was read several times the last reading counts."""
+    places, offset = np.zeros(int(counts.sum()), np.int64), np.cumsum(counts) - counts
+    last = np.zeros(len(counts), np.int64)
+    for number, (asked, _) in enumerate(rounds):
+        last[asked] = number
+    for number, (asked, begun) in enumerate(rounds):
+        lane, count, at = (np.concatenate(parts) for parts in zip(*begun, strict=True))
+        counted = last[asked[lane]] == number
+        places[offset[asked[lane[counted]]] + count[counted]] = at[counted]
+    return places
 
 
 def _numbered(first: Ints, counts: Ints, number: int) -> Ints:
@@ -195,18 +200,14 @@ def _numbered(first: Ints, counts: Ints, number: int) -> Ints:
     return np.asarray(before + offsets[np.cumsum(first >= 0)])
 
 
-def _picked(wanted: Ints, reader: Reader, read: _Read, numbers: Ints) -> Ints:
-    """Reads the stretches that hold the wanted blocks once more, and notes where these begin."""
-    holding = np.unique(np.searchsorted(numbers, wanted, side="right") - 1)
-    if not len(holding):
-        return wanted
-    begun: list[tuple[Ints, Ints, Ints]] = []
-    lanes = read.lanes
-    reader.follow(Lanes(lanes.at[holding], lanes.slot[holding], lanes.stop[holding]), begun=begun)
-    lane, count, at = (np.concatenate(parts) for parts in zip(*begun, strict=True))
-    number = numbers[holding[lane]] + count
-    order = np.lexsort((at, number))  # filling before a restart marker can look like a block: the later is meant
-    place = np.searchsorted(number[order], wanted, side="right") - 1
-    if place.min() < 0 or not np.array_equal(number[order][place], wanted):
+def _places(wanted: Ints, numbers: Ints, read: _Read) -> Ints:
+    """Where blocks of these stretches begin; `numbers` are those of the stretches' first blocks.
+
+    Filling before a restart marker can look like a block, so a number may be there twice: the later is meant.
+    """
+    counts = read.run.count
+    stretch = np.searchsorted(numbers, wanted, side="right") - 1
+    within = wanted - numbers[stretch]
+    if (within >= counts[stretch]).any() or (stretch < 0).any():
         raise NotPatchable("its coded data ends early")
-    return np.asarray(at[order][place])
+    return np.asarray(read.places[(np.cumsum(counts) - counts)[stretch] + within])

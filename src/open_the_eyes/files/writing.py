@@ -155,7 +155,7 @@ def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -
 def _patched(facts: FileFacts, photo: Photo) -> tuple[bytes | None, str]:
     """The source's coded picture with only what changed in it new; None, and why, where it has to be coded again."""
     try:
-        return jpeg.with_pixels(facts, photo.pixels), "coefficients"
+        return jpeg.with_pixels(facts, photo.pixels, photo.painted), "coefficients"
     except NotPatchable as reason:
         return None, f"reencoded: {reason}"
 

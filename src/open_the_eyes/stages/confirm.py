@@ -1,0 +1,59 @@
+"""Confirm that a face's eyes are where its mesh has them, before anything is painted there.
+
+Hair, a hand or water across a face can lead the landmarks astray, and verification would go astray with them: it looks
+where they are. A mesh that is right comes out the same from a place beside the face's own; one that is wrong does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from ..imaging.arrays import Points, Rgb
+from ..imaging.geometry import Box
+from ..imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES
+from ..roles import Face, FaceDetector
+from .choose import Decision
+
+BESIDE: Final = ((0.1, 0.0), (-0.1, 0.0), (0.0, -0.1))
+"""Places to look from again, as shares of the face's longer side."""
+
+MAX_MOVE: Final = 0.2
+"""Eye widths by which a corner of the eyes may come out elsewhere."""
+
+_UNCERTAIN: Final = "Left as it was: where the eyes are is uncertain, since something hides part of the face."
+_CORNERS: Final = [corner[side] for side in SIDES for corner in (OUTER_CORNER, INNER_CORNER)]
+
+
+def confirmed(pixels: Rgb, decisions: Sequence[Decision], detector: FaceDetector) -> list[Decision]:
+    """The same decisions, but that no eye is opened on a face whose mesh no second look confirms."""
+    return [
+        replace(d, outcome="kept_original", reason=_UNCERTAIN, closed=())
+        if d.closed and astray(pixels, d.face, detector)
+        else d
+        for d in decisions
+    ]
+
+
+def astray(pixels: Rgb, face: Face, detector: FaceDetector) -> bool:
+    """Whether the corners of the eyes come out elsewhere from every place beside the face's own."""
+    part = face.box.grown(0.5).to_whole().clipped((pixels.shape[1], pixels.shape[0]))
+    landmarks = face.landmarks - np.array([part.left, part.top, 0.0])
+    side = max(face.box.width, face.box.height)
+    for right, down in BESIDE:
+        nudged = landmarks + np.array([right * side, down * side, 0.0])
+        box = Box.around(nudged)
+        again = detector.measure(part.cut(pixels), replace(face, landmarks=nudged, box=box, embedding=None))
+        if again is not None and _move(landmarks, again.landmarks) <= MAX_MOVE:
+            return False
+    return True
+
+
+def _move(before: Points, after: Points) -> float:
+    """The farthest that a corner of the eyes has come, in eye widths."""
+    one, other = before[_CORNERS], after[_CORNERS]
+    width = float(np.linalg.norm(one[::2] - one[1::2], axis=1).mean())
+    return float(np.linalg.norm(one[:, :2] - other[:, :2], axis=1).max()) / max(width, 1e-6)

@@ -1,0 +1,120 @@
+"""JPEGs that are damaged, or that cannot be patched: nothing is lost, and the report says how they were coded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from open_the_eyes.errors import PhotoError
+from open_the_eyes.files import encoded, jpeg, jpeg_segments, read, write
+from open_the_eyes.files.jpeg_layout import NotPatchable
+from open_the_eyes.photo import Photo
+from tests.files.jpeg_scenes import (
+    CODINGS,
+    RECORD,
+    SETTINGS,
+    as_stored,
+    coded,
+    how,
+    mask_of,
+    pixels_of,
+    repainted,
+)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_damaged_files_lose_nothing_beside_the_mask(seed: int) -> None:
+    """Whatever a decoder makes of a file whose bits are wrong, it makes the same of the patched one."""
+    rng = np.random.default_rng(seed)
+    options = list(CODINGS.values())[seed % len(CODINGS)]
+    damaged = bytearray(coded(**options))
+    for _ in range(int(rng.integers(1, 4))):
+        damaged[int(rng.integers(20, len(damaged)))] = int(rng.integers(0, 256))
+    try:
+        photo = read(bytes(damaged), SETTINGS)
+        shown = pixels_of(bytes(damaged))
+    except (PhotoError, OSError, SyntaxError, ValueError):
+        return
+    mask = np.zeros(photo.pixels.shape[:2], np.bool_)
+    mask[64:70, 64:80] = True
+    target = repainted(photo, mask)
+    assert target.file is not None
+    try:
+        out = jpeg.with_pixels(target.file, target.pixels)
+    except NotPatchable:
+        return
+    away = np.ones(shown.shape[:2], np.bool_)
+    away[as_stored(cv2.dilate(mask.astype(np.uint8), np.ones((69, 69), np.uint8)) > 0, target.file.orientation)] = False
+    away[-32:, -32:] = False  # the last MCU, where the data may run out and a decoder makes up the rest
+    np.testing.assert_array_equal(pixels_of(out)[away], shown[away])
+
+
+def test_pixels_of_a_file_cannot_be_painted_over_unnoticed() -> None:
+    photo = read(coded(), SETTINGS)
+    with pytest.raises(ValueError, match="read-only"):
+        photo.pixels[0, 0] = 0
+
+
+def test_the_report_says_how_the_picture_was_coded(tmp_path: Any) -> None:
+    photo = read(coded(subsampling=2), SETTINGS)
+    edited = repainted(photo, mask_of(photo))
+    assert how(edited, tmp_path) == "coefficients"
+    assert write(edited, tmp_path / "out.png", record=None).encoding == "whole"
+    assert how(Photo(edited.pixels), tmp_path) == "whole"
+
+
+def test_metadata_and_what_follows_the_picture_are_kept_byte_for_byte() -> None:
+    data = coded(subsampling=2)
+    blocks = [
+        b"\xff\xed\x00\x1fPhotoshop 3.0\x008BIM" + b"0123456789a",
+        b"\xff\xe2\x00\x10ICC_PROFILE\0\x01",
+        b"\xff\xfe\x00\x07hello",
+    ]
+    source = data[:2] + b"".join(blocks) + data[2:] + b"a motion photo's film"
+    photo = read(source, SETTINGS)
+    out = encoded(repainted(photo, mask_of(photo)), "JPEG", RECORD)
+    for segment in jpeg_segments.split(source).head:
+        assert bytes(segment) in out
+    assert out.endswith(b"\xff\xd9a motion photo's film")
+
+
+CODED_AGAIN: dict[str, tuple[dict[str, Any], str]] = {
+    "progressive": ({"progressive": True}, "progressive"),
+    "cmyk": ({"mode": "CMYK"}, "4 colours stored, which are not RGB"),
+}
+
+
+@pytest.mark.parametrize(("options", "reason"), CODED_AGAIN.values(), ids=CODED_AGAIN.keys())
+def test_what_cannot_be_patched_is_coded_again_and_says_so(options: dict[str, Any], reason: str, tmp_path: Any) -> None:
+    photo = read(coded(**options), SETTINGS)
+    edited = repainted(photo, mask_of(photo))
+    assert how(edited, tmp_path) == f"reencoded: {reason}"
+    found = read(tmp_path / "out.jpg", SETTINGS)
+    assert np.abs(found.pixels.astype(int) - edited.pixels).mean() < 4
+
+
+def test_progressive_stays_progressive() -> None:
+    photo = read(coded(progressive=True), SETTINGS)
+    out = encoded(repainted(photo, mask_of(photo)), "JPEG", RECORD)
+    with Image.open(BytesIO(out)) as image:
+        assert "progressive" in image.info
+
+
+def test_colour_in_a_grey_file_is_coded_again(tmp_path: Any) -> None:
+    photo = read(coded(mode="L"), SETTINGS)
+    pixels = photo.pixels.copy()
+    pixels[40:60, 40:60] = (120, 80, 40)
+    assert how(photo.with_pixels(pixels), tmp_path) == "reencoded: a grey picture that got colour"
+
+
+def test_another_picture_is_coded_again(tmp_path: Any) -> None:
+    photo = read(coded((1024, 768), subsampling=0), SETTINGS)
+    assert how(photo.with_pixels(np.bitwise_not(photo.pixels)), tmp_path) == "reencoded: most of the picture changed"
+    smaller = replace(photo, pixels=photo.pixels[:64, :64])
+    assert how(smaller, tmp_path) == "reencoded: a picture of another size"
