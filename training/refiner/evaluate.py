@@ -1,4 +1,6 @@
-"""`python -m training.refiner.evaluate FACES... [--closed FOLDER]`: what the refiner is worth, with and without it.
+"""`python -m training.refiner.evaluate FACES... [--sample N] [--closed FOLDER]`: what the refiner is worth.
+
+Without it eyes stay as the appearance model paints them; with it come the refiner and the photo's own skin around them.
 
 Open-eyed portraits get a painted blink, the engine opens it, and the new eyes are laid into the untouched portrait, so
 that everything around them is the photo itself. Measured under the patch: L1 and SSIM to the true eyes; sharpness, as a
@@ -12,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -177,12 +180,15 @@ def held_out(folders: Iterable[Path]) -> list[Path]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("faces", type=Path, nargs="+", help="folders of open-eyed portraits, one face a picture")
+    parser.add_argument("--sample", type=int, help="so many of them, always the same ones")
     parser.add_argument("--closed", type=Path, help="a folder of real blinks")
     parser.add_argument("--refiner", type=Path, default=REFINER_FILE)
     parser.add_argument("--json", type=Path, help="the figures of every portrait go here")
     given = parser.parse_args()
     painters = generators(given.refiner)
     paths = held_out(given.faces)
+    if given.sample is not None and given.sample < len(paths):
+        paths = sorted(random.Random(0).sample(paths, given.sample))
     # found first: a process forked from one that has painted may wait for its threads for ever
     shut = [] if given.closed is None else list(portraits(pictures_in(given.closed)))
     rows, usual = [], []

@@ -19,8 +19,8 @@ from . import losses
 from .harden import hardened
 from .network import Critic, Refiner
 
-
 SHOWN_WH = (104, 72)
+"""What is learnt from of a frame, pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,11 @@ class Stored:
 
 
 def _part(shape_hw: tuple[int, ...], rng: np.random.Generator) -> tuple[slice, slice]:
-    """A part of SHOWN_WH around the middle of a frame, where the eye is: the rest of it costs time and teaches little."""
+    """A part of SHOWN_WH around a frame's middle, where the eye is; the rest costs time and teaches little."""
     sizes = [min(shown, whole) for shown, whole in zip(SHOWN_WH[::-1], shape_hw, strict=True)]
-    firsts = [round((1 + rng.uniform(-0.5, 0.5)) / 2 * (whole - size)) for size, whole in zip(sizes, shape_hw, strict=True)]
+    firsts = [
+        round((1 + rng.uniform(-0.5, 0.5)) / 2 * (whole - size)) for size, whole in zip(sizes, shape_hw, strict=True)
+    ]
     return slice(firsts[0], firsts[0] + sizes[0]), slice(firsts[1], firsts[1] + sizes[1])
 
 

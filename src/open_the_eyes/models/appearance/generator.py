@@ -163,9 +163,7 @@ class AppearanceGenerator:
             cover[:, half:] = 0
         return cover
 
-    def _refined(
-        self, pixels: Tones, mask: Plane, crop: Crop, shapes: dict[Side, EyeShape], request: Request
-    ) -> Tones:
+    def _refined(self, pixels: Tones, mask: Plane, crop: Crop, shapes: dict[Side, EyeShape], request: Request) -> Tones:
         """With detail that the model's texture does not have."""
         if self._refiner is None:
             return pixels

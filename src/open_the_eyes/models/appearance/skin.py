@@ -22,15 +22,15 @@ from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.mesh478 import Side
 from ...imaging.palette import LUMA
 
-WRINKLES: Final = 0.08
+WRINKLES: Final = 0.10
 """Under the eye, detail finer than a Gaussian of this standard deviation is the photo's."""
 PORES: Final = 0.025
 """The same over the upper lid."""
 FAINT: Final = 4.0
 """Pores are at most so many times as strong as the detail of the skin under the eye usually is."""
-UNDER: Final = (0.04, 0.11)
+UNDER: Final = (0.03, 0.10)
 """How far below the painted lower lid the photo's detail sets in, and where it is complete."""
-UNDER_LASHES: Final = (0.10, 0.22)
+UNDER_LASHES: Final = (0.11, 0.20)
 """The same below the shut lids, whose lashes hang down."""
 OVER: Final = (0.08, 0.14)
 """The same above the painted upper lid, for pores."""
@@ -41,6 +41,8 @@ LINES: Final = 0.04
 """Half the width of the widest dark line that may be lashes."""
 DARK: Final = 3.5
 """A dark line is lashes when it is so many times as dark as those of the skin, and a level darker."""
+AROUND: Final = 0.06
+"""So far around a lash nothing is taken: detail is told from its surroundings, which a dark line makes look light."""
 ENOUGH: Final = 30
 """Pixels of skin under an eye that tell how strong its detail usually is."""
 
@@ -91,7 +93,8 @@ def _without_lashes(photo: Tones, skin: NDArray[np.bool_], width: float) -> Plan
     dark = closed - light
     usual = float(np.median(dark[skin]))
     lines = (dark > DARK * (usual + 1)).astype(np.float32)
-    lines = np.asarray(cv2.dilate(lines, np.ones((side, side))), np.float32)
+    around = max(round(AROUND * width), 1) * 2 + 1
+    lines = np.asarray(cv2.dilate(lines, np.ones((around, around))), np.float32)
     return np.asarray(1 - cv2.GaussianBlur(lines, (0, 0), max(0.02 * width, 0.5)), np.float32)
 
 
