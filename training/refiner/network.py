@@ -80,32 +80,29 @@ def _prepared(layer: nn.Module) -> None:
 
 
 class Critic(nn.Module):
-    """Judges patches of both eyes of a face, told masks and geometry; also gives its features (pix2pixHD, Wang et al.
-    2018).
+    """Judges patches of an eye, told its mask and geometry; also gives its features (pix2pixHD, Wang et al. 2018).
 
     It sees what was added to the guess, magnified, beside the picture: in the picture alone the difference between a
-    soft eye and a sharp one is too faint for so small a critic to find. It sees both eyes at once, one over the other
-    since right ones are in a mirror: catch-lights that do not agree give them away.
+    soft eye and a sharp one is too faint for so small a critic to find.
     """
 
-    def __init__(self, widths: tuple[int, int, int, int] = (56, 96, 128, 128)) -> None:
+    def __init__(self, widths: tuple[int, int, int, int] = (40, 80, 112, 112)) -> None:
         super().__init__()
         a, b, c, d = widths
-        self.enter = nn.Conv2d(2 * (3 + 3 + 1 + GEOMETRY) * 4, a, 3, 1, 1)
+        self.enter = nn.Conv2d((3 + 3 + 1 + GEOMETRY) * 4, a, 3, 1, 1)
         self.layers = nn.ModuleList([_normed(a, b, 4, 2), _normed(b, c, 4, 2), _normed(c, d, 3, 1)])
-        self.finest, self.fine, self.coarse = (nn.Conv2d(n, 1, 3, 1, 1) for n in (a, b, d))
+        self.fine, self.coarse = nn.Conv2d(b, 1, 3, 1, 1), nn.Conv2d(d, 1, 3, 1, 1)
 
     def forward(
         self, picture: Tensor, guess: Tensor, mask: Tensor, geometry: Tensor
     ) -> tuple[list[Tensor], list[Tensor]]:
-        """(2 n, ...) of n faces, their eyes by turns -> scores and features of n faces."""
-        told = F.pixel_unshuffle(torch.cat([picture, MAGNIFIED * (picture - guess), mask, geometry], 1), 2)
-        h = F.leaky_relu(self.enter(torch.cat([told[0::2], told[1::2]], 1)), 0.2)
+        told = torch.cat([picture, MAGNIFIED * (picture - guess), mask, geometry], 1)
+        h = F.leaky_relu(self.enter(F.pixel_unshuffle(told, 2)), 0.2)
         features = [h]
         for layer in self.layers:
             h = F.leaky_relu(layer(h), 0.2)
             features.append(h)
-        return [self.finest(features[0]), self.fine(features[1]), self.coarse(features[3])], features
+        return [self.fine(features[1]), self.coarse(features[3])], features
 
 
 def _normed(given: int, wanted: int, size: int, stride: int) -> nn.Sequential:
