@@ -82,8 +82,8 @@ def features(eye: EyePicture) -> NDArray[np.float32]:
 
 
 def exchanged(edited: EyePicture, untouched: EyePicture, sigma: float) -> EyePicture:
-    """The edited eye with all detail finer than a Gaussian of `sigma` pixels taken from the untouched one: what the most
-    perfect refiner could do that leaves the rest alone."""
+    """The edited eye, but all detail finer than a Gaussian of `sigma` pixels is the untouched one's: the best that a
+    refiner of so much detail could do."""
     coarse, own = (cv2.GaussianBlur(eye.astype(np.float32), (0, 0), sigma) for eye in (edited, untouched))
     return np.asarray(np.clip(np.rint(coarse + (untouched - own)), 0, 255), np.uint8)
 
