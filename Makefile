@@ -10,7 +10,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
-CODE := src tests training benchmarks docs
+CODE := src tests training benchmarks docs tools deploy examples
 
 export GOMP_SPINCOUNT := 0
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from itertools import count
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -130,7 +129,7 @@ def _painted(
     restorer = engine.restorer(options.restore.restorer)
     tried: dict[int, list[Candidate]] = {face_id: [] for face_id, _ in crops}
     turns = {face_id: rounds(face_id, options.generate, spare, RETRIES) for face_id, _ in crops}
-    for turn in count():
+    for turn in range(2 + RETRIES):  # a pick has one round more than the others
         waiting = [
             (n, c)
             for n, c in crops

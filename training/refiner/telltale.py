@@ -81,6 +81,13 @@ def features(eye: EyePicture) -> NDArray[np.float32]:
     return np.asarray(np.concatenate([shapes, *energies, *patterns, colour.ravel()]), np.float32)
 
 
+def exchanged(edited: EyePicture, untouched: EyePicture, sigma: float) -> EyePicture:
+    """The edited eye, but all detail finer than a Gaussian of `sigma` pixels is the untouched one's: the best that a
+    refiner of so much detail could do."""
+    coarse, own = (cv2.GaussianBlur(eye.astype(np.float32), (0, 0), sigma) for eye in (edited, untouched))
+    return np.asarray(np.clip(np.rint(coarse + (untouched - own)), 0, 255), np.uint8)
+
+
 def auc(untouched: Sequence[Sequence[EyePicture]], edited: Sequence[Sequence[EyePicture]]) -> Auc:
     """How well edited eyes are told from untouched ones; both sequences hold the same people in the same order."""
     rows, labels, people = [], [], []

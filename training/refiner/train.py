@@ -176,8 +176,10 @@ class Training:
         return told
 
     def _ran(self, network: Refiner | Critic, *given: Tensor) -> Any:
-        """In half the bits where they suffice: twice as fast on a CPU that knows bfloat16, and on any GPU."""
-        with torch.autocast(self.device, dtype=torch.bfloat16):
+        """In half the bits where they suffice: twice as fast on a GPU, or on a CPU that knows bfloat16. One without
+        AVX-512 has to emulate it, and takes ten times as long."""
+        knows = self.device != "cpu" or torch.backends.cpu.get_cpu_capability() == "AVX512"
+        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=knows):
             return network(*given)
 
     @torch.no_grad()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Points, Tones
 from open_the_eyes.imaging.geometry import inverted, transformed
@@ -12,7 +13,7 @@ from open_the_eyes.imaging.lids import EyeShape
 from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance import iris, layout
 from open_the_eyes.models.appearance.generator import REFINER_FILE, AppearanceGenerator
-from open_the_eyes.models.appearance.refiner import EyeRefiner
+from open_the_eyes.models.appearance.refiner import EyeRefiner, crispness
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Patch, Request
 
@@ -105,3 +106,36 @@ def test_eyes_of_any_size_are_refined(refiner: EyeRefiner, closed_crop: Crop, so
     out = refiner.refined(picture, mask, marks, crop_shapes, 0.0, 0)
     assert out.shape == picture.shape
     assert np.abs(out - picture)[mask > 0.9].mean() > 1
+
+
+@pytest.fixture
+def eye() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """One refined eye (1, 3, h, w), a soft disc of iris in white, and its geometry (1, 4, h, w)."""
+    ys, xs = np.mgrid[:56, :96] - np.array([28.0, 48.0])[:, None, None]
+    radius = np.hypot(xs, ys)
+    light = 0.5 - 1.0 / (1 + np.exp((radius - 10) / 1.5))
+    below, above = np.tanh((ys + 12) / 5), np.tanh((12 - ys) / 5)
+    geometry = np.stack([np.clip(radius / 10 - 1, -1, 1), below, above, np.zeros_like(radius)])
+    return np.repeat(light[None, None], 3, axis=1).astype(np.float32), geometry[None].astype(np.float32)
+
+
+def test_crispness_makes_edges_between_the_lids_steeper(eye: tuple[NDArray[np.float32], NDArray[np.float32]]) -> None:
+    refined, geometry = eye
+    added = crispness(refined, geometry, 64.0)
+    row = (refined + added)[0, 0, 28], refined[0, 0, 28]
+    assert np.abs(np.diff(row[0])).max() > 1.05 * np.abs(np.diff(row[1])).max()
+    shut = np.minimum(geometry[0, 1], geometry[0, 2]) < -0.4
+    assert np.abs(added[0][:, shut]).max() == 0
+
+
+def test_crispness_leaves_an_iris_its_mean_colour(eye: tuple[NDArray[np.float32], NDArray[np.float32]]) -> None:
+    refined, geometry = eye
+    tinted = refined * np.array([1.0, 0.6, 0.3], np.float32)[None, :, None, None]
+    iris = np.clip(-4 * geometry[0, 0], 0, 1) * (np.minimum(geometry[0, 1], geometry[0, 2]) >= 0)
+    moved = (crispness(tinted, geometry, 64.0)[0] * iris).sum(axis=(1, 2)) / iris.sum()
+    assert moved == pytest.approx([0, 0, 0], abs=1e-4)
+
+
+def test_crispness_makes_nothing_out_of_nothing(eye: tuple[NDArray[np.float32], NDArray[np.float32]]) -> None:
+    flat = np.full_like(eye[0], 0.2)
+    assert np.abs(crispness(flat, eye[1], 64.0)).max() < 1e-5

@@ -8,7 +8,7 @@ import pytest
 
 from open_the_eyes.imaging.mesh478 import INNER_CORNER
 from training.faces import Portrait
-from training.refiner.telltale import EYE_PX, SIZE_WH, EyePicture, auc, eye_pictures
+from training.refiner.telltale import EYE_PX, SIZE_WH, EyePicture, auc, exchanged, eye_pictures
 
 PEOPLE = 15
 
@@ -40,3 +40,13 @@ def test_eyes_are_shown_level_at_one_size_with_the_outer_corner_to_the_left(astr
         ys, xs = np.nonzero(eye[..., 1].astype(int) - eye[..., 0] > 100)
         assert xs.mean() == pytest.approx((SIZE_WH[0] + EYE_PX) / 2, abs=5)
         assert ys.mean() == pytest.approx(SIZE_WH[1] / 2, abs=5)
+
+
+def test_with_all_true_detail_a_soft_eye_is_the_true_one_and_with_the_finest_it_is_nearer() -> None:
+    true, soft = eyes_of(0)[0], eyes_of(0, blur=1.5)[0]
+    far, near, none = (
+        float(np.abs(eye.astype(int) - true.astype(int)).mean())
+        for eye in (soft, exchanged(soft, true, 1.0), exchanged(true, true, 1.0))
+    )
+    assert none == 0
+    assert near < 0.6 * far

@@ -24,6 +24,7 @@ from . import condition, donor, iris, layout, steer
 from .eyeframe import MAX_EYE, REACH_WH
 from .model import AppearanceModel, Prediction
 from .refiner import EyeRefiner, missing
+from .skin import with_own_skin
 from .strip import laid_back, sampled
 
 DATA: Final = Path(__file__).parent.parent / "data"
@@ -39,7 +40,7 @@ TINT_REACH: Final = 0.2
 class AppearanceGenerator:
     """Fulfils `EyeGenerator`; the models are read when the first eye is painted.
 
-    Without a `refiner_file` eyes stay as soft as the appearance model paints them.
+    Without a `refiner_file` eyes stay as the appearance model paints them: soft, and so is the skin around them.
 
     Raises:
         WeightsMissing: a model file is not where it should be (when the first eye is painted).
@@ -86,10 +87,14 @@ class AppearanceGenerator:
         mask = np.asarray(np.clip(back[..., 3], 0, 1) * near.mask, np.float32)
         photo = to_tones(near.pixels)
         pixels = photo + (np.clip(back[..., :3], 0, 255) - photo) * mask[..., None]
-        pixels = self._refined(pixels, mask, near, points, request)
+        opened = _shapes(near, points)
+        pixels = self._refined(pixels, mask, near, opened, request)
         whole_mask = np.zeros(crop.mask.shape, np.float32)
         part.cut(whole_mask)[...] = mask
         pixels = pixels + part.cut(self._grain(crop, whole_mask, request.seed)) * np.sqrt(mask)[..., None]
+        if self._refiner is not None:
+            shut = _shapes(near, layout.points_on_strip(near.landmarks))
+            pixels = with_own_skin(pixels, photo, mask, opened, shut)
         pixels = np.asarray(np.clip(pixels, 0, 255), np.float32)
         toned = palette_of(crop.pixels)
         if toned is not None:
@@ -158,11 +163,10 @@ class AppearanceGenerator:
             cover[:, half:] = 0
         return cover
 
-    def _refined(self, pixels: Tones, mask: Plane, crop: Crop, points: Points, request: Request) -> Tones:
+    def _refined(self, pixels: Tones, mask: Plane, crop: Crop, shapes: dict[Side, EyeShape], request: Request) -> Tones:
         """With detail that the model's texture does not have."""
         if self._refiner is None:
             return pixels
-        shapes = _shapes(crop, points)
         return self._refiner.refined(pixels, mask, crop.landmarks, shapes, request.variety, request.seed)
 
     def _grain(self, crop: Crop, mask: Plane, seed: int) -> Tones:
@@ -178,7 +182,7 @@ class AppearanceGenerator:
 
 
 def _shapes(crop: Crop, points: Points) -> dict[Side, EyeShape]:
-    """The eyes that are painted, in the crop's pixels; `points` are on the strip."""
+    """The eyes that are painted, as the model's points on the strip have them, in the crop's pixels."""
     in_crop = transformed(points, inverted(layout.to_strip(crop.landmarks)))
     return {side: iris.eye_shape(in_crop, side) for side in SIDES if side in crop.closed}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...errors import WeightsMissing
 from ...imaging.arrays import Plane, Tones
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 NOISE: Final = 0.35
 """Standard deviation of the noise a variation gets; the likeliest eyes get none."""
+
+CRISP: Final = 0.25
+"""How much stronger the detail between the lids becomes than the network dares to make it. Trained on what is likely,
+it draws pupils, rims and lids' edges a third too faint; more than this, and what it draws in the wrong place shows."""
+CRISP_FINE: Final = 0.04
+"""That detail is finer than a Gaussian of this standard deviation, in eye widths."""
 
 
 def missing(path: Path) -> WeightsMissing:
@@ -78,6 +85,26 @@ class EyeRefiner:
             "geometry": np.stack([frame.geometry() for frame in frames]),
             "noise": noise.astype(np.float32),
         }
-        refined = self._session.run(["refined"], fed)[0]
-        added = (np.asarray(refined) - fed["guess"]).transpose(0, 2, 3, 1) * 127.5
+        refined = np.asarray(self._session.run(["refined"], fed)[0], np.float32)
+        crisp = fed["mask"] * crispness(refined, fed["geometry"], frames[0].shape.width)
+        added = (refined + crisp - fed["guess"]).transpose(0, 2, 3, 1) * 127.5
         return [np.ascontiguousarray(a) for a in added]
+
+
+def crispness(refined: NDArray[np.float32], geometry: NDArray[np.float32], eye_px: float) -> NDArray[np.float32]:
+    """What to add to refined eyes (n, 3, h, w) between their lids, which `geometry` (n, 4, h, w) tells.
+
+    No iris changes its mean colour by it.
+    """
+    import cv2
+
+    to_iris, below, above = geometry[:, 0], geometry[:, 1], geometry[:, 2]
+    opening = np.clip(1 + np.minimum(below, above) / 0.4, 0, 1)
+    out = np.empty_like(refined)
+    for k, eye in enumerate(refined.transpose(0, 2, 3, 1)):
+        soft = cv2.GaussianBlur(np.ascontiguousarray(eye), (0, 0), CRISP_FINE * eye_px)
+        detail = (eye - soft) * opening[k, ..., None]
+        iris = (np.clip(-4 * to_iris[k], 0, 1) * (opening[k] >= 1))[..., None]
+        detail = detail - iris * (detail * iris).sum(axis=(0, 1)) / max(float((iris**2).sum()), 1.0)
+        out[k] = CRISP * detail.transpose(2, 0, 1)
+    return out

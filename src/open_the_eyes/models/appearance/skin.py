@@ -1,0 +1,104 @@
+"""The skin around an opened eye: the photo's own detail, wherever opening an eye leaves skin as it was.
+
+A blink moves the upper lid; the skin under the lower one stays. Painted skin there gets the pores and wrinkles that the
+photo has in the same place: two bands of one picture (Burt & Adelson 1983), of which the fine one changes hands close
+to the eye and the coarse one at the mask's rim. Over the upper lid only what is as faint as pores and grain is taken,
+since the lines of a shut lid lie elsewhere when it is open. All lengths are in eye widths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import Plane, Tones
+from ...imaging.geometry import Box
+from ...imaging.grain import fine_part
+from ...imaging.lids import EyeShape, lid_distances
+from ...imaging.mesh478 import Side
+from ...imaging.palette import LUMA
+
+WRINKLES: Final = 0.10
+"""Under the eye, detail finer than a Gaussian of this standard deviation is the photo's."""
+PORES: Final = 0.025
+"""The same over the upper lid."""
+FAINT: Final = 4.0
+"""Pores are at most so many times as strong as the detail of the skin under the eye usually is."""
+UNDER: Final = (0.03, 0.10)
+"""How far below the painted lower lid the photo's detail sets in, and where it is complete."""
+UNDER_LASHES: Final = (0.11, 0.20)
+"""The same below the shut lids, whose lashes hang down."""
+OVER: Final = (0.08, 0.14)
+"""The same above the painted upper lid, for pores."""
+OVER_SHUT: Final = (0.10, 0.20)
+REACH: Final = ((-0.8, -0.7), (0.8, 0.8))
+"""An eye's surroundings, around the middle of its lids."""
+LINES: Final = 0.04
+"""Half the width of the widest dark line that may be lashes."""
+DARK: Final = 3.5
+"""A dark line is lashes when it is so many times as dark as those of the skin, and a level darker."""
+AROUND: Final = 0.06
+"""So far around a lash nothing is taken: detail is told from its surroundings, which a dark line makes look light."""
+ENOUGH: Final = 30
+"""Pixels of skin under an eye that tell how strong its detail usually is."""
+
+
+def with_own_skin(
+    pixels: Tones, photo: Tones, mask: Plane, opened: Mapping[Side, EyeShape], shut: Mapping[Side, EyeShape]
+) -> Tones:
+    """The painted pixels (h, w, 3) with the photo's fine detail where skin is in its place, under the mask (h, w).
+
+    `opened` and `shut` are the eyes' shapes as painted and as photographed, in pixels.
+    """
+    out = pixels.copy()
+    for side, shape in opened.items():
+        around = shape.ring.mean(axis=0) + np.array(REACH) * shape.width
+        part = Box.around(around).to_whole().clipped((mask.shape[1], mask.shape[0]))
+        if part.area >= 1:
+            painted, there, cover = part.cut(pixels), part.cut(photo), part.cut(mask)
+            part.cut(out)[...] = _one_eye(painted, there, cover, part, shape, shut[side])
+    return out
+
+
+def _one_eye(painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape) -> Tones:
+    width, to_open, to_shut = opened.width, lid_distances(opened, part), lid_distances(shut, part)
+    under = _set_in(-to_open.above_lower / width, UNDER) * _set_in(-to_shut.above_lower / width, UNDER_LASHES)
+    under = np.where(mask > 0, under, 0)
+    skin = under > 0.9
+    if int(skin.sum()) < ENOUGH:
+        return painted
+    wrinkles, pores = fine_part(photo, WRINKLES * width), fine_part(photo, PORES * width)
+    own = under * _without_lashes(photo, skin, width)
+    out = painted + _exchanged(painted, wrinkles, skin, WRINKLES * width) * own[..., None]
+    over = _set_in(-to_open.below_upper / width, OVER) * _set_in(-to_shut.below_upper / width, OVER_SHUT)
+    over = np.where(mask > 0, over, 0)
+    return np.asarray(out + _exchanged(painted, pores, skin, PORES * width) * over[..., None], np.float32)
+
+
+def _exchanged(painted: Tones, own: Tones, skin: NDArray[np.bool_], sigma: float) -> Tones:
+    """What to add for the photo's fine part to stand instead of the painted one, as far as both are faint."""
+    most = FAINT * 1.4826 * np.median(np.abs(own[skin]), axis=0)
+    return np.asarray(np.clip(own, -most, most) - np.clip(fine_part(painted, sigma), -most, most), np.float32)
+
+
+def _without_lashes(photo: Tones, skin: NDArray[np.bool_], width: float) -> Plane:
+    """(h, w), 0 around dark lines that stand out of the skin under the eye: lashes and what paints them; else 1."""
+    light = np.asarray(photo @ LUMA, np.float32)
+    side = max(round(LINES * width), 1) * 2 + 1
+    closed = cv2.morphologyEx(light, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    dark = closed - light
+    usual = float(np.median(dark[skin]))
+    lines = (dark > DARK * (usual + 1)).astype(np.float32)
+    around = max(round(AROUND * width), 1) * 2 + 1
+    lines = np.asarray(cv2.dilate(lines, np.ones((around, around))), np.float32)
+    return np.asarray(1 - cv2.GaussianBlur(lines, (0, 0), max(0.02 * width, 0.5)), np.float32)
+
+
+def _set_in(distance: Plane, between: tuple[float, float]) -> NDArray[np.float32]:
+    """0 before the first distance, 1 after the second, smooth between."""
+    t = np.clip((distance - between[0]) / (between[1] - between[0]), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)

@@ -1,0 +1,104 @@
+"""The photo's own skin around opened eyes: taken where skin is in its place, and nowhere else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from open_the_eyes.imaging.arrays import Plane, Tones
+from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.imaging.lids import EyeShape, lid_distances
+from open_the_eyes.models.appearance.skin import with_own_skin
+
+WIDTH = 80.0
+SIZE_HW = (140, 160)
+CENTRE = np.array([80.0, 60.0])
+
+
+def an_eye(gap: float) -> EyeShape:
+    """An eye WIDTH pixels wide whose lids are `gap` pixels apart in the middle."""
+    x = np.linspace(-1, 1, 9)
+    bow = (1 - x**2) * gap / 2
+    upper, lower = np.stack([x * WIDTH / 2, -bow], axis=1), np.stack([x * WIDTH / 2, bow], axis=1)
+    return EyeShape(CENTRE + np.vstack([upper, lower[-2:0:-1]]), (float(CENTRE[0]), float(CENTRE[1])), 0.2 * WIDTH)
+
+
+OPEN, SHUT = an_eye(26), an_eye(1)
+
+
+@pytest.fixture
+def mask() -> Plane:
+    ys, xs = np.mgrid[: SIZE_HW[0], : SIZE_HW[1]] - CENTRE[::-1, None, None]
+    return np.asarray(np.clip(8 - 8 * np.hypot(xs / 58, ys / 44), 0, 1), np.float32)
+
+
+@pytest.fixture
+def painted() -> Tones:
+    return np.full((*SIZE_HW, 3), 150, np.float32)
+
+
+def skin(strength: float = 5.0) -> Tones:
+    """Pores, the same in red, green and blue."""
+    pores = np.random.default_rng(0).normal(0, strength, (*SIZE_HW, 1))
+    return np.asarray(150 + np.repeat(pores, 3, axis=2), np.float32)
+
+
+def depths() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """How far below the lower and above the upper painted lid every pixel is, in eye widths."""
+    there = lid_distances(OPEN, Box(0, 0, SIZE_HW[1], SIZE_HW[0]))
+    return -there.above_lower / WIDTH, -there.below_upper / WIDTH
+
+
+def laid(painted: Tones, photo: Tones, mask: Plane) -> Tones:
+    return with_own_skin(painted, photo, mask, {"left": OPEN}, {"left": SHUT})
+
+
+def test_under_the_eye_lies_the_skin_of_the_photo(painted: Tones, mask: Plane) -> None:
+    photo, (below, _) = skin(), depths()
+    there = (below > 0.22) & (mask > 0.5)
+    out = laid(painted, photo, mask)
+    assert there.sum() > 300
+    assert np.corrcoef(out[there][:, 0], photo[there][:, 0])[0, 1] > 0.95
+
+
+def test_between_the_lids_and_outside_the_mask_nothing_changes(painted: Tones, mask: Plane) -> None:
+    below, above = depths()
+    out = laid(painted, skin(), mask)
+    kept = (mask == 0) | ((below < 0) & (above < 0))
+    assert np.array_equal(out[kept], painted[kept])
+    assert not np.array_equal(out, painted)
+
+
+def test_over_the_lid_pores_are_taken_and_lines_are_not(painted: Tones, mask: Plane) -> None:
+    photo, (_, above) = skin(2.0), depths()
+    photo[CENTRE[1].astype(int) - 27] -= 60
+    out = laid(painted, photo, mask)
+    there = (above > 0.16) & (mask > 0.5)
+    assert np.std(out[there]) > 1
+    assert np.abs(out - painted)[there].max() < 20
+
+
+def test_lashes_that_hang_over_the_skin_are_left_behind(painted: Tones, mask: Plane) -> None:
+    photo, (below, _) = skin(1.0), depths()
+    photo[int(CENTRE[1]) : int(CENTRE[1]) + 27, 60:100:7] = 40
+    out = laid(painted, photo, mask)
+    assert np.abs(out - painted)[below > 0].max() < 12
+
+
+def test_where_all_is_flat_nothing_is_added(painted: Tones, mask: Plane) -> None:
+    assert laid(painted, painted + 20, mask) == pytest.approx(painted, abs=1e-3)
+
+
+def test_what_was_given_stays_as_it_was(painted: Tones, mask: Plane) -> None:
+    photo = skin()
+    kept = painted.copy(), photo.copy(), mask.copy()
+    laid(painted, photo, mask)
+    assert all(np.array_equal(a, b) for a, b in zip(kept, (painted, photo, mask), strict=True))
+
+
+@pytest.mark.parametrize("at", [(-400.0, 60.0), (80.0, 900.0)], ids=["left of the picture", "below it"])
+def test_an_eye_outside_the_picture_changes_nothing(at: tuple[float, float], painted: Tones, mask: Plane) -> None:
+    moved = [EyeShape(s.ring - CENTRE + np.array(at), at, s.iris_radius) for s in (OPEN, SHUT)]
+    out = with_own_skin(painted, skin(), mask, {"left": moved[0]}, {"left": moved[1]})
+    assert np.array_equal(out, painted)
