@@ -30,6 +30,7 @@ check: $(VENV)/ready-to-develop
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
+	$(BIN)/python -m tools.audit
 
 sheet: faces-named $(VENV)/ready-to-develop
 	$(BIN)/python -m training.sheet "$(FACES)" out/sheet
