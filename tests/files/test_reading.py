@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
+from open_the_eyes.errors import UnreadablePhoto
 from open_the_eyes.files import read
 from open_the_eyes.settings import Settings
 from tests.files.pictures import marked_picture as picture
@@ -51,7 +52,7 @@ KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "tiff jpeg": ("TIFF", "RGB", {"compression": "jpeg"}),
     "tiff rgba": ("TIFF", "RGBA", {}),
     "tiff cmyk": ("TIFF", "CMYK", {"compression": "tiff_lzw"}),
-    "tiff ycbcr": ("TIFF", "YCbCr", {}),
+    "tiff ycbcr": ("TIFF", "YCbCr", {"compression": "tiff_lzw"}),
 }
 
 
@@ -73,6 +74,11 @@ def test_every_kind_comes_out_as_rgb_and_alpha(file_format: str, mode: str, opti
         np.testing.assert_array_equal(photo.alpha, expected[:, :, 3])
     assert photo.file is not None
     assert photo.file.format == file_format
+
+
+def test_ycbcr_that_is_not_compressed_is_refused() -> None:
+    with pytest.raises(UnreadablePhoto, match="YCbCr uncompressed; save it as RGB"):
+        read(saved(picture("YCbCr"), "TIFF"), SETTINGS)
 
 
 @pytest.mark.parametrize("size_wh", [(1, 1), (1, 30), (30, 1)], ids=str)

@@ -131,9 +131,8 @@ def _check_kind(root: Directory) -> None:
         raise UnreadablePhoto(
             f"expected a TIFF compression in common use, this has number {compression}; save it as LZW."
         )
-    subsampled = root.numbers(strips.YCBCR_SUBSAMPLING, (2, 2)) != (1, 1)
-    if root.number(strips.PHOTOMETRIC, 1) == 6 and compression == 1 and subsampled:
-        raise UnreadablePhoto("expected RGB, this TIFF stores subsampled YCbCr uncompressed; save it as RGB.")
+    if root.number(strips.PHOTOMETRIC, 1) == 6 and compression == 1:  # not every Pillow of ours can read its own
+        raise UnreadablePhoto("expected RGB, this TIFF stores YCbCr uncompressed; save it as RGB, or compressed.")
 
 
 def _carried_tags(exif: bytes | None) -> Directory:
