@@ -26,6 +26,7 @@ NONE: Final = 1 << 62
 _SPARE: Final = 1024
 """Zero bytes behind the data, more than a block that runs past its end can read."""
 _FEW: Final = 100_000
+"""So many blocks may begin in any data: guesses see some that are none."""
 _FAR: Final = np.array([64 < n < END or n > END + 63 for n in range(512)])
 """Coefficients passed, by whose count a block would have ended before."""
 _HALF: Final = np.uint64(32)

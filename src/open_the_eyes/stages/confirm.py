@@ -21,7 +21,7 @@ from .choose import Decision
 BESIDE: Final = ((0.1, 0.0), (-0.1, 0.0), (0.0, -0.1))
 """Places to look from again, as shares of the face's longer side."""
 
-MAX_MOVE: Final = 0.2
+MAX_MOVE: Final = 0.13
 """Eye widths by which a corner of the eyes may come out elsewhere."""
 
 _UNCERTAIN: Final = "Left as it was: where the eyes are is uncertain, since something hides part of the face."
