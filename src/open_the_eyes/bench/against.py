@@ -11,7 +11,10 @@ from .statistics import percentile
 def against(report: BenchReport) -> Table:
     """Every published figure beside ours, those that have one first."""
     rows = []
+    timed = bool(report.of("speed"))  # of a run without, only what it has is worth a row
     for one, ours in sorted(((one, _ours(report, one)) for one in PEERS), key=lambda pair: pair[1] is None):
+        if ours is None and not timed:
+            continue
         rows.append(
             (
                 Cell(one.what),

@@ -126,7 +126,8 @@ def quality(report: BenchReport) -> str:
 
 
 def against(report: BenchReport) -> str:
-    return parts.section("against", "Against what", "", [parts.table(against_table(report))])
+    shown = against_table(report)
+    return parts.section("against", "Against what", "", [parts.table(shown)]) if shown.rows else ""
 
 
 def gallery(albums: Mapping[str, Sequence[Shot]]) -> str:
