@@ -59,7 +59,7 @@ class Residency:
     @property
     def records(self) -> tuple[LeaseRecord, ...]:
         """The latest leases, in the order in which they began."""
-        return tuple(replace(record) for record in self._admission.records)
+        return tuple(replace(record) for record in list(self._admission.records))
 
     @contextmanager
     def lease(

@@ -102,7 +102,7 @@ class SdxlGenerator:
             if request.crop.mask.any():
                 groups[frames[number].size_wh].append(number)
         schedule = schedule_of(options)
-        progress = Progress(watch or _Unwatched(), schedule.steps * sum(map(len, groups.values())))
+        progress = Progress(_Unwatched() if watch is None else watch, schedule.steps * sum(map(len, groups.values())))
         source = "sdxl lcm" if options.lcm else f"sdxl {options.mode}"
         pool = ThreadPoolExecutor(WORKERS)
         try:

@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
+GRAPHS: Final = 64
+"""Of one kind of block at most: base, refiner, each precision, one row or several, one shape of frame or any. Torch's
+own limit of 8 is reached by two of these networks, and then it raises."""
 COMPILED: Final = "compiled"
 """Beside the weights: what torch.compile has made, for the next start."""
 
@@ -26,6 +29,9 @@ def compiled(unet: Any, weights: Path, backend: str = "inductor") -> Any:
 
     What is compiled is kept in the folder of weights, unless TORCHINDUCTOR_CACHE_DIR says otherwise.
     """
+    from torch import _dynamo
+
+    _dynamo.config.recompile_limit = max(_dynamo.config.recompile_limit, GRAPHS)
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(weights / COMPILED))
     unet.compile_repeated_blocks(fullgraph=True, backend=backend)
     return unet
