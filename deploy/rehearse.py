@@ -129,8 +129,13 @@ def _serve(steps: Steps, as_user: list[str], environment: dict[str, str], data: 
     service = subprocess.Popen(command, env=environment, cwd=data, stderr=subprocess.PIPE, text=True)
     try:
         port = _port(service)
-        check = [word.replace(":8000/", f":{port}/") for word in steps.health]
-        _run([*as_user, *check], environment, data)
+        check = [*as_user, *(word.replace(":8000/", f":{port}/") for word in steps.health)]
+        end = time.monotonic() + PATIENCE_SECONDS  # an engine of containers asks again and again, too
+        while subprocess.run(check, env=environment, cwd=data, stderr=subprocess.DEVNULL, check=False).returncode:
+            if time.monotonic() > end:
+                raise SystemExit(f"rehearsal: expected a healthy service, asked in vain: {shlex.join(check)}")
+            time.sleep(1.0)
+        _say("$ " + shlex.join(check))
     finally:
         service.terminate()
         service.wait(30)
