@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Tones
 from ...imaging.geometry import Box
-from ...imaging.grain import fine_part
 from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.mesh478 import Side
 from ...imaging.palette import LUMA
+from ...imaging.smooth import smoothed
 
 WRINKLES: Final = 0.10
 """Under the eye, detail finer than a Gaussian of this standard deviation is the photo's."""
@@ -57,11 +57,23 @@ def with_own_skin(
     out = pixels.copy()
     for side, shape in opened.items():
         around = shape.ring.mean(axis=0) + np.array(REACH) * shape.width
-        part = Box.around(around).to_whole().clipped((mask.shape[1], mask.shape[0]))
-        if part.area >= 1:
+        part = _covered(mask, Box.around(around).to_whole().clipped((mask.shape[1], mask.shape[0])))
+        if part is not None:
             painted, there, cover = part.cut(pixels), part.cut(photo), part.cut(mask)
             part.cut(out)[...] = _one_eye(painted, there, cover, part, shape, shut[side])
     return out
+
+
+def _covered(mask: Plane, region: Box) -> Box | None:
+    """The part of a region in which the mask lies, None where it does not."""
+    if region.area < 1:
+        return None
+    columns, rows = (np.flatnonzero((region.cut(mask) > 0).any(axis=axis)) for axis in (0, 1))
+    if not len(rows):
+        return None
+    corner = np.array([region.left, region.top])
+    ends = np.array([[columns[0], rows[0]], [columns[-1] + 1.0, rows[-1] + 1.0]])
+    return Box.around(corner + ends).to_whole()
 
 
 def _one_eye(painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape) -> Tones:
@@ -71,7 +83,7 @@ def _one_eye(painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeSh
     skin = under > 0.9
     if int(skin.sum()) < ENOUGH:
         return painted
-    wrinkles, pores = fine_part(photo, WRINKLES * width), fine_part(photo, PORES * width)
+    wrinkles, pores = _fine(photo, WRINKLES * width), _fine(photo, PORES * width)
     own = under * _without_lashes(photo, skin, width)
     out = painted + _exchanged(painted, wrinkles, skin, WRINKLES * width) * own[..., None]
     over = _set_in(-to_open.below_upper / width, OVER) * _set_in(-to_shut.below_upper / width, OVER_SHUT)
@@ -82,20 +94,23 @@ def _one_eye(painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeSh
 def _exchanged(painted: Tones, own: Tones, skin: NDArray[np.bool_], sigma: float) -> Tones:
     """What to add for the photo's fine part to stand instead of the painted one, as far as both are faint."""
     most = FAINT * 1.4826 * np.median(np.abs(own[skin]), axis=0)
-    return np.asarray(np.clip(own, -most, most) - np.clip(fine_part(painted, sigma), -most, most), np.float32)
+    return np.asarray(np.clip(own, -most, most) - np.clip(_fine(painted, sigma), -most, most), np.float32)
 
 
 def _without_lashes(photo: Tones, skin: NDArray[np.bool_], width: float) -> Plane:
     """(h, w), 0 around dark lines that stand out of the skin under the eye: lashes and what paints them; else 1."""
     light = np.asarray(photo @ LUMA, np.float32)
     side = max(round(LINES * width), 1) * 2 + 1
-    closed = cv2.morphologyEx(light, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
-    dark = closed - light
+    dark = cv2.morphologyEx(light, cv2.MORPH_CLOSE, np.ones((side, side))) - light
     usual = float(np.median(dark[skin]))
     lines = (dark > DARK * (usual + 1)).astype(np.float32)
     around = max(round(AROUND * width), 1) * 2 + 1
     lines = np.asarray(cv2.dilate(lines, np.ones((around, around))), np.float32)
-    return np.asarray(1 - cv2.GaussianBlur(lines, (0, 0), max(0.02 * width, 0.5)), np.float32)
+    return np.asarray(1 - smoothed(lines, 0.02 * width), np.float32)
+
+
+def _fine(picture: Tones, sigma: float) -> Tones:
+    return np.asarray(picture - smoothed(picture, sigma), np.float32)
 
 
 def _set_in(distance: Plane, between: tuple[float, float]) -> NDArray[np.float32]:
