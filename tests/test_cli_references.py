@@ -51,7 +51,7 @@ def test_the_report_says_whose_eyes_they_are(capsys: pytest.CaptureFixture[str])
     assert report["engine"] == "appearance"
     assert [one["path"] for one in report["references"]] == ["stranger.png", "shot2.png"]
     assert report["faces"][0]["source"] == "shot2.png, face 1"
-    assert [stage["name"] for stage in report["stages"]][:3] == ["read", "detect", "match"]
+    assert [stage["name"] for stage in report["stages"]][:4] == ["read", "detect", "confirm", "match"]
 
 
 @pytest.mark.usefixtures("folder")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import cv2
@@ -34,11 +35,13 @@ Equipped = Callable[[Nodes], Engine]
 
 @pytest.fixture
 def equipped(engine: Engine, tmp_path: Path) -> Equipped:
-    """The real engine with a network of the test's own as GFPGAN."""
+    """The real engine with a network of the test's own as GFPGAN, each in a folder of its own."""
+    numbers = count()
 
     def made(network: Nodes) -> Engine:
-        networks.write(tmp_path / "gfpgan" / weight_of("gfpgan").files[0], network)
-        return replace(engine, restorers=OnnxRestorers(Settings(weights=tmp_path, device="cpu")))
+        weights = tmp_path / str(next(numbers))
+        networks.write(weights / "gfpgan" / weight_of("gfpgan").files[0], network)
+        return replace(engine, restorers=OnnxRestorers(Settings(weights=weights, device="cpu")))
 
     return made
 
