@@ -10,8 +10,8 @@ import typer
 
 from ..errors import UsageError
 from ..naming import numbered
-from ..options import EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, PRECISIONS, RESTORERS, Options
-from . import again, parse, paths, progress, several, speech, words
+from ..options import Options
+from . import again, asked, parse, paths, progress, several, speech, words
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -43,70 +43,41 @@ def open_command(
             "-o", "--output", metavar="OUT", help="A file for one photo, a folder for several (or ending in /)."
         ),
     ] = None,
-    engine: Annotated[
-        str, typer.Option(metavar="auto|appearance|reference|sdxl", help="What paints the eyes.")
-    ] = "auto",
-    reference: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PHOTO", help="Another photo of the same people: their own open eyes are taken from it. Repeatable."
-        ),
-    ] = None,
+    engine: asked.EngineName = "auto",
+    reference: asked.References = None,
     match: Annotated[
         list[str] | None,
         typer.Option(metavar="1=PHOTO:3", help="Face 1 is face 3 of that reference. Repeatable; see `inspect`."),
     ] = None,
-    mode: Annotated[
-        str, typer.Option(metavar="|".join(MODES), help="How many eyes are painted to choose from.")
-    ] = "standard",
-    variations: Annotated[str, typer.Option(metavar=f"1..{MAX_VARIATIONS}", help="How many different results.")] = "1",
-    seed: Annotated[str, typer.Option(metavar="S", help="Same photo, options and seed: same bytes.")] = "0",
+    mode: asked.ModeName = "standard",
+    variations: asked.Variations = "1",
+    seed: asked.Seed = "0",
     faces: Annotated[
         str | None, typer.Option(metavar="1,3", help="Only these faces, counted from the left; see `inspect`.")
     ] = None,
-    all_faces: Annotated[
-        bool, typer.Option("--all", help="Also eyes that may be only narrow, or closed on purpose.")
-    ] = False,
-    eye_color: Annotated[str, typer.Option(metavar="|".join(EYE_COLORS), help="The colour of the irises.")] = "auto",
-    gaze: Annotated[
-        str, typer.Option(metavar="auto|X,Y", help="Where the eyes look, each -1..1: X to the right, Y down.")
-    ] = "auto",
-    openness: Annotated[
-        str, typer.Option(metavar=f"auto|0..{MAX_OPENNESS}", help="How far open; 1 is usual for the face.")
-    ] = "auto",
-    lcm: Annotated[bool, typer.Option("--lcm", help="sdxl only: four steps instead of the mode's.")] = False,
-    precision: Annotated[
-        str, typer.Option(metavar="|".join(PRECISIONS), help="sdxl only: of the weights; auto is the best that fits.")
-    ] = "auto",
-    restorer: Annotated[
-        str, typer.Option(metavar="|".join(RESTORERS), help="Sharpens the new eyes afterwards; see `fetch --list`.")
-    ] = "none",
-    fidelity: Annotated[
-        str, typer.Option(metavar="0..1", help="How faithful a restorer stays; only codeformer heeds it.")
-    ] = "0.7",
-    whole_face: Annotated[
-        bool, typer.Option("--whole-face", help="Let the restorer sharpen the whole face, not the eyes alone.")
-    ] = False,
+    all_faces: asked.AllFaces = False,
+    eye_color: asked.EyeColour = "auto",
+    gaze: asked.Gaze = "auto",
+    openness: asked.Openness = "auto",
+    lcm: asked.Lcm = False,
+    precision: asked.PrecisionName = "auto",
+    restorer: asked.RestorerName = "none",
+    fidelity: asked.Fidelity = "0.7",
+    whole_face: asked.WholeFace = False,
     replay: Annotated[
         str | None,
         typer.Option(
             metavar="FILE", help="Repeat the edit that FILE records, with its options and the same --reference."
         ),
     ] = None,
-    strip_gps: Annotated[
-        bool, typer.Option("--strip-gps", help="Leave out where the photo was taken; all else is kept.")
-    ] = False,
-    c2pa_cert: Annotated[
-        str | None, typer.Option(metavar="FILE.pem", help="Sign the result as Content Credentials, with --c2pa-key.")
-    ] = None,
-    c2pa_key: Annotated[
-        str | None, typer.Option(metavar="FILE.pem", help="The private key of that certificate, without a password.")
-    ] = None,
+    strip_gps: asked.StripGps = False,
+    c2pa_cert: asked.Certificate = None,
+    c2pa_key: asked.CertificateKey = None,
     report: Annotated[str | None, typer.Option(metavar="FILE.json", help="Write the report to a file as well.")] = None,
     profile: Annotated[bool, typer.Option("--profile", help="Show where the time went.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    overwrite: asked.Overwrite = False,
+    as_json: asked.AsJson = False,
+    debug: asked.Debug = False,
 ) -> None:
     """Opens closed eyes. Every pixel outside them stays as it was.
 
