@@ -19,9 +19,9 @@ from typing import Any, Final
 from rich.console import Console
 
 from open_the_eyes.engine import Engine, load_engine
-from open_the_eyes.fleet.capacity import Crew, Photo, capacity
+from open_the_eyes.fleet.capacity import GpuNode, PhotoLoad, capacity
 from open_the_eyes.fleet.cases import CPU_STAGES, PAINTING, beside_ours, ours, published_cases
-from open_the_eyes.fleet.seats import AT_ONCE
+from open_the_eyes.fleet.placement import AT_ONCE
 from open_the_eyes.fleet.simulation import Fleet, simulate
 from open_the_eyes.pipeline import open_eyes
 
@@ -154,8 +154,8 @@ def _print_all(figures: Measured, gpu: str, price: float, job: float, polls: flo
     table(("GPU", *(f"{n} core{'s' if n > 1 else ''}" for n in CORES)), rows)
 
     run = beside_ours(figures.stages, PAINTING[gpu], Fleet(cores=4, at_once=AT_ONCE))
-    photo = Photo(mb_in=figures.mb_in, mb_out=figures.mb_out, statements=job)
-    crew = Crew(per_minute=run.per_minute, cores=4, polls=polls, dollars_an_hour=price)
+    photo = PhotoLoad(mb_in=figures.mb_in, mb_out=figures.mb_out, statements=job)
+    node = GpuNode(per_minute=run.per_minute, cores=4, polls=polls, dollars_an_hour=price)
     say(f"Fleets of {gpu} with four cores each (not measured), at {price:g} dollars an hour:")
     table(
         (
@@ -179,7 +179,7 @@ def _print_all(figures: Measured, gpu: str, price: float, job: float, polls: flo
                 f"{c.polls_a_second:,.0f}",
                 f"{c.dollars_a_thousand:.2f}",
             )
-            for c in (capacity(n, crew, photo) for n in FLEETS)
+            for c in (capacity(n, node, photo) for n in FLEETS)
         ],
     )
 

@@ -13,7 +13,7 @@ import pytest
 from open_the_eyes.batch.manifest import Manifest, Record
 from open_the_eyes.batch.plan import FOLDER, Item
 from open_the_eyes.errors import NoCapacity, PhotoNotWritten
-from tests.batch.doers import done, photos, planned
+from tests.batch.processors import done, photos, planned
 
 
 @pytest.fixture
@@ -109,8 +109,8 @@ def test_a_photo_is_finished_while_it_and_its_result_are_what_they_were(
 def test_other_options_are_another_wish(item: Item, folder: Path, manifest: Manifest) -> None:
     manifest.add(done(item, "mark", folder.parent))
     assert manifest.state_of(item, "other") is None
-    assert manifest.other_wish(item, "other")
-    assert not manifest.other_wish(item, "mark")
+    assert manifest.has_other_results(item, "other")
+    assert not manifest.has_other_results(item, "mark")
 
 
 def test_wanting_copies_later_makes_unchanged_photos_unfinished(item: Item, folder: Path, manifest: Manifest) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from open_the_eyes.fleet.capacity import Crew, Photo, capacity
+from open_the_eyes.fleet.capacity import GpuNode, PhotoLoad, capacity
 
-CREW = Crew(per_minute=6.0, cores=8, polls=20.0, dollars_an_hour=3.6)
-PHOTO = Photo(mb_in=5.0, mb_out=5.0, statements=30.0)
+NODE = GpuNode(per_minute=6.0, cores=8, polls=20.0, dollars_an_hour=3.6)
+PHOTO = PhotoLoad(mb_in=5.0, mb_out=5.0, statements=30.0)
 
 
-def test_one_crew_is_what_it_is() -> None:
-    one = capacity(1, CREW, PHOTO)
+def test_one_node_is_what_it_is() -> None:
+    one = capacity(1, NODE, PHOTO)
     assert one.a_day == pytest.approx(8640)
     assert one.mb_a_second == pytest.approx(1.0)
     assert one.statements_a_second == pytest.approx(3.0)
@@ -19,7 +19,7 @@ def test_one_crew_is_what_it_is() -> None:
 
 
 def test_a_fleet_is_as_many_times_one_and_its_photos_cost_the_same() -> None:
-    one, many = capacity(1, CREW, PHOTO), capacity(64, CREW, PHOTO)
+    one, many = capacity(1, NODE, PHOTO), capacity(64, NODE, PHOTO)
     assert many.per_minute == pytest.approx(64 * one.per_minute)
     assert many.polls_a_second == pytest.approx(64 * 20)
     assert many.dollars_a_thousand == pytest.approx(one.dollars_a_thousand)

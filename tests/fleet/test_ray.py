@@ -17,17 +17,17 @@ import pytest
 from open_the_eyes.batch.manifest import Manifest
 from open_the_eyes.batch.plan import Plan, plan
 from open_the_eyes.batch.run import run_batch
-from open_the_eyes.batch.wish import Wish
-from open_the_eyes.batch.worker import Brief, Doer, Seat, doer_of
+from open_the_eyes.batch.spec import BatchSpec
+from open_the_eyes.batch.worker import Placement, Processor, WorkerConfig, make_processor
 from open_the_eyes.engine import Engine
 from open_the_eyes.fleet.ray_batch import Cluster, connected, on_ray
 from open_the_eyes.fleet.ray_serve import Painter, RemoteGenerator, _batched
-from open_the_eyes.fleet.wire import Wire, plan_elsewhere, send_tree, size_there
+from open_the_eyes.fleet.remote import RemoteFolders, plan_remote, remote_size, send_tree
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.settings import Settings
 from tests.batch.conftest import by_open, shoot  # noqa: F401 -- fixtures
-from tests.batch.doers import WISH, acting, photos, unwatched
+from tests.batch.processors import SPEC, acting, photos, unwatched
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 ray = pytest.importorskip("ray", reason="the extra `ray` is not installed", exc_type=ImportError)
@@ -64,14 +64,21 @@ def cluster() -> Iterator[None]:
     ray.shutdown()
 
 
-def brief(plan: Plan, make: Any = acting, wish: Wish = WISH) -> Brief:
-    return Brief(wish=wish, mark=wish.mark(), settings=Settings(), seat=Seat(device="cpu"), out=plan.out, make=make)
+def config(plan: Plan, make: Any = acting, spec: BatchSpec = SPEC) -> WorkerConfig:
+    return WorkerConfig(
+        spec=spec,
+        fingerprint=spec.fingerprint(),
+        settings=Settings(),
+        placement=Placement(device="cpu"),
+        out=plan.out,
+        make=make,
+    )
 
 
-def slow_real(brief: Brief) -> Doer:
+def slow_real(config: WorkerConfig) -> Processor:
     """The real doer, which leaves its process's number where the test can find it."""
-    do = doer_of(brief)
-    (brief.out / f"{os.getpid()}.pid").touch()
+    do = make_processor(config)
+    (config.out / f"{os.getpid()}.pid").touch()
     return do
 
 
@@ -83,12 +90,12 @@ def test_a_batch_on_ray_with_an_actor_killed_comes_out_as_without(
     out = tmp_path / "out"
     out.mkdir()
     planned = plan([str(shoot)], out)
-    wish = Wish(engine="appearance", painter="appearance")
+    spec = BatchSpec(engine="appearance", painter="appearance")
     killed: list[int] = []
-    over = threading.Event()
+    remote_processor = threading.Event()
 
     def kill_one() -> None:
-        while not over.is_set() and not killed:
+        while not remote_processor.is_set() and not killed:
             if len(list(out.rglob("*.opened.*"))) >= 2:
                 killed.append(int(next(out.glob("*.pid")).stem))
                 os.kill(killed[0], signal.SIGKILL)
@@ -97,13 +104,13 @@ def test_a_batch_on_ray_with_an_actor_killed_comes_out_as_without(
     killer = threading.Thread(target=kill_one)
     killer.start()
     with Manifest(planned.folder) as manifest:
-        each = on_ray(brief(planned, slow_real, wish), HERE)
+        each = on_ray(config(planned, slow_real, spec), HERE)
         try:
-            run_batch(planned, wish, manifest, each, watch=unwatched)
+            run_batch(planned, spec, manifest, each, watch=unwatched)
         finally:
-            over.set()
+            remote_processor.set()
             killer.join()
-        states = {item.name: manifest.state_of(item, wish.mark()) for item in planned.items}
+        states = {item.name: manifest.state_of(item, spec.fingerprint()) for item in planned.items}
     assert killed
     assert states.pop("day2/broken.jpg") == "failed"
     assert states.pop("day2/open.jpg") == "unchanged"
@@ -114,21 +121,21 @@ def test_a_batch_on_ray_with_an_actor_killed_comes_out_as_without(
 
 def test_photos_at_an_address_come_and_go_and_one_that_kills_its_actor_fails_alone(tmp_path: Path) -> None:
     folder = photos(tmp_path / "in", a="blink", b="open", c="broken", d="kill")
-    wire = Wire(f"file://{folder}", f"file://{tmp_path / 'bucket'}")
-    planned = plan_elsewhere(wire, tmp_path / "state")
+    remote = RemoteFolders(f"file://{folder}", f"file://{tmp_path / 'bucket'}")
+    planned = plan_remote(remote, tmp_path / "state")
     assert [item.name for item in planned.items] == ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]
     connected(HERE)  # there is one already
-    with Manifest(planned.folder, lambda name: size_there(wire, name)) as manifest:
-        each = on_ray(brief(planned), HERE, wire)
-        run_batch(planned, WISH, manifest, each, watch=unwatched)
-        records = {record.name: record for record in manifest.latest(planned.items, WISH.mark())}
+    with Manifest(planned.folder, lambda name: remote_size(remote, name)) as manifest:
+        each = on_ray(config(planned), HERE, remote)
+        run_batch(planned, SPEC, manifest, each, watch=unwatched)
+        records = {record.name: record for record in manifest.latest(planned.items, SPEC.fingerprint())}
         assert [records[name].state for name in sorted(records)] == ["opened", "unchanged", "failed", "failed"]
         assert "actors ended over it" in records["d.jpg"].error
         assert (tmp_path / "bucket/a.opened.jpg").read_text().startswith("result")
-        assert manifest.state_of(planned.items[0], WISH.mark()) == "opened"
+        assert manifest.state_of(planned.items[0], SPEC.fingerprint()) == "opened"
         (tmp_path / "bucket/a.opened.jpg").unlink()
-        assert manifest.state_of(planned.items[0], WISH.mark()) is None
-    send_tree(planned.folder, f"{wire.out}/open-the-eyes.batch")
+        assert manifest.state_of(planned.items[0], SPEC.fingerprint()) is None
+    send_tree(planned.folder, f"{remote.out}/open-the-eyes.batch")
     assert (tmp_path / "bucket/open-the-eyes.batch/manifest.jsonl").stat().st_size > 0
 
 

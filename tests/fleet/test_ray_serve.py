@@ -23,7 +23,7 @@ from open_the_eyes.results import Opened
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.settings import Settings
-from tests.batch.test_shared import Recording
+from tests.batch.test_batching import Recording
 
 PLAIN = GenerateOptions()
 

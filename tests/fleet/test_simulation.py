@@ -20,7 +20,7 @@ def test_what_was_published_of_another_system_comes_out(case: Case) -> None:
     [
         pytest.param(Fleet(in_order=True), 1, 5.0, id="in order, one photo"),
         pytest.param(Fleet(in_order=True), 4, 20.0, id="in order, four"),
-        pytest.param(Fleet(in_order=True, gpus=2), 4, 10.0, id="two crews halve it"),
+        pytest.param(Fleet(in_order=True, gpus=2), 4, 10.0, id="two nodes halve it"),
         pytest.param(Fleet(at_once=1), 4, 20.0, id="one at once overlaps nothing"),
         pytest.param(Fleet(at_once=4, cores=2), 4, 14.0, id="the GPU never waits: 1 + 4 x 3 + 1"),
         pytest.param(Fleet(at_once=4, cores=1), 1, 5.0, id="a photo alone gains nothing"),

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from open_the_eyes.imaging.arrays import Rgb
-from tests.service.doors import Door, opened_door
+from tests.service.running import RunningService, running_service
 
 if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
@@ -35,7 +35,7 @@ def awake(portrait: Rgb) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def door(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+def server(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     """A service with the defaults, of this module."""
-    with opened_door(engine, tmp_path_factory.mktemp("service"), requests_per_minute=100_000) as one:
+    with running_service(engine, tmp_path_factory.mktemp("service"), requests_per_minute=100_000) as one:
         yield one

@@ -17,11 +17,11 @@ import pytest
 from PIL import Image
 
 from benchmarks.service_rig import serving
-from open_the_eyes.service.keys import make_key
+from open_the_eyes.service.api_keys import make_key
 from open_the_eyes.service.settings import ServiceSettings
 
 if TYPE_CHECKING:
-    from tests.service.doors import Door
+    from tests.service.running import RunningService
 
 ROOT: Final = Path(__file__).parents[2]
 TEXT: Final = (ROOT / "docs/api.md").read_text(encoding="utf-8")
@@ -82,9 +82,9 @@ def test_the_command_with_a_key_is_let_in(folder: Path, tmp_path: Path) -> None:
     assert key not in "\n".join(service.log)
 
 
-def test_the_example_client_opens_the_eyes_and_tells_why_not(door: Door, folder: Path) -> None:
+def test_the_example_client_opens_the_eyes_and_tells_why_not(server: RunningService, folder: Path) -> None:
     def client(name: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-W", "error", str(ROOT / "examples/client.py"), door.address, name]
+        command = [sys.executable, "-W", "error", str(ROOT / "examples/client.py"), server.address, name]
         return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
     done = client("family.jpg")
@@ -94,8 +94,8 @@ def test_the_example_client_opens_the_eyes_and_tells_why_not(door: Door, folder:
     assert client("notes.txt").returncode == 1
 
 
-def test_every_setting_and_every_address_is_told(door: Door) -> None:
+def test_every_setting_and_every_address_is_told(server: RunningService) -> None:
     for known in fields(ServiceSettings):
         assert f"`OTE_{known.name.upper()}`" in TEXT, known.name
-    for path in [*door.http.get("/openapi.json").json()["paths"], "/openapi.json"]:
+    for path in [*server.http.get("/openapi.json").json()["paths"], "/openapi.json"]:
         assert path in TEXT, path

@@ -14,7 +14,7 @@ import pytest
 
 from benchmarks.mutants import NAMES, mutants, seed_file
 from benchmarks.service_rig import serving
-from tests.service.doors import Door
+from tests.service.running import RunningService
 
 PROBLEM = "application/problem+json"
 
@@ -30,8 +30,8 @@ def bomb() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
-def kept(door: Door) -> int:
-    folder = door.house.own.folder / "jobs"
+def kept(server: RunningService) -> int:
+    folder = server.service.config.folder / "jobs"
     return len(list(folder.iterdir())) if folder.exists() else 0
 
 
@@ -57,10 +57,12 @@ def assert_refused(answer: httpx.Response, status: int, words: str) -> None:
         pytest.param(b"\xff\xd8\xff" + bytes(3000), 415, "", id="a JPEG's beginning and nothing"),
     ],
 )
-def test_what_is_no_photo_is_refused_and_not_kept(door: Door, path: str, photo: bytes, status: int, words: str) -> None:
-    before = kept(door)
-    assert_refused(door.http.post(path, files={"photo": ("family.jpg", photo)}), status, words)
-    assert kept(door) == before
+def test_what_is_no_photo_is_refused_and_not_kept(
+    server: RunningService, path: str, photo: bytes, status: int, words: str
+) -> None:
+    before = kept(server)
+    assert_refused(server.http.post(path, files={"photo": ("family.jpg", photo)}), status, words)
+    assert kept(server) == before
 
 
 def test_struck_files_of_every_format_are_refused_or_done_and_never_an_error_of_ours(tmp_path: Path) -> None:
@@ -84,15 +86,15 @@ def test_struck_files_of_every_format_are_refused_or_done_and_never_an_error_of_
     assert statuses[415]
 
 
-def test_a_photo_that_was_cut_off_is_refused(door: Door, shut: bytes) -> None:
-    assert_refused(door.hand_in(shut[: len(shut) // 2]), 415, "")
+def test_a_photo_that_was_cut_off_is_refused(server: RunningService, shut: bytes) -> None:
+    assert_refused(server.hand_in(shut[: len(shut) // 2]), 415, "")
 
 
-def test_a_photo_is_told_by_its_bytes_and_not_by_its_name_or_type(door: Door, shut: bytes) -> None:
+def test_a_photo_is_told_by_its_bytes_and_not_by_its_name_or_type(server: RunningService, shut: bytes) -> None:
     file = ("../../etc/passwd\x00.exe", shut, "text/html")
-    answer = door.http.post("/v1/jobs", files={"photo": file})
+    answer = server.http.post("/v1/jobs", files={"photo": file})
     assert answer.status_code == 202
-    view = door.ended(answer.json()["id"])
+    view = server.ended(answer.json()["id"])
     assert view["state"] == "done"
     assert "passwd" not in str(view)
 
@@ -116,8 +118,8 @@ def test_a_photo_is_told_by_its_bytes_and_not_by_its_name_or_type(door: Door, sh
         pytest.param('{"eye_color": {"a": []}}', "eye_color", id="an object for a word"),
     ],
 )
-def test_options_that_cannot_be_are_refused(door: Door, shut: bytes, options: str, words: str) -> None:
-    assert_refused(door.hand_in(shut, options), 422, words)
+def test_options_that_cannot_be_are_refused(server: RunningService, shut: bytes, options: str, words: str) -> None:
+    assert_refused(server.hand_in(shut, options), 422, words)
 
 
 @pytest.mark.parametrize(
@@ -136,8 +138,10 @@ def test_options_that_cannot_be_are_refused(door: Door, shut: bytes, options: st
         pytest.param({"files": {"photo": b"a"}, "headers": {"Idempotency-Key": "x" * 300}}, 422, "Key", id="long key"),
     ],
 )
-def test_forms_that_are_wrong_are_refused(door: Door, request_: dict[str, Any], status: int, words: str) -> None:
-    answer = door.http.post("/v1/jobs", **request_)
+def test_forms_that_are_wrong_are_refused(
+    server: RunningService, request_: dict[str, Any], status: int, words: str
+) -> None:
+    answer = server.http.post("/v1/jobs", **request_)
     assert answer.status_code in (status, 413), answer.text
     assert_refused(answer, answer.status_code, words)
 
@@ -155,14 +159,16 @@ def test_forms_that_are_wrong_are_refused(door: Door, request_: dict[str, Any], 
         ("GET", "/.env", 404),
     ],
 )
-def test_addresses_that_lead_nowhere_are_problems_too(door: Door, method: str, path: str, status: int) -> None:
-    assert_refused(door.http.request(method, path), status, "")
+def test_addresses_that_lead_nowhere_are_problems_too(
+    server: RunningService, method: str, path: str, status: int
+) -> None:
+    assert_refused(server.http.request(method, path), status, "")
 
 
-def test_a_client_that_leaves_in_the_middle_costs_nothing(door: Door, shut: bytes) -> None:
-    host, port = door.address.removeprefix("http://").split(":")
+def test_a_client_that_leaves_in_the_middle_costs_nothing(server: RunningService, shut: bytes) -> None:
+    host, port = server.address.removeprefix("http://").split(":")
     head = "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999\r\n"
     head += "Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
     with socket.create_connection((host, int(port))) as line:
         line.sendall(head.encode())
-    assert door.ended(door.job(shut))["state"] == "done"
+    assert server.ended(server.job(shut))["state"] == "done"

@@ -10,12 +10,12 @@ import pytest
 from open_the_eyes.errors import UsageError
 from open_the_eyes.options import MODES, Options
 from open_the_eyes.service.schemas import JobView, ReportView
-from tests.service.doors import Door
+from tests.service.running import RunningService
 
 
 @pytest.fixture(scope="module")
-def document(door: Door) -> dict[str, Any]:
-    found: dict[str, Any] = door.http.get("/openapi.json").json()
+def document(server: RunningService) -> dict[str, Any]:
+    found: dict[str, Any] = server.http.get("/openapi.json").json()
     return found
 
 
@@ -70,8 +70,8 @@ def test_every_reference_in_the_document_leads_somewhere(document: dict[str, Any
     assert names <= set(document["components"]["schemas"])
 
 
-def test_what_is_answered_is_what_the_document_describes(door: Door, shut: bytes) -> None:
-    view = door.ended(door.job(shut))
+def test_what_is_answered_is_what_the_document_describes(server: RunningService, shut: bytes) -> None:
+    view = server.ended(server.job(shut))
     JobView.model_validate(view)
     assert unknown(view, JobView) == []
     assert unknown(view["report"], ReportView) == []

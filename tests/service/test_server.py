@@ -14,7 +14,7 @@ import pytest
 from benchmarks.service_rig import Service, serving
 from open_the_eyes.cli import main
 from open_the_eyes.errors import NoCapacity, UsageError
-from open_the_eyes.service.keys import Keys, make_key
+from open_the_eyes.service.api_keys import ApiKeys, make_key
 from open_the_eyes.service.server import _listener, assembled, is_loopback
 from open_the_eyes.service.settings import ServiceSettings
 
@@ -43,11 +43,11 @@ def test_only_loopback_addresses_count_as_this_machine(host: str, alone: bool) -
 
 
 def test_others_are_let_in_only_where_a_key_exists(engine: Engine, tmp_path: Path) -> None:
-    own = ServiceSettings(folder=tmp_path)
+    config = ServiceSettings(folder=tmp_path)
     with pytest.raises(UsageError, match="--new-key"):
-        assembled(engine, own, "0.0.0.0")
-    make_key(own.keys_file)
-    assembled(engine, own, "0.0.0.0").state.house.ledger.close()
+        assembled(engine, config, "0.0.0.0")
+    make_key(config.keys_file)
+    assembled(engine, config, "0.0.0.0").state.service.repository.close()
 
 
 def test_a_port_that_is_taken_is_said() -> None:
@@ -79,7 +79,7 @@ def test_a_new_key_is_shown_once_and_works(tmp_path: Path, capsys: Captured, mon
     monkeypatch.setenv("OTE_FOLDER", str(tmp_path))
     assert main(["serve", "--new-key"]) == 0
     key = capsys.readouterr().out.strip()
-    assert Keys.read(tmp_path / "keys").owner_of(key) is not None
+    assert ApiKeys.read(tmp_path / "keys").owner_of(key) is not None
 
 
 def test_to_others_without_a_key_is_one_line_and_code_2(

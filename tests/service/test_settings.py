@@ -11,16 +11,16 @@ from open_the_eyes.service.settings import ServiceSettings
 
 
 def test_without_anything_set_everything_is_in_one_folder(tmp_path: Path) -> None:
-    own = ServiceSettings.from_environment({"OTE_FOLDER": str(tmp_path)})
-    assert own.store_url == str(tmp_path / "jobs")
-    assert own.database_url == f"sqlite:///{tmp_path}/jobs.sqlite"
-    assert own.keys_file == tmp_path / "keys"
-    assert own.retention == 24 * 3600
-    assert own.worker_name == "local"
+    config = ServiceSettings.from_environment({"OTE_FOLDER": str(tmp_path)})
+    assert config.store_url == str(tmp_path / "jobs")
+    assert config.database_url == f"sqlite:///{tmp_path}/jobs.sqlite"
+    assert config.keys_file == tmp_path / "keys"
+    assert config.retention == 24 * 3600
+    assert config.worker_name == "local"
 
 
 def test_everything_can_be_set() -> None:
-    own = ServiceSettings.from_environment(
+    config = ServiceSettings.from_environment(
         {
             "OTE_STORE": "s3://bucket/jobs",
             "OTE_DATABASE": "postgresql://u:p@db/ote",
@@ -34,10 +34,10 @@ def test_everything_can_be_set() -> None:
             "OTE_DEVICE": "cpu",
         }
     )
-    assert (own.store_url, own.database_url) == ("s3://bucket/jobs", "postgresql://u:p@db/ote")
-    assert (own.keys_file, own.retention, own.max_queue) == (Path("/etc/keys"), 60, 5)
-    assert (own.max_references, own.requests_per_minute) == (1, 10)
-    assert (own.hosts, own.worker_name) == (("photos.example", "photos.local"), "gpu-1")
+    assert (config.store_url, config.database_url) == ("s3://bucket/jobs", "postgresql://u:p@db/ote")
+    assert (config.keys_file, config.retention, config.max_queue) == (Path("/etc/keys"), 60, 5)
+    assert (config.max_references, config.requests_per_minute) == (1, 10)
+    assert (config.hosts, config.worker_name) == (("photos.example", "photos.local"), "gpu-1")
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ import fsspec
 import pytest
 
 from open_the_eyes.errors import UsageError
-from open_the_eyes.service.refusals import StoreAway
-from open_the_eyes.service.store import CHUNK, Store
-from tests.service.doors import opened_door
+from open_the_eyes.service.errors import StoreAway
+from open_the_eyes.service.store import CHUNK, ArtifactStore
+from tests.service.running import running_service
 
 if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
@@ -40,17 +40,17 @@ def bucket() -> Iterator[str]:
 
 
 @pytest.fixture(params=["folder", "memory", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ArtifactStore]:
     if request.param == "folder":
-        yield Store(str(tmp_path / "jobs"))
+        yield ArtifactStore(str(tmp_path / "jobs"))
     elif request.param == "memory":
-        yield Store("memory://jobs")
+        yield ArtifactStore("memory://jobs")
         fsspec.filesystem("memory").store.clear()
     else:
-        yield Store(request.getfixturevalue("bucket"))
+        yield ArtifactStore(request.getfixturevalue("bucket"))
 
 
-def test_what_is_put_is_there_whole_and_in_pieces(store: Store) -> None:
+def test_what_is_put_is_there_whole_and_in_pieces(store: ArtifactStore) -> None:
     job, data = str(uuid4()), bytes(range(256)) * 8192
     store.put(job, "photo", data)
     assert store.get(job, "photo") == data
@@ -60,14 +60,14 @@ def test_what_is_put_is_there_whole_and_in_pieces(store: Store) -> None:
     assert max(map(len, pieces)) <= CHUNK
 
 
-def test_what_is_put_again_is_replaced(store: Store) -> None:
+def test_what_is_put_again_is_replaced(store: ArtifactStore) -> None:
     job = str(uuid4())
     store.put(job, "photo", b"one")
     store.put(job, "photo", b"two")
     assert store.get(job, "photo") == b"two"
 
 
-def test_forgetting_one_job_leaves_the_others(store: Store) -> None:
+def test_forgetting_one_job_leaves_the_others(store: ArtifactStore) -> None:
     one, other = str(uuid4()), str(uuid4())
     for job in (one, other):
         store.put(job, "photo", b"x")
@@ -84,26 +84,26 @@ def test_forgetting_one_job_leaves_the_others(store: Store) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "..", "../photo", "a/b", "Photo", "a\0", "a" * 100, "photo\n", ".hidden"])
-def test_names_that_are_not_ours_never_become_paths(store: Store, name: str) -> None:
+def test_names_that_are_not_ours_never_become_paths(store: ArtifactStore, name: str) -> None:
     with pytest.raises(ValueError, match="not a name of ours"):
         store.put(str(uuid4()), name, b"")
 
 
 @pytest.mark.parametrize("job", ["", "..", "../../etc", "1"])
-def test_jobs_that_are_none_never_become_paths(store: Store, job: str) -> None:
+def test_jobs_that_are_none_never_become_paths(store: ArtifactStore, job: str) -> None:
     with pytest.raises(ValueError, match="UUID"):
         store.put(job, "photo", b"")
     with pytest.raises(ValueError, match="UUID"):
         store.forget(job)
 
 
-def test_a_check_leaves_nothing_behind(store: Store, tmp_path: Path) -> None:
+def test_a_check_leaves_nothing_behind(store: ArtifactStore, tmp_path: Path) -> None:
     store.check()
     assert list((tmp_path / "jobs").glob("*")) == []
 
 
 def test_only_the_service_may_look_into_a_jobs_folder(tmp_path: Path) -> None:
-    store, job = Store(str(tmp_path / "jobs")), str(uuid4())
+    store, job = ArtifactStore(str(tmp_path / "jobs")), str(uuid4())
     store.put(job, "photo", b"x")
     assert stat.S_IMODE((tmp_path / "jobs" / job).stat().st_mode) == 0o700
 
@@ -111,16 +111,16 @@ def test_only_the_service_may_look_into_a_jobs_folder(tmp_path: Path) -> None:
 def test_a_store_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "jobs").write_text("a file, no folder")
     with pytest.raises(StoreAway):
-        Store(str(tmp_path / "jobs")).check()
+        ArtifactStore(str(tmp_path / "jobs")).check()
 
 
 def test_an_address_that_nobody_knows_is_refused() -> None:
     with pytest.raises(UsageError, match="OTE_STORE"):
-        Store("gopher://bucket/jobs")
+        ArtifactStore("gopher://bucket/jobs")
 
 
 def test_what_another_process_stored_is_seen(bucket: str) -> None:
-    one, other, job = Store(bucket), Store(bucket), str(uuid4())
+    one, other, job = ArtifactStore(bucket), ArtifactStore(bucket), str(uuid4())
     assert not one.has(job, "photo")
     other.put(job, "photo", b"x")
     assert one.has(job, "photo")
@@ -134,7 +134,7 @@ def test_a_bucket_that_does_not_answer_is_said_and_taken_for_no_empty_one(
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     fsspec.get_filesystem_class("s3").clear_instance_cache()
-    store, job = Store(bucket), str(uuid4())
+    store, job = ArtifactStore(bucket), str(uuid4())
     for ask in (
         store.check,
         lambda: store.has(job, "photo"),
@@ -147,14 +147,14 @@ def test_a_bucket_that_does_not_answer_is_said_and_taken_for_no_empty_one(
 
 def test_a_job_lives_and_dies_in_a_bucket(engine: Engine, tmp_path: Path, shut: bytes, bucket: str) -> None:
     fsspec.get_filesystem_class("s3").clear_instance_cache()
-    with opened_door(engine, tmp_path, store=bucket) as door:
-        job = door.job(shut)
-        view = door.ended(job)
+    with running_service(engine, tmp_path, store=bucket) as server:
+        job = server.job(shut)
+        view = server.ended(job)
         assert view["state"] == "done"
-        result = door.http.get(view["links"]["result"]).content
+        result = server.http.get(view["links"]["result"]).content
         assert hashlib.sha256(result).hexdigest() == view["results"][0]["sha256"]
         names = ("photo", "painted.json", "result-1.jpg")
-        assert all(Store(bucket).has(job, name) for name in names)
-        assert door.http.delete(f"/v1/jobs/{job}").status_code == 204
-        assert not any(Store(bucket).has(job, name) for name in names)
+        assert all(ArtifactStore(bucket).has(job, name) for name in names)
+        assert server.http.delete(f"/v1/jobs/{job}").status_code == 204
+        assert not any(ArtifactStore(bucket).has(job, name) for name in names)
     assert not (tmp_path / "jobs").exists()

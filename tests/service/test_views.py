@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from open_the_eyes.service.jobs import Job, Wish
+from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.service.views import eta_seconds, job_view
 
 
 def job(**what: Any) -> Job:
-    return Job(**{"id": "i", "wish": Wish("a", {}), "state": "queued", "seq": 1, "created": 100.0, **what})
+    return Job(**{"id": "i", "request": JobRequest("a", {}), "state": "queued", "seq": 1, "created": 100.0, **what})
 
 
 @pytest.mark.parametrize(

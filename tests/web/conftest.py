@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
-from tests.web.sites import Site, as_file, group_of, opened_site
+from tests.web.sites import Site, as_file, group_of, running_site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -59,7 +59,7 @@ def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
             strangers.append(told[1])
 
     sys.addaudithook(watch)
-    with opened_site(engine, tmp_path_factory.mktemp("site")) as one:
+    with running_site(engine, tmp_path_factory.mktemp("site")) as one:
         yield one
     assert not strangers
 
@@ -77,7 +77,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-class Desk:
+class Visitor:
     """Opens the page as somebody with a screen of some kind, and watches where its requests go."""
 
     def __init__(self, browser: Browser, site: Site, pictures: Path) -> None:
@@ -110,11 +110,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(browser: Browser, site: Site, pytestconfig: pytest.Config) -> Iterator[Desk]:
+def visitor(browser: Browser, site: Site, pytestconfig: pytest.Config) -> Iterator[Visitor]:
     """A browser before the page. Whatever a test does there: no request goes elsewhere, and nothing breaks."""
     pictures = pytestconfig.rootpath / "out" / "web"
     pictures.mkdir(parents=True, exist_ok=True)
-    one = Desk(browser, site, pictures)
+    one = Visitor(browser, site, pictures)
     yield one
     one.close()
     own = urlsplit(site.address).netloc

@@ -17,23 +17,23 @@ from PIL import Image
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.service.server import _listener
 from open_the_eyes.service.settings import ServiceSettings
+from open_the_eyes.web.cookie_auth import COOKIE
 from open_the_eyes.web.site import create_site
-from open_the_eyes.web.visitors import COOKIE
 from tests.faces import resized
 
 if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
-    from open_the_eyes.service.house import House
+    from open_the_eyes.service.job_service import JobService
 
 PART: Final = np.s_[20:260, 90:350]
 """Rows and columns of the portrait that one person of a group gets."""
 
 
 class Site:
-    """A running page; `house` is what is behind it."""
+    """A running page; `service` is what is behind it."""
 
-    def __init__(self, address: str, house: House) -> None:
-        self.address, self.house = address, house
+    def __init__(self, address: str, service: JobService) -> None:
+        self.address, self.service = address, service
 
     @contextmanager
     def visitor(self, name: str = "") -> Iterator[httpx.Client]:
@@ -46,21 +46,21 @@ class Site:
 
     def jobs(self) -> set[str]:
         """All whose photos are kept at the moment."""
-        folder = Path(self.house.own.store_url)
+        folder = Path(self.service.config.store_url)
         return {path.name for path in folder.iterdir()} if folder.exists() else set()
 
 
 @contextmanager
-def opened_site(engine: Engine, folder: Path, **own: Any) -> Iterator[Site]:
+def running_site(engine: Engine, folder: Path, **changed: Any) -> Iterator[Site]:
     """The page for the length of a block; one at a time in a process."""
-    app = create_site(engine, ServiceSettings(folder=folder, **own), "127.0.0.1")
+    app = create_site(engine, ServiceSettings(folder=folder, **changed), "127.0.0.1")
     listener = _listener("127.0.0.1", 0)
     config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.house)
+        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.service)
     finally:
         server.should_exit = True
         thread.join(60)

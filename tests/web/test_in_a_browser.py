@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Download, Page
 
     from open_the_eyes.engine import Engine
-    from tests.web.conftest import Desk
+    from tests.web.conftest import Visitor
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
@@ -28,7 +28,7 @@ def dropped(page: Page, *photos: Path) -> None:
     page.set_input_files("#ote-files", list(photos))
 
 
-def previewed(page: Page) -> None:
+def preview_done(page: Page) -> None:
     page.wait_for_selector(".ote-compare")
 
 
@@ -41,18 +41,18 @@ def bytes_of(download: Download) -> bytes:
 
 
 def test_a_group_from_the_drop_to_the_file(
-    desk: Desk, photos: Path, group: Rgb, engine: Engine, tmp_path: Path
+    visitor: Visitor, photos: Path, group: Rgb, engine: Engine, tmp_path: Path
 ) -> None:
-    page = desk.open()
-    desk.keep(page, "desktop-1-empty")
+    page = visitor.open()
+    visitor.keep(page, "desktop-1-empty")
     dropped(page, photos / "group.jpg")
     page.wait_for_selector(".ote-photo")
     assert page.locator(".ote-photo .ote-face").count() == 3
     assert [pressed(page, face) for face in (1, 3)] == ["true", "true"]
     assert "eyes open" in (page.locator(".ote-photo .still").get_attribute("aria-label") or "")
-    desk.keep(page, "desktop-2-faces")
+    visitor.keep(page, "desktop-2-faces")
 
-    previewed(page)
+    preview_done(page)
     page.click('.ote-photo button[data-face="3"]')
     page.wait_for_selector('.ote-photo button[data-face="3"][aria-pressed=false]')
     assert not page.get_by_label("Face 3: eyes closed", exact=True).is_checked()
@@ -69,14 +69,14 @@ def test_a_group_from_the_drop_to_the_file(
     page.locator(".ote-pair .wipe").fill("20")
     assert page.locator(".ote-pair").evaluate("(pair) => pair.style.getPropertyValue('--cut')") == "20%"
     page.locator(".ote-pair .wipe").fill("50")
-    desk.keep(page, "desktop-3-preview")
+    visitor.keep(page, "desktop-3-preview")
 
     other = int(page.locator('.ote-tile input[name="eyes-3"][checked]').get_attribute("data-attempt") or "-1")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download").click()
     assert waiting.value.suggested_filename == "group.opened.jpg"
     page.wait_for_selector(".ote-done")
-    desk.keep(page, "desktop-4-done")
+    visitor.keep(page, "desktop-4-done")
     said = page.locator(".ote-done").inner_text()
     assert said.count("Opened the left and the right eye.") == 2
     assert "The eyes are open already." in said
@@ -93,13 +93,13 @@ def test_a_group_from_the_drop_to_the_file(
     assert np.ptp(rows) < group.shape[0] // 4
 
 
-def test_with_the_keyboard_alone(desk: Desk, photos: Path) -> None:
-    page = desk.open()
+def test_with_the_keyboard_alone(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open()
     page.on("filechooser", lambda chooser: chooser.set_files(photos / "group.jpg"))
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "ote-files"
     page.keyboard.press("Enter")
-    previewed(page)
+    preview_done(page)
 
     def walk_to(selector: str) -> None:
         for _ in range(40):
@@ -127,11 +127,11 @@ def test_with_the_keyboard_alone(desk: Desk, photos: Path) -> None:
     assert waiting.value.suggested_filename == "group.opened.jpg"
 
 
-def test_on_a_phone_in_the_dark(desk: Desk, photos: Path) -> None:
-    page = desk.open(color_scheme="dark", **PHONE)
-    desk.keep(page, "phone-dark-1-empty")
+def test_on_a_phone_in_the_dark(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open(color_scheme="dark", **PHONE)
+    visitor.keep(page, "phone-dark-1-empty")
     dropped(page, photos / "Ada blinked.PNG")
-    previewed(page)
+    preview_done(page)
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390
     assert page.locator(".ote-compare").bounding_box()["width"] > 330  # type: ignore[index]  # it is there
@@ -140,24 +140,24 @@ def test_on_a_phone_in_the_dark(desk: Desk, photos: Path) -> None:
         ".map((one) => one.getBoundingClientRect().height).filter((height) => height < 32)"
     )
     assert not small
-    desk.keep(page, "phone-dark-2-preview")
+    visitor.keep(page, "phone-dark-2-preview")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download").tap()
     assert waiting.value.suggested_filename == "Ada blinked.opened.PNG"
     assert bytes_of(waiting.value).startswith(b"\x89PNG")
 
 
-def test_looks_ask_for_another_preview_and_shape_the_file(desk: Desk, photos: Path) -> None:
-    page = desk.open(color_scheme="dark")
+def test_looks_ask_for_another_preview_and_shape_the_file(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open(color_scheme="dark")
     dropped(page, photos / "Ada blinked.PNG")
-    previewed(page)
+    preview_done(page)
     first = page.locator(".ote-pair .after").get_attribute("src")
     page.get_by_role("button", name="Adjust the eyes").click()
     page.get_by_label("Blue", exact=True).check()
     page.wait_for_function(
         "(first) => document.querySelector('.ote-pair .after').getAttribute('src') !== first", arg=first
     )
-    desk.keep(page, "desktop-dark-looks")
+    visitor.keep(page, "desktop-dark-looks")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Print").click()
     record = bytes_of(waiting.value)
@@ -169,8 +169,10 @@ def test_looks_ask_for_another_preview_and_shape_the_file(desk: Desk, photos: Pa
     ("file", "said"),
     [("letter.jpg", "not a photo that can be read"), ("nobody.jpg", "No face was found"), ("huge.jpg", "too large")],
 )
-def test_what_cannot_be_is_said_in_plain_words(desk: Desk, photos: Path, site: Site, file: str, said: str) -> None:
-    page = desk.open()
+def test_what_cannot_be_is_said_in_plain_words(
+    visitor: Visitor, photos: Path, site: Site, file: str, said: str
+) -> None:
+    page = visitor.open()
     if file == "huge.jpg":
         page.evaluate(
             "() => { const box = document.querySelector('[data-facts]');"
@@ -183,27 +185,29 @@ def test_what_cannot_be_is_said_in_plain_words(desk: Desk, photos: Path, site: S
     assert said in page.locator("[role=alert]").inner_text()
     assert page.locator("#ote-files").count() == 1  # and another photo can be dropped at once
     assert site.jobs() == kept
-    desk.complaints.clear()  # a refused request is an error to the browser's console
-    desk.keep(page, f"desktop-error-{file.partition('.')[0]}")
+    visitor.complaints.clear()  # a refused request is an error to the browser's console
+    visitor.keep(page, f"desktop-error-{file.partition('.')[0]}")
 
 
-def test_open_eyes_are_left_in_peace(desk: Desk, photos: Path) -> None:
-    page = desk.open()
+def test_open_eyes_are_left_in_peace(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open()
     dropped(page, photos / "awake.jpg")
     page.wait_for_selector(".ote-notice")
     assert "Everybody's eyes are open" in page.locator("[role=alert]").inner_text()
     assert page.locator(".ote-photo button").count() == 0
 
 
-def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(desk: Desk, photos: Path, site: Site) -> None:
+def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(
+    visitor: Visitor, photos: Path, site: Site
+) -> None:
     before = site.jobs()
-    page = desk.open()
+    page = visitor.open()
     dropped(page, photos / "group.jpg", photos / "awake.jpg")
-    previewed(page)
+    preview_done(page)
     assert "1 more shot" in page.locator(".ote-here").inner_text()
-    desk.keep(page, "desktop-shots")
+    visitor.keep(page, "desktop-shots")
     page.reload()
-    previewed(page)
+    preview_done(page)
     assert "group.jpg" in page.locator(".ote-here").inner_text()
     assert site.jobs() > before
     page.get_by_role("button", name="Start anew").click()

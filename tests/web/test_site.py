@@ -12,12 +12,12 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from open_the_eyes.service.keys import make_key
+from open_the_eyes.service.api_keys import make_key
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.version import __version__
-from open_the_eyes.web.app_facts import ICONS
-from open_the_eyes.web.site import create_site, means_of
-from open_the_eyes.web.visitors import COOKIE
+from open_the_eyes.web.app_manifest import ICONS
+from open_the_eyes.web.cookie_auth import COOKIE
+from open_the_eyes.web.site import capabilities_of, create_site
 from tests.web.sites import Site, pixels_of
 
 if TYPE_CHECKING:
@@ -88,20 +88,20 @@ def test_a_visitor_sees_their_own_photo_and_nobody_elses(site: Site, photos: Pat
     with site.visitor() as ada, site.visitor() as max_, httpx.Client(base_url=site.address) as nobody:
         job = handed_in(ada, photos / "group.jpg").json()["id"]
         assert ended(ada, job)["state"] == "done"
-        doors = [
+        paths = [
             f"/v1/jobs/{job}",
             f"/v1/jobs/{job}/result",
             f"/pictures/{job}/whole/none.jpg",
             f"/pictures/{job}/eyes/0/1.jpg",
             f"/download/{job}/group.jpg",
         ]
-        for door in doors:
-            assert ada.get(door).status_code == 200, door
-            assert max_.get(door).status_code == 404, door
-            assert nobody.get(door).status_code == 404, door
+        for path in paths:
+            assert ada.get(path).status_code == 200, path
+            assert max_.get(path).status_code == 404, path
+            assert nobody.get(path).status_code == 404, path
         assert max_.delete(f"/v1/jobs/{job}").status_code == 404
         assert ada.delete(f"/v1/jobs/{job}").status_code == 204
-        assert ada.get(doors[2]).status_code == 404
+        assert ada.get(paths[2]).status_code == 404
 
 
 def test_the_picture_on_the_page_is_made_of_the_very_variations(site: Site, photos: Path) -> None:
@@ -158,11 +158,11 @@ def test_it_can_be_installed_as_an_app(site: Site) -> None:
 @pytest.fixture
 def locked(engine: Engine, tmp_path: Path) -> Iterator[tuple[TestClient, str]]:
     """A page that others can reach, whose jobs are not running, and its key."""
-    own = ServiceSettings(folder=tmp_path)
-    key = make_key(own.keys_file)
-    app = create_site(engine, own, "0.0.0.0")
+    config = ServiceSettings(folder=tmp_path)
+    key = make_key(config.keys_file)
+    app = create_site(engine, config, "0.0.0.0")
     yield TestClient(app, base_url="http://photos.example", follow_redirects=False), key
-    app.state.house.ledger.close()
+    app.state.service.repository.close()
 
 
 def test_where_a_key_is_needed_the_page_asks_for_it_once(locked: tuple[TestClient, str]) -> None:
@@ -175,8 +175,8 @@ def test_where_a_key_is_needed_the_page_asks_for_it_once(locked: tuple[TestClien
     assert wrong.status_code == 401
     assert "<script>" not in wrong.text
     assert COOKIE not in wrong.headers.get("set-cookie", "")
-    for door in ("/v1/jobs/1", "/photos", "/gradio_api/run/predict", "/metrics"):
-        assert client.post(door).status_code == 401
+    for path in ("/v1/jobs/1", "/photos", "/gradio_api/run/predict", "/metrics"):
+        assert client.post(path).status_code == 401
     assert client.post("/login", data={"key": key}).headers["location"] == "/"
     assert client.get("/").status_code == 200
     assert client.get("/login").headers["location"] == "/"
@@ -191,5 +191,5 @@ def test_the_way_in_takes_no_more_than_a_key(locked: tuple[TestClient, str]) -> 
 
 
 def test_the_page_promises_what_its_engine_can(engine: Engine) -> None:
-    assert means_of(engine).patient is False
-    assert json.dumps(means_of(engine).restorer) in ("null", '"gfpgan"')
+    assert capabilities_of(engine).patient is False
+    assert json.dumps(capabilities_of(engine).restorer) in ("null", '"gfpgan"')

@@ -9,28 +9,28 @@ import pytest
 
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.roles import Outcome
-from open_the_eyes.service.jobs import Job, Wish
-from open_the_eyes.web import drawing, panels, words
-from open_the_eyes.web.sitting import FaceSeen, Looked, Looks, Preview, Sitting, begun
-from open_the_eyes.web.words import Means
+from open_the_eyes.service.jobs import Job, JobRequest
+from open_the_eyes.web import panels, photo_html, words
+from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
+from open_the_eyes.web.words import Capabilities
 
 HOSTILE = '"><img src=x onerror=alert(1)>.jpg'
 
 
-def face(number: int, outcome: Outcome) -> FaceSeen:
+def face(number: int, outcome: Outcome) -> FaceRegion:
     left = number / 10
-    return FaceSeen(number, outcome, "", Box(left, 0.2, left + 0.05, 0.4), Box(left, 0.2, left + 0.05, 0.3), ())
+    return FaceRegion(number, outcome, "", Box(left, 0.2, left + 0.05, 0.4), Box(left, 0.2, left + 0.05, 0.3), ())
 
 
-def sitting(*outcomes: Outcome, names: tuple[str, ...] = ("party.jpg",)) -> Sitting:
+def session(*outcomes: Outcome, names: tuple[str, ...] = ("party.jpg",)) -> EditSession:
     faces = tuple(face(number, outcome) for number, outcome in enumerate(outcomes, start=1))
-    return begun(names, "0" * 8, Looked((400, 300), faces))
+    return new_session(names, "0" * 8, PhotoFaces((400, 300), faces))
 
 
-def seen(*outcomes: Outcome, names: tuple[str, ...] = ("party.jpg",)) -> Sitting:
-    came = sitting(*outcomes, names=names)
+def seen(*outcomes: Outcome, names: tuple[str, ...] = ("party.jpg",)) -> EditSession:
+    came = session(*outcomes, names=names)
     attempts = {one.id: (0, 2) for one in came.faces if one.choosable}
-    return came.previewed(Preview(came.job, Looks(), attempts, {}))
+    return came.with_preview(Preview(came.job, EyeStyle(), attempts, {}))
 
 
 def finished(report_outcomes: list[tuple[int, Outcome, str]], *, results: bool = True) -> Job:
@@ -39,7 +39,7 @@ def finished(report_outcomes: list[tuple[int, Outcome, str]], *, results: bool =
         for number, outcome, reason in report_outcomes
     ]
     stored = [{"variation": 1, "name": "result-1.jpg", "bytes": 1_234_567, "faces": [1]}] if results else []
-    return Job("0" * 8, Wish("v", {}), "done", 3, 0.0, report={"faces": faces}, results=stored)
+    return Job("0" * 8, JobRequest("v", {}), "done", 3, 0.0, report={"faces": faces}, results=stored)
 
 
 class Elements(HTMLParser):
@@ -66,7 +66,7 @@ class Elements(HTMLParser):
     ],
 )
 def test_faces_are_counted_in_words(outcomes: tuple[Outcome, ...], said: str) -> None:
-    assert words.found(sitting(*outcomes)) == said
+    assert words.found(session(*outcomes)) == said
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,9 @@ def test_whose_eyes_they_are_is_said(source: str, said: str) -> None:
 
 
 def test_files_are_said_to_differ_only_where_they_do() -> None:
-    assert "all three have the very same eyes" in words.about_purposes(Means())
-    assert "more steps" in words.about_purposes(Means(patient=True))
-    assert "sharpened as well (gfpgan)" in words.about_purposes(Means(restorer="gfpgan"))
+    assert "all three have the very same eyes" in words.about_purposes(Capabilities())
+    assert "more steps" in words.about_purposes(Capabilities(patient=True))
+    assert "sharpened as well (gfpgan)" in words.about_purposes(Capabilities(restorer="gfpgan"))
 
 
 @pytest.mark.parametrize(
@@ -157,17 +157,17 @@ def test_a_name_cannot_become_a_part_of_the_page() -> None:
     names = (HOSTILE, HOSTILE)
     job = finished([(1, "opened", f"Opened the left eye. {HOSTILE}")])
     parts = [
-        panels.arrival(sitting("closed", names=names), 5, 8),
+        panels.arrival(session("closed", names=names), 5, 8),
         panels.done(replace(seen("closed", names=names), final="0" * 8), job),
         panels.notice(HOSTILE, HOSTILE),
-        drawing.shots(sitting("closed", names=names)),
+        photo_html.shots(session("closed", names=names)),
     ]
     for part in parts:
         assert not [tag for tag, given in Elements(part).tags if "onerror" in given]
 
 
 def test_faces_that_can_be_chosen_are_buttons_that_say_so_and_the_others_are_not() -> None:
-    tags = Elements(drawing.photo(sitting("closed", "already_open", "unsure"))).tags
+    tags = Elements(photo_html.photo(session("closed", "already_open", "unsure"))).tags
     buttons = {given["data-face"]: given for tag, given in tags if tag == "button"}
     assert {number: given["aria-pressed"] for number, given in buttons.items()} == {"1": "true", "3": "false"}
     assert "eyes closed; will be opened" in str(buttons["1"]["aria-label"])
@@ -176,13 +176,13 @@ def test_faces_that_can_be_chosen_are_buttons_that_say_so_and_the_others_are_not
 
 
 def test_what_is_chosen_differs_in_more_than_colour() -> None:
-    chosen, skipped = (drawing.photo(one) for one in (sitting("closed"), sitting("closed").choosing(())))
-    assert drawing.CHECK in chosen
-    assert drawing.CHECK not in skipped
+    chosen, skipped = (photo_html.photo(one) for one in (session("closed"), session("closed").with_chosen(())))
+    assert photo_html.CHECK in chosen
+    assert photo_html.CHECK not in skipped
 
 
 def test_every_strip_is_a_labelled_group_with_one_choice() -> None:
-    tags = Elements(drawing.strips(seen("closed", "unsure"))).tags
+    tags = Elements(photo_html.strips(seen("closed", "unsure"))).tags
     for number, taken in (("1", "0"), ("2", "")):
         radios = [given for tag, given in tags if tag == "input" and given.get("data-face") == number]
         assert len(radios) == 3
@@ -191,14 +191,14 @@ def test_every_strip_is_a_labelled_group_with_one_choice() -> None:
 
 
 def test_a_face_without_new_eyes_says_why_in_the_place_of_its_strip() -> None:
-    came = sitting("closed")
-    none = came.previewed(Preview(came.job, Looks(), {}, {1: ("kept_original", "Left as it was.")}))
-    assert "nothing worse than your photo" in drawing.strips(none)
-    assert drawing.compare(none) == ""
+    came = session("closed")
+    none = came.with_preview(Preview(came.job, EyeStyle(), {}, {1: ("kept_original", "Left as it was.")}))
+    assert "nothing worse than your photo" in photo_html.strips(none)
+    assert photo_html.compare(none) == ""
 
 
 def test_pictures_carry_words_for_those_who_do_not_see_them() -> None:
-    for part in (drawing.photo(seen("closed")), drawing.compare(seen("closed"))):
+    for part in (photo_html.photo(seen("closed")), photo_html.compare(seen("closed"))):
         for tag, given in Elements(part).tags:
             assert tag != "img" or given["alt"]
             assert tag != "input" or given.get("aria-label") or given["type"] == "radio"
@@ -206,9 +206,9 @@ def test_pictures_carry_words_for_those_who_do_not_see_them() -> None:
 
 def test_the_file_can_be_made_while_there_are_eyes_and_nothing_else_is_on() -> None:
     ready = seen("closed")
-    for one, off in ((ready, False), (ready.choosing(()), True), (replace(ready, waiting="x"), True)):
-        assert ("disabled" in panels.finish(one, Means())) is off
-    assert panels.finish(sitting("closed"), Means()) == ""
+    for one, off in ((ready, False), (ready.with_chosen(()), True), (replace(ready, waiting="x"), True)):
+        assert ("disabled" in panels.finish(one, Capabilities())) is off
+    assert panels.finish(session("closed"), Capabilities()) == ""
 
 
 def test_nothing_to_fetch_where_nothing_was_changed() -> None:

@@ -22,6 +22,8 @@ State = Literal["opened", "unchanged", "failed"]
 """`unchanged`: no eye needed opening, or none could be opened well enough."""
 STATES: Final[tuple[State, ...]] = get_args(State)
 MANIFEST: Final = "manifest.jsonl"
+_IN_FILE: Final = {"fingerprint": "wish"}
+"""Fields of a record that the file knows by another name: manifests of earlier releases are gone on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Record:
         name: of the `Item`.
         size, mtime_ns: of the photo when it was planned.
         sha256: of the photo; "" where it could not be read.
-        wish: the `Wish.mark` it was done under.
+        fingerprint: of the `BatchSpec` it was done under.
         faces: the outcome of every face, left to right.
         outputs: what was written; a copy too.
         error: one line; "" unless it failed.
@@ -56,7 +58,7 @@ class Record:
     size: int
     mtime_ns: int
     sha256: str
-    wish: str
+    fingerprint: str
     state: State
     faces: tuple[str, ...] = ()
     outputs: tuple[Output, ...] = ()
@@ -69,14 +71,15 @@ class Record:
 
     def to_line(self) -> bytes:
         """One line of ASCII: names that are not UTF-8 survive as escapes."""
-        return json.dumps(asdict(self), separators=(",", ":")).encode("ascii") + b"\n"
+        told = {_IN_FILE.get(name, name): value for name, value in asdict(self).items()}
+        return json.dumps(told, separators=(",", ":")).encode("ascii") + b"\n"
 
     @classmethod
     def from_line(cls, line: bytes) -> Record | None:
         """The record of a line; None for one that was never finished or is not ours."""
         try:
             told: dict[str, Any] = json.loads(line)
-            values = {f.name: told[f.name] for f in fields(cls)}
+            values = {f.name: told[_IN_FILE.get(f.name, f.name)] for f in fields(cls)}
             outputs = tuple(Output(str(o["path"]), int(o["size"]), str(o["sha256"])) for o in values.pop("outputs"))
             faces, eyes = tuple(values.pop("faces")), tuple(values.pop("eyes"))
             record = cls(**values, faces=faces, outputs=outputs, eyes=eyes)
@@ -85,7 +88,9 @@ class Record:
         return record if record.state in STATES and isinstance(record.name, str) else None
 
 
-def failed(item: Item, wish: str, error: str, exit_code: int, seconds: float = 0.0, rss_mib: float = 0.0) -> Record:
+def failed(
+    item: Item, fingerprint: str, error: str, exit_code: int, seconds: float = 0.0, rss_mib: float = 0.0
+) -> Record:
     """The record of a photo that could not be done."""
     line = " ".join(error.split())
 
@@ -94,7 +99,7 @@ def failed(item: Item, wish: str, error: str, exit_code: int, seconds: float = 0
         item.size,
         item.mtime_ns,
         "",
-        wish,
+        fingerprint,
         "failed",
         error=line,
         exit_code=exit_code,
@@ -104,13 +109,13 @@ def failed(item: Item, wish: str, error: str, exit_code: int, seconds: float = 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Brief:
+class _Entry:
     """Of a record what deciding needs: ten thousand of them stay small."""
 
     size: int
     mtime_ns: int
     sha256: str
-    wish: str
+    fingerprint: str
     state: State
     outputs: tuple[Output, ...]
     place: int
@@ -145,16 +150,16 @@ class Manifest:
                 f"{folder}: expected to be alone, another batch is at work there; wait for it, or name another folder."
             )
         self._appending = threading.Lock()
-        self._known: dict[str, _Brief] = {}
+        self._known: dict[str, _Entry] = {}
         self._end = 0
         self._read()
 
-    def latest(self, items: Sequence[Item], wish: str, states: Sequence[State] = STATES) -> Iterator[Record]:
-        """The record of every one of these photos that has one under this wish; one at a time is in memory."""
+    def latest(self, items: Sequence[Item], fingerprint: str, states: Sequence[State] = STATES) -> Iterator[Record]:
+        """The record of every one of these photos that has one under this fingerprint; one at a time is in memory."""
         with self.path.open("rb") as file:
             for item in items:
                 known = self._known.get(item.name)
-                if known is not None and known.wish == wish and known.state in states:
+                if known is not None and known.fingerprint == fingerprint and known.state in states:
                     file.seek(known.place)
                     record = Record.from_line(file.readline())
                     if record is not None:
@@ -179,23 +184,23 @@ class Manifest:
                 ) from error
             self._remember(record, line)
 
-    def state_of(self, item: Item, wish: str, *, copy: bool = False) -> State | None:
-        """What became of a photo as it now is under this wish; None where it is still to be done.
+    def state_of(self, item: Item, fingerprint: str, *, copy: bool = False) -> State | None:
+        """What became of a photo as it now is under this fingerprint; None where it is still to be done.
 
         A photo is known by size and time, or, when it was only touched, by its bytes; its results have to be there.
         """
         known = self._known.get(item.name)
-        if known is None or known.wish != wish or not _same_photo(known, item):
+        if known is None or known.fingerprint != fingerprint or not _same_photo(known, item):
             return None
         if known.state == "unchanged" and copy and not known.outputs:
             return None
         there = all(self._size_of(output.path) == output.size for output in known.outputs)
         return known.state if there else None
 
-    def other_wish(self, item: Item, wish: str) -> bool:
-        """Whether results of this photo are there that were made under another wish."""
+    def has_other_results(self, item: Item, fingerprint: str) -> bool:
+        """Whether results of this photo are there that were made under another fingerprint."""
         known = self._known.get(item.name)
-        if known is None or known.wish == wish:
+        if known is None or known.fingerprint == fingerprint:
             return False
         return any(self._size_of(output.path) is not None for output in known.outputs)
 
@@ -225,13 +230,13 @@ class Manifest:
             self._end += 1
 
     def _remember(self, record: Record, line: bytes) -> None:
-        self._known[record.name] = _Brief(
-            record.size, record.mtime_ns, record.sha256, record.wish, record.state, record.outputs, self._end
+        self._known[record.name] = _Entry(
+            record.size, record.mtime_ns, record.sha256, record.fingerprint, record.state, record.outputs, self._end
         )
         self._end += len(line)
 
 
-def _same_photo(known: _Brief, item: Item) -> bool:
+def _same_photo(known: _Entry, item: Item) -> bool:
     if known.size != item.size:
         return False
     return known.mtime_ns == item.mtime_ns or (known.sha256 != "" and known.sha256 == _sha256(item.source))

@@ -72,7 +72,7 @@ def plan(sources: Sequence[str], out: str | Path, *, keep_names: bool = False, c
     target = Path(out)
     if target.exists() and not target.is_dir():
         raise UsageError(f"OUT {out}: expected a folder for the results, this is a file; name a folder.")
-    found = _Found(target)
+    found = _PhotoCollector(target)
     for source in sources:
         found.add(source)
     photos = sorted(dict.fromkeys(found.photos))
@@ -92,7 +92,7 @@ def plan(sources: Sequence[str], out: str | Path, *, keep_names: bool = False, c
     return Plan(root, target, items, found.others)
 
 
-class _Found:
+class _PhotoCollector:
     """Gathers photos, and what the tree of results is to mirror."""
 
     def __init__(self, out: Path) -> None:

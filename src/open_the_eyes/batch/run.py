@@ -13,12 +13,12 @@ from typing import Final
 
 from ..errors import UsageError
 from ..settings import Settings
-from .crew import Crew
 from .manifest import Manifest, Record, State
 from .plan import Item, Plan
+from .spec import BatchSpec
 from .tally import Tally
-from .wish import Wish
-from .worker import Brief, Doer, Seat, doer_of
+from .worker import Placement, Processor, WorkerConfig, make_processor
+from .worker_pool import WorkerPool
 
 PATIENCE: Final = 1800.0
 """Seconds that one photo may take: many times what the slowest takes, and still an end to one that hangs."""
@@ -30,7 +30,7 @@ Tell = Callable[[Record], None]
 Stop = Callable[[], bool]
 """Once it says so, what is in hand is finished and nothing else begun."""
 
-Each = Callable[[Sequence[Item], Stop], Generator[Record, None, None]]
+Executor = Callable[[Sequence[Item], Stop], Generator[Record, None, None]]
 """Does photos, in whatever order, and gives a record for each as it is finished; closed early, it cleans up."""
 
 
@@ -44,9 +44,9 @@ class Ran:
 
 def run_batch(
     plan: Plan,
-    wish: Wish,
+    spec: BatchSpec,
     manifest: Manifest,
-    each: Each,
+    execute: Executor,
     *,
     retry_failed: bool = False,
     watch: Callable[[Tally], Tell],
@@ -55,19 +55,19 @@ def run_batch(
     """Does what is not finished yet; however it ends, the next run goes on from there.
 
     Args:
-        each: does the photos: `in_processes`, or what else there is.
+        execute: does the photos: `in_processes`, or what else there is.
         watch: given the counts before the first photo, returns who is told of the others.
 
     Raises:
-        UsageError: results made under another wish are there, and are not to be overwritten.
+        UsageError: results made under another fingerprint are there, and are not to be overwritten.
         OpenTheEyesError: workers cannot start.
         PhotoNotWritten: the manifest cannot be written any more.
     """
-    todo, before = _sorted_out(plan, wish, wish.mark(), manifest, retry_failed)
+    todo, before = _sorted_out(plan, spec, spec.fingerprint(), manifest, retry_failed)
     tally = Tally(len(plan.items), before)
     tell = watch(tally)
     if todo:
-        with closing(each(todo, stop)) as records:
+        with closing(execute(todo, stop)) as records:
             for record in records:
                 manifest.add(record)
                 tally.add(record)
@@ -77,43 +77,48 @@ def run_batch(
 
 def in_processes(
     plan: Plan,
-    wish: Wish,
-    seats: Sequence[Seat],
+    spec: BatchSpec,
+    placements: Sequence[Placement],
     settings: Settings,
     *,
     patience: float = PATIENCE,
-    make: Callable[[Brief], Doer] = doer_of,
-) -> Each:
-    """Photos done by processes of this machine, one a seat.
+    make: Callable[[WorkerConfig], Processor] = make_processor,
+) -> Executor:
+    """Photos done by processes of this machine, one a placement.
 
     Args:
         patience: seconds that one photo may take.
         make: what does a photo in a worker.
     """
-    mark = wish.mark()
-    briefs = [Brief(wish=wish, mark=mark, settings=settings, seat=seat, out=plan.out, make=make) for seat in seats]
+    fingerprint = spec.fingerprint()
+    configs = [
+        WorkerConfig(
+            spec=spec, fingerprint=fingerprint, settings=settings, placement=placement, out=plan.out, make=make
+        )
+        for placement in placements
+    ]
 
-    def each(items: Sequence[Item], stop: Stop) -> Generator[Record, None, None]:
+    def execute(items: Sequence[Item], stop: Stop) -> Generator[Record, None, None]:
         _sweep(items)
-        crew = Crew(briefs[: len(items)], patience)
+        pool = WorkerPool(configs[: len(items)], patience)
         try:
-            yield from crew.each(items, stop)
+            yield from pool.imap_unordered(items, stop)
         finally:
-            crew.close()
+            pool.close()
 
-    return each
+    return execute
 
 
 def _sorted_out(
-    plan: Plan, wish: Wish, mark: str, manifest: Manifest, retry_failed: bool
+    plan: Plan, spec: BatchSpec, fingerprint: str, manifest: Manifest, retry_failed: bool
 ) -> tuple[list[Item], Counter[str]]:
     """What is to be done, and what is finished, by state."""
     todo: list[Item] = []
     before: Counter[str] = Counter()
     for item in plan.items:
-        state: State | None = manifest.state_of(item, mark, copy=wish.copy)
+        state: State | None = manifest.state_of(item, fingerprint, copy=spec.copy)
         if state is None or (state == "failed" and retry_failed):
-            if not wish.overwrite and manifest.other_wish(item, mark):
+            if not spec.overwrite and manifest.has_other_results(item, fingerprint):
                 raise UsageError(
                     f"{plan.out}: expected results of the same options, those of {item.name} were made with others; "
                     "name another OUT, or replace them with --overwrite."

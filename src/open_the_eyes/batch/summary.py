@@ -13,19 +13,19 @@ from ..errors import PhotoNotWritten
 from ..version import __version__
 from .manifest import Manifest, Record
 from .plan import Plan
+from .spec import BatchSpec
 from .tally import Tally
-from .wish import Wish
 
 SUMMARY: Final = "summary.json"
 
 
-def summary_of(plan: Plan, wish: Wish, manifest: Manifest, tally: Tally) -> dict[str, Any]:
+def summary_of(plan: Plan, spec: BatchSpec, manifest: Manifest, tally: Tally) -> dict[str, Any]:
     """Counts over all runs and over this one, without the photos."""
-    mark = wish.mark()
+    fingerprint = spec.fingerprint()
     states: Counter[str] = Counter()
     faces: Counter[str] = Counter()
     seconds = 0.0
-    for record in manifest.latest(plan.items, mark):
+    for record in manifest.latest(plan.items, fingerprint):
         states[record.state] += 1
         faces.update(record.faces)
         seconds += record.seconds
@@ -33,7 +33,7 @@ def summary_of(plan: Plan, wish: Wish, manifest: Manifest, tally: Tally) -> dict
         "version": __version__,
         "in": str(plan.root),
         "out": str(plan.out),
-        **wish.to_json(),
+        **spec.to_json(),
         "photos": len(plan.items),
         "left_out": plan.others,
         **{state: states[state] for state in ("opened", "unchanged", "failed")},
@@ -49,7 +49,7 @@ def summary_of(plan: Plan, wish: Wish, manifest: Manifest, tally: Tally) -> dict
     }
 
 
-def write_summary(plan: Plan, wish: Wish, manifest: Manifest, summary: dict[str, Any]) -> Path:
+def write_summary(plan: Plan, spec: BatchSpec, manifest: Manifest, summary: dict[str, Any]) -> Path:
     """The summary with a line for every photo, whole or not at all; written photo by photo, however many there are.
 
     Raises:
@@ -61,7 +61,7 @@ def write_summary(plan: Plan, wish: Wish, manifest: Manifest, summary: dict[str,
     try:
         with temporary.open("w", encoding="ascii") as file:
             file.write(f'{head},\n  "results": [')
-            for number, record in enumerate(manifest.latest(plan.items, wish.mark())):
+            for number, record in enumerate(manifest.latest(plan.items, spec.fingerprint())):
                 file.write(f"{',' if number else ''}\n    {json.dumps(_line(record))}")
             file.write("\n  ]\n}\n")
             file.flush()

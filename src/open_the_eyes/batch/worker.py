@@ -17,33 +17,33 @@ from typing import TYPE_CHECKING, Final
 from ..settings import ONE_BLAS_THREAD, Settings
 from .manifest import Record, failed
 from .plan import Item
-from .wish import Wish
+from .spec import BatchSpec
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-Doer = Callable[[Item], Record]
+Processor = Callable[[Item], Record]
 THREADS: Final = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seat:
+class Placement:
     """Where one worker works.
 
     Args:
         device: as `Settings.device`.
-        photos: how many it has on their way at once: on a GPU several, so that it paints one while others are looked
+        at_once: how many it has on their way at once: on a GPU several, so that it paints one while others are looked
             at and laid back on the processor, and their crops share a batch.
         threads: that the numeric libraries may use in it.
     """
 
     device: str = "auto"
-    photos: int = 1
+    at_once: int = 1
     threads: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brief:
+class WorkerConfig:
     """All that a worker is told at its start.
 
     Args:
@@ -51,15 +51,15 @@ class Brief:
         out: the folder of results.
     """
 
-    wish: Wish
-    mark: str
+    spec: BatchSpec
+    fingerprint: str
     settings: Settings
-    seat: Seat
+    placement: Placement
     out: Path
-    make: Callable[[Brief], Doer]
+    make: Callable[[WorkerConfig], Processor]
 
 
-def doer_of(brief: Brief) -> Doer:
+def make_processor(config: WorkerConfig) -> Processor:
     """The real one: an engine, and `open_one` with it.
 
     Raises:
@@ -68,19 +68,19 @@ def doer_of(brief: Brief) -> Doer:
     import cv2
 
     from ..engine import load_engine
-    from .one import open_one
-    from .shared import SharedGenerator
+    from .batching import BatchingGenerator
+    from .process_item import process_item
 
-    cv2.setNumThreads(brief.seat.threads)
-    engine = load_engine(brief.wish.engine, replace(brief.settings, device=brief.seat.device))
-    shared = SharedGenerator(engine.generator) if brief.seat.photos > 1 else None
+    cv2.setNumThreads(config.placement.threads)
+    engine = load_engine(config.spec.engine, replace(config.settings, device=config.placement.device))
+    shared = BatchingGenerator(engine.generator) if config.placement.at_once > 1 else None
     if shared is not None:
         engine = replace(engine, generator=shared)
 
     def do(item: Item) -> Record:
         announced: AbstractContextManager[None] = nullcontext() if shared is None else shared.photo()
         with announced:
-            return open_one(item, brief.wish, brief.mark, engine, brief.out)
+            return process_item(item, config.spec, config.fingerprint, engine, config.out)
 
     return do
 
@@ -104,13 +104,13 @@ def limited_threads(count: int) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def work(pipe: Connection, brief: Brief) -> None:
+def worker_main(pipe: Connection, config: WorkerConfig) -> None:
     """The process: sends "ready" or what is in the way, then a record for each item it receives; None ends it."""
     for number in (signal.SIGINT, signal.SIGTERM):  # the parent hears these, and decides
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        do = brief.make(brief)
+        do = config.make(config)
     except Exception as error:  # noqa: BLE001 -- told to the parent, which has somebody to tell
         pipe.send(error)
         return
@@ -121,11 +121,11 @@ def work(pipe: Connection, brief: Brief) -> None:
         try:
             record = do(item)
         except Exception as error:  # noqa: BLE001 -- a photo without an answer would be waited for
-            record = failed(item, brief.mark, f"this is a bug of ours ({type(error).__name__}: {error}).", 1)
+            record = failed(item, config.fingerprint, f"this is a bug of ours ({type(error).__name__}: {error}).", 1)
         with sending, suppress(OSError):  # a parent that is gone
             pipe.send((item.name, record))
 
-    with suppress(EOFError, OSError), ThreadPoolExecutor(brief.seat.photos) as pool:
+    with suppress(EOFError, OSError), ThreadPoolExecutor(config.placement.at_once) as pool:
         while (item := pipe.recv()) is not None:
             pool.submit(answer, item)
 

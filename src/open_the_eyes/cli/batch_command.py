@@ -15,15 +15,15 @@ import typer
 from ..errors import SomePhotosFailed, UsageError
 from ..options import Options
 from . import asked, batch_places, batch_progress, parse, paths, speech
-from .batch_places import How
+from .batch_places import RunOptions
 from .exits import INTERRUPTED
 
 if TYPE_CHECKING:
     from ..batch.manifest import Manifest
     from ..batch.plan import Plan
     from ..batch.run import Ran
-    from ..batch.wish import Wish
-    from ..fleet.wire import Wire
+    from ..batch.spec import BatchSpec
+    from ..fleet.remote import RemoteFolders
     from ..settings import Settings
 
 
@@ -113,7 +113,7 @@ def batch_command(
         whole_face=whole_face,
         strip_gps=strip_gps,
     )
-    how = How(
+    run_options = RunOptions(
         None if workers == "auto" else parse.whole("--workers", workers),
         None if at_once == "auto" else parse.whole("--at-once", at_once),
         retry_failed,
@@ -121,7 +121,7 @@ def batch_command(
         ray,
         parse.decimal("--gpus-each", gpus_each),
     )
-    if not how.patience > 0:
+    if not run_options.patience > 0:
         raise UsageError(f"--patience: expected seconds above 0, got {patience}.")
     if (c2pa_cert is None) != (c2pa_key is None):
         raise UsageError("--c2pa-cert, --c2pa-key: expected both or neither, got one; add the other.")
@@ -132,9 +132,9 @@ def batch_command(
     from ..settings import Settings
 
     settings = Settings.from_environment()
-    planned, wire = batch_places.planned(sources, out, keep_names=keep_names, copy=copy, ray=ray is not None)
+    planned, remote = batch_places.planned(sources, out, keep_names=keep_names, copy=copy, ray=ray is not None)
     signing = {"certificate": c2pa_cert, "key": c2pa_key}
-    wish = _wish(
+    spec = _spec(
         settings if ray is None else None,
         engine=engine,
         options=options,
@@ -143,20 +143,20 @@ def batch_command(
         overwrite=overwrite,
         **{name: None if path is None else Path(path) for name, path in signing.items()},
     )
-    _run(planned, wire, wish, how, settings, as_json=as_json)
+    _run(planned, remote, spec, run_options, settings, as_json=as_json)
 
 
-def _wish(settings: Settings | None, **values: Any) -> Wish:
-    """The wish, when an engine that can fulfil it is here: what is missing is said before any work.
+def _spec(settings: Settings | None, **values: Any) -> BatchSpec:
+    """The spec, when an engine that can do it is here: what is missing is said before any work.
 
     Args:
         settings: None where others paint, whose machines may have what this one lacks.
     """
-    from ..batch.wish import Wish
+    from ..batch.spec import BatchSpec
     from ..engine import load_engine
 
     if settings is None:
-        return Wish(painter=values["engine"], **values)
+        return BatchSpec(painter=values["engine"], **values)
     engine = load_engine(values["engine"], settings)
     engine.check(values["options"].generate)
     engine.restorer(values["options"].restore.restorer)
@@ -167,28 +167,36 @@ def _wish(settings: Settings | None, **values: Any) -> Wish:
 
         Credentials.load(values["certificate"], values["key"])
     speech.note(f"engine: {engine.name}, {engine.why}")
-    return Wish(painter=engine.name, **values)
+    return BatchSpec(painter=engine.name, **values)
 
 
-def _run(planned: Plan, wire: Wire | None, wish: Wish, how: How, settings: Settings, *, as_json: bool) -> None:
+def _run(
+    planned: Plan,
+    remote: RemoteFolders | None,
+    spec: BatchSpec,
+    run_options: RunOptions,
+    settings: Settings,
+    *,
+    as_json: bool,
+) -> None:
     from ..batch.run import run_batch
 
-    each = batch_places.doing(planned, wire, wish, settings, how)
-    manifest = batch_places.manifest_of(planned, wire)
+    execute = batch_places.executor_for(planned, remote, spec, settings, run_options)
+    manifest = batch_places.manifest_of(planned, remote)
     try:
         with batch_progress.batch_shown() as watch, _Stop() as stop:
             ran = run_batch(
                 planned,
-                wish,
+                spec,
                 manifest,
-                each,
-                retry_failed=how.retry_failed,
+                execute,
+                retry_failed=run_options.retry_failed,
                 watch=watch,
                 stop=lambda: stop.asked,
             )
-        told = _summed_up(planned, wish, manifest, ran)
-        if wire is not None:
-            batch_places.sent(planned, wire)
+        told = _summed_up(planned, spec, manifest, ran)
+        if remote is not None:
+            batch_places.sent(planned, remote)
     except KeyboardInterrupt:
         speech.note("left: what is finished is written down; the same command goes on from there.")
         raise typer.Exit(INTERRUPTED) from None
@@ -205,14 +213,14 @@ def _run(planned: Plan, wire: Wire | None, wish: Wish, how: How, settings: Setti
         )
 
 
-def _summed_up(planned: Plan, wish: Wish, manifest: Manifest, ran: Ran) -> dict[str, Any]:
+def _summed_up(planned: Plan, spec: BatchSpec, manifest: Manifest, ran: Ran) -> dict[str, Any]:
     """The summary, written beside the manifest with the contact sheet."""
-    from ..batch.sheet import write_sheet
+    from ..batch.contact_sheet import write_sheet
     from ..batch.summary import summary_of, write_summary
 
-    told = summary_of(planned, wish, manifest, ran.tally)
-    summary = write_summary(planned, wish, manifest, told)
-    shown = (manifest.latest(planned.items, wish.mark(), [state]) for state in ("failed", "opened"))
+    told = summary_of(planned, spec, manifest, ran.tally)
+    summary = write_summary(planned, spec, manifest, told)
+    shown = (manifest.latest(planned.items, spec.fingerprint(), [state]) for state in ("failed", "opened"))
     pages = write_sheet(planned.folder, chain.from_iterable(shown), told)
     return told | {"summary": str(summary), "sheet": str(pages[0])}
 

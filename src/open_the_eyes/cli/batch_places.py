@@ -14,14 +14,14 @@ from . import speech
 if TYPE_CHECKING:
     from ..batch.manifest import Manifest
     from ..batch.plan import Plan
-    from ..batch.run import Each
-    from ..batch.wish import Wish
-    from ..fleet.wire import Wire
+    from ..batch.run import Executor
+    from ..batch.spec import BatchSpec
+    from ..fleet.remote import RemoteFolders
     from ..settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class RunOptions:
     """How a batch is to be run, apart from what each photo gets."""
 
     workers: int | None
@@ -32,7 +32,9 @@ class How:
     gpus_each: float
 
 
-def planned(sources: Sequence[str], out: str, *, keep_names: bool, copy: bool, ray: bool) -> tuple[Plan, Wire | None]:
+def planned(
+    sources: Sequence[str], out: str, *, keep_names: bool, copy: bool, ray: bool
+) -> tuple[Plan, RemoteFolders | None]:
     """The plan, and where photos and results are if they are elsewhere.
 
     Raises:
@@ -50,53 +52,64 @@ def planned(sources: Sequence[str], out: str, *, keep_names: bool, copy: bool, r
     if not all(elsewhere) or len(sources) > 1:
         raise UsageError("batch: expected one address for IN and one for OUT, such as s3://photos/in s3://photos/out.")
     from ..batch.plan import FOLDER
-    from ..fleet.wire import Wire, fetch_tree, plan_elsewhere
+    from ..fleet.remote import RemoteFolders, fetch_tree, plan_remote
 
-    wire = Wire(sources[0].rstrip("/"), out.rstrip("/"))
-    state = Path.home() / ".local/share/open-the-eyes/batches" / hashlib.sha256(wire.out.encode()).hexdigest()[:16]
+    remote = RemoteFolders(sources[0].rstrip("/"), out.rstrip("/"))
+    state = Path.home() / ".local/share/open-the-eyes/batches" / hashlib.sha256(remote.out.encode()).hexdigest()[:16]
     if not (state / FOLDER).is_dir():
-        fetch_tree(f"{wire.out}/{FOLDER}", state / FOLDER)
-    return plan_elsewhere(wire, state, keep_names=keep_names), wire
+        fetch_tree(f"{remote.out}/{FOLDER}", state / FOLDER)
+    return plan_remote(remote, state, keep_names=keep_names), remote
 
 
-def manifest_of(plan: Plan, wire: Wire | None) -> Manifest:
+def manifest_of(plan: Plan, remote: RemoteFolders | None) -> Manifest:
     """The manifest, whose results are where they are."""
     from ..batch.manifest import Manifest
 
-    if wire is None:
+    if remote is None:
         return Manifest(plan.folder)
-    from ..fleet.wire import size_there
+    from ..fleet.remote import remote_size
 
-    return Manifest(plan.folder, lambda name: size_there(wire, name))
+    return Manifest(plan.folder, lambda name: remote_size(remote, name))
 
 
-def doing(plan: Plan, wire: Wire | None, wish: Wish, settings: Settings, how: How) -> Each:
+def executor_for(
+    plan: Plan, remote: RemoteFolders | None, spec: BatchSpec, settings: Settings, run_options: RunOptions
+) -> Executor:
     """Who does the photos, and a line about it.
 
     Raises:
         UsageError, NoCapacity: not so many GPUs, no Ray.
     """
-    if how.ray is None:
+    if run_options.ray is None:
         from ..batch.run import in_processes
-        from ..fleet.seats import seats
+        from ..fleet.placement import placements
 
-        places = seats(wish.painter, settings, how.workers, how.at_once)
+        places = placements(spec.painter, settings, run_options.workers, run_options.at_once)
         speech.note(f"{len(plan.items)} photos, {len(places)} workers, results in {plan.out}")
-        return in_processes(plan, wish, places, settings, patience=how.patience)
-    from ..batch.worker import Brief, doer_of
-    from ..fleet.ray_batch import Cluster, connected, on_ray, seat_on
+        return in_processes(plan, spec, places, settings, patience=run_options.patience)
+    from ..batch.worker import WorkerConfig, make_processor
+    from ..fleet.ray_batch import Cluster, connected, on_ray, placement_on
 
-    cluster = Cluster(address=how.ray, actors=how.workers, gpus=how.gpus_each)
-    seat = seat_on(cluster, how.at_once)
+    cluster = Cluster(address=run_options.ray, actors=run_options.workers, gpus=run_options.gpus_each)
+    placement = placement_on(cluster, run_options.at_once)
     connected(cluster)
-    speech.note(f"{len(plan.items)} photos, on Ray ({how.ray}), results in {plan.out if wire is None else wire.out}")
-    brief = Brief(wish=wish, mark=wish.mark(), settings=settings, seat=seat, out=plan.out.absolute(), make=doer_of)
-    return on_ray(brief, cluster, wire)
+    speech.note(
+        f"{len(plan.items)} photos, on Ray ({run_options.ray}), results in {plan.out if remote is None else remote.out}"
+    )
+    config = WorkerConfig(
+        spec=spec,
+        fingerprint=spec.fingerprint(),
+        settings=settings,
+        placement=placement,
+        out=plan.out.absolute(),
+        make=make_processor,
+    )
+    return on_ray(config, cluster, remote)
 
 
-def sent(plan: Plan, wire: Wire) -> None:
+def sent(plan: Plan, remote: RemoteFolders) -> None:
     """Manifest, summary and sheet, put beside the results."""
     from ..batch.plan import FOLDER
-    from ..fleet.wire import send_tree
+    from ..fleet.remote import send_tree
 
-    send_tree(plan.folder, f"{wire.out}/{FOLDER}")
+    send_tree(plan.folder, f"{remote.out}/{FOLDER}")

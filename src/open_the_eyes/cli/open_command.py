@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class _Run:
     """How one `open` is to be run, apart from the options."""
 
     photos: tuple[Path, ...]
@@ -128,10 +128,10 @@ def open_command(
     if record is not None:
         others = again.recorded_references(record, others)
     credentials = _credentials(c2pa_cert, c2pa_key)
-    wish = _Wish(sources, outputs, overwrite, profile, as_json, others, record, credentials)
+    run = _Run(sources, outputs, overwrite, profile, as_json, others, record, credentials)
 
     chosen = _engine(engine)
-    results = several.each(sources, lambda photo, n: _open_one(photo, n, wish, options, chosen), debug=debug)
+    results = several.each(sources, lambda photo, n: _open_one(photo, n, run, options, chosen), debug=debug)
     if as_json:
         speech.say(several.as_text(results))
     if report_path is not None:
@@ -158,27 +158,27 @@ def _engine(name: str) -> Engine:
     return engine
 
 
-def _open_one(photo: Path, number: int, wish: _Wish, options: Options, engine: Engine) -> Report:
+def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Engine) -> Report:
     from ..pipeline import open_eyes
 
-    output = wish.outputs[number - 1]
+    output = run.outputs[number - 1]
     paths.check_photo(photo)
-    count = options.generate.variations if wish.replayed is None else 1
+    count = options.generate.variations if run.replayed is None else 1
     for path in numbered(output, count):
-        paths.check_output(path, wish.photos, overwrite=wish.overwrite)
+        paths.check_output(path, run.photos, overwrite=run.overwrite)
 
-    with progress.shown(photo.name, number, len(wish.photos)) as tell:
-        opened = open_eyes(photo, options, engine=engine, references=wish.references, progress=tell)
-        if wish.replayed is not None:
-            again.check_same_photo(wish.replayed, opened.report.input.sha256, photo)
-            opened = opened.only(wish.replayed.variation) if opened.changed else opened
+    with progress.shown(photo.name, number, len(run.photos)) as tell:
+        opened = open_eyes(photo, options, engine=engine, references=run.references, progress=tell)
+        if run.replayed is not None:
+            again.check_same_photo(run.replayed, opened.report.input.sha256, photo)
+            opened = opened.only(run.replayed.variation) if opened.changed else opened
         report = opened.report
         if opened.changed:
             paths.make_folder(output)
-            report = opened.save(output, overwrite=wish.overwrite, credentials=wish.credentials)
+            report = opened.save(output, overwrite=run.overwrite, credentials=run.credentials)
 
-    if not wish.json:
+    if not run.json:
         speech.say("\n".join(words.opened_lines(report)))
-    if wish.profile:
-        (speech.note if wish.json else speech.say)("\n".join(words.profile_lines(report)))
+    if run.profile:
+        (speech.note if run.json else speech.say)("\n".join(words.profile_lines(report)))
     return report

@@ -58,7 +58,7 @@ def serve_command(
     """
     number = port_number(port)
     try:
-        from ..service.keys import make_key
+        from ..service.api_keys import make_key
         from ..service.server import assembled, serve
         from ..service.settings import ServiceSettings
     except ModuleNotFoundError as error:

@@ -1,1 +1,1 @@
-"""Many devices: seats for workers on one machine, Ray for several, and what either is worth on paper."""
+"""Many devices: placements for workers on one machine, Ray for several, and what either is worth on paper."""

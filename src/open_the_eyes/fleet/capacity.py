@@ -1,4 +1,4 @@
-"""From one crew's speed to a fleet's: photos, money, and what storage and database have to bear."""
+"""From one node's speed to a fleet's: photos, money, and what storage and database have to bear."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MINUTES_A_DAY: Final = 24 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Photo:
+class PhotoLoad:
     """What one photo asks of everything but GPUs.
 
     Args:
@@ -23,7 +23,7 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crew:
+class GpuNode:
     """One GPU with its processor cores.
 
     Args:
@@ -41,7 +41,7 @@ class Crew:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """What a fleet does, and bears, with all crews busy."""
+    """What a fleet does, and bears, with all nodes busy."""
 
     gpus: int
     per_minute: float
@@ -53,16 +53,16 @@ class Capacity:
     dollars_a_thousand: float
 
 
-def capacity(gpus: int, crew: Crew, photo: Photo) -> Capacity:
-    """Crews share nothing but storage and database, so a fleet is as many times one crew."""
-    per_minute = gpus * crew.per_minute
+def capacity(gpus: int, node: GpuNode, photo: PhotoLoad) -> Capacity:
+    """Nodes share nothing but storage and database, so a fleet is as many times one node."""
+    per_minute = gpus * node.per_minute
     return Capacity(
         gpus=gpus,
         per_minute=per_minute,
         a_day=per_minute * MINUTES_A_DAY,
-        cores=gpus * crew.cores,
+        cores=gpus * node.cores,
         mb_a_second=per_minute / 60 * (photo.mb_in + photo.mb_out),
         statements_a_second=per_minute / 60 * photo.statements,
-        polls_a_second=gpus * crew.polls,
-        dollars_a_thousand=crew.dollars_an_hour / 60 / crew.per_minute * 1000,
+        polls_a_second=gpus * node.polls,
+        dollars_a_thousand=node.dollars_an_hour / 60 / node.per_minute * 1000,
     )

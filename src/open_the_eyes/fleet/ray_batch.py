@@ -19,13 +19,13 @@ from typing import Any, Final
 from .. import errors
 from ..batch.manifest import Record, failed
 from ..batch.plan import Item
-from ..batch.run import Each, Stop
-from ..batch.worker import Brief, Seat
+from ..batch.run import Executor, Stop
+from ..batch.worker import Placement, WorkerConfig
 from ..errors import NoCapacity, OpenTheEyesError, UsageError
 from ..residency.gpus import gpu_mib
 from ..settings import ONE_BLAS_THREAD
-from .seats import AT_ONCE
-from .wire import Wire, over
+from .placement import AT_ONCE
+from .remote import RemoteFolders, remote_processor
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
@@ -56,7 +56,7 @@ class Cluster:
 class Actor:
     """What Ray calls: one item in, the line of its record out. Several threads may call."""
 
-    def __init__(self, brief: Brief, wire: Wire | None, gpus: float) -> None:
+    def __init__(self, brief: WorkerConfig, wire: RemoteFolders | None, gpus: float) -> None:
         settings = brief.settings
         if 0 < gpus < 1:
             settings = replace(settings, gpu_room_mib=int(gpu_mib() * gpus))
@@ -64,15 +64,15 @@ class Actor:
         brief.out.mkdir(parents=True, exist_ok=True)
         self._do = brief.make(brief)
         if wire is not None:
-            self._do = over(wire, brief.out, self._do, brief.mark, overwrite=brief.wish.overwrite)
+            self._do = remote_processor(wire, brief.out, self._do, brief.fingerprint, overwrite=brief.spec.overwrite)
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[str]]:
         records = [self._do(_unpacked(text)) for text in batch["item"]]
         return {"record": [record.to_line().decode("ascii") for record in records]}
 
 
-def seat_on(cluster: Cluster, at_once: int | None) -> Seat:
-    """The seat of an actor.
+def placement_on(cluster: Cluster, at_once: int | None) -> Placement:
+    """Where an actor works.
 
     Raises:
         UsageError: numbers that make no sense.
@@ -80,8 +80,8 @@ def seat_on(cluster: Cluster, at_once: int | None) -> Seat:
     if not 0 <= cluster.gpus <= 8 or (cluster.gpus > 1 and cluster.gpus % 1):
         raise UsageError(f"--gpus-each: expected 0 to 1, or a whole number, got {cluster.gpus:g}.")
     if cluster.gpus:  # Ray shows an actor its own GPUs only, so its first is "cuda"
-        return Seat(device="cuda", photos=at_once or AT_ONCE)
-    return Seat(device="cpu", photos=at_once or 1)
+        return Placement(device="cuda", at_once=at_once or AT_ONCE)
+    return Placement(device="cpu", at_once=at_once or 1)
 
 
 def connected(cluster: Cluster) -> None:
@@ -106,7 +106,7 @@ def connected(cluster: Cluster) -> None:
         raise NoCapacity(f"--ray {cluster.address}: expected a Ray to answer there, got: {error}.") from error
 
 
-def on_ray(brief: Brief, cluster: Cluster, wire: Wire | None = None) -> Each:
+def on_ray(brief: WorkerConfig, cluster: Cluster, wire: RemoteFolders | None = None) -> Executor:
     """Photos done by a cluster that is connected."""
 
     def each(items: Sequence[Item], stop: Stop) -> Generator[Record, None, None]:
@@ -115,7 +115,9 @@ def on_ray(brief: Brief, cluster: Cluster, wire: Wire | None = None) -> Each:
             if stop():
                 return
             lost = {item.name: item for item in part}
-            for record in _streamed(part, brief, cluster, wire, at_once=brief.seat.photos, retries=RETRIES, stop=stop):
+            for record in _streamed(
+                part, brief, cluster, wire, at_once=brief.placement.at_once, retries=RETRIES, stop=stop
+            ):
                 lost.pop(record.name)
                 yield record
             if stop():
@@ -128,7 +130,7 @@ def on_ray(brief: Brief, cluster: Cluster, wire: Wire | None = None) -> Each:
             for item in lost.values():
                 yield failed(
                     item,
-                    brief.mark,
+                    brief.fingerprint,
                     "expected a photo that can be worked on, Ray's actors ended over it; give them more memory.",
                     NoCapacity.exit_code,
                 )
@@ -138,9 +140,9 @@ def on_ray(brief: Brief, cluster: Cluster, wire: Wire | None = None) -> Each:
 
 def _streamed(
     items: Sequence[Item],
-    brief: Brief,
+    brief: WorkerConfig,
     cluster: Cluster,
-    wire: Wire | None,
+    wire: RemoteFolders | None,
     *,
     at_once: int,
     retries: int,

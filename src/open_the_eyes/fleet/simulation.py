@@ -1,6 +1,6 @@
 """A fleet on paper: stages with known times, on lanes that do one thing at a time, played through event by event.
 
-A lane is a GPU, a processor core, or, for a program that does everything in order, the whole crew. What is ready runs
+A lane is a GPU, a processor core, or, for a program that does everything in order, the whole node. What is ready runs
 as soon as a lane that may do it is free, earlier photos first (list scheduling, Graham 1966). Nothing is random unless
 the arrivals are.
 """
@@ -44,8 +44,8 @@ class Fleet:
 
     Args:
         cores: processor cores beside each GPU.
-        at_once: photos that a crew has on its way.
-        in_order: a crew does one thing at a time, as a plain program does.
+        at_once: photos that a node has on its way.
+        in_order: a node does one thing at a time, as a plain program does.
     """
 
     gpus: int = 1
@@ -61,7 +61,7 @@ class Run:
     Args:
         finished: when each photo was, in the photos' order.
         waited: from a photo's arrival to its end.
-        busy: share of the time that lanes of a kind worked: "gpu", "cpu", or "crew" where everything is in order.
+        busy: share of the time that lanes of a kind worked: "gpu", "cpu", or "node" where everything is in order.
     """
 
     finished: tuple[float, ...]
@@ -90,19 +90,19 @@ def simulate(
     stages: Sequence[Stage], fleet: Fleet, photos: int, variations: int = 1, arrivals: Sequence[float] | None = None
 ) -> Run:
     """Plays `photos` through a fleet; all are there at once unless `arrivals` (sorted, seconds) say otherwise."""
-    game = _Game(stages, fleet, variations, [0.0] * photos if arrivals is None else list(arrivals))
-    game.play()
+    simulation = _Simulation(stages, fleet, variations, [0.0] * photos if arrivals is None else list(arrivals))
+    simulation.play()
     lanes = defaultdict(list)
-    for lane, worked in game.worked.items():
+    for lane, worked in simulation.worked.items():
         lanes[lane[0]].append(worked)
-    whole = max(game.finished)
+    whole = max(simulation.finished)
     busy = {kind: sum(worked) / len(worked) / whole for kind, worked in lanes.items()}
-    waited = tuple(end - came for end, came in zip(game.finished, game.arrivals, strict=True))
-    return Run(tuple(game.finished), waited, busy)
+    waited = tuple(end - came for end, came in zip(simulation.finished, simulation.arrivals, strict=True))
+    return Run(tuple(simulation.finished), waited, busy)
 
 
 _Lane = tuple[str, int, int]
-"""Kind, crew, number."""
+"""Kind, node, number."""
 _ANY: Final = -1
 
 
@@ -115,28 +115,28 @@ class _Task:
     variation: int
 
 
-class _Game:
+class _Simulation:
     def __init__(self, stages: Sequence[Stage], fleet: Fleet, variations: int, arrivals: list[float]) -> None:
         self.stages, self.fleet, self.variations, self.arrivals = stages, fleet, variations, arrivals
         self.number = {stage.name: k for k, stage in enumerate(stages)}
         self.free = self._lanes()
         self.worked: dict[_Lane, float] = {lane: 0.0 for lanes in self.free.values() for lane in lanes}
         self.finished = [0.0] * len(arrivals)
-        self.crew_of: dict[int, int] = {}
+        self.node_of: dict[int, int] = {}
         self.room = dict.fromkeys(range(fleet.gpus), fleet.at_once)
-        self.waiting = 0  # the next photo that no crew has taken
+        self.waiting = 0  # the next photo that no node has taken
         self.left: dict[int, set[_Task]] = {}
         self.ready: dict[tuple[str, int], list[_Task]] = defaultdict(list)
 
     def _lanes(self) -> dict[tuple[str, int], list[_Lane]]:
-        """Free lanes by kind and crew."""
+        """Free lanes by kind and node."""
         free: dict[tuple[str, int], list[_Lane]] = {}
-        for crew in range(self.fleet.gpus):
+        for node in range(self.fleet.gpus):
             if self.fleet.in_order:
-                free["crew", crew] = [("crew", crew, 0)]
+                free["node", node] = [("node", node, 0)]
             else:
-                free["gpu", crew] = [("gpu", crew, 0)]
-                free["cpu", crew] = [("cpu", crew, core) for core in range(self.fleet.cores)]
+                free["gpu", node] = [("gpu", node, 0)]
+                free["cpu", node] = [("cpu", node, core) for core in range(self.fleet.cores)]
         return free
 
     def play(self) -> None:
@@ -158,14 +158,14 @@ class _Game:
                 count += 1
 
     def _take_in(self, now: float) -> None:
-        """Photos that are there go to the crew with the most room."""
+        """Photos that are there go to the node with the most room."""
         while self.waiting < len(self.arrivals) and self.arrivals[self.waiting] <= now:
-            crew = max(self.room, key=lambda one: (self.room[one], -one))
-            if not self.room[crew]:
+            node = max(self.room, key=lambda one: (self.room[one], -one))
+            if not self.room[node]:
                 return
             photo, self.waiting = self.waiting, self.waiting + 1
-            self.room[crew] -= 1
-            self.crew_of[photo] = crew
+            self.room[node] -= 1
+            self.node_of[photo] = node
             self.left[photo] = {
                 _Task(photo, k, variation)
                 for k, stage in enumerate(self.stages)
@@ -176,16 +176,16 @@ class _Game:
                     self._make_ready(task)
 
     def _make_ready(self, task: _Task) -> None:
-        stage, crew = self.stages[task.stage], self.crew_of[task.photo]
-        place = ("crew", crew) if self.fleet.in_order else (stage.on, _ANY if stage.roams else crew)
+        stage, node = self.stages[task.stage], self.node_of[task.photo]
+        place = ("node", node) if self.fleet.in_order else (stage.on, _ANY if stage.roams else node)
         heapq.heappush(self.ready[place], task)
 
     def _begin(self) -> list[tuple[_Task, _Lane]]:
         """Ready tasks onto free lanes; a GPU does its own photos' work before what roams, unless that is older."""
         begun: list[tuple[_Task, _Lane]] = []
-        for (kind, crew), lanes in self.free.items():
+        for (kind, node), lanes in self.free.items():
             while lanes:
-                heaps = [heap for heap in (self.ready[kind, crew], self.ready[kind, _ANY]) if heap]
+                heaps = [heap for heap in (self.ready[kind, node], self.ready[kind, _ANY]) if heap]
                 if not heaps:
                     break
                 begun.append((heapq.heappop(min(heaps, key=lambda heap: heap[0])), lanes.pop()))
@@ -203,7 +203,7 @@ class _Game:
                 self._make_ready(other)
         if not left:
             self.finished[task.photo] = now
-            self.room[self.crew_of[task.photo]] += 1
+            self.room[self.node_of[task.photo]] += 1
 
     def _may_begin(self, task: _Task, left: set[_Task]) -> bool:
         stage = self.stages[task.stage]

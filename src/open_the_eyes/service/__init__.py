@@ -1,1 +1,1 @@
-"""The HTTP service: jobs that survive a crash, and the doors to them."""
+"""The HTTP service: jobs that survive a crash, and the routes to them."""

@@ -1,4 +1,4 @@
-"""The ASGI application: doors, guard, and what is started and stopped with them."""
+"""The ASGI application: routes, middleware, and what is started and stopped with them."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from starlette.exceptions import HTTPException
 from ..engine import Engine
 from ..errors import OpenTheEyesError, UsageError
 from ..version import __version__
-from .document import describe
-from .guard import Guard, Rules, Visitors
-from .house import House
-from .keys import Keys
+from .api_keys import ApiKeys
+from .errors import BodyTooLarge, WrongMethod
+from .job_service import JobService
+from .maintenance import MaintenanceTask
+from .middleware import AccessMiddleware, AccessPolicy, BrowserAuth
+from .openapi import describe
 from .problems import headers_of, problem_of
-from .rates import Rates
-from .refusals import BodyTooLarge, WrongMethod
+from .rate_limit import RateLimiter
 from .routes import as_answer, nowhere, router
 from .settings import ServiceSettings
-from .sweeper import Sweeper
 
 STOP_SECONDS = 20
-"""How long a stop waits for the photo that is being painted."""
+"""How long a stop waits for the photo that is being worked on."""
 
 
 def create_app(
     engine: Engine,
-    own: ServiceSettings,
+    config: ServiceSettings,
     *,
-    keys: Keys | None = None,
+    keys: ApiKeys | None = None,
     hosts: frozenset[str] | None = None,
-    visitors: Visitors | None = None,
+    browser_auth: BrowserAuth | None = None,
 ) -> FastAPI:
     """The service around an engine; it works while the application's lifespan lasts.
 
     Args:
         keys: who may come; None asks nobody for a key.
         hosts: names the service may be called by; None for any.
-        visitors: who may come with a browser, where a page is mounted beside the API.
+        browser_auth: who may come with a browser, where a page is mounted beside the API.
 
     Raises:
         UsageError: a store or database that cannot be used.
     """
-    house = House(engine, own)
+    service = JobService(engine, config)
     app = FastAPI(
         title="Open The Eyes",
         version=__version__,
@@ -55,34 +55,34 @@ def create_app(
         docs_url=None,  # its page would fetch scripts from elsewhere
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
-        lifespan=lambda _: _lifespan(house),
+        lifespan=lambda _: _lifespan(service),
     )
-    app.state.house = house
+    app.state.service = service
     app.include_router(router)
     describe(app, asks_for_keys=keys is not None)
     for kind in (RequestValidationError, HTTPException, OpenTheEyesError):
         app.add_exception_handler(kind, _answer)
     app.add_middleware(
-        Guard,
-        rules=Rules(keys, hosts, own.max_request_bytes, visitors),
-        rates=Rates(own.requests_per_minute),
-        metrics=house.metrics,
+        AccessMiddleware,
+        policy=AccessPolicy(keys, hosts, config.max_request_bytes, browser_auth),
+        rate_limiter=RateLimiter(config.requests_per_minute),
+        metrics=service.metrics,
     )
     return app
 
 
 @asynccontextmanager
-async def _lifespan(house: House) -> AsyncIterator[None]:
-    sweeper = Sweeper(house)
-    await run_sync(house.warm_up)
-    await run_sync(house.runner.start, house.own.database_url, house.own.worker_name)
-    sweeper.start()
+async def _lifespan(service: JobService) -> AsyncIterator[None]:
+    maintenance = MaintenanceTask(service)
+    await run_sync(service.warm_up)
+    await run_sync(service.runner.start, service.config.database_url, service.config.worker_name)
+    maintenance.start()
     try:
         yield
     finally:
-        await run_sync(sweeper.stop)
-        await run_sync(house.runner.stop, STOP_SECONDS)
-        house.close()
+        await run_sync(maintenance.stop)
+        await run_sync(service.runner.stop, STOP_SECONDS)
+        service.close()
 
 
 async def _answer(request: Request, error: Exception) -> JSONResponse:

@@ -10,11 +10,11 @@ import anyio
 from anyio.to_thread import run_sync
 
 from .jobs import Job
-from .ledger import Ledger
+from .repository import JobRepository
 from .views import job_view
 
 LOOK_SECONDS: Final = 0.2
-"""The ledger is looked at this often: whichever process works on the job, and whichever is asked, it is all there."""
+"""The database is polled this often: whichever process works on the job, and whichever is asked, it is all there."""
 
 FAR_BACK: Final = 10
 """A job that far back in the queue, or farther, is looked at less often: nothing is new there for a while."""
@@ -25,14 +25,14 @@ SILENCE_SECONDS: Final = 15.0
 GONE: Final = b'event: cancelled\ndata: {"state": "cancelled"}\n\n'
 
 
-async def events(ledger: Ledger, job: Job, retention: int, after: int) -> AsyncIterator[bytes]:
+async def events(repository: JobRepository, job: Job, retention: int, after: int) -> AsyncIterator[bytes]:
     """Events of one job; a client that saw event `after` and comes again gets what it has missed."""
     told, place, silent = after, -1, 0.0
     current: Job | None = job
     while current is not None:
-        position = await run_sync(ledger.position, current)
+        position = await run_sync(repository.position, current)
         if current.seq != told or place not in (-1, position):
-            yield _event(current, retention, position, await run_sync(ledger.usual_seconds, current.wish.lane))
+            yield _event(current, retention, position, await run_sync(repository.usual_seconds, current.request.lane))
             silent = 0.0
         told, place = current.seq, position
         if current.ended:
@@ -43,7 +43,7 @@ async def events(ledger: Ledger, job: Job, retention: int, after: int) -> AsyncI
         if silent >= SILENCE_SECONDS:
             yield b": still here\n\n"
             silent = 0.0
-        current = await run_sync(ledger.get, job.id)
+        current = await run_sync(repository.get, job.id)
     yield GONE
 
 

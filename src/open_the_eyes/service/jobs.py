@@ -23,7 +23,7 @@ def reference_name(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class JobRequest:
     """What a client asked for.
 
     Args:
@@ -63,7 +63,7 @@ class Job:
     """
 
     id: str
-    wish: Wish
+    request: JobRequest
     state: State
     seq: int
     created: float

@@ -18,7 +18,7 @@ from ..errors import (
     UnreadablePhoto,
     UsageError,
 )
-from .refusals import BodyTooLarge, Busy
+from .errors import BodyTooLarge, Busy
 
 MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("open_the_eyes.service")

@@ -1,4 +1,4 @@
-"""The doors: each decodes, asks, encodes."""
+"""The HTTP routes: each decodes, calls `JobService`, encodes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from ..errors import NoCapacity
+from .errors import NotHere
 from .events import events
-from .house import House
-from .refusals import NotHere
+from .job_service import JobService
 from .schemas import EVENT, EVENTS, UPLOAD, HealthView, JobView, ReportView, problems
 
 JobId = Annotated[UUID, Path(description="A job's id, from the answer to POST /v1/jobs.")]
@@ -23,9 +23,9 @@ LOCATION: Final = {"Location": {"description": "The job's address.", "schema": {
 router = APIRouter()
 
 
-def _house(request: Request) -> House:
-    house: House = request.app.state.house
-    return house
+def _service(request: Request) -> JobService:
+    service: JobService = request.app.state.service
+    return service
 
 
 @router.post(
@@ -44,17 +44,17 @@ async def create_job(
     ] = None,
 ) -> dict[str, Any]:
     """Takes a photo. Once this has answered, the job is not lost, and its address is in `Location`."""
-    house = _house(request)
-    job = await house.desk.take(request, request.state.owner, idempotency_key)
+    service = _service(request)
+    job = await service.uploads.create_job(request, request.state.owner, idempotency_key)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return await run_sync(house.view, job)
+    return await run_sync(service.view, job)
 
 
 @router.get("/v1/jobs/{job_id}", response_model=JobView, responses=problems(404, 422), tags=["jobs"])
 def get_job(request: Request, job_id: JobId) -> dict[str, Any]:
     """What has become of a job: state, faces, outcomes, timings, and where its results are."""
-    house = _house(request)
-    return house.view(house.job(job_id, request.state.owner))
+    service = _service(request)
+    return service.view(service.job(job_id, request.state.owner))
 
 
 @router.get(
@@ -76,12 +76,12 @@ async def get_events(
     last_event_id: Annotated[str | None, Header(description="Sent by browsers when they connect again.")] = None,
 ) -> Response:
     """What happens to a job, as server-sent events: its state at once, then every change."""
-    house = _house(request)
-    job = await run_sync(house.job, job_id, request.state.owner)
+    service = _service(request)
+    job = await run_sync(service.job, job_id, request.state.owner)
     after = int(last_event_id[:9]) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else -1
     if job.ended and after == job.seq:
         return Response(status_code=204)
-    return StreamingResponse(events(house.ledger, job, house.own.retention, after), media_type=STREAM)
+    return StreamingResponse(events(service.repository, job, service.config.retention, after), media_type=STREAM)
 
 
 @router.get(
@@ -103,8 +103,8 @@ def get_result(
     face: Annotated[int | None, Query(ge=1, le=10_000, description="Only this face, as a small picture.")] = None,
 ) -> Response:
     """A result. Where no eye was opened there is none: the photo is as it was sent."""
-    house = _house(request)
-    found = house.result(house.job(job_id, request.state.owner), variation, face)
+    service = _service(request)
+    found = service.result(service.job(job_id, request.state.owner), variation, face)
     headers = {"Content-Length": str(found.size), "Content-Disposition": f'attachment; filename="{found.file_name}"'}
     return StreamingResponse(found.pieces, media_type=found.media_type, headers=headers)
 
@@ -112,7 +112,7 @@ def get_result(
 @router.delete("/v1/jobs/{job_id}", status_code=204, responses=problems(404, 422, 503), tags=["jobs"])
 def delete_job(request: Request, job_id: JobId) -> Response:
     """Stops the job at its next step, and deletes everything of it at once."""
-    _house(request).forget(job_id, request.state.owner)
+    _service(request).forget(job_id, request.state.owner)
     return Response(status_code=204)
 
 
@@ -125,9 +125,9 @@ def delete_job(request: Request, job_id: JobId) -> Response:
 )
 async def inspect(request: Request) -> dict[str, Any]:
     """Faces, how far their eyes are open, and what a job would do with each; nothing is kept."""
-    house = _house(request)
-    async with house.desk.look(request) as parcel:
-        return await run_sync(house.inspected, parcel)
+    service = _service(request)
+    async with service.uploads.inspection(request) as upload:
+        return await run_sync(service.inspect_report, upload)
 
 
 @router.get("/healthz", response_model=HealthView, responses=problems(keyed=False), tags=["service"])
@@ -139,7 +139,7 @@ def healthz() -> dict[str, str]:
 @router.get("/readyz", response_model=HealthView, responses=problems(503, keyed=False), tags=["service"])
 def readyz(request: Request) -> dict[str, str]:
     """Jobs can be taken: the database answers and the store can be written to."""
-    if not _house(request).is_ready():
+    if not _service(request).is_ready():
         raise NoCapacity("expected database and store to answer, one does not; look at the log.")
     return {"status": "ok"}
 
@@ -152,7 +152,7 @@ def readyz(request: Request) -> dict[str, str]:
 )
 def metrics(request: Request) -> Response:
     """Figures for Prometheus."""
-    return Response(_house(request).metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(_service(request).metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def nowhere(path: str) -> NotHere:

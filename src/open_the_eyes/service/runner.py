@@ -1,4 +1,4 @@
-"""Jobs run by DBOS: durable queues and workflows in the same database as the ledger."""
+"""Jobs run by DBOS: durable queues and workflows in the same database as the jobs' table."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..engine import Engine
 from ..errors import Cancelled, NoCapacity
+from .errors import StoreAway
 from .jobs import Job, Lane
-from .ledger import Ledger
 from .metrics import Metrics
-from .painting import is_painted, keep, paint, painted
-from .presence import Presence
+from .priority_lock import PriorityLock
 from .problems import problem_of
-from .refusals import StoreAway
-from .store import Store
-from .turns import Turns
+from .processing import has_results, load_results, process, store_results
+from .repository import JobRepository
+from .store import ArtifactStore
+from .worker_lock import WorkerLock
 
 APPLICATION: Final = "open-the-eyes"
 VERSION: Final = "1"
@@ -36,15 +36,21 @@ MAX_ATTEMPTS: Final = 12
 _ENDED: Final = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
-class Runner:
+class JobRunner:
     """Takes jobs from their queues, one after the other, until `stop`. One in a process, as DBOS is one."""
 
     def __init__(
-        self, ledger: Ledger, store: Store, engine: Engine, metrics: Metrics, turns: Turns, presence: Presence
+        self,
+        repository: JobRepository,
+        store: ArtifactStore,
+        engine: Engine,
+        metrics: Metrics,
+        device_lock: PriorityLock,
+        worker_lock: WorkerLock,
     ) -> None:
-        self._ledger, self._store, self._engine, self._metrics = ledger, store, engine, metrics
-        self._turns, self._presence = turns, presence
-        self._at_work: set[str] = set()
+        self._repository, self._store, self._engine, self._metrics = repository, store, engine, metrics
+        self._device_lock, self._worker_lock = device_lock, worker_lock
+        self._running: set[str] = set()
         self._worker = ""
         self._workflow: Callable[[str], None] | None = None
 
@@ -66,8 +72,8 @@ class Runner:
             DBOS.register_queue(queue, worker_concurrency=1, polling_interval_sec=POLL_SECONDS)
 
     def stop(self, patience_seconds: int) -> None:
-        """Waits for the photo that is being painted, if it does not take long; the next start does the rest."""
-        patience = patience_seconds if self._at_work else 0  # asked to wait, DBOS waits a second at least
+        """Waits for the photo that is being worked on, if it does not take long; the next start does the rest."""
+        patience = patience_seconds if self._running else 0  # asked to wait, DBOS waits a second at least
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience)
 
     def enqueue(self, job: Job) -> None:
@@ -75,12 +81,12 @@ class Runner:
         if self._workflow is None:
             raise RuntimeError("start comes first")
         with SetWorkflowID(job.id):
-            DBOS.enqueue_workflow(QUEUES[job.wish.lane], self._workflow, job.id)
+            DBOS.enqueue_workflow(QUEUES[job.request.lane], self._workflow, job.id)
 
-    def mend(self) -> None:
+    def recover(self) -> None:
         """Takes up what was accepted and nobody works on: it is in no queue, was given up, or its worker is dead."""
-        self._presence.claim()
-        unfinished = {job.id: job for job in self._ledger.unfinished()}
+        self._worker_lock.acquire()
+        unfinished = {job.id: job for job in self._repository.unfinished()}
         if not unfinished:
             return
         workers = set()
@@ -94,23 +100,23 @@ class Runner:
         for job in unfinished.values():
             self.enqueue(job)
         for worker in workers:
-            self._inherit(worker)
+            self._requeue_from(worker)
 
-    def _inherit(self, worker: str) -> None:
+    def _requeue_from(self, worker: str) -> None:
         """Queues again what a worker was at when it died; nothing, when it is alive."""
-        with self._presence.absent(worker) as dead:
+        with self._worker_lock.if_dead(worker) as dead:
             if dead:  # asked anew: somebody else may just have done this
                 for flow in DBOS.list_workflows(status="PENDING", executor_id=worker, load_input=False):
                     DBOS.resume_workflow(flow.workflow_id, queue_name=flow.queue_name)
 
-    def forget(self, job: str) -> None:
-        """Takes a job out of its queue; one that is being painted stops at its next step."""
+    def cancel(self, job: str) -> None:
+        """Takes a job out of its queue; one that is being worked on stops at its next step."""
         DBOS.cancel_workflow(job)
 
-    def sweep(self) -> None:
+    def purge(self) -> None:
         """Deletes what DBOS remembers of jobs that are gone."""
         ended = DBOS.list_workflows(status=["SUCCESS", *_ENDED], load_input=False, load_output=False, limit=1000)
-        known = self._ledger.known([flow.workflow_id for flow in ended])
+        known = self._repository.known([flow.workflow_id for flow in ended])
         gone = [flow.workflow_id for flow in ended if flow.workflow_id not in known]
         if gone:
             DBOS.delete_workflows(gone)
@@ -119,12 +125,12 @@ class Runner:
         """The workflow. Its steps return and raise nothing personal: DBOS keeps both."""
 
         @DBOS.step(name="paint", retries_allowed=True, max_attempts=10)
-        def paint_step(job: str) -> bool:
-            self._at_work.add(job)
+        def process_step(job: str) -> bool:
+            self._running.add(job)
             try:
-                return self._paint(job)
+                return self._process(job)
             finally:
-                self._at_work.discard(job)
+                self._running.discard(job)
 
         @DBOS.step(name="record", retries_allowed=True, max_attempts=10)
         def record_step(job: str) -> None:
@@ -132,35 +138,35 @@ class Runner:
 
         @DBOS.workflow(name="open_eyes", max_recovery_attempts=None)
         def open_the_eyes(job: str) -> None:
-            if paint_step(job):
+            if process_step(job):
                 record_step(job)
 
         return open_the_eyes
 
-    def _paint(self, job_id: str) -> bool:
+    def _process(self, job_id: str) -> bool:
         """Whether there is a result to record; failures are written down here."""
-        job = self._ledger.get(job_id)
+        job = self._repository.get(job_id)
         if job is None or job.ended:
             return False
         try:
-            if not is_painted(job_id, self._store):
-                with self._turns.take(job.wish.lane):
-                    if not self._begun(job_id):
+            if not has_results(job_id, self._store):
+                with self._device_lock.hold(job.request.lane):
+                    if not self._begins(job_id):
                         return False
-                    opened = paint(job, self._store, self._engine, self._teller(job_id))
-                keep(job_id, opened, self._store, lambda: self._wanted(job_id))
+                    opened = process(job, self._store, self._engine, self._progress_writer(job_id))
+                store_results(job_id, opened, self._store, lambda: self._is_wanted(job_id))
         except FileNotFoundError as error:
-            self._give_up(job_id, error)
+            self._fail(job_id, error)
             return False
         except (SQLAlchemyError, OSError, StoreAway):
             raise  # the database or the store is away; this step is tried again
         except Exception as error:  # noqa: BLE001 -- whatever it is, the client gets to know, and the queue goes on
-            self._give_up(job_id, error)
+            self._fail(job_id, error)
             return False
-        return self._wanted(job_id) or self._cleared(job_id)
+        return self._is_wanted(job_id) or self._discarded(job_id)
 
-    def _begun(self, job_id: str) -> bool:
-        attempt = self._ledger.begin(job_id)
+    def _begins(self, job_id: str) -> bool:
+        attempt = self._repository.begin(job_id)
         if attempt > MAX_ATTEMPTS:
             raise NoCapacity(
                 f"expected to finish this photo, the service ended {MAX_ATTEMPTS} times in the middle of it; make it "
@@ -170,28 +176,28 @@ class Runner:
 
     def _record(self, job_id: str) -> None:
         try:
-            report, results = painted(job_id, self._store)
+            report, results = load_results(job_id, self._store)
         except FileNotFoundError as error:
-            self._give_up(job_id, error)
+            self._fail(job_id, error)
             return
-        if self._ledger.finish(job_id, report, results):
+        if self._repository.finish(job_id, report, results):
             self._metrics.finished(report)
 
-    def _give_up(self, job_id: str, error: Exception) -> None:
-        if not self._wanted(job_id):
-            self._cleared(job_id)
-        elif self._ledger.fail(job_id, problem_of(error)):
+    def _fail(self, job_id: str, error: Exception) -> None:
+        if not self._is_wanted(job_id):
+            self._discarded(job_id)
+        elif self._repository.fail(job_id, problem_of(error)):
             self._metrics.failed()
 
-    def _wanted(self, job_id: str) -> bool:
-        return self._ledger.get(job_id) is not None
+    def _is_wanted(self, job_id: str) -> bool:
+        return self._repository.get(job_id) is not None
 
-    def _cleared(self, job_id: str) -> bool:
+    def _discarded(self, job_id: str) -> bool:
         """False; what was stored after the job had been deleted is deleted too."""
         self._store.forget(job_id)
         return False
 
-    def _teller(self, job_id: str) -> Callable[[str, float], None]:
+    def _progress_writer(self, job_id: str) -> Callable[[str, float], None]:
         last: tuple[str, float] = ("", 0.0)
 
         def tell(stage: str, fraction: float) -> None:
@@ -200,7 +206,7 @@ class Runner:
             if stage == last[0] and now - last[1] < TOLD_SECONDS:
                 return
             last = (stage, now)
-            if not self._ledger.progress(job_id, stage, fraction):
+            if not self._repository.progress(job_id, stage, fraction):
                 raise Cancelled("expected to go on, the job was cancelled; nothing is kept.")
 
         return tell

@@ -169,7 +169,7 @@ UPLOAD: Final[dict[str, Any]] = {
         },
     }
 }
-"""The body of a request with a photo; it is read by `desk`, so FastAPI has to be told."""
+"""The body of a request with a photo; it is read by `uploads`, so FastAPI has to be told."""
 
 _WHY: Final = {
     400: "No multipart form.",

@@ -14,8 +14,8 @@ from fastapi import FastAPI
 
 from ..engine import Engine
 from ..errors import NoCapacity, UsageError
+from .api_keys import ApiKeys
 from .app import create_app
-from .keys import Keys
 from .settings import ServiceSettings
 
 LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
@@ -26,13 +26,13 @@ KEEP_ALIVE_SECONDS: Final = 75
 """Longer than clients keep an idle connection, as a rule: who ends it first must not be the one that is being asked."""
 
 
-def assembled(engine: Engine, own: ServiceSettings, host: str) -> FastAPI:
+def assembled(engine: Engine, config: ServiceSettings, host: str) -> FastAPI:
     """The application for a service that listens at `host`; raises what `admission` and `create_app` raise."""
-    keys, hosts = admission(own, host)
-    return create_app(engine, own, keys=keys, hosts=hosts)
+    keys, hosts = admission(config, host)
+    return create_app(engine, config, keys=keys, hosts=hosts)
 
 
-def admission(own: ServiceSettings, host: str) -> tuple[Keys | None, frozenset[str] | None]:
+def admission(config: ServiceSettings, host: str) -> tuple[ApiKeys | None, frozenset[str] | None]:
     """Who may come to a service that listens at `host`, and by which names, as `create_app` takes them.
 
     On this machine alone no key is asked for, unless there are keys; then only names of this machine are answered, so
@@ -41,15 +41,15 @@ def admission(own: ServiceSettings, host: str) -> tuple[Keys | None, frozenset[s
     Raises:
         UsageError: an address that others can reach, and no key that they could show.
     """
-    keys = Keys.read(own.keys_file)
+    keys = ApiKeys.read(config.keys_file)
     alone = is_loopback(host)
     if not alone and not keys.hashes:
         raise UsageError(
             f"--host: expected an API key to exist before others can reach {host}, found none; make one with "
             "`open-the-eyes serve --new-key`, or stay with --host 127.0.0.1."
         )
-    names = frozenset((*LOCAL_NAMES, *own.hosts, host.lower()))
-    return keys if keys.hashes else None, names if alone or own.hosts else None
+    names = frozenset((*LOCAL_NAMES, *config.hosts, host.lower()))
+    return keys if keys.hashes else None, names if alone or config.hosts else None
 
 
 def serve(app: FastAPI, host: str, port: int, tell: Callable[[str], None]) -> None:

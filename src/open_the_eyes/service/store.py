@@ -14,13 +14,13 @@ from fsspec.implementations.local import LocalFileSystem
 
 from ..errors import UsageError
 from ..files.whole_file import write_whole
-from .refusals import StoreAway
+from .errors import StoreAway
 
 CHUNK: Final = 1 << 20
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,79}")
 
 
-class Store:
+class ArtifactStore:
     """Files by job and name. Names are ours, such as "photo" or "result-1.jpg"; a client's never get here.
 
     Raises:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ..errors import UsageError
-from .jobs import Job, Wish
+from .jobs import Job, JobRequest
 
 JOBS = sa.Table(
     "ote_jobs",
@@ -70,11 +70,11 @@ def address_of(url: str) -> sa.URL:
 
 def job_of(row: sa.Row[Any]) -> Job:
     """A row as the rest of the service sees it."""
-    wish = Wish(row.owner, json.loads(row.options), row.reference_count, row.idempotency, row.fingerprint)
+    request = JobRequest(row.owner, json.loads(row.options), row.reference_count, row.idempotency, row.fingerprint)
     outcome = json.loads(row.outcome) if row.outcome else {}
     return Job(
         id=row.id,
-        wish=wish,
+        request=request,
         state=row.state,
         seq=row.seq,
         created=row.created,

@@ -12,10 +12,10 @@ from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 
 from ..errors import OpenTheEyesError
-from . import drawing, panels, words
-from .app_facts import HEAD, STATIC
-from .flow import Flow, Scene, looks_of
-from .sitting import Sitting
+from . import panels, photo_html, words
+from .app_manifest import HEAD, STATIC
+from .controller import Controller, PageState, style_of
+from .edit_session import EditSession
 from .theme import theme
 
 SHOWN: Final = ("arrival", "notice", "progress", "photo", "shots", "strips", "compare", "finish", "done")
@@ -48,14 +48,21 @@ def mount_page(app: FastAPI, page: Page) -> None:
 class Page:
     """Draws scenes; knows nothing of jobs."""
 
-    def __init__(self, flow: Flow, means: words.Means, retention: str, max_bytes: int, max_references: int) -> None:
-        self._flow, self._means, self._retention = flow, means, retention
+    def __init__(
+        self,
+        controller: Controller,
+        capabilities: words.Capabilities,
+        retention: str,
+        max_bytes: int,
+        max_references: int,
+    ) -> None:
+        self._controller, self._capabilities, self._retention = controller, capabilities, retention
         self._max_bytes, self._max_references = max_bytes, max_references
 
     def blocks(self) -> Any:
         """The layout, with everything wired."""
         with gr.Blocks(title=words.TITLE, analytics_enabled=False) as blocks:
-            sitting = gr.State(None)
+            session = gr.State(None)
             gr.HTML(panels.header(self._retention), apply_default_css=False, elem_id="ote-header")
             parts = {name: _part(name) for name in ("notice", "arrival", "progress")}
             parts["arrival"].value = panels.arrival(None, self._max_bytes, self._max_references)
@@ -65,56 +72,58 @@ class Page:
                 with gr.Column(scale=5, min_width=320, elem_id="ote-side"):
                     parts["compare"] = _part("compare")
                     faces = gr.CheckboxGroup([], label="Faces to open", elem_id="ote-faces", visible=False)
-                    with gr.Accordion("Adjust the eyes", open=False, visible=False, elem_id="ote-looks") as looks:
+                    with gr.Accordion("Adjust the eyes", open=False, visible=False, elem_id="ote-looks") as style:
                         color = gr.Radio(list(words.COLORS), value="As suits the face", label="Eye colour")
                         gaze = gr.Radio(list(words.GAZES), value="As suits the face", label="Where they look")
                         openness = gr.Slider(60, 140, value=100, step=5, label="How far open, per cent of usual")
                     parts |= {name: _part(name) for name in ("finish", "done")}
-            outputs = [sitting, *(parts[name] for name in SHOWN), work, faces, looks, color, gaze, openness]
+            outputs = [session, *(parts[name] for name in SHOWN), work, faces, style, color, gaze, openness]
             for name in SHOWN:
-                parts[name].act(self._acted, [sitting], outputs, **_QUIET)
-            faces.input(self._chosen, [sitting, faces], outputs, **_QUIET)
+                parts[name].act(self._acted, [session], outputs, **_QUIET)
+            faces.input(self._chosen, [session, faces], outputs, **_QUIET)
             for event in (color.input, gaze.input, openness.release):
-                event(self._wished, [sitting, color, gaze, openness], outputs, **_QUIET)
+                event(self._restyled, [session, color, gaze, openness], outputs, **_QUIET)
         return blocks
 
-    def _acted(self, sitting: Sitting | None, event: gr.EventData, request: gr.Request) -> list[Any]:
+    def _acted(self, session: EditSession | None, event: gr.EventData, request: gr.Request) -> list[Any]:
         told = event._data if isinstance(event._data, dict) else {}
-        return self._drawn(_owner(request), self._flow.act(_owner(request), sitting, told))
+        return self._drawn(_owner(request), self._controller.act(_owner(request), session, told))
 
-    def _chosen(self, sitting: Sitting | None, chosen: list[int], request: gr.Request) -> list[Any]:
-        return self._drawn(_owner(request), self._flow.choose(_owner(request), sitting, chosen))
+    def _chosen(self, session: EditSession | None, chosen: list[int], request: gr.Request) -> list[Any]:
+        return self._drawn(_owner(request), self._controller.choose(_owner(request), session, chosen))
 
-    def _wished(
-        self, sitting: Sitting | None, color: str, gaze: str, openness: float, request: gr.Request
+    def _restyled(
+        self, session: EditSession | None, color: str, gaze: str, openness: float, request: gr.Request
     ) -> list[Any]:
-        return self._drawn(_owner(request), self._flow.wish(_owner(request), sitting, looks_of(color, gaze, openness)))
+        return self._drawn(
+            _owner(request), self._controller.restyle(_owner(request), session, style_of(color, gaze, openness))
+        )
 
-    def _drawn(self, owner: str, scene: Scene) -> list[Any]:
+    def _drawn(self, owner: str, page_state: PageState) -> list[Any]:
         """A value for each output."""
-        sitting = scene.sitting
+        session = page_state.session
         drawn = {
-            "arrival": panels.arrival(sitting, self._max_bytes, self._max_references),
-            "notice": panels.notice(scene.headline, scene.advice, retry=scene.retry),
-            "progress": panels.progress(sitting),
-            "photo": "" if sitting is None else drawing.photo(sitting),
-            "shots": "" if sitting is None else drawing.shots(sitting),
-            "strips": "" if sitting is None else drawing.strips(sitting),
-            "compare": "" if sitting is None else drawing.compare(sitting),
-            "finish": panels.finish(sitting, self._means),
-            "done": panels.done(sitting, self._flow.final(owner, sitting)),
+            "arrival": panels.arrival(session, self._max_bytes, self._max_references),
+            "notice": panels.notice(page_state.headline, page_state.advice, retry=page_state.retry),
+            "progress": panels.progress(session),
+            "photo": "" if session is None else photo_html.photo(session),
+            "shots": "" if session is None else photo_html.shots(session),
+            "strips": "" if session is None else photo_html.strips(session),
+            "compare": "" if session is None else photo_html.compare(session),
+            "finish": panels.finish(session, self._capabilities),
+            "done": panels.done(session, self._controller.final(owner, session)),
         }
-        choosable = () if sitting is None else sitting.choosable
+        choosable = () if session is None else session.choosable
         faces = gr.CheckboxGroup(
             choices=[(words.seen(face), face.id) for face in choosable],
-            value=[] if sitting is None else list(sitting.chosen),
+            value=[] if session is None else list(session.chosen),
             visible=bool(choosable),
         )
-        ready = sitting is not None and sitting.preview is not None and bool(sitting.preview.attempts)
-        fresh = sitting is None or (sitting.preview is None and sitting.waiting == sitting.job)
-        looks = ["As suits the face", "As suits the face", 100] if fresh else [gr.skip()] * 3
-        work = gr.Row(visible=sitting is not None)
-        return [sitting, *(drawn[name] for name in SHOWN), work, faces, gr.Accordion(visible=ready), *looks]
+        ready = session is not None and session.preview is not None and bool(session.preview.attempts)
+        fresh = session is None or (session.preview is None and session.waiting == session.job)
+        style = ["As suits the face", "As suits the face", 100] if fresh else [gr.skip()] * 3
+        work = gr.Row(visible=session is not None)
+        return [session, *(drawn[name] for name in SHOWN), work, faces, gr.Accordion(visible=ready), *style]
 
 
 _QUIET: Final[dict[str, Any]] = {
@@ -133,7 +142,7 @@ def _part(name: str) -> gr.HTML:
 
 
 def _owner(request: gr.Request) -> str:
-    """Whose request this is, as the guard found."""
+    """Whose request this is, as the middleware found."""
     if request.request is None:
         raise OpenTheEyesError("a request without its owner")
     return str(request.request.state.owner)

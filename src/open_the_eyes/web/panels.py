@@ -12,7 +12,7 @@ from ..files import SUFFIXES, suffix_for
 from ..naming import named
 from ..service.jobs import Job
 from . import words
-from .sitting import Sitting
+from .edit_session import EditSession
 
 EYE: Final = (
     '<svg viewBox="0 0 64 40" aria-hidden="true"><path class="lids" d="M3 20C14 5 50 5 61 20 50 35 14 35 3 20z"/>'
@@ -28,7 +28,7 @@ def header(retention: str) -> str:
     )
 
 
-def arrival(sitting: Sitting | None, max_bytes: int, max_references: int) -> str:
+def arrival(session: EditSession | None, max_bytes: int, max_references: int) -> str:
     """Where photos are dropped: large while there is none, one line later."""
     facts = {
         "maxBytes": max_bytes,
@@ -37,7 +37,7 @@ def arrival(sitting: Sitting | None, max_bytes: int, max_references: int) -> str
         "tooMany": f"at most {1 + max_references} can come together; drop fewer.",
     }
     data = escape(json.dumps(facts))
-    if sitting is None:
+    if session is None:
         return (
             f'<div class="ote-drop" data-facts="{data}"><label for="ote-files">{EYE}'
             '<span class="call">Drop a photo here, or <u>choose one</u></span>'
@@ -46,12 +46,12 @@ def arrival(sitting: Sitting | None, max_bytes: int, max_references: int) -> str
             'accept="image/*,.heic,.heif,.avif,.tif,.tiff" aria-label="Choose a photo, or several shots of a group">'
             '<p class="sending" role="status"></p></div>'
         )
-    more = len(sitting.names) - 1
+    more = len(session.names) - 1
     others = f" and {more} more {'shot' if more == 1 else 'shots'}" if more else ""
-    names = escape(json.dumps(sitting.names))
+    names = escape(json.dumps(session.names))
     return (
-        f'<div class="ote-here" data-facts="{data}" data-job="{sitting.job}" data-names="{names}">'
-        f"<p><strong>{escape(sitting.names[0])}</strong>{others}</p>"
+        f'<div class="ote-here" data-facts="{data}" data-job="{session.job}" data-names="{names}">'
+        f"<p><strong>{escape(session.names[0])}</strong>{others}</p>"
         '<button type="button" class="quiet" data-act="anew">Start anew</button></div>'
     )
 
@@ -65,16 +65,16 @@ def notice(headline: str = "", advice: str = "", *, retry: bool = False) -> str:
     return f'<div role="alert"><div class="ote-notice">{said}{again}</div></div>'
 
 
-def progress(sitting: Sitting | None) -> str:
+def progress(session: EditSession | None) -> str:
     """The job that is on; the page's script keeps it up to date from the job's own events."""
-    if sitting is None:
+    if session is None:
         return ""
-    if sitting.waiting is None:
-        return f'<div class="ote-progress"><p role="status">{escape(words.standing(sitting))}</p></div>'
-    what = words.PURPOSES[sitting.purpose][0] if sitting.finishing else "Quick preview"
+    if session.waiting is None:
+        return f'<div class="ote-progress"><p role="status">{escape(words.standing(session))}</p></div>'
+    what = words.PURPOSES[session.purpose][0] if session.finishing else "Quick preview"
     stages, lost = escape(json.dumps(words.STAGES)), escape(" ".join(words.refusal("no-answer")))
     return (
-        f'<div class="ote-progress" data-job="{sitting.waiting}" data-stages="{stages}" data-lost="{lost}">'
+        f'<div class="ote-progress" data-job="{session.waiting}" data-stages="{stages}" data-lost="{lost}">'
         f'<p><strong>{what}</strong> <span class="say" role="status">{words.STAGES["queued"]}</span> '
         '<span class="left"></span></p>'
         f'<progress max="1" value="0" aria-label="{what}"></progress>'
@@ -82,29 +82,29 @@ def progress(sitting: Sitting | None) -> str:
     )
 
 
-def finish(sitting: Sitting | None, means: words.Means) -> str:
+def finish(session: EditSession | None, capabilities: words.Capabilities) -> str:
     """The buttons that make a file, by what it is for."""
-    if sitting is None or sitting.preview is None:
+    if session is None or session.preview is None:
         return ""
-    off = "" if sitting.eyes and sitting.waiting is None else " disabled"
+    off = "" if session.eyes and session.waiting is None else " disabled"
     buttons = "".join(
         f'<button type="button" class="{mode}" data-act="finish" data-purpose="{mode}"{off}>'
         f"<strong>{name}</strong><span>{use}</span></button>"
         for mode, (name, use) in words.PURPOSES.items()
     )
-    about = escape(words.about_purposes(means))
+    about = escape(words.about_purposes(capabilities))
     return f'<div class="ote-finish" role="group" aria-label="Make the file">{buttons}<p>{about}</p></div>'
 
 
-def done(sitting: Sitting | None, job: Job | None) -> str:
+def done(session: EditSession | None, job: Job | None) -> str:
     """What was done and what was not, and where the file is, once the final job has ended."""
-    if sitting is None or job is None or job.report is None:
+    if session is None or job is None or job.report is None:
         return ""
-    lines = "".join(_line(sitting, face) for face in job.report["faces"])
+    lines = "".join(_line(session, face) for face in job.report["faces"])
     if not job.results:
         return f'<section class="ote-done"><h2>Nothing was changed</h2><ul>{lines}</ul></section>'
     result = job.results[0]
-    name = file_name(sitting.names[0], result["name"])
+    name = file_name(session.names[0], result["name"])
     link = f"/download/{job.id}/{quote(name, safe='')}"
     return (
         f'<section class="ote-done" data-fetch="{link}"><h2>Your photo is ready</h2>'
@@ -113,9 +113,9 @@ def done(sitting: Sitting | None, job: Job | None) -> str:
     )
 
 
-def _line(sitting: Sitting, face: dict[str, Any]) -> str:
+def _line(session: EditSession, face: dict[str, Any]) -> str:
     """What became of one face."""
-    said = words.deed(sitting.face(face["id"]), face["outcome"], face["reason"], face["source"], sitting.names)
+    said = words.deed(session.face(face["id"]), face["outcome"], face["reason"], face["source"], session.names)
     return f'<li class="{face["outcome"]}"><strong>Face {face["id"]}.</strong> {escape(said)}</li>'
 
 

@@ -15,48 +15,53 @@ from ..service.app import create_app
 from ..service.server import admission, is_loopback
 from ..service.settings import ServiceSettings
 from . import words
-from .app_facts import app_routes
-from .arrivals import arrivals
-from .errands import Errands
-from .flow import Flow
+from .app_manifest import app_routes
+from .controller import Controller
+from .cookie_auth import CookieAuth
+from .image_cache import ImageCache
+from .image_routes import image_routes
+from .job_client import JobClient
 from .page import Page, mount_page
-from .pictures import pictures
-from .prints import Darkroom
-from .reception import Reception, login_routes
-from .visitors import Visitors
+from .page_middleware import PageMiddleware, login_routes
+from .upload_routes import upload_routes
 
 RESTORERS: Final[tuple[Restorer, ...]] = ("gfpgan", "restoreformer", "gpen", "codeformer")
 """The first whose weights are here sharpens what is printed; those that anybody may use come first."""
 
 
-def create_site(engine: Engine, own: ServiceSettings, host: str) -> FastAPI:
+def create_site(engine: Engine, config: ServiceSettings, host: str) -> FastAPI:
     """The application for a service and page that listen at `host`; keys and names as `serve` has them.
 
     Raises:
         UsageError: what `admission` and `create_app` raise.
     """
-    keys, hosts = admission(own, host)
-    visitors = Visitors(keys)
-    app = create_app(engine, own, keys=keys, hosts=hosts, visitors=visitors)
-    house = app.state.house
-    darkroom = Darkroom(house.store, engine.settings)
-    means = means_of(engine)
-    errands = Errands(house, darkroom, means.restorer)
-    for routes in (arrivals(house, errands), pictures(house, darkroom), login_routes(visitors), app_routes()):
+    keys, hosts = admission(config, host)
+    browser_auth = CookieAuth(keys)
+    app = create_app(engine, config, keys=keys, hosts=hosts, browser_auth=browser_auth)
+    service = app.state.service
+    image_cache = ImageCache(service.store, engine.settings)
+    capabilities = capabilities_of(engine)
+    job_client = JobClient(service, image_cache, capabilities.restorer)
+    for routes in (
+        upload_routes(service, job_client),
+        image_routes(service, image_cache),
+        login_routes(browser_auth),
+        app_routes(),
+    ):
         app.include_router(routes)
-    told = words.retention(own.retention, alone=is_loopback(host))
-    page = Page(Flow(errands), means, told, engine.settings.max_bytes, own.max_references)
+    told = words.retention(config.retention, alone=is_loopback(host))
+    page = Page(Controller(job_client), capabilities, told, engine.settings.max_bytes, config.max_references)
     mount_page(app, page)
     mounted = app.router.routes[-1]
     assert isinstance(mounted, Mount)
-    mounted.app = Reception(mounted.app, visitors)
+    mounted.app = PageMiddleware(mounted.app, browser_auth)
     return app
 
 
-def means_of(engine: Engine) -> words.Means:
+def capabilities_of(engine: Engine) -> words.Capabilities:
     """What the engine's page can promise."""
     for restorer in RESTORERS:
         with suppress(OpenTheEyesError):  # its weights are not here
             engine.restorer(restorer)
-            return words.Means(engine.name == "sdxl", restorer)
-    return words.Means(engine.name == "sdxl")
+            return words.Capabilities(engine.name == "sdxl", restorer)
+    return words.Capabilities(engine.name == "sdxl")

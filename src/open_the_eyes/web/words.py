@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ..options import EyeColor, Mode
 from ..roles import Outcome
-from .sitting import FaceSeen, Sitting
+from .edit_session import EditSession, FaceRegion
 
 TITLE: Final = "Open The Eyes"
 PROMISE: Final = "Someone blinked? The eyes open, and every other pixel of the photo stays as it is."
@@ -23,7 +23,7 @@ PURPOSES: Final[dict[Mode, tuple[str, str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class Capabilities:
     """What this machine paints with.
 
     Args:
@@ -35,10 +35,14 @@ class Means:
     restorer: str | None = None
 
 
-def about_purposes(means: Means) -> str:
+def about_purposes(capabilities: Capabilities) -> str:
     """How the files differ, and where they do not."""
-    sharpened = "" if means.restorer is None else f" For print, the eyes are sharpened as well ({means.restorer})."
-    if means.patient:
+    sharpened = (
+        ""
+        if capabilities.restorer is None
+        else f" For print, the eyes are sharpened as well ({capabilities.restorer})."
+    )
+    if capabilities.patient:
         return f"The eyes stay the ones you see; the longer ways paint them with more steps.{sharpened}"
     same = "the first two" if sharpened else "all three"
     return f"All of them keep the photo's full size. On this computer {same} have the very same eyes.{sharpened}"
@@ -158,15 +162,15 @@ def kind_of(problem: Mapping[str, Any]) -> str:
     return str(problem.get("type", "")).rpartition(":")[2]
 
 
-def seen(face: FaceSeen) -> str:
+def seen(face: FaceRegion) -> str:
     """A face in a list: "Face 2: eyes closed"."""
     return f"Face {face.id}: {_SEEN.get(face.outcome, face.outcome)}"
 
 
-def found(sitting: Sitting) -> str:
+def found(session: EditSession) -> str:
     """How many faces there are, and in how many the eyes are closed."""
-    many, closed = len(sitting.faces), sum(face.outcome == "closed" for face in sitting.faces)
-    unsure = sum(face.outcome == "unsure" for face in sitting.faces)
+    many, closed = len(session.faces), sum(face.outcome == "closed" for face in session.faces)
+    unsure = sum(face.outcome == "unsure" for face in session.faces)
     faces = _faces(many)
     if not closed:
         return f"{faces}; nobody's eyes are surely closed." if unsure else f"{faces}, all eyes open."
@@ -175,20 +179,20 @@ def found(sitting: Sitting) -> str:
     return f"{faces}; {'one has' if closed == 1 else f'{_count(closed)} have'} closed eyes."
 
 
-def standing(sitting: Sitting) -> str:
+def standing(session: EditSession) -> str:
     """Where things stand, when nothing is under way."""
-    count = len(sitting.eyes)
-    if sitting.preview is None or not sitting.choosable:
-        return found(sitting)
+    count = len(session.eyes)
+    if session.preview is None or not session.choosable:
+        return found(session)
     if not count:
-        return f"{found(sitting)} None is chosen: click a face to open its eyes."
+        return f"{found(session)} None is chosen: click a face to open its eyes."
     faces = _faces(count)
-    if sitting.final is not None:
+    if session.final is not None:
         return f"{faces} opened. Pick other eyes, or another purpose, whenever you like."
     return f"{faces} opened in this preview. Pick other eyes, or take the file."
 
 
-def deed(face: FaceSeen | None, outcome: Outcome, reason: str, source: str = "", names: tuple[str, ...] = ()) -> str:
+def deed(face: FaceRegion | None, outcome: Outcome, reason: str, source: str = "", names: tuple[str, ...] = ()) -> str:
     """What became of a face, in the end; one that could not be chosen was not skipped either.
 
     Args:

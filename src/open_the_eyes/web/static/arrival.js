@@ -1,4 +1,4 @@
-// Photos go straight to the service's desk, past Gradio's uploads; then the page is told which job they became.
+// Photos go straight to the service's own route, past Gradio's uploads; then the page is told which job they became.
 const facts = () => JSON.parse(element.querySelector('[data-facts]').dataset.facts);
 const say = (text) => { const line = element.querySelector('.sending'); if (line) line.textContent = text; };
 const refuse = (kind, detail, seconds) => { say(''); tell({ act: 'refused', kind, problem: { detail }, seconds }); };

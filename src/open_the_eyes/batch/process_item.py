@@ -1,0 +1,172 @@
+"""One photo of a batch, from its file to its record: the same `open_eyes` and the same file as everywhere else."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .. import files
+from ..engine import Engine
+from ..errors import NoCapacity, OpenTheEyesError, PhotoNotWritten
+from ..files.whole_file import write_whole
+from ..naming import numbered
+from ..photo import Photo
+from ..pipeline import open_eyes
+from ..results import Opened
+from ..settings import Settings
+from .manifest import Output, Record, State, failed
+from .plan import Item
+from .spec import BatchSpec
+from .thumbnails import eye_comparison, jpeg_base64
+
+MAX_EYES: Final = 4
+"""Faces of one photo that the contact sheet shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What opening one photo gave."""
+
+    state: State
+    sha256: str
+    faces: tuple[str, ...]
+    outputs: tuple[Output, ...]
+    eyes: tuple[str, ...] = ()
+    more_faces: int = 0
+
+
+def process_item(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: Path) -> Record:
+    """Opens one photo and writes its result; whatever goes wrong becomes the record of a failure."""
+    began = time.perf_counter()
+    try:
+        done = _opened(item, spec, engine, out)
+    except Exception as error:  # noqa: BLE001 -- whatever one photo does, the next ones get their turn
+        known = as_known(error)
+        return failed(item, fingerprint, str(known), known.exit_code, time.perf_counter() - began, rss_mib())
+    return Record(
+        item.name,
+        item.size,
+        item.mtime_ns,
+        done.sha256,
+        fingerprint,
+        done.state,
+        done.faces,
+        done.outputs,
+        seconds=round(time.perf_counter() - began, 4),
+        rss_mib=round(rss_mib(), 1),
+        eyes=done.eyes,
+        more_faces=done.more_faces,
+    )
+
+
+def as_known(error: Exception) -> OpenTheEyesError:
+    """The error itself if it is one of ours; lack of memory as NoCapacity; anything else named as a bug."""
+    if isinstance(error, OpenTheEyesError):
+        return error
+    if isinstance(error, MemoryError):
+        return NoCapacity("not enough memory for this photo; take fewer --workers, or make the photo smaller.")
+    name = type(error).__name__
+    return OpenTheEyesError(f"this is a bug of ours ({name}: {error}); run `open` on this photo with --debug.")
+
+
+def rss_mib() -> float:
+    """The memory this process holds now; 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0.0
+    return float(pages * os.sysconf("SC_PAGE_SIZE")) / 2**20 if sys.platform == "linux" else 0.0
+
+
+def _opened(item: Item, spec: BatchSpec, engine: Engine, out: Path) -> _Done:
+    photo = files.read(item.source, engine.settings)
+    opened = open_eyes(photo, spec.options, engine=engine, references=spec.references)
+    sha256, faces = opened.report.input.sha256, tuple(face.outcome for face in opened.faces)
+    if not opened.changed:
+        outputs = _copied(item, sha256, spec, out) if spec.copy else ()
+        return _Done("unchanged", sha256, faces, outputs)
+    outputs = _saved(item, opened, spec, out, engine.settings)
+    faced = [face for face in opened.faces if face.outcome == "opened"]
+    return _Done("opened", sha256, faces, outputs, _eyes(photo, opened), max(0, len(faced) - MAX_EYES))
+
+
+def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Settings) -> tuple[Output, ...]:
+    """The variations as files; a file that is there gives way if it is this very edit, left by a run that was killed.
+
+    Raises:
+        PhotoNotWritten: it is anything else, and nothing is to be overwritten.
+    """
+    _make_folder(item.output)
+    there = False
+    for number, target in enumerate(numbered(item.output, len(opened.variations)), start=1):
+        if os.path.lexists(target):
+            there = True
+            if not spec.overwrite and not _is_this(target, opened, number, settings):
+                raise _taken(target)
+    credentials = None
+    if spec.certificate is not None and spec.key is not None:
+        credentials = files.Credentials.load(spec.certificate, spec.key)
+    report = opened.save(item.output, overwrite=there, credentials=credentials)
+    return tuple(_output(Path(one.path), one.sha256, out) for one in report.outputs)
+
+
+def _is_this(target: Path, opened: Opened, variation: int, settings: Settings) -> bool:
+    """Whether a file says of itself that it is this edit of this photo."""
+    try:
+        record = files.read_record(files.read(target, settings))
+    except (OpenTheEyesError, OSError, ValueError):
+        return False
+    return record is not None and record == opened.record(variation)
+
+
+def _copied(item: Item, sha256: str, spec: BatchSpec, out: Path) -> tuple[Output, ...]:
+    """The photo itself in the folder of results, byte for byte and with its time.
+
+    Raises:
+        PhotoNotWritten: another file is there, or the photo has changed since it was looked at.
+    """
+    target = item.copy
+    _make_folder(target)
+    there = os.path.lexists(target)
+    if there and target.is_file() and _sha256(target) == sha256:
+        return (_output(target, sha256, out),)
+    if there and not spec.overwrite:
+        raise _taken(target)
+    data = item.source.read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise PhotoNotWritten(f"{item.source}: expected the photo to stay as it is, it was changed meanwhile; again.")
+    write_whole(target, data, overwrite=there)
+    os.utime(target, ns=(item.mtime_ns, item.mtime_ns))
+    return (_output(target, sha256, out),)
+
+
+def _eyes(before: Photo, opened: Opened) -> tuple[str, ...]:
+    faces = [face for face in opened.faces if face.outcome == "opened"]
+    pictures = [eye_comparison(before.pixels, opened.photo.pixels, face.box) for face in faces[:MAX_EYES]]
+    return tuple(jpeg_base64(picture) for picture in pictures if picture is not None)
+
+
+def _output(path: Path, sha256: str, out: Path) -> Output:
+    return Output(path.relative_to(out).as_posix(), path.stat().st_size, sha256)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PhotoNotWritten(
+            f"{path.parent}: cannot make this folder ({error.strerror}); name another OUT."
+        ) from error
+
+
+def _taken(path: Path) -> PhotoNotWritten:
+    return PhotoNotWritten(f"{path} is there already; --overwrite replaces it, another OUT keeps both.")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,64 @@
+"""Small pictures of opened eyes, before and after beside each other, for the contact sheet."""
+
+from __future__ import annotations
+
+import base64
+from typing import Final
+
+import cv2
+import numpy as np
+
+from ..imaging.arrays import Rgb
+from ..imaging.geometry import Box
+
+SIDE_WH: Final = (168, 72)
+"""Of one of the two pictures."""
+GAP_PX: Final = 4
+QUALITY: Final = 80
+ALIKE: Final = 0.93
+"""Shapes nearer than this are made the same: whole pixels rarely have just the shape that was asked for."""
+ROOM: Final = 1.25
+"""How much more than the changed pixels is shown."""
+
+
+def eye_comparison(before: Rgb, after: Rgb, face: Box) -> Rgb | None:
+    """Both (H, W, 3) -> (72, 340, 3): what changed in a face, left before and right after; None where nothing did."""
+    size_wh = before.shape[1], before.shape[0]
+    around = face.clipped(size_wh).to_whole().clipped(size_wh)
+    changed = (around.cut(before) != around.cut(after)).any(axis=2)
+    if not changed.any():
+        return None
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    seen = Box(around.left + columns[0], around.top + rows[0], around.left + columns[-1] + 1, around.top + rows[-1] + 1)
+    window = _of_shape(seen, ROOM, SIDE_WH[0] / SIDE_WH[1]).clipped(size_wh).to_whole().clipped(size_wh)
+    gap = np.full((SIDE_WH[1], GAP_PX, 3), 255, np.uint8)
+    return np.hstack([_fitted(window.cut(before)), gap, _fitted(window.cut(after))])
+
+
+def jpeg_base64(picture: Rgb) -> str:
+    """The picture as a JPEG in base64, some 6,000 letters."""
+    done, data = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    if not done:
+        raise ValueError(f"not a picture: {picture.shape}")
+    return base64.b64encode(data.tobytes()).decode("ascii")
+
+
+def _of_shape(box: Box, room: float, shape: float) -> Box:
+    """A box of `shape` (width over height) around the middle of another, with room."""
+    width = room * max(box.width, shape * box.height)
+    x, y = box.centre_xy
+    return Box(x - width / 2, y - width / shape / 2, x + width / 2, y + width / shape / 2)
+
+
+def _fitted(part: Rgb) -> Rgb:
+    """The part brought to SIDE_WH, white where it has another shape."""
+    h, w = part.shape[:2]
+    scale = min(SIDE_WH[0] / w, SIDE_WH[1] / h)
+    size_wh = max(round(w * scale), 1), max(round(h * scale), 1)
+    if min(size_wh[0] / SIDE_WH[0], size_wh[1] / SIDE_WH[1]) > ALIKE:
+        size_wh = SIDE_WH
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    canvas = np.full((SIDE_WH[1], SIDE_WH[0], 3), 255, np.uint8)
+    left, top = (SIDE_WH[0] - size_wh[0]) // 2, (SIDE_WH[1] - size_wh[1]) // 2
+    canvas[top : top + size_wh[1], left : left + size_wh[0]] = cv2.resize(part, size_wh, interpolation=way)
+    return canvas

@@ -1,0 +1,77 @@
+"""API keys: shown once, kept as hashes, compared in constant time.
+
+A key is 256 random bits, so a plain SHA-256 keeps it: there is nothing to guess, and slow hashing, which passwords
+need, would only cost time at every request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ..errors import PhotoNotWritten, UsageError
+
+PREFIX: Final = "ote_"
+LOCAL: Final = "local"
+"""The owner of jobs where no key is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeys:
+    """The hashes of all keys, SHA-256, hexadecimal; empty where no key was ever made."""
+
+    hashes: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, path: Path) -> ApiKeys:
+        """The keys of a file: a line each, the hash and after it anything, such as whose it is.
+
+        Raises:
+            UsageError: a file that is not of this kind.
+        """
+        try:
+            lines = path.read_text(encoding="ascii").splitlines()
+        except FileNotFoundError:
+            return cls()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(
+                f"{path}: expected a file of key hashes ({type(error).__name__}); check OTE_KEYS."
+            ) from None
+        hashes = tuple(line.split()[0] for line in lines if line.strip() and not line.startswith("#"))
+        if any(len(one) != 64 or not set(one) <= set("0123456789abcdef") for one in hashes):
+            raise UsageError(f"{path}: expected a SHA-256 hash on each line; make keys with `serve --new-key`.")
+        return cls(hashes)
+
+    def owner_of(self, key: str) -> str | None:
+        """Whose key this is, a name that says nothing about the key; None for a key that was not made here."""
+        came = _hash(key)
+        found = [known for known in self.hashes if hmac.compare_digest(known, came)]  # all, whichever fits
+        return f"key-{found[0][:16]}" if found else None
+
+
+def make_key(path: Path) -> str:
+    """A new key; its hash is added to the file, which only its owner may read.
+
+    Raises:
+        PhotoNotWritten: the file cannot be written.
+    """
+    key = PREFIX + secrets.token_urlsafe(32)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "a", encoding="ascii") as file:
+            file.write(f"{_hash(key)}\n")
+    except OSError as error:
+        raise PhotoNotWritten(
+            f"{path}: expected to write the key's hash here, got: {error.strerror}; set OTE_KEYS."
+        ) from error
+    return key
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,0 +1,194 @@
+"""What the routes call, in one place; it is put together at the start and closed at the end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from math import inf
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..engine import Engine
+from ..errors import NoCapacity
+from ..options import Options
+from ..pipeline import inspect_photo
+from ..results import Inspected
+from .errors import NotHere, NotYet, StoreAway
+from .jobs import PHOTO, Job, JobRequest, reference_name
+from .metrics import Metrics
+from .priority_lock import PriorityLock
+from .problems import log_bug
+from .processing import face_name, options_of
+from .repository import JobRepository
+from .runner import JobRunner
+from .settings import ServiceSettings
+from .store import ArtifactStore
+from .uploads import Upload, UploadHandler
+from .views import job_view
+from .worker_lock import worker_lock
+
+GRACE_SECONDS: Final = 3600.0
+"""So long after a job was forgotten its files are looked for once more, and an upload that never ended is given up."""
+
+
+READY_SECONDS: Final = 1.0
+"""Whoever looks after the machine may ask more often, and needs no key: each look costs a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file of a job, on its way to a client; `size` in bytes."""
+
+    pieces: Iterator[bytes]
+    size: int
+    media_type: str
+    file_name: str
+
+
+class JobService:
+    """The service without HTTP.
+
+    Raises:
+        UsageError: a store or database that cannot be used, or a worker's name that another process has.
+    """
+
+    def __init__(self, engine: Engine, config: ServiceSettings) -> None:
+        self.config = config
+        self.store = ArtifactStore(config.store_url)
+        self.repository = JobRepository(config.database_url)
+        self.metrics = Metrics(self.repository.waiting)
+        self._engine, self._device_lock = engine, PriorityLock()
+        self._ready, self._looking = (-inf, False), threading.Lock()
+        self._worker_lock = worker_lock(config.database_url, config.worker_name)
+        self._worker_lock.acquire()
+        self.runner = JobRunner(self.repository, self.store, engine, self.metrics, self._device_lock, self._worker_lock)
+        self.uploads = UploadHandler(self.repository, self.store, self.runner, engine.settings, config)
+
+    def warm_up(self) -> None:
+        """Reads the detector's networks: in the middle of the first job, that would keep everybody waiting."""
+        self._engine.detector.detect(np.zeros((64, 64, 3), np.uint8))
+
+    def close(self) -> None:
+        """Gives database and worker's name back; `runner` has stopped before."""
+        self._worker_lock.close()
+        self.repository.close()
+
+    def is_ready(self) -> bool:
+        """Whether jobs can be taken: the database answers, the store can be written to. Found out once a second."""
+        with self._looking:
+            looked, ready = self._ready
+            if time.monotonic() - looked > READY_SECONDS:
+                try:
+                    self.repository.waiting()
+                    self.store.check()
+                    ready = True
+                except (SQLAlchemyError, StoreAway) as error:
+                    log_bug(error)
+                    ready = False
+                self._ready = (time.monotonic(), ready)
+            return ready
+
+    def job(self, job_id: UUID, owner: str) -> Job:
+        """Raises:
+        NotHere: no such job, or somebody else's.
+        """
+        job = self.repository.get(str(job_id), owner)
+        if job is None:
+            raise NotHere("expected a job of yours, there is none of that id; it may have been deleted.")
+        return job
+
+    def view(self, job: Job) -> dict[str, Any]:
+        """A job as a client sees it."""
+        usual = None if job.ended else self.repository.usual_seconds(job.request.lane)
+        return job_view(job, self.config.retention, self.repository.position(job), usual)
+
+    def result(self, job: Job, variation: int, face: int | None) -> Download:
+        """A variation's file, or the small picture of one face in it.
+
+        Raises:
+            NotYet: the job is not done.
+            NotHere: the job is done and has no such result.
+        """
+        if job.state != "done":
+            raise NotYet(f"expected a job that is done, this one is {job.state}; look at /v1/jobs/{job.id}.")
+        if not job.results:
+            raise NotHere("expected a result, no eye was opened; the photo is as you sent it.")
+        one = next((one for one in job.results if one["variation"] == variation), None)
+        if one is None:
+            raise NotHere(f"variation: expected 1 to {len(job.results)}, got {variation}.")
+        if face is not None and face not in one["faces"]:
+            raise NotHere(f"face: expected a face that was opened ({one['faces']}), got {face}.")
+        name = one["name"] if face is None else face_name(variation, face)
+        media_type = one["media_type"] if face is None else "image/jpeg"
+        try:
+            size = self.store.size(job.id, name)
+        except FileNotFoundError:
+            raise NotHere("expected a result, it has been deleted; send the photo again.") from None
+        return Download(self.store.stream(job.id, name), size, media_type, name.replace("result", "opened"))
+
+    def forget(self, job_id: UUID, owner: str) -> None:
+        """Cancels and deletes.
+
+        Raises:
+            NotHere: no such job, or somebody else's.
+            NoCapacity: it is forgotten, and its files follow later: the store does not answer.
+        """
+        job = self.job(job_id, owner)
+        if not self.repository.forget(job.id, owner):
+            return
+        if not job.ended:
+            self.metrics.cancelled()
+        try:
+            self.erase(job.id)
+        except StoreAway:
+            raise NoCapacity(
+                "expected to delete the files at once, their store does not answer; the job is forgotten, and they "
+                f"are deleted as soon as it does, within {GRACE_SECONDS // 60:.0f} minutes."
+            ) from None
+
+    def erase(self, job: str) -> None:
+        """Deletes what is left of a job that was forgotten.
+
+        Raises:
+            StoreAway: its files are still there.
+        """
+        with suppress(Exception):  # a job that finds itself forgotten stops, too, and `sweep` comes by
+            self.runner.cancel(job)
+        self.store.forget(job)
+
+    def inspect_report(self, upload: Upload) -> dict[str, Any]:
+        """The report of a photo at which nothing is changed."""
+        return self.inspect(upload.photo, options_of(upload.options)).report.to_json()
+
+    def inspect(self, photo: bytes, options: Options | None = None) -> Inspected:
+        """A photo's faces, where the eyes in them are, and what would be done with each."""
+        with self._device_lock.hold("preview"):
+            return inspect_photo(photo, options, engine=self._engine)
+
+    def resubmit(self, job: Job, options: dict[str, Any], take: int = 0) -> Job:
+        """The same photos once more, with other options, as a job of its own.
+
+        Args:
+            take: which photo is to be opened: 0 the one that was, 1, 2, ... a reference, for which it becomes one.
+
+        Raises:
+            Busy: the queue is full.
+            NotHere: the photo has been deleted.
+            OpenTheEyesError: it cannot be stored, or these are no options.
+        """
+        options_of(options)
+        names = [PHOTO, *(reference_name(k) for k in range(1, job.request.references + 1))]
+        try:
+            photos = [self.store.get(job.id, name) for name in names]
+            photo = photos.pop(take)
+        except (FileNotFoundError, IndexError):
+            raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None
+        upload = Upload(photo, tuple(photos), options)
+        request = JobRequest(job.request.owner, options, len(photos), None, upload.fingerprint)
+        return self.uploads.submit(request, upload)

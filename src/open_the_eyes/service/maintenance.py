@@ -1,0 +1,67 @@
+"""Deletes everything of a job when its time is over, and queues again what fell between two chairs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Final
+
+from .errors import StoreAway
+from .job_service import GRACE_SECONDS, JobService
+from .problems import log_bug
+
+LONGEST_PAUSE: Final = 60.0
+
+
+class MaintenanceTask:
+    """A thread that goes round; more often where jobs are kept for a short time."""
+
+    def __init__(self, service: JobService) -> None:
+        self._service = service
+        self._stop = threading.Event()
+        self._pause = min(LONGEST_PAUSE, max(0.2, service.config.retention / 4))
+        self._thread = threading.Thread(target=self._run, name="maintenance", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(timeout=10)
+
+    def run_once(self, now: float, grace: float = GRACE_SECONDS) -> int:
+        """One round; how many jobs were forgotten.
+
+        A forgotten job's files are deleted at once, and again after `grace` seconds: whoever forgot it may have died
+        before it came to that, and so may a worker that was painting it, which cleans up after itself otherwise.
+        """
+        repository, runner = self._service.repository, self._service.runner
+        runner.recover()
+        stale = repository.stale(now - self._service.config.retention, now - GRACE_SECONDS)
+        for job in stale:
+            repository.forget(job)
+            self._erased(job)
+        for job in repository.forgotten(now - grace):
+            if self._erased(job):
+                repository.drop(job)
+        runner.purge()
+        return len(stale)
+
+    def _erased(self, job: str) -> bool:
+        try:
+            self._service.erase(job)
+        except StoreAway as error:
+            log_bug(error)
+            return False
+        return True
+
+    def _run(self) -> None:
+        grace = 0.0  # what the last process was at when it ended
+        while True:
+            try:
+                self.run_once(time.time(), grace)
+                grace = GRACE_SECONDS
+            except Exception as error:  # noqa: BLE001 -- the next round may do better, and the service goes on
+                log_bug(error)
+            if self._stop.wait(self._pause):
+                return

@@ -1,0 +1,156 @@
+"""One job's photo, from the store through `open_eyes` and back into the store."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Callable
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Any, Final
+
+from ..engine import Engine
+from ..errors import Cancelled, PhotoNotWritten, UsageError
+from ..files import SUFFIXES, encoded
+from ..options import Options
+from ..photo import FileFormat, Photo
+from ..pipeline import Progress, open_eyes
+from .errors import StoreAway
+from .jobs import MARKER, PHOTO, Job, reference_name
+from .store import ArtifactStore
+
+if TYPE_CHECKING:
+    from ..report import FaceReport
+    from ..results import Opened
+
+MEDIA_TYPES: Final[dict[FileFormat, str]] = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "TIFF": "image/tiff",
+    "HEIF": "image/heic",
+    "AVIF": "image/avif",
+}
+FACE_MARGIN: Final = 0.15
+"""Of a face's size, kept around it in the small pictures of faces."""
+
+PATIENCE: Final = (1.0, 2.0, 5.0, 10.0)
+"""Seconds between attempts to store results where there is no room; the last one again and again."""
+
+_LOG: Final = logging.getLogger("open_the_eyes.service")
+
+StillWanted = Callable[[], bool]
+
+
+def options_of(request: dict[str, Any]) -> Options:
+    """Options as JSON has them, lists for tuples.
+
+    Raises:
+        UsageError: an option that does not exist, or a value out of range.
+    """
+    return Options.of(**{name: _tuples(value) for name, value in request.items()})
+
+
+def has_results(job: str, store: ArtifactStore) -> bool:
+    """Whether `keep` has come to its end, perhaps in a process that died thereafter."""
+    return store.has(job, MARKER)
+
+
+def process(job: Job, store: ArtifactStore, engine: Engine, progress: Progress) -> Opened:
+    """What the job asks for.
+
+    Raises:
+        OpenTheEyesError: the photo, or what was asked of it, cannot be done.
+        FileNotFoundError: its photo has been deleted.
+        StoreAway: its photo cannot be read at present.
+    """
+    photo = store.get(job.id, PHOTO)
+    references = [store.get(job.id, reference_name(k)) for k in range(1, job.request.references + 1)]
+    return open_eyes(photo, options_of(job.request.options), engine=engine, references=references, progress=progress)
+
+
+def store_results(job: str, opened: Opened, store: ArtifactStore, wanted: StillWanted) -> None:
+    """Stores results and report, the marker last. Where there is no room, this waits for room: the job was accepted.
+
+    Raises:
+        PhotoNotWritten: the result cannot be held by the photo's format.
+        Cancelled: nobody wants it any more.
+    """
+    try:
+        parts = _files(opened)
+    except OSError as error:  # of an encoder: to wait would change nothing
+        raise PhotoNotWritten(f"expected a picture this format can hold ({error}); choose another.") from error
+    for wait in chain(PATIENCE, repeat(PATIENCE[-1])):
+        if not wanted():
+            raise Cancelled("expected to store the result, the job was cancelled; nothing is kept.")
+        try:
+            for name, data in parts.items():
+                store.put(job, name, data)
+            return
+        except StoreAway:
+            _LOG.warning("a result waits: the store has no room for it, or does not answer")
+            time.sleep(wait)
+
+
+def load_results(job: str, store: ArtifactStore) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The report and the list of results that `paint` stored.
+
+    Raises:
+        FileNotFoundError: not there, or not any more.
+    """
+    marker = json.loads(store.get(job, MARKER))
+    return marker["report"], marker["results"]
+
+
+def _files(opened: Opened) -> dict[str, bytes]:
+    """Every variation in the photo's own format, a small picture of every opened face in it, and the marker, last."""
+    parts: dict[str, bytes] = {}
+    results = []
+    file_format: FileFormat = "PNG" if opened.photo.file is None else opened.photo.file.format
+    suffix = next(suffix for suffix, named in SUFFIXES.items() if named == file_format)
+    faces = [face for face in opened.faces if face.outcome == "opened"]
+    for number, variation in enumerate(opened.variations if opened.changed else (), start=1):
+        name, data = f"result-{number}{suffix}", encoded(variation, file_format, opened.record(number))
+        parts[name] = data
+        for face in faces:
+            parts[face_name(number, face.id)] = _face_picture(variation, face)
+        results.append(
+            {
+                "variation": number,
+                "name": name,
+                "sha256": hashlib.sha256(data).hexdigest(),
+                "bytes": len(data),
+                "media_type": MEDIA_TYPES[file_format],
+                "faces": [face.id for face in faces],
+            }
+        )
+    report = opened.report.to_json()
+    report["outputs"] = [{"path": one["name"], "sha256": one["sha256"]} for one in results]
+    parts[MARKER] = json.dumps({"report": report, "results": results}, ensure_ascii=False).encode()
+    return parts
+
+
+def face_name(variation: int, face: int) -> str:
+    """Where the small picture of a face is kept."""
+    return f"result-{variation}.face-{face}.jpg"
+
+
+def _face_picture(photo: Photo, face: FaceReport) -> bytes:
+    margin = FACE_MARGIN * max(face.box.width, face.box.height)
+    w, h = photo.size_wh
+    left, top = max(0, round(face.box.left - margin)), max(0, round(face.box.top - margin))
+    right, bottom = min(w, round(face.box.right + margin)), min(h, round(face.box.bottom + margin))
+    return encoded(Photo(photo.pixels[top:bottom, left:right].copy()), "JPEG", None)
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(one) for one in value) if isinstance(value, list) else value
+
+
+def check_references(count: int, most: int) -> None:
+    """Raises:
+    UsageError: more than the service takes.
+    """
+    if count > most:
+        raise UsageError(f"references: expected at most {most} photos, got {count}; leave some out.")

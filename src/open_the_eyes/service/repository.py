@@ -1,0 +1,235 @@
+"""What has become of every job: each change is one transaction, and happens only from the state it belongs to."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from ..errors import UsageError
+from .errors import Busy
+from .jobs import ENDED, UNFINISHED, Job, JobRequest, Lane
+from .tables import JOBS, connect, job_of
+
+COUNTED: Final = ("arriving", "queued")
+"""What takes a place in the queue."""
+
+RECENT: Final = 20
+"""How many jobs that are done tell how long one takes."""
+
+LONGEST_WAIT: Final = 120
+"""Seconds; whoever was refused is never told to stay away for longer."""
+
+
+class JobRepository:
+    """Jobs in a database that survives this process.
+
+    Raises:
+        UsageError: a database that cannot be used.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = connect(url)
+
+    def admit(self, request: JobRequest, max_queue: int) -> Job:
+        """The job for a request, "arriving"; or the one that the same request has already made.
+
+        Raises:
+            Busy: `max_queue` jobs are waiting.
+            UsageError: another request had the same idempotency key.
+        """
+        try:
+            with self._engine.begin() as connection:
+                self._one_at_a_time(connection)
+                known = self._known(connection, request)
+                if known is None:
+                    self._check_room(connection, max_queue)
+                    known = self._add(connection, request)
+        except sa.exc.IntegrityError:  # the same request, at the same moment, at another machine
+            return self.admit(request, max_queue)
+        if known.request.fingerprint != request.fingerprint:
+            raise UsageError(
+                "Idempotency-Key: expected the same photo, references and options as the request that used it first, "
+                "got others; use a new key."
+            )
+        return known
+
+    def check_room(self, max_queue: int) -> None:
+        """Raises:
+        Busy: `max_queue` jobs are waiting.
+        """
+        with self._engine.connect() as connection:
+            self._check_room(connection, max_queue)
+
+    def knows(self, owner: str, idempotency: str) -> bool:
+        """Whether a request of that key has come before."""
+        query = sa.select(JOBS.c.id).where(JOBS.c.owner == owner, JOBS.c.idempotency == idempotency)
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
+
+    def get(self, job: str, owner: str | None = None) -> Job | None:
+        """None for a job that does not exist, or is somebody else's."""
+        query = sa.select(JOBS).where(JOBS.c.id == job)
+        query = query.where(JOBS.c.state != "forgotten")
+        if owner is not None:
+            query = query.where(JOBS.c.owner == owner, JOBS.c.state != "arriving")
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else job_of(row)
+
+    def accept(self, job: str) -> bool:
+        """Its photo is stored: from now on it is not lost."""
+        return self._change(job, ("arriving",), state="queued")
+
+    def begin(self, job: str) -> int:
+        """The number of the attempt that begins, from 1; 0 for a job that nobody waits for any more."""
+        values = {"started": time.time(), "stage": "", "fraction": 0.0, "attempts": JOBS.c.attempts + 1}
+        query = _changing(job, UNFINISHED, state="running", **values).returning(JOBS.c.attempts)
+        with self._engine.begin() as connection:
+            return connection.execute(query).scalar() or 0
+
+    def progress(self, job: str, stage: str, fraction: float) -> bool:
+        """False, when nobody wants it any more."""
+        return self._change(job, ("running",), stage=stage, fraction=fraction)
+
+    def finish(self, job: str, report: dict[str, Any], results: list[dict[str, Any]]) -> bool:
+        """True for the one call that made it done."""
+        outcome = json.dumps({"report": report, "results": results})
+        return self._change(job, UNFINISHED, state="done", finished=time.time(), fraction=1.0, outcome=outcome)
+
+    def fail(self, job: str, problem: dict[str, Any]) -> bool:
+        """True for the one call that made it failed."""
+        outcome = json.dumps({"problem": problem})
+        return self._change(job, UNFINISHED, state="failed", finished=time.time(), outcome=outcome)
+
+    def forget(self, job: str, owner: str | None = None) -> bool:
+        """Nobody finds it any more, and its worker learns of it at the next step; an empty row stays until `drop`."""
+        query = _forgetting(job)
+        return self._has_changed(query if owner is None else query.where(JOBS.c.owner == owner))
+
+    def abandon(self, job: str) -> bool:
+        """Forgets a job whose photo could not be stored; False, when the same request, sent twice, has succeeded."""
+        return self._has_changed(_forgetting(job).where(JOBS.c.state == "arriving"))
+
+    def forgotten(self, before: float) -> list[str]:
+        """Jobs that were forgotten by then, and whose files may still be somewhere."""
+        query = sa.select(JOBS.c.id).where(JOBS.c.state == "forgotten", JOBS.c.finished <= before)
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+    def drop(self, job: str) -> None:
+        """Deletes the row of a job that was forgotten, and whose files are gone."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(JOBS).where(JOBS.c.id == job, JOBS.c.state == "forgotten"))
+
+    def waiting(self) -> dict[Lane, int]:
+        """How many jobs wait in each lane."""
+        query = sa.select(JOBS.c.lane, sa.func.count()).where(JOBS.c.state == "queued").group_by(JOBS.c.lane)
+        with self._engine.connect() as connection:
+            found = {row[0]: row[1] for row in connection.execute(query)}
+        return {"preview": found.get("preview", 0), "photo": found.get("photo", 0)}
+
+    def position(self, job: Job) -> int:
+        """How many jobs will be begun before this one; 0 for one that has been begun."""
+        if job.state != "queued":
+            return 0
+        ahead = sa.and_(JOBS.c.lane == job.request.lane, JOBS.c.created < job.created)
+        if job.request.lane == "photo":
+            ahead = sa.or_(ahead, JOBS.c.lane == "preview")
+        query = sa.select(sa.func.count()).where(JOBS.c.state == "queued", ahead)
+        with self._engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def usual_seconds(self, lane: Lane) -> float | None:
+        """How long the latest jobs took on average; None while there were none."""
+        with self._engine.connect() as connection:
+            return _usual_seconds(connection, lane)
+
+    def unfinished(self) -> list[Job]:
+        """What was accepted and has not ended, oldest first."""
+        query = sa.select(JOBS).where(JOBS.c.state.in_(UNFINISHED)).order_by(JOBS.c.created)
+        with self._engine.connect() as connection:
+            return [job_of(row) for row in connection.execute(query)]
+
+    def stale(self, ended_before: float, arriving_before: float) -> list[str]:
+        """Jobs whose time is over: by `retention`, or uploads that never became jobs."""
+        old = sa.and_(JOBS.c.state.in_(ENDED), JOBS.c.finished < ended_before)
+        abandoned = sa.and_(JOBS.c.state == "arriving", JOBS.c.created < arriving_before)
+        with self._engine.connect() as connection:
+            return list(connection.execute(sa.select(JOBS.c.id).where(sa.or_(old, abandoned))).scalars())
+
+    def known(self, jobs: Sequence[str]) -> set[str]:
+        """Those that exist and were not forgotten."""
+        query = sa.select(JOBS.c.id).where(JOBS.c.id.in_(jobs), JOBS.c.state != "forgotten")
+        with self._engine.connect() as connection:
+            return set(connection.execute(query).scalars())
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self._engine.dispose()
+
+    def _change(self, job: str, states: Sequence[str], **values: Any) -> bool:
+        return self._has_changed(_changing(job, states, **values))
+
+    def _has_changed(self, query: sa.Update) -> bool:
+        with self._engine.begin() as connection:
+            return connection.execute(query).rowcount > 0
+
+    def _one_at_a_time(self, connection: sa.Connection) -> None:
+        """Counting and adding belong together; SQLite's transactions see to that from their first write on."""
+        if self._engine.dialect.name == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(20230518)"))
+        else:
+            connection.execute(sa.text("BEGIN IMMEDIATE"))
+
+    def _known(self, connection: sa.Connection, request: JobRequest) -> Job | None:
+        if request.idempotency is None:
+            return None
+        query = sa.select(JOBS).where(JOBS.c.owner == request.owner, JOBS.c.idempotency == request.idempotency)
+        row = connection.execute(query).first()
+        return None if row is None else job_of(row)
+
+    def _check_room(self, connection: sa.Connection, max_queue: int) -> None:
+        query = sa.select(sa.func.count()).where(JOBS.c.state.in_(COUNTED))
+        waiting = int(connection.execute(query).scalar_one())
+        if waiting >= max_queue:
+            pace = _usual_seconds(connection, "photo") or 1.0
+            soon = max(1, min(LONGEST_WAIT, round(pace * waiting / 10)))  # until a tenth of the queue is done
+            raise Busy(f"expected room in the queue, {waiting} jobs are waiting; try again in {soon} seconds.", soon)
+
+    def _add(self, connection: sa.Connection, request: JobRequest) -> Job:
+        row = {
+            "id": str(uuid4()),
+            "owner": request.owner,
+            "lane": request.lane,
+            "state": "arriving",
+            "seq": 0,
+            "created": time.time(),
+            "options": json.dumps(request.options),
+            "reference_count": request.references,
+            "idempotency": request.idempotency,
+            "fingerprint": request.fingerprint,
+        }
+        connection.execute(sa.insert(JOBS).values(row))
+        return job_of(connection.execute(sa.select(JOBS).where(JOBS.c.id == row["id"])).one())
+
+
+def _changing(job: str, states: Sequence[str], **values: Any) -> sa.Update:
+    query = sa.update(JOBS).where(JOBS.c.id == job, JOBS.c.state.in_(states))
+    return query.values(seq=JOBS.c.seq + 1, **values)
+
+
+def _forgetting(job: str) -> sa.Update:
+    empty = {"owner": "", "idempotency": None, "fingerprint": "", "options": "{}", "outcome": None, "stage": ""}
+    query = sa.update(JOBS).where(JOBS.c.id == job, JOBS.c.state != "forgotten")
+    return query.values(state="forgotten", finished=time.time(), **empty)
+
+
+def _usual_seconds(connection: sa.Connection, lane: Lane) -> float | None:
+    query = sa.select(JOBS.c.finished - JOBS.c.started).where(JOBS.c.state == "done", JOBS.c.lane == lane)
+    took = connection.execute(query.order_by(JOBS.c.finished.desc()).limit(RECENT)).scalars().all()
+    return sum(took) / len(took) if took else None

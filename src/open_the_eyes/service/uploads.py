@@ -1,0 +1,199 @@
+"""Takes photos in: reads what came, checks it as a photo, stores it, and only then answers that it was accepted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from anyio.to_thread import run_sync
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+
+from .. import files
+from ..errors import OpenTheEyesError, PhotoTooLarge, UsageError
+from ..settings import Settings
+from .concurrency import ConcurrencyLimiter
+from .errors import Busy, StoreAway
+from .jobs import PHOTO, Job, JobRequest, reference_name
+from .processing import check_references, options_of
+from .repository import JobRepository
+from .runner import JobRunner
+from .settings import ServiceSettings
+from .store import ArtifactStore
+
+FIELDS: Final = ("photo", "references", "options")
+MAX_OPTIONS: Final = 16_384
+"""Bytes of options."""
+
+MAX_DECODING: Final = 2
+"""Uploads that are in memory and decoded at one moment; others wait in files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What came in one request: bytes that are photos, and options that exist."""
+
+    photo: bytes
+    references: tuple[bytes, ...]
+    options: dict[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same photos and options, whatever the files were called."""
+        parts = [hashlib.sha256(data).hexdigest() for data in (self.photo, *self.references)]
+        return hashlib.sha256(json.dumps([parts, self.options], sort_keys=True).encode()).hexdigest()
+
+
+class UploadHandler:
+    """Where photos are handed in."""
+
+    def __init__(
+        self,
+        repository: JobRepository,
+        store: ArtifactStore,
+        runner: JobRunner,
+        settings: Settings,
+        config: ServiceSettings,
+    ) -> None:
+        self._repository, self._store, self._runner = repository, store, runner
+        self._settings, self._config = settings, config
+        self._decode_slots, self._inspect_slots = ConcurrencyLimiter(MAX_DECODING), ConcurrencyLimiter(1)
+
+    async def create_job(self, request: Request, owner: str, idempotency: str | None) -> Job:
+        """The accepted job; it survives whatever happens from here on.
+
+        Raises:
+            Busy: the queue is full.
+            OpenTheEyesError: this is no photo, or not what can be asked for.
+        """
+        _check_key(idempotency)
+        new = idempotency is None or not await run_sync(self._repository.knows, owner, idempotency)
+        if new:
+            await run_sync(self._repository.check_room, self._config.max_queue)
+        async with self._form(request) as form, self._decode_slots.slot():
+            if new:  # others were faster: then it need not be decoded
+                await run_sync(self._repository.check_room, self._config.max_queue)
+            upload = await self._parsed(form)
+            return await run_sync(self._submit, upload, owner, idempotency)
+
+    @asynccontextmanager
+    async def inspection(self, request: Request) -> AsyncIterator[Upload]:
+        """A photo to look at, and options; one block at a time, so that those who wait hold neither thread nor photo.
+
+        Raises:
+            Busy: too many wait.
+            OpenTheEyesError: this is no photo, or not what can be asked for.
+        """
+        async with self._form(request) as form, self._inspect_slots.slot():
+            async with self._decode_slots.slot():
+                upload = await self._parsed(form)
+            yield upload
+
+    @asynccontextmanager
+    async def _form(self, request: Request) -> AsyncIterator[FormData]:
+        most = 1 + self._config.max_references
+        try:
+            form = await request.form(max_files=most, max_fields=4, max_part_size=MAX_OPTIONS)
+        except OSError as error:
+            raise StoreAway("expected room for temporary files, there is none.") from error
+        try:
+            yield form
+        finally:
+            await form.close()
+
+    async def _parsed(self, form: FormData) -> Upload:
+        unknown = [name for name in form if name.removesuffix("[]") not in FIELDS]
+        if unknown:
+            raise UsageError(f"expected the fields {', '.join(FIELDS)}; got {len(unknown)} others; leave them out.")
+        photos = [_file("photo", one) for one in form.getlist("photo")]
+        if len(photos) != 1:
+            raise UsageError(f"photo: expected one file, got {len(photos)}; send it as multipart/form-data.")
+        came = [*form.getlist("references"), *form.getlist("references[]")]
+        check_references(len(came), self._config.max_references)
+        references = [_file("references", one) for one in came]
+        options = _options(form.getlist("options"))
+        for one in (*photos, *references):
+            self._check_size(one)
+        data = [await one.read() for one in (*photos, *references)]
+        await run_sync(self._check_photos, data)
+        return Upload(data[0], tuple(data[1:]), options)
+
+    def _check_size(self, file: UploadFile) -> None:
+        if (file.size or 0) > self._settings.max_bytes:
+            raise PhotoTooLarge(
+                f"expected at most {self._settings.max_bytes:,} bytes in a photo, got {file.size:,}; make it smaller."
+            )
+
+    def _check_photos(self, data: Iterable[bytes]) -> None:
+        for number, one in enumerate(data):
+            try:
+                files.read(one, self._settings)
+            except OpenTheEyesError as error:
+                if number:
+                    raise type(error)(f"reference {number}: {error}") from error
+                raise
+
+    def _submit(self, upload: Upload, owner: str, idempotency: str | None) -> Job:
+        request = JobRequest(owner, upload.options, len(upload.references), idempotency, upload.fingerprint)
+        return self.submit(request, upload)
+
+    def submit(self, request: JobRequest, upload: Upload) -> Job:
+        """The job for an upload that has been checked; from here on it is not lost.
+
+        Raises:
+            Busy: the queue is full.
+            PhotoNotWritten: there is no room for it.
+        """
+        job = self._repository.admit(request, self._config.max_queue)
+        if job.state != "arriving":
+            return job
+        try:
+            self._store.put(job.id, PHOTO, upload.photo)
+            for number, data in enumerate(upload.references, start=1):
+                self._store.put(job.id, reference_name(number), data)
+        except StoreAway:
+            if (
+                request.idempotency is None
+            ):  # nobody else can be at this job; on a full disk the row below needs the room
+                self._store.forget(job.id)
+            if self._repository.abandon(job.id):
+                self._store.forget(job.id)
+            raise
+        if self._repository.accept(job.id):
+            self._runner.enqueue(job)
+        accepted = self._repository.get(job.id)
+        if accepted is None:  # the same request, sent at the same moment, could not be stored, or was deleted again
+            raise Busy("expected the first request of this Idempotency-Key to succeed, it did not; send it again.", 1)
+        return accepted
+
+
+def _file(field: str, value: UploadFile | str) -> UploadFile:
+    if isinstance(value, str):
+        raise UsageError(f"{field}: expected a file, got text; with curl: -F {field}=@family.jpg.")
+    return value
+
+
+def _options(texts: list[UploadFile | str]) -> dict[str, Any]:
+    """Options as plain values, known to be good."""
+    if not texts:
+        return {}
+    text = texts[0]
+    if len(texts) > 1 or not isinstance(text, str):
+        raise UsageError('options: expected one JSON object as text, such as {"mode": "fast"}.')
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError):
+        raise UsageError('options: expected a JSON object such as {"mode": "fast"}, got no JSON.') from None
+    if not isinstance(values, dict):
+        raise UsageError('options: expected a JSON object such as {"mode": "fast"}, got another kind of value.')
+    options_of(values)
+    return values
+
+
+def _check_key(key: str | None) -> None:
+    if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise UsageError("Idempotency-Key: expected 1 to 255 plain characters, such as a UUID.")

@@ -1,0 +1,72 @@
+"""Who comes with a browser: a random name in a cookie, which nobody else has, so nobody else sees the jobs.
+
+Where the service asks for keys, a name counts only when it is signed, and it is signed for who shows a key once. The
+signature ends with the process; the name does not, so after a restart the same key opens the same jobs again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from http.cookies import CookieError, SimpleCookie
+from typing import Final
+
+from starlette.datastructures import Headers
+
+from ..service.api_keys import ApiKeys
+
+COOKIE: Final = "ote_visitor"
+LOGIN: Final = "/login"
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+_OPEN: Final = re.compile(r"/|/(login|theme\.css|manifest\.json|config)|/favicon\.ico|/(assets|static|icons)/[\w./@-]+")
+"""What anybody may have: the page before anything is in it."""
+
+
+class CookieAuth:
+    """Names visitors, and knows them again.
+
+    Args:
+        keys: one of them has to be shown first; None lets everybody in.
+    """
+
+    def __init__(self, keys: ApiKeys | None) -> None:
+        self._keys = keys
+        self._secret = secrets.token_bytes(32)
+
+    def owner_of(self, headers: Headers) -> str | None:
+        """The owner of this visitor's jobs, which does not tell the cookie; None for who has to be let in first."""
+        name, _, signature = _cookie(headers).partition(".")
+        if not _NAME.fullmatch(name):
+            return None
+        if self._keys is not None and not hmac.compare_digest(signature, self._signature(name)):
+            return None
+        return f"visitor-{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+
+    def is_public(self, path: str) -> bool:
+        return _OPEN.fullmatch(path) is not None
+
+    @property
+    def asks_for_keys(self) -> bool:
+        return self._keys is not None
+
+    def sign_in(self, headers: Headers, key: str = "", *, secure: bool = False) -> str | None:
+        """A Set-Cookie header for who may come in, with the name that came along if there is one; else None."""
+        if self._keys is not None and self._keys.owner_of(key) is None:
+            return None
+        came = _cookie(headers).partition(".")[0]
+        name = came if _NAME.fullmatch(came) else secrets.token_urlsafe(32)
+        value = name if self._keys is None else f"{name}.{self._signature(name)}"
+        return f"{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict" + ("; Secure" if secure else "")
+
+    def _signature(self, name: str) -> str:
+        return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()
+
+
+def _cookie(headers: Headers) -> str:
+    try:
+        found = SimpleCookie(headers.get("cookie", "")[:4096]).get(COOKIE)
+    except CookieError:
+        return ""
+    return "" if found is None else found.value

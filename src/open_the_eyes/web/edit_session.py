@@ -1,0 +1,226 @@
+"""One photo on the page from its arrival on: what is seen and chosen, in which style, and what jobs are asked. Pure.
+
+One preview covers every face that could be opened, so that choosing, skipping and picking among its variations are
+changes of view that cost nothing. A final job names the chosen faces and, for each, the attempt whose eyes were shown;
+so the file has exactly the eyes that the page has shown, in whatever quality it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from ..imaging.geometry import Box
+from ..imaging.mesh478 import EYE_RING, OUTER_CORNER, SIDES
+from ..options import EyeColor, Mode
+from ..results import Inspected
+from ..roles import Outcome
+
+VARIATIONS: Final = 4
+"""How many eyes each face is offered."""
+
+PREVIEW: Final[dict[str, Any]] = {"mode": "fast", "variations": VARIATIONS, "all": True}
+"""Every face with eyes that are closed, or may be: the same eyes that a final job opens where it names the face."""
+
+CLOSE_UP_WH: Final = (1.9, 0.8)
+"""The part of the photo that is shown of a face's eyes, in distances between their outer corners."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceRegion:
+    """A face as it was found; all places in fractions of the photo's width and height.
+
+    Args:
+        eyes: what is shown when it is about this face's eyes.
+        rings: the outline of each eye, x and y in turn.
+    """
+
+    id: int
+    outcome: Outcome
+    reason: str
+    box: Box
+    eyes: Box
+    rings: tuple[tuple[float, ...], ...]
+
+    @property
+    def choosable(self) -> bool:
+        return self.outcome in ("closed", "unsure")
+
+    def to_json(self) -> dict[str, Any]:
+        boxes = {name: _listed(getattr(self, name)) for name in ("box", "eyes")}
+        return {"id": self.id, "outcome": self.outcome, "reason": self.reason, **boxes, "rings": self.rings}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> FaceRegion:
+        rings = tuple(tuple(ring) for ring in told["rings"])
+        return cls(told["id"], told["outcome"], told["reason"], Box(*told["box"]), Box(*told["eyes"]), rings)
+
+
+@dataclass(frozen=True, slots=True)
+class EyeStyle:
+    """What the new eyes shall look like; None and "auto" leave it to the face."""
+
+    eye_color: EyeColor = "auto"
+    gaze: tuple[float, float] | None = None
+    openness: float | None = None
+
+    def options(self) -> dict[str, Any]:
+        asked = {"gaze": self.gaze and list(self.gaze), "openness": self.openness}
+        color = {} if self.eye_color == "auto" else {"eye_color": self.eye_color}
+        return color | {name: value for name, value in asked.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A preview that is done: for each face the attempts that its variations 1, 2, ... are, and what was said of it."""
+
+    job: str
+    style: EyeStyle
+    attempts: Mapping[int, tuple[int, ...]]
+    said: Mapping[int, tuple[Outcome, str]]
+
+    @classmethod
+    def of(cls, job: str, style: EyeStyle, report: Mapping[str, Any]) -> Preview:
+        """From the report of a job, that was asked for that style."""
+        faces = report["faces"]
+        attempts = {face["id"]: tuple(face["variation_attempts"]) for face in faces if face["variation_attempts"]}
+        return cls(job, style, attempts, {face["id"]: (face["outcome"], face["reason"]) for face in faces})
+
+
+@dataclass(frozen=True, slots=True)
+class EditSession:
+    """What a visitor is at: an immutable state; every change gives a new one.
+
+    Args:
+        names: what the photos are called in the browser, the one to open first; the file is called after it.
+        job: the first preview, whose photos all later jobs take.
+        jobs: all that were made for this session.
+        chosen: the faces that shall be opened.
+        waiting: the job that is on, if any; `finishing` when it is the one that makes the file.
+        preview: the newest that is done.
+        picks: by face, the attempt that a person picked; where there is none, the best is shown.
+        final: the job whose file can be fetched: every change ends that.
+        purpose: what that file, or the one that is being made, is for.
+        close_up: the face whose eyes are shown large; None for the whole photo.
+    """
+
+    names: tuple[str, ...]
+    job: str
+    size_wh: tuple[int, int]
+    faces: tuple[FaceRegion, ...]
+    chosen: tuple[int, ...]
+    style: EyeStyle = EyeStyle()
+    waiting: str | None = None
+    finishing: bool = False
+    preview: Preview | None = None
+    picks: Mapping[int, int] = field(default_factory=dict)
+    final: str | None = None
+    purpose: Mode = "standard"
+    close_up: int | None = None
+    jobs: tuple[str, ...] = ()
+
+    @property
+    def choosable(self) -> tuple[FaceRegion, ...]:
+        return tuple(face for face in self.faces if face.choosable)
+
+    def variation(self, face: int) -> int | None:
+        """Which of the preview's variations shows the eyes that are taken for a face; None where it has none."""
+        attempts = () if self.preview is None else self.preview.attempts.get(face, ())
+        pick = self.picks.get(face)
+        return (attempts.index(pick) if pick in attempts else 0) + 1 if attempts else None
+
+    @property
+    def eyes(self) -> dict[int, int]:
+        """By chosen face for which there are new eyes, the variation that is seen on it."""
+        return {face: number for face in self.chosen if (number := self.variation(face)) is not None}
+
+    def face(self, number: int) -> FaceRegion | None:
+        return next((face for face in self.faces if face.id == number), None)
+
+    def with_chosen(self, chosen: tuple[int, ...]) -> EditSession:
+        """With other faces chosen; who was added or left out last is looked at."""
+        known = {face.id for face in self.choosable}
+        now = tuple(sorted(set(chosen) & known))
+        turned = sorted(set(now) ^ set(self.chosen))
+        if not turned:
+            return self
+        return replace(self._invalidated(), chosen=now, close_up=turned[0])
+
+    def with_pick(self, face: int, attempt: int | None) -> EditSession:
+        """With these eyes for a face, None for its own; nothing where they were never offered."""
+        if attempt is None:
+            return self.with_chosen(tuple(one for one in self.chosen if one != face))
+        if self.preview is None or attempt not in self.preview.attempts.get(face, ()):
+            return self
+        with_it = self if face in self.chosen else self.with_chosen((*self.chosen, face))
+        return replace(with_it._invalidated(), picks={**self.picks, face: attempt}, close_up=face)
+
+    def with_style(self, style: EyeStyle) -> EditSession:
+        """With another style, for which a new preview is needed: eyes that were picked are not those any more."""
+        return self if style == self.style else replace(self._invalidated(), style=style)
+
+    def with_preview(self, preview: Preview) -> EditSession:
+        """With a preview that is done. Picks were for the style that was seen; in another, eyes are others too."""
+        first = next((face for face in self.chosen if face in preview.attempts), None)
+        looked_at = self.close_up if self.close_up in preview.attempts else first
+        same = self.preview is None or self.preview.style == preview.style
+        picks = self.picks if same else {}
+        return replace(self, preview=preview, picks=picks, waiting=None, finishing=False, close_up=looked_at)
+
+    def preview_options(self) -> dict[str, Any]:
+        """What a preview job is asked."""
+        return {**PREVIEW, **self.style.options()}
+
+    def final_options(self, purpose: Mode) -> dict[str, Any]:
+        """What the job is asked that makes the file: these faces, each with the eyes that are seen on it."""
+        if self.preview is None:
+            raise ValueError("a preview comes first")
+        picks = [[face, self.preview.attempts[face][number - 1]] for face, number in self.eyes.items()]
+        return {"mode": purpose, "faces": list(self.eyes), "picks": picks, **self.preview.style.options()}
+
+    def _invalidated(self) -> EditSession:
+        """Before a change: the file that was made, or is being made, is not the one that is wanted any more."""
+        stopped = replace(self, waiting=None, finishing=False) if self.finishing else self
+        return replace(stopped, final=None)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFaces:
+    """The size of a photo, and the faces in it."""
+
+    size_wh: tuple[int, int]
+    faces: tuple[FaceRegion, ...]
+
+
+def new_session(names: tuple[str, ...], job: str, found: PhotoFaces) -> EditSession:
+    """A session for a photo whose faces were found, with everything chosen that should be."""
+    chosen = tuple(face.id for face in found.faces if face.outcome == "closed")
+    first = chosen[0] if chosen else None
+    return EditSession(names, job, found.size_wh, found.faces, chosen, waiting=job, close_up=first, jobs=(job,))
+
+
+def photo_faces(found: Inspected) -> PhotoFaces:
+    """What was found in a photo, in fractions of its size."""
+    w, h = found.photo.size_wh
+    faces = []
+    for report, face in zip(found.faces, found.detected, strict=True):
+        points = face.landmarks[:, :2] / (w, h)
+        left, right = (face.landmarks[OUTER_CORNER[side], :2] for side in SIDES)
+        apart = max(1.0, float(((left - right) ** 2).sum() ** 0.5))
+        x, y = (left + right) / 2
+        half_w, half_h = (apart * share / 2 for share in CLOSE_UP_WH)
+        eyes = Box(x - half_w, y - half_h, x + half_w, y + half_h).clipped((w, h))
+        rings = tuple(tuple(round(float(v), 5) for v in points[EYE_RING[side]].ravel()) for side in SIDES)
+        box = report.box.clipped((w, h))
+        places = _scaled(box, w, h), _scaled(eyes, w, h)
+        faces.append(FaceRegion(report.id, report.outcome, report.reason, *places, rings))
+    return PhotoFaces((w, h), tuple(faces))
+
+
+def _scaled(box: Box, w: int, h: int) -> Box:
+    return Box(box.left / w, box.top / h, box.right / w, box.bottom / h)
+
+
+def _listed(box: Box) -> list[float]:
+    return [round(side, 5) for side in (box.left, box.top, box.right, box.bottom)]

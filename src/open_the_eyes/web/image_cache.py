@@ -1,0 +1,162 @@
+"""Pictures to look at: a photo or a result made small enough for a page, close-ups of eyes, and mixtures of variations.
+
+They are kept in the job's own place in the store, so they are deleted with it.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from .. import files
+from ..imaging.arrays import Rgb
+from ..imaging.geometry import Box
+from ..photo import FileFacts, Photo
+from ..service.jobs import PHOTO, Job, reference_name
+from ..service.store import ArtifactStore
+from ..settings import Settings
+from .edit_session import FaceRegion, PhotoFaces
+
+LONGEST_PX: Final = 1600
+"""Of a whole photo on the page."""
+CLOSE_UP_PX: Final = 900
+"""The widest a close-up of eyes is."""
+SHOT_PX: Final = 360
+CHANGED: Final = 2
+"""Levels by which a pixel has to differ to count as new; less is what coding a JPEG does."""
+FACES: Final = "faces.json"
+ORIGINAL: Final = 0
+"""The number under which the photo as it came goes among its variations."""
+
+
+class ImageCache:
+    """Renders pictures when they are first asked for, one photo at a time: large ones take memory."""
+
+    def __init__(self, store: ArtifactStore, settings: Settings) -> None:
+        self._store, self._settings = store, settings
+        self._lock = threading.Lock()
+
+    def save_faces(self, job: str, faces: PhotoFaces) -> None:
+        """Keeps with a job where its photo's faces are: pictures of its results show the same places.
+
+        Raises:
+            PhotoNotWritten: there is no room.
+        """
+        told = {"size_wh": faces.size_wh, "faces": [face.to_json() for face in faces.faces]}
+        self._store.put(job, FACES, json.dumps(told).encode())
+
+    def load_faces(self, job: str) -> PhotoFaces:
+        """Raises:
+        FileNotFoundError: nothing was noted, or it has been deleted.
+        """
+        told: dict[str, Any] = json.loads(self._store.get(job, FACES))
+        w, h = told["size_wh"]
+        return PhotoFaces((w, h), tuple(FaceRegion.from_json(one) for one in told["faces"]))
+
+    def whole(self, job: Job, eyes: Mapping[int, int]) -> bytes:
+        """A JPEG of the photo with, on each face, the eyes of one variation of the job; on all others their own.
+
+        Raises:
+            FileNotFoundError: there is no such variation, or it has been deleted.
+        """
+        shown = set(eyes.values())
+        everywhere = {face for one in job.results for face in one["faces"]} == set(eyes)
+        if len(shown) <= 1 and (everywhere or not shown):
+            return self._cached(job, _whole(max(shown, default=ORIGINAL)))
+        places = {face.id: face.eyes for face in self.load_faces(job.id).faces}
+        base = self._read(self._cached(job, _whole(ORIGINAL)))
+        variations = {number: self._read(self._cached(job, _whole(number))).pixels for number in shown}
+        parts = [(places[face], variations[number]) for face, number in eyes.items() if face in places]
+        return _jpeg(composed(base.pixels, parts), base.file)
+
+    def close_up(self, job: Job, variation: int, face: int) -> bytes:
+        """A JPEG of one face's eyes, at the photo's own resolution where that is not too large.
+
+        Raises:
+            FileNotFoundError: there is no such variation or face, or it has been deleted.
+        """
+        return self._cached(job, _eyes(variation, face))
+
+    def shot(self, job: Job, number: int) -> bytes:
+        """A small JPEG of one of the other shots.
+
+        Raises:
+            FileNotFoundError: there is none of that number, or it has been deleted.
+        """
+        name = f"print-shot-{number}.jpg"
+        with self._lock:
+            if not self._store.has(job.id, name):
+                photo = self._read(self._store.get(job.id, reference_name(number)))
+                self._store.put(job.id, name, _jpeg(_no_wider(photo.pixels, SHOT_PX), photo.file))
+            return self._store.get(job.id, name)
+
+    def _cached(self, job: Job, name: str) -> bytes:
+        with self._lock:
+            if not self._store.has(job.id, name):
+                self._render(job, int(name.split(".")[0].removeprefix("print-")))
+            return self._store.get(job.id, name)
+
+    def _render(self, job: Job, variation: int) -> None:
+        source = PHOTO if variation == ORIGINAL else _result(job, variation)
+        photo = self._read(self._store.get(job.id, source))
+        w, h = photo.size_wh
+        for face in self.load_faces(job.id).faces:
+            part = Box(face.eyes.left * w, face.eyes.top * h, face.eyes.right * w, face.eyes.bottom * h)
+            cut = part.to_whole().clipped((w, h)).cut(photo.pixels)
+            if cut.size:
+                self._store.put(job.id, _eyes(variation, face.id), _jpeg(_no_wider(cut, CLOSE_UP_PX), photo.file))
+        longest = _no_wider(photo.pixels, LONGEST_PX)
+        self._store.put(job.id, _whole(variation), _jpeg(longest, photo.file))
+
+    def _read(self, data: bytes) -> Photo:
+        return files.read(data, self._settings)
+
+
+def composed(base: Rgb, parts: Sequence[tuple[Box, Rgb]]) -> Rgb:
+    """`base` (H, W, 3) with what is new inside each box, in fractions, of the picture beside it, all of one size."""
+    out = base.copy()
+    h, w = base.shape[:2]
+    for box, picture in parts:
+        whole = Box(box.left * w, box.top * h, box.right * w, box.bottom * h).to_whole().clipped((w, h))
+        old, new = whole.cut(base), whole.cut(picture)
+        if old.size:
+            changed = (np.abs(new.astype(np.int16) - old).max(axis=2) > CHANGED).astype(np.uint8)
+            taken = cv2.dilate(changed, np.ones((5, 5), np.uint8)) > 0
+            np.copyto(whole.cut(out), new, where=taken[..., None])
+    return out
+
+
+def _no_wider(pixels: Rgb, most: int) -> Rgb:
+    h, w = pixels.shape[:2]
+    factor = most / max(h, w)
+    if factor >= 1:
+        return np.ascontiguousarray(pixels)
+    size_wh = max(1, round(w * factor)), max(1, round(h * factor))
+    return np.asarray(cv2.resize(pixels, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _jpeg(pixels: Rgb, source: FileFacts | None) -> bytes:
+    """In the colours that the source's profile means, and with nothing else of it."""
+    profile = None if source is None else source.icc
+    facts = None if profile is None else FileFacts("JPEG", icc=profile)
+    return files.encoded(Photo(pixels, file=facts), "JPEG", None)
+
+
+def _result(job: Job, variation: int) -> str:
+    name = next((one["name"] for one in job.results if one["variation"] == variation), None)
+    if name is None:
+        raise FileNotFoundError(f"variation {variation}")
+    return str(name)
+
+
+def _whole(variation: int) -> str:
+    return f"print-{variation}.whole.jpg"
+
+
+def _eyes(variation: int, face: int) -> str:
+    return f"print-{variation}.eyes-{face}.jpg"

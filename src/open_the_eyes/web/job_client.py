@@ -1,0 +1,141 @@
+"""What the page has done by the service: the very jobs of the HTTP API, in the visitor's own name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from ..errors import OpenTheEyesError
+from ..options import Mode
+from ..service.errors import NotHere
+from ..service.job_service import JobService
+from ..service.jobs import Job, JobRequest, reference_name
+from ..service.uploads import Upload
+from .edit_session import PREVIEW, EditSession, PhotoFaces, Preview, new_session, photo_faces
+from .image_cache import ImageCache
+
+
+class JobClient:
+    """One for the whole page; every method names the visitor it goes for.
+
+    Args:
+        restorer: what sharpens the eyes of a file for print; None for nothing.
+    """
+
+    def __init__(self, service: JobService, image_cache: ImageCache, restorer: str | None = None) -> None:
+        self._service, self._image_cache, self._restorer = service, image_cache, restorer
+
+    def hand_in(self, owner: str, upload: Upload) -> str | None:
+        """The job of a photo whose faces were looked at first; None, and nothing is kept, where there is no face.
+
+        Raises:
+            Busy: the queue is full.
+            OpenTheEyesError: the photo cannot be looked at, or not be stored.
+        """
+        found = photo_faces(self._service.inspect(upload.photo))
+        if not found.faces:
+            return None
+        asked = replace(upload, options=PREVIEW)
+        request = JobRequest(owner, PREVIEW, len(upload.references), None, asked.fingerprint)
+        job = self._service.uploads.submit(request, asked)
+        self._image_cache.save_faces(job.id, found)
+        return job.id
+
+    def begin(self, owner: str, job_id: str, names: tuple[str, ...]) -> EditSession:
+        """The session for a photo that was handed in, now or some time ago.
+
+        Raises:
+            NotHere: no such job, or somebody else's.
+        """
+        job = self.job(owner, job_id)
+        try:
+            found = self._image_cache.load_faces(job.id)
+        except FileNotFoundError:
+            raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None
+        return self.ended(owner, new_session(names, job.id, found), job.id)
+
+    def preview(self, owner: str, session: EditSession) -> EditSession:
+        """With a new preview under way, and no job for what was waited for before.
+
+        Raises:
+            Busy: the queue is full.
+            NotHere: the photo has been deleted.
+        """
+        return self._sent(owner, session, session.preview_options())
+
+    def finish(self, owner: str, session: EditSession, purpose: Mode) -> EditSession:
+        """With the job under way that makes the file; raises what `preview` does."""
+        sharpened = {"restorer": self._restorer} if purpose == "ultra" and self._restorer is not None else {}
+        sent = self._sent(owner, session, session.final_options(purpose) | sharpened)
+        return replace(sent, purpose=purpose, finishing=True)
+
+    def swap(self, owner: str, session: EditSession, take: int) -> EditSession:
+        """The session for another of the shots, to which all others are references; raises what `preview` does."""
+        if not 1 <= take < len(session.names):
+            return session
+        came = self.job(owner, session.job)
+        found = photo_faces(self._service.inspect(self._photo(came, reference_name(take))))
+        job = self._service.resubmit(came, PREVIEW, take)
+        self._image_cache.save_faces(job.id, found)
+        self.forget(owner, session.jobs)
+        others = (*session.names[:take], *session.names[take + 1 :])
+        return new_session((session.names[take], *others), job.id, found)
+
+    def ended(self, owner: str, session: EditSession, job_id: str) -> EditSession:
+        """With what has become of the job that was waited for; unchanged for any other job.
+
+        Raises:
+            NotHere: it was deleted.
+        """
+        if job_id != session.waiting:
+            return session
+        job = self.job(owner, job_id)
+        if not job.ended:
+            return session
+        over = replace(session, waiting=None, finishing=False)
+        if job.state != "done" or job.report is None:
+            return over
+        if session.finishing:
+            return replace(over, final=job.id)
+        return session.with_preview(Preview.of(job.id, session.style, job.report))
+
+    def cancel(self, owner: str, session: EditSession) -> EditSession:
+        """With nothing under way; the photo itself stays for another try."""
+        if session.waiting not in (None, session.job):
+            self.forget(owner, [str(session.waiting)])
+        return replace(session, waiting=None, finishing=False)
+
+    def job(self, owner: str, job_id: str) -> Job:
+        """Raises:
+        NotHere: no such job, or somebody else's.
+        """
+        try:
+            known = UUID(job_id)
+        except (ValueError, TypeError, AttributeError):
+            raise NotHere("expected the id of a job, got something else.") from None
+        return self._service.job(known, owner)
+
+    def forget(self, owner: str, jobs: Iterable[str]) -> None:
+        """Deletes everything of these jobs at once."""
+        for job in jobs:
+            with suppress(OpenTheEyesError, ValueError):
+                self._service.forget(UUID(job), owner)
+
+    def _sent(self, owner: str, session: EditSession, options: dict[str, Any]) -> EditSession:
+        """With a new job under way; the photo of the first one is kept, whatever else is not wanted any more."""
+        job = self._service.resubmit(self.job(owner, session.job), options)
+        self._image_cache.save_faces(job.id, PhotoFaces(session.size_wh, session.faces))
+        shown = session.preview.job if session.preview is not None else None
+        over = [one for one in session.jobs if one not in (session.job, shown)]
+        self.forget(owner, over)
+        kept = tuple(one for one in session.jobs if one not in over)
+        return replace(session, waiting=job.id, finishing=False, final=None, jobs=(*kept, job.id))
+
+    def _photo(self, job: Job, name: str) -> bytes:
+        try:
+            return self._service.store.get(job.id, name)
+        except FileNotFoundError:
+            raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None

@@ -1,0 +1,120 @@
+"""The way in: who may see the page, which of Gradio's addresses are answered at all, and what a browser may load."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Final
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..service.errors import BodyTooLarge
+from ..service.routes import nowhere
+from . import words
+from .cookie_auth import LOGIN, CookieAuth
+from .panels import EYE
+
+ANSWERED: Final = re.compile(
+    r"/|/(config|theme\.css)|/(assets|static)/[\w./@-]+|/gradio_api/(startup-events|heartbeat/\w+|run/\w+)"
+)
+"""What of Gradio the page needs. Uploads, files and proxies go through the service's own routes, or nowhere."""
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+"""Everything from here and nothing from elsewhere. Gradio's own scripts stand in the page and compile templates."""
+
+LOGIN_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
+FORM_BYTES: Final = 2048
+
+
+class PageMiddleware:
+    """ASGI middleware around the page: it lets visitors in, and keeps their browser at home."""
+
+    def __init__(self, app: ASGIApp, browser_auth: CookieAuth) -> None:
+        self._app, self._browser_auth = app, browser_auth
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"]
+        if not ANSWERED.fullmatch(path):
+            raise nowhere(path)
+        headers = Headers(scope=scope)
+        cookie = None
+        if path == "/" and self._browser_auth.owner_of(headers) is None:
+            if self._browser_auth.asks_for_keys:
+                await RedirectResponse(LOGIN, 303)(scope, receive, send)
+                return
+            cookie = self._browser_auth.sign_in(headers)
+        await self._app(scope, receive, _PageHeaders(send, path, cookie))
+
+
+class _PageHeaders:
+    """Answers with what a browser has to know about them."""
+
+    def __init__(self, send: Send, path: str, cookie: str | None) -> None:
+        self._send, self._path, self._cookie = send, path, cookie
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["Content-Security-Policy"] = POLICY
+            headers["Referrer-Policy"] = "same-origin"  # with none at all, forms come from nowhere and are turned away
+            if self._path.startswith("/assets/"):  # their names change with what is in them
+                headers["Cache-Control"] = "public, max-age=31536000, immutable"
+            if self._cookie is not None:
+                headers.append("Set-Cookie", self._cookie)
+        await self._send(message)
+
+
+def login_routes(browser_auth: CookieAuth) -> APIRouter:
+    """A page that asks for a key, once."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get(LOGIN)
+    def ask(request: Request) -> Response:
+        if not browser_auth.asks_for_keys or browser_auth.owner_of(request.headers) is not None:
+            return RedirectResponse("/", 303)
+        return _form()
+
+    @router.post(LOGIN)
+    async def answer(request: Request) -> Response:
+        body = b""
+        async for piece in request.stream():
+            body += piece
+            if len(body) > FORM_BYTES:
+                raise BodyTooLarge("expected a key, got much more; copy the line that starts with ote_.")
+        key = parse_qs(body.decode("utf-8", "replace")).get("key", [""])[0].strip()
+        cookie = browser_auth.sign_in(request.headers, key, secure=request.url.scheme == "https")
+        if cookie is None:
+            return _form("That key is not known here. It is a line that starts with ote_.")
+        found = RedirectResponse("/", 303)
+        found.headers["Set-Cookie"] = cookie
+        return found
+
+    return router
+
+
+def _form(said: str = "") -> Response:
+    page = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{words.TITLE}: sign in</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<style>body{{font:1rem/1.5 system-ui,sans-serif;display:grid;place-items:center;min-height:90vh;margin:0 1rem}}
+form{{width:min(26rem,100%)}}svg{{width:4rem;fill:none;stroke:currentColor;stroke-width:3}}
+input,button{{font:inherit;width:100%;box-sizing:border-box;padding:.7rem;border-radius:.6rem;border:1px solid #8888}}
+button{{margin-top:.8rem;background:#0b5c9e;color:#fff;border:0;cursor:pointer}}
+:focus-visible{{outline:3px solid #e69f00;outline-offset:2px}}</style></head>
+<body><form method="post" action="{LOGIN}">{EYE}<h1>{words.TITLE}</h1>
+<p id="why">This page asks for a key. Whoever runs it makes one with <code>open-the-eyes serve --new-key</code>.</p>
+<p role="alert">{escape(said)}</p>
+<label for="key">Key</label><input id="key" name="key" type="password" autocomplete="current-password"
+aria-describedby="why" required autofocus><button>Sign in</button></form></body></html>"""
+    headers = {"Content-Security-Policy": LOGIN_POLICY, "Referrer-Policy": "same-origin"}
+    return HTMLResponse(page, 401 if said else 200, headers)

@@ -1,0 +1,164 @@
+"""The page's moving parts as HTML: the photo with its faces, the strips of eyes, the before/after picture.
+
+What something means is said by shape and words first, and by colour besides.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Final
+
+from . import words
+from .edit_session import EditSession, FaceRegion
+
+CLOSED_EYE: Final = (
+    '<svg class="lid" viewBox="0 0 24 14" aria-hidden="true"><path d="M2 3c4 5 16 5 20 0M5 7l-2 4M10 9l-1 4M14 9l1 4'
+    'M19 7l2 4"/></svg>'
+)
+CHECK: Final = '<svg class="check" viewBox="0 0 16 16" aria-hidden="true"><path d="M3 8.5l3.5 3.5L13 4.5"/></svg>'
+
+
+def photo(session: EditSession) -> str:
+    """The photo as it would come out, its faces outlined and numbered; those that can be chosen are buttons."""
+    w, h = session.size_wh
+    rings = "".join(_rings(session, face) for face in session.choosable)
+    faces = "".join(_face(session, face) for face in session.faces)
+    alt = f"Your photo. {words.found(session)}"
+    return (
+        f'<figure class="ote-photo" style="--shape:{w}/{h};--ratio:{w / h:.4f}">'
+        f'<img src="{whole(session)}" alt="{escape(alt)}" width="{w}" height="{h}">'
+        f'<svg class="ote-rings" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">{rings}</svg>'
+        f"{faces}</figure>"
+    )
+
+
+def strips(session: EditSession) -> str:
+    """For every face that got new eyes, a row of them to pick from; the first is the face as it was."""
+    if session.preview is None:
+        return ""
+    rows = [_strip(session, face) for face in session.choosable]
+    return f'<div class="ote-strips">{"".join(rows)}</div>'
+
+
+def compare(session: EditSession) -> str:
+    """Before and after behind one slider: the eyes of one face, or the whole photo."""
+    if session.preview is None or not session.eyes:
+        return ""
+    face = session.face(session.close_up) if session.close_up in session.eyes else None
+    w, h = session.size_wh
+    if face is None:
+        about, shape = "the whole photo", f"{w}/{h}"
+        before, after = f"/pictures/{session.job}/whole/none.jpg", whole(session)
+    else:
+        about = f"the eyes of face {face.id}"
+        shape = f"{face.eyes.width * w:.1f}/{max(face.eyes.height * h, 1):.1f}"
+        before, after = _close_up(session.job, 0, face.id), _shown_eyes(session, face.id)
+    return (
+        f'<figure class="ote-compare"><div class="ote-pair" style="--shape:{shape}">'
+        f'<img class="after" src="{after}" alt="After: {about}"><img class="before" src="{before}" '
+        f'alt="Before: {about}"><span class="tag left" aria-hidden="true">Before</span>'
+        '<span class="tag right" aria-hidden="true">After</span><span class="seam" aria-hidden="true"></span>'
+        f'<input class="wipe" type="range" min="0" max="100" value="50" aria-label="Before and after, {about}: '
+        'how much of the photo as it was is shown, in per cent"></div>'
+        f'<div class="ote-switch" role="radiogroup" aria-label="What is compared">{_switch(session, face)}</div>'
+        "</figure>"
+    )
+
+
+def shots(session: EditSession) -> str:
+    """The shots that came together, to say which one is to be mended."""
+    if len(session.names) < 2:
+        return ""
+    others = "".join(
+        f'<button type="button" class="ote-shot" data-act="take" data-shot="{number}">'
+        f'<img src="/pictures/{session.job}/shot/{number}.jpg" alt=""><span>Mend this one instead</span>'
+        f'<span class="name">{escape(name)}</span></button>'
+        for number, name in enumerate(session.names[1:], start=1)
+    )
+    return f'<div class="ote-shots"><p>Open eyes are borrowed from your other shots, where they fit.</p>{others}</div>'
+
+
+def whole(session: EditSession) -> str:
+    """The address of the photo as it is at the moment."""
+    if session.final is not None:
+        return f"/pictures/{session.final}/whole/all.jpg"
+    if session.preview is None or not session.eyes:
+        return f"/pictures/{session.job}/whole/none.jpg"
+    eyes = ",".join(f"{face}.{number}" for face, number in sorted(session.eyes.items()))
+    return f"/pictures/{session.preview.job}/whole/{eyes}.jpg"
+
+
+def _shown_eyes(session: EditSession, face: int) -> str:
+    if session.final is not None:
+        return _close_up(session.final, 1, face)
+    assert session.preview is not None
+    return _close_up(session.preview.job, session.eyes[face], face)
+
+
+def _close_up(job: str, variation: int, face: int) -> str:
+    return f"/pictures/{job}/eyes/{variation}/{face}.jpg"
+
+
+def _rings(session: EditSession, face: FaceRegion) -> str:
+    """Outlines of closed eyes, until there are others in their place."""
+    if face.id in session.eyes:
+        return ""
+    lines = (" ".join(f"{100 * v:.2f}" for v in ring) for ring in face.rings)
+    return "".join(f'<polygon class="{face.outcome}" points="{line}"/>' for line in lines)
+
+
+def _face(session: EditSession, face: FaceRegion) -> str:
+    chosen = face.id in session.chosen
+    box = face.box
+    sides = {"left": box.left, "top": box.top, "width": box.width, "height": box.height}
+    place = ";".join(f"{side}:{100 * share:.2f}%" for side, share in sides.items())
+    low = " low" if box.top < 0.06 else ""
+    said = escape(words.seen(face))
+    if not face.choosable:
+        return (
+            f'<span class="ote-face still{low}" style="{place}" role="img" aria-label="{said}" title="{said}">'
+            f'<span class="badge">{face.id}</span></span>'
+        )
+    state, now, then = ("chosen", "will be opened", "skip") if chosen else ("skipped", "is left as it is", "open")
+    mark = CHECK if chosen else ""
+    return (
+        f'<button type="button" class="ote-face {state}{low}" style="{place}" data-act="toggle" data-face="{face.id}" '
+        f'aria-pressed="{str(chosen).lower()}" aria-label="{said}; {now}" title="{said}: click to {then}">'
+        f'<span class="badge">{face.id}{CLOSED_EYE}{mark}</span></button>'
+    )
+
+
+def _strip(session: EditSession, face: FaceRegion) -> str:
+    assert session.preview is not None
+    attempts = session.preview.attempts.get(face.id, ())
+    if not attempts:
+        outcome, reason = session.preview.said.get(face.id, (face.outcome, face.reason))
+        said = escape(words.deed(face, outcome, reason))
+        return f'<section class="ote-strip none"><h3>Face {face.id}</h3><p>{said}</p></section>'
+    taken = session.variation(face.id) if face.id in session.chosen else 0
+    tiles = [_tile(face.id, "", _close_up(session.job, 0, face.id), "As it was", checked=taken == 0)]
+    for number, attempt in enumerate(attempts, start=1):
+        picture = _close_up(session.preview.job, number, face.id)
+        tiles.append(_tile(face.id, str(attempt), picture, f"Eyes {number}", checked=taken == number))
+    return (
+        f'<section class="ote-strip"><h3 id="strip-{face.id}">Face {face.id}</h3>'
+        f'<div class="tiles" role="radiogroup" aria-labelledby="strip-{face.id}">{"".join(tiles)}</div></section>'
+    )
+
+
+def _tile(face: int, attempt: str, picture: str, label: str, *, checked: bool) -> str:
+    return (
+        f'<label class="ote-tile"><input type="radio" name="eyes-{face}" data-act="pick" data-face="{face}" '
+        f'data-attempt="{attempt}"{" checked" if checked else ""} aria-label="Face {face}: {label}">'
+        f'<img src="{picture}" alt=""><span>{label}{CHECK}</span></label>'
+    )
+
+
+def _switch(session: EditSession, shown: FaceRegion | None) -> str:
+    choices = [("", "Whole photo", shown is None)]
+    choices += [(str(face), f"Eyes {face}", shown is not None and shown.id == face) for face in sorted(session.eyes)]
+    return "".join(
+        f'<label><input type="radio" name="close-up" data-act="look" data-face="{face}"'
+        f"{' checked' if checked else ''}><span>{label}</span></label>"
+        for face, label, checked in choices
+    )

@@ -1,0 +1,119 @@
+"""Workers that die, hang or never start: the rest is done all the same."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.batch import worker_pool
+from open_the_eyes.batch.manifest import Record
+from open_the_eyes.batch.plan import Item
+from open_the_eyes.batch.worker import Placement
+from open_the_eyes.batch.worker_pool import WorkerPool
+from open_the_eyes.errors import NoCapacity, WeightsMissing
+from tests.batch.processors import configs, dying, failing, photos, planned
+
+
+def ran(folder: Path, out: Path, placements: int = 1, at_once: int = 1, patience: float = 60.0) -> dict[str, Record]:
+    pool = WorkerPool(configs(out, [Placement(at_once=at_once)] * placements), patience)
+    try:
+        records = list(pool.imap_unordered(planned(folder, out).items))
+    finally:
+        pool.close()
+    assert len({record.name for record in records}) == len(records), "a photo was reported twice"
+    return {record.name.removesuffix(".jpg"): record for record in records}
+
+
+def test_every_photo_gets_one_record(tmp_path: Path) -> None:
+    folder = photos(tmp_path / "in", **{f"p{n}": "blink" for n in range(9)}, o="open", b="broken", x="bug")
+    records = ran(folder, tmp_path / "out", placements=2)
+    assert [records[f"p{n}"].state for n in range(9)] == ["opened"] * 9
+    assert (records["o"].state, records["b"].state, records["x"].state) == ("unchanged", "failed", "failed")
+    assert "ZeroDivisionError" in records["x"].error
+
+
+@pytest.mark.parametrize(("text", "how"), [("die", "exit code 3"), ("kill", "lack of memory")])
+def test_a_photo_that_kills_its_worker_fails_alone(tmp_path: Path, text: str, how: str) -> None:
+    folder = photos(tmp_path / "in", a="slow", b=text, c="blink", d="blink")
+    records = ran(folder, tmp_path / "out", at_once=3)
+    assert {name: record.state for name, record in records.items()} == {
+        "a": "opened",
+        "b": "failed",
+        "c": "opened",
+        "d": "opened",
+    }
+    assert how in records["b"].error
+    assert records["b"].exit_code == 5
+
+
+def test_a_worker_that_is_killed_once_costs_no_photo(tmp_path: Path) -> None:
+    records = ran(photos(tmp_path / "in", a="kill once", b="blink"), tmp_path / "out")
+    assert [record.state for record in records.values()] == ["opened", "opened"]
+
+
+def test_a_photo_that_hangs_fails_when_patience_ends(tmp_path: Path) -> None:
+    records = ran(photos(tmp_path / "in", a="hang", b="blink"), tmp_path / "out", at_once=2, patience=1.0)
+    assert (records["a"].state, records["b"].state) == ("failed", "opened")
+    assert "within 1 seconds" in records["a"].error
+
+
+def test_what_keeps_a_worker_from_starting_ends_the_batch_with_its_own_error(tmp_path: Path) -> None:
+    folder = photos(tmp_path / "in", a="blink")
+    pool = WorkerPool(configs(tmp_path, [Placement()], failing), 60)
+    with pytest.raises(WeightsMissing, match="fetch sdxl"):
+        list(pool.imap_unordered(planned(folder, tmp_path / "out").items))
+    pool.close()
+
+
+def test_workers_that_die_at_once_are_not_started_for_ever(tmp_path: Path) -> None:
+    folder = photos(tmp_path / "in", a="blink")
+    pool = WorkerPool(configs(tmp_path, [Placement()], dying), 60)
+    with pytest.raises(NoCapacity, match="exit code 9"):
+        list(pool.imap_unordered(planned(folder, tmp_path / "out").items))
+    pool.close()
+
+
+def test_photos_are_asked_for_only_when_there_is_room(tmp_path: Path) -> None:
+    items = planned(photos(tmp_path / "in", **{f"p{n}": "slow" for n in range(6)}), tmp_path / "out").items
+    asked: list[str] = []
+
+    def one_by_one() -> Iterator[Item]:
+        for item in items:
+            asked.append(item.name)
+            yield item
+
+    pool = WorkerPool(configs(tmp_path / "out", [Placement(at_once=2)]), 60)
+    ahead = [len(asked) - number for number, _ in enumerate(pool.imap_unordered(one_by_one()), start=1)]
+    pool.close()
+    assert max(ahead) <= 2  # one in hand beside the one that has just been finished, and the next
+
+
+def test_a_stop_finishes_what_is_in_flight_and_begins_nothing(tmp_path: Path) -> None:
+    items = planned(photos(tmp_path / "in", **{f"p{n}": "slow" for n in range(9)}), tmp_path / "out").items
+    pool = WorkerPool(configs(tmp_path / "out", [Placement(at_once=2)]), 60)
+    records: list[Record] = []
+    for record in pool.imap_unordered(items, stop=lambda: bool(records)):
+        records.append(record)
+    pool.close()
+    assert len(records) == 2  # the first, and the other that was in hand beside it
+    assert pool.in_flight == 0
+
+
+def test_workers_are_replaced_before_they_grow_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_pool, "MAX_TASKS_PER_WORKER", 2)
+    folder = photos(tmp_path / "in", **{f"p{n}": "blink" for n in range(5)})
+    ran(folder, tmp_path / "out")
+    made_by = [(tmp_path / "out" / f"p{n}.opened.jpg").read_text() for n in range(5)]
+    assert len(set(made_by)) == 3
+
+
+def test_closing_does_not_wait_for_a_photo_that_hangs(tmp_path: Path) -> None:
+    items = planned(photos(tmp_path / "in", a="hang", b="blink"), tmp_path / "out").items
+    pool = WorkerPool(configs(tmp_path / "out", [Placement(at_once=2)]), 600)
+    next(iter(pool.imap_unordered(items)))
+    began = time.monotonic()
+    pool.close()
+    assert time.monotonic() - began < 4

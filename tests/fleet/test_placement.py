@@ -1,0 +1,87 @@
+"""Who works where: on one machine, and on a cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.batch.worker import Placement
+from open_the_eyes.errors import NoCapacity, UsageError, WeightsMissing
+from open_the_eyes.fleet.placement import AT_ONCE, MAX_WORKERS, _share, core_count, placements
+from open_the_eyes.fleet.ray_batch import Cluster, _ours, placement_on
+from open_the_eyes.settings import Settings
+
+
+def devices(painter: str, device: str, workers: int | None = None, gpus: int = 2) -> list[str]:
+    chosen = placements(painter, Settings(device=device), workers, gpus=lambda: gpus, cores=lambda: 4)
+    return [placement.device for placement in chosen]
+
+
+@pytest.mark.parametrize(
+    ("painter", "device", "workers", "expected"),
+    [
+        pytest.param("appearance", "auto", None, ["auto"] * 4, id="one a core"),
+        pytest.param("appearance", "auto", 9, ["auto"] * 9, id="as many as asked for"),
+        pytest.param("sdxl", "auto", None, ["cuda:0", "cuda:1"], id="one a GPU"),
+        pytest.param("sdxl", "cuda", 1, ["cuda:0"], id="fewer than there are"),
+        pytest.param("sdxl", "cuda:1", None, ["cuda:1"], id="the GPU that was named"),
+        pytest.param("sdxl", "cpu", None, ["cpu"], id="a large model on a processor, once"),
+    ],
+)
+def test_workers_have_a_core_or_a_gpu_each(painter: str, device: str, workers: int | None, expected: list[str]) -> None:
+    assert devices(painter, device, workers) == expected
+
+
+def test_a_node_on_a_gpu_has_several_photos_on_their_way_and_one_on_a_processor_has_one() -> None:
+    assert {placement.at_once for placement in placements("sdxl", Settings(), gpus=lambda: 2)} == {AT_ONCE}
+    assert {placement.at_once for placement in placements("appearance", Settings(), cores=lambda: 2)} == {1}
+    assert {placement.at_once for placement in placements("sdxl", Settings(), at_once=1, gpus=lambda: 2)} == {1}
+
+
+@pytest.mark.parametrize(
+    ("painter", "device", "workers", "at_once", "says"),
+    [
+        pytest.param("sdxl", "auto", 3, None, "at most one a GPU", id="more nodes than GPUs"),
+        pytest.param("sdxl", "cuda:5", None, None, "one of 2 GPUs", id="a GPU that is not there"),
+        pytest.param("appearance", "auto", 0, None, "--workers", id="nobody"),
+        pytest.param("appearance", "auto", MAX_WORKERS + 1, None, "--workers", id="an army"),
+        pytest.param("appearance", "auto", None, 0, "--at-once", id="nothing at once"),
+    ],
+)
+def test_seats_that_are_not_there_are_refused(
+    painter: str, device: str, workers: int | None, at_once: int | None, says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        placements(painter, Settings(device=device), workers, at_once, gpus=lambda: 2, cores=lambda: 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "cores"),
+    [("max 100000", MAX_WORKERS), ("200000 100000", 2), ("150000 100000", 2), ("50000 100000", 1), ("?", MAX_WORKERS)],
+)
+def test_a_container_counts_its_share_of_processors(tmp_path: Path, text: str, cores: int) -> None:
+    (tmp_path / "cpu.max").write_text(text)
+    assert _share(tmp_path / "cpu.max") == cores
+    assert _share(tmp_path / "not there") == MAX_WORKERS
+    assert core_count() >= 1
+
+
+def test_an_actor_sees_its_own_gpu_alone() -> None:
+    assert placement_on(Cluster(address="auto", gpus=0.5), None) == Placement(device="cuda", at_once=AT_ONCE)
+    assert placement_on(Cluster(address="auto"), None) == Placement(device="cpu", at_once=1)
+
+
+@pytest.mark.parametrize("gpus", [-1.0, 1.5, 9.0])
+def test_parts_of_gpus_that_make_no_sense_are_refused(gpus: float) -> None:
+    with pytest.raises(UsageError, match="--gpus-each"):
+        placement_on(Cluster(address="local", gpus=gpus), None)
+
+
+def test_what_keeps_an_actor_from_starting_is_said_in_our_words() -> None:
+    told = "ray::Actor.__init__() ...\nopen_the_eyes.errors.WeightsMissing: expected weights; fetch sdxl\nmore"
+    known = _ours(RuntimeError(told))
+    assert isinstance(known, WeightsMissing)
+    assert str(known) == "expected weights; fetch sdxl"
+    assert isinstance(_ours(RuntimeError("open_the_eyes.errors.Path: no error of ours")), NoCapacity)
+    assert isinstance(_ours(RuntimeError("the node is gone\nand more")), NoCapacity)

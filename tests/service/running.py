@@ -1,0 +1,80 @@
+"""A service in this process, at a real port, around the suite's engine; and what tests ask of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import uvicorn
+
+from open_the_eyes.service.api_keys import ApiKeys
+from open_the_eyes.service.app import create_app
+from open_the_eyes.service.server import _listener
+from open_the_eyes.service.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from open_the_eyes.engine import Engine
+    from open_the_eyes.service.job_service import JobService
+
+PATIENCE_SECONDS = 120
+
+
+class RunningService:
+    """A client of a running service; `service` is what is behind it."""
+
+    def __init__(self, address: str, app: FastAPI) -> None:
+        self.address = address
+        self.service: JobService = app.state.service
+        self.http = httpx.Client(base_url=address, timeout=PATIENCE_SECONDS)
+
+    def hand_in(self, photo: bytes, options: str = "{}", **headers: str) -> httpx.Response:
+        files = {"photo": ("family.jpg", photo)}
+        return self.http.post("/v1/jobs", files=files, data={"options": options}, headers=headers)
+
+    def job(self, photo: bytes, options: str = "{}", **headers: str) -> str:
+        """The id of an accepted job."""
+        answer = self.hand_in(photo, options, **headers)
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["id"])
+
+    def view(self, job: str, **headers: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.http.get(f"/v1/jobs/{job}", headers=headers).json()
+        return found
+
+    def ended(self, job: str, **headers: str) -> dict[str, Any]:
+        """The job once it has ended."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            view = self.view(job, **headers)
+            if view["state"] not in ("queued", "running"):
+                return view
+            time.sleep(0.05)
+        raise AssertionError(f"not ended: {view}")
+
+
+@contextmanager
+def running_service(
+    engine: Engine, folder: Path, *, keys: ApiKeys | None = None, hosts: frozenset[str] | None = None, **changed: Any
+) -> Iterator[RunningService]:
+    """A service for the length of a block; one at a time in a process."""
+    app = create_app(engine, ServiceSettings(folder=folder, **changed), keys=keys, hosts=hosts)
+    listener = _listener("127.0.0.1", 0)
+    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    running = RunningService(f"http://127.0.0.1:{listener.getsockname()[1]}", app)
+    try:
+        yield running
+    finally:
+        running.http.close()
+        server.should_exit = True
+        thread.join(60)
+        assert not thread.is_alive()

@@ -1,0 +1,166 @@
+"""Who is let in, from where, how often and with how much; without a photo being looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import httpx
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, Router
+
+from open_the_eyes.service.api_keys import ApiKeys, make_key
+from open_the_eyes.service.metrics import Metrics
+from open_the_eyes.service.middleware import HEADERS, AccessMiddleware, AccessPolicy
+from open_the_eyes.service.rate_limit import RateLimiter
+
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+async def whose(request: Request) -> PlainTextResponse:
+    await request.body()
+    return PlainTextResponse(request.state.owner)
+
+
+async def broken(_: Request) -> PlainTextResponse:
+    raise ZeroDivisionError("/secret/place/family.jpg")
+
+
+def ask(
+    method: str = "GET",
+    path: str = "/who",
+    *,
+    keys: ApiKeys | None = None,
+    hosts: frozenset[str] | None = LOCAL,
+    per_minute: int = 1000,
+    times: int = 1,
+    base: str = "http://localhost",
+    **what: Any,
+) -> httpx.Response:
+    """The last answer of a guarded application that says whose request it was."""
+    routes = [Route(way, whose, methods=["GET", "POST"]) for way in ("/who", "/healthz")]
+    app = Router([*routes, Route("/broken", broken)])
+    metrics = Metrics(lambda: {"preview": 0, "photo": 0})
+    middleware = AccessMiddleware(app, AccessPolicy(keys, hosts, 1000), RateLimiter(per_minute), metrics)
+
+    async def go() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(middleware), base_url=base) as client:
+            for _ in range(times):
+                answer = await client.request(method, path, **what)
+        return answer
+
+    return asyncio.run(go())
+
+
+@pytest.fixture
+def keys(tmp_path: Any) -> tuple[str, ApiKeys]:
+    key = make_key(tmp_path / "keys")
+    return key, ApiKeys.read(tmp_path / "keys")
+
+
+def test_without_keys_everybody_here_is_one_owner() -> None:
+    assert ask().text == "local"
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "Bearer", "Bearer ote_wrong", "Basic ote_wrong", "Bearer \xff", "bearer  "],
+    ids=["none", "empty", "wrong", "another scheme", "not ASCII", "blank"],
+)
+def test_with_keys_nobody_comes_in_without_one(keys: tuple[str, ApiKeys], header: str) -> None:
+    answer = ask(keys=keys[1], headers=[(b"authorization", header.encode("latin-1"))] if header else [])
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_with_its_key_each_owner_has_a_name_that_does_not_tell_the_key(keys: tuple[str, ApiKeys]) -> None:
+    answer = ask(keys=keys[1], headers={"Authorization": f"Bearer {keys[0]}"})
+    assert answer.status_code == 200
+    assert answer.text.startswith("key-")
+    assert keys[0][4:12] not in answer.text
+
+
+def test_health_is_told_without_a_key(keys: tuple[str, ApiKeys]) -> None:
+    assert ask(path="/healthz", keys=keys[1]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("base", "status"),
+    [
+        ("http://localhost:8000", 200),
+        ("http://127.0.0.1", 200),
+        ("http://[::1]:8000", 200),
+        ("http://LOCALHOST", 200),
+        ("http://evil.example", 403),
+        ("http://localhost.evil.example", 403),
+        ("http://127.0.0.1.nip.example", 403),
+    ],
+)
+def test_only_names_of_this_machine_are_answered(base: str, status: int) -> None:
+    assert ask(base=base).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "status"),
+    [
+        ("POST", {}, 200),
+        ("POST", {"Origin": "http://localhost"}, 200),
+        ("POST", {"Origin": "https://evil.example"}, 403),
+        ("POST", {"Origin": "null"}, 403),
+        ("POST", {"Origin": "http://localhost", "Sec-Fetch-Site": "cross-site"}, 403),
+        ("GET", {"Origin": "https://evil.example"}, 200),
+    ],
+)
+def test_pages_of_other_sites_cannot_send_anything(method: str, headers: dict[str, str], status: int) -> None:
+    assert ask(method, headers=headers).status_code == status
+
+
+def test_too_many_requests_are_told_when_to_come_again() -> None:
+    assert ask(per_minute=5, times=5).status_code == 200
+    answer = ask(per_minute=5, times=6)
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+
+
+def test_a_body_that_says_it_is_too_large_is_not_read() -> None:
+    answer = ask("POST", content=b"x" * 1001)
+    assert answer.status_code == 413
+    assert "1,000" in answer.json()["detail"]
+
+
+def test_a_body_that_does_not_say_how_large_it_is_is_cut_off() -> None:
+    async def pieces() -> Any:
+        for _ in range(5000):
+            yield b"x" * 100
+
+    assert ask("POST", content=pieces()).status_code == 413
+
+
+def test_every_answer_says_how_it_may_be_used() -> None:
+    for answer in (ask(), ask(base="http://evil.example"), ask(path="/broken"), ask(path="/nowhere")):
+        for name, value in HEADERS.items():
+            assert answer.headers[name] == value
+
+
+def test_a_bug_is_a_plain_500_and_its_message_is_nowhere(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        answer = ask(path="/broken")
+    assert answer.status_code == 500
+    assert answer.json()["title"] == "Bug"
+    assert "secret" not in answer.text
+    assert "secret" not in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_the_log_has_a_line_for_each_answer_and_no_address_in_it(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="open_the_eyes.access"):
+        ask(path="/who?name=Ada", headers={"User-Agent": "Ada's phone"})
+    (record,) = [one for one in caplog.records if one.name == "open_the_eyes.access"]
+    line = record.getMessage()
+    assert line.startswith("GET - 200 ") or line.startswith("GET /who 200 ")
+    assert "Ada" not in line
+    assert "127.0.0.1" not in line

@@ -1,0 +1,216 @@
+"""Every change happens once, and only from the state it belongs to; on SQLite, and on PostgreSQL where there is one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.service_rig import postgres
+from open_the_eyes.errors import UsageError
+from open_the_eyes.service.errors import Busy
+from open_the_eyes.service.jobs import Job, JobRequest
+from open_the_eyes.service.repository import JobRepository
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('repository')}/new/jobs.sqlite"
+        return
+    with ExitStack() as stack:
+        try:
+            place = stack.enter_context(postgres())
+        except RuntimeError as error:
+            pytest.skip(str(error))
+        yield place
+
+
+@pytest.fixture
+def repository(address: str) -> Iterator[JobRepository]:
+    one = JobRepository(address)
+    for job in one.unfinished():
+        one.forget(job.id)
+    for old in one.stale(time.time() + 10, time.time() + 10):
+        one.forget(old)
+    for gone in one.forgotten(time.time() + 10):
+        one.drop(gone)
+    yield one
+    one.close()
+
+
+def job_request(**what: Any) -> JobRequest:
+    return JobRequest(**{"owner": "a", "options": {}, "fingerprint": "1", **what})
+
+
+def queued(repository: JobRepository, **what: Any) -> Job:
+    job = repository.admit(job_request(**what), 100)
+    assert repository.accept(job.id)
+    found = repository.get(job.id)
+    assert found is not None
+    return found
+
+
+def test_a_job_goes_through_its_states_and_each_change_is_counted(repository: JobRepository) -> None:
+    job = queued(repository)
+    assert repository.begin(job.id)
+    assert repository.progress(job.id, "detect", 0.4)
+    assert repository.finish(job.id, {"faces": []}, [{"variation": 1}])
+    done = repository.get(job.id)
+    assert done is not None
+    assert (done.state, done.seq, done.attempts, done.fraction) == ("done", 4, 1, 1.0)
+    assert (done.report, done.results) == ({"faces": []}, [{"variation": 1}])
+
+
+def test_a_job_ends_once(repository: JobRepository) -> None:
+    job = queued(repository)
+    assert repository.begin(job.id)
+    with ThreadPoolExecutor(8) as crowd:
+        won = list(crowd.map(lambda _: repository.finish(job.id, {}, []), range(16)))
+    assert won.count(True) == 1
+    assert not repository.fail(job.id, {"status": 500})
+    assert not repository.begin(job.id)
+    assert not repository.progress(job.id, "detect", 0.1)
+
+
+def test_what_is_arriving_is_nobodys_yet(repository: JobRepository) -> None:
+    job = repository.admit(job_request(), 100)
+    assert job.state == "arriving"
+    assert repository.get(job.id, "a") is None
+    assert repository.unfinished() == []
+    assert not repository.begin(job.id)
+
+
+def test_another_owner_finds_nothing(repository: JobRepository) -> None:
+    job = queued(repository)
+    assert repository.get(job.id, "b") is None
+    assert not repository.forget(job.id, "b")
+    assert repository.forget(job.id, "a")
+    assert repository.get(job.id) is None
+
+
+def test_of_a_forgotten_job_an_empty_row_is_left_until_its_files_are_gone(repository: JobRepository) -> None:
+    job = queued(repository, options={"seed": 7}, idempotency="k")
+    assert repository.begin(job.id) == 1
+    assert repository.forget(job.id)
+    assert not repository.forget(job.id)
+    assert repository.get(job.id) is None
+    assert repository.begin(job.id) == 0
+    assert not repository.progress(job.id, "detect", 0.4)
+    assert not repository.finish(job.id, {}, [])
+    assert repository.known([job.id]) == set()
+    assert repository.unfinished() == []
+    assert not repository.knows("a", "k")
+    assert repository.admit(job_request(idempotency="k"), 100).id != job.id
+    assert repository.forgotten(0) == []
+    assert repository.forgotten(time.time() + 1) == [job.id]
+    repository.drop(job.id)
+    assert repository.forgotten(time.time() + 1) == []
+
+
+def test_what_was_accepted_is_not_abandoned(repository: JobRepository) -> None:
+    arriving, accepted = repository.admit(job_request(), 100), queued(repository)
+    assert repository.abandon(arriving.id)
+    assert not repository.abandon(accepted.id)
+    assert repository.get(accepted.id) == accepted
+    assert repository.get(arriving.id) is None
+
+
+def test_only_what_was_forgotten_is_dropped(repository: JobRepository) -> None:
+    job = queued(repository)
+    repository.drop(job.id)
+    assert repository.get(job.id) == job
+
+
+def test_a_crowd_before_a_full_queue_is_refused_at_once(repository: JobRepository) -> None:
+    """Each looks at the queue and at how long jobs take; were that two connections, a crowd would block itself."""
+    repository.admit(job_request(), 1)
+
+    def come(_: int) -> bool:
+        try:
+            repository.admit(job_request(), 1)
+        except Busy:
+            return False
+        return True
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(40) as crowd:
+        assert not any(crowd.map(come, range(200)))
+    assert time.monotonic() - began < 25  # a connection is waited for that long before it is an error
+
+
+def test_the_queue_is_never_longer_than_it_may_be(repository: JobRepository) -> None:
+    def come(_: int) -> bool:
+        try:
+            repository.admit(job_request(), 5)
+        except Busy:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as crowd:
+        assert list(crowd.map(come, range(20))).count(True) == 5
+    with pytest.raises(Busy, match="5 jobs are waiting") as caught:
+        repository.check_room(5)
+    assert 1 <= caught.value.retry_after <= 120
+
+
+def test_one_request_sent_many_times_at_once_is_one_job(repository: JobRepository) -> None:
+    with ThreadPoolExecutor(8) as crowd:
+        jobs = crowd.map(lambda _: repository.admit(job_request(idempotency="k"), 100).id, range(16))
+        assert len(set(jobs)) == 1
+    assert repository.knows("a", "k")
+    assert not repository.knows("b", "k")
+
+
+def test_a_key_that_was_used_for_something_else_is_refused_even_when_the_queue_is_full(
+    repository: JobRepository,
+) -> None:
+    job = repository.admit(job_request(idempotency="k"), 1)
+    assert repository.admit(job_request(idempotency="k"), 1).id == job.id
+    with pytest.raises(UsageError, match="Idempotency-Key"):
+        repository.admit(job_request(idempotency="k", fingerprint="2"), 1)
+
+
+def test_previews_stand_before_photos(repository: JobRepository) -> None:
+    photos = [queued(repository) for _ in range(3)]
+    preview = queued(repository, options={"mode": "fast"})
+    assert [repository.position(job) for job in photos] == [1, 2, 3]
+    assert repository.position(preview) == 0
+    assert repository.waiting() == {"preview": 1, "photo": 3}
+    repository.begin(photos[0].id)
+    assert repository.waiting() == {"preview": 1, "photo": 2}
+
+
+def test_what_is_over_or_was_given_up_is_stale(repository: JobRepository) -> None:
+    done, waiting, arriving = queued(repository), queued(repository), repository.admit(job_request(), 100)
+    repository.finish(done.id, {}, [])
+    later = time.time() + 5
+    assert repository.stale(0, 0) == []
+    assert repository.stale(later, 0) == [done.id]
+    assert set(repository.stale(later, later)) == {done.id, arriving.id}
+    assert [job.id for job in repository.unfinished()] == [waiting.id]
+    assert repository.known([done.id, "nobody"]) == {done.id}
+
+
+def test_jobs_are_there_for_the_next_process(repository: JobRepository, address: str) -> None:
+    job = queued(repository)
+    other = JobRepository(address)
+    assert other.get(job.id) == job
+    other.close()
+
+
+@pytest.mark.parametrize("url", ["sqlite:////dev/null/jobs.sqlite", "postgresql://ote:secret@127.0.0.1:1/none"])
+def test_a_database_that_cannot_be_used_is_said_without_its_password(url: str) -> None:
+    with pytest.raises(UsageError, match="OTE_DATABASE") as caught:
+        JobRepository(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_folder_for_the_database_is_made(tmp_path: Path) -> None:
+    JobRepository(f"sqlite:///{tmp_path}/a/b/jobs.sqlite").close()
+    assert (tmp_path / "a/b/jobs.sqlite").is_file()

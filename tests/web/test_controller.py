@@ -1,0 +1,293 @@
+"""What a visitor does, and what is to be seen then; without a browser, a queue or a painter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from open_the_eyes.errors import OpenTheEyesError, PhotoNotWritten
+from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.options import Mode
+from open_the_eyes.service.errors import Busy, NotHere
+from open_the_eyes.service.jobs import Job, JobRequest
+from open_the_eyes.web.controller import Controller, style_of
+from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
+
+ADA = "visitor-ada"
+
+
+@dataclass
+class FakeJobClient:
+    """Does what a `JobClient` would; `trouble` is what it runs into, `sent` what was asked of it."""
+
+    faces: tuple[FaceRegion, ...]
+    trouble: OpenTheEyesError | None = None
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
+    jobs: dict[str, Job] = field(default_factory=dict)
+
+    def begin(self, owner: str, job_id: str, names: tuple[str, ...]) -> EditSession:
+        assert owner == ADA
+        self._stumble()
+        return new_session(names, job_id, PhotoFaces((400, 300), self.faces))
+
+    def preview(self, owner: str, session: EditSession) -> EditSession:
+        assert owner == ADA
+        self._stumble()
+        self.sent.append(session.preview_options())
+        return replace(session, waiting=f"job-{len(self.sent)}")
+
+    def finish(self, owner: str, session: EditSession, purpose: Mode) -> EditSession:
+        assert owner == ADA
+        self._stumble()
+        self.sent.append(session.final_options(purpose))
+        return replace(session, waiting=f"job-{len(self.sent)}", finishing=True, purpose=purpose)
+
+    def ended(self, owner: str, session: EditSession, job_id: str) -> EditSession:
+        assert owner == ADA
+        if self.jobs[job_id].state != "done":
+            return replace(session, waiting=None, finishing=False)
+        if session.finishing:
+            return replace(session, waiting=None, finishing=False, final=job_id)
+        return session.with_preview(Preview(job_id, session.style, {1: (0, 1)}, {}))
+
+    def cancel(self, owner: str, session: EditSession) -> EditSession:
+        assert owner == ADA
+        return replace(session, waiting=None, finishing=False)
+
+    def job(self, owner: str, job_id: str) -> Job:
+        assert owner == ADA
+        if job_id not in self.jobs:
+            raise NotHere("expected a job of yours, there is none.")
+        return self.jobs[job_id]
+
+    def forget(self, owner: str, jobs: tuple[str, ...]) -> None:
+        assert owner == ADA
+        self.forgotten += jobs
+
+    def _stumble(self) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+
+
+def face(number: int, outcome: Any = "closed") -> FaceRegion:
+    place = Box(0.1, 0.1, 0.2, 0.3)
+    return FaceRegion(number, outcome, "", place, place, ())
+
+
+@pytest.fixture
+def job_client() -> FakeJobClient:
+    one = FakeJobClient((face(1), face(2, "already_open"), face(3)))
+    one.jobs["first"] = Job("first", JobRequest(ADA, {}), "done", 1, 0.0, report={})
+    return one
+
+
+@pytest.fixture
+def controller(job_client: FakeJobClient) -> Controller:
+    return Controller(job_client)  # type: ignore[arg-type]  # all of it that is asked for
+
+
+@pytest.fixture
+def came(controller: Controller) -> EditSession:
+    page_state = controller.act(ADA, None, {"act": "arrived", "job": "first", "names": ["party.jpg"]})
+    assert page_state.session is not None
+    return page_state.session
+
+
+@pytest.fixture
+def seen(controller: Controller, came: EditSession) -> EditSession:
+    page_state = controller.act(ADA, came, {"act": "ended", "job": "first"})
+    assert page_state.session is not None
+    return page_state.session
+
+
+def test_a_photo_arrives_and_its_preview_is_awaited(came: EditSession) -> None:
+    assert came.names == ("party.jpg",)
+    assert came.waiting == "first"
+    assert came.chosen == (1, 3)
+
+
+def test_a_second_photo_takes_the_place_of_the_first_whose_jobs_are_deleted(
+    controller: Controller, job_client: FakeJobClient, came: EditSession
+) -> None:
+    page_state = controller.act(ADA, came, {"act": "arrived", "job": "other", "names": ["new.jpg"]})
+    assert page_state.session is not None
+    assert page_state.session.job == "other"
+    assert job_client.forgotten == ["first"]
+
+
+@pytest.mark.parametrize(
+    ("faces", "said"),
+    [
+        ((face(1, "already_open"),), "Everybody's eyes are open"),
+        ((face(1, "profile"),), "no face here whose eyes"),
+        ((face(1, "unsure"),), ""),
+    ],
+    ids=["all open", "turned away", "unsure is worth a try"],
+)
+def test_where_there_is_nothing_to_do_it_is_said(
+    controller: Controller, job_client: FakeJobClient, faces: tuple[FaceRegion, ...], said: str
+) -> None:
+    job_client.faces = faces
+    page_state = controller.act(ADA, None, {"act": "arrived", "job": "first", "names": ["a.jpg"]})
+    assert said in page_state.headline
+    assert bool(page_state.headline) is bool(said)
+
+
+def test_the_preview_is_shown_when_it_has_ended(seen: EditSession) -> None:
+    assert seen.waiting is None
+    assert seen.eyes == {1: 1}
+
+
+def test_an_end_that_nobody_waits_for_changes_nothing(controller: Controller, seen: EditSession) -> None:
+    assert controller.act(ADA, seen, {"act": "ended", "job": "first"}).session is seen
+
+
+def test_faces_are_chosen_and_skipped_by_a_click_and_by_the_list(controller: Controller, seen: EditSession) -> None:
+    skipped = controller.act(ADA, seen, {"act": "toggle", "face": "3"}).session
+    assert skipped is not None
+    assert skipped.chosen == (1,)
+    again = controller.choose(ADA, skipped, [3]).session
+    assert again is not None
+    assert again.chosen == (3,)
+
+
+def test_the_file_has_the_eyes_that_were_picked(
+    controller: Controller, job_client: FakeJobClient, seen: EditSession
+) -> None:
+    picked = controller.act(ADA, seen, {"act": "pick", "face": "1", "attempt": "1"}).session
+    page_state = controller.act(ADA, picked, {"act": "finish", "purpose": "ultra"})
+    assert job_client.sent == [{"mode": "ultra", "faces": [1], "picks": [[1, 1]]}]
+    job_client.jobs["job-1"] = Job("job-1", JobRequest(ADA, {}), "done", 1, 0.0, report={})
+    done = controller.act(ADA, page_state.session, {"act": "ended", "job": "job-1"}).session
+    assert done is not None
+    assert controller.final(ADA, done) is job_client.jobs["job-1"]
+
+
+def test_a_file_of_nothing_is_not_made(controller: Controller, job_client: FakeJobClient, seen: EditSession) -> None:
+    nobody = controller.choose(ADA, seen, []).session
+    page_state = controller.act(ADA, nobody, {"act": "finish", "purpose": "standard"})
+    assert "choose one first" in page_state.advice
+    assert job_client.sent == []
+
+
+def test_a_wish_sends_a_preview_and_the_same_wish_again_does_not(
+    controller: Controller, job_client: FakeJobClient, seen: EditSession
+) -> None:
+    restyled = controller.restyle(ADA, seen, EyeStyle("blue")).session
+    assert job_client.sent[0]["eye_color"] == "blue"
+    controller.restyle(ADA, restyled, EyeStyle("blue"))
+    assert len(job_client.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "headline", "advice"),
+    [
+        (Busy("expected room in the queue.", 7), "Many photos are waiting", "7 seconds"),
+        (NotHere("it has been deleted."), "not here any more", "Drop it again"),
+        (PhotoNotWritten("/secret/place: no room."), "could not be stored", "no room left"),
+    ],
+)
+def test_what_goes_wrong_is_said_and_can_be_tried_again_as_it_was_wished(
+    controller: Controller,
+    job_client: FakeJobClient,
+    seen: EditSession,
+    trouble: OpenTheEyesError,
+    headline: str,
+    advice: str,
+) -> None:
+    job_client.trouble = trouble
+    page_state = controller.restyle(ADA, seen, EyeStyle("green"))
+    assert headline in page_state.headline
+    assert advice in page_state.advice
+    assert "secret" not in page_state.advice
+    assert page_state.retry
+    job_client.trouble = None
+    controller.act(ADA, page_state.session, {"act": "retry"})
+    assert job_client.sent[-1]["eye_color"] == "green"
+
+
+def test_a_job_that_failed_says_why(controller: Controller, job_client: FakeJobClient, came: EditSession) -> None:
+    problem = {"type": "urn:open-the-eyes:problem:no-capacity", "detail": "not enough memory"}
+    job_client.jobs["first"] = Job("first", JobRequest(ADA, {}), "failed", 1, 0.0, problem=problem)
+    page_state = controller.act(ADA, came, {"act": "ended", "job": "first"})
+    assert "not enough memory" in page_state.headline
+    assert page_state.retry
+
+
+def test_cancelling_ends_the_waiting_and_keeps_the_photo(controller: Controller, came: EditSession) -> None:
+    page_state = controller.act(ADA, came, {"act": "cancel"})
+    assert page_state.session is not None
+    assert page_state.session.waiting is None
+    assert page_state.headline == "Stopped."
+    assert page_state.retry
+
+
+def test_starting_anew_deletes_every_job(controller: Controller, job_client: FakeJobClient, came: EditSession) -> None:
+    assert controller.act(ADA, replace(came, jobs=("first", "second")), {"act": "anew"}).session is None
+    assert job_client.forgotten == ["first", "second"]
+
+
+def test_a_photo_whose_time_is_over_is_no_error_when_the_page_is_loaded_again(
+    controller: Controller, job_client: FakeJobClient
+) -> None:
+    job_client.trouble = NotHere("it has been deleted.")
+    page_state = controller.act(ADA, None, {"act": "resume", "memory": {"job": "first", "names": ["a.jpg"]}})
+    assert page_state.session is None
+    assert page_state.headline == ""
+
+
+def test_a_program_that_was_started_anew_goes_on_with_the_photo_that_the_browser_remembers(
+    controller: Controller,
+) -> None:
+    memory = {"job": "first", "names": ["party.jpg"]}
+    for told, chosen in (({"act": "resume"}, (1, 3)), ({"act": "toggle", "face": "3"}, (1,))):
+        session = controller.act(ADA, None, {**told, "memory": memory}).session
+        assert session is not None
+        assert session.names == ("party.jpg",)
+        assert session.chosen == chosen
+    assert "Load this page again" in controller.choose(ADA, None, [1]).advice
+    assert "Load this page again" in controller.restyle(ADA, None, EyeStyle("blue")).advice
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"act": None},
+        {"act": "sudo"},
+        {"act": "toggle"},
+        {"act": "toggle", "face": "-1"},
+        {"act": "toggle", "face": {"a": 1}},
+        {"act": "pick", "face": "1", "attempt": "9" * 40},
+        {"act": "pick", "face": "²", "attempt": "1"},
+        {"act": "look", "face": "10**9"},
+        {"act": "finish", "purpose": "../etc"},
+        {"act": "ended", "job": ["first"]},
+        {"act": "refused", "problem": "text", "seconds": "soon"},
+        {"act": "arrived", "job": 7, "names": "text"},
+        {"act": "arrived", "job": "first", "names": [{"a": 1}] * 1000},
+    ],
+)
+def test_whatever_a_browser_tells_there_is_a_scene(
+    controller: Controller, seen: EditSession, told: dict[str, Any]
+) -> None:
+    for session in (seen, None):
+        page_state = controller.act(ADA, session, told)
+        assert page_state.session is None or set(page_state.session.chosen) <= {1, 3}
+        assert page_state.session is None or len(page_state.session.names) <= 32
+
+
+@pytest.mark.parametrize(
+    ("told", "style"),
+    [
+        (("As suits the face", "As suits the face", 100), EyeStyle()),
+        (("Blue", "Left", 80), EyeStyle("blue", (-0.6, 0.0), 0.8)),
+        (("Purple", "Sideways", 1000), EyeStyle("auto", None, 1.4)),
+    ],
+    ids=["nothing", "all", "out of range"],
+)
+def test_words_of_the_page_become_looks(told: tuple[str, str, float], style: EyeStyle) -> None:
+    assert style_of(*told) == style

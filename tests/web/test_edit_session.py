@@ -1,0 +1,128 @@
+"""What is chosen, picked and wished for, and what a job is asked because of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.options import Options
+from open_the_eyes.roles import Outcome
+from open_the_eyes.service.processing import options_of
+from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
+
+NOWHERE = Box(0.1, 0.1, 0.3, 0.4)
+OUTCOMES: tuple[Outcome, ...] = ("closed", "already_open", "unsure", "profile", "closed")
+
+
+def face(number: int, outcome: Outcome) -> FaceRegion:
+    return FaceRegion(number, outcome, "", NOWHERE, NOWHERE, ((0.1, 0.2, 0.3, 0.2),))
+
+
+@pytest.fixture
+def came() -> EditSession:
+    """Five faces: 1 and 5 closed, 2 open, 3 unsure, 4 turned away."""
+    faces = tuple(face(number, outcome) for number, outcome in enumerate(OUTCOMES, start=1))
+    return new_session(("party.jpg",), "first", PhotoFaces((400, 300), faces))
+
+
+@pytest.fixture
+def seen(came: EditSession) -> EditSession:
+    """With a preview: face 5 could not be opened."""
+    return came.with_preview(Preview("first", EyeStyle(), {1: (2, 0, 3), 3: (0, 1)}, {5: ("kept_original", "Left.")}))
+
+
+def test_what_should_be_is_chosen_and_what_can_be_is_choosable(came: EditSession) -> None:
+    assert came.chosen == (1, 5)
+    assert [one.id for one in came.choosable] == [1, 3, 5]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "chosen"),
+    [((), ()), ((3,), (3,)), ((5, 1, 3), (1, 3, 5)), ((2, 4, 99, -1, 1), (1,))],
+    ids=["nobody", "the unsure one", "in order", "only who can be"],
+)
+def test_only_faces_that_can_be_opened_are_chosen(
+    came: EditSession, wanted: tuple[int, ...], chosen: tuple[int, ...]
+) -> None:
+    assert came.with_chosen(wanted).chosen == chosen
+
+
+def test_choosing_what_is_chosen_changes_nothing(came: EditSession) -> None:
+    assert came.with_chosen((5, 1)) is came
+
+
+def test_the_best_eyes_are_shown_until_others_are_picked(seen: EditSession) -> None:
+    assert seen.eyes == {1: 1}
+    picked = seen.with_pick(1, 3)
+    assert picked.eyes == {1: 3}
+    assert picked.close_up == 1
+
+
+@pytest.mark.parametrize(("number", "attempt"), [(1, 9), (5, 0), (2, 0), (99, 1)])
+def test_eyes_that_were_never_offered_cannot_be_picked(seen: EditSession, number: int, attempt: int) -> None:
+    assert seen.with_pick(number, attempt) is seen
+
+
+def test_picking_chooses_and_picking_its_own_eyes_skips(seen: EditSession) -> None:
+    assert seen.with_pick(3, 1).eyes == {1: 1, 3: 2}
+    assert seen.with_pick(1, None).eyes == {}
+
+
+def test_a_pick_outlives_skipping(seen: EditSession) -> None:
+    assert seen.with_pick(1, 3).with_chosen((5,)).with_chosen((1, 5)).eyes == {1: 3}
+
+
+def test_a_final_job_names_the_faces_and_the_very_eyes_that_are_seen(seen: EditSession) -> None:
+    asked = seen.with_pick(1, 0).with_pick(3, 1).final_options("quality")
+    assert asked == {"mode": "quality", "faces": [1, 3], "picks": [[1, 0], [3, 1]]}
+    assert options_of(asked).generate.picks == ((1, 0), (3, 1))
+
+
+@pytest.mark.parametrize(
+    ("style", "asked"),
+    [
+        (EyeStyle(), {}),
+        (EyeStyle("blue"), {"eye_color": "blue"}),
+        (EyeStyle(gaze=(0.0, -0.5)), {"gaze": [0.0, -0.5]}),
+        (EyeStyle("grey", (0.5, 0.0), 1.2), {"eye_color": "grey", "gaze": [0.5, 0.0], "openness": 1.2}),
+    ],
+    ids=["as suits", "colour", "gaze", "all"],
+)
+def test_looks_become_options_that_the_engine_takes(seen: EditSession, style: EyeStyle, asked: dict[str, Any]) -> None:
+    assert style.options() == asked
+    wished = seen.with_style(style)
+    assert wished.preview_options() == {"mode": "fast", "variations": 4, "all": True, **asked}
+    assert isinstance(options_of(wished.preview_options()), Options)
+
+
+def test_until_its_preview_is_there_a_wish_changes_neither_picture_nor_file(seen: EditSession) -> None:
+    picked = seen.with_pick(1, 0)
+    wished = picked.with_style(EyeStyle("blue"))
+    assert wished.final_options("standard") == picked.final_options("standard")
+    arrived = wished.with_preview(Preview("second", EyeStyle("blue"), {1: (0, 1)}, {}))
+    assert arrived.picks == {}
+    assert arrived.final_options("standard")["eye_color"] == "blue"
+
+
+def test_a_wish_for_what_is_there_is_none(seen: EditSession) -> None:
+    assert seen.with_style(EyeStyle()) is seen
+
+
+@pytest.mark.parametrize("change", ["choose", "pick", "wish"])
+def test_every_change_ends_the_file_that_was_made_or_is_being_made(seen: EditSession, change: str) -> None:
+    for before in (replace(seen, final="file"), replace(seen, waiting="file", finishing=True)):
+        after = {
+            "choose": lambda one=before: one.with_chosen(()),
+            "pick": lambda one=before: one.with_pick(1, 0),
+            "wish": lambda one=before: one.with_style(EyeStyle("green")),
+        }[change]()
+        assert after.final is None
+        assert after.waiting is None
+
+
+def test_faces_come_back_from_where_they_were_noted(came: EditSession) -> None:
+    for one in came.faces:
+        assert FaceRegion.from_json(one.to_json()) == one

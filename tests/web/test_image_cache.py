@@ -1,0 +1,126 @@
+"""Pictures to look at: mixtures of variations, sizes, colours."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.service.jobs import PHOTO, Job, JobRequest
+from open_the_eyes.service.store import ArtifactStore
+from open_the_eyes.settings import Settings
+from open_the_eyes.web.edit_session import FaceRegion, PhotoFaces
+from open_the_eyes.web.image_cache import CLOSE_UP_PX, LONGEST_PX, ImageCache, composed
+from tests.web.sites import as_file, pixels_of
+
+JOB = "11111111-1111-4111-8111-111111111111"
+LEFT, RIGHT = Box(0.1, 0.2, 0.4, 0.5), Box(0.6, 0.2, 0.9, 0.5)
+
+
+def flat(level: int) -> Rgb:
+    return np.full((300, 400, 3), level, np.uint8)
+
+
+def painted(box: Box, level: int) -> Rgb:
+    """Grey, with a patch well inside a box."""
+    out = flat(100)
+    x, y = int(400 * (box.left + box.right) / 2), int(300 * (box.top + box.bottom) / 2)
+    out[y - 20 : y + 20, x - 30 : x + 30] = level
+    return out
+
+
+def test_each_face_gets_the_eyes_of_its_own_variation() -> None:
+    one = np.maximum(painted(LEFT, 200), painted(RIGHT, 210))
+    two = np.minimum(painted(LEFT, 20), painted(RIGHT, 30))
+    mixed = composed(flat(100), [(LEFT, one), (RIGHT, two)])
+    assert mixed[105, 100, 0] == 200
+    assert mixed[105, 300, 0] == 30
+
+
+def test_where_nothing_is_new_nothing_is_taken() -> None:
+    coded = flat(100) + np.random.default_rng(1).integers(0, 3, (300, 400, 3), dtype=np.uint8)
+    assert np.array_equal(composed(flat(100), [(LEFT, coded), (RIGHT, coded)]), flat(100))
+
+
+@pytest.mark.parametrize("box", [Box(0, 0, 0, 0), Box(-1, -1, 0, 0), Box(0.999, 0.999, 3, 3), Box(-9, -9, 9, 9)])
+def test_boxes_at_the_border_and_beyond_are_cut(box: Box) -> None:
+    assert composed(flat(100), [(box, flat(100))]).shape == (300, 400, 3)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ArtifactStore:
+    return ArtifactStore(str(tmp_path))
+
+
+def kept(store: ArtifactStore, photo: bytes, *results: bytes) -> Job:
+    """A job whose photo and results are stored, with two faces in it."""
+    store.put(JOB, PHOTO, photo)
+    for number, data in enumerate(results, start=1):
+        store.put(JOB, f"result-{number}.jpg", data)
+    listed = [
+        {"variation": number, "name": f"result-{number}.jpg", "faces": [1, 2]} for number in range(1, len(results) + 1)
+    ]
+    return Job(JOB, JobRequest("v", {}), "done", 1, 0.0, results=listed)
+
+
+def image_cache(store: ArtifactStore, size_wh: tuple[int, int] = (400, 300)) -> ImageCache:
+    one = ImageCache(store, Settings())
+    faces = tuple(FaceRegion(number, "closed", "", box, box, ()) for number, box in ((1, LEFT), (2, RIGHT)))
+    one.save_faces(JOB, PhotoFaces(size_wh, faces))
+    return one
+
+
+def test_a_mixture_shows_what_was_picked_on_each_face_and_the_photo_elsewhere(store: ArtifactStore) -> None:
+    one = np.maximum(painted(LEFT, 200), painted(RIGHT, 210))
+    two = np.minimum(painted(LEFT, 20), painted(RIGHT, 30))
+    job = kept(store, as_file(flat(100)), as_file(one), as_file(two))
+    room = image_cache(store)
+    for eyes, left, right in (({}, 100, 100), ({1: 1, 2: 2}, 200, 30), ({2: 1}, 100, 210), ({1: 2, 2: 2}, 20, 30)):
+        shown = pixels_of(room.whole(job, eyes))
+        assert abs(int(shown[105, 100, 0]) - left) < 8
+        assert abs(int(shown[105, 300, 0]) - right) < 8
+
+
+def test_large_photos_are_made_small_and_close_ups_keep_their_resolution(store: ArtifactStore) -> None:
+    job = kept(store, as_file(np.zeros((2000, 4000, 3), np.uint8)))
+    room = image_cache(store, (4000, 2000))
+    whole, eyes = pixels_of(room.whole(job, {})), pixels_of(room.close_up(job, 0, 1))
+    assert max(whole.shape) == LONGEST_PX
+    assert eyes.shape[1] == CLOSE_UP_PX
+    small = kept(store, as_file(np.zeros((200, 400, 3), np.uint8)))
+    store.forget(JOB)
+    small = kept(store, as_file(np.zeros((200, 400, 3), np.uint8)))
+    assert pixels_of(image_cache(store).close_up(small, 0, 1)).shape[:2] == (60, 120)
+
+
+def test_the_profile_comes_along_and_the_place_does_not(store: ArtifactStore) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    exif = Image.Exif()
+    exif[0x010E] = "at Ada's house"
+    file = BytesIO()
+    Image.fromarray(flat(90)).save(file, "JPEG", icc_profile=profile, exif=exif)
+    data = image_cache(store).whole(kept(store, file.getvalue()), {})
+    with Image.open(BytesIO(data)) as shown:
+        assert shown.info.get("icc_profile") == profile
+        assert not shown.getexif()
+
+
+@pytest.mark.parametrize("ask", ["variation", "face"])
+def test_what_is_not_there_is_not_found(store: ArtifactStore, ask: str) -> None:
+    job = kept(store, as_file(flat(90)))
+    with pytest.raises(FileNotFoundError):
+        image_cache(store).close_up(job, *((3, 1) if ask == "variation" else (0, 7)))
+
+
+def test_prints_go_with_their_job(store: ArtifactStore, tmp_path: Path) -> None:
+    job = kept(store, as_file(flat(90)))
+    image_cache(store).whole(job, {})
+    assert json.loads(store.get(JOB, "faces.json"))["size_wh"] == [400, 300]
+    store.forget(JOB)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,134 @@
+"""What jobs are asked for a file, and what becomes of those that nobody wants any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.options import Mode
+from open_the_eyes.service.errors import NotHere
+from open_the_eyes.service.jobs import Job, JobRequest
+from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
+from open_the_eyes.web.image_cache import ImageCache
+from open_the_eyes.web.job_client import JobClient
+
+ADA = "visitor-ada"
+
+
+@dataclass
+class FakeService:
+    """Jobs by id, whoever asks; every one of them is done at once."""
+
+    jobs: dict[str, Job] = field(default_factory=dict)
+
+    def add(self, options: dict[str, Any]) -> Job:
+        job = Job(str(uuid4()), JobRequest(ADA, options), "done", 1, 0.0, report={"faces": []})
+        self.jobs[job.id] = job
+        return job
+
+    def job(self, job_id: UUID, owner: str) -> Job:
+        if str(job_id) not in self.jobs or owner != ADA:
+            raise NotHere("expected a job of yours, there is none.")
+        return self.jobs[str(job_id)]
+
+    def resubmit(self, job: Job, options: dict[str, Any], take: int = 0) -> Job:
+        assert job.id in self.jobs
+        assert take == 0
+        return self.add(options)
+
+    def forget(self, job_id: UUID, owner: str) -> None:
+        del self.jobs[self.job(job_id, owner).id]
+
+
+class FakeImageCache(ImageCache):
+    """Makes no pictures."""
+
+    def __init__(self) -> None:
+        pass
+
+    def save_faces(self, job: str, faces: PhotoFaces) -> None:
+        pass
+
+
+@pytest.fixture
+def service() -> FakeService:
+    return FakeService()
+
+
+@pytest.fixture
+def seen(service: FakeService) -> EditSession:
+    """A photo with one closed face and its preview."""
+    place = Box(0.1, 0.1, 0.2, 0.3)
+    faces = PhotoFaces((400, 300), (FaceRegion(1, "closed", "", place, place, ()),))
+    first = service.add({})
+    return new_session(("a.jpg",), first.id, faces).with_preview(Preview(first.id, EyeStyle(), {1: (0, 3)}, {}))
+
+
+def job_client(service: FakeService, restorer: str | None = None) -> JobClient:
+    return JobClient(service, FakeImageCache(), restorer)  # type: ignore[arg-type]  # all of it that is asked for
+
+
+@pytest.mark.parametrize(
+    ("purpose", "restorer", "sharpened"),
+    [("standard", "gfpgan", False), ("quality", "gfpgan", False), ("ultra", "gfpgan", True), ("ultra", None, False)],
+)
+def test_only_prints_are_sharpened_and_only_where_it_can_be(
+    service: FakeService, seen: EditSession, purpose: Mode, restorer: str | None, sharpened: bool
+) -> None:
+    sent = job_client(service, restorer).finish(ADA, seen, purpose)
+    asked = service.jobs[str(sent.waiting)].request.options
+    assert asked["picks"] == [[1, 0]]
+    assert asked.get("restorer") == (restorer if sharpened else None)
+
+
+def test_of_all_jobs_the_photo_the_preview_that_is_seen_and_the_newest_are_kept(
+    service: FakeService, seen: EditSession
+) -> None:
+    run = job_client(service)
+    now = seen
+    for purpose in ("standard", "quality", "ultra"):
+        now = run.finish(ADA, now, purpose)
+    assert set(service.jobs) == {seen.job, now.waiting}
+    wished = run.preview(ADA, now.with_style(EyeStyle("blue")))
+    assert set(service.jobs) == {seen.job, wished.waiting}
+    run.forget(ADA, wished.jobs)
+    assert service.jobs == {}
+
+
+def test_a_job_that_is_done_is_the_file_or_the_preview_as_it_was_asked_for(
+    service: FakeService, seen: EditSession
+) -> None:
+    run = job_client(service)
+    final = run.finish(ADA, seen, "ultra")
+    assert run.ended(ADA, final, str(final.waiting)).final == final.waiting
+    wished = run.preview(ADA, seen.with_style(EyeStyle("blue")))
+    shown = run.ended(ADA, wished, str(wished.waiting)).preview
+    assert shown is not None
+    assert shown.style == EyeStyle("blue")
+
+
+@pytest.mark.parametrize("job", ["", "first", "../../etc", str(uuid4())])
+def test_jobs_that_are_not_there_are_not_here(service: FakeService, job: str) -> None:
+    with pytest.raises(NotHere):
+        job_client(service).job(ADA, job)
+
+
+def test_somebody_elses_jobs_are_neither_seen_nor_deleted(service: FakeService, seen: EditSession) -> None:
+    run = job_client(service)
+    with pytest.raises(NotHere):
+        run.finish("visitor-max", seen, "standard")
+    run.forget("visitor-max", seen.jobs)
+    assert seen.job in service.jobs
+
+
+def test_cancelling_forgets_what_was_on_but_not_the_photo(service: FakeService, seen: EditSession) -> None:
+    run = job_client(service)
+    final = run.finish(ADA, seen, "standard")
+    assert run.cancel(ADA, final).waiting is None
+    assert set(service.jobs) == {seen.job}
+    run.cancel(ADA, replace(seen, waiting=seen.job))
+    assert seen.job in service.jobs
