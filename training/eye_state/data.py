@@ -1,7 +1,7 @@
 """`python -m training.eye_state.data FACES OUT.npz`: eye crops out of folders of faces, cut once and kept in one file.
 
-FACES holds `eye_state/closed`, `eye_state/open` and `train` (open-eyed faces). One picture in five of `eye_state`,
-chosen by the hash of its name, is held out and never trained on.
+FACES holds `eye_state/closed`, `eye_state/open` and `train` (open-eyed faces). Pictures of `eye_state` fall into five
+folds by the hash of their name; whoever trains leaves one out. The shipped network never saw `SHIPPED_LEAVES_OUT`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import hashlib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -20,6 +21,10 @@ from open_the_eyes.imaging.openness import opennesses
 
 from ..faces import Portrait, pictures_in, portraits
 from .augment import WIDE_SPAN, WIDE_WH
+
+FOLDS: Final = 5
+SHIPPED_LEAVES_OUT: Final = 0
+"""The fold whose pictures were looked at while rules were chosen; the others were trained on and never looked at."""
 
 TRAIN_EVERY = 2
 """Of the many open-eyed faces, every other one is plenty."""
@@ -33,7 +38,7 @@ class Row:
         crops: (88, 120, 3), see `augment.WIDE_WH`.
         openness: what the landmarks measure.
         label: 1 closed, 0 open.
-        held: never trained on.
+        fold: 0 to 4, or -1: never left out.
         source: the folder of FACES it comes from.
         name: the picture's.
     """
@@ -41,14 +46,14 @@ class Row:
     crops: Rgb
     openness: float
     label: int
-    held: bool
+    fold: int
     source: str
     name: str
 
 
-def held_out(path: Path) -> bool:
-    """One name in five, always the same ones."""
-    return hashlib.sha256(path.name.encode()).digest()[0] % 5 == 0
+def fold_of(path: Path) -> int:
+    """The same for a name wherever it lies."""
+    return hashlib.sha256(path.name.encode()).digest()[0] % FOLDS
 
 
 def pictures(faces: Path, train_every: int) -> list[Path]:
@@ -61,9 +66,9 @@ def rows_of(portrait: Portrait) -> list[Row]:
     """Both eyes of a picture's largest face; its folders say what they are."""
     path, openness = portrait.path, opennesses(portrait.landmarks)
     source = "eye_state" if path.parent.parent.name == "eye_state" else "train"
-    label, held = int(path.parent.name == "closed"), source == "eye_state" and held_out(path)
+    label, fold = int(path.parent.name == "closed"), fold_of(path) if source == "eye_state" else -1
     crops = [eye_crop(portrait.pixels, portrait.landmarks, side, WIDE_WH, WIDE_SPAN) for side in SIDES]
-    return [Row(crop, openness[side], label, held, source, path.name) for crop, side in zip(crops, SIDES, strict=True)]
+    return [Row(crop, openness[side], label, fold, source, path.name) for crop, side in zip(crops, SIDES, strict=True)]
 
 
 def collect(faces: Path, out: Path, train_every: int = TRAIN_EVERY) -> None:

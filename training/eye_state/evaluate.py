@@ -25,7 +25,7 @@ from open_the_eyes.roles import Face
 from open_the_eyes.stages.choose import EyeState, face_states
 
 from ..faces import detector, pictures_in, read_rgb
-from .data import held_out
+from .data import SHIPPED_LEAVES_OUT, fold_of
 
 SIZES_PX = (56, 70, 100)
 """Widths of faces at which the sets are looked at again."""
@@ -143,7 +143,7 @@ def main() -> None:
     opened += counted(Set("val", pictures_in(root / "val"), "open"), mistakes)
     truths: tuple[EyeState, EyeState] = ("closed", "open")
     for truth in truths:
-        held = [path for path in pictures_in(root / "eye_state" / truth) if held_out(path)]
+        held = [path for path in pictures_in(root / "eye_state" / truth) if fold_of(path) == SHIPPED_LEAVES_OUT]
         counted(Set(f"held-out {truth}", held, truth), mistakes)
     for size in SIZES_PX:
         for truth, paths in zip(truths, (blinks, identity), strict=True):

@@ -20,7 +20,7 @@ from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.roles import Face
 
 from .augment import WIDE_SPAN, WIDE_WH
-from .data import collect
+from .data import FOLDS, SHIPPED_LEAVES_OUT, collect
 
 SIZE_WH, SPAN = (64, 48), 1.9
 DEFAULT = Path("out/judge.npz")
@@ -78,7 +78,7 @@ def from_wide(wide: Rgb, rng: np.random.Generator | None) -> Rgb:
     return np.asarray(cv2.warpAffine(wide, to_wide, SIZE_WH, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def trained(faces: Path, out: Path) -> None:
+def trained(faces: Path, out: Path, fold: int = SHIPPED_LEAVES_OUT) -> None:
     """Writes the judge; the eyes that it learns from are kept beside it."""
     from sklearn.linear_model import LogisticRegression
 
@@ -86,7 +86,7 @@ def trained(faces: Path, out: Path) -> None:
     if not crops_file.exists():
         collect(faces, crops_file, TRAIN_EVERY)
     with np.load(crops_file) as file:
-        crops, label, held = file["crops"], file["label"], file["held"]
+        crops, label, held = file["crops"], file["label"], file["fold"] == fold
     rng = np.random.default_rng(3)
     own = np.flatnonzero(~held)
     rows = np.concatenate([own, own])
@@ -107,8 +107,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("faces", type=Path)
     parser.add_argument("out", type=Path, nargs="?", default=DEFAULT)
+    parser.add_argument("--leave-out", type=int, choices=range(FOLDS), default=SHIPPED_LEAVES_OUT, help="a fold")
     given = parser.parse_args()
-    trained(given.faces, given.out)
+    trained(given.faces, given.out, given.leave_out)
 
 
 if __name__ == "__main__":

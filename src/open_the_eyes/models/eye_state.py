@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -32,7 +33,14 @@ class Reading:
 
 
 class EyeStateNetwork:
-    """Loaded at the first eye; one thread, so that the same eye gives the same figures everywhere."""
+    """Loaded at the first eye; one thread, so that the same eye gives the same figures everywhere.
+
+    Args:
+        file: another network of this kind than the package's.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file or resources.files(__package__) / "data" / MODEL_FILE
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
@@ -42,8 +50,7 @@ class EyeStateNetwork:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        model = (resources.files(__package__) / "data" / MODEL_FILE).read_bytes()
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(self._file.read_bytes(), options, providers=["CPUExecutionProvider"])
 
     def read(self, crops: Sequence[Rgb], opennesses: Sequence[float]) -> list[Reading]:
         """Eye crops of `imaging/eyecrop.py` with their measured openness -> one reading each.

@@ -57,10 +57,10 @@ class MediapipeDetector:
 
     name = "mediapipe"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, eye_states: EyeStateNetwork | None = None) -> None:
         self._settings = settings
         self._smallest_counted = COUNTED_SHARE * settings.min_face_px
-        self._eye_states = EyeStateNetwork()
+        self._eye_states = eye_states or EyeStateNetwork()
 
     @cached_property
     def _finder(self) -> FaceFinder:

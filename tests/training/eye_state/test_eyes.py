@@ -28,18 +28,18 @@ def wide(astronaut: Portrait) -> Rgb:
     [("eye_state/closed", 1, "eye_state"), ("eye_state/open", 0, "eye_state"), ("train", 0, "train")],
 )
 def test_folders_say_what_eyes_are(astronaut: Portrait, folder: str, label: int, source: str) -> None:
-    names = [f"{k}.jpg" for k in range(20)]
+    names = [f"{k}.jpg" for k in range(40)]
     rows = [row for name in names for row in data.rows_of(replace(astronaut, path=Path("faces") / folder / name))]
     assert {(row.label, row.source) for row in rows} == {(label, source)}
     assert {row.name for row in rows} == set(names)
-    assert any(row.held for row in rows) == (source == "eye_state")
+    assert {row.fold for row in rows} == (set(range(data.FOLDS)) if source == "eye_state" else {-1})
     assert rows[0].crops.shape == (*augment.WIDE_WH[::-1], 3)
 
 
-def test_one_name_in_five_is_held_out_wherever_it_lies() -> None:
-    held = [data.held_out(Path(f"{k}.jpg")) for k in range(2000)]
-    assert np.mean(held) == pytest.approx(0.2, abs=0.03)
-    assert held[:50] == [data.held_out(Path("another") / f"{k}.jpg") for k in range(50)]
+def test_folds_are_of_one_size_and_a_name_is_in_one_wherever_it_lies() -> None:
+    folds = [data.fold_of(Path(f"{k}.jpg")) for k in range(2000)]
+    assert np.bincount(folds) / 2000 == pytest.approx(np.full(data.FOLDS, 0.2), abs=0.03)
+    assert folds[:50] == [data.fold_of(Path("another") / f"{k}.jpg") for k in range(50)]
 
 
 def test_eyes_are_collected_into_one_file(portrait: Rgb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def test_eyes_are_collected_into_one_file(portrait: Rgb, tmp_path: Path, monkeyp
     with np.load("out/eyes.npz") as file:
         assert file["name"].tolist() == [f"{k}.png" for k in "aabbccee"]
         assert file["label"].tolist() == [1, 1, 0, 0, 0, 0, 0, 0]
-        assert file["held"].dtype == np.bool_
+        assert {-1} < set(file["fold"].tolist()) < set(range(-1, data.FOLDS))
         assert file["crops"].shape == (8, 88, 120, 3)
 
 
