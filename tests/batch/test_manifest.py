@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -148,3 +149,23 @@ def test_no_room_for_the_manifest_is_said(
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(PhotoNotWritten, match="start the same command again"):
         manifest.add(done(item, "mark", folder.parent))
+
+
+def test_a_full_disk_is_what_is_told_of_and_not_what_comes_of_it(item: Item, folder: Path) -> None:
+    resource = pytest.importorskip("resource", reason="this system limits no files")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        with Manifest(folder) as manifest:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (16, before[1]))
+            with pytest.raises(PhotoNotWritten, match="start the same command again"):
+                manifest.add(done_nowhere(item))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def done_nowhere(item: Item) -> Record:
+    return Record(item.name, item.size, item.mtime_ns, "", "mark", "unchanged", ("already_open",))
+
+
+def test_the_file_knows_the_fingerprint_by_the_name_it_always_had(item: Item) -> None:
+    assert json.loads(done_nowhere(item).to_line())["wish"] == "mark"

@@ -73,3 +73,11 @@ def test_two_keys_cannot_see_each_others_jobs(engine: Engine, tmp_path: Path, sh
         assert server.http.get(f"/v1/jobs/{job}/result", headers=mine).status_code == 200
         assert server.http.get("/metrics").status_code == 401
         assert "bearer" in server.http.get("/openapi.json", headers=mine).text
+
+
+def test_a_key_file_whose_last_line_an_editor_left_open_takes_another_key(tmp_path: Path) -> None:
+    one = make_key(tmp_path / "keys")
+    (tmp_path / "keys").write_text(f"{(tmp_path / 'keys').read_text().strip()} Jürgen", encoding="utf-8")
+    other = make_key(tmp_path / "keys")
+    keys = ApiKeys.read(tmp_path / "keys")
+    assert None not in (keys.owner_of(one), keys.owner_of(other))

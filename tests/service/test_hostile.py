@@ -126,7 +126,7 @@ def test_options_that_cannot_be_are_refused(server: RunningService, shut: bytes,
     ("request_", "status", "words"),
     [
         pytest.param({"json": {"photo": "http://example.org/a.jpg"}}, 422, "photo", id="an address in JSON"),
-        pytest.param({"data": {"photo": "http://example.org/a.jpg"}}, 422, "photo", id="an address in a form"),
+        pytest.param({"data": {"photo": "http://example.org/a.jpg"}}, 422, "multipart", id="an address in a form"),
         pytest.param(
             {"content": b"x", "headers": {"Content-Type": "multipart/form-data"}}, 422, "form", id="no bounds"
         ),

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
+from anyio.to_thread import current_default_thread_limiter
 
+from open_the_eyes.errors import NoCapacity
 from open_the_eyes.service import processing
+from open_the_eyes.service.app import create_app
 from open_the_eyes.service.errors import Busy, StoreAway
 from open_the_eyes.service.jobs import JobRequest
 from open_the_eyes.service.maintenance import MaintenanceTask
+from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.service.uploads import Upload
 from tests.service.running import RunningService, running_service
 
@@ -206,3 +214,35 @@ def test_the_same_request_twice_at_once_is_one_job_or_none(
         assert job.state in ("queued", "running")
         MaintenanceTask(server.service).run_once(time.time())  # the first had not come to queue it
         assert server.ended(job.id)["state"] == "done"
+
+
+def test_a_service_that_cannot_start_leaves_its_place_to_the_next(engine: Engine, tmp_path: Path) -> None:
+    def broken(_: object) -> object:
+        raise NoCapacity("expected room for the detector, there is none.")
+
+    app = create_app(replace(engine, detector=SimpleNamespace(detect=broken)), ServiceSettings(folder=tmp_path))
+
+    async def start() -> None:
+        async with app.router.lifespan_context(app):
+            raise AssertionError("it has started")
+
+    with pytest.raises(NoCapacity, match="detector"):
+        asyncio.run(start())
+    create_app(engine, ServiceSettings(folder=tmp_path)).state.service.close()
+
+
+def test_a_live_process_says_so_while_every_thread_is_busy(engine: Engine, tmp_path: Path) -> None:
+    app = create_app(engine, ServiceSettings(folder=tmp_path))
+
+    async def ask() -> httpx.Response:
+        threads = current_default_thread_limiter()
+        busy = [object() for _ in range(int(threads.total_tokens))]
+        for one in busy:
+            threads.acquire_on_behalf_of_nowait(one)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+            return await asyncio.wait_for(client.get("/healthz"), 10)
+
+    try:
+        assert asyncio.run(ask()).json() == {"status": "ok"}
+    finally:
+        app.state.service.close()

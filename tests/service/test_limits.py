@@ -10,7 +10,7 @@ import pytest
 from open_the_eyes.service.errors import Busy
 from open_the_eyes.service.jobs import Lane
 from open_the_eyes.service.priority_lock import PriorityLock
-from open_the_eyes.service.rate_limit import RateLimiter
+from open_the_eyes.service.rate_limit import MANY, RateLimiter
 
 
 def test_a_preview_that_comes_last_goes_first() -> None:
@@ -77,3 +77,13 @@ def test_a_minutes_worth_may_come_at_once_and_then_at_an_even_pace() -> None:
         rate_limiter.acquire("a")
     with pytest.raises(Busy):
         rate_limiter.acquire("a")
+
+
+def test_buckets_that_are_full_again_are_not_kept() -> None:
+    now = 0.0
+    rate_limiter = RateLimiter(60, clock=lambda: now)
+    for number in range(MANY):
+        rate_limiter.acquire(str(number))
+    now = 3600.0
+    rate_limiter.acquire("the one that is too many")
+    assert len(rate_limiter._buckets) == 1

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from prometheus_client import Gauge
 
+from open_the_eyes.service import metrics as metrics_module
 from open_the_eyes.service.metrics import Metrics, gpu_bytes
 
 
@@ -57,3 +61,16 @@ def test_memory_and_open_files_of_the_process_are_told() -> None:
     if sys.platform == "linux":
         assert "process_resident_memory_bytes" in text
         assert "process_open_fds" in text
+
+
+def test_two_who_look_at_once_see_the_same_new_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(Gauge):
+        def __init__(self, *told: Any, **more: Any) -> None:
+            time.sleep(0.05)
+            super().__init__(*told, **more)
+
+    one = metrics()
+    monkeypatch.setattr(metrics_module, "gpu_bytes", lambda: 7)
+    monkeypatch.setattr(metrics_module, "Gauge", Slow)
+    with ThreadPoolExecutor(2) as pool:
+        assert all(b"ote_gpu_held_bytes 7.0" in text for text in pool.map(lambda _: one.text(), range(2)))

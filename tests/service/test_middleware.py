@@ -164,3 +164,14 @@ def test_the_log_has_a_line_for_each_answer_and_no_address_in_it(caplog: pytest.
     assert line.startswith("GET - 200 ") or line.startswith("GET /who 200 ")
     assert "Ada" not in line
     assert "127.0.0.1" not in line
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "null", "http://localhost:99999999999", ""])
+def test_an_origin_that_is_none_is_another_site(origin: str) -> None:
+    answer = ask("POST", headers={"origin": origin})
+    assert answer.status_code == 403
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_length_that_is_no_number_is_none() -> None:
+    assert ask("POST", headers=[(b"content-length", b"\xb2")]).status_code == 200

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from open_the_eyes.errors import OpenTheEyesError, PhotoNotWritten
+from open_the_eyes.errors import PhotoNotWritten
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Mode
 from open_the_eyes.service.errors import Busy, NotHere
@@ -23,7 +23,7 @@ class FakeJobClient:
     """Does what a `JobClient` would; `trouble` is what it runs into, `sent` what was asked of it."""
 
     faces: tuple[FaceRegion, ...]
-    trouble: OpenTheEyesError | None = None
+    trouble: Exception | None = None
     sent: list[dict[str, Any]] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     jobs: dict[str, Job] = field(default_factory=dict)
@@ -188,13 +188,14 @@ def test_a_wish_sends_a_preview_and_the_same_wish_again_does_not(
         (Busy("expected room in the queue.", 7), "Many photos are waiting", "7 seconds"),
         (NotHere("it has been deleted."), "not here any more", "Drop it again"),
         (PhotoNotWritten("/secret/place: no room."), "could not be stored", "no room left"),
+        (ZeroDivisionError("/secret/place"), "went wrong on our side", "try again"),
     ],
 )
 def test_what_goes_wrong_is_said_and_can_be_tried_again_as_it_was_wished(
     controller: Controller,
     job_client: FakeJobClient,
     seen: EditSession,
-    trouble: OpenTheEyesError,
+    trouble: Exception,
     headline: str,
     advice: str,
 ) -> None:

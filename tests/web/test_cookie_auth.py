@@ -53,7 +53,14 @@ def test_a_name_counts_only_with_its_signature(keys: ApiKeys, key: str) -> None:
     browser_auth = CookieAuth(keys)
     name, _, signature = cookie_of(browser_auth.sign_in(Headers({}), key))["cookie"].partition("=")[2].partition(".")
     other = "B" + name[1:] if name[0] != "B" else "C" + name[1:]
-    for forged in (name, f"{name}.", f"{name}.{signature[:-1]}", f"{other}.{signature}", f"{name}.{'0' * 64}"):
+    for forged in (
+        name,
+        f"{name}.",
+        f"{name}.{signature[:-1]}",
+        f"{other}.{signature}",
+        f"{name}.{'0' * 64}",
+        f'"{name}.é"',
+    ):
         assert browser_auth.owner_of(Headers({"cookie": f"{COOKIE}={forged}"})) is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,8 +11,10 @@ import pytest
 
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Mode
-from open_the_eyes.service.errors import NotHere
+from open_the_eyes.service.errors import NotHere, StoreAway
 from open_the_eyes.service.jobs import Job, JobRequest
+from open_the_eyes.service.store import ArtifactStore
+from open_the_eyes.settings import Settings
 from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
 from open_the_eyes.web.image_cache import ImageCache
 from open_the_eyes.web.job_client import JobClient
@@ -132,3 +135,14 @@ def test_cancelling_forgets_what_was_on_but_not_the_photo(service: FakeService, 
     assert set(service.jobs) == {seen.job}
     run.cancel(ADA, replace(seen, waiting=seen.job))
     assert seen.job in service.jobs
+
+
+def test_a_job_whose_faces_cannot_be_kept_is_none(service: FakeService, seen: EditSession, tmp_path: Path) -> None:
+    class FullStore(ArtifactStore):
+        def put(self, job: str, name: str, data: bytes) -> None:  # noqa: ARG002 -- the store's own signature
+            raise StoreAway("expected room, there is none.")
+
+    full = ImageCache(FullStore(str(tmp_path)), Settings())
+    with pytest.raises(StoreAway):
+        JobClient(service, full).preview(ADA, seen)  # type: ignore[arg-type]
+    assert set(service.jobs) == {seen.job}

@@ -11,6 +11,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
@@ -206,7 +207,8 @@ class Manifest:
 
     def close(self) -> None:
         """Lets the next batch in."""
-        self._file.close()
+        with suppress(OSError):  # a line for which there was no room, of which `add` has told
+            self._file.close()
 
     def __enter__(self) -> Manifest:
         return self

@@ -35,7 +35,7 @@ class ApiKeys:
             UsageError: a file that is not of this kind.
         """
         try:
-            lines = path.read_text(encoding="ascii").splitlines()
+            lines = path.read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             return cls()
         except (OSError, UnicodeDecodeError) as error:
@@ -63,9 +63,11 @@ def make_key(path: Path) -> str:
     key = PREFIX + secrets.token_urlsafe(32)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "a", encoding="ascii") as file:
-            file.write(f"{_hash(key)}\n")
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "rb+") as file:
+            written = file.read()
+            begun = b"\n" if written and not written.endswith(b"\n") else b""  # an editor left the last line open
+            file.write(begun + _hash(key).encode("ascii") + b"\n")
     except OSError as error:
         raise PhotoNotWritten(
             f"{path}: expected to write the key's hash here, got: {error.strerror}; set OTE_KEYS."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
@@ -73,16 +73,16 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(service: JobService) -> AsyncIterator[None]:
+    """Stops what was started, in reverse; where something cannot be started, what was before it."""
     maintenance = MaintenanceTask(service)
-    await run_sync(service.warm_up)
-    await run_sync(service.runner.start, service.config.database_url, service.config.worker_name)
-    maintenance.start()
-    try:
+    async with AsyncExitStack() as stack:
+        stack.callback(service.close)
+        await run_sync(service.warm_up)
+        stack.push_async_callback(run_sync, service.runner.stop, STOP_SECONDS)
+        await run_sync(service.runner.start, service.config.database_url, service.config.worker_name)
+        maintenance.start()
+        stack.push_async_callback(run_sync, maintenance.stop)
         yield
-    finally:
-        await run_sync(maintenance.stop)
-        await run_sync(service.runner.stop, STOP_SECONDS)
-        service.close()
 
 
 async def _answer(request: Request, error: Exception) -> JSONResponse:

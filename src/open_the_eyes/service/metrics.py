@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ class Metrics:
             "ote_stage_seconds", "Time in a stage of one photo.", ["stage"], buckets=BUCKETS, registry=self.registry
         )
         self._gpus: dict[str, Gauge] = {}
+        self._adding = threading.Lock()
         ProcessCollector(registry=self.registry)
         self._requests = Counter("ote_requests", "Answers by HTTP status.", ["status"], registry=self.registry)
 
@@ -63,9 +65,10 @@ class Metrics:
 
     def _gpu(self, name: str, words: str) -> Gauge:
         """Made with the first figure, so that a machine without a GPU shows none."""
-        if name not in self._gpus:
-            self._gpus[name] = Gauge(name, words, registry=self.registry)
-        return self._gpus[name]
+        with self._adding:  # two who ask at once must not both add it
+            if name not in self._gpus:
+                self._gpus[name] = Gauge(name, words, registry=self.registry)
+            return self._gpus[name]
 
 
 def gpu_bytes() -> int | None:

@@ -14,7 +14,6 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..errors import OpenTheEyesError
 from .api_keys import LOCAL, ApiKeys
 from .errors import BodyTooLarge, ForeignCaller, KeyNeeded
 from .metrics import Metrics
@@ -87,11 +86,7 @@ class AccessMiddleware:
         answer = _LoggedResponse(scope, body, send, self._metrics)
         try:
             owner = self._authorized(scope["method"], scope["path"], Headers(scope=scope))
-        except OpenTheEyesError as error:
-            await _refuse(error, answer)
-            return
-        scope.setdefault("state", {})["owner"] = owner
-        try:
+            scope.setdefault("state", {})["owner"] = owner
             await self._app(scope, body.receive, answer.send)
         except ClientDisconnect:
             return
@@ -112,7 +107,7 @@ class AccessMiddleware:
         if browser_auth is None or path.startswith(API_PREFIX):  # a page asks for dozens of pictures at once
             self._rate_limiter.acquire(owner)
         length = headers.get("content-length", "0")
-        if length.isdigit() and int(length[:18]) > self._policy.max_body:
+        if length.isascii() and length.isdigit() and int(length[:18]) > self._policy.max_body:
             raise _too_large(self._policy.max_body)
         return owner
 
@@ -200,9 +195,17 @@ async def _refuse(error: Exception, answer: _LoggedResponse) -> None:
 def _check_origin(headers: Headers, host: str) -> None:
     """Pages of other sites can send forms to 127.0.0.1, too; browsers say where they come from."""
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "same-origin")
-    same_origin = origin is None or urlsplit(origin).netloc.lower() == host.lower()
+    same_origin = origin is None or _netloc(origin) == host.lower()
     if not same_origin or site not in ("same-origin", "none"):
         raise ForeignCaller("expected a request of our own pages or of a program, got one of another site's page.")
+
+
+def _netloc(origin: str) -> str | None:
+    """Name and port in an Origin header; None for what is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
 
 
 def _name(host: str) -> str:

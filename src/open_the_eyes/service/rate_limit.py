@@ -6,12 +6,16 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from typing import Final
 
 from .errors import Busy
 
+MANY: Final = 1000
+"""Buckets from which on those that are full again are dropped: they are as good as none."""
+
 
 class RateLimiter:
-    """A bucket a key, which fills at an even pace; a minute's worth may come at once. In memory, of this process."""
+    """A token bucket a key; a minute's worth of requests may come at once. In memory, of this process."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_minute, self._clock = per_minute, clock
@@ -31,6 +35,8 @@ class RateLimiter:
             left = min(self._per_minute, left + (now - since) * pace)
             if left >= 1:
                 self._buckets[owner] = (left - 1, now)
+                if len(self._buckets) > MANY:
+                    self._drop_full(now, pace)
                 return
         seconds = max(1, math.ceil((1 - left) / pace))
         raise Busy(
@@ -38,3 +44,10 @@ class RateLimiter:
             "seconds.",
             seconds,
         )
+
+    def _drop_full(self, now: float, pace: float) -> None:
+        self._buckets = {
+            owner: (left, since)
+            for owner, (left, since) in self._buckets.items()
+            if left + (now - since) * pace < self._per_minute
+        }

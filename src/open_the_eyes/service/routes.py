@@ -131,7 +131,7 @@ async def inspect(request: Request) -> dict[str, Any]:
 
 
 @router.get("/healthz", response_model=HealthView, responses=problems(keyed=False), tags=["service"])
-def healthz() -> dict[str, str]:
+async def healthz() -> dict[str, str]:  # asynchronous: threads may all be busy, and a live process has to say so
     """The process is up."""
     return {"status": "ok"}
 

@@ -26,7 +26,10 @@ VERSION: Final = "1"
 """Of the workflow. Jobs that an older release accepted are taken up by a newer one while this stays the same."""
 
 QUEUES: Final[dict[Lane, str]] = {"preview": "previews", "photo": "photos"}
-POLL_SECONDS: Final = 0.1
+POLL_SECONDS: Final = 0.2
+"""Between looks at a queue. They are nearly all that an idle process does; a photo waits for half of this on average,
+whether it comes alone or is the next of many."""
+
 TOLD_SECONDS: Final = 0.2
 """Progress within one stage is written down at most this often."""
 

@@ -95,6 +95,9 @@ class UploadHandler:
 
     @asynccontextmanager
     async def _form(self, request: Request) -> AsyncIterator[FormData]:
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind not in ("", "multipart/form-data"):  # a form of another kind would be kept in memory as a whole
+            raise UsageError("expected a form with a photo, multipart/form-data, got another type; with curl: -F.")
         most = 1 + self._config.max_references
         try:
             form = await request.form(max_files=most, max_fields=4, max_part_size=MAX_OPTIONS)

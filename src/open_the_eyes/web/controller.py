@@ -61,7 +61,7 @@ class Controller:
             if session is None:
                 session = self._begun(owner, told.get("memory"))
             return acts[name](owner, session, told) if name in acts else PageState(session)
-        except OpenTheEyesError as error:
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the visitor is told, and may try again
             return _failed(session, error)
 
     def choose(self, owner: str, session: EditSession | None, chosen: list[int]) -> PageState:  # noqa: ARG002
@@ -79,7 +79,7 @@ class Controller:
         restyled = session.with_style(style)
         try:
             return PageState(self._job_client.preview(owner, restyled))
-        except OpenTheEyesError as error:
+        except Exception as error:  # noqa: BLE001 -- as above
             return _failed(restyled, error)
 
     def final(self, owner: str, session: EditSession | None) -> Job | None:
@@ -173,7 +173,7 @@ def _greeted(session: EditSession) -> PageState:
     return PageState(session)
 
 
-def _failed(session: EditSession | None, error: OpenTheEyesError) -> PageState:
+def _failed(session: EditSession | None, error: Exception) -> PageState:
     problem = problem_of(error)
     seconds = error.retry_after if isinstance(error, Busy) else None
     return PageState(session, *words.refusal(words.kind_of(problem), problem, seconds), retry=session is not None)

@@ -40,7 +40,7 @@ class CookieAuth:
         name, _, signature = _cookie(headers).partition(".")
         if not _NAME.fullmatch(name):
             return None
-        if self._keys is not None and not hmac.compare_digest(signature, self._signature(name)):
+        if self._keys is not None and not hmac.compare_digest(signature.encode(), self._signature(name).encode()):
             return None
         return f"visitor-{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 

@@ -40,9 +40,7 @@ class JobClient:
             return None
         asked = replace(upload, options=PREVIEW)
         request = JobRequest(owner, PREVIEW, len(upload.references), None, asked.fingerprint)
-        job = self._service.uploads.submit(request, asked)
-        self._image_cache.save_faces(job.id, found)
-        return job.id
+        return self._with_faces(self._service.uploads.submit(request, asked), found).id
 
     def begin(self, owner: str, job_id: str, names: tuple[str, ...]) -> EditSession:
         """The session for a photo that was handed in, now or some time ago.
@@ -78,8 +76,7 @@ class JobClient:
             return session
         came = self.job(owner, session.job)
         found = photo_faces(self._service.inspect(self._photo(came, reference_name(take))))
-        job = self._service.resubmit(came, PREVIEW, take)
-        self._image_cache.save_faces(job.id, found)
+        job = self._with_faces(self._service.resubmit(came, PREVIEW, take), found)
         self.forget(owner, session.jobs)
         others = (*session.names[:take], *session.names[take + 1 :])
         return new_session((session.names[take], *others), job.id, found)
@@ -126,13 +123,22 @@ class JobClient:
 
     def _sent(self, owner: str, session: EditSession, options: dict[str, Any]) -> EditSession:
         """With a new job under way; the photo of the first one is kept, whatever else is not wanted any more."""
-        job = self._service.resubmit(self.job(owner, session.job), options)
-        self._image_cache.save_faces(job.id, PhotoFaces(session.size_wh, session.faces))
+        faces = PhotoFaces(session.size_wh, session.faces)
+        job = self._with_faces(self._service.resubmit(self.job(owner, session.job), options), faces)
         shown = session.preview.job if session.preview is not None else None
         over = [one for one in session.jobs if one not in (session.job, shown)]
         self.forget(owner, over)
         kept = tuple(one for one in session.jobs if one not in over)
         return replace(session, waiting=job.id, finishing=False, final=None, jobs=(*kept, job.id))
+
+    def _with_faces(self, job: Job, faces: PhotoFaces) -> Job:
+        """The job, whose pictures can be made now; without room for that it is none that anybody hears of."""
+        try:
+            self._image_cache.save_faces(job.id, faces)
+        except OpenTheEyesError:
+            self.forget(job.request.owner, [job.id])
+            raise
+        return job
 
     def _photo(self, job: Job, name: str) -> bytes:
         try:
