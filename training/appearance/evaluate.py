@@ -24,15 +24,14 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from skimage.metrics import structural_similarity
 
-from open_the_eyes.imaging.arrays import Plane, Points, Rgb, to_tones
+from open_the_eyes.bench.measures import gradient, ssim_map
+from open_the_eyes.imaging.arrays import Points, Rgb, to_tones
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.mesh478 import EYE_RING, FACE_OVAL, IRIS, SIDES
 from open_the_eyes.imaging.openness import opennesses
-from open_the_eyes.imaging.palette import LUMA
 from open_the_eyes.imaging.pose import pose_of
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.refusals import MAX_YAW_DEG
@@ -153,31 +152,14 @@ def results_of(
 def measures(result: Rgb, whole: Crop, inside: NDArray[np.bool_]) -> Measures:
     """A result in the crop's frame against the crop's own pixels."""
     apart = (to_tones(result) - to_tones(whole.pixels))[inside] / 255
-    alike = structural_similarity(
-        whole.pixels,
-        result,
-        channel_axis=2,
-        data_range=255,
-        gaussian_weights=True,
-        sigma=1.5,
-        use_sample_covariance=False,
-        full=True,
-    )[1]
     edges = [float(gradient(picture)[inside].mean()) for picture in (result, whole.pixels)]
     return Measures(
         l1=float(np.abs(apart).mean()),
-        ssim=float(np.asarray(alike)[inside].mean()),
+        ssim=float(ssim_map(whole.pixels, result)[inside].mean()),
         psnr=float(-10 * np.log10(max(float((apart**2).mean()), 1e-8))),
         iris=_iris_difference(result, whole),
         sharpness=edges[0] / max(edges[1], 1e-6),
     )
-
-
-def gradient(picture: Rgb) -> Plane:
-    """(h, w): how fast light changes, levels a pixel times eight (Sobel)."""
-    grey = to_tones(picture) @ LUMA
-    dx, dy = (cv2.Sobel(grey, cv2.CV_32F, *order, ksize=3) for order in ((1, 0), (0, 1)))
-    return np.asarray(np.hypot(dx, dy), np.float32)
 
 
 def _iris_difference(result: Rgb, whole: Crop) -> float:

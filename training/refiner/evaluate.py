@@ -26,6 +26,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from open_the_eyes.bench.measures import gradient
 from open_the_eyes.imaging.arrays import Plane, Rgb
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import Box
@@ -37,7 +38,7 @@ from open_the_eyes.roles import Crop, Patch, Request
 from open_the_eyes.stages.blend import blend
 from open_the_eyes.stages.crop import crop
 
-from ..appearance.evaluate import crop_of, gradient, interval, measures, usable
+from ..appearance.evaluate import crop_of, interval, measures, usable
 from ..faces import Portrait, detector, pictures_in, portraits
 from .telltale import EyePicture, auc, exchanged, eye_pictures
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ..imaging.arrays import Plane, Points, Rgb, to_tones
 from ..imaging.eyechange import gaze_shift, iris_disc
@@ -58,13 +59,28 @@ KINDS: Final[dict[str, Kind]] = {
 
 def against_truth(made: Rgb, truth: Crop) -> dict[str, float]:
     """The crop's frame, (h, w, 3) each, where the truth's mask covers."""
-    from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+    from skimage.metrics import peak_signal_noise_ratio
 
     inside = truth.mask >= COVERED
     right, came = truth.pixels[inside], made[inside]
+    same = np.array_equal(right, came)
+    sides = [iris_difference(made, truth, side) for side in SIDES]
+    return {
+        "L1": float(np.abs(to_tones(came) - to_tones(right)).mean() / 255),
+        "PSNR": 100.0 if same else float(peak_signal_noise_ratio(right, came, data_range=255)),
+        "SSIM": float(ssim_map(truth.pixels, framed(made, truth))[inside].mean()),
+        "iris colour": float(np.mean(sides)),
+    }
+
+
+def ssim_map(one: Rgb, other: Rgb) -> NDArray[np.float64]:
+    """(h, w, 3): how alike two pictures are at each pixel, 1 where they are the same (Wang et al. 2004, Gaussian window
+    of 1.5 pixels)."""
+    from skimage.metrics import structural_similarity
+
     alike = structural_similarity(
-        truth.pixels,
-        framed(made, truth),
+        one,
+        other,
         channel_axis=2,
         data_range=255,
         gaussian_weights=True,
@@ -72,14 +88,7 @@ def against_truth(made: Rgb, truth: Crop) -> dict[str, float]:
         use_sample_covariance=False,
         full=True,
     )[1]
-    same = np.array_equal(right, came)
-    sides = [iris_difference(made, truth, side) for side in SIDES]
-    return {
-        "L1": float(np.abs(to_tones(came) - to_tones(right)).mean() / 255),
-        "PSNR": 100.0 if same else float(peak_signal_noise_ratio(right, came, data_range=255)),
-        "SSIM": float(np.asarray(alike)[inside].mean()),
-        "iris colour": float(np.mean(sides)),
-    }
+    return np.asarray(alike, np.float64)
 
 
 def framed(made: Rgb, truth: Crop) -> Rgb:
@@ -152,7 +161,7 @@ def eye_to_skin(picture: Rgb, face: Face, eyes: Crop) -> float | None:
 
 
 def gradient(picture: Rgb) -> Plane:
-    """(h, w): how fast light changes (Sobel)."""
+    """(h, w): how fast light changes, levels a pixel times eight (Sobel)."""
     grey = to_tones(picture) @ LUMA
     dx, dy = (cv2.Sobel(grey, cv2.CV_32F, *order, ksize=3) for order in ((1, 0), (0, 1)))
     return np.asarray(np.hypot(dx, dy), np.float32)

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import SomePhotosFailed, UsageError
-from ..options import Options
-from . import asked, batch_places, batch_progress, parse, paths, speech
+from . import batch_places, batch_progress, flags, parse, paths, speech
 from .batch_places import RunOptions
 from .exits import INTERRUPTED
 
@@ -60,26 +59,26 @@ def batch_command(
     gpus_each: Annotated[
         str, typer.Option(metavar="N", help="With --ray: GPUs of one worker; 0.5 lets two share one.")
     ] = "0",
-    engine: asked.EngineName = "auto",
-    reference: asked.References = None,
-    mode: asked.ModeName = "standard",
-    variations: asked.Variations = "1",
-    seed: asked.Seed = "0",
-    all_faces: asked.AllFaces = False,
-    eye_color: asked.EyeColour = "auto",
-    gaze: asked.Gaze = "auto",
-    openness: asked.Openness = "auto",
-    lcm: asked.Lcm = False,
-    precision: asked.PrecisionName = "auto",
-    restorer: asked.RestorerName = "none",
-    fidelity: asked.Fidelity = "0.7",
-    whole_face: asked.WholeFace = False,
-    strip_gps: asked.StripGps = False,
-    c2pa_cert: asked.Certificate = None,
-    c2pa_key: asked.CertificateKey = None,
-    overwrite: asked.Overwrite = False,
-    as_json: asked.AsJson = False,
-    debug: asked.Debug = False,  # noqa: ARG001 -- `main` reads it
+    engine: flags.EngineName = "auto",
+    reference: flags.References = None,
+    mode: flags.ModeName = "standard",
+    variations: flags.Variations = "1",
+    seed: flags.Seed = "0",
+    all_faces: flags.AllFaces = False,
+    eye_color: flags.EyeColour = "auto",
+    gaze: flags.Gaze = "auto",
+    openness: flags.Openness = "auto",
+    lcm: flags.Lcm = False,
+    precision: flags.PrecisionName = "auto",
+    restorer: flags.RestorerName = "none",
+    fidelity: flags.Fidelity = "0.7",
+    whole_face: flags.WholeFace = False,
+    strip_gps: flags.StripGps = False,
+    c2pa_cert: flags.Certificate = None,
+    c2pa_key: flags.CertificateKey = None,
+    overwrite: flags.Overwrite = False,
+    as_json: flags.AsJson = False,
+    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Opens closed eyes in many photos: folders to any depth, patterns, lists. OUT mirrors the tree.
 
@@ -98,18 +97,18 @@ def batch_command(
     *sources, out = places
     if not sources:
         raise UsageError(f"batch: expected IN and OUT, got {out!r} alone; such as: open-the-eyes batch {out} opened/")
-    options = Options.of(
+    options = flags.options_of(
         all=all_faces,
         mode=mode,
-        variations=parse.whole("--variations", variations),
-        seed=parse.whole("--seed", seed),
+        variations=variations,
+        seed=seed,
         eye_color=eye_color,
-        gaze=None if gaze == "auto" else parse.pair("--gaze", gaze),
-        openness=None if openness == "auto" else parse.decimal("--openness", openness, "auto, or "),
+        gaze=gaze,
+        openness=openness,
         lcm=lcm,
         precision=precision,
         restorer=restorer,
-        fidelity=parse.decimal("--fidelity", fidelity),
+        fidelity=fidelity,
         whole_face=whole_face,
         strip_gps=strip_gps,
     )

@@ -11,7 +11,7 @@ import typer
 from ..errors import UsageError
 from ..naming import numbered
 from ..options import Options
-from . import again, asked, parse, paths, progress, several, speech, words
+from . import again, flags, parse, paths, progress, several, speech, words
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -43,41 +43,41 @@ def open_command(
             "-o", "--output", metavar="OUT", help="A file for one photo, a folder for several (or ending in /)."
         ),
     ] = None,
-    engine: asked.EngineName = "auto",
-    reference: asked.References = None,
+    engine: flags.EngineName = "auto",
+    reference: flags.References = None,
     match: Annotated[
         list[str] | None,
         typer.Option(metavar="1=PHOTO:3", help="Face 1 is face 3 of that reference. Repeatable; see `inspect`."),
     ] = None,
-    mode: asked.ModeName = "standard",
-    variations: asked.Variations = "1",
-    seed: asked.Seed = "0",
+    mode: flags.ModeName = "standard",
+    variations: flags.Variations = "1",
+    seed: flags.Seed = "0",
     faces: Annotated[
         str | None, typer.Option(metavar="1,3", help="Only these faces, counted from the left; see `inspect`.")
     ] = None,
-    all_faces: asked.AllFaces = False,
-    eye_color: asked.EyeColour = "auto",
-    gaze: asked.Gaze = "auto",
-    openness: asked.Openness = "auto",
-    lcm: asked.Lcm = False,
-    precision: asked.PrecisionName = "auto",
-    restorer: asked.RestorerName = "none",
-    fidelity: asked.Fidelity = "0.7",
-    whole_face: asked.WholeFace = False,
+    all_faces: flags.AllFaces = False,
+    eye_color: flags.EyeColour = "auto",
+    gaze: flags.Gaze = "auto",
+    openness: flags.Openness = "auto",
+    lcm: flags.Lcm = False,
+    precision: flags.PrecisionName = "auto",
+    restorer: flags.RestorerName = "none",
+    fidelity: flags.Fidelity = "0.7",
+    whole_face: flags.WholeFace = False,
     replay: Annotated[
         str | None,
         typer.Option(
             metavar="FILE", help="Repeat the edit that FILE records, with its options and the same --reference."
         ),
     ] = None,
-    strip_gps: asked.StripGps = False,
-    c2pa_cert: asked.Certificate = None,
-    c2pa_key: asked.CertificateKey = None,
+    strip_gps: flags.StripGps = False,
+    c2pa_cert: flags.Certificate = None,
+    c2pa_key: flags.CertificateKey = None,
     report: Annotated[str | None, typer.Option(metavar="FILE.json", help="Write the report to a file as well.")] = None,
     profile: Annotated[bool, typer.Option("--profile", help="Show where the time went.")] = False,
-    overwrite: asked.Overwrite = False,
-    as_json: asked.AsJson = False,
-    debug: asked.Debug = False,
+    overwrite: flags.Overwrite = False,
+    as_json: flags.AsJson = False,
+    debug: flags.Debug = False,
 ) -> None:
     """Opens closed eyes. Every pixel outside them stays as it was.
 
@@ -96,19 +96,19 @@ def open_command(
       open-the-eyes open shot1.jpg --reference shot2.jpg --reference shot3.jpg
       open-the-eyes open shot1.jpg --reference shot2.jpg --match 1=shot2.jpg:3
     """
-    options = Options.of(
+    options = flags.options_of(
         faces=parse.numbers("--faces", faces) if faces is not None else None,
         all=all_faces,
         mode=mode,
-        variations=parse.whole("--variations", variations),
-        seed=parse.whole("--seed", seed),
+        variations=variations,
+        seed=seed,
         eye_color=eye_color,
-        gaze=None if gaze == "auto" else parse.pair("--gaze", gaze),
-        openness=None if openness == "auto" else parse.decimal("--openness", openness, "auto, or "),
+        gaze=gaze,
+        openness=openness,
         lcm=lcm,
         precision=precision,
         restorer=restorer,
-        fidelity=parse.decimal("--fidelity", fidelity),
+        fidelity=fidelity,
         whole_face=whole_face,
         match=parse.matches("--match", match or (), reference or ()),
         strip_gps=strip_gps,

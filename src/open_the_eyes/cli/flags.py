@@ -1,12 +1,13 @@
-"""Options that several commands have in common: one text of help, one meaning."""
+"""Flags that several commands have in common: one text of help, one meaning."""
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from ..options import EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, PRECISIONS, RESTORERS
+from ..options import EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, PRECISIONS, RESTORERS, Options
+from . import parse
 
 EngineName: TypeAlias = Annotated[
     str, typer.Option("--engine", metavar="auto|appearance|reference|sdxl", help="What paints the eyes.")
@@ -72,3 +73,19 @@ CertificateKey: TypeAlias = Annotated[
 Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+def options_of(*, variations: str, seed: str, gaze: str, openness: str, fidelity: str, **others: Any) -> Options:
+    """The options that a command was given: these come as texts, all `others` as `Options.of` takes them.
+
+    Raises:
+        UsageError: a text that is no number, or a value out of range.
+    """
+    return Options.of(
+        variations=parse.whole("--variations", variations),
+        seed=parse.whole("--seed", seed),
+        gaze=None if gaze == "auto" else parse.pair("--gaze", gaze),
+        openness=None if openness == "auto" else parse.decimal("--openness", openness, "auto, or "),
+        fidelity=parse.decimal("--fidelity", fidelity),
+        **others,
+    )
