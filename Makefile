@@ -9,7 +9,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 CODE := src tests training benchmarks docs tools deploy examples
 
 export GOMP_SPINCOUNT := 0
@@ -46,6 +46,8 @@ clean:
 	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache
 
 # Each stamp is newer than what it was made from; while it is, nothing is installed and no network is touched.
+# Two things halve the time: a new pip, which resolves four times as fast as the one that Python 3.11 brings, and not
+# compiling 400 MB of Python of which a run imports a fraction (it is compiled when it is first imported).
 
 $(VENV)/ready-to-run: $(VENV)/made pyproject.toml constraints.txt
 	@echo "setting up: the libraries, about 1.2 GB, once ..."
@@ -67,4 +69,4 @@ $(VENV)/made:
 		"or name it: make demo PYTHON=/path/to/python3.12" >&2; exit 1; }; \
 	"$$found" -c 'import venv, ensurepip' 2>/dev/null || { echo "make: $$found has no venv module." \
 		"On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }; \
-	rm -rf $(VENV) && "$$found" -m venv $(VENV) && touch $@
+	rm -rf $(VENV) && "$$found" -m venv $(VENV) && $(PIP) --upgrade pip && touch $@
