@@ -1,11 +1,12 @@
 # Every target sets up what it needs: Python 3.10 to 3.12 with its venv module, and make, are enough.
 #   make demo    opens the eyes of a public-domain portrait, and says where the pictures are
-#   make test    the whole test suite
+#   make test    the whole test suite, side by side on up to four cores
 #   make check   formatting, lint, types
 #   make sheet FACES=folder    a before/after sheet and a table for a folder of photos, into out/sheet
 #   make format  puts the formatting right
 #   make clean   removes what these targets made
-# PYTHON=... names the interpreter to set up with; ARGS=... goes to pytest, such as ARGS="tests/test_cli.py -x".
+# PYTHON=... names the interpreter to set up with; ARGS=... goes to pytest, and nothing else does, such as
+# ARGS="tests/test_cli.py -x".
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,7 +25,7 @@ demo: $(VENV)/ready-to-run
 	@$(BIN)/open-the-eyes demo -o out/demo
 
 test: $(VENV)/ready-to-develop
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses auto --maxprocesses 4 --dist loadfile)
 
 check: $(VENV)/ready-to-develop
 	$(BIN)/ruff format --check $(CODE)
