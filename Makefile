@@ -1,15 +1,16 @@
 # Every target sets up what it needs: Python 3.10 to 3.12 with its venv module, and make, are enough.
 #   make demo    opens the eyes of a public-domain portrait, and says where the pictures are
-#   make test    the whole test suite
+#   make test    the whole test suite, side by side on up to four cores
 #   make check   formatting, lint, types
 #   make sheet FACES=folder    a before/after sheet and a table for a folder of photos, into out/sheet
 #   make format  puts the formatting right
 #   make clean   removes what these targets made
-# PYTHON=... names the interpreter to set up with; ARGS=... goes to pytest, such as ARGS="tests/test_cli.py -x".
+# PYTHON=... names the interpreter to set up with; ARGS=... goes to pytest, and nothing else does, such as
+# ARGS="tests/test_cli.py -x".
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 CODE := src tests training benchmarks docs tools deploy examples
 
 export GOMP_SPINCOUNT := 0
@@ -24,7 +25,7 @@ demo: $(VENV)/ready-to-run
 	@$(BIN)/open-the-eyes demo -o out/demo
 
 test: $(VENV)/ready-to-develop
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses auto --maxprocesses 4 --dist loadfile)
 
 check: $(VENV)/ready-to-develop
 	$(BIN)/ruff format --check $(CODE)
@@ -46,6 +47,8 @@ clean:
 	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache
 
 # Each stamp is newer than what it was made from; while it is, nothing is installed and no network is touched.
+# Two things halve the time: a new pip, which resolves four times as fast as the one that Python 3.11 brings, and not
+# compiling 400 MB of Python of which a run imports a fraction (it is compiled when it is first imported).
 
 $(VENV)/ready-to-run: $(VENV)/made pyproject.toml constraints.txt
 	@echo "setting up: the libraries, about 1.2 GB, once ..."
@@ -67,4 +70,4 @@ $(VENV)/made:
 		"or name it: make demo PYTHON=/path/to/python3.12" >&2; exit 1; }; \
 	"$$found" -c 'import venv, ensurepip' 2>/dev/null || { echo "make: $$found has no venv module." \
 		"On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }; \
-	rm -rf $(VENV) && "$$found" -m venv $(VENV) && touch $@
+	rm -rf $(VENV) && "$$found" -m venv $(VENV) && $(PIP) --upgrade pip && touch $@

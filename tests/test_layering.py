@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -144,12 +144,15 @@ def test_importing_loads_no_model_library(module: str) -> None:
     assert not heavy & set(loaded)
 
 
-def test_help_answers_within_half_a_second() -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="has no times of child processes")
+def test_help_takes_less_than_half_a_second_of_the_processor() -> None:
+    """Of the processor, because the clock also counts whatever else the machine does."""
     program = Path(sys.executable).with_name("open-the-eyes")
 
     def seconds() -> float:
-        start = time.perf_counter()
+        before = os.times()
         subprocess.run([program, "--help"], capture_output=True, check=True)
-        return time.perf_counter() - start
+        after = os.times()
+        return after.children_user + after.children_system - before.children_user - before.children_system
 
-    assert min(seconds() for _ in range(5)) < 0.5
+    assert min(seconds() for _ in range(3)) < 0.5

@@ -1,4 +1,4 @@
-"""One site that all tests of the page share, photos to drop on it, and a browser where there is one."""
+"""A site that the tests of a file share, photos to drop on it, and a browser where there is one."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory, group: Rgb, blinked: Rgb, p
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a process can hold one service at a time, and other files start their own
 def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The page with the defaults. Whatever is done with it: this process connects to nobody but this machine."""
     strangers: list[object] = []
@@ -64,7 +64,7 @@ def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     assert not strangers
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is there, an event loop runs in this thread
 def browser() -> Iterator[Browser]:
     """Chromium, without a window."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
