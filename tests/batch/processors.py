@@ -12,7 +12,7 @@ from open_the_eyes.batch.manifest import Output, Record, failed
 from open_the_eyes.batch.plan import Item, Plan, plan
 from open_the_eyes.batch.spec import BatchSpec
 from open_the_eyes.batch.tally import Tally
-from open_the_eyes.batch.worker import Placement, Processor, WorkerConfig
+from open_the_eyes.batch.worker import Processor, WorkerConfig, WorkerSlot
 from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.settings import Settings
 
@@ -75,11 +75,11 @@ def planned(folder: Path, out: Path) -> Plan:
 
 
 def configs(
-    out: Path, placements: Sequence[Placement], make: Callable[[WorkerConfig], Processor] = acting
+    out: Path, slots: Sequence[WorkerSlot], make: Callable[[WorkerConfig], Processor] = acting
 ) -> list[WorkerConfig]:
     return [
-        WorkerConfig(spec=SPEC, fingerprint="mark", settings=Settings(), placement=placement, out=out, make=make)
-        for placement in placements
+        WorkerConfig(spec=SPEC, fingerprint="mark", settings=Settings(), slot=slot, out=out, make=make)
+        for slot in slots
     ]
 
 

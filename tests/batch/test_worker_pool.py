@@ -11,14 +11,14 @@ import pytest
 from open_the_eyes.batch import worker_pool
 from open_the_eyes.batch.manifest import Record
 from open_the_eyes.batch.plan import Item
-from open_the_eyes.batch.worker import Placement
+from open_the_eyes.batch.worker import WorkerSlot
 from open_the_eyes.batch.worker_pool import WorkerPool
 from open_the_eyes.errors import NoCapacity, WeightsMissing
 from tests.batch.processors import configs, dying, failing, photos, planned
 
 
-def ran(folder: Path, out: Path, placements: int = 1, at_once: int = 1, patience: float = 60.0) -> dict[str, Record]:
-    pool = WorkerPool(configs(out, [Placement(at_once=at_once)] * placements), patience)
+def ran(folder: Path, out: Path, slots: int = 1, at_once: int = 1, patience: float = 60.0) -> dict[str, Record]:
+    pool = WorkerPool(configs(out, [WorkerSlot(at_once=at_once)] * slots), patience)
     try:
         records = list(pool.imap_unordered(planned(folder, out).items))
     finally:
@@ -29,7 +29,7 @@ def ran(folder: Path, out: Path, placements: int = 1, at_once: int = 1, patience
 
 def test_every_photo_gets_one_record(tmp_path: Path) -> None:
     folder = photos(tmp_path / "in", **{f"p{n}": "blink" for n in range(9)}, o="open", b="broken", x="bug")
-    records = ran(folder, tmp_path / "out", placements=2)
+    records = ran(folder, tmp_path / "out", slots=2)
     assert [records[f"p{n}"].state for n in range(9)] == ["opened"] * 9
     assert (records["o"].state, records["b"].state, records["x"].state) == ("unchanged", "failed", "failed")
     assert "ZeroDivisionError" in records["x"].error
@@ -62,7 +62,7 @@ def test_a_photo_that_hangs_fails_when_patience_ends(tmp_path: Path) -> None:
 
 def test_what_keeps_a_worker_from_starting_ends_the_batch_with_its_own_error(tmp_path: Path) -> None:
     folder = photos(tmp_path / "in", a="blink")
-    pool = WorkerPool(configs(tmp_path, [Placement()], failing), 60)
+    pool = WorkerPool(configs(tmp_path, [WorkerSlot()], failing), 60)
     with pytest.raises(WeightsMissing, match="fetch sdxl"):
         list(pool.imap_unordered(planned(folder, tmp_path / "out").items))
     pool.close()
@@ -70,7 +70,7 @@ def test_what_keeps_a_worker_from_starting_ends_the_batch_with_its_own_error(tmp
 
 def test_workers_that_die_at_once_are_not_started_for_ever(tmp_path: Path) -> None:
     folder = photos(tmp_path / "in", a="blink")
-    pool = WorkerPool(configs(tmp_path, [Placement()], dying), 60)
+    pool = WorkerPool(configs(tmp_path, [WorkerSlot()], dying), 60)
     with pytest.raises(NoCapacity, match="exit code 9"):
         list(pool.imap_unordered(planned(folder, tmp_path / "out").items))
     pool.close()
@@ -85,7 +85,7 @@ def test_photos_are_asked_for_only_when_there_is_room(tmp_path: Path) -> None:
             asked.append(item.name)
             yield item
 
-    pool = WorkerPool(configs(tmp_path / "out", [Placement(at_once=2)]), 60)
+    pool = WorkerPool(configs(tmp_path / "out", [WorkerSlot(at_once=2)]), 60)
     ahead = [len(asked) - number for number, _ in enumerate(pool.imap_unordered(one_by_one()), start=1)]
     pool.close()
     assert max(ahead) <= 2  # one in hand beside the one that has just been finished, and the next
@@ -93,7 +93,7 @@ def test_photos_are_asked_for_only_when_there_is_room(tmp_path: Path) -> None:
 
 def test_a_stop_finishes_what_is_in_flight_and_begins_nothing(tmp_path: Path) -> None:
     items = planned(photos(tmp_path / "in", **{f"p{n}": "slow" for n in range(9)}), tmp_path / "out").items
-    pool = WorkerPool(configs(tmp_path / "out", [Placement(at_once=2)]), 60)
+    pool = WorkerPool(configs(tmp_path / "out", [WorkerSlot(at_once=2)]), 60)
     records: list[Record] = []
     for record in pool.imap_unordered(items, stop=lambda: bool(records)):
         records.append(record)
@@ -112,7 +112,7 @@ def test_workers_are_replaced_before_they_grow_old(tmp_path: Path, monkeypatch: 
 
 def test_closing_does_not_wait_for_a_photo_that_hangs(tmp_path: Path) -> None:
     items = planned(photos(tmp_path / "in", a="hang", b="blink"), tmp_path / "out").items
-    pool = WorkerPool(configs(tmp_path / "out", [Placement(at_once=2)]), 600)
+    pool = WorkerPool(configs(tmp_path / "out", [WorkerSlot(at_once=2)]), 600)
     next(iter(pool.imap_unordered(items)))
     began = time.monotonic()
     pool.close()

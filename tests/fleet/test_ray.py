@@ -18,7 +18,7 @@ from open_the_eyes.batch.manifest import Manifest
 from open_the_eyes.batch.plan import Plan, plan
 from open_the_eyes.batch.run import run_batch
 from open_the_eyes.batch.spec import BatchSpec
-from open_the_eyes.batch.worker import Placement, Processor, WorkerConfig, make_processor
+from open_the_eyes.batch.worker import Processor, WorkerConfig, WorkerSlot, make_processor
 from open_the_eyes.engine import Engine
 from open_the_eyes.fleet.ray_batch import Cluster, connected, on_ray
 from open_the_eyes.fleet.ray_serve import Painter, RemoteGenerator, _batched
@@ -69,7 +69,7 @@ def config(plan: Plan, make: Any = acting, spec: BatchSpec = SPEC) -> WorkerConf
         spec=spec,
         fingerprint=spec.fingerprint(),
         settings=Settings(),
-        placement=Placement(device="cpu"),
+        slot=WorkerSlot(device="cpu"),
         out=plan.out,
         make=make,
     )

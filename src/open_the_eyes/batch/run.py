@@ -17,7 +17,7 @@ from .manifest import Manifest, Record, State
 from .plan import Item, Plan
 from .spec import BatchSpec
 from .tally import Tally
-from .worker import Placement, Processor, WorkerConfig, make_processor
+from .worker import Processor, WorkerConfig, WorkerSlot, make_processor
 from .worker_pool import WorkerPool
 
 PATIENCE: Final = 1800.0
@@ -35,7 +35,7 @@ Executor = Callable[[Sequence[Item], Stop], Generator[Record, None, None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class BatchResult:
     """How a run ended; `stopped` where it was told to before everything was done."""
 
     tally: Tally
@@ -51,7 +51,7 @@ def run_batch(
     retry_failed: bool = False,
     watch: Callable[[Tally], Tell],
     stop: Stop = lambda: False,
-) -> Ran:
+) -> BatchResult:
     """Does what is not finished yet; however it ends, the next run goes on from there.
 
     Args:
@@ -72,19 +72,19 @@ def run_batch(
                 manifest.add(record)
                 tally.add(record)
                 tell(record)
-    return Ran(tally, tally.done < tally.total)
+    return BatchResult(tally, tally.done < tally.total)
 
 
 def in_processes(
     plan: Plan,
     spec: BatchSpec,
-    placements: Sequence[Placement],
+    slots: Sequence[WorkerSlot],
     settings: Settings,
     *,
     patience: float = PATIENCE,
     make: Callable[[WorkerConfig], Processor] = make_processor,
 ) -> Executor:
-    """Photos done by processes of this machine, one a placement.
+    """Photos done by processes of this machine, one a slot.
 
     Args:
         patience: seconds that one photo may take.
@@ -92,14 +92,12 @@ def in_processes(
     """
     fingerprint = spec.fingerprint()
     configs = [
-        WorkerConfig(
-            spec=spec, fingerprint=fingerprint, settings=settings, placement=placement, out=plan.out, make=make
-        )
-        for placement in placements
+        WorkerConfig(spec=spec, fingerprint=fingerprint, settings=settings, slot=slot, out=plan.out, make=make)
+        for slot in slots
     ]
 
     def execute(items: Sequence[Item], stop: Stop) -> Generator[Record, None, None]:
-        _sweep(items)
+        _delete_leftovers(items)
         pool = WorkerPool(configs[: len(items)], patience)
         try:
             yield from pool.imap_unordered(items, stop)
@@ -129,7 +127,7 @@ def _sorted_out(
     return todo, before
 
 
-def _sweep(items: Sequence[Item]) -> None:
+def _delete_leftovers(items: Sequence[Item]) -> None:
     """Deletes what a killed run has left half written beside the results: hidden files that were never named."""
     now = time.time()
     for folder in {item.output.parent for item in items}:

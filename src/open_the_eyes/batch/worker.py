@@ -27,7 +27,7 @@ THREADS: Final = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
+class WorkerSlot:
     """Where one worker works.
 
     Args:
@@ -54,7 +54,7 @@ class WorkerConfig:
     spec: BatchSpec
     fingerprint: str
     settings: Settings
-    placement: Placement
+    slot: WorkerSlot
     out: Path
     make: Callable[[WorkerConfig], Processor]
 
@@ -71,9 +71,9 @@ def make_processor(config: WorkerConfig) -> Processor:
     from .batching import BatchingGenerator
     from .process_item import process_item
 
-    cv2.setNumThreads(config.placement.threads)
-    engine = load_engine(config.spec.engine, replace(config.settings, device=config.placement.device))
-    shared = BatchingGenerator(engine.generator) if config.placement.at_once > 1 else None
+    cv2.setNumThreads(config.slot.threads)
+    engine = load_engine(config.spec.engine, replace(config.settings, device=config.slot.device))
+    shared = BatchingGenerator(engine.generator) if config.slot.at_once > 1 else None
     if shared is not None:
         engine = replace(engine, generator=shared)
 
@@ -125,7 +125,7 @@ def worker_main(pipe: Connection, config: WorkerConfig) -> None:
         with sending, suppress(OSError):  # a parent that is gone
             pipe.send((item.name, record))
 
-    with suppress(EOFError, OSError), ThreadPoolExecutor(config.placement.at_once) as pool:
+    with suppress(EOFError, OSError), ThreadPoolExecutor(config.slot.at_once) as pool:
         while (item := pipe.recv()) is not None:
             pool.submit(answer, item)
 

@@ -49,7 +49,7 @@ class _Worker:
     def takes(self, task: _Task) -> bool:
         """Whether it can be handed this photo now."""
         alone = task.deaths > 0 or any(one.deaths for one in self.tasks.values())
-        room = not self.tasks if alone else len(self.tasks) < self.config.placement.at_once
+        room = not self.tasks if alone else len(self.tasks) < self.config.slot.at_once
         return self.ready and room and self.done + len(self.tasks) < MAX_TASKS_PER_WORKER
 
 
@@ -136,7 +136,7 @@ class WorkerPool:
         process = self._context.Process(
             target=worker_main, args=(theirs, config), name="open-the-eyes-worker", daemon=True
         )
-        with limited_threads(config.placement.threads), _signals_blocked():
+        with limited_threads(config.slot.threads), _signals_blocked():
             process.start()
         theirs.close()
         return _Worker(config, process, ours)

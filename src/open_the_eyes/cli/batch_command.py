@@ -20,7 +20,7 @@ from .exits import INTERRUPTED
 if TYPE_CHECKING:
     from ..batch.manifest import Manifest
     from ..batch.plan import Plan
-    from ..batch.run import Ran
+    from ..batch.run import BatchResult
     from ..batch.spec import BatchSpec
     from ..fleet.remote import RemoteFolders
     from ..settings import Settings
@@ -212,7 +212,7 @@ def _run(
         )
 
 
-def _summed_up(planned: Plan, spec: BatchSpec, manifest: Manifest, ran: Ran) -> dict[str, Any]:
+def _summed_up(planned: Plan, spec: BatchSpec, manifest: Manifest, ran: BatchResult) -> dict[str, Any]:
     """The summary, written beside the manifest with the contact sheet."""
     from ..batch.contact_sheet import write_sheet
     from ..batch.summary import summary_of, write_summary

@@ -82,16 +82,16 @@ def executor_for(
     """
     if run_options.ray is None:
         from ..batch.run import in_processes
-        from ..fleet.placement import placements
+        from ..fleet.slots import worker_slots
 
-        places = placements(spec.painter, settings, run_options.workers, run_options.at_once)
+        places = worker_slots(spec.painter, settings, run_options.workers, run_options.at_once)
         speech.note(f"{len(plan.items)} photos, {len(places)} workers, results in {plan.out}")
         return in_processes(plan, spec, places, settings, patience=run_options.patience)
     from ..batch.worker import WorkerConfig, make_processor
-    from ..fleet.ray_batch import Cluster, connected, on_ray, placement_on
+    from ..fleet.ray_batch import Cluster, connected, on_ray, slot_on
 
     cluster = Cluster(address=run_options.ray, actors=run_options.workers, gpus=run_options.gpus_each)
-    placement = placement_on(cluster, run_options.at_once)
+    slot = slot_on(cluster, run_options.at_once)
     connected(cluster)
     speech.note(
         f"{len(plan.items)} photos, on Ray ({run_options.ray}), results in {plan.out if remote is None else remote.out}"
@@ -100,7 +100,7 @@ def executor_for(
         spec=spec,
         fingerprint=spec.fingerprint(),
         settings=settings,
-        placement=placement,
+        slot=slot,
         out=plan.out.absolute(),
         make=make_processor,
     )

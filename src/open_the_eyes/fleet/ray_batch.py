@@ -20,12 +20,12 @@ from .. import errors
 from ..batch.manifest import Record, failed
 from ..batch.plan import Item
 from ..batch.run import Executor, Stop
-from ..batch.worker import Placement, WorkerConfig
+from ..batch.worker import WorkerConfig, WorkerSlot
 from ..errors import NoCapacity, OpenTheEyesError, UsageError
 from ..residency.gpus import gpu_mib
 from ..settings import ONE_BLAS_THREAD
-from .placement import AT_ONCE
 from .remote import RemoteFolders, remote_processor
+from .slots import AT_ONCE
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
@@ -71,7 +71,7 @@ class Actor:
         return {"record": [record.to_line().decode("ascii") for record in records]}
 
 
-def placement_on(cluster: Cluster, at_once: int | None) -> Placement:
+def slot_on(cluster: Cluster, at_once: int | None) -> WorkerSlot:
     """Where an actor works.
 
     Raises:
@@ -80,8 +80,8 @@ def placement_on(cluster: Cluster, at_once: int | None) -> Placement:
     if not 0 <= cluster.gpus <= 8 or (cluster.gpus > 1 and cluster.gpus % 1):
         raise UsageError(f"--gpus-each: expected 0 to 1, or a whole number, got {cluster.gpus:g}.")
     if cluster.gpus:  # Ray shows an actor its own GPUs only, so its first is "cuda"
-        return Placement(device="cuda", at_once=at_once or AT_ONCE)
-    return Placement(device="cpu", at_once=at_once or 1)
+        return WorkerSlot(device="cuda", at_once=at_once or AT_ONCE)
+    return WorkerSlot(device="cpu", at_once=at_once or 1)
 
 
 def connected(cluster: Cluster) -> None:
@@ -115,9 +115,7 @@ def on_ray(brief: WorkerConfig, cluster: Cluster, wire: RemoteFolders | None = N
             if stop():
                 return
             lost = {item.name: item for item in part}
-            for record in _streamed(
-                part, brief, cluster, wire, at_once=brief.placement.at_once, retries=RETRIES, stop=stop
-            ):
+            for record in _streamed(part, brief, cluster, wire, at_once=brief.slot.at_once, retries=RETRIES, stop=stop):
                 lost.pop(record.name)
                 yield record
             if stop():

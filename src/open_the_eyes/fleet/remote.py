@@ -28,11 +28,6 @@ class RemoteFolders:
     out: str
 
 
-def is_address(text: str) -> bool:
-    """Whether it names something elsewhere."""
-    return "://" in text
-
-
 def plan_remote(remote: RemoteFolders, state: Path, *, keep_names: bool = False) -> Plan:
     """The photos below an address; names and places are relative to it.
 

@@ -19,10 +19,10 @@ from .errors import BodyTooLarge, WrongMethod
 from .job_service import JobService
 from .maintenance import MaintenanceTask
 from .middleware import AccessMiddleware, AccessPolicy, BrowserAuth
-from .openapi import describe
+from .openapi import complete_openapi
 from .problems import headers_of, problem_of
 from .rate_limit import RateLimiter
-from .routes import as_answer, nowhere, router
+from .routes import no_such_route, problem_response, router
 from .settings import ServiceSettings
 
 STOP_SECONDS = 20
@@ -59,9 +59,9 @@ def create_app(
     )
     app.state.service = service
     app.include_router(router)
-    describe(app, asks_for_keys=keys is not None)
+    complete_openapi(app, asks_for_keys=keys is not None)
     for kind in (RequestValidationError, HTTPException, OpenTheEyesError):
-        app.add_exception_handler(kind, _answer)
+        app.add_exception_handler(kind, _handle_error)
     app.add_middleware(
         AccessMiddleware,
         policy=AccessPolicy(keys, hosts, config.max_request_bytes, browser_auth),
@@ -85,9 +85,9 @@ async def _lifespan(service: JobService) -> AsyncIterator[None]:
         yield
 
 
-async def _answer(request: Request, error: Exception) -> JSONResponse:
+async def _handle_error(request: Request, error: Exception) -> JSONResponse:
     known = _as_known(request, error)
-    return as_answer(problem_of(known), headers_of(known))
+    return problem_response(problem_of(known), headers_of(known))
 
 
 def _as_known(request: Request, error: Exception) -> Exception:
@@ -99,7 +99,7 @@ def _as_known(request: Request, error: Exception) -> Exception:
     if not isinstance(error, HTTPException):
         return error
     if error.status_code == 404:
-        return nowhere(request.url.path)
+        return no_such_route(request.url.path)
     if error.status_code == 405:
         return WrongMethod(
             f"expected {(error.headers or {}).get('Allow', 'another method')}, got {request.method[:8]}."

@@ -42,7 +42,7 @@ READY_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Download:
+class ResultFile:
     """A file of a job, on its way to a client; `size` in bytes."""
 
     pieces: Iterator[bytes]
@@ -108,7 +108,7 @@ class JobService:
         usual = None if job.ended else self.repository.usual_seconds(job.request.lane)
         return job_view(job, self.config.retention, self.repository.position(job), usual)
 
-    def result(self, job: Job, variation: int, face: int | None) -> Download:
+    def result(self, job: Job, variation: int, face: int | None) -> ResultFile:
         """A variation's file, or the small picture of one face in it.
 
         Raises:
@@ -130,7 +130,7 @@ class JobService:
             size = self.store.size(job.id, name)
         except FileNotFoundError:
             raise NotHere("expected a result, it has been deleted; send the photo again.") from None
-        return Download(self.store.stream(job.id, name), size, media_type, name.replace("result", "opened"))
+        return ResultFile(self.store.stream(job.id, name), size, media_type, name.replace("result", "opened"))
 
     def forget(self, job_id: UUID, owner: str) -> None:
         """Cancels and deletes.

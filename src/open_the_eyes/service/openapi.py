@@ -13,7 +13,7 @@ from ..options import Options
 from .schemas import ProblemView
 
 
-def describe(app: FastAPI, *, asks_for_keys: bool) -> None:
+def complete_openapi(app: FastAPI, *, asks_for_keys: bool) -> None:
     """Makes the document complete; it is put together when it is first asked for."""
     document: dict[str, Any] = {}
 

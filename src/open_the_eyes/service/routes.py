@@ -155,11 +155,11 @@ def metrics(request: Request) -> Response:
     return Response(_service(request).metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def nowhere(path: str) -> NotHere:
+def no_such_route(path: str) -> NotHere:
     """For an address that nothing answers."""
     return NotHere(f"expected an address of this service, got {path[:80]!r}; /openapi.json lists them.")
 
 
-def as_answer(problem: dict[str, Any], headers: dict[str, str]) -> JSONResponse:
+def problem_response(problem: dict[str, Any], headers: dict[str, str]) -> JSONResponse:
     """A problem detail on its way out."""
     return JSONResponse(problem, problem["status"], headers, media_type="application/problem+json")

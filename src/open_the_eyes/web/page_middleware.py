@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..service.errors import BodyTooLarge
-from ..service.routes import nowhere
+from ..service.routes import no_such_route
 from . import words
 from .cookie_auth import LOGIN, CookieAuth
 from .panels import EYE
@@ -46,7 +46,7 @@ class PageMiddleware:
             return
         path = scope["path"]
         if not ANSWERED.fullmatch(path):
-            raise nowhere(path)
+            raise no_such_route(path)
         headers = Headers(scope=scope)
         cookie = None
         if path == "/" and self._browser_auth.owner_of(headers) is None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from ..service.job_service import JobService
-from ..service.routes import as_answer
+from ..service.routes import problem_response
 from .job_client import JobClient
 
 PHOTOS: Final = "/photos"
@@ -33,7 +33,7 @@ def upload_routes(service: JobService, job_client: JobClient) -> APIRouter:
         async with service.uploads.inspection(request) as upload:
             job = await run_sync(job_client.hand_in, request.state.owner, upload)
         if job is None:
-            return as_answer(NO_FACE, {"Cache-Control": "no-store"})
+            return problem_response(NO_FACE, {"Cache-Control": "no-store"})
         return JSONResponse({"id": job}, 202)
 
     return router

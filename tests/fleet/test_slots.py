@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from open_the_eyes.batch.worker import Placement
+from open_the_eyes.batch.worker import WorkerSlot
 from open_the_eyes.errors import NoCapacity, UsageError, WeightsMissing
-from open_the_eyes.fleet.placement import AT_ONCE, MAX_WORKERS, _share, core_count, placements
-from open_the_eyes.fleet.ray_batch import Cluster, _ours, placement_on
+from open_the_eyes.fleet.ray_batch import Cluster, _ours, slot_on
+from open_the_eyes.fleet.slots import AT_ONCE, MAX_WORKERS, _share, core_count, worker_slots
 from open_the_eyes.settings import Settings
 
 
 def devices(painter: str, device: str, workers: int | None = None, gpus: int = 2) -> list[str]:
-    chosen = placements(painter, Settings(device=device), workers, gpus=lambda: gpus, cores=lambda: 4)
-    return [placement.device for placement in chosen]
+    chosen = worker_slots(painter, Settings(device=device), workers, gpus=lambda: gpus, cores=lambda: 4)
+    return [slot.device for slot in chosen]
 
 
 @pytest.mark.parametrize(
@@ -34,9 +34,9 @@ def test_workers_have_a_core_or_a_gpu_each(painter: str, device: str, workers: i
 
 
 def test_a_node_on_a_gpu_has_several_photos_on_their_way_and_one_on_a_processor_has_one() -> None:
-    assert {placement.at_once for placement in placements("sdxl", Settings(), gpus=lambda: 2)} == {AT_ONCE}
-    assert {placement.at_once for placement in placements("appearance", Settings(), cores=lambda: 2)} == {1}
-    assert {placement.at_once for placement in placements("sdxl", Settings(), at_once=1, gpus=lambda: 2)} == {1}
+    assert {slot.at_once for slot in worker_slots("sdxl", Settings(), gpus=lambda: 2)} == {AT_ONCE}
+    assert {slot.at_once for slot in worker_slots("appearance", Settings(), cores=lambda: 2)} == {1}
+    assert {slot.at_once for slot in worker_slots("sdxl", Settings(), at_once=1, gpus=lambda: 2)} == {1}
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_seats_that_are_not_there_are_refused(
     painter: str, device: str, workers: int | None, at_once: int | None, says: str
 ) -> None:
     with pytest.raises(UsageError, match=says):
-        placements(painter, Settings(device=device), workers, at_once, gpus=lambda: 2, cores=lambda: 4)
+        worker_slots(painter, Settings(device=device), workers, at_once, gpus=lambda: 2, cores=lambda: 4)
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,14 @@ def test_a_container_counts_its_share_of_processors(tmp_path: Path, text: str, c
 
 
 def test_an_actor_sees_its_own_gpu_alone() -> None:
-    assert placement_on(Cluster(address="auto", gpus=0.5), None) == Placement(device="cuda", at_once=AT_ONCE)
-    assert placement_on(Cluster(address="auto"), None) == Placement(device="cpu", at_once=1)
+    assert slot_on(Cluster(address="auto", gpus=0.5), None) == WorkerSlot(device="cuda", at_once=AT_ONCE)
+    assert slot_on(Cluster(address="auto"), None) == WorkerSlot(device="cpu", at_once=1)
 
 
 @pytest.mark.parametrize("gpus", [-1.0, 1.5, 9.0])
 def test_parts_of_gpus_that_make_no_sense_are_refused(gpus: float) -> None:
     with pytest.raises(UsageError, match="--gpus-each"):
-        placement_on(Cluster(address="local", gpus=gpus), None)
+        slot_on(Cluster(address="local", gpus=gpus), None)
 
 
 def test_what_keeps_an_actor_from_starting_is_said_in_our_words() -> None:

@@ -8,7 +8,7 @@ from math import ceil
 from pathlib import Path
 from typing import Final
 
-from ..batch.worker import Placement
+from ..batch.worker import WorkerSlot
 from ..errors import UsageError
 from ..residency.gpus import gpu_count
 from ..settings import Settings
@@ -19,7 +19,7 @@ MAX_WORKERS: Final = 1024
 _CGROUP: Final = Path("/sys/fs/cgroup/cpu.max")
 
 
-def placements(
+def worker_slots(
     painter: str,
     settings: Settings,
     workers: int | None = None,
@@ -27,8 +27,8 @@ def placements(
     *,
     gpus: Callable[[], int] = gpu_count,
     cores: Callable[[], int] | None = None,
-) -> tuple[Placement, ...]:
-    """Placements for an engine of that name.
+) -> tuple[WorkerSlot, ...]:
+    """Slots for an engine of that name.
 
     On a GPU the node is one process, since its models are there once, with several photos on their way. On the
     processor each worker is one core's worth of work, so that as many as there are cores stay out of each other's way.
@@ -47,11 +47,11 @@ def placements(
     if painter != "sdxl" or settings.device == "cpu":
         count = workers or (1 if painter == "sdxl" else (cores or core_count)())
         threads = (cores or core_count)() if painter == "sdxl" else 1
-        return (Placement(device=settings.device, at_once=at_once or 1, threads=threads),) * count
+        return (WorkerSlot(device=settings.device, at_once=at_once or 1, threads=threads),) * count
     devices = _devices(settings.device, gpus())
     if workers is not None and workers > len(devices):
         raise UsageError(f"--workers: expected at most one a GPU, of which there are {len(devices)}; got {workers}.")
-    return tuple(Placement(device=device, at_once=at_once or AT_ONCE) for device in devices[:workers])
+    return tuple(WorkerSlot(device=device, at_once=at_once or AT_ONCE) for device in devices[:workers])
 
 
 def core_count() -> int:
