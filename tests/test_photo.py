@@ -1,19 +1,24 @@
-"""A photo knows where it was painted, as long as nobody goes behind its back."""
+"""A photo may be painted in windows, and is put together only when somebody asks for all of it."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from open_the_eyes.files import read
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.depth import to_8_bit, to_16_bit
 from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.imaging.painting import Painting, Tile
 from open_the_eyes.photo import Photo
 from open_the_eyes.settings import Settings
-from tests.files.jpeg_scenes import coded
+from tests.files.jpeg_scenes import coded, scene
 
-EYE, BROW = Box(8, 8, 24, 16), Box(30, 4, 40, 8)
+EYE, BROW = Box(8, 8, 24, 16), Box(20, 4, 40, 10)
+
+
+def tile(window: Box, level: int) -> Tile:
+    return Tile(window, np.full((int(window.height), int(window.width), 3), level, np.uint8))
 
 
 @pytest.fixture
@@ -21,25 +26,51 @@ def fresh() -> Photo:
     return read(coded((64, 48)), Settings())
 
 
-def test_a_jpeg_that_was_read_is_painted_nowhere(fresh: Photo) -> None:
-    assert fresh.painted == ()
+def painted_by_hand(pixels: Rgb) -> Rgb:
+    out = pixels.copy()
+    out[8:16, 8:24], out[4:10, 20:40] = 10, 200
+    return out
 
 
-def test_windows_add_up(fresh: Photo) -> None:
-    once = fresh.with_pixels(fresh.pixels.copy(), [EYE])
-    assert once.with_pixels(once.pixels.copy(), [BROW]).painted == (EYE, BROW)
+def test_tiles_lie_on_the_pixels_the_later_one_on_top(fresh: Photo) -> None:
+    once = fresh.with_tiles([tile(EYE, 10)])
+    twice = once.with_tiles([tile(BROW, 200)])
+    np.testing.assert_array_equal(twice.pixels, painted_by_hand(fresh.pixels))
+    np.testing.assert_array_equal(twice.cut(Box(15, 5, 30, 12)), twice.pixels[5:12, 15:30])
+    assert once.pixels[5, 30, 0] != 200
+    assert twice.size_wh == (64, 48)
 
 
-def test_pixels_whose_windows_were_told_cannot_be_painted_elsewhere(fresh: Photo) -> None:
-    told = fresh.with_pixels(fresh.pixels.copy(), [EYE])
+def test_windows_that_were_painted_are_known_until_somebody_brings_other_pixels(fresh: Photo) -> None:
+    told = fresh.with_tiles([tile(EYE, 10)])
+    assert fresh.over(fresh.pixels).tiles == ()
+    assert [one.window for one in told.over(fresh.pixels).tiles] == [EYE]
+    for photo in (fresh.with_pixels(fresh.pixels.copy()), told.with_pixels(told.pixels.copy())):
+        assert [one.window for one in photo.over(fresh.pixels).tiles] == [Box(0, 0, 64, 48)]
+    assert Painting(fresh.pixels, told.with_pixels(told.pixels).over(fresh.pixels).tiles).whole is told.pixels
+
+
+def test_the_whole_cannot_be_painted_over_unnoticed(fresh: Photo) -> None:
     with pytest.raises(ValueError, match="read-only"):
-        told.pixels[0, 0] = 0
+        fresh.with_tiles([tile(EYE, 10)]).pixels[0, 0] = 0
 
 
-def test_nobody_can_tell_where_other_pixels_differ(fresh: Photo) -> None:
-    other = fresh.pixels.copy()
-    for photo in (fresh.with_pixels(other), replace(fresh, pixels=other), Photo(other)):
-        assert photo.painted is None
-        assert photo.with_pixels(other.copy(), [EYE]).painted is None
-    told = fresh.with_pixels(fresh.pixels.copy(), [EYE])
-    assert replace(told, pixels=np.zeros_like(other)).painted is None
+@pytest.mark.parametrize("shrink", [1, 2, 5, 100])
+@pytest.mark.parametrize("size_wh", [(64, 48), (67, 45)], ids=["even", "odd"])
+def test_a_reduced_copy_is_that_of_the_whole(shrink: int, size_wh: tuple[int, int]) -> None:
+    photo = Photo(scene(size_wh))
+    edge = Box(50, 30, *size_wh)
+    told = photo.with_tiles([tile(EYE, 10), tile(BROW, 200), tile(edge, 90)])
+    np.testing.assert_array_equal(told.reduced(shrink), Photo(told.pixels).reduced(shrink))
+
+
+def test_finer_levels_follow_the_tiles() -> None:
+    before = np.minimum(scene((64, 48)), 250)
+    deep = to_16_bit(before) + np.uint16(100)
+    photo = Photo(to_8_bit(deep), deep=deep)
+    tiles = [tile(EYE, 10), tile(BROW, 200)]
+    told = photo.with_tiles(tiles)
+    assert told.deep is not None
+    whole = photo.with_pixels(told.pixels).deep
+    assert whole is not None
+    np.testing.assert_array_equal(told.deep, whole)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from .imaging.arrays import Rgb
 from .imaging.depth import Deep, carried_over
 from .imaging.geometry import Box
+from .imaging.painting import Painting, Tile
+from .imaging.pyramid import Pyramid, deepest_level
 
 FileFormat = Literal["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"]
 
@@ -64,14 +66,6 @@ class Stored:
     pixels: Rgb
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Edit:
-    """Pixels, and windows, in whole pixels, outside which they are the file's; `pixels` are read-only."""
-
-    pixels: Rgb
-    windows: tuple[Box, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class FileFacts:
     """What the file said besides its pixels; `files.read` fills it, `files.write` puts it back.
@@ -112,38 +106,56 @@ class Photo:
     """Upright RGB pixels, (H, W, 3) uint8; alpha (H, W) uint8 or None; the facts of the file it came from, if any.
 
     Args:
+        picture: the pixels, or a `Painting`, which puts them together when they are asked for.
         deep: the same picture with 16 bits a colour, (H, W, 3) or with alpha (H, W, 4), where the file has them;
             `pixels` and `alpha` are what of it is looked at.
-        edit: what `with_pixels` was told of where it was painted.
     """
 
-    pixels: Rgb
+    picture: Rgb | Painting
     alpha: NDArray[np.uint8] | None = None
     file: FileFacts | None = None
     deep: Deep | None = None
-    edit: Edit | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def pixels(self) -> Rgb:
+        """(H, W, 3); those of a painting are read-only, like those of a JPEG."""
+        return self.picture.whole if isinstance(self.picture, Painting) else self.picture
 
     @property
     def size_wh(self) -> tuple[int, int]:
-        return int(self.pixels.shape[1]), int(self.pixels.shape[0])
+        base = self.picture.base if isinstance(self.picture, Painting) else self.picture
+        return int(base.shape[1]), int(base.shape[0])
 
-    @property
-    def painted(self) -> tuple[Box, ...] | None:
-        """Whole pixels around all that differs from the picture in the file; None where nobody can tell."""
-        if self.file is not None and self.file.stored is not None and self.file.stored.pixels is self.pixels:
-            return ()
-        return self.edit.windows if self.edit is not None and self.edit.pixels is self.pixels else None
+    def cut(self, box: Box) -> Rgb:
+        """The pixels inside a whole, clipped box; for reading only."""
+        return self.picture.cut(box) if isinstance(self.picture, Painting) else cast("Rgb", box.cut(self.picture))
 
-    def with_pixels(self, pixels: Rgb, windows: Sequence[Box] | None = None) -> Photo:
-        """The same file with other pixels of the same shape; where these are as they were, so are the 16 bits.
+    def reduced(self, shrink: float) -> Rgb:
+        """The picture halved as often as leaves it at most `shrink` times smaller; for reading only."""
+        number = deepest_level(self.size_wh, shrink)
+        return (self.picture if isinstance(self.picture, Painting) else Pyramid(self.picture)).level(number)
 
-        Args:
-            windows: whole pixels around everything that is new, from a caller who knows. Then the pixels are read-only
-                from now on, and a JPEG is compared with its file nowhere else.
-        """
+    def over(self, base: Rgb) -> Painting:
+        """The picture as a painting over another one of its size."""
+        if isinstance(self.picture, Painting) and self.picture.base is base:
+            return self.picture
+        return Painting(base, () if self.picture is base else (Tile(Box(0, 0, *self.size_wh), self.pixels),))
+
+    def with_pixels(self, pixels: Rgb) -> Photo:
+        """The same file with other pixels of the same shape; where these are as they were, so are the 16 bits."""
         deep = None if self.deep is None else carried_over(self.deep, self.pixels, pixels)
-        edit = None
-        if windows is not None and self.painted is not None:
-            pixels.flags.writeable = False
-            edit = Edit(pixels, (*self.painted, *windows))
-        return replace(self, pixels=pixels, deep=deep, edit=edit)
+        return replace(self, picture=pixels, deep=deep)
+
+    def with_tiles(self, tiles: Sequence[Tile]) -> Photo:
+        """The same with new pixels in some windows only, which costs nothing elsewhere; later tiles cover earlier ones.
+
+        Nobody may change the photo's pixels, or the tiles', any more.
+        """
+        before = self.picture if isinstance(self.picture, Painting) else Painting(self.picture, ())
+        after = Painting(before.base, (*before.tiles, *tiles))
+        deep = None
+        if self.deep is not None:
+            deep = self.deep.copy()
+            for window in (tile.window for tile in tiles):
+                window.cut(deep)[...] = carried_over(window.cut(self.deep), before.cut(window), after.cut(window))
+        return replace(self, picture=after, deep=deep)

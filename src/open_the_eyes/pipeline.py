@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -12,12 +13,13 @@ from . import files
 from .engine import Engine, load_engine
 from .errors import UsageError
 from .imaging.arrays import Rgb
+from .imaging.painting import Tile
 from .options import Mode, Options
 from .photo import Photo
 from .results import Inspected, Opened, face_report, report_of
 from .roles import Crop, Donor
 from .stages.attempts import check_picks, rounds, told
-from .stages.blend import Look, blend, lay_into
+from .stages.blend import Look, blend, lay
 from .stages.choose import decide
 from .stages.confirm import confirmed
 from .stages.crop import crop
@@ -160,13 +162,14 @@ def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:
         return (source,)
     photos = []
     for n in range(count):
-        canvas, windows = source.pixels.copy(), []
+        photo = source
         for face in changing:
             best = face.best[n if n < len(face.best) else 0]
             crop = best.crop or face.crop
-            lay_into(canvas, crop, best.opened)
-            windows.append(crop.window)
-        photos.append(source.with_pixels(canvas, windows))
+            window = crop.window
+            alone = replace(crop, window=window.seen_from(window))
+            photo = photo.with_tiles([Tile(window, lay(photo.cut(window), alone, best.opened))])
+        photos.append(photo)
     return tuple(photos)
 
 

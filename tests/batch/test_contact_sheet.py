@@ -17,6 +17,7 @@ from open_the_eyes.batch.manifest import Output, Record
 from open_the_eyes.batch.thumbnails import SIDE_WH, eye_comparison, jpeg_base64
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.photo import Photo
 from open_the_eyes.results import Opened
 
 HOSTILE = '"><script>alert(1)</script>&#.jpg'
@@ -55,7 +56,7 @@ def told(**counts: int) -> dict[str, object]:
 
 def test_a_picture_shows_what_changed_before_and_after(blinked: Rgb, opened_blink: Opened) -> None:
     (face,) = opened_blink.faces
-    picture = eye_comparison(blinked, opened_blink.photo.pixels, face.box)
+    picture = eye_comparison(Photo(blinked), opened_blink.photo, face.box)
     assert picture is not None
     left, right = picture[:, : SIDE_WH[0]], picture[:, -SIDE_WH[0] :]
     assert left.shape == right.shape == (SIDE_WH[1], SIDE_WH[0], 3)
@@ -77,13 +78,13 @@ def test_whatever_changed_fits_the_picture(changed: Box) -> None:
     before = np.full((60, 90, 3), 90, np.uint8)
     after = before.copy()
     changed.cut(after)[...] = 20
-    picture = eye_comparison(before, after, Box(-5, -5, 100, 100))
+    picture = eye_comparison(Photo(before), Photo(after), Box(-5, -5, 100, 100))
     assert picture is not None
     assert picture.shape == (SIDE_WH[1], 2 * SIDE_WH[0] + 4, 3)
 
 
 def test_where_nothing_changed_there_is_nothing_to_show(blinked: Rgb) -> None:
-    assert eye_comparison(blinked, blinked, Box(0, 0, 512, 512)) is None
+    assert eye_comparison(Photo(blinked), Photo(blinked), Box(0, 0, 512, 512)) is None
 
 
 def test_pages_are_bounded_and_linked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from open_the_eyes.files import encoded, jpeg_segments, read
+from open_the_eyes.imaging.painting import Tile
 from tests.files.jpeg_scenes import (
     CODINGS,
     ORIENTATIONS,
@@ -158,5 +159,6 @@ def test_an_edit_of_an_edit_leaves_the_rest_alone_too() -> None:
 def test_where_it_was_painted_may_be_told_and_gives_the_same_file(orientation: int) -> None:
     photo = read(coded(orientation=orientation, subsampling=2), SETTINGS)
     mask = mask_of(photo)
-    told = photo.with_pixels(repainted(photo, mask).pixels, windows_around(mask))
-    assert encoded(told, "JPEG", RECORD) == encoded(repainted(photo, mask), "JPEG", RECORD)
+    whole = repainted(photo, mask)
+    tiles = [Tile(window, window.cut(whole.pixels)) for window in windows_around(mask)]
+    assert encoded(photo.with_tiles(tiles), "JPEG", RECORD) == encoded(whole, "JPEG", RECORD)

@@ -46,7 +46,7 @@ def test_damaged_files_lose_nothing_beside_the_mask(seed: int) -> None:
     target = repainted(photo, mask)
     assert target.file is not None
     try:
-        out = jpeg.with_pixels(target.file, target.pixels)
+        out = jpeg.repainted(target.file, target)
     except NotPatchable:
         return
     away = np.ones(shown.shape[:2], np.bool_)
@@ -116,5 +116,5 @@ def test_colour_in_a_grey_file_is_coded_again(tmp_path: Any) -> None:
 def test_another_picture_is_coded_again(tmp_path: Any) -> None:
     photo = read(coded((1024, 768), subsampling=0), SETTINGS)
     assert how(photo.with_pixels(np.bitwise_not(photo.pixels)), tmp_path) == "reencoded: most of the picture changed"
-    smaller = replace(photo, pixels=photo.pixels[:64, :64])
+    smaller = replace(photo, picture=photo.pixels[:64, :64])
     assert how(smaller, tmp_path) == "reencoded: a picture of another size"

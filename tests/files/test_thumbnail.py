@@ -13,6 +13,7 @@ from PIL import Image
 from open_the_eyes.files import encoded, read
 from open_the_eyes.files.thumbnail import with_thumbnail
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.photo import Photo
 from open_the_eyes.settings import Settings
 from tests.files.pictures import RECORD, facts, picture, saved
 
@@ -60,7 +61,7 @@ def halves(width: int = 320, height: int = 240) -> Rgb:
 
 @pytest.mark.parametrize("kind", [3, 4], ids=["SHORT", "LONG"])
 def test_it_shows_the_new_picture_in_the_old_size(kind: int) -> None:
-    new = thumbnail_of(with_thumbnail(exif_with(old_thumbnail(), kind=kind), halves(), 1))
+    new = thumbnail_of(with_thumbnail(exif_with(old_thumbnail(), kind=kind), Photo(halves()), 1))
 
     assert new.size == (160, 120)
     seen = np.asarray(new)
@@ -71,7 +72,7 @@ def test_it_shows_the_new_picture_in_the_old_size(kind: int) -> None:
 def test_nothing_else_in_the_block_moves() -> None:
     old = exif_with(old_thumbnail())
 
-    new = with_thumbnail(old, halves(), 1) or b""
+    new = with_thumbnail(old, Photo(halves()), 1) or b""
 
     at = old.index(MAKER_NOTE)
     assert len(new) == len(old)
@@ -83,7 +84,9 @@ def test_nothing_else_in_the_block_moves() -> None:
 def test_it_lies_the_way_the_picture_is_stored(orientation: int) -> None:
     upright = halves() if orientation == 3 else halves(240, 320)
 
-    seen = np.asarray(thumbnail_of(with_thumbnail(exif_with(old_thumbnail(), orientation), upright, orientation)))
+    seen = np.asarray(
+        thumbnail_of(with_thumbnail(exif_with(old_thumbnail(), orientation), Photo(upright), orientation))
+    )
 
     red_at = {3: (100, 80), 6: (60, 20), 8: (60, 140)}[orientation]
     assert seen[red_at][0] > 150
@@ -91,14 +94,14 @@ def test_it_lies_the_way_the_picture_is_stored(orientation: int) -> None:
 
 
 def test_a_thumbnail_that_was_upright_beside_a_lying_picture_stays_upright() -> None:
-    seen = np.asarray(thumbnail_of(with_thumbnail(exif_with(old_thumbnail((120, 160)), 6), halves(240, 320), 6)))
+    seen = np.asarray(thumbnail_of(with_thumbnail(exif_with(old_thumbnail((120, 160)), 6), Photo(halves(240, 320)), 6)))
 
     assert seen[20, 60, 0] > 150
     assert seen[140, 60, 2] > 150
 
 
 def test_a_picture_of_another_shape_lies_on_black() -> None:
-    seen = np.asarray(thumbnail_of(with_thumbnail(exif_with(old_thumbnail()), halves(320, 180), 1)))
+    seen = np.asarray(thumbnail_of(with_thumbnail(exif_with(old_thumbnail()), Photo(halves(320, 180)), 1)))
 
     assert seen[:10].max() < 60
     assert seen[40, 80, 0] > 150
@@ -113,7 +116,9 @@ UNUSABLE = {
 
 @pytest.mark.parametrize("exif", UNUSABLE.values(), ids=UNUSABLE)
 def test_one_that_cannot_be_replaced_is_taken_out(exif: bytes) -> None:
-    new = with_thumbnail(exif, np.random.default_rng(2).integers(0, 256, (240, 320, 3), dtype=np.uint8), 1) or b""
+    new = (
+        with_thumbnail(exif, Photo(np.random.default_rng(2).integers(0, 256, (240, 320, 3), dtype=np.uint8)), 1) or b""
+    )
 
     loaded = Image.Exif()
     loaded.load(b"Exif\0\0" + new)
@@ -131,7 +136,7 @@ LEFT = {
 
 @pytest.mark.parametrize("exif", LEFT.values(), ids=LEFT)
 def test_a_block_without_one_stays_as_it_is(exif: bytes | None) -> None:
-    assert with_thumbnail(exif, halves(), 1) == exif
+    assert with_thumbnail(exif, Photo(halves()), 1) == exif
 
 
 def test_an_edited_file_has_a_new_one_and_an_unedited_file_its_own() -> None:

@@ -147,7 +147,7 @@ def _copied(item: Item, sha256: str, spec: BatchSpec, out: Path) -> tuple[Output
 
 def _eyes(before: Photo, opened: Opened) -> tuple[str, ...]:
     faces = [face for face in opened.faces if face.outcome == "opened"]
-    pictures = [eye_comparison(before.pixels, opened.photo.pixels, face.box) for face in faces[:MAX_EYES]]
+    pictures = [eye_comparison(before, opened.photo, face.box) for face in faces[:MAX_EYES]]
     return tuple(jpeg_base64(picture) for picture in pictures if picture is not None)
 
 

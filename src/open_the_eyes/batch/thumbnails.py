@@ -10,6 +10,7 @@ import numpy as np
 
 from ..imaging.arrays import Rgb
 from ..imaging.geometry import Box
+from ..photo import Photo
 
 SIDE_WH: Final = (168, 72)
 """Of one of the two pictures."""
@@ -21,18 +22,18 @@ ROOM: Final = 1.25
 """How much more than the changed pixels is shown."""
 
 
-def eye_comparison(before: Rgb, after: Rgb, face: Box) -> Rgb | None:
-    """Both (H, W, 3) -> (72, 340, 3): what changed in a face, left before and right after; None where nothing did."""
-    size_wh = before.shape[1], before.shape[0]
+def eye_comparison(before: Photo, after: Photo, face: Box) -> Rgb | None:
+    """(72, 340, 3): what changed in a face, left before and right after; None where nothing did."""
+    size_wh = before.size_wh
     around = face.clipped(size_wh).to_whole().clipped(size_wh)
-    changed = (around.cut(before) != around.cut(after)).any(axis=2)
+    changed = (before.cut(around) != after.cut(around)).any(axis=2)
     if not changed.any():
         return None
     rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
     seen = Box(around.left + columns[0], around.top + rows[0], around.left + columns[-1] + 1, around.top + rows[-1] + 1)
     window = _of_shape(seen, ROOM, SIDE_WH[0] / SIDE_WH[1]).clipped(size_wh).to_whole().clipped(size_wh)
     gap = np.full((SIDE_WH[1], GAP_PX, 3), 255, np.uint8)
-    return np.hstack([_fitted(window.cut(before)), gap, _fitted(window.cut(after))])
+    return np.hstack([_fitted(before.cut(window)), gap, _fitted(after.cut(window))])
 
 
 def jpeg_base64(picture: Rgb) -> str:

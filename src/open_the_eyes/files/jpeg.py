@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, Final
 
 from PIL import Image, JpegImagePlugin
 
 from ..errors import PhotoNotWritten, UnreadablePhoto
-from ..imaging.arrays import Rgb
-from ..imaging.geometry import Box
-from ..photo import Encoding, FileFacts
+from ..photo import Encoding, FileFacts, Photo
 from . import jpeg_segments as segments
 from .jpeg_index import shifted
 from .jpeg_layout import NotPatchable
@@ -56,21 +53,17 @@ def decode(bare: bytes) -> Image.Image:
     return JpegImagePlugin.JpegImageFile(BytesIO(bare))
 
 
-def with_pixels(facts: FileFacts, pixels: Rgb, painted: Sequence[Box] | None = None) -> bytes:
-    """The source's picture with these pixels, upright, and no metadata: only blocks in which one changed are new.
-
-    `painted` are windows outside which the pixels are the source's; None where nobody can tell.
+def repainted(facts: FileFacts, photo: Photo) -> bytes:
+    """The source's picture as the photo has it now, and no metadata: only blocks in which a pixel changed are new.
 
     Raises:
-        NotPatchable: see `jpeg_patch`; or there is no such source, or the pixels are of another size.
+        NotPatchable: see `jpeg_patch`; or there is no such source, or the photo is of another size.
     """
-    if facts.stored is None or facts.stored.pixels.shape != pixels.shape:
+    if facts.stored is None or facts.stored.pixels.shape[1::-1] != photo.size_wh:
         raise NotPatchable("a picture of another size")
-    coded, old = facts.stored.coded, facts.stored.pixels
     try:
-        everywhere = (Box(0, 0, pixels.shape[1], pixels.shape[0]),)
-        windows = everywhere if painted is None else painted
-        return patched(coded, old, pixels, windows, facts.orientation, stored_rgb=facts.encoding.rgb_stored)
+        painting = photo.over(facts.stored.pixels)
+        return patched(facts.stored.coded, painting, facts.orientation, stored_rgb=facts.encoding.rgb_stored)
     except (UnreadablePhoto, ArithmeticError, LookupError, MemoryError, ValueError) as error:
         raise NotPatchable("an unusual structure") from error
 

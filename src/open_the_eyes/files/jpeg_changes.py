@@ -12,15 +12,14 @@ some of its colour. The coefficients there are untouched.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..imaging.arrays import Rgb
-from ..imaging.geometry import Box
+from ..imaging.painting import Painting
 from .jpeg_layout import Layout, NotPatchable
 from .jpeg_locate import Ints
 
@@ -63,22 +62,18 @@ class _Pixels:
     by: NDArray[np.int16]
 
 
-def changes(
-    old: Rgb, new: Rgb, windows: Sequence[Box], orientation: int, layout: Layout, *, stored_rgb: bool
-) -> Changes:
+def changes(painting: Painting, orientation: int, layout: Layout, *, stored_rgb: bool) -> Changes:
     """What has to be added to which blocks.
 
     Args:
-        old: upright, as decoded from the file.
-        new: of the same shape.
-        windows: whole pixels, where the two are compared.
+        painting: upright, over the pixels as decoded from the file; it is compared with them where it has tiles.
         orientation: the EXIF orientation that made the pixels upright.
         stored_rgb: three components are red, green and blue.
 
     Raises:
         NotPatchable: so much changed that coding the picture anew is the better way, or a grey picture got colour.
     """
-    pixels = _differing(old, new, windows, orientation, layout)
+    pixels = _differing(painting, orientation, layout)
     width, height = layout.mcu_wh
     mcu = pixels.y // height * layout.mcus_wh[0] + pixels.x // width
     touched = np.zeros(layout.mcus_wh[0] * layout.mcus_wh[1], np.bool_)
@@ -96,22 +91,21 @@ def changes(
     return Changes(np.concatenate(blocks), np.concatenate(steps))
 
 
-def _differing(old: Rgb, new: Rgb, windows: Sequence[Box], orientation: int, layout: Layout) -> _Pixels:
-    found = list(_differing_in_strips(old, new, windows, layout))
+def _differing(painting: Painting, orientation: int, layout: Layout) -> _Pixels:
+    found = list(_differing_in_strips(painting, layout))
     if not found:
         return _Pixels(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 3), np.int16))
-    y, x = (np.concatenate([where[axis] for where in found]) for axis in (0, 1))
-    by = new[y, x].astype(np.int16) - old[y, x]
+    x, y, by = (np.concatenate(part) for part in zip(*found, strict=True))
     return _Pixels(*_as_stored(x, y, orientation, layout.size_wh), by)
 
 
-def _differing_in_strips(old: Rgb, new: Rgb, windows: Sequence[Box], layout: Layout) -> Iterator[tuple[Ints, Ints]]:
+def _differing_in_strips(painting: Painting, layout: Layout) -> Iterator[tuple[Ints, Ints, NDArray[np.int16]]]:
     mcus = layout.mcus_wh[0] * layout.mcus_wh[1]
     room = min(_MAX_MCUS, max(_FEW_MCUS, mcus // 4)) * layout.mcu_wh[0] * layout.mcu_wh[1]
-    for window in windows:
+    for window in (tile.window for tile in painting.tiles):
         for top in range(int(window.top), int(window.bottom), _STRIP):
             strip = replace(window, top=top, bottom=min(top + _STRIP, window.bottom))
-            before, after = strip.cut(old), strip.cut(new)
+            before, after = strip.cut(painting.base), painting.cut(strip)
             if np.array_equal(before, after):
                 continue
             differ = before != after
@@ -119,7 +113,7 @@ def _differing_in_strips(old: Rgb, new: Rgb, windows: Sequence[Box], layout: Lay
             room -= len(y)
             if room < 0:
                 raise NotPatchable("most of the picture changed")
-            yield y + top, x + int(window.left)
+            yield x + int(window.left), y + top, after[y, x].astype(np.int16) - before[y, x]
 
 
 def _as_stored(x: Ints, y: Ints, orientation: int, size_wh: tuple[int, int]) -> tuple[Ints, Ints]:

@@ -14,8 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..imaging.arrays import Rgb
-from ..imaging.geometry import Box
+from ..imaging.painting import Painting
 from . import jpeg_segments as segments
 from .jpeg_bits import BitJoiner
 from .jpeg_changes import Changes, changes
@@ -38,13 +37,12 @@ class _Codes:
     bits: NDArray[np.uint8]
 
 
-def patched(coded: bytes, old: Rgb, new: Rgb, windows: Sequence[Box], orientation: int, *, stored_rgb: bool) -> bytes:
-    """A JPEG file with other pixels where `new` differs from `old`.
+def patched(coded: bytes, painting: Painting, orientation: int, *, stored_rgb: bool) -> bytes:
+    """A JPEG file with other pixels where the painting differs from its base.
 
     Args:
-        coded: the file that `old` was decoded from.
-        old, new: upright, of one shape.
-        windows: whole pixels; elsewhere the two are not compared.
+        coded: the file that the base was decoded from.
+        painting: upright.
         orientation: the EXIF orientation that made the pixels upright.
         stored_rgb: three components are red, green and blue.
 
@@ -55,7 +53,7 @@ def patched(coded: bytes, old: Rgb, new: Rgb, windows: Sequence[Box], orientatio
     layout, begin = layout_of(parts)
     if len(layout.components) not in (1, 3):
         raise NotPatchable(f"{len(layout.components)} colours stored, which are not RGB")
-    wanted = _with_followers(changes(old, new, windows, orientation, layout, stored_rgb=stored_rgb), layout)
+    wanted = _with_followers(changes(painting, orientation, layout, stored_rgb=stored_rgb), layout)
     if not len(wanted.blocks):
         return coded
     body = _patched_body(parts.scans[begin:-2], layout, wanted)

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 
 from .jpeg_layout import NotPatchable
-from .jpeg_locate import NONE, Begun, Interval, Ints, Lanes, Reader, Run
+from .jpeg_locate import NONE, Begun, Interval, Ints, Lanes, Reader
+from .jpeg_readings import Readings
 
 _STRETCH: Final = (1024, 16_384)
 """Fewest and most bits of a stretch."""
@@ -34,19 +35,6 @@ class _Cut:
     """-1 where an interval goes on."""
     behind: Ints
     """The number of the first block that is not in the interval any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """Stretches that have been read.
-
-    Args:
-        run: where each ends and how many blocks begin in it.
-        places: where blocks begin, those of one stretch behind those of the one before.
-    """
-
-    run: Run
-    places: Ints
 
 
 def positions_of(wanted: Ints, reader: Reader, intervals: Sequence[Interval]) -> Ints:
@@ -116,7 +104,7 @@ def _cuts(wanted: Ints, intervals: Sequence[Interval]) -> Iterator[_Cut]:
         yield _Cut(start[part], stop[part], first[part], behind[part])
 
 
-def _read(reader: Reader, cut: _Cut, entry: tuple[int, int]) -> _Read:
+def _read(reader: Reader, cut: _Cut, entry: tuple[int, int]) -> Readings:
     """Reads each stretch from where the one before it ended; `entry` is where the wave before did, and its slot.
 
     Raises:
@@ -128,23 +116,15 @@ def _read(reader: Reader, cut: _Cut, entry: tuple[int, int]) -> _Read:
     fixed[0] = True
     goes_on = np.flatnonzero(~fixed)
     lanes.at[goes_on], lanes.slot[goes_on] = _guessed(reader, cut.start[goes_on])
-    run, asked = Run(*np.zeros((4, len(fixed)), np.int64)), np.arange(len(fixed))
-    rounds: list[tuple[Ints, list[Begun]]] = []
+    read = Readings(reader, lanes)
     for _ in range(_ROUNDS):
-        begun: list[Begun] = []
-        some = reader.follow(Lanes(lanes.at[asked], lanes.slot[asked], lanes.stop[asked]), begun=begun)
-        run.at[asked], run.slot[asked], run.count[asked], run.broken[asked] = (
-            some.at,
-            some.slot,
-            some.count,
-            some.broken,
-        )
-        rounds.append((asked, begun))
+        run = read.run
         apart = (run.at[goes_on - 1] != lanes.at[goes_on]) | (run.slot[goes_on - 1] != lanes.slot[goes_on])
         asked = goes_on[apart]
         if not len(asked):
-            return _Read(run, _together(run.count, rounds))
+            return read
         lanes.at[asked], lanes.slot[asked] = run.at[asked - 1], run.slot[asked - 1]
+        read.again(asked, lanes.at[asked], lanes.slot[asked])
     raise NotPatchable("coded data in which blocks cannot be told apart quickly")
 
 
@@ -179,19 +159,6 @@ def _plain_before(reader: Reader, start: Ints) -> tuple[Ints, Ints]:
     return stretch[found], (start[stretch] - 3 * size + there.argmax(axis=1))[found]
 
 
-def _together(counts: Ints, rounds: Sequence[tuple[Ints, list[Begun]]]) -> Ints:
-    """Where blocks begin, in their order; of a stretch that was read several times the last reading counts."""
-    places, offset = np.zeros(int(counts.sum()), np.int64), np.cumsum(counts) - counts
-    last = np.zeros(len(counts), np.int64)
-    for number, (asked, _) in enumerate(rounds):
-        last[asked] = number
-    for number, (asked, begun) in enumerate(rounds):
-        lane, count, at = (np.concatenate(parts) for parts in zip(*begun, strict=True))
-        counted = last[asked[lane]] == number
-        places[offset[asked[lane[counted]]] + count[counted]] = at[counted]
-    return places
-
-
 def _numbered(first: Ints, counts: Ints, number: int) -> Ints:
     """The number of the first block of each stretch; `number` is that of the first stretch if its interval goes on."""
     before = np.cumsum(counts) - counts
@@ -200,7 +167,7 @@ def _numbered(first: Ints, counts: Ints, number: int) -> Ints:
     return np.asarray(before + offsets[np.cumsum(first >= 0)])
 
 
-def _places(wanted: Ints, numbers: Ints, read: _Read) -> Ints:
+def _places(wanted: Ints, numbers: Ints, read: Readings) -> Ints:
     """Where blocks of these stretches begin; `numbers` are those of the stretches' first blocks.
 
     Filling before a restart marker can look like a block, so a number may be there twice: the later is meant.
@@ -210,4 +177,4 @@ def _places(wanted: Ints, numbers: Ints, read: _Read) -> Ints:
     within = wanted - numbers[stretch]
     if (within >= counts[stretch]).any() or (stretch < 0).any():
         raise NotPatchable("its coded data ends early")
-    return np.asarray(read.places[(np.cumsum(counts) - counts)[stretch] + within])
+    return read.at(stretch, within)

@@ -17,6 +17,7 @@ from PIL import Image, JpegImagePlugin
 
 from ..errors import PhotoError
 from ..imaging.arrays import Rgb
+from ..photo import Photo
 from .colours import UNDONE_BY, turned
 from .ifd import SHORT, Directory, Entry, read_directory, read_root
 from .parcel import foreign_decoder, u16, u32
@@ -24,10 +25,12 @@ from .parcel import foreign_decoder, u16, u32
 _JPEG_AT, _JPEG_LENGTH = 513, 514
 _QUALITIES: Final = (90, 75, 60, 45, 30, 15, 5)
 _MAX_SIDE: Final = 1024
+_KEPT_FINER: Final = 4
+"""A thumbnail is made from a copy at least so many times its size; the halving before leaves nothing to see."""
 
 
-def with_thumbnail(exif: bytes | None, pixels: Rgb, orientation: int) -> bytes | None:
-    """The block with a thumbnail of these upright pixels in its old one's place and size.
+def with_thumbnail(exif: bytes | None, photo: Photo, orientation: int) -> bytes | None:
+    """The block with a thumbnail of this photo, stored with that orientation, in its old one's place and size.
 
     One that is no JPEG, or has no room for a new one, is taken out: it would show the old eyes. A block without one, or
     one that cannot be read, comes back as it is.
@@ -41,17 +44,17 @@ def with_thumbnail(exif: bytes | None, pixels: Rgb, orientation: int) -> bytes |
         directory = read_directory(exif, root.next, root.order, depth=1)
     except PhotoError:
         return exif
-    replaced = _replaced(exif, directory, pixels, orientation)
+    replaced = _replaced(exif, directory, photo, orientation)
     return _unlinked(exif, root.order) if replaced is None else replaced
 
 
-def _replaced(exif: bytes, directory: Directory, pixels: Rgb, orientation: int) -> bytes | None:
+def _replaced(exif: bytes, directory: Directory, photo: Photo, orientation: int) -> bytes | None:
     at, length = directory.number(_JPEG_AT, 0), directory.number(_JPEG_LENGTH, 0)
     old = exif[at : at + length]
     size_wh = _size_of(old)
     if at < 8 or len(old) < length or size_wh is None:
         return None
-    new = _encoded(_small(pixels, size_wh, orientation), length)
+    new = _encoded(_small(photo, size_wh, orientation), length)
     if new is None:
         return None
     out = bytearray(exif)
@@ -69,9 +72,9 @@ def _size_of(jpeg: bytes) -> tuple[int, int] | None:
     return size_wh if min(size_wh) > 0 and max(size_wh) <= _MAX_SIDE else None
 
 
-def _small(pixels: Rgb, size_wh: tuple[int, int], orientation: int) -> Rgb:
+def _small(photo: Photo, size_wh: tuple[int, int], orientation: int) -> Rgb:
     """As large as fits, on black as cameras do it, turned as the picture is stored unless the old one was not."""
-    height, width = pixels.shape[:2]
+    width, height = photo.size_wh
     lying = orientation >= 5
     if lying and (size_wh[0] > size_wh[1]) == (width > height) and width != height:
         orientation, lying = 1, False
@@ -80,9 +83,9 @@ def _small(pixels: Rgb, size_wh: tuple[int, int], orientation: int) -> Rgb:
     inner_wh = max(1, round(width * scale)), max(1, round(height * scale))
     left, top = (room_wh[0] - inner_wh[0]) // 2, (room_wh[1] - inner_wh[1]) // 2
     canvas = np.zeros((room_wh[1], room_wh[0], 3), np.uint8)
-    canvas[top : top + inner_wh[1], left : left + inner_wh[0]] = cv2.resize(
-        pixels, inner_wh, interpolation=cv2.INTER_AREA
-    )
+    finer = photo.reduced(1 / scale / _KEPT_FINER)
+    inner = cv2.resize(finer, inner_wh, interpolation=cv2.INTER_AREA)
+    canvas[top : top + inner_wh[1], left : left + inner_wh[0]] = inner
     return turned(canvas, UNDONE_BY.get(orientation, orientation))
 
 

@@ -139,7 +139,7 @@ def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -
     exif = facts.exif if same else as_upright(facts.exif)
     parcel = Parcel(
         picture,
-        exif=exif if record is None else with_thumbnail(exif, photo.pixels, orientation),
+        exif=exif if record is None else with_thumbnail(exif, photo, orientation),
         icc=fitting_profile(facts.icc, stored_mode),
         xmp=facts.xmp,
         encoding=facts.encoding if same else fresh,
@@ -155,7 +155,7 @@ def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -
 def _patched(facts: FileFacts, photo: Photo) -> tuple[bytes | None, str]:
     """The source's coded picture with only what changed in it new; None, and why, where it has to be coded again."""
     try:
-        return jpeg.with_pixels(facts, photo.pixels, photo.painted), "coefficients"
+        return jpeg.repainted(facts, photo), "coefficients"
     except NotPatchable as reason:
         return None, f"reencoded: {reason}"
 

@@ -59,13 +59,21 @@ class Box:
         """The smallest box with whole sides that holds this one."""
         return Box(math.floor(self.left), math.floor(self.top), math.ceil(self.right), math.ceil(self.bottom))
 
-    def intersection_over_union(self, other: Box) -> float:
-        inter = Box(
+    def intersection(self, other: Box) -> Box:
+        """What lies in both; its area is 0 where nothing does."""
+        return Box(
             max(self.left, other.left),
             max(self.top, other.top),
             min(self.right, other.right),
             min(self.bottom, other.bottom),
-        ).area
+        )
+
+    def seen_from(self, origin: Box) -> Box:
+        """The same box, counted from the left top corner of another."""
+        return Box(self.left - origin.left, self.top - origin.top, self.right - origin.left, self.bottom - origin.top)
+
+    def intersection_over_union(self, other: Box) -> float:
+        inter = self.intersection(other).area
         union = self.area + other.area - inter
         return inter / union if union > 0 else 0.0
 

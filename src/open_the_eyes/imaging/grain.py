@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Tones
+from .threefold import threefold, within
 
 
 def fine_part(tones: Tones, sigma: float) -> Tones:
@@ -31,11 +32,12 @@ def continued_grain(
     if there is None or where is None or int(skin.sum()) < 64:
         return out
     fine, skin = _fine_near(levels, there, sigma), skin[there]
-    spread = 1.4826 * np.median(np.abs(_some(fine[skin])), axis=0) + 1e-3
-    fine = np.asarray(np.clip(fine, -3 * spread, 3 * spread), np.float32)
+    spread = 1.4826 * np.median(np.abs(fine.reshape(-1, 3)[_some(np.flatnonzero(skin))]), axis=0) + 1e-3
+    most = np.asarray(3 * spread, np.float32)
+    fine = within(fine, -most, most)
     side, centres = _squares(skin, sigma)
     laid = _quilted(fine, centres, side, wanted[where], np.random.default_rng(seed))
-    out[where] = np.clip(laid, -3 * spread, 3 * spread) * wanted[where][..., None]
+    out[where] = within(laid, -most, most) * threefold(wanted[where].astype(np.float32))
     return out
 
 
@@ -54,9 +56,9 @@ def _fine_near(levels: NDArray[Any], part: tuple[slice, slice], sigma: float) ->
     return fine_part(around, sigma)[inner]
 
 
-def _some(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Evenly spread rows, enough for a median."""
-    return rows[:: max(len(rows) // 20_000, 1)]
+def _some(places: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Evenly spread places, enough for a median."""
+    return places[:: max(len(places) // 20_000, 1)]
 
 
 def _squares(skin: NDArray[np.bool_], sigma: float) -> tuple[int, NDArray[np.intp]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,21 +33,32 @@ class EyeShape:
         return float(np.linalg.norm(self.ring[0] - self.ring[8]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LidDistances:
-    """Planes over a region, in pixels along the eye's own axes.
+    """Planes over a region, in pixels along the eye's own axes; those that few need are worked out when asked for.
 
     Args:
-        along: 0 at the outer corner, the eye's width at the inner one.
         below_upper: how far under the upper lid's edge; negative above it.
         above_lower: how far over the lower lid's edge; negative below it.
-        to_iris: from the iris' centre.
+        from_outer: along the eye and across it, from the outer corner.
+        iris_at: the same of the iris' centre.
     """
 
-    along: Plane
     below_upper: Plane
     above_lower: Plane
-    to_iris: Plane
+    from_outer: tuple[NDArray[np.float64], NDArray[np.float64]]
+    iris_at: tuple[float, float]
+
+    @cached_property
+    def along(self) -> Plane:
+        """0 at the outer corner, the eye's width at the inner one."""
+        return self.from_outer[0].astype(np.float32)
+
+    @cached_property
+    def to_iris(self) -> Plane:
+        """From the iris' centre."""
+        u, v = self.from_outer
+        return np.hypot(u - self.iris_at[0], v - self.iris_at[1]).astype(np.float32)
 
     def aperture(self, softness: float) -> Plane:
         """(h, w) 0..1: 1 between the lids, falling over `softness` pixels at their edges."""
@@ -67,14 +79,9 @@ def lid_distances(shape: EyeShape, region: Box) -> LidDistances:
     upper, upper_slope = _edge(shape.ring[:9], outer, axis, down, u)
     lower, lower_slope = _edge(shape.ring[[0, *range(15, 7, -1)]], outer, axis, down, u)
     iris = np.array(shape.iris_xy) - outer
-    du, dv = u - iris @ axis, v - iris @ down
-    planes = (
-        u,
-        (v - upper) / np.sqrt(1 + upper_slope**2),
-        (lower - v) / np.sqrt(1 + lower_slope**2),
-        np.hypot(du, dv),
-    )
-    return LidDistances(*(np.asarray(p, np.float32) for p in planes))
+    below, above = (v - upper) / np.sqrt(1 + upper_slope**2), (lower - v) / np.sqrt(1 + lower_slope**2)
+    at = float(iris @ axis), float(iris @ down)
+    return LidDistances(below.astype(np.float32), above.astype(np.float32), (u, v), at)
 
 
 def _edge(

@@ -39,8 +39,13 @@ class Pyramid:
 
     def coarsest(self, shrink: float) -> int:
         """The number of the coarsest level that is at most `shrink` times smaller than the picture."""
-        deepest = math.log2(max(min(self.size_wh), 1))
-        return max(0, math.floor(min(math.log2(max(shrink, 1.0)) + 1e-9, deepest)))
+        return deepest_level(self.size_wh, shrink)
+
+
+def deepest_level(size_wh: tuple[int, int], shrink: float) -> int:
+    """The number of the coarsest level of a picture of this size that is at most `shrink` times smaller."""
+    deepest = math.log2(max(min(size_wh), 1))
+    return max(0, math.floor(min(math.log2(max(shrink, 1.0)) + 1e-9, deepest)))
 
 
 def on_level(to_picture: Matrix, number: int) -> Matrix:

@@ -18,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..imaging.arrays import Points, Rgb
+from .mediapipe_light import load_parts
 
 MESH_SIDE: Final = 192
 """What the mesh network sees, in pixels."""
@@ -77,6 +78,7 @@ class Graphs:
     def __init__(self, min_score: float) -> None:
         self._lock = threading.Lock()
         with quiet():
+            load_parts()
             from mediapipe.framework.formats import rect_pb2
             from mediapipe.python.solution_base import PacketDataType, SolutionBase
 

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from ..imaging.arrays import Rgb, to_levels, to_tones
+from ..imaging.threefold import taken_where, threefold
 from ..roles import Crop, Patch
 
 FEATHER: Final = 0.25
@@ -42,9 +43,10 @@ def blend(crop: Crop, patch: Patch) -> Rgb:
     columns, rows = (np.flatnonzero((both > 0).any(axis=axis)) for axis in (0, 1))
     if len(rows):
         part = np.s_[int(rows[0]) : int(rows[-1]) + 1, int(columns[0]) : int(columns[-1]) + 1]
-        show = np.asarray(np.clip(both[part] / FEATHER, 0, 1), np.float32)[..., None]
+        show = np.asarray(np.clip(both[part] / FEATHER, 0, 1), np.float32)
         around = to_tones(out[part])
-        out[part] = np.where(show > 0, to_levels(around + (patch.pixels[part] - around) * show), out[part])
+        blended = to_levels(around + (patch.pixels[part] - around) * threefold(show))
+        out[part] = taken_where(show > 0, blended, out[part])
     return out
 
 
@@ -57,4 +59,5 @@ def lay(pixels: Rgb, crop: Crop, opened: Rgb) -> Rgb:
 
 def lay_into(canvas: Rgb, crop: Crop, opened: Rgb) -> None:
     """The same into a canvas of the caller's own, for photos with many faces."""
-    np.copyto(crop.window.cut(canvas), opened, where=crop.mask[..., None] > 0)
+    part = crop.window.cut(canvas)
+    part[...] = taken_where(crop.mask > 0, opened, part)

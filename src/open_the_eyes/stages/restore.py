@@ -92,7 +92,7 @@ def _square(pixels: Rgb, look: Look) -> _Square:
     corners = np.array([[0.0, 0.0], [SIDE, 0.0], [0.0, SIDE], [SIDE, SIDE]])
     around, window = Box.around(transformed(corners, inverted(to_square))).grown(0.02), look.crop.window
     part = _around_both(around, window).to_whole().clipped((pixels.shape[1], pixels.shape[0]))
-    shown = lay(part.cut(pixels), replace(look.crop, window=_moved(window, part)), look.opened)
+    shown = lay(part.cut(pixels), replace(look.crop, window=window.seen_from(part)), look.opened)
     from_part = inverted(to_square)
     from_part[:, 2] -= [part.left, part.top]
     return _Square(look, to_square, warped(shown, from_part, (SIDE, SIDE)))
@@ -154,7 +154,7 @@ def _widened(pixels: Rgb, look: Look) -> Look:
     crop = look.crop
     oval = Box.around(crop.face.landmarks[FACE_OVAL])
     window = _around_both(oval.grown(0.02), crop.window).to_whole().clipped((pixels.shape[1], pixels.shape[0]))
-    cut, inner = window.cut(pixels).copy(), _moved(crop.window, window)
+    cut, inner = window.cut(pixels).copy(), crop.window.seen_from(window)
     landmarks = crop.face.landmarks - np.array([window.left, window.top, 0.0])
     face_mask = oval_mask(landmarks, (cut.shape[0], cut.shape[1]), FEATHER * oval.width)
     mask = np.maximum(face_mask, _placed(crop.mask, inner, face_mask.shape))
@@ -174,7 +174,3 @@ def _placed(plane: Plane, inner: Box, shape_hw: tuple[int, ...]) -> Plane:
     out = np.zeros(shape_hw, np.float32)
     inner.cut(out)[...] = plane
     return out
-
-
-def _moved(box: Box, origin: Box) -> Box:
-    return Box(box.left - origin.left, box.top - origin.top, box.right - origin.left, box.bottom - origin.top)

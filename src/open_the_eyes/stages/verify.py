@@ -103,10 +103,6 @@ def _face_with(pixels: Rgb, crop: Crop, opened: Rgb) -> tuple[Rgb, Face]:
     )
     part = together.to_whole().clipped((pixels.shape[1], pixels.shape[0]))
     shift = np.array([part.left, part.top, 0.0])
-    window = _moved(crop.window, part)
-    face = replace(crop.face, landmarks=crop.face.landmarks - shift, box=_moved(crop.face.box, part))
+    window = crop.window.seen_from(part)
+    face = replace(crop.face, landmarks=crop.face.landmarks - shift, box=crop.face.box.seen_from(part))
     return lay(part.cut(pixels), replace(crop, window=window), opened), face
-
-
-def _moved(box: Box, origin: Box) -> Box:
-    return Box(box.left - origin.left, box.top - origin.top, box.right - origin.left, box.bottom - origin.top)

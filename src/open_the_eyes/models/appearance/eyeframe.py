@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane
-from ...imaging.geometry import Box, similarity_from_two, transformed
+from ...imaging.geometry import Box, inverted, similarity_from_two, transformed
 from ...imaging.lids import EyeShape, lid_distances
 
 MIN_EYE, MAX_EYE = 40.0, 110.0
@@ -18,6 +18,10 @@ MIN_EYE, MAX_EYE = 40.0, 110.0
 REACH_WH: Final = (2.0, 1.5556)
 """The frame's size in eye widths; 72 px eyes lie in 144 x 112 px."""
 _MULTIPLE: Final = 8
+_CUBIC: Final = 3.0
+"""Frame pixels beyond its edge that a cubic filter may look at."""
+_REACH: Final = 4.0
+"""Standard deviations that OpenCV's Gaussian of floats reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +40,36 @@ class EyeFrame:
     shape: EyeShape
     mirrored: bool
 
+    @property
+    def seen(self) -> Box:
+        """All of the picture that `taken` looks at and `put_back` reaches."""
+        (w, h), more = self.size_wh, _CUBIC
+        corners = np.array([[-more, -more], [w + more, -more], [-more, h + more], [w + more, h + more]])
+        return Box.around(transformed(corners, inverted(self.from_picture)))
+
     def taken(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
         """(h, w) or (h, w, n) of the picture -> the same in the frame."""
         shrink = 1 / max(float(np.sqrt(abs(np.linalg.det(self.from_picture[:, :2])))), 1e-6)
         if shrink > 1.3:
-            picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.42 * shrink), np.float32)
+            picture = self._blurred_near(picture, 0.42 * shrink)
         return np.asarray(
             cv2.warpAffine(
                 picture, self.from_picture, self.size_wh, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
             ),
             np.float32,
         )
+
+    def _blurred_near(self, picture: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+        """The picture blurred where the frame, and what a cubic filter needs around it, lies; elsewhere anything."""
+        size_wh, seen = (picture.shape[1], picture.shape[0]), self.seen
+        if seen.clipped(size_wh) != seen:  # what lies beyond the picture's edge is mirrored from anywhere in it
+            return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
+        margin, needed = _REACH * sigma + 1, seen.to_whole().clipped(size_wh)
+        around = Box(needed.left - margin, needed.top - margin, needed.right + margin, needed.bottom + margin)
+        around = around.to_whole().clipped(size_wh)
+        blurred = np.empty_like(picture)
+        needed.cut(blurred)[...] = needed.seen_from(around).cut(cv2.GaussianBlur(around.cut(picture), (0, 0), sigma))
+        return blurred
 
     def put_back(self, plane: NDArray[np.float32], shape_hw: tuple[int, int]) -> NDArray[np.float32]:
         """(H, W) or (H, W, n) of the frame -> the picture's frame, 0 outside."""

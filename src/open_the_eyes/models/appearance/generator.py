@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +18,7 @@ from ...imaging.grain import continued_grain
 from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import CHIN, FOREHEAD, INNER_CORNER, OUTER_CORNER, SIDES, Side
 from ...imaging.palette import palette_of
+from ...imaging.threefold import taken_where, threefold
 from ...imaging.tint import tinted
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
@@ -84,14 +86,15 @@ class AppearanceGenerator:
         back = laid_back(
             planes, near.landmarks, points, self.model.mean_points, (near.mask.shape[0], near.mask.shape[1])
         )
-        mask = np.asarray(np.clip(back[..., 3], 0, 1) * near.mask, np.float32)
+        *colours, cover = cv2.split(back)
+        mask = np.asarray(np.clip(cover, 0, 1) * near.mask, np.float32)
         photo = to_tones(near.pixels)
-        pixels = photo + (np.clip(back[..., :3], 0, 255) - photo) * mask[..., None]
+        pixels = photo + (np.clip(cv2.merge(colours), 0, 255) - photo) * threefold(mask)
         opened = _shapes(near, points)
         pixels = self._refined(pixels, mask, near, opened, request)
         whole_mask = np.zeros(crop.mask.shape, np.float32)
         part.cut(whole_mask)[...] = mask
-        pixels = pixels + part.cut(self._grain(crop, whole_mask, request.seed)) * np.sqrt(mask)[..., None]
+        pixels = pixels + part.cut(self._grain(crop, whole_mask, request.seed)) * threefold(np.sqrt(mask))
         if self._refiner is not None:
             shut = _shapes(near, layout.points_on_strip(near.landmarks))
             pixels = with_own_skin(pixels, photo, mask, opened, shut)
@@ -100,7 +103,7 @@ class AppearanceGenerator:
         if toned is not None:
             pixels = toned.applied(pixels)
         whole = to_tones(crop.pixels)
-        np.copyto(part.cut(whole), pixels, where=mask[..., None] > 0)
+        part.cut(whole)[...] = taken_where(mask > 0, pixels, part.cut(whole))
         return Patch(whole, whole_mask, request.seed, -doubt - unlikely, self.name)
 
     def _shape(

@@ -201,7 +201,8 @@ class AppearanceModel:
             read: dict[str, object] = {}
             for field in fields(cls):
                 if f"{field.name}.mean" in file:
-                    basis = file[f"{field.name}.basis"].astype(np.float32) * file[f"{field.name}.step"]
+                    basis = file[f"{field.name}.basis"].astype(np.float32)
+                    basis *= file[f"{field.name}.step"]
                     read[field.name] = Components(
                         file[f"{field.name}.mean"].astype(np.float32), basis, file[f"{field.name}.sigma"]
                     )

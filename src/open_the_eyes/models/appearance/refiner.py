@@ -14,6 +14,7 @@ from ...errors import WeightsMissing
 from ...imaging.arrays import Plane, Tones
 from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import Side
+from ...imaging.threefold import threefold
 from . import layout
 from .eyeframe import EyeFrame, eye_frame
 
@@ -70,9 +71,12 @@ class EyeRefiner:
         eye_px = float(np.mean([shape.width for shape in shapes.values()]))
         roll = layout.to_strip(landmarks)
         frames = [eye_frame(shape, side == "right", roll, eye_px) for side, shape in shapes.items()]
-        out = picture
+        out = picture.copy()
         for frame, added in zip(frames, self._added(picture, mask, frames, variety, seed), strict=True):
-            out = out + frame.put_back(added, (mask.shape[0], mask.shape[1]))
+            reached = frame.seen.to_whole().clipped((mask.shape[1], mask.shape[0]))
+            part = out[: int(reached.bottom), : int(reached.right)]
+            if part.size:  # not beyond the picture's edge
+                part += frame.put_back(added, (part.shape[0], part.shape[1]))
         return np.asarray(np.clip(out, 0, 255), np.float32)
 
     def _added(self, picture: Tones, mask: Plane, frames: Sequence[EyeFrame], variety: float, seed: int) -> list[Tones]:
@@ -103,8 +107,8 @@ def crispness(refined: NDArray[np.float32], geometry: NDArray[np.float32], eye_p
     out = np.empty_like(refined)
     for k, eye in enumerate(refined.transpose(0, 2, 3, 1)):
         soft = cv2.GaussianBlur(np.ascontiguousarray(eye), (0, 0), CRISP_FINE * eye_px)
-        detail = (eye - soft) * opening[k, ..., None]
-        iris = (np.clip(-4 * to_iris[k], 0, 1) * (opening[k] >= 1))[..., None]
-        detail = detail - iris * (detail * iris).sum(axis=(0, 1)) / max(float((iris**2).sum()), 1.0)
+        detail = (eye - soft) * threefold(opening[k])
+        iris = threefold(np.clip(-4 * to_iris[k], 0, 1) * (opening[k] >= 1))
+        detail = detail - iris * (detail * iris).sum(axis=(0, 1)) / max(float((iris[..., 0] ** 2).sum()), 1.0)
         out[k] = CRISP * detail.transpose(2, 0, 1)
     return out

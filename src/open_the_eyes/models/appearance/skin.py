@@ -21,6 +21,7 @@ from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.mesh478 import Side
 from ...imaging.palette import LUMA
 from ...imaging.smooth import smoothed
+from ...imaging.threefold import threefold, within
 
 WRINKLES: Final = 0.10
 """Under the eye, detail finer than a Gaussian of this standard deviation is the photo's."""
@@ -85,16 +86,16 @@ def _one_eye(painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeSh
         return painted
     wrinkles, pores = _fine(photo, WRINKLES * width), _fine(photo, PORES * width)
     own = under * _without_lashes(photo, skin, width)
-    out = painted + _exchanged(painted, wrinkles, skin, WRINKLES * width) * own[..., None]
+    out = painted + _exchanged(painted, wrinkles, skin, WRINKLES * width) * threefold(own)
     over = _set_in(-to_open.below_upper / width, OVER) * _set_in(-to_shut.below_upper / width, OVER_SHUT)
     over = np.where(mask > 0, over, 0)
-    return np.asarray(out + _exchanged(painted, pores, skin, PORES * width) * over[..., None], np.float32)
+    return np.asarray(out + _exchanged(painted, pores, skin, PORES * width) * threefold(over), np.float32)
 
 
 def _exchanged(painted: Tones, own: Tones, skin: NDArray[np.bool_], sigma: float) -> Tones:
     """What to add for the photo's fine part to stand instead of the painted one, as far as both are faint."""
-    most = FAINT * 1.4826 * np.median(np.abs(own[skin]), axis=0)
-    return np.asarray(np.clip(own, -most, most) - np.clip(_fine(painted, sigma), -most, most), np.float32)
+    most = FAINT * 1.4826 * np.array([np.median(np.abs(own[..., colour][skin])) for colour in range(3)], np.float32)
+    return np.asarray(within(own, -most, most) - within(_fine(painted, sigma), -most, most), np.float32)
 
 
 def _without_lashes(photo: Tones, skin: NDArray[np.bool_], width: float) -> Plane:

@@ -1,0 +1,60 @@
+"""MediaPipe without what it imports for others: its solutions draw with matplotlib, its tasks talk to microphones.
+
+Importing the package as it stands takes a second of processor time and 40 MiB; the graphs need a tenth of it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.util import find_spec, module_from_spec
+from typing import Any, Final
+
+_OPTIONS: Final = (
+    "calculators.core.constant_side_packet_calculator_pb2",
+    "calculators.core.gate_calculator_pb2",
+    "calculators.core.split_vector_calculator_pb2",
+    "calculators.tensor.image_to_tensor_calculator_pb2",
+    "calculators.tensor.inference_calculator_pb2",
+    "calculators.tensor.tensors_to_classification_calculator_pb2",
+    "calculators.tensor.tensors_to_detections_calculator_pb2",
+    "calculators.tensor.tensors_to_landmarks_calculator_pb2",
+    "calculators.tflite.ssd_anchors_calculator_pb2",
+    "calculators.util.association_calculator_pb2",
+    "calculators.util.detections_to_rects_calculator_pb2",
+    "calculators.util.landmarks_refinement_calculator_pb2",
+    "calculators.util.logic_calculator_pb2",
+    "calculators.util.non_max_suppression_calculator_pb2",
+    "calculators.util.rect_transformation_calculator_pb2",
+    "calculators.util.thresholding_calculator_pb2",
+)
+"""What MediaPipe's own face detection and face mesh import: options of calculators that no graph is valid without."""
+
+
+def load_parts() -> None:
+    """Makes `mediapipe.python.solution_base` and the options of both face graphs importable, cheaply if it can be."""
+    import_light("mediapipe")
+    for name in _OPTIONS:
+        importlib.import_module(f"mediapipe.{name}")
+
+
+def import_light(name: str) -> None:
+    """Lets a package's modules be imported without running the package's own `__init__`.
+
+    Whoever asks the package for something that is not there yet, a user's own `mediapipe.solutions` for example, makes
+    it run after all. A package that is imported already is left as it is.
+    """
+    spec = None if name in sys.modules else find_spec(name)
+    if spec is None or spec.loader is None:
+        return
+    package, loader = module_from_spec(spec), spec.loader
+
+    def whole(missing: str) -> Any:
+        if missing.startswith("__") and missing != "__version__":  # asked of every module by whoever inspects it
+            raise AttributeError(missing)
+        del package.__dict__["__getattr__"]
+        loader.exec_module(package)
+        return getattr(package, missing)
+
+    package.__dict__["__getattr__"] = whole
+    sys.modules[name] = package

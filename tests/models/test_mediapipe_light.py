@@ -1,0 +1,59 @@
+"""A package whose `__init__` imports too much is used without it, until somebody asks for what it brings."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.models.mediapipe_light import import_light
+
+INIT = """
+import heavy_for_a_test.parts.rest as rest
+del parts
+__version__ = "1.2"
+"""
+
+
+@pytest.fixture
+def heavy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A package made as MediaPipe is: its `__init__` imports more of it, and deletes what that leaves behind."""
+    folder = tmp_path / "heavy_for_a_test"
+    (folder / "parts").mkdir(parents=True)
+    for name, text in (("", INIT), ("parts", ""), ("parts/light", "answer = 42"), ("parts/rest", "answer = 43")):
+        path = folder / name / "__init__.py" if name in ("", "parts") else folder / f"{name}.py"
+        path.write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield folder.name
+    for name in [name for name in sys.modules if name.startswith(folder.name)]:
+        del sys.modules[name]
+
+
+def test_a_part_comes_without_the_rest(heavy: str) -> None:
+    import_light(heavy)
+    assert importlib.import_module(f"{heavy}.parts.light").answer == 42
+    assert f"{heavy}.parts.rest" not in sys.modules
+    assert not hasattr(sys.modules[heavy], "__wrapped__")
+
+
+@pytest.mark.parametrize("asked", ["rest", "__version__"])
+def test_the_rest_comes_when_somebody_asks_for_it(heavy: str, asked: str) -> None:
+    import_light(heavy)
+    part = importlib.import_module(f"{heavy}.parts.light")
+    package = importlib.import_module(heavy)
+    assert hasattr(package, asked)
+    assert package.rest.answer == 43
+    assert importlib.import_module(f"{heavy}.parts.light") is part
+    with pytest.raises(AttributeError):
+        package.nothing  # noqa: B018
+
+
+def test_a_package_that_is_there_stays_as_it_is(heavy: str) -> None:
+    package = importlib.import_module(heavy)
+    import_light(heavy)
+    assert importlib.import_module(heavy) is package
+    import_light("no_such_package_for_a_test")
+    assert "no_such_package_for_a_test" not in sys.modules
