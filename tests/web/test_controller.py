@@ -132,8 +132,10 @@ def test_where_there_is_nothing_to_do_it_is_said(
 ) -> None:
     job_client.faces = faces
     page_state = controller.act(ADA, None, {"act": "arrived", "job": "first", "names": ["a.jpg"]})
-    assert said in page_state.headline
-    assert bool(page_state.headline) is bool(said)
+    after_preview = controller.act(ADA, page_state.session, {"act": "ended", "job": "first"})
+    for one in (page_state, after_preview):
+        assert said in one.headline
+        assert bool(one.headline) is bool(said)
 
 
 def test_the_preview_is_shown_when_it_has_ended(seen: EditSession) -> None:

@@ -16,7 +16,7 @@ from open_the_eyes.pipeline import open_eyes
 from tests.web.sites import Site, pixels_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Download
+    from playwright.sync_api import Download, Page
 
     from open_the_eyes.engine import Engine
     from tests.web.conftest import Visitor

@@ -158,7 +158,7 @@ class JobService:
         Raises:
             StoreAway: its files are still there.
         """
-        with suppress(Exception):  # a job that finds itself forgotten stops, too, and `sweep` comes by
+        with suppress(Exception):  # a job that finds itself forgotten stops, too, and `purge` comes by
             self.runner.cancel(job)
         self.store.forget(job)
 

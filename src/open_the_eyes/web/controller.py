@@ -141,7 +141,7 @@ class Controller:
         now = self._job_client.ended(owner, session, waited)
         if job.state == "failed" and job.problem is not None:
             return PageState(now, *words.refusal(words.kind_of(job.problem), job.problem), retry=True)
-        return PageState(now)
+        return _greeted(now)  # where there is nothing to open, the end of the preview leaves that to be said
 
     def _cancel(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         now = self._job_client.cancel(owner, session)
