@@ -1,7 +1,7 @@
 # Every target sets up what it needs: Python 3.10 to 3.12 with its venv module, and make, are enough.
 #   make demo    opens the eyes of a public-domain portrait, and says where the pictures are
 #   make test    the whole test suite, side by side on up to four cores
-#   make check   formatting, lint, types
+#   make check   formatting, lint, types; what deploy/ holds: manifests against schemas, Dockerfiles
 #   make sheet FACES=folder    a before/after sheet and a table for a folder of photos, into out/sheet
 #   make format  puts the formatting right
 #   make clean   removes what these targets made
@@ -31,6 +31,7 @@ check: $(VENV)/ready-to-develop
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
+	$(BIN)/python -m pytest -rs deploy/tests
 	$(BIN)/python -m tools.audit
 
 sheet: faces-named $(VENV)/ready-to-develop

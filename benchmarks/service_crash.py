@@ -44,6 +44,7 @@ class Tally:
 
     jobs: int
     kills: int
+    killed: list[str] = field(default_factory=list)
     seconds: float = 0.0
     attempts: int = 0
     repeats: int = 0
@@ -51,7 +52,7 @@ class Tally:
 
     def lines(self) -> list[str]:
         return [
-            f"{self.jobs} jobs, {self.kills} times SIGKILL, {self.seconds:.0f} s",
+            f"{self.jobs} jobs, {self.kills} times SIGKILL ({', '.join(self.killed)}), {self.seconds:.0f} s",
             f"paintings begun: {self.attempts}, of which cut off and begun again: {self.repeats}",
             *(f"NOT KEPT: {one}" for one in self.complaints),
             *([] if self.complaints else ["every job has one result, and it is the right one"]),
@@ -111,7 +112,7 @@ class Client:
                 raise RuntimeError("the service did not come back") from self.given_up
             try:
                 answer = self._http.request(method, self._service.address + path, **what)
-                if answer.status_code != 429:
+                if not _is_passing(answer):
                     answer.raise_for_status()
                     return answer
             except httpx.TransportError:
@@ -120,18 +121,22 @@ class Client:
         raise TimeoutError(f"{method} {path}: no answer in {DEADLINE_SECONDS} seconds")
 
 
-def crash(folder: Path, jobs: int, kills: int, database: str = "", seed: int = 0) -> Tally:
+def settings_for(jobs: int, database: str = "") -> dict[str, str]:
+    """`OTE_*` variables of a service that is going to be maltreated."""
+    shared = {"OTE_DATABASE": database, "OTE_WORKER": "crash"} if database else {}
+    return {**shared, "OTE_MAX_QUEUE": str(jobs + 10)}
+
+
+def crash(service: Service, jobs: int, kills: int, seed: int = 0) -> Tally:
     """Runs the whole experiment; the service's last process is stopped before this returns."""
     photo = blink()
     wanted = expected(photo)
-    settings = {"OTE_DATABASE": database, "OTE_WORKER": "crash"} if database else {}
-    service = Service(folder, {**settings, "OTE_MAX_QUEUE": str(jobs + 10)})
     tally, began = Tally(jobs, kills), time.monotonic()
     service.start()
     client, over = Client(service, photo), threading.Event()
     dice = random.Random(seed)
     moments = sorted(dice.sample(range(1, 2 * jobs), kills))
-    killer = threading.Thread(target=_kill, args=(service, client, moments, dice, over))
+    killer = threading.Thread(target=_kill, args=(service, client, moments, dice, over, tally))
     killer.start()
     try:
         with ThreadPoolExecutor(SENDERS) as senders:
@@ -168,18 +173,28 @@ def expected(photo: bytes) -> list[str]:
     return saved
 
 
-def _kill(service: Service, client: Client, moments: list[int], dice: random.Random, over: threading.Event) -> None:
-    """Kills and starts the service when the client has come as far as each of `moments`, and a little farther."""
+def _kill(
+    service: Service, client: Client, moments: list[int], dice: random.Random, over: threading.Event, tally: Tally
+) -> None:
+    """Strikes the service when the client has come as far as each of `moments`, and a little farther."""
     try:
         for moment in moments:
             while client.steps < moment:
                 if over.wait(0.01):
                     return
             time.sleep(dice.uniform(0, LITTLE_SECONDS))
-            service.kill()
-            service.start()
+            tally.killed.append(service.strike(dice))
     except RuntimeError as error:
         client.given_up = error
+
+
+def _is_passing(answer: httpx.Response) -> bool:
+    """Whether it may be another one in a moment: the service's own 429 and 503, and what a proxy says for it.
+
+    Ray's proxy tells in plain text that no door is there (503, or 404 before it knows of any), or died (500).
+    """
+    ours = answer.headers.get("content-type", "").startswith(("application/", "image/"))
+    return answer.status_code in (429, 503) or (answer.status_code >= 400 and not ours)
 
 
 def _check(
@@ -208,16 +223,27 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0, help="decides when the service is killed")
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL that is started for it")
+    parser.add_argument(
+        "--ray", action="store_true", help="on a Ray that is started for it, every kind of process killed"
+    )
+    parser.add_argument("--doors", type=int, default=1, help="with --ray --postgres: at most")
     wish = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        database = stack.enter_context(postgres()) if wish.postgres else ""
-        tally = crash(folder, wish.jobs, wish.kills, database, wish.seed)
+        settings = settings_for(wish.jobs, stack.enter_context(postgres()) if wish.postgres else "")
+        service = _on_ray(folder, settings, wish.doors) if wish.ray else Service(folder, settings)
+        tally = crash(service, wish.jobs, wish.kills, wish.seed)
     console = Console()
-    console.print(f"database: {'PostgreSQL' if wish.postgres else 'SQLite'}")
+    console.print(f"database: {'PostgreSQL' if wish.postgres else 'SQLite'}{', on Ray Serve' if wish.ray else ''}")
     for line in tally.lines():
         console.print(line)
     return 1 if tally.complaints else 0
+
+
+def _on_ray(folder: Path, settings: dict[str, str], doors: int) -> Service:
+    from .ray_rig import RayService
+
+    return RayService(folder, settings, doors)
 
 
 if __name__ == "__main__":

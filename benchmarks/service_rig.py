@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -33,12 +34,13 @@ class Service:
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
-        self._environment = {
+        self._environment: dict[str, str] = {
             **{name: value for name, value in os.environ.items() if not name.startswith("OTE_")},
             "OTE_FOLDER": str(folder),
             "OTE_REQUESTS_PER_MINUTE": "1000000",
             **(settings or {}),
         }
+        self._arguments: tuple[str, ...] = ("--port", "0")
         self._process: subprocess.Popen[str] | None = None
         self.address = ""
         self.log: list[str] = []
@@ -49,13 +51,14 @@ class Service:
         Raises:
             RuntimeError: it does not.
         """
-        command = [*COMMAND, "--port", "0"]
+        command = [*COMMAND, *self._arguments]
         self._process = subprocess.Popen(command, env=self._environment, stderr=subprocess.PIPE, text=True)
-        listening = threading.Event()
+        listening, until = threading.Event(), time.monotonic() + START_SECONDS
         threading.Thread(target=self._read, args=(self._process, listening), daemon=True).start()
-        if not listening.wait(START_SECONDS) or not self.address:
-            self.kill()
-            raise RuntimeError("expected the service to listen, it said: " + " | ".join(self.log[-5:]))
+        while not listening.wait(0.1):
+            if self._process.poll() is not None or time.monotonic() > until:
+                self.kill()
+                raise RuntimeError("expected the service to listen, it said: " + " | ".join(self.log[-5:]))
 
     @property
     def pid(self) -> int:
@@ -66,6 +69,12 @@ class Service:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+
+    def strike(self, dice: random.Random) -> str:  # noqa: ARG002 -- there is one process
+        """Kills it and starts it again; what was killed."""
+        self.kill()
+        self.start()
+        return "server"
 
     def stop(self) -> int:
         """SIGTERM, as an operator does it; the exit code."""
@@ -89,7 +98,6 @@ class Service:
                 if line.startswith("listening: "):
                     self.address = line.split()[1]
                     listening.set()
-        listening.set()
 
 
 @contextmanager
@@ -123,7 +131,7 @@ def postgres() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="open-the-eyes-postgres-"))
     if user is not None:
         shutil.chown(folder, user)
-    data, port = folder / "data", _free_port()
+    data, port = folder / "data", free_port()
     process: subprocess.Popen[bytes] | None = None
     try:
         command = [initdb, "-D", str(data), "-A", "trust", "-U", "ote", "-E", "UTF8", "--locale=C"]
@@ -150,7 +158,8 @@ def _other_user() -> str | None:
     return next((name for name in POSTGRES_USERS if name in known), None)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])

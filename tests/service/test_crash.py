@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.service_crash import crash
-from benchmarks.service_rig import postgres
+from benchmarks.service_crash import crash, settings_for
+from benchmarks.service_rig import Service, postgres
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
@@ -19,6 +19,6 @@ def test_every_accepted_job_has_one_right_result_after_being_killed_twice(tmp_pa
             address = stack.enter_context(postgres()) if database == "postgresql" else ""
         except RuntimeError as error:
             pytest.skip(str(error))
-        tally = crash(tmp_path, jobs=10, kills=2, database=address)
+        tally = crash(Service(tmp_path, settings_for(10, address)), jobs=10, kills=2)
     assert tally.complaints == []
     assert tally.attempts >= 10

@@ -25,6 +25,8 @@ def serve_command(
         ),
     ] = None,
     gpus_each: Annotated[str, typer.Option(metavar="N", help="With --ray: GPUs of one painter.")] = "0",
+    painters: Annotated[str, typer.Option(metavar="N", help="With --ray: painters at most.")] = "1",
+    doors: Annotated[str, typer.Option(metavar="N", help="With --ray: processes that take jobs, at most.")] = "1",
     new_key: Annotated[bool, typer.Option("--new-key", help="Make an API key, print it once, and leave.")] = False,
     debug: Annotated[  # noqa: ARG001 -- read from the arguments, where every way out can see it
         bool, typer.Option("--debug", help="Show the traceback of an error.")
@@ -71,10 +73,23 @@ def serve_command(
         speech.say(make_key(own.keys_file))
         return
 
+    def started(name: str, why: str) -> None:
+        speech.note(f"engine: {name}, {why}")
+        speech.note(f"jobs: {own.folder}, everything of a job is deleted {own.retention} seconds after it has ended")
+
+    def listening(address: str) -> None:
+        speech.note(f"listening: {address}")
+
     if ray is not None:
         from ..fleet.ray_serve import serve_on
 
-        serve_on(ray, host, number, {"engine": engine, "gpus": parse.decimal("--gpus-each", gpus_each)})
+        given = {
+            "engine": engine,
+            "gpus": parse.decimal("--gpus-each", gpus_each),
+            "painters": parse.whole("--painters", painters),
+            "doors": parse.whole("--doors", doors),
+        }
+        serve_on(ray, host, number, given, started, listening)
         return
 
     from ..engine import load_engine
@@ -82,9 +97,8 @@ def serve_command(
 
     chosen = load_engine(engine, Settings.from_environment())
     app = assembled(chosen, own, host)
-    speech.note(f"engine: {chosen.name}, {chosen.why}")
-    speech.note(f"jobs: {own.folder}, everything of a job is deleted {own.retention} seconds after it has ended")
-    serve(app, host, number, lambda address: speech.note(f"listening: {address}"))
+    started(chosen.name, chosen.why)
+    serve(app, host, number, listening)
 
 
 def port_number(text: str) -> int:

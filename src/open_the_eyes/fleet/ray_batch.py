@@ -7,60 +7,34 @@ A photo whose actor dies is tried again by Ray, then once more alone; after that
 from __future__ import annotations
 
 import base64
-import logging
 import os
 import pickle
-import re
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
 
-from .. import errors
 from ..batch.manifest import Record, failed
 from ..batch.plan import Item
 from ..batch.run import Executor, Stop
 from ..batch.worker import WorkerConfig, WorkerSlot
-from ..errors import NoCapacity, OpenTheEyesError, UsageError
-from ..residency.gpus import gpu_mib
+from ..errors import NoCapacity
 from ..settings import ONE_BLAS_THREAD
+from .cluster import Cluster, check_gpus, ours, part_of_gpu
 from .remote import RemoteFolders, remote_processor
 from .slots import AT_ONCE
-
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 SLICE: Final = 5000
 """Photos that are given to Ray at once: the driver's memory is that of a slice, however long the list is."""
 RETRIES: Final = 1
 """Of one photo by Ray itself, before it is given to it alone."""
-_OURS: Final = re.compile(r"open_the_eyes\.errors\.(\w+): (.*)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cluster:
-    """Where Ray is and how much of it may be used.
-
-    Args:
-        address: "local" starts a small one here; else as `ray.init` takes it ("auto", "head:6379", "ray://...").
-        actors: at most; None is as many as there is room for.
-        gpus: of one actor; a part, such as 0.5, lets several share one.
-        cores: of one actor.
-    """
-
-    address: str
-    actors: int | None = None
-    gpus: float = 0.0
-    cores: float = 1.0
 
 
 class Actor:
     """What Ray calls: one item in, the line of its record out. Several threads may call."""
 
     def __init__(self, brief: WorkerConfig, wire: RemoteFolders | None, gpus: float) -> None:
-        settings = brief.settings
-        if 0 < gpus < 1:
-            settings = replace(settings, gpu_room_mib=int(gpu_mib() * gpus))
-        brief = replace(brief, settings=settings)
+        brief = replace(brief, settings=part_of_gpu(brief.settings, gpus))
         brief.out.mkdir(parents=True, exist_ok=True)
         self._do = brief.make(brief)
         if wire is not None:
@@ -77,33 +51,10 @@ def slot_on(cluster: Cluster, at_once: int | None) -> WorkerSlot:
     Raises:
         UsageError: numbers that make no sense.
     """
-    if not 0 <= cluster.gpus <= 8 or (cluster.gpus > 1 and cluster.gpus % 1):
-        raise UsageError(f"--gpus-each: expected 0 to 1, or a whole number, got {cluster.gpus:g}.")
+    check_gpus(cluster.gpus)
     if cluster.gpus:  # Ray shows an actor its own GPUs only, so its first is "cuda"
         return WorkerSlot(device="cuda", at_once=at_once or AT_ONCE)
     return WorkerSlot(device="cpu", at_once=at_once or 1)
-
-
-def connected(cluster: Cluster) -> None:
-    """Joins the cluster, or starts one here.
-
-    Raises:
-        UsageError: Ray is not installed, or not whole.
-        NoCapacity: nobody answers at the address.
-    """
-    try:
-        import ray
-        import ray.data
-    except ImportError as error:
-        raise UsageError(f"--ray: expected Ray ({error}); install it: pip install 'open-the-eyes[ray]'.") from error
-    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # it tells of lost photos itself, and at length
-    if ray.is_initialized():
-        return
-    here: dict[str, Any] = {"include_dashboard": False} if cluster.address == "local" else {}
-    try:
-        ray.init(cluster.address, log_to_driver=False, logging_level=logging.ERROR, **here)
-    except Exception as error:  # what Ray raises here has no common root
-        raise NoCapacity(f"--ray {cluster.address}: expected a Ray to answer there, got: {error}.") from error
 
 
 def on_ray(brief: WorkerConfig, cluster: Cluster, wire: RemoteFolders | None = None) -> Executor:
@@ -180,7 +131,7 @@ def _streamed(
             if stop():
                 return
     except ray.exceptions.RayError as error:
-        raise _ours(error) from error
+        raise ours(error) from error
 
 
 def _records(lines: Iterable[Any]) -> Generator[Record, None, None]:
@@ -188,15 +139,6 @@ def _records(lines: Iterable[Any]) -> Generator[Record, None, None]:
         record = Record.from_line(str(line).encode("ascii"))
         if record is not None:
             yield record
-
-
-def _ours(error: Exception) -> OpenTheEyesError:
-    """The error of ours that an actor could not start for; Ray brings it as a text."""
-    known = _OURS.search(str(error))
-    kind = getattr(errors, known[1], None) if known else None
-    if known and isinstance(kind, type) and issubclass(kind, OpenTheEyesError):
-        return kind(known[2])
-    return NoCapacity(f"--ray: expected the cluster to do the photos, got: {str(error).splitlines()[0]:.200}")
 
 
 def _absolute(item: Item) -> Item:

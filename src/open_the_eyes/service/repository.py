@@ -155,6 +155,12 @@ class JobRepository:
         with self._engine.connect() as connection:
             return [job_of(row) for row in connection.execute(query)]
 
+    def unfinished_count(self) -> int:
+        """How many jobs wait or are being done."""
+        query = sa.select(sa.func.count()).where(JOBS.c.state.in_(UNFINISHED))
+        with self._engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def stale(self, ended_before: float, arriving_before: float) -> list[str]:
         """Jobs whose time is over: by `retention`, or uploads that never became jobs."""
         old = sa.and_(JOBS.c.state.in_(ENDED), JOBS.c.finished < ended_before)

@@ -1,0 +1,88 @@
+"""Where Ray is, and what it says in words of ours."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any, Final, Literal
+
+from .. import errors
+from ..errors import NoCapacity, OpenTheEyesError, UsageError
+from ..residency.gpus import gpu_mib
+from ..settings import Settings
+
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+
+MOST_GPUS: Final = 8
+"""Of one process."""
+_OURS: Final = re.compile(r"open_the_eyes\.errors\.(\w+): (.*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """Where Ray is and how much of it may be used.
+
+    Args:
+        address: "local" starts a small one here; else as `ray.init` takes it ("auto", "head:6379", "ray://...").
+        actors: at most; None is as many as there is room for.
+        gpus: of one actor; a part, such as 0.5, lets several share one.
+        cores: of one actor.
+    """
+
+    address: str
+    actors: int | None = None
+    gpus: float = 0.0
+    cores: float = 1.0
+
+
+def check_gpus(each: float) -> None:
+    """Raises:
+    UsageError: a number of GPUs for one process that makes no sense.
+    """
+    if not 0 <= each <= MOST_GPUS or (each > 1 and each % 1):
+        raise UsageError(f"--gpus-each: expected 0 to 1, or a whole number, got {each:g}.")
+
+
+def part_of_gpu(settings: Settings, gpus: float) -> Settings:
+    """The same for a process that shares its GPU: as much of the memory is its own."""
+    return replace(settings, gpu_room_mib=int(gpu_mib() * gpus)) if 0 < gpus < 1 else settings
+
+
+def connected(address: str, library: Literal["data", "serve"] = "data", cores: int | None = None) -> None:
+    """Joins the cluster, or starts one here.
+
+    Args:
+        library: of Ray, that is going to be used.
+        cores: that one started here takes itself to have; None is what it finds.
+
+    Raises:
+        UsageError: Ray is not installed, or not whole.
+        NoCapacity: nobody answers at the address.
+    """
+    try:
+        import ray
+
+        import_module(f"ray.{library}")
+    except ImportError as error:
+        raise UsageError(f"--ray: expected Ray ({error}); install it: pip install 'open-the-eyes[ray]'.") from error
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # it tells of lost photos itself, and at length
+    logging.getLogger("ray.serve").setLevel(logging.ERROR)
+    if ray.is_initialized():
+        return
+    here: dict[str, Any] = {"include_dashboard": False, "num_cpus": cores} if address == "local" else {}
+    try:
+        ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **here)
+    except Exception as error:  # what Ray raises here has no common root
+        raise NoCapacity(f"--ray {address}: expected a Ray to answer there, got: {error}.") from error
+
+
+def ours(error: Exception) -> OpenTheEyesError:
+    """The error of ours that an actor could not start for; Ray brings it as a text."""
+    known = _OURS.search(str(error))
+    kind = getattr(errors, known[1], None) if known else None
+    if known and isinstance(kind, type) and issubclass(kind, OpenTheEyesError):
+        return kind(known[2])
+    return NoCapacity(f"--ray: expected the cluster to do the photos, got: {str(error).splitlines()[0]:.200}")

@@ -1,0 +1,134 @@
+"""Painting for others: a painter, and the generator that asks it from another process."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from ..engine import Engine, load_engine
+from ..errors import NoCapacity
+from ..options import GenerateOptions
+from ..roles import Patch, Request, Watch
+from ..settings import Settings
+from .cluster import part_of_gpu
+
+WAITS_SECONDS: Final = (0.5, 2.0, 10.0, 30.0)
+"""Before another painter is asked, where one died: a photo that kills five is given up."""
+PATIENCE_SECONDS: Final = 600.0
+"""A painter that has not answered by then is given up, and the job with it."""
+
+Ask = tuple[Sequence[Request], GenerateOptions, bool]
+"""Requests of one photo, their options, and whether donors come with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An error on its way to whom it belongs; raised, Ray would wrap it up in tracebacks."""
+
+    error: Exception
+
+
+class Painter:
+    """Paints for all doors.
+
+    Args:
+        gpus: that are its own; of a part, such as 0.5, it takes that much of the memory.
+    """
+
+    def __init__(self, engine: str, settings: Settings, gpus: float = 0.0) -> None:
+        self._engine: Final = load_engine(engine, part_of_gpu(settings, gpus))
+
+    def facts(self) -> tuple[str, str]:
+        """Name of the engine, and why it was taken."""
+        return self._engine.name, self._engine.why
+
+    async def paint(self, asks: list[Ask]) -> list[list[Patch] | Refused]:
+        """The patches of every ask, or what is in the way of that one alone; the event loop stays free meanwhile."""
+        return await asyncio.to_thread(self._painted, asks)
+
+    def _painted(self, asks: list[Ask]) -> list[list[Patch] | Refused]:
+        answers: list[list[Patch] | Refused] = [[] for _ in asks]
+        groups: dict[tuple[GenerateOptions, bool], list[int]] = {}
+        for number, (_, options, borrowed) in enumerate(asks):
+            groups.setdefault((options, borrowed), []).append(number)
+        for numbers in groups.values():
+            for number, answer in zip(numbers, self._group([asks[n] for n in numbers]), strict=True):
+                answers[number] = answer
+        return answers
+
+    def _group(self, asks: list[Ask]) -> list[list[Patch] | Refused]:
+        """Asks of one kind in one call; if that fails, one after the other, so that each has its own error."""
+        _, options, borrowed = asks[0]
+        engine = self._engine.for_references() if borrowed else self._engine
+        requests = [request for wanted, _, _ in asks for request in wanted]
+        try:
+            patches = iter(engine.generator.generate(requests, options))
+        except Exception as error:  # noqa: BLE001 -- handed to the door that asked
+            return [Refused(error)] if len(asks) == 1 else [self._group([ask])[0] for ask in asks]
+        return [[next(patches) for _ in wanted] for wanted, _, _ in asks]
+
+
+class RemoteGenerator:
+    """Fulfils `EyeGenerator` by asking a painter elsewhere.
+
+    Args:
+        handle: of the painters' deployment.
+        borrowed: whether these requests bring donors.
+    """
+
+    def __init__(self, handle: Any, name: str, borrowed: bool = False) -> None:
+        self._handle, self.name, self._borrowed = handle, name, borrowed
+
+    def generate(
+        self,
+        requests: Sequence[Request],
+        options: GenerateOptions,
+        watch: Watch | None = None,  # noqa: ARG002 -- a batch belongs to several photos
+    ) -> list[Patch]:
+        """One patch a request, in order; raises what the painter raised.
+
+        Raises:
+            NoCapacity: no painter answered in time, or one after the other died over it.
+        """
+        if not requests:
+            return []
+        for wait in (*WAITS_SECONDS, None):
+            try:
+                return self._answer((list(requests), options, self._borrowed))
+            except TimeoutError as error:
+                raise NoCapacity("expected a painter to answer, none did in ten minutes; send it again.") from error
+            except Exception as error:
+                if not _is_of_ray(error):
+                    raise
+                if wait is None:
+                    raise NoCapacity(
+                        f"expected to paint this photo, {len(WAITS_SECONDS) + 1} painters ended over it; make it "
+                        "smaller, or tell the operator."
+                    ) from error
+                time.sleep(wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _answer(self, ask: Ask) -> list[Patch]:
+        patches: list[Patch] | Refused = self._handle.paint.remote(ask).result(timeout_s=PATIENCE_SECONDS)
+        if isinstance(patches, Refused):
+            raise patches.error
+        return patches
+
+
+def engine_of(handle: Any, name: str, why: str, settings: Settings) -> Engine:
+    """An engine that does everything here but painting."""
+    here = load_engine("appearance", settings)
+    borrowed = RemoteGenerator(handle, "reference", borrowed=True)
+    painter = RemoteGenerator(handle, name)
+    return replace(here, name=name, why=why, generator=painter, reference=borrowed, donors_only=name == "reference")
+
+
+def _is_of_ray(error: Exception) -> bool:
+    """Whether it is not the painter's own, but that of a painter that is gone, or of none being there."""
+    from ray.exceptions import RayError, RayTaskError
+    from ray.serve.exceptions import RayServeException
+
+    return isinstance(error, RayError | RayServeException) and not isinstance(error, RayTaskError)
