@@ -8,13 +8,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
+from importlib import import_module
 from itertools import cycle
 from pathlib import Path
-from typing import Final
-
-import psutil
+from typing import Any, Final
 
 from .service_rig import Service, free_port
+
+psutil: Any = import_module("psutil")  # without types of its own
+Process = Any
 
 CLUSTER: Final = """
 import logging, os, sys
@@ -27,11 +30,11 @@ sys.stdin.read()
 """
 """A Ray that lives as long as this process: its own are told by the system when it dies, and follow it."""
 
-VICTIMS: Final = ("door", "painter", "server", "proxy", "controller", "cluster")
-"""In the order in which they are killed; "server" is `open-the-eyes serve`, "cluster" is everything, as in a power cut."""
+VICTIMS: Final = ("frontend", "painter", "server", "proxy", "controller", "cluster")
+"""In their order; "server" is `open-the-eyes serve`, "cluster" is all there is, as in a power cut."""
 
 TITLES: Final = {
-    "door": "ray::ServeReplica:open-the-eyes:door",
+    "frontend": "ray::ServeReplica:open-the-eyes:frontend",
     "painter": "ray::ServeReplica:open-the-eyes:painter",
     "proxy": "ray::ProxyActor",
     "controller": "ray::ServeController",
@@ -46,19 +49,19 @@ class RayService(Service):
     """`open-the-eyes serve --ray` at a fixed port, with a Ray that does not end with it.
 
     Args:
-        doors: at most; the cluster has a core for each, and one for a painter.
+        frontends: at most; the cluster has a core for each, and one for a painter.
     """
 
     def __init__(
         self,
         folder: Path,
         settings: Mapping[str, str] | None = None,
-        doors: int = 1,
+        frontends: int = 1,
         victims: tuple[str, ...] = VICTIMS,
     ) -> None:
         super().__init__(folder, settings)
         self._environment |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-        self._port, self._doors, self._victims = free_port(), doors, cycle(victims)
+        self._port, self._frontends, self._victims = free_port(), frontends, cycle(victims)
         self._cluster: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -68,8 +71,8 @@ class RayService(Service):
             RuntimeError: one of them does not start.
         """
         if self._cluster is None:
-            self._cluster, self._ray = _cluster(self._doors + 1, self._environment)
-        self._arguments = ("--port", str(self._port), "--ray", self._ray, "--doors", str(self._doors))
+            self._cluster, self._ray = _cluster(self._frontends + 1, self._environment)
+        self._arguments = ("--port", str(self._port), "--ray", self._ray, "--frontends", str(self._frontends))
         super().start()
 
     def strike(self, dice: random.Random) -> str:
@@ -81,8 +84,8 @@ class RayService(Service):
         elif victim == "server":
             super().kill()
             super().start()
-        else:
-            dice.choice(self._wait_for(TITLES[victim])).kill()
+        elif self._cluster is not None:
+            kill_one(self._cluster.pid, victim, dice)
         return victim
 
     def kill(self) -> None:
@@ -93,18 +96,26 @@ class RayService(Service):
             self._cluster.kill()
             self._cluster.wait()
             for process in everybody:  # most have been told by the system; a worker between two parents has not
-                _kill(process)
+                with suppress(psutil.Error):
+                    process.kill()
             psutil.wait_procs(everybody, GONE_SECONDS)
             self._cluster = None
 
-    def _wait_for(self, title: str) -> list[psutil.Process]:
-        until = time.monotonic() + START_SECONDS
-        while time.monotonic() < until and self._cluster is not None:
-            found = [one for one in psutil.Process(self._cluster.pid).children(recursive=True) if _is(one, title)]
-            if found:
-                return found
-            time.sleep(0.1)
-        raise RuntimeError(f"expected a process {title}, there is none")
+
+def kill_one(ray: int, victim: str, dice: random.Random) -> None:
+    """SIGKILL for a process of that kind, of the Ray that process number `ray` has started.
+
+    Raises:
+        RuntimeError: there is none, and none comes.
+    """
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        found = [one for one in psutil.Process(ray).children(recursive=True) if _is(one, TITLES[victim])]
+        if found:
+            dice.choice(found).kill()
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"expected a process {TITLES[victim]}, there is none")
 
 
 def _cluster(cores: int, environment: Mapping[str, str]) -> tuple[subprocess.Popen[str], str]:
@@ -129,15 +140,8 @@ def _cluster(cores: int, environment: Mapping[str, str]) -> tuple[subprocess.Pop
     return process, address
 
 
-def _is(process: psutil.Process, title: str) -> bool:
+def _is(process: Process, title: str) -> bool:
     try:
         return bool(process.status() != psutil.STATUS_ZOMBIE and " ".join(process.cmdline()).startswith(title))
     except psutil.Error:
         return False
-
-
-def _kill(process: psutil.Process) -> None:
-    try:
-        process.kill()
-    except psutil.Error:
-        pass

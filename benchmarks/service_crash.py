@@ -191,7 +191,7 @@ def _kill(
 def _is_passing(answer: httpx.Response) -> bool:
     """Whether it may be another one in a moment: the service's own 429 and 503, and what a proxy says for it.
 
-    Ray's proxy tells in plain text that no door is there (503, or 404 before it knows of any), or died (500).
+    Ray's proxy tells in plain text that no frontend is there (503, or 404 before it knows of any), or died (500).
     """
     ours = answer.headers.get("content-type", "").startswith(("application/", "image/"))
     return answer.status_code in (429, 503) or (answer.status_code >= 400 and not ours)
@@ -226,12 +226,12 @@ def main() -> int:
     parser.add_argument(
         "--ray", action="store_true", help="on a Ray that is started for it, every kind of process killed"
     )
-    parser.add_argument("--doors", type=int, default=1, help="with --ray --postgres: at most")
+    parser.add_argument("--frontends", type=int, default=1, help="with --ray --postgres: at most")
     wish = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings = settings_for(wish.jobs, stack.enter_context(postgres()) if wish.postgres else "")
-        service = _on_ray(folder, settings, wish.doors) if wish.ray else Service(folder, settings)
+        service = _on_ray(folder, settings, wish.frontends) if wish.ray else Service(folder, settings)
         tally = crash(service, wish.jobs, wish.kills, wish.seed)
     console = Console()
     console.print(f"database: {'PostgreSQL' if wish.postgres else 'SQLite'}{', on Ray Serve' if wish.ray else ''}")
@@ -240,10 +240,10 @@ def main() -> int:
     return 1 if tally.complaints else 0
 
 
-def _on_ray(folder: Path, settings: dict[str, str], doors: int) -> Service:
+def _on_ray(folder: Path, settings: dict[str, str], frontends: int) -> Service:
     from .ray_rig import RayService
 
-    return RayService(folder, settings, doors)
+    return RayService(folder, settings, frontends)
 
 
 if __name__ == "__main__":

@@ -182,7 +182,10 @@ def test_kuberay_is_told_of_an_application_that_exists(rendered: dict[str, Objec
     from open_the_eyes.fleet import ray_serve
 
     (service,) = of_kind(rendered["ray"], "RayService")
-    (application,) = yaml.safe_load(service["spec"]["serveConfigV2"])["applications"]
+    config = yaml.safe_load(service["spec"]["serveConfigV2"])
+    schema = pytest.importorskip("ray.serve.schema", reason="the extra `ray` is not installed")
+    assert schema.ServeDeploySchema.model_validate(config).logging_config.enable_access_log is False
+    (application,) = config["applications"]
     module, _, name = application["import_path"].partition(":")
     assert (module, callable(getattr(ray_serve, name))) == (ray_serve.__name__, True)
     asked = set(re.findall(r'given\.get\("(\w+)"', inspect.getsource(ray_serve.build)))

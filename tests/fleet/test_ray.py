@@ -1,8 +1,9 @@
-"""Batches on a small local Ray, started once for all of these tests and ended by them."""
+"""Batches and the service on a small local Ray, started once for all of these tests and ended by them."""
 
 from __future__ import annotations
 
 import os
+import random
 import signal
 import threading
 import time
@@ -14,18 +15,24 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.ray_rig import kill_one
+from benchmarks.service_crash import crash
+from benchmarks.service_rig import Service, free_port
 from open_the_eyes.batch.manifest import Manifest
 from open_the_eyes.batch.plan import Plan, plan
 from open_the_eyes.batch.run import run_batch
 from open_the_eyes.batch.spec import BatchSpec
 from open_the_eyes.batch.worker import Processor, WorkerConfig, WorkerSlot, make_processor
 from open_the_eyes.engine import Engine
-from open_the_eyes.fleet.ray_batch import Cluster, connected, on_ray
-from open_the_eyes.fleet.ray_serve import Painter, RemoteGenerator, _batched
+from open_the_eyes.fleet import ray_serve
+from open_the_eyes.fleet.cluster import Cluster, connected
+from open_the_eyes.fleet.painters import Painter, RemoteGenerator
+from open_the_eyes.fleet.ray_batch import on_ray
+from open_the_eyes.fleet.ray_serve import APPLICATION
 from open_the_eyes.fleet.remote import RemoteFolders, plan_remote, remote_size, send_tree
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
-from open_the_eyes.settings import Settings
+from open_the_eyes.settings import ONE_BLAS_THREAD, Settings
 from tests.batch.conftest import by_open, shoot  # noqa: F401 -- fixtures
 from tests.batch.processors import SPEC, acting, photos, unwatched
 
@@ -124,7 +131,7 @@ def test_photos_at_an_address_come_and_go_and_one_that_kills_its_actor_fails_alo
     remote = RemoteFolders(f"file://{folder}", f"file://{tmp_path / 'bucket'}")
     planned = plan_remote(remote, tmp_path / "state")
     assert [item.name for item in planned.items] == ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]
-    connected(HERE)  # there is one already
+    connected(HERE.address)  # there is one already
     with Manifest(planned.folder, lambda name: remote_size(remote, name)) as manifest:
         each = on_ray(config(planned), HERE, remote)
         run_batch(planned, SPEC, manifest, each, watch=unwatched)
@@ -147,17 +154,45 @@ class Telling(Painter):
         return super()._painted(asks)
 
 
-def test_ray_serve_batches_what_comes_together_and_loses_nothing_with_a_painter(
-    closed_crop: Crop, engine: Engine, tmp_path: Path
+class OnThisRay(Service):
+    """The service on the Ray of these tests; each stroke takes the next of its processes."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._victims = iter(("frontend", "painter"))
+
+    def start(self) -> None:
+        from ray import serve
+
+        if not self.address:
+            port = free_port()
+            serve.start(http_options={"host": "127.0.0.1", "port": port})
+            serve.run(ray_serve.build({"host": "127.0.0.1", "engine": "appearance"}), name=APPLICATION)
+            self.address = f"http://127.0.0.1:{port}"
+
+    def strike(self, dice: random.Random) -> str:
+        victim = next(self._victims)
+        kill_one(os.getpid(), victim, dice)
+        return victim
+
+    def kill(self) -> None:
+        from ray import serve
+
+        serve.shutdown()  # type: ignore[no-untyped-call]
+
+
+def test_the_service_on_ray_shares_batches_and_loses_no_job_with_a_frontend_or_a_painter(
+    closed_crop: Crop, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ray import serve
 
     told = tmp_path / "batches"
-    options = {"num_cpus": 1, "runtime_env": {"env_vars": {"OTE_TEST_BATCHES": str(told)}}}
-    painters: Any = serve.deployment(ray_actor_options=options, max_ongoing_requests=16)(_batched(Telling))
-    serve.start(proxy_location="Disabled")
-    handle = serve.run(painters.bind("appearance", Settings(device="cpu")), name="painters", route_prefix=None)
-    generator = RemoteGenerator(handle, "appearance")
+    monkeypatch.setattr(ray_serve, "Painter", Telling)
+    monkeypatch.setattr(ray_serve, "ONE_BLAS_THREAD", {**ONE_BLAS_THREAD, "OTE_TEST_BATCHES": str(told)})
+    monkeypatch.setenv("OTE_FOLDER", str(tmp_path / "jobs"))
+    service = OnThisRay(tmp_path)
+    service.start()
+    generator = RemoteGenerator(serve.get_deployment_handle("painter", APPLICATION), "appearance")
 
     def ask(seed: int) -> bytes:
         (patch,) = generator.generate([Request(closed_crop, seed)], GenerateOptions())
@@ -165,11 +200,9 @@ def test_ray_serve_batches_what_comes_together_and_loses_nothing_with_a_painter(
 
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(ask, range(4)))
-        os.kill(int(told.read_text().split()[1]), signal.SIGKILL)
-        after = list(pool.map(ask, range(4)))
-    serve.shutdown()  # type: ignore[no-untyped-call]
+    tally = crash(service, jobs=6, kills=2)
+    assert (tally.complaints, tally.killed) == ([], ["frontend", "painter"])
     alone = engine.generator.generate([Request(closed_crop, n) for n in range(4)], GenerateOptions())
-    assert together == after  # whatever they shared a batch with, whichever process painted
     for got, patch in zip(together, alone, strict=True):  # here linear algebra may have more threads
         np.testing.assert_allclose(np.frombuffer(got, np.float32), patch.pixels.ravel(), atol=1e-3)
     lines = [line.split() for line in told.read_text().splitlines()]

@@ -1,20 +1,24 @@
-"""The service on Ray Serve, piece by piece: painters, doors, and what travels between them. No cluster is started."""
+"""The service on Ray Serve, piece by piece: painters, frontends, what travels between them. No cluster is started."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from open_the_eyes.engine import Engine
+from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import NoCapacity, NoRoomOnGpu, UsageError
-from open_the_eyes.fleet import ray_serve
-from open_the_eyes.fleet.ray_serve import Door, Painter, RemoteGenerator, engine_of
+from open_the_eyes.fleet import painters, ray_run, ray_serve
+from open_the_eyes.fleet.painters import Painter, RemoteGenerator, engine_of
+from open_the_eyes.fleet.ray_serve import Frontend
+from open_the_eyes.fleet.scaling import UNFINISHED, frontends_wanted
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import GenerateOptions, Options
 from open_the_eyes.photo import Photo
@@ -22,15 +26,17 @@ from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.results import Opened
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.service.settings import ServiceSettings
+from open_the_eyes.service.worker_lock import worker_lock
 from open_the_eyes.settings import Settings
 from tests.batch.test_batching import Recording
 
 PLAIN = GenerateOptions()
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Ray's, when it is imported
 
 
 @dataclass
 class Handle:
-    """What Ray's handle does, here: `handle.method.remote(...)`, then `.result(...)`."""
+    """What Ray's handle does, here: `handle.method.remote(...)`, then `.result(...)`, or `await` in an event loop."""
 
     painter: Painter
     silent: bool = False
@@ -46,8 +52,17 @@ class Answer:
     method: str
     given: Sequence[Any]
 
+    def __await__(self) -> Generator[None, None, Any]:
+        yield
+        return self._come()
+
     def result(self, timeout_s: float) -> Any:
         assert timeout_s > 0
+        with pytest.raises(RuntimeError):  # else Ray refuses
+            asyncio.get_running_loop()
+        return self._come()
+
+    def _come(self) -> Any:
         if self.handle.silent:
             raise TimeoutError
         if self.handle.deaths:
@@ -77,7 +92,7 @@ def seeds(answer: Any) -> list[int]:
     return [patch.seed for patch in answer]
 
 
-def test_asks_of_several_doors_are_one_call(painter: Painter, closed_crop: Crop) -> None:
+def test_asks_of_several_frontends_are_one_call(painter: Painter, closed_crop: Crop) -> None:
     asks = [
         ([Request(closed_crop, 1), Request(closed_crop, 2)], PLAIN, False),
         ([Request(closed_crop, 3)], PLAIN, False),
@@ -103,11 +118,11 @@ def test_an_ask_that_cannot_be_painted_is_refused_alone(painter: Painter, closed
     asks = [([Request(closed_crop, n)], PLAIN, False) for n in (1, 13, 2)]
     first, bad, last = asyncio.run(painter.paint(asks))  # type: ignore[arg-type]
     assert (seeds(first), seeds(last)) == ([1], [2])
-    assert isinstance(bad, ray_serve.Refused)
+    assert isinstance(bad, painters.Refused)
     assert isinstance(bad.error, NoRoomOnGpu)
 
 
-def test_what_a_painter_refuses_is_raised_at_the_door(painter: Painter, closed_crop: Crop) -> None:
+def test_what_a_painter_refuses_is_raised_at_the_frontend(painter: Painter, closed_crop: Crop) -> None:
     recording = painter._engine.generator
     assert isinstance(recording, Recording)
     recording.refuses = lambda _: True
@@ -124,13 +139,13 @@ def test_a_painter_that_does_not_answer_is_said(painter: Painter, closed_crop: C
 def test_a_painter_that_dies_is_followed_by_the_next_but_not_for_ever(
     painter: Painter, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch, deaths: int, painted: bool
 ) -> None:
-    exceptions = pytest.importorskip("ray.exceptions", reason="the extra `ray` is not installed")
-    monkeypatch.setattr(ray_serve, "WAITS_SECONDS", (0.0, 0.0, 0.0))
+    pytest.importorskip("ray.serve", reason="the extra `ray` is not installed")
+    monkeypatch.setattr(painters, "WAITS_SECONDS", (0.0, 0.0, 0.0))
     generator = RemoteGenerator(Handle(painter, deaths=deaths), "sdxl")
     if painted:
         assert seeds(generator.generate([Request(closed_crop, 5)], PLAIN)) == [5]
     else:
-        with pytest.raises(exceptions.RayActorError):
+        with pytest.raises(NoCapacity, match="4 painters ended over it"):
             generator.generate([Request(closed_crop, 5)], PLAIN)
 
 
@@ -143,24 +158,84 @@ def test_eyes_painted_elsewhere_are_those_painted_here(
     assert opened.report.engine == "appearance"
 
 
-def test_a_door_is_the_whole_service(
+def test_a_frontend_is_the_whole_service(
     painter: Painter, blink: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from fastapi.testclient import TestClient
 
-    monkeypatch.setattr(ray_serve, "_own_name", lambda: "door-1")
-    door = Door(Handle(painter), Settings(device="cpu"), ServiceSettings(folder=tmp_path), "127.0.0.1")
-    with TestClient(door.__serve_build_asgi_app__(), base_url="http://127.0.0.1") as client:
+    monkeypatch.setattr(ray_serve, "_own_name", lambda given: f"{given}-1")
+    frontend = Frontend(Handle(painter), Settings(device="cpu"), ServiceSettings(folder=tmp_path), "127.0.0.1")
+    app = asyncio.run(frontend.__serve_build_asgi_app__())
+    with TestClient(app, base_url="http://127.0.0.1") as client:
         job = client.post("/v1/jobs", files={"photo": blink.read_bytes()}, data={"options": json.dumps({})}).json()
         while (view := client.get(f"/v1/jobs/{job['id']}").json())["state"] in ("queued", "running"):
             pass
         assert view["state"] == "done"
         assert client.get(f"/v1/jobs/{job['id']}/result").content[:3] == b"\xff\xd8\xff"
+        assert asyncio.run(frontend.record_autoscaling_stats()) == {UNFINISHED: 0.0}
     assert batches(painter)
 
 
-def test_several_doors_need_a_database_that_they_share(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_frontend_waits_for_the_one_before_it_to_leave(
+    painter: Painter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ray_serve, "_own_name", lambda given: f"{given}-1")
+    own = ServiceSettings(folder=tmp_path)
+    before = worker_lock(own.database_url, "before")
+    before.acquire()
+    leaving = threading.Timer(0.5, before.close)
+    leaving.start()
+    monkeypatch.setattr("open_the_eyes.service.worker_lock.PATIENCE_SECONDS", 0.1)
+    frontend = Frontend(Handle(painter), Settings(device="cpu"), own, "127.0.0.1")
+    app = asyncio.run(frontend.__serve_build_asgi_app__())
+    leaving.join()
+    app.state.service.close()
+
+
+@pytest.mark.parametrize("name", ["appearance", "reference"])
+def test_the_engine_at_a_frontend_leaves_alone_what_the_painters_engine_would(painter: Painter, name: str) -> None:
+    there = engine_of(Handle(painter), name, "asked for", Settings(device="cpu"))
+    assert there.donors_only == load_engine(name, Settings(device="cpu")).donors_only
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        pytest.param({"frontends": 2}, "postgresql", id="several frontends need a database that they share"),
+        pytest.param({"frontends": 0}, "at least, got 1 and 0", id="nobody takes jobs"),
+        pytest.param({"painters": 0}, "at least, got 0 and 1", id="nobody paints"),
+        pytest.param({"gpus": 1.5}, "--gpus-each", id="one and a half GPUs"),
+        pytest.param({"gpus": float("nan")}, "--gpus-each", id="no number"),
+        pytest.param({"host": "0.0.0.0"}, "--new-key", id="open to others, and no key"),
+    ],
+)
+def test_what_cannot_be_served_is_refused_before_anything_starts(
+    given: dict[str, Any], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("ray.serve", reason="the extra `ray` is not installed")
     monkeypatch.delenv("OTE_DATABASE", raising=False)
-    with pytest.raises(UsageError, match="postgresql"):
-        ray_serve.build({"doors": 2})
+    monkeypatch.setenv("OTE_FOLDER", str(tmp_path))
+    monkeypatch.setattr(ray_serve, "this_node", dict)  # no Ray is running
+    with pytest.raises(UsageError, match=says):
+        ray_serve.build({"host": "127.0.0.1"} | given)
+
+
+def test_a_port_of_its_own_is_needed() -> None:
+    with pytest.raises(UsageError, match="--port"):
+        ray_run.serve_on("local", "127.0.0.1", 0, {}, lambda *_: None, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("depths", "requests", "wanted"),
+    [
+        pytest.param({}, 0, 1, id="nobody has reported yet"),
+        pytest.param({"a": 0.0}, 0, 1, id="nothing to do"),
+        pytest.param({"a": 8.0}, 0, 1, id="as much as one can do"),
+        pytest.param({"a": 9.0}, 0, 2, id="a job more"),
+        pytest.param({"a": 70.0, "b": 80.0}, 0, 10, id="all see one queue: not the sum"),
+        pytest.param({"a": 1.0}, 33, 2, id="many uploads"),
+    ],
+)
+def test_frontends_follow_the_queue_and_the_requests(depths: dict[str, float], requests: int, wanted: int) -> None:
+    context = SimpleNamespace(aggregated_metrics={UNFINISHED: depths}, total_num_requests=requests)
+    assert frontends_wanted(context) == (wanted, {})

@@ -8,7 +8,8 @@ import pytest
 
 from open_the_eyes.batch.worker import WorkerSlot
 from open_the_eyes.errors import NoCapacity, UsageError, WeightsMissing
-from open_the_eyes.fleet.ray_batch import Cluster, _ours, slot_on
+from open_the_eyes.fleet.cluster import Cluster, ours
+from open_the_eyes.fleet.ray_batch import slot_on
 from open_the_eyes.fleet.slots import AT_ONCE, MAX_WORKERS, _share, core_count, worker_slots
 from open_the_eyes.settings import Settings
 
@@ -80,8 +81,8 @@ def test_parts_of_gpus_that_make_no_sense_are_refused(gpus: float) -> None:
 
 def test_what_keeps_an_actor_from_starting_is_said_in_our_words() -> None:
     told = "ray::Actor.__init__() ...\nopen_the_eyes.errors.WeightsMissing: expected weights; fetch sdxl\nmore"
-    known = _ours(RuntimeError(told))
+    known = ours(RuntimeError(told))
     assert isinstance(known, WeightsMissing)
     assert str(known) == "expected weights; fetch sdxl"
-    assert isinstance(_ours(RuntimeError("open_the_eyes.errors.Path: no error of ours")), NoCapacity)
-    assert isinstance(_ours(RuntimeError("the node is gone\nand more")), NoCapacity)
+    assert isinstance(ours(RuntimeError("open_the_eyes.errors.Path: no error of ours")), NoCapacity)
+    assert isinstance(ours(RuntimeError("the node is gone\nand more")), NoCapacity)

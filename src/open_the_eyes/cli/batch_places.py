@@ -88,12 +88,13 @@ def executor_for(
         speech.note(f"{len(plan.items)} photos, {len(places)} workers, results in {plan.out}")
         return in_processes(plan, spec, places, settings, patience=run_options.patience)
     from ..batch.worker import WorkerConfig, make_processor
-    from ..fleet.cluster import Cluster, connected
+    from ..fleet.cluster import Cluster, check_room, connected
     from ..fleet.ray_batch import on_ray, slot_on
 
     cluster = Cluster(address=run_options.ray, actors=run_options.workers, gpus=run_options.gpus_each)
     slot = slot_on(cluster, run_options.at_once)
     connected(cluster.address)
+    check_room(cluster.address, cluster.gpus)
     speech.note(
         f"{len(plan.items)} photos, on Ray ({run_options.ray}), results in {plan.out if remote is None else remote.out}"
     )

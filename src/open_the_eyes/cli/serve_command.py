@@ -26,7 +26,7 @@ def serve_command(
     ] = None,
     gpus_each: Annotated[str, typer.Option(metavar="N", help="With --ray: GPUs of one painter.")] = "0",
     painters: Annotated[str, typer.Option(metavar="N", help="With --ray: painters at most.")] = "1",
-    doors: Annotated[str, typer.Option(metavar="N", help="With --ray: processes that take jobs, at most.")] = "1",
+    frontends: Annotated[str, typer.Option(metavar="N", help="With --ray: processes that take jobs, at most.")] = "1",
     new_key: Annotated[bool, typer.Option("--new-key", help="Make an API key, print it once, and leave.")] = False,
     debug: Annotated[  # noqa: ARG001 -- read from the arguments, where every way out can see it
         bool, typer.Option("--debug", help="Show the traceback of an error.")
@@ -81,13 +81,13 @@ def serve_command(
         speech.note(f"listening: {address}")
 
     if ray is not None:
-        from ..fleet.ray_serve import serve_on
+        from ..fleet.ray_run import serve_on
 
         given = {
             "engine": engine,
             "gpus": parse.decimal("--gpus-each", gpus_each),
             "painters": parse.whole("--painters", painters),
-            "doors": parse.whole("--doors", doors),
+            "frontends": parse.whole("--frontends", frontends),
         }
         serve_on(ray, host, number, given, started, listening)
         return

@@ -15,6 +15,7 @@ from ..residency.gpus import gpu_mib
 from ..settings import Settings
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+os.environ.setdefault("RAY_ENABLE_AUTO_CONNECT", "0")  # else a thread that is late starts a second Ray at the end
 
 MOST_GPUS: Final = 8
 """Of one process."""
@@ -76,7 +77,31 @@ def connected(address: str, library: Literal["data", "serve"] = "data", cores: i
     try:
         ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **here)
     except Exception as error:  # what Ray raises here has no common root
-        raise NoCapacity(f"--ray {address}: expected a Ray to answer there, got: {error}.") from error
+        raise NoCapacity(
+            f"--ray {address}: expected a Ray to answer there, got: {error}; is its token in RAY_AUTH_TOKEN here?"
+        ) from error
+
+
+def check_room(address: str, gpus: float) -> None:
+    """Raises:
+    NoCapacity: a GPU was asked for, and a Ray that was started here has none; others may grow.
+    """
+    import ray
+
+    found: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+    if address == "local" and found.get("GPU", 0) < gpus:
+        raise NoCapacity(f"--gpus-each: expected a GPU on this machine, Ray finds none for {gpus:g}; leave it out.")
+
+
+def this_node() -> dict[str, float]:
+    """What an actor asks for that has to stay on this machine: a little of what no other machine has."""
+    import ray
+
+    here = ray.get_runtime_context().get_node_id()
+    nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
+    (node,) = (node for node in nodes if node["NodeID"] == here)
+    names = [name for name in node["Resources"] if name.startswith("node:") and not name.startswith("node:__")]
+    return dict.fromkeys(names[:1], 0.001)
 
 
 def ours(error: Exception) -> OpenTheEyesError:
@@ -85,4 +110,4 @@ def ours(error: Exception) -> OpenTheEyesError:
     kind = getattr(errors, known[1], None) if known else None
     if known and isinstance(kind, type) and issubclass(kind, OpenTheEyesError):
         return kind(known[2])
-    return NoCapacity(f"--ray: expected the cluster to do the photos, got: {str(error).splitlines()[0]:.200}")
+    return NoCapacity(f"--ray: expected the cluster to do its work, got: {str(error).splitlines()[0]:.200}")

@@ -32,7 +32,7 @@ class Refused:
 
 
 class Painter:
-    """Paints for all doors.
+    """Paints for all frontends.
 
     Args:
         gpus: that are its own; of a part, such as 0.5, it takes that much of the memory.
@@ -66,7 +66,7 @@ class Painter:
         requests = [request for wanted, _, _ in asks for request in wanted]
         try:
             patches = iter(engine.generator.generate(requests, options))
-        except Exception as error:  # noqa: BLE001 -- handed to the door that asked
+        except Exception as error:  # noqa: BLE001 -- handed to the frontend that asked
             return [Refused(error)] if len(asks) == 1 else [self._group([ask])[0] for ask in asks]
         return [[next(patches) for _ in wanted] for wanted, _, _ in asks]
 

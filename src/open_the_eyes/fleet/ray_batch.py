@@ -7,10 +7,9 @@ A photo whose actor dies is tried again by Ray, then once more alone; after that
 from __future__ import annotations
 
 import base64
-import os
 import pickle
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
