@@ -11,8 +11,8 @@ from typing import Any, Final
 from ..errors import NoCapacity, UsageError
 from .cluster import check_room, connected, ours
 from .painters import PATIENCE_SECONDS
-from .placement import core_count
 from .ray_serve import APPLICATION, LOOK_SECONDS, QUIET, build
+from .slots import core_count
 
 ABSENT: Final = 15
 """Looks in a row at which the application was not there, before it is taken for ended; Ray's controller may restart."""
