@@ -220,6 +220,28 @@ def test_what_cannot_be_served_is_refused_before_anything_starts(
         ray_serve.build({"host": "127.0.0.1"} | given)
 
 
+def test_paths_are_those_of_the_folder_where_the_command_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    own = ServiceSettings(folder=Path("jobs"), keys=Path("keys"), store="photos", database="sqlite:///jobs.sqlite")
+    whole = ray_serve.whole_paths(own)
+    assert (whole.folder, whole.keys) == (tmp_path / "jobs", tmp_path / "keys")
+    assert (whole.store, whole.database) == (str(tmp_path / "photos"), f"sqlite:///{tmp_path / 'jobs.sqlite'}")
+    assert ray_serve.whole_paths(Settings(weights=Path("weights"))).weights == tmp_path / "weights"
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        pytest.param(ServiceSettings(store="s3://bucket/jobs", database="postgresql://u@h/n"), id="addresses"),
+        pytest.param(ServiceSettings(database="sqlite:////var/jobs.sqlite"), id="a whole path"),
+    ],
+)
+def test_what_is_whole_already_stays(own: ServiceSettings) -> None:
+    assert ray_serve.whole_paths(own) == own
+
+
 def test_a_port_of_its_own_is_needed() -> None:
     with pytest.raises(UsageError, match="--port"):
         ray_run.serve_on("local", "127.0.0.1", 0, {}, lambda *_: None, lambda _: None)

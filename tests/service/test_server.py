@@ -64,6 +64,12 @@ def test_a_port_that_cannot_be_is_usage(port: str, capsys: Captured) -> None:
     assert "--port" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--gpus-each", "--painters", "--frontends"])
+def test_options_of_a_cluster_need_one(option: str, capsys: Captured) -> None:
+    assert main(["serve", option, "2"]) == 2
+    assert "expected --ray" in capsys.readouterr().err
+
+
 def test_the_help_names_every_setting(capsys: Captured) -> None:
     assert main(["serve", "--help"]) == 0
     told = capsys.readouterr().out

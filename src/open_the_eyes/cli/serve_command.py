@@ -59,6 +59,8 @@ def serve_command(
       OTE_HOSTS                more names the service goes by, with commas
     """
     number = port_number(port)
+    if ray is None and (gpus_each, painters, frontends) != ("0", "1", "1"):
+        raise UsageError("--gpus-each, --painters, --frontends: expected --ray beside them, got none; add it.")
     try:
         from ..service.api_keys import make_key
         from ..service.server import assembled, serve

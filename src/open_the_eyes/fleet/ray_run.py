@@ -85,8 +85,9 @@ def _running(application: Any) -> tuple[str, str]:
     try:
         serve.run(application, name=APPLICATION, route_prefix="/")
     except RuntimeError as error:  # Ray's; what a replica raised is in the state of its deployment
-        deployments = serve.status().applications[APPLICATION].deployments.values()
-        raise ours(RuntimeError(" ".join([str(error), *(one.message for one in deployments)]))) from error
+        known = serve.status().applications.get(APPLICATION)
+        said = [one.message for one in known.deployments.values()] if known else []
+        raise ours(RuntimeError(" ".join([str(error), *said]))) from error
     painter = serve.get_deployment_handle("painter", APPLICATION)
     name, why = painter.facts.remote().result(timeout_s=PATIENCE_SECONDS)
     return name, why

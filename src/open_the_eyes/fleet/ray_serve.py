@@ -13,7 +13,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any, Final
 
 from ..errors import UsageError
@@ -84,8 +85,7 @@ def build(given: dict[str, Any]) -> Any:
     """
     from ray import serve
 
-    settings, own = Settings.from_environment(), ServiceSettings.from_environment()
-    own = replace(own, folder=own.folder.absolute())  # a replica is started in a folder of Ray's
+    settings, own = whole_paths(Settings.from_environment()), whole_paths(ServiceSettings.from_environment())
     host, gpus = str(given.get("host", "0.0.0.0")), float(given.get("gpus", 0))
     painters, frontends = int(given.get("painters", 1)), int(given.get("frontends", 1))
     if min(painters, frontends) < 1:
@@ -128,6 +128,22 @@ def build(given: dict[str, Any]) -> Any:
         logging_config=QUIET,
     )(serve.ingress()(Frontend))
     return frontend.bind(painter.bind(str(given.get("engine", "auto")), device, gpus), settings, own, host)
+
+
+def whole_paths(settings: Any) -> Any:
+    """The same settings, of either kind, for a process that is started in another folder."""
+    paths: dict[str, Any] = {
+        field.name: value.absolute()
+        for field in fields(settings)
+        if isinstance(value := getattr(settings, field.name), Path)
+    }
+    if isinstance(settings, ServiceSettings):
+        if settings.store and "://" not in settings.store:
+            paths["store"] = str(Path(settings.store).absolute())
+        kind, _, file = settings.database.partition(":///")
+        if kind == "sqlite":
+            paths["database"] = f"sqlite:///{Path(file).absolute()}"
+    return replace(settings, **paths)
 
 
 def _batched(painter: type[Painter]) -> type[Painter]:
