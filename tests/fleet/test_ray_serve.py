@@ -28,6 +28,7 @@ from open_the_eyes.roles import Crop, Request
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.service.worker_lock import worker_lock
 from open_the_eyes.settings import Settings
+from open_the_eyes.stopwatch import Stopwatch
 from tests.batch.test_batching import Recording
 
 PLAIN = GenerateOptions()
@@ -40,7 +41,9 @@ class Handle:
 
     painter: Painter
     silent: bool = False
+    absent: int = 0
     deaths: int = 0
+    cancelled: int = 0
 
     def __getattr__(self, method: str) -> Any:
         return type("Method", (), {"remote": staticmethod(lambda *given: Answer(self, method, given))})
@@ -62,8 +65,14 @@ class Answer:
             asyncio.get_running_loop()
         return self._come()
 
+    def cancel(self) -> None:
+        self.handle.cancelled += 1
+
     def _come(self) -> Any:
-        if self.handle.silent:
+        if self.handle.silent and self.method == "paint":
+            raise TimeoutError
+        if self.handle.absent:
+            self.handle.absent -= 1
             raise TimeoutError
         if self.handle.deaths:
             from ray.exceptions import RayActorError
@@ -133,6 +142,14 @@ def test_what_a_painter_refuses_is_raised_at_the_frontend(painter: Painter, clos
 def test_a_painter_that_does_not_answer_is_said(painter: Painter, closed_crop: Crop) -> None:
     with pytest.raises(NoCapacity, match="none did in ten minutes"):
         RemoteGenerator(Handle(painter, silent=True), "sdxl").generate([Request(closed_crop, 1)], PLAIN)
+
+
+def test_where_no_painter_is_an_accepted_job_waits_for_one(painter: Painter, closed_crop: Crop) -> None:
+    watch = Stopwatch(lambda name, done: steps.append((name, done)))
+    steps: list[tuple[str, float]] = []
+    handle = Handle(painter, absent=4)  # twice, and twice asked whether anybody is there
+    patches = RemoteGenerator(handle, "sdxl").generate([Request(closed_crop, 1)], PLAIN, watch)
+    assert (seeds(patches), handle.cancelled, len(steps)) == ([1], 2, 2)
 
 
 @pytest.mark.parametrize(("deaths", "painted"), [(2, True), (9, False)])

@@ -18,7 +18,10 @@ from .cluster import part_of_gpu
 WAITS_SECONDS: Final = (0.5, 2.0, 10.0, 30.0)
 """Before another painter is asked, where one died: a photo that kills five is given up."""
 PATIENCE_SECONDS: Final = 600.0
-"""A painter that has not answered by then is given up, and the job with it."""
+"""A painter that has not painted by then is given up, and the job with it."""
+
+ANSWER_SECONDS: Final = 30.0
+"""For a question that costs a painter nothing."""
 
 Ask = tuple[Sequence[Request], GenerateOptions, bool]
 """Requests of one photo, their options, and whether donors come with them."""
@@ -83,39 +86,57 @@ class RemoteGenerator:
         self._handle, self.name, self._borrowed = handle, name, borrowed
 
     def generate(
-        self,
-        requests: Sequence[Request],
-        options: GenerateOptions,
-        watch: Watch | None = None,  # noqa: ARG002 -- a batch belongs to several photos
+        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
     ) -> list[Patch]:
-        """One patch a request, in order; raises what the painter raised.
+        """One patch a request, in order; raises what the painter raised. Where no painter is, this waits for one.
 
         Raises:
-            NoCapacity: no painter answered in time, or one after the other died over it.
+            NoCapacity: a painter did not answer in time, or one after the other died over it.
         """
         if not requests:
             return []
-        for wait in (*WAITS_SECONDS, None):
+        ask, deaths = (list(requests), options, self._borrowed), 0
+        while True:
             try:
-                return self._answer((list(requests), options, self._borrowed))
+                return self._answer(ask)
             except TimeoutError as error:
-                raise NoCapacity("expected a painter to answer, none did in ten minutes; send it again.") from error
+                if self._is_somebody_there():
+                    raise NoCapacity("expected a painter to answer, none did in ten minutes; send it again.") from error
             except Exception as error:
                 if not _is_of_ray(error):
                     raise
-                if wait is None:
+                if deaths == len(WAITS_SECONDS):
                     raise NoCapacity(
-                        f"expected to paint this photo, {len(WAITS_SECONDS) + 1} painters ended over it; make it "
-                        "smaller, or tell the operator."
+                        f"expected to paint this photo, {deaths + 1} painters ended over it; make it smaller, or tell "
+                        "the operator."
                     ) from error
-                time.sleep(wait)
-        raise AssertionError("the last attempt returns or raises")
+                time.sleep(WAITS_SECONDS[deaths])
+                deaths += 1
+            if watch is not None:
+                watch.tell("generate", 0.0)  # raises where the job was cancelled meanwhile
 
     def _answer(self, ask: Ask) -> list[Patch]:
-        patches: list[Patch] | Refused = self._handle.paint.remote(ask).result(timeout_s=PATIENCE_SECONDS)
+        answer = self._handle.paint.remote(ask)
+        try:
+            patches: list[Patch] | Refused = answer.result(timeout_s=PATIENCE_SECONDS)
+        except TimeoutError:
+            answer.cancel()  # else it would be painted once more as soon as a painter comes
+            raise
         if isinstance(patches, Refused):
             raise patches.error
         return patches
+
+    def _is_somebody_there(self) -> bool:
+        """Whether a painter answers at all; one that paints does."""
+        try:
+            self._handle.facts.remote().result(timeout_s=ANSWER_SECONDS)
+        except TimeoutError:
+            return False
+        except Exception as error:
+            if not _is_of_ray(error):
+                raise
+            return False
+        return True
 
 
 def engine_of(handle: Any, name: str, why: str, settings: Settings) -> Engine:
