@@ -52,7 +52,13 @@ class Service:
             RuntimeError: it does not.
         """
         command = [*COMMAND, *self._arguments]
-        self._process = subprocess.Popen(command, env=self._environment, stderr=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command,
+            env=self._environment,
+            stdout=subprocess.DEVNULL,  # where Ray tells at length of each of its processes that was killed
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         listening, until = threading.Event(), time.monotonic() + START_SECONDS
         threading.Thread(target=self._read, args=(self._process, listening), daemon=True).start()
         while not listening.wait(0.1):
