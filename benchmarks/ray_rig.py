@@ -52,16 +52,10 @@ class RayService(Service):
         frontends: at most; the cluster has a core for each, and one for a painter.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        settings: Mapping[str, str] | None = None,
-        frontends: int = 1,
-        victims: tuple[str, ...] = VICTIMS,
-    ) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, frontends: int = 1) -> None:
         super().__init__(folder, settings)
         self._environment |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-        self._port, self._frontends, self._victims = free_port(), frontends, cycle(victims)
+        self._port, self._frontends, self._victims = free_port(), frontends, cycle(VICTIMS)
         self._cluster: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
