@@ -12,6 +12,7 @@ from ..imaging.arrays import Plane, Points, Rgb
 from ..imaging.frames import frame_mask
 from ..imaging.geometry import Box
 from ..imaging.mesh478 import Side
+from ..imaging.occluders import occluder_mask
 from ..roles import Crop, Face
 
 REACH: Final = 0.42
@@ -40,8 +41,9 @@ def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
 
 
 def _eye_mask(pixels: Rgb, landmarks: Points, side: Side) -> Plane:
-    """(h, w) 0..1, 1 well inside the ellipse around one eye, 0 outside it and on frames of glasses."""
-    outer, inner = landmarks[mesh.OUTER_CORNER[side], :2], landmarks[mesh.INNER_CORNER[side], :2]
+    """(h, w) 0..1, 1 well inside the ellipse around one eye, 0 outside it and on what lies over it: frames of glasses,
+    hair, a cap."""
+    outer, inner, chin = landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
     centre, axis = (outer + inner) / 2, inner - outer
     width = float(np.linalg.norm(axis))
     angle = float(np.degrees(np.arctan2(axis[1], axis[0])))
@@ -56,4 +58,5 @@ def _eye_mask(pixels: Rgb, landmarks: Points, side: Side) -> Plane:
     part = near.cut(plane)
     if part.size:
         part *= cv2.GaussianBlur(part, (0, 0), sigma)
-    return np.asarray(plane * (1 - frame_mask(pixels, plane, outer, inner)), np.float32)
+    frames = frame_mask(pixels, plane, outer, inner)
+    return np.asarray(plane * (1 - np.maximum(frames, occluder_mask(pixels, plane, outer, inner, chin))), np.float32)

@@ -1,0 +1,96 @@
+"""What hangs over an eye: hair, the edge of a cap, the dark behind a turned cheek. A new eye is painted under it.
+
+Told from lashes, brows' shadows and make-up by three things: it is much darker than the skin, it is broad, and it comes
+from outside the region in which an eye is painted, from above or from the side.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Plane, Points, Rgb
+from .palette import LUMA
+
+DARK: Final = 0.5
+"""Darker than this multiple of the skin is no skin."""
+BROAD: Final = 0.09
+"""What is narrower, in eye widths, is a lash line, a frame or a single lock."""
+CORE: Final = (0.62, 0.3)
+"""Half axes, in eye widths, of an ellipse around the middle of the line between the corners: what is dark there belongs
+to the lids."""
+SKIN: Final = (((0.15, 0.85), (0.28, 0.75)), ((0.2, 0.8), (-0.26, -0.08)))
+"""Skin that tells how bright it is, along and below that line, in eye widths: under the eye, and the lid. The darker
+one counts, since eyes may lie in shadow."""
+MOST: Final = 0.4
+"""If more of the region is so dark, it is the light and not something in front of it."""
+_FINEST: Final = 40.0
+"""Worked out in a picture reduced until an eye is nearly so narrow."""
+
+
+def occluder_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points, chin: Points) -> Plane:
+    """(h, w) 0..1: 1 on what hangs over the region `mask` (h, w) around an eye with corners `outer`, `inner`; `chin`
+    says which way is down."""
+    width = float(np.linalg.norm(inner - outer))
+    columns, rows = (np.flatnonzero((mask > 0).any(axis=axis)) for axis in (0, 1))
+    if width < 16 or len(rows) == 0:
+        return np.zeros_like(mask)
+    reach = round(0.35 * width)
+    top, bottom = max(int(rows[0]) - reach, 0), int(rows[-1]) + reach
+    left, right = max(int(columns[0]) - reach, 0), int(columns[-1]) + reach
+    part, region = pixels[top:bottom, left:right], mask[top:bottom, left:right]
+    shrink = max(width / _FINEST, 1.0)
+    size_wh = max(round(part.shape[1] / shrink), 1), max(round(part.shape[0] / shrink), 1)
+    small, inside = (cv2.resize(p, size_wh, interpolation=cv2.INTER_AREA) for p in (part, region))
+    level = np.asarray(small.astype(np.float32) @ LUMA, np.float32)
+    along, below = _along_below(level.shape, (np.stack([outer, inner, chin]) - [left, top] + 0.5) / shrink - 0.5)
+    over = _in_front(level, np.asarray(inside > 0.02, np.bool_), along, below, width / shrink)
+    out = np.zeros_like(mask)
+    if over.any():
+        soft = np.asarray(cv2.resize(over, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
+        out[top:bottom, left:right] = np.clip(cv2.GaussianBlur(soft, (0, 0), max(0.02 * width, 0.6)), 0, 1)
+    return out
+
+
+def _along_below(shape_hw: tuple[int, ...], points: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Every pixel's place in eye widths: along the line from outer to inner corner, and below it; `points` (3, 2) are
+    these corners and the chin."""
+    outer, axis = points[0], points[1] - points[0]
+    down = np.array([-axis[1], axis[0]])
+    down = down if down @ (points[2] - outer) > 0 else -down
+    ys, xs = np.mgrid[: shape_hw[0], : shape_hw[1]]
+    along, below = (((xs - outer[0]) * way[0] + (ys - outer[1]) * way[1]) / (axis @ axis) for way in (axis, down))
+    return along, below
+
+
+def _in_front(
+    level: Plane, inside: NDArray[np.bool_], along: NDArray[np.float64], below: NDArray[np.float64], width: float
+) -> Plane:
+    """What is dark, broad and comes from outside, (h, w) 0 or 1, around an eye `width` pixels wide."""
+    skins = [_between(along, across) & _between(below, down) for across, down in SKIN]
+    nothing = np.zeros(level.shape, np.float32)
+    if not all(skin.any() for skin in skins):
+        return nothing
+    dark = (level < DARK * min(float(np.percentile(level[skin], 80)) for skin in skins)).astype(np.uint8)
+    if not dark.any() or float(dark[inside].mean()) > MOST:
+        return nothing
+    lids = ((along - 0.5) / CORE[0]) ** 2 + (below / CORE[1]) ** 2 < 1
+    broad = _opened(dark, BROAD * width) & ~lids
+    outside = ~inside & ((along < 0) | (along > 1) | (below < -0.3))
+    _, labels = cv2.connectedComponents(broad.astype(np.uint8), connectivity=8)
+    over = np.isin(labels, np.setdiff1d(labels[broad & outside], 0)).astype(np.uint8)
+    return np.asarray(cv2.dilate(over, np.ones((3, 3))), np.float32)
+
+
+def _between(values: NDArray[np.float64], limits: tuple[float, float]) -> NDArray[np.bool_]:
+    return np.asarray((values > limits[0]) & (values < limits[1]), np.bool_)
+
+
+def _opened(dark: NDArray[np.uint8], size: float) -> NDArray[np.bool_]:
+    """What of a shape a disc of so many pixels fits into."""
+    side = max(round(size), 2) | 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, disc) > 0, np.bool_)

@@ -1,0 +1,98 @@
+"""Hair and caps over an eye are found; lashes, shadows and dark photos are not."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Plane, Rgb
+from open_the_eyes.imaging.occluders import occluder_mask
+
+OUTER, INNER, CHIN = np.array([80.0, 100.0]), np.array([160.0, 100.0]), np.array([160.0, 300.0])
+HAIR = (40, 30, 28)
+
+
+def region() -> Plane:
+    plane = np.zeros((200, 240), np.float32)
+    cv2.ellipse(plane, (120, 100), (62, 46), 0, 0, 360, (1.0,), -1)
+    return plane
+
+
+def skin() -> Rgb:
+    noise = np.random.default_rng(0).normal(0, 2, (200, 240, 1))
+    return np.asarray(np.clip(np.array([190, 150, 130]) + noise, 0, 255), np.uint8)
+
+
+def test_bare_skin_and_a_shut_eye_have_nothing_over_them() -> None:
+    pixels = skin()
+    cv2.ellipse(pixels, (120, 100), (40, 8), 0, 0, 180, HAIR, 6)
+    assert not occluder_mask(pixels, region(), OUTER, INNER, CHIN).any()
+
+
+@pytest.mark.parametrize("mirrored", [False, True], ids=["left", "right"])
+def test_hair_that_hangs_in_from_the_side_is_found_as_far_as_it_goes(mirrored: bool) -> None:
+    pixels = skin()
+    pixels[:, :68] = HAIR
+    corners = OUTER, INNER, CHIN
+    if mirrored:
+        pixels = np.ascontiguousarray(pixels[:, ::-1])
+        corners = OUTER * [-1, 1] + [239, 0], INNER * [-1, 1] + [239, 0], CHIN
+    found = occluder_mask(pixels, region(), *corners)
+    found = found[:, ::-1] if mirrored else found
+    assert found[60:140, 58:65].min() > 0.9
+    assert not found[:, 78:].any()
+
+
+def test_a_cap_over_the_lid_is_found() -> None:
+    pixels = skin()
+    pixels[:64] = HAIR
+    found = occluder_mask(pixels, region(), OUTER, INNER, CHIN)
+    assert found[56:60, 90:150].min() > 0.9
+    assert not found[74:].any()
+
+
+def test_between_the_lids_nothing_is_taken_for_hair() -> None:
+    pixels = skin()
+    pixels[:, :110] = HAIR
+    assert occluder_mask(pixels, region(), OUTER, INNER, CHIN)[95:105, 80:].max() < 0.05
+
+
+def test_thick_lashes_that_end_inside_are_no_hair() -> None:
+    pixels = skin()
+    cv2.ellipse(pixels, (120, 100), (52, 12), 0, 0, 360, HAIR, -1)
+    assert not occluder_mask(pixels, region(), OUTER, INNER, CHIN).any()
+
+
+def test_a_lid_in_shadow_is_not_covered() -> None:
+    pixels = skin()
+    pixels[:112] //= 4
+    assert not occluder_mask(pixels, region(), OUTER, INNER, CHIN).any()
+
+
+def test_a_turned_photo_has_the_same_hair_over_the_eye() -> None:
+    pixels = skin()
+    pixels[:64] = HAIR
+    upright = occluder_mask(pixels, region(), OUTER, INNER, CHIN)[region() > 0]
+    turned = [np.array([y, 239 - x]) for x, y in (OUTER, INNER, CHIN)]
+    found = occluder_mask(*(np.ascontiguousarray(np.rot90(p)) for p in (pixels, region())), *turned)
+    assert upright.mean() > 0.05
+    assert np.abs(np.rot90(found, -1)[region() > 0] - upright).mean() < 0.02
+
+
+@pytest.mark.parametrize("width", [0.0, 10.0], ids=["no eye", "a tiny eye"])
+def test_eyes_too_small_to_tell_have_nothing_over_them(width: float) -> None:
+    pixels = skin()
+    pixels[:, :68] = HAIR
+    assert not occluder_mask(pixels, region(), OUTER, OUTER + np.array([width, 0]), CHIN).any()
+
+
+def test_an_empty_region_has_nothing_over_it() -> None:
+    assert not occluder_mask(skin(), np.zeros((200, 240), np.float32), OUTER, INNER, CHIN).any()
+
+
+def test_the_arguments_stay_as_they_were() -> None:
+    pixels, mask = skin(), region()
+    occluder_mask(pixels, mask, OUTER, INNER, CHIN)
+    assert np.array_equal(pixels, skin())
+    assert np.array_equal(mask, region())
