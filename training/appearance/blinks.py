@@ -31,7 +31,8 @@ EVERY = 3
 
 @dataclass(frozen=True, slots=True)
 class Blink:
-    """A painted blink: its pixels and landmarks, and where the open eyes were, on the strip of the shut face."""
+    """A painted blink: its pixels and landmarks, and all points as they were with open eyes, on the strip of the shut
+    face."""
 
     shut: Portrait
     points: Points
@@ -47,9 +48,7 @@ def blink_of(portrait: Portrait) -> Blink | None:
         return None
     points = layout.points_on_strip(face.landmarks)
     opened = transformed(portrait.landmarks, layout.to_strip(face.landmarks))[layout.MESH]
-    corners = points[layout.CORNERS_IN_MESH].copy()
     points[layout.HIDDEN_AT] = opened[layout.HIDDEN_AT]
-    points[layout.CORNERS_IN_MESH] = corners
     return Blink(Portrait(portrait.path, pixels, face.landmarks), points)
 
 
@@ -60,8 +59,10 @@ def blinks(portraits: Sequence[Portrait], workers: int) -> list[Blink | None]:
 
 
 def features_of(model: AppearanceModel, blink: Blink) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What the regressions see of a blink: texture features and shape features."""
+    """What the regressions see of a blink: texture features (of open corners) and shape features (of shut ones)."""
     strip = sampled(blink.shut.pixels, blink.shut.landmarks, blink.points, model.mean_points)
     skin = model.skin_of(strip)
     relative = model.relative(strip, skin)
-    return model.texture_features(relative, blink.points, skin), model.shape_features(blink.points)
+    return model.texture_features(relative, blink.points, skin), model.shape_features(
+        layout.points_on_strip(blink.shut.landmarks)
+    )

@@ -164,11 +164,9 @@ def _fitted(
     z_iris = np.eye(len(centres))[member]
     at = np.array(sorted(shut), np.intp)
     blinked = [features_of(model, shut[k]) for k in at]
-    shut_shapes = np.array([shut[k].points[layout.HIDDEN_AT].ravel() for k in at], np.float32)
     by_all = np.vstack([by_all, *(f[0][None] for f in blinked)])
     by_shape = np.vstack([by_shape, *(f[1][None] for f in blinked)])
-    z_texture, z_iris = np.vstack([z_texture, z_texture[at]]), np.vstack([z_iris, z_iris[at]])
-    z_shape = np.vstack([z_shape, np.asarray((shut_shapes - model.eye_shape.mean) @ model.eye_shape.basis, np.float64)])
+    z_texture, z_shape, z_iris = (np.vstack([z, z[at]]) for z in (z_texture, z_shape, z_iris))
     weight = np.where(np.arange(len(by_all)) < len(points), 1.0, BLINK_WEIGHT)
     texture_from, shape_from = ridge(by_all, z_texture, weight), ridge(by_shape, z_shape, weight)
     left_texture = z_texture - _with_one(by_all) @ texture_from

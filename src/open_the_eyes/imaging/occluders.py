@@ -19,7 +19,7 @@ DARK: Final = 0.5
 """Darker than this multiple of the skin is no skin."""
 BROAD: Final = 0.09
 """What is narrower, in eye widths, is a lash line, a frame or a single lock."""
-CORE: Final = (0.62, 0.3)
+CORE: Final = (0.68, 0.3)
 """Half axes, in eye widths, of an ellipse around the middle of the line between the corners: what is dark there belongs
 to the lids."""
 SKIN: Final = (((0.15, 0.85), (0.28, 0.75)), ((0.2, 0.8), (-0.26, -0.08)))

@@ -92,3 +92,33 @@ def test_a_shape_is_read_from_the_points(model: AppearanceModel, side: Side) -> 
     assert shape.iris_xy == pytest.approx(tuple(layout.iris_of(model.mean_points, side)[0]))
     assert 0.15 < shape.iris_radius / shape.width < 0.3
     assert iris.eye_shape(model.mean_points, side, 7.5).iris_radius == 7.5
+
+
+SKIN = np.array([190, 140, 115], np.float32)
+
+
+def chroma(colour: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    r, g, b = np.log(colour)
+    return np.array([r - g, b - g])
+
+
+def test_a_white_that_suits_the_skin_stays_as_it_is() -> None:
+    white = np.array([170.0, 150, 140])
+    assert iris.believable(white, SKIN) == pytest.approx(white / white.mean())
+
+
+@pytest.mark.parametrize("white", [(200, 100, 100), (90, 120, 200), (170, 150, 60)], ids=["red", "blue", "yellow"])
+def test_a_white_that_no_eye_has_is_brought_back_as_far_as_it_must(white: tuple[int, ...]) -> None:
+    usual = iris.believable(np.array([170.0, 150, 140]), SKIN)
+    found = iris.believable(np.array(white, np.float64), SKIN)
+    assert found.mean() == pytest.approx(1)
+    was, now = (np.abs(chroma(colour) - chroma(usual)).max() for colour in (np.array(white, np.float64), found))
+    assert now < 0.5 * was
+    assert iris.believable(found, SKIN) == pytest.approx(found)
+
+
+def test_whites_follow_the_light_on_the_skin() -> None:
+    white = np.array([170.0, 150, 140])
+    warm = iris.believable(white * [1.8, 1, 0.5], SKIN * np.array([1.8, 1, 0.5], np.float32))
+    assert warm[0] > warm[1] > warm[2]
+    assert np.isfinite(iris.believable(np.zeros(3), np.zeros(3, np.float32))).all()

@@ -22,7 +22,7 @@ from ...imaging.threefold import taken_where, threefold
 from ...imaging.tint import tinted
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
-from . import condition, donor, iris, layout, steer
+from . import condition, corners, donor, iris, layout, steer
 from .eyeframe import MAX_EYE, REACH_WH
 from .model import AppearanceModel, Prediction
 from .refiner import EyeRefiner, missing
@@ -119,7 +119,8 @@ class AppearanceGenerator:
             prediction = donor.shape_given_donor(self.model, after, prediction)
         z = prediction.drawn(SHAPE_VARIETY * variety, rng)
         wanted = z if options.openness is None else steer.with_openness(self.model.eye_shape, z, options.openness)
-        points = steer.irises_alike(self.model.with_shape(seen, wanted))
+        ends = corners.opened(seen, {side: 1 - min(crop.face.eyes[side].openness, 1) for side in crop.closed})
+        points = steer.irises_alike(self.model.with_shape(ends, wanted))
         if options.gaze is not None:
             points = steer.with_gaze(points, options.gaze)
         return points, _surprise(z, prediction)

@@ -28,6 +28,14 @@ NAMED: Final[dict[EyeColor, tuple[float, float, float]]] = {
 }
 """Iris : sclera in R, G, B; medians over the training faces whose hue bears the name."""
 
+WHITE_FROM_SKIN: Final = np.array([[0.077, 0.537, 0.401], [-0.025, 0.063, 0.312]])
+"""The white of an eye in the skin's light: its log R/G and log B/G as a constant and so much of the skin's log R/G and
+log B/G each; least squares over the training faces."""
+WHITE_SPREAD: Final = np.array([0.077, 0.047])
+"""Standard deviations around it."""
+WHITEST: Final = 1.5
+"""So many of them a white may lie off."""
+
 
 @dataclass(frozen=True)
 class IrisRegions:
@@ -108,17 +116,28 @@ def unstained(model: AppearanceModel, lit: Tones, painted: Tones) -> Tones:
     """`lit` with eyeballs of one hue on both sides, between the two pictures' own; brightness stays as lit.
 
     `lit` takes its colours from the lids, whose make-up does not belong in the eye; `painted` from the whole face,
-    whose skin may be made up as well. Each is half right.
+    whose skin may be made up as well. Each is half right, and both may be wrong where colours are burnt out or blocky:
+    what no eye has in this light (`believable`) is brought back.
     """
     out = lit.copy()
     there = regions(model)
     whites = {side: measured(model, lit, side)[1] for side in SIDES}
     face = np.mean([measured(model, painted, side)[1] for side in SIDES], axis=0)
     hue = _hue(np.sqrt(_hue(np.mean(list(whites.values()), axis=0)) * _hue(face)))
+    hue = believable(hue, model.skin_of(lit))
     for side, white in whites.items():
         gain = np.clip(hue * white.mean() / white, 0.7, 1.4)
         out *= 1 + (gain - 1).astype(np.float32) * there.ball[side][..., None]
     return out
+
+
+def believable(white: NDArray[np.float64], skin: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The colour (3,) of an eye's white at brightness 1, as near to `white` as whites come beside such a skin (3,)."""
+    r, g, b = np.log(np.maximum(skin, 1).astype(np.float64))
+    usual = WHITE_FROM_SKIN @ np.array([1, r - g, b - g])
+    r, g, b = np.log(np.maximum(white, 1e-3))
+    off = np.clip(np.array([r - g, b - g]) - usual, -WHITEST * WHITE_SPREAD, WHITEST * WHITE_SPREAD)
+    return _hue(np.exp(np.array([usual[0] + off[0], 0, usual[1] + off[1]])))
 
 
 def _hue(colour: NDArray[np.float64]) -> NDArray[np.float64]:

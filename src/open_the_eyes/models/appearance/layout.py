@@ -74,6 +74,11 @@ def ring_of(points: Points, side: Side) -> Points:
     return points[start : start + 16]
 
 
+def apart(points: Points) -> float:
+    """How far the outer corners lie from each other."""
+    return float(np.linalg.norm(ring_of(points, "left")[0] - ring_of(points, "right")[0]))
+
+
 def hidden_of(mean_points: Points, side: Side) -> NDArray[np.bool_]:
     """(len(HIDDEN),): which of the hidden points belong to one eye."""
     on_the_left = mean_points[HIDDEN_AT, 0] < SIZE_WH[0] / 2
@@ -87,13 +92,17 @@ def iris_of(points: Points, side: Side) -> Points:
 
 
 def eye_ellipses(mean_points: Points) -> dict[Side, NDArray[np.uint8]]:
-    """What the model paints around each eye of the mean face: (H, W) 0 or 255 a side."""
+    """What the model paints around each eye of the mean face: (H, W) 0 or 255 a side.
+
+    It reaches further outwards, where upper lid and lashes run on past the corner and a shut eye's lashes end.
+    """
     planes: dict[Side, NDArray[np.uint8]] = {}
     for side in SIDES:
         ring = ring_of(mean_points, side)
         centre, width = ring[[0, 8]].mean(axis=0), float(np.linalg.norm(ring[0] - ring[8]))
         plane = np.zeros((_H, _W), np.uint8)
-        middle = (round(centre[0]), round(centre[1] - 0.03 * width))
-        cv2.ellipse(plane, middle, (round(0.68 * width), round(0.48 * width)), 0, 0, 360, (255,), -1)
+        outwards = 0.09 * (ring[0] - ring[8])
+        middle = (round(centre[0] + outwards[0]), round(centre[1] - 0.02 * width))
+        cv2.ellipse(plane, middle, (round(0.79 * width), round(0.5 * width)), 0, 0, 360, (255,), -1)
         planes[side] = plane
     return planes

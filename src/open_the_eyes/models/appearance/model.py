@@ -59,13 +59,13 @@ def squashed(z: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(_SQUASH * np.tanh(z / _SQUASH))
 
 
-def _between_corners(points: Points, was: Points, now: Points) -> Points:
-    """Points moved so that the corners `was` (2, 2) come to lie on `now`: turned, shifted, and stretched along the eye
-    only, as a turned head does."""
+def _between_corners(points: Points, was: Points, now: Points, scale: float) -> Points:
+    """Points moved so that the corners `was` (2, 2) come to lie on `now`: turned, shifted, `scale` times as high, and
+    stretched along the eye as a turned head does."""
     old, new = was[1] - was[0], now[1] - now[0]
     old_width, new_width = float(np.hypot(*old)), float(np.hypot(*new))
     along = (points - was[0]) @ old / max(old_width, 1e-6) * new_width / max(old_width, 1e-6)
-    across = (points - was[0]) @ np.array([-old[1], old[0]]) / max(old_width, 1e-6)
+    across = (points - was[0]) @ np.array([-old[1], old[0]]) / max(old_width, 1e-6) * scale
     axis = new / max(new_width, 1e-6)
     return np.asarray(now[0] + along[:, None] * axis + across[:, None] * np.array([-axis[1], axis[0]]))
 
@@ -113,7 +113,7 @@ class AppearanceModel:
         ring = (cv2.dilate(self.inside.astype(np.uint8), np.ones((41, 41))) > 0) & ~self.unseen
         ring[: round(0.36 * h)] = False
         ring[round(0.4 * h) : round(0.67 * h), round(0.43 * w) : round(0.57 * w)] = True
-        return ring
+        return ring & ~self.unseen
 
     def skin_of(self, strip: Tones) -> NDArray[np.float32]:
         """The skin's colour on a strip in the mean shape: (3,) of 0..255, at least 1."""
@@ -154,10 +154,11 @@ class AppearanceModel:
         """The points with those that a blink hides replaced, each eye's fitted between the corners that were seen."""
         moved = points.copy()
         moved[layout.HIDDEN_AT] = self.eye_shape.rebuilt(z).reshape(-1, 2)
+        scale = layout.apart(points) / layout.apart(moved)
         for side in SIDES:
             ours = layout.HIDDEN_AT[layout.hidden_of(self.mean_points, side)]
             was, now = layout.ring_of(moved, side)[[0, 8]], layout.ring_of(points, side)[[0, 8]]
-            moved[ours] = _between_corners(moved[ours], was.copy(), now)
+            moved[ours] = _between_corners(moved[ours], was.copy(), now, scale)
         return moved
 
     def with_texture(self, relative: Tones, z: NDArray[np.float64]) -> Tones:
