@@ -54,8 +54,16 @@ def test_a_cap_over_the_lid_is_found() -> None:
 
 def test_between_the_lids_nothing_is_taken_for_hair() -> None:
     pixels = skin()
-    pixels[:, :110] = HAIR
-    assert occluder_mask(pixels, region(), OUTER, INNER, CHIN)[95:105, 80:].max() < 0.05
+    pixels[:, :84] = HAIR
+    found = occluder_mask(pixels, region(), OUTER, INNER, CHIN)
+    assert found[60:80, 60:80].max() > 0.9
+    assert found[97:103, 80:].max() < 0.05
+
+
+def test_what_covers_half_the_eye_is_make_up_or_shadow() -> None:
+    pixels = skin()
+    pixels[:, :120] = HAIR
+    assert not occluder_mask(pixels, region(), OUTER, INNER, CHIN).any()
 
 
 def test_thick_lashes_that_end_inside_are_no_hair() -> None:

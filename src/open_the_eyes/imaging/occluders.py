@@ -25,6 +25,8 @@ to the lids."""
 SKIN: Final = (((0.15, 0.85), (0.28, 0.75)), ((0.2, 0.8), (-0.26, -0.08)))
 """Skin that tells how bright it is, along and below that line, in eye widths: under the eye, and the lid. The darker
 one counts, since eyes may lie in shadow."""
+MOST_OF_LIDS: Final = 0.25
+"""What covers more of that ellipse is make-up or shadow: hair in front of so much of an eye leaves nothing to open."""
 MOST: Final = 0.4
 """If more of the region is so dark, it is the light and not something in front of it."""
 _FINEST: Final = 40.0
@@ -78,11 +80,18 @@ def _in_front(
     if not dark.any() or float(dark[inside].mean()) > MOST:
         return nothing
     lids = ((along - 0.5) / CORE[0]) ** 2 + (below / CORE[1]) ** 2 < 1
-    broad = _opened(dark, BROAD * width) & ~lids
+    broad = _opened(dark, BROAD * width)
     outside = ~inside & ((along < 0) | (along > 1) | (below < -0.3))
-    _, labels = cv2.connectedComponents(broad.astype(np.uint8), connectivity=8)
-    over = np.isin(labels, np.setdiff1d(labels[broad & outside], 0)).astype(np.uint8)
+    if float(_reached(broad, outside)[lids].mean()) > MOST_OF_LIDS:
+        return nothing
+    over = _reached(broad & ~lids, outside).astype(np.uint8)
     return np.asarray(cv2.dilate(over, np.ones((3, 3))), np.float32)
+
+
+def _reached(shapes: NDArray[np.bool_], start: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Those connected shapes that have a part in `start`."""
+    _, labels = cv2.connectedComponents(shapes.astype(np.uint8), connectivity=8)
+    return np.asarray(np.isin(labels, np.setdiff1d(labels[shapes & start], 0)), np.bool_)
 
 
 def _between(values: NDArray[np.float64], limits: tuple[float, float]) -> NDArray[np.bool_]:
