@@ -1,6 +1,6 @@
 """MediaPipe without what it imports for others: its solutions draw with matplotlib, its tasks talk to microphones.
 
-Importing the package as it stands takes a second of processor time and 40 MiB; the graphs need a tenth of it.
+Importing the package as it stands takes most of the time until the first face is found; the graphs need neither.
 """
 
 from __future__ import annotations
