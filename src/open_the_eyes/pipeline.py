@@ -13,7 +13,8 @@ from . import files
 from .engine import Engine, load_engine
 from .errors import UsageError
 from .imaging.arrays import Rgb
-from .imaging.painting import Tile
+from .imaging.geometry import Box
+from .imaging.painting import Painting, Tile
 from .options import Mode, Options
 from .photo import Photo
 from .results import Inspected, Opened, face_report, report_of
@@ -162,14 +163,16 @@ def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:
         return (source,)
     photos = []
     for n in range(count):
-        photo = source
+        painting = Painting(source.pixels, ())
         for face in changing:
             best = face.best[n if n < len(face.best) else 0]
             crop = best.crop or face.crop
             window = crop.window
             alone = replace(crop, window=window.seen_from(window))
-            photo = photo.with_tiles([Tile(window, lay(photo.cut(window), alone, best.opened))])
-        photos.append(photo)
+            painting = painting.with_tile(Tile(window, lay(painting.cut(window), alone, best.opened)))
+        photos.append(source.with_tiles(painting.tiles))
+    if source.pixels.flags.writeable:  # by whoever gave them, while the results are in use
+        photos = [replace(photo, picture=photo.cut(Box(0, 0, *photo.size_wh))) for photo in photos]
     return tuple(photos)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from open_the_eyes.models.mediapipe_light import import_light
+from open_the_eyes.models.mediapipe_graphs import FINDER_GRAPH, MESH_GRAPH
+from open_the_eyes.models.mediapipe_light import import_light, load_parts
 
 INIT = """
 import heavy_for_a_test.parts.rest as rest
@@ -57,3 +59,21 @@ def test_a_package_that_is_there_stays_as_it_is(heavy: str) -> None:
     assert importlib.import_module(heavy) is package
     import_light("no_such_package_for_a_test")
     assert "no_such_package_for_a_test" not in sys.modules
+
+
+def test_no_option_of_a_graph_is_lost() -> None:
+    """MediaPipe's Python drops, without a word, what it has no description of: a face's presence then means nothing."""
+    load_parts()
+    from mediapipe.framework import calculator_pb2
+    from mediapipe.python import solution_base
+    from mediapipe.python._framework_bindings import resource_util, validated_graph_config
+
+    root = Path(solution_base.__file__).parents[2]
+    resource_util.set_resource_dir(str(root))
+    for graph in ({"graph_config": MESH_GRAPH}, {"binary_graph_path": str(root / FINDER_GRAPH)}):
+        told = validated_graph_config.ValidatedGraphConfig()
+        told.initialize(**graph)
+        understood = calculator_pb2.CalculatorGraphConfig()
+        understood.ParseFromString(told.binary_config)
+        options = [sorted(re.findall(r"\[mediapipe\.[\w.]+\]", text)) for text in (told.text_config, str(understood))]
+        assert options[0] == options[1] != []

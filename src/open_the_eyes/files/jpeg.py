@@ -94,7 +94,7 @@ def pack(parcel: Parcel) -> bytes:
     head += segments.icc_segments(parcel.icc or b"")
     head += [s for s in carried if not s.tells_colours]
     after = b"".join(payload for name, payload in parcel.blocks if name == "after")
-    return _with_index(head, encoded.coding + encoded.scans, after)
+    return _with_index(head, (encoded.coding, encoded.scans), after)
 
 
 def _frame(parts: Segments) -> Segment:
@@ -169,9 +169,9 @@ def _index_from_after(data: bytes, payload: bytes, after_at: int) -> bytes | Non
     return shifted(payload[len(segments.MPF) :], index_at - after_at, 0)
 
 
-def _with_index(head: list[Segment], rest: bytes, after: bytes) -> bytes:
+def _with_index(head: list[Segment], rest: tuple[bytes, ...], after: bytes) -> bytes:
     """The whole file; an index of several pictures gets the positions they have now, or goes when that cannot be."""
-    size = 2 + sum(len(bytes(s)) for s in head) + len(rest)
+    size = 2 + sum(len(bytes(s)) for s in head) + sum(map(len, rest))
     out = b"\xff\xd8"
     for segment in head:
         if segments.is_mpf(segment):
@@ -181,7 +181,7 @@ def _with_index(head: list[Segment], rest: bytes, after: bytes) -> bytes:
                 continue
             segment = Segment(segment.marker, segments.MPF + index)
         out += bytes(segment)
-    return out + rest + after
+    return b"".join((out, *rest, after))
 
 
 def _encoded(parcel: Parcel) -> bytes:

@@ -75,12 +75,13 @@ def changes(painting: Painting, orientation: int, layout: Layout, *, stored_rgb:
     """
     pixels = _differing(painting, orientation, layout)
     width, height = layout.mcu_wh
-    mcu = pixels.y // height * layout.mcus_wh[0] + pixels.x // width
+    row, column = pixels.y // height, pixels.x // width
+    mcu = row * layout.mcus_wh[0] + column
     touched = np.zeros(layout.mcus_wh[0] * layout.mcus_wh[1], np.bool_)
     touched[mcu] = True
     mcus = np.flatnonzero(touched)
     by = np.zeros((len(mcus), height, width, 3), np.int16)
-    by[(np.cumsum(touched) - 1)[mcu], pixels.y % height, pixels.x % width] = pixels.by
+    by[(np.cumsum(touched) - 1)[mcu], pixels.y - row * height, pixels.x - column * width] = pixels.by
     blocks, steps = [np.zeros(0, np.int64)], [np.zeros((0, 64), np.int32)]
     for first in range(0, len(mcus), _MCUS_AT_ONCE):
         some = slice(first, first + _MCUS_AT_ONCE)

@@ -172,7 +172,9 @@ class Reader:
 def words_of(data: bytes) -> NDArray[np.uint64]:
     """The 64 bits from each fourth byte on; `data` has whole fours of bytes."""
     fours = np.frombuffer(data, ">u4").astype(np.uint64)
-    return fours[:-1] << _HALF | fours[1:]
+    words = fours[:-1] << _HALF
+    words |= fours[1:]
+    return words
 
 
 def peeked(words: NDArray[np.uint64], at: Ints) -> Ints:

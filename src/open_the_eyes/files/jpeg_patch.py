@@ -57,7 +57,8 @@ def patched(coded: bytes, painting: Painting, orientation: int, *, stored_rgb: b
     if not len(wanted.blocks):
         return coded
     body = _patched_body(parts.scans[begin:-2], layout, wanted)
-    return coded[: len(coded) - len(parts.after) - len(parts.scans) + begin] + body + coded[-2 - len(parts.after) :]
+    picture_at, after_at = len(coded) - len(parts.after) - len(parts.scans) + begin, len(coded) - len(parts.after)
+    return b"".join((coded[:picture_at], body, coded[after_at - 2 :]))
 
 
 def _with_followers(changed: Changes, layout: Layout) -> Changes:

@@ -37,6 +37,10 @@ class Painting:
     def size_wh(self) -> tuple[int, int]:
         return int(self.base.shape[1]), int(self.base.shape[0])
 
+    def with_tile(self, tile: Tile) -> Painting:
+        """The same with one more tile on top."""
+        return Painting(self.base, (*self.tiles, tile))
+
     @cached_property
     def whole(self) -> Rgb:
         """(H, W, 3), read-only: put together when it is first asked for."""

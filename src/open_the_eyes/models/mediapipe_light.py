@@ -1,6 +1,6 @@
 """MediaPipe without what it imports for others: its solutions draw with matplotlib, its tasks talk to microphones.
 
-Importing the package as it stands takes a second of processor time and 40 MiB; the graphs need a tenth of it.
+Importing the package as it stands takes most of the time until the first face is found; the graphs need neither.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ _OPTIONS: Final = (
     "calculators.tensor.inference_calculator_pb2",
     "calculators.tensor.tensors_to_classification_calculator_pb2",
     "calculators.tensor.tensors_to_detections_calculator_pb2",
+    "calculators.tensor.tensors_to_floats_calculator_pb2",
     "calculators.tensor.tensors_to_landmarks_calculator_pb2",
     "calculators.tflite.ssd_anchors_calculator_pb2",
     "calculators.util.association_calculator_pb2",
@@ -27,8 +28,9 @@ _OPTIONS: Final = (
     "calculators.util.non_max_suppression_calculator_pb2",
     "calculators.util.rect_transformation_calculator_pb2",
     "calculators.util.thresholding_calculator_pb2",
+    "framework.tool.switch_container_pb2",
 )
-"""What MediaPipe's own face detection and face mesh import: options of calculators that no graph is valid without."""
+"""Options of calculators in both face graphs. One that Python has no description of is lost on its way to the graph."""
 
 
 def load_parts() -> None:

@@ -58,6 +58,6 @@ def lay(pixels: Rgb, crop: Crop, opened: Rgb) -> Rgb:
 
 
 def lay_into(canvas: Rgb, crop: Crop, opened: Rgb) -> None:
-    """The same into a canvas of the caller's own, for photos with many faces."""
+    """The same into a canvas of the caller's own."""
     part = crop.window.cut(canvas)
     part[...] = taken_where(crop.mask > 0, opened, part)

@@ -100,3 +100,18 @@ def test_the_geometry_is_bounded_and_knows_lids_iris_and_size() -> None:
 def test_both_eyes_of_a_face_look_alike_to_the_network() -> None:
     left, right = a_frame(60, 0, False), a_frame(60, 0, True)
     assert left.geometry() == pytest.approx(right.geometry(), abs=0.05)
+
+
+@pytest.mark.parametrize("degrees", [0, -37])
+@pytest.mark.parametrize("height", [1000, 240], ids=["amid the picture", "past its edge"])
+def test_a_large_eye_is_taken_as_from_a_picture_blurred_everywhere(degrees: float, height: int) -> None:
+    picture = np.random.default_rng(4).normal(128, 40, (height, 900, 3)).astype(np.float32)
+    shape = an_eye(250, degrees)
+    middle = EyeShape(shape.ring + np.array([250.0, 180.0]), (450.0, 330.0), shape.iris_radius)
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    frame = eye_frame(middle, False, np.array([[c, s, 0.0], [-s, c, 0.0]]))
+    blurred = np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.42 * 250 / MAX_EYE), np.float32)
+    expected = cv2.warpAffine(
+        blurred, frame.from_picture, frame.size_wh, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+    )
+    np.testing.assert_array_equal(frame.taken(picture), expected)
