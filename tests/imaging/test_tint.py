@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Plane, Tones
-from open_the_eyes.imaging.tint import MAX_GAIN, tinted
+from open_the_eyes.imaging.tint import MAX_GAIN, MAX_GAIN_AT_RIM, met_at_rim, tinted
 
 REACH = 16.0
 
@@ -78,3 +78,31 @@ def test_the_arguments_stay_as_they_were() -> None:
     kept = painted.copy(), around.copy(), mask.copy()
     tinted(painted, around, mask, REACH)
     assert all(np.array_equal(a, b) for a, b in zip(kept, (painted, around, mask), strict=True))
+
+
+RIM_REACH = 10.0
+
+
+def test_a_rim_that_fits_stays_as_it_is() -> None:
+    assert met_at_rim(flat(SKIN), flat(SKIN), a_mask(), RIM_REACH) == pytest.approx(flat(SKIN), rel=1e-4)
+
+
+@pytest.mark.parametrize("gain", [0.45, 2.2], ids=["much too dark", "much too light"])
+def test_the_rim_meets_its_surroundings_and_the_middle_stays(gain: float) -> None:
+    around = flat((90.0, 70.0, 60.0))
+    out = met_at_rim(around * gain, around, a_mask(), RIM_REACH)
+    rim = (a_mask() > 0.02) & (a_mask() < 0.3)
+    assert (out / around)[rim] == pytest.approx(np.ones(3 * int(rim.sum())).reshape(-1, 3), abs=0.25)
+    assert (out / around)[36:44, 36:44] == pytest.approx(np.full((8, 8, 3), gain))
+
+
+def test_a_lash_across_the_rim_does_not_darken_it() -> None:
+    around = flat(SKIN)
+    around[:, 39:41] *= 0.2
+    out = met_at_rim(flat(SKIN), around, a_mask(), RIM_REACH)
+    assert (out / flat(SKIN)).min() > 0.8
+
+
+def test_the_rim_is_changed_by_no_more_than_its_limit() -> None:
+    out = met_at_rim(flat((10.0, 10.0, 10.0)), flat((250.0, 250.0, 250.0)), a_mask(), RIM_REACH)
+    assert 2 * 10 < out.max() <= MAX_GAIN_AT_RIM * 10 + 1e-3

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from .arrays import Plane, Tones
 
 MAX_GAIN: Final = 1.35
+MAX_GAIN_AT_RIM: Final = 3.0
+"""Where light changes across an eye, or skin is burnt out, its surroundings may be far from what suits its middle."""
 _FINEST: Final = 8.0
 """The gain is so smooth that it is worked out on a picture reduced until its reach is this many pixels."""
 
@@ -31,11 +33,24 @@ def tinted(painted: Tones, around: Tones, mask: Plane, reach: float) -> Tones:
     return np.asarray(painted * np.exp(gain), np.float32)
 
 
-def _log_gain(painted: Tones, around: Tones, mask: Plane, reach: float) -> NDArray[np.float32]:
+def met_at_rim(painted: Tones, around: Tones, mask: Plane, reach: float) -> Tones:
+    """`painted` (H, W, 3) with what still parts it from `around` at the rim of `mask` (H, W) 0..1 taken out there.
+
+    For what `tinted` has matched on the whole: a gain of the rim's own, averaged over `reach` pixels along it so that
+    lashes across it do not count, which fades out within twice as many pixels inwards.
+    """
+    gain = _log_gain(painted, around, mask, reach, MAX_GAIN_AT_RIM)
+    depth = cv2.distanceTransform((mask > 0.02).astype(np.uint8), cv2.DIST_L2, 3)
+    near = np.clip(1 - depth / (2 * reach), 0, 1)
+    near = near * near * (3 - 2 * near)
+    return np.asarray(painted * np.exp(gain * near[..., None]), np.float32)
+
+
+def _log_gain(painted: Tones, around: Tones, mask: Plane, reach: float, most: float = MAX_GAIN) -> NDArray[np.float32]:
     rim = np.asarray(np.clip(4 * mask * (1 - mask), 0, 1) * (mask < 0.6), np.float32)
     soft = max(0.12 * reach, 0.5)
     a, b = cv2.GaussianBlur(around, (0, 0), soft), cv2.GaussianBlur(painted, (0, 0), soft)
-    limit = float(np.log(MAX_GAIN))
+    limit = float(np.log(most))
     ratio = np.log((np.maximum(a, 0) + 4) / (np.maximum(b, 0) + 4))
     ratio = np.asarray(np.clip(ratio, -1.5 * limit, 1.5 * limit), np.float32)
     return np.asarray(np.clip(_spread(ratio, rim, reach), -limit, limit), np.float32)

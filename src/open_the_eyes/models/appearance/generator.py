@@ -19,7 +19,7 @@ from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import CHIN, FOREHEAD, INNER_CORNER, OUTER_CORNER, SIDES, Side
 from ...imaging.palette import palette_of
 from ...imaging.threefold import taken_where, threefold
-from ...imaging.tint import tinted
+from ...imaging.tint import met_at_rim, tinted
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
 from . import condition, corners, donor, iris, layout, steer
@@ -36,7 +36,8 @@ REFINER_FILE: Final = DATA / "refiner.onnx"
 SHAPE_VARIETY: Final = 0.45
 TEXTURE_VARIETY: Final = 0.55
 TINT_REACH: Final = 0.2
-"""Reach of the colour match, as a fraction of the strip's width."""
+RIM_REACH: Final = 0.05
+"""Reach of the colour match and of what is left to do at its rim, as fractions of the strip's width."""
 
 
 class AppearanceGenerator:
@@ -155,7 +156,8 @@ class AppearanceGenerator:
             ratio = steer.chosen_ratio(options.eye_color, likely, shown, model.iris_ratios, variety, rng)
         painted = iris.coloured(model, painted, ratio) * skin
         lit = tinted(painted, strip, model.soft, TINT_REACH * layout.SIZE_WH[0])
-        return iris.unstained(model, lit, painted), _surprise(z, prediction)
+        lit = met_at_rim(iris.unstained(model, lit, painted), strip, model.soft, RIM_REACH * layout.SIZE_WH[0])
+        return lit, _surprise(z, prediction)
 
     def _cover(self, closed: tuple[Side, ...]) -> Plane:
         """How much of the painted strip shows, on the sides that are to be opened."""
