@@ -176,7 +176,10 @@ def test_on_a_full_disk_uploads_are_refused_and_what_was_accepted_is_done_when_t
         assert server.http.get("/readyz").status_code == 503
         assert server.http.get("/readyz").status_code == 503  # told again without a look
         assert server.http.post("/v1/inspect", files={"photo": shut}).status_code == 200  # the device is free
-        time.sleep(1)
+        until = time.monotonic() + 60
+        while server.view(waiting)["state"] == "queued" and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(1)  # and it has tried to store its result by now, and waits
         assert server.view(waiting)["state"] == "running"
         assert folders(server) == {waiting}
         full.undo()
