@@ -20,7 +20,7 @@ from open_the_eyes.imaging.annotate import annotate
 from open_the_eyes.imaging.arrays import Plane, Points, Rgb, to_levels, to_tones
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import SIDES
-from open_the_eyes.models.appearance import layout
+from open_the_eyes.models.appearance import corners, layout
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.strip import sampled
@@ -119,7 +119,8 @@ def strips(cut: Crop) -> Rgb:
     """The strip three times: aligned; what is seen of it, in the mean shape; with the eyes predicted."""
     model = AppearanceModel.load(MODEL_FILE)
     seen = layout.points_on_strip(cut.landmarks)
-    points = model.with_shape(seen, model.predict_shape(seen).mean)
+    ends = corners.opened(seen, {side: 1 - min(cut.face.eyes[side].openness, 1) for side in cut.closed})
+    points = model.with_shape(ends, model.predict_shape(seen).mean)
     aligned = cv2.warpAffine(cut.pixels, layout.to_strip(cut.landmarks), layout.SIZE_WH, flags=cv2.INTER_CUBIC)
     strip = sampled(cut.pixels, cut.landmarks, points, model.mean_points)
     skin = model.skin_of(strip)
