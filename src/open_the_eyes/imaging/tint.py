@@ -23,14 +23,7 @@ def tinted(painted: Tones, around: Tones, mask: Plane, reach: float) -> Tones:
     Ratios are read where both pictures show the same skin, on the mask's soft rim, and spread inwards with a Gaussian
     of `reach` pixels (normalised convolution, Knutsson & Westin 1993).
     """
-    h, w = mask.shape
-    shrink = max(reach / _FINEST, 1.0)
-    small_wh = (max(round(w / shrink), 1), max(round(h / shrink), 1))
-    a, b, m = (
-        np.asarray(cv2.resize(p, small_wh, interpolation=cv2.INTER_AREA), np.float32) for p in (around, painted, mask)
-    )
-    gain = np.asarray(cv2.resize(_log_gain(b, a, m, reach / shrink), (w, h), interpolation=cv2.INTER_LINEAR))
-    return np.asarray(painted * np.exp(gain), np.float32)
+    return np.asarray(painted * np.exp(_log_gain(painted, around, mask, reach, MAX_GAIN)), np.float32)
 
 
 def met_at_rim(painted: Tones, around: Tones, mask: Plane, reach: float) -> Tones:
@@ -46,14 +39,23 @@ def met_at_rim(painted: Tones, around: Tones, mask: Plane, reach: float) -> Tone
     return np.asarray(painted * np.exp(gain * near[..., None]), np.float32)
 
 
-def _log_gain(painted: Tones, around: Tones, mask: Plane, reach: float, most: float = MAX_GAIN) -> NDArray[np.float32]:
-    rim = np.asarray(np.clip(4 * mask * (1 - mask), 0, 1) * (mask < 0.6), np.float32)
+def _log_gain(painted: Tones, around: Tones, mask: Plane, reach: float, most: float) -> NDArray[np.float32]:
+    """(H, W, 3) logarithms of the gain, none beyond that of `most`."""
+    h, w = mask.shape
+    shrink = max(reach / _FINEST, 1.0)
+    small_wh = (max(round(w / shrink), 1), max(round(h / shrink), 1))
+    a, b, m = (
+        np.asarray(cv2.resize(p, small_wh, interpolation=cv2.INTER_AREA), np.float32) for p in (around, painted, mask)
+    )
+    reach /= shrink
+    rim = np.asarray(np.clip(4 * m * (1 - m), 0, 1) * (m < 0.6), np.float32)
     soft = max(0.12 * reach, 0.5)
-    a, b = cv2.GaussianBlur(around, (0, 0), soft), cv2.GaussianBlur(painted, (0, 0), soft)
+    a, b = (np.asarray(cv2.GaussianBlur(p, (0, 0), soft), np.float32) for p in (a, b))
     limit = float(np.log(most))
     ratio = np.log((np.maximum(a, 0) + 4) / (np.maximum(b, 0) + 4))
     ratio = np.asarray(np.clip(ratio, -1.5 * limit, 1.5 * limit), np.float32)
-    return np.asarray(np.clip(_spread(ratio, rim, reach), -limit, limit), np.float32)
+    gain = np.asarray(np.clip(_spread(ratio, rim, reach), -limit, limit), np.float32)
+    return np.asarray(cv2.resize(gain, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _spread(values: NDArray[np.float32], weight: Plane, reach: float) -> NDArray[np.float32]:
