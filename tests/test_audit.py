@@ -28,6 +28,7 @@ def report(*dependencies: dict[str, Any]) -> str:
         pytest.param(report(SKIPPED), "No known vulnerabilities found", 0, NOT_DONE, id="nobody answered"),
         pytest.param(report(), "", 0, NOT_DONE, id="nobody was asked"),
         pytest.param("", "requests.exceptions.ConnectionError: ...", 0, NOT_DONE, id="no network"),
+        pytest.param("", "requests.exceptions.SSLError: ...", 0, NOT_DONE, id="a proxy nobody here trusts"),
         pytest.param("", "No module named pip_audit", 2, "No module named pip_audit", id="not installed"),
         pytest.param("{", "", 2, "expected a report", id="half an answer"),
     ],

@@ -20,6 +20,7 @@ UNREACHABLE: Final = (
     "ConnectionError",
     "ConnectTimeout",
     "ReadTimeout",
+    "SSLError",  # whoever answered was not the service
     "Could not connect",
     "HTTPError",
     "ServiceError",
