@@ -14,6 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-com
 CODE := src tests training benchmarks docs tools deploy examples
 
 export GOMP_SPINCOUNT := 0
+export PYTHONDONTWRITEBYTECODE := # empty is off: what is not compiled ahead has to be kept when it is first imported
 
 .PHONY: help demo test check sheet faces-named format clean
 .DELETE_ON_ERROR:
