@@ -110,7 +110,7 @@ class AppearanceModel:
     def ring(self) -> NDArray[np.bool_]:
         """(H, W): skin close to the eyes and well away from lashes and brows."""
         w, h = layout.SIZE_WH
-        ring = (cv2.dilate(self.inside.astype(np.uint8), np.ones((41, 41))) > 0) & ~self.unseen
+        ring = cv2.dilate(self.inside.astype(np.uint8), np.ones((41, 41))) > 0
         ring[: round(0.36 * h)] = False
         ring[round(0.4 * h) : round(0.67 * h), round(0.43 * w) : round(0.57 * w)] = True
         return ring & ~self.unseen
