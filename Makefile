@@ -1,4 +1,4 @@
-# Every target sets up what it needs: Python 3.11 or 3.12 with its venv module, and make, are enough; 3.10 for the demo.
+# Every target sets up what it needs: Python 3.10 to 3.12 with its venv module, and make, are enough.
 #   make demo    opens the eyes of a public-domain portrait, and says where the pictures are
 #   make test    the whole test suite, side by side on up to four cores
 #   make check   formatting, lint, types; what deploy/ holds: manifests against schemas, Dockerfiles
@@ -58,8 +58,6 @@ $(VENV)/ready-to-run: $(VENV)/made pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/ready-to-develop: $(VENV)/made pyproject.toml constraints.txt
-	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: expected Python 3.11 or 3.12 for the" \
-		"tools, $(VENV) has an older one. Try: make clean test PYTHON=/path/to/python3.12" >&2; exit 1; }
 	@echo "setting up: the libraries and the tools, about 2.5 GB, once ..."
 	@$(PIP) torch # alone and first, so that nothing else chooses a build of it
 	@$(PIP) -e ".[dev]"
