@@ -14,7 +14,9 @@ from PIL import Image, ImageCms, ImageOps
 
 from open_the_eyes.errors import UnreadablePhoto
 from open_the_eyes.files import read
+from open_the_eyes.files.jpeg import decode_rgb
 from open_the_eyes.settings import Settings
+from tests.files.jpeg_scenes import CODINGS, coded
 from tests.files.pictures import marked_picture as picture
 from tests.files.pictures import saved
 from tests.files.test_no_photo import png
@@ -191,3 +193,27 @@ def test_bytes_and_path_read_the_same(tmp_path: Path) -> None:
     assert from_path.file.path == path
     assert from_bytes.file.path is None
     assert from_bytes.file.sha256 == from_path.file.sha256
+
+
+@pytest.mark.parametrize("size_wh", [(1, 1), (7, 5), (33, 47), (120, 90)], ids=str)
+@pytest.mark.parametrize("options", CODINGS.values(), ids=CODINGS.keys())
+def test_the_quick_decoder_gives_the_pixels_that_pillow_gives(
+    options: dict[str, Any], size_wh: tuple[int, int]
+) -> None:
+    data = coded(size_wh, **options)
+    with Image.open(BytesIO(data)) as image:
+        wanted = np.asarray(image.convert("RGB"))
+    pixels = decode_rgb(data)
+    assert (pixels is None) == (options.get("mode") == "L")
+    if pixels is not None:
+        np.testing.assert_array_equal(pixels, wanted)
+
+
+def test_what_the_quick_decoder_warns_of_is_left_to_pillow() -> None:
+    whole = coded((120, 90), subsampling=2)
+    assert decode_rgb(whole[: len(whole) // 2]) is None
+    assert decode_rgb(whole[:40]) is None
+    assert decode_rgb(b"") is None
+    strange = whole[:-2] + b"\x00\x00\x00\xff\xd9"  # bytes too many, at which libjpeg shrugs
+    assert decode_rgb(strange) is None
+    np.testing.assert_array_equal(read(strange, SETTINGS).pixels, read(whole, SETTINGS).pixels)

@@ -60,7 +60,12 @@ def cluster() -> Iterator[None]:
             include_dashboard=False,
             log_to_driver=False,
             object_store_memory=100 * 2**20,
-            runtime_env={"env_vars": {"PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}},
+            runtime_env={
+                "env_vars": {
+                    "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]),
+                    "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",  # 5 kill one that starts on a busy machine
+                }
+            },
         )
     except Exception as error:
         if "timed out during startup" not in str(error):

@@ -54,6 +54,17 @@ def test_around_takes_points_of_any_dimension() -> None:
     assert Box.around(np.array([[3.0, 9.0]])).area == 0
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.uint8, np.bool_])
+def test_holding_takes_what_is_above_zero_and_nothing_else(kind: type[np.generic]) -> None:
+    plane = np.zeros((30, 40), kind)
+    assert Box.holding(plane) is None
+    plane[[3, 12], [39, 7]] = 1
+    assert Box.holding(plane) == Box(7, 3, 40, 13)
+    assert Box.holding(plane[:, 10:]) == Box(29, 3, 30, 4)
+    assert Box.holding(np.zeros((0, 5), kind)) is None
+    assert BOX.corners.tolist() == [[10, 20], [40, 80]]
+
+
 @pytest.mark.parametrize(
     ("other", "share"),
     [

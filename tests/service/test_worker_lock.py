@@ -23,7 +23,8 @@ from open_the_eyes.service.worker_lock import worker_lock
 HOLDER = """
 import sys
 from open_the_eyes.service.worker_lock import worker_lock
-worker_lock(sys.argv[1], sys.argv[2]).acquire()
+lock = worker_lock(sys.argv[1], sys.argv[2])
+lock.acquire()
 print("claimed", flush=True)
 sys.stdin.read()
 """

@@ -1,13 +1,15 @@
 """Bytes <-> `Photo`: the only room that knows file formats.
 
 `jpeg`, `png`, `webp`, `tiff`, `heif` and `avif` each take a file apart into pixels and blocks, and put it together
-again. The foreign decoder behind them (Pillow) sees pixels only, the foreign encoder writes pixels only; every other
-byte of a file is carried round them. HEIC and AVIF are the exception: their libraries read and write the whole file.
+again. The foreign decoders behind them (Pillow, simplejpeg) see pixels only, the foreign encoder writes pixels only;
+every other byte of a file is carried round them. HEIC and AVIF are the exception: their libraries read and write the
+whole file.
 """
 
 from .credentials import Credentials
 from .edit_record import EditRecord, read_record
 from .gps import without_gps
+from .jpeg import expecting
 from .reading import read
 from .whole_file import check_free
 from .writing import SUFFIXES, encoded, suffix_for, write
@@ -18,6 +20,7 @@ __all__ = [
     "EditRecord",
     "check_free",
     "encoded",
+    "expecting",
     "read",
     "read_record",
     "suffix_for",

@@ -20,7 +20,7 @@ from ..imaging.depth import Deep, to_8_bit
 from ..photo import FileFacts, FileFormat, Photo, Stored
 from ..settings import Settings
 from . import avif, heif, jpeg, png, tiff, webp
-from .colours import to_planes
+from .colours import to_planes, turned
 from .depth import mode_of, to_deep
 from .exif import orientation_of
 from .intake import take_in
@@ -98,6 +98,10 @@ class _Decoded:
 
 
 def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _Decoded:
+    rgb = jpeg.decode_rgb(unpacked.bare) if file_format == "JPEG" else None
+    if rgb is not None:
+        _check_size((rgb.shape[1], rgb.shape[0]), unpacked)
+        return _Decoded(rgb if orientation == 1 else turned(rgb, orientation), None, unpacked.icc, "RGB")
     picture = _DECODE[file_format](unpacked.bare)
     _check_size(picture.size, unpacked)
     pixels, alpha, icc = to_planes(picture, orientation, unpacked.icc)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Plane, Points, Rgb
+from .geometry import Box
 
 BAR: Final = 0.16
 """Bars thinner than this, in eye widths, can be frames."""
@@ -30,24 +31,22 @@ def frame_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points) -> Plane:
     line of the lids.
     """
     width = float(np.linalg.norm(inner - outer))
-    columns, rows = (np.flatnonzero((mask > 0).any(axis=axis)) for axis in (0, 1))
-    if width < 16 or len(rows) == 0:
+    region = Box.holding(mask)
+    if width < 16 or region is None:
         return np.zeros_like(mask)
-    reach = round(0.3 * width)
-    top, bottom = max(int(rows[0]) - reach, 0), int(rows[-1]) + reach
-    left, right = max(int(columns[0]) - reach, 0), int(columns[-1]) + reach
-    part, shown = pixels[top:bottom, left:right], mask[top:bottom, left:right]
+    near = region.moved_out(round(0.3 * width)).clipped((mask.shape[1], mask.shape[0]))
+    part, shown = near.cut(pixels), near.cut(mask)
     out = np.zeros_like(mask)
     shrink = max(int(width / _FINEST), 1)
     small_wh = max(part.shape[1] // shrink, 1), max(part.shape[0] // shrink, 1)
     small, small_shown = (cv2.resize(p, small_wh, interpolation=cv2.INTER_AREA) for p in (part, shown))
     bars = _dark_bars(np.asarray(small, np.uint8), width / shrink)
-    corners = (np.stack([outer, inner]) - [left, top] + 0.5) / shrink - 0.5
+    corners = (np.stack([outer, inner]) - [near.left, near.top] + 0.5) / shrink - 0.5
     over = _leaving(bars, np.asarray(small_shown > 0), corners, width / shrink)
     if over.any():
         soft = max(0.012 * width, 0.6)
         over = np.asarray(cv2.resize(over, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_LINEAR))
-        out[top:bottom, left:right] = np.clip(cv2.GaussianBlur(over, (0, 0), soft) * 1.6, 0, 1)
+        near.cut(out)[...] = np.clip(cv2.GaussianBlur(over, (0, 0), soft) * 1.6, 0, 1)
     return out
 
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,16 +38,30 @@ class Box:
     def centre_xy(self) -> tuple[float, float]:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
+    @property
+    def corners(self) -> Points:
+        """(2, 2): the first and the last."""
+        return np.array([[self.left, self.top], [self.right, self.bottom]], np.float64)
+
     @classmethod
     def around(cls, points: Points) -> Box:
         """The smallest box that holds all (N, 2+) points."""
         (left, top), (right, bottom) = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
         return cls(float(left), float(top), float(right), float(bottom))
 
+    @classmethod
+    def holding(cls, plane: NDArray[Any]) -> Box | None:
+        """The smallest whole box that holds all values of (h, w) above 0, None where there are none."""
+        left, top, width, height = cv2.boundingRect((plane > 0).view(np.uint8))
+        return cls(left, top, left + width, top + height) if width else None
+
     def grown(self, by: float) -> Box:
         """The same centre, every side moved outwards by `by` times the longer side."""
-        d = by * max(self.width, self.height)
-        return Box(self.left - d, self.top - d, self.right + d, self.bottom + d)
+        return self.moved_out(by * max(self.width, self.height))
+
+    def moved_out(self, by: float) -> Box:
+        """Every side moved outwards by so many pixels."""
+        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
 
     def clipped(self, size_wh: tuple[int, int]) -> Box:
         """The part that lies inside a picture of `size_wh`."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Tones
+from .geometry import Box
 from .threefold import threefold, within
 
 
@@ -28,32 +29,24 @@ def continued_grain(
     clipping at three times the median deviation.
     """
     out = np.zeros(levels.shape, np.float32)
-    there, where = _part_of(skin), _part_of(wanted)
+    there, where = Box.holding(skin), Box.holding(wanted)
     if there is None or where is None or int(skin.sum()) < 64:
         return out
-    fine, skin = _fine_near(levels, there, sigma), skin[there]
+    fine, skin, wanted = _fine_near(levels, there, sigma), there.cut(skin), where.cut(wanted)
     spread = 1.4826 * np.median(np.abs(fine.reshape(-1, 3)[_some(np.flatnonzero(skin))]), axis=0) + 1e-3
     most = np.asarray(3 * spread, np.float32)
     fine = within(fine, -most, most)
     side, centres = _squares(skin, sigma)
-    laid = _quilted(fine, centres, side, wanted[where], np.random.default_rng(seed))
-    out[where] = within(laid, -most, most) * threefold(wanted[where].astype(np.float32))
+    laid = _quilted(fine, centres, side, wanted, np.random.default_rng(seed))
+    where.cut(out)[...] = within(laid, -most, most) * threefold(wanted.astype(np.float32))
     return out
 
 
-def _part_of(plane: NDArray[np.bool_]) -> tuple[slice, slice] | None:
-    """The rows and columns that hold all True of (h, w), None where there is none."""
-    columns, rows = (np.flatnonzero(plane.any(axis=axis)) for axis in (0, 1))
-    return (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)) if len(rows) else None
-
-
-def _fine_near(levels: NDArray[Any], part: tuple[slice, slice], sigma: float) -> Tones:
+def _fine_near(levels: NDArray[Any], part: Box, sigma: float) -> Tones:
     """The fine part of a part of a picture, blurred with what lies around it."""
-    margin = math.ceil(3 * max(sigma, 0.3))
-    first = [max(s.start - margin, 0) for s in part]
-    around = levels[first[0] : part[0].stop + margin, first[1] : part[1].stop + margin].astype(np.float32)
-    inner = tuple(slice(s.start - f, s.stop - f) for s, f in zip(part, first, strict=True))
-    return fine_part(around, sigma)[inner]
+    around = part.moved_out(math.ceil(3 * max(sigma, 0.3))).clipped((levels.shape[1], levels.shape[0]))
+    fine = fine_part(around.cut(levels).astype(np.float32), sigma)
+    return np.asarray(part.seen_from(around).cut(fine), np.float32)
 
 
 def _some(places: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Plane, Points, Rgb
+from .geometry import Box
 from .palette import LUMA
 
 DARK: Final = 0.5
@@ -37,23 +38,23 @@ def occluder_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points, chin: 
     """(h, w) 0..1: 1 on what hangs over the region `mask` (h, w) around an eye with corners `outer`, `inner`; `chin`
     says which way is down."""
     width = float(np.linalg.norm(inner - outer))
-    columns, rows = (np.flatnonzero((mask > 0).any(axis=axis)) for axis in (0, 1))
-    if width < 16 or len(rows) == 0:
+    region = Box.holding(mask)
+    if width < 16 or region is None:
         return np.zeros_like(mask)
-    reach = round(0.35 * width)
-    top, bottom = max(int(rows[0]) - reach, 0), int(rows[-1]) + reach
-    left, right = max(int(columns[0]) - reach, 0), int(columns[-1]) + reach
-    part, region = pixels[top:bottom, left:right], mask[top:bottom, left:right]
+    near = region.moved_out(round(0.35 * width)).clipped((mask.shape[1], mask.shape[0]))
+    part, shown = near.cut(pixels), near.cut(mask)
     shrink = max(width / _FINEST, 1.0)
     size_wh = max(round(part.shape[1] / shrink), 1), max(round(part.shape[0] / shrink), 1)
-    small, inside = (cv2.resize(p, size_wh, interpolation=cv2.INTER_AREA) for p in (part, region))
+    small, inside = (cv2.resize(p, size_wh, interpolation=cv2.INTER_AREA) for p in (part, shown))
     level = np.asarray(small.astype(np.float32) @ LUMA, np.float32)
-    along, below = _along_below(level.shape, (np.stack([outer, inner, chin]) - [left, top] + 0.5) / shrink - 0.5)
+    along, below = _along_below(
+        level.shape, (np.stack([outer, inner, chin]) - [near.left, near.top] + 0.5) / shrink - 0.5
+    )
     over = _in_front(level, np.asarray(inside > 0.02, np.bool_), along, below, width / shrink)
     out = np.zeros_like(mask)
     if over.any():
         soft = np.asarray(cv2.resize(over, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
-        out[top:bottom, left:right] = np.clip(cv2.GaussianBlur(soft, (0, 0), max(0.02 * width, 0.6)), 0, 1)
+        near.cut(out)[...] = np.clip(cv2.GaussianBlur(soft, (0, 0), max(0.02 * width, 0.6)), 0, 1)
     return out
 
 

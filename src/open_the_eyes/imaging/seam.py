@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from .arrays import Plane, Rgb
+from .geometry import Box
 from .palette import LUMA
 
 _FINEST: Final = 4.0
@@ -21,21 +22,19 @@ def seam_step(before: Rgb, after: Rgb, mask: Plane) -> float:
     Both pictures are smoothed over a twentieth of the mask's width first, so that grain, hairs and lashes do not count.
     `mask` is (h, w) 0..1; the border is where it rises from 0 to a third, and for a mask that rises at once, its rim.
     """
-    columns, rows = (np.flatnonzero((mask > 0).any(axis=axis)) for axis in (0, 1))
-    if len(rows) == 0:
+    changed = Box.holding(mask)
+    if changed is None:
         return 0.0
-    sigma = max((int(columns[-1]) - int(columns[0])) / 20, 1.0)
-    margin = math.ceil(3 * sigma)
-    top, left = max(int(rows[0]) - margin, 0), max(int(columns[0]) - margin, 0)
-    near = np.s_[top : int(rows[-1]) + margin + 1, left : int(columns[-1]) + margin + 1]
-    mask = mask[near]
+    sigma = max((changed.width - 1) / 20, 1.0)
+    near = changed.moved_out(math.ceil(3 * sigma)).clipped((mask.shape[1], mask.shape[0]))
+    mask = near.cut(mask)
     border = (mask > 0.02) & (mask < 0.35)
     if not border.any():
         border = (mask > 0) & (cv2.erode((mask > 0).astype(np.uint8), np.ones((3, 3))) == 0)
     if not border.any():
         return 0.0
     ys, xs = np.nonzero(border)
-    smooth, shrink = _smooth_change(before[near], after[near], sigma)
+    smooth, shrink = _smooth_change(near.cut(before), near.cut(after), sigma)
     at_y, at_x = (np.minimum(k // shrink, n - 1) for k, n in zip((ys, xs), smooth.shape, strict=True))
     return float(np.percentile(np.abs(smooth[at_y, at_x]), 90))
 

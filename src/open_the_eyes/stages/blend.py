@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from ..imaging.arrays import Rgb, to_levels, to_tones
+from ..imaging.geometry import Box
 from ..imaging.threefold import taken_where, threefold
 from ..roles import Crop, Patch
 
@@ -40,13 +41,12 @@ def blend(crop: Crop, patch: Patch) -> Rgb:
     """
     out = crop.pixels.copy()
     both = np.minimum(patch.mask, crop.mask)
-    columns, rows = (np.flatnonzero((both > 0).any(axis=axis)) for axis in (0, 1))
-    if len(rows):
-        part = np.s_[int(rows[0]) : int(rows[-1]) + 1, int(columns[0]) : int(columns[-1]) + 1]
-        show = np.asarray(np.clip(both[part] / FEATHER, 0, 1), np.float32)
-        around = to_tones(out[part])
-        blended = to_levels(around + (patch.pixels[part] - around) * threefold(show))
-        out[part] = taken_where(show > 0, blended, out[part])
+    part = Box.holding(both)
+    if part is not None:
+        show = np.asarray(np.clip(part.cut(both) / FEATHER, 0, 1), np.float32)
+        around = to_tones(part.cut(out))
+        blended = to_levels(around + (part.cut(patch.pixels) - around) * threefold(show))
+        part.cut(out)[...] = taken_where(show > 0, blended, part.cut(out))
     return out
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.lids import EyeShape
-from open_the_eyes.models.appearance.eyeframe import MAX_EYE, MIN_EYE, EyeFrame, eye_frame
+from open_the_eyes.models.appearance.eyeframe import MAX_EYE, MIN_EYE, REACH_WH, EyeFrame, eye_frame
 
 
 def an_eye(width: float = 60, degrees: float = 0, mirrored: bool = False) -> EyeShape:
@@ -48,12 +48,12 @@ def test_sizes_are_kept_between_the_limits(width: float, size: float) -> None:
     frame = a_frame(width)
     assert frame.shape.width == pytest.approx(size)
     assert frame.size_wh[0] % 8 == frame.size_wh[1] % 8 == 0
-    assert frame.size_wh[0] == pytest.approx(2 * size, abs=4)
+    assert frame.size_wh[0] == pytest.approx(REACH_WH[0] * size, abs=4)
 
 
 def test_an_asked_size_makes_eyes_alike() -> None:
     upright = np.array([[1.0, 0, 0], [0, 1.0, 0]])
-    frames = [eye_frame(an_eye(width), False, upright, 72) for width in (50, 70)]
+    frames = [eye_frame(an_eye(width), False, upright, 80) for width in (50, 70)]
     assert frames[0].size_wh == frames[1].size_wh == (144, 112)
 
 

@@ -47,6 +47,7 @@ def missing(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     monkeypatch.setattr(loading, "find_spec", lambda name: None if name in names else find_spec(name))
 
 
+@pytest.mark.usefixtures("libraries")
 def test_libraries_that_are_not_there_come_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     missing(monkeypatch, "torch", "peft")
     with pytest.raises(UsageError, match=r"torch, peft not installed.*pip install.*open-the-eyes\[sdxl\]"):
@@ -97,6 +98,8 @@ def test_auto_takes_the_appearance_model_elsewhere_and_says_what_sdxl_would_need
 ) -> None:
     if lacks == "libraries":
         missing(monkeypatch, "diffusers")
+    else:
+        request.getfixturevalue("libraries")
     folder = tmp_path
     if lacks == "gpu":
         import torch

@@ -200,8 +200,8 @@ def _corners(crop: Crop) -> list[Points]:
 
 def _worked_part(crop: Crop) -> Box:
     """The part of a crop that has to be drawn: where it may change, and all that the refiner sees of each eye."""
-    columns, rows = (np.flatnonzero((crop.mask > 0).any(axis=axis)) for axis in (0, 1))
-    around = [np.array([[columns[0], rows[0]], [columns[-1] + 1.0, rows[-1] + 1.0]])] if len(rows) else []
+    masked = Box.holding(crop.mask)
+    around = [] if masked is None else [masked.corners]
     axes = layout.to_strip(crop.landmarks)[:, :2]
     axes = axes / np.linalg.norm(axes, axis=1, keepdims=True)
     frame = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]]) * np.array(REACH_WH) / 2 @ axes

@@ -69,12 +69,8 @@ def _covered(mask: Plane, region: Box) -> Box | None:
     """The part of a region in which the mask lies, None where it does not."""
     if region.area < 1:
         return None
-    columns, rows = (np.flatnonzero((region.cut(mask) > 0).any(axis=axis)) for axis in (0, 1))
-    if not len(rows):
-        return None
-    corner = np.array([region.left, region.top])
-    ends = np.array([[columns[0], rows[0]], [columns[-1] + 1.0, rows[-1] + 1.0]])
-    return Box.around(corner + ends).to_whole()
+    there = Box.holding(region.cut(mask))
+    return None if there is None else there.seen_from(Box(-region.left, -region.top, 0, 0))
 
 
 def _one_eye(painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape) -> Tones:
