@@ -15,7 +15,7 @@ import torch
 from open_the_eyes.models.appearance import generator
 
 from ..faces import pictures_in, portraits
-from .export import export
+from .export import export, weights_in
 from .pairs import Pair, pairs_of
 from .train import Plan, Stored, train
 
@@ -50,13 +50,16 @@ def main() -> None:
     parser.add_argument("-o", "--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--model", type=Path, default=generator.MODEL_FILE, help="the appearance model to start from")
+    parser.add_argument("--start", type=Path, help="a refiner.onnx to go on from, instead of from nothing")
+    parser.add_argument("--rate", type=float, default=Plan().rate, help="of learning")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     given = parser.parse_args()
     data = stored(to_learn_from(given.faces), given.out / "train", given.model, given.workers)
     held = stored(pictures_in(given.held_out), given.out / "held_out", given.model, given.workers)
     print(f"{len(data.guess)} eyes to learn from, {len(held.guess)} held out", flush=True)
-    training = train(data, held, given.out, 60 * given.minutes, Plan(), given.device)
+    start = None if given.start is None else weights_in(given.start)
+    training = train(data, held, given.out, 60 * given.minutes, Plan(rate=given.rate), given.device, start)
     print(f"{training.step} steps")
     print(export(training.steady, given.out / "refiner.onnx"))
 

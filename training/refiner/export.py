@@ -1,4 +1,4 @@
-"""The trained network as ONNX, for frames of any size."""
+"""The trained network as ONNX, for frames of any size, and the way back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ import torch
 from .network import GEOMETRY, Refiner
 
 INPUTS = {"guess": 3, "mask": 1, "geometry": GEOMETRY, "noise": 1}
+
+
+def weights_in(path: Path) -> dict[str, torch.Tensor]:
+    """The weights of a network that `export` wrote, under the names that `Refiner.load_state_dict` takes."""
+    import onnx
+    from onnx import numpy_helper
+
+    stored = onnx.load(str(path)).graph.initializer
+    return {one.name: torch.from_numpy(numpy_helper.to_array(one).copy()) for one in stored}
 
 
 def export(network: Refiner, path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -189,11 +190,25 @@ class Training:
             slow.lerp_(quick, rate)
 
 
-def train(data: Stored, held: Stored, out: Path, seconds: float, plan: Plan, device: str) -> Training:
-    """Trains for `seconds`, or goes on from `out/state.pt`; writes state, log.jsonl and sample sheets into `out`."""
+def train(
+    data: Stored,
+    held: Stored,
+    out: Path,
+    seconds: float,
+    plan: Plan,
+    device: str,
+    start: Mapping[str, Tensor] | None = None,
+) -> Training:
+    """Trains for `seconds`, or goes on from `out/state.pt`; writes state, log.jsonl and sample sheets into `out`.
+
+    A run without a state begins with the weights of `start`, if there are any.
+    """
     training, state = Training(plan, device), out / "state.pt"
     if state.exists():
         training.load(state)
+    elif start is not None:
+        training.net.load_state_dict(start)
+        training.steady.load_state_dict(start)
     began, so_far = time.time(), training.seconds
     while training.seconds < seconds:
         rng = np.random.default_rng([plan.seed, training.step])

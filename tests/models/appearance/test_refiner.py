@@ -13,7 +13,7 @@ from open_the_eyes.imaging.lids import EyeShape
 from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance import iris, layout
 from open_the_eyes.models.appearance.generator import REFINER_FILE, AppearanceGenerator
-from open_the_eyes.models.appearance.refiner import EyeRefiner, crispness
+from open_the_eyes.models.appearance.refiner import GLINT_KEPT, EyeRefiner, crispness, glints
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Patch, Request
 
@@ -139,3 +139,22 @@ def test_crispness_leaves_an_iris_its_mean_colour(eye: tuple[NDArray[np.float32]
 def test_crispness_makes_nothing_out_of_nothing(eye: tuple[NDArray[np.float32], NDArray[np.float32]]) -> None:
     flat = np.full_like(eye[0], 0.2)
     assert np.abs(crispness(flat, eye[1], 64.0)).max() < 1e-5
+
+
+def test_glints_are_calmed_outside_the_iris_only(eye: tuple[NDArray[np.float32], NDArray[np.float32]]) -> None:
+    guess, geometry = eye
+    brighter = guess.copy()
+    outside, inside = geometry[0, 0] > 0.3, geometry[0, 0] < 0
+    brighter[0, :, outside] += 0.5
+    brighter[0, :, inside] += 0.9
+    taken = glints(brighter, guess, geometry, 64.0)[0]
+    assert not taken[:, inside].any()
+    calm = (brighter[0] - taken)[:, outside]
+    most = guess[0][:, outside].max()
+    assert brighter[0][:, outside].max() == pytest.approx(most + 0.5, abs=1e-4)
+    assert calm.max() == pytest.approx(most + GLINT_KEPT * 0.5, abs=0.02)
+
+
+def test_no_glint_is_seen_where_nothing_became_brighter(eye: tuple[NDArray[np.float32], NDArray[np.float32]]) -> None:
+    guess, geometry = eye
+    assert not glints(guess - 0.05, guess, geometry, 64.0).any()

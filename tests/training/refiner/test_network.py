@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 torch = pytest.importorskip("torch", reason="the refiner is trained with torch, which is not installed here")
 
-from training.refiner.export import INPUTS, export  # noqa: E402 - needs torch
+from training.refiner.export import INPUTS, export, weights_in  # noqa: E402 - needs torch
 from training.refiner.network import GEOMETRY, Refiner  # noqa: E402
-from training.refiner.train import Plan, Stored, Training, _energy, _recoloured, _unlike  # noqa: E402
+from training.refiner.train import Plan, Stored, Training, _energy, _recoloured, _unlike, train  # noqa: E402
 
 SIZES_HW = [(112, 144), (64, 80)]
 
@@ -161,6 +161,20 @@ def test_a_resumed_training_goes_on_as_if_it_had_never_stopped(stored: Stored, t
     for part in ("net", "steady", "critic"):
         ours, theirs = (getattr(training, part).state_dict() for training in (first, second))
         assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::torch.jit.TracerWarning")  # of torch by torch
+def test_a_training_can_begin_where_an_exported_network_ended(stored: Stored, tmp_path: Path) -> None:
+    pytest.importorskip("onnx", reason="torch exports with onnx, which cannot be imported", exc_type=ImportError)
+    torch.manual_seed(5)
+    network = Refiner()
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    export(network, tmp_path / "refiner.onnx")
+    begun = train(stored, stored, tmp_path, 0.0, Plan(), "cpu", weights_in(tmp_path / "refiner.onnx"))
+    for part in (begun.net, begun.steady):
+        ours, theirs = part.state_dict(), network.state_dict()
+        assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
 
 def test_a_training_of_another_plan_is_refused(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from ...errors import WeightsMissing
 from ...imaging.arrays import Plane, Tones
 from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import Side
+from ...imaging.palette import LUMA
 from ...imaging.threefold import threefold
 from . import layout
 from .eyeframe import EyeFrame, eye_frame
@@ -39,6 +40,12 @@ def missing(path: Path) -> WeightsMissing:
         f"{path.name}: expected in the package, not found. "
         "Reinstall it: python -m pip install --force-reinstall --no-deps open-the-eyes"
     )
+
+GLINT_NEAR: Final = 0.08
+"""Eye widths around a pixel in which the painted eye tells how bright it may become."""
+GLINT_KEPT: Final = 0.3
+"""How much of a glint beyond that stays: a wet lid glistens, but what the network makes of a bright white is a scratch.
+In the iris, where catch-lights are, all of it does."""
 
 
 class EyeRefiner:
@@ -90,9 +97,26 @@ class EyeRefiner:
             "noise": noise.astype(np.float32),
         }
         refined = np.asarray(self._session.run(["refined"], fed)[0], np.float32)
-        crisp = fed["mask"] * crispness(refined, fed["geometry"], frames[0].shape.width)
-        added = (refined + crisp - fed["guess"]).transpose(0, 2, 3, 1) * 127.5
+        crisp = refined + fed["mask"] * crispness(refined, fed["geometry"], frames[0].shape.width)
+        calm = crisp - glints(crisp, fed["guess"], fed["geometry"], frames[0].shape.width)
+        added = (calm - fed["guess"]).transpose(0, 2, 3, 1) * 127.5
         return [np.ascontiguousarray(a) for a in added]
+
+
+def glints(
+    refined: NDArray[np.float32], guess: NDArray[np.float32], geometry: NDArray[np.float32], eye_px: float
+) -> NDArray[np.float32]:
+    """What of refined eyes (n, 3, h, w) is too bright to be left, outside the iris; all of -1..1, like the guess."""
+    import cv2
+
+    side = 2 * max(round(GLINT_NEAR * eye_px), 1) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    out = np.zeros_like(refined)
+    for k, (eye, painted) in enumerate(zip(refined.transpose(0, 2, 3, 1), guess.transpose(0, 2, 3, 1), strict=True)):
+        ceiling = cv2.dilate(np.asarray(painted @ LUMA, np.float32), disc)
+        over = np.maximum(eye @ LUMA - ceiling, 0) * np.clip(4 * geometry[k, 0], 0, 1)
+        out[k] = (1 - GLINT_KEPT) * over
+    return out
 
 
 def crispness(refined: NDArray[np.float32], geometry: NDArray[np.float32], eye_px: float) -> NDArray[np.float32]:
