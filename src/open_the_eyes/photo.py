@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,12 +60,10 @@ class Stored:
     Args:
         coded: the smallest file with these pixels; JPEG.
         pixels: upright, as decoded from it; read-only, since what differs from them is what gets coded anew.
-        places: what the editor finds out about `coded` before it is known what changes.
     """
 
     coded: bytes
     pixels: Rgb
-    places: Future[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,6 @@ def open_eyes(
         decisions = left_alone(decisions, matches)
     with watch.stage("crop", 0.4, 0.45):
         crops = [(d.id, crop(source.pixels, d.face, d.closed)) for d in decisions if d.closed]
-        source = files.expecting(source, [box for _, c in crops if (box := c.changing) is not None])
     kept = _painted(source.pixels, crops, matches.donors, engine, options, watch)
     with watch.stage("compose", 0.95, 1.0):
         variations = _composed(source, list(kept.values()), options.generate.variations)

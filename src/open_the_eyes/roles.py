@@ -84,12 +84,6 @@ class Crop:
     mask: Plane
     closed: tuple[Side, ...]
 
-    @property
-    def changing(self) -> Box | None:
-        """The part of the photo in which pixels may change, None where nothing may."""
-        masked = Box.holding(self.mask)
-        return None if masked is None else masked.seen_from(Box(-self.window.left, -self.window.top, 0, 0))
-
 
 @dataclass(frozen=True, slots=True)
 class Donor:

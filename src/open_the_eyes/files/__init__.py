@@ -9,7 +9,6 @@ whole file.
 from .credentials import Credentials
 from .edit_record import EditRecord, read_record
 from .gps import without_gps
-from .jpeg import expecting
 from .reading import read
 from .whole_file import check_free
 from .writing import SUFFIXES, encoded, suffix_for, write
@@ -20,7 +19,6 @@ __all__ = [
     "EditRecord",
     "check_free",
     "encoded",
-    "expecting",
     "read",
     "read_record",
     "suffix_for",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from io import BytesIO
 from typing import Any, Final, cast
 
@@ -12,13 +10,11 @@ from PIL import Image, JpegImagePlugin
 
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..imaging.arrays import Rgb
-from ..imaging.geometry import Box
-from ..photo import Encoding, FileFacts, Photo, Stored
+from ..photo import Encoding, FileFacts, Photo
 from . import jpeg_segments as segments
 from .jpeg_index import shifted
 from .jpeg_layout import NotPatchable
 from .jpeg_patch import patched
-from .jpeg_places import Places, places_ahead
 from .jpeg_segments import Segment, Segments, named_segment
 from .parcel import Blocks, Parcel, Unpacked, check_pixels, damaged, foreign_decoder, u16
 
@@ -71,16 +67,6 @@ def decode_rgb(bare: bytes) -> Rgb | None:
         return None
 
 
-def expecting(photo: Photo, windows: Sequence[Box]) -> Photo:
-    """The same photo; if it is a JPEG, the blocks in these windows are being found from now on, in a thread of their
-    own, and if pixels change nowhere else, it is written the sooner."""
-    facts = photo.file
-    if facts is None or facts.stored is None or not windows:
-        return photo
-    stored = replace(facts.stored, places=places_ahead(facts.stored.coded, windows, facts.orientation))
-    return replace(photo, file=replace(facts, stored=stored))
-
-
 def repainted(facts: FileFacts, photo: Photo) -> bytes:
     """The source's picture as the photo has it now, and no metadata: only blocks in which a pixel changed are new.
 
@@ -91,17 +77,9 @@ def repainted(facts: FileFacts, photo: Photo) -> bytes:
         raise NotPatchable("a picture of another size")
     try:
         painting = photo.over(facts.stored.pixels)
-        rgb = facts.encoding.rgb_stored
-        return patched(facts.stored.coded, painting, facts.orientation, stored_rgb=rgb, known=_known(facts.stored))
+        return patched(facts.stored.coded, painting, facts.orientation, stored_rgb=facts.encoding.rgb_stored)
     except (UnreadablePhoto, ArithmeticError, LookupError, MemoryError, ValueError) as error:
         raise NotPatchable("an unusual structure") from error
-
-
-def _known(stored: Stored) -> Places | None:
-    """What `expecting` has found, None where it could not: for other blocks it may be possible."""
-    if stored.places is None or stored.places.exception() is not None:
-        return None
-    return cast("Places", stored.places.result())
 
 
 def pack(parcel: Parcel) -> bytes:

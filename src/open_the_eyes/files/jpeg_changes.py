@@ -97,7 +97,7 @@ def _differing(painting: Painting, orientation: int, layout: Layout) -> _Pixels:
     if not found:
         return _Pixels(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 3), np.int16))
     x, y, by = (np.concatenate(part) for part in zip(*found, strict=True))
-    return _Pixels(*as_stored(x, y, orientation, layout.size_wh), by)
+    return _Pixels(*_as_stored(x, y, orientation, layout.size_wh), by)
 
 
 def _differing_in_strips(painting: Painting, layout: Layout) -> Iterator[tuple[Ints, Ints, NDArray[np.int16]]]:
@@ -117,7 +117,7 @@ def _differing_in_strips(painting: Painting, layout: Layout) -> Iterator[tuple[I
             yield x + int(window.left), y + top, after[y, x].astype(np.int16) - before[y, x]
 
 
-def as_stored(x: Ints, y: Ints, orientation: int, size_wh: tuple[int, int]) -> tuple[Ints, Ints]:
+def _as_stored(x: Ints, y: Ints, orientation: int, size_wh: tuple[int, int]) -> tuple[Ints, Ints]:
     """Where upright pixels are in a stored picture of this size."""
     if orientation >= 5:
         x, y = y, x

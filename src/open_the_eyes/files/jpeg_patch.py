@@ -6,19 +6,26 @@ decoded and coded again, so restart markers, Huffman tables and all that an enco
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.painting import Painting
+from . import jpeg_segments as segments
 from .jpeg_bits import BitJoiner
 from .jpeg_changes import Changes, changes
 from .jpeg_coefficients import read_blocks, write_blocks
-from .jpeg_layout import Layout, NotPatchable
-from .jpeg_locate import Reader
-from .jpeg_places import Coded, Places, Stretch, coded_of, places_of
+from .jpeg_layout import Layout, NotPatchable, layout_of
+from .jpeg_locate import Interval, Reader
+from .jpeg_stretches import ends_of, positions_of
+
+_OTHER_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7]")
+_RESTART: Final = re.compile(rb"\xff[\xd0-\xd7]")
+_RST0: Final = 0xD0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +37,28 @@ class _Codes:
     bits: NDArray[np.uint8]
 
 
-def patched(
-    file: bytes, painting: Painting, orientation: int, *, stored_rgb: bool, known: Places | None = None
-) -> bytes:
+def patched(coded: bytes, painting: Painting, orientation: int, *, stored_rgb: bool) -> bytes:
     """A JPEG file with other pixels where the painting differs from its base.
 
     Args:
-        file: that the base was decoded from.
+        coded: the file that the base was decoded from.
         painting: upright.
         orientation: the EXIF orientation that made the pixels upright.
         stored_rgb: three components are red, green and blue.
-        known: blocks of this file that were found already; if others are needed, all are found anew.
 
     Raises:
         NotPatchable: progressive, arithmetic, several scans, damaged, CMYK; grey that got colour; too much changed.
     """
-    coded = coded_of(file) if known is None else known.coded
-    if len(coded.layout.components) not in (1, 3):
-        raise NotPatchable(f"{len(coded.layout.components)} colours stored, which are not RGB")
-    wanted = _with_followers(changes(painting, orientation, coded.layout, stored_rgb=stored_rgb), coded.layout)
+    parts = segments.split(coded)
+    layout, begin = layout_of(parts)
+    if len(layout.components) not in (1, 3):
+        raise NotPatchable(f"{len(layout.components)} colours stored, which are not RGB")
+    wanted = _with_followers(changes(painting, orientation, layout, stored_rgb=stored_rgb), layout)
     if not len(wanted.blocks):
-        return file
-    places = known if known is not None and known.has(wanted.blocks) else places_of(wanted.blocks, coded)
-    body = _patched_body(coded, wanted, places)
-    return b"".join((file[: coded.begin], body, file[coded.begin + len(coded.body) :]))
+        return coded
+    body = _patched_body(parts.scans[begin:-2], layout, wanted)
+    picture_at, after_at = len(coded) - len(parts.after) - len(parts.scans) + begin, len(coded) - len(parts.after)
+    return b"".join((coded[:picture_at], body, coded[after_at - 2 :]))
 
 
 def _with_followers(changed: Changes, layout: Layout) -> Changes:
@@ -75,42 +80,60 @@ def _with_followers(changed: Changes, layout: Layout) -> Changes:
     return Changes(blocks[some], steps[some])
 
 
-def _patched_body(coded: Coded, wanted: Changes, places: Places) -> bytes:
+def _patched_body(body: bytes, layout: Layout, wanted: Changes) -> bytes:
     """The coded data between the scan's header and the end marker."""
-    codes = _recoded(coded.layout, wanted, places)
+    if _OTHER_MARKER.search(body):
+        raise NotPatchable("markers within its coded data")
+    pieces = _between_markers(body, layout)
+    length = (layout.restart or layout.mcus_wh[0] * layout.mcus_wh[1]) * len(layout.slots)
+    touched = np.unique(wanted.blocks // length).tolist()
+    plain = [body[slice(*pieces[n])].replace(b"\xff\x00", b"\xff") for n in touched]
+    ends = np.cumsum([0] + [8 * len(p) for p in plain]).tolist()
+    intervals = [Interval(ends[i], ends[i + 1], n * length, (n + 1) * length) for i, n in enumerate(touched)]
+    reader = Reader(b"".join(plain), layout)
+    codes = _recoded(reader, intervals, layout, wanted)
+    of = np.searchsorted(touched, wanted.blocks // length)
     out, done = [], 0
-    for stretch in places.stretches:
-        first, behind = np.searchsorted(wanted.blocks, [stretch.interval.first, stretch.interval.behind])
-        if first == behind:
-            continue
-        spliced = _spliced(places.reader, stretch, codes[first:behind])
-        out += [coded.body[done : stretch.piece[0]], spliced.replace(b"\xff", b"\xff\x00")]
-        done = stretch.piece[1]
-    return b"".join([*out, coded.body[done:]])
+    known_ends = ends_of(reader, intervals)
+    for number, (interval, end, piece) in enumerate(zip(intervals, known_ends, touched, strict=True)):
+        here = codes[int(np.searchsorted(of, number)) : int(np.searchsorted(of, number, side="right"))]
+        out += [body[done : pieces[piece][0]], _spliced(reader, interval, end, here).replace(b"\xff", b"\xff\x00")]
+        done = pieces[piece][1]
+    return b"".join([*out, body[done:]])
 
 
-def _recoded(layout: Layout, wanted: Changes, places: Places) -> list[_Codes]:
-    at = places.of(wanted.blocks)
+def _between_markers(body: bytes, layout: Layout) -> list[tuple[int, int]]:
+    """From where to where each restart interval's data goes."""
+    marks = [found.start() for found in _RESTART.finditer(body)]
+    mcus = layout.mcus_wh[0] * layout.mcus_wh[1]
+    expected = -(-mcus // layout.restart) - 1 if layout.restart else 0
+    if len(marks) != expected or any(body[at + 1] != _RST0 + n % 8 for n, at in enumerate(marks)):
+        raise NotPatchable("restart markers out of order")
+    return list(zip([0, *(at + 2 for at in marks)], [*marks, len(body)], strict=True))
+
+
+def _recoded(reader: Reader, intervals: Sequence[Interval], layout: Layout, wanted: Changes) -> list[_Codes]:
+    at = positions_of(wanted.blocks, reader, intervals)
     out: list[_Codes | None] = [None] * len(at)
     slots = np.array(layout.slots)[wanted.blocks % len(layout.slots)]
     for number, component in enumerate(layout.components):
         some = np.flatnonzero(slots == number)
-        rows, ends = read_blocks(places.reader.words, at[some], component.dc, component.ac)
+        rows, ends = read_blocks(reader.words, at[some], component.dc, component.ac)
         new = write_blocks(rows + wanted.steps[some], component.dc, component.ac)
         for block, n in enumerate(some.tolist()):
             out[n] = _Codes(int(at[n]), int(ends[block]), new.of(block))
     return [codes for codes in out if codes is not None]
 
 
-def _spliced(reader: Reader, stretch: Stretch, codes: Sequence[_Codes]) -> bytes:
-    """The unstuffed data of one stretch with new codes in their places.
+def _spliced(reader: Reader, interval: Interval, known_end: int | None, codes: Sequence[_Codes]) -> bytes:
+    """The unstuffed data of one interval with new codes in their places.
 
     Ones fill the last byte (T.81 F.1.2.3). Where it is uncertain what of the old data is filling, all of it is kept and
     zeros follow: that is what decoders make up when data ends early, so it is right for a damaged file, too.
     """
     joiner = BitJoiner(reader.data)
-    at = stretch.interval.start
-    end = stretch.interval.end if stretch.end is None else stretch.end
+    at = interval.start
+    end = interval.end if known_end is None else known_end
     for one in codes:
         joiner.copy(at, one.start)
         joiner.add(one.bits)
@@ -118,4 +141,4 @@ def _spliced(reader: Reader, stretch: Stretch, codes: Sequence[_Codes]) -> bytes
     if at > end:
         raise NotPatchable("its coded data ends early")
     joiner.copy(at, end)
-    return joiner.filled_up(0 if stretch.end is None else 1)
+    return joiner.filled_up(0 if known_end is None else 1)

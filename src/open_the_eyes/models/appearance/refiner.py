@@ -41,6 +41,7 @@ def missing(path: Path) -> WeightsMissing:
         "Reinstall it: python -m pip install --force-reinstall --no-deps open-the-eyes"
     )
 
+
 GLINT_NEAR: Final = 0.08
 """Eye widths around a pixel in which the painted eye tells how bright it may become."""
 GLINT_KEPT: Final = 0.3
