@@ -13,7 +13,7 @@ from open_the_eyes.imaging.lids import EyeShape
 from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance import iris, layout
 from open_the_eyes.models.appearance.generator import REFINER_FILE, AppearanceGenerator
-from open_the_eyes.models.appearance.refiner import GLINT_KEPT, EyeRefiner, crispness, glints
+from open_the_eyes.models.appearance.refiner import GLINT_KEPT, EyeRefiner, PaintedEyes, crispness, glints
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Patch, Request
 
@@ -36,7 +36,12 @@ def shapes_in(crop: Crop, points: Points | None = None) -> dict[Side, EyeShape]:
 
 
 def refined(refiner: EyeRefiner, crop: Crop, patch: Patch, variety: float = 0.0, seed: int = 0) -> Tones:
-    return refiner.refined(patch.pixels, patch.mask, crop.landmarks, shapes_in(crop), variety, seed)
+    return only(refiner, PaintedEyes(patch.pixels, patch.mask, crop.landmarks, shapes_in(crop)), variety, seed)
+
+
+def only(refiner: EyeRefiner, painted: PaintedEyes, variety: float = 0.0, seed: int = 0) -> Tones:
+    (out,) = refiner.refined([painted], variety, seed)
+    return out.pixels
 
 
 def test_outside_the_mask_nothing_is_added(refiner: EyeRefiner, closed_crop: Crop, soft: Patch) -> None:
@@ -81,9 +86,8 @@ def test_a_mirrored_face_gets_mirrored_eyes(refiner: EyeRefiner, closed_crop: Cr
         swapped[side] = EyeShape(ring, (width - 1 - x, y), shapes[other].iris_radius)
     marks = closed_crop.landmarks[:, :2] * [-1, 1] + [width - 1, 0]
     marks[[33, 263]] = marks[[263, 33]]
-    flipped = refiner.refined(
-        np.ascontiguousarray(soft.pixels[:, ::-1]), np.ascontiguousarray(soft.mask[:, ::-1]), marks, swapped, 0.0, 0
-    )
+    pixels, mask = np.ascontiguousarray(soft.pixels[:, ::-1]), np.ascontiguousarray(soft.mask[:, ::-1])
+    flipped = only(refiner, PaintedEyes(pixels, mask, marks, swapped))
     apart = np.abs(flipped[:, ::-1] - refined(refiner, closed_crop, soft))[soft.mask > 0.8]
     assert apart.mean() < 1.5
 
@@ -103,7 +107,7 @@ def test_eyes_of_any_size_are_refined(refiner: EyeRefiner, closed_crop: Crop, so
         for side, s in shapes_in(closed_crop).items()
     }
     picture, mask = resized(soft.pixels), np.clip(resized(soft.mask), 0, 1)
-    out = refiner.refined(picture, mask, marks, crop_shapes, 0.0, 0)
+    out = only(refiner, PaintedEyes(picture, mask, marks, crop_shapes))
     assert out.shape == picture.shape
     assert np.abs(out - picture)[mask > 0.9].mean() > 1
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -13,19 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points, Tones, to_tones
-from ...imaging.geometry import Box, inverted, scale_of, transformed
+from ...imaging.geometry import inverted, scale_of, transformed
 from ...imaging.grain import continued_grain
 from ...imaging.lids import EyeShape
-from ...imaging.mesh478 import CHIN, FOREHEAD, INNER_CORNER, OUTER_CORNER, SIDES, Side
+from ...imaging.mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES, Side
 from ...imaging.palette import palette_of
 from ...imaging.threefold import taken_where, threefold
 from ...imaging.tint import met_at_rim, tinted
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
 from . import condition, corners, donor, iris, layout, steer
-from .eyeframe import MAX_EYE, REACH_WH
+from .eyeframe import MAX_EYE
 from .model import AppearanceModel, Prediction
-from .refiner import EyeRefiner, missing
+from .pieces import corners_of, pieces_of
+from .refiner import EyeRefiner, PaintedEyes, missing
 from .skin import with_own_skin
 from .strip import laid_back, sampled
 
@@ -77,35 +77,34 @@ class AppearanceGenerator:
         points, doubt = self._shape(crop, request.variety, options, rng, after)
         strip, unlikely = self._texture(crop, points, request.variety, options, rng, after)
         planes = np.dstack([strip, self._cover(crop.closed)])
-        part = _worked_part(crop)
-        near = replace(
-            crop,
-            pixels=part.cut(crop.pixels),
-            mask=part.cut(crop.mask),
-            landmarks=crop.landmarks - np.array([part.left, part.top, 0.0]),
-        )
-        back = laid_back(
-            planes, near.landmarks, points, self.model.mean_points, (near.mask.shape[0], near.mask.shape[1])
-        )
-        *colours, cover = cv2.split(back)
-        mask = np.asarray(np.clip(cover, 0, 1) * near.mask, np.float32)
-        photo = to_tones(near.pixels)
-        pixels = photo + (np.clip(cv2.merge(colours), 0, 255) - photo) * threefold(mask)
-        opened = _shapes(near, points)
-        pixels = self._refined(pixels, mask, near, opened, request)
-        whole_mask = np.zeros(crop.mask.shape, np.float32)
-        part.cut(whole_mask)[...] = mask
-        pixels = pixels + part.cut(self._grain(crop, whole_mask, request.seed)) * threefold(np.sqrt(mask))
+        pieces = pieces_of(crop)
+        painted = [self._laid(planes, piece.crop, points) for piece in pieces]
         if self._refiner is not None:
-            shut = _shapes(near, layout.points_on_strip(near.landmarks))
-            pixels = with_own_skin(pixels, photo, mask, opened, shut)
-        pixels = np.asarray(np.clip(pixels, 0, 255), np.float32)
-        toned = palette_of(crop.pixels)
-        if toned is not None:
-            pixels = toned.applied(pixels)
-        whole = to_tones(crop.pixels)
-        part.cut(whole)[...] = taken_where(mask > 0, pixels, part.cut(whole))
-        return Patch(whole, whole_mask, request.seed, -doubt - unlikely, self.name)
+            painted = self._refiner.refined(painted, request.variety, request.seed)
+        mask = np.zeros(crop.mask.shape, np.float32)
+        for piece, eyes in zip(pieces, painted, strict=True):
+            piece.part.cut(mask)[...] = eyes.mask
+        grain, toned, whole = self._grain(crop, mask, request.seed), palette_of(crop.pixels), to_tones(crop.pixels)
+        for piece, eyes in zip(pieces, painted, strict=True):
+            pixels = eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask))
+            photo = piece.part.cut(whole)
+            if self._refiner is not None:
+                shut = _shapes(piece.crop, layout.points_on_strip(piece.crop.landmarks))
+                pixels = with_own_skin(pixels, photo, eyes.mask, eyes.shapes, shut)
+            pixels = np.asarray(np.clip(pixels, 0, 255), np.float32)
+            if toned is not None:
+                pixels = toned.applied(pixels)
+            photo[...] = taken_where(eyes.mask > 0, pixels, photo)
+        return Patch(whole, mask, request.seed, -doubt - unlikely, self.name)
+
+    def _laid(self, planes: NDArray[np.float32], crop: Crop, points: Points) -> PaintedEyes:
+        """The strip's eyes in a piece of the photo."""
+        size_hw = (crop.mask.shape[0], crop.mask.shape[1])
+        *colours, cover = cv2.split(laid_back(planes, crop.landmarks, points, self.model.mean_points, size_hw))
+        mask = np.asarray(np.clip(cover, 0, 1) * crop.mask, np.float32)
+        photo = to_tones(crop.pixels)
+        pixels = photo + (np.clip(cv2.merge(colours), 0, 255) - photo) * threefold(mask)
+        return PaintedEyes(pixels, mask, crop.landmarks, _shapes(crop, points))
 
     def _shape(
         self, crop: Crop, variety: float, options: GenerateOptions, rng: np.random.Generator, after: Donor | None
@@ -169,18 +168,13 @@ class AppearanceGenerator:
             cover[:, half:] = 0
         return cover
 
-    def _refined(self, pixels: Tones, mask: Plane, crop: Crop, shapes: dict[Side, EyeShape], request: Request) -> Tones:
-        """With detail that the model's texture does not have."""
-        if self._refiner is None:
-            return pixels
-        return self._refiner.refined(pixels, mask, crop.landmarks, shapes, request.variety, request.seed)
-
     def _grain(self, crop: Crop, mask: Plane, seed: int) -> Tones:
         """The photo's own grain, (h, w, 3), as far as it is finer than what was painted; 0 outside the mask."""
         to_strip = layout.to_strip(crop.landmarks)
         finest = 0.9 / scale_of(to_strip)
         if self._refiner is not None:
-            widths = [float(np.linalg.norm(ends[1] - ends[0])) for ends in _corners(crop)]
+            ends = [corners_of(crop, side) for side in crop.closed]
+            widths = [float(np.linalg.norm(inner - outer)) for outer, inner in ends]
             finest = 0.9 * float(np.mean(widths)) / MAX_EYE
             if finest <= 0.8:
                 return np.zeros((*mask.shape, 3), np.float32)
@@ -191,25 +185,6 @@ def _shapes(crop: Crop, points: Points) -> dict[Side, EyeShape]:
     """The eyes that are painted, as the model's points on the strip have them, in the crop's pixels."""
     in_crop = transformed(points, inverted(layout.to_strip(crop.landmarks)))
     return {side: iris.eye_shape(in_crop, side) for side in SIDES if side in crop.closed}
-
-
-def _corners(crop: Crop) -> list[Points]:
-    """Outer and inner corner (2, 2) of each eye that is painted."""
-    return [crop.landmarks[[OUTER_CORNER[side], INNER_CORNER[side]], :2] for side in crop.closed]
-
-
-def _worked_part(crop: Crop) -> Box:
-    """The part of a crop that has to be drawn: where it may change, and all that the refiner sees of each eye."""
-    masked = Box.holding(crop.mask)
-    around = [] if masked is None else [masked.corners]
-    axes = layout.to_strip(crop.landmarks)[:, :2]
-    axes = axes / np.linalg.norm(axes, axis=1, keepdims=True)
-    frame = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]]) * np.array(REACH_WH) / 2 @ axes
-    for ends in _corners(crop):
-        around.append(ends.mean(axis=0) + frame * float(np.linalg.norm(ends[1] - ends[0])))
-    size_wh = (crop.mask.shape[1], crop.mask.shape[0])
-    part = Box.around(np.vstack(around)).grown(0.03).to_whole().clipped(size_wh)
-    return part if part.area >= 1 else Box(0, 0, *size_wh)
 
 
 def _open_side(crop: Crop) -> Side | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -49,6 +50,23 @@ GLINT_KEPT: Final = 0.3
 In the iris, where catch-lights are, all of it does."""
 
 
+@dataclass(frozen=True, slots=True)
+class PaintedEyes:
+    """A piece of a photo with the eyes that were painted there.
+
+    Args:
+        pixels: (h, w, 3).
+        mask: (h, w) 0..1, where they were.
+        landmarks: (478, 2+) of the face, in the piece's pixels.
+        shapes: of the eyes, in the piece's pixels.
+    """
+
+    pixels: Tones
+    mask: Plane
+    landmarks: Points
+    shapes: Mapping[Side, EyeShape]
+
+
 class EyeRefiner:
     """Adds to painted eyes the detail that photographs have; `training/refiner` makes the network."""
 
@@ -68,28 +86,31 @@ class EyeRefiner:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         return onnxruntime.InferenceSession(str(self._path), options, providers=["CPUExecutionProvider"])
 
-    def refined(
-        self, picture: Tones, mask: Plane, landmarks: Points, shapes: dict[Side, EyeShape], variety: float, seed: int
-    ) -> Tones:
-        """The picture (h, w, 3) with detail added to each eye of `shapes`, inside `mask` (h, w) only.
+    def refined(self, painted: Sequence[PaintedEyes], variety: float, seed: int) -> list[PaintedEyes]:
+        """The same pieces of one photo with detail added to each of their eyes, inside the masks only.
 
-        Both eyes are refined at one size and in one run. What is added is laid over the picture, so that pixels keep
+        All eyes are refined at one size and in one run. What is added is laid over the pictures, so that pixels keep
         their own resolution.
         """
-        eye_px = float(np.mean([shape.width for shape in shapes.values()]))
-        roll = layout.to_strip(landmarks)
-        frames = [eye_frame(shape, side == "right", roll, eye_px) for side, shape in shapes.items()]
-        out = picture.copy()
-        for frame, added in zip(frames, self._added(picture, mask, frames, variety, seed), strict=True):
-            reached = frame.seen.to_whole().clipped((mask.shape[1], mask.shape[0]))
-            part = out[: int(reached.bottom), : int(reached.right)]
+        shown = [(n, side, shape) for n, piece in enumerate(painted) for side, shape in piece.shapes.items()]
+        eye_px = float(np.mean([shape.width for _, _, shape in shown]))
+        roll = layout.to_strip(painted[0].landmarks)
+        frames = [eye_frame(shape, side == "right", roll, eye_px) for _, side, shape in shown]
+        of = [painted[n] for n, _, _ in shown]
+        out = [piece.pixels.copy() for piece in painted]
+        for (n, _, _), frame, added in zip(shown, frames, self._added(of, frames, variety, seed), strict=True):
+            reached = frame.seen.to_whole().clipped((out[n].shape[1], out[n].shape[0]))
+            part = out[n][: int(reached.bottom), : int(reached.right)]
             if part.size:  # not beyond the picture's edge
                 part += frame.put_back(added, (part.shape[0], part.shape[1]))
-        return np.asarray(np.clip(out, 0, 255), np.float32)
+        pixels = [np.asarray(np.clip(p, 0, 255), np.float32) for p in out]
+        return [replace(piece, pixels=p) for piece, p in zip(painted, pixels, strict=True)]
 
-    def _added(self, picture: Tones, mask: Plane, frames: Sequence[EyeFrame], variety: float, seed: int) -> list[Tones]:
-        guess = np.stack([frame.taken(picture) for frame in frames]).transpose(0, 3, 1, 2) / 127.5 - 1
-        cover = np.stack([np.clip(frame.taken(mask), 0, 1) for frame in frames])[:, None]
+    def _added(self, of: Sequence[PaintedEyes], frames: Sequence[EyeFrame], variety: float, seed: int) -> list[Tones]:
+        """What to add to the eye of each frame, which shows the piece of the same number."""
+        both = list(zip(frames, of, strict=True))
+        guess = np.stack([frame.taken(piece.pixels) for frame, piece in both]).transpose(0, 3, 1, 2) / 127.5 - 1
+        cover = np.stack([np.clip(frame.taken(piece.mask), 0, 1) for frame, piece in both])[:, None]
         noise = np.random.default_rng(seed).standard_normal(cover.shape) * (NOISE * variety)
         fed = {
             "guess": np.asarray(guess, np.float32),

@@ -1,0 +1,60 @@
+"""The pieces of a crop in which eyes are painted: one an eye, since much that lies between the two never changes; one
+for both where those would overlap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from ...imaging.arrays import Points
+from ...imaging.geometry import Box
+from ...imaging.mesh478 import INNER_CORNER, OUTER_CORNER, Side
+from ...roles import Crop
+from . import layout
+from .eyeframe import REACH_WH
+
+_MORE: Final = 0.03
+"""Of a piece's longer side: room for the filters at its edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Whole pixels of a crop, and these as a crop of their own, with the eyes to open that lie there."""
+
+    part: Box
+    crop: Crop
+
+
+def pieces_of(crop: Crop) -> list[Piece]:
+    """All that the refiner sees of each eye, and with it all that may change; together, they hold every closed eye."""
+    size_wh = (crop.mask.shape[1], crop.mask.shape[0])
+    parts = {side: _around(crop, side).clipped(size_wh) for side in crop.closed}
+    seen = [part for part in parts.values() if part.area >= 1]
+    if not seen:
+        return [_piece(crop, Box(0, 0, *size_wh), crop.closed)]
+    if len(seen) == 2 and seen[0].intersection(seen[1]).area > 0:
+        return [_piece(crop, Box.around(np.vstack([part.corners for part in seen])), crop.closed)]
+    return [_piece(crop, part, (side,)) for side, part in parts.items() if part.area >= 1]
+
+
+def corners_of(crop: Crop, side: Side) -> Points:
+    """Outer and inner corner of an eye, (2, 2)."""
+    return crop.landmarks[[OUTER_CORNER[side], INNER_CORNER[side]], :2]
+
+
+def _around(crop: Crop, side: Side) -> Box:
+    axes = layout.to_strip(crop.landmarks)[:, :2]
+    axes = axes / np.linalg.norm(axes, axis=1, keepdims=True)
+    frame = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]]) * np.array(REACH_WH) / 2 @ axes
+    ends = corners_of(crop, side)
+    return Box.around(ends.mean(axis=0) + frame * float(np.linalg.norm(ends[1] - ends[0]))).grown(_MORE).to_whole()
+
+
+def _piece(crop: Crop, part: Box, closed: tuple[Side, ...]) -> Piece:
+    landmarks = crop.landmarks - np.array([part.left, part.top, 0.0])
+    return Piece(
+        part,
+        replace(crop, pixels=part.cut(crop.pixels), mask=part.cut(crop.mask), landmarks=landmarks, closed=closed),
+    )
