@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .imaging.arrays import Plane, Points, Rgb, Tones
 from .imaging.geometry import Box
-from .imaging.mesh478 import Side
+from .imaging.mesh478 import SIDES, Side
 from .options import GenerateOptions
 
 Refusal = Literal["too_small", "profile", "covered"]
@@ -29,11 +29,13 @@ class Eye:
     Args:
         openness: eye aspect ratio (Soukupová & Čech 2016) normalised by the face's own geometry; 1 is a usual open eye,
             a shut one is below about 0.45.
-        closed_probability: 0..1, all evidence together.
+        closed_probability: 0..1, all evidence together; 0 for a covered eye.
+        covered: something opaque is in front of it.
     """
 
     openness: float
     closed_probability: float
+    covered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,12 @@ class Crop:
     landmarks: Points
     mask: Plane
     closed: tuple[Side, ...]
+
+    @property
+    def open_side(self) -> Side | None:
+        """The eye that can be seen, open, beside a single one to open; None where there is none."""
+        sides = [side for side in SIDES if side not in self.closed and not self.face.eyes[side].covered]
+        return sides[0] if len(sides) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

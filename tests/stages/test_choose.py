@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,6 +23,11 @@ def a_face(left: float, right: float, refusal: Refusal | None = None) -> Face:
     return Face(Box(0, 0, 100, 120), np.zeros((478, 3)), eyes, 0.0, 0.0, 0.9, refusal, reason)
 
 
+def with_eye(face: Face, side: Side, eye: Eye) -> Face:
+    return replace(face, eyes={**face.eyes, side: eye})
+
+
+COVERED = Eye(0.4, 0.0, covered=True)
 ASKED = ChooseOptions(all=True)
 NAMED = ChooseOptions(faces=(1,))
 
@@ -34,6 +41,28 @@ NAMED = ChooseOptions(faces=(1,))
         pytest.param(a_face(OPEN, CLOSED), ChooseOptions(), "closed", ("right",), id="right eye only"),
         pytest.param(a_face(OPEN, 0.8), ChooseOptions(), "unsure", (), id="one eye: more evidence is asked"),
         pytest.param(a_face(OPEN, 0.8), ASKED, "closed", ("right",), id="one eye, asked for"),
+        pytest.param(
+            with_eye(a_face(OPEN, CLOSED), "right", Eye(0.75, CLOSED)),
+            ChooseOptions(),
+            "unsure",
+            (),
+            id="one eye whose lids are far apart: a reflection",
+        ),
+        pytest.param(
+            with_eye(a_face(CLOSED, CLOSED), "right", Eye(0.75, CLOSED)),
+            ChooseOptions(),
+            "closed",
+            ("left", "right"),
+            id="lids that measure far apart beside a closed eye",
+        ),
+        pytest.param(with_eye(a_face(CLOSED, OPEN), "right", COVERED), ChooseOptions(), "unsure", (), id="sunglasses"),
+        pytest.param(with_eye(a_face(UNSURE, OPEN), "right", COVERED), ChooseOptions(), "unsure", (), id="half hidden"),
+        pytest.param(
+            with_eye(a_face(CLOSED, OPEN), "right", COVERED), NAMED, "closed", ("left",), id="half hidden, named"
+        ),
+        pytest.param(
+            with_eye(a_face(OPEN, OPEN), "left", COVERED), ChooseOptions(), "already_open", (), id="the other is open"
+        ),
         pytest.param(a_face(UNSURE, UNSURE), ChooseOptions(), "unsure", (), id="unsure is left alone"),
         pytest.param(a_face(UNSURE, OPEN), ChooseOptions(), "unsure", (), id="one unsure"),
         pytest.param(a_face(UNSURE, OPEN), ASKED, "closed", ("left",), id="one unsure, asked for"),

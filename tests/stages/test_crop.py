@@ -9,7 +9,7 @@ import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.mesh478 import EYE_RING, SIDES, Side
-from open_the_eyes.roles import Face
+from open_the_eyes.roles import Eye, Face
 from open_the_eyes.stages.crop import crop
 from tests.faces import opening
 
@@ -43,6 +43,14 @@ def test_the_mask_covers_the_closed_eyes_alone(portrait: Rgb, portrait_face: Fac
 
 def test_no_closed_eye_leaves_nothing_to_change(portrait: Rgb, portrait_face: Face) -> None:
     assert not crop(portrait, portrait_face, ()).mask.any()
+
+
+def test_an_eye_that_is_seen_open_may_lead_the_other(portrait: Rgb, portrait_face: Face) -> None:
+    assert crop(portrait, portrait_face, ("left",)).open_side == "right"
+    assert crop(portrait, portrait_face, ("right",)).open_side == "left"
+    assert crop(portrait, portrait_face, ("left", "right")).open_side is None
+    behind_hair = {**portrait_face.eyes, "right": Eye(0.4, 0.0, covered=True)}
+    assert crop(portrait, replace(portrait_face, eyes=behind_hair), ("left",)).open_side is None
 
 
 def test_the_crop_is_a_copy(portrait: Rgb, portrait_face: Face) -> None:

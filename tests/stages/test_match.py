@@ -20,7 +20,7 @@ from open_the_eyes.stages.choose import Decision, decide
 from open_the_eyes.stages.match import Matches, Reference, left_alone, match
 from tests.references import somebody_else
 
-OPEN, SHUT = Eye(1.0, 0.02), Eye(0.1, 0.99)
+OPEN, SHUT, HIDDEN = Eye(1.0, 0.02), Eye(0.1, 0.99), Eye(0.4, 0.0, covered=True)
 
 
 @dataclass
@@ -137,8 +137,13 @@ def test_what_was_promised_to_one_is_not_given_to_another() -> None:
 
 @pytest.mark.parametrize(
     ("eyes", "taken"),
-    [((OPEN, SHUT), ("left",)), ((SHUT, OPEN), ("right",)), ((OPEN, OPEN), SIDES)],
-    ids=["winks right", "winks left", "both"],
+    [
+        ((OPEN, SHUT), ("left",)),
+        ((SHUT, OPEN), ("right",)),
+        ((OPEN, OPEN), SIDES),
+        ((HIDDEN, OPEN), ("right",)),
+    ],
+    ids=["winks right", "winks left", "both", "hair over the left"],
 )
 def test_only_eyes_that_are_open_there_are_taken(eyes: tuple[Eye, Eye], taken: tuple[Side, ...]) -> None:
     table = Table()
@@ -195,6 +200,12 @@ def test_an_eye_that_may_be_only_narrow_is_left_alone_without_a_donor() -> None:
     (after,) = left_alone([Decision(1, narrow, "closed", "", ("left",))], Matches())
     assert after.outcome == "unsure"
     assert "add --reference PHOTO" in after.reason
+
+
+def test_an_eye_beside_a_hidden_one_has_no_donor_in_it() -> None:
+    face = Table().person("ann", 0, (SHUT, HIDDEN))
+    (after,) = left_alone([Decision(1, face, "closed", "", ("left",))], Matches())
+    assert (after.outcome, after.closed) == ("unsure", ())
 
 
 @pytest.fixture(scope="module")

@@ -128,7 +128,10 @@ class MediapipeDetector:
         read = self._eye_states.read(crops, [openness[side] for side in SIDES])
         readings = dict(zip(SIDES, read, strict=True))
         hidden = covered_sides(readings)  # nothing to open there, whatever the mesh draws
-        eyes = {side: Eye(openness[side], 0.0 if side in hidden else readings[side].closed) for side in SIDES}
+        eyes = {
+            side: Eye(openness[side], 0.0 if side in hidden else readings[side].closed, side in hidden)
+            for side in SIDES
+        }
         refusal, reason = refusal_of(box, pose.yaw_deg, readings, self._settings.min_face_px)
         return Face(box, landmarks, eyes, pose.yaw_deg, pose.roll_deg, confidence, refusal, reason)
 

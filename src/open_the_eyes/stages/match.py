@@ -122,7 +122,8 @@ def left_alone(decisions: Sequence[Decision], matches: Matches) -> list[Decision
 
 def _has_own_donor(decision: Decision) -> bool:
     states = face_states(decision.face)
-    return len(decision.closed) == 1 and states[decision.closed[0]] == "closed"
+    seen = not any(eye.covered for eye in decision.face.eyes.values())
+    return seen and len(decision.closed) == 1 and states[decision.closed[0]] == "closed"
 
 
 def open_sides(face: Face) -> tuple[Side, ...]:
@@ -130,7 +131,7 @@ def open_sides(face: Face) -> tuple[Side, ...]:
     if face.refusal is not None:
         return ()
     states = face_states(face)
-    return tuple(side for side in SIDES if states[side] == "open")
+    return tuple(side for side in SIDES if states[side] == "open" and not face.eyes[side].covered)
 
 
 def _evidence(

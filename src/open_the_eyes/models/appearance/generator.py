@@ -112,7 +112,7 @@ class AppearanceGenerator:
         """Where lids and irises come to lie, on the strip, and how unlikely that is."""
         seen = layout.points_on_strip(crop.landmarks)
         prediction = self.model.predict_shape(seen)
-        open_side = _open_side(crop)
+        open_side = crop.open_side
         if open_side is not None:
             prediction = condition.shape_given_eye(self.model, seen, open_side, prediction)
         elif after is not None:
@@ -140,7 +140,7 @@ class AppearanceGenerator:
         skin = model.skin_of(strip)
         relative = model.relative(strip, skin)
         prediction = model.predict_texture(relative, points, skin)
-        open_side = _open_side(crop)
+        open_side = crop.open_side
         if open_side is not None:
             prediction = condition.texture_given_eye(model, relative, open_side, prediction)
         z = prediction.drawn(TEXTURE_VARIETY * variety, rng)
@@ -185,11 +185,6 @@ def _shapes(crop: Crop, points: Points) -> dict[Side, EyeShape]:
     """The eyes that are painted, as the model's points on the strip have them, in the crop's pixels."""
     in_crop = transformed(points, inverted(layout.to_strip(crop.landmarks)))
     return {side: iris.eye_shape(in_crop, side) for side in SIDES if side in crop.closed}
-
-
-def _open_side(crop: Crop) -> Side | None:
-    """The eye that is open where only one is to be painted."""
-    return None if len(crop.closed) != 1 else ("right" if crop.closed[0] == "left" else "left")
 
 
 def _surprise(z: NDArray[np.float64], prediction: Prediction) -> float:

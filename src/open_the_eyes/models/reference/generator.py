@@ -90,7 +90,7 @@ class ReferenceGenerator:
             direct = side in donor.crop.closed
             eyes = sheet if direct else sheet.mirrored(partner)
             own = donor.source == OWN
-            pair = len(crop.closed) == 1 or not direct
+            pair = crop.open_side is not None or not direct
             along = self._iris_along(crop, donor.crop, side, own=own) if pair else None
             from_side = side if direct else _other(side)
             takes[side] = lay.Take(eyes, not direct, along, donor.crop.face.eyes[from_side].openness)
@@ -98,7 +98,7 @@ class ReferenceGenerator:
 
     def _iris_along(self, crop: Crop, donor: Crop, side: Side, *, own: bool) -> float:
         """Where the iris of one side stands beside the partner that is open: in the photo, else on the donor."""
-        lone = len(crop.closed) == 1
+        lone = crop.open_side is not None
         seen = layout.points_on_strip((crop if lone or own else donor).landmarks)
         model = self._appearance.model
         prediction = condition.shape_given_eye(model, seen, _other(side), model.predict_shape(seen))
@@ -107,10 +107,10 @@ class ReferenceGenerator:
 
 def _own_donor(crop: Crop) -> Donor | None:
     """The open eye beside a single closed one."""
-    if len(crop.closed) != 1:
+    if crop.open_side is None:
         return None
     there: Plane = np.ones(crop.mask.shape, np.float32)
-    return Donor(replace(crop, mask=there, closed=(_other(crop.closed[0]),)), OWN, 1.0)
+    return Donor(replace(crop, mask=there, closed=(crop.open_side,)), OWN, 1.0)
 
 
 def _steered(request: Request) -> tuple[Request, str]:
