@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from ast import literal_eval
 from dataclasses import FrozenInstanceError
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
@@ -11,6 +13,8 @@ from open_the_eyes.errors import UsageError
 from open_the_eyes.options import EYE_COLORS, MODES, ChooseOptions, GenerateOptions, Options, RestoreOptions
 
 NAN = float("nan")
+KINDS = {name: kind for stage in get_type_hints(Options).values() for name, kind in get_type_hints(stage).items()}
+"""Of every option there is."""
 
 
 @pytest.mark.parametrize(
@@ -90,7 +94,6 @@ def test_options_do_not_change_under_anyones_hands() -> None:
     "flat",
     [
         pytest.param({"variations": "3"}, id="text for a count"),
-        pytest.param({"variations": True}, id="truth for a count"),
         pytest.param({"seed": 1.5}, id="half a seed"),
         pytest.param({"openness": "wide"}, id="a word for a number"),
         pytest.param({"gaze": "ab"}, id="text for a gaze"),
@@ -109,6 +112,33 @@ def test_options_do_not_change_under_anyones_hands() -> None:
 def test_a_value_of_the_wrong_kind_is_refused_in_our_own_words(flat: dict[str, object]) -> None:
     with pytest.raises(UsageError, match="expected"):
         Options.of(**flat)
+
+
+@pytest.mark.parametrize("value", [1, 0, 1.0, "true", "", None, [True]], ids=repr)
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind is bool])
+def test_yes_or_no_is_said_by_true_or_false_alone(name: str, value: object) -> None:
+    with pytest.raises(UsageError, match=re.escape(f"{name}: expected true or false, got {value!r}.")):
+        Options.of(**{name: value, "restorer": "gfpgan"})
+    for said in (True, False):
+        assert Options.of(**{name: said, "restorer": "gfpgan"}).changed().get(name, False) is said
+
+
+@pytest.mark.parametrize("value", [True, False])
+@pytest.mark.parametrize(
+    ("name", "around"),
+    [
+        *(pytest.param(name, "{}", id=name) for name, kind in KINDS.items() if kind in (int, float, float | None)),
+        pytest.param("faces", "({},)", id="a face"),
+        pytest.param("gaze", "({}, 0)", id="gaze: across"),
+        pytest.param("gaze", "(0, {})", id="gaze: down"),
+        pytest.param("picks", "(({}, 0),)", id="picks: the face"),
+        pytest.param("picks", "((1, {}),)", id="picks: the attempt"),
+        pytest.param("match", "((1, {}, 1),)", id="match: the reference"),
+    ],
+)
+def test_neither_true_nor_false_is_a_number(name: str, around: str, value: bool) -> None:
+    with pytest.raises(UsageError, match=rf"^{name}: expected .* got .*{value}"):
+        Options.of(**{name: literal_eval(around.format(value))})
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,15 @@ def _whole(name: str, value: object) -> None:
 
 
 def _number(name: str, value: object) -> None:
-    _refuse(not isinstance(value, Real) or isinstance(value, bool), f"{name}: expected a number, got {value!r}.")
+    _refuse(not _is_number(value), f"{name}: expected a number, got {value!r}.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _yes_or_no(name: str, value: object) -> None:
+    _refuse(not isinstance(value, bool), f"{name}: expected true or false, got {value!r}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +57,7 @@ class ChooseOptions:
     all: bool = False
 
     def __post_init__(self) -> None:
+        _yes_or_no("all", self.all)
         if self.faces is not None:
             listed = isinstance(self.faces, (tuple, list))
             _refuse(not listed, f"faces: expected face numbers such as (1, 3), got {self.faces!r}.")
@@ -93,6 +102,7 @@ class GenerateOptions:
             f"precision: expected one of {', '.join(PRECISIONS)}; got {self.precision!r}.",
         )
         _refuse(self.mode not in MODES, f"mode: expected one of {', '.join(MODES)}; got {self.mode!r}.")
+        _yes_or_no("lcm", self.lcm)
         _whole("variations", self.variations)
         _whole("seed", self.seed)
         _refuse(
@@ -107,7 +117,7 @@ class GenerateOptions:
         )
         if self.gaze is not None:
             pair = isinstance(self.gaze, (tuple, list)) and len(self.gaze) == 2
-            ok = pair and all(isinstance(v, Real) and -1 <= v <= 1 for v in self.gaze)
+            ok = pair and all(_is_number(v) and -1 <= v <= 1 for v in self.gaze)
             _refuse(not ok, f"gaze: expected two numbers from -1 to 1, such as 0.3,-0.1; got {self.gaze}.")
         if self.openness is not None:
             _number("openness", self.openness)
@@ -176,6 +186,7 @@ class RestoreOptions:
             self.restorer not in RESTORERS,
             f"restorer: expected one of {', '.join(RESTORERS)}; got {self.restorer!r}.",
         )
+        _yes_or_no("whole_face", self.whole_face)
         _refuse(
             self.whole_face and self.restorer == "none",
             "whole_face: expected a restorer to do it, got restorer 'none'; add --restorer gfpgan, or leave it out.",
@@ -193,6 +204,9 @@ class SaveOptions:
     """
 
     strip_gps: bool = False
+
+    def __post_init__(self) -> None:
+        _yes_or_no("strip_gps", self.strip_gps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

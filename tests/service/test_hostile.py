@@ -115,6 +115,7 @@ def test_a_photo_is_told_by_its_bytes_and_not_by_its_name_or_type(server: Runnin
         pytest.param('{"__class__": 1}', "unknown option", id="an option that does not exist"),
         pytest.param('{"gaze": [[0], 1]}', "gaze", id="a gaze that is none"),
         pytest.param('{"mode": ["fast"]}', "mode", id="a list for a word"),
+        pytest.param('{"strip_gps": 1}', "strip_gps: expected true or false, got 1", id="a number for yes or no"),
         pytest.param('{"eye_color": {"a": []}}', "eye_color", id="an object for a word"),
     ],
 )

@@ -8,16 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import httpx
 import pytest
 from anyio.to_thread import current_default_thread_limiter
+from dbos import DBOS
 
 from open_the_eyes.errors import NoCapacity
-from open_the_eyes.service import processing
+from open_the_eyes.service import processing, runner
 from open_the_eyes.service.app import create_app
 from open_the_eyes.service.errors import Busy, StoreAway
-from open_the_eyes.service.jobs import JobRequest
+from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.service.maintenance import MaintenanceTask
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.service.uploads import Upload
@@ -217,6 +219,27 @@ def test_the_same_request_twice_at_once_is_one_job_or_none(
         assert job.state in ("queued", "running")
         MaintenanceTask(server.service).run_once(time.time())  # the first had not come to queue it
         assert server.ended(job.id)["state"] == "done"
+
+
+def test_all_that_is_remembered_of_jobs_that_are_gone_goes_in_one_round(
+    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "PURGED_AT_ONCE", 2)
+    with running_service(engine, tmp_path) as server:
+        kept = [server.job(shut, f'{{"seed": {seed}}}') for seed in range(3)]
+        assert [server.ended(job)["state"] for job in kept] == ["done"] * 3
+        gone = [str(uuid4()) for _ in range(7)]
+        for job in gone:
+            server.service.runner.enqueue(Job(job, JobRequest("local", {}), "queued", 0, 0.0))
+        until = time.monotonic() + 60
+        while len(DBOS.list_workflows(status="SUCCESS")) < 10 and time.monotonic() < until:
+            time.sleep(0.05)
+        stopped = MaintenanceTask(server.service)
+        stopped._stop.set()
+        stopped.run_once(time.time())
+        assert len(DBOS.list_workflows()) == 10  # it ended after one batch, that of the two oldest
+        MaintenanceTask(server.service).run_once(time.time())
+        assert [flow.workflow_id for flow in DBOS.list_workflows()] == kept
 
 
 def test_a_service_that_cannot_start_leaves_its_place_to_the_next(engine: Engine, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
 
+from open_the_eyes.service import middleware
 from open_the_eyes.service.api_keys import ApiKeys, make_key
 from open_the_eyes.service.metrics import Metrics
 from open_the_eyes.service.middleware import HEADERS, AccessMiddleware, AccessPolicy
@@ -44,10 +46,10 @@ def ask(
     routes = [Route(way, whose, methods=["GET", "POST"]) for way in ("/who", "/healthz")]
     app = Router([*routes, Route("/broken", broken)])
     metrics = Metrics(lambda: {"preview": 0, "photo": 0})
-    middleware = AccessMiddleware(app, AccessPolicy(keys, hosts, 1000), RateLimiter(per_minute), metrics)
+    guarded = AccessMiddleware(app, AccessPolicy(keys, hosts, 1000), RateLimiter(per_minute), metrics)
 
     async def go() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(middleware), base_url=base) as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(guarded), base_url=base) as client:
             for _ in range(times):
                 answer = await client.request(method, path, **what)
         return answer
@@ -175,3 +177,18 @@ def test_an_origin_that_is_none_is_another_site(origin: str) -> None:
 
 def test_a_length_that_is_no_number_is_none() -> None:
     assert ask("POST", headers=[(b"content-length", b"\xb2")]).status_code == 200
+
+
+def test_a_body_of_which_nothing_more_comes_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(middleware, "SILENCE_SECONDS", 0.05)
+
+    async def stalled() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b"half a ph"
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(60)
+
+    answer = ask("POST", content=stalled())
+    assert answer.status_code == 408
+    assert answer.json()["type"].endswith(":body-too-slow")
+    assert "more of the request" in answer.json()["detail"]

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from ..errors import UsageError
@@ -22,6 +21,9 @@ from .worker_pool import WorkerPool
 
 PATIENCE: Final = 1800.0
 """Seconds that one photo may take: many times what the slowest takes, and still an end to one that hangs."""
+STALE_SECONDS: Final = 900.0
+"""Half a file that nobody has written to for so long has no writer any more: to write a photo takes seconds."""
+
 _LEFT_OVER: Final = re.compile(r"\.open-the-eyes-[0-9a-f]{16}\.part")
 
 Tell = Callable[[Record], None]
@@ -103,6 +105,7 @@ def in_processes(
             yield from pool.imap_unordered(items, stop)
         finally:
             pool.close()
+            _delete_leftovers(items)  # what a run killed just before this one left was too young at the start
 
     return execute
 
@@ -128,10 +131,16 @@ def _sorted_out(
 
 
 def _delete_leftovers(items: Sequence[Item]) -> None:
-    """Deletes what a killed run has left half written beside the results: hidden files that were never named."""
-    now = time.time()
+    """Deletes what killed runs have left half written beside the results: hidden files that were never named.
+
+    Their names do not say whose they are, and others may be writing in the same folder: only what has been left alone
+    for long is taken.
+    """
+    stale = time.time() - STALE_SECONDS
     for folder in {item.output.parent for item in items}:
         with suppress(OSError):
             for file in folder.iterdir():
-                if _LEFT_OVER.fullmatch(file.name) and file.stat().st_mtime < now:
-                    Path(file).unlink(missing_ok=True)
+                if _LEFT_OVER.fullmatch(file.name):
+                    with suppress(OSError):  # its writer may be giving it its name
+                        if file.stat().st_mtime < stale:
+                            file.unlink()

@@ -93,15 +93,30 @@ def remote_size(remote: RemoteFolders, name: str) -> int | None:
 
 
 def fetch_tree(address: str, folder: Path) -> None:
-    """What `send_tree` has stored there, if anything: a batch that began on another machine goes on here."""
+    """What `send_tree` has stored there, if anything: a batch that began on another machine goes on here.
+
+    The folder takes its name with everything in it. Where nothing is stored, or the fetch breaks off, there is none.
+
+    Raises:
+        UsageError: it is out of reach.
+    """
     files, root = _opened(address)
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        paths = files.ls(root, detail=False)
-    except OSError:
-        return
-    for path in paths:
-        files.get_file(path, str(folder / path.rpartition("/")[2]))
+        paths = _files_in(root, files)
+        if not paths:
+            return
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".fetching-", dir=folder.parent) as unfinished:
+            whole = Path(unfinished) / folder.name
+            whole.mkdir()
+            for path in paths:
+                files.get_file(path, str(whole / path.rpartition("/")[2]))
+            if not folder.is_dir():  # another batch may just have fetched it
+                whole.rename(folder)
+    except OSError as error:
+        raise UsageError(
+            f"{address}: expected to fetch what a batch has kept there, got: {error}; start the same command again."
+        ) from error
 
 
 def send_tree(folder: Path, address: str) -> None:
@@ -167,6 +182,14 @@ def _found(files: Any, root: str, address: str) -> dict[str, dict[str, Any]]:
     except OSError as error:
         raise UsageError(f"{address}: expected photos there, got: {error}.") from error
     return found
+
+
+def _files_in(root: str, files: Any) -> list[str]:
+    """The files of one folder; none where there is no such folder."""
+    try:
+        return [str(one["name"]) for one in files.ls(root, detail=True) if one["type"] == "file"]
+    except FileNotFoundError:
+        return []
 
 
 def _stamp(files: Any, path: str) -> int:

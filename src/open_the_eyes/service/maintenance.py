@@ -11,6 +11,8 @@ from .job_service import GRACE_SECONDS, JobService
 from .problems import log_bug
 
 LONGEST_PAUSE: Final = 60.0
+BREATH: Final = 0.05
+"""Seconds between two batches of a purge, in which jobs are accepted and taken up."""
 
 
 class MaintenanceTask:
@@ -44,7 +46,9 @@ class MaintenanceTask:
         for job in repository.forgotten(now - grace):
             if self._erased(job):
                 repository.drop(job)
-        runner.purge()
+        for _ in runner.purge():
+            if self._stop.wait(BREATH):
+                break
         return len(stale)
 
     def _erased(self, job: str) -> bool:

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .api_keys import LOCAL, ApiKeys
-from .errors import BodyTooLarge, ForeignCaller, KeyNeeded
+from .errors import BodyTooLarge, BodyTooSlow, ForeignCaller, KeyNeeded
 from .metrics import Metrics
 from .problems import MEDIA_TYPE, headers_of, problem_of
 from .rate_limit import RateLimiter
@@ -28,6 +28,10 @@ SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 DRAINED_BYTES: Final = 8 << 20
 DRAINED_SECONDS: Final = 2.0
 """A refused body is read so far, for a client that reads the answer only when it has sent everything."""
+
+SILENCE_SECONDS: Final = 30.0
+"""A body of which nothing comes for so long is given up: its client may be gone without a word, and it has a place that
+others wait for."""
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -128,7 +132,7 @@ class AccessMiddleware:
 
 
 class _LimitedBody:
-    """Counts what comes in."""
+    """Counts what comes in, and waits for more only so long."""
 
     def __init__(self, receive: Receive, limit: int) -> None:
         self._receive, self._limit = receive, limit
@@ -136,7 +140,13 @@ class _LimitedBody:
         self._complete = False
 
     async def receive(self) -> Message:
-        message = await self._receive()
+        try:
+            with anyio.fail_after(None if self._complete else SILENCE_SECONDS):
+                message = await self._receive()
+        except TimeoutError:
+            raise BodyTooSlow(
+                f"expected more of the request, nothing came for {SILENCE_SECONDS:.0f} seconds; send it again."
+            ) from None
         if message["type"] == "http.request":
             self._count += len(message.get("body", b""))
             self._complete = not message.get("more_body", False)
@@ -154,6 +164,8 @@ class _LimitedBody:
                     await self.receive()
                 except BodyTooLarge:
                     continue
+                except BodyTooSlow:
+                    return
 
 
 class _LoggedResponse:

@@ -18,12 +18,12 @@ from ..errors import (
     UnreadablePhoto,
     UsageError,
 )
-from .errors import BodyTooLarge, Busy
+from .errors import BodyTooLarge, BodyTooSlow, Busy
 
 MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("open_the_eyes.service")
 
-_TELLABLE: Final = (UsageError, UnreadablePhoto, PhotoTooLarge, BodyTooLarge, NoCapacity, Cancelled)
+_TELLABLE: Final = (UsageError, UnreadablePhoto, PhotoTooLarge, BodyTooSlow, BodyTooLarge, NoCapacity, Cancelled)
 """Their messages are for whoever sent the photo. The others' may name folders of this machine."""
 
 _STORAGE: Final = "expected to store this, the service could not; try again later, or tell its operator."

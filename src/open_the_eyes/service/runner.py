@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -35,6 +35,11 @@ TOLD_SECONDS: Final = 0.2
 
 MAX_ATTEMPTS: Final = 12
 """A photo during which the process ended this often is taken for the reason, and given up."""
+
+PURGED_AT_ONCE: Final = 1000
+KEPT_LOOKED_AT: Final = 10_000
+"""Of the oldest jobs that are still kept: among these a purge looks for what is gone. What was deleted behind them goes
+when they do; to look at all of a long retention every minute would cost more than it is worth."""
 
 _ENDED: Final = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
@@ -116,13 +121,23 @@ class JobRunner:
         """Takes a job out of its queue; one that is being worked on stops at its next step."""
         DBOS.cancel_workflow(job)
 
-    def purge(self) -> None:
-        """Deletes what DBOS remembers of jobs that are gone."""
-        ended = DBOS.list_workflows(status=["SUCCESS", *_ENDED], load_input=False, load_output=False, limit=1000)
-        known = self._repository.known([flow.workflow_id for flow in ended])
-        gone = [flow.workflow_id for flow in ended if flow.workflow_id not in known]
-        if gone:
-            DBOS.delete_workflows(gone)
+    def purge(self) -> Iterator[int]:
+        """Deletes what DBOS remembers of jobs that are gone, oldest first, until there is none.
+
+        Yields after each batch how much it was: between two, others get at the database, and the caller may stop.
+        """
+        kept, more = 0, True
+        while more and kept < KEPT_LOOKED_AT:
+            ended = DBOS.list_workflows(
+                status=["SUCCESS", *_ENDED], load_input=False, load_output=False, limit=PURGED_AT_ONCE, offset=kept
+            )
+            known = self._repository.known([flow.workflow_id for flow in ended])
+            gone = [flow.workflow_id for flow in ended if flow.workflow_id not in known]
+            if gone:
+                DBOS.delete_workflows(gone)
+            kept += len(ended) - len(gone)
+            more = len(ended) == PURGED_AT_ONCE
+            yield len(gone)
 
     def _registered(self) -> Callable[[str], None]:
         """The workflow. Its steps return and raise nothing personal: DBOS keeps both."""

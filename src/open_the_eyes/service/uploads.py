@@ -29,6 +29,10 @@ FIELDS: Final = ("photo", "references", "options")
 MAX_OPTIONS: Final = 16_384
 """Bytes of options."""
 
+MAX_RECEIVING: Final = 32
+"""Uploads that are read at one moment; others wait unread. Many, since some come slowly, and each costs little memory:
+files above a megabyte are temporary files."""
+
 MAX_DECODING: Final = 2
 """Uploads that are in memory and decoded at one moment; others wait in files."""
 
@@ -61,13 +65,14 @@ class UploadHandler:
     ) -> None:
         self._repository, self._store, self._runner = repository, store, runner
         self._settings, self._config = settings, config
+        self._receive_slots = ConcurrencyLimiter(MAX_RECEIVING)
         self._decode_slots, self._inspect_slots = ConcurrencyLimiter(MAX_DECODING), ConcurrencyLimiter(1)
 
     async def create_job(self, request: Request, owner: str, idempotency: str | None) -> Job:
         """The accepted job; it survives whatever happens from here on.
 
         Raises:
-            Busy: the queue is full.
+            Busy: the queue is full, or too many uploads wait.
             OpenTheEyesError: this is no photo, or not what can be asked for.
         """
         _check_key(idempotency)
@@ -95,12 +100,14 @@ class UploadHandler:
 
     @asynccontextmanager
     async def _form(self, request: Request) -> AsyncIterator[FormData]:
+        """The form, read when its turn has come; the slots for which it waits then limit how many forms there are."""
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in ("", "multipart/form-data"):  # a form of another kind would be kept in memory as a whole
             raise UsageError("expected a form with a photo, multipart/form-data, got another type; with curl: -F.")
         most = 1 + self._config.max_references
         try:
-            form = await request.form(max_files=most, max_fields=4, max_part_size=MAX_OPTIONS)
+            async with self._receive_slots.slot():
+                form = await request.form(max_files=most, max_fields=4, max_part_size=MAX_OPTIONS)
         except OSError as error:
             raise StoreAway("expected room for temporary files, there is none.") from error
         try:

@@ -224,6 +224,29 @@ def test_too_full_a_disk_is_found_out_before_anything_is_fetched(
     assert hub.asked == []
 
 
+@pytest.mark.parametrize("ended", ["by too full a disk", "while what is here was checked"])
+def test_a_fetch_that_ends_early_leaves_no_folder_that_looks_whole(
+    settings: Settings, hub: FakeHub, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    hub.files["people/pipe"]["unet/b.safetensors"] = NETWORK[:4000]
+    half = settings.weights / "many" / "unet"
+    half.mkdir(parents=True)  # as somebody has copied it
+    (half.parent / "config.json").write_bytes(CONFIG)
+    (half / "a.safetensors").write_bytes(NETWORK[:5000])
+
+    def checked(what: str, *_: int) -> None:
+        if ended.startswith("while") and what.startswith("checking"):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+        with pytest.raises((NoCapacity, KeyboardInterrupt)):
+            fetch([MANY], settings, checked)
+    assert missing_of(MANY, settings.weights) == "unet/b.safetensors is missing"
+    fetch([MANY], settings)
+    assert missing_of(MANY, settings.weights) == ""
+
+
 @pytest.mark.parametrize(
     ("number", "kind", "words"),
     [(errno.ENOSPC, NoCapacity, "the disk is full"), (errno.EACCES, WeightsMissing, "Make the folder writable")],

@@ -73,9 +73,13 @@ def fetch(weights: Sequence[Weight], settings: Settings, told: Told | None = Non
     """
     source, folder, tell = source_of(settings), settings.weights, told or _nobody
     downloads = [download for weight in weights for download in _downloads(weight, source, folder)]
+    absent = [download for download in downloads if not download.target.is_file()]
+    _note(
+        [(download, download.sha256) for download in absent]
+    )  # first: however this ends, they are known to be missing
     missing = [download for download in downloads if not _is_here(download, tell)]
-    _check_room(missing, folder)
     _note([(download, download.sha256) for download in missing])
+    _check_room(missing, folder)
     done, total = 0, sum(download.file.bytes for download in missing)
     for download in missing:
         _bring(download, source, partial(_tell, tell, download.key, done, total))

@@ -1,0 +1,89 @@
+"""How many photos come in at one moment, and how many wait for their turn."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from starlette.requests import Request
+
+from open_the_eyes.errors import OpenTheEyesError
+from open_the_eyes.service import middleware, uploads
+from open_the_eyes.service.concurrency import MAX_WAITING
+from open_the_eyes.service.settings import ServiceSettings
+from open_the_eyes.service.uploads import MAX_RECEIVING, UploadHandler
+from open_the_eyes.settings import Settings
+from tests.service.running import running_service
+
+if TYPE_CHECKING:
+    from open_the_eyes.engine import Engine
+
+SCOPE = {"type": "http", "method": "POST", "headers": [(b"content-type", b"multipart/form-data; boundary=x")]}
+HALF = (
+    b"POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
+    b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+)
+NO_PHOTO = b'--x\r\nContent-Disposition: form-data; name="options"\r\n\r\n{}\r\n--x--\r\n'
+
+
+@pytest.mark.parametrize("door", ["create_job", "inspection"])
+def test_of_many_uploads_at_once_some_are_read_some_wait_unread_and_the_others_are_refused(door: str) -> None:
+    roomy: Any = SimpleNamespace(check_room=lambda _: None)
+    handler = UploadHandler(roomy, roomy, roomy, Settings(), ServiceSettings())
+    reading = most = 0
+
+    async def upload(slow: asyncio.Event) -> str:
+        async def receive() -> dict[str, Any]:
+            nonlocal reading, most
+            reading += 1
+            most = max(most, reading)
+            await slow.wait()
+            reading -= 1
+            return {"type": "http.request", "body": NO_PHOTO, "more_body": False}
+
+        request = Request(dict(SCOPE), receive)
+        try:
+            if door == "create_job":
+                await handler.create_job(request, "local", None)
+            else:
+                async with handler.inspection(request):
+                    pass
+        except OpenTheEyesError as error:
+            return type(error).__name__
+        return "accepted"
+
+    async def go() -> Counter[str]:
+        slow = asyncio.Event()
+        tasks = [asyncio.create_task(upload(slow)) for _ in range(MAX_RECEIVING + MAX_WAITING + 3)]
+        while sum(task.done() for task in tasks) < 3:
+            await asyncio.sleep(0.01)
+        assert (reading, [task.result() for task in tasks if task.done()]) == (MAX_RECEIVING, ["Busy"] * 3)
+        slow.set()
+        return Counter(await asyncio.gather(*tasks))
+
+    answers = asyncio.run(asyncio.wait_for(go(), 30))
+    assert most == MAX_RECEIVING
+    assert answers["UsageError"] >= MAX_RECEIVING  # there was no photo in them: they have been read
+    assert answers["UsageError"] + answers["Busy"] == MAX_RECEIVING + MAX_WAITING + 3
+
+
+def test_uploads_that_fall_silent_make_room_for_those_that_wait(
+    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(middleware, "SILENCE_SECONDS", 0.3)
+    monkeypatch.setattr(uploads, "MAX_RECEIVING", 2)
+    with running_service(engine, tmp_path) as server, ExitStack() as stack:
+        assert server.http.get("/healthz").status_code == 200  # it has started
+        place = httpx.URL(server.address)
+        silent = [stack.enter_context(socket.create_connection((place.host, place.port or 0), 30)) for _ in range(2)]
+        for one in silent:
+            one.sendall(HALF)
+        assert server.hand_in(shut).status_code == 202
+        assert [one.recv(12) for one in silent] == [b"HTTP/1.1 408"] * 2
