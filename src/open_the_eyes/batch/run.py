@@ -21,7 +21,7 @@ from .worker_pool import WorkerPool
 
 PATIENCE: Final = 1800.0
 """Seconds that one photo may take: many times what the slowest takes, and still an end to one that hangs."""
-STALE_SECONDS: Final = 900.0
+STALE_SECONDS: Final = 120.0
 """Half a file that nobody has written to for so long has no writer any more: to write a photo takes seconds."""
 
 _LEFT_OVER: Final = re.compile(r"\.open-the-eyes-[0-9a-f]{16}\.part")
