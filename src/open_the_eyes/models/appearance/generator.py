@@ -23,6 +23,7 @@ from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
 from . import condition, corners, donor, iris, layout, steer
 from .eyeframe import MAX_EYE
+from .lashes import own_lashes, with_lashes
 from .model import AppearanceModel, Prediction
 from .pieces import corners_of, pieces_of
 from .refiner import EyeRefiner, PaintedEyes, missing
@@ -85,12 +86,14 @@ class AppearanceGenerator:
         for piece, eyes in zip(pieces, painted, strict=True):
             piece.part.cut(mask)[...] = eyes.mask
         grain, toned, whole = self._grain(crop, mask, request.seed), palette_of(crop.pixels), to_tones(crop.pixels)
-        for piece, eyes in zip(pieces, painted, strict=True):
+        shut = [_shapes(piece.crop, layout.points_on_strip(piece.crop.landmarks)) for piece in pieces]
+        photos = [piece.part.cut(whole) for piece in pieces]
+        lashes = own_lashes((photo, one) for photo, ones in zip(photos, shut, strict=True) for one in ones.values())
+        for piece, eyes, photo, before in zip(pieces, painted, photos, shut, strict=True):
             pixels = eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask))
-            photo = piece.part.cut(whole)
             if self._refiner is not None:
-                shut = _shapes(piece.crop, layout.points_on_strip(piece.crop.landmarks))
-                pixels = with_own_skin(pixels, photo, eyes.mask, eyes.shapes, shut)
+                pixels = with_own_skin(pixels, photo, eyes.mask, eyes.shapes, before)
+                pixels = pixels if lashes is None else with_lashes(pixels, eyes.mask, eyes.shapes, lashes)
             pixels = np.asarray(np.clip(pixels, 0, 255), np.float32)
             if toned is not None:
                 pixels = toned.applied(pixels)

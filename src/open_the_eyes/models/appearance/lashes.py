@@ -1,0 +1,189 @@
+"""Lashes on an opened eye: the model and its refiner hint at them, since they lie elsewhere in every picture they have
+learnt from. Here they are drawn, about as dark and as long as the shut eyes' own, and no sharper than the photo.
+
+All lengths are in eye widths; `u` runs from the outer corner (0) to the inner one (1), `v` downwards.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import Plane, Points, Tones
+from ...imaging.geometry import Box
+from ...imaging.lids import EyeShape, lid_distances
+from ...imaging.mesh478 import SIDES, Side
+from ...imaging.palette import LUMA
+from ...imaging.threefold import threefold
+
+UPPER, LOWER = 84, 20
+"""Lashes of a lid."""
+SEEN_FROM: Final = (36.0, 64.0)
+"""Eye widths in pixels between which lashes come to be seen."""
+CONTRASTS: Final = (0.3, 1.1)
+"""How much darker than skin a shut eye's darkest pixels are where lashes count as faint, and as painted black."""
+SHARPER: Final = 0.35
+"""Lashes are thinner than what the sharpest edge of a lash line is told by, so they get this much of its blur."""
+
+_ALONG: Final = (0.1, 0.85)
+"""Of a shut eye, where its lashes are measured."""
+_LAYERS: Final = 3
+"""Lashes are drawn in so many turns: where two cross, more is covered than by one."""
+_DRAWN: Final = 640.0
+"""They are drawn at this eye width at least, and brought down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lashes:
+    """What shut eyes tell of their lashes.
+
+    Args:
+        colour: (3,) 0..255.
+        strength: how much darker than the skin they are, 0..1.
+        length: how far they hang down, eye widths.
+        softness: the blur (sigma) of the sharpest edge there, eye widths.
+        width: of an eye, pixels.
+    """
+
+    colour: NDArray[np.float32]
+    strength: float
+    length: float
+    softness: float
+    width: float
+
+
+def own_lashes(shut: Iterable[tuple[Tones, EyeShape]]) -> Lashes | None:
+    """The lashes of a face's shut eyes, told by pictures (h, w, 3) of each; None where none can be measured.
+
+    Both eyes of a face get the same, whatever the light does to one of them.
+    """
+    found = [one for one in (_measured(photo, shape) for photo, shape in shut) if one is not None]
+    if not found:
+        return None
+    told = np.mean([(f.strength, f.length, f.softness, f.width) for f in found], axis=0)
+    return Lashes(np.mean([f.colour for f in found], axis=0), *told.tolist())
+
+
+def with_lashes(pixels: Tones, mask: Plane, opened: Mapping[Side, EyeShape], lashes: Lashes) -> Tones:
+    """The painted pixels (h, w, 3) with lashes on their eyes, under the mask (h, w)."""
+    seen = float(np.clip((lashes.width - SEEN_FROM[0]) / (SEEN_FROM[1] - SEEN_FROM[0]), 0, 1))
+    for side, shape in opened.items() if seen > 0 else ():
+        cover = _cover((mask.shape[0], mask.shape[1]), shape, lashes, side) * (seen * mask)
+        pixels = pixels + (lashes.colour - pixels) * threefold(cover)
+    return pixels
+
+
+def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
+    there = lid_distances(shut, Box(0, 0, photo.shape[1], photo.shape[0]))
+    along, below = there.along / shut.width, there.below_upper / shut.width
+    inside = (along > _ALONG[0]) & (along < _ALONG[1])
+    line, skin = inside & (np.abs(below) < 0.06), inside & (below > 0.28) & (below < 0.45)
+    if line.sum() < 20 or skin.sum() < 20:
+        return None
+    level = np.asarray(photo @ LUMA, np.float32)
+    bright = np.median(photo[skin], axis=0)
+    dark = photo[line & (level <= np.percentile(level[line], 12))].mean(axis=0)
+    usual = max(float(bright @ LUMA), 1.0)
+    contrast = 1 - float(dark @ LUMA) / usual
+    strength = float(np.clip((contrast - CONTRASTS[0]) / (CONTRASTS[1] - CONTRASTS[0]), 0, 1))
+    colour = np.asarray(np.minimum(dark * 0.9, bright * 0.5), np.float32)
+    near = inside & (np.abs(below) < 0.2)
+    hanging, softness = _hanging(1 - level / usual, inside, below), _softness(level, near) / shut.width
+    return Lashes(colour, strength, hanging, softness, shut.width)
+
+
+def _hanging(darkness: Plane, inside: NDArray[np.bool_], below: Plane) -> float:
+    """How far under the lash line, where it is darkest, the darkness falls to two fifths."""
+    bands = np.arange(-0.06, 0.2, 0.02)
+    rows = [darkness[inside & (below > b) & (below <= b + 0.02)] for b in bands]
+    profile = np.array([float(row.mean()) if row.size else 0.0 for row in rows])
+    peak = int(np.argmax(profile[:6]))
+    faint = np.flatnonzero(profile[peak:] < 0.4 * profile[peak])
+    return 0.02 * (int(faint[0]) if len(faint) else len(profile) - peak)
+
+
+def _softness(level: Plane, near: NDArray[np.bool_]) -> float:
+    """Blur of the sharpest edge as the sigma of a Gaussian, pixels: a blurred step's steepest slope tells it."""
+    part = Box.holding(near)
+    if part is None or min(part.width, part.height) < 3:
+        return 0.0
+    level, near = part.cut(level), part.cut(near)
+    steepest = float(np.percentile(np.hypot(*np.gradient(level))[near], 99.5))
+    contrast = float(np.percentile(level[near], 99) - np.percentile(level[near], 1))
+    return contrast / max(steepest, 1e-3) / math.sqrt(2 * math.pi)
+
+
+def _cover(shape_hw: tuple[int, int], shape: EyeShape, lashes: Lashes, side: Side) -> Plane:
+    """(h, w) 0..1: how much of each pixel lashes cover."""
+    outer, axis = shape.ring[0], shape.ring[8] - shape.ring[0]
+    down = np.array([-axis[1], axis[0]])
+    down = down if down[1] > 0 else -down
+    reach = Box.around(np.vstack([shape.ring + k * down for k in (-0.3, 0.15)])).grown(0.15).to_whole()
+    part = reach.clipped((shape_hw[1], shape_hw[0]))
+    out = np.zeros(shape_hw, np.float32)
+    if part.area < 1:
+        return out
+    zoom = int(np.clip(math.ceil(_DRAWN / shape.width), 1, 16))
+    size_wh = int(part.width), int(part.height)
+    bare = np.ones(size_wh[::-1], np.float32)
+    drawn = _strands(shape, axis, down, lashes, np.random.default_rng(23 + SIDES.index(side)))
+    for turn in range(_LAYERS):
+        canvas = np.zeros((size_wh[1] * zoom, size_wh[0] * zoom), np.uint8)
+        for strand, level in drawn[turn::_LAYERS]:
+            corners = outer + strand[:, :1] * axis + strand[:, 1:] * down - part.corners[0]
+            fixed = np.rint(((corners + 0.5) * zoom - 0.5) * 16).astype(np.int32)
+            cv2.fillPoly(canvas, [fixed], (255 * level,), cv2.LINE_AA, 4)
+        bare *= 1 - cv2.resize(canvas, size_wh, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    sigma = max(SHARPER * lashes.softness * shape.width, 0.2)
+    part.cut(out)[...] = cv2.GaussianBlur(1 - bare, (0, 0), sigma)
+    return out
+
+
+def _strands(
+    shape: EyeShape, axis: Points, down: Points, lashes: Lashes, rng: np.random.Generator
+) -> list[tuple[Points, float]]:
+    """Outlines of all lashes in (u, v), and how opaque each is.
+
+    Upper ones stand in tufts of two to four that lean together and are longest at the outer corner.
+    """
+    relative = shape.ring - shape.ring[0]
+    ring = np.column_stack([relative @ axis, relative @ down]) / float(axis @ axis)
+    upper, lower = ring[:9], ring[[0, *range(15, 7, -1)]]
+    longest = (0.05 + 0.35 * float(np.clip(lashes.length, 0.06, 0.2))) * (0.75 + 0.5 * lashes.strength)
+    ends = np.cumsum(rng.integers(2, 5, UPPER))
+    swayed, grown = rng.normal(0, 0.16, UPPER), rng.uniform(0.75, 1.1, UPPER)
+    out = []
+    for n, root in enumerate(np.linspace(0.02, 0.9, UPPER)):
+        tuft = int(np.searchsorted(ends, n, side="right"))
+        u = float(np.clip(root + rng.normal(0, 0.006), 0, 0.93))
+        v = float(np.interp(u, upper[:, 0], upper[:, 1]) + rng.normal(0.006, 0.004))
+        length = longest * (1.2 - 0.95 * u) * min(1.0, 0.5 + 5 * u) * grown[tuft] * rng.uniform(0.7, 1.1)
+        lean = -1.05 + 1.3 * u + swayed[tuft] + 0.05 * (n - ends[tuft] + 1.5) + rng.normal(0, 0.06)
+        opaque = (0.28 + 0.5 * lashes.strength) * rng.uniform(0.6, 1.0)
+        out.append((_strand(u, v, -length, lean, 0.0035 + 0.002 * lashes.strength), opaque))
+    for root in np.linspace(0.08, 0.62, LOWER):
+        u = float(root + rng.normal(0, 0.015))
+        v = float(np.interp(u, lower[:, 0], lower[:, 1]) + rng.normal(0.014, 0.003))
+        lean = -0.9 + 1.2 * u + rng.normal(0, 0.2)
+        opaque = (0.1 + 0.25 * lashes.strength) * rng.uniform(0.5, 1.0)
+        out.append((_strand(u, v, 0.45 * longest * rng.uniform(0.5, 1.1), lean, 0.0025), opaque))
+    return out
+
+
+def _strand(u: float, v: float, length: float, lean: float, half: float) -> Points:
+    """One tapered lash from its root, up where `length` is negative; it straightens towards its tip.
+
+    `lean` is its slant at the root in radians, towards the nose when positive.
+    """
+    way = np.linspace(0, 1, 8)
+    slant = lean * (1.25 - 0.6 * way)
+    step = length / 7
+    spine = np.column_stack([u + np.cumsum(np.sin(slant)) * abs(step), v + np.cumsum(np.cos(slant)) * step])
+    across = np.column_stack([np.cos(slant), np.sin(slant)]) * (half * (1 - way) ** 0.6)[:, None]
+    return np.concatenate([spine - across, (spine + across)[::-1]])

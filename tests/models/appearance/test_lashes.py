@@ -1,0 +1,109 @@
+"""Lashes are told by the shut eye and drawn on the open one, under the mask only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Tones
+from open_the_eyes.imaging.lids import EyeShape
+from open_the_eyes.models.appearance.lashes import SEEN_FROM, Lashes, own_lashes, with_lashes
+
+SKIN = np.array([205, 160, 140], np.float32)
+BLACK = Lashes(np.array([20, 15, 12], np.float32), 0.8, 0.14, 0.012, 90.0)
+
+
+def an_eye(height: float, width: float = 90.0) -> EyeShape:
+    """Outer corner to the left; the lids are arcs so far apart."""
+    along = np.linspace(0, 1, 9)
+    arc = np.sin(np.pi * along) * height * width / 2
+    upper = np.column_stack([along * width, -arc])
+    lower = np.column_stack([along * width, arc])[-2:0:-1]
+    return EyeShape(np.vstack([upper, lower]) + np.array([60.0, 70.0]), (60 + width / 2, 70.0), 0.2 * width)
+
+
+def shut_picture(dark: float, hang: float = 0.12) -> Tones:
+    """Skin, and under the line between the corners a fringe so dark and so long."""
+    picture = np.full((150, 210, 3), 1, np.float32) * SKIN
+    length = round(hang * 90)
+    picture[69 : 69 + length, 60:150] *= 1 - dark
+    return picture
+
+
+def test_darker_lashes_are_stronger_and_longer_ones_longer() -> None:
+    eye = an_eye(0.02)
+    found = [own_lashes([(shut_picture(dark), eye)]) for dark in (0.2, 0.5, 0.9)]
+    strengths = [one.strength for one in found if one is not None]
+    assert strengths == sorted(strengths)
+    assert strengths[0] == 0
+    assert strengths[-1] > 0.6
+    short, long = (own_lashes([(shut_picture(0.8, hang), eye)]) for hang in (0.05, 0.15))
+    assert short is not None
+    assert long is not None
+    assert long.length > short.length + 0.05
+    assert long.colour.max() < 0.5 * SKIN.max() + 1
+
+
+def test_both_eyes_get_what_both_tell() -> None:
+    eye = an_eye(0.02)
+    one, other = (own_lashes([(shut_picture(dark), eye)]) for dark in (0.5, 0.9))
+    both = own_lashes([(shut_picture(0.5), eye), (shut_picture(0.9), eye)])
+    assert one is not None
+    assert other is not None
+    assert both is not None
+    assert both.strength == pytest.approx((one.strength + other.strength) / 2)
+
+
+def test_a_picture_that_ends_at_the_eye_tells_nothing() -> None:
+    assert own_lashes([]) is None
+    assert own_lashes([(shut_picture(0.9)[:80], an_eye(0.02))]) is None
+    assert own_lashes([(shut_picture(0.9)[:, :50], an_eye(0.02))]) is None
+
+
+def test_lashes_are_dark_above_the_lid_and_nowhere_without_mask() -> None:
+    pixels = np.full((150, 210, 3), 1, np.float32) * SKIN
+    mask = np.zeros((150, 210), np.float32)
+    mask[:, :110] = 1
+    eye = an_eye(0.4)
+    out = with_lashes(pixels, mask, {"left": eye}, BLACK)
+    darker = (pixels - out).max(axis=2)
+    assert darker.min() >= 0
+    assert not darker[:, 110:].any()
+    above = darker[int(eye.ring[4, 1]) - 9 : int(eye.ring[4, 1]), 80:105]
+    assert above.max() > 60
+    assert darker[70, 85:105].max() < 1, "the eye itself"
+    again = with_lashes(pixels, mask, {"left": eye}, BLACK)
+    assert np.array_equal(out, again)
+
+
+def test_lashes_are_as_soft_as_the_photo() -> None:
+    pixels, mask = np.full((150, 210, 3), 1, np.float32) * SKIN, np.ones((150, 210), np.float32)
+    steep = [
+        np.abs(np.diff(with_lashes(pixels, mask, {"left": an_eye(0.4)}, replace(BLACK, softness=s)), axis=1)).max()
+        for s in (0.01, 0.03, 0.09)
+    ]
+    assert steep[0] > 1.3 * steep[1] > 1.3 * 1.3 * steep[2]
+    sharp = own_lashes([(shut_picture(0.8), an_eye(0.02))])
+    blurred = np.asarray(cv2.GaussianBlur(shut_picture(0.8), (0, 0), 4), np.float32)
+    soft = own_lashes([(blurred, an_eye(0.02))])
+    assert sharp is not None
+    assert soft is not None
+    assert soft.softness > 2 * sharp.softness
+    assert soft.softness * 90 == pytest.approx(4, rel=0.35)
+
+
+def test_on_small_faces_none_are_seen() -> None:
+    pixels, mask = np.full((150, 210, 3), 1, np.float32) * SKIN, np.ones((150, 210), np.float32)
+    small = replace(BLACK, width=SEEN_FROM[0])
+    assert with_lashes(pixels, mask, {"left": an_eye(0.4)}, small) is pixels
+
+
+@pytest.mark.parametrize("at", [(-400.0, 0.0), (0.0, 400.0)], ids=["beside the picture", "below it"])
+def test_eyes_outside_the_picture_change_nothing(at: tuple[float, float]) -> None:
+    pixels, mask = np.full((150, 210, 3), 1, np.float32) * SKIN, np.ones((150, 210), np.float32)
+    eye = an_eye(0.4)
+    away = EyeShape(eye.ring + at, (eye.iris_xy[0] + at[0], eye.iris_xy[1] + at[1]), eye.iris_radius)
+    assert np.array_equal(with_lashes(pixels, mask, {"left": away}, BLACK), pixels)
