@@ -24,7 +24,7 @@ def an_eye(degrees: float = 0, mirrored: bool = False) -> EyeShape:
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     about = np.array([[c, s], [-s, c]])
     at = (iris @ about + [60, 40])[0]
-    return EyeShape(ring @ about + [60, 40], (float(at[0]), float(at[1])), 9)
+    return EyeShape(ring @ about + [60, 40], (float(at[0]), float(at[1])), 9, "right" if mirrored else "left")
 
 
 def test_width_goes_from_corner_to_corner() -> None:
@@ -34,7 +34,7 @@ def test_width_goes_from_corner_to_corner() -> None:
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
-@pytest.mark.parametrize("degrees", [0, 25, -40])
+@pytest.mark.parametrize("degrees", [0, 25, -40, 90, -90, 135, 180])
 def test_distances_are_the_eyes_own_however_it_lies(degrees: float, mirrored: bool) -> None:
     shape = an_eye(degrees, mirrored)
     there = lid_distances(shape, REGION)

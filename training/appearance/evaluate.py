@@ -167,7 +167,7 @@ def _iris_difference(result: Rgb, whole: Crop) -> float:
     for side in SIDES:
         iris = whole.landmarks[IRIS[side], :2]
         radius = float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean())
-        shape = EyeShape(whole.landmarks[EYE_RING[side], :2], (float(iris[0, 0]), float(iris[0, 1])), radius)
+        shape = EyeShape(whole.landmarks[EYE_RING[side], :2], (float(iris[0, 0]), float(iris[0, 1])), radius, side)
         there = lid_distances(shape, Box(0, 0, whole.mask.shape[1], whole.mask.shape[0]))
         disc = (there.to_iris < radius) & (there.aperture(1.0) > 0.5)
         if disc.any():

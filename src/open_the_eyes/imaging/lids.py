@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .arrays import Plane, Points
 from .geometry import Box
+from .mesh478 import Side
 from .monotone import MonotoneCurve
 
 
@@ -21,16 +22,25 @@ class EyeShape:
         ring: (16, 2), outer corner first, over the upper lid to the inner corner, back along the lower lid.
         iris_xy: centre of the iris.
         iris_radius: pixels.
+        side: as which eye it is seen; with the corners it tells which way is down, however the head is turned.
     """
 
     ring: Points
     iris_xy: tuple[float, float]
     iris_radius: float
+    side: Side
 
     @property
     def width(self) -> float:
         """Corner to corner, pixels."""
         return float(np.linalg.norm(self.ring[0] - self.ring[8]))
+
+    @property
+    def axes(self) -> tuple[Points, Points]:
+        """Of length 1: from the outer corner to the inner one, and down the face."""
+        axis = (self.ring[8] - self.ring[0]) / max(self.width, 1e-6)
+        down = np.array([-axis[1], axis[0]])
+        return axis, down if self.side == "left" else -down
 
 
 @dataclass(frozen=True)
@@ -68,11 +78,7 @@ class LidDistances:
 
 def lid_distances(shape: EyeShape, region: Box) -> LidDistances:
     """Distances for every pixel of `region` (whole pixels of the picture the shape is in)."""
-    outer, inner = shape.ring[0], shape.ring[8]
-    axis = (inner - outer) / max(shape.width, 1e-6)
-    down = np.array([-axis[1], axis[0]])
-    if down[1] < 0:
-        down = -down
+    outer, (axis, down) = shape.ring[0], shape.axes
     xs = np.arange(int(region.left), int(region.right), dtype=np.float64) - outer[0]
     ys = np.arange(int(region.top), int(region.bottom), dtype=np.float64)[:, None] - outer[1]
     u, v = xs * axis[0] + ys * axis[1], xs * down[0] + ys * down[1]

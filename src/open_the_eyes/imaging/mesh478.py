@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 Side = Literal["left", "right"]
 SIDES: Final[tuple[Side, Side]] = ("left", "right")
+OTHER: Final[dict[Side, Side]] = {"left": "right", "right": "left"}
 
 POINTS: Final = 478
 

@@ -38,7 +38,7 @@ TILTED_DEG: Final = 40.0
 HEAD_DOWN_DEG: Final = 150.0
 
 PLAIN: Final = 0.7
-PLAINER: Final = 0.2
+PLAINER: Final = 0.3
 """A side from which the finder is that sure, and by that much surer than from the next, needs no further look."""
 
 CROP_FACTOR: Final = 1.5
@@ -73,9 +73,12 @@ class FaceFinder:
         ]
         return sorted(found, key=lambda one: -one.score)
 
-    def landmarks(self, photo: Pyramid, sighting: Sighting) -> Points | None:
-        """(478, 3) photo pixels, from a crop that the mesh itself has straightened; None if there is no face."""
-        place, points = self._upright(photo, sighting.place), None
+    def landmarks(self, photo: Pyramid, sighting: Sighting, *, doubted: bool = False) -> Points | None:
+        """(478, 3) photo pixels, from a crop that the mesh itself has straightened; None if there is no face.
+
+        A sighting is `doubted` where another shows the same face the other way up.
+        """
+        place, points = self._upright(photo, sighting.place, doubted), None
         if place is None:
             return None
         sure = sighting.score >= SURE_ALONE and place == sighting.place
@@ -97,22 +100,26 @@ class FaceFinder:
         points, presence = self._graphs.mesh(drawn(photo, crop_to_photo, (MESH_SIDE, MESH_SIDE)))
         return None if points is None or presence < MIN_PRESENCE else lifted(points, crop_to_photo)
 
-    def _upright(self, photo: Pyramid, place: Place) -> Place | None:
+    def _upright(self, photo: Pyramid, place: Place, doubted: bool) -> Place | None:
         """The place itself, or for a tilted one the side from which the finder is surest to see a face, if it does.
 
-        A head-down sighting is nearly always an upright face misread, or nothing: those two ways are looked at first.
+        A head-down sighting is an upright face misread, or an upright one is a head-down face misread: only those two
+        ways are looked at. With some room around it the finder tells them apart.
         """
-        tilt = abs((place.roll_deg + 180) % 360 - 180)
-        if tilt < TILTED_DEG:
+        tilt = tilt_of(place)
+        if tilt < TILTED_DEG and not doubted:
             return place
         sides = [replace(place, roll_deg=place.roll_deg + 90.0 * turn) for turn in range(4)]
-        near = sides[::2] if tilt > HEAD_DOWN_DEG else sides
-        first = {side: self._seen_again(photo, side, WIDER[1]) for side in near}
+        two_ways = doubted or tilt > HEAD_DOWN_DEG
+        first = {side: self._seen_again(photo, side, WIDER[1]) for side in (sides[::2] if two_ways else sides)}
         ranked = sorted(first.values(), key=lambda one: -one.score)
-        if tilt > HEAD_DOWN_DEG and ranked[0].score == 0:
-            return None
+        if two_ways and ranked[0].score == 0:
+            return None if tilt > HEAD_DOWN_DEG else place
         if ranked[0].score >= PLAIN and ranked[0].score - ranked[1].score >= PLAINER:
             return ranked[0].place
+        if two_ways:
+            wide = [self._seen_again(photo, side, WIDER[2]) for side in first]
+            return max([*first.values(), *wide], key=lambda one: one.score).place
         views = [
             [first[s] if w == WIDER[1] and s in first else self._seen_again(photo, s, w) for w in WIDER] for s in sides
         ]
@@ -131,6 +138,11 @@ class FaceFinder:
                 side = seen.side * place.side * wider / tiles.SIDE
                 return Sighting(Place(float(x), float(y), side, place.roll_deg + seen.roll_deg), hit.score)
         return Sighting(place, 0.0)
+
+
+def tilt_of(place: Place) -> float:
+    """How far a place is turned from upright, 0..180 degrees."""
+    return abs((place.roll_deg + 180) % 360 - 180)
 
 
 def turned(windows: Iterable[tiles.Window], quarter_turns: Iterable[int]) -> Iterator[tiles.Window]:

@@ -24,7 +24,7 @@ from ..roles import Eye, Face
 from ..settings import Settings
 from . import tiles
 from .eye_state import EyeStateNetwork
-from .face_finder import HEAD_DOWN_DEG, FaceFinder, Sighting, place_around, turned
+from .face_finder import HEAD_DOWN_DEG, FaceFinder, Sighting, place_around, tilt_of, turned
 from .refusals import covered_sides, refusal_of
 
 FILLING_SHARE: Final = 0.5
@@ -39,6 +39,9 @@ TURNED_ZOOM: Final = 3
 
 SURE_SCORE: Final = 0.6
 """Sightings below this wait until every window has been looked at: most are the same faces, less well placed."""
+
+AS_SURE: Final = 0.15
+"""A head-down face is at times seen upright, and the other way round, with a score this near to the true one's."""
 
 COUNTED_SHARE: Final = 0.5
 """Faces below this share of `Settings.min_face_px` are not even counted: at 20 pixels, bags have faces too."""
@@ -112,7 +115,8 @@ class MediapipeDetector:
             speck = sighting.box.width < 0.7 * self._smallest_counted
             if speck or (faces and _head_down(sighting)) or any(same_face(sighting.box, face.box) for face in faces):
                 continue
-            landmarks = self._finder.landmarks(photo, sighting)
+            doubted = any(_opposite(other, sighting) for other in sightings)
+            landmarks = self._finder.landmarks(photo, sighting, doubted=doubted)
             if landmarks is None or not self._counts(landmarks, photo.size_wh):
                 continue
             if not any(same_face(Box.around(landmarks[FACE_OVAL]), face.box) for face in faces):
@@ -139,7 +143,14 @@ class MediapipeDetector:
 def _head_down(sighting: Sighting) -> bool:
     """An upright face often leaves a second, faint sighting of its forehead or chest, head down; once a face is known,
     only a clear one is worth the long look from all sides."""
-    return abs(sighting.place.roll_deg) > HEAD_DOWN_DEG and sighting.score < SURE_SCORE
+    return tilt_of(sighting.place) > HEAD_DOWN_DEG and sighting.score < SURE_SCORE
+
+
+def _opposite(other: Sighting, sighting: Sighting) -> bool:
+    """Whether another sighting, about as sure, shows a face in the same place the other way up."""
+    as_sure = other.score > sighting.score - AS_SURE
+    between = abs(tilt_of(other.place) - tilt_of(sighting.place))
+    return as_sure and between > HEAD_DOWN_DEG and same_face(other.box, sighting.box)
 
 
 def same_face(a: Box, b: Box) -> bool:

@@ -18,13 +18,15 @@ def an_eye(width: float = 60, degrees: float = 0, mirrored: bool = False) -> Eye
     if mirrored:
         ring = ring * [-1, 1]
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    return EyeShape(ring @ np.array([[c, s], [-s, c]]) + [200, 150], (200.0, 150.0), width * 0.2)
+    return EyeShape(
+        ring @ np.array([[c, s], [-s, c]]) + [200, 150], (200.0, 150.0), width * 0.2, "right" if mirrored else "left"
+    )
 
 
 def a_frame(width: float = 60, degrees: float = 0, mirrored: bool = False) -> EyeFrame:
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     upright = np.array([[c, s, 4.0], [-s, c, 9.0]])
-    return eye_frame(an_eye(width, degrees, mirrored), mirrored, upright)
+    return eye_frame(an_eye(width, degrees, mirrored), upright)
 
 
 @pytest.mark.parametrize("mirrored", [False, True], ids=["left", "right"])
@@ -53,7 +55,7 @@ def test_sizes_are_kept_between_the_limits(width: float, size: float) -> None:
 
 def test_an_asked_size_makes_eyes_alike() -> None:
     upright = np.array([[1.0, 0, 0], [0, 1.0, 0]])
-    frames = [eye_frame(an_eye(width), False, upright, 80) for width in (50, 70)]
+    frames = [eye_frame(an_eye(width), upright, 80) for width in (50, 70)]
     assert frames[0].size_wh == frames[1].size_wh == (144, 112)
 
 
@@ -107,9 +109,9 @@ def test_both_eyes_of_a_face_look_alike_to_the_network() -> None:
 def test_a_large_eye_is_taken_as_from_a_picture_blurred_everywhere(degrees: float, height: int) -> None:
     picture = np.random.default_rng(4).normal(128, 40, (height, 900, 3)).astype(np.float32)
     shape = an_eye(250, degrees)
-    middle = EyeShape(shape.ring + np.array([250.0, 180.0]), (450.0, 330.0), shape.iris_radius)
+    middle = EyeShape(shape.ring + np.array([250.0, 180.0]), (450.0, 330.0), shape.iris_radius, shape.side)
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    frame = eye_frame(middle, False, np.array([[c, s, 0.0], [-s, c, 0.0]]))
+    frame = eye_frame(middle, np.array([[c, s, 0.0], [-s, c, 0.0]]))
     blurred = np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.42 * 250 / MAX_EYE), np.float32)
     expected = cv2.warpAffine(
         blurred, frame.from_picture, frame.size_wh, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101

@@ -22,7 +22,7 @@ def an_eye(height: float, width: float = 90.0) -> EyeShape:
     arc = np.sin(np.pi * along) * height * width / 2
     upper = np.column_stack([along * width, -arc])
     lower = np.column_stack([along * width, arc])[-2:0:-1]
-    return EyeShape(np.vstack([upper, lower]) + np.array([60.0, 70.0]), (60 + width / 2, 70.0), 0.2 * width)
+    return EyeShape(np.vstack([upper, lower]) + np.array([60.0, 70.0]), (60 + width / 2, 70.0), 0.2 * width, "left")
 
 
 def shut_picture(dark: float, hang: float = 0.12) -> Tones:
@@ -105,5 +105,5 @@ def test_on_small_faces_none_are_seen() -> None:
 def test_eyes_outside_the_picture_change_nothing(at: tuple[float, float]) -> None:
     pixels, mask = np.full((150, 210, 3), 1, np.float32) * SKIN, np.ones((150, 210), np.float32)
     eye = an_eye(0.4)
-    away = EyeShape(eye.ring + at, (eye.iris_xy[0] + at[0], eye.iris_xy[1] + at[1]), eye.iris_radius)
+    away = EyeShape(eye.ring + at, (eye.iris_xy[0] + at[0], eye.iris_xy[1] + at[1]), eye.iris_radius, eye.side)
     assert np.array_equal(with_lashes(pixels, mask, {"left": away}, BLACK), pixels)

@@ -83,7 +83,7 @@ def test_a_mirrored_face_gets_mirrored_eyes(refiner: EyeRefiner, closed_crop: Cr
     for side, other in (SIDES, SIDES[::-1]):
         ring = shapes[other].ring * [-1, 1] + [width - 1, 0]
         x, y = shapes[other].iris_xy
-        swapped[side] = EyeShape(ring, (width - 1 - x, y), shapes[other].iris_radius)
+        swapped[side] = EyeShape(ring, (width - 1 - x, y), shapes[other].iris_radius, side)
     marks = closed_crop.landmarks[:, :2] * [-1, 1] + [width - 1, 0]
     marks[[33, 263]] = marks[[263, 33]]
     pixels, mask = np.ascontiguousarray(soft.pixels[:, ::-1]), np.ascontiguousarray(soft.mask[:, ::-1])
@@ -103,6 +103,7 @@ def test_eyes_of_any_size_are_refined(refiner: EyeRefiner, closed_crop: Crop, so
             (s.ring + 0.5) * scale - 0.5,
             ((s.iris_xy[0] + 0.5) * scale - 0.5, (s.iris_xy[1] + 0.5) * scale - 0.5),
             s.iris_radius * scale,
+            side,
         )
         for side, s in shapes_in(closed_crop).items()
     }

@@ -21,7 +21,9 @@ def an_eye(gap: float) -> EyeShape:
     x = np.linspace(-1, 1, 9)
     bow = (1 - x**2) * gap / 2
     upper, lower = np.stack([x * WIDTH / 2, -bow], axis=1), np.stack([x * WIDTH / 2, bow], axis=1)
-    return EyeShape(CENTRE + np.vstack([upper, lower[-2:0:-1]]), (float(CENTRE[0]), float(CENTRE[1])), 0.2 * WIDTH)
+    return EyeShape(
+        CENTRE + np.vstack([upper, lower[-2:0:-1]]), (float(CENTRE[0]), float(CENTRE[1])), 0.2 * WIDTH, "left"
+    )
 
 
 OPEN, SHUT = an_eye(26), an_eye(1)
@@ -99,6 +101,6 @@ def test_what_was_given_stays_as_it_was(painted: Tones, mask: Plane) -> None:
 
 @pytest.mark.parametrize("at", [(-400.0, 60.0), (80.0, 900.0)], ids=["left of the picture", "below it"])
 def test_an_eye_outside_the_picture_changes_nothing(at: tuple[float, float], painted: Tones, mask: Plane) -> None:
-    moved = [EyeShape(s.ring - CENTRE + np.array(at), at, s.iris_radius) for s in (OPEN, SHUT)]
+    moved = [EyeShape(s.ring - CENTRE + np.array(at), at, s.iris_radius, s.side) for s in (OPEN, SHUT)]
     out = with_own_skin(painted, skin(), mask, {"left": moved[0]}, {"left": moved[1]})
     assert np.array_equal(out, painted)

@@ -93,7 +93,7 @@ def test_an_eye_of_a_few_pixels_keeps_its_colour() -> None:
 
 def eye_shape_of(ring: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> EyeShape:
     ring[9:] = ring[8] + (ring[0] - ring[8]) * np.linspace(0.1, 0.9, 7)[:, None]
-    return EyeShape(ring, (3.5, 3.0), 1.0)
+    return EyeShape(ring, (3.5, 3.0), 1.0, "left")
 
 
 def test_an_eye_shows_fully_within_its_lids_and_not_at_all_past_the_mask(open_crop: Crop) -> None:

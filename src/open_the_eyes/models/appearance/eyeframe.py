@@ -31,7 +31,7 @@ class EyeFrame:
     Args:
         from_picture: the similarity (mirroring for right eyes) from the picture to the frame.
         size_wh: pixels, multiples of 8.
-        shape: the eye in the frame's pixels.
+        shape: the eye in the frame's pixels, always a left one.
         mirrored: whether the frame shows the eye in a mirror.
     """
 
@@ -91,8 +91,9 @@ class EyeFrame:
         return np.stack(planes).astype(np.float32)
 
 
-def eye_frame(shape: EyeShape, mirrored: bool, roll: Matrix, eye_px: float | None = None) -> EyeFrame:
+def eye_frame(shape: EyeShape, roll: Matrix, eye_px: float | None = None) -> EyeFrame:
     """The frame of one eye of a picture; upright along `roll`, any similarity from the picture to an upright one."""
+    mirrored = shape.side == "right"
     width = shape.width
     size = float(np.clip(width if eye_px is None else eye_px, MIN_EYE, MAX_EYE))
     size_wh = tuple(round(size * r / _MULTIPLE) * _MULTIPLE for r in REACH_WH)
@@ -105,5 +106,5 @@ def eye_frame(shape: EyeShape, mirrored: bool, roll: Matrix, eye_px: float | Non
         to_frame = np.array([[-1.0, 0.0], [0.0, 1.0]]) @ to_frame + np.array([[0, 0, size_wh[0] - 1.0], [0, 0, 0]])
     ring = transformed(shape.ring, to_frame)
     iris = transformed(np.array([shape.iris_xy]), to_frame)[0]
-    in_frame = EyeShape(ring, (float(iris[0]), float(iris[1])), shape.iris_radius * size / width)
+    in_frame = EyeShape(ring, (float(iris[0]), float(iris[1])), shape.iris_radius * size / width, "left")
     return EyeFrame(to_frame, (size_wh[0], size_wh[1]), in_frame, mirrored)

@@ -58,7 +58,7 @@ def eye_shape(points: Points, side: Side, iris_radius: float | None = None) -> E
     """One eye of the model's points, which may lie on the strip or anywhere else."""
     iris = layout.iris_of(points, side)
     radius = float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean()) if iris_radius is None else iris_radius
-    return EyeShape(layout.ring_of(points, side), (float(iris[0, 0]), float(iris[0, 1])), radius)
+    return EyeShape(layout.ring_of(points, side), (float(iris[0, 0]), float(iris[0, 1])), radius, side)
 
 
 @lru_cache(maxsize=4)

@@ -121,9 +121,7 @@ def _softness(level: Plane, near: NDArray[np.bool_]) -> float:
 
 def _cover(shape_hw: tuple[int, int], shape: EyeShape, lashes: Lashes, side: Side) -> Plane:
     """(h, w) 0..1: how much of each pixel lashes cover."""
-    outer, axis = shape.ring[0], shape.ring[8] - shape.ring[0]
-    down = np.array([-axis[1], axis[0]])
-    down = down if down[1] > 0 else -down
+    outer, (axis, down) = shape.ring[0], (way * shape.width for way in shape.axes)
     reach = Box.around(np.vstack([shape.ring + k * down for k in (-0.3, 0.15)])).grown(0.15).to_whole()
     part = reach.clipped((shape_hw[1], shape_hw[0]))
     out = np.zeros(shape_hw, np.float32)

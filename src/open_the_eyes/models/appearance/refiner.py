@@ -92,13 +92,13 @@ class EyeRefiner:
         All eyes are refined at one size and in one run. What is added is laid over the pictures, so that pixels keep
         their own resolution.
         """
-        shown = [(n, side, shape) for n, piece in enumerate(painted) for side, shape in piece.shapes.items()]
-        eye_px = float(np.mean([shape.width for _, _, shape in shown]))
+        shown = [(n, shape) for n, piece in enumerate(painted) for shape in piece.shapes.values()]
+        eye_px = float(np.mean([shape.width for _, shape in shown]))
         roll = layout.to_strip(painted[0].landmarks)
-        frames = [eye_frame(shape, side == "right", roll, eye_px) for _, side, shape in shown]
-        of = [painted[n] for n, _, _ in shown]
+        frames = [eye_frame(shape, roll, eye_px) for _, shape in shown]
+        of = [painted[n] for n, _ in shown]
         out = [piece.pixels.copy() for piece in painted]
-        for (n, _, _), frame, added in zip(shown, frames, self._added(of, frames, variety, seed), strict=True):
+        for (n, _), frame, added in zip(shown, frames, self._added(of, frames, variety, seed), strict=True):
             reached = frame.seen.to_whole().clipped((out[n].shape[1], out[n].shape[0]))
             part = out[n][: int(reached.bottom), : int(reached.right)]
             if part.size:  # not beyond the picture's edge

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import cv2
@@ -35,7 +36,7 @@ def turned(picture: Tones, shape: EyeShape, by: Points) -> Tones:
         return picture
     by = by * min(1.0, FURTHEST * shape.iris_radius / length)
     h, w = picture.shape[:2]
-    now = EyeShape(shape.ring, (shape.iris_xy[0] + float(by[0]), shape.iris_xy[1] + float(by[1])), shape.iris_radius)
+    now = replace(shape, iris_xy=(shape.iris_xy[0] + float(by[0]), shape.iris_xy[1] + float(by[1])))
     share = _share(now, (h, w))
     x = np.arange(w, dtype=np.float32)[None] - np.float32(by[0]) * share
     y = np.arange(h, dtype=np.float32)[:, None] - np.float32(by[1]) * share

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, to_tones
-from ...imaging.mesh478 import Side
+from ...imaging.mesh478 import OTHER, Side
 from ...imaging.palette import palette_of
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
@@ -92,7 +92,7 @@ class ReferenceGenerator:
             own = donor.source == OWN
             pair = crop.open_side is not None or not direct
             along = self._iris_along(crop, donor.crop, side, own=own) if pair else None
-            from_side = side if direct else _other(side)
+            from_side = side if direct else OTHER[side]
             takes[side] = lay.Take(eyes, not direct, along, donor.crop.face.eyes[from_side].openness)
         return takes
 
@@ -101,7 +101,7 @@ class ReferenceGenerator:
         lone = crop.open_side is not None
         seen = layout.points_on_strip((crop if lone or own else donor).landmarks)
         model = self._appearance.model
-        prediction = condition.shape_given_eye(model, seen, _other(side), model.predict_shape(seen))
+        prediction = condition.shape_given_eye(model, seen, OTHER[side], model.predict_shape(seen))
         return gaze.along_eye(model.with_shape(seen, prediction.mean), side)
 
 
@@ -148,7 +148,3 @@ def _patch(request: Request, found: lay.Laid, chosen: Ranked) -> Patch:
     mask = np.asarray(np.where(found.show > 0, np.minimum(crop.mask, 1), 0), np.float32)
     whole = np.where(mask[..., None] > 0, pixels, to_tones(crop.pixels))
     return Patch(np.asarray(whole, np.float32), mask, request.seed, -chosen.cost, chosen.donor.source)
-
-
-def _other(side: Side) -> Side:
-    return "right" if side == "left" else "left"
