@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -25,7 +26,7 @@ from . import condition, corners, donor, iris, layout, steer
 from .eyeframe import MAX_EYE
 from .lashes import own_lashes, with_lashes
 from .model import AppearanceModel, Prediction
-from .pieces import corners_of, pieces_of
+from .pieces import Piece, corners_of, pieces_of
 from .refiner import EyeRefiner, PaintedEyes, missing
 from .skin import with_own_skin
 from .strip import laid_back, sampled
@@ -85,18 +86,19 @@ class AppearanceGenerator:
         mask = np.zeros(crop.mask.shape, np.float32)
         for piece, eyes in zip(pieces, painted, strict=True):
             piece.part.cut(mask)[...] = eyes.mask
-        grain, toned, whole = self._grain(crop, mask, request.seed), palette_of(crop.pixels), to_tones(crop.pixels)
-        shut = [_shapes(piece.crop, layout.points_on_strip(piece.crop.landmarks)) for piece in pieces]
-        photos = [piece.part.cut(whole) for piece in pieces]
-        lashes = own_lashes((photo, one) for photo, ones in zip(photos, shut, strict=True) for one in ones.values())
-        for piece, eyes, photo, before in zip(pieces, painted, photos, shut, strict=True):
-            pixels = eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask))
-            if self._refiner is not None:
-                pixels = with_own_skin(pixels, photo, eyes.mask, eyes.shapes, before)
-                pixels = pixels if lashes is None else with_lashes(pixels, eyes.mask, eyes.shapes, lashes)
-            pixels = np.asarray(np.clip(pixels, 0, 255), np.float32)
+        grain = self._grain(crop, mask, request.seed)
+        painted = [
+            replace(eyes, pixels=eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
+            for piece, eyes in zip(pieces, painted, strict=True)
+        ]
+        if self._refiner is not None:
+            painted = _with_own_detail(pieces, painted)
+        toned, whole = palette_of(crop.pixels), to_tones(crop.pixels)
+        for piece, eyes in zip(pieces, painted, strict=True):
+            pixels = np.asarray(np.clip(eyes.pixels, 0, 255), np.float32)
             if toned is not None:
                 pixels = toned.applied(pixels)
+            photo: Tones = piece.part.cut(whole)
             photo[...] = taken_where(eyes.mask > 0, pixels, photo)
         return Patch(whole, mask, request.seed, -doubt - unlikely, self.name)
 
@@ -188,6 +190,20 @@ def _shapes(crop: Crop, points: Points) -> dict[Side, EyeShape]:
     """The eyes that are painted, as the model's points on the strip have them, in the crop's pixels."""
     in_crop = transformed(points, inverted(layout.to_strip(crop.landmarks)))
     return {side: iris.eye_shape(in_crop, side) for side in SIDES if side in crop.closed}
+
+
+def _with_own_detail(pieces: Sequence[Piece], painted: Sequence[PaintedEyes]) -> list[PaintedEyes]:
+    """With skin and lashes like the person's own, as far as the photo with shut eyes tells them."""
+    photos = [to_tones(piece.crop.pixels) for piece in pieces]
+    shut = [_shapes(piece.crop, layout.points_on_strip(piece.crop.landmarks)) for piece in pieces]
+    lashes = own_lashes((photo, one) for photo, ones in zip(photos, shut, strict=True) for one in ones.values())
+    out = []
+    for eyes, photo, before in zip(painted, photos, shut, strict=True):
+        pixels = with_own_skin(eyes.pixels, photo, eyes.mask, eyes.shapes, before)
+        if lashes is not None:
+            pixels = with_lashes(pixels, eyes.mask, eyes.shapes, lashes)
+        out.append(replace(eyes, pixels=pixels))
+    return out
 
 
 def _surprise(z: NDArray[np.float64], prediction: Prediction) -> float:
