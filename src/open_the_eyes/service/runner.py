@@ -18,6 +18,7 @@ from .priority_lock import PriorityLock
 from .problems import problem_of
 from .processing import has_results, load_results, process, store_results
 from .repository import JobRepository
+from .sqlite_clock import mend_clock
 from .store import ArtifactStore
 from .worker_lock import WorkerLock
 
@@ -65,6 +66,7 @@ class JobRunner:
     def start(self, database_url: str, worker: str) -> None:
         """Begins to work; what an earlier process of this name left in the middle is taken up first."""
         self._worker = worker
+        mend_clock()
         config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_url": database_url,
