@@ -31,7 +31,7 @@ def refusal_of(
 ) -> tuple[Refusal | None, str]:
     """Why no eye of a face can be edited, with a sentence, or (None, "")."""
     if box.width < min_face_px:
-        return "too_small", f"The face is {box.width:.0f} pixels wide; {min_face_px} are needed."
+        return "too_small", f"The face is {int(box.width)} pixels wide; {min_face_px} are needed."
     if abs(yaw_deg) > MAX_YAW_DEG:
         where = "right" if yaw_deg > 0 else "left"
         return "profile", f"The head is turned {abs(yaw_deg):.0f} degrees to the {where}; one eye is out of sight."
