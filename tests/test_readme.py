@@ -22,6 +22,10 @@ PIPELINE: Final = (ROOT / "docs/pipeline.md").read_text(encoding="utf-8")
 BLOCKS: Final = re.findall(r"^```(\w+)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
 
 
+PROTOBUF = "ignore:Type google:DeprecationWarning"
+"""Of protobuf's C types, from Python 3.12 on."""
+
+
 def blocks(language: str) -> list[str]:
     """Code blocks, without `make` targets: those set up environments of their own, and run this very suite."""
     return [code for kind, code in BLOCKS if kind == language and not code.startswith("make ")]
@@ -50,7 +54,7 @@ def test_there_is_something_to_run() -> None:
 
 @pytest.mark.parametrize("code", blocks("python"))
 def test_the_python_opens_the_eyes(code: str, folder: Path) -> None:
-    assert "opened" in run([sys.executable, "-W", "error", "-c", code], folder)
+    assert "opened" in run([sys.executable, "-W", "error", "-W", PROTOBUF, "-c", code], folder)
     assert (folder / "family.opened.jpg").is_file()
 
 

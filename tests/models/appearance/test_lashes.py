@@ -98,7 +98,11 @@ def test_lashes_are_as_soft_as_the_photo() -> None:
 def test_on_small_faces_none_are_seen() -> None:
     pixels, mask = np.full((150, 210, 3), 1, np.float32) * SKIN, np.ones((150, 210), np.float32)
     small = replace(BLACK, width=SEEN_FROM[0])
-    assert with_lashes(pixels, mask, {"left": an_eye(0.4)}, small) is pixels
+    assert np.array_equal(with_lashes(pixels, mask, {"left": an_eye(0.4)}, small), pixels)
+    picture = cv2.resize(shut_picture(0.9), None, fx=0.35, fy=0.35, interpolation=cv2.INTER_AREA)
+    eye = an_eye(0.02)
+    tiny = replace(eye, ring=eye.ring * 0.35)
+    assert own_lashes([(np.asarray(picture, np.float32), tiny)]) is None
 
 
 @pytest.mark.parametrize("at", [(-400.0, 0.0), (0.0, 400.0)], ids=["beside the picture", "below it"])

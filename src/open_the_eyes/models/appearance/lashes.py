@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...imaging.arrays import Plane, Points, Tones
+from ...imaging.arrays import Plane, Tones
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.mesh478 import SIDES, Side
@@ -33,6 +33,8 @@ SHARPER: Final = 0.35
 
 _ALONG: Final = (0.1, 0.85)
 """Of a shut eye, where its lashes are measured."""
+_MEASURED: Final = 120.0
+"""There a larger eye is brought to this width."""
 _LAYERS: Final = 3
 """Lashes are drawn in so many turns: where two cross, more is covered than by one."""
 _DRAWN: Final = 640.0
@@ -59,29 +61,34 @@ class Lashes:
 
 
 def own_lashes(shut: Iterable[tuple[Tones, EyeShape]]) -> Lashes | None:
-    """The lashes of a face's shut eyes, told by pictures (h, w, 3) of each; None where none can be measured.
+    """The lashes of a face's shut eyes, told by a picture (h, w, 3) of each; None where none can be seen or measured.
 
     Both eyes of a face get the same, whatever the light does to one of them.
     """
-    found = [one for one in (_measured(photo, shape) for photo, shape in shut) if one is not None]
-    if not found:
+    seen = [(photo, shape) for photo, shape in shut if shape.width > SEEN_FROM[0] / 2]
+    found = [one for one in (_measured(photo, shape) for photo, shape in seen) if one is not None]
+    told = np.mean([(f.strength, f.length, f.softness, f.width) for f in found], axis=0) if found else None
+    if told is None or told[3] <= SEEN_FROM[0]:
         return None
-    told = np.mean([(f.strength, f.length, f.softness, f.width) for f in found], axis=0)
     return Lashes(np.mean([f.colour for f in found], axis=0), *told.tolist())
 
 
 def with_lashes(pixels: Tones, mask: Plane, opened: Mapping[Side, EyeShape], lashes: Lashes) -> Tones:
     """The painted pixels (h, w, 3) with lashes on their eyes, under the mask (h, w)."""
     seen = float(np.clip((lashes.width - SEEN_FROM[0]) / (SEEN_FROM[1] - SEEN_FROM[0]), 0, 1))
-    for side, shape in opened.items() if seen > 0 else ():
+    for side, shape in opened.items():
         cover = _cover((mask.shape[0], mask.shape[1]), shape, lashes, side) * (seen * mask)
         pixels = pixels + (lashes.colour - pixels) * threefold(cover)
     return pixels
 
 
 def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
-    there = lid_distances(shut, Box(0, 0, photo.shape[1], photo.shape[0]))
-    along, below = there.along / shut.width, there.below_upper / shut.width
+    shrink = max(shut.width / _MEASURED, 1.0)
+    size_wh = max(round(photo.shape[1] / shrink), 1), max(round(photo.shape[0] / shrink), 1)
+    photo = np.asarray(cv2.resize(photo, size_wh, interpolation=cv2.INTER_AREA), np.float32)
+    small = replace(shut, ring=(shut.ring + 0.5) / shrink - 0.5)
+    there = lid_distances(small, Box(0, 0, *size_wh))
+    along, below = there.along / small.width, there.below_upper / small.width
     inside = (along > _ALONG[0]) & (along < _ALONG[1])
     line, skin = inside & (np.abs(below) < 0.06), inside & (below > 0.28) & (below < 0.45)
     if line.sum() < 20 or skin.sum() < 20:
@@ -94,7 +101,7 @@ def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
     strength = float(np.clip((contrast - CONTRASTS[0]) / (CONTRASTS[1] - CONTRASTS[0]), 0, 1))
     colour = np.asarray(np.minimum(dark * 0.9, bright * 0.5), np.float32)
     near = inside & (np.abs(below) < 0.2)
-    hanging, softness = _hanging(1 - level / usual, inside, below), _softness(level, near) / shut.width
+    hanging, softness = _hanging(1 - level / usual, inside, below), _softness(level, near) / small.width
     return Lashes(colour, strength, hanging, softness, shut.width)
 
 
@@ -130,13 +137,13 @@ def _cover(shape_hw: tuple[int, int], shape: EyeShape, lashes: Lashes, side: Sid
     zoom = int(np.clip(math.ceil(_DRAWN / shape.width), 1, 16))
     size_wh = int(part.width), int(part.height)
     bare = np.ones(size_wh[::-1], np.float32)
-    drawn = _strands(shape, axis, down, lashes, np.random.default_rng(23 + SIDES.index(side)))
+    outlines, opaque = _strands(shape, lashes, np.random.default_rng(23 + SIDES.index(side)))
+    corners = outer + outlines[..., :1] * axis + outlines[..., 1:] * down - part.corners[0]
+    fixed = np.rint(((corners + 0.5) * zoom - 0.5) * 16).astype(np.int32)
     for turn in range(_LAYERS):
         canvas = np.zeros((size_wh[1] * zoom, size_wh[0] * zoom), np.uint8)
-        for strand, level in drawn[turn::_LAYERS]:
-            corners = outer + strand[:, :1] * axis + strand[:, 1:] * down - part.corners[0]
-            fixed = np.rint(((corners + 0.5) * zoom - 0.5) * 16).astype(np.int32)
-            cv2.fillPoly(canvas, [fixed], (255 * level,), cv2.LINE_AA, 4)
+        for strand, level in zip(fixed[turn::_LAYERS], opaque[turn::_LAYERS].tolist(), strict=True):
+            cv2.fillPoly(canvas, [strand], (255 * level,), cv2.LINE_AA, 4)
         bare *= 1 - cv2.resize(canvas, size_wh, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     sigma = max(SHARPER * lashes.softness * shape.width, 0.2)
     part.cut(out)[...] = cv2.GaussianBlur(1 - bare, (0, 0), sigma)
@@ -144,44 +151,55 @@ def _cover(shape_hw: tuple[int, int], shape: EyeShape, lashes: Lashes, side: Sid
 
 
 def _strands(
-    shape: EyeShape, axis: Points, down: Points, lashes: Lashes, rng: np.random.Generator
-) -> list[tuple[Points, float]]:
-    """Outlines of all lashes in (u, v), and how opaque each is.
+    shape: EyeShape, lashes: Lashes, rng: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Outlines (n, 16, 2) of all lashes in (u, v), and how opaque each is, (n,).
 
     Upper ones stand in tufts of two to four that lean together and are longest at the outer corner.
     """
-    relative = shape.ring - shape.ring[0]
-    ring = np.column_stack([relative @ axis, relative @ down]) / float(axis @ axis)
-    upper, lower = ring[:9], ring[[0, *range(15, 7, -1)]]
+    relative, (axis, down) = (shape.ring - shape.ring[0]) / shape.width, shape.axes
+    ring = np.column_stack([relative @ axis, relative @ down])
     longest = (0.05 + 0.35 * float(np.clip(lashes.length, 0.06, 0.2))) * (0.75 + 0.5 * lashes.strength)
-    ends = np.cumsum(rng.integers(2, 5, UPPER))
-    swayed, grown = rng.normal(0, 0.16, UPPER), rng.uniform(0.75, 1.1, UPPER)
-    out = []
-    for n, root in enumerate(np.linspace(0.02, 0.9, UPPER)):
-        tuft = int(np.searchsorted(ends, n, side="right"))
-        u = float(np.clip(root + rng.normal(0, 0.006), 0, 0.93))
-        v = float(np.interp(u, upper[:, 0], upper[:, 1]) + rng.normal(0.006, 0.004))
-        length = longest * (1.2 - 0.95 * u) * min(1.0, 0.5 + 5 * u) * grown[tuft] * rng.uniform(0.7, 1.1)
-        lean = -1.05 + 1.3 * u + swayed[tuft] + 0.05 * (n - ends[tuft] + 1.5) + rng.normal(0, 0.06)
-        opaque = (0.28 + 0.5 * lashes.strength) * rng.uniform(0.6, 1.0)
-        out.append((_strand(u, v, -length, lean, 0.0035 + 0.002 * lashes.strength), opaque))
-    for root in np.linspace(0.08, 0.62, LOWER):
-        u = float(root + rng.normal(0, 0.015))
-        v = float(np.interp(u, lower[:, 0], lower[:, 1]) + rng.normal(0.014, 0.003))
-        lean = -0.9 + 1.2 * u + rng.normal(0, 0.2)
-        opaque = (0.1 + 0.25 * lashes.strength) * rng.uniform(0.5, 1.0)
-        out.append((_strand(u, v, 0.45 * longest * rng.uniform(0.5, 1.1), lean, 0.0025), opaque))
-    return out
+
+    ends, number = np.cumsum(rng.integers(2, 5, UPPER)), np.arange(UPPER)
+    tuft = np.searchsorted(ends, number, side="right")
+    swayed, grown = rng.normal(0, 0.16, UPPER)[tuft], rng.uniform(0.75, 1.1, UPPER)[tuft]
+    u = np.clip(np.linspace(0.02, 0.9, UPPER) + rng.normal(0, 0.006, UPPER), 0, 0.93)
+    v = np.interp(u, ring[:9, 0], ring[:9, 1]) + rng.normal(0.006, 0.004, UPPER)
+    length = longest * (1.2 - 0.95 * u) * np.minimum(1, 0.5 + 5 * u) * grown * rng.uniform(0.7, 1.1, UPPER)
+    lean = -1.05 + 1.3 * u + swayed + 0.05 * (number - ends[tuft] + 1.5) + rng.normal(0, 0.06, UPPER)
+    upper = _outlines(u, v, -length, lean, 0.0035 + 0.002 * lashes.strength)
+    upper_opaque = (0.28 + 0.5 * lashes.strength) * rng.uniform(0.6, 1.0, UPPER)
+
+    below = ring[[0, *range(15, 7, -1)]]
+    u = np.linspace(0.08, 0.62, LOWER) + rng.normal(0, 0.015, LOWER)
+    v = np.interp(u, below[:, 0], below[:, 1]) + rng.normal(0.014, 0.003, LOWER)
+    lean = -0.9 + 1.2 * u + rng.normal(0, 0.2, LOWER)
+    lower = _outlines(u, v, 0.45 * longest * rng.uniform(0.5, 1.1, LOWER), lean, 0.0025)
+    lower_opaque = (0.1 + 0.25 * lashes.strength) * rng.uniform(0.5, 1.0, LOWER)
+    return np.concatenate([upper, lower]), np.concatenate([upper_opaque, lower_opaque])
 
 
-def _strand(u: float, v: float, length: float, lean: float, half: float) -> Points:
-    """One tapered lash from its root, up where `length` is negative; it straightens towards its tip.
+def _outlines(
+    u: NDArray[np.float64],
+    v: NDArray[np.float64],
+    length: NDArray[np.float64],
+    lean: NDArray[np.float64],
+    half: float,
+) -> NDArray[np.float64]:
+    """(n, 16, 2): tapered lashes from their roots, up where `length` is negative; they straighten towards their tips.
 
-    `lean` is its slant at the root in radians, towards the nose when positive.
+    `lean` is the slant at the root in radians, towards the nose when positive; `half` is half the width there.
     """
     way = np.linspace(0, 1, 8)
-    slant = lean * (1.25 - 0.6 * way)
-    step = length / 7
-    spine = np.column_stack([u + np.cumsum(np.sin(slant)) * abs(step), v + np.cumsum(np.cos(slant)) * step])
-    across = np.column_stack([np.cos(slant), np.sin(slant)]) * (half * (1 - way) ** 0.6)[:, None]
-    return np.concatenate([spine - across, (spine + across)[::-1]])
+    slant = lean[:, None] * (1.25 - 0.6 * way)
+    step = length[:, None] / 7
+    spine = np.stack(
+        [
+            u[:, None] + np.cumsum(np.sin(slant) * abs(step), axis=1),
+            v[:, None] + np.cumsum(np.cos(slant) * step, axis=1),
+        ],
+        axis=2,
+    )
+    across = np.stack([np.cos(slant), np.sin(slant)], axis=2) * (half * (1 - way) ** 0.6)[:, None]
+    return np.concatenate([spine - across, (spine + across)[:, ::-1]], axis=1)
