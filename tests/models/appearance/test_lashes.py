@@ -13,7 +13,7 @@ from open_the_eyes.imaging.lids import EyeShape
 from open_the_eyes.models.appearance.lashes import SEEN_FROM, Lashes, own_lashes, with_lashes
 
 SKIN = np.array([205, 160, 140], np.float32)
-BLACK = Lashes(np.array([20, 15, 12], np.float32), 0.8, 0.14, 0.012, 90.0)
+BLACK = Lashes(np.array([20, 15, 12], np.float32), 0.8, 0.14, 1.1, 90.0)
 
 
 def an_eye(height: float, width: float = 90.0) -> EyeShape:
@@ -83,7 +83,7 @@ def test_lashes_are_as_soft_as_the_photo() -> None:
     pixels, mask = np.full((150, 210, 3), 1, np.float32) * SKIN, np.ones((150, 210), np.float32)
     steep = [
         np.abs(np.diff(with_lashes(pixels, mask, {"left": an_eye(0.4)}, replace(BLACK, softness=s)), axis=1)).max()
-        for s in (0.01, 0.03, 0.09)
+        for s in (1.0, 3.0, 9.0)
     ]
     assert steep[0] > 1.3 * steep[1] > 1.3 * 1.3 * steep[2]
     sharp = own_lashes([(shut_picture(0.8), an_eye(0.02))])
@@ -92,7 +92,7 @@ def test_lashes_are_as_soft_as_the_photo() -> None:
     assert sharp is not None
     assert soft is not None
     assert soft.softness > 2 * sharp.softness
-    assert soft.softness * 90 == pytest.approx(4, rel=0.35)
+    assert soft.softness == pytest.approx(4, rel=0.35)
 
 
 def test_on_small_faces_none_are_seen() -> None:

@@ -28,12 +28,12 @@ SEEN_FROM: Final = (36.0, 64.0)
 """Eye widths in pixels between which lashes come to be seen."""
 CONTRASTS: Final = (0.3, 1.1)
 """How much darker than skin a shut eye's darkest pixels are where lashes count as faint, and as painted black."""
-SHARPER: Final = 0.35
+SHARPER: Final = 0.3
 """Lashes are thinner than what the sharpest edge of a lash line is told by, so they get this much of its blur."""
 
 _ALONG: Final = (0.1, 0.85)
 """Of a shut eye, where its lashes are measured."""
-_MEASURED: Final = 120.0
+_MEASURED: Final = 200.0
 """There a larger eye is brought to this width."""
 _LAYERS: Final = 3
 """Lashes are drawn in so many turns: where two cross, more is covered than by one."""
@@ -49,7 +49,7 @@ class Lashes:
         colour: (3,) 0..255.
         strength: how much darker than the skin they are, 0..1.
         length: how far they hang down, eye widths.
-        softness: the blur (sigma) of the sharpest edge there, eye widths.
+        softness: the blur (sigma) of the sharpest edge there, pixels.
         width: of an eye, pixels.
     """
 
@@ -101,7 +101,7 @@ def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
     strength = float(np.clip((contrast - CONTRASTS[0]) / (CONTRASTS[1] - CONTRASTS[0]), 0, 1))
     colour = np.asarray(np.minimum(dark * 0.9, bright * 0.5), np.float32)
     near = inside & (np.abs(below) < 0.2)
-    hanging, softness = _hanging(1 - level / usual, inside, below), _softness(level, near) / small.width
+    hanging, softness = _hanging(1 - level / usual, inside, below), _softness(level, near) * shrink
     return Lashes(colour, strength, hanging, softness, shut.width)
 
 
@@ -145,7 +145,7 @@ def _cover(shape_hw: tuple[int, int], shape: EyeShape, lashes: Lashes, side: Sid
         for strand, level in zip(fixed[turn::_LAYERS], opaque[turn::_LAYERS].tolist(), strict=True):
             cv2.fillPoly(canvas, [strand], (255 * level,), cv2.LINE_AA, 4)
         bare *= 1 - cv2.resize(canvas, size_wh, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    sigma = max(SHARPER * lashes.softness * shape.width, 0.2)
+    sigma = max(SHARPER * lashes.softness, 0.2)
     part.cut(out)[...] = cv2.GaussianBlur(1 - bare, (0, 0), sigma)
     return out
 
