@@ -68,21 +68,21 @@ def test_lashes_are_dark_above_the_lid_and_nowhere_without_mask() -> None:
     mask = np.zeros((150, 210), np.float32)
     mask[:, :110] = 1
     eye = an_eye(0.4)
-    out = with_lashes(pixels, mask, {"left": eye}, BLACK)
+    out = with_lashes(pixels, mask, [eye], BLACK)
     darker = (pixels - out).max(axis=2)
     assert darker.min() >= 0
     assert not darker[:, 110:].any()
     above = darker[int(eye.ring[4, 1]) - 9 : int(eye.ring[4, 1]), 80:105]
     assert above.max() > 60
     assert darker[70, 85:105].max() < 1, "the eye itself"
-    again = with_lashes(pixels, mask, {"left": eye}, BLACK)
+    again = with_lashes(pixels, mask, [eye], BLACK)
     assert np.array_equal(out, again)
 
 
 def test_lashes_are_as_soft_as_the_photo() -> None:
     pixels, mask = np.full((150, 210, 3), 1, np.float32) * SKIN, np.ones((150, 210), np.float32)
     steep = [
-        np.abs(np.diff(with_lashes(pixels, mask, {"left": an_eye(0.4)}, replace(BLACK, softness=s)), axis=1)).max()
+        np.abs(np.diff(with_lashes(pixels, mask, [an_eye(0.4)], replace(BLACK, softness=s)), axis=1)).max()
         for s in (1.0, 3.0, 9.0)
     ]
     assert steep[0] > 1.3 * steep[1] > 1.3 * 1.3 * steep[2]
@@ -98,7 +98,7 @@ def test_lashes_are_as_soft_as_the_photo() -> None:
 def test_on_small_faces_none_are_seen() -> None:
     pixels, mask = np.full((150, 210, 3), 1, np.float32) * SKIN, np.ones((150, 210), np.float32)
     small = replace(BLACK, width=SEEN_FROM[0])
-    assert np.array_equal(with_lashes(pixels, mask, {"left": an_eye(0.4)}, small), pixels)
+    assert np.array_equal(with_lashes(pixels, mask, [an_eye(0.4)], small), pixels)
     picture = cv2.resize(shut_picture(0.9), None, fx=0.35, fy=0.35, interpolation=cv2.INTER_AREA)
     eye = an_eye(0.02)
     tiny = replace(eye, ring=eye.ring * 0.35)
@@ -110,4 +110,4 @@ def test_eyes_outside_the_picture_change_nothing(at: tuple[float, float]) -> Non
     pixels, mask = np.full((150, 210, 3), 1, np.float32) * SKIN, np.ones((150, 210), np.float32)
     eye = an_eye(0.4)
     away = EyeShape(eye.ring + at, (eye.iris_xy[0] + at[0], eye.iris_xy[1] + at[1]), eye.iris_radius, eye.side)
-    assert np.array_equal(with_lashes(pixels, mask, {"left": away}, BLACK), pixels)
+    assert np.array_equal(with_lashes(pixels, mask, [away], BLACK), pixels)

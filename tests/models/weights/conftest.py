@@ -35,3 +35,8 @@ def settings(hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S
     monkeypatch.setattr(catalogue, "CATALOGUE", (ONE, MANY))
     monkeypatch.setattr(fetching, "PAUSE", 0.0)
     return Settings(weights=tmp_path / "weights", hub=hub.address)
+
+
+def here(settings: Settings) -> list[str]:
+    """Every file in the folder of weights."""
+    return sorted(p.relative_to(settings.weights).as_posix() for p in settings.weights.rglob("*") if p.is_file())

@@ -7,9 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -21,14 +19,9 @@ from open_the_eyes.models.weights.fetching import fetch
 from open_the_eyes.models.weights.store import RECORD, missing_of
 from open_the_eyes.settings import Settings
 from tests.hub import FakeHub
-from tests.models.weights.conftest import CONFIG, MANY, NETWORK, ONE
+from tests.models.weights.conftest import CONFIG, MANY, NETWORK, ONE, here
 
 SHA256 = hashlib.sha256(NETWORK).hexdigest()
-
-
-def here(settings: Settings) -> list[str]:
-    """Every file in the folder of weights."""
-    return sorted(p.relative_to(settings.weights).as_posix() for p in settings.weights.rglob("*") if p.is_file())
 
 
 def recorded(settings: Settings) -> dict[str, dict[str, object]]:
@@ -273,45 +266,6 @@ def test_a_folder_of_weights_that_is_a_file_is_named(settings: Settings) -> None
     settings.weights.write_text("in the way")
     with pytest.raises(WeightsMissing, match="expected to write it to"):
         fetch([ONE], settings)
-
-
-@pytest.fixture
-def stick(settings: Settings) -> Settings:
-    """A machine without a line, and a stick with another one's weights."""
-    fetch([ONE, MANY], settings)
-    away = settings.weights.parent
-    return Settings(weights=away / "here", hub="http://127.0.0.1:9", offline=settings.weights)
-
-
-def test_an_offline_folder_takes_the_hubs_place(stick: Settings) -> None:
-    fetch([ONE, MANY], stick)
-    assert path_of("one", stick).read_bytes() == NETWORK
-    assert here(stick) == ["many/config.json", "many/unet/a.safetensors", "one/net.onnx", RECORD]
-
-
-def test_a_bare_file_in_the_offline_folder_will_do(stick: Settings, tmp_path: Path) -> None:
-    bare = tmp_path / "bare"
-    bare.mkdir()
-    (bare / "net.onnx").write_bytes(NETWORK)
-    fetch([ONE], replace(stick, offline=bare))
-    assert path_of("one", stick).read_bytes() == NETWORK
-
-
-@pytest.mark.parametrize(
-    ("spoil", "words"),
-    [
-        pytest.param(lambda folder: (folder / "one" / "net.onnx").unlink(), "does not have it", id="not there"),
-        pytest.param(lambda f: (f / "one" / "net.onnx").write_bytes(b"x" * 9), "SHA-256", id="damaged"),
-    ],
-)
-def test_an_offline_folder_is_not_taken_at_its_word(
-    stick: Settings, spoil: Callable[[Path], object], words: str
-) -> None:
-    assert stick.offline is not None
-    spoil(stick.offline)
-    with pytest.raises(WeightsMissing, match=words):
-        fetch([ONE], stick)
-    assert "one/net.onnx" not in here(stick)
 
 
 def test_without_anything_to_do_nothing_is_written(settings: Settings) -> None:

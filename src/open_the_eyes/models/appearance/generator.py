@@ -201,7 +201,7 @@ def _with_own_detail(pieces: Sequence[Piece], painted: Sequence[PaintedEyes]) ->
     for eyes, photo, before in zip(painted, photos, shut, strict=True):
         pixels = with_own_skin(eyes.pixels, photo, eyes.mask, eyes.shapes, before)
         if lashes is not None:
-            pixels = with_lashes(pixels, eyes.mask, eyes.shapes, lashes)
+            pixels = with_lashes(pixels, eyes.mask, eyes.shapes.values(), lashes)
         out.append(replace(eyes, pixels=pixels))
     return out
 

@@ -7,7 +7,7 @@ All lengths are in eye widths; `u` runs from the outer corner (0) to the inner o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Plane, Tones
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
-from ...imaging.mesh478 import SIDES, Side
+from ...imaging.mesh478 import SIDES
 from ...imaging.palette import LUMA
 from ...imaging.threefold import threefold
 
@@ -73,11 +73,11 @@ def own_lashes(shut: Iterable[tuple[Tones, EyeShape]]) -> Lashes | None:
     return Lashes(np.mean([f.colour for f in found], axis=0), *told.tolist())
 
 
-def with_lashes(pixels: Tones, mask: Plane, opened: Mapping[Side, EyeShape], lashes: Lashes) -> Tones:
+def with_lashes(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], lashes: Lashes) -> Tones:
     """The painted pixels (h, w, 3) with lashes on their eyes, under the mask (h, w)."""
     seen = float(np.clip((lashes.width - SEEN_FROM[0]) / (SEEN_FROM[1] - SEEN_FROM[0]), 0, 1))
-    for side, shape in opened.items():
-        cover = _cover((mask.shape[0], mask.shape[1]), shape, lashes, side) * (seen * mask)
+    for shape in eyes:
+        cover = _cover((mask.shape[0], mask.shape[1]), shape, lashes) * (seen * mask)
         pixels = pixels + (lashes.colour - pixels) * threefold(cover)
     return pixels
 
@@ -126,7 +126,7 @@ def _softness(level: Plane, near: NDArray[np.bool_]) -> float:
     return contrast / max(steepest, 1e-3) / math.sqrt(2 * math.pi)
 
 
-def _cover(shape_hw: tuple[int, int], shape: EyeShape, lashes: Lashes, side: Side) -> Plane:
+def _cover(shape_hw: tuple[int, int], shape: EyeShape, lashes: Lashes) -> Plane:
     """(h, w) 0..1: how much of each pixel lashes cover."""
     outer, (axis, down) = shape.ring[0], (way * shape.width for way in shape.axes)
     reach = Box.around(np.vstack([shape.ring + k * down for k in (-0.3, 0.15)])).grown(0.15).to_whole()
@@ -137,7 +137,7 @@ def _cover(shape_hw: tuple[int, int], shape: EyeShape, lashes: Lashes, side: Sid
     zoom = int(np.clip(math.ceil(_DRAWN / shape.width), 1, 16))
     size_wh = int(part.width), int(part.height)
     bare = np.ones(size_wh[::-1], np.float32)
-    outlines, opaque = _strands(shape, lashes, np.random.default_rng(23 + SIDES.index(side)))
+    outlines, opaque = _strands(shape, lashes, np.random.default_rng(23 + SIDES.index(shape.side)))
     corners = outer + outlines[..., :1] * axis + outlines[..., 1:] * down - part.corners[0]
     fixed = np.rint(((corners + 0.5) * zoom - 0.5) * 16).astype(np.int32)
     for turn in range(_LAYERS):
