@@ -15,6 +15,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any, Final
 
+from .parallel import core_count
 from .version import __version__
 
 PYTHONS: Final = ((3, 10), (3, 12))
@@ -140,7 +141,7 @@ def _model_file(path: Path, name: str, sha256: str) -> Check:
 
 
 def _processor() -> Check:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = core_count()
     return Check("processor", True, f"{platform.machine()}, {cores} core{'s' if cores != 1 else ''} to use")
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from open_the_eyes.batch.worker import WorkerSlot
 from open_the_eyes.errors import NoCapacity, UsageError, WeightsMissing
 from open_the_eyes.fleet.cluster import Cluster, ours
 from open_the_eyes.fleet.ray_batch import slot_on
-from open_the_eyes.fleet.slots import AT_ONCE, MAX_WORKERS, _share, core_count, worker_slots
+from open_the_eyes.fleet.slots import AT_ONCE, MAX_WORKERS, worker_slots
 from open_the_eyes.settings import Settings
 
 
@@ -55,17 +53,6 @@ def test_seats_that_are_not_there_are_refused(
 ) -> None:
     with pytest.raises(UsageError, match=says):
         worker_slots(painter, Settings(device=device), workers, at_once, gpus=lambda: 2, cores=lambda: 4)
-
-
-@pytest.mark.parametrize(
-    ("text", "cores"),
-    [("max 100000", MAX_WORKERS), ("200000 100000", 2), ("150000 100000", 2), ("50000 100000", 1), ("?", MAX_WORKERS)],
-)
-def test_a_container_counts_its_share_of_processors(tmp_path: Path, text: str, cores: int) -> None:
-    (tmp_path / "cpu.max").write_text(text)
-    assert _share(tmp_path / "cpu.max") == cores
-    assert _share(tmp_path / "not there") == MAX_WORKERS
-    assert core_count() >= 1
 
 
 def test_an_actor_sees_its_own_gpu_alone() -> None:

@@ -9,10 +9,10 @@ from contextlib import suppress
 from typing import Any, Final
 
 from ..errors import NoCapacity, UsageError
+from ..parallel import core_count
 from .cluster import check_room, connected, ours
 from .painters import PATIENCE_SECONDS
 from .ray_serve import APPLICATION, LOOK_SECONDS, QUIET, build
-from .slots import core_count
 
 ABSENT: Final = 15
 """Looks in a row at which the application was not there, before it is taken for ended; Ray's controller may restart."""

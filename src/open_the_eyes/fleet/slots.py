@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from math import ceil
-from pathlib import Path
 from typing import Final
 
 from ..batch.worker import WorkerSlot
 from ..errors import UsageError
+from ..parallel import core_count
 from ..residency.gpus import gpu_count
 from ..settings import Settings
 
 AT_ONCE: Final = 6
 """Photos that a GPU's node has on their way: some are painted together while others are looked at or laid back."""
 MAX_WORKERS: Final = 1024
-_CGROUP: Final = Path("/sys/fs/cgroup/cpu.max")
 
 
 def worker_slots(
@@ -52,21 +49,6 @@ def worker_slots(
     if workers is not None and workers > len(devices):
         raise UsageError(f"--workers: expected at most one a GPU, of which there are {len(devices)}; got {workers}.")
     return tuple(WorkerSlot(device=device, at_once=at_once or AT_ONCE) for device in devices[:workers])
-
-
-def core_count() -> int:
-    """The processors that this process may use: its affinity, and in a container its share."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, _share(_CGROUP)))
-
-
-def _share(path: Path) -> int:
-    """Processors that a container may use, rounded up, so that a part of one is not wasted."""
-    try:
-        quota, period = path.read_text(encoding="ascii").split()
-        return ceil(int(quota) / int(period))
-    except (OSError, ValueError, ZeroDivisionError):
-        return MAX_WORKERS  # "max": no limit
 
 
 def _devices(device: str, count: int) -> tuple[str, ...]:

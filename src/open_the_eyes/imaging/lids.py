@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .arrays import Plane, Points
 from .geometry import Box
 from .mesh478 import Side
 from .monotone import MonotoneCurve
+
+_PLACES: Final = 2048
+"""Along a lid at which its edge is worked out; every pixel takes the nearest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +59,19 @@ class LidDistances:
 
     below_upper: Plane
     above_lower: Plane
-    from_outer: tuple[NDArray[np.float64], NDArray[np.float64]]
+    from_outer: tuple[Plane, Plane]
     iris_at: tuple[float, float]
 
-    @cached_property
+    @property
     def along(self) -> Plane:
         """0 at the outer corner, the eye's width at the inner one."""
-        return self.from_outer[0].astype(np.float32)
+        return self.from_outer[0]
 
     @cached_property
     def to_iris(self) -> Plane:
         """From the iris' centre."""
         u, v = self.from_outer
-        return np.hypot(u - self.iris_at[0], v - self.iris_at[1]).astype(np.float32)
+        return np.asarray(np.hypot(u - self.iris_at[0], v - self.iris_at[1]), np.float32)
 
     def aperture(self, softness: float) -> Plane:
         """(h, w) 0..1: 1 between the lids, falling over `softness` pixels at their edges."""
@@ -79,29 +82,26 @@ class LidDistances:
 def lid_distances(shape: EyeShape, region: Box) -> LidDistances:
     """Distances for every pixel of `region` (whole pixels of the picture the shape is in)."""
     outer, (axis, down) = shape.ring[0], shape.axes
-    xs = np.arange(int(region.left), int(region.right), dtype=np.float64) - outer[0]
-    ys = np.arange(int(region.top), int(region.bottom), dtype=np.float64)[:, None] - outer[1]
-    u, v = xs * axis[0] + ys * axis[1], xs * down[0] + ys * down[1]
+    xs = np.arange(int(region.left), int(region.right)) - outer[0]
+    ys = np.arange(int(region.top), int(region.bottom))[:, None] - outer[1]
+    u, v = (np.add((xs * way[0]).astype(np.float32), (ys * way[1]).astype(np.float32)) for way in (axis, down))
     upper, upper_slope = _edge(shape.ring[:9], outer, axis, down, u)
     lower, lower_slope = _edge(shape.ring[[0, *range(15, 7, -1)]], outer, axis, down, u)
     iris = np.array(shape.iris_xy) - outer
     below, above = (v - upper) / np.sqrt(1 + upper_slope**2), (lower - v) / np.sqrt(1 + lower_slope**2)
     at = float(iris @ axis), float(iris @ down)
-    return LidDistances(below.astype(np.float32), above.astype(np.float32), (u, v), at)
+    return LidDistances(below, above, (u, v), at)
 
 
-def _edge(
-    points: Points, outer: Points, axis: Points, down: Points, u: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _edge(points: Points, outer: Points, axis: Points, down: Points, u: Plane) -> tuple[Plane, Plane]:
     """Height and slope of a lid's edge above every `u`; past the corners it runs on straight."""
     along, across = (points - outer) @ axis, (points - outer) @ down
     order = np.argsort(along)
     along, across = along[order], across[order]
     keep = np.concatenate([[True], np.diff(along) > 1e-3])
     curve = MonotoneCurve.through(along[keep], across[keep])
-    inside = np.clip(u, along[keep][0], along[keep][-1])
-    samples = np.linspace(along[keep][0], along[keep][-1], 128)
-    heights, slopes = curve.at(samples)
-    height = np.interp(inside, samples, heights)
-    slope = np.interp(inside, samples, slopes)
-    return height, np.clip(slope, -2, 2)
+    first, last = float(along[keep][0]), float(along[keep][-1])
+    height, slope = (values.astype(np.float32) for values in curve.at(np.linspace(first, last, _PLACES)))
+    each = (_PLACES - 1) / (last - first)
+    place = np.clip(u * each + (0.5 - first * each), 0, _PLACES - 1).astype(np.intp)
+    return height.take(place), np.clip(slope, -2, 2).take(place)

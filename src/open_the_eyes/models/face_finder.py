@@ -14,6 +14,7 @@ from ..imaging.facecrop import Place, drawn, lifted
 from ..imaging.geometry import Box, transformed
 from ..imaging.pose import roll_of
 from ..imaging.pyramid import Pyramid
+from ..parallel import side_by_side
 from . import tiles
 from .mediapipe_graphs import MESH_SIDE, Graphs, Hit
 
@@ -68,8 +69,12 @@ class FaceFinder:
 
     def sightings(self, windows: Iterable[tiles.Window]) -> list[Sighting]:
         """Everything that may be a face in any of the windows, surest first."""
+        seen = list(windows)
+        hits = side_by_side(self._graphs.find, (window.pixels for window in seen))
         found = [
-            Sighting(place_of(hit, window), hit.score) for window in windows for hit in self._graphs.find(window.pixels)
+            Sighting(place_of(hit, window), hit.score)
+            for window, there in zip(seen, hits, strict=True)
+            for hit in there
         ]
         return sorted(found, key=lambda one: -one.score)
 

@@ -22,6 +22,9 @@ from .mediapipe_light import load_parts
 
 MESH_SIDE: Final = 192
 """What the mesh network sees, in pixels."""
+FINDER_SIDE: Final = 192
+FINDERS: Final = 2
+"""Of 20 MB each; more have not been of use beside what else goes on."""
 
 FINDER_GRAPH: Final = "mediapipe/modules/face_detection/face_detection_full_range_cpu.binarypb"
 _FINDER_MIN_SCORE: Final = "facedetectionfullrange__facedetection__TensorsToDetectionsCalculator.min_score_thresh"
@@ -58,33 +61,39 @@ class Hit:
     score: float
 
 
+_STDERR = threading.Lock()
+
+
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Nothing written to stderr, by the C++ libraries either: they log while loading and offer no switch."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device, not a path
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    with _STDERR:
+        sys.stderr.flush()
+        kept = os.dup(2)
+        try:
+            with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device, not a path
+                os.dup2(nowhere.fileno(), 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 class Graphs:
-    """Both networks, one caller at a time."""
+    """Both networks, for any number of callers: one at a time for the mesh, `FINDERS` for the search, which has more
+    to do."""
 
     def __init__(self, min_score: float) -> None:
-        self._lock = threading.Lock()
+        self._min_score = min_score
+        self._finders: list[Any] = []
+        """Those that nobody uses now."""
+        self._may_find = threading.BoundedSemaphore(FINDERS)
+        self._mesh_lock = threading.Lock()
         with quiet():
             load_parts()
             from mediapipe.framework.formats import rect_pb2
             from mediapipe.python.solution_base import PacketDataType, SolutionBase
 
-            self._finder: Any = SolutionBase(
-                binary_graph_path=FINDER_GRAPH, outputs=["detections"], calculator_params={_FINDER_MIN_SCORE: min_score}
-            )
             self._mesh: Any = SolutionBase(
                 graph_config=MESH_GRAPH,
                 side_inputs={"with_attention": True},
@@ -96,14 +105,13 @@ class Graphs:
                 },
             )
             self._all = rect_pb2.NormalizedRect(x_center=0.5, y_center=0.5, width=1, height=1, rotation=0)
-            black = np.zeros((MESH_SIDE, MESH_SIDE, 3), np.uint8)
-            self.find(black)
-            self.mesh(black)
+            self.mesh(np.zeros((MESH_SIDE, MESH_SIDE, 3), np.uint8))
+        self._finders.append(_loaded_finder(min_score))
 
     def find(self, window: Rgb) -> list[Hit]:
         """(192, 192, 3) -> faces, best first."""
-        with self._lock:
-            found = self._finder.process({"image": window}).detections or []
+        with self._finder() as finder:
+            found = finder.process({"image": window}).detections or []
         hits = []
         for one in found:
             data = one.location_data
@@ -115,7 +123,7 @@ class Graphs:
 
     def mesh(self, crop: Rgb) -> tuple[Points | None, float]:
         """(192, 192, 3) upright crop, 1.5 times the face -> (478, 3) crop pixels (None: no face), and presence 0..1."""
-        with self._lock:
+        with self._mesh_lock:
             seen = self._mesh.process({"image": crop, "roi": self._all})
             presence = getattr(seen, _PRESENCE)
             landmarks = seen.landmarks
@@ -125,3 +133,27 @@ class Graphs:
         points = np.array([[p.x, p.y, p.z] for p in landmarks.landmark], dtype=np.float64) * MESH_SIDE
         points[:, :2] -= 0.5
         return points, score
+
+    @contextlib.contextmanager
+    def _finder(self) -> Iterator[Any]:
+        """A finder to oneself; one more is loaded where all are in use, which takes as long as four windows."""
+        with self._may_find:
+            try:
+                finder = self._finders.pop()
+            except IndexError:
+                finder = _loaded_finder(self._min_score)
+            try:
+                yield finder
+            finally:
+                self._finders.append(finder)
+
+
+def _loaded_finder(min_score: float) -> Any:
+    from mediapipe.python.solution_base import SolutionBase
+
+    with quiet():
+        finder: Any = SolutionBase(
+            binary_graph_path=FINDER_GRAPH, outputs=["detections"], calculator_params={_FINDER_MIN_SCORE: min_score}
+        )
+        finder.process({"image": np.zeros((FINDER_SIDE, FINDER_SIDE, 3), np.uint8)})
+    return finder

@@ -17,6 +17,7 @@ from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import Side
 from ...imaging.palette import LUMA
 from ...imaging.threefold import threefold
+from ...parallel import side_by_side
 from . import layout
 from .eyeframe import EyeFrame, eye_frame
 
@@ -81,48 +82,49 @@ class EyeRefiner:
             raise missing(self._path)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        options.intra_op_num_threads = 2
-        # threads that spin while they wait would cost half as much again
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.intra_op_num_threads = 1  # each eye has its own, which is faster than two threads for both
         return onnxruntime.InferenceSession(str(self._path), options, providers=["CPUExecutionProvider"])
 
     def refined(self, painted: Sequence[PaintedEyes], variety: float, seed: int) -> list[PaintedEyes]:
         """The same pieces of one photo with detail added to each of their eyes, inside the masks only.
 
-        All eyes are refined at one size and in one run. What is added is laid over the pictures, so that pixels keep
-        their own resolution.
+        All eyes are refined at one size. What is added is laid over the pictures, so that pixels keep their own
+        resolution.
         """
         shown = [(n, shape) for n, piece in enumerate(painted) for shape in piece.shapes.values()]
         eye_px = float(np.mean([shape.width for _, shape in shown]))
         roll = layout.to_strip(painted[0].landmarks)
         frames = [eye_frame(shape, roll, eye_px) for _, shape in shown]
-        of = [painted[n] for n, _ in shown]
+        noise = np.random.default_rng(seed).standard_normal((len(frames), *frames[0].size_wh[::-1]))
+        noise *= NOISE * variety
+        told = [_told(painted[n], frame, one) for (n, _), frame, one in zip(shown, frames, noise, strict=True)]
+        session = self._session
+        refined = side_by_side(lambda inputs: np.asarray(session.run(["refined"], inputs)[0], np.float32), told)
         out = [piece.pixels.copy() for piece in painted]
-        for (n, _), frame, added in zip(shown, frames, self._added(of, frames, variety, seed), strict=True):
+        for (n, _), frame, before, after in zip(shown, frames, told, refined, strict=True):
             reached = frame.seen.to_whole().clipped((out[n].shape[1], out[n].shape[0]))
             part = out[n][: int(reached.bottom), : int(reached.right)]
             if part.size:  # not beyond the picture's edge
-                part += frame.put_back(added, (part.shape[0], part.shape[1]))
+                part += frame.put_back(_added(before, after, frame), (part.shape[0], part.shape[1]))
         pixels = [np.asarray(np.clip(p, 0, 255), np.float32) for p in out]
         return [replace(piece, pixels=p) for piece, p in zip(painted, pixels, strict=True)]
 
-    def _added(self, of: Sequence[PaintedEyes], frames: Sequence[EyeFrame], variety: float, seed: int) -> list[Tones]:
-        """What to add to the eye of each frame, which shows the piece of the same number."""
-        both = list(zip(frames, of, strict=True))
-        guess = np.stack([frame.taken(piece.pixels) for frame, piece in both]).transpose(0, 3, 1, 2) / 127.5 - 1
-        cover = np.stack([np.clip(frame.taken(piece.mask), 0, 1) for frame, piece in both])[:, None]
-        noise = np.random.default_rng(seed).standard_normal(cover.shape) * (NOISE * variety)
-        fed = {
-            "guess": np.asarray(guess, np.float32),
-            "mask": np.asarray(cover, np.float32),
-            "geometry": np.stack([frame.geometry() for frame in frames]),
-            "noise": noise.astype(np.float32),
-        }
-        refined = np.asarray(self._session.run(["refined"], fed)[0], np.float32)
-        crisp = refined + fed["mask"] * crispness(refined, fed["geometry"], frames[0].shape.width)
-        calm = crisp - glints(crisp, fed["guess"], fed["geometry"], frames[0].shape.width)
-        added = (calm - fed["guess"]).transpose(0, 2, 3, 1) * 127.5
-        return [np.ascontiguousarray(a) for a in added]
+
+def _told(piece: PaintedEyes, frame: EyeFrame, noise: NDArray[np.float64]) -> dict[str, NDArray[np.float32]]:
+    """What the network is told of the eye that a frame shows of a piece."""
+    return {
+        "guess": np.asarray(frame.taken(piece.pixels).transpose(2, 0, 1)[None] / 127.5 - 1, np.float32),
+        "mask": np.clip(frame.taken(piece.mask), 0, 1)[None, None],
+        "geometry": frame.geometry()[None],
+        "noise": noise[None, None].astype(np.float32),
+    }
+
+
+def _added(told: Mapping[str, NDArray[np.float32]], refined: NDArray[np.float32], frame: EyeFrame) -> Tones:
+    """What comes on top of the guess, (h, w, 3) of the frame."""
+    crisp = refined + told["mask"] * crispness(refined, told["geometry"], frame.shape.width)
+    calm = crisp - glints(crisp, told["guess"], told["geometry"], frame.shape.width)
+    return np.ascontiguousarray((calm - told["guess"])[0].transpose(1, 2, 0) * 127.5)
 
 
 def glints(
