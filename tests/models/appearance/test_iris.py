@@ -117,6 +117,14 @@ def test_a_white_that_no_eye_has_is_brought_back_as_far_as_it_must(white: tuple[
     assert iris.believable(found, SKIN) == pytest.approx(found)
 
 
+def test_a_dark_skins_hue_is_not_taken_at_its_word() -> None:
+    red = np.array([1.4, 0.8, 0.8])
+    bright = iris.believable(red, np.array([195, 82, 70], np.float32))
+    dark = iris.believable(red, np.array([195, 82, 70], np.float32) * np.float32(0.35))
+    assert dark[0] < bright[0] - 0.08
+    assert dark[0] > dark[1]
+
+
 def test_whites_follow_the_light_on_the_skin() -> None:
     white = np.array([170.0, 150, 140])
     warm = iris.believable(white * [1.8, 1, 0.5], SKIN * np.array([1.8, 1, 0.5], np.float32))

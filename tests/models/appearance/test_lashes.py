@@ -13,7 +13,7 @@ from open_the_eyes.imaging.lids import EyeShape
 from open_the_eyes.models.appearance.lashes import SEEN_FROM, Lashes, own_lashes, with_lashes
 
 SKIN = np.array([205, 160, 140], np.float32)
-BLACK = Lashes(np.array([20, 15, 12], np.float32), 0.8, 0.14, 1.1, 90.0)
+BLACK = Lashes(np.array([20, 15, 12], np.float32), 0.8, 0.14, 1.1, 0.0, 90.0)
 
 
 def an_eye(height: float, width: float = 90.0) -> EyeShape:
@@ -55,6 +55,34 @@ def test_both_eyes_get_what_both_tell() -> None:
     assert other is not None
     assert both is not None
     assert both.strength == pytest.approx((one.strength + other.strength) / 2)
+
+
+def test_a_closed_band_of_lashes_is_made_up_and_thinning_ones_are_not() -> None:
+    small = an_eye(0.02, 240.0)
+    big = replace(small, ring=small.ring + np.array([0, 60]))
+    below = np.arange(300)[:, None] - 130
+    row = (below >= 0) & (np.arange(360) > 60) & (np.arange(360) < 300)
+    closed = np.where(row & (below < 40), 0.8, 0)
+    thinning = np.where(row, 0.8 * np.exp(-below / 12), 0)
+    found = []
+    for darkness in (closed, thinning):
+        picture = np.asarray((1 - darkness)[..., None] * SKIN, np.float32)
+        found.append(own_lashes([(picture, big)]))
+    assert found[0] is not None
+    assert found[1] is not None
+    assert found[0].made_up > 0.9
+    assert found[1].made_up == 0
+    assert found[0].strength > found[1].strength
+
+
+def test_a_made_up_lid_gets_a_line_and_the_eye_stays_free() -> None:
+    pixels, mask = np.full((150, 210, 3), 1, np.float32) * SKIN, np.ones((150, 210), np.float32)
+    eye = an_eye(0.4)
+    plain, made_up = (with_lashes(pixels, mask, [eye], replace(BLACK, made_up=m)) for m in (0.0, 1.0))
+    edge = int(eye.ring[4, 1])
+    line = np.s_[edge - 2 : edge, 80:130]
+    assert made_up[line].mean() < plain[line].mean() - 20
+    assert np.abs(made_up - pixels)[70, 80:130].max() < 1
 
 
 def test_a_picture_that_ends_at_the_eye_tells_nothing() -> None:

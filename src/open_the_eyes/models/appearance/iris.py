@@ -35,6 +35,11 @@ WHITE_SPREAD: Final = np.array([0.077, 0.047])
 """Standard deviations around it."""
 WHITEST: Final = 1.5
 """So many of them a white may lie off."""
+BRIGHT: Final = 160.0
+"""A skin whose brightest colour is darker has less and less of a hue to tell whites from: there the black level, noise
+and blocks of compression colour it."""
+VEIL: Final = 40.0
+"""Levels that are added to a black skin's colours, so that their ratios are not taken at their word."""
 
 
 @dataclass(frozen=True)
@@ -133,10 +138,12 @@ def unstained(model: AppearanceModel, lit: Tones, painted: Tones) -> Tones:
 
 def believable(white: NDArray[np.float64], skin: NDArray[np.float32]) -> NDArray[np.float64]:
     """The colour (3,) of an eye's white at brightness 1, as near to `white` as whites come beside such a skin (3,)."""
-    r, g, b = np.log(np.maximum(skin, 1).astype(np.float64))
+    told = min(float(skin.max()) / BRIGHT, 1.0)
+    r, g, b = np.log(np.maximum(skin.astype(np.float64) + VEIL * (1 - told), 1))
     usual = WHITE_FROM_SKIN @ np.array([1, r - g, b - g])
     r, g, b = np.log(np.maximum(white, 1e-3))
-    off = np.clip(np.array([r - g, b - g]) - usual, -WHITEST * WHITE_SPREAD, WHITEST * WHITE_SPREAD)
+    farthest = WHITEST * told * WHITE_SPREAD
+    off = np.clip(np.array([r - g, b - g]) - usual, -farthest, farthest)
     return _hue(np.exp(np.array([usual[0] + off[0], 0, usual[1] + off[1]])))
 
 

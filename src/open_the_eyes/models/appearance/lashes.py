@@ -28,6 +28,13 @@ SEEN_FROM: Final = (36.0, 64.0)
 """Eye widths in pixels between which lashes come to be seen."""
 CONTRASTS: Final = (0.3, 1.1)
 """How much darker than skin a shut eye's darkest pixels are where lashes count as faint, and as painted black."""
+MADE_UP: Final = (0.6, 0.9)
+"""How dark a shut eye is between 0.04 and 0.1 under its darkest line, as a multiple of that: natural lashes let skin
+through there, mascara and false lashes do not."""
+TOLD_FROM: Final = (80.0, 110.0)
+"""Eye widths in pixels between which that comes to be believed; in small pictures all lashes run together."""
+LINER: Final = 0.034
+"""A made-up lid's line is at most so thick."""
 SHARPER: Final = 0.3
 """Lashes are thinner than what the sharpest edge of a lash line is told by, so they get this much of its blur."""
 
@@ -36,7 +43,7 @@ _ALONG: Final = (0.1, 0.85)
 _MEASURED: Final = 200.0
 """There a larger eye is brought to this width."""
 _LAYERS: Final = 3
-"""Lashes are drawn in so many turns: where two cross, more is covered than by one."""
+"""Lashes are drawn in so many layers: where two cross, more is covered than by one."""
 _DRAWN: Final = 640.0
 """They are drawn at this eye width at least, and brought down."""
 
@@ -50,6 +57,7 @@ class Lashes:
         strength: how much darker than the skin they are, 0..1.
         length: how far they hang down, eye widths.
         softness: the blur (sigma) of the sharpest edge there, pixels.
+        made_up: how closed a band they are, 0..1.
         width: of an eye, pixels.
     """
 
@@ -57,6 +65,7 @@ class Lashes:
     strength: float
     length: float
     softness: float
+    made_up: float
     width: float
 
 
@@ -67,8 +76,9 @@ def own_lashes(shut: Iterable[tuple[Tones, EyeShape]]) -> Lashes | None:
     """
     seen = [(photo, shape) for photo, shape in shut if shape.width > SEEN_FROM[0] / 2]
     found = [one for one in (_measured(photo, shape) for photo, shape in seen) if one is not None]
-    told = np.mean([(f.strength, f.length, f.softness, f.width) for f in found], axis=0) if found else None
-    if told is None or told[3] <= SEEN_FROM[0]:
+    each = [(f.strength, f.length, f.softness, f.made_up, f.width) for f in found]
+    told = np.mean(each, axis=0) if found else None
+    if told is None or told[-1] <= SEEN_FROM[0]:
         return None
     return Lashes(np.mean([f.colour for f in found], axis=0), *told.tolist())
 
@@ -101,18 +111,23 @@ def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
     strength = float(np.clip((contrast - CONTRASTS[0]) / (CONTRASTS[1] - CONTRASTS[0]), 0, 1))
     colour = np.asarray(np.minimum(dark * 0.9, bright * 0.5), np.float32)
     near = inside & (np.abs(below) < 0.2)
-    hanging, softness = _hanging(1 - level / usual, inside, below), _softness(level, near) * shrink
-    return Lashes(colour, strength, hanging, softness, shut.width)
+    hanging, closed = _band(1 - level / usual, inside, below)
+    told = float(np.clip((shut.width - TOLD_FROM[0]) / (TOLD_FROM[1] - TOLD_FROM[0]), 0, 1))
+    made_up = told * min(4 * strength, 1.0) * float(np.clip((closed - MADE_UP[0]) / (MADE_UP[1] - MADE_UP[0]), 0, 1))
+    strength += (1 - strength) * 0.6 * made_up
+    return Lashes(colour, strength, hanging, _softness(level, near) * shrink, made_up, shut.width)
 
 
-def _hanging(darkness: Plane, inside: NDArray[np.bool_], below: Plane) -> float:
-    """How far under the lash line, where it is darkest, the darkness falls to two fifths."""
+def _band(darkness: Plane, inside: NDArray[np.bool_], below: Plane) -> tuple[float, float]:
+    """How far under the lash line, where it is darkest, the darkness falls to two fifths; and how dark it is on the way
+    there, as a multiple of the line's."""
     bands = np.arange(-0.06, 0.2, 0.02)
     rows = [darkness[inside & (below > b) & (below <= b + 0.02)] for b in bands]
     profile = np.array([float(row.mean()) if row.size else 0.0 for row in rows])
     peak = int(np.argmax(profile[:6]))
     faint = np.flatnonzero(profile[peak:] < 0.4 * profile[peak])
-    return 0.02 * (int(faint[0]) if len(faint) else len(profile) - peak)
+    closed = float(profile[peak + 2 : peak + 6].mean()) / max(float(profile[peak]), 1e-3)
+    return 0.02 * (int(faint[0]) if len(faint) else len(profile) - peak), closed
 
 
 def _softness(level: Plane, near: NDArray[np.bool_]) -> float:
@@ -137,17 +152,29 @@ def _cover(shape_hw: tuple[int, int], shape: EyeShape, lashes: Lashes) -> Plane:
     zoom = int(np.clip(math.ceil(_DRAWN / shape.width), 1, 16))
     size_wh = int(part.width), int(part.height)
     bare = np.ones(size_wh[::-1], np.float32)
-    outlines, opaque = _strands(shape, lashes, np.random.default_rng(23 + SIDES.index(shape.side)))
-    corners = outer + outlines[..., :1] * axis + outlines[..., 1:] * down - part.corners[0]
-    fixed = np.rint(((corners + 0.5) * zoom - 0.5) * 16).astype(np.int32)
-    for turn in range(_LAYERS):
+    strands, opaque = _strands(shape, lashes, np.random.default_rng(23 + SIDES.index(shape.side)))
+    layers = [(strands[n::_LAYERS], opaque[n::_LAYERS]) for n in range(_LAYERS)]
+    if lashes.made_up > 0:
+        layers.append((_liner(shape, lashes.made_up)[None], np.array([0.85 * lashes.made_up])))
+    for outlines, levels in layers:
         canvas = np.zeros((size_wh[1] * zoom, size_wh[0] * zoom), np.uint8)
-        for strand, level in zip(fixed[turn::_LAYERS], opaque[turn::_LAYERS].tolist(), strict=True):
-            cv2.fillPoly(canvas, [strand], (255 * level,), cv2.LINE_AA, 4)
+        corners = outer + outlines[..., :1] * axis + outlines[..., 1:] * down - part.corners[0]
+        fixed = np.rint(((corners + 0.5) * zoom - 0.5) * 16).astype(np.int32)
+        for outline, level in zip(fixed, levels.tolist(), strict=True):
+            cv2.fillPoly(canvas, [outline], (255 * level,), cv2.LINE_AA, 4)
         bare *= 1 - cv2.resize(canvas, size_wh, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     sigma = max(SHARPER * lashes.softness, 0.2)
     part.cut(out)[...] = cv2.GaussianBlur(1 - bare, (0, 0), sigma)
     return out
+
+
+def _liner(shape: EyeShape, made_up: float) -> NDArray[np.float64]:
+    """The outline (n, 2) in (u, v) of the line along a made-up upper lid: thickest outside, nothing at the corners."""
+    relative, (axis, down) = (shape.ring - shape.ring[0]) / shape.width, shape.axes
+    u = np.linspace(0.01, 0.95, 32)
+    v = np.interp(u, relative[:9] @ axis, relative[:9] @ down)
+    thick = LINER * made_up * np.minimum(1, 12 * u) * (1 - u) ** 0.5
+    return np.column_stack([np.append(u, u[::-1]), np.append(v - thick, (v + 0.15 * thick)[::-1])])
 
 
 def _strands(
@@ -168,8 +195,8 @@ def _strands(
     v = np.interp(u, ring[:9, 0], ring[:9, 1]) + rng.normal(0.006, 0.004, UPPER)
     length = longest * (1.2 - 0.95 * u) * np.minimum(1, 0.5 + 5 * u) * grown * rng.uniform(0.7, 1.1, UPPER)
     lean = -1.05 + 1.3 * u + swayed + 0.05 * (number - ends[tuft] + 1.5) + rng.normal(0, 0.06, UPPER)
-    upper = _outlines(u, v, -length, lean, 0.0035 + 0.002 * lashes.strength)
-    upper_opaque = (0.28 + 0.5 * lashes.strength) * rng.uniform(0.6, 1.0, UPPER)
+    upper = _outlines(u, v, -length, lean, 0.0035 + 0.002 * (lashes.strength + lashes.made_up))
+    upper_opaque = (0.28 + 0.5 * lashes.strength + 0.15 * lashes.made_up) * rng.uniform(0.6, 1.0, UPPER)
 
     below = ring[[0, *range(15, 7, -1)]]
     u = np.linspace(0.08, 0.62, LOWER) + rng.normal(0, 0.015, LOWER)
