@@ -58,6 +58,17 @@ def test_a_strip_laid_back_gives_the_picture_again(
         assert np.abs(back[eye] - portrait[eye]).mean() < 6
 
 
+def test_on_a_small_face_fine_lines_turn_grey_and_not_to_specks(
+    portrait_face: Face, points: Points, mean_points: Points
+) -> None:
+    lines = np.repeat(np.tile(np.array([0, 0, 200], np.float32), W // 3 + 1)[None, :W, None], H, axis=0)
+    small = portrait_face.landmarks / 4
+    back = laid_back(lines, small, points, mean_points, (128, 128))
+    eye = opening(small, "left", (128, 128))
+    assert back[eye].mean() == pytest.approx(200 / 3, rel=0.15)
+    assert back[eye].std() < 15
+
+
 def test_past_the_strips_edges_there_is_nothing(portrait_face: Face, points: Points, mean_points: Points) -> None:
     ones = np.ones((H, W, 1), np.float32)
     back = laid_back(ones, portrait_face.landmarks, points, mean_points, (512, 512))

@@ -15,6 +15,7 @@ from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.mesh478 import SIDES, Side
 from ...options import EyeColor
 from . import layout
+from .cast import cast_of, chroma, without_cast
 
 if TYPE_CHECKING:
     from .model import AppearanceModel
@@ -35,6 +36,8 @@ WHITE_SPREAD: Final = np.array([0.077, 0.047])
 """Standard deviations around it."""
 WHITEST: Final = 1.5
 """So many of them a white may lie off."""
+LIT: Final = 0.8
+"""So much of a light's cast is on the whites as well; all of it, were no colour burnt out."""
 BRIGHT: Final = 160.0
 """A skin whose brightest colour is darker has less and less of a hue to tell whites from: there the black level, noise
 and blocks of compression colour it."""
@@ -139,8 +142,8 @@ def unstained(model: AppearanceModel, lit: Tones, painted: Tones) -> Tones:
 def believable(white: NDArray[np.float64], skin: NDArray[np.float32]) -> NDArray[np.float64]:
     """The colour (3,) of an eye's white at brightness 1, as near to `white` as whites come beside such a skin (3,)."""
     told = min(float(skin.max()) / BRIGHT, 1.0)
-    r, g, b = np.log(np.maximum(skin.astype(np.float64) + VEIL * (1 - told), 1))
-    usual = WHITE_FROM_SKIN @ np.array([1, r - g, b - g])
+    seen = skin.astype(np.float64) + VEIL * (1 - told)
+    usual = WHITE_FROM_SKIN @ np.append(1, chroma(without_cast(seen))) + LIT * cast_of(seen)
     r, g, b = np.log(np.maximum(white, 1e-3))
     farthest = WHITEST * told * WHITE_SPREAD
     off = np.clip(np.array([r - g, b - g]) - usual, -farthest, farthest)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Plane, Points, Tones
 from ...imaging.mesh478 import SIDES
 from . import layout
+from .cast import without_cast
 
 FORMAT = 1
 AROUND_WH = (64, 28)
@@ -134,7 +135,7 @@ class AppearanceModel:
 
     def texture_features(self, relative: Tones, points: Points, skin: NDArray[np.float32]) -> NDArray[np.float64]:
         around = squashed(self.around.scores(self.surroundings(relative)) / self.around.sigma)
-        return np.concatenate([around, self.shape_features(points), squashed(np.log(skin.astype(np.float64) / 100))])
+        return np.concatenate([around, self.shape_features(points), squashed(np.log(without_cast(skin) / 100))])
 
     def predict_shape(self, points: Points) -> Prediction:
         features = np.append(self.shape_features(points), 1.0)

@@ -37,8 +37,8 @@ CRISP_FINE: Final = 0.04
 
 
 EVEN: Final = (-1 / 16, 4 / 16, 10 / 16, 4 / 16, -1 / 16)
-"""Along rows and columns: the finest fifth of what a frame can hold goes (a period of 2.5 pixels is left at a fifth, one
-of 4 at three quarters, one of 10 as it is). There the network weaves lines along its grid, which large eyes would show."""
+"""Along rows and columns: a filter that leaves a fifth of what has a period of 2.5 pixels, three quarters at 4, and
+coarser things as they are. At its finest, the network weaves lines along its grid, which large eyes would show."""
 
 
 def missing(path: Path) -> WeightsMissing:

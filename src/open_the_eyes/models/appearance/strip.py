@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Any, Final
 
@@ -17,6 +18,9 @@ from . import layout
 
 _W, _H = layout.SIZE_WH
 _STEP: Final = 4
+SOFTENED: Final = 0.3
+"""Strips are drawn smaller through a Gaussian of so many of the picture's pixels: less than the half that theory asks
+for, since what is painted is soft already."""
 CROWDED: Final = 0.5
 """A point that has come nearer to an eye than this fraction of its usual distance is left out of the warp."""
 
@@ -50,9 +54,13 @@ def laid_back(
 ) -> NDArray[np.float32]:
     """A strip in the mean shape (H, W, n) drawn into the picture's frame, (h, w, n); 0 past the strip's edges."""
     picture_to_strip = layout.to_strip(landmarks)
+    shrink = scale_of(picture_to_strip)
+    if shrink > 1:  # what a small face has no pixels for would come out as specks
+        sigma = max(SOFTENED * math.sqrt(shrink**2 - 1), 0.1)
+        planes = np.asarray(cv2.GaussianBlur(planes, (0, 0), sigma), np.float32).reshape(planes.shape)
     kept = _not_crowded(points, mean_points)
     anchors = transformed(layout.framed(points)[kept], inverted(picture_to_strip))
-    step = max(4, round(4 / max(scale_of(picture_to_strip), 0.1)))
+    step = max(4, round(4 / max(shrink, 0.1)))
     x, y = ThinPlate.between(anchors, layout.framed(mean_points)[kept]).field(shape_hw, step)
     return np.asarray(
         cv2.remap(planes, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=(0,)), np.float32
