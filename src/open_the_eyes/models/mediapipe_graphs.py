@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import sys
 import threading
 from collections.abc import Iterator
@@ -18,13 +19,13 @@ from typing import Any, Final
 import numpy as np
 
 from ..imaging.arrays import Points, Rgb
+from ..parallel import thread_count
 from .mediapipe_light import load_parts
 
 MESH_SIDE: Final = 192
 """What the mesh network sees, in pixels."""
-FINDER_SIDE: Final = 192
 FINDERS: Final = 2
-"""Of 20 MB each; more have not been of use beside what else goes on."""
+"""At most so many, of 20 MB each: one a core."""
 
 FINDER_GRAPH: Final = "mediapipe/modules/face_detection/face_detection_full_range_cpu.binarypb"
 _FINDER_MIN_SCORE: Final = "facedetectionfullrange__facedetection__TensorsToDetectionsCalculator.min_score_thresh"
@@ -61,33 +62,27 @@ class Hit:
     score: float
 
 
-_STDERR = threading.Lock()
-
-
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Nothing written to stderr, by the C++ libraries either: they log while loading and offer no switch."""
-    with _STDERR:
-        sys.stderr.flush()
-        kept = os.dup(2)
-        try:
-            with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device, not a path
-                os.dup2(nowhere.fileno(), 2)
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device, not a path
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 class Graphs:
-    """Both networks, for any number of callers: one at a time for the mesh, `FINDERS` for the search, which has more
-    to do."""
+    """Both networks, for any number of callers: one at a time for the mesh, and for the search, which has more to do,
+    one a finder."""
 
     def __init__(self, min_score: float) -> None:
-        self._min_score = min_score
-        self._finders: list[Any] = []
+        self._finders: queue.SimpleQueue[Any] = queue.SimpleQueue()
         """Those that nobody uses now."""
-        self._may_find = threading.BoundedSemaphore(FINDERS)
         self._mesh_lock = threading.Lock()
         with quiet():
             load_parts()
@@ -105,13 +100,24 @@ class Graphs:
                 },
             )
             self._all = rect_pb2.NormalizedRect(x_center=0.5, y_center=0.5, width=1, height=1, rotation=0)
-            self.mesh(np.zeros((MESH_SIDE, MESH_SIDE, 3), np.uint8))
-        self._finders.append(_loaded_finder(min_score))
+            black = np.zeros((MESH_SIDE, MESH_SIDE, 3), np.uint8)
+            self.mesh(black)
+            for _ in range(min(FINDERS, thread_count())):
+                finder = SolutionBase(
+                    binary_graph_path=FINDER_GRAPH,
+                    outputs=["detections"],
+                    calculator_params={_FINDER_MIN_SCORE: min_score},
+                )
+                finder.process({"image": black})
+                self._finders.put(finder)
 
     def find(self, window: Rgb) -> list[Hit]:
         """(192, 192, 3) -> faces, best first."""
-        with self._finder() as finder:
+        finder = self._finders.get()
+        try:
             found = finder.process({"image": window}).detections or []
+        finally:
+            self._finders.put(finder)
         hits = []
         for one in found:
             data = one.location_data
@@ -133,27 +139,3 @@ class Graphs:
         points = np.array([[p.x, p.y, p.z] for p in landmarks.landmark], dtype=np.float64) * MESH_SIDE
         points[:, :2] -= 0.5
         return points, score
-
-    @contextlib.contextmanager
-    def _finder(self) -> Iterator[Any]:
-        """A finder to oneself; one more is loaded where all are in use, which takes as long as four windows."""
-        with self._may_find:
-            try:
-                finder = self._finders.pop()
-            except IndexError:
-                finder = _loaded_finder(self._min_score)
-            try:
-                yield finder
-            finally:
-                self._finders.append(finder)
-
-
-def _loaded_finder(min_score: float) -> Any:
-    from mediapipe.python.solution_base import SolutionBase
-
-    with quiet():
-        finder: Any = SolutionBase(
-            binary_graph_path=FINDER_GRAPH, outputs=["detections"], calculator_params={_FINDER_MIN_SCORE: min_score}
-        )
-        finder.process({"image": np.zeros((FINDER_SIDE, FINDER_SIDE, 3), np.uint8)})
-    return finder
