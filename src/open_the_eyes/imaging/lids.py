@@ -13,8 +13,8 @@ from .geometry import Box
 from .mesh478 import Side
 from .monotone import MonotoneCurve
 
-_PLACES: Final = 2048
-"""Along a lid at which its edge is worked out; every pixel takes the nearest."""
+_PLACES: Final = (8.0, 128, 2048)
+"""Places on a lid at which its edge is worked out, a pixel, fewest and most; every pixel takes the nearest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,8 @@ def _edge(points: Points, outer: Points, axis: Points, down: Points, u: Plane) -
     keep = np.concatenate([[True], np.diff(along) > 1e-3])
     curve = MonotoneCurve.through(along[keep], across[keep])
     first, last = float(along[keep][0]), float(along[keep][-1])
-    height, slope = (values.astype(np.float32) for values in curve.at(np.linspace(first, last, _PLACES)))
-    each = (_PLACES - 1) / (last - first)
-    place = np.clip(u * each + (0.5 - first * each), 0, _PLACES - 1).astype(np.intp)
+    count = int(np.clip(_PLACES[0] * (last - first), *_PLACES[1:]))
+    height, slope = (values.astype(np.float32) for values in curve.at(np.linspace(first, last, count)))
+    each = (count - 1) / (last - first)
+    place = np.clip(u * each + (0.5 - first * each), 0, count - 1).astype(np.intp)
     return height.take(place), np.clip(slope, -2, 2).take(place)
