@@ -94,6 +94,19 @@ def test_a_shape_is_read_from_the_points(model: AppearanceModel, side: Side) -> 
     assert iris.eye_shape(model.mean_points, side, 7.5).iris_radius == 7.5
 
 
+def test_a_warm_shadow_over_half_a_white_does_not_turn_the_rest_blue(model: AppearanceModel) -> None:
+    strip = drawn(model, dict.fromkeys(SIDES, BROWN)) * np.float32(150)
+    shaded = strip.copy()
+    for side in SIDES:
+        ys, xs = np.nonzero(iris.regions(model).white[side])
+        outer = xs < np.quantile(xs, 0.45) if side == "left" else xs > np.quantile(xs, 0.55)
+        shaded[ys[outer], xs[outer]] *= np.array([1.2, 0.7, 0.4], np.float32)
+    for side in SIDES:
+        clear = iris.regions(model).white[side] & (shaded == strip).all(axis=2)
+        before, after = (iris.unstained(model, one, one)[clear].mean(axis=0) for one in (strip, shaded))
+        assert after / after.mean() == pytest.approx(before / before.mean(), rel=0.03)
+
+
 SKIN = np.array([190, 140, 115], np.float32)
 
 

@@ -13,6 +13,7 @@ from ...imaging.arrays import Plane, Points, Tones
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.mesh478 import SIDES, Side
+from ...imaging.palette import LUMA
 from ...options import EyeColor
 from . import layout
 from .cast import cast_of, chroma, without_cast
@@ -129,14 +130,21 @@ def unstained(model: AppearanceModel, lit: Tones, painted: Tones) -> Tones:
     """
     out = lit.copy()
     there = regions(model)
-    whites = {side: measured(model, lit, side)[1] for side in SIDES}
-    face = np.mean([measured(model, painted, side)[1] for side in SIDES], axis=0)
+    whites = {side: _bright_white(model, lit, side) for side in SIDES}
+    face = np.mean([_bright_white(model, painted, side) for side in SIDES], axis=0)
     hue = _hue(np.sqrt(_hue(np.mean(list(whites.values()), axis=0)) * _hue(face)))
     hue = believable(hue, model.skin_of(lit))
     for side, white in whites.items():
         gain = np.clip(hue * white.mean() / white, 0.7, 1.4)
         out *= 1 + (gain - 1).astype(np.float32) * there.ball[side][..., None]
     return out
+
+
+def _bright_white(model: AppearanceModel, strip: Tones, side: Side) -> NDArray[np.float64]:
+    """The mean colour (3,) of the brighter half of one eye's sclera: what shadow of the lid colours does not count."""
+    white = strip[regions(model).white[side]]
+    level = white @ LUMA
+    return np.asarray(np.maximum(white[level >= np.median(level)].mean(axis=0), 1e-3), np.float64)
 
 
 def believable(white: NDArray[np.float64], skin: NDArray[np.float32]) -> NDArray[np.float64]:
