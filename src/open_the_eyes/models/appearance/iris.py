@@ -38,7 +38,7 @@ WHITE_SPREAD: Final = np.array([0.077, 0.047])
 WHITEST: Final = 1.5
 """So many of them a white may lie off."""
 LIT: Final = 0.8
-"""So much of a light's cast is on the whites as well; all of it, were no colour burnt out."""
+"""So much of a light's cast is on the whites as well, less in the dark; all of it, were no colour burnt out."""
 BRIGHT: Final = 160.0
 """A skin whose brightest colour is darker has less and less of a hue to tell whites from: there the black level, noise
 and blocks of compression colour it."""
@@ -151,7 +151,7 @@ def believable(white: NDArray[np.float64], skin: NDArray[np.float32]) -> NDArray
     """The colour (3,) of an eye's white at brightness 1, as near to `white` as whites come beside such a skin (3,)."""
     told = min(float(skin.max()) / BRIGHT, 1.0)
     seen = skin.astype(np.float64) + VEIL * (1 - told)
-    usual = WHITE_FROM_SKIN @ np.append(1, chroma(without_cast(seen))) + LIT * cast_of(seen)
+    usual = WHITE_FROM_SKIN @ np.append(1, chroma(without_cast(seen))) + LIT * told * cast_of(seen)
     r, g, b = np.log(np.maximum(white, 1e-3))
     farthest = WHITEST * told * WHITE_SPREAD
     off = np.clip(np.array([r - g, b - g]) - usual, -farthest, farthest)
