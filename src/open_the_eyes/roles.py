@@ -77,6 +77,7 @@ class Crop:
         landmarks: (478, 3) in the window's pixels.
         mask: (h, w) 0..1, where pixels may change.
         closed: the eyes to open.
+        tails: (h, w) 0..1, part of the mask: what shut lashes leave beside an eye, to become skin; None where nothing.
     """
 
     face: Face
@@ -85,6 +86,7 @@ class Crop:
     landmarks: Points
     mask: Plane
     closed: tuple[Side, ...]
+    tails: Plane | None = None
 
     @property
     def open_side(self) -> Side | None:

@@ -11,6 +11,7 @@ from ..imaging import mesh478 as mesh
 from ..imaging.arrays import Plane, Points, Rgb
 from ..imaging.frames import frame_mask
 from ..imaging.geometry import Box
+from ..imaging.lash_tails import lash_tails
 from ..imaging.mesh478 import Side
 from ..imaging.occluders import occluder_mask
 from ..roles import Crop, Face
@@ -34,16 +35,18 @@ def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
     window = window.to_whole().clipped((pixels.shape[1], pixels.shape[0]))
     landmarks = face.landmarks - np.array([window.left, window.top, 0.0])
     cut = window.cut(pixels).copy()
-    mask = np.zeros(cut.shape[:2], np.float32)
+    mask, tails = (np.zeros(cut.shape[:2], np.float32) for _ in range(2))
     for side in closed if cut.size else ():
-        mask = np.maximum(mask, _eye_mask(cut, landmarks, side))
-    return Crop(face, window, cut, landmarks, mask, closed)
+        ends = landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
+        one = _eye_mask(cut, ends)
+        mask, tails = np.maximum(mask, one), np.maximum(tails, lash_tails(cut, one, ends))
+    return Crop(face, window, cut, landmarks, np.maximum(mask, tails), closed, tails if tails.any() else None)
 
 
-def _eye_mask(pixels: Rgb, landmarks: Points, side: Side) -> Plane:
+def _eye_mask(pixels: Rgb, ends: Points) -> Plane:
     """(h, w) 0..1, 1 well inside the ellipse around one eye, 0 outside it and on what lies over it: frames of glasses,
-    hair, a cap."""
-    outer, inner, chin = landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
+    hair, a cap; `ends` (3, 2) are its outer and inner corner and the chin."""
+    outer, inner, chin = ends
     centre, axis = (outer + inner) / 2, inner - outer
     width = float(np.linalg.norm(axis))
     angle = float(np.degrees(np.arctan2(axis[1], axis[0])))

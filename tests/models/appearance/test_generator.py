@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.imaging.mesh478 import EYE_RING, INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, EyeGenerator, Face, Patch, Request
 from open_the_eyes.stages.crop import crop
-from tests.faces import opening
+from tests.faces import opening, resized
 
 PLAIN = GenerateOptions()
 
@@ -161,3 +161,26 @@ def test_a_head_that_lies_gets_the_eyes_of_one_that_stands(blinked: Rgb, blinked
     apart = np.abs(np.rot90(found, -quarters) - wanted)[mask > 0.5]
     assert apart.mean() < 2.5
     assert np.percentile(apart, 99) < 16
+
+
+def test_a_wing_of_eyeliner_does_not_stay_behind_alone(
+    generator: AppearanceGenerator, blinked: Rgb, blinked_face: Face
+) -> None:
+    large, scale = resized(blinked, 3.0), np.array([3.0, 3.0, 3.0])
+    face = replace(blinked_face, landmarks=blinked_face.landmarks * scale)
+    outer, inner = face.landmarks[[OUTER_CORNER["left"], INNER_CORNER["left"]], :2]
+    width = float(np.linalg.norm(inner - outer))
+    tip = outer + 0.33 * (outer - inner) - [0, 0.1 * width]
+    lower = face.landmarks[EYE_RING["left"], :2][[15, 13, 11, 9]]
+    line = np.rint([tip, outer, *lower]).astype(np.int32)
+    made_up = large.copy()
+    cv2.polylines(made_up, [line], False, (35, 25, 25), round(0.06 * width), cv2.LINE_AA)
+    cut = crop(made_up, face, SIDES)
+    assert cut.tails is not None
+    assert (cut.mask >= cut.tails).all()
+    patch = generator.generate([Request(cut, 1)], PLAIN)[0]
+    assert (patch.mask >= cut.tails).all()
+    x, y = np.rint(tip - [cut.window.left, cut.window.top]).astype(int)
+    skin = cut.window.cut(large)[y, x].mean()
+    assert cut.pixels[y, x].mean() < 0.6 * skin
+    assert patch.pixels[y, x].mean() == pytest.approx(skin, rel=0.15)

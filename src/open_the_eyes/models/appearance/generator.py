@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Plane, Points, Tones, to_tones
 from ...imaging.geometry import inverted, scale_of, transformed
 from ...imaging.grain import continued_grain
+from ...imaging.lash_tails import without_tails
 from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES, Side
 from ...imaging.palette import palette_of
@@ -39,6 +40,7 @@ SHAPE_VARIETY: Final = 0.45
 TEXTURE_VARIETY: Final = 0.55
 TINT_REACH: Final = 0.2
 RIM_REACH: Final = 0.05
+TAIL_GRAIN: Final = 0.05
 """Reach of the colour match and of what is left to do at its rim, as fractions of the strip's width."""
 
 
@@ -75,6 +77,9 @@ class AppearanceGenerator:
 
     def _patch(self, request: Request, options: GenerateOptions) -> Patch:
         crop, rng = request.crop, np.random.default_rng(request.seed)
+        tails = crop.tails
+        if tails is not None:
+            crop = replace(crop, pixels=without_tails(crop.pixels, tails))
         after = request.donors[0] if request.donors else None
         points, doubt = self._shape(crop, request.variety, options, rng, after)
         strip, unlikely = self._texture(crop, points, request.variety, options, rng, after)
@@ -83,9 +88,10 @@ class AppearanceGenerator:
         painted = [self._laid(planes, piece.crop, points) for piece in pieces]
         if self._refiner is not None:
             painted = self._refiner.refined(painted, request.variety, request.seed)
-        mask = np.zeros(crop.mask.shape, np.float32)
+        mask = np.zeros(crop.mask.shape, np.float32) if tails is None else tails.copy()
         for piece, eyes in zip(pieces, painted, strict=True):
-            piece.part.cut(mask)[...] = eyes.mask
+            part = piece.part.cut(mask)
+            part[...] = np.maximum(part, eyes.mask)
         grain = self._grain(crop, mask, request.seed)
         painted = [
             replace(eyes, pixels=eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
@@ -94,6 +100,8 @@ class AppearanceGenerator:
         if self._refiner is not None:
             painted = _with_own_detail(pieces, painted)
         toned, whole = palette_of(crop.pixels), to_tones(crop.pixels)
+        if tails is not None:
+            whole += _grain_of_tails(crop, tails, request.seed)
         for piece, eyes in zip(pieces, painted, strict=True):
             pixels = np.asarray(np.clip(eyes.pixels, 0, 255), np.float32)
             if toned is not None:
@@ -184,6 +192,13 @@ class AppearanceGenerator:
             if finest <= 0.8:
                 return np.zeros((*mask.shape, 3), np.float32)
         return continued_grain(crop.pixels, _skin_around(crop, mask), mask > 0, max(finest, 0.8), seed)
+
+
+def _grain_of_tails(crop: Crop, tails: Plane, seed: int) -> Tones:
+    """Skin's own grain for where skin was continued, which makes it smooth; 0 elsewhere."""
+    width = float(np.mean([np.linalg.norm(np.subtract(*corners_of(crop, side))) for side in crop.closed]))
+    skin = _skin_around(crop, crop.mask)
+    return continued_grain(crop.pixels, skin, tails > 0, max(TAIL_GRAIN * width, 0.8), seed) * threefold(tails)
 
 
 def _shapes(crop: Crop, points: Points) -> dict[Side, EyeShape]:
