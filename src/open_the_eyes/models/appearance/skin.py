@@ -1,9 +1,10 @@
-"""The skin around an opened eye: the photo's own detail, wherever opening an eye leaves skin as it was.
+"""The skin around an opened eye: the photo's own hue and detail, wherever opening an eye leaves skin as it was.
 
 A blink moves the upper lid; the skin under the lower one stays. Painted skin there gets the pores and wrinkles that the
 photo has in the same place: two bands of one picture (Burt & Adelson 1983), of which the fine one changes hands close
 to the eye and the coarse one at the mask's rim. Over the upper lid only what is as faint as pores and grain is taken,
-since the lines of a shut lid lie elsewhere when it is open. All lengths are in eye widths.
+since the lines of a shut lid lie elsewhere when it is open. Hue, which make-up and birthmarks give, is taken on both
+sides, but not how bright skin is: an open lid lies in other folds. All lengths are in eye widths.
 """
 
 from __future__ import annotations
@@ -36,6 +37,16 @@ UNDER_LASHES: Final = (0.11, 0.20)
 OVER: Final = (0.08, 0.14)
 """The same above the painted upper lid, for pores."""
 OVER_SHUT: Final = (0.10, 0.20)
+LID: Final = (0.03, 0.10)
+"""How far above the painted upper lid the photo tells the hue of the skin there."""
+LID_SHUT: Final = (0.08, 0.16)
+"""The same above the shut lashes, which are darker than skin and of their own hue."""
+HUE: Final = 0.08
+"""Hue varies no faster than a Gaussian of this standard deviation, and is carried on so far to the lids' edges."""
+MOST_HUE: Final = 1.3
+"""No colour is changed by more than this factor."""
+EDGE: Final = (0.0, 0.05)
+"""So far from a painted lid's edge its skin sets in."""
 REACH: Final = ((-0.8, -0.7), (0.8, 0.8))
 """An eye's surroundings, around the middle of its lids."""
 LINES: Final = 0.04
@@ -75,17 +86,32 @@ def _covered(mask: Plane, region: Box) -> Box | None:
 
 def _one_eye(painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape) -> Tones:
     width, to_open, to_shut = opened.width, lid_distances(opened, part), lid_distances(shut, part)
-    under = _set_in(-to_open.above_lower / width, UNDER) * _set_in(-to_shut.above_lower / width, UNDER_LASHES)
-    under = np.where(mask > 0, under, 0)
+    above, below = (-distance / width for distance in (to_open.below_upper, to_open.above_lower))
+    above_shut, below_shut = (-distance / width for distance in (to_shut.below_upper, to_shut.above_lower))
+    under = np.where(mask > 0, _set_in(below, UNDER) * _set_in(below_shut, UNDER_LASHES), 0)
     skin = under > 0.9
     if int(skin.sum()) < ENOUGH:
         return painted
-    wrinkles, pores = _fine(photo, WRINKLES * width), _fine(photo, PORES * width)
     own = under * _without_lashes(photo, skin, width)
+    lid = np.where(mask > 0, _set_in(above, LID) * _set_in(above_shut, LID_SHUT), 0)
+    shown = np.where(mask > 0, np.maximum(_set_in(above, EDGE), _set_in(below, EDGE)), 0)
+    painted = _in_own_hue(painted, photo, np.maximum(own, lid), shown, HUE * width)
+    wrinkles, pores = _fine(photo, WRINKLES * width), _fine(photo, PORES * width)
     out = painted + _exchanged(painted, wrinkles, skin, WRINKLES * width) * threefold(own)
-    over = _set_in(-to_open.below_upper / width, OVER) * _set_in(-to_shut.below_upper / width, OVER_SHUT)
-    over = np.where(mask > 0, over, 0)
+    over = np.where(mask > 0, _set_in(above, OVER) * _set_in(above_shut, OVER_SHUT), 0)
     return np.asarray(out + _exchanged(painted, pores, skin, PORES * width) * threefold(over), np.float32)
+
+
+def _in_own_hue(painted: Tones, photo: Tones, known: Plane, shown: Plane, reach: float) -> Tones:
+    """The painted skin, where it is `shown`, in the hue that the photo has nearby where it is `known`; as bright as it
+    was."""
+    weight = smoothed(known, reach)
+    ours, theirs = (
+        smoothed(tones * threefold(known), reach) + threefold(8 * weight + 0.1) for tones in (painted, photo)
+    )
+    gain = theirs / ours
+    gain = np.clip(gain / threefold((theirs @ LUMA) / (ours @ LUMA)), 1 / MOST_HUE, MOST_HUE)
+    return np.asarray(painted * (1 + (gain - 1) * threefold(shown * np.clip(20 * weight, 0, 1))), np.float32)
 
 
 def _exchanged(painted: Tones, own: Tones, skin: NDArray[np.bool_], sigma: float) -> Tones:
