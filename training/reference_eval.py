@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -22,19 +22,23 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from skimage.color import rgb2lab
 from skimage.metrics import structural_similarity
 
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.files import read
-from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.arrays import Points, Rgb
 from open_the_eyes.imaging.blink import paint_blink
+from open_the_eyes.imaging.geometry import Box, inverted, transformed
+from open_the_eyes.imaging.lids import lid_distances
 from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.models.appearance import layout
+from open_the_eyes.models.appearance.iris import eye_shape
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.results import Opened
-from open_the_eyes.roles import Face
+from open_the_eyes.roles import Crop, Face
 from open_the_eyes.stages.crop import crop
 
 from .appearance.evaluate import crop_of, hidden_of, interval, measures
@@ -43,6 +47,8 @@ from .sheet import eyes_of, write_sheets
 
 REACH: Final = 0.75
 """Where figures are taken, as a fraction of the mask's ellipse (`training.appearance.evaluate`)."""
+LID_SKIN: Final = (0.04, 0.2)
+"""Skin over and under an eye: so far from the true lids, in eye widths."""
 SHIFTS: Final = (1, 7, 23)
 """Whose photo stands in as the stranger's: that of the person so many further on."""
 
@@ -108,7 +114,7 @@ def number_of(one: Shot, engines: Engines) -> int:
 
 
 def against(result: Rgb, shut: Shot, true: Shot) -> list[float]:
-    """Iris colour error (levels) and SSIM in the mask, against the open frame brought over by an affine map."""
+    """Iris colour error (levels), SSIM in the mask, `lid_hue`: against the open frame brought over by an affine map."""
     held = [layout.MESH[k] for k in layout.SEEN_AT]
     rows = np.column_stack([true.face.landmarks[held, :2], np.ones(len(held))])
     matrix = np.linalg.lstsq(rows, shut.face.landmarks[held, :2], rcond=None)[0].T
@@ -120,7 +126,29 @@ def against(result: Rgb, shut: Shot, true: Shot) -> list[float]:
     _, alike = structural_similarity(there, result, channel_axis=2, data_range=255, full=True)
     inside = mask.window.cut(np.asarray(alike))[mask.mask > 0.5]
     irises = [np.abs(iris_colour(result, marks, side) - iris_colour(there, marks, side)).mean() for side in SIDES]
-    return [float(np.mean(irises)), float(inside.mean())]
+    return [float(np.mean(irises)), float(inside.mean()), lid_hue(result, there, marks, mask)]
+
+
+def lid_hue(result: Rgb, there: Rgb, marks: Points, around: Crop) -> float:
+    """How far the hue of the skin over and under the eyes is from the true one: distance in CIELAB's a*b* plane."""
+    seen = replace(around, landmarks=marks - np.array([around.window.left, around.window.top, 0.0]))
+    pictures = [
+        rgb2lab(cv2.GaussianBlur(around.window.cut(p), (0, 0), max(0.04 * seen.landmarks[:, 0].std(), 0.5)))
+        for p in (result, there)
+    ]
+    apart = []
+    points = layout.points_on_strip(seen.landmarks)
+    in_crop = transformed(points, inverted(layout.to_strip(seen.landmarks)))
+    for side in SIDES:
+        shape = eye_shape(in_crop, side)
+        lids = lid_distances(shape, Box(0, 0, around.mask.shape[1], around.mask.shape[0]))
+        between = (lids.along > 0.05 * shape.width) & (lids.along < 0.95 * shape.width) & (around.mask > 0.3)
+        for inside in (lids.below_upper, lids.above_lower):
+            away = -inside / shape.width
+            skin = between & (away > LID_SKIN[0]) & (away < LID_SKIN[1])
+            ours, true = (picture[skin][:, 1:].mean(axis=0) for picture in pictures)
+            apart.append(float(np.linalg.norm(ours - true)) if skin.any() else np.nan)
+    return float(np.nanmean(apart))
 
 
 def iris_colour(pixels: Rgb, marks: NDArray[np.float64], side: str) -> NDArray[np.float64]:
@@ -182,16 +210,21 @@ def strangers(pairs: list[tuple[Shot, Shot]], engines: Engines) -> tuple[int, in
 
 
 def blink_table(found: list[tuple[list[str], list[float], list[float], NDArray[np.uint8]]]) -> Table:
-    table = Table("blink", "outcome", "donor found", "eyes from", "iris, levels", "appearance", "SSIM", "appearance")
+    figures = [name for kind in ("iris, levels", "SSIM", "lid hue, a*b*") for name in (kind, "appearance")]
+    table = Table("blink", "outcome", "donor found", "eyes from", *figures)
     for cells, ours, alone, _ in found:
-        table.add_row(*cells, f"{ours[0]:.1f}", f"{alone[0]:.1f}", f"{ours[1]:.3f}", f"{alone[1]:.3f}")
+        table.add_row(*cells, *figure_cells(ours, alone))
     if found:
         opened = sum(cells[1] == "opened" for cells, *_ in found)
         ours = list(np.nanmean([one for _, one, _, _ in found], axis=0))
         alone = list(np.nanmean([one for _, _, one, _ in found], axis=0))
-        last = [f"{ours[0]:.1f}", f"{alone[0]:.1f}", f"{ours[1]:.3f}", f"{alone[1]:.3f}"]
-        table.add_row("mean", f"{opened} of {len(found)}", "", "", *last, style="bold")
+        table.add_row("mean", f"{opened} of {len(found)}", "", "", *figure_cells(ours, alone), style="bold")
     return table
+
+
+def figure_cells(ours: Sequence[float], alone: Sequence[float]) -> list[str]:
+    """`against` of both ways, side by side."""
+    return [f"{way[k]:.{digits}f}" for k, digits in enumerate((1, 3, 1)) for way in (ours, alone)]
 
 
 def swap_table(name: str, found: list[tuple[str, list[float] | None, list[float] | None, NDArray[np.uint8]]]) -> Table:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from open_the_eyes.imaging.arrays import Plane, Tones
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.lids import EyeShape, lid_distances
+from open_the_eyes.imaging.palette import LUMA
 from open_the_eyes.models.appearance.skin import with_own_skin
 
 WIDTH = 80.0
@@ -104,3 +105,31 @@ def test_an_eye_outside_the_picture_changes_nothing(at: tuple[float, float], pai
     moved = [EyeShape(s.ring - CENTRE + np.array(at), at, s.iris_radius, s.side) for s in (OPEN, SHUT)]
     out = with_own_skin(painted, skin(), mask, {"left": moved[0]}, {"left": moved[1]})
     assert np.array_equal(out, painted)
+
+
+def test_the_skin_over_the_eye_keeps_the_hue_of_its_make_up_and_its_own_brightness(painted: Tones, mask: Plane) -> None:
+    photo, (_, above) = skin(0.5), depths()
+    photo[above > 0] *= np.float32([0.8, 1.2, 0.9])
+    out = laid(painted, photo, mask)
+    there = (above > 0.06) & (mask > 0.5)
+    shadow = out[there].mean(axis=0) / painted[there].mean(axis=0)
+    assert shadow[1] / shadow[0] == pytest.approx(1.5, rel=0.06)
+    assert float((out[there] @ LUMA).mean()) == pytest.approx(150, rel=0.02)
+
+
+def test_a_brighter_shut_lid_does_not_flatten_the_folds_of_the_open_one(painted: Tones, mask: Plane) -> None:
+    _, above = depths()
+    painted[(above > 0.08) & (above < 0.12)] -= 30
+    out = laid(painted, 1.2 * skin(0.5), mask)
+    fold, beside = (above > 0.09) & (above < 0.11) & (mask > 0.5), (above > 0.14) & (above < 0.2) & (mask > 0.5)
+    assert out[beside].mean() == pytest.approx(150, abs=2)
+    assert out[fold].mean() == pytest.approx(120, abs=4)
+
+
+def test_black_lashes_lend_the_skin_no_hue(painted: Tones, mask: Plane) -> None:
+    photo = skin(0.5)
+    shut = lid_distances(SHUT, Box(0, 0, SIZE_HW[1], SIZE_HW[0]))
+    photo[np.abs(shut.below_upper) < 0.06 * WIDTH] = (30, 10, 60)
+    out = laid(painted, photo, mask)
+    hues = out[mask > 0.5] / out[mask > 0.5].mean(axis=1, keepdims=True)
+    assert np.percentile(np.abs(hues - 1), 99.5) < 0.03
