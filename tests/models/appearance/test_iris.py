@@ -71,6 +71,22 @@ def test_both_irises_are_brought_to_one_colour(model: AppearanceModel) -> None:
     assert np.array_equal(strip, kept)
 
 
+@pytest.mark.parametrize("name", ["blue", "green", "grey"])
+def test_catch_lights_keep_the_colour_of_the_light(model: AppearanceModel, name: EyeColor) -> None:
+    strip = drawn(model, {"left": BROWN, "right": BROWN})
+    there = iris.regions(model)
+    glint = {side: np.zeros((H, W), np.bool_) for side in SIDES}
+    for side in SIDES:
+        y, x = np.argwhere(there.coloured[side]).mean(axis=0).astype(int)
+        glint[side][y - 2 : y + 3, x - 2 : x + 3] = True
+        strip[glint[side]] = iris.measured(model, strip, side)[1] * 1.05
+    before = strip.copy()
+    out = iris.coloured(model, strip, np.array(iris.NAMED[name]))
+    for side in SIDES:
+        assert np.array_equal(out[glint[side]], before[glint[side]])
+        assert iris.colour_ratio(model, out, (side,)) == pytest.approx(iris.NAMED[name], rel=0.03)
+
+
 def test_black_eyes_are_measured_without_dividing_by_nothing(model: AppearanceModel) -> None:
     black = np.zeros((H, W, 3), np.float32)
     assert np.isfinite(iris.colour_ratio(model, black)).all()

@@ -109,7 +109,7 @@ def test_an_eye_outside_the_picture_changes_nothing(at: tuple[float, float], pai
 
 def test_the_skin_over_the_eye_keeps_the_hue_of_its_make_up_and_its_own_brightness(painted: Tones, mask: Plane) -> None:
     photo, (_, above) = skin(0.5), depths()
-    photo[above > 0] *= np.float32([0.8, 1.2, 0.9])
+    photo[above > 0] *= np.array([0.8, 1.2, 0.9], np.float32)
     out = laid(painted, photo, mask)
     there = (above > 0.06) & (mask > 0.5)
     shadow = out[there].mean(axis=0) / painted[there].mean(axis=0)

@@ -30,6 +30,11 @@ NAMED: Final[dict[EyeColor, tuple[float, float, float]]] = {
 }
 """Iris : sclera in R, G, B; medians over the training faces whose hue bears the name."""
 
+IRIS_LEVEL: Final = 1.5
+"""What is brighter than so many times the iris is light on top of its colour; where it is as bright as the white, none
+of that colour shows."""
+MOST_GAIN: Final = 6.0
+"""From the darkest brown to blue."""
 WHITE_FROM_SKIN: Final = np.array([[0.077, 0.537, 0.401], [-0.025, 0.063, 0.312]])
 """The white of an eye in the skin's light: its log R/G and log B/G as a constant and so much of the skin's log R/G and
 log B/G each; least squares over the training faces."""
@@ -111,14 +116,32 @@ def colour_ratio(model: AppearanceModel, strip: Tones, sides: tuple[Side, ...] =
 
 def coloured(model: AppearanceModel, strip: Tones, ratio: NDArray[np.float64]) -> Tones:
     """The strip with both irises brought to one colour, each as bright as its own eye's light makes it."""
-    out = strip.copy()
+    out = strip
     there = regions(model)
     pairs = {side: measured(model, strip, side) for side in SIDES}
     hue = _hue(np.mean([white for _, white in pairs.values()], axis=0))
     for side, (iris, white) in pairs.items():
-        gain = np.clip(ratio * hue * white.mean() / np.maximum(iris, 1e-3), 0.3, 3)
-        out *= 1 + (gain - 1).astype(np.float32) * there.disc[side][..., None]
+        out = recoloured(out, there.disc[side], iris, white, ratio * hue * white.mean())
     return out
+
+
+def recoloured(
+    picture: Tones,
+    disc: Plane,
+    iris: NDArray[np.float64],
+    white: NDArray[np.float64],
+    wanted: NDArray[np.float64],
+) -> Tones:
+    """The picture (h, w, 3) with the iris on `disc` (h, w) brought from one colour to another, all (3,).
+
+    Catch-lights mirror the light and not the iris, and where the eye's `white` shows through the rim it stays white.
+    """
+    gain = np.clip(wanted / np.maximum(iris, 1e-3), 1 / MOST_GAIN, MOST_GAIN)
+    bright = float(white @ LUMA)
+    fall = max(bright - IRIS_LEVEL * float(iris @ LUMA), 0.25 * bright, 1e-3)
+    share = np.clip((bright - picture @ LUMA) / fall, 0, 1) * disc
+    own = np.minimum(picture, IRIS_LEVEL * iris)
+    return np.asarray(picture + own * (gain - 1) * share[..., None], np.float32)
 
 
 def unstained(model: AppearanceModel, lit: Tones, painted: Tones) -> Tones:

@@ -9,6 +9,7 @@ from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
 from ...options import EyeColor
 from ..appearance.iris import NAMED
+from ..appearance.iris import recoloured as brought_to
 
 
 def recoloured(picture: Tones, shape: EyeShape, wanted: EyeColor) -> Tones:
@@ -22,6 +23,8 @@ def recoloured(picture: Tones, shape: EyeShape, wanted: EyeColor) -> Tones:
     if iris.sum() < 8 or white.sum() < 4:
         return picture
     bright = np.maximum(np.percentile(picture[white], 70, axis=0), 8)
-    gain = np.clip(np.array(NAMED[wanted]) * bright / np.maximum(np.median(picture[iris], axis=0), 4), 0.3, 3)
-    disc = np.clip((1.1 * r - there.to_iris) / (0.2 * r), 0, 1) * there.aperture(0.25 * r)
-    return np.asarray(np.clip(picture * (1 + (gain - 1) * disc[..., None]), 0, 255), np.float32)
+    own = np.maximum(np.median(picture[iris], axis=0), 4)
+    disc = np.asarray(np.clip((1.1 * r - there.to_iris) / (0.2 * r), 0, 1) * there.aperture(0.25 * r), np.float32)
+    return np.asarray(
+        np.clip(brought_to(picture, disc, own, bright, np.array(NAMED[wanted]) * bright), 0, 255), np.float32
+    )
