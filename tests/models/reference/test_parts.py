@@ -15,7 +15,7 @@ from open_the_eyes.imaging.mesh478 import BROW, SIDES, Side
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.iris import eye_shape
-from open_the_eyes.models.reference import choice, colour, cover, gaze, transfer
+from open_the_eyes.models.reference import choice, colour, cover, transfer
 from open_the_eyes.roles import Crop, Donor, Eye, Face
 from open_the_eyes.stages.crop import crop
 from tests.references import another_shot
@@ -57,23 +57,6 @@ def test_twice_in_a_mirror_is_the_picture_again(open_crop: Crop) -> None:
     again = sheet.mirrored(partner).mirrored(partner)
     assert np.array_equal(again.pixels, sheet.pixels)
     assert np.allclose(again.points, sheet.points)
-
-
-@pytest.mark.parametrize("side", SIDES)
-def test_a_turned_iris_moves_and_the_lids_stay(open_crop: Crop, side: Side) -> None:
-    shape = eye_shape(points_of(open_crop), side)
-    before = to_tones(open_crop.pixels)
-    after = gaze.turned(before, shape, np.array([0.3 * shape.iris_radius, 0.0]))
-    changed = np.abs(after - before).max(axis=2) > 1
-    ring = shape.ring
-    assert changed.any()
-    assert not changed[: int(ring[:, 1].min()) - 2].any()
-    assert not changed[int(ring[:, 1].max()) + 3 :].any()
-
-
-def test_no_turn_is_no_change(open_crop: Crop) -> None:
-    before = to_tones(open_crop.pixels)
-    assert gaze.turned(before, eye_shape(points_of(open_crop), "left"), np.zeros(2)) is before
 
 
 def test_an_iris_takes_the_named_colour_and_the_skin_keeps_its_own(open_crop: Crop) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points, Tones, to_tones
+from ...imaging.eyeball import moved, turned, within_reach
 from ...imaging.geometry import inverted, scale_of, transformed
 from ...imaging.grain import continued_grain
 from ...imaging.lash_tails import without_tails
@@ -82,10 +83,12 @@ class AppearanceGenerator:
             crop = replace(crop, pixels=without_tails(crop.pixels, tails))
         after = request.donors[0] if request.donors else None
         points, doubt = self._shape(crop, request.variety, options, rng, after)
+        aimed = points if options.gaze is None else steer.with_gaze(points, options.gaze)
+        points = steer.with_irises_of(aimed, points)  # a ball is turned when it is painted: points would bend it
         strip, unlikely = self._texture(crop, points, request.variety, options, rng, after)
         planes = np.dstack([strip, self._cover(crop.closed)])
         pieces = pieces_of(crop)
-        painted = [self._laid(planes, piece.crop, points) for piece in pieces]
+        painted = [self._laid(planes, piece.crop, points, aimed) for piece in pieces]
         if self._refiner is not None:
             painted = self._refiner.refined(painted, request.variety, request.seed)
         mask = np.zeros(crop.mask.shape, np.float32) if tails is None else tails.copy()
@@ -110,14 +113,19 @@ class AppearanceGenerator:
             photo[...] = taken_where(eyes.mask > 0, pixels, photo)
         return Patch(whole, mask, request.seed, -doubt - unlikely, self.name)
 
-    def _laid(self, planes: NDArray[np.float32], crop: Crop, points: Points) -> PaintedEyes:
-        """The strip's eyes in a piece of the photo."""
+    def _laid(self, planes: NDArray[np.float32], crop: Crop, points: Points, aimed: Points) -> PaintedEyes:
+        """The strip's eyes in a piece of the photo, with the irises where the points `aimed` have them."""
         size_hw = (crop.mask.shape[0], crop.mask.shape[1])
         *colours, cover = cv2.split(laid_back(planes, crop.landmarks, points, self.model.mean_points, size_hw))
         mask = np.asarray(np.clip(cover, 0, 1) * crop.mask, np.float32)
-        photo = to_tones(crop.pixels)
-        pixels = photo + (np.clip(cv2.merge(colours), 0, 255) - photo) * threefold(mask)
-        return PaintedEyes(pixels, mask, crop.landmarks, _shapes(crop, points))
+        photo, eyes = to_tones(crop.pixels), np.asarray(np.clip(cv2.merge(colours), 0, 255), np.float32)
+        shapes = _shapes(crop, points)
+        for side, wanted in _shapes(crop, aimed).items():
+            by = within_reach(shapes[side], np.subtract(wanted.iris_xy, shapes[side].iris_xy))
+            eyes = turned(eyes, shapes[side], by)
+            shapes[side] = moved(shapes[side], by)
+        pixels = photo + (eyes - photo) * threefold(mask)
+        return PaintedEyes(pixels, mask, crop.landmarks, shapes)
 
     def _shape(
         self, crop: Crop, variety: float, options: GenerateOptions, rng: np.random.Generator, after: Donor | None
@@ -133,10 +141,7 @@ class AppearanceGenerator:
         z = prediction.drawn(SHAPE_VARIETY * variety, rng)
         wanted = z if options.openness is None else steer.with_openness(self.model.eye_shape, z, options.openness)
         ends = corners.opened(seen, {side: 1 - min(crop.face.eyes[side].openness, 1) for side in crop.closed})
-        points = steer.irises_alike(self.model.with_shape(ends, wanted))
-        if options.gaze is not None:
-            points = steer.with_gaze(points, options.gaze)
-        return points, _surprise(z, prediction)
+        return steer.irises_alike(self.model.with_shape(ends, wanted)), _surprise(z, prediction)
 
     def _texture(
         self,

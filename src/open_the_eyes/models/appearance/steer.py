@@ -12,14 +12,12 @@ from . import layout
 from .iris import NAMED
 from .model import Components
 
-GAZE_REACH = (0.24, 0.13)
+GAZE_REACH = (0.21, 0.13)
 """How far the iris moves for gaze 1, in eye widths: to the side, and up or down."""
-
 
 LIKELIEST_SPREAD, DRAWN_SPREAD = 0.16, 0.25
 """How far, in logarithms, an eye colour may lie from the one that the predicted texture shows. Chosen on
 the faces of `val`: with LIGHT_EYES, 83 % of them come out on the right side of light and dark."""
-
 
 WIDEST = 3.0
 """Standard deviations by which `with_openness` may change a shape."""
@@ -61,6 +59,14 @@ def with_gaze(points: Points, gaze: tuple[float, float]) -> Points:
         centre = np.array([middle[0] + gaze[0] * GAZE_REACH[0] * width, iris[0, 1] + gaze[1] * GAZE_REACH[1] * width])
         iris += centre - iris[0]
         ring[1:8, 1] += 0.6 * gaze[1] * GAZE_REACH[1] * width * np.sin(np.linspace(0, np.pi, 9))[1:8]
+    return out
+
+
+def with_irises_of(points: Points, others: Points) -> Points:
+    """The points with the irises of other ones."""
+    out = points.copy()
+    for side in SIDES:
+        layout.iris_of(out, side)[:] = layout.iris_of(others, side)
     return out
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane, Points, Tones, to_tones
+from ...imaging.eyeball import turned
 from ...imaging.geometry import Box, transformed
 from ...imaging.grain import continued_grain
 from ...imaging.mesh478 import Side
@@ -20,6 +21,7 @@ from ...options import GenerateOptions
 from ...roles import Crop
 from ..appearance import layout
 from ..appearance.iris import eye_shape
+from ..appearance.steer import GAZE_REACH
 from . import colour, cover, gaze
 from .choice import eyes_apart
 from .transfer import Drawn, Sheet, drawn, nudged
@@ -112,7 +114,7 @@ def _lit(
     pixels, points = eyes.pixels, eyes.points
     if options.openness is not None:
         pixels, points = _opened(pixels, points, side, options.openness / max(take.openness, 0.3))
-    pixels = gaze.turned(pixels, eye_shape(points, side), _move(points, side, take, options, jitter))
+    pixels = turned(pixels, eye_shape(points, side), _move(points, side, take, options, jitter))
     if options.eye_color != "auto":
         pixels = colour.recoloured(pixels, eye_shape(points, side), options.eye_color)
     reach, photo = eyes_apart(near), to_tones(near.pixels)
@@ -177,10 +179,8 @@ def _move(points: Points, side: Side, take: Take, options: GenerateOptions, jitt
     down = np.array([-axis[1], axis[0]])
     move = jitter[0] * shape.iris_radius * axis + jitter[1] * shape.iris_radius * down
     if options.gaze is not None:
-        x, y = options.gaze
-        return np.asarray(
-            move + axis * (0.24 * x - gaze.along_eye(points, side)) * shape.width + down * 0.13 * y * shape.width
-        )
+        x, y = np.multiply(options.gaze, GAZE_REACH)
+        return np.asarray(move + axis * (x - gaze.along_eye(points, side)) * shape.width + down * y * shape.width)
     if take.iris_along is not None:
         move = move + axis * (take.iris_along - gaze.along_eye(points, side)) * shape.width
     return np.asarray(move, np.float64)
