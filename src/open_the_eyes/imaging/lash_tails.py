@@ -114,12 +114,10 @@ def _to_frame(ends: Points) -> tuple[NDArray[np.float64], tuple[int, int]]:
 
 def _drawn(part: NDArray[Any], to_frame: NDArray[np.float64], frame_wh: tuple[int, int], width: float) -> Plane:
     """A picture's brightness, or a plane, in the frame."""
-    level = np.asarray(part @ LUMA if part.ndim == 3 else part, np.float32)
     by = max(int(width / _WIDTH), 1)
-    small_wh = max(part.shape[1] // by, 1), max(part.shape[0] // by, 1)
-    level = np.asarray(
-        cv2.resize(level[: small_wh[1] * by, : small_wh[0] * by], small_wh, interpolation=cv2.INTER_AREA)
-    )
+    w, h = max(part.shape[1] // by, 1), max(part.shape[0] // by, 1)
+    small: NDArray[Any] = cv2.resize(part[: h * by, : w * by], (w, h), interpolation=cv2.INTER_AREA)
+    level = np.asarray(small @ LUMA if small.ndim == 3 else small, np.float32)
     shift = (by - 1) / 2
     to_frame = to_frame @ np.array([[by, 0, shift], [0, by, shift], [0, 0, 1]])
     return np.asarray(cv2.warpAffine(level, to_frame, frame_wh, borderMode=cv2.BORDER_REPLICATE), np.float32)
