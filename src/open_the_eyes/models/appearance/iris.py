@@ -14,6 +14,7 @@ from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.mesh478 import SIDES, Side
 from ...imaging.palette import LUMA
+from ...imaging.smooth import smoothed
 from ...options import EyeColor
 from . import layout
 from .cast import cast_of, chroma, without_cast
@@ -34,7 +35,9 @@ IRIS_LEVEL: Final = 1.5
 """What is brighter than so many times the iris is light on top of its colour; where it is as bright as the white, none
 of that colour shows."""
 MOST_GAIN: Final = 6.0
-"""From the darkest brown to blue."""
+"""No iris gets more than so many times as bright: a black one has no pattern left, and its noise would be seen."""
+EVEN: Final = 0.08
+"""An iris' pattern is taken from it no finer than this, in its radii."""
 WHITE_FROM_SKIN: Final = np.array([[0.077, 0.537, 0.401], [-0.025, 0.063, 0.312]])
 """The white of an eye in the skin's light: its log R/G and log B/G as a constant and so much of the skin's log R/G and
 log B/G each; least squares over the training faces."""
@@ -136,12 +139,14 @@ def recoloured(
 
     Catch-lights mirror the light and not the iris, and where the eye's `white` shows through the rim it stays white.
     """
-    gain = np.clip(wanted / np.maximum(iris, 1e-3), 1 / MOST_GAIN, MOST_GAIN)
-    bright = float(white @ LUMA)
-    fall = max(bright - IRIS_LEVEL * float(iris @ LUMA), 0.25 * bright, 1e-3)
-    share = np.clip((bright - picture @ LUMA) / fall, 0, 1) * disc
-    own = np.minimum(picture, IRIS_LEVEL * iris)
-    return np.asarray(picture + own * (gain - 1) * share[..., None], np.float32)
+    bright, usual = float(white @ LUMA), max(float(iris @ LUMA), 1e-3)
+    level = np.asarray(picture @ LUMA, np.float32)
+    fall = max(bright - IRIS_LEVEL * usual, 0.25 * bright, 1e-3)
+    share = np.clip((bright - level) / fall, 0, 1) * disc
+    grain = EVEN * float(np.sqrt(disc.sum() / np.pi))  # noise in a black iris would come out in all colours
+    pattern = np.minimum(smoothed(level, max(grain, 0.3)), IRIS_LEVEL * usual) / usual
+    apart = wanted * min(1.0, MOST_GAIN * usual / max(float(wanted @ LUMA), 1e-3)) - iris
+    return np.asarray(picture + apart * (pattern * share)[..., None], np.float32)
 
 
 def unstained(model: AppearanceModel, lit: Tones, painted: Tones) -> Tones:
