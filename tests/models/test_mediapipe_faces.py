@@ -12,9 +12,11 @@ import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.blink import paint_blink
+from open_the_eyes.imaging.facecrop import Place
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import SIDES
-from open_the_eyes.models.mediapipe_faces import MediapipeDetector, same_face
+from open_the_eyes.models.face_finder import Sighting
+from open_the_eyes.models.mediapipe_faces import MediapipeDetector, other_way_up, same_face
 from open_the_eyes.roles import Face, FaceDetector
 from open_the_eyes.settings import Settings
 
@@ -176,3 +178,13 @@ def test_it_says_nothing_while_loading() -> None:
 )
 def test_same_face(a: Box, b: Box, same: bool) -> None:
     assert same_face(a, b) is same
+
+
+@pytest.mark.parametrize(
+    ("roll", "other", "opposite"),
+    [(7, -177, True), (97, -87, True), (-83, 93, True), (0, 0, False), (170, -175, False), (80, 100, False)],
+)
+def test_a_face_seen_the_other_way_up_is_told_however_the_photo_lies(roll: float, other: float, opposite: bool) -> None:
+    one, another = (Sighting(Place(100.0, 100.0, 80.0, angle), 0.7) for angle in (roll, other))
+    assert other_way_up(another, one) is opposite
+    assert not other_way_up(Sighting(another.place, 0.1), one)

@@ -115,7 +115,7 @@ class MediapipeDetector:
             speck = sighting.box.width < 0.7 * self._smallest_counted
             if speck or (faces and _head_down(sighting)) or any(same_face(sighting.box, face.box) for face in faces):
                 continue
-            doubted = any(_opposite(other, sighting) for other in sightings)
+            doubted = any(other_way_up(other, sighting) for other in sightings)
             landmarks = self._finder.landmarks(photo, sighting, doubted=doubted)
             if landmarks is None or not self._counts(landmarks, photo.size_wh):
                 continue
@@ -146,10 +146,10 @@ def _head_down(sighting: Sighting) -> bool:
     return tilt_of(sighting.place) > HEAD_DOWN_DEG and sighting.score < SURE_SCORE
 
 
-def _opposite(other: Sighting, sighting: Sighting) -> bool:
+def other_way_up(other: Sighting, sighting: Sighting) -> bool:
     """Whether another sighting, about as sure, shows a face in the same place the other way up."""
     as_sure = other.score > sighting.score - AS_SURE
-    between = abs(tilt_of(other.place) - tilt_of(sighting.place))
+    between = abs((other.place.roll_deg - sighting.place.roll_deg + 180) % 360 - 180)
     return as_sure and between > HEAD_DOWN_DEG and same_face(other.box, sighting.box)
 
 
