@@ -78,9 +78,8 @@ def without_tails(pixels: Rgb, tails: Plane) -> Rgb:
     count, labels, stats, _ = cv2.connectedComponentsWithStats((tails > 0.02).astype(np.uint8), connectivity=8)
     for number in range(1, count):
         left, top, w, h = (int(n) for n in stats[number, :4])
-        depth = cv2.distanceTransform(
-            np.pad(labels[top : top + h, left : left + w] == number, 1).astype(np.uint8), 2, 3
-        )
+        shape = np.pad(labels[top : top + h, left : left + w] == number, 1).astype(np.uint8)
+        depth = cv2.distanceTransform(shape, cv2.DIST_L2, 3)
         sigma = FILL * max(float(depth.max()), 1.0)
         near = Box(left, top, left + w, top + h).moved_out(math.ceil(4 * sigma))
         near = near.clipped((pixels.shape[1], pixels.shape[0]))

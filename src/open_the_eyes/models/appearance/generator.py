@@ -16,9 +16,8 @@ from ...imaging.arrays import Plane, Points, Tones, to_tones
 from ...imaging.eyeball import moved, turned, within_reach
 from ...imaging.geometry import inverted, scale_of, transformed
 from ...imaging.grain import continued_grain
-from ...imaging.lash_tails import without_tails
 from ...imaging.lids import EyeShape
-from ...imaging.mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES, Side
+from ...imaging.mesh478 import SIDES, Side
 from ...imaging.palette import palette_of
 from ...imaging.threefold import taken_where, threefold
 from ...imaging.tint import met_at_rim, tinted
@@ -32,6 +31,7 @@ from .pieces import Piece, corners_of, pieces_of
 from .refiner import EyeRefiner, PaintedEyes, missing
 from .skin import with_own_skin
 from .strip import laid_back, sampled
+from .tails import over_tails, skin_around, tailless
 
 DATA: Final = Path(__file__).parent.parent / "data"
 MODEL_FILE: Final = DATA / "appearance.npz"
@@ -41,7 +41,6 @@ SHAPE_VARIETY: Final = 0.45
 TEXTURE_VARIETY: Final = 0.55
 TINT_REACH: Final = 0.2
 RIM_REACH: Final = 0.05
-TAIL_GRAIN: Final = 0.05
 """Reach of the colour match and of what is left to do at its rim, as fractions of the strip's width."""
 
 
@@ -73,14 +72,13 @@ class AppearanceGenerator:
         for done, request in enumerate(requests):
             if watch is not None:
                 watch.tell("generate", done / len(requests))
-            patches.append(self._patch(request, options))
+            crop = request.crop
+            patch = self._patch(request if crop.tails is None else replace(request, crop=tailless(crop)), options)
+            patches.append(patch if crop.tails is None else over_tails(patch, crop))
         return patches
 
     def _patch(self, request: Request, options: GenerateOptions) -> Patch:
         crop, rng = request.crop, np.random.default_rng(request.seed)
-        tails = crop.tails
-        if tails is not None:
-            crop = replace(crop, pixels=without_tails(crop.pixels, tails))
         after = request.donors[0] if request.donors else None
         points, doubt = self._shape(crop, request.variety, options, rng, after)
         aimed = points if options.gaze is None else steer.with_gaze(points, options.gaze)
@@ -91,10 +89,9 @@ class AppearanceGenerator:
         painted = [self._laid(planes, piece.crop, points, aimed) for piece in pieces]
         if self._refiner is not None:
             painted = self._refiner.refined(painted, request.variety, request.seed)
-        mask = np.zeros(crop.mask.shape, np.float32) if tails is None else tails.copy()
+        mask = np.zeros(crop.mask.shape, np.float32)
         for piece, eyes in zip(pieces, painted, strict=True):
-            part = piece.part.cut(mask)
-            part[...] = np.maximum(part, eyes.mask)
+            piece.part.cut(mask)[...] = eyes.mask
         grain = self._grain(crop, mask, request.seed)
         painted = [
             replace(eyes, pixels=eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
@@ -103,8 +100,6 @@ class AppearanceGenerator:
         if self._refiner is not None:
             painted = _with_own_detail(pieces, painted)
         toned, whole = palette_of(crop.pixels), to_tones(crop.pixels)
-        if tails is not None:
-            whole += _grain_of_tails(crop, tails, request.seed)
         for piece, eyes in zip(pieces, painted, strict=True):
             pixels = np.asarray(np.clip(eyes.pixels, 0, 255), np.float32)
             if toned is not None:
@@ -196,14 +191,7 @@ class AppearanceGenerator:
             finest = 0.9 * float(np.mean(widths)) / MAX_EYE
             if finest <= 0.8:
                 return np.zeros((*mask.shape, 3), np.float32)
-        return continued_grain(crop.pixels, _skin_around(crop, mask), mask > 0, max(finest, 0.8), seed)
-
-
-def _grain_of_tails(crop: Crop, tails: Plane, seed: int) -> Tones:
-    """Skin's own grain for where skin was continued, which makes it smooth; 0 elsewhere."""
-    width = float(np.mean([np.linalg.norm(np.subtract(*corners_of(crop, side))) for side in crop.closed]))
-    skin = _skin_around(crop, crop.mask)
-    return continued_grain(crop.pixels, skin, tails > 0, max(TAIL_GRAIN * width, 0.8), seed) * threefold(tails)
+        return continued_grain(crop.pixels, skin_around(crop, mask), mask > 0, max(finest, 0.8), seed)
 
 
 def _shapes(crop: Crop, points: Points) -> dict[Side, EyeShape]:
@@ -229,16 +217,3 @@ def _with_own_detail(pieces: Sequence[Piece], painted: Sequence[PaintedEyes]) ->
 def _surprise(z: NDArray[np.float64], prediction: Prediction) -> float:
     """Mean squared standard score of a draw: 0 for the likeliest, about 1 for a full draw."""
     return float(np.mean(((z - prediction.mean) / np.maximum(prediction.sigma, 1e-6)) ** 2))
-
-
-def _skin_around(crop: Crop, mask: Plane) -> NDArray[np.bool_]:
-    """Cheeks and the bridge of the nose: skin below the eyes that the patch does not touch."""
-    left, right = (crop.landmarks[OUTER_CORNER[side], :2] for side in SIDES)
-    centre, reach = (left + right) / 2, float(np.linalg.norm(left - right))
-    down = crop.landmarks[CHIN, :2] - crop.landmarks[FOREHEAD, :2]
-    down = down / max(float(np.linalg.norm(down)), 1e-6)
-    xs = np.arange(mask.shape[1], dtype=np.float32) - np.float32(centre[0])
-    ys = np.arange(mask.shape[0], dtype=np.float32)[:, None] - np.float32(centre[1])
-    down = down.astype(np.float32)
-    below, aside = xs * down[0] + ys * down[1], np.abs(xs * down[1] - ys * down[0])
-    return np.asarray((mask <= 0) & (crop.mask <= 0) & (below > 0.1 * reach) & (aside < 0.52 * reach), np.bool_)

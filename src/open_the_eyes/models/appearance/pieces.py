@@ -54,5 +54,7 @@ def _around(crop: Crop, side: Side) -> Box:
 
 def _piece(crop: Crop, part: Box, closed: tuple[Side, ...]) -> Piece:
     landmarks = crop.landmarks - np.array([part.left, part.top, 0.0])
-    pixels, mask = part.cut(crop.pixels), part.cut(crop.mask)
-    return Piece(part, replace(crop, pixels=pixels, mask=mask, landmarks=landmarks, closed=closed, tails=None))
+    return Piece(
+        part,
+        replace(crop, pixels=part.cut(crop.pixels), mask=part.cut(crop.mask), landmarks=landmarks, closed=closed),
+    )

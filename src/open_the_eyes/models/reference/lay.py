@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane, Points, Tones, to_tones
-from ...imaging.eyeball import turned
+from ...imaging.eyeball import moved, turned, within_reach
 from ...imaging.geometry import Box, transformed
 from ...imaging.grain import continued_grain
 from ...imaging.mesh478 import Side
@@ -114,9 +114,11 @@ def _lit(
     pixels, points = eyes.pixels, eyes.points
     if options.openness is not None:
         pixels, points = _opened(pixels, points, side, options.openness / max(take.openness, 0.3))
-    pixels = turned(pixels, eye_shape(points, side), _move(points, side, take, options, jitter))
+    shape = eye_shape(points, side)
+    by = within_reach(shape, _move(points, side, take, options, jitter))
+    pixels = turned(pixels, shape, by)
     if options.eye_color != "auto":
-        pixels = colour.recoloured(pixels, eye_shape(points, side), options.eye_color)
+        pixels = colour.recoloured(pixels, moved(shape, by), options.eye_color)
     reach, photo = eyes_apart(near), to_tones(near.pixels)
     skin = cover.same_skin(near, eyes.there, eyes.points)
     if take.mirrored:
