@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from open_the_eyes.files import encoded, jpeg_segments, read
+from open_the_eyes.files import encoded, jpeg_locate, jpeg_segments, jpeg_stretches, read
 from open_the_eyes.imaging.painting import Tile
 from tests.files.jpeg_scenes import (
     CODINGS,
@@ -162,3 +162,15 @@ def test_where_it_was_painted_may_be_told_and_gives_the_same_file(orientation: i
     whole = repainted(photo, mask)
     tiles = [Tile(window, window.cut(whole.pixels)) for window in windows_around(mask)]
     assert encoded(photo.with_tiles(tiles), "JPEG", RECORD) == encoded(whole, "JPEG", RECORD)
+
+
+@pytest.mark.parametrize("options", CODINGS.values(), ids=CODINGS.keys())
+def test_the_same_file_comes_out_however_it_is_read(options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = read(coded(**options), SETTINGS)
+    painted = repainted(photo, mask_of(photo))
+    usual = encoded(painted, "JPEG", RECORD)
+    monkeypatch.setattr(jpeg_stretches, "_ALONE", -1)
+    for few_lanes, at_once in ((-1, 4096), (-1, 1), (-1, 3), (1 << 30, 1), (1 << 30, 5)):
+        monkeypatch.setattr(jpeg_locate, "FEW_LANES", few_lanes)
+        monkeypatch.setattr(jpeg_stretches, "_AT_ONCE", at_once)
+        assert encoded(painted, "JPEG", RECORD) == usual

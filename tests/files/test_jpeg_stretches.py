@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from open_the_eyes.files import jpeg_segments
+from open_the_eyes.files import jpeg_locate, jpeg_segments, jpeg_stretches
 from open_the_eyes.files.jpeg_bits import BitJoiner
 from open_the_eyes.files.jpeg_changes import ZIGZAG
 from open_the_eyes.files.jpeg_coefficients import read_blocks, write_blocks
@@ -21,6 +21,14 @@ from tests.files.plain_jpeg import scan
 UNEVEN = HuffmanTable(bytes([0, 1, 2, 1] + [0] * 12), bytes([0x00, 0x01, 0x11, 0x02]))
 """AC codes for the end, ±1, ±1 behind a zero, and two bits."""
 DC = HuffmanTable(bytes([0, 2] + [0] * 14), bytes([0, 1]))
+
+
+@pytest.fixture(params=["side by side", "one by one"], autouse=True)
+def _each_way_of_reading(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small data is read by plain Python, in one go; here all is read both ways."""
+    one_by_one = request.param == "one by one"
+    monkeypatch.setattr(jpeg_locate, "FEW_LANES", 1 << 30 if one_by_one else -1)
+    monkeypatch.setattr(jpeg_stretches, "_ALONE", 1 << 30 if one_by_one else -1)
 
 
 def opened(**options: Any) -> tuple[Layout, Reader, Interval, list[int]]:

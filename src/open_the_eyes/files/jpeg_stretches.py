@@ -18,6 +18,8 @@ _RUN_UP: Final = 1024
 """Bits read before a stretch, in which three guesses of four become true; the others are read again."""
 _AT_ONCE: Final = 4096
 """Stretches that are read side by side where there are enough."""
+_ALONE: Final = 150_000
+"""So few bits are read in one go from their start, for which no guess is needed."""
 _ROUNDS: Final = 64
 _REACHES: Final = (2048, 8192, 32_768)
 """Bits before the end of an interval that are read to find it."""
@@ -51,7 +53,8 @@ def positions_of(wanted: Ints, reader: Reader, intervals: Sequence[Interval]) ->
         broken = numbers + np.minimum(run.broken, NONE >> 1)
         if ((broken < cut.behind) & (broken <= wanted[-1])).any():
             raise NotPatchable("damaged coded data")
-        entry, number = (int(run.at[-1]), int(run.slot[-1])), int(numbers[-1] + run.count[-1])
+        entry = int(run.at[-1]), int(run.slot[-1])
+        number = min(int(numbers[-1] + run.count[-1]), int(cut.behind[-1]))  # filling may have looked like a block
         found.append(_places(left[left < number], numbers, read))
         left = left[left >= number]
         if not len(left):
@@ -91,14 +94,15 @@ def _cuts(wanted: Ints, intervals: Sequence[Interval]) -> Iterator[_Cut]:
     """All stretches of all intervals, in waves; the first wave should reach the last wanted block."""
     bits = sum(i.end - i.start for i in intervals)
     likely = 4096 + 1.1 * bits * (wanted[-1] - intervals[0].first) / (intervals[-1].behind - intervals[0].first)
-    stretch = int(np.clip(likely / _AT_ONCE, *_STRETCH)) & ~7
+    alone = likely <= _ALONE
+    stretch = int(likely if alone else np.clip(likely / _AT_ONCE, *_STRETCH)) & ~7
     starts = [np.arange(i.start, max(i.end, i.start + 1), stretch) for i in intervals]
     start = np.concatenate(starts)
     stop = np.concatenate([np.append(s[1:], i.end) for s, i in zip(starts, intervals, strict=True)])
     first = np.full(len(start), -1)
     first[np.cumsum([0] + [len(s) for s in starts[:-1]])] = [i.first for i in intervals]
     behind = np.repeat([i.behind for i in intervals], [len(s) for s in starts])
-    at_once = min(2 * _AT_ONCE, 1 + int(likely) // stretch)
+    at_once = 1 if alone else min(2 * _AT_ONCE, 1 + int(likely) // stretch)
     for at in range(0, len(start), at_once):
         part = slice(at, at + at_once)
         yield _Cut(start[part], stop[part], first[part], behind[part])
@@ -112,8 +116,9 @@ def _read(reader: Reader, cut: _Cut, entry: tuple[int, int]) -> Readings:
     """
     fixed = cut.first >= 0
     lanes = Lanes(cut.start.copy(), np.zeros_like(cut.start), cut.stop)
-    lanes.at[0], lanes.slot[0] = entry
-    fixed[0] = True
+    if not fixed[0]:
+        lanes.at[0], lanes.slot[0] = entry
+        fixed[0] = True
     goes_on = np.flatnonzero(~fixed)
     lanes.at[goes_on], lanes.slot[goes_on] = _guessed(reader, cut.start[goes_on])
     read = Readings(reader, lanes)
