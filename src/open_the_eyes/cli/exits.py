@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from ..errors import NoCapacity, OpenTheEyesError, UsageError
-from . import speech
+from . import interrupts, speech
 
 BUG = 1
 INTERRUPTED = 130
@@ -19,7 +19,8 @@ INTERRUPTED = 130
 def exit_code_of(run: Callable[[], object], *, debug: bool) -> int:
     """Runs a command; what it raises becomes one line on stderr (with `debug`, the traceback as well) and a code."""
     try:
-        result = run()
+        with interrupts.listening():
+            result = run()
     except (KeyboardInterrupt, Abort):
         result = INTERRUPTED
     except TyperException as error:
@@ -29,7 +30,9 @@ def exit_code_of(run: Callable[[], object], *, debug: bool) -> int:
     except SystemExit as leave:
         return leave.code if isinstance(leave.code, int) else BUG
     except Exception as error:  # noqa: BLE001 -- the last door: whatever it is, a person gets one line
-        return explain(error, debug=debug)
+        if not interrupts.was_heard():
+            return explain(error, debug=debug)
+        result = INTERRUPTED
     if result == INTERRUPTED:
         speech.note("open-the-eyes: interrupted; photos already reported are complete, no other file was written.")
     return result if isinstance(result, int) else 0

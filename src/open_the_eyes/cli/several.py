@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SomePhotosFailed
-from . import speech
+from . import interrupts, speech
 from .exits import as_known, explain
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def each(photos: Sequence[Path], work: Callable[[Path, int], Report], *, debug: 
         try:
             reports.append(work(photo, number))
         except Exception as error:  # noqa: BLE001 -- whatever one photo does, the next ones get their turn
+            if interrupts.was_heard():
+                raise KeyboardInterrupt from None
             explain(error, debug=debug, photo=str(photo))
             failures.append(Failure(photo, speech.one_line(as_known(error))))
     return Results(len(photos), tuple(reports), tuple(failures))

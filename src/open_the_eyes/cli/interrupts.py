@@ -1,0 +1,39 @@
+"""Ctrl-C, heard even where a library makes an error of its own of it: modules in C that are just being loaded do."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_heard = threading.Event()
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Within, Ctrl-C raises KeyboardInterrupt as ever, and `was_heard` remembers it.
+
+    Where somebody else listens to Ctrl-C already, or none may (another thread than the main one), they go on alone.
+    """
+    _heard.clear()
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, _hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def was_heard() -> bool:
+    """Whether Ctrl-C was pressed since `listening` began: errors from then on are its doing."""
+    return _heard.is_set()
+
+
+def _hear(number: int, frame: FrameType | None) -> None:
+    _heard.set()
+    signal.default_int_handler(number, frame)

@@ -1,0 +1,78 @@
+"""Ctrl-C ends a command with 130, also where a library turns it into an error of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.cli import interrupts, several
+from open_the_eyes.cli.exits import BUG, INTERRUPTED, exit_code_of
+from open_the_eyes.report import Report
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent in another way there")
+
+
+def swallowed() -> None:
+    """What a module in C does that Ctrl-C meets while it is loaded."""
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        threading.Event().wait(5)
+    except KeyboardInterrupt:
+        raise ImportError("initialization failed") from None
+
+
+def plain() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+    threading.Event().wait(5)
+
+
+@pytest.mark.parametrize("run", [swallowed, plain])
+def test_an_error_that_ctrl_c_became_is_no_bug(run: object, capsys: pytest.CaptureFixture[str]) -> None:
+    assert callable(run)
+    assert exit_code_of(run, debug=False) == INTERRUPTED
+    assert "interrupted" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_same_error_without_ctrl_c_is_one() -> None:
+    def broken() -> None:
+        raise ImportError("initialization failed")
+
+    assert exit_code_of(swallowed, debug=False) == INTERRUPTED
+    assert exit_code_of(broken, debug=False) == BUG
+
+
+def test_of_several_photos_none_is_begun_after_it() -> None:
+    begun: list[Path] = []
+
+    def work(photo: Path, number: int) -> Report:
+        begun.append(photo)
+        swallowed()
+        raise AssertionError(number)
+
+    photos = [Path("a.jpg"), Path("b.jpg")]
+    assert exit_code_of(lambda: several.each(photos, work, debug=False), debug=False) == INTERRUPTED
+    assert begun == photos[:1]
+
+
+def test_who_listens_already_goes_on_alone() -> None:
+    def theirs(*_: object) -> None: ...
+
+    before = signal.signal(signal.SIGINT, theirs)
+    try:
+        with interrupts.listening():
+            assert signal.getsignal(signal.SIGINT) is theirs
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_in_another_thread_nothing_is_listened_to() -> None:
+    codes: list[int] = []
+    thread = threading.Thread(target=lambda: codes.append(exit_code_of(lambda: 0, debug=False)))
+    thread.start()
+    thread.join()
+    assert codes == [0]
