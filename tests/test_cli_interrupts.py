@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,14 @@ from open_the_eyes.cli.exits import BUG, INTERRUPTED, exit_code_of
 from open_the_eyes.report import Report
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent in another way there")
+
+
+@pytest.fixture(autouse=True)
+def _as_in_a_terminal() -> Iterator[None]:
+    """A shell's background job starts with Ctrl-C ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def swallowed() -> None:
