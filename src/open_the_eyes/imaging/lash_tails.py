@@ -15,10 +15,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Plane, Points, Rgb, Tones
+from .arrays import Plane, Points, Rgb
 from .geometry import Box
 from .palette import LUMA
 from .threefold import threefold
+from .tint import spread
 
 LINE: Final = ((0.1, 0.7), (-0.12, 0.32))
 """`u` and `v` between which the dark line of shut lids is found."""
@@ -84,18 +85,9 @@ def without_tails(pixels: Rgb, tails: Plane) -> Rgb:
         near = Box(left, top, left + w, top + h).moved_out(math.ceil(4 * sigma))
         near = near.clipped((pixels.shape[1], pixels.shape[0]))
         part, over = near.cut(out).astype(np.float32), near.cut(tails)
-        filled = _spread(part, np.asarray(over <= 0.02, np.float32), sigma)
+        filled = spread(part, np.asarray(over <= 0.02, np.float32), sigma)
         near.cut(out)[...] = np.clip(np.rint(part + (filled - part) * threefold(over)), 0, 255).astype(np.uint8)
     return out
-
-
-def _spread(part: Tones, known: Plane, sigma: float) -> Tones:
-    """Normalised convolution (Knutsson & Westin 1993) of what is known."""
-    total, weight = np.zeros_like(part), np.full_like(known, 1e-6)
-    for reach, trust in ((sigma, 1.0), (3 * sigma, 1e-3)):
-        total += trust * cv2.GaussianBlur(part * threefold(known), (0, 0), reach)
-        weight += trust * cv2.GaussianBlur(known, (0, 0), reach)
-    return np.asarray(total / threefold(weight), np.float32)
 
 
 def _to_frame(ends: Points) -> tuple[NDArray[np.float64], tuple[int, int]]:

@@ -54,11 +54,11 @@ def _log_gain(painted: Tones, around: Tones, mask: Plane, reach: float, most: fl
     limit = float(np.log(most))
     ratio = np.log((np.maximum(a, 0) + 4) / (np.maximum(b, 0) + 4))
     ratio = np.asarray(np.clip(ratio, -1.5 * limit, 1.5 * limit), np.float32)
-    gain = np.asarray(np.clip(_spread(ratio, rim, reach), -limit, limit), np.float32)
+    gain = np.asarray(np.clip(spread(ratio, rim, reach), -limit, limit), np.float32)
     return np.asarray(cv2.resize(gain, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _spread(values: NDArray[np.float32], weight: Plane, reach: float) -> NDArray[np.float32]:
+def spread(values: NDArray[np.float32], weight: Plane, reach: float) -> NDArray[np.float32]:
     """(H, W, 3) values known where `weight` is, carried to everywhere; far away, where nothing reaches, 0."""
     total, known = np.zeros_like(values), np.full((*weight.shape, 1), 1e-6, np.float32)
     for sigma, trust in ((reach, 1.0), (3 * reach, 0.02)):

@@ -27,11 +27,11 @@ from . import condition, corners, donor, iris, layout, steer
 from .eyeframe import MAX_EYE
 from .lashes import own_lashes, with_lashes
 from .model import AppearanceModel, Prediction
-from .pieces import Piece, corners_of, pieces_of
+from .pieces import Piece, corners_of, pieces_of, skin_around
 from .refiner import EyeRefiner, PaintedEyes, missing
 from .skin import with_own_skin
 from .strip import laid_back, sampled
-from .tails import over_tails, skin_around, tailless
+from .tails import over_tails, tailless
 
 DATA: Final = Path(__file__).parent.parent / "data"
 MODEL_FILE: Final = DATA / "appearance.npz"
@@ -72,9 +72,8 @@ class AppearanceGenerator:
         for done, request in enumerate(requests):
             if watch is not None:
                 watch.tell("generate", done / len(requests))
-            crop = request.crop
-            patch = self._patch(request if crop.tails is None else replace(request, crop=tailless(crop)), options)
-            patches.append(patch if crop.tails is None else over_tails(patch, crop))
+            patch = self._patch(replace(request, crop=tailless(request.crop)), options)
+            patches.append(over_tails(patch, request.crop))
         return patches
 
     def _patch(self, request: Request, options: GenerateOptions) -> Patch:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ...imaging.arrays import Points
+from ...imaging.arrays import Plane, Points
 from ...imaging.geometry import Box
-from ...imaging.mesh478 import INNER_CORNER, OUTER_CORNER, Side
+from ...imaging.mesh478 import CHIN, FOREHEAD, INNER_CORNER, OUTER_CORNER, SIDES, Side
 from ...roles import Crop
 from . import layout
 from .eyeframe import REACH_WH
@@ -58,3 +59,16 @@ def _piece(crop: Crop, part: Box, closed: tuple[Side, ...]) -> Piece:
         part,
         replace(crop, pixels=part.cut(crop.pixels), mask=part.cut(crop.mask), landmarks=landmarks, closed=closed),
     )
+
+
+def skin_around(crop: Crop, mask: Plane) -> NDArray[np.bool_]:
+    """Cheeks and the bridge of the nose: skin below the eyes that the patch does not touch."""
+    left, right = (crop.landmarks[OUTER_CORNER[side], :2] for side in SIDES)
+    centre, reach = (left + right) / 2, float(np.linalg.norm(left - right))
+    down = crop.landmarks[CHIN, :2] - crop.landmarks[FOREHEAD, :2]
+    down = down / max(float(np.linalg.norm(down)), 1e-6)
+    xs = np.arange(mask.shape[1], dtype=np.float32) - np.float32(centre[0])
+    ys = np.arange(mask.shape[0], dtype=np.float32)[:, None] - np.float32(centre[1])
+    down = down.astype(np.float32)
+    below, aside = xs * down[0] + ys * down[1], np.abs(xs * down[1] - ys * down[0])
+    return np.asarray((mask <= 0) & (crop.mask <= 0) & (below > 0.1 * reach) & (aside < 0.52 * reach), np.bool_)
