@@ -48,27 +48,27 @@ _FRAME: Final = (-0.8, 0.9, -0.7, 0.7)
 _WIDTH: Final = 80
 
 
-def lash_tails(pixels: Rgb, mask: Plane, ends: Points) -> Plane:
-    """(h, w) 0..1: 1 on the tail of a shut eye, if one leaves what `mask` (h, w) covers.
+def lash_tails(pixels: Rgb, mask: Plane, ends: Points) -> Plane | None:
+    """(h, w) 0..1: 1 on the tail of a shut eye that leaves what `mask` (h, w) covers; None where none does.
 
     `ends` (3, 2) are the eye's outer and inner corner, and the chin, which says which way is down.
     """
-    out = np.zeros_like(mask)
     width = float(np.linalg.norm(ends[1] - ends[0]))
     if width < SMALLEST:
-        return out
+        return None
     to_frame, frame_wh = _to_frame(ends)
     near = _seen(to_frame, frame_wh, mask.shape)
     if near.area < 1:
-        return out
+        return None
     to_frame = to_frame @ np.array([[1, 0, near.left], [0, 1, near.top], [0, 0, 1]])
     level, covered = (_drawn(p, to_frame, frame_wh, width) for p in (near.cut(pixels), near.cut(mask)))
     tail = _tail(level)
     if not (tail & (covered < 0.98)).any():
-        return out
+        return None
     here_wh, flags = (int(near.width), int(near.height)), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     back = cv2.warpAffine(tail.astype(np.float32), to_frame, here_wh, flags=flags)
     wide = cv2.dilate(back, _disc(2 * AROUND * width))
+    out = np.zeros_like(mask)
     near.cut(out)[...] = np.clip(cv2.GaussianBlur(wide, (0, 0), max(0.015 * width, 0.5)), 0, 1)
     return out
 

@@ -35,12 +35,17 @@ def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
     window = window.to_whole().clipped((pixels.shape[1], pixels.shape[0]))
     landmarks = face.landmarks - np.array([window.left, window.top, 0.0])
     cut = window.cut(pixels).copy()
-    mask, tails = (np.zeros(cut.shape[:2], np.float32) for _ in range(2))
+    mask, tails = np.zeros(cut.shape[:2], np.float32), None
     for side in closed if cut.size else ():
         ends = landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
         one = _eye_mask(cut, ends)
-        mask, tails = np.maximum(mask, one), np.maximum(tails, lash_tails(cut, one, ends))
-    return Crop(face, window, cut, landmarks, np.maximum(mask, tails), closed, tails if tails.any() else None)
+        tail = lash_tails(cut, one, ends)
+        mask = np.maximum(mask, one)
+        if tail is not None:
+            tails = tail if tails is None else np.maximum(tails, tail)
+    if tails is not None:
+        mask = np.maximum(mask, tails)
+    return Crop(face, window, cut, landmarks, mask, closed, tails)
 
 
 def _eye_mask(pixels: Rgb, ends: Points) -> Plane:
