@@ -43,6 +43,7 @@ DEEP: Final[dict[str, tuple[FileFormat, str]]] = {
     "tiff, 16 bits": ("TIFF", "raw"),
     "tiff, 16 bits, lzw": ("TIFF", "tiff_lzw"),
     "heic, 10 bits": ("HEIF", "raw"),
+    "avif, 10 bits": ("AVIF", "raw"),
 }
 NAMES: Final = (*KINDS, *DEEP)
 _COUNTS: Final = (0, 1, 3, 2**16, 2**31, 2**32 - 1)

@@ -30,7 +30,7 @@ class Encoding:
         progressive: JPEG.
         optimized: JPEG, Huffman tables of its own instead of the standard's.
         rgb_stored: JPEG, three components that are red, green and blue instead of YCbCr.
-        lossless: WebP, HEIF.
+        lossless: WebP, HEIF, AVIF.
         compression: TIFF, in Pillow's words ("raw", "tiff_lzw", ...).
         predictor: TIFF, 2 when rows are stored as differences.
         icc_name: PNG, what the profile is called.

@@ -15,8 +15,8 @@ from pillow_heif.constants import HeifCompressionFormat
 from pillow_heif.misc import CtxEncode
 
 from open_the_eyes.errors import PhotoNotWritten, UnreadablePhoto
-from open_the_eyes.files import avif, encoded, read, read_record
-from open_the_eyes.files.isobmff import av1_facts, brand_of, nclx_of, with_nclx
+from open_the_eyes.files import encoded, read, read_record
+from open_the_eyes.files.isobmff import brand_of, nclx_of, with_nclx
 from open_the_eyes.imaging.depth import to_8_bit
 from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings
@@ -170,15 +170,6 @@ def test_the_same_photo_gives_the_same_bytes(of: FileFormat) -> None:
     source = read(saved(picture(), of), SETTINGS)
 
     assert encoded(source, of, RECORD) == encoded(source, of, RECORD)
-
-
-def test_ten_bits_of_an_avif_are_said_to_become_eight(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = saved(picture(), "AVIF")
-    assert av1_facts(data) == (8, 2)
-    assert av1_facts(data.replace(b"av1C\x81\x00\x0c", b"av1C\x81\x00\x4c")) == (10, 2)
-    monkeypatch.setattr(avif, "av1_facts", lambda _: (10, 2))  # no encoder at hand writes 10 bits
-
-    assert facts(read(data, SETTINGS)).notes == ("An AVIF of 10 bits a colour is written with 8.",)
 
 
 def test_the_other_pictures_of_a_heic_are_said_to_go() -> None:

@@ -1,4 +1,4 @@
-"""AVIF through Pillow, which reads and writes 8 bits a colour.
+"""AVIF through Pillow, which reads and writes 8 bits a colour; what has more goes through libvips, an extra.
 
 The picture is turned upright when it is read, so the file that is written needs no turning and its EXIF says so.
 """
@@ -11,7 +11,9 @@ from typing import Final
 from PIL import AvifImagePlugin, Image, ImageOps, features
 
 from ..errors import PhotoNotWritten, UnreadablePhoto
+from ..imaging.depth import Deep
 from ..photo import Encoding
+from . import avif_deep
 from .exif import as_upright, orientation_of, tidy
 from .isobmff import av1_facts, has_gain_map, nclx_of, with_nclx
 from .parcel import Parcel, Unpacked, check_pixels, foreign_decoder
@@ -20,6 +22,7 @@ QUALITY: Final = 90
 """For lossy files: an AVIF does not say its quality, and a second generation should not be seen."""
 
 _SUBSAMPLINGS: Final = ("4:4:4", "4:2:2", "4:2:0")
+_INSTALL: Final = 'to keep them: pip install "open-the-eyes[avif]"'
 _MAX_SIDE: Final = 65_536
 _BLANK: Final = b"II\x2a\0\x08\0\0\0\0\0\0\0\0\0"
 """EXIF without a tag."""
@@ -42,19 +45,27 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     exif = tidy(opened.info.get("exif"))
     size_wh = opened.size if orientation_of(exif) < 5 else (opened.size[1], opened.size[0])
     bits, subsampling = av1_facts(data)
+    nclx = nclx_of(data)
+    deep = bits > 8 and avif_deep.available()
     return Unpacked(
         size_wh,
         data,
         as_upright(exif),
         opened.info.get("icc_profile") or None,
         opened.info.get("xmp") or None,
-        Encoding(subsampling=subsampling, bits=bits, nclx=nclx_of(data)),
-        notes=_notes(data, bits),
+        Encoding(lossless=nclx is not None and nclx[2] == 0, subsampling=subsampling, bits=bits, nclx=nclx),
+        deep=deep,
+        notes=_notes(data, bits, deep),
     )
 
 
 def decode(bare: bytes) -> Image.Image:
     return ImageOps.exif_transpose(AvifImagePlugin.AvifImageFile(BytesIO(bare)))
+
+
+def decode_deep(bare: bytes) -> Deep:
+    """10 or 12 bits a colour, spread over 16: white is 65535."""
+    return avif_deep.decode(bare)
 
 
 def pack(parcel: Parcel) -> bytes:
@@ -67,6 +78,8 @@ def pack(parcel: Parcel) -> bytes:
         raise PhotoNotWritten("expected a Pillow that writes AVIF, this one does not; choose .png or .jpg.")
     if max(parcel.picture.size) > _MAX_SIDE:
         raise PhotoNotWritten(f"expected sides of at most {_MAX_SIDE:,} pixels for an AVIF; choose .png or .tif.")
+    if parcel.deep is not None and avif_deep.available():
+        return avif_deep.pack(parcel, parcel.deep, QUALITY)
     data = _encoded(parcel)
     nclx = parcel.encoding.nclx
     return data if nclx is None or parcel.icc is not None else with_nclx(data, nclx)
@@ -95,7 +108,9 @@ def _plain(picture: Image.Image) -> Image.Image:
     return picture.convert("RGBA" if picture.has_transparency_data else "L")
 
 
-def _notes(data: bytes, bits: int) -> tuple[str, ...]:
-    notes = [f"An AVIF of {bits} bits a colour is written with 8."] if bits > 8 else []
+def _notes(data: bytes, bits: int, deep: bool) -> tuple[str, ...]:
+    notes = []
+    if bits > 8 and not deep:
+        notes.append(f"An AVIF of {bits} bits a colour is written with 8; {_INSTALL}.")
     notes += ["An AVIF is encoded anew without its gain map for bright screens."] if has_gain_map(data) else []
     return tuple(notes)

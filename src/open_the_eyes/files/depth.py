@@ -39,3 +39,15 @@ def straightened(samples: Deep) -> Deep:
     colour, alpha = samples[:, :, :-1].astype(np.float64), samples[:, :, -1:].astype(np.float64)
     straight = np.rint(colour * 65_535 / np.maximum(alpha, 1)).clip(0, 65_535)
     return np.concatenate([straight.astype(np.uint16), samples[:, :, -1:]], axis=2)
+
+
+def from_bits(samples: Deep, bits: int) -> Deep:
+    """Samples in the upper 9 to 15 of 16 bits, as decoders hand them out, spread over all of them: white is 65535."""
+    return samples | (samples >> np.uint16(bits))
+
+
+def to_bits(deep: Deep, bits: int) -> Deep:
+    """To the nearest of the levels that so many bits have, in the upper bits of 16, where encoders take them."""
+    levels = (np.arange(65_536, dtype=np.uint64) * (2**bits - 1) + 32_767) // 65_535
+    table: Deep = (levels << np.uint64(16 - bits)).astype(np.uint16)
+    return table[deep]

@@ -14,9 +14,9 @@ from PIL import Image
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..imaging.depth import Deep
 from ..photo import Encoding
-from .depth import mode_of, straightened
+from .depth import from_bits, mode_of, straightened, to_bits
 from .exif import as_upright, tidy
-from .isobmff import has_gain_map, nclx_of
+from .isobmff import Nclx, has_gain_map, nclx_of
 from .parcel import Parcel, Unpacked, check_pixels, foreign_decoder
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def decode_deep(bare: bytes) -> Deep:
     image = _primary(_opened(bare))
     samples = np.array(image, np.uint16)
     samples = samples[:, :, None] if samples.ndim == 2 else samples
-    samples |= samples >> np.uint16(int(_info(image)["bit_depth"]))
+    samples = from_bits(samples, int(_info(image)["bit_depth"]))
     return straightened(samples) if image.premultiplied_alpha else samples
 
 
@@ -121,7 +121,7 @@ def _info(image: HeifImage) -> dict[str, Any]:
     return cast("dict[str, Any]", image.info)  # the library's own annotation joins the types of all values
 
 
-def _encoding(image: HeifImage, nclx: tuple[int, int, int, int] | None, bits: int) -> Encoding:
+def _encoding(image: HeifImage, nclx: Nclx | None, bits: int) -> Encoding:
     """Lossless is what stores RGB as it is, or all of the chroma beside a profile: cameras do neither."""
     chroma = int(_info(image).get("chroma") or 444)
     lossless = chroma == 444 and (nclx is None or nclx[2] == 0)
@@ -140,18 +140,11 @@ def _notes(opened: HeifFile, image: HeifImage, data: bytes) -> tuple[str, ...]:
 def _planes(parcel: Parcel) -> tuple[tuple[int, int], str, bytes]:
     if parcel.deep is not None:
         deep = parcel.deep[:, :, [0, 0, 0, 1]] if parcel.deep.shape[2] == 2 else parcel.deep
-        return parcel.picture.size, f"{mode_of(deep)};16", _to_bits(deep, parcel.encoding.bits).astype("<u2").tobytes()
+        samples = to_bits(deep, max(parcel.encoding.bits, 10))
+        return parcel.picture.size, f"{mode_of(deep)};16", samples.astype("<u2").tobytes()
     wanted = {"1": "L", "LA": "RGBA"}.get(parcel.picture.mode, parcel.picture.mode)
     picture = parcel.picture if wanted == parcel.picture.mode else parcel.picture.convert(wanted)
     return picture.size, picture.mode, picture.tobytes()
-
-
-def _to_bits(deep: Deep, bits: int) -> Deep:
-    """To the nearest of the levels that 10 or 12 bits have, in the upper bits of 16, where the encoder takes them."""
-    bits = max(bits, 10)
-    levels = (np.arange(65_536, dtype=np.uint64) * (2**bits - 1) + 32_767) // 65_535
-    table: Deep = (levels << np.uint64(16 - bits)).astype(np.uint16)
-    return table[deep]
 
 
 def _colours(parcel: Parcel, lossless: bool) -> dict[str, Any]:

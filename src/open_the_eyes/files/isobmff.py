@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 import struct
-from typing import Final
+from typing import Final, TypeAlias
 
 from ..photo import FileFormat
+
+Nclx: TypeAlias = "tuple[int, int, int, int]"
+"""Primaries, transfer and matrix (ITU-T H.273), and 1 where the range is full."""
 
 _BRANDS: Final[dict[bytes, FileFormat]] = {
     **dict.fromkeys((b"avif", b"avis"), "AVIF"),
@@ -30,13 +33,13 @@ def brand_of(data: bytes) -> FileFormat | None:
     return next((_BRANDS[brand] for brand in brands if brand in _BRANDS), None)
 
 
-def nclx_of(data: bytes) -> tuple[int, int, int, int] | None:
-    """Primaries, transfer, matrix (ITU-T H.273) and full range of the first picture that tells them."""
+def nclx_of(data: bytes) -> Nclx | None:
+    """The colours of the first picture that tells them."""
     found = _NCLX.search(data)
     return None if found is None else _unpacked(found[1])
 
 
-def with_nclx(data: bytes, nclx: tuple[int, int, int, int]) -> bytes:
+def with_nclx(data: bytes, nclx: Nclx) -> bytes:
     """The file with other primaries and transfer beside the picture; matrix and range are the encoder's."""
     return _NCLX.sub(lambda found: b"colrnclx" + struct.pack(">2H", *nclx[:2]) + found[1][4:], data, count=1)
 
@@ -56,6 +59,6 @@ def has_gain_map(data: bytes) -> bool:
     return _GAIN_MAP.search(data) is not None
 
 
-def _unpacked(payload: bytes) -> tuple[int, int, int, int]:
+def _unpacked(payload: bytes) -> Nclx:
     primaries, transfer, matrix, full = struct.unpack(">3HB", payload)
     return primaries, transfer, matrix, full >> 7

@@ -47,6 +47,7 @@ _DECODE_DEEP: Final[dict[FileFormat, Callable[[bytes], Deep]]] = {
     "PNG": png.decode_deep,
     "TIFF": tiff.decode_deep,
     "HEIF": heif.decode_deep,
+    "AVIF": avif.decode_deep,
 }
 
 

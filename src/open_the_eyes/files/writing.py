@@ -54,8 +54,8 @@ _PACK: Final[dict[FileFormat, Callable[[Parcel], bytes]]] = {
     "HEIF": heif.pack,
     "AVIF": avif.pack,
 }
-_DEEP: Final = ("PNG", "TIFF", "HEIF")
-"""The formats that hold more than 8 bits a colour."""
+_DEEP: Final = ("PNG", "TIFF", "HEIF", "AVIF")
+"""The formats that hold more than 8 bits a colour, AVIF where there is a library for it."""
 _NO_NOTES: Final = ("HEIF", "AVIF")
 """The formats with no place for a note beside XMP."""
 _MAX_JPEG_XMP: Final = MAX_PAYLOAD - len(XMP)
