@@ -139,3 +139,54 @@ def test_two_photos_are_never_written_to_one_result(shoot: Path) -> None:
 def test_a_result_never_takes_the_place_of_a_photo(shoot: Path) -> None:
     with pytest.raises(UsageError, match="expected a free place"):
         plan([f"{shoot}/day/a.jpg", f"{shoot}/day/a.opened.jpg"], shoot / "day")
+
+
+def test_folders_beside_each_other_have_results_below_out_alone(
+    shoot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/y.jpg").write_bytes(JPEG)
+    (tmp_path / "shoot/day/list.txt").write_text("c.jpg\n../a.jpg\n")
+    monkeypatch.chdir(shoot / "day")
+    items = plan([".", "../../other"], "out").items
+    assert [item.name for item in items] == ["other/y.jpg", "shoot/day/a.jpg", "shoot/day/c.jpg"]
+    assert items[0].output == Path("out/other/y.opened.jpg")
+    assert items[0].source.samefile(tmp_path / "other/y.jpg")
+    assert [item.copy for item in plan(["list.txt"], "out", copy=True).items] == [
+        Path("out/a.jpg"),
+        Path("out/day/c.jpg"),
+    ]
+
+
+def test_a_pattern_that_leaves_the_folder_it_begins_in_is_refused(shoot: Path) -> None:
+    (shoot.parent / "other").mkdir()
+    (shoot.parent / "other/y.jpg").write_bytes(JPEG)
+    with pytest.raises(UsageError, match="expected a photo below shoot"):
+        plan(["shoot/*/../../other/*.jpg"], "out")
+
+
+def test_a_photo_named_in_two_ways_is_done_once(shoot: Path) -> None:
+    assert [item.name for item in plan([f"{shoot}/a.jpg", f"{shoot}/day/../a.jpg"], "out").items] == ["a.jpg"]
+
+
+def test_results_inside_the_tree_are_known_however_out_is_spelled(shoot: Path) -> None:
+    (shoot / "opened").mkdir()
+    (shoot / "opened/a.jpg").write_bytes(JPEG)
+    names = [item.name for item in plan([str(shoot)], f"{shoot}/day/../opened", copy=True).items]
+    assert "opened/a.jpg" not in names
+
+
+@pytest.mark.parametrize(
+    ("sources", "out", "says"),
+    [
+        pytest.param(["a.jpg", "day/a.jpg"], "day", "a photo to do is there", id="onto another photo"),
+        pytest.param(["a.jpg", "a.opened.jpg"], "out", "both would be", id="onto another photo's result"),
+    ],
+)
+def test_a_copy_never_takes_the_place_of_anything(
+    shoot: Path, monkeypatch: pytest.MonkeyPatch, sources: list[str], out: str, says: str
+) -> None:
+    (shoot / "a.opened.jpg").write_bytes(JPEG)
+    monkeypatch.chdir(shoot)
+    with pytest.raises(UsageError, match=says):
+        plan(sources, out, copy=True)

@@ -66,8 +66,8 @@ def plan(sources: Sequence[str], out: str | Path, *, keep_names: bool = False, c
         copy: photos whose eyes need no opening will be copied.
 
     Raises:
-        UsageError: nothing there, nothing that is a photo, two photos with one result, or a result in the place of a
-            photo.
+        UsageError: nothing there, nothing that is a photo, a photo outside the tree that a pattern begins in, two
+            photos with one result, or a result or a copy in the place of a photo.
     """
     target = Path(out)
     if target.exists() and not target.is_dir():
@@ -75,7 +75,7 @@ def plan(sources: Sequence[str], out: str | Path, *, keep_names: bool = False, c
     found = _PhotoCollector(target)
     for source in sources:
         found.add(source)
-    photos = sorted(dict.fromkeys(found.photos))
+    photos = _each_once(found.photos)
     if not photos:
         from ..files import SUFFIXES
 
@@ -88,7 +88,7 @@ def plan(sources: Sequence[str], out: str | Path, *, keep_names: bool = False, c
         option = "--keep-names" if keep_names else "--copy"
         raise UsageError(f"{option}: expected another folder than {root}, originals are never replaced; name one.")
     items = tuple(_item(photo, root, target, keep_names) for photo in photos)
-    _check_apart(items)
+    _check_apart(items, copy=copy)
     return Plan(root, target, items, found.others)
 
 
@@ -126,7 +126,7 @@ class _PhotoCollector:
         if len(self._roots) == 1 and self._roots[0] is not None:
             return self._roots[0]
         try:
-            return Path(os.path.commonpath([photo.absolute().parent for photo in photos]))
+            return Path(os.path.commonpath([_spelled_out(photo).parent for photo in photos]))
         except ValueError:
             raise UsageError("batch: expected photos of one drive, got several; run it once a drive.") from None
 
@@ -134,9 +134,10 @@ class _PhotoCollector:
         """Sorts what was found below `root`; where results go inside that tree, they are no photos to do."""
         from ..files import SUFFIXES
 
-        out, inside = self._out.absolute(), root.absolute() in self._out.absolute().parents
+        out = _spelled_out(self._out)
+        inside = _spelled_out(root) in out.parents
         for file in files:
-            if (inside and out in file.absolute().parents) or FOLDER in file.parts or not file.is_file():
+            if (inside and out in _spelled_out(file).parents) or FOLDER in file.parts or not file.is_file():
                 continue
             if file.suffix.lower() in SUFFIXES and _RESULT not in file.name:
                 self.photos.append(file)
@@ -168,8 +169,29 @@ def _fixed_part(pattern: str) -> Path:
     return Path(*parts[:wild])
 
 
+def _each_once(photos: Iterable[Path]) -> list[Path]:
+    """In the order of their full names; a photo that was named in two ways is one, under the first."""
+    first: dict[tuple[Path, str], Path] = {}
+    for photo in photos:
+        first.setdefault((_spelled_out(photo), os.path.realpath(photo)), photo)
+    return [first[key] for key in sorted(first)]
+
+
+def _spelled_out(path: Path) -> Path:
+    """From the root of the drive, without "..": only such paths can be compared, and have no way out of a folder.
+
+    For names alone. Through a linked folder ".." may lead elsewhere, so a photo is read by the path it was given.
+    """
+    return Path(os.path.abspath(path))  # noqa: PTH100 -- Path.absolute() keeps ".."
+
+
 def _item(photo: Path, root: Path, out: Path, keep_names: bool) -> Item:
-    within = Path(os.path.relpath(photo.absolute(), root.absolute()))
+    try:
+        within = _spelled_out(photo).relative_to(_spelled_out(root))
+    except ValueError:
+        raise UsageError(
+            f"{photo}: expected a photo below {root}, where the tree of results begins; name its folder by itself."
+        ) from None
     suffix, size, mtime_ns = _looked_at(photo)
     place = out / within
     output = place.with_suffix(suffix) if keep_names else named(place, "opened", suffix)
@@ -194,18 +216,20 @@ def _looked_at(photo: Path) -> tuple[str, int, int]:
         return photo.suffix, status.st_size, status.st_mtime_ns
 
 
-def _check_apart(items: Sequence[Item]) -> None:
-    sources = {os.path.realpath(item.source): item for item in items}
+def _check_apart(items: Sequence[Item], *, copy: bool) -> None:
+    """Refuses plans in which one photo's result, or copy, would lie where another's is to, or where a photo is."""
+    sources = {os.path.realpath(item.source) for item in items}
     taken: dict[Path, Item] = {}
     for item in items:
-        other = taken.setdefault(item.output, item)
-        if other is not item:
-            raise UsageError(
-                f"{other.source} and {item.source}: expected different results, both would be {item.output}; "
-                "do them in separate runs."
-            )
-        if os.path.realpath(item.output) in sources:
-            raise UsageError(f"{item.output}: expected a free place, a photo to do is there; name another folder.")
+        for place in (item.output, item.copy) if copy else (item.output,):
+            other = taken.setdefault(place, item)
+            if other is not item:
+                raise UsageError(
+                    f"{other.source} and {item.source}: expected different results, both would be {place}; "
+                    "do them in separate runs."
+                )
+            if os.path.realpath(place) in sources:
+                raise UsageError(f"{place}: expected a free place, a photo to do is there; name another folder.")
 
 
 def _same(one: Path, other: Path) -> bool:
