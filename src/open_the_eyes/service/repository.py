@@ -85,9 +85,14 @@ class JobRepository:
         """Its photo is stored: from now on it is not lost."""
         return self._change(job, ("arriving",), state="queued")
 
-    def begin(self, job: str) -> int:
-        """The number of the attempt that begins, from 1; 0 for a job that nobody waits for any more."""
-        values = {"started": time.time(), "stage": "", "fraction": 0.0, "attempts": JOBS.c.attempts + 1}
+    def begin(self, job: str, *, again: bool = False) -> int:
+        """The number of the attempt that begins, from 1; 0 for a job that nobody waits for any more.
+
+        Args:
+            again: the process that was at it still is: that counts as the same attempt.
+        """
+        attempts = JOBS.c.attempts + (0 if again else 1)
+        values = {"started": time.time(), "stage": "", "fraction": 0.0, "attempts": attempts}
         query = _changing(job, UNFINISHED, state="running", **values).returning(JOBS.c.attempts)
         with self._engine.begin() as connection:
             return connection.execute(query).scalar() or 0

@@ -60,6 +60,7 @@ class JobRunner:
         self._repository, self._store, self._engine, self._metrics = repository, store, engine, metrics
         self._device_lock, self._worker_lock = device_lock, worker_lock
         self._running: set[str] = set()
+        self._begun: set[str] = set()  # and not come to an end: to try again in this process is no further attempt
         self._worker = ""
         self._workflow: Callable[[str], None] | None = None
 
@@ -148,9 +149,11 @@ class JobRunner:
         def process_step(job: str) -> bool:
             self._running.add(job)
             try:
-                return self._process(job)
+                to_record = self._process(job)
             finally:
                 self._running.discard(job)
+            self._begun.discard(job)
+            return to_record
 
         @DBOS.step(name="record", retries_allowed=True, max_attempts=10)
         def record_step(job: str) -> None:
@@ -175,10 +178,7 @@ class JobRunner:
                         return False
                     opened = process(job, self._store, self._engine, self._progress_writer(job_id))
                 store_results(job_id, opened, self._store, lambda: self._is_wanted(job_id))
-        except FileNotFoundError as error:
-            self._fail(job_id, error)
-            return False
-        except (SQLAlchemyError, OSError, StoreAway):
+        except (SQLAlchemyError, StoreAway):
             raise  # the database or the store is away; this step is tried again
         except Exception as error:  # noqa: BLE001 -- whatever it is, the client gets to know, and the queue goes on
             self._fail(job_id, error)
@@ -186,7 +186,9 @@ class JobRunner:
         return self._is_wanted(job_id) or self._discarded(job_id)
 
     def _begins(self, job_id: str) -> bool:
-        attempt = self._repository.begin(job_id)
+        """False for a job that nobody waits for any more."""
+        attempt = self._repository.begin(job_id, again=job_id in self._begun)
+        self._begun.add(job_id)
         if attempt > MAX_ATTEMPTS:
             raise NoCapacity(
                 f"expected to finish this photo, the service ended {MAX_ATTEMPTS} times in the middle of it; make it "
