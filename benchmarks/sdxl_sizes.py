@@ -24,20 +24,27 @@ MIB: Final = 2**20
 SMALLEST: Final = 512
 """Linear layers with a side shorter than this are not quantised."""
 GROUP: Final = 128
+TILE: Final = (8, 1024)
+"""To multiples of these torchao fills up the rows and columns of an int4 weight, for its kernel's sake: 640 columns
+weigh as much as 1024."""
 SIDE: Final = 1024 // 8
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Parameters of a network, and of these, weights of large Linear layers."""
+    """Parameters of a network, of these, weights of large Linear layers, and how many int4 makes of the latter."""
 
     parameters: int
     linear: int
+    tiled: int
 
     def mib(self, precision: str) -> int:
         """Weights: two bytes each; large Linear layers one in fp8 and int8, half and 4 for each group in int4."""
-        small = {"bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "int8": 1.0, "int4": 0.5 + 4 / GROUP}[precision]
-        return round(((self.parameters - self.linear) * 2 + self.linear * small) / MIB)
+        if precision == "int4":
+            small = self.tiled * (0.5 + 4 / GROUP)
+        else:
+            small = self.linear * {"bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "int8": 1.0}[precision]
+        return round(((self.parameters - self.linear) * 2 + small) / MIB)
 
 
 def counted(network: torch.nn.Module) -> Counted:
@@ -45,8 +52,14 @@ def counted(network: torch.nn.Module) -> Counted:
     from torch.nn import Linear
 
     layers = [module for module in network.modules() if isinstance(module, Linear)]
-    large = [layer.weight.numel() for layer in layers if min(layer.in_features, layer.out_features) >= SMALLEST]
-    return Counted(sum(p.numel() for p in network.parameters()), sum(large))
+    large = [layer for layer in layers if min(layer.in_features, layer.out_features) >= SMALLEST]
+    tiled = sum(_filled(layer.out_features, TILE[0]) * _filled(layer.in_features, TILE[1]) for layer in large)
+    weights = sum(layer.weight.numel() for layer in large)
+    return Counted(sum(p.numel() for p in network.parameters()), weights, tiled)
+
+
+def _filled(side: int, multiple: int) -> int:
+    return -(-side // multiple) * multiple
 
 
 def live_mib(build: Callable[[], Any], call: Callable[[Any], object]) -> float:

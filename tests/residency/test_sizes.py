@@ -35,6 +35,30 @@ def test_weights_are_as_heavy_as_their_card_says(name: str, builds: dict[str, Ca
     assert {precision: size.mib(precision) for precision in card.mib} == dict(card.mib)
 
 
+@pytest.mark.parametrize("name", ["sdxl-base", "sdxl-refiner"])
+def test_int4_weighs_what_torchao_makes_of_it(
+    name: str, builds: dict[str, Callable[[], Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    pytest.importorskip("torchao", reason="needs the extra sdxl, which `make test` installs")
+    from torchao.quantization import quantize_
+
+    from open_the_eyes.models.sdxl import quantise
+
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda *_: (8, 0))
+    with torch.device("meta"):
+        shapes = {layer.weight.shape for layer in builds[name]().modules() if isinstance(layer, torch.nn.Linear)}
+        large = [shape for shape in shapes if min(shape) >= quantise.SMALLEST]
+        layers = [torch.nn.Linear(ins, outs, bias=False, dtype=torch.bfloat16) for outs, ins in large]
+        network = torch.nn.Sequential(*layers)
+        counted = sdxl_sizes.counted(network)
+        quantize_(network, quantise._config("int4"))
+    assert len(large) > 5
+    held = sum(w.nbytes for layer in network for w in (layer.weight.qdata, layer.weight.scale_and_zero))
+    assert counted.mib("int4") == round(held / sdxl_sizes.MIB)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_picture_gets_half_as_much_again_as_lives_while_it_is_painted(
     name: str, builds: dict[str, Callable[[], Any]]

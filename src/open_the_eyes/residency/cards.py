@@ -89,7 +89,7 @@ def _onnx(name: str, stage: str, mib: int, fixed_mib: int) -> ModelCard:
 
 SDXL_BASE: Final = ModelCard(
     "sdxl-base",
-    {"bf16": 4897, "fp8": 2770, "int8": 2770, "int4": 1773},
+    {"bf16": 4897, "fp8": 2770, "int8": 2770, "int4": 2224},
     activation_mib=480,
     fixed_mib=512,
     streamed_mib=512,
@@ -98,7 +98,7 @@ SDXL_BASE: Final = ModelCard(
 SDXL_LCM: Final = replace(SDXL_BASE, name="sdxl-lcm")  # the LoRA is added to the base's own weights
 SDXL_REFINER: Final = ModelCard(
     "sdxl-refiner",
-    {"bf16": 4310, "fp8": 2934, "int8": 2934, "int4": 2289},
+    {"bf16": 4310, "fp8": 2934, "int8": 2934, "int4": 2505},
     activation_mib=576,
     fixed_mib=512,
     streamed_mib=512,
