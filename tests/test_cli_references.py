@@ -161,3 +161,19 @@ def test_best_take_never_replaces_a_photo(folder: Path, blinked: Rgb, capsys: py
     assert main(["best-take", "group.png", "shot2.png", "-o", "shot2.png", "--overwrite"]) == 2
     assert "the original is never replaced" in capsys.readouterr().err
     assert (folder / "shot2.png").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        pytest.param(["-o", "shot2.png"], "the original is never replaced", id="a result"),
+        pytest.param(["--report", "shot2.png"], "this is a photo", id="a report"),
+    ],
+)
+def test_open_never_replaces_a_reference(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    before = (folder / "shot2.png").read_bytes()
+    assert main(["open", "shot1.png", "--reference", "shot2.png", *arguments, "--overwrite"]) == 2
+    assert says in capsys.readouterr().err
+    assert (folder / "shot2.png").read_bytes() == before

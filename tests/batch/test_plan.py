@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -122,7 +123,7 @@ def test_a_pipe_in_a_list_is_not_waited_for(shoot: Path) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_before_any_work(
-    shoot: Path, sources: list[str], out: str, options: dict[str, bool], says: str
+    shoot: Path, sources: list[str], out: str, options: dict[str, Any], says: str
 ) -> None:
     assert shoot.is_dir()
     with pytest.raises(UsageError, match=says):
@@ -179,7 +180,7 @@ def test_results_inside_the_tree_are_known_however_out_is_spelled(shoot: Path) -
 @pytest.mark.parametrize(
     ("sources", "out", "says"),
     [
-        pytest.param(["a.jpg", "day/a.jpg"], "day", "a photo to do is there", id="onto another photo"),
+        pytest.param(["a.jpg", "day/a.jpg"], "day", "a photo that was given is there", id="onto another photo"),
         pytest.param(["a.jpg", "a.opened.jpg"], "out", "both would be", id="onto another photo's result"),
     ],
 )
@@ -190,3 +191,9 @@ def test_a_copy_never_takes_the_place_of_anything(
     monkeypatch.chdir(shoot)
     with pytest.raises(UsageError, match=says):
         plan(sources, out, copy=True)
+
+
+def test_a_result_never_takes_the_place_of_a_reference(shoot: Path) -> None:
+    reference = shoot / "day/a.jpg"
+    with pytest.raises(UsageError, match="a photo that was given is there"):
+        plan([f"{shoot}/a.jpg"], shoot / "day", keep_names=True, references=[reference])

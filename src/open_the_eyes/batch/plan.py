@@ -56,7 +56,14 @@ class Plan:
         return self.out / FOLDER
 
 
-def plan(sources: Sequence[str], out: str | Path, *, keep_names: bool = False, copy: bool = False) -> Plan:
+def plan(
+    sources: Sequence[str],
+    out: str | Path,
+    *,
+    keep_names: bool = False,
+    copy: bool = False,
+    references: Sequence[Path] = (),
+) -> Plan:
     """The photos that `sources` name, each with a place under `out` that mirrors where it was.
 
     Args:
@@ -64,6 +71,7 @@ def plan(sources: Sequence[str], out: str | Path, *, keep_names: bool = False, c
             with a photo a line.
         keep_names: results are called what the photos are, and not `photo.opened.jpg`.
         copy: photos whose eyes need no opening will be copied.
+        references: photos that are only looked at; no result takes their place either.
 
     Raises:
         UsageError: nothing there, nothing that is a photo, a photo outside the tree that a pattern begins in, two
@@ -88,7 +96,7 @@ def plan(sources: Sequence[str], out: str | Path, *, keep_names: bool = False, c
         option = "--keep-names" if keep_names else "--copy"
         raise UsageError(f"{option}: expected another folder than {root}, originals are never replaced; name one.")
     items = tuple(_item(photo, root, target, keep_names) for photo in photos)
-    _check_apart(items, copy=copy)
+    _check_apart(items, references, copy=copy)
     return Plan(root, target, items, found.others)
 
 
@@ -216,9 +224,9 @@ def _looked_at(photo: Path) -> tuple[str, int, int]:
         return photo.suffix, status.st_size, status.st_mtime_ns
 
 
-def _check_apart(items: Sequence[Item], *, copy: bool) -> None:
+def _check_apart(items: Sequence[Item], references: Sequence[Path], *, copy: bool) -> None:
     """Refuses plans in which one photo's result, or copy, would lie where another's is to, or where a photo is."""
-    sources = {os.path.realpath(item.source) for item in items}
+    originals = {os.path.realpath(photo) for photo in (*references, *(item.source for item in items))}
     taken: dict[Path, Item] = {}
     for item in items:
         for place in (item.output, item.copy) if copy else (item.output,):
@@ -228,8 +236,10 @@ def _check_apart(items: Sequence[Item], *, copy: bool) -> None:
                     f"{other.source} and {item.source}: expected different results, both would be {place}; "
                     "do them in separate runs."
                 )
-            if os.path.realpath(place) in sources:
-                raise UsageError(f"{place}: expected a free place, a photo to do is there; name another folder.")
+            if os.path.realpath(place) in originals:
+                raise UsageError(
+                    f"{place}: expected a free place, a photo that was given is there; name another folder."
+                )
 
 
 def _same(one: Path, other: Path) -> bool:

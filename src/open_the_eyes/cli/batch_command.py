@@ -131,7 +131,9 @@ def batch_command(
     from ..settings import Settings
 
     settings = Settings.from_environment()
-    planned, remote = batch_places.planned(sources, out, keep_names=keep_names, copy=copy, ray=ray is not None)
+    planned, remote = batch_places.planned(
+        sources, out, references, keep_names=keep_names, copy=copy, ray=ray is not None
+    )
     signing = {"certificate": c2pa_cert, "key": c2pa_key}
     spec = _spec(
         settings if ray is None else None,

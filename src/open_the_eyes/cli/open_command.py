@@ -119,12 +119,12 @@ def open_command(
         options, engine = again.options_of(record, options), record.engine if engine == "auto" else engine
         again.check_one_photo(sources)
     outputs = tuple(paths.planned(sources, out))
-    report_path = None if report is None else Path(report)
-    if report_path is not None:
-        paths.check_report(report_path, (*sources, *outputs), overwrite=overwrite)
     others = tuple(Path(photo) for photo in reference or ())
     for path in others:
         paths.check_photo(path)
+    report_path = None if report is None else Path(report)
+    if report_path is not None:
+        paths.check_report(report_path, (*sources, *others, *outputs), overwrite=overwrite)
     if record is not None:
         others = again.recorded_references(record, others)
     credentials = _credentials(c2pa_cert, c2pa_key)
@@ -165,7 +165,7 @@ def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Eng
     paths.check_photo(photo)
     count = options.generate.variations if run.replayed is None else 1
     for path in numbered(output, count):
-        paths.check_output(path, run.photos, overwrite=run.overwrite)
+        paths.check_output(path, (*run.photos, *run.references), overwrite=run.overwrite)
 
     with progress.shown(photo.name, number, len(run.photos)) as tell:
         opened = open_eyes(photo, options, engine=engine, references=run.references, progress=tell)

@@ -88,7 +88,7 @@ def check_output(path: Path, photos: Iterable[Path], *, overwrite: bool) -> None
         return
     for photo in photos:
         if _is_there(photo) and path.samefile(photo):
-            raise UsageError(f"{path} is the photo itself; the original is never replaced. Name another file.")
+            raise UsageError(f"{path} is one of the photos given; the original is never replaced. Name another file.")
     if _is_folder(path):
         raise PhotoNotWritten(f"{path}: expected a file to write, got a folder. End it with / to write into it.")
     if not overwrite:
@@ -114,7 +114,7 @@ def check_report(path: Path, others: Iterable[Path], *, overwrite: bool) -> None
         UsageError: `path` is one of `others`.
         PhotoNotWritten: `path` is there already.
     """
-    if any(path.absolute() == other.absolute() for other in others):
+    if any(os.path.realpath(path) == os.path.realpath(other) for other in others):
         raise UsageError(f"--report {path}: this is a photo or its result. Name another file.")
     if _is_folder(path):
         raise UsageError(f"--report {path}: expected a file, got a folder. Name a file in it.")
