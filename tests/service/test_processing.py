@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -65,7 +66,7 @@ def opened(engine: Engine, shut: bytes) -> Opened:
 
 def test_the_marker_is_stored_last_and_holds_report_and_results(tmp_path: Path, opened: Opened) -> None:
     store, job = Disk(tmp_path), str(uuid4())
-    store_results(job, opened, store, yes)
+    store_results(job, opened, store, yes, time.sleep)
     assert store.order == ["result-1.jpg", "result-1.face-1.jpg", MARKER]
     report, results = load_results(job, store)
     assert report["faces"][0]["outcome"] == "opened"
@@ -76,13 +77,13 @@ def test_only_a_job_with_a_marker_is_painted(tmp_path: Path, opened: Opened) -> 
     store, job = Disk(tmp_path), str(uuid4())
     store.put(job, "result-1.jpg", b"as far as a process came that was killed")
     assert not has_results(job, store)
-    store_results(job, opened, store, yes)
+    store_results(job, opened, store, yes, time.sleep)
     assert has_results(job, store)
 
 
 def test_a_full_disk_is_waited_for(tmp_path: Path, opened: Opened, caplog: pytest.LogCaptureFixture) -> None:
     store, job = Disk(tmp_path, refusals=3), str(uuid4())
-    store_results(job, opened, store, yes)
+    store_results(job, opened, store, yes, time.sleep)
     assert store.refusals == 0
     assert len(load_results(job, store)[1]) == 1
     assert "no room" in caplog.text
@@ -91,7 +92,7 @@ def test_a_full_disk_is_waited_for(tmp_path: Path, opened: Opened, caplog: pytes
 def test_nobody_waits_for_a_disk_on_behalf_of_a_job_that_was_deleted(tmp_path: Path, opened: Opened) -> None:
     answers = iter([True, True, False])
     with pytest.raises(Cancelled):
-        store_results(str(uuid4()), opened, Disk(tmp_path, refusals=1_000_000), lambda: next(answers))
+        store_results(str(uuid4()), opened, Disk(tmp_path, refusals=1_000_000), lambda: next(answers), time.sleep)
 
 
 def test_a_picture_that_its_format_cannot_hold_is_not_waited_for(
@@ -102,7 +103,7 @@ def test_a_picture_that_its_format_cannot_hold_is_not_waited_for(
 
     monkeypatch.setattr(processing, "encoded", refused)
     with pytest.raises(PhotoNotWritten, match="encoder"):
-        store_results(str(uuid4()), opened, Disk(tmp_path), yes)
+        store_results(str(uuid4()), opened, Disk(tmp_path), yes, time.sleep)
 
 
 def test_a_photo_that_is_none_is_said(engine: Engine, tmp_path: Path) -> None:

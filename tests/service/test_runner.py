@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from open_the_eyes.service import runner
-from open_the_eyes.service.errors import StoreAway
+from open_the_eyes.service import app, processing, runner
+from open_the_eyes.service.errors import Stopping, StoreAway
+from open_the_eyes.service.jobs import MARKER
+from open_the_eyes.service.processing import process
 from tests.service.running import running_service
 
 if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
+
+PATIENCE_SECONDS = 30.0
 
 
 def test_a_file_that_the_engine_cannot_read_fails_the_job_at_once_and_the_queue_goes_on(
@@ -33,7 +39,7 @@ def test_a_file_that_the_engine_cannot_read_fails_the_job_at_once_and_the_queue_
 def test_a_store_that_was_away_is_tried_again_within_the_same_attempt(
     engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    process, calls = runner.process, list[str]()
+    calls = list[str]()
 
     def away_at_first(*arguments: object) -> object:
         calls.append("")
@@ -45,3 +51,55 @@ def test_a_store_that_was_away_is_tried_again_within_the_same_attempt(
     with running_service(engine, tmp_path) as server:
         view = server.ended(server.job(shut))
     assert (view["state"], view["attempts"], len(calls)) == ("done", 1, 2)
+
+
+def test_a_result_that_waits_for_room_waits_no_longer_when_the_service_ends_and_is_done_after_the_next_start(
+    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processing, "PATIENCE", (0.05,))
+    refused, seen = threading.Event(), list[float]()
+    with running_service(engine, tmp_path) as server:
+        put = server.service.store.put
+
+        def full(job: str, name: str, data: bytes) -> None:
+            if name == MARKER:
+                seen.append(time.monotonic())
+                refused.set()
+                raise StoreAway("expected room, there is none.")
+            put(job, name, data)
+
+        monkeypatch.setattr(server.service.store, "put", full)
+        job = server.job(shut)
+        assert refused.wait(PATIENCE_SECONDS)
+    tries = len(seen)
+    time.sleep(0.3)
+    assert len(seen) == tries
+    with running_service(engine, tmp_path) as server:
+        assert server.ended(job)["state"] == "done"
+
+
+def test_a_photo_that_takes_long_is_left_at_its_next_step_and_done_after_the_next_start(
+    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, left = threading.Event(), threading.Event()
+
+    def endless(*arguments: Any) -> None:
+        try:
+            while True:
+                arguments[-1]("generate", 0.5)
+                began.set()
+                time.sleep(0.02)
+        except Stopping:
+            left.set()
+            raise
+
+    monkeypatch.setattr(app, "STOP_SECONDS", 0)
+    with monkeypatch.context() as slow:
+        slow.setattr(runner, "process", endless)
+        with running_service(engine, tmp_path) as server:
+            job = server.job(shut)
+            assert began.wait(PATIENCE_SECONDS)
+        assert left.wait(1)
+    with running_service(engine, tmp_path) as server:
+        view = server.ended(job)
+    assert (view["state"], view["attempts"]) == ("done", 2)

@@ -61,3 +61,8 @@ class Busy(NoCapacity):
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Stopping(BaseException):
+    """The service ends, and this thread leaves its job for the next start. No `Exception`: those are a job's outcome,
+    and DBOS writes them down as such; a workflow that ends with this one is taken up again."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import time
 from collections.abc import Callable
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
@@ -41,6 +40,8 @@ PATIENCE: Final = (1.0, 2.0, 5.0, 10.0)
 _LOG: Final = logging.getLogger("open_the_eyes.service")
 
 StillWanted = Callable[[], bool]
+Pause = Callable[[float], None]
+"""Waits so many seconds."""
 
 
 def options_of(request: dict[str, Any]) -> Options:
@@ -70,12 +71,13 @@ def process(job: Job, store: ArtifactStore, engine: Engine, progress: Progress) 
     return open_eyes(photo, options_of(job.request.options), engine=engine, references=references, progress=progress)
 
 
-def store_results(job: str, opened: Opened, store: ArtifactStore, wanted: StillWanted) -> None:
+def store_results(job: str, opened: Opened, store: ArtifactStore, wanted: StillWanted, pause: Pause) -> None:
     """Stores results and report, the marker last. Where there is no room, this waits for room: the job was accepted.
 
     Raises:
         PhotoNotWritten: the result cannot be held by the photo's format.
         Cancelled: nobody wants it any more.
+        Stopping: `pause` was cut short, since the service ends.
     """
     try:
         parts = _files(opened)
@@ -90,7 +92,7 @@ def store_results(job: str, opened: Opened, store: ArtifactStore, wanted: StillW
             return
         except StoreAway:
             _LOG.warning("a result waits: the store has no room for it, or does not answer")
-            time.sleep(wait)
+            pause(wait)
 
 
 def load_results(job: str, store: ArtifactStore) -> tuple[dict[str, Any], list[dict[str, Any]]]:

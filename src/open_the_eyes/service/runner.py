@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Final
+from math import inf
+from typing import Final, TypeVar
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..engine import Engine
 from ..errors import Cancelled, NoCapacity
-from .errors import StoreAway
+from .errors import Stopping, StoreAway
 from .jobs import Job, Lane
 from .metrics import Metrics
 from .priority_lock import PriorityLock
@@ -21,6 +23,8 @@ from .repository import JobRepository
 from .sqlite_clock import mend_clock
 from .store import ArtifactStore
 from .worker_lock import WorkerLock
+
+T = TypeVar("T")
 
 APPLICATION: Final = "open-the-eyes"
 VERSION: Final = "1"
@@ -33,6 +37,9 @@ whether it comes alone or is the next of many."""
 
 TOLD_SECONDS: Final = 0.2
 """Progress within one stage is written down at most this often."""
+
+RETRY_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
+"""Pauses while the database or the store is away. After the last, others of the queue have their turn first."""
 
 MAX_ATTEMPTS: Final = 12
 """A photo during which the process ended this often is taken for the reason, and given up."""
@@ -61,6 +68,7 @@ class JobRunner:
         self._device_lock, self._worker_lock = device_lock, worker_lock
         self._running: set[str] = set()
         self._begun: set[str] = set()  # and not come to an end: to try again in this process is no further attempt
+        self._stopping, self._leave_at = threading.Event(), inf
         self._worker = ""
         self._workflow: Callable[[str], None] | None = None
 
@@ -83,8 +91,14 @@ class JobRunner:
             DBOS.register_queue(queue, worker_concurrency=1, polling_interval_sec=POLL_SECONDS)
 
     def stop(self, patience_seconds: int) -> None:
-        """Waits for the photo that is being worked on, if it does not take long; the next start does the rest."""
+        """Waits for the photo that is being worked on, if it does not take long; the next start does the rest.
+
+        A photo that takes longer is left at its next step, and a result for which there is no room at once: Python
+        joins these threads before the process ends.
+        """
         patience = patience_seconds if self._running else 0  # asked to wait, DBOS waits a second at least
+        self._leave_at = time.monotonic() + patience
+        self._stopping.set()
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience)
 
     def enqueue(self, job: Job) -> None:
@@ -145,19 +159,19 @@ class JobRunner:
     def _registered(self) -> Callable[[str], None]:
         """The workflow. Its steps return and raise nothing personal: DBOS keeps both."""
 
-        @DBOS.step(name="paint", retries_allowed=True, max_attempts=10)
+        @DBOS.step(name="paint")
         def process_step(job: str) -> bool:
             self._running.add(job)
             try:
-                to_record = self._process(job)
+                to_record = self._patiently(lambda: self._process(job))
             finally:
                 self._running.discard(job)
             self._begun.discard(job)
             return to_record
 
-        @DBOS.step(name="record", retries_allowed=True, max_attempts=10)
+        @DBOS.step(name="record")
         def record_step(job: str) -> None:
-            self._record(job)
+            self._patiently(lambda: self._record(job))
 
         @DBOS.workflow(name="open_eyes", max_recovery_attempts=None)
         def open_the_eyes(job: str) -> None:
@@ -165,6 +179,22 @@ class JobRunner:
                 record_step(job)
 
         return open_the_eyes
+
+    def _patiently(self, work: Callable[[], T]) -> T:
+        """Tried again while the database or the store is away. DBOS could do that too, but would not hear of a stop."""
+        for seconds in RETRY_SECONDS:
+            try:
+                return work()
+            except (SQLAlchemyError, StoreAway):
+                self._pause(seconds)
+        return work()
+
+    def _pause(self, seconds: float) -> None:
+        """Raises:
+        Stopping: the service ends.
+        """
+        if self._stopping.wait(seconds):
+            raise Stopping
 
     def _process(self, job_id: str) -> bool:
         """Whether there is a result to record; failures are written down here."""
@@ -177,9 +207,9 @@ class JobRunner:
                     if not self._begins(job_id):
                         return False
                     opened = process(job, self._store, self._engine, self._progress_writer(job_id))
-                store_results(job_id, opened, self._store, lambda: self._is_wanted(job_id))
+                store_results(job_id, opened, self._store, lambda: self._is_wanted(job_id), self._pause)
         except (SQLAlchemyError, StoreAway):
-            raise  # the database or the store is away; this step is tried again
+            raise  # the database or the store is away, which is no fault of this photo
         except Exception as error:  # noqa: BLE001 -- whatever it is, the client gets to know, and the queue goes on
             self._fail(job_id, error)
             return False
@@ -187,6 +217,7 @@ class JobRunner:
 
     def _begins(self, job_id: str) -> bool:
         """False for a job that nobody waits for any more."""
+        self._pause(0)  # who has waited for the device while the service was told to stop begins nothing
         attempt = self._repository.begin(job_id, again=job_id in self._begun)
         self._begun.add(job_id)
         if attempt > MAX_ATTEMPTS:
@@ -225,6 +256,8 @@ class JobRunner:
         def tell(stage: str, fraction: float) -> None:
             nonlocal last
             now = time.monotonic()
+            if now >= self._leave_at:
+                raise Stopping
             if stage == last[0] and now - last[1] < TOLD_SECONDS:
                 return
             last = (stage, now)
