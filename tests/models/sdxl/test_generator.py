@@ -188,8 +188,8 @@ def test_int8_paints_nearly_what_float_paints(generator: SdxlGenerator, closed_c
     built: list[Any] = []
     quantised = quantise.quantised
 
-    def noted(net: Any, p: Any) -> Any:
-        built.append(quantised(net, p, 32))
+    def noted(*given: Any) -> Any:
+        built.append(quantised(*given))
         return built[-1]
 
     monkeypatch.setattr(quantise, "quantised", noted)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,10 @@ import pytest
 from benchmarks.sdxl_random import FULL, TINY
 from benchmarks.sdxl_random import unet as random_unet
 from open_the_eyes.errors import UsageError, WeightsMissing
-from open_the_eyes.models.sdxl import checkpoint, pipelines, prompts, quantise, speed
+from open_the_eyes.models.sdxl import checkpoint, loading, pipelines, prompts, quantise, speed
 from open_the_eyes.models.sdxl.checkpoint import Checkpoint
-from open_the_eyes.residency import ModelCard, cards
+from open_the_eyes.residency import CountedMemory, ModelCard, Residency, cards
+from open_the_eyes.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("libraries")
 
@@ -49,7 +52,8 @@ def test_the_repeated_blocks_compile_without_a_break_and_compute_the_same(
     import torch
 
     monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
-    unet = quantise.quantised(speed.quick(random_unet(TINY.unet)), precision, smallest=32)
+    monkeypatch.setattr(quantise, "SMALLEST", 32)
+    unet = quantise.quantised(speed.quick(random_unet(TINY.unet)), precision)
     wanted = answer(unet)
     assert torch.allclose(answer(speed.compiled(unet, tmp_path, "aot_eager")), wanted, atol=1e-5)
     assert torch._dynamo.config.recompile_limit >= speed.GRAPHS, "or a fifth shape of frame would be an error"
@@ -59,9 +63,12 @@ def test_the_repeated_blocks_compile_without_a_break_and_compute_the_same(
 
 
 @pytest.mark.parametrize(("precision", "off"), [("int8", 0.02), ("fp8", 0.06)])
-def test_quantised_weights_are_smaller_and_nearly_right(precision: str, off: float) -> None:
+def test_quantised_weights_are_smaller_and_nearly_right(
+    monkeypatch: pytest.MonkeyPatch, precision: str, off: float
+) -> None:
+    monkeypatch.setattr(quantise, "SMALLEST", 32)
     wanted = answer(random_unet(TINY.unet))
-    small = quantise.quantised(speed.quick(random_unet(TINY.unet)), precision, smallest=32)
+    small = quantise.quantised(speed.quick(random_unet(TINY.unet)), precision)
     assert float((answer(small) - wanted).abs().max()) < off * float(wanted.abs().max())
     kinds = {type(p).__name__ for p in small.parameters()}
     assert kinds & {"Int8Tensor", "Float8Tensor"}
@@ -81,7 +88,41 @@ def test_int4_without_a_gpu_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(UsageError, match="int8"):
-        quantise.quantised(random_unet(TINY.unet), "int4")
+        quantise.quantised(random_unet(TINY.unet), "int4", "cuda:0")
+
+
+def test_int4_of_a_network_that_runs_on_the_processor_is_refused_whatever_gpu_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    with pytest.raises(UsageError, match="int8"):
+        quantise.quantised(random_unet(TINY.unet), "int4", "cpu")
+
+
+def test_int4_is_packed_on_the_gpu_that_the_network_runs_on_and_on_no_other(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+    import torchao.quantization as ao
+
+    told: list[object] = []
+
+    @contextmanager
+    def current(device: str) -> Iterator[None]:
+        told.append(f"enter {device}")
+        yield
+        told.append(f"leave {device}")
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device", current)
+    monkeypatch.setattr(ao, "quantize_", lambda *_, device, **__: told.append(device))
+    residency = Residency(CountedMemory(), "cuda:1")
+    settings = Settings(weights=weights, compile=False)
+    loading.register(residency, loading.files_of(settings), settings)
+    residency._slot("sdxl-base").build("int4")
+    assert told == ["enter cuda:1", "cuda:1", "leave cuda:1"]
 
 
 def test_bf16_leaves_the_weights_as_they_are() -> None:

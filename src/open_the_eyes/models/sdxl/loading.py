@@ -154,7 +154,7 @@ def _unet(files: Checkpoint, precision: str, *, device: str, settings: Settings,
         unet = pipelines.with_lcm(unet, lora)
     if gpu:
         unet = speed.quick(unet)
-    unet = quantise.quantised(unet, precision)
+    unet = quantise.quantised(unet, precision, device)
     return speed.compiled(unet, settings.weights) if gpu and settings.compile else unet
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
 from ...errors import UsageError
@@ -17,11 +18,12 @@ PACKING: Final = "tile_packed_to_4d"
 """For int4: the layout of torch's own kernel; the others need a library more."""
 
 
-def quantised(network: torch.nn.Module, precision: str, smallest: int = SMALLEST) -> torch.nn.Module:
-    """The network itself, its large Linear layers replaced; "bf16" and "fp32" change nothing.
+def quantised(network: torch.nn.Module, precision: str, device: str = "cpu") -> torch.nn.Module:
+    """The network itself, on the CPU, its large Linear layers replaced; "bf16" and "fp32" change nothing.
 
     Args:
         precision: fp8 and int8 run on CPUs too; int4 needs CUDA's kernels.
+        device: where the network will run; int4 is packed there, such as on "cuda:1", and no other GPU is touched.
 
     Raises:
         UsageError: a precision that is not known, or int4 without a GPU.
@@ -31,15 +33,17 @@ def quantised(network: torch.nn.Module, precision: str, smallest: int = SMALLEST
     import torch
     from torch import nn
 
-    if precision == "int4" and not torch.cuda.is_available():
+    packed = precision == "int4"
+    if packed and not (device.startswith("cuda") and torch.cuda.is_available()):
         raise UsageError("precision: expected a CUDA GPU for int4, found none; take --precision int8.")
     from torchao.quantization import quantize_
 
     def large(module: nn.Module, _: str) -> bool:
-        return isinstance(module, nn.Linear) and min(module.in_features, module.out_features) >= smallest
+        return isinstance(module, nn.Linear) and min(module.in_features, module.out_features) >= SMALLEST
 
-    with torch.no_grad():  # int4 is packed by the GPU's own kernel
-        quantize_(network, _config(precision), filter_fn=large, device="cuda" if precision == "int4" else None)
+    # int4 is packed by the GPU's own kernel, and torchao asks what the current device can do
+    with torch.no_grad(), torch.cuda.device(device) if packed else nullcontext():
+        quantize_(network, _config(precision), filter_fn=large, device=device if packed else None)
     return network.to("cpu")
 
 
