@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from open_the_eyes.batch.worker import WorkerSlot
@@ -73,3 +75,56 @@ def test_what_keeps_an_actor_from_starting_is_said_in_our_words() -> None:
     assert str(known) == "expected weights; fetch sdxl"
     assert isinstance(ours(RuntimeError("open_the_eyes.errors.Path: no error of ours")), NoCapacity)
     assert isinstance(ours(RuntimeError("the node is gone\nand more")), NoCapacity)
+
+
+@pytest.mark.parametrize(
+    ("detector", "device", "workers", "gpus", "room", "expected"),
+    [
+        pytest.param("auto", "auto", None, 1, 80_000, {"cuda:0": 16}, id="one a core where memory allows"),
+        pytest.param("auto", "auto", None, 1, 8_000, {"cuda:0": 3}, id="as many as fit"),
+        pytest.param("auto", "auto", None, 2, 12_000, {"cuda:0": 4, "cuda:1": 4}, id="on all GPUs"),
+        pytest.param("auto", "auto", 3, 2, 12_000, {"cuda:0": 2, "cuda:1": 1}, id="as many as asked for, in turn"),
+        pytest.param("auto", "cuda:1", None, 2, 12_000, {"cuda:1": 4}, id="the GPU that was named"),
+        pytest.param("insightface", "auto", None, 1, 8_000, {"cuda:0": 2}, id="with its detector"),
+        pytest.param("auto", "auto", None, 1, 2_000, {"cuda:0": 1}, id="one that may fit"),
+        pytest.param("auto", "auto", None, 0, 0, {"auto": 1}, id="a GPU whose size nobody knows"),
+        pytest.param("auto", "cpu", None, 1, 8_000, {"cpu": 16}, id="the processor that was asked for"),
+    ],
+)
+def test_workers_whose_restorer_is_on_a_gpu_are_as_many_as_fit_there(
+    detector: str, device: str, workers: int | None, gpus: int, room: int, expected: dict[str, int]
+) -> None:
+    settings = Settings(device=device, detector=detector)
+    slots = worker_slots(
+        "appearance",
+        settings,
+        workers,
+        restorer="codeformer",
+        gpus=lambda: gpus,
+        cores=lambda: 16,
+        room=lambda _: room,
+        networks_on_gpu=lambda _: True,
+    )
+    assert Counter(slot.device for slot in slots) == expected
+    shares = Counter[str]()
+    for slot in slots:
+        shares[slot.device] += slot.settings(settings).gpu_room_mib or 0
+    assert all(share <= room for share in shares.values())
+
+
+def test_a_restorer_on_the_processor_leaves_a_worker_a_core() -> None:
+    slots = worker_slots("appearance", Settings(), restorer="gfpgan", cores=lambda: 16, networks_on_gpu=lambda _: False)
+    assert slots == (WorkerSlot(device="auto"),) * 16
+
+
+def test_more_workers_than_fit_on_the_gpu_are_refused() -> None:
+    with pytest.raises(UsageError, match="at most 3, as many as the GPUs have memory for"):
+        worker_slots(
+            "appearance",
+            Settings(),
+            16,
+            restorer="codeformer",
+            gpus=lambda: 1,
+            room=lambda _: 8_000,
+            networks_on_gpu=lambda _: True,
+        )

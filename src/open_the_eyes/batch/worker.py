@@ -35,11 +35,18 @@ class WorkerSlot:
         at_once: how many it has on their way at once: on a GPU several, so that it paints one while others are looked
             at and laid back on the processor, and their crops share a batch.
         threads: that the numeric libraries may use in it.
+        gpu_room_mib: GPU memory that it may use; None is as the settings say. Several on one GPU have a share each.
     """
 
     device: str = "auto"
     at_once: int = 1
     threads: int = 1
+    gpu_room_mib: int | None = None
+
+    def settings(self, settings: Settings) -> Settings:
+        """The batch's settings as they are for this worker."""
+        room = settings.gpu_room_mib if self.gpu_room_mib is None else self.gpu_room_mib
+        return replace(settings, device=self.device, gpu_room_mib=room)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +67,7 @@ class WorkerConfig:
 
 
 def make_processor(config: WorkerConfig) -> Processor:
-    """The real one: an engine, and `open_one` with it.
+    """The real one: an engine, and `process_item` with it.
 
     Raises:
         OpenTheEyesError: the engine cannot run here.
@@ -72,7 +79,7 @@ def make_processor(config: WorkerConfig) -> Processor:
     from .process_item import process_item
 
     cv2.setNumThreads(config.slot.threads)
-    engine = load_engine(config.spec.engine, replace(config.settings, device=config.slot.device))
+    engine = load_engine(config.spec.engine, config.slot.settings(config.settings))
     shared = BatchingGenerator(engine.generator) if config.slot.at_once > 1 else None
     if shared is not None:
         engine = replace(engine, generator=shared)

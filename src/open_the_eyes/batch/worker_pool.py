@@ -76,7 +76,7 @@ class WorkerPool:
     """Worker processes, one a config.
 
     Args:
-        patience: seconds that one photo may take.
+        timeout: seconds that one photo may take.
     """
 
     def __init__(self, configs: Sequence[WorkerConfig], timeout: float) -> None:

@@ -84,7 +84,8 @@ def executor_for(
         from ..batch.run import in_processes
         from ..fleet.slots import worker_slots
 
-        places = worker_slots(spec.painter, settings, run_options.workers, run_options.at_once)
+        restorer = spec.options.restore.restorer
+        places = worker_slots(spec.painter, settings, run_options.workers, run_options.at_once, restorer=restorer)
         speech.note(f"{len(plan.items)} photos, {len(places)} workers, results in {plan.out}")
         return in_processes(plan, spec, places, settings, patience=run_options.patience)
     from ..batch.worker import WorkerConfig, make_processor

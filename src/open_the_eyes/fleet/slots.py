@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from ..batch.worker import WorkerSlot
 from ..errors import UsageError
 from ..parallel import core_count
-from ..residency.gpus import gpu_count
+from ..residency.capacity import UNUSABLE_MIB
+from ..residency.cards import BY_NAME
+from ..residency.gpus import gpu_count, gpu_mib
 from ..settings import Settings
 
 AT_ONCE: Final = 6
 """Photos that a GPU's node has on their way: some are painted together while others are looked at or laid back."""
 MAX_WORKERS: Final = 1024
+_DETECTORS: Final = {"insightface": ("scrfd", "arcface"), "retinaface": ("retinaface", "arcface")}
+"""The downloaded networks that each detector leases."""
 
 
 def worker_slots(
@@ -22,33 +28,80 @@ def worker_slots(
     workers: int | None = None,
     at_once: int | None = None,
     *,
+    restorer: str = "none",
     gpus: Callable[[], int] = gpu_count,
-    cores: Callable[[], int] | None = None,
+    cores: Callable[[], int] = core_count,
+    room: Callable[[str], int] = gpu_mib,
+    networks_on_gpu: Callable[[Settings], bool] | None = None,
 ) -> tuple[WorkerSlot, ...]:
     """Slots for an engine of that name.
 
-    On a GPU the node is one process, since its models are there once, with several photos on their way. On the
-    processor each worker is one core's worth of work, so that as many as there are cores stay out of each other's way.
+    With SDXL the node on a GPU is one process, since its models are there once, with several photos on their way.
+    Else each worker is one core's worth of work, so that as many as there are cores stay out of each other's way; a
+    restorer, or a detector that was downloaded, is in the GPU's memory once a worker, and there are as many as fit.
 
     Args:
-        workers: how many processes; None is one a GPU, or one a core.
-        at_once: photos that one process has on their way; None is several on a GPU, and one on the processor.
+        workers: how many processes; None is one a GPU, or one a core as far as they fit on the GPUs.
+        at_once: photos that one process has on their way; None is several with SDXL on a GPU, else one.
+        restorer: as in the options.
+        gpus: that torch sees.
+        room: the memory of a GPU in MiB, by its device.
+        networks_on_gpu: whether downloaded networks run on a GPU; None asks onnxruntime.
 
     Raises:
-        UsageError: more nodes than GPUs, or a GPU that is not there.
+        UsageError: more nodes than GPUs, more workers than fit, or a GPU that is not there.
     """
     if workers is not None and not 1 <= workers <= MAX_WORKERS:
         raise UsageError(f"--workers: expected 1 to {MAX_WORKERS}, got {workers}.")
     if at_once is not None and not 1 <= at_once <= MAX_WORKERS:
         raise UsageError(f"--at-once: expected 1 to {MAX_WORKERS}, got {at_once}.")
-    if painter != "sdxl" or settings.device == "cpu":
-        count = workers or (1 if painter == "sdxl" else (cores or core_count)())
-        threads = (cores or core_count)() if painter == "sdxl" else 1
-        return (WorkerSlot(device=settings.device, at_once=at_once or 1, threads=threads),) * count
-    devices = _devices(settings.device, gpus())
-    if workers is not None and workers > len(devices):
-        raise UsageError(f"--workers: expected at most one a GPU, of which there are {len(devices)}; got {workers}.")
-    return tuple(WorkerSlot(device=device, at_once=at_once or AT_ONCE) for device in devices[:workers])
+    if painter == "sdxl" and settings.device != "cpu":
+        devices = _devices(settings.device, gpus())
+        if workers is not None and workers > len(devices):
+            raise UsageError(
+                f"--workers: expected at most one a GPU, of which there are {len(devices)}; got {workers}."
+            )
+        return tuple(WorkerSlot(device=device, at_once=at_once or AT_ONCE) for device in devices[:workers])
+    if painter == "sdxl":
+        return (WorkerSlot(device="cpu", at_once=at_once or 1, threads=cores()),) * (workers or 1)
+    slot = WorkerSlot(device=settings.device, at_once=at_once or 1)
+    names = _DETECTORS.get(settings.detector, ()) + (() if restorer == "none" else (restorer,))
+    if not names or settings.device == "cpu" or not (networks_on_gpu or _networks_on_gpu)(settings):
+        return (slot,) * (workers or cores())
+    count = gpus()
+    if not count:  # onnxruntime has a GPU that torch cannot see, so nobody tells how large it is
+        return (slot,) * (workers or 1)
+    each = UNUSABLE_MIB + sum(BY_NAME[name].mib["fp32"] + BY_NAME[name].working_mib(1) for name in names)
+    rooms = {device: settings.gpu_room_mib or room(device) for device in _devices(settings.device, count)}
+    return _spread(slot, rooms, each, workers, cores())
+
+
+def _spread(
+    slot: WorkerSlot, rooms: dict[str, int], each: int, workers: int | None, cores: int
+) -> tuple[WorkerSlot, ...]:
+    """Workers on GPUs in turn, as many on each as fit, with an equal share of its memory.
+
+    Args:
+        rooms: MiB of every GPU.
+        each: MiB of one worker.
+    """
+    fitting = {device: mib // each for device, mib in rooms.items()}
+    places = [device for turn in range(max(fitting.values())) for device in rooms if turn < fitting[device]]
+    places = places or list(rooms)  # a network that does not fit says so itself, with what would help
+    if workers is not None and workers > len(places):
+        raise UsageError(
+            f"--workers: expected at most {len(places)}, as many as the GPUs have memory for, {each} MiB each; got "
+            f"{workers}. OTE_DEVICE=cpu has the restorer and the detector on the processor."
+        )
+    places = places[: workers or cores]
+    shared = Counter(places)
+    return tuple(replace(slot, device=device, gpu_room_mib=rooms[device] // shared[device]) for device in places)
+
+
+def _networks_on_gpu(settings: Settings) -> bool:
+    from ..models.onnx_network import device_of
+
+    return device_of(settings) != "cpu"
 
 
 def _devices(device: str, count: int) -> tuple[str, ...]:
