@@ -106,6 +106,11 @@ def test_debug_shows_the_traceback(capsys: Captured) -> None:
         pytest.param(["--opennes", "1"], "No such option: --opennes", id="unknown option"),
         pytest.param(["--report", "photo1.jpg"], "this is a photo or its result", id="report over photo"),
         pytest.param(["--report", "photo1.opened.jpg"], "this is a photo or its result", id="report over result"),
+        pytest.param(
+            ["-o", "w.jpg", "--variations", "2", "--report", "w.2.jpg", "--overwrite"],
+            "this is a photo or its result",
+            id="report over a numbered result",
+        ),
         pytest.param(["-o", "photo1.jpg", "--overwrite"], "the original is never replaced", id="output is the photo"),
     ],
 )

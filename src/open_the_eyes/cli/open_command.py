@@ -25,6 +25,7 @@ class _Run:
 
     photos: tuple[Path, ...]
     outputs: tuple[Path, ...]
+    variations: int
     overwrite: bool
     profile: bool
     json: bool
@@ -119,16 +120,18 @@ def open_command(
         options, engine = again.options_of(record, options), record.engine if engine == "auto" else engine
         again.check_one_photo(sources)
     outputs = tuple(paths.planned(sources, out))
+    count = options.generate.variations if record is None else 1
     others = tuple(Path(photo) for photo in reference or ())
     for path in others:
         paths.check_photo(path)
     report_path = None if report is None else Path(report)
     if report_path is not None:
-        paths.check_report(report_path, (*sources, *others, *outputs), overwrite=overwrite)
+        written = (path for output in outputs for path in numbered(output, count))
+        paths.check_report(report_path, (*sources, *others, *written), overwrite=overwrite)
     if record is not None:
         others = again.recorded_references(record, others)
     credentials = _credentials(c2pa_cert, c2pa_key)
-    run = _Run(sources, outputs, overwrite, profile, as_json, others, record, credentials)
+    run = _Run(sources, outputs, count, overwrite, profile, as_json, others, record, credentials)
 
     chosen = _engine(engine)
     results = several.each(sources, lambda photo, n: _open_one(photo, n, run, options, chosen), debug=debug)
@@ -163,8 +166,7 @@ def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Eng
 
     output = run.outputs[number - 1]
     paths.check_photo(photo)
-    count = options.generate.variations if run.replayed is None else 1
-    for path in numbered(output, count):
+    for path in numbered(output, run.variations):
         paths.check_output(path, (*run.photos, *run.references), overwrite=run.overwrite)
 
     with progress.shown(photo.name, number, len(run.photos)) as tell:
