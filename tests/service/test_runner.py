@@ -6,11 +6,13 @@ import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
+from open_the_eyes.errors import Cancelled
 from open_the_eyes.service import app, processing, runner
-from open_the_eyes.service.errors import Stopping, StoreAway
+from open_the_eyes.service.errors import NotHere, Stopping, StoreAway
 from open_the_eyes.service.jobs import MARKER
 from open_the_eyes.service.processing import process
 from tests.service.running import running_service
@@ -51,6 +53,41 @@ def test_a_store_that_was_away_is_tried_again_within_the_same_attempt(
     with running_service(engine, tmp_path) as server:
         view = server.ended(server.job(shut))
     assert (view["state"], view["attempts"], len(calls)) == ("done", 1, 2)
+
+
+def test_a_job_that_is_stopped_ends_at_its_next_step_and_keeps_its_photo(
+    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, left = threading.Event(), threading.Event()
+
+    def endless(*arguments: Any) -> None:
+        try:
+            while True:
+                arguments[-1]("generate", 0.5)
+                began.set()
+                time.sleep(0.05)
+        except Cancelled:
+            left.set()
+            raise
+
+    with running_service(engine, tmp_path) as server:
+        with monkeypatch.context() as slow:
+            slow.setattr(runner, "process", endless)
+            job = server.job(shut)
+            assert began.wait(PATIENCE_SECONDS)
+            waiting = server.job(shut)
+            server.service.cancel(UUID(job), "local")
+            server.service.cancel(UUID(waiting), "local")
+            assert left.wait(PATIENCE_SECONDS)
+        assert server.ended(server.job(shut))["state"] == "done"
+        for one in (job, waiting):
+            view = server.view(one)
+            assert (view["state"], view["problem"]["title"]) == ("failed", "Cancelled")
+            assert server.service.store.get(one, "photo") == shut
+        assert not server.service.repository.unfinished()
+        server.service.cancel(UUID(job), "local")
+        with pytest.raises(NotHere):
+            server.service.cancel(UUID(job), "somebody else")
 
 
 def test_a_result_that_waits_for_room_waits_no_longer_when_the_service_ends_and_is_done_after_the_next_start(

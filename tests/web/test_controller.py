@@ -63,9 +63,9 @@ class FakeJobClient:
             raise NotHere("expected a job of yours, there is none.")
         return self.jobs[job_id]
 
-    def forget(self, owner: str, jobs: tuple[str, ...]) -> None:
+    def forget_photo(self, owner: str, session: EditSession) -> None:
         assert owner == ADA
-        self.forgotten += jobs
+        self.forgotten += session.jobs
 
     def _stumble(self) -> None:
         if self.trouble is not None:
@@ -212,12 +212,16 @@ def test_what_goes_wrong_is_said_and_can_be_tried_again_as_it_was_wished(
     assert job_client.sent[-1]["eye_color"] == "green"
 
 
-def test_a_job_that_failed_says_why(controller: Controller, job_client: FakeJobClient, came: EditSession) -> None:
-    problem = {"type": "urn:open-the-eyes:problem:no-capacity", "detail": "not enough memory"}
+@pytest.mark.parametrize(("kind", "said"), [("no-capacity", "not enough memory"), ("cancelled", "Stopped.")])
+def test_a_job_that_failed_says_why_at_once_and_when_the_page_is_loaded_again(
+    controller: Controller, job_client: FakeJobClient, came: EditSession, kind: str, said: str
+) -> None:
+    problem = {"type": f"urn:open-the-eyes:problem:{kind}", "detail": "not enough memory"}
     job_client.jobs["first"] = Job("first", JobRequest(ADA, {}), "failed", 1, 0.0, problem=problem)
-    page_state = controller.act(ADA, came, {"act": "ended", "job": "first"})
-    assert "not enough memory" in page_state.headline
-    assert page_state.retry
+    ended, resumed = {"act": "ended", "job": "first"}, {"act": "resume", "memory": {"job": "first"}}
+    for page_state in (controller.act(ADA, came, ended), controller.act(ADA, None, resumed)):
+        assert said in page_state.headline
+        assert page_state.retry
 
 
 def test_cancelling_ends_the_waiting_and_keeps_the_photo(controller: Controller, came: EditSession) -> None:

@@ -12,7 +12,7 @@ import pytest
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Mode
 from open_the_eyes.service.errors import NotHere, StoreAway
-from open_the_eyes.service.jobs import Job, JobRequest
+from open_the_eyes.service.jobs import Job, JobRequest, State
 from open_the_eyes.service.store import ArtifactStore
 from open_the_eyes.settings import Settings
 from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
@@ -20,12 +20,15 @@ from open_the_eyes.web.image_cache import ImageCache
 from open_the_eyes.web.job_client import JobClient
 
 ADA = "visitor-ada"
+PLACE = Box(0.1, 0.1, 0.2, 0.3)
+ONE_FACE = PhotoFaces((400, 300), (FaceRegion(1, "closed", "", PLACE, PLACE, ()),))
 
 
 @dataclass
 class FakeService:
     """Jobs by id, whoever asks; every one of them is done at once."""
 
+    store: ArtifactStore
     jobs: dict[str, Job] = field(default_factory=dict)
 
     def add(self, options: dict[str, Any]) -> Job:
@@ -43,6 +46,11 @@ class FakeService:
         assert take == 0
         return self.add(options)
 
+    def cancel(self, job_id: UUID, owner: str) -> None:
+        job = self.job(job_id, owner)
+        if not job.ended:
+            self.jobs[job.id] = replace(job, state="failed", problem={"type": "urn:open-the-eyes:problem:cancelled"})
+
     def forget(self, job_id: UUID, owner: str) -> None:
         del self.jobs[self.job(job_id, owner).id]
 
@@ -50,29 +58,30 @@ class FakeService:
 class FakeImageCache(ImageCache):
     """Makes no pictures."""
 
-    def __init__(self) -> None:
-        pass
+    def __init__(self, store: ArtifactStore) -> None:
+        super().__init__(store, Settings())
 
     def save_faces(self, job: str, faces: PhotoFaces) -> None:
         pass
 
+    def load_faces(self, job: str) -> PhotoFaces:  # noqa: ARG002 -- the same for all
+        return ONE_FACE
+
 
 @pytest.fixture
-def service() -> FakeService:
-    return FakeService()
+def service(tmp_path: Path) -> FakeService:
+    return FakeService(ArtifactStore(str(tmp_path)))
 
 
 @pytest.fixture
 def seen(service: FakeService) -> EditSession:
     """A photo with one closed face and its preview."""
-    place = Box(0.1, 0.1, 0.2, 0.3)
-    faces = PhotoFaces((400, 300), (FaceRegion(1, "closed", "", place, place, ()),))
     first = service.add({})
-    return new_session(("a.jpg",), first.id, faces).with_preview(Preview(first.id, EyeStyle(), {1: (0, 3)}, {}))
+    return new_session(("a.jpg",), first.id, ONE_FACE).with_preview(Preview(first.id, EyeStyle(), {1: (0, 3)}, {}))
 
 
 def job_client(service: FakeService, restorer: str | None = None) -> JobClient:
-    return JobClient(service, FakeImageCache(), restorer)  # type: ignore[arg-type]  # all of it that is asked for
+    return JobClient(service, FakeImageCache(service.store), restorer)  # type: ignore[arg-type]  # all of it that is asked for
 
 
 @pytest.mark.parametrize(
@@ -114,6 +123,20 @@ def test_a_job_that_is_done_is_the_file_or_the_preview_as_it_was_asked_for(
     assert shown.style == EyeStyle("blue")
 
 
+def test_a_photo_is_deleted_with_all_jobs_that_took_it_whatever_the_page_knows_of_them(
+    service: FakeService, seen: EditSession
+) -> None:
+    run = job_client(service)
+    other = service.add({})
+    restyled = run.preview(ADA, seen.with_style(EyeStyle("blue")))
+    run.finish(ADA, run.ended(ADA, restyled, str(restyled.waiting)), "standard")
+    assert len(service.jobs) == 4
+    loaded_again = run.begin(ADA, seen.job, ("a.jpg",))
+    assert loaded_again.jobs == (seen.job,)
+    run.forget_photo(ADA, loaded_again)
+    assert set(service.jobs) == {other.id}
+
+
 @pytest.mark.parametrize("job", ["", "first", "../../etc", "d68d7059-8ea8-42a9-b6d5-0f5275c37936"])
 def test_jobs_that_are_not_there_are_not_here(service: FakeService, job: str) -> None:
     with pytest.raises(NotHere):
@@ -133,8 +156,17 @@ def test_cancelling_forgets_what_was_on_but_not_the_photo(service: FakeService, 
     final = run.finish(ADA, seen, "standard")
     assert run.cancel(ADA, final).waiting is None
     assert set(service.jobs) == {seen.job}
-    run.cancel(ADA, replace(seen, waiting=seen.job))
-    assert seen.job in service.jobs
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "done"])
+def test_cancelling_the_first_preview_ends_it_and_keeps_the_photo_or_the_preview_that_was_just_done(
+    service: FakeService, seen: EditSession, state: State
+) -> None:
+    service.jobs[seen.job] = replace(service.jobs[seen.job], state=state)
+    now = job_client(service).cancel(ADA, replace(seen, preview=None, waiting=seen.job))
+    assert now.waiting is None
+    assert (now.preview is not None) is (state == "done")
+    assert service.jobs[seen.job].ended
 
 
 def test_a_job_whose_faces_cannot_be_kept_is_none(service: FakeService, seen: EditSession, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..engine import Engine
-from ..errors import NoCapacity
+from ..errors import Cancelled, NoCapacity
 from ..options import Options
 from ..pipeline import inspect_photo
 from ..results import Inspected
@@ -23,7 +23,7 @@ from .errors import NotHere, NotYet, StoreAway
 from .jobs import PHOTO, Job, JobRequest, reference_name
 from .metrics import Metrics
 from .priority_lock import PriorityLock
-from .problems import log_bug
+from .problems import log_bug, problem_of
 from .processing import face_name, options_of
 from .repository import JobRepository
 from .runner import JobRunner
@@ -151,6 +151,19 @@ class JobService:
                 "expected to delete the files at once, their store does not answer; the job is forgotten, and they "
                 f"are deleted as soon as it does, within {GRACE_SECONDS // 60:.0f} minutes."
             ) from None
+
+    def cancel(self, job_id: UUID, owner: str) -> None:
+        """Ends the work on a job, and keeps its photo; nothing for one that has ended.
+
+        Raises:
+            NotHere: no such job, or somebody else's.
+        """
+        job = self.job(job_id, owner)
+        stopped = problem_of(Cancelled("expected to go on, the job was cancelled; its photo is kept."))
+        if self.repository.fail(job.id, stopped):
+            self.metrics.cancelled()
+            with suppress(Exception):  # it stops at its next step, too
+                self.runner.cancel(job.id)
 
     def erase(self, job: str) -> None:
         """Deletes what is left of a job that was forgotten.

@@ -48,7 +48,7 @@ class Metrics:
         self._jobs.labels("failed").inc()
 
     def cancelled(self) -> None:
-        """Counts a job that was deleted before it had ended."""
+        """Counts a job that was stopped or deleted before it had ended."""
         self._jobs.labels("cancelled").inc()
 
     def answered(self, status: int) -> None:

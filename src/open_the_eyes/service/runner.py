@@ -243,11 +243,13 @@ class JobRunner:
             self._metrics.failed()
 
     def _is_wanted(self, job_id: str) -> bool:
-        return self._repository.get(job_id) is not None
+        job = self._repository.get(job_id)
+        return job is not None and not job.ended
 
     def _discarded(self, job_id: str) -> bool:
-        """False; what was stored after the job had been deleted is deleted too."""
-        self._store.forget(job_id)
+        """False; what was stored after the job had been deleted is deleted too. One that was stopped keeps it."""
+        if self._repository.get(job_id) is None:
+            self._store.forget(job_id)
         return False
 
     def _progress_writer(self, job_id: str) -> Callable[[str, float], None]:

@@ -92,12 +92,13 @@ class Controller:
 
     def _arrived(self, owner: str, before: EditSession | None, told: dict[str, Any]) -> PageState:
         if before is not None:
-            self._job_client.forget(owner, before.jobs)
+            self._job_client.forget_photo(owner, before)
         return _greeted(self._begun(owner, told))
 
     def _resumed(self, owner: str, told: dict[str, Any]) -> PageState:
         try:
-            return _greeted(self._begun(owner, told.get("memory")))
+            session = self._begun(owner, told.get("memory"))
+            return _come_to(session, self._job_client.job(owner, session.job))
         except OpenTheEyesError:
             return PageState(None)  # its time was over, and nobody asked for anything yet
 
@@ -139,9 +140,7 @@ class Controller:
             return PageState(session)
         job = self._job_client.job(owner, waited)
         now = self._job_client.ended(owner, session, waited)
-        if job.state == "failed" and job.problem is not None:
-            return PageState(now, *words.refusal(words.kind_of(job.problem), job.problem), retry=True)
-        return _greeted(now)  # where there is nothing to open, the end of the preview leaves that to be said
+        return _come_to(now, job)
 
     def _cancel(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         now = self._job_client.cancel(owner, session)
@@ -154,7 +153,7 @@ class Controller:
         return _greeted(self._job_client.swap(owner, session, _number(told.get("shot")) or 0))
 
     def _anew(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
-        self._job_client.forget(owner, session.jobs)
+        self._job_client.forget_photo(owner, session)
         return PageState(None)
 
 
@@ -164,6 +163,13 @@ def style_of(color: str, gaze: str, openness: float) -> EyeStyle:
     return EyeStyle(
         words.COLORS.get(color, "auto"), words.GAZES.get(gaze), None if round(openness) == 100 else openness / 100
     )
+
+
+def _come_to(session: EditSession, job: Job) -> PageState:
+    """What has become of a job that was waited for."""
+    if job.state == "failed" and job.problem is not None:
+        return PageState(session, *words.refusal(words.kind_of(job.problem), job.problem), retry=True)
+    return _greeted(session)  # where there is nothing to open, the end of the preview leaves that to be said
 
 
 def _greeted(session: EditSession) -> PageState:

@@ -95,7 +95,7 @@ class EditSession:
     Args:
         names: what the photos are called in the browser, the one to open first; the file is called after it.
         job: the first preview, whose photos all later jobs take.
-        jobs: all that were made for this session.
+        jobs: all that were made for this session; those of before the page was loaded again are noted in the store.
         chosen: the faces that shall be opened.
         waiting: the job that is on, if any; `finishing` when it is the one that makes the file.
         preview: the newest that is done.

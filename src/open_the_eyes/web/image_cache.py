@@ -30,6 +30,7 @@ SHOT_PX: Final = 360
 CHANGED: Final = 2
 """Levels by which a pixel has to differ to count as new; less is what coding a JPEG does."""
 FACES: Final = "faces.json"
+LATER: Final = "later.json"
 ORIGINAL: Final = 0
 """The number under which the photo as it came goes among its variations."""
 
@@ -39,7 +40,7 @@ class ImageCache:
 
     def __init__(self, store: ArtifactStore, settings: Settings) -> None:
         self._store, self._settings = store, settings
-        self._lock = threading.Lock()
+        self._lock, self._noting = threading.Lock(), threading.Lock()
 
     def save_faces(self, job: str, faces: PhotoFaces) -> None:
         """Keeps with a job where its photo's faces are: pictures of its results show the same places.
@@ -57,6 +58,26 @@ class ImageCache:
         told: dict[str, Any] = json.loads(self._store.get(job, FACES))
         w, h = told["size_wh"]
         return PhotoFaces((w, h), tuple(FaceRegion.from_json(one) for one in told["faces"]))
+
+    def note_later(self, first: str, job: str) -> None:
+        """Keeps with a photo's first job that another holds a copy of the photo: who deletes the one deletes both.
+
+        Raises:
+            PhotoNotWritten: there is no room.
+        """
+        with self._noting:
+            self._store.put(first, LATER, json.dumps([*self.later(first), job]).encode())
+
+    def later(self, first: str) -> tuple[str, ...]:
+        """All jobs that were noted with this one; some may have been deleted since.
+
+        Raises:
+            StoreAway: nobody knows.
+        """
+        try:
+            return tuple(json.loads(self._store.get(first, LATER)))
+        except FileNotFoundError:
+            return ()
 
     def whole(self, job: Job, eyes: Mapping[int, int]) -> bytes:
         """A JPEG of the photo with, on each face, the eyes of one variation of the job; on all others their own.

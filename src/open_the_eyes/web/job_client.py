@@ -77,7 +77,7 @@ class JobClient:
         came = self.job(owner, session.job)
         found = photo_faces(self._service.inspect(self._photo(came, reference_name(take))))
         job = self._with_faces(self._service.resubmit(came, PREVIEW, take), found)
-        self.forget(owner, session.jobs)
+        self.forget_photo(owner, session)
         others = (*session.names[:take], *session.names[take + 1 :])
         return new_session((session.names[take], *others), job.id, found)
 
@@ -101,8 +101,11 @@ class JobClient:
 
     def cancel(self, owner: str, session: EditSession) -> EditSession:
         """With nothing under way; the photo itself stays for another try."""
-        if session.waiting not in (None, session.job):
-            self.forget(owner, [str(session.waiting)])
+        if session.waiting == session.job:
+            self._service.cancel(UUID(session.job), owner)
+            return self.ended(owner, session, session.job)  # with its preview, if that was just done
+        if session.waiting is not None:
+            self.forget(owner, [session.waiting])
         return replace(session, waiting=None, finishing=False)
 
     def job(self, owner: str, job_id: str) -> Job:
@@ -121,20 +124,34 @@ class JobClient:
             with suppress(OpenTheEyesError, ValueError):
                 self._service.forget(UUID(job), owner)
 
+    def forget_photo(self, owner: str, session: EditSession) -> None:
+        """Deletes everything of this photo at once: all jobs that were made for it, before this page was loaded, too.
+
+        Raises:
+            StoreAway: which those are cannot be read at present.
+        """
+        self.forget(owner, dict.fromkeys((*session.jobs, *self._image_cache.later(session.job))))
+
     def _sent(self, owner: str, session: EditSession, options: dict[str, Any]) -> EditSession:
         """With a new job under way; the photo of the first one is kept, whatever else is not wanted any more."""
         faces = PhotoFaces(session.size_wh, session.faces)
-        job = self._with_faces(self._service.resubmit(self.job(owner, session.job), options), faces)
+        job = self._with_faces(self._service.resubmit(self.job(owner, session.job), options), faces, session.job)
         shown = session.preview.job if session.preview is not None else None
         over = [one for one in session.jobs if one not in (session.job, shown)]
         self.forget(owner, over)
         kept = tuple(one for one in session.jobs if one not in over)
         return replace(session, waiting=job.id, finishing=False, final=None, jobs=(*kept, job.id))
 
-    def _with_faces(self, job: Job, faces: PhotoFaces) -> Job:
-        """The job, whose pictures can be made now; without room for that it is none that anybody hears of."""
+    def _with_faces(self, job: Job, faces: PhotoFaces, first: str | None = None) -> Job:
+        """The job, whose pictures can be made now; without room for that it is none that anybody hears of.
+
+        Args:
+            first: the job whose photo it took, and with which it goes.
+        """
         try:
             self._image_cache.save_faces(job.id, faces)
+            if first is not None:
+                self._image_cache.note_later(first, job.id)
         except OpenTheEyesError:
             self.forget(job.request.owner, [job.id])
             raise
