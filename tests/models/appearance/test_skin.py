@@ -89,6 +89,16 @@ def test_lashes_that_hang_over_the_skin_are_left_behind(painted: Tones, mask: Pl
     assert np.abs(out - painted)[below > 0].max() < 12
 
 
+def test_specks_that_do_not_hang_on_the_lid_are_skin(painted: Tones, mask: Plane) -> None:
+    photo, (below, _) = skin(1.0), depths()
+    rows, columns = np.nonzero((below > 0.24) & (mask > 0.5))
+    for row, column in list(zip(rows, columns, strict=True))[::23]:
+        photo[row, column] = 120  # moles, pores, noise
+    out = laid(painted, photo, mask)
+    there = (below > 0.24) & (mask > 0.5)
+    assert np.corrcoef(out[there][:, 0], photo[there][:, 0])[0, 1] > 0.8
+
+
 def test_where_all_is_flat_nothing_is_added(painted: Tones, mask: Plane) -> None:
     assert laid(painted, painted + 20, mask) == pytest.approx(painted, abs=1e-3)
 

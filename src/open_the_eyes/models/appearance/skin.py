@@ -53,6 +53,8 @@ LINES: Final = 0.04
 """Half the width of the widest dark line that may be lashes."""
 DARK: Final = 3.5
 """A dark line is lashes when it is so many times as dark as those of the skin, and a level darker."""
+JOINED: Final = 0.03
+"""Dark lines so near to each other are one lash: a coarse photo breaks it up."""
 AROUND: Final = 0.06
 """So far around a lash nothing is taken: detail is told from its surroundings, which a dark line makes look light."""
 ENOUGH: Final = 30
@@ -92,7 +94,8 @@ def _one_eye(painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeSh
     skin = under > 0.9
     if int(skin.sum()) < ENOUGH:
         return painted
-    own = under * _without_lashes(photo, skin, width)
+    line = np.maximum(above_shut, below_shut) < UNDER_LASHES[0]
+    own = under * _without_lashes(photo, skin, np.asarray(line, np.bool_), width)
     lid = np.where(mask > 0, _set_in(above, LID) * _set_in(above_shut, LID_SHUT), 0)
     shown = np.where(mask > 0, np.maximum(_set_in(above, EDGE), _set_in(below, EDGE)), 0)
     painted = _in_own_hue(painted, photo, np.maximum(own, lid), shown, HUE * width)
@@ -120,16 +123,27 @@ def _exchanged(painted: Tones, own: Tones, skin: NDArray[np.bool_], sigma: float
     return np.asarray(within(own, -most, most) - within(_fine(painted, sigma), -most, most), np.float32)
 
 
-def _without_lashes(photo: Tones, skin: NDArray[np.bool_], width: float) -> Plane:
-    """(h, w), 0 around dark lines that stand out of the skin under the eye: lashes and what paints them; else 1."""
+def _without_lashes(photo: Tones, skin: NDArray[np.bool_], line: NDArray[np.bool_], width: float) -> Plane:
+    """(h, w), 0 around dark lines that stand out of the skin under the eye and hang on the shut lids' `line`: lashes
+    and what paints them; else 1."""
     light = np.asarray(photo @ LUMA, np.float32)
     side = max(round(LINES * width), 1) * 2 + 1
     dark = cv2.morphologyEx(light, cv2.MORPH_CLOSE, np.ones((side, side))) - light
     usual = float(np.median(dark[skin]))
-    lines = (dark > DARK * (usual + 1)).astype(np.float32)
+    lines = _joined((dark > DARK * (usual + 1)).astype(np.uint8), line, JOINED * width)
     around = max(round(AROUND * width), 1) * 2 + 1
     lines = np.asarray(cv2.dilate(lines, np.ones((around, around))), np.float32)
     return np.asarray(1 - smoothed(lines, 0.02 * width), np.float32)
+
+
+def _joined(marks: NDArray[np.uint8], to: NDArray[np.bool_], gap: float) -> Plane:
+    """(h, w) 0 or 1: those of the marks (0 or 1) that reach the places `to`, with gaps of at most so many pixels."""
+    side = max(round(gap), 1) + 1
+    number, parts = cv2.connectedComponents(cv2.dilate(marks, np.ones((side, side), np.uint8)))
+    reaching = np.zeros(number, np.bool_)
+    reaching[parts[to]] = True
+    reaching[0] = False
+    return np.asarray(marks * reaching[parts], np.float32)
 
 
 def _fine(picture: Tones, sigma: float) -> Tones:
