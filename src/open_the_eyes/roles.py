@@ -30,12 +30,14 @@ class Eye:
         openness: eye aspect ratio (Soukupová & Čech 2016) normalised by the face's own geometry; 1 is a usual open eye,
             a shut one is below about 0.45.
         closed_probability: 0..1, all evidence together; 0 for a covered eye.
-        covered: something opaque is in front of it.
+        covered: something opaque is in front of it, or it lies outside the picture.
+        outside: it lies outside the picture.
     """
 
     openness: float
     closed_probability: float
     covered: bool = False
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.imaging.mesh478 import INNER_CORNER, OUTER_CORNER
 from open_the_eyes.models.eye_state import Reading
-from open_the_eyes.models.refusals import covered_sides, refusal_of
+from open_the_eyes.models.refusals import covered_sides, outside_sides, refusal_of
 
 FREE, HIDDEN, SHUT, DIM = Reading(0.0, 0.0), Reading(0.5, 0.99), Reading(1.0, 0.3), Reading(0.9, 0.7)
 
@@ -26,7 +28,7 @@ FREE, HIDDEN, SHUT, DIM = Reading(0.0, 0.0), Reading(0.5, 0.99), Reading(1.0, 0.
     ],
 )
 def test_refusals(width: float, yaw: float, left: Reading, right: Reading, refusal: str | None) -> None:
-    got, reason = refusal_of(Box(0, 0, width, 120), yaw, {"left": left, "right": right}, 48)
+    got, reason = refusal_of(Box(0, 0, width, 120), yaw, covered_sides({"left": left, "right": right}), 48)
     assert got == refusal
     assert bool(reason) is (refusal is not None)
 
@@ -42,3 +44,20 @@ def test_refusals(width: float, yaw: float, left: Reading, right: Reading, refus
 )
 def test_covered_sides(left: Reading, right: Reading, covered: tuple[str, ...]) -> None:
     assert covered_sides({"left": left, "right": right}) == covered
+
+
+@pytest.mark.parametrize(
+    ("left_xy", "outside"),
+    [
+        pytest.param((20, 40), (), id="inside"),
+        pytest.param((-1, 40), ("left",), id="beyond the left edge"),
+        pytest.param((20, -2), ("left",), id="above"),
+        pytest.param((0, 0), (), id="in the corner"),
+        pytest.param((20, 100), ("left",), id="below"),
+    ],
+)
+def test_outside_sides(left_xy: tuple[float, float], outside: tuple[str, ...]) -> None:
+    mesh = np.zeros((478, 3))
+    mesh[[OUTER_CORNER["left"], INNER_CORNER["left"]], :2] = np.array(left_xy) + np.array([[-15, 0], [15, 0]])
+    mesh[[OUTER_CORNER["right"], INNER_CORNER["right"]], :2] = 70, 40
+    assert outside_sides(mesh, (120, 100)) == outside

@@ -28,6 +28,7 @@ def with_eye(face: Face, side: Side, eye: Eye) -> Face:
 
 
 COVERED = Eye(0.4, 0.0, covered=True)
+OUTSIDE = Eye(0.4, 0.0, covered=True, outside=True)
 ASKED = ChooseOptions(all=True)
 NAMED = ChooseOptions(faces=(1,))
 
@@ -61,6 +62,13 @@ NAMED = ChooseOptions(faces=(1,))
             with_eye(a_face(CLOSED, OPEN), "right", COVERED), NAMED, "closed", ("left",), id="half hidden, named"
         ),
         pytest.param(
+            with_eye(a_face(CLOSED, OPEN), "right", OUTSIDE),
+            ChooseOptions(),
+            "closed",
+            ("left",),
+            id="half in the picture",
+        ),
+        pytest.param(
             with_eye(a_face(OPEN, OPEN), "left", COVERED), ChooseOptions(), "already_open", (), id="the other is open"
         ),
         pytest.param(a_face(UNSURE, UNSURE), ChooseOptions(), "unsure", (), id="unsure is left alone"),
@@ -86,6 +94,21 @@ def test_one_face(face: Face, options: ChooseOptions, outcome: str, closed: tupl
     assert (decision.id, decision.outcome, decision.closed) == (1, outcome, closed)
     assert decision.face is face
     assert decision.reason
+
+
+@pytest.mark.parametrize(
+    ("face", "options", "reason"),
+    [
+        (a_face(CLOSED, CLOSED), ChooseOptions(), "Both eyes are closed."),
+        (a_face(CLOSED, OPEN), ChooseOptions(), "Only the left eye is closed."),
+        (a_face(UNSURE, UNSURE), ASKED, "Both eyes are closed, or may be."),
+        (a_face(OPEN, UNSURE), ASKED, "The right eye may be closed."),
+        (with_eye(a_face(OPEN, OPEN), "left", OUTSIDE), ChooseOptions(), "One eye is open, the left one is outside"),
+        (with_eye(a_face(OPEN, OPEN), "left", COVERED), ChooseOptions(), "One eye is open, the left one is hidden."),
+    ],
+)
+def test_the_reason_says_no_more_than_is_known(face: Face, options: ChooseOptions, reason: str) -> None:
+    assert decide([face], options)[0].reason.startswith(reason)
 
 
 def test_faces_that_are_not_named_are_skipped() -> None:

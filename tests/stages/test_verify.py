@@ -77,6 +77,15 @@ def test_an_eye_that_was_not_painted_does_not_count_against_the_face(blinked: Rg
     assert verdict.passed
 
 
+def test_an_eye_outside_the_picture_need_not_agree_with_the_other(blinked: Rgb, blinked_face: Face) -> None:
+    one = crop(blinked, blinked_face, ("left",))
+    gone = {**blinked_face.eyes, "right": Eye(0.0, 0.0, covered=True, outside=True)}
+    detector = Measuring((1.0, 0.1), (0.0, 0.0))
+    assert "differently open" in verify(blinked, one, a_patch(one), one.pixels, detector, PLAIN).reason
+    cut_off = replace(one, face=replace(blinked_face, eyes=gone))
+    assert verify(blinked, cut_off, a_patch(one), one.pixels, detector, PLAIN).passed
+
+
 def test_a_visible_border_is_a_fault(blinked: Rgb, closed_crop: Crop) -> None:
     loud = np.where((closed_crop.mask > 0)[..., None], np.uint8(0), closed_crop.pixels)
     verdict = verify(blinked, closed_crop, a_patch(closed_crop), loud, Measuring((1.0, 1.0)), PLAIN)

@@ -25,7 +25,7 @@ from ..settings import Settings
 from . import tiles
 from .eye_state import EyeStateNetwork
 from .face_finder import HEAD_DOWN_DEG, FaceFinder, Sighting, place_around, tilt_of, turned
-from .refusals import covered_sides, refusal_of
+from .refusals import covered_sides, outside_sides, refusal_of
 
 FILLING_SHARE: Final = 0.5
 """The first look is at the whole photo, as it is and shrunk by this, for a face that fills it. Where another face
@@ -131,12 +131,13 @@ class MediapipeDetector:
         crops = [eye_crop(pixels, landmarks, side) for side in SIDES]
         read = self._eye_states.read(crops, [openness[side] for side in SIDES])
         readings = dict(zip(SIDES, read, strict=True))
-        hidden = covered_sides(readings)  # nothing to open there, whatever the mesh draws
+        outside = outside_sides(landmarks, (pixels.shape[1], pixels.shape[0]))
+        hidden = {*covered_sides(readings), *outside}  # nothing to open there, whatever the mesh draws
         eyes = {
-            side: Eye(openness[side], 0.0 if side in hidden else readings[side].closed, side in hidden)
+            side: Eye(openness[side], 0.0 if side in hidden else readings[side].closed, side in hidden, side in outside)
             for side in SIDES
         }
-        refusal, reason = refusal_of(box, pose.yaw_deg, readings, self._settings.min_face_px)
+        refusal, reason = refusal_of(box, pose.yaw_deg, hidden, self._settings.min_face_px)
         return Face(box, landmarks, eyes, pose.yaw_deg, pose.roll_deg, confidence, refusal, reason)
 
 

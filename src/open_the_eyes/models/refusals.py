@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
+from ..imaging.arrays import Points
 from ..imaging.geometry import Box
-from ..imaging.mesh478 import Side
+from ..imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from ..roles import Refusal
 from .eye_state import Reading
 
@@ -26,15 +27,19 @@ def covered_sides(readings: Mapping[Side, Reading]) -> tuple[Side, ...]:
     return tuple(side for side, reading in readings.items() if reading.covered >= limit)
 
 
-def refusal_of(
-    box: Box, yaw_deg: float, readings: Mapping[Side, Reading], min_face_px: int
-) -> tuple[Refusal | None, str]:
+def outside_sides(landmarks: Points, size_wh: tuple[int, int]) -> tuple[Side, ...]:
+    """The eyes whose middle lies outside a picture of that size: of those there is too little to go by."""
+    middles = {side: landmarks[[OUTER_CORNER[side], INNER_CORNER[side]], :2].mean(axis=0) for side in SIDES}
+    return tuple(side for side, (x, y) in middles.items() if not (0 <= x < size_wh[0] and 0 <= y < size_wh[1]))
+
+
+def refusal_of(box: Box, yaw_deg: float, hidden: Collection[Side], min_face_px: int) -> tuple[Refusal | None, str]:
     """Why no eye of a face can be edited, with a sentence, or (None, "")."""
     if box.width < min_face_px:
         return "too_small", f"The face is {int(box.width)} pixels wide; {min_face_px} are needed."
     if abs(yaw_deg) > MAX_YAW_DEG:
         where = "right" if yaw_deg > 0 else "left"
         return "profile", f"The head is turned {abs(yaw_deg):.0f} degrees to the {where}; one eye is out of sight."
-    if len(covered_sides(readings)) == len(readings):
-        return "covered", "Both eyes are hidden: sunglasses, a hand or hair."
+    if len(hidden) == len(SIDES):
+        return "covered", "Both eyes are hidden: sunglasses, a hand, hair or the picture's edge."
     return None, ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -12,8 +12,8 @@ from ..options import ChooseOptions
 from ..roles import Eye, Face, Outcome
 
 CLOSED_FROM: Final = 0.7
-"""An eye whose `closed_probability` is at least this is closed. All 58 eyes of 29 real blinks reach it; of 1004 eyes
-in open-eyed photos six do, two of them under lowered lids, four alone (see LONE_CLOSED_FROM)."""
+"""An eye whose `closed_probability` is at least this is closed. All 58 eyes of 29 real blinks reach it; of 1006 eyes
+in open-eyed photos few do, most of them alone (see LONE_CLOSED_FROM); the network's model card has the figures."""
 
 OPEN_BELOW: Final = 0.3
 """An eye whose `closed_probability` is below this is open; between the two it is unsure: half-shut, squinting, tiny."""
@@ -76,7 +76,7 @@ def decide(faces: Sequence[Face], options: ChooseOptions) -> list[Decision]:
 
     A face with one closed eye gets that eye opened: someone asked for open eyes, and winks are rarer than blinks. An
     unsure eye is opened only where a person asked for it: `options.all`, or the face named in `options.faces`. So is
-    one beside an eye that is covered: where sunglasses mirror a landscape, one lens may look like a shut eye.
+    one beside an eye that something covers: where sunglasses mirror a landscape, one lens may look like a shut eye.
 
     Raises:
         UsageError: a face number that does not exist.
@@ -99,21 +99,30 @@ def _decide(number: int, face: Face, options: ChooseOptions) -> Decision:
     states = face_states(face)
     opened = ("closed", "unsure") if named or options.all else ("closed",)
     wanted = tuple(side for side in SIDES if states[side] in opened)
-    hidden = next((side for side in SIDES if face.eyes[side].covered), None)
+    hidden = next((side for side in SIDES if face.eyes[side].covered and not face.eyes[side].outside), None)
     if wanted and (hidden is None or named or options.all):
-        return Decision(number, face, "closed", _sentence(wanted), wanted)
+        return Decision(number, face, "closed", _sentence(wanted, states), wanted)
     unsure = tuple(side for side in SIDES if states[side] != "open")
     if unsure:
         what = "may be closed or only narrow" if hidden is None else f"may be closed, and the {hidden} one is hidden"
         reason = f"{_eyes(unsure)} {what}; ask for this face to have it opened anyway."
         return Decision(number, face, "unsure", reason, ())
-    reason = "Both eyes are open." if hidden is None else f"One eye is open, the {hidden} one is hidden."
-    return Decision(number, face, "already_open", reason, ())
+    return Decision(number, face, "already_open", _open_sentence(face), ())
 
 
 def _eyes(sides: tuple[Side, ...]) -> str:
     return "Both eyes" if len(sides) == 2 else f"The {sides[0]} eye"
 
 
-def _sentence(sides: tuple[Side, ...]) -> str:
-    return "Both eyes are closed." if len(sides) == 2 else f"Only the {sides[0]} eye is closed."
+def _sentence(sides: tuple[Side, ...], states: Mapping[Side, EyeState]) -> str:
+    sure = all(states[side] == "closed" for side in sides)
+    if len(sides) == 2:
+        return "Both eyes are closed." if sure else "Both eyes are closed, or may be."
+    return f"Only the {sides[0]} eye is closed." if sure else f"The {sides[0]} eye may be closed."
+
+
+def _open_sentence(face: Face) -> str:
+    gone = next((side for side in SIDES if face.eyes[side].covered), None)
+    if gone is None:
+        return "Both eyes are open."
+    return f"One eye is open, the {gone} one is {'outside the picture' if face.eyes[gone].outside else 'hidden'}."

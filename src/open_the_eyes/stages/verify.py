@@ -52,7 +52,8 @@ def verify(
         return Verdict("the face was no longer recognised as one after painting", -1.0, {})
     openness = {side: again.eyes[side].openness for side in SIDES}
     seam = seam_step(crop.pixels, opened, patch.mask * crop.mask)
-    gap = abs(openness["left"] - openness["right"]) - _natural_gap(crop)
+    pair = not any(eye.outside for eye in crop.face.eyes.values())
+    gap = abs(openness["left"] - openness["right"]) - _natural_gap(crop) if pair else 0.0
     reason = _fault(again, crop, seam, gap, options)
     far = float(
         np.mean([abs(openness[s] - (1.0 if options.openness is None else options.openness)) for s in crop.closed])
