@@ -37,6 +37,17 @@ def test_a_small_move_is_found_to_a_fraction_of_a_pixel(
     assert np.abs(transformed(CORNERS, found) - transformed(CORNERS, matrix)).max() < 0.4
 
 
+def test_what_is_found_on_reduced_pictures_holds_for_the_large_ones(head: Tones) -> None:
+    """Half a pixel of the small picture is three of the large one."""
+    large = np.asarray(cv2.resize(head, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC), np.float32)
+    matrix = np.array([[1.03, 0.03, -40.0], [-0.03, 0.97, 12.0]])
+    moving = cv2.warpAffine(large, matrix, (920, 880), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    found, alike = registered(np.asarray(moving, np.float32), large, np.ones((880, 920), np.float32), 500.0)
+    assert alike > 0.97
+    apart = transformed(4.0 * CORNERS, found) - transformed(4.0 * CORNERS, matrix)
+    assert np.abs(apart.mean(axis=0)).max() < 0.15
+
+
 def test_other_pictures_are_not_alike(head: Tones) -> None:
     assert registered(np.ascontiguousarray(head[::-1]), head, KNOWN, 60.0)[1] < 0.5
 

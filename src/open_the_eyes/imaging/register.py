@@ -11,21 +11,23 @@ from numpy.typing import NDArray
 from .arrays import Matrix, Plane, Tones
 from .palette import LUMA
 
+WANTED: Final = 80.0
+"""Pixels of an eye."""
 STEPS: Final = 30
 PRECISION: Final = 1e-4
 LOUD: Final = 3.0
 """Detail stronger than this many standard deviations of the skin's is no skin."""
 
 
-def registered(moving: Tones, still: Tones, known: Plane, size: float, wanted: float = 80.0) -> tuple[Matrix, float]:
+def registered(moving: Tones, still: Tones, known: Plane, size: float) -> tuple[Matrix, float]:
     """The affine map (2, 3) from `still`'s pixels to where `moving` shows the same, and how alike they are then, -1..1.
 
     Both are (h, w, 3) and nearly in place; `known` (h, w) 0..1 says where they show the same. `size` is the length
-    in pixels of what matters in them, an eye: the pictures are reduced until it is `wanted`, and only detail between a
+    in pixels of what matters in them, an eye: the pictures are reduced until it is WANTED, and only detail between a
     hundredth and a sixth of it counts, so that light does not. Maximises the enhanced correlation coefficient
     (Evangelidis & Psarakis 2008). Where nothing can be said the map is the identity, and the likeness -1.
     """
-    share = min(wanted / max(size, 1e-6), 1.0)
+    share = min(WANTED / max(size, 1e-6), 1.0)
     small = [_detail(picture, share, share * size) for picture in (still, moving)]
     mask = cv2.resize(known, (small[0].shape[1], small[0].shape[0]), interpolation=cv2.INTER_AREA) > 0.9
     mask &= ~(_loud(small[0], mask) | _loud(small[1], mask))
@@ -40,7 +42,8 @@ def registered(moving: Tones, still: Tones, known: Plane, size: float, wanted: f
     except cv2.error:  # it raises where it does not converge
         return np.eye(2, 3), -1.0
     matrix = np.asarray(found, np.float64)
-    matrix[:, 2] = (matrix[:, 2] + matrix[:, :2] @ [0.5, 0.5] - 0.5) / share - matrix[:, :2] @ [0.5, 0.5] + 0.5
+    half = matrix[:, :2] @ [0.5, 0.5] - 0.5  # a pixel's number is its middle's place less a half
+    matrix[:, 2] = (matrix[:, 2] - half) / share + half
     return (matrix, float(alike)) if np.isfinite(matrix).all() else (np.eye(2, 3), -1.0)
 
 

@@ -12,7 +12,7 @@ from skimage.metrics import structural_similarity
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.imaging.arrays import Rgb, to_tones
 from open_the_eyes.imaging.blink import paint_blink
-from open_the_eyes.imaging.mesh478 import IRIS, SIDES, Side
+from open_the_eyes.imaging.mesh478 import INNER_CORNER, IRIS, OUTER_CORNER, SIDES, Side
 from open_the_eyes.imaging.sharpness import fine_energy
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.reference import lay
@@ -154,6 +154,22 @@ def test_a_lone_shut_eye_gets_its_partner_in_a_mirror(
     assert np.abs(apart).max() < 0.09  # of the eye's width: both eyes look the same way
     here, true = (iris_colour(pixels, portrait_face.landmarks, side) for pixels in (whole, portrait))
     assert np.abs(here - true).max() < 40  # she is lit from one side
+
+
+def test_a_wing_of_eyeliner_beside_a_laid_in_eye_becomes_skin(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    tails = np.zeros(closed_crop.mask.shape, np.float32)
+    outer, inner = closed_crop.landmarks[[OUTER_CORNER["left"], INNER_CORNER["left"]], :2]
+    x, y = np.rint(outer + 0.35 * (outer - inner)).astype(int)
+    tails[y - 2 : y + 2, x - 4 : x + 4] = 1
+    winged = closed_crop.pixels.copy()
+    winged[tails > 0] = 10
+    target = replace(closed_crop, pixels=winged, mask=np.maximum(closed_crop.mask, tails), tails=tails)
+    result, source = opened(generator, target, donor(engine, portrait))
+    assert source == "shot2.jpg, face 1"
+    skin = closed_crop.pixels[y - 6 : y + 6, x - 8 : x + 8].mean()
+    assert result[tails > 0].mean() > 0.8 * skin
 
 
 def test_a_donor_with_one_open_eye_gives_it_twice(

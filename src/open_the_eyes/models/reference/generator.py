@@ -16,6 +16,7 @@ from ...options import GenerateOptions
 from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
 from ..appearance import condition, layout
 from ..appearance.generator import AppearanceGenerator
+from ..appearance.tails import over_tails, tailless
 from . import gaze, lay
 from .choice import Ranked, ranked
 from .transfer import sheet_of
@@ -68,7 +69,7 @@ class ReferenceGenerator:
 
     def _from_donor(self, request: Request, options: GenerateOptions) -> Patch | None:
         """The patch of the best donor, or of a drawn one for a variation; None where none can be laid in."""
-        crop = request.crop
+        crop = tailless(request.crop)
         usable = [r for r in ranked(crop, request.donors) if not r.obstacle and r.donor.crop.closed]
         own = _own_donor(crop)
         if own is not None and not usable:
@@ -79,7 +80,7 @@ class ReferenceGenerator:
         chosen = usable[_drawn(len(usable), request.variety, rng)]
         jitter = GAZE_VARIETY * request.variety * np.clip(rng.standard_normal(2), -2, 2)
         found = lay.laid(crop, self._takes(crop, chosen.donor), options, jitter, request.seed)
-        return _patch(request, found, chosen)
+        return over_tails(_patch(replace(request, crop=crop), found, chosen), request.crop)
 
     def _takes(self, crop: Crop, donor: Donor) -> dict[Side, lay.Take]:
         """For each eye to open: the donor's of that side, or its other one in a mirror."""
