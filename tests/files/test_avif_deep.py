@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 import sys
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,13 +15,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from open_the_eyes.errors import UnreadablePhoto
-from open_the_eyes.files import encoded, read
-from open_the_eyes.files.isobmff import av1_facts, nclx_of
+from open_the_eyes.files import avif_deep, encoded, read, write
+from open_the_eyes.files.isobmff import av1_facts, nclx_of, with_nclx
 from open_the_eyes.files.isobmff_edit import with_colours, with_exif
 from open_the_eyes.imaging.depth import to_8_bit
-from open_the_eyes.photo import FileFacts, Photo
+from open_the_eyes.photo import FileFacts, FileFormat, Photo
 from open_the_eyes.settings import Settings
-from tests.files.pictures import RECORD, SRGB, XMP, camera_exif, facts, marked_picture
+from tests.files.pictures import RECORD, SRGB, XMP, camera_exif, facts, marked_picture, saved
 
 SETTINGS = Settings(max_bytes=2_000_000, max_pixels=100_000)
 P3 = (12, 13, 6, 1)
@@ -124,6 +126,44 @@ def test_a_file_that_is_told_its_colours_and_exif_is_still_read_by_others() -> N
         with_exif(told, EXIF)
     with pytest.raises(ValueError, match="a box meta"):
         with_exif(b"\0\0\0\x08free", EXIF)
+
+
+def test_a_deeper_picture_beside_the_photo_does_not_make_it_deep() -> None:
+    """A gain map of 10 bits, or any other picture in the file."""
+    data = saved(marked_picture(), "AVIF")
+    beside = data + struct.pack(">I", 20) + b"free" + b"\0\0\0\x0cav1C\x81\0\x4c\0"
+
+    source = read(beside, SETTINGS)
+
+    assert source.deep is None
+    np.testing.assert_array_equal(source.pixels, read(data, SETTINGS).pixels)
+    assert facts(source).encoding.bits == 8
+
+
+def test_8_bits_that_were_taken_for_more_are_read_as_they_are() -> None:
+    data = saved(marked_picture(), "AVIF", quality=90)
+
+    assert np.abs(to_8_bit(avif_deep.decode(data)).astype(int) - _pixels(data)).mean() < 3
+
+
+@pytest.mark.parametrize(("of", "to"), [("HEIF", "AVIF"), ("AVIF", "HEIF")])
+def test_colours_told_by_numbers_go_from_one_format_of_boxes_to_the_other(of: FileFormat, to: FileFormat) -> None:
+    source = read(with_nclx(saved(marked_picture(), of, quality=80), (12, 16, 6, 1)), SETTINGS)
+
+    assert (nclx_of(encoded(source, to, RECORD)) or ())[:2] == (12, 16)
+
+
+def test_where_they_cannot_go_the_report_says_so(tmp_path: Path) -> None:
+    wide = read(with_nclx(saved(marked_picture(), "AVIF"), P3), SETTINGS)
+    usual = read(saved(marked_picture(), "AVIF"), SETTINGS)
+
+    told = write(wide, tmp_path / "wide.png", record=RECORD).notes
+
+    assert told == (
+        "The source tells its colours by numbers that this format has no place for: they will look duller.",
+    )
+    assert write(usual, tmp_path / "usual.png", record=RECORD).notes == ()
+    assert write(wide, tmp_path / "wide.avif", record=RECORD).notes == ()
 
 
 def test_the_same_photo_gives_the_same_bytes() -> None:

@@ -56,7 +56,8 @@ def decode(data: bytes) -> Deep:
     if sorted((picture.width, picture.height)) != sorted(opened.size):  # whose pixels were counted before
         raise damaged("two sizes")
     samples = np.asarray(picture.numpy(), np.uint16).reshape(picture.height, picture.width, -1)
-    return from_bits(samples, int(picture.get("bits-per-sample")))
+    bits = int(picture.get("bits-per-sample"))
+    return from_bits(samples, bits) if bits > 8 else np.asarray(samples * 257, np.uint16)
 
 
 def pack(parcel: Parcel, deep: Deep, quality: int) -> bytes:

@@ -1,7 +1,7 @@
 """The little that has to be seen in a file of boxes (HEIC, AVIF) besides what its library tells.
 
-ISO/IEC 14496-12; `colr` as in 12.1.5, `av1C` as in the AV1 codec binding 2.3. Boxes are searched for and not parsed:
-what is read here only chooses how to encode, and a wrong guess is a larger file.
+ISO/IEC 14496-12; `colr` as in 12.1.5, `av1C` as in the AV1 codec binding 2.3. But for the primary picture's depth,
+boxes are searched for and not parsed: they only choose how to encode, and a wrong guess is a larger file.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import struct
 from typing import Final, TypeAlias
 
 from ..photo import FileFormat
+from .isobmff_boxes import primary_property
 
 Nclx: TypeAlias = "tuple[int, int, int, int]"
 """Primaries, transfer and matrix (ITU-T H.273), and 1 where the range is full."""
@@ -45,10 +46,14 @@ def with_nclx(data: bytes, nclx: Nclx) -> bytes:
 
 
 def av1_facts(data: bytes) -> tuple[int, int]:
-    """Bits a colour, and subsampling in Pillow's words (0 is 4:4:4), of the deepest AV1 picture in the file."""
+    """Bits a colour, and subsampling in Pillow's words (0 is 4:4:4), of the primary picture; of the deepest one in the
+    file where the primary is made of others."""
+    try:
+        own = primary_property(data, b"av1C")
+    except (ValueError, IndexError):
+        own = None
     bits, subsampling = 8, 2
-    for found in _AV1C.finditer(data):
-        flags = found[1][0]
+    for flags in [own[2]] if own and len(own) > 2 else [found[1][0] for found in _AV1C.finditer(data)]:
         bits = max(bits, 8 if not flags & 0x40 else 12 if flags & 0x20 else 10)
         if not flags & 0x10:  # not the grey of an alpha plane
             subsampling = {0x00: 0, 0x08: 1}.get(flags & 0x0C, 2)

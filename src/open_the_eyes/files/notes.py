@@ -5,12 +5,19 @@ from __future__ import annotations
 from ..photo import FileFacts, FileFormat
 
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
+_USUAL_PRIMARIES, _USUAL_TRANSFERS = (1, 2), (1, 2, 6, 13)
+"""Of ITU-T H.273: sRGB's, or none told."""
 
 
 def notes_of(facts: FileFacts, file_format: FileFormat) -> tuple[str, ...]:
     """Sentences, none when everything was kept and shows what the picture shows."""
     behind = b"".join(payload for name, payload in facts.blocks if name == "after")
     notes = list(facts.notes) if facts.format == file_format else []
+    nclx = facts.encoding.nclx if facts.icc is None and file_format not in ("HEIF", "AVIF") else None
+    if nclx is not None and (nclx[0] not in _USUAL_PRIMARIES or nclx[1] not in _USUAL_TRANSFERS):
+        notes.append(
+            "The source tells its colours by numbers that this format has no place for: they will look duller."
+        )
     if behind:
         what = _kind(behind, facts.xmp or b"")
         if facts.format == file_format:

@@ -135,6 +135,8 @@ def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -
         compression="tiff_adobe_deflate",
         predictor=2,
         lossless=facts.format in ("PNG", "TIFF") or facts.encoding.lossless,
+        bits=facts.encoding.bits,
+        nclx=facts.encoding.nclx,
     )
     exif = facts.exif if same else as_upright(facts.exif)
     parcel = Parcel(
