@@ -56,7 +56,7 @@ def open_eyes(
         photo: a path, the bytes of a file, or a `Photo`.
         options: see `Options.of`.
         engine: a name, or an `Engine` to use for several photos.
-        references: other photos of the same people with open eyes; engines "auto" and "reference" lay those eyes in.
+        references: other photos of the same people with open eyes: those are laid in where they fit, and lead the painter.
         progress: told when a stage begins and how far it is; what it raises, such as `Cancelled`, stops the work.
 
     Raises:
@@ -85,7 +85,7 @@ def open_eyes(
     if references:
         with watch.stage("match", 0.4, 0.4):
             others, teller = _references(references, engine), engine.teller()
-            shown = [Reference(photo.pixels, _name(photo, number)) for number, photo in enumerate(others, start=1)]
+            shown = [_shown(photo, number) for number, photo in enumerate(others, start=1)]
             matches = match(source.pixels, decisions, shown, engine.detector, teller, options.match)
     if engine.donors_only:
         decisions = left_alone(decisions, matches)
@@ -205,10 +205,11 @@ def _references(references: Sequence[Source], engine: Engine) -> list[Photo]:
     return [_read(one, engine) for one in references]
 
 
-def _name(photo: Photo, number: int) -> str:
-    """What a reference is called in sentences."""
+def _shown(photo: Photo, number: int) -> Reference:
     path = None if photo.file is None else photo.file.path
-    return f"reference {number}" if path is None else path.name
+    if path is None:
+        return Reference(photo.pixels, f"reference {number}", number)
+    return Reference(photo.pixels, path.name)
 
 
 def _check_pixels(photo: Photo) -> None:

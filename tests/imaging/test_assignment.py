@@ -39,7 +39,7 @@ def test_the_margin_is_to_the_next_best_of_either_side() -> None:
     first, second = paired(np.array([[5.0, 2.0], [4.5, 6.0]]))
     assert first.margin == pytest.approx(0.5)
     assert second.margin == pytest.approx(1.5)
-    assert first.rival == 1
+    assert first.rival is None
 
 
 def test_twins_leave_no_margin() -> None:

@@ -11,9 +11,8 @@ from skimage import data
 
 from open_the_eyes.imaging.arrays import Matrix, Points, Rgb
 from open_the_eyes.imaging.blink import paint_blink
-from open_the_eyes.imaging.blink_lines import CHIN
 from open_the_eyes.imaging.geometry import transformed
-from open_the_eyes.imaging.mesh478 import BROW, EYE_RING, INNER_CORNER, IRIS, OUTER_CORNER, POINTS, SIDES, Side
+from open_the_eyes.imaging.mesh478 import BROW, CHIN, EYE_RING, INNER_CORNER, IRIS, OUTER_CORNER, POINTS, SIDES, Side
 
 # The mesh of skimage's astronaut (NASA, public domain) around the eyes, photo pixels.
 RING_XY: dict[Side, str] = {

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def inspect_command(
-    photos: Annotated[list[str], typer.Argument(metavar="PHOTO", help="JPEG, PNG, WebP or TIFF.", show_default=False)],
+    photos: Annotated[
+        list[str], typer.Argument(metavar="PHOTO", help="JPEG, PNG, WebP, TIFF, HEIC or AVIF.", show_default=False)
+    ],
     annotate: Annotated[
         str | None,
         typer.Option(

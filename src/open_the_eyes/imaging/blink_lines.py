@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from .arrays import Matrix, Plane, Points, Rgb, Tones, to_tones
 from .geometry import Box, inverted, transformed
-from .mesh478 import BROW, EYE_RING, INNER_CORNER, OUTER_CORNER, Side
+from .mesh478 import BROW, CHIN, EYE_RING, INNER_CORNER, OUTER_CORNER, Side
 
-CHIN: Final = 152
 LEFT_U, RIGHT_U, TOP_V, BOTTOM_V = -0.5, 1.4, -0.65, 0.65
 """The part of the face around an eye that may change, in widths of the eye."""
 CLOSING: Final = 0.80

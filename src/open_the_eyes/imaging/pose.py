@@ -9,10 +9,8 @@ from typing import Final
 import numpy as np
 
 from .arrays import Points
-from .mesh478 import INNER_CORNER, OUTER_CORNER
+from .mesh478 import CHIN, FOREHEAD, INNER_CORNER, OUTER_CORNER
 
-FOREHEAD: Final = 10
-CHIN: Final = 152
 SIDEBURN: Final = {"left": 234, "right": 454}
 """The widest points of the face oval, in front of the ears."""
 

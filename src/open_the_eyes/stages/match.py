@@ -35,10 +35,22 @@ _NONE_GIVEN: Final = "Both eyes are closed, and no reference was given; add --re
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Another photo of the same people: its pixels, and what it is called in sentences."""
+    """Another photo of the same people.
+
+    Args:
+        name: what it is called in sentences.
+        number: its place among the references, where it has no file name that the command line could name.
+    """
 
     pixels: Rgb
     name: str
+    number: int | None = None
+
+    def choosing(self, face: int, theirs: int) -> str:
+        """How somebody says that `face` is number `theirs` here."""
+        if self.number is None:
+            return f"--match {face}={self.name}:{theirs}"
+        return f"match (({face}, {self.number}, {theirs}),)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +102,12 @@ def _donor(
 ) -> tuple[Donor | None, str]:
     """The donor for one face from one reference, or why there is none."""
     if pair.column is None:
-        likest = (
-            "" if pair.rival is None else f" (if one is, say which: --match {number}={reference.name}:{pair.rival + 1})"
-        )
+        likest = "" if pair.rival is None else f" (if one is, say which: {reference.choosing(number, pair.rival + 1)})"
         return None, f"nobody in {reference.name} is surely this person{likest}"
     here = f"{reference.name}, face {pair.column + 1}"
     for_them = float(evidence[number - 1, pair.column])
     if not told and pair.margin < (MARGIN if for_them - pair.margin < 0 else TWIN_MARGIN):
-        sure = f"say which with --match {number}={reference.name}:{pair.column + 1}"
+        sure = f"say which with {reference.choosing(number, pair.column + 1)}"
         return None, f"it is not certain which face in {reference.name} is this person's ({sure})"
     face = theirs[pair.column]
     sides = open_sides(face)
