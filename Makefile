@@ -58,7 +58,7 @@ $(VENV)/ready-to-run: $(VENV)/made pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/ready-to-develop: $(VENV)/made pyproject.toml constraints.txt
-	@echo "setting up: the libraries and the tools, about 2.5 GB, once ..."
+	@echo "setting up: the libraries and the tools, about 4 GB, once ..."
 	@$(PIP) torch # alone and first, so that nothing else chooses a build of it
 	@$(PIP) -e ".[dev]"
 	@touch $(VENV)/ready-to-run $@

@@ -53,6 +53,7 @@ FOREIGN: Final = {
     "c2pa": {"files"},
     "cryptography": {"files"},
     "pillow_heif": {"files"},
+    "pyvips": {"files"},
     "scipy": {"bench", "imaging"},
     "torchmetrics": {"bench"},
     "torchvision": set(),
