@@ -104,11 +104,11 @@ def test_debug_shows_the_traceback(capsys: Captured) -> None:
         pytest.param(["--restorer", "magic"], "restorer: expected one of none", id="restorer"),
         pytest.param(["--fidelity", "2"], "fidelity: expected 0 to 1", id="fidelity"),
         pytest.param(["--opennes", "1"], "No such option: --opennes", id="unknown option"),
-        pytest.param(["--report", "photo1.jpg"], "this is a photo or its result", id="report over photo"),
-        pytest.param(["--report", "photo1.opened.jpg"], "this is a photo or its result", id="report over result"),
+        pytest.param(["--report", "photo1.jpg"], "this is one of the files given", id="report over photo"),
+        pytest.param(["--report", "photo1.opened.jpg"], "this is one of the files given", id="report over result"),
         pytest.param(
             ["-o", "w.jpg", "--variations", "2", "--report", "w.2.jpg", "--overwrite"],
-            "this is a photo or its result",
+            "this is one of the files given",
             id="report over a numbered result",
         ),
         pytest.param(["-o", "photo1.jpg", "--overwrite"], "the original is never replaced", id="output is the photo"),
@@ -121,6 +121,21 @@ def test_usage_is_refused_before_any_photo_is_touched(
     assert expected in capsys.readouterr().err
     assert stand_in.calls == []
     assert Path("photo1.jpg").read_text() == "blink"
+
+
+@pytest.mark.parametrize("written", ["-o", "--report"])
+@pytest.mark.parametrize("read", ["cert.pem", "key.pem"])
+def test_certificate_and_key_are_never_replaced(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch, stand_in: StandIn, written: str, read: str
+) -> None:
+    monkeypatch.setattr("open_the_eyes.files.Credentials.load", lambda *_: None)
+    for name in ("cert.pem", "key.pem"):
+        Path(name).write_text(name)
+    signing = ["--c2pa-cert", "cert.pem", "--c2pa-key", "key.pem"]
+    assert main(["open", *photos("blink"), *signing, written, read, "--overwrite"]) == 2
+    assert "one of the files given" in capsys.readouterr().err
+    assert Path(read).read_text() == read
+    assert stand_in.calls == []
 
 
 def test_options_reach_the_product(stand_in: StandIn) -> None:

@@ -167,7 +167,7 @@ def test_best_take_never_replaces_a_photo(folder: Path, blinked: Rgb, capsys: py
     ("arguments", "says"),
     [
         pytest.param(["-o", "shot2.png"], "the original is never replaced", id="a result"),
-        pytest.param(["--report", "shot2.png"], "this is a photo", id="a report"),
+        pytest.param(["--report", "shot2.png"], "this is one of the files given", id="a report"),
     ],
 )
 def test_open_never_replaces_a_reference(

@@ -136,3 +136,11 @@ def test_another_photo_and_another_version_are_told_of(photo: Path, tmp_path: Pa
     err = capsys.readouterr().err
     assert "made by version 0.0.1" in err
     assert "not the very file" in err
+
+
+@pytest.mark.parametrize("written", ["-o", "--report"])
+def test_the_replayed_file_is_never_replaced(written: str, photo: Path, opened: Path, capsys: Captured) -> None:
+    before = opened.read_bytes()
+    assert main(["open", str(photo), "--replay", str(opened), written, str(opened), "--overwrite"]) == 2
+    assert "one of the files given" in capsys.readouterr().err
+    assert opened.read_bytes() == before

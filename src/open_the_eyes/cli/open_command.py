@@ -21,11 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """How one `open` is to be run, apart from the options."""
+    """How one `open` is to be run, apart from the options.
+
+    Args:
+        variations: how many files each photo gives.
+        given: every file that was named to be read; no result takes the place of one.
+    """
 
     photos: tuple[Path, ...]
     outputs: tuple[Path, ...]
     variations: int
+    given: tuple[Path, ...]
     overwrite: bool
     profile: bool
     json: bool
@@ -124,14 +130,16 @@ def open_command(
     others = tuple(Path(photo) for photo in reference or ())
     for path in others:
         paths.check_photo(path)
+    files = tuple(Path(path) for path in (replay, c2pa_cert, c2pa_key) if path is not None)
+    given = (*sources, *others, *files)
     report_path = None if report is None else Path(report)
     if report_path is not None:
         written = (path for output in outputs for path in numbered(output, count))
-        paths.check_report(report_path, (*sources, *others, *written), overwrite=overwrite)
+        paths.check_report(report_path, (*given, *written), overwrite=overwrite)
     if record is not None:
         others = again.recorded_references(record, others)
     credentials = _credentials(c2pa_cert, c2pa_key)
-    run = _Run(sources, outputs, count, overwrite, profile, as_json, others, record, credentials)
+    run = _Run(sources, outputs, count, given, overwrite, profile, as_json, others, record, credentials)
 
     chosen = _engine(engine)
     results = several.each(sources, lambda photo, n: _open_one(photo, n, run, options, chosen), debug=debug)
@@ -167,7 +175,7 @@ def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Eng
     output = run.outputs[number - 1]
     paths.check_photo(photo)
     for path in numbered(output, run.variations):
-        paths.check_output(path, (*run.photos, *run.references), overwrite=run.overwrite)
+        paths.check_output(path, run.given, overwrite=run.overwrite)
 
     with progress.shown(photo.name, number, len(run.photos)) as tell:
         opened = open_eyes(photo, options, engine=engine, references=run.references, progress=tell)

@@ -77,18 +77,18 @@ def _true_suffix(photo: Path) -> str:
         return photo.suffix  # reading it will say what is wrong with it
 
 
-def check_output(path: Path, photos: Iterable[Path], *, overwrite: bool) -> None:
-    """Refuses to write over a photo that was given, and over any other file without `overwrite`.
+def check_output(path: Path, given: Iterable[Path], *, overwrite: bool) -> None:
+    """Refuses to write over a file that was given, and over any other one without `overwrite`.
 
     Raises:
-        UsageError: `path` is one of `photos`.
+        UsageError: `path` is one of `given`.
         PhotoNotWritten: `path` is there already.
     """
     if not _is_there(path):
         return
-    for photo in photos:
-        if _is_there(photo) and path.samefile(photo):
-            raise UsageError(f"{path} is one of the photos given; the original is never replaced. Name another file.")
+    for one in given:
+        if _is_there(one) and path.samefile(one):
+            raise UsageError(f"{path} is one of the files given; the original is never replaced. Name another file.")
     if _is_folder(path):
         raise PhotoNotWritten(f"{path}: expected a file to write, got a folder. End it with / to write into it.")
     if not overwrite:
@@ -108,14 +108,14 @@ def make_folder(path: Path) -> None:
 
 
 def check_report(path: Path, others: Iterable[Path], *, overwrite: bool) -> None:
-    """Refuses a report in the place of a photo, of a result, or (without `overwrite`) of any other file.
+    """Refuses a report in the place of a file that was given, of a result, or (without `overwrite`) of any other file.
 
     Raises:
         UsageError: `path` is one of `others`.
         PhotoNotWritten: `path` is there already.
     """
     if any(os.path.realpath(path) == os.path.realpath(other) for other in others):
-        raise UsageError(f"--report {path}: this is a photo or its result. Name another file.")
+        raise UsageError(f"--report {path}: this is one of the files given, or a result. Name another file.")
     if _is_folder(path):
         raise UsageError(f"--report {path}: expected a file, got a folder. Name a file in it.")
     check_output(path, others, overwrite=overwrite)
