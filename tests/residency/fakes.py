@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -69,13 +70,23 @@ class Rig:
     Args:
         room: MiB of the device.
         others: MiB of it that somebody else takes although nobody told the residency.
+        memory: instead of `room`.
+        clock: seconds.
     """
 
-    def __init__(self, room: int, *cards: ModelCard, others: int = 0, patience_s: float = 5.0) -> None:
-        self.memory: Final = CountedMemory(room)
+    def __init__(
+        self,
+        room: int,
+        *cards: ModelCard,
+        others: int = 0,
+        patience_s: float = 5.0,
+        memory: CountedMemory | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.memory: Final = memory or CountedMemory(room)
         self.memory.take(others)
         self.others: Final = others
-        self.residency: Final = Residency(self.memory, "cuda", patience_s=patience_s)
+        self.residency: Final = Residency(self.memory, "cuda", clock, patience_s=patience_s)
         self.built: list[str] = []
         self.failing: dict[str, list[int]] = {step: [] for step in STEPS}
         self.steps: dict[str, int] = dict.fromkeys(STEPS, 0)

@@ -87,6 +87,11 @@ def test_the_room_does_not_move_with_what_is_free_so_that_a_photo_gets_the_same_
     assert memory.room_mib() == 15_000 - SLACK_MIB
 
 
+def test_a_gpu_is_shared_with_other_programs_and_counted_memory_is_not() -> None:
+    assert CudaMemory(torch_with(Cuda()), "cuda").shared
+    assert not CountedMemory().shared
+
+
 def test_a_full_gpu_has_no_room_rather_than_less_than_none() -> None:
     cuda = Cuda()
     cuda.free = 100

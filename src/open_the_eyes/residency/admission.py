@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from typing import Final
 
 from ..errors import NoRoomOnGpu
 from .budget import evict, no_room
 from .cards import Variant
 from .memory import Memory
-from .records import LeaseRecord, Recorder
-from .slot import Slot
+from .records import Clock, LeaseRecord, Recorder
+from .slot import REMEMBERED_S, Slot
 
 GLANCE_S: Final = 0.5
 """How often somebody who waits looks whether to stop."""
@@ -28,18 +29,21 @@ class Admission:
         memory: of the device.
         device: such as "cuda".
         patience_s: how long to wait for other threads' leases.
+        clock: seconds.
     """
 
-    def __init__(self, memory: Memory, device: str, patience_s: float) -> None:
+    def __init__(self, memory: Memory, device: str, patience_s: float, clock: Clock) -> None:
         self.slots: Final[dict[str, Slot]] = {}
         self.records: Final[deque[LeaseRecord]] = deque(maxlen=KEPT)
         self._memory: Final = memory
         self._device: Final = device
         self._patience_s: Final = patience_s
+        self._clock: Final = clock
         self._changed: Final = threading.Condition(threading.RLock())
         self._waiting: Final[set[int]] = set()
         self._open: Final[list[LeaseRecord]] = []
         self._ticks = 0
+        self._measured = clock()
 
     def add(self, slot: Slot) -> None:
         """A model of a name that is known already stays what it is."""
@@ -88,12 +92,36 @@ class Admission:
                 self._memory.empty()
         recorder.peak(record.peak_mib)
 
-    def shrink(self, slot: Slot, record: LeaseRecord, batch: int) -> None:
-        """A lease for fewer pictures than it was."""
+    def shrink(self, slot: Slot, variant: Variant, record: LeaseRecord, batch: int) -> None:
+        """A lease for fewer pictures than it was, because memory ran out; later ones begin with as few."""
         with self._changed:
             slot.working_mib += slot.card.working_mib(batch) - slot.card.working_mib(record.batch)
             record.batch = batch
+            slot.learn(variant, batch, self._clock())
             self._notify()
+
+    def give_up(self, slot: Slot, variant: Variant) -> None:
+        """Memory ran out for a single picture; for a while nobody tries that again."""
+        with self._changed:
+            slot.learn(variant, 0, self._clock())
+
+    def limits(self, slot: Slot, variants: Sequence[Variant]) -> dict[Variant, int]:
+        """For how many pictures memory suffices, of those variants for which it ran out of late."""
+        with self._changed:
+            now = self._clock()
+            return {variant: most for variant in variants if (most := slot.limit(variant, now)) is not None}
+
+    def look_again(self, recorder: Recorder) -> None:
+        """Measures the room anew now and then, when nothing is leased: other programs come and go."""
+        with self._changed:
+            due = self._memory.shared and self._clock() - self._measured >= REMEMBERED_S
+            if not due or any(slot.depth for slot in self.slots.values()):
+                return
+            for slot in self.slots.values():
+                if slot.present and slot.move is None:  # held without torch, so it would pass for somebody else's
+                    self._unload(slot, recorder)
+            self._memory.empty()
+            self._measure()
 
     def evict_idle(self, recorder: Recorder) -> bool:
         """Sends away every model that is not leased; whether there was one."""
@@ -112,10 +140,10 @@ class Admission:
                     if slot.present:
                         slot.unload(self._device)  # whoever still holds it shall hold nothing on the device
                     slot.drop()
-                    slot.forget()
+                    slot.lessons.clear()
             self._memory.empty()
             if not any(slot.depth for slot in self.slots.values()):
-                self._memory.measure()
+                self._measure()
             self._notify()
 
     def own_mib(self, but: Slot) -> int:
@@ -124,6 +152,10 @@ class Admission:
             mine = [slot for slot in self.slots.values() if slot.owner == threading.get_ident()]
             held = sum(found.mib for slot in mine if slot is not but and (found := slot.resident()))
             return held + (but.working_mib if but in mine else 0)
+
+    def _measure(self) -> None:
+        self._memory.measure()
+        self._measured = self._clock()
 
     def _awaited(
         self, slot: Slot, variant: Variant, working_mib: int, record: LeaseRecord, recorder: Recorder

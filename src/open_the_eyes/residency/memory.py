@@ -20,6 +20,11 @@ class Memory(Protocol):
     """One device's memory, in MiB."""
 
     @property
+    def shared(self) -> bool:
+        """Whether other programs take from it too, so that what is free has to be measured."""
+        ...
+
+    @property
     def out_of_memory(self) -> tuple[type[Exception], ...]:
         """The errors that say so, and no others."""
         ...
@@ -29,7 +34,7 @@ class Memory(Protocol):
         ...
 
     def measure(self) -> None:
-        """Looks again at what is free; nothing of ours must be on the device."""
+        """Looks again at what is free; of ours, nothing must be on the device but what torch holds."""
         ...
 
     def peak_mib(self) -> int:
@@ -60,6 +65,10 @@ class CountedMemory:
         self._peak = 0
         self.held_mib = 0
         self.emptied = 0
+
+    @property
+    def shared(self) -> bool:
+        return False
 
     @property
     def out_of_memory(self) -> tuple[type[Exception], ...]:
@@ -112,6 +121,10 @@ class CudaMemory:
         if limit_mib is not None:
             total = torch.cuda.mem_get_info(self._device)[1]
             torch.cuda.set_per_process_memory_fraction(min(1.0, limit_mib * _MIB / total), self._device)
+
+    @property
+    def shared(self) -> bool:
+        return True
 
     @property
     def out_of_memory(self) -> tuple[type[Exception], ...]:

@@ -30,7 +30,7 @@ class Residency:
     Args:
         memory: of the device.
         device: where models are moved to, such as "cuda:1"; on "cpu" they stay where they are.
-        clock: seconds.
+        clock: seconds; by it, too, the room is measured anew, and lessons of memory running out are forgotten.
         patience_s: how long to wait for other threads' leases.
     """
 
@@ -40,7 +40,7 @@ class Residency:
         self.device: Final = device
         self._memory: Final = memory
         self._clock: Final = clock
-        self._admission: Final = Admission(memory, device, patience_s)
+        self._admission: Final = Admission(memory, device, patience_s, clock)
 
     def register(
         self, card: ModelCard, build: Build, *, move: Move | None = by_itself, stream: Move | None = None
@@ -87,7 +87,7 @@ class Residency:
         """
         slot = self._slot(name)
         recorder = Recorder(self._clock, watch, slot.card.stage if stage is None else stage)
-        record = self._entered(slot, self._variants(slot, precision), batch, recorder)
+        record = self._entered(slot, self._variants(slot, precision, recorder), batch, recorder)
         with self._held(slot, record, recorder):
             yield slot.model
 
@@ -106,7 +106,7 @@ class Residency:
 
         All batches are one lease. Where memory runs out all the same, first models that idle leave, then the batch is
         halved; then all items begin again with the next precision ("auto" only), and at last with streamed weights.
-        What worked is remembered until `release_all`.
+        What worked is remembered for ten minutes, or until `release_all`.
 
         Args:
             most: items in one batch.
@@ -119,7 +119,7 @@ class Residency:
         if not items:
             return []
         recorder = Recorder(self._clock, watch, slot.card.stage if stage is None else stage)
-        variants = self._variants(slot, precision)
+        variants = self._variants(slot, precision, recorder)
         failed = no_room(name, needs(slot.card, variants[-1], 1), self._memory.room_mib(), why="memory ran out")
         for variant in variants:
             try:
@@ -131,7 +131,7 @@ class Residency:
                 done = self._batches(slot, record, variant, items, work, recorder)
             if done is not None:
                 return done
-            slot.given_up.add(variant)
+            self._admission.give_up(slot, variant)
             self._admission.evict_idle(recorder)
         raise failed
 
@@ -148,16 +148,19 @@ class Residency:
             raise KeyError(f"{name}: registered are {', '.join(self._admission.slots) or 'none'}")
         return self._admission.slots[name]
 
-    def _variants(self, slot: Slot, precision: str) -> tuple[Variant, ...]:
-        """Ways to have the model, from the best that fits downwards, without those that failed before."""
+    def _variants(self, slot: Slot, precision: str, recorder: Recorder) -> tuple[Variant, ...]:
+        """Ways to have the model, from the best that fits downwards, without those that failed of late."""
         every = variants_of(slot.card, precision, streamable=slot.stream is not None)
-        variants = tuple(variant for variant in every if variant not in slot.given_up) or every
+        self._admission.look_again(recorder)
+        limits = self._admission.limits(slot, every)
+        variants = tuple(variant for variant in every if limits.get(variant) != 0) or every
         return variants[variants.index(variant_that_fits(slot.card, variants, self._memory.room_mib())) :]
 
     def _batch(self, slot: Slot, variant: Variant, count: int, most: int) -> int:
         """At least 1: where that is too many, the admission says so with all numbers."""
         room = self._memory.room_mib() - self._admission.own_mib(slot)
-        fits = batch_that_fits(slot.card, variant, room, min(most, count, slot.batches.get(variant, most)))
+        known = self._admission.limits(slot, (variant,)).get(variant, most)
+        fits = batch_that_fits(slot.card, variant, room, min(most, count, known))
         return max(fits, 1)
 
     def _entered(self, slot: Slot, variants: Sequence[Variant], batch: int, recorder: Recorder) -> LeaseRecord:
@@ -215,6 +218,5 @@ class Residency:
                 continue
             if len(part) == 1:
                 return None
-            self._admission.shrink(slot, record, len(part) // 2)
-            slot.batches[variant] = record.batch
+            self._admission.shrink(slot, variant, record, len(part) // 2)
         return done

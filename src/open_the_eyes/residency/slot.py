@@ -10,6 +10,8 @@ from .budget import Resident
 from .cards import ModelCard, Variant
 from .records import LeaseRecord
 
+REMEMBERED_S: Final = 600.0
+"""How long the lesson of memory running out is heeded: whoever took it may have gone by then."""
 Build = Callable[[str], Any]
 """Makes a model at a precision, in the computer's memory if it can be moved."""
 Move = Callable[[Any, str], object]
@@ -25,6 +27,19 @@ class Movable(Protocol):
 
 def by_itself(model: Movable, device: str) -> object:
     return model.to(device)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What memory that ran out taught about one way to have a model.
+
+    Args:
+        batch: pictures that go through at once; 0 where not even one did.
+        until: on the clock; what is older counts no more.
+    """
+
+    batch: int
+    until: float
 
 
 @dataclass(slots=True, eq=False)
@@ -43,8 +58,7 @@ class Slot:
         depth: leases of that thread, one inside the other.
         working_mib: what room these leases were given beside the weights.
         last_used: larger is later.
-        batches: the largest that went through where memory had run out before.
-        given_up: ways to have it for which memory ran out.
+        lessons: of memory that ran out.
         record: its latest lease.
     """
 
@@ -59,8 +73,7 @@ class Slot:
     depth: int = 0
     working_mib: int = 0
     last_used: int = 0
-    batches: dict[Variant, int] = field(default_factory=dict)
-    given_up: set[Variant] = field(default_factory=set)
+    lessons: dict[Variant, Lesson] = field(default_factory=dict)
     record: LeaseRecord | None = None
 
     def resident(self) -> Resident | None:
@@ -101,7 +114,11 @@ class Slot:
     def drop(self) -> None:
         self.model, self.variant, self.present = None, None, False
 
-    def forget(self) -> None:
-        """What was learnt from memory running out."""
-        self.batches.clear()
-        self.given_up.clear()
+    def learn(self, variant: Variant, batch: int, now: float) -> None:
+        """Memory ran out for more than so many pictures; 0 is for a single one."""
+        self.lessons[variant] = Lesson(batch, now + REMEMBERED_S)
+
+    def limit(self, variant: Variant, now: float) -> int | None:
+        """How many pictures at once memory has been found to suffice for of late; None where it never ran out."""
+        lesson = self.lessons.get(variant)
+        return lesson.batch if lesson is not None and now < lesson.until else None
