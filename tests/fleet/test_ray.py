@@ -151,6 +151,17 @@ def test_photos_at_an_address_come_and_go_and_one_that_kills_its_actor_fails_alo
     assert (tmp_path / "bucket/open-the-eyes.batch/manifest.jsonl").stat().st_size > 0
 
 
+def test_a_photo_that_hangs_costs_neither_the_batch_nor_the_photos_behind_it(tmp_path: Path) -> None:
+    folder = photos(tmp_path / "in", a="hang", **{f"p{n}": "blink" for n in range(6)})
+    planned = plan([str(folder)], tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    each = on_ray(config(planned), Cluster(address="local", actors=1), patience=0.5)
+    records = {record.name: record for record in each(planned.items, lambda: False)}
+    assert "--patience" in records.pop("a.jpg").error
+    assert {record.state for record in records.values()} == {"opened"}
+    assert len(records) == 6
+
+
 class Telling(Painter):
     """A painter that also says how many asks it was given at once, in its process."""
 

@@ -109,6 +109,12 @@ def failed(
     )
 
 
+def given_up(item: Item, fingerprint: str, patience: float, seconds: float) -> Record:
+    """The record of a photo that took longer than `patience` seconds."""
+    error = f"expected to be done within {patience:g} seconds, it was not; --patience gives it more."
+    return failed(item, fingerprint, error, NoCapacity.exit_code, seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """Of a record what deciding needs: ten thousand of them stay small."""

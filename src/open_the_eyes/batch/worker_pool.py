@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from typing import Final
 
 from ..errors import NoCapacity, OpenTheEyesError
-from .manifest import Record, failed
+from .manifest import Record, failed, given_up
 from .plan import Item
 from .worker import WorkerConfig, limited_threads, worker_main
 
@@ -163,13 +163,7 @@ class WorkerPool:
                 worker.process.join()
                 for task in late:
                     worker.tasks.pop(task.item.name)
-                    yield failed(
-                        task.item,
-                        worker.config.fingerprint,
-                        f"expected to be done within {self._timeout:g} seconds, it was not; --patience gives it more.",
-                        NoCapacity.exit_code,
-                        now - task.began,
-                    )
+                    yield given_up(task.item, worker.config.fingerprint, self._timeout, now - task.began)
                 for task in worker.tasks.values():
                     waiting.put_back(task)  # none of their fault
                 worker.tasks.clear()

@@ -107,7 +107,7 @@ def executor_for(
         out=plan.out.absolute(),
         make=make_processor,
     )
-    return on_ray(config, cluster, remote)
+    return on_ray(config, cluster, remote, patience=run_options.patience)
 
 
 def sent(plan: Plan, remote: RemoteFolders) -> None:

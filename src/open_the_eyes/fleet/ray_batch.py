@@ -2,20 +2,25 @@
 
 Ray brings what a machine alone has no need of: back-pressure over a network, GPUs in parts, machines that come and go.
 A photo whose actor dies is tried again by Ray, then once more alone; after that it has failed, and the rest goes on.
+One that takes too long is given up by its actor, which then ends: nothing else stops what hangs.
 """
 
 from __future__ import annotations
 
 import base64
+import os
 import pickle
+import threading
+import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
-from ..batch.manifest import Record, failed
+from ..batch.manifest import Record, failed, given_up
 from ..batch.plan import Item
-from ..batch.run import Executor, Stop
+from ..batch.run import PATIENCE, Executor, Stop
 from ..batch.worker import WorkerConfig, WorkerSlot
 from ..errors import NoCapacity
 from ..settings import ONE_BLAS_THREAD
@@ -26,22 +31,45 @@ from .slots import AT_ONCE
 SLICE: Final = 5000
 """Photos that are given to Ray at once: the driver's memory is that of a slice, however long the list is."""
 RETRIES: Final = 1
-"""Of one photo by Ray itself, before it is given to it alone."""
+"""Of one photo by Ray itself, before it is given to it alone, and then again."""
+FAREWELL_SECONDS: Final = 2.0
+"""What an actor that has given a photo up stays for, so that its answer arrives."""
 
 
 class Actor:
-    """What Ray calls: one item in, the line of its record out. Several threads may call."""
+    """What Ray calls: one item in, the line of its record out. Several threads may call.
 
-    def __init__(self, brief: WorkerConfig, wire: RemoteFolders | None, gpus: float) -> None:
+    Args:
+        patience: seconds that one photo may take.
+    """
+
+    def __init__(self, brief: WorkerConfig, wire: RemoteFolders | None, gpus: float, patience: float) -> None:
         brief = replace(brief, settings=part_of_gpu(brief.settings, gpus))
         brief.out.mkdir(parents=True, exist_ok=True)
         self._do = brief.make(brief)
         if wire is not None:
             self._do = remote_processor(wire, brief.out, self._do, brief.fingerprint, overwrite=brief.spec.overwrite)
+        self._fingerprint: Final = brief.fingerprint
+        self._patience: Final = patience
+        self._threads: Final = ThreadPoolExecutor(brief.slot.at_once)
+        self._ending = threading.Event()
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[str]]:
-        records = [self._do(_unpacked(text)) for text in batch["item"]]
+        records = [self._within_patience(_unpacked(text)) for text in batch["item"]]
         return {"record": [record.to_line().decode("ascii") for record in records]}
+
+    def _within_patience(self, item: Item) -> Record:
+        if self._ending.is_set():
+            threading.Event().wait()  # for the end of this process: Ray then gives the photo to the next
+        began = time.monotonic()
+        doing = self._threads.submit(self._do, item)
+        if not wait([doing], self._patience).done:
+            self._ending.set()
+            end = threading.Timer(FAREWELL_SECONDS, os._exit, (1,))
+            end.daemon = True
+            end.start()
+            return given_up(item, self._fingerprint, self._patience, time.monotonic() - began)
+        return doing.result()
 
 
 def slot_on(cluster: Cluster, at_once: int | None) -> WorkerSlot:
@@ -56,8 +84,16 @@ def slot_on(cluster: Cluster, at_once: int | None) -> WorkerSlot:
     return WorkerSlot(device="cpu", at_once=at_once or 1)
 
 
-def on_ray(brief: WorkerConfig, cluster: Cluster, wire: RemoteFolders | None = None) -> Executor:
-    """Photos done by a cluster that is connected."""
+def on_ray(
+    brief: WorkerConfig, cluster: Cluster, wire: RemoteFolders | None = None, *, patience: float = PATIENCE
+) -> Executor:
+    """Photos done by a cluster that is connected.
+
+    Args:
+        patience: seconds that one photo may take.
+    """
+
+    alone = replace(brief, slot=replace(brief.slot, at_once=1))
 
     def each(items: Sequence[Item], stop: Stop) -> Generator[Record, None, None]:
         todo = iter(items) if wire is not None else map(_absolute, items)
@@ -65,12 +101,12 @@ def on_ray(brief: WorkerConfig, cluster: Cluster, wire: RemoteFolders | None = N
             if stop():
                 return
             lost = {item.name: item for item in part}
-            for record in _streamed(part, brief, cluster, wire, at_once=brief.slot.at_once, retries=RETRIES, stop=stop):
+            for record in _streamed(part, brief, cluster, wire, patience, stop):
                 lost.pop(record.name)
                 yield record
             if stop():
                 return
-            for record in _streamed(list(lost.values()), brief, cluster, wire, at_once=1, retries=0, stop=stop):
+            for record in _streamed(list(lost.values()), alone, cluster, wire, patience, stop):
                 lost.pop(record.name)
                 yield record
             if stop():
@@ -91,9 +127,7 @@ def _streamed(
     brief: WorkerConfig,
     cluster: Cluster,
     wire: RemoteFolders | None,
-    *,
-    at_once: int,
-    retries: int,
+    patience: float,
     stop: Stop,
 ) -> Generator[Record, None, None]:
     """The records of those photos whose actor lived."""
@@ -101,6 +135,7 @@ def _streamed(
         return
     import ray.data
 
+    at_once = brief.slot.at_once
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.max_errored_blocks = -1  # a block is a photo: one that is lost is done again by us
@@ -111,7 +146,7 @@ def _streamed(
         max_tasks_in_flight_per_actor=max(2, at_once),
         enable_true_multi_threading=at_once > 1,
     )
-    options = {"max_restarts": -1, "max_task_retries": retries, "max_concurrency": at_once}
+    options = {"max_restarts": -1, "max_task_retries": RETRIES, "max_concurrency": at_once}
     photos = ray.data.from_items([{"item": _packed(item)} for item in items], override_num_blocks=len(items))
     done = photos.map_batches(
         Actor,
@@ -121,7 +156,7 @@ def _streamed(
         num_cpus=cluster.cores,
         num_gpus=cluster.gpus or None,
         runtime_env={"env_vars": ONE_BLAS_THREAD},
-        fn_constructor_args=(brief, wire, cluster.gpus),
+        fn_constructor_args=(brief, wire, cluster.gpus, patience),
         ray_remote_args_fn=lambda: options,
     )
     try:

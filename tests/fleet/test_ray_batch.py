@@ -1,0 +1,66 @@
+"""What an actor does with a photo that hangs; without a Ray."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from open_the_eyes.batch.manifest import Record
+from open_the_eyes.batch.plan import Item
+from open_the_eyes.batch.worker import Processor, WorkerConfig, WorkerSlot
+
+ray_batch = pytest.importorskip(
+    "open_the_eyes.fleet.ray_batch", reason="the extra `serve` is not installed", exc_type=ImportError
+)
+from tests.batch.processors import acting, configs, photos, planned  # noqa: E402 -- as above
+
+
+def test_a_photo_that_hangs_on_ray_is_given_up_and_its_actor_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go, ended = threading.Event(), threading.Event()
+    codes: list[int] = []
+
+    def end(code: int) -> None:
+        codes.append(code)
+        ended.set()
+
+    def hanging(config: WorkerConfig) -> Processor:
+        do = acting(config)
+
+        def work(item: Item) -> Record:
+            if item.name == "b.jpg":
+                let_go.wait()
+            return do(item)
+
+        return work
+
+    monkeypatch.setattr(ray_batch, "FAREWELL_SECONDS", 0.01)
+    monkeypatch.setattr(os, "_exit", end)
+    actor = made(tmp_path, hanging, patience=0.2)
+    plan = planned(photos(tmp_path / "in", a="blink", b="blink"), tmp_path / "out")
+    try:
+        records = [answered(actor, item) for item in plan.items]
+        assert ended.wait(2)
+    finally:
+        let_go.set()
+    assert [(record.name, record.state) for record in records] == [("a.jpg", "opened"), ("b.jpg", "failed")]
+    assert "within 0.2 seconds, it was not; --patience" in records[1].error
+    assert codes == [1]
+
+
+def made(folder: Path, make: Callable[[WorkerConfig], Processor], patience: float) -> Any:
+    (config,) = configs(folder / "out", [WorkerSlot()], make)
+    return ray_batch.Actor(config, None, 0.0, patience)
+
+
+def answered(actor: Any, item: Item) -> Record:
+    (line,) = actor({"item": [ray_batch._packed(item)]})["record"]
+    record = Record.from_line(line.encode("ascii"))
+    assert record is not None
+    return record
