@@ -12,7 +12,7 @@ from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Mode
 from open_the_eyes.service.errors import Busy, NotHere
 from open_the_eyes.service.jobs import Job, JobRequest
-from open_the_eyes.web.controller import Controller, style_of
+from open_the_eyes.web.controller import Controller
 from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
 
 ADA = "visitor-ada"
@@ -168,6 +168,12 @@ def test_the_file_has_the_eyes_that_were_picked(
     assert controller.final(ADA, done) is job_client.jobs["job-1"]
 
 
+def test_a_job_that_was_deleted_is_not_waited_for(controller: Controller, came: EditSession) -> None:
+    page_state = controller.act(ADA, replace(came, waiting="gone"), {"act": "ended", "job": "gone"})
+    assert page_state.session == replace(came, waiting=None)
+    assert "not here any more" in page_state.headline
+
+
 def test_a_file_of_nothing_is_not_made(controller: Controller, job_client: FakeJobClient, seen: EditSession) -> None:
     nobody = controller.choose(ADA, seen, []).session
     page_state = controller.act(ADA, nobody, {"act": "finish", "purpose": "standard"})
@@ -285,16 +291,3 @@ def test_whatever_a_browser_tells_there_is_a_scene(
         page_state = controller.act(ADA, session, told)
         assert page_state.session is None or set(page_state.session.chosen) <= {1, 3}
         assert page_state.session is None or len(page_state.session.names) <= 32
-
-
-@pytest.mark.parametrize(
-    ("told", "style"),
-    [
-        (("As suits the face", "As suits the face", 100), EyeStyle()),
-        (("Blue", "Left", 80), EyeStyle("blue", (-0.6, 0.0), 0.8)),
-        (("Purple", "Sideways", 1000), EyeStyle("auto", None, 1.4)),
-    ],
-    ids=["nothing", "all", "out of range"],
-)
-def test_words_of_the_page_become_looks(told: tuple[str, str, float], style: EyeStyle) -> None:
-    assert style_of(*told) == style

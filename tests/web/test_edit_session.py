@@ -11,6 +11,7 @@ from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Options
 from open_the_eyes.roles import Outcome
 from open_the_eyes.service.processing import options_of
+from open_the_eyes.web.controller import style_of
 from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
 
 NOWHERE = Box(0.1, 0.1, 0.3, 0.4)
@@ -126,3 +127,16 @@ def test_every_change_ends_the_file_that_was_made_or_is_being_made(seen: EditSes
 def test_faces_come_back_from_where_they_were_noted(came: EditSession) -> None:
     for one in came.faces:
         assert FaceRegion.from_json(one.to_json()) == one
+
+
+@pytest.mark.parametrize(
+    ("told", "style"),
+    [
+        (("As suits the face", "As suits the face", 100), EyeStyle()),
+        (("Blue", "Left", 80), EyeStyle("blue", (-0.6, 0.0), 0.8)),
+        (("Purple", "Sideways", 1000), EyeStyle("auto", None, 1.4)),
+    ],
+    ids=["nothing", "all", "out of range"],
+)
+def test_words_of_the_page_become_looks(told: tuple[str, str, float], style: EyeStyle) -> None:
+    assert style_of(*told) == style

@@ -16,7 +16,7 @@ from open_the_eyes.pipeline import open_eyes
 from tests.web.sites import Site, pixels_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Download, Page
+    from playwright.sync_api import Download, Page, Route
 
     from open_the_eyes.engine import Engine
     from tests.web.conftest import Visitor
@@ -195,6 +195,36 @@ def test_open_eyes_are_left_in_peace(visitor: Visitor, photos: Path) -> None:
     page.wait_for_selector(".ote-notice")
     assert "Everybody's eyes are open" in page.locator("[role=alert]").inner_text()
     assert page.locator(".ote-photo button").count() == 0
+
+
+def test_progress_is_followed_again_after_answers_that_are_none(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open()
+    refused = list[str]()
+
+    def refuse_twice(route: Route) -> None:
+        refused.append(route.request.url)
+        if len(refused) > 2:
+            route.continue_()
+        else:
+            route.fulfill(status=(503, 429)[len(refused) - 1], body="starting")
+
+    page.route("**/v1/jobs/*/events", refuse_twice)
+    dropped(page, photos / "Ada blinked.PNG")
+    preview_done(page)
+    assert len(refused) >= 3
+    visitor.complaints.clear()  # a refused request is an error to the browser's console
+
+
+def test_a_job_that_was_deleted_elsewhere_is_not_waited_for(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open()
+    page.route("**/v1/jobs/*/events", lambda route: route.fulfill(status=503, body="starting"))
+    dropped(page, photos / "Ada blinked.PNG")
+    page.wait_for_selector(".ote-progress[data-job]")
+    page.evaluate("fetch('/v1/jobs/' + document.querySelector('.ote-progress').dataset.job, { method: 'DELETE' })")
+    page.wait_for_selector(".ote-notice")
+    assert "not here any more" in page.locator("[role=alert]").inner_text()
+    assert page.locator(".ote-progress[data-job]").count() == 0
+    visitor.complaints.clear()
 
 
 def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(

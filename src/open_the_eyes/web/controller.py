@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ..errors import OpenTheEyesError, UsageError
 from ..options import MODES, Mode
-from ..service.errors import Busy
+from ..service.errors import Busy, NotHere
 from ..service.jobs import Job
 from ..service.problems import problem_of
 from . import words
@@ -138,7 +138,10 @@ class Controller:
         waited = session.waiting
         if waited is None or str(told.get("job")) != waited:
             return PageState(session)
-        job = self._job_client.job(owner, waited)
+        try:
+            job = self._job_client.job(owner, waited)
+        except NotHere as error:  # it was deleted, and nothing more will come of it
+            return _failed(replace(session, waiting=None, finishing=False), error)
         now = self._job_client.ended(owner, session, waited)
         return _come_to(now, job)
 

@@ -1,4 +1,6 @@
-// Follows the job that is on by its own events; they come again by themselves when the connection was lost.
+// Follows the job that is on by its own events; they come again by themselves when the connection was lost, but not after
+// an answer that is none, such as a proxy's 502 while the program starts, or 429. Then this asks what has become of it.
+const PAUSE_MS = 2000;
 let source = null;
 const follow = () => {
   const box = element.querySelector('[data-job]');
@@ -31,9 +33,17 @@ const follow = () => {
     }
   });
   for (const name of ['done', 'failed', 'cancelled']) events.addEventListener(name, ended);
+  const refused = async () => {
+    const answer = await fetch(`/v1/jobs/${job}`).catch(() => null);
+    if (source !== events) return; // another one is followed by now
+    if (answer?.status === 404) return ended(); // it was deleted
+    if (answer?.status === 401) return location.reload(); // to sign in
+    source = null;
+    setTimeout(follow, PAUSE_MS);
+  };
   events.onerror = () => {
-    if (events.readyState === EventSource.CLOSED) ended();
-    else show(box.dataset.lost, '');
+    show(box.dataset.lost, '');
+    if (events.readyState === EventSource.CLOSED) refused();
   };
 };
 watch('value', follow);
