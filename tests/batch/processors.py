@@ -51,6 +51,12 @@ def dying(config: WorkerConfig) -> Processor:  # noqa: ARG001
     os._exit(9)
 
 
+def stuck(config: WorkerConfig) -> Processor:  # noqa: ARG001
+    """Is never ready."""
+    time.sleep(600)
+    raise AssertionError
+
+
 def done(item: Item, mark: str, out: Path, *, opened: bool = True) -> Record:
     """The record of a photo; if it was opened, with a result on the disk."""
     outputs: tuple[Output, ...] = ()

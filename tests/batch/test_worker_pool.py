@@ -14,7 +14,7 @@ from open_the_eyes.batch.plan import Item
 from open_the_eyes.batch.worker import WorkerSlot
 from open_the_eyes.batch.worker_pool import WorkerPool
 from open_the_eyes.errors import NoCapacity, WeightsMissing
-from tests.batch.processors import configs, dying, failing, photos, planned
+from tests.batch.processors import configs, dying, failing, photos, planned, stuck
 
 
 def ran(folder: Path, out: Path, slots: int = 1, at_once: int = 1, patience: float = 60.0) -> dict[str, Record]:
@@ -72,6 +72,18 @@ def test_workers_that_die_at_once_are_not_started_for_ever(tmp_path: Path) -> No
     folder = photos(tmp_path / "in", a="blink")
     pool = WorkerPool(configs(tmp_path, [WorkerSlot()], dying), 60)
     with pytest.raises(NoCapacity, match="exit code 9"):
+        list(pool.imap_unordered(planned(folder, tmp_path / "out").items))
+    pool.close()
+
+
+def test_workers_that_hang_while_they_start_are_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_pool, "START_SECONDS", 0.2)
+    monkeypatch.setattr(worker_pool, "MAX_FAILED_STARTS", 2)
+    folder = photos(tmp_path / "in", a="blink")
+    pool = WorkerPool(configs(tmp_path, [WorkerSlot()], stuck), 60)
+    with pytest.raises(NoCapacity, match=r"not ready within 0\.2 seconds"):
         list(pool.imap_unordered(planned(folder, tmp_path / "out").items))
     pool.close()
 

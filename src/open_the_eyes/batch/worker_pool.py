@@ -24,7 +24,9 @@ MAX_TASKS_PER_WORKER: Final = 1000
 MAX_WORKER_DEATHS: Final = 2
 """Workers that a photo may cost. At the second try it is alone, so that no other photo is taken for the culprit."""
 MAX_FAILED_STARTS: Final = 3
-"""Workers in a row that may die before they are ready."""
+"""Workers in a row that may die, or hang, before they are ready."""
+START_SECONDS: Final = 300.0
+"""A worker that is not ready by then hangs: libraries are loaded in seconds, from a slow drive in a minute or two."""
 POLL_SECONDS: Final = 0.5
 
 
@@ -42,6 +44,7 @@ class _Worker:
     config: WorkerConfig
     process: BaseProcess
     pipe: Connection
+    started: float
     ready: bool = False
     done: int = 0
     tasks: dict[str, _Task] = field(default_factory=dict)
@@ -139,7 +142,7 @@ class WorkerPool:
         with limited_threads(config.slot.threads), _signals_blocked():
             process.start()
         theirs.close()
-        return _Worker(config, process, ours)
+        return _Worker(config, process, ours, time.monotonic())
 
     def _hand(self, worker: _Worker, task: _Task, waiting: _TaskQueue) -> None:
         task.began = time.monotonic()
@@ -168,6 +171,11 @@ class WorkerPool:
                     waiting.put_back(task)  # none of their fault
                 worker.tasks.clear()
                 self._replace(worker)
+            elif not worker.ready and now - worker.started > START_SECONDS:
+                worker.process.kill()
+                worker.process.join()
+                self._count_failed_start(f"it was not ready within {START_SECONDS:g} seconds")
+                self._replace(worker)
 
     def _received(self, worker: _Worker, waiting: _TaskQueue) -> Iterator[Record]:
         """Everything a worker has sent; and if it is dead, what becomes of its photos."""
@@ -193,9 +201,7 @@ class WorkerPool:
     def _reaped(self, worker: _Worker, waiting: _TaskQueue) -> Iterator[Record]:
         how = _cause_of_death(worker.process.exitcode)
         if not worker.ready:
-            self._failed_starts += 1
-            if self._failed_starts >= MAX_FAILED_STARTS:
-                raise NoCapacity(_no_start(f"it ended before it was ready ({how})"))
+            self._count_failed_start(f"it ended before it was ready ({how})")
         for task in worker.tasks.values():
             task.deaths += 1
             if task.deaths < MAX_WORKER_DEATHS:
@@ -211,6 +217,11 @@ class WorkerPool:
                 )
         worker.tasks.clear()
         self._replace(worker)
+
+    def _count_failed_start(self, why: str) -> None:
+        self._failed_starts += 1
+        if self._failed_starts >= MAX_FAILED_STARTS:
+            raise NoCapacity(_no_start(why))
 
     def _replace(self, worker: _Worker) -> None:
         with suppress(OSError):
