@@ -164,6 +164,27 @@ def test_best_take_never_replaces_a_photo(folder: Path, blinked: Rgb, capsys: py
 
 
 @pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        pytest.param(
+            ["-o", "q.png", "--report", "q.png", "--overwrite"], 2, "or a result", id="a report over the result"
+        ),
+        pytest.param(["--report", "shot2.opened.png"], 2, "or a result", id="a report over what may be the result"),
+        pytest.param(["-o", "x.gif"], 2, "-o x.gif: expected a name ending in .jpg", id="no format that is written"),
+        pytest.param(["-o", "there.png"], 3, "there.png is there already", id="taken"),
+        pytest.param(["-o", "shot2.png", "--overwrite"], 2, "the original is never replaced", id="a frame"),
+    ],
+)
+def test_best_take_refuses_names_before_it_looks_at_a_photo(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, says: str
+) -> None:
+    (folder / "there.png").write_text("mine")
+    assert main(["best-take", "text.png", "shot2.png", *arguments]) == code  # text.png is no photo, which comes later
+    assert says in capsys.readouterr().err
+    assert (folder / "there.png").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
     ("arguments", "says"),
     [
         pytest.param(["-o", "shot2.png"], "the original is never replaced", id="a result"),

@@ -46,9 +46,12 @@ def best_take_command(
     options = Options.of(seed=parse.whole("--seed", seed))
     for photo in sources:
         paths.check_photo(photo)
+    targets = [paths.planned([photo], out)[0] for photo in sources]
+    if len(set(targets)) == 1:  # else which one it is depends on the frame that is taken
+        paths.check_output(targets[0], sources, overwrite=overwrite)
     report_path = None if report is None else Path(report)
     if report_path is not None:
-        paths.check_report(report_path, sources, overwrite=overwrite)
+        paths.check_report(report_path, (*sources, *targets), overwrite=overwrite)
 
     from ..best_take import best_take
     from ..engine import load_engine
@@ -57,7 +60,7 @@ def best_take_command(
     engine = load_engine("reference", Settings.from_environment())
     with progress.shown(f"{len(sources)} photos") as tell:
         taken = best_take(sources, options, engine=engine, progress=tell)
-    saved = _saved(taken, sources, out, overwrite=overwrite)
+    saved = _saved(taken, sources, targets[taken.base], overwrite=overwrite)
     text = json.dumps(_as_json(taken, saved), indent=2, ensure_ascii=False)
     speech.say(text if as_json else "\n".join(_lines(taken, saved)))
     if report_path is not None:
@@ -85,12 +88,11 @@ def _photos(given: list[str]) -> tuple[Path, ...]:
     return unique
 
 
-def _saved(taken: BestTake, sources: tuple[Path, ...], out: str | None, *, overwrite: bool) -> Report:
+def _saved(taken: BestTake, sources: tuple[Path, ...], target: Path, *, overwrite: bool) -> Report:
     """Writes the result, if there is one that is not simply the frame itself."""
     opened = taken.opened
     if not opened.changed:
         return opened.report
-    (target,) = paths.planned([sources[taken.base]], out)
     paths.check_output(target, sources, overwrite=overwrite)
     paths.make_folder(target)
     return opened.save(target, overwrite=overwrite)
