@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from open_the_eyes.batch.manifest import Output, Record, failed
 from open_the_eyes.batch.plan import Item, Plan, plan
+from open_the_eyes.batch.record import Output, Record, failed
 from open_the_eyes.batch.spec import BatchSpec
 from open_the_eyes.batch.tally import Tally
 from open_the_eyes.batch.worker import Processor, WorkerConfig, WorkerSlot

@@ -13,7 +13,7 @@ import pytest
 
 from open_the_eyes.batch import contact_sheet
 from open_the_eyes.batch.contact_sheet import write_sheet
-from open_the_eyes.batch.manifest import Output, Record
+from open_the_eyes.batch.record import Output, Record
 from open_the_eyes.batch.thumbnails import SIDE_WH, eye_comparison, jpeg_base64
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box

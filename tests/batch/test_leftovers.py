@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from open_the_eyes.batch.manifest import Record
+from open_the_eyes.batch.record import Record
 from open_the_eyes.batch.run import STALE_SECONDS, in_processes
 from open_the_eyes.batch.worker import WorkerSlot
 from open_the_eyes.settings import Settings

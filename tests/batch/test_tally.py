@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from open_the_eyes.batch.manifest import Record, State
+from open_the_eyes.batch.record import Record, State
 from open_the_eyes.batch.tally import RECENT_SECONDS, Tally, in_words
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from open_the_eyes.batch import worker_pool
-from open_the_eyes.batch.manifest import Record
 from open_the_eyes.batch.plan import Item
+from open_the_eyes.batch.record import Record
 from open_the_eyes.batch.worker import WorkerSlot
 from open_the_eyes.batch.worker_pool import WorkerPool
 from open_the_eyes.errors import NoCapacity, WeightsMissing

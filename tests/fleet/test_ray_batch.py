@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from open_the_eyes.batch.manifest import Record
 from open_the_eyes.batch.plan import Item
+from open_the_eyes.batch.record import Record
 from open_the_eyes.batch.worker import Processor, WorkerConfig, WorkerSlot
 
 ray_batch = pytest.importorskip(

@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from ..files.whole_file import write_whole
-from .manifest import Record
+from .record import Record
 
 PER_PAGE: Final = 200
 """Photos; a page of so many is about 1.5 MB."""

@@ -19,8 +19,8 @@ from ..photo import Photo
 from ..pipeline import open_eyes
 from ..results import Opened
 from ..settings import Settings
-from .manifest import Output, Record, State, failed
 from .plan import Item
+from .record import Output, Record, State, failed
 from .spec import BatchSpec
 from .thumbnails import eye_comparison, jpeg_base64
 

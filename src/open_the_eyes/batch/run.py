@@ -12,8 +12,9 @@ from typing import Final
 
 from ..errors import UsageError
 from ..settings import Settings
-from .manifest import Manifest, Record, State
+from .manifest import Manifest
 from .plan import Item, Plan
+from .record import Record, State
 from .spec import BatchSpec
 from .tally import Tally
 from .worker import Processor, WorkerConfig, WorkerSlot, make_processor

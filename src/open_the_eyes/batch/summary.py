@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from ..errors import PhotoNotWritten
 from ..version import __version__
-from .manifest import Manifest, Record
+from .manifest import Manifest
 from .plan import Plan
+from .record import Record
 from .spec import BatchSpec
 from .tally import Tally
 

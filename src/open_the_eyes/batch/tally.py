@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final
 
-from .manifest import Record
+from .record import Record
 
 RECENT_SECONDS: Final = 60.0
 """The speed is that of the last minute: a batch of mixed photos is not as fast as it was in the beginning."""

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..settings import ONE_BLAS_THREAD, Settings
-from .manifest import Record, failed
 from .plan import Item
+from .record import Record, failed
 from .spec import BatchSpec
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from multiprocessing.process import BaseProcess
 from typing import Final
 
 from ..errors import NoCapacity, OpenTheEyesError
-from .manifest import Record, failed, given_up
 from .plan import Item
+from .record import Record, failed, given_up
 from .worker import WorkerConfig, limited_threads, worker_main
 
 MAX_TASKS_PER_WORKER: Final = 1000

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from . import speech
 
 if TYPE_CHECKING:
-    from ..batch.manifest import Record
+    from ..batch.record import Record
     from ..batch.tally import Tally
 
 EVERY_SECONDS: Final = 10.0

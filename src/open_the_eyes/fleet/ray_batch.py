@@ -18,8 +18,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
-from ..batch.manifest import Record, failed, given_up
 from ..batch.plan import Item
+from ..batch.record import Record, failed, given_up
 from ..batch.run import PATIENCE, Executor, Stop
 from ..batch.worker import WorkerConfig, WorkerSlot
 from ..errors import NoCapacity

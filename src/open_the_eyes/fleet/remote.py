@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import fsspec
 
-from ..batch.manifest import Record, failed
 from ..batch.plan import FOLDER, Item, Plan
+from ..batch.record import Record, failed
 from ..batch.worker import Processor
 from ..errors import OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError
 from ..files import SUFFIXES

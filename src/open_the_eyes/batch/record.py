@@ -1,0 +1,104 @@
+"""What became of one photo of a batch, and the line of JSON that tells it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final, Literal, get_args
+
+from ..errors import NoCapacity
+from .plan import Item
+
+State = Literal["opened", "unchanged", "failed"]
+"""`unchanged`: no eye needed opening, or none could be opened well enough."""
+STATES: Final[tuple[State, ...]] = get_args(State)
+_IN_FILE: Final = {"fingerprint": "wish"}
+"""Fields of a record that the file knows by another name: manifests of earlier releases are gone on with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file that was written: its path in the folder of results, with "/", its bytes, and their SHA-256."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What became of one photo.
+
+    Args:
+        name: of the `Item`.
+        size, mtime_ns: of the photo when it was planned.
+        sha256: of the photo; "" where it could not be read.
+        fingerprint: of the `BatchSpec` it was done under.
+        faces: the outcome of every face, left to right.
+        outputs: what was written; a copy too.
+        error: one line; "" unless it failed.
+        exit_code: what `open` would have left with.
+        seconds: what it took.
+        rss_mib: memory of the worker afterwards; 0 where the system does not tell.
+        eyes: small JPEG pictures of opened eyes, before and after beside each other, in base64.
+        more_faces: opened faces that have no picture in `eyes`.
+    """
+
+    name: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    fingerprint: str
+    state: State
+    faces: tuple[str, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    error: str = ""
+    exit_code: int = 0
+    seconds: float = 0.0
+    rss_mib: float = 0.0
+    eyes: tuple[str, ...] = ()
+    more_faces: int = 0
+
+    def to_line(self) -> bytes:
+        """One line of ASCII: names that are not UTF-8 survive as escapes."""
+        told = {_IN_FILE.get(name, name): value for name, value in asdict(self).items()}
+        return json.dumps(told, separators=(",", ":")).encode("ascii") + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Record | None:
+        """The record of a line; None for one that was never finished or is not ours."""
+        try:
+            told: dict[str, Any] = json.loads(line)
+            values = {f.name: told[_IN_FILE.get(f.name, f.name)] for f in fields(cls)}
+            outputs = tuple(Output(str(o["path"]), int(o["size"]), str(o["sha256"])) for o in values.pop("outputs"))
+            faces, eyes = tuple(values.pop("faces")), tuple(values.pop("eyes"))
+            record = cls(**values, faces=faces, outputs=outputs, eyes=eyes)
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return None
+        return record if record.state in STATES and isinstance(record.name, str) else None
+
+
+def failed(
+    item: Item, fingerprint: str, error: str, exit_code: int, seconds: float = 0.0, rss_mib: float = 0.0
+) -> Record:
+    """The record of a photo that could not be done."""
+    line = " ".join(error.split())
+
+    return Record(
+        item.name,
+        item.size,
+        item.mtime_ns,
+        "",
+        fingerprint,
+        "failed",
+        error=line,
+        exit_code=exit_code,
+        seconds=round(seconds, 4),
+        rss_mib=round(rss_mib, 1),
+    )
+
+
+def given_up(item: Item, fingerprint: str, patience: float, seconds: float) -> Record:
+    """The record of a photo that took longer than `patience` seconds."""
+    error = f"expected to be done within {patience:g} seconds, it was not; --patience gives it more."
+    return failed(item, fingerprint, error, NoCapacity.exit_code, seconds)
