@@ -23,7 +23,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 demo: $(VENV)/ready-to-run
-	@$(BIN)/open-the-eyes demo -o out/demo
+	@$(BIN)/open-the-eyes demo -o out/demo --overwrite
 
 test: $(VENV)/ready-to-develop
 	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses auto --maxprocesses 4 --dist loadfile)

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from open_the_eyes import demo as demo_door
+from open_the_eyes.cli import main
 from open_the_eyes.demo import BORDER_PX, COLUMN_PX, GAP_PX, run_demo, side_by_side
 from open_the_eyes.errors import OpenTheEyesError, PhotoNotWritten
 from open_the_eyes.imaging.arrays import Points, Rgb
@@ -75,13 +76,41 @@ def test_the_report_names_the_pictures(demo: DemoResult) -> None:
     assert {demo.before.parent, demo.after.parent} == {demo.sheet.parent}
 
 
-def test_running_it_again_replaces_the_pictures_with_the_same_ones(demo: DemoResult) -> None:
+def test_running_it_again_when_told_to_overwrite_replaces_the_pictures_with_the_same_ones(demo: DemoResult) -> None:
     first = {path: path.read_bytes() for path in (demo.before, demo.after, demo.sheet)}
     told: list[float] = []
-    run_demo(demo.before.parent, progress=lambda _, fraction: told.append(fraction))
+    run_demo(demo.before.parent, progress=lambda _, fraction: told.append(fraction), overwrite=True)
     assert {path: path.read_bytes() for path in first} == first
     assert told == sorted(told)
     assert 0 <= told[0] < told[-1] <= 1
+
+
+@pytest.mark.parametrize("name", ["before.png", "after.png", "before-after.png"])
+def test_what_is_there_is_never_replaced_unasked(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(PhotoNotWritten, match="expected a free name"):
+        run_demo(tmp_path, BLIND)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {name: "mine"}
+
+
+@pytest.mark.parametrize(
+    ("out", "code", "says"),
+    [(".", 3, "after.png is there already; --overwrite replaces it"), ("", 2, "-o: expected a name, got nothing")],
+    ids=["a picture of mine", "an empty name"],
+)
+def test_the_command_refuses_such_a_folder_before_any_work(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    out: str,
+    code: int,
+    says: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "after.png").write_text("mine")
+    assert main(["demo", "-o", out]) == code
+    assert says in capsys.readouterr().err
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"after.png": "mine"}
 
 
 def test_a_folder_that_is_missing_is_made(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from .pipeline import Progress, open_eyes
 from .report import Report
 from .roles import Face
 
+NAMES: Final = ("before.png", "after.png", "before-after.png")
 LABELS: Final = ("Original (NASA, public domain)", "Blink painted on", "Opened by Open The Eyes")
 COLUMN_PX: Final = 512
 BORDER_PX, GAP_PX, LABEL_PX = 24, 12, 20
@@ -41,30 +42,34 @@ class DemoResult:
     report: Report
 
 
-def run_demo(folder: Path, engine: str | Engine = "auto", progress: Progress | None = None) -> DemoResult:
+def run_demo(
+    folder: Path, engine: str | Engine = "auto", progress: Progress | None = None, *, overwrite: bool = False
+) -> DemoResult:
     """Paints a blink on a public-domain portrait, opens it as any other photo, and writes three pictures to `folder`.
 
-    The folder is made where there is none; pictures of an earlier demo in it are replaced.
+    The folder is made where there is none. With `overwrite`, files called `NAMES` in it are replaced.
 
     Raises:
-        PhotoNotWritten: the folder is a file, or cannot be written.
+        PhotoNotWritten: the folder is a file, or cannot be written, or has a file of one of these names.
         OpenTheEyesError: the engine finds no face on the portrait.
     """
     tell = progress or _silent
-    before, after, sheet = (_made(folder) / name for name in ("before.png", "after.png", "before-after.png"))
+    before, after, sheet = (_made(folder) / name for name in NAMES)
+    for path in (before, after, sheet):
+        files.check_free(path, overwrite=overwrite)
     tell("blink", 0.0)
     engine = load_engine(engine) if isinstance(engine, str) else engine
     original = portrait()
     face = _face_of(original, engine)
     blinked = paint_blink(original, face.landmarks)
-    files.write(Photo(blinked), before, record=None, overwrite=True)
+    files.write(Photo(blinked), before, record=None, overwrite=overwrite)
 
     opened = open_eyes(before, engine=engine, progress=lambda stage, fraction: tell(stage, 0.2 + 0.7 * fraction))
-    report = opened.save(after, overwrite=True)
+    report = opened.save(after, overwrite=overwrite)
 
     tell("sheet", 0.9)
     picture = side_by_side((original, blinked, opened.photo.pixels), face.landmarks)
-    files.write(Photo(picture), sheet, record=None, overwrite=True)
+    files.write(Photo(picture), sheet, record=None, overwrite=overwrite)
     return DemoResult(before, after, sheet, report)
 
 

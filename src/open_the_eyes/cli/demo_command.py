@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
-from . import progress, speech, words
+from ..errors import UsageError
+from . import paths, progress, speech, words
 
 FOLDER = "open-the-eyes-demo"
 
 
 def demo_command(
     out: Annotated[str, typer.Option("-o", "--output", metavar="DIR", help="The folder for the pictures.")] = FOLDER,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace pictures that are there already.")] = False,
     debug: Annotated[  # noqa: ARG001 -- read from the arguments, where every way out can see it
         bool, typer.Option("--debug", help="Show the traceback of an error.")
     ] = False,
@@ -25,10 +27,14 @@ def demo_command(
       open-the-eyes demo
       open-the-eyes demo -o pictures
     """
-    from ..demo import run_demo
+    if out == "":
+        raise UsageError("-o: expected a name, got nothing. Name a folder.")
+    from ..demo import NAMES, run_demo
 
+    for name in NAMES:
+        paths.check_output(Path(out) / name, (), overwrite=overwrite)
     with progress.shown("demo") as tell:
-        result = run_demo(Path(out), progress=tell)
+        result = run_demo(Path(out), progress=tell, overwrite=overwrite)
     for face in result.report.faces:
         speech.say(words.face_line(face))
     speech.say(f"before:       {result.before}\nafter:        {result.after}\nside by side: {result.sheet}")
