@@ -112,6 +112,16 @@ def test_the_upper_lid_follows_the_gaze_down_and_up(points: Points, side: Side) 
     assert gap(steer.with_gaze(points, (0, 1)), side) < gap(points, side) < gap(steer.with_gaze(points, (0, -1)), side)
 
 
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("aside", [-1, 0, 1])
+def test_an_eye_that_looks_down_shows_most_of_its_iris(points: Points, side: Side, aside: int) -> None:
+    down = steer.with_gaze(points, (aside, 1))
+    ring, (centre, *rim) = layout.ring_of(down, side), layout.iris_of(down, side)
+    radius = float(np.linalg.norm(np.array(rim) - centre, axis=1).mean())
+    lower = np.interp(centre[0], np.sort(ring[8:, 0]), ring[8:, 1][np.argsort(ring[8:, 0])])
+    assert lower - centre[1] > 0.25 * radius
+
+
 def test_irises_come_out_round_and_of_one_size(points: Points) -> None:
     odd = points.copy()
     layout.iris_of(odd, "left")[1] += 3

@@ -12,8 +12,10 @@ from . import layout
 from .iris import NAMED
 from .model import Components
 
-GAZE_REACH = (0.21, 0.13)
-"""How far the iris moves for gaze 1, in eye widths: to the side, and up or down."""
+GAZE_ASIDE, GAZE_UP, GAZE_DOWN = 0.21, 0.13, 0.075
+"""How far the iris moves for gaze 1, in eye widths. Down it is near the lower lid already: further, and that hides it."""
+LIDS_FOLLOW = (0.6, 0.4)
+"""How much of a move up or down the upper lid makes as well, and of one down the lower lid."""
 
 LIKELIEST_SPREAD, DRAWN_SPREAD = 0.16, 0.25
 """How far, in logarithms, an eye colour may lie from the one that the predicted texture shows. Chosen on
@@ -49,16 +51,23 @@ def _gap_of(rows: NDArray[np.float64], side: Side) -> NDArray[np.float64]:
     return np.asarray((ring[15:8:-1] - ring[1:8]).mean(axis=0))
 
 
+def gaze_move(gaze: tuple[float, float]) -> tuple[float, float]:
+    """How far a gaze of (x to the picture's right, y down, each -1..1) moves the iris, in eye widths."""
+    return gaze[0] * GAZE_ASIDE, gaze[1] * (GAZE_DOWN if gaze[1] > 0 else GAZE_UP)
+
+
 def with_gaze(points: Points, gaze: tuple[float, float]) -> Points:
-    """The irises turned to `gaze` (x to the picture's right, y down, each -1..1); the upper lids follow up and down."""
+    """The irises turned to `gaze` (x to the picture's right, y down, each -1..1); the lids follow up and down."""
+    aside, down = gaze_move(gaze)
+    bow = np.sin(np.linspace(0, np.pi, 9))[1:8]
     out = points.copy()
     for side in SIDES:
         ring, iris = layout.ring_of(out, side), layout.iris_of(out, side)
         width = float(np.linalg.norm(ring[0] - ring[8]))
         middle = (ring[0] + ring[8]) / 2
-        centre = np.array([middle[0] + gaze[0] * GAZE_REACH[0] * width, iris[0, 1] + gaze[1] * GAZE_REACH[1] * width])
-        iris += centre - iris[0]
-        ring[1:8, 1] += 0.6 * gaze[1] * GAZE_REACH[1] * width * np.sin(np.linspace(0, np.pi, 9))[1:8]
+        iris += np.array([middle[0] + aside * width, iris[0, 1] + down * width]) - iris[0]
+        ring[1:8, 1] += LIDS_FOLLOW[0] * down * width * bow
+        ring[9:16, 1] += LIDS_FOLLOW[1] * max(down, 0.0) * width * bow
     return out
 
 

@@ -21,7 +21,7 @@ from ...options import GenerateOptions
 from ...roles import Crop
 from ..appearance import layout
 from ..appearance.iris import eye_shape
-from ..appearance.steer import GAZE_REACH
+from ..appearance.steer import gaze_move
 from . import colour, cover, gaze
 from .choice import eyes_apart
 from .transfer import Drawn, Sheet, drawn, nudged
@@ -181,7 +181,7 @@ def _move(points: Points, side: Side, take: Take, options: GenerateOptions, jitt
     down = np.array([-axis[1], axis[0]])
     move = jitter[0] * shape.iris_radius * axis + jitter[1] * shape.iris_radius * down
     if options.gaze is not None:
-        x, y = np.multiply(options.gaze, GAZE_REACH)
+        x, y = gaze_move(options.gaze)
         return np.asarray(move + axis * (x - gaze.along_eye(points, side)) * shape.width + down * y * shape.width)
     if take.iris_along is not None:
         move = move + axis * (take.iris_along - gaze.along_eye(points, side)) * shape.width
