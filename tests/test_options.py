@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from ast import literal_eval
 from dataclasses import FrozenInstanceError
+from fractions import Fraction
 from typing import Any, get_type_hints
 
+import numpy as np
 import pytest
 
 from open_the_eyes.errors import UsageError
@@ -66,6 +69,21 @@ def test_what_can_be_is_kept_as_it_was_said(flat: dict[str, Any]) -> None:
     for name, value in flat.items():
         stage = options.choose if name in ("faces", "all") else options.generate
         assert getattr(stage, name) == value
+
+
+def test_numpys_numbers_become_pythons_for_records_are_json() -> None:
+    given = Options.of(
+        faces=[np.int64(1)],
+        variations=np.int64(2),
+        seed=np.uint32(3),
+        gaze=np.array([0.5, -1]).tolist(),
+        openness=np.float32(0.75),
+        fidelity=Fraction(1, 2),
+    )
+    asked = (given.choose.faces, given.generate.variations, given.generate.seed, given.generate.openness)
+    assert json.dumps(asked) == "[[1], 2, 3, 0.75]"
+    assert type(given.restore.fidelity) is float
+    assert Options.of(picks=[(np.int64(1), np.int64(0))], match=[[1, np.int8(1), 2]]).generate.picks == ((1, 0),)
 
 
 def test_flat_names_reach_their_stage() -> None:

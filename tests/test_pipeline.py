@@ -14,7 +14,7 @@ from open_the_eyes.engine import Engine
 from open_the_eyes.errors import UnreadablePhoto, UsageError
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.blink import paint_blink
-from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.imaging.mesh478 import INNER_CORNER, OTHER, SIDES, Side
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import RETRIES, inspect_photo, open_eyes
@@ -126,6 +126,18 @@ def test_a_face_at_the_edge_of_the_picture_has_an_outcome(
         assert np.array_equal(result.photo.pixels, photo.pixels)
 
 
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_closed_eye_is_opened_where_the_other_is_outside_the_picture(
+    engine: Engine, blinked: Rgb, side: Side
+) -> None:
+    (face,) = engine.detector.detect(blinked)
+    inner = int(face.landmarks[INNER_CORNER[side], 0])
+    cut_off = np.ascontiguousarray(blinked[:, inner:] if side == "left" else blinked[:, :inner])
+    (report,) = open_eyes(Photo(cut_off), engine=engine).faces
+    assert report.outcome == "opened"
+    assert report.reason == f"Opened the {OTHER[side]} eye."
+
+
 def test_twenty_faces_of_which_seven_blink(engine: Engine, portrait: Rgb) -> None:
     head = resized(portrait[20:240, 120:330], 1.2)
     (face,) = engine.detector.detect(head)
@@ -165,6 +177,11 @@ def test_inspecting_says_what_opening_would_do_and_paints_nothing(engine: Engine
     assert len(seen.detected) == 1
     assert seen.report.faces == seen.faces
     assert painter.seeds == []
+
+
+def test_a_match_without_references_is_refused(engine: Engine, blinked: Rgb) -> None:
+    with pytest.raises(UsageError, match="expected references"):
+        open_eyes(Photo(blinked), Options.of(match=((1, 1, 1),)), engine=engine)
 
 
 def test_progress_goes_forward_through_the_named_stages(engine: Engine, blinked: Rgb) -> None:
@@ -249,6 +266,8 @@ PIXELS = np.zeros((4, 4, 3), np.uint8)
         pytest.param(Photo(PIXELS[:0]), {}, r"got \(0, 4, 3\)", id="no pixels"),
         pytest.param(Photo(PIXELS / 255), {}, "float64", id="fractions"),  # type: ignore[arg-type]
         pytest.param(Photo(None), {}, "got NoneType", id="Photo of None"),  # type: ignore[arg-type]
+        pytest.param(Photo(PIXELS, PIXELS), {}, r"alpha of shape \(4, 4\), uint8; got \(4, 4, 3\)", id="alpha of RGB"),
+        pytest.param(Photo(PIXELS, "x"), {}, "alpha of shape .* got str", id="alpha of letters"),  # type: ignore[arg-type]
         pytest.param(Photo(PIXELS), {"options": {"mode": "fast"}}, "options: expected what Options.of", id="options"),
         pytest.param(Photo(PIXELS), {"engine": 3}, "engine: expected a name", id="engine"),
     ],

@@ -40,6 +40,12 @@ def _is_number(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
+def _keep(options: object, **plain: object) -> None:
+    """Puts Python's own numbers in the place of numpy's and others, for records and reports are written as JSON."""
+    for name, value in plain.items():
+        object.__setattr__(options, name, value)
+
+
 def _yes_or_no(name: str, value: object) -> None:
     _refuse(not isinstance(value, bool), f"{name}: expected true or false, got {value!r}.")
 
@@ -66,6 +72,7 @@ class ChooseOptions:
                 _whole("faces", number)
             bad = [n for n in self.faces if n < 1]
             _refuse(bool(bad), f"faces: numbers start at 1, got {bad}. `open-the-eyes inspect PHOTO` lists them.")
+            _keep(self, faces=tuple(int(number) for number in self.faces))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +88,8 @@ class GenerateOptions:
             mode; the attempts are in that report, `variation_attempts`. For one variation only.
         gaze: where the eyes look, (x, y) each -1..1, x to the picture's right, y down; None: straight or as the head
             suggests.
-        openness: 0..1.5, 1 is usual for this face; None takes what suits the face.
+        openness: 0..1.5, 1 is usual for this face; None takes what suits the face. Eyes go from about 0.6 to 1.4 of
+            their usual opening, as far as those of people do; what is beyond gets the nearest.
         lcm: sdxl only, four steps with LCM-LoRA (Luo et al. 2023) instead of the mode's.
         precision: sdxl only, of the weights; "auto" is the best that fits the GPU.
     """
@@ -125,6 +133,14 @@ class GenerateOptions:
                 not 0 <= self.openness <= MAX_OPENNESS,
                 f"openness: expected 0 to {MAX_OPENNESS} (1 is usual), got {self.openness}.",
             )
+        _keep(
+            self,
+            variations=int(self.variations),
+            seed=int(self.seed),
+            picks=tuple((int(face), int(attempt)) for face, attempt in self.picks),
+            gaze=None if self.gaze is None else (float(self.gaze[0]), float(self.gaze[1])),
+            openness=None if self.openness is None else float(self.openness),
+        )
 
     def _check_picks(self) -> None:
         listed = isinstance(self.picks, (tuple, list))
@@ -165,6 +181,7 @@ class MatchOptions:
         _refuse(
             len(set(pairs)) < len(pairs), "match: expected each face once a reference, got one twice; leave one out."
         )
+        _keep(self, match=tuple((int(face), int(reference), int(there)) for face, reference, there in self.match))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +210,7 @@ class RestoreOptions:
         )
         _number("fidelity", self.fidelity)
         _refuse(not 0 <= self.fidelity <= 1, f"fidelity: expected 0 to 1, got {self.fidelity}.")
+        _keep(self, fidelity=float(self.fidelity))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

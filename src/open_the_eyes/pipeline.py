@@ -56,7 +56,7 @@ def open_eyes(
         photo: a path, the bytes of a file, or a `Photo`.
         options: see `Options.of`.
         engine: a name, or an `Engine` to use for several photos.
-        references: other photos of the same people with open eyes: those are laid in where they fit, and lead the painter.
+        references: other photos of the same people, eyes open: these are laid in where they fit, else lead the painter.
         progress: told when a stage begins and how far it is; what it raises, such as `Cancelled`, stops the work.
 
     Raises:
@@ -68,6 +68,8 @@ def open_eyes(
     options, engine = _checked(options), _loaded(engine)
     engine.check(options.generate)
     engine.restorer(options.restore.restorer)  # what is missing is said before any work
+    if options.match.match and not references:
+        raise UsageError("match: expected references to match with, got none; give references, or leave match out.")
     if references:
         engine = engine.for_references()
     watch = Stopwatch(progress)
@@ -216,8 +218,19 @@ def _check_pixels(photo: Photo) -> None:
     pixels = photo.pixels
     if isinstance(pixels, np.ndarray):
         if pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.size and pixels.dtype == np.uint8:
+            _check_alpha(photo)
             return
         came = f"{pixels.shape} {pixels.dtype}"
     else:
         came = type(pixels).__name__
     raise UsageError(f"photo: expected pixels of shape (height, width, 3), uint8, RGB; got {came}. Convert them.")
+
+
+def _check_alpha(photo: Photo) -> None:
+    alpha: object = photo.alpha
+    if alpha is None:
+        return
+    wanted = photo.pixels.shape[:2]
+    if not isinstance(alpha, np.ndarray) or alpha.shape != wanted or alpha.dtype != np.uint8:
+        came = f"{alpha.shape} {alpha.dtype}" if isinstance(alpha, np.ndarray) else type(alpha).__name__
+        raise UsageError(f"photo: expected alpha of shape {wanted}, uint8; got {came}. Convert it.")

@@ -217,6 +217,27 @@ def test_paths_that_hold_no_file_are_refused_at_once(tmp_path: Path) -> None:
             read(path, SETTINGS)
 
 
+def test_a_limit_beyond_all_files_takes_no_memory_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "photo.png"
+    path.write_bytes(saved(picture(), "PNG"))
+    assert read(path, Settings(max_bytes=2**63 - 1)).size_wh == picture().size
+
+
+def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "photo.png"
+    path.write_bytes(saved(picture(), "PNG"))
+    found = os.fstat
+
+    def earlier(number: int) -> os.stat_result:
+        status = list(found(number))
+        status[6] -= 10
+        return os.stat_result(status)
+
+    monkeypatch.setattr(os, "fstat", earlier)
+    with pytest.raises(UnreadablePhoto, match="grew while it was read"):
+        read(path, SETTINGS)
+
+
 def test_a_file_without_read_permission_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "secret.jpg"
     path.write_bytes(saved(picture(), "JPEG"))

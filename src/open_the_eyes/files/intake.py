@@ -15,7 +15,7 @@ def take_in(source: str | PathLike[str] | bytes, max_bytes: int) -> bytes:
 
     Raises:
         UnreadablePhoto: no such file, not an ordinary file, no permission.
-        PhotoTooLarge: more than `max_bytes`; at most one byte more than that is ever read.
+        PhotoTooLarge: more than `max_bytes`; found out before reading.
     """
     if isinstance(source, bytes):
         _check_length(len(source), max_bytes)
@@ -26,7 +26,7 @@ def take_in(source: str | PathLike[str] | bytes, max_bytes: int) -> bytes:
             status = os.fstat(file.fileno())
             _check_ordinary(status)
             _check_length(status.st_size, max_bytes)
-            data = file.read(max_bytes + 1)
+            data = file.read(status.st_size + 1)
     except FileNotFoundError:
         raise UnreadablePhoto("expected a photo, there is no such file; check the name.") from None
     except PermissionError:
@@ -34,7 +34,8 @@ def take_in(source: str | PathLike[str] | bytes, max_bytes: int) -> bytes:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UnreadablePhoto(f"expected a file that can be read, got: {reason}; check the path.") from error
-    _check_length(len(data), max_bytes)
+    if len(data) > status.st_size:
+        raise UnreadablePhoto("expected a file at rest, it grew while it was read; try again when it is written.")
     return data
 
 
