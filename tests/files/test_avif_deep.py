@@ -163,7 +163,7 @@ def test_where_they_cannot_go_the_report_says_so(tmp_path: Path) -> None:
         "The source tells its colours by numbers that this format has no place for: they will look duller.",
     )
     assert write(usual, tmp_path / "usual.png", record=RECORD).notes == ()
-    assert write(wide, tmp_path / "wide.avif", record=RECORD).notes == ()
+    assert "numbers" not in " ".join(write(wide, tmp_path / "wide.avif", record=RECORD).notes)
 
 
 def test_the_same_photo_gives_the_same_bytes() -> None:

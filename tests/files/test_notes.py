@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,24 @@ def test_what_is_behind_the_picture_stays_byte_for_byte_and_is_told_of(
 
 def test_an_ordinary_file_has_nothing_to_tell(tmp_path: Path) -> None:
     assert write(read(saved(picture(), "JPEG"), Settings()), tmp_path / "out.jpg", record=RECORD).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("file_format", "suffix", "options", "said"),
+    [
+        ("WEBP", ".webp", {"quality": 80}, "A lossy WebP is encoded anew: pixels everywhere move by a few levels."),
+        ("AVIF", ".avif", {"quality": 80}, "A lossy AVIF is encoded anew: pixels everywhere move by a few levels."),
+        ("HEIF", ".heic", {"quality": 80}, "A lossy HEIC is encoded anew: pixels everywhere move by a few levels."),
+        ("WEBP", ".webp", {"lossless": True}, ""),
+        ("WEBP", ".png", {"quality": 80}, ""),
+        ("JPEG", ".jpg", {}, ""),
+    ],
+)
+def test_a_second_generation_is_told_of(
+    file_format: str, suffix: str, options: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    source = read(saved(picture(), file_format, **options), Settings())
+    assert write(source, tmp_path / f"out{suffix}", record=RECORD).notes == ((said,) if said else ())
 
 
 def test_image_generators_tools_find_the_seed_in_a_png() -> None:

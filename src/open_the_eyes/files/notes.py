@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ..photo import FileFacts, FileFormat
 
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
+_ENCODED_ANEW: Final[dict[FileFormat, str]] = {"WEBP": "WebP", "HEIF": "HEIC", "AVIF": "AVIF"}
+"""Formats whose coded picture cannot be patched, as JPEG's can."""
 _USUAL_PRIMARIES, _USUAL_TRANSFERS = (1, 2), (1, 2, 6, 13)
 """Of ITU-T H.273: sRGB's, or none told."""
 
@@ -13,6 +17,8 @@ def notes_of(facts: FileFacts, file_format: FileFormat) -> tuple[str, ...]:
     """Sentences, none when everything was kept and shows what the picture shows."""
     behind = b"".join(payload for name, payload in facts.blocks if name == "after")
     notes = list(facts.notes) if facts.format == file_format else []
+    if facts.format == file_format and file_format in _ENCODED_ANEW and not facts.encoding.lossless:
+        notes.append(f"A lossy {_ENCODED_ANEW[file_format]} is encoded anew: pixels everywhere move by a few levels.")
     nclx = facts.encoding.nclx if facts.icc is None and file_format not in ("HEIF", "AVIF") else None
     if nclx is not None and (nclx[0] not in _USUAL_PRIMARIES or nclx[1] not in _USUAL_TRANSFERS):
         notes.append(
