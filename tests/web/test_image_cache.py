@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from PIL import Image, ImageCms
 
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.photo import Photo
 from open_the_eyes.service.jobs import PHOTO, Job, JobRequest
 from open_the_eyes.service.store import ArtifactStore
 from open_the_eyes.settings import Settings
@@ -69,8 +73,10 @@ def kept(store: ArtifactStore, photo: bytes, *results: bytes) -> Job:
     return Job(JOB, JobRequest("v", {}), "done", 1, 0.0, results=listed)
 
 
-def image_cache(store: ArtifactStore, size_wh: tuple[int, int] = (400, 300)) -> ImageCache:
-    one = ImageCache(store, Settings())
+def image_cache(
+    store: ArtifactStore, size_wh: tuple[int, int] = (400, 300), is_there: Callable[[str], bool] = lambda _: True
+) -> ImageCache:
+    one = ImageCache(store, Settings(), is_there)
     faces = tuple(FaceRegion(number, "closed", "", box, box, ()) for number, box in ((1, LEFT), (2, RIGHT)))
     one.save_faces(JOB, PhotoFaces(size_wh, faces))
     return one
@@ -111,11 +117,45 @@ def test_the_profile_comes_along_and_the_place_does_not(store: ArtifactStore) ->
         assert not shown.getexif()
 
 
-@pytest.mark.parametrize("ask", ["variation", "face"])
-def test_what_is_not_there_is_not_found(store: ArtifactStore, ask: str) -> None:
-    job = kept(store, as_file(flat(90)))
+@pytest.mark.parametrize(("variation", "face"), [(3, 1), (0, 7), (0, 3)], ids=["variation", "face", "face outside"])
+def test_what_is_not_there_is_not_found_and_no_photo_is_read_for_it(
+    store: ArtifactStore, variation: int, face: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, room = kept(store, as_file(flat(90))), image_cache(store)
+    outside = Box(1, 0.2, 1, 0.5)
+    regions = (*room.load_faces(JOB).faces, FaceRegion(3, "closed", "", outside, outside, ()))
+    room.save_faces(JOB, PhotoFaces((400, 300), regions))
+    monkeypatch.setattr(room, "_read", None)
     with pytest.raises(FileNotFoundError):
-        image_cache(store).close_up(job, *((3, 1) if ask == "variation" else (0, 7)))
+        room.close_up(job, variation, face)
+
+
+def test_pictures_that_are_kept_are_shown_while_others_are_made(store: ArtifactStore) -> None:
+    job, room = kept(store, as_file(flat(90))), image_cache(store)
+    room.whole(job, {})
+    with room._lock, ThreadPoolExecutor(1) as other:
+        assert other.submit(room.close_up, job, 0, 1).result(timeout=5)
+
+
+@pytest.mark.parametrize("ask", ["whole", "close_up", "shot"])
+def test_a_picture_that_is_made_while_its_job_is_deleted_goes_with_it(
+    store: ArtifactStore, tmp_path: Path, ask: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = [True]
+    job, room = kept(store, as_file(flat(90))), image_cache(store, is_there=lambda _: there[0])
+    store.put(JOB, "reference-1", as_file(flat(90)))
+    read = room._read
+
+    def read_as_it_is_deleted(data: bytes) -> Photo:
+        there[0] = False
+        store.forget(JOB)
+        return read(data)
+
+    monkeypatch.setattr(room, "_read", read_as_it_is_deleted)
+    asked: dict[str, tuple[Any, ...]] = {"whole": ({},), "close_up": (0, 1), "shot": (1,)}
+    with pytest.raises(FileNotFoundError):
+        getattr(room, ask)(job, *asked[ask])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_prints_go_with_their_job(store: ArtifactStore, tmp_path: Path) -> None:

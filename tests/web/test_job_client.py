@@ -59,7 +59,7 @@ class FakeImageCache(ImageCache):
     """Makes no pictures."""
 
     def __init__(self, store: ArtifactStore) -> None:
-        super().__init__(store, Settings())
+        super().__init__(store, Settings(), lambda _: True)
 
     def save_faces(self, job: str, faces: PhotoFaces) -> None:
         pass
@@ -174,7 +174,7 @@ def test_a_job_whose_faces_cannot_be_kept_is_none(service: FakeService, seen: Ed
         def put(self, job: str, name: str, data: bytes) -> None:  # noqa: ARG002 -- the store's own signature
             raise StoreAway("expected room, there is none.")
 
-    full = ImageCache(FullStore(str(tmp_path)), Settings())
+    full = ImageCache(FullStore(str(tmp_path)), Settings(), lambda _: True)
     with pytest.raises(StoreAway):
         JobClient(service, full).preview(ADA, seen)  # type: ignore[arg-type]
     assert set(service.jobs) == {seen.job}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +104,27 @@ def test_a_visitor_sees_their_own_photo_and_nobody_elses(site: Site, photos: Pat
         assert max_.delete(f"/v1/jobs/{job}").status_code == 404
         assert ada.delete(f"/v1/jobs/{job}").status_code == 204
         assert ada.get(paths[2]).status_code == 404
+
+
+def test_pictures_that_wait_leave_the_service_its_threads(
+    site: Site, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get, go_on = site.service.store.get, threading.Event()
+
+    def slow(job: str, name: str) -> bytes:
+        assert not name.startswith("print-") or go_on.wait(20)
+        return get(job, name)
+
+    with site.visitor() as ada, ThreadPoolExecutor(60) as many:
+        job = handed_in(ada, photos / "group.jpg").json()["id"]
+        monkeypatch.setattr(site.service.store, "get", slow)
+        asked = [many.submit(ada.get, f"/pictures/{job}/eyes/0/1.jpg") for _ in range(60)]
+        try:
+            time.sleep(0.3)
+            assert httpx.get(site.address + "/readyz", timeout=5).status_code == 200
+        finally:
+            go_on.set()
+        assert {one.result().status_code for one in asked} == {200}
 
 
 def test_the_picture_on_the_page_is_made_of_the_very_variations(site: Site, photos: Path) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import cv2
@@ -36,10 +37,14 @@ ORIGINAL: Final = 0
 
 
 class ImageCache:
-    """Renders pictures when they are first asked for, one photo at a time: large ones take memory."""
+    """Renders pictures when they are first asked for, one photo at a time: large ones take memory.
 
-    def __init__(self, store: ArtifactStore, settings: Settings) -> None:
-        self._store, self._settings = store, settings
+    Args:
+        is_there: whether a job of that id exists and was not forgotten.
+    """
+
+    def __init__(self, store: ArtifactStore, settings: Settings, is_there: Callable[[str], bool]) -> None:
+        self._store, self._settings, self._is_there = store, settings, is_there
         self._lock, self._noting = threading.Lock(), threading.Lock()
 
     def save_faces(self, job: str, faces: PhotoFaces) -> None:
@@ -50,6 +55,7 @@ class ImageCache:
         """
         told = {"size_wh": faces.size_wh, "faces": [face.to_json() for face in faces.faces]}
         self._store.put(job, FACES, json.dumps(told).encode())
+        self._forget_if_deleted(job)
 
     def load_faces(self, job: str) -> PhotoFaces:
         """Raises:
@@ -67,6 +73,7 @@ class ImageCache:
         """
         with self._noting:
             self._store.put(first, LATER, json.dumps([*self.later(first), job]).encode())
+        self._forget_if_deleted(first)
 
     def later(self, first: str) -> tuple[str, ...]:
         """All jobs that were noted with this one; some may have been deleted since.
@@ -88,10 +95,10 @@ class ImageCache:
         shown = set(eyes.values())
         everywhere = {face for one in job.results for face in one["faces"]} == set(eyes)
         if len(shown) <= 1 and (everywhere or not shown):
-            return self._cached(job, _whole(max(shown, default=ORIGINAL)))
+            return self._picture(job, max(shown, default=ORIGINAL))
         places = {face.id: face.eyes for face in self.load_faces(job.id).faces}
-        base = self._read(self._cached(job, _whole(ORIGINAL)))
-        variations = {number: self._read(self._cached(job, _whole(number))).pixels for number in shown}
+        base = self._read(self._picture(job, ORIGINAL))
+        variations = {number: self._read(self._picture(job, number)).pixels for number in shown}
         parts = [(places[face], variations[number]) for face, number in eyes.items() if face in places]
         return _jpeg(composed(base.pixels, parts), base.file)
 
@@ -101,7 +108,7 @@ class ImageCache:
         Raises:
             FileNotFoundError: there is no such variation or face, or it has been deleted.
         """
-        return self._cached(job, _eyes(variation, face))
+        return self._picture(job, variation, face)
 
     def shot(self, job: Job, number: int) -> bytes:
         """A small JPEG of one of the other shots.
@@ -109,30 +116,45 @@ class ImageCache:
         Raises:
             FileNotFoundError: there is none of that number, or it has been deleted.
         """
-        name = f"print-shot-{number}.jpg"
-        with self._lock:
-            if not self._store.has(job.id, name):
-                photo = self._read(self._store.get(job.id, reference_name(number)))
-                self._store.put(job.id, name, _jpeg(_no_wider(photo.pixels, SHOT_PX), photo.file))
-            return self._store.get(job.id, name)
+        name, source = f"print-shot-{number}.jpg", reference_name(number)
 
-    def _cached(self, job: Job, name: str) -> bytes:
-        with self._lock:
-            if not self._store.has(job.id, name):
-                self._render(job, int(name.split(".")[0].removeprefix("print-")))
-            return self._store.get(job.id, name)
+        def render() -> None:
+            photo = self._read(self._store.get(job.id, source))
+            self._store.put(job.id, name, _jpeg(_no_wider(photo.pixels, SHOT_PX), photo.file))
 
-    def _render(self, job: Job, variation: int) -> None:
+        return self._cached(job, name, render)
+
+    def _picture(self, job: Job, variation: int, face: int | None = None) -> bytes:
+        """Of one face's eyes, or of the whole photo. What cannot come of it is no reason to render a photo."""
         source = PHOTO if variation == ORIGINAL else _result(job, variation)
+        faces = self.load_faces(job.id)
+        if face is not None and not any(one.id == face and _place(one.eyes, faces.size_wh).area for one in faces.faces):
+            raise FileNotFoundError(f"face {face}")
+        name = _whole(variation) if face is None else _eyes(variation, face)
+        return self._cached(job, name, lambda: self._render(job, source, variation, faces.faces))
+
+    def _cached(self, job: Job, name: str, render: Callable[[], None]) -> bytes:
+        with suppress(FileNotFoundError):
+            return self._store.get(job.id, name)
+        with self._lock:
+            if not self._store.has(job.id, name):
+                render()
+                self._forget_if_deleted(job.id)
+        return self._store.get(job.id, name)
+
+    def _render(self, job: Job, source: str, variation: int, faces: Sequence[FaceRegion]) -> None:
         photo = self._read(self._store.get(job.id, source))
-        w, h = photo.size_wh
-        for face in self.load_faces(job.id).faces:
-            part = Box(face.eyes.left * w, face.eyes.top * h, face.eyes.right * w, face.eyes.bottom * h)
-            cut = part.to_whole().clipped((w, h)).cut(photo.pixels)
+        for face in faces:
+            cut = _place(face.eyes, photo.size_wh).cut(photo.pixels)
             if cut.size:
                 self._store.put(job.id, _eyes(variation, face.id), _jpeg(_no_wider(cut, CLOSE_UP_PX), photo.file))
         longest = _no_wider(photo.pixels, LONGEST_PX)
         self._store.put(job.id, _whole(variation), _jpeg(longest, photo.file))
+
+    def _forget_if_deleted(self, job: str) -> None:
+        """What was stored after the job had been deleted is deleted too."""
+        if not self._is_there(job):
+            self._store.forget(job)
 
     def _read(self, data: bytes) -> Photo:
         return files.read(data, self._settings)
@@ -143,13 +165,19 @@ def composed(base: Rgb, parts: Sequence[tuple[Box, Rgb]]) -> Rgb:
     out = base.copy()
     h, w = base.shape[:2]
     for box, picture in parts:
-        whole = Box(box.left * w, box.top * h, box.right * w, box.bottom * h).to_whole().clipped((w, h))
+        whole = _place(box, (w, h))
         old, new = whole.cut(base), whole.cut(picture)
         if old.size:
             changed = (np.abs(new.astype(np.int16) - old).max(axis=2) > CHANGED).astype(np.uint8)
             taken = cv2.dilate(changed, np.ones((5, 5), np.uint8)) > 0
             np.copyto(whole.cut(out), new, where=taken[..., None])
     return out
+
+
+def _place(box: Box, size_wh: tuple[int, int]) -> Box:
+    """A box in fractions as one in whole pixels, inside a picture of `size_wh`."""
+    w, h = size_wh
+    return Box(box.left * w, box.top * h, box.right * w, box.bottom * h).to_whole().clipped(size_wh)
 
 
 def _no_wider(pixels: Rgb, most: int) -> Rgb:

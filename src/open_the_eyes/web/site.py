@@ -39,7 +39,7 @@ def create_site(engine: Engine, config: ServiceSettings, host: str) -> FastAPI:
     browser_auth = CookieAuth(keys)
     app = create_app(engine, config, keys=keys, hosts=hosts, browser_auth=browser_auth)
     service = app.state.service
-    image_cache = ImageCache(service.store, engine.settings)
+    image_cache = ImageCache(service.store, engine.settings, lambda job: service.repository.get(job) is not None)
     capabilities = capabilities_of(engine)
     job_client = JobClient(service, image_cache, capabilities.restorer)
     for routes in (
