@@ -65,6 +65,17 @@ def test_with_a_stranger_alone_auto_paints_and_says_why(capsys: pytest.CaptureFi
     )
 
 
+@pytest.mark.usefixtures("folder")
+def test_a_reference_with_shut_eyes_is_not_disregarded_without_a_word(
+    blinked: Rgb, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.fromarray(another_shot(blinked, light=0.85)).save("shut.png")
+    assert main(["open", "shot1.png", "--reference", "shut.png", "--match", "1=shut.png:1"]) == 0
+    (face,) = [line for line in capsys.readouterr().out.splitlines() if "face 1:" in line]
+    assert face.startswith("  face 1: opened both eyes (")
+    assert face.endswith("; the eyes are not open in shut.png, face 1 either")
+
+
 @pytest.mark.parametrize("more", [["--reference", "stranger.png"], []], ids=["a stranger", "nobody"])
 def test_the_reference_engine_leaves_alone_whom_no_reference_shows(
     folder: Path, capsys: pytest.CaptureFixture[str], more: list[str]

@@ -64,6 +64,23 @@ def test_whose_eyes_they_are_is_said_where_they_are_somebodys(source: str, expec
 
 
 @pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("Opened the left and the right eye.", ""),
+        ("Opened the right eye. Nobody in b.jpg is surely this person.", "; nobody in b.jpg is surely this person"),
+        (
+            "Opened the left eye. The restorer's work was not kept: a seam. The eyes are not open in b\n.jpg either.",
+            "; the restorer's work was not kept: a seam. The eyes are not open in b\\n.jpg either",
+        ),
+    ],
+    ids=["nothing more", "no donor", "two things"],
+)
+def test_what_a_report_adds_of_opened_eyes_is_said(reason: str, expected: str) -> None:
+    line = words.face_line(face_report("opened", reason=reason, after=(0.98, 1.0)))
+    assert line == f"face 1: opened both eyes (0.21 -> 0.98){expected}"
+
+
+@pytest.mark.parametrize(
     ("face", "expected"),
     [
         pytest.param(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,8 @@ _STATES: Final = {
     "kept_original": "the new eyes did not turn out well",
 }
 _PAINTERS: Final = ("appearance", "sdxl")
+_OPENED: Final = re.compile(r"Opened the (left|right)( and the right)? eye\.")
+"""The sentence that every report has of opened eyes; what follows it a person wants to know."""
 _WOULD: Final = {
     "closed": "`open` would open them",
     "unsure": "`open` would leave it alone unless told --all or --faces",
@@ -127,7 +130,7 @@ def _deed(face: FaceReport) -> str:
         before = min((eye.openness_before for eye in painted.values()), default=0.0)
         after = min((eye.openness_after or 0.0 for eye in painted.values()), default=0.0)
         which = "both eyes" if len(painted) == 2 else f"the {' '.join(painted)} eye"
-        return f"opened {which} ({before:.2f} -> {after:.2f}){_from(face.source)}"
+        return f"opened {which} ({before:.2f} -> {after:.2f}){_from(face.source)}{_besides(face.reason)}"
     if face.outcome == "already_open":
         return f"already open ({min(eye.openness_before for eye in face.eyes.values()):.2f})"
     kept = "kept as it was" if face.outcome == "kept_original" else "left alone"
@@ -144,6 +147,12 @@ def _from(source: str) -> str:
     if painter in _PAINTERS:
         return f", painted after {printable(donor)}" if donor else ""
     return f", from {printable(source)}" if source else ""
+
+
+def _besides(reason: str) -> str:
+    """What a report adds of opened eyes: why a reference gave none, that a restorer's work was not kept."""
+    clause = _clause(_OPENED.sub("", reason, count=1))
+    return f"; {printable(clause)}" if clause else ""
 
 
 def _clause(sentence: str) -> str:
