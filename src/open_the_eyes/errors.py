@@ -75,3 +75,21 @@ class FiguresWorse(OpenTheEyesError):
 class Cancelled(OpenTheEyesError):
     exit_code = 130
     http_status = 409
+
+
+def as_known(
+    error: Exception,
+    *,
+    room: str = "close other programs or make the photo smaller",
+    bug: str = "run again with --debug and report what it says",
+) -> OpenTheEyesError:
+    """The error itself if it is one of ours; lack of memory as NoCapacity; anything else named as a bug.
+
+    Args:
+        room, bug: what to do next about the latter two.
+    """
+    if isinstance(error, OpenTheEyesError):
+        return error
+    if isinstance(error, MemoryError):
+        return NoCapacity(f"not enough memory for this photo; {room}.")
+    return OpenTheEyesError(f"this is a bug of ours ({type(error).__name__}: {error}); {bug}.")

@@ -1,7 +1,9 @@
-"""The state of a batch that began on another machine comes whole, or not at all."""
+"""A store that does not answer is never taken for an empty one, and batches of two machines know of each other."""
 
 from __future__ import annotations
 
+import errno
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,98 +16,162 @@ MemoryFileSystem = pytest.importorskip(
     "fsspec.implementations.memory", reason="the extra `serve` is not installed", exc_type=ImportError
 ).MemoryFileSystem
 
-from open_the_eyes.fleet.remote import fetch_tree, send_tree  # noqa: E402 -- needs fsspec
+from open_the_eyes.batch.manifest import MANIFEST, Manifest  # noqa: E402 -- those below need fsspec
+from open_the_eyes.batch.plan import FOLDER, Item, Plan  # noqa: E402
+from open_the_eyes.batch.record import Record  # noqa: E402
+from open_the_eyes.batch.worker import Processor  # noqa: E402
+from open_the_eyes.cli.batch_places import catch_up, manifest_of, planned, sent  # noqa: E402
+from open_the_eyes.fleet.remote import RemoteFolders, fetch_file, remote_processor, remote_size  # noqa: E402
+from tests.batch.processors import done  # noqa: E402
 
-ADDRESS = "memory://bucket/out/open-the-eyes.batch"
-STATE = {"manifest.jsonl": "{}\n{}\n", "sheet.html": "eyes", "summary.json": "{}"}
+REMOTE = RemoteFolders("memory://shoot", "memory://bucket/out")
+STORED = f"/bucket/out/{FOLDER}/{MANIFEST}"
+
+
+class FromElsewhere(Exception):
+    """Of no family of ours, nor of the system's, as botocore's are."""
+
+
+AWAY = [ConnectionResetError("gone"), PermissionError("Access Denied"), FromElsewhere("no endpoint")]
 
 
 @pytest.fixture
-def bucket(tmp_path: Path) -> Iterator[type[Any]]:
-    """A store in which another machine has left its state, and the kind of file system it is."""
-    there = tmp_path / "there"
-    there.mkdir()
-    for name, text in STATE.items():
-        (there / name).write_text(text)
+def store() -> Iterator[type[Any]]:
+    """A store with three photos, and the kind of file system it is."""
     MemoryFileSystem.store.clear()
-    send_tree(there, ADDRESS)
-    MemoryFileSystem().pipe_file("/bucket/out/open-the-eyes.batch/deeper/none-of-ours", b"")
+    for name in ("a", "b", "c"):
+        MemoryFileSystem().pipe_file(f"/shoot/{name}.jpg", b"blink")
     yield MemoryFileSystem
     MemoryFileSystem.store.clear()
 
 
-def in_folder(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text() for path in folder.iterdir()}
+def on_machine(home: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    """The plan of a batch, as another machine would have it."""
+    monkeypatch.setenv("HOME", str(home))
+    plan, _ = planned([REMOTE.source], REMOTE.out, (), keep_names=False, copy=False, ray=True)
+    return plan
 
 
-@pytest.mark.usefixtures("bucket")
-def test_what_was_sent_comes_back(tmp_path: Path) -> None:
-    fetch_tree(ADDRESS, tmp_path / "state" / "here")
-    assert in_folder(tmp_path / "state" / "here") == STATE
-    assert [path.name for path in (tmp_path / "state").iterdir()] == ["here"]
+def record(plan: Plan, number: int, mark: str = "mark") -> Record:
+    """What a worker says of a photo that had no eye to open."""
+    item = plan.items[number]
+    return Record(item.name, item.size, item.mtime_ns, "", mark, "unchanged", ("already_open",))
 
 
-@pytest.mark.usefixtures("bucket")
-def test_where_nothing_is_stored_there_is_no_folder(tmp_path: Path) -> None:
-    fetch_tree("memory://bucket/elsewhere", tmp_path / "state" / "here")
-    assert not (tmp_path / "state" / "here").exists()
+def known(manifest: Manifest, plan: Plan, mark: str = "mark") -> list[str]:
+    return [item.name for item in plan.items if manifest.state_of(item, mark) is not None]
 
 
-@pytest.mark.parametrize(
-    ("stroke", "heard"),
-    [
-        pytest.param(ConnectionResetError("gone"), UsageError, id="the line broke"),
-        pytest.param(KeyboardInterrupt(), KeyboardInterrupt, id="somebody stopped it"),
-    ],
-)
-def test_a_fetch_that_breaks_off_leaves_nothing_that_looks_whole(
-    bucket: type[Any],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    stroke: BaseException,
-    heard: type[BaseException],
+@pytest.mark.usefixtures("store")
+def test_a_batch_goes_on_from_what_another_machine_did_since(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    homes = {name: tmp_path / name for name in ("first", "second")}
+    for number, name in enumerate(("first", "second", "first")):
+        plan = on_machine(homes[name], monkeypatch)
+        with manifest_of(plan, REMOTE) as manifest:
+            assert known(manifest, plan) == [item.name for item in plan.items[:number]]
+            manifest.add(record(plan, number))
+            catch_up(manifest, REMOTE)
+        sent(plan, REMOTE)
+    assert MemoryFileSystem().cat_file(STORED).count(b"\n") == 3
+    assert [path.name for path in plan.folder.iterdir()] == [MANIFEST]
+
+
+@pytest.mark.usefixtures("store")
+def test_two_machines_at_once_leave_a_manifest_of_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = [on_machine(tmp_path / name, monkeypatch) for name in ("first", "second")]
+    manifests = [manifest_of(plan, REMOTE) for plan in plans]
+    for number, (plan, manifest) in enumerate(zip(plans, manifests, strict=True)):
+        manifest.add(record(plan, number))
+        catch_up(manifest, REMOTE)
+        manifest.close()
+        sent(plan, REMOTE)
+    plan = on_machine(tmp_path / "third", monkeypatch)
+    with manifest_of(plan, REMOTE) as manifest:
+        assert known(manifest, plan) == ["a.jpg", "b.jpg"]
+
+
+@pytest.mark.usefixtures("store")
+def test_of_a_photo_that_two_machines_did_what_was_sent_last_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    get_file = bucket.get_file
-
-    def broken(self: Any, path: str, target: str) -> None:
-        if path.endswith("summary.json"):
-            raise stroke
-        get_file(self, path, target)
-
-    with monkeypatch.context() as away:
-        away.setattr(bucket, "get_file", broken)
-        with pytest.raises(heard):
-            fetch_tree(ADDRESS, tmp_path / "state" / "here")
-    assert list((tmp_path / "state").iterdir()) == []
-    fetch_tree(ADDRESS, tmp_path / "state" / "here")
-    assert in_folder(tmp_path / "state" / "here") == STATE
+    plan = on_machine(tmp_path / "here", monkeypatch)
+    with manifest_of(plan, REMOTE) as manifest:
+        manifest.add(record(plan, 0, "old"))
+    there = record(plan, 0, "new").to_line() + record(plan, 1, "new").to_line()[:-9]  # and half a line
+    MemoryFileSystem().pipe_file(STORED, there)
+    for _ in range(2):
+        with manifest_of(plan, REMOTE) as manifest:
+            assert (known(manifest, plan, "new"), known(manifest, plan, "old")) == (["a.jpg"], [])
+            assert manifest.path.read_bytes().count(b"\n") == 2, "nothing is taken in twice"
 
 
+@pytest.mark.usefixtures("store")
+def test_what_is_not_there_is_not_there(tmp_path: Path) -> None:
+    assert not fetch_file(f"{REMOTE.out}/{FOLDER}", MANIFEST, tmp_path / "here")
+    assert remote_size(REMOTE, "a.opened.jpg") is None
+    MemoryFileSystem().pipe_file("/bucket/out/a.opened.jpg", b"12345")
+    assert remote_size(REMOTE, "a.opened.jpg") == 5
+
+
+@pytest.mark.parametrize("stroke", AWAY, ids=lambda error: type(error).__name__)
 def test_a_store_that_does_not_answer_is_never_taken_for_an_empty_one(
-    bucket: type[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: type[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stroke: Exception
 ) -> None:
     def away(*_: object, **__: object) -> None:
-        raise PermissionError("Access Denied")
+        raise stroke
 
-    monkeypatch.setattr(bucket, "ls", away)
-    with pytest.raises(UsageError, match="Access Denied"):
-        fetch_tree(ADDRESS, tmp_path / "state" / "here")
-    assert not (tmp_path / "state" / "here").exists()
+    plan = on_machine(tmp_path, monkeypatch)
+    for name in ("get_file", "size", "ukey"):
+        monkeypatch.setattr(store, name, away)
+    with pytest.raises(UsageError, match=str(stroke)):
+        remote_size(REMOTE, "a.opened.jpg")
+    with pytest.raises(UsageError, match=str(stroke)):
+        manifest_of(plan, REMOTE)
+    with pytest.raises(UsageError, match=str(stroke)):
+        on_machine(tmp_path, monkeypatch)
+    Manifest(plan.folder).close()  # nobody holds it
 
 
-def test_two_that_fetch_at_once_both_have_it(
-    bucket: type[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def doer(folder: Path) -> tuple[Processor, Item]:
+    """What does photos of the store with a folder here, and one to do."""
+    folder.mkdir()
+    item = Item("a.jpg", Path("a.jpg"), Path("a.opened.jpg"), Path("a.jpg"), 5, 0)
+    return remote_processor(REMOTE, folder, lambda local: done(local, "mark", folder), "mark"), item
+
+
+@pytest.mark.usefixtures("store")
+def test_a_photo_of_the_store_is_done_here_and_its_result_is_there(tmp_path: Path) -> None:
+    do, item = doer(tmp_path / "out")
+    assert [output.path for output in do(item).outputs] == ["a.opened.jpg"]
+    assert MemoryFileSystem().cat_file("/bucket/out/a.opened.jpg").startswith(b"result")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("stroke", AWAY, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("call", ["get_file", "info", "put_file"])
+def test_a_photo_that_the_store_does_not_give_or_take_fails_by_itself(
+    store: type[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stroke: Exception, call: str
 ) -> None:
-    here = tmp_path / "state" / "here"
-    get_file = bucket.get_file
+    def away(*_: object, **__: object) -> None:
+        raise stroke
 
-    def other_first(self: Any, path: str, target: str) -> None:
-        if not here.exists():
-            here.mkdir()
-            (here / "manifest.jsonl").write_text("the other's")
-        get_file(self, path, target)
+    do, item = doer(tmp_path / "out")
+    monkeypatch.setattr(store, call, away)
+    told = do(item)
+    assert (told.state, told.exit_code) == ("failed", 3)
+    assert str(stroke) in told.error
+    assert not MemoryFileSystem.store.keys() & {"/bucket/out/a.opened.jpg"}
 
-    monkeypatch.setattr(bucket, "get_file", other_first)
-    fetch_tree(ADDRESS, here)
-    assert in_folder(here) == {"manifest.jsonl": "the other's"}
-    assert [path.name for path in here.parent.iterdir()] == ["here"]
+
+@pytest.mark.usefixtures("store")
+def test_a_full_disk_costs_the_photo_and_says_where_to_make_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    do, item = doer(tmp_path / "out")
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    told = do(item)
+    assert (told.state, told.exit_code) == ("failed", 3)
+    assert "No space left on device; make room there" in told.error

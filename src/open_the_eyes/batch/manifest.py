@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,18 +85,20 @@ class Manifest:
         Raises:
             PhotoNotWritten: no room.
         """
-        with self._appending:
-            line = record.to_line()
-            try:
-                self._file.write(line)
-                self._file.flush()
-                os.fsync(self._file.fileno())
-            except OSError as error:
-                raise PhotoNotWritten(
-                    f"{self.path}: expected to write down what is finished, got: {error.strerror}; make room, and "
-                    "start the same command again: it goes on from here."
-                ) from error
-            self._remember(record, line)
+        self._write([(record, record.to_line())])
+
+    def take_in(self, other: Path) -> None:
+        """Adds what another manifest of the same results has and this one has not, such as that of a machine on which
+        the batch went on meanwhile. Of a photo that both tell of, the other's record counts.
+
+        Raises:
+            PhotoNotWritten: no room.
+        """
+        with self.path.open("rb") as lines:
+            here = {_digest(line) for line in lines}
+        with other.open("rb") as lines:
+            new = (line.rstrip(b"\n") + b"\n" for line in lines if _digest(line) not in here)
+            self._write((record, line) for line in new if (record := Record.from_line(line)) is not None)
 
     def state_of(self, item: Item, fingerprint: str, *, copy: bool = False) -> State | None:
         """What became of a photo as it now is under this fingerprint; None where it is still to be done.
@@ -144,6 +146,20 @@ class Manifest:
             self._file.flush()
             self._end += 1
 
+    def _write(self, records: Iterable[tuple[Record, bytes]]) -> None:
+        with self._appending:
+            try:
+                for record, line in records:
+                    self._file.write(line)
+                    self._remember(record, line)
+                self._file.flush()
+                os.fsync(self._file.fileno())
+            except OSError as error:
+                raise PhotoNotWritten(
+                    f"{self.path}: expected to write down what is finished, got: {error.strerror}; make room, and "
+                    "start the same command again: it goes on from here."
+                ) from error
+
     def _remember(self, record: Record, line: bytes) -> None:
         self._known[record.name] = _Entry(
             record.size, record.mtime_ns, record.sha256, record.fingerprint, record.state, record.outputs, self._end
@@ -162,6 +178,11 @@ def _sha256(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
     except OSError:
         return ""
+
+
+def _digest(line: bytes) -> bytes:
+    """What tells lines apart, and is small: a line may hold pictures."""
+    return hashlib.blake2b(line.rstrip(b"\n"), digest_size=16).digest()
 
 
 def _size(path: Path) -> int | None:

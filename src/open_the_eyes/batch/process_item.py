@@ -12,7 +12,7 @@ from typing import Final
 
 from .. import files
 from ..engine import Engine
-from ..errors import NoCapacity, OpenTheEyesError, PhotoNotWritten
+from ..errors import OpenTheEyesError, PhotoNotWritten
 from ..files.whole_file import write_whole
 from ..naming import numbered
 from ..photo import Photo
@@ -20,7 +20,7 @@ from ..pipeline import open_eyes
 from ..results import Opened
 from ..settings import Settings
 from .plan import Item
-from .record import Output, Record, State, failed
+from .record import Output, Record, State, failed_by
 from .spec import BatchSpec
 from .thumbnails import eye_comparison, jpeg_base64
 
@@ -46,8 +46,7 @@ def process_item(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, 
     try:
         done = _opened(item, spec, engine, out)
     except Exception as error:  # noqa: BLE001 -- whatever one photo does, the next ones get their turn
-        known = as_known(error)
-        return failed(item, fingerprint, str(known), known.exit_code, time.perf_counter() - began, rss_mib())
+        return failed_by(error, item, fingerprint, time.perf_counter() - began, rss_mib())
     return Record(
         item.name,
         item.size,
@@ -62,16 +61,6 @@ def process_item(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, 
         eyes=done.eyes,
         more_faces=done.more_faces,
     )
-
-
-def as_known(error: Exception) -> OpenTheEyesError:
-    """The error itself if it is one of ours; lack of memory as NoCapacity; anything else named as a bug."""
-    if isinstance(error, OpenTheEyesError):
-        return error
-    if isinstance(error, MemoryError):
-        return NoCapacity("not enough memory for this photo; take fewer --workers, or make the photo smaller.")
-    name = type(error).__name__
-    return OpenTheEyesError(f"this is a bug of ours ({name}: {error}); run `open` on this photo with --debug.")
 
 
 def rss_mib() -> float:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final, Literal, get_args
 
-from ..errors import NoCapacity
+from ..errors import NoCapacity, as_known
 from .plan import Item
 
 State = Literal["opened", "unchanged", "failed"]
@@ -14,6 +14,9 @@ State = Literal["opened", "unchanged", "failed"]
 STATES: Final[tuple[State, ...]] = get_args(State)
 _IN_FILE: Final = {"fingerprint": "wish"}
 """Fields of a record that the file knows by another name: manifests of earlier releases are gone on with."""
+
+_ROOM: Final = "take fewer --workers, or make the photo smaller"
+_BUG: Final = "run `open` on this photo with --debug"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,12 @@ def failed(
         seconds=round(seconds, 4),
         rss_mib=round(rss_mib, 1),
     )
+
+
+def failed_by(error: Exception, item: Item, fingerprint: str, seconds: float = 0.0, rss_mib: float = 0.0) -> Record:
+    """The record of a photo whose work raised this."""
+    known = as_known(error, room=_ROOM, bug=_BUG)
+    return failed(item, fingerprint, str(known), known.exit_code, seconds, rss_mib)
 
 
 def given_up(item: Item, fingerprint: str, patience: float, seconds: float) -> Record:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..settings import ONE_BLAS_THREAD, Settings
 from .plan import Item
-from .record import Record, failed
+from .record import Record, failed_by
 from .spec import BatchSpec
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def worker_main(pipe: Connection, config: WorkerConfig) -> None:
         try:
             record = do(item)
         except Exception as error:  # noqa: BLE001 -- a photo without an answer would be waited for
-            record = failed(item, config.fingerprint, f"this is a bug of ours ({type(error).__name__}: {error}).", 1)
+            record = failed_by(error, item, config.fingerprint)
         with sending, suppress(OSError):  # a parent that is gone
             pipe.send((item.name, record))
 

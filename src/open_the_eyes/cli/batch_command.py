@@ -195,6 +195,8 @@ def _run(
                 watch=watch,
                 stop=lambda: stop.asked,
             )
+        if remote is not None:  # else what is sent would take the place of what another machine has sent meanwhile
+            batch_places.catch_up(manifest, remote)
         told = _summed_up(planned, spec, manifest, ran)
         if remote is not None:
             batch_places.sent(planned, remote)

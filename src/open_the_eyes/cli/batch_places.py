@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,25 +52,51 @@ def planned(
         )
     if not all(elsewhere) or len(sources) > 1:
         raise UsageError("batch: expected one address for IN and one for OUT, such as s3://photos/in s3://photos/out.")
-    from ..batch.plan import FOLDER
-    from ..fleet.remote import RemoteFolders, fetch_tree, plan_remote
+    from ..fleet.remote import RemoteFolders, plan_remote
 
     remote = RemoteFolders(sources[0].rstrip("/"), out.rstrip("/"))
     state = Path.home() / ".local/share/open-the-eyes/batches" / hashlib.sha256(remote.out.encode()).hexdigest()[:16]
-    if not (state / FOLDER).is_dir():
-        fetch_tree(f"{remote.out}/{FOLDER}", state / FOLDER)
     return plan_remote(remote, state, keep_names=keep_names), remote
 
 
 def manifest_of(plan: Plan, remote: RemoteFolders | None) -> Manifest:
-    """The manifest, whose results are where they are."""
+    """The manifest, whose results are where they are; it knows what other machines have done for the same OUT.
+
+    Raises:
+        NoCapacity: another batch is at work there.
+        PhotoNotWritten: it cannot be made.
+        UsageError: what is kept at OUT is out of reach.
+    """
     from ..batch.manifest import Manifest
 
     if remote is None:
         return Manifest(plan.folder)
     from ..fleet.remote import remote_size
 
-    return Manifest(plan.folder, lambda name: remote_size(remote, name))
+    manifest = Manifest(plan.folder, lambda name: remote_size(remote, name))
+    try:
+        catch_up(manifest, remote)
+    except BaseException:
+        manifest.close()
+        raise
+    return manifest
+
+
+def catch_up(manifest: Manifest, remote: RemoteFolders) -> None:
+    """Takes in what other machines have done for the same OUT since this one last looked.
+
+    Raises:
+        UsageError: what is kept at OUT is out of reach.
+        PhotoNotWritten: no room for it here.
+    """
+    from ..batch.manifest import MANIFEST
+    from ..batch.plan import FOLDER
+    from ..fleet.remote import fetch_file
+
+    with tempfile.TemporaryDirectory(prefix=".fetching-", dir=manifest.path.parent) as folder:
+        stored = Path(folder) / MANIFEST
+        if fetch_file(f"{remote.out}/{FOLDER}", MANIFEST, stored):
+            manifest.take_in(stored)
 
 
 def executor_for(

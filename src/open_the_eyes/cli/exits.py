@@ -9,7 +9,7 @@ from collections.abc import Callable
 import typer
 from typer.exceptions import Abort, TyperException
 
-from ..errors import NoCapacity, OpenTheEyesError, UsageError
+from ..errors import UsageError, as_known
 from . import interrupts, speech
 
 BUG = 1
@@ -46,16 +46,6 @@ def explain(error: Exception, *, debug: bool, photo: str = "") -> int:
     where = f"{photo}: " if photo and not str(known).startswith(photo) else ""
     speech.note(speech.one_line(f"open-the-eyes: {where}{known}"))
     return known.exit_code
-
-
-def as_known(error: Exception) -> OpenTheEyesError:
-    """The error itself if it is one of ours; lack of memory as NoCapacity; anything else named as a bug."""
-    if isinstance(error, OpenTheEyesError):
-        return error
-    if isinstance(error, MemoryError):
-        return NoCapacity("not enough memory for this photo; close other programs or make the photo smaller.")
-    name = type(error).__name__
-    return OpenTheEyesError(f"this is a bug of ours ({name}: {error}); run again with --debug and report what it says.")
 
 
 def _as_usage(error: TyperException) -> UsageError:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SomePhotosFailed
+from ..errors import SomePhotosFailed, as_known
 from . import interrupts, speech
-from .exits import as_known, explain
+from .exits import explain
 
 if TYPE_CHECKING:
     from ..report import Report

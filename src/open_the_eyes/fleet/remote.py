@@ -11,7 +11,7 @@ from typing import Any, Final
 import fsspec
 
 from ..batch.plan import FOLDER, Item, Plan
-from ..batch.record import Record, failed
+from ..batch.record import Record, failed_by
 from ..batch.worker import Processor
 from ..errors import OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError
 from ..files import SUFFIXES
@@ -65,58 +65,58 @@ def remote_processor(
     """
 
     def done(item: Item) -> Record:
-        with tempfile.TemporaryDirectory(prefix="open-the-eyes-", dir=out) as folder:
-            here = Path(folder)
-            try:
-                local = _fetched(item, remote, here)
-                record = do(local)
-                for output in record.outputs:
-                    path = out / output.path
-                    _send(path, remote.out, path.relative_to(here / "out").as_posix(), overwrite=overwrite)
-            except OpenTheEyesError as error:
-                return failed(item, fingerprint, str(error), error.exit_code)
-            outputs = tuple(
-                replace(one, path=(out / one.path).relative_to(here / "out").as_posix()) for one in record.outputs
-            )
-            return replace(record, outputs=outputs)
+        try:
+            with tempfile.TemporaryDirectory(prefix="open-the-eyes-", dir=out, ignore_cleanup_errors=True) as folder:
+                return fetched_and_sent(item, Path(folder))
+        except OSError as error:  # of this machine: those of the store have been named
+            reason = f"{item.name}: expected room to work in {out}, got: {error}; make room there."
+            return failed_by(PhotoNotWritten(reason), item, fingerprint)
+        except Exception as error:  # noqa: BLE001 -- whatever one photo does, the next ones get their turn
+            return failed_by(error, item, fingerprint)
+
+    def fetched_and_sent(item: Item, here: Path) -> Record:
+        record = do(_fetched(item, remote, here))
+        outputs = tuple(
+            replace(one, path=(out / one.path).relative_to(here / "out").as_posix()) for one in record.outputs
+        )
+        for output in outputs:
+            _send(here / "out" / output.path, remote.out, output.path, overwrite=overwrite)
+        return replace(record, outputs=outputs)
 
     return done
 
 
 def remote_size(remote: RemoteFolders, name: str) -> int | None:
-    """Bytes of a result; None where there is none."""
+    """Bytes of a result; None where there is none.
+
+    Raises:
+        UsageError: the store does not answer, which says nothing about what is there.
+    """
     files, root = _opened(remote.out)
     try:
-        return int(files.size(f"{root}/{name}"))
-    except (OSError, TypeError):
+        size = files.size(f"{root}/{name}")
+    except FileNotFoundError:
         return None
+    except Exception as error:  # what stores raise has no common root
+        raise _out_of_reach(remote.out, f"look for {name}", error) from error
+    return None if size is None else int(size)
 
 
-def fetch_tree(address: str, folder: Path) -> None:
-    """What `send_tree` has stored there, if anything: a batch that began on another machine goes on here.
-
-    The folder takes its name with everything in it. Where nothing is stored, or the fetch breaks off, there is none.
+def fetch_file(address: str, name: str, target: Path) -> bool:
+    """A file of the folder at an address, such as the manifest that `send_tree` has stored there; False where there is
+    none.
 
     Raises:
         UsageError: it is out of reach.
     """
     files, root = _opened(address)
     try:
-        paths = _files_in(root, files)
-        if not paths:
-            return
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".fetching-", dir=folder.parent) as unfinished:
-            whole = Path(unfinished) / folder.name
-            whole.mkdir()
-            for path in paths:
-                files.get_file(path, str(whole / path.rpartition("/")[2]))
-            if not folder.is_dir():  # another batch may just have fetched it
-                whole.rename(folder)
-    except OSError as error:
-        raise UsageError(
-            f"{address}: expected to fetch what a batch has kept there, got: {error}; start the same command again."
-        ) from error
+        files.get_file(f"{root}/{name}", str(target))
+    except FileNotFoundError:
+        return False
+    except Exception as error:  # as above
+        raise _out_of_reach(address, f"fetch {name}", error) from error
+    return True
 
 
 def send_tree(folder: Path, address: str) -> None:
@@ -136,7 +136,7 @@ def _fetched(item: Item, remote: RemoteFolders, here: Path) -> Item:
     source.parent.mkdir(parents=True, exist_ok=True)
     try:
         files.get_file(f"{root}/{item.name}", str(source))
-    except OSError as error:
+    except Exception as error:  # as above
         raise UnreadablePhoto(f"{item.name}: expected to fetch it from {remote.source}, got: {error}.") from error
     return replace(item, source=source, output=here / "out" / item.output, copy=here / "out" / item.copy)
 
@@ -150,7 +150,7 @@ def _send(path: Path, address: str, name: str, *, overwrite: bool) -> None:
     files, root = _opened(address)
     target = f"{root}/{name}"
     try:
-        if not overwrite and files.exists(target):
+        if not overwrite and _is_there(files, target):
             if files.cat_file(target) == path.read_bytes():
                 return
             raise PhotoNotWritten(f"{name} is there already at {address}; --overwrite replaces it.")
@@ -161,8 +161,19 @@ def _send(path: Path, address: str, name: str, *, overwrite: bool) -> None:
             write_whole(Path(target), path.read_bytes(), overwrite=True)
         else:  # an object appears whole or not at all
             files.put_file(str(path), target)
-    except OSError as error:
+    except OpenTheEyesError:
+        raise
+    except Exception as error:  # as above
         raise PhotoNotWritten(f"{name}: expected to store it at {address}, got: {error}; is there room?") from error
+
+
+def _is_there(files: Any, path: str) -> bool:
+    """Raises whatever the store raises when it does not answer; `exists` of many stores says no to that."""
+    try:
+        files.info(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _opened(address: str) -> tuple[Any, str]:
@@ -179,23 +190,21 @@ def _opened(address: str) -> tuple[Any, str]:
 def _found(files: Any, root: str, address: str) -> dict[str, dict[str, Any]]:
     try:
         found: dict[str, dict[str, Any]] = files.find(root, detail=True)
-    except OSError as error:
+    except Exception as error:  # as above
         raise UsageError(f"{address}: expected photos there, got: {error}.") from error
     return found
 
 
-def _files_in(root: str, files: Any) -> list[str]:
-    """The files of one folder; none where there is no such folder."""
-    try:
-        return [str(one["name"]) for one in files.ls(root, detail=True) if one["type"] == "file"]
-    except FileNotFoundError:
-        return []
+def _out_of_reach(address: str, wanted: str, error: Exception) -> UsageError:
+    return UsageError(f"{address}: expected to {wanted} there, got: {error}; start the same command again.")
 
 
 def _stamp(files: Any, path: str) -> int:
     """A number that changes when the file does, from whatever its store knows: a time, an ETag."""
     try:
         key = str(files.ukey(path))
-    except (NotImplementedError, OSError, TypeError):
+    except (NotImplementedError, FileNotFoundError, TypeError):
         return 0
+    except Exception as error:  # as above
+        raise _out_of_reach(path, "learn when it was written", error) from error
     return int(hashlib.sha256(key.encode()).hexdigest()[:15], 16)
