@@ -158,3 +158,23 @@ def test_a_job_lives_and_dies_in_a_bucket(engine: Engine, tmp_path: Path, shut: 
         assert server.http.delete(f"/v1/jobs/{job}").status_code == 204
         assert not any(ArtifactStore(bucket).has(job, name) for name in names)
     assert not (tmp_path / "jobs").exists()
+
+
+@pytest.mark.parametrize("broken", ["size", "open"])
+def test_a_result_that_cannot_be_read_is_a_refusal_that_says_so_and_no_half_answer(
+    engine: Engine, tmp_path: Path, shut: bytes, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise OSError(5, "Input/output error", str(tmp_path))
+
+    with running_service(engine, tmp_path) as server:
+        job = server.job(shut)
+        server.ended(job)
+        with monkeypatch.context() as disk:
+            disk.setattr(server.service.store._files, broken, away)
+            answer = server.http.get(f"/v1/jobs/{job}/result")
+        assert answer.status_code == 503
+        assert answer.json()["type"].endswith(":store-unreadable")
+        assert "expected to read" in answer.json()["detail"]
+        assert str(tmp_path) not in answer.text
+        assert server.http.get(f"/v1/jobs/{job}/result").status_code == 200

@@ -12,6 +12,7 @@ OpenTheEyesError                HTTP
 │   ├── BodyTooLarge             413   more bytes in one request than its photos may have
 │   └── PhotoNotWritten
 │       └── StoreAway            507   the store of photos and results is full, or does not answer
+│           └── StoreUnreadable  503   the same, to somebody who wants something out of it
 └── NoCapacity
     └── Busy                     429   too many jobs wait, or too many requests came; says when to try again
 """
@@ -51,6 +52,10 @@ class BodyTooLarge(PhotoError):
 
 class StoreAway(PhotoNotWritten):
     pass
+
+
+class StoreUnreadable(StoreAway):
+    http_status = 503
 
 
 class Busy(NoCapacity):

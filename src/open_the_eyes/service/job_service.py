@@ -114,6 +114,7 @@ class JobService:
         Raises:
             NotYet: the job is not done.
             NotHere: the job is done and has no such result.
+            StoreUnreadable: it cannot be read at present.
         """
         if job.state != "done":
             raise NotYet(f"expected a job that is done, this one is {job.state}; look at /v1/jobs/{job.id}.")
@@ -127,10 +128,10 @@ class JobService:
         name = one["name"] if face is None else face_name(variation, face)
         media_type = one["media_type"] if face is None else "image/jpeg"
         try:
-            size = self.store.size(job.id, name)
+            size, pieces = self.store.size(job.id, name), self.store.stream(job.id, name)
         except FileNotFoundError:
             raise NotHere("expected a result, it has been deleted; send the photo again.") from None
-        return ResultFile(self.store.stream(job.id, name), size, media_type, name.replace("result", "opened"))
+        return ResultFile(pieces, size, media_type, name.replace("result", "opened"))
 
     def forget(self, job_id: UUID, owner: str) -> None:
         """Cancels and deletes.

@@ -18,7 +18,7 @@ from ..errors import (
     UnreadablePhoto,
     UsageError,
 )
-from .errors import BodyTooLarge, BodyTooSlow, Busy
+from .errors import BodyTooLarge, BodyTooSlow, Busy, StoreUnreadable
 
 MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("open_the_eyes.service")
@@ -27,6 +27,7 @@ _TELLABLE: Final = (UsageError, UnreadablePhoto, PhotoTooLarge, BodyTooSlow, Bod
 """Their messages are for whoever sent the photo. The others' may name folders of this machine."""
 
 _STORAGE: Final = "expected to store this, the service could not; try again later, or tell its operator."
+_READING: Final = "expected to read what is stored, the service could not; try again later, or tell its operator."
 _OPERATOR: Final = "the service cannot do this at present; its operator finds out more with `open-the-eyes doctor`."
 _BUG: Final = "this is a bug of ours; the photo that came is not kept longer for it. Try again, or tell the operator."
 
@@ -70,6 +71,8 @@ def log_bug(error: BaseException) -> None:
 def _detail(error: BaseException) -> str:
     if isinstance(error, _TELLABLE):
         return " ".join(str(error).split())
+    if isinstance(error, StoreUnreadable):
+        return _READING
     if isinstance(error, PhotoNotWritten):
         return _STORAGE
     return _OPERATOR if isinstance(error, OpenTheEyesError) and type(error) is not OpenTheEyesError else _BUG

@@ -88,7 +88,7 @@ async def get_events(
     "/v1/jobs/{job_id}/result",
     response_class=StreamingResponse,
     responses={
-        **problems(404, 409, 422),
+        **problems(404, 409, 422, 503),
         200: {
             "description": "The photo in the format it came in; with `face`, a small JPEG.",
             "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},

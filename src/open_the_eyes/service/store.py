@@ -14,7 +14,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from ..errors import UsageError
 from ..files.whole_file import write_whole
-from .errors import StoreAway
+from .errors import StoreAway, StoreUnreadable
 
 CHUNK: Final = 1 << 20
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,79}")
@@ -55,15 +55,15 @@ class ArtifactStore:
     def get(self, job: str, name: str) -> bytes:
         """Raises:
         FileNotFoundError: it is not there, or not any more.
-        StoreAway: nobody knows.
+        StoreUnreadable: nobody knows.
         """
         path = self._path(job, name)
-        with _reached(f"read {name}"):
+        with _reached(f"read {name}", StoreUnreadable):
             return bytes(self._files.cat_file(path))
 
     def has(self, job: str, name: str) -> bool:
         """Raises:
-        StoreAway: nobody knows.
+        StoreUnreadable: nobody knows.
         """
         try:
             self.size(job, name)
@@ -76,17 +76,22 @@ class ArtifactStore:
 
         Raises:
             FileNotFoundError: it is not there, or not any more.
-            StoreAway: nobody knows.
+            StoreUnreadable: nobody knows.
         """
         path = self._path(job, name)
-        with _reached(f"look for {name}"):
+        with _reached(f"look for {name}", StoreUnreadable):
             return int(self._files.size(path))
 
     def stream(self, job: str, name: str) -> Iterator[bytes]:
-        """The file in pieces, so that a large one is never in memory as a whole."""
-        with self._files.open(self._path(job, name), "rb") as file:
-            while piece := file.read(CHUNK):
-                yield piece
+        """The file in pieces, so that a large one is never in memory as a whole; it is open when this returns.
+
+        Raises:
+            FileNotFoundError: it is not there, or not any more.
+            StoreUnreadable: nobody knows.
+        """
+        path = self._path(job, name)
+        with _reached(f"read {name}", StoreUnreadable):
+            return _pieces(self._files.open(path, "rb"))
 
     def forget(self, job: str) -> None:
         """Deletes everything of a job; nothing, where there is nothing.
@@ -116,12 +121,18 @@ class ArtifactStore:
         return f"{self._root}/{UUID(job)}/{name}"
 
 
+def _pieces(opened: Any) -> Iterator[bytes]:
+    with opened as file:
+        while piece := file.read(CHUNK):
+            yield piece
+
+
 @contextmanager
-def _reached(what: str) -> Iterator[None]:
+def _reached(what: str, kind: type[StoreAway] = StoreAway) -> Iterator[None]:
     """Whatever a disk, a bucket and their libraries raise, in one word."""
     try:
         yield
     except (FileNotFoundError, StoreAway):
         raise
     except Exception as error:
-        raise StoreAway(f"expected to {what}, got: {error}; make room, or see OTE_STORE.") from error
+        raise kind(f"expected to {what}, got: {error}; make room, or see OTE_STORE.") from error

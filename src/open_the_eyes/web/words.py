@@ -121,6 +121,7 @@ _REFUSALS: Final = {
     "body-too-large": ("Those photos are too large together.", "Drop fewer of them, or smaller ones."),
     "busy": ("Many photos are waiting just now.", "Nothing is lost; please try again shortly."),
     "store-away": ("The photo could not be stored.", "There may be no room left; try again later."),
+    "store-unreadable": ("The photo cannot be read just now.", "It is still kept; try again later."),
     "photo-not-written": ("The photo could not be stored.", "There may be no room left; try again later."),
     "no-capacity": ("There is not enough memory for this photo just now.", "Make it smaller, or try again later."),
     "key-needed": ("You have been signed out.", "Load this page again to sign in."),
