@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,11 +14,21 @@ import pytest
 
 from open_the_eyes.bench.contenders import RestorerAlone, Telea
 from open_the_eyes.bench.liveportrait import LivePortrait
-from open_the_eyes.bench.rivals import LABELS, LIVE, STOCK, StockSdxl, rivals_here
+from open_the_eyes.bench.rivals import (
+    LABELS,
+    LIVE,
+    STOCK,
+    StockSdxl,
+    make_room,
+    rivals_here,
+    stock_files,
+    stock_pipeline,
+)
 from open_the_eyes.bench.truth import Hidden
 from open_the_eyes.engine import Engine
-from open_the_eyes.errors import OpenTheEyesError, UsageError
+from open_the_eyes.errors import NoCapacity, OpenTheEyesError, UsageError
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.settings import Settings
 
 
 def test_telea_fills_the_mask_and_nothing_else(hidden: Hidden) -> None:
@@ -62,7 +74,7 @@ def test_stock_sdxl_is_asked_as_its_documentation_does_and_pasted_in_the_mask(hi
         asked.update(given)
         return SimpleNamespace(images=[Image.new("RGB", (128, 128), (10, 200, 30))])
 
-    made = StockSdxl(pipeline, 128).open(hidden.scene)
+    made = StockSdxl(lambda: pipeline, 128).open(hidden.scene)
     assert asked["image"].size == asked["mask_image"].size == (128, 128)
     assert asked["strength"] < 1
     assert np.asarray(asked["mask_image"]).max() == 255
@@ -72,9 +84,96 @@ def test_stock_sdxl_is_asked_as_its_documentation_does_and_pasted_in_the_mask(hi
     assert (made[there == 1] == (10, 200, 30)).all()
 
 
+def test_stock_sdxl_is_on_the_gpu_from_its_first_picture_until_it_is_closed(hidden: Hidden) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    from PIL import Image
+
+    class Pipeline:
+        def __call__(self, **_: Any) -> Any:
+            return SimpleNamespace(images=[Image.new("RGB", (64, 64))])
+
+    made: list[weakref.ref[Pipeline]] = []
+
+    def load() -> Pipeline:
+        pipeline = Pipeline()
+        made.append(weakref.ref(pipeline))
+        return pipeline
+
+    rival = StockSdxl(load, 64)
+    assert not made
+    for _ in range(2):
+        rival.open(hidden.scene)
+    assert len(made) == 1
+    assert made[0]() is not None
+    rival.close()
+    assert made[0]() is None
+
+
+@pytest.mark.parametrize(("asked", "device"), [("auto", "cuda:0"), ("cuda:1", "cuda:1")])
+def test_stock_sdxl_takes_the_gpu_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, device: str
+) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    import torch
+
+    from open_the_eyes.models import weights
+
+    told: list[Any] = []
+
+    class Loaded:
+        @classmethod
+        def from_pretrained(cls, _: Path, **given: Any) -> Loaded:
+            assert given["dtype"] == torch.float16
+            assert "torch_dtype" not in given, "deprecated"
+            return cls()
+
+        def to(self, device: str) -> Loaded:
+            told.append(device)
+            return self
+
+    monkeypatch.setattr(weights, "path_of", lambda name, _: tmp_path / name)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    diffusers = SimpleNamespace(AutoencoderKL=Loaded, StableDiffusionXLInpaintPipeline=Loaded)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: "here")
+    monkeypatch.setitem(sys.modules, "diffusers", diffusers)
+    stock_pipeline(*stock_files(Settings(device=asked)))
+    assert told == [device]
+
+
+def test_stock_sdxl_is_not_run_where_the_cpu_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    import torch
+
+    from open_the_eyes.models import weights
+
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: "here")
+    monkeypatch.setattr(weights, "path_of", lambda name, _: tmp_path / name)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    with pytest.raises(NoCapacity, match="OTE_DEVICE=cpu"):
+        stock_files(Settings(device="cpu"))
+
+
+def test_our_networks_leave_the_gpu_before_a_rival_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    import torch
+
+    from open_the_eyes.models import devices
+
+    left: list[str] = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(
+        devices, "residency_of", lambda _, device: SimpleNamespace(release_all=lambda: left.append(device))
+    )
+    for device in ("cpu", "cuda:7", "cuda:1", "auto"):
+        make_room(Settings(device=device))
+    assert left == ["cuda:1", "cuda:0"]
+
+
 def test_those_that_are_not_here_are_rows_that_say_so(engine: Engine) -> None:
-    rivals, absent = rivals_here(engine, None)
-    names = {one.name for one in rivals} | {one.what for one in absent}
+    restorers, rivals, absent = rivals_here(engine, None)
+    names = {one.name for one in (*restorers, *rivals)} | {one.what for one in absent}
     assert names == {*(f"{label} alone" for label in LABELS.values()), STOCK, LIVE}
     assert all(one.why for one in absent)
 
@@ -156,6 +255,16 @@ def test_a_worker_that_cannot_start_is_an_error_of_ours(checkout: Path, hidden: 
             rival.open(hidden.scene)
     finally:
         rival.close()
+
+
+def test_a_worker_that_does_not_answer_is_ended_and_an_error_of_ours(checkout: Path, hidden: Hidden) -> None:
+    path = checkout / "src/live_portrait_pipeline.py"
+    path.write_text("import time\ntime.sleep(60)\n")
+    rival = LivePortrait(checkout, LIVE, limit_s=0.2)
+    with pytest.raises(OpenTheEyesError, match=r"no answer in 0\.2 s"):
+        rival.open(hidden.scene)
+    assert rival._worker is None
+    rival.close()
 
 
 def test_a_folder_that_is_no_checkout_is_refused(tmp_path: Path) -> None:

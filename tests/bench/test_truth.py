@@ -12,7 +12,7 @@ import pytest
 
 from open_the_eyes import bench
 from open_the_eyes.bench import measures, truth
-from open_the_eyes.bench.contenders import LeftShut, Scene, Telea
+from open_the_eyes.bench.contenders import LeftShut, Product, Scene, Telea
 from open_the_eyes.bench.networks import Networks
 from open_the_eyes.bench.truth import Findings, Hidden
 from open_the_eyes.engine import Engine
@@ -20,6 +20,7 @@ from open_the_eyes.errors import NoCapacity
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.eyechange import iris_disc
 from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.options import Options
 
 NOTHING: Any = SimpleNamespace(ms_ssim=False, lpips=False, fid=False, pair=lambda *_: {}, likeness=lambda *_: None)
 
@@ -104,6 +105,50 @@ def test_a_contender_that_fails_is_a_row_and_the_others_go_on(engine: Engine, po
     found = truth.measured([("p", portrait)], [LeftShut(), Failing(), Telea()], engine, NOTHING)
     assert set(found.rows) == {LeftShut().name, Telea().name}
     assert [(one.what, one.mend) for one in found.failed] == [("no GPU left", "free some")]
+
+
+@dataclass(frozen=True)
+class Foreign:
+    error: Exception
+    name: str = "somebody else's"
+
+    def open(self, scene: Scene) -> Rgb:  # noqa: ARG002 -- it fails whatever it gets
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (RuntimeError("CUDA out of memory.\nTried to allocate"), "RuntimeError: CUDA out of memory."),
+        (AttributeError("x" * 1000), f"AttributeError: {'x' * 184}"),
+    ],
+    ids=["out of memory", "a bug"],
+)
+def test_whatever_a_foreign_library_raises_is_a_row_and_the_others_go_on(
+    engine: Engine, portrait: Rgb, error: Exception, why: str
+) -> None:
+    found = truth.measured([("p", portrait)], [LeftShut(), Foreign(error), Telea()], engine, NOTHING)
+    assert set(found.rows) == {LeftShut().name, Telea().name}
+    assert [(one.what, one.why, one.mend) for one in found.failed] == [("somebody else's", why, "")]
+
+
+def test_a_bug_of_our_own_is_not_hidden_in_a_row(
+    engine: Engine, portrait: Rgb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> Rgb:
+        raise AttributeError("ours")
+
+    monkeypatch.setattr(Product, "open", broken)
+    with pytest.raises(AttributeError, match="ours"):
+        truth.measured([("p", portrait)], [Product(engine, Options())], engine, NOTHING)
+
+
+def test_a_rival_in_a_turn_of_its_own_stands_beside_the_others(engine: Engine, portrait: Rgb) -> None:
+    at_once = truth.measured([("p", portrait)], [LeftShut(), Telea(), Failing()], engine, NOTHING)
+    found = truth.measured([("p", portrait)], [LeftShut()], engine, NOTHING)
+    for rival in (Telea(), Failing()):
+        found.add(truth.measured([("p", portrait)], [rival], engine, NOTHING))
+    assert found == at_once
 
 
 def test_every_measure_of_a_contender_becomes_a_figure(engine: Engine, portrait: Rgb) -> None:

@@ -13,6 +13,8 @@ from ..settings import Settings
 from .figures import Absent, Area
 
 NAMES: Final = ("appearance", "reference", "sdxl")
+FOREIGN: Final = 200
+"""Letters of an error that is not ours: some libraries tell pages."""
 _MEND: Final = re.compile(r"(?:Run:|run:|mend it:)\s*(.+?)\.?$")
 
 
@@ -29,10 +31,12 @@ def engines_here(settings: Settings) -> tuple[dict[str, Engine], list[Absent]]:
     return here, absent
 
 
-def because(error: OpenTheEyesError, area: Area, what: str) -> Absent:
-    """The error as a row: the command that mends it stands at the end of its message."""
-    said = str(error).replace(str(Path.home()), "~")  # a report is for others, too
-    command = _MEND.search(said)
+def because(error: Exception, area: Area, what: str) -> Absent:
+    """The error as a row: the command that mends it stands at the end of its message, where the message is ours."""
+    ours = isinstance(error, OpenTheEyesError)
+    said = str(error) if ours else f"{type(error).__name__}: {error}".splitlines()[0][:FOREIGN]
+    said = said.replace(str(Path.home()), "~")  # a report is for others, too
+    command = _MEND.search(said) if ours else None
     return Absent(area, what, said[: command.start()].strip() if command else said, command[1] if command else "")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import cv2
 import numpy as np
@@ -13,6 +16,7 @@ from ..engine import Engine
 from ..errors import NoCapacity, OpenTheEyesError, UsageError
 from ..imaging.arrays import Rgb, to_levels, to_tones
 from ..imaging.geometry import Box
+from ..residency.gpus import gpu_count
 from ..settings import Settings
 from .contenders import Contender, RestorerAlone, Scene
 from .engines import because
@@ -31,9 +35,16 @@ STOCK: Final = "diffusers SDXL inpainting"
 LIVE: Final = "LivePortrait eye retargeting"
 
 
-def rivals_here(engine: Engine, liveportrait: Path | None) -> tuple[list[Contender], list[Absent]]:
-    """Those that can run on this machine, and a row for each of the others."""
-    rivals: list[Contender] = []
+class Rival(Contender, Protocol):
+    """One that takes room on the GPU without our residency, from its first picture until it is closed."""
+
+    def close(self) -> None: ...
+
+
+def rivals_here(engine: Engine, liveportrait: Path | None) -> tuple[list[Contender], list[Rival], list[Absent]]:
+    """Restorers, those that have to have the GPU to themselves, and a row for each that cannot run on this machine."""
+    restorers: list[Contender] = []
+    rivals: list[Rival] = []
     absent: list[Absent] = []
     for name, label in LABELS.items():
         try:
@@ -42,9 +53,9 @@ def rivals_here(engine: Engine, liveportrait: Path | None) -> tuple[list[Contend
             absent.append(because(error, "quality", f"{label} alone"))
         else:
             if restorer is not None:
-                rivals.append(RestorerAlone(restorer, label))
+                restorers.append(RestorerAlone(restorer, label))
     try:
-        rivals.append(StockSdxl(stock_pipeline(engine.settings)))
+        rivals.append(StockSdxl(partial(stock_pipeline, *stock_files(engine.settings))))
     except OpenTheEyesError as error:
         absent.append(because(error, "quality", STOCK))
     if liveportrait is None:
@@ -54,28 +65,41 @@ def rivals_here(engine: Engine, liveportrait: Path | None) -> tuple[list[Contend
             rivals.append(LivePortrait(liveportrait, LIVE))
         except OpenTheEyesError as error:
             absent.append(because(error, "quality", LIVE))
-    return rivals, absent
+    return restorers, rivals, absent
 
 
-@dataclass(frozen=True, slots=True)
+def make_room(settings: Settings) -> None:
+    """Our networks leave the GPU, and what nobody uses any more is given back: a rival has the GPU to itself."""
+    from ..models.devices import residency_of
+    from ..models.sdxl.loading import device_of
+
+    if settings.device != "cpu" and gpu_count():
+        with suppress(NoCapacity):
+            residency_of(settings, device_of(settings)).release_all()
+
+
+@dataclass(slots=True)
 class StockSdxl:
     """diffusers' own SDXL inpainting pipeline, called as its documentation does, on a square around the face."""
 
-    pipeline: Any
+    load: Callable[[], Any]
     side: int = SIDE
     name: str = STOCK
+    _pipeline: Any = field(default=None, init=False)
 
     def open(self, scene: Scene) -> Rgb:
         import torch
         from PIL import Image
 
+        if self._pipeline is None:
+            self._pipeline = self.load()
         square = _square_around(scene.face.box, (scene.pixels.shape[1], scene.pixels.shape[0]))
         mask = np.zeros(scene.pixels.shape[:2], np.float32)
         scene.crop.window.cut(mask)[...] = scene.crop.mask
         size_wh = self.side, self.side
         picture = cv2.resize(square.cut(scene.pixels), size_wh, interpolation=cv2.INTER_CUBIC)
         hole = cv2.resize((square.cut(mask) > 0).astype(np.uint8) * 255, size_wh, interpolation=cv2.INTER_NEAREST)
-        answer = self.pipeline(
+        answer = self._pipeline(
             prompt=PROMPT,
             negative_prompt=NEGATIVE,
             image=Image.fromarray(np.asarray(picture, np.uint8)),
@@ -94,9 +118,12 @@ class StockSdxl:
         square.cut(out)[...] = to_levels(to_tones(square.cut(scene.pixels)) * (1 - soft) + painted * soft)
         return out
 
+    def close(self) -> None:
+        self._pipeline = None
 
-def stock_pipeline(settings: Settings) -> Any:
-    """diffusers' pipeline on the GPU, from the weights that `fetch sdxl` brings.
+
+def stock_files(settings: Settings) -> tuple[Path, Path, str]:
+    """Where the weights lie that `fetch sdxl` brings, of the pipeline and of the VAE, and the GPU to use.
 
     Raises:
         UsageError: the extra `sdxl` is not installed.
@@ -110,17 +137,24 @@ def stock_pipeline(settings: Settings) -> Any:
         raise UsageError(f"not installed: {', '.join(missing)}. Run: python -m pip install 'open-the-eyes[sdxl]'")
     import torch
 
+    from ..models.sdxl.loading import device_of
     from ..models.weights import path_of
 
     folder, vae = path_of("sdxl-inpaint", settings), path_of("sdxl-vae", settings)
-    if not torch.cuda.is_available():
-        raise NoCapacity("no GPU that torch sees.")
+    if settings.device == "cpu" or not torch.cuda.is_available():
+        raise NoCapacity("no GPU that torch sees, or OTE_DEVICE=cpu.")
+    return folder, vae, device_of(settings)
+
+
+def stock_pipeline(folder: Path, vae: Path, device: str) -> Any:
+    """diffusers' pipeline on a GPU, in half precision."""
+    import torch
     from diffusers import AutoencoderKL, StableDiffusionXLInpaintPipeline
 
-    decoder = AutoencoderKL.from_pretrained(vae, torch_dtype=torch.float16)
+    decoder = AutoencoderKL.from_pretrained(vae, dtype=torch.float16)
     return StableDiffusionXLInpaintPipeline.from_pretrained(
-        folder, vae=decoder, torch_dtype=torch.float16, variant="fp16", add_watermarker=False
-    ).to("cuda")
+        folder, vae=decoder, dtype=torch.float16, variant="fp16", add_watermarker=False
+    ).to(device)
 
 
 def _square_around(face: Box, size_wh: tuple[int, int]) -> Box:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -20,11 +20,10 @@ from .contenders import Contender, LeftShut, Product, Telea
 from .engines import because, engines_here
 from .figures import Absent, BenchReport
 from .folders import groups_told, photos_in
-from .liveportrait import LivePortrait
 from .machine import cores, machine
 from .networks import Networks
 from .plan import Plan
-from .rivals import rivals_here
+from .rivals import make_room, rivals_here
 
 Progress = Callable[[str, float], None]
 NAMED: Final = 8
@@ -125,21 +124,27 @@ def _quality(plan: Plan, engine: Engine, found: Found, tell: Progress) -> None:
 
 def _hidden_eyes(plan: Plan, engine: Engine, networks: Networks, found: Found, tell: Progress) -> None:
     """Portraits of the folder, or the built-in one in several looks."""
-    rivals, absent = rivals_here(engine, plan.liveportrait)
+    restorers, rivals, absent = rivals_here(engine, plan.liveportrait)
     ours = [engine] if engine.name == "appearance" else [engine, load_engine("appearance", engine.settings)]
-    contenders: list[Contender] = [*(Product(one, plan.options) for one in ours), LeftShut(), Telea(), *rivals]
-    if plan.open is None:
-        looks = list(pictures.portraits())[: plan.sample]
-        case, photos, count = f"{len(looks)} looks of one portrait", iter(looks), len(looks)
-    else:
-        paths = photos_in(plan.open, plan.sample)
-        case, photos, count = plan.open.name, _read(paths, engine, found), len(paths)
-    try:
-        findings = truth.measured(photos, contenders, engine, networks, lambda n: tell("hidden eyes", n / count))
-    finally:
-        for rival in rivals:
-            if isinstance(rival, LivePortrait):
-                rival.close()
+    contenders: list[Contender] = [*(Product(one, plan.options) for one in ours), LeftShut(), Telea(), *restorers]
+    looks = list(pictures.portraits())[: plan.sample] if plan.open is None else []
+    paths = [] if plan.open is None else photos_in(plan.open, plan.sample)
+    case = f"{len(looks)} looks of one portrait" if plan.open is None else plan.open.name
+    count = len(looks) + len(paths)
+
+    def turn(number: int, whose: Sequence[Contender]) -> truth.Findings:
+        photos = iter(looks) if plan.open is None else _read(paths, engine, found)
+        part = _part(tell, number / (1 + len(rivals)), (number + 1) / (1 + len(rivals)))
+        return truth.measured(photos, whose, engine, networks, lambda n: part("hidden eyes", n / count))
+
+    findings = turn(0, contenders)
+    for number, rival in enumerate(rivals, 1):
+        make_room(engine.settings)
+        try:
+            findings.add(turn(number, [rival]))
+        finally:
+            rival.close()
+            make_room(engine.settings)
     if findings.left_out:
         what = f"{len(findings.left_out)} of {count} photos of {case}"
         why = f"no face with two open eyes that may be edited: {', '.join(findings.left_out[:NAMED])}"
@@ -163,7 +168,9 @@ def _read(paths: list[Path], engine: Engine, found: Found) -> Iterator[tuple[str
         try:
             yield path.name, read(path, engine.settings).pixels
         except PhotoError as error:
-            found.report = found.report.with_more(absent=[because(error, "quality", path.name)])
+            row = because(error, "quality", path.name)
+            if row not in found.report.absent:  # rivals get the same photos in turns of their own
+                found.report = found.report.with_more(absent=[row])
 
 
 def _part(tell: Progress, first: float, last: float) -> Progress:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -20,7 +20,7 @@ from ..stages.choose import decide
 from ..stages.crop import crop
 from . import measures
 from .album import Shot, jpeg
-from .contenders import SHUT, Contender, Scene
+from .contenders import SHUT, Contender, Product, Scene
 from .engines import because
 from .figures import Absent, Better, Figure
 from .measures import KINDS
@@ -30,6 +30,8 @@ from .statistics import figure_of
 
 STRIP_PX: Final = 480
 """Width of the pictures on the page."""
+GIVEN: Final = 2
+"""Pictures of a photo that are nobody's work: the truth, and the painted blink."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,14 @@ class Findings:
     blinks_found: dict[str, bool] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     failed: list[Absent] = field(default_factory=list)
+
+    def add(self, turn: Findings) -> None:
+        """What other contenders made of the same photos."""
+        self.rows |= turn.rows
+        self.strips |= turn.strips
+        self.failed += turn.failed
+        more = {shot.name: shot.pictures[GIVEN:] for shot in turn.shots}
+        self.shots = [replace(one, pictures=(*one.pictures, *more.get(one.name, ()))) for one in self.shots]
 
 
 def hidden(name: str, pixels: Rgb, engine: Engine, findings: Findings) -> Hidden | None:
@@ -95,7 +105,11 @@ def measured(
     *,
     pictures: bool = True,
 ) -> Findings:
-    """Every contender on every photo whose eyes can be hidden."""
+    """Every contender on every photo whose eyes can be hidden.
+
+    One that fails is a row among `failed`, and the others go on: those that are not ours raise whatever their libraries
+    raise.
+    """
     findings = Findings()
     for number, (name, pixels) in enumerate(photos):
         tell(number)
@@ -108,10 +122,12 @@ def measured(
                 continue
             try:
                 made = contender.open(one.scene)
-            except OpenTheEyesError as error:
+                row = _row(one, made, engine, networks)
+            except Exception as error:
+                if isinstance(contender, Product) and not isinstance(error, OpenTheEyesError):
+                    raise
                 findings.failed.append(because(error, "quality", contender.name))
                 continue
-            row = _row(one, made, engine, networks)
             findings.rows.setdefault(contender.name, {})[name] = row
             inner = one.truth.window.cut(made)
             strips = measures.strip(measures.framed(inner, one.truth)), measures.strip(one.truth.pixels)
