@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
-import sys
 from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+from ..parallel import core_count
 from ..version import __version__
 
 LIBRARIES: Final = ("numpy", "opencv-contrib-python", "mediapipe", "onnxruntime", "scikit-image", "scipy", "pillow")
@@ -21,7 +21,7 @@ def machine() -> dict[str, Any]:
     return {
         "when": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "processor": processor(),
-        "cores": cores(),
+        "cores": core_count(),
         "memory_gib": memory_gib(),
         "gpu": gpu(),
         "load": load(),
@@ -40,11 +40,6 @@ def processor() -> str:
         return platform.processor() or platform.machine()
     named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return named[0] if named else platform.machine()
-
-
-def cores() -> int:
-    """Those this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def memory_gib() -> float | None:

@@ -13,6 +13,7 @@ from ..engine import Engine, load_engine
 from ..errors import PhotoError
 from ..files import read
 from ..imaging.arrays import Rgb
+from ..parallel import core_count
 from ..settings import Settings
 from . import batch, closed, fresh, pictures, speed, truth
 from .album import Shot
@@ -20,7 +21,7 @@ from .contenders import Contender, LeftShut, Product, Telea
 from .engines import because, engines_here
 from .figures import Absent, BenchReport
 from .folders import groups_told, photos_in
-from .machine import cores, machine
+from .machine import machine
 from .networks import Networks
 from .plan import Plan
 from .rivals import make_room, rivals_here
@@ -84,7 +85,7 @@ def _speed(plan: Plan, settings: Settings, work: Path, found: Found, tell: Progr
         )
         found.report = found.report.with_more(figures, failed)
     photos = batch.copies(photo, BATCH_PHOTOS[plan.quick])
-    counts = batch.worker_counts(cores())
+    counts = batch.worker_counts(core_count())
     several = batch.batch_figures(
         photos,
         "appearance",
