@@ -79,9 +79,25 @@ def test_cookies_that_are_none_of_ours_name_nobody(cookie: str) -> None:
 
 
 def test_the_cookie_stays_with_the_browser_and_this_site() -> None:
-    header = CookieAuth(None).sign_in(Headers({}), secure=True) or ""
-    for part in ("HttpOnly", "SameSite=Strict", "Path=/", "Secure"):
+    header = CookieAuth(None).sign_in(Headers({})) or ""
+    for part in ("HttpOnly", "SameSite=Strict", "Path=/"):
         assert part in header
+
+
+@pytest.mark.parametrize(
+    ("headers", "secure"),
+    [
+        ({}, False),
+        ({"origin": "http://localhost:7860"}, False),
+        ({"x-forwarded-proto": "http"}, False),
+        ({"origin": "https://photos.example"}, True),
+        ({"x-forwarded-proto": "https"}, True),
+        ({"x-forwarded-proto": "HTTPS, http"}, True),
+    ],
+)
+def test_behind_a_proxy_with_https_the_cookie_goes_over_nothing_else(headers: dict[str, str], secure: bool) -> None:
+    header = CookieAuth(None).sign_in(Headers(headers)) or ""
+    assert ("; Secure" in header) is secure
 
 
 @pytest.mark.parametrize(

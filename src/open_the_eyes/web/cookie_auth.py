@@ -51,17 +51,30 @@ class CookieAuth:
     def asks_for_keys(self) -> bool:
         return self._keys is not None
 
-    def sign_in(self, headers: Headers, key: str = "", *, secure: bool = False) -> str | None:
-        """A Set-Cookie header for who may come in, with the name that came along if there is one; else None."""
+    def sign_in(self, headers: Headers, key: str = "") -> str | None:
+        """A Set-Cookie header for who may come in, with the name that came along if there is one; else None.
+
+        It is for HTTPS alone where the visitor came by that.
+        """
         if self._keys is not None and self._keys.owner_of(key) is None:
             return None
         came = _cookie(headers).partition(".")[0]
         name = came if _NAME.fullmatch(came) else secrets.token_urlsafe(32)
         value = name if self._keys is None else f"{name}.{self._signature(name)}"
-        return f"{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict" + ("; Secure" if secure else "")
+        return f"{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict" + ("; Secure" if _by_https(headers) else "")
 
     def _signature(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()
+
+
+def _by_https(headers: Headers) -> bool:
+    """Whether there is HTTPS between the browser and the proxy that it asks; this program itself never speaks it.
+
+    The browser names the scheme with a form that it sends, and proxies with every request. Both are believed: who lies
+    here gets a cookie that their own browser will not send.
+    """
+    proxied = headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
+    return proxied == "https" or headers.get("origin", "").lower().startswith("https://")
 
 
 def _cookie(headers: Headers) -> str:

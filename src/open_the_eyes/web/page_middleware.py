@@ -93,7 +93,7 @@ def login_routes(browser_auth: CookieAuth) -> APIRouter:
             if len(body) > FORM_BYTES:
                 raise BodyTooLarge("expected a key, got much more; copy the line that starts with ote_.")
         key = parse_qs(body.decode("utf-8", "replace")).get("key", [""])[0].strip()
-        cookie = browser_auth.sign_in(request.headers, key, secure=request.url.scheme == "https")
+        cookie = browser_auth.sign_in(request.headers, key)
         if cookie is None:
             return _form("That key is not known here. It is a line that starts with ote_.")
         found = RedirectResponse("/", 303)
