@@ -159,6 +159,38 @@ def test_best_take_writes_the_exchanged_eyes(folder: Path, blinked: Rgb, capsys:
     assert (folder / "best.png").exists()
 
 
+def test_best_take_knows_results_by_their_records_and_says_what_it_left_out(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("stranger", "empty", "text"):
+        (folder / f"{name}.png").unlink()
+    (folder / "shot2.png").rename("shot2.opened.png")  # a photograph, whatever its name
+    assert main(["open", "shot1.png", "-o", "painted.jpg"]) == 0
+    capsys.readouterr()
+    assert main(["best-take", ".", "-o", "best.png", "--json"]) == 0
+    out, err = capsys.readouterr()
+    taken = json.loads(out)
+    assert [frame["name"] for frame in taken["frames"]] == ["shot1.png", "shot2.opened.png"]
+    assert taken["left_out"] == ["painted.jpg"]
+    assert "left out: painted.jpg, which open-the-eyes made" in err
+
+    assert main(["best-take", "shot1.png", "painted.jpg"]) == 2
+    assert "expected two photos or more, got 1 and 1 that open-the-eyes made" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("made_by", "warned"), [("appearance", True), ("reference", False)], ids=["painted", "own eyes laid in"]
+)
+def test_a_reference_that_we_painted_is_used_with_a_warning(
+    folder: Path, capsys: pytest.CaptureFixture[str], made_by: str, warned: bool
+) -> None:
+    assert main(["open", "shot1.png", "--reference", "shot2.png", "--engine", made_by, "-o", "made.png"]) == 0
+    assert "warning" not in capsys.readouterr().err
+    assert main(["open", "shot1.png", "--reference", "made.png"]) == 0
+    assert ("warning: --reference made.png: open-the-eyes made this file" in capsys.readouterr().err) is warned
+    assert (folder / "shot1.opened.png").exists()
+
+
 @pytest.mark.parametrize("photos", [["shot1.png"], ["shot1.png", "shot1.png"]], ids=["one", "the same twice"])
 def test_best_take_wants_two_photos(folder: Path, capsys: pytest.CaptureFixture[str], photos: list[str]) -> None:  # noqa: ARG001 -- makes the folder
     assert main(["best-take", *photos]) == 2

@@ -10,10 +10,11 @@ import typer
 
 from ..errors import UsageError
 from ..options import Options
-from . import parse, paths, progress, speech, words
+from . import donors, parse, paths, progress, speech, words
 
 if TYPE_CHECKING:
     from ..best_take import BestTake
+    from ..photo import Photo
     from ..report import Report
 
 
@@ -35,7 +36,8 @@ def best_take_command(
 
     The frame with the fewest problems is taken: closed eyes, missing faces, blur. In it, eyes that are closed, or may
     be, are exchanged for the same person's from another frame. Nobody gets eyes that are not surely theirs, and
-    nothing is made up: who has open eyes in no frame stays as they are, and `open` can paint theirs.
+    nothing is made up: who has open eyes in no frame stays as they are, and `open` can paint theirs. Files that
+    open-the-eyes made are no frames, whatever they are called: they are left out, and this is said.
 
     \b
     Examples:
@@ -46,12 +48,12 @@ def best_take_command(
     options = Options.of(seed=parse.whole("--seed", seed))
     for photo in sources:
         paths.check_photo(photo)
-    targets = [paths.planned([photo], out)[0] for photo in sources]
-    if len(set(targets)) == 1:  # else which one it is depends on the frame that is taken
-        paths.check_output(targets[0], sources, overwrite=overwrite)
+    targets = {photo: paths.planned([photo], out)[0] for photo in sources}
+    if len(set(targets.values())) == 1:  # else which one it is depends on the frame that is taken
+        paths.check_output(targets[sources[0]], sources, overwrite=overwrite)
     report_path = None if report is None else Path(report)
     if report_path is not None:
-        paths.check_report(report_path, (*sources, *targets), overwrite=overwrite)
+        paths.check_report(report_path, (*sources, *targets.values()), overwrite=overwrite)
 
     from ..best_take import best_take
     from ..engine import load_engine
@@ -59,33 +61,51 @@ def best_take_command(
 
     engine = load_engine("reference", Settings.from_environment())
     with progress.shown(f"{len(sources)} photos") as tell:
-        taken = best_take(sources, options, engine=engine, progress=tell)
-    saved = _saved(taken, sources, targets[taken.base], overwrite=overwrite)
-    text = json.dumps(_as_json(taken, saved), indent=2, ensure_ascii=False)
+        frames, left_out = _frames(sources)
+        taken = best_take(tuple(frames.values()), options, engine=engine, progress=tell)
+    saved = _saved(taken, sources, targets[tuple(frames)[taken.base]], overwrite=overwrite)
+    text = json.dumps(_as_json(taken, left_out, saved), indent=2, ensure_ascii=False)
     speech.say(text if as_json else "\n".join(_lines(taken, saved)))
     if report_path is not None:
         paths.write_text(report_path, text + "\n", overwrite=overwrite)
 
 
 def _photos(given: list[str]) -> tuple[Path, ...]:
-    """The photos that were named, and those in folders that were named, by name; results of ours are left out.
+    """The photos that were named, and those in folders that were named, by name.
 
     Raises:
         UsageError: fewer than two.
     """
-    from ..files.writing import SUFFIXES
+    from ..files import SUFFIXES
 
     found: list[Path] = []
     for one in map(Path, given):
         if not one.is_dir():
             found.append(one)
             continue
-        inside = sorted(path for path in one.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
-        found += [path for path in inside if ".opened" not in path.name]
+        found += sorted(path for path in one.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
     unique = tuple(dict.fromkeys(found))
     if len(unique) < 2:
         raise UsageError(f"best-take: expected two photos or more, got {len(unique)}; name more, or a folder of them.")
     return unique
+
+
+def _frames(sources: tuple[Path, ...]) -> tuple[dict[Path, Photo], tuple[Path, ...]]:
+    """The photos that are frames, and the files that are left out, which is said.
+
+    Raises:
+        UnreadablePhoto, PhotoTooLarge: one cannot be used.
+        UsageError: fewer than two frames are left.
+    """
+    photos, left_out = donors.frames(sources)
+    for path in left_out:
+        speech.note(speech.one_line(f"left out: {path}, which open-the-eyes made: its eyes may be painted"))
+    if len(photos) < 2:
+        raise UsageError(
+            f"best-take: expected two photos or more, got {len(photos)} and {len(left_out)} that open-the-eyes made; "
+            "name more photos as the camera made them."
+        )
+    return photos, left_out
 
 
 def _saved(taken: BestTake, sources: tuple[Path, ...], target: Path, *, overwrite: bool) -> Report:
@@ -98,9 +118,10 @@ def _saved(taken: BestTake, sources: tuple[Path, ...], target: Path, *, overwrit
     return opened.save(target, overwrite=overwrite)
 
 
-def _as_json(taken: BestTake, report: Report) -> dict[str, object]:
+def _as_json(taken: BestTake, left_out: tuple[Path, ...], report: Report) -> dict[str, object]:
     frames = [frame.to_json() for frame in taken.frames]
-    return {"base": taken.frames[taken.base].name, "frames": frames, "report": report.to_json()}
+    others = [str(path) for path in left_out]
+    return {"base": taken.frames[taken.base].name, "frames": frames, "left_out": others, "report": report.to_json()}
 
 
 def _lines(taken: BestTake, report: Report) -> list[str]:

@@ -11,11 +11,12 @@ import typer
 from ..errors import UsageError
 from ..naming import numbered
 from ..options import Options
-from . import again, flags, parse, paths, progress, several, speech, words
+from . import again, donors, flags, parse, paths, progress, several, speech, words
 
 if TYPE_CHECKING:
     from ..engine import Engine
     from ..files import Credentials, EditRecord
+    from ..photo import Photo
     from ..report import Report
 
 
@@ -35,7 +36,7 @@ class _Run:
     overwrite: bool
     profile: bool
     json: bool
-    references: tuple[Path, ...] = ()
+    references: tuple[Photo, ...] = ()
     replayed: EditRecord | None = None
     credentials: Credentials | None = None
 
@@ -139,7 +140,8 @@ def open_command(
     if record is not None:
         others = again.recorded_references(record, others)
     credentials = _credentials(c2pa_cert, c2pa_key)
-    run = _Run(sources, outputs, count, given, overwrite, profile, as_json, others, record, credentials)
+    references = donors.references(others)
+    run = _Run(sources, outputs, count, given, overwrite, profile, as_json, references, record, credentials)
 
     chosen = _engine(engine)
     results = several.each(sources, lambda photo, n: _open_one(photo, n, run, options, chosen), debug=debug)

@@ -1,0 +1,60 @@
+"""Photos that somebody's own eyes are taken from: read once, and none with painted eyes is taken for a photograph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import speech
+
+if TYPE_CHECKING:
+    from ..photo import Photo
+
+
+def references(paths: Sequence[Path]) -> tuple[Photo, ...]:
+    """The photos in this order; a word on stderr about each whose eyes may be painted.
+
+    Raises:
+        UnreadablePhoto, PhotoTooLarge: one cannot be used.
+    """
+    from ..files import read_record
+    from ..files.edit_record import PAINTED
+
+    photos = tuple(_read(path) for path in paths)
+    for path, photo in zip(paths, photos, strict=True):
+        record = read_record(photo)
+        if record is not None and record.source_type == PAINTED:
+            speech.note(
+                speech.one_line(
+                    f"warning: --reference {path}: open-the-eyes made this file, its eyes may be painted and not the "
+                    "person's own; better name a photo as the camera made it."
+                )
+            )
+    return photos
+
+
+def frames(paths: Sequence[Path]) -> tuple[dict[Path, Photo], tuple[Path, ...]]:
+    """The frames of a burst, and the files that are none: results of ours, by the records in them.
+
+    Raises:
+        UnreadablePhoto, PhotoTooLarge: one cannot be used.
+    """
+    from ..files import read_record
+
+    photos: dict[Path, Photo] = {}
+    left_out: list[Path] = []
+    for path in paths:
+        photo = _read(path)
+        if read_record(photo) is None:
+            photos[path] = photo
+        else:
+            left_out.append(path)
+    return photos, tuple(left_out)
+
+
+def _read(path: Path) -> Photo:
+    from .. import files
+    from ..settings import Settings
+
+    return files.read(path, Settings.from_environment())
