@@ -1,7 +1,8 @@
-"""`python -m training.appearance.skins FACES`: the hues that skins have by themselves, the constants of `cast.py`.
+"""`python -m training.appearance.skins FACES`: the hues of skins, and of the whites of eyes beside them.
 
-FACES is the folder that the appearance model is built from. Prints mean and covariance of a skin's log R/G and log B/G,
-and how many of the faces lie within `FARTHEST` of that mean.
+FACES is the folder that the appearance model is built from. Prints the constants of `cast.py`: mean and covariance of a
+skin's log R/G and log B/G, and how many of the faces lie within `FARTHEST` of that mean. Then those of `iris.py`: what
+least squares tell of a white's log R/G and log B/G from the skin's, and how far whites lie off.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from open_the_eyes.models.appearance import generator, layout
+from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.models.appearance import generator, iris, layout
 from open_the_eyes.models.appearance.cast import FARTHEST, chroma
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.strip import sampled
@@ -20,10 +22,19 @@ from open_the_eyes.models.appearance.strip import sampled
 from ..faces import Portrait, pictures_in, portraits
 
 
-def skin_chroma(model: AppearanceModel, portrait: Portrait) -> NDArray[np.float64]:
-    """(2,) of the skin around one face's eyes."""
+def chromas(model: AppearanceModel, portrait: Portrait) -> NDArray[np.float64]:
+    """(2, 2): of the skin around one face's eyes, and of the mean of both eyes' whites."""
     points = layout.points_on_strip(portrait.landmarks)
-    return chroma(model.skin_of(sampled(portrait.pixels, portrait.landmarks, points, model.mean_points)))
+    strip = sampled(portrait.pixels, portrait.landmarks, points, model.mean_points)
+    white = np.mean([iris.bright_white(model, strip, side) for side in SIDES], axis=0)
+    return np.stack([chroma(model.skin_of(strip)), chroma(white)])
+
+
+def whites_from(skins: NDArray[np.float64], whites: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """Chromas (n, 2) each -> (2, 3): a white's as a constant and so much of the skin's; (2,): deviations around it."""
+    told = np.column_stack([np.ones(len(skins)), skins])
+    found = np.linalg.lstsq(told, whites, rcond=None)[0]
+    return found.T, np.asarray((whites - told @ found).std(axis=0))
 
 
 def main() -> None:
@@ -31,12 +42,15 @@ def main() -> None:
     parser.add_argument("faces", type=Path, help="a folder of open-eyed faces, one a picture")
     given = parser.parse_args()
     model = AppearanceModel.load(generator.MODEL_FILE)
-    skins = np.array([skin_chroma(model, portrait) for portrait in portraits(pictures_in(given.faces))])
+    both = np.array([chromas(model, portrait) for portrait in portraits(pictures_in(given.faces))])
+    skins, whites = both[:, 0], both[:, 1]
     mean, spread = skins.mean(axis=0), np.cov(skins.T)
     away = skins - mean
     distances = np.sqrt(np.einsum("ni,ij,nj->n", away, np.linalg.inv(spread), away))
     print(f"{len(skins)} faces; mean {mean.round(3).tolist()}, covariance {spread.round(4).tolist()}")
     print(f"{100 * np.mean(distances < FARTHEST):.1f} % of them lie within {FARTHEST}")
+    coefficients, off = whites_from(skins, whites)
+    print(f"whites from skins {coefficients.round(3).tolist()}, deviations {off.round(3).tolist()}")
 
 
 if __name__ == "__main__":

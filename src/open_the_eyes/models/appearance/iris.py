@@ -38,10 +38,10 @@ MOST_GAIN: Final = 6.0
 """No iris gets more than so many times as bright: a black one has no pattern left, and its noise would be seen."""
 EVEN: Final = 0.08
 """An iris' pattern is taken from it no finer than this, in its radii."""
-WHITE_FROM_SKIN: Final = np.array([[0.077, 0.537, 0.401], [-0.025, 0.063, 0.312]])
+WHITE_FROM_SKIN: Final = np.array([[0.063, 0.517, 0.355], [-0.026, 0.078, 0.326]])
 """The white of an eye in the skin's light: its log R/G and log B/G as a constant and so much of the skin's log R/G and
-log B/G each; least squares over the training faces."""
-WHITE_SPREAD: Final = np.array([0.077, 0.047])
+log B/G each; least squares over the training faces (`training.appearance.skins`)."""
+WHITE_SPREAD: Final = np.array([0.070, 0.043])
 """Standard deviations around it."""
 WHITEST: Final = 1.5
 """So many of them a white may lie off."""
@@ -158,8 +158,8 @@ def unstained(model: AppearanceModel, lit: Tones, painted: Tones) -> Tones:
     """
     out = lit.copy()
     there = regions(model)
-    whites = {side: _bright_white(model, lit, side) for side in SIDES}
-    face = np.mean([_bright_white(model, painted, side) for side in SIDES], axis=0)
+    whites = {side: bright_white(model, lit, side) for side in SIDES}
+    face = np.mean([bright_white(model, painted, side) for side in SIDES], axis=0)
     hue = _hue(np.sqrt(_hue(np.mean(list(whites.values()), axis=0)) * _hue(face)))
     hue = believable(hue, model.skin_of(lit))
     for side, white in whites.items():
@@ -168,7 +168,7 @@ def unstained(model: AppearanceModel, lit: Tones, painted: Tones) -> Tones:
     return out
 
 
-def _bright_white(model: AppearanceModel, strip: Tones, side: Side) -> NDArray[np.float64]:
+def bright_white(model: AppearanceModel, strip: Tones, side: Side) -> NDArray[np.float64]:
     """The mean colour (3,) of the brighter half of one eye's sclera: what shadow of the lid colours does not count."""
     white = strip[regions(model).white[side]]
     level = white @ LUMA

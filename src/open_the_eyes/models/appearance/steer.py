@@ -13,7 +13,7 @@ from .iris import NAMED
 from .model import Components
 
 GAZE_ASIDE, GAZE_UP, GAZE_DOWN = 0.21, 0.13, 0.075
-"""How far the iris moves for gaze 1, in eye widths. Down it is near the lower lid already: further, and that hides it."""
+"""How far the iris moves for gaze 1, in eye widths. Further down the lower lid would hide it."""
 LIDS_FOLLOW = (0.6, 0.4)
 """How much of a move up or down the upper lid makes as well, and of one down the lower lid."""
 
