@@ -19,7 +19,7 @@ MODULES: Final = sorted(SOURCE.rglob("*.py"))
 
 LAYERS: Final = (
     {"imaging"},
-    {"errors", "naming", "parallel", "version"},
+    {"digest", "errors", "naming", "parallel", "version"},
     {"options", "settings"},
     {"photo", "roles"},
     {"report"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import re
@@ -15,6 +14,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any, Final
 
+from .digest import sha256_of
 from .parallel import core_count
 from .version import __version__
 
@@ -134,7 +134,7 @@ def _model_files(folder: Path) -> Iterator[Check]:
 def _model_file(path: Path, name: str, sha256: str) -> Check:
     if not path.is_file():
         return Check(f"model {name}", False, "missing", REINSTALL)
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    found = sha256_of(path)
     if found != sha256:
         return Check(f"model {name}", False, f"damaged: SHA-256 {found[:12]}, expected {sha256[:12]}", REINSTALL)
     return Check(f"model {name}", True, f"{path.stat().st_size / 1e6:.1f} MB, SHA-256 {found[:12]}")

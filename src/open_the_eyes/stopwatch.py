@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from typing import Final
 
 from .report import StageReport
+
+_STATM: Final = Path("/proc/self/statm")
+"""Of Linux: the second number is the pages that this process has in memory."""
 
 
 def peak_ram_mib() -> float | None:
@@ -18,6 +25,17 @@ def peak_ram_mib() -> float | None:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+
+
+def ram_mib() -> float | None:
+    """What this process holds now; None where neither the system nor psutil tells."""
+    if sys.platform == "linux":
+        with suppress(OSError, ValueError, IndexError):
+            return int(_STATM.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    with suppress(ImportError):
+        psutil = import_module("psutil")
+        return float(psutil.Process().memory_info().rss / 2**20)
+    return None
 
 
 class Stopwatch:

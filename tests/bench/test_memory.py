@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from open_the_eyes.bench import fresh
 from open_the_eyes.bench.figures import Timeline
-from open_the_eyes.bench.memory import Sampler, ram_mib
+from open_the_eyes.bench.memory import Sampler
+from open_the_eyes.stopwatch import ram_mib
 
 
 def test_memory_that_was_held_and_given_back_is_in_the_peak() -> None:
@@ -27,6 +30,17 @@ def test_memory_that_was_held_and_given_back_is_in_the_peak() -> None:
     before = max(mib for second, mib, _ in sampler.samples if second < sampler.marks[1][0])
     assert max(mib for _, mib, _ in sampler.samples) - before == pytest.approx(96, abs=12)
     assert [name for _, name in sampler.marks] == ["before", "hold", "after"]
+
+
+def test_what_is_held_on_any_gpu_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = (0, 5 * 2**20)
+    cuda = SimpleNamespace(
+        is_initialized=lambda: True, device_count=lambda: 2, memory_reserved=lambda number=0: held[number]
+    )
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
+    with Sampler() as sampler:
+        time.sleep(0.03)
+    assert {vram for _, _, vram in sampler.samples} == {5.0}
 
 
 def test_a_stage_that_goes_on_is_marked_once() -> None:

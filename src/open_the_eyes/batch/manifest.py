@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ..digest import sha256_of
 from ..errors import NoCapacity, PhotoNotWritten
 from .plan import Item
 from .record import STATES, Output, Record, State
@@ -175,7 +176,7 @@ def _same_photo(known: _Entry, item: Item) -> bool:
 
 def _sha256(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        return sha256_of(path) if path.is_file() else ""
     except OSError:
         return ""
 

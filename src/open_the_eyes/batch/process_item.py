@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from .. import files
+from ..digest import sha256_of
 from ..engine import Engine
 from ..errors import OpenTheEyesError, PhotoNotWritten
 from ..files.whole_file import write_whole
@@ -19,6 +19,7 @@ from ..photo import Photo
 from ..pipeline import open_eyes
 from ..results import Opened
 from ..settings import Settings
+from ..stopwatch import ram_mib
 from .plan import Item
 from .record import Output, Record, State, failed_by
 from .spec import BatchSpec
@@ -46,7 +47,7 @@ def process_item(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, 
     try:
         done = _opened(item, spec, engine, out)
     except Exception as error:  # noqa: BLE001 -- whatever one photo does, the next ones get their turn
-        return failed_by(error, item, fingerprint, time.perf_counter() - began, rss_mib())
+        return failed_by(error, item, fingerprint, time.perf_counter() - began, ram_mib() or 0.0)
     return Record(
         item.name,
         item.size,
@@ -57,19 +58,10 @@ def process_item(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, 
         done.faces,
         done.outputs,
         seconds=round(time.perf_counter() - began, 4),
-        rss_mib=round(rss_mib(), 1),
+        rss_mib=round(ram_mib() or 0.0, 1),
         eyes=done.eyes,
         more_faces=done.more_faces,
     )
-
-
-def rss_mib() -> float:
-    """The memory this process holds now; 0 where the system does not tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except (OSError, ValueError, IndexError):
-        return 0.0
-    return float(pages * os.sysconf("SC_PAGE_SIZE")) / 2**20 if sys.platform == "linux" else 0.0
 
 
 def _opened(item: Item, spec: BatchSpec, engine: Engine, out: Path) -> _Done:
@@ -122,7 +114,7 @@ def _copied(item: Item, sha256: str, spec: BatchSpec, out: Path) -> tuple[Output
     target = item.copy
     _make_folder(target)
     there = os.path.lexists(target)
-    if there and target.is_file() and _sha256(target) == sha256:
+    if there and target.is_file() and sha256_of(target) == sha256:
         return (_output(target, sha256, out),)
     if there and not spec.overwrite:
         raise _taken(target)
@@ -155,7 +147,3 @@ def _make_folder(path: Path) -> None:
 
 def _taken(path: Path) -> PhotoNotWritten:
     return PhotoNotWritten(f"{path} is there already; --overwrite replaces it, another OUT keeps both.")
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

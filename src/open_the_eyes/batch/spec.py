@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..digest import sha256_of
 from ..errors import UnreadablePhoto
 from ..options import Options
 
@@ -55,6 +56,6 @@ class BatchSpec:
 
 def _sha256(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise UnreadablePhoto(f"{path}: expected a file that can be read, got: {error.strerror}.") from error

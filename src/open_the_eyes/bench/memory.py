@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 import time
-from contextlib import suppress
-from importlib import import_module
-from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+from ..residency.gpus import gpu_bytes
+from ..stopwatch import ram_mib
+
 EVERY_SECONDS: Final = 0.01
-_STATM: Final = Path("/proc/self/statm")
-
-
-def ram_mib() -> float | None:
-    """What this process holds now; None where neither the system nor psutil tells."""
-    if sys.platform == "linux":
-        return int(_STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-    with suppress(ImportError):
-        psutil = import_module("psutil")
-        return float(psutil.Process().memory_info().rss / 2**20)
-    return None
-
-
-def vram_mib() -> float | None:
-    """What torch holds on its GPU now; None where torch has not been loaded or has no GPU."""
-    torch = sys.modules.get("torch")
-    if torch is None or not torch.cuda.is_initialized():
-        return None
-    return float(torch.cuda.memory_reserved() / 2**20)
 
 
 class Sampler:
@@ -71,6 +50,6 @@ class Sampler:
             held = ram_mib()
             if held is None:
                 return
-            self.samples.append((self._now(), held, vram_mib() or 0.0))
+            self.samples.append((self._now(), held, (gpu_bytes() or 0) / 2**20))
             if self._over.wait(EVERY_SECONDS):
                 return

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..digest import sha256_of
 from ..errors import UnreadablePhoto, UsageError
 from ..options import Options
 from ..version import __version__
@@ -103,14 +103,10 @@ def recorded_references(record: EditRecord, given: Sequence[Path]) -> tuple[Path
 
 
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while part := file.read(1 << 20):
-                digest.update(part)
+        return sha256_of(path)
     except OSError as error:
         raise UnreadablePhoto(f"{path}: expected a photo, got: {error.strerror}; check the name.") from error
-    return digest.hexdigest()
 
 
 def _frozen(value: Any) -> Any:

@@ -7,7 +7,6 @@ is worth keeping.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import shutil
 import time
@@ -18,6 +17,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias
 
+from ...digest import sha256_of
 from ...errors import NoCapacity, WeightsMissing
 from ...settings import Settings
 from .catalogue import Weight
@@ -201,14 +201,6 @@ def _tell(told: Told, what: str, before: int, total: int, got: int) -> None:
 
 def _nobody(what: str, done: int, total: int) -> None:
     """Nobody asked to be told."""
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as stream:
-        digest = hashlib.sha256()
-        while piece := stream.read(CHUNK):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 def _differs(weight: Weight, name: str, expected: str, came: str, where: str) -> WeightsMissing:
