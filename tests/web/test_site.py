@@ -204,9 +204,9 @@ def test_where_a_key_is_needed_the_page_asks_for_it_once(locked: tuple[TestClien
     assert client.get("/").status_code == 200
     assert client.get("/login").headers["location"] == "/"
     assert client.get("/readyz").status_code == 200
+    assert client.get("/v1/jobs/11111111-1111-4111-8111-111111111111").status_code == 404  # known, and none there
     proxied = client.post("/login", data={"key": key}, headers={"Origin": "https://photos.example"})
     assert "; Secure" in proxied.headers["set-cookie"]
-    assert client.get("/v1/jobs/11111111-1111-4111-8111-111111111111").status_code == 404  # known, and none there
 
 
 def test_the_way_in_takes_no_more_than_a_key(locked: tuple[TestClient, str]) -> None:
