@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from prometheus_client import Gauge
 
+from open_the_eyes.residency.gpus import gpu_bytes
 from open_the_eyes.service import metrics as metrics_module
-from open_the_eyes.service.metrics import Metrics, gpu_bytes
+from open_the_eyes.service.metrics import Metrics
 
 
 def metrics() -> Metrics:

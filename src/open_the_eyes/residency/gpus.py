@@ -1,6 +1,8 @@
-"""How many GPUs this process may use."""
+"""How many GPUs this process may use, and what it holds on them."""
 
 from __future__ import annotations
+
+import sys
 
 
 def gpu_count() -> int:
@@ -17,3 +19,11 @@ def gpu_mib(device: str = "cuda") -> int:
     import torch
 
     return int(torch.cuda.mem_get_info(device)[1] // 2**20)
+
+
+def gpu_bytes() -> int | None:
+    """What torch holds on all GPUs; None where it is not in use. A look at figures must be no reason to load it."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_initialized():
+        return None
+    return sum(int(torch.cuda.memory_reserved(number)) for number in range(torch.cuda.device_count()))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
+from ..residency.gpus import gpu_bytes
 from .jobs import Lane
 
 BUCKETS: Final = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300)
@@ -69,11 +69,3 @@ class Metrics:
             if name not in self._gpus:
                 self._gpus[name] = Gauge(name, words, registry=self.registry)
             return self._gpus[name]
-
-
-def gpu_bytes() -> int | None:
-    """What torch holds on all GPUs; None where it is not in use. A look at figures must be no reason to load it."""
-    torch = sys.modules.get("torch")
-    if torch is None or not torch.cuda.is_initialized():
-        return None
-    return sum(int(torch.cuda.memory_reserved(number)) for number in range(torch.cuda.device_count()))
