@@ -59,7 +59,7 @@ PAINTING: Final[Mapping[str, float]] = {
 """Seconds of SDXL for one picture of 1024 x 1024 in 30 steps. From the literature, of plain text to image; not measured
 here, with no weights and no GPU at hand."""
 
-CPU_STAGES: Final = ("read", "detect", "crop", "generate", "blend", "verify", "compose", "save")
+CPU_STAGES: Final = ("read", "detect", "confirm", "crop", "generate", "blend", "verify", "compose", "save")
 """Of ours, in order. `generate` is the appearance model, whose eyes SDXL starts from."""
 
 
