@@ -1,4 +1,4 @@
-"""Where results go: decided, and refused, before any work is done."""
+"""Where results go: decided, and refused, before any work is done, as far as it is known by then."""
 
 from __future__ import annotations
 
