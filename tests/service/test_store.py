@@ -119,6 +119,11 @@ def test_an_address_that_nobody_knows_is_refused() -> None:
         ArtifactStore("gopher://bucket/jobs")
 
 
+def test_an_address_where_nobody_answers_is_refused() -> None:
+    with pytest.raises(UsageError, match="OTE_STORE: expected a place that answers, got: .*refused"):
+        ArtifactStore("ftp://127.0.0.1:1/jobs")
+
+
 def test_what_another_process_stored_is_seen(bucket: str) -> None:
     one, other, job = ArtifactStore(bucket), ArtifactStore(bucket), str(uuid4())
     assert not one.has(job, "photo")

@@ -24,7 +24,7 @@ class ArtifactStore:
     """Files by job and name. Names are ours, such as "photo" or "result-1.jpg"; a client's never get here.
 
     Raises:
-        UsageError: an address that fsspec does not know.
+        UsageError: an address that fsspec does not know, or where nobody answers.
     """
 
     def __init__(self, url: str) -> None:
@@ -36,6 +36,11 @@ class ArtifactStore:
                 f"OTE_STORE: expected a folder or an address such as s3://bucket/jobs ({error}); for S3, install "
                 "the extra: pip install 'open-the-eyes[serve,s3]'."
             ) from None
+        except Exception as error:
+            raise UsageError(
+                f"OTE_STORE: expected a place that answers, got: {error or type(error).__name__}; check its address, "
+                "and that it can be reached from here."
+            ) from error
         self._is_folder = isinstance(self._files, LocalFileSystem)
 
     def put(self, job: str, name: str, data: bytes) -> None:
