@@ -120,7 +120,7 @@ def test_an_address_that_nobody_knows_is_refused() -> None:
 
 
 def test_an_address_where_nobody_answers_is_refused() -> None:
-    with pytest.raises(UsageError, match="OTE_STORE: expected a place that answers, got: .*refused"):
+    with pytest.raises(UsageError, match=r"OTE_STORE: expected a place that answers, got: .*refused"):
         ArtifactStore("ftp://127.0.0.1:1/jobs")
 
 
