@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import stat
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -75,6 +76,17 @@ def test_a_photo_that_ended_the_process_every_time_is_given_up(engine: Engine, t
         view = server.ended(job)
     assert (view["state"], view["attempts"], view["problem"]["status"]) == ("failed", 13, 503)
     assert "12 times" in view["problem"]["detail"]
+
+
+def test_only_the_service_may_read_its_database_in_a_folder_that_everybody_may_look_into(
+    engine: Engine, tmp_path: Path, shut: bytes
+) -> None:
+    tmp_path.chmod(0o755)
+    with running_service(engine, tmp_path) as server:
+        server.ended(server.job(shut))
+        files = [path for path in tmp_path.iterdir() if path.is_file()]
+        assert {"jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite.worker"} <= {path.name for path in files}
+        assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
 
 
 def test_everything_of_a_job_is_deleted_when_its_time_is_over(engine: Engine, tmp_path: Path, shut: bytes) -> None:

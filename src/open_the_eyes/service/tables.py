@@ -45,7 +45,7 @@ def connect(url: str) -> sa.Engine:
     try:
         address = address_of(url)
         if address.database and address.drivername == "sqlite":
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            create_private(address.database)
         engine = sa.create_engine(address, pool_pre_ping=True, hide_parameters=True)  # they may be personal
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _prepare_sqlite)
@@ -60,6 +60,18 @@ def connect(url: str) -> sa.Engine:
             "and the rights."
         ) from error
     return engine
+
+
+def create_private(database: str) -> None:
+    """Makes a SQLite file that is not there, for this user alone; what SQLite puts beside it gets the same rights.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    file = Path(database)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if database != ":memory:":
+        file.touch(mode=0o600)
 
 
 def address_of(url: str) -> sa.URL:

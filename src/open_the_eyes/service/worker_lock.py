@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 import sqlalchemy as sa
 
 from ..errors import UsageError
-from .tables import address_of
+from .tables import address_of, create_private
 
 PATIENCE_SECONDS: Final = 5.0
 """How long PostgreSQL may take to notice that the last process of this name has died."""
@@ -56,6 +56,7 @@ class _SqliteLock:
     def acquire(self) -> None:
         if self._lock is not None:
             return
+        create_private(self._path)
         lock = sqlite3.connect(self._path, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             lock.execute("BEGIN EXCLUSIVE")
