@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from open_the_eyes.batch.plan import FOLDER, plan
-from open_the_eyes.errors import UsageError
+from open_the_eyes.errors import UnreadablePhoto, UsageError
+from open_the_eyes.files import read
+from open_the_eyes.settings import Settings
 
 JPEG = b"\xff\xd8\xff\xe0 as good as a photo"
 PNG = b"\x89PNG\r\n\x1a\n as good as a photo"
@@ -87,6 +90,29 @@ def test_photos_may_lie_below_the_results(shoot: Path) -> None:
 def test_a_circle_of_links_has_an_end(shoot: Path) -> None:
     (shoot / "day/up").symlink_to("..", target_is_directory=True)
     assert len(plan([str(shoot)], "out").items) == 4
+
+
+def test_a_folder_that_may_not_be_looked_into_is_left_to_fail_by_name(
+    shoot: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shoot / "locked").mkdir()
+    monkeypatch.setattr(os, "scandir", refusing("locked", os.scandir))  # root may look into everything
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "locked")
+
+    found = plan(["shoot"], "out")
+
+    assert [item.name for item in found.items][-1] == "locked"
+    with pytest.raises(UnreadablePhoto, match="may not be looked into"):
+        read(found.items[-1].source, Settings())
+
+
+def refusing(name: str, scandir: Callable[..., Any]) -> Callable[..., Any]:
+    def refused(path: Any) -> Any:
+        if Path(path).name == name:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    return refused
 
 
 def test_a_name_that_is_not_utf8_is_a_photo_like_others(shoot: Path) -> None:

@@ -145,19 +145,27 @@ class _PhotoCollector:
         out = _spelled_out(self._out)
         inside = _spelled_out(root) in out.parents
         for file in files:
-            if (inside and out in _spelled_out(file).parents) or FOLDER in file.parts or not file.is_file():
+            if inside and (out == _spelled_out(file) or out in _spelled_out(file).parents):
                 continue
-            if file.suffix.lower() in SUFFIXES and _RESULT not in file.name:
+            locked = file.is_dir() and not os.access(file, os.R_OK | os.X_OK)
+            if FOLDER in file.parts or not (file.is_file() or locked):
+                continue
+            if locked or (file.suffix.lower() in SUFFIXES and _RESULT not in file.name):
                 self.photos.append(file)
             else:
                 self.others += 1
 
 
 def _walked(folder: Path) -> Iterator[Path]:
-    """Every visible file below; linked folders are not followed, so a circle of links has an end."""
-    for here, folders, files in os.walk(folder):
+    """Every visible file below, and every folder that may not be looked into: its photos must not go missing unsaid.
+
+    Linked folders are not followed, so a circle of links has an end.
+    """
+    locked: list[OSError] = []
+    for here, folders, files in os.walk(folder, onerror=locked.append):
         folders[:] = sorted(name for name in folders if name[0] != ".")
         yield from (Path(here) / name for name in sorted(files) if name[0] != ".")
+    yield from (Path(error.filename) for error in locked)
 
 
 def _listed(path: Path) -> list[Path]:

@@ -21,6 +21,7 @@ def take_in(source: str | PathLike[str] | bytes, max_bytes: int) -> bytes:
         _check_length(len(source), max_bytes)
         return source
     try:
+        _check_entered(Path(source))
         _check_ordinary(Path(source).stat())  # opening a device can already do something, so look first
         with open(source, "rb", opener=_open_without_waiting) as file:
             status = os.fstat(file.fileno())
@@ -41,6 +42,11 @@ def take_in(source: str | PathLike[str] | bytes, max_bytes: int) -> bytes:
 
 def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+
+
+def _check_entered(path: Path) -> None:
+    if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+        raise UnreadablePhoto("expected a photo, this is a folder that may not be looked into; change its rights.")
 
 
 def _check_ordinary(status: os.stat_result) -> None:
