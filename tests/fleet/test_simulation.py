@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from open_the_eyes.fleet.cases import PUBLISHED, Case, ours, published_cases
+from open_the_eyes.engine import Engine
+from open_the_eyes.fleet.cases import CPU_STAGES, PUBLISHED, Case, ours, published_cases
 from open_the_eyes.fleet.simulation import Fleet, Stage, simulate
+from open_the_eyes.pipeline import open_eyes
 
 TWO = (Stage("look", 1.0), Stage("paint", 3.0, on="gpu", after=("look",)), Stage("save", 1.0, after=("paint",)))
 
@@ -73,6 +77,11 @@ def test_restoring_on_another_gpu_helps_one_photo_and_no_full_fleet() -> None:
 
 
 def test_ours_without_a_gpu_has_no_stage_on_one() -> None:
-    cpu = dict.fromkeys(("read", "detect", "crop", "generate", "blend", "verify", "compose", "save"), 0.1)
+    cpu = dict.fromkeys(CPU_STAGES, 0.1)
     assert {stage.on for stage in ours(cpu, None)} == {"cpu"}
-    assert [stage.name for stage in ours(cpu, 3.0)].index("paint") == 4
+    assert [stage.name for stage in ours(cpu, 3.0)].index("paint") == CPU_STAGES.index("generate") + 1
+
+
+def test_ours_has_every_stage_that_a_report_names(blink: Path, engine: Engine, tmp_path: Path) -> None:
+    report = open_eyes(blink, engine=engine).save(tmp_path / "opened.jpg")
+    assert {stage.name for stage in report.stages if "/" not in stage.name} == set(CPU_STAGES)
