@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -14,13 +14,13 @@ import httpx
 import pytest
 from starlette.requests import Request
 
-from open_the_eyes.errors import OpenTheEyesError
+from open_the_eyes.errors import OpenTheEyesError, WeightsMissing
 from open_the_eyes.service import middleware, uploads
 from open_the_eyes.service.concurrency import MAX_WAITING
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.service.uploads import MAX_RECEIVING, UploadHandler
 from open_the_eyes.settings import Settings
-from tests.service.running import running_service
+from tests.service.running import RunningService, running_service
 
 if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
@@ -36,7 +36,7 @@ NO_PHOTO = b'--x\r\nContent-Disposition: form-data; name="options"\r\n\r\n{}\r\n
 @pytest.mark.parametrize("door", ["create_job", "inspection"])
 def test_of_many_uploads_at_once_some_are_read_some_wait_unread_and_the_others_are_refused(door: str) -> None:
     roomy: Any = SimpleNamespace(check_room=lambda _: None)
-    handler = UploadHandler(roomy, roomy, roomy, Settings(), ServiceSettings())
+    handler = UploadHandler(roomy, roomy, roomy, SimpleNamespace(settings=Settings()), ServiceSettings())  # type: ignore[arg-type]
     reading = most = 0
 
     async def upload(slow: asyncio.Event) -> str:
@@ -87,3 +87,27 @@ def test_uploads_that_fall_silent_make_room_for_those_that_wait(
             one.sendall(HALF)
         assert server.hand_in(shut).status_code == 202
         assert [one.recv(12) for one in silent] == [b"HTTP/1.1 408"] * 2
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "said"),
+    [
+        ('{"lcm": true}', 422, "lcm: expected engine sdxl"),
+        ('{"precision": "int8"}', 422, "precision"),
+        ('{"restorer": "gfpgan"}', 503, "open-the-eyes doctor"),
+        ('{"match": [[1, 1, 1]]}', 422, "match: expected references"),
+    ],
+)
+def test_what_this_engine_cannot_do_is_refused_before_a_job_is_accepted(
+    engine: Engine, server: RunningService, shut: bytes, options: str, status: int, said: str
+) -> None:
+    if "gfpgan" in options:
+        with suppress(WeightsMissing):
+            engine.restorer("gfpgan")
+            pytest.skip("the weights of GFPGAN are on this machine")
+    before = server.service.repository.unfinished_count()
+    answer = server.hand_in(shut, options)
+    assert answer.status_code == status
+    assert said in answer.json()["detail"]
+    assert server.service.repository.unfinished_count() == before
+    assert server.http.post("/v1/inspect", files={"photo": shut}, data={"options": options}).status_code == 200

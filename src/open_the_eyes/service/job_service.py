@@ -24,7 +24,7 @@ from .jobs import PHOTO, Job, JobRequest, reference_name
 from .metrics import Metrics
 from .priority_lock import PriorityLock
 from .problems import log_bug, problem_of
-from .processing import face_name, options_of
+from .processing import check_options, face_name, options_of
 from .repository import JobRepository
 from .runner import JobRunner
 from .settings import ServiceSettings
@@ -68,7 +68,7 @@ class JobService:
         self._worker_lock = worker_lock(config.database_url, config.worker_name)
         self._worker_lock.acquire()
         self.runner = JobRunner(self.repository, self.store, engine, self.metrics, self._device_lock, self._worker_lock)
-        self.uploads = UploadHandler(self.repository, self.store, self.runner, engine.settings, config)
+        self.uploads = UploadHandler(self.repository, self.store, self.runner, engine, config)
 
     def warm_up(self) -> None:
         """Reads the detector's networks: in the middle of the first job, that would keep everybody waiting."""
@@ -194,9 +194,9 @@ class JobService:
         Raises:
             Busy: the queue is full.
             NotHere: the photo has been deleted.
-            OpenTheEyesError: it cannot be stored, or these are no options.
+            OpenTheEyesError: it cannot be stored, or these are no options, or none that this engine has.
         """
-        options_of(options)
+        check_options(options, job.request.references, self._engine)
         names = [PHOTO, *(reference_name(k) for k in range(1, job.request.references + 1))]
         try:
             photos = [self.store.get(job.id, name) for name in names]

@@ -58,7 +58,7 @@ class Job:
         stage, fraction: how far the painting is.
         attempts: how often it was begun; more than once only where a process ended in the middle.
         report: what was done, see `open_the_eyes.report`, once it is done.
-        results: what there is to fetch, see `painting`.
+        results: what there is to fetch, see `processing.store_results`.
         problem: why it failed, as a problem detail.
     """
 

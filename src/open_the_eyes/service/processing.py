@@ -53,8 +53,22 @@ def options_of(request: dict[str, Any]) -> Options:
     return Options.of(**{name: _tuples(value) for name, value in request.items()})
 
 
+def check_options(request: dict[str, Any], references: int, engine: Engine) -> None:
+    """Refuses before a job is accepted what `open_eyes` would refuse before it looks at the photo.
+
+    Raises:
+        UsageError: an option that does not exist, a value out of range, or what this engine does not have.
+        WeightsMissing: a model that is asked for is not on this machine.
+    """
+    options = options_of(request)
+    engine.check(options.generate)
+    engine.restorer(options.restore.restorer)
+    if options.match.match and not references:
+        raise UsageError("match: expected references to match with, got none; send references, or leave match out.")
+
+
 def has_results(job: str, store: ArtifactStore) -> bool:
-    """Whether `keep` has come to its end, perhaps in a process that died thereafter."""
+    """Whether `store_results` has come to its end, perhaps in a process that died thereafter."""
     return store.has(job, MARKER)
 
 
@@ -96,7 +110,7 @@ def store_results(job: str, opened: Opened, store: ArtifactStore, wanted: StillW
 
 
 def load_results(job: str, store: ArtifactStore) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The report and the list of results that `paint` stored.
+    """The report and the list of results that `store_results` stored.
 
     Raises:
         FileNotFoundError: not there, or not any more.

@@ -14,12 +14,12 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from .. import files
+from ..engine import Engine
 from ..errors import OpenTheEyesError, PhotoTooLarge, UsageError
-from ..settings import Settings
 from .concurrency import ConcurrencyLimiter
 from .errors import Busy, StoreAway
 from .jobs import PHOTO, Job, JobRequest, reference_name
-from .processing import check_references, options_of
+from .processing import check_options, check_references, options_of
 from .repository import JobRepository
 from .runner import JobRunner
 from .settings import ServiceSettings
@@ -60,11 +60,11 @@ class UploadHandler:
         repository: JobRepository,
         store: ArtifactStore,
         runner: JobRunner,
-        settings: Settings,
+        engine: Engine,
         config: ServiceSettings,
     ) -> None:
         self._repository, self._store, self._runner = repository, store, runner
-        self._settings, self._config = settings, config
+        self._engine, self._settings, self._config = engine, engine.settings, config
         self._receive_slots = ConcurrencyLimiter(MAX_RECEIVING)
         self._decode_slots, self._inspect_slots = ConcurrencyLimiter(MAX_DECODING), ConcurrencyLimiter(1)
 
@@ -83,6 +83,8 @@ class UploadHandler:
             if new:  # others were faster: then it need not be decoded
                 await run_sync(self._repository.check_room, self._config.max_queue)
             upload = await self._parsed(form)
+            if new:
+                await run_sync(check_options, upload.options, len(upload.references), self._engine)
             return await run_sync(self._submit, upload, owner, idempotency)
 
     @asynccontextmanager
