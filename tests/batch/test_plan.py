@@ -223,3 +223,10 @@ def test_a_result_never_takes_the_place_of_a_reference(shoot: Path) -> None:
     reference = shoot / "day/a.jpg"
     with pytest.raises(UsageError, match="a photo that was given is there"):
         plan([f"{shoot}/a.jpg"], shoot / "day", keep_names=True, references=[reference])
+
+
+def test_no_variation_takes_the_place_of_another_photos_result(shoot: Path) -> None:
+    (shoot / "a.1.jpg").write_bytes(JPEG)
+    with pytest.raises(UsageError, match=r"both would be out/a\.1\.jpg"):
+        plan([str(shoot)], "out", keep_names=True, copy=True, variations=2)
+    assert len(plan([str(shoot)], "out", keep_names=True, copy=True).items) == 5

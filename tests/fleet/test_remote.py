@@ -48,7 +48,7 @@ def store() -> Iterator[type[Any]]:
 def on_machine(home: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     """The plan of a batch, as another machine would have it."""
     monkeypatch.setenv("HOME", str(home))
-    plan, _ = planned([REMOTE.source], REMOTE.out, (), keep_names=False, copy=False, ray=True)
+    plan, _ = planned([REMOTE.source], REMOTE.out, (), 1, keep_names=False, copy=False, ray=True)
     return plan
 
 

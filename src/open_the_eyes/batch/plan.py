@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import UnreadablePhoto, UsageError
-from ..naming import named
+from ..naming import named, numbered
 
 FOLDER: Final = "open-the-eyes.batch"
 """In the folder of results: what the batch itself keeps. Never looked into for photos."""
@@ -63,6 +63,7 @@ def plan(
     keep_names: bool = False,
     copy: bool = False,
     references: Sequence[Path] = (),
+    variations: int = 1,
 ) -> Plan:
     """The photos that `sources` name, each with a place under `out` that mirrors where it was.
 
@@ -72,6 +73,7 @@ def plan(
         keep_names: results are called what the photos are, and not `photo.opened.jpg`.
         copy: photos whose eyes need no opening will be copied.
         references: photos that are only looked at; no result takes their place either.
+        variations: results of a photo.
 
     Raises:
         UsageError: nothing there, nothing that is a photo, a photo outside the tree that a pattern begins in, two
@@ -96,7 +98,7 @@ def plan(
         option = "--keep-names" if keep_names else "--copy"
         raise UsageError(f"{option}: expected another folder than {root}, originals are never replaced; name one.")
     items = tuple(_item(photo, root, target, keep_names) for photo in photos)
-    _check_apart(items, references, copy=copy)
+    _check_apart(items, references, variations, copy=copy)
     return Plan(root, target, items, found.others)
 
 
@@ -232,12 +234,12 @@ def _looked_at(photo: Path) -> tuple[str, int, int]:
         return photo.suffix, status.st_size, status.st_mtime_ns
 
 
-def _check_apart(items: Sequence[Item], references: Sequence[Path], *, copy: bool) -> None:
+def _check_apart(items: Sequence[Item], references: Sequence[Path], variations: int, *, copy: bool) -> None:
     """Refuses plans in which one photo's result, or copy, would lie where another's is to, or where a photo is."""
     originals = {os.path.realpath(photo) for photo in (*references, *(item.source for item in items))}
     taken: dict[Path, Item] = {}
     for item in items:
-        for place in (item.output, item.copy) if copy else (item.output,):
+        for place in [*numbered(item.output, variations), *([item.copy] if copy else [])]:
             other = taken.setdefault(place, item)
             if other is not item:
                 raise UsageError(

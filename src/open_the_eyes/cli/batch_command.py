@@ -132,7 +132,13 @@ def batch_command(
 
     settings = Settings.from_environment()
     planned, remote = batch_places.planned(
-        sources, out, references, keep_names=keep_names, copy=copy, ray=ray is not None
+        sources,
+        out,
+        references,
+        options.generate.variations,
+        keep_names=keep_names,
+        copy=copy,
+        ray=ray is not None,
     )
     signing = {"certificate": c2pa_cert, "key": c2pa_key}
     spec = _spec(

@@ -34,7 +34,14 @@ class RunOptions:
 
 
 def planned(
-    sources: Sequence[str], out: str, references: Sequence[Path], *, keep_names: bool, copy: bool, ray: bool
+    sources: Sequence[str],
+    out: str,
+    references: Sequence[Path],
+    variations: int,
+    *,
+    keep_names: bool,
+    copy: bool,
+    ray: bool,
 ) -> tuple[Plan, RemoteFolders | None]:
     """The plan, and where photos and results are if they are elsewhere.
 
@@ -45,7 +52,8 @@ def planned(
     if not any(elsewhere):
         from ..batch.plan import plan
 
-        return plan(sources, out, keep_names=keep_names, copy=copy, references=references), None
+        here = plan(sources, out, keep_names=keep_names, copy=copy, references=references, variations=variations)
+        return here, None
     if not ray:
         raise UsageError(
             "batch: expected folders of this machine, got an address; addresses need --ray (local is one)."
