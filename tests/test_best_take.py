@@ -88,6 +88,27 @@ def test_frames_without_a_face_give_nothing_and_harm_nothing(reference: Engine, 
     assert not best_take([Photo(empty), Photo(empty)], engine=reference).opened.changed
 
 
+@pytest.mark.parametrize(
+    ("photo", "says"),
+    [
+        (1, "the frame that is taken itself"),
+        (2, "which shows no face"),
+        (3, "photo 3 of 2"),
+    ],
+)
+def test_a_frame_that_gives_no_eyes_is_no_match(reference: Engine, portrait: Rgb, photo: int, says: str) -> None:
+    burst = [Photo(portrait), Photo(np.full_like(portrait, 120))]
+    with pytest.raises(UsageError, match=says):
+        best_take(burst, match=((1, photo, 1),), engine=reference)
+
+
+def test_with_nobody_to_give_eyes_no_option_is_advised_that_is_not_there(reference: Engine, blinked: Rgb) -> None:
+    result = best_take([Photo(blinked), Photo(np.full_like(blinked, 120))], engine=reference)
+    assert result.opened.faces[0].reason == (
+        "No other photo with a face was given; add one in which the eyes are open."
+    )
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_fewer_than_two_photos_are_refused(reference: Engine, portrait: Rgb, count: int) -> None:
     with pytest.raises(UsageError, match="expected two photos or more"):

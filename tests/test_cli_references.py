@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -92,11 +93,11 @@ def test_the_reference_engine_leaves_alone_whom_no_reference_shows(
         (["--reference", "text.png"], 3, "text.png"),
         (["--reference", "empty.png"], 2, "empty.png: expected a photo of the same people, found no face in it"),
         (["--reference", "."], 2, "expected a photo, got a folder"),
-        (["--reference", "shot2.png", "--match", "1=shot3.png:1"], 2, "no such reference"),
+        (["--reference", "shot2.png", "--match", "1=shot3.png:1"], 2, "got none of that name"),
         (["--reference", "shot2.png", "--match", "one"], 2, "such as 1=shot2.jpg:3"),
         (["--reference", "shot2.png", "--match", "1=shot2.png:4"], 2, "no face 4"),
         (["--reference", "shot2.png", "--match", "0=shot2.png:1"], 2, "numbers start at 1"),
-        (["--match", "1=shot2.png:1"], 2, "no such reference"),
+        (["--match", "1=shot2.png:1"], 2, "got none of that name"),
     ],
     ids=["missing", "no picture", "no face", "folder", "unknown", "no match", "no such face", "zero", "no reference"],
 )
@@ -157,6 +158,28 @@ def test_best_take_writes_the_exchanged_eyes(folder: Path, blinked: Rgb, capsys:
     assert taken["base"] == "group.png"
     assert taken["report"]["faces"][0]["source"] == "shot2.png, face 1"
     assert (folder / "best.png").exists()
+
+
+def test_best_take_can_be_told_who_is_who_as_it_advises(
+    folder: Path, blinked: Rgb, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair = np.hstack([blinked, np.asarray(Image.open("stranger.png"))])
+    Image.fromarray(pair).save(folder / "group.png")
+    again = ["best-take", "group.png", "stranger.png"]
+    assert main(again) == 0
+    said = capsys.readouterr().out
+    assert "face 1: left alone, nobody in stranger.png is surely this person" in said
+    (advice,) = re.findall(r"--match 1=\S+:\d", said)
+    assert main([*again, *advice.split()]) == 0
+    assert "left alone" not in capsys.readouterr().out  # that face's eyes are tried now
+
+    for wrong, says in (
+        ("1=group.png:1", "got group.png, the frame that is taken itself"),
+        ("1=other.png:1", "expected a photo of the burst, got none of that name"),
+        ("1=stranger.png:2", "stranger.png has 1 face, so there is no face 2"),
+    ):
+        assert main([*again, "--match", wrong, "-o", "none.png"]) == 2
+        assert says in capsys.readouterr().err
 
 
 def test_best_take_knows_results_by_their_records_and_says_what_it_left_out(

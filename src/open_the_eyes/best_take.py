@@ -13,7 +13,7 @@ from .engine import Engine, load_engine
 from .errors import UsageError
 from .imaging.arrays import Rgb, to_tones
 from .imaging.sharpness import fine_energy
-from .options import Options
+from .options import MatchOptions, Options
 from .pipeline import Progress, Source, inspect_photo, open_eyes
 from .results import Inspected, Opened
 from .roles import Face
@@ -62,6 +62,7 @@ def best_take(
     photos: Sequence[Source],
     options: Options | None = None,
     *,
+    match: Sequence[tuple[int, int, int]] = (),
     engine: str | Engine = "reference",
     progress: Progress | None = None,
 ) -> BestTake:
@@ -69,8 +70,12 @@ def best_take(
 
     Eyes that may be closed are exchanged as well where another frame shows them open.
 
+    Args:
+        match: (face, photo, face there), each counted from 1: face 1 of the frame that is taken is face 3 of the second
+            photo. `options.match` counts as the reasons in a report do: the other frames with a face, in this order.
+
     Raises:
-        UsageError: fewer than two photos.
+        UsageError: fewer than two photos, or `match` names a frame or a face that gives no eyes.
         UnreadablePhoto, PhotoTooLarge: one of them cannot be used.
     """
     if isinstance(photos, str | bytes) or len(photos) < 2:
@@ -85,17 +90,33 @@ def best_take(
         seen.append(inspect_photo(photo, engine=engine))
     frames = _frames(seen)
     base = min(range(len(frames)), key=lambda n: (round(frames[n].problems, 6), n))
-    others = [one.photo for n, one in enumerate(seen) if n != base and one.detected]
+    others = [n for n, one in enumerate(seen) if n != base and one.detected]
     options = options or Options()
-    options = replace(options, choose=replace(options.choose, all=True))
+    pairs = (*options.match.match, *_among(others, match, frames, base))
+    options = replace(options, choose=replace(options.choose, all=True), match=MatchOptions(match=pairs))
     opened = open_eyes(
         seen[base].photo,
         options,
         engine=engine,
-        references=others,
+        references=[seen[n].photo for n in others],
         progress=lambda stage, part: tell(stage, 0.5 + 0.5 * part),
     )
     return BestTake(frames, base, opened)
+
+
+def _among(
+    others: Sequence[int], match: Sequence[tuple[int, int, int]], frames: Sequence[Frame], base: int
+) -> tuple[tuple[int, int, int], ...]:
+    """The pairs with photos counted among `others`, which are numbers from 0."""
+    pairs = []
+    for face, photo, there in match:
+        if photo - 1 not in others:
+            known = 1 <= photo <= len(frames)
+            what = f"{frames[photo - 1].name}, which shows no face" if known else f"photo {photo} of {len(frames)}"
+            what = f"{frames[base].name}, the frame that is taken itself" if photo - 1 == base else what
+            raise UsageError(f"match: expected another frame with this person, got {what}; name one, or leave it out.")
+        pairs.append((face, others.index(photo - 1) + 1, there))
+    return tuple(pairs)
 
 
 def _frames(seen: Sequence[Inspected]) -> tuple[Frame, ...]:

@@ -199,7 +199,7 @@ def test_an_eye_that_may_be_only_narrow_is_left_alone_without_a_donor() -> None:
     narrow = table.person("ann", 0, (Eye(0.6, 0.5), OPEN))
     (after,) = left_alone([Decision(1, narrow, "closed", "", ("left",))], Matches())
     assert after.outcome == "unsure"
-    assert "add --reference PHOTO" in after.reason
+    assert "add one in which the eyes are open" in after.reason
 
 
 def test_an_eye_beside_a_hidden_one_has_no_donor_in_it() -> None:

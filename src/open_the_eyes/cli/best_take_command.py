@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import UsageError
-from ..options import Options
+from ..options import MatchOptions, Options
 from . import donors, parse, paths, progress, speech, words
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ def best_take_command(
     ],
     out: Annotated[
         str | None, typer.Option("-o", "--output", metavar="OUT", help="A file, or a folder (or ending in /).")
+    ] = None,
+    match: Annotated[
+        list[str] | None,
+        typer.Option(metavar="1=PHOTO:3", help="Face 1 of the best frame is face 3 of that one. Repeatable."),
     ] = None,
     seed: Annotated[str, typer.Option(metavar="S", help="Same photos and seed: same bytes.")] = "0",
     report: Annotated[str | None, typer.Option(metavar="FILE.json", help="Write the report to a file as well.")] = None,
@@ -43,9 +48,11 @@ def best_take_command(
     Examples:
       open-the-eyes best-take burst/ -o best.jpg
       open-the-eyes best-take shot1.jpg shot2.jpg shot3.jpg
+      open-the-eyes best-take burst/ -o best.jpg --match 1=shot2.jpg:3
     """
     sources = _photos(photos)
-    options = Options.of(seed=parse.whole("--seed", seed))
+    options = Options.of(seed=parse.whole("--seed", seed), match=_pairs(match, sources))
+    options = replace(options, match=MatchOptions())  # checked; which frames there are is known when they are read
     for photo in sources:
         paths.check_photo(photo)
     targets = {photo: paths.planned([photo], out)[0] for photo in sources}
@@ -62,7 +69,8 @@ def best_take_command(
     engine = load_engine("reference", Settings.from_environment())
     with progress.shown(f"{len(sources)} photos") as tell:
         frames, left_out = _frames(sources)
-        taken = best_take(tuple(frames.values()), options, engine=engine, progress=tell)
+        pairs = _pairs(match, tuple(frames))
+        taken = best_take(tuple(frames.values()), options, match=pairs, engine=engine, progress=tell)
     saved = _saved(taken, sources, targets[tuple(frames)[taken.base]], overwrite=overwrite)
     text = json.dumps(_as_json(taken, left_out, saved), indent=2, ensure_ascii=False)
     speech.say(text if as_json else "\n".join(_lines(taken, saved)))
@@ -88,6 +96,10 @@ def _photos(given: list[str]) -> tuple[Path, ...]:
     if len(unique) < 2:
         raise UsageError(f"best-take: expected two photos or more, got {len(unique)}; name more, or a folder of them.")
     return unique
+
+
+def _pairs(match: list[str] | None, photos: tuple[Path, ...]) -> tuple[tuple[int, int, int], ...]:
+    return parse.matches("--match", match or (), [str(photo) for photo in photos], named="of the burst")
 
 
 def _frames(sources: tuple[Path, ...]) -> tuple[dict[Path, Photo], tuple[Path, ...]]:

@@ -60,16 +60,18 @@ def whole(option: str, text: str) -> int:
         raise UsageError(f"{option}: expected a whole number, got {text!r}.") from None
 
 
-def matches(option: str, texts: Sequence[str], references: Sequence[str]) -> tuple[tuple[int, int, int], ...]:
-    """ "1=shot2.jpg:3" -> (1, number of shot2.jpg among the references, 3), one a text.
+def matches(
+    option: str, texts: Sequence[str], references: Sequence[str], *, named: str = "named in --reference"
+) -> tuple[tuple[int, int, int], ...]:
+    """ "1=shot2.jpg:3" -> (1, number of shot2.jpg among the references, 3); refusals say how these are `named`.
 
     Raises:
         UsageError: anything else, or a name that is no reference, or two.
     """
-    return tuple(_match(option, text, references) for text in texts)
+    return tuple(_match(option, text, references, named) for text in texts)
 
 
-def _match(option: str, text: str, references: Sequence[str]) -> tuple[int, int, int]:
+def _match(option: str, text: str, references: Sequence[str], how: str) -> tuple[int, int, int]:
     face, _, rest = text.partition("=")
     name, _, there = rest.rpartition(":")
     digits = all(part.isascii() and part.isdigit() for part in (face, there))
@@ -78,8 +80,6 @@ def _match(option: str, text: str, references: Sequence[str]) -> tuple[int, int,
     exact = [k for k, one in enumerate(references, start=1) if one == name]
     named = exact or [k for k, one in enumerate(references, start=1) if Path(one).name == name]
     if len(named) != 1:
-        count = f"{len(named)} references of that name" if named else "no such reference"
-        raise UsageError(
-            f"{option} {text}: expected a photo named in --reference, got {count}; write it as given there."
-        )
+        count = f"{len(named)} of that name" if named else "none of that name"
+        raise UsageError(f"{option} {text}: expected a photo {how}, got {count}; write it as given there.")
     return int(face), named[0], int(there)

@@ -30,7 +30,7 @@ PLACE, PLACE_MOST = 0.3, 0.8
 """Log-odds that a face's width of distance takes away, and the most that place can: people change places."""
 SIZE, SIZE_MOST = 3.0, 4.0
 """Log-odds that a size e times another takes away beyond the first half."""
-_NONE_GIVEN: Final = "Both eyes are closed, and no reference was given; add --reference PHOTO."
+_NONE_GIVEN: Final = "No other photo with a face was given; add one in which the eyes are open."
 
 
 @dataclass(frozen=True, slots=True)
