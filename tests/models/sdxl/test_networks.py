@@ -17,6 +17,7 @@ from open_the_eyes.errors import UsageError, WeightsMissing
 from open_the_eyes.models.sdxl import checkpoint, loading, pipelines, prompts, quantise, speed
 from open_the_eyes.models.sdxl.checkpoint import Checkpoint
 from open_the_eyes.residency import CountedMemory, ModelCard, Residency, cards
+from open_the_eyes.residency.budget import variant_that_fits, variants_of
 from open_the_eyes.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("libraries")
@@ -116,6 +117,7 @@ def test_int4_is_packed_on_the_gpu_that_the_network_runs_on_and_on_no_other(
         told.append(f"leave {device}")
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: (8, 0))
     monkeypatch.setattr(torch.cuda, "device", current)
     monkeypatch.setattr(ao, "quantize_", lambda *_, device, **__: told.append(device))
     residency = Residency(CountedMemory(), "cuda:1")
@@ -123,6 +125,23 @@ def test_int4_is_packed_on_the_gpu_that_the_network_runs_on_and_on_no_other(
     loading.register(residency, loading.files_of(settings), settings)
     residency._slot("sdxl-base").build("int4")
     assert told == ["enter cuda:1", "cuda:1", "leave cuda:1"]
+
+
+@pytest.mark.parametrize(("capability", "has_it"), [((7, 5), False), ((8, 0), True), ((12, 0), True)])
+def test_a_gpu_without_a_kernel_for_int4_streams_instead(
+    weights: Path, monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int], has_it: bool
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", {"cuda:1": capability}.__getitem__)
+    residency = Residency(CountedMemory(3300), "cuda:1")
+    settings = Settings(weights=weights, compile=False)
+    loading.register(residency, loading.files_of(settings), settings)
+    for name in ("sdxl-base", "sdxl-lcm", "sdxl-refiner"):
+        assert ("int4" in residency._slot(name).card.mib) == has_it
+    card = residency._slot("sdxl-base").card
+    assert str(variant_that_fits(card, variants_of(card), 3300)) == ("int4" if has_it else "bf16 streamed")
 
 
 def test_bf16_leaves_the_weights_as_they_are() -> None:

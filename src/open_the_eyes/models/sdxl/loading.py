@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 from ...errors import NoCapacity, OpenTheEyesError, UsageError, WeightsMissing
-from ...residency import Residency, cards
+from ...residency import ModelCard, Residency, cards
 from ...roles import EyeGenerator
 from ...settings import Settings
 from ..devices import residency_of
@@ -139,9 +139,22 @@ def register(residency: Residency, files: Files, settings: Settings) -> None:
     device = residency.device
     build = partial(_unet, device=device, settings=settings)
     residency.register(cards.SDXL_VAE, lambda _: _vae(files.vae, device))
-    residency.register(cards.SDXL_BASE, partial(build, files.base), stream=speed.streamed)
-    residency.register(cards.SDXL_LCM, partial(build, files.base, lora=files.lora), stream=speed.streamed)
-    residency.register(cards.SDXL_REFINER, partial(build, files.refiner), stream=speed.streamed)
+    for card, made in (
+        (cards.SDXL_BASE, partial(build, files.base)),
+        (cards.SDXL_LCM, partial(build, files.base, lora=files.lora)),
+        (cards.SDXL_REFINER, partial(build, files.refiner)),
+    ):
+        residency.register(_runnable(card, device), made, stream=speed.streamed)
+
+
+def _runnable(card: ModelCard, device: str) -> ModelCard:
+    """Without int4 where the GPU has no kernel for it: "auto" streams there; who asks for it is told what there is."""
+    import torch
+
+    gpu = device != "cpu" and torch.cuda.is_available()
+    if not gpu or torch.cuda.get_device_capability(device) >= quantise.INT4_SINCE:
+        return card
+    return replace(card, mib={precision: mib for precision, mib in card.mib.items() if precision != "int4"})
 
 
 def _unet(files: Checkpoint, precision: str, *, device: str, settings: Settings, lora: Path | None = None) -> Any:

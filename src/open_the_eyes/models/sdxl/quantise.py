@@ -17,6 +17,9 @@ GROUP: Final = 128
 PACKING: Final = "tile_packed_to_4d"
 """For int4: the layout of torch's own kernel; the others need a library more."""
 
+INT4_SINCE: Final = (8, 0)
+"""Compute capability: GPUs before Ampere (RTX 30, A100) have no kernel for int4, and torchao raises."""
+
 
 def quantised(network: torch.nn.Module, precision: str, device: str = "cpu") -> torch.nn.Module:
     """The network itself, on the CPU, its large Linear layers replaced; "bf16" and "fp32" change nothing.
