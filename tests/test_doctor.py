@@ -57,6 +57,24 @@ def test_a_missing_system_library_is_named_by_its_package() -> None:
     assert doctor._mend_of_import("mediapipe", message) == "apt-get install libgl1"
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "mend"),
+    [
+        pytest.param("OTE_DETECTOR", "insightface", "open-the-eyes fetch scrfd", id="a detector that is not here"),
+        pytest.param("OTE_DEVICE", "tpu", "unset OTE_DEVICE", id="a device that is none"),
+        pytest.param("OTE_MAX_BYTES", "abc", "unset OTE_MAX_BYTES", id="no number"),
+    ],
+)
+def test_a_known_error_of_the_engine_comes_with_its_own_advice(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, value: str, mend: str
+) -> None:
+    monkeypatch.setenv("OTE_WEIGHTS", str(tmp_path))
+    monkeypatch.setenv(variable, value)
+    check = doctor._engine()
+    assert (check.ok, check.mend) == (False, mend)
+    assert "expected" in check.found
+
+
 def test_what_is_missing_is_shown_and_the_code_is_4(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

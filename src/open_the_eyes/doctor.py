@@ -195,6 +195,8 @@ def _has_module(name: str) -> bool:
 
 def _engine() -> Check:
     """The proof of the pudding: the default engine is loaded, and looks at an empty picture."""
+    from .errors import OpenTheEyesError
+
     try:
         import numpy as np
 
@@ -202,9 +204,21 @@ def _engine() -> Check:
 
         engine = load_engine()
         engine.detector.detect(np.zeros((64, 64, 3), np.uint8))
+    except OpenTheEyesError as error:
+        return Check("default engine", False, str(error), _mend_of_known(str(error)))
     except Exception as error:  # noqa: BLE001 -- whatever keeps it from running is the finding
         return Check("default engine", False, f"{type(error).__name__}: {error}", "open-the-eyes demo --debug")
     return Check("default engine", True, f"{engine.name}: {engine.why}")
+
+
+def _mend_of_known(message: str) -> str:
+    """The command that an error of ours ends with, or one that takes back the variable it names; "" where it has neither.
+
+    "... Run: open-the-eyes fetch scrfd" -> "open-the-eyes fetch scrfd"; "OTE_DEVICE: expected" -> "unset OTE_DEVICE".
+    """
+    command = re.search(r"(?:open-the-eyes|python -m) [^:]+$", message)
+    variable = re.match(r"OTE_[A-Z_]+(?=: )", message)
+    return command[0] if command is not None else f"unset {variable[0]}" if variable is not None else ""
 
 
 def _extras() -> Iterator[Check]:
@@ -238,4 +252,5 @@ def _weights() -> Iterator[Check]:
             mend = f"open-the-eyes fetch {weight.name}" if missing else ""
             yield Check(f"weights {weight.name}", not missing, found, mend, needed=False)
     except (OpenTheEyesError, OSError) as error:
-        yield Check("weights", False, str(error), "open-the-eyes fetch --list", needed=False)
+        mend = _mend_of_known(str(error)) or "open-the-eyes fetch --list"
+        yield Check("weights", False, str(error), mend, needed=False)
