@@ -212,7 +212,7 @@ def _engine() -> Check:
 
 
 def _mend_of_known(message: str) -> str:
-    """The command that an error of ours ends with, or one that takes back the variable it names; "" where it has neither.
+    """The command that an error of ours ends with, or one that takes back the variable it names; "" without either.
 
     "... Run: open-the-eyes fetch scrfd" -> "open-the-eyes fetch scrfd"; "OTE_DEVICE: expected" -> "unset OTE_DEVICE".
     """
