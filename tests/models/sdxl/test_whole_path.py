@@ -80,6 +80,7 @@ def test_auto_takes_sdxl_where_a_gpu_and_weights_are_and_says_so(
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: (9, 0))
     monkeypatch.setattr(loading, "residency_of", lambda *_: Residency(CountedMemory(), "cuda:0"))
     chosen = load_engine("auto", Settings(weights=weights))
     assert chosen.name == "sdxl"
