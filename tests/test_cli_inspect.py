@@ -30,7 +30,7 @@ def test_json_is_the_same_schema_with_the_outcome_closed(blink: Path, capsys: Ca
     assert all(eye["openness_after"] is None for eye in face["eyes"].values())
 
 
-@pytest.mark.parametrize("name", ["faces.png", "faces.jpg"])
+@pytest.mark.parametrize("name", ["faces.png", "faces.jpg", "faces.tif", "no-suffix", "faces.2026"])
 def test_annotate_draws_on_a_copy_without_the_photos_metadata(blink: Path, tmp_path: Path, name: str) -> None:
     drawing = tmp_path / name
     assert main(["inspect", str(blink), "--annotate", str(drawing)]) == 0

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ..files.writing import write
+from ..files import SUFFIXES, encoded, write
+from ..files.whole_file import write_whole
 from ..imaging.annotate import FaceMark, Kind, annotate
 from ..imaging.mesh478 import EYE_RING, SIDES
-from ..photo import Photo
+from ..photo import FileFacts, Photo
+from ..report import OutputReport
 from ..roles import Face, Outcome
 
 if TYPE_CHECKING:
@@ -29,7 +32,8 @@ _SHOWN: Final[dict[Outcome, tuple[str, Kind]]] = {
 def draw(inspected: Inspected, path: Path, *, overwrite: bool) -> Report:
     """Writes the drawing and returns the report with it among the outputs.
 
-    The drawing is a picture of its own: upright, in colour, and without the photo's EXIF, place and time included.
+    The drawing is a picture of its own: upright, in colour, and without the photo's EXIF, place and time included. Its
+    format is the photo's unless the suffix names another, as for a result of `open`.
 
     Raises:
         PhotoNotWritten: it cannot be written.
@@ -39,8 +43,16 @@ def draw(inspected: Inspected, path: Path, *, overwrite: bool) -> Report:
         for report, face in zip(inspected.faces, inspected.detected, strict=True)
     ]
     drawing = Photo(annotate(inspected.photo.pixels, marks))
-    output = write(drawing, path, record=None, overwrite=overwrite)
+    output = _written(drawing, path, inspected.photo.file, overwrite=overwrite)
     return replace(inspected.report, outputs=(*inspected.report.outputs, output))
+
+
+def _written(drawing: Photo, path: Path, came: FileFacts | None, *, overwrite: bool) -> OutputReport:
+    if came is None or path.suffix.lower() in SUFFIXES:
+        return write(drawing, path, record=None, overwrite=overwrite)
+    data = encoded(drawing, came.format, None)
+    write_whole(path, data, overwrite=overwrite)
+    return OutputReport(str(path), hashlib.sha256(data).hexdigest(), "whole")
 
 
 def mark_of(number: int, outcome: Outcome, face: Face) -> FaceMark:
