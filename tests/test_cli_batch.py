@@ -1,0 +1,26 @@
+"""`batch`: what is refused before any work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.cli import main
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        pytest.param(["--gpus-each", "1"], "--gpus-each: expected --ray beside it", id="GPUs without a cluster"),
+        pytest.param(["--gpus-each", "one"], "--gpus-each: expected a number", id="no number"),
+        pytest.param(["--patience", "0"], "--patience: expected seconds above 0", id="no patience"),
+    ],
+)
+def test_options_that_cannot_work_are_refused_before_any_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    (tmp_path / "a.jpg").write_text("a photo")
+    assert main(["batch", str(tmp_path / "a.jpg"), str(tmp_path / "out"), *arguments]) == 2
+    assert says in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jpg"]
