@@ -62,6 +62,11 @@ def test_one_bad_photo_never_stops_the_rest(capsys: Captured) -> None:
     assert "Traceback" not in err
 
 
+def test_where_all_failed_no_rest_is_spoken_of(capsys: Captured) -> None:
+    assert main(["open", *photos("broken", "broken")]) == 6
+    assert capsys.readouterr().err.splitlines()[-1] == "open-the-eyes: 2 of 2 photos failed, named above."
+
+
 @pytest.mark.parametrize(
     ("said", "code", "line"),
     [

@@ -44,9 +44,8 @@ class Results:
         SomePhotosFailed: one or more did.
         """
         if self.failures:
-            raise SomePhotosFailed(
-                f"{len(self.failures)} of {self.photos} photos failed, named above; the rest is done."
-            )
+            rest = "" if len(self.failures) == self.photos else "; the rest is done"
+            raise SomePhotosFailed(f"{len(self.failures)} of {self.photos} photos failed, named above{rest}.")
 
 
 def each(photos: Sequence[Path], work: Callable[[Path, int], Report], *, debug: bool) -> Results:
