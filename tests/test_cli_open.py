@@ -77,7 +77,7 @@ def test_where_all_failed_no_rest_is_spoken_of(capsys: Captured) -> None:
     ],
 )
 def test_an_error_is_one_line_and_a_code(capsys: Captured, said: str, code: int, line: str) -> None:
-    assert main(["open", *photos(said), "--json"]) == code
+    assert main(["open", *photos(said)]) == code
     out, err = capsys.readouterr()
     messages = [message for message in err.splitlines() if message.startswith("open-the-eyes: ")]
     assert out == ""
@@ -199,6 +199,21 @@ def test_json_of_several_photos_holds_reports_and_failures(capsys: Captured) -> 
     assert [report["input"]["path"] for report in everything["reports"]] == ["photo1.jpg"]
     assert [failure["path"] for failure in everything["failed"]] == ["photo2.jpg"]
     assert Path("all.json").read_text() == printed
+
+
+def test_json_of_one_photo_that_failed_names_it_as_among_several(capsys: Captured) -> None:
+    Path("one.json").write_text("what an earlier run left")
+    assert main(["open", *photos("broken"), "--json", "--report", "one.json", "--overwrite"]) == 3
+    printed, err = capsys.readouterr()
+    error = "photo1.jpg: expected a photo, got text. Name a JPEG."
+    assert json.loads(printed) == {"reports": [], "failed": [{"path": "photo1.jpg", "error": error}]}
+    assert Path("one.json").read_text() == printed
+    assert err.splitlines()[-1] == f"open-the-eyes: {error}"
+
+
+def test_a_run_that_was_interrupted_prints_no_json(capsys: Captured) -> None:
+    assert main(["open", *photos("interrupt"), "--json"]) == 130
+    assert capsys.readouterr().out == ""
 
 
 def test_profile_prints_a_tree_of_stages(capsys: Captured) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from ..errors import SomePhotosFailed, as_known
 from . import interrupts, speech
 from .exits import explain
@@ -18,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A photo that did not succeed, and its one line."""
+    """A photo that did not succeed, its one line, and the exit code of its error."""
 
     path: Path
     error: str
+    code: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +36,26 @@ class Results:
     failures: tuple[Failure, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """The report itself for one photo; for several `reports`, and `failed` with a line for each of the others."""
-        if self.photos == 1:
+        """The report itself for one photo that succeeded; else `reports`, and `failed` with a line for each other."""
+        if self.photos == len(self.reports) == 1:
             return self.reports[0].to_json()
         failed = [{"path": str(failure.path), "error": failure.error} for failure in self.failures]
         return {"reports": [report.to_json() for report in self.reports], "failed": failed}
 
     def raise_if_some_failed(self) -> None:
         """Raises:
-        SomePhotosFailed: one or more did.
+        Exit: the one photo did; with the code of its error, which has been told.
+        SomePhotosFailed: one or more of several did.
         """
+        if self.photos == 1 and self.failures:
+            raise typer.Exit(self.failures[0].code)
         if self.failures:
             rest = "" if len(self.failures) == self.photos else "; the rest is done"
             raise SomePhotosFailed(f"{len(self.failures)} of {self.photos} photos failed, named above{rest}.")
 
 
 def each(photos: Sequence[Path], work: Callable[[Path, int], Report], *, debug: bool) -> Results:
-    """Calls `work(photo, number)` for every photo; the error of a single photo passes through."""
-    if len(photos) == 1:
-        return Results(1, (work(photos[0], 1),), ())
+    """Calls `work(photo, number)` for every photo; the error of each is told at once, and becomes a failure."""
     reports: list[Report] = []
     failures: list[Failure] = []
     for number, photo in enumerate(photos, start=1):
@@ -60,8 +64,8 @@ def each(photos: Sequence[Path], work: Callable[[Path, int], Report], *, debug: 
         except Exception as error:  # noqa: BLE001 -- whatever one photo does, the next ones get their turn
             if interrupts.was_heard():
                 raise KeyboardInterrupt from None
-            explain(error, debug=debug, photo=str(photo))
-            failures.append(Failure(photo, speech.one_line(as_known(error))))
+            code = explain(error, debug=debug, photo=str(photo) if len(photos) > 1 else "")
+            failures.append(Failure(photo, speech.one_line(as_known(error)), code))
     return Results(len(photos), tuple(reports), tuple(failures))
 
 
