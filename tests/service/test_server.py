@@ -81,6 +81,18 @@ def test_a_second_service_in_the_same_folder_is_refused_in_one_line(tmp_path: Pa
         Service(tmp_path).start()
 
 
+def test_a_key_that_cannot_be_kept_is_not_announced(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTE_FOLDER", str(tmp_path))
+    monkeypatch.setenv("OTE_KEYS", str(tmp_path))
+    assert main(["serve", "--new-key"]) == 3
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert "expected to write the key's hash here" in err
+
+
 def test_a_new_key_is_shown_once_and_works(tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTE_FOLDER", str(tmp_path))
     assert main(["serve", "--new-key"]) == 0

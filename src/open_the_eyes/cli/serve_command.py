@@ -71,8 +71,9 @@ def serve_command(
         ) from error
     own = ServiceSettings.from_environment()
     if new_key:
+        key = make_key(own.keys_file)
         speech.note(f"the key's hash is in {own.keys_file}; the key itself is shown only now:")
-        speech.say(make_key(own.keys_file))
+        speech.say(key)
         return
 
     def started(name: str, why: str) -> None:
