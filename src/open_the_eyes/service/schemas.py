@@ -79,7 +79,8 @@ class ProblemView(_View):
     detail: str = Field(
         description="What was expected, what came, what to do next.",
         examples=[
-            "the photo: expected a JPEG, PNG, WebP or TIFF photo, this is text; check that it is the right file."
+            "the photo: expected a JPEG, PNG, WebP, TIFF, HEIC or AVIF photo, this is text; "
+            "check that it is the right file."
         ],
     )
 

@@ -129,8 +129,20 @@ def test_crispness_makes_edges_between_the_lids_steeper(eye: tuple[NDArray[np.fl
     added = crispness(refined, geometry, 64.0)
     row = (refined + added)[0, 0, 28], refined[0, 0, 28]
     assert np.abs(np.diff(row[0])).max() > 1.05 * np.abs(np.diff(row[1])).max()
-    shut = np.minimum(geometry[0, 1], geometry[0, 2]) < -0.4
-    assert np.abs(added[0][:, shut]).max() == 0
+    under = geometry[0, 2] < -0.4
+    assert np.abs(added[0][:, under]).max() == 0
+
+
+def test_crispness_makes_the_crease_over_the_upper_lid_deeper(
+    eye: tuple[NDArray[np.float32], NDArray[np.float32]],
+) -> None:
+    geometry = eye[1]
+    creased = np.full_like(eye[0], 0.2)
+    creased[:, :, 6] -= 0.1
+    added = crispness(creased, geometry, 64.0)
+    assert geometry[0, 1, 6].max() < -0.4
+    assert added[0, :, 6].max() < -0.02
+    assert np.abs(added[0][:, geometry[0, 2] < -0.4]).max() == 0
 
 
 def test_crispness_leaves_an_iris_its_mean_colour(eye: tuple[NDArray[np.float32], NDArray[np.float32]]) -> None:

@@ -89,6 +89,17 @@ def test_lashes_that_hang_over_the_skin_are_left_behind(painted: Tones, mask: Pl
     assert np.abs(out - painted)[below > 0].max() < 12
 
 
+def test_the_further_lashes_hang_the_further_down_skin_sets_in(painted: Tones, mask: Plane) -> None:
+    photo, (below, _) = skin(), depths()
+    near = (below > 0.12) & (below < 0.2) & (mask > 0.5)
+
+    def taken(hanging: float) -> float:
+        out = with_own_skin(painted, photo, mask, {"left": OPEN}, {"left": SHUT}, hanging)
+        return float(np.std(out[near]))
+
+    assert taken(0.1) > 1.3 * taken(0.24)
+
+
 def test_specks_that_do_not_hang_on_the_lid_are_skin(painted: Tones, mask: Plane) -> None:
     photo, (below, _) = skin(1.0), depths()
     rows, columns = np.nonzero((below > 0.24) & (mask > 0.5))

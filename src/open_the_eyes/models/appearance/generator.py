@@ -42,6 +42,8 @@ TEXTURE_VARIETY: Final = 0.55
 TINT_REACH: Final = 0.2
 RIM_REACH: Final = 0.05
 """Reach of the colour match and of what is left to do at its rim, as fractions of the strip's width."""
+MADE_UP_LASHES: Final = 0.05
+"""Made-up lashes hang further than they can be told to, in eye widths: their ends are single hairs."""
 
 
 class AppearanceGenerator:
@@ -204,9 +206,10 @@ def _with_own_detail(pieces: Sequence[Piece], painted: Sequence[PaintedEyes]) ->
     photos = [to_tones(piece.crop.pixels) for piece in pieces]
     shut = [_shapes(piece.crop, layout.points_on_strip(piece.crop.landmarks)) for piece in pieces]
     lashes = own_lashes((photo, one) for photo, ones in zip(photos, shut, strict=True) for one in ones.values())
+    hanging = None if lashes is None else lashes.length + MADE_UP_LASHES * lashes.made_up
     out = []
     for eyes, photo, before in zip(painted, photos, shut, strict=True):
-        pixels = with_own_skin(eyes.pixels, photo, eyes.mask, eyes.shapes, before)
+        pixels = with_own_skin(eyes.pixels, photo, eyes.mask, eyes.shapes, before, hanging)
         if lashes is not None:
             pixels = with_lashes(pixels, eyes.mask, eyes.shapes.values(), lashes)
         out.append(replace(eyes, pixels=pixels))

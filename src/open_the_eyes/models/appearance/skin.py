@@ -32,8 +32,10 @@ FAINT: Final = 4.0
 """Pores are at most so many times as strong as the detail of the skin under the eye usually is."""
 UNDER: Final = (0.03, 0.10)
 """How far below the painted lower lid the photo's detail sets in, and where it is complete."""
-UNDER_LASHES: Final = (0.11, 0.20)
-"""The same below the shut lids, whose lashes hang down."""
+UNDER_LASHES: Final = (-0.03, 0.06)
+"""The same below the shut lids, from where their lashes end."""
+HANGING: Final = (0.09, 0.25, 0.16)
+"""So far lashes may be told to hang at least and at most, and so far where nothing can be told."""
 OVER: Final = (0.08, 0.14)
 """The same above the painted upper lid, for pores."""
 OVER_SHUT: Final = (0.10, 0.20)
@@ -53,28 +55,36 @@ LINES: Final = 0.04
 """Half the width of the widest dark line that may be lashes."""
 DARK: Final = 3.5
 """A dark line is lashes when it is so many times as dark as those of the skin, and a level darker."""
-JOINED: Final = 0.03
+JOINED: Final = 0.02
 """Dark lines so near to each other are one lash: a coarse photo breaks it up."""
-AROUND: Final = 0.06
+AROUND: Final = 0.07
 """So far around a lash nothing is taken: detail is told from its surroundings, which a dark line makes look light."""
 ENOUGH: Final = 30
 """Pixels of skin under an eye that tell how strong its detail usually is."""
 
 
 def with_own_skin(
-    pixels: Tones, photo: Tones, mask: Plane, opened: Mapping[Side, EyeShape], shut: Mapping[Side, EyeShape]
+    pixels: Tones,
+    photo: Tones,
+    mask: Plane,
+    opened: Mapping[Side, EyeShape],
+    shut: Mapping[Side, EyeShape],
+    hanging: float | None = None,
 ) -> Tones:
     """The painted pixels (h, w, 3) with the photo's fine detail where skin is in its place, under the mask (h, w).
 
-    `opened` and `shut` are the eyes' shapes as painted and as photographed, in pixels.
+    `opened` and `shut` are the eyes' shapes as painted and as photographed, in pixels; `hanging` is how far below the
+    shut lids lashes hang, in eye widths, None where that is not known.
     """
+    least, most, usual = HANGING
+    hanging = usual if hanging is None else float(np.clip(hanging, least, most))
     out = pixels.copy()
     for side, shape in opened.items():
         around = shape.ring.mean(axis=0) + np.array(REACH) * shape.width
         part = _covered(mask, Box.around(around).to_whole().clipped((mask.shape[1], mask.shape[0])))
         if part is not None:
             painted, there, cover = part.cut(pixels), part.cut(photo), part.cut(mask)
-            part.cut(out)[...] = _one_eye(painted, there, cover, part, shape, shut[side])
+            part.cut(out)[...] = _one_eye(painted, there, cover, part, shape, shut[side], hanging)
     return out
 
 
@@ -86,15 +96,18 @@ def _covered(mask: Plane, region: Box) -> Box | None:
     return None if there is None else there.seen_from(Box(-region.left, -region.top, 0, 0))
 
 
-def _one_eye(painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape) -> Tones:
+def _one_eye(
+    painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape, hanging: float
+) -> Tones:
     width, to_open, to_shut = opened.width, lid_distances(opened, part), lid_distances(shut, part)
     above, below = (-distance / width for distance in (to_open.below_upper, to_open.above_lower))
     above_shut, below_shut = (-distance / width for distance in (to_shut.below_upper, to_shut.above_lower))
-    under = np.where(mask > 0, _set_in(below, UNDER) * _set_in(below_shut, UNDER_LASHES), 0)
+    free = _set_in(below_shut - hanging, UNDER_LASHES)
+    under = np.where(mask > 0, _set_in(below, UNDER) * free, 0)
     skin = under > 0.9
     if int(skin.sum()) < ENOUGH:
         return painted
-    line = np.maximum(above_shut, below_shut) < UNDER_LASHES[0]
+    line = np.maximum(above_shut, below_shut) < hanging + UNDER_LASHES[0]
     own = under * _without_lashes(photo, skin, np.asarray(line, np.bool_), width)
     lid = np.where(mask > 0, _set_in(above, LID) * _set_in(above_shut, LID_SHUT), 0)
     shown = np.where(mask > 0, np.maximum(_set_in(above, EDGE), _set_in(below, EDGE)), 0)
