@@ -172,7 +172,9 @@ def test_a_face_that_is_not_there_fails_the_job_with_a_reason(server: RunningSer
     assert view["state"] == "failed"
     assert view["problem"]["status"] == 422
     assert "9" in view["problem"]["detail"]
-    assert server.http.get(view["links"]["result"]).status_code == 409
+    result = server.http.get(view["links"]["result"])
+    assert result.status_code == 404  # not 409: whoever asks again and again would never end
+    assert "failed" in result.json()["detail"]
 
 
 def test_a_preview_does_not_wait_behind_a_batch(server: RunningService, shut: bytes) -> None:

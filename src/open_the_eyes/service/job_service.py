@@ -113,9 +113,11 @@ class JobService:
 
         Raises:
             NotYet: the job is not done.
-            NotHere: the job is done and has no such result.
+            NotHere: the job is done and has no such result, or has failed and will have none.
             StoreUnreadable: it cannot be read at present.
         """
+        if job.state == "failed":
+            raise NotHere(f"expected a job that is done, this one failed; /v1/jobs/{job.id} says why.")
         if job.state != "done":
             raise NotYet(f"expected a job that is done, this one is {job.state}; look at /v1/jobs/{job.id}.")
         if not job.results:
