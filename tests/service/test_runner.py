@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -21,6 +22,22 @@ if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
 
 PATIENCE_SECONDS = 30.0
+
+
+def painting_without_end(began: threading.Event, left: threading.Event, by: type[BaseException]) -> Callable[..., None]:
+    """In the place of `process`: says when it has begun, and when it was left by that exception."""
+
+    def endless(*arguments: Any) -> None:
+        try:
+            while True:
+                arguments[-1]("generate", 0.5)
+                began.set()
+                time.sleep(0.02)
+        except by:
+            left.set()
+            raise
+
+    return endless
 
 
 def test_a_file_that_the_engine_cannot_read_fails_the_job_at_once_and_the_queue_goes_on(
@@ -59,17 +76,7 @@ def test_a_job_that_is_stopped_ends_at_its_next_step_and_keeps_its_photo(
     engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     began, left = threading.Event(), threading.Event()
-
-    def endless(*arguments: Any) -> None:
-        try:
-            while True:
-                arguments[-1]("generate", 0.5)
-                began.set()
-                time.sleep(0.05)
-        except Cancelled:
-            left.set()
-            raise
-
+    endless = painting_without_end(began, left, Cancelled)
     with running_service(engine, tmp_path) as server:
         with monkeypatch.context() as slow:
             slow.setattr(runner, "process", endless)
@@ -119,17 +126,7 @@ def test_a_photo_that_takes_long_is_left_at_its_next_step_and_done_after_the_nex
     engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     began, left = threading.Event(), threading.Event()
-
-    def endless(*arguments: Any) -> None:
-        try:
-            while True:
-                arguments[-1]("generate", 0.5)
-                began.set()
-                time.sleep(0.02)
-        except Stopping:
-            left.set()
-            raise
-
+    endless = painting_without_end(began, left, Stopping)
     monkeypatch.setattr(app, "STOP_SECONDS", 0)
     with monkeypatch.context() as slow:
         slow.setattr(runner, "process", endless)

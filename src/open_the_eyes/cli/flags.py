@@ -37,7 +37,10 @@ Gaze: TypeAlias = Annotated[
     str, typer.Option("--gaze", metavar="auto|X,Y", help="Where the eyes look, each -1..1: X to the right, Y down.")
 ]
 Openness: TypeAlias = Annotated[
-    str, typer.Option("--openness", metavar=f"auto|0..{MAX_OPENNESS}", help="How far open; 1 is usual for the face.")
+    str,
+    typer.Option(
+        "--openness", metavar=f"auto|0..{MAX_OPENNESS}", help="How far open; 1 is usual, eyes go from about 0.6 to 1.4."
+    ),
 ]
 Lcm: TypeAlias = Annotated[bool, typer.Option("--lcm", help="sdxl only: four steps instead of the mode's.")]
 PrecisionName: TypeAlias = Annotated[

@@ -14,7 +14,7 @@ from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..imaging.depth import Deep
 from ..photo import Encoding
 from . import avif_deep
-from .exif import as_upright, orientation_of, tidy
+from .exif import BLANK, as_upright, orientation_of, tidy
 from .isobmff import av1_facts, has_gain_map, nclx_of, with_nclx
 from .parcel import Parcel, Unpacked, check_pixels, foreign_decoder
 
@@ -24,8 +24,6 @@ QUALITY: Final = 90
 _SUBSAMPLINGS: Final = ("4:4:4", "4:2:2", "4:2:0")
 _INSTALL: Final = 'to keep them: pip install "open-the-eyes[avif]"'
 _MAX_SIDE: Final = 65_536
-_BLANK: Final = b"II\x2a\0\x08\0\0\0\0\0\0\0\0\0"
-"""EXIF without a tag."""
 
 
 def unpack(data: bytes, max_pixels: int) -> Unpacked:
@@ -89,7 +87,7 @@ def _encoded(parcel: Parcel) -> bytes:
     """With the EXIF block byte for byte: the encoder would lay it out anew, so it gets a blank one of that length."""
     lossless = parcel.encoding.lossless
     exif = parcel.exif or b""
-    blank = _BLANK.ljust(len(exif), b"\xa5") if len(exif) >= len(_BLANK) else b""
+    blank = BLANK.ljust(len(exif), b"\xa5") if len(exif) >= len(BLANK) else b""
     picture = parcel.picture if parcel.picture.mode in ("L", "RGB", "RGBA") else _plain(parcel.picture)
     out = BytesIO()
     picture.save(

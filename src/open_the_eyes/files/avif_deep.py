@@ -15,6 +15,7 @@ from PIL import AvifImagePlugin
 
 from ..imaging.depth import Deep
 from .depth import from_bits, to_bits
+from .exif import BLANK
 from .isobmff import nclx_of, with_nclx
 from .isobmff_edit import with_colours, with_exif
 from .parcel import Parcel, damaged
@@ -28,8 +29,6 @@ _YCBCR: Final = (6, 1)
 """Matrix and range with which libheif stores lossy pictures, and does not tell."""
 _AS_IT_IS: Final = (2, 2, 0, 1)
 """Primaries and transfer of the profile, no matrix: by this the file is known to be lossless when it comes again."""
-_PLACEHOLDER: Final = b"Exif\0\0II\x2a\0\x08\0\0\0\0\0\0\0\0\0"
-"""EXIF without a tag."""
 
 
 def available() -> bool:
@@ -104,7 +103,7 @@ def _picture(samples: Deep, parcel: Parcel) -> pyvips.Image:
         samples = samples[:, :, [0, 0, 0, 1][: samples.shape[2] + 2]]
     picture = vips.Image.new_from_array(np.ascontiguousarray(samples), interpretation="rgb16").copy()
     blocks = {
-        "exif-data": _PLACEHOLDER if parcel.exif else None,
+        "exif-data": b"Exif\0\0" + BLANK if parcel.exif else None,
         "xmp-data": parcel.xmp,
         "icc-profile-data": parcel.icc,
     }

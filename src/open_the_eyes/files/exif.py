@@ -10,6 +10,8 @@ from .ifd import SHORT, Entry, read_root
 
 _ORIENTATION: Final = 274
 _PREFIX: Final = b"Exif\0\0"
+BLANK: Final = b"II\x2a\0\x08\0\0\0\0\0\0\0\0\0"
+"""EXIF without a tag."""
 
 
 def tidy(exif: bytes | None) -> bytes | None:

@@ -9,8 +9,8 @@ from ..photo import FileFacts, FileFormat
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
 _ENCODED_ANEW: Final[dict[FileFormat, str]] = {"WEBP": "WebP", "HEIF": "HEIC", "AVIF": "AVIF"}
 """Formats whose coded picture cannot be patched, as JPEG's can."""
-_USUAL_PRIMARIES, _USUAL_TRANSFERS = (1, 2), (1, 2, 6, 13)
-"""Of ITU-T H.273: sRGB's, or none told."""
+_USUAL_PRIMARIES, _USUAL_TRANSFERS = (1, 2, 5, 6), (1, 2, 6, 13)
+"""Of ITU-T H.273: sRGB's, near it, or none told."""
 
 
 def notes_of(facts: FileFacts, file_format: FileFormat) -> tuple[str, ...]:
