@@ -14,13 +14,13 @@ from .engine import Engine, load_engine
 from .errors import UsageError
 from .imaging.arrays import Rgb
 from .imaging.geometry import Box
-from .imaging.painting import Painting, Tile
+from .imaging.painting import Painting
 from .options import Mode, Options
 from .photo import Photo
 from .results import Inspected, Opened, face_report, report_of
 from .roles import Crop, Donor
 from .stages.attempts import check_picks, rounds, told
-from .stages.blend import Look, blend, lay
+from .stages.blend import Look, blend, laid_on
 from .stages.choose import decide
 from .stages.confirm import confirmed
 from .stages.crop import crop
@@ -168,10 +168,7 @@ def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:
         painting = Painting(source.pixels, ())
         for face in changing:
             best = face.best[n if n < len(face.best) else 0]
-            crop = best.crop or face.crop
-            window = crop.window
-            alone = replace(crop, window=window.seen_from(window))
-            painting = painting.with_tile(Tile(window, lay(painting.cut(window), alone, best.opened)))
+            painting = laid_on(painting, best.crop or face.crop, best.opened)
         photos.append(source.with_tiles(painting.tiles))
     if source.pixels.flags.writeable:  # by whoever gave them, while the results are in use
         photos = [replace(photo, picture=photo.cut(Box(0, 0, *photo.size_wh))) for photo in photos]

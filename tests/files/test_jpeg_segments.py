@@ -12,9 +12,10 @@ from PIL import Image, ImageOps
 
 from open_the_eyes.errors import UnreadablePhoto
 from open_the_eyes.files import EditRecord, encoded, jpeg_segments, read, read_record
-from open_the_eyes.files.jpeg_segments import split
+from open_the_eyes.files.jpeg_segments import split, split_bare
 from open_the_eyes.photo import FileFacts, Photo
 from open_the_eyes.settings import Settings
+from tests.files.jpeg_scenes import coded
 
 SETTINGS = Settings()
 RECORD = EditRecord("appearance", "standard", 7, "0.1.0", ((1, "opened"),))
@@ -186,3 +187,14 @@ def test_a_broken_index_is_dropped(index: bytes) -> None:
 
     assert b"MPF" not in out
     assert out.endswith(b"what follows")
+
+
+def test_a_bare_file_comes_apart_without_a_look_for_its_end() -> None:
+    data = coded()
+    parts, bare = split(data), split_bare(data)
+    assert (bare.head, bare.scans, bare.after) == (parts.head, parts.scans, b"")
+
+
+@pytest.mark.parametrize(("progressive", "count"), [(False, 1), (True, 10)])
+def test_scans_are_counted(progressive: bool, count: int) -> None:
+    assert split(coded(progressive=progressive)).scan_count == count

@@ -34,6 +34,11 @@ def test_clipping_keeps_what_lies_inside(box: Box, clipped: Box) -> None:
     assert box.clipped((50, 40)).area == Box.cut(clipped, np.zeros((40, 50))).size
 
 
+def test_a_box_seen_from_another_can_be_placed_in_it_again() -> None:
+    assert BOX.seen_from(Box(3, 4, 99, 99)) == Box(7, 16, 37, 76)
+    assert BOX.seen_from(Box(3, 4, 99, 99)).placed_in(Box(3, 4, 50, 50)) == BOX
+
+
 def test_a_box_turned_inside_out_has_no_area() -> None:
     assert Box(10, 0, 5, 5).area == 0
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.imaging.painting import Painting, Tile
 from open_the_eyes.roles import Crop, Face, Patch
-from open_the_eyes.stages.blend import blend, lay, lay_into
+from open_the_eyes.stages.blend import blend, laid_on, lay, lay_into
 
 
 def a_crop(face: Face, size_wh: tuple[int, int] = (120, 60), left_top: tuple[int, int] = (3, 5)) -> Crop:
@@ -80,6 +81,17 @@ def test_laying_back_takes_the_masks_pixels_alone(portrait: Rgb, portrait_face: 
     assert not (changed & ~inside).any()
     assert (out[inside] == 7).all()
     assert not np.shares_memory(out, portrait)
+
+
+def test_a_crop_laid_on_a_painting_is_a_tile_no_larger_than_its_mask(portrait: Rgb, portrait_face: Face) -> None:
+    crop = a_crop(portrait_face)
+    opened = np.full((60, 120, 3), 7, np.uint8)
+    before = Painting(portrait, [Tile(Box(40, 30, 60, 50), np.full((20, 20, 3), 99, np.uint8))])
+    after = laid_on(before, crop, opened)
+    assert np.array_equal(after.whole, lay(before.whole, crop, opened))
+    ys, xs = np.nonzero(crop.mask)
+    assert after.tiles[-1].window == Box(xs.min() + 3, ys.min() + 5, xs.max() + 4, ys.max() + 6)
+    assert laid_on(before, replace(crop, mask=np.zeros_like(crop.mask)), opened) is before
 
 
 def test_laying_into_a_canvas_changes_that_canvas(portrait: Rgb, portrait_face: Face) -> None:

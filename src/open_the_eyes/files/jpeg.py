@@ -38,8 +38,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     frame = _frame(parts)
     size_wh = u16(frame.payload, 3), u16(frame.payload, 1)
     check_pixels(size_wh, max_pixels)
-    scans = parts.scans.count(b"\xff\xda")
-    if scans > _MAX_SCANS or scans * size_wh[0] * size_wh[1] > _MAX_SCAN_PIXELS:
+    if parts.scan_count > _MAX_SCANS or parts.scan_count * size_wh[0] * size_wh[1] > _MAX_SCAN_PIXELS:
         raise damaged("it goes over the picture an absurd number of times")
     colours = b"".join(bytes(s) for s in parts.head if s.tells_colours)
     bare = b"\xff\xd8" + colours + parts.coding + parts.scans
@@ -96,7 +95,7 @@ def pack(parcel: Parcel) -> bytes:
         raise PhotoNotWritten(
             f"expected XMP that fits into a JPEG, it has {len(parcel.xmp):,} bytes; choose .png or .tif."
         )
-    encoded = segments.split(_encoded(parcel) if parcel.coded is None else parcel.coded)
+    encoded = segments.split_bare(_encoded(parcel) if parcel.coded is None else parcel.coded)
     own = [s for s in encoded.head if s.tells_colours]
     stored_rgb = parcel.coded is None and any(s.payload.startswith(segments.ADOBE) for s in own)
     carried = [named_segment(name, payload) for name, payload in parcel.blocks if name != "after"]

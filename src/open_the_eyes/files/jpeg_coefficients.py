@@ -59,6 +59,15 @@ def read_blocks(words: NDArray[np.uint64], at: Ints, dc: HuffmanTable, ac: Huffm
     return rows, at
 
 
+def dc_differences(words: NDArray[np.uint64], at: Ints, dc: HuffmanTable) -> Ints:
+    """(n,) differences of DC, in steps, of the blocks that begin at these bits.
+
+    Raises:
+        NotPatchable: a code that is none.
+    """
+    return _value(words, at.copy(), dc.symbols[peeked(words, at)])
+
+
 def write_blocks(rows: Ints, dc: HuffmanTable, ac: HuffmanTable) -> Bits:
     """The codes of (n, 64) coefficients.
 

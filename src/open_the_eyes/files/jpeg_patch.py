@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,15 +17,15 @@ from numpy.typing import NDArray
 
 from ..imaging.painting import Painting
 from . import jpeg_segments as segments
+from .jpeg_anchor import BlockMeans, anchored, shows
 from .jpeg_bits import BitJoiner
 from .jpeg_changes import Changes, changes
 from .jpeg_coefficients import read_blocks, write_blocks
 from .jpeg_layout import Layout, NotPatchable, layout_of
-from .jpeg_locate import Interval, Reader
+from .jpeg_locate import Interval, Ints, Reader
 from .jpeg_stretches import ends_of, positions_of
 
-_OTHER_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7]")
-_RESTART: Final = re.compile(rb"\xff[\xd0-\xd7]")
+_MARKER: Final = re.compile(rb"\xff[^\x00]")
 _RST0: Final = 0xD0
 
 
@@ -41,7 +42,7 @@ def patched(coded: bytes, painting: Painting, orientation: int, *, stored_rgb: b
     """A JPEG file with other pixels where the painting differs from its base.
 
     Args:
-        coded: the file that the base was decoded from.
+        coded: the file that the base was decoded from; it ends with its picture.
         painting: upright.
         orientation: the EXIF orientation that made the pixels upright.
         stored_rgb: three components are red, green and blue.
@@ -49,16 +50,16 @@ def patched(coded: bytes, painting: Painting, orientation: int, *, stored_rgb: b
     Raises:
         NotPatchable: progressive, arithmetic, several scans, damaged, CMYK; grey that got colour; too much changed.
     """
-    parts = segments.split(coded)
+    parts = segments.split_bare(coded)
     layout, begin = layout_of(parts)
     if len(layout.components) not in (1, 3):
         raise NotPatchable(f"{len(layout.components)} colours stored, which are not RGB")
     wanted = _with_followers(changes(painting, orientation, layout, stored_rgb=stored_rgb), layout)
     if not len(wanted.blocks):
         return coded
-    body = _patched_body(parts.scans[begin:-2], layout, wanted)
-    picture_at, after_at = len(coded) - len(parts.after) - len(parts.scans) + begin, len(coded) - len(parts.after)
-    return b"".join((coded[:picture_at], body, coded[after_at - 2 :]))
+    means = BlockMeans(painting.base, orientation, layout, stored_rgb=stored_rgb)
+    body = _patched_body(parts.scans[begin:-2], layout, wanted, means)
+    return b"".join((coded[: len(coded) - len(parts.scans) + begin], body, coded[-2:]))
 
 
 def _with_followers(changed: Changes, layout: Layout) -> Changes:
@@ -80,10 +81,8 @@ def _with_followers(changed: Changes, layout: Layout) -> Changes:
     return Changes(blocks[some], steps[some])
 
 
-def _patched_body(body: bytes, layout: Layout, wanted: Changes) -> bytes:
+def _patched_body(body: bytes, layout: Layout, wanted: Changes, means: BlockMeans) -> bytes:
     """The coded data between the scan's header and the end marker."""
-    if _OTHER_MARKER.search(body):
-        raise NotPatchable("markers within its coded data")
     pieces = _between_markers(body, layout)
     length = (layout.restart or layout.mcus_wh[0] * layout.mcus_wh[1]) * len(layout.slots)
     touched = np.unique(wanted.blocks // length).tolist()
@@ -91,7 +90,7 @@ def _patched_body(body: bytes, layout: Layout, wanted: Changes) -> bytes:
     ends = np.cumsum([0] + [8 * len(p) for p in plain]).tolist()
     intervals = [Interval(ends[i], ends[i + 1], n * length, (n + 1) * length) for i, n in enumerate(touched)]
     reader = Reader(b"".join(plain), layout)
-    codes = _recoded(reader, intervals, layout, wanted)
+    codes = _recoded(reader, intervals, layout, wanted, means)
     of = np.searchsorted(touched, wanted.blocks // length)
     out, done = [], 0
     known_ends = ends_of(reader, intervals)
@@ -104,7 +103,9 @@ def _patched_body(body: bytes, layout: Layout, wanted: Changes) -> bytes:
 
 def _between_markers(body: bytes, layout: Layout) -> list[tuple[int, int]]:
     """From where to where each restart interval's data goes."""
-    marks = [found.start() for found in _RESTART.finditer(body)]
+    marks = [found.start() for found in _MARKER.finditer(body)]
+    if any(body[at + 1] & 0xF8 != _RST0 for at in marks):
+        raise NotPatchable("markers within its coded data")
     mcus = layout.mcus_wh[0] * layout.mcus_wh[1]
     expected = -(-mcus // layout.restart) - 1 if layout.restart else 0
     if len(marks) != expected or any(body[at + 1] != _RST0 + n % 8 for n, at in enumerate(marks)):
@@ -112,13 +113,30 @@ def _between_markers(body: bytes, layout: Layout) -> list[tuple[int, int]]:
     return list(zip([0, *(at + 2 for at in marks)], [*marks, len(body)], strict=True))
 
 
-def _recoded(reader: Reader, intervals: Sequence[Interval], layout: Layout, wanted: Changes) -> list[_Codes]:
-    at = positions_of(wanted.blocks, reader, intervals)
+def _recoded(
+    reader: Reader, intervals: Sequence[Interval], layout: Layout, wanted: Changes, means: BlockMeans
+) -> list[_Codes]:
+    near = anchored(wanted.blocks, reader, intervals[0], layout, means)
+    if near is not None:
+        with suppress(NotPatchable):  # all data will be read instead
+            at = positions_of(wanted.blocks, reader, [near])
+            return _codes(reader, at, layout, wanted, means)
+    return _codes(reader, positions_of(wanted.blocks, reader, intervals), layout, wanted, None)
+
+
+def _codes(reader: Reader, at: Ints, layout: Layout, wanted: Changes, means: BlockMeans | None) -> list[_Codes]:
+    """The new codes of wanted blocks, which begin at these bits; `means` to check that they are the wanted ones.
+
+    Raises:
+        NotPatchable: a code that is none, other blocks than the wanted ones, values that have no code.
+    """
     out: list[_Codes | None] = [None] * len(at)
     slots = np.array(layout.slots)[wanted.blocks % len(layout.slots)]
     for number, component in enumerate(layout.components):
         some = np.flatnonzero(slots == number)
         rows, ends = read_blocks(reader.words, at[some], component.dc, component.ac)
+        if number == 0 and means is not None and not shows(wanted.blocks[some], rows[:, 0], layout, means):
+            raise NotPatchable("blocks that show something else")
         new = write_blocks(rows + wanted.steps[some], component.dc, component.ac)
         for block, n in enumerate(some.tolist()):
             out[n] = _Codes(int(at[n]), int(ends[block]), new.of(block))

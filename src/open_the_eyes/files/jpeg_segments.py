@@ -63,7 +63,9 @@ class Segments:
 
     head: tuple[Segment, ...]
     scans: bytes
-    after: bytes
+    after: bytes = b""
+    scan_count: int = 0
+    """0 where they were not counted."""
 
     @property
     def coding(self) -> bytes:
@@ -78,6 +80,23 @@ def split(data: bytes) -> Segments:
         UnreadablePhoto: a segment that reaches past the end, no picture in it, or no end marker, which is how a file
             that was cut off, or whose end was never written, is told from a whole one.
     """
+    head, at = _head(data)
+    end, scan_count = _end_of_scans(data, at)
+    return Segments(head, data[at - 2 : end], data[end:], scan_count)
+
+
+def split_bare(data: bytes) -> Segments:
+    """The parts of a file known to be whole and to end with its picture, whose end need not be looked for.
+
+    Raises:
+        UnreadablePhoto: as `split`, but for what it says about the end.
+    """
+    head, at = _head(data)
+    return Segments(head, data[at - 2 :])
+
+
+def _head(data: bytes) -> tuple[tuple[Segment, ...], int]:
+    """What comes before the first scan, and where that one's header starts."""
     head: list[Segment] = []
     at = 2
     while True:
@@ -87,8 +106,7 @@ def split(data: bytes) -> Segments:
         if marker == _SOI:
             raise damaged("a second picture begins in its header")
         if marker == _SOS:
-            end = _end_of_scans(data, at)
-            return Segments(tuple(head), data[at - 2 : end], data[end:])
+            return tuple(head), at
         if marker == 0x01 or 0xD0 <= marker <= 0xD7:
             continue
         end = _end_of_segment(data, at)
@@ -167,16 +185,18 @@ def _end_of_segment(data: bytes, at: int) -> int:
     return at + length
 
 
-def _end_of_scans(data: bytes, at: int) -> int:
-    """Behind the end marker; `at` is where the first scan's header starts."""
-    at = _end_of_segment(data, at)
+def _end_of_scans(data: bytes, at: int) -> tuple[int, int]:
+    """Behind the end marker, and how many scans there are; `at` is where the first one's header starts."""
+    at, scan_count = _end_of_segment(data, at), 1
     for _ in range(_MAX_SEGMENTS):
         found = _NEXT_MARKER.search(data, at)
         if found is None:
             raise truncated("the picture")
-        if found[0][1] == _EOI:
-            return found.end()
-        if found[0][1] == _SOI:
+        marker = found[0][1]
+        if marker == _EOI:
+            return found.end(), scan_count
+        if marker == _SOI:
             raise truncated("the picture, and another begins")
-        at = found.end() if found[0][1] == 0x01 else _end_of_segment(data, found.end())
+        scan_count += marker == _SOS
+        at = found.end() if marker == 0x01 else _end_of_segment(data, found.end())
     raise damaged(f"it has more than {_MAX_SEGMENTS:,} scans")

@@ -87,6 +87,10 @@ class Box:
         """The same box, counted from the left top corner of another."""
         return Box(self.left - origin.left, self.top - origin.top, self.right - origin.left, self.bottom - origin.top)
 
+    def placed_in(self, origin: Box) -> Box:
+        """The way back: a box counted from the left top corner of `origin`, counted from where that is counted from."""
+        return Box(self.left + origin.left, self.top + origin.top, self.right + origin.left, self.bottom + origin.top)
+
     def intersection_over_union(self, other: Box) -> float:
         inter = self.intersection(other).area
         union = self.area + other.area - inter

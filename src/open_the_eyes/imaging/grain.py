@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from .arrays import Tones
 from .geometry import Box
+from .smooth import smoothed
 from .threefold import threefold, within
 
 
 def fine_part(tones: Tones, sigma: float) -> Tones:
     """What is finer than a Gaussian of `sigma` pixels."""
-    return np.asarray(tones - cv2.GaussianBlur(tones, (0, 0), max(sigma, 0.3)), np.float32)
+    return np.asarray(tones - smoothed(tones, max(sigma, 0.3)), np.float32)
 
 
 def continued_grain(
@@ -69,22 +70,27 @@ def _quilted(
 ) -> Tones:
     h, w = wanted.shape
     step, half = max(side * 2 // 3, 1), side // 2
-    padded = cv2.copyMakeBorder(fine, half, half + 1, half, half + 1, cv2.BORDER_REFLECT_101)
+    if min(fine.shape[:2]) < side:
+        padded = cv2.copyMakeBorder(fine, half, half + 1, half, half + 1, cv2.BORDER_REFLECT_101)
+        fine = np.asarray(padded, np.float32)
+        centres = centres + half
+    corners = np.clip(centres - half, 0, [n - side for n in fine.shape[:2]])
     ramp = np.minimum(np.arange(side) + 0.5, np.arange(side)[::-1] + 0.5).clip(max=(side - step) + 0.5)
-    window = np.sqrt(np.outer(ramp, ramp)).astype(np.float32)[..., None]
-    weight = np.repeat(window, 3, axis=2)
+    window = np.sqrt(np.outer(ramp, ramp)).astype(np.float32)
+    weight = threefold(window)
     total = np.zeros((h + 2 * side, w + 2 * side, 3), np.float32)
-    power = np.zeros((h + 2 * side, w + 2 * side, 1), np.float32)
+    power = np.zeros((h + 2 * side, w + 2 * side), np.float32)
     tops, lefts = range(0, h + side, step), range(0, w + side, step)
-    chosen = centres[rng.integers(len(centres), size=(len(tops), len(lefts)))]
+    chosen = corners[rng.integers(len(corners), size=(len(tops), len(lefts)))]
     mirrored = rng.random((len(tops), len(lefts))) < 0.5
     for i, top in enumerate(tops):
         for j, left in enumerate(lefts):
             if not wanted[max(top - half, 0) : top - half + side, max(left - half, 0) : left - half + side].any():
                 continue
             y, x = chosen[i, j]
-            tile = padded[y : y + side, x : x + side]
-            total[top : top + side, left : left + side] += (tile[:, ::-1] if mirrored[i, j] else tile) * weight
-            power[top : top + side, left : left + side] += window**2
+            tile = fine[y : y + side, x : x + side]
+            there = np.s_[top : top + side, left : left + side]
+            cv2.accumulateProduct(cv2.flip(tile, 1) if mirrored[i, j] else tile, weight, total[there])  # in place
+            cv2.accumulateSquare(window, power[there])
     here = np.s_[half : half + h, half : half + w]
-    return np.asarray(total[here] / np.sqrt(np.maximum(power[here], 1e-6)), np.float32)
+    return np.asarray(total[here] * threefold(1 / np.sqrt(np.maximum(power[here], 1e-6))), np.float32)

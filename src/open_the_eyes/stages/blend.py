@@ -9,6 +9,7 @@ import numpy as np
 
 from ..imaging.arrays import Rgb, to_levels, to_tones
 from ..imaging.geometry import Box
+from ..imaging.painting import Painting, Tile
 from ..imaging.threefold import taken_where, threefold
 from ..roles import Crop, Patch
 
@@ -55,6 +56,17 @@ def lay(pixels: Rgb, crop: Crop, opened: Rgb) -> Rgb:
     out = pixels.copy()
     lay_into(out, crop, opened)
     return out
+
+
+def laid_on(painting: Painting, crop: Crop, opened: Rgb) -> Painting:
+    """The painting with an opened crop on top: a tile no larger than the crop's mask, since what reads it looks at
+    tiles only."""
+    shown = Box.holding(crop.mask)
+    if shown is None:
+        return painting
+    window = shown.placed_in(crop.window)
+    pixels = taken_where(shown.cut(crop.mask) > 0, shown.cut(opened), painting.cut(window))
+    return painting.with_tile(Tile(window, pixels))
 
 
 def lay_into(canvas: Rgb, crop: Crop, opened: Rgb) -> None:

@@ -14,6 +14,7 @@ from ..imaging.geometry import Box
 from ..imaging.lash_tails import lash_tails
 from ..imaging.mesh478 import Side
 from ..imaging.occluders import occluder_mask
+from ..imaging.smooth import smoothed
 from ..roles import Crop, Face
 
 REACH: Final = 0.42
@@ -65,6 +66,6 @@ def _eye_mask(pixels: Rgb, ends: Points) -> Plane:
     near = near.clipped((plane.shape[1], plane.shape[0]))
     part = near.cut(plane)
     if part.size:
-        part *= cv2.GaussianBlur(part, (0, 0), sigma)
+        part *= smoothed(part, sigma)
     frames = frame_mask(pixels, plane, outer, inner)
     return np.asarray(plane * (1 - np.maximum(frames, occluder_mask(pixels, plane, outer, inner, chin))), np.float32)

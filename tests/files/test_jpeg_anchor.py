@@ -1,0 +1,151 @@
+"""Blocks told by what the picture shows: the right ones, or none, and the same file as without looking for them."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from open_the_eyes.files import encoded, jpeg_anchor, jpeg_patch, jpeg_segments, read
+from open_the_eyes.files.jpeg_anchor import BlockMeans, anchored, shows
+from open_the_eyes.files.jpeg_coefficients import dc_differences
+from open_the_eyes.files.jpeg_layout import Layout, layout_of
+from open_the_eyes.files.jpeg_locate import Interval, Reader
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.photo import Photo
+from tests.files.jpeg_scenes import CODINGS, ORIENTATIONS, RECORD, SETTINGS, coded, repainted
+from tests.files.plain_jpeg import scan
+
+SIZE_WH = (651, 1109)
+WHOLE = {
+    name: options
+    for name, options in CODINGS.items()
+    if not any(key.startswith("restart") for key in options)
+    and "sampling" not in options
+    and name not in ("coarse", "fine")
+}
+
+
+@pytest.fixture(autouse=True)
+def _looked_for_in_small_files_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jpeg_anchor, "_WORTH_IT", 0)
+    monkeypatch.setattr(jpeg_anchor, "_SPAN", 8000)
+
+
+def opened(data: bytes) -> tuple[Layout, Reader, Interval, BlockMeans]:
+    photo = read(data, SETTINGS)
+    assert photo.file is not None
+    parts = jpeg_segments.split(data)
+    layout, begin = layout_of(parts)
+    reader = Reader(parts.scans[begin:-2].replace(b"\xff\x00", b"\xff"), layout)
+    blocks = layout.mcus_wh[0] * layout.mcus_wh[1] * len(layout.slots)
+    means = BlockMeans(photo.pixels, photo.file.orientation, layout, stored_rgb=photo.file.encoding.rgb_stored)
+    return layout, reader, Interval(0, reader.bits, 0, blocks), means
+
+
+def block_at(layout: Layout, share: float) -> int:
+    return int(share * layout.mcus_wh[1]) * layout.mcus_wh[0] * len(layout.slots)
+
+
+def cloth(size_wh: tuple[int, int]) -> Rgb:
+    """Something to see everywhere, and nowhere the same twice; no colour at its limit."""
+    rng = np.random.default_rng(11)
+    small = rng.uniform(60, 190, (size_wh[1] // 12 + 2, size_wh[0] // 12 + 2, 3)).astype(np.float32)
+    large = cv2.resize(small, size_wh, interpolation=cv2.INTER_CUBIC) + rng.normal(0, 6, (*size_wh[::-1], 3))
+    return np.asarray(np.clip(large, 25, 230), np.uint8)
+
+
+def from_pixels(pixels: Rgb, mode: str = "RGB", **options: Any) -> bytes:
+    out = BytesIO()
+    Image.fromarray(pixels).convert(mode).save(out, "JPEG", **{"quality": 90, **options})
+    return out.getvalue()
+
+
+def eyes_low_in(photo: Photo) -> Photo:
+    mask = np.zeros(photo.pixels.shape[:2], np.bool_)
+    height, width = mask.shape
+    mask[height * 3 // 4 : height * 3 // 4 + 30, width // 3 : width // 3 + 70] = True
+    return repainted(photo, mask)
+
+
+@pytest.mark.parametrize("options", WHOLE.values(), ids=WHOLE.keys())
+def test_an_anchor_is_the_beginning_of_the_block_it_says(options: dict[str, Any]) -> None:
+    data = from_pixels(cloth(SIZE_WH), **options)
+    starts = scan(data)[1]
+    layout, reader, interval, means = opened(data)
+    for share in (0.3, 0.6, 0.9):
+        wanted = block_at(layout, share)
+        found = anchored(np.array([wanted]), reader, interval, layout, means)
+        assert found is not None
+        assert 0 < found.first <= wanted
+        assert found.start == starts[found.first]
+        assert (found.end, found.behind) == (interval.end, interval.behind)
+
+
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+@pytest.mark.parametrize("options", CODINGS.values(), ids=CODINGS.keys())
+def test_the_file_is_the_same_as_when_all_data_is_read(
+    options: dict[str, Any], orientation: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = eyes_low_in(read(coded(SIZE_WH, orientation, **options), SETTINGS))
+    quick = encoded(wanted, "JPEG", RECORD)
+    monkeypatch.setattr(jpeg_patch, "anchored", lambda *_: None)
+    assert quick == encoded(wanted, "JPEG", RECORD)
+
+
+def test_blocks_beside_the_wanted_ones_show_something_else() -> None:
+    data = from_pixels(cloth(SIZE_WH), subsampling=2)
+    starts = np.array(scan(data)[1])
+    layout, reader, _, means = opened(data)
+    first = block_at(layout, 0.5)
+    blocks = first + 6 * np.arange(30)
+    for off, right in ((0, True), (-6, False), (6, False), (6 * layout.mcus_wh[0], False), (2, False)):
+        told = dc_differences(reader.words, starts[blocks + off], layout.components[0].dc)
+        assert shows(blocks, told, layout, means) == right
+
+
+@pytest.mark.parametrize("lie", [(40_000, 500), (0, 1), (200_000, 2000)])
+def test_a_wrong_anchor_is_noticed(lie: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = eyes_low_in(read(coded(SIZE_WH, subsampling=2), SETTINGS))
+    monkeypatch.setattr(jpeg_anchor, "_WORTH_IT", 1 << 60)
+    slow = encoded(wanted, "JPEG", RECORD)
+    asked = []
+
+    def lying(_: object, __: object, interval: Interval, *___: object) -> Interval:
+        asked.append(interval)
+        return Interval(lie[0], interval.end, 6 * lie[1], interval.behind)
+
+    monkeypatch.setattr(jpeg_patch, "anchored", lying)
+    assert encoded(wanted, "JPEG", RECORD) == slow
+    assert asked
+
+
+def test_nothing_is_told_in_a_plain_picture_or_between_two_alike() -> None:
+    plain = np.full((900, 640, 3), 200, np.uint8)
+    twice = np.concatenate([cloth((640, 448))] * 2)
+    for pixels in (plain, twice):
+        layout, reader, interval, means = opened(from_pixels(pixels))
+        assert anchored(np.array([block_at(layout, 0.8)]), reader, interval, layout, means) is None
+
+
+def test_a_picture_that_is_plain_where_it_begins_is_told_further_down() -> None:
+    pixels = np.full((1200, 640, 3), 250, np.uint8)
+    pixels[600:] = cloth((640, 600))
+    data = from_pixels(pixels)
+    starts = scan(data)[1]
+    layout, reader, interval, means = opened(data)
+    found = anchored(np.array([block_at(layout, 0.8)]), reader, interval, layout, means)
+    assert found is not None
+    assert found.start == starts[found.first]
+
+
+def test_it_is_not_worth_looking_near_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jpeg_anchor, "_WORTH_IT", 400_000)
+    layout, reader, interval, means = opened(from_pixels(cloth(SIZE_WH)))
+    early, late = (anchored(np.array([block_at(layout, s)]), reader, interval, layout, means) for s in (0.1, 0.9))
+    assert early is None
+    assert late is not None
