@@ -22,6 +22,8 @@ EYE_RING: Final[dict[Side, list[int]]] = {
 }
 OUTER_CORNER: Final[dict[Side, int]] = {"left": 33, "right": 263}
 INNER_CORNER: Final[dict[Side, int]] = {"left": 133, "right": 362}
+NOSE_SIDE: Final[dict[Side, list[int]]] = {"left": [55, 193, 122, 196, 174], "right": [285, 417, 351, 419, 399]}
+"""The bridge of the nose on an eye's side, from the brow down."""
 IRIS: Final[dict[Side, list[int]]] = {"left": [468, 469, 470, 471, 472], "right": [473, 474, 475, 476, 477]}
 """Centre first, then four points of the limbus."""
 

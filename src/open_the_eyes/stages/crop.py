@@ -13,6 +13,7 @@ from ..imaging.frames import frame_mask
 from ..imaging.geometry import Box
 from ..imaging.lash_tails import lash_tails
 from ..imaging.mesh478 import Side
+from ..imaging.nose import nose_mask
 from ..imaging.occluders import occluder_mask
 from ..imaging.smooth import smoothed
 from ..roles import Crop, Face
@@ -40,6 +41,7 @@ def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
     for side in closed if cut.size else ():
         ends = landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
         one = _eye_mask(cut, ends)
+        one *= 1 - nose_mask(cut, one, landmarks, side)
         tail = lash_tails(cut, one, ends)
         mask = np.maximum(mask, one)
         if tail is not None:
