@@ -80,6 +80,7 @@ class Crop:
         mask: (h, w) 0..1, where pixels may change.
         closed: the eyes to open.
         tails: (h, w) 0..1, part of the mask: what shut lashes leave beside an eye, to become skin; None where nothing.
+        tips: (h, w) 0..1, part of the mask: where ends of shut lashes below an eye are to go; None where nowhere.
     """
 
     face: Face
@@ -89,6 +90,7 @@ class Crop:
     mask: Plane
     closed: tuple[Side, ...]
     tails: Plane | None = None
+    tips: Plane | None = None
 
     @property
     def open_side(self) -> Side | None:

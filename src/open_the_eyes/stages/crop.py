@@ -12,6 +12,7 @@ from ..imaging.arrays import Plane, Points, Rgb
 from ..imaging.frames import frame_mask
 from ..imaging.geometry import Box
 from ..imaging.lash_tails import lash_tails
+from ..imaging.lash_tips import lash_tips
 from ..imaging.mesh478 import Side
 from ..imaging.nose import nose_mask
 from ..imaging.occluders import occluder_mask
@@ -37,18 +38,25 @@ def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
     window = window.to_whole().clipped((pixels.shape[1], pixels.shape[0]))
     landmarks = face.landmarks - np.array([window.left, window.top, 0.0])
     cut = window.cut(pixels).copy()
-    mask, tails = np.zeros(cut.shape[:2], np.float32), None
+    mask = np.zeros(cut.shape[:2], np.float32)
+    tails: Plane | None = None
+    tips: Plane | None = None
     for side in closed if cut.size else ():
         ends = landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
         one = _eye_mask(cut, ends)
         one *= 1 - nose_mask(cut, one, landmarks, side)
-        tail = lash_tails(cut, one, ends)
         mask = np.maximum(mask, one)
-        if tail is not None:
-            tails = tail if tails is None else np.maximum(tails, tail)
-    if tails is not None:
-        mask = np.maximum(mask, tails)
-    return Crop(face, window, cut, landmarks, mask, closed, tails)
+        tails, tips = _joined(tails, lash_tails(cut, one, ends)), _joined(tips, lash_tips(cut, ends))
+    for left_behind in (tails, tips):
+        if left_behind is not None:
+            mask = np.maximum(mask, left_behind)
+    return Crop(face, window, cut, landmarks, mask, closed, tails, tips)
+
+
+def _joined(one: Plane | None, other: Plane | None) -> Plane | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return np.asarray(np.maximum(one, other), np.float32)
 
 
 def _eye_mask(pixels: Rgb, ends: Points) -> Plane:

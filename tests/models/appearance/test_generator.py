@@ -184,3 +184,29 @@ def test_a_wing_of_eyeliner_does_not_stay_behind_alone(
     skin = cut.window.cut(large)[y, x].mean()
     assert cut.pixels[y, x].mean() < 0.6 * skin
     assert patch.pixels[y, x].mean() == pytest.approx(skin, rel=0.15)
+
+
+def test_the_ends_of_long_lashes_do_not_stay_behind_below_an_eye(
+    generator: AppearanceGenerator, blinked: Rgb, blinked_face: Face
+) -> None:
+    large = resized(blinked, 3.0)
+    face = replace(blinked_face, landmarks=blinked_face.landmarks * 3.0)
+    outer, inner = face.landmarks[[OUTER_CORNER["left"], INNER_CORNER["left"]], :2]
+    width, along = float(np.linalg.norm(inner - outer)), inner - outer
+    down = np.array([-along[1], along[0]])
+    shown, ends = large.copy(), []
+    line = [outer + u * along + (0.08 + 0.5 * u * (1 - u)) * down for u in np.linspace(0, 1, 20)]
+    cv2.polylines(shown, [np.rint(line).astype(np.int32)], False, (35, 25, 25), round(0.06 * width), cv2.LINE_AA)
+    for u in np.linspace(0.25, 0.75, 6):
+        start, end = (np.rint(outer + u * along + v * down).astype(int) for v in (0.15, 0.46))
+        cv2.line(shown, start.tolist(), end.tolist(), (35, 25, 25), max(round(0.012 * width), 1), cv2.LINE_AA)
+        ends.append(outer + u * along + 0.43 * down)
+    cut = crop(shown, face, SIDES)
+    assert cut.tips is not None
+    patch = generator.generate([Request(cut, 1)], PLAIN)[0]
+    assert (patch.mask >= cut.tips).all()
+    for x, y in np.rint(np.array(ends) - [cut.window.left, cut.window.top]).astype(int):
+        around = np.s_[y - 2 : y + 3, x - 2 : x + 3]
+        skin = cut.window.cut(large)[around].mean()
+        assert cut.pixels[around].mean() < 0.9 * skin
+        assert patch.pixels[around].mean() == pytest.approx(skin, rel=0.06)

@@ -1,4 +1,4 @@
-"""Tails of shut lashes beside an eye (`imaging.lash_tails`): painted as skin, with the grain that skin has."""
+"""What shut lashes leave around an eye (`imaging.lash_tails`, `imaging.lash_tips`): painted as skin, with its grain."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from ...imaging.grain import continued_grain
 from ...imaging.lash_tails import without_tails
+from ...imaging.lash_tips import without_tips
 from ...imaging.threefold import threefold
 from ...roles import Crop, Patch
 from .pieces import corners_of, skin_around
@@ -18,19 +19,27 @@ GRAIN: Final = 0.05
 
 
 def tailless(crop: Crop) -> Crop:
-    """The crop with skin where its tails were."""
-    if crop.tails is None:
-        return crop
-    return replace(crop, pixels=without_tails(crop.pixels, crop.tails), tails=None)
+    """The crop with skin where its tails were, and without the tips of lashes."""
+    pixels = crop.pixels
+    if crop.tips is not None:
+        pixels = without_tips(pixels, crop.tips, _eye_width(crop))
+    if crop.tails is not None:
+        pixels = without_tails(pixels, crop.tails)
+    return crop if pixels is crop.pixels else replace(crop, pixels=pixels, tails=None, tips=None)
 
 
 def over_tails(patch: Patch, crop: Crop) -> Patch:
-    """A patch for the tailless crop, made to cover the tails of this one."""
-    tails = crop.tails
-    if tails is None:
-        return patch
-    width = float(np.mean([np.linalg.norm(np.subtract(*corners_of(crop, side))) for side in crop.closed]))
-    skin = skin_around(crop, crop.mask)
-    grain = continued_grain(crop.pixels, skin, tails > 0, max(GRAIN * width, 0.8), patch.seed)
-    pixels = np.clip(patch.pixels + grain * threefold(tails * (patch.mask == 0)), 0, 255)
-    return replace(patch, pixels=np.asarray(pixels, np.float32), mask=np.maximum(patch.mask, tails))
+    """A patch for the tailless crop, made to cover the tails and tips of this one."""
+    pixels, mask, tails = patch.pixels, patch.mask, crop.tails
+    if tails is not None:
+        skin = skin_around(crop, crop.mask)
+        grain = continued_grain(crop.pixels, skin, tails > 0, max(GRAIN * _eye_width(crop), 0.8), patch.seed)
+        pixels = np.asarray(np.clip(pixels + grain * threefold(tails * (mask == 0)), 0, 255), np.float32)
+        mask = np.maximum(mask, tails)
+    if crop.tips is not None:
+        mask = np.maximum(mask, crop.tips)
+    return patch if mask is patch.mask else replace(patch, pixels=pixels, mask=mask)
+
+
+def _eye_width(crop: Crop) -> float:
+    return float(np.mean([np.linalg.norm(np.subtract(*corners_of(crop, side))) for side in crop.closed]))

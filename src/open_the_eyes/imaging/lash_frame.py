@@ -1,0 +1,129 @@
+"""A shut eye at one size and upright, with room around it: the frame in which what its lashes leave behind is told.
+
+Lengths are in eye widths; `u` runs from the outer corner (0) to the inner one (1), `v` down the face.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Matrix, Plane, Points
+from .geometry import Box
+from .palette import LUMA
+
+SMALLEST: Final = 36.0
+"""Pixels an eye is wide for single lashes to be told from anything else."""
+WIDTH: Final = 80
+"""Pixels an eye is wide in the frame."""
+LINE: Final = ((0.1, 0.7), (-0.12, 0.32))
+"""`u` and `v` between which the dark line of shut lids is found."""
+FAINTEST: Final = 0.25
+"""How much darker than skin the line of the lids has to be for its lashes to be seen."""
+THICK: Final = 0.2
+"""What is broader is no lashes."""
+
+_LEFT, _RIGHT, _TOP, _BOTTOM = -0.8, 0.9, -0.7, 0.7
+_SIZE_WH: Final = (round((_RIGHT - _LEFT) * WIDTH), round((_BOTTOM - _TOP) * WIDTH))
+U: Final[NDArray[np.float64]] = np.broadcast_to(_LEFT + np.arange(_SIZE_WH[0]) / WIDTH, _SIZE_WH[::-1])
+V: Final[NDArray[np.float64]] = np.broadcast_to((_TOP + np.arange(_SIZE_WH[1]) / WIDTH)[:, None], _SIZE_WH[::-1])
+"""(h, w): of every pixel of the frame."""
+
+Marks = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class LashFrame:
+    """The frame of one eye.
+
+    Args:
+        near: the part of the picture that it shows.
+        to_frame: (2, 3), from that part's pixels.
+        width: of the eye, in the picture's pixels.
+    """
+
+    near: Box
+    to_frame: Matrix
+    width: float
+
+    def drawn(self, picture: NDArray[Any]) -> Plane:
+        """The brightness of a picture (h, w, 3), or a plane (h, w), in the frame."""
+        part = self.near.cut(picture)
+        by = max(int(self.width / WIDTH), 1)
+        w, h = max(part.shape[1] // by, 1), max(part.shape[0] // by, 1)
+        small: NDArray[Any] = cv2.resize(part[: h * by, : w * by], (w, h), interpolation=cv2.INTER_AREA)
+        level = np.asarray(small @ LUMA if small.ndim == 3 else small, np.float32)
+        shift = (by - 1) / 2
+        to_frame = self.to_frame @ np.array([[by, 0, shift], [0, by, shift], [0, 0, 1]])
+        return np.asarray(cv2.warpAffine(level, to_frame, _SIZE_WH, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+    def put_back(self, marks: Marks, around: float, shape_hw: tuple[int, ...]) -> Plane:
+        """(h, w) 0..1 of the picture: 1 on the marks, and `around` eye widths more with a soft rim."""
+        here_wh, flags = (int(self.near.width), int(self.near.height)), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        back = cv2.warpAffine(marks.astype(np.float32), self.to_frame, here_wh, flags=flags)
+        wide = cv2.dilate(back, disc(2 * around * self.width))
+        out = np.zeros(shape_hw, np.float32)
+        self.near.cut(out)[...] = np.clip(cv2.GaussianBlur(wide, (0, 0), max(0.015 * self.width, 0.5)), 0, 1)
+        return out
+
+
+def lash_frame(ends: Points, shape_hw: tuple[int, ...]) -> LashFrame | None:
+    """The frame of an eye in a picture (h, w); None if it is too small, or outside the picture.
+
+    `ends` (3, 2) are the eye's outer and inner corner, and the chin, which says which way is down.
+    """
+    outer, inner, chin = ends
+    axis = inner - outer
+    width = float(np.linalg.norm(axis))
+    if width < SMALLEST:
+        return None
+    down = np.array([-axis[1], axis[0]])
+    down = down if down @ (chin - outer) > 0 else -down
+    turned = np.stack([axis, down]) / float(axis @ axis) * WIDTH
+    to_frame = np.column_stack([turned, -turned @ outer - np.array([_LEFT, _TOP]) * WIDTH])
+    w, h = _SIZE_WH
+    corners = np.array([[0, 0], [w, 0], [0, h], [w, h]], np.float64) - to_frame[:, 2]
+    there = np.linalg.solve(to_frame[:, :2], corners.T).T
+    near = Box.around(there).moved_out(2).to_whole().clipped((shape_hw[1], shape_hw[0]))
+    if near.area < 1:
+        return None
+    return LashFrame(near, to_frame @ np.array([[1, 0, near.left], [0, 1, near.top], [0, 0, 1]]), width)
+
+
+def darker(level: Plane, than: float) -> Plane:
+    """By how much each pixel of the frame is darker than what lies around it; nothing broader than so much is."""
+    return np.asarray(cv2.morphologyEx(level, cv2.MORPH_CLOSE, disc(than * WIDTH)) - level, np.float32)
+
+
+def lid_line() -> Marks:
+    """Where the dark line of shut lids lies in the frame."""
+    return between(U, LINE[0]) & between(V, LINE[1])
+
+
+def line_depth(level: Plane, dark: Plane) -> float | None:
+    """How much darker than skin the line of the lids is; None where it is too faint for lashes to be seen.
+
+    `dark` (h, w) is what `darker` makes of the level (h, w).
+    """
+    line = lid_line()
+    depth = float(np.percentile(dark[line], 92))
+    return None if depth < FAINTEST * float(np.median((level + dark)[line])) else depth
+
+
+def joined(shapes: Marks, start: Marks) -> Marks:
+    """The connected shapes that have a part in `start`."""
+    _, labels = cv2.connectedComponents(shapes.astype(np.uint8), connectivity=8)
+    return np.asarray(np.isin(labels, np.setdiff1d(labels[start], 0)), np.bool_)
+
+
+def between(values: NDArray[np.float64], limits: tuple[float, float]) -> Marks:
+    return np.asarray((values > limits[0]) & (values < limits[1]), np.bool_)
+
+
+def disc(size: float) -> NDArray[np.uint8]:
+    side = 2 * max(round(size / 2), 1) + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)

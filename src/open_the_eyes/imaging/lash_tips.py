@@ -1,0 +1,105 @@
+"""The ends of long lashes that hang down from shut lids, below the region that an open eye takes: left alone, they stay
+on the cheek as dashes. Only what is thin and dark goes; the skin between and its shading are the photo's own.
+
+Told from wrinkles by their way: lashes hang down, wrinkles run along the lids. Lengths, `u` and `v` are those of
+`lash_frame`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+
+from .arrays import Plane, Points, Rgb, to_levels
+from .geometry import Box
+from .lash_frame import THICK, WIDTH, Marks, U, V, between, darker, disc, joined, lash_frame, lid_line, line_depth
+from .threefold import threefold
+
+LID: Final = 0.3
+"""How dark what hangs together is at least within the eye, as a multiple of the line of the lids."""
+THIN: Final = 0.05
+"""What is broader is no lash."""
+FAINT: Final = 0.1
+"""How dark the ends of lashes are at least, as a multiple of that line."""
+PLAIN: Final = (80, 2.5)
+"""They are darker than this percentile of what is thin and dark in the skin around, that many times."""
+GAP: Final = 0.05
+"""Lashes have gaps no longer than this."""
+CORE: Final = (0.62, 0.3)
+"""Half axes of an ellipse around the middle between the corners, which a new eye covers anyway."""
+LIMITS: Final = ((-0.5, 1.1), (0.0, 0.69))
+"""`u` and `v` between which they end: what goes on farther is a hair, a frame or a wrinkle."""
+LARGEST: Final = 0.03
+ENOUGH: Final = 0.002
+"""The largest area of one, and the least of all that hang, squares of an eye's width."""
+MOST: Final = 0.08
+"""And the largest area of all: where more is thin and dark, it is wrinkles."""
+HANGING_FROM: Final = 0.1
+"""`u` from which lashes hang down; those before it point aside, as wrinkles do there, and go where the others are."""
+DOWNWARDS: Final = 0.5
+"""Energy of changes across to changes down the face, at least; along wrinkles it is 0.3 at most, along lashes about
+1."""
+NEAR: Final = 0.3
+"""What is thin and dark so near to them is the end of a lash, too, though nothing joins it to the lids."""
+AROUND: Final = 0.03
+"""Their blurred edges go as well."""
+
+
+def lash_tips(pixels: Rgb, ends: Points) -> Plane | None:
+    """(h, w) 0..1: 1 on the ends of lashes below a shut eye in (h, w, 3); None where there are none.
+
+    `ends` (3, 2) are the eye's outer and inner corner, and the chin, which says which way is down.
+    """
+    frame = lash_frame(ends, pixels.shape[:2])
+    if frame is None:
+        return None
+    tips = _tips(frame.drawn(pixels))
+    return frame.put_back(tips, AROUND, pixels.shape[:2]) if tips.any() else None
+
+
+def without_tips(pixels: Rgb, tips: Plane, width: float) -> Rgb:
+    """The picture (h, w, 3) with what is thin and dark under `tips` (h, w) as light as the skin beside it; `width` is
+    that of an eye."""
+    out = pixels.copy()
+    there = Box.holding(tips)
+    if there is not None:
+        near = there.moved_out(2 * THIN * width + 1).clipped((pixels.shape[1], pixels.shape[0])).to_whole()
+        near = near.clipped((pixels.shape[1], pixels.shape[0]))
+        part = near.cut(pixels).astype(np.float32)
+        skin = cv2.morphologyEx(part, cv2.MORPH_CLOSE, disc(2 * THIN * width))
+        near.cut(out)[...] = to_levels(part + (skin - part) * threefold(near.cut(tips)))
+    return out
+
+
+def _tips(level: Plane) -> Marks:
+    """What of the frame (h, w) is the end of a lash."""
+    nothing = np.zeros(level.shape, np.bool_)
+    dark, thin = darker(level, THICK), darker(level, THIN)
+    depth = line_depth(level, dark)
+    if depth is None:
+        return nothing
+    skin = between(U, (-0.3, 1.2)) & between(V, (0.55, 0.7)) | (U < -0.55) & between(V, (-0.4, 0.4))
+    usual = float(np.percentile(thin[skin], PLAIN[0]))
+    core = ((U - 0.5) / CORE[0]) ** 2 + (V / CORE[1]) ** 2 < 1
+    lines = thin > max(FAINT * depth, PLAIN[1] * usual, 5.0)
+    marks = (core & (dark > max(LID * depth, 6.0)) | lines).astype(np.uint8)
+    whole = np.asarray(cv2.morphologyEx(marks, cv2.MORPH_CLOSE, disc(GAP * WIDTH)) > 0, np.bool_)
+    below = ~core & between(U, LIMITS[0]) & between(V, LIMITS[1])
+    ends = _small(joined(whole, lid_line()) & lines & below)
+    across, down = (np.square(cv2.Sobel(level, cv2.CV_32F, *way)) for way in ((1, 0), (0, 1)))
+    hanging = ends & (U > HANGING_FROM)
+    if hanging.sum() < ENOUGH * WIDTH**2 or across[hanging].sum() < DOWNWARDS * down[hanging].sum():
+        return nothing
+    near = cv2.dilate(ends.astype(np.uint8), disc(2 * NEAR * WIDTH)) > 0
+    tips = np.asarray(ends | (lines & below & near), np.bool_)
+    return tips if tips.sum() < MOST * WIDTH**2 else nothing
+
+
+def _small(marks: Marks) -> Marks:
+    """Those of the marks that are no larger than the ends of a few lashes."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(marks.astype(np.uint8), connectivity=8)
+    small = stats[:, cv2.CC_STAT_AREA] < LARGEST * WIDTH**2
+    small[0] = False
+    return np.asarray(small[labels], np.bool_)

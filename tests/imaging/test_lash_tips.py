@@ -1,0 +1,97 @@
+"""Ends of lashes that hang below a shut eye are found and go; wrinkles, short lashes and skin stay."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Points, Rgb
+from open_the_eyes.imaging.lash_tips import lash_tips, without_tips
+
+ENDS = np.array([[80.0, 100.0], [160.0, 100.0], [160.0, 300.0]])
+LASHES, WRINKLE = (50, 36, 32), (130, 96, 82)
+STRANDS = range(92, 152, 8)
+BOTTOM = 138
+"""Where drawn lashes end: nearly half an eye's width below the corners."""
+
+
+def shut_eye() -> Rgb:
+    noise = np.random.default_rng(0).normal(0, 1.5, (220, 240, 1))
+    pixels = np.asarray(np.clip(np.array([190, 150, 130]) + noise, 0, 255), np.uint8)
+    cv2.ellipse(pixels, (120, 100), (40, 14), 0, 0, 180, LASHES, 6)
+    return pixels
+
+
+def with_lashes(bottom: int = BOTTOM) -> Rgb:
+    pixels = shut_eye()
+    for x in STRANDS:
+        cv2.line(pixels, (x, 106), (x + (x - 120) // 12, bottom), LASHES, 1, cv2.LINE_AA)
+    return pixels
+
+
+def with_wrinkles() -> Rgb:
+    pixels = shut_eye()
+    for drop in (20, 27, 34):
+        cv2.ellipse(pixels, (120, 100), (46, drop), 0, 0, 180, WRINKLE, 1, cv2.LINE_AA)
+    return pixels
+
+
+def darkness(pixels: Rgb, rows: slice) -> float:
+    """How much darker than the skin the darkest pixels of some rows under the eye are."""
+    return float(150 - np.percentile(pixels[rows, 90:150, 1], 3))
+
+
+@pytest.mark.parametrize("turned", range(4))
+@pytest.mark.parametrize("mirrored", [False, True], ids=["left", "right"])
+def test_hanging_lashes_are_found_whichever_way_the_head_is_turned(turned: int, mirrored: bool) -> None:
+    pixels, ends = with_lashes(), ENDS.copy()
+    if mirrored:
+        pixels, ends = pixels[:, ::-1], np.array([239.0, 0.0]) + ends * np.array([-1.0, 1.0])
+    for _ in range(turned):  # a quarter to the left
+        ends = np.stack([ends[:, 1], pixels.shape[1] - 1 - ends[:, 0]], axis=1)
+        pixels = np.rot90(pixels)
+    found = lash_tips(np.ascontiguousarray(pixels), ends)
+    assert found is not None
+    found = np.rot90(found, -turned)
+    found = found[:, ::-1] if mirrored else found
+    assert found[BOTTOM - 3, [x + (x - 120) // 12 for x in STRANDS][1:-1]].min() > 0.5
+    assert not found[:100].any()
+    assert not found[BOTTOM + 8 :].any()
+
+
+@pytest.mark.parametrize("scale", [0.6, 1.0, 3.0])
+def test_they_go_and_the_skin_between_them_stays(scale: float) -> None:
+    size_wh = round(240 * scale), round(220 * scale)
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    pixels = np.asarray(cv2.resize(with_lashes(), size_wh, interpolation=way), np.uint8)
+    found = lash_tips(pixels, ENDS * scale)
+    assert found is not None
+    small = cv2.resize(without_tips(pixels, found, 80 * scale), (240, 220), interpolation=cv2.INTER_AREA)
+    rows = slice(130, BOTTOM)
+    assert darkness(with_lashes(), rows) > 30
+    assert darkness(np.asarray(small, np.uint8), rows) < 12
+    untouched = found == 0
+    assert np.array_equal(without_tips(pixels, found, 80 * scale)[untouched], pixels[untouched])
+
+
+@pytest.mark.parametrize("pixels", [shut_eye(), with_lashes(118), with_wrinkles()], ids=["none", "short", "wrinkles"])
+def test_what_is_no_long_lash_stays(pixels: Rgb) -> None:
+    assert lash_tips(pixels, ENDS) is None
+
+
+def test_a_faint_line_of_lids_has_no_lashes() -> None:
+    pale = 190 - (190 - with_lashes().astype(int)) // 6
+    assert lash_tips(np.asarray(pale, np.uint8), ENDS) is None
+
+
+@pytest.mark.parametrize("ends", [ENDS * 0.4, ENDS + 5000, ENDS * 0])
+def test_an_eye_too_small_or_elsewhere_is_left_alone(ends: Points) -> None:
+    assert lash_tips(with_lashes(), ends) is None
+
+
+def test_an_eye_at_the_pictures_edge_does_no_harm() -> None:
+    pixels = np.ascontiguousarray(with_lashes()[:126, 100:])
+    found = lash_tips(pixels, ENDS - np.array([100.0, 0.0]))
+    assert found is None or found.shape == pixels.shape[:2]
+    assert np.array_equal(without_tips(pixels, np.zeros(pixels.shape[:2], np.float32), 80), pixels)
