@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from open_the_eyes.files import encoded, jpeg_anchor, jpeg_patch, jpeg_segments, read
+from open_the_eyes.errors import PhotoError
+from open_the_eyes.files import encoded, jpeg, jpeg_anchor, jpeg_patch, jpeg_segments, read
 from open_the_eyes.files.jpeg_anchor import BlockMeans, anchored, shows
 from open_the_eyes.files.jpeg_coefficients import dc_differences
-from open_the_eyes.files.jpeg_layout import Layout, layout_of
+from open_the_eyes.files.jpeg_layout import Layout, NotPatchable, layout_of
 from open_the_eyes.files.jpeg_locate import Interval, Reader
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.photo import Photo
-from tests.files.jpeg_scenes import CODINGS, ORIENTATIONS, RECORD, SETTINGS, coded, repainted
+from tests.files.jpeg_scenes import CODINGS, ORIENTATIONS, RECORD, SETTINGS, coded, pixels_of, repainted
 from tests.files.plain_jpeg import scan
 
 SIZE_WH = (651, 1109)
@@ -141,6 +142,28 @@ def test_a_picture_that_is_plain_where_it_begins_is_told_further_down() -> None:
     found = anchored(np.array([block_at(layout, 0.8)]), reader, interval, layout, means)
     assert found is not None
     assert found.start == starts[found.first]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_in_a_damaged_file_nothing_beside_the_mask_is_lost(seed: int) -> None:
+    """Whatever a decoder makes of a file whose bits are wrong, it makes the same of the patched one."""
+    rng = np.random.default_rng(seed)
+    damaged = bytearray(from_pixels(cloth(SIZE_WH), subsampling=seed % 3))
+    damaged[int(rng.integers(1000, len(damaged) // 2))] ^= int(rng.integers(1, 256))
+    try:
+        photo, shown = read(bytes(damaged), SETTINGS), pixels_of(bytes(damaged))
+    except (PhotoError, OSError, SyntaxError, ValueError):
+        return
+    target = eyes_low_in(photo)
+    assert target.file is not None
+    try:
+        out = jpeg.repainted(target.file, target)
+    except NotPatchable:
+        return
+    changed = (target.pixels != photo.pixels).any(axis=2).astype(np.uint8)
+    away = cv2.dilate(changed, np.ones((69, 69), np.uint8)) == 0
+    away[-32:, -32:] = False  # the last MCU, where the data may run out and a decoder makes up the rest
+    np.testing.assert_array_equal(pixels_of(out)[away], shown[away])
 
 
 def test_it_is_not_worth_looking_near_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
