@@ -17,6 +17,7 @@ from ..imaging.mesh478 import Side
 from ..imaging.nose import nose_mask
 from ..imaging.occluders import occluder_mask
 from ..imaging.smooth import smoothed
+from ..imaging.strands import strand_mask
 from ..roles import Crop, Face
 
 REACH: Final = 0.42
@@ -77,5 +78,5 @@ def _eye_mask(pixels: Rgb, ends: Points) -> Plane:
     part = near.cut(plane)
     if part.size:
         part *= smoothed(part, sigma)
-    frames = frame_mask(pixels, plane, outer, inner)
-    return np.asarray(plane * (1 - np.maximum(frames, occluder_mask(pixels, plane, outer, inner, chin))), np.float32)
+    over = np.maximum(frame_mask(pixels, plane, outer, inner), strand_mask(pixels, plane, outer, inner))
+    return np.asarray(plane * (1 - np.maximum(over, occluder_mask(pixels, plane, outer, inner, chin))), np.float32)

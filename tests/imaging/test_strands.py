@@ -1,0 +1,74 @@
+"""Strands of hair across an eye are found; shut lids, lashes, brows and wrinkles are not."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Plane, Rgb
+from open_the_eyes.imaging.strands import strand_mask
+
+OUTER, INNER = np.array([80.0, 100.0]), np.array([160.0, 100.0])
+HAIR = (70, 52, 45)
+
+
+def region() -> Plane:
+    plane = np.zeros((200, 240), np.float32)
+    cv2.ellipse(plane, (120, 100), (62, 46), 0, 0, 360, (1.0,), -1)
+    return plane
+
+
+def shut_eye() -> Rgb:
+    noise = np.random.default_rng(0).normal(0, 2, (200, 240, 1))
+    pixels = np.asarray(np.clip(np.array([190, 150, 130]) + noise, 0, 255), np.uint8)
+    cv2.ellipse(pixels, (120, 100), (40, 8), 0, 0, 180, (50, 36, 32), 5)
+    for x in range(86, 158, 6):
+        cv2.line(pixels, (x, 104), (x + (x - 120) // 8, 128), (50, 36, 32), 1, cv2.LINE_AA)
+    cv2.ellipse(pixels, (120, 80), (60, 30), 0, 190, 350, (60, 45, 40), 9)  # the brow
+    return pixels
+
+
+def with_strand(top: tuple[int, int], bottom: tuple[int, int], thick: int = 5) -> Rgb:
+    return np.asarray(cv2.line(shut_eye(), top, bottom, HAIR, thick, cv2.LINE_AA), np.uint8)
+
+
+def test_a_shut_eye_with_lashes_and_a_brow_has_no_strand() -> None:
+    assert not strand_mask(shut_eye(), region(), OUTER, INNER).any()
+
+
+@pytest.mark.parametrize(("top", "bottom"), [((110, 0), (110, 199)), ((140, 0), (90, 199)), ((60, 0), (160, 199))])
+def test_a_strand_is_found_along_its_course_and_nowhere_else(top: tuple[int, int], bottom: tuple[int, int]) -> None:
+    found = strand_mask(with_strand(top, bottom), region(), OUTER, INNER)
+    along = np.linspace(np.array(top, float), np.array(bottom, float), 200)[65:135]
+    x, y = np.rint(along).astype(int).T
+    assert found[y, x].mean() > 0.9
+    assert found[y, x + 16].max() < 0.1
+    assert found[y, x - 16].max() < 0.1
+
+
+@pytest.mark.parametrize("scale", [0.6, 2.5])
+@pytest.mark.parametrize("turned", range(4))
+def test_at_any_size_and_whichever_way_the_head_is_turned(turned: int, scale: float) -> None:
+    pixels, mask, ends = with_strand((140, 0), (90, 199)), region(), np.stack([OUTER, INNER])
+    for _ in range(turned):  # a quarter to the left
+        ends = np.stack([ends[:, 1], pixels.shape[1] - 1 - ends[:, 0]], axis=1)
+        pixels, mask = np.ascontiguousarray(np.rot90(pixels)), np.ascontiguousarray(np.rot90(mask))
+    size_wh = round(pixels.shape[1] * scale), round(pixels.shape[0] * scale)
+    larger, plane = (cv2.resize(p, size_wh, interpolation=cv2.INTER_AREA) for p in (pixels, mask))
+    found = strand_mask(np.asarray(larger, np.uint8), np.asarray(plane, np.float32), *(ends * scale))
+    upright = cv2.resize(np.ascontiguousarray(np.rot90(found, -turned)), (240, 200), interpolation=cv2.INTER_AREA)
+    assert upright[100, 112:119].max() > 0.8
+    assert upright[100, :100].max() < 0.2
+    assert upright[100, 132:].max() < 0.2
+
+
+def test_a_line_along_the_lids_or_a_short_one_is_no_strand() -> None:
+    for top, bottom in (((40, 96), (200, 104)), ((110, 90), (112, 130))):
+        assert not strand_mask(with_strand(top, bottom, 4), region(), OUTER, INNER).any()
+
+
+def test_a_tiny_eye_or_an_empty_region_has_none() -> None:
+    pixels = with_strand((110, 0), (110, 199))
+    assert not strand_mask(pixels, region(), OUTER, OUTER + np.array([10.0, 0.0])).any()
+    assert not strand_mask(pixels, np.zeros((200, 240), np.float32), OUTER, INNER).any()
