@@ -6,13 +6,20 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.arrays import Plane, Rgb
-from open_the_eyes.imaging.lash_tails import lash_tails, without_tails
+from open_the_eyes.imaging import lash_tails as tails
+from open_the_eyes.imaging.arrays import Plane, Points, Rgb
+from open_the_eyes.imaging.lash_frame import lash_frame
+from open_the_eyes.imaging.lash_tails import without_tails
 
 ENDS = np.array([[80.0, 100.0], [160.0, 100.0], [160.0, 300.0]])
 LASHES, WRINKLE = (50, 36, 32), (160, 122, 105)
 TAIL = (54, 91)
 """Where the drawn tail ends, x and y."""
+
+
+def lash_tails(pixels: Rgb, mask: Plane, ends: Points) -> Plane | None:
+    frame = lash_frame(pixels, ends)
+    return None if frame is None else tails.lash_tails(frame, mask)
 
 
 def region() -> Plane:

@@ -6,14 +6,21 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.arrays import Points, Rgb
-from open_the_eyes.imaging.lash_tips import lash_tips, without_tips
+from open_the_eyes.imaging import lash_tips as tips
+from open_the_eyes.imaging.arrays import Plane, Points, Rgb
+from open_the_eyes.imaging.lash_frame import lash_frame
+from open_the_eyes.imaging.lash_tips import without_tips
 
 ENDS = np.array([[80.0, 100.0], [160.0, 100.0], [160.0, 300.0]])
 LASHES, WRINKLE = (50, 36, 32), (130, 96, 82)
 STRANDS = range(92, 152, 8)
 BOTTOM = 138
 """Where drawn lashes end: nearly half an eye's width below the corners."""
+
+
+def lash_tips(pixels: Rgb, ends: Points) -> Plane | None:
+    frame = lash_frame(pixels, ends)
+    return None if frame is None else tips.lash_tips(frame)
 
 
 def shut_eye() -> Rgb:

@@ -6,13 +6,14 @@ Lengths are in eye widths; `u` runs from the outer corner (0) to the inner one (
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Matrix, Plane, Points
+from .arrays import Matrix, Plane, Points, Rgb
 from .geometry import Box
 from .palette import LUMA
 
@@ -36,7 +37,7 @@ V: Final[NDArray[np.float64]] = np.broadcast_to((_TOP + np.arange(_SIZE_WH[1]) /
 Marks = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LashFrame:
     """The frame of one eye.
 
@@ -44,14 +45,33 @@ class LashFrame:
         near: the part of the picture that it shows.
         to_frame: (2, 3), from that part's pixels.
         width: of the eye, in the picture's pixels.
+        picture: (H, W, 3).
     """
 
     near: Box
     to_frame: Matrix
     width: float
+    picture: Rgb
+
+    @cached_property
+    def level(self) -> Plane:
+        """(h, w): the picture's brightness in the frame."""
+        return self.drawn(self.picture)
+
+    @cached_property
+    def dark(self) -> Plane:
+        """(h, w): by how much each pixel is darker than what lies around what may be lashes."""
+        return darker(self.level, THICK)
+
+    @cached_property
+    def depth(self) -> float | None:
+        """How much darker than skin the line of the lids is; None where it is too faint for lashes to be seen."""
+        line = lid_line()
+        depth = float(np.percentile(self.dark[line], 92))
+        return None if depth < FAINTEST * float(np.median((self.level + self.dark)[line])) else depth
 
     def drawn(self, picture: NDArray[Any]) -> Plane:
-        """The brightness of a picture (h, w, 3), or a plane (h, w), in the frame."""
+        """The brightness of (H, W, 3), or a plane (H, W), in the frame."""
         part = self.near.cut(picture)
         by = max(int(self.width / WIDTH), 1)
         w, h = max(part.shape[1] // by, 1), max(part.shape[0] // by, 1)
@@ -61,18 +81,18 @@ class LashFrame:
         to_frame = self.to_frame @ np.array([[by, 0, shift], [0, by, shift], [0, 0, 1]])
         return np.asarray(cv2.warpAffine(level, to_frame, _SIZE_WH, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
-    def put_back(self, marks: Marks, around: float, shape_hw: tuple[int, ...]) -> Plane:
-        """(h, w) 0..1 of the picture: 1 on the marks, and `around` eye widths more with a soft rim."""
+    def put_back(self, marks: Marks, around: float) -> Plane:
+        """(H, W) 0..1 of the picture: 1 on the marks, and `around` eye widths more with a soft rim."""
         here_wh, flags = (int(self.near.width), int(self.near.height)), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         back = cv2.warpAffine(marks.astype(np.float32), self.to_frame, here_wh, flags=flags)
         wide = cv2.dilate(back, disc(2 * around * self.width))
-        out = np.zeros(shape_hw, np.float32)
+        out = np.zeros(self.picture.shape[:2], np.float32)
         self.near.cut(out)[...] = np.clip(cv2.GaussianBlur(wide, (0, 0), max(0.015 * self.width, 0.5)), 0, 1)
         return out
 
 
-def lash_frame(ends: Points, shape_hw: tuple[int, ...]) -> LashFrame | None:
-    """The frame of an eye in a picture (h, w); None if it is too small, or outside the picture.
+def lash_frame(picture: Rgb, ends: Points) -> LashFrame | None:
+    """The frame of an eye in a picture (H, W, 3); None if it is too small, or outside the picture.
 
     `ends` (3, 2) are the eye's outer and inner corner, and the chin, which says which way is down.
     """
@@ -88,10 +108,10 @@ def lash_frame(ends: Points, shape_hw: tuple[int, ...]) -> LashFrame | None:
     w, h = _SIZE_WH
     corners = np.array([[0, 0], [w, 0], [0, h], [w, h]], np.float64) - to_frame[:, 2]
     there = np.linalg.solve(to_frame[:, :2], corners.T).T
-    near = Box.around(there).moved_out(2).to_whole().clipped((shape_hw[1], shape_hw[0]))
+    near = Box.around(there).moved_out(2).to_whole().clipped((picture.shape[1], picture.shape[0]))
     if near.area < 1:
         return None
-    return LashFrame(near, to_frame @ np.array([[1, 0, near.left], [0, 1, near.top], [0, 0, 1]]), width)
+    return LashFrame(near, to_frame @ np.array([[1, 0, near.left], [0, 1, near.top], [0, 0, 1]]), width, picture)
 
 
 def darker(level: Plane, than: float) -> Plane:
@@ -102,16 +122,6 @@ def darker(level: Plane, than: float) -> Plane:
 def lid_line() -> Marks:
     """Where the dark line of shut lids lies in the frame."""
     return between(U, LINE[0]) & between(V, LINE[1])
-
-
-def line_depth(level: Plane, dark: Plane) -> float | None:
-    """How much darker than skin the line of the lids is; None where it is too faint for lashes to be seen.
-
-    `dark` (h, w) is what `darker` makes of the level (h, w).
-    """
-    line = lid_line()
-    depth = float(np.percentile(dark[line], 92))
-    return None if depth < FAINTEST * float(np.median((level + dark)[line])) else depth
 
 
 def joined(shapes: Marks, start: Marks) -> Marks:

@@ -13,9 +13,9 @@ from typing import Final
 import cv2
 import numpy as np
 
-from .arrays import Plane, Points, Rgb
+from .arrays import Plane, Rgb
 from .geometry import Box
-from .lash_frame import LINE, THICK, WIDTH, Marks, U, V, between, darker, joined, lash_frame, lid_line, line_depth
+from .lash_frame import LINE, WIDTH, LashFrame, Marks, U, V, between, joined, lid_line
 from .threefold import threefold
 from .tint import spread
 
@@ -35,18 +35,12 @@ FILL: Final = 1.2
 """Skin is continued over it from around, by a Gaussian of so many times its half thickness."""
 
 
-def lash_tails(pixels: Rgb, mask: Plane, ends: Points) -> Plane | None:
-    """(h, w) 0..1: 1 on the tail of a shut eye that leaves what `mask` (h, w) covers; None where none does.
-
-    `ends` (3, 2) are the eye's outer and inner corner, and the chin, which says which way is down.
-    """
-    frame = lash_frame(ends, mask.shape)
-    if frame is None:
-        return None
-    tail = _tail(frame.drawn(pixels))
+def lash_tails(frame: LashFrame, mask: Plane) -> Plane | None:
+    """(h, w) 0..1: 1 on the tail of a shut eye that leaves what `mask` (h, w) covers; None where none does."""
+    tail = _tail(frame)
     if not (tail & (frame.drawn(mask) < 0.98)).any():
         return None
-    return frame.put_back(tail, AROUND, mask.shape)
+    return frame.put_back(tail, AROUND)
 
 
 def without_tails(pixels: Rgb, tails: Plane) -> Rgb:
@@ -66,11 +60,10 @@ def without_tails(pixels: Rgb, tails: Plane) -> Rgb:
     return out
 
 
-def _tail(level: Plane) -> Marks:
-    """What of the frame (h, w) is a tail."""
-    dark = darker(level, THICK)
-    depth = line_depth(level, dark)
-    nothing = np.zeros(level.shape, np.bool_)
+def _tail(frame: LashFrame) -> Marks:
+    """What of the frame is a tail, (h, w)."""
+    dark, depth = frame.dark, frame.depth
+    nothing = np.zeros(dark.shape, np.bool_)
     if depth is None:
         return nothing
     grown = joined(dark > max(AS_DARK[0] * depth, 6.0), lid_line())

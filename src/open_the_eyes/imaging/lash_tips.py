@@ -12,9 +12,9 @@ from typing import Final
 import cv2
 import numpy as np
 
-from .arrays import Plane, Points, Rgb, to_levels
+from .arrays import Plane, Rgb, to_levels
 from .geometry import Box
-from .lash_frame import THICK, WIDTH, Marks, U, V, between, darker, disc, joined, lash_frame, lid_line, line_depth
+from .lash_frame import WIDTH, LashFrame, Marks, U, V, between, darker, disc, joined, lid_line
 from .threefold import threefold
 
 LID: Final = 0.3
@@ -47,16 +47,10 @@ AROUND: Final = 0.03
 """Their blurred edges go as well."""
 
 
-def lash_tips(pixels: Rgb, ends: Points) -> Plane | None:
-    """(h, w) 0..1: 1 on the ends of lashes below a shut eye in (h, w, 3); None where there are none.
-
-    `ends` (3, 2) are the eye's outer and inner corner, and the chin, which says which way is down.
-    """
-    frame = lash_frame(ends, pixels.shape[:2])
-    if frame is None:
-        return None
-    tips = _tips(frame.drawn(pixels))
-    return frame.put_back(tips, AROUND, pixels.shape[:2]) if tips.any() else None
+def lash_tips(frame: LashFrame) -> Plane | None:
+    """(h, w) 0..1: 1 on the ends of lashes below a shut eye; None where there are none."""
+    tips = _tips(frame)
+    return frame.put_back(tips, AROUND) if tips.any() else None
 
 
 def without_tips(pixels: Rgb, tips: Plane, width: float) -> Rgb:
@@ -73,13 +67,13 @@ def without_tips(pixels: Rgb, tips: Plane, width: float) -> Rgb:
     return out
 
 
-def _tips(level: Plane) -> Marks:
-    """What of the frame (h, w) is the end of a lash."""
+def _tips(frame: LashFrame) -> Marks:
+    """What of the frame is the end of a lash, (h, w)."""
+    level, dark, depth = frame.level, frame.dark, frame.depth
     nothing = np.zeros(level.shape, np.bool_)
-    dark, thin = darker(level, THICK), darker(level, THIN)
-    depth = line_depth(level, dark)
     if depth is None:
         return nothing
+    thin = darker(level, THIN)
     skin = between(U, (-0.3, 1.2)) & between(V, (0.55, 0.7)) | (U < -0.55) & between(V, (-0.4, 0.4))
     usual = float(np.percentile(thin[skin], PLAIN[0]))
     core = ((U - 0.5) / CORE[0]) ** 2 + (V / CORE[1]) ** 2 < 1

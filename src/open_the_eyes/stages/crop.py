@@ -11,6 +11,7 @@ from ..imaging import mesh478 as mesh
 from ..imaging.arrays import Plane, Points, Rgb
 from ..imaging.frames import frame_mask
 from ..imaging.geometry import Box
+from ..imaging.lash_frame import lash_frame
 from ..imaging.lash_tails import lash_tails
 from ..imaging.lash_tips import lash_tips
 from ..imaging.mesh478 import Side
@@ -47,7 +48,9 @@ def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
         one = _eye_mask(cut, ends)
         one *= 1 - nose_mask(cut, one, landmarks, side)
         mask = np.maximum(mask, one)
-        tails, tips = _joined(tails, lash_tails(cut, one, ends)), _joined(tips, lash_tips(cut, ends))
+        frame = lash_frame(cut, ends)
+        if frame is not None:
+            tails, tips = _joined(tails, lash_tails(frame, one)), _joined(tips, lash_tips(frame))
     for left_behind in (tails, tips):
         if left_behind is not None:
             mask = np.maximum(mask, left_behind)
