@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import cv2
 import numpy as np
 import pytest
@@ -20,7 +22,7 @@ BOTTOM = 138
 
 def lash_tips(pixels: Rgb, ends: Points) -> Plane | None:
     frame = lash_frame(pixels, ends)
-    return None if frame is None else tips.lash_tips(frame)
+    return None if frame is None else tips.lash_tips(frame, np.zeros(pixels.shape[:2], np.float32))
 
 
 def shut_eye() -> Rgb:
@@ -95,6 +97,41 @@ def test_a_faint_line_of_lids_has_no_lashes() -> None:
 @pytest.mark.parametrize("ends", [ENDS * 0.4, ENDS + 5000, ENDS * 0])
 def test_an_eye_too_small_or_elsewhere_is_left_alone(ends: Points) -> None:
     assert lash_tips(with_lashes(), ends) is None
+
+
+def test_what_is_in_front_of_the_eye_stays() -> None:
+    pixels = with_lashes()
+    frame = lash_frame(pixels, ENDS)
+    assert frame is not None
+    over = np.zeros(pixels.shape[:2], np.float32)
+    over[:, 116:124] = 1
+    bare, found = tips.lash_tips(frame, np.zeros_like(over)), tips.lash_tips(frame, over)
+    assert bare is not None
+    assert found is not None
+    assert bare[:, 116:124].any()
+    assert not found[:, 116:124].any()
+    np.testing.assert_array_equal(found[over == 0], bare[over == 0])
+
+
+def test_a_hair_that_goes_on_past_the_cheek_stays() -> None:
+    pixels = with_lashes()
+    cv2.line(pixels, (105, 60), (112, 219), (70, 52, 45), 2, cv2.LINE_AA)
+    found = lash_tips(pixels, ENDS)
+    assert found is not None
+    hair = 105 + round((150 - 60) / 159 * 7)
+    assert found[146:152, hair - 1 : hair + 2].max() < 0.1
+
+
+@pytest.mark.parametrize("width", [80, 1600])
+def test_large_eyes_take_no_longer_than_their_pixels_ask(width: int) -> None:
+    scale = width / 80
+    size_wh = round(240 * scale), round(220 * scale)
+    pixels = np.asarray(cv2.resize(with_lashes(), size_wh, interpolation=cv2.INTER_CUBIC), np.uint8)
+    began = time.process_time()
+    found = lash_tips(pixels, ENDS * scale)
+    assert found is not None
+    without_tips(pixels, found, width)
+    assert time.process_time() - began < 3
 
 
 def test_an_eye_at_the_pictures_edge_does_no_harm() -> None:

@@ -31,11 +31,21 @@ _SPAN: Final = 32_000
 """Bits in which a reader finds the blocks, and bits that are read to tell which they are."""
 _FEWEST: Final = 10
 """MCUs that have to fit."""
+_LONGEST: Final = 300
+"""MCUs of a run that are compared with the picture, the last ones."""
+_PLAIN: Final = 1.0
+"""Grey levels, standard deviation, below which a run is too plain to be told, and is not looked for."""
 _PROBES: Final = 8
+"""Runs that are read at most; after `_MISSES` that do not tell, it is quicker to read everything."""
+_MISSES: Final = 2
 _FIT: Final = 1.5
 """Grey levels by which means and coefficients may differ: rounding and most clipped colours stay below it."""
+_ROUNDED: Final = 0.05
+"""Squares of grey levels by which rounding alone sets means and coefficients apart."""
 _MOST: Final = 0.8
 """The share of wanted blocks that has to fit: some reach beyond the picture, or are clipped."""
+_ENOUGH: Final = 16
+"""Wanted blocks of the first component, fewer of which may fit by chance."""
 _LEAD: Final = 2.0
 """So many times worse the second best place has to fit."""
 _BEFORE: Final = (0.01, 0.04)
@@ -105,6 +115,8 @@ def anchored(wanted: Ints, reader: Reader, interval: Interval, layout: Layout, m
     aim = max(target - before, 0)
     known, missed = [(interval.start, 0), (interval.end, across * down)], 0
     for _ in range(_PROBES):
+        if missed == _MISSES:
+            return None
         near, other = sorted(known, key=lambda one: abs(one[1] - aim))[:2]
         slope = (other[0] - near[0]) / (other[1] - near[1])
         at = near[0] + int((aim - near[1]) * slope) + missed * _SPAN
@@ -125,6 +137,8 @@ def shows(blocks: Ints, differences: Ints, layout: Layout, means: BlockMeans) ->
         blocks: their numbers in the scan.
         differences: of each one's DC to that of the component's block before, in steps.
     """
+    if len(blocks) < _ENOUGH:
+        return False
     shown, slots = means.by_mcu.reshape(-1), len(layout.slots)
     per_mcu = means.by_mcu.shape[1]
     place = blocks // slots * per_mcu + blocks % slots
@@ -150,10 +164,11 @@ def _told(reader: Reader, at: int, end: int, layout: Layout, means: BlockMeans) 
     for phase in [-slot % reader.period] if reader.period > 1 else range(len(layout.slots)):
         with suppress(NotPatchable):  # read from a wrong beginning
             run = _relative(reader, starts[phase:], layout)
-            mcu, off = _fitting(run, means)
+            skipped = max(len(run) - _LONGEST, 0)
+            mcu, off = _fitting(run[skipped:], means)
             if off < least:
                 last = len(run) - 1
-                best, least = (int(starts[phase + last * len(layout.slots)]), mcu + last), off
+                best, least = (int(starts[phase + last * len(layout.slots)]), mcu - skipped + last), off
     return best
 
 
@@ -182,7 +197,7 @@ def _fitting(run: Means, means: BlockMeans) -> tuple[int, float]:
     Looked for by the first block of each MCU, which is quick, and judged by all.
     """
     shown, length = means.by_mcu, len(run)
-    if len(shown) <= length:
+    if len(shown) <= length or float(run.std()) < _PLAIN:
         return 0, np.inf
     one, sums, squares = means.firsts
     told = run[:, 0] - run[:, 0].mean()
@@ -191,7 +206,7 @@ def _fitting(run: Means, means: BlockMeans) -> tuple[int, float]:
     off += float(np.square(told).sum()) - 2 * np.correlate(one, told, "valid")
     best = int(off.argmin())
     least, off[best] = float(off[best]), np.inf
-    alone = float(off.min()) > _LEAD**2 * least
+    alone = float(off.min()) > _LEAD**2 * max(least, _ROUNDED * length)
     here = shown[best : best + length] - run
     rms = float(np.sqrt(np.mean((here - here.mean()) ** 2)))
     return best, rms if alone and rms < _FIT else np.inf

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from .arrays import Matrix, Plane, Points, Rgb
 from .geometry import Box
 from .palette import LUMA
+from .smooth import smoothed
 
 SMALLEST: Final = 36.0
 """Pixels an eye is wide for single lashes to be told from anything else."""
@@ -84,10 +85,10 @@ class LashFrame:
     def put_back(self, marks: Marks, around: float) -> Plane:
         """(H, W) 0..1 of the picture: 1 on the marks, and `around` eye widths more with a soft rim."""
         here_wh, flags = (int(self.near.width), int(self.near.height)), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        back = cv2.warpAffine(marks.astype(np.float32), self.to_frame, here_wh, flags=flags)
-        wide = cv2.dilate(back, disc(2 * around * self.width))
+        wide = cv2.dilate(marks.astype(np.float32), disc(2 * around * WIDTH))
+        back = np.asarray(cv2.warpAffine(wide, self.to_frame, here_wh, flags=flags), np.float32)
         out = np.zeros(self.picture.shape[:2], np.float32)
-        self.near.cut(out)[...] = np.clip(cv2.GaussianBlur(wide, (0, 0), max(0.015 * self.width, 0.5)), 0, 1)
+        self.near.cut(out)[...] = np.clip(smoothed(back, max(0.015 * self.width, 0.5)), 0, 1)
         return out
 
 

@@ -12,7 +12,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from .arrays import Plane, Rgb, to_levels
+from .arrays import Plane, Rgb, Tones, to_levels
 from .geometry import Box
 from .lash_frame import WIDTH, LashFrame, Marks, U, V, between, darker, disc, joined, lid_line
 from .threefold import threefold
@@ -29,13 +29,14 @@ GAP: Final = 0.05
 """Lashes have gaps no longer than this."""
 CORE: Final = (0.62, 0.3)
 """Half axes of an ellipse around the middle between the corners, which a new eye covers anyway."""
-LIMITS: Final = ((-0.5, 1.1), (0.0, 0.69))
+LIMITS: Final = ((-0.5, 1.1), (0.0, 0.66))
 """`u` and `v` between which they end: what goes on farther is a hair, a frame or a wrinkle."""
 LARGEST: Final = 0.03
+"""The largest area of what tells that lashes hang there, squares of an eye's width."""
 ENOUGH: Final = 0.002
-"""The largest area of one, and the least of all that hang, squares of an eye's width."""
+"""The least area of all that hang."""
 MOST: Final = 0.08
-"""And the largest area of all: where more is thin and dark, it is wrinkles."""
+"""The largest area of all ends: where more is thin and dark, it is wrinkles."""
 HANGING_FROM: Final = 0.1
 """`u` from which lashes hang down; those before it point aside, as wrinkles do there, and go where the others are."""
 DOWNWARDS: Final = 0.5
@@ -47,10 +48,11 @@ AROUND: Final = 0.03
 """Their blurred edges go as well."""
 
 
-def lash_tips(frame: LashFrame) -> Plane | None:
-    """(h, w) 0..1: 1 on the ends of lashes below a shut eye; None where there are none."""
+def lash_tips(frame: LashFrame, over: Plane) -> Plane | None:
+    """(h, w) 0..1: 1 on the ends of lashes below a shut eye, but not under what `over` (h, w) 0..1 says is in front of
+    it; None where there are none."""
     tips = _tips(frame)
-    return frame.put_back(tips, AROUND) if tips.any() else None
+    return np.asarray(frame.put_back(tips, AROUND) * (1 - over), np.float32) if tips.any() else None
 
 
 def without_tips(pixels: Rgb, tips: Plane, width: float) -> Rgb:
@@ -62,9 +64,21 @@ def without_tips(pixels: Rgb, tips: Plane, width: float) -> Rgb:
         near = there.moved_out(2 * THIN * width + 1).clipped((pixels.shape[1], pixels.shape[0])).to_whole()
         near = near.clipped((pixels.shape[1], pixels.shape[0]))
         part = near.cut(pixels).astype(np.float32)
-        skin = cv2.morphologyEx(part, cv2.MORPH_CLOSE, disc(2 * THIN * width))
-        near.cut(out)[...] = to_levels(part + (skin - part) * threefold(near.cut(tips)))
+        lift = np.maximum(_closed(part, width) - part, 0)
+        near.cut(out)[...] = to_levels(part + lift * threefold(near.cut(tips)))
     return out
+
+
+def _closed(part: Tones, width: float) -> Tones:
+    """The picture with what is thin and dark in it closed; worked out at the frame's size, since the cost grows with
+    the fourth power of the eye's width."""
+    shrink = max(int(width / WIDTH), 1)
+    size_wh = part.shape[1], part.shape[0]
+    small_wh = max(size_wh[0] // shrink, 1), max(size_wh[1] // shrink, 1)
+    small = part if shrink == 1 else cv2.resize(part, small_wh, interpolation=cv2.INTER_AREA)
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc(2 * THIN * width / shrink))
+    skin = closed if shrink == 1 else cv2.resize(closed, size_wh, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(skin, np.float32)
 
 
 def _tips(frame: LashFrame) -> Marks:
@@ -80,7 +94,9 @@ def _tips(frame: LashFrame) -> Marks:
     lines = thin > max(FAINT * depth, PLAIN[1] * usual, 5.0)
     marks = (core & (dark > max(LID * depth, 6.0)) | lines).astype(np.uint8)
     whole = np.asarray(cv2.morphologyEx(marks, cv2.MORPH_CLOSE, disc(GAP * WIDTH)) > 0, np.bool_)
-    below = ~core & between(U, LIMITS[0]) & between(V, LIMITS[1])
+    within = between(U, LIMITS[0]) & between(V, LIMITS[1])
+    outside = lines & ~core & (LIMITS[1][0] < V)
+    below = within & ~core & ~joined(np.asarray(outside, np.bool_), np.asarray(outside & ~within, np.bool_))
     ends = _small(joined(whole, lid_line()) & lines & below)
     across, down = (np.square(cv2.Sobel(level, cv2.CV_32F, *way)) for way in ((1, 0), (0, 1)))
     hanging = ends & (U > HANGING_FROM)

@@ -32,7 +32,10 @@ _CLEAREST: Final = 40.0
 """Levels that count at one point: lashes that end at the nose should not outweigh the rest of it."""
 _FAR: Final = 3.0
 """All that lies so far behind the outline, in eye widths, is the nose or what is behind it: no place for this eye."""
-_POINTS, _OFFSETS = 25, 13
+_POINTS: Final = 25
+"""Of an outline."""
+_OFFSETS: Final = 13
+"""Places tried for each of its ends."""
 
 
 def nose_mask(pixels: Rgb, mask: Plane, landmarks: Points, side: Side) -> Plane:
@@ -54,7 +57,7 @@ def nose_mask(pixels: Rgb, mask: Plane, landmarks: Points, side: Side) -> Plane:
         outline = outline + off
     elif past < 0:
         return out  # the mesh has the corner in front, and the picture shows no nose
-    shape = np.concatenate([outline, (outline + _FAR * width * across)[::-1]])
+    shape = np.concatenate([outline, (outline + _FAR * width * across.mean(axis=0))[::-1]])
     cv2.fillPoly(out, [np.rint(16 * shape).astype(np.int32)], (1.0,), cv2.LINE_8, 4)
     part = region.cut(out)
     part[...] = smoothed(np.ascontiguousarray(part), max(0.015 * width, 0.5))

@@ -16,7 +16,8 @@ from .arrays import Plane, Points, Rgb
 from .geometry import Box
 
 THIN: Final = 0.16
-"""Strands are thinner than this, in eye widths."""
+"""Strands are thinner than this, in eye widths. Some that are less than three pixels of the reduced picture are missed:
+they have to lie in one of the directions that are tried."""
 CONTRAST: Final = 0.12
 """How much darker than what surrounds it a strand is, as a fraction of the skin's brightness."""
 LENGTH: Final = 0.9
@@ -28,6 +29,7 @@ ENOUGH: Final = 0.02
 _FINEST: Final = 50.0
 """Looked for in a picture reduced until an eye is nearly so narrow."""
 _TURN_DEG: Final = 10
+"""Between directions that are tried."""
 
 
 def strand_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points) -> Plane:

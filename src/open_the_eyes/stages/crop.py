@@ -45,12 +45,13 @@ def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
     tips: Plane | None = None
     for side in closed if cut.size else ():
         ends = landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
-        one = _eye_mask(cut, ends)
-        one *= 1 - nose_mask(cut, one, landmarks, side)
+        region = _region(cut.shape, ends)
+        over = np.maximum(_over(cut, region, ends), nose_mask(cut, region, landmarks, side))
+        one = np.asarray(region * (1 - over), np.float32)
         mask = np.maximum(mask, one)
         frame = lash_frame(cut, ends)
         if frame is not None:
-            tails, tips = _joined(tails, lash_tails(frame, one)), _joined(tips, lash_tips(frame))
+            tails, tips = _joined(tails, lash_tails(frame, one)), _joined(tips, lash_tips(frame, over))
     for left_behind in (tails, tips):
         if left_behind is not None:
             mask = np.maximum(mask, left_behind)
@@ -63,14 +64,21 @@ def _joined(one: Plane | None, other: Plane | None) -> Plane | None:
     return np.asarray(np.maximum(one, other), np.float32)
 
 
-def _eye_mask(pixels: Rgb, ends: Points) -> Plane:
-    """(h, w) 0..1, 1 well inside the ellipse around one eye, 0 outside it and on what lies over it: frames of glasses,
-    hair, a cap; `ends` (3, 2) are its outer and inner corner and the chin."""
+def _over(pixels: Rgb, region: Plane, ends: Points) -> Plane:
+    """(h, w) 0..1: 1 on what lies over the region around one eye: frames of glasses, hair, a cap."""
     outer, inner, chin = ends
+    over = np.maximum(frame_mask(pixels, region, outer, inner), strand_mask(pixels, region, outer, inner))
+    return np.asarray(np.maximum(over, occluder_mask(pixels, region, outer, inner, chin)), np.float32)
+
+
+def _region(shape: tuple[int, ...], ends: Points) -> Plane:
+    """(h, w) 0..1, 1 well inside the ellipse around one eye, 0 outside it; `ends` (3, 2) are its outer and inner corner
+    and the chin."""
+    outer, inner, _ = ends
     centre, axis = (outer + inner) / 2, inner - outer
     width = float(np.linalg.norm(axis))
     angle = float(np.degrees(np.arctan2(axis[1], axis[0])))
-    plane = np.zeros(pixels.shape[:2], np.float32)
+    plane = np.zeros(shape[:2], np.float32)
     half = (max(1, round(MASK_WH[0] * width * 16)), max(1, round(MASK_WH[1] * width * 16)))
     at = (round(float(centre[0]) * 16), round(float(centre[1]) * 16))
     cv2.ellipse(plane, at, half, angle, 0, 360, (1.0,), -1, cv2.LINE_8, 4)
@@ -81,5 +89,4 @@ def _eye_mask(pixels: Rgb, ends: Points) -> Plane:
     part = near.cut(plane)
     if part.size:
         part *= smoothed(part, sigma)
-    over = np.maximum(frame_mask(pixels, plane, outer, inner), strand_mask(pixels, plane, outer, inner))
-    return np.asarray(plane * (1 - np.maximum(over, occluder_mask(pixels, plane, outer, inner, chin))), np.float32)
+    return plane

@@ -42,4 +42,5 @@ def over_tails(patch: Patch, crop: Crop) -> Patch:
 
 
 def _eye_width(crop: Crop) -> float:
-    return float(np.mean([np.linalg.norm(np.subtract(*corners_of(crop, side))) for side in crop.closed]))
+    """That of the larger eye, which is the nearer one."""
+    return float(np.max([np.linalg.norm(np.subtract(*corners_of(crop, side))) for side in crop.closed]))
