@@ -15,9 +15,10 @@ from open_the_eyes.files import encoded, jpeg, jpeg_anchor, jpeg_patch, jpeg_seg
 from open_the_eyes.files.jpeg_anchor import BlockMeans, anchored, shows
 from open_the_eyes.files.jpeg_coefficients import dc_differences
 from open_the_eyes.files.jpeg_layout import Layout, NotPatchable, layout_of
-from open_the_eyes.files.jpeg_locate import Interval, Reader
+from open_the_eyes.files.jpeg_locate import Interval, Ints, Reader
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.photo import Photo
+from tests.files import jpeg_scenes
 from tests.files.jpeg_scenes import CODINGS, ORIENTATIONS, RECORD, SETTINGS, coded, pixels_of, repainted
 from tests.files.plain_jpeg import scan
 
@@ -35,6 +36,7 @@ WHOLE = {
 def _looked_for_in_small_files_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jpeg_anchor, "_WORTH_IT", 0)
     monkeypatch.setattr(jpeg_anchor, "_SPAN", 8000)
+    monkeypatch.setattr(jpeg_anchor, "_BEFORE", (0.03, 0.12))
 
 
 def opened(data: bytes) -> tuple[Layout, Reader, Interval, BlockMeans]:
@@ -88,12 +90,21 @@ def test_an_anchor_is_the_beginning_of_the_block_it_says(options: dict[str, Any]
 
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
-@pytest.mark.parametrize("options", CODINGS.values(), ids=CODINGS.keys())
+@pytest.mark.parametrize("name", CODINGS)
 def test_the_file_is_the_same_as_when_all_data_is_read(
-    options: dict[str, Any], orientation: int, monkeypatch: pytest.MonkeyPatch
+    name: str, orientation: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = eyes_low_in(read(coded(SIZE_WH, orientation, **options), SETTINGS))
+    believed = []
+
+    def shown(blocks: Ints, *rest: Any) -> bool:
+        believed.append(shows(blocks, *rest))
+        return believed[-1]
+
+    monkeypatch.setattr(jpeg_scenes, "scene", cloth)
+    monkeypatch.setattr(jpeg_patch, "shows", shown)
+    wanted = eyes_low_in(read(coded(SIZE_WH, orientation, **CODINGS[name]), SETTINGS))
     quick = encoded(wanted, "JPEG", RECORD)
+    assert believed == [True] or name not in WHOLE
     monkeypatch.setattr(jpeg_patch, "anchored", lambda *_: None)
     assert quick == encoded(wanted, "JPEG", RECORD)
 
@@ -133,6 +144,15 @@ def test_nothing_is_told_in_a_plain_picture_or_between_two_alike() -> None:
         assert anchored(np.array([block_at(layout, 0.8)]), reader, interval, layout, means) is None
 
 
+@pytest.mark.parametrize("level", [0, 128, 200, 255])
+@pytest.mark.parametrize("subsampling", [0, 2])
+def test_nothing_is_told_within_a_plain_band(level: int, subsampling: int) -> None:
+    pixels = cloth((1600, 2400))
+    pixels[700:1900] = level
+    layout, reader, interval, means = opened(from_pixels(pixels, subsampling=subsampling))
+    assert anchored(np.array([block_at(layout, 0.7)]), reader, interval, layout, means) is None
+
+
 def test_a_picture_that_is_plain_where_it_begins_is_told_further_down() -> None:
     pixels = np.full((1200, 640, 3), 250, np.uint8)
     pixels[600:] = cloth((640, 600))
@@ -144,26 +164,35 @@ def test_a_picture_that_is_plain_where_it_begins_is_told_further_down() -> None:
     assert found.start == starts[found.first]
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_in_a_damaged_file_nothing_beside_the_mask_is_lost(seed: int) -> None:
+def test_in_damaged_files_nothing_beside_the_mask_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a decoder makes of a file whose bits are wrong, it makes the same of the patched one."""
-    rng = np.random.default_rng(seed)
-    damaged = bytearray(from_pixels(cloth(SIZE_WH), subsampling=seed % 3))
-    damaged[int(rng.integers(1000, len(damaged) // 2))] ^= int(rng.integers(1, 256))
-    try:
-        photo, shown = read(bytes(damaged), SETTINGS), pixels_of(bytes(damaged))
-    except (PhotoError, OSError, SyntaxError, ValueError):
-        return
-    target = eyes_low_in(photo)
-    assert target.file is not None
-    try:
-        out = jpeg.repainted(target.file, target)
-    except NotPatchable:
-        return
-    changed = (target.pixels != photo.pixels).any(axis=2).astype(np.uint8)
-    away = cv2.dilate(changed, np.ones((69, 69), np.uint8)) == 0
-    away[-32:, -32:] = False  # the last MCU, where the data may run out and a decoder makes up the rest
-    np.testing.assert_array_equal(pixels_of(out)[away], shown[away])
+    believed = []
+
+    def shown(blocks: Ints, *rest: Any) -> bool:
+        believed.append(shows(blocks, *rest))
+        return believed[-1]
+
+    monkeypatch.setattr(jpeg_patch, "shows", shown)
+    whole = [from_pixels(cloth(SIZE_WH), subsampling=n) for n in range(3)]
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        damaged = bytearray(whole[seed % 3])
+        damaged[int(rng.integers(1000, len(damaged) // 2))] ^= int(rng.integers(1, 256))
+        try:
+            photo, shown_before = read(bytes(damaged), SETTINGS), pixels_of(bytes(damaged))
+        except (PhotoError, OSError, SyntaxError, ValueError):
+            continue
+        target = eyes_low_in(photo)
+        assert target.file is not None
+        try:
+            out = jpeg.repainted(target.file, target)
+        except NotPatchable:
+            continue
+        changed = (target.pixels != photo.pixels).any(axis=2).astype(np.uint8)
+        away = cv2.dilate(changed, np.ones((69, 69), np.uint8)) == 0
+        away[-32:, -32:] = False  # the last MCU, where the data may run out and a decoder makes up the rest
+        np.testing.assert_array_equal(pixels_of(out)[away], shown_before[away])
+    assert believed.count(True) > 4
 
 
 def test_it_is_not_worth_looking_near_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
