@@ -10,6 +10,7 @@ from open_the_eyes.imaging import lash_tails as tails
 from open_the_eyes.imaging.arrays import Plane, Points, Rgb
 from open_the_eyes.imaging.lash_frame import lash_frame
 from open_the_eyes.imaging.lash_tails import without_tails
+from tests.imaging.drawn_eye import region, skin
 
 ENDS = np.array([[80.0, 100.0], [160.0, 100.0], [160.0, 300.0]])
 LASHES, WRINKLE = (50, 36, 32), (160, 122, 105)
@@ -22,15 +23,8 @@ def lash_tails(pixels: Rgb, mask: Plane, ends: Points) -> Plane | None:
     return None if frame is None else tails.lash_tails(frame, mask)
 
 
-def region() -> Plane:
-    plane = np.zeros((200, 240), np.float32)
-    cv2.ellipse(plane, (120, 100), (62, 46), 0, 0, 360, (1.0,), -1)
-    return plane
-
-
 def shut_eye() -> Rgb:
-    noise = np.random.default_rng(0).normal(0, 2, (200, 240, 1))
-    pixels = np.asarray(np.clip(np.array([190, 150, 130]) + noise, 0, 255), np.uint8)
+    pixels = skin()
     cv2.ellipse(pixels, (120, 100), (40, 8), 0, 0, 180, LASHES, 6)
     return pixels
 

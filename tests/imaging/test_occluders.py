@@ -6,22 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.arrays import Plane, Rgb
 from open_the_eyes.imaging.occluders import occluder_mask
+from tests.imaging.drawn_eye import INNER, OUTER, region, skin
 
-OUTER, INNER, CHIN = np.array([80.0, 100.0]), np.array([160.0, 100.0]), np.array([160.0, 300.0])
+CHIN = np.array([160.0, 300.0])
 HAIR = (40, 30, 28)
-
-
-def region() -> Plane:
-    plane = np.zeros((200, 240), np.float32)
-    cv2.ellipse(plane, (120, 100), (62, 46), 0, 0, 360, (1.0,), -1)
-    return plane
-
-
-def skin() -> Rgb:
-    noise = np.random.default_rng(0).normal(0, 2, (200, 240, 1))
-    return np.asarray(np.clip(np.array([190, 150, 130]) + noise, 0, 255), np.uint8)
 
 
 def test_bare_skin_and_a_shut_eye_have_nothing_over_them() -> None:

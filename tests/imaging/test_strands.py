@@ -6,22 +6,15 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.arrays import Plane, Rgb
+from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.strands import strand_mask
+from tests.imaging.drawn_eye import INNER, OUTER, region, skin
 
-OUTER, INNER = np.array([80.0, 100.0]), np.array([160.0, 100.0])
 HAIR = (70, 52, 45)
 
 
-def region() -> Plane:
-    plane = np.zeros((200, 240), np.float32)
-    cv2.ellipse(plane, (120, 100), (62, 46), 0, 0, 360, (1.0,), -1)
-    return plane
-
-
 def shut_eye() -> Rgb:
-    noise = np.random.default_rng(0).normal(0, 2, (200, 240, 1))
-    pixels = np.asarray(np.clip(np.array([190, 150, 130]) + noise, 0, 255), np.uint8)
+    pixels = skin()
     cv2.ellipse(pixels, (120, 100), (40, 8), 0, 0, 180, (50, 36, 32), 5)
     for x in range(86, 158, 6):
         cv2.line(pixels, (x, 104), (x + (x - 120) // 8, 128), (50, 36, 32), 1, cv2.LINE_AA)
