@@ -90,7 +90,7 @@ class BlockMeans:
         rows = slice(h % 8, None) if bottom else slice(h // 8 * 8)
         columns = slice(w % 8, None) if right else slice(w // 8 * 8)
         small: Rgb = self._picture[rows, columns]
-        for _ in range(3):  # halving thrice takes a third of the time of one mean of 8 x 8 pixels
+        for _ in range(3):  # halving thrice takes less than half the time of one mean of 8 x 8 pixels
             size_wh = small.shape[1] // 2, small.shape[0] // 2
             small = np.asarray(cv2.resize(small, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
         small = small[::-1] if bottom else small
