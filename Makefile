@@ -13,6 +13,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 CODE := src tests training benchmarks docs tools deploy examples
 
+# Gigabytes are fetched, and pip goes on with a download that breaks off at once or not at all; a pause mends more. What
+# has arrived lies in pip's cache, so another try fetches the rest.
+install = for pause in 15 60 0; do $(PIP) $(1) && exit 0; \
+	test $$pause = 0 || { echo "installing did not succeed; once more in $$pause s ..." >&2; sleep $$pause; }; \
+done; exit 1
+
 export GOMP_SPINCOUNT := 0
 export PYTHONDONTWRITEBYTECODE := # empty is off: what is not compiled ahead has to be kept when it is first imported
 
@@ -54,13 +60,13 @@ clean:
 
 $(VENV)/ready-to-run: $(VENV)/made pyproject.toml constraints.txt
 	@echo "setting up: the libraries, about 1.2 GB, once ..."
-	@$(PIP) -e .
+	@$(call install,-e .)
 	@touch $@
 
 $(VENV)/ready-to-develop: $(VENV)/made pyproject.toml constraints.txt
 	@echo "setting up: the libraries and the tools, about 4 GB, once ..."
-	@$(PIP) torch # alone and first, so that nothing else chooses a build of it
-	@$(PIP) -e ".[dev]"
+	@$(call install,torch) # alone and first, so that nothing else chooses a build of it
+	@$(call install,-e ".[dev]")
 	@touch $(VENV)/ready-to-run $@
 
 $(VENV)/made:
@@ -72,4 +78,4 @@ $(VENV)/made:
 		"or name it: make demo PYTHON=/path/to/python3.12" >&2; exit 1; }; \
 	"$$found" -c 'import venv, ensurepip' 2>/dev/null || { echo "make: $$found has no venv module." \
 		"On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }; \
-	rm -rf $(VENV) && "$$found" -m venv $(VENV) && $(PIP) --upgrade pip && touch $@
+	rm -rf $(VENV) && "$$found" -m venv $(VENV) && ($(call install,--upgrade pip)) && touch $@
