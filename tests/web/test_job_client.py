@@ -123,6 +123,18 @@ def test_a_job_that_is_done_is_the_file_or_the_preview_as_it_was_asked_for(
     assert shown.style == EyeStyle("blue")
 
 
+def test_a_preview_shows_the_style_that_its_job_was_asked_whatever_was_wished_since(
+    service: FakeService, seen: EditSession
+) -> None:
+    run, blue = job_client(service), EyeStyle("blue", (0.6, 0.0), 0.8)
+    under_way = run.preview(ADA, seen.with_style(blue))
+    wished_since = under_way.with_style(EyeStyle("green"))  # and refused: the queue was full
+    now = run.ended(ADA, wished_since, str(under_way.waiting))
+    assert now.preview is not None
+    assert now.preview.style == blue
+    assert now.style == EyeStyle("green")
+
+
 def test_a_photo_is_deleted_with_all_jobs_that_took_it_whatever_the_page_knows_of_them(
     service: FakeService, seen: EditSession
 ) -> None:

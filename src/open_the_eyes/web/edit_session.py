@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ..imaging.geometry import Box
 from ..imaging.mesh478 import EYE_RING, OUTER_CORNER, SIDES
-from ..options import EyeColor, Mode
+from ..options import EyeColor, GenerateOptions, Mode
 from ..results import Inspected
 from ..roles import Outcome
 
@@ -70,6 +70,17 @@ class EyeStyle:
         color = {} if self.eye_color == "auto" else {"eye_color": self.eye_color}
         return color | {name: value for name, value in asked.items() if value is not None}
 
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> EyeStyle:
+        """What a job's options say of it, among all else.
+
+        Raises:
+            UsageError: a value out of range.
+        """
+        told = {name: options[name] for name in ("eye_color", "gaze", "openness") if name in options}
+        asked = GenerateOptions(**told)
+        return cls(asked.eye_color, asked.gaze, asked.openness)
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
@@ -81,11 +92,12 @@ class Preview:
     said: Mapping[int, tuple[Outcome, str]]
 
     @classmethod
-    def of(cls, job: str, style: EyeStyle, report: Mapping[str, Any]) -> Preview:
-        """From the report of a job, that was asked for that style."""
+    def of(cls, job: str, options: Mapping[str, Any], report: Mapping[str, Any]) -> Preview:
+        """From what a job was asked, whatever has been asked since, and its report."""
         faces = report["faces"]
         attempts = {face["id"]: tuple(face["variation_attempts"]) for face in faces if face["variation_attempts"]}
-        return cls(job, style, attempts, {face["id"]: (face["outcome"], face["reason"]) for face in faces})
+        said = {face["id"]: (face["outcome"], face["reason"]) for face in faces}
+        return cls(job, EyeStyle.of(options), attempts, said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class JobClient:
             return over
         if session.finishing:
             return replace(over, final=job.id)
-        return session.with_preview(Preview.of(job.id, session.style, job.report))
+        return session.with_preview(Preview.of(job.id, job.request.options, job.report))
 
     def cancel(self, owner: str, session: EditSession) -> EditSession:
         """With nothing under way; the photo itself stays for another try."""
