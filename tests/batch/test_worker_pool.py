@@ -54,6 +54,28 @@ def test_a_worker_that_is_killed_once_costs_no_photo(tmp_path: Path) -> None:
     assert [record.state for record in records.values()] == ["opened", "opened"]
 
 
+def test_a_worker_that_dies_idle_is_replaced_and_costs_no_photo(tmp_path: Path) -> None:
+    items = planned(photos(tmp_path / "in", a="blink", b="blink"), tmp_path / "out").items
+    pool = WorkerPool(configs(tmp_path / "out", [WorkerSlot()]), 60)
+    killed: list[object] = []
+    asked = 0
+
+    def kill_the_first_that_is_ready() -> bool:  # asked just before a photo is handed out
+        nonlocal asked
+        asked += 1
+        assert asked < 10_000, "the dead worker was handed the photo again and again"
+        for worker in [worker for worker in pool._workers if worker.ready and not killed]:
+            worker.process.kill()
+            worker.process.join()
+            killed.append(worker)
+        return False
+
+    records = list(pool.imap_unordered(items, stop=kill_the_first_that_is_ready))
+    pool.close()
+    assert len(killed) == 1
+    assert [record.state for record in records] == ["opened", "opened"]
+
+
 def test_a_photo_that_hangs_fails_when_patience_ends(tmp_path: Path) -> None:
     records = ran(photos(tmp_path / "in", a="hang", b="blink"), tmp_path / "out", at_once=2, patience=1.0)
     assert (records["a"].state, records["b"].state) == ("failed", "opened")

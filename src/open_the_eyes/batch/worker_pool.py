@@ -39,13 +39,14 @@ class _Task:
 
 @dataclass(eq=False, slots=True)
 class _Worker:
-    """One process and what it has in hand."""
+    """One process and what it has in hand; `lost` once it cannot be talked to any more."""
 
     config: WorkerConfig
     process: BaseProcess
     pipe: Connection
     started: float
     ready: bool = False
+    lost: bool = False
     done: int = 0
     tasks: dict[str, _Task] = field(default_factory=dict)
 
@@ -53,7 +54,7 @@ class _Worker:
         """Whether it can be handed this photo now."""
         alone = task.deaths > 0 or any(one.deaths for one in self.tasks.values())
         room = not self.tasks if alone else len(self.tasks) < self.config.slot.at_once
-        return self.ready and room and self.done + len(self.tasks) < MAX_TASKS_PER_WORKER
+        return self.ready and not self.lost and room and self.done + len(self.tasks) < MAX_TASKS_PER_WORKER
 
 
 class _TaskQueue:
@@ -151,6 +152,8 @@ class WorkerPool:
             worker.tasks[task.item.name] = task
         except OSError:  # it has just died, and of something else
             waiting.put_back(task)
+            worker.lost = True
+            worker.process.kill()  # should it still be ending: only what is dead is replaced
 
     def _collected(self, waiting: _TaskQueue) -> Iterator[Record]:
         """Waits a moment for workers, and gives the records of what they finished or could not finish."""
