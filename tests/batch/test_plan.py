@@ -87,9 +87,24 @@ def test_photos_may_lie_below_the_results(shoot: Path) -> None:
     assert len(plan([f"{shoot}/**/*.jpg"], ".").items) == 3
 
 
-def test_a_circle_of_links_has_an_end(shoot: Path) -> None:
+@pytest.mark.parametrize(
+    "source",
+    ["shoot", "shoot/**", "shoot/**/*", "shoot/**/**/*", "./shoot/**/*.*", "**/*", "s*/**/*", "shoot/**/d*/../**/*"],
+)
+def test_a_circle_of_links_has_an_end(shoot: Path, source: str) -> None:
     (shoot / "day/up").symlink_to("..", target_is_directory=True)
-    assert len(plan([str(shoot)], "out").items) == 4
+    root = "" if "shoot" in source else "shoot/"
+    assert [item.name for item in plan([source], "out").items] == [
+        f"{root}{name}" for name in ("a.jpg", "b.PNG", "day/a.jpg", "day/c.jpg")
+    ]
+
+
+def test_a_deep_pattern_has_parts_on_both_sides(shoot: Path) -> None:
+    for name in ("x[1]/raw/e.jpg", "x[1]/y/raw/z/f.jpg", "x[1]/raw/.hidden/g.jpg"):
+        (shoot / name).parent.mkdir(parents=True)
+        (shoot / name).write_bytes(JPEG)
+    names = [item.name for item in plan(["shoot/**/raw/**/*.jpg"], "out").items]
+    assert names == ["x[1]/raw/e.jpg", "x[1]/y/raw/z/f.jpg"]
 
 
 def test_a_folder_that_may_not_be_looked_into_is_left_to_fail_by_name(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import itertools
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -126,7 +127,7 @@ class _PhotoCollector:
             self._roots.append(None)
         elif _WILD & set(source):
             root = _fixed_part(source)
-            self._take_in((Path(hit) for hit in glob.iglob(source, recursive=True)), root)  # noqa: PTH207 -- the pattern may begin at the root
+            self._take_in(_matching(source), root)
             self._roots.append(root)
         else:
             raise UsageError(f"{source}: expected a folder, a photo, a pattern or a list; there is no such file.")
@@ -168,6 +169,23 @@ def _walked(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if name[0] != ".")
         yield from (Path(here) / name for name in sorted(files) if name[0] != ".")
     yield from (Path(error.filename) for error in locked)
+
+
+def _matching(pattern: str) -> Iterator[Path]:
+    """What a pattern names, some of it perhaps twice; `**` stands for visible folders to any depth.
+
+    As in `_walked` these are not followed through links; `glob` does, and may never come back.
+    """
+    parts = Path(pattern).parts
+    if "**" not in parts:
+        yield from map(Path, glob.iglob(pattern))  # noqa: PTH207 -- the pattern may begin at the root
+        return
+    deep = parts.index("**")
+    rest = tuple(itertools.dropwhile(lambda part: part == "**", parts[deep:])) or ("*",)
+    for start in glob.iglob(str(Path(*parts[:deep]))) if deep else ["."]:  # noqa: PTH207
+        for here, folders, _ in os.walk(start):
+            folders[:] = [name for name in folders if name[0] != "."]
+            yield from _matching(str(Path(glob.escape(here), *rest)))
 
 
 def _listed(path: Path) -> list[Path]:
