@@ -96,3 +96,15 @@ def files_in(folder: Path) -> list[str]:
 
 def png_chunk(name: bytes, payload: bytes) -> bytes:
     return struct.pack(">I", len(payload)) + name + payload + struct.pack(">I", zlib.crc32(name + payload))
+
+
+def image_resource(number: int, content: bytes, name: bytes = b"") -> bytes:
+    """One of Photoshop's, name and content padded to even lengths."""
+    head = b"8BIM" + struct.pack(">HB", number, len(name)) + name + b"\0" * ((len(name) + 1) % 2)
+    return head + struct.pack(">I", len(content)) + content + b"\0" * (len(content) % 2)
+
+
+def with_segments(jpeg: bytes, *segments: tuple[int, bytes]) -> bytes:
+    """(marker, payload) laid in at the beginning."""
+    laid = (b"\xff" + bytes([marker]) + struct.pack(">H", len(payload) + 2) + payload for marker, payload in segments)
+    return jpeg[:2] + b"".join(laid) + jpeg[2:]

@@ -13,7 +13,7 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from ..photo import FileFormat, Photo
-from .png import text_chunk
+from .png import TEXT_CHUNKS, text_chunk
 from .tiff import NOTE_TAG
 from .xmp import BrokenXmp, spliced, texts_of
 
@@ -118,7 +118,7 @@ def as_parameters(record: EditRecord) -> tuple[str, bytes]:
 
 
 def has_parameters(block: tuple[str, bytes]) -> bool:
-    return block[0] in ("tEXt", "zTXt", "iTXt") and block[1].startswith(_PARAMETERS)
+    return block[0] in TEXT_CHUNKS and block[1].startswith(_PARAMETERS)
 
 
 def is_ours(block: tuple[str, bytes]) -> bool:

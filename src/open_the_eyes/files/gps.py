@@ -5,51 +5,92 @@ The directory is blanked and its entry closed up in place, so that positions in 
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import replace
 from typing import Final
 
 from ..errors import PhotoError
-from ..photo import FileFacts, Photo
+from ..photo import Photo
+from . import photoshop
 from .ifd import GPS_DIRECTORY, read_directory, read_root
+from .jpeg_segments import XMP
 from .parcel import Blocks, u16, u32
+from .png import TEXT_CHUNKS, XMP_KEYWORD
 from .xmp import BrokenXmp, without
 
-_XMP_EXIF: Final = "http://ns.adobe.com/exif/1.0/"
-_TAGS: Final = (
-    "VersionID Latitude Longitude AltitudeRef Altitude TimeStamp Satellites Status MeasureMode DOP SpeedRef Speed "
-    "TrackRef Track ImgDirectionRef ImgDirection MapDatum DestLatitude DestLongitude DestBearingRef DestBearing "
-    "DestDistanceRef DestDistance ProcessingMethod AreaInformation DateStamp Differential HPositioningError "
-    "LatitudeRef LongitudeRef DestLatitudeRef DestLongitudeRef"
+_PLACE: Final = re.compile(
+    r"(?i:\S+ (gps\S*|\S*latitude\S*|\S*long(i|ti)tude\S*|\S*altitude\S*))"
+    r"|http://www\.w3\.org/2003/01/geo/wgs84_pos# (lat|long|alt|lat_long)"
 )
-_PROPERTIES: Final = frozenset(f"{_XMP_EXIF} GPS{name}" for name in _TAGS.split())
-_EXIF_AS_TEXT: Final = (b"Raw profile type exif\0", b"Raw profile type APP1\0")
-"""How ImageMagick keeps EXIF in a PNG's text chunks."""
+"""Properties of XMP, in whatever namespace: drones have their own, and one maker's firmware spells it "Longtitude"."""
+_EXTENDED: Final = "http://ns.adobe.com/xmp/note/ HasExtendedXMP"
+_EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
+_EXTENSION_HEAD: Final = len(_EXTENSION) + 32 + 4 + 4
+"""Then come the name of the whole, its length, the place of this piece in it, and the piece."""
+_PACKETS_AS_TEXT: Final = tuple(b"Raw profile type %s\0" % kind for kind in (b"exif", b"APP1", b"xmp"))
+"""How ImageMagick keeps EXIF and XMP in a PNG's text chunks."""
+_TEXT_OF_PLACE: Final = re.compile(rb"(?i)[^\0]*(gps|latitude|longitude)")
+"""The beginning of a text chunk that is named for the place."""
+_MORE_THAN_PLACE: Final = "Extended XMP, such as a depth map, was taken out with the place: it held that, too."
 
 
 def without_gps(photo: Photo) -> Photo:
     """The photo without GPS in EXIF and XMP; a block of either that cannot be read is taken out, for it may hold some.
 
-    A film or another picture behind a JPEG stays as it is, see `notes`.
+    So is a JPEG's extended XMP when it tells of the place, which the report then says. A film or another picture behind
+    a JPEG stays as it is, see `notes`.
     """
     if photo.file is None:
         return photo
     facts = photo.file
+    extended = any(_tells(packet) for packet in _extended_packets(facts.blocks))
+    blocks = tuple(kept for block in facts.blocks if (kept := _block_without(block, extended=extended)) is not None)
+    exif = _exif_without(facts.exif)
     return replace(
         photo,
-        file=replace(facts, exif=_exif_without(facts.exif), xmp=_xmp_without(facts.xmp), blocks=_blocks_without(facts)),
+        file=replace(
+            facts,
+            exif=photoshop.tags_without(exif, photoshop.EXIF_AND_XMP) if facts.format == "TIFF" else exif,
+            xmp=None if facts.xmp is None else _xmp_without(facts.xmp, extended=extended),
+            blocks=photoshop.segments_without(blocks, photoshop.EXIF_AND_XMP),
+            notes=(*facts.notes, _MORE_THAN_PLACE) if extended else facts.notes,
+        ),
     )
 
 
-def _blocks_without(facts: FileFacts) -> Blocks:
-    return tuple(block for block in facts.blocks if not block[1].startswith(_EXIF_AS_TEXT))
+def _block_without(block: tuple[str, bytes], *, extended: bool) -> tuple[str, bytes] | None:
+    """A block as it is, a further packet of XMP without the place, or None for what goes altogether."""
+    name, payload = block
+    if name == "APP1" and payload.startswith(XMP):
+        packet = _xmp_without(payload[len(XMP) :], extended=extended)
+        return None if packet is None else (name, XMP + packet)
+    gone = (
+        (name == "APP1" and payload.startswith(_EXTENSION) and extended)
+        or (name == "iTXt" and payload.startswith(XMP_KEYWORD + b"\0"))
+        or (name in TEXT_CHUNKS and (payload.startswith(_PACKETS_AS_TEXT) or _TEXT_OF_PLACE.match(payload)))
+    )
+    return None if gone else block
 
 
-def _xmp_without(xmp: bytes | None) -> bytes | None:
-    if xmp is None:
-        return None
+def _extended_packets(blocks: Blocks) -> list[bytes]:
+    """The packets that a JPEG keeps in pieces beside the first one, put together (XMP part 3, 1.1.3.1)."""
+    pieces: dict[bytes, list[tuple[int, bytes]]] = {}
+    for name, payload in blocks:
+        if name == "APP1" and payload.startswith(_EXTENSION) and len(payload) >= _EXTENSION_HEAD:
+            whole, place = payload[len(_EXTENSION) : _EXTENSION_HEAD - 8], u32(payload, _EXTENSION_HEAD - 4)
+            pieces.setdefault(whole, []).append((place, payload[_EXTENSION_HEAD:]))
+    return [b"".join(piece for _, piece in sorted(found)) for found in pieces.values()]
+
+
+def _tells(packet: bytes) -> bool:
+    return _xmp_without(packet, extended=False) != packet
+
+
+def _xmp_without(packet: bytes, *, extended: bool) -> bytes | None:
+    """The packet without the place, and without a word of an extended one that goes; None if it cannot be read."""
     try:
-        return without(xmp, _PROPERTIES)
+        return without(packet, lambda name: _PLACE.fullmatch(name) is not None or (extended and name == _EXTENDED))
     except BrokenXmp:
         return None
 

@@ -21,6 +21,7 @@ from .parcel import MAX_METADATA, Blocks, Parcel, Unpacked, check_pixels, damage
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD: Final = b"XML:com.adobe.xmp"
+TEXT_CHUNKS: Final = ("tEXt", "zTXt", "iTXt")
 _MAX_CHUNKS: Final = 200_000
 _DEPTHS: Final = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}

@@ -44,7 +44,7 @@ def spliced(packet: bytes | None, replaced: frozenset[str], properties: Callable
         BrokenXmp: not well-formed, with a document type, not UTF-8, or without RDF.
     """
     packet = packet if packet is not None and packet.strip(b"\0 \r\n\t") else _EMPTY
-    seen = _Scan(packet, replaced)
+    seen = _Scan(packet, replaced.__contains__)
     if seen.rdf_end is None:
         raise BrokenXmp("no RDF in it")
     added = properties(f'xmlns:rdf="{RDF}" rdf:about={quoteattr(seen.about)}').encode()
@@ -55,8 +55,11 @@ def spliced(packet: bytes | None, replaced: frozenset[str], properties: Callable
     return bytes(out + packet[at:])
 
 
-def without(packet: bytes, removed: frozenset[str]) -> bytes:
-    """The packet without these properties; the rest stays byte for byte.
+def without(packet: bytes, removed: Callable[[str], bool]) -> bytes:
+    """The packet without some properties; the rest stays byte for byte.
+
+    Args:
+        removed: told "namespace name" of a property, whether it goes.
 
     Raises:
         BrokenXmp: as for `spliced`, but for RDF, which need not be there.
@@ -75,13 +78,13 @@ def texts_of(packet: bytes, wanted: frozenset[str]) -> dict[str, list[str]]:
     Raises:
         BrokenXmp: as for `spliced`.
     """
-    return _Scan(packet, wanted).texts
+    return _Scan(packet, wanted.__contains__).texts
 
 
 class _Scan:
     """One pass over a packet: where the wanted properties stand, what they say, and where RDF ends."""
 
-    def __init__(self, packet: bytes, wanted: frozenset[str]) -> None:
+    def __init__(self, packet: bytes, wanted: Callable[[str], bool]) -> None:
         self.about = ""
         self.rdf_end: int | None = None
         self.cuts: list[tuple[int, int]] = []
@@ -89,10 +92,10 @@ class _Scan:
         self._packet, self._wanted = packet, wanted
         self._open: list[tuple[str, int]] = []  # name and beginning of every element that is open
         self._property = 0  # how many were open when the wanted one began, 0 outside
-        self._prefixes: dict[str, str] = {}
+        self._prefixes: dict[str, list[str]] = {}  # what each stands for, the innermost last
         self._parser = parser = expat.ParserCreate("UTF-8", " ")
         parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = self._refuse
-        parser.StartNamespaceDeclHandler = self._declared
+        parser.StartNamespaceDeclHandler, parser.EndNamespaceDeclHandler = self._declared, self._undeclared
         parser.StartElementHandler, parser.EndElementHandler = self._began, self._ended
         parser.CharacterDataHandler = self._said
         try:
@@ -104,7 +107,10 @@ class _Scan:
         raise BrokenXmp("a document type in it")
 
     def _declared(self, prefix: str | None, uri: str) -> None:
-        self._prefixes[prefix or ""] = uri
+        self._prefixes.setdefault(prefix or "", []).append(uri)
+
+    def _undeclared(self, prefix: str | None) -> None:
+        self._prefixes[prefix or ""].pop()
 
     def _began(self, name: str, attributes: dict[str, str]) -> None:
         at = self._parser.CurrentByteIndex
@@ -114,14 +120,16 @@ class _Scan:
         if self._property:
             if name == f"{RDF} li":
                 self._values().append("")
-        elif name in self._wanted:
+        elif self._wanted(name):
             self._property = len(self._open)
             self._values().append(attributes.get(f"{RDF} resource", ""))
-        elif name == _DESCRIPTION:
-            self.about = self.about or attributes.get(f"{RDF} about", "")
-            for key in self._wanted & attributes.keys():
+        else:  # an item of a list and a property with a structure may have attributes like a description's
+            if name == _DESCRIPTION:
+                self.about = self.about or attributes.get(f"{RDF} about", "")
+            wanted = [key for key in attributes if self._wanted(key)]
+            for key in wanted:
                 self.texts.setdefault(key, []).append(attributes[key])
-            self.cuts += self._attribute_places(at)
+            self.cuts += self._attribute_places(at) if wanted else ()
 
     def _said(self, text: str) -> None:
         if self._property:
@@ -151,7 +159,8 @@ class _Scan:
     def _attribute_places(self, at: int) -> Iterator[tuple[int, int]]:
         for found in _ATTRIBUTE.finditer(self._packet, at, self._tag_end(at)):
             prefix, _, name = found[1].decode().rpartition(":")
-            if f"{self._prefixes.get(prefix, '')} {name}" in self._wanted:
+            spaces = self._prefixes.get(prefix) if prefix else None  # the one without a prefix is for elements alone
+            if spaces and self._wanted(f"{spaces[-1]} {name}"):
                 yield found.span()
 
     def _cut_if_emptied(self, began: int, at: int) -> None:

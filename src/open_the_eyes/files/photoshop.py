@@ -1,0 +1,89 @@
+"""Photoshop's own blocks in JPEG and TIFF: image resources, such as captions and a thumbnail, and a TIFF's layers.
+
+Adobe Photoshop File Formats Specification, "Image Resource Blocks"; for the tags Adobe, "TIFF Technical Notes" (2002).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from ..errors import UnreadablePhoto
+from .ifd import Directory, as_block, read_root
+from .jpeg_segments import MAX_PAYLOAD
+from .parcel import Blocks, u16, u32
+
+THUMBNAILS: Final = frozenset({1033, 1036})
+"""Resources that show the picture in small."""
+EXIF_AND_XMP: Final = frozenset({1058, 1059, 1060})
+"""Resources that hold another copy of these."""
+
+_SEGMENT: Final = b"Photoshop 3.0\0"
+_SIGNATURES: Final = (b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR")
+_RESOURCES_TAG, _LAYERS_TAG = 34377, 37724
+
+
+def segments_without(blocks: Blocks, resources: frozenset[int]) -> Blocks:
+    """A JPEG's blocks without these resources; byte for byte as they were when there are none.
+
+    A resource may go on in the next segment.
+    """
+    places = [k for k, (name, payload) in enumerate(blocks) if name == "APP13" and payload.startswith(_SEGMENT)]
+    whole = b"".join(blocks[k][1][len(_SEGMENT) :] for k in places)
+    kept = _without(whole, resources)
+    if kept == whole:
+        return blocks
+    room = MAX_PAYLOAD - len(_SEGMENT)
+    pieces = tuple(("APP13", _SEGMENT + kept[at : at + room]) for at in range(0, len(kept), room))
+    behind = tuple(block for k, block in enumerate(blocks) if k > places[0] and k not in places)
+    return blocks[: places[0]] + pieces + behind
+
+
+def tags_without(tags: bytes | None, resources: frozenset[int], *, layers: bool = False) -> bytes | None:
+    """A TIFF's tags, as a block, without these resources, and if wanted without layers; as they were without any.
+
+    Photoshop opens the layers where there are some, and not the flat picture beside them.
+    """
+    root = _root(tags)
+    entries = dict(root.entries)
+    if layers:
+        entries.pop(_LAYERS_TAG, None)
+    if _RESOURCES_TAG in entries:
+        entry = entries[_RESOURCES_TAG]
+        entries[_RESOURCES_TAG] = replace(entry, raw=_without(entry.raw, resources))
+    return tags if entries == root.entries else as_block(replace(root, entries=entries))
+
+
+def has_layers(tags: bytes | None) -> bool:
+    """Whether a TIFF's tags hold layers."""
+    return _LAYERS_TAG in _root(tags).entries
+
+
+def _root(tags: bytes | None) -> Directory:
+    """The tags by number; none of a block that cannot be read."""
+    try:
+        return read_root(tags or b"")
+    except UnreadablePhoto:
+        return Directory("<", {})
+
+
+def _without(resources: bytes, removed: frozenset[int]) -> bytes:
+    """What cannot be understood, and all behind it, stays: nobody else finds a picture in it either."""
+    out, at = bytearray(), 0
+    while (end := _end(resources, at)) is not None:
+        if u16(resources, at + 4) not in removed:
+            out += resources[at:end]
+        at = end
+    return bytes(out + resources[at:])
+
+
+def _end(resources: bytes, at: int) -> int | None:
+    """Where the resource that begins here ends: signature, number, name, length, content; the last two are padded."""
+    if at + 12 > len(resources) or resources[at : at + 4] not in _SIGNATURES:
+        return None
+    length_at = at + 6 + (resources[at + 6] + 2) // 2 * 2
+    if length_at + 4 > len(resources):
+        return None
+    length = u32(resources, length_at)
+    end = length_at + 4 + length
+    return None if end > len(resources) else min(end + length % 2, len(resources))
