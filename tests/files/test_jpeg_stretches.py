@@ -14,7 +14,7 @@ from open_the_eyes.files.jpeg_coefficients import read_blocks, write_blocks
 from open_the_eyes.files.jpeg_huffman import HuffmanTable, NoSuchTable
 from open_the_eyes.files.jpeg_layout import Component, Layout, NotPatchable, layout_of
 from open_the_eyes.files.jpeg_locate import Interval, Reader
-from open_the_eyes.files.jpeg_stretches import ends_of, positions_of
+from open_the_eyes.files.jpeg_stretches import positions_of
 from tests.files.jpeg_scenes import coded
 from tests.files.plain_jpeg import scan
 
@@ -65,14 +65,6 @@ def test_data_with_many_more_blocks_than_the_picture_is_refused() -> None:
     reader = Reader(bytes(1_000_000), layout)
     with pytest.raises(NotPatchable, match="damaged"):
         positions_of(np.array([60]), reader, [Interval(0, reader.bits, 0, 64)])
-
-
-@pytest.mark.parametrize("quality", [30, 90, 98])
-def test_the_end_of_the_data_is_found(quality: int) -> None:
-    layout, reader, interval, starts = opened(subsampling=2, quality=quality)
-    last = layout.components[layout.slots[-1]]
-    _, ends = read_blocks(reader.words, np.array(starts[-1:]), last.dc, last.ac)
-    assert ends_of(reader, [interval]) == [ends[0]]
 
 
 def test_blocks_are_coded_as_they_were() -> None:

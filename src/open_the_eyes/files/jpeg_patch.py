@@ -7,7 +7,7 @@ decoded and coded again, so restart markers, Huffman tables and all that an enco
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -16,14 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.painting import Painting
+from ..parallel import meanwhile
 from . import jpeg_segments as segments
-from .jpeg_anchor import BlockMeans, anchored, shows
+from .jpeg_anchor import BlockMeans, anchored, anchors_pay, shows
 from .jpeg_bits import BitJoiner
 from .jpeg_changes import Changes, changes
 from .jpeg_coefficients import read_blocks, write_blocks
+from .jpeg_ends import ends_of
 from .jpeg_layout import Layout, NotPatchable, layout_of
 from .jpeg_locate import Interval, Ints, Reader
-from .jpeg_stretches import ends_of, positions_of
+from .jpeg_stretches import positions_of
 
 _MARKER: Final = re.compile(rb"\xff[^\x00]")
 _RST0: Final = 0xD0
@@ -54,9 +56,7 @@ def patched(coded: bytes, painting: Painting, orientation: int, *, stored_rgb: b
     layout, begin = layout_of(parts)
     if len(layout.components) not in (1, 3):
         raise NotPatchable(f"{len(layout.components)} colours stored, which are not RGB")
-    wanted = _with_followers(changes(painting, orientation, layout, stored_rgb=stored_rgb), layout)
-    if not len(wanted.blocks):
-        return coded
+    wanted = meanwhile(lambda: _with_followers(changes(painting, orientation, layout, stored_rgb=stored_rgb), layout))
     means = BlockMeans(painting.base, orientation, layout, stored_rgb=stored_rgb)
     body = _patched_body(parts.scans[begin:-2], layout, wanted, means)
     return b"".join((coded[: len(coded) - len(parts.scans) + begin], body, coded[-2:]))
@@ -81,24 +81,48 @@ def _with_followers(changed: Changes, layout: Layout) -> Changes:
     return Changes(blocks[some], steps[some])
 
 
-def _patched_body(body: bytes, layout: Layout, wanted: Changes, means: BlockMeans) -> bytes:
-    """The coded data between the scan's header and the end marker."""
+def _patched_body(body: bytes, layout: Layout, changed: Callable[[], Changes], means: BlockMeans) -> bytes:
+    """The coded data between the scan's header and the end marker; `changed` is waited for once that is made ready."""
     pieces = _between_markers(body, layout)
-    length = (layout.restart or layout.mcus_wh[0] * layout.mcus_wh[1]) * len(layout.slots)
-    touched = np.unique(wanted.blocks // length).tolist()
-    plain = [body[slice(*pieces[n])].replace(b"\xff\x00", b"\xff") for n in touched]
-    ends = np.cumsum([0] + [8 * len(p) for p in plain]).tolist()
-    intervals = [Interval(ends[i], ends[i + 1], n * length, (n + 1) * length) for i, n in enumerate(touched)]
-    reader = Reader(b"".join(plain), layout)
+    shown = meanwhile(lambda: means.firsts) if anchors_pay(layout, 8 * len(body)) else None
+    made = _read_in(body, pieces, [0], layout) if len(pieces) == 1 else None
+    wanted = changed()
+    if shown is not None:
+        shown()
+    if not len(wanted.blocks):
+        return body
+    of_block = wanted.blocks // _blocks_in_piece(layout)
+    touched = np.unique(of_block).tolist()
+    reader, intervals = made or _read_in(body, pieces, touched, layout)
     codes = _recoded(reader, intervals, layout, wanted, means)
-    of = np.searchsorted(touched, wanted.blocks // length)
     out, done = [], 0
-    known_ends = ends_of(reader, intervals)
-    for number, (interval, end, piece) in enumerate(zip(intervals, known_ends, touched, strict=True)):
-        here = codes[int(np.searchsorted(of, number)) : int(np.searchsorted(of, number, side="right"))]
+    for interval, end, piece in zip(intervals, ends_of(reader, intervals), touched, strict=True):
+        here = codes[slice(*(int(np.searchsorted(of_block, piece, side)) for side in ("left", "right")))]
         out += [body[done : pieces[piece][0]], _spliced(reader, interval, end, here).replace(b"\xff", b"\xff\x00")]
         done = pieces[piece][1]
     return b"".join([*out, body[done:]])
+
+
+def _read_in(
+    body: bytes, pieces: Sequence[tuple[int, int]], some: Sequence[int], layout: Layout
+) -> tuple[Reader, list[Interval]]:
+    """Some of the pieces between restart markers, one behind the other."""
+    length, blocks = _blocks_in_piece(layout), layout.mcus_wh[0] * layout.mcus_wh[1] * len(layout.slots)
+    plain = [_unstuffed(body[slice(*pieces[n])]) for n in some]
+    ends = np.cumsum([0] + [8 * len(p) for p in plain]).tolist()
+    numbers = [(n * length, min((n + 1) * length, blocks)) for n in some]
+    intervals = [Interval(ends[i], ends[i + 1], *number) for i, number in enumerate(numbers)]
+    return Reader(b"".join(plain), layout), intervals
+
+
+def _blocks_in_piece(layout: Layout) -> int:
+    return (layout.restart or layout.mcus_wh[0] * layout.mcus_wh[1]) * len(layout.slots)
+
+
+def _unstuffed(piece: bytes) -> bytes:
+    """Without the zero behind each byte of ones (T.81 F.1.2.3); there is no marker in it."""
+    data = np.frombuffer(piece, np.uint8)
+    return np.delete(data, np.flatnonzero(data[:-1] == 0xFF) + 1).tobytes()
 
 
 def _between_markers(body: bytes, layout: Layout) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from .jpeg_layout import NotPatchable
-from .jpeg_locate import NONE, Begun, Interval, Ints, Lanes, Reader
+from .jpeg_locate import NONE, Interval, Ints, Lanes, Reader
 from .jpeg_readings import Readings
 
 _STRETCH: Final = (1024, 16_384)
@@ -21,10 +21,6 @@ _AT_ONCE: Final = 4096
 _ALONE: Final = 150_000
 """So few bits are read in one go from their start, for which no guess is needed."""
 _ROUNDS: Final = 64
-_REACHES: Final = (2048, 8192, 32_768)
-"""Bits before the end of an interval that are read to find it."""
-_GUESSES: Final = 16
-_AGREEING: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +56,6 @@ def positions_of(wanted: Ints, reader: Reader, intervals: Sequence[Interval]) ->
         if not len(left):
             return np.concatenate(found)
     raise NotPatchable("its coded data ends early")
-
-
-def ends_of(reader: Reader, intervals: Sequence[Interval]) -> list[int | None]:
-    """Where the last block of each interval ends, less than a byte of filling behind; None where that is uncertain.
-
-    Only the end is read, from many guesses that become true by themselves; half of them have to agree, and no two
-    halves on different ends.
-    """
-    ends: list[int | None] = [None] * len(intervals)
-    for reach in _REACHES:
-        unknown = [n for n, end in enumerate(ends) if end is None]
-        first = np.repeat([intervals[n].start for n in unknown], _GUESSES)
-        stop = np.repeat([intervals[n].end for n in unknown], _GUESSES)
-        back = np.tile(np.linspace(reach, reach / 2, _GUESSES).astype(np.int64), len(unknown))
-        begun: list[Begun] = []
-        lanes = Lanes(np.maximum(stop - back, first), np.zeros_like(stop), stop)
-        run = reader.follow(lanes, inside=True, begun=begun)
-        begun.append((np.arange(len(stop)), run.count, run.at))
-        lane, count, place = (np.concatenate(parts) for parts in zip(*begun, strict=True))
-        fits = (place > stop[lane] - 8) & (place <= stop[lane]) & (count % reader.period == 0)
-        for row, n in enumerate(unknown):
-            found, times = np.unique(place[fits & (lane // _GUESSES == row)], return_counts=True)
-            sure = found[times >= _AGREEING]
-            if len(sure) == 1 and reader.is_filling(int(sure[0]), intervals[n].end):
-                ends[n] = int(sure[0])
-        if None not in ends:
-            break
-    return ends
 
 
 def _cuts(wanted: Ints, intervals: Sequence[Interval]) -> Iterator[_Cut]:
