@@ -22,6 +22,8 @@ from open_the_eyes.web.site import create_site
 from tests.faces import resized
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from open_the_eyes.engine import Engine
     from open_the_eyes.service.job_service import JobService
 
@@ -32,8 +34,10 @@ PART: Final = np.s_[20:260, 90:350]
 class Site:
     """A running page; `service` is what is behind it."""
 
-    def __init__(self, address: str, service: JobService) -> None:
-        self.address, self.service = address, service
+    def __init__(self, address: str, app: FastAPI) -> None:
+        self.address = address
+        self.service: JobService = app.state.service
+        self._gradio: Any = app.router.routes[-1].app._app  # type: ignore[attr-defined]  # where `create_site` put it
 
     @contextmanager
     def visitor(self, name: str = "") -> Iterator[httpx.Client]:
@@ -43,6 +47,10 @@ class Site:
             if not name:
                 client.get("/")
             yield client
+
+    def forget_sessions(self) -> None:
+        """As after a restart, or after an hour: the program knows nothing of pages that are open."""
+        self._gradio.state_holder.session_data.clear()
 
     def jobs(self) -> set[str]:
         """All whose photos are kept at the moment."""
@@ -60,7 +68,7 @@ def running_site(engine: Engine, folder: Path, **changed: Any) -> Iterator[Site]
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.service)
+        yield Site(f"http://127.0.0.1:{listener.getsockname()[1]}", app)
     finally:
         server.should_exit = True
         thread.join(60)

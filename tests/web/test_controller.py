@@ -2,79 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from open_the_eyes.errors import PhotoNotWritten
-from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.options import Mode
 from open_the_eyes.service.errors import Busy, NotHere
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web.controller import Controller
-from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
-
-ADA = "visitor-ada"
-
-
-@dataclass
-class FakeJobClient:
-    """Does what a `JobClient` would; `trouble` is what it runs into, `sent` what was asked of it."""
-
-    faces: tuple[FaceRegion, ...]
-    trouble: Exception | None = None
-    sent: list[dict[str, Any]] = field(default_factory=list)
-    forgotten: list[str] = field(default_factory=list)
-    jobs: dict[str, Job] = field(default_factory=dict)
-
-    def begin(self, owner: str, job_id: str, names: tuple[str, ...]) -> EditSession:
-        assert owner == ADA
-        self._stumble()
-        return new_session(names, job_id, PhotoFaces((400, 300), self.faces))
-
-    def preview(self, owner: str, session: EditSession) -> EditSession:
-        assert owner == ADA
-        self._stumble()
-        self.sent.append(session.preview_options())
-        return replace(session, waiting=f"job-{len(self.sent)}")
-
-    def finish(self, owner: str, session: EditSession, purpose: Mode) -> EditSession:
-        assert owner == ADA
-        self._stumble()
-        self.sent.append(session.final_options(purpose))
-        return replace(session, waiting=f"job-{len(self.sent)}", finishing=True, purpose=purpose)
-
-    def ended(self, owner: str, session: EditSession, job_id: str) -> EditSession:
-        assert owner == ADA
-        if self.jobs[job_id].state != "done":
-            return replace(session, waiting=None, finishing=False)
-        if session.finishing:
-            return replace(session, waiting=None, finishing=False, final=job_id)
-        return session.with_preview(Preview(job_id, session.style, {1: (0, 1)}, {}))
-
-    def cancel(self, owner: str, session: EditSession) -> EditSession:
-        assert owner == ADA
-        return replace(session, waiting=None, finishing=False)
-
-    def job(self, owner: str, job_id: str) -> Job:
-        assert owner == ADA
-        if job_id not in self.jobs:
-            raise NotHere("expected a job of yours, there is none.")
-        return self.jobs[job_id]
-
-    def forget_photo(self, owner: str, session: EditSession) -> None:
-        assert owner == ADA
-        self.forgotten += session.jobs
-
-    def _stumble(self) -> None:
-        if self.trouble is not None:
-            raise self.trouble
-
-
-def face(number: int, outcome: Any = "closed") -> FaceRegion:
-    place = Box(0.1, 0.1, 0.2, 0.3)
-    return FaceRegion(number, outcome, "", place, place, ())
+from open_the_eyes.web.edit_session import EditSession, FaceRegion
+from tests.web.fake_jobs import ADA, FakeJobClient, face
 
 
 @pytest.fixture
@@ -147,13 +85,13 @@ def test_an_end_that_nobody_waits_for_changes_nothing(controller: Controller, se
     assert controller.act(ADA, seen, {"act": "ended", "job": "first"}).session is seen
 
 
-def test_faces_are_chosen_and_skipped_by_a_click_and_by_the_list(controller: Controller, seen: EditSession) -> None:
+def test_faces_are_skipped_and_chosen_by_a_click(controller: Controller, seen: EditSession) -> None:
     skipped = controller.act(ADA, seen, {"act": "toggle", "face": "3"}).session
     assert skipped is not None
     assert skipped.chosen == (1,)
-    again = controller.choose(ADA, skipped, [3]).session
+    again = controller.act(ADA, skipped, {"act": "toggle", "face": "3"}).session
     assert again is not None
-    assert again.chosen == (3,)
+    assert again.chosen == (1, 3)
 
 
 def test_the_file_has_the_eyes_that_were_picked(
@@ -175,7 +113,7 @@ def test_a_job_that_was_deleted_is_not_waited_for(controller: Controller, came: 
 
 
 def test_a_file_of_nothing_is_not_made(controller: Controller, job_client: FakeJobClient, seen: EditSession) -> None:
-    nobody = controller.choose(ADA, seen, []).session
+    nobody = seen.with_chosen(())
     page_state = controller.act(ADA, nobody, {"act": "finish", "purpose": "standard"})
     assert "choose one first" in page_state.advice
     assert job_client.sent == []
@@ -184,9 +122,10 @@ def test_a_file_of_nothing_is_not_made(controller: Controller, job_client: FakeJ
 def test_a_wish_sends_a_preview_and_the_same_wish_again_does_not(
     controller: Controller, job_client: FakeJobClient, seen: EditSession
 ) -> None:
-    restyled = controller.restyle(ADA, seen, EyeStyle("blue")).session
+    blue = {"act": "restyle", "color": "Blue", "gaze": "As suits the face", "openness": 100}
+    restyled = controller.act(ADA, seen, blue).session
     assert job_client.sent[0]["eye_color"] == "blue"
-    controller.restyle(ADA, restyled, EyeStyle("blue"))
+    controller.act(ADA, restyled, blue)
     assert len(job_client.sent) == 1
 
 
@@ -208,7 +147,7 @@ def test_what_goes_wrong_is_said_and_can_be_tried_again_as_it_was_wished(
     advice: str,
 ) -> None:
     job_client.trouble = trouble
-    page_state = controller.restyle(ADA, seen, EyeStyle("green"))
+    page_state = controller.act(ADA, seen, {"act": "restyle", "color": "Green"})
     assert headline in page_state.headline
     assert advice in page_state.advice
     assert "secret" not in page_state.advice
@@ -252,19 +191,6 @@ def test_a_photo_whose_time_is_over_is_no_error_when_the_page_is_loaded_again(
     assert page_state.headline == ""
 
 
-def test_a_program_that_was_started_anew_goes_on_with_the_photo_that_the_browser_remembers(
-    controller: Controller,
-) -> None:
-    memory = {"job": "first", "names": ["party.jpg"]}
-    for told, chosen in (({"act": "resume"}, (1, 3)), ({"act": "toggle", "face": "3"}, (1,))):
-        session = controller.act(ADA, None, {**told, "memory": memory}).session
-        assert session is not None
-        assert session.names == ("party.jpg",)
-        assert session.chosen == chosen
-    assert "Load this page again" in controller.choose(ADA, None, [1]).advice
-    assert "Load this page again" in controller.restyle(ADA, None, EyeStyle("blue")).advice
-
-
 @pytest.mark.parametrize(
     "told",
     [
@@ -272,6 +198,7 @@ def test_a_program_that_was_started_anew_goes_on_with_the_photo_that_the_browser
         {"act": None},
         {"act": "sudo"},
         {"act": "toggle"},
+        {"act": "restyle", "color": ["Blue"], "gaze": 7, "openness": "wide"},
         {"act": "toggle", "face": "-1"},
         {"act": "toggle", "face": {"a": 1}},
         {"act": "pick", "face": "1", "attempt": "9" * 40},

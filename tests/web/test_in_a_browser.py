@@ -55,8 +55,9 @@ def test_a_group_from_the_drop_to_the_file(
     preview_done(page)
     page.click('.ote-photo button[data-face="3"]')
     page.wait_for_selector('.ote-photo button[data-face="3"][aria-pressed=false]')
-    assert not page.get_by_label("Face 3: eyes closed", exact=True).is_checked()
-    page.get_by_label("Face 3: eyes closed", exact=True).check()
+    listed = page.get_by_role("checkbox", name="Face 3: eyes closed")
+    assert not listed.is_checked()
+    listed.click()
     page.wait_for_selector('.ote-photo button[data-face="3"][aria-pressed=true]')
 
     tile = page.get_by_label("Face 1: Eyes 3", exact=True)
@@ -163,6 +164,41 @@ def test_looks_ask_for_another_preview_and_shape_the_file(visitor: Visitor, phot
     record = bytes_of(waiting.value)
     assert b"blue" in record
     assert b"ultra" in record
+
+
+def test_a_program_that_has_forgotten_the_page_goes_on_with_what_is_seen_there(
+    visitor: Visitor, photos: Path, site: Site
+) -> None:
+    page = visitor.open()
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    page.click('.ote-photo button[data-face="1"]')
+    page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=false]')
+    page.get_by_role("button", name="Adjust the eyes").click()
+    picture = page.locator(".ote-pair .after")
+    for color in ("Blue", "Green"):
+        before = picture.get_attribute("src")
+        page.get_by_label(color, exact=True).check()
+        page.wait_for_function(
+            "(before) => document.querySelector('.ote-pair .after').getAttribute('src') !== before", arg=before
+        )
+        site.forget_sessions()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download").click()
+    page.wait_for_selector(".ote-done")
+    assert b"green" in bytes_of(waiting.value)
+    said = page.locator(".ote-done").inner_text()
+    assert said.count("Opened") == 1
+    assert "as you chose" in said
+    site.forget_sessions()
+    page.get_by_role("checkbox", name="Face 1: eyes closed").click()
+    page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=true]')
+    page.reload()
+    preview_done(page)
+    page.get_by_role("button", name="Adjust the eyes").click()
+    assert page.get_by_label("Green", exact=True).is_checked()
+    assert pressed(page, 1) == "true"
+    assert page.locator(".ote-notice").count() == 0
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,11 @@ from open_the_eyes.settings import Settings
 from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
 from open_the_eyes.web.image_cache import ImageCache
 from open_the_eyes.web.job_client import JobClient
+from open_the_eyes.web.tab_memory import TabMemory
 
 ADA = "visitor-ada"
 PLACE = Box(0.1, 0.1, 0.2, 0.3)
+REPORT = {"faces": [{"id": 1, "outcome": "opened", "reason": "", "variation_attempts": [0, 3]}]}
 ONE_FACE = PhotoFaces((400, 300), (FaceRegion(1, "closed", "", PLACE, PLACE, ()),))
 
 
@@ -190,3 +192,29 @@ def test_a_job_whose_faces_cannot_be_kept_is_none(service: FakeService, seen: Ed
     with pytest.raises(StoreAway):
         JobClient(service, full).preview(ADA, seen)  # type: ignore[arg-type]
     assert set(service.jobs) == {seen.job}
+
+
+def test_what_a_tab_remembers_is_there_again_with_the_jobs_that_are(service: FakeService, seen: EditSession) -> None:
+    run = job_client(service)
+    blue = run.preview(ADA, seen.with_style(EyeStyle("blue")))
+    service.jobs[str(blue.waiting)] = replace(service.jobs[str(blue.waiting)], report=REPORT)
+    shown = run.ended(ADA, blue, str(blue.waiting)).with_pick(1, 3)
+    making = run.finish(ADA, shown, "ultra")
+    for session in (shown, making):
+        recalled = run.recall(ADA, TabMemory.of(session))
+        assert TabMemory.of(recalled) == TabMemory.of(session)
+        assert recalled.final_options("ultra") == session.final_options("ultra")
+    assert set(run.recall(ADA, TabMemory.of(making)).jobs) == set(making.jobs)
+    run.forget(ADA, [str(making.preview and making.preview.job), str(making.waiting)])
+    left = run.recall(ADA, TabMemory.of(making))
+    assert left.waiting is None
+    assert left.preview is not None
+    assert left.preview.job == seen.job
+
+
+def test_a_tab_cannot_mix_one_photos_faces_with_anothers_eyes(service: FakeService, seen: EditSession) -> None:
+    other = service.add({})
+    recalled = job_client(service).recall(ADA, TabMemory(seen.job, preview=other.id, waiting=other.id))
+    assert recalled.jobs == (seen.job,)
+    with pytest.raises(NotHere):
+        job_client(service).recall("visitor-max", TabMemory(seen.job))

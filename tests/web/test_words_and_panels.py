@@ -175,6 +175,13 @@ def test_faces_that_can_be_chosen_are_buttons_that_say_so_and_the_others_are_not
     assert "eyes open" in str(still["aria-label"])
 
 
+def test_the_list_of_faces_ticks_who_is_chosen_and_leaves_out_who_cannot_be() -> None:
+    tags = Elements(photo_html.face_list(session("closed", "already_open", "unsure"))).tags
+    boxes = {given["data-face"]: given["aria-checked"] for tag, given in tags if given.get("role") == "checkbox"}
+    assert boxes == {"1": "true", "3": "false"}
+    assert photo_html.face_list(session("already_open")) == ""
+
+
 def test_what_is_chosen_differs_in_more_than_colour() -> None:
     chosen, skipped = (photo_html.photo(one) for one in (session("closed"), session("closed").with_chosen(())))
     assert photo_html.CHECK in chosen

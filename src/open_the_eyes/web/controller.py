@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from ..errors import OpenTheEyesError, UsageError
 from ..options import MODES, Mode
@@ -15,20 +15,22 @@ from ..service.problems import problem_of
 from . import words
 from .edit_session import EditSession, EyeStyle
 from .job_client import JobClient
-from .panels import clean
-
-NAMES: Final = 32
-"""The most names of photos that are taken from a browser."""
+from .tab_memory import TabMemory
 
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """What is to be seen: where the visitor is, and what should be said."""
+    """What is to be seen: where the visitor is, and what should be said.
+
+    Args:
+        restored: the session is what the tab remembers; controls that keep a value of their own have to follow it.
+    """
 
     session: EditSession | None = None
     headline: str = ""
     advice: str = ""
     retry: bool = False
+    restored: bool = False
 
 
 class Controller:
@@ -38,9 +40,19 @@ class Controller:
         self._job_client = job_client
 
     def act(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:
-        """What the page's own script tells: `told["act"]` says what was done, and the rest to what."""
+        """What the page tells: `told["act"]` says what was done, `told["memory"]` where the tab is, the rest to what.
+
+        Without a session it goes on from what the tab remembers, and does nothing to a page that shows something else.
+        """
+        always: dict[str, Callable[[str, EditSession | None, dict[str, Any]], PageState]] = {
+            "refused": self._refused,
+            "arrived": self._arrived,
+            "resume": self._resumed,
+            "anew": self._anew,
+        }
         acts: dict[str, Callable[[str, EditSession, dict[str, Any]], PageState]] = {
             "toggle": self._toggle,
+            "restyle": self._restyle,
             "pick": self._pick,
             "look": self._look,
             "finish": self._finish,
@@ -48,39 +60,19 @@ class Controller:
             "cancel": self._cancel,
             "retry": self._retry,
             "take": self._take,
-            "anew": self._anew,
         }
         name = str(told.get("act"))
         try:
-            if name == "refused":
-                return self._refused(session, told)
-            if name == "arrived":
-                return self._arrived(owner, session, told)
-            if name == "resume":
-                return self._resumed(owner, told)
+            is_whole = True
             if session is None:
-                session = self._begun(owner, told.get("memory"))
+                session, is_whole = self._recalled(owner, told)
+            if name in always:
+                return always[name](owner, session, told)
+            if session is None or not is_whole:
+                return PageState(session, *words.refusal("not-here" if session is None else "forgotten"), restored=True)
             return acts[name](owner, session, told) if name in acts else PageState(session)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the visitor is told, and may try again
             return _failed(session, error)
-
-    def choose(self, owner: str, session: EditSession | None, chosen: list[int]) -> PageState:  # noqa: ARG002
-        """The list of faces was changed."""
-        if session is None:
-            return PageState(None, *words.refusal("started-anew"))
-        return PageState(session.with_chosen(tuple(chosen)))
-
-    def restyle(self, owner: str, session: EditSession | None, style: EyeStyle) -> PageState:
-        """Another style is asked for: a new preview."""
-        if session is None:
-            return PageState(None, *words.refusal("started-anew"))
-        if style == session.style:
-            return PageState(session)
-        restyled = session.with_style(style)
-        try:
-            return PageState(self._job_client.preview(owner, restyled))
-        except Exception as error:  # noqa: BLE001 -- as above
-            return _failed(restyled, error)
 
     def final(self, owner: str, session: EditSession | None) -> Job | None:
         """The job whose file can be fetched, if there is one."""
@@ -90,26 +82,36 @@ class Controller:
             return self._job_client.job(owner, session.final)
         return None
 
+    def _recalled(self, owner: str, told: dict[str, Any]) -> tuple[EditSession | None, bool]:
+        """The session that the tab remembers, None where its photo is gone; and whether all that is seen is in it."""
+        memory = TabMemory.from_json(told.get("memory"))
+        try:
+            session = self._job_client.recall(owner, memory)
+        except NotHere:
+            return None, False
+        return session, TabMemory.of(session) == memory
+
     def _arrived(self, owner: str, before: EditSession | None, told: dict[str, Any]) -> PageState:
         if before is not None:
             self._job_client.forget_photo(owner, before)
-        return _greeted(self._begun(owner, told))
+        photo = TabMemory.from_json(told)
+        return _greeted(self._job_client.begin(owner, photo.job, photo.names))
 
-    def _resumed(self, owner: str, told: dict[str, Any]) -> PageState:
-        try:
-            session = self._begun(owner, told.get("memory"))
-            return _come_to(session, self._job_client.job(owner, session.job))
-        except OpenTheEyesError:
+    def _resumed(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:  # noqa: ARG002
+        if session is None:
             return PageState(None)  # its time was over, and nobody asked for anything yet
+        waited = session.waiting or (session.job if session.preview is None else None)
+        if waited is None:
+            return replace(_greeted(session), restored=True)
+        now = self._job_client.ended(owner, session, waited)
+        return replace(_come_to(now, self._job_client.job(owner, waited)), restored=True)
 
-    def _begun(self, owner: str, memory: object) -> EditSession:
-        """The session for a photo that the browser names: a new one, or one of before this program was started."""
-        told = memory if isinstance(memory, dict) else {}
-        names = told.get("names")
-        listed = tuple(clean(str(name)) for name in names[:NAMES]) if isinstance(names, list) and names else ("photo",)
-        return self._job_client.begin(owner, str(told.get("job")), listed)
+    def _anew(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:  # noqa: ARG002
+        if session is not None:
+            self._job_client.forget_photo(owner, session)
+        return PageState(None)
 
-    def _refused(self, session: EditSession | None, told: dict[str, Any]) -> PageState:
+    def _refused(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         problem = told.get("problem")
         known = problem if isinstance(problem, dict) else {}
         seconds = told.get("seconds")
@@ -120,6 +122,17 @@ class Controller:
         face = _number(told.get("face"))
         chosen = set(session.chosen) ^ ({face} if face is not None else set())
         return PageState(session.with_chosen(tuple(sorted(chosen))))
+
+    def _restyle(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
+        """Another style is asked for: a new preview."""
+        style = style_of(str(told.get("color")), str(told.get("gaze")), told.get("openness", 100))
+        if style == session.style:
+            return PageState(session)
+        restyled = session.with_style(style)
+        try:
+            return PageState(self._job_client.preview(owner, restyled))
+        except Exception as error:  # noqa: BLE001 -- as in `act`, and the wish stays
+            return _failed(restyled, error)
 
     def _pick(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         face = _number(told.get("face"))
@@ -155,10 +168,6 @@ class Controller:
     def _take(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
         return _greeted(self._job_client.swap(owner, session, _number(told.get("shot")) or 0))
 
-    def _anew(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
-        self._job_client.forget_photo(owner, session)
-        return PageState(None)
-
 
 def style_of(color: str, gaze: str, openness: float) -> EyeStyle:
     """From the words and figures of the page; 100 per cent leaves openness to the face."""
@@ -166,6 +175,13 @@ def style_of(color: str, gaze: str, openness: float) -> EyeStyle:
     return EyeStyle(
         words.COLORS.get(color, "auto"), words.GAZES.get(gaze), None if round(openness) == 100 else openness / 100
     )
+
+
+def shown_style(style: EyeStyle) -> tuple[str, str, int]:
+    """The words and the figure of the page for a style, back from `style_of`."""
+    color = next(word for word, color in words.COLORS.items() if color == style.eye_color)
+    gaze = next((word for word, gaze in words.GAZES.items() if gaze == style.gaze), words.AS_SUITS)
+    return color, gaze, 100 if style.openness is None else round(100 * style.openness)
 
 
 def _come_to(session: EditSession, job: Job) -> PageState:

@@ -16,6 +16,7 @@ from ..service.jobs import Job, JobRequest, reference_name
 from ..service.uploads import Upload
 from .edit_session import PREVIEW, EditSession, PhotoFaces, Preview, new_session, photo_faces
 from .image_cache import ImageCache
+from .tab_memory import TabMemory
 
 
 class JobClient:
@@ -43,17 +44,34 @@ class JobClient:
         return self._with_faces(self._service.uploads.submit(request, asked), found).id
 
     def begin(self, owner: str, job_id: str, names: tuple[str, ...]) -> EditSession:
-        """The session for a photo that was handed in, now or some time ago.
+        """The session for a photo that was handed in.
 
         Raises:
             NotHere: no such job, or somebody else's.
         """
-        job = self.job(owner, job_id)
-        try:
-            found = self._image_cache.load_faces(job.id)
-        except FileNotFoundError:
-            raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None
-        return self.ended(owner, new_session(names, job.id, found), job.id)
+        session = self._begun(owner, job_id, names)
+        return self.ended(owner, session, session.job)
+
+    def recall(self, owner: str, memory: TabMemory) -> EditSession:
+        """The session that a browser's tab remembers, as far as its jobs are still there.
+
+        Raises:
+            NotHere: the photo has been deleted, or is somebody else's.
+            StoreAway: that cannot be found out at present.
+        """
+        session = self._begun(owner, memory.job, memory.names)
+        own = (session.job, *self._image_cache.later(session.job))
+        seen, waiting = (
+            self._if_there(owner, job) if job is not None and job in own else None
+            for job in (memory.preview, memory.waiting)
+        )
+        if seen is not None and seen.state == "done" and seen.report is not None:
+            session = session.with_preview(Preview.of(seen.id, seen.request.options, seen.report))
+        elif waiting is None:
+            session = self.ended(owner, session, session.job)
+        known = [job.id for job in (seen, waiting) if job is not None]
+        under_way = session.waiting if waiting is None else waiting.id
+        return memory.applied_to(replace(session, waiting=under_way, jobs=tuple(dict.fromkeys((session.job, *known)))))
 
     def preview(self, owner: str, session: EditSession) -> EditSession:
         """With a new preview under way, and no job for what was waited for before.
@@ -107,6 +125,19 @@ class JobClient:
         if session.waiting is not None:
             self.forget(owner, [session.waiting])
         return replace(session, waiting=None, finishing=False)
+
+    def _if_there(self, owner: str, job_id: str) -> Job | None:
+        with suppress(NotHere):
+            return self.job(owner, job_id)
+        return None
+
+    def _begun(self, owner: str, job_id: str, names: tuple[str, ...]) -> EditSession:
+        """Waiting for the first preview."""
+        job = self.job(owner, job_id)
+        try:
+            return new_session(names, job.id, self._image_cache.load_faces(job.id))
+        except FileNotFoundError:
+            raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None
 
     def job(self, owner: str, job_id: str) -> Job:
         """Raises:

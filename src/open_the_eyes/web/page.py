@@ -14,12 +14,15 @@ from fastapi import FastAPI
 from ..errors import OpenTheEyesError
 from . import panels, photo_html, words
 from .app_manifest import HEAD, STATIC
-from .controller import Controller, PageState, style_of
-from .edit_session import EditSession
+from .controller import Controller, PageState, shown_style
+from .edit_session import EditSession, EyeStyle
 from .theme import theme
 
-SHOWN: Final = ("arrival", "notice", "progress", "photo", "shots", "strips", "compare", "finish", "done")
+SHOWN: Final = ("arrival", "notice", "progress", "photo", "shots", "strips", "compare", "faces", "finish", "done")
 """The parts that this page draws itself, in the order of the outputs."""
+
+REMEMBER: Final = "(...given) => [...given.slice(0, -1), JSON.parse(sessionStorage.getItem('open-the-eyes') ?? 'null')]"
+"""Gradio's own controls send along what the tab remembers, in the last of their inputs, as the drawn parts do."""
 
 
 def mount_page(app: FastAPI, page: Page) -> None:
@@ -62,7 +65,7 @@ class Page:
     def blocks(self) -> Any:
         """The layout, with everything wired."""
         with gr.Blocks(title=words.TITLE, analytics_enabled=False) as blocks:
-            session = gr.State(None)
+            session, memory = gr.State(None), gr.JSON(visible=False)
             gr.HTML(panels.header(self._retention), apply_default_css=False, elem_id="ote-header")
             parts = {name: _part(name) for name in ("notice", "arrival", "progress")}
             parts["arrival"].value = panels.arrival(None, self._max_bytes, self._max_references)
@@ -70,34 +73,31 @@ class Page:
                 with gr.Column(scale=7, min_width=320):
                     parts |= {name: _part(name) for name in ("photo", "strips", "shots")}
                 with gr.Column(scale=5, min_width=320, elem_id="ote-side"):
-                    parts["compare"] = _part("compare")
-                    faces = gr.CheckboxGroup([], label="Faces to open", elem_id="ote-faces", visible=False)
+                    parts |= {name: _part(name) for name in ("compare", "faces")}
                     with gr.Accordion("Adjust the eyes", open=False, visible=False, elem_id="ote-looks") as style:
-                        color = gr.Radio(list(words.COLORS), value="As suits the face", label="Eye colour")
-                        gaze = gr.Radio(list(words.GAZES), value="As suits the face", label="Where they look")
+                        color = gr.Radio(list(words.COLORS), value=words.AS_SUITS, label="Eye colour")
+                        gaze = gr.Radio(list(words.GAZES), value=words.AS_SUITS, label="Where they look")
                         openness = gr.Slider(60, 140, value=100, step=5, label="How far open, per cent of usual")
                     parts |= {name: _part(name) for name in ("finish", "done")}
-            outputs = [session, *(parts[name] for name in SHOWN), work, faces, style, color, gaze, openness]
+            outputs = [session, *(parts[name] for name in SHOWN), work, style, color, gaze, openness]
             for name in SHOWN:
                 parts[name].act(self._acted, [session], outputs, **_QUIET)
-            faces.input(self._chosen, [session, faces], outputs, **_QUIET)
             for event in (color.input, gaze.input, openness.release):
-                event(self._restyled, [session, color, gaze, openness], outputs, **_QUIET)
+                event(self._restyled, [session, color, gaze, openness, memory], outputs, js=REMEMBER, **_QUIET)
         return blocks
 
     def _acted(self, session: EditSession | None, event: gr.EventData, request: gr.Request) -> list[Any]:
-        told = event._data if isinstance(event._data, dict) else {}
-        return self._drawn(_owner(request), self._controller.act(_owner(request), session, told))
-
-    def _chosen(self, session: EditSession | None, chosen: list[int], request: gr.Request) -> list[Any]:
-        return self._drawn(_owner(request), self._controller.choose(_owner(request), session, chosen))
+        return self._told(session, event._data if isinstance(event._data, dict) else {}, request)
 
     def _restyled(
-        self, session: EditSession | None, color: str, gaze: str, openness: float, request: gr.Request
+        self, session: EditSession | None, color: str, gaze: str, openness: float, memory: Any, request: gr.Request
     ) -> list[Any]:
-        return self._drawn(
-            _owner(request), self._controller.restyle(_owner(request), session, style_of(color, gaze, openness))
-        )
+        wish = {"act": "restyle", "color": color, "gaze": gaze, "openness": openness, "memory": memory}
+        return self._told(session, wish, request)
+
+    def _told(self, session: EditSession | None, told: dict[str, Any], request: gr.Request) -> list[Any]:
+        owner = _owner(request)
+        return self._drawn(owner, self._controller.act(owner, session, told))
 
     def _drawn(self, owner: str, page_state: PageState) -> list[Any]:
         """A value for each output."""
@@ -110,20 +110,17 @@ class Page:
             "shots": "" if session is None else photo_html.shots(session),
             "strips": "" if session is None else photo_html.strips(session),
             "compare": "" if session is None else photo_html.compare(session),
+            "faces": "" if session is None else photo_html.face_list(session),
             "finish": panels.finish(session, self._capabilities),
             "done": panels.done(session, self._controller.final(owner, session)),
         }
-        choosable = () if session is None else session.choosable
-        faces = gr.CheckboxGroup(
-            choices=[(words.seen(face), face.id) for face in choosable],
-            value=[] if session is None else list(session.chosen),
-            visible=bool(choosable),
-        )
         ready = session is not None and session.preview is not None and bool(session.preview.attempts)
         fresh = session is None or (session.preview is None and session.waiting == session.job)
-        style = ["As suits the face", "As suits the face", 100] if fresh else [gr.skip()] * 3
+        style = [gr.skip()] * 3
+        if fresh or page_state.restored:
+            style = list(shown_style(EyeStyle() if session is None else session.style))
         work = gr.Row(visible=session is not None)
-        return [session, *(drawn[name] for name in SHOWN), work, faces, gr.Accordion(visible=ready), *style]
+        return [session, *(drawn[name] for name in SHOWN), work, gr.Accordion(visible=ready), *style]
 
 
 _QUIET: Final[dict[str, Any]] = {

@@ -13,6 +13,7 @@ from ..naming import named
 from ..service.jobs import Job
 from . import words
 from .edit_session import EditSession
+from .tab_memory import TabMemory, clean
 
 EYE: Final = (
     '<svg viewBox="0 0 64 40" aria-hidden="true"><path class="lids" d="M3 20C14 5 50 5 61 20 50 35 14 35 3 20z"/>'
@@ -48,9 +49,9 @@ def arrival(session: EditSession | None, max_bytes: int, max_references: int) ->
         )
     more = len(session.names) - 1
     others = f" and {more} more {'shot' if more == 1 else 'shots'}" if more else ""
-    names = escape(json.dumps(session.names))
+    memory = escape(json.dumps(TabMemory.of(session).to_json()))
     return (
-        f'<div class="ote-here" data-facts="{data}" data-job="{session.job}" data-names="{names}">'
+        f'<div class="ote-here" data-facts="{data}" data-memory="{memory}">'
         f"<p><strong>{escape(session.names[0])}</strong>{others}</p>"
         '<button type="button" class="quiet" data-act="anew">Start anew</button></div>'
     )
@@ -124,10 +125,3 @@ def file_name(name: str, stored: str) -> str:
     own = Path(clean(name))
     file_format = SUFFIXES.get(Path(stored).suffix)
     return str(named(own, "opened", None if file_format is None else suffix_for(own, file_format)))
-
-
-def clean(name: str) -> str:
-    """A file name from a browser, as one that can be shown and used: no folders, nothing that is not printable."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(one for one in last if one.isprintable() and one not in '<>:"|?*').strip(" .")
-    return kept[-120:] or "photo"

@@ -32,6 +32,21 @@ def photo(session: EditSession) -> str:
     )
 
 
+def face_list(session: EditSession) -> str:
+    """The faces that can be opened, in words, to tick: the same choice as a click on the photo.
+
+    What is ticked is what was drawn, never what was clicked: it may not have come to anything.
+    """
+    if not session.choosable:
+        return ""
+    boxes = "".join(
+        f'<button type="button" role="checkbox" aria-checked="{str(face.id in session.chosen).lower()}" '
+        f'data-act="toggle" data-face="{face.id}"><span class="box">{CHECK}</span>{escape(words.seen(face))}</button>'
+        for face in session.choosable
+    )
+    return f'<div class="ote-list" role="group" aria-label="Faces to open"><p>Faces to open</p>{boxes}</div>'
+
+
 def strips(session: EditSession) -> str:
     """For every face that got new eyes, a row of them to pick from; the first is the face as it was."""
     if session.preview is None:

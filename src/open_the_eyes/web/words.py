@@ -62,8 +62,9 @@ STAGES: Final = {
     "queued": "Waiting",
 }
 
+AS_SUITS: Final = "As suits the face"
 COLORS: Final[dict[str, EyeColor]] = {
-    "As suits the face": "auto",
+    AS_SUITS: "auto",
     "Brown": "brown",
     "Hazel": "hazel",
     "Green": "green",
@@ -71,7 +72,7 @@ COLORS: Final[dict[str, EyeColor]] = {
     "Grey": "grey",
 }
 GAZES: Final[dict[str, tuple[float, float] | None]] = {
-    "As suits the face": None,
+    AS_SUITS: None,
     "At the camera": (0.0, 0.0),
     "Left": (-0.6, 0.0),
     "Right": (0.6, 0.0),
@@ -128,9 +129,9 @@ _REFUSALS: Final = {
     "not-here": ("That photo is not here any more.", "It has been deleted, as promised. Drop it again."),
     "weights-missing": ("A model that is needed is missing here.", "`open-the-eyes doctor` says which."),
     "usage-error": ("That cannot be done.", ""),
-    "started-anew": (
-        "The program was started anew in the meantime.",
-        "Load this page again, and your photo is back.",
+    "forgotten": (
+        "The program was started anew in the meantime, or has not heard of this page for long.",
+        "Nothing was done. Your photo is back; look what is chosen now, and go on.",
     ),
     "no-face": (
         "No face was found in this photo.",

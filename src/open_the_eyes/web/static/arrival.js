@@ -42,11 +42,11 @@ document.addEventListener('dragleave', (event) => { if (!event.relatedTarget) ov
 document.addEventListener('drop', (event) => { event.preventDefault(); over(false); send(event.dataTransfer.files); });
 document.addEventListener('paste', (event) => { if (event.clipboardData.files.length) send(event.clipboardData.files); });
 
-// A page that is loaded again goes on with its photo.
+// A page that is loaded again goes on with its photo, and a program that was started anew with what is seen of it.
 watch('value', () => {
   const here = element.querySelector('.ote-here');
   if (!here) return;
-  sessionStorage.setItem(MEMORY, JSON.stringify({ job: here.dataset.job, names: JSON.parse(here.dataset.names) }));
+  sessionStorage.setItem(MEMORY, here.dataset.memory);
 });
 element.addEventListener('click', (event) => {
   if (event.target.closest('[data-act=anew]')) sessionStorage.removeItem(MEMORY);

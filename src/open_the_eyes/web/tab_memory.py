@@ -1,0 +1,115 @@
+"""What a browser's tab remembers of a session, so that a program that knows it no more goes on where the page is.
+
+Gradio keeps a session until the program ends, or an hour after the tab was last heard of. What is seen, chosen and
+picked is written into the page as well, and comes back with whatever is done there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from ..errors import UsageError
+from ..options import MODES, Mode
+from .edit_session import EditSession, EyeStyle
+
+MOST_NAMES: Final = 32
+"""Names of photos that are taken from a browser."""
+
+MOST_FACES: Final = 10_000
+"""Numbers that are taken from a browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class TabMemory:
+    """A session as far as a browser knows it; nothing in it is taken on trust. Fields are those of `EditSession`.
+
+    Args:
+        chosen: None where nothing was said.
+        preview: the job of the preview that is seen.
+        purpose: what the file is for that is being made; None while none is.
+    """
+
+    job: str
+    names: tuple[str, ...] = ("photo",)
+    chosen: tuple[int, ...] | None = None
+    picks: Mapping[int, int] = field(default_factory=dict)
+    style: EyeStyle = field(default_factory=EyeStyle)
+    preview: str | None = None
+    waiting: str | None = None
+    purpose: Mode | None = None
+    close_up: int | None = None
+
+    @classmethod
+    def of(cls, session: EditSession) -> TabMemory:
+        """All that the page shows but a file that is done: it has been fetched."""
+        return cls(
+            session.job,
+            session.names,
+            session.chosen,
+            dict(session.picks),
+            session.style,
+            None if session.preview is None else session.preview.job,
+            session.waiting,
+            session.purpose if session.finishing else None,
+            session.close_up,
+        )
+
+    def applied_to(self, session: EditSession) -> EditSession:
+        """A session of that photo, with what was chosen, picked and wished for it, where it can be."""
+        offered = {} if session.preview is None else session.preview.attempts
+        chosen = session if self.chosen is None else session.with_chosen(self.chosen)
+        return replace(
+            chosen,
+            picks={face: attempt for face, attempt in self.picks.items() if attempt in offered.get(face, ())},
+            style=self.style,
+            finishing=self.purpose is not None and session.waiting is not None,
+            purpose=self.purpose or session.purpose,
+            close_up=session.close_up if self.chosen is None else self.close_up,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        plain = {name: getattr(self, name) for name in ("job", "names", "chosen", "preview", "waiting", "purpose")}
+        return {**plain, "picks": sorted(self.picks.items()), "style": self.style.options(), "close_up": self.close_up}
+
+    @classmethod
+    def from_json(cls, told: object) -> TabMemory:
+        """Whatever a browser told; what is of the wrong kind was not said."""
+        given = told if isinstance(told, dict) else {}
+        pairs = [_numbers(pair) for pair in _listed(given.get("picks"))]
+        style = EyeStyle()
+        with suppress(UsageError):
+            style = EyeStyle.of(given["style"] if isinstance(given.get("style"), dict) else {})
+        return cls(
+            str(given.get("job")),
+            tuple(clean(str(name)) for name in _listed(given.get("names"))[:MOST_NAMES]) or ("photo",),
+            _numbers(given["chosen"]) if isinstance(given.get("chosen"), list) else None,
+            {pair[0]: pair[1] for pair in pairs if len(pair) == 2},
+            style,
+            _text(given.get("preview")),
+            _text(given.get("waiting")),
+            next((mode for mode in MODES if mode == given.get("purpose")), None),
+            next(iter(_numbers([given.get("close_up")])), None),
+        )
+
+
+def clean(name: str) -> str:
+    """A file name from a browser, as one that can be shown and used: no folders, nothing that is not printable."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    kept = "".join(one for one in last if one.isprintable() and one not in '<>:"|?*').strip(" .")
+    return kept[-120:] or "photo"
+
+
+def _listed(value: object) -> list[Any]:
+    return value[:MOST_FACES] if isinstance(value, list) else []
+
+
+def _numbers(value: object) -> tuple[int, ...]:
+    """The small whole numbers in a list, without all else."""
+    return tuple(one for one in _listed(value) if type(one) is int and 0 <= one <= MOST_FACES)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
