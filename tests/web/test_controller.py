@@ -182,6 +182,16 @@ def test_starting_anew_deletes_every_job(controller: Controller, job_client: Fak
     assert job_client.forgotten == ["first", "second"]
 
 
+def test_starting_anew_claims_no_deletion_where_there_is_nothing_of_the_visitor(
+    controller: Controller, job_client: FakeJobClient, came: EditSession
+) -> None:
+    job_client.jobs.clear()
+    for session in (came, None):
+        page_state = controller.act(ADA, session, {"act": "anew", "memory": {"job": "first"}})
+        assert page_state.session is None
+        assert page_state.headline == "There was nothing to delete."
+
+
 def test_a_photo_whose_time_is_over_is_no_error_when_the_page_is_loaded_again(
     controller: Controller, job_client: FakeJobClient
 ) -> None:

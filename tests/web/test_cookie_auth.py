@@ -78,9 +78,9 @@ def test_cookies_that_are_none_of_ours_name_nobody(cookie: str) -> None:
     assert CookieAuth(None).owner_of(Headers({"cookie": cookie})) is None
 
 
-def test_the_cookie_stays_with_the_browser_and_this_site() -> None:
+def test_the_cookie_stays_with_the_browser_and_comes_along_with_a_link_on_another_site() -> None:
     header = CookieAuth(None).sign_in(Headers({})) or ""
-    for part in ("HttpOnly", "SameSite=Strict", "Path=/"):
+    for part in ("HttpOnly", "SameSite=Lax", "Path=/"):
         assert part in header
 
 

@@ -108,8 +108,11 @@ class Controller:
 
     def _anew(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         if session is not None:
-            self._job_client.forget_photo(owner, session)
-        return PageState(None)
+            with suppress(NotHere):
+                self._job_client.job(owner, session.job)
+                self._job_client.forget_photo(owner, session)
+                return PageState(None)
+        return PageState(None, *words.refusal("nothing-deleted"))
 
     def _refused(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         problem = told.get("problem")

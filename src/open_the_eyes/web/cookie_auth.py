@@ -54,14 +54,15 @@ class CookieAuth:
     def sign_in(self, headers: Headers, key: str = "") -> str | None:
         """A Set-Cookie header for who may come in, with the name that came along if there is one; else None.
 
-        It is for HTTPS alone where the visitor came by that.
+        It is for HTTPS alone where the visitor came by that. It comes along with a link on another site (`Lax`), or
+        such a link would make the visitor somebody else; what other sites' pages send is refused by its Origin.
         """
         if self._keys is not None and self._keys.owner_of(key) is None:
             return None
         came = _cookie(headers).partition(".")[0]
         name = came if _NAME.fullmatch(came) else secrets.token_urlsafe(32)
         value = name if self._keys is None else f"{name}.{self._signature(name)}"
-        return f"{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict" + ("; Secure" if _by_https(headers) else "")
+        return f"{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if _by_https(headers) else "")
 
     def _signature(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()

@@ -129,6 +129,10 @@ _REFUSALS: Final = {
     "not-here": ("That photo is not here any more.", "It has been deleted, as promised. Drop it again."),
     "weights-missing": ("A model that is needed is missing here.", "`open-the-eyes doctor` says which."),
     "usage-error": ("That cannot be done.", ""),
+    "nothing-deleted": (
+        "There was nothing to delete.",
+        "This browser has no photo here any more: its time was over, or the browser's cookies were cleared.",
+    ),
     "forgotten": (
         "The program was started anew in the meantime, or has not heard of this page for long.",
         "Nothing was done. Your photo is back; look what is chosen now, and go on.",
