@@ -78,6 +78,31 @@ def test_cookies_that_are_none_of_ours_name_nobody(cookie: str) -> None:
     assert CookieAuth(None).owner_of(Headers({"cookie": cookie})) is None
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        'prefs={"theme":"dark"}',
+        'a=hello world "x"',
+        "naïve=é",
+        "x[0]=1",
+        "foo",
+        "path=/a",
+        "big=" + "a" * 5000,
+        "not_ote_visitor=b",
+        'open="',
+    ],
+    ids=lambda other: other[:12],
+)
+def test_cookies_of_other_programs_at_this_address_do_not_hide_ours(keys: ApiKeys, key: str, other: str) -> None:
+    browser_auth = CookieAuth(keys)
+    ours = cookie_of(browser_auth.sign_in(Headers({}), key))["cookie"]
+    owner = browser_auth.owner_of(Headers({"cookie": ours}))
+    assert owner is not None
+    for lines in ([f"{other}; {ours}"], [f"{ours}; {other}"], [other, ours]):
+        came = Headers(raw=[(b"cookie", line.encode()) for line in lines])
+        assert browser_auth.owner_of(came) == owner
+
+
 def test_the_cookie_stays_with_the_browser_and_comes_along_with_a_link_on_another_site() -> None:
     header = CookieAuth(None).sign_in(Headers({})) or ""
     for part in ("HttpOnly", "SameSite=Lax", "Path=/"):
