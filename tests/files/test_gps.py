@@ -130,7 +130,7 @@ PLACES = {
     ),
     "a drone's": (
         (
-            ' drone-dji:GpsLatitude="+22.5" drone-dji:GpsLongtitude="+113" drone-dji:AbsoluteAltitude="+9" exif:Note=""',
+            ' drone-dji:GpsLatitude="+22.5" drone-dji:GpsLongtitude="+113" drone-dji:AbsoluteAltitude="9" exif:Note=""',
             "",
         ),
         (' exif:Note=""', ""),

@@ -25,7 +25,7 @@ NOTE_MARK: Final = b"open-the-eyes edit record: "
 
 _NAMES: Final = ("Engine", "Mode", "Seed", "Version", "Faces", "Options", "Variation", "Input", "References")
 _OURS: Final = frozenset(f"{NAMESPACE} {name}" for name in _NAMES)
-_REPLACED: Final = _OURS | {f"{IPTC_EXTENSION} DigitalSourceType"}
+_REPLACED: Final = _OURS | {f"{IPTC_EXTENSION} DigitalSourceType", "http://ns.adobe.com/xap/1.0/ Thumbnails"}
 _FACE: Final = re.compile(r"([0-9]{1,6}):([a-z_]{1,40})")
 _SEED: Final = re.compile(r"-?[0-9]{1,40}")
 _PARAMETERS: Final = b"parameters\0"
@@ -83,7 +83,8 @@ class EditRecord:
 
 
 def with_record(xmp: bytes | None, record: EditRecord) -> bytes:
-    """The packet with the record in it, in place of an earlier record and of another digital source type.
+    """The packet with the record in it, in place of an earlier record and of another digital source type; without small
+    pictures, for they show the old eyes.
 
     Raises:
         BrokenXmp: the packet cannot be understood; see `as_note`.

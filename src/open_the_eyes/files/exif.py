@@ -1,4 +1,4 @@
-"""The little that has to be understood of an EXIF block: which way up the picture is."""
+"""The little that has to be understood of an EXIF block: which way up the picture is, and what belongs in one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import struct
 from typing import Final
 
 from ..errors import UnreadablePhoto
-from .ifd import SHORT, Entry, read_root
+from .ifd import SHORT, Entry, as_block, read_root
 
 _ORIENTATION: Final = 274
 _PREFIX: Final = b"Exif\0\0"
+_FIRST_PRIVATE: Final = 32768
+_COPYRIGHT, _IPTC, _PRINT_MATCHING = 33432, 33723, 50341
+_IN_EXPLORER: Final = range(40091, 40096)
+"""Title, comment, author, keywords and subject, as Windows keeps them."""
+_NOT_TIFFS_ALONE: Final = {_COPYRIGHT, _IPTC, _PRINT_MATCHING, *_IN_EXPLORER}
 BLANK: Final = b"II\x2a\0\x08\0\0\0\0\0\0\0\0\0"
 """EXIF without a tag."""
 
@@ -32,6 +37,17 @@ def as_upright(exif: bytes | None) -> bytes | None:
     if exif is None or entry is None:
         return exif
     return exif[: entry.at] + struct.pack(order + "H", 1) + exif[entry.at + 2 :]
+
+
+def from_tiff(tags: bytes | None) -> bytes | None:
+    """Of a TIFF's tags those that readers of EXIF look for; private ones, such as layers and Photoshop's resources, may
+    be larger than the picture, and past 64 KB nobody reads a JPEG's EXIF."""
+    if tags is None:
+        return None
+    root = read_root(tags)
+    private = {tag for tag in root.entries if tag >= _FIRST_PRIVATE} - _NOT_TIFFS_ALONE
+    kept = root.only({*root.entries, *root.children} - private)
+    return as_block(kept) if kept.entries or kept.children else None
 
 
 def _orientation(exif: bytes | None) -> tuple[Entry | None, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ..photo import FileFacts, FileFormat
+from .photoshop import has_layers
 
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
 _ENCODED_ANEW: Final[dict[FileFormat, str]] = {"WEBP": "WebP", "HEIF": "HEIC", "AVIF": "AVIF"}
@@ -13,7 +14,7 @@ _USUAL_PRIMARIES, _USUAL_TRANSFERS = (1, 2, 5, 6), (1, 2, 6, 13)
 """Of ITU-T H.273: sRGB's, near it, or none told."""
 
 
-def notes_of(facts: FileFacts, file_format: FileFormat) -> tuple[str, ...]:
+def notes_of(facts: FileFacts, file_format: FileFormat, *, edited: bool) -> tuple[str, ...]:
     """Sentences, none when everything was kept and shows what the picture shows."""
     behind = b"".join(payload for name, payload in facts.blocks if name == "after")
     notes = list(facts.notes) if facts.format == file_format else []
@@ -30,6 +31,8 @@ def notes_of(facts: FileFacts, file_format: FileFormat) -> tuple[str, ...]:
             notes.append(f"Behind the picture the file keeps {what}, byte for byte: the eyes there are the old ones.")
         else:
             notes.append(f"The source holds {what} behind its picture; this format does not.")
+    if facts.format == "TIFF" and (edited or file_format != "TIFF") and has_layers(facts.exif):
+        notes.append("The source's Photoshop layers are left out: they show the old picture.")
     if facts.format == file_format and any(is_manifest(block) for block in facts.blocks):
         notes.append("The source's Content Credentials stay in the file and no longer match it.")
     return tuple(notes)

@@ -13,16 +13,17 @@ from typing import Final
 from ..errors import PhotoNotWritten
 from ..photo import Encoding, FileFacts, FileFormat, Photo
 from ..report import OutputReport
-from . import avif, heif, jpeg, png, tiff, webp
+from . import avif, heif, jpeg, photoshop, png, tiff, webp
 from .colours import fitting_profile, to_picture
 from .credentials import Credentials, signed
 from .depth import mode_of, to_samples
 from .edit_record import PAINTED, EditRecord, as_note, as_parameters, has_parameters, is_ours, with_record
-from .exif import as_upright
+from .exif import as_upright, from_tiff
 from .jpeg_layout import NotPatchable
 from .jpeg_segments import MAX_PAYLOAD, XMP
 from .notes import notes_of
 from .parcel import Blocks, Parcel
+from .photoshop import THUMBNAILS
 from .thumbnail import with_thumbnail
 from .whole_file import check_free, write_whole
 from .xmp import BrokenXmp
@@ -100,7 +101,7 @@ def write(
             f"{target}: expected a picture this format can hold ({error}); choose another."
         ) from error
     write_whole(target, data, overwrite=overwrite)
-    notes = () if photo.file is None else notes_of(photo.file, file_format)
+    notes = () if photo.file is None else notes_of(photo.file, file_format, edited=record is not None)
     return OutputReport(str(target), hashlib.sha256(data).hexdigest(), encoding, notes)
 
 
@@ -138,14 +139,20 @@ def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -
         bits=facts.encoding.bits,
         nclx=facts.encoding.nclx,
     )
-    exif = facts.exif if same else as_upright(facts.exif)
+    exif, blocks = facts.exif, facts.blocks if same else ()
+    if not same:
+        exif = as_upright(from_tiff(exif) if facts.format == "TIFF" else exif)
+    if record is not None:
+        exif, blocks = with_thumbnail(exif, photo, orientation), photoshop.segments_without(blocks, THUMBNAILS)
+        if file_format == "TIFF":
+            exif = photoshop.tags_without(exif, THUMBNAILS, layers=True)
     parcel = Parcel(
         picture,
-        exif=exif if record is None else with_thumbnail(exif, photo, orientation),
+        exif=exif,
         icc=fitting_profile(facts.icc, stored_mode),
         xmp=facts.xmp,
         encoding=facts.encoding if same else fresh,
-        blocks=facts.blocks if same else (),
+        blocks=blocks,
         dpi=None if same else facts.encoding.dpi,
         same_mode=same and stored_mode == facts.mode,
         deep=deep,
