@@ -18,7 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from open_the_eyes.cli import main
 from open_the_eyes.errors import UsageError
-from open_the_eyes.files import Credentials, encoded, read, read_record, write
+from open_the_eyes.files import Credentials, read, read_record, write
 from open_the_eyes.settings import Settings
 from tests.files.pictures import RECORD, picture, saved
 
@@ -140,20 +140,28 @@ def test_a_pixel_changed_afterwards_is_found_out(tmp_path: Path) -> None:
     assert "assertion.dataHash.mismatch" in manifest(out, "image/png")[2]
 
 
-def test_a_source_that_was_signed_stays_in_the_history_and_is_told_of_unsigned(tmp_path: Path) -> None:
-    credentials = Credentials.load(*chain(tmp_path))
-    first, second, bare = (tmp_path / f"{n}.jpg" for n in ("first", "second", "bare"))
-    write(read(saved(picture(), "JPEG"), Settings()), first, record=RECORD, credentials=credentials)
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_source_that_was_signed_stays_in_the_history_and_is_told_of_unsigned(suffix: str, tmp_path: Path) -> None:
+    """PNG, HEIC and AVIF leave out the credentials of the source, JPEG, WebP and TIFF keep them."""
+    credentials, (file_format, media_type) = Credentials.load(*chain(tmp_path)), FORMATS[suffix]
+    first, second, bare = (tmp_path / f"{n}.{suffix}" for n in ("first", "second", "bare"))
+    write(read(saved(picture(), file_format), Settings()), first, record=RECORD, credentials=credentials)
     source = read(first, Settings())
 
-    write(source, second, record=RECORD, credentials=credentials)
+    again = write(source, second, record=RECORD, credentials=credentials)
     report = write(source, bare, record=RECORD)
 
-    active, state, _ = manifest(second, "image/jpeg")
+    active, state, _ = manifest(second, media_type)
     assert state == "Valid"
     assert "active_manifest" in active["ingredients"][0]
-    assert report.notes == ("The source's Content Credentials stay in the file and no longer match it.",)
-    assert encoded(source, "JPEG", None)
+    said = "The source's Content Credentials stay in the file and no longer match it."
+    assert said not in again.notes
+    assert (said in report.notes) == (suffix in ("jpg", "webp", "tif"))
+    if said in report.notes:
+        assert "assertion.dataHash.mismatch" in manifest(bare, media_type)[2]
+    else:
+        with pytest.raises(c2pa.C2paError):
+            manifest(bare, media_type)
 
 
 def test_the_key_stays_out_of_what_is_printed(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 from typing import Final
 
 from ..errors import UnreadablePhoto
@@ -48,6 +49,13 @@ def from_tiff(tags: bytes | None) -> bytes | None:
     private = {tag for tag in root.entries if tag >= _FIRST_PRIVATE} - _NOT_TIFFS_ALONE
     kept = root.only({*root.entries, *root.children} - private)
     return as_block(kept) if kept.entries or kept.children else None
+
+
+def tag_numbers(exif: bytes | None) -> frozenset[int]:
+    """The tags of the first directory, without those that lead to others; none of a block that cannot be read."""
+    with suppress(UnreadablePhoto):
+        return frozenset(read_root(exif or b"", depth=1).entries)
+    return frozenset()
 
 
 def _orientation(exif: bytes | None) -> tuple[Entry | None, str]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from ..errors import UnreadablePhoto
-from .ifd import Directory, as_block, read_root
+from .exif import tag_numbers
+from .ifd import as_block, read_root
 from .jpeg_segments import MAX_PAYLOAD
 from .parcel import Blocks, u16, u32
 
@@ -20,7 +20,8 @@ EXIF_AND_XMP: Final = frozenset({1058, 1059, 1060})
 
 _SEGMENT: Final = b"Photoshop 3.0\0"
 _SIGNATURES: Final = (b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR")
-_RESOURCES_TAG, _LAYERS_TAG = 34377, 37724
+_RESOURCES_TAG: Final = 34377
+LAYERS_TAG: Final = 37724
 
 
 def segments_without(blocks: Blocks, resources: frozenset[int]) -> Blocks:
@@ -44,27 +45,16 @@ def tags_without(tags: bytes | None, resources: frozenset[int], *, layers: bool 
 
     Photoshop opens the layers where there are some, and not the flat picture beside them.
     """
-    root = _root(tags)
+    if not {LAYERS_TAG, _RESOURCES_TAG} & tag_numbers(tags):
+        return tags
+    root = read_root(tags or b"")
     entries = dict(root.entries)
     if layers:
-        entries.pop(_LAYERS_TAG, None)
+        entries.pop(LAYERS_TAG, None)
     if _RESOURCES_TAG in entries:
         entry = entries[_RESOURCES_TAG]
         entries[_RESOURCES_TAG] = replace(entry, raw=_without(entry.raw, resources))
     return tags if entries == root.entries else as_block(replace(root, entries=entries))
-
-
-def has_layers(tags: bytes | None) -> bool:
-    """Whether a TIFF's tags hold layers."""
-    return _LAYERS_TAG in _root(tags).entries
-
-
-def _root(tags: bytes | None) -> Directory:
-    """The tags by number; none of a block that cannot be read."""
-    try:
-        return read_root(tags or b"")
-    except UnreadablePhoto:
-        return Directory("<", {})
 
 
 def _without(resources: bytes, removed: frozenset[int]) -> bytes:

@@ -101,7 +101,9 @@ def write(
             f"{target}: expected a picture this format can hold ({error}); choose another."
         ) from error
     write_whole(target, data, overwrite=overwrite)
-    notes = () if photo.file is None else notes_of(photo.file, file_format, edited=record is not None)
+    notes: tuple[str, ...] = ()
+    if photo.file is not None:
+        notes = notes_of(photo.file, file_format, edited=record is not None, signed=credentials is not None)
     return OutputReport(str(target), hashlib.sha256(data).hexdigest(), encoding, notes)
 
 
