@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -188,6 +189,7 @@ def test_best_take_knows_results_by_their_records_and_says_what_it_left_out(
     for name in ("stranger", "empty", "text"):
         (folder / f"{name}.png").unlink()
     (folder / "shot2.png").rename("shot2.opened.png")  # a photograph, whatever its name
+    (folder / "._shot1.png").write_bytes(b"\0\5\x16\7 what macOS notes of a file")
     assert main(["open", "shot1.png", "-o", "painted.jpg"]) == 0
     capsys.readouterr()
     assert main(["best-take", ".", "-o", "best.png", "--json"]) == 0
@@ -218,6 +220,18 @@ def test_a_reference_that_we_painted_is_used_with_a_warning(
 def test_best_take_wants_two_photos(folder: Path, capsys: pytest.CaptureFixture[str], photos: list[str]) -> None:  # noqa: ARG001 -- makes the folder
     assert main(["best-take", *photos]) == 2
     assert "expected two photos or more, got 1" in capsys.readouterr().err
+
+
+def test_best_take_says_which_folder_it_may_not_look_into(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path) -> NoReturn:  # root may look into everything
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (folder / "locked").mkdir()
+    monkeypatch.setattr(Path, "iterdir", refused)
+    assert main(["best-take", "locked"]) == 3
+    assert "locked: expected a folder that may be looked into, got: Permission denied" in capsys.readouterr().err
 
 
 def test_best_take_never_replaces_a_photo(folder: Path, blinked: Rgb, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import UsageError
+from ..errors import UnreadablePhoto, UsageError
 from ..options import MatchOptions, Options
 from . import donors, parse, paths, progress, speech, words
 
@@ -82,20 +82,29 @@ def _photos(given: list[str]) -> tuple[Path, ...]:
     """The photos that were named, and those in folders that were named, by name.
 
     Raises:
+        UnreadablePhoto: a folder that may not be looked into.
         UsageError: fewer than two.
     """
-    from ..files import SUFFIXES
-
     found: list[Path] = []
     for one in map(Path, given):
-        if not one.is_dir():
-            found.append(one)
-            continue
-        found += sorted(path for path in one.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+        try:
+            found += _photos_in(one) if one.is_dir() else [one]
+        except OSError as error:
+            raise UnreadablePhoto(
+                f"{one}: expected a folder that may be looked into, got: {error.strerror}; change its rights."
+            ) from error
     unique = tuple(dict.fromkeys(found))
     if len(unique) < 2:
         raise UsageError(f"best-take: expected two photos or more, got {len(unique)}; name more, or a folder of them.")
     return unique
+
+
+def _photos_in(folder: Path) -> list[Path]:
+    """The photos of a folder. Hidden files are none, as for `batch`: macOS keeps "._shot1.jpg" beside "shot1.jpg"."""
+    from ..files import SUFFIXES
+
+    visible = (path for path in folder.iterdir() if not path.name.startswith("."))
+    return sorted(path for path in visible if path.suffix.lower() in SUFFIXES and path.is_file())
 
 
 def _pairs(match: list[str] | None, photos: tuple[Path, ...]) -> tuple[tuple[int, int, int], ...]:
