@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -21,7 +19,6 @@ from ..imaging.nose import nose_mask
 from ..imaging.occluders import occluder_mask
 from ..imaging.smooth import smoothed
 from ..imaging.strands import strand_mask
-from ..parallel import side_by_side
 from ..roles import Crop, Face
 
 REACH: Final = 0.42
@@ -43,39 +40,28 @@ def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
     window = window.to_whole().clipped((pixels.shape[1], pixels.shape[0]))
     landmarks = face.landmarks - np.array([window.left, window.top, 0.0])
     cut = window.cut(pixels).copy()
-    sides = side_by_side(lambda side: _one_eye(cut, landmarks, side), closed if cut.size else ())
-    tails, tips = _joined([side.tails for side in sides]), _joined([side.tips for side in sides])
     mask = np.zeros(cut.shape[:2], np.float32)
-    for plane in (*(side.mask for side in sides), tails, tips):
-        if plane is not None:
-            mask = np.maximum(mask, plane)
+    tails: Plane | None = None
+    tips: Plane | None = None
+    for side in closed if cut.size else ():
+        ends = landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
+        region = _region(cut.shape, ends)
+        over = np.maximum(_over(cut, region, ends), nose_mask(cut, region, landmarks, side))
+        one = np.asarray(region * (1 - over), np.float32)
+        mask = np.maximum(mask, one)
+        frame = lash_frame(cut, ends)
+        if frame is not None:
+            tails, tips = _joined(tails, lash_tails(frame, one)), _joined(tips, lash_tips(frame, over))
+    for left_behind in (tails, tips):
+        if left_behind is not None:
+            mask = np.maximum(mask, left_behind)
     return Crop(face, window, cut, landmarks, mask, closed, tails, tips)
 
 
-@dataclass(frozen=True, slots=True)
-class _Marked:
-    """What may change around one eye, planes (h, w) 0..1; see `Crop`."""
-
-    mask: Plane
-    tails: Plane | None
-    tips: Plane | None
-
-
-def _one_eye(cut: Rgb, landmarks: Points, side: Side) -> _Marked:
-    ends = landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
-    region = _region(cut.shape, ends)
-    over = np.maximum(_over(cut, region, ends), nose_mask(cut, region, landmarks, side))
-    mask = np.asarray(region * (1 - over), np.float32)
-    frame = lash_frame(cut, ends)
-    if frame is None:
-        return _Marked(mask, None, None)
-    return _Marked(mask, lash_tails(frame, mask), lash_tips(frame, over))
-
-
-def _joined(planes: Sequence[Plane | None]) -> Plane | None:
-    """The largest of all there are; None where there are none."""
-    there = [plane for plane in planes if plane is not None]
-    return np.asarray(np.maximum.reduce(there), np.float32) if there else None
+def _joined(one: Plane | None, other: Plane | None) -> Plane | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return np.asarray(np.maximum(one, other), np.float32)
 
 
 def _over(pixels: Rgb, region: Plane, ends: Points) -> Plane:

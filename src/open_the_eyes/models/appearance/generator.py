@@ -22,11 +22,10 @@ from ...imaging.palette import palette_of
 from ...imaging.threefold import taken_where, threefold
 from ...imaging.tint import met_at_rim, tinted
 from ...options import GenerateOptions
-from ...parallel import meanwhile
 from ...roles import Crop, Donor, Patch, Request, Watch
 from . import condition, corners, donor, iris, layout, steer
 from .eyeframe import MAX_EYE
-from .lashes import Lashes, own_lashes, with_lashes
+from .lashes import own_lashes, with_lashes
 from .model import AppearanceModel, Prediction
 from .pieces import Piece, corners_of, pieces_of, skin_around
 from .refiner import EyeRefiner, PaintedEyes, missing
@@ -89,16 +88,18 @@ class AppearanceGenerator:
         planes = np.dstack([strip, self._cover(crop.closed)])
         pieces = pieces_of(crop)
         painted = [self._laid(planes, piece.crop, points, aimed) for piece in pieces]
+        if self._refiner is not None:
+            painted = self._refiner.refined(painted, request.variety, request.seed)
         mask = np.zeros(crop.mask.shape, np.float32)
         for piece, eyes in zip(pieces, painted, strict=True):
             piece.part.cut(mask)[...] = eyes.mask
-        grain = meanwhile(lambda: self._grain(crop, mask, request.seed))
-        if self._refiner is None:
-            painted = _with_grain(pieces, painted, grain())
-        else:
-            lashes = meanwhile(lambda: _shut_lashes(pieces))
-            painted = self._refiner.refined(painted, request.variety, request.seed)
-            painted = _with_own_detail(pieces, _with_grain(pieces, painted, grain()), lashes())
+        grain = self._grain(crop, mask, request.seed)
+        painted = [
+            replace(eyes, pixels=eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
+            for piece, eyes in zip(pieces, painted, strict=True)
+        ]
+        if self._refiner is not None:
+            painted = _with_own_detail(pieces, painted)
         toned, whole = palette_of(crop.pixels), to_tones(crop.pixels)
         for piece, eyes in zip(pieces, painted, strict=True):
             pixels = np.asarray(np.clip(eyes.pixels, 0, 255), np.float32)
@@ -200,33 +201,15 @@ def _shapes(crop: Crop, points: Points) -> dict[Side, EyeShape]:
     return {side: iris.eye_shape(in_crop, side) for side in SIDES if side in crop.closed}
 
 
-def _with_grain(pieces: Sequence[Piece], painted: Sequence[PaintedEyes], grain: Tones) -> list[PaintedEyes]:
-    """With the crop's grain (h, w, 3) on them."""
-    return [
-        replace(eyes, pixels=eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
-        for piece, eyes in zip(pieces, painted, strict=True)
-    ]
-
-
-def _shut_shapes(piece: Piece) -> dict[Side, EyeShape]:
-    """The eyes that are opened, as the photo has them."""
-    return _shapes(piece.crop, layout.points_on_strip(piece.crop.landmarks))
-
-
-def _shut_lashes(pieces: Sequence[Piece]) -> Lashes | None:
-    """The lashes of a face's shut eyes."""
-    return own_lashes((to_tones(piece.crop.pixels), one) for piece in pieces for one in _shut_shapes(piece).values())
-
-
-def _with_own_detail(
-    pieces: Sequence[Piece], painted: Sequence[PaintedEyes], lashes: Lashes | None
-) -> list[PaintedEyes]:
+def _with_own_detail(pieces: Sequence[Piece], painted: Sequence[PaintedEyes]) -> list[PaintedEyes]:
     """With skin and lashes like the person's own, as far as the photo with shut eyes tells them."""
+    photos = [to_tones(piece.crop.pixels) for piece in pieces]
+    shut = [_shapes(piece.crop, layout.points_on_strip(piece.crop.landmarks)) for piece in pieces]
+    lashes = own_lashes((photo, one) for photo, ones in zip(photos, shut, strict=True) for one in ones.values())
     hanging = None if lashes is None else lashes.length + MADE_UP_LASHES * lashes.made_up
     out = []
-    for piece, eyes in zip(pieces, painted, strict=True):
-        photo, shut = to_tones(piece.crop.pixels), _shut_shapes(piece)
-        pixels = with_own_skin(eyes.pixels, photo, eyes.mask, eyes.shapes, shut, hanging)
+    for eyes, photo, before in zip(painted, photos, shut, strict=True):
+        pixels = with_own_skin(eyes.pixels, photo, eyes.mask, eyes.shapes, before, hanging)
         if lashes is not None:
             pixels = with_lashes(pixels, eyes.mask, eyes.shapes.values(), lashes)
         out.append(replace(eyes, pixels=pixels))
