@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,20 +18,9 @@ from open_the_eyes.models.sdxl.checkpoint import Checkpoint
 from open_the_eyes.residency import CountedMemory, ModelCard, Residency, cards
 from open_the_eyes.residency.budget import variant_that_fits, variants_of
 from open_the_eyes.settings import Settings
+from tests.models.sdxl.answers import answer
 
 pytestmark = pytest.mark.usefixtures("libraries")
-
-
-def answer(unet: Any) -> Any:
-    """What a tiny base says to the same question."""
-    import torch
-
-    torch.manual_seed(5)
-    extra = {"text_embeds": torch.randn(2, 32), "time_ids": torch.rand(2, 6) * 100}
-    with torch.inference_mode():
-        return unet(
-            torch.randn(2, unet.config.in_channels, 12, 8), 500, torch.randn(2, 77, 64), added_cond_kwargs=extra
-        ).sample
 
 
 def test_joined_projections_and_channels_last_change_nothing() -> None:
@@ -44,23 +32,6 @@ def test_joined_projections_and_channels_last_change_nothing() -> None:
     assert torch.allclose(answer(quick), wanted, atol=1e-5)
     assert sum(p.numel() for p in quick.parameters()) == size
     assert quick.conv_in.weight.is_contiguous(memory_format=torch.channels_last)
-
-
-@pytest.mark.parametrize("precision", ["bf16", "int8"])
-def test_the_repeated_blocks_compile_without_a_break_and_compute_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, precision: str
-) -> None:
-    import torch
-
-    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(quantise, "SMALLEST", 32)
-    unet = quantise.quantised(speed.quick(random_unet(TINY.unet)), precision)
-    wanted = answer(unet)
-    assert torch.allclose(answer(speed.compiled(unet, tmp_path, "aot_eager")), wanted, atol=1e-5)
-    assert torch._dynamo.config.recompile_limit >= speed.GRAPHS, "or a fifth shape of frame would be an error"
-    blocks = [m for m in unet.modules() if type(m).__name__ == "BasicTransformerBlock"]
-    assert blocks
-    assert all(block._compiled_call_impl is not None for block in blocks)
 
 
 @pytest.mark.parametrize(("precision", "off"), [("int8", 0.02), ("fp8", 0.06)])

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, Final
 
 GRAPHS: Final = 64
 """Of one kind of block at most: base, refiner, each precision, one row or several, one shape of frame or any. Torch's
 own limit of 8 is reached by two of these networks, and then it raises."""
-COMPILED: Final = "compiled"
-"""Beside the weights: what torch.compile has made, for the next start."""
 
 
 def quick(unet: Any) -> Any:
@@ -24,16 +21,13 @@ def quick(unet: Any) -> Any:
     return unet.to(memory_format=torch.channels_last)
 
 
-def compiled(unet: Any, weights: Path, backend: str = "inductor") -> Any:
+def compiled(unet: Any, backend: str | Callable[..., Any] = "inductor") -> Any:
     """The U-Net itself, its repeated blocks compiled when they first run: seconds where all of it would take minutes.
 
-    What is compiled is kept in the folder of weights, unless TORCHINDUCTOR_CACHE_DIR says otherwise.
+    Any thread may call it.
     """
-    from torch import _dynamo
-
-    _dynamo.config.recompile_limit = max(_dynamo.config.recompile_limit, GRAPHS)
-    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(weights / COMPILED))
     unet.compile_repeated_blocks(fullgraph=True, backend=backend)
+    unet.register_forward_pre_hook(_allow_graphs)
     return unet
 
 
@@ -46,6 +40,14 @@ def streamed(unet: Any, device: str) -> None:
     unet.enable_group_offload(
         onload_device=torch.device(device), offload_type="leaf_level", use_stream=device.startswith("cuda")
     )
+
+
+def _allow_graphs(*_: object) -> None:
+    """Before each call and not once, since torch keeps its limits by thread, and who builds need not be who paints."""
+    from torch import _dynamo
+
+    if _dynamo.config.recompile_limit < GRAPHS:
+        _dynamo.config.recompile_limit = GRAPHS
 
 
 def _without_parts(attention: Any) -> None:
