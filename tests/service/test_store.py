@@ -124,6 +124,23 @@ def test_an_address_where_nobody_answers_is_refused() -> None:
         ArtifactStore("ftp://127.0.0.1:1/jobs")
 
 
+def test_a_bucket_that_is_missing_is_said_and_no_upload_is_left_in_the_queue(
+    engine: Engine, tmp_path: Path, shut: bytes, bucket: str
+) -> None:
+    assert bucket
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    missing = "s3://no-such-bucket/jobs"
+    with pytest.raises(StoreAway):
+        ArtifactStore(missing).check()
+    with running_service(engine, tmp_path, store=missing, max_queue=1) as server:
+        for _ in range(3):
+            answer = server.hand_in(shut)
+            assert answer.status_code == 507
+            assert answer.json()["type"].endswith(":store-away")
+        assert server.http.get("/readyz").status_code == 503
+        assert server.service.repository.waiting() == {"preview": 0, "photo": 0}
+
+
 def test_what_another_process_stored_is_seen(bucket: str) -> None:
     one, other, job = ArtifactStore(bucket), ArtifactStore(bucket), str(uuid4())
     assert not one.has(job, "photo")

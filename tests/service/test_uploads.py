@@ -17,6 +17,7 @@ from starlette.requests import Request
 from open_the_eyes.errors import OpenTheEyesError, WeightsMissing
 from open_the_eyes.service import middleware, uploads
 from open_the_eyes.service.concurrency import MAX_WAITING
+from open_the_eyes.service.errors import StoreAway
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.service.uploads import MAX_RECEIVING, UploadHandler
 from open_the_eyes.settings import Settings
@@ -25,6 +26,7 @@ from tests.service.running import RunningService, running_service
 if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
 
+NO_PLACE = (StoreAway("nobody answers"), FileNotFoundError("a bucket"), ValueError("what nobody thought of"))
 SCOPE = {"type": "http", "method": "POST", "headers": [(b"content-type", b"multipart/form-data; boundary=x")]}
 HALF = (
     b"POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
@@ -111,3 +113,23 @@ def test_what_this_engine_cannot_do_is_refused_before_a_job_is_accepted(
     assert said in answer.json()["detail"]
     assert server.service.repository.unfinished_count() == before
     assert server.http.post("/v1/inspect", files={"photo": shut}, data={"options": options}).status_code == 200
+
+
+@pytest.mark.parametrize("trouble", NO_PLACE, ids=lambda trouble: type(trouble).__name__)
+def test_an_upload_that_could_not_be_stored_takes_up_no_place_in_the_queue(
+    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise trouble
+
+    def away(*_: object) -> None:
+        raise StoreAway("nobody answers")
+
+    with running_service(engine, tmp_path, max_queue=1) as server:
+        with monkeypatch.context() as broken:
+            broken.setattr(server.service.store, "put", fail)
+            broken.setattr(server.service.store, "forget", away)
+            for once in ("0f8b6a52", ""):
+                headers = {"Idempotency-Key": once} if once else {}
+                assert server.hand_in(shut, **headers).status_code in (500, 507)
+        assert server.hand_in(shut).status_code == 202

@@ -47,15 +47,18 @@ class ArtifactStore:
         """All of `data`, or nothing has changed; on a disk it is synced before this returns.
 
         Raises:
-            StoreAway: no room, no permission, nobody there.
+            StoreAway: no room, no permission, nobody there, or no such bucket.
         """
         path = self._path(job, name)
         with _reached(f"store {name}"):
-            if self._is_folder:
-                Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                write_whole(Path(path), data, overwrite=True)
-            else:
-                self._files.pipe_file(path, data)
+            try:
+                if self._is_folder:
+                    Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                    write_whole(Path(path), data, overwrite=True)
+                else:
+                    self._files.pipe_file(path, data)
+            except FileNotFoundError as error:  # what is missing is no file here, but the place for it
+                raise StoreAway(f"expected a place for {name}, got: {error}; see OTE_STORE.") from error
 
     def get(self, job: str, name: str) -> bytes:
         """Raises:

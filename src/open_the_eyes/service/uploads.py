@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -158,7 +158,7 @@ class UploadHandler:
 
         Raises:
             Busy: the queue is full.
-            PhotoNotWritten: there is no room for it.
+            StoreAway: there is no room for it, or no place.
         """
         job = self._repository.admit(request, self._config.max_queue)
         if job.state != "arriving":
@@ -167,13 +167,11 @@ class UploadHandler:
             self._store.put(job.id, PHOTO, upload.photo)
             for number, data in enumerate(upload.references, start=1):
                 self._store.put(job.id, reference_name(number), data)
-        except StoreAway:
-            if (
-                request.idempotency is None
-            ):  # nobody else can be at this job; on a full disk the row below needs the room
-                self._store.forget(job.id)
+        except Exception:  # whatever it is: a row that nobody waits for would take up a place in the queue
+            if request.idempotency is None:  # then nobody else is at this job; on a full disk its row needs the room
+                self._erase(job.id)
             if self._repository.abandon(job.id):
-                self._store.forget(job.id)
+                self._erase(job.id)
             raise
         if self._repository.accept(job.id):
             self._runner.enqueue(job)
@@ -181,6 +179,11 @@ class UploadHandler:
         if accepted is None:  # the same request, sent at the same moment, could not be stored, or was deleted again
             raise Busy("expected the first request of this Idempotency-Key to succeed, it did not; send it again.", 1)
         return accepted
+
+    def _erase(self, job: str) -> None:
+        """Where the store does not answer, the maintenance task comes by."""
+        with suppress(StoreAway):
+            self._store.forget(job)
 
 
 def _file(field: str, value: UploadFile | str) -> UploadFile:
