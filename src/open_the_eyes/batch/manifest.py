@@ -66,19 +66,25 @@ class Manifest:
             )
         self._appending = threading.Lock()
         self._known: dict[str, _Entry] = {}
+        self._set_aside: set[str] = set()
         self._end = 0
         self._read()
 
     def latest(self, items: Sequence[Item], fingerprint: str, states: Sequence[State] = STATES) -> Iterator[Record]:
-        """The record of every one of these photos that has one under this fingerprint; one at a time is in memory."""
+        """The record of each of these photos that has one under this fingerprint, and is not set aside; one at a time is
+        in memory."""
         with self.path.open("rb") as file:
             for item in items:
-                known = self._known.get(item.name)
+                known = None if item.name in self._set_aside else self._known.get(item.name)
                 if known is not None and known.fingerprint == fingerprint and known.state in states:
                     file.seek(known.place)
                     record = Record.from_line(file.readline())
                     if record is not None:
                         yield record
+
+    def set_aside(self, item: Item) -> None:
+        """Takes an earlier record of a photo out of `latest` until there is a new one: the photo is to be done anew."""
+        self._set_aside.add(item.name)
 
     def add(self, record: Record) -> None:
         """Writes a record down; when this returns it is on the disk.
@@ -162,6 +168,7 @@ class Manifest:
                 ) from error
 
     def _remember(self, record: Record, line: bytes) -> None:
+        self._set_aside.discard(record.name)
         self._known[record.name] = _Entry(
             record.size, record.mtime_ns, record.sha256, record.fingerprint, record.state, record.outputs, self._end
         )

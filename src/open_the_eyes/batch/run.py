@@ -125,6 +125,7 @@ def _sorted_out(
                     f"{plan.out}: expected results of the same options, those of {item.name} were made with others; "
                     "name another OUT, or replace them with --overwrite."
                 )
+            manifest.set_aside(item)
             todo.append(item)
         else:
             before[state] += 1
