@@ -43,7 +43,7 @@ def ask(
     **what: Any,
 ) -> httpx.Response:
     """The last answer of a guarded application that says whose request it was."""
-    routes = [Route(way, whose, methods=["GET", "POST"]) for way in ("/who", "/healthz")]
+    routes = [Route(way, whose, methods=["GET", "POST"]) for way in ("/who", "/healthz", "/metrics")]
     app = Router([*routes, Route("/broken", broken)])
     metrics = Metrics(lambda: {"preview": 0, "photo": 0})
     guarded = AccessMiddleware(app, AccessPolicy(keys, hosts, 1000), RateLimiter(per_minute), metrics)
@@ -104,6 +104,18 @@ def test_health_is_told_without_a_key(keys: tuple[str, ApiKeys]) -> None:
 )
 def test_only_names_of_this_machine_are_answered(base: str, status: int) -> None:
     assert ask(base=base).status_code == status
+
+
+@pytest.mark.parametrize("base", ["http://10.0.3.17:8000", "http://open-the-eyes.photos.svc", "http://photos.example"])
+def test_probes_and_prometheus_may_ask_an_address_where_names_are_set(keys: tuple[str, ApiKeys], base: str) -> None:
+    hosts = frozenset({"photos.example"})
+    assert ask(path="/healthz", keys=keys[1], hosts=hosts, base=base).status_code == 200
+    assert ask(path="/metrics", keys=keys[1], hosts=hosts, base=base).status_code == 401
+    shown = {"Authorization": f"Bearer {keys[0]}"}
+    assert ask(path="/metrics", keys=keys[1], hosts=hosts, base=base, headers=shown).status_code == 200
+    named = base == "http://photos.example"
+    assert ask(keys=keys[1], hosts=hosts, base=base, headers=shown).status_code == (200 if named else 403)
+    assert ask(path="/metrics", hosts=hosts, base=base).status_code == (200 if named else 403)
 
 
 @pytest.mark.parametrize(

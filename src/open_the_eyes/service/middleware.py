@@ -21,7 +21,10 @@ from .problems import MEDIA_TYPE, headers_of, problem_of
 from .rate_limit import RateLimiter
 
 PUBLIC: Final = ("/healthz", "/readyz")
-"""Answered without a key, to whoever looks after the machine."""
+"""Answered without a key and by any name, to whoever looks after the machine: probes and balancers ask an address."""
+
+METRICS: Final = "/metrics"
+"""Answered by any name where a key has to be shown: Prometheus asks an address, too."""
 
 API_PREFIX: Final = "/v1/"
 SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -99,13 +102,16 @@ class AccessMiddleware:
 
     def _authorized(self, method: str, path: str, headers: Headers) -> str:
         """Whose request this is."""
+        if path in PUBLIC:
+            return LOCAL
         host = headers.get("host", "")
-        if self._policy.hosts is not None and _name(host) not in self._policy.hosts:
+        any_name = self._policy.hosts is None or (path == METRICS and self._policy.keys is not None)
+        if not any_name and _name(host) not in (self._policy.hosts or ()):
             raise ForeignCaller("expected a name of this service, got another one; its operator adds it to OTE_HOSTS.")
         if method not in SAFE_METHODS:
             _check_origin(headers, host)
         browser_auth = self._policy.browser_auth
-        if path in PUBLIC or (browser_auth is not None and browser_auth.is_public(path)):
+        if browser_auth is not None and browser_auth.is_public(path):
             return LOCAL
         owner = self._owner(headers)
         if browser_auth is None or path.startswith(API_PREFIX):  # a page asks for dozens of pictures at once

@@ -215,9 +215,9 @@ data: {"state": "done", "position": 0, "stage": "compose", "fraction": 1.0, "eta
 
 
 def problems(*statuses: int, keyed: bool = True) -> dict[int | str, dict[str, Any]]:
-    """How a route can refuse, for the document; `keyed` routes ask for an API key, where there are any."""
+    """How a route can refuse, for the document; `keyed` routes ask for a key, if any, and a name of ours."""
     answers: dict[int | str, dict[str, Any]] = {}
-    for status in sorted({403, *({401, 429} if keyed else ()), *statuses}):
+    for status in sorted({*((401, 403, 429) if keyed else ()), *statuses}):
         schema = {"schema": {"$ref": "#/components/schemas/ProblemView"}}
         answers[status] = {"description": _WHY[status], "content": {"application/problem+json": schema}}
         if status == 429:
