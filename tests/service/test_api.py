@@ -113,6 +113,21 @@ def test_who_comes_late_hears_the_end_and_who_has_heard_it_nothing(server: Runni
     assert server.http.get(f"/v1/jobs/{job}/events", headers={"Last-Event-ID": "0"}).status_code == 200
 
 
+def test_who_connects_again_is_told_the_state_at_once_though_nothing_has_happened(
+    server: RunningService, shut: bytes
+) -> None:
+    with server.service._device_lock.hold("preview"):
+        job = server.job(shut)
+        last = ""
+        for _ in range(2):
+            headers = {"Last-Event-ID": last} if last else {}
+            with server.http.stream("GET", f"/v1/jobs/{job}/events", headers=headers, timeout=2) as answer:
+                first = next(answer.iter_lines())
+            assert first.startswith("id: ")
+            last = first.removeprefix("id: ")
+    server.ended(job)
+
+
 def test_the_same_key_and_body_make_one_job(server: RunningService, shut: bytes) -> None:
     key = {"Idempotency-Key": str(uuid.uuid4())}
     first, again = server.job(shut, '{"seed": 1}', **key), server.job(shut, '{ "seed": 1 }', **key)

@@ -25,9 +25,9 @@ SILENCE_SECONDS: Final = 15.0
 GONE: Final = b'event: cancelled\ndata: {"state": "cancelled"}\n\n'
 
 
-async def events(repository: JobRepository, job: Job, retention: int, after: int) -> AsyncIterator[bytes]:
-    """Events of one job; a client that saw event `after` and comes again gets what it has missed."""
-    told, place, silent = after, -1, 0.0
+async def events(repository: JobRepository, job: Job, retention: int) -> AsyncIterator[bytes]:
+    """Events of one job. Who connects again is told the state first, even where nothing has happened since."""
+    told, place, silent = -1, -1, 0.0
     current: Job | None = job
     while current is not None:
         position = await run_sync(repository.position, current)

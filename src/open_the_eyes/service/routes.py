@@ -78,10 +78,9 @@ async def get_events(
     """What happens to a job, as server-sent events: its state at once, then every change."""
     service = _service(request)
     job = await run_sync(service.job, job_id, request.state.owner)
-    after = int(last_event_id[:9]) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else -1
-    if job.ended and after == job.seq:
+    if job.ended and last_event_id == str(job.seq):
         return Response(status_code=204)
-    return StreamingResponse(events(service.repository, job, service.config.retention, after), media_type=STREAM)
+    return StreamingResponse(events(service.repository, job, service.config.retention), media_type=STREAM)
 
 
 @router.get(
