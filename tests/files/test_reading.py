@@ -18,7 +18,7 @@ from open_the_eyes.files.jpeg import decode_rgb
 from open_the_eyes.settings import Settings
 from tests.files.jpeg_scenes import CODINGS, coded
 from tests.files.pictures import marked_picture as picture
-from tests.files.pictures import saved
+from tests.files.pictures import png_chunk, saved
 from tests.files.test_no_photo import png
 
 SETTINGS = Settings(max_bytes=2_000_000, max_pixels=100_000)
@@ -76,6 +76,22 @@ def test_every_kind_comes_out_as_rgb_and_alpha(file_format: str, mode: str, opti
         np.testing.assert_array_equal(photo.alpha, expected[:, :, 3])
     assert photo.file is not None
     assert photo.file.format == file_format
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4, 8])
+@pytest.mark.parametrize("behind", [0, 0x4000], ids=["", "and bits that do not count"])
+def test_of_grey_the_level_that_is_see_through_and_no_other_is(depth: int, behind: int) -> None:
+    """Every level has a row of 8 pixels."""
+    levels = range(1 << depth)
+    rows = [sum(level << at for at in range(0, 8, depth)).to_bytes(1, "big") * depth for level in levels]
+    pixels = b"".join(b"\0" + row for row in rows)
+    for level in (0, len(levels) // 2, len(levels) - 1):
+        key = png_chunk(b"tRNS", (level + (behind if depth in (2, 4) else 0)).to_bytes(2, "big"))
+        photo = read(png(8, len(levels), depth, 0, pixels, key), SETTINGS)
+
+        assert photo.alpha is not None
+        assert [row[0] for row in photo.alpha] == [0 if row == level else 255 for row in levels]
+        assert [row[0, 0] for row in photo.pixels] == [round(row * 255 / (len(levels) - 1)) for row in levels]
 
 
 def test_ycbcr_that_is_not_compressed_is_refused() -> None:

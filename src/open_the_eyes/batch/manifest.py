@@ -71,8 +71,8 @@ class Manifest:
         self._read()
 
     def latest(self, items: Sequence[Item], fingerprint: str, states: Sequence[State] = STATES) -> Iterator[Record]:
-        """The record of each of these photos that has one under this fingerprint, and is not set aside; one at a time is
-        in memory."""
+        """The record of each of these photos that has one under this fingerprint and is not set aside; one at a time
+        is in memory."""
         with self.path.open("rb") as file:
             for item in items:
                 known = None if item.name in self._set_aside else self._known.get(item.name)

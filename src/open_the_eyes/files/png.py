@@ -48,7 +48,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     _check_kind(header[8], header[9])
     _check_still(chunks)
     _check_complete(size_wh, header, [payload for name, payload in chunks if name == "IDAT"])
-    bare = _joined(chunk for chunk in chunks if chunk[0] in _PIXELS)
+    bare = _joined(_as_decoded(*chunk, header) for chunk in chunks if chunk[0] in _PIXELS)
     icc_name, icc = _profile(chunks)
     xmp_chunk, xmp = _xmp(chunks)
     exif = next((payload for name, payload in chunks if name == "eXIf"), None)
@@ -132,6 +132,18 @@ def _chunks(data: bytes) -> Iterator[tuple[str, bytes]]:
 def _chunk(name: str, payload: bytes) -> bytes:
     body = name.encode() + payload
     return len(payload).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+
+
+def _as_decoded(name: str, payload: bytes, header: bytes) -> tuple[str, bytes]:
+    """A chunk as the decoder needs it: of grey of 2 and 4 bits it spreads pixels over 0..255, but no see-through level.
+
+    The level's low bits count (section 11.3.1.1).
+    """
+    depth, kind = header[8], header[9]
+    if name != "tRNS" or kind != 0 or depth not in (2, 4) or len(payload) != 2:
+        return name, payload
+    top = (1 << depth) - 1
+    return name, bytes([0, (payload[1] & top) * (255 // top)])
 
 
 def _check_kind(depth: int, kind: int) -> None:
