@@ -215,6 +215,28 @@ def test_the_way_in_takes_no_more_than_a_key(locked: tuple[TestClient, str]) -> 
     assert client.post("/login", content=b"\xff\xfe").status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "never leave this computer"),
+        ({"hosts": ("photos.example",)}, "stay on this server"),
+        ({"store": "memory://jobs"}, "operator chose"),
+        ({"store": "memory://jobs", "hosts": ("photos.example",)}, "operator chose"),
+    ],
+    ids=["alone", "behind a proxy", "in a bucket", "both"],
+)
+def test_the_page_promises_that_photos_stay_here_only_where_they_do(
+    engine: Engine, tmp_path: Path, changed: dict[str, Any], said: str
+) -> None:
+    app = create_site(engine, ServiceSettings(folder=tmp_path, **changed), "127.0.0.1")
+    try:
+        page = TestClient(app, base_url="http://127.0.0.1").get("/").text
+    finally:
+        app.state.service.close()
+    assert said in page
+    assert ("never leave" in page) is (not changed)
+
+
 def test_the_page_promises_what_its_engine_can(engine: Engine) -> None:
     assert capabilities_of(engine).patient is False
     assert json.dumps(capabilities_of(engine).restorer) in ("null", '"gfpgan"')

@@ -23,6 +23,8 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,79}")
 class ArtifactStore:
     """Files by job and name. Names are ours, such as "photo" or "result-1.jpg"; a client's never get here.
 
+    `is_folder` tells a folder of this machine from all else.
+
     Raises:
         UsageError: an address that fsspec does not know, or where nobody answers.
     """
@@ -41,7 +43,7 @@ class ArtifactStore:
                 f"OTE_STORE: expected a place that answers, got: {error or type(error).__name__}; check its address, "
                 "and that it can be reached from here."
             ) from error
-        self._is_folder = isinstance(self._files, LocalFileSystem)
+        self.is_folder = isinstance(self._files, LocalFileSystem)
 
     def put(self, job: str, name: str, data: bytes) -> None:
         """All of `data`, or nothing has changed; on a disk it is synced before this returns.
@@ -52,7 +54,7 @@ class ArtifactStore:
         path = self._path(job, name)
         with _reached(f"store {name}"):
             try:
-                if self._is_folder:
+                if self.is_folder:
                     Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                     write_whole(Path(path), data, overwrite=True)
                 else:

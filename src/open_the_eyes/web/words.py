@@ -222,14 +222,21 @@ def _borrowed(source: str, names: tuple[str, ...]) -> str:
     return f" Their own eyes, from {names[number]}." if 0 < number < len(names) else ""
 
 
-def retention(seconds: int, *, alone: bool) -> str:
-    """Where photos go, and for how long."""
+def retention(seconds: int, *, alone: bool, is_folder: bool) -> str:
+    """Where photos go, and for how long.
+
+    Args:
+        alone: whether nobody but who sits at this computer sees the page.
+        is_folder: whether photos are kept on the machine that serves it.
+    """
     time = f"{seconds} seconds"
     if seconds >= 5400:
         time = f"{seconds / 3600:.0f} hours"
     elif seconds >= 90:
         time = f"{seconds / 60:.0f} minutes"
-    place = "Your photos never leave this computer" if alone else "Your photos stay on this server"
+    place = "Your photos are kept where this page's operator chose"
+    if is_folder:
+        place = "Your photos never leave this computer" if alone else "Your photos stay on this server"
     return f"{place}. They are deleted when you start anew, or after {time}."
 
 
