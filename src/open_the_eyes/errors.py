@@ -9,6 +9,7 @@
     ├── WeightsMissing                 4   503   a model's files are not on this machine
     ├── NoCapacity                     5   503   no room: GPU memory, queue
     │   └── NoRoomOnGpu                5   503   a model does not fit, whatever is moved away
+    │       └── GpuBusy                5   503   it would, but whoever works with the GPU did not leave in time
     ├── SomePhotosFailed               6   207   several photos were asked for, some did not succeed
     ├── FiguresWorse                   7   409   a benchmark is surely worse than the one it was compared with
     └── Cancelled                    130   409   somebody asked to stop; nothing was written
@@ -59,6 +60,10 @@ class NoCapacity(OpenTheEyesError):
 
 
 class NoRoomOnGpu(NoCapacity):
+    pass
+
+
+class GpuBusy(NoRoomOnGpu):
     pass
 
 

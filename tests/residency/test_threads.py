@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from open_the_eyes.errors import Cancelled, NoRoomOnGpu
+from open_the_eyes.errors import Cancelled, GpuBusy, NoRoomOnGpu
 from open_the_eyes.residency import CountedMemory, Residency
 from open_the_eyes.stopwatch import Stopwatch
 from tests.residency.fakes import FakeModel, Rig, card
@@ -106,6 +106,30 @@ def test_who_waits_too_long_gets_an_error_that_names_who_is_in_the_way() -> None
 
     together(first, second)
     assert rig.left_over() == 0
+
+
+def test_who_waits_in_vain_waits_once_and_is_offered_no_lesser_precision() -> None:
+    rig = Rig(1000, card("a", {"bf16": 100, "int8": 60, "int4": 30}, streamed_mib=10), patience_s=0.02)
+    leased, done = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with rig.residency.lease("a"):
+            leased.set()
+            done.wait(SOON_S)
+
+    def second() -> None:
+        leased.wait(SOON_S)
+        try:
+            with pytest.raises(GpuBusy, match="expected 110 MiB"):  # of bf16: the first that was tried was the last
+                rig.paint("a", 1)
+            with pytest.raises(GpuBusy, match="expected 110 MiB"), rig.residency.lease("a"):
+                pytest.fail("it is taken")
+        finally:
+            done.set()
+
+    together(first, second)
+    assert rig.paint("a", 1) == ["0 bf16"]
+    assert rig.built == ["a bf16"]
 
 
 def test_who_can_never_fit_does_not_wait() -> None:

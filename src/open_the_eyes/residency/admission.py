@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
-from ..errors import NoRoomOnGpu
+from ..errors import GpuBusy, NoRoomOnGpu
 from .budget import evict, no_room
 from .cards import Variant
 from .memory import Memory
@@ -56,7 +56,8 @@ class Admission:
         A model that this thread leases already stays as it is.
 
         Raises:
-            NoRoomOnGpu: this thread's own leases leave too little, or others' did for too long.
+            NoRoomOnGpu: this thread's own leases leave too little.
+            GpuBusy: others' leases did for too long, or their threads wait as well.
         """
         with self._changed:
             variant = slot.variant if slot.depth and slot.owner == threading.get_ident() and slot.variant else variant
@@ -162,26 +163,29 @@ class Admission:
     ) -> list[str]:
         """Who has to leave, once the model is free and its room can be had; until then nothing is claimed."""
         began = recorder.clock()
+        alone = slot.card.weights_mib(variant) + working_mib
         while True:
-            needed = slot.card.weights_mib(variant) + slot.working_mib + working_mib
+            taken = slot.owner not in (None, threading.get_ident())
+            needed = alone if taken else alone + slot.working_mib
             room = self._memory.room_mib()
             residents = [found for other in self.slots.values() if other is not slot and (found := other.resident())]
             try:
-                if slot.owner not in (None, threading.get_ident()):
+                if taken:
                     leased = [resident for resident in residents if resident.leased]
                     raise no_room(slot.card.name, needed, room, leased, "another thread leases it")
                 return evict(residents, needed, room, slot.card.name)
-            except NoRoomOnGpu:
-                if self._in_vain(slot, needed, room) or recorder.clock() - began > self._patience_s:
-                    raise
+            except NoRoomOnGpu as error:
+                if alone + self.own_mib(slot) > room:
+                    raise  # others going would not be enough
+                if self._everybody_waits() or recorder.clock() - began > self._patience_s:
+                    raise GpuBusy(str(error)) from None
             with recorder.timed(record, "wait_s"):
                 self._wait(recorder)
 
-    def _in_vain(self, slot: Slot, needed_mib: int, room_mib: int) -> bool:
-        """Whether waiting would not help: others going is not enough, or each of them waits as well."""
+    def _everybody_waits(self) -> bool:
+        """Whether each other thread that leases something waits as well, so that nobody would ever go."""
         me = threading.get_ident()
-        others = {other.owner for other in self.slots.values() if other.owner not in (None, me)}
-        return needed_mib - slot.working_mib + self.own_mib(slot) > room_mib or others <= self._waiting
+        return {other.owner for other in self.slots.values() if other.owner not in (None, me)} <= self._waiting
 
     def _wait(self, recorder: Recorder) -> None:
         me = threading.get_ident()

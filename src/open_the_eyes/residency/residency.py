@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from ..errors import NoRoomOnGpu
+from ..errors import GpuBusy, NoRoomOnGpu
 from ..roles import Watch
 from .admission import Admission
 from .budget import LARGEST_BATCH, batch_that_fits, needs, no_room, variant_that_fits, variants_of
@@ -74,15 +74,16 @@ class Residency:
         """A model on the device for a block, with room for `batch` pictures of 1024 x 1024.
 
         What fits is decided by arithmetic. Where so many pictures do not fit, or memory runs out while loading, the
-        next precision is taken ("auto" only), and at last streamed weights. Memory that runs out inside the block is
-        the block's own affair: `run` knows what to do then.
+        next precision is taken ("auto" only), and at last streamed weights. Waiting for others changes no precision.
+        Memory that runs out inside the block is the block's own affair: `run` knows what to do then.
 
         Args:
             precision: "auto" is the best that leaves room for a few pictures; a model of one precision ignores it.
             stage: the branch of `watch` to be told, the card's own unless said otherwise.
 
         Raises:
-            NoRoomOnGpu: it does not fit beside what this thread leases already, or others took too long to leave.
+            NoRoomOnGpu: it does not fit beside what this thread leases already.
+            GpuBusy: others took too long to leave.
             UsageError: a precision that the model does not have.
         """
         slot = self._slot(name)
@@ -113,6 +114,7 @@ class Residency:
 
         Raises:
             NoRoomOnGpu: not one item fits in any way.
+            GpuBusy: others took too long to leave.
             UsageError: a precision that the model does not have.
         """
         slot = self._slot(name)
@@ -124,6 +126,8 @@ class Residency:
         for variant in variants:
             try:
                 record = self._entered(slot, (variant,), self._batch(slot, variant, len(items), most), recorder)
+            except GpuBusy:
+                raise
             except NoRoomOnGpu as error:
                 failed = error
                 continue
@@ -169,6 +173,8 @@ class Residency:
             for _ in range(2):  # once more when whoever idles has left
                 try:
                     return self._admission.admit(slot, variant, batch, recorder)
+                except GpuBusy:
+                    raise
                 except NoRoomOnGpu as error:
                     failed = error
                     break
