@@ -56,6 +56,8 @@ def patched(coded: bytes, painting: Painting, orientation: int, *, stored_rgb: b
     layout, begin = layout_of(parts)
     if len(layout.components) not in (1, 3):
         raise NotPatchable(f"{len(layout.components)} colours stored, which are not RGB")
+    if not painting.tiles:
+        return coded
     wanted = meanwhile(lambda: _with_followers(changes(painting, orientation, layout, stored_rgb=stored_rgb), layout))
     means = BlockMeans(painting.base, orientation, layout, stored_rgb=stored_rgb)
     body = _patched_body(parts.scans[begin:-2], layout, wanted, means)
@@ -84,11 +86,11 @@ def _with_followers(changed: Changes, layout: Layout) -> Changes:
 def _patched_body(body: bytes, layout: Layout, changed: Callable[[], Changes], means: BlockMeans) -> bytes:
     """The coded data between the scan's header and the end marker; `changed` is waited for once that is made ready."""
     pieces = _between_markers(body, layout)
-    shown = meanwhile(lambda: means.firsts) if anchors_pay(layout, 8 * len(body)) else None
+    told = meanwhile(lambda: means.firsts) if anchors_pay(layout, 8 * len(body)) else None
     made = _read_in(body, pieces, [0], layout) if len(pieces) == 1 else None
     wanted = changed()
-    if shown is not None:
-        shown()
+    if told is not None:
+        told()  # `anchored` has them at hand from here on
     if not len(wanted.blocks):
         return body
     of_block = wanted.blocks // _blocks_in_piece(layout)
