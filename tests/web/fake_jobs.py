@@ -49,6 +49,12 @@ class FakeJobClient:
         self.sent.append(session.final_options(purpose))
         return replace(session, waiting=f"job-{len(self.sent)}", finishing=True, purpose=purpose)
 
+    def swap(self, owner: str, session: EditSession, take: int) -> EditSession:
+        assert owner == ADA
+        assert take
+        self._stumble()
+        return session
+
     def ended(self, owner: str, session: EditSession, job_id: str) -> EditSession:
         assert owner == ADA
         if self.jobs[job_id].state != "done":

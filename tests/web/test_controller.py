@@ -12,6 +12,7 @@ from open_the_eyes.service.errors import Busy, NotHere
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web.controller import Controller
 from open_the_eyes.web.edit_session import EditSession, FaceRegion
+from open_the_eyes.web.job_client import NoFace
 from tests.web.fake_jobs import ADA, FakeJobClient, face
 
 
@@ -151,10 +152,35 @@ def test_what_goes_wrong_is_said_and_can_be_tried_again_as_it_was_wished(
     assert headline in page_state.headline
     assert advice in page_state.advice
     assert "secret" not in page_state.advice
-    assert page_state.retry
     job_client.trouble = None
-    controller.act(ADA, page_state.session, {"act": "retry"})
+    assert (page_state.retry is None) is isinstance(trouble, NotHere)
+    controller.act(ADA, page_state.session, dict(page_state.retry or {"act": "retry"}))
     assert job_client.sent[-1]["eye_color"] == "green"
+
+
+def test_a_file_that_was_refused_or_failed_is_what_is_tried_again(
+    controller: Controller, job_client: FakeJobClient, seen: EditSession
+) -> None:
+    job_client.trouble = Busy("expected room in the queue.", 7)
+    refused = controller.act(ADA, seen, {"act": "finish", "purpose": "ultra", "memory": None})
+    job_client.trouble = None
+    again = controller.act(ADA, refused.session, dict(refused.retry or {}))
+    assert job_client.sent[-1]["mode"] == "ultra"
+    problem = {"type": "urn:open-the-eyes:problem:no-capacity", "detail": "not enough memory"}
+    job_client.jobs["job-1"] = Job("job-1", JobRequest(ADA, {}), "failed", 1, 0.0, problem=problem)
+    failed = controller.act(ADA, again.session, {"act": "ended", "job": "job-1"})
+    assert failed.retry == refused.retry == {"act": "finish", "purpose": "ultra"}
+
+
+def test_another_shot_without_a_face_is_refused_and_the_photo_stays(
+    controller: Controller, job_client: FakeJobClient, seen: EditSession
+) -> None:
+    job_client.trouble = NoFace("expected a face in the photo, found none.")
+    page_state = controller.act(ADA, seen, {"act": "take", "shot": "1"})
+    assert page_state.headline == "No face was found in this photo."
+    assert page_state.session is seen
+    assert page_state.retry is None
+    assert job_client.forgotten == []
 
 
 @pytest.mark.parametrize(("kind", "said"), [("no-capacity", "not enough memory"), ("cancelled", "Stopped.")])

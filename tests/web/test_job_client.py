@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import numpy as np
 import pytest
 
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Mode
+from open_the_eyes.photo import Photo
+from open_the_eyes.results import Inspected
 from open_the_eyes.service.errors import NotHere, StoreAway
 from open_the_eyes.service.jobs import Job, JobRequest, State
 from open_the_eyes.service.store import ArtifactStore
 from open_the_eyes.settings import Settings
 from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
 from open_the_eyes.web.image_cache import ImageCache
-from open_the_eyes.web.job_client import JobClient
+from open_the_eyes.web.job_client import JobClient, NoFace
 from open_the_eyes.web.tab_memory import TabMemory
 
 ADA = "visitor-ada"
@@ -32,6 +35,11 @@ class FakeService:
 
     store: ArtifactStore
     jobs: dict[str, Job] = field(default_factory=dict)
+
+    def inspect(self, photo: bytes) -> Inspected:
+        """Nobody is in it."""
+        assert photo == b"a wall"
+        return Inspected(Photo(np.zeros((4, 4, 3), np.uint8)), (), (), None)  # type: ignore[arg-type]  # not looked at
 
     def add(self, options: dict[str, Any]) -> Job:
         job = Job(str(uuid4()), JobRequest(ADA, options), "done", 1, 0.0, report={"faces": []})
@@ -149,6 +157,15 @@ def test_a_photo_is_deleted_with_all_jobs_that_took_it_whatever_the_page_knows_o
     assert loaded_again.jobs == (seen.job,)
     run.forget_photo(ADA, loaded_again)
     assert set(service.jobs) == {other.id}
+
+
+def test_a_shot_without_a_face_is_not_opened_and_the_one_that_is_open_stays(
+    service: FakeService, seen: EditSession
+) -> None:
+    service.store.put(seen.job, "reference-1", b"a wall")
+    with pytest.raises(NoFace):
+        job_client(service).swap(ADA, replace(seen, names=("a.jpg", "wall.jpg")), 1)
+    assert set(service.jobs) == {seen.job}
 
 
 @pytest.mark.parametrize("job", ["", "first", "../../etc", "d68d7059-8ea8-42a9-b6d5-0f5275c37936"])

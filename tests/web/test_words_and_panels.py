@@ -159,11 +159,18 @@ def test_a_name_cannot_become_a_part_of_the_page() -> None:
     parts = [
         panels.arrival(session("closed", names=names), 5, 8),
         panels.done(replace(seen("closed", names=names), final="0" * 8), job),
-        panels.notice(HOSTILE, HOSTILE),
+        panels.notice(HOSTILE, HOSTILE, {"act": "finish", "purpose": HOSTILE}),
         photo_html.shots(session("closed", names=names)),
     ]
     for part in parts:
         assert not [tag for tag, given in Elements(part).tags if "onerror" in given]
+
+
+def test_the_button_to_try_again_tells_what_it_is_that_failed() -> None:
+    tags = Elements(panels.notice("Busy.", "", {"act": "finish", "purpose": "ultra"})).tags
+    (button,) = [given for tag, given in tags if tag == "button"]
+    assert (button["data-act"], button["data-purpose"]) == ("finish", "ultra")
+    assert "button" not in panels.notice("Gone.", "Drop it again.")
 
 
 def test_faces_that_can_be_chosen_are_buttons_that_say_so_and_the_others_are_not() -> None:

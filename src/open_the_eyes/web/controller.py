@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from ..errors import OpenTheEyesError, UsageError
 from ..options import MODES, Mode
@@ -17,19 +17,22 @@ from .edit_session import EditSession, EyeStyle
 from .job_client import JobClient
 from .tab_memory import TabMemory
 
+PREVIEW_AGAIN: Final = {"act": "retry"}
+
 
 @dataclass(frozen=True, slots=True)
 class PageState:
     """What is to be seen: where the visitor is, and what should be said.
 
     Args:
+        retry: the act that a button offers to try again; None for no button.
         restored: the session is what the tab remembers; controls that keep a value of their own have to follow it.
     """
 
     session: EditSession | None = None
     headline: str = ""
     advice: str = ""
-    retry: bool = False
+    retry: Mapping[str, str] | None = None
     restored: bool = False
 
 
@@ -72,7 +75,7 @@ class Controller:
                 return PageState(session, *words.refusal("not-here" if session is None else "forgotten"), restored=True)
             return acts[name](owner, session, told) if name in acts else PageState(session)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the visitor is told, and may try again
-            return _failed(session, error)
+            return _failed(session, error, _again(told))
 
     def final(self, owner: str, session: EditSession | None) -> Job | None:
         """The job whose file can be fetched, if there is one."""
@@ -104,7 +107,7 @@ class Controller:
         if waited is None:
             return replace(_greeted(session), restored=True)
         now = self._job_client.ended(owner, session, waited)
-        return replace(_come_to(now, self._job_client.job(owner, waited)), restored=True)
+        return replace(_come_to(session, now, self._job_client.job(owner, waited)), restored=True)
 
     def _anew(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         if session is not None:
@@ -135,7 +138,7 @@ class Controller:
         try:
             return PageState(self._job_client.preview(owner, restyled))
         except Exception as error:  # noqa: BLE001 -- as in `act`, and the wish stays
-            return _failed(restyled, error)
+            return _failed(restyled, error, PREVIEW_AGAIN)
 
     def _pick(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         face = _number(told.get("face"))
@@ -157,13 +160,13 @@ class Controller:
         try:
             job = self._job_client.job(owner, waited)
         except NotHere as error:  # it was deleted, and nothing more will come of it
-            return _failed(replace(session, waiting=None, finishing=False), error)
+            return _failed(replace(session, waiting=None, finishing=False), error, None)
         now = self._job_client.ended(owner, session, waited)
-        return _come_to(now, job)
+        return _come_to(session, now, job)
 
     def _cancel(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         now = self._job_client.cancel(owner, session)
-        return PageState(now, *words.refusal("cancelled"), retry=now.preview is None)
+        return PageState(now, *words.refusal("cancelled"), retry=PREVIEW_AGAIN if now.preview is None else None)
 
     def _retry(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         return PageState(self._job_client.preview(owner, session))
@@ -187,11 +190,12 @@ def shown_style(style: EyeStyle) -> tuple[str, str, int]:
     return color, gaze, 100 if style.openness is None else round(100 * style.openness)
 
 
-def _come_to(session: EditSession, job: Job) -> PageState:
+def _come_to(before: EditSession, now: EditSession, job: Job) -> PageState:
     """What has become of a job that was waited for."""
     if job.state == "failed" and job.problem is not None:
-        return PageState(session, *words.refusal(words.kind_of(job.problem), job.problem), retry=True)
-    return _greeted(session)  # where there is nothing to open, the end of the preview leaves that to be said
+        again = {"act": "finish", "purpose": before.purpose} if before.finishing else PREVIEW_AGAIN
+        return PageState(now, *words.refusal(words.kind_of(job.problem), job.problem), retry=again)
+    return _greeted(now)  # where there is nothing to open, the end of the preview leaves that to be said
 
 
 def _greeted(session: EditSession) -> PageState:
@@ -201,10 +205,19 @@ def _greeted(session: EditSession) -> PageState:
     return PageState(session)
 
 
-def _failed(session: EditSession | None, error: Exception) -> PageState:
+def _failed(session: EditSession | None, error: Exception, again: Mapping[str, str] | None) -> PageState:
+    """What is said of an error; what cannot be now cannot be the next time, so that is not offered again."""
     problem = problem_of(error)
     seconds = error.retry_after if isinstance(error, Busy) else None
-    return PageState(session, *words.refusal(words.kind_of(problem), problem, seconds), retry=session is not None)
+    retry = None if session is None or isinstance(error, UsageError) else again
+    return PageState(session, *words.refusal(words.kind_of(problem), problem, seconds), retry=retry)
+
+
+def _again(told: Mapping[str, Any]) -> dict[str, str] | None:
+    """The same act as a button tells it; None for those that no button does."""
+    if told.get("act") in ("arrived", "refused", "resume"):
+        return None
+    return {name: str(told[name]) for name in ("act", "purpose", "shot", "face", "attempt", "job") if name in told}
 
 
 def _number(value: object) -> int | None:

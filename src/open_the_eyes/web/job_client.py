@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from ..errors import OpenTheEyesError
+from ..errors import OpenTheEyesError, UsageError
 from ..options import Mode
 from ..service.errors import NotHere
 from ..service.job_service import JobService
@@ -17,6 +17,10 @@ from ..service.uploads import Upload
 from .edit_session import PREVIEW, EditSession, PhotoFaces, Preview, new_session, photo_faces
 from .image_cache import ImageCache
 from .tab_memory import TabMemory
+
+
+class NoFace(UsageError):
+    """There is nothing to do in a photo; the page says so before anything is queued."""
 
 
 class JobClient:
@@ -29,16 +33,15 @@ class JobClient:
     def __init__(self, service: JobService, image_cache: ImageCache, restorer: str | None = None) -> None:
         self._service, self._image_cache, self._restorer = service, image_cache, restorer
 
-    def hand_in(self, owner: str, upload: Upload) -> str | None:
-        """The job of a photo whose faces were looked at first; None, and nothing is kept, where there is no face.
+    def hand_in(self, owner: str, upload: Upload) -> str:
+        """The job of a photo whose faces were looked at first.
 
         Raises:
+            NoFace: nothing is kept.
             Busy: the queue is full.
             OpenTheEyesError: the photo cannot be looked at, or not be stored.
         """
-        found = photo_faces(self._service.inspect(upload.photo))
-        if not found.faces:
-            return None
+        found = self._faces_in(upload.photo)
         asked = replace(upload, options=PREVIEW)
         request = JobRequest(owner, PREVIEW, len(upload.references), None, asked.fingerprint)
         return self._with_faces(self._service.uploads.submit(request, asked), found).id
@@ -89,11 +92,16 @@ class JobClient:
         return replace(sent, purpose=purpose, finishing=True)
 
     def swap(self, owner: str, session: EditSession, take: int) -> EditSession:
-        """The session for another of the shots, to which all others are references; raises what `preview` does."""
+        """The session for another of the shots, to which all others are references.
+
+        Raises:
+            NoFace: in that shot; the one that was open stays as it is.
+            Busy, NotHere: as for `preview`.
+        """
         if not 1 <= take < len(session.names):
             return session
         came = self.job(owner, session.job)
-        found = photo_faces(self._service.inspect(self._photo(came, reference_name(take))))
+        found = self._faces_in(self._photo(came, reference_name(take)))
         job = self._with_faces(self._service.resubmit(came, PREVIEW, take), found)
         self.forget_photo(owner, session)
         others = (*session.names[:take], *session.names[take + 1 :])
@@ -187,6 +195,12 @@ class JobClient:
             self.forget(job.request.owner, [job.id])
             raise
         return job
+
+    def _faces_in(self, photo: bytes) -> PhotoFaces:
+        found = photo_faces(self._service.inspect(photo))
+        if not found.faces:
+            raise NoFace("expected a face in the photo, found none; try another photo.")
+        return found
 
     def _photo(self, job: Job, name: str) -> bytes:
         try:

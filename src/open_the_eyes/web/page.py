@@ -104,7 +104,7 @@ class Page:
         session = page_state.session
         drawn = {
             "arrival": panels.arrival(session, self._max_bytes, self._max_references),
-            "notice": panels.notice(page_state.headline, page_state.advice, retry=page_state.retry),
+            "notice": panels.notice(page_state.headline, page_state.advice, page_state.retry),
             "progress": panels.progress(session),
             "photo": "" if session is None else photo_html.photo(session),
             "shots": "" if session is None else photo_html.shots(session),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -57,11 +58,16 @@ def arrival(session: EditSession | None, max_bytes: int, max_references: int) ->
     )
 
 
-def notice(headline: str = "", advice: str = "", *, retry: bool = False) -> str:
-    """Something that somebody should know; nothing for no headline."""
+def notice(headline: str = "", advice: str = "", retry: Mapping[str, str] | None = None) -> str:
+    """Something that somebody should know; nothing for no headline.
+
+    Args:
+        retry: what a button to try again tells the page; None for no button.
+    """
     if not headline:
         return '<div role="alert"></div>'
-    again = '<button type="button" data-act="retry">Try again</button>' if retry else ""
+    told = "".join(f' data-{name}="{escape(value)}"' for name, value in (retry or {}).items())
+    again = f'<button type="button"{told}>Try again</button>' if retry else ""
     said = f"<p><strong>{escape(headline)}</strong> {escape(advice)}</p>"
     return f'<div role="alert"><div class="ote-notice">{said}{again}</div></div>'
 

@@ -9,17 +9,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from ..service.job_service import JobService
-from ..service.routes import problem_response
 from .job_client import JobClient
 
 PHOTOS: Final = "/photos"
-
-NO_FACE: Final = {
-    "type": "urn:open-the-eyes:problem:no-face",
-    "title": "No face",
-    "status": 422,
-    "detail": "expected a face in the photo, found none; try another photo.",
-}
 
 
 def upload_routes(service: JobService, job_client: JobClient) -> APIRouter:
@@ -28,12 +20,10 @@ def upload_routes(service: JobService, job_client: JobClient) -> APIRouter:
 
     @router.post(PHOTOS)
     async def hand_in(request: Request) -> Response:
-        """A photo and references as for POST /v1/jobs; raises what that raises. Faces are known when this answers."""
+        """A photo and references as for POST /v1/jobs; raises what that raises, and `NoFace`: they are known now."""
         await run_sync(service.repository.check_room, service.config.max_queue)
         async with service.uploads.inspection(request) as upload:
             job = await run_sync(job_client.hand_in, request.state.owner, upload)
-        if job is None:
-            return problem_response(NO_FACE, {"Cache-Control": "no-store"})
         return JSONResponse({"id": job}, 202)
 
     return router
