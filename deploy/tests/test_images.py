@@ -48,6 +48,12 @@ def test_an_image_runs_as_nobody_and_tells_its_health(dockerfile: Path) -> None:
     assert "OTE_WEIGHTS=/weights" in last
 
 
+def test_what_torch_compiles_is_kept_where_it_may_be_written_and_run(rehearse: ModuleType) -> None:
+    dockerfile = ROOT / "deploy/Dockerfile.cuda"
+    assert rehearse.steps_of(dockerfile).environment["TORCHINDUCTOR_CACHE_DIR"].startswith("/data/")
+    assert re.search(r"^#.* -v ote-data:/data ", dockerfile.read_text(), flags=re.MULTILINE)
+
+
 @pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.name)
 def test_what_an_image_copies_is_there_and_is_sent_to_the_builder(dockerfile: Path, rehearse: ModuleType) -> None:
     sent = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}

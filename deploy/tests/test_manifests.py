@@ -168,6 +168,23 @@ def test_a_gpu_pod_has_what_the_plan_says(rendered: dict[str, Objects]) -> None:
     assert {"startupProbe", "readinessProbe", "livenessProbe"} <= container.keys()
 
 
+@pytest.mark.parametrize("overlay", ["gpu", "ray"])
+def test_a_gpu_pod_may_write_where_the_image_keeps_what_is_compiled(rendered: dict[str, Objects], overlay: str) -> None:
+    dockerfile = (DEPLOY / "Dockerfile.cuda").read_text()
+    (kept,) = re.findall(r"TORCHINDUCTOR_CACHE_DIR=(/\w+)/", dockerfile)
+    painters = 0
+    for _, template in pods(rendered[overlay]):
+        (container,) = template["spec"]["containers"]
+        if "nvidia.com/gpu" not in container["resources"]["limits"]:
+            continue
+        painters += 1
+        (mount,) = (mount for mount in container["volumeMounts"] if mount["mountPath"] == kept)
+        assert not mount.get("readOnly")
+        (volume,) = (volume for volume in template["spec"]["volumes"] if volume["name"] == mount["name"])
+        assert volume["emptyDir"].get("sizeLimit") in {None, "4Gi"}
+    assert painters == 1
+
+
 def test_ray_makes_the_pods_and_no_deployment_does(rendered: dict[str, Objects]) -> None:
     assert not of_kind(rendered["ray"], "Deployment", "Service")
     gpus = [

@@ -61,6 +61,8 @@ def sampler_of(settings: Settings, residency: Residency) -> Sampler:
         WeightsMissing: files are missing.
     """
     files = files_of(settings)
+    if settings.compile and residency.device != "cpu":
+        speed.keep_compiled(settings.weights)
     checkpoint.hush()
     register(residency, files, settings)
     return Sampler(files.base, files.refiner, files.vae, residency, settings.weights)

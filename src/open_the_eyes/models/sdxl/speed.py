@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Final
 
 GRAPHS: Final = 64
 """Of one kind of block at most: base, refiner, each precision, one row or several, one shape of frame or any. Torch's
 own limit of 8 is reached by two of these networks, and then it raises."""
+COMPILED: Final = "compiled"
+"""Beside the weights: what torch.compile has made, for the next start."""
+CACHE: Final = "TORCHINDUCTOR_CACHE_DIR"
+
+
+def keep_compiled(weights: Path) -> None:
+    """Tells torch to keep what it compiles in the folder of weights, for this process and those that it starts.
+
+    To be called before diffusers is imported: that makes torch choose a folder among temporary files, which the next
+    start may not find. One that TORCHINDUCTOR_CACHE_DIR names stays, and weights that cannot be written are not taken:
+    there torch would stop with an error.
+    """
+    if CACHE in os.environ:
+        return
+    folder = weights.absolute() / COMPILED
+    try:
+        folder.mkdir(exist_ok=True)
+        with TemporaryFile(dir=folder):
+            os.environ[CACHE] = str(folder)
+    except OSError:
+        pass
 
 
 def quick(unet: Any) -> Any:
