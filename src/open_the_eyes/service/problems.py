@@ -69,8 +69,8 @@ def log_bug(error: BaseException) -> None:
 
 
 def _detail(error: BaseException) -> str:
-    if isinstance(error, _TELLABLE):
-        return " ".join(str(error).split())
+    if isinstance(error, _TELLABLE):  # half a surrogate pair, quoted from JSON, is no character that can be sent
+        return " ".join(str(error).split()).encode("utf-8", "backslashreplace").decode()
     if isinstance(error, StoreUnreadable):
         return _READING
     if isinstance(error, PhotoNotWritten):

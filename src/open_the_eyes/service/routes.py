@@ -32,7 +32,7 @@ def _service(request: Request) -> JobService:
     "/v1/jobs",
     status_code=202,
     response_model=JobView,
-    responses={**problems(400, 408, 413, 415, 422, 503, 507), 202: {"description": "Accepted.", "headers": LOCATION}},
+    responses={**problems(408, 413, 415, 422, 503, 507), 202: {"description": "Accepted.", "headers": LOCATION}},
     openapi_extra=UPLOAD,
     tags=["jobs"],
 )
@@ -118,7 +118,7 @@ def delete_job(request: Request, job_id: JobId) -> Response:
 @router.post(
     "/v1/inspect",
     response_model=ReportView,
-    responses=problems(400, 408, 413, 415, 422, 503, 507),
+    responses=problems(408, 413, 415, 422, 503, 507),
     openapi_extra=UPLOAD,
     tags=["photos"],
 )
