@@ -45,7 +45,7 @@ def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
     tips: Plane | None = None
     for side in closed if cut.size else ():
         ends = landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
-        region = _region(cut.shape, ends)
+        region = eye_region(cut.shape, ends)
         over = np.maximum(_over(cut, region, ends), nose_mask(cut, region, landmarks, side))
         one = np.asarray(region * (1 - over), np.float32)
         mask = np.maximum(mask, one)
@@ -71,7 +71,7 @@ def _over(pixels: Rgb, region: Plane, ends: Points) -> Plane:
     return np.asarray(np.maximum(over, occluder_mask(pixels, region, outer, inner, chin)), np.float32)
 
 
-def _region(shape: tuple[int, ...], ends: Points) -> Plane:
+def eye_region(shape: tuple[int, ...], ends: Points) -> Plane:
     """(h, w) 0..1, 1 well inside the ellipse around one eye, 0 outside it; `ends` (3, 2) are its outer and inner corner
     and the chin."""
     outer, inner, _ = ends
