@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from ..errors import OpenTheEyesError, WeightsMissing
+from ..errors import NoCapacity, OpenTheEyesError, WeightsMissing
 from ..residency import ModelCard, OutOfMemory, Residency
 from ..roles import Watch
 from ..settings import Settings
@@ -21,6 +23,9 @@ R = TypeVar("R")
 Provider: TypeAlias = "str | tuple[str, dict[str, Any]]"
 CUDA: Final = "CUDAExecutionProvider"
 CPU: Final = "CPUExecutionProvider"
+_OF_CUDA: Final = re.compile(r"\b(?:CUDA|CUBLAS|CUDNN|CUFFT|CURAND) (?:failure|error)\b", re.IGNORECASE)
+_NO_GPU: Final = re.compile(r"\bCUDA failure (?:35|100):")
+"""No driver, or no GPU: an onnxruntime that was built for CUDA says that it has it on any machine."""
 
 
 class OnnxNetwork:
@@ -54,6 +59,7 @@ class OnnxNetwork:
         Raises:
             WeightsMissing: the file is no network of this kind.
             NoRoomOnGpu: it does not fit.
+            NoCapacity: the GPU failed.
         """
         return self._residency.run(
             self._name, items, lambda session, part: [self._one(session, work, item) for item in part], watch=watch
@@ -67,8 +73,8 @@ class OnnxNetwork:
         except OpenTheEyesError:
             raise
         except Exception as error:  # onnxruntime's errors have no common root but this one
-            if on_gpu(session) and out_of_memory(error):
-                raise OutOfMemory(str(error)) from None
+            if on_gpu(session):
+                _raise_of_gpu(self._path, error)
             raise self.foreign(f"{str(error) or type(error).__name__:.200}") from error
 
     def foreign(self, came: str) -> WeightsMissing:
@@ -95,11 +101,15 @@ def providers(device: str, available: list[str]) -> list[Provider]:
 
 
 def session_of(path: Path, settings: Settings) -> onnxruntime.InferenceSession:
-    """A network, ready to run.
+    """A network, ready to run; where no GPU was asked for by name and there is none, on the processor.
+
+    onnxruntime's own way out, to go to the processor and print so whatever goes wrong on a GPU, is closed: the lease
+    would count what is not there, and idle models would not make room.
 
     Raises:
         WeightsMissing: the file is none that onnxruntime can open.
         OutOfMemory: it does not fit on the GPU.
+        NoCapacity: the GPU failed.
     """
     import onnxruntime
 
@@ -109,10 +119,12 @@ def session_of(path: Path, settings: Settings) -> onnxruntime.InferenceSession:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     chosen = providers(settings.device, onnxruntime.get_available_providers())
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=chosen)
+        return onnxruntime.InferenceSession(str(path), options, providers=chosen, enable_fallback=0)
     except Exception as error:  # as above
-        if chosen != [CPU] and out_of_memory(error):
-            raise OutOfMemory(str(error)) from None
+        if chosen != [CPU]:
+            if settings.device == "auto" and _NO_GPU.search(str(error)):
+                return session_of(path, replace(settings, device="cpu"))
+            _raise_of_gpu(path, error)
         raise WeightsMissing(
             f"{path}: expected an ONNX network, got: {str(error) or type(error).__name__:.200}. "
             f"Check it, or fetch it again: open-the-eyes fetch {path.parent.name}"
@@ -126,7 +138,21 @@ def on_gpu(session: onnxruntime.InferenceSession) -> bool:
 def out_of_memory(error: Exception) -> bool:
     """Whether onnxruntime failed for lack of memory; it says so in words only."""
     text = str(error).lower()
-    return "failed to allocate" in text or "out of memory" in text
+    return any(words in text for words in ("failed to allocate", "out of memory", "status_alloc_failed"))
+
+
+def _raise_of_gpu(path: Path, error: Exception) -> None:
+    """Raises:
+    OutOfMemory: that is what the error says.
+    NoCapacity: it says that the GPU failed, so that nothing is wrong with the file.
+    """
+    if out_of_memory(error):
+        raise OutOfMemory(str(error)) from None
+    if _OF_CUDA.search(str(error)):
+        raise NoCapacity(
+            f"{path.parent.name}: expected the GPU to run it, got: {error!s:.200}. "
+            "Start again, or choose another GPU or the processor: OTE_DEVICE=cuda:1, OTE_DEVICE=cpu"
+        ) from error
 
 
 def _number(device: str) -> int:
