@@ -15,6 +15,9 @@ from benchmarks.sdxl_random import unet as random_unet
 from open_the_eyes.errors import UsageError, WeightsMissing
 from open_the_eyes.models.sdxl import checkpoint, loading, pipelines, prompts, quantise, speed
 from open_the_eyes.models.sdxl.checkpoint import Checkpoint
+from open_the_eyes.models.weights import path_of
+from open_the_eyes.models.weights.catalogue import checkpoint_of
+from open_the_eyes.models.weights.fetching import fetch
 from open_the_eyes.residency import CountedMemory, ModelCard, Residency, cards
 from open_the_eyes.residency.budget import variant_that_fits, variants_of
 from open_the_eyes.settings import Settings
@@ -219,6 +222,24 @@ def test_pickled_weights_are_refused(weights: Path, tmp_path: Path) -> None:
     file.rename(file.with_suffix(".bin"))
     with pytest.raises(WeightsMissing, match="safetensors"):
         Checkpoint.at(tmp_path / "sdxl", tmp_path / "sdxl").unet(torch.float32)
+
+
+def test_a_unet_in_shards_is_fetched_and_read_and_without_its_index_it_is_missing(
+    weights: Path, tmp_path: Path
+) -> None:
+    import torch
+
+    shutil.copytree(weights / "sdxl-base", tmp_path / "there" / "people" / "sdxl", ignore=lambda *_: {"unet"})
+    random_unet(TINY.unet).save_pretrained(tmp_path / "there" / "people" / "sdxl" / "unet", max_shard_size="200KB")
+    settings = Settings(weights=tmp_path / "weights", offline=tmp_path / "there")
+    fetch([checkpoint_of("people/sdxl")], settings)
+    files = Checkpoint.at(path_of("people/sdxl", settings), weights / "sdxl-inpaint")
+    assert len(list((files.path / "unet").glob("*.safetensors"))) > 1
+    assert torch.equal(answer(files.unet(torch.float32)), answer(random_unet(TINY.unet)))
+    (index,) = (files.path / "unet").glob("*.index.json")
+    index.unlink()
+    with pytest.raises(WeightsMissing, match="open-the-eyes fetch"):
+        files.unet(torch.float32)
 
 
 def test_a_single_file_is_read_as_the_folder_it_was_made_from(weights: Path, tmp_path: Path) -> None:

@@ -77,6 +77,35 @@ def test_a_record_that_is_none_is_named(tmp_path: Path, text: str) -> None:
         read_record(tmp_path)
 
 
+def placed(hub: FakeHub, settings: Settings, *unet: str) -> set[str]:
+    """What is fetched of a U-Net's files of these names."""
+    files = dict.fromkeys([f"unet/{name}" for name in unet], NETWORK[:999])
+    hub.files["people/their-sdxl"] = {"unet/config.json": CONFIG, "scheduler/scheduler_config.json": CONFIG, **files}
+    fetch([checkpoint_of("people/their-sdxl")], settings)
+    home = path_of("people/their-sdxl", settings)
+    return {path.name for path in (home / "unet").iterdir()} - {"config.json"}
+
+
+def test_weights_in_shards_come_with_their_index_and_are_missed_without_it(hub: FakeHub, settings: Settings) -> None:
+    shards = {"net-00001-of-00002.safetensors", "net-00002-of-00002.safetensors", "net.safetensors.index.json"}
+    assert placed(hub, settings, *shards) == shards
+    (settings.weights / "people/their-sdxl/unet/net.safetensors.index.json").unlink()
+    with pytest.raises(WeightsMissing, match=r"unet/net\.safetensors\.index\.json is missing"):
+        path_of("people/their-sdxl", settings)
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        pytest.param({"net.fp16.safetensors"}, id="whole"),
+        pytest.param({"net.fp16-00001-of-00001.safetensors", "net.safetensors.index.fp16.json"}, id="in shards"),
+    ],
+)
+def test_shards_are_left_out_where_half_precision_is_there(hub: FakeHub, settings: Settings, half: set[str]) -> None:
+    full = {"net-00001-of-00002.safetensors", "net-00002-of-00002.safetensors", "net.safetensors.index.json"}
+    assert placed(hub, settings, *full, *half) == half
+
+
 def test_somebodys_checkpoint_comes_in_half_precision_where_that_is_there(hub: FakeHub, settings: Settings) -> None:
     wanted = {
         "unet/config.json": CONFIG,

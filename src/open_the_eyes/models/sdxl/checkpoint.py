@@ -53,17 +53,28 @@ class Checkpoint:
         return self.path.is_file()
 
     def unet(self, dtype: torch.dtype) -> Any:
-        """The U-Net, on the CPU."""
+        """The U-Net, on the CPU.
+
+        Raises:
+            UsageError: a single file that is no SDXL checkpoint.
+            WeightsMissing: files are missing.
+        """
         from diffusers import UNet2DConditionModel
 
-        if not self.single:
-            return UNet2DConditionModel.from_pretrained(
-                self.path, subfolder="unet", dtype=dtype, **_local(self.path / "unet")
-            )
-        return UNet2DConditionModel.from_single_file(
-            str(self.path), config=str(self.plan), subfolder="unet", dtype=dtype, local_files_only=True,
-            in_channels=_header(self.path)[_CONV_IN]["shape"][1],
-        )  # fmt: skip
+        try:
+            if not self.single:
+                return UNet2DConditionModel.from_pretrained(
+                    self.path, subfolder="unet", dtype=dtype, **_local(self.path / "unet")
+                )
+            return UNet2DConditionModel.from_single_file(
+                str(self.path), config=str(self.plan), subfolder="unet", dtype=dtype, local_files_only=True,
+                in_channels=_header(self.path)[_CONV_IN]["shape"][1],
+            )  # fmt: skip
+        except OSError as error:
+            raise WeightsMissing(
+                f"{self.path}: expected all files of a U-Net, got: {error!s:.200}. Complete it, or fetch it again: "
+                "open-the-eyes fetch"
+            ) from error
 
     def scheduler(self) -> Any:
         """The noise scale this model was trained on, in steps of Euler's method: one U-Net call a step, no chance."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Final
 
 from ...errors import UsageError
@@ -26,6 +27,7 @@ class Weight:
         commercial: whether that licence lets results be used commercially; None where only its page can tell.
         within: the folder of the repository that holds the files, with its slash.
         sha256: by name in `files`, where known beforehand.
+        optional: patterns of what is fetched where it is there, and missed nowhere.
     """
 
     name: str
@@ -39,11 +41,16 @@ class Weight:
     commercial: bool | None
     within: str = ""
     sha256: Mapping[str, str] = field(default_factory=dict)
+    optional: tuple[str, ...] = ()
 
     @property
     def single(self) -> bool:
         """One file rather than a folder of them."""
         return len(self.files) == 1 and "*" not in self.files[0]
+
+    def asks_for(self, name: str) -> bool:
+        """Whether a file is one of its own."""
+        return any(fnmatchcase(name, pattern) for pattern in (*self.files, *self.optional))
 
 
 _ENCODER: Final = ("text_encoder/config.json", "text_encoder/model.fp16.safetensors", "tokenizer/*")
@@ -214,6 +221,7 @@ def checkpoint_of(hub_id: str) -> Weight:
         5_135_000_000,
         "see its page on the hub",
         commercial=None,
+        optional=("unet/*.safetensors.index*.json",),  # of weights in shards
     )
 
 

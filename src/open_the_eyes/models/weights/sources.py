@@ -27,6 +27,8 @@ LONGEST_LISTING: Final = 20_000_000
 """Bytes; a repository's listing takes thousands."""
 PASSING: Final = (408, 429)
 """HTTP answers below 500 that mean: later."""
+_PART: Final = re.compile(r"(.+?)(\.fp16)?(?:-\d+-of-\d+)?\.safetensors(?:\.index(\.fp16)?\.json)?")
+"""What holds weights or tells of their shards, as diffusers names it: the network, and twice whether it is a half."""
 SAFE: Final = (".safetensors", ".onnx", ".json", ".txt")
 """What is ever fetched. Other formats of weights (.bin, .pt, .pth, .ckpt) are pickles: they run code when opened."""
 
@@ -150,7 +152,7 @@ def wanted(weight: Weight, files: Iterable[RemoteFile], where: str) -> list[Remo
     Raises:
         WeightsMissing: something that is asked for is not there, or is of a kind that is never fetched.
     """
-    found = _leanest([file for file in files if any(fnmatchcase(file.name, pattern) for pattern in weight.files)])
+    found = _leanest([file for file in files if weight.asks_for(file.name)])
     for pattern in weight.files:
         if not any(fnmatchcase(file.name, pattern) for file in found):
             raise not_fetched(weight, f"expected {weight.within}{pattern} at {where}, which does not have it")
@@ -161,9 +163,10 @@ def wanted(weight: Weight, files: Iterable[RemoteFile], where: str) -> list[Remo
 
 
 def _leanest(files: list[RemoteFile]) -> list[RemoteFile]:
-    """Without weights that are there in half precision too."""
-    halves = {file.name.replace(".fp16.", ".") for file in files if ".fp16." in file.name}
-    return [file for file in files if file.name not in halves]
+    """Without weights that are there in half precision too, whole or in shards."""
+    parts = [(file, _PART.fullmatch(file.name)) for file in files]
+    halves = {part[1] for _, part in parts if part and part[2]}
+    return [file for file, part in parts if not part or part[2] or part[3] or part[1] not in halves]
 
 
 def safe(name: str) -> bool:

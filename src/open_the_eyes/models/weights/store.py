@@ -70,7 +70,7 @@ def of_weight(record: Mapping[str, Recorded], weight: Weight) -> dict[str, Recor
     """A model's part of the record, by the names of its files, as far as they are still asked for."""
     head = f"{weight.name}/"
     named = {name.removeprefix(head): known for name, known in record.items() if name.startswith(head)}
-    return {name: known for name, known in named.items() if any(fnmatchcase(name, p) for p in weight.files)}
+    return {name: known for name, known in named.items() if weight.asks_for(name)}
 
 
 def read_record(folder: Path) -> dict[str, Recorded]:
