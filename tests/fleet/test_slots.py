@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 
 import pytest
 
 from open_the_eyes.batch.worker import WorkerSlot
 from open_the_eyes.errors import NoCapacity, UsageError, WeightsMissing
-from open_the_eyes.fleet.cluster import Cluster, ours
+from open_the_eyes.fleet import cluster
+from open_the_eyes.fleet.cluster import Cluster, ours, part_of_gpu
 from open_the_eyes.fleet.ray_batch import slot_on
 from open_the_eyes.fleet.slots import AT_ONCE, MAX_WORKERS, worker_slots
 from open_the_eyes.settings import Settings
@@ -55,6 +57,28 @@ def test_seats_that_are_not_there_are_refused(
 ) -> None:
     with pytest.raises(UsageError, match=says):
         worker_slots(painter, Settings(device=device), workers, at_once, gpus=lambda: 2, cores=lambda: 4)
+
+
+@pytest.mark.parametrize(
+    ("given", "gpus", "room"),
+    [
+        pytest.param(None, 0.5, 12_288, id="half of the memory"),
+        pytest.param(6000, 0.5, 3000, id="half of what the operator gives"),
+        pytest.param(6000, 1.0, 6000, id="all of that"),
+        pytest.param(None, 1.0, None, id="all of the memory"),
+    ],
+)
+def test_an_actor_that_shares_a_gpu_has_its_part_of_the_operators_room(
+    monkeypatch: pytest.MonkeyPatch, given: int | None, gpus: float, room: int | None
+) -> None:
+    monkeypatch.setattr(cluster, "gpu_mib", lambda: 24_576)
+    assert part_of_gpu(Settings(gpu_room_mib=given), gpus).gpu_room_mib == room
+
+
+def test_a_gpu_whose_size_nobody_tells_cannot_be_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)  # as where it is not installed
+    with pytest.raises(UsageError, match="OTE_GPU_ROOM_MIB"):
+        part_of_gpu(Settings(), 0.5)
 
 
 def test_an_actor_sees_its_own_gpu_alone() -> None:

@@ -48,8 +48,14 @@ def check_gpus(each: float) -> None:
 
 
 def part_of_gpu(settings: Settings, gpus: float) -> Settings:
-    """The same for a process that shares its GPU: as much of the memory is its own."""
-    return replace(settings, gpu_room_mib=int(gpu_mib() * gpus)) if 0 < gpus < 1 else settings
+    """The same for a process that shares its GPU: its own is as much of the operator's room, or else of the memory.
+
+    Raises:
+        UsageError: nobody tells how large the GPU is.
+    """
+    if not 0 < gpus < 1:
+        return settings
+    return replace(settings, gpu_room_mib=int((settings.gpu_room_mib or gpu_mib()) * gpus))
 
 
 def connected(address: str, library: Literal["data", "serve"] = "data", cores: int | None = None) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from ..errors import UsageError
+
 
 def gpu_count() -> int:
     """As torch sees it, CUDA_VISIBLE_DEVICES included; 0 where torch is not installed."""
@@ -15,7 +17,16 @@ def gpu_count() -> int:
 
 
 def gpu_mib(device: str = "cuda") -> int:
-    """The memory that a GPU has, whoever uses it now."""
+    """The memory that a GPU has, whoever uses it now.
+
+    Raises:
+        UsageError: torch, which tells it, is not installed or sees no GPU.
+    """
+    if not gpu_count():
+        raise UsageError(
+            f"{device}: expected torch to tell how much memory it has, got a torch without GPUs, or none. Set "
+            "OTE_GPU_ROOM_MIB, or install torch for CUDA."
+        )
     import torch
 
     return int(torch.cuda.mem_get_info(device)[1] // 2**20)
