@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from open_the_eyes import parallel
-from open_the_eyes.parallel import THREADS, core_count, meanwhile, side_by_side, thread_count
+from open_the_eyes.parallel import THREADS, core_count, side_by_side, thread_count
 
 
 @pytest.fixture(params=["1", "2", "8"])
@@ -44,27 +44,6 @@ def test_an_error_reaches_the_caller() -> None:
 
     with pytest.raises(ValueError, match="2"):
         side_by_side(fail, range(4))
-
-
-@pytest.mark.usefixtures("threads")
-def test_what_is_done_meanwhile_is_waited_for_as_often_as_asked() -> None:
-    made = meanwhile(lambda: [1])
-    assert made() == made() == [1]
-
-
-def test_it_is_done_at_the_same_time_if_there_are_two_threads(threads: int) -> None:
-    if threads < 2:
-        pytest.skip("one thread")
-    together = threading.Barrier(2)
-    made = meanwhile(lambda: together.wait(timeout=30))
-    assert {together.wait(timeout=30), made()} == {0, 1}
-
-
-@pytest.mark.usefixtures("threads")
-def test_its_error_comes_when_it_is_waited_for() -> None:
-    made = meanwhile(lambda: 1 // 0)
-    with pytest.raises(ZeroDivisionError):
-        made()
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "two", "99999"])

@@ -1,4 +1,4 @@
-"""Things done side by side on the cores that this process may use: one function on several, or one beside the rest.
+"""One function on several things, side by side on the cores that this process may use.
 
 Threads do: OpenCV, NumPy and the networks let other threads run while they calculate.
 """
@@ -34,19 +34,6 @@ def side_by_side(function: Callable[[Given], Made], things: Iterable[Given]) -> 
         return [function(one) for one in given]
     with ThreadPoolExecutor(threads, "open-the-eyes") as pool:
         return list(pool.map(function, given))
-
-
-def meanwhile(function: Callable[[], Made]) -> Callable[[], Made]:
-    """Begins a function in a thread of its own; what is given back waits for what it makes, and raises what it raises.
-
-    Where there is only one thread of arithmetic, it is called when it is waited for.
-    """
-    if thread_count() < 2:
-        return function
-    pool = ThreadPoolExecutor(1, "open-the-eyes")
-    begun = pool.submit(function)
-    pool.shutdown(wait=False)  # it takes nothing more, and ends with the function
-    return begun.result
 
 
 def thread_count() -> int:

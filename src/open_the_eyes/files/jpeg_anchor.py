@@ -98,13 +98,6 @@ class BlockMeans:
         return small.transpose(1, 0, 2) if self._orientation >= 5 else small
 
 
-def anchors_pay(layout: Layout, bits: int) -> bool:
-    """Whether places in so much coded data can be told by what the picture shows, and not sooner by reading it all."""
-    first = layout.components[0]
-    fine = (8 * first.across, 8 * first.down) == layout.mcu_wh and min(layout.size_wh) >= 8
-    return fine and not layout.restart and bits >= _WORTH_IT
-
-
 def anchored(wanted: Ints, reader: Reader, interval: Interval, layout: Layout, means: BlockMeans) -> Interval | None:
     """The interval from a block on that is known and lies shortly before the first wanted one.
 
@@ -113,8 +106,10 @@ def anchored(wanted: Ints, reader: Reader, interval: Interval, layout: Layout, m
     """
     blocks, (across, down) = len(layout.slots), layout.mcus_wh
     target = int(wanted[0]) // blocks
+    first = layout.components[0]
+    fine = (8 * first.across, 8 * first.down) == layout.mcu_wh and min(layout.size_wh) >= 8
     bits = interval.end - interval.start
-    if not anchors_pay(layout, bits) or bits * target < _WORTH_IT * across * down:
+    if layout.restart or not fine or bits * target < _WORTH_IT * across * down:
         return None
     before, most_before = (int(share * across * down) for share in _BEFORE)
     aim = max(target - before, 0)

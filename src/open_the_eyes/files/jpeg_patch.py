@@ -7,7 +7,7 @@ decoded and coded again, so restart markers, Huffman tables and all that an enco
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.painting import Painting
-from ..parallel import meanwhile
 from . import jpeg_segments as segments
-from .jpeg_anchor import BlockMeans, anchored, anchors_pay, shows
+from .jpeg_anchor import BlockMeans, anchored, shows
 from .jpeg_bits import BitJoiner
 from .jpeg_changes import Changes, changes
 from .jpeg_coefficients import read_blocks, write_blocks
@@ -56,9 +55,9 @@ def patched(coded: bytes, painting: Painting, orientation: int, *, stored_rgb: b
     layout, begin = layout_of(parts)
     if len(layout.components) not in (1, 3):
         raise NotPatchable(f"{len(layout.components)} colours stored, which are not RGB")
-    if not painting.tiles:
+    wanted = _with_followers(changes(painting, orientation, layout, stored_rgb=stored_rgb), layout)
+    if not len(wanted.blocks):
         return coded
-    wanted = meanwhile(lambda: _with_followers(changes(painting, orientation, layout, stored_rgb=stored_rgb), layout))
     means = BlockMeans(painting.base, orientation, layout, stored_rgb=stored_rgb)
     body = _patched_body(parts.scans[begin:-2], layout, wanted, means)
     return b"".join((coded[: len(coded) - len(parts.scans) + begin], body, coded[-2:]))
@@ -83,19 +82,12 @@ def _with_followers(changed: Changes, layout: Layout) -> Changes:
     return Changes(blocks[some], steps[some])
 
 
-def _patched_body(body: bytes, layout: Layout, changed: Callable[[], Changes], means: BlockMeans) -> bytes:
-    """The coded data between the scan's header and the end marker; `changed` is waited for once that is made ready."""
+def _patched_body(body: bytes, layout: Layout, wanted: Changes, means: BlockMeans) -> bytes:
+    """The coded data between the scan's header and the end marker."""
     pieces = _between_markers(body, layout)
-    told = meanwhile(lambda: means.firsts) if anchors_pay(layout, 8 * len(body)) else None
-    made = _read_in(body, pieces, [0], layout) if len(pieces) == 1 else None
-    wanted = changed()
-    if told is not None:
-        told()  # `anchored` has them at hand from here on
-    if not len(wanted.blocks):
-        return body
     of_block = wanted.blocks // _blocks_in_piece(layout)
     touched = np.unique(of_block).tolist()
-    reader, intervals = made or _read_in(body, pieces, touched, layout)
+    reader, intervals = _read_in(body, pieces, touched, layout)
     codes = _recoded(reader, intervals, layout, wanted, means)
     out, done = [], 0
     for interval, end, piece in zip(intervals, ends_of(reader, intervals), touched, strict=True):
