@@ -86,9 +86,9 @@ def test_an_actor_sees_its_own_gpu_alone() -> None:
     assert slot_on(Cluster(address="auto"), None) == WorkerSlot(device="cpu", at_once=1)
 
 
-@pytest.mark.parametrize("gpus", [-1.0, 1.5, 9.0])
+@pytest.mark.parametrize("gpus", [-1.0, 1.5, 2.0, 9.0, float("nan")])
 def test_parts_of_gpus_that_make_no_sense_are_refused(gpus: float) -> None:
-    with pytest.raises(UsageError, match="--gpus-each"):
+    with pytest.raises(UsageError, match=r"--gpus-each: expected 0 to 1, got .*--painters.*--workers"):
         slot_on(Cluster(address="local", gpus=gpus), None)
 
 

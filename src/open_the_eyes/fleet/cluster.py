@@ -17,8 +17,6 @@ from ..settings import Settings
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ENABLE_AUTO_CONNECT", "0")  # else a thread that is late starts a second Ray at the end
 
-MOST_GPUS: Final = 8
-"""Of one process."""
 _OURS: Final = re.compile(r"open_the_eyes\.errors\.(\w+): (.*)")
 
 
@@ -29,7 +27,7 @@ class Cluster:
     Args:
         address: "local" starts a small one here; else as `ray.init` takes it ("auto", "head:6379", "ray://...").
         actors: at most; None is as many as there is room for.
-        gpus: of one actor; a part, such as 0.5, lets several share one.
+        gpus: of one actor, which uses one at most; a part, such as 0.5, lets several share one.
         cores: of one actor.
     """
 
@@ -41,10 +39,13 @@ class Cluster:
 
 def check_gpus(each: float) -> None:
     """Raises:
-    UsageError: a number of GPUs for one process that makes no sense.
+    UsageError: a number of GPUs for one process that makes no sense; of several, it would leave all but one idle.
     """
-    if not 0 <= each <= MOST_GPUS or (each > 1 and each % 1):
-        raise UsageError(f"--gpus-each: expected 0 to 1, or a whole number, got {each:g}.")
+    if not 0 <= each <= 1:
+        raise UsageError(
+            f"--gpus-each: expected 0 to 1, got {each:g}; a process uses one GPU. For more GPUs have more processes: "
+            "--painters of serve, --workers of batch."
+        )
 
 
 def part_of_gpu(settings: Settings, gpus: float) -> Settings:
