@@ -86,8 +86,8 @@ class GenerateOptions:
         eye_color: "auto" takes what suits the face, or the colour of the person's open eye.
         picks: (face, attempt) each: the eyes that an earlier result of the same photo showed on a face, whatever its
             mode; the attempts are in that report, `variation_attempts`. For one variation only.
-        gaze: where the eyes look, (x, y) each -1..1, x to the picture's right, y down; None: straight or as the head
-            suggests.
+        gaze: where the eyes look, (x, y) each -1..1, x to the right and y down as seen with the head upright, so that
+            y 1 is towards the chin also where somebody lies; None: straight or as the head suggests.
         openness: 0..1.5, 1 is usual for this face; None takes what suits the face. Eyes go from about 0.6 to 1.4 of
             their usual opening, as far as those of people do; what is beyond gets the nearest.
         lcm: sdxl only, four steps with LCM-LoRA (Luo et al. 2023) instead of the mode's.

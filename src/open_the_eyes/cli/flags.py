@@ -34,7 +34,10 @@ EyeColour: TypeAlias = Annotated[
     str, typer.Option("--eye-color", metavar="|".join(EYE_COLORS), help="The colour of the irises.")
 ]
 Gaze: TypeAlias = Annotated[
-    str, typer.Option("--gaze", metavar="auto|X,Y", help="Where the eyes look, each -1..1: X to the right, Y down.")
+    str,
+    typer.Option(
+        "--gaze", metavar="auto|X,Y", help="Where the eyes look, each -1..1: X right, Y down, with the head upright."
+    ),
 ]
 Openness: TypeAlias = Annotated[
     str,

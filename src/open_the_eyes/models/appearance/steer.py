@@ -52,12 +52,12 @@ def _gap_of(rows: NDArray[np.float64], side: Side) -> NDArray[np.float64]:
 
 
 def gaze_move(gaze: tuple[float, float]) -> tuple[float, float]:
-    """How far a gaze of (x to the picture's right, y down, each -1..1) moves the iris, in eye widths."""
+    """How far a gaze of (x to the upright face's right, y down, each -1..1) moves the iris, in eye widths."""
     return gaze[0] * GAZE_ASIDE, gaze[1] * (GAZE_DOWN if gaze[1] > 0 else GAZE_UP)
 
 
 def with_gaze(points: Points, gaze: tuple[float, float]) -> Points:
-    """The irises turned to `gaze` (x to the picture's right, y down, each -1..1); the lids follow up and down."""
+    """The irises turned to `gaze` (x to the strip's right, y down, each -1..1); the lids follow up and down."""
     aside, down = gaze_move(gaze)
     bow = np.sin(np.linspace(0, np.pi, 9))[1:8]
     out = points.copy()
