@@ -10,6 +10,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
+from open_the_eyes.errors import NoCapacity
 from open_the_eyes.residency.memory import SLACK_MIB, UNCOUNTED, CountedMemory, CudaMemory, OutOfMemory, memory_of
 
 MIB = 2**20
@@ -135,6 +136,15 @@ def test_of_a_gpu_that_torch_cannot_see_only_leases_are_counted(
 ) -> None:
     monkeypatch.setattr("open_the_eyes.residency.memory.find_spec", lambda _: None)
     assert memory_of("cuda:0", limit).room_mib() == room
+
+
+@pytest.mark.parametrize("device", ["cuda:1", "cuda:5"])
+def test_a_gpu_that_is_not_there_is_named_with_how_many_there_are(monkeypatch: pytest.MonkeyPatch, device: str) -> None:
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    with pytest.raises(NoCapacity, match=rf"{device}: .* found 1, .*OTE_DEVICE=cpu"):
+        memory_of(device)
 
 
 def test_a_cpu_has_as_much_as_anybody_wants() -> None:

@@ -9,6 +9,8 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Final, Protocol
 
+from ..errors import NoCapacity
+
 _MIB: Final = 2**20
 UNCOUNTED: Final = 2**30
 """MiB: as good as no limit."""
@@ -157,12 +159,22 @@ class CudaMemory:
 
 
 def memory_of(device: str, limit_mib: int | None = None) -> Memory:
-    """The memory of "cpu", "cuda" or "cuda:1"; of a GPU that torch cannot see, only what is leased is counted."""
+    """The memory of "cpu", "cuda" or "cuda:1"; where torch sees no GPU at all, only what is leased is counted.
+
+    Raises:
+        NoCapacity: torch sees GPUs, and none of that number.
+    """
     if device == "cpu":
         return CountedMemory()
     if find_spec("torch") is not None:
         import torch
 
         if torch.cuda.is_available():
+            found = torch.cuda.device_count()
+            if int(device.partition(":")[2] or 0) >= found:
+                raise NoCapacity(
+                    f"{device}: expected a GPU of that number, found {found}, from cuda:0 on. Choose one of these, or "
+                    "the processor: OTE_DEVICE=cpu"
+                )
             return CudaMemory(torch, device, limit_mib)
     return CountedMemory(limit_mib or UNCOUNTED)
