@@ -193,10 +193,14 @@ def test_a_program_that_has_forgotten_the_page_goes_on_with_what_is_seen_there(
     site.forget_sessions()
     page.get_by_role("checkbox", name="Face 1: eyes closed").click()
     page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=true]')
+    page.wait_for_function("JSON.parse(sessionStorage.getItem('open-the-eyes')).chosen.length === 2")
     page.reload()
     preview_done(page)
     page.get_by_role("button", name="Adjust the eyes").click()
-    assert page.get_by_label("Green", exact=True).is_checked()
+    page.wait_for_function(
+        "[...document.querySelectorAll('#ote-looks label')].some((label) => label.textContent.trim() === 'Green' "
+        "&& label.querySelector('input').checked)"
+    )
     assert pressed(page, 1) == "true"
     assert page.locator(".ote-notice").count() == 0
 
