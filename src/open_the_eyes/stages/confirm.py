@@ -6,7 +6,8 @@ where they are. A mesh that is right comes out the same from a place beside the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -40,6 +41,12 @@ def confirmed(pixels: Rgb, decisions: Sequence[Decision], detector: FaceDetector
 
 def astray(pixels: Rgb, face: Face, detector: FaceDetector) -> bool:
     """Whether the corners of the eyes come out elsewhere from every place beside the face's own."""
+    return all(move > MAX_MOVE for move in moves(pixels, face, detector))
+
+
+def moves(pixels: Rgb, face: Face, detector: FaceDetector) -> Iterator[float]:
+    """How far the corners of the eyes come out elsewhere, in eye widths, from one place beside the face's own after the
+    other; infinity where no face is seen from there."""
     part = face.box.grown(0.5).to_whole().clipped((pixels.shape[1], pixels.shape[0]))
     landmarks = face.landmarks - np.array([part.left, part.top, 0.0])
     side = max(face.box.width, face.box.height)
@@ -47,9 +54,7 @@ def astray(pixels: Rgb, face: Face, detector: FaceDetector) -> bool:
         nudged = landmarks + np.array([right * side, down * side, 0.0])
         box = Box.around(nudged)
         again = detector.measure(part.cut(pixels), replace(face, landmarks=nudged, box=box, embedding=None))
-        if again is not None and _move(landmarks, again.landmarks) <= MAX_MOVE:
-            return False
-    return True
+        yield math.inf if again is None else _move(landmarks, again.landmarks)
 
 
 def _move(before: Points, after: Points) -> float:
