@@ -26,8 +26,7 @@ def with_hidden_eyes(pixels: Rgb, faces: Sequence[Face], detector: FaceDetector)
     """The same faces, but that eyes behind another face are covered.
 
     Two faces may each seem to lie on the other. The one in front is told by the finder, which is surer of a whole face,
-    and by the mesh, whose corners of the eyes come out elsewhere from elsewhere where much of a face is hidden:
-    of 24 pairs of portraits laid over each other, both together told all.
+    and by the mesh, whose corners of the eyes come out elsewhere from elsewhere where much of a face is hidden.
     """
     hidden: dict[int, set[Side]] = {}
     clear: dict[int, float] = {}
