@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -10,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from open_the_eyes.cli import interrupts, several
+from open_the_eyes.cli import interrupts, main, several
 from open_the_eyes.cli.exits import BUG, INTERRUPTED, exit_code_of
 from open_the_eyes.report import Report
+from tests.stand_in import report_of
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent in another way there")
 
@@ -66,6 +68,58 @@ def test_of_several_photos_none_is_begun_after_it() -> None:
     photos = [Path("a.jpg"), Path("b.jpg")]
     assert exit_code_of(lambda: several.each(photos, work, debug=False), debug=False) == INTERRUPTED
     assert begun == photos[:1]
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_what_was_done_before_it_is_reported_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    for name, said in (("a.jpg", "blink"), ("b.jpg", "broken"), ("c.jpg", "interrupt"), ("d.jpg", "blink")):
+        Path(name).write_text(said)
+    photos = ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]
+    assert main(["open", *photos, "--json", "--report", "all.json"]) == INTERRUPTED
+    printed, err = capsys.readouterr()
+    told = json.loads(printed)
+    assert [report["input"]["path"] for report in told["reports"]] == ["a.jpg"]
+    assert [failure["path"] for failure in told["failed"]] == ["b.jpg"]
+    assert Path("all.json").read_text() == printed
+    assert err.splitlines()[-1] == "open-the-eyes: interrupted; each file that is there is whole."
+    assert not Path("d.opened.jpg").exists()
+
+
+def test_a_photo_whose_result_is_being_saved_is_finished_and_reported() -> None:
+    done: list[several.Results] = []
+
+    def work(photo: Path, number: int) -> Report:
+        with interrupts.held():
+            os.kill(os.getpid(), signal.SIGINT)
+            return report_of(f"{number} {photo}")
+
+    def run() -> None:
+        done.append(several.each([Path("a.jpg"), Path("b.jpg")], work, debug=False))
+        done[0].raise_if_incomplete()
+
+    assert exit_code_of(run, debug=False) == INTERRUPTED
+    assert [report.input.path for report in done[0].reports] == ["1 a.jpg"]
+
+
+def test_a_second_ctrl_c_ends_the_saving_too() -> None:
+    reached: list[int] = []
+
+    def run() -> None:
+        with interrupts.held():
+            for number in (1, 2, 3):
+                reached.append(number)
+                os.kill(os.getpid(), signal.SIGINT)
+
+    assert exit_code_of(run, debug=False) == INTERRUPTED
+    assert reached == [1, 2]
+
+
+def test_a_command_that_has_said_how_it_was_stopped_is_not_contradicted(capsys: pytest.CaptureFixture[str]) -> None:
+    def batch() -> None:
+        raise SystemExit(INTERRUPTED)
+
+    assert exit_code_of(batch, debug=False) == INTERRUPTED
+    assert capsys.readouterr().err == ""
 
 
 def test_who_listens_already_goes_on_alone() -> None:

@@ -210,13 +210,13 @@ def _run(
             batch_places.sent(planned, remote)
     except KeyboardInterrupt:
         speech.note("left: what is finished is written down; the same command goes on from there.")
-        raise typer.Exit(INTERRUPTED) from None
+        raise SystemExit(INTERRUPTED) from None
     finally:
         manifest.close()
     speech.say(json.dumps(told, indent=2, ensure_ascii=True) if as_json else "\n".join(_lines(told)))
     if ran.stopped:
         speech.note(f"stopped: {told['not_done']} photos are left; the same command goes on from here.")
-        raise typer.Exit(INTERRUPTED)
+        raise SystemExit(INTERRUPTED)
     if told["failed"]:
         raise SomePhotosFailed(
             f"{told['failed']} of {told['photos']} photos failed, named in {told['summary']}; the rest is done, "

@@ -6,7 +6,6 @@ import sys
 import traceback
 from collections.abc import Callable
 
-import typer
 from typer.exceptions import Abort, TyperException
 
 from ..errors import UsageError, as_known
@@ -25,16 +24,14 @@ def exit_code_of(run: Callable[[], object], *, debug: bool) -> int:
         result = INTERRUPTED
     except TyperException as error:
         return explain(_as_usage(error), debug=debug)
-    except typer.Exit as leave:
-        return leave.exit_code
-    except SystemExit as leave:
+    except SystemExit as leave:  # also of commands that have said themselves how they were stopped
         return leave.code if isinstance(leave.code, int) else BUG
     except Exception as error:  # noqa: BLE001 -- the last door: whatever it is, a person gets one line
         if not interrupts.was_heard():
             return explain(error, debug=debug)
         result = INTERRUPTED
     if result == INTERRUPTED:
-        speech.note("open-the-eyes: interrupted; photos already reported are complete, no other file was written.")
+        speech.note("open-the-eyes: interrupted; each file that is there is whole.")
     return result if isinstance(result, int) else 0
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import paths, progress, several, speech, words
+from . import interrupts, paths, progress, several, speech, words
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -60,7 +60,7 @@ def inspect_command(
     results = several.each(sources, inspect_one, debug=debug)
     if as_json:
         speech.say(several.as_text(results))
-    results.raise_if_some_failed()
+    results.raise_if_incomplete()
 
 
 def _inspected(photo: Path, engine: Engine, drawing: Path | None, *, overwrite: bool) -> Report:
@@ -73,4 +73,5 @@ def _inspected(photo: Path, engine: Engine, drawing: Path | None, *, overwrite: 
     from .drawing import draw
 
     paths.make_folder(drawing)
-    return draw(inspected, drawing, overwrite=overwrite)
+    with interrupts.held():
+        return draw(inspected, drawing, overwrite=overwrite)

@@ -1,4 +1,7 @@
-"""Ctrl-C, heard even where a library makes an error of its own of it: modules in C that are just being loaded do."""
+"""Ctrl-C, heard even where a library makes an error of its own of it: modules in C that are just being loaded do.
+
+While a result is saved it waits, so that no file is there of which nobody is told.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 _heard = threading.Event()
+_saving = threading.Event()
 
 
 @contextmanager
@@ -29,11 +33,23 @@ def listening() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@contextmanager
+def held() -> Iterator[None]:
+    """Within, a first Ctrl-C is only remembered, for whoever asks `was_heard` afterwards; a second ends all at once."""
+    _saving.set()
+    try:
+        yield
+    finally:
+        _saving.clear()
+
+
 def was_heard() -> bool:
     """Whether Ctrl-C was pressed since `listening` began: errors from then on are its doing."""
     return _heard.is_set()
 
 
 def _hear(number: int, frame: FrameType | None) -> None:
+    first = not _heard.is_set()
     _heard.set()
-    signal.default_int_handler(number, frame)
+    if not (first and _saving.is_set()):
+        signal.default_int_handler(number, frame)

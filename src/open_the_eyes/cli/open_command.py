@@ -11,7 +11,7 @@ import typer
 from ..errors import UsageError
 from ..naming import numbered
 from ..options import Options
-from . import again, donors, flags, parse, paths, progress, several, speech, words
+from . import again, donors, flags, interrupts, parse, paths, progress, several, speech, words
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -149,7 +149,7 @@ def open_command(
         speech.say(several.as_text(results))
     if report_path is not None:
         paths.write_text(report_path, several.as_text(results) + "\n", overwrite=overwrite)
-    results.raise_if_some_failed()
+    results.raise_if_incomplete()
 
 
 def _credentials(certificate: str | None, key: str | None) -> Credentials | None:
@@ -187,7 +187,8 @@ def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Eng
         report = opened.report
         if opened.changed:
             paths.make_folder(output)
-            report = opened.save(output, overwrite=run.overwrite, credentials=run.credentials)
+            with interrupts.held():
+                report = opened.save(output, overwrite=run.overwrite, credentials=run.credentials)
 
     if not run.json:
         speech.say("\n".join(words.opened_lines(report)))

@@ -1,4 +1,4 @@
-"""One photo or several: a bad photo among several is told and counted, and never stops the rest."""
+"""One photo or several: a bad photo among several is told and counted, and never stops the rest; Ctrl-C does."""
 
 from __future__ import annotations
 
@@ -29,11 +29,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What became of all photos, in the order given."""
+    """What became of all photos, in the order given; `interrupted` before all of them had their turn."""
 
     photos: int
     reports: tuple[Report, ...]
     failures: tuple[Failure, ...]
+    interrupted: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The report itself for one photo that succeeded; else `reports`, and `failed` with a line for each other."""
@@ -42,11 +43,14 @@ class Results:
         failed = [{"path": str(failure.path), "error": failure.error} for failure in self.failures]
         return {"reports": [report.to_json() for report in self.reports], "failed": failed}
 
-    def raise_if_some_failed(self) -> None:
+    def raise_if_incomplete(self) -> None:
         """Raises:
+        KeyboardInterrupt: Ctrl-C came before the end.
         Exit: the one photo did; with the code of its error, which has been told.
         SomePhotosFailed: one or more of several did.
         """
+        if self.interrupted:
+            raise KeyboardInterrupt
         if self.photos == 1 and self.failures:
             raise typer.Exit(self.failures[0].code)
         if self.failures:
@@ -55,18 +59,32 @@ class Results:
 
 
 def each(photos: Sequence[Path], work: Callable[[Path, int], Report], *, debug: bool) -> Results:
-    """Calls `work(photo, number)` for every photo; the error of each is told at once, and becomes a failure."""
+    """Calls `work(photo, number)` for every photo; the error of each is told at once, and becomes a failure.
+
+    After Ctrl-C no other photo is begun, and what is done by then comes back.
+
+    Raises:
+        KeyboardInterrupt: nothing is.
+    """
     reports: list[Report] = []
     failures: list[Failure] = []
+    interrupted = False
     for number, photo in enumerate(photos, start=1):
         try:
             reports.append(work(photo, number))
+            interrupted = interrupts.was_heard()
+        except KeyboardInterrupt:
+            interrupted = True
         except Exception as error:  # noqa: BLE001 -- whatever one photo does, the next ones get their turn
-            if interrupts.was_heard():
-                raise KeyboardInterrupt from None
-            code = explain(error, debug=debug, photo=str(photo) if len(photos) > 1 else "")
-            failures.append(Failure(photo, speech.one_line(as_known(error)), code))
-    return Results(len(photos), tuple(reports), tuple(failures))
+            interrupted = interrupts.was_heard()
+            if not interrupted:
+                code = explain(error, debug=debug, photo=str(photo) if len(photos) > 1 else "")
+                failures.append(Failure(photo, speech.one_line(as_known(error)), code))
+        if interrupted:
+            break
+    if interrupted and not reports and not failures:
+        raise KeyboardInterrupt
+    return Results(len(photos), tuple(reports), tuple(failures), interrupted)
 
 
 def as_text(results: Results) -> str:
