@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import cv2
@@ -15,7 +17,8 @@ from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.facecrop import Place
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import SIDES
-from open_the_eyes.models.face_finder import Sighting
+from open_the_eyes.models import mediapipe_faces
+from open_the_eyes.models.face_finder import FaceFinder, Sighting
 from open_the_eyes.models.mediapipe_faces import MediapipeDetector, other_way_up, same_face
 from open_the_eyes.roles import Face, FaceDetector
 from open_the_eyes.settings import Settings
@@ -154,6 +157,26 @@ def test_the_same_photo_gives_the_same_figures_and_stays_as_it_was(portrait: Rgb
     assert np.array_equal(first.landmarks, second.landmarks)
     assert replace(first, landmarks=second.landmarks) == replace(second, landmarks=second.landmarks)
     assert np.array_equal(portrait, before)
+
+
+def test_threads_that_ask_at_once_share_what_is_loaded(
+    detector: MediapipeDetector, portrait: Rgb, face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, loads, another_came = detector._finder, [], threading.Event()
+
+    def load() -> FaceFinder:
+        loads.append(1)
+        if len(loads) > 1:
+            another_came.set()
+        another_came.wait(0.2)  # in vain, if the others wait
+        return one
+
+    monkeypatch.setattr(mediapipe_faces, "FaceFinder", load)
+    fresh = MediapipeDetector(Settings())
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(lambda _: fresh.measure(portrait, face), range(3)))
+    assert len(loads) == 1
+    assert None not in found
 
 
 def test_it_says_nothing_while_loading() -> None:

@@ -1,14 +1,19 @@
-"""Several callers at once are told what each would be told alone."""
+"""Several callers at once are told what each would be told alone; stderr is quiet while loading, and only then."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.pyramid import Pyramid
-from open_the_eyes.models.mediapipe_graphs import Graphs, Hit
+from open_the_eyes.models.mediapipe_graphs import Graphs, Hit, quiet
 from open_the_eyes.models.tiles import Overview
 
 
@@ -27,3 +32,45 @@ def test_faces_are_found_by_many_threads_as_by_one(portrait: Rgb) -> None:
     with ThreadPoolExecutor(6) as pool:
         together = list(pool.map(lambda n: places(graphs.find(windows[n % len(windows)])), range(4 * len(windows))))
     assert together == 4 * alone
+
+
+def test_stderr_comes_back_when_two_threads_are_quiet_at_once() -> None:
+    before, kept = os.fstat(2), os.dup(2)
+    second_came, first_left = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with quiet():
+            waiting.start()
+            second_came.wait(0.2)  # in vain, if callers wait for each other
+        first_left.set()
+
+    def second() -> None:
+        with quiet():
+            second_came.set()
+            first_left.wait(1)
+
+    waiting = threading.Thread(target=second)
+    try:
+        first()
+        waiting.join()
+        assert os.path.samestat(before, os.fstat(2))
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+@pytest.mark.parametrize(
+    "gone",
+    ["sys.stderr = None", "sys.stderr.close()", "os.close(2)", "os.close(2); sys.stderr = None"],
+    ids=["None", "closed", "no such file", "a daemon's"],
+)
+def test_a_program_without_stderr_is_quiet_already(gone: str) -> None:
+    program = f"""
+import os, sys
+from open_the_eyes.models.mediapipe_graphs import quiet
+{gone}
+with quiet():
+    print("loaded", flush=True)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "loaded\n")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from functools import cached_property
+from threading import Lock
 from typing import Final
 
 from ..imaging.arrays import Points, Rgb
@@ -64,10 +64,16 @@ class MediapipeDetector:
         self._settings = settings
         self._smallest_counted = COUNTED_SHARE * settings.min_face_px
         self._eye_states = eye_states or EyeStateNetwork()
+        self._loading = Lock()
+        self._loaded: FaceFinder | None = None
 
-    @cached_property
+    @property
     def _finder(self) -> FaceFinder:
-        return FaceFinder()
+        """Loaded once, however many threads ask at first: a second one would cost its memory for good."""
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = FaceFinder()
+            return self._loaded
 
     def detect(self, pixels: Rgb) -> list[Face]:
         """Every face of an upright photo once, left to right."""

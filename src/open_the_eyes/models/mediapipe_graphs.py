@@ -62,18 +62,32 @@ class Hit:
     score: float
 
 
+_quiet_one: Final = threading.Lock()
+"""There is one stderr: a second caller in between would keep the first one's silence, and bring that back last."""
+
+
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Nothing written to stderr, by the C++ libraries either: they log while loading and offer no switch."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device, not a path
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    """Nothing written to stderr, by the C++ libraries either: they log while loading and offer no switch.
+
+    One caller at a time, in all threads. A program without stderr, as daemons and windowed programs are, is quiet
+    already.
+    """
+    with _quiet_one:
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # None, a broken pipe, closed
+            sys.stderr.flush()
+        try:
+            kept = os.dup(2)
+        except OSError:
+            yield
+            return
+        try:
+            with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device, not a path
+                os.dup2(nowhere.fileno(), 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 class Graphs:
