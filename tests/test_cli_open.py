@@ -192,6 +192,16 @@ def test_json_is_the_report_alone_for_one_photo(capsys: Captured) -> None:
     assert report["outputs"][0]["path"] == "photo1.opened.jpg"
 
 
+def test_json_is_ascii_so_that_every_encoding_of_stdout_carries_it(capsys: Captured) -> None:
+    name = "fé😀.jpg"
+    Path(name).write_text("blink")
+    assert main(["open", name, "--json", "--report", "report.json"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.isascii()
+    assert json.loads(printed)["input"]["path"] == name
+    assert Path("report.json").read_bytes() == printed.encode()
+
+
 def test_json_of_several_photos_holds_reports_and_failures(capsys: Captured) -> None:
     assert main(["open", *photos("blink", "broken"), "--json", "--report", "all.json"]) == 6
     printed = capsys.readouterr().out

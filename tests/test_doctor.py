@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import subprocess
 from importlib import metadata
@@ -85,6 +86,17 @@ def test_what_is_missing_is_shown_and_the_code_is_4(
     assert "MISSING  mediapipe  not installed" in out
     assert "mend it with: pip install x" in out
     assert len(err.splitlines()) == 1
+
+
+def test_json_is_ascii_so_that_every_encoding_of_stdout_carries_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = (doctor.Check("weights", True, "/home/zoë/😀"),)
+    monkeypatch.setattr(doctor, "examine", lambda: doctor.Findings(checks))
+    assert main(["doctor", "--json"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.isascii()
+    assert json.loads(printed)["checks"][0]["found"] == "/home/zoë/😀"
 
 
 def test_what_the_default_engine_does_not_need_may_be_absent(

@@ -213,7 +213,7 @@ def _run(
         raise SystemExit(INTERRUPTED) from None
     finally:
         manifest.close()
-    speech.say(json.dumps(told, indent=2, ensure_ascii=True) if as_json else "\n".join(_lines(told)))
+    speech.say(json.dumps(told, indent=2) if as_json else "\n".join(_lines(told)))
     if ran.stopped:
         speech.note(f"stopped: {told['not_done']} photos are left; the same command goes on from here.")
         raise SystemExit(INTERRUPTED)

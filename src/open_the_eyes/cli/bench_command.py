@@ -100,7 +100,7 @@ def bench_command(
         paths.write_text(folder / SURVEY, survey_of(pairs, plan.seed), overwrite=True)
         written.append(folder / SURVEY)
     if as_json:
-        speech.say(json.dumps(found.report.to_json(), indent=1, ensure_ascii=False))
+        speech.say(json.dumps(found.report.to_json(), indent=1))
     else:
         speech.say("\n".join([*_summary(found.report), *(f"written: {speech.printable(str(p))}" for p in written)]))
 
@@ -132,7 +132,7 @@ def compare_command(
     for warning in found.warnings:
         speech.note(f"mind: {warning}")
     if as_json:
-        speech.say(json.dumps(found.to_json(), indent=1, ensure_ascii=False))
+        speech.say(json.dumps(found.to_json(), indent=1))
     else:
         table = table_of(found)
         same = sum(change.verdict == "same" for change in found.changes)
@@ -175,7 +175,7 @@ def tally_command(
 
     found = tally(map(Path, answers))
     if as_json:
-        speech.say(json.dumps([one.to_json() for one in found], indent=1, ensure_ascii=False))
+        speech.say(json.dumps([one.to_json() for one in found], indent=1))
     else:
         speech.say("\n".join(_text(table_of(found))))
 

@@ -72,7 +72,7 @@ def best_take_command(
         pairs = _pairs(match, tuple(frames))
         taken = best_take(tuple(frames.values()), options, match=pairs, engine=engine, progress=tell)
     saved = _saved(taken, sources, targets[tuple(frames)[taken.base]], overwrite=overwrite)
-    text = json.dumps(_as_json(taken, left_out, saved), indent=2, ensure_ascii=False)
+    text = json.dumps(_as_json(taken, left_out, saved), indent=2)
     speech.say(text if as_json else "\n".join(_lines(taken, saved)))
     if report_path is not None:
         paths.write_text(report_path, text + "\n", overwrite=overwrite)

@@ -30,7 +30,7 @@ def doctor_command(
 
     findings = examine()
     if as_json:
-        speech.say(json.dumps(findings.to_json(), indent=2, ensure_ascii=False))
+        speech.say(json.dumps(findings.to_json(), indent=2))
     else:
         width = max(len(check.name) for check in findings.checks)
         for check in findings.checks:

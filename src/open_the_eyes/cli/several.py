@@ -88,5 +88,5 @@ def each(photos: Sequence[Path], work: Callable[[Path, int], Report], *, debug: 
 
 
 def as_text(results: Results) -> str:
-    """The JSON that `--json` prints and `--report` writes."""
-    return json.dumps(results.to_json(), indent=2, ensure_ascii=False)
+    """The JSON that `--json` prints and `--report` writes; in ASCII, which every encoding of stdout carries."""
+    return json.dumps(results.to_json(), indent=2)

@@ -35,7 +35,7 @@ def show_edit_command(
     paths.check_photo(path)
     record = _record(path)
     if as_json:
-        speech.say(json.dumps(_as_json(path, record), indent=2, ensure_ascii=False))
+        speech.say(json.dumps(_as_json(path, record), indent=2))
     else:
         speech.say("\n".join(words.edit_lines(str(path), record)))
 
