@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -60,6 +61,30 @@ def test_nothing_is_overwritten_unless_asked_and_nothing_half_written(three: Ope
     three.save(tmp_path / "out.png", overwrite=True)
     assert len(list(tmp_path.iterdir())) == 3
     assert (tmp_path / "out.3.png").read_bytes()[:4] == b"\x89PNG"
+
+
+@pytest.mark.parametrize("error", [PhotoNotWritten("no room"), KeyboardInterrupt()], ids=["no room", "ctrl-c"])
+@pytest.mark.parametrize(("overwrite", "left"), [(False, ["mine.png"]), (True, ["mine.png", "out.1.png", "out.2.png"])])
+def test_where_one_variation_cannot_be_written_no_new_file_stays(
+    three: Opened,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    overwrite: bool,
+    left: list[str],
+) -> None:
+    (tmp_path / "mine.png").write_text("mine")
+    write = files.write
+
+    def fails_at_the_last(photo: Photo, path: Path, **how: Any) -> Any:
+        if path.name == "out.3.png":
+            raise error
+        return write(photo, path, **how)
+
+    monkeypatch.setattr(files, "write", fails_at_the_last)
+    with pytest.raises(type(error)):
+        three.save(tmp_path / "out.png", overwrite=overwrite)
+    assert sorted(path.name for path in tmp_path.iterdir()) == left
 
 
 @pytest.mark.parametrize("name", ["missing/out.png", "out.gif", "out"])

@@ -14,7 +14,7 @@ from .imaging.mesh478 import SIDES, Side
 from .naming import named, numbered
 from .options import Options
 from .photo import Photo
-from .report import EyeReport, FaceReport, InputReport, Report, StageReport
+from .report import EyeReport, FaceReport, InputReport, OutputReport, Report, StageReport
 from .roles import Face
 from .stages.choose import Decision
 from .stages.keep import Kept
@@ -72,7 +72,10 @@ class Opened:
         overwrite: bool = False,
         credentials: files.Credentials | None = None,
     ) -> Report:
-        """Writes every variation: one to `path`, several to `name.1.jpg`, `name.2.jpg`, ...; whole files or none.
+        """Writes every variation: one to `path`, several to `name.1.jpg`, `name.2.jpg`, ...; all of them, or none.
+
+        Where one cannot be written, those before it are taken away again; with `overwrite`, which may have replaced
+        others by then, they stay.
 
         Args:
             path: None puts `photo.opened.jpg` beside the photo that was read.
@@ -91,11 +94,17 @@ class Opened:
             targets = _targets(self.photo, path, len(self.variations))
             for target in targets:
                 files.check_free(target, overwrite=overwrite)
-            outputs = tuple(
-                files.write(photo, target, record=self.record(number), overwrite=overwrite, credentials=credentials)
-                for number, (photo, target) in enumerate(zip(self.variations, targets, strict=True), start=self.first)
-            )
-        return replace(self.report, outputs=outputs, stages=(*self.report.stages, *watch.stages))
+            outputs: list[OutputReport] = []
+            try:
+                for number, (photo, target) in enumerate(zip(self.variations, targets, strict=True), start=self.first):
+                    record = self.record(number)
+                    outputs += [files.write(photo, target, record=record, overwrite=overwrite, credentials=credentials)]
+            except BaseException:
+                if not overwrite:
+                    for output in outputs:
+                        Path(output.path).unlink(missing_ok=True)
+                raise
+        return replace(self.report, outputs=tuple(outputs), stages=(*self.report.stages, *watch.stages))
 
 
 @dataclass(frozen=True, slots=True)
