@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from open_the_eyes.cli import main, progress
+from open_the_eyes.cli import main, progress, speech
 from open_the_eyes.version import __version__
 
 PROGRAM: Final = str(Path(sys.executable).with_name("open-the-eyes"))
@@ -105,6 +105,23 @@ def test_a_name_with_line_breaks_and_escapes_stays_one_line(capsys: Captured) ->
     with progress.shown("a\nb\x1b[31mö.jpg"):
         pass
     assert capsys.readouterr().err == "a\\nb\\x1b[31mö.jpg ...\n"
+
+
+CONTROLS: Final = {"C0": "\x1b", "C1": "\x9b", "line separator": "\u2028", "override": "\u202e", "isolate": "\u2066"}
+
+
+@pytest.mark.parametrize("control", CONTROLS.values(), ids=CONTROLS)
+def test_no_name_steers_the_terminal_whoever_tells_it(capsys: Captured, control: str) -> None:
+    speech.say(f"a\nb{control}c.jpg")
+    speech.note(f"a\nb{control}c.jpg")
+    assert [said.splitlines() for said in capsys.readouterr()] == [["a", f"b{repr(control)[1:-1]}c.jpg"]] * 2
+
+
+@pytest.mark.parametrize(
+    "name", ["größe 日本.jpg", "می\u200cخواهم.jpg", "👨\u200d👩.jpg", "11.02.33\u202fPM.png", "\udcff.jpg"]
+)
+def test_names_in_any_script_are_told_as_they_are(name: str) -> None:
+    assert speech.printable(name) == name
 
 
 def test_on_a_terminal_progress_is_a_bar_and_stdout_stays_free(

@@ -139,3 +139,10 @@ def test_the_profile_is_a_tree_and_branches_are_not_counted_twice() -> None:
 def test_a_name_with_line_breaks_and_escapes_stays_one_line() -> None:
     lines = words.opened_lines(report_of("a\nb.jpg", outputs=("c\x1b.jpg",)))
     assert lines == ["a\\nb.jpg", "  written: c\\x1b.jpg"]
+    assert words.profile_lines(report_of("a\nb.jpg"))[0].endswith("s  a\\nb.jpg")
+
+
+def test_a_reason_that_names_a_file_stays_one_line() -> None:
+    face = face_report("kept_original", reason="The eyes of b\n.jpg did not fit.")
+    assert words.face_line(face) == "face 1: kept as it was, the eyes of b\\n.jpg did not fit"
+    assert "\n" not in words.inspected_line(face)

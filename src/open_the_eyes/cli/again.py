@@ -31,7 +31,8 @@ def record_in(path: Path) -> EditRecord:
     if record is None:
         raise UsageError(f"--replay {path}: expected a file that open-the-eyes made, it has no record of an edit.")
     if record.version != __version__:
-        speech.note(f"{path} was made by version {record.version}, this is {__version__}: the result may differ.")
+        made = f"{path} was made by version {record.version}, this is {__version__}: the result may differ."
+        speech.note(speech.one_line(made))
     return record
 
 
@@ -74,7 +75,7 @@ def check_one_photo(photos: Sequence[Path]) -> None:
 def check_same_photo(record: EditRecord, sha256: str, photo: Path) -> None:
     """Says when it is another photo than the one that was edited: a resized or re-saved one, for example."""
     if record.input and record.input != sha256:
-        speech.note(f"{photo} is not the very file that was edited: the result will differ.")
+        speech.note(speech.one_line(f"{photo} is not the very file that was edited: the result will differ."))
 
 
 def recorded_references(record: EditRecord, given: Sequence[Path]) -> tuple[Path, ...]:

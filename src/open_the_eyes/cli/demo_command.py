@@ -37,4 +37,6 @@ def demo_command(
         result = run_demo(Path(out), progress=tell, overwrite=overwrite)
     for face in result.report.faces:
         speech.say(words.face_line(face))
-    speech.say(f"before:       {result.before}\nafter:        {result.after}\nside by side: {result.sheet}")
+    written = {"before": result.before, "after": result.after, "side by side": result.sheet}
+    for what, path in written.items():
+        speech.say(f"{what + ':':<13} {speech.printable(str(path))}")

@@ -1,4 +1,7 @@
-"""Results to stdout, messages to stderr. A reader who leaves early (`| head -1`) never stops the work."""
+"""Results to stdout, messages to stderr. A reader who leaves early (`| head -1`) never stops the work.
+
+Nothing that is said steers the terminal, wherever its words came from; line breaks alone are kept.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,16 @@ import contextlib
 import io
 import os
 import sys
+import unicodedata
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from ..errors import PhotoNotWritten
+
+_CONTROLS: Final = ("Cc", "Zl", "Zp")
+"""General categories of Unicode: control characters, those of 0x80 to 0x9f too, and separators of lines."""
+_TURNS: Final = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+"""Classes of its bidirectional algorithm (UAX 9): what turns the order in which letters are shown."""
 
 
 def prepare() -> None:
@@ -41,8 +50,19 @@ def one_line(text: object) -> str:
 
 
 def printable(text: str) -> str:
-    """Line breaks and control characters in a file's name as escapes: they neither break lines nor steer terminals."""
-    return "".join(letter if letter.isprintable() or not letter.isascii() else repr(letter)[1:-1] for letter in text)
+    """Line breaks and control characters in a file's name as escapes: they neither break lines nor steer terminals.
+
+    Characters that join letters, or space them, are shown as they are: names in many scripts have them.
+    """
+    if text.isprintable():
+        return text
+    return "".join(repr(letter)[1:-1] if _steers(letter) else letter for letter in text)
+
+
+def _steers(letter: str) -> bool:
+    if letter.isprintable():
+        return False
+    return unicodedata.category(letter) in _CONTROLS or unicodedata.bidirectional(letter) in _TURNS
 
 
 def finish() -> None:
@@ -55,7 +75,7 @@ def finish() -> None:
 def _write(stream: TextIO, text: str | None) -> None:
     try:
         if text is not None:
-            stream.write(text + "\n")
+            stream.write("\n".join(map(printable, text.split("\n"))) + "\n")
         stream.flush()
     except OSError as error:
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -39,7 +39,7 @@ def face_line(face: FaceReport) -> str:
 def inspected_line(face: FaceReport) -> str:
     """What `open` would do: "face 2: both eyes are closed (left 0.21, right 0.25); `open` would open them"."""
     eyes = ", ".join(f"{side} {eye.openness_before:.2f}" for side, eye in face.eyes.items())
-    state = _clause(face.reason) or _STATES.get(face.outcome, face.outcome)
+    state = printable(_clause(face.reason)) or _STATES.get(face.outcome, face.outcome)
     return f"face {face.id}: {state} ({eyes}); {_WOULD.get(face.outcome, '`open` would leave it alone')}"
 
 
@@ -89,7 +89,7 @@ def profile_lines(report: Report) -> list[str]:
     """The tree of stage times; a stage named "generate/score" is a branch of "generate"."""
     stages = _with_stems(report.stages)
     total = sum(stage.seconds for stage in stages if "/" not in stage.name)
-    return [f"  {total:8.3f} s  {report.input.path or 'photo'}", *_branches(stages, "", total, "  ")]
+    return [f"  {total:8.3f} s  {_path(report.input.path)}", *_branches(stages, "", total, "  ")]
 
 
 def _branches(stages: Sequence[StageReport], parent: str, total: float, indent: str) -> list[str]:
@@ -135,7 +135,7 @@ def _deed(face: FaceReport) -> str:
         return f"already open ({min(eye.openness_before for eye in face.eyes.values()):.2f})"
     kept = "kept as it was" if face.outcome == "kept_original" else "left alone"
     why = _clause(face.reason.removeprefix("Left as it was: "))
-    return f"{kept}, {why or _STATES.get(face.outcome, face.outcome)}"
+    return f"{kept}, {printable(why) or _STATES.get(face.outcome, face.outcome)}"
 
 
 def _from(source: str) -> str:
