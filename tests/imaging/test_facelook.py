@@ -41,6 +41,15 @@ def test_what_lies_outside_the_photo_has_no_colour(portrait: Rgb, portrait_face:
     assert np.isfinite(colours[0]).all()
 
 
+@pytest.mark.parametrize("axis", [0, 1], ids=["tall", "wide"])
+def test_a_face_in_a_panorama_has_the_colours_that_it_has_alone(portrait: Rgb, portrait_face: Face, axis: int) -> None:
+    h, w = portrait.shape[:2]
+    before = np.broadcast_to(portrait[:1, :1], (33_000, w, 3) if axis == 0 else (h, 33_000, 3))
+    panorama = np.concatenate([before, portrait], axis=axis)
+    moved = portrait_face.landmarks + ([0, 33_000, 0] if axis == 0 else [33_000, 0, 0])
+    assert np.allclose(colours_of(panorama, moved), colours_of(portrait, portrait_face.landmarks), atol=1)
+
+
 @pytest.mark.parametrize("shift", [0.0, -400.0, 4000.0], ids=["inside", "half outside", "far outside"])
 def test_any_face_has_a_look_without_trouble(portrait: Rgb, portrait_face: Face, shift: float) -> None:
     moved = portrait_face.landmarks + np.array([shift, 0, 0])

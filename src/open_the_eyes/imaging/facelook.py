@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Matrix, Points, Rgb
-from .geometry import similarity_from_two
+from .geometry import inverted, similarity_from_two, transformed
 from .mesh478 import FACE_OVAL, OUTER_CORNER
 from .pose import axes_of
 
@@ -71,7 +71,7 @@ def colours_of(pixels: Rgb, landmarks: Points) -> Row:
     left, right = (landmarks[OUTER_CORNER[side]] for side in ("left", "right"))
     to_view = similarity_from_two(left, right, np.array([32.0, 56.0]), np.array([64.0, 56.0]))
     view = cv2.cvtColor(_drawn(pixels, to_view, _COLOUR_WH), cv2.COLOR_RGB2LAB).astype(np.float32)
-    inside = cv2.warpAffine(np.ones(pixels.shape[:2], np.uint8), to_view, _COLOUR_WH) > 0
+    inside = _within((pixels.shape[1], pixels.shape[0]), to_view, _COLOUR_WH)
     points = landmarks[:, :2] @ to_view[:, :2].T + to_view[:, 2]
     out = np.full((COLOURS, 3), np.nan, np.float32)
     for k, region in enumerate(_regions(points)):
@@ -79,6 +79,14 @@ def colours_of(pixels: Rgb, landmarks: Points) -> Row:
         if len(seen) >= 50:
             out[k] = np.median(seen, axis=0) * [0.5, 1, 1]
     return out.ravel()
+
+
+def _within(photo_wh: tuple[int, int], to_view: Matrix, view_wh: tuple[int, int]) -> NDArray[np.bool_]:
+    """(h, w) of the view: which of its pixels' centres lie in the photo, however large that is."""
+    w, h = view_wh
+    ys, xs = np.mgrid[:h, :w]
+    at = transformed(np.stack([xs, ys], axis=-1).reshape(-1, 2).astype(np.float64), inverted(to_view))
+    return np.asarray(((at >= -0.5) & (at < np.array(photo_wh) - 0.5)).all(axis=1).reshape(h, w), np.bool_)
 
 
 def _regions(points: Points) -> list[NDArray[np.bool_]]:
