@@ -134,6 +134,22 @@ def test_a_record_of_weights_that_cannot_be_read_is_a_finding(monkeypatch: pytes
     assert "weights.json" in check.found
 
 
+@pytest.mark.parametrize("weights", ["~no-such-user/weights", "a" * 5000], ids=["a home of nobody", "too long"])
+def test_a_folder_that_is_none_is_a_finding(monkeypatch: pytest.MonkeyPatch, weights: str) -> None:
+    monkeypatch.setenv("OTE_WEIGHTS", weights)
+    check = list(doctor._weights())[-1]
+    assert (check.ok, check.needed) == (False, False)
+
+
+def test_whatever_keeps_weights_from_being_looked_at_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> str:
+        raise RuntimeError("no such luck")
+
+    monkeypatch.setattr("open_the_eyes.models.weights.store.missing_of", broken)
+    (check,) = doctor._weights()
+    assert (check.ok, check.found) == (False, "RuntimeError: no such luck")
+
+
 @pytest.mark.parametrize(
     ("requirements", "ok", "found"),
     [

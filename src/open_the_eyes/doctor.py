@@ -251,6 +251,8 @@ def _weights() -> Iterator[Check]:
             found = f"{missing or folder / weight.name}; {weight.bytes / 1e9:.2f} GB; licence {weight.licence}{use}"
             mend = f"open-the-eyes fetch {weight.name}" if missing else ""
             yield Check(f"weights {weight.name}", not missing, found, mend, needed=False)
-    except (OpenTheEyesError, OSError) as error:
+    except OpenTheEyesError as error:
         mend = _mend_of_known(str(error)) or "open-the-eyes fetch --list"
         yield Check("weights", False, str(error), mend, needed=False)
+    except Exception as error:  # noqa: BLE001 -- whatever keeps them from being looked at is the finding
+        yield Check("weights", False, f"{type(error).__name__}: {error}", "open-the-eyes fetch --list", needed=False)

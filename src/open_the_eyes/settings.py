@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,10 +17,20 @@ ONE_BLAS_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS":
 """Environment of a process, before numpy is loaded. The last bits of a product of matrices depend on how many threads
 share it, and now and then such a bit decides a level of a pixel: with one, every machine writes the same file."""
 
+MOST_DIGITS: Final = 18
+"""Of a number: more than any limit needs, and fewer than Python refuses to read."""
+
 
 def default_weights() -> Path:
-    """Where downloaded weights are kept unless told otherwise."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "open-the-eyes" / "weights"
+    """Where downloaded weights are kept unless told otherwise.
+
+    Who has no home, as an unknown user in a container, has a folder of their own among the temporary ones.
+    """
+    try:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        cache = Path(tempfile.gettempdir()) / f"cache-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+    return cache / "open-the-eyes" / "weights"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,22 +91,25 @@ class Settings:
 
 
 def _count(name: str, text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise UsageError(f"{name}: expected a positive whole number, got {text!r}.")
+    if not text.isascii() or not text.isdigit() or len(text) > MOST_DIGITS or int(text) < 1:
+        raise UsageError(f"{name}: expected a positive whole number, got {text!r:.40}.")
     return int(text)
 
 
 def _folder(name: str, text: str) -> Path:
     if not text.strip() or "\0" in text:
         raise UsageError(f"{name}: expected a folder, got {text!r}.")
-    return Path(text).expanduser()
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise UsageError(f"{name}: expected a folder, got {text!r}, whose home is unknown; write it out.") from error
 
 
 def _device(name: str, text: str) -> str:
     kind, _, number = text.partition(":")
     plain = text in ("auto", "cpu", "cuda")
-    if not plain and not (kind == "cuda" and number.isascii() and number.isdigit()):
-        raise UsageError(f"{name}: expected auto, cpu, cuda or a device such as cuda:1; got {text!r}.")
+    if not plain and not (kind == "cuda" and number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS):
+        raise UsageError(f"{name}: expected auto, cpu, cuda or a device such as cuda:1; got {text!r:.40}.")
     return text
 
 
