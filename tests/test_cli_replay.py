@@ -96,6 +96,9 @@ FORGED: Final = {
     "options that are no JSON": ({"options": "eye_color=green"}, "expected options in the record"),
     "options that are a list": ({"options": "[1]"}, "expected options in the record"),
     "options nested without end": ({"options": "[" * 3000}, "expected options in the record"),
+    "a list nested without end": ({"options": '{"a": ' + "[" * 900 + "]" * 900 + "}"}, "--replay: "),
+    "what is no number": ({"options": '{"gaze": NaN}'}, "expected options in the record"),
+    "an option named as a part of the language": ({"options": '{"cls": 1, "self": 2}'}, "unknown option cls, self"),
     "an option of another version": ({"options": '{"wings": 2}'}, "unknown option wings"),
     "an option out of range": ({"options": '{"openness": 9}'}, "openness"),
     "a mode that never was": ({"mode": "magic"}, "mode"),
@@ -115,6 +118,20 @@ def test_a_forged_record_gets_one_clear_line(
     assert says in last
     assert last.startswith("open-the-eyes: ")
     assert not (tmp_path / "again.jpg").exists()
+
+
+UNPRINTABLE: Final = {"no number": '{"gaze": NaN}', "nested without end": '{"a": ' + "[" * 950 + "]" * 950 + "}"}
+
+
+@pytest.mark.parametrize("options", UNPRINTABLE.values(), ids=UNPRINTABLE)
+def test_forged_options_that_are_no_json_are_shown_as_text(
+    options: str, photo: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    made = recorded(photo, tmp_path / "made.jpg", options=options)
+    assert main(["show-edit", str(made)]) == 0
+    assert f"options: unreadable {options}" in capsys.readouterr().out
+    assert main(["show-edit", str(made), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["record"]["options"] == options
 
 
 def test_a_replay_leaves_no_room_for_other_options_or_several_photos(

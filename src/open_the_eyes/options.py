@@ -238,7 +238,7 @@ class Options:
     save: SaveOptions = field(default_factory=SaveOptions)
 
     @classmethod
-    def of(cls, **flat: Any) -> Options:
+    def of(cls, /, **flat: Any) -> Options:
         """Options from flat names.
 
         Raises:

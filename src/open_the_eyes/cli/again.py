@@ -51,17 +51,25 @@ def options_of(record: EditRecord, given: Options) -> Options:
             f"--replay: expected no other options, got {named}; they come from the record, leave them out."
         )
     try:
-        others = json.loads(record.options)
+        others = _frozen(strict_json(record.options))
     except (ValueError, RecursionError):
         others = None
     if not isinstance(others, dict) or {"mode", "seed"} & others.keys():
         raise UsageError(f"--replay: expected options in the record, got {record.options[:80]!r}.")
     try:
-        return Options.of(
-            mode=record.mode, seed=record.seed, **{name: _frozen(value) for name, value in others.items()}
-        )
-    except UsageError as error:
+        return Options.of(mode=record.mode, seed=record.seed, **others)
+    except (UsageError, RecursionError) as error:
         raise UsageError(f"--replay: the record holds what this version cannot do: {error}") from error
+
+
+def strict_json(text: str) -> Any:
+    """What JSON says; NaN and Infinity, which Python reads as well, it has not.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it nests too deep.
+    """
+    return json.loads(text, parse_constant=_no_number)
 
 
 def check_one_photo(photos: Sequence[Path]) -> None:
@@ -112,4 +120,10 @@ def _sha256(path: Path) -> str:
 
 def _frozen(value: Any) -> Any:
     """Lists, which is what JSON has, as the tuples that options hold."""
-    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
+    if isinstance(value, dict):
+        return {name: _frozen(part) for name, part in value.items()}
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(word)

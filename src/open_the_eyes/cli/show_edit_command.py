@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from . import paths, speech, words
+from . import again, paths, speech, words
 
 if TYPE_CHECKING:
     from ..files import EditRecord
@@ -44,7 +45,17 @@ def _record(path: Path) -> EditRecord | None:
     from .. import files
     from ..settings import Settings
 
-    return files.read_record(files.read(path, Settings.from_environment()))
+    record = files.read_record(files.read(path, Settings.from_environment()))
+    return None if record is None else _printable(record)
+
+
+def _printable(record: EditRecord) -> EditRecord:
+    """With options that JSON cannot hold, or that nest too deep to be printed, as the text that they are."""
+    try:
+        json.dumps(again.strict_json(record.options), indent=1)
+    except (ValueError, RecursionError):
+        return replace(record, options=json.dumps(record.options))
+    return record
 
 
 def _as_json(path: Path, record: EditRecord | None) -> dict[str, Any]:
