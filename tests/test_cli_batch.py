@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
-from open_the_eyes.cli import main
+from open_the_eyes.cli import batch_command, main
+
+
+@pytest.mark.parametrize("ignored", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_is_ignored_stays_so(ignored: signal.Signals) -> None:
+    before = signal.signal(ignored, signal.SIG_IGN)
+    try:
+        with batch_command._Stop() as stop:
+            os.kill(os.getpid(), ignored)
+            assert not stop.asked
+        assert signal.getsignal(ignored) is signal.SIG_IGN
+    finally:
+        signal.signal(ignored, before)
 
 
 @pytest.mark.parametrize(

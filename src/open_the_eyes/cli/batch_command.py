@@ -254,7 +254,10 @@ def _lines(told: dict[str, Any]) -> Sequence[str]:
 
 
 class _Stop:
-    """Ctrl-C, or a polite end from outside: the first finishes what is in hand, the second ends at once."""
+    """Ctrl-C, or a polite end from outside: the first finishes what is in hand, the second ends at once.
+
+    One that whoever started this has it ignore, as a shell does for a job in the background, stays ignored.
+    """
 
     def __init__(self) -> None:
         self.asked = False
@@ -262,7 +265,8 @@ class _Stop:
 
     def __enter__(self) -> _Stop:
         for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._heard)
+            if signal.getsignal(number) not in (signal.SIG_IGN, None):  # None: not set from Python, nor restorable
+                self._before[number] = signal.signal(number, self._heard)
         return self
 
     def __exit__(self, *_: object) -> None:
