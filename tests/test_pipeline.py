@@ -254,6 +254,7 @@ def test_both_sides_are_in_every_report(opened_blink: Opened) -> None:
 
 
 PIXELS = np.zeros((4, 4, 3), np.uint8)
+DEEP = np.zeros((4, 4, 3), np.uint16)
 
 
 @pytest.mark.parametrize(
@@ -268,6 +269,10 @@ PIXELS = np.zeros((4, 4, 3), np.uint8)
         pytest.param(Photo(None), {}, "got NoneType", id="Photo of None"),  # type: ignore[arg-type]
         pytest.param(Photo(PIXELS, PIXELS), {}, r"alpha of shape \(4, 4\), uint8; got \(4, 4, 3\)", id="alpha of RGB"),
         pytest.param(Photo(PIXELS, "x"), {}, "alpha of shape .* got str", id="alpha of letters"),  # type: ignore[arg-type]
+        pytest.param(
+            Photo(PIXELS, deep=DEEP[:2]), {}, r"deep of shape \(4, 4, 3\) .* got \(2, 4, 3\)", id="deep of another"
+        ),
+        pytest.param(Photo(PIXELS, deep=PIXELS), {}, "deep of shape .* got .* uint8", id="deep of 8 bits"),  # type: ignore[arg-type]
         pytest.param(Photo(PIXELS), {"options": {"mode": "fast"}}, "options: expected what Options.of", id="options"),
         pytest.param(Photo(PIXELS), {"engine": 3}, "engine: expected a name", id="engine"),
     ],

@@ -216,6 +216,7 @@ def _check_pixels(photo: Photo) -> None:
     if isinstance(pixels, np.ndarray):
         if pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.size and pixels.dtype == np.uint8:
             _check_alpha(photo)
+            _check_deep(photo)
             return
         came = f"{pixels.shape} {pixels.dtype}"
     else:
@@ -231,3 +232,13 @@ def _check_alpha(photo: Photo) -> None:
     if not isinstance(alpha, np.ndarray) or alpha.shape != wanted or alpha.dtype != np.uint8:
         came = f"{alpha.shape} {alpha.dtype}" if isinstance(alpha, np.ndarray) else type(alpha).__name__
         raise UsageError(f"photo: expected alpha of shape {wanted}, uint8; got {came}. Convert it.")
+
+
+def _check_deep(photo: Photo) -> None:
+    deep: object = photo.deep
+    if deep is None:
+        return
+    wanted = [(*photo.pixels.shape[:2], planes) for planes in (3, 4)]
+    if not isinstance(deep, np.ndarray) or deep.shape not in wanted or deep.dtype != np.uint16:
+        came = f"{deep.shape} {deep.dtype}" if isinstance(deep, np.ndarray) else type(deep).__name__
+        raise UsageError(f"photo: expected deep of shape {wanted[0]} or {wanted[1]}, uint16; got {came}. Convert it.")
