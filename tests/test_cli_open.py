@@ -45,6 +45,25 @@ def test_where_no_eye_was_closed_nothing_is_written_and_it_is_said(capsys: Captu
     assert "nothing to open, nothing written" in capsys.readouterr().out
 
 
+def test_a_folder_that_cannot_be_made_is_refused_before_any_photo_is_touched(
+    capsys: Captured, stand_in: StandIn
+) -> None:
+    Path("file").touch()
+    assert main(["open", *photos("blink", "blink"), "-o", "file/new/"]) == 3
+    assert capsys.readouterr().err.splitlines() == [
+        f"open-the-eyes: -o file/new: expected a folder that can be written, {Path('file').absolute()} is not."
+        " Name another."
+    ]
+    assert stand_in.calls == []
+
+
+def test_patterns_are_spelt_out_where_no_shell_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("open_the_eyes.cli.paths.PATTERNS_STAY", True)
+    photos("blink", "blink")
+    assert main(["open", "photo*.jpg"]) == 0
+    assert files() >= {"photo1.opened.jpg", "photo2.opened.jpg"}
+
+
 def test_several_photos_go_into_a_folder_that_is_made(capsys: Captured) -> None:
     assert main(["open", *photos("blink", "blink"), "-o", "new/folder"]) == 0
     assert files() >= {"new/folder/photo1.opened.jpg", "new/folder/photo2.opened.jpg"}

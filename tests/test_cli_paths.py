@@ -88,6 +88,8 @@ def test_a_report_is_whole_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("report", "error", "message"),
     [
+        pytest.param("made", UsageError, "one lies in the other", id="a folder of a result"),
+        pytest.param("made/out.png/report.json", UsageError, "one lies in the other", id="below a result"),
         pytest.param("file/report.json", PhotoNotWritten, "file is not. Name another", id="below a file"),
         pytest.param("shut/new/report.json", PhotoNotWritten, "shut is not. Name another", id="a shut folder"),
         pytest.param(".", UsageError, "expected a file, got a folder", id="a folder"),
@@ -101,4 +103,28 @@ def test_a_report_that_cannot_be_written_is_refused_before_the_work(
     Path("shut").mkdir()
     monkeypatch.setattr("os.access", lambda folder, _: Path(folder).name != "shut")
     with pytest.raises(error, match=message):
-        paths.check_report(Path(report), [], overwrite=False)
+        paths.check_report(Path(report), [Path("made/out.png")], overwrite=False)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs a folder in which nothing can be made")
+def test_a_folder_that_cannot_be_made_is_refused_before_the_work() -> None:
+    with pytest.raises(PhotoNotWritten, match="-o /proc/nope: expected a folder that can be written, /proc is not"):
+        paths.check_folder(Path("/proc/nope"), "-o")
+    with pytest.raises(PhotoNotWritten, match="/proc is not"):
+        paths.check_output(Path("/proc/nope/a.jpg"), [], overwrite=False)
+
+
+def test_a_folder_that_can_be_made_is_not_made_by_asking(tmp_path: Path) -> None:
+    paths.check_folder(tmp_path / "new" / "er")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_no_shell_spells_patterns_out_we_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("b.jpg", "a.jpg", "c[1].jpg"):
+        Path(name).touch()
+    given = ["*.jpg", "c[1].jpg", "*.png", "plain"]
+    monkeypatch.setattr(paths, "PATTERNS_STAY", False)
+    assert paths.spelt_out(given) == given
+    monkeypatch.setattr(paths, "PATTERNS_STAY", True)
+    assert paths.spelt_out(given) == ["a.jpg", "b.jpg", "c[1].jpg", "c[1].jpg", "*.png", "plain"]

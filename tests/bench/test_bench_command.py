@@ -64,6 +64,24 @@ def test_the_command_writes_a_page_a_report_a_survey_and_a_document(
     assert str(Path.home()) not in (ran / "docs/bench.md").read_text()
 
 
+def test_what_cannot_be_written_is_refused_before_anything_is_measured(
+    ran: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("measured")
+
+    monkeypatch.setattr("open_the_eyes.bench.run.run", never)
+    (ran / "mine").mkdir()
+    (ran / "mine/report.json").write_text('{"mine": 1}')
+    assert main(["bench", "--quick", "-o", "mine"]) == 2
+    assert main(["bench", "--quick", "-o", "mine/report.json/new"]) == 3
+    assert main(["bench", "--quick", "--markdown", "mine/report.json/bench.md"]) == 3
+    assert (ran / "mine/report.json").read_text() == '{"mine": 1}'
+    first, *others = capsys.readouterr().err.splitlines()
+    assert "its report.json is none of the benchmark's and stays" in first
+    assert all("report.json is not. Name another." in line for line in others)
+
+
 def test_json_stands_alone_on_stdout(ran: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--quick", "--json", "--no-photos"]) == 0
     assert json.loads(capsys.readouterr().out)["schema"] == 1

@@ -173,7 +173,7 @@ def tally_command(
     from ..bench.survey import tally
     from ..bench.survey.tally import table_of
 
-    found = tally(map(Path, answers))
+    found = tally(map(Path, paths.spelt_out(answers)))
     if as_json:
         speech.say(json.dumps([one.to_json() for one in found], indent=1))
     else:
@@ -236,6 +236,7 @@ def _document(option: str, text: str) -> Path:
         raise UsageError(f"{option} {text}: expected a name ending in .md; the page is Markdown.")
     if path.exists() and not (path.is_file() and path.read_bytes().startswith(TITLE)):
         raise UsageError(f"{option} {text}: expected a page of the benchmark's or no file, got another one. Rename it.")
+    paths.check_folder(path.parent, option)
     return path
 
 
@@ -243,6 +244,13 @@ def _output_folder(out: str) -> Path:
     folder = Path(out)
     if not out or (folder.exists() and not folder.is_dir()):
         raise UsageError(f"-o {out}: expected a folder for the report, got {'a file' if out else 'nothing'}.")
+    paths.check_folder(folder, "-o")
+    report = folder / REPORT
+    if report.exists():
+        try:
+            _report(str(report))
+        except UsageError as error:
+            raise UsageError(f"-o {out}: its {REPORT} is none of the benchmark's and stays. Name another.") from error
     return folder
 
 

@@ -42,8 +42,10 @@ def inspect_command(
     from ..engine import load_engine
     from ..settings import Settings
 
-    sources = [Path(photo) for photo in photos]
+    sources = [Path(photo) for photo in paths.spelt_out(photos)]
     drawings = None if annotate is None else paths.planned(sources, annotate, "faces", option="--annotate")
+    if drawings is not None:
+        paths.check_folder(drawings[0].parent, "--annotate")
     engine = load_engine(settings=Settings.from_environment())
 
     def inspect_one(photo: Path, number: int) -> Report:

@@ -121,12 +121,14 @@ def open_command(
         match=parse.matches("--match", match or (), reference or ()),
         strip_gps=strip_gps,
     )
-    sources = tuple(Path(photo) for photo in photos)
+    sources = tuple(map(Path, paths.spelt_out(photos)))
     record = None if replay is None else again.record_in(Path(replay))
     if record is not None:
         options, engine = again.options_of(record, options), record.engine if engine == "auto" else engine
         again.check_one_photo(sources)
     outputs = tuple(paths.planned(sources, out))
+    if out is not None:
+        paths.check_folder(outputs[0].parent, "-o")
     count = options.generate.variations if record is None else 1
     others = tuple(Path(photo) for photo in reference or ())
     for path in others:

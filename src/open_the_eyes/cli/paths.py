@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
 from ..errors import PhotoNotWritten, UsageError
 from ..naming import named
 
 _GLOB = frozenset("*?[")
+
+
+PATTERNS_STAY: Final = os.name == "nt"
+"""Whether the shell hands patterns over as they are."""
+
+
+def spelt_out(names: Sequence[str]) -> list[str]:
+    """Each pattern as the names that it matches, in order, where no shell does that; what matches none stays."""
+    if not PATTERNS_STAY:
+        return list(names)
+    return [found for name in names for found in (_matching(name) or [name])]
+
+
+def _matching(name: str) -> list[str]:
+    if not _GLOB & set(name) or _is_there(Path(name)):
+        return []
+    return sorted(glob.glob(name))  # noqa: PTH207 -- Path.glob takes no absolute pattern
 
 
 def check_photo(photo: Path) -> None:
@@ -78,13 +98,14 @@ def _true_suffix(photo: Path) -> str:
 
 
 def check_output(path: Path, given: Iterable[Path], *, overwrite: bool) -> None:
-    """Refuses to write over a file that was given, and over any other one without `overwrite`.
+    """Refuses to write over a file that was given, over any other one without `overwrite`, and where nobody can.
 
     Raises:
         UsageError: `path` is one of `given`.
-        PhotoNotWritten: `path` is there already.
+        PhotoNotWritten: `path` is there already, or its folder neither can be written nor made.
     """
     if not _is_there(path):
+        check_folder(path.parent)
         return
     for one in given:
         if _is_there(one) and path.samefile(one):
@@ -93,6 +114,25 @@ def check_output(path: Path, given: Iterable[Path], *, overwrite: bool) -> None:
         raise PhotoNotWritten(f"{path}: expected a file to write, got a folder. End it with / to write into it.")
     if not overwrite:
         raise PhotoNotWritten(f"{path} is there already; --overwrite replaces it, another name keeps both.")
+
+
+def check_folder(folder: Path, option: str = "") -> None:
+    """Refuses a folder that neither can be written into nor, where it is not there, be made.
+
+    Raises:
+        PhotoNotWritten: it is one.
+    """
+    ways = (folder.absolute(), *folder.absolute().parents)
+    there = next(above for above in ways if _is_there(above))
+    able = _is_folder(there) and os.access(there, os.W_OK | os.X_OK)
+    if able and there != ways[0]:
+        try:  # some systems of files let the superuser in and make nothing
+            tempfile.TemporaryDirectory(prefix=".open-the-eyes-", dir=there).cleanup()
+        except OSError:
+            able = False
+    if not able:
+        name = f"{option} {folder}" if option else str(folder)
+        raise PhotoNotWritten(f"{name}: expected a folder that can be written, {there} is not. Name another.")
 
 
 def make_folder(path: Path) -> None:
@@ -111,17 +151,20 @@ def check_report(path: Path, others: Iterable[Path], *, overwrite: bool) -> None
     """Refuses a report in the place of a file that was given, of a result, or (without `overwrite`) of any other file.
 
     Raises:
-        UsageError: `path` is one of `others`.
-        PhotoNotWritten: `path` is there already.
+        UsageError: `path` is one of `others`, or would have to be a folder of one, or in one.
+        PhotoNotWritten: `path` is there already, or cannot be written.
     """
+    others = tuple(others)
     if any(os.path.realpath(path) == os.path.realpath(other) for other in others):
         raise UsageError(f"--report {path}: this is one of the files given, or a result. Name another file.")
     if _is_folder(path):
         raise UsageError(f"--report {path}: expected a file, got a folder. Name a file in it.")
+    for other in others:
+        report, result = Path(os.path.realpath(path)), Path(os.path.realpath(other))
+        if report in result.parents or result in report.parents:
+            raise UsageError(f"--report {path}: expected a place beside {other}, one lies in the other. Name another.")
+    check_folder(path.parent, "--report")
     check_output(path, others, overwrite=overwrite)
-    folder = next(above for above in path.absolute().parents if _is_there(above))
-    if not (_is_folder(folder) and os.access(folder, os.W_OK | os.X_OK)):
-        raise PhotoNotWritten(f"--report {path}: expected a folder that can be written, {folder} is not. Name another.")
 
 
 def write_text(path: Path, text: str, *, overwrite: bool) -> None:
