@@ -18,6 +18,7 @@ from open_the_eyes.imaging.alignment import FFHQ, SIDE, oval_mask, to_ffhq
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import transformed
 from open_the_eyes.imaging.mesh478 import IRIS, SIDES
+from open_the_eyes.imaging.palette import LUMA
 from open_the_eyes.models.restorers import OnnxRestorers
 from open_the_eyes.models.weights.catalogue import weight_of
 from open_the_eyes.options import Options
@@ -172,6 +173,29 @@ def test_irises_keep_their_colour_under_a_restorer_that_is_listened_to(
     for side in SIDES:
         before, after = (iris_colour(r.photo.pixels, portrait_face.landmarks, side) for r in (opened_blink, result))
         assert np.abs((after - after.mean()) - (before - before.mean())).max() < 4
+
+
+@pytest.mark.parametrize("whole_face", [False, True], ids=["around the eyes", "whole face"])
+@pytest.mark.parametrize("tint", [(0, 0, 0), (18, 0, -24)], ids=["black and white", "sepia"])
+def test_a_restorer_that_thinks_in_colour_brings_none_into_a_toned_photo(
+    equipped: Equipped, engine: Engine, blinked: Rgb, tint: tuple[int, int, int], whole_face: bool
+) -> None:
+    def in_its_tones(pixels: Rgb) -> NDArray[np.float64]:
+        """Most tinted in the middle, black and white at the ends, as prints are."""
+        level = (pixels @ LUMA.astype(np.float64))[..., None]
+        return np.asarray(level + (np.array(tint) - np.array(tint) @ LUMA) * level / 64 * (1 - level / 255))
+
+    def off_its_tones(result: Opened) -> float:
+        return float(np.abs(result.photo.pixels - in_its_tones(result.photo.pixels)).max())
+
+    toned = np.asarray(np.rint(in_its_tones(blinked)).clip(0, 255), np.uint8)
+    nodes, constants = networks.sharpened()
+    constants["strength"] = np.array([1.3, 0.5, 0.2], np.float32).reshape(1, 3, 1, 1)
+    plain = open_eyes(Photo(toned), engine=engine)
+    result = restored(equipped((nodes, constants)), toned, whole_face=whole_face)
+    assert "not kept" not in result.faces[0].reason
+    assert changed(result, plain).sum() > 300
+    assert off_its_tones(result) <= off_its_tones(plain) + 1.5
 
 
 def test_one_eye_that_was_opened_is_restored_alone(

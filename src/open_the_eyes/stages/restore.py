@@ -1,8 +1,8 @@
 """Sharpen opened faces with a restoration network, without letting it touch what it must not.
 
 Restorers are known to close eyes, to move pupils and to turn irises green. So what the network says is looked at before
-any of it is used; of what it changed only detail is taken, never colour or shading; of an iris hardly anything; and
-nothing outside the mask.
+any of it is used; of what it changed only detail is taken, never shading or a cast, and light and dark alone where the
+photo is toned; of an iris hardly anything; and nothing outside the mask.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..imaging.eyechange import gaze_shift, iris_disc, iris_radius, iris_shift, 
 from ..imaging.facecrop import lifted, warped
 from ..imaging.geometry import Box, inverted, transformed
 from ..imaging.mesh478 import FACE_OVAL, SIDES
-from ..imaging.palette import LUMA
+from ..imaging.palette import LUMA, palette_of
 from ..imaging.smooth import smoothed
 from ..options import RestoreOptions
 from ..roles import Crop, Face, FaceDetector, FaceRestorer, Watch
@@ -140,12 +140,19 @@ def _safe_change(before: Rgb, after: Rgb, face: Face) -> Tones:
 
 
 def _with(look: Look, change: Tones, photo_to_square: Matrix) -> Look:
-    """A look with a change of the square added under its mask; where that is 0, nothing moves."""
+    """A look with a change of the square added under its mask; where that is 0, nothing moves.
+
+    Networks know people in colour: to a black-and-white or toned photo only light and dark are added, as steps along
+    its palette, so that what the photo has beside that curve, the stains of a print, stays.
+    """
     window, mask = look.crop.window, look.crop.mask
     from_window = photo_to_square.copy()
     from_window[:, 2] += photo_to_square[:, :2] @ [window.left, window.top]
     added = carried_back(change, from_window, (mask.shape[1], mask.shape[0])) * mask[..., None]
-    opened = np.where(mask[..., None] > 0, to_levels(to_tones(look.opened) + added), look.opened)
+    before, palette = to_tones(look.opened), palette_of(look.crop.pixels)
+    if palette is not None:
+        added = palette.applied(before + (added @ LUMA)[..., None]) - palette.applied(before)
+    opened = np.where(mask[..., None] > 0, to_levels(before + added), look.opened)
     return replace(look, opened=opened)
 
 
