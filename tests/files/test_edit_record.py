@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -141,6 +142,38 @@ def test_another_source_type_gives_way(description: bytes) -> None:
     assert (b"stays" in merged) == (b"stays" in description)
     assert read_record(photo(xmp=merged)) == RECORD
     assert with_record(merged, RECORD) == merged
+
+
+NEIGHBOURS = {
+    "an element without content": b'<rdf:Description rdf:about="" '
+    + IPTC
+    + b' xmlns:a="urn:a"><Iptc4xmpExt:DigitalSourceType rdf:resource="old"/><a:b>stays</a:b></rdf:Description>',
+    "a description that is emptied": b'<rdf:Description rdf:about="" '
+    + IPTC
+    + b' Iptc4xmpExt:DigitalSourceType="old"/><rdf:Description xmlns:a="urn:a"><a:b>stays</a:b></rdf:Description>',
+    "one before text": b'<rdf:Description rdf:about="" '
+    + IPTC
+    + b' Iptc4xmpExt:DigitalSourceType="old"/> \n<rdf:Description xmlns:a="urn:a"><a:b>stays</a:b></rdf:Description>',
+    "one in a structure": b'<rdf:Description xmlns:a="urn:a"><a:place><rdf:Description '
+    + IPTC
+    + b' Iptc4xmpExt:DigitalSourceType="old"/></a:place><a:b>stays</a:b></rdf:Description>',
+}
+
+
+@pytest.mark.parametrize("descriptions", NEIGHBOURS.values(), ids=NEIGHBOURS.keys())
+def test_what_stands_behind_something_that_goes_stays(descriptions: bytes) -> None:
+    merged = with_record(HEAD + descriptions + TAIL, RECORD)
+
+    tree = ElementTree.fromstring(merged)
+    assert tree.findtext(".//{urn:a}b") == "stays"
+    assert b"old" not in merged
+    assert read_record(photo(xmp=merged)) == RECORD
+
+
+def test_rdf_without_content_is_no_place_for_a_record() -> None:
+    empty = HEAD.removesuffix(b">") + b"/>" + TAIL.removeprefix(b"</rdf:RDF>")
+    with pytest.raises(BrokenXmp, match="no RDF"):
+        with_record(empty, RECORD)
 
 
 def test_all_descriptions_are_about_the_same() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -50,12 +51,14 @@ def best_take_command(
       open-the-eyes best-take shot1.jpg shot2.jpg shot3.jpg
       open-the-eyes best-take burst/ -o best.jpg --match 1=shot2.jpg:3
     """
-    sources = _photos(photos)
+    sources = _photos(paths.spelt_out(photos))
     options = Options.of(seed=parse.whole("--seed", seed), match=_pairs(match, sources))
     options = replace(options, match=MatchOptions())  # checked; which frames there are is known when they are read
     for photo in sources:
         paths.check_photo(photo)
     targets = {photo: paths.planned([photo], out)[0] for photo in sources}
+    if out is not None:
+        paths.check_folder(targets[sources[0]].parent, "-o")
     if len(set(targets.values())) == 1:  # else which one it is depends on the frame that is taken
         paths.check_output(targets[sources[0]], sources, overwrite=overwrite)
     report_path = None if report is None else Path(report)
@@ -87,8 +90,11 @@ def _photos(given: list[str]) -> tuple[Path, ...]:
     """
     found: list[Path] = []
     for one in map(Path, given):
+        if not os.path.isdir(one):  # noqa: PTH112 -- a path's own method raises where it may not look
+            found.append(one)
+            continue
         try:
-            found += _photos_in(one) if one.is_dir() else [one]
+            found += _photos_in(one)
         except OSError as error:
             raise UnreadablePhoto(
                 f"{one}: expected a folder that may be looked into, got: {error.strerror}; change its rights."

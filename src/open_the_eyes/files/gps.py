@@ -21,7 +21,7 @@ from .xmp import BrokenXmp, without
 
 _PLACE: Final = re.compile(
     r"(?i:\S+ (gps\S*|\S*latitude\S*|\S*long(i|ti)tude\S*|\S*altitude\S*))"
-    r"|http://www\.w3\.org/2003/01/geo/wgs84_pos# (lat|long|alt|lat_long)"
+    r"|http://www\.w3\.org/2003/01/geo/wgs84_pos# (lat|long|alt|lat_long|location|Point)"
 )
 """Properties of XMP, in whatever namespace: drones have their own, and one maker's firmware spells it "Longtitude"."""
 _EXTENDED: Final = "http://ns.adobe.com/xmp/note/ HasExtendedXMP"

@@ -52,8 +52,9 @@ def tags_without(tags: bytes | None, resources: frozenset[int], *, layers: bool 
     if layers:
         entries.pop(LAYERS_TAG, None)
     if _RESOURCES_TAG in entries:
-        entry = entries[_RESOURCES_TAG]
-        entries[_RESOURCES_TAG] = replace(entry, raw=_without(entry.raw, resources))
+        entry = entries.pop(_RESOURCES_TAG)
+        if kept := _without(entry.raw, resources):  # there is no tag without a value
+            entries[_RESOURCES_TAG] = replace(entry, raw=kept)
     return tags if entries == root.entries else as_block(replace(root, entries=entries))
 
 

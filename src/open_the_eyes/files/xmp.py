@@ -136,19 +136,27 @@ class _Scan:
             self._values()[-1] += text.strip()
 
     def _ended(self, name: str) -> None:
-        at = self._parser.CurrentByteIndex
         began = self._open[-1][1]
         if len(self._open) == self._property:
             self._property = 0
-            self.cuts.append((began, self._tag_end(at)))
+            self.cuts.append((began, self._ends(began)[1]))
         elif name == _DESCRIPTION and not self._property:
-            self._cut_if_emptied(began, at)
-        elif name == f"{RDF} RDF" and self._packet.startswith(b"</", at):
-            self.rdf_end = at
+            self._cut_if_emptied(began)
+        elif name == f"{RDF} RDF":
+            inside, behind = self._ends(began)
+            self.rdf_end = inside if inside < behind else None  # nothing can be laid into an empty one
         self._open.pop()
 
     def _values(self) -> list[str]:
         return self.texts.setdefault(self._open[self._property - 1][0], [])
+
+    def _ends(self, began: int) -> tuple[int, int]:
+        """Where the content of the element that ends here ends, and it itself; both behind an element without any."""
+        tag_end = self._tag_end(began)
+        if self._packet.startswith(b"/>", tag_end - 2):  # the parser is behind it, or still before it
+            return tag_end, tag_end
+        at = self._parser.CurrentByteIndex
+        return at, self._tag_end(at)
 
     def _tag_end(self, at: int) -> int:
         found = _TAG.match(self._packet, at)
@@ -163,11 +171,12 @@ class _Scan:
             if spaces and self._wanted(f"{spaces[-1]} {name}"):
                 yield found.span()
 
-    def _cut_if_emptied(self, began: int, at: int) -> None:
+    def _cut_if_emptied(self, began: int) -> None:
         """A description that held nothing but what is cut, such as ours from an earlier edit, goes altogether."""
+        inside, behind = self._ends(began)
         inner = [cut for cut in self.cuts if cut[0] > began]
-        rest = bytearray(self._packet[began:at])
+        rest = bytearray(self._packet[began:inside])
         for start, end in reversed(inner):
             del rest[start - began : end - began]
         if inner and _BARE_DESCRIPTION.fullmatch(rest):
-            self.cuts = [cut for cut in self.cuts if cut[0] < began] + [(began, self._tag_end(at))]
+            self.cuts = [cut for cut in self.cuts if cut[0] < began] + [(began, behind)]
