@@ -8,6 +8,7 @@
     │   └── PhotoNotWritten            3   507   the result could not be stored
     ├── WeightsMissing                 4   503   a model's files are not on this machine
     ├── NoCapacity                     5   503   no room: GPU memory, queue
+    │   ├── GpuFailed                  5   503   a GPU reported an error that is none of memory
     │   └── NoRoomOnGpu                5   503   a model does not fit, whatever is moved away
     │       └── GpuBusy                5   503   it would, but whoever works with the GPU did not leave in time
     ├── SomePhotosFailed               6   207   several photos were asked for, some did not succeed
@@ -57,6 +58,10 @@ class WeightsMissing(OpenTheEyesError):
 class NoCapacity(OpenTheEyesError):
     exit_code = 5
     http_status = 503
+
+
+class GpuFailed(NoCapacity):
+    pass
 
 
 class NoRoomOnGpu(NoCapacity):

@@ -11,7 +11,7 @@ import onnxruntime
 import pytest
 from onnxruntime.capi import onnxruntime_inference_collection as collection
 
-from open_the_eyes.errors import NoCapacity, WeightsMissing
+from open_the_eyes.errors import GpuFailed, WeightsMissing
 from open_the_eyes.models.onnx_network import CPU, CUDA, OnnxNetwork, session_of
 from open_the_eyes.residency import CountedMemory, OutOfMemory, Residency
 from open_the_eyes.residency.cards import CODEFORMER
@@ -55,9 +55,9 @@ def cuda_says(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     [
         pytest.param(OUT, "auto", OutOfMemory, id="no memory"),
         pytest.param(NO_BLAS, "cuda", OutOfMemory, id="no memory for its library"),
-        pytest.param(BROKEN, "auto", NoCapacity, id="a GPU that failed"),
-        pytest.param(NO_SUCH, "cuda:5", NoCapacity, id="a GPU that is not there"),
-        pytest.param(NO_GPU, "cuda", NoCapacity, id="no GPU, though one was asked for"),
+        pytest.param(BROKEN, "auto", GpuFailed, id="a GPU that failed"),
+        pytest.param(NO_SUCH, "cuda:5", GpuFailed, id="a GPU that is not there"),
+        pytest.param(NO_GPU, "cuda", GpuFailed, id="no GPU, though one was asked for"),
         pytest.param("Protobuf parsing failed.", "auto", WeightsMissing, id="a file that is no network"),
     ],
 )
@@ -73,7 +73,7 @@ def test_what_fails_on_the_gpu_is_told_and_is_not_done_on_the_processor(
     with pytest.raises(error) as caught:
         session_of(file, Settings(device=device))
     assert words.partition(";")[0] in str(caught.value)
-    assert ("OTE_DEVICE=cpu" in str(caught.value)) == (error is NoCapacity)
+    assert ("OTE_DEVICE=cpu" in str(caught.value)) == (error is GpuFailed)
     assert capsys.readouterr().out == ""
 
 
@@ -95,5 +95,5 @@ def test_a_gpu_that_fails_while_a_network_runs_is_named_and_not_its_file(
         CODEFORMER, file, "sharpens faces", Settings(device="cpu"), Residency(CountedMemory(), "cuda:0")
     )
     monkeypatch.setattr(onnxruntime.InferenceSession, "get_providers", lambda _: [CUDA, CPU])
-    with pytest.raises(NoCapacity, match=r"an illegal memory access.*OTE_DEVICE=cpu"):
+    with pytest.raises(GpuFailed, match=r"an illegal memory access.*OTE_DEVICE=cpu"):
         network.each([1], work)

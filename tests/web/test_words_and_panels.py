@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
+from open_the_eyes.errors import GpuFailed, OpenTheEyesError
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.roles import Outcome
 from open_the_eyes.service.jobs import Job, JobRequest
+from open_the_eyes.service.problems import problem_of
 from open_the_eyes.web import panels, photo_html, words
 from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
 from open_the_eyes.web.words import Capabilities
@@ -87,6 +90,26 @@ def test_every_refusal_has_plain_words(kind: str, said: str) -> None:
     headline, advice = words.refusal(kind)
     assert said in headline
     assert advice
+
+
+def every(error: type[OpenTheEyesError]) -> Iterator[type[OpenTheEyesError]]:
+    yield error
+    for kind in error.__subclasses__():
+        yield from every(kind)
+
+
+@pytest.mark.parametrize("error", [e for e in every(OpenTheEyesError) if e.http_status in (422, 503)])
+def test_what_refuses_a_photo_is_not_called_a_bug(error: type[OpenTheEyesError]) -> None:
+    kind = words.kind_of(problem_of(error("why")))
+    assert words.refusal(kind) != words.refusal("bug")
+
+
+def test_a_gpu_that_fails_tells_no_visitor_where() -> None:
+    said = str(
+        problem_of(GpuFailed("CUDA failure 700: an illegal memory access ; GPU=0 ; hostname=node-17 ; file=/a.cc"))
+    )
+    assert "node-17" not in said
+    assert "/a.cc" not in said
 
 
 def test_a_limit_is_named_and_so_is_the_time_to_wait() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from ..errors import NoCapacity, OpenTheEyesError, WeightsMissing
+from ..errors import GpuFailed, OpenTheEyesError, WeightsMissing
 from ..residency import ModelCard, OutOfMemory, Residency
 from ..roles import Watch
 from ..settings import Settings
@@ -59,7 +59,7 @@ class OnnxNetwork:
         Raises:
             WeightsMissing: the file is no network of this kind.
             NoRoomOnGpu: it does not fit.
-            NoCapacity: the GPU failed.
+            GpuFailed: the GPU failed.
         """
         return self._residency.run(
             self._name, items, lambda session, part: [self._one(session, work, item) for item in part], watch=watch
@@ -109,7 +109,7 @@ def session_of(path: Path, settings: Settings) -> onnxruntime.InferenceSession:
     Raises:
         WeightsMissing: the file is none that onnxruntime can open.
         OutOfMemory: it does not fit on the GPU.
-        NoCapacity: the GPU failed.
+        GpuFailed: the GPU failed.
     """
     import onnxruntime
 
@@ -144,12 +144,12 @@ def out_of_memory(error: Exception) -> bool:
 def _raise_of_gpu(path: Path, error: Exception) -> None:
     """Raises:
     OutOfMemory: that is what the error says.
-    NoCapacity: it says that the GPU failed, so that nothing is wrong with the file.
+    GpuFailed: it says that the GPU failed, so that nothing is wrong with the file.
     """
     if out_of_memory(error):
         raise OutOfMemory(str(error)) from None
     if _OF_CUDA.search(str(error)):
-        raise NoCapacity(
+        raise GpuFailed(
             f"{path.parent.name}: expected the GPU to run it, got: {error!s:.200}. "
             "Start again, or choose another GPU or the processor: OTE_DEVICE=cuda:1, OTE_DEVICE=cpu"
         ) from error

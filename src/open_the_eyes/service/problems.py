@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import (
     Cancelled,
+    GpuFailed,
     NoCapacity,
     OpenTheEyesError,
     PhotoNotWritten,
@@ -69,6 +70,8 @@ def log_bug(error: BaseException) -> None:
 
 
 def _detail(error: BaseException) -> str:
+    if isinstance(error, GpuFailed):  # in its own words, which name the machine and its files
+        return _OPERATOR
     if isinstance(error, _TELLABLE):  # half a surrogate pair, quoted from JSON, is no character that can be sent
         return " ".join(str(error).split()).encode("utf-8", "backslashreplace").decode()
     if isinstance(error, StoreUnreadable):
