@@ -167,6 +167,30 @@ def test_an_extra_is_installed_or_comes_with_a_command(
     assert check.mend == ("" if ok else 'python -m pip install "open-the-eyes[big]"')
 
 
+def test_a_version_that_does_not_fit_is_missing_and_the_requirement_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    versions = {"numpy": "2.3.0", "mediapipe": "0.10.21"}
+    asked = ["numpy<2,>=1.24", "mediapipe==0.10.21", 'numpy>=3; extra == "big"']
+    monkeypatch.setattr(metadata, "requires", lambda _: asked)
+    monkeypatch.setattr(metadata, "version", lambda name: versions.get(name, "1"))
+    _, numpy, mediapipe = doctor._packages()
+    assert (numpy.ok, numpy.found, numpy.mend) == (
+        False,
+        "2.3.0, expected <2,>=1.24",
+        'python -m pip install "numpy<2,>=1.24"',
+    )
+    assert (mediapipe.ok, mediapipe.found, mediapipe.mend) == (True, "0.10.21", "")
+    (big,) = doctor._extras()
+    assert (big.ok, big.found) == (False, "lacks numpy (2.3.0, expected >=3)")
+
+
+def test_an_extra_that_this_python_cannot_have_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "requires", lambda _: ['no-such-lib>2; extra == "sdxl"'])
+    monkeypatch.setattr("sys.version_info", (3, 10, 4))
+    (check,) = doctor._extras()
+    assert (check.ok, check.mend) == (False, "")
+    assert check.found.startswith("needs Python 3.11 or later, this is ")
+
+
 @pytest.mark.parametrize(
     ("answer", "found"),
     [

@@ -25,6 +25,9 @@ MODELS: Final = Path(__file__).parent / "models"
 SUMS: Final = "SHA256SUMS"
 """In MODELS, in the format of `sha256sum`: one line a model file that the package brings."""
 
+EXTRA_PYTHONS: Final = {"sdxl": (3, 11)}
+"""First Python that an extra can be installed on, where that is a later one: diffusers and transformers ask for it."""
+
 TOOLS: Final = ("dev", "train")
 """Extras for those who work on the code."""
 
@@ -83,13 +86,29 @@ def _packages() -> Iterator[Check]:
         return
     for requirement in wanted:
         spec, _, marker = requirement.partition(";")
-        name = re.split(r"[^A-Za-z0-9_.-]", spec.strip(), maxsplit=1)[0]
         if "extra" in marker:
             continue
-        try:
-            yield Check(name, True, metadata.version(name))
-        except metadata.PackageNotFoundError:
-            yield Check(name, False, "not installed", f'python -m pip install "{spec.strip()}"')
+        name, wrong = _name(spec), _wrong(spec)
+        mend = f'python -m pip install "{spec.strip()}"' if wrong else ""
+        yield Check(name, not wrong, wrong or metadata.version(name), mend)
+
+
+def _name(spec: str) -> str:
+    """ "ray[data,serve]>=2.60" -> "ray" """
+    return re.split(r"[^A-Za-z0-9_.-]", spec.strip(), maxsplit=1)[0]
+
+
+def _wrong(spec: str) -> str:
+    """What is wrong with a package as it is here, by what is asked of it ("numpy<2,>=1.24"); "" where nothing is."""
+    if not _has(_name(spec)):
+        return "not installed"
+    try:
+        from packaging.requirements import Requirement
+    except ImportError:  # told by its own line: it is asked for, too
+        return ""
+    here = metadata.version(_name(spec))
+    asked = Requirement(spec).specifier
+    return "" if asked.contains(here, prereleases=True) else f"{here}, expected {asked}"
 
 
 def _loads(name: str) -> Check:
@@ -228,12 +247,15 @@ def _extras() -> Iterator[Check]:
         spec, _, marker = requirement.partition(";")
         extra = re.search(r"extra *== *['\"]([\w.-]+)['\"]", marker)
         if extra is not None and extra[1] not in TOOLS:
-            asked.setdefault(extra[1], []).append(re.split(r"[^A-Za-z0-9_.-]", spec.strip(), maxsplit=1)[0])
-    for name, libraries in asked.items():
-        lacking = [library for library in libraries if not _has(library)]
-        found = f"not installed: {', '.join(lacking)}" if lacking else "installed"
-        mend = f'python -m pip install "open-the-eyes[{name}]"' if lacking else ""
-        yield Check(f"extra {name}", not lacking, found, mend, needed=False)
+            asked.setdefault(extra[1], []).append(spec.strip())
+    for name, specs in asked.items():
+        wrong = [f"{_name(spec)} ({what})" for spec in specs if (what := _wrong(spec))]
+        found = f"lacks {', '.join(wrong)}" if wrong else "installed"
+        mend = f'python -m pip install "open-the-eyes[{name}]"' if wrong else ""
+        first = EXTRA_PYTHONS.get(name, PYTHONS[0])
+        if wrong and sys.version_info[:2] < first:
+            found, mend = f"needs Python {first[0]}.{first[1]} or later, this is {platform.python_version()}", ""
+        yield Check(f"extra {name}", not wrong, found, mend, needed=False)
 
 
 def _weights() -> Iterator[Check]:
