@@ -20,7 +20,7 @@ from .photo import Photo
 from .results import Inspected, Opened, face_report, report_of
 from .roles import Crop, Donor
 from .stages.attempts import check_picks, rounds, told
-from .stages.blend import Look, blend, laid_on
+from .stages.blend import Look, Opening, all_laid_on, blend
 from .stages.choose import decide
 from .stages.confirm import confirmed
 from .stages.crop import crop
@@ -165,10 +165,9 @@ def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:
         return (source,)
     photos = []
     for n in range(count):
-        painting = Painting(source.pixels, ())
-        for face in changing:
-            best = face.best[n if n < len(face.best) else 0]
-            painting = laid_on(painting, best.crop or face.crop, best.opened)
+        chosen = [(face.crop, face.best[n if n < len(face.best) else 0]) for face in changing]
+        openings = [Opening(eyes, best.crop or eyes, best.opened) for eyes, best in chosen]
+        painting = all_laid_on(Painting(source.pixels, ()), openings)
         photos.append(source.with_tiles(painting.tiles))
     if source.pixels.flags.writeable:  # by whoever gave them, while the results are in use
         photos = [replace(photo, picture=photo.cut(Box(0, 0, *photo.size_wh))) for photo in photos]

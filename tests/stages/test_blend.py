@@ -14,7 +14,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.painting import Painting, Tile
 from open_the_eyes.roles import Crop, Face, Patch
-from open_the_eyes.stages.blend import blend, laid_on, lay, lay_into
+from open_the_eyes.stages.blend import Opening, all_laid_on, blend, laid_on, lay, lay_into
 
 
 def a_crop(face: Face, size_wh: tuple[int, int] = (120, 60), left_top: tuple[int, int] = (3, 5)) -> Crop:
@@ -92,6 +92,53 @@ def test_a_crop_laid_on_a_painting_is_a_tile_no_larger_than_its_mask(portrait: R
     ys, xs = np.nonzero(crop.mask)
     assert after.tiles[-1].window == Box(xs.min() + 3, ys.min() + 5, xs.max() + 4, ys.max() + 6)
     assert laid_on(before, replace(crop, mask=np.zeros_like(crop.mask)), opened) is before
+
+
+def an_opening(photo: Rgb, face: Face, left_top: tuple[int, int], level: int) -> Opening:
+    """Eyes of one level, in a whole face that was made a little brighter, as a restorer's detail does."""
+    eyes = a_crop(face, left_top=left_top)
+    around = Box(eyes.window.left - 10, eyes.window.top - 50, eyes.window.right + 10, eyes.window.bottom + 50)
+    inner = eyes.window.seen_from(around)
+    mask = np.zeros((160, 140), np.float32)
+    cv2.ellipse(mask, (70, 80), (66, 76), 0, 0, 360, (1.0,), -1)
+    soft = np.asarray(np.clip(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3) / 12, 0, 1), np.float32)
+    inner.cut(soft)[...] = np.maximum(inner.cut(soft), eyes.mask)
+    whole = replace(eyes, window=around, pixels=around.cut(photo).copy(), mask=soft)
+    opened = np.asarray(np.rint(whole.pixels + 20 * soft[..., None]), np.uint8)
+    inner.cut(opened)[eyes.mask > 0] = level
+    return Opening(eyes, whole, opened)
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["right over left", "left over right"])
+def test_a_whole_face_takes_no_eyes_from_the_face_beside_it(portrait_face: Face, order: int) -> None:
+    photo = np.full((300, 400, 3), 100, np.uint8)
+    both = [an_opening(photo, portrait_face, (60, 130), 7), an_opening(photo, portrait_face, (125, 70), 250)]
+    after = all_laid_on(Painting(photo, ()), both[::order]).whole
+    for one, level in zip(both, (7, 250), strict=True):
+        assert (one.eyes.window.cut(after)[one.eyes.mask > 0] == level).all()
+    may = np.zeros((300, 400), np.bool_)
+    for one in both:
+        one.crop.window.cut(may)[one.crop.mask > 0] = True
+    assert np.array_equal(after[~may], photo[~may])
+
+
+def test_a_whole_face_leaves_no_line_on_the_face_beside_it(portrait_face: Face) -> None:
+    photo = np.full((300, 400, 3), 100, np.uint8)
+    openings = [an_opening(photo, portrait_face, left_top, 120) for left_top in ((60, 130), (125, 70))]
+    after = all_laid_on(Painting(photo, ()), openings).whole.astype(int)
+    eyes = np.zeros((300, 400), np.uint8)
+    for one in openings:
+        one.eyes.window.cut(eyes)[one.eyes.mask > 0] = 1
+    skin = cv2.dilate(eyes, np.ones((3, 3))) == 0
+    steps = np.abs(np.diff(after[..., 0], axis=1)) * (skin[:, 1:] & skin[:, :-1])
+    assert steps.max() <= 4
+    assert after[skin].max() == 120
+
+
+def test_a_whole_face_alone_is_as_it_was_verified(portrait: Rgb, portrait_face: Face) -> None:
+    one = an_opening(portrait, portrait_face, (160, 90), 7)
+    after = all_laid_on(Painting(portrait, ()), [one]).whole
+    assert np.array_equal(after, lay(portrait, one.crop, one.opened))
 
 
 def test_laying_into_a_canvas_changes_that_canvas(portrait: Rgb, portrait_face: Face) -> None:

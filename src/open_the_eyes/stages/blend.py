@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,6 +57,44 @@ def lay(pixels: Rgb, crop: Crop, opened: Rgb) -> Rgb:
     out = pixels.copy()
     lay_into(out, crop, opened)
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a face brings into the photo.
+
+    Args:
+        eyes: the crop that is the eyes' own.
+        crop: the one that changed; the same, or one around it whose mask is the whole face.
+        opened: (h, w, 3), `crop` after the change.
+    """
+
+    eyes: Crop
+    crop: Crop
+    opened: Rgb
+
+
+def all_laid_on(painting: Painting, openings: Sequence[Opening]) -> Painting:
+    """The painting with the openings of its faces: whole faces first, then everybody's eyes.
+
+    One face's oval may reach over the eyes of another, and shows them as they were.
+    """
+    for one in openings:
+        if one.crop is not one.eyes:
+            painting = _faded_on(painting, one)
+    for one in openings:
+        inner = one.eyes.window.seen_from(one.crop.window)
+        painting = laid_on(painting, one.eyes, inner.cut(one.opened))
+    return painting
+
+
+def _faded_on(painting: Painting, whole: Opening) -> Painting:
+    """The painting with a whole face on it: as its mask fades in, what others made of the same photo fades out, so that
+    an oval leaves no line on its neighbour."""
+    crop = whole.crop
+    before = painting.cut(crop.window)
+    others = to_tones(before) - to_tones(crop.pixels)
+    return laid_on(painting, crop, to_levels(to_tones(whole.opened) + others * threefold(1 - crop.mask)))
 
 
 def laid_on(painting: Painting, crop: Crop, opened: Rgb) -> Painting:
