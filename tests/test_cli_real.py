@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from open_the_eyes.cli import main
+from tests.processes import heed_ctrl_c
 
 PROGRAM: Final = str(Path(sys.executable).with_name("open-the-eyes"))
 Captured = pytest.CaptureFixture[str]
@@ -90,9 +91,6 @@ def test_stderr_holds_our_lines_and_nothing_from_the_libraries(blink: Path, tmp_
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent in another way there")
 def test_ctrl_c_leaves_with_130_and_without_a_trace(blink: Path, tmp_path: Path) -> None:
     command = [PROGRAM, "open", str(blink), "--variations", "16", "--mode", "ultra", "-o", str(tmp_path / "o.jpg")]
-
-    def heed_ctrl_c() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job starts with it ignored
 
     with subprocess.Popen(
         command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c

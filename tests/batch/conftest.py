@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from open_the_eyes.imaging.arrays import Rgb
+from tests.processes import heed_ctrl_c
 
 BLINKS: Final = 7
 SIDE: Final = 300
@@ -53,9 +54,8 @@ def by_open(shoot: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[st
 def started(*arguments: str | Path) -> subprocess.Popen[str]:
     """`open-the-eyes batch` with these arguments, in a process of its own."""
     command = [*PROGRAM, "batch", *map(str, arguments)]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"OTE_DEVICE": "cpu"}
-    )
+    environment, pipe = os.environ | {"OTE_DEVICE": "cpu"}, subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment, preexec_fn=heed_ctrl_c)
 
 
 def finished(process: subprocess.Popen[str]) -> tuple[int, str, str]:
