@@ -6,5 +6,5 @@ import signal
 
 
 def heed_ctrl_c() -> None:
-    """For `preexec_fn`: whatever is started by a shell's background job has Ctrl-C ignored, and so have its children."""
+    """For `preexec_fn`: what a shell starts in the background has Ctrl-C ignored, and so have its children."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
