@@ -131,19 +131,26 @@ def chroma(colour: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[t
     return np.array([r - g, b - g])
 
 
-def test_a_white_that_suits_the_skin_stays_as_it_is() -> None:
-    white = np.array([170.0, 150, 140])
-    assert iris.believable(white, SKIN) == pytest.approx(white / white.mean())
+def test_the_usual_white_stays_as_it_is() -> None:
+    (r, b), _ = iris.usual_white(SKIN)
+    usual = np.exp([r, 0.0, b])
+    assert iris.believable(usual, SKIN) == pytest.approx(usual / usual.mean())
+
+
+def test_a_white_that_differs_a_little_is_believed_in_part() -> None:
+    usual, _ = iris.usual_white(SKIN)
+    off = np.array([0.05, -0.03])
+    (r, b) = usual + off
+    assert chroma(iris.believable(np.exp([r, 0.0, b]), SKIN)) - usual == pytest.approx(iris.BELIEVED * off)
 
 
 @pytest.mark.parametrize("white", [(200, 100, 100), (90, 120, 200), (170, 150, 60)], ids=["red", "blue", "yellow"])
 def test_a_white_that_no_eye_has_is_brought_back_as_far_as_it_must(white: tuple[int, ...]) -> None:
-    usual = iris.believable(np.array([170.0, 150, 140]), SKIN)
+    usual, _ = iris.usual_white(SKIN)
     found = iris.believable(np.array(white, np.float64), SKIN)
     assert found.mean() == pytest.approx(1)
-    was, now = (np.abs(chroma(colour) - chroma(usual)).max() for colour in (np.array(white, np.float64), found))
-    assert now < 0.5 * was
-    assert iris.believable(found, SKIN) == pytest.approx(found)
+    assert (np.abs(chroma(found) - usual) <= iris.WHITEST * iris.WHITE_SPREAD).all()
+    assert np.abs(chroma(found) - usual).max() < 0.5 * np.abs(chroma(np.array(white, np.float64)) - usual).max()
 
 
 def test_a_dark_skins_hue_is_not_taken_at_its_word() -> None:

@@ -10,7 +10,7 @@ from open_the_eyes.imaging.arrays import Plane, Tones
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.palette import LUMA
-from open_the_eyes.models.appearance.skin import with_own_skin
+from open_the_eyes.models.appearance.skin import IN_SHADE, with_own_skin
 
 WIDTH = 80.0
 SIZE_HW = (140, 160)
@@ -126,6 +126,19 @@ def test_an_eye_outside_the_picture_changes_nothing(at: tuple[float, float], pai
     moved = [EyeShape(s.ring - CENTRE + np.array(at), at, s.iris_radius, s.side) for s in (OPEN, SHUT)]
     out = with_own_skin(painted, skin(), mask, {"left": moved[0]}, {"left": moved[1]})
     assert np.array_equal(out, painted)
+
+
+def test_skin_that_is_painted_darker_has_a_deeper_hue_and_grey_stays_grey(painted: Tones, mask: Plane) -> None:
+    _, above = depths()
+    there = (above > 0.06) & (mask > 0.5)
+    warm = np.array([1.15, 0.95, 0.8], np.float32)
+
+    def redness(shade: float, hue: Tones) -> float:
+        out = laid(painted * hue * np.float32(shade), skin(0.5) * hue, mask)[there].mean(axis=0)
+        return float(np.log(out[0] / out[1]))
+
+    assert redness(0.7, warm) / redness(1.0, warm) == pytest.approx(1 - IN_SHADE * np.log(0.7), rel=0.03)
+    assert redness(0.7, np.ones(3, np.float32)) == pytest.approx(0, abs=1e-3)
 
 
 def test_the_skin_over_the_eye_keeps_the_hue_of_its_make_up_and_its_own_brightness(painted: Tones, mask: Plane) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,9 @@ WHITE_SPREAD: Final = np.array([0.070, 0.043])
 """Standard deviations around it."""
 WHITEST: Final = 1.5
 """So many of them a white may lie off."""
+BELIEVED: Final = 0.6
+"""So much of how a painted white differs from that is believed. `training.appearance.hues`: of R/G and B/G 1.1 and 0.7
+is right for painted blinks, 0.3 and 1.1 for photographed ones."""
 LIT: Final = 0.8
 """So much of a light's cast is on the whites as well, less in the dark; all of it, were no colour burnt out."""
 BRIGHT: Final = 160.0
@@ -176,14 +179,18 @@ def bright_white(model: AppearanceModel, strip: Tones, side: Side) -> NDArray[np
 
 
 def believable(white: NDArray[np.float64], skin: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The colour (3,) of an eye's white at brightness 1, as near to `white` as whites come beside such a skin (3,)."""
+    """The colour (3,) of an eye's white at brightness 1, as near to `white` as is likely beside such a skin (3,)."""
+    usual, told = usual_white(skin)
+    farthest = WHITEST * told * WHITE_SPREAD
+    r, b = usual + BELIEVED * np.clip(chroma(255 * white) - usual, -farthest, farthest)
+    return _hue(np.exp([r, 0.0, b]))
+
+
+def usual_white(skin: NDArray[np.floating[Any]]) -> tuple[NDArray[np.float64], float]:
+    """Log R/G and log B/G (2,) of the whites that such a skin (3,) goes with, and how much the skin tells, 0..1."""
     told = min(float(skin.max()) / BRIGHT, 1.0)
     seen = skin.astype(np.float64) + VEIL * (1 - told)
-    usual = WHITE_FROM_SKIN @ np.append(1, chroma(without_cast(seen))) + LIT * told * cast_of(seen)
-    r, g, b = np.log(np.maximum(white, 1e-3))
-    farthest = WHITEST * told * WHITE_SPREAD
-    off = np.clip(np.array([r - g, b - g]) - usual, -farthest, farthest)
-    return _hue(np.exp(np.array([usual[0] + off[0], 0, usual[1] + off[1]])))
+    return WHITE_FROM_SKIN @ np.append(1, chroma(without_cast(seen))) + LIT * told * cast_of(seen), told
 
 
 def _hue(colour: NDArray[np.float64]) -> NDArray[np.float64]:

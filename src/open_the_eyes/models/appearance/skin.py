@@ -47,6 +47,9 @@ HUE: Final = 0.08
 """Hue varies no faster than a Gaussian of this standard deviation, and is carried on so far to the lids' edges."""
 MOST_HUE: Final = 1.3
 """No colour is changed by more than this factor."""
+IN_SHADE: Final = 0.45
+"""Skin in a fold is lit by skin, so its hue deepens: the logarithms of its colours' ratios grow by so much of how much
+darker it is, in logarithms too. `training.appearance.hues` finds 0.4 to 0.7."""
 EDGE: Final = (0.0, 0.05)
 """So far from a painted lid's edge its skin sets in."""
 REACH: Final = ((-0.8, -0.7), (0.8, 0.8))
@@ -119,14 +122,16 @@ def _one_eye(
 
 
 def _in_own_hue(painted: Tones, photo: Tones, known: Plane, shown: Plane, reach: float) -> Tones:
-    """The painted skin, where it is `shown`, in the hue that the photo has nearby where it is `known`; as bright as it
-    was."""
+    """The painted skin, where it is `shown`, in the hue that the photo's nearby, where it is `known`, would have in the
+    same shade; as bright as it was."""
     weight = smoothed(known, reach)
     ours, theirs = (
         smoothed(tones * threefold(known), reach) + threefold(8 * weight + 0.1) for tones in (painted, photo)
     )
-    gain = theirs / ours
-    gain = np.clip(gain / threefold((theirs @ LUMA) / (ours @ LUMA)), 1 / MOST_HUE, MOST_HUE)
+    level = np.asarray(theirs @ LUMA, np.float32)
+    deeper = threefold(1 - IN_SHADE * np.log(np.asarray(ours @ LUMA, np.float32) / level))
+    theirs = np.exp(np.log(theirs / threefold(level)) * deeper)
+    gain = np.clip(theirs / ours * threefold((ours @ LUMA) / (theirs @ LUMA)), 1 / MOST_HUE, MOST_HUE)
     return np.asarray(painted * (1 + (gain - 1) * threefold(shown * np.clip(20 * weight, 0, 1))), np.float32)
 
 
