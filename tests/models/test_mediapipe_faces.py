@@ -19,7 +19,7 @@ from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models import mediapipe_faces
 from open_the_eyes.models.face_finder import FaceFinder, Sighting
-from open_the_eyes.models.mediapipe_faces import MediapipeDetector, other_way_up, same_face
+from open_the_eyes.models.mediapipe_faces import MediapipeDetector, same_face, sides_of
 from open_the_eyes.roles import Face, FaceDetector
 from open_the_eyes.settings import Settings
 
@@ -204,10 +204,11 @@ def test_same_face(a: Box, b: Box, same: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("roll", "other", "opposite"),
-    [(7, -177, True), (97, -87, True), (-83, 93, True), (0, 0, False), (170, -175, False), (80, 100, False)],
+    ("roll", "other", "sides"),
+    [(7, -177, 2), (97, -87, 2), (-83, 93, 2), (0, 0, 1), (170, -175, 1), (80, 100, 1), (32, 92, 4), (-9, -93, 4)],
 )
-def test_a_face_seen_the_other_way_up_is_told_however_the_photo_lies(roll: float, other: float, opposite: bool) -> None:
+def test_a_face_seen_another_way_up_is_told_however_the_photo_lies(roll: float, other: float, sides: int) -> None:
     one, another = (Sighting(Place(100.0, 100.0, 80.0, angle), 0.7) for angle in (roll, other))
-    assert other_way_up(another, one) is opposite
-    assert not other_way_up(Sighting(another.place, 0.1), one)
+    assert sides_of(one, [one, another]) == sides
+    assert sides_of(one, [replace(another, score=0.1)]) == 1
+    assert sides_of(one, [replace(another, place=replace(another.place, x=400.0))]) == 1

@@ -78,12 +78,13 @@ class FaceFinder:
         ]
         return sorted(found, key=lambda one: -one.score)
 
-    def landmarks(self, photo: Pyramid, sighting: Sighting, *, doubted: bool = False) -> Points | None:
+    def landmarks(self, photo: Pyramid, sighting: Sighting, sides: int = 1) -> Points | None:
         """(478, 3) photo pixels, from a crop that the mesh itself has straightened; None if there is no face.
 
-        A sighting is `doubted` where another shows the same face the other way up.
+        The face may be upright from so many `sides` of its place: 1 where nothing speaks against it, 2 where it may be
+        head down, 4 where it may be lying.
         """
-        place, points = self._upright(photo, sighting.place, doubted), None
+        place, points = self._upright(photo, sighting.place, sides), None
         if place is None:
             return None
         sure = sighting.score >= SURE_ALONE and place == sighting.place
@@ -105,17 +106,19 @@ class FaceFinder:
         points, presence = self._graphs.mesh(drawn(photo, crop_to_photo, (MESH_SIDE, MESH_SIDE)))
         return None if points is None or presence < MIN_PRESENCE else lifted(points, crop_to_photo)
 
-    def _upright(self, photo: Pyramid, place: Place, doubted: bool) -> Place | None:
+    def _upright(self, photo: Pyramid, place: Place, ways: int) -> Place | None:
         """The place itself, or for a tilted one the side from which the finder is surest to see a face, if it does.
 
         A head-down sighting is an upright face misread, or an upright one is a head-down face misread: only those two
         ways are looked at. With some room around it the finder tells them apart.
         """
         tilt = tilt_of(place)
-        if tilt < TILTED_DEG and not doubted:
+        if tilt >= TILTED_DEG and ways == 1:
+            ways = 2 if tilt > HEAD_DOWN_DEG else 4
+        if ways == 1:
             return place
         sides = [replace(place, roll_deg=place.roll_deg + 90.0 * turn) for turn in range(4)]
-        two_ways = doubted or tilt > HEAD_DOWN_DEG
+        two_ways = ways == 2
         first = {side: self._seen_again(photo, side, WIDER[1]) for side in (sides[::2] if two_ways else sides)}
         ranked = sorted(first.values(), key=lambda one: -one.score)
         if two_ways and ranked[0].score == 0:
@@ -129,7 +132,7 @@ class FaceFinder:
             [first[s] if w == WIDER[1] and s in first else self._seen_again(photo, s, w) for w in WIDER] for s in sides
         ]
         best = max(max(views, key=lambda view: sum(one.score for one in view)), key=lambda one: one.score)
-        return best.place if best.score > 0 else None
+        return best.place if best.score > 0 else place if tilt < TILTED_DEG else None
 
     def _seen_again(self, photo: Pyramid, place: Place, wider: float) -> Sighting:
         """Where the finder sees a roughly upright face amid a crop `wider` than the mesh's; score 0 if it does not."""

@@ -41,7 +41,10 @@ SURE_SCORE: Final = 0.6
 """Sightings below this wait until every window has been looked at: most are the same faces, less well placed."""
 
 AS_SURE: Final = 0.15
-"""A head-down face is at times seen upright, and the other way round, with a score this near to the true one's."""
+"""A face that is head down or lying is at times seen upright, with a score this near to the true one's."""
+
+LYING_DEG: Final = 45.0
+"""Two sightings of one face that are turned from each other by more cannot both be right."""
 
 COUNTED_SHARE: Final = 0.5
 """Faces below this share of `Settings.min_face_px` are not even counted: at 20 pixels, bags have faces too."""
@@ -121,8 +124,7 @@ class MediapipeDetector:
             speck = sighting.box.width < 0.7 * self._smallest_counted
             if speck or (faces and _head_down(sighting)) or any(same_face(sighting.box, face.box) for face in faces):
                 continue
-            doubted = any(other_way_up(other, sighting) for other in sightings)
-            landmarks = self._finder.landmarks(photo, sighting, doubted=doubted)
+            landmarks = self._finder.landmarks(photo, sighting, sides_of(sighting, sightings))
             if landmarks is None or not self._counts(landmarks, photo.size_wh):
                 continue
             if not any(same_face(Box.around(landmarks[FACE_OVAL]), face.box) for face in faces):
@@ -153,11 +155,15 @@ def _head_down(sighting: Sighting) -> bool:
     return tilt_of(sighting.place) > HEAD_DOWN_DEG and sighting.score < SURE_SCORE
 
 
-def other_way_up(other: Sighting, sighting: Sighting) -> bool:
-    """Whether another sighting, about as sure, shows a face in the same place the other way up."""
-    as_sure = other.score > sighting.score - AS_SURE
-    between = abs((other.place.roll_deg - sighting.place.roll_deg + 180) % 360 - 180)
-    return as_sure and between > HEAD_DOWN_DEG and same_face(other.box, sighting.box)
+def sides_of(sighting: Sighting, others: Iterable[Sighting]) -> int:
+    """From how many sides a face may be upright: 2 where another sighting, about as sure, shows it head down, 4 where
+    one shows it lying, else 1."""
+    sides = 1
+    for other in others:
+        between = abs((other.place.roll_deg - sighting.place.roll_deg + 180) % 360 - 180)
+        if between > LYING_DEG and other.score > sighting.score - AS_SURE and same_face(other.box, sighting.box):
+            sides = max(sides, 2 if between > HEAD_DOWN_DEG else 4)
+    return sides
 
 
 def same_face(a: Box, b: Box) -> bool:
