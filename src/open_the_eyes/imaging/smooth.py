@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
@@ -15,9 +15,14 @@ _FINEST: Final = 4.0
 def smoothed(picture: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     """(h, w) or (h, w, 3), blurred over `sigma` pixels; a wide blur costs no more than a narrow one."""
     shrink = max(int(sigma / _FINEST), 1)
-    h, w = picture.shape[0], picture.shape[1]
-    small: NDArray[Any] = picture
-    if shrink > 1:
-        small = cv2.resize(picture, (max(w // shrink, 1), max(h // shrink, 1)), interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), max(sigma / shrink, 0.3))
-    return np.asarray(small if shrink == 1 else cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
+    small = cv2.GaussianBlur(reduced(picture, shrink), (0, 0), max(sigma / shrink, 0.3))
+    size_wh = picture.shape[1], picture.shape[0]
+    return np.asarray(small if shrink == 1 else cv2.resize(small, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def reduced(picture: NDArray[np.float32], shrink: int) -> NDArray[np.float32]:
+    """(h, w) or (h, w, 3), so many times as small; a pixel is the mean of those that lay there."""
+    if shrink == 1:
+        return picture
+    size_wh = max(picture.shape[1] // shrink, 1), max(picture.shape[0] // shrink, 1)
+    return np.asarray(cv2.resize(picture, size_wh, interpolation=cv2.INTER_AREA), np.float32)

@@ -21,7 +21,7 @@ from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.mesh478 import Side
 from ...imaging.palette import LUMA
-from ...imaging.smooth import smoothed
+from ...imaging.smooth import reduced, smoothed
 from ...imaging.threefold import threefold, within
 
 WRINKLES: Final = 0.10
@@ -45,6 +45,8 @@ LID_SHUT: Final = (0.08, 0.16)
 """The same above the shut lashes, which are darker than skin and of their own hue."""
 HUE: Final = 0.08
 """Hue varies no faster than a Gaussian of this standard deviation, and is carried on so far to the lids' edges."""
+HUE_PX: Final = 4.0
+"""Hue is worked out on a picture reduced until that is about so many pixels."""
 MOST_HUE: Final = 1.3
 """No colour is changed by more than this factor."""
 IN_SHADE: Final = 0.45
@@ -124,15 +126,16 @@ def _one_eye(
 def _in_own_hue(painted: Tones, photo: Tones, known: Plane, shown: Plane, reach: float) -> Tones:
     """The painted skin, where it is `shown`, in the hue that the photo's nearby, where it is `known`, would have in the
     same shade; as bright as it was."""
-    weight = smoothed(known, reach)
-    ours, theirs = (
-        smoothed(tones * threefold(known), reach) + threefold(8 * weight + 0.1) for tones in (painted, photo)
-    )
+    shrink, size_wh = max(int(reach / HUE_PX), 1), (known.shape[1], known.shape[0])
+    known, *pair = (reduced(one, shrink) for one in (known, painted, photo))
+    weight = smoothed(known, reach / shrink)
+    ours, theirs = (smoothed(tones * threefold(known), reach / shrink) + threefold(8 * weight + 0.1) for tones in pair)
     level = np.asarray(theirs @ LUMA, np.float32)
     deeper = threefold(1 - IN_SHADE * np.log(np.asarray(ours @ LUMA, np.float32) / level))
     theirs = np.exp(np.log(theirs / threefold(level)) * deeper)
     gain = np.clip(theirs / ours * threefold((ours @ LUMA) / (theirs @ LUMA)), 1 / MOST_HUE, MOST_HUE)
-    return np.asarray(painted * (1 + (gain - 1) * threefold(shown * np.clip(20 * weight, 0, 1))), np.float32)
+    change = cv2.resize((gain - 1) * threefold(np.clip(20 * weight, 0, 1)), size_wh, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(painted * (1 + change * threefold(shown)), np.float32)
 
 
 def _exchanged(painted: Tones, own: Tones, skin: NDArray[np.bool_], sigma: float) -> Tones:
