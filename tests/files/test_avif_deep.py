@@ -19,7 +19,7 @@ from open_the_eyes.files import avif_deep, encoded, read, write
 from open_the_eyes.files.isobmff import av1_facts, nclx_of, with_nclx
 from open_the_eyes.files.isobmff_edit import with_colours, with_exif
 from open_the_eyes.imaging.depth import to_8_bit
-from open_the_eyes.photo import FileFacts, FileFormat, Photo
+from open_the_eyes.photo import Encoding, FileFacts, FileFormat, Photo
 from open_the_eyes.settings import Settings
 from tests.files.pictures import RECORD, SRGB, XMP, camera_exif, facts, marked_picture, saved
 
@@ -85,6 +85,22 @@ def test_exif_xmp_and_profile_come_back_byte_for_byte(lossless: bool) -> None:
     back = read(encoded(filled, "AVIF", None), SETTINGS)
 
     assert (facts(back).exif, facts(back).xmp, facts(back).icc) == (EXIF, XMP, SRGB)
+
+
+@pytest.mark.parametrize(
+    "icc", [SRGB[:16] + b"CMYK" + SRGB[20:], SRGB[:140], b"words" * 40], ids=["CMYK", "cut", "none"]
+)
+@pytest.mark.parametrize("lossless", [True, False])
+def test_a_profile_that_cannot_be_used_is_left_out_and_the_file_can_be_read(icc: bytes, lossless: bool) -> None:
+    deep = (64 * noise(10)).astype(np.uint16)
+    encoding = Encoding(lossless=lossless, nclx=P3)
+    source = Photo(to_8_bit(deep), None, FileFacts("AVIF", icc=icc, encoding=encoding), deep)
+
+    back = read(encoded(source, "AVIF", None), SETTINGS)
+
+    assert facts(back).icc is None
+    assert facts(back).encoding.lossless == lossless
+    assert (facts(back).encoding.nclx or ())[:2] == P3[:2]
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -16,7 +16,8 @@ from PIL import AvifImagePlugin
 from ..imaging.depth import Deep
 from .depth import from_bits, to_bits
 from .exif import BLANK
-from .isobmff import nclx_of, with_nclx
+from .isobmff import with_nclx
+from .isobmff_boxes import primary_property
 from .isobmff_edit import with_colours, with_exif
 from .parcel import Parcel, damaged
 
@@ -85,15 +86,16 @@ def pack(parcel: Parcel, deep: Deep, quality: int) -> bytes:
 
 
 def _with_colours(data: bytes, parcel: Parcel) -> bytes:
-    """The numbers that the source had in place of a profile; beside one, that RGB is stored as it is."""
-    encoding = parcel.encoding
-    if parcel.icc is not None:
+    """The numbers that the source had in place of a profile; beside one, that RGB is stored as it is.
+
+    What is in the file decides: a profile that libheif cannot use is not there.
+    """
+    encoding, told = parcel.encoding, primary_property(data, b"colr")
+    if told is not None and not told.startswith(b"nclx"):
         return with_colours(data, _AS_IT_IS) if encoding.lossless else data
     if encoding.nclx is None:
         return data
-    if nclx_of(data) is not None:
-        return with_nclx(data, encoding.nclx)
-    return with_colours(data, (*encoding.nclx[:2], *_YCBCR))
+    return with_colours(data, (*encoding.nclx[:2], *_YCBCR)) if told is None else with_nclx(data, encoding.nclx)
 
 
 def _picture(samples: Deep, parcel: Parcel) -> pyvips.Image:
@@ -105,7 +107,7 @@ def _picture(samples: Deep, parcel: Parcel) -> pyvips.Image:
     blocks = {
         "exif-data": b"Exif\0\0" + BLANK if parcel.exif else None,
         "xmp-data": parcel.xmp,
-        "icc-profile-data": parcel.icc,
+        "icc-profile-data": parcel.icc if parcel.icc is not None and parcel.icc[16:20] == b"RGB " else None,
     }
     for name, block in blocks.items():
         if block:
