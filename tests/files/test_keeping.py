@@ -140,6 +140,21 @@ def test_a_grey_profile_does_not_stay_beside_colours() -> None:
     assert no_longer.icc[16:20] == b"RGB "
 
 
+@pytest.mark.parametrize("to", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
+@pytest.mark.parametrize(("mode", "deep"), [("1", False), ("L", False), ("L", True), ("LA", False), ("LA", True)])
+def test_a_grey_profile_goes_only_where_grey_is_stored(mode: str, deep: bool, to: FileFormat) -> None:
+    grey_profile = SRGB[:16] + b"GRAY" + SRGB[20:]
+    made = read(saved(picture(mode), "PNG", icc_profile=grey_profile), SETTINGS)
+    alpha = None if made.alpha is None or to == "JPEG" else made.alpha
+    planes = [made.pixels] if alpha is None else [made.pixels, alpha[:, :, None]]
+    fine = np.concatenate(planes, axis=2).astype(np.uint16) * np.uint16(257) if deep else None
+
+    back = read(encoded(replace(made, alpha=alpha, deep=fine), to, None), SETTINGS)
+
+    assert (facts(back).icc or b"")[16:20] == (b"RGB " if "RGB" in facts(back).mode else b"GRAY")
+    assert np.abs(back.pixels.astype(int) - made.pixels).mean() < 3
+
+
 def test_two_levels_stay_two_until_a_pixel_is_between() -> None:
     source = read(saved(picture("1"), "TIFF", compression="group4"), SETTINGS)
     between = source.pixels.copy()

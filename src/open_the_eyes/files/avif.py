@@ -76,7 +76,7 @@ def pack(parcel: Parcel) -> bytes:
         raise PhotoNotWritten("expected a Pillow that writes AVIF, this one does not; choose .png or .jpg.")
     if max(parcel.picture.size) > _MAX_SIDE:
         raise PhotoNotWritten(f"expected sides of at most {_MAX_SIDE:,} pixels for an AVIF; choose .png or .tif.")
-    if parcel.deep is not None and avif_deep.available():
+    if parcel.deep is not None:
         return avif_deep.pack(parcel, parcel.deep, QUALITY)
     data = _encoded(parcel)
     nclx = parcel.encoding.nclx
@@ -88,22 +88,18 @@ def _encoded(parcel: Parcel) -> bytes:
     lossless = parcel.encoding.lossless
     exif = parcel.exif or b""
     blank = BLANK.ljust(len(exif), b"\xa5") if len(exif) >= len(BLANK) else b""
-    picture = parcel.picture if parcel.picture.mode in ("L", "RGB", "RGBA") else _plain(parcel.picture)
+    grey = parcel.picture.mode == "L"
     out = BytesIO()
-    picture.save(
+    parcel.picture.save(
         out,
         "AVIF",
         quality=100 if lossless else QUALITY,
-        subsampling="4:0:0" if picture.mode == "L" else _SUBSAMPLINGS[0 if lossless else parcel.encoding.subsampling],
+        subsampling="4:0:0" if grey else _SUBSAMPLINGS[0 if lossless else parcel.encoding.subsampling],
         icc_profile=parcel.icc,
         exif=blank,
         xmp=parcel.xmp or b"",
     )
     return out.getvalue().replace(blank, exif, 1) if blank else out.getvalue()
-
-
-def _plain(picture: Image.Image) -> Image.Image:
-    return picture.convert("RGBA" if picture.has_transparency_data else "L")
 
 
 def _notes(data: bytes, bits: int, deep: bool) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def decode(data: bytes) -> Deep:
 
 
 def pack(parcel: Parcel, deep: Deep, quality: int) -> bytes:
-    """An AVIF of `deep`, (H, W, 1..4): lossless where the source was, else of `quality`; of 12 bits or, mostly, of 10.
+    """An AVIF of `deep`, (H, W, 3..4): lossless where the source was, else of `quality`; of 12 bits or, mostly, of 10.
 
     Raises:
         ValueError: libvips cannot make a file of it.
@@ -99,10 +99,8 @@ def _with_colours(data: bytes, parcel: Parcel) -> bytes:
 
 
 def _picture(samples: Deep, parcel: Parcel) -> pyvips.Image:
-    """The samples with what goes beside them; grey in three equal channels, for libvips writes no other AVIF."""
+    """The samples with what goes beside them."""
     vips = _vips()
-    if samples.shape[2] < 3:
-        samples = samples[:, :, [0, 0, 0, 1][: samples.shape[2] + 2]]
     picture = vips.Image.new_from_array(np.ascontiguousarray(samples), interpretation="rgb16").copy()
     blocks = {
         "exif-data": b"Exif\0\0" + BLANK if parcel.exif else None,

@@ -139,19 +139,16 @@ def _notes(opened: HeifFile, image: HeifImage, data: bytes) -> tuple[str, ...]:
 
 def _planes(parcel: Parcel) -> tuple[tuple[int, int], str, bytes]:
     if parcel.deep is not None:
-        deep = parcel.deep[:, :, [0, 0, 0, 1]] if parcel.deep.shape[2] == 2 else parcel.deep
-        samples = to_bits(deep, max(parcel.encoding.bits, 10))
-        return parcel.picture.size, f"{mode_of(deep)};16", samples.astype("<u2").tobytes()
-    wanted = {"1": "L", "LA": "RGBA"}.get(parcel.picture.mode, parcel.picture.mode)
-    picture = parcel.picture if wanted == parcel.picture.mode else parcel.picture.convert(wanted)
-    return picture.size, picture.mode, picture.tobytes()
+        samples = to_bits(parcel.deep, max(parcel.encoding.bits, 10))
+        return parcel.picture.size, f"{mode_of(samples)};16", samples.astype("<u2").tobytes()
+    return parcel.picture.size, parcel.picture.mode, parcel.picture.tobytes()
 
 
 def _colours(parcel: Parcel, lossless: bool) -> dict[str, Any]:
     """A profile, or the numbers that the source had instead; lossless keeps red, green and blue as they are."""
     colours: dict[str, Any] = {"icc_profile": parcel.icc} if parcel.icc is not None else {}
     primaries, transfer, matrix, full = parcel.encoding.nclx or (1, 13, 6, 1)
-    grey = parcel.picture.mode in ("1", "L", "LA")
+    grey = parcel.picture.mode == "L"
     return colours | {
         "color_primaries": primaries,
         "transfer_characteristics": transfer,

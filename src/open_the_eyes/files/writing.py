@@ -13,7 +13,7 @@ from typing import Final
 from ..errors import PhotoNotWritten
 from ..photo import Encoding, FileFacts, FileFormat, Photo
 from ..report import OutputReport
-from . import avif, heif, jpeg, photoshop, png, tiff, webp
+from . import avif, avif_deep, heif, jpeg, photoshop, png, tiff, webp
 from .colours import fitting_profile, to_picture
 from .credentials import Credentials, signed
 from .depth import mode_of, to_samples
@@ -127,12 +127,12 @@ def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -
     alpha = None if file_format == "JPEG" else photo.alpha
     orientation = facts.orientation if same else 1
     coded, encoding = _patched(facts, photo) if same and file_format == "JPEG" else (None, "whole")
-    picture = to_picture(photo.pixels, alpha, orientation, facts.mode) if coded is None else jpeg.decode(coded)
-    deep = None
-    if photo.deep is not None and file_format in _DEEP:
-        deep = to_samples(photo.deep, orientation, facts.mode)
-    if picture.mode == "1" and file_format in ("JPEG", "WEBP"):
-        picture = picture.convert("L")
+    deep = photo.deep if file_format in _DEEP else None
+    if deep is not None and file_format == "AVIF" and not avif_deep.available():
+        deep = None
+    kind = _kind_in(file_format, facts.mode, alpha=alpha is not None, deep=deep is not None)
+    picture = to_picture(photo.pixels, alpha, orientation, kind) if coded is None else jpeg.decode(coded)
+    deep = None if deep is None else to_samples(deep, orientation, kind)
     stored_mode = picture.mode if deep is None else mode_of(deep)
     fresh = Encoding(
         compression="tiff_adobe_deflate",
@@ -161,6 +161,14 @@ def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -
         coded=coded,
     )
     return _PACK[file_format](parcel if record is None else _recorded(parcel, record, file_format)), encoding
+
+
+def _kind_in(file_format: FileFormat, mode: str, *, alpha: bool, deep: bool) -> str:
+    """The source's kind of colour, or what a format without it has instead: RGB for grey, grey for two levels."""
+    without_grey = {"WEBP": True, "HEIF": alpha, "AVIF": alpha or deep}
+    if without_grey.get(file_format, False):
+        return "RGB"
+    return "L" if mode == "1" and file_format not in ("PNG", "TIFF") else mode
 
 
 def _patched(facts: FileFacts, photo: Photo) -> tuple[bytes | None, str]:
