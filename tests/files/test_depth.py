@@ -7,6 +7,7 @@ import zlib
 from dataclasses import replace
 from io import BytesIO
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -16,7 +17,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from open_the_eyes.errors import UnreadablePhoto
-from open_the_eyes.files import EditRecord, encoded, read, read_record
+from open_the_eyes.files import EditRecord, encoded, read, read_record, write
 from open_the_eyes.imaging.depth import Deep, to_8_bit
 from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings
@@ -241,6 +242,19 @@ def test_alpha_that_is_multiplied_in_comes_out_straight_and_loses_nothing() -> N
     assert source.deep is not None
     again = np.rint(source.deep[:, :, :3].astype(np.float64) * source.deep[:, :, 3:] / 65_535)
     np.testing.assert_array_equal(again, stored[:, :, :3])
+
+
+@pytest.mark.parametrize(("bits", "channels"), [(8, 4), (16, 2), (16, 4)])
+def test_a_saved_selection_is_no_alpha_and_is_said_to_go(bits: int, channels: int, tmp_path: Path) -> None:
+    whole = samples(channels) if bits == 16 else (samples(channels) >> 8).astype(np.uint8)
+
+    source = read(tiff(whole, extrasamples=["unspecified"]), SETTINGS)
+    report = write(source, tmp_path / "out.tif", record=None)
+
+    assert source.alpha is None
+    assert report.notes == ("A TIFF is encoded anew without its extra channels, such as saved selections.",)
+    kept = tifffile.imread(tmp_path / "out.tif").reshape(ROWS, COLUMNS, -1)
+    np.testing.assert_array_equal(kept, whole[:, :, :-1])
 
 
 def test_white_that_is_stored_as_zero_is_white() -> None:

@@ -74,6 +74,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
         encoding,
         note,
         tiff_deep.is_deep(root),
+        _notes(root),
     )
 
 
@@ -133,6 +134,12 @@ def _check_kind(root: Directory) -> None:
         )
     if root.number(strips.PHOTOMETRIC, 1) == 6 and compression == 1:  # not every Pillow of ours can read its own
         raise UnreadablePhoto("expected RGB, this TIFF stores YCbCr uncompressed; save it as RGB, or compressed.")
+
+
+def _notes(root: Directory) -> tuple[str, ...]:
+    if strips.UNSPECIFIED not in root.numbers(strips.EXTRA_SAMPLES):
+        return ()
+    return ("A TIFF is encoded anew without its extra channels, such as saved selections.",)
 
 
 def _carried_tags(exif: bytes | None) -> Directory:

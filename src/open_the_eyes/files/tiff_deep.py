@@ -20,7 +20,7 @@ from . import tiff_strips as strips
 from .depth import straightened
 from .ifd import LONG, SHORT, Directory, Entry, read_root
 
-_EXTRA_SAMPLES, _FILL_ORDER = 338, 266
+_FILL_ORDER = 266
 _PREMULTIPLIED, _STRAIGHT = 1, 2
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
 _CHANNELS: Final = {_WHITE_IS_ZERO: (1, 2), _BLACK_IS_ZERO: (1, 2), _RGB: (3, 4)}
@@ -45,7 +45,7 @@ def is_deep(root: Directory) -> bool:
 
 
 def decode(bare: bytes) -> Deep:
-    """(H, W, 1..4) as stored, with alpha straight and white at the top."""
+    """(H, W, 1..4) as stored, with alpha straight and white at the top; of further channels only alpha."""
     root = read_root(bare)
     layout = _Layout.of(root)
     stored = strips.cut_out(bare, root, 2**62).strips
@@ -55,8 +55,12 @@ def decode(bare: bytes) -> Deep:
     samples = np.concatenate(parts, axis=2) if planes > 1 else parts[0]
     if root.number(strips.PHOTOMETRIC, 1) == _WHITE_IS_ZERO:
         samples[:, :, 0] ^= 0xFFFF
-    premultiplied = root.number(_EXTRA_SAMPLES, 0) == _PREMULTIPLIED and samples.shape[2] in (2, 4)
-    return straightened(samples) if premultiplied else samples
+    if samples.shape[2] in (1, 3):
+        return samples
+    extra = root.number(strips.EXTRA_SAMPLES, _STRAIGHT)
+    if extra == strips.UNSPECIFIED:
+        return samples[:, :, :-1]
+    return straightened(samples) if extra == _PREMULTIPLIED else samples
 
 
 def to_bytes_picture(samples: Deep, order: str, predictor: int) -> Image.Image:
@@ -76,7 +80,7 @@ def retagged(tags: Directory, samples: Deep, predictor: int) -> Directory:
         strips.PHOTOMETRIC: (SHORT, (_RGB if channels > 2 else _BLACK_IS_ZERO,)),
         strips.SAMPLES: (SHORT, (channels,)),
         strips.PREDICTOR: (SHORT, (predictor,)),
-        _EXTRA_SAMPLES: (SHORT, (_STRAIGHT,) if channels in (2, 4) else ()),
+        strips.EXTRA_SAMPLES: (SHORT, (_STRAIGHT,) if channels in (2, 4) else ()),
     }
     entries = {tag: Entry(tag, *_packed(tags.order, kind, values)) for tag, (kind, values) in told.items() if values}
     return replace(tags, entries={**tags.entries, **entries})

@@ -15,13 +15,15 @@ from .parcel import check_pixels, damaged, truncated
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 STRIP_OFFSETS, SAMPLES, ROWS_PER_STRIP, STRIP_BYTES, PLANAR, PREDICTOR = 273, 277, 278, 279, 284, 317
 TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES = 322, 323, 324, 325
-SUBFILE, SAMPLE_FORMAT, XMP, ICC, DNG = 254, 339, 700, 34675, 50706
+SUBFILE, EXTRA_SAMPLES, SAMPLE_FORMAT, XMP, ICC, DNG = 254, 338, 339, 700, 34675, 50706
 OF_PIXELS: Final = frozenset(
     {SUBFILE, 255, *range(256, 260), 262, 263, 264, 265, 266, 273, 277, 278, 279, 280, 281, 284, 288, 289, 290, 291}
     | {292, 293, 301, 317, 318, 319, 320, 321, *range(322, 331), 332, 333, 334, 336, 338, 339, 340, 341, 342, 347}
     | {*range(512, 522), *range(529, 533)}
 )
 """Tags that say how the pixels are stored."""
+UNSPECIFIED: Final = 0
+"""Of extra samples, those that are no alpha: saved selections, spot colours."""
 
 
 @dataclass(frozen=True, slots=True)
