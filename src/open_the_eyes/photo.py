@@ -35,8 +35,8 @@ class Encoding:
         predictor: TIFF, 2 when rows are stored as differences.
         icc_name: PNG, what the profile is called.
         bits: HEIF, AVIF, a colour.
-        nclx: HEIF, AVIF, what the colours are where there is no profile: primaries, transfer and matrix (ITU-T H.273),
-            and whether the range is full.
+        nclx: HEIF, AVIF, PNG, what the colours are where there is no profile: primaries, transfer and matrix (ITU-T
+            H.273), and whether the range is full.
     """
 
     dpi: tuple[float, float] | None = None

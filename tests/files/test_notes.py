@@ -9,7 +9,7 @@ import pytest
 
 from open_the_eyes.files import encoded, read, write
 from open_the_eyes.settings import Settings
-from tests.files.pictures import RECORD, facts, picture, saved
+from tests.files.pictures import RECORD, facts, picture, png_chunk, saved
 
 FILM = b"\0\0\0\x18ftypmp42" + b"\0" * 40
 GAIN_MAP = saved(picture("L"), "JPEG", xmp=b"<x xmlns:hdrgm='http://ns.adobe.com/hdr-gain-map/1.0/'/>")
@@ -56,6 +56,31 @@ def test_a_second_generation_is_told_of(
 ) -> None:
     source = read(saved(picture(), file_format, **options), Settings())
     assert write(source, tmp_path / f"out{suffix}", record=RECORD).notes == ((said,) if said else ())
+
+
+def png_with_colours(numbers: bytes) -> bytes:
+    data = saved(picture(), "PNG")
+    return data[:33] + png_chunk(b"cICP", numbers) + data[33:]
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".webp", ".tif", ".png", ".heic", ".avif"])
+def test_colours_that_a_png_tells_by_numbers_are_kept_or_told_of(suffix: str, tmp_path: Path) -> None:
+    source = read(png_with_colours(bytes([12, 13, 0, 1])), Settings())
+
+    notes = write(source, tmp_path / f"out{suffix}", record=RECORD).notes
+
+    nclx = facts(read(tmp_path / f"out{suffix}", Settings())).encoding.nclx
+    assert (nclx or ())[:2] == ((12, 13) if suffix in (".png", ".heic", ".avif") else ())
+    assert ("will look duller" in " ".join(notes)) == (nclx is None)
+
+
+@pytest.mark.parametrize(
+    "numbers", [b"\xc8\x0d\0\1", b"\x0c\xc8\0\1", b"\x0c\x0d"], ids=["primaries", "transfer", "cut"]
+)
+def test_numbers_that_mean_nothing_are_left_out(numbers: bytes) -> None:
+    source = read(png_with_colours(numbers), Settings())
+
+    assert (facts(read(encoded(source, "HEIF", RECORD), Settings())).encoding.nclx or ())[:2] == (1, 13)
 
 
 def test_image_generators_tools_find_the_seed_in_a_png() -> None:

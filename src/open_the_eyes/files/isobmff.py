@@ -20,6 +20,7 @@ _BRANDS: Final[dict[bytes, FileFormat]] = {
     **dict.fromkeys((b"avif", b"avis"), "AVIF"),
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"), "HEIF"),
 }
+_PRIMARIES, _TRANSFERS = (1, 2, *range(4, 13)), (1, 2, *range(4, 19))
 _NCLX: Final = re.compile(rb"colrnclx(.{7})", re.DOTALL)
 _AV1C: Final = re.compile(rb"av1C\x81.(.)", re.DOTALL)
 _GAIN_MAP: Final = re.compile(rb"hdrgainmap|tmap")
@@ -38,6 +39,11 @@ def nclx_of(data: bytes) -> Nclx | None:
     """The colours of the first picture that tells them."""
     found = _NCLX.search(data)
     return None if found is None else _unpacked(found[1])
+
+
+def known(nclx: Nclx | None) -> Nclx | None:
+    """The numbers, None for those with which libheif reads no file; nearly all of them mean nothing."""
+    return nclx if nclx is not None and nclx[0] in _PRIMARIES and nclx[1] in _TRANSFERS else None
 
 
 def with_nclx(data: bytes, nclx: Nclx) -> bytes:

@@ -27,7 +27,7 @@ def notes_of(facts: FileFacts, file_format: FileFormat, *, edited: bool, signed:
     notes = list(facts.notes) if facts.format == file_format else []
     if facts.format == file_format and file_format in _ENCODED_ANEW and not facts.encoding.lossless:
         notes.append(f"A lossy {_ENCODED_ANEW[file_format]} is encoded anew: pixels everywhere move by a few levels.")
-    nclx = facts.encoding.nclx if facts.icc is None and file_format not in ("HEIF", "AVIF") else None
+    nclx = facts.encoding.nclx if facts.icc is None and file_format not in ("HEIF", "AVIF", facts.format) else None
     if nclx is not None and (nclx[0] not in _USUAL_PRIMARIES or nclx[1] not in _USUAL_TRANSFERS):
         notes.append(
             "The source tells its colours by numbers that this format has no place for: they will look duller."

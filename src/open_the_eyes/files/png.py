@@ -53,7 +53,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     xmp_chunk, xmp = _xmp(chunks)
     exif = next((payload for name, payload in chunks if name == "eXIf"), None)
     taken = ("eXIf", "iCCP") if icc is not None else ("eXIf",)
-    encoding = Encoding(dpi=_dpi(chunks), icc_name=icc_name)
+    encoding = Encoding(dpi=_dpi(chunks), icc_name=icc_name, nclx=_nclx(chunks))
     return Unpacked(size_wh, bare, tidy(exif), icc, xmp, encoding, _carried(chunks, taken, xmp_chunk), header[8] == 16)
 
 
@@ -217,6 +217,14 @@ def _dpi(chunks: list[tuple[str, bytes]]) -> tuple[float, float] | None:
     for name, payload in chunks:
         if name == "pHYs" and len(payload) == 9 and payload[8] == 1:
             return u32(payload, 0) * 0.0254, u32(payload, 4) * 0.0254
+    return None
+
+
+def _nclx(chunks: list[tuple[str, bytes]]) -> tuple[int, int, int, int] | None:
+    """The colours that a cICP chunk tells, in the numbers of HEIC and AVIF; the matrix of RGB is always 0."""
+    for name, payload in chunks:
+        if name == "cICP" and len(payload) == 4:
+            return payload[0], payload[1], 0, payload[3] & 1
     return None
 
 

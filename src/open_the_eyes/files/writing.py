@@ -19,6 +19,7 @@ from .credentials import Credentials, signed
 from .depth import mode_of, to_samples
 from .edit_record import PAINTED, EditRecord, as_note, as_parameters, has_parameters, is_ours, with_record
 from .exif import as_upright, from_tiff
+from .isobmff import known
 from .jpeg_layout import NotPatchable
 from .jpeg_segments import MAX_PAYLOAD, XMP
 from .notes import notes_of
@@ -139,7 +140,7 @@ def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -
         predictor=2,
         lossless=facts.format in ("PNG", "TIFF") or facts.encoding.lossless,
         bits=facts.encoding.bits,
-        nclx=facts.encoding.nclx,
+        nclx=known(facts.encoding.nclx),
     )
     exif, blocks = facts.exif, facts.blocks if same else ()
     if not same:
