@@ -222,14 +222,17 @@ def test_a_format_of_eight_bits_gets_the_nearest_levels() -> None:
 def test_a_see_through_colour_becomes_alpha() -> None:
     deep = samples(3)
     key = b"".join(int(value).to_bytes(2, "big") for value in deep[5, 6])
+    told = png_chunk(b"sBIT", b"\x0e" * 3) + png_chunk(b"bKGD", key)
 
-    source = read(png(deep, png_chunk(b"tRNS", key)), SETTINGS)
+    source = read(png(deep, told + png_chunk(b"tRNS", key)), SETTINGS)
     back = read(encoded(source, "PNG", None), SETTINGS)
 
     assert source.alpha is not None
     assert source.alpha[5, 6] == 0
     assert (source.alpha == 0).sum() == 1
     np.testing.assert_array_equal(deep_of(back), deep_of(source))
+    assert back.file is not None
+    assert [name for name, _ in back.file.blocks] == ["bKGD", "IDAT"]  # three numbers of bits do not fit four channels
 
 
 def test_alpha_that_is_multiplied_in_comes_out_straight_and_loses_nothing() -> None:

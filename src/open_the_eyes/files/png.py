@@ -231,15 +231,17 @@ def _nclx(chunks: list[tuple[str, bytes]]) -> tuple[int, int, int, int] | None:
 def _carried(chunks: list[tuple[str, bytes]], taken: tuple[str, ...], xmp_chunk: bytes | None) -> Blocks:
     """Every other chunk, with one "IDAT" to mark the pixels' place.
 
-    Chunks that nobody here knows go along when their name says that they may be copied into an edited file.
+    Chunks that nobody here knows go along when their name says that they may be copied into an edited file. sBIT, which
+    counts channels, goes where a see-through colour becomes one more.
     """
     kept: list[tuple[str, bytes]] = []
     whole_bytes = chunks[0][1][8] >= 8 and chunks[0][1][9] != 3
+    stays = {"bKGD": whole_bytes, "sBIT": whole_bytes and all(name != "tRNS" for name, _ in chunks)}
     for name, payload in chunks[1:]:
         if name == "IDAT":
             kept += [] if ("IDAT", b"") in kept else [("IDAT", b"")]
         elif name in taken or name in _PIXELS or name in _ANIMATION or payload is xmp_chunk:
             continue
-        elif name[3].islower() or (name in _KNOWN and (whole_bytes or name not in _TIED_TO_MODE)):
+        elif name[3].islower() or (name in _KNOWN and stays.get(name, True)):
             kept.append((name, payload))
     return tuple(kept)
