@@ -15,10 +15,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from PIL import Image
 
 from open_the_eyes.cli import main
 from open_the_eyes.errors import UsageError
 from open_the_eyes.files import Credentials, read, read_record, write
+from open_the_eyes.files.jpeg_index import shifted
+from open_the_eyes.files.jpeg_segments import MPF, split
 from open_the_eyes.settings import Settings
 from tests.files.pictures import RECORD, picture, saved
 
@@ -162,6 +165,31 @@ def test_a_source_that_was_signed_stays_in_the_history_and_is_told_of_unsigned(s
     else:
         with pytest.raises(c2pa.C2paError):
             manifest(bare, media_type)
+
+
+def with_manifest_behind_the_index(data: bytes) -> bytes:
+    parts = split(data)
+    old, index = (next(s for s in parts.head if s.name == name) for name in ("APP11", "APP2"))
+    moved = shifted(index.payload[len(MPF) :], len(bytes(old)), len(data) - len(parts.after)) or b""
+    return data.replace(bytes(old), b"").replace(index.payload, MPF + moved + bytes(old))
+
+
+def test_the_index_of_several_pictures_fits_the_signed_file(tmp_path: Path) -> None:
+    credentials, second = Credentials.load(*chain(tmp_path)), picture(size_wh=(32, 24))
+    first, out, again = (tmp_path / f"{n}.jpg" for n in ("first", "out", "again"))
+    first.write_bytes(saved(picture(), "MPO", save_all=True, append_images=[second]))
+
+    write(read(first, Settings()), out, record=RECORD, credentials=credentials)
+    first.write_bytes(with_manifest_behind_the_index(out.read_bytes()))
+    write(read(first, Settings()), again, record=RECORD, credentials=credentials)
+
+    for path in (out, again):
+        data = path.read_bytes()
+        with Image.open(path) as opened:
+            assert getattr(opened, "mpinfo", {})[0xB002][0]["Size"] == len(data) - len(split(data).after)
+            opened.seek(1)
+            assert opened.size == second.size
+        assert manifest(path, "image/jpeg")[1] == "Valid"
 
 
 def test_the_key_stays_out_of_what_is_printed(tmp_path: Path) -> None:

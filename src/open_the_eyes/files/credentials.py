@@ -17,6 +17,7 @@ from ..errors import PhotoNotWritten, UsageError
 from ..photo import FileFacts, FileFormat
 from ..version import __version__
 from .edit_record import PAINTED
+from .jpeg_index import foretold
 
 if TYPE_CHECKING:
     from c2pa import Context, Signer
@@ -79,6 +80,14 @@ def signed(
     Raises:
         PhotoNotWritten: the certificate is not one for signing content, or the library refuses the file.
     """
+    laid = _with_manifest(data, file_format, source, credentials, source_type)
+    told = foretold(data, laid) if file_format == "JPEG" else data
+    return laid if told == data else _with_manifest(told, file_format, source, credentials, source_type)
+
+
+def _with_manifest(
+    data: bytes, file_format: FileFormat, source: FileFacts | None, credentials: Credentials, source_type: str
+) -> bytes:
     from c2pa import Builder, C2paBuilderIntent, C2paError
 
     media_type, out = _MEDIA_TYPES[file_format], BytesIO()

@@ -10,6 +10,7 @@ import struct
 from typing import Final
 
 from ..errors import UnreadablePhoto
+from . import jpeg_segments as segments
 from .ifd import read_root
 from .parcel import u32
 
@@ -37,3 +38,18 @@ def shifted(index: bytes, by: int, first_size: int) -> bytes | None:
             return None
         struct.pack_into(root.order + "I", moved, at, position)
     return bytes(moved)
+
+
+def foretold(data: bytes, signed: bytes) -> bytes:
+    """The file with an index that will be right once it is signed: `signed` shows how segments grow by that.
+
+    A signature covers the index, so this cannot wait until it is there.
+    """
+    parts = segments.split(data)
+    found = next((segment.payload for segment in parts.head if segments.is_mpf(segment)), None)
+    if found is None or found not in signed:
+        return data
+    sizes = [len(file) - len(parts.after) for file in (data, signed)]
+    before, behind = (size - file.index(found) for size, file in zip(sizes, (data, signed), strict=True))
+    index = shifted(found[len(segments.MPF) :], behind - before, sizes[1])
+    return data if index is None else data.replace(found, segments.MPF + index, 1)
