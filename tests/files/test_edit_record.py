@@ -176,6 +176,24 @@ def test_rdf_without_content_is_no_place_for_a_record() -> None:
         with_record(empty, RECORD)
 
 
+ABSURD = {
+    "more bytes than any packet has": HEAD + b" " * 32_000_000 + TAIL,
+    "more elements than any packet has": HEAD + b"<rdf:li/>" * 100_001 + TAIL,
+    "a namespace like a novel": HEAD + b'<a xmlns="' + b"u" * 1001 + b'"/>' + TAIL,
+}
+
+
+@pytest.mark.parametrize("packet", ABSURD.values(), ids=ABSURD.keys())
+def test_packets_of_absurd_size_are_not_looked_through(packet: bytes) -> None:
+    with pytest.raises(BrokenXmp, match=r"32,000,000 bytes|too many elements|absurd length"):
+        with_record(packet, RECORD)
+
+
+def test_what_a_record_says_may_have_spaces_around_marks() -> None:
+    spaced = replace(RECORD, options='{"engine": "a & b"}')
+    assert read_record(photo(xmp=with_record(None, spaced))) == spaced
+
+
 def test_all_descriptions_are_about_the_same() -> None:
     packet = HEAD + b'<rdf:Description rdf:about="uuid:&amp;1"/>' + TAIL
 

@@ -15,6 +15,7 @@ from benchmarks.mutants import NAMES, directory_mutants, mutants, seed_file
 from open_the_eyes.errors import OpenTheEyesError
 from open_the_eyes.files import EditRecord, encoded, read, read_record
 from open_the_eyes.settings import Settings
+from tests.files.pictures import picture, png_chunk, saved, with_segments
 
 SETTINGS = Settings(max_bytes=1_000_000, max_pixels=250_000)
 RECORD = EditRecord("appearance", "fast", 1, "0.1.0", ((1, "opened"),))
@@ -44,6 +45,50 @@ def test_only_our_errors_come_out_and_soon(struck: Callable[[], Iterator[bytes]]
         back = read(written, SETTINGS)
         assert back.size_wh == size_wh
         assert read_record(back) == RECORD
+
+
+def with_packet(inside: str) -> bytes:
+    """A PNG with a packet of XMP."""
+    data = saved(picture(), "PNG")
+    packet = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+        ' xmlns:i="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:o="urn:open-the-eyes:xmp:1.0:">'
+        f"{inside}</rdf:RDF></x:xmpmeta>"
+    ).encode()
+    return data[:33] + png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + packet) + data[33:]
+
+
+def in_many_chunks() -> bytes:
+    data = saved(picture(), "PNG")
+    return (
+        data[:33] + png_chunk(b"tEXt", b"a\0b") * 12_000 + data[33:-12] + png_chunk(b"IDAT", b"") * 12_000 + data[-12:]
+    )
+
+
+OF_MANY_PARTS: Final = {
+    "descriptions": lambda: with_packet('<rdf:Description i:DigitalSourceType=""/>' * 12_000),
+    "entities": lambda: with_packet(f"<rdf:Description><o:Engine>{'a&lt;' * 200_000}</o:Engine></rdf:Description>"),
+    "spaces": lambda: with_packet(f'<rdf:Description i:DigitalSourceType=""{" " * 20_000}/>'),
+    "spaces before more": lambda: with_packet(f'<rdf:Description i:DigitalSourceType=""{" " * 30_000}i:x=""/>'),
+    "long names": lambda: with_packet(
+        f'<rdf:Description xmlns:q="{"u" * 100_000}">{"<q:a/>" * 20_000}</rdf:Description>'
+    ),
+    "chunks": in_many_chunks,
+    "segments": lambda: with_segments(saved(picture(), "JPEG"), *[(0xEC, b"z" * 65_533)] * 800),
+}
+
+
+@pytest.mark.parametrize("made", OF_MANY_PARTS.values(), ids=OF_MANY_PARTS)
+def test_time_grows_no_faster_than_a_file(made: Callable[[], bytes]) -> None:
+    data = made()
+    started = time.process_time()
+
+    photo = read(data, Settings())
+    assert photo.file is not None
+    back = read(encoded(photo, photo.file.format, RECORD), Settings())
+
+    assert read_record(back) == RECORD
+    assert time.process_time() - started < 2
 
 
 def test_the_long_run_finds_nothing_in_a_short_one(capsys: pytest.CaptureFixture[str]) -> None:

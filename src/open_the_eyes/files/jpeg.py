@@ -184,17 +184,18 @@ def _index_from_after(data: bytes, payload: bytes, after_at: int) -> bytes | Non
 
 def _with_index(head: list[Segment], rest: tuple[bytes, ...], after: bytes) -> bytes:
     """The whole file; an index of several pictures gets the positions they have now, or goes when that cannot be."""
-    size = 2 + sum(len(bytes(s)) for s in head) + sum(map(len, rest))
-    out = b"\xff\xd8"
+    at, out = 2, [b"\xff\xd8"]
+    size = at + sum(len(bytes(s)) for s in head) + sum(map(len, rest))
     for segment in head:
         if segments.is_mpf(segment):
-            index_at = len(out) + 4 + len(segments.MPF)
+            index_at = at + 4 + len(segments.MPF)
             index = shifted(segment.payload[len(segments.MPF) :], size - index_at, size)
             if index is None:
                 continue
             segment = Segment(segment.marker, segments.MPF + index)
-        out += bytes(segment)
-    return b"".join((out, *rest, after))
+        out.append(bytes(segment))
+        at += len(out[-1])
+    return b"".join((*out, *rest, after))
 
 
 def _encoded(parcel: Parcel) -> bytes:

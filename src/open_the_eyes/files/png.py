@@ -235,11 +235,13 @@ def _carried(chunks: list[tuple[str, bytes]], taken: tuple[str, ...], xmp_chunk:
     counts channels, goes where a see-through colour becomes one more.
     """
     kept: list[tuple[str, bytes]] = []
+    marked = False
     whole_bytes = chunks[0][1][8] >= 8 and chunks[0][1][9] != 3
     stays = {"bKGD": whole_bytes, "sBIT": whole_bytes and all(name != "tRNS" for name, _ in chunks)}
     for name, payload in chunks[1:]:
         if name == "IDAT":
-            kept += [] if ("IDAT", b"") in kept else [("IDAT", b"")]
+            kept += [] if marked else [("IDAT", b"")]
+            marked = True
         elif name in taken or name in _PIXELS or name in _ANIMATION or payload is xmp_chunk:
             continue
         elif name[3].islower() or (name in _KNOWN and stays.get(name, True)):

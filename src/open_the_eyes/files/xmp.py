@@ -11,12 +11,14 @@ from typing import Final
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
+from .parcel import MAX_METADATA
+
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DESCRIPTION: Final = f"{RDF} Description"
 _TAG: Final = re.compile(rb"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
-_ATTRIBUTE: Final = re.compile(rb"\s+([^\s=<>\"']+)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_ATTRIBUTE: Final = re.compile(rb"(?<!\s)\s+([^\s=<>\"']+)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _BARE_DESCRIPTION: Final = re.compile(
-    rb"<[^\s>\"']+(?:\s+(?:xmlns(?::[^\s=]+)?|[^\s=]+:about)\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>?\s*"
+    rb"<[^\s>\"']+(?:\s+(?:xmlns(?::[^\s=]+)?|[^\s=]+:about)\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>\s*"
 )
 """A start tag with namespaces and `rdf:about` only, and no content."""
 _EMPTY: Final = (
@@ -25,6 +27,9 @@ _EMPTY: Final = (
     b'</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
 )
 _MAX_DEPTH: Final = 100
+_MAX_ELEMENTS: Final = 100_000
+_MAX_NAMESPACE: Final = 1000
+"""Characters; the parser spells it out in every name."""
 
 
 class BrokenXmp(ValueError):
@@ -41,7 +46,7 @@ def spliced(packet: bytes | None, replaced: frozenset[str], properties: Callable
             every description of this packet has to begin with.
 
     Raises:
-        BrokenXmp: not well-formed, with a document type, not UTF-8, or without RDF.
+        BrokenXmp: not well-formed, too large, with a document type, not UTF-8, or without RDF.
     """
     packet = packet if packet is not None and packet.strip(b"\0 \r\n\t") else _EMPTY
     seen = _Scan(packet, replaced.__contains__)
@@ -64,11 +69,7 @@ def without(packet: bytes, removed: Callable[[str], bool]) -> bytes:
     Raises:
         BrokenXmp: as for `spliced`, but for RDF, which need not be there.
     """
-    out, at = bytearray(), 0
-    for start, end in sorted(_Scan(packet, removed).cuts):
-        out += packet[at:start]
-        at = end
-    return bytes(out + packet[at:])
+    return _joined(packet, 0, len(packet), _Scan(packet, removed).cuts)
 
 
 def texts_of(packet: bytes, wanted: frozenset[str]) -> dict[str, list[str]]:
@@ -78,7 +79,8 @@ def texts_of(packet: bytes, wanted: frozenset[str]) -> dict[str, list[str]]:
     Raises:
         BrokenXmp: as for `spliced`.
     """
-    return _Scan(packet, wanted.__contains__).texts
+    found = _Scan(packet, wanted.__contains__).texts
+    return {name: ["".join(pieces).strip() for pieces in texts] for name, texts in found.items()}
 
 
 class _Scan:
@@ -88,12 +90,16 @@ class _Scan:
         self.about = ""
         self.rdf_end: int | None = None
         self.cuts: list[tuple[int, int]] = []
-        self.texts: dict[str, list[str]] = {}
+        self.texts: dict[str, list[list[str]]] = {}  # each in the pieces that it comes in
+        if len(packet) > MAX_METADATA:
+            raise BrokenXmp(f"more than {MAX_METADATA:,} bytes")
         self._packet, self._wanted = packet, wanted
         self._open: list[tuple[str, int]] = []  # name and beginning of every element that is open
+        self._count = 0
         self._property = 0  # how many were open when the wanted one began, 0 outside
         self._prefixes: dict[str, list[str]] = {}  # what each stands for, the innermost last
         self._parser = parser = expat.ParserCreate("UTF-8", " ")
+        parser.buffer_text = True
         parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = self._refuse
         parser.StartNamespaceDeclHandler, parser.EndNamespaceDeclHandler = self._declared, self._undeclared
         parser.StartElementHandler, parser.EndElementHandler = self._began, self._ended
@@ -106,8 +112,10 @@ class _Scan:
     def _refuse(self, *_: object) -> None:
         raise BrokenXmp("a document type in it")
 
-    def _declared(self, prefix: str | None, uri: str) -> None:
-        self._prefixes.setdefault(prefix or "", []).append(uri)
+    def _declared(self, prefix: str | None, uri: str | None) -> None:
+        if len(uri or "") > _MAX_NAMESPACE:
+            raise BrokenXmp("a namespace of absurd length")
+        self._prefixes.setdefault(prefix or "", []).append(uri or "")
 
     def _undeclared(self, prefix: str | None) -> None:
         self._prefixes[prefix or ""].pop()
@@ -115,25 +123,26 @@ class _Scan:
     def _began(self, name: str, attributes: dict[str, str]) -> None:
         at = self._parser.CurrentByteIndex
         self._open.append((name, at))
-        if len(self._open) > _MAX_DEPTH:
-            raise BrokenXmp("nested too deep")
+        self._count += 1
+        if len(self._open) > _MAX_DEPTH or self._count > _MAX_ELEMENTS:
+            raise BrokenXmp("nested too deep, or too many elements")
         if self._property:
             if name == f"{RDF} li":
-                self._values().append("")
+                self._values().append([])
         elif self._wanted(name):
             self._property = len(self._open)
-            self._values().append(attributes.get(f"{RDF} resource", ""))
+            self._values().append([attributes.get(f"{RDF} resource", "")])
         else:  # an item of a list and a property with a structure may have attributes like a description's
             if name == _DESCRIPTION:
                 self.about = self.about or attributes.get(f"{RDF} about", "")
             wanted = [key for key in attributes if self._wanted(key)]
             for key in wanted:
-                self.texts.setdefault(key, []).append(attributes[key])
+                self.texts.setdefault(key, []).append([attributes[key]])
             self.cuts += self._attribute_places(at) if wanted else ()
 
     def _said(self, text: str) -> None:
         if self._property:
-            self._values()[-1] += text.strip()
+            self._values()[-1].append(text)
 
     def _ended(self, name: str) -> None:
         began = self._open[-1][1]
@@ -147,7 +156,7 @@ class _Scan:
             self.rdf_end = inside if inside < behind else None  # nothing can be laid into an empty one
         self._open.pop()
 
-    def _values(self) -> list[str]:
+    def _values(self) -> list[list[str]]:
         return self.texts.setdefault(self._open[self._property - 1][0], [])
 
     def _ends(self, began: int) -> tuple[int, int]:
@@ -173,10 +182,16 @@ class _Scan:
 
     def _cut_if_emptied(self, began: int) -> None:
         """A description that held nothing but what is cut, such as ours from an earlier edit, goes altogether."""
+        first = len(self.cuts)
+        while first and self.cuts[first - 1][0] > began:
+            first -= 1
         inside, behind = self._ends(began)
-        inner = [cut for cut in self.cuts if cut[0] > began]
-        rest = bytearray(self._packet[began:inside])
-        for start, end in reversed(inner):
-            del rest[start - began : end - began]
-        if inner and _BARE_DESCRIPTION.fullmatch(rest):
-            self.cuts = [cut for cut in self.cuts if cut[0] < began] + [(began, behind)]
+        inner = self.cuts[first:]
+        if inner and _BARE_DESCRIPTION.fullmatch(_joined(self._packet, began, inside, inner)):
+            self.cuts[first:] = [(began, behind)]
+
+
+def _joined(packet: bytes, start: int, end: int, cuts: list[tuple[int, int]]) -> bytes:
+    """What a stretch holds besides cuts, which are in order."""
+    kept = zip([start, *(cut[1] for cut in cuts)], [*(cut[0] for cut in cuts), end], strict=True)
+    return b"".join(packet[begin:stop] for begin, stop in kept)
