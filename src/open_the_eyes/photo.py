@@ -85,6 +85,7 @@ class FileFacts:
             "after" for what follows the picture), PNG chunks ("IDAT" marks the place of the pixels), WebP chunks.
         notes: sentences on what of the file cannot be kept when it is written in its own format again.
         stored: JPEG, the picture as the file coded it.
+        placeless: where the photo was taken is left out, so nothing else of the source file may go along.
     """
 
     format: FileFormat
@@ -99,6 +100,7 @@ class FileFacts:
     blocks: tuple[tuple[str, bytes], ...] = ()
     notes: tuple[str, ...] = ()
     stored: Stored | None = field(default=None, repr=False, compare=False)
+    placeless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from PIL import Image
 
 from open_the_eyes.cli import main
 from open_the_eyes.errors import UsageError
-from open_the_eyes.files import Credentials, read, read_record, write
+from open_the_eyes.files import Credentials, read, read_record, without_gps, write
 from open_the_eyes.files.jpeg_index import shifted
 from open_the_eyes.files.jpeg_segments import MPF, split
 from open_the_eyes.settings import Settings
@@ -190,6 +190,46 @@ def test_the_index_of_several_pictures_fits_the_signed_file(tmp_path: Path) -> N
             opened.seek(1)
             assert opened.size == second.size
         assert manifest(path, "image/jpeg")[1] == "Valid"
+
+
+PLACE: Final = b"47,11.12345N"
+
+
+def with_place(credentials: Credentials, data: bytes, media_type: str) -> bytes:
+    """Signed by a camera that tells the place."""
+    created = {
+        "action": "c2pa.created",
+        "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
+    }
+    place = {"@context": {"exif": "http://ns.adobe.com/exif/1.0/"}, "exif:GPSLatitude": PLACE.decode()}
+    assertions = [
+        {"label": "c2pa.actions", "data": {"actions": [created]}},
+        {"label": "stds.exif", "data": place, "kind": "Json"},
+    ]
+    out, told = BytesIO(), json.dumps({"claim_generator_info": [{"name": "a camera"}], "assertions": assertions})
+    with c2pa.Context() as context, c2pa.Builder(told, context) as builder, credentials.signer() as signer:
+        builder.sign(signer, media_type, BytesIO(data), out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_the_place_goes_from_the_sources_credentials_too(suffix: str, tmp_path: Path) -> None:
+    credentials, (file_format, media_type) = Credentials.load(*chain(tmp_path)), FORMATS[suffix]
+    (tmp_path / f"photo.{suffix}").write_bytes(with_place(credentials, saved(picture(), file_format), media_type))
+    source = without_gps(read(tmp_path / f"photo.{suffix}", Settings()))
+
+    unsigned = write(source, tmp_path / f"unsigned.{suffix}", record=RECORD)
+    signed = write(source, tmp_path / f"signed.{suffix}", record=RECORD, credentials=credentials)
+
+    told = "The source's Content Credentials were taken out with the place: they may tell it, too."
+    begins = "The signature's history begins here: Content Credentials of the source may tell the place."
+    assert PLACE in (tmp_path / f"photo.{suffix}").read_bytes()
+    for report in (unsigned, signed):
+        assert PLACE not in Path(report.path).read_bytes()
+        assert (told in report.notes) == (suffix in ("jpg", "webp", "tif"))
+        assert not any("no longer match" in note for note in report.notes)
+        assert (begins in report.notes) == (report is signed)
+    assert manifest(tmp_path / f"signed.{suffix}", media_type)[1] == "Valid"
 
 
 def test_the_key_stays_out_of_what_is_printed(tmp_path: Path) -> None:

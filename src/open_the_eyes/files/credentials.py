@@ -76,6 +76,7 @@ def signed(
     """The file with a manifest: opened from its source, then edited, into what `source_type` says (IPTC).
 
     The source goes in as a hash, with the manifest it may have; without thumbnails, for they would show the old eyes.
+    One whose place is left out does not go in: its manifest may tell it.
 
     Raises:
         PhotoNotWritten: the certificate is not one for signing content, or the library refuses the file.
@@ -121,8 +122,8 @@ def _manifest(source_type: str) -> str:
 
 
 def _original(source: FileFacts | None) -> bytes | None:
-    """The bytes of the file that was edited, if it is still there and still the same."""
-    if source is None or source.path is None:
+    """The bytes of the file that was edited, if it is still there and still the same, and nothing of it is left out."""
+    if source is None or source.path is None or source.placeless:
         return None
     try:
         data = source.path.read_bytes()

@@ -15,6 +15,7 @@ from ..photo import Photo
 from . import photoshop
 from .ifd import GPS_DIRECTORY, read_directory, read_root
 from .jpeg_segments import XMP
+from .manifest import has_manifest, without_manifest
 from .parcel import Blocks, u16, u32
 from .png import TEXT_CHUNKS, XMP_KEYWORD
 from .xmp import BrokenXmp, without
@@ -33,17 +34,19 @@ _PACKETS_AS_TEXT: Final = tuple(b"Raw profile type %s\0" % kind for kind in (b"e
 _TEXT_OF_PLACE: Final = re.compile(rb"(?i)[^\0]*(gps|latitude|longitude)")
 """The beginning of a text chunk that is named for the place."""
 _MORE_THAN_PLACE: Final = "Extended XMP, such as a depth map, was taken out with the place: it held that, too."
+_CREDENTIALS: Final = "The source's Content Credentials were taken out with the place: they may tell it, too."
 
 
 def without_gps(photo: Photo) -> Photo:
     """The photo without GPS in EXIF and XMP; a block of either that cannot be read is taken out, for it may hold some.
 
-    So is a JPEG's extended XMP when it tells of the place, which the report then says. A film or another picture behind
-    a JPEG stays as it is, see `notes`.
+    So are Content Credentials, for cameras put it there, and a JPEG's extended XMP when it tells of the place; the
+    report then says so. A film or another picture behind a JPEG stays as it is, see `notes`.
     """
     if photo.file is None:
         return photo
-    facts = photo.file
+    facts = without_manifest(photo.file)
+    notes = (*facts.notes, *([_CREDENTIALS] if has_manifest(photo.file) else []))
     extended = any(_tells(packet) for packet in _extended_packets(facts.blocks))
     blocks = tuple(kept for block in facts.blocks if (kept := _block_without(block, extended=extended)) is not None)
     exif = _exif_without(facts.exif)
@@ -54,7 +57,8 @@ def without_gps(photo: Photo) -> Photo:
             exif=photoshop.tags_without(exif, photoshop.EXIF_AND_XMP) if facts.format == "TIFF" else exif,
             xmp=None if facts.xmp is None else _xmp_without(facts.xmp, extended=extended),
             blocks=photoshop.segments_without(blocks, photoshop.EXIF_AND_XMP),
-            notes=(*facts.notes, _MORE_THAN_PLACE) if extended else facts.notes,
+            notes=(*notes, _MORE_THAN_PLACE) if extended else notes,
+            placeless=True,
         ),
     )
 

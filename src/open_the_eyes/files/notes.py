@@ -6,12 +6,12 @@ from typing import Final
 
 from ..photo import FileFacts, FileFormat
 from .exif import tag_numbers
+from .manifest import has_manifest
 from .photoshop import LAYERS_TAG
 
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
 _ENCODED_ANEW: Final[dict[FileFormat, str]] = {"WEBP": "WebP", "HEIF": "HEIC", "AVIF": "AVIF"}
 """Formats whose coded picture cannot be patched, as JPEG's can."""
-_MANIFEST_TAG: Final = 52545
 _USUAL_PRIMARIES, _USUAL_TRANSFERS = (1, 2, 5, 6), (1, 2, 6, 13)
 """Of ITU-T H.273: sRGB's, near it, or none told."""
 
@@ -40,22 +40,11 @@ def notes_of(facts: FileFacts, file_format: FileFormat, *, edited: bool, signed:
             notes.append(f"The source holds {what} behind its picture; this format does not.")
     if facts.format == "TIFF" and (edited or file_format != "TIFF") and LAYERS_TAG in tag_numbers(facts.exif):
         notes.append("The source's Photoshop layers are left out: they show the old picture.")
-    if facts.format == file_format and _has_manifest(facts) and not signed:
+    if facts.format == file_format and has_manifest(facts) and not signed:
         notes.append("The source's Content Credentials stay in the file and no longer match it.")
+    if facts.placeless and signed:
+        notes.append("The signature's history begins here: Content Credentials of the source may tell the place.")
     return tuple(notes)
-
-
-def _has_manifest(facts: FileFacts) -> bool:
-    """Whether a C2PA manifest is carried: in a JPEG's segment, a WebP's chunk or a TIFF's tag (C2PA 2.1, annex A)."""
-    return any(_is_manifest(block) for block in facts.blocks) or (
-        facts.format == "TIFF" and _MANIFEST_TAG in tag_numbers(facts.exif)
-    )
-
-
-def _is_manifest(block: tuple[str, bytes]) -> bool:
-    """In a JPEG it is JUMBF in APP11 (ISO 19566-5)."""
-    name, payload = block
-    return name == "C2PA" or (name == "APP11" and payload.startswith(b"JP") and b"jumb" in payload[:20])
 
 
 def _kind(behind: bytes, xmp: bytes) -> str:
