@@ -1,22 +1,17 @@
-"""Where a photo was taken, taken out; nothing else of the metadata moves.
-
-The directory is blanked and its entry closed up in place, so that positions in maker notes stay true.
-"""
+"""Where a photo was taken, taken out; nothing else of the metadata moves."""
 
 from __future__ import annotations
 
 import re
-import struct
 from dataclasses import replace
 from typing import Final
 
-from ..errors import PhotoError
 from ..photo import Photo
 from . import photoshop
-from .ifd import GPS_DIRECTORY, read_directory, read_root
-from .jpeg_segments import XMP
+from .exif_place import without_place
+from .jpeg_segments import EXIF, XMP
 from .manifest import has_manifest, without_manifest
-from .parcel import Blocks, u16, u32
+from .parcel import Blocks, u32
 from .png import TEXT_CHUNKS, XMP_KEYWORD
 from .xmp import BrokenXmp, without
 
@@ -49,7 +44,7 @@ def without_gps(photo: Photo) -> Photo:
     notes = (*facts.notes, *([_CREDENTIALS] if has_manifest(photo.file) else []))
     extended = any(_tells(packet) for packet in _extended_packets(facts.blocks))
     blocks = tuple(kept for block in facts.blocks if (kept := _block_without(block, extended=extended)) is not None)
-    exif = _exif_without(facts.exif)
+    exif = None if facts.exif is None else without_place(facts.exif)
     return replace(
         photo,
         file=replace(
@@ -64,8 +59,11 @@ def without_gps(photo: Photo) -> Photo:
 
 
 def _block_without(block: tuple[str, bytes], *, extended: bool) -> tuple[str, bytes] | None:
-    """A block as it is, a further packet of XMP without the place, or None for what goes altogether."""
+    """A block as it is, further EXIF or XMP without the place, or None for what goes altogether."""
     name, payload = block
+    if name == "APP1" and payload.startswith(EXIF):
+        exif = without_place(payload[len(EXIF) :])
+        return None if exif is None else (name, EXIF + exif)
     if name == "APP1" and payload.startswith(XMP):
         packet = _xmp_without(payload[len(XMP) :], extended=extended)
         return None if packet is None else (name, XMP + packet)
@@ -97,41 +95,3 @@ def _xmp_without(packet: bytes, *, extended: bool) -> bytes | None:
         return without(packet, lambda name: _PLACE.fullmatch(name) is not None or (extended and name == _EXTENDED))
     except BrokenXmp:
         return None
-
-
-def _exif_without(exif: bytes | None) -> bytes | None:
-    if exif is None:
-        return None
-    try:
-        root = read_root(exif, depth=1)
-    except PhotoError:
-        return None
-    entry = root.entries.get(GPS_DIRECTORY)
-    if entry is None:
-        return exif
-    out = bytearray(exif)
-    for position in entry.numbers(root.order)[:1]:
-        _blank(out, exif, position, root.order)
-    _close_up(out, exif, root.order, entry.at - 8)
-    return bytes(out)
-
-
-def _blank(out: bytearray, exif: bytes, at: int, order: str) -> None:
-    """Zeros over a directory and the values it points to."""
-    try:
-        directory = read_directory(exif, at, order, depth=1)
-    except PhotoError:
-        return
-    for entry in directory.entries.values():
-        out[entry.at : entry.at + len(entry.raw)] = bytes(len(entry.raw))
-    table = 2 + 12 * u16(exif, at, order)
-    out[at : at + table] = bytes(table)
-
-
-def _close_up(out: bytearray, exif: bytes, order: str, slot: int) -> None:
-    """Takes a slot of twelve bytes out of the first directory's table; what stands behind it moves up."""
-    first_at = u32(exif, 4, order)
-    count = u16(exif, first_at, order)
-    end = min(first_at + 2 + 12 * count + 4, len(out))
-    out[slot:end] = out[slot + 12 : end] + bytes(12)
-    struct.pack_into(order + "H", out, first_at, count - 1)

@@ -19,6 +19,7 @@ BYTE, SHORT, LONG, UNDEFINED = 1, 3, 4, 7
 EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY = 34665, 34853, 40965
 _POINTERS: Final = (EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY)
 _WORD_BYTES: Final = {3: 2, 4: 4, 5: 4, 8: 2, 9: 4, 10: 4, 11: 4, 12: 8, 13: 4}
+_ORDERS: Final = {b"II\x2a\x00": "<", b"MM\x00\x2a": ">"}
 _MAX_DEPTH: Final = 3
 
 
@@ -85,15 +86,25 @@ class Directory:
         )
 
 
+def order_of(block: bytes) -> str:
+    """What a block's byte order mark says, in `struct`'s words.
+
+    Raises:
+        UnreadablePhoto: no such mark.
+    """
+    order = _ORDERS.get(block[:4])
+    if order is None or len(block) < 8:
+        raise damaged("no byte order mark where a directory of tags should begin")
+    return order
+
+
 def read_root(block: bytes, depth: int = _MAX_DEPTH) -> Directory:
     """The first directory of a block that begins with a byte order mark.
 
     Raises:
         UnreadablePhoto: no such mark, or a directory that is not inside the block.
     """
-    order = {b"II\x2a\x00": "<", b"MM\x00\x2a": ">"}.get(block[:4])
-    if order is None or len(block) < 8:
-        raise damaged("no byte order mark where a directory of tags should begin")
+    order = order_of(block)
     return read_directory(block, u32(block, 4, order), order, depth)
 
 

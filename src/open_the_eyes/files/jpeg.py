@@ -43,7 +43,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     colours = b"".join(bytes(s) for s in parts.head if s.tells_colours)
     bare = b"\xff\xd8" + colours + parts.coding + parts.scans
     icc = segments.joined_icc(parts.head)
-    exif = b"".join(s.payload[len(segments.EXIF) :] for s in parts.head if segments.is_exif(s))
+    exif = b"".join(parts.head[n].payload[len(segments.EXIF) :] for n in segments.first_exif(parts.head))
     xmp = next((s.payload[len(segments.XMP) :] for s in parts.head if segments.is_xmp(s)), None)
     return Unpacked(
         size_wh, bare, exif or None, icc, xmp, _encoding(bare, parts), _carried(data, parts, icc is not None, xmp)
@@ -153,13 +153,14 @@ def _is_rgb_stored(header: JpegImagePlugin.JpegImageFile) -> bool:
 
 
 def _carried(data: bytes, parts: Segments, has_icc: bool, xmp: bytes | None) -> Blocks:
-    """Every block but EXIF, the profile, the first XMP packet and Adobe's.
+    """Every block but the first EXIF, the profile, the first XMP packet and Adobe's.
 
     The index of a several-picture file (MPF) is kept with what follows the picture, see `jpeg_index`.
     """
     kept: list[tuple[str, bytes]] = []
-    for segment in parts.head:
-        if not segment.is_metadata or segments.is_exif(segment) or (has_icc and segments.is_icc(segment)):
+    exif = set(segments.first_exif(parts.head))
+    for number, segment in enumerate(parts.head):
+        if not segment.is_metadata or number in exif or (has_icc and segments.is_icc(segment)):
             continue
         if segments.is_xmp(segment) and xmp is not None:
             xmp = None

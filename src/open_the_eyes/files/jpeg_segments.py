@@ -19,6 +19,7 @@ MPF: Final = b"MPF\0"
 JFIF: Final = b"JFIF\0"
 ADOBE: Final = b"Adobe"
 MAX_PAYLOAD: Final = 65_533
+_ORDER_MARKS: Final = (b"II\x2a\0", b"MM\0\x2a")
 
 _SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
 _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
@@ -122,6 +123,13 @@ def joined_icc(segments: tuple[Segment, ...]) -> bytes | None:
     if not pieces or sorted(pieces) != list(range(1, next(iter(pieces.values()))[13] + 1)):
         return None
     return b"".join(pieces[number][14:] for number in sorted(pieces))
+
+
+def first_exif(segments: tuple[Segment, ...]) -> tuple[int, ...]:
+    """The numbers of the segments that the first EXIF block is in: another one begins with a byte order mark anew."""
+    found = [number for number, segment in enumerate(segments) if is_exif(segment)]
+    marked = [n for n in found[1:] if segments[n].payload.startswith(_ORDER_MARKS, len(EXIF))]
+    return tuple(n for n in found if not marked or n < marked[0])
 
 
 def is_exif(segment: Segment) -> bool:
