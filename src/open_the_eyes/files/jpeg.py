@@ -15,6 +15,7 @@ from . import jpeg_segments as segments
 from .jpeg_index import shifted
 from .jpeg_layout import NotPatchable
 from .jpeg_patch import patched
+from .jpeg_save import saved_jpeg
 from .jpeg_segments import Segment, Segments, named_segment
 from .parcel import Blocks, Parcel, Unpacked, check_pixels, damaged, foreign_decoder, u16
 
@@ -210,9 +211,7 @@ def _encoded(parcel: Parcel) -> bytes:
         options["keep_rgb"] = encoding.rgb_stored and parcel.picture.mode == "RGB"
     if parcel.dpi is not None:
         options["dpi"] = parcel.dpi
-    out = BytesIO()
-    parcel.picture.save(out, "JPEG", **options)
-    return out.getvalue()
+    return saved_jpeg(parcel.picture, **options)
 
 
 def _without_repeats(tables: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:

@@ -20,6 +20,7 @@ from ..imaging.arrays import Rgb
 from ..photo import Photo
 from .colours import UNDONE_BY, turned
 from .ifd import SHORT, Directory, Entry, read_directory, read_root
+from .jpeg_save import saved_jpeg
 from .parcel import foreign_decoder, u16, u32
 
 _JPEG_AT, _JPEG_LENGTH = 513, 514
@@ -92,10 +93,9 @@ def _small(photo: Photo, size_wh: tuple[int, int], orientation: int) -> Rgb:
 def _encoded(small: Rgb, room: int) -> bytes | None:
     """The best JPEG that fits."""
     for quality in _QUALITIES:
-        out = BytesIO()
-        Image.fromarray(small).save(out, "JPEG", quality=quality, optimize=True)
-        if out.tell() <= room:
-            return out.getvalue()
+        data = saved_jpeg(Image.fromarray(small), quality=quality, optimize=True)
+        if len(data) <= room:
+            return data
     return None
 
 
