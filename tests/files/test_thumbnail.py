@@ -15,7 +15,7 @@ from open_the_eyes.files.thumbnail import with_thumbnail
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.photo import Photo
 from open_the_eyes.settings import Settings
-from tests.files.pictures import RECORD, facts, picture, saved
+from tests.files.pictures import RECORD, facts, picture, saved, with_segments
 
 MAKER_NOTE = bytes(range(256))
 
@@ -149,3 +149,28 @@ def test_an_edited_file_has_a_new_one_and_an_unedited_file_its_own() -> None:
     assert edited != exif
     inside = np.asarray(thumbnail_of(edited).resize((61, 45)))
     assert np.abs(inside[5:-5, 5:-5].astype(int) - np.asarray(picture())[5:-5, 5:-5]).mean() < 12
+
+
+def test_small_pictures_of_jfif_go_from_an_edited_file_alone() -> None:
+    jfif = b"JFIF\0\1\2\1\0\x48\0\x48"
+    small, extended = jfif + b"\x05\x02" + b"old" * 10, (b"JFXX\0\x10" + old_thumbnail(), b"JFXX\0\x13\1\1old")
+    data = saved(picture(), "JPEG")
+    start = data.index(b"\xff\xe0")
+    data = data[:start] + data[start + 18 :]
+    source = read(with_segments(data, (0xE0, small), *((0xE0, payload) for payload in extended)), Settings())
+
+    same, edited = (facts(read(encoded(source, "JPEG", record), Settings())) for record in (None, RECORD))
+
+    assert [payload for name, payload in same.blocks if name == "APP0"] == [small, *extended]
+    assert [payload for name, payload in edited.blocks if name == "APP0"] == [jfif + b"\0\0"]
+    assert edited.encoding == same.encoding
+
+
+def test_a_second_exif_block_has_a_new_one_too() -> None:
+    exif = exif_with(old_thumbnail())
+    source = read(with_segments(saved(picture(), "JPEG"), *[(0xE1, b"Exif\0\0" + exif)] * 2), Settings())
+
+    edited = facts(read(encoded(source, "JPEG", RECORD), Settings()))
+
+    assert edited.exif != exif
+    assert [block for block in edited.blocks if block[0] == "APP1"] == [("APP1", b"Exif\0\0" + (edited.exif or b""))]

@@ -1,8 +1,9 @@
-"""The small picture in an EXIF block: it has to show what the photo shows now.
+"""Small pictures in a file: they have to show what the photo shows now.
 
-It is written into the room that the old one had, so that nothing else in the block moves: maker notes hold positions
-that nobody else can mend. Exif 3.0 section 4.5.4: the thumbnail is in the second directory, the same way up as the
-picture is stored.
+The one in an EXIF block is written into the room that the old one had, so that nothing else in the block moves: maker
+notes hold positions that nobody else can mend. Exif 3.0 section 4.5.4: the thumbnail is in the second directory, the
+same way up as the picture is stored. JFIF's are left out, for few readers show them (JFIF 1.02, "JFIF extension marker
+segment").
 """
 
 from __future__ import annotations
@@ -21,8 +22,12 @@ from ..photo import Photo
 from .colours import UNDONE_BY, turned
 from .ifd import SHORT, Directory, Entry, read_directory, read_root
 from .jpeg_save import saved_jpeg
-from .parcel import foreign_decoder, u16, u32
+from .jpeg_segments import EXIF, JFIF
+from .parcel import Blocks, foreign_decoder, u16, u32
 
+_EXTENDED_JFIF: Final = b"JFXX\0"
+_JFIF_LENGTH: Final = 14
+"""Without a thumbnail; the last two bytes are its width and height."""
 _JPEG_AT, _JPEG_LENGTH = 513, 514
 _QUALITIES: Final = (90, 75, 60, 45, 30, 15, 5)
 _MAX_SIDE: Final = 1024
@@ -47,6 +52,21 @@ def with_thumbnail(exif: bytes | None, photo: Photo, orientation: int) -> bytes 
         return exif
     replaced = _replaced(exif, directory, photo, orientation)
     return _unlinked(exif, root.order) if replaced is None else replaced
+
+
+def with_thumbnails(blocks: Blocks, photo: Photo, orientation: int) -> Blocks:
+    """A JPEG's blocks with new thumbnails in further EXIF, and none in JFIF."""
+    kept = (block for block in blocks if not (block[0] == "APP0" and block[1].startswith(_EXTENDED_JFIF)))
+    return tuple(_shown(block, photo, orientation) for block in kept)
+
+
+def _shown(block: tuple[str, bytes], photo: Photo, orientation: int) -> tuple[str, bytes]:
+    name, payload = block
+    if name == "APP0" and payload.startswith(JFIF) and len(payload) > _JFIF_LENGTH:
+        return name, payload[: _JFIF_LENGTH - 2] + b"\0\0"
+    if name == "APP1" and payload.startswith(EXIF):
+        return name, EXIF + (with_thumbnail(payload[len(EXIF) :], photo, orientation) or b"")
+    return block
 
 
 def _replaced(exif: bytes, directory: Directory, photo: Photo, orientation: int) -> bytes | None:

@@ -25,7 +25,7 @@ from .jpeg_segments import MAX_PAYLOAD, XMP
 from .notes import notes_of
 from .parcel import Blocks, Parcel
 from .photoshop import THUMBNAILS
-from .thumbnail import with_thumbnail
+from .thumbnail import with_thumbnail, with_thumbnails
 from .whole_file import check_free, write_whole
 from .xmp import BrokenXmp
 
@@ -146,7 +146,8 @@ def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -
     if not same:
         exif = as_upright(from_tiff(exif) if facts.format == "TIFF" else exif)
     if record is not None:
-        exif, blocks = with_thumbnail(exif, photo, orientation), photoshop.segments_without(blocks, THUMBNAILS)
+        exif = with_thumbnail(exif, photo, orientation)
+        blocks = with_thumbnails(photoshop.segments_without(blocks, THUMBNAILS), photo, orientation)
         if file_format == "TIFF":
             exif = photoshop.tags_without(exif, THUMBNAILS, layers=True)
     parcel = Parcel(
