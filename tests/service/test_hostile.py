@@ -157,6 +157,8 @@ def test_forms_that_are_wrong_are_refused(
         ("GET", "/v1/jobs/00000000-0000-4000-8000-000000000000/result?variation=x", 422),
         ("GET", "/v1/jobs", 405),
         ("PUT", "/v1/inspect", 405),
+        ("POST", "/v1/jobs/", 404),
+        ("GET", "/healthz/", 404),
         ("GET", "/docs", 404),
         ("GET", "/.env", 404),
     ],
@@ -165,6 +167,22 @@ def test_addresses_that_lead_nowhere_are_problems_too(
     server: RunningService, method: str, path: str, status: int
 ) -> None:
     assert_refused(server.http.request(method, path), status, "")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed", "words"),
+    [
+        ("PUT", "/v1/jobs/00000000-0000-4000-8000-000000000000", "DELETE, GET", "expected DELETE or GET, got PUT"),
+        ("GET", "/v1/jobs", "POST", "expected POST, got GET"),
+        ("POST", "/openapi.json", "GET, HEAD", "expected GET or HEAD, got POST"),
+    ],
+)
+def test_a_wrong_method_is_told_all_that_would_be_right(
+    server: RunningService, method: str, path: str, allowed: str, words: str
+) -> None:
+    answer = server.http.request(method, path)
+    assert_refused(answer, 405, words)
+    assert answer.headers["allow"] == allowed
 
 
 def test_a_client_that_leaves_in_the_middle_costs_nothing(server: RunningService, shut: bytes) -> None:

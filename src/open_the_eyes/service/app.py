@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from ..engine import Engine
 from ..errors import OpenTheEyesError, UsageError
@@ -54,6 +55,7 @@ def create_app(
         summary="Opens closed eyes in photos: the same people, every other pixel untouched.",
         docs_url=None,  # its page would fetch scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,  # behind TLS it would lead to plain HTTP
         generate_unique_id_function=lambda route: route.name,
         lifespan=lambda _: _lifespan(service),
     )
@@ -101,9 +103,16 @@ def _as_known(request: Request, error: Exception) -> Exception:
     if error.status_code == 404:
         return no_such_route(request.url.path)
     if error.status_code == 405:
-        return WrongMethod(
-            f"expected {(error.headers or {}).get('Allow', 'another method')}, got {request.method[:8]}."
-        )
+        return WrongMethod(_allowed(request, error), request.method)
     if error.status_code == 413:
         return BodyTooLarge("expected smaller parts in the form, one is too large; send fewer options.")
     return UsageError(f"expected a form with a photo, multipart/form-data: {error.detail}")
+
+
+def _allowed(request: Request, error: HTTPException) -> list[str]:
+    """The methods that this address answers; Starlette's error names those of one route."""
+    known = set((error.headers or {}).get("Allow", "").split(", "))
+    for route in router.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            known |= route.methods or set()
+    return sorted(known - {""})

@@ -19,6 +19,8 @@ OpenTheEyesError                HTTP
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..errors import NoCapacity, PhotoError, PhotoNotWritten, UsageError
 
 
@@ -35,7 +37,13 @@ class NotHere(UsageError):
 
 
 class WrongMethod(UsageError):
+    """`allowed` are the methods that the address answers."""
+
     http_status = 405
+
+    def __init__(self, allowed: Sequence[str], came: str) -> None:
+        super().__init__(f"expected {' or '.join(allowed)}, got {came[:8]}.")
+        self.allowed = allowed
 
 
 class NotYet(UsageError):

@@ -19,7 +19,7 @@ from ..errors import (
     UnreadablePhoto,
     UsageError,
 )
-from .errors import BodyTooLarge, BodyTooSlow, Busy, StoreUnreadable
+from .errors import BodyTooLarge, BodyTooSlow, Busy, StoreUnreadable, WrongMethod
 
 MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("open_the_eyes.service")
@@ -56,6 +56,8 @@ def headers_of(error: BaseException) -> dict[str, str]:
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, Busy):
         headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, WrongMethod):
+        headers["Allow"] = ", ".join(error.allowed)
     if isinstance(error, OpenTheEyesError) and error.http_status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="open-the-eyes"'
     return headers
