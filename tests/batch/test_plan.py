@@ -219,6 +219,29 @@ def test_results_inside_the_tree_are_known_however_out_is_spelled(shoot: Path) -
 
 
 @pytest.mark.parametrize(
+    ("source", "out"),
+    [
+        pytest.param("shoot", "link", id="OUT leads into the tree"),
+        pytest.param("whole", "shoot/opened", id="IN leads to it"),
+        pytest.param("shoot/*/*", "shoot/away", id="OUT leads out of it"),
+        pytest.param("shoot", "shoot/day/up/opened", id="both on the way"),
+    ],
+)
+def test_results_inside_the_tree_are_known_through_links(shoot: Path, source: str, out: str) -> None:
+    for folder in (shoot / "opened", Path("elsewhere")):
+        folder.mkdir()
+    for link in ("link -> shoot/opened", "whole -> shoot", "shoot/away -> ../elsewhere", "shoot/day/up -> .."):
+        Path(link.split(" -> ")[0]).symlink_to(link.split(" -> ")[1], target_is_directory=True)
+    (Path(out) / "x.jpg").write_bytes(JPEG)
+    assert "x.jpg" not in [Path(item.name).name for item in plan([source], out, keep_names=True).items]
+
+
+def test_results_above_the_photos_through_a_link_leave_all_photos_to_do(shoot: Path) -> None:
+    (shoot / "up").symlink_to("..", target_is_directory=True)
+    assert len(plan([str(shoot)], shoot / "up", keep_names=True).items) == 4
+
+
+@pytest.mark.parametrize(
     ("sources", "out", "says"),
     [
         pytest.param(["a.jpg", "day/a.jpg"], "day", "a photo that was given is there", id="onto another photo"),

@@ -21,8 +21,14 @@ from open_the_eyes.batch.plan import FOLDER, Item, Plan  # noqa: E402
 from open_the_eyes.batch.record import Record  # noqa: E402
 from open_the_eyes.batch.worker import Processor  # noqa: E402
 from open_the_eyes.cli.batch_places import catch_up, manifest_of, planned, sent  # noqa: E402
-from open_the_eyes.fleet.remote import RemoteFolders, fetch_file, remote_processor, remote_size  # noqa: E402
-from tests.batch.processors import done  # noqa: E402
+from open_the_eyes.fleet.remote import (  # noqa: E402
+    RemoteFolders,
+    fetch_file,
+    plan_remote,
+    remote_processor,
+    remote_size,
+)
+from tests.batch.processors import done, photos  # noqa: E402
 
 REMOTE = RemoteFolders("memory://shoot", "memory://bucket/out")
 STORED = f"/bucket/out/{FOLDER}/{MANIFEST}"
@@ -103,6 +109,31 @@ def test_of_a_photo_that_two_machines_did_what_was_sent_last_counts(
         with manifest_of(plan, REMOTE) as manifest:
             assert (known(manifest, plan, "new"), known(manifest, plan, "old")) == (["a.jpg"], [])
             assert manifest.path.read_bytes().count(b"\n") == 2, "nothing is taken in twice"
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("out", "names"),
+    [
+        ("memory://shoot/opened", ["a.jpg", "b.jpg", "c.jpg"]),
+        ("memory://shoot/open", ["a.jpg", "b.jpg", "c.jpg", "opened/a.jpg"]),
+        ("memory://", ["a.jpg", "b.jpg", "c.jpg", "opened/a.jpg"]),
+        ("file:///shoot/opened", ["a.jpg", "b.jpg", "c.jpg", "opened/a.jpg"]),
+    ],
+    ids=["below IN", "a name that begins alike", "above IN", "another store"],
+)
+def test_results_below_the_photos_are_no_photos_to_do(tmp_path: Path, out: str, names: list[str]) -> None:
+    MemoryFileSystem().pipe_file("/shoot/opened/a.jpg", b"result")
+    items = plan_remote(RemoteFolders("memory://shoot", out), tmp_path, keep_names=True).items
+    assert [item.name for item in items] == names
+
+
+def test_a_link_to_results_below_the_photos_is_seen_through(tmp_path: Path) -> None:
+    photos(tmp_path / "shoot", a="blink")
+    photos(tmp_path / "shoot/opened", a="result")
+    (tmp_path / "out").symlink_to("shoot/opened")
+    remote = RemoteFolders(f"file://{tmp_path}/shoot", f"file://{tmp_path}/out")
+    assert [item.name for item in plan_remote(remote, tmp_path, keep_names=True).items] == ["a.jpg"]
 
 
 @pytest.mark.usefixtures("store")

@@ -145,10 +145,10 @@ class _PhotoCollector:
         """Sorts what was found below `root`; where results go inside that tree, they are no photos to do."""
         from ..files import SUFFIXES
 
-        out = _spelled_out(self._out)
-        inside = _spelled_out(root) in out.parents
+        looks = [(seen, seen(self._out)) for seen in (_spelled_out, _seen_through)]
+        inside = [(seen, out) for seen, out in looks if seen(root) in out.parents]
         for file in files:
-            if inside and (out == _spelled_out(file) or out in _spelled_out(file).parents):
+            if any(out in (seen(file), *seen(file).parents) for seen, out in inside):
                 continue
             locked = file.is_dir() and not os.access(file, os.R_OK | os.X_OK)
             if FOLDER in file.parts or not (file.is_file() or locked):
@@ -219,6 +219,11 @@ def _spelled_out(path: Path) -> Path:
     For names alone. Through a linked folder ".." may lead elsewhere, so a photo is read by the path it was given.
     """
     return Path(os.path.abspath(path))  # noqa: PTH100 -- Path.absolute() keeps ".."
+
+
+def _seen_through(path: Path) -> Path:
+    """Where it lies, whatever links lead there."""
+    return Path(os.path.realpath(path))
 
 
 def _item(photo: Path, root: Path, out: Path, keep_names: bool) -> Item:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,12 +39,15 @@ def plan_remote(remote: RemoteFolders, state: Path, *, keep_names: bool = False)
         UsageError: an address that fsspec does not know, or nothing there that is a photo.
     """
     files, root = _opened(remote.source)
-    if keep_names and remote.source.rstrip("/") == remote.out.rstrip("/"):
+    if keep_names and _opened(remote.out) == (files, root):
         raise UsageError(f"--keep-names: expected another place than {remote.source}, originals are never replaced.")
+    results = _within(files, root, remote.out)
     items, others = [], 0
     for path, facts in sorted(_found(files, root, remote.source).items()):
         name = path[len(root) :].lstrip("/")
         if FOLDER in name.split("/") or name.startswith(".") or "/." in name:
+            continue
+        if results and name.startswith(f"{results}/"):
             continue
         if Path(name).suffix.lower() not in SUFFIXES or _RESULT in name:
             others += 1
@@ -155,7 +159,7 @@ def _send(path: Path, address: str, name: str, *, overwrite: bool) -> None:
                 return
             raise PhotoNotWritten(f"{name} is there already at {address}; --overwrite replaces it.")
         files.makedirs(target.rpartition("/")[0], exist_ok=True)
-        if "file" in (files.protocol if isinstance(files.protocol, tuple) else (files.protocol,)):
+        if _is_here(files):
             from ..files.whole_file import write_whole
 
             write_whole(Path(target), path.read_bytes(), overwrite=True)
@@ -184,7 +188,20 @@ def _opened(address: str) -> tuple[Any, str]:
             f"{address}: expected an address such as s3://bucket/shoot ({error}); for S3: "
             "pip install 'open-the-eyes[ray,s3]'."
         ) from None
+    if _is_here(files):
+        root = Path(os.path.realpath(root)).as_posix()
     return files, str(root).rstrip("/")
+
+
+def _is_here(files: Any) -> bool:
+    """Whether a store is the file system of this machine."""
+    return "file" in (files.protocol if isinstance(files.protocol, tuple) else (files.protocol,))
+
+
+def _within(files: Any, root: str, out: str) -> str:
+    """The folder of results by its name in the tree of photos; "" where it lies elsewhere."""
+    store, folder = _opened(out)
+    return folder[len(root) + 1 :] if store == files and folder.startswith(f"{root}/") else ""
 
 
 def _found(files: Any, root: str, address: str) -> dict[str, dict[str, Any]]:
