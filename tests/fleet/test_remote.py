@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,11 @@ MemoryFileSystem = pytest.importorskip(
 
 from open_the_eyes.batch.manifest import MANIFEST, Manifest  # noqa: E402 -- those below need fsspec
 from open_the_eyes.batch.plan import FOLDER, Item, Plan  # noqa: E402
-from open_the_eyes.batch.record import Record  # noqa: E402
+from open_the_eyes.batch.record import Output, Record  # noqa: E402
+from open_the_eyes.batch.run import BatchResult, run_batch  # noqa: E402
+from open_the_eyes.batch.tally import Tally  # noqa: E402
 from open_the_eyes.batch.worker import Processor  # noqa: E402
+from open_the_eyes.cli.batch_command import _summed_up  # noqa: E402
 from open_the_eyes.cli.batch_places import catch_up, manifest_of, planned, sent  # noqa: E402
 from open_the_eyes.fleet.remote import (  # noqa: E402
     RemoteFolders,
@@ -28,7 +33,7 @@ from open_the_eyes.fleet.remote import (  # noqa: E402
     remote_processor,
     remote_size,
 )
-from tests.batch.processors import done, photos  # noqa: E402
+from tests.batch.processors import SPEC, done, photos, unwatched  # noqa: E402
 
 REMOTE = RemoteFolders("memory://shoot", "memory://bucket/out")
 STORED = f"/bucket/out/{FOLDER}/{MANIFEST}"
@@ -62,6 +67,10 @@ def record(plan: Plan, number: int, mark: str = "mark") -> Record:
     """What a worker says of a photo that had no eye to open."""
     item = plan.items[number]
     return Record(item.name, item.size, item.mtime_ns, "", mark, "unchanged", ("already_open",))
+
+
+def idle(*_: object) -> Generator[Record, None, None]:
+    yield from ()
 
 
 def known(manifest: Manifest, plan: Plan, mark: str = "mark") -> list[str]:
@@ -134,6 +143,22 @@ def test_a_link_to_results_below_the_photos_is_seen_through(tmp_path: Path) -> N
     (tmp_path / "out").symlink_to("shoot/opened")
     remote = RemoteFolders(f"file://{tmp_path}/shoot", f"file://{tmp_path}/out")
     assert [item.name for item in plan_remote(remote, tmp_path, keep_names=True).items] == ["a.jpg"]
+
+
+@pytest.mark.usefixtures("store")
+def test_the_summary_the_sheet_and_a_refusal_name_the_addresses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = on_machine(tmp_path, monkeypatch)
+    MemoryFileSystem().pipe_file("/bucket/out/a.opened.jpg", b"result")
+    with manifest_of(plan, REMOTE) as manifest:
+        ran = BatchResult(Tally(3, Counter()), stopped=False)
+        told = _summed_up(plan, SPEC, manifest, ran)
+        manifest.add(replace(record(plan, 0, "other"), outputs=(Output("a.opened.jpg", 6, "00"),)))
+        with pytest.raises(UsageError, match=f"^{REMOTE.out}: expected results of the same options"):
+            run_batch(plan, SPEC, manifest, idle, watch=unwatched)
+    assert (told["in"], told["out"]) == (REMOTE.source, REMOTE.out)
+    assert f"<h1>Open The Eyes: {REMOTE.source}</h1>" in Path(told["sheet"]).read_text()
 
 
 @pytest.mark.usefixtures("store")

@@ -44,17 +44,30 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything to do, in the order of names; `others` counts files in the folders that are no photos to do."""
+    """Everything to do, in the order of names.
 
-    root: Path
+    Args:
+        root: what is mirrored: a folder, or an address.
+        out: the folder of results; of a batch at addresses, the folder here for what it keeps.
+        others: files in the folders that are no photos to do.
+        address: where results are, if not in `out`.
+    """
+
+    root: str
     out: Path
     items: tuple[Item, ...]
     others: int = 0
+    address: str = ""
 
     @property
     def folder(self) -> Path:
         """Where the batch keeps its manifest, summary and contact sheet."""
         return self.out / FOLDER
+
+    @property
+    def place(self) -> str:
+        """Where results are, for people."""
+        return self.address or str(self.out)
 
 
 def plan(
@@ -100,7 +113,7 @@ def plan(
         raise UsageError(f"{option}: expected another folder than {root}, originals are never replaced; name one.")
     items = tuple(_item(photo, root, target, keep_names) for photo in photos)
     _check_apart(items, references, variations, copy=copy)
-    return Plan(root, target, items, found.others)
+    return Plan(str(root), target, items, found.others)
 
 
 class _PhotoCollector:

@@ -32,8 +32,8 @@ def summary_of(plan: Plan, spec: BatchSpec, manifest: Manifest, tally: Tally) ->
         seconds += record.seconds
     return {
         "version": __version__,
-        "in": str(plan.root),
-        "out": str(plan.out),
+        "in": plan.root,
+        "out": plan.place,
         **spec.to_json(),
         "photos": len(plan.items),
         "left_out": plan.others,

@@ -121,7 +121,7 @@ def executor_for(
 
         restorer = spec.options.restore.restorer
         places = worker_slots(spec.painter, settings, run_options.workers, run_options.at_once, restorer=restorer)
-        speech.note(f"{len(plan.items)} photos, {len(places)} workers, results in {speech.printable(str(plan.out))}")
+        speech.note(f"{len(plan.items)} photos, {len(places)} workers, results in {speech.printable(plan.place)}")
         return in_processes(plan, spec, places, settings, patience=run_options.patience)
     from ..batch.worker import WorkerConfig, make_processor
     from ..fleet.cluster import Cluster, check_room, connected
@@ -131,8 +131,7 @@ def executor_for(
     slot = slot_on(cluster, run_options.at_once)
     connected(cluster.address)
     check_room(cluster.address, cluster.gpus)
-    out = speech.printable(str(plan.out if remote is None else remote.out))
-    speech.note(f"{len(plan.items)} photos, on Ray ({run_options.ray}), results in {out}")
+    speech.note(f"{len(plan.items)} photos, on Ray ({run_options.ray}), results in {speech.printable(plan.place)}")
     config = WorkerConfig(
         spec=spec,
         fingerprint=spec.fingerprint(),

@@ -56,7 +56,7 @@ def plan_remote(remote: RemoteFolders, state: Path, *, keep_names: bool = False)
         items.append(Item(name, Path(name), output, Path(name), int(facts.get("size") or 0), _stamp(files, path)))
     if not items:
         raise UsageError(f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) at {remote.source}, found none.")
-    return Plan(Path(remote.source), state, tuple(items), others)
+    return Plan(remote.source, state, tuple(items), others, remote.out)
 
 
 def remote_processor(
