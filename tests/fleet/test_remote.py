@@ -36,6 +36,7 @@ from open_the_eyes.fleet.remote import (  # noqa: E402
 from tests.batch.processors import SPEC, done, photos, unwatched  # noqa: E402
 
 REMOTE = RemoteFolders("memory://shoot", "memory://bucket/out")
+PNG = b"\x89PNG\r\n\x1a\n as good as a photo"
 STORED = f"/bucket/out/{FOLDER}/{MANIFEST}"
 
 
@@ -201,6 +202,27 @@ def test_a_photo_of_the_store_is_done_here_and_its_result_is_there(tmp_path: Pat
     assert [output.path for output in do(item).outputs] == ["a.opened.jpg"]
     assert MemoryFileSystem().cat_file("/bucket/out/a.opened.jpg").startswith(b"result")
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("beside", "outcome"),
+    [
+        pytest.param({}, "opened", id="alone"),
+        pytest.param({"a.webp": b"RIFF    WEBP", "aa.png": PNG, "a.txt": b""}, "opened", id="others beside it"),
+        pytest.param({"a.png": PNG}, "failed", id="a photo that has its result there"),
+        pytest.param({"a.webp": PNG}, "failed", id="another misnamed one"),
+    ],
+)
+def test_a_result_is_named_for_the_format_it_has(tmp_path: Path, beside: dict[str, bytes], outcome: str) -> None:
+    for name, data in {"a.jpg": PNG, **beside}.items():
+        MemoryFileSystem().pipe_file(f"/shoot/{name}", data)
+    do, item = doer(tmp_path / "out")
+    told = do(item)
+    assert told.state == outcome
+    assert [output.path for output in told.outputs] == (["a.opened.png"] if outcome == "opened" else [])
+    assert ("/bucket/out/a.opened.png" in MemoryFileSystem.store) == (outcome == "opened")
+    assert told.error == "" or told.error.endswith("rename one of them.")
 
 
 @pytest.mark.parametrize("stroke", AWAY, ids=lambda error: type(error).__name__)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..errors import UnreadablePhoto, UsageError
+from ..errors import UsageError
 from ..naming import named, numbered
 
 FOLDER: Final = "open-the-eyes.batch"
@@ -254,20 +254,16 @@ def _item(photo: Path, root: Path, out: Path, keep_names: bool) -> Item:
 
 def _looked_at(photo: Path) -> tuple[str, int, int]:
     """The suffix of what the photo really is, its size and its time; what is wrong with it, reading it will say."""
-    from ..files import suffix_for
-    from ..files.sniff import sniff
+    from ..files import HEAD_BYTES, true_suffix
 
     try:
         status, head = photo.stat(), b""
         if photo.is_file():
             with photo.open("rb") as file:
-                head = file.read(4096)
+                head = file.read(HEAD_BYTES)
     except OSError:
         return photo.suffix, -1, 0
-    try:
-        return suffix_for(photo, sniff(head)), status.st_size, status.st_mtime_ns
-    except UnreadablePhoto:
-        return photo.suffix, status.st_size, status.st_mtime_ns
+    return true_suffix(photo, head), status.st_size, status.st_mtime_ns
 
 
 def _check_apart(items: Sequence[Item], references: Sequence[Path], variations: int, *, copy: bool) -> None:

@@ -84,16 +84,14 @@ def check_format(path: Path, option: str) -> None:
 
 def _true_suffix(photo: Path) -> str:
     """The suffix for a result in the photo's own format: its own, unless its name lies about what it is."""
-    from ..errors import UnreadablePhoto
-    from ..files.sniff import sniff
-    from ..files.writing import suffix_for
+    from ..files import HEAD_BYTES, true_suffix
 
     try:
         if not photo.is_file():
             return photo.suffix
         with photo.open("rb") as file:
-            return suffix_for(photo, sniff(file.read(4096)))
-    except (OSError, ValueError, UnreadablePhoto):
+            return true_suffix(photo, file.read(HEAD_BYTES))
+    except (OSError, ValueError):
         return photo.suffix  # reading it will say what is wrong with it
 
 

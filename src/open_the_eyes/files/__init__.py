@@ -10,10 +10,12 @@ from .credentials import Credentials
 from .edit_record import EditRecord, read_record
 from .gps import without_gps
 from .reading import read
+from .sniff import HEAD_BYTES
 from .whole_file import check_free
-from .writing import SUFFIXES, encoded, suffix_for, write
+from .writing import SUFFIXES, encoded, suffix_for, true_suffix, write
 
 __all__ = [
+    "HEAD_BYTES",
     "SUFFIXES",
     "Credentials",
     "EditRecord",
@@ -22,6 +24,7 @@ __all__ = [
     "read",
     "read_record",
     "suffix_for",
+    "true_suffix",
     "without_gps",
     "write",
 ]

@@ -9,6 +9,8 @@ from ..errors import UnreadablePhoto
 from ..photo import FileFormat
 from .isobmff import brand_of
 
+HEAD_BYTES: Final = 4096
+"""The beginning of a file that tells its format."""
 READABLE: Final = "a JPEG, PNG, WebP, TIFF, HEIC or AVIF photo"
 
 _OTHERS: Final[tuple[tuple[int, bytes, str], ...]] = (

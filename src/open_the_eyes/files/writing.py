@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
-from ..errors import PhotoNotWritten
+from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..photo import Encoding, FileFacts, FileFormat, Photo
 from ..report import OutputReport
 from . import avif, avif_deep, heif, jpeg, photoshop, png, tiff, webp
@@ -25,6 +25,7 @@ from .jpeg_segments import MAX_PAYLOAD, XMP
 from .notes import notes_of
 from .parcel import Blocks, Parcel
 from .photoshop import THUMBNAILS
+from .sniff import sniff
 from .thumbnail import with_thumbnail, with_thumbnails
 from .whole_file import check_free, write_whole
 from .xmp import BrokenXmp
@@ -204,6 +205,14 @@ def suffix_for(path: Path, file_format: FileFormat) -> str:
     if SUFFIXES.get(path.suffix.lower()) == file_format:
         return path.suffix
     return next(suffix for suffix, named in SUFFIXES.items() if named == file_format)
+
+
+def true_suffix(path: Path, head: bytes) -> str:
+    """The suffix for a file that begins with `head`: that of `path`, unless it lies; what is no photo keeps it."""
+    try:
+        return suffix_for(path, sniff(head))
+    except UnreadablePhoto:
+        return path.suffix
 
 
 def _format(photo: Photo, path: Path) -> FileFormat:

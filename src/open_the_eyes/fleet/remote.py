@@ -15,7 +15,7 @@ from ..batch.plan import FOLDER, Item, Plan
 from ..batch.record import Record, failed_by
 from ..batch.worker import Processor
 from ..errors import OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError
-from ..files import SUFFIXES
+from ..files import HEAD_BYTES, SUFFIXES, true_suffix
 from ..naming import named
 
 _RESULT: Final = ".opened."
@@ -142,7 +142,36 @@ def _fetched(item: Item, remote: RemoteFolders, here: Path) -> Item:
         files.get_file(f"{root}/{item.name}", str(source))
     except Exception as error:  # as above
         raise UnreadablePhoto(f"{item.name}: expected to fetch it from {remote.source}, got: {error}.") from error
-    return replace(item, source=source, output=here / "out" / item.output, copy=here / "out" / item.copy)
+    with source.open("rb") as file:
+        output = item.output.with_suffix(true_suffix(source, file.read(HEAD_BYTES)))
+    if output != item.output:
+        _check_apart(item, output, remote)
+    return replace(item, source=source, output=here / "out" / output, copy=here / "out" / item.copy)
+
+
+def _check_apart(item: Item, output: Path, remote: RemoteFolders) -> None:
+    """Nothing, when no other photo has its result, or its copy, where that of a misnamed one goes.
+
+    Raises:
+        PhotoNotWritten: one has.
+        UnreadablePhoto: the store does not say what else is there.
+    """
+    files, root = _opened(remote.source)
+    own = Path(item.name)
+    try:
+        for path in files.ls(f"{root}/{item.name}".rpartition("/")[0], detail=False):
+            other = Path(path)
+            if other.stem != own.stem or other.name == own.name or other.suffix.lower() not in SUFFIXES:
+                continue
+            if output.suffix in (other.suffix, true_suffix(other, files.cat_file(path, end=HEAD_BYTES))):
+                raise PhotoNotWritten(
+                    f"{item.name}: expected a place of its own for {output.name}, {other.name} has its result there; "
+                    "rename one of them."
+                )
+    except OpenTheEyesError:
+        raise
+    except Exception as error:  # as above
+        raise UnreadablePhoto(f"{item.name}: expected to see what is beside it, got: {error}.") from error
 
 
 def _send(path: Path, address: str, name: str, *, overwrite: bool) -> None:
