@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +16,7 @@ from .manifest import Manifest
 from .plan import Item, Plan
 from .record import Record, State
 from .spec import BatchSpec
+from .superseded import Delete, deleting_here, superseding
 from .tally import Tally
 from .worker import Processor, WorkerConfig, WorkerSlot, make_processor
 from .worker_pool import WorkerPool
@@ -54,12 +55,14 @@ def run_batch(
     retry_failed: bool = False,
     watch: Callable[[Tally], Tell],
     stop: Stop = lambda: False,
+    delete: Delete | None = None,
 ) -> BatchResult:
     """Does what is not finished yet; however it ends, the next run goes on from there.
 
     Args:
         execute: does the photos: `in_processes`, or what else there is.
         watch: given the counts before the first photo, returns who is told of the others.
+        delete: what to do with results that are superseded; by default they are deleted from the plan's folder.
 
     Raises:
         UsageError: results made under another fingerprint are there, and are not to be overwritten.
@@ -70,7 +73,10 @@ def run_batch(
     tally = Tally(len(plan.items), before)
     tell = watch(tally)
     if todo:
-        with closing(execute(todo, stop)) as records:
+        with closing(execute(todo, stop)) as done:
+            records: Iterator[Record] = done
+            if spec.overwrite:
+                records = superseding(done, todo, manifest, delete or deleting_here(plan, spec))
             for record in records:
                 manifest.add(record)
                 tally.add(record)

@@ -202,6 +202,7 @@ def _run(
                 retry_failed=run_options.retry_failed,
                 watch=watch,
                 stop=lambda: stop.asked,
+                delete=batch_places.delete_for(planned, remote),
             )
         if remote is not None:  # else what is sent would take the place of what another machine has sent meanwhile
             batch_places.catch_up(manifest, remote)
