@@ -8,11 +8,13 @@ import shutil
 import subprocess
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from open_the_eyes import doctor
 from open_the_eyes.cli import main
+from open_the_eyes.models.onnx_network import CPU, CUDA
 
 MODEL_SUFFIXES = {".npz", ".onnx", ".tflite"}
 
@@ -209,18 +211,28 @@ def test_gpus_are_named_with_their_memory(monkeypatch: pytest.MonkeyPatch, answe
 
 
 @pytest.mark.parametrize(
-    ("tool", "providers", "wanted"),
+    ("tool", "built_for", "used", "found"),
     [
-        pytest.param(None, ["CPUExecutionProvider"], [], id="no GPU, nothing to say"),
-        pytest.param("nvidia-smi", ["CPUExecutionProvider"], [False], id="a GPU that onnxruntime cannot use"),
-        pytest.param("nvidia-smi", ["CUDAExecutionProvider", "CPUExecutionProvider"], [True], id="one that it can use"),
+        pytest.param(None, [CPU], [CPU], [], id="no GPU, nothing to say"),
+        pytest.param(
+            "nvidia-smi", [CPU], [CPU], [(False, "this onnxruntime runs on the processor only")], id="built so"
+        ),
+        pytest.param("nvidia-smi", [CUDA, CPU], [CPU], [(False, "expected CUDA's libraries")], id="no libraries"),
+        pytest.param("nvidia-smi", [CUDA, CPU], [CUDA, CPU], [(True, "yes")], id="it can"),
     ],
 )
 def test_where_there_is_a_gpu_it_is_said_whether_restorers_can_use_it(
-    monkeypatch: pytest.MonkeyPatch, tool: str | None, providers: list[str], wanted: list[bool]
+    monkeypatch: pytest.MonkeyPatch,
+    tool: str | None,
+    built_for: list[str],
+    used: list[str],
+    found: list[tuple[bool, str]],
 ) -> None:
+    session = SimpleNamespace(get_providers=lambda: used)
     monkeypatch.setattr(shutil, "which", lambda _: tool)
-    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: providers)
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: built_for)
+    monkeypatch.setattr("onnxruntime.InferenceSession", lambda *_, **__: session)
+    monkeypatch.setattr("open_the_eyes.residency.memory_of", lambda _: None)
     checks = list(doctor._onnx_on_gpu())
-    assert [check.ok for check in checks] == wanted
-    assert all(bool(check.mend) is not check.ok and not check.needed for check in checks)
+    assert [check.ok for check in checks] == [ok for ok, _ in found]
+    assert all(words in check.found and not check.needed for check, (_, words) in zip(checks, found, strict=True))

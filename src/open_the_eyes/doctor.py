@@ -198,10 +198,22 @@ def _onnx_on_gpu() -> Iterator[Check]:
     """Where there is a GPU: whether restorers can use it; the two builds of onnxruntime exclude each other."""
     if shutil.which("nvidia-smi") is None or not _has_module("onnxruntime"):
         return
-    ok = "CUDAExecutionProvider" in import_module("onnxruntime").get_available_providers()
-    found = "yes" if ok else "this onnxruntime runs on the processor only"
-    mend = "python -m pip uninstall -y onnxruntime; python -m pip install onnxruntime-gpu"
-    yield Check("restorers on gpu", ok, found, "" if ok else mend, needed=False)
+    from .models.onnx_network import CUDA, session_of
+    from .residency import memory_of
+    from .settings import Settings
+
+    name = "restorers on gpu"
+    if CUDA not in import_module("onnxruntime").get_available_providers():
+        mend = "python -m pip uninstall -y onnxruntime; python -m pip install onnxruntime-gpu"
+        yield Check(name, False, "this onnxruntime runs on the processor only", mend, needed=False)
+        return
+    try:
+        memory_of("cuda")  # loads torch, as a restorer would, and so CUDA's libraries
+        session_of(MODELS / "data" / "eye_state.onnx", Settings(device="cuda"))
+    except Exception as error:  # noqa: BLE001 -- whatever keeps it from the GPU is the finding
+        yield Check(name, False, f"{str(error) or type(error).__name__:.300}", needed=False)
+    else:
+        yield Check(name, True, "yes", needed=False)
 
 
 def _has_module(name: str) -> bool:

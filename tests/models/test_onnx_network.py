@@ -33,16 +33,19 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def cuda_says(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """An onnxruntime for CUDA, whose sessions on a GPU fail with these words when they are made."""
+    """An onnxruntime for CUDA, whose sessions on a GPU fail with these words when they are made.
+
+    Without words, it lacks CUDA's libraries: its sessions are made without CUDA, and only its log tells.
+    """
 
     def says(words: str) -> None:
         made = collection.InferenceSession._create_inference_session
 
         def create(session: Any, providers: Any, *others: Any) -> None:
             session._fallback_providers = [CPU]
-            if any(CUDA in one for one in providers):
+            if words and any(CUDA in one for one in providers):
                 raise RuntimeError(words)
-            made(session, providers, *others)
+            made(session, [CPU], [{}], *others[1:])
 
         monkeypatch.setattr(collection.InferenceSession, "_create_inference_session", create)
         monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CUDA, CPU])
@@ -59,6 +62,7 @@ def cuda_says(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         pytest.param(NO_SUCH, "cuda:5", GpuFailed, id="a GPU that is not there"),
         pytest.param(NO_GPU, "cuda", GpuFailed, id="no GPU, though one was asked for"),
         pytest.param("Protobuf parsing failed.", "auto", WeightsMissing, id="a file that is no network"),
+        pytest.param("", "cuda:0", GpuFailed, id="no libraries of CUDA, though a GPU was asked for"),
     ],
 )
 def test_what_fails_on_the_gpu_is_told_and_is_not_done_on_the_processor(
@@ -77,12 +81,25 @@ def test_what_fails_on_the_gpu_is_told_and_is_not_done_on_the_processor(
     assert capsys.readouterr().out == ""
 
 
-def test_where_there_is_no_gpu_and_none_was_asked_for_the_processor_does_it(
-    file: Path, cuda_says: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("words", [NO_GPU, ""], ids=["no GPU", "no libraries of CUDA"])
+def test_where_no_gpu_can_be_used_and_none_was_asked_for_the_processor_does_it(
+    file: Path, cuda_says: Callable[[str], None], capsys: pytest.CaptureFixture[str], words: str
 ) -> None:
-    cuda_says(NO_GPU)
+    cuda_says(words)
     assert session_of(file, Settings(device="auto")).get_providers() == [CPU]
     assert capsys.readouterr().out == ""
+
+
+def test_the_log_of_onnxruntime_is_silent_only_while_a_network_goes_to_the_gpu(
+    file: Path, cuda_says: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    severities: list[int] = []
+    monkeypatch.setattr(onnxruntime, "set_default_logger_severity", severities.append)
+    session_of(file, Settings(device="cpu"))
+    assert severities == []
+    cuda_says("")
+    session_of(file, Settings(device="auto"))
+    assert severities == [4, 2]
 
 
 def test_a_gpu_that_fails_while_a_network_runs_is_named_and_not_its_file(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
@@ -26,6 +27,8 @@ CPU: Final = "CPUExecutionProvider"
 _OF_CUDA: Final = re.compile(r"\b(?:CUDA|CUBLAS|CUDNN|CUFFT|CURAND) (?:failure|error)\b", re.IGNORECASE)
 _NO_GPU: Final = re.compile(r"\bCUDA failure (?:35|100):")
 """No driver, or no GPU: an onnxruntime that was built for CUDA says that it has it on any machine."""
+_WARNING: Final = 2
+_FATAL: Final = 4
 
 
 class OnnxNetwork:
@@ -101,7 +104,7 @@ def providers(device: str, available: list[str]) -> list[Provider]:
 
 
 def session_of(path: Path, settings: Settings) -> onnxruntime.InferenceSession:
-    """A network, ready to run; where no GPU was asked for by name and there is none, on the processor.
+    """A network, ready to run; where no GPU was asked for by name and none can be used, on the processor.
 
     onnxruntime's own way out, to go to the processor and print so whatever goes wrong on a GPU, is closed: the lease
     would count what is not there, and idle models would not make room.
@@ -119,7 +122,8 @@ def session_of(path: Path, settings: Settings) -> onnxruntime.InferenceSession:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     chosen = providers(settings.device, onnxruntime.get_available_providers())
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=chosen, enable_fallback=0)
+        with _quiet(chosen):
+            session = onnxruntime.InferenceSession(str(path), options, providers=chosen, enable_fallback=0)
     except Exception as error:  # as above
         if chosen != [CPU]:
             if settings.device == "auto" and _NO_GPU.search(str(error)):
@@ -129,6 +133,28 @@ def session_of(path: Path, settings: Settings) -> onnxruntime.InferenceSession:
             f"{path}: expected an ONNX network, got: {str(error) or type(error).__name__:.200}. "
             f"Check it, or fetch it again: open-the-eyes fetch {path.parent.name}"
         ) from error
+    if chosen == [CPU] or on_gpu(session) or settings.device == "auto":
+        return session
+    cuda = f"CUDA {onnxruntime.cuda_version}".strip()
+    raise GpuFailed(
+        "onnxruntime: expected CUDA's libraries, and could not load them. Install what is missing of NVIDIA's driver, "
+        f"{cuda} and cuDNN (a torch for it brings these two), or choose the processor: OTE_DEVICE=cpu"
+    )
+
+
+@contextmanager
+def _quiet(chosen: list[Provider]) -> Iterator[None]:
+    """Where libraries of CUDA are missing, onnxruntime tells the terminal, and nobody else, in words of its own."""
+    import onnxruntime
+
+    if chosen == [CPU]:
+        yield
+        return
+    onnxruntime.set_default_logger_severity(_FATAL)
+    try:
+        yield
+    finally:
+        onnxruntime.set_default_logger_severity(_WARNING)  # its default; it does not say what it was
 
 
 def on_gpu(session: onnxruntime.InferenceSession) -> bool:
