@@ -185,6 +185,29 @@ def test_a_version_that_does_not_fit_is_missing_and_the_requirement_mends_it(mon
     assert (big.ok, big.found) == (False, "lacks numpy (2.3.0, expected >=3)")
 
 
+@pytest.mark.parametrize(
+    ("version", "found", "mend"),
+    [
+        pytest.param("1.31.1", "1.31.1", "", id="as asked"),
+        pytest.param("1.19", "1.19, expected >=1.20", 'python -m pip install "onnxruntime-gpu>=1.20"', id="too old"),
+    ],
+)
+def test_the_build_for_cuda_stands_for_onnxruntime(
+    monkeypatch: pytest.MonkeyPatch, version: str, found: str, mend: str
+) -> None:
+    def version_of(name: str) -> str:
+        if name == "onnxruntime":
+            raise metadata.PackageNotFoundError
+        return version
+
+    monkeypatch.setattr(metadata, "requires", lambda _: ["onnxruntime>=1.20"])
+    monkeypatch.setattr(metadata, "version", version_of)
+    _, check = doctor._packages()
+    assert check == doctor.Check("onnxruntime-gpu", not mend, found, mend)
+    reinstall = f"python -m pip install --force-reinstall onnxruntime-gpu=={version}"
+    assert doctor._mend_of_import("onnxruntime", "broken") == reinstall
+
+
 def test_an_extra_that_this_python_cannot_have_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metadata, "requires", lambda _: ['no-such-lib>2; extra == "sdxl"'])
     monkeypatch.setattr("sys.version_info", (3, 10, 4))

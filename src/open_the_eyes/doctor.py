@@ -14,6 +14,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any, Final
 
+from . import installed
 from .digest import sha256_of
 from .parallel import core_count
 from .version import __version__
@@ -88,27 +89,8 @@ def _packages() -> Iterator[Check]:
         spec, _, marker = requirement.partition(";")
         if "extra" in marker:
             continue
-        name, wrong = _name(spec), _wrong(spec)
-        mend = f'python -m pip install "{spec.strip()}"' if wrong else ""
-        yield Check(name, not wrong, wrong or metadata.version(name), mend)
-
-
-def _name(spec: str) -> str:
-    """ "ray[data,serve]>=2.60" -> "ray" """
-    return re.split(r"[^A-Za-z0-9_.-]", spec.strip(), maxsplit=1)[0]
-
-
-def _wrong(spec: str) -> str:
-    """What is wrong with a package as it is here, by what is asked of it ("numpy<2,>=1.24"); "" where nothing is."""
-    if not _has(_name(spec)):
-        return "not installed"
-    try:
-        from packaging.requirements import Requirement
-    except ImportError:  # told by its own line: it is asked for, too
-        return ""
-    here = metadata.version(_name(spec))
-    asked = Requirement(spec).specifier
-    return "" if asked.contains(here, prereleases=True) else f"{here}, expected {asked}"
+        name, wrong = installed.build_of(installed.name_of(spec)), installed.wrong(spec)
+        yield Check(name, not wrong, wrong or metadata.version(name), installed.mend_of(spec) if wrong else "")
 
 
 def _loads(name: str) -> Check:
@@ -124,19 +106,7 @@ def _mend_of_import(name: str, message: str) -> str:
     for library, package in (("libGL.so", "libgl1"), ("libEGL.so", "libegl1"), ("libgthread", "libglib2.0-0")):
         if library in message:
             return f"apt-get install {package}"
-    return (
-        f"python -m pip install --force-reinstall {name}=={metadata.version(name)}"
-        if _has(name)
-        else (f"python -m pip install {name}")
-    )
-
-
-def _has(name: str) -> bool:
-    try:
-        metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
+    return installed.reinstall_of(name)
 
 
 def _model_files(folder: Path) -> Iterator[Check]:
@@ -255,13 +225,13 @@ def _mend_of_known(message: str) -> str:
 def _extras() -> Iterator[Check]:
     """The extras that a person would install, as the installed package itself remembers them."""
     asked: dict[str, list[str]] = {}
-    for requirement in metadata.requires("open-the-eyes") or [] if _has("open-the-eyes") else []:
+    for requirement in metadata.requires("open-the-eyes") or [] if installed.has("open-the-eyes") else []:
         spec, _, marker = requirement.partition(";")
         extra = re.search(r"extra *== *['\"]([\w.-]+)['\"]", marker)
         if extra is not None and extra[1] not in TOOLS:
             asked.setdefault(extra[1], []).append(spec.strip())
     for name, specs in asked.items():
-        wrong = [f"{_name(spec)} ({what})" for spec in specs if (what := _wrong(spec))]
+        wrong = [f"{installed.name_of(spec)} ({what})" for spec in specs if (what := installed.wrong(spec))]
         found = f"lacks {', '.join(wrong)}" if wrong else "installed"
         mend = f'python -m pip install "open-the-eyes[{name}]"' if wrong else ""
         first = EXTRA_PYTHONS.get(name, PYTHONS[0])

@@ -1,0 +1,59 @@
+"""Python packages as they are here, held against what is asked of them ("numpy<2,>=1.24")."""
+
+from __future__ import annotations
+
+import re
+from importlib import metadata
+from typing import Final
+
+BUILDS: Final = {"onnxruntime": "onnxruntime-gpu"}
+"""A package, and the one that takes its place where it is installed: the same library, built for CUDA."""
+
+
+def has(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def name_of(spec: str) -> str:
+    """ "ray[data,serve]>=2.60" -> "ray" """
+    return re.split(r"[^A-Za-z0-9_.-]", spec.strip(), maxsplit=1)[0]
+
+
+def build_of(name: str) -> str:
+    """The package itself, or the one that is here in its place."""
+    other = BUILDS.get(name, name)
+    return other if has(other) and not has(name) else name
+
+
+def wrong(spec: str) -> str:
+    """What is wrong with a package as it is here; "" where nothing is."""
+    name = build_of(name_of(spec))
+    if not has(name):
+        return "not installed"
+    try:
+        from packaging.requirements import Requirement
+    except ImportError:  # doctor has a line about it: it is asked for, too
+        return ""
+    here = metadata.version(name)
+    asked = Requirement(spec).specifier
+    return "" if asked.contains(here, prereleases=True) else f"{here}, expected {asked}"
+
+
+def mend_of(spec: str) -> str:
+    """The command that installs what is asked for."""
+    name = name_of(spec)
+    return f'python -m pip install "{spec.strip().replace(name, build_of(name), 1)}"'
+
+
+def reinstall_of(name: str) -> str:
+    """The command that installs a package again as it is, or as it comes where it is not there."""
+    name = build_of(name)
+    return (
+        f"python -m pip install --force-reinstall {name}=={metadata.version(name)}"
+        if has(name)
+        else f"python -m pip install {name}"
+    )
