@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     from open_the_eyes.roles import Crop, Face
 
 
+@pytest.fixture
+def no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user whom nobody knows, as in a container."""
+
+    def home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", home)
+
+
 @pytest.fixture(scope="session")
 def portrait() -> Rgb:
     """(512, 512, 3): Eileen Collins, NASA, public domain; one face, eyes open."""

@@ -29,12 +29,8 @@ def test_weights_lie_in_the_users_cache(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert Settings().weights == tmp_path / "open-the-eyes" / "weights"
 
 
+@pytest.mark.usefixtures("no_home")
 def test_who_has_no_home_has_a_folder_of_their_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def no_home() -> Path:
-        raise RuntimeError("Could not determine home directory.")
-
-    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    monkeypatch.setattr(Path, "home", no_home)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert Settings().weights.is_relative_to(tmp_path)
     assert Settings.from_environment({}).weights == Settings().weights

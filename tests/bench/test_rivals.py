@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from open_the_eyes.bench.contenders import RestorerAlone, Telea
+from open_the_eyes.bench.engines import because
+from open_the_eyes.bench.figures import Absent
 from open_the_eyes.bench.liveportrait import LivePortrait
 from open_the_eyes.bench.rivals import (
     LABELS,
@@ -29,6 +31,17 @@ from open_the_eyes.engine import Engine
 from open_the_eyes.errors import NoCapacity, OpenTheEyesError, UsageError
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.settings import Settings
+
+
+def test_what_cannot_run_says_why_without_naming_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/someone")
+    told = because(UsageError("/home/someone/x: expected weights. Run: open-the-eyes fetch x"), "speed", "x")
+    assert told == Absent("speed", "x", "~/x: expected weights.", "open-the-eyes fetch x")
+
+
+@pytest.mark.usefixtures("no_home")
+def test_what_cannot_run_says_why_where_there_is_no_home() -> None:
+    assert because(UsageError("expected weights."), "speed", "x") == Absent("speed", "x", "expected weights.", "")
 
 
 def test_telea_fills_the_mask_and_nothing_else(hidden: Hidden) -> None:

@@ -186,6 +186,12 @@ def test_a_result_of_other_options_is_deleted_at_its_address(
 
 
 @pytest.mark.usefixtures("store")
+@pytest.mark.usefixtures("no_home")
+def test_who_has_no_home_for_the_manifest_is_told_so() -> None:
+    with pytest.raises(UsageError, match=r"expected a home to keep the manifest in.*set HOME"):
+        planned([REMOTE.source], REMOTE.out, (), 1, keep_names=False, copy=False, ray=True)
+
+
 def test_what_is_not_there_is_not_there(tmp_path: Path) -> None:
     assert not fetch_file(f"{REMOTE.out}/{FOLDER}", MANIFEST, tmp_path / "here")
     assert remote_size(REMOTE, "a.opened.jpg") is None

@@ -49,7 +49,9 @@ def test_everything_can_be_set() -> None:
         ("OTE_MAX_QUEUE", "9" * 30),
         ("OTE_MAX_REFERENCES", "²"),
         ("OTE_FOLDER", ""),
+        ("OTE_FOLDER", "~no-such-user/jobs"),
         ("OTE_KEYS", "a\0b"),
+        ("OTE_KEYS", "~no-such-user/keys"),
         ("OTE_STORE", "  "),
         ("OTE_DATABASE", "mysql://u:secret@db/ote"),
         ("OTE_DATABASE", "jobs.sqlite"),
@@ -63,3 +65,10 @@ def test_a_wrong_value_is_refused_by_name_and_no_password_is_quoted(name: str, v
     with pytest.raises(UsageError, match=f"^{name}: expected") as caught:
         ServiceSettings.from_environment({name: value})
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("no_home")
+def test_who_has_no_home_is_told_to_name_a_folder(tmp_path: Path) -> None:
+    assert ServiceSettings.from_environment({"OTE_FOLDER": str(tmp_path)}).folder == tmp_path
+    with pytest.raises(UsageError, match=r"^OTE_FOLDER: expected a folder, got none.*set it, or HOME"):
+        ServiceSettings.from_environment({})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -35,7 +36,8 @@ def because(error: Exception, area: Area, what: str) -> Absent:
     """The error as a row: the command that mends it stands at the end of its message, where the message is ours."""
     ours = isinstance(error, OpenTheEyesError)
     said = str(error) if ours else f"{type(error).__name__}: {error}".splitlines()[0][:FOREIGN]
-    said = said.replace(str(Path.home()), "~")  # a report is for others, too
+    with suppress(RuntimeError):  # who has no home is not named by it
+        said = said.replace(str(Path.home()), "~")  # a report is for others, too
     command = _MEND.search(said) if ours else None
     return Absent(area, what, said[: command.start()].strip() if command else said, command[1] if command else "")
 

@@ -47,7 +47,7 @@ def planned(
     """The plan, and where photos and results are if they are elsewhere.
 
     Raises:
-        UsageError: nothing to do, or an address without a cluster, or with a place here.
+        UsageError: nothing to do, or an address without a cluster, or with a place here, or no home for its manifest.
     """
     elsewhere = ["://" in place for place in (*sources, out)]
     if not any(elsewhere):
@@ -64,7 +64,11 @@ def planned(
     from ..fleet.remote import RemoteFolders, plan_remote
 
     remote = RemoteFolders(sources[0].rstrip("/"), out.rstrip("/"))
-    state = Path.home() / ".local/share/open-the-eyes/batches" / hashlib.sha256(remote.out.encode()).hexdigest()[:16]
+    try:
+        batches = Path.home() / ".local/share/open-the-eyes/batches"
+    except RuntimeError as error:
+        raise UsageError("batch: expected a home to keep the manifest in, it is unknown; set HOME.") from error
+    state = batches / hashlib.sha256(remote.out.encode()).hexdigest()[:16]
     return plan_remote(remote, state, keep_names=keep_names), remote
 
 

@@ -15,8 +15,16 @@ DATABASES: Final = ("sqlite", "postgresql")
 
 
 def default_folder() -> Path:
-    """Where the service keeps its jobs unless told otherwise."""
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "open-the-eyes" / "service"
+    """Where the service keeps its jobs unless told otherwise.
+
+    Raises:
+        UsageError: there is no home for it; among temporary files jobs would be lost.
+    """
+    try:
+        data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
+    except RuntimeError as error:
+        raise UsageError("OTE_FOLDER: expected a folder, got none, and no home is known; set it, or HOME.") from error
+    return data / "open-the-eyes" / "service"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +100,10 @@ def _count(name: str, text: str) -> int:
 def _path(name: str, text: str) -> Path:
     if not text.strip() or "\0" in text:
         raise UsageError(f"{name}: expected a path, got {text!r}.")
-    return Path(text).expanduser()
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise UsageError(f"{name}: expected a path, got {text!r}, whose home is unknown; write it out.") from error
 
 
 def _place(name: str, text: str) -> str:
