@@ -158,6 +158,14 @@ def test_settings_are_settings_of_ours(rendered: dict[str, Objects], overlay: st
     ServiceSettings.from_environment(given)
 
 
+def test_the_secret_is_made_in_a_namespace_that_is_there() -> None:
+    told = (KUBERNETES / "base/kustomization.yaml").read_text()
+    made, secret = (told.find(command) for command in ("kubectl apply -f ", "kubectl -n open-the-eyes create secret"))
+    assert 0 < made < secret
+    (file,) = re.findall(r"kubectl apply -f (\S+)", told)
+    assert yaml.safe_load((DEPLOY.parent / file).read_text())["metadata"]["name"] == "open-the-eyes"
+
+
 def test_a_gpu_pod_has_what_the_plan_says(rendered: dict[str, Objects]) -> None:
     (deployment,) = of_kind(rendered["gpu"], "Deployment")
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
