@@ -12,8 +12,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from open_the_eyes import doctor
+from open_the_eyes import doctor, installed
 from open_the_eyes.cli import main
+from open_the_eyes.models.appearance.refiner import missing
 from open_the_eyes.models.onnx_network import CPU, CUDA
 
 MODEL_SUFFIXES = {".npz", ".onnx", ".tflite"}
@@ -76,6 +77,11 @@ def test_a_known_error_of_the_engine_comes_with_its_own_advice(
     check = doctor._engine()
     assert (check.ok, check.mend) == (False, mend)
     assert "expected" in check.found
+
+
+def test_a_file_of_the_package_comes_back_from_the_clone_whoever_misses_it() -> None:
+    assert doctor._mend_of_known(str(missing(Path("refiner.onnx")))) == installed.RESTORE
+    assert "open-the-eyes" not in installed.RESTORE  # which is in no registry
 
 
 def test_what_is_missing_is_shown_and_the_code_is_4(

@@ -32,8 +32,6 @@ EXTRA_PYTHONS: Final = {"sdxl": (3, 11)}
 TOOLS: Final = ("dev", "train")
 """Extras for those who work on the code."""
 
-REINSTALL: Final = "python -m pip install --force-reinstall --no-deps open-the-eyes"
-
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -113,7 +111,7 @@ def _model_files(folder: Path) -> Iterator[Check]:
     """Every file that SHA256SUMS names."""
     sums = folder / SUMS
     if not sums.is_file():
-        yield Check("model files", False, f"{SUMS} is missing", REINSTALL)
+        yield Check("model files", False, f"{SUMS} is missing", installed.RESTORE)
         return
     for line in sums.read_text(encoding="utf-8").splitlines():
         sha256, _, name = line.partition("  ")
@@ -122,10 +120,12 @@ def _model_files(folder: Path) -> Iterator[Check]:
 
 def _model_file(path: Path, name: str, sha256: str) -> Check:
     if not path.is_file():
-        return Check(f"model {name}", False, "missing", REINSTALL)
+        return Check(f"model {name}", False, "missing", installed.RESTORE)
     found = sha256_of(path)
     if found != sha256:
-        return Check(f"model {name}", False, f"damaged: SHA-256 {found[:12]}, expected {sha256[:12]}", REINSTALL)
+        return Check(
+            f"model {name}", False, f"damaged: SHA-256 {found[:12]}, expected {sha256[:12]}", installed.RESTORE
+        )
     return Check(f"model {name}", True, f"{path.stat().st_size / 1e6:.1f} MB, SHA-256 {found[:12]}")
 
 
@@ -217,7 +217,7 @@ def _mend_of_known(message: str) -> str:
 
     "... Run: open-the-eyes fetch scrfd" -> "open-the-eyes fetch scrfd"; "OTE_DEVICE: expected" -> "unset OTE_DEVICE".
     """
-    command = re.search(r"(?:open-the-eyes|python -m) [^:]+$", message)
+    command = re.search(r"(?:open-the-eyes|python -m|git checkout) [^:]+$", message)
     variable = re.match(r"OTE_[A-Z_]+(?=: )", message)
     return command[0] if command is not None else f"unset {variable[0]}" if variable is not None else ""
 

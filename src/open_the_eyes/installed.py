@@ -9,6 +9,12 @@ from typing import Final
 BUILDS: Final = {"onnxruntime": "onnxruntime-gpu"}
 """A package, and the one that takes its place where it is installed: the same library, built for CUDA."""
 
+RESTORE: Final = (
+    "git checkout src/open_the_eyes/models in the clone, then, unless it was installed with -e, "
+    "python -m pip install --force-reinstall --no-deps . there"
+)
+"""What brings back a file of our own package, which no registry has."""
+
 
 def has(name: str) -> bool:
     try:

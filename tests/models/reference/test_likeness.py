@@ -58,5 +58,5 @@ def test_colours_that_cannot_be_seen_are_no_evidence(likeness: Likeness, portrai
 
 
 def test_a_missing_file_is_named_with_its_remedy(tmp_path: Path, portrait: Rgb, portrait_face: Face) -> None:
-    with pytest.raises(WeightsMissing, match=r"likeness\.npz: expected in the package.*Reinstall"):
+    with pytest.raises(WeightsMissing, match=r"likeness\.npz: expected in the package.*git checkout"):
         Likeness(tmp_path / "likeness.npz").describe(portrait, portrait_face)

@@ -17,6 +17,7 @@ from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import Side
 from ...imaging.palette import LUMA
 from ...imaging.threefold import threefold
+from ...installed import RESTORE
 from ...parallel import side_by_side
 from . import layout
 from .eyeframe import EyeFrame, eye_frame
@@ -45,10 +46,7 @@ coarser things as they are. At its finest, the network weaves lines along its gr
 
 def missing(path: Path) -> WeightsMissing:
     """The error for a model file of the package that is not there."""
-    return WeightsMissing(
-        f"{path.name}: expected in the package, not found. "
-        "Reinstall it: python -m pip install --force-reinstall --no-deps open-the-eyes"
-    )
+    return WeightsMissing(f"{path.name}: expected in the package, not found. Bring it back: {RESTORE}")
 
 
 GLINT_NEAR: Final = 0.08
