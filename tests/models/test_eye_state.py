@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from importlib import resources
+from math import prod
+from pathlib import Path
 
 import numpy as np
+import onnx
 
 from open_the_eyes.imaging.eyecrop import SIZE_WH
 from open_the_eyes.models.eye_state import EyeStateNetwork, standardised
@@ -13,6 +16,13 @@ from open_the_eyes.models.eye_state import EyeStateNetwork, standardised
 def test_the_model_file_is_small() -> None:
     data = (resources.files("open_the_eyes.models") / "data" / "eye_state.onnx").read_bytes()
     assert 10_000 < len(data) < 2_000_000
+
+
+def test_the_model_card_tells_how_many_parameters_the_file_has() -> None:
+    with resources.as_file(resources.files("open_the_eyes.models") / "data" / "eye_state.onnx") as file:
+        graph = onnx.load(file).graph
+    card = Path(__file__).parents[2] / "training/eye_state/MODEL_CARD.md"
+    assert f"{sum(prod(one.dims) for one in graph.initializer):,} parameters" in card.read_text(encoding="utf-8")
 
 
 def test_no_eyes_no_readings() -> None:
