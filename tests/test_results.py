@@ -87,11 +87,25 @@ def test_where_one_variation_cannot_be_written_no_new_file_stays(
     assert sorted(path.name for path in tmp_path.iterdir()) == left
 
 
-@pytest.mark.parametrize("name", ["missing/out.png", "out.gif", "out"])
-def test_a_place_that_cannot_be_written_leaves_nothing_behind(three: Opened, tmp_path: Path, name: str) -> None:
-    with pytest.raises(PhotoNotWritten):
-        three.save(tmp_path / name)
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("missing/out.png", "expected an existing folder"),
+        ("out.gif", "it ends in '.gif'"),
+        ("out", "it ends in ''"),
+        ("there", "this is a folder"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_named_as_given_and_leaves_nothing_behind(
+    three: Opened, tmp_path: Path, name: str, says: str
+) -> None:
+    (tmp_path / "there").mkdir()
+    for result in (three, three.only(2)):
+        with pytest.raises(PhotoNotWritten) as caught:
+            result.save(tmp_path / name)
+        assert str(caught.value).startswith(f"{tmp_path / name}: ")
+        assert says in str(caught.value)
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
 
 
 def test_without_a_path_the_result_goes_beside_the_photo(engine: Engine, blink: Path, tmp_path: Path) -> None:

@@ -177,9 +177,11 @@ def _edit_record(report: Report, options: Options, variation: int) -> files.Edit
 
 
 def _targets(photo: Photo, path: str | os.PathLike[str] | None, count: int) -> list[Path]:
-    """Where the variations go."""
+    """Where the variations go; the name is looked at as it was given, before it is numbered."""
     if path is not None:
         target = Path(path)
+        files.check_free(target, overwrite=True)
+        files.format_for(photo, target)
     elif photo.file is not None and photo.file.path is not None:
         suffix = files.suffix_for(photo.file.path, photo.file.format)
         target = named(photo.file.path, "opened", suffix)

@@ -90,8 +90,8 @@ def write(
     target = Path(path)
     _check_not_source(photo, target, overwrite)
     check_free(target, overwrite=overwrite)
+    file_format = format_for(photo, target)
     try:
-        file_format = _format(photo, target)
         data, encoding = _encoded(photo, file_format, record)
         if credentials is not None:
             source_type = PAINTED if record is None else record.source_type
@@ -215,13 +215,18 @@ def true_suffix(path: Path, head: bytes) -> str:
         return path.suffix
 
 
-def _format(photo: Photo, path: Path) -> FileFormat:
+def format_for(photo: Photo, path: Path) -> FileFormat:
+    """The format that a photo is written in under that name.
+
+    Raises:
+        PhotoNotWritten: the name tells of none that can be written.
+    """
     suffix = path.suffix.lower()
     if suffix in SUFFIXES:
         return SUFFIXES[suffix]
     if suffix in OTHER_PICTURES or photo.file is None:
         raise PhotoNotWritten(
-            f"expected a name ending in {', '.join(SUFFIXES)}, it ends in {suffix!r}; choose one of those."
+            f"{path}: expected a name ending in {', '.join(SUFFIXES)}, it ends in {suffix!r}; choose one of those."
         )
     return photo.file.format
 
