@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -15,6 +18,8 @@ from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.photo import Photo
 from open_the_eyes.roles import Face
 from tests.references import another_shot, somebody_else
+
+NOBODY = Photo(np.full((64, 64, 3), 120, np.uint8))
 
 
 @pytest.fixture(scope="module")
@@ -109,10 +114,30 @@ def test_with_nobody_to_give_eyes_no_option_is_advised_that_is_not_there(referen
     )
 
 
-@pytest.mark.parametrize("count", [0, 1])
-def test_fewer_than_two_photos_are_refused(reference: Engine, portrait: Rgb, count: int) -> None:
-    with pytest.raises(UsageError, match="expected two photos or more"):
-        best_take([Photo(portrait)] * count, engine=reference)
+@pytest.mark.parametrize(
+    ("photos", "options", "says"),
+    [
+        pytest.param([], None, "two photos or more of the same people, got 0", id="none"),
+        pytest.param([NOBODY], None, "two photos or more of the same people, got 1", id="one"),
+        pytest.param(
+            iter([NOBODY]), None, "two photos or more of the same people, got 1", id="one, made as it is asked for"
+        ),
+        pytest.param(NOBODY, None, "got a single one without a list", id="a photo"),
+        pytest.param("burst", None, "got a single one without a list", id="a name"),
+        pytest.param(Path("burst"), None, "got a single one without a list", id="a path"),
+        pytest.param([NOBODY] * 2, {"seed": 1}, "options: expected what Options", id="options that are none"),
+    ],
+)
+def test_what_cannot_work_is_refused_before_any_photo_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch, reference: Engine, photos: Any, options: Any, says: str
+) -> None:
+    monkeypatch.setattr("open_the_eyes.best_take.inspect_photo", None)
+    with pytest.raises(UsageError, match=says):
+        best_take(photos, options, engine=reference)
+
+
+def test_frames_may_be_made_as_they_are_asked_for(reference: Engine) -> None:
+    assert len(best_take((NOBODY for _ in range(2)), engine=reference).frames) == 2
 
 
 def test_the_same_burst_gives_the_same_bytes(taken: tuple[list[Rgb], BestTake], reference: Engine) -> None:

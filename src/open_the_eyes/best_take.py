@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import cv2
 import numpy as np
 
-from .engine import Engine, load_engine
+from .engine import Engine
 from .errors import UsageError
 from .imaging.arrays import Rgb, to_tones
 from .imaging.sharpness import fine_energy
 from .options import MatchOptions, Options
-from .pipeline import Progress, Source, inspect_photo, open_eyes
+from .photo import Photo
+from .pipeline import Progress, Source, checked, inspect_photo, loaded, open_eyes
 from .results import Inspected, Opened
 from .roles import Face
 
@@ -59,7 +61,7 @@ class BestTake:
 
 
 def best_take(
-    photos: Sequence[Source],
+    photos: Iterable[Source],
     options: Options | None = None,
     *,
     match: Sequence[tuple[int, int, int]] = (),
@@ -75,14 +77,15 @@ def best_take(
             photo. `options.match` counts as the reasons in a report do: the other frames with a face, in this order.
 
     Raises:
-        UsageError: fewer than two photos, or `match` names a frame or a face that gives no eyes.
+        UsageError: fewer than two photos, what are no options, or `match` names a frame or a face that gives no eyes.
         UnreadablePhoto, PhotoTooLarge: one of them cannot be used.
     """
-    if isinstance(photos, str | bytes) or len(photos) < 2:
-        raise UsageError(
-            "best take: expected two photos or more of the same people, got fewer; name more, or a folder."
-        )
-    engine = load_engine(engine) if isinstance(engine, str) else engine
+    single = isinstance(photos, str | bytes | os.PathLike | Photo)
+    photos = [] if single else list(photos)
+    if len(photos) < 2:
+        came = "a single one without a list" if single else str(len(photos))
+        raise UsageError(f"best take: expected two photos or more of the same people, got {came}; give a list of them.")
+    options, engine = checked(options), loaded(engine)
     tell = progress or _silent
     seen = []
     for number, photo in enumerate(photos):
@@ -91,7 +94,6 @@ def best_take(
     frames = _frames(seen)
     base = min(range(len(frames)), key=lambda n: (round(frames[n].problems, 6), n))
     others = [n for n, one in enumerate(seen) if n != base and one.detected]
-    options = options or Options()
     pairs = (*options.match.match, *_among(others, match, frames, base))
     options = replace(options, choose=replace(options.choose, all=True), match=MatchOptions(match=pairs))
     opened = open_eyes(

@@ -65,7 +65,7 @@ def open_eyes(
         UnreadablePhoto, PhotoTooLarge: the photo, or a reference, cannot be used.
         WeightsMissing: a model that was asked for is not on this machine.
     """
-    options, engine = _checked(options), _loaded(engine)
+    options, engine = checked(options), loaded(engine)
     engine.check(options.generate)
     engine.restorer(options.restore.restorer)  # what is missing is said before any work
     if options.match.match and not references:
@@ -104,7 +104,7 @@ def open_eyes(
 
 def inspect_photo(photo: Source, options: Options | None = None, *, engine: str | Engine = "auto") -> Inspected:
     """Faces, how far their eyes are open, and what `open_eyes` would do with each; raises what it raises."""
-    options, engine = _checked(options), _loaded(engine)
+    options, engine = checked(options), loaded(engine)
     watch = Stopwatch()
     with watch.stage("read"):
         source = _read(photo, engine)
@@ -174,13 +174,23 @@ def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:
     return tuple(photos)
 
 
-def _checked(options: Options | None) -> Options:
+def checked(options: Options | None) -> Options:
+    """The options, or the default ones.
+
+    Raises:
+        UsageError: anything else.
+    """
     if not isinstance(options, Options | None):
         raise UsageError(f"options: expected what Options.of(mode='fast', ...) returns, got {options!r:.80}.")
     return options or Options()
 
 
-def _loaded(engine: str | Engine) -> Engine:
+def loaded(engine: str | Engine) -> Engine:
+    """The engine, loaded if it was named.
+
+    Raises:
+        UsageError: anything else, or a name that this version does not know.
+    """
     if not isinstance(engine, str | Engine):
         raise UsageError(f"engine: expected a name or what load_engine returns, got {engine!r:.80}; leave it out.")
     return load_engine(engine) if isinstance(engine, str) else engine
