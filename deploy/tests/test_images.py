@@ -54,6 +54,15 @@ def test_what_torch_compiles_is_kept_where_it_may_be_written_and_run(rehearse: M
     assert re.search(r"^#.* -v ote-data:/data ", dockerfile.read_text(), flags=re.MULTILINE)
 
 
+def test_on_the_cuda_image_the_build_for_cuda_stands_in_the_place_of_onnxruntime(rehearse: ModuleType) -> None:
+    *_, last = rehearse.steps_of(ROOT / "deploy/Dockerfile.cuda").runs
+    package, gone, build = last.split(" && ")
+    assert '".[' in package
+    assert gone.split()[1:3] == ["uninstall", "--yes"]
+    assert gone.split()[-1] == "onnxruntime"
+    assert re.fullmatch(r"onnxruntime-gpu==[\d.]+", build.split()[-1])
+
+
 @pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.name)
 def test_what_an_image_copies_is_there_and_is_sent_to_the_builder(dockerfile: Path, rehearse: ModuleType) -> None:
     sent = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
