@@ -61,6 +61,21 @@ def test_a_photo_is_not_replaced_under_another_name_either(tmp_path: Path) -> No
         paths.check_output(link, [photo], overwrite=True)
 
 
+@pytest.mark.parametrize("out", ["new/../a.jpg", "./new/er/../../a.jpg", "there/../new/../hard.jpg"])
+def test_a_photo_is_not_replaced_by_way_of_a_folder_that_is_yet_to_be_made(
+    out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("there").mkdir()
+    Path("a.jpg").touch()
+    Path("hard.jpg").hardlink_to("a.jpg")
+    with pytest.raises(UsageError, match="the original is never replaced"):
+        paths.check_output(Path(out), [Path("a.jpg")], overwrite=True)
+    with pytest.raises(PhotoNotWritten, match="is there already"):
+        paths.check_output(Path(out), [], overwrite=False)
+    paths.check_output(Path(out), [], overwrite=True)
+
+
 def test_a_folder_is_not_a_result(tmp_path: Path) -> None:
     with pytest.raises(PhotoNotWritten, match="got a folder"):
         paths.check_output(tmp_path, [], overwrite=True)

@@ -73,12 +73,17 @@ def test_what_cannot_be_written_is_refused_before_anything_is_measured(
     monkeypatch.setattr("open_the_eyes.bench.run.run", never)
     (ran / "mine").mkdir()
     (ran / "mine/report.json").write_text('{"mine": 1}')
+    (ran / "mine.md").write_text("mine")
     assert main(["bench", "--quick", "-o", "mine"]) == 2
+    assert main(["bench", "--quick", "-o", "new/../mine"]) == 2
+    assert main(["bench", "--quick", "--markdown", "new/../mine.md"]) == 2
     assert main(["bench", "--quick", "-o", "mine/report.json/new"]) == 3
     assert main(["bench", "--quick", "--markdown", "mine/report.json/bench.md"]) == 3
     assert (ran / "mine/report.json").read_text() == '{"mine": 1}'
-    first, *others = capsys.readouterr().err.splitlines()
+    first, second, page, *others = capsys.readouterr().err.splitlines()
     assert "its report.json is none of the benchmark's and stays" in first
+    assert "its report.json is none of the benchmark's and stays" in second
+    assert "expected a page of the benchmark's or no file" in page
     assert all("report.json is not. Name another." in line for line in others)
 
 

@@ -234,7 +234,8 @@ def _document(option: str, text: str) -> Path:
     path = Path(text)
     if path.suffix.lower() not in (".md", ".markdown"):
         raise UsageError(f"{option} {text}: expected a name ending in .md; the page is Markdown.")
-    if path.exists() and not (path.is_file() and path.read_bytes().startswith(TITLE)):
+    real = paths.real_place(path)
+    if real.exists() and not (real.is_file() and real.read_bytes().startswith(TITLE)):
         raise UsageError(f"{option} {text}: expected a page of the benchmark's or no file, got another one. Rename it.")
     paths.check_folder(path.parent, option)
     return path
@@ -245,7 +246,7 @@ def _output_folder(out: str) -> Path:
     if not out or (folder.exists() and not folder.is_dir()):
         raise UsageError(f"-o {out}: expected a folder for the report, got {'a file' if out else 'nothing'}.")
     paths.check_folder(folder, "-o")
-    report = folder / REPORT
+    report = paths.real_place(folder / REPORT)
     if report.exists():
         try:
             _report(str(report))

@@ -102,16 +102,22 @@ def check_output(path: Path, given: Iterable[Path], *, overwrite: bool) -> None:
         UsageError: `path` is one of `given`.
         PhotoNotWritten: `path` is there already, or its folder neither can be written nor made.
     """
-    if not _is_there(path):
-        check_folder(path.parent)
+    real = real_place(path)
+    if not _is_there(real):
+        check_folder(real.parent)
         return
     for one in given:
-        if _is_there(one) and path.samefile(one):
+        if _is_there(one) and real.samefile(one):
             raise UsageError(f"{path} is one of the files given; the original is never replaced. Name another file.")
-    if _is_folder(path):
+    if _is_folder(real):
         raise PhotoNotWritten(f"{path}: expected a file to write, got a folder. End it with / to write into it.")
     if not overwrite:
         raise PhotoNotWritten(f"{path} is there already; --overwrite replaces it, another name keeps both.")
+
+
+def real_place(path: Path) -> Path:
+    """Where a path leads once its folders are made: "new/../a.jpg" is a.jpg, whether or not there is a `new` yet."""
+    return Path(os.path.realpath(path))
 
 
 def check_folder(folder: Path, option: str = "") -> None:
@@ -153,12 +159,12 @@ def check_report(path: Path, others: Iterable[Path], *, overwrite: bool) -> None
         PhotoNotWritten: `path` is there already, or cannot be written.
     """
     others = tuple(others)
-    if any(os.path.realpath(path) == os.path.realpath(other) for other in others):
+    if any(real_place(path) == real_place(other) for other in others):
         raise UsageError(f"--report {path}: this is one of the files given, or a result. Name another file.")
     if _is_folder(path):
         raise UsageError(f"--report {path}: expected a file, got a folder. Name a file in it.")
     for other in others:
-        report, result = Path(os.path.realpath(path)), Path(os.path.realpath(other))
+        report, result = real_place(path), real_place(other)
         if report in result.parents or result in report.parents:
             raise UsageError(f"--report {path}: expected a place beside {other}, one lies in the other. Name another.")
     check_folder(path.parent, "--report")
