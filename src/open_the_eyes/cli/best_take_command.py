@@ -60,7 +60,8 @@ def best_take_command(
     if out is not None:
         paths.check_folder(targets[sources[0]].parent, "-o")
     if len(set(targets.values())) == 1:  # else which one it is depends on the frame that is taken
-        paths.check_output(targets[sources[0]], sources, overwrite=overwrite)
+        target = targets[sources[0]]
+        paths.check_output(target, _without_result(sources, target), overwrite=overwrite)
     report_path = None if report is None else Path(report)
     if report_path is not None:
         paths.check_report(report_path, (*sources, *targets.values()), overwrite=overwrite)
@@ -74,7 +75,7 @@ def best_take_command(
         frames, left_out = _frames(sources)
         pairs = _pairs(match, tuple(frames))
         taken = best_take(tuple(frames.values()), options, match=pairs, engine=engine, progress=tell)
-    saved = _saved(taken, sources, targets[tuple(frames)[taken.base]], overwrite=overwrite)
+    saved = _saved(taken, tuple(frames), targets[tuple(frames)[taken.base]], overwrite=overwrite)
     text = json.dumps(_as_json(taken, left_out, saved), indent=2)
     speech.say(text if as_json else "\n".join(_lines(taken, saved)))
     if report_path is not None:
@@ -135,12 +136,22 @@ def _frames(sources: tuple[Path, ...]) -> tuple[dict[Path, Photo], tuple[Path, .
     return photos, left_out
 
 
-def _saved(taken: BestTake, sources: tuple[Path, ...], target: Path, *, overwrite: bool) -> Report:
+def _without_result(sources: tuple[Path, ...], target: Path) -> list[Path]:
+    """All but the file at `target`, where an earlier run made that: it is no frame, and may be replaced.
+
+    Raises:
+        UnreadablePhoto, PhotoTooLarge: it is one of `sources`, and cannot be used.
+    """
+    place = paths.real_place(target)
+    return [photo for photo in sources if paths.real_place(photo) != place or not donors.is_result(photo)]
+
+
+def _saved(taken: BestTake, frames: tuple[Path, ...], target: Path, *, overwrite: bool) -> Report:
     """Writes the result, if there is one that is not simply the frame itself."""
     opened = taken.opened
     if not opened.changed:
         return opened.report
-    paths.check_output(target, sources, overwrite=overwrite)
+    paths.check_output(target, frames, overwrite=overwrite)
     paths.make_folder(target)
     return opened.save(target, overwrite=overwrite)
 

@@ -53,6 +53,17 @@ def frames(paths: Sequence[Path]) -> tuple[dict[Path, Photo], tuple[Path, ...]]:
     return photos, tuple(left_out)
 
 
+def is_result(path: Path) -> bool:
+    """Whether open-the-eyes made a file, by the record in it.
+
+    Raises:
+        UnreadablePhoto, PhotoTooLarge: it cannot be used.
+    """
+    from ..files import read_record
+
+    return read_record(_read(path)) is not None
+
+
 def _read(path: Path) -> Photo:
     from .. import files
     from ..settings import Settings

@@ -1,0 +1,71 @@
+"""`best-take` and its own earlier results: where the new one may go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from open_the_eyes.best_take import Frame
+from open_the_eyes.cli import main
+from open_the_eyes.files import EditRecord, write
+from open_the_eyes.photo import Photo
+from open_the_eyes.report import Report
+from tests.stand_in import face_report, report_of
+
+RECORD = EditRecord("reference", "standard", 0, "0.1.0", ((1, "opened"),))
+
+
+@pytest.fixture
+def burst(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """burst/{shot1.png, shot2.png}, small, of which the first is taken as it stands."""
+
+    def taken(photos: Sequence[Photo], *_: object, **__: object) -> Any:
+        base = [int(photo.pixels[0, 0, 0]) for photo in photos].index(1)
+
+        def save(path: Path, *, overwrite: bool) -> Report:
+            write(photos[base], path, record=RECORD, overwrite=overwrite)
+            return report_of("shot1.png", face_report(), outputs=(str(path),))
+
+        opened = SimpleNamespace(changed=True, report=report_of("shot1.png"), save=save)
+        frames = tuple(Frame("", 1, 1, 0, 1.0, 1.0) for _ in photos)
+        return SimpleNamespace(frames=frames, base=base, opened=opened)
+
+    monkeypatch.setattr("open_the_eyes.best_take.best_take", taken)
+    monkeypatch.setattr("open_the_eyes.engine.load_engine", lambda *_: None)
+    monkeypatch.chdir(tmp_path)
+    Path("burst").mkdir()
+    for number in (1, 2):
+        write(Photo(np.full((16, 16, 3), number, np.uint8)), Path(f"burst/shot{number}.png"), record=None)
+    return Path("burst")
+
+
+@pytest.mark.parametrize(
+    "out",
+    [
+        pytest.param(None, id="beside the frame"),
+        pytest.param("burst/best.png", id="a file"),
+        pytest.param("burst/new/../best.png", id="by another way"),
+    ],
+)
+def test_its_own_result_is_replaced_where_asked_and_a_frame_never(
+    burst: Path, capsys: pytest.CaptureFixture[str], out: str | None
+) -> None:
+    again = ["best-take", "burst", "--overwrite", *([] if out is None else ["-o", out])]
+    result = burst / ("shot1.opened.png" if out is None else "best.png")
+    assert main(again) == 0
+    made = result.read_bytes()
+    assert main(again) == 0
+    assert f"left out: {result}, which open-the-eyes made" in capsys.readouterr().err
+    assert main([one for one in again if one != "--overwrite"]) == 3
+    assert f"{out or result} is there already; --overwrite replaces it" in capsys.readouterr().err
+    assert result.read_bytes() == made
+
+    result.write_bytes((burst / "shot2.png").read_bytes())  # a photograph now, whatever its name
+    assert main(again) == 2
+    assert "the original is never replaced" in capsys.readouterr().err
+    assert result.read_bytes() == (burst / "shot2.png").read_bytes()
