@@ -38,3 +38,18 @@ def test_options_that_cannot_work_are_refused_before_any_work(
     assert main(["batch", str(tmp_path / "a.jpg"), str(tmp_path / "out"), *arguments]) == 2
     assert says in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["a.jpg"]
+
+
+def test_an_out_that_cannot_be_written_is_refused_before_any_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("an engine was loaded")
+
+    monkeypatch.setattr("open_the_eyes.engine.load_engine", never)
+    monkeypatch.setattr("os.access", lambda path, _: Path(path).name != "shut")  # root may write everywhere
+    (tmp_path / "shut").mkdir()
+    (tmp_path / "a.jpg").write_text("a photo")
+    out = tmp_path / "shut" / "new"
+    assert main(["batch", str(tmp_path / "a.jpg"), str(out)]) == 3
+    assert f"OUT {out}: expected a folder that can be written" in capsys.readouterr().err

@@ -19,7 +19,7 @@ MODULES: Final = sorted(SOURCE.rglob("*.py"))
 
 LAYERS: Final = (
     {"imaging"},
-    {"digest", "errors", "installed", "naming", "parallel", "version"},
+    {"digest", "errors", "installed", "looking", "naming", "parallel", "version"},
     {"options", "settings"},
     {"photo", "roles"},
     {"report"},

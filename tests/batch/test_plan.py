@@ -50,6 +50,14 @@ def test_folders_patterns_and_lists_become_photos_in_order(shoot: Path, sources:
     assert [item.name for item in plan(sources, "out").items] == names
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_list_is_read_in_the_encoding_that_its_mark_tells(shoot: Path, encoding: str) -> None:
+    (shoot / "zo\xeb.jpg").write_bytes(JPEG)
+    mark = "\ufeff" if encoding == "utf-16-be" else ""  # the others bring their own
+    (shoot / "list.txt").write_bytes(f"{mark}# chosen\r\nzo\xeb.jpg\r\n".encode(encoding))
+    assert [item.size for item in plan(["shoot/list.txt"], "out").items] == [len(JPEG)]
+
+
 def test_results_mirror_the_tree_and_say_what_they_are(shoot: Path) -> None:
     outputs = {item.name: item.output for item in plan([str(shoot)], "out").items}
     assert outputs["a.jpg"] == Path("out/a.opened.jpg")
@@ -121,6 +129,39 @@ def test_a_folder_that_may_not_be_looked_into_is_left_to_fail_by_name(
         read(found.items[-1].source, Settings())
 
 
+@pytest.mark.parametrize("source", ["shoot", "shoot/**/*.jpg", "shoot/*/*.jpg"])
+def test_a_folder_of_which_the_names_alone_may_be_read_is_left_to_fail_by_name(
+    shoot: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    shut(shoot / "day", monkeypatch)
+    items = plan([source, f"{shoot}/b.PNG"], "out").items
+    assert [(item.name, item.size > 0) for item in items if item.name not in ("a.jpg", "b.PNG")] == [("day", True)]
+
+
+@pytest.mark.parametrize("source", ["shoot/day/c.jpg", "shoot/day/new", "x" * 300])
+def test_what_may_not_be_looked_at_is_told_with_the_reason(
+    shoot: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    shut(shoot / "day", monkeypatch)
+    with pytest.raises(UnreadablePhoto, match=rf"{source}: expected a folder.*(denied|too long); check its name"):
+        plan([source], "out")
+    assert plan(["shoot/a.jpg"], source).out == Path(source)  # whoever writes there will say so
+
+
+def shut(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing in the folder may be looked at, as for a user who may not enter it."""
+    stat = os.stat
+
+    def refused(path: Any, **options: Any) -> os.stat_result:
+        if isinstance(path, str | Path) and folder in Path(path).parents:
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, **options)
+
+    monkeypatch.setattr(os, "stat", refused)
+    monkeypatch.setattr(Path, "stat", lambda path, **options: refused(path, **options))  # which keeps one in 3.10
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path) != folder)
+
+
 def refusing(name: str, scandir: Callable[..., Any]) -> Callable[..., Any]:
     def refused(path: Any) -> Any:
         if Path(path).name == name:
@@ -158,6 +199,7 @@ def test_a_pipe_in_a_list_is_not_waited_for(shoot: Path) -> None:
         pytest.param(["shoot/*.tif"], "out", {}, "found none", id="a pattern that matches none"),
         pytest.param([""], "out", {}, "expected a folder", id="no name"),
         pytest.param(["a\0b"], "out", {}, "expected a folder", id="a name that cannot be"),
+        pytest.param(["shoot/wide.txt"], "out", {}, "expected a list in UTF-8, or UTF-16 with its mark", id="no list"),
         pytest.param(["shoot"], "shoot/a.jpg", {}, "this is a file", id="results into a file"),
         pytest.param(["shoot"], "shoot", {"keep_names": True}, "never replaced", id="over the originals"),
         pytest.param(["shoot"], "shoot", {"copy": True}, "never replaced", id="copies onto the originals"),
@@ -166,7 +208,7 @@ def test_a_pipe_in_a_list_is_not_waited_for(shoot: Path) -> None:
 def test_what_cannot_be_is_refused_before_any_work(
     shoot: Path, sources: list[str], out: str, options: dict[str, Any], says: str
 ) -> None:
-    assert shoot.is_dir()
+    (shoot / "wide.txt").write_bytes("a.jpg\n".encode("utf-16-le"))
     with pytest.raises(UsageError, match=says):
         plan(sources, out, **options)
 

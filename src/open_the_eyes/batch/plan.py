@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import glob
 import itertools
 import os
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..errors import UsageError
+from ..errors import UnreadablePhoto, UsageError
+from ..looking import is_file, is_folder, is_there
 from ..naming import named, numbered
 
 FOLDER: Final = "open-the-eyes.batch"
@@ -92,9 +94,10 @@ def plan(
     Raises:
         UsageError: nothing there, nothing that is a photo, a photo outside the tree that a pattern begins in, two
             photos with one result, or a result or a copy in the place of a photo.
+        UnreadablePhoto: one of `sources` may not be looked at.
     """
     target = Path(out)
-    if target.exists() and not target.is_dir():
+    if is_there(target) and not is_folder(target):
         raise UsageError(f"OUT {out}: expected a folder for the results, this is a file; name a folder.")
     found = _PhotoCollector(target)
     for source in sources:
@@ -129,13 +132,13 @@ class _PhotoCollector:
         path = Path(source)
         if not source.strip() or "\0" in source:
             raise UsageError(f"batch: expected a folder, a photo, a pattern or a list, got {source!r}.")
-        if path.is_dir():
+        if is_folder(path):
             self._take_in(_walked(path), path)
             self._roots.append(path)
-        elif path.is_file() and path.suffix.lower() == LIST_SUFFIX:
+        elif is_file(path) and path.suffix.lower() == LIST_SUFFIX:
             self.photos += _listed(path)
             self._roots.append(None)
-        elif path.exists():
+        elif is_there(path):
             self.photos.append(path)
             self._roots.append(None)
         elif _WILD & set(source):
@@ -143,7 +146,7 @@ class _PhotoCollector:
             self._take_in(_matching(source), root)
             self._roots.append(root)
         else:
-            raise UsageError(f"{source}: expected a folder, a photo, a pattern or a list; there is no such file.")
+            raise _not_found(path)
 
     def root(self, photos: Sequence[Path]) -> Path:
         """The one folder that was named; where there is none, or more, the deepest that holds all photos."""
@@ -160,16 +163,28 @@ class _PhotoCollector:
 
         looks = [(seen, seen(self._out)) for seen in (_spelled_out, _seen_through)]
         inside = [(seen, out) for seen, out in looks if seen(root) in out.parents]
-        for file in files:
+        for path in files:
+            file = path if os.access(path.parent, os.X_OK) else path.parent  # whose names may be read, and no more
             if any(out in (seen(file), *seen(file).parents) for seen, out in inside):
                 continue
-            locked = file.is_dir() and not os.access(file, os.R_OK | os.X_OK)
-            if FOLDER in file.parts or not (file.is_file() or locked):
+            locked = is_folder(file) and not os.access(file, os.R_OK | os.X_OK)
+            if FOLDER in file.parts or not (is_file(file) or locked):
                 continue
             if locked or (file.suffix.lower() in SUFFIXES and _RESULT not in file.name):
                 self.photos.append(file)
             else:
                 self.others += 1
+
+
+def _not_found(path: Path) -> UsageError | UnreadablePhoto:
+    expected = f"{path}: expected a folder, a photo, a pattern or a list"
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        return UnreadablePhoto(f"{expected}, got: {error.strerror}; check its name and rights.")
+    return UsageError(f"{expected}; there is no such file.")
 
 
 def _walked(folder: Path) -> Iterator[Path]:
@@ -204,10 +219,16 @@ def _matching(pattern: str) -> Iterator[Path]:
 def _listed(path: Path) -> list[Path]:
     """A photo a line, relative to the list's own folder; empty lines and lines with # are left out."""
     try:
-        lines = path.read_text(encoding="utf-8-sig", errors="surrogateescape").splitlines()
+        data = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: expected a list that can be read, got: {error.strerror}.") from error
-    names = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # as Windows PowerShell writes with ">"
+    text = data.decode("utf-16", "replace") if wide else data.decode("utf-8-sig", "surrogateescape")
+    if "\0" in text:
+        raise UsageError(
+            f"{path}: expected a list in UTF-8, or UTF-16 with its mark, got zero bytes; save it as UTF-8."
+        )
+    names = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     return [path.parent / name for name in names]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from . import speech
+from . import paths, speech
 
 if TYPE_CHECKING:
     from ..batch.manifest import Manifest
@@ -48,12 +48,15 @@ def planned(
 
     Raises:
         UsageError: nothing to do, or an address without a cluster, or with a place here, or no home for its manifest.
+        UnreadablePhoto: a source may not be looked at.
+        PhotoNotWritten: OUT can neither be written into nor made.
     """
     elsewhere = ["://" in place for place in (*sources, out)]
     if not any(elsewhere):
         from ..batch.plan import plan
 
         here = plan(sources, out, keep_names=keep_names, copy=copy, references=references, variations=variations)
+        paths.check_folder(here.out, "OUT")
         return here, None
     if not ray:
         raise UsageError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import UnreadablePhoto, UsageError
+from ..looking import is_folder
 from ..options import MatchOptions, Options
 from . import donors, parse, paths, progress, speech, words
 
@@ -91,7 +91,7 @@ def _photos(given: list[str]) -> tuple[Path, ...]:
     """
     found: list[Path] = []
     for one in map(Path, given):
-        if not os.path.isdir(one):  # noqa: PTH112 -- a path's own method raises where it may not look
+        if not is_folder(one):
             found.append(one)
             continue
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import PhotoNotWritten, UsageError
+from ..looking import is_file, is_folder, is_there
 from ..naming import named
 
 _GLOB = frozenset("*?[")
@@ -28,7 +29,7 @@ def spelt_out(names: Sequence[str]) -> list[str]:
 
 
 def _matching(name: str) -> list[str]:
-    if not _GLOB & set(name) or _is_there(Path(name)):
+    if not _GLOB & set(name) or is_there(Path(name)):
         return []
     return sorted(glob.glob(name))  # noqa: PTH207 -- Path.glob takes no absolute pattern
 
@@ -39,9 +40,9 @@ def check_photo(photo: Path) -> None:
     Raises:
         UsageError: `photo` is one of these.
     """
-    if _is_folder(photo):
+    if is_folder(photo):
         raise UsageError(f"{photo}: expected a photo, got a folder. Name the photos in it, such as {photo / '*.jpg'}.")
-    if _GLOB & set(str(photo)) and not _is_there(photo):
+    if _GLOB & set(str(photo)) and not is_there(photo):
         raise UsageError(f"{photo}: expected a photo, got a pattern that matches none. Check it, and leave quotes off.")
 
 
@@ -55,8 +56,8 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = "opened", *
         raise UsageError(f"{option}: expected a name, got nothing. Name a file, or a folder for several photos.")
     if out is None:
         paths = [named(photo, addition, _true_suffix(photo)) for photo in photos]
-    elif len(photos) > 1 or _is_folder(Path(out)) or out.endswith(("/", os.sep)):
-        if _is_there(Path(out)) and not _is_folder(Path(out)):
+    elif len(photos) > 1 or is_folder(Path(out)) or out.endswith(("/", os.sep)):
+        if is_there(Path(out)) and not is_folder(Path(out)):
             raise UsageError(
                 f"{option} {out}: expected a folder, got a file. Name a folder, or one photo and one file."
             )
@@ -87,7 +88,7 @@ def _true_suffix(photo: Path) -> str:
     from ..files import HEAD_BYTES, true_suffix
 
     try:
-        if not photo.is_file():
+        if not is_file(photo):
             return photo.suffix
         with photo.open("rb") as file:
             return true_suffix(photo, file.read(HEAD_BYTES))
@@ -103,13 +104,13 @@ def check_output(path: Path, given: Iterable[Path], *, overwrite: bool) -> None:
         PhotoNotWritten: `path` is there already, or its folder neither can be written nor made.
     """
     real = real_place(path)
-    if not _is_there(real):
+    if not is_there(real):
         check_folder(real.parent)
         return
     for one in given:
-        if _is_there(one) and real.samefile(one):
+        if is_there(one) and real.samefile(one):
             raise UsageError(f"{path} is one of the files given; the original is never replaced. Name another file.")
-    if _is_folder(real):
+    if is_folder(real):
         raise PhotoNotWritten(f"{path}: expected a file to write, got a folder. End it with / to write into it.")
     if not overwrite:
         raise PhotoNotWritten(f"{path} is there already; --overwrite replaces it, another name keeps both.")
@@ -127,8 +128,8 @@ def check_folder(folder: Path, option: str = "") -> None:
         PhotoNotWritten: it is one.
     """
     ways = (folder.absolute(), *folder.absolute().parents)
-    there = next(above for above in ways if _is_there(above))
-    able = _is_folder(there) and os.access(there, os.W_OK | os.X_OK)
+    there = next(above for above in ways if is_there(above))
+    able = is_folder(there) and os.access(there, os.W_OK | os.X_OK)
     if able and there != ways[0]:
         try:  # some systems of files let the superuser in and make nothing
             tempfile.TemporaryDirectory(prefix=".open-the-eyes-", dir=there).cleanup()
@@ -161,7 +162,7 @@ def check_report(path: Path, others: Iterable[Path], *, overwrite: bool) -> None
     others = tuple(others)
     if any(real_place(path) == real_place(other) for other in others):
         raise UsageError(f"--report {path}: this is one of the files given, or a result. Name another file.")
-    if _is_folder(path):
+    if is_folder(path):
         raise UsageError(f"--report {path}: expected a file, got a folder. Name a file in it.")
     for other in others:
         report, result = real_place(path), real_place(other)
@@ -181,17 +182,3 @@ def write_text(path: Path, text: str, *, overwrite: bool) -> None:
 
     make_folder(path)
     write_whole(path, text.encode("utf-8", "backslashreplace"), overwrite=overwrite)
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:  # a name too long, a folder we may not enter: whoever reads or writes it will say so
-        return False
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
