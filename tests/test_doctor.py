@@ -132,6 +132,22 @@ def test_each_model_that_can_be_downloaded_is_there_or_comes_with_a_command(
     assert "non-commercial by its authors; not for commercial use" in gpen.found
 
 
+def test_weights_that_may_not_be_looked_at_come_with_other_advice(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refused(path: object) -> None:  # root may look everywhere
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("os.scandir", refused)
+    monkeypatch.setenv("OTE_WEIGHTS", str(tmp_path))
+    checks = list(doctor._weights())
+    assert {check.name for check in checks} >= {"weights gfpgan", "weights sdxl-base"}
+    assert {check.mend for check in checks} == {f"chmod -R u+rX {tmp_path}, or OTE_WEIGHTS=/folder"}
+    assert all("cannot be looked into (Permission denied); " in check.found for check in checks)
+    monkeypatch.setenv("OTE_DETECTOR", "insightface")
+    assert doctor._engine().mend == checks[0].mend
+
+
 def test_a_record_of_weights_that_cannot_be_read_is_a_finding(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "gfpgan").mkdir()
     (tmp_path / "gfpgan" / "gfpgan_1.4.onnx").write_bytes(b"net")

@@ -217,7 +217,7 @@ def _mend_of_known(message: str) -> str:
 
     "... Run: open-the-eyes fetch scrfd" -> "open-the-eyes fetch scrfd"; "OTE_DEVICE: expected" -> "unset OTE_DEVICE".
     """
-    command = re.search(r"(?:open-the-eyes|python -m|git checkout) [^:]+$", message)
+    command = re.search(r"(?:open-the-eyes|python -m|git checkout|chmod) [^:]+$", message)
     variable = re.match(r"OTE_[A-Z_]+(?=: )", message)
     return command[0] if command is not None else f"unset {variable[0]}" if variable is not None else ""
 
@@ -251,12 +251,12 @@ def _weights() -> Iterator[Check]:
         folder = Settings.from_environment().weights
         for weight in CATALOGUE:
             missing = missing_of(weight, folder)
+            state, mend = (folder / weight.name, "") if missing is None else (missing.what, missing.mend)
             use = "" if weight.commercial else "; not for commercial use"
-            found = f"{missing or folder / weight.name}; {weight.bytes / 1e9:.2f} GB; licence {weight.licence}{use}"
-            mend = f"open-the-eyes fetch {weight.name}" if missing else ""
-            yield Check(f"weights {weight.name}", not missing, found, mend, needed=False)
+            found = f"{state}; {weight.bytes / 1e9:.2f} GB; licence {weight.licence}{use}"
+            yield Check(f"weights {weight.name}", missing is None, found, mend, needed=False)
     except OpenTheEyesError as error:
-        mend = _mend_of_known(str(error)) or "open-the-eyes fetch --list"
-        yield Check("weights", False, str(error), mend, needed=False)
+        yield Check("weights", False, str(error), _mend_of_known(str(error)), needed=False)
     except Exception as error:  # noqa: BLE001 -- whatever keeps them from being looked at is the finding
-        yield Check("weights", False, f"{type(error).__name__}: {error}", "open-the-eyes fetch --list", needed=False)
+        mend = "open-the-eyes fetch --list --debug"
+        yield Check("weights", False, f"{type(error).__name__}: {error}", mend, needed=False)

@@ -200,13 +200,15 @@ def test_other_text_encoders_have_another_name(weights: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["nothing", "model.ckpt", "folder", "model.safetensors"], ids=["gone", "pickle", "empty folder", "no model"]
+    "name",
+    ["nothing", "x" * 300, "model.ckpt", "folder", "model.safetensors"],
+    ids=["gone", "too long", "pickle", "empty folder", "no model"],
 )
 def test_what_is_no_checkpoint_is_refused_with_what_to_do(weights: Path, tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     if name == "folder":
         path.mkdir()
-    elif name != "nothing":
+    elif "." in name:
         path.write_bytes(b"\x80\x04not a model")
     import torch
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -89,10 +90,19 @@ def test_auto_takes_sdxl_where_a_gpu_and_weights_are_and_says_so(
         assert engine.for_references().generator.name == "reference"
 
 
+def refused(path: object) -> NoReturn:
+    raise PermissionError(13, "Permission denied", str(path))
+
+
 @pytest.mark.parametrize(
     ("lacks", "why"),
-    [("libraries", "the extra sdxl"), ("weights", "open-the-eyes fetch sdxl"), ("gpu", "a GPU")],
-    ids=["libraries", "weights", "gpu"],
+    [
+        ("libraries", "the extra sdxl"),
+        ("weights", "its weights (open-the-eyes fetch sdxl)"),
+        ("rights", "its weights (chmod -R u+rX "),
+        ("gpu", "a GPU"),
+    ],
+    ids=["libraries", "weights", "rights", "gpu"],
 )
 def test_auto_takes_the_appearance_model_elsewhere_and_says_what_sdxl_would_need(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacks: str, why: str
@@ -102,6 +112,8 @@ def test_auto_takes_the_appearance_model_elsewhere_and_says_what_sdxl_would_need
     else:
         request.getfixturevalue("libraries")
     folder = tmp_path
+    if lacks == "rights":
+        monkeypatch.setattr("os.scandir", refused)  # root may look everywhere
     if lacks == "gpu":
         import torch
 

@@ -8,7 +8,9 @@ import json
 import os
 import shutil
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ from open_the_eyes.errors import NoCapacity, OpenTheEyesError, WeightsMissing
 from open_the_eyes.models.weights import fetching, path_of
 from open_the_eyes.models.weights.catalogue import Weight
 from open_the_eyes.models.weights.fetching import fetch
-from open_the_eyes.models.weights.store import RECORD, missing_of
+from open_the_eyes.models.weights.store import RECORD, Missing, missing_of
 from open_the_eyes.settings import Settings
 from tests.hub import FakeHub
 from tests.models.weights.conftest import CONFIG, MANY, NETWORK, ONE, here
@@ -235,9 +237,9 @@ def test_a_fetch_that_ends_early_leaves_no_folder_that_looks_whole(
         full.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
         with pytest.raises((NoCapacity, KeyboardInterrupt)):
             fetch([MANY], settings, checked)
-    assert missing_of(MANY, settings.weights) == "unet/b.safetensors is missing"
+    assert missing_of(MANY, settings.weights) == Missing("unet/b.safetensors is missing", "open-the-eyes fetch many")
     fetch([MANY], settings)
-    assert missing_of(MANY, settings.weights) == ""
+    assert missing_of(MANY, settings.weights) is None
 
 
 @pytest.mark.parametrize(
@@ -262,6 +264,20 @@ def test_a_file_that_cannot_be_written_is_no_broken_line(
     assert len(hub.asked) == 1
 
 
+def test_a_folder_that_may_not_be_entered_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    look = os.stat
+
+    def refused(path: Any, **options: Any) -> os.stat_result:  # root may look everywhere
+        if isinstance(path, str | Path) and settings.weights / "one" in Path(path).parents:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return look(path, **options)
+
+    monkeypatch.setattr(os, "stat", refused)
+    monkeypatch.setattr(os, "fsync", lambda _: refused(settings.weights / "one/net.onnx.part"))
+    with pytest.raises(WeightsMissing, match=r"one, got: Permission denied\. Make the folder writable"):
+        fetch([ONE], settings)
+
+
 def test_a_folder_of_weights_that_is_a_file_is_named(settings: Settings) -> None:
     settings.weights.write_text("in the way")
     with pytest.raises(WeightsMissing, match="expected to write it to"):
@@ -271,4 +287,4 @@ def test_a_folder_of_weights_that_is_a_file_is_named(settings: Settings) -> None
 def test_without_anything_to_do_nothing_is_written(settings: Settings) -> None:
     fetch([], settings)
     assert not settings.weights.exists()
-    assert missing_of(ONE, settings.weights) == "net.onnx is missing"
+    assert missing_of(ONE, settings.weights) == Missing("net.onnx is missing", "open-the-eyes fetch one")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,6 +55,28 @@ def test_a_folder_that_is_not_whole_is_missing(settings: Settings, spoil: Callab
         path_of("many", settings)
 
 
+@pytest.mark.parametrize("shut", ["weights", "many", "unet"])
+def test_what_may_not_be_looked_into_is_not_called_missing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, shut: str
+) -> None:
+    home = settings.weights / "many"
+    (home / "unet").mkdir(parents=True)
+    scandir = os.scandir
+
+    def refused(path: Any) -> Any:  # root may look everywhere
+        if shut in Path(path).relative_to(settings.weights.parent).parts:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    with pytest.raises(WeightsMissing) as caught:
+        path_of("many", settings)
+    assert str(caught.value) == (
+        f"many: expected its files in {home}, {home} cannot be looked into (Permission denied). "
+        f"Run: chmod -R u+rX {settings.weights}, or OTE_WEIGHTS=/folder"
+    )
+
+
 def test_files_of_another_revision_are_missing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     fetch([MANY], settings)
     newer = catalogue.weight_of("many").__class__(
@@ -74,6 +98,12 @@ def test_the_record_comes_back_as_it_was_written(tmp_path: Path) -> None:
 def test_a_record_that_is_none_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / RECORD).write_text(text)
     with pytest.raises(WeightsMissing, match=r"weights\.json: expected the record"):
+        read_record(tmp_path)
+
+
+def test_a_record_that_cannot_be_read_is_not_to_be_deleted(tmp_path: Path) -> None:
+    (tmp_path / RECORD).mkdir()
+    with pytest.raises(WeightsMissing, match=r"got: Is a directory\. Change its rights, or name another folder"):
         read_record(tmp_path)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ...errors import UsageError, WeightsMissing
+from ...looking import is_file, is_folder
 
 if TYPE_CHECKING:
     import torch
@@ -38,11 +39,11 @@ class Checkpoint:
         Raises:
             UsageError: it is neither a folder with a U-Net nor a `.safetensors` file.
         """
-        if path.is_dir() and (path / "unet" / "config.json").is_file():
-            return cls(path, path if (path / "text_encoder_2").is_dir() else plan)
-        if path.is_file() and path.suffix == SUFFIX:
+        if is_file(path / "unet" / "config.json"):
+            return cls(path, path if is_folder(path / "text_encoder_2") else plan)
+        if is_file(path) and path.suffix == SUFFIX:
             return cls(path, plan)
-        hint = "pickled checkpoints are refused, convert it to safetensors" if path.is_file() else "name one of these"
+        hint = "pickled checkpoints are refused, convert it to safetensors" if is_file(path) else "name one of these"
         raise UsageError(
             f"OTE_SDXL: expected a folder that has unet/config.json, a file ending in {SUFFIX} or the hub id of a "
             f"checkpoint, got {path}; {hint}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...errors import NoCapacity, OpenTheEyesError, UsageError, WeightsMissing
+from ...looking import is_there
 from ...residency import ModelCard, Residency, cards
 from ...roles import EyeGenerator
 from ...settings import Settings
@@ -77,6 +79,8 @@ def sdxl_lacks(settings: Settings) -> str:
         files_of(settings)
         needs = "a GPU"
         return needs if device_of(settings) == "cpu" else ""
+    except WeightsMissing as error:
+        return f"its weights ({str(error).rpartition(': ')[2]})"
     except OpenTheEyesError:
         return needs
 
@@ -124,8 +128,7 @@ def files_of(settings: Settings) -> Files:
             path_of(n, settings) for n in ("sdxl-inpaint", "sdxl-refiner", "sdxl-vae", "lcm-lora")
         )
     except WeightsMissing as error:
-        said = str(error).partition(" Run: ")[0]
-        raise WeightsMissing(f"{said} Run: open-the-eyes fetch sdxl") from error
+        raise WeightsMissing(re.sub(r"(open-the-eyes fetch).*", r"\1 sdxl", str(error))) from error
     base = Checkpoint(plan, plan) if settings.sdxl is None else Checkpoint.at(_named(settings.sdxl, settings), plan)
     return Files(base, Checkpoint(refiner, refiner), vae, lora)
 
@@ -133,7 +136,7 @@ def files_of(settings: Settings) -> Files:
 def _named(sdxl: Path, settings: Settings) -> Path:
     """Where a checkpoint that a person named lies: there, or among the weights where it is a hub id."""
     name = sdxl.as_posix()
-    return sdxl if sdxl.exists() or not is_hub_id(name) else path_of(name, settings)
+    return sdxl if is_there(sdxl) or not is_hub_id(name) else path_of(name, settings)
 
 
 def register(residency: Residency, files: Files, settings: Settings) -> None:

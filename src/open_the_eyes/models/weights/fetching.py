@@ -19,6 +19,7 @@ from typing import BinaryIO, Final, TypeAlias
 
 from ...digest import sha256_of
 from ...errors import NoCapacity, WeightsMissing
+from ...looking import is_file, is_folder
 from ...settings import Settings
 from .catalogue import Weight
 from .sources import BrokenOff, RemoteFile, Source, not_fetched, source_of
@@ -59,7 +60,7 @@ class Download:
     @property
     def have(self) -> int:
         """Bytes of it that an earlier fetch left."""
-        return self.part.stat().st_size if self.part.is_file() else 0
+        return self.part.stat().st_size if is_file(self.part) else 0
 
 
 def fetch(weights: Sequence[Weight], settings: Settings, told: Told | None = None) -> None:
@@ -73,7 +74,7 @@ def fetch(weights: Sequence[Weight], settings: Settings, told: Told | None = Non
     """
     source, folder, tell = source_of(settings), settings.weights, told or _nobody
     downloads = [download for weight in weights for download in _downloads(weight, source, folder)]
-    absent = [download for download in downloads if not download.target.is_file()]
+    absent = [download for download in downloads if not is_file(download.target)]
     _note(
         [(download, download.sha256) for download in absent]
     )  # first: however this ends, they are known to be missing
@@ -102,7 +103,7 @@ def _downloads(weight: Weight, source: Source, folder: Path) -> list[Download]:
 
 def _is_here(download: Download, tell: Told) -> bool:
     """Whether a file is here and is what it should be; one that is not is removed."""
-    if not download.target.is_file():
+    if not is_file(download.target):
         return False
     if download.target.stat().st_size == download.file.bytes:
         tell(f"checking {download.key}", 0, download.file.bytes)
@@ -172,7 +173,7 @@ def _piece(stream: BinaryIO, size: int) -> bytes:
 
 def _check_room(missing: Sequence[Download], folder: Path) -> None:
     need = sum(download.file.bytes - download.have for download in missing) + SPARE
-    there = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
+    there = next(path for path in (folder, *folder.absolute().parents) if is_folder(path))
     free = shutil.disk_usage(there).free
     if missing and free < need:
         raise NoCapacity(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
@@ -32,6 +33,14 @@ class Recorded:
     revision: str
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What keeps a model from being used, such as "codeformer.onnx is missing", and the command that mends it."""
+
+    what: str
+    mend: str
+
+
 def path_of(name: str, settings: Settings) -> Path:
     """Where a model lies: its file if it is a single one, else its folder.
 
@@ -40,18 +49,33 @@ def path_of(name: str, settings: Settings) -> Path:
     """
     weight = weight_of(name)
     missing = missing_of(weight, settings.weights)
-    if missing:
+    if missing is not None:
         raise WeightsMissing(
-            f"{name}: expected its files in {settings.weights / name}, {missing}. Run: open-the-eyes fetch {name}"
+            f"{name}: expected its files in {settings.weights / name}, {missing.what}. Run: {missing.mend}"
         )
     folder = settings.weights / name
     return folder / weight.files[0] if weight.single else folder
 
 
-def missing_of(weight: Weight, folder: Path) -> str:
-    """What keeps a model from being used, such as "codeformer.onnx is missing"; "" where nothing does."""
+def missing_of(weight: Weight, folder: Path) -> Missing | None:
+    """What keeps a model from being used; None where nothing does.
+
+    Raises:
+        WeightsMissing: the record of what was fetched cannot be read.
+    """
+    try:
+        what = _lacking(weight, folder)
+    except OSError as error:
+        elsewhere = "OTE_WEIGHTS=/folder"
+        rights = f"chmod -R u+rX {shlex.quote(str(folder))}, or {elsewhere}"
+        mend = rights if isinstance(error, PermissionError) else elsewhere
+        return Missing(f"{folder / weight.name} cannot be looked into ({error.strerror})", mend)
+    return Missing(what, f"open-the-eyes fetch {weight.name}") if what else None
+
+
+def _lacking(weight: Weight, folder: Path) -> str:
     home = folder / weight.name
-    there = sorted(path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file())
+    there = _files_below(home)
     for pattern in weight.files:
         if not any(fnmatchcase(name, pattern) for name in there):
             return f"{pattern} is missing"
@@ -64,6 +88,17 @@ def missing_of(weight: Weight, folder: Path) -> str:
         if size != known.bytes:
             return f"{name} has {size} of {known.bytes} bytes"
     return ""
+
+
+def _files_below(home: Path) -> list[str]:
+    """Their names from there; where a folder may not be looked into, that is raised, and not passed over."""
+
+    def refused(error: OSError) -> None:
+        if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            raise error
+
+    paths = (Path(here, name) for here, _, names in os.walk(home, onerror=refused) for name in names)
+    return sorted(path.relative_to(home).as_posix() for path in paths if path.is_file())
 
 
 def of_weight(record: Mapping[str, Recorded], weight: Weight) -> dict[str, Recorded]:
@@ -87,7 +122,12 @@ def read_record(folder: Path) -> dict[str, Recorded]:
         }
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except OSError as error:
+        raise WeightsMissing(
+            f"{path}: expected a record that can be read, got: {error.strerror}. Change its rights, or name another "
+            "folder."
+        ) from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise WeightsMissing(
             f"{path}: expected the record that `fetch` writes, got {type(error).__name__}. "
             "Delete it and run: open-the-eyes fetch"
