@@ -25,7 +25,7 @@ import numpy as np
 from PIL import Image
 from rich.console import Console
 
-from open_the_eyes.batch.plan import FOLDER
+from open_the_eyes.batch.sources import FOLDER
 from open_the_eyes.demo import portrait
 from open_the_eyes.engine import load_engine
 from open_the_eyes.imaging.blink import paint_blink

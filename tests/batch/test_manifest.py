@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from open_the_eyes.batch.manifest import Manifest
-from open_the_eyes.batch.plan import FOLDER, Item
+from open_the_eyes.batch.plan import Item
 from open_the_eyes.batch.record import Record
+from open_the_eyes.batch.sources import FOLDER
 from open_the_eyes.errors import NoCapacity, PhotoNotWritten
 from tests.batch.processors import done, photos, planned
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from open_the_eyes.batch.plan import FOLDER, plan
+from open_the_eyes.batch.plan import plan
+from open_the_eyes.batch.sources import FOLDER
 from open_the_eyes.errors import UnreadablePhoto, UsageError
 from open_the_eyes.files import read
 from open_the_eyes.settings import Settings

@@ -20,9 +20,10 @@ MemoryFileSystem = pytest.importorskip(
 ).MemoryFileSystem
 
 from open_the_eyes.batch.manifest import MANIFEST, Manifest  # noqa: E402 -- those below need fsspec
-from open_the_eyes.batch.plan import FOLDER, Item, Plan  # noqa: E402
+from open_the_eyes.batch.plan import Item, Plan  # noqa: E402
 from open_the_eyes.batch.record import Output, Record  # noqa: E402
 from open_the_eyes.batch.run import BatchResult, run_batch  # noqa: E402
+from open_the_eyes.batch.sources import FOLDER  # noqa: E402
 from open_the_eyes.batch.tally import Tally  # noqa: E402
 from open_the_eyes.batch.worker import Processor  # noqa: E402
 from open_the_eyes.cli.batch_command import _summed_up  # noqa: E402

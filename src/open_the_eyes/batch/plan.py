@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
-import glob
-import itertools
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from ..errors import UnreadablePhoto, UsageError
-from ..looking import is_file, is_folder, is_there
+from ..errors import UsageError
+from ..looking import is_folder, is_there
 from ..naming import named, numbered
-
-FOLDER: Final = "open-the-eyes.batch"
-"""In the folder of results: what the batch itself keeps. Never looked into for photos."""
-LIST_SUFFIX: Final = ".txt"
-_WILD: Final = frozenset("*?[")
-_RESULT: Final = ".opened."
-"""In the name of every result: one that lies among the photos is no photo to do."""
+from .sources import FOLDER, PhotoCollector, each_once, spelled_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +89,10 @@ def plan(
     target = Path(out)
     if is_there(target) and not is_folder(target):
         raise UsageError(f"OUT {out}: expected a folder for the results, this is a file; name a folder.")
-    found = _PhotoCollector(target)
+    found = PhotoCollector(target)
     for source in sources:
         found.add(source)
-    photos = _each_once(found.photos)
+    photos = each_once(found.photos)
     if not photos:
         from ..files import SUFFIXES
 
@@ -119,150 +109,9 @@ def plan(
     return Plan(str(root), target, items, found.others)
 
 
-class _PhotoCollector:
-    """Gathers photos, and what the tree of results is to mirror."""
-
-    def __init__(self, out: Path) -> None:
-        self._out = out
-        self._roots: list[Path | None] = []
-        self.photos: list[Path] = []
-        self.others = 0
-
-    def add(self, source: str) -> None:
-        path = Path(source)
-        if not source.strip() or "\0" in source:
-            raise UsageError(f"batch: expected a folder, a photo, a pattern or a list, got {source!r}.")
-        if is_folder(path):
-            self._take_in(_walked(path), path)
-            self._roots.append(path)
-        elif is_file(path) and path.suffix.lower() == LIST_SUFFIX:
-            self.photos += _listed(path)
-            self._roots.append(None)
-        elif is_there(path):
-            self.photos.append(path)
-            self._roots.append(None)
-        elif _WILD & set(source):
-            root = _fixed_part(source)
-            self._take_in(_matching(source), root)
-            self._roots.append(root)
-        else:
-            raise _not_found(path)
-
-    def root(self, photos: Sequence[Path]) -> Path:
-        """The one folder that was named; where there is none, or more, the deepest that holds all photos."""
-        if len(self._roots) == 1 and self._roots[0] is not None:
-            return self._roots[0]
-        try:
-            return Path(os.path.commonpath([_spelled_out(photo).parent for photo in photos]))
-        except ValueError:
-            raise UsageError("batch: expected photos of one drive, got several; run it once a drive.") from None
-
-    def _take_in(self, files: Iterable[Path], root: Path) -> None:
-        """Sorts what was found below `root`; where results go inside that tree, they are no photos to do."""
-        from ..files import SUFFIXES
-
-        looks = [(seen, seen(self._out)) for seen in (_spelled_out, _seen_through)]
-        inside = [(seen, out) for seen, out in looks if seen(root) in out.parents]
-        for path in files:
-            file = path if os.access(path.parent, os.X_OK) else path.parent  # whose names may be read, and no more
-            if any(out in (seen(file), *seen(file).parents) for seen, out in inside):
-                continue
-            locked = is_folder(file) and not os.access(file, os.R_OK | os.X_OK)
-            if FOLDER in file.parts or not (is_file(file) or locked):
-                continue
-            if locked or (file.suffix.lower() in SUFFIXES and _RESULT not in file.name):
-                self.photos.append(file)
-            else:
-                self.others += 1
-
-
-def _not_found(path: Path) -> UsageError | UnreadablePhoto:
-    expected = f"{path}: expected a folder, a photo, a pattern or a list"
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        pass
-    except OSError as error:
-        return UnreadablePhoto(f"{expected}, got: {error.strerror}; check its name and rights.")
-    return UsageError(f"{expected}; there is no such file.")
-
-
-def _walked(folder: Path) -> Iterator[Path]:
-    """Every visible file below, and every folder that may not be looked into: its photos must not go missing unsaid.
-
-    Linked folders are not followed, so a circle of links has an end.
-    """
-    locked: list[OSError] = []
-    for here, folders, files in os.walk(folder, onerror=locked.append):
-        folders[:] = sorted(name for name in folders if name[0] != ".")
-        yield from (Path(here) / name for name in sorted(files) if name[0] != ".")
-    yield from (Path(error.filename) for error in locked)
-
-
-def _matching(pattern: str) -> Iterator[Path]:
-    """What a pattern names, some of it perhaps twice; `**` stands for visible folders to any depth.
-
-    As in `_walked` these are not followed through links; `glob` does, and may never come back.
-    """
-    parts = Path(pattern).parts
-    if "**" not in parts:
-        yield from map(Path, glob.iglob(pattern))  # noqa: PTH207 -- the pattern may begin at the root
-        return
-    deep = parts.index("**")
-    rest = tuple(itertools.dropwhile(lambda part: part == "**", parts[deep:])) or ("*",)
-    for start in glob.iglob(str(Path(*parts[:deep]))) if deep else ["."]:  # noqa: PTH207
-        for here, folders, _ in os.walk(start):
-            folders[:] = [name for name in folders if name[0] != "."]
-            yield from _matching(str(Path(glob.escape(here), *rest)))
-
-
-def _listed(path: Path) -> list[Path]:
-    """A photo a line, relative to the list's own folder; empty lines and lines with # are left out."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: expected a list that can be read, got: {error.strerror}.") from error
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # as Windows PowerShell writes with ">"
-    text = data.decode("utf-16", "replace") if wide else data.decode("utf-8-sig", "surrogateescape")
-    if "\0" in text:
-        raise UsageError(
-            f"{path}: expected a list in UTF-8, or UTF-16 with its mark, got zero bytes; save it as UTF-8."
-        )
-    names = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    return [path.parent / name for name in names]
-
-
-def _fixed_part(pattern: str) -> Path:
-    """The folders before the first wildcard."""
-    parts = Path(pattern).parts
-    wild = next(k for k, part in enumerate(parts) if _WILD & set(part))
-    return Path(*parts[:wild])
-
-
-def _each_once(photos: Iterable[Path]) -> list[Path]:
-    """In the order of their full names; a photo that was named in two ways is one, under the first."""
-    first: dict[tuple[Path, str], Path] = {}
-    for photo in photos:
-        first.setdefault((_spelled_out(photo), os.path.realpath(photo)), photo)
-    return [first[key] for key in sorted(first)]
-
-
-def _spelled_out(path: Path) -> Path:
-    """From the root of the drive, without "..": only such paths can be compared, and have no way out of a folder.
-
-    For names alone. Through a linked folder ".." may lead elsewhere, so a photo is read by the path it was given.
-    """
-    return Path(os.path.abspath(path))  # noqa: PTH100 -- Path.absolute() keeps ".."
-
-
-def _seen_through(path: Path) -> Path:
-    """Where it lies, whatever links lead there."""
-    return Path(os.path.realpath(path))
-
-
 def _item(photo: Path, root: Path, out: Path, keep_names: bool) -> Item:
     try:
-        within = _spelled_out(photo).relative_to(_spelled_out(root))
+        within = spelled_out(photo).relative_to(spelled_out(root))
     except ValueError:
         raise UsageError(
             f"{photo}: expected a photo below {root}, where the tree of results begins; name its folder by itself."

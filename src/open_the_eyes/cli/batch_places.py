@@ -106,7 +106,7 @@ def catch_up(manifest: Manifest, remote: RemoteFolders) -> None:
         PhotoNotWritten: no room for it here.
     """
     from ..batch.manifest import MANIFEST
-    from ..batch.plan import FOLDER
+    from ..batch.sources import FOLDER
     from ..fleet.remote import fetch_file
 
     with tempfile.TemporaryDirectory(prefix=".fetching-", dir=manifest.path.parent) as folder:
@@ -162,7 +162,7 @@ def executor_for(
 
 def sent(plan: Plan, remote: RemoteFolders) -> None:
     """Manifest, summary and sheet, put beside the results."""
-    from ..batch.plan import FOLDER
+    from ..batch.sources import FOLDER
     from ..fleet.remote import send_tree
 
     send_tree(plan.folder, f"{remote.out}/{FOLDER}")

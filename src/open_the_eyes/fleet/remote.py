@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import fsspec
 
-from ..batch.plan import FOLDER, Item, Plan
+from ..batch.plan import Item, Plan
 from ..batch.record import Output, Record, failed_by
+from ..batch.sources import FOLDER
 from ..batch.superseded import Delete, cannot_delete
 from ..batch.worker import Processor
 from ..errors import OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError
