@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -65,6 +66,12 @@ def in_many_chunks() -> bytes:
     )
 
 
+def in_many_packets() -> bytes:
+    """Each swells to 30 million bytes, and is then found to be damaged."""
+    data, packet = saved(picture(), "PNG"), zlib.compress(bytes(30_000_000), 9)[:-4] + b"oops"
+    return data[:33] + png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + packet) * 100 + data[33:]
+
+
 OF_MANY_PARTS: Final = {
     "descriptions": lambda: with_packet('<rdf:Description i:DigitalSourceType=""/>' * 12_000),
     "entities": lambda: with_packet(f"<rdf:Description><o:Engine>{'a&lt;' * 200_000}</o:Engine></rdf:Description>"),
@@ -74,6 +81,7 @@ OF_MANY_PARTS: Final = {
         f'<rdf:Description xmlns:q="{"u" * 100_000}">{"<q:a/>" * 20_000}</rdf:Description>'
     ),
     "chunks": in_many_chunks,
+    "packets": in_many_packets,
     "segments": lambda: with_segments(saved(picture(), "JPEG"), *[(0xEC, b"z" * 65_533)] * 800),
 }
 

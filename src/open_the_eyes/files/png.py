@@ -191,14 +191,13 @@ def _profile(chunks: list[tuple[str, bytes]]) -> tuple[bytes, bytes | None]:
 
 
 def _xmp(chunks: list[tuple[str, bytes]]) -> tuple[bytes | None, bytes | None]:
-    """The chunk that holds the XMP packet, and the packet."""
+    """The chunk that holds the XMP packet, and the packet; a second one does not count, a broken first is none."""
     for name, payload in chunks:
         if name == "iTXt" and payload.startswith(XMP_KEYWORD + b"\0") and len(payload) > len(XMP_KEYWORD) + 3:
             compressed, rest = payload[len(XMP_KEYWORD) + 1], payload[len(XMP_KEYWORD) + 3 :]
             text = rest.split(b"\0", 2)[-1]
             packet = _inflated(text) if compressed else text
-            if packet is not None:
-                return payload, packet
+            return (None, None) if packet is None else (payload, packet)
     return None, None
 
 
