@@ -82,6 +82,10 @@ OF_MANY_PARTS: Final = {
     ),
     "chunks": in_many_chunks,
     "packets": in_many_packets,
+    "indices": lambda: (
+        with_segments(saved(picture(), "JPEG"), *[(0xEC, b"z" * 65_533)] * 300, *[(0xE2, b"MPF\0" + b"x" * 9)] * 900)
+        + b"behind it"
+    ),
     "segments": lambda: with_segments(saved(picture(), "JPEG"), *[(0xEC, b"z" * 65_533)] * 800),
 }
 

@@ -159,6 +159,7 @@ def _carried(data: bytes, parts: Segments, has_icc: bool, xmp: bytes | None) -> 
     The index of a several-picture file (MPF) is kept with what follows the picture, see `jpeg_index`.
     """
     kept: list[tuple[str, bytes]] = []
+    indices: list[bytes] = []
     exif = set(segments.first_exif(parts.head))
     for number, segment in enumerate(parts.head):
         if not segment.is_metadata or number in exif or (has_icc and segments.is_icc(segment)):
@@ -169,10 +170,12 @@ def _carried(data: bytes, parts: Segments, has_icc: bool, xmp: bytes | None) -> 
         if segment.tells_colours and segment.payload.startswith(segments.ADOBE):
             continue
         if segments.is_mpf(segment):
-            index = _index_from_after(data, segment.payload, len(data) - len(parts.after))
-            kept += [("MPF", index)] if index is not None and parts.after else []
+            indices.append(segment.payload)
             continue
         kept.append((segment.name, segment.payload))
+    if parts.after and indices:  # a file has one
+        index = _index_from_after(data, indices[0], len(data) - len(parts.after))
+        kept += [("MPF", index)] if index is not None else []
     if parts.after:
         kept.append(("after", parts.after))
     return tuple(kept)
