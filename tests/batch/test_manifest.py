@@ -114,9 +114,6 @@ def test_other_options_are_another_wish(item: Item, folder: Path, manifest: Mani
     assert manifest.state_of(item, "other") is None
     assert manifest.has_other_results(item, "other")
     assert not manifest.has_other_results(item, "mark")
-    manifest.add(Record(item.name, item.size, item.mtime_ns, "", "other", "failed"))
-    assert manifest.has_other_results(item, "other"), "they are still there"
-    assert not manifest.has_other_results(item, "mark")
 
 
 def test_wanting_copies_later_makes_unchanged_photos_unfinished(item: Item, folder: Path, manifest: Manifest) -> None:

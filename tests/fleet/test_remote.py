@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import tempfile
 from collections import Counter
 from collections.abc import Generator, Iterator
@@ -30,7 +29,6 @@ from open_the_eyes.cli.batch_command import _summed_up  # noqa: E402
 from open_the_eyes.cli.batch_places import catch_up, manifest_of, planned, sent  # noqa: E402
 from open_the_eyes.fleet.remote import (  # noqa: E402
     RemoteFolders,
-    deleting_there,
     fetch_file,
     plan_remote,
     remote_processor,
@@ -163,27 +161,6 @@ def test_the_summary_the_sheet_and_a_refusal_name_the_addresses(
             run_batch(plan, SPEC, manifest, idle, watch=unwatched)
     assert (told["in"], told["out"]) == (REMOTE.source, REMOTE.out)
     assert f"<h1>Open The Eyes: {REMOTE.source}</h1>" in Path(told["sheet"]).read_text()
-
-
-@pytest.mark.parametrize(
-    ("out", "data", "left"),
-    [
-        pytest.param(REMOTE.out, b"result", False, id="a result of ours"),
-        pytest.param(REMOTE.out, b"edited", True, id="changed since"),
-        pytest.param("memory://shoot", b"result", True, id="a photo that was given"),
-        pytest.param(REMOTE.out, None, False, id="gone already"),
-    ],
-)
-def test_a_result_of_other_options_is_deleted_at_its_address(
-    store: type[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str, data: bytes | None, left: bool
-) -> None:
-    plan = on_machine(tmp_path, monkeypatch)
-    path = f"{out.removeprefix('memory:/')}/a.jpg"
-    if data is not None:
-        store().pipe_file(path, data)
-    delete = deleting_there(RemoteFolders(REMOTE.source, out), plan)
-    delete(Output("a.jpg", 6, hashlib.sha256(b"result").hexdigest()))
-    assert store().exists(path) == left
 
 
 @pytest.mark.usefixtures("store")

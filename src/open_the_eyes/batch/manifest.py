@@ -66,7 +66,6 @@ class Manifest:
             )
         self._appending = threading.Lock()
         self._known: dict[str, _Entry] = {}
-        self._finished: dict[str, _Entry] = {}
         self._set_aside: set[str] = set()
         self._end = 0
         self._read()
@@ -123,16 +122,18 @@ class Manifest:
 
     def has_other_results(self, item: Item, fingerprint: str) -> bool:
         """Whether results of this photo are there that were made under another fingerprint."""
-        return any(self._size_of(output.path) is not None for output in self._others(item.name, fingerprint))
+        known = self._known.get(item.name)
+        if known is None or known.fingerprint == fingerprint:
+            return False
+        return any(self._size_of(output.path) is not None for output in known.outputs)
 
-    def superseded(self, record: Record) -> list[Output]:
-        """What was written of a photo under another fingerprint and is no place of a result of this new record, unless
-        the photo has failed; none outside the folder, whatever the file says."""
-        if record.state == "failed":
+    def left_by(self, record: Record) -> list[str]:
+        """Results of its photo that are there, made under another fingerprint, and whose place it does not take."""
+        known, new = self._known.get(record.name), {output.path for output in record.outputs}
+        if known is None or known.fingerprint == record.fingerprint:
             return []
-        new = {output.path for output in record.outputs}
-        others = self._others(record.name, record.fingerprint)
-        return [output for output in others if output.path not in new and _is_inside(output.path)]
+        old = (output.path for output in known.outputs)
+        return [path for path in old if path not in new and self._size_of(path) is not None]
 
     def close(self) -> None:
         """Lets the next batch in."""
@@ -144,11 +145,6 @@ class Manifest:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _others(self, name: str, fingerprint: str) -> tuple[Output, ...]:
-        """Results of a photo made under another fingerprint; one that has failed since still has them."""
-        known = self._finished.get(name)
-        return () if known is None or known.fingerprint == fingerprint else known.outputs
 
     def _read(self) -> None:
         """Takes in what is there; a line that was never finished is ended, so that the next one begins anew."""
@@ -181,12 +177,9 @@ class Manifest:
 
     def _remember(self, record: Record, line: bytes) -> None:
         self._set_aside.discard(record.name)
-        entry = _Entry(
+        self._known[record.name] = _Entry(
             record.size, record.mtime_ns, record.sha256, record.fingerprint, record.state, record.outputs, self._end
         )
-        self._known[record.name] = entry
-        if record.state != "failed":
-            self._finished[record.name] = entry
         self._end += len(line)
 
 
@@ -194,11 +187,6 @@ def _same_photo(known: _Entry, item: Item) -> bool:
     if known.size != item.size:
         return False
     return known.mtime_ns == item.mtime_ns or (known.sha256 != "" and known.sha256 == _sha256(item.source))
-
-
-def _is_inside(path: str) -> bool:
-    within = Path(path)
-    return not within.is_absolute() and ".." not in within.parts
 
 
 def _sha256(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +16,6 @@ from .manifest import Manifest
 from .plan import Item, Plan
 from .record import Record, State
 from .spec import BatchSpec
-from .superseded import Delete, deleting_here, superseding
 from .tally import Tally
 from .worker import Processor, WorkerConfig, WorkerSlot, make_processor
 from .worker_pool import WorkerPool
@@ -40,10 +39,15 @@ Executor = Callable[[Sequence[Item], Stop], Generator[Record, None, None]]
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """How a run ended; `stopped` where it was told to before everything was done."""
+    """How a run ended; `stopped` where it was told to before everything was done.
+
+    Args:
+        left: results of earlier runs with other options that are still in OUT, where no new one takes their place.
+    """
 
     tally: Tally
     stopped: bool
+    left: tuple[str, ...] = ()
 
 
 def run_batch(
@@ -55,14 +59,12 @@ def run_batch(
     retry_failed: bool = False,
     watch: Callable[[Tally], Tell],
     stop: Stop = lambda: False,
-    delete: Delete | None = None,
 ) -> BatchResult:
     """Does what is not finished yet; however it ends, the next run goes on from there.
 
     Args:
         execute: does the photos: `in_processes`, or what else there is.
         watch: given the counts before the first photo, returns who is told of the others.
-        delete: what to do with results that are superseded; by default they are deleted from the plan's folder.
 
     Raises:
         UsageError: results made under another fingerprint are there, and are not to be overwritten.
@@ -71,17 +73,15 @@ def run_batch(
     """
     todo, before = _sorted_out(plan, spec, spec.fingerprint(), manifest, retry_failed)
     tally = Tally(len(plan.items), before)
-    tell = watch(tally)
+    tell, left = watch(tally), []
     if todo:
-        with closing(execute(todo, stop)) as done:
-            records: Iterator[Record] = done
-            if spec.overwrite:
-                records = superseding(done, todo, manifest, delete or deleting_here(plan, spec))
+        with closing(execute(todo, stop)) as records:
             for record in records:
+                left += manifest.left_by(record)
                 manifest.add(record)
                 tally.add(record)
                 tell(record)
-    return BatchResult(tally, tally.done < tally.total)
+    return BatchResult(tally, tally.done < tally.total, tuple(sorted(left)))
 
 
 def in_processes(

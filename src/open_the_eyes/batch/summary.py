@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,8 +21,10 @@ from .tally import Tally
 SUMMARY: Final = "summary.json"
 
 
-def summary_of(plan: Plan, spec: BatchSpec, manifest: Manifest, tally: Tally) -> dict[str, Any]:
-    """Counts over all runs and over this one, without the photos."""
+def summary_of(
+    plan: Plan, spec: BatchSpec, manifest: Manifest, tally: Tally, left: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Counts over all runs and over this one, without the photos; `left` as a run tells it."""
     fingerprint = spec.fingerprint()
     states: Counter[str] = Counter()
     faces: Counter[str] = Counter()
@@ -46,6 +49,7 @@ def summary_of(plan: Plan, spec: BatchSpec, manifest: Manifest, tally: Tally) ->
             "seconds": round(tally.seconds, 3),
             "photos_per_second": round(tally.now.total() / max(tally.seconds, 1e-9), 3),
             "peak_rss_mib_of_a_worker": tally.peak_rss_mib,
+            "still_there_of_other_options": list(left),
         },
     }
 

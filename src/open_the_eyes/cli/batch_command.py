@@ -202,7 +202,6 @@ def _run(
                 retry_failed=run_options.retry_failed,
                 watch=watch,
                 stop=lambda: stop.asked,
-                delete=batch_places.delete_for(planned, remote),
             )
         if remote is not None:  # else what is sent would take the place of what another machine has sent meanwhile
             batch_places.catch_up(manifest, remote)
@@ -230,7 +229,7 @@ def _summed_up(planned: Plan, spec: BatchSpec, manifest: Manifest, ran: BatchRes
     from ..batch.contact_sheet import write_sheet
     from ..batch.summary import summary_of, write_summary
 
-    told = summary_of(planned, spec, manifest, ran.tally)
+    told = summary_of(planned, spec, manifest, ran.tally, ran.left)
     summary = write_summary(planned, spec, manifest, told)
     shown = (manifest.latest(planned.items, spec.fingerprint(), [state]) for state in ("failed", "opened"))
     pages = write_sheet(planned.folder, chain.from_iterable(shown), told)
@@ -251,6 +250,11 @@ def _lines(told: dict[str, Any]) -> Sequence[str]:
         lines.append(f"this run: {run['photos']} photos in {in_words(run['seconds'])}, {speed}")
     if told["left_out"]:
         lines.append(f"left out: {told['left_out']} files that are no photos by their name, or results of ours")
+    if left := run["still_there_of_other_options"]:
+        lines.append(
+            f"still there: {len(left)} results of other options, such as {speech.printable(left[0])}; all of them are "
+            "named in the summary, delete what is not wanted"
+        )
     return [*lines, f"summary: {speech.printable(told['summary'])}", f"sheet:   {speech.printable(told['sheet'])}"]
 
 

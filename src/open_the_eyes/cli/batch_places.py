@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ..batch.plan import Plan
     from ..batch.run import Executor
     from ..batch.spec import BatchSpec
-    from ..batch.superseded import Delete
     from ..fleet.remote import RemoteFolders
     from ..settings import Settings
 
@@ -113,15 +112,6 @@ def catch_up(manifest: Manifest, remote: RemoteFolders) -> None:
         stored = Path(folder) / MANIFEST
         if fetch_file(f"{remote.out}/{FOLDER}", MANIFEST, stored):
             manifest.take_in(stored)
-
-
-def delete_for(plan: Plan, remote: RemoteFolders | None) -> Delete | None:
-    """What deletes results at an address; None where they are in the plan's folder."""
-    if remote is None:
-        return None
-    from ..fleet.remote import deleting_there
-
-    return deleting_there(remote, plan)
 
 
 def executor_for(

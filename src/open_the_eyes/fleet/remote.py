@@ -12,9 +12,8 @@ from typing import Any, Final
 import fsspec
 
 from ..batch.plan import Item, Plan
-from ..batch.record import Output, Record, failed_by
+from ..batch.record import Record, failed_by
 from ..batch.sources import FOLDER
-from ..batch.superseded import Delete, cannot_delete
 from ..batch.worker import Processor
 from ..errors import OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError
 from ..files import HEAD_BYTES, SUFFIXES, true_suffix
@@ -106,25 +105,6 @@ def remote_size(remote: RemoteFolders, name: str) -> int | None:
     except Exception as error:  # what stores raise has no common root
         raise _out_of_reach(remote.out, f"look for {name}", error) from error
     return None if size is None else int(size)
-
-
-def deleting_there(remote: RemoteFolders, plan: Plan) -> Delete:
-    """Deletes from the place of results at an address; what is there is fetched to see whether it is still ours."""
-    files, root = _opened(remote.out)
-    store, photos = _opened(remote.source)
-    given = {f"{photos}/{item.name}" for item in plan.items} if store == files else set()
-
-    def delete(output: Output) -> None:
-        path = f"{root}/{output.path}"
-        try:
-            if path not in given and hashlib.sha256(files.cat_file(path)).hexdigest() == output.sha256:
-                files.rm_file(path)
-        except FileNotFoundError:
-            return
-        except Exception as error:  # as above
-            raise cannot_delete(path, error) from error
-
-    return delete
 
 
 def fetch_file(address: str, name: str, target: Path) -> bool:
