@@ -23,6 +23,7 @@ from open_the_eyes.batch.plan import Item, Plan  # noqa: E402
 from open_the_eyes.batch.record import Output, Record  # noqa: E402
 from open_the_eyes.batch.run import BatchResult, run_batch  # noqa: E402
 from open_the_eyes.batch.sources import FOLDER  # noqa: E402
+from open_the_eyes.batch.spec import BatchSpec  # noqa: E402
 from open_the_eyes.batch.tally import Tally  # noqa: E402
 from open_the_eyes.batch.worker import Processor  # noqa: E402
 from open_the_eyes.cli.batch_command import _summed_up  # noqa: E402
@@ -37,7 +38,6 @@ from open_the_eyes.fleet.remote import (  # noqa: E402
 from tests.batch.processors import SPEC, done, photos, unwatched  # noqa: E402
 
 REMOTE = RemoteFolders("memory://shoot", "memory://bucket/out")
-PNG = b"\x89PNG\r\n\x1a\n as good as a photo"
 STORED = f"/bucket/out/{FOLDER}/{MANIFEST}"
 
 
@@ -196,11 +196,11 @@ def test_a_store_that_does_not_answer_is_never_taken_for_an_empty_one(
     Manifest(plan.folder).close()  # nobody holds it
 
 
-def doer(folder: Path) -> tuple[Processor, Item]:
+def doer(folder: Path, remote: RemoteFolders = REMOTE, spec: BatchSpec = SPEC) -> tuple[Processor, Item]:
     """What does photos of the store with a folder here, and one to do."""
     folder.mkdir()
     item = Item("a.jpg", Path("a.jpg"), Path("a.opened.jpg"), Path("a.jpg"), 5, 0)
-    return remote_processor(REMOTE, folder, lambda local: done(local, "mark", folder), "mark"), item
+    return remote_processor(remote, folder, lambda local: done(local, "mark", folder), "mark", spec), item
 
 
 @pytest.mark.usefixtures("store")
@@ -209,27 +209,6 @@ def test_a_photo_of_the_store_is_done_here_and_its_result_is_there(tmp_path: Pat
     assert [output.path for output in do(item).outputs] == ["a.opened.jpg"]
     assert MemoryFileSystem().cat_file("/bucket/out/a.opened.jpg").startswith(b"result")
     assert list((tmp_path / "out").iterdir()) == []
-
-
-@pytest.mark.usefixtures("store")
-@pytest.mark.parametrize(
-    ("beside", "outcome"),
-    [
-        pytest.param({}, "opened", id="alone"),
-        pytest.param({"a.webp": b"RIFF    WEBP", "aa.png": PNG, "a.txt": b""}, "opened", id="others beside it"),
-        pytest.param({"a.png": PNG}, "failed", id="a photo that has its result there"),
-        pytest.param({"a.webp": PNG}, "failed", id="another misnamed one"),
-    ],
-)
-def test_a_result_is_named_for_the_format_it_has(tmp_path: Path, beside: dict[str, bytes], outcome: str) -> None:
-    for name, data in {"a.jpg": PNG, **beside}.items():
-        MemoryFileSystem().pipe_file(f"/shoot/{name}", data)
-    do, item = doer(tmp_path / "out")
-    told = do(item)
-    assert told.state == outcome
-    assert [output.path for output in told.outputs] == (["a.opened.png"] if outcome == "opened" else [])
-    assert ("/bucket/out/a.opened.png" in MemoryFileSystem.store) == (outcome == "opened")
-    assert told.error == "" or told.error.endswith("rename one of them.")
 
 
 @pytest.mark.parametrize("stroke", AWAY, ids=lambda error: type(error).__name__)

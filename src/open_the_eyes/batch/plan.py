@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,7 +105,8 @@ def plan(
         option = "--keep-names" if keep_names else "--copy"
         raise UsageError(f"{option}: expected another folder than {root}, originals are never replaced; name one.")
     items = tuple(_item(photo, root, target, keep_names) for photo in photos)
-    _check_apart(items, references, variations, copy=copy)
+    originals = {os.path.realpath(photo) for photo in (*references, *photos)}
+    check_apart(items, lambda place: os.path.realpath(place) in originals, variations, copy=copy)
     return Plan(str(root), target, items, found.others)
 
 
@@ -136,21 +137,30 @@ def _looked_at(photo: Path) -> tuple[str, int, int]:
     return true_suffix(photo, head), status.st_size, status.st_mtime_ns
 
 
-def _check_apart(items: Sequence[Item], references: Sequence[Path], variations: int, *, copy: bool) -> None:
-    """Refuses plans in which one photo's result, or copy, would lie where another's is to, or where a photo is."""
-    originals = {os.path.realpath(photo) for photo in (*references, *(item.source for item in items))}
+def check_apart(
+    items: Sequence[Item], is_photo: Callable[[Path], bool], variations: int, *, copy: bool, address: str = ""
+) -> None:
+    """Refuses plans in which one photo's result, or copy, would lie where another's is to, or where a photo is.
+
+    Args:
+        is_photo: whether a photo that was given is at a place.
+        address: what places are relative to, with its "/"; for people.
+
+    Raises:
+        UsageError: such a plan.
+    """
     taken: dict[Path, Item] = {}
     for item in items:
         for place in [*numbered(item.output, variations), *([item.copy] if copy else [])]:
             other = taken.setdefault(place, item)
             if other is not item:
                 raise UsageError(
-                    f"{other.source} and {item.source}: expected different results, both would be {place}; "
+                    f"{other.source} and {item.source}: expected different results, both would be {address}{place}; "
                     "do them in separate runs."
                 )
-            if os.path.realpath(place) in originals:
+            if is_photo(place):
                 raise UsageError(
-                    f"{place}: expected a free place, a photo that was given is there; name another folder."
+                    f"{address}{place}: expected a free place, a photo that was given is there; name another folder."
                 )
 
 

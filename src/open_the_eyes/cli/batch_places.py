@@ -71,7 +71,7 @@ def planned(
     except RuntimeError as error:
         raise UsageError("batch: expected a home to keep the manifest in, it is unknown; set HOME.") from error
     state = batches / hashlib.sha256(remote.out.encode()).hexdigest()[:16]
-    return plan_remote(remote, state, keep_names=keep_names), remote
+    return plan_remote(remote, state, keep_names=keep_names, copy=copy, variations=variations), remote
 
 
 def manifest_of(plan: Plan, remote: RemoteFolders | None) -> Manifest:

@@ -48,7 +48,7 @@ class Actor:
         brief.out.mkdir(parents=True, exist_ok=True)
         self._do = brief.make(brief)
         if wire is not None:
-            self._do = remote_processor(wire, brief.out, self._do, brief.fingerprint, overwrite=brief.spec.overwrite)
+            self._do = remote_processor(wire, brief.out, self._do, brief.fingerprint, brief.spec)
         self._fingerprint: Final = brief.fingerprint
         self._patience: Final = patience
         self._threads: Final = ThreadPoolExecutor(brief.slot.at_once)

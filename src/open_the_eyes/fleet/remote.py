@@ -11,13 +11,14 @@ from typing import Any, Final
 
 import fsspec
 
-from ..batch.plan import Item, Plan
+from ..batch.plan import Item, Plan, check_apart
 from ..batch.record import Record, failed_by
 from ..batch.sources import FOLDER
+from ..batch.spec import BatchSpec
 from ..batch.worker import Processor
 from ..errors import OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError
 from ..files import HEAD_BYTES, SUFFIXES, true_suffix
-from ..naming import named
+from ..naming import named, numbered
 
 _RESULT: Final = ".opened."
 
@@ -30,18 +31,24 @@ class RemoteFolders:
     out: str
 
 
-def plan_remote(remote: RemoteFolders, state: Path, *, keep_names: bool = False) -> Plan:
+def plan_remote(
+    remote: RemoteFolders, state: Path, *, keep_names: bool = False, copy: bool = False, variations: int = 1
+) -> Plan:
     """The photos below an address; names and places are relative to it.
 
     Args:
         state: a folder here, for manifest and summary: an object store cannot be appended to.
 
     Raises:
-        UsageError: an address that fsspec does not know, or nothing there that is a photo.
+        UsageError: an address that fsspec does not know, nothing there that is a photo, two photos with one result, or
+            a result or a copy in the place of a photo.
     """
     files, root = _opened(remote.source)
-    if keep_names and _opened(remote.out) == (files, root):
-        raise UsageError(f"--keep-names: expected another place than {remote.source}, originals are never replaced.")
+    if (keep_names or copy) and _opened(remote.out) == (files, root):
+        option = "--keep-names" if keep_names else "--copy"
+        raise UsageError(
+            f"{option}: expected another place than {remote.source}, originals are never replaced; name one."
+        )
     results = _within(files, root, remote.out)
     items, others = [], 0
     for path, facts in sorted(_found(files, root, remote.source).items()):
@@ -50,19 +57,20 @@ def plan_remote(remote: RemoteFolders, state: Path, *, keep_names: bool = False)
             continue
         if results and name.startswith(f"{results}/"):
             continue
-        if Path(name).suffix.lower() not in SUFFIXES or _RESULT in name:
+        if not _is_photo(name):
             others += 1
             continue
         output = Path(name) if keep_names else named(Path(name), "opened")
         items.append(Item(name, Path(name), output, Path(name), int(facts.get("size") or 0), _stamp(files, path)))
     if not items:
         raise UsageError(f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) at {remote.source}, found none.")
+    photos = _within(*_opened(remote.out), remote.source)
+    originals = {f"{photos}/{item.name}" for item in items} if photos else set()
+    check_apart(items, lambda place: place.as_posix() in originals, variations, copy=copy, address=f"{remote.out}/")
     return Plan(remote.source, state, tuple(items), others, remote.out)
 
 
-def remote_processor(
-    remote: RemoteFolders, out: Path, do: Processor, fingerprint: str, *, overwrite: bool = False
-) -> Processor:
+def remote_processor(remote: RemoteFolders, out: Path, do: Processor, fingerprint: str, spec: BatchSpec) -> Processor:
     """What does photos here, doing photos elsewhere: each is fetched, done in a folder of its own, its results sent.
 
     Args:
@@ -80,12 +88,12 @@ def remote_processor(
             return failed_by(error, item, fingerprint)
 
     def fetched_and_sent(item: Item, here: Path) -> Record:
-        record = do(_fetched(item, remote, here))
+        record = do(_fetched(item, remote, here, spec))
         outputs = tuple(
             replace(one, path=(out / one.path).relative_to(here / "out").as_posix()) for one in record.outputs
         )
         for output in outputs:
-            _send(here / "out" / output.path, remote.out, output.path, overwrite=overwrite)
+            _send(here / "out" / output.path, remote.out, output.path, overwrite=spec.overwrite)
         return replace(record, outputs=outputs)
 
     return done
@@ -135,7 +143,7 @@ def send_tree(folder: Path, address: str) -> None:
             _send(path, address, path.name, overwrite=True)
 
 
-def _fetched(item: Item, remote: RemoteFolders, here: Path) -> Item:
+def _fetched(item: Item, remote: RemoteFolders, here: Path, spec: BatchSpec) -> Item:
     files, root = _opened(remote.source)
     source = here / "in" / item.source
     source.parent.mkdir(parents=True, exist_ok=True)
@@ -146,12 +154,12 @@ def _fetched(item: Item, remote: RemoteFolders, here: Path) -> Item:
     with source.open("rb") as file:
         output = item.output.with_suffix(true_suffix(source, file.read(HEAD_BYTES)))
     if output != item.output:
-        _check_apart(item, output, remote)
+        _check_apart(item, output, remote, spec)
     return replace(item, source=source, output=here / "out" / output, copy=here / "out" / item.copy)
 
 
-def _check_apart(item: Item, output: Path, remote: RemoteFolders) -> None:
-    """Nothing, when no other photo has its result, or its copy, where that of a misnamed one goes.
+def _check_apart(item: Item, output: Path, remote: RemoteFolders, spec: BatchSpec) -> None:
+    """Nothing, when no other photo is, or has its result, where that of a misnamed one goes.
 
     Raises:
         PhotoNotWritten: one has.
@@ -159,7 +167,15 @@ def _check_apart(item: Item, output: Path, remote: RemoteFolders) -> None:
     """
     files, root = _opened(remote.source)
     own = Path(item.name)
+    store, folder = _opened(remote.out)
+    photos = _within(store, folder, remote.source)
     try:
+        for place in numbered(output, spec.options.generate.variations):
+            name = place.as_posix()
+            if photos and name.startswith(f"{photos}/") and _is_photo(name) and _is_there(store, f"{folder}/{name}"):
+                raise PhotoNotWritten(
+                    f"{remote.out}/{name}: expected a free place, a photo that was given is there; name another folder."
+                )
         for path in files.ls(f"{root}/{item.name}".rpartition("/")[0], detail=False):
             other = Path(path)
             if other.stem != own.stem or other.name == own.name or other.suffix.lower() not in SUFFIXES:
@@ -210,6 +226,10 @@ def _is_there(files: Any, path: str) -> bool:
     return True
 
 
+def _is_photo(name: str) -> bool:
+    return Path(name).suffix.lower() in SUFFIXES and _RESULT not in name
+
+
 def _opened(address: str) -> tuple[Any, str]:
     try:
         files, root = fsspec.core.url_to_fs(address)
@@ -228,9 +248,9 @@ def _is_here(files: Any) -> bool:
     return "file" in (files.protocol if isinstance(files.protocol, tuple) else (files.protocol,))
 
 
-def _within(files: Any, root: str, out: str) -> str:
-    """The folder of results by its name in the tree of photos; "" where it lies elsewhere."""
-    store, folder = _opened(out)
+def _within(files: Any, root: str, address: str) -> str:
+    """The folder at an address by its name in the tree below `root`; "" where it lies elsewhere."""
+    store, folder = _opened(address)
     return folder[len(root) + 1 :] if store == files and folder.startswith(f"{root}/") else ""
 
 

@@ -1,0 +1,93 @@
+"""Nothing of a batch at addresses takes the place of a photo, or of another photo's result."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from open_the_eyes.errors import UsageError
+from open_the_eyes.options import GenerateOptions, Options
+from tests.batch.processors import SPEC
+from tests.fleet.test_remote import (  # fsspec may be missing: this file is then left out with that one
+    MemoryFileSystem,
+    RemoteFolders,
+    doer,
+    planned,
+    store,  # noqa: F401 -- a fixture
+)
+
+PNG = b"\x89PNG\r\n\x1a\n as good as a photo"
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("name", "out", "options", "says"),
+    [
+        pytest.param("x.jpg", "", {"keep_names": True}, r"^--keep-names: .* never replaced", id="over the originals"),
+        pytest.param("x.jpg", "", {"copy": True}, r"^--copy: .* never replaced", id="copies onto the originals"),
+        pytest.param("in/a.jpg", "..", {"keep_names": True}, "^memory://c/in/a.jpg: .* is there", id="onto a photo"),
+        pytest.param("in/a.jpg", "..", {"copy": True}, "^memory://c/in/a.jpg: .* is there", id="a copy onto a photo"),
+        pytest.param(
+            "a.2.jpg", "out", {"keep_names": True, "copy": True, "variations": 2}, "both would be", id="onto a result"
+        ),
+        pytest.param("in/a.jpg", "..", {}, None, id="names of their own"),
+        pytest.param("in/a.jpg", "out", {"keep_names": True, "copy": True}, None, id="below the photos"),
+        pytest.param("a.2.jpg", "out", {"keep_names": True, "variations": 2}, None, id="variations alone"),
+    ],
+)
+def test_nothing_takes_the_place_of_a_photo(name: str, out: str, options: dict[str, Any], says: str | None) -> None:
+    for photo in ("a.jpg", name):
+        MemoryFileSystem().pipe_file(f"/c/in/{photo}", b"blink")
+    options = {"keep_names": False, "copy": False, "variations": 1, **options}
+    where = {"": "memory://c/in", "..": "memory://c", "out": "memory://c/in/out"}[out]
+    refused = nullcontext() if says is None else pytest.raises(UsageError, match=says)
+    with refused:
+        planned(["memory://c/in"], where, (), ray=True, **options)
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("beside", "outcome"),
+    [
+        pytest.param({}, "opened", id="alone"),
+        pytest.param({"a.webp": b"RIFF    WEBP", "aa.png": PNG, "a.txt": b""}, "opened", id="others beside it"),
+        pytest.param({"a.png": PNG}, "failed", id="a photo that has its result there"),
+        pytest.param({"a.webp": PNG}, "failed", id="another misnamed one"),
+    ],
+)
+def test_a_result_is_named_for_the_format_it_has(tmp_path: Path, beside: dict[str, bytes], outcome: str) -> None:
+    for name, data in {"a.jpg": PNG, **beside}.items():
+        MemoryFileSystem().pipe_file(f"/shoot/{name}", data)
+    do, item = doer(tmp_path / "out")
+    told = do(item)
+    assert told.state == outcome
+    assert [output.path for output in told.outputs] == (["a.opened.png"] if outcome == "opened" else [])
+    assert ("/bucket/out/a.opened.png" in MemoryFileSystem.store) == (outcome == "opened")
+    assert told.error == "" or told.error.endswith("rename one of them.")
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("variations", "original", "state"),
+    [
+        pytest.param(1, "a.png", "failed", id="its result"),
+        pytest.param(2, "a.2.png", "failed", id="a variation"),
+        pytest.param(2, "a.png", "opened", id="beside its variations"),
+    ],
+)
+def test_no_result_named_for_its_format_takes_the_place_of_a_photo(
+    tmp_path: Path, variations: int, original: str, state: str
+) -> None:
+    MemoryFileSystem().pipe_file("/c/in/in/a.jpg", PNG)
+    MemoryFileSystem().pipe_file(f"/c/in/{original}", b"an original")
+    spec = replace(SPEC, overwrite=True, options=Options(generate=GenerateOptions(variations=variations)))
+    do, item = doer(tmp_path / "out", RemoteFolders("memory://c/in", "memory://c"), spec)
+    told = do(replace(item, name="in/a.jpg", source=Path("in/a.jpg"), output=Path("in/a.jpg"), copy=Path("in/a.jpg")))
+    assert told.state == state
+    if state == "failed":
+        assert "a photo that was given is there" in told.error
+        assert MemoryFileSystem().cat_file(f"/c/in/{original}") == b"an original"
