@@ -12,14 +12,12 @@ import pytest
 from open_the_eyes.errors import UsageError
 from open_the_eyes.options import GenerateOptions, Options
 from tests.batch.processors import SPEC
-from tests.fleet.test_remote import (  # fsspec may be missing: this file is then left out with that one
-    MemoryFileSystem,
-    RemoteFolders,
-    doer,
-    planned,
-    store,  # noqa: F401 -- a fixture
-)
+from tests.fleet.test_remote import MemoryFileSystem, doer, store  # noqa: F401 -- a fixture; without fsspec it ends here
 
+from open_the_eyes.cli.batch_places import planned  # isort: skip
+from open_the_eyes.fleet.remote import RemoteFolders  # isort: skip -- needs fsspec
+
+JPEG = b"\xff\xd8\xff\xe0 as good as a photo"
 PNG = b"\x89PNG\r\n\x1a\n as good as a photo"
 
 
@@ -57,6 +55,7 @@ def test_nothing_takes_the_place_of_a_photo(name: str, out: str, options: dict[s
         pytest.param({"a.webp": b"RIFF    WEBP", "aa.png": PNG, "a.txt": b""}, "opened", id="others beside it"),
         pytest.param({"a.png": PNG}, "failed", id="a photo that has its result there"),
         pytest.param({"a.webp": PNG}, "failed", id="another misnamed one"),
+        pytest.param({"a.png": JPEG}, "opened", id="one that swaps suffixes with it"),
     ],
 )
 def test_a_result_is_named_for_the_format_it_has(tmp_path: Path, beside: dict[str, bytes], outcome: str) -> None:
@@ -91,3 +90,24 @@ def test_no_result_named_for_its_format_takes_the_place_of_a_photo(
     if state == "failed":
         assert "a photo that was given is there" in told.error
         assert MemoryFileSystem().cat_file(f"/c/in/{original}") == b"an original"
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("copy", "output", "variations", "beside", "state"),
+    [
+        pytest.param(True, "a.jpg", 1, "a.png", "failed", id="names kept"),
+        pytest.param(True, "a.jpg", 2, "a.2.png", "failed", id="a variation"),
+        pytest.param(True, "a.opened.jpg", 1, "a.png", "opened", id="names of their own"),
+        pytest.param(False, "a.jpg", 1, "a.png", "opened", id="no copies"),
+    ],
+)
+def test_no_result_named_for_its_format_goes_where_another_photo_is_copied(
+    tmp_path: Path, copy: bool, output: str, variations: int, beside: str, state: str
+) -> None:
+    for name, data in {"a.jpg": PNG, beside: JPEG}.items():
+        MemoryFileSystem().pipe_file(f"/shoot/{name}", data)
+    spec = replace(SPEC, copy=copy, options=Options(generate=GenerateOptions(variations=variations)))
+    do, item = doer(tmp_path / "out", spec=spec)
+    told = do(replace(item, output=Path(output)))
+    assert (told.state, f"{beside} has its copy there" in told.error) == (state, state == "failed")

@@ -159,30 +159,33 @@ def _fetched(item: Item, remote: RemoteFolders, here: Path, spec: BatchSpec) -> 
 
 
 def _check_apart(item: Item, output: Path, remote: RemoteFolders, spec: BatchSpec) -> None:
-    """Nothing, when no other photo is, or has its result, where that of a misnamed one goes.
+    """Nothing, when no other photo is, or has its result or its copy, where that of a misnamed one goes.
 
     Raises:
         PhotoNotWritten: one has.
         UnreadablePhoto: the store does not say what else is there.
     """
     files, root = _opened(remote.source)
-    own = Path(item.name)
+    own, places = Path(item.name), numbered(output, spec.options.generate.variations)
     store, folder = _opened(remote.out)
     photos = _within(store, folder, remote.source)
     try:
-        for place in numbered(output, spec.options.generate.variations):
+        for place in places:
             name = place.as_posix()
             if photos and name.startswith(f"{photos}/") and _is_photo(name) and _is_there(store, f"{folder}/{name}"):
                 raise PhotoNotWritten(
                     f"{remote.out}/{name}: expected a free place, a photo that was given is there; name another folder."
                 )
         for path in files.ls(f"{root}/{item.name}".rpartition("/")[0], detail=False):
-            other = Path(path)
-            if other.stem != own.stem or other.name == own.name or other.suffix.lower() not in SUFFIXES:
+            other = own.with_name(Path(path).name)
+            if other == own or not _is_photo(other.name):
                 continue
-            if output.suffix in (other.suffix, true_suffix(other, files.cat_file(path, end=HEAD_BYTES))):
+            what = "copy" if spec.copy and other in places else ""
+            if other.stem == own.stem and output.suffix == true_suffix(other, files.cat_file(path, end=HEAD_BYTES)):
+                what = "result"
+            if what:
                 raise PhotoNotWritten(
-                    f"{item.name}: expected a place of its own for {output.name}, {other.name} has its result there; "
+                    f"{item.name}: expected a place of its own for {output.name}, {other.name} has its {what} there; "
                     "rename one of them."
                 )
     except OpenTheEyesError:
