@@ -151,6 +151,16 @@ def test_exif_longer_than_a_segment_is_joined_and_cut_again() -> None:
     assert facts(read(encoded(source, "JPEG", None), SETTINGS)).exif == exif
 
 
+@pytest.mark.parametrize("before", [b"", b"no EXIF at all"])
+def test_exif_begins_at_a_byte_order_mark(before: bytes) -> None:
+    exif = b"II\x2a\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"
+
+    source = read(with_segments(*(segment(0xE1, b"Exif\0\0" + payload) for payload in (before, exif))), SETTINGS)
+
+    assert (facts(source).exif, facts(source).orientation) == (exif, 6)
+    assert facts(read(encoded(source, "JPEG", None), SETTINGS)).orientation == 6
+
+
 def test_exif_bytes_are_the_very_same_maker_note_and_all() -> None:
     """The note's own offsets count from the block's beginning, so nothing in the block may move."""
     note = b"\0\0\x86\x92\x07\0\x40\x01\0\0" + bytes(range(256)) + b"odd ends"

@@ -126,10 +126,14 @@ def joined_icc(segments: tuple[Segment, ...]) -> bytes | None:
 
 
 def first_exif(segments: tuple[Segment, ...]) -> tuple[int, ...]:
-    """The numbers of the segments that the first EXIF block is in: another one begins with a byte order mark anew."""
+    """The numbers of the segments that the first EXIF block is in: from a byte order mark to the next one.
+
+    All of EXIF's segments where none has such a mark.
+    """
     found = [number for number, segment in enumerate(segments) if is_exif(segment)]
-    marked = [n for n in found[1:] if segments[n].payload.startswith(_ORDER_MARKS, len(EXIF))]
-    return tuple(n for n in found if not marked or n < marked[0])
+    marked = [n for n in found if segments[n].payload.startswith(_ORDER_MARKS, len(EXIF))]
+    begin, end = (*(marked or [0]), len(segments))[:2]
+    return tuple(n for n in found if begin <= n < end)
 
 
 def is_exif(segment: Segment) -> bool:
