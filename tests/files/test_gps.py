@@ -88,6 +88,29 @@ def test_a_block_that_cannot_be_read_goes_for_it_may_hold_the_place(block: bytes
     assert (facts(without_gps(broken)).exif, facts(without_gps(broken)).xmp) == (None, None)
 
 
+TURNED = b"II\x2a\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0"
+"""EXIF that says no more than orientation 6."""
+CLAIMS = b"".join(tag.to_bytes(2, "little") + b"\4\0\x46\0\0\0\x08\0\0\0" for tag in (330, 40965))
+CHILD_CLAIMS_TOO_MUCH = (
+    TURNED[:8] + b"\2\0" + TURNED[10:22] + b"\x69\x87\4\0\1\0\0\0\x26\0\0\0" + bytes(4) + b"\2\0" + CLAIMS
+).ljust(300, b"\0")
+UPRIGHT_OR_NOT = {
+    "EXIF that goes had turned it": ([CHILD_CLAIMS_TOO_MUCH], TURNED),
+    "and more EXIF follows": ([CHILD_CLAIMS_TOO_MUCH, BROKEN["no directory"], TURNED], TURNED),
+    "only a second block would turn it": ([BROKEN["no directory"], TURNED], None),
+}
+
+
+@pytest.mark.parametrize(("blocks", "left"), UPRIGHT_OR_NOT.values(), ids=UPRIGHT_OR_NOT)
+def test_a_photo_stays_the_way_up_it_was(blocks: list[bytes], left: bytes | None) -> None:
+    before = read(with_segments(saved(picture(), "JPEG"), *[(0xE1, b"Exif\0\0" + b) for b in blocks]), Settings())
+
+    after = read(encoded(without_gps(before), "JPEG", None), Settings())
+
+    assert (facts(after).exif, facts(after).orientation) == (left, facts(before).orientation)
+    assert np.array_equal(after.pixels, before.pixels)
+
+
 def test_a_pointer_to_nowhere_goes() -> None:
     block = b"II\x2a\0\x08\0\0\0\1\0\x25\x88\4\0\1\0\0\0\xff\xff\xff\x7f\0\0\0\0"
     photo = source("JPEG")

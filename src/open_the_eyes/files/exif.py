@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from ..errors import UnreadablePhoto
-from .ifd import SHORT, Entry, as_block, read_root
+from .ifd import SHORT, Directory, Entry, as_block, read_root
 
 _ORIENTATION: Final = 274
 _PREFIX: Final = b"Exif\0\0"
@@ -38,6 +38,13 @@ def as_upright(exif: bytes | None) -> bytes | None:
     if exif is None or entry is None:
         return exif
     return exif[: entry.at] + struct.pack(order + "H", 1) + exif[entry.at + 2 :]
+
+
+def telling(orientation: int, exif: bytes | None) -> bytes | None:
+    """The block, or one with no other tag than the orientation where it tells another one."""
+    if orientation_of(exif) == orientation:
+        return exif
+    return as_block(Directory("<", {_ORIENTATION: Entry(_ORIENTATION, SHORT, struct.pack("<H", orientation))}))
 
 
 def from_tiff(tags: bytes | None) -> bytes | None:

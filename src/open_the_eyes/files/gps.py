@@ -8,6 +8,7 @@ from typing import Final
 
 from ..photo import Photo
 from . import photoshop
+from .exif import telling
 from .exif_place import without_place
 from .jpeg_segments import EXIF, XMP
 from .manifest import has_manifest, without_manifest
@@ -35,6 +36,7 @@ _CREDENTIALS: Final = "The source's Content Credentials were taken out with the 
 def without_gps(photo: Photo) -> Photo:
     """The photo without GPS in EXIF and XMP; a block of either that cannot be read is taken out, for it may hold some.
 
+    Of such EXIF the orientation stays, for the pixels are stored by it; a further EXIF block never takes its place.
     So are Content Credentials, for cameras put it there, and a JPEG's extended XMP when it tells of the place; the
     report then says so. A film or another picture behind a JPEG stays as it is, see `notes`.
     """
@@ -44,7 +46,9 @@ def without_gps(photo: Photo) -> Photo:
     notes = (*facts.notes, *([_CREDENTIALS] if has_manifest(photo.file) else []))
     extended = any(_tells(packet) for packet in _extended_packets(facts.blocks))
     blocks = tuple(kept for block in facts.blocks if (kept := _block_without(block, extended=extended)) is not None)
-    exif = None if facts.exif is None else without_place(facts.exif)
+    exif = telling(facts.orientation, None if facts.exif is None else without_place(facts.exif))
+    if exif is None:
+        blocks = tuple(block for block in blocks if not _is_exif(block))
     return replace(
         photo,
         file=replace(
@@ -61,7 +65,7 @@ def without_gps(photo: Photo) -> Photo:
 def _block_without(block: tuple[str, bytes], *, extended: bool) -> tuple[str, bytes] | None:
     """A block as it is, further EXIF or XMP without the place, or None for what goes altogether."""
     name, payload = block
-    if name == "APP1" and payload.startswith(EXIF):
+    if _is_exif(block):
         exif = without_place(payload[len(EXIF) :])
         return None if exif is None else (name, EXIF + exif)
     if name == "APP1" and payload.startswith(XMP):
@@ -73,6 +77,11 @@ def _block_without(block: tuple[str, bytes], *, extended: bool) -> tuple[str, by
         or (name in TEXT_CHUNKS and (payload.startswith(_PACKETS_AS_TEXT) or _TEXT_OF_PLACE.match(payload)))
     )
     return None if gone else block
+
+
+def _is_exif(block: tuple[str, bytes]) -> bool:
+    name, payload = block
+    return name == "APP1" and payload.startswith(EXIF)
 
 
 def _extended_packets(blocks: Blocks) -> list[bytes]:
