@@ -87,6 +87,16 @@ def test_no_byte_of_the_place_is_left_wherever_it_hangs(exif: bytes) -> None:
 ABSURD: Final = {
     "positions over and over": block(directory(*[entry(330, 8, LONG, 40_000)] * 5_000), bytes(100_000)),
     "places over and over": block(directory(*[entry(34853, 100 + 2 * n) for n in range(5_000)]), b"\x10" * 100_000),
+    "empty directories": block(
+        directory(entry(330, 100, count=100_000), entry(34853, 8)).ljust(92, b"\0"),
+        struct.pack("<100000I", *range(400_100, 500_100)),
+        bytes(100_002),
+    ),
+    "empty places": block(
+        directory(entry(34853, 100, count=100_000)).ljust(92, b"\0"),
+        struct.pack("<100000I", *range(400_100, 500_100)),
+        bytes(100_002),
+    ),
     "a table in itself": block(directory(*[entry(34853, 8)] * 3, entry(330, 10)), struct.pack("<HH", 1, 34853) * 10),
 }
 

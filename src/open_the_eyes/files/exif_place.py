@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-from ..errors import PhotoError
+from ..errors import PhotoError, UnreadablePhoto
 from .ifd import EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY, ITEM_BYTES, order_of
 from .parcel import damaged, u16, u32
 
@@ -19,6 +19,8 @@ _POSITIONS: Final = {3: ("H", 2), 8: ("h", 2), 4: ("I", 4), 9: ("i", 4), 13: ("I
 """Kinds that are whole numbers: how they are told, and in how many bytes."""
 _MAX_PASSES: Final = 3
 """One is enough, but where tables lie in each other."""
+_MAX_DIRECTORIES: Final = 500
+"""Cameras write about ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def _tables(exif: bytes, first: int, order: str) -> _Tables:
     """All directories but GPS.
 
     Raises:
-        UnreadablePhoto: the first one is not inside the block, or they claim the same bytes over and over.
+        UnreadablePhoto: the first one is not inside the block, they are too many, or they claim the same bytes over and
+            over.
     """
     found: _Tables = {}
     ahead, room = [first], len(exif)
@@ -77,12 +80,14 @@ def _tables(exif: bytes, first: int, order: str) -> _Tables:
         slots = None if at in found else _slots(exif, at, order)
         if slots is None:
             continue
+        if len(found) == _MAX_DIRECTORIES:
+            raise _too_many()
         found[at] = slots
         leading = [slot for slot in slots if slot.tag in _LEADING_ON]
         room = _less(room, slots, leading)
         behind = at + 2 + 12 * len(slots)
         ahead += [u32(exif, behind, order)] if behind + 4 <= len(exif) else []
-        ahead += [position for slot in leading for position in _positions(exif, slot, order)]
+        ahead += _led_to(exif, leading, order)
     if first not in found:
         raise damaged("a directory of tags that is not in the block")
     return found
@@ -94,7 +99,7 @@ def _less(room: int, slots: list[_Slot], values: list[_Slot]) -> int:
     Raises:
         UnreadablePhoto: none.
     """
-    room -= 12 * len(slots) + sum(slot.end - slot.start for slot in values)
+    room -= 2 + 12 * len(slots) + sum(slot.end - slot.start for slot in values)
     if room < 0:
         raise damaged("tags that claim the same bytes over and over")
     return room
@@ -114,6 +119,22 @@ def _slots(exif: bytes, at: int, order: str) -> list[_Slot] | None:
     return slots
 
 
+def _led_to(exif: bytes, leading: list[_Slot], order: str) -> list[int]:
+    """The positions that entries tell, ascending.
+
+    Raises:
+        UnreadablePhoto: they are too many.
+    """
+    found = {position for slot in leading for position in _positions(exif, slot, order)}
+    if len(found) > _MAX_DIRECTORIES:
+        raise _too_many()
+    return sorted(found)
+
+
+def _too_many() -> UnreadablePhoto:
+    return damaged(f"it has more than {_MAX_DIRECTORIES} directories of tags")
+
+
 def _positions(exif: bytes, slot: _Slot, order: str) -> tuple[int, ...]:
     """The positions that an entry tells; of a kind that is no whole number the one that its bytes would be."""
     code, size = _POSITIONS.get(slot.kind, ("I", 4))
@@ -125,11 +146,11 @@ def _stretches(exif: bytes, places: list[_Slot], order: str) -> list[tuple[int, 
     """Where GPS directories and their values begin and end.
 
     Raises:
-        UnreadablePhoto: they claim the same bytes over and over.
+        UnreadablePhoto: they are too many, or claim the same bytes over and over.
     """
     room = _less(len(exif), [], places)
     found = [(place.start, place.end) for place in places]
-    for at in sorted({position for place in places for position in _positions(exif, place, order)}):
+    for at in _led_to(exif, places, order):
         slots = _slots(exif, at, order)
         if slots is not None:
             room = _less(room, slots, [])
