@@ -11,6 +11,7 @@ from PIL import Image, ImageFile, JpegImagePlugin
 
 from open_the_eyes.files import encoded, read, read_record
 from open_the_eyes.files.jpeg_save import saved_jpeg
+from open_the_eyes.photo import FileFormat
 from open_the_eyes.settings import Settings
 from tests.files.pictures import RECORD, facts
 
@@ -42,3 +43,17 @@ def test_a_grainy_progressive_file_stays_one(capfd: pytest.CaptureFixture[str]) 
     assert facts(back).encoding == facts(source).encoding
     assert read_record(back) == RECORD
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_what_others_save_meanwhile_has_the_same_bytes(
+    file_format: FileFormat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = read(saved_jpeg(noise(3, "RGB")), Settings())
+    alone = encoded(source, file_format, RECORD)
+
+    monkeypatch.setattr(ImageFile, "MAXBLOCK", 1 << 12)
+    tight = encoded(source, file_format, RECORD)
+    monkeypatch.setattr(ImageFile, "MAXBLOCK", 1 << 24)
+
+    assert alone == tight == encoded(source, file_format, RECORD)

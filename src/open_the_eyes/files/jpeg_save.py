@@ -32,7 +32,7 @@ def saved_jpeg(picture: Image.Image, **options: Any) -> bytes:
 
 @contextmanager
 def _room(picture: Image.Image) -> Iterator[None]:
-    """The size of Pillow's buffers is one for all threads; what others save meanwhile only has more room."""
+    """The size of Pillow's buffers is one for all threads; nothing that others save meanwhile may depend on it."""
     needed = _BYTES_A_SAMPLE * picture.width * picture.height * len(picture.getbands())
     with _ONE_AT_A_TIME:
         before = ImageFile.MAXBLOCK

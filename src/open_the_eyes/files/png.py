@@ -31,6 +31,8 @@ _TIED_TO_MODE: Final = ("bKGD", "sBIT")
 _KNOWN: Final = ("cHRM", "cICP", "gAMA", "sRGB", "mDCV", "cLLI", "tIME", "pHYs", "sPLT", "iCCP", *_TIED_TO_MODE)
 _PASSES: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 """Adam7: first column, first row, column step, row step."""
+_PIECE: Final = 1 << 16
+"""Bytes of pixels in a chunk; encoders cut by the size of their buffers, which other threads may change."""
 
 
 def unpack(data: bytes, max_pixels: int) -> Unpacked:
@@ -72,7 +74,7 @@ def decode_deep(bare: bytes) -> Deep:
 def pack(parcel: Parcel) -> bytes:
     """A PNG, not interlaced, with every chunk on its side of the pixels; those that speak of palette or bit depth only
     where these stayed the same."""
-    encoded = [chunk for chunk in _chunks(_encoded(parcel)) if chunk[0] in _PIXELS]
+    encoded = _evenly_cut([chunk for chunk in _chunks(_encoded(parcel)) if chunk[0] in _PIXELS])
     chunks = encoded[:1]
     if parcel.icc is not None:
         chunks.append(("iCCP", parcel.encoding.icc_name + b"\0\0" + zlib.compress(parcel.icc)))
@@ -102,6 +104,13 @@ def _encoded(parcel: Parcel) -> bytes:
     out = BytesIO()
     parcel.picture.save(out, "PNG")
     return out.getvalue()
+
+
+def _evenly_cut(chunks: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """With the compressed pixels, which come last, in pieces of one size."""
+    pixels = b"".join(payload for name, payload in chunks if name == "IDAT")
+    pieces = [("IDAT", pixels[at : at + _PIECE]) for at in range(0, len(pixels), _PIECE)]
+    return [chunk for chunk in chunks if chunk[0] != "IDAT"] + pieces
 
 
 def _joined(chunks: Iterable[tuple[str, bytes]]) -> bytes:
