@@ -179,14 +179,25 @@ def test_rdf_without_content_is_no_place_for_a_record() -> None:
 ABSURD = {
     "more bytes than any packet has": HEAD + b" " * 32_000_000 + TAIL,
     "more elements than any packet has": HEAD + b"<rdf:li/>" * 100_001 + TAIL,
+    "more attributes than any tag has": HEAD
+    + b"<rdf:Description"
+    + b"".join(b" a%d = '\"'" % number for number in range(10_001))
+    + b"/>"
+    + TAIL,
+    "more attributes than any packet has": HEAD + b'<rdf:li a="" b="" c="" d=""/>' * 20_001 + TAIL,
     "a namespace like a novel": HEAD + b'<a xmlns="' + b"u" * 1001 + b'"/>' + TAIL,
 }
 
 
 @pytest.mark.parametrize("packet", ABSURD.values(), ids=ABSURD.keys())
 def test_packets_of_absurd_size_are_not_looked_through(packet: bytes) -> None:
-    with pytest.raises(BrokenXmp, match=r"32,000,000 bytes|too many elements|absurd length"):
+    with pytest.raises(BrokenXmp, match=r"32,000,000 bytes|too many (elements|attributes)|absurd length"):
         with_record(packet, RECORD)
+
+
+def test_a_packet_may_hold_a_picture_in_an_attribute_and_quotes_in_its_text() -> None:
+    large = HEAD + b'<rdf:li a="' + b"=' " * 300_000 + b'">' + b'="" ' * 20_000 + b"</rdf:li>" + TAIL
+    assert read_record(photo(xmp=with_record(large, RECORD))) == RECORD
 
 
 def test_what_a_record_says_may_have_spaces_around_marks() -> None:

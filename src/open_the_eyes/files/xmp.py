@@ -28,6 +28,9 @@ _EMPTY: Final = (
 )
 _MAX_DEPTH: Final = 100
 _MAX_ELEMENTS: Final = 100_000
+"""With their attributes."""
+_CROWDED: Final = re.compile(rb"<[^<>\"'!?]+(?:(?:\"[^<\"]*\"|'[^<']*')[^<>\"']*){10001}")
+"""A start tag of more than 10,000 attributes, all of which the parser holds at once; a value may be of any length."""
 _MAX_NAMESPACE: Final = 1000
 """Characters; the parser spells it out in every name."""
 
@@ -93,6 +96,8 @@ class _Scan:
         self.texts: dict[str, list[list[str]]] = {}  # each in the pieces that it comes in
         if len(packet) > MAX_METADATA:
             raise BrokenXmp(f"more than {MAX_METADATA:,} bytes")
+        if _CROWDED.search(packet):
+            raise BrokenXmp("too many attributes")
         self._packet, self._wanted = packet, wanted
         self._open: list[tuple[str, int]] = []  # name and beginning of every element that is open
         self._count = 0
@@ -123,9 +128,9 @@ class _Scan:
     def _began(self, name: str, attributes: dict[str, str]) -> None:
         at = self._parser.CurrentByteIndex
         self._open.append((name, at))
-        self._count += 1
+        self._count += 1 + len(attributes)
         if len(self._open) > _MAX_DEPTH or self._count > _MAX_ELEMENTS:
-            raise BrokenXmp("nested too deep, or too many elements")
+            raise BrokenXmp("nested too deep, or too many elements and attributes")
         if self._property:
             if name == f"{RDF} li":
                 self._values().append([])
