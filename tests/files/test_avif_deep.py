@@ -169,16 +169,27 @@ def test_colours_told_by_numbers_go_from_one_format_of_boxes_to_the_other(of: Fi
     assert (nclx_of(encoded(source, to, RECORD)) or ())[:2] == (12, 16)
 
 
+@pytest.mark.parametrize("of", ["HEIF", "AVIF"])
+def test_a_png_tells_them_once_and_gives_them_back(of: FileFormat, tmp_path: Path) -> None:
+    source = read(with_nclx(saved(marked_picture(), of, quality=80), (12, 16, 6, 1)), SETTINGS)
+
+    notes = write(source, tmp_path / "wide.png", record=RECORD).notes
+    once = read(tmp_path / "wide.png", SETTINGS)
+
+    assert notes == ()
+    assert facts(once).encoding.nclx == (12, 16, 0, 1)
+    assert encoded(once, "PNG", RECORD).count(b"cICP") == 1
+    assert (nclx_of(encoded(once, of, RECORD)) or ())[:2] == (12, 16)
+
+
 def test_where_they_cannot_go_the_report_says_so(tmp_path: Path) -> None:
     wide = read(with_nclx(saved(marked_picture(), "AVIF"), P3), SETTINGS)
     usual = read(saved(marked_picture(), "AVIF"), SETTINGS)
 
-    told = write(wide, tmp_path / "wide.png", record=RECORD).notes
+    told = write(wide, tmp_path / "wide.tif", record=RECORD).notes
 
-    assert told == (
-        "The source tells its colours by numbers that this format has no place for: they will look duller.",
-    )
-    assert write(usual, tmp_path / "usual.png", record=RECORD).notes == ()
+    assert told == ("The source tells its colours by numbers that cannot go into this format: they will look duller.",)
+    assert write(usual, tmp_path / "usual.tif", record=RECORD).notes == ()
     assert "numbers" not in " ".join(write(wide, tmp_path / "wide.avif", record=RECORD).notes)
 
 

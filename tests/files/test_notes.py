@@ -63,6 +63,25 @@ def png_with_colours(numbers: bytes) -> bytes:
     return data[:33] + png_chunk(b"cICP", numbers) + data[33:]
 
 
+@pytest.mark.parametrize("suffix", [".png", ".heic", ".avif", ".jpg"])
+@pytest.mark.parametrize("numbers", [(22, 13, 0, 1), (9, 16, 0, 0), (1, 13, 0, 0)], ids=["unknown", "narrow", "sRGB"])
+def test_colours_that_no_other_format_can_tell_are_told_of(
+    suffix: str, numbers: tuple[int, int, int, int], tmp_path: Path
+) -> None:
+    source = read(png_with_colours(bytes(numbers)), Settings())
+
+    notes = write(source, tmp_path / f"out{suffix}", record=RECORD).notes
+
+    assert ("will look duller" in " ".join(notes)) == (suffix != ".png")
+
+
+def test_an_ordinary_heic_becomes_a_png_without_numbers() -> None:
+    source = read(saved(picture(), "HEIF"), Settings())
+
+    assert facts(source).encoding.nclx is not None
+    assert b"cICP" not in encoded(source, "PNG", RECORD)
+
+
 @pytest.mark.parametrize("suffix", [".jpg", ".webp", ".tif", ".png", ".heic", ".avif"])
 def test_colours_that_a_png_tells_by_numbers_are_kept_or_told_of(suffix: str, tmp_path: Path) -> None:
     source = read(png_with_colours(bytes([12, 13, 0, 1])), Settings())

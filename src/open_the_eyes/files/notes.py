@@ -6,14 +6,16 @@ from typing import Final
 
 from ..photo import FileFacts, FileFormat
 from .exif import tag_numbers
+from .isobmff import known
 from .manifest import has_manifest
 from .photoshop import LAYERS_TAG
+from .png import far_from_srgb
 
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
 _ENCODED_ANEW: Final[dict[FileFormat, str]] = {"WEBP": "WebP", "HEIF": "HEIC", "AVIF": "AVIF"}
 """Formats whose coded picture cannot be patched, as JPEG's can."""
-_USUAL_PRIMARIES, _USUAL_TRANSFERS = (1, 2, 5, 6), (1, 2, 6, 13)
-"""Of ITU-T H.273: sRGB's, near it, or none told."""
+_WITH_NUMBERS: Final = ("HEIF", "AVIF", "PNG")
+"""Formats that can tell colours by the numbers of ITU-T H.273."""
 
 
 def notes_of(facts: FileFacts, file_format: FileFormat, *, edited: bool, signed: bool) -> tuple[str, ...]:
@@ -27,11 +29,8 @@ def notes_of(facts: FileFacts, file_format: FileFormat, *, edited: bool, signed:
     notes = list(facts.notes) if facts.format == file_format else []
     if facts.format == file_format and file_format in _ENCODED_ANEW and not facts.encoding.lossless:
         notes.append(f"A lossy {_ENCODED_ANEW[file_format]} is encoded anew: pixels everywhere move by a few levels.")
-    nclx = facts.encoding.nclx if facts.icc is None and file_format not in ("HEIF", "AVIF", facts.format) else None
-    if nclx is not None and (nclx[0] not in _USUAL_PRIMARIES or nclx[1] not in _USUAL_TRANSFERS):
-        notes.append(
-            "The source tells its colours by numbers that this format has no place for: they will look duller."
-        )
+    if _loses_colours(facts, file_format):
+        notes.append("The source tells its colours by numbers that cannot go into this format: they will look duller.")
     if behind:
         what = _kind(behind, facts.xmp or b"")
         if facts.format == file_format:
@@ -45,6 +44,17 @@ def notes_of(facts: FileFacts, file_format: FileFormat, *, edited: bool, signed:
     if facts.placeless and signed:
         notes.append("The signature's history begins here: Content Credentials of the source may tell the place.")
     return tuple(notes)
+
+
+def _loses_colours(facts: FileFacts, file_format: FileFormat) -> bool:
+    """Whether numbers that stand for a profile, and matter, stay behind; so does the narrow range of a PNG's samples,
+    which nobody spreads."""
+    nclx = facts.encoding.nclx
+    if nclx is None or facts.icc is not None or file_format == facts.format:
+        return False
+    if facts.format == "PNG" and not nclx[3]:
+        return True
+    return far_from_srgb(nclx) and (file_format not in _WITH_NUMBERS or known(nclx) is None)
 
 
 def _kind(behind: bytes, xmp: bytes) -> str:
