@@ -252,10 +252,11 @@ def test_a_saved_selection_is_no_alpha_and_is_said_to_go(bits: int, channels: in
     whole = samples(channels) if bits == 16 else (samples(channels) >> 8).astype(np.uint8)
 
     source = read(tiff(whole, extrasamples=["unspecified"]), SETTINGS)
-    report = write(source, tmp_path / "out.tif", record=None)
+    reports = [write(source, tmp_path / f"out.{suffix}", record=None) for suffix in ("tif", "png", "jpg")]
 
     assert source.alpha is None
-    assert report.notes == ("A TIFF is encoded anew without its extra channels, such as saved selections.",)
+    for report in reports:
+        assert report.notes == ("The source's extra channels, such as saved selections, are left out.",)
     kept = tifffile.imread(tmp_path / "out.tif").reshape(ROWS, COLUMNS, -1)
     np.testing.assert_array_equal(kept, whole[:, :, :-1])
 

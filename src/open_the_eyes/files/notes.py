@@ -26,7 +26,7 @@ def notes_of(facts: FileFacts, file_format: FileFormat, *, edited: bool, signed:
         signed: it has Content Credentials of its own, with the source's in their history.
     """
     behind = b"".join(payload for name, payload in facts.blocks if name == "after")
-    notes = list(facts.notes) if facts.format == file_format else []
+    notes = list(facts.notes) if facts.format in (file_format, "TIFF") else []  # a TIFF loses these in any format
     if facts.format == file_format and file_format in _ENCODED_ANEW and not facts.encoding.lossless:
         notes.append(f"A lossy {_ENCODED_ANEW[file_format]} is encoded anew: pixels everywhere move by a few levels.")
     if _loses_colours(facts, file_format):

@@ -139,7 +139,7 @@ def _check_kind(root: Directory) -> None:
 def _notes(root: Directory) -> tuple[str, ...]:
     if strips.UNSPECIFIED not in root.numbers(strips.EXTRA_SAMPLES):
         return ()
-    return ("A TIFF is encoded anew without its extra channels, such as saved selections.",)
+    return ("The source's extra channels, such as saved selections, are left out.",)
 
 
 def _carried_tags(exif: bytes | None) -> Directory:
