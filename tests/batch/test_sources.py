@@ -72,16 +72,21 @@ def test_a_deep_pattern_has_parts_on_both_sides(shoot: Path) -> None:
     assert names == ["x[1]/raw/e.jpg", "x[1]/y/raw/z/f.jpg"]
 
 
+@pytest.mark.parametrize(
+    "source",
+    ["shoot", "shoot/**/*.jpg", "shoot/**", "shoot/*/*.jpg", "shoot/*/raw/*.jpg", "shoot/*/**/*.jpg", "shoot/locked/*"],
+)
 def test_a_folder_that_may_not_be_looked_into_is_left_to_fail_by_name(
-    shoot: Path, monkeypatch: pytest.MonkeyPatch
+    shoot: Path, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
     (shoot / "locked").mkdir()
     monkeypatch.setattr(os, "scandir", refusing("locked", os.scandir))  # root may look into everything
     monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "locked")
 
-    found = plan(["shoot"], "out")
+    found = plan([source], "out")
 
-    assert [item.name for item in found.items][-1] == "locked"
+    assert found.items[-1].source == Path("shoot/locked")
+    assert [item.name for item in found.items if item.source.is_dir()] == ["." if "locked" in source else "locked"]
     with pytest.raises(UnreadablePhoto, match="may not be looked into"):
         read(found.items[-1].source, Settings())
 

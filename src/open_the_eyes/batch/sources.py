@@ -45,7 +45,7 @@ class PhotoCollector:
             self._roots.append(None)
         elif _WILD & set(source):
             root = _fixed_part(source)
-            self._take_in(_matching(source), root)
+            self._take_in(_matching(root, path.parts[len(root.parts) :]), root)
             self._roots.append(root)
         else:
             raise _not_found(path)
@@ -101,21 +101,26 @@ def _walked(folder: Path) -> Iterator[Path]:
     yield from (Path(error.filename) for error in locked)
 
 
-def _matching(pattern: str) -> Iterator[Path]:
-    """What a pattern names, some of it perhaps twice; `**` stands for visible folders to any depth.
+def _matching(folder: Path, parts: Sequence[str]) -> Iterator[Path]:
+    """What a pattern names below a folder, some of it perhaps twice, and every folder on the way that is locked.
 
-    As in `_walked` these are not followed through links; `glob` does, and may never come back.
+    `**` stands for visible folders to any depth. As in `_walked` these are not followed through links; `glob` does,
+    and may never come back.
     """
-    parts = Path(pattern).parts
-    if "**" not in parts:
-        yield from map(Path, glob.iglob(pattern))  # noqa: PTH207 -- the pattern may begin at the root
-        return
-    deep = parts.index("**")
-    rest = tuple(itertools.dropwhile(lambda part: part == "**", parts[deep:])) or ("*",)
-    for start in glob.iglob(str(Path(*parts[:deep]))) if deep else ["."]:  # noqa: PTH207
-        for here, folders, _ in os.walk(start):
+    if not parts:
+        yield folder
+    elif parts[0] == "**":
+        rest = tuple(itertools.dropwhile(lambda part: part == "**", parts)) or ("*",)
+        locked: list[OSError] = []
+        for here, folders, _ in os.walk(folder, onerror=locked.append) if is_folder(folder) else ():
             folders[:] = [name for name in folders if name[0] != "."]
-            yield from _matching(str(Path(glob.escape(here), *rest)))
+            yield from _matching(Path(here), rest)
+        yield from (Path(error.filename) for error in locked)
+    elif is_folder(folder) and not os.access(folder, os.R_OK | os.X_OK if _WILD & set(parts[0]) else os.X_OK):
+        yield folder
+    else:
+        for name in glob.iglob(parts[0], root_dir=folder):  # noqa: PTH207 -- Path.glob follows other rules
+            yield from _matching(folder / name, parts[1:])
 
 
 def _listed(path: Path) -> list[Path]:
