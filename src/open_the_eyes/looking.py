@@ -19,3 +19,7 @@ def is_file(path: Path) -> bool:
 
 def is_folder(path: Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 -- see above
+
+
+def is_link(path: Path) -> bool:
+    return os.path.islink(path)  # noqa: PTH114 -- see above

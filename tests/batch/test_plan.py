@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from open_the_eyes.batch import sources
 from open_the_eyes.batch.plan import plan
 from open_the_eyes.batch.sources import FOLDER
 from open_the_eyes.errors import UsageError
@@ -136,6 +137,29 @@ def test_results_inside_the_tree_are_known_through_links(shoot: Path, source: st
         Path(link.split(" -> ")[0]).symlink_to(link.split(" -> ")[1], target_is_directory=True)
     (Path(out) / "x.jpg").write_bytes(JPEG)
     assert "x.jpg" not in [Path(item.name).name for item in plan([source], out, keep_names=True).items]
+
+
+def test_results_inside_the_tree_are_looked_for_once_a_folder_and_once_a_link(
+    shoot: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        (shoot / f"day/{number}.jpg").write_bytes(JPEG)
+    (shoot / "out").mkdir()
+    (shoot / "out/x.jpg").write_bytes(JPEG)
+    (shoot / "day/x.jpg").symlink_to("../out/x.jpg")
+    asked: list[Path] = []
+
+    def seen_through(path: Path) -> Path:
+        asked.append(path)
+        return path.resolve()
+
+    monkeypatch.setattr(sources, "_seen_through", seen_through)
+
+    found = sources.PhotoCollector(shoot / "out")
+    found.add(str(shoot))
+
+    assert len(found.photos) == 24
+    assert sorted(asked[2:]) == [shoot, shoot / "day", shoot / "day/x.jpg", shoot / "out"]
 
 
 def test_results_above_the_photos_through_a_link_leave_all_photos_to_do(shoot: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import functools
 import glob
 import itertools
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import UnreadablePhoto, UsageError
-from ..looking import is_file, is_folder, is_there
+from ..looking import is_file, is_folder, is_link, is_there
 
 FOLDER: Final = "open-the-eyes.batch"
 """In the folder of results: what the batch itself keeps. Never looked into for photos."""
@@ -65,12 +66,20 @@ class PhotoCollector:
 
         looks = [(seen, seen(self._out)) for seen in (spelled_out, _seen_through)]
         inside = [(seen, out) for seen, out in looks if seen(root) in out.parents]
+
+        def in_results(path: Path) -> bool:
+            places = [(seen(path), out) for seen, out in inside]
+            return any(out in (place, *place.parents) for place, out in places)
+
+        folder_in_results = functools.cache(in_results)
+        enterable = functools.cache(lambda folder: os.access(folder, os.X_OK))
         for path in files:
-            file = path if os.access(path.parent, os.X_OK) else path.parent  # whose names may be read, and no more
-            if any(out in (seen(file), *seen(file).parents) for seen, out in inside):
-                continue
+            folder = path.parent
+            file = path if enterable(folder) else folder  # whose names may be read, and no more
             locked = is_folder(file) and not os.access(file, os.R_OK | os.X_OK)
             if FOLDER in file.parts or not (is_file(file) or locked):
+                continue
+            if inside and (in_results(file) if locked or is_link(file) else folder_in_results(folder)):
                 continue
             if locked or (file.suffix.lower() in SUFFIXES and _RESULT not in file.name):
                 self.photos.append(file)
