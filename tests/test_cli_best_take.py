@@ -69,3 +69,18 @@ def test_its_own_result_is_replaced_where_asked_and_a_frame_never(
     assert main(again) == 2
     assert "the original is never replaced" in capsys.readouterr().err
     assert result.read_bytes() == (burst / "shot2.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "out", [pytest.param(None, id="beside the frame"), pytest.param("burst/best.png", id="a file")]
+)
+def test_a_photo_that_was_named_itself_is_never_replaced(
+    burst: Path, capsys: pytest.CaptureFixture[str], out: str | None
+) -> None:
+    again = ["best-take", "burst", "--overwrite", *([] if out is None else ["-o", out])]
+    result = burst / ("shot1.opened.png" if out is None else "best.png")
+    assert main(again) == 0
+    made = result.stat()
+    assert main([*again, str(result)]) == 2
+    assert f"{out or result} is one of the files given; the original is never replaced" in capsys.readouterr().err
+    assert result.stat().st_ino == made.st_ino

@@ -51,7 +51,9 @@ def best_take_command(
       open-the-eyes best-take shot1.jpg shot2.jpg shot3.jpg
       open-the-eyes best-take burst/ -o best.jpg --match 1=shot2.jpg:3
     """
-    sources = _photos(paths.spelt_out(photos))
+    given = paths.spelt_out(photos)
+    sources = _photos(given)
+    named = tuple(photo for photo in map(Path, given) if not is_folder(photo))
     options = Options.of(seed=parse.whole("--seed", seed), match=_pairs(match, sources))
     options = replace(options, match=MatchOptions())  # checked; which frames there are is known when they are read
     for photo in sources:
@@ -61,7 +63,7 @@ def best_take_command(
         paths.check_folder(targets[sources[0]].parent, "-o")
     if len(set(targets.values())) == 1:  # else which one it is depends on the frame that is taken
         target = targets[sources[0]]
-        paths.check_output(target, _without_result(sources, target), overwrite=overwrite)
+        paths.check_output(target, _without_result(sources, named, target), overwrite=overwrite)
     report_path = None if report is None else Path(report)
     if report_path is not None:
         paths.check_report(report_path, (*sources, *targets.values()), overwrite=overwrite)
@@ -75,7 +77,7 @@ def best_take_command(
         frames, left_out = _frames(sources)
         pairs = _pairs(match, tuple(frames))
         taken = best_take(tuple(frames.values()), options, match=pairs, engine=engine, progress=tell)
-    saved = _saved(taken, tuple(frames), targets[tuple(frames)[taken.base]], overwrite=overwrite)
+    saved = _saved(taken, (*frames, *named), targets[tuple(frames)[taken.base]], overwrite=overwrite)
     text = json.dumps(_as_json(taken, left_out, saved), indent=2)
     speech.say(text if as_json else "\n".join(_lines(taken, saved)))
     if report_path is not None:
@@ -136,22 +138,23 @@ def _frames(sources: tuple[Path, ...]) -> tuple[dict[Path, Photo], tuple[Path, .
     return photos, left_out
 
 
-def _without_result(sources: tuple[Path, ...], target: Path) -> list[Path]:
-    """All but the file at `target`, where an earlier run made that: it is no frame, and may be replaced.
+def _without_result(sources: tuple[Path, ...], named: tuple[Path, ...], target: Path) -> list[Path]:
+    """All but the file at `target`, where an earlier run made that and a folder alone brought it: it may be replaced.
 
     Raises:
         UnreadablePhoto, PhotoTooLarge: it is one of `sources`, and cannot be used.
     """
     place = paths.real_place(target)
-    return [photo for photo in sources if paths.real_place(photo) != place or not donors.is_result(photo)]
+    found = (photo for photo in sources if photo not in named)
+    return [*named, *(photo for photo in found if paths.real_place(photo) != place or not donors.is_result(photo))]
 
 
-def _saved(taken: BestTake, frames: tuple[Path, ...], target: Path, *, overwrite: bool) -> Report:
+def _saved(taken: BestTake, given: tuple[Path, ...], target: Path, *, overwrite: bool) -> Report:
     """Writes the result, if there is one that is not simply the frame itself."""
     opened = taken.opened
     if not opened.changed:
         return opened.report
-    paths.check_output(target, frames, overwrite=overwrite)
+    paths.check_output(target, given, overwrite=overwrite)
     paths.make_folder(target)
     return opened.save(target, overwrite=overwrite)
 
