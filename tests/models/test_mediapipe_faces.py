@@ -19,7 +19,7 @@ from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models import mediapipe_faces
 from open_the_eyes.models.face_finder import FaceFinder, Sighting
-from open_the_eyes.models.mediapipe_faces import MediapipeDetector, same_face, sides_of
+from open_the_eyes.models.mediapipe_faces import MediapipeDetector, same_face, ways_up
 from open_the_eyes.roles import Face, FaceDetector
 from open_the_eyes.settings import Settings
 
@@ -209,6 +209,6 @@ def test_same_face(a: Box, b: Box, same: bool) -> None:
 )
 def test_a_face_seen_another_way_up_is_told_however_the_photo_lies(roll: float, other: float, sides: int) -> None:
     one, another = (Sighting(Place(100.0, 100.0, 80.0, angle), 0.7) for angle in (roll, other))
-    assert sides_of(one, [one, another]) == sides
-    assert sides_of(one, [replace(another, score=0.1)]) == 1
-    assert sides_of(one, [replace(another, place=replace(another.place, x=400.0))]) == 1
+    assert ways_up(one, [one, another]) == sides
+    assert ways_up(one, [replace(another, score=0.1)]) == 1
+    assert ways_up(one, [replace(another, place=replace(another.place, x=400.0))]) == 1

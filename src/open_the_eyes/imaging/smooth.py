@@ -14,10 +14,15 @@ _FINEST: Final = 4.0
 
 def smoothed(picture: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     """(h, w) or (h, w, 3), blurred over `sigma` pixels; a wide blur costs no more than a narrow one."""
-    shrink = max(int(sigma / _FINEST), 1)
+    shrink = shrink_for(sigma)
     small = cv2.GaussianBlur(reduced(picture, shrink), (0, 0), max(sigma / shrink, 0.3))
     size_wh = picture.shape[1], picture.shape[0]
     return np.asarray(small if shrink == 1 else cv2.resize(small, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def shrink_for(sigma: float) -> int:
+    """How many times as small a picture may be before it is blurred over `sigma` of its pixels."""
+    return max(int(sigma / _FINEST), 1)
 
 
 def reduced(picture: NDArray[np.float32], shrink: int) -> NDArray[np.float32]:

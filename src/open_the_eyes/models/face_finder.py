@@ -78,13 +78,13 @@ class FaceFinder:
         ]
         return sorted(found, key=lambda one: -one.score)
 
-    def landmarks(self, photo: Pyramid, sighting: Sighting, sides: int = 1) -> Points | None:
+    def landmarks(self, photo: Pyramid, sighting: Sighting, ways: int = 1) -> Points | None:
         """(478, 3) photo pixels, from a crop that the mesh itself has straightened; None if there is no face.
 
-        The face may be upright from so many `sides` of its place: 1 where nothing speaks against it, 2 where it may be
-        head down, 4 where it may be lying.
+        The face may be upright in so many `ways`: 1 where nothing speaks against the sighting, 2 where it may be head
+        down, 4 where it may be lying.
         """
-        place, points = self._upright(photo, sighting.place, sides), None
+        place, points = self._upright(photo, sighting.place, ways), None
         if place is None:
             return None
         sure = sighting.score >= SURE_ALONE and place == sighting.place

@@ -124,7 +124,7 @@ class MediapipeDetector:
             speck = sighting.box.width < 0.7 * self._smallest_counted
             if speck or (faces and _head_down(sighting)) or any(same_face(sighting.box, face.box) for face in faces):
                 continue
-            landmarks = self._finder.landmarks(photo, sighting, sides_of(sighting, sightings))
+            landmarks = self._finder.landmarks(photo, sighting, ways_up(sighting, sightings))
             if landmarks is None or not self._counts(landmarks, photo.size_wh):
                 continue
             if not any(same_face(Box.around(landmarks[FACE_OVAL]), face.box) for face in faces):
@@ -155,15 +155,15 @@ def _head_down(sighting: Sighting) -> bool:
     return tilt_of(sighting.place) > HEAD_DOWN_DEG and sighting.score < SURE_SCORE
 
 
-def sides_of(sighting: Sighting, others: Iterable[Sighting]) -> int:
-    """From how many sides a face may be upright: 2 where another sighting, about as sure, shows it head down, 4 where
+def ways_up(sighting: Sighting, others: Iterable[Sighting]) -> int:
+    """In how many ways a face may be upright: 2 where another sighting, about as sure, shows it head down, 4 where
     one shows it lying, else 1."""
-    sides = 1
+    ways = 1
     for other in others:
         between = abs((other.place.roll_deg - sighting.place.roll_deg + 180) % 360 - 180)
         if between > LYING_DEG and other.score > sighting.score - AS_SURE and same_face(other.box, sighting.box):
-            sides = max(sides, 2 if between > HEAD_DOWN_DEG else 4)
-    return sides
+            ways = max(ways, 2 if between > HEAD_DOWN_DEG else 4)
+    return ways
 
 
 def same_face(a: Box, b: Box) -> bool:

@@ -21,7 +21,7 @@ from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.mesh478 import Side
 from ...imaging.palette import LUMA
-from ...imaging.smooth import reduced, smoothed
+from ...imaging.smooth import reduced, shrink_for, smoothed
 from ...imaging.threefold import threefold, within
 
 WRINKLES: Final = 0.10
@@ -45,8 +45,6 @@ LID_SHUT: Final = (0.08, 0.16)
 """The same above the shut lashes, which are darker than skin and of their own hue."""
 HUE: Final = 0.08
 """Hue varies no faster than a Gaussian of this standard deviation, and is carried on so far to the lids' edges."""
-HUE_PX: Final = 4.0
-"""Hue is worked out on a picture reduced until that is about so many pixels."""
 MOST_HUE: Final = 1.3
 """No colour is changed by more than this factor."""
 IN_SHADE: Final = 0.45
@@ -126,7 +124,7 @@ def _one_eye(
 def _in_own_hue(painted: Tones, photo: Tones, known: Plane, shown: Plane, reach: float) -> Tones:
     """The painted skin, where it is `shown`, in the hue that the photo's nearby, where it is `known`, would have in the
     same shade; as bright as it was."""
-    shrink, size_wh = max(int(reach / HUE_PX), 1), (known.shape[1], known.shape[0])
+    shrink, size_wh = shrink_for(reach), (known.shape[1], known.shape[0])
     known, *pair = (reduced(one, shrink) for one in (known, painted, photo))
     weight = smoothed(known, reach / shrink)
     ours, theirs = (smoothed(tones * threefold(known), reach / shrink) + threefold(8 * weight + 0.1) for tones in pair)
