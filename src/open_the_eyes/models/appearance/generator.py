@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -24,11 +24,13 @@ from ...imaging.tint import met_at_rim, tinted
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
 from . import condition, corners, donor, iris, layout, steer
+from .ball import CatchLight, ball_of, catch_light
 from .eyeframe import MAX_EYE
-from .lashes import own_lashes, with_lashes
+from .lashes import Lashes, own_lashes, with_lashes
 from .model import AppearanceModel, Prediction
-from .pieces import Piece, corners_of, pieces_of, skin_around
+from .pieces import corners_of, pieces_of, skin_around
 from .refiner import EyeRefiner, PaintedEyes, missing
+from .round_iris import with_round_irises
 from .skin import with_own_skin
 from .strip import laid_back, sampled
 from .tails import over_tails, tailless
@@ -42,6 +44,8 @@ TEXTURE_VARIETY: Final = 0.55
 TINT_REACH: Final = 0.2
 RIM_REACH: Final = 0.05
 """Reach of the colour match and of what is left to do at its rim, as fractions of the strip's width."""
+SOFT: Final = 1.0
+"""The blur of a photo whose eyes are too small to tell it, pixels."""
 MADE_UP_LASHES: Final = 0.05
 """Made-up lashes hang further than they can be told to, in eye widths: their ends are single hairs."""
 
@@ -88,8 +92,12 @@ class AppearanceGenerator:
         planes = np.dstack([strip, self._cover(crop.closed)])
         pieces = pieces_of(crop)
         painted = [self._laid(planes, piece.crop, points, aimed) for piece in pieces]
+        before = [_ShutEyes.of(piece.crop) for piece in pieces]
+        lashes = own_lashes(pair for one in before for pair in one.pictures)
         if self._refiner is not None:
             painted = self._refiner.refined(painted, request.variety, request.seed)
+            softness = SOFT if lashes is None else lashes.softness
+            painted = with_round_irises(painted, softness, request.seed, _light_seen(crop))
         mask = np.zeros(crop.mask.shape, np.float32)
         for piece, eyes in zip(pieces, painted, strict=True):
             piece.part.cut(mask)[...] = eyes.mask
@@ -99,7 +107,7 @@ class AppearanceGenerator:
             for piece, eyes in zip(pieces, painted, strict=True)
         ]
         if self._refiner is not None:
-            painted = _with_own_detail(pieces, painted)
+            painted = _with_own_detail(before, painted, lashes)
         toned, whole = palette_of(crop.pixels), to_tones(crop.pixels)
         for piece, eyes in zip(pieces, painted, strict=True):
             pixels = np.asarray(np.clip(eyes.pixels, 0, 255), np.float32)
@@ -201,15 +209,44 @@ def _shapes(crop: Crop, points: Points) -> dict[Side, EyeShape]:
     return {side: iris.eye_shape(in_crop, side) for side in SIDES if side in crop.closed}
 
 
-def _with_own_detail(pieces: Sequence[Piece], painted: Sequence[PaintedEyes]) -> list[PaintedEyes]:
+@dataclass(frozen=True, slots=True)
+class _ShutEyes:
+    """A piece of the photo as it came.
+
+    Args:
+        photo: (h, w, 3).
+        shapes: of the shut eyes, in the piece's pixels.
+    """
+
+    photo: Tones
+    shapes: dict[Side, EyeShape]
+
+    @classmethod
+    def of(cls, crop: Crop) -> _ShutEyes:
+        return cls(to_tones(crop.pixels), _shapes(crop, layout.points_on_strip(crop.landmarks)))
+
+    @property
+    def pictures(self) -> Iterator[tuple[Tones, EyeShape]]:
+        return ((self.photo, shape) for shape in self.shapes.values())
+
+
+def _light_seen(crop: Crop) -> CatchLight | None:
+    """The light in the eye that is open."""
+    if crop.open_side is None:
+        return None
+    on_strip = transformed(layout.points_on_strip(crop.landmarks), inverted(layout.to_strip(crop.landmarks)))
+    ball = ball_of(to_tones(crop.pixels), iris.eye_shape(on_strip, crop.open_side))
+    return None if ball is None else catch_light(ball)
+
+
+def _with_own_detail(
+    before: Sequence[_ShutEyes], painted: Sequence[PaintedEyes], lashes: Lashes | None
+) -> list[PaintedEyes]:
     """With skin and lashes like the person's own, as far as the photo with shut eyes tells them."""
-    photos = [to_tones(piece.crop.pixels) for piece in pieces]
-    shut = [_shapes(piece.crop, layout.points_on_strip(piece.crop.landmarks)) for piece in pieces]
-    lashes = own_lashes((photo, one) for photo, ones in zip(photos, shut, strict=True) for one in ones.values())
     hanging = None if lashes is None else lashes.length + MADE_UP_LASHES * lashes.made_up
     out = []
-    for eyes, photo, before in zip(painted, photos, shut, strict=True):
-        pixels = with_own_skin(eyes.pixels, photo, eyes.mask, eyes.shapes, before, hanging)
+    for eyes, shut in zip(painted, before, strict=True):
+        pixels = with_own_skin(eyes.pixels, shut.photo, eyes.mask, eyes.shapes, shut.shapes, hanging)
         if lashes is not None:
             pixels = with_lashes(pixels, eyes.mask, eyes.shapes.values(), lashes)
         out.append(replace(eyes, pixels=pixels))

@@ -1,0 +1,153 @@
+"""Irises drawn anew on painted eyes: round, with a pupil, and with one light in both.
+
+The refiner paints what is likely at each place, at 110 pixels an eye: rims come out bent, pupils run into the iris, and
+the same light lies elsewhere in either eye. Up close that is what is seen first. Here an iris is drawn as it must be,
+in the colour, the shadow and at the place that were painted, and laid over that: wholly on eyes larger than the refiner
+sees, by half on small ones, where the network's own is as fine as the photo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from ...imaging.arrays import Plane, Tones
+from ...imaging.lids import EyeShape
+from ...imaging.mesh478 import SIDES
+from ...imaging.palette import LUMA
+from ...imaging.smooth import smoothed
+from ...imaging.threefold import threefold
+from .ball import Ball, CatchLight, ball_of, catch_light, same_light, white_share
+from .iris_pattern import PUPIL, iris_and_pupil, risen
+from .refiner import PaintedEyes
+
+WHOLLY: Final = (85.0, 125.0)
+"""Eye widths in pixels between which the drawn iris comes to count wholly."""
+BY: Final = 0.5
+"""Share of the drawn iris below."""
+CRISPER: Final = (0.15, 0.15)
+"""Two pictures of one iris make a paler one: its detail, finer than so many radii, becomes so much stronger again."""
+RIM: Final = (0.93, 1.13)
+"""Radii between which the iris becomes white."""
+SHADE: Final = 0.22
+"""Standard deviation, in radii, of the blur beyond which light and shadow stay as painted."""
+SHADED: Final = (0.5, 1.6)
+UNSURE: Final = 0.15
+"""How much pupils and rims tell of it."""
+LID_SHADOW: Final = (0.25, 0.22)
+"""How much of the light the upper lid keeps away at its edge, and over how many radii that falls to a third."""
+DETAIL: Final = (0.25, 0.07, 0.25)
+"""So much of what was painted stays between these two blurs, in radii."""
+LIGHT_LEVEL: Final = 1.5
+"""A catch-light's brightness beside the white."""
+LIGHT_SIZE: Final = (0.08, 0.16)
+"""Radii over which it fades: half as bright where it is 0.12 wide, as in the London set."""
+LIGHT_AT: Final = (0.7, -0.34, -0.1)
+"""Painted places are believed so far sideways, and between these two heights, in radii."""
+GLOW: Final = (0.12, 0.26)
+"""How much light it sheds around itself, and how far."""
+BLUR: Final = 0.45
+"""Of the photo's softest sharp edge, lashes on skin: what is drawn is no sharper."""
+CALM: Final = (0.7, 0.16)
+"""How far whites are calmed, over so many radii."""
+
+
+def with_round_irises(
+    painted: Sequence[PaintedEyes], softness: float, seed: int, seen: CatchLight | None = None
+) -> list[PaintedEyes]:
+    """The same pieces of one photo with their irises drawn.
+
+    Args:
+        softness: the photo's blur (sigma), pixels.
+        seen: the light in an eye of the face that was open all the time.
+    """
+    balls = [[(shape, ball_of(piece.pixels, shape)) for shape in piece.shapes.values()] for piece in painted]
+    found = [ball for piece in balls for _, ball in piece if ball is not None]
+    light = seen if seen is not None else same_light([catch_light(ball) for ball in found])
+    out = []
+    for piece, eyes in zip(painted, balls, strict=True):
+        pixels = piece.pixels.copy()
+        for shape, ball in eyes:
+            if ball is not None:
+                drawn = _drawn(ball, shape, light, softness, np.random.default_rng((seed, SIDES.index(shape.side))))
+                here: Tones = ball.part.cut(pixels)
+                here += (drawn - ball.pixels) * threefold(ball.part.cut(piece.mask))
+        out.append(replace(piece, pixels=np.asarray(np.clip(pixels, 0, 255), np.float32)))
+    return out
+
+
+def _drawn(ball: Ball, shape: EyeShape, light: CatchLight, softness: float, rng: np.random.Generator) -> Tones:
+    """The ball's part with its iris drawn."""
+    wholly = float(np.clip((shape.width - WHOLLY[0]) / (WHOLLY[1] - WHOLLY[0]), 0, 1))
+    r = ball.from_centre
+    iris = iris_and_pupil(ball, rng)
+    eye = iris + (_white(ball) - iris) * threefold(risen(r, *RIM))
+    eye = eye * threefold(_shadow(ball, eye)) + _detail(ball)
+    eye = _lit(eye, ball, light, wholly)
+    eye = smoothed(eye, max(BLUR * softness, 0.4))
+    if wholly < 1:  # small eyes keep the lights that were painted
+        painted = np.maximum(ball.pixels - 1.15 * np.maximum(ball.iris, ball.iris_level), 0)
+        eye += (1 - wholly) * painted * threefold(ball.clear * (r < 0.9))
+    between = np.clip(np.minimum(ball.below_upper / 0.2, (ball.above_lower + 0.02) / 0.14), 0, 1)
+    there = np.asarray(between * risen(-r, -1.4, -1.15), np.float32)
+    out = ball.pixels + (eye - ball.pixels) * threefold(np.float32(BY + (1 - BY) * wholly) * there)
+    if wholly < 1:
+        crisper = np.float32(CRISPER[0] * (1 - wholly)) * there
+        out += (out - smoothed(out, CRISPER[1] * ball.radius)) * threefold(crisper)
+    return _calm(out, ball, wholly) if wholly > 0 else out
+
+
+def _white(ball: Ball) -> Tones:
+    """(h, w, 3): the white beside the iris, carried on under its rim."""
+    there = np.asarray(ball.clear * white_share(ball.from_centre) * (ball.from_centre < 1.9), np.float32)
+    reach = 0.35 * ball.radius
+    found, weight = smoothed(ball.pixels * threefold(there), reach), smoothed(there, reach)
+    return np.asarray((found + 0.02 * ball.white) / threefold(weight + 0.02), np.float32)
+
+
+def _shadow(ball: Ball, drawn: Tones) -> Plane:
+    """(h, w): the light on the drawn ball as on the painted one, told less where pupils and rims may lie apart."""
+    r, level = ball.from_centre, np.asarray(ball.pixels @ LUMA, np.float32)
+    unsure = (r < PUPIL + 0.12) | (np.abs(r - 1.02) < 0.14)
+    told = ball.clear * np.clip((1.5 - r) / 0.2, 0, 1) * np.where(unsure, UNSURE, 1)
+    told = np.asarray(told, np.float32)
+    level = np.where(r < 0.9, np.minimum(level, 1.3 * ball.iris_level), level).astype(np.float32)
+    wide, least = SHADE * ball.radius, 0.02 * ball.iris_level
+    shadow = (smoothed(level * told, wide) + least) / (smoothed((drawn @ LUMA) * told, wide) + least)
+    lid = 1 - LID_SHADOW[0] * np.exp(-np.maximum(ball.below_upper, 0) / LID_SHADOW[1])
+    return np.asarray(np.clip(shadow, *SHADED) * lid, np.float32)
+
+
+def _detail(ball: Ball) -> Tones:
+    """(h, w, 3): some of what was painted in the iris, neither its lights nor its finest."""
+    most = 1.4 * np.maximum(ball.iris, 0.5 * ball.iris_level)
+    dark = np.minimum(ball.pixels, most)
+    between = smoothed(dark, DETAIL[1] * ball.radius) - smoothed(dark, DETAIL[2] * ball.radius)
+    within = ball.clear * np.clip((0.85 - ball.from_centre) / 0.15, 0, 1)
+    return np.asarray(DETAIL[0] * between * threefold(np.asarray(within, np.float32)), np.float32)
+
+
+def _lit(eye: Tones, ball: Ball, light: CatchLight, wholly: float) -> Tones:
+    """With the light that both eyes mirror: rather a window than a point."""
+    if light.strength <= 0 or wholly <= 0:
+        return eye
+    x, y = ball.side_sign * LIGHT_AT[0] * light.xy[0], float(np.clip(light.xy[1], *LIGHT_AT[1:]))
+    away = (np.abs(ball.across - x) ** 2.6 + np.abs(ball.down - y) ** 2.6) ** (1 / 2.6)
+    level = min(max(LIGHT_LEVEL * ball.white_level, ball.iris_level * (1 + light.strength)), 252.0)
+    colour = np.minimum(level * (0.5 + 0.5 * ball.white / ball.white_level), 253).astype(np.float32)
+    spot, glow = risen(-away, -LIGHT_SIZE[1], -LIGHT_SIZE[0]), GLOW[0] * np.exp(-((away / GLOW[1]) ** 2))
+    cover = min(1.0, 0.3 + light.strength / 0.6) * wholly * np.maximum(spot, glow)
+    return np.asarray(eye + (colour - eye) * threefold(np.asarray(cover, np.float32)), np.float32)
+
+
+def _calm(eye: Tones, ball: Ball, wholly: float) -> Tones:
+    """Without the lines of the refiner's grid in the whites, which large eyes would show."""
+    there = np.clip(np.minimum(ball.below_upper - 0.02, ball.above_lower) / 0.12, 0, 1)
+    ends = np.clip(np.minimum(ball.along - 0.06, 0.92 - ball.along) / 0.08, 0, 1)
+    there = np.asarray(there * ends * risen(ball.from_centre, 1.05, 1.25), np.float32)
+    reach = CALM[1] * ball.radius
+    calm = (smoothed(eye * threefold(there), reach) + 1e-3 * eye) / threefold(smoothed(there, reach) + 1e-3)
+    return np.asarray(eye + (calm - eye) * threefold(CALM[0] * wholly * there), np.float32)
