@@ -220,16 +220,19 @@ def test_grey_and_its_alpha_stay_what_they_are() -> None:
     np.testing.assert_array_equal(back.deep[:, :, 0], back.deep[:, :, 1])
 
 
-def test_without_its_library_eight_bits_are_left_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_library_eight_bits_are_left_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     data = avif_of(ramp(), 10)
     monkeypatch.setitem(sys.modules, "pyvips", None)
 
     source = read(data, SETTINGS)
 
     assert source.deep is None
-    assert facts(source).notes == (
-        'An AVIF of 10 bits a colour is written with 8; to keep them: pip install "open-the-eyes[avif]".',
-    )
+    said = "The source has 10 bits a colour, this file has 8"
+    install = f'{said}; for more: pip install "open-the-eyes[avif]".'
+    for suffix, told in ((".avif", install), (".png", install), (".jpg", f"{said}.")):
+        assert told in write(source, tmp_path / f"out{suffix}", record=RECORD).notes
     assert av1_facts(encoded(source, "AVIF", RECORD))[0] == 8
 
 

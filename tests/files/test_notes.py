@@ -1,13 +1,16 @@
-"""What is behind a picture is kept, and the report says that it shows the old eyes."""
+"""What a file loses, or keeps of the old picture, is said in the report."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from open_the_eyes.files import encoded, read, write
+from open_the_eyes.photo import Encoding, FileFacts, Photo
 from open_the_eyes.settings import Settings
 from tests.files.pictures import RECORD, facts, picture, png_chunk, saved
 
@@ -56,6 +59,26 @@ def test_a_second_generation_is_told_of(
 ) -> None:
     source = read(saved(picture(), file_format, **options), Settings())
     assert write(source, tmp_path / f"out{suffix}", record=RECORD).notes == ((said,) if said else ())
+
+
+@pytest.mark.parametrize(
+    ("bits", "suffix", "written"),
+    [
+        *((16, suffix, written) for suffix, written in ((".jpg", 8), (".webp", 8), (".heic", 10), (".tif", 16))),
+        *((10, suffix, written) for suffix, written in ((".jpg", 8), (".avif", 10), (".png", 16))),
+        (8, ".heic", 8),
+    ],
+)
+def test_levels_that_a_format_does_not_hold_are_told_of(bits: int, suffix: str, written: int, tmp_path: Path) -> None:
+    deep = None if bits == 8 else np.full((8, 8, 3), 30_000, np.uint16)
+    photo = Photo(np.full((8, 8, 3), 117, np.uint8), None, FileFacts("PNG"), deep)
+    if bits == 10:
+        photo = replace(photo, file=FileFacts("HEIF", encoding=Encoding(bits=10)))
+
+    notes = write(photo, tmp_path / f"out{suffix}", record=RECORD).notes
+
+    told = (f"The source has {bits} bits a colour, this file has {written}.",)
+    assert notes == (told if written < bits else ())
 
 
 def png_with_colours(numbers: bytes) -> bytes:

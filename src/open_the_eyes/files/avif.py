@@ -22,7 +22,6 @@ QUALITY: Final = 90
 """For lossy files: an AVIF does not say its quality, and a second generation should not be seen."""
 
 _SUBSAMPLINGS: Final = ("4:4:4", "4:2:2", "4:2:0")
-_INSTALL: Final = 'to keep them: pip install "open-the-eyes[avif]"'
 _MAX_SIDE: Final = 65_536
 
 
@@ -44,7 +43,6 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     size_wh = opened.size if orientation_of(exif) < 5 else (opened.size[1], opened.size[0])
     bits, subsampling = av1_facts(data)
     nclx = nclx_of(data)
-    deep = bits > 8 and avif_deep.available()
     return Unpacked(
         size_wh,
         data,
@@ -52,8 +50,8 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
         opened.info.get("icc_profile") or None,
         opened.info.get("xmp") or None,
         Encoding(lossless=nclx is not None and nclx[2] == 0, subsampling=subsampling, bits=bits, nclx=nclx),
-        deep=deep,
-        notes=_notes(data, bits, deep),
+        deep=bits > 8 and avif_deep.available(),
+        notes=_notes(data),
     )
 
 
@@ -102,9 +100,5 @@ def _encoded(parcel: Parcel) -> bytes:
     return out.getvalue().replace(blank, exif, 1) if blank else out.getvalue()
 
 
-def _notes(data: bytes, bits: int, deep: bool) -> tuple[str, ...]:
-    notes = []
-    if bits > 8 and not deep:
-        notes.append(f"An AVIF of {bits} bits a colour is written with 8; {_INSTALL}.")
-    notes += ["An AVIF is encoded anew without its gain map for bright screens."] if has_gain_map(data) else []
-    return tuple(notes)
+def _notes(data: bytes) -> tuple[str, ...]:
+    return ("An AVIF is encoded anew without its gain map for bright screens.",) if has_gain_map(data) else ()

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import AvifImagePlugin
 
 from ..imaging.depth import Deep
-from .depth import from_bits, to_bits
+from .depth import boxed_bits, from_bits, to_bits
 from .exif import BLANK
 from .isobmff import with_nclx
 from .isobmff_boxes import primary_property
@@ -67,7 +67,7 @@ def pack(parcel: Parcel, deep: Deep, quality: int) -> bytes:
         ValueError: libvips cannot make a file of it.
     """
     encoding = parcel.encoding
-    bits = max(encoding.bits, 10)
+    bits = boxed_bits(encoding.bits)
     picture = _picture(to_bits(deep, bits), parcel)
     try:
         data = picture.heifsave_buffer(

@@ -46,6 +46,11 @@ def from_bits(samples: Deep, bits: int) -> Deep:
     return samples | (samples >> np.uint16(bits))
 
 
+def boxed_bits(bits: int) -> int:
+    """The bits a colour with which HEIC and AVIF hold more than 8: the source's, of other formats 10."""
+    return max(bits, 10)
+
+
 def to_bits(deep: Deep, bits: int) -> Deep:
     """To the nearest of the levels that so many bits have, in the upper bits of 16, where encoders take them."""
     levels = (np.arange(65_536, dtype=np.uint64) * (2**bits - 1) + 32_767) // 65_535

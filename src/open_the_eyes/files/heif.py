@@ -14,7 +14,7 @@ from PIL import Image
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..imaging.depth import Deep
 from ..photo import Encoding
-from .depth import from_bits, mode_of, straightened, to_bits
+from .depth import boxed_bits, from_bits, mode_of, straightened, to_bits
 from .exif import as_upright, tidy
 from .isobmff import Nclx, has_gain_map, nclx_of
 from .parcel import Parcel, Unpacked, check_pixels, foreign_decoder
@@ -95,7 +95,7 @@ def pack(parcel: Parcel) -> bytes:
         pixels,
         image_orientation=1,
         primary=True,
-        bit_depth=max(parcel.encoding.bits, 10) if parcel.deep is not None else 8,
+        bit_depth=boxed_bits(parcel.encoding.bits) if parcel.deep is not None else 8,
         **_colours(parcel, lossless),
         **{name: value for name, value in (("exif", parcel.exif), ("xmp", parcel.xmp)) if value is not None},
     )
@@ -139,7 +139,7 @@ def _notes(opened: HeifFile, image: HeifImage, data: bytes) -> tuple[str, ...]:
 
 def _planes(parcel: Parcel) -> tuple[tuple[int, int], str, bytes]:
     if parcel.deep is not None:
-        samples = to_bits(parcel.deep, max(parcel.encoding.bits, 10))
+        samples = to_bits(parcel.deep, boxed_bits(parcel.encoding.bits))
         return parcel.picture.size, f"{mode_of(samples)};16", samples.astype("<u2").tobytes()
     return parcel.picture.size, parcel.picture.mode, parcel.picture.tobytes()
 

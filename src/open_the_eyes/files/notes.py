@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..photo import FileFacts, FileFormat
+from ..photo import FileFacts, FileFormat, Photo
+from .bits import fewer_bits
 from .exif import tag_numbers
 from .isobmff import known
 from .manifest import has_manifest
@@ -18,17 +19,22 @@ _WITH_NUMBERS: Final = ("HEIF", "AVIF", "PNG")
 """Formats that can tell colours by the numbers of ITU-T H.273."""
 
 
-def notes_of(facts: FileFacts, file_format: FileFormat, *, edited: bool, signed: bool) -> tuple[str, ...]:
+def notes_of(photo: Photo, file_format: FileFormat, *, edited: bool, signed: bool) -> tuple[str, ...]:
     """Sentences, none when everything was kept and shows what the picture shows.
 
     Args:
         edited: the file has a record of an edit.
         signed: it has Content Credentials of its own, with the source's in their history.
     """
+    facts = photo.file
+    if facts is None:
+        return ()
     behind = b"".join(payload for name, payload in facts.blocks if name == "after")
     notes = list(facts.notes) if facts.format in (file_format, "TIFF") else []  # a TIFF loses these in any format
     if facts.format == file_format and file_format in _ENCODED_ANEW and not facts.encoding.lossless:
         notes.append(f"A lossy {_ENCODED_ANEW[file_format]} is encoded anew: pixels everywhere move by a few levels.")
+    fewer = fewer_bits(facts, file_format, deep=photo.deep is not None)
+    notes += [] if fewer is None else [fewer]
     if _loses_colours(facts, file_format):
         notes.append("The source tells its colours by numbers that cannot go into this format: they will look duller.")
     if behind:

@@ -13,7 +13,8 @@ from typing import Final
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..photo import Encoding, FileFacts, FileFormat, Photo
 from ..report import OutputReport
-from . import avif, avif_deep, heif, jpeg, photoshop, png, tiff, webp
+from . import avif, heif, jpeg, photoshop, png, tiff, webp
+from .bits import holds_deep
 from .colours import fitting_profile, to_picture
 from .credentials import Credentials, signed
 from .depth import mode_of, to_samples
@@ -57,8 +58,6 @@ _PACK: Final[dict[FileFormat, Callable[[Parcel], bytes]]] = {
     "HEIF": heif.pack,
     "AVIF": avif.pack,
 }
-_DEEP: Final = ("PNG", "TIFF", "HEIF", "AVIF")
-"""The formats that hold more than 8 bits a colour, AVIF where there is a library for it."""
 _NO_NOTES: Final = ("HEIF", "AVIF")
 """The formats with no place for a note beside XMP."""
 _MAX_JPEG_XMP: Final = MAX_PAYLOAD - len(XMP)
@@ -103,9 +102,7 @@ def write(
             f"{target}: expected a picture this format can hold ({error}); choose another."
         ) from error
     write_whole(target, data, overwrite=overwrite)
-    notes: tuple[str, ...] = ()
-    if photo.file is not None:
-        notes = notes_of(photo.file, file_format, edited=record is not None, signed=credentials is not None)
+    notes = notes_of(photo, file_format, edited=record is not None, signed=credentials is not None)
     return OutputReport(str(target), hashlib.sha256(data).hexdigest(), encoding, notes)
 
 
@@ -129,9 +126,7 @@ def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -
     alpha = None if file_format == "JPEG" else photo.alpha
     orientation = facts.orientation if same else 1
     coded, encoding = _patched(facts, photo) if same and file_format == "JPEG" else (None, "whole")
-    deep = photo.deep if file_format in _DEEP else None
-    if deep is not None and file_format == "AVIF" and not avif_deep.available():
-        deep = None
+    deep = photo.deep if holds_deep(file_format) else None
     kind = _kind_in(file_format, facts.mode, alpha=alpha is not None, deep=deep is not None)
     picture = to_picture(photo.pixels, alpha, orientation, kind) if coded is None else jpeg.decode(coded)
     deep = None if deep is None else to_samples(deep, orientation, kind)
