@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from pillow_heif.constants import HeifCompressionFormat
 from pillow_heif.misc import CtxEncode
 
 from open_the_eyes.errors import PhotoNotWritten, UnreadablePhoto
-from open_the_eyes.files import encoded, read, read_record
+from open_the_eyes.files import encoded, read, read_record, write
 from open_the_eyes.files.isobmff import brand_of, nclx_of, with_nclx
 from open_the_eyes.imaging.depth import to_8_bit
 from open_the_eyes.photo import FileFormat, Photo
@@ -172,15 +173,33 @@ def test_the_same_photo_gives_the_same_bytes(of: FileFormat) -> None:
     assert encoded(source, of, RECORD) == encoded(source, of, RECORD)
 
 
-def test_the_other_pictures_of_a_heic_are_said_to_go() -> None:
+def of_two_pictures() -> bytes:
     opened = pillow_heif.from_pillow(picture())
     opened.add_from_pillow(picture("L"))
     out = BytesIO()
     opened.save(out)
+    return out.getvalue()
 
-    notes = facts(read(out.getvalue(), SETTINGS)).notes
 
-    assert notes == ("A HEIC is encoded anew without its other pictures.",)
+def with_alpha_as(of: FileFormat, was: bytes, plane: bytes) -> bytes:
+    return saved(picture("RGBA"), of).replace(was, plane)
+
+
+LEFT_OUT = {
+    "two pictures": (of_two_pictures(), "other pictures"),
+    "matte": (with_alpha_as("HEIF", b":auxid:1", b":auxid:9"), "further planes, such as mattes of hair or skin,"),
+    "depth": (with_alpha_as("HEIF", b":auxid:1", b":auxid:2"), "depth map"),
+    "AVIF with depth": (with_alpha_as("AVIF", b":alpha", b":depth"), "depth map"),
+    "gain map": (saved(picture(), "AVIF") + b"\0\0\0\x15infe\2\0\0\0\0\2\0\0tmap\0", "gain map for bright screens"),
+}
+
+
+@pytest.mark.parametrize("suffix", [".heic", ".avif", ".jpg"])
+@pytest.mark.parametrize(("data", "what"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_what_cannot_go_along_into_any_format_is_said(data: bytes, what: str, suffix: str, tmp_path: Path) -> None:
+    notes = write(read(data, SETTINGS), tmp_path / f"out{suffix}", record=RECORD).notes
+
+    assert [note for note in notes if "encoded anew" not in note] == [f"The source's {what} cannot go along."]
 
 
 def test_sixteen_bits_of_a_png_become_ten_in_a_heic() -> None:

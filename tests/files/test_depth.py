@@ -256,7 +256,7 @@ def test_a_saved_selection_is_no_alpha_and_is_said_to_go(bits: int, channels: in
 
     assert source.alpha is None
     for report in reports:
-        assert "The source's extra channels, such as saved selections, are left out." in report.notes
+        assert "The source's extra channels, such as saved selections, cannot go along." in report.notes
     kept = tifffile.imread(tmp_path / "out.tif").reshape(ROWS, COLUMNS, -1)
     np.testing.assert_array_equal(kept, whole[:, :, :-1])
 

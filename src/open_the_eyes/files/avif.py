@@ -15,7 +15,7 @@ from ..imaging.depth import Deep
 from ..photo import Encoding
 from . import avif_deep
 from .exif import BLANK, as_upright, orientation_of, tidy
-from .isobmff import av1_facts, has_gain_map, nclx_of, with_nclx
+from .isobmff import av1_facts, left_out, nclx_of, with_nclx
 from .parcel import Parcel, Unpacked, check_pixels, foreign_decoder
 
 QUALITY: Final = 90
@@ -51,7 +51,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
         opened.info.get("xmp") or None,
         Encoding(lossless=nclx is not None and nclx[2] == 0, subsampling=subsampling, bits=bits, nclx=nclx),
         deep=bits > 8 and avif_deep.available(),
-        notes=_notes(data),
+        notes=left_out(data),
     )
 
 
@@ -98,7 +98,3 @@ def _encoded(parcel: Parcel) -> bytes:
         xmp=parcel.xmp or b"",
     )
     return out.getvalue().replace(blank, exif, 1) if blank else out.getvalue()
-
-
-def _notes(data: bytes) -> tuple[str, ...]:
-    return ("An AVIF is encoded anew without its gain map for bright screens.",) if has_gain_map(data) else ()

@@ -16,7 +16,7 @@ from ..imaging.depth import Deep
 from ..photo import Encoding
 from .depth import boxed_bits, from_bits, mode_of, straightened, to_bits
 from .exif import as_upright, tidy
-from .isobmff import Nclx, has_gain_map, nclx_of
+from .isobmff import Nclx, left_out, nclx_of
 from .parcel import Parcel, Unpacked, check_pixels, foreign_decoder
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
         bytes(xmp).rstrip(b"\0") or None if xmp else None,
         _encoding(image, nclx_of(data), bits),
         deep=bits > 8,
-        notes=_notes(opened, image, data),
+        notes=left_out(data, *(["other pictures"] if len(opened) > 1 else [])),
     )
 
 
@@ -126,15 +126,6 @@ def _encoding(image: HeifImage, nclx: Nclx | None, bits: int) -> Encoding:
     chroma = int(_info(image).get("chroma") or 444)
     lossless = chroma == 444 and (nclx is None or nclx[2] == 0)
     return Encoding(lossless=lossless, subsampling=_CHROMA.get(chroma, 0), bits=bits, nclx=nclx)
-
-
-def _notes(opened: HeifFile, image: HeifImage, data: bytes) -> tuple[str, ...]:
-    lost = {
-        "its gain map for bright screens": has_gain_map(data),
-        "its depth map": bool(image.info.get("depth_images")),
-        "its other pictures": len(opened) > 1,
-    }
-    return tuple(f"A HEIC is encoded anew without {what}." for what, there in lost.items() if there)
 
 
 def _planes(parcel: Parcel) -> tuple[tuple[int, int], str, bytes]:

@@ -1,7 +1,8 @@
 """The little that has to be seen in a file of boxes (HEIC, AVIF) besides what its library tells.
 
-ISO/IEC 14496-12; `colr` as in 12.1.5, `av1C` as in the AV1 codec binding 2.3. But for the primary picture's depth,
-boxes are searched for and not parsed: they only choose how to encode, and a wrong guess is a larger file.
+ISO/IEC 14496-12; `colr` as in 12.1.5, `av1C` as in the AV1 codec binding 2.3, `auxC` as in ISO/IEC 23008-12, 6.5.8. But
+for the primary picture's depth, boxes are searched for and not parsed: they only choose how to encode and what to say,
+and a wrong guess is a larger file or a sentence too many.
 """
 
 from __future__ import annotations
@@ -23,7 +24,12 @@ _BRANDS: Final[dict[bytes, FileFormat]] = {
 _PRIMARIES, _TRANSFERS = (1, 2, *range(4, 13)), (1, 2, *range(4, 19))
 _NCLX: Final = re.compile(rb"colrnclx(.{7})", re.DOTALL)
 _AV1C: Final = re.compile(rb"av1C\x81.(.)", re.DOTALL)
-_GAIN_MAP: Final = re.compile(rb"hdrgainmap|tmap")
+_HAS_GAIN_MAP: Final = re.compile(rb"hdrgainmap|infe.{8}(?:..)?tmap", re.DOTALL)
+_AUXC: Final = re.compile(rb"auxC.{4}(urn:[^\0]{1,100})\0", re.DOTALL)
+_ALPHA, _DEPTH, _MATTES = "alpha", "depth map", "further planes, such as mattes of hair or skin,"
+_GAIN_MAP: Final = "gain map for bright screens"
+_AUXILIARIES: Final = {b"1": _ALPHA, b"alpha": _ALPHA, b"2": _DEPTH, b"depth": _DEPTH, b"hdrgainmap": _GAIN_MAP}
+"""By the last word of a URN: those of HEVC (ISO/IEC 23008-12), of MPEG (23091-2) and Apple's."""
 
 
 def brand_of(data: bytes) -> FileFormat | None:
@@ -66,8 +72,11 @@ def av1_facts(data: bytes) -> tuple[int, int]:
     return bits, subsampling
 
 
-def has_gain_map(data: bytes) -> bool:
-    return _GAIN_MAP.search(data) is not None
+def left_out(data: bytes, *others: str) -> tuple[str, ...]:
+    """Sentences on planes of the file that no encoder here writes, and on `others`."""
+    kinds = {_AUXILIARIES.get(found[1].rsplit(b":", 1)[-1], _MATTES) for found in _AUXC.finditer(data)}
+    kinds |= {_GAIN_MAP} if _HAS_GAIN_MAP.search(data) else set()
+    return tuple(f"The source's {what} cannot go along." for what in (*sorted(kinds - {_ALPHA}), *others))
 
 
 def _unpacked(payload: bytes) -> Nclx:

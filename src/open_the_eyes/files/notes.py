@@ -30,7 +30,7 @@ def notes_of(photo: Photo, file_format: FileFormat, *, edited: bool, signed: boo
     if facts is None:
         return ()
     behind = b"".join(payload for name, payload in facts.blocks if name == "after")
-    notes = list(facts.notes) if facts.format in (file_format, "TIFF") else []  # a TIFF loses these in any format
+    notes = list(facts.notes)
     if facts.format == file_format and file_format in _ENCODED_ANEW and not facts.encoding.lossless:
         notes.append(f"A lossy {_ENCODED_ANEW[file_format]} is encoded anew: pixels everywhere move by a few levels.")
     fewer = fewer_bits(facts, file_format, deep=photo.deep is not None)

@@ -30,7 +30,7 @@ class Unpacked:
         bare: the smallest file with the same pixels. It is all that a foreign decoder sees, so nothing in the metadata
             can trouble it.
         deep: more than 8 bits a colour.
-        notes: sentences on what a rewrite in this format loses.
+        notes: sentences on what a rewrite loses, whatever the format.
     """
 
     size_wh: tuple[int, int]

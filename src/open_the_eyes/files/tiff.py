@@ -139,7 +139,7 @@ def _check_kind(root: Directory) -> None:
 def _notes(root: Directory) -> tuple[str, ...]:
     if strips.UNSPECIFIED not in root.numbers(strips.EXTRA_SAMPLES):
         return ()
-    return ("The source's extra channels, such as saved selections, are left out.",)
+    return ("The source's extra channels, such as saved selections, cannot go along.",)
 
 
 def _carried_tags(exif: bytes | None) -> Directory:
