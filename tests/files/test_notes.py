@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pytest
@@ -96,6 +97,33 @@ def test_colours_that_no_other_format_can_tell_are_told_of(
     notes = write(source, tmp_path / f"out{suffix}", record=RECORD).notes
 
     assert ("will look duller" in " ".join(notes)) == (suffix != ".png")
+
+
+SRGB_GAMMA, SRGB_PRIMARIES = 45_455, (31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000)
+WIDE: Final = (31_270, 32_900, 64_000, 33_000, 21_000, 71_000, 15_000, 6_000)
+GAMMAS: Final = {
+    "linear": ("RGB", b"", 100_000, SRGB_PRIMARIES, True),
+    "wide": ("RGB", b"", SRGB_GAMMA, WIDE, True),
+    "sRGB by numbers": ("RGB", b"", 45_000, SRGB_PRIMARIES, False),
+    "sRGB by name": ("RGB", png_chunk(b"sRGB", b"\0"), 100_000, WIDE, False),
+    "cICP comes first": ("RGB", png_chunk(b"cICP", b"\1\x0d\0\1"), 100_000, WIDE, False),
+    "grey has no primaries": ("L", b"", SRGB_GAMMA, WIDE, False),
+    "linear grey": ("L", b"", 100_000, WIDE, True),
+    "no gamma": ("RGB", b"", 0, SRGB_PRIMARIES, False),
+}
+
+
+@pytest.mark.parametrize(("mode", "first", "gamma", "primaries", "far"), GAMMAS.values(), ids=GAMMAS)
+def test_gamma_and_primaries_that_no_other_format_can_tell_are_told_of(
+    mode: str, first: bytes, gamma: int, primaries: tuple[int, ...], far: bool, tmp_path: Path
+) -> None:
+    data = saved(picture(mode), "PNG")
+    told = first + png_chunk(b"gAMA", struct.pack(">I", gamma)) + png_chunk(b"cHRM", struct.pack(">8I", *primaries))
+    source = read(data[:33] + told + data[33:], Settings())
+
+    notes = [write(source, tmp_path / f"out{suffix}", record=RECORD).notes for suffix in (".jpg", ".tif", ".png")]
+
+    assert [["gAMA" in note for note in told] for told in notes] == [[True] * far, [True] * far, []]
 
 
 def test_an_ordinary_heic_becomes_a_png_without_numbers() -> None:

@@ -10,13 +10,17 @@ from .exif import tag_numbers
 from .isobmff import known
 from .manifest import has_manifest
 from .photoshop import LAYERS_TAG
-from .png import far_from_srgb
+from .png_colours import far_from_srgb, with_gamma_of_its_own
 
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
 _ENCODED_ANEW: Final[dict[FileFormat, str]] = {"WEBP": "WebP", "HEIF": "HEIC", "AVIF": "AVIF"}
 """Formats whose coded picture cannot be patched, as JPEG's can."""
 _WITH_NUMBERS: Final = ("HEIF", "AVIF", "PNG")
 """Formats that can tell colours by the numbers of ITU-T H.273."""
+_NUMBERS: Final = "The source tells its colours by numbers that cannot go into this format: they will look duller."
+_GAMMA: Final = (
+    "The source tells its colours by gAMA and cHRM, which cannot go into this format: they will look different."
+)
 
 
 def notes_of(photo: Photo, file_format: FileFormat, *, edited: bool, signed: bool) -> tuple[str, ...]:
@@ -33,10 +37,8 @@ def notes_of(photo: Photo, file_format: FileFormat, *, edited: bool, signed: boo
     notes = list(facts.notes)
     if facts.format == file_format and file_format in _ENCODED_ANEW and not facts.encoding.lossless:
         notes.append(f"A lossy {_ENCODED_ANEW[file_format]} is encoded anew: pixels everywhere move by a few levels.")
-    fewer = fewer_bits(facts, file_format, deep=photo.deep is not None)
-    notes += [] if fewer is None else [fewer]
-    if _loses_colours(facts, file_format):
-        notes.append("The source tells its colours by numbers that cannot go into this format: they will look duller.")
+    lost = (fewer_bits(facts, file_format, deep=photo.deep is not None), _lost_colours(facts, file_format))
+    notes += [said for said in lost if said is not None]
     if behind:
         what = _kind(behind, facts.xmp or b"")
         if facts.format == file_format:
@@ -52,15 +54,17 @@ def notes_of(photo: Photo, file_format: FileFormat, *, edited: bool, signed: boo
     return tuple(notes)
 
 
-def _loses_colours(facts: FileFacts, file_format: FileFormat) -> bool:
-    """Whether numbers that stand for a profile, and matter, stay behind; so does the narrow range of a PNG's samples,
-    which nobody spreads."""
+def _lost_colours(facts: FileFacts, file_format: FileFormat) -> str | None:
+    """A sentence where something that stands for a profile, and matters, stays behind; so does the narrow range of a
+    PNG's samples, which nobody spreads."""
     nclx = facts.encoding.nclx
-    if nclx is None or facts.icc is not None or file_format == facts.format:
-        return False
+    if facts.icc is not None or file_format == facts.format:
+        return None
+    if nclx is None:
+        return _GAMMA if with_gamma_of_its_own(facts.blocks, grey=facts.mode in ("1", "L", "LA")) else None
     if facts.format == "PNG" and not nclx[3]:
-        return True
-    return far_from_srgb(nclx) and (file_format not in _WITH_NUMBERS or known(nclx) is None)
+        return _NUMBERS
+    return _NUMBERS if far_from_srgb(nclx) and (file_format not in _WITH_NUMBERS or known(nclx) is None) else None
 
 
 def _kind(behind: bytes, xmp: bytes) -> str:

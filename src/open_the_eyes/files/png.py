@@ -18,6 +18,7 @@ from ..photo import Encoding
 from . import png_deep
 from .exif import tidy
 from .parcel import MAX_METADATA, Blocks, Parcel, Unpacked, check_pixels, damaged, truncated, u32
+from .png_colours import nclx_of, told_colours
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD: Final = b"XML:com.adobe.xmp"
@@ -31,8 +32,6 @@ _TIED_TO_MODE: Final = ("bKGD", "sBIT")
 _KNOWN: Final = ("cHRM", "cICP", "gAMA", "sRGB", "mDCV", "cLLI", "tIME", "pHYs", "sPLT", "iCCP", *_TIED_TO_MODE)
 _PASSES: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 """Adam7: first column, first row, column step, row step."""
-_USUAL_PRIMARIES, _USUAL_TRANSFERS = (1, 2, 5, 6), (1, 2, 6, 13)
-"""Of ITU-T H.273: sRGB's, near it, or none told."""
 _PIECE: Final = 1 << 16
 """Bytes of pixels in a chunk; encoders cut by the size of their buffers, which other threads may change."""
 
@@ -57,7 +56,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     xmp_chunk, xmp = _xmp(chunks)
     exif = next((payload for name, payload in chunks if name == "eXIf"), None)
     taken = ("eXIf", "iCCP") if icc is not None else ("eXIf",)
-    encoding = Encoding(dpi=_dpi(chunks), icc_name=icc_name, nclx=_nclx(chunks))
+    encoding = Encoding(dpi=_dpi(chunks), icc_name=icc_name, nclx=nclx_of(chunks))
     return Unpacked(size_wh, bare, tidy(exif), icc, xmp, encoding, _carried(chunks, taken, xmp_chunk), header[8] == 16)
 
 
@@ -79,7 +78,7 @@ def pack(parcel: Parcel) -> bytes:
     encoded = _evenly_cut([chunk for chunk in _chunks(_encoded(parcel)) if chunk[0] in _PIXELS])
     chunks = encoded[:1]
     if all(name != "cICP" for name, _ in parcel.blocks):
-        chunks += _told_colours(parcel)
+        chunks += told_colours(parcel)
     if parcel.icc is not None:
         chunks.append(("iCCP", parcel.encoding.icc_name + b"\0\0" + zlib.compress(parcel.icc)))
     if parcel.exif is not None:
@@ -95,11 +94,6 @@ def pack(parcel: Parcel) -> bytes:
         elif parcel.same_mode or name not in _TIED_TO_MODE:
             chunks.append((name, payload))
     return _joined(chunks)
-
-
-def far_from_srgb(nclx: tuple[int, int, int, int]) -> bool:
-    """Whether a picture looks wrong to those who do not heed these numbers."""
-    return nclx[0] not in _USUAL_PRIMARIES or nclx[1] not in _USUAL_TRANSFERS
 
 
 def text_chunk(keyword: bytes, text: bytes) -> tuple[str, bytes]:
@@ -235,22 +229,6 @@ def _dpi(chunks: list[tuple[str, bytes]]) -> tuple[float, float] | None:
         if name == "pHYs" and len(payload) == 9 and payload[8] == 1:
             return u32(payload, 0) * 0.0254, u32(payload, 4) * 0.0254
     return None
-
-
-def _nclx(chunks: list[tuple[str, bytes]]) -> tuple[int, int, int, int] | None:
-    """The colours that a cICP chunk tells, in the numbers of HEIC and AVIF; the matrix of RGB is always 0."""
-    for name, payload in chunks:
-        if name == "cICP" and len(payload) == 4:
-            return payload[0], payload[1], 0, payload[3] & 1
-    return None
-
-
-def _told_colours(parcel: Parcel) -> Blocks:
-    """The numbers that another format told in place of a profile, for RGB of full range; none where sRGB will do."""
-    nclx = parcel.encoding.nclx
-    if nclx is None or parcel.icc is not None or not far_from_srgb(nclx):
-        return ()
-    return (("cICP", bytes([*nclx[:2], 0, 1])),)
 
 
 def _carried(chunks: list[tuple[str, bytes]], taken: tuple[str, ...], xmp_chunk: bytes | None) -> Blocks:
