@@ -84,6 +84,29 @@ def test_no_byte_of_the_place_is_left_wherever_it_hangs(exif: bytes) -> None:
     assert without_place(after) == after
 
 
+def damaged(gps: bytes, at: int = FIRST, behind: bytes = b"") -> bytes:
+    return block(directory(ORIENTATION, entry(34853, at)), gps, behind)
+
+
+DAMAGED: Final = {
+    "of too many entries": damaged(struct.pack("<H", 1000) + place(FIRST)[2:]),
+    "cut off": damaged(place(FIRST)[:-30]),
+    "with a value elsewhere": damaged(place(FIRST + 1000)),
+    "with a value of unknown kind": damaged(directory(entry(2, FIRST + 18, 200, 24)), behind=place(0)[-24:]),
+    "beside where it is looked for": damaged(place(FIRST), FIRST + 2),
+    "behind the block": damaged(place(FIRST), 5_000),
+}
+
+
+@pytest.mark.parametrize("exif", DAMAGED.values(), ids=DAMAGED)
+def test_a_block_whose_place_cannot_be_found_whole_goes_altogether(exif: bytes) -> None:
+    assert without_place(exif) is None
+
+
+def test_a_place_of_empty_entries_takes_nothing_with_it() -> None:
+    assert ORIENTATION in (without_place(damaged(directory(entry(0, 0, 0, 0)))) or b"")
+
+
 ABSURD: Final = {
     "positions over and over": block(directory(*[entry(330, 8, LONG, 40_000)] * 5_000), bytes(100_000)),
     "places over and over": block(directory(*[entry(34853, 100 + 2 * n) for n in range(5_000)]), b"\x10" * 100_000),

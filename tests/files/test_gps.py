@@ -77,6 +77,7 @@ def test_a_photo_without_a_place_stays_as_it_is() -> None:
     assert without_gps(bare) is bare
 
 
+TAKEN_OUT = "{} in which the place cannot be searched for was taken out whole."
 BROKEN = {"no directory": b"II\x2a\0\xff\xff\xff\x7f", "no EXIF at all": b"47.22N"}
 
 
@@ -86,6 +87,7 @@ def test_a_block_that_cannot_be_read_goes_for_it_may_hold_the_place(block: bytes
     broken = replace(photo, file=replace(facts(photo), exif=block, xmp=b"GPSLatitude 47"))
 
     assert (facts(without_gps(broken)).exif, facts(without_gps(broken)).xmp) == (None, None)
+    assert facts(without_gps(broken)).notes == (TAKEN_OUT.format("EXIF and XMP"),)
 
 
 TURNED = b"II\x2a\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0"
@@ -111,13 +113,14 @@ def test_a_photo_stays_the_way_up_it_was(blocks: list[bytes], left: bytes | None
     assert np.array_equal(after.pixels, before.pixels)
 
 
-def test_a_pointer_to_nowhere_goes() -> None:
-    block = b"II\x2a\0\x08\0\0\0\1\0\x25\x88\4\0\1\0\0\0\xff\xff\xff\x7f\0\0\0\0"
+def test_a_pointer_to_nothing_goes() -> None:
+    block = b"II\x2a\0\x08\0\0\0\1\0\x25\x88\4\0\1\0\0\0\0\0\0\0\0\0\0\0"
     photo = source("JPEG")
 
     stripped = without_gps(replace(photo, file=replace(facts(photo), exif=block)))
 
     assert facts(stripped).exif == b"II\x2a\0\x08\0\0\0\0\0" + bytes(16)
+    assert facts(stripped).notes == ()
 
 
 def described(attributes: str, inside: str = "") -> bytes:
@@ -207,26 +210,28 @@ def test_the_place_goes_from_a_jpegs_further_packets() -> None:
     kept = [payload for name, payload in facts(without_gps(photo)).blocks if name == "APP1"]
 
     assert len(kept) == 1
+    assert facts(without_gps(photo)).notes == (TAKEN_OUT.format("XMP"),)
     assert b"GPS" not in kept[0]
     assert b'exif:ExposureTime="1/60"' in kept[0]
 
 
 @pytest.mark.parametrize(
-    ("name", "payload"),
+    ("name", "payload", "whole"),
     [
-        (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP),
-        (b"zTXt", b"Raw profile type xmp\0\0anything"),
-        (b"zTXt", b"Raw profile type exif\0\0anything"),
-        (b"tEXt", b"exif:GPSLatitude\x0047/1, 22/1"),
+        (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP, "XMP"),
+        (b"zTXt", b"Raw profile type xmp\0\0anything", "XMP"),
+        (b"zTXt", b"Raw profile type exif\0\0anything", "EXIF"),
+        (b"tEXt", b"exif:GPSLatitude\x0047/1, 22/1", ""),
     ],
 )
-def test_a_png_keeps_the_place_in_no_text_chunk(name: bytes, payload: bytes) -> None:
+def test_a_png_keeps_the_place_in_no_text_chunk(name: bytes, payload: bytes, whole: str) -> None:
     data, title = saved(picture(), "PNG"), png_chunk(b"tEXt", b"Title\0GPS for beginners")
     first = png_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + described(""))
     photo = read(data[:33] + first + png_chunk(name, payload) + title + data[33:], Settings())
 
     assert payload in encoded(photo, "PNG", None)
     assert payload not in encoded(without_gps(photo), "PNG", None)
+    assert facts(without_gps(photo)).notes == ((TAKEN_OUT.format(whole),) if whole else ())
     assert title in encoded(without_gps(photo), "PNG", None)
 
 

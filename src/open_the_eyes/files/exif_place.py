@@ -25,13 +25,18 @@ _MAX_DIRECTORIES: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """One entry of a table: where it stands, its tag and kind, and where its value begins and ends."""
+    """One entry of a table: where it stands, its tag and kind, and where its value begins and ends.
+
+    Args:
+        whole: the value is inside the block, and its kind is known.
+    """
 
     at: int
     tag: int
     kind: int
     start: int
     end: int
+    whole: bool
 
 
 _Tables = dict[int, list[_Slot]]
@@ -39,7 +44,7 @@ _Tables = dict[int, list[_Slot]]
 
 
 def without_place(exif: bytes) -> bytes | None:
-    """The block without GPS directories, wherever they hang; None where it cannot be read."""
+    """The block without GPS directories, wherever they hang; None where it, or one of them, cannot be read whole."""
     for _ in range(_MAX_PASSES):
         try:
             order = order_of(exif)
@@ -115,7 +120,8 @@ def _slots(exif: bytes, at: int, order: str) -> list[_Slot] | None:
         slot, length = at + 2 + 12 * number, ITEM_BYTES.get(kind, 0) * count
         start = slot + 8 if length <= 4 else position
         inside = start + length <= len(exif)
-        slots.append(_Slot(slot, tag, kind, start, start + length if inside else start))
+        end_of_value = start + length if inside else start
+        slots.append(_Slot(slot, tag, kind, start, end_of_value, inside and (kind in ITEM_BYTES or not count)))
     return slots
 
 
@@ -146,15 +152,17 @@ def _stretches(exif: bytes, places: list[_Slot], order: str) -> list[tuple[int, 
     """Where GPS directories and their values begin and end.
 
     Raises:
-        UnreadablePhoto: they are too many, or claim the same bytes over and over.
+        UnreadablePhoto: they are too many, claim the same bytes over and over, or are damaged, so that what they told
+            may be anywhere.
     """
     room = _less(len(exif), [], places)
     found = [(place.start, place.end) for place in places]
     for at in _led_to(exif, places, order):
-        slots = _slots(exif, at, order)
-        if slots is not None:
-            room = _less(room, slots, [])
-            found += [(at, at + 2 + 12 * len(slots)), *((slot.start, slot.end) for slot in slots)]
+        slots = _slots(exif, at, order) if at else []
+        if slots is None or not all(slot.whole for slot in slots):
+            raise damaged("a GPS directory that is not in the block as a whole")
+        room = _less(room, slots, [])
+        found += [(at, at + 2 + 12 * len(slots)), *((slot.start, slot.end) for slot in slots)] if at else []
     return found
 
 

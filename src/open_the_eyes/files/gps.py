@@ -30,6 +30,7 @@ _PACKETS_AS_TEXT: Final = tuple(b"Raw profile type %s\0" % kind for kind in (b"e
 _TEXT_OF_PLACE: Final = re.compile(rb"(?i)[^\0]*(gps|latitude|longitude)")
 """The beginning of a text chunk that is named for the place."""
 _MORE_THAN_PLACE: Final = "Extended XMP, such as a depth map, was taken out with the place: it held that, too."
+_UNSEARCHED: Final = "{} in which the place cannot be searched for was taken out whole."
 _CREDENTIALS: Final = "The source's Content Credentials were taken out with the place: they may tell it, too."
 
 
@@ -37,16 +38,23 @@ def without_gps(photo: Photo) -> Photo:
     """The photo without GPS in EXIF and XMP; a block of either that cannot be read is taken out, for it may hold some.
 
     Of such EXIF the orientation stays, for the pixels are stored by it; a further EXIF block never takes its place.
-    So are Content Credentials, for cameras put it there, and a JPEG's extended XMP when it tells of the place; the
-    report then says so. A film or another picture behind a JPEG stays as it is, see `notes`.
+    So are Content Credentials, for cameras put it there, and a JPEG's extended XMP when it tells of the place. The
+    report says what was taken out whole. A film or another picture behind a JPEG stays as it is, see `notes`.
     """
     if photo.file is None:
         return photo
     facts = without_manifest(photo.file)
-    notes = (*facts.notes, *([_CREDENTIALS] if has_manifest(photo.file) else []))
     extended = any(_tells(packet) for packet in _extended_packets(facts.blocks))
-    blocks = tuple(kept for block in facts.blocks if (kept := _block_without(block, extended=extended)) is not None)
-    exif = telling(facts.orientation, None if facts.exif is None else without_place(facts.exif))
+    found = None if facts.exif is None else without_place(facts.exif)
+    xmp = None if facts.xmp is None else _xmp_without(facts.xmp, extended=extended)
+    placed = [(block, _block_without(block, extended=extended)) for block in facts.blocks]
+    whole = {_kind(block) for block, kept in placed if kept is None} - {""}
+    whole |= {kind for kind, had, has in (("EXIF", facts.exif, found), ("XMP", facts.xmp, xmp)) if had and not has}
+    notes = [_CREDENTIALS] if has_manifest(photo.file) else []
+    notes += [_UNSEARCHED.format(" and ".join(sorted(whole)))] if whole else []
+    notes += [_MORE_THAN_PLACE] if extended else []
+    blocks = tuple(kept for _, kept in placed if kept is not None)
+    exif = telling(facts.orientation, found)
     if exif is None:
         blocks = tuple(block for block in blocks if not _is_exif(block))
     return replace(
@@ -54,9 +62,9 @@ def without_gps(photo: Photo) -> Photo:
         file=replace(
             facts,
             exif=photoshop.tags_without(exif, photoshop.EXIF_AND_XMP) if facts.format == "TIFF" else exif,
-            xmp=None if facts.xmp is None else _xmp_without(facts.xmp, extended=extended),
+            xmp=xmp,
             blocks=photoshop.segments_without(blocks, photoshop.EXIF_AND_XMP),
-            notes=(*notes, _MORE_THAN_PLACE) if extended else notes,
+            notes=(*facts.notes, *notes),
             placeless=True,
         ),
     )
@@ -77,6 +85,14 @@ def _block_without(block: tuple[str, bytes], *, extended: bool) -> tuple[str, by
         or (name in TEXT_CHUNKS and (payload.startswith(_PACKETS_AS_TEXT) or _TEXT_OF_PLACE.match(payload)))
     )
     return None if gone else block
+
+
+def _kind(block: tuple[str, bytes]) -> str:
+    """Which of "EXIF" and "XMP" a block holds, in whatever form; "" for neither."""
+    payload = block[1]
+    if _is_exif(block) or payload.startswith(_PACKETS_AS_TEXT[:2]):
+        return "EXIF"
+    return "XMP" if payload.startswith((XMP, XMP_KEYWORD + b"\0", _PACKETS_AS_TEXT[2])) else ""
 
 
 def _is_exif(block: tuple[str, bytes]) -> bool:
