@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from open_the_eyes.files import encoded, read, write
+from open_the_eyes.files.jpeg_segments import EXTENDED_XMP
 from open_the_eyes.photo import Encoding, FileFacts, Photo
 from open_the_eyes.settings import Settings
-from tests.files.pictures import RECORD, facts, picture, png_chunk, saved
+from tests.files.pictures import RECORD, facts, image_resource, picture, png_chunk, saved, with_segments
 
 FILM = b"\0\0\0\x18ftypmp42" + b"\0" * 40
 GAIN_MAP = saved(picture("L"), "JPEG", xmp=b"<x xmlns:hdrgm='http://ns.adobe.com/hdr-gain-map/1.0/'/>")
@@ -82,9 +83,51 @@ def test_levels_that_a_format_does_not_hold_are_told_of(bits: int, suffix: str, 
     assert notes == (told if written < bits else ())
 
 
-def png_with_colours(numbers: bytes) -> bytes:
+def png_with(*chunks: tuple[bytes, bytes]) -> bytes:
     data = saved(picture(), "PNG")
-    return data[:33] + png_chunk(b"cICP", numbers) + data[33:]
+    return data[:33] + b"".join(png_chunk(*chunk) for chunk in chunks) + data[33:]
+
+
+PHOTOSHOP: Final = (0xED, b"Photoshop 3.0\0" + image_resource(1028, b"caption"))
+CREDENTIALS: Final = "The source's Content Credentials cannot go along."
+JUMBF: Final = b"JP\0\1\0\0\0\1\0\0\0\x20jumb"
+C2PA_BOX: Final = b"\0\0\0\x18uuid" + bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+LEFT_BEHIND: Final = {
+    "comment": (saved(picture(), "JPEG", comment=b"by hand"), "a comment"),
+    "captions": (with_segments(saved(picture(), "JPEG"), PHOTOSHOP), "captions and settings of Photoshop"),
+    "two kinds": (
+        with_segments(saved(picture(), "JPEG"), (0xE1, EXTENDED_XMP + bytes(50)), (0xE5, b"a phone's")),
+        "data of its maker's own, extended XMP",
+    ),
+    "how a JPEG is made": (with_segments(saved(picture(), "JPEG", dpi=(72, 72)), (0xEC, b"Ducky\0")), ""),
+    "texts": (png_with((b"tEXt", b"Title\0x"), (b"zTXt", b"Author\0\0y")), "texts"),
+    "of a PNG alone": (png_with((b"tIME", bytes(7)), (b"bKGD", bytes(6))), ""),
+    "what we wrote": (encoded(read(saved(picture(), "PNG"), Settings()), "PNG", RECORD), ""),
+    "tags": (
+        saved(picture(), "TIFF", tiffinfo={34377: image_resource(1028, b"caption"), 42112: "<GDAL/>", 33432: "me"}),
+        "captions and settings of Photoshop, data of its maker's own",
+    ),
+    "JPEG's credentials": (with_segments(saved(picture(), "JPEG"), (0xEB, JUMBF)), CREDENTIALS),
+    "PNG's credentials": (png_with((b"caBX", JUMBF)), CREDENTIALS),
+    "HEIC's credentials": (saved(picture(), "HEIF") + C2PA_BOX, CREDENTIALS),
+}
+
+
+@pytest.mark.parametrize(("data", "what"), LEFT_BEHIND.values(), ids=LEFT_BEHIND)
+def test_what_does_not_go_along_into_another_format_is_named(data: bytes, what: str, tmp_path: Path) -> None:
+    notes = write(read(data, Settings()), tmp_path / "out.webp", record=RECORD).notes
+
+    said = what if what == CREDENTIALS else f"Not taken over into this format: {what}."
+    assert notes == ((said,) if what else ())
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [("comment", ".jpg"), ("texts", ".png"), ("tags", ".tif")])
+def test_in_its_own_format_a_file_leaves_nothing_behind(kind: str, suffix: str, tmp_path: Path) -> None:
+    assert write(read(LEFT_BEHIND[kind][0], Settings()), tmp_path / f"out{suffix}", record=RECORD).notes == ()
+
+
+def png_with_colours(numbers: bytes) -> bytes:
+    return png_with((b"cICP", numbers))
 
 
 @pytest.mark.parametrize("suffix", [".png", ".heic", ".avif", ".jpg"])

@@ -53,9 +53,13 @@ def from_tiff(tags: bytes | None) -> bytes | None:
     if tags is None:
         return None
     root = read_root(tags)
-    private = {tag for tag in root.entries if tag >= _FIRST_PRIVATE} - _NOT_TIFFS_ALONE
-    kept = root.only({*root.entries, *root.children} - private)
+    kept = root.only({*root.entries, *root.children} - of_tiff_alone(tags))
     return as_block(kept) if kept.entries or kept.children else None
+
+
+def of_tiff_alone(tags: bytes | None) -> frozenset[int]:
+    """The private tags, which do not go into another format's EXIF."""
+    return frozenset(tag for tag in tag_numbers(tags) if tag >= _FIRST_PRIVATE) - _NOT_TIFFS_ALONE
 
 
 def tag_numbers(exif: bytes | None) -> frozenset[int]:

@@ -10,7 +10,7 @@ from ..photo import Photo
 from . import photoshop
 from .exif import telling
 from .exif_place import without_place
-from .jpeg_segments import EXIF, XMP
+from .jpeg_segments import EXIF, EXTENDED_XMP, XMP
 from .manifest import has_manifest, without_manifest
 from .parcel import Blocks, u32
 from .png import TEXT_CHUNKS, XMP_KEYWORD
@@ -22,8 +22,7 @@ _PLACE: Final = re.compile(
 )
 """Properties of XMP, in whatever namespace: drones have their own, and one maker's firmware spells it "Longtitude"."""
 _EXTENDED: Final = "http://ns.adobe.com/xmp/note/ HasExtendedXMP"
-_EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
-_EXTENSION_HEAD: Final = len(_EXTENSION) + 32 + 4 + 4
+_EXTENSION_HEAD: Final = len(EXTENDED_XMP) + 32 + 4 + 4
 """Then come the name of the whole, its length, the place of this piece in it, and the piece."""
 _PACKETS_AS_TEXT: Final = tuple(b"Raw profile type %s\0" % kind for kind in (b"exif", b"APP1", b"xmp"))
 """How ImageMagick keeps EXIF and XMP in a PNG's text chunks."""
@@ -80,7 +79,7 @@ def _block_without(block: tuple[str, bytes], *, extended: bool) -> tuple[str, by
         packet = _xmp_without(payload[len(XMP) :], extended=extended)
         return None if packet is None else (name, XMP + packet)
     gone = (
-        (name == "APP1" and payload.startswith(_EXTENSION) and extended)
+        (name == "APP1" and payload.startswith(EXTENDED_XMP) and extended)
         or (name == "iTXt" and payload.startswith(XMP_KEYWORD + b"\0"))
         or (name in TEXT_CHUNKS and (payload.startswith(_PACKETS_AS_TEXT) or _TEXT_OF_PLACE.match(payload)))
     )
@@ -104,8 +103,8 @@ def _extended_packets(blocks: Blocks) -> list[bytes]:
     """The packets that a JPEG keeps in pieces beside the first one, put together (XMP part 3, 1.1.3.1)."""
     pieces: dict[bytes, list[tuple[int, bytes]]] = {}
     for name, payload in blocks:
-        if name == "APP1" and payload.startswith(_EXTENSION) and len(payload) >= _EXTENSION_HEAD:
-            whole, place = payload[len(_EXTENSION) : _EXTENSION_HEAD - 8], u32(payload, _EXTENSION_HEAD - 4)
+        if name == "APP1" and payload.startswith(EXTENDED_XMP) and len(payload) >= _EXTENSION_HEAD:
+            whole, place = payload[len(EXTENDED_XMP) : _EXTENSION_HEAD - 8], u32(payload, _EXTENSION_HEAD - 4)
             pieces.setdefault(whole, []).append((place, payload[_EXTENSION_HEAD:]))
     return [b"".join(piece for _, piece in sorted(found)) for found in pieces.values()]
 

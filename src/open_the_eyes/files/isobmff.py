@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from ..photo import FileFormat
 from .isobmff_boxes import primary_property
+from .manifest import LOST
 
 Nclx: TypeAlias = "tuple[int, int, int, int]"
 """Primaries, transfer and matrix (ITU-T H.273), and 1 where the range is full."""
@@ -25,6 +26,8 @@ _PRIMARIES, _TRANSFERS = (1, 2, *range(4, 13)), (1, 2, *range(4, 19))
 _NCLX: Final = re.compile(rb"colrnclx(.{7})", re.DOTALL)
 _AV1C: Final = re.compile(rb"av1C\x81.(.)", re.DOTALL)
 _HAS_GAIN_MAP: Final = re.compile(rb"hdrgainmap|infe.{8}(?:..)?tmap", re.DOTALL)
+_MANIFEST: Final = b"uuid" + bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+"""C2PA 2.1, A.5.1."""
 _AUXC: Final = re.compile(rb"auxC.{4}(urn:[^\0]{1,100})\0", re.DOTALL)
 _ALPHA, _DEPTH, _MATTES = "alpha", "depth map", "further planes, such as mattes of hair or skin,"
 _GAIN_MAP: Final = "gain map for bright screens"
@@ -73,10 +76,11 @@ def av1_facts(data: bytes) -> tuple[int, int]:
 
 
 def left_out(data: bytes, *others: str) -> tuple[str, ...]:
-    """Sentences on planes of the file that no encoder here writes, and on `others`."""
+    """Sentences on planes of the file that no encoder here writes, on `others` and on Content Credentials."""
     kinds = {_AUXILIARIES.get(found[1].rsplit(b":", 1)[-1], _MATTES) for found in _AUXC.finditer(data)}
     kinds |= {_GAIN_MAP} if _HAS_GAIN_MAP.search(data) else set()
-    return tuple(f"The source's {what} cannot go along." for what in (*sorted(kinds - {_ALPHA}), *others))
+    told = tuple(f"The source's {what} cannot go along." for what in (*sorted(kinds - {_ALPHA}), *others))
+    return (*told, LOST) if _MANIFEST in data else told
 
 
 def _unpacked(payload: bytes) -> Nclx:

@@ -14,6 +14,7 @@ from .parcel import damaged, truncated, u16
 
 EXIF: Final = b"Exif\0\0"
 XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
+EXTENDED_XMP: Final = b"http://ns.adobe.com/xmp/extension/\0"
 ICC: Final = b"ICC_PROFILE\0"
 MPF: Final = b"MPF\0"
 JFIF: Final = b"JFIF\0"

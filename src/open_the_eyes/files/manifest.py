@@ -1,6 +1,7 @@
 """The Content Credentials that a source file brings along: where they are, and the file's parts without them.
 
-C2PA 2.1, annex A: in a JPEG's segments, a WebP's chunk or a TIFF's tag. Those of the other formats are not carried.
+C2PA 2.1, annex A: in a JPEG's segments, a WebP's chunk or a TIFF's tag. Those of the other formats are not carried, and
+told of as `LOST`.
 """
 
 from __future__ import annotations
@@ -12,31 +13,32 @@ from ..photo import FileFacts
 from .exif import tag_numbers
 from .ifd import as_block, read_root
 
-_TAG: Final = 52545
+MANIFEST_TAG: Final = 52545
+LOST: Final = "The source's Content Credentials cannot go along."
 
 
 def has_manifest(facts: FileFacts) -> bool:
     """Whether a manifest is carried."""
-    return any(map(_is_manifest, facts.blocks)) or (facts.format == "TIFF" and _TAG in tag_numbers(facts.exif))
+    return any(map(is_manifest, facts.blocks)) or (facts.format == "TIFF" and MANIFEST_TAG in tag_numbers(facts.exif))
 
 
 def without_manifest(facts: FileFacts) -> FileFacts:
     """The facts as they are, but for manifests."""
     if not has_manifest(facts):
         return facts
-    blocks = tuple(block for block in facts.blocks if not _is_manifest(block))
+    blocks = tuple(block for block in facts.blocks if not is_manifest(block))
     return replace(facts, blocks=blocks, exif=_untagged(facts.exif) if facts.format == "TIFF" else facts.exif)
 
 
-def _is_manifest(block: tuple[str, bytes]) -> bool:
+def is_manifest(block: tuple[str, bytes]) -> bool:
     """In a JPEG it is JUMBF in APP11 (ISO 19566-5)."""
     name, payload = block
     return name == "C2PA" or (name == "APP11" and payload.startswith(b"JP") and b"jumb" in payload[:20])
 
 
 def _untagged(tags: bytes | None) -> bytes | None:
-    if _TAG not in tag_numbers(tags):
+    if MANIFEST_TAG not in tag_numbers(tags):
         return tags
     root = read_root(tags or b"")
-    kept = root.only({*root.entries, *root.children} - {_TAG})
+    kept = root.only({*root.entries, *root.children} - {MANIFEST_TAG})
     return as_block(kept) if kept.entries or kept.children else None

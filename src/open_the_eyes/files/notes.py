@@ -8,7 +8,8 @@ from ..photo import FileFacts, FileFormat, Photo
 from .bits import fewer_bits
 from .exif import tag_numbers
 from .isobmff import known
-from .manifest import has_manifest
+from .left_behind import left_behind
+from .manifest import LOST, has_manifest
 from .photoshop import LAYERS_TAG
 from .png_colours import far_from_srgb, with_gamma_of_its_own
 
@@ -21,6 +22,7 @@ _NUMBERS: Final = "The source tells its colours by numbers that cannot go into t
 _GAMMA: Final = (
     "The source tells its colours by gAMA and cHRM, which cannot go into this format: they will look different."
 )
+_UNMATCHED: Final = "The source's Content Credentials stay in the file and no longer match it."
 
 
 def notes_of(photo: Photo, file_format: FileFormat, *, edited: bool, signed: bool) -> tuple[str, ...]:
@@ -37,7 +39,8 @@ def notes_of(photo: Photo, file_format: FileFormat, *, edited: bool, signed: boo
     notes = list(facts.notes)
     if facts.format == file_format and file_format in _ENCODED_ANEW and not facts.encoding.lossless:
         notes.append(f"A lossy {_ENCODED_ANEW[file_format]} is encoded anew: pixels everywhere move by a few levels.")
-    lost = (fewer_bits(facts, file_format, deep=photo.deep is not None), _lost_colours(facts, file_format))
+    lost = [fewer_bits(facts, file_format, deep=photo.deep is not None), _lost_colours(facts, file_format)]
+    lost += [] if facts.format == file_format else [left_behind(facts)]
     notes += [said for said in lost if said is not None]
     if behind:
         what = _kind(behind, facts.xmp or b"")
@@ -47,8 +50,10 @@ def notes_of(photo: Photo, file_format: FileFormat, *, edited: bool, signed: boo
             notes.append(f"The source holds {what} behind its picture; this format does not.")
     if facts.format == "TIFF" and (edited or file_format != "TIFF") and LAYERS_TAG in tag_numbers(facts.exif):
         notes.append("The source's Photoshop layers are left out: they show the old picture.")
-    if facts.format == file_format and has_manifest(facts) and not signed:
-        notes.append("The source's Content Credentials stay in the file and no longer match it.")
+    if has_manifest(facts):
+        notes.append(_UNMATCHED if facts.format == file_format else LOST)
+    if signed:
+        notes = [said for said in notes if said not in (_UNMATCHED, LOST)]
     if facts.placeless and signed:
         notes.append("The signature's history begins here: Content Credentials of the source may tell the place.")
     return tuple(notes)

@@ -20,8 +20,13 @@ EXIF_AND_XMP: Final = frozenset({1058, 1059, 1060})
 
 _SEGMENT: Final = b"Photoshop 3.0\0"
 _SIGNATURES: Final = (b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR")
-_RESOURCES_TAG: Final = 34377
+RESOURCES_TAG: Final = 34377
 LAYERS_TAG: Final = 37724
+
+
+def is_photoshops(block: tuple[str, bytes]) -> bool:
+    """Whether a JPEG's block holds image resources."""
+    return block[0] == "APP13" and block[1].startswith(_SEGMENT)
 
 
 def segments_without(blocks: Blocks, resources: frozenset[int]) -> Blocks:
@@ -29,7 +34,7 @@ def segments_without(blocks: Blocks, resources: frozenset[int]) -> Blocks:
 
     A resource may go on in the next segment.
     """
-    places = [k for k, (name, payload) in enumerate(blocks) if name == "APP13" and payload.startswith(_SEGMENT)]
+    places = [k for k, block in enumerate(blocks) if is_photoshops(block)]
     whole = b"".join(blocks[k][1][len(_SEGMENT) :] for k in places)
     kept = _without(whole, resources)
     if kept == whole:
@@ -45,16 +50,16 @@ def tags_without(tags: bytes | None, resources: frozenset[int], *, layers: bool 
 
     Photoshop opens the layers where there are some, and not the flat picture beside them.
     """
-    if not {LAYERS_TAG, _RESOURCES_TAG} & tag_numbers(tags):
+    if not {LAYERS_TAG, RESOURCES_TAG} & tag_numbers(tags):
         return tags
     root = read_root(tags or b"")
     entries = dict(root.entries)
     if layers:
         entries.pop(LAYERS_TAG, None)
-    if _RESOURCES_TAG in entries:
-        entry = entries.pop(_RESOURCES_TAG)
+    if RESOURCES_TAG in entries:
+        entry = entries.pop(RESOURCES_TAG)
         if kept := _without(entry.raw, resources):  # there is no tag without a value
-            entries[_RESOURCES_TAG] = replace(entry, raw=kept)
+            entries[RESOURCES_TAG] = replace(entry, raw=kept)
     return tags if entries == root.entries else as_block(replace(root, entries=entries))
 
 

@@ -17,6 +17,7 @@ from ..imaging.depth import Deep
 from ..photo import Encoding
 from . import png_deep
 from .exif import tidy
+from .manifest import LOST
 from .parcel import MAX_METADATA, Blocks, Parcel, Unpacked, check_pixels, damaged, truncated, u32
 from .png_colours import nclx_of, told_colours
 
@@ -29,7 +30,7 @@ _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _PIXELS: Final = ("IHDR", "PLTE", "tRNS", "IDAT")
 _ANIMATION: Final = ("acTL", "fcTL", "fdAT")
 _TIED_TO_MODE: Final = ("bKGD", "sBIT")
-_KNOWN: Final = ("cHRM", "cICP", "gAMA", "sRGB", "mDCV", "cLLI", "tIME", "pHYs", "sPLT", "iCCP", *_TIED_TO_MODE)
+KNOWN: Final = ("cHRM", "cICP", "gAMA", "sRGB", "mDCV", "cLLI", "tIME", "pHYs", "sPLT", "iCCP", *_TIED_TO_MODE)
 _PASSES: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 """Adam7: first column, first row, column step, row step."""
 _PIECE: Final = 1 << 16
@@ -57,7 +58,9 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     exif = next((payload for name, payload in chunks if name == "eXIf"), None)
     taken = ("eXIf", "iCCP") if icc is not None else ("eXIf",)
     encoding = Encoding(dpi=_dpi(chunks), icc_name=icc_name, nclx=nclx_of(chunks))
-    return Unpacked(size_wh, bare, tidy(exif), icc, xmp, encoding, _carried(chunks, taken, xmp_chunk), header[8] == 16)
+    notes = (LOST,) if any(name == "caBX" for name, _ in chunks) else ()
+    blocks = _carried(chunks, taken, xmp_chunk)
+    return Unpacked(size_wh, bare, tidy(exif), icc, xmp, encoding, blocks, header[8] == 16, notes)
 
 
 def decode(bare: bytes) -> Image.Image:
@@ -247,6 +250,6 @@ def _carried(chunks: list[tuple[str, bytes]], taken: tuple[str, ...], xmp_chunk:
             marked = True
         elif name in taken or name in _PIXELS or name in _ANIMATION or payload is xmp_chunk:
             continue
-        elif name[3].islower() or (name in _KNOWN and stays.get(name, True)):
+        elif name[3].islower() or (name in KNOWN and stays.get(name, True)):
             kept.append((name, payload))
     return tuple(kept)
