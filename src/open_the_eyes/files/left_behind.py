@@ -7,24 +7,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..photo import FileFacts
+from ..photo import FileFacts, FileFormat
 from .edit_record import is_ours
 from .exif import of_tiff_alone
 from .jpeg_segments import EXTENDED_XMP, ICC, JFIF
 from .manifest import MANIFEST_TAG, is_manifest
 from .photoshop import LAYERS_TAG, RESOURCES_TAG, is_photoshops
 from .png import KNOWN, TEXT_CHUNKS
+from .resolution import is_lost
 
 _CAPTIONS: Final = "captions and settings of Photoshop"
 _OF_A_MAKER: Final = "data of its maker's own"
+_RESOLUTION: Final = "the resolution"
 _OF_A_JPEG: Final = (JFIF, ICC, b"JFXX\0", b"FPXR\0", b"Ducky", b"Adobe")
 """Beginnings of segments that tell how a JPEG is made, or hold a small picture."""
 _TOLD_APART: Final = ("IDAT", "MPF", "after")
 
 
-def left_behind(facts: FileFacts) -> str | None:
-    """A sentence on what no other format takes; None where there is nothing."""
+def left_behind(facts: FileFacts, file_format: FileFormat) -> str | None:
+    """A sentence on what another format does not get; None where there is nothing."""
     found = {_kind(block) for block in facts.blocks} | (_kinds_of_tags(facts.exif) if facts.format == "TIFF" else set())
+    found |= {_RESOLUTION} if is_lost(facts.exif, facts.encoding.dpi, file_format) else set()
     found.discard("")
     return f"Not taken over into this format: {', '.join(sorted(found))}." if found else None
 

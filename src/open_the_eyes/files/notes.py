@@ -40,7 +40,7 @@ def notes_of(photo: Photo, file_format: FileFormat, *, edited: bool, signed: boo
     if facts.format == file_format and file_format in _ENCODED_ANEW and not facts.encoding.lossless:
         notes.append(f"A lossy {_ENCODED_ANEW[file_format]} is encoded anew: pixels everywhere move by a few levels.")
     lost = [fewer_bits(facts, file_format, deep=photo.deep is not None), _lost_colours(facts, file_format)]
-    lost += [] if facts.format == file_format else [left_behind(facts)]
+    lost += [] if facts.format == file_format else [left_behind(facts, file_format)]
     notes += [said for said in lost if said is not None]
     if behind:
         what = _kind(behind, facts.xmp or b"")

@@ -26,6 +26,7 @@ from .jpeg_segments import MAX_PAYLOAD, XMP
 from .notes import notes_of
 from .parcel import Blocks, Parcel
 from .photoshop import THUMBNAILS
+from .resolution import in_exif, sensible
 from .sniff import sniff
 from .thumbnail import with_thumbnail, with_thumbnails
 from .whole_file import check_free, write_whole
@@ -139,8 +140,10 @@ def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -
         nclx=known(facts.encoding.nclx),
     )
     exif, blocks = facts.exif, facts.blocks if same else ()
+    dpi = None if same else sensible(facts.encoding.dpi)
     if not same:
         exif = as_upright(from_tiff(exif) if facts.format == "TIFF" else exif)
+        exif = in_exif(exif, dpi, file_format)
     if record is not None:
         exif = with_thumbnail(exif, photo, orientation)
         blocks = with_thumbnails(photoshop.segments_without(blocks, THUMBNAILS), photo, orientation)
@@ -153,7 +156,7 @@ def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -
         xmp=facts.xmp,
         encoding=facts.encoding if same else fresh,
         blocks=blocks,
-        dpi=None if same else facts.encoding.dpi,
+        dpi=dpi,
         same_mode=same and stored_mode == facts.mode,
         deep=deep,
         coded=coded,
