@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from ..errors import UnreadablePhoto
+from ..photo import FileFormat
 from .ifd import SHORT, Directory, Entry, as_block, read_root
 
 _ORIENTATION: Final = 274
@@ -60,6 +61,17 @@ def from_tiff(tags: bytes | None) -> bytes | None:
 def of_tiff_alone(tags: bytes | None) -> frozenset[int]:
     """The private tags, which do not go into another format's EXIF."""
     return frozenset(tag for tag in tag_numbers(tags) if tag >= _FIRST_PRIVATE) - _NOT_TIFFS_ALONE
+
+
+def fitting(exif: bytes | None, file_format: FileFormat) -> bytes | None:
+    """The block; None where it cannot be read and the format needs one that can: a TIFF is made of its tags, and
+    readers refuse an AVIF with another."""
+    if file_format not in ("TIFF", "AVIF"):
+        return exif
+    with suppress(UnreadablePhoto):
+        read_root(exif or b"")
+        return exif
+    return None
 
 
 def tag_numbers(exif: bytes | None) -> frozenset[int]:

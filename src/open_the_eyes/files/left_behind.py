@@ -9,7 +9,7 @@ from typing import Final
 
 from ..photo import FileFacts, FileFormat
 from .edit_record import is_ours
-from .exif import of_tiff_alone
+from .exif import fitting, of_tiff_alone
 from .jpeg_segments import EXTENDED_XMP, ICC, JFIF
 from .manifest import MANIFEST_TAG, is_manifest
 from .photoshop import LAYERS_TAG, RESOURCES_TAG, is_photoshops
@@ -27,6 +27,8 @@ _TOLD_APART: Final = ("IDAT", "MPF", "after")
 def left_behind(facts: FileFacts, file_format: FileFormat) -> str | None:
     """A sentence on what another format does not get; None where there is nothing."""
     found = {_kind(block) for block in facts.blocks} | (_kinds_of_tags(facts.exif) if facts.format == "TIFF" else set())
+    if facts.exif is not None and fitting(facts.exif, file_format) is None:
+        found.add("EXIF that cannot be read")
     found |= {_RESOLUTION} if is_lost(facts.exif, facts.encoding.dpi, file_format) else set()
     found.discard("")
     return f"Not taken over into this format: {', '.join(sorted(found))}." if found else None

@@ -7,7 +7,6 @@ and compression live in one file.
 from __future__ import annotations
 
 import struct
-from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from typing import Any, Final
@@ -143,11 +142,9 @@ def _notes(root: Directory) -> tuple[str, ...]:
 
 
 def _carried_tags(exif: bytes | None) -> Directory:
-    """The tags of an EXIF block that can stand in a TIFF; none of another format's block that is broken."""
-    with suppress(UnreadablePhoto):
-        found = read_root(exif or b"")
-        return found.only({*found.entries, *found.children} - strips.OF_PIXELS)
-    return Directory("<", {})
+    """The tags of an EXIF block that can stand in a TIFF."""
+    found = Directory("<", {}) if exif is None else read_root(exif)
+    return found.only({*found.entries, *found.children} - strips.OF_PIXELS)
 
 
 def _encoded(parcel: Parcel, order: str) -> bytes:

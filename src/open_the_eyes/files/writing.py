@@ -19,7 +19,7 @@ from .colours import fitting_profile, to_picture
 from .credentials import Credentials, signed
 from .depth import mode_of, to_samples
 from .edit_record import PAINTED, EditRecord, as_note, as_parameters, has_parameters, is_ours, with_record
-from .exif import as_upright, from_tiff
+from .exif import as_upright, fitting, from_tiff
 from .isobmff import known
 from .jpeg_layout import NotPatchable
 from .jpeg_segments import MAX_PAYLOAD, XMP
@@ -143,7 +143,7 @@ def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -
     dpi = None if same else sensible(facts.encoding.dpi)
     if not same:
         exif = as_upright(from_tiff(exif) if facts.format == "TIFF" else exif)
-        exif = in_exif(exif, dpi, file_format)
+        exif = in_exif(fitting(exif, file_format), dpi, file_format)
     if record is not None:
         exif = with_thumbnail(exif, photo, orientation)
         blocks = with_thumbnails(photoshop.segments_without(blocks, THUMBNAILS), photo, orientation)
