@@ -14,7 +14,7 @@ from open_the_eyes.files import encoded, read, write
 from open_the_eyes.files.jpeg_segments import EXTENDED_XMP
 from open_the_eyes.photo import Encoding, FileFacts, Photo
 from open_the_eyes.settings import Settings
-from tests.files.pictures import RECORD, facts, image_resource, picture, png_chunk, saved, with_segments
+from tests.files.pictures import RECORD, SRGB, facts, image_resource, picture, png_chunk, saved, with_segments
 
 FILM = b"\0\0\0\x18ftypmp42" + b"\0" * 40
 GAIN_MAP = saved(picture("L"), "JPEG", xmp=b"<x xmlns:hdrgm='http://ns.adobe.com/hdr-gain-map/1.0/'/>")
@@ -81,6 +81,31 @@ def test_levels_that_a_format_does_not_hold_are_told_of(bits: int, suffix: str, 
 
     told = (f"The source has {bits} bits a colour, this file has {written}.",)
     assert notes == (told if written < bits else ())
+
+
+GREY_PROFILE: Final = SRGB[:16] + b"GRAY" + SRGB[20:]
+
+
+@pytest.mark.parametrize(
+    ("mode", "suffix", "painted", "told"),
+    [
+        ("L", ".webp", False, True),
+        ("LA", ".heic", False, True),
+        ("L", ".heic", False, False),
+        ("L", ".png", True, True),
+        ("L", ".jpg", False, False),
+    ],
+)
+def test_a_grey_profile_that_has_to_go_is_told_of(
+    mode: str, suffix: str, painted: bool, told: bool, tmp_path: Path
+) -> None:
+    source = read(saved(picture(mode), "PNG", icc_profile=GREY_PROFILE), Settings())
+    pixels = source.pixels.copy()
+    pixels[10, 10] = (200, 30, 30) if painted else pixels[10, 10]
+
+    notes = write(source.with_pixels(pixels), tmp_path / f"out{suffix}", record=RECORD).notes
+
+    assert ["profile is one for grey" in note for note in notes] == [True] * told
 
 
 def png_with(*chunks: tuple[bytes, bytes]) -> bytes:

@@ -10,6 +10,7 @@ from .exif import tag_numbers
 from .isobmff import known
 from .left_behind import left_behind
 from .manifest import LOST, has_manifest
+from .parcel import Parcel
 from .photoshop import LAYERS_TAG
 from .png_colours import far_from_srgb, with_gamma_of_its_own
 
@@ -22,13 +23,17 @@ _NUMBERS: Final = "The source tells its colours by numbers that cannot go into t
 _GAMMA: Final = (
     "The source tells its colours by gAMA and cHRM, which cannot go into this format: they will look different."
 )
+_GREY_PROFILE: Final = (
+    "The source's profile is one for grey, and this file has colours: it got sRGB's, tones may look different."
+)
 _UNMATCHED: Final = "The source's Content Credentials stay in the file and no longer match it."
 
 
-def notes_of(photo: Photo, file_format: FileFormat, *, edited: bool, signed: bool) -> tuple[str, ...]:
+def notes_of(photo: Photo, file_format: FileFormat, written: Parcel, *, edited: bool, signed: bool) -> tuple[str, ...]:
     """Sentences, none when everything was kept and shows what the picture shows.
 
     Args:
+        written: what the file was put together from.
         edited: the file has a record of an edit.
         signed: it has Content Credentials of its own, with the source's in their history.
     """
@@ -42,6 +47,7 @@ def notes_of(photo: Photo, file_format: FileFormat, *, edited: bool, signed: boo
     lost = [fewer_bits(facts, file_format, deep=photo.deep is not None), _lost_colours(facts, file_format)]
     lost += [] if facts.format == file_format else [left_behind(facts, file_format)]
     notes += [said for said in lost if said is not None]
+    notes += [_GREY_PROFILE] if facts.icc is not None and written.icc != facts.icc else []
     if behind:
         what = _kind(behind, facts.xmp or b"")
         if facts.format == file_format:

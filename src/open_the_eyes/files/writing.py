@@ -92,7 +92,8 @@ def write(
     check_free(target, overwrite=overwrite)
     file_format = format_for(photo, target)
     try:
-        data, encoding = _encoded(photo, file_format, record)
+        parcel, encoding = _packed_for(photo, file_format, record)
+        data = _PACK[file_format](parcel)
         if credentials is not None:
             source_type = PAINTED if record is None else record.source_type
             data = signed(data, file_format, photo.file, credentials, source_type)
@@ -103,7 +104,7 @@ def write(
             f"{target}: expected a picture this format can hold ({error}); choose another."
         ) from error
     write_whole(target, data, overwrite=overwrite)
-    notes = notes_of(photo, file_format, edited=record is not None, signed=credentials is not None)
+    notes = notes_of(photo, file_format, parcel, edited=record is not None, signed=credentials is not None)
     return OutputReport(str(target), hashlib.sha256(data).hexdigest(), encoding, notes)
 
 
@@ -113,11 +114,11 @@ def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) ->
     Raises:
         PhotoNotWritten: the format cannot hold the picture.
     """
-    return _encoded(photo, file_format, record)[0]
+    return _PACK[file_format](_packed_for(photo, file_format, record)[0])
 
 
-def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -> tuple[bytes, str]:
-    """The bytes of the file, and what the report calls how they were coded."""
+def _packed_for(photo: Photo, file_format: FileFormat, record: EditRecord | None) -> tuple[Parcel, str]:
+    """What the format is to put together, and what the report calls how the picture was coded."""
     facts = photo.file or FileFacts(file_format)
     same = photo.file is not None and facts.format == file_format
     if file_format == "JPEG" and photo.alpha is not None and photo.alpha.min() < 255:
@@ -161,7 +162,7 @@ def _encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -
         deep=deep,
         coded=coded,
     )
-    return _PACK[file_format](parcel if record is None else _recorded(parcel, record, file_format)), encoding
+    return parcel if record is None else _recorded(parcel, record, file_format), encoding
 
 
 def _kind_in(file_format: FileFormat, mode: str, *, alpha: bool, deep: bool) -> str:
