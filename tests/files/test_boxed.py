@@ -130,10 +130,15 @@ def test_exif_xmp_and_profile_come_back_byte_for_byte(of: FileFormat) -> None:
 
 
 @pytest.mark.parametrize("of", ["HEIF", "AVIF"])
-def test_the_record_stands_in_a_broken_packets_place(of: FileFormat) -> None:
+def test_the_record_stands_in_a_broken_packets_place(of: FileFormat, tmp_path: Path) -> None:
     source = read(saved(picture(), of), SETTINGS)
     broken = replace(source, file=replace(facts(source), xmp=b"just words"))
 
+    out = tmp_path / "photo"
+    edited, plain = (write(broken, out, record=record, overwrite=True).notes for record in (RECORD, None))
+
+    said = "The source's XMP cannot be read, and gave way to the record of the edit."
+    assert (said in edited, said in plain) == (True, False)
     assert read_record(read(encoded(broken, of, RECORD), SETTINGS)) == RECORD
 
 

@@ -21,6 +21,8 @@ NAMESPACE: Final = "urn:open-the-eyes:xmp:1.0:"
 IPTC_EXTENSION: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 PAINTED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 PHOTOGRAPHED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeCapture"
+WITHOUT_NOTE: Final = ("HEIF", "AVIF")
+"""The formats with no place for a note beside XMP."""
 NOTE_MARK: Final = b"open-the-eyes edit record: "
 
 _NAMES: Final = ("Engine", "Mode", "Seed", "Version", "Faces", "Options", "Variation", "Input", "References")
@@ -90,6 +92,15 @@ def with_record(xmp: bytes | None, record: EditRecord) -> bytes:
         BrokenXmp: the packet cannot be understood; see `as_note`.
     """
     return spliced(xmp, _REPLACED, lambda attributes: _description(record, attributes))
+
+
+def takes_record(xmp: bytes) -> bool:
+    """Whether a record can be laid into the packet."""
+    try:
+        spliced(xmp, _REPLACED, lambda _: "")
+    except BrokenXmp:
+        return False
+    return True
 
 
 def as_note(record: EditRecord, file_format: FileFormat) -> tuple[str, bytes]:

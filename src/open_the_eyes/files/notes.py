@@ -6,6 +6,7 @@ from typing import Final
 
 from ..photo import FileFacts, FileFormat, Photo
 from .bits import fewer_bits
+from .edit_record import WITHOUT_NOTE, takes_record
 from .exif import tag_numbers
 from .isobmff import known
 from .left_behind import left_behind
@@ -48,6 +49,8 @@ def notes_of(photo: Photo, file_format: FileFormat, written: Parcel, *, edited: 
     lost += [] if facts.format == file_format else [left_behind(facts, file_format)]
     notes += [said for said in lost if said is not None]
     notes += [_GREY_PROFILE] if facts.icc is not None and written.icc != facts.icc else []
+    if edited and file_format in WITHOUT_NOTE and facts.xmp is not None and not takes_record(facts.xmp):
+        notes.append("The source's XMP cannot be read, and gave way to the record of the edit.")
     if behind:
         what = _kind(behind, facts.xmp or b"")
         if facts.format == file_format:

@@ -18,7 +18,7 @@ from .bits import holds_deep
 from .colours import fitting_profile, to_picture
 from .credentials import Credentials, signed
 from .depth import mode_of, to_samples
-from .edit_record import PAINTED, EditRecord, as_note, as_parameters, has_parameters, is_ours, with_record
+from .edit_record import PAINTED, WITHOUT_NOTE, EditRecord, as_note, as_parameters, has_parameters, is_ours, with_record
 from .exif import as_upright, fitting, from_tiff
 from .isobmff import known
 from .jpeg_layout import NotPatchable
@@ -59,8 +59,6 @@ _PACK: Final[dict[FileFormat, Callable[[Parcel], bytes]]] = {
     "HEIF": heif.pack,
     "AVIF": avif.pack,
 }
-_NO_NOTES: Final = ("HEIF", "AVIF")
-"""The formats with no place for a note beside XMP."""
 _MAX_JPEG_XMP: Final = MAX_PAYLOAD - len(XMP)
 
 
@@ -193,7 +191,7 @@ def _recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat) -> Pa
     try:
         xmp = with_record(parcel.xmp, record)
     except BrokenXmp:
-        xmp = with_record(None, record) if file_format in _NO_NOTES else None
+        xmp = with_record(None, record) if file_format in WITHOUT_NOTE else None
     if xmp is None or (file_format == "JPEG" and len(xmp) > _MAX_JPEG_XMP):
         return replace(parcel, blocks=(as_note(record, file_format), *blocks))
     return replace(parcel, xmp=xmp, blocks=blocks)
