@@ -77,6 +77,17 @@ def test_a_lossy_file_keeps_depth_and_subsampling_and_moves_little(chroma: str) 
     assert len(np.unique(back.deep[:, :, 0])) > len(np.unique(back.pixels[:, :, 0]))
 
 
+@pytest.mark.parametrize(("bits", "stays"), [(8, False), (10, True)])
+def test_a_lossless_file_that_does_not_stay_so_is_told_of(bits: int, stays: bool, tmp_path: Path) -> None:
+    source = read(avif_of(noise(bits), bits, lossless=True), SETTINGS)
+
+    notes = write(source, tmp_path / "out.avif", record=RECORD).notes
+
+    back = read(tmp_path / "out.avif", SETTINGS)
+    assert np.array_equal(back.pixels, source.pixels) == stays
+    assert notes == (() if stays else ("An AVIF of 8 bits is encoded anew: pixels everywhere move by a few levels.",))
+
+
 @pytest.mark.parametrize("lossless", [True, False])
 def test_exif_xmp_and_profile_come_back_byte_for_byte(lossless: bool) -> None:
     plain = read(avif_of(ramp(), 10, lossless=lossless), SETTINGS)

@@ -43,8 +43,10 @@ def notes_of(photo: Photo, file_format: FileFormat, written: Parcel, *, edited: 
         return ()
     behind = b"".join(payload for name, payload in facts.blocks if name == "after")
     notes = list(facts.notes)
-    if facts.format == file_format and file_format in _ENCODED_ANEW and not facts.encoding.lossless:
-        notes.append(f"A lossy {_ENCODED_ANEW[file_format]} is encoded anew: pixels everywhere move by a few levels.")
+    stays_lossless = facts.encoding.lossless and (file_format != "AVIF" or written.deep is not None)
+    if facts.format == file_format and file_format in _ENCODED_ANEW and not stays_lossless:
+        kind = "An AVIF of 8 bits" if facts.encoding.lossless else f"A lossy {_ENCODED_ANEW[file_format]}"
+        notes.append(f"{kind} is encoded anew: pixels everywhere move by a few levels.")
     lost = [fewer_bits(facts, file_format, deep=photo.deep is not None), _lost_colours(facts, file_format)]
     lost += [] if facts.format == file_format else [left_behind(facts, file_format)]
     notes += [said for said in lost if said is not None]
