@@ -70,7 +70,8 @@ def test_the_marker_is_stored_last_and_holds_report_and_results(tmp_path: Path, 
     assert store.order == ["result-1.jpg", "result-1.face-1.jpg", MARKER]
     report, results = load_results(job, store)
     assert report["faces"][0]["outcome"] == "opened"
-    assert report["outputs"] == [{"path": "result-1.jpg", "sha256": results[0]["sha256"]}]
+    told = {"path": "result-1.jpg", "sha256": results[0]["sha256"], "encoding": "coefficients", "notes": []}
+    assert report["outputs"] == [told]
 
 
 def test_only_a_job_with_a_marker_is_painted(tmp_path: Path, opened: Opened) -> None:

@@ -12,7 +12,7 @@ from .gps import without_gps
 from .reading import read
 from .sniff import HEAD_BYTES
 from .whole_file import check_free
-from .writing import SUFFIXES, encoded, format_for, suffix_for, true_suffix, write
+from .writing import SUFFIXES, encoded, encoded_and_told, format_for, suffix_for, true_suffix, write
 
 __all__ = [
     "HEAD_BYTES",
@@ -21,6 +21,7 @@ __all__ = [
     "EditRecord",
     "check_free",
     "encoded",
+    "encoded_and_told",
     "format_for",
     "read",
     "read_record",

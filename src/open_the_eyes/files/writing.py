@@ -115,6 +115,20 @@ def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) ->
     return _PACK[file_format](_packed_for(photo, file_format, record)[0])
 
 
+def encoded_and_told(
+    photo: Photo, file_format: FileFormat, record: EditRecord | None, name: str
+) -> tuple[bytes, OutputReport]:
+    """The same bytes, and the report on them under a name.
+
+    Raises:
+        PhotoNotWritten: the format cannot hold the picture.
+    """
+    parcel, encoding = _packed_for(photo, file_format, record)
+    data = _PACK[file_format](parcel)
+    notes = notes_of(photo, file_format, parcel, edited=record is not None, signed=False)
+    return data, OutputReport(name, hashlib.sha256(data).hexdigest(), encoding, notes)
+
+
 def _packed_for(photo: Photo, file_format: FileFormat, record: EditRecord | None) -> tuple[Parcel, str]:
     """What the format is to put together, and what the report calls how the picture was coded."""
     facts = photo.file or FileFacts(file_format)

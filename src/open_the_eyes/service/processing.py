@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..engine import Engine
 from ..errors import Cancelled, PhotoNotWritten, UsageError
-from ..files import SUFFIXES, encoded
+from ..files import SUFFIXES, encoded, encoded_and_told
 from ..options import Options
 from ..photo import FileFormat, Photo
 from ..pipeline import Progress, open_eyes
@@ -122,27 +121,29 @@ def load_results(job: str, store: ArtifactStore) -> tuple[dict[str, Any], list[d
 def _files(opened: Opened) -> dict[str, bytes]:
     """Every variation in the photo's own format, a small picture of every opened face in it, and the marker, last."""
     parts: dict[str, bytes] = {}
-    results = []
+    results, outputs = [], []
     file_format: FileFormat = "PNG" if opened.photo.file is None else opened.photo.file.format
     suffix = next(suffix for suffix, named in SUFFIXES.items() if named == file_format)
     faces = [face for face in opened.faces if face.outcome == "opened"]
     for number, variation in enumerate(opened.variations if opened.changed else (), start=1):
-        name, data = f"result-{number}{suffix}", encoded(variation, file_format, opened.record(number))
+        name = f"result-{number}{suffix}"
+        data, told = encoded_and_told(variation, file_format, opened.record(number), name)
         parts[name] = data
+        outputs.append(told.to_json())
         for face in faces:
             parts[face_name(number, face.id)] = _face_picture(variation, face)
         results.append(
             {
                 "variation": number,
                 "name": name,
-                "sha256": hashlib.sha256(data).hexdigest(),
+                "sha256": told.sha256,
                 "bytes": len(data),
                 "media_type": MEDIA_TYPES[file_format],
                 "faces": [face.id for face in faces],
             }
         )
     report = opened.report.to_json()
-    report["outputs"] = [{"path": one["name"], "sha256": one["sha256"]} for one in results]
+    report["outputs"] = outputs
     parts[MARKER] = json.dumps({"report": report, "results": results}, ensure_ascii=False).encode()
     return parts
 

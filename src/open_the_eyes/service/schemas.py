@@ -54,6 +54,12 @@ class InputView(_View):
 class OutputView(_View):
     path: str = Field(examples=["result-1.jpg"])
     sha256: str = Field(examples=[_SHA])
+    encoding: str = Field("whole", examples=["coefficients"], description="How the picture was coded.")
+    notes: list[str] = Field(
+        [],
+        examples=[["The source's depth map cannot go along."]],
+        description="What of the photo's file is not in it, or in it and not of the new picture.",
+    )
 
 
 class ReportView(_View):
