@@ -195,6 +195,7 @@ LEFT_OUT = {
     "matte": (with_alpha_as("HEIF", b":auxid:1", b":auxid:9"), "further planes, such as mattes of hair or skin,"),
     "depth": (with_alpha_as("HEIF", b":auxid:1", b":auxid:2"), "depth map"),
     "AVIF with depth": (with_alpha_as("AVIF", b":alpha", b":depth"), "depth map"),
+    "light levels": (saved(picture(), "HEIF") + b"\0\0\0\x0cclli\3\xe8\1\x90", "light levels for bright screens"),
     "gain map": (saved(picture(), "AVIF") + b"\0\0\0\x15infe\2\0\0\0\0\2\0\0tmap\0", "gain map for bright screens"),
 }
 

@@ -126,6 +126,7 @@ LEFT_BEHIND: Final = {
     ),
     "how a JPEG is made": (with_segments(saved(picture(), "JPEG", dpi=(72, 72)), (0xEC, b"Ducky\0")), ""),
     "texts": (png_with((b"tEXt", b"Title\0x"), (b"zTXt", b"Author\0\0y")), "texts"),
+    "light levels": (png_with((b"cLLI", bytes(8))), "light levels for bright screens"),
     "of a PNG alone": (png_with((b"tIME", bytes(7)), (b"bKGD", bytes(6))), ""),
     "what we wrote": (encoded(read(saved(picture(), "PNG"), Settings()), "PNG", RECORD), ""),
     "tags": (

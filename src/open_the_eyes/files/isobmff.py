@@ -26,11 +26,12 @@ _PRIMARIES, _TRANSFERS = (1, 2, *range(4, 13)), (1, 2, *range(4, 19))
 _NCLX: Final = re.compile(rb"colrnclx(.{7})", re.DOTALL)
 _AV1C: Final = re.compile(rb"av1C\x81.(.)", re.DOTALL)
 _HAS_GAIN_MAP: Final = re.compile(rb"hdrgainmap|infe.{8}(?:..)?tmap", re.DOTALL)
+_HAS_LIGHT_LEVELS: Final = re.compile(rb"\0\0\0\x0cclli|\0\0\0\x20mdcv")
 _MANIFEST: Final = b"uuid" + bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 """C2PA 2.1, A.5.1."""
 _AUXC: Final = re.compile(rb"auxC.{4}(urn:[^\0]{1,100})\0", re.DOTALL)
 _ALPHA, _DEPTH, _MATTES = "alpha", "depth map", "further planes, such as mattes of hair or skin,"
-_GAIN_MAP: Final = "gain map for bright screens"
+_GAIN_MAP, LIGHT_LEVELS = "gain map for bright screens", "light levels for bright screens"
 _AUXILIARIES: Final = {b"1": _ALPHA, b"alpha": _ALPHA, b"2": _DEPTH, b"depth": _DEPTH, b"hdrgainmap": _GAIN_MAP}
 """By the last word of a URN: those of HEVC (ISO/IEC 23008-12), of MPEG (23091-2) and Apple's."""
 
@@ -79,6 +80,7 @@ def left_out(data: bytes, *others: str) -> tuple[str, ...]:
     """Sentences on planes of the file that no encoder here writes, on `others` and on Content Credentials."""
     kinds = {_AUXILIARIES.get(found[1].rsplit(b":", 1)[-1], _MATTES) for found in _AUXC.finditer(data)}
     kinds |= {_GAIN_MAP} if _HAS_GAIN_MAP.search(data) else set()
+    kinds |= {LIGHT_LEVELS} if _HAS_LIGHT_LEVELS.search(data) else set()
     told = tuple(f"The source's {what} cannot go along." for what in (*sorted(kinds - {_ALPHA}), *others))
     return (*told, LOST) if _MANIFEST in data else told
 

@@ -10,6 +10,7 @@ from typing import Final
 from ..photo import FileFacts, FileFormat
 from .edit_record import is_ours
 from .exif import fitting, of_tiff_alone
+from .isobmff import LIGHT_LEVELS
 from .jpeg_segments import EXTENDED_XMP, ICC, JFIF
 from .manifest import MANIFEST_TAG, is_manifest
 from .photoshop import LAYERS_TAG, RESOURCES_TAG, is_photoshops
@@ -37,6 +38,8 @@ def left_behind(facts: FileFacts, file_format: FileFormat) -> str | None:
 def _kind(block: tuple[str, bytes]) -> str:
     """What a block is called; "" for one that is ours, told apart or of no use elsewhere."""
     name, payload = block
+    if name in ("cLLI", "mDCV"):
+        return LIGHT_LEVELS
     if name in (*_TOLD_APART, *KNOWN) or is_ours(block) or is_manifest(block):
         return ""
     if name in (*TEXT_CHUNKS, "COM"):
