@@ -10,7 +10,7 @@ import pytest
 
 from open_the_eyes.imaging.arrays import Tones
 from open_the_eyes.imaging.lids import EyeShape
-from open_the_eyes.models.appearance.lashes import SEEN_FROM, Lashes, own_lashes, with_lashes
+from open_the_eyes.models.appearance.lashes import FINER, SEEN_FROM, Lashes, _strands, own_lashes, with_lashes
 
 SKIN = np.array([205, 160, 140], np.float32)
 BLACK = Lashes(np.array([20, 15, 12], np.float32), 0.8, 0.14, 1.1, 0.0, 90.0)
@@ -121,6 +121,18 @@ def test_lashes_are_as_soft_as_the_photo() -> None:
     assert soft is not None
     assert soft.softness > 2 * sharp.softness
     assert soft.softness == pytest.approx(4, rel=0.35)
+
+
+def test_large_eyes_have_more_and_thinner_lashes_that_cover_as_much() -> None:
+    eye = an_eye(0.4)
+    small, large = (
+        _strands(replace(eye, ring=eye.ring * k), BLACK, np.random.default_rng(0))[0].astype(np.float32) for k in (1, 3)
+    )
+    assert len(large) == pytest.approx(FINER[1] * len(small), rel=0.02)
+    roots = [np.median(np.linalg.norm(outlines[:, 0] - outlines[:, -1], axis=1)) for outlines in (small, large)]
+    assert roots[1] == pytest.approx(roots[0] / FINER[1], rel=0.05)
+    areas = [sum(cv2.contourArea(outline) for outline in outlines) for outlines in (small, large)]
+    assert areas[1] == pytest.approx(areas[0], rel=0.1)
 
 
 def test_on_small_faces_none_are_seen() -> None:

@@ -23,7 +23,10 @@ from ...imaging.palette import LUMA
 from ...imaging.threefold import threefold
 
 UPPER, LOWER = 84, 20
-"""Lashes of a lid."""
+"""Lashes of a lid as small eyes show them."""
+FINER: Final = (110.0, 2.2)
+"""From this eye width in pixels on, in proportion to it, lashes are thinner and as many times as many, at most so
+many: a small eye's run together by twos."""
 SEEN_FROM: Final = (36.0, 64.0)
 """Eye widths in pixels between which lashes come to be seen."""
 CONTRASTS: Final = (0.3, 1.1)
@@ -188,22 +191,24 @@ def _strands(
     ring = np.column_stack([relative @ axis, relative @ down])
     longest = (0.05 + 0.35 * float(np.clip(lashes.length, 0.06, 0.2))) * (0.75 + 0.5 * lashes.strength)
 
-    ends, number = np.cumsum(rng.integers(2, 5, UPPER)), np.arange(UPPER)
+    finer = float(np.clip(shape.width / FINER[0], 1, FINER[1]))
+    uppers, lowers = round(UPPER * finer), round(LOWER * finer)
+    ends, number = np.cumsum(rng.integers(2, 5, uppers)), np.arange(uppers)
     tuft = np.searchsorted(ends, number, side="right")
-    swayed, grown = rng.normal(0, 0.16, UPPER)[tuft], rng.uniform(0.75, 1.1, UPPER)[tuft]
-    u = np.clip(np.linspace(0.02, 0.9, UPPER) + rng.normal(0, 0.006, UPPER), 0, 0.93)
-    v = np.interp(u, ring[:9, 0], ring[:9, 1]) + rng.normal(0.006, 0.004, UPPER)
-    length = longest * (1.2 - 0.95 * u) * np.minimum(1, 0.5 + 5 * u) * grown * rng.uniform(0.7, 1.1, UPPER)
-    lean = -1.05 + 1.3 * u + swayed + 0.05 * (number - ends[tuft] + 1.5) + rng.normal(0, 0.06, UPPER)
-    upper = _outlines(u, v, -length, lean, 0.0035 + 0.002 * (lashes.strength + lashes.made_up))
-    upper_opaque = (0.28 + 0.5 * lashes.strength + 0.15 * lashes.made_up) * rng.uniform(0.6, 1.0, UPPER)
+    swayed, grown = rng.normal(0, 0.16, uppers)[tuft], rng.uniform(0.75, 1.1, uppers)[tuft]
+    u = np.clip(np.linspace(0.02, 0.9, uppers) + rng.normal(0, 0.006, uppers), 0, 0.93)
+    v = np.interp(u, ring[:9, 0], ring[:9, 1]) + rng.normal(0.006, 0.004, uppers)
+    length = longest * (1.2 - 0.95 * u) * np.minimum(1, 0.5 + 5 * u) * grown * rng.uniform(0.7, 1.1, uppers)
+    lean = -1.05 + 1.3 * u + swayed + 0.05 * (number - ends[tuft] + 1.5) + rng.normal(0, 0.06, uppers)
+    upper = _outlines(u, v, -length, lean, (0.0035 + 0.002 * (lashes.strength + lashes.made_up)) / finer)
+    upper_opaque = (0.28 + 0.5 * lashes.strength + 0.15 * lashes.made_up) * rng.uniform(0.6, 1.0, uppers)
 
     below = ring[[0, *range(15, 7, -1)]]
-    u = np.linspace(0.08, 0.62, LOWER) + rng.normal(0, 0.015, LOWER)
-    v = np.interp(u, below[:, 0], below[:, 1]) + rng.normal(0.014, 0.003, LOWER)
-    lean = -0.9 + 1.2 * u + rng.normal(0, 0.2, LOWER)
-    lower = _outlines(u, v, 0.45 * longest * rng.uniform(0.5, 1.1, LOWER), lean, 0.0025)
-    lower_opaque = (0.1 + 0.25 * lashes.strength) * rng.uniform(0.5, 1.0, LOWER)
+    u = np.linspace(0.08, 0.62, lowers) + rng.normal(0, 0.015, lowers)
+    v = np.interp(u, below[:, 0], below[:, 1]) + rng.normal(0.014, 0.003, lowers)
+    lean = -0.9 + 1.2 * u + rng.normal(0, 0.2, lowers)
+    lower = _outlines(u, v, 0.45 * longest * rng.uniform(0.5, 1.1, lowers), lean, 0.0025 / finer)
+    lower_opaque = (0.1 + 0.25 * lashes.strength) * rng.uniform(0.5, 1.0, lowers)
     return np.concatenate([upper, lower]), np.concatenate([upper_opaque, lower_opaque])
 
 
