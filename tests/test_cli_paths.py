@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ def test_results_are_planned(
         pytest.param(["a.jpg", "a.jpg"], None, "two photos would both be written", id="the same twice"),
         pytest.param(["a.jpg", "b.jpg"], "file", "expected a folder, got a file", id="a file for several"),
         pytest.param(["a.jpg"], "", "-o: expected a name, got nothing", id="an empty name"),
+        pytest.param(["a.jpg"], "s3://bucket/", "-o s3://bucket/: expected a place on this machine", id="an address"),
         pytest.param(["a.jpg"], "a.GIF", "-o a.GIF: expected a name ending in .jpg", id="a format that is not written"),
     ],
 )
@@ -51,6 +53,26 @@ def test_plans_that_cannot_work_are_refused(
     Path("file").touch()
     with pytest.raises(UsageError, match=message):
         paths.planned([Path(photo) for photo in photos], out)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        pytest.param(lambda: paths.spelt_out(["a.jpg", "s3://bucket/b.jpg"]), id="a photo"),
+        pytest.param(lambda: paths.check_photo(Path("s3://bucket/b.jpg")), id="a reference"),
+        pytest.param(lambda: paths.check_output(Path("s3://bucket/b.jpg"), (), overwrite=True), id="a result"),
+        pytest.param(lambda: paths.check_report(Path("s3://b.json"), (), overwrite=True), id="a report"),
+        pytest.param(lambda: paths.check_folder(Path("s3://bucket"), "-o"), id="a folder"),
+    ],
+)
+def test_an_address_is_no_folder_of_that_name(
+    check: Callable[[], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="expected a place on this machine, got an address"):
+        check()
+    Path("s3:").mkdir()
+    paths.check_here("s3:/bucket")
 
 
 def test_a_photo_is_not_replaced_under_another_name_either(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ SOURCE: Final = Path(open_the_eyes.__file__).parent
 MODULES: Final = sorted(SOURCE.rglob("*.py"))
 
 LAYERS: Final = (
-    {"imaging"},
+    {"addresses", "imaging"},
     {"digest", "errors", "installed", "looking", "naming", "parallel", "version"},
     {"options", "settings"},
     {"photo", "roles"},

@@ -52,6 +52,7 @@ def test_who_has_no_home_has_a_folder_of_their_own(monkeypatch: pytest.MonkeyPat
         ("OTE_HUB", "https://"),
         ("OTE_HUB", "file:///etc"),
         ("OTE_HUB", "https://mirror.example/a b"),
+        ("OTE_HUB", "https://ann:secret@mirror.example"),
     ],
 )
 def test_other_values_of_the_wrong_kind_are_refused_by_name(name: str, text: str) -> None:

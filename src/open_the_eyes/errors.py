@@ -20,12 +20,20 @@ A message gives what was expected, what came, and what to do next. "No closed ey
 
 from __future__ import annotations
 
+from .addresses import without_secrets
+
 
 class OpenTheEyesError(Exception):
-    """Root of the family; `exit_code` and `http_status` are the same for every instance of a class."""
+    """Root of the family; `exit_code` and `http_status` are the same for every instance of a class.
+
+    A message holds no password and no token of an address, whoever wrote it: it may go to a file or a log.
+    """
 
     exit_code: int = 1
     http_status: int = 500
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(without_secrets(message))
 
 
 class UsageError(OpenTheEyesError):

@@ -124,6 +124,8 @@ def _address(name: str, text: str) -> str:
     plain = text.isascii() and text.isprintable() and " " not in text
     if head not in ("https", "http") or not host.strip("/") or not plain:
         raise UsageError(f"{name}: expected an address such as https://mirror.example, got {text!r}.")
+    if "@" in host.partition("/")[0]:
+        raise UsageError(f"{name}: expected an address without a name and password, got {text}; leave them out.")
     return text.rstrip("/")
 
 

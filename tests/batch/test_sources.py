@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from open_the_eyes.batch.plan import plan
-from open_the_eyes.errors import UnreadablePhoto
+from open_the_eyes.errors import UnreadablePhoto, UsageError
 from open_the_eyes.files import read
 from open_the_eyes.settings import Settings
 from tests.batch.tree import JPEG, laid_out
@@ -145,6 +145,12 @@ def test_a_listed_photo_that_is_not_there_is_left_to_fail_alone(shoot: Path) -> 
         ("a.jpg", True),
         ("gone.jpg", False),
     ]
+
+
+def test_an_address_in_a_list_is_refused_and_told_without_its_secrets(shoot: Path) -> None:
+    (shoot / "list.txt").write_text("a.jpg\nhttps://host/b.jpg?signature=1f\n")
+    with pytest.raises(UsageError, match=r"list\.txt: expected photos of this machine, .*https://host/b\.jpg\?\*{3};"):
+        plan(["shoot/list.txt"], "out")
 
 
 def test_a_pipe_in_a_list_is_not_waited_for(shoot: Path) -> None:

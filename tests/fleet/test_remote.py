@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from open_the_eyes.cli.batch_command import _summed_up  # noqa: E402
 from open_the_eyes.cli.batch_places import catch_up, manifest_of, planned, sent  # noqa: E402
 from open_the_eyes.fleet.remote import (  # noqa: E402
     RemoteFolders,
+    _stamp,
     fetch_file,
     plan_remote,
     remote_processor,
@@ -161,6 +163,41 @@ def test_the_summary_the_sheet_and_a_refusal_name_the_addresses(
             run_batch(plan, SPEC, manifest, idle, watch=unwatched)
     assert (told["in"], told["out"]) == (REMOTE.source, REMOTE.out)
     assert f"<h1>Open The Eyes: {REMOTE.source}</h1>" in Path(told["sheet"]).read_text()
+
+
+@pytest.mark.usefixtures("store")
+def test_passwords_of_addresses_are_written_nowhere_and_may_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MemoryFileSystem, "ukey", lambda *_: "")
+    folders = []
+    for number, secret in enumerate(("ann:s3cret", "bob:s3cret2")):
+        remote = RemoteFolders(f"memory://{secret}@host/shoot", f"memory://{secret}@host/out")
+        MemoryFileSystem().pipe_file(f"/{secret}@host/shoot/a.jpg", b"blink")
+        monkeypatch.setenv("HOME", str(tmp_path))
+        plan, _ = planned([remote.source], remote.out, (), 1, keep_names=False, copy=False, ray=True)
+        with manifest_of(plan, remote) as manifest:
+            assert len(known(manifest, plan)) == number, "the same batch goes on"
+            manifest.add(record(plan, 0))
+            told = _summed_up(plan, SPEC, manifest, BatchResult(Tally(1, Counter()), stopped=False))
+        assert (told["in"], told["out"]) == ("memory://***@host/shoot", "memory://***@host/out")
+        folders.append(plan.folder)
+    assert folders[0] == folders[1]
+    stamps = {_stamp(SimpleNamespace(ukey=str), f"https://ann:{secret}@host/a.jpg") for secret in ("one", "other")}
+    assert len(stamps) == 1
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"s3cret" in path.read_bytes()]
+
+
+def test_where_nobody_answers_it_is_not_said_that_there_are_no_photos(
+    store: type[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise ConnectionResetError("gone")
+
+    monkeypatch.setattr(store, "find", lambda *_, **__: {})  # as that of HTTP does
+    monkeypatch.setattr(store, "ls", away)
+    with pytest.raises(UsageError, match=r"memory://shoot: expected photos there, got: gone\."):
+        plan_remote(REMOTE, tmp_path)
 
 
 @pytest.mark.usefixtures("store")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from ..addresses import is_address
 from ..errors import UnreadablePhoto, UsageError
 from ..looking import is_file, is_folder, is_link, is_there
 
@@ -145,6 +146,9 @@ def _listed(path: Path) -> list[Path]:
             f"{path}: expected a list in UTF-8, or UTF-16 with its mark, got zero bytes; save it as UTF-8."
         )
     names = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    elsewhere = next((name for name in names if is_address(name)), None)
+    if elsewhere is not None:
+        raise UsageError(f"{path}: expected photos of this machine, got an address, {elsewhere}; fetch them first.")
     return [path.parent / name for name in names]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..addresses import without_secrets
 from ..errors import UsageError
 from . import paths, speech
 
@@ -70,7 +71,7 @@ def planned(
         batches = Path.home() / ".local/share/open-the-eyes/batches"
     except RuntimeError as error:
         raise UsageError("batch: expected a home to keep the manifest in, it is unknown; set HOME.") from error
-    state = batches / hashlib.sha256(remote.out.encode()).hexdigest()[:16]
+    state = batches / hashlib.sha256(without_secrets(remote.out).encode()).hexdigest()[:16]
     return plan_remote(remote, state, keep_names=keep_names, copy=copy, variations=variations), remote
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from collections.abc import Callable
 
 from typer.exceptions import Abort, TyperException
 
+from ..addresses import without_secrets
 from ..errors import UsageError, as_known
 from . import interrupts, speech
 
@@ -38,7 +38,7 @@ def exit_code_of(run: Callable[[], object], *, debug: bool) -> int:
 def explain(error: Exception, *, debug: bool, photo: str = "") -> int:
     """Writes the one line of an error, headed by its photo if there were several, and returns its exit code."""
     if debug:
-        traceback.print_exception(error, file=sys.stderr)
+        speech.note(without_secrets("".join(traceback.format_exception(error)).rstrip()))
     known = as_known(error)
     where = f"{photo}: " if photo and not str(known).startswith(photo) else ""
     speech.note(speech.one_line(f"open-the-eyes: {where}{known}"))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from ..addresses import is_address
 from ..errors import PhotoNotWritten, UsageError
 from ..looking import is_file, is_folder, is_there
 from ..naming import named
@@ -22,7 +23,13 @@ PATTERNS_STAY: Final = os.name == "nt"
 
 
 def spelt_out(names: Sequence[str]) -> list[str]:
-    """Each pattern as the names that it matches, in order, where no shell does that; what matches none stays."""
+    """Each pattern as the names that it matches, in order, where no shell does that; what matches none stays.
+
+    Raises:
+        UsageError: one is an address.
+    """
+    for name in names:
+        check_here(name)
     if not PATTERNS_STAY:
         return list(names)
     return [found for name in names for found in (_matching(name) or [name])]
@@ -34,12 +41,24 @@ def _matching(name: str) -> list[str]:
     return sorted(glob.glob(name))  # noqa: PTH207 -- Path.glob takes no absolute pattern
 
 
+def check_here(place: str | Path, option: str = "") -> None:
+    """Refuses an address, for which folders of that name would be made here.
+
+    Raises:
+        UsageError: `place` is one.
+    """
+    if is_address(str(place)) and not is_there(Path(Path(place).parts[0])):
+        name = f"{option} {place}" if option else str(place)
+        raise UsageError(f"{name}: expected a place on this machine, got an address. Only `batch --ray` takes those.")
+
+
 def check_photo(photo: Path) -> None:
-    """Refuses a folder, and a pattern that the shell did not spell out.
+    """Refuses an address, a folder, and a pattern that the shell did not spell out.
 
     Raises:
         UsageError: `photo` is one of these.
     """
+    check_here(photo)
     if is_folder(photo):
         raise UsageError(f"{photo}: expected a photo, got a folder. Name the photos in it, such as {photo / '*.jpg'}.")
     if _GLOB & set(str(photo)) and not is_there(photo):
@@ -54,6 +73,7 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = "opened", *
     """
     if out == "":
         raise UsageError(f"{option}: expected a name, got nothing. Name a file, or a folder for several photos.")
+    check_here(out or "", option)
     if out is None:
         paths = [named(photo, addition, _true_suffix(photo)) for photo in photos]
     elif len(photos) > 1 or is_folder(Path(out)) or out.endswith(("/", os.sep)):
@@ -100,9 +120,10 @@ def check_output(path: Path, given: Iterable[Path], *, overwrite: bool) -> None:
     """Refuses to write over a file that was given, over any other one without `overwrite`, and where nobody can.
 
     Raises:
-        UsageError: `path` is one of `given`.
+        UsageError: `path` is one of `given`, or an address.
         PhotoNotWritten: `path` is there already, or its folder neither can be written nor made.
     """
+    check_here(path)
     real = real_place(path)
     if not is_there(real):
         check_folder(real.parent)
@@ -126,7 +147,9 @@ def check_folder(folder: Path, option: str = "") -> None:
 
     Raises:
         PhotoNotWritten: it is one.
+        UsageError: it is an address.
     """
+    check_here(folder, option)
     ways = (folder.absolute(), *folder.absolute().parents)
     there = next(above for above in ways if is_there(above))
     able = is_folder(there) and os.access(there, os.W_OK | os.X_OK)
@@ -156,9 +179,10 @@ def check_report(path: Path, others: Iterable[Path], *, overwrite: bool) -> None
     """Refuses a report in the place of a file that was given, of a result, or (without `overwrite`) of any other file.
 
     Raises:
-        UsageError: `path` is one of `others`, or would have to be a folder of one, or in one.
+        UsageError: `path` is an address, or one of `others`, or would have to be a folder of one, or in one.
         PhotoNotWritten: `path` is there already, or cannot be written.
     """
+    check_here(path, "--report")
     others = tuple(others)
     if any(real_place(path) == real_place(other) for other in others):
         raise UsageError(f"--report {path}: this is one of the files given, or a result. Name another file.")

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import fsspec
 
+from ..addresses import told, without_secrets
 from ..batch.plan import Item, Plan, check_apart
 from ..batch.record import Record, failed_by
 from ..batch.sources import FOLDER
@@ -67,7 +68,7 @@ def plan_remote(
     photos = _within(*_opened(remote.out), remote.source)
     originals = {f"{photos}/{item.name}" for item in items} if photos else set()
     check_apart(items, lambda place: place.as_posix() in originals, variations, copy=copy, address=f"{remote.out}/")
-    return Plan(remote.source, state, tuple(items), others, remote.out)
+    return Plan(without_secrets(remote.source), state, tuple(items), others, without_secrets(remote.out))
 
 
 def remote_processor(remote: RemoteFolders, out: Path, do: Processor, fingerprint: str, spec: BatchSpec) -> Processor:
@@ -238,7 +239,7 @@ def _opened(address: str) -> tuple[Any, str]:
         files, root = fsspec.core.url_to_fs(address)
     except (ValueError, ImportError) as error:
         raise UsageError(
-            f"{address}: expected an address such as s3://bucket/shoot ({error}); for S3: "
+            f"{address}: expected an address such as s3://bucket/shoot ({told(error, address)}); for S3: "
             "pip install 'open-the-eyes[ray,s3]'."
         ) from None
     if _is_here(files):
@@ -260,8 +261,10 @@ def _within(files: Any, root: str, address: str) -> str:
 def _found(files: Any, root: str, address: str) -> dict[str, dict[str, Any]]:
     try:
         found: dict[str, dict[str, Any]] = files.find(root, detail=True)
+        if not found:
+            files.ls(root)  # some stores find nothing where nobody answers
     except Exception as error:  # as above
-        raise UsageError(f"{address}: expected photos there, got: {error}.") from error
+        raise UsageError(f"{address}: expected photos there, got: {told(error, address)}.") from error
     return found
 
 
@@ -272,7 +275,7 @@ def _out_of_reach(address: str, wanted: str, error: Exception) -> UsageError:
 def _stamp(files: Any, path: str) -> int:
     """A number that changes when the file does, from whatever its store knows: a time, an ETag."""
     try:
-        key = str(files.ukey(path))
+        key = str(files.ukey(without_secrets(path) if path.startswith("http") else path))  # HTTP's is of its text alone
     except (NotImplementedError, FileNotFoundError, TypeError):
         return 0
     except Exception as error:  # as above
