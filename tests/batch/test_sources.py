@@ -14,6 +14,7 @@ from open_the_eyes.errors import UnreadablePhoto, UsageError
 from open_the_eyes.files import read
 from open_the_eyes.settings import Settings
 from tests.batch.tree import JPEG, laid_out
+from tests.shut import shut
 
 
 @pytest.fixture
@@ -108,20 +109,6 @@ def test_what_may_not_be_looked_at_is_told_with_the_reason(
     with pytest.raises(UnreadablePhoto, match=rf"{source}: expected a folder.*(denied|too long); check its name"):
         plan([source], "out")
     assert plan(["shoot/a.jpg"], source).out == Path(source)  # whoever writes there will say so
-
-
-def shut(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing in the folder may be looked at, as for a user who may not enter it."""
-    stat = os.stat
-
-    def refused(path: Any, **options: Any) -> os.stat_result:
-        if isinstance(path, str | Path) and folder in Path(path).parents:
-            raise PermissionError(13, "Permission denied", str(path))
-        return stat(path, **options)
-
-    monkeypatch.setattr(os, "stat", refused)
-    monkeypatch.setattr(Path, "stat", lambda path, **options: refused(path, **options))  # which keeps one in 3.10
-    monkeypatch.setattr(os, "access", lambda path, _: Path(path) != folder)
 
 
 def refusing(name: str, scandir: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,6 +10,7 @@ import pytest
 
 from open_the_eyes.bench.figures import report_from_json
 from open_the_eyes.cli import main
+from tests.shut import shut
 
 if TYPE_CHECKING:
     from open_the_eyes.bench.run import Found
@@ -85,6 +86,31 @@ def test_what_cannot_be_written_is_refused_before_anything_is_measured(
     assert "its report.json is none of the benchmark's and stays" in second
     assert "expected a page of the benchmark's or no file" in page
     assert all("report.json is not. Name another." in line for line in others)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--quick", "-o", "shut/new"], 3, "-o shut/new: expected a folder that can be written"),
+        (["--quick", "--markdown", "shut/page.md"], 3, "--markdown shut: expected a folder that can be written"),
+        (["document", "report.json", "-o", "shut/page.md"], 3, "-o shut: expected a folder that can be written"),
+        (["--quick", "--closed", "shut"], 3, "shut: expected a folder that may be looked into, got: Permission denied"),
+        (["--quick", "--open", "shut/new"], 3, "shut/new: expected a folder that may be looked into"),
+    ],
+)
+def test_a_folder_that_is_shut_is_told_in_one_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    code: int,
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("shut").mkdir()
+    shut(Path("shut"), monkeypatch)
+    assert main(["bench", *arguments]) == code
+    assert said in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_json_stands_alone_on_stdout(ran: Path, capsys: pytest.CaptureFixture[str]) -> None:

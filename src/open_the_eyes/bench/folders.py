@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from ..errors import UsageError
+from ..errors import UnreadablePhoto, UsageError
 from ..files import SUFFIXES
+from ..looking import is_file
 
 NAME: Final = "file"
 """The column of a table that says which photo a line is about."""
@@ -26,10 +27,17 @@ def photos_in(folder: Path, sample: int | None = None) -> list[Path]:
 
     Raises:
         UsageError: no folder, or none with photos.
+        UnreadablePhoto: a folder that may not be looked into.
     """
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: expected a folder of photos, got {'a file' if folder.exists() else 'nothing'}.")
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+    except (FileNotFoundError, NotADirectoryError):
+        came = "a file" if is_file(folder) else "nothing"
+        raise UsageError(f"{folder}: expected a folder of photos, got {came}.") from None
+    except OSError as error:
+        raise UnreadablePhoto(
+            f"{folder}: expected a folder that may be looked into, got: {error.strerror}; change its rights."
+        ) from error
     paths = [path for path in paths if ".opened." not in path.name]
     if not paths:
         raise UsageError(f"{folder}: expected photos ({', '.join(SUFFIXES)}), found none. Name another folder.")
@@ -42,18 +50,18 @@ def groups_told(folder: Path) -> dict[str, dict[str, str]]:
     """Photo's name -> {"glasses": "yes", "kind": "video"}, from `folder.csv` beside the folder or tables in it.
 
     Raises:
-        UsageError: a table that is not UTF-8 text.
+        UsageError: a table that is not UTF-8 text, or may not be read.
     """
     told: dict[str, dict[str, str]] = {}
-    for table in (folder.with_name(f"{folder.name}.csv"), *sorted(folder.glob("*.csv"))):
-        if not table.is_file():
+    for table in (Path(f"{folder}.csv"), *sorted(folder.glob("*.csv"))):
+        if not is_file(table):
             continue
         try:
             with table.open(encoding="utf-8-sig", newline="") as file:
                 for row in csv.DictReader(file):
                     if row.get(NAME):
                         told[Path(row[NAME]).name] = _groups(row)
-        except (UnicodeDecodeError, csv.Error) as error:
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise UsageError(f"{table}: expected a table as UTF-8 text, got {error!s:.100}. Save it as CSV.") from None
     return told
 

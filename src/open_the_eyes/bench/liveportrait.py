@@ -15,6 +15,7 @@ from typing import IO, Final
 from ..errors import OpenTheEyesError, UsageError
 from ..files import read, write
 from ..imaging.arrays import Rgb
+from ..looking import is_there
 from ..photo import Photo
 from ..settings import Settings
 from .contenders import Scene
@@ -39,7 +40,7 @@ class LivePortrait:
     """
 
     def __init__(self, checkout: Path, name: str, limit_s: float = LIMIT_S) -> None:
-        missing = [part for part in NEEDED if not (checkout / part).exists()]
+        missing = [part for part in NEEDED if not is_there(checkout / part)]
         if missing:
             raise UsageError(f"--liveportrait {checkout}: expected a checkout with weights, {missing[0]} is missing.")
         self.name = name

@@ -47,6 +47,7 @@ def run(plan: Plan, settings: Settings | None = None, tell: Progress = lambda *_
 
     Raises:
         UsageError: a folder that is none, or holds no photos; an engine that does not exist.
+        UnreadablePhoto: a folder that may not be looked into.
         OpenTheEyesError: the engine that was asked for cannot run here.
     """
     settings = Settings.from_environment() if settings is None else settings

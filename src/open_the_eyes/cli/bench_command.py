@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import FiguresWorse, UsageError
+from ..looking import is_file, is_folder, is_there
 from . import parse, paths, progress, speech
 
 if TYPE_CHECKING:
@@ -226,7 +227,10 @@ def _parts(text: str) -> Any:
 
 
 def _folder(text: str | None) -> Path | None:
-    return None if text is None else Path(text)
+    """With a name, by which it is told of: "." has none."""
+    if text is None:
+        return None
+    return Path(text) if Path(text).name not in ("", "..") else Path(text).resolve()
 
 
 def _document(option: str, text: str) -> Path:
@@ -235,19 +239,26 @@ def _document(option: str, text: str) -> Path:
     if path.suffix.lower() not in (".md", ".markdown"):
         raise UsageError(f"{option} {text}: expected a name ending in .md; the page is Markdown.")
     real = paths.real_place(path)
-    if real.exists() and not (real.is_file() and real.read_bytes().startswith(TITLE)):
+    if is_there(real) and not _is_page(real):
         raise UsageError(f"{option} {text}: expected a page of the benchmark's or no file, got another one. Rename it.")
     paths.check_folder(path.parent, option)
     return path
 
 
+def _is_page(path: Path) -> bool:
+    try:
+        return is_file(path) and path.read_bytes().startswith(TITLE)
+    except OSError:
+        return False
+
+
 def _output_folder(out: str) -> Path:
     folder = Path(out)
-    if not out or (folder.exists() and not folder.is_dir()):
+    if not out or (is_there(folder) and not is_folder(folder)):
         raise UsageError(f"-o {out}: expected a folder for the report, got {'a file' if out else 'nothing'}.")
     paths.check_folder(folder, "-o")
     report = paths.real_place(folder / REPORT)
-    if report.exists():
+    if is_there(report):
         try:
             _report(str(report))
         except UsageError as error:
