@@ -47,6 +47,8 @@ class PhotoCollector:
             self._roots.append(None)
         elif _WILD & set(source):
             root = _fixed_part(source)
+            if not is_folder(root):
+                raise _not_found(root)
             self._take_in(_matching(root, path.parts[len(root.parts) :]), root)
             self._roots.append(root)
         else:
