@@ -215,3 +215,6 @@ def test_metrics_count_jobs_faces_and_stages(server: RunningService, shut: bytes
 def test_health_and_readiness_are_told(server: RunningService) -> None:
     assert server.http.get("/healthz").json() == {"status": "ok"}
     assert server.http.get("/readyz").json() == {"status": "ok"}
+    for path in ("/healthz", "/readyz", "/metrics"):  # monitors ask so
+        answer = server.http.head(path)
+        assert (answer.status_code, answer.content) == (200, b"")

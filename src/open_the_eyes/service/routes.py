@@ -129,12 +129,14 @@ async def inspect(request: Request) -> dict[str, Any]:
         return await run_sync(service.inspect_report, upload)
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", response_model=HealthView, responses=problems(keyed=False), tags=["service"])
 async def healthz() -> dict[str, str]:  # asynchronous: threads may all be busy, and a live process has to say so
     """The process is up."""
     return {"status": "ok"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", response_model=HealthView, responses=problems(503, keyed=False), tags=["service"])
 def readyz(request: Request) -> dict[str, str]:
     """Jobs can be taken: the database answers and the store can be written to."""
@@ -143,6 +145,7 @@ def readyz(request: Request) -> dict[str, str]:
     return {"status": "ok"}
 
 
+@router.head("/metrics", include_in_schema=False)
 @router.get(
     "/metrics",
     response_class=Response,
