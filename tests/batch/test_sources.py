@@ -106,7 +106,9 @@ def test_what_may_not_be_looked_at_is_told_with_the_reason(
     shoot: Path, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
     shut(shoot / "day", monkeypatch)
-    with pytest.raises(UnreadablePhoto, match=rf"{source.removesuffix('/*.jpg')}: expected a folder.*(denied|too long); check its name"):
+    with pytest.raises(
+        UnreadablePhoto, match=rf"{source.removesuffix('/*.jpg')}: expected a folder.*(denied|too long); check its name"
+    ):
         plan([source], "out")
     assert plan(["shoot/a.jpg"], source).out == Path(source)  # whoever writes there will say so
 

@@ -80,6 +80,10 @@ def test_what_the_page_does_not_need_of_gradio_is_not_there(site: Site, path: st
 def test_the_api_answers_as_ever(site: Site) -> None:
     with httpx.Client(base_url=site.address) as client:
         assert client.get("/healthz").json() == {"status": "ok"}
+        assert client.head("/healthz").status_code == 200
+        for path, status, allowed in (("/v1/jobs", 405, "POST"), ("/v1/nope", 404, None)):
+            refused = client.get(path)
+            assert (refused.json()["status"], refused.headers.get("allow")) == (status, allowed)
         assert client.get("/openapi.json").json()["info"]["version"] == __version__
         assert not [
             path for path in client.get("/openapi.json").json()["paths"] if path.startswith(("/pict", "/photo"))

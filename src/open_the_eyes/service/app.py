@@ -10,7 +10,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.routing import Match, Route
 
 from ..engine import Engine
 from ..errors import OpenTheEyesError, UsageError
@@ -23,7 +22,7 @@ from .middleware import AccessMiddleware, AccessPolicy, BrowserAuth
 from .openapi import complete_openapi
 from .problems import headers_of, problem_of
 from .rate_limit import RateLimiter
-from .routes import no_such_route, problem_response, router
+from .routes import methods_at, no_such_route, problem_response, router
 from .settings import ServiceSettings
 
 STOP_SECONDS = 20
@@ -103,16 +102,8 @@ def _as_known(request: Request, error: Exception) -> Exception:
     if error.status_code == 404:
         return no_such_route(request.url.path)
     if error.status_code == 405:
-        return WrongMethod(_allowed(request, error), request.method)
+        named = (error.headers or {}).get("Allow", "").split(", ")  # by Starlette, of one route
+        return WrongMethod(sorted({*named, *methods_at(request.scope)} - {""}), request.method)
     if error.status_code == 413:
         return BodyTooLarge("expected smaller parts in the form, one is too large; send fewer options.")
     return UsageError(f"expected a form with a photo, multipart/form-data: {error.detail}")
-
-
-def _allowed(request: Request, error: HTTPException) -> list[str]:
-    """The methods that this address answers; Starlette's error names those of one route."""
-    known = set((error.headers or {}).get("Allow", "").split(", "))
-    for route in router.routes:
-        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
-            known |= route.methods or set()
-    return sorted(known - {""})

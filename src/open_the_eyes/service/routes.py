@@ -8,6 +8,8 @@ from uuid import UUID
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from ..errors import NoCapacity
 from .errors import NotHere
@@ -155,6 +157,12 @@ def readyz(request: Request) -> dict[str, str]:
 def metrics(request: Request) -> Response:
     """Figures for Prometheus."""
     return Response(_service(request).metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def methods_at(scope: Scope) -> set[str]:
+    """What the API answers at an address; nothing, where it has none."""
+    there = (r for r in router.routes if isinstance(r, Route) and r.matches(scope)[0] is not Match.NONE)
+    return {method for route in there for method in route.methods or ()}
 
 
 def no_such_route(path: str) -> NotHere:

@@ -12,8 +12,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..service.errors import BodyTooLarge
-from ..service.routes import no_such_route
+from ..service.errors import BodyTooLarge, WrongMethod
+from ..service.routes import methods_at, no_such_route
 from . import words
 from .cookie_auth import LOGIN, CookieAuth
 from .panels import EYE
@@ -45,8 +45,9 @@ class PageMiddleware:
             await self._app(scope, receive, send)
             return
         path = scope["path"]
-        if not ANSWERED.fullmatch(path):
-            raise no_such_route(path)
+        if not ANSWERED.fullmatch(path):  # the page stands at the root, and gets what no route has taken
+            methods = methods_at(scope)
+            raise WrongMethod(sorted(methods), scope["method"]) if methods else no_such_route(path)
         headers = Headers(scope=scope)
         cookie = None
         if path == "/" and self._browser_auth.owner_of(headers) is None:
