@@ -12,6 +12,7 @@ import os
 import pickle
 import threading
 import time
+import warnings
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -147,6 +148,7 @@ def _streamed(
         enable_true_multi_threading=at_once > 1,
     )
     options = {"max_restarts": -1, "max_task_retries": RETRIES, "max_concurrency": at_once}
+    warnings.filterwarnings("ignore", "`ray_remote_args_fn`")  # nothing else limits retries, and it goes with Ray 2.64
     photos = ray.data.from_items([{"item": _packed(item)} for item in items], override_num_blocks=len(items))
     done = photos.map_batches(
         Actor,
