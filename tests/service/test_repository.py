@@ -204,7 +204,14 @@ def test_jobs_are_there_for_the_next_process(repository: JobRepository, address:
     other.close()
 
 
-@pytest.mark.parametrize("url", ["sqlite:////dev/null/jobs.sqlite", "postgresql://ote:secret@127.0.0.1:1/none"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////dev/null/jobs.sqlite",
+        "postgresql://ote:secret@127.0.0.1:1/none",
+        "postgresql://ote:secret@127.0.0.1:port/none",
+    ],
+)
 def test_a_database_that_cannot_be_used_is_said_without_its_password(url: str) -> None:
     with pytest.raises(UsageError, match="OTE_DATABASE") as caught:
         JobRepository(url)

@@ -53,7 +53,7 @@ def connect(url: str) -> sa.Engine:
             if engine.dialect.name == "postgresql":  # two processes that start at once would both create it
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(20230517)"))
             JOBS.metadata.create_all(connection)
-    except (OSError, sa.exc.SQLAlchemyError) as error:
+    except (OSError, ValueError, sa.exc.SQLAlchemyError) as error:  # a port that is no number, among others
         kind = url.partition(":")[0]
         raise UsageError(
             f"OTE_DATABASE: expected a {kind} database that can be used ({type(error).__name__}); check the address "
