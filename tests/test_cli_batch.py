@@ -28,6 +28,7 @@ def test_a_signal_that_is_ignored_stays_so(ignored: signal.Signals) -> None:
     [
         pytest.param(["--gpus-each", "1"], "--gpus-each: expected --ray beside it", id="GPUs without a cluster"),
         pytest.param(["--gpus-each", "one"], "--gpus-each: expected a number", id="no number"),
+        pytest.param([""], "OUT: expected a folder for the results, got nothing", id="an empty name"),
         pytest.param(["--patience", "0"], "--patience: expected seconds above 0", id="no patience"),
     ],
 )

@@ -54,6 +54,12 @@ def test_a_photo_that_hangs_on_ray_is_given_up_and_its_actor_ends(
     assert codes == [1]
 
 
+def test_patience_without_an_end_is_no_error(tmp_path: Path) -> None:
+    actor = made(tmp_path, acting, patience=float("inf"))
+    (item,) = planned(photos(tmp_path / "in", a="blink"), tmp_path / "out").items
+    assert answered(actor, item).state == "opened"
+
+
 def made(folder: Path, make: Callable[[WorkerConfig], Processor], patience: float) -> Any:
     (config,) = configs(folder / "out", [WorkerSlot()], make)
     return ray_batch.Actor(config, None, 0.0, patience)

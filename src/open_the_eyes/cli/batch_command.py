@@ -97,6 +97,8 @@ def batch_command(
     *sources, out = places
     if not sources:
         raise UsageError(f"batch: expected IN and OUT, got {out!r} alone; such as: open-the-eyes batch {out} opened/")
+    if not out:
+        raise UsageError("OUT: expected a folder for the results, got nothing; name one, such as opened/.")
     options = flags.options_of(
         all=all_faces,
         mode=mode,

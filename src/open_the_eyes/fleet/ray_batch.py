@@ -51,7 +51,7 @@ class Actor:
         if wire is not None:
             self._do = remote_processor(wire, brief.out, self._do, brief.fingerprint, brief.spec)
         self._fingerprint: Final = brief.fingerprint
-        self._patience: Final = patience
+        self._patience: Final = min(patience, threading.TIMEOUT_MAX)
         self._threads: Final = ThreadPoolExecutor(brief.slot.at_once)
         self._ending = threading.Event()
 
