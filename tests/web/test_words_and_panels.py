@@ -255,6 +255,14 @@ def test_nothing_to_fetch_where_nothing_was_changed() -> None:
     assert "data-fetch" not in part
 
 
+def test_what_of_the_photos_file_is_not_in_the_new_one_is_said_once_and_as_text() -> None:
+    job, opened = finished([(1, "opened", "Opened both eyes.")]), replace(seen("closed"), final="0" * 8)
+    assert "notes" not in panels.done(opened, job)
+    told = {"notes": ["The source's <depth> map cannot go along."]}
+    part = panels.done(opened, replace(job, report={**(job.report or {}), "outputs": [told, told]}))
+    assert part.count("The source&#x27;s &lt;depth&gt; map cannot go along.") == 1
+
+
 @pytest.mark.parametrize(("seconds", "said"), [(86_400, "24 hours"), (600, "10 minutes"), (5, "5 seconds")])
 def test_how_long_photos_stay_is_said(seconds: int, said: str) -> None:
     assert said in words.retention(seconds, alone=True, is_folder=True)

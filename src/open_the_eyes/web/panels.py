@@ -116,8 +116,15 @@ def done(session: EditSession | None, job: Job | None) -> str:
     return (
         f'<section class="ote-done" data-fetch="{link}"><h2>Your photo is ready</h2>'
         f'<p><a class="file" href="{link}" download="{escape(name)}">{escape(name)}</a> '
-        f'<span class="size">{words.size(result["bytes"])}</span></p><ul>{lines}</ul></section>'
+        f'<span class="size">{words.size(result["bytes"])}</span></p><ul>{lines}</ul>{_notes(job.report)}</section>'
     )
+
+
+def _notes(report: Mapping[str, Any]) -> str:
+    """What of the photo's file is not in this one; jobs of older versions do not tell."""
+    told = [note for output in report.get("outputs", ()) for note in output.get("notes", ())]
+    notes = "".join(f"<li>{escape(note)}</li>" for note in dict.fromkeys(told))
+    return f'<ul class="notes" aria-label="About the file">{notes}</ul>' if notes else ""
 
 
 def _line(session: EditSession, face: dict[str, Any]) -> str:
