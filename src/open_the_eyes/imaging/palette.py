@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -14,6 +15,8 @@ LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 MAX_SPREAD = 4.0
 """Levels of colour left once brightness has explained all it can; photos in colour leave well over 6 on a face."""
 _BINS = 24
+_SIDE = 48
+"""Pixels of the small picture that tells a palette."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +35,30 @@ class Palette:
 
 def palette_of(pixels: Rgb) -> Palette | None:
     """The palette of a toned picture (h, w, 3), None for one in colour."""
-    small = cv2.resize(pixels, (48, 48), interpolation=cv2.INTER_AREA).reshape(-1, 3).astype(np.float32)
+    small = _reduced(pixels).reshape(-1, 3).astype(np.float32)
     level = small @ LUMA
-    edges = np.quantile(level, np.linspace(0, 1, _BINS + 1))
-    member = np.clip(np.searchsorted(edges, level, side="right") - 1, 0, _BINS - 1)
-    filled = [k for k in range(_BINS) if (member == k).sum() >= 4]
-    if len(filled) < 2:
+    order = np.argsort(level, kind="stable")
+    small, level = small[order], level[order]
+    inner = np.quantile(level, np.linspace(0, 1, _BINS + 1))[1:-1]
+    starts = [0, *np.searchsorted(level, inner, side="left"), len(level)]
+    bins = [slice(first, behind) for first, behind in pairwise(starts) if behind - first >= 4]
+    if len(bins) < 2:
         return None
-    levels = np.array([level[member == k].mean() for k in filled], np.float32)
-    tints = np.array([np.median(small[member == k] - level[member == k, None], axis=0) for k in filled], np.float32)
+    levels = np.array([level[one].mean() for one in bins], np.float32)
+    tints = np.array([np.median(small[one] - level[one, None], axis=0) for one in bins], np.float32)
     fitted = np.stack([np.interp(level, levels, tints[:, c]) for c in range(3)], axis=-1)
     if float(np.percentile(np.abs(small - level[:, None] - fitted), 95)) > MAX_SPREAD:
         return None
     ends = np.concatenate([[0], levels, [255]]).astype(np.float32)
     edge_tints = np.concatenate([np.zeros((1, 3)), tints, np.zeros((1, 3))])
     colours = np.clip(ends[:, None] + edge_tints, 0, 255).astype(np.float32)
-    order = np.argsort(ends, kind="stable")
-    return Palette(ends[order], colours[order])
+    upwards = np.argsort(ends, kind="stable")
+    return Palette(ends[upwards], colours[upwards])
+
+
+def _reduced(pixels: Rgb) -> Rgb:
+    """48 pixels wide and high; of a large picture without its last rows and columns, which would make means slow."""
+    h, w = pixels.shape[:2]
+    if min(h, w) >= 10 * _SIDE:
+        pixels = pixels[: h - h % _SIDE, : w - w % _SIDE]
+    return np.asarray(cv2.resize(pixels, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA), np.uint8)
