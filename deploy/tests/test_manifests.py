@@ -51,9 +51,19 @@ def pods(objects: Objects) -> list[tuple[str, dict[str, Any]]]:
     found = [(one["kind"], one["spec"]["template"]) for one in of_kind(objects, "Deployment", "Job")]
     for ray in of_kind(objects, "RayService"):
         config = ray["spec"]["rayClusterConfig"]
-        found.append(("head", config["headGroupSpec"]["template"]))
+        found.append(("head", with_autoscaler(config)))
         found += [(group["groupName"], group["template"]) for group in config["workerGroupSpecs"]]
     return found
+
+
+def with_autoscaler(config: dict[str, Any]) -> dict[str, Any]:
+    """The head's pod template as KubeRay makes a pod of it: with a container more, where the cluster scales itself."""
+    template: dict[str, Any] = json.loads(json.dumps(config["headGroupSpec"]["template"]))
+    if config["enableInTreeAutoscaling"]:
+        image = template["spec"]["containers"][0]["image"]
+        autoscaler = {"name": "autoscaler", "image": image, "resources": {"limits": {"memory": "512Mi"}}}
+        template["spec"]["containers"].append(autoscaler | config.get("autoscalerOptions", {}))
+    return template
 
 
 def check(one: dict[str, Any]) -> None:
@@ -105,7 +115,7 @@ def test_every_pod_is_a_valid_and_a_locked_one(rendered: dict[str, Objects], ove
         assert template["spec"]["securityContext"]["runAsNonRoot"] is True, name
         assert template["spec"]["securityContext"]["seccompProfile"]["type"] == "RuntimeDefault", name
         volumes = {volume["name"] for volume in template["spec"]["volumes"]}
-        for container in template["spec"]["containers"]:
+        for container in [*template["spec"].get("initContainers", []), *template["spec"]["containers"]]:
             context = container["securityContext"]
             assert context["readOnlyRootFilesystem"] is True, name
             assert context["allowPrivilegeEscalation"] is False, name
@@ -182,7 +192,7 @@ def test_a_gpu_pod_may_write_where_the_image_keeps_what_is_compiled(rendered: di
     (kept,) = re.findall(r"TORCHINDUCTOR_CACHE_DIR=(/\w+)/", dockerfile)
     painters = 0
     for _, template in pods(rendered[overlay]):
-        (container,) = template["spec"]["containers"]
+        container = template["spec"]["containers"][0]
         if "nvidia.com/gpu" not in container["resources"]["limits"]:
             continue
         painters += 1
@@ -201,6 +211,22 @@ def test_ray_makes_the_pods_and_no_deployment_does(rendered: dict[str, Objects])
         for container in template["spec"]["containers"]
     ]
     assert gpus.count("1") == 1  # painters alone
+
+
+def test_kuberay_s_operator_comes_to_the_cluster_and_the_autoscaler_to_the_api_server(
+    rendered: dict[str, Objects],
+) -> None:
+    (policy,) = (one for one in of_kind(rendered["ray"], "NetworkPolicy") if one["metadata"]["name"] == "open-the-eyes")
+    operator = {
+        "namespaceSelector": {},
+        "podSelector": {"matchLabels": {"app.kubernetes.io/component": "kuberay-operator"}},
+    }
+    (comes,) = (rule for rule in policy["spec"]["ingress"] if operator in rule["from"])
+    assert [port["port"] for port in comes["ports"]] == [8265, 8000]
+    anywhere = {port["port"] for rule in policy["spec"]["egress"] if "to" not in rule for port in rule["ports"]}
+    assert {443, 6443} <= anywhere
+    with_token = [name for name, pod in pods(rendered["ray"]) if pod["spec"].get("automountServiceAccountToken", False)]
+    assert with_token == ["head"]
 
 
 def test_kuberay_is_told_of_an_application_that_exists(rendered: dict[str, Objects]) -> None:
