@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pytest
 
+from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.service.metrics import Metrics
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.settings import Settings
@@ -184,6 +185,21 @@ def test_a_gpu_pod_has_what_the_plan_says(rendered: dict[str, Objects]) -> None:
     assert container["resources"]["limits"]["nvidia.com/gpu"] == "1"
     assert container["image"] == "open-the-eyes:cuda"
     assert {"startupProbe", "readinessProbe", "livenessProbe"} <= container.keys()
+
+
+def test_no_pod_takes_another_engine_because_its_weights_are_still_on_their_way(
+    rendered: dict[str, Objects], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (deployment,) = of_kind(rendered["gpu"], "Deployment")
+    assert deployment["spec"]["template"]["spec"]["containers"][0]["args"][-2:] == ["--engine", "sdxl"]
+    (service,) = of_kind(rendered["ray"], "RayService")
+    (application,) = yaml.safe_load(service["spec"]["serveConfigV2"])["applications"]
+    assert application["args"]["engine"] == "sdxl"
+    (waits,) = service["spec"]["rayClusterConfig"]["headGroupSpec"]["template"]["spec"]["initContainers"]
+    assert waits["command"] == ["python", "-c"]
+    monkeypatch.setenv("OTE_WEIGHTS", str(tmp_path))
+    with pytest.raises(WeightsMissing):
+        exec(waits["args"][0], {})
 
 
 @pytest.mark.parametrize("overlay", ["gpu", "ray"])
