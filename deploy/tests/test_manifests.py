@@ -26,6 +26,7 @@ KUBERNETES: Final = DEPLOY / "kubernetes"
 OVERLAYS: Final = ("cpu", "gpu", "ray")
 OF_OTHERS: Final = {"RayService": "rayservice", "ScaledObject": "scaledobject", "ServiceMonitor": "servicemonitor"}
 """Kinds that Kubernetes itself does not know -> their schema in deploy/kubernetes/schemas."""
+SCALERS: Final = ("HorizontalPodAutoscaler", "ScaledObject")
 
 pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl, which renders, is not installed")
 
@@ -151,6 +152,20 @@ def test_what_pods_refer_to_is_there(rendered: dict[str, Objects], overlay: str)
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
+def test_what_runs_can_be_applied_again_with_another_image(rendered: dict[str, Objects], overlay: str) -> None:
+    objects = rendered[overlay]
+    scaled = {one["spec"]["scaleTargetRef"]["name"] for one in of_kind(objects, *SCALERS)}
+    for one in of_kind(objects, "Deployment"):
+        assert one["metadata"]["name"] in scaled
+        assert "replicas" not in one["spec"]
+        (container,) = one["spec"]["template"]["spec"]["containers"]
+        on_gpu = "nvidia.com/gpu" in container["resources"]["limits"]
+        assert (one["spec"]["strategy"]["rollingUpdate"]["maxSurge"] == 0) == on_gpu
+    for one in of_kind(objects, "Job"):
+        assert one["spec"]["ttlSecondsAfterFinished"] <= 3600
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
 def test_settings_are_settings_of_ours(rendered: dict[str, Objects], overlay: str) -> None:
     known = {f"OTE_{name.upper()}" for kind in (Settings, ServiceSettings) for name in kind.__dataclass_fields__}
     given: dict[str, str] = {}
@@ -180,7 +195,8 @@ def test_the_secret_is_made_in_a_namespace_that_is_there() -> None:
 def test_a_gpu_pod_has_what_the_plan_says(rendered: dict[str, Objects]) -> None:
     (deployment,) = of_kind(rendered["gpu"], "Deployment")
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
-    assert deployment["spec"]["replicas"] == 4
+    (scaled,) = of_kind(rendered["gpu"], "ScaledObject")
+    assert scaled["spec"]["minReplicaCount"] == 4
     assert container["resources"]["requests"] == {"cpu": "8", "memory": "32Gi"}
     assert container["resources"]["limits"]["nvidia.com/gpu"] == "1"
     assert container["image"] == "open-the-eyes:cuda"
