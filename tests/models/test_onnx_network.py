@@ -12,7 +12,8 @@ import pytest
 from onnxruntime.capi import onnxruntime_inference_collection as collection
 
 from open_the_eyes.errors import GpuFailed, WeightsMissing
-from open_the_eyes.models.onnx_network import CPU, CUDA, OnnxNetwork, session_of
+from open_the_eyes.models import onnx_network
+from open_the_eyes.models.onnx_network import CPU, CUDA, OnnxNetwork, device_of, session_of
 from open_the_eyes.residency import CountedMemory, OutOfMemory, Residency
 from open_the_eyes.residency.cards import CODEFORMER
 from open_the_eyes.settings import Settings
@@ -49,6 +50,8 @@ def cuda_says(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
         monkeypatch.setattr(collection.InferenceSession, "_create_inference_session", create)
         monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CUDA, CPU])
+        monkeypatch.setattr(onnx_network, "_cuda_loads", onnx_network._cuda_loads.__wrapped__)
+        monkeypatch.setattr(onnx_network, "memory_of", lambda _: None)  # would load torch
 
     return says
 
@@ -87,7 +90,18 @@ def test_where_no_gpu_can_be_used_and_none_was_asked_for_the_processor_does_it(
 ) -> None:
     cuda_says(words)
     assert session_of(file, Settings(device="auto")).get_providers() == [CPU]
+    network = OnnxNetwork(CODEFORMER, file, "sharpens faces", Settings(device="auto"))
+    assert network.device == "cpu"  # so that no memory of a GPU is counted for it
+    assert network.each([1], lambda session, _: session.get_providers()) == [[CPU]]
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("words", [OUT, BROKEN], ids=["full", "failing"])
+def test_a_gpu_that_is_there_and_cannot_be_used_now_is_not_left_for_the_processor(
+    cuda_says: Callable[[str], None], words: str
+) -> None:
+    cuda_says(words)
+    assert device_of(Settings(device="auto")) == "cuda:0"
 
 
 def test_the_log_of_onnxruntime_is_silent_only_while_a_network_goes_to_the_gpu(

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from ..errors import GpuFailed, OpenTheEyesError, WeightsMissing
-from ..residency import ModelCard, OutOfMemory, Residency
+from ..residency import ModelCard, OutOfMemory, Residency, memory_of
 from ..roles import Watch
 from ..settings import Settings
 from .devices import residency_of
@@ -27,6 +28,8 @@ CPU: Final = "CPUExecutionProvider"
 _OF_CUDA: Final = re.compile(r"\b(?:CUDA|CUBLAS|CUDNN|CUFFT|CURAND) (?:failure|error)\b", re.IGNORECASE)
 _NO_GPU: Final = re.compile(r"\bCUDA failure (?:35|100):")
 """No driver, or no GPU: an onnxruntime that was built for CUDA says that it has it on any machine."""
+_PROBE: Final = Path(__file__).parent / "data" / "eye_state.onnx"
+"""A small network that comes in the package."""
 _WARNING: Final = 2
 _FATAL: Final = 4
 
@@ -49,7 +52,8 @@ class OnnxNetwork:
         self._wanted: Final = wanted
         self._residency: Final = residency or residency_of(settings, device_of(settings))
         self.device: Final = self._residency.device
-        self._residency.register(card, lambda _: session_of(path, settings), move=None)
+        here = replace(settings, device=self.device)  # where its lease counts it
+        self._residency.register(card, lambda _: session_of(path, here), move=None)
 
     def each(
         self,
@@ -89,11 +93,22 @@ class OnnxNetwork:
 
 
 def device_of(settings: Settings) -> str:
-    """ "cpu", or "cuda:0" where onnxruntime can use it."""
+    """ "cpu", or "cuda:0" where it was asked for, or onnxruntime can use one."""
     import onnxruntime
 
     chosen = providers(settings.device, onnxruntime.get_available_providers())
-    return "cpu" if chosen == [CPU] else f"cuda:{_number(settings.device)}"
+    on_cpu = chosen == [CPU] or (settings.device == "auto" and not _cuda_loads())
+    return "cpu" if on_cpu else f"cuda:{_number(settings.device)}"
+
+
+@lru_cache(maxsize=1)
+def _cuda_loads() -> bool:
+    """Whether a session comes to run on a GPU: what is built in does not tell of libraries, driver and GPU."""
+    memory_of("cuda")  # loads torch, and so CUDA's libraries
+    try:
+        return on_gpu(session_of(_PROBE, Settings(device="auto")))
+    except (OutOfMemory, GpuFailed):  # there is one; who uses it is told
+        return True
 
 
 def providers(device: str, available: list[str]) -> list[Provider]:
