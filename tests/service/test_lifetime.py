@@ -71,11 +71,11 @@ def test_a_photo_that_ended_the_process_every_time_is_given_up(engine: Engine, t
     with running_service(engine, tmp_path) as server:
         with server.service._device_lock.hold("preview"):
             job = server.job(shut)
-            for _ in range(12):
+            for _ in range(3):
                 assert server.service.repository.begin(job)
         view = server.ended(job)
-    assert (view["state"], view["attempts"], view["problem"]["status"]) == ("failed", 13, 503)
-    assert "12 times" in view["problem"]["detail"]
+    assert (view["state"], view["attempts"], view["problem"]["status"]) == ("failed", 4, 503)
+    assert "died 3 times" in view["problem"]["detail"]
 
 
 def test_only_the_service_may_read_its_database_in_a_folder_that_everybody_may_look_into(

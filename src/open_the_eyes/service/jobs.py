@@ -56,7 +56,7 @@ class Job:
         seq: counts what has happened to it; the id of the last event.
         created, started, finished: seconds since 1970; `started` is of the latest attempt.
         stage, fraction: how far the painting is.
-        attempts: how often it was begun; more than once only where a process ended in the middle.
+        attempts: how often it was begun; more than once only where a process died in the middle.
         report: what was done, see `open_the_eyes.report`, once it is done.
         results: what there is to fetch, see `processing.store_results`.
         problem: why it failed, as a problem detail.

@@ -97,6 +97,11 @@ class JobRepository:
         with self._engine.begin() as connection:
             return connection.execute(query).scalar() or 0
 
+    def leave(self, job: str) -> None:
+        """What had begun was left in order, and will begin again: that was no attempt."""
+        with self._engine.begin() as connection:
+            connection.execute(_changing(job, ("running",), attempts=JOBS.c.attempts - 1))
+
     def progress(self, job: str, stage: str, fraction: float) -> bool:
         """False, when nobody wants it any more."""
         return self._change(job, ("running",), stage=stage, fraction=fraction)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from math import inf
 from typing import Final, TypeVar
 
@@ -41,8 +42,8 @@ TOLD_SECONDS: Final = 0.2
 RETRY_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
 """Pauses while the database or the store is away. After the last, others of the queue have their turn first."""
 
-MAX_ATTEMPTS: Final = 12
-"""A photo during which the process ended this often is taken for the reason, and given up."""
+MAX_ATTEMPTS: Final = 3
+"""A photo during which the process died this often is taken for the reason, and given up."""
 
 PURGED_AT_ONCE: Final = 1000
 KEPT_LOOKED_AT: Final = 10_000
@@ -164,6 +165,9 @@ class JobRunner:
             self._running.add(job)
             try:
                 to_record = self._patiently(lambda: self._process(job))
+            except Stopping:
+                self._leave(job)
+                raise
             finally:
                 self._running.discard(job)
             self._begun.discard(job)
@@ -222,10 +226,16 @@ class JobRunner:
         self._begun.add(job_id)
         if attempt > MAX_ATTEMPTS:
             raise NoCapacity(
-                f"expected to finish this photo, the service ended {MAX_ATTEMPTS} times in the middle of it; make it "
+                f"expected to finish this photo, the service died {MAX_ATTEMPTS} times in the middle of it; make it "
                 "smaller, or tell the operator."
             )
         return attempt > 0
+
+    def _leave(self, job_id: str) -> None:
+        """Of a service that was told to stop: no photo is given up for that, however often it is."""
+        if job_id in self._begun:
+            with suppress(SQLAlchemyError):
+                self._repository.leave(job_id)
 
     def _record(self, job_id: str) -> None:
         try:

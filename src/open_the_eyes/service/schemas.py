@@ -129,7 +129,7 @@ class JobView(_View):
         description="When everything of this job will be deleted; null until it has ended.",
         examples=["2026-11-26T20:15:00.840+00:00"],
     )
-    attempts: int = Field(description="More than 1 only where the service ended in the middle of it.", examples=[1])
+    attempts: int = Field(description="More than 1 only where the service died in the middle of it.", examples=[1])
     options: dict[str, Any] = Field(description="As they came.", examples=[{"variations": 2, "seed": 7}])
     references: int = Field(description="How many other photos came along.", examples=[0])
     report: ReportView | None = Field(description="What was done; null until the job is done.")
