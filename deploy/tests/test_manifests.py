@@ -26,6 +26,8 @@ KUBERNETES: Final = DEPLOY / "kubernetes"
 OVERLAYS: Final = ("cpu", "gpu", "ray")
 OF_OTHERS: Final = {"RayService": "rayservice", "ScaledObject": "scaledobject", "ServiceMonitor": "servicemonitor"}
 """Kinds that Kubernetes itself does not know -> their schema in deploy/kubernetes/schemas."""
+BYTES_A_PIXEL: Final = 35
+"""Of a photo in hand, at the most: 16 bits a colour, and the face fills it."""
 SCALERS: Final = ("HorizontalPodAutoscaler", "ScaledObject")
 
 pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl, which renders, is not installed")
@@ -182,6 +184,16 @@ def test_settings_are_settings_of_ours(rendered: dict[str, Objects], overlay: st
     assert given.keys() | variables <= known
     Settings.from_environment(given)
     ServiceSettings.from_environment(given)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_a_pod_has_memory_for_the_largest_photo(rendered: dict[str, Objects], overlay: str) -> None:
+    (settings,) = (one["data"] for one in of_kind(rendered[overlay], "ConfigMap") if "OTE_STORE" in one["data"])
+    needs = int(settings["OTE_MAX_PIXELS"]) * BYTES_A_PIXEL
+    for name, template in pods(rendered[overlay]):
+        if name in {"Deployment", "frontends"}:
+            memory = template["spec"]["containers"][0]["resources"]["limits"]["memory"]
+            assert int(memory.removesuffix("Gi")) * 2**30 > needs
 
 
 def test_the_secret_is_made_in_a_namespace_that_is_there() -> None:
