@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.arrays import Rgb, Tones
 from open_the_eyes.imaging.facelook import colours_of, edges_of, shape_of
 from open_the_eyes.roles import Face
 from tests.faces import resized
@@ -21,6 +22,28 @@ def test_size_and_tilt_change_little(portrait: Rgb, portrait_face: Face) -> None
     before = edges_of(portrait, portrait_face.landmarks)
     larger = portrait_face.landmarks * [2, 2, 2] + [0.5, 0.5, 0]
     assert np.linalg.norm(edges_of(resized(portrait, 2), larger) - before) < 0.2 * np.linalg.norm(before)
+
+
+def test_a_huge_face_looks_the_same_and_costs_no_wide_blur(
+    portrait: Rgb, portrait_face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blur, sigmas = cv2.GaussianBlur, []
+
+    def noted(picture: Tones, size: tuple[int, int], sigma: float) -> Tones:
+        sigmas.append(sigma)
+        return np.asarray(blur(picture, size, sigma))
+
+    monkeypatch.setattr(cv2, "GaussianBlur", noted)
+    looks = []
+    for times in (1, 16):
+        near = portrait_face.box.grown(0.3).to_whole().clipped((portrait.shape[1], portrait.shape[0]))
+        face = np.kron(near.cut(portrait), np.ones((times, times, 1), np.uint8))
+        marks = (portrait_face.landmarks - [near.left - 0.5, near.top - 0.5, 0]) * times - [0.5, 0.5, 0]
+        looks.append((edges_of(face, marks), colours_of(face, marks)))
+    (edges, colours), (large_edges, large_colours) = looks
+    assert np.linalg.norm(large_edges - edges) < 0.2 * np.linalg.norm(edges)
+    assert np.nanmax(np.abs(large_colours - colours)) < 2
+    assert max(sigmas) < 8
 
 
 def test_the_shape_is_the_same_from_further_away(portrait_face: Face) -> None:

@@ -15,6 +15,7 @@ from .arrays import Matrix, Points, Rgb
 from .geometry import inverted, similarity_from_two, transformed
 from .mesh478 import FACE_OVAL, OUTER_CORNER
 from .pose import axes_of
+from .smooth import shrink_for
 
 Row = NDArray[np.float32]
 
@@ -122,12 +123,26 @@ def _drawn(pixels: Rgb, matrix: Matrix, size_wh: tuple[int, int]) -> Rgb:
     h, w = pixels.shape[:2]
     x0, y0 = int(np.clip(left, 0, w - 1)), int(np.clip(top, 0, h - 1))
     part = pixels[y0 : int(np.clip(bottom, y0 + 1, h)), x0 : int(np.clip(right, x0 + 1, w))]
-    if scale < 0.7:
-        part = np.asarray(cv2.GaussianBlur(part, (0, 0), 0.45 / scale), np.uint8)
     moved = matrix.copy()
     moved[:, 2] += matrix[:, :2] @ [x0, y0]
+    if scale < 0.7:
+        part, moved = _blurred(part, moved, 0.45 / scale)
     how = cv2.INTER_LINEAR
     return np.asarray(cv2.warpAffine(part, moved, size_wh, flags=how, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def _blurred(part: Rgb, matrix: Matrix, sigma: float) -> tuple[Rgb, Matrix]:
+    """A picture blurred over so many of its pixels, and the map from it; a large one is reduced first, to whole means
+    that are a part of the blur."""
+    shrink = shrink_for(sigma)
+    if shrink > 1:
+        h, w = (max(side // shrink, 1) * shrink for side in part.shape[:2])
+        part = np.asarray(cv2.resize(part[:h, :w], (w // shrink, h // shrink), interpolation=cv2.INTER_AREA), np.uint8)
+        matrix = matrix.copy()
+        matrix[:, 2] += matrix[:, :2] @ np.full(2, (shrink - 1) / 2)
+        matrix[:, :2] *= shrink
+        sigma = float(np.sqrt(sigma**2 - (shrink**2 - 1) / 12)) / shrink
+    return np.asarray(cv2.GaussianBlur(part, (0, 0), sigma), np.uint8), matrix
 
 
 def _eye_cells() -> NDArray[np.bool_]:
