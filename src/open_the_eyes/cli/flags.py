@@ -66,7 +66,8 @@ WholeFace: TypeAlias = Annotated[
     bool, typer.Option("--whole-face", help="Let the restorer sharpen the whole face, not the eyes alone.")
 ]
 StripGps: TypeAlias = Annotated[
-    bool, typer.Option("--strip-gps", help="Leave out where the photo was taken; all else is kept.")
+    bool,
+    typer.Option("--strip-gps", help="Leave out where the photo was taken, and what may tell it: Content Credentials."),
 ]
 Certificate: TypeAlias = Annotated[
     str | None,

@@ -93,7 +93,7 @@ class ServiceSettings:
 
 def _count(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:12]) < 10**11:
-        raise UsageError(f"{name}: expected a positive whole number, got {text!r}.")
+        raise UsageError(f"{name}: expected a whole number from 1 to {10**11 - 1}, got {text!r:.40}.")
     return int(text)
 
 

@@ -52,6 +52,7 @@ STAGES: Final = {
     "": "Starting",
     "read": "Reading the photo",
     "detect": "Looking for faces",
+    "confirm": "Looking twice",
     "match": "Comparing the shots",
     "crop": "Looking at the eyes",
     "generate": "Painting the eyes",
