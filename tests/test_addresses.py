@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from open_the_eyes.addresses import is_address, told, without_secrets
@@ -22,11 +24,22 @@ from open_the_eyes.errors import NoCapacity, as_known
         ("abfs://photos@account.dfs.example/shoot", "abfs://photos@account.dfs.example/shoot"),
         ("s3://bucket/me@home:1@2", "s3://bucket/me@home:1@2"),
         ("http://host:8000/me@home/in", "http://host:8000/me@home/in"),
+        ("s3://KEY:7/se/cr@et@bucket/x", "s3://***@bucket/x"),
+        ("https:///ann:secret@host/x", "https:///***@host/x"),
+        ("hdfs://host:8020/me@home", "hdfs://host:8020/me@home"),
+        ("from ftp://a:b@h/1,https://token@h/2 to s3://b", "from ftp://***@h/1,https://***@h/2 to s3://b"),
         ("C:/Users/me@home/a:b@c.jpg", "C:/Users/me@home/a:b@c.jpg"),
     ],
 )
 def test_a_place_is_shown_without_its_secrets(text: str, shown: str) -> None:
     assert without_secrets(text) == without_secrets(shown) == shown
+
+
+@pytest.mark.parametrize("text", ["ab://u:", "ab:/:", "ab://?", "ab://u:@", "a", "ab://x?.", "/:"])
+def test_hostile_text_costs_little(text: str) -> None:
+    began = time.process_time()
+    without_secrets(text * 5_000)
+    assert time.process_time() - began < 1.0
 
 
 def test_no_message_of_ours_holds_a_secret() -> None:

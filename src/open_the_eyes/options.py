@@ -29,11 +29,11 @@ def _refuse(condition: bool, message: str) -> None:
 
 def _whole(name: str, value: object) -> None:
     whole = isinstance(value, Integral) and not isinstance(value, bool)
-    _refuse(not whole, f"{name}: expected a whole number, got {value!r}.")
+    _refuse(not whole, f"{name}: expected a whole number, got {value!r:.80}.")
 
 
 def _number(name: str, value: object) -> None:
-    _refuse(not _is_number(value), f"{name}: expected a number, got {value!r}.")
+    _refuse(not _is_number(value), f"{name}: expected a number, got {value!r:.80}.")
 
 
 def _is_number(value: object) -> bool:
@@ -47,7 +47,7 @@ def _keep(options: object, **plain: object) -> None:
 
 
 def _yes_or_no(name: str, value: object) -> None:
-    _refuse(not isinstance(value, bool), f"{name}: expected true or false, got {value!r}.")
+    _refuse(not isinstance(value, bool), f"{name}: expected true or false, got {value!r:.80}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class ChooseOptions:
         _yes_or_no("all", self.all)
         if self.faces is not None:
             listed = isinstance(self.faces, (tuple, list))
-            _refuse(not listed, f"faces: expected face numbers such as (1, 3), got {self.faces!r}.")
+            _refuse(not listed, f"faces: expected face numbers such as (1, 3), got {self.faces!r:.80}.")
             _refuse(not self.faces, "faces: expected face numbers such as 1,3; got none. Leave it out for all faces.")
             for number in self.faces:
                 _whole("faces", number)
@@ -107,9 +107,9 @@ class GenerateOptions:
     def __post_init__(self) -> None:
         _refuse(
             self.precision not in PRECISIONS,
-            f"precision: expected one of {', '.join(PRECISIONS)}; got {self.precision!r}.",
+            f"precision: expected one of {', '.join(PRECISIONS)}; got {self.precision!r:.80}.",
         )
-        _refuse(self.mode not in MODES, f"mode: expected one of {', '.join(MODES)}; got {self.mode!r}.")
+        _refuse(self.mode not in MODES, f"mode: expected one of {', '.join(MODES)}; got {self.mode!r:.80}.")
         _yes_or_no("lcm", self.lcm)
         _whole("variations", self.variations)
         _whole("seed", self.seed)
@@ -121,7 +121,7 @@ class GenerateOptions:
         _refuse(not 0 <= self.seed < 2**32, f"seed: expected 0 to {2**32 - 1}, got {self.seed}.")
         _refuse(
             self.eye_color not in EYE_COLORS,
-            f"eye_color: expected one of {', '.join(EYE_COLORS)}; got {self.eye_color!r}.",
+            f"eye_color: expected one of {', '.join(EYE_COLORS)}; got {self.eye_color!r:.80}.",
         )
         if self.gaze is not None:
             pair = isinstance(self.gaze, (tuple, list)) and len(self.gaze) == 2
@@ -172,7 +172,9 @@ class MatchOptions:
     def __post_init__(self) -> None:
         listed = isinstance(self.match, (tuple, list))
         triples = listed and all(isinstance(one, (tuple, list)) and len(one) == 3 for one in self.match)
-        _refuse(not triples, f"match: expected (face, reference, face there) such as ((1, 2, 3),), got {self.match!r}.")
+        _refuse(
+            not triples, f"match: expected (face, reference, face there) such as ((1, 2, 3),), got {self.match!r:.80}."
+        )
         for one in self.match:
             for number in one:
                 _whole("match", number)
@@ -201,7 +203,7 @@ class RestoreOptions:
     def __post_init__(self) -> None:
         _refuse(
             self.restorer not in RESTORERS,
-            f"restorer: expected one of {', '.join(RESTORERS)}; got {self.restorer!r}.",
+            f"restorer: expected one of {', '.join(RESTORERS)}; got {self.restorer!r:.80}.",
         )
         _yes_or_no("whole_face", self.whole_face)
         _refuse(
@@ -218,8 +220,8 @@ class SaveOptions:
     """What the result's file holds besides the picture.
 
     Args:
-        strip_gps: without the place where the photo was taken: the GPS directory of EXIF and GPS in XMP, and what may tell
-            it, such as Content Credentials.
+        strip_gps: without the place where the photo was taken: the GPS directory of EXIF and GPS in XMP, and what may
+            tell it, such as Content Credentials.
     """
 
     strip_gps: bool = False

@@ -27,6 +27,12 @@ def test_texts_in_utf_8_go_into_a_tiff() -> None:
     assert MAKER in (facts(back).exif or b"")
 
 
+def test_a_resolution_beside_exif_that_cannot_be_read_goes_along_untold(tmp_path: Path) -> None:
+    source = read(with_segments(saved(picture(), "JPEG", dpi=(300, 300)), (0xE1, b"Exif\0\0no EXIF")), Settings())
+    (note,) = write(source, tmp_path / "out.avif", record=RECORD).notes
+    assert note.endswith(": EXIF that cannot be read.")
+
+
 @pytest.mark.parametrize(("suffix", "goes"), [(".avif", False), (".tif", False), (".png", True), (".heic", True)])
 def test_exif_that_cannot_be_read_spoils_no_file_and_is_told_of_where_it_stays_behind(
     suffix: str, goes: bool, tmp_path: Path

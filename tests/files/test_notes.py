@@ -9,8 +9,10 @@ from typing import Any, Final
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from open_the_eyes.files import encoded, read, write
+from open_the_eyes.files.ifd import EXIF_DIRECTORY, GPS_DIRECTORY, read_root
 from open_the_eyes.files.jpeg_segments import EXTENDED_XMP
 from open_the_eyes.photo import Encoding, FileFacts, Photo
 from open_the_eyes.settings import Settings
@@ -145,6 +147,24 @@ def test_what_does_not_go_along_into_another_format_is_named(data: bytes, what: 
 
     said = what if what == CREDENTIALS else f"Not taken over into this format: {what}."
     assert notes == ((said,) if what else ())
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".heic", ".avif"])
+def test_what_a_camera_told_in_a_tiff_goes_along(suffix: str, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(EXIF_DIRECTORY)[33434] = 0.5
+    exif.get_ifd(GPS_DIRECTORY)[1] = "N"
+    source = read(saved(picture(), "JPEG", exif=exif), Settings())
+    stored = read(encoded(source, "TIFF", None), Settings())
+
+    notes = write(stored, tmp_path / f"out{suffix}", record=RECORD).notes
+
+    told = read(tmp_path / f"out{suffix}", Settings()).file
+    assert told is not None
+    root = read_root(told.exif or b"")
+    assert set(root.children[EXIF_DIRECTORY].entries) >= {33434}
+    assert set(root.children[GPS_DIRECTORY].entries) >= {1}
+    assert notes == ()
 
 
 @pytest.mark.parametrize(("kind", "suffix"), [("comment", ".jpg"), ("texts", ".png"), ("tags", ".tif")])

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..errors import UnreadablePhoto
 from ..photo import FileFormat
-from .ifd import SHORT, Directory, Entry, as_block, read_root
+from .ifd import POINTERS, SHORT, Directory, Entry, as_block, read_root
 
 _ORIENTATION: Final = 274
 _PREFIX: Final = b"Exif\0\0"
@@ -77,7 +77,7 @@ def fitting(exif: bytes | None, file_format: FileFormat) -> bytes | None:
 def tag_numbers(exif: bytes | None) -> frozenset[int]:
     """The tags of the first directory, without those that lead to others; none of a block that cannot be read."""
     with suppress(UnreadablePhoto):
-        return frozenset(read_root(exif or b"", depth=1).entries)
+        return frozenset(read_root(exif or b"", depth=1).entries) - {*POINTERS}
     return frozenset()
 
 

@@ -18,7 +18,8 @@ ITEM_BYTES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8
 """By kind; 129 is UTF-8 (Exif 3.0, 4.6.2)."""
 BYTE, SHORT, LONG, RATIONAL, UNDEFINED = 1, 3, 4, 5, 7
 EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY = 34665, 34853, 40965
-_POINTERS: Final = (EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY)
+POINTERS: Final = (EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY)
+"""Tags that lead to further directories."""
 _WORD_BYTES: Final = {3: 2, 4: 4, 5: 4, 8: 2, 9: 4, 10: 4, 11: 4, 12: 8, 13: 4}
 _ORDERS: Final = {b"II\x2a\x00": "<", b"MM\x00\x2a": ">"}
 _MAX_DEPTH: Final = 3
@@ -133,7 +134,7 @@ def read_directory(block: bytes, at: int, order: str, depth: int = _MAX_DEPTH) -
             if room < 0:
                 raise damaged("tags that claim the same bytes over and over")
     children = {}
-    for tag in _POINTERS:
+    for tag in POINTERS:
         if tag in entries and depth > 1:
             pointer = entries.pop(tag).numbers(order)
             with suppress(UnreadablePhoto):

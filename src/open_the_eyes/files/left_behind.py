@@ -28,9 +28,10 @@ _TOLD_APART: Final = ("IDAT", "MPF", "after")
 def left_behind(facts: FileFacts, file_format: FileFormat) -> str | None:
     """A sentence on what another format does not get; None where there is nothing."""
     found = {_kind(block) for block in facts.blocks} | (_kinds_of_tags(facts.exif) if facts.format == "TIFF" else set())
-    if facts.exif is not None and fitting(facts.exif, file_format) is None:
+    exif = fitting(facts.exif, file_format)
+    if facts.exif is not None and exif is None:
         found.add("EXIF that cannot be read")
-    found |= {_RESOLUTION} if is_lost(facts.exif, facts.encoding.dpi, file_format) else set()
+    found |= {_RESOLUTION} if is_lost(exif, facts.encoding.dpi, file_format) else set()
     found.discard("")
     return f"Not taken over into this format: {', '.join(sorted(found))}." if found else None
 
