@@ -81,9 +81,17 @@ def test_the_api_answers_as_ever(site: Site) -> None:
     with httpx.Client(base_url=site.address) as client:
         assert client.get("/healthz").json() == {"status": "ok"}
         assert client.head("/healthz").status_code == 200
-        for path, status, allowed in (("/v1/jobs", 405, "POST"), ("/v1/nope", 404, None)):
-            refused = client.get(path)
-            assert (refused.json()["status"], refused.headers.get("allow")) == (status, allowed)
+        for method, path, status, allowed in (
+            ("GET", "/v1/jobs", 405, "POST"),
+            ("GET", "/v1/nope", 404, None),
+            ("POST", "/openapi.json", 405, "GET, HEAD"),
+            ("HEAD", "/login", 405, "GET, POST"),
+            ("DELETE", "/login", 405, "GET, POST"),
+            ("PUT", "/photos", 405, "POST"),
+            ("POST", "/nope", 404, None),
+        ):
+            refused = client.request(method, path)
+            assert (refused.status_code, refused.headers.get("allow")) == (status, allowed), path
         assert client.get("/openapi.json").json()["info"]["version"] == __version__
         assert not [
             path for path in client.get("/openapi.json").json()["paths"] if path.startswith(("/pict", "/photo"))

@@ -102,8 +102,7 @@ def _as_known(request: Request, error: Exception) -> Exception:
     if error.status_code == 404:
         return no_such_route(request.url.path)
     if error.status_code == 405:
-        named = (error.headers or {}).get("Allow", "").split(", ")  # by Starlette, of one route
-        return WrongMethod(sorted({*named, *methods_at(request.scope)} - {""}), request.method)
+        return WrongMethod(sorted(methods_at(request.scope)), request.method)
     if error.status_code == 413:
         return BodyTooLarge("expected smaller parts in the form, one is too large; send fewer options.")
     return UsageError(f"expected a form with a photo, multipart/form-data: {error.detail}")

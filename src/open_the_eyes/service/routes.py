@@ -8,7 +8,7 @@ from uuid import UUID
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
-from starlette.routing import Match, Route
+from starlette.routing import Match, Mount
 from starlette.types import Scope
 
 from ..errors import NoCapacity
@@ -20,6 +20,7 @@ from .schemas import EVENT, EVENTS, UPLOAD, HealthView, JobView, ReportView, pro
 JobId = Annotated[UUID, Path(description="A job's id, from the answer to POST /v1/jobs.")]
 STREAM: Final = "text/event-stream"
 FIGURES: Final = 'ote_queue_depth{lane="photo"} 3.0\note_jobs_total{state="done"} 128.0\n'
+METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 LOCATION: Final = {"Location": {"description": "The job's address.", "schema": {"type": "string"}}}
 
 router = APIRouter()
@@ -160,9 +161,9 @@ def metrics(request: Request) -> Response:
 
 
 def methods_at(scope: Scope) -> set[str]:
-    """What the API answers at an address; nothing, where it has none."""
-    there = (r for r in router.routes if isinstance(r, Route) and r.matches(scope)[0] is not Match.NONE)
-    return {method for route in there for method in route.methods or ()}
+    """What the service answers at an address; nothing, where it has none. What is mounted beside it does not count."""
+    routes = [route for route in scope["app"].routes if not isinstance(route, Mount)]
+    return {m for m in METHODS if any(route.matches({**scope, "method": m})[0] is Match.FULL for route in routes)}
 
 
 def no_such_route(path: str) -> NotHere:
