@@ -88,7 +88,41 @@ def damaged(gps: bytes, at: int = FIRST, behind: bytes = b"") -> bytes:
     return block(directory(ORIENTATION, entry(34853, at)), gps, behind)
 
 
+def altered(at: int, *numbers: int) -> bytes:
+    """A block with a place, in which short numbers say something else."""
+    exif = bytearray(HANGING["in the first directory"])
+    struct.pack_into(f"<{len(numbers)}H", exif, at, *numbers)
+    return bytes(exif)
+
+
+LATITUDES_KIND: Final = FIRST + 2 + 12 + 2
+BY_HALF_A_NUMBER: Final = (
+    b"MM\0*\0\0\0\x08\0\1" + struct.pack(">HHIII", 34853, SHORT, 1, 26, 0) + struct.pack(">HHHII", 1, 2, 5, 3, 44)
+).ljust(68, b"\1")
+
 DAMAGED: Final = {
+    "with a latitude of one number": altered(LATITUDES_KIND, 5, 1),
+    "with a latitude of four numbers": damaged(directory(entry(2, FIRST + 18, 5, 4)), behind=bytes(40)),
+    "with a latitude of letters": altered(LATITUDES_KIND, 1, 3),
+    "with a latitude of no number": altered(LATITUDES_KIND, 5, 0),
+    "of too few entries": altered(FIRST, 1),
+    "that is empty where another begins": damaged(place(FIRST), LATITUDES_KIND + 4),
+    "told by half a number": BY_HALF_A_NUMBER,
+    "with a value in another table": damaged(directory(entry(2, 10, 5, 3))),
+    "with a value in the header": damaged(directory(entry(2, 0, 5, 3))),
+    "with a value in its own table": damaged(directory(entry(2, FIRST, 5, 3)), behind=bytes(24)),
+    "with two values in one place": damaged(
+        directory(entry(2, FIRST + 30, 5, 3), entry(4, FIRST + 38, 5, 3)), behind=bytes(40)
+    ),
+    "with another tag's value": block(
+        directory(entry(271, FIRST + 18, 2, 30), entry(34853, FIRST)), directory(entry(2, FIRST + 40, 5, 3)), bytes(60)
+    ),
+    "with the thumbnail's bytes": block(
+        directory(ORIENTATION, entry(34853, THIRD + 12), after=FIRST),
+        directory(entry(513, THIRD + 30), entry(514, 30)),
+        directory(entry(2, THIRD + 50, 5, 3)),
+        bytes(60),
+    ),
     "of too many entries": damaged(struct.pack("<H", 1000) + place(FIRST)[2:]),
     "cut off": damaged(place(FIRST)[:-30]),
     "with a value elsewhere": damaged(place(FIRST + 1000)),
@@ -101,6 +135,20 @@ DAMAGED: Final = {
 @pytest.mark.parametrize("exif", DAMAGED.values(), ids=DAMAGED)
 def test_a_block_whose_place_cannot_be_found_whole_goes_altogether(exif: bytes) -> None:
     assert without_place(exif) is None
+
+
+SOUND: Final = {
+    "signed numbers": entry(2, FIRST + 18, 10, 3),
+    "a date without an end": entry(29, FIRST + 18, 2, 10),
+    "a reference without an end": entry(1, ord("N"), 2, 1),
+    "no latitude": entry(2, 0, 5, 0),
+    "a tag that is not Exif's": entry(59932, FIRST + 18, 7, 20),
+}
+
+
+@pytest.mark.parametrize("told", SOUND.values(), ids=SOUND)
+def test_a_place_in_a_camera_s_own_way_takes_nothing_with_it(told: bytes) -> None:
+    assert ORIENTATION in (without_place(damaged(directory(told), behind=bytes(24))) or b"")
 
 
 def test_a_place_of_empty_entries_takes_nothing_with_it() -> None:

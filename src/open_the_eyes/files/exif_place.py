@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import PhotoError, UnreadablePhoto
+from .gps_tags import is_sound, is_typical
 from .ifd import EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY, ITEM_BYTES, order_of
 from .parcel import damaged, u16, u32
 
 _SUBDIRECTORIES: Final = 330
+_THUMBNAIL_AT, _THUMBNAIL_LENGTH = 513, 514
 _LEADING_ON: Final = (EXIF_DIRECTORY, INTEROP_DIRECTORY, _SUBDIRECTORIES)
 _POSITIONS: Final = {3: ("H", 2), 8: ("h", 2), 4: ("I", 4), 9: ("i", 4), 13: ("I", 4)}
 """Kinds that are whole numbers: how they are told, and in how many bytes."""
@@ -38,9 +40,16 @@ class _Slot:
     end: int
     whole: bool
 
+    @property
+    def apart(self) -> bool:
+        """Whether the value stands outside the table."""
+        return self.end - self.start > 4
+
 
 _Tables = dict[int, list[_Slot]]
 """The slots of directories, by where these are."""
+_Stretches = list[tuple[int, int]]
+"""Where pieces of the block begin and end."""
 
 
 def without_place(exif: bytes) -> bytes | None:
@@ -52,19 +61,20 @@ def without_place(exif: bytes) -> bytes | None:
             places = [slot for slots in tables.values() for slot in slots if slot.tag == GPS_DIRECTORY]
             if not places:
                 return exif
-            exif = _blanked(exif, tables, _stretches(exif, places, order), order)
+            stretches = _stretches(exif, places, order)
+            if _overlap(stretches, _other_stretches(exif, tables, order)):
+                raise damaged("a GPS directory that claims the bytes of other tags")
+            exif = _blanked(exif, tables, stretches, order)
         except PhotoError:
             return None
     return None
 
 
-def _blanked(exif: bytes, tables: _Tables, stretches: list[tuple[int, int]], order: str) -> bytes:
+def _blanked(exif: bytes, tables: _Tables, stretches: _Stretches, order: str) -> bytes:
     """Zeros over stretches of the block, and its tables without GPS entries."""
-    out, done = bytearray(exif), 0
-    for start, end in sorted(stretches):
-        if end > done:
-            out[max(start, done) : end] = bytes(end - max(start, done))
-            done = end
+    out = bytearray(exif)
+    for start, end in stretches:
+        out[start:end] = bytes(end - start)
     for at, slots in tables.items():
         if any(slot.tag == GPS_DIRECTORY for slot in slots):
             _close_up(out, exif, at, slots, order)
@@ -148,22 +158,59 @@ def _positions(exif: bytes, slot: _Slot, order: str) -> tuple[int, ...]:
     return struct.unpack_from(f"{order}{count}{code}", exif, slot.start) if count else (u32(exif, slot.at + 8, order),)
 
 
-def _stretches(exif: bytes, places: list[_Slot], order: str) -> list[tuple[int, int]]:
-    """Where GPS directories and their values begin and end.
+def _stretches(exif: bytes, places: list[_Slot], order: str) -> _Stretches:
+    """Where GPS directories and their values begin and end; a pointer of 0 leads to none.
 
     Raises:
         UnreadablePhoto: they are too many, claim the same bytes over and over, or are damaged, so that what they told
             may be anywhere.
     """
     room = _less(len(exif), [], places)
-    found = [(place.start, place.end) for place in places]
-    for at in _led_to(exif, places, order):
-        slots = _slots(exif, at, order) if at else []
-        if slots is None or not all(slot.whole for slot in slots):
+    found = [(place.start, place.end) for place in places if place.apart]
+    for at in _led_to(exif, [place for place in places if u32(exif, place.at + 8, order)], order):
+        slots = _slots(exif, at, order)
+        if slots is None or not all(_is_whole(exif, slot, order) for slot in slots):
             raise damaged("a GPS directory that is not in the block as a whole")
+        end = at + 2 + 12 * len(slots)
+        if _goes_on(exif, end, order) or (not slots and any(exif[end : end + 4])):
+            raise damaged("a GPS directory of more tags than it says")
         room = _less(room, slots, [])
-        found += [(at, at + 2 + 12 * len(slots)), *((slot.start, slot.end) for slot in slots)] if at else []
+        found += [(at, end), *((slot.start, slot.end) for slot in slots if slot.apart)]
     return found
+
+
+def _goes_on(exif: bytes, end: int, order: str) -> bool:
+    """Whether an entry stands behind what a GPS directory says is its last one."""
+    return end + 12 <= len(exif) and is_typical(*struct.unpack_from(order + "HHI", exif, end))
+
+
+def _is_whole(exif: bytes, slot: _Slot, order: str) -> bool:
+    """Whether an entry of a GPS directory tells all of its value, or is empty and tells of none."""
+    _, _, count, position = struct.unpack_from(order + "HHII", exif, slot.at)
+    return slot.whole and (is_sound(slot.tag, slot.kind, count) or not (slot.apart or position))
+
+
+def _other_stretches(exif: bytes, tables: _Tables, order: str) -> _Stretches:
+    """Where all directories but GPS, their values and thumbnails begin and end."""
+    found = []
+    for at, slots in tables.items():
+        found += [(at, at + 2 + 12 * len(slots))]
+        found += [(slot.start, slot.end) for slot in slots if slot.apart and slot.tag != GPS_DIRECTORY]
+        told = {slot.tag: u32(exif, slot.at + 8, order) for slot in slots}
+        start, length = told.get(_THUMBNAIL_AT, 0), told.get(_THUMBNAIL_LENGTH, 0)
+        found += [(start, start + length)] if length and start + length <= len(exif) else []
+    return found
+
+
+def _overlap(stretches: _Stretches, others: _Stretches) -> bool:
+    """Whether one of the first stretches meets another one, or one of the others."""
+    end_of_stretches = end_of_any = 0
+    for start, end, is_other in sorted([(*one, False) for one in stretches] + [(*one, True) for one in others]):
+        if start < (end_of_stretches if is_other else end_of_any):
+            return True
+        end_of_any = max(end, end_of_any)
+        end_of_stretches = end_of_stretches if is_other else end
+    return False
 
 
 def _close_up(out: bytearray, exif: bytes, at: int, slots: list[_Slot], order: str) -> None:
