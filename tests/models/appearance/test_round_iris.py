@@ -123,6 +123,17 @@ def test_where_no_iris_is_seen_none_is_drawn(eye: EyeShape) -> None:
     assert np.array_equal(out.pixels, picture)
 
 
+def test_what_is_near_an_iris_is_a_part_of_its_ball() -> None:
+    eye = an_eye(LARGE)
+    ball = ball_of(painted_eye(eye)[0], eye)
+    assert ball is not None
+    near = ball.near(1.2)
+    assert near.part.area < ball.part.area
+    assert np.array_equal(near.part.seen_from(ball.part).cut(ball.pixels), near.pixels)
+    assert (near.from_centre < 1.2).sum() == (ball.from_centre < 1.2).sum()
+    assert ball.near(0.0) is ball
+
+
 def test_a_light_is_found_where_it_is_and_none_where_none_is() -> None:
     eye = an_eye(LARGE)
     ball = ball_of(painted_eye(eye, (0.3, -0.25))[0], eye)

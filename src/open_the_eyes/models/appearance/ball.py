@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +77,14 @@ class Ball:
     iris: NDArray[np.float32]
     white: NDArray[np.float32]
 
+    def near(self, reach: float) -> Ball:
+        """The same ball, in a part of its part that goes so far from the iris' centre."""
+        there = Box.holding(self.from_centre < reach)
+        if there is None:
+            return self
+        planes: dict[str, Any] = {name: there.cut(getattr(self, name)) for name in _PLANES}
+        return replace(self, part=there.placed_in(self.part), **planes)
+
     @property
     def iris_level(self) -> float:
         return max(float(self.iris @ LUMA), 1.0)
@@ -84,6 +92,9 @@ class Ball:
     @property
     def white_level(self) -> float:
         return max(float(self.white @ LUMA), 1.0)
+
+
+_PLANES: Final = ("pixels", "across", "down", "from_centre", "below_upper", "above_lower", "along", "clear")
 
 
 def ball_of(picture: Tones, shape: EyeShape) -> Ball | None:

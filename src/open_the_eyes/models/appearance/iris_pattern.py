@@ -27,6 +27,8 @@ RINGED: Final = (0.2, 0.45)
 """Iris : white, between which the ring comes to be seen."""
 FIBRES: Final = ((9, 3, 0.35), (34, 4, 0.6), (90, 4, 0.7), (190, 5, 0.5))
 """Round the pupil, from it to the rim, and how strong: layers of fibres."""
+FINEST: Final = 4.0
+"""More of them around than so many times its radius in pixels are no fibres, but noise."""
 CONTRAST: Final = 0.15
 """Standard deviation of an iris' log brightness that fibres make."""
 WARM: Final = 0.06
@@ -68,6 +70,8 @@ def _fibres(ball: Ball, rng: np.random.Generator) -> Plane:
     way = np.clip((r - PUPIL) / (1 - PUPIL), 0, 1)
     out = np.zeros(r.shape, np.float32)
     for around, along, strength in FIBRES:
+        if around > FINEST * ball.radius:
+            continue
         noise = rng.standard_normal((along, around)).astype(np.float32)
         noise = np.hstack([noise, noise[:, :2]])
         bent = turn * around + around / 180 * np.sin(6 * r + around)

@@ -30,6 +30,8 @@ BY: Final = 0.5
 """Share of the drawn iris below."""
 CRISPER: Final = (0.15, 0.15)
 """Two pictures of one iris make a paler one: its detail, finer than so many radii, becomes so much stronger again."""
+REACH: Final = 1.6
+"""Radii around an iris' centre that drawing it looks at; it changes less."""
 RIM: Final = (0.93, 1.13)
 """Radii between which the iris becomes white."""
 SHADE: Final = 0.22
@@ -82,6 +84,13 @@ def with_round_irises(
 def _drawn(ball: Ball, shape: EyeShape, light: CatchLight, softness: float, rng: np.random.Generator) -> Tones:
     """The ball's part with its iris drawn."""
     wholly = float(np.clip((shape.width - WHOLLY[0]) / (WHOLLY[1] - WHOLLY[0]), 0, 1))
+    near, out = ball.near(REACH), ball.pixels.copy()
+    near.part.seen_from(ball.part).cut(out)[...] = _with_iris(near, light, softness, wholly, rng)
+    return _calm(out, ball, wholly) if wholly > 0 else out
+
+
+def _with_iris(ball: Ball, light: CatchLight, softness: float, wholly: float, rng: np.random.Generator) -> Tones:
+    """The part with an iris laid over the painted one, by how much of it counts at this size."""
     r = ball.from_centre
     iris = iris_and_pupil(ball, rng)
     eye = iris + (_white(ball) - iris) * threefold(risen(r, *RIM))
@@ -97,12 +106,12 @@ def _drawn(ball: Ball, shape: EyeShape, light: CatchLight, softness: float, rng:
     if wholly < 1:
         crisper = np.float32(CRISPER[0] * (1 - wholly)) * there
         out += (out - smoothed(out, CRISPER[1] * ball.radius)) * threefold(crisper)
-    return _calm(out, ball, wholly) if wholly > 0 else out
+    return np.asarray(out, np.float32)
 
 
 def _white(ball: Ball) -> Tones:
     """(h, w, 3): the white beside the iris, carried on under its rim."""
-    there = np.asarray(ball.clear * white_share(ball.from_centre) * (ball.from_centre < 1.9), np.float32)
+    there = np.asarray(ball.clear * white_share(ball.from_centre), np.float32)
     reach = 0.35 * ball.radius
     found, weight = smoothed(ball.pixels * threefold(there), reach), smoothed(there, reach)
     return np.asarray((found + 0.02 * ball.white) / threefold(weight + 0.02), np.float32)
