@@ -32,7 +32,7 @@ demo: $(VENV)/ready-to-run
 	@$(BIN)/open-the-eyes demo -o out/demo --overwrite
 
 test: $(VENV)/ready-to-develop
-	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses auto --maxprocesses 4 --dist loadfile)
+	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder)
 
 check: $(VENV)/ready-to-develop
 	$(BIN)/ruff format --check $(CODE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from PIL import Image
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
     from open_the_eyes.results import Opened
     from open_the_eyes.roles import Crop, Face
+
+
+LONGEST: Final = ("fleet/test_ray.py", "web/test_in_a_browser.py", "service/test_crash.py")
+"""Files that take minutes: they begin first, so that no process waits for another at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; all others in their order."""
+    items.sort(key=lambda item: not item.path.as_posix().endswith(LONGEST))
 
 
 @pytest.fixture
