@@ -1,4 +1,7 @@
-"""Opens eyes by way of a running service: python examples/client.py http://127.0.0.1:8000 family.jpg (needs httpx)."""
+"""Opens eyes by way of a running service: python examples/client.py http://127.0.0.1:8000 family.jpg (needs httpx).
+
+EYES_KEY holds the key, where the service wants one. Results lie beside the photo, in the place of earlier ones.
+"""
 
 import os
 import sys

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
+from open_the_eyes import pipeline
 from open_the_eyes.errors import GpuFailed, OpenTheEyesError
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.roles import Outcome
@@ -110,6 +113,12 @@ def test_a_gpu_that_fails_tells_no_visitor_where() -> None:
     )
     assert "node-17" not in said
     assert "/a.cc" not in said
+
+
+def test_every_stage_of_the_work_has_plain_words() -> None:
+    named = set(re.findall(r'watch\.stage\("(\w+)"', inspect.getsource(pipeline)))
+    assert named >= {"read", "confirm", "compose"}
+    assert named <= set(words.STAGES)
 
 
 def test_a_limit_is_named_and_so_is_the_time_to_wait() -> None:
