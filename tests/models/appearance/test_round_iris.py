@@ -123,6 +123,15 @@ def test_where_no_iris_is_seen_none_is_drawn(eye: EyeShape) -> None:
     assert np.array_equal(out.pixels, picture)
 
 
+@pytest.mark.parametrize("width", [LARGE, SMALL])
+def test_in_the_dark_an_iris_has_a_colour(width: float) -> None:
+    eye = an_eye(width)
+    black = np.zeros_like(painted_eye(eye)[0])
+    (out,) = with_round_irises(pieces((black, eye)), 1.0, 0)
+    assert np.isfinite(out.pixels).all()
+    assert out.pixels.max() < 5
+
+
 def test_what_is_near_an_iris_is_a_part_of_its_ball() -> None:
     eye = an_eye(LARGE)
     ball = ball_of(painted_eye(eye)[0], eye)

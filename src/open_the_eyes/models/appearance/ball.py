@@ -117,7 +117,7 @@ def ball_of(picture: Tones, shape: EyeShape) -> Ball | None:
     if coloured.sum() < FEW or beside.sum() < FEW:
         return None
     usual = float(np.median(level[coloured]))
-    iris = np.median(pixels[coloured & (level < 1.5 * usual)], axis=0)
+    iris = np.median(pixels[coloured & (level <= 1.5 * usual)], axis=0)
     white = (pixels * threefold(beside)).reshape(-1, 3).sum(axis=0) / beside.sum()
     return Ball(
         part,
