@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -21,13 +22,19 @@ def fine_part(tones: Tones, sigma: float) -> Tones:
 
 
 def continued_grain(
-    levels: NDArray[Any], skin: NDArray[np.bool_], wanted: NDArray[np.bool_], sigma: float, seed: int
+    levels: NDArray[Any],
+    skin: NDArray[np.bool_],
+    wanted: NDArray[np.bool_],
+    sigma: float,
+    seed: int,
+    side: int | None = None,
 ) -> Tones:
     """Grain for the pixels of (h, w, 3) where `wanted` is True, like that of the pixels where `skin` is; 0 elsewhere.
 
     Small squares of the skin's fine part are laid side by side in random order with soft joints (Efros & Freeman 2001,
     without the seam search: grain has no structure that a joint could break). Hairs, wrinkles and edges are left out by
-    clipping at three times the median deviation.
+    clipping at three times the median deviation. The squares are `side` pixels wide, or as large as the skin has room
+    for.
     """
     out = np.zeros(levels.shape, np.float32)
     there, where = Box.holding(skin), Box.holding(wanted)
@@ -37,7 +44,8 @@ def continued_grain(
     spread = 1.4826 * np.median(np.abs(fine.reshape(-1, 3)[_some(np.flatnonzero(skin))]), axis=0) + 1e-3
     most = np.asarray(3 * spread, np.float32)
     fine = within(fine, -most, most)
-    side, centres = _squares(skin, sigma)
+    sides = [(max(24 * sigma, 8), 64), (max(8 * sigma, 8), 4)] if side is None else [(side, 4)]
+    side, centres = _squares(skin, sides)
     laid = _quilted(fine, centres, side, wanted, np.random.default_rng(seed))
     where.cut(out)[...] = within(laid, -most, most) * threefold(wanted.astype(np.float32))
     return out
@@ -55,10 +63,10 @@ def _some(places: NDArray[np.intp]) -> NDArray[np.intp]:
     return places[:: max(len(places) // 20_000, 1)]
 
 
-def _squares(skin: NDArray[np.bool_], sigma: float) -> tuple[int, NDArray[np.intp]]:
-    """The side of the squares, the largest of which skin has room for enough, and where their middles can lie."""
-    for times, enough in ((24, 64), (8, 4)):
-        side = int(np.clip(round(times * sigma), 8, 96))
+def _squares(skin: NDArray[np.bool_], sides: Sequence[tuple[float, int]]) -> tuple[int, NDArray[np.intp]]:
+    """The first of the sides for which skin has room for enough squares, and where their middles can lie."""
+    for wanted, enough in sides:
+        side = min(round(wanted), 96)
         whole = cv2.erode(skin.astype(np.uint8), np.ones((side, side))) > 0
         if int(whole.sum()) >= enough:
             return side, np.argwhere(whole)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Tones
-from open_the_eyes.imaging.lids import EyeShape
+from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.imaging.lids import EyeShape, lid_distances
 from open_the_eyes.models.appearance.lashes import FINER, SEEN_FROM, Lashes, _strands, own_lashes, with_lashes
 
 SKIN = np.array([205, 160, 140], np.float32)
@@ -105,6 +106,20 @@ def test_lashes_are_dark_above_the_lid_and_nowhere_without_mask() -> None:
     assert darker[70, 85:105].max() < 1, "the eye itself"
     again = with_lashes(pixels, mask, [eye], BLACK)
     assert np.array_equal(out, again)
+
+
+def test_lower_lashes_stand_under_the_wet_edge_of_their_lid() -> None:
+    eye, skin = an_eye(0.3), np.full((150, 210, 3), 200, np.float32)
+    out = with_lashes(skin, np.ones((150, 210), np.float32), [eye], BLACK)
+    below = -lid_distances(eye, Box(0, 0, 210, 150)).above_lower / eye.width
+    middle = np.zeros((150, 210), np.bool_)
+    middle[:, 85:120] = True
+    edge, fringe, skin_below = (
+        out[middle & (below > a) & (below < b)].mean() for a, b in ((0, 0.015), (0.035, 0.06), (0.2, 0.3))
+    )
+    assert skin_below == 200
+    assert fringe < 195
+    assert edge > fringe + 3
 
 
 def test_lashes_are_as_soft_as_the_photo() -> None:

@@ -10,7 +10,7 @@ from open_the_eyes.imaging.arrays import Plane, Tones
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.palette import LUMA
-from open_the_eyes.models.appearance.skin import IN_SHADE, with_own_skin
+from open_the_eyes.models.appearance.skin import IN_SHADE, SEEN_FROM, with_own_skin
 
 WIDTH = 80.0
 SIZE_HW = (140, 160)
@@ -93,11 +93,38 @@ def test_the_further_lashes_hang_the_further_down_skin_sets_in(painted: Tones, m
     photo, (below, _) = skin(), depths()
     near = (below > 0.12) & (below < 0.2) & (mask > 0.5)
 
-    def taken(hanging: float) -> float:
+    def likeness(hanging: float) -> float:
         out = with_own_skin(painted, photo, mask, {"left": OPEN}, {"left": SHUT}, hanging)
-        return float(np.std(out[near]))
+        return float(np.corrcoef(out[near][:, 0], photo[near][:, 0])[0, 1])
 
-    assert taken(0.1) > 1.3 * taken(0.24)
+    assert likeness(0.1) > 1.3 * likeness(0.24)
+
+
+def test_where_lashes_hid_the_skin_it_has_detail_as_below(painted: Tones, mask: Plane) -> None:
+    photo, (below, _) = skin(), depths()
+    photo[int(CENTRE[1]) : int(CENTRE[1]) + 10, 45:115] = 40
+    hidden, own = ((below > low) & (below < high) & (mask > 0.5) for low, high in ((0.04, 0.1), (0.22, 0.3)))
+    hidden[:, :60] = hidden[:, 100:] = False
+    out = laid(painted, photo, mask)
+    assert 0.5 < np.std(out[hidden]) / np.std(out[own]) < 1.25
+
+
+@pytest.mark.parametrize(("width", "takes"), [(SEEN_FROM[1], True), (SEEN_FROM[0], False)])
+def test_beyond_the_outer_corner_large_eyes_leave_the_skin_as_it_was(width: float, takes: bool) -> None:
+    size = width / WIDTH
+    size_hw = round(SIZE_HW[0] * size), round(SIZE_HW[1] * size)
+    opened, shut = (
+        EyeShape(e.ring * size, (CENTRE[0] * size, CENTRE[1] * size), 16 * size, "left") for e in (OPEN, SHUT)
+    )
+    mask, photo = np.ones(size_hw, np.float32), np.full((*size_hw, 3), 150, np.float32)
+    photo[round(CENTRE[1] * size) + 3] -= 90  # a lash's tail, all along
+    out = with_own_skin(np.full_like(photo, 110), photo, mask, {"left": opened}, {"left": shut})
+    beside = out[:, round((CENTRE[0] - 0.75 * WIDTH) * size)].mean(axis=1) > 140
+    level = np.abs(np.arange(size_hw[0]) - CENTRE[1] * size) / width
+    tail = np.abs(np.arange(size_hw[0]) - round(CENTRE[1] * size) - 3) < 3
+    assert beside[(level < 0.2) & ~tail].mean() > 0.5 if takes else not beside.any()
+    assert not beside[tail].any()
+    assert not beside[level > 0.35].any()
 
 
 def test_specks_that_do_not_hang_on_the_lid_are_skin(painted: Tones, mask: Plane) -> None:
@@ -111,7 +138,8 @@ def test_specks_that_do_not_hang_on_the_lid_are_skin(painted: Tones, mask: Plane
 
 
 def test_where_all_is_flat_nothing_is_added(painted: Tones, mask: Plane) -> None:
-    assert laid(painted, painted + 20, mask) == pytest.approx(painted, abs=1e-3)
+    beside = round(CENTRE[0] - WIDTH / 2)  # there skin stays as bright as it was
+    assert laid(painted, painted + 20, mask)[:, beside:] == pytest.approx(painted[:, beside:], abs=1e-3)
 
 
 def test_what_was_given_stays_as_it_was(painted: Tones, mask: Plane) -> None:

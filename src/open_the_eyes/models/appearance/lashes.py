@@ -22,8 +22,13 @@ from ...imaging.mesh478 import SIDES
 from ...imaging.palette import LUMA
 from ...imaging.threefold import threefold
 
-UPPER, LOWER = 84, 20
+UPPER, LOWER = 84, 26
 """Lashes of a lid as small eyes show them."""
+LOWER_ALONG: Final = (0.06, 0.8)
+LOWER_ROOTS: Final = 0.03
+"""Between the eye and its lower lashes lies the lid's wet edge, so wide."""
+LOWER_LENGTH: Final = 0.7
+"""Of the upper ones' length."""
 FINER: Final = (110.0, 2.2)
 """From this eye width in pixels on, in proportion to it, lashes are thinner and as many times as many, at most so
 many: a small eye's run together by twos."""
@@ -185,7 +190,8 @@ def _strands(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Outlines (n, 16, 2) of all lashes in (u, v), and how opaque each is, (n,).
 
-    Upper ones stand in tufts of two to four that lean together and are longest at the outer corner.
+    Upper ones stand in tufts of two to four that lean together and are longest at the outer corner; lower ones are
+    fewer, shorter and fainter, and stand singly or by two and three under the lid's wet edge.
     """
     relative, (axis, down) = (shape.ring - shape.ring[0]) / shape.width, shape.axes
     ring = np.column_stack([relative @ axis, relative @ down])
@@ -203,12 +209,15 @@ def _strands(
     upper = _outlines(u, v, -length, lean, (0.0035 + 0.002 * (lashes.strength + lashes.made_up)) / finer)
     upper_opaque = (0.28 + 0.5 * lashes.strength + 0.15 * lashes.made_up) * rng.uniform(0.6, 1.0, uppers)
 
-    below = ring[[0, *range(15, 7, -1)]]
-    u = np.linspace(0.08, 0.62, lowers) + rng.normal(0, 0.015, lowers)
-    v = np.interp(u, below[:, 0], below[:, 1]) + rng.normal(0.014, 0.003, lowers)
-    lean = -0.9 + 1.2 * u + rng.normal(0, 0.2, lowers)
-    lower = _outlines(u, v, 0.45 * longest * rng.uniform(0.5, 1.1, lowers), lean, 0.0025 / finer)
-    lower_opaque = (0.1 + 0.25 * lashes.strength) * rng.uniform(0.5, 1.0, lowers)
+    below, number = ring[[0, *range(15, 7, -1)]], np.arange(lowers)
+    ends = np.minimum(np.cumsum(rng.integers(1, 4, lowers)), lowers - 1)
+    tuft = np.searchsorted(ends, number, side="right").clip(max=lowers - 1)
+    u = np.linspace(*LOWER_ALONG, lowers) + rng.normal(0, 0.015, lowers)
+    u += 0.5 * (u[ends[tuft]] - u)
+    v = np.interp(u, below[:, 0], below[:, 1]) + rng.normal(LOWER_ROOTS, 0.004, lowers)
+    lean = -0.95 + 1.35 * u + rng.normal(0, 0.18, lowers)[tuft] + rng.normal(0, 0.1, lowers)
+    lower = _outlines(u, v, LOWER_LENGTH * longest * rng.uniform(0.5, 1.1, lowers), lean, 0.003 / finer)
+    lower_opaque = (0.16 + 0.33 * lashes.strength) * rng.uniform(0.5, 1.0, lowers)
     return np.concatenate([upper, lower]), np.concatenate([upper_opaque, lower_opaque])
 
 

@@ -3,13 +3,15 @@
 A blink moves the upper lid; the skin under the lower one stays. Painted skin there gets the pores and wrinkles that the
 photo has in the same place: two bands of one picture (Burt & Adelson 1983), of which the fine one changes hands close
 to the eye and the coarse one at the mask's rim. Over the upper lid only what is as faint as pores and grain is taken,
-since the lines of a shut lid lie elsewhere when it is open. Hue, which make-up and birthmarks give, is taken on both
-sides, but not how bright skin is: an open lid lies in other folds. All lengths are in eye widths.
+since the lines of a shut lid lie elsewhere when it is open. Where lashes hid the skin, it gets detail like that of the
+skin below; beyond the outer corner, where nothing moves, the photo stays as it was. Hue, which make-up and birthmarks
+give, is taken on both sides, but not how bright skin is: an open lid lies in other folds. Lengths are in eye widths.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -18,11 +20,13 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Tones
 from ...imaging.geometry import Box
+from ...imaging.grain import continued_grain
 from ...imaging.lids import EyeShape, lid_distances
-from ...imaging.mesh478 import Side
+from ...imaging.mesh478 import SIDES, Side
 from ...imaging.palette import LUMA
 from ...imaging.smooth import reduced, shrink_for, smoothed
 from ...imaging.threefold import threefold, within
+from .shut_lashes import without_lashes
 
 WRINKLES: Final = 0.10
 """Under the eye, detail finer than a Gaussian of this standard deviation is the photo's."""
@@ -54,16 +58,55 @@ EDGE: Final = (0.0, 0.05)
 """So far from a painted lid's edge its skin sets in."""
 REACH: Final = ((-0.8, -0.7), (0.8, 0.8))
 """An eye's surroundings, around the middle of its lids."""
-LINES: Final = 0.04
-"""Half the width of the widest dark line that may be lashes."""
-DARK: Final = 3.5
-"""A dark line is lashes when it is so many times as dark as those of the skin, and a level darker."""
-JOINED: Final = 0.02
-"""Dark lines so near to each other are one lash: a coarse photo breaks it up."""
-AROUND: Final = 0.07
-"""So far around a lash nothing is taken: detail is told from its surroundings, which a dark line makes look light."""
+SEEN_FROM: Final = (48.0, 66.0)
+"""Eye widths in pixels between which it comes to be seen that skin beside an eye has no detail."""
+CARRIED: Final = 0.04
+"""There skin under the eye is carried on to the lids: its detail finer than a Gaussian of this standard deviation."""
+CARRIED_OVER: Final = 0.5
+"""So much of it over the upper lid, whose skin is the finest of a face."""
+SQUARE: Final = 0.1
+"""It is carried on in squares so large."""
+BESIDE: Final = (0.04, 0.19)
+"""Beyond the outer corner the photo sets in, and is all there is."""
+LEVEL: Final = (0.22, 0.32)
+"""Not so far over and under it."""
+LIT: Final = (0.6, 0.85)
+"""Skin is so bright at least, beside what is usual there."""
 ENOUGH: Final = 30
 """Pixels of skin under an eye that tell how strong its detail usually is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """Where a part of the photo lies around an eye; planes (h, w), in eye widths.
+
+    Args:
+        mask: 0..1.
+        below, above: the painted lids.
+        below_shut, above_shut: the photographed ones.
+        along, across: from the outer corner, of the painted eye or of the shut one, whichever lies further out; across
+            it down the face.
+    """
+
+    mask: Plane
+    below: Plane
+    above: Plane
+    below_shut: Plane
+    above_shut: Plane
+    along: Plane
+    across: Plane
+
+    @classmethod
+    def of(cls, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape) -> _Surroundings:
+        width, to_open, to_shut = opened.width, lid_distances(opened, part), lid_distances(shut, part)
+        below, above = (-edge / width for edge in (to_open.above_lower, to_open.below_upper))
+        below_shut, above_shut = (-edge / width for edge in (to_shut.above_lower, to_shut.below_upper))
+        along = np.maximum(to_open.along, to_shut.along) / width
+        return cls(mask, below, above, below_shut, above_shut, along, to_open.from_outer[1] / width)
+
+    def covered(self, weight: Plane) -> Plane:
+        """The weight (h, w) under the mask, 0 elsewhere."""
+        return np.where(self.mask > 0, weight, np.float32(0))
 
 
 def with_own_skin(
@@ -102,23 +145,48 @@ def _covered(mask: Plane, region: Box) -> Box | None:
 def _one_eye(
     painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape, hanging: float
 ) -> Tones:
-    width, to_open, to_shut = opened.width, lid_distances(opened, part), lid_distances(shut, part)
-    above, below = (-distance / width for distance in (to_open.below_upper, to_open.above_lower))
-    above_shut, below_shut = (-distance / width for distance in (to_shut.below_upper, to_shut.above_lower))
-    free = _set_in(below_shut - hanging, UNDER_LASHES)
-    under = np.where(mask > 0, _set_in(below, UNDER) * free, 0)
+    there, width = _Surroundings.of(mask, part, opened, shut), opened.width
+    under = there.covered(_set_in(there.below, UNDER) * _set_in(there.below_shut - hanging, UNDER_LASHES))
     skin = under > 0.9
     if int(skin.sum()) < ENOUGH:
         return painted
-    line = np.maximum(above_shut, below_shut) < hanging + UNDER_LASHES[0]
-    own = under * _without_lashes(photo, skin, np.asarray(line, np.bool_), width)
-    lid = np.where(mask > 0, _set_in(above, LID) * _set_in(above_shut, LID_SHUT), 0)
-    shown = np.where(mask > 0, np.maximum(_set_in(above, EDGE), _set_in(below, EDGE)), 0)
+    line = np.maximum(there.above_shut, there.below_shut) < hanging + UNDER_LASHES[0]
+    bare = without_lashes(photo, skin, np.asarray(line, np.bool_), width)
+    own = under * bare
+    lid = there.covered(_set_in(there.above, LID) * _set_in(there.above_shut, LID_SHUT))
+    shown = there.covered(np.maximum(_set_in(there.above, EDGE), _set_in(there.below, EDGE)))
     painted = _in_own_hue(painted, photo, np.maximum(own, lid), shown, HUE * width)
     wrinkles, pores = _fine(photo, WRINKLES * width), _fine(photo, PORES * width)
     out = painted + _exchanged(painted, wrinkles, skin, WRINKLES * width) * threefold(own)
-    over = np.where(mask > 0, _set_in(above, OVER) * _set_in(above_shut, OVER_SHUT), 0)
-    return np.asarray(out + _exchanged(painted, pores, skin, PORES * width) * threefold(over), np.float32)
+    over = there.covered(_set_in(there.above, OVER) * _set_in(there.above_shut, OVER_SHUT))
+    out += _exchanged(painted, pores, skin, PORES * width) * threefold(over)
+    seen = float(_set_in(np.array([width], np.float32), SEEN_FROM)[0])
+    if seen > 0:
+        lower, upper = (_set_in(distance, EDGE) for distance in (there.below, there.above))
+        bare_skin = there.covered(np.asarray(lower * (1 - under) + CARRIED_OVER * upper * (1 - over), np.float32))
+        out += _carried_on(photo, out, own > 0.9, bare_skin, opened) * threefold(seen * bare_skin)
+        out += (photo - out) * threefold(seen * bare * _beside(photo, there, width))
+    return np.asarray(out, np.float32)
+
+
+def _carried_on(photo: Tones, painted: Tones, skin: NDArray[np.bool_], wanted: Plane, opened: EyeShape) -> Tones:
+    """Detail like that of the photo's `skin` where it is `wanted`; fainter where the painted skin is darker."""
+    width = opened.width
+    side, seed = max(round(SQUARE * width), 4), 31 + SIDES.index(opened.side)
+    grain = continued_grain(photo, skin, wanted > 0, CARRIED * width, seed, side)
+    level = smoothed(np.asarray(painted @ LUMA, np.float32), CARRIED * width)
+    usual = max(float(np.median(photo[skin] @ LUMA)), 1.0) if skin.any() else 1.0
+    return grain * threefold(np.clip(level / usual, 0, 1))
+
+
+def _beside(photo: Tones, there: _Surroundings, width: float) -> Plane:
+    """(h, w) 0..1: skin beyond the outer corner, which stays as it was; not where it lies in a lid's or lash's dark."""
+    beyond = _set_in(-there.along, BESIDE) * (1 - _set_in(np.abs(there.across), LEVEL))
+    light = smoothed(np.asarray(photo @ LUMA, np.float32), 0.02 * width)
+    near = there.covered(beyond) > 0
+    if not near.any():
+        return there.covered(beyond)
+    return there.covered(beyond * _set_in(light / max(float(np.percentile(light[near], 60)), 1.0), LIT))
 
 
 def _in_own_hue(painted: Tones, photo: Tones, known: Plane, shown: Plane, reach: float) -> Tones:
@@ -140,29 +208,6 @@ def _exchanged(painted: Tones, own: Tones, skin: NDArray[np.bool_], sigma: float
     """What to add for the photo's fine part to stand instead of the painted one, as far as both are faint."""
     most = FAINT * 1.4826 * np.array([np.median(np.abs(own[..., colour][skin])) for colour in range(3)], np.float32)
     return np.asarray(within(own, -most, most) - within(_fine(painted, sigma), -most, most), np.float32)
-
-
-def _without_lashes(photo: Tones, skin: NDArray[np.bool_], line: NDArray[np.bool_], width: float) -> Plane:
-    """(h, w), 0 around dark lines that stand out of the skin under the eye and hang on the shut lids' `line`: lashes
-    and what paints them; else 1."""
-    light = np.asarray(photo @ LUMA, np.float32)
-    side = max(round(LINES * width), 1) * 2 + 1
-    dark = cv2.morphologyEx(light, cv2.MORPH_CLOSE, np.ones((side, side))) - light
-    usual = float(np.median(dark[skin]))
-    lines = _joined((dark > DARK * (usual + 1)).astype(np.uint8), line, JOINED * width)
-    around = max(round(AROUND * width), 1) * 2 + 1
-    lines = np.asarray(cv2.dilate(lines, np.ones((around, around))), np.float32)
-    return np.asarray(1 - smoothed(lines, 0.02 * width), np.float32)
-
-
-def _joined(marks: NDArray[np.uint8], to: NDArray[np.bool_], gap: float) -> Plane:
-    """(h, w) 0 or 1: those of the marks (0 or 1) that reach the places `to`, with gaps of at most so many pixels."""
-    side = max(round(gap), 1) + 1
-    number, parts = cv2.connectedComponents(cv2.dilate(marks, np.ones((side, side), np.uint8)))
-    reaching = np.zeros(number, np.bool_)
-    reaching[parts[to]] = True
-    reaching[0] = False
-    return np.asarray(marks * reaching[parts], np.float32)
 
 
 def _fine(picture: Tones, sigma: float) -> Tones:
