@@ -127,6 +127,16 @@ def test_beyond_the_outer_corner_large_eyes_leave_the_skin_as_it_was(width: floa
     assert not beside[level > 0.35].any()
 
 
+def test_a_smear_at_the_outer_corner_goes_and_the_eye_stays(painted: Tones, mask: Plane) -> None:
+    corner = int(CENTRE[1]), int(CENTRE[0] - WIDTH / 2)
+    painted[corner[0] - 4 : corner[0] + 5, corner[1] - 8 : corner[1] + 12] = 60
+    out = laid(painted, np.full_like(painted, 150), mask)
+    assert out[corner[0] + 3, corner[1] - 4].mean() > 60 + 0.35 * 90
+    below, above = depths()
+    between = (below < 0) & (above < 0)
+    assert np.array_equal(out[between], painted[between])
+
+
 def test_specks_that_do_not_hang_on_the_lid_are_skin(painted: Tones, mask: Plane) -> None:
     photo, (below, _) = skin(1.0), depths()
     rows, columns = np.nonzero((below > 0.24) & (mask > 0.5))
@@ -138,7 +148,7 @@ def test_specks_that_do_not_hang_on_the_lid_are_skin(painted: Tones, mask: Plane
 
 
 def test_where_all_is_flat_nothing_is_added(painted: Tones, mask: Plane) -> None:
-    beside = round(CENTRE[0] - WIDTH / 2)  # there skin stays as bright as it was
+    beside = round(CENTRE[0] - 0.2 * WIDTH)  # there skin stays as bright as it was
     assert laid(painted, painted + 20, mask)[:, beside:] == pytest.approx(painted[:, beside:], abs=1e-3)
 
 

@@ -26,8 +26,9 @@ from ...roles import Crop, Donor, Patch, Request, Watch
 from . import condition, corners, donor, iris, layout, steer
 from .ball import CatchLight, ball_of, catch_light
 from .eyeframe import MAX_EYE
-from .lashes import Lashes, own_lashes, with_lashes
+from .lashes import with_lashes
 from .model import AppearanceModel, Prediction
+from .own_lashes import Lashes, own_lashes
 from .pieces import corners_of, pieces_of, skin_around
 from .refiner import EyeRefiner, PaintedEyes, missing
 from .round_iris import with_round_irises

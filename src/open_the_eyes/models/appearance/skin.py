@@ -11,7 +11,6 @@ give, is taken on both sides, but not how bright skin is: an open lid lies in ot
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -21,12 +20,14 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Plane, Tones
 from ...imaging.geometry import Box
 from ...imaging.grain import continued_grain
-from ...imaging.lids import EyeShape, lid_distances
+from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import SIDES, Side
 from ...imaging.palette import LUMA
 from ...imaging.smooth import reduced, shrink_for, smoothed
 from ...imaging.threefold import threefold, within
+from .outer_corner import beside, cleared
 from .shut_lashes import without_lashes
+from .surroundings import Surroundings, set_in
 
 WRINKLES: Final = 0.10
 """Under the eye, detail finer than a Gaussian of this standard deviation is the photo's."""
@@ -66,47 +67,8 @@ CARRIED_OVER: Final = 0.5
 """So much of it over the upper lid, whose skin is the finest of a face."""
 SQUARE: Final = 0.1
 """It is carried on in squares so large."""
-BESIDE: Final = (0.04, 0.19)
-"""Beyond the outer corner the photo sets in, and is all there is."""
-LEVEL: Final = (0.22, 0.32)
-"""Not so far over and under it."""
-LIT: Final = (0.6, 0.85)
-"""Skin is so bright at least, beside what is usual there."""
 ENOUGH: Final = 30
 """Pixels of skin under an eye that tell how strong its detail usually is."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Surroundings:
-    """Where a part of the photo lies around an eye; planes (h, w), in eye widths.
-
-    Args:
-        mask: 0..1.
-        below, above: the painted lids.
-        below_shut, above_shut: the photographed ones.
-        along, across: from the outer corner, of the painted eye or of the shut one, whichever lies further out; across
-            it down the face.
-    """
-
-    mask: Plane
-    below: Plane
-    above: Plane
-    below_shut: Plane
-    above_shut: Plane
-    along: Plane
-    across: Plane
-
-    @classmethod
-    def of(cls, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape) -> _Surroundings:
-        width, to_open, to_shut = opened.width, lid_distances(opened, part), lid_distances(shut, part)
-        below, above = (-edge / width for edge in (to_open.above_lower, to_open.below_upper))
-        below_shut, above_shut = (-edge / width for edge in (to_shut.above_lower, to_shut.below_upper))
-        along = np.maximum(to_open.along, to_shut.along) / width
-        return cls(mask, below, above, below_shut, above_shut, along, to_open.from_outer[1] / width)
-
-    def covered(self, weight: Plane) -> Plane:
-        """The weight (h, w) under the mask, 0 elsewhere."""
-        return np.where(self.mask > 0, weight, np.float32(0))
 
 
 def with_own_skin(
@@ -145,27 +107,28 @@ def _covered(mask: Plane, region: Box) -> Box | None:
 def _one_eye(
     painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape, hanging: float
 ) -> Tones:
-    there, width = _Surroundings.of(mask, part, opened, shut), opened.width
-    under = there.covered(_set_in(there.below, UNDER) * _set_in(there.below_shut - hanging, UNDER_LASHES))
+    there, width = Surroundings.of(mask, part, opened, shut), opened.width
+    under = there.covered(set_in(there.below, UNDER) * set_in(there.below_shut - hanging, UNDER_LASHES))
     skin = under > 0.9
     if int(skin.sum()) < ENOUGH:
         return painted
     line = np.maximum(there.above_shut, there.below_shut) < hanging + UNDER_LASHES[0]
     bare = without_lashes(photo, skin, np.asarray(line, np.bool_), width)
     own = under * bare
-    lid = there.covered(_set_in(there.above, LID) * _set_in(there.above_shut, LID_SHUT))
-    shown = there.covered(np.maximum(_set_in(there.above, EDGE), _set_in(there.below, EDGE)))
+    lid = there.covered(set_in(there.above, LID) * set_in(there.above_shut, LID_SHUT))
+    shown = there.covered(np.maximum(set_in(there.above, EDGE), set_in(there.below, EDGE)))
     painted = _in_own_hue(painted, photo, np.maximum(own, lid), shown, HUE * width)
     wrinkles, pores = _fine(photo, WRINKLES * width), _fine(photo, PORES * width)
     out = painted + _exchanged(painted, wrinkles, skin, WRINKLES * width) * threefold(own)
-    over = there.covered(_set_in(there.above, OVER) * _set_in(there.above_shut, OVER_SHUT))
+    over = there.covered(set_in(there.above, OVER) * set_in(there.above_shut, OVER_SHUT))
     out += _exchanged(painted, pores, skin, PORES * width) * threefold(over)
-    seen = float(_set_in(np.array([width], np.float32), SEEN_FROM)[0])
+    seen = float(set_in(np.array([width], np.float32), SEEN_FROM)[0])
     if seen > 0:
-        lower, upper = (_set_in(distance, EDGE) for distance in (there.below, there.above))
+        lower, upper = (set_in(distance, EDGE) for distance in (there.below, there.above))
         bare_skin = there.covered(np.asarray(lower * (1 - under) + CARRIED_OVER * upper * (1 - over), np.float32))
         out += _carried_on(photo, out, own > 0.9, bare_skin, opened) * threefold(seen * bare_skin)
-        out += (photo - out) * threefold(seen * bare * _beside(photo, there, width))
+        out += (photo - out) * threefold(seen * bare * beside(photo, there, width))
+        out = cleared(out, there, seen)
     return np.asarray(out, np.float32)
 
 
@@ -177,16 +140,6 @@ def _carried_on(photo: Tones, painted: Tones, skin: NDArray[np.bool_], wanted: P
     level = smoothed(np.asarray(painted @ LUMA, np.float32), CARRIED * width)
     usual = max(float(np.median(photo[skin] @ LUMA)), 1.0) if skin.any() else 1.0
     return grain * threefold(np.clip(level / usual, 0, 1))
-
-
-def _beside(photo: Tones, there: _Surroundings, width: float) -> Plane:
-    """(h, w) 0..1: skin beyond the outer corner, which stays as it was; not where it lies in a lid's or lash's dark."""
-    beyond = _set_in(-there.along, BESIDE) * (1 - _set_in(np.abs(there.across), LEVEL))
-    light = smoothed(np.asarray(photo @ LUMA, np.float32), 0.02 * width)
-    near = there.covered(beyond) > 0
-    if not near.any():
-        return there.covered(beyond)
-    return there.covered(beyond * _set_in(light / max(float(np.percentile(light[near], 60)), 1.0), LIT))
 
 
 def _in_own_hue(painted: Tones, photo: Tones, known: Plane, shown: Plane, reach: float) -> Tones:
@@ -212,9 +165,3 @@ def _exchanged(painted: Tones, own: Tones, skin: NDArray[np.bool_], sigma: float
 
 def _fine(picture: Tones, sigma: float) -> Tones:
     return np.asarray(picture - smoothed(picture, sigma), np.float32)
-
-
-def _set_in(distance: Plane, between: tuple[float, float]) -> NDArray[np.float32]:
-    """0 before the first distance, 1 after the second, smooth between."""
-    t = np.clip((distance - between[0]) / (between[1] - between[0]), 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)

@@ -1,0 +1,115 @@
+"""What the shut eyes of a face tell of its lashes. Lengths are in eye widths."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import Plane, Tones
+from ...imaging.geometry import Box
+from ...imaging.lids import EyeShape, lid_distances
+from ...imaging.palette import LUMA
+
+SEEN_FROM: Final = (36.0, 64.0)
+"""Eye widths in pixels between which lashes come to be seen."""
+CONTRASTS: Final = (0.3, 1.1)
+"""How much darker than skin a shut eye's darkest pixels are where lashes count as faint, and as painted black."""
+MADE_UP: Final = (0.6, 0.9)
+"""How dark a shut eye is between 0.04 and 0.1 under its darkest line, as a multiple of that: natural lashes let skin
+through there, mascara and false lashes do not."""
+TOLD_FROM: Final = (80.0, 110.0)
+"""Eye widths in pixels between which that comes to be believed; in small pictures all lashes run together."""
+_ALONG: Final = (0.1, 0.85)
+"""Of a shut eye, where its lashes are measured."""
+_MEASURED: Final = 200.0
+"""There a larger eye is brought to this width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lashes:
+    """What shut eyes tell of their lashes.
+
+    Args:
+        colour: (3,) 0..255.
+        strength: how much darker than the skin they are, 0..1.
+        length: how far they hang down, eye widths.
+        softness: the blur (sigma) of the sharpest edge there, pixels.
+        made_up: how closed a band they are, 0..1.
+        width: of an eye, pixels.
+    """
+
+    colour: NDArray[np.float32]
+    strength: float
+    length: float
+    softness: float
+    made_up: float
+    width: float
+
+
+def own_lashes(shut: Iterable[tuple[Tones, EyeShape]]) -> Lashes | None:
+    """The lashes of a face's shut eyes, told by a picture (h, w, 3) of each; None where none can be seen or measured.
+
+    Both eyes of a face get the same, whatever the light does to one of them.
+    """
+    seen = [(photo, shape) for photo, shape in shut if shape.width > SEEN_FROM[0] / 2]
+    found = [one for one in (_measured(photo, shape) for photo, shape in seen) if one is not None]
+    each = [(f.strength, f.length, f.softness, f.made_up, f.width) for f in found]
+    told = np.mean(each, axis=0) if found else None
+    if told is None or told[-1] <= SEEN_FROM[0]:
+        return None
+    return Lashes(np.mean([f.colour for f in found], axis=0), *told.tolist())
+
+
+def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
+    shrink = max(shut.width / _MEASURED, 1.0)
+    size_wh = max(round(photo.shape[1] / shrink), 1), max(round(photo.shape[0] / shrink), 1)
+    photo = np.asarray(cv2.resize(photo, size_wh, interpolation=cv2.INTER_AREA), np.float32)
+    small = replace(shut, ring=(shut.ring + 0.5) / shrink - 0.5)
+    there = lid_distances(small, Box(0, 0, *size_wh))
+    along, below = there.along / small.width, there.below_upper / small.width
+    inside = (along > _ALONG[0]) & (along < _ALONG[1])
+    line, skin = inside & (np.abs(below) < 0.06), inside & (below > 0.28) & (below < 0.45)
+    if line.sum() < 20 or skin.sum() < 20:
+        return None
+    level = np.asarray(photo @ LUMA, np.float32)
+    bright = np.median(photo[skin], axis=0)
+    dark = photo[line & (level <= np.percentile(level[line], 12))].mean(axis=0)
+    usual = max(float(bright @ LUMA), 1.0)
+    contrast = 1 - float(dark @ LUMA) / usual
+    strength = float(np.clip((contrast - CONTRASTS[0]) / (CONTRASTS[1] - CONTRASTS[0]), 0, 1))
+    colour = np.asarray(np.minimum(dark * 0.9, bright * 0.5), np.float32)
+    near = inside & (np.abs(below) < 0.2)
+    hanging, closed = _band(1 - level / usual, inside, below)
+    told = float(np.clip((shut.width - TOLD_FROM[0]) / (TOLD_FROM[1] - TOLD_FROM[0]), 0, 1))
+    made_up = told * min(4 * strength, 1.0) * float(np.clip((closed - MADE_UP[0]) / (MADE_UP[1] - MADE_UP[0]), 0, 1))
+    strength += (1 - strength) * 0.6 * made_up
+    return Lashes(colour, strength, hanging, _softness(level, near) * shrink, made_up, shut.width)
+
+
+def _band(darkness: Plane, inside: NDArray[np.bool_], below: Plane) -> tuple[float, float]:
+    """How far under the lash line, where it is darkest, the darkness falls to two fifths; and how dark it is on the way
+    there, as a multiple of the line's."""
+    bands = np.arange(-0.06, 0.2, 0.02)
+    rows = [darkness[inside & (below > b) & (below <= b + 0.02)] for b in bands]
+    profile = np.array([float(row.mean()) if row.size else 0.0 for row in rows])
+    peak = int(np.argmax(profile[:6]))
+    faint = np.flatnonzero(profile[peak:] < 0.4 * profile[peak])
+    closed = float(profile[peak + 2 : peak + 6].mean()) / max(float(profile[peak]), 1e-3)
+    return 0.02 * (int(faint[0]) if len(faint) else len(profile) - peak), closed
+
+
+def _softness(level: Plane, near: NDArray[np.bool_]) -> float:
+    """Blur of the sharpest edge as the sigma of a Gaussian, pixels: a blurred step's steepest slope tells it."""
+    part = Box.holding(near)
+    if part is None or min(part.width, part.height) < 3:
+        return 0.0
+    level, near = part.cut(level), part.cut(near)
+    steepest = float(np.percentile(np.hypot(*np.gradient(level))[near], 99.5))
+    contrast = float(np.percentile(level[near], 99) - np.percentile(level[near], 1))
+    return contrast / max(steepest, 1e-3) / math.sqrt(2 * math.pi)

@@ -1,0 +1,52 @@
+"""Where a photo's pixels lie around an eye that is opened in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import Plane
+from ...imaging.geometry import Box
+from ...imaging.lids import EyeShape, lid_distances
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where a part of the photo lies around an eye; planes (h, w), in eye widths.
+
+    Args:
+        mask: 0..1.
+        below, above: the painted lids.
+        below_shut, above_shut: the photographed ones.
+        along, across: from the painted eye's outer corner, towards the inner one and down the face.
+        along_shut: the same from the shut eye's.
+    """
+
+    mask: Plane
+    below: Plane
+    above: Plane
+    below_shut: Plane
+    above_shut: Plane
+    along: Plane
+    across: Plane
+    along_shut: Plane
+
+    @classmethod
+    def of(cls, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape) -> Surroundings:
+        width, to_open, to_shut = opened.width, lid_distances(opened, part), lid_distances(shut, part)
+        below, above = (-edge / width for edge in (to_open.above_lower, to_open.below_upper))
+        below_shut, above_shut = (-edge / width for edge in (to_shut.above_lower, to_shut.below_upper))
+        along, across = (from_outer / width for from_outer in to_open.from_outer)
+        return cls(mask, below, above, below_shut, above_shut, along, across, to_shut.along / width)
+
+    def covered(self, weight: Plane) -> Plane:
+        """The weight (h, w) under the mask, 0 elsewhere."""
+        return np.where(self.mask > 0, weight, np.float32(0))
+
+
+def set_in(distance: Plane, between: tuple[float, float]) -> NDArray[np.float32]:
+    """0 before the first distance, 1 after the second, smooth between."""
+    t = np.clip((distance - between[0]) / (between[1] - between[0]), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
