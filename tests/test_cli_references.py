@@ -11,6 +11,7 @@ from typing import NoReturn
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from open_the_eyes.cli import main
 from open_the_eyes.imaging.arrays import Rgb
@@ -204,16 +205,40 @@ def test_best_take_knows_results_by_their_records_and_says_what_it_left_out(
 
 
 @pytest.mark.parametrize(
-    ("made_by", "warned"), [("appearance", True), ("reference", False)], ids=["painted", "own eyes laid in"]
+    ("made_by", "says", "word"),
+    [
+        pytest.param(
+            "appearance", "open-the-eyes made this file", "compositeWithTrainedAlgorithmicMedia", id="painted"
+        ),
+        pytest.param("reference", None, "compositeCapture", id="own eyes laid in"),
+        pytest.param("others", "this file says that AI", "compositeWithTrainedAlgorithmicMedia", id="others' painting"),
+    ],
 )
-def test_a_reference_that_we_painted_is_used_with_a_warning(
-    folder: Path, capsys: pytest.CaptureFixture[str], made_by: str, warned: bool
+def test_a_painted_reference_is_used_with_a_warning_and_its_eyes_stay_painted(
+    folder: Path, capsys: pytest.CaptureFixture[str], made_by: str, says: str | None, word: str
 ) -> None:
-    assert main(["open", "shot1.png", "--reference", "shot2.png", "--engine", made_by, "-o", "made.png"]) == 0
+    if made_by == "others":
+        mark_as_painted("shot2.png", "made.png")
+    else:
+        assert main(["open", "shot1.png", "--reference", "shot2.png", "--engine", made_by, "-o", "made.png"]) == 0
     assert "warning" not in capsys.readouterr().err
-    assert main(["open", "shot1.png", "--reference", "made.png"]) == 0
-    assert ("warning: --reference made.png: open-the-eyes made this file" in capsys.readouterr().err) is warned
-    assert (folder / "shot1.opened.png").exists()
+    assert main(["open", "shot1.png", "--reference", "made.png", "--engine", "reference"]) == 0
+    err = capsys.readouterr().err
+    assert f"warning: --reference made.png: {says}" in err if says else "warning" not in err
+    assert f"digitalsourcetype/{word}<".encode() in (folder / "shot1.opened.png").read_bytes()
+
+
+def mark_as_painted(photo: str, path: str) -> None:
+    """As other programs do that have AI paint."""
+    told = PngInfo()
+    packet = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+        'xmlns:e="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
+        'e:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"/></rdf:RDF>'
+    )
+    told.add_itxt("XML:com.adobe.xmp", packet)
+    with Image.open(photo) as image:
+        image.save(path, pnginfo=told)
 
 
 @pytest.mark.parametrize("photos", [["shot1.png"], ["shot1.png", "shot1.png"]], ids=["one", "the same twice"])

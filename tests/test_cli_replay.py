@@ -145,14 +145,23 @@ def test_a_replay_leaves_no_room_for_other_options_or_several_photos(
     assert "expected one photo" in capsys.readouterr().err
 
 
-def test_another_photo_and_another_version_are_told_of(photo: Path, tmp_path: Path, capsys: Captured) -> None:
-    made = recorded(photo, tmp_path / "made.jpg", input="0" * 64)
+@pytest.mark.parametrize(
+    ("edited", "says"),
+    [
+        pytest.param("0" * 64, "is not the very file that was edited", id="another file"),
+        pytest.param("", "the record names no file", id="pixels"),
+    ],
+)
+def test_another_photo_and_another_version_are_told_of(
+    edited: str, says: str, photo: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    made = recorded(photo, tmp_path / "made.jpg", input=edited)
 
     assert main(["open", str(photo), "--replay", str(made), "-o", str(tmp_path / "again.jpg")]) == 0
 
     err = capsys.readouterr().err
     assert "made by version 0.0.1" in err
-    assert "not the very file" in err
+    assert says in err
 
 
 @pytest.mark.parametrize("written", ["-o", "--report"])

@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from open_the_eyes.cli import words
+from open_the_eyes.edit_record import EarlierEdit
+from open_the_eyes.files import EditRecord
 from open_the_eyes.report import FaceReport, Report, StageReport
 from tests.stand_in import face_report, report_of
 
@@ -103,6 +105,16 @@ def test_what_a_report_adds_of_opened_eyes_is_said(reason: str, expected: str) -
 )
 def test_an_inspected_face_says_what_open_would_do(face: FaceReport, expected: str) -> None:
     assert words.inspected_line(face) == expected
+
+
+def test_a_file_names_the_edits_that_its_photo_had_before() -> None:
+    earlier = (EarlierEdit("sdxl", (2, 5)), EarlierEdit("old", ()))
+    record = EditRecord("appearance", "standard", 0, "0.1.0", ((2, "skipped"),), earlier=earlier)
+    assert words.edit_lines("a.jpg", record)[2:] == [
+        "  edited before: engine sdxl opened face 2, 5",
+        "  edited before: engine old opened no face",
+        "  face 2: not chosen",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ MODULES: Final = sorted(SOURCE.rglob("*.py"))
 LAYERS: Final = (
     {"addresses", "imaging"},
     {"digest", "errors", "installed", "looking", "naming", "parallel", "version"},
-    {"options", "settings"},
+    {"edit_record", "options", "settings"},
     {"photo", "roles"},
     {"report"},
     {"residency"},

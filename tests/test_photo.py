@@ -50,6 +50,12 @@ def test_windows_that_were_painted_are_known_until_somebody_brings_other_pixels(
     assert Painting(fresh.pixels, told.with_pixels(told.pixels).over(fresh.pixels).tiles).whole is told.pixels
 
 
+def test_pixels_that_are_no_longer_the_files_are_known(fresh: Photo) -> None:
+    assert not fresh.altered
+    assert fresh.with_tiles([tile(EYE, 10)]).altered
+    assert fresh.with_pixels(fresh.pixels.copy()).altered
+
+
 def test_the_whole_cannot_be_painted_over_unnoticed(fresh: Photo) -> None:
     with pytest.raises(ValueError, match="read-only"):
         fresh.with_tiles([tile(EYE, 10)]).pixels[0, 0] = 0

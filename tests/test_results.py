@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,23 @@ import numpy as np
 import pytest
 
 from open_the_eyes import files
+from open_the_eyes.edit_record import EarlierEdit
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import PhotoNotWritten, UsageError
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.imaging.painting import Tile
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
-from open_the_eyes.results import Opened
+from open_the_eyes.results import Opened, recorded
 from open_the_eyes.settings import Settings
+from tests.stand_in import face_report, report_of
+
+PIXELS = Photo(np.zeros((8, 8, 3), np.uint8))
+EDIT = files.EditRecord("sdxl", "fast", 3, "0.1.0", ((1, "skipped"), (2, "opened")))
+PAINTED = replace(PIXELS, edit=EDIT)
+TAKEN = replace(PIXELS, edit=replace(EDIT, engine="reference", painted=False))
 
 
 def test_saving_writes_the_picture_and_an_honest_record(opened_blink: Opened, tmp_path: Path) -> None:
@@ -37,6 +47,47 @@ def test_saving_writes_the_picture_and_an_honest_record(opened_blink: Opened, tm
 def test_a_photo_that_was_not_changed_carries_no_record(engine: Engine, portrait: Rgb, tmp_path: Path) -> None:
     open_eyes(Photo(portrait), engine=engine).save(tmp_path / "same.png")
     assert files.read_record(files.read(tmp_path / "same.png", Settings())) is None
+
+
+def test_a_result_edited_again_is_no_file_and_names_the_edit_before(
+    engine: Engine, blink: Path, tmp_path: Path
+) -> None:
+    source = files.read(blink, Settings())
+    result = replace(source.with_tiles([Tile(Box(0, 0, 8, 8), np.zeros((8, 8, 3), np.uint8))]), edit=EDIT)
+    report = open_eyes(result, engine=engine).save(tmp_path / "out.jpg")
+
+    assert (report.input.path, report.input.sha256) == (str(blink), "")
+    assert report.outputs[0].encoding == "coefficients"
+    record = files.read_record(files.read(tmp_path / "out.jpg", Settings()))
+    assert record is not None
+    assert (record.input, record.earlier) == ("", (EarlierEdit("sdxl", (2,)),))
+
+
+def test_a_result_that_needs_nothing_more_keeps_its_record(opened_blink: Opened, engine: Engine) -> None:
+    again = open_eyes(opened_blink.photo, engine=engine)
+    assert not again.changed
+    assert again.photo.edit == opened_blink.photo.edit is not None
+
+
+@pytest.mark.parametrize(
+    ("engine", "restorer", "came", "givers", "painted"),
+    [
+        pytest.param("reference", "none", PIXELS, [TAKEN], False, id="photos put together"),
+        pytest.param("reference", "none", TAKEN, [PIXELS], False, id="once more"),
+        pytest.param("reference", "gfpgan", PIXELS, [PIXELS], True, id="a restorer"),
+        pytest.param("appearance", "none", PIXELS, [], True, id="a painter"),
+        pytest.param("reference", "none", PAINTED, [PIXELS], True, id="a painted photo"),
+        pytest.param("reference", "none", PIXELS, [PIXELS, PAINTED], True, id="eyes from a painted photo"),
+    ],
+)
+def test_only_what_was_put_together_of_photos_alone_counts_as_not_painted(
+    engine: str, restorer: str, came: Photo, givers: list[Photo], painted: bool
+) -> None:
+    report = replace(report_of("a.jpg", face_report("opened")), engine=engine)
+    (photo,) = recorded((PIXELS,), report, Options.of(restorer=restorer), came, givers)
+    assert photo.edit is not None
+    assert photo.edit.painted is painted
+    assert photo.edit.earlier == (() if came.edit is None else (EarlierEdit(came.edit.engine, (2,)),))
 
 
 @pytest.fixture(scope="module")

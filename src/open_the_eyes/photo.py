@@ -10,6 +10,7 @@ from typing import Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from .edit_record import EditRecord
 from .imaging.arrays import Rgb
 from .imaging.depth import Deep, carried_over
 from .imaging.geometry import Box
@@ -111,12 +112,16 @@ class Photo:
         picture: the pixels, or a `Painting`, which puts them together when they are asked for.
         deep: the same picture with 16 bits a colour, (H, W, 3) or with alpha (H, W, 4), where the file has them;
             `pixels` and `alpha` are what of it is looked at.
+        altered: the pixels are no longer the file's.
+        edit: the last of our edits in them, None where there was none after the file was read.
     """
 
     picture: Rgb | Painting
     alpha: NDArray[np.uint8] | None = None
     file: FileFacts | None = None
     deep: Deep | None = None
+    altered: bool = False
+    edit: EditRecord | None = None
 
     @property
     def pixels(self) -> Rgb:
@@ -146,7 +151,7 @@ class Photo:
     def with_pixels(self, pixels: Rgb) -> Photo:
         """The same file with other pixels of the same shape; where these are as they were, so are the 16 bits."""
         deep = None if self.deep is None else carried_over(self.deep, self.pixels, pixels)
-        return replace(self, picture=pixels, deep=deep)
+        return replace(self, picture=pixels, deep=deep, altered=True)
 
     def with_tiles(self, tiles: Sequence[Tile]) -> Photo:
         """The same with new pixels in some windows only, which costs nothing elsewhere; later tiles cover earlier ones.
@@ -160,4 +165,4 @@ class Photo:
             deep = self.deep.copy()
             for window in (tile.window for tile in tiles):
                 window.cut(deep)[...] = carried_over(window.cut(self.deep), before.cut(window), after.cut(window))
-        return replace(self, picture=after, deep=deep)
+        return replace(self, picture=after, deep=deep, altered=True)

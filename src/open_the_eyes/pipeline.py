@@ -17,7 +17,7 @@ from .imaging.geometry import Box
 from .imaging.painting import Painting
 from .options import Mode, Options
 from .photo import Photo
-from .results import Inspected, Opened, face_report, report_of
+from .results import Inspected, Opened, face_report, recorded, report_of
 from .roles import Crop, Donor
 from .stages.attempts import check_picks, rounds, told
 from .stages.blend import Look, Opening, all_laid_on, blend
@@ -75,15 +75,14 @@ def open_eyes(
     watch = Stopwatch(progress)
 
     with watch.stage("read", 0.0, 0.1):
-        source = _read(photo, engine)
-        if options.save.strip_gps:
-            source = files.without_gps(source)
+        came = _read(photo, engine)
+        source = files.without_gps(came) if options.save.strip_gps else came
     with watch.stage("detect", 0.1, 0.35):
         decisions = decide(detect(source.pixels, engine.detector), options.choose)
     check_picks(options.generate, len(decisions))
     with watch.stage("confirm", 0.35, 0.4):
         decisions = confirmed(source.pixels, decisions, engine.detector)
-    matches, others = Matches(), []
+    matches, others, shown = Matches(), [], []
     if references:
         with watch.stage("match", 0.4, 0.4):
             others, teller = _references(references, engine), engine.teller()
@@ -99,7 +98,9 @@ def open_eyes(
 
     faces = tuple(face_report(d, kept.get(d.id), matches.reasons.get(d.id, "")) for d in decisions)
     report = report_of(source, engine.name, options, faces, watch, others)
-    return Opened(variations, faces, report.stages, report, options)
+    sources = {eyes.source for face in kept.values() for eyes in face.best}
+    givers = [photo for photo, one in zip(others, shown, strict=True) if any(map(one.gave, sources))]
+    return Opened(recorded(variations, report, options, came, givers), faces, report.stages, report, options)
 
 
 def inspect_photo(photo: Source, options: Options | None = None, *, engine: str | Engine = "auto") -> Inspected:

@@ -76,7 +76,10 @@ class StageReport:
 
 @dataclass(frozen=True, slots=True)
 class InputReport:
-    """The file that was read; path is None for a photo that came as bytes or pixels."""
+    """The file that was read; path is None for a photo that came as bytes or pixels.
+
+    `sha256` is "" where it came as pixels, or its pixels were changed after it was read, as those of a result are.
+    """
 
     path: str | None
     sha256: str

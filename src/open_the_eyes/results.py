@@ -61,10 +61,6 @@ class Opened:
             raise UsageError(f"variation: expected 1 to {len(self.variations)}, got {number}.")
         return replace(self, variations=self.variations[number - 1 : number], first=number)
 
-    def record(self, variation: int = 1) -> files.EditRecord | None:
-        """What the file of a variation, counted from 1, says of its making; None where no eye was opened."""
-        return _edit_record(self.report, self.options, variation) if self.changed else None
-
     def save(
         self,
         path: str | os.PathLike[str] | None = None,
@@ -96,9 +92,10 @@ class Opened:
                 files.check_free(target, overwrite=overwrite)
             outputs: list[OutputReport] = []
             try:
-                for number, (photo, target) in enumerate(zip(self.variations, targets, strict=True), start=self.first):
-                    record = self.record(number)
-                    outputs += [files.write(photo, target, record=record, overwrite=overwrite, credentials=credentials)]
+                for photo, target in zip(self.variations, targets, strict=True):
+                    outputs += [
+                        files.write(photo, target, record=photo.edit, overwrite=overwrite, credentials=credentials)
+                    ]
             except BaseException:
                 if not overwrite:
                     for output in outputs:
@@ -150,29 +147,42 @@ def report_of(
     return Report(came, engine, chosen.mode, chosen.seed, faces, watch.stages, references=others)
 
 
-def _input_report(photo: Photo) -> InputReport:
-    file = photo.file
-    return InputReport(
-        path=None if file is None or file.path is None else str(file.path),
-        sha256="" if file is None else file.sha256,
-        size_wh=photo.size_wh,
-        format=None if file is None else file.format,
-    )
+def recorded(
+    variations: tuple[Photo, ...], report: Report, options: Options, came: Photo, givers: Sequence[Photo]
+) -> tuple[Photo, ...]:
+    """The variations, each with the record of this edit; as they are where no eye was opened.
 
-
-def _edit_record(report: Report, options: Options, variation: int) -> files.EditRecord:
-    outcomes = tuple((face.id, face.outcome) for face in report.faces)
+    Args:
+        came: the photo as it was read, with all that its file tells.
+        givers: the references that gave eyes, in whichever variation.
+    """
+    if not any(face.outcome == "opened" for face in report.faces):
+        return variations
+    before = files.read_record(came)
+    paints = report.engine != "reference" or options.restore.restorer != "none"
     others = {name: value for name, value in options.changed().items() if name not in ("mode", "seed")}
-    return files.EditRecord(
+    record = files.EditRecord(
         report.engine,
         report.mode,
         report.seed,
         report.version,
-        outcomes,
+        tuple((face.id, face.outcome) for face in report.faces),
         json.dumps(others, sort_keys=True),
-        variation,
-        report.input.sha256,
-        tuple(reference.sha256 for reference in report.references),
+        input=report.input.sha256,
+        references=tuple(reference.sha256 for reference in report.references),
+        earlier=() if before is None else before.as_earlier(),
+        painted=paints or any(map(files.is_painted, (came, *givers))),
+    )
+    return tuple(replace(photo, edit=replace(record, variation=n)) for n, photo in enumerate(variations, start=1))
+
+
+def _input_report(photo: Photo) -> InputReport:
+    file = photo.file
+    return InputReport(
+        path=None if file is None or file.path is None else str(file.path),
+        sha256="" if file is None or photo.altered else file.sha256,
+        size_wh=photo.size_wh,
+        format=None if file is None else file.format,
     )
 
 

@@ -118,7 +118,7 @@ def test_a_signed_file_says_what_was_done_and_to_what(suffix: str, tmp_path: Pat
 
 
 def test_photos_put_together_are_signed_as_that(tmp_path: Path) -> None:
-    record, out = replace(RECORD, engine="reference"), tmp_path / "out.png"
+    record, out = replace(RECORD, engine="reference", painted=False), tmp_path / "out.png"
     write(read(saved(picture(), "PNG"), Settings()), out, record=record, credentials=Credentials.load(*chain(tmp_path)))
 
     assert "digitalsourcetype/compositeCapture" in json.dumps(manifest(out, "image/png")[0])

@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from open_the_eyes.files import EditRecord, encoded, read, read_record
-from open_the_eyes.files.edit_record import PAINTED, PHOTOGRAPHED, with_record
+from open_the_eyes.edit_record import MAX_EARLIER, MAX_ENGINE, MAX_OPENED, PAINTED, PHOTOGRAPHED, EarlierEdit
+from open_the_eyes.files import EditRecord, encoded, is_painted, read, read_record
+from open_the_eyes.files.edit_record import with_record
 from open_the_eyes.files.xmp import BrokenXmp
 from open_the_eyes.photo import FileFacts, FileFormat, Photo
 from open_the_eyes.settings import Settings
@@ -45,26 +46,77 @@ def test_a_record_is_found_again(file_format: FileFormat) -> None:
     assert PAINTED.encode() in xmp_of(back)
 
 
+@pytest.mark.parametrize(("painted", "expected"), [(True, PAINTED), (False, PHOTOGRAPHED)])
+def test_what_the_picture_is_made_of_is_told_in_words_of_the_iptc(painted: bool, expected: str) -> None:
+    record = replace(RECORD, engine="reference", painted=painted)
+    xmp = with_record(None, record)
+    assert f"<Iptc4xmpExt:DigitalSourceType>{expected}</Iptc4xmpExt:DigitalSourceType>" in xmp.decode()
+    assert read_record(photo(xmp=xmp)) == record
+
+
+WORDS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+MANIFEST = b"JP\0\1jumb: " + WORDS.encode() + b"trainedAlgorithmicMedia\0"
+
+
+def saying(word: str) -> bytes:
+    told = f'<rdf:Description {IPTC.decode()} Iptc4xmpExt:DigitalSourceType="{WORDS}{word}"/>'
+    return HEAD + told.encode() + TAIL
+
+
 @pytest.mark.parametrize(
-    ("engine", "options", "expected"),
+    ("facts", "expected"),
     [
-        ("reference", "{}", PHOTOGRAPHED),
-        ("reference", '{"restorer": "gfpgan"}', PAINTED),
-        ("appearance", "{}", PAINTED),
-        ("sdxl", "{}", PAINTED),
+        pytest.param(FileFacts("PNG"), False, id="silent"),
+        pytest.param(FileFacts("PNG", xmp=saying("digitalCapture")), False, id="a camera's"),
+        pytest.param(FileFacts("PNG", xmp=saying("compositeCapture")), False, id="photos put together"),
+        pytest.param(FileFacts("PNG", xmp=saying("trainedAlgorithmicMedia")), True, id="made up altogether"),
+        pytest.param(FileFacts("PNG", xmp=saying("compositeSynthetic")), True, id="in part"),
+        pytest.param(FileFacts("PNG", xmp=saying("algorithmicMedia")[:-9]), True, id="in a broken packet"),
+        pytest.param(FileFacts("PNG", xmp=with_record(None, RECORD)), True, id="by an edit of ours"),
+        pytest.param(FileFacts("PNG", xmp=with_record(None, replace(RECORD, painted=False))), False, id="not by one"),
+        pytest.param(FileFacts("JPEG", blocks=(("APP11", MANIFEST),)), True, id="in Content Credentials"),
     ],
 )
-def test_only_what_photos_alone_were_put_together_for_is_called_a_composite_of_captures(
-    engine: str, options: str, expected: str
-) -> None:
-    xmp = with_record(None, replace(RECORD, engine=engine, options=options)).decode()
-    assert f"<Iptc4xmpExt:DigitalSourceType>{expected}</Iptc4xmpExt:DigitalSourceType>" in xmp
+def test_a_photo_counts_as_painted_when_it_says_so_itself(facts: FileFacts, expected: bool) -> None:
+    assert is_painted(Photo(np.zeros((8, 8, 3), np.uint8), file=facts)) is expected
+
+
+def test_the_edit_in_the_pixels_counts_before_the_one_in_the_file() -> None:
+    once = photo(xmp=with_record(None, replace(RECORD, painted=False)))
+    twice = replace(once, edit=LATER)
+
+    assert read_record(twice) == LATER
+    assert (is_painted(once), is_painted(twice)) == (False, True)
 
 
 def test_references_come_back_in_order_and_one_without_a_file_stays_one() -> None:
     back = read(encoded(photo("PNG"), "PNG", WITH_REFERENCES), Settings())
 
     assert read_record(back) == WITH_REFERENCES
+
+
+def test_earlier_edits_come_back_in_order() -> None:
+    earlier = (EarlierEdit("appearance", (2, 11)), EarlierEdit("an <engine>: odd", ()))
+    record = replace(RECORD, earlier=earlier)
+    back = read(encoded(photo("JPEG"), "JPEG", record), Settings())
+
+    assert read_record(back) == record
+    assert record.as_earlier() == (*earlier, EarlierEdit("appearance", (1,)))
+
+
+def test_a_record_does_not_grow_without_end() -> None:
+    many, full = range(100_000, 110_000), (EarlierEdit("sdxl", ()),) * MAX_EARLIER
+    crowded = replace(LATER, engine="e" * 100, faces=tuple((n, "opened") for n in many), earlier=full)
+    record = replace(RECORD, earlier=crowded.as_earlier())
+
+    assert record.earlier == (*full[1:], EarlierEdit("e" * MAX_ENGINE, tuple(many)[:MAX_OPENED]))
+    assert read_record(photo(xmp=with_record(None, record))) == record
+
+
+@pytest.mark.parametrize("told", ["1,2", "sdxl", "sdxl: 1,,2", "sdxl: " + "1" * 100_000, "e" * 100 + ": 1"])
+def test_a_forged_earlier_edit_is_none(told: str) -> None:
+    forged = with_record(None, replace(RECORD, earlier=(EarlierEdit("old", (1,)),))).replace(b"old: 1", told.encode())
+    assert read_record(photo(xmp=forged)) == RECORD
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

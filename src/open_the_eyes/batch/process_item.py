@@ -84,10 +84,10 @@ def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Set
     """
     _make_folder(item.output)
     there = False
-    for number, target in enumerate(numbered(item.output, len(opened.variations)), start=1):
+    for variation, target in zip(opened.variations, numbered(item.output, len(opened.variations)), strict=True):
         if os.path.lexists(target):
             there = True
-            if not spec.overwrite and not _is_this(target, opened, number, settings):
+            if not spec.overwrite and not _is_this(target, variation, settings):
                 raise _taken(target)
     credentials = None
     if spec.certificate is not None and spec.key is not None:
@@ -96,13 +96,13 @@ def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Set
     return tuple(_output(Path(one.path), one.sha256, out) for one in report.outputs)
 
 
-def _is_this(target: Path, opened: Opened, variation: int, settings: Settings) -> bool:
+def _is_this(target: Path, variation: Photo, settings: Settings) -> bool:
     """Whether a file says of itself that it is this edit of this photo."""
     try:
         record = files.read_record(files.read(target, settings))
     except (OpenTheEyesError, OSError, ValueError):
         return False
-    return record is not None and record == opened.record(variation)
+    return record is not None and record == variation.edit
 
 
 def _copied(item: Item, sha256: str, spec: BatchSpec, out: Path) -> tuple[Output, ...]:

@@ -81,8 +81,11 @@ def check_one_photo(photos: Sequence[Path]) -> None:
 
 
 def check_same_photo(record: EditRecord, sha256: str, photo: Path) -> None:
-    """Says when it is another photo than the one that was edited: a resized or re-saved one, for example."""
-    if record.input and record.input != sha256:
+    """Says when it is another photo than the one that was edited, such as a resized one, or when nobody can know."""
+    if not record.input:
+        lost = "the record names no file, since pixels were edited: this may be another picture, the result may differ."
+        speech.note(speech.one_line(f"{photo}: {lost}"))
+    elif record.input != sha256:
         speech.note(speech.one_line(f"{photo} is not the very file that was edited: the result will differ."))
 
 

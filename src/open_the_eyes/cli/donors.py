@@ -18,17 +18,16 @@ def references(paths: Sequence[Path]) -> tuple[Photo, ...]:
     Raises:
         UnreadablePhoto, PhotoTooLarge: one cannot be used.
     """
-    from ..files import read_record
-    from ..files.edit_record import PAINTED
+    from ..files import is_painted, read_record
 
     photos = tuple(_read(path) for path in paths)
     for path, photo in zip(paths, photos, strict=True):
-        record = read_record(photo)
-        if record is not None and record.source_type == PAINTED:
+        if is_painted(photo):
+            why = "open-the-eyes made this file" if read_record(photo) else "this file says that AI had a part in it"
             speech.note(
                 speech.one_line(
-                    f"warning: --reference {path}: open-the-eyes made this file, its eyes may be painted and not the "
-                    "person's own; better name a photo as the camera made it."
+                    f"warning: --reference {path}: {why}, its eyes may be painted and not the person's own; better "
+                    "name a photo as the camera made it."
                 )
             )
     return photos

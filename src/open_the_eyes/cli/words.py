@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from .speech import printable
 
 if TYPE_CHECKING:
-    from ..files import EditRecord
+    from ..edit_record import EarlierEdit, EditRecord
     from ..report import FaceReport, Report, StageReport
 
 _STATES: Final = {
@@ -65,6 +65,7 @@ def edit_lines(path: str, record: EditRecord | None) -> list[str]:
     lines += [f"  eyes from the file with SHA-256 {one or 'unknown'}" for one in record.references]
     if record.references:
         lines += ["  to repeat it, name these with --reference beside --replay"]
+    lines += [f"  edited before: {_earlier(edit)}" for edit in record.earlier]
     lines += [f"  face {number}: {_STATES.get(outcome, outcome)}" for number, outcome in record.faces]
     return [printable(line) for line in lines]
 
@@ -122,6 +123,11 @@ def _with_stems(stages: Sequence[StageReport]) -> list[StageReport]:
 
 def _path(path: str | None) -> str:
     return printable(path or "photo")
+
+
+def _earlier(edit: EarlierEdit) -> str:
+    """ "engine sdxl opened face 2, 5"."""
+    return f"engine {edit.engine} opened {'face ' + ', '.join(map(str, edit.opened)) if edit.opened else 'no face'}"
 
 
 def _deed(face: FaceReport) -> str:

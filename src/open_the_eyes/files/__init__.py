@@ -6,11 +6,13 @@ every other byte of a file is carried round them. HEIC and AVIF are the exceptio
 whole file.
 """
 
+from ..edit_record import EditRecord
 from .credentials import Credentials
-from .edit_record import EditRecord, read_record
+from .edit_record import read_record
 from .gps import without_gps
 from .reading import read
 from .sniff import HEAD_BYTES
+from .source_type import is_painted
 from .whole_file import check_free
 from .writing import SUFFIXES, encoded, encoded_and_told, format_for, suffix_for, true_suffix, write
 
@@ -23,6 +25,7 @@ __all__ = [
     "encoded",
     "encoded_and_told",
     "format_for",
+    "is_painted",
     "read",
     "read_record",
     "suffix_for",

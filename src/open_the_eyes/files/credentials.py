@@ -13,10 +13,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ..edit_record import PAINTED
 from ..errors import PhotoNotWritten, UsageError
 from ..photo import FileFacts, FileFormat
 from ..version import __version__
-from .edit_record import PAINTED
 from .jpeg_index import foretold
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What an edited file says about its edit, as XMP: by whom the eyes were made, and how to make them again.
+"""An `EditRecord` as XMP in the edited file: by whom the eyes were made, and how to make them again.
 
 IPTC Photo Metadata Standard, "Digital Source Type"; the rest stands in a namespace of its own. `xmp:CreatorTool` is the
 camera's or the editor's and is left alone.
@@ -6,12 +6,11 @@ camera's or the editor's and is left alone.
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from xml.sax.saxutils import escape
 
+from ..edit_record import MAX_EARLIER, MAX_ENGINE, MAX_OPENED, PHOTOGRAPHED, EarlierEdit, EditRecord
 from ..photo import FileFormat, Photo
 from .png import TEXT_CHUNKS, text_chunk
 from .tiff import NOTE_TAG
@@ -19,16 +18,18 @@ from .xmp import BrokenXmp, spliced, texts_of
 
 NAMESPACE: Final = "urn:open-the-eyes:xmp:1.0:"
 IPTC_EXTENSION: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
-PAINTED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
-PHOTOGRAPHED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeCapture"
 WITHOUT_NOTE: Final = ("HEIF", "AVIF")
 """The formats with no place for a note beside XMP."""
 NOTE_MARK: Final = b"open-the-eyes edit record: "
 
-_NAMES: Final = ("Engine", "Mode", "Seed", "Version", "Faces", "Options", "Variation", "Input", "References")
+_NAMES: Final = (
+    "Engine", "Mode", "Seed", "Version", "Faces", "Options", "Variation", "Input", "References", "Earlier",
+)  # fmt: skip
 _OURS: Final = frozenset(f"{NAMESPACE} {name}" for name in _NAMES)
-_REPLACED: Final = _OURS | {f"{IPTC_EXTENSION} DigitalSourceType", "http://ns.adobe.com/xap/1.0/ Thumbnails"}
+_SOURCE_TYPE: Final = f"{IPTC_EXTENSION} DigitalSourceType"
+_REPLACED: Final = _OURS | {_SOURCE_TYPE, "http://ns.adobe.com/xap/1.0/ Thumbnails"}
 _FACE: Final = re.compile(r"([0-9]{1,6}):([a-z_]{1,40})")
+_EARLIER: Final = re.compile(rf"(.{{1,{MAX_ENGINE}}}): ?((?:[0-9]{{1,6}}(?:,[0-9]{{1,6}}){{0,{MAX_OPENED - 1}}})?)")
 _SEED: Final = re.compile(r"-?[0-9]{1,40}")
 _PARAMETERS: Final = b"parameters\0"
 _OUR_VERSION: Final = "Version: open-the-eyes "
@@ -36,52 +37,6 @@ _COUNT: Final = re.compile(r"[1-9][0-9]{0,3}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _MAX_OPTIONS: Final = 8000
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class EditRecord:
-    """One edit, and all that it takes to make it again.
-
-    Args:
-        faces: (id, outcome) as in the report.
-        options: the other options that were not at their defaults, as JSON: names as `Options.of` takes them.
-        variation: which of several results this file is, from 1.
-        input: SHA-256 of the file that was edited, hexadecimal; "" for pixels.
-        references: the same of each photo that eyes could be taken from, in the order given.
-    """
-
-    engine: str
-    mode: str
-    seed: int
-    version: str
-    faces: tuple[tuple[int, str], ...]
-    options: str = "{}"
-    variation: int = 1
-    input: str = ""
-    references: tuple[str, ...] = ()
-
-    @property
-    def source_type(self) -> str:
-        """IPTC's word for what the picture is made of: engine "reference" takes photos alone, all others may paint."""
-        return PHOTOGRAPHED if self.engine == "reference" and '"restorer"' not in self.options else PAINTED
-
-    def to_json(self) -> dict[str, Any]:
-        """The record as plain JSON values; options that are no JSON object stay text."""
-        try:
-            options = json.loads(self.options)
-        except (ValueError, RecursionError):
-            options = self.options
-        return {
-            "engine": self.engine,
-            "mode": self.mode,
-            "seed": self.seed,
-            "version": self.version,
-            "faces": [{"id": number, "outcome": outcome} for number, outcome in self.faces],
-            "options": options,
-            "variation": self.variation,
-            "input_sha256": self.input or None,
-            "references_sha256": [sha256 or None for sha256 in self.references],
-        }
 
 
 def with_record(xmp: bytes | None, record: EditRecord) -> bytes:
@@ -139,9 +94,12 @@ def is_ours(block: tuple[str, bytes]) -> bool:
 
 
 def read_record(photo: Photo) -> EditRecord | None:
-    """The record in a photo's file, None when it carries none that can be understood."""
-    if photo.file is None:
-        return None
+    """The record of a photo's last edit: of the pixels, if they are a result's, else the one in its file.
+
+    None when there is none that can be understood.
+    """
+    if photo.edit is not None or photo.file is None:
+        return photo.edit
     packets = [photo.file.xmp] if photo.file.xmp is not None else []
     packets += [block[1].split(NOTE_MARK, 1)[1] for block in photo.file.blocks if is_note(block)]
     return next((record for packet in packets if (record := _record(packet)) is not None), None)
@@ -149,7 +107,7 @@ def read_record(photo: Photo) -> EditRecord | None:
 
 def _record(packet: bytes) -> EditRecord | None:
     try:
-        texts = texts_of(packet, _OURS)
+        texts = texts_of(packet, _OURS | {_SOURCE_TYPE})
     except BrokenXmp:
         return None
     engine, mode, seed, version = (
@@ -159,6 +117,7 @@ def _record(packet: bytes) -> EditRecord | None:
         return None
     references = texts.get(f"{NAMESPACE} References", [])
     faces = [_FACE.fullmatch(text) for text in texts.get(f"{NAMESPACE} Faces", []) if text]
+    earlier = [_EARLIER.fullmatch(text) for text in texts.get(f"{NAMESPACE} Earlier", []) if text]
     options, variation, came_from = (
         next(iter(texts.get(f"{NAMESPACE} {name}", [])), "") for name in ("Options", "Variation", "Input")
     )
@@ -172,11 +131,21 @@ def _record(packet: bytes) -> EditRecord | None:
         int(variation) if _COUNT.fullmatch(variation) else 1,
         came_from if _SHA256.fullmatch(came_from) else "",
         tuple(text if _SHA256.fullmatch(text) else "" for text in references[1:]),
+        tuple(EarlierEdit(e[1], _numbers(e[2])) for e in earlier[-MAX_EARLIER:] if e is not None),
+        PHOTOGRAPHED not in texts.get(_SOURCE_TYPE, []),
     )
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in text.split(",") if number)
 
 
 def _description(record: EditRecord, attributes: str) -> str:
     faces = "".join(f"<rdf:li>{number}:{_text(outcome)}</rdf:li>" for number, outcome in record.faces)
+    edits = "".join(
+        f"<rdf:li>{_text(edit.engine)}: {','.join(map(str, edit.opened))}</rdf:li>" for edit in record.earlier
+    )
+    earlier = f"<ote:Earlier><rdf:Seq>{edits}</rdf:Seq></ote:Earlier>" if edits else ""
     references = "".join(f"<rdf:li>{_text(sha256)}</rdf:li>" for sha256 in record.references)
     return (
         f'<rdf:Description {attributes} xmlns:Iptc4xmpExt="{IPTC_EXTENSION}" xmlns:ote="{NAMESPACE}">'
@@ -190,7 +159,7 @@ def _description(record: EditRecord, attributes: str) -> str:
         f"<ote:Variation>{record.variation}</ote:Variation>"
         f"<ote:Input>{_text(record.input)}</ote:Input>"
         f"<ote:References><rdf:Seq>{references}</rdf:Seq></ote:References>"
-        "</rdf:Description>"
+        f"{earlier}</rdf:Description>"
     )
 
 

@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
+from ..edit_record import PAINTED, EditRecord
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..photo import Encoding, FileFacts, FileFormat, Photo
 from ..report import OutputReport
@@ -18,7 +19,7 @@ from .bits import holds_deep
 from .colours import fitting_profile, to_picture
 from .credentials import Credentials, signed
 from .depth import mode_of, to_samples
-from .edit_record import PAINTED, WITHOUT_NOTE, EditRecord, as_note, as_parameters, has_parameters, is_ours, with_record
+from .edit_record import WITHOUT_NOTE, as_note, as_parameters, has_parameters, is_ours, with_record
 from .exif import as_upright, fitting, from_tiff
 from .isobmff import known
 from .jpeg_layout import NotPatchable

@@ -127,7 +127,7 @@ def _files(opened: Opened) -> dict[str, bytes]:
     faces = [face for face in opened.faces if face.outcome == "opened"]
     for number, variation in enumerate(opened.variations if opened.changed else (), start=1):
         name = f"result-{number}{suffix}"
-        data, told = encoded_and_told(variation, file_format, opened.record(number), name)
+        data, told = encoded_and_told(variation, file_format, variation.edit, name)
         parts[name] = data
         outputs.append(told.to_json())
         for face in faces:

@@ -46,6 +46,14 @@ class Reference:
     name: str
     number: int | None = None
 
+    def face(self, number: int) -> str:
+        """What one of its faces is called, and eyes that were taken from there."""
+        return f"{self.name}, face {number}"
+
+    def gave(self, source: str) -> bool:
+        """Whether eyes of that source were taken from here; one of the same name counts, too."""
+        return source.startswith(f"{self.name}, face ")
+
     def choosing(self, face: int, theirs: int) -> str:
         """How somebody says that `face` is number `theirs` here."""
         if self.number is None:
@@ -104,7 +112,7 @@ def _donor(
     if pair.column is None:
         likest = "" if pair.rival is None else f" (if one is, say which: {reference.choosing(number, pair.rival + 1)})"
         return None, f"nobody in {reference.name} is surely this person{likest}"
-    here = f"{reference.name}, face {pair.column + 1}"
+    here = reference.face(pair.column + 1)
     for_them = float(evidence[number - 1, pair.column])
     if not told and pair.margin < (MARGIN if for_them - pair.margin < 0 else TWIN_MARGIN):
         sure = f"say which with {reference.choosing(number, pair.column + 1)}"

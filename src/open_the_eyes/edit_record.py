@@ -1,0 +1,84 @@
+"""One edit of a photo: what was done, and all that it takes to do it again. `files` writes it into the result."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+_NEWSCODES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+PAINTED: Final = f"{_NEWSCODES}compositeWithTrainedAlgorithmicMedia"
+PHOTOGRAPHED: Final = f"{_NEWSCODES}compositeCapture"
+MAX_EARLIER: Final = 16
+"""Earlier edits that a record names, the latest ones: records grow with each edit, and have to fit into a file."""
+MAX_ENGINE: Final = 40
+"""Characters of an earlier edit's engine."""
+MAX_OPENED: Final = 300
+"""Faces of an earlier edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierEdit:
+    """An edit that a photo had before it was edited again, as far as its record told: `opened` are numbers of faces."""
+
+    engine: str
+    opened: tuple[int, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"engine": self.engine, "opened": list(self.opened)}
+
+
+@dataclass(frozen=True, slots=True)
+class EditRecord:
+    """One edit, and all that it takes to make it again.
+
+    Args:
+        faces: (id, outcome) as in the report.
+        options: the other options that were not at their defaults, as JSON: names as `Options.of` takes them.
+        variation: which of several results this file is, from 1.
+        input: SHA-256 of the file that was edited, hexadecimal; "" for pixels, such as those of an earlier result.
+        references: the same of each photo that eyes could be taken from, in the order given.
+        earlier: the edits that the photo had before, the first one first.
+        painted: whether anything in the picture may be painted, by this edit or before it.
+    """
+
+    engine: str
+    mode: str
+    seed: int
+    version: str
+    faces: tuple[tuple[int, str], ...]
+    options: str = "{}"
+    variation: int = 1
+    input: str = ""
+    references: tuple[str, ...] = ()
+    earlier: tuple[EarlierEdit, ...] = ()
+    painted: bool = True
+
+    @property
+    def source_type(self) -> str:
+        """IPTC's word for what the picture is made of."""
+        return PAINTED if self.painted else PHOTOGRAPHED
+
+    def as_earlier(self) -> tuple[EarlierEdit, ...]:
+        """What the record of a next edit says of this one and of those before it."""
+        opened = tuple(number for number, outcome in self.faces if outcome == "opened")
+        return (*self.earlier, EarlierEdit(self.engine[:MAX_ENGINE], opened[:MAX_OPENED]))[-MAX_EARLIER:]
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as plain JSON values; options that are no JSON object stay text."""
+        try:
+            options = json.loads(self.options)
+        except (ValueError, RecursionError):
+            options = self.options
+        return {
+            "engine": self.engine,
+            "mode": self.mode,
+            "seed": self.seed,
+            "version": self.version,
+            "faces": [{"id": number, "outcome": outcome} for number, outcome in self.faces],
+            "options": options,
+            "variation": self.variation,
+            "input_sha256": self.input or None,
+            "references_sha256": [sha256 or None for sha256 in self.references],
+            "earlier": [edit.to_json() for edit in self.earlier],
+        }
