@@ -6,9 +6,12 @@ import os
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from open_the_eyes.cli import batch_command, main
+from open_the_eyes.files import EditRecord, write
+from open_the_eyes.photo import Photo
 
 
 @pytest.mark.parametrize("ignored", [signal.SIGINT, signal.SIGTERM])
@@ -39,6 +42,20 @@ def test_options_that_cannot_work_are_refused_before_any_work(
     assert main(["batch", str(tmp_path / "a.jpg"), str(tmp_path / "out"), *arguments]) == 2
     assert says in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["a.jpg"]
+
+
+def test_a_reference_that_was_painted_is_told_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_command, "_spec", lambda *_, **__: None)
+    monkeypatch.setattr(batch_command, "_run", lambda *_, **__: None)
+    pixels, record = Photo(np.zeros((16, 16, 3), np.uint8)), EditRecord("sdxl", "fast", 0, "0.1.0", ((1, "opened"),))
+    write(pixels, tmp_path / "a.png", record=None)
+    for name, edit in (("shot.png", None), ("made.png", record)):
+        write(pixels, tmp_path / name, record=edit)
+        assert main(["batch", str(tmp_path / "a.png"), str(tmp_path / "out"), "--reference", str(tmp_path / name)]) == 0
+        warning = f"warning: --reference {tmp_path / name}: open-the-eyes made this file"
+        assert (warning in capsys.readouterr().err) == (name == "made.png")
 
 
 def test_an_out_that_cannot_be_written_is_refused_before_any_work(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import SomePhotosFailed, UsageError
-from . import batch_places, batch_progress, flags, parse, paths, speech
+from . import batch_places, batch_progress, donors, flags, parse, paths, speech
 from .batch_places import RunOptions
 from .exits import INTERRUPTED
 
@@ -144,6 +144,7 @@ def batch_command(
         copy=copy,
         ray=ray is not None,
     )
+    donors.references(references)  # for its warning; each worker reads them itself
     signing = {"certificate": c2pa_cert, "key": c2pa_key}
     spec = _spec(
         settings if ray is None else None,
