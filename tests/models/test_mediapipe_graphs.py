@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 import numpy as np
 import pytest
 
+from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.pyramid import Pyramid
-from open_the_eyes.models.mediapipe_graphs import Graphs, Hit, quiet
+from open_the_eyes.models.mediapipe_graphs import MESH_SIDE, Graphs, Hit, quiet
 from open_the_eyes.models.tiles import Overview
+
+BLACK: Final = np.zeros((MESH_SIDE, MESH_SIDE, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def graphs() -> Graphs:
+    return Graphs(0.45)
 
 
 def places(hits: list[Hit]) -> list[tuple[float, ...]]:
     return [(hit.score, *hit.corners.ravel(), *hit.keypoints.ravel()) for hit in hits]
 
 
-def test_faces_are_found_by_many_threads_as_by_one(portrait: Rgb) -> None:
-    graphs = Graphs(0.45)
+def test_faces_are_found_by_many_threads_as_by_one(graphs: Graphs, portrait: Rgb) -> None:
     overview = Overview(Pyramid(portrait))
     windows = [overview.whole(1.0).pixels, *(tile.pixels for tile in overview.tiles(2))]
     windows.append(np.zeros_like(windows[0]))
@@ -32,6 +42,32 @@ def test_faces_are_found_by_many_threads_as_by_one(portrait: Rgb) -> None:
     with ThreadPoolExecutor(6) as pool:
         together = list(pool.map(lambda n: places(graphs.find(windows[n % len(windows)])), range(4 * len(windows))))
     assert together == 4 * alone
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="has no forks")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
+@pytest.mark.parametrize(
+    "ask",
+    [lambda graphs: graphs.find(BLACK), lambda graphs: graphs.mesh(BLACK), lambda _: Graphs(0.45)],
+    ids=["find", "mesh", "new ones"],
+)
+def test_a_process_forked_from_one_with_graphs_says_what_to_do(graphs: Graphs, ask: Callable[[Graphs], object]) -> None:
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        signal.alarm(5)
+        try:
+            ask(graphs)
+        except UsageError as error:
+            os.write(writer, str(error).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as told:
+        said = told.read()
+    os.waitpid(child, 0)
+    assert "multiprocessing.get_context('spawn')" in said
+    graphs.find(BLACK)
 
 
 def test_stderr_comes_back_when_two_threads_are_quiet_at_once() -> None:

@@ -14,10 +14,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 
+from ..errors import UsageError
 from ..imaging.arrays import Points, Rgb
 from ..parallel import thread_count
 from .mediapipe_light import load_parts
@@ -90,11 +92,36 @@ def quiet() -> Iterator[None]:
             os.close(kept)
 
 
+_forked: Final = threading.Event()
+"""Set in a process that was forked from one with graphs: MediaPipe ends it, or lets it wait for ever, without a word."""
+
+
+@cache
+def _watch_forks() -> None:
+    """From now on, processes that are forked from this one know that they were."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_forked.set)
+
+
+def _check_not_forked() -> None:
+    if _forked.is_set():
+        raise UsageError(
+            "expected a process of its own, got one that was forked from a process that has looked at photos already; "
+            "start it with multiprocessing.get_context('spawn')."
+        )
+
+
 class Graphs:
     """Both networks, for any number of callers: one at a time for the mesh, and for the search, which has more to do,
-    one a finder."""
+    one a finder.
+
+    Raises:
+        UsageError: also at a call, later: this process was forked from one with graphs.
+    """
 
     def __init__(self, min_score: float) -> None:
+        _check_not_forked()
+        _watch_forks()
         self._finders: queue.SimpleQueue[Any] = queue.SimpleQueue()
         """Those that nobody uses now."""
         self._mesh_lock = threading.Lock()
@@ -127,6 +154,7 @@ class Graphs:
 
     def find(self, window: Rgb) -> list[Hit]:
         """(192, 192, 3) -> faces, best first."""
+        _check_not_forked()
         finder = self._finders.get()
         try:
             found = finder.process({"image": window}).detections or []
@@ -143,6 +171,7 @@ class Graphs:
 
     def mesh(self, crop: Rgb) -> tuple[Points | None, float]:
         """(192, 192, 3) upright crop, 1.5 times the face -> (478, 3) crop pixels (None: no face), and presence 0..1."""
+        _check_not_forked()
         with self._mesh_lock:
             seen = self._mesh.process({"image": crop, "roi": self._all})
             presence = getattr(seen, _PRESENCE)
