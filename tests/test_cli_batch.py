@@ -26,6 +26,14 @@ def test_a_signal_that_is_ignored_stays_so(ignored: signal.Signals) -> None:
         signal.signal(ignored, before)
 
 
+@pytest.mark.parametrize("count", [0, 11])
+def test_results_with_notes_are_counted_where_there_are_some(count: int) -> None:
+    told = dict.fromkeys(("photos", "opened", "unchanged", "failed", "not_done", "left_out"), 0)
+    run = {"photos": 0, "still_there_of_other_options": []}
+    lines = batch_command._lines({**told, "this_run": run, "with_notes": count, "summary": "s.json", "sheet": "s.html"})
+    assert any(line.startswith(f"notes: {count} results have some") for line in lines) == bool(count)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -24,7 +24,8 @@ PROGRAM: Final = (sys.executable, "-c", "import sys; from open_the_eyes.cli impo
 
 @pytest.fixture(scope="session")
 def shoot(tmp_path_factory: pytest.TempPathFactory, portrait: Rgb, blinked: Rgb) -> Path:
-    """day1/blink0.jpg ... and a PNG with closed eyes, day2/open.jpg with open ones, day2/broken.jpg, notes.md."""
+    """day1/blink0.jpg ..., of which one has more than its picture, and a PNG with closed eyes; day2/open.jpg with open
+    ones, day2/broken.jpg, notes.md."""
     folder = tmp_path_factory.mktemp("shoot")
     for name in ("day1", "day2"):
         (folder / name).mkdir()
@@ -32,6 +33,8 @@ def shoot(tmp_path_factory: pytest.TempPathFactory, portrait: Rgb, blinked: Rgb)
         small = cv2.resize(blinked[number : 480 + number], (SIDE, SIDE), interpolation=cv2.INTER_AREA)
         suffix = ".png" if number == BLINKS - 1 else ".jpg"
         Image.fromarray(np.asarray(small, np.uint8)).save(folder / f"day1/blink{number}{suffix}", quality=90)
+    with (folder / "day1/blink1.jpg").open("ab") as file:
+        file.write(b"left behind the picture")
     Image.fromarray(portrait[:300, 80:380]).save(folder / "day2/open.jpg", quality=90)
     (folder / "day2/broken.jpg").write_text("this is text")
     (folder / "notes.md").write_text("this is none")

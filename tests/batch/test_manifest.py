@@ -13,7 +13,7 @@ import pytest
 
 from open_the_eyes.batch.manifest import Manifest
 from open_the_eyes.batch.plan import Item
-from open_the_eyes.batch.record import Record
+from open_the_eyes.batch.record import Output, Record
 from open_the_eyes.batch.sources import FOLDER
 from open_the_eyes.errors import NoCapacity, PhotoNotWritten
 from tests.batch.processors import done, photos, planned
@@ -50,11 +50,28 @@ def test_what_was_added_is_known_to_the_next_run(item: Item, folder: Path) -> No
 
 def test_a_record_survives_its_line() -> None:
     record = Record(
-        os.fsdecode(b"\xff\n.jpg"), 5, 7, "ab", "mark", "failed", ("opened",), error="no\nphoto", exit_code=3
+        os.fsdecode(b"\xff\n.jpg"),
+        5,
+        7,
+        "ab",
+        "mark",
+        "failed",
+        ("opened",),
+        (Output("a.jpg", 3, "cd", "whole", ("A film is left out.",)),),
+        error="no\nphoto",
+        exit_code=3,
+        reasons=("Opened the left eye.",),
     )
     line = record.to_line()
     assert line.count(b"\n") == 1
     assert Record.from_line(line) == record
+
+
+def test_a_line_of_a_release_without_reasons_and_notes_is_read(item: Item, tmp_path: Path) -> None:
+    record = done(item, "mark", tmp_path / "out")
+    told = json.loads(record.to_line())
+    del told["reasons"], told["outputs"][0]["notes"], told["outputs"][0]["encoding"]
+    assert Record.from_line(json.dumps(told).encode()) == record
 
 
 @pytest.mark.parametrize(

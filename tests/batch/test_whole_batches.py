@@ -58,6 +58,17 @@ def test_the_summary_names_every_photo(first_out: Path) -> None:
     assert "this is text" in bad["error"]
 
 
+def test_the_summary_says_of_every_face_and_result_what_the_report_says(first_out: Path) -> None:
+    told = json.loads((first_out / "open-the-eyes.batch/summary.json").read_text())
+    by_name = {one["photo"]: one for one in told["results"]}
+    assert by_name["day2/open.jpg"]["reasons"] == ["Both eyes are open."]
+    assert by_name["day1/blink0.jpg"]["outputs"][0]["encoding"] == "coefficients"
+    assert by_name["day1/blink0.jpg"]["outputs"][0]["notes"] == []
+    (note,) = by_name["day1/blink1.jpg"]["outputs"][0]["notes"]
+    assert note.startswith("Behind the picture the file keeps 23 bytes")
+    assert told["with_notes"] == 1
+
+
 def test_a_batch_that_is_killed_goes_on_where_it_was(shoot: Path, by_open: Mapping[str, bytes], tmp_path: Path) -> None:
     out = tmp_path / "out"
     process = started(shoot, out, "--workers", "2")

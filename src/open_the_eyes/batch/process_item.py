@@ -36,6 +36,7 @@ class _Done:
     state: State
     sha256: str
     faces: tuple[str, ...]
+    reasons: tuple[str, ...]
     outputs: tuple[Output, ...]
     eyes: tuple[str, ...] = ()
     more_faces: int = 0
@@ -61,6 +62,7 @@ def process_item(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, 
         rss_mib=round(ram_mib() or 0.0, 1),
         eyes=done.eyes,
         more_faces=done.more_faces,
+        reasons=done.reasons,
     )
 
 
@@ -68,12 +70,13 @@ def _opened(item: Item, spec: BatchSpec, engine: Engine, out: Path) -> _Done:
     photo = files.read(item.source, engine.settings)
     opened = open_eyes(photo, spec.options, engine=engine, references=spec.references)
     sha256, faces = opened.report.input.sha256, tuple(face.outcome for face in opened.faces)
+    reasons = tuple(face.reason for face in opened.faces)
     if not opened.changed:
         outputs = _copied(item, sha256, spec, out) if spec.copy else ()
-        return _Done("unchanged", sha256, faces, outputs)
+        return _Done("unchanged", sha256, faces, reasons, outputs)
     outputs = _saved(item, opened, spec, out, engine.settings)
     faced = [face for face in opened.faces if face.outcome == "opened"]
-    return _Done("opened", sha256, faces, outputs, _eyes(photo, opened), max(0, len(faced) - MAX_EYES))
+    return _Done("opened", sha256, faces, reasons, outputs, _eyes(photo, opened), max(0, len(faced) - MAX_EYES))
 
 
 def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Settings) -> tuple[Output, ...]:
@@ -93,7 +96,7 @@ def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Set
     if spec.certificate is not None and spec.key is not None:
         credentials = files.Credentials.load(spec.certificate, spec.key)
     report = opened.save(item.output, overwrite=there, credentials=credentials)
-    return tuple(_output(Path(one.path), one.sha256, out) for one in report.outputs)
+    return tuple(_output(Path(one.path), one.sha256, out, one.encoding, one.notes) for one in report.outputs)
 
 
 def _is_this(target: Path, variation: Photo, settings: Settings) -> bool:
@@ -132,8 +135,8 @@ def _eyes(before: Photo, opened: Opened) -> tuple[str, ...]:
     return tuple(jpeg_base64(picture) for picture in pictures if picture is not None)
 
 
-def _output(path: Path, sha256: str, out: Path) -> Output:
-    return Output(path.relative_to(out).as_posix(), path.stat().st_size, sha256)
+def _output(path: Path, sha256: str, out: Path, encoding: str = "", notes: tuple[str, ...] = ()) -> Output:
+    return Output(path.relative_to(out).as_posix(), path.stat().st_size, sha256, encoding, notes)
 
 
 def _make_folder(path: Path) -> None:

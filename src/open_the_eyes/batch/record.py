@@ -21,11 +21,22 @@ _BUG: Final = "run `open` on this photo with --debug"
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A file that was written: its path in the folder of results, with "/", its bytes, and their SHA-256."""
+    """A file that was written: its path in the folder of results, with "/", its bytes, and their SHA-256.
+
+    `encoding` and `notes` are those of `OutputReport`, empty for a copy.
+    """
 
     path: str
     size: int
     sha256: str
+    encoding: str = ""
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> Output:
+        """Of manifests of earlier releases, too, which have neither encoding nor notes."""
+        notes = tuple(map(str, told.get("notes", ())))
+        return cls(str(told["path"]), int(told["size"]), str(told["sha256"]), str(told.get("encoding", "")), notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,7 @@ class Record:
         rss_mib: memory of the worker afterwards; 0 where the system does not tell.
         eyes: small JPEG pictures of opened eyes, before and after beside each other, in base64.
         more_faces: opened faces that have no picture in `eyes`.
+        reasons: a sentence on every face, as `FaceReport.reason`; none in a manifest of an earlier release.
     """
 
     name: str
@@ -61,6 +73,7 @@ class Record:
     rss_mib: float = 0.0
     eyes: tuple[str, ...] = ()
     more_faces: int = 0
+    reasons: tuple[str, ...] = ()
 
     def to_line(self) -> bytes:
         """One line of ASCII: names that are not UTF-8 survive as escapes."""
@@ -72,11 +85,12 @@ class Record:
         """The record of a line; None for one that was never finished or is not ours."""
         try:
             told: dict[str, Any] = json.loads(line)
+            told.setdefault("reasons", ())
             values = {f.name: told[_IN_FILE.get(f.name, f.name)] for f in fields(cls)}
-            outputs = tuple(Output(str(o["path"]), int(o["size"]), str(o["sha256"])) for o in values.pop("outputs"))
-            faces, eyes = tuple(values.pop("faces")), tuple(values.pop("eyes"))
-            record = cls(**values, faces=faces, outputs=outputs, eyes=eyes)
-        except (ValueError, TypeError, KeyError, RecursionError):
+            outputs = tuple(map(Output.from_json, values.pop("outputs")))
+            values |= {name: tuple(values[name]) for name in ("faces", "eyes", "reasons")}
+            record = cls(**values, outputs=outputs)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
         return record if record.state in STATES and isinstance(record.name, str) else None
 

@@ -14,7 +14,7 @@ from ..errors import PhotoNotWritten
 from ..version import __version__
 from .manifest import Manifest
 from .plan import Plan
-from .record import Record
+from .record import Output, Record
 from .spec import BatchSpec
 from .tally import Tally
 
@@ -28,11 +28,12 @@ def summary_of(
     fingerprint = spec.fingerprint()
     states: Counter[str] = Counter()
     faces: Counter[str] = Counter()
-    seconds = 0.0
+    seconds, with_notes = 0.0, 0
     for record in manifest.latest(plan.items, fingerprint):
         states[record.state] += 1
         faces.update(record.faces)
         seconds += record.seconds
+        with_notes += sum(bool(output.notes) for output in record.outputs)
     return {
         "version": __version__,
         "in": plan.root,
@@ -43,6 +44,7 @@ def summary_of(
         **{state: states[state] for state in ("opened", "unchanged", "failed")},
         "not_done": len(plan.items) - states.total(),
         "faces": dict(sorted(faces.items())),
+        "with_notes": with_notes,
         "worker_seconds": round(seconds, 3),
         "this_run": {
             "photos": tally.now.total(),
@@ -84,7 +86,12 @@ def _line(record: Record) -> dict[str, Any]:
         "sha256": record.sha256,
         "state": record.state,
         "faces": list(record.faces),
-        "outputs": [{"path": output.path, "sha256": output.sha256} for output in record.outputs],
+        "reasons": list(record.reasons),
+        "outputs": [_output(output) for output in record.outputs],
         "seconds": record.seconds,
     }
     return told | ({"error": record.error, "exit_code": record.exit_code} if record.error else {})
+
+
+def _output(output: Output) -> dict[str, Any]:
+    return {"path": output.path, "sha256": output.sha256, "encoding": output.encoding, "notes": list(output.notes)}

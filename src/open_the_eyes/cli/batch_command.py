@@ -253,6 +253,8 @@ def _lines(told: dict[str, Any]) -> Sequence[str]:
         lines.append(f"this run: {run['photos']} photos in {in_words(run['seconds'])}, {speed}")
     if told["left_out"]:
         lines.append(f"left out: {told['left_out']} files that are no photos by their name, or results of ours")
+    if told["with_notes"]:
+        lines.append(f"notes: {told['with_notes']} results have some, such as of what is left out; see the summary")
     if left := run["still_there_of_other_options"]:
         lines.append(
             f"still there: {len(left)} results of other options, such as {speech.printable(left[0])}; all of them are "

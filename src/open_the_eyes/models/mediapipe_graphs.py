@@ -93,7 +93,7 @@ def quiet() -> Iterator[None]:
 
 
 _forked: Final = threading.Event()
-"""Set in a process that was forked from one with graphs: MediaPipe ends it, or lets it wait for ever, without a word."""
+"""Set in a process that was forked from one with graphs: there MediaPipe dies, or waits for ever, without a word."""
 
 
 @cache
