@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 import pytest
@@ -151,3 +153,14 @@ def test_closing_does_not_wait_for_a_photo_that_hangs(tmp_path: Path) -> None:
     began = time.monotonic()
     pool.close()
     assert time.monotonic() - began < 4
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="has no masks of signals")
+def test_the_first_process_is_born_deaf_to_ctrl_c_like_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = resource_tracker.ResourceTracker()
+    monkeypatch.setattr(resource_tracker, "ensure_running", first.ensure_running)
+    with worker_pool._signals_blocked():
+        first.ensure_running()  # as the start of every process does
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    first._stop()  # type: ignore[attr-defined]
+    assert blocked >= {signal.SIGINT, signal.SIGTERM}
