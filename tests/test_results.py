@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from open_the_eyes.imaging.painting import Tile
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
-from open_the_eyes.results import Opened, recorded
+from open_the_eyes.results import Inspected, Opened, recorded
 from open_the_eyes.settings import Settings
 from tests.stand_in import face_report, report_of
 
@@ -42,6 +43,19 @@ def test_saving_writes_the_picture_and_an_honest_record(opened_blink: Opened, tm
     assert record == files.EditRecord("appearance", "standard", 0, report.version, ((1, "opened"),))
     assert [stage.name for stage in report.stages][-1] == "save"
     assert opened_blink.report.outputs == ()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [lambda opened: opened, lambda opened: opened.photo, lambda opened: Inspected(opened.photo, (), (), opened.report)],
+    ids=["opened", "photo", "inspected"],
+)
+def test_each_is_itself_whatever_its_pixels(opened_blink: Opened, part: Callable[[Opened], Any]) -> None:
+    one = part(opened_blink)
+    twin = replace(one)
+    assert one != twin
+    assert [one, twin].index(twin) == 1
+    assert len({one, twin}) == 2
 
 
 def test_a_photo_that_was_not_changed_carries_no_record(engine: Engine, portrait: Rgb, tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ class FileFacts:
     placeless: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Photo:
     """Upright RGB pixels, (H, W, 3) uint8; alpha (H, W) uint8 or None; the facts of the file it came from, if any.
 

@@ -21,7 +21,7 @@ from .stages.keep import Kept
 from .stopwatch import Stopwatch
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Opened:
     """A photo with its eyes opened.
 
@@ -104,7 +104,7 @@ class Opened:
         return replace(self.report, outputs=tuple(outputs), stages=(*self.report.stages, *watch.stages))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Inspected:
     """What `open` would do with a photo; `detected` holds what the detector measured, in the order of `faces`."""
 
