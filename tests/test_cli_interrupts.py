@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from open_the_eyes.cli import interrupts, main, several
-from open_the_eyes.cli.exits import BUG, INTERRUPTED, exit_code_of
+from open_the_eyes.cli.exits import BUG, exit_code_of
+from open_the_eyes.cli.interrupts import INTERRUPTED
 from open_the_eyes.report import Report
 from tests.stand_in import report_of
 
@@ -47,6 +49,20 @@ def test_an_error_that_ctrl_c_became_is_no_bug(run: object, capsys: pytest.Captu
     assert exit_code_of(run, debug=False) == INTERRUPTED
     assert "interrupted" in capsys.readouterr().err
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_while_the_commands_are_loaded_is_one_line_and_130(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Loading:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "open_the_eyes.cli.app":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "open_the_eyes.cli.app", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Loading(), *sys.meta_path])
+    assert main(["--version"]) == INTERRUPTED
+    assert capsys.readouterr() == ("", "open-the-eyes: interrupted; each file that is there is whole.\n")
 
 
 def test_the_same_error_without_ctrl_c_is_one() -> None:

@@ -137,7 +137,7 @@ def test_no_file_is_two_ideas_wearing_one_name(path: Path) -> None:
     assert lines <= LONGEST or relative(path) in LONGER
 
 
-@pytest.mark.parametrize("module", ["open_the_eyes", "open_the_eyes.cli"])
+@pytest.mark.parametrize("module", ["open_the_eyes", "open_the_eyes.cli.app"])
 def test_importing_loads_no_model_library(module: str) -> None:
     heavy = {"mediapipe", "torch", "onnxruntime", "cv2", "numpy", "scipy", "skimage", "PIL", "rich"}
     code = f"import sys, {module}; print(*sys.modules)"

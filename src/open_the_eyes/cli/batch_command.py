@@ -15,7 +15,7 @@ import typer
 from ..errors import SomePhotosFailed, UsageError
 from . import batch_places, batch_progress, donors, flags, parse, paths, speech
 from .batch_places import RunOptions
-from .exits import INTERRUPTED
+from .interrupts import INTERRUPTED
 
 if TYPE_CHECKING:
     from ..batch.manifest import Manifest

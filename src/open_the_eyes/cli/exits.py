@@ -10,9 +10,9 @@ from typer.exceptions import Abort, TyperException
 from ..addresses import without_secrets
 from ..errors import UsageError, as_known
 from . import interrupts, speech
+from .interrupts import INTERRUPTED
 
 BUG = 1
-INTERRUPTED = 130
 
 
 def exit_code_of(run: Callable[[], object], *, debug: bool) -> int:
@@ -31,7 +31,7 @@ def exit_code_of(run: Callable[[], object], *, debug: bool) -> int:
             return explain(error, debug=debug)
         result = INTERRUPTED
     if result == INTERRUPTED:
-        speech.note("open-the-eyes: interrupted; each file that is there is whole.")
+        speech.note(interrupts.LINE)
     return result if isinstance(result, int) else 0
 
 

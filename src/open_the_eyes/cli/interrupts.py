@@ -10,6 +10,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
+
+INTERRUPTED: Final = 130
+"""The exit code."""
+LINE: Final = "open-the-eyes: interrupted; each file that is there is whole."
 
 _heard = threading.Event()
 _saving = threading.Event()
