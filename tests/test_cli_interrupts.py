@@ -35,6 +35,7 @@ def swallowed() -> None:
         os.kill(os.getpid(), signal.SIGINT)
         threading.Event().wait(5)
     except KeyboardInterrupt:
+        sys.excepthook(*sys.exc_info())
         raise ImportError("initialization failed") from None
 
 
@@ -46,9 +47,18 @@ def plain() -> None:
 @pytest.mark.parametrize("run", [swallowed, plain])
 def test_an_error_that_ctrl_c_became_is_no_bug(run: object, capsys: pytest.CaptureFixture[str]) -> None:
     assert callable(run)
+    before = sys.excepthook
     assert exit_code_of(run, debug=False) == INTERRUPTED
-    assert "interrupted" in capsys.readouterr().err
+    assert capsys.readouterr().err == "open-the-eyes: interrupted; each file that is there is whole.\n"
+    assert sys.excepthook is before
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_commands_run_with_tracebacks_of_ctrl_c_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    hooks: list[object] = []
+    monkeypatch.setattr("open_the_eyes.cli.speech.say", lambda _: hooks.append(sys.excepthook))
+    assert main(["--version"]) == 0
+    assert hooks == [interrupts._print_others]
 
 
 def test_ctrl_c_while_the_commands_are_loaded_is_one_line_and_130(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from ..settings import ONE_BLAS_THREAD
 from ..version import __version__
@@ -90,7 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.update(ONE_BLAS_THREAD)
     given = list(sys.argv[1:] if arguments is None else arguments)
     speech.prepare()
+    command = get_command(app)  # calling the app itself would print uncaught errors in Typer's way
     try:
-        return exit_code_of(lambda: app(given, prog_name=PROGRAM, standalone_mode=False), debug="--debug" in given)
+        return exit_code_of(lambda: command(given, prog_name=PROGRAM, standalone_mode=False), debug="--debug" in given)
     finally:
         speech.finish()

@@ -6,10 +6,11 @@ While a result is saved it waits, so that no file is there of which nobody is to
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Final
 
 INTERRUPTED: Final = 130
@@ -32,9 +33,11 @@ def listening() -> Iterator[None]:
         yield
         return
     signal.signal(signal.SIGINT, _hear)
+    before, sys.excepthook = sys.excepthook, _print_others
     try:
         yield
     finally:
+        sys.excepthook = before
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -58,3 +61,9 @@ def _hear(number: int, frame: FrameType | None) -> None:
     _heard.set()
     if not (first and _saving.is_set()):
         signal.default_int_handler(number, frame)
+
+
+def _print_others(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Of errors that modules in C print themselves, as they do before they make another of them, all but Ctrl-C."""
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
