@@ -61,8 +61,9 @@ REACH: Final = ((-0.8, -0.7), (0.8, 0.8))
 """An eye's surroundings, around the middle of its lids."""
 SEEN_FROM: Final = (48.0, 66.0)
 """Eye widths in pixels between which it comes to be seen that skin beside an eye has no detail."""
-CARRIED: Final = 0.04
-"""There skin under the eye is carried on to the lids: its detail finer than a Gaussian of this standard deviation."""
+CARRIED: Final = (0.02, 2.0)
+"""There skin under the eye is carried on to the lids: its detail finer than a Gaussian of this standard deviation, or
+of so many pixels if that is more."""
 CARRIED_OVER: Final = 0.5
 """So much of it over the upper lid, whose skin is the finest of a face."""
 SQUARE: Final = 0.1
@@ -134,10 +135,9 @@ def _one_eye(
 
 def _carried_on(photo: Tones, painted: Tones, skin: NDArray[np.bool_], wanted: Plane, opened: EyeShape) -> Tones:
     """Detail like that of the photo's `skin` where it is `wanted`; fainter where the painted skin is darker."""
-    width = opened.width
-    side, seed = max(round(SQUARE * width), 4), 31 + SIDES.index(opened.side)
-    grain = continued_grain(photo, skin, wanted > 0, CARRIED * width, seed, side)
-    level = smoothed(np.asarray(painted @ LUMA, np.float32), CARRIED * width)
+    sigma, side = max(CARRIED[0] * opened.width, CARRIED[1]), max(round(SQUARE * opened.width), 4)
+    grain = continued_grain(photo, skin, wanted > 0, sigma, 31 + SIDES.index(opened.side), side)
+    level = smoothed(np.asarray(painted @ LUMA, np.float32), sigma)
     usual = max(float(np.median(photo[skin] @ LUMA)), 1.0) if skin.any() else 1.0
     return grain * threefold(np.clip(level / usual, 0, 1))
 
