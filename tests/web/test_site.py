@@ -64,7 +64,6 @@ def test_the_page_may_load_nothing_from_elsewhere_and_names_no_other_host(site: 
         "/gradio_api/info",
         "/gradio_api/queue/join",
         "/gradio_api/component_server",
-        "/gradio_api/app_id",
         "/monitoring",
         "/docs",
         "/nowhere",
@@ -203,6 +202,7 @@ def locked(engine: Engine, tmp_path: Path) -> Iterator[tuple[TestClient, str]]:
 def test_where_a_key_is_needed_the_page_asks_for_it_once(locked: tuple[TestClient, str]) -> None:
     client, key = locked
     assert client.get("/").headers["location"] == "/login"
+    assert list(client.get("/gradio_api/app_id").json()) == ["app_id"]  # by which an open page knows of a restart
     form = client.get("/login")
     assert 'type="password"' in form.text
     assert "script-src" not in form.headers["content-security-policy"]

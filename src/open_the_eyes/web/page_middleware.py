@@ -19,7 +19,7 @@ from .cookie_auth import LOGIN, CookieAuth
 from .panels import EYE
 
 ANSWERED: Final = re.compile(
-    r"/|/(config|theme\.css)|/(assets|static)/[\w./@-]+|/gradio_api/(startup-events|heartbeat/\w+|run/\w+)"
+    r"/|/(config|theme\.css)|/(assets|static)/[\w./@-]+|/gradio_api/(startup-events|app_id|heartbeat/\w+|run/\w+)"
 )
 """What of Gradio the page needs. Uploads, files and proxies go through the service's own routes, or nowhere."""
 
