@@ -11,7 +11,7 @@ from open_the_eyes.errors import PhotoNotWritten
 from open_the_eyes.service.errors import Busy, NotHere
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web.controller import Controller
-from open_the_eyes.web.edit_session import EditSession, FaceRegion
+from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion
 from open_the_eyes.web.job_client import NoFace
 from tests.web.fake_jobs import ADA, FakeJobClient, face
 
@@ -55,6 +55,15 @@ def test_a_second_photo_takes_the_place_of_the_first_whose_jobs_are_deleted(
     assert page_state.session is not None
     assert page_state.session.job == "other"
     assert job_client.forgotten == ["first"]
+
+
+@pytest.mark.parametrize("told", [{"act": "arrived", "job": "first"}, {"act": "take", "shot": "1"}])
+def test_controls_follow_another_photo_whose_preview_may_be_done_already(
+    controller: Controller, seen: EditSession, told: dict[str, Any]
+) -> None:
+    page_state = controller.act(ADA, replace(seen, style=EyeStyle("blue")), told)
+    assert page_state.replaced
+    assert not controller.act(ADA, page_state.session, {"act": "toggle", "face": "1"}).replaced
 
 
 @pytest.mark.parametrize(

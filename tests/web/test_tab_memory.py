@@ -145,7 +145,7 @@ def test_where_the_page_shows_what_is_not_there_any_more_nothing_is_done_and_tha
         memory = {name: memory[name] for name in ("job", "names")}
     page_state = controller.act(ADA, None, {**told, "memory": memory})
     assert "started anew" in page_state.headline
-    assert page_state.restored
+    assert page_state.replaced
     assert page_state.session is not None
     assert page_state.session.final is None
     assert job_client.sent == []

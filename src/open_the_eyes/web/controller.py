@@ -26,14 +26,14 @@ class PageState:
 
     Args:
         retry: the act that a button offers to try again; None for no button.
-        restored: the session is what the tab remembers; controls that keep a value of their own have to follow it.
+        replaced: the session does not come from the one that was seen; controls that keep a value have to follow it.
     """
 
     session: EditSession | None = None
     headline: str = ""
     advice: str = ""
     retry: Mapping[str, str] | None = None
-    restored: bool = False
+    replaced: bool = False
 
 
 class Controller:
@@ -72,7 +72,7 @@ class Controller:
             if name in always:
                 return always[name](owner, session, told)
             if session is None or not is_whole:
-                return PageState(session, *words.refusal("not-here" if session is None else "forgotten"), restored=True)
+                return PageState(session, *words.refusal("not-here" if session is None else "forgotten"), replaced=True)
             return acts[name](owner, session, told) if name in acts else PageState(session)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the visitor is told, and may try again
             return _failed(session, error, _again(told))
@@ -98,16 +98,16 @@ class Controller:
         if before is not None:
             self._job_client.forget_photo(owner, before)
         photo = TabMemory.from_json(told)
-        return _greeted(self._job_client.begin(owner, photo.job, photo.names))
+        return replace(_greeted(self._job_client.begin(owner, photo.job, photo.names)), replaced=True)
 
     def _resumed(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         if session is None:
             return PageState(None)  # its time was over, and nobody asked for anything yet
         waited = session.waiting or (session.job if session.preview is None else None)
         if waited is None:
-            return replace(_greeted(session), restored=True)
+            return replace(_greeted(session), replaced=True)
         now = self._job_client.ended(owner, session, waited)
-        return replace(_come_to(session, now, self._job_client.job(owner, waited)), restored=True)
+        return replace(_come_to(session, now, self._job_client.job(owner, waited)), replaced=True)
 
     def _anew(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         if session is not None:
@@ -172,7 +172,7 @@ class Controller:
         return PageState(self._job_client.preview(owner, session))
 
     def _take(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
-        return _greeted(self._job_client.swap(owner, session, _number(told.get("shot")) or 0))
+        return replace(_greeted(self._job_client.swap(owner, session, _number(told.get("shot")) or 0)), replaced=True)
 
 
 def style_of(color: str, gaze: str, openness: float) -> EyeStyle:

@@ -15,7 +15,7 @@ from ..errors import OpenTheEyesError
 from . import panels, photo_html, words
 from .app_manifest import HEAD, STATIC
 from .controller import Controller, PageState, shown_style
-from .edit_session import EditSession, EyeStyle
+from .edit_session import EditSession
 from .theme import theme
 
 SHOWN: Final = ("arrival", "notice", "progress", "photo", "shots", "strips", "compare", "faces", "finish", "done")
@@ -115,10 +115,9 @@ class Page:
             "done": panels.done(session, self._controller.final(owner, session)),
         }
         ready = session is not None and session.preview is not None and bool(session.preview.attempts)
-        fresh = session is None or (session.preview is None and session.waiting == session.job)
         style = [gr.skip()] * 3
-        if fresh or page_state.restored:
-            style = list(shown_style(EyeStyle() if session is None else session.style))
+        if session is not None and page_state.replaced:
+            style = list(shown_style(session.style))
         work = gr.Row(visible=session is not None)
         return [session, *(drawn[name] for name in SHOWN), work, gr.Accordion(visible=ready), *style]
 
