@@ -126,6 +126,14 @@ def test_with_the_keyboard_alone(visitor: Visitor, photos: Path) -> None:
     with page.expect_download() as waiting:
         page.keyboard.press("Enter")
     assert waiting.value.suggested_filename == "group.opened.jpg"
+    assert page.evaluate("document.activeElement.dataset.purpose") == "standard"
+
+    page.route("**/v1/jobs/*/events", lambda route: route.fulfill(status=503))  # so that it is on until it is cancelled
+    page.keyboard.press("Enter")
+    page.locator("[data-act=cancel]").press("Enter")
+    page.wait_for_selector(".ote-notice")
+    assert page.evaluate("document.activeElement.matches('.ote-progress p')")
+    visitor.complaints.clear()  # a refused request is an error to the browser's console
 
 
 def test_on_a_phone_in_the_dark(visitor: Visitor, photos: Path) -> None:

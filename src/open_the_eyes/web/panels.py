@@ -77,12 +77,12 @@ def progress(session: EditSession | None) -> str:
     if session is None:
         return ""
     if session.waiting is None:
-        return f'<div class="ote-progress"><p role="status">{escape(words.standing(session))}</p></div>'
+        return f'<div class="ote-progress"><p role="status" tabindex="-1">{escape(words.standing(session))}</p></div>'
     what = words.PURPOSES[session.purpose][0] if session.finishing else "Quick preview"
     stages, lost = escape(json.dumps(words.STAGES)), escape(" ".join(words.refusal("no-answer")))
     return (
         f'<div class="ote-progress" data-job="{session.waiting}" data-stages="{stages}" data-lost="{lost}">'
-        f'<p><strong>{what}</strong> <span class="say" role="status">{words.STAGES["queued"]}</span> '
+        f'<p tabindex="-1"><strong>{what}</strong> <span class="say" role="status">{words.STAGES["queued"]}</span> '
         '<span class="left"></span></p>'
         f'<progress max="1" value="0" aria-label="{what}"></progress>'
         '<button type="button" class="quiet" data-act="cancel">Cancel</button></div>'
@@ -93,7 +93,7 @@ def finish(session: EditSession | None, capabilities: words.Capabilities) -> str
     """The buttons that make a file, by what it is for."""
     if session is None or session.preview is None:
         return ""
-    off = "" if session.eyes and session.waiting is None else " disabled"
+    off = "" if session.eyes and session.waiting is None else ' aria-disabled="true"'
     buttons = "".join(
         f'<button type="button" class="{mode}" data-act="finish" data-purpose="{mode}"{off}>'
         f"<strong>{name}</strong><span>{use}</span></button>"

@@ -5,11 +5,19 @@ const remembered = () => JSON.parse(sessionStorage.getItem(MEMORY) ?? 'null');
 const tell = (data) => trigger('act', { ...data, memory: remembered() });
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-act]');
-  if (button && !button.disabled) tell({ ...button.dataset });
+  if (button && button.getAttribute('aria-disabled') !== 'true') tell({ ...button.dataset });
 });
 element.addEventListener('change', (event) => {
   const input = event.target.closest('input[data-act]');
   if (input) tell({ ...input.dataset });
+});
+// A button that goes away with the focus would leave it nowhere: it goes on to the line that says where things stand.
+let focused = null;
+element.addEventListener('focusin', (event) => { focused = event.target; });
+watch('value', () => {
+  if (focused?.isConnected !== false) return;
+  focused = null;
+  if (document.activeElement === document.body) document.querySelector('.ote-progress p')?.focus({ preventScroll: true });
 });
 // What is drawn anew sets attributes; a radio button that somebody has touched listens to its property alone.
 watch('value', () => {
