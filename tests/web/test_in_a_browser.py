@@ -36,6 +36,11 @@ def pressed(page: Page, face: int) -> str | None:
     return page.get_attribute(f'.ote-photo button[data-face="{face}"]', "aria-pressed")
 
 
+def acts_of(visitor: Visitor) -> int:
+    """How many have been sent."""
+    return sum("/gradio_api/run/" in url for url in visitor.requests)
+
+
 def bytes_of(download: Download) -> bytes:
     return download.path().read_bytes()
 
@@ -284,6 +289,14 @@ def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(
     preview_done(page)
     assert "1 more shot" in page.locator(".ote-here").inner_text()
     visitor.keep(page, "desktop-shots")
+    page.route("**/gradio_api/run/**", lambda route: route.fulfill(status=401), times=2)
+    sent = acts_of(visitor)
+    with page.expect_event("load"):
+        page.click('.ote-photo button[data-face="1"]')  # the page goes to sign in, by itself
+    page.wait_for_selector("#ote-arrival [data-ready]")
+    page.wait_for_timeout(200)
+    assert acts_of(visitor) == sent + 2  # and not again, where that was no help
+    visitor.complaints.clear()  # a refused request is an error to the browser's console
     page.reload()
     preview_done(page)
     assert "group.jpg" in page.locator(".ote-here").inner_text()

@@ -35,7 +35,7 @@ def mount_page(app: FastAPI, page: Page) -> None:
             "/",
             theme=theme(),
             css_paths=[STATIC / "page.css"],
-            head=HEAD,
+            head=f"{HEAD}<script>{(STATIC / 'requests.js').read_text()}</script>",
             footer_links=[],
             run_history=False,
             enable_monitoring=False,

@@ -37,7 +37,6 @@ const follow = () => {
     const answer = await fetch(`/v1/jobs/${job}`).catch(() => null);
     if (source !== events) return; // another one is followed by now
     if (answer?.status === 404) return ended(); // it was deleted
-    if (answer?.status === 401) return location.reload(); // to sign in
     source = null;
     setTimeout(follow, PAUSE_MS);
   };
