@@ -66,6 +66,23 @@ def test_controls_follow_another_photo_whose_preview_may_be_done_already(
     assert not controller.act(ADA, page_state.session, {"act": "toggle", "face": "1"}).replaced
 
 
+def test_what_was_done_to_another_photo_is_not_done_to_this_one(
+    controller: Controller, job_client: FakeJobClient, seen: EditSession
+) -> None:
+    for act in ({"act": "toggle", "face": "1"}, {"act": "take", "shot": "1"}, {"act": "finish"}):
+        assert controller.act(ADA, seen, {**act, "memory": {"job": "other"}}).session is seen
+    assert job_client.sent == []
+    assert controller.act(ADA, seen, {"act": "toggle", "face": "1", "memory": {"job": "first"}}).session != seen
+
+
+def test_a_file_that_is_being_made_is_not_begun_twice(
+    controller: Controller, job_client: FakeJobClient, seen: EditSession
+) -> None:
+    begun = controller.act(ADA, seen, {"act": "finish"})
+    assert controller.act(ADA, begun.session, {"act": "finish"}).session is begun.session
+    assert len(job_client.sent) == 1
+
+
 @pytest.mark.parametrize(
     ("faces", "said"),
     [

@@ -65,6 +65,18 @@ def test_a_group_from_the_drop_to_the_file(
     listed.click()
     page.wait_for_selector('.ote-photo button[data-face="3"][aria-pressed=true]')
 
+    held: list[Route] = []
+    page.route("**/gradio_api/run/**", lambda route: held.append(route), times=1)
+    sent = acts_of(visitor)
+    page.evaluate("for (const face of [1, 3]) document.querySelector(`button[data-face='${face}']`).click()")
+    page.wait_for_timeout(200)
+    assert acts_of(visitor) == sent + 1  # the other one waits for the answer
+    held[0].continue_()
+    page.wait_for_function("document.querySelectorAll('.ote-photo [aria-pressed=false]').length === 2")
+    listed.click()
+    page.get_by_role("checkbox", name="Face 1: eyes closed").click()
+    page.wait_for_function("document.querySelectorAll('.ote-photo [aria-pressed=true]').length === 2")
+
     tile = page.get_by_label("Face 1: Eyes 3", exact=True)
     attempt = int(tile.get_attribute("data-attempt") or "-1")
     tile.locator("..").click()

@@ -73,7 +73,9 @@ class Controller:
                 return always[name](owner, session, told)
             if session is None or not is_whole:
                 return PageState(session, *words.refusal("not-here" if session is None else "forgotten"), replaced=True)
-            return acts[name](owner, session, told) if name in acts else PageState(session)
+            if name not in acts or not _is_seen(session, told):
+                return PageState(session)
+            return acts[name](owner, session, told)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the visitor is told, and may try again
             return _failed(session, error, _again(told))
 
@@ -149,6 +151,8 @@ class Controller:
 
     def _finish(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
         purpose: Mode = next((mode for mode in MODES if mode == told.get("purpose")), "standard")
+        if session.waiting is not None:  # its button is off by now
+            return PageState(session)
         if not session.eyes:
             raise UsageError("expected a face to open, none is chosen; choose one first.")
         return PageState(self._job_client.finish(owner, session, purpose))
@@ -218,6 +222,12 @@ def _again(told: Mapping[str, Any]) -> dict[str, str] | None:
     if told.get("act") in ("arrived", "refused", "resume"):
         return None
     return {name: str(told[name]) for name in ("act", "purpose", "shot", "face", "attempt", "job") if name in told}
+
+
+def _is_seen(session: EditSession, told: Mapping[str, Any]) -> bool:
+    """Whether that was this photo's page; another one's may still be clicked while this one is on its way."""
+    memory = told.get("memory")
+    return not isinstance(memory, dict) or TabMemory.from_json(memory).job == session.job
 
 
 def _number(value: object) -> int | None:

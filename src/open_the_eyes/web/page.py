@@ -16,6 +16,7 @@ from . import panels, photo_html, words
 from .app_manifest import HEAD, STATIC
 from .controller import Controller, PageState, shown_style
 from .edit_session import EditSession
+from .tab_session import TabSession
 from .theme import theme
 
 SHOWN: Final = ("arrival", "notice", "progress", "photo", "shots", "strips", "compare", "faces", "finish", "done")
@@ -65,7 +66,7 @@ class Page:
     def blocks(self) -> Any:
         """The layout, with everything wired."""
         with gr.Blocks(title=words.TITLE, analytics_enabled=False) as blocks:
-            session, memory = gr.State(None), gr.JSON(visible=False)
+            session, memory = gr.State(TabSession()), gr.JSON(visible=False)
             gr.HTML(panels.header(self._retention), apply_default_css=False, elem_id="ote-header")
             parts = {name: _part(name) for name in ("notice", "arrival", "progress")}
             parts["arrival"].value = panels.arrival(None, self._max_bytes, self._max_references)
@@ -86,21 +87,26 @@ class Page:
                 event(self._restyled, [session, color, gaze, openness, memory], outputs, js=REMEMBER, **_QUIET)
         return blocks
 
-    def _acted(self, session: EditSession | None, event: gr.EventData, request: gr.Request) -> list[Any]:
-        return self._told(session, event._data if isinstance(event._data, dict) else {}, request)
+    async def _acted(self, session: TabSession, event: gr.EventData, request: gr.Request) -> list[Any]:
+        return await self._told(session, event._data if isinstance(event._data, dict) else {}, request)
 
-    def _restyled(
-        self, session: EditSession | None, color: str, gaze: str, openness: float, memory: Any, request: gr.Request
+    async def _restyled(
+        self, session: TabSession, color: str, gaze: str, openness: float, memory: Any, request: gr.Request
     ) -> list[Any]:
         wish = {"act": "restyle", "color": color, "gaze": gaze, "openness": openness, "memory": memory}
-        return self._told(session, wish, request)
+        return await self._told(session, wish, request)
 
-    def _told(self, session: EditSession | None, told: dict[str, Any], request: gr.Request) -> list[Any]:
+    async def _told(self, session: TabSession, told: dict[str, Any], request: gr.Request) -> list[Any]:
         owner = _owner(request)
-        return self._drawn(owner, self._controller.act(owner, session, told))
+
+        def step(before: EditSession | None) -> tuple[EditSession | None, list[Any]]:
+            page_state = self._controller.act(owner, before, told)
+            return page_state.session, self._drawn(owner, page_state)
+
+        return [session, *await session.act(step)]
 
     def _drawn(self, owner: str, page_state: PageState) -> list[Any]:
-        """A value for each output."""
+        """A value for each output but the session."""
         session = page_state.session
         drawn = {
             "arrival": panels.arrival(session, self._max_bytes, self._max_references),
@@ -119,7 +125,7 @@ class Page:
         if session is not None and page_state.replaced:
             style = list(shown_style(session.style))
         work = gr.Row(visible=session is not None)
-        return [session, *(drawn[name] for name in SHOWN), work, gr.Accordion(visible=ready), *style]
+        return [*(drawn[name] for name in SHOWN), work, gr.Accordion(visible=ready), *style]
 
 
 _QUIET: Final[dict[str, Any]] = {

@@ -1,0 +1,35 @@
+"""What Gradio keeps of one tab: its session, which acts that come at the same moment take in turns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from anyio import Lock
+from anyio.to_thread import run_sync
+
+from .edit_session import EditSession
+
+Seen = TypeVar("Seen")
+
+
+class TabSession:
+    """Where a tab is; nothing yet."""
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+        self._session: EditSession | None = None
+
+    def __deepcopy__(self, memo: object) -> TabSession:
+        """Another tab's: Gradio copies the first one for each."""
+        return TabSession()
+
+    async def act(self, step: Callable[[EditSession | None], tuple[EditSession | None, Seen]]) -> Seen:
+        """What is seen after a step from where the one before it led. Steps that wait for their turn hold no thread."""
+
+        def taken() -> Seen:
+            self._session, seen = step(self._session)
+            return seen
+
+        async with self._turn:
+            return await run_sync(taken)
