@@ -281,3 +281,30 @@ def test_where_there_is_a_gpu_it_is_said_whether_restorers_can_use_it(
     checks = list(doctor._onnx_on_gpu())
     assert [check.ok for check in checks] == [ok for ok, _ in found]
     assert all(words in check.found and not check.needed for check, (_, words) in zip(checks, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("lacks", "tools", "found", "mend"),
+    [
+        pytest.param("", {"gcc"}, "yes", "", id="it is"),
+        pytest.param("Triton", {"gcc"}, "no, so it runs slower; compiling needs Triton", "pip install", id="no Triton"),
+        pytest.param("", set(), "no, so it runs slower; compiling needs a C compiler", "install gcc", id="no compiler"),
+        pytest.param("a newer GPU", set(), "no, so it runs slower; compiling needs a newer GPU", "", id="an old GPU"),
+    ],
+)
+def test_where_sdxl_can_have_a_gpu_it_is_said_whether_it_is_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacks: str, tools: set[str], found: str, mend: str
+) -> None:
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setattr(shutil, "which", lambda name: name if name in {"nvidia-smi", *tools} else None)
+    monkeypatch.setattr("sysconfig.get_path", lambda *_: str(tmp_path))
+    (tmp_path / "Python.h").touch()
+    monkeypatch.setattr("open_the_eyes.models.sdxl.loading.check_libraries", lambda: None)
+    monkeypatch.setattr("open_the_eyes.models.sdxl.loading.device_of", lambda _: "cuda:1")
+    monkeypatch.setattr("open_the_eyes.models.sdxl.speed.compiling_lacks", {"cuda:1": lacks}.__getitem__)
+    (check,) = doctor._sdxl_compiled()
+    assert (check.ok, check.found, check.needed) == (found == "yes", found, False)
+    assert mend in check.mend
+    assert bool(mend) == bool(check.mend)
+    monkeypatch.setenv("OTE_COMPILE", "off")
+    assert list(doctor._sdxl_compiled()) == []

@@ -32,6 +32,13 @@ EXTRA_PYTHONS: Final = {"sdxl": (3, 11)}
 TOOLS: Final = ("dev", "train")
 """Extras for those who work on the code."""
 
+COMPILING: Final = {
+    "Triton": f"python -m pip install triton{'-windows' if os.name == 'nt' else ''}",
+    "a C compiler": "apt-get install gcc",
+    "Python's headers": f"apt-get install python{sys.version_info[0]}.{sys.version_info[1]}-dev",
+}
+"""What compiling may lack, and the command that brings it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -66,7 +73,7 @@ def examine() -> Findings:
     """Looks at everything; a finding is never an exception."""
     checks = [_python(), *_packages(), _loads("mediapipe"), _loads("onnxruntime")]
     checks += [*_model_files(MODELS), _processor(), _memory(), _gpu(), _engine()]
-    return Findings((*checks, *_onnx_on_gpu(), *_extras(), *_weights()))
+    return Findings((*checks, *_onnx_on_gpu(), *_sdxl_compiled(), *_extras(), *_weights()))
 
 
 def _python() -> Check:
@@ -184,6 +191,30 @@ def _onnx_on_gpu() -> Iterator[Check]:
         yield Check(name, False, f"{str(error) or type(error).__name__:.300}", needed=False)
     else:
         yield Check(name, True, "yes", needed=False)
+
+
+def _sdxl_compiled() -> Iterator[Check]:
+    """Where SDXL can have a GPU: whether it is compiled there, as it is unless somebody wants otherwise."""
+    from .errors import OpenTheEyesError
+    from .models.sdxl.loading import check_libraries, device_of
+    from .models.sdxl.speed import compiler_lacks, compiling_lacks
+    from .settings import Settings
+
+    if shutil.which("nvidia-smi") is None:
+        return
+    try:
+        settings = Settings.from_environment()
+        check_libraries()
+        device = device_of(settings)
+        if device == "cpu" or not settings.compile:
+            return
+        lacks = compiling_lacks(device) or compiler_lacks()
+    except OpenTheEyesError:  # said elsewhere
+        return
+    except Exception as error:  # noqa: BLE001 -- whatever keeps it from being looked at is the finding
+        lacks = f"something that works, got {type(error).__name__}: {error!s:.200}"
+    found = f"no, so it runs slower; compiling needs {lacks}" if lacks else "yes"
+    yield Check("sdxl compiled", not lacks, found, COMPILING.get(lacks, ""), needed=False)
 
 
 def _has_module(name: str) -> bool:

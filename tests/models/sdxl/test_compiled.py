@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,8 @@ import pytest
 import open_the_eyes
 from benchmarks.sdxl_random import TINY
 from benchmarks.sdxl_random import unet as random_unet
-from open_the_eyes.models.sdxl import quantise, speed
+from open_the_eyes.models.sdxl import loading, quantise, speed
+from open_the_eyes.settings import Settings
 from tests.models.sdxl.answers import answer
 
 pytestmark = pytest.mark.usefixtures("libraries")
@@ -33,7 +36,7 @@ print(cache_dir())
 
 @pytest.mark.parametrize("precision", ["bf16", "int8"])
 def test_the_repeated_blocks_compile_without_a_break_and_compute_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, precision: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, precision: str
 ) -> None:
     import torch
 
@@ -45,6 +48,81 @@ def test_the_repeated_blocks_compile_without_a_break_and_compute_the_same(
     blocks = [m for m in unet.modules() if type(m).__name__ == "BasicTransformerBlock"]
     assert blocks
     assert all(block._compiled_call_impl is not None for block in blocks)
+    assert "open_the_eyes.sdxl" not in {record.name for record in caplog.records}, "a block ran uncompiled"
+
+
+def with_a_compiler_that_fails(error: Exception) -> Any:
+    """A network of one repeated block."""
+    import torch
+
+    class Small(torch.nn.Module):  # type: ignore[misc]  # torch has no types here
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x * 2
+
+        def compile_repeated_blocks(self, **how: Any) -> None:
+            self.compile(**how)
+
+    def backend(*_: object) -> Any:
+        raise error
+
+    return speed.compiled(Small(), backend)
+
+
+def test_what_cannot_be_compiled_runs_uncompiled_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
+    import torch
+
+    small = with_a_compiler_that_fails(RuntimeError("Failed to find C compiler.\nmore"))
+    assert [small(torch.ones(1)).item() for _ in range(2)] == [2, 2]
+    (said,) = [record.getMessage() for record in caplog.records if record.name == "open_the_eyes.sdxl"]
+    assert "RuntimeError: Failed to find C compiler.; they run uncompiled" in said
+    assert "OTE_COMPILE=off" in said
+
+
+def test_memory_that_runs_out_while_compiling_is_told_as_such_and_ends_no_compiling(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    import torch
+
+    small = with_a_compiler_that_fails(torch.OutOfMemoryError("none left"))
+    for _ in range(2):
+        with pytest.raises(torch.OutOfMemoryError, match="none left"):
+            small(torch.ones(1))
+    assert "open_the_eyes.sdxl" not in {record.name for record in caplog.records}
+
+
+@pytest.mark.parametrize(
+    ("capability", "triton", "wanted", "is_compiled"),
+    [
+        pytest.param((7, 5), True, True, False, id="RTX 20"),
+        pytest.param((8, 6), False, True, False, id="no Triton"),
+        pytest.param((8, 6), True, False, False, id="switched off"),
+        pytest.param((8, 6), True, True, True, id="RTX 30"),
+    ],
+)
+def test_networks_are_compiled_where_their_own_gpu_and_triton_can(
+    weights: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capability: tuple[int, int],
+    triton: bool,
+    wanted: bool,
+    is_compiled: bool,
+) -> None:
+    import torch
+
+    current: list[str] = ["cuda:0"]
+
+    @contextmanager
+    def device(name: str) -> Iterator[None]:
+        current.append(name)
+        yield
+        current.pop()
+
+    monkeypatch.setattr(torch.cuda, "device", device)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", {"cuda:1": capability}.__getitem__)
+    monkeypatch.setattr("torch.utils._triton.has_triton", lambda: triton and current[-1] == "cuda:1")
+    files = loading.files_of(Settings(weights=weights))
+    unet = loading._unet(files.base, "bf16", device="cuda:1", settings=Settings(compile=wanted))
+    assert any(module._compiled_call_impl is not None for module in unet.modules()) == is_compiled
 
 
 def test_a_network_that_one_thread_built_has_graphs_for_every_shape_in_another_thread() -> None:

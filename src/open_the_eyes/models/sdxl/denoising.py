@@ -148,7 +148,8 @@ def _run(
     guided = 0 if first else schedule.guided_steps
     between = StepCallback(start, noise.float(), batch.soft.to(device), first, schedule.steps, guided, tell)
     h, w = batch.hidden.shape[-2:]
-    with torch.inference_mode():
+    # what compiles the networks asks what the current GPU can do, and not theirs
+    with torch.inference_mode(), torch.cuda.device_of(start):
         latents = pipe(
             **words.for_batch(len(batch.seeds), torch.empty(0, device=device, dtype=dtype)),
             **how,

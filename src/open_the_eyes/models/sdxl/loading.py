@@ -173,7 +173,7 @@ def _unet(files: Checkpoint, precision: str, *, device: str, settings: Settings,
     if gpu:
         unet = speed.quick(unet)
     unet = quantise.quantised(unet, precision, device)
-    return speed.compiled(unet) if gpu and settings.compile else unet
+    return speed.compiled(unet) if gpu and settings.compile and not speed.compiling_lacks(device) else unet
 
 
 def _vae(folder: Path, device: str) -> Any:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import shutil
+import sysconfig
 from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import Event
 from typing import Any, Final
 
+COMPILES_SINCE: Final = (8, 0)
+"""Compute capability: torch compiles nothing in bf16 for GPUs before Ampere (RTX 30, A100), and raises."""
 GRAPHS: Final = 64
 """Of one kind of block at most: base, refiner, each precision, one row or several, one shape of frame or any. Torch's
 own limit of 8 is reached by two of these networks, and then it raises."""
 COMPILED: Final = "compiled"
 """Beside the weights: what torch.compile has made, for the next start."""
 CACHE: Final = "TORCHINDUCTOR_CACHE_DIR"
+_LOG: Final = logging.getLogger("open_the_eyes.sdxl")
 
 
 def keep_compiled(weights: Path) -> None:
@@ -45,13 +54,40 @@ def quick(unet: Any) -> Any:
     return unet.to(memory_format=torch.channels_last)
 
 
+def compiling_lacks(device: str) -> str:
+    """What keeps torch from compiling for a GPU such as "cuda:1", in few words; "" where nothing does."""
+    import torch
+    from torch.utils._triton import has_triton
+
+    capability = torch.cuda.get_device_capability(device)
+    if capability < COMPILES_SINCE:
+        wanted, came = (".".join(map(str, pair)) for pair in (COMPILES_SINCE, capability))
+        return f"a GPU of compute capability {wanted} (RTX 30, A100) or later, this one has {came}"
+    with torch.cuda.device(device):  # torch asks what the current one can do, and remembers
+        return "" if has_triton() else "Triton"
+
+
+def compiler_lacks() -> str:
+    """The same of what Triton calls, which nobody misses where all is compiled already; on Windows it brings that."""
+    if os.name == "nt":
+        return ""
+    if not (os.environ.get("CC") or shutil.which("gcc") or shutil.which("clang")):
+        return "a C compiler"
+    headers = Path(sysconfig.get_path("include", "posix_prefix"))
+    return "" if (headers / "Python.h").is_file() else "Python's headers"
+
+
 def compiled(unet: Any, backend: str | Callable[..., Any] = "inductor") -> Any:
     """The U-Net itself, its repeated blocks compiled when they first run: seconds where all of it would take minutes.
 
-    Any thread may call it.
+    Where the first one cannot be compiled, all of them run as they are, and the log says why. Any thread may call it.
     """
     unet.compile_repeated_blocks(fullgraph=True, backend=backend)
     unet.register_forward_pre_hook(_allow_graphs)
+    failed = Event()
+    for block in unet.modules():
+        if block._compiled_call_impl is not None:
+            block._compiled_call_impl = partial(_called, block._compiled_call_impl, block._call_impl, failed)
     return unet
 
 
@@ -61,9 +97,31 @@ def streamed(unet: Any, device: str) -> None:
 
     for module in unet.modules():
         module._compiled_call_impl = None  # compiled blocks do not let the visits happen
-    unet.enable_group_offload(
-        onload_device=torch.device(device), offload_type="leaf_level", use_stream=device.startswith("cuda")
-    )
+    gpu = device.startswith("cuda")
+    with torch.cuda.device(device) if gpu else nullcontext():  # the stream of the visits is the current one's
+        unet.enable_group_offload(onload_device=torch.device(device), offload_type="leaf_level", use_stream=gpu)
+
+
+def _called(compiled: Callable[..., Any], plain: Callable[..., Any], failed: Event, *inputs: Any, **named: Any) -> Any:
+    """A block's answer, compiled unless that has failed."""
+    import torch
+    from torch._dynamo.exc import TorchDynamoException
+
+    if not failed.is_set():
+        try:
+            return compiled(*inputs, **named)
+        except TorchDynamoException as error:
+            cause = getattr(error, "inner_exception", error)
+            if isinstance(cause, torch.OutOfMemoryError):
+                raise cause from None
+            failed.set()
+            _LOG.warning(
+                "sdxl: expected to compile its networks, got %s: %.200s; they run uncompiled, slower. "
+                "open-the-eyes doctor says what compiling lacks, OTE_COMPILE=off leaves it out.",
+                type(cause).__name__,
+                (str(cause).splitlines() or [""])[0],
+            )
+    return plain(*inputs, **named)
 
 
 def _allow_graphs(*_: object) -> None:
