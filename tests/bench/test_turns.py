@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from open_the_eyes.bench.contenders import Scene
-from open_the_eyes.bench.figures import BenchReport
+from open_the_eyes.bench.figures import Absent, BenchReport, Timeline
 from open_the_eyes.bench.plan import Plan
 from open_the_eyes.engine import Engine
+from open_the_eyes.errors import OpenTheEyesError
 from open_the_eyes.imaging.arrays import Rgb
 
 run: Any = import_module("open_the_eyes.bench.run")  # the package has a function of that name
@@ -69,3 +70,33 @@ def test_a_photo_that_cannot_be_read_is_told_once(
     found = run.Found(BenchReport({}, {}))
     run._hidden_eyes(Plan(open=tmp_path), engine, NOTHING, found, lambda *_: None)
     assert [row.what for row in found.report.absent] == ["broken.jpg"]
+
+
+@pytest.mark.parametrize("failing", ["nothing", "portrait", "huge"])
+def test_a_fresh_process_has_the_gpu_to_itself_and_one_that_fails_is_a_row(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, failing: str
+) -> None:
+    events: list[str] = []
+
+    def probe(photo: Path, *_: object) -> Any:
+        events.append(f"{photo.stem} comes")
+        if photo.stem == failing:
+            raise OpenTheEyesError("bench: it ended with: CUDA out of memory")
+        return SimpleNamespace(timeline=lambda case: Timeline(case, (), (), (), ()), told={"vram": {}})
+
+    monkeypatch.setattr(run, "make_room", lambda _: events.append("ours leave"))
+    monkeypatch.setattr(run.speed, "portrait_photos", lambda *_: (Path("portrait.jpg"), None))
+    monkeypatch.setattr(run.pictures, "blinking_portrait", lambda *_: None)
+    monkeypatch.setattr(run.pictures, "written", lambda _, path: path)
+    monkeypatch.setattr(run.fresh, "probe", probe)
+    monkeypatch.setattr(run.fresh, "cold_figures", lambda *_: [])
+    monkeypatch.setattr(run.fresh, "memory_figures", lambda case, *_: ([], [Absent("memory", case, "measured")]))
+    found = run.Found(BenchReport({}, {}))
+    run._memory(Plan(turns=1), engine, tmp_path, found, lambda *_: None)
+    assert events[::2] == ["ours leave"] * (len(events) // 2)
+    assert events[-1] == "huge comes"
+    rows = {"nothing": [], "portrait": [("cold", "portrait"), ("memory", "portrait")], "huge": [("memory", "8K photo")]}
+    told = [(row.area, row.what) for row in found.report.absent if row.why != "measured"]
+    measured = {row.what for row in found.report.absent if row.why == "measured"}
+    assert told == rows[failing]
+    assert measured == {"portrait", "8K photo"} - {what for _, what in told}

@@ -10,20 +10,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..parallel import core_count
+from ..residency.gpus import gpu_count
 from ..version import __version__
 
 LIBRARIES: Final = ("numpy", "opencv-contrib-python", "mediapipe", "onnxruntime", "scikit-image", "scipy", "pillow")
 EXTRAS: Final = ("torch", "torchmetrics", "diffusers")
 
 
-def machine() -> dict[str, Any]:
-    """Plain JSON values: what a reader needs to judge figures by."""
+def machine(device: str = "auto") -> dict[str, Any]:
+    """Plain JSON values: what a reader needs to judge figures by; `device` is as in the settings."""
     return {
         "when": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "processor": processor(),
         "cores": core_count(),
         "memory_gib": memory_gib(),
-        "gpu": gpu(),
+        "gpu": gpu(device),
         "load": load(),
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
@@ -55,13 +56,14 @@ def load() -> float | None:
     return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
 
 
-def gpu() -> str:
-    """The name of the GPU that torch sees, "" where there is none or no torch."""
-    if not _version("torch"):
+def gpu(device: str = "auto") -> str:
+    """The name of the GPU that is used, "" where torch sees none of that number, or the processor is asked for."""
+    number = int(device.partition(":")[2] or 0)
+    if device == "cpu" or number >= gpu_count():
         return ""
     import torch
 
-    return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else ""
+    return str(torch.cuda.get_device_name(number))
 
 
 def said(told: dict[str, Any]) -> str:

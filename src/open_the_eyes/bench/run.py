@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ..engine import Engine, load_engine
-from ..errors import PhotoError
+from ..errors import OpenTheEyesError, PhotoError
 from ..files import read
 from ..imaging.arrays import Rgb
 from ..parallel import core_count
@@ -56,7 +56,7 @@ def run(plan: Plan, settings: Settings | None = None, tell: Progress = lambda *_
         if folder is not None:
             photos_in(folder)
     engine = load_engine(plan.engine, settings)
-    found = Found(BenchReport(machine(), {**plan.to_json(), "engine": engine.name}))
+    found = Found(BenchReport(machine(settings.device), {**plan.to_json(), "engine": engine.name}))
     with tempfile.TemporaryDirectory(prefix="open-the-eyes-bench-") as temporary:
         work = Path(temporary)
         if "speed" in plan.parts:
@@ -100,20 +100,34 @@ def _speed(plan: Plan, settings: Settings, work: Path, found: Found, tell: Progr
 
 def _memory(plan: Plan, engine: Engine, work: Path, found: Found, tell: Progress) -> None:
     photo, _ = speed.portrait_photos(work, engine)
-    probes = []
-    for number in range(plan.fresh_processes):
-        tell("fresh processes", number / plan.fresh_processes)
-        probes.append(fresh.probe(photo, engine.name, {"mode": plan.mode, "seed": plan.seed}))
-    found.report = found.report.with_more(fresh.cold_figures("portrait", probes))
-    cases: dict[str, tuple[fresh.Probe, float | None]] = {"portrait": (probes[0], None)}
+    cases: dict[str, tuple[fresh.Probe, float | None]] = {}
+    try:
+        probes = []
+        for number in range(plan.fresh_processes):
+            tell("fresh processes", number / plan.fresh_processes)
+            probes.append(_probe(photo, engine, {"mode": plan.mode, "seed": plan.seed}))
+        found.report = found.report.with_more(fresh.cold_figures("portrait", probes))
+        cases["portrait"] = probes[0], None
+    except OpenTheEyesError as error:
+        failed = [because(error, "cold", "portrait"), because(error, "memory", "portrait")]
+        found.report = found.report.with_more(absent=failed)
     if not plan.quick:
         tell("8K photo, fresh process", 0.8)
         huge = pictures.written(pictures.blinking_portrait(SIZE_8K, engine.detector), work / "huge.jpg")
-        cases["8K photo"] = fresh.probe(huge, engine.name), PROMISED_8K_MIB
+        try:
+            cases["8K photo"] = _probe(huge, engine), PROMISED_8K_MIB
+        except OpenTheEyesError as error:
+            found.report = found.report.with_more(absent=[because(error, "memory", "8K photo")])
     for case, (probe, promised) in cases.items():
         timeline = probe.timeline(case)
         figures, absent = fresh.memory_figures(case, timeline, fresh.budgets_of(promised), probe.told["vram"])
         found.report = found.report.with_more(figures, absent, [timeline] if timeline.seconds else [])
+
+
+def _probe(photo: Path, engine: Engine, options: dict[str, Any] | None = None) -> fresh.Probe:
+    """A fresh process, which has the GPU to itself."""
+    make_room(engine.settings)
+    return fresh.probe(photo, engine.name, options)
 
 
 def _quality(plan: Plan, engine: Engine, found: Found, tell: Progress) -> None:
