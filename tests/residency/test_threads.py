@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from open_the_eyes.errors import Cancelled, GpuBusy, NoRoomOnGpu
-from open_the_eyes.residency import CountedMemory, Residency
+from open_the_eyes.residency import CountedMemory, Residency, admission
 from open_the_eyes.stopwatch import Stopwatch
 from tests.residency.fakes import FakeModel, Rig, card
 
@@ -99,13 +99,60 @@ def test_who_waits_too_long_gets_an_error_that_names_who_is_in_the_way() -> None
         try:
             with pytest.raises(NoRoomOnGpu, match=r"b: .* in use by a"), rig.residency.lease("b"):
                 pytest.fail("there is no room")
-            with pytest.raises(NoRoomOnGpu, match="another thread leases it"), rig.residency.lease("a"):
+            with pytest.raises(NoRoomOnGpu, match="another thread leases it") as told, rig.residency.lease("a"):
                 pytest.fail("it is taken")
+            assert "End other programs" not in str(told.value)
         finally:
             done.set()
 
     together(first, second)
     assert rig.left_over() == 0
+
+
+@pytest.mark.parametrize("sign", ["batches", "leases", "steps"])
+def test_who_waits_for_work_that_gets_on_waits_longer_than_the_patience(
+    monkeypatch: pytest.MonkeyPatch, sign: str
+) -> None:
+    monkeypatch.setattr(admission, "GLANCE_S", 0.001)
+    now, glances = [0.0], 0
+    rig = Rig(150, card("a"), card("b", stage="b"), patience_s=100, clock=lambda: now[0])
+    leased, gone = threading.Event(), threading.Event()
+
+    def slow(_: object, part: Sequence[int]) -> Sequence[int]:
+        leased.set()
+        for _ in range(3 if sign == "steps" else 1):
+            seen = glances
+            while glances < seen + 4 and not gone.is_set():  # the other looks at the clock
+                time.sleep(0.001)
+            now[0] += 60
+            if sign == "steps":
+                rig.residency.got_on()
+        return part
+
+    def look(*_: object) -> None:
+        nonlocal glances
+        glances += 1
+
+    def first() -> None:
+        if sign == "leases":
+            rig.register(card("c", 10))
+            with rig.residency.lease("a"):
+                for _ in range(3):
+                    with rig.residency.lease("c"):
+                        slow(None, [])
+        else:
+            rig.residency.run("a", range(15 if sign == "batches" else 1), slow)
+
+    def second() -> None:
+        leased.wait(SOON_S)
+        try:
+            with rig.residency.lease("b", watch=Stopwatch(look)):
+                pass
+        finally:
+            gone.set()
+
+    together(first, second)
+    assert now == [180]
 
 
 def test_who_waits_in_vain_waits_once_and_is_offered_no_lesser_precision() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..errors import GpuBusy, NoRoomOnGpu
-from .budget import evict, no_room
+from .budget import evict, lacking, no_room
 from .cards import Variant
 from .memory import Memory
 from .records import Clock, LeaseRecord, Recorder
@@ -16,6 +16,10 @@ from .slot import REMEMBERED_S, Slot
 
 GLANCE_S: Final = 0.5
 """How often somebody who waits looks whether to stop."""
+BUSY: Final = (
+    "Other photos of this program have it, and got no further for too long. Try again, with fewer of them at once "
+    "(batch --at-once 1), or do without the GPU: --engine appearance, and OTE_DEVICE=cpu for restorers"
+)
 KEPT: Final = 1000
 """Records of leases; a service that runs for months forgets the oldest."""
 
@@ -28,7 +32,7 @@ class Admission:
     Args:
         memory: of the device.
         device: such as "cuda".
-        patience_s: how long to wait for other threads' leases.
+        patience_s: how long to wait for other threads' leases while none of them gets on.
         clock: seconds.
     """
 
@@ -43,7 +47,7 @@ class Admission:
         self._waiting: Final[set[int]] = set()
         self._open: Final[list[LeaseRecord]] = []
         self._ticks = 0
-        self._measured = clock()
+        self._measured = self._got_on = clock()
 
     def add(self, slot: Slot) -> None:
         """A model of a name that is known already stays what it is."""
@@ -57,7 +61,7 @@ class Admission:
 
         Raises:
             NoRoomOnGpu: this thread's own leases leave too little.
-            GpuBusy: others' leases did for too long, or their threads wait as well.
+            GpuBusy: others' leases did for too long and got no further, or their threads wait as well.
         """
         with self._changed:
             variant = slot.variant if slot.depth and slot.owner == threading.get_ident() and slot.variant else variant
@@ -88,10 +92,15 @@ class Admission:
             if not slot.depth:
                 slot.owner = None
             record.end = end
+            self.got_on()
             self._notify()
             if end != "done":
                 self._memory.empty()
         recorder.peak(record.peak_mib)
+
+    def got_on(self) -> None:
+        """Somebody's work came a step further: whoever waits has patience anew."""
+        self._got_on = self._clock()
 
     def shrink(self, slot: Slot, variant: Variant, record: LeaseRecord, batch: int) -> None:
         """A lease for fewer pictures than it was, because memory ran out; later ones begin with as few."""
@@ -169,16 +178,18 @@ class Admission:
             needed = alone if taken else alone + slot.working_mib
             room = self._memory.room_mib()
             residents = [found for other in self.slots.values() if other is not slot and (found := other.resident())]
+            leased = [resident for resident in residents if resident.leased]
+            why = "another thread leases it" if taken else ""
             try:
                 if taken:
-                    leased = [resident for resident in residents if resident.leased]
-                    raise no_room(slot.card.name, needed, room, leased, "another thread leases it")
+                    raise no_room(slot.card.name, needed, room, leased, why)
                 return evict(residents, needed, room, slot.card.name)
-            except NoRoomOnGpu as error:
+            except NoRoomOnGpu:
                 if alone + self.own_mib(slot) > room:
                     raise  # others going would not be enough
-                if self._everybody_waits() or recorder.clock() - began > self._patience_s:
-                    raise GpuBusy(str(error)) from None
+                waited = recorder.clock() - max(began, self._got_on)
+                if self._everybody_waits() or waited > self._patience_s:
+                    raise GpuBusy(f"{lacking(slot.card.name, needed, room, leased, why)}. {BUSY}.") from None
             with recorder.timed(record, "wait_s"):
                 self._wait(recorder)
 

@@ -58,11 +58,14 @@ def evict(residents: Sequence[Resident], needed_mib: int, room_mib: int, whom: s
 
 def no_room(whom: str, needed_mib: int, room_mib: int, leased: Sequence[Resident] = (), why: str = "") -> NoRoomOnGpu:
     """The error in numbers."""
+    return NoRoomOnGpu(f"{lacking(whom, needed_mib, room_mib, leased, why)}. {ADVICE}.")
+
+
+def lacking(whom: str, needed_mib: int, room_mib: int, leased: Sequence[Resident], why: str = "") -> str:
+    """What was expected and what came, without what to do."""
     used = "".join(f", {r.mib} MiB of it in use by {r.name}" for r in leased)
     cause = f" ({why})" if why else ""
-    return NoRoomOnGpu(
-        f"{whom}: expected {needed_mib} MiB of GPU memory, the room is {room_mib} MiB{used}{cause}. {ADVICE}."
-    )
+    return f"{whom}: expected {needed_mib} MiB of GPU memory, the room is {room_mib} MiB{used}{cause}"
 
 
 def variants_of(card: ModelCard, wanted: str = "auto", *, streamable: bool = True) -> tuple[Variant, ...]:

@@ -31,7 +31,7 @@ class Residency:
         memory: of the device.
         device: where models are moved to, such as "cuda:1"; on "cpu" they stay where they are.
         clock: seconds; by it, too, the room is measured anew, and lessons of memory running out are forgotten.
-        patience_s: how long to wait for other threads' leases.
+        patience_s: how long to wait for other threads' leases while none of them ends or gets on.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Residency:
 
         Raises:
             NoRoomOnGpu: it does not fit beside what this thread leases already.
-            GpuBusy: others took too long to leave.
+            GpuBusy: others did not leave, and got no further for too long.
             UsageError: a precision that the model does not have.
         """
         slot = self._slot(name)
@@ -114,7 +114,7 @@ class Residency:
 
         Raises:
             NoRoomOnGpu: not one item fits in any way.
-            GpuBusy: others took too long to leave.
+            GpuBusy: others did not leave, and got no further for too long.
             UsageError: a precision that the model does not have.
         """
         slot = self._slot(name)
@@ -138,6 +138,10 @@ class Residency:
             self._admission.give_up(slot, variant)
             self._admission.evict_idle(recorder)
         raise failed
+
+    def got_on(self) -> None:
+        """To be called now and then by what works long with a lease, so that others go on waiting for it."""
+        self._admission.got_on()
 
     def evict_idle(self) -> None:
         """Sends away every model that is not leased right now; it waits in the computer's memory."""
@@ -216,6 +220,7 @@ class Residency:
                 results = work(slot.model, part)
                 assert len(results) == len(part), f"{slot.card.name}: {len(part)} items, {len(results)} results"
                 done += results
+                self.got_on()
                 continue
             except self._memory.out_of_memory:
                 record.shortages += 1

@@ -105,6 +105,25 @@ def test_the_steps_that_run_are_the_steps_named_and_each_is_told(
     assert patch.source == ("sdxl lcm" if options.lcm else f"sdxl {options.mode}")
 
 
+def test_steps_run_while_their_gpu_is_the_current_one_and_who_waits_for_it_hears_of_each(
+    generator: SdxlGenerator, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    heard: list[str] = []
+
+    @contextmanager
+    def device_of(tensor: torch.Tensor) -> Iterator[None]:
+        heard.append(f"on {tensor.device}")
+        yield
+        heard.append("off")
+
+    monkeypatch.setattr(torch.cuda, "device_of", device_of)
+    monkeypatch.setattr(generator._sampler.residency, "got_on", lambda: heard.append("got on"))
+    generator.generate([Request(closed_crop, 1)], LCM)
+    assert heard == ["got on", "on cpu", *["got on"] * 4, "off", "got on", "got on"]
+
+
 def test_pixels_outside_the_mask_come_back_untouched(generator: SdxlGenerator, closed_crop: Crop) -> None:
     (patch,) = generator.generate([Request(closed_crop, 1)], LCM)
     outside = patch.mask == 0

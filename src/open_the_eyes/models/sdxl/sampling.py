@@ -94,7 +94,13 @@ class Sampler:
 
         def work(unet: Any, part: Sequence[LatentBatch]) -> list[LatentBatch]:
             pipe = pipelines.inpainting(unet, scheduler, self.vae, words)
-            done = run(pipe, LatentBatch.joined(part), words, schedule, progress.counting(len(part)))
+            told = progress.counting(len(part))
+
+            def stepped(step: int) -> None:
+                self.residency.got_on()
+                told(step)
+
+            done = run(pipe, LatentBatch.joined(part), words, schedule, stepped)
             progress.finished(len(part) * steps)
             return [done.row(k) for k in range(len(part))]
 
