@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -73,8 +73,16 @@ class Engine:
         return self.restorers[name]
 
 
-def load_engine(name: str = "auto", settings: Settings | None = None) -> Engine:
+def load_engine(
+    name: str = "auto",
+    settings: Settings | None = None,
+    *,
+    through: Callable[[EyeGenerator], EyeGenerator] | None = None,
+) -> Engine:
     """An engine by name; "auto" takes the best that can run here. Models are read when they are first used.
+
+    Args:
+        through: given the generator, makes the one by which everything reaches it.
 
     Raises:
         UsageError: a name that this version does not know, or libraries that are not installed.
@@ -100,10 +108,10 @@ def load_engine(name: str = "auto", settings: Settings | None = None) -> Engine:
     appearance = AppearanceGenerator()
     own_eyes = ReferenceGenerator(appearance, paints=name != "reference")  # a lone shut eye's partner is a donor too
     engine = Engine(name, why, _detector(settings), own_eyes, settings, OnnxRestorers(settings), Likeness())
-    if name == "sdxl":
-        painter = load_sdxl(settings, own_eyes)
-        return replace(engine, generator=painter, reference=ReferenceGenerator(appearance, painter))
-    return replace(engine, donors_only=name == "reference")
+    painter: EyeGenerator = load_sdxl(settings, own_eyes) if name == "sdxl" else own_eyes
+    painter = painter if through is None else through(painter)
+    reference = ReferenceGenerator(appearance, painter) if name == "sdxl" else None
+    return replace(engine, generator=painter, reference=reference, donors_only=name == "reference")
 
 
 def _detector(settings: Settings) -> FaceDetector:

@@ -6,10 +6,15 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
+import pytest
 
 from open_the_eyes.batch.batching import BatchingGenerator
+from open_the_eyes.batch.plan import Item
+from open_the_eyes.batch.spec import BatchSpec
+from open_the_eyes.batch.worker import WorkerConfig, WorkerSlot, make_processor
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import NoRoomOnGpu
 from open_the_eyes.imaging.arrays import Rgb
@@ -17,6 +22,7 @@ from open_the_eyes.options import GenerateOptions, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.roles import Crop, EyeGenerator, Patch, Request, Watch
+from open_the_eyes.settings import Settings
 
 PLAIN = GenerateOptions()
 
@@ -145,3 +151,34 @@ def test_photos_that_share_batches_come_out_as_they_do_alone(engine: Engine, bli
         together = list(pool.map(one, photos))
     assert together == [[v.pixels.tobytes() for v in opened.variations] for opened in alone]
     assert max(inner.batches) >= 4, "two photos or more met"
+
+
+@pytest.mark.parametrize("references", [False, True], ids=["alone", "with references"])
+def test_photos_of_one_worker_are_painted_together_and_in_its_precision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed_crop: Crop, references: bool
+) -> None:
+    inner, ready = Recording(), threading.Barrier(2)
+    precisions: list[str] = []
+
+    def painted(_: object, spec: BatchSpec, __: str, engine: Engine, ___: Path) -> list[Patch]:
+        precisions.append(spec.options.generate.precision)
+        ready.wait()
+        generator = (engine.for_references() if references else engine).generator
+        return generator.generate([Request(closed_crop, 1)], PLAIN)
+
+    monkeypatch.setattr("open_the_eyes.models.sdxl.loading.load_sdxl", lambda *_: inner)
+    monkeypatch.setattr("open_the_eyes.batch.process_item.process_item", painted)
+    item = Item("a.jpg", tmp_path / "a.jpg", tmp_path / "a.opened.jpg", tmp_path / "copy.jpg", 1, 1)
+    config = WorkerConfig(
+        spec=BatchSpec(engine="sdxl", painter="sdxl"),
+        fingerprint="",
+        settings=Settings(),
+        slot=WorkerSlot(at_once=2, precision="int8"),
+        out=tmp_path,
+        make=make_processor,
+    )
+    do = make_processor(config)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(do, [item] * 2))
+    assert inner.batches == [2]
+    assert precisions == ["int8"] * 2

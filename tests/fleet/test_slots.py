@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
+from open_the_eyes.batch.spec import BatchSpec
 from open_the_eyes.batch.worker import WorkerSlot
 from open_the_eyes.errors import NoCapacity, UsageError, WeightsMissing
 from open_the_eyes.fleet import cluster
 from open_the_eyes.fleet.cluster import Cluster, ours, part_of_gpu
 from open_the_eyes.fleet.ray_batch import slot_on
 from open_the_eyes.fleet.slots import AT_ONCE, MAX_WORKERS, worker_slots
+from open_the_eyes.options import Options
+from open_the_eyes.residency.gpus import gpu_mib
 from open_the_eyes.settings import Settings
+
+SPEC = BatchSpec(engine="sdxl", painter="sdxl")
 
 
 def devices(painter: str, device: str, workers: int | None = None, gpus: int = 2) -> list[str]:
-    chosen = worker_slots(painter, Settings(device=device), workers, gpus=lambda: gpus, cores=lambda: 4)
+    chosen = worker_slots(
+        painter, Settings(device=device), workers, gpus=lambda: gpus, cores=lambda: 4, room=lambda _: 24_576
+    )
     return [slot.device for slot in chosen]
 
 
@@ -37,9 +46,9 @@ def test_workers_have_a_core_or_a_gpu_each(painter: str, device: str, workers: i
 
 
 def test_a_node_on_a_gpu_has_several_photos_on_their_way_and_one_on_a_processor_has_one() -> None:
-    assert {slot.at_once for slot in worker_slots("sdxl", Settings(), gpus=lambda: 2)} == {AT_ONCE}
+    assert {slot.at_once for slot in worker_slots("sdxl", Settings(), gpus=lambda: 1)} == {AT_ONCE}
     assert {slot.at_once for slot in worker_slots("appearance", Settings(), cores=lambda: 2)} == {1}
-    assert {slot.at_once for slot in worker_slots("sdxl", Settings(), at_once=1, gpus=lambda: 2)} == {1}
+    assert {slot.at_once for slot in worker_slots("sdxl", Settings(), at_once=1, gpus=lambda: 1)} == {1}
 
 
 @pytest.mark.parametrize(
@@ -60,6 +69,31 @@ def test_seats_that_are_not_there_are_refused(
 
 
 @pytest.mark.parametrize(
+    ("gpus_gb", "given", "workers", "precision"),
+    [
+        pytest.param([8, 24], None, None, "int8", id="unlike"),
+        pytest.param([24, 8], None, 1, "int8", id="unlike, however many work"),
+        pytest.param([24, 8], 7000, None, "auto", id="alike by the operator's room"),
+        pytest.param([12, 24], None, None, "auto", id="unlike, which choose alike"),
+        pytest.param([4, 24], None, None, "auto", id="one that streams what the other holds"),
+        pytest.param([24, 4.4], None, None, "bf16", id="one that would be coarse"),
+        pytest.param([24, 2], None, None, "auto", id="one that holds nothing"),
+        pytest.param([8], None, None, "auto", id="alone"),
+    ],
+)
+def test_a_photo_gets_the_same_precision_on_unlike_gpus(
+    gpus_gb: list[float], given: int | None, workers: int | None, precision: str
+) -> None:
+    mib = {f"cuda:{number}": int(gb * 1024) for number, gb in enumerate(gpus_gb)}
+    settings = Settings(gpu_room_mib=given)
+    slots = worker_slots("sdxl", settings, workers, gpus=lambda: len(mib), room=mib.__getitem__)
+    assert [slot.precision for slot in slots] == [precision] * (workers or len(mib))
+    asked = replace(SPEC, options=Options.of(precision="fp8"))
+    assert [slot.spec(SPEC).options.generate.precision for slot in slots] == [slot.precision for slot in slots]
+    assert {slot.spec(asked).options.generate.precision for slot in slots} == {"fp8"}
+
+
+@pytest.mark.parametrize(
     ("given", "gpus", "room"),
     [
         pytest.param(None, 0.5, 12_288, id="half of the memory"),
@@ -73,6 +107,15 @@ def test_an_actor_that_shares_a_gpu_has_its_part_of_the_operators_room(
 ) -> None:
     monkeypatch.setattr(cluster, "gpu_mib", lambda: 24_576)
     assert part_of_gpu(Settings(gpu_room_mib=given), gpus).gpu_room_mib == room
+
+
+def test_a_gpus_size_is_asked_of_it_without_taking_memory_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    monkeypatch.setattr("torch.cuda.mem_get_info", lambda _: pytest.fail("makes a context"))
+    sizes = {"cuda:1": SimpleNamespace(total_memory=8 * 2**30)}
+    monkeypatch.setattr("torch.cuda.get_device_properties", sizes.__getitem__)
+    assert gpu_mib("cuda:1") == 8192
 
 
 def test_a_gpu_whose_size_nobody_tells_cannot_be_shared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,15 +12,13 @@ from dataclasses import dataclass, replace
 from multiprocessing import connection, parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from ..options import Precision
 from ..settings import ONE_BLAS_THREAD, Settings
 from .plan import Item
 from .record import Record, failed_by
 from .spec import BatchSpec
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
 
 Processor = Callable[[Item], Record]
 THREADS: Final = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -36,17 +34,26 @@ class WorkerSlot:
             at and laid back on the processor, and their crops share a batch.
         threads: that the numeric libraries may use in it.
         gpu_room_mib: GPU memory that it may use; None is as the settings say. Several on one GPU have a share each.
+        precision: what "auto" is in it; where GPUs are unlike, the same for all.
     """
 
     device: str = "auto"
     at_once: int = 1
     threads: int = 1
     gpu_room_mib: int | None = None
+    precision: Precision = "auto"
 
     def settings(self, settings: Settings) -> Settings:
         """The batch's settings as they are for this worker."""
         room = settings.gpu_room_mib if self.gpu_room_mib is None else self.gpu_room_mib
         return replace(settings, device=self.device, gpu_room_mib=room)
+
+    def spec(self, spec: BatchSpec) -> BatchSpec:
+        """What each photo of the batch is to get, as it is for this worker."""
+        options = spec.options
+        if options.generate.precision != "auto":
+            return spec
+        return replace(spec, options=replace(options, generate=replace(options.generate, precision=self.precision)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,15 +86,13 @@ def make_processor(config: WorkerConfig) -> Processor:
     from .process_item import process_item
 
     cv2.setNumThreads(config.slot.threads)
-    engine = load_engine(config.spec.engine, config.slot.settings(config.settings))
-    shared = BatchingGenerator(engine.generator) if config.slot.at_once > 1 else None
-    if shared is not None:
-        engine = replace(engine, generator=shared)
+    through = BatchingGenerator if config.slot.at_once > 1 else None
+    engine = load_engine(config.spec.engine, config.slot.settings(config.settings), through=through)
+    shared, spec = engine.generator, config.slot.spec(config.spec)
 
     def do(item: Item) -> Record:
-        announced: AbstractContextManager[None] = nullcontext() if shared is None else shared.photo()
-        with announced:
-            return process_item(item, config.spec, config.fingerprint, engine, config.out)
+        with shared.photo() if isinstance(shared, BatchingGenerator) else nullcontext():
+            return process_item(item, spec, config.fingerprint, engine, config.out)
 
     return do
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 
 from ..batch.worker import WorkerSlot
-from ..errors import UsageError
+from ..errors import NoRoomOnGpu, UsageError
+from ..options import Precision
 from ..parallel import core_count
+from ..residency.budget import COARSE, choose_precision
 from ..residency.capacity import UNUSABLE_MIB
-from ..residency.cards import BY_NAME
+from ..residency.cards import BY_NAME, SDXL_BASE, SDXL_REFINER
 from ..residency.gpus import gpu_count, gpu_mib
+from ..residency.memory import UNCOUNTED
 from ..settings import Settings
 
 AT_ONCE: Final = 6
@@ -61,7 +65,8 @@ def worker_slots(
             raise UsageError(
                 f"--workers: expected at most one a GPU, of which there are {len(devices)}; got {workers}."
             )
-        return tuple(WorkerSlot(device=device, at_once=at_once or AT_ONCE) for device in devices[:workers])
+        slot = WorkerSlot(at_once=at_once or AT_ONCE, precision=_same_for_all(devices, settings, room))
+        return tuple(replace(slot, device=device) for device in devices[:workers])
     if painter == "sdxl":
         return (WorkerSlot(device="cpu", at_once=at_once or 1, threads=cores()),) * (workers or 1)
     slot = WorkerSlot(device=settings.device, at_once=at_once or 1)
@@ -96,6 +101,29 @@ def _spread(
     places = places[: workers or cores]
     shared = Counter(places)
     return tuple(replace(slot, device=device, gpu_room_mib=rooms[device] // shared[device]) for device in places)
+
+
+def _same_for_all(devices: Sequence[str], settings: Settings, room: Callable[[str], int]) -> Precision:
+    """What "auto" has to be, for a photo to get the same eyes on each GPU: what the smallest takes for the base.
+
+    Where all would choose alike it stays "auto"; int4, which not every GPU has, becomes bf16, streamed on a small one.
+    """
+    if len(devices) < 2:
+        return "auto"
+    limit = settings.gpu_room_mib or UNCOUNTED
+    rooms = sorted(min(room(device) - UNUSABLE_MIB, limit) for device in devices)
+    choices = [choice for mib in rooms if (choice := _precisions(mib))]
+    if len(set(choices)) < 2:
+        return "auto"
+    base = choices[0][0]
+    return "bf16" if base in COARSE else cast("Precision", base)
+
+
+def _precisions(room_mib: int) -> tuple[str, ...]:
+    """Of base and refiner; none where one of them does not fit, as a worker there says itself."""
+    with suppress(NoRoomOnGpu):
+        return tuple(v.precision for v in choose_precision((SDXL_BASE, SDXL_REFINER), room_mib).values())
+    return ()
 
 
 def _networks_on_gpu(settings: Settings) -> bool:

@@ -29,7 +29,7 @@ def gpu_mib(device: str = "cuda") -> int:
         )
     import torch
 
-    return int(torch.cuda.mem_get_info(device)[1] // 2**20)
+    return int(torch.cuda.get_device_properties(device).total_memory // 2**20)  # without a context, which takes some
 
 
 def gpu_bytes() -> int | None:
