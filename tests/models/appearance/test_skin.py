@@ -137,6 +137,23 @@ def test_a_smear_at_the_outer_corner_goes_and_the_eye_stays(painted: Tones, mask
     assert np.array_equal(out[between], painted[between])
 
 
+def test_a_bright_wall_beyond_a_turned_head_lends_the_corner_no_colour(painted: Tones, mask: Plane) -> None:
+    corner = int(CENTRE[1]), int(CENTRE[0] - WIDTH / 2)
+    painted *= np.array([1.15, 0.95, 0.8], np.float32)
+    photo = painted.copy()
+    painted[corner[0] - 4 : corner[0] + 5, corner[1] - 8 : corner[1] + 12] *= 0.4
+    near = corner[0] + 3, corner[1] - 1
+    before = laid(painted, photo, mask)[near]
+    assert before.mean() > 0.6 * photo[near].mean()
+    for wall in ((120, 190, 240), (245, 245, 248)):
+        turned = photo.copy()
+        turned[:, : corner[1] - 6] = painted[:, : corner[1] - 6] = wall
+        out = laid(painted, turned, mask)[near]
+        assert out == pytest.approx(painted[near], abs=2)
+        behind = corner[0] + 3, corner[1] - 10
+        assert laid(0.6 * turned, turned, mask)[behind] == pytest.approx(wall, abs=4), "and nothing is laid over it"
+
+
 def test_specks_that_do_not_hang_on_the_lid_are_skin(painted: Tones, mask: Plane) -> None:
     photo, (below, _) = skin(1.0), depths()
     rows, columns = np.nonzero((below > 0.24) & (mask > 0.5))

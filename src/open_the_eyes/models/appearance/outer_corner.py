@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Tones
 from ...imaging.palette import LUMA
@@ -18,6 +20,8 @@ from .surroundings import Surroundings, set_in
 
 BESIDE: Final = (0.04, 0.19)
 """Beyond the outer corner the photo sets in, and is all there is."""
+BEHIND: Final = (-0.04, 0.02)
+"""The same for what is no skin."""
 LEVEL: Final = (0.22, 0.32)
 """Not so far over and under it."""
 LIT: Final = (0.6, 0.85)
@@ -28,30 +32,67 @@ CLEARED: Final = 0.6
 """So much of it goes; lids do cast a shadow there."""
 SKIN: Final = (-0.3, -0.16, 0.12)
 """Skin that shows how it would be without: so far along from the corner, and across."""
+OVER: Final = (0.25, 0.15, 0.3)
+"""Skin over the corner: so far along from it, and over the shut lids from the second to the third."""
+HUE: Final = 0.15
+BRIGHTNESS: Final = 0.7
+"""Skin of a face is alike, in logarithms: its colours' ratios within so much, and how bright it is."""
 ENOUGH: Final = 10
-"""Pixels that tell a colour."""
+"""Pixels that tell a colour; half of them have to be skin."""
 
 
-def beside(photo: Tones, there: Surroundings, width: float) -> Plane:
-    """(h, w) 0..1: skin that stays as it was; not where it lies in a lid's or lash's dark."""
-    beyond = set_in(-np.maximum(there.along, there.along_shut), BESIDE) * (1 - set_in(np.abs(there.across), LEVEL))
-    light = smoothed(np.asarray(photo @ LUMA, np.float32), 0.02 * width)
+def beside(photo: Tones, there: Surroundings, under: NDArray[np.bool_], bare: Plane, width: float) -> Plane:
+    """(h, w) 0..1: what stays as it was.
+
+    Skin does, where it is `bare` (h, w) of lashes and does not lie in a lid's dark; what is bright and no skin, such as
+    a wall behind a turned head, does right from the corner on. For `under` see `cleared`.
+    """
+    level = 1 - set_in(np.abs(there.across), LEVEL)
+    outwards = -np.maximum(there.along, there.along_shut)
+    beyond = set_in(outwards, BESIDE) * level
+    soft = smoothed(photo, 0.02 * width)
+    light = np.asarray(soft @ LUMA, np.float32)
     near = there.covered(beyond) > 0
     if not near.any():
         return there.covered(beyond)
-    return there.covered(beyond * set_in(light / max(float(np.percentile(light[near], 60)), 1.0), LIT))
+    lit = set_in(light / max(float(np.percentile(light[near], 60)), 1.0), LIT)
+    bright = light > np.median(photo[under] @ LUMA)
+    other = smoothed(np.asarray(bright & ~_skin_in(soft, photo, there, under), np.float32), 0.01 * width)
+    return there.covered(np.maximum(beyond * bare * lit, other * set_in(outwards, BEHIND) * level))
 
 
-def cleared(pixels: Tones, there: Surroundings, by: float) -> Tones:
-    """The pixels (h, w, 3) without most of the smear, by 0..1 of that; what lies between the lids stays."""
+def cleared(pixels: Tones, photo: Tones, there: Surroundings, under: NDArray[np.bool_], by: float) -> Tones:
+    """The pixels (h, w, 3) without most of the smear, by 0..1 of that; what lies between the lids stays.
+
+    On a turned head a wall or hair may lie beyond the corner. Skin there is like that of the photo `under` the eye
+    (h, w), or over its outer corner; the light may change in between.
+    """
     least, most, high = SKIN
-    skin = (there.along > least) & (there.along < most) & (np.abs(there.across) < high)
-    if int(skin.sum()) < ENOUGH:
+    beyond = (there.along > least) & (there.along < most) & (np.abs(there.across) < high)
+    skin = pixels[beyond & _skin_in(pixels, photo, there, under)]
+    if len(skin) < max(ENOUGH, beyond.sum() / 2):
         return pixels
-    usual = np.median(pixels[skin], axis=0).astype(np.float32)
+    usual = np.median(skin, axis=0).astype(np.float32)
     middle, along, across = SMEAR
     smear = np.exp(-0.5 * (((there.along - middle) / along) ** 2 + (there.across / across) ** 2))
     outside = np.clip(np.maximum(there.above, there.below) / 0.03, 0, 1)
     dark = pixels @ LUMA < usual @ LUMA
     weight = np.asarray(by * CLEARED * there.mask * smear * outside * dark, np.float32)
     return np.asarray(pixels + (usual - pixels) * threefold(weight), np.float32)
+
+
+def _skin_in(pixels: Tones, photo: Tones, there: Surroundings, under: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(h, w): where the pixels (h, w, 3) may be skin."""
+    over = (there.along > 0) & (there.along < OVER[0]) & (there.above_shut > OVER[1]) & (there.above_shut < OVER[2])
+    found = np.zeros(under.shape, np.bool_)
+    for known in (under, over):
+        if known.any():
+            found |= _like(pixels, np.median(photo[known], axis=0))
+    return found
+
+
+def _like(pixels: Tones, skin: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(h, w): which of the pixels (h, w, 3) may be such skin (3,) in another light."""
+    r, g, b = cv2.split(np.log(np.maximum(pixels, 1) / np.maximum(skin, 1)))
+    hue = np.maximum(np.abs(r - g), np.abs(b - g))
+    return np.asarray((hue < HUE) & (np.abs(g) < BRIGHTNESS), np.bool_)

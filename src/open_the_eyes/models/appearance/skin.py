@@ -128,8 +128,8 @@ def _one_eye(
         lower, upper = (set_in(distance, EDGE) for distance in (there.below, there.above))
         bare_skin = there.covered(np.asarray(lower * (1 - under) + CARRIED_OVER * upper * (1 - over), np.float32))
         out += _carried_on(photo, out, own > 0.9, bare_skin, opened) * threefold(seen * bare_skin)
-        out += (photo - out) * threefold(seen * bare * beside(photo, there, width))
-        out = cleared(out, there, seen)
+        out += (photo - out) * threefold(seen * beside(photo, there, skin, bare, width))
+        out = cleared(out, photo, there, skin, seen)
     return np.asarray(out, np.float32)
 
 
