@@ -87,6 +87,7 @@ class FileFacts:
         notes: sentences on what of the file cannot be kept in whatever format it is written, by `files.notes`.
         stored: JPEG, the picture as the file coded it.
         placeless: where the photo was taken is left out, so nothing else of the source file may go along.
+        source_types: IPTC's words for what an algorithm made, wherever in the file they stood.
     """
 
     format: FileFormat
@@ -102,6 +103,7 @@ class FileFacts:
     notes: tuple[str, ...] = ()
     stored: Stored | None = field(default=None, repr=False, compare=False)
     placeless: bool = False
+    source_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

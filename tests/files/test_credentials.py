@@ -19,7 +19,7 @@ from PIL import Image
 
 from open_the_eyes.cli import main
 from open_the_eyes.errors import UsageError
-from open_the_eyes.files import Credentials, read, read_record, without_gps, write
+from open_the_eyes.files import Credentials, is_painted, read, read_record, without_gps, write
 from open_the_eyes.files.jpeg_index import shifted
 from open_the_eyes.files.jpeg_segments import MPF, split
 from open_the_eyes.settings import Settings
@@ -197,16 +197,21 @@ PLACE: Final = b"47,11.12345N"
 
 def with_place(credentials: Credentials, data: bytes, media_type: str) -> bytes:
     """Signed by a camera that tells the place."""
-    created = {
-        "action": "c2pa.created",
-        "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
-    }
     place = {"@context": {"exif": "http://ns.adobe.com/exif/1.0/"}, "exif:GPSLatitude": PLACE.decode()}
-    assertions = [
-        {"label": "c2pa.actions", "data": {"actions": [created]}},
-        {"label": "stds.exif", "data": place, "kind": "Json"},
-    ]
-    out, told = BytesIO(), json.dumps({"claim_generator_info": [{"name": "a camera"}], "assertions": assertions})
+    return created(
+        credentials, data, media_type, "digitalCapture", {"label": "stds.exif", "data": place, "kind": "Json"}
+    )
+
+
+def created(credentials: Credentials, data: bytes, media_type: str, word: str, *others: dict[str, Any]) -> bytes:
+    """Signed by what made it, with its digital source type."""
+    action = {
+        "action": "c2pa.created",
+        "digitalSourceType": f"http://cv.iptc.org/newscodes/digitalsourcetype/{word}",
+        "reason": "c2pa.unspecified",
+    }
+    assertions = [{"label": "c2pa.actions", "data": {"actions": [action]}}, *others]
+    out, told = BytesIO(), json.dumps({"claim_generator_info": [{"name": "a maker"}], "assertions": assertions})
     with c2pa.Context() as context, c2pa.Builder(told, context) as builder, credentials.signer() as signer:
         builder.sign(signer, media_type, BytesIO(data), out)
     return out.getvalue()
@@ -230,6 +235,18 @@ def test_the_place_goes_from_the_sources_credentials_too(suffix: str, tmp_path: 
         assert not any("no longer match" in note for note in report.notes)
         assert (begins in report.notes) == (report is signed)
     assert manifest(tmp_path / f"signed.{suffix}", media_type)[1] == "Valid"
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_what_was_made_by_an_algorithm_counts_as_painted_even_where_its_credentials_are_left_out(
+    suffix: str, tmp_path: Path
+) -> None:
+    credentials, (file_format, media_type) = Credentials.load(*chain(tmp_path)), FORMATS[suffix]
+    plain = saved(picture(), file_format)
+    for word, painted in (("trainedAlgorithmicMedia", True), ("digitalCapture", False)):
+        photo = read(created(credentials, plain, media_type, word), Settings())
+        assert is_painted(photo) is painted
+        assert is_painted(without_gps(photo)) is painted
 
 
 def test_the_key_stays_out_of_what_is_printed(tmp_path: Path) -> None:

@@ -55,7 +55,6 @@ def test_what_the_picture_is_made_of_is_told_in_words_of_the_iptc(painted: bool,
 
 
 WORDS = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-MANIFEST = b"JP\0\1jumb: " + WORDS.encode() + b"trainedAlgorithmicMedia\0"
 
 
 def saying(word: str) -> bytes:
@@ -74,7 +73,6 @@ def saying(word: str) -> bytes:
         pytest.param(FileFacts("PNG", xmp=saying("algorithmicMedia")[:-9]), True, id="in a broken packet"),
         pytest.param(FileFacts("PNG", xmp=with_record(None, RECORD)), True, id="by an edit of ours"),
         pytest.param(FileFacts("PNG", xmp=with_record(None, replace(RECORD, painted=False))), False, id="not by one"),
-        pytest.param(FileFacts("JPEG", blocks=(("APP11", MANIFEST),)), True, id="in Content Credentials"),
     ],
 )
 def test_a_photo_counts_as_painted_when_it_says_so_itself(facts: FileFacts, expected: bool) -> None:

@@ -26,6 +26,7 @@ from .exif import orientation_of
 from .intake import take_in
 from .parcel import Unpacked, damaged, foreign_decoder
 from .sniff import sniff
+from .source_type import source_types_in
 
 _UNPACK: Final[dict[FileFormat, Callable[[bytes, int], Unpacked]]] = {
     "JPEG": jpeg.unpack,
@@ -83,6 +84,7 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
         blocks=unpacked.blocks,
         notes=unpacked.notes,
         stored=_stored(unpacked.bare, decoded.pixels) if file_format == "JPEG" else None,
+        source_types=source_types_in(data),
     )
     return Photo(decoded.pixels, decoded.alpha, facts, decoded.deep)
 
