@@ -14,7 +14,7 @@ from ..edit_record import MAX_EARLIER, MAX_ENGINE, MAX_OPENED, PHOTOGRAPHED, Ear
 from ..photo import FileFormat, Photo
 from .png import TEXT_CHUNKS, text_chunk
 from .tiff import NOTE_TAG
-from .xmp import BrokenXmp, spliced, texts_of
+from .xmp import BrokenXmp, spliced, texts_of, without
 
 NAMESPACE: Final = "urn:open-the-eyes:xmp:1.0:"
 IPTC_EXTENSION: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
@@ -47,6 +47,17 @@ def with_record(xmp: bytes | None, record: EditRecord) -> bytes:
         BrokenXmp: the packet cannot be understood; see `as_note`.
     """
     return spliced(xmp, _REPLACED, lambda attributes: _description(record, attributes))
+
+
+def without_record(xmp: bytes | None) -> bytes | None:
+    """The packet without a record of ours, and what that said the picture is made of; as it is where it has none.
+
+    Raises:
+        BrokenXmp: the packet cannot be understood.
+    """
+    if xmp is None or not texts_of(xmp, _OURS):
+        return xmp
+    return without(xmp, (_OURS | {_SOURCE_TYPE}).__contains__)
 
 
 def takes_record(xmp: bytes) -> bool:

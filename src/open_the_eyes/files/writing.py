@@ -19,7 +19,7 @@ from .bits import holds_deep
 from .colours import fitting_profile, to_picture
 from .credentials import Credentials, signed
 from .depth import mode_of, to_samples
-from .edit_record import WITHOUT_NOTE, as_note, as_parameters, has_parameters, is_ours, with_record
+from .edit_record import WITHOUT_NOTE, as_note, as_parameters, has_parameters, is_ours, with_record, without_record
 from .exif import as_upright, fitting, from_tiff
 from .isobmff import known
 from .jpeg_layout import NotPatchable
@@ -195,7 +195,7 @@ def _patched(facts: FileFacts, photo: Photo) -> tuple[bytes | None, str]:
 
 
 def _recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat) -> Parcel:
-    """With the record in XMP, or in a note where XMP is broken or would outgrow its segment.
+    """With the record in XMP, or in a note where XMP is broken or would outgrow its segment; with no earlier one.
 
     HEIC and AVIF have no place for a note, so there a broken packet gives way.
     """
@@ -203,12 +203,15 @@ def _recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat) -> Pa
     if file_format == "PNG" and not any(has_parameters(block) for block in blocks):  # a generator's own stay
         blocks = (as_parameters(record), *blocks)
     xmp: bytes | None
+    beside = parcel.xmp
     try:
-        xmp = with_record(parcel.xmp, record)
+        xmp = with_record(beside, record)
+        if file_format == "JPEG" and len(xmp) > _MAX_JPEG_XMP:
+            xmp, beside = None, without_record(beside)
     except BrokenXmp:
         xmp = with_record(None, record) if file_format in WITHOUT_NOTE else None
-    if xmp is None or (file_format == "JPEG" and len(xmp) > _MAX_JPEG_XMP):
-        return replace(parcel, blocks=(as_note(record, file_format), *blocks))
+    if xmp is None:
+        return replace(parcel, xmp=beside, blocks=(as_note(record, file_format), *blocks))
     return replace(parcel, xmp=xmp, blocks=blocks)
 
 
