@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from open_the_eyes import files
-from open_the_eyes.edit_record import EarlierEdit
+from open_the_eyes.edit_record import COMPOSITE, NEWSCODES, PAINTED, PHOTOGRAPHED, EarlierEdit
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import PhotoNotWritten, UsageError
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.painting import Tile
 from open_the_eyes.options import Options
-from open_the_eyes.photo import Photo
+from open_the_eyes.photo import FileFacts, Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.results import Inspected, Opened, recorded
 from open_the_eyes.settings import Settings
@@ -26,8 +26,15 @@ from tests.stand_in import face_report, report_of
 
 PIXELS = Photo(np.zeros((8, 8, 3), np.uint8))
 EDIT = files.EditRecord("sdxl", "fast", 3, "0.1.0", ((1, "skipped"), (2, "opened")))
-PAINTED = replace(PIXELS, edit=EDIT)
-TAKEN = replace(PIXELS, edit=replace(EDIT, engine="reference", painted=False))
+DONE = replace(PIXELS, edit=EDIT)
+TAKEN = replace(PIXELS, edit=replace(EDIT, engine="reference", source_type=PHOTOGRAPHED))
+AGAIN = replace(PIXELS, edit=replace(EDIT, engine="reference", source_type=COMPOSITE))
+
+
+def saying(word: str) -> Photo:
+    """A photo whose XMP has a digital source type."""
+    told = f'<a xmlns:e="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" e:DigitalSourceType="{NEWSCODES}{word}"/>'
+    return replace(PIXELS, file=FileFacts("PNG", xmp=told.encode()))
 
 
 def test_saving_writes_the_picture_and_an_honest_record(opened_blink: Opened, tmp_path: Path) -> None:
@@ -84,23 +91,28 @@ def test_a_result_that_needs_nothing_more_keeps_its_record(opened_blink: Opened,
 
 
 @pytest.mark.parametrize(
-    ("engine", "restorer", "came", "givers", "painted"),
+    ("engine", "restorer", "came", "givers", "word"),
     [
-        pytest.param("reference", "none", PIXELS, [TAKEN], False, id="photos put together"),
-        pytest.param("reference", "none", TAKEN, [PIXELS], False, id="once more"),
-        pytest.param("reference", "gfpgan", PIXELS, [PIXELS], True, id="a restorer"),
-        pytest.param("appearance", "none", PIXELS, [], True, id="a painter"),
-        pytest.param("reference", "none", PAINTED, [PIXELS], True, id="a painted photo"),
-        pytest.param("reference", "none", PIXELS, [PIXELS, PAINTED], True, id="eyes from a painted photo"),
+        pytest.param("reference", "none", PIXELS, [TAKEN], PHOTOGRAPHED, id="photos put together"),
+        pytest.param("reference", "none", TAKEN, [PIXELS], PHOTOGRAPHED, id="once more"),
+        pytest.param("reference", "none", saying("print"), [PIXELS], PHOTOGRAPHED, id="a scan"),
+        pytest.param("reference", "none", saying("digitalArt"), [PIXELS], f"{NEWSCODES}digitalArt", id="no photo"),
+        pytest.param("reference", "none", saying("composite"), [saying("digitalArt")], COMPOSITE, id="nobody knows"),
+        pytest.param("reference", "none", PIXELS, [PIXELS, saying("virtualRecording")], COMPOSITE, id="eyes of none"),
+        pytest.param("reference", "none", AGAIN, [PIXELS], COMPOSITE, id="once more with such eyes"),
+        pytest.param("reference", "gfpgan", PIXELS, [PIXELS], PAINTED, id="a restorer"),
+        pytest.param("appearance", "none", saying("digitalArt"), [], PAINTED, id="a painter"),
+        pytest.param("reference", "none", DONE, [PIXELS], PAINTED, id="a painted photo"),
+        pytest.param("reference", "none", PIXELS, [PIXELS, DONE], PAINTED, id="eyes from a painted photo"),
     ],
 )
-def test_only_what_was_put_together_of_photos_alone_counts_as_not_painted(
-    engine: str, restorer: str, came: Photo, givers: list[Photo], painted: bool
+def test_what_the_picture_is_made_of_is_never_said_too_well(
+    engine: str, restorer: str, came: Photo, givers: list[Photo], word: str
 ) -> None:
     report = replace(report_of("a.jpg", face_report("opened")), engine=engine)
     (photo,) = recorded((PIXELS,), report, Options.of(restorer=restorer), came, givers)
     assert photo.edit is not None
-    assert photo.edit.painted is painted
+    assert photo.edit.source_type == word
     assert photo.edit.earlier == (() if came.edit is None else (EarlierEdit(came.edit.engine, (2,)),))
 
 

@@ -6,9 +6,18 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-_NEWSCODES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-PAINTED: Final = f"{_NEWSCODES}compositeWithTrainedAlgorithmicMedia"
-PHOTOGRAPHED: Final = f"{_NEWSCODES}compositeCapture"
+NEWSCODES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+PAINTED: Final = f"{NEWSCODES}compositeWithTrainedAlgorithmicMedia"
+PHOTOGRAPHED: Final = f"{NEWSCODES}compositeCapture"
+COMPOSITE: Final = f"{NEWSCODES}composite"
+NO_CAPTURES: Final = tuple(
+    NEWSCODES + word
+    for word in (
+        "composite", "algorithmicallyEnhanced", "softwareImage", "digitalArt", "digitalCreation", "dataDrivenMedia",
+        "screenCapture", "virtualRecording",
+    )
+)  # fmt: skip
+"""Source types of pictures that are more than captures of real life, yet not said to be made by an algorithm."""
 MAX_EARLIER: Final = 16
 """Earlier edits that a record names, the latest ones: records grow with each edit, and have to fit into a file."""
 MAX_ENGINE: Final = 40
@@ -39,7 +48,8 @@ class EditRecord:
         input: SHA-256 of the file that was edited, hexadecimal; "" for pixels, such as those of an earlier result.
         references: the same of each photo that eyes could be taken from, in the order given.
         earlier: the edits that the photo had before, the first one first.
-        painted: whether anything in the picture may be painted, by this edit or before it.
+        source_type: IPTC's word for what the picture is made of; `PAINTED` where anything in it may be painted, by this
+            edit or before it.
     """
 
     engine: str
@@ -52,12 +62,11 @@ class EditRecord:
     input: str = ""
     references: tuple[str, ...] = ()
     earlier: tuple[EarlierEdit, ...] = ()
-    painted: bool = True
+    source_type: str = PAINTED
 
     @property
-    def source_type(self) -> str:
-        """IPTC's word for what the picture is made of."""
-        return PAINTED if self.painted else PHOTOGRAPHED
+    def painted(self) -> bool:
+        return self.source_type == PAINTED
 
     def as_earlier(self) -> tuple[EarlierEdit, ...]:
         """What the record of a next edit says of this one and of those before it."""

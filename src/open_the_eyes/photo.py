@@ -87,7 +87,7 @@ class FileFacts:
         notes: sentences on what of the file cannot be kept in whatever format it is written, by `files.notes`.
         stored: JPEG, the picture as the file coded it.
         placeless: where the photo was taken is left out, so nothing else of the source file may go along.
-        source_types: IPTC's words for what an algorithm made, wherever in the file they stood.
+        source_types: IPTC's words for what the picture is made of, wherever in the file they stood, if not captures.
     """
 
     format: FileFormat

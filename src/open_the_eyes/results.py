@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import files
+from .edit_record import PAINTED
 from .errors import UsageError
 from .imaging.mesh478 import SIDES, Side
 from .naming import named, numbered
@@ -160,6 +161,7 @@ def recorded(
         return variations
     before = files.read_record(came)
     paints = report.engine != "reference" or options.restore.restorer != "none"
+    painted = paints or any(map(files.is_painted, (came, *givers)))
     others = {name: value for name, value in options.changed().items() if name not in ("mode", "seed")}
     record = files.EditRecord(
         report.engine,
@@ -171,7 +173,7 @@ def recorded(
         input=report.input.sha256,
         references=tuple(reference.sha256 for reference in report.references),
         earlier=() if before is None else before.as_earlier(),
-        painted=paints or any(map(files.is_painted, (came, *givers))),
+        source_type=PAINTED if painted else files.type_of_composite(came, givers),
     )
     return tuple(replace(photo, edit=replace(record, variation=n)) for n, photo in enumerate(variations, start=1))
 

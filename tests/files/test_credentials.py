@@ -18,8 +18,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from PIL import Image
 
 from open_the_eyes.cli import main
+from open_the_eyes.edit_record import COMPOSITE, PHOTOGRAPHED
 from open_the_eyes.errors import UsageError
-from open_the_eyes.files import Credentials, is_painted, read, read_record, without_gps, write
+from open_the_eyes.files import Credentials, is_painted, read, read_record, type_of_composite, without_gps, write
 from open_the_eyes.files.jpeg_index import shifted
 from open_the_eyes.files.jpeg_segments import MPF, split
 from open_the_eyes.settings import Settings
@@ -117,11 +118,12 @@ def test_a_signed_file_says_what_was_done_and_to_what(suffix: str, tmp_path: Pat
     assert read_record(read(out, Settings())) == RECORD
 
 
-def test_photos_put_together_are_signed_as_that(tmp_path: Path) -> None:
-    record, out = replace(RECORD, engine="reference", painted=False), tmp_path / "out.png"
+@pytest.mark.parametrize("word", [PHOTOGRAPHED, COMPOSITE])
+def test_what_was_put_together_is_signed_as_that(word: str, tmp_path: Path) -> None:
+    record, out = replace(RECORD, engine="reference", source_type=word), tmp_path / "out.png"
     write(read(saved(picture(), "PNG"), Settings()), out, record=record, credentials=Credentials.load(*chain(tmp_path)))
 
-    assert "digitalsourcetype/compositeCapture" in json.dumps(manifest(out, "image/png")[0])
+    assert f'"{word}"' in json.dumps(manifest(out, "image/png")[0])
 
 
 @pytest.mark.parametrize("kind", KEYS)
@@ -243,10 +245,13 @@ def test_what_was_made_by_an_algorithm_counts_as_painted_even_where_its_credenti
 ) -> None:
     credentials, (file_format, media_type) = Credentials.load(*chain(tmp_path)), FORMATS[suffix]
     plain = saved(picture(), file_format)
-    for word, painted in (("trainedAlgorithmicMedia", True), ("digitalCapture", False)):
+    for word, painted in (("trainedAlgorithmicMedia", True), ("digitalArt", False), ("digitalCapture", False)):
         photo = read(created(credentials, plain, media_type, word), Settings())
         assert is_painted(photo) is painted
         assert is_painted(without_gps(photo)) is painted
+        if not painted:
+            kept = word if word == "digitalArt" else "compositeCapture"
+            assert type_of_composite(photo, []).endswith(f"/{kept}")
 
 
 def test_the_key_stays_out_of_what_is_printed(tmp_path: Path) -> None:

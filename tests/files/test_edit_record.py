@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from open_the_eyes.edit_record import MAX_EARLIER, MAX_ENGINE, MAX_OPENED, PAINTED, PHOTOGRAPHED, EarlierEdit
+from open_the_eyes.edit_record import COMPOSITE, MAX_EARLIER, MAX_ENGINE, MAX_OPENED, PAINTED, PHOTOGRAPHED, EarlierEdit
 from open_the_eyes.files import EditRecord, encoded, is_painted, read, read_record
 from open_the_eyes.files.edit_record import with_record
 from open_the_eyes.files.xmp import BrokenXmp
@@ -46,11 +46,11 @@ def test_a_record_is_found_again(file_format: FileFormat) -> None:
     assert PAINTED.encode() in xmp_of(back)
 
 
-@pytest.mark.parametrize(("painted", "expected"), [(True, PAINTED), (False, PHOTOGRAPHED)])
-def test_what_the_picture_is_made_of_is_told_in_words_of_the_iptc(painted: bool, expected: str) -> None:
-    record = replace(RECORD, engine="reference", painted=painted)
+@pytest.mark.parametrize("word", [PAINTED, PHOTOGRAPHED, COMPOSITE])
+def test_what_the_picture_is_made_of_is_told_in_words_of_the_iptc(word: str) -> None:
+    record = replace(RECORD, engine="reference", source_type=word)
     xmp = with_record(None, record)
-    assert f"<Iptc4xmpExt:DigitalSourceType>{expected}</Iptc4xmpExt:DigitalSourceType>" in xmp.decode()
+    assert f"<Iptc4xmpExt:DigitalSourceType>{word}</Iptc4xmpExt:DigitalSourceType>" in xmp.decode()
     assert read_record(photo(xmp=xmp)) == record
 
 
@@ -68,11 +68,14 @@ def saying(word: str) -> bytes:
         pytest.param(FileFacts("PNG"), False, id="silent"),
         pytest.param(FileFacts("PNG", xmp=saying("digitalCapture")), False, id="a camera's"),
         pytest.param(FileFacts("PNG", xmp=saying("compositeCapture")), False, id="photos put together"),
+        pytest.param(FileFacts("PNG", xmp=saying("composite")), False, id="put together of anything"),
         pytest.param(FileFacts("PNG", xmp=saying("trainedAlgorithmicMedia")), True, id="made up altogether"),
         pytest.param(FileFacts("PNG", xmp=saying("compositeSynthetic")), True, id="in part"),
         pytest.param(FileFacts("PNG", xmp=saying("algorithmicMedia")[:-9]), True, id="in a broken packet"),
         pytest.param(FileFacts("PNG", xmp=with_record(None, RECORD)), True, id="by an edit of ours"),
-        pytest.param(FileFacts("PNG", xmp=with_record(None, replace(RECORD, painted=False))), False, id="not by one"),
+        pytest.param(
+            FileFacts("PNG", xmp=with_record(None, replace(RECORD, source_type=PHOTOGRAPHED))), False, id="not by one"
+        ),
     ],
 )
 def test_a_photo_counts_as_painted_when_it_says_so_itself(facts: FileFacts, expected: bool) -> None:
@@ -80,7 +83,7 @@ def test_a_photo_counts_as_painted_when_it_says_so_itself(facts: FileFacts, expe
 
 
 def test_the_edit_in_the_pixels_counts_before_the_one_in_the_file() -> None:
-    once = photo(xmp=with_record(None, replace(RECORD, painted=False)))
+    once = photo(xmp=with_record(None, replace(RECORD, source_type=PHOTOGRAPHED)))
     twice = replace(once, edit=LATER)
 
     assert read_record(twice) == LATER
@@ -310,13 +313,13 @@ def test_xmp_that_would_outgrow_its_jpeg_segment_stays_and_the_record_stands_bes
 
 
 def test_of_an_earlier_record_nothing_stays_in_xmp_where_the_next_one_does_not_fit() -> None:
-    room = 65_504 - len(with_record(HEAD + b"<!---->" + TAIL, replace(RECORD, painted=False)))
+    room = 65_504 - len(with_record(HEAD + b"<!---->" + TAIL, replace(RECORD, source_type=PHOTOGRAPHED)))
     full = HEAD + b"<!--" + b"x" * room + b"-->" + TAIL
     longer = replace(LATER, options='{"eye_color": "green"}', earlier=RECORD.as_earlier())
 
-    first = read(encoded(photo("JPEG", full), "JPEG", replace(RECORD, painted=False)), Settings())
+    first = read(encoded(photo("JPEG", full), "JPEG", replace(RECORD, source_type=PHOTOGRAPHED)), Settings())
     second = read(encoded(first, "JPEG", longer), Settings())
-    third = read(encoded(second, "JPEG", replace(RECORD, painted=False)), Settings())
+    third = read(encoded(second, "JPEG", replace(RECORD, source_type=PHOTOGRAPHED)), Settings())
 
     assert len(xmp_of(first)) == 65_504
     assert PHOTOGRAPHED.encode() in xmp_of(first)

@@ -12,7 +12,7 @@ from .edit_record import read_record
 from .gps import without_gps
 from .reading import read
 from .sniff import HEAD_BYTES
-from .source_type import is_painted
+from .source_type import is_painted, type_of_composite
 from .whole_file import check_free
 from .writing import SUFFIXES, encoded, encoded_and_told, format_for, suffix_for, true_suffix, write
 
@@ -30,6 +30,7 @@ __all__ = [
     "read_record",
     "suffix_for",
     "true_suffix",
+    "type_of_composite",
     "without_gps",
     "write",
 ]

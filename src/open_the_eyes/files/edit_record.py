@@ -10,7 +10,16 @@ import re
 from typing import Final
 from xml.sax.saxutils import escape
 
-from ..edit_record import MAX_EARLIER, MAX_ENGINE, MAX_OPENED, PHOTOGRAPHED, EarlierEdit, EditRecord
+from ..edit_record import (
+    MAX_EARLIER,
+    MAX_ENGINE,
+    MAX_OPENED,
+    NO_CAPTURES,
+    PAINTED,
+    PHOTOGRAPHED,
+    EarlierEdit,
+    EditRecord,
+)
 from ..photo import FileFormat, Photo
 from .png import TEXT_CHUNKS, text_chunk
 from .tiff import NOTE_TAG
@@ -143,7 +152,7 @@ def _record(packet: bytes) -> EditRecord | None:
         came_from if _SHA256.fullmatch(came_from) else "",
         tuple(text if _SHA256.fullmatch(text) else "" for text in references[1:]),
         tuple(EarlierEdit(e[1], _numbers(e[2])) for e in earlier[-MAX_EARLIER:] if e is not None),
-        PHOTOGRAPHED not in texts.get(_SOURCE_TYPE, []),
+        next((word for word in texts.get(_SOURCE_TYPE, []) if word in (PHOTOGRAPHED, *NO_CAPTURES)), PAINTED),
     )
 
 
