@@ -56,7 +56,7 @@ class Record:
         rss_mib: memory of the worker afterwards; 0 where the system does not tell.
         eyes: small JPEG pictures of opened eyes, before and after beside each other, in base64.
         more_faces: opened faces that have no picture in `eyes`.
-        reasons: a sentence on every face, as `FaceReport.reason`; none in a manifest of an earlier release.
+        reasons: a sentence on every face, advising options of `open`; none in a manifest of an earlier release.
     """
 
     name: str
