@@ -1,15 +1,25 @@
-"""`open-the-eyes bench`: a small real run, and refusals before any work."""
+"""`open-the-eyes bench`: a small real run, what its page and its document say, and refusals before any work.
+
+All that looks at the run is here: each process of the tests would make its own.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from open_the_eyes.bench.cells import seconds
 from open_the_eyes.bench.figures import report_from_json
+from open_the_eyes.bench.markdown import markdown_of
+from open_the_eyes.bench.page import page_of
+from open_the_eyes.bench.peers import PEERS
+from open_the_eyes.bench.tables import tables_of
 from open_the_eyes.cli import main
+from tests.bench.page_checker import checked
 from tests.shut import shut
 
 if TYPE_CHECKING:
@@ -49,6 +59,45 @@ def test_nothing_outside_the_mask_moved_and_the_eyes_beat_leaving_them_shut(smal
     assert quality["outside", ours] == 0
     assert quality["SSIM", ours] > quality["SSIM", "left shut"] > quality["SSIM", "OpenCV inpainting (Telea)"]
     assert quality["iris colour", ours] < quality["iris colour", "left shut"]
+
+
+def test_the_page_is_whole_and_asks_nobody(small_bench: Found) -> None:
+    page = page_of(small_bench.report, small_bench.albums)
+    checker = checked(page)
+    assert checker.outside == []
+    assert checker.targets <= checker.ids
+    assert "@import" not in page
+    assert re.search(r"url\((?!data:)", page) is None
+    assert "prefers-color-scheme: dark" in page
+
+
+def test_every_row_of_every_table_is_on_the_page_and_in_the_documentation(small_bench: Found) -> None:
+    page, text = page_of(small_bench.report, {}), markdown_of(small_bench.report)
+    for table in tables_of(small_bench.report):
+        assert f"### {table.title}\n" in text
+        for row in table.rows:
+            assert " | ".join(cell.text for cell in row) in text
+            assert f">{row[0].text.replace('>', '&gt;')}</th>" in page
+
+
+def test_the_documentation_holds_no_figure_that_the_report_does_not(small_bench: Found) -> None:
+    figures = {figure.value for figure in small_bench.report.figures}
+    told = {seconds(one) for one in figures}
+    stage_rows = markdown_of(small_bench.report).split("### Stage by stage")[1].split("###")[0]
+    published = {seconds(one.value) for one in PEERS}
+    for found in re.findall(r"\| ([\d.]+ m?s) (?=\|)", stage_rows):
+        assert found in told | published
+
+
+def test_both_kinds_of_pages_name_the_machine(small_bench: Found) -> None:
+    for made in (page_of(small_bench.report, {}), markdown_of(small_bench.report)):
+        assert str(small_bench.report.machine["processor"]) in made
+        assert f"{small_bench.report.machine['cores']} cores" in made
+
+
+def test_pictures_are_in_the_page_only_when_given(small_bench: Found) -> None:
+    assert "data:image/jpeg" in page_of(small_bench.report, small_bench.albums)
+    assert "data:image" not in page_of(small_bench.report, {})
 
 
 def test_the_command_writes_a_page_a_report_a_survey_and_a_document(
