@@ -12,18 +12,10 @@ from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.lids import EyeShape, lid_distances
 from open_the_eyes.models.appearance.lashes import FINER, _strands, with_lashes
 from open_the_eyes.models.appearance.own_lashes import SEEN_FROM, Lashes
+from tests.models.appearance.arched_eye import an_eye
 
 SKIN = np.array([205, 160, 140], np.float32)
 BLACK = Lashes(np.array([20, 15, 12], np.float32), 0.8, 0.14, 1.1, 0.0, 90.0)
-
-
-def an_eye(height: float, width: float = 90.0) -> EyeShape:
-    """Outer corner to the left; the lids are arcs so far apart."""
-    along = np.linspace(0, 1, 9)
-    arc = np.sin(np.pi * along) * height * width / 2
-    upper = np.column_stack([along * width, -arc])
-    lower = np.column_stack([along * width, arc])[-2:0:-1]
-    return EyeShape(np.vstack([upper, lower]) + np.array([60.0, 70.0]), (60 + width / 2, 70.0), 0.2 * width, "left")
 
 
 def test_a_made_up_lid_gets_a_line_and_the_eye_stays_free() -> None:

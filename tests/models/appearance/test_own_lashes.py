@@ -9,19 +9,10 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Tones
-from open_the_eyes.imaging.lids import EyeShape
 from open_the_eyes.models.appearance.own_lashes import own_lashes
+from tests.models.appearance.arched_eye import an_eye
 
 SKIN = np.array([205, 160, 140], np.float32)
-
-
-def an_eye(height: float, width: float = 90.0) -> EyeShape:
-    """Outer corner to the left; the lids are arcs so far apart."""
-    along = np.linspace(0, 1, 9)
-    arc = np.sin(np.pi * along) * height * width / 2
-    upper = np.column_stack([along * width, -arc])
-    lower = np.column_stack([along * width, arc])[-2:0:-1]
-    return EyeShape(np.vstack([upper, lower]) + np.array([60.0, 70.0]), (60 + width / 2, 70.0), 0.2 * width, "left")
 
 
 def shut_picture(dark: float, hang: float = 0.12) -> Tones:
