@@ -39,7 +39,7 @@ class Slow:
     """A generator that does everything so many times that no busy machine hides it."""
 
     inner: EyeGenerator
-    times: int = 15
+    times: int = 8
     name: str = "slow"
 
     def generate(
