@@ -6,18 +6,25 @@ person's own lashes are drawn over it. Lengths are in eye widths.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Tones
+from ...imaging.geometry import Box
 from ...imaging.palette import LUMA
 from ...imaging.smooth import smoothed
 from ...imaging.threefold import threefold
 from .surroundings import Surroundings, set_in
 
+Colour: TypeAlias = "NDArray[np.float32]"
+"""(3,) 0..255."""
+
+NEAR: Final = (0.26, 0.34)
+"""Nothing changes further along from the corner than the first, nor further across than the second."""
 BESIDE: Final = (0.04, 0.19)
 """Beyond the outer corner the photo sets in, and is all there is."""
 BEHIND: Final = (-0.04, 0.02)
@@ -41,35 +48,52 @@ ENOUGH: Final = 10
 """Pixels that tell a colour; half of them have to be skin."""
 
 
-def beside(photo: Tones, there: Surroundings, under: NDArray[np.bool_], bare: Plane, width: float) -> Plane:
+def with_own_corner(
+    pixels: Tones, photo: Tones, there: Surroundings, under: NDArray[np.bool_], bare: Plane, width: float, by: float
+) -> Tones:
+    """The painted pixels (h, w, 3) with the photo's at the outer corner, and without the smear, by 0..1 of that.
+
+    What lies between the lids stays. On a turned head a wall or hair may lie beyond the corner: skin there is like that
+    of the photo `under` the eye (h, w), or over its outer corner; the light may change in between. `bare` (h, w) 0..1
+    tells where no shut lashes are, `width` that of the eye in pixels.
+    """
+    near = Box.holding((there.along < NEAR[0]) & (np.abs(there.across) < NEAR[1]))
+    if near is None:
+        return pixels
+    over = (there.along > 0) & (there.along < OVER[0]) & (there.above_shut > OVER[1]) & (there.above_shut < OVER[2])
+    skins = [np.median(photo[known], axis=0) for known in (under, over) if known.any()]
+    there, before = there.cut(near), near.cut(photo)
+    out = pixels.copy()
+    here: Tones = near.cut(out)
+    here += (before - here) * threefold(by * _beside(before, there, skins, near.cut(bare), width))
+    here[...] = _cleared(here, there, skins, by)
+    return out
+
+
+def _beside(photo: Tones, there: Surroundings, skins: Sequence[Colour], bare: Plane, width: float) -> Plane:
     """(h, w) 0..1: what stays as it was.
 
     Skin does, where it is `bare` (h, w) of lashes and does not lie in a lid's dark; what is bright and no skin, such as
-    a wall behind a turned head, does right from the corner on. For `under` see `cleared`.
+    a wall behind a turned head, does right from the corner on.
     """
     level = 1 - set_in(np.abs(there.across), LEVEL)
     outwards = -np.maximum(there.along, there.along_shut)
     beyond = set_in(outwards, BESIDE) * level
     soft = smoothed(photo, 0.02 * width)
     light = np.asarray(soft @ LUMA, np.float32)
-    near = there.covered(beyond) > 0
-    if not near.any():
+    around = there.covered(beyond) > 0
+    if not around.any() or not skins:
         return there.covered(beyond)
-    lit = set_in(light / max(float(np.percentile(light[near], 60)), 1.0), LIT)
-    bright = light > np.median(photo[under] @ LUMA)
-    other = smoothed(np.asarray(bright & ~_skin_in(soft, photo, there, under), np.float32), 0.01 * width)
+    lit = set_in(light / max(float(np.percentile(light[around], 60)), 1.0), LIT)
+    bright = light > skins[0] @ LUMA
+    other = smoothed(np.asarray(bright & ~_skin_in(soft, skins), np.float32), 0.01 * width)
     return there.covered(np.maximum(beyond * bare * lit, other * set_in(outwards, BEHIND) * level))
 
 
-def cleared(pixels: Tones, photo: Tones, there: Surroundings, under: NDArray[np.bool_], by: float) -> Tones:
-    """The pixels (h, w, 3) without most of the smear, by 0..1 of that; what lies between the lids stays.
-
-    On a turned head a wall or hair may lie beyond the corner. Skin there is like that of the photo `under` the eye
-    (h, w), or over its outer corner; the light may change in between.
-    """
+def _cleared(pixels: Tones, there: Surroundings, skins: Sequence[Colour], by: float) -> Tones:
     least, most, high = SKIN
     beyond = (there.along > least) & (there.along < most) & (np.abs(there.across) < high)
-    skin = pixels[beyond & _skin_in(pixels, photo, there, under)]
+    skin = pixels[beyond & _skin_in(pixels, skins)]
     if len(skin) < max(ENOUGH, beyond.sum() / 2):
         return pixels
     usual = np.median(skin, axis=0).astype(np.float32)
@@ -81,17 +105,15 @@ def cleared(pixels: Tones, photo: Tones, there: Surroundings, under: NDArray[np.
     return np.asarray(pixels + (usual - pixels) * threefold(weight), np.float32)
 
 
-def _skin_in(pixels: Tones, photo: Tones, there: Surroundings, under: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _skin_in(pixels: Tones, skins: Sequence[Colour]) -> NDArray[np.bool_]:
     """(h, w): where the pixels (h, w, 3) may be skin."""
-    over = (there.along > 0) & (there.along < OVER[0]) & (there.above_shut > OVER[1]) & (there.above_shut < OVER[2])
-    found = np.zeros(under.shape, np.bool_)
-    for known in (under, over):
-        if known.any():
-            found |= _like(pixels, np.median(photo[known], axis=0))
+    found = np.zeros(pixels.shape[:2], np.bool_)
+    for skin in skins:
+        found |= _like(pixels, skin)
     return found
 
 
-def _like(pixels: Tones, skin: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _like(pixels: Tones, skin: Colour) -> NDArray[np.bool_]:
     """(h, w): which of the pixels (h, w, 3) may be such skin (3,) in another light."""
     r, g, b = cv2.split(np.log(np.maximum(pixels, 1) / np.maximum(skin, 1)))
     hue = np.maximum(np.abs(r - g), np.abs(b - g))

@@ -25,7 +25,7 @@ from ...imaging.mesh478 import SIDES, Side
 from ...imaging.palette import LUMA
 from ...imaging.smooth import reduced, shrink_for, smoothed
 from ...imaging.threefold import threefold, within
-from .outer_corner import beside, cleared
+from .outer_corner import with_own_corner
 from .shut_lashes import without_lashes
 from .surroundings import Surroundings, set_in
 
@@ -66,7 +66,7 @@ CARRIED: Final = (0.02, 2.0)
 of so many pixels if that is more."""
 CARRIED_OVER: Final = 0.5
 """So much of it over the upper lid, whose skin is the finest of a face."""
-SQUARE: Final = 0.1
+SQUARE: Final = 0.15
 """It is carried on in squares so large."""
 ENOUGH: Final = 30
 """Pixels of skin under an eye that tell how strong its detail usually is."""
@@ -128,8 +128,7 @@ def _one_eye(
         lower, upper = (set_in(distance, EDGE) for distance in (there.below, there.above))
         bare_skin = there.covered(np.asarray(lower * (1 - under) + CARRIED_OVER * upper * (1 - over), np.float32))
         out += _carried_on(photo, out, own > 0.9, bare_skin, opened) * threefold(seen * bare_skin)
-        out += (photo - out) * threefold(seen * beside(photo, there, skin, bare, width))
-        out = cleared(out, photo, there, skin, seen)
+        out = with_own_corner(out, photo, there, skin, bare, width, seen)
     return np.asarray(out, np.float32)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,10 @@ class Surroundings:
         below_shut, above_shut = (-edge / width for edge in (to_shut.above_lower, to_shut.below_upper))
         along, across = (from_outer / width for from_outer in to_open.from_outer)
         return cls(mask, below, above, below_shut, above_shut, along, across, to_shut.along / width)
+
+    def cut(self, part: Box) -> Surroundings:
+        """Those of a part of the part."""
+        return Surroundings(*(part.cut(getattr(self, field.name)) for field in fields(self)))
 
     def covered(self, weight: Plane) -> Plane:
         """The weight (h, w) under the mask, 0 elsewhere."""
