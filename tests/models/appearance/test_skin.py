@@ -154,6 +154,12 @@ def test_a_bright_wall_beyond_a_turned_head_lends_the_corner_no_colour(painted: 
         assert laid(0.6 * turned, turned, mask)[behind] == pytest.approx(wall, abs=4), "and nothing is laid over it"
 
 
+def test_a_spot_of_light_at_the_corner_does_not_come_back(painted: Tones, mask: Plane) -> None:
+    photo, corner = painted.copy(), (int(CENTRE[1]), int(CENTRE[0] - WIDTH / 2))
+    photo[corner[0] - 6 : corner[0], corner[1] - 6 : corner[1]] = (255, 180, 255)
+    assert laid(painted, photo, mask)[corner[0] - 3, corner[1] - 3].max() < 165
+
+
 def test_specks_that_do_not_hang_on_the_lid_are_skin(painted: Tones, mask: Plane) -> None:
     photo, (below, _) = skin(1.0), depths()
     rows, columns = np.nonzero((below > 0.24) & (mask > 0.5))

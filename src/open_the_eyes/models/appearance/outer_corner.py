@@ -29,6 +29,8 @@ BESIDE: Final = (0.04, 0.19)
 """Beyond the outer corner the photo sets in, and is all there is."""
 BEHIND: Final = (-0.04, 0.02)
 """The same for what is no skin."""
+LARGE: Final = 0.12
+"""It is at least so large; smaller spots are skin that glistens."""
 LEVEL: Final = (0.22, 0.32)
 """Not so far over and under it."""
 LIT: Final = (0.6, 0.85)
@@ -85,8 +87,11 @@ def _beside(photo: Tones, there: Surroundings, skins: Sequence[Colour], bare: Pl
     if not around.any() or not skins:
         return there.covered(beyond)
     lit = set_in(light / max(float(np.percentile(light[around], 60)), 1.0), LIT)
-    bright = light > skins[0] @ LUMA
-    other = smoothed(np.asarray(bright & ~_skin_in(soft, skins), np.float32), 0.01 * width)
+    other = np.asarray((light > skins[0] @ LUMA) & ~_skin_in(soft, skins), np.float32)
+    side = max(round(LARGE * width), 3)
+    other = smoothed(
+        np.asarray(cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((side, side))), np.float32), 0.01 * width
+    )
     return there.covered(np.maximum(beyond * bare * lit, other * set_in(outwards, BEHIND) * level))
 
 
