@@ -37,9 +37,9 @@ def test_a_place_is_shown_without_its_secrets(text: str, shown: str) -> None:
 
 @pytest.mark.parametrize("text", ["ab://u:", "ab:/:", "ab://?", "ab://u:@", "a", "ab://x?.", "/:"])
 def test_hostile_text_costs_little(text: str) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     without_secrets(text * 5_000)
-    assert time.process_time() - began < 1.0
+    assert time.thread_time() - began < 1.0
 
 
 def test_no_message_of_ours_holds_a_secret() -> None:

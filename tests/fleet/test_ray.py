@@ -176,6 +176,7 @@ class OnThisRay(Service):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._victims = iter(("frontend", "painter"))
+        self.painter: Any = None
         self.at_end: Callable[[], object] = lambda: None
 
     def start(self) -> None:
@@ -185,6 +186,8 @@ class OnThisRay(Service):
             port = free_port()
             serve.start(http_options={"host": "127.0.0.1", "port": port})
             serve.run(ray_serve.build({"host": "127.0.0.1", "engine": "appearance"}), name=APPLICATION)
+            self.painter = serve.get_deployment_handle("painter", APPLICATION)
+            self.painter.facts.remote().result()  # asked by several threads first, it would open a line for each
             self.address = f"http://127.0.0.1:{port}"
 
     def strike(self, dice: random.Random) -> str:
@@ -196,21 +199,20 @@ class OnThisRay(Service):
         from ray import serve
 
         self.at_end()
+        self.painter.shutdown()  # else its thread logs failures all through the tests behind this one
         serve.shutdown()  # type: ignore[no-untyped-call]
 
 
 def test_the_service_on_ray_shares_batches_and_loses_no_job_with_a_frontend_or_a_painter(
     closed_crop: Crop, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ray import serve
-
     told = tmp_path / "batches"
     monkeypatch.setattr(ray_serve, "Painter", Telling)
     monkeypatch.setattr(ray_serve, "ONE_BLAS_THREAD", {**ONE_BLAS_THREAD, "OTE_TEST_BATCHES": str(told)})
     monkeypatch.setenv("OTE_FOLDER", str(tmp_path / "jobs"))
     service = OnThisRay(tmp_path)
     service.start()
-    generator = RemoteGenerator(serve.get_deployment_handle("painter", APPLICATION), "appearance")
+    generator = RemoteGenerator(service.painter, "appearance")
 
     def ask(seed: int) -> bytes:
         (patch,) = generator.generate([Request(closed_crop, seed)], GenerateOptions())

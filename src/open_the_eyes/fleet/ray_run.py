@@ -89,7 +89,10 @@ def _running(application: Any) -> tuple[str, str]:
         said = [one.message for one in known.deployments.values()] if known else []
         raise ours(RuntimeError(" ".join([str(error), *said]))) from error
     painter = serve.get_deployment_handle("painter", APPLICATION)
-    name, why = painter.facts.remote().result(timeout_s=PATIENCE_SECONDS)
+    try:
+        name, why = painter.facts.remote().result(timeout_s=PATIENCE_SECONDS)
+    finally:
+        painter.shutdown()  # else its thread tells of its failures long after the cluster has gone
     return name, why
 
 
