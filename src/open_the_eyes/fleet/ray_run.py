@@ -88,7 +88,7 @@ def _running(application: Any) -> tuple[str, str]:
         known = serve.status().applications.get(APPLICATION)
         said = [one.message for one in known.deployments.values()] if known else []
         raise ours(RuntimeError(" ".join([str(error), *said]))) from error
-    painter = serve.get_deployment_handle("painter", APPLICATION)
+    painter: Any = serve.get_deployment_handle("painter", APPLICATION)
     try:
         name, why = painter.facts.remote().result(timeout_s=PATIENCE_SECONDS)
     finally:
