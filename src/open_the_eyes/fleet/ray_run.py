@@ -88,11 +88,8 @@ def _running(application: Any) -> tuple[str, str]:
         known = serve.status().applications.get(APPLICATION)
         said = [one.message for one in known.deployments.values()] if known else []
         raise ours(RuntimeError(" ".join([str(error), *said]))) from error
-    painter: Any = serve.get_deployment_handle("painter", APPLICATION)
-    try:
-        name, why = painter.facts.remote().result(timeout_s=PATIENCE_SECONDS)
-    finally:
-        painter.shutdown()  # else its thread tells of its failures long after the cluster has gone
+    painter = serve.get_deployment_handle("painter", APPLICATION)
+    name, why = painter.facts.remote().result(timeout_s=PATIENCE_SECONDS)
     return name, why
 
 
