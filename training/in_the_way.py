@@ -1,4 +1,5 @@
-"""`python -m training.in_the_way PHOTOS ...`: in how many photos what lies over shut eyes, or is left of their lashes.
+"""`python -m training.in_the_way PHOTOS ...`: in how many photos what lies over shut eyes, is left of their lashes, or
+hides their skin.
 
 Counts photos of a folder with a face whose eyes are to be opened, and those in which each of the crop stage's searches
 finds something; `--names` names these. A search that finds more than is there is known by its count.
@@ -21,6 +22,7 @@ from open_the_eyes.imaging.frames import frame_mask
 from open_the_eyes.imaging.nose import nose_mask
 from open_the_eyes.imaging.occluders import occluder_mask
 from open_the_eyes.imaging.strands import strand_mask
+from open_the_eyes.models.appearance.highlights import ShorterExposure
 from open_the_eyes.options import ChooseOptions
 from open_the_eyes.roles import Crop
 from open_the_eyes.stages.choose import decide
@@ -45,6 +47,8 @@ def found_in(one: Crop) -> set[str]:
     found = {
         name for name, plane in (("tails of lashes", one.tails), ("ends of lashes", one.tips)) if plane is not None
     }
+    if ShorterExposure.of(one) is not None:
+        found.add("overexposed skin")
     for side in one.closed:
         ends = one.landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
         region = eye_region(one.pixels.shape, ends)

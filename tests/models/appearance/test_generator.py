@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import EYE_RING, INNER_CORNER, OUTER_CORNER, SIDES, Side
-from open_the_eyes.models.appearance.generator import AppearanceGenerator
+from open_the_eyes.models.appearance.generator import MODEL_FILE, AppearanceGenerator
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, EyeGenerator, Face, Patch, Request
 from open_the_eyes.stages.crop import crop
@@ -133,9 +135,11 @@ def test_a_crop_cut_by_the_pictures_edge_is_painted_as_far_as_it_goes(
     assert np.isfinite(patch.pixels).all()
 
 
-@pytest.mark.parametrize("file", ["model_file", "refiner_file"])
-def test_a_model_file_that_is_gone_is_named_with_what_mends_it(closed_crop: Crop, tmp_path: Path, file: str) -> None:
-    broken = AppearanceGenerator(**{file: tmp_path / "gone.bin"})
+@pytest.mark.parametrize("without", [AppearanceGenerator, partial(AppearanceGenerator, MODEL_FILE)])
+def test_a_model_file_that_is_gone_is_named_with_what_mends_it(
+    closed_crop: Crop, tmp_path: Path, without: Callable[[Path], AppearanceGenerator]
+) -> None:
+    broken = without(tmp_path / "gone.bin")
     with pytest.raises(WeightsMissing, match=r"gone\.bin.*pip install"):
         broken.generate([Request(closed_crop, 0)], PLAIN)
 

@@ -26,6 +26,7 @@ from ...roles import Crop, Donor, Patch, Request, Watch
 from . import condition, corners, donor, iris, layout, steer
 from .ball import CatchLight, ball_of, catch_light
 from .eyeframe import MAX_EYE
+from .highlights import ShorterExposure
 from .lashes import with_lashes
 from .model import AppearanceModel, Prediction
 from .own_lashes import Lashes, own_lashes
@@ -54,7 +55,8 @@ MADE_UP_LASHES: Final = 0.05
 class AppearanceGenerator:
     """Fulfils `EyeGenerator`; the models are read when the first eye is painted.
 
-    Without a `refiner_file` eyes stay as the appearance model paints them: soft, and so is the skin around them.
+    Without a `refiner_file` eyes stay as the appearance model paints them: soft, and so is the skin around them. Unless
+    `spare_skin`, overexposed skin counts as seen, cut off at white as it is. Both are there to be compared with.
 
     Raises:
         WeightsMissing: a model file is not where it should be (when the first eye is painted).
@@ -62,8 +64,11 @@ class AppearanceGenerator:
 
     name = "appearance"
 
-    def __init__(self, model_file: Path = MODEL_FILE, refiner_file: Path | None = REFINER_FILE) -> None:
+    def __init__(
+        self, model_file: Path = MODEL_FILE, refiner_file: Path | None = REFINER_FILE, *, spare_skin: bool = True
+    ) -> None:
         self._model_file = model_file
+        self._spares_skin = spare_skin
         self._refiner = None if refiner_file is None else EyeRefiner(refiner_file)
 
     @cached_property
@@ -79,8 +84,10 @@ class AppearanceGenerator:
         for done, request in enumerate(requests):
             if watch is not None:
                 watch.tell("generate", done / len(requests))
-            patch = self._patch(replace(request, crop=tailless(request.crop)), options)
-            patches.append(over_tails(patch, request.crop))
+            bare = tailless(request.crop)
+            darker = ShorterExposure.of(bare) if self._spares_skin else None
+            patch = self._patch(replace(request, crop=bare if darker is None else darker.crop), options)
+            patches.append(over_tails(patch if darker is None else darker.exposed(patch, bare), request.crop))
         return patches
 
     def _patch(self, request: Request, options: GenerateOptions) -> Patch:

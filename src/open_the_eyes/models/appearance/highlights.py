@@ -1,0 +1,113 @@
+"""Overexposed skin: where the brightest colours of a photo end at white, less light would first bring these back. So
+eyes are painted as a shorter exposure would show them, and are then exposed, and cut off, like the photo.
+
+Painted straight into such a photo, a lid's shade darkens a skin that has lost its red and comes out green or blue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import Tones, to_levels, to_tones
+from ...imaging.geometry import Box
+from ...imaging.palette import palette_of
+from ...imaging.threefold import threefold
+from ...roles import Crop, Patch
+from .cast import SKINS
+from .pieces import skin_around
+
+CLIPPED: Final = (236.0, 250.0)
+"""Levels between which a colour comes to be taken for cut off."""
+SHARE: Final = 0.04
+"""Of what is to be painted over, that must be cut off for this to matter."""
+TOLD_BY: Final = (205.0, 238.0)
+"""Levels of skin that tell how its colours go together."""
+FEWEST: Final = 0.02
+"""Of that skin, as many pixels must tell it; else it is what skins have in the mean."""
+_LOOKED_AT: Final = 50_000
+"""Pixels of a crop that are looked at, about; a large one is looked at here and there."""
+LEAST: Final = 1.02
+"""A gain below this is not worth it."""
+SATURATION: Final = 0.7
+"""Of the skin's: cameras let colours fade towards white, so that what was cut off was paler than darker skin."""
+HEADROOM: Final = 1.25
+"""A colour that was cut off is taken for at most so many times white, or the next darker colour where that was cut off
+too; white, of which nothing else tells, for so many times white."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShorterExposure:
+    """A crop as a shorter exposure would have taken it.
+
+    Args:
+        crop: darker, with nothing of the skin cut off.
+        scene: (h, w, 3), the crop's pixels with what was cut off put back: 0..255 and beyond.
+        gain: the darker crop's pixels times this are the scene's.
+    """
+
+    crop: Crop
+    scene: Tones
+    gain: float
+
+    @classmethod
+    def of(cls, crop: Crop) -> ShorterExposure | None:
+        """None where little is cut off."""
+        step = max(round((crop.mask.size / _LOOKED_AT) ** 0.5), 1)
+        some = (slice(None, None, step), slice(None, None, step))
+        there = crop.pixels[some][crop.mask[some] > 0]
+        if not len(there) or np.mean(there.max(axis=1) >= CLIPPED[1]) < SHARE:
+            return None
+        toned = palette_of(crop.pixels) is not None
+        skin = to_tones(crop.pixels[some][skin_around(crop, crop.mask)[some]])
+        ratios = np.zeros(2) if toned else _ratios(skin)
+        gain = float(np.percentile(_put_back(to_tones(there)[None], ratios).max(axis=2), 99)) / 255
+        if gain <= LEAST:
+            return None
+        scene = _put_back(to_tones(crop.pixels), ratios)
+        return cls(replace(crop, pixels=to_levels(scene / np.float32(gain))), scene, gain)
+
+    def exposed(self, patch: Patch, crop: Crop) -> Patch:
+        """A patch for the darker crop in the light of the crop itself; outside its mask that crop's very pixels."""
+        part, pixels = Box.holding(patch.mask > 0), to_tones(crop.pixels)
+        if part is not None:
+            scene: Tones = part.cut(self.scene)
+            by = (part.cut(patch.pixels) - part.cut(self.crop.pixels)) * np.float32(self.gain)
+            photo: Tones = part.cut(pixels)
+            photo += np.clip(scene + by, 0, 255) - np.clip(scene, 0, 255)
+            np.clip(photo, 0, 255, out=photo)
+        return replace(patch, pixels=pixels)
+
+
+def _ratios(skin: Tones) -> NDArray[np.float64]:
+    """Log R/G and log B/G of skin (n, 3), as far as its colours are not cut off."""
+    told = SKINS.copy()
+    low, high = TOLD_BY
+    r, g, b = (skin[:, k].astype(np.float64) for k in range(3))
+    for k, (one, other) in enumerate(((r, g), (b, g))):
+        whole = (np.maximum(one, other) > low) & (np.maximum(one, other) < high)
+        if whole.sum() >= max(FEWEST * len(skin), 30):
+            told[k] = np.median(np.log(np.maximum(one[whole], 1) / np.maximum(other[whole], 1)))
+    return told
+
+
+def _put_back(pixels: Tones, ratios: NDArray[np.float64]) -> Tones:
+    """The colours (h, w, 3) that were cut off, told by darker ones that were not."""
+    colour = np.exp(SATURATION * np.array([ratios[0], 0.0, ratios[1]])).astype(np.float32)
+    darkest, middle, brightest = np.argsort(colour)
+    white = _cut_off(pixels.min(axis=2))
+    scene = pixels * threefold(1 + (HEADROOM - 1) * white)
+    for darker, brighter in ((darkest, middle), (middle, brightest)):
+        likely = scene[..., darker] * (colour[brighter] / colour[darker])
+        likely = np.minimum(likely, HEADROOM * np.maximum(scene[..., darker], 255))
+        more = np.maximum(likely - scene[..., brighter], 0)
+        scene[..., brighter] += _cut_off(pixels[..., brighter]) * more
+    return np.asarray(scene, np.float32)
+
+
+def _cut_off(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How surely a colour was cut off, 0..1."""
+    return np.asarray(np.clip((pixels - CLIPPED[0]) / (CLIPPED[1] - CLIPPED[0]), 0, 1), np.float32)
