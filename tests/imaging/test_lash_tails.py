@@ -103,7 +103,7 @@ def test_faint_lashes_and_small_eyes_are_left_alone() -> None:
     faint = shut_eye()
     cv2.ellipse(faint, (120, 100), (40, 8), 0, 0, 180, WRINKLE, 6)
     assert lash_tails(drawn(faint, TAIL, WRINKLE, 4), region(), ENDS) is None
-    assert lash_tails(*resized(with_tail(), region(), 0.4), (ENDS + 0.5) * 0.4 - 0.5) is None
+    assert lash_tails(*resized(with_tail(), region(), 0.3), (ENDS + 0.5) * 0.3 - 0.5) is None
 
 
 def test_an_eye_outside_the_picture_has_none() -> None:

@@ -18,7 +18,7 @@ from .geometry import Box
 from .palette import LUMA
 from .smooth import smoothed
 
-SMALLEST: Final = 36.0
+SMALLEST: Final = 28.0
 """Pixels an eye is wide for single lashes to be told from anything else."""
 WIDTH: Final = 80
 """Pixels an eye is wide in the frame."""
