@@ -10,7 +10,7 @@ import pytest
 from skimage.metrics import structural_similarity
 
 from open_the_eyes.engine import Engine, load_engine
-from open_the_eyes.imaging.arrays import Rgb, to_tones
+from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import INNER_CORNER, IRIS, OUTER_CORNER, SIDES, Side
 from open_the_eyes.imaging.sharpness import fine_energy
@@ -101,6 +101,19 @@ def test_the_colour_of_the_irises_is_the_donors(
     for side in SIDES:
         apart = iris_colour(whole, portrait_face.landmarks, side) - iris_colour(portrait, portrait_face.landmarks, side)
         assert np.abs(apart).max() < 12
+
+
+@pytest.mark.parametrize("light", [1.0, 1.8], ids=["donor exposed well", "both overexposed"])
+def test_eyes_laid_into_overexposed_skin_are_cut_off_like_it(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop, light: float
+) -> None:
+    bright = replace(closed_crop, pixels=to_levels(to_tones(closed_crop.pixels) * 1.8))
+    truth = to_levels(to_tones(closed_crop.window.cut(portrait)) * 1.8)
+    result, _ = opened(generator, bright, donor(engine, to_levels(to_tones(portrait) * light)))
+    inside = bright.mask > 0.5
+    apart = to_tones(result)[inside] - to_tones(truth)[inside]
+    assert np.abs(apart).mean() < 13
+    assert abs(float((apart[:, 0] - apart[:, 1]).mean())) < 1.5
 
 
 def test_in_a_soft_photo_the_eyes_are_soft_too(

@@ -16,6 +16,7 @@ from ...options import GenerateOptions
 from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
 from ..appearance import condition, layout
 from ..appearance.generator import AppearanceGenerator
+from ..appearance.highlights import ShorterExposure
 from ..appearance.tails import over_tails, tailless
 from . import gaze, lay
 from .choice import Ranked, ranked
@@ -69,7 +70,9 @@ class ReferenceGenerator:
 
     def _from_donor(self, request: Request, options: GenerateOptions) -> Patch | None:
         """The patch of the best donor, or of a drawn one for a variation; None where none can be laid in."""
-        crop = tailless(request.crop)
+        bare = tailless(request.crop)
+        darker = ShorterExposure.of(bare)
+        crop = bare if darker is None else darker.crop
         usable = [r for r in ranked(crop, request.donors) if not r.obstacle and r.donor.crop.closed]
         own = _own_donor(crop)
         if own is not None and not usable:
@@ -79,8 +82,9 @@ class ReferenceGenerator:
         rng = np.random.default_rng(request.seed)
         chosen = usable[_drawn(len(usable), request.variety, rng)]
         jitter = GAZE_VARIETY * request.variety * np.clip(rng.standard_normal(2), -2, 2)
-        found = lay.laid(crop, self._takes(crop, chosen.donor), options, jitter, request.seed)
-        return over_tails(_patch(replace(request, crop=crop), found, chosen), request.crop)
+        found = lay.laid(crop, self._takes(crop, _whole(chosen.donor)), options, jitter, request.seed)
+        patch = _patch(replace(request, crop=crop), found, chosen)
+        return over_tails(patch if darker is None else darker.exposed(patch, bare), request.crop)
 
     def _takes(self, crop: Crop, donor: Donor) -> dict[Side, lay.Take]:
         """For each eye to open: the donor's of that side, or its other one in a mirror."""
@@ -112,6 +116,12 @@ def _own_donor(crop: Crop) -> Donor | None:
         return None
     there: Plane = np.ones(crop.mask.shape, np.float32)
     return Donor(replace(crop, mask=there, closed=(crop.open_side,)), OWN, 1.0)
+
+
+def _whole(donor: Donor) -> Donor:
+    """With what is cut off at white put back."""
+    darker = ShorterExposure.of(donor.crop)
+    return donor if darker is None else replace(donor, crop=darker.crop)
 
 
 def _steered(request: Request) -> tuple[Request, str]:
