@@ -7,6 +7,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 
 import cv2
 import numpy as np
@@ -159,7 +160,7 @@ def test_the_same_photo_gives_the_same_figures_and_stays_as_it_was(portrait: Rgb
     assert np.array_equal(portrait, before)
 
 
-def test_threads_that_ask_at_once_share_what_is_loaded(
+def test_detectors_and_threads_that_ask_at_once_share_what_is_loaded(
     detector: MediapipeDetector, portrait: Rgb, face: Face, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, loads, another_came = detector._finder, [], threading.Event()
@@ -171,12 +172,17 @@ def test_threads_that_ask_at_once_share_what_is_loaded(
         another_came.wait(0.2)  # in vain, if the others wait
         return one
 
-    monkeypatch.setattr(mediapipe_faces, "FaceFinder", load)
-    fresh = MediapipeDetector(Settings())
+    monkeypatch.setattr(mediapipe_faces, "_the_finder", cache(load))
     with ThreadPoolExecutor(3) as pool:
-        found = list(pool.map(lambda _: fresh.measure(portrait, face), range(3)))
+        found = list(pool.map(lambda _: MediapipeDetector(Settings()).measure(portrait, face), range(3)))
     assert len(loads) == 1
     assert None not in found
+
+
+def test_detectors_made_one_after_another_share_mediapipes_graphs(portrait: Rgb, face: Face) -> None:
+    one, other = MediapipeDetector(Settings()), MediapipeDetector(Settings(min_face_px=64))
+    assert None not in (one.measure(portrait, face), other.measure(portrait, face))
+    assert one._finder is other._finder
 
 
 def test_it_says_nothing_while_loading() -> None:

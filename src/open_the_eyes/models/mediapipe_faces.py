@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import cache
 from threading import Lock
 from typing import Final
 
@@ -57,6 +58,13 @@ SAME_FACE_DISTANCE: Final = 0.3
 """Two boxes are one face if they overlap by more (intersection over union), or if their centres are closer than this
 share of the larger one's side: the finder's boxes of one face differ in size more than in place."""
 
+_loading: Final = Lock()
+
+
+@cache
+def _the_finder() -> FaceFinder:
+    return FaceFinder()
+
 
 class MediapipeDetector:
     """Fulfils `FaceDetector`; nothing is loaded before the first photo. Safe to share between threads."""
@@ -67,16 +75,12 @@ class MediapipeDetector:
         self._settings = settings
         self._smallest_counted = COUNTED_SHARE * settings.min_face_px
         self._eye_states = eye_states or EyeStateNetwork()
-        self._loading = Lock()
-        self._loaded: FaceFinder | None = None
 
     @property
     def _finder(self) -> FaceFinder:
-        """Loaded once, however many threads ask at first: a second one would cost its memory for good."""
-        with self._loading:
-            if self._loaded is None:
-                self._loaded = FaceFinder()
-            return self._loaded
+        """One a process, however many detectors and threads ask: MediaPipe never gives back a second one's memory."""
+        with _loading:
+            return _the_finder()
 
     def detect(self, pixels: Rgb) -> list[Face]:
         """Every face of an upright photo once, left to right."""
