@@ -65,6 +65,15 @@ def test_a_circle_of_links_has_an_end(shoot: Path, source: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("source", ["shoot", "shoot/**", "shoot/day/*.jpg"])
+def test_a_link_whose_photo_is_gone_is_left_to_fail_by_name(shoot: Path, source: str) -> None:
+    (shoot / "day/d.jpg").symlink_to("/nowhere/d.jpg")
+    (shoot / "day/notes").symlink_to("/nowhere/notes")
+    (lost,) = (item.source for item in plan([source], "out").items if item.source.name[0] in "dn")
+    with pytest.raises(UnreadablePhoto, match="no such file"):
+        read(lost, Settings())
+
+
 def test_a_deep_pattern_has_parts_on_both_sides(shoot: Path) -> None:
     for name in ("x[1]/raw/e.jpg", "x[1]/y/raw/z/f.jpg", "x[1]/raw/.hidden/g.jpg"):
         (shoot / name).parent.mkdir(parents=True)

@@ -80,7 +80,8 @@ class PhotoCollector:
             folder = path.parent
             file = path if enterable(folder) else folder  # whose names may be read, and no more
             locked = is_folder(file) and not os.access(file, os.R_OK | os.X_OK)
-            if FOLDER in file.parts or not (is_file(file) or locked):
+            lost = is_link(file) and not is_there(file)  # it fails by its name, as every photo that cannot be read
+            if FOLDER in file.parts or not (is_file(file) or locked or lost):
                 continue
             if inside and (in_results(file) if locked or is_link(file) else folder_in_results(folder)):
                 continue

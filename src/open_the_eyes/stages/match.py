@@ -90,7 +90,7 @@ def match(
     for number, reference in enumerate(references, start=1):
         theirs = detect(reference.pixels, detector)
         if not theirs:
-            raise UsageError(f"reference {reference.name}: expected a photo of the same people, found no face in it.")
+            raise UsageError(f"{reference.name}: expected a photo of the same people, found no face in it.")
         told = _told(options, number, len(theirs), reference.name)
         evidence = _evidence(pixels, ours, traits, reference, theirs, describer)
         pairs = _with_told(paired(evidence), told)
