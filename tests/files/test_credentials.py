@@ -20,9 +20,19 @@ from PIL import Image
 from open_the_eyes.cli import main
 from open_the_eyes.edit_record import COMPOSITE, PHOTOGRAPHED
 from open_the_eyes.errors import UsageError
-from open_the_eyes.files import Credentials, is_painted, read, read_record, type_of_composite, without_gps, write
+from open_the_eyes.files import (
+    Credentials,
+    is_as_signed,
+    is_painted,
+    read,
+    read_record,
+    type_of_composite,
+    without_gps,
+    write,
+)
 from open_the_eyes.files.jpeg_index import shifted
 from open_the_eyes.files.jpeg_segments import MPF, split
+from open_the_eyes.photo import FileFormat
 from open_the_eyes.settings import Settings
 from tests.files.pictures import RECORD, picture, saved
 
@@ -87,7 +97,7 @@ def manifest(path: Path, media_type: str) -> tuple[dict[str, Any], str, list[str
     return told["manifests"][told["active_manifest"]], told["validation_state"], blamed
 
 
-FORMATS: Final = {
+FORMATS: Final[dict[str, tuple[FileFormat, str]]] = {
     "jpg": ("JPEG", "image/jpeg"),
     "png": ("PNG", "image/png"),
     "webp": ("WEBP", "image/webp"),
@@ -116,6 +126,7 @@ def test_a_signed_file_says_what_was_done_and_to_what(suffix: str, tmp_path: Pat
     assert state == "Valid"
     assert blamed == ["signingCredential.untrusted"]  # nobody knows the authority of a test
     assert read_record(read(out, Settings())) == RECORD
+    assert is_as_signed(out, file_format)
 
 
 @pytest.mark.parametrize("word", [PHOTOGRAPHED, COMPOSITE])
@@ -143,6 +154,17 @@ def test_a_pixel_changed_afterwards_is_found_out(tmp_path: Path) -> None:
     out.write_bytes(data)
 
     assert "assertion.dataHash.mismatch" in manifest(out, "image/png")[2]
+    assert not is_as_signed(out, "PNG")
+
+
+def test_what_others_have_signed_last_or_nobody_has_is_not_as_this_program_signed_it(tmp_path: Path) -> None:
+    credentials, out = Credentials.load(*chain(tmp_path)), tmp_path / "out.png"
+    write(read(saved(picture(), "PNG"), Settings()), out, record=RECORD, credentials=credentials)
+    out.write_bytes(created(credentials, out.read_bytes(), "image/png", "digitalArt"))
+    assert manifest(out, "image/png")[1] == "Valid"
+    assert not is_as_signed(out, "PNG")
+    picture().save(out)
+    assert not is_as_signed(out, "PNG")
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

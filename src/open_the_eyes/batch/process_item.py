@@ -85,32 +85,42 @@ def _in_a_batch(reason: str) -> str:
 
 
 def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Settings) -> tuple[Output, ...]:
-    """The variations as files; a file that is there gives way if it is this very edit, left by a run that was killed.
+    """The variations as files; a file that is there gives way if it is this very result, left by a run that was killed.
 
     Raises:
         PhotoNotWritten: it is anything else, and nothing is to be overwritten.
     """
     _make_folder(item.output)
+    credentials = None
+    if spec.certificate is not None and spec.key is not None:
+        credentials = files.Credentials.load(spec.certificate, spec.key)
     there = False
     for variation, target in zip(opened.variations, numbered(item.output, len(opened.variations)), strict=True):
         if os.path.lexists(target):
             there = True
-            if not spec.overwrite and not _is_this(target, variation, settings):
+            if not spec.overwrite and not _is_this(target, variation, settings, signed=credentials is not None):
                 raise _taken(target)
-    credentials = None
-    if spec.certificate is not None and spec.key is not None:
-        credentials = files.Credentials.load(spec.certificate, spec.key)
     report = opened.save(item.output, overwrite=there, credentials=credentials)
     return tuple(_output(Path(one.path), one.sha256, out, one.encoding, one.notes) for one in report.outputs)
 
 
-def _is_this(target: Path, variation: Photo, settings: Settings) -> bool:
-    """Whether a file says of itself that it is this edit of this photo."""
+def _is_this(target: Path, variation: Photo, settings: Settings, *, signed: bool) -> bool:
+    """Whether a file is what is to be written there, and nobody has worked on it since.
+
+    Its bytes say so. Those of a signed file differ from run to run: there the record says which edit it is, and the
+    signature that it is whole.
+    """
+    if not target.is_file():
+        return False
     try:
-        record = files.read_record(files.read(target, settings))
+        file_format = files.format_for(variation, target)
+        if signed:
+            record = files.read_record(files.read(target, settings))
+            return record == variation.edit and files.is_as_signed(target, file_format)
+        data = files.encoded(variation, file_format, variation.edit)
+        return sha256_of(target) == hashlib.sha256(data).hexdigest()
     except (OpenTheEyesError, OSError, ValueError):
         return False
-    return record is not None and record == variation.edit
 
 
 def _copied(item: Item, sha256: str, spec: BatchSpec, out: Path) -> tuple[Output, ...]:

@@ -7,7 +7,7 @@ whole file.
 """
 
 from ..edit_record import EditRecord
-from .credentials import Credentials
+from .credentials import Credentials, is_as_signed
 from .edit_record import read_record
 from .gps import without_gps
 from .reading import read
@@ -25,6 +25,7 @@ __all__ = [
     "encoded",
     "encoded_and_told",
     "format_for",
+    "is_as_signed",
     "is_painted",
     "read",
     "read_record",

@@ -31,6 +31,9 @@ _MEDIA_TYPES: Final[dict[FileFormat, str]] = {
     "AVIF": "image/avif",
 }
 _CURVES: Final = {"secp256r1": b"es256", "secp384r1": b"es384", "secp521r1": b"es512"}
+_NO_THUMBNAILS: Final = {"builder": {"thumbnail": {"enabled": False}}}
+_OFFLINE: Final = {"verify": {"remote_manifest_fetch": False}}
+_PROGRAM: Final = "open-the-eyes"
 _INSTALL: Final = 'install it with: pip install "open-the-eyes[c2pa]"'
 
 
@@ -93,7 +96,11 @@ def _with_manifest(
 
     media_type, out = _MEDIA_TYPES[file_format], BytesIO()
     try:
-        with _context() as context, Builder(_manifest(source_type), context) as builder, credentials.signer() as signer:
+        with (
+            _context(_NO_THUMBNAILS) as context,
+            Builder(_manifest(source_type), context) as builder,
+            credentials.signer() as signer,
+        ):
             builder.set_intent(C2paBuilderIntent.EDIT)
             original = _original(source)
             if source is not None and original is not None:
@@ -105,17 +112,35 @@ def _with_manifest(
     return out.getvalue()
 
 
-def _context() -> Context:
+def is_as_signed(path: Path, file_format: FileFormat) -> bool:
+    """Whether this program was the last to sign a file, and not a byte of it is another since.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    from c2pa import C2paError, Reader
+
+    data, media_type = BytesIO(path.read_bytes()), _MEDIA_TYPES[file_format]
+    try:
+        with _context(_OFFLINE) as context, Reader(media_type, data, context=context) as reader:
+            told = json.loads(reader.json())
+    except C2paError:  # such as of a file that nobody has signed
+        return False
+    signers = told["manifests"][told["active_manifest"]].get("claim_generator_info", [])
+    return told["validation_state"] in ("Valid", "Trusted") and any(one.get("name") == _PROGRAM for one in signers)
+
+
+def _context(settings: dict[str, Any]) -> Context:
     from c2pa import Context, Settings
 
-    return Context(Settings.from_dict({"builder": {"thumbnail": {"enabled": False}}}))
+    return Context(Settings.from_dict(settings))
 
 
 def _manifest(source_type: str) -> str:
     edited = {"action": "c2pa.edited", "digitalSourceType": source_type}
     return json.dumps(
         {
-            "claim_generator_info": [{"name": "open-the-eyes", "version": __version__}],
+            "claim_generator_info": [{"name": _PROGRAM, "version": __version__}],
             "assertions": [{"label": "c2pa.actions", "data": {"actions": [edited]}}],
         }
     )
