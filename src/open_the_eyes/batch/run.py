@@ -128,8 +128,8 @@ def _sorted_out(
         if state is None or (state == "failed" and retry_failed):
             if not spec.overwrite and manifest.has_other_results(item, fingerprint):
                 raise UsageError(
-                    f"{plan.place}: expected results of the same options, those of {item.name} were made with others; "
-                    "name another OUT, or replace them with --overwrite."
+                    f"{plan.place}: expected results of the same options and settings, those of {item.name} were made "
+                    "with others; name another OUT, or replace them with --overwrite."
                 )
             manifest.set_aside(item)
             todo.append(item)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from ..digest import sha256_of
 from ..errors import UnreadablePhoto
 from ..options import Options
+from ..settings import Settings
+
+_DECIDING: Final = ("min_face_px", "detector", "sdxl")
+"""Settings by which eyes are found and painted; those of a machine, such as its devices, may change from run to run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +28,7 @@ class BatchSpec:
         references: photos of the same people, for every photo.
         copy: also copy photos whose eyes need no opening, so that the folder of results holds them all.
         overwrite: replace results that are there and are not this batch's.
+        settings: what `deciding` gives.
         certificate, key: PEM files to sign results with, both or neither.
     """
 
@@ -31,6 +38,7 @@ class BatchSpec:
     references: tuple[Path, ...] = ()
     copy: bool = False
     overwrite: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
     certificate: Path | None = None
     key: Path | None = None
 
@@ -41,6 +49,8 @@ class BatchSpec:
             told["references"] = [str(path) for path in self.references]
         if self.certificate is not None:
             told["signed_with"] = str(self.certificate)
+        if self.settings:
+            told["settings"] = dict(self.settings)
         return told
 
     def fingerprint(self) -> str:
@@ -51,7 +61,20 @@ class BatchSpec:
         """
         files = [*self.references, *([] if self.certificate is None else [self.certificate])]
         told = [self.painter, self.options.changed(), [_sha256(path) for path in files]]
+        if self.settings:  # else it is that of earlier releases, whose manifests are gone on with
+            told.append(dict(self.settings))
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def deciding(settings: Settings, painter: str) -> dict[str, str]:
+    """The settings that decide what results look like, as the environment names them; none that is at its default."""
+    if settings.detector == "mediapipe":
+        settings = replace(settings, detector="auto")  # another name of the same
+    if painter in ("appearance", "reference"):
+        settings = replace(settings, sdxl=None)
+    usual = Settings()
+    chosen = {name: getattr(settings, name) for name in _DECIDING}
+    return {f"OTE_{name.upper()}": str(value) for name, value in chosen.items() if value != getattr(usual, name)}
 
 
 def _sha256(path: Path) -> str:

@@ -147,7 +147,8 @@ def batch_command(
     donors.references(references)  # for its warning; each worker reads them itself
     signing = {"certificate": c2pa_cert, "key": c2pa_key}
     spec = _spec(
-        settings if ray is None else None,
+        settings,
+        here=ray is None,
         engine=engine,
         options=options,
         references=references,
@@ -158,17 +159,22 @@ def batch_command(
     _run(planned, remote, spec, run_options, settings, as_json=as_json)
 
 
-def _spec(settings: Settings | None, **values: Any) -> BatchSpec:
+def _spec(settings: Settings, *, here: bool, **values: Any) -> BatchSpec:
     """The spec, when an engine that can do it is here: what is missing is said before any work.
 
     Args:
-        settings: None where others paint, whose machines may have what this one lacks.
+        here: False where others paint, whose machines may have what this one lacks.
     """
-    from ..batch.spec import BatchSpec
+    from ..batch.spec import BatchSpec, deciding
+
+    painter = _checked(settings, **values) if here else values["engine"]
+    return BatchSpec(painter=painter, settings=deciding(settings, painter), **values)
+
+
+def _checked(settings: Settings, **values: Any) -> str:
+    """The name of the engine that paints here, which has all that is asked of it."""
     from ..engine import load_engine
 
-    if settings is None:
-        return BatchSpec(painter=values["engine"], **values)
     engine = load_engine(values["engine"], settings)
     engine.check(values["options"].generate)
     engine.restorer(values["options"].restore.restorer)
@@ -179,7 +185,7 @@ def _spec(settings: Settings | None, **values: Any) -> BatchSpec:
 
         Credentials.load(values["certificate"], values["key"])
     speech.note(f"engine: {engine.name}, {engine.why}")
-    return BatchSpec(painter=engine.name, **values)
+    return engine.name
 
 
 def _run(

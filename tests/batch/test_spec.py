@@ -1,0 +1,42 @@
+"""What a photo is known by to have got just what is wanted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.batch.spec import BatchSpec, deciding
+from open_the_eyes.cli.batch_command import _spec
+from open_the_eyes.options import Options
+from open_the_eyes.settings import Settings
+
+SDXL = Settings(sdxl=Path("/models/other"))
+
+
+def test_manifests_of_earlier_releases_are_gone_on_with() -> None:
+    assert BatchSpec(engine="auto", painter="appearance").fingerprint() == "8156b24999d9b6d0"
+
+
+@pytest.mark.parametrize(
+    ("settings", "painter", "told"),
+    [
+        pytest.param(Settings(), "sdxl", {}, id="the defaults"),
+        pytest.param(Settings(min_face_px=20), "appearance", {"OTE_MIN_FACE_PX": "20"}, id="smaller faces"),
+        pytest.param(Settings(detector="insightface"), "sdxl", {"OTE_DETECTOR": "insightface"}, id="a detector"),
+        pytest.param(Settings(detector="mediapipe"), "sdxl", {}, id="the usual detector by its name"),
+        pytest.param(SDXL, "sdxl", {"OTE_SDXL": "/models/other"}, id="a checkpoint"),
+        pytest.param(SDXL, "auto", {"OTE_SDXL": "/models/other"}, id="a checkpoint that others may have"),
+        pytest.param(SDXL, "appearance", {}, id="a checkpoint that nobody uses"),
+        pytest.param(Settings(device="cpu", gpu_room_mib=9000, compile=False), "sdxl", {}, id="another machine"),
+    ],
+)
+def test_settings_by_which_eyes_are_found_and_painted_tell_batches_apart(
+    settings: Settings, painter: str, told: dict[str, str]
+) -> None:
+    assert deciding(settings, painter) == told
+    usual, other = (
+        _spec(one, here=False, engine=painter, options=Options(), references=()) for one in (Settings(), settings)
+    )
+    assert (usual.fingerprint() != other.fingerprint()) is bool(told)
+    assert other.to_json().get("settings", {}) == told
