@@ -133,6 +133,26 @@ def test_other_options_are_another_wish(item: Item, folder: Path, manifest: Mani
     assert not manifest.has_other_results(item, "mark")
 
 
+@pytest.mark.parametrize(
+    ("names", "state"),
+    [
+        pytest.param(["a.opened.jpg"], "opened", id="as planned"),
+        pytest.param(["a.opened.1.jpg", "a.opened.2.jpg"], "opened", id="variations"),
+        pytest.param(["a.opened.png"], "opened", id="of a misnamed photo at an address"),
+        pytest.param(["a.jpg"], None, id="called what the photo is"),
+    ],
+)
+def test_results_that_would_be_called_otherwise_now_are_other_results(
+    item: Item, folder: Path, manifest: Manifest, names: list[str], state: str | None
+) -> None:
+    record = done(item, "mark", folder.parent)
+    for name in names:
+        (folder.parent / name).write_text("result")
+    manifest.add(replace(record, outputs=tuple(Output(name, 6, "00") for name in names)))
+    assert manifest.state_of(item, "mark") == state
+    assert manifest.has_other_results(item, "mark") == (state is None)
+
+
 def test_wanting_copies_later_makes_unchanged_photos_unfinished(item: Item, folder: Path, manifest: Manifest) -> None:
     manifest.add(done(item, "mark", folder.parent, opened=False))
     assert manifest.state_of(item, "mark") == "unchanged"

@@ -1,39 +1,41 @@
-"""`--overwrite` with other options: what the earlier ones left is named, and nothing is deleted."""
+"""Other options, or names, need `--overwrite`: what the earlier ones left is named then, and nothing is deleted."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from open_the_eyes.batch.manifest import Manifest
-from open_the_eyes.batch.plan import Item
+from open_the_eyes.batch.plan import Item, plan
 from open_the_eyes.batch.record import Output, Record, failed
 from open_the_eyes.batch.run import Stop, run_batch
 from open_the_eyes.batch.spec import BatchSpec
-from tests.batch.processors import photos, planned, unwatched
+from open_the_eyes.errors import UsageError
+from tests.batch.processors import photos, unwatched
 
 FIRST = BatchSpec(engine="auto", painter="first")
 OTHER = BatchSpec(engine="auto", painter="other", overwrite=True)
 
 
-def run(folder: Path, spec: BatchSpec, *results: str, fails: bool = False) -> tuple[str, ...]:
+def run(folder: Path, spec: BatchSpec, *results: str, fails: bool = False, keep_names: bool = False) -> tuple[str, ...]:
     """What a batch that writes these results for a.jpg tells of those that were there."""
-    plan = planned(folder / "in", folder / "out")
+    planned = plan([str(folder / "in")], folder / "out", keep_names=keep_names)
 
     def execute(items: Sequence[Item], stop: Stop) -> Generator[Record, None, None]:  # noqa: ARG001
         for item in items:
             if fails:
                 yield failed(item, spec.fingerprint(), "expected a photo", 3)
                 continue
-            outputs = tuple(written(plan.out, name, spec.painter) for name in results)
+            outputs = tuple(written(planned.out, name, spec.painter) for name in results)
             state = "opened" if outputs else "unchanged"
             yield Record(item.name, item.size, item.mtime_ns, "", spec.fingerprint(), state, outputs=outputs)  # type: ignore[arg-type]
 
-    with Manifest(plan.folder) as manifest:
-        return run_batch(plan, spec, manifest, execute, watch=unwatched).left
+    with Manifest(planned.folder) as manifest:
+        return run_batch(planned, spec, manifest, execute, watch=unwatched).left
 
 
 def written(out: Path, name: str, text: str) -> Output:
@@ -63,6 +65,14 @@ def test_results_whose_place_no_new_one_takes_are_named_and_stay(
     assert run(folder, OTHER, *results) == left
     for name in left:
         assert (folder / "out" / name).read_text() == "first"
+
+
+def test_other_names_are_refused_as_other_options_are(folder: Path) -> None:
+    with pytest.raises(UsageError, match="were made with others"):
+        run(folder, FIRST, "a.jpg", keep_names=True)
+    over = replace(FIRST, overwrite=True)
+    assert run(folder, over, "a.1.jpg", "a.2.jpg", keep_names=True) == ("a.opened.1.jpg", "a.opened.2.jpg")
+    assert run(folder, FIRST, keep_names=True) == (), "it is done"
 
 
 def test_a_failure_leaves_the_earlier_results_and_names_them(folder: Path) -> None:

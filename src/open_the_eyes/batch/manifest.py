@@ -17,6 +17,7 @@ from typing import Final
 
 from ..digest import sha256_of
 from ..errors import NoCapacity, PhotoNotWritten
+from ..naming import numbered
 from .plan import Item
 from .record import STATES, Output, Record, State
 
@@ -110,10 +111,11 @@ class Manifest:
     def state_of(self, item: Item, fingerprint: str, *, copy: bool = False) -> State | None:
         """What became of a photo as it now is under this fingerprint; None where it is still to be done.
 
-        A photo is known by size and time, or, when it was only touched, by its bytes; its results have to be there.
+        A photo is known by size and time, or, when it was only touched, by its bytes; its results have to be there,
+        and to be called what they would be called now.
         """
         known = self._known.get(item.name)
-        if known is None or known.fingerprint != fingerprint or not _same_photo(known, item):
+        if known is None or not _same_results(known, item, fingerprint) or not _same_photo(known, item):
             return None
         if known.state == "unchanged" and copy and not known.outputs:
             return None
@@ -121,16 +123,17 @@ class Manifest:
         return known.state if there else None
 
     def has_other_results(self, item: Item, fingerprint: str) -> bool:
-        """Whether results of this photo are there that were made under another fingerprint."""
+        """Whether results of this photo are there that were made under another fingerprint, or are called otherwise."""
         known = self._known.get(item.name)
-        if known is None or known.fingerprint == fingerprint:
+        if known is None or _same_results(known, item, fingerprint):
             return False
         return any(self._size_of(output.path) is not None for output in known.outputs)
 
     def left_by(self, record: Record) -> list[str]:
-        """Results of its photo that are there, made under another fingerprint, and whose place it does not take."""
+        """Results of its photo that are there, and whose place it does not take; where it has none itself, only those
+        that were made under another fingerprint."""
         known, new = self._known.get(record.name), {output.path for output in record.outputs}
-        if known is None or known.fingerprint == record.fingerprint:
+        if known is None or (known.fingerprint == record.fingerprint and not new):
             return []
         old = (output.path for output in known.outputs)
         return [path for path in old if path not in new and self._size_of(path) is not None]
@@ -181,6 +184,17 @@ class Manifest:
             record.size, record.mtime_ns, record.sha256, record.fingerprint, record.state, record.outputs, self._end
         )
         self._end += len(line)
+
+
+def _same_results(known: _Entry, item: Item, fingerprint: str) -> bool:
+    """Whether what is wanted of a photo is what was done, under these names.
+
+    A copy is always called what its photo is. Of a misnamed photo at an address the suffix is not known beforehand.
+    """
+    if known.fingerprint != fingerprint:
+        return False
+    wanted = [path.stem for path in numbered(item.output, len(known.outputs))]
+    return known.state != "opened" or [Path(output.path).stem for output in known.outputs] == wanted
 
 
 def _same_photo(known: _Entry, item: Item) -> bool:
