@@ -75,6 +75,25 @@ def test_other_names_are_refused_as_other_options_are(folder: Path) -> None:
     assert run(folder, FIRST, keep_names=True) == (), "it is done"
 
 
+@pytest.mark.parametrize(
+    ("overwrite", "there", "after"),
+    [
+        pytest.param(True, "a.opened.jpg", "first", id="asked for"),
+        pytest.param(False, "a.opened.jpg", "somebody's", id="not asked for"),
+        pytest.param(True, "a.jpg", None, id="it failed of something else"),
+    ],
+)
+def test_what_failed_because_its_name_is_taken_is_tried_again_with_overwrite(
+    tmp_path: Path, overwrite: bool, there: str, after: str | None
+) -> None:
+    photos(tmp_path / "in", a="blink")
+    assert run(tmp_path, FIRST, fails=True) == ()
+    written(tmp_path / "out", there, "somebody's")
+    run(tmp_path, replace(FIRST, overwrite=overwrite), "a.opened.jpg")
+    result = tmp_path / "out/a.opened.jpg"
+    assert (result.read_text() if result.exists() else None) == after
+
+
 def test_a_failure_leaves_the_earlier_results_and_names_them(folder: Path) -> None:
     assert run(folder, OTHER, fails=True) == ("a.opened.1.jpg", "a.opened.2.jpg")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import tempfile
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +21,7 @@ MemoryFileSystem = pytest.importorskip(
 
 from open_the_eyes.batch.manifest import MANIFEST, Manifest  # noqa: E402 -- those below need fsspec
 from open_the_eyes.batch.plan import Item, Plan  # noqa: E402
-from open_the_eyes.batch.record import Output, Record  # noqa: E402
+from open_the_eyes.batch.record import Output, Record, failed  # noqa: E402
 from open_the_eyes.batch.run import BatchResult, run_batch  # noqa: E402
 from open_the_eyes.batch.sources import FOLDER  # noqa: E402
 from open_the_eyes.batch.spec import BatchSpec  # noqa: E402
@@ -163,6 +163,25 @@ def test_the_summary_the_sheet_and_a_refusal_name_the_addresses(
             run_batch(plan, SPEC, manifest, idle, watch=unwatched)
     assert (told["in"], told["out"]) == (REMOTE.source, REMOTE.out)
     assert f"<h1>Open The Eyes: {REMOTE.source}</h1>" in Path(told["sheet"]).read_text()
+
+
+@pytest.mark.usefixtures("store")
+def test_with_overwrite_what_failed_is_tried_again_where_its_name_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = on_machine(tmp_path, monkeypatch)
+    tried: list[str] = []
+
+    def trying(items: Sequence[Item], _: object) -> Generator[Record, None, None]:
+        tried.extend(item.name for item in items)
+        yield from ()
+
+    MemoryFileSystem().pipe_file("/bucket/out/b.opened.jpg", b"result")
+    with manifest_of(plan, REMOTE) as manifest:
+        for item in plan.items:
+            manifest.add(failed(item, SPEC.fingerprint(), "it is there already", 3))
+        run_batch(plan, replace(SPEC, overwrite=True), manifest, trying, watch=unwatched)
+    assert tried == ["b.jpg"]
 
 
 @pytest.mark.usefixtures("store")

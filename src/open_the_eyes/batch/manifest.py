@@ -127,7 +127,11 @@ class Manifest:
         known = self._known.get(item.name)
         if known is None or _same_results(known, item, fingerprint):
             return False
-        return any(self._size_of(output.path) is not None for output in known.outputs)
+        return any(self.holds(output.path) for output in known.outputs)
+
+    def holds(self, path: str) -> bool:
+        """Whether something lies where a result of that path in `Output` would."""
+        return self._size_of(path) is not None
 
     def left_by(self, record: Record) -> list[str]:
         """Results of its photo that are there, and whose place it does not take; where it has none itself, only those
@@ -136,7 +140,7 @@ class Manifest:
         if known is None or (known.fingerprint == record.fingerprint and not new):
             return []
         old = (output.path for output in known.outputs)
-        return [path for path in old if path not in new and self._size_of(path) is not None]
+        return [path for path in old if path not in new and self.holds(path)]
 
     def close(self) -> None:
         """Lets the next batch in."""

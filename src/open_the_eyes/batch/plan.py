@@ -61,6 +61,10 @@ class Plan:
         """Where results are, for people."""
         return self.address or str(self.out)
 
+    def within(self, path: Path) -> str:
+        """The place of a result or a copy in the folder of results, with "/"."""
+        return (path if self.address else path.relative_to(self.out)).as_posix()
+
 
 def plan(
     sources: Sequence[str],

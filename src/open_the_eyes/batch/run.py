@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..errors import UsageError
+from ..naming import numbered
 from ..settings import Settings
 from .manifest import Manifest
 from .plan import Item, Plan
@@ -125,7 +126,7 @@ def _sorted_out(
     before: Counter[str] = Counter()
     for item in plan.items:
         state: State | None = manifest.state_of(item, fingerprint, copy=spec.copy)
-        if state is None or (state == "failed" and retry_failed):
+        if state is None or (state == "failed" and (retry_failed or _gives_way(plan, spec, item, manifest))):
             if not spec.overwrite and manifest.has_other_results(item, fingerprint):
                 raise UsageError(
                     f"{plan.place}: expected results of the same options and settings, those of {item.name} were made "
@@ -136,6 +137,12 @@ def _sorted_out(
         else:
             before[state] += 1
     return todo, before
+
+
+def _gives_way(plan: Plan, spec: BatchSpec, item: Item, manifest: Manifest) -> bool:
+    """Whether what lies in the place of a photo's result or copy, and may have kept it from being written, is to go."""
+    places = [*numbered(item.output, spec.options.generate.variations), *([item.copy] if spec.copy else [])]
+    return spec.overwrite and any(manifest.holds(plan.within(place)) for place in places)
 
 
 def _delete_leftovers(items: Sequence[Item]) -> None:
