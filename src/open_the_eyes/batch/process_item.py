@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -72,7 +72,7 @@ def _opened(item: Item, spec: BatchSpec, engine: Engine, out: Path) -> _Done:
     sha256, faces = opened.report.input.sha256, tuple(face.outcome for face in opened.faces)
     reasons = tuple(_in_a_batch(face.reason) for face in opened.faces)
     if not opened.changed:
-        outputs = _copied(item, sha256, spec, out) if spec.copy else ()
+        outputs = _copied(item, photo, spec, out, engine.settings) if spec.copy else ()
         return _Done("unchanged", sha256, faces, reasons, outputs)
     outputs = _saved(item, opened, spec, out, engine.settings)
     faced = [face for face in opened.faces if face.outcome == "opened"]
@@ -123,15 +123,23 @@ def _is_this(target: Path, variation: Photo, settings: Settings, *, signed: bool
         return False
 
 
-def _copied(item: Item, sha256: str, spec: BatchSpec, out: Path) -> tuple[Output, ...]:
-    """The photo itself in the folder of results, byte for byte and with its time.
+def _copied(item: Item, photo: Photo, spec: BatchSpec, out: Path, settings: Settings) -> tuple[Output, ...]:
+    """The photo itself in the folder of results, byte for byte and with its time; where its place is to go and it tells
+    one, written without.
 
     Raises:
         PhotoNotWritten: another file is there, or the photo has changed since it was looked at.
     """
-    target = item.copy
+    target, sha256 = item.copy, "" if photo.file is None else photo.file.sha256
     _make_folder(target)
     there = os.path.lexists(target)
+    nowhere = _without_place(photo) if spec.options.save.strip_gps else None
+    if nowhere is not None:
+        if there and not spec.overwrite and not _is_this(target, nowhere, settings, signed=False):
+            raise _taken(target)
+        written = files.write(nowhere, target, record=None, overwrite=there)
+        os.utime(target, ns=(item.mtime_ns, item.mtime_ns))
+        return (_output(target, written.sha256, out, written.encoding, written.notes),)
     if there and target.is_file() and sha256_of(target) == sha256:
         return (_output(target, sha256, out),)
     if there and not spec.overwrite:
@@ -142,6 +150,13 @@ def _copied(item: Item, sha256: str, spec: BatchSpec, out: Path) -> tuple[Output
     write_whole(target, data, overwrite=there)
     os.utime(target, ns=(item.mtime_ns, item.mtime_ns))
     return (_output(target, sha256, out),)
+
+
+def _without_place(photo: Photo) -> Photo | None:
+    """The photo without the place where it was taken; None where there is nothing to take out."""
+    nowhere = files.without_gps(photo)
+    same = nowhere.file is None or replace(nowhere.file, placeless=False) == photo.file
+    return None if same else nowhere
 
 
 def _eyes(before: Photo, opened: Opened) -> tuple[str, ...]:
