@@ -53,11 +53,13 @@ def test_a_face_after_open_is_one_line(face: FaceReport, expected: str) -> None:
     ("source", "expected"),
     [
         ("appearance", "(0.21 -> 0.98)"),
-        ("sdxl", "(0.21 -> 0.98)"),
+        ("sdxl lcm", "(0.21 -> 0.98)"),
+        ("sdxl quality", "(0.21 -> 0.98)"),
+        ("sdxl lcm.jpg, face 1", "(0.21 -> 0.98), from sdxl lcm.jpg, face 1"),
         ("shot2.jpg, face 3", "(0.21 -> 0.98), from shot2.jpg, face 3"),
         ("appearance.jpg, face 1", "(0.21 -> 0.98), from appearance.jpg, face 1"),
         ("their other eye", "(0.21 -> 0.98), from their other eye"),
-        ("sdxl, after shot2.jpg, face 3 (turned)", "(0.21 -> 0.98), painted after shot2.jpg, face 3 (turned)"),
+        ("sdxl standard, after shot2.jpg, face 3 (turned)", "(0.21 -> 0.98), painted after shot2.jpg, face 3 (turned)"),
     ],
 )
 def test_whose_eyes_they_are_is_said_where_they_are_somebodys(source: str, expected: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,16 @@ from .imaging.painting import Painting, Tile
 from .imaging.pyramid import Pyramid, deepest_level
 
 FileFormat = Literal["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"]
+
+MEDIA_TYPES: Final[dict[FileFormat, str]] = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "TIFF": "image/tiff",
+    "HEIF": "image/heic",
+    "AVIF": "image/avif",
+}
+"""As IANA registers them."""
 
 
 @dataclass(frozen=True, slots=True)

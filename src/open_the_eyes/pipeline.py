@@ -167,7 +167,7 @@ def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:
     photos = []
     for n in range(count):
         chosen = [(face.crop, face.best[n if n < len(face.best) else 0]) for face in changing]
-        openings = [Opening(eyes, best.crop or eyes, best.opened) for eyes, best in chosen]
+        openings = [Opening(eyes, best.crop, best.opened) for eyes, best in chosen]
         painting = all_laid_on(Painting(source.pixels, ()), openings)
         photos.append(source.with_tiles(painting.tiles))
     if source.pixels.flags.writeable:  # by whoever gave them, while the results are in use

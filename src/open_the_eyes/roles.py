@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,13 @@ class Face:
     refusal: Refusal | None = None
     reason: str = ""
     embedding: NDArray[np.float32] | None = None
+
+
+REACH: Final = 0.42
+"""What a crop holds around the eyes, and a generator may look at: as a fraction of the distance between the outer eye
+corners."""
+FEATHER: Final = 0.25
+"""A patch shows fully from this mask value on, so that its rim melts in and its middle is as it was painted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,12 @@ def _folder(name: str, text: str) -> Path:
         raise UsageError(f"{name}: expected a folder, got {text!r}, whose home is unknown; write it out.") from error
 
 
+def gpu_number(device: str) -> int | None:
+    """The 1 of "cuda:1"; None where a device has no number."""
+    number = device.partition(":")[2]
+    return int(number) if number else None
+
+
 def _device(name: str, text: str) -> str:
     kind, _, number = text.partition(":")
     plain = text in ("auto", "cpu", "cuda")

@@ -11,6 +11,7 @@ from open_the_eyes.roles import Crop
 from open_the_eyes.stages.attempts import LED, check_picks, rounds, told
 from open_the_eyes.stages.keep import Candidate, keep
 from open_the_eyes.stages.verify import Verdict
+from tests.stages.places import NOWHERE
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_a_pick_from_the_last_round_is_painted_alone_and_its_number_goes_to_nobo
 
 
 def tried(attempt: int, reason: str = "") -> Candidate:
-    return Candidate(attempt, attempt, np.zeros((1, 1, 3), np.uint8), Verdict(reason, 0.5, {}))
+    return Candidate(attempt, np.zeros((1, 1, 3), np.uint8), Verdict(reason, 0.5, {}), NOWHERE)
 
 
 def test_a_pick_that_failed_is_told_with_its_reason(closed_crop: Crop) -> None:

@@ -8,12 +8,13 @@ import pytest
 from open_the_eyes.roles import Crop
 from open_the_eyes.stages.keep import Candidate, keep
 from open_the_eyes.stages.verify import Verdict
+from tests.stages.places import NOWHERE
 
 EMPTY = np.zeros((1, 1, 3), np.uint8)
 
 
 def tried(attempt: int, score: float, reason: str = "") -> Candidate:
-    return Candidate(attempt, 100 + attempt, EMPTY, Verdict(reason, score, {"left": 1.0, "right": 1.0}))
+    return Candidate(attempt, EMPTY, Verdict(reason, score, {"left": 1.0, "right": 1.0}), NOWHERE)
 
 
 @pytest.mark.parametrize(

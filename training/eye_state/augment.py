@@ -169,13 +169,3 @@ def cover(wide: Rgb, other: Rgb, rng: Rng) -> Rgb:
             points = np.array([[x0 + bend * (y - h / 2) + 3 * math.sin(y / 17 + x0), y] for y in range(-4, h + 8, 8)])
             cv2.polylines(x, [points.astype(np.int32)], False, (tone * np.exp(rng.normal(0, 0.3))).tolist(), 2)
     return np.clip(x, 0, 255).astype(np.uint8)
-
-
-def standard(crop: Rgb) -> NDArray[np.float32]:
-    """(40, 56, 3) 0..255 -> (3, 40, 56) float32, mean 0 and deviation 1 over all of it: light does not matter.
-
-    Kept as it is in `open_the_eyes.models.eye_state.standardised`.
-    """
-    x = crop.astype(np.float32)
-    x = (x - x.mean()) / (x.std() + 8)
-    return np.ascontiguousarray(x.transpose(2, 0, 1))

@@ -22,7 +22,9 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 from torch.nn import functional
 
-from .augment import NET_EYE, NET_WH, camera, cover, cut, glasses, narrowed, standard
+from open_the_eyes.models.eye_state import standardised
+
+from .augment import NET_EYE, NET_WH, camera, cover, cut, glasses, narrowed
 from .data import FOLDS, SHIPPED_LEAVES_OUT
 
 Eyes = dict[str, NDArray[Any]]
@@ -115,7 +117,7 @@ def batch(eyes: Eyes, rows: NDArray[np.intp], rng: np.random.Generator) -> tuple
         crop, eye_px = camera(cut(wide, rng, 1.0), rng)
         openness = max(0.0, openness + rng.normal(0, 0.12 + 0.35 * (1 - eye_px / NET_EYE) ** 2))
         known = rng.random() < 0.6
-        crops.append(standard(crop))
+        crops.append(standardised(crop))
         measures.append([openness * known, float(known)])
         closed.append(eyes["label"][row])
         covered.append(hidden)
@@ -126,7 +128,7 @@ def batch(eyes: Eyes, rows: NDArray[np.intp], rng: np.random.Generator) -> tuple
 def plain(eyes: Eyes, rows: NDArray[np.intp]) -> tuple[torch.Tensor, torch.Tensor]:
     """Crops and measures as they are."""
     rng = np.random.default_rng(0)
-    crops = np.array([standard(cut(eyes["crops"][row], rng, 0.0)) for row in rows])
+    crops = np.array([standardised(cut(eyes["crops"][row], rng, 0.0)) for row in rows])
     measures = np.stack([eyes["openness"][rows], np.ones(len(rows))], 1).astype(np.float32)
     return torch.tensor(crops), torch.tensor(measures)
 

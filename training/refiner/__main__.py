@@ -7,7 +7,6 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import torch
@@ -16,10 +15,9 @@ from open_the_eyes.models.appearance import generator
 
 from ..faces import pictures_in, portraits
 from .export import export, weights_in
+from .held_out import to_learn_from
 from .pairs import Pair, pairs_of
 from .train import Plan, Stored, train
-
-NEVER_LEARNT: Final = Path(__file__).with_name("held_out.txt")
 
 
 def stored(paths: list[Path], folder: Path, model: Path, workers: int) -> Stored:
@@ -35,12 +33,6 @@ def stored(paths: list[Path], folder: Path, model: Path, workers: int) -> Stored
         for name in ("guess", "truth", "mask", "geometry"):
             np.save(folder / f"{name}.npy", np.stack([getattr(p, name) for p in pairs]))
     return Stored.load(folder)
-
-
-def to_learn_from(folders: list[Path]) -> list[Path]:
-    """Their pictures, but for the people of held_out.txt."""
-    never = {line for line in NEVER_LEARNT.read_text(encoding="utf-8").splitlines() if not line.startswith("#")}
-    return [path for folder in folders for path in pictures_in(folder) if path.stem.split("_")[0] not in never]
 
 
 def main() -> None:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -40,9 +39,9 @@ from open_the_eyes.stages.crop import crop
 
 from ..appearance.evaluate import crop_of, interval, measures, usable
 from ..faces import Portrait, detector, pictures_in, portraits
+from .held_out import held_out
 from .telltale import EyePicture, auc, exchanged, eye_pictures
 
-NEVER_LEARNT: Final = Path(__file__).with_name("held_out.txt")
 COVERED: Final = 0.5
 """Pixels under at least so much of the patch are measured."""
 EXCHANGED: Final = (1.4, 2.8, 5.6)
@@ -175,17 +174,6 @@ def closed_table(rows: list[dict[str, dict[str, float]]], usual: float) -> Table
         cells = [interval([row[way][name] / scale for row in rows]) for way in ("without", "with")]
         table.add_row(name, wanted, *("{:.2f}  [{:.2f}, {:.2f}]".format(*cell) for cell in cells))
     return table
-
-
-def held_out(folders: Iterable[Path]) -> list[Path]:
-    """Pictures of folders that the refiner never saw: of one that holds people of held_out.txt, those alone."""
-    never = {line for line in NEVER_LEARNT.read_text(encoding="utf-8").splitlines() if not line.startswith("#")}
-    chosen: list[Path] = []
-    for folder in folders:
-        paths = pictures_in(folder)
-        of_them = [path for path in paths if path.stem.split("_")[0] in never]
-        chosen += of_them or paths
-    return chosen
 
 
 def main() -> None:

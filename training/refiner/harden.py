@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from open_the_eyes.imaging.palette import LUMA
+
 Picture = NDArray[np.float32]
 
 
@@ -32,7 +34,7 @@ def _lit(guess: Picture, truth: Picture, rng: np.random.Generator) -> tuple[Pict
 
 
 def _grey(picture: Picture) -> Picture:
-    level = picture @ np.array([0.299, 0.587, 0.114], np.float32)
+    level = picture @ LUMA
     return np.repeat(level[..., None], 3, axis=2)
 
 

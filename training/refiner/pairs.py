@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from open_the_eyes.imaging.arrays import Points
+from open_the_eyes.imaging.arrays import Points, to_levels
 from open_the_eyes.imaging.geometry import inverted, transformed
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.imaging.tint import tinted
@@ -112,9 +112,9 @@ def _both_eyes(
         truth = frame.taken(portrait.pixels.astype(np.float32))
         pairs.append(
             Pair(
-                _fitted(_levels(around + (back[..., :3] - around) * alpha), shown),
-                _fitted(_levels(around + (truth - around) * alpha), shown),
-                _fitted(_levels(alpha[..., 0] * 255), shown),
+                _fitted(to_levels(around + (back[..., :3] - around) * alpha), shown),
+                _fitted(to_levels(around + (truth - around) * alpha), shown),
+                _fitted(to_levels(alpha[..., 0] * 255), shown),
                 np.stack([_fitted(g, shown) for g in frame.geometry()]).astype(np.float16),
             )
         )
@@ -132,10 +132,6 @@ def _laid_in(
     there = transformed(landmarks, unmirrored)
     back = laid_back(planes, there, points, model.mean_points, (frame.size_wh[1], frame.size_wh[0]))
     return np.ascontiguousarray(back[:, ::-1]) if frame.mirrored else back
-
-
-def _levels(tones: NDArray[np.float32]) -> NDArray[np.uint8]:
-    return np.asarray(np.clip(np.rint(tones), 0, 255), np.uint8)
 
 
 def _fitted(picture: NDArray[Level], shown: NDArray[np.float64]) -> NDArray[Level]:

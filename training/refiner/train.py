@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - torch's own convention
 
+from open_the_eyes.imaging.arrays import to_levels
+
 from .harden import hardened
 from .network import Critic, Refiner
 
@@ -232,7 +234,7 @@ def _sheet(training: Training, held: Stored, path: Path) -> None:
     guess, truth, mask, geometry = (t.to(training.device) for t in held.batch(faces, None))
     made = training.steady(guess, mask, geometry, torch.zeros_like(mask))
     triples = torch.cat([guess, made, truth], dim=3).permute(0, 2, 3, 1).cpu().numpy()
-    levels = np.clip((triples + 1) * 127.5, 0, 255).astype(np.uint8)
+    levels = to_levels((triples + 1) * 127.5)
     columns = [np.vstack(list(levels[k::2])) for k in range(2)]
     path.parent.mkdir(parents=True, exist_ok=True)
     cv2.imwrite(str(path), np.hstack(columns)[..., ::-1])

@@ -22,7 +22,8 @@ _STATES: Final = {
     "skipped": "not chosen",
     "kept_original": "the new eyes did not turn out well",
 }
-_PAINTERS: Final = ("appearance", "sdxl")
+_PAINTER: Final = re.compile(r"appearance|sdxl( \w+)?")
+"""What a report names as a painter; people are named by their photo and a face's number there."""
 _OPENED: Final = re.compile(r"Opened the (left|right)( and the right)? eye\.")
 """The sentence that every report has of opened eyes; what follows it a person wants to know."""
 _WOULD: Final = {
@@ -150,7 +151,7 @@ def _from(source: str) -> str:
     "shot2.jpg, face 3" -> ", from shot2.jpg, face 3"; "appearance, after shot2.jpg, face 3" -> ", painted after ...".
     """
     painter, _, donor = source.partition(", after ")
-    if painter in _PAINTERS:
+    if _PAINTER.fullmatch(painter):
         return f", painted after {printable(donor)}" if donor else ""
     return f", from {printable(source)}" if source else ""
 

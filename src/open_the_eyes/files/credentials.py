@@ -15,21 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..edit_record import PAINTED
 from ..errors import PhotoNotWritten, UsageError
-from ..photo import FileFacts, FileFormat
+from ..photo import MEDIA_TYPES, FileFacts, FileFormat
 from ..version import __version__
 from .jpeg_index import foretold
 
 if TYPE_CHECKING:
     from c2pa import Context, Signer
 
-_MEDIA_TYPES: Final[dict[FileFormat, str]] = {
-    "JPEG": "image/jpeg",
-    "PNG": "image/png",
-    "WEBP": "image/webp",
-    "TIFF": "image/tiff",
-    "HEIF": "image/heic",
-    "AVIF": "image/avif",
-}
 _CURVES: Final = {"secp256r1": b"es256", "secp384r1": b"es384", "secp521r1": b"es512"}
 _NO_THUMBNAILS: Final = {"builder": {"thumbnail": {"enabled": False}}}
 _OFFLINE: Final = {"verify": {"remote_manifest_fetch": False}}
@@ -94,7 +86,7 @@ def _with_manifest(
 ) -> bytes:
     from c2pa import Builder, C2paBuilderIntent, C2paError
 
-    media_type, out = _MEDIA_TYPES[file_format], BytesIO()
+    media_type, out = MEDIA_TYPES[file_format], BytesIO()
     try:
         with (
             _context(_NO_THUMBNAILS) as context,
@@ -105,7 +97,7 @@ def _with_manifest(
             original = _original(source)
             if source is not None and original is not None:
                 parent = json.dumps({"title": "original", "relationship": "parentOf"})
-                builder.add_ingredient(parent, _MEDIA_TYPES[source.format], BytesIO(original))
+                builder.add_ingredient(parent, MEDIA_TYPES[source.format], BytesIO(original))
             builder.sign(signer, media_type, BytesIO(data), out)
     except C2paError as error:
         raise PhotoNotWritten(f"expected to sign the result, got: {_line(error)}; check the certificate.") from error
@@ -120,7 +112,7 @@ def is_as_signed(path: Path, file_format: FileFormat) -> bool:
     """
     from c2pa import C2paError, Reader
 
-    data, media_type = BytesIO(path.read_bytes()), _MEDIA_TYPES[file_format]
+    data, media_type = BytesIO(path.read_bytes()), MEDIA_TYPES[file_format]
     try:
         with _context(_OFFLINE) as context, Reader(media_type, data, context=context) as reader:
             told = json.loads(reader.json())

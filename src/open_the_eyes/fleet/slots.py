@@ -17,7 +17,7 @@ from ..residency.capacity import UNUSABLE_MIB
 from ..residency.cards import BY_NAME, SDXL_BASE, SDXL_REFINER
 from ..residency.gpus import gpu_count, gpu_mib
 from ..residency.memory import UNCOUNTED
-from ..settings import Settings
+from ..settings import Settings, gpu_number
 
 AT_ONCE: Final = 6
 """Photos that a GPU's node has on their way: some are painted together while others are looked at or laid back."""
@@ -133,7 +133,7 @@ def _networks_on_gpu(settings: Settings) -> bool:
 
 
 def _devices(device: str, count: int) -> tuple[str, ...]:
-    number = device.partition(":")[2]
-    if number and int(number) >= count:
+    number = gpu_number(device)
+    if number is not None and number >= count:
         raise UsageError(f"OTE_DEVICE: expected one of {count} GPUs, cuda:0 on, got {device}.")
-    return (device,) if number else tuple(f"cuda:{k}" for k in range(max(count, 1)))
+    return (device,) if number is not None else tuple(f"cuda:{k}" for k in range(max(count, 1)))

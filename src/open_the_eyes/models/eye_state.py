@@ -67,10 +67,7 @@ class EyeStateNetwork:
 
 
 def standardised(crop: Rgb) -> NDArray[np.float32]:
-    """(h, w, 3) -> (3, h, w), mean 0, deviation about 1 over all of it: how bright the photo is does not matter.
-
-    Kept as it is in training (`training/eye_state/augment.py`).
-    """
+    """(h, w, 3) -> (3, h, w), mean 0, deviation about 1 over all of it: how bright the photo is does not matter."""
     x = crop.astype(np.float32)
     x = (x - x.mean()) / (x.std() + 8)
     return np.ascontiguousarray(x.transpose(2, 0, 1))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 from ..errors import GpuFailed, OpenTheEyesError, WeightsMissing
 from ..residency import ModelCard, OutOfMemory, Residency, memory_of
 from ..roles import Watch
-from ..settings import Settings
+from ..settings import Settings, gpu_number
 from .devices import residency_of
 
 if TYPE_CHECKING:
@@ -197,4 +197,4 @@ def _raise_of_gpu(path: Path, error: Exception) -> None:
 
 
 def _number(device: str) -> int:
-    return int(device.partition(":")[2] or 0)
+    return gpu_number(device) or 0

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Final, Protocol
 
 from ..errors import NoCapacity
+from ..settings import gpu_number
 
 _MIB: Final = 2**20
 UNCOUNTED: Final = 2**30
@@ -171,7 +172,7 @@ def memory_of(device: str, limit_mib: int | None = None) -> Memory:
 
         if torch.cuda.is_available():
             found = torch.cuda.device_count()
-            if int(device.partition(":")[2] or 0) >= found:
+            if (gpu_number(device) or 0) >= found:
                 raise NoCapacity(
                     f"{device}: expected a GPU of that number, found {found}, from cuda:0 on. Choose one of these, or "
                     "the processor: OTE_DEVICE=cpu"

@@ -12,7 +12,7 @@ from ..engine import Engine
 from ..errors import Cancelled, PhotoNotWritten, UsageError
 from ..files import SUFFIXES, encoded, encoded_and_told
 from ..options import Options
-from ..photo import FileFormat, Photo
+from ..photo import MEDIA_TYPES, FileFormat, Photo
 from ..pipeline import Progress, open_eyes
 from .errors import StoreAway
 from .jobs import MARKER, PHOTO, Job, reference_name
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from ..report import FaceReport
     from ..results import Opened
 
-MEDIA_TYPES: Final[dict[FileFormat, str]] = {
-    "JPEG": "image/jpeg",
-    "PNG": "image/png",
-    "WEBP": "image/webp",
-    "TIFF": "image/tiff",
-    "HEIF": "image/heic",
-    "AVIF": "image/avif",
-}
 FACE_MARGIN: Final = 0.15
 """Of a face's size, kept around it in the small pictures of faces."""
 

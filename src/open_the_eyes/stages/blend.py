@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -12,10 +11,7 @@ from ..imaging.arrays import Rgb, to_levels, to_tones
 from ..imaging.geometry import Box
 from ..imaging.painting import Painting, Tile
 from ..imaging.threefold import taken_where, threefold
-from ..roles import Crop, Patch
-
-FEATHER: Final = 0.25
-"""A patch shows fully from this mask value on, so that its rim melts in and its middle is as it was painted."""
+from ..roles import FEATHER, Crop, Patch
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,8 @@ from ..imaging.nose import nose_mask
 from ..imaging.occluders import occluder_mask
 from ..imaging.smooth import smoothed
 from ..imaging.strands import strand_mask
-from ..roles import Crop, Face
+from ..roles import REACH, Crop, Face
 
-REACH: Final = 0.42
-"""Around the eyes, as a fraction of the distance between the outer eye corners: what a generator may look at."""
 MASK_WH: Final = (0.78, 0.58)
 """Half axes of the ellipse around one eye, in eye widths: from the brow's lower edge to the top of the cheek."""
 

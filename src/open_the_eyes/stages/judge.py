@@ -14,7 +14,7 @@ from .verify import Verdict, verify
 def judge(pixels: Rgb, attempt: int, look: Look, detector: FaceDetector, options: GenerateOptions) -> Candidate:
     """The look as a candidate, with its verdict; its own plain look where only that one passes."""
     if look.patch.fault:
-        return Candidate(attempt, look.patch.seed, look.opened, Verdict(look.patch.fault, -1.0, {}), look.crop)
+        return Candidate(attempt, look.opened, Verdict(look.patch.fault, -1.0, {}), look.crop)
     verdict = verify(pixels, look.crop, look.patch, look.opened, detector, options)
     if not verdict.passed and look.plain is not None:
         note = not_kept(verdict.reason)
@@ -22,4 +22,4 @@ def judge(pixels: Rgb, attempt: int, look: Look, detector: FaceDetector, options
         verdict = verify(pixels, look.crop, look.patch, look.opened, detector, options)
     else:
         note = look.note
-    return Candidate(attempt, look.patch.seed, look.opened, verdict, look.crop, note, look.patch.source)
+    return Candidate(attempt, look.opened, verdict, look.crop, note, look.patch.source)

@@ -12,7 +12,7 @@ from .verify import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One attempt at one face: the blended crop (h, w, 3), its seed and what verification said.
+    """One attempt at one face: the blended crop (h, w, 3) and what verification said.
 
     Args:
         crop: where it lies, if not in the face's own crop: a restored face reaches further than its eyes.
@@ -21,10 +21,9 @@ class Candidate:
     """
 
     attempt: int
-    seed: int
     opened: Rgb
     verdict: Verdict
-    crop: Crop | None = None
+    crop: Crop
     note: str = ""
     source: str = ""
 

@@ -24,6 +24,7 @@ from ..imaging.smooth import smoothed
 from ..options import RestoreOptions
 from ..roles import Crop, Face, FaceDetector, FaceRestorer, Watch
 from .blend import Look, lay, lay_into
+from .verify import CLOSED_BELOW
 
 DETAIL: Final = 0.045
 """What is finer than this share of the square counts as detail: eyes and lashes do, the light on a cheek does not."""
@@ -32,7 +33,7 @@ IRIS_SHARE: Final = 0.35
 FEATHER: Final = 0.06
 """Over this share of the face's width a whole face's changes fade in."""
 
-CLOSED_BELOW: Final = 0.75
+NARROWED: Final = 0.75
 """An eye that is open less than this share of what it was has been closed by the network."""
 MAX_RING_SHIFT: Final = 0.12
 MAX_GAZE_SHIFT: Final = 0.10
@@ -110,7 +111,8 @@ def _fault(square: _Square, after: Rgb, before: Face, then: Face, options: Resto
     lit = _in_its_light(square.pixels, after)
     for side in SIDES if options.whole_face else square.look.crop.closed:
         was, eye = before.eyes[side], then.eyes[side]
-        if eye.openness < CLOSED_BELOW * was.openness or eye.closed_probability >= max(0.6, was.closed_probability):
+        shut = max(CLOSED_BELOW, was.closed_probability)
+        if eye.openness < NARROWED * was.openness or eye.closed_probability >= shut:
             return f"it closed an eye (openness {was.openness:.2f}, then {eye.openness:.2f})"
         if ring_shift(before.landmarks, then.landmarks, side) > MAX_RING_SHIFT:
             return "it changed the shape of an eye"

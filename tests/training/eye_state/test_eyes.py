@@ -11,7 +11,6 @@ from PIL import Image
 
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.eyecrop import eye_crop
-from open_the_eyes.models.eye_state import standardised
 from open_the_eyes.roles import Face
 from training.eye_state import augment, data
 from training.eye_state.judge import SIZE_WH, SPAN, Judge, features, from_wide
@@ -53,11 +52,6 @@ def test_eyes_are_collected_into_one_file(portrait: Rgb, tmp_path: Path, monkeyp
         assert file["label"].tolist() == [1, 1, 0, 0, 0, 0, 0, 0]
         assert {-1} < set(file["fold"].tolist()) < set(range(-1, data.FOLDS))
         assert file["crops"].shape == (8, 88, 120, 3)
-
-
-def test_eyes_are_standardised_as_the_product_does(wide: Rgb) -> None:
-    crop = augment.cut(wide, np.random.default_rng(0), 0.0)
-    assert np.array_equal(augment.standard(crop), standardised(crop))
 
 
 def test_the_middle_of_a_wide_crop_is_what_the_network_gets(astronaut: Portrait, wide: Rgb) -> None:

@@ -11,7 +11,8 @@ import pytest
 from open_the_eyes.imaging.mesh478 import IRIS
 from open_the_eyes.models.appearance.generator import REFINER_FILE
 from training.faces import Portrait
-from training.refiner.evaluate import eye_to_cheek, generators, held_out, irises_apart, looks_of
+from training.refiner.evaluate import eye_to_cheek, generators, irises_apart, looks_of
+from training.refiner.held_out import held_out
 
 
 def test_irises_of_one_colour_lie_not_apart(astronaut: Portrait) -> None:

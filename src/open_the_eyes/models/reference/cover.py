@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points
 from ...imaging.mesh478 import BROW, FACE_OVAL, SIDES, Side
-from ...roles import Crop
+from ...roles import FEATHER, Crop
 from ..appearance import layout
 
 FULLY: Final = 0.15
@@ -18,8 +18,6 @@ FULLY: Final = 0.15
 BROW_RIM: Final = 0.03
 """How far hairs reach beyond a brow's points, in distances between the outer corners of the eyes."""
 _BROWS_AT: Final = [[layout.MESH.index(k) for k in BROW[side]] for side in SIDES]
-SHOWN_FROM: Final = 0.25
-"""A patch's mask shows fully from this value on (`stages.blend.FEATHER`); below, it melts."""
 
 
 def side_of(crop: Crop, side: Side) -> NDArray[np.bool_]:
@@ -49,7 +47,7 @@ def eye_cover(allowed: Plane, shut: Points, opened: Points) -> Plane:
     to_rim = cv2.distanceTransform(np.pad(inside, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
     share = to_rim / np.maximum(to_rim + to_core, 1e-3)
     smooth = share * share * (3 - 2 * share)
-    return np.asarray(np.clip(smooth, 0, 1) * np.clip(allowed / SHOWN_FROM, 0, 1), np.float32)
+    return np.asarray(np.clip(smooth, 0, 1) * np.clip(allowed / FEATHER, 0, 1), np.float32)
 
 
 def same_skin(crop: Crop, there: Plane, theirs: Points) -> Plane:

@@ -14,7 +14,7 @@ from ...imaging.arrays import Matrix
 from ...imaging.geometry import Box, inverted, scale_of, transformed
 from ...imaging.mesh478 import EYE_RING, OUTER_CORNER, SIDES
 from ...imaging.pose import roll_of
-from ...roles import Crop
+from ...roles import REACH, Crop
 
 BUCKETS_WH: Final = (
     (640, 1536), (768, 1344), (832, 1216), (896, 1152), (1024, 1024),
@@ -22,8 +22,6 @@ BUCKETS_WH: Final = (
 )  # fmt: skip
 """Sizes of about a megapixel that SDXL was trained on (Podell et al. 2023, appendix I), the usual ones."""
 SIDE: Final = 1024
-REACH: Final = 0.42
-"""What is shown around the eyes, as a fraction of the distance between the outer corners: as far as the crop goes."""
 _MULTIPLE: Final = 16
 """Sides of a frame; SDXL's are multiples of 64."""
 

@@ -13,7 +13,7 @@ from ...errors import NoCapacity, OpenTheEyesError, UsageError, WeightsMissing
 from ...looking import is_there
 from ...residency import ModelCard, Residency, cards
 from ...roles import EyeGenerator
-from ...settings import Settings
+from ...settings import Settings, gpu_number
 from ..devices import residency_of
 from ..weights import path_of
 from ..weights.catalogue import is_hub_id
@@ -105,7 +105,7 @@ def device_of(settings: Settings) -> str:
         return "cpu"
     import torch
 
-    number = int(settings.device.partition(":")[2] or 0)
+    number = gpu_number(settings.device) or 0
     wanted = f"cuda:{number}"
     found = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if number < found:
