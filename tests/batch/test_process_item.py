@@ -1,12 +1,14 @@
-"""What the record of one photo says."""
+"""What the record of one photo says, and which files its result may replace."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -14,9 +16,13 @@ from open_the_eyes.batch.plan import plan
 from open_the_eyes.batch.process_item import process_item
 from open_the_eyes.batch.record import Record
 from open_the_eyes.batch.spec import BatchSpec
+from open_the_eyes.files import is_as_signed, read, read_record, write
 from open_the_eyes.options import Options
+from open_the_eyes.results import Opened
 from open_the_eyes.settings import Settings
 from tests.batch.processors import SPEC, planned
+from tests.files.pictures import RECORD, picture
+from tests.files.test_credentials import chain
 from tests.stand_in import face_report, report_of
 
 
@@ -70,3 +76,55 @@ def test_what_to_do_about_a_face_is_said_with_the_command_that_does_it(
     record = process_item(item, SPEC, "", engine, tmp_path)
 
     assert record.reasons == (why.format("open "),)
+
+
+@pytest.fixture
+def done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[BatchSpec], Record]:
+    """Does in/a.jpg, with a stand-in for the work; the result is out/a.opened.jpg."""
+    (tmp_path / "in").mkdir()
+    picture().save(tmp_path / "in/a.jpg")
+    photo = read(tmp_path / "in/a.jpg", Settings())
+    pixels = photo.pixels.copy()
+    pixels[10:20, 10:30] = 90
+    variations, face = (replace(photo.with_pixels(pixels), edit=RECORD),), face_report()
+    opened = Opened(variations, (face,), (), report_of("a.jpg", face))
+    monkeypatch.setattr("open_the_eyes.batch.process_item.open_eyes", lambda *_, **__: opened)
+    (item,), engine = planned(tmp_path / "in", tmp_path / "out").items, SimpleNamespace(settings=Settings())
+    return lambda spec: process_item(item, spec, "", engine, tmp_path / "out")  # type: ignore[arg-type]
+
+
+def left(result: Path) -> None:
+    """As a killed run leaves it."""
+
+
+def captioned(result: Path) -> None:
+    photo = read(result, Settings())
+    assert photo.file is not None
+    xmp = (photo.file.xmp or b"").replace(b"<ote:Engine>", b"<ote:Title>Ann</ote:Title><ote:Engine>")
+    write(replace(photo, file=replace(photo.file, xmp=xmp)), result, record=None, overwrite=True)
+
+
+def retouched(result: Path) -> None:
+    photo = read(result, Settings())
+    write(photo.with_pixels(np.flip(photo.pixels, 1)), result, record=RECORD, overwrite=True)
+
+
+@pytest.mark.parametrize("signed", [False, True], ids=["", "signed"])
+@pytest.mark.parametrize(("since", "state"), [(left, "opened"), (captioned, "failed"), (retouched, "failed")])
+def test_a_result_is_replaced_only_as_a_killed_run_has_left_it(
+    done: Callable[[BatchSpec], Record], tmp_path: Path, since: Callable[[Path], None], state: str, signed: bool
+) -> None:
+    result, (certificate, key) = tmp_path / "out/a.opened.jpg", chain(tmp_path) if signed else (None, None)
+    spec = replace(SPEC, certificate=certificate, key=key)
+    assert done(spec).state == "opened"
+    since(result)
+    data = result.read_bytes()
+    assert read_record(read(result, Settings())) == RECORD
+
+    record = done(spec)
+
+    assert record.state == state, record.error
+    assert (result.read_bytes() == data) is (state == "failed" or not signed)
+    assert ("is there already" in record.error) is (state == "failed")
+    assert is_as_signed(result, "JPEG") is (signed and state == "opened")
+    assert done(replace(spec, overwrite=True)).state == "opened"
