@@ -17,8 +17,11 @@ import pytest
 from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.pyramid import Pyramid
+from open_the_eyes.models import mediapipe_faces
+from open_the_eyes.models.mediapipe_faces import MediapipeDetector
 from open_the_eyes.models.mediapipe_graphs import MESH_SIDE, Graphs, Hit, quiet
 from open_the_eyes.models.tiles import Overview
+from open_the_eyes.settings import Settings
 
 BLACK: Final = np.zeros((MESH_SIDE, MESH_SIDE, 3), np.uint8)
 
@@ -48,20 +51,26 @@ def test_faces_are_found_by_many_threads_as_by_one(graphs: Graphs, portrait: Rgb
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 @pytest.mark.parametrize(
     "ask",
-    [lambda graphs: graphs.find(BLACK), lambda graphs: graphs.mesh(BLACK), lambda _: Graphs(0.45)],
-    ids=["find", "mesh", "new ones"],
+    [
+        lambda graphs: graphs.find(BLACK),
+        lambda graphs: graphs.mesh(BLACK),
+        lambda _: Graphs(0.45),
+        lambda _: MediapipeDetector(Settings()).detect(BLACK),
+    ],
+    ids=["find", "mesh", "new ones", "a detector"],
 )
 def test_a_process_forked_from_one_with_graphs_says_what_to_do(graphs: Graphs, ask: Callable[[Graphs], object]) -> None:
     reader, writer = os.pipe()
-    child = os.fork()
-    if not child:
-        signal.alarm(5)
-        try:
-            ask(graphs)
-        except UsageError as error:
-            os.write(writer, str(error).encode())
-        finally:
-            os._exit(0)
+    with mediapipe_faces._loading:  # as while another thread loads
+        child = os.fork()
+        if not child:
+            signal.alarm(5)
+            try:
+                ask(graphs)
+            except UsageError as error:
+                os.write(writer, str(error).encode())
+            finally:
+                os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as told:
         said = told.read()
@@ -103,6 +112,8 @@ def test_stderr_comes_back_when_two_threads_are_quiet_at_once() -> None:
 def test_a_program_without_stderr_is_quiet_already(gone: str) -> None:
     program = f"""
 import os, sys
+from open_the_eyes.models import mediapipe_faces
+from open_the_eyes.models.mediapipe_faces import MediapipeDetector
 from open_the_eyes.models.mediapipe_graphs import quiet
 {gone}
 with quiet():

@@ -26,6 +26,7 @@ from ..settings import Settings
 from . import tiles
 from .eye_state import EyeStateNetwork
 from .face_finder import HEAD_DOWN_DEG, FaceFinder, Sighting, place_around, tilt_of, turned
+from .mediapipe_graphs import check_not_forked
 from .refusals import covered_sides, outside_sides, refusal_of
 
 FILLING_SHARE: Final = 0.5
@@ -79,6 +80,7 @@ class MediapipeDetector:
     @property
     def _finder(self) -> FaceFinder:
         """One a process, however many detectors and threads ask: MediaPipe never gives back a second one's memory."""
+        check_not_forked()  # else it may wait for a thread that the fork has left behind
         with _loading:
             return _the_finder()
 

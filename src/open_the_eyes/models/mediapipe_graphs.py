@@ -103,7 +103,10 @@ def _watch_forks() -> None:
         os.register_at_fork(after_in_child=_forked.set)
 
 
-def _check_not_forked() -> None:
+def check_not_forked() -> None:
+    """Raises:
+    UsageError: this process was forked from one with graphs.
+    """
     if _forked.is_set():
         raise UsageError(
             "expected a process of its own, got one that was forked from a process that has looked at photos already; "
@@ -120,7 +123,7 @@ class Graphs:
     """
 
     def __init__(self, min_score: float) -> None:
-        _check_not_forked()
+        check_not_forked()
         _watch_forks()
         self._finders: queue.SimpleQueue[Any] = queue.SimpleQueue()
         """Those that nobody uses now."""
@@ -154,7 +157,7 @@ class Graphs:
 
     def find(self, window: Rgb) -> list[Hit]:
         """(192, 192, 3) -> faces, best first."""
-        _check_not_forked()
+        check_not_forked()
         finder = self._finders.get()
         try:
             found = finder.process({"image": window}).detections or []
@@ -171,7 +174,7 @@ class Graphs:
 
     def mesh(self, crop: Rgb) -> tuple[Points | None, float]:
         """(192, 192, 3) upright crop, 1.5 times the face -> (478, 3) crop pixels (None: no face), and presence 0..1."""
-        _check_not_forked()
+        check_not_forked()
         with self._mesh_lock:
             seen = self._mesh.process({"image": crop, "roi": self._all})
             presence = getattr(seen, _PRESENCE)
