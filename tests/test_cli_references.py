@@ -111,6 +111,21 @@ def test_what_cannot_be_used_is_refused_in_one_line(
     assert not (folder / "shot1.opened.png").exists()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [["open", "shot1.png", "shot2.png", "-o", "out/"], ["batch", "shot1.png", "shot2.png", "out"]],
+    ids=lambda command: command[0],
+)
+def test_a_reference_that_no_photo_could_use_is_refused_once_and_before_any_work(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setattr("open_the_eyes.pipeline.open_eyes", None)
+    monkeypatch.setattr("open_the_eyes.batch.run.run_batch", None)
+    assert main([*command, "--reference", "empty.png"]) == 2
+    assert "empty.png: expected a photo of the same people, found no face in it" in capsys.readouterr().err
+    assert not (folder / "out").exists()
+
+
 def test_a_replay_wants_the_very_references_in_any_order(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     references = ["--reference", "shot2.png", "--reference", "stranger.png"]
     assert main(["open", "shot1.png", "-o", "made.png", "--match", "1=shot2.png:1", *references]) == 0

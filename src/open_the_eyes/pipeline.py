@@ -28,7 +28,7 @@ from .stages.detect import detect
 from .stages.generate import generate
 from .stages.judge import judge
 from .stages.keep import Candidate, Kept, keep
-from .stages.match import Matches, Reference, left_alone, match
+from .stages.match import Matches, Reference, faces_in, left_alone, match
 from .stages.restore import restore
 from .stopwatch import Stopwatch
 
@@ -116,6 +116,17 @@ def inspect_photo(photo: Source, options: Options | None = None, *, engine: str 
     faces = tuple(face_report(d, None) for d in decisions)
     report = report_of(source, engine.name, options, faces, watch)
     return Inspected(source, faces, tuple(d.face for d in decisions), report)
+
+
+def check_references(references: Sequence[Source], engine: Engine) -> None:
+    """Looks at references that many photos are to have, so that what is wrong with one is said once, before any work.
+
+    Raises:
+        UsageError: one without a face.
+        UnreadablePhoto, PhotoTooLarge: one cannot be used.
+    """
+    for number, photo in enumerate(_references(references, engine), start=1):
+        faces_in(_shown(photo, number), engine.detector)
 
 
 def _painted(

@@ -174,7 +174,7 @@ def test_a_match_that_does_not_exist_is_refused(told: tuple[tuple[int, int, int]
 
 def test_a_reference_without_a_face_is_refused_by_name() -> None:
     table = Table()
-    with pytest.raises(UsageError, match=r"shot1\.jpg: expected a photo of the same people, found no face"):
+    with pytest.raises(UsageError, match=r"^shot1\.jpg: expected a photo of the same people, found no face"):
         run(table, [table.person("ann", 0, (SHUT, SHUT))], [])
 
 

@@ -180,6 +180,7 @@ def _checked(settings: Settings, **values: Any) -> str:
     engine.restorer(values["options"].restore.restorer)
     if values["references"]:
         engine.teller()
+        donors.check_faces(values["references"], settings)
     if values["certificate"] is not None:
         from ..files import Credentials
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from . import speech
 
 if TYPE_CHECKING:
     from ..photo import Photo
+    from ..settings import Settings
 
 
 def references(paths: Sequence[Path]) -> tuple[Photo, ...]:
@@ -31,6 +33,20 @@ def references(paths: Sequence[Path]) -> tuple[Photo, ...]:
                 )
             )
     return photos
+
+
+def check_faces(references: Sequence[Path], settings: Settings) -> None:
+    """Refuses a reference without a face: each photo of a batch would fail over it.
+
+    Raises:
+        UsageError: there is one.
+        UnreadablePhoto, PhotoTooLarge: one cannot be used.
+    """
+    from ..engine import load_engine
+    from ..pipeline import check_references
+
+    on_processor = replace(settings, device="cpu")  # GPUs are left to the workers
+    check_references(references, load_engine("appearance", on_processor))
 
 
 def frames(paths: Sequence[Path]) -> tuple[dict[Path, Photo], tuple[Path, ...]]:

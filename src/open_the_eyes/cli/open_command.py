@@ -146,6 +146,10 @@ def open_command(
     run = _Run(sources, outputs, count, given, overwrite, profile, as_json, references, record, credentials)
 
     chosen = _engine(engine)
+    if references and len(sources) > 1:
+        from ..pipeline import check_references
+
+        check_references(references, chosen)
     results = several.each(sources, lambda photo, n: _open_one(photo, n, run, options, chosen), debug=debug)
     if as_json:
         speech.say(several.as_text(results))

@@ -88,9 +88,7 @@ def match(
     donors: dict[int, list[Donor]] = {d.id: [] for d in decisions if d.closed}
     reasons: dict[int, list[str]] = {number: [] for number in donors}
     for number, reference in enumerate(references, start=1):
-        theirs = detect(reference.pixels, detector)
-        if not theirs:
-            raise UsageError(f"{reference.name}: expected a photo of the same people, found no face in it.")
+        theirs = faces_in(reference, detector)
         told = _told(options, number, len(theirs), reference.name)
         evidence = _evidence(pixels, ours, traits, reference, theirs, describer)
         pairs = _with_told(paired(evidence), told)
@@ -103,6 +101,18 @@ def match(
     found = {number: tuple(list_) for number, list_ in donors.items() if list_}
     missing = {n: _together(reasons[n]) for n in donors if n not in found}
     return Matches(found, missing)
+
+
+def faces_in(reference: Reference, detector: FaceDetector) -> list[Face]:
+    """Whom a reference shows, left to right.
+
+    Raises:
+        UsageError: nobody.
+    """
+    faces = detect(reference.pixels, detector)
+    if not faces:
+        raise UsageError(f"{reference.name}: expected a photo of the same people, found no face in it.")
+    return faces
 
 
 def _donor(
