@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import thread_time
+
 import cv2
 import numpy as np
 import pytest
@@ -109,6 +111,18 @@ def test_faint_lashes_and_small_eyes_are_left_alone() -> None:
 def test_an_eye_outside_the_picture_has_none() -> None:
     assert lash_tails(with_tail(), region(), ENDS + np.array([1000.0, 0.0])) is None
     assert lash_tails(np.zeros((0, 0, 3), np.uint8), np.zeros((0, 0), np.float32), ENDS) is None
+
+
+def test_in_a_large_picture_the_same_is_filled_in_and_soon() -> None:
+    small, plane = with_tail(), lash_tails(with_tail(), region(), ENDS)
+    assert plane is not None
+    large: Rgb = np.repeat(np.repeat(small, 8, axis=0), 8, axis=1)
+    there: Plane = np.repeat(np.repeat(plane, 8, axis=0), 8, axis=1)
+    began = thread_time()
+    filled = without_tails(large, there)
+    assert thread_time() - began < 2.5  # at its full size the fill took a minute
+    apart = filled[4::8, 4::8].astype(int) - without_tails(small, plane)
+    assert np.abs(apart).mean() < 1.5
 
 
 def test_nothing_marked_leaves_the_picture() -> None:

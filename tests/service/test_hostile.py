@@ -106,6 +106,7 @@ def test_a_photo_is_told_by_its_bytes_and_not_by_its_name_or_type(server: Runnin
         pytest.param("[]", "another kind", id="a list"),
         pytest.param("{", "no JSON", id="broken"),
         pytest.param("[" * 15_000, "no JSON", id="deep"),
+        pytest.param('{"a": ' + "[" * 480 + "]" * 480 + "}", "option", id="lists in lists"),
         pytest.param('{"seed": ' + "9" * 9000 + "}", "JSON", id="a number of thousands of digits"),
         pytest.param('{"mode": "warp"}', "mode", id="a mode that never was"),
         pytest.param('{"openness": NaN}', "openness", id="not a number"),
@@ -134,6 +135,9 @@ def test_options_that_cannot_be_are_refused(server: RunningService, shut: bytes,
         ),
         pytest.param({"files": [("photo", b"a"), ("photo", b"b")]}, 422, "one file", id="two photos"),
         pytest.param({"files": [("photo", b"a"), ("reason", b"b")]}, 422, "fields", id="a field of another name"),
+        pytest.param(
+            {"files": {"photo": b"a"}, "data": {"options[]": "{}"}}, 422, "fields", id="options by another name"
+        ),
         pytest.param({"files": [("references", b"a")] * 30}, 422, "form", id="thirty files"),
         pytest.param({"files": [("photo", b"a"), ("options", b"{}")]}, 422, "options", id="options in a file"),
         pytest.param({"files": {"photo": b"a"}, "data": {"options": "x" * 50_000}}, 422, "", id="long options"),

@@ -137,3 +137,25 @@ def test_a_photo_that_takes_long_is_left_at_its_next_step_and_done_after_the_nex
     with running_service(engine, tmp_path) as server:
         view = server.ended(job)
     assert (view["state"], view["attempts"]) == ("done", 1)  # a rollout is no fault of the photo
+
+
+def test_a_photo_that_comes_to_no_step_before_the_process_is_killed_is_left_as_well(
+    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, end = threading.Event(), threading.Event()
+
+    def stuck(*_: object) -> None:
+        began.set()
+        end.wait(PATIENCE_SECONDS)
+        raise Stopping
+
+    monkeypatch.setattr(app, "STOP_SECONDS", 0)
+    with monkeypatch.context() as slow:
+        slow.setattr(runner, "process", stuck)
+        with running_service(engine, tmp_path) as server:
+            job = server.job(shut)
+            assert began.wait(PATIENCE_SECONDS)
+    with running_service(engine, tmp_path) as server:
+        view = server.ended(job)
+    end.set()
+    assert (view["state"], view["attempts"]) == ("done", 1)

@@ -13,9 +13,10 @@ from typing import Final
 import cv2
 import numpy as np
 
-from .arrays import Plane, Rgb
+from .arrays import Plane, Rgb, Tones
 from .geometry import Box
 from .lash_frame import LINE, WIDTH, LashFrame, Marks, U, V, between, joined, lid_line
+from .smooth import reduced, shrink_for
 from .threefold import threefold
 from .tint import spread
 
@@ -55,9 +56,21 @@ def without_tails(pixels: Rgb, tails: Plane) -> Rgb:
         near = Box(left, top, left + w, top + h).moved_out(math.ceil(4 * sigma))
         near = near.clipped((pixels.shape[1], pixels.shape[0]))
         part, over = near.cut(out).astype(np.float32), near.cut(tails)
-        filled = spread(part, np.asarray(over <= 0.02, np.float32), sigma)
+        filled = _continued(part, np.asarray(over <= 0.02, np.float32), sigma)
         near.cut(out)[...] = np.clip(np.rint(part + (filled - part) * threefold(over)), 0, 255).astype(np.uint8)
     return out
+
+
+def _continued(picture: Tones, known: Plane, sigma: float) -> Tones:
+    """The picture (h, w, 3) carried on from where it is `known` (h, w); over wide gaps at a smaller size, which is as
+    smooth."""
+    shrink, size_wh = shrink_for(sigma), (known.shape[1], known.shape[0])
+    weight = reduced(known, shrink)
+    small = reduced(picture * threefold(known), shrink) / threefold(np.maximum(weight, 1e-6))
+    filled = spread(np.asarray(small, np.float32), weight, sigma / shrink)
+    if shrink > 1:
+        filled = np.asarray(cv2.resize(filled, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
+    return filled
 
 
 def _tail(frame: LashFrame) -> Marks:

@@ -95,12 +95,14 @@ class JobRunner:
         """Waits for the photo that is being worked on, if it does not take long; the next start does the rest.
 
         A photo that takes longer is left at its next step, and a result for which there is no room at once: Python
-        joins these threads before the process ends.
+        joins these threads before the process ends, if nobody kills it before.
         """
         patience = patience_seconds if self._running else 0  # asked to wait, DBOS waits a second at least
         self._leave_at = time.monotonic() + patience
         self._stopping.set()
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience)
+        for job in list(self._running):
+            self._leave(job)
 
     def enqueue(self, job: Job) -> None:
         """Queues a job that was accepted; a second time changes nothing."""
@@ -234,6 +236,7 @@ class JobRunner:
     def _leave(self, job_id: str) -> None:
         """Of a service that was told to stop: no photo is given up for that, however often it is."""
         if job_id in self._begun:
+            self._begun.discard(job_id)
             with suppress(SQLAlchemyError):
                 self._repository.leave(job_id)
 

@@ -118,7 +118,7 @@ class UploadHandler:
             await form.close()
 
     async def _parsed(self, form: FormData) -> Upload:
-        unknown = [name for name in form if name.removesuffix("[]") not in FIELDS]
+        unknown = [name for name in form if name not in (*FIELDS, "references[]")]
         if unknown:
             raise UsageError(f"expected the fields {', '.join(FIELDS)}; got {len(unknown)} others; leave them out.")
         photos = [_file("photo", one) for one in form.getlist("photo")]
@@ -205,7 +205,10 @@ def _options(texts: list[UploadFile | str]) -> dict[str, Any]:
         raise UsageError('options: expected a JSON object such as {"mode": "fast"}, got no JSON.') from None
     if not isinstance(values, dict):
         raise UsageError('options: expected a JSON object such as {"mode": "fast"}, got another kind of value.')
-    options_of(values)
+    try:
+        options_of(values)
+    except RecursionError:
+        raise UsageError("options: expected flat values, got lists in lists without end.") from None
     return values
 
 

@@ -3,6 +3,7 @@ const facts = () => JSON.parse(element.querySelector('[data-facts]').dataset.fac
 const say = (text) => { const line = element.querySelector('.sending'); if (line) line.textContent = text; };
 const refuse = (kind, detail, seconds) => { say(''); tell({ act: 'refused', kind, problem: { detail }, seconds }); };
 
+let sending; // a photo that is dropped while another is on its way takes its place
 const send = (files) => {
   const photos = [...files];
   if (!photos.length) return;
@@ -11,13 +12,15 @@ const send = (files) => {
   if (photos.some((photo) => photo.size > maxBytes)) return refuse('photo-too-large', tooLarge);
   const form = new FormData();
   photos.forEach((photo, number) => form.append(number ? 'references' : 'photo', photo));
-  const request = new XMLHttpRequest();
+  sending?.abort();
+  const request = sending = new XMLHttpRequest();
   request.upload.onprogress = (event) => {
     if (event.lengthComputable) say(`Sending: ${Math.round((100 * event.loaded) / event.total)} %`);
   };
   request.upload.onload = () => say('Looking at the photo …');
   request.onerror = () => refuse('no-answer');
   request.onload = () => {
+    if (request !== sending) return;
     let answer = {};
     try { answer = JSON.parse(request.responseText); } catch { /* what is no JSON is no answer of ours */ }
     if (request.status === 202) {
