@@ -27,6 +27,7 @@ from . import condition, corners, donor, iris, layout, steer
 from .ball import CatchLight, ball_of, catch_light
 from .eyeframe import MAX_EYE
 from .highlights import ShorterExposure
+from .lash_line import shut_lines, with_lash_lines
 from .lashes import with_lashes
 from .model import AppearanceModel, Prediction
 from .own_lashes import Lashes, own_lashes
@@ -252,11 +253,13 @@ def _with_own_detail(
 ) -> list[PaintedEyes]:
     """With skin and lashes like the person's own, as far as the photo with shut eyes tells them."""
     hanging = None if lashes is None else lashes.length + MADE_UP_LASHES * lashes.made_up
+    lines = shut_lines(pair for one in before for pair in one.pictures)
     out = []
     for eyes, shut in zip(painted, before, strict=True):
         pixels = with_own_skin(eyes.pixels, shut.photo, eyes.mask, eyes.shapes, shut.shapes, hanging)
         if lashes is not None:
             pixels = with_lashes(pixels, eyes.mask, eyes.shapes.values(), lashes)
+        pixels = with_lash_lines(pixels, eyes.mask, eyes.shapes.values(), lines)
         out.append(replace(eyes, pixels=pixels))
     return out
 
