@@ -42,3 +42,11 @@ def test_a_crop_from_the_halves_is_the_crop(portrait: Rgb, roll: float) -> None:
     matrix = Place(1100.0, 600.0, 700.0, roll).to_photo(64)
     plain, halved = warped(large, matrix, (64, 64)), drawn(Pyramid(large), matrix, (64, 64))
     assert np.abs(plain.astype(int) - halved).mean() < 2
+
+
+@pytest.mark.parametrize("roll", [0.0, 45.0])
+def test_beyond_the_picture_a_crop_is_black(roll: float) -> None:
+    plain = np.full((40, 60, 3), 200, np.uint8)
+    crop = drawn(Pyramid(plain), Place(30.0, 20.0, 240.0, roll).to_photo(96), (96, 96))
+    assert (crop[48, 48] == 200).all()
+    assert not crop[[0, 0, -1, -1, 48], [0, -1, 0, -1, 2]].any()

@@ -124,6 +124,12 @@ def test_a_face_cut_by_the_border_is_found(detector: MediapipeDetector, portrait
     assert abs(found.box.right - (face.box.right - 205)) < 0.1 * face.box.width
 
 
+def test_a_face_that_the_border_cuts_at_forehead_chin_and_cheek_is_found(
+    detector: MediapipeDetector, portrait: Rgb
+) -> None:
+    assert len(detector.detect(np.ascontiguousarray(portrait[90:155, 179:252]))) == 1
+
+
 def test_a_face_below_the_limit_is_too_small(detector: MediapipeDetector, portrait: Rgb) -> None:
     small = cv2.resize(portrait, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)
     (found,) = detector.detect(np.asarray(small, np.uint8))

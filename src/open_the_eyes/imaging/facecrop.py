@@ -30,10 +30,10 @@ class Place:
         return np.array([[c, -s, self.x - c * half + s * half], [s, c, self.y - s * half - c * half]])
 
 
-def warped(pixels: Rgb, crop_to_photo: Matrix, size_wh: tuple[int, int]) -> Rgb:
+def warped(pixels: Rgb, crop_to_photo: Matrix, size_wh: tuple[int, int], *, beyond: int = cv2.BORDER_REPLICATE) -> Rgb:
     """The crop whose pixels sit at `crop_to_photo` of theirs; each is the mean of what it covers, so nothing flickers.
 
-    Where the crop leaves the photo, the photo's rim goes on.
+    Where the crop leaves the photo, the photo's rim goes on, or what else OpenCV has `beyond` borders.
     """
     scale = math.sqrt(abs(float(np.linalg.det(crop_to_photo[:, :2]))))
     factor = max(1, round(scale))
@@ -54,14 +54,18 @@ def warped(pixels: Rgb, crop_to_photo: Matrix, size_wh: tuple[int, int]) -> Rgb:
     matrix[0, 2] += (0.5 - window.left) * fx - 0.5
     matrix[1, 2] += (0.5 - window.top) * fy - 0.5
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(part, matrix, size_wh, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    return np.asarray(cv2.warpAffine(part, matrix, size_wh, flags=flags, borderMode=beyond), np.uint8)
 
 
 def drawn(photo: Pyramid, crop_to_photo: Matrix, size_wh: tuple[int, int]) -> Rgb:
-    """The same crop from the photo's halves: as good, for none of them is coarser than half a pixel of the crop."""
+    """The same crop from the photo's halves: as good, for none of them is coarser than half a pixel of the crop.
+
+    Where it leaves the photo it is black, as windows of it are: a rim that goes on in streaks hides a face from the
+    networks that look for it, one that is cut off by the photo's edge most of all.
+    """
     scale = math.sqrt(abs(float(np.linalg.det(crop_to_photo[:, :2]))))
     number = photo.coarsest(scale / 2)
-    return warped(photo.level(number), on_level(crop_to_photo, number), size_wh)
+    return warped(photo.level(number), on_level(crop_to_photo, number), size_wh, beyond=cv2.BORDER_CONSTANT)
 
 
 def lifted(points: Points, crop_to_photo: Matrix) -> Points:

@@ -33,8 +33,8 @@ FILLING_SHARE: Final = 0.5
 """The first look is at the whole photo, as it is and shrunk by this, for a face that fills it. Where another face
 was seen, one that fills the frame sideways has no room, and is not looked for."""
 
-TIGHT_SHARE: Final = 0.35
-"""Of one more look where nothing was found: a face cut off at brow and chin."""
+TIGHT_SHARES: Final = (0.35, 0.25)
+"""Of further looks while nothing is found: a face cut off at brow and chin."""
 
 TURNED_ZOOM: Final = 3
 """While no face is found, tiles up to this zoom are looked at from all four sides; finer, that would take seconds."""
@@ -100,8 +100,9 @@ class MediapipeDetector:
         look([*turned([overview.whole(1.0)], range(4)), shrunk])
         if not faces:
             look(turned([shrunk], range(1, 4)))
-        if not faces:
-            look(turned([overview.whole(TIGHT_SHARE)], range(4)))
+        for share in TIGHT_SHARES:
+            if not faces:
+                look(turned([overview.whole(share)], range(4)))
         for zoom in tiles.ZOOMS:
             sizes = [max(face.box.width, face.box.height) for face in faces]
             if not tiles.worth_looking(zoom, sizes, self._settings.min_face_px, max(pixels.shape[:2])):
