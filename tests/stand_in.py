@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from open_the_eyes.errors import PhotoNotWritten, UnreadablePhoto
+from open_the_eyes.givers import NoDonors
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import Side
 from open_the_eyes.options import Options
@@ -20,12 +21,14 @@ def face_report(
     outcome: Outcome = "opened",
     *,
     number: int = 1,
-    reason: str = "",
+    why: str = "",
+    notes: tuple[str, ...] = (),
+    no_donor: NoDonors | None = None,
     before: tuple[float, float] = (0.21, 0.25),
     after: tuple[float | None, float | None] = (None, None),
 ) -> FaceReport:
     eyes: dict[Side, EyeReport] = {"left": EyeReport(before[0], after[0]), "right": EyeReport(before[1], after[1])}
-    return FaceReport(number, Box(0, 0, 100, 100), outcome, reason, eyes)
+    return FaceReport(number, Box(0, 0, 100, 100), outcome, why, eyes, notes=notes, no_donor=no_donor)
 
 
 def report_of(path: str, *faces: FaceReport, outputs: tuple[str, ...] = ()) -> Report:

@@ -9,8 +9,11 @@ import pytest
 from open_the_eyes.cli import words
 from open_the_eyes.edit_record import EarlierEdit
 from open_the_eyes.files import EditRecord
+from open_the_eyes.givers import Match, NoDonor, NoDonors, Origin, OtherEye, Painted, ReferenceFace
 from open_the_eyes.report import FaceReport, Report, StageReport
 from tests.stand_in import face_report, report_of
+
+SHOT = ReferenceFace("shot2.jpg", 1, 3)
 
 
 @pytest.mark.parametrize(
@@ -28,20 +31,20 @@ from tests.stand_in import face_report, report_of
         ),
         pytest.param(face_report("already_open", before=(1.1, 0.9)), "face 1: already open (0.90)", id="open"),
         pytest.param(
-            face_report("covered", number=3, reason="Sunglasses cover the eyes."),
+            face_report("covered", number=3, why="Sunglasses cover the eyes."),
             "face 3: left alone, sunglasses cover the eyes",
             id="covered",
         ),
         pytest.param(face_report("too_small"), "face 1: left alone, the face is too small", id="no reason given"),
         pytest.param(
-            face_report("kept_original", reason="A seam stayed visible."),
+            face_report("kept_original", why="a seam stayed visible."),
             "face 1: kept as it was, a seam stayed visible",
             id="kept",
         ),
         pytest.param(
-            face_report("kept_original", reason="Left as it was: the eyes disagree."),
-            "face 1: kept as it was, the eyes disagree",
-            id="kept, said once",
+            face_report("unsure", no_donor=NoDonors((NoDonor("stranger", "b.jpg", Match(1, SHOT, by_name=True)),))),
+            "face 1: left alone, nobody in b.jpg is surely this person (if one is, say which: --match 1=shot2.jpg:3)",
+            id="no donor",
         ),
     ],
 )
@@ -50,45 +53,51 @@ def test_a_face_after_open_is_one_line(face: FaceReport, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "expected"),
+    ("origin", "source", "expected"),
     [
-        ("appearance", "(0.21 -> 0.98)"),
-        ("sdxl lcm", "(0.21 -> 0.98)"),
-        ("sdxl quality", "(0.21 -> 0.98)"),
-        ("sdxl lcm.jpg, face 1", "(0.21 -> 0.98), from sdxl lcm.jpg, face 1"),
-        ("shot2.jpg, face 3", "(0.21 -> 0.98), from shot2.jpg, face 3"),
-        ("appearance.jpg, face 1", "(0.21 -> 0.98), from appearance.jpg, face 1"),
-        ("their other eye", "(0.21 -> 0.98), from their other eye"),
-        ("sdxl standard, after shot2.jpg, face 3 (turned)", "(0.21 -> 0.98), painted after shot2.jpg, face 3 (turned)"),
+        (Painted("sdxl quality"), "sdxl quality", ""),
+        (SHOT, "shot2.jpg, face 3", ", from shot2.jpg, face 3"),
+        (OtherEye(), "their other eye", ", from their other eye"),
+        (Painted("sdxl lcm", SHOT), "sdxl lcm, after shot2.jpg, face 3", ", painted after shot2.jpg, face 3"),
+        (
+            Painted("appearance", SHOT, "turned"),
+            "appearance, after shot2.jpg, face 3 (turned)",
+            ", painted after shot2.jpg, face 3 (turned)",
+        ),
     ],
 )
-def test_whose_eyes_they_are_is_said_where_they_are_somebodys(source: str, expected: str) -> None:
-    face = replace(face_report("opened", after=(0.98, 1.0)), source=source)
-    assert words.face_line(face) == f"face 1: opened both eyes {expected}"
+def test_whose_eyes_they_are_is_said_where_they_are_somebodys(origin: Origin, source: str, expected: str) -> None:
+    face = replace(face_report("opened", after=(0.98, 1.0)), origin=origin)
+    assert face.source == source
+    assert words.face_line(face) == f"face 1: opened both eyes (0.21 -> 0.98){expected}"
 
 
 @pytest.mark.parametrize(
-    ("reason", "expected"),
+    ("notes", "no_donor", "expected"),
     [
-        ("Opened the left and the right eye.", ""),
-        ("Opened the right eye. Nobody in b.jpg is surely this person.", "; nobody in b.jpg is surely this person"),
+        ((), (), ""),
+        ((), (NoDonor("stranger", "b.jpg"),), "; nobody in b.jpg is surely this person"),
         (
-            "Opened the left eye. The restorer's work was not kept: a seam. The eyes are not open in b\n.jpg either.",
+            ("The restorer's work was not kept: a seam.",),
+            (NoDonor("shut", "b\n.jpg"),),
             "; the restorer's work was not kept: a seam. The eyes are not open in b\\n.jpg either",
         ),
     ],
     ids=["nothing more", "no donor", "two things"],
 )
-def test_what_a_report_adds_of_opened_eyes_is_said(reason: str, expected: str) -> None:
-    line = words.face_line(face_report("opened", reason=reason, after=(0.98, 1.0)))
-    assert line == f"face 1: opened both eyes (0.21 -> 0.98){expected}"
+def test_what_a_report_adds_of_opened_eyes_is_said(
+    notes: tuple[str, ...], no_donor: tuple[NoDonor, ...], expected: str
+) -> None:
+    face = face_report("opened", notes=notes, no_donor=NoDonors(no_donor) if no_donor else None, after=(0.98, 1.0))
+    assert words.face_line(face) == f"face 1: opened both eyes (0.21 -> 0.98){expected}"
+    assert face.reason == " ".join(["Opened the left and the right eye.", face.told()]).rstrip()
 
 
 @pytest.mark.parametrize(
     ("face", "expected"),
     [
         pytest.param(
-            face_report("closed", reason="Both eyes are closed."),
+            face_report("closed", why="Both eyes are closed."),
             "face 1: both eyes are closed (left 0.21, right 0.25); `open` would open them",
             id="closed",
         ),
@@ -157,6 +166,6 @@ def test_a_name_with_line_breaks_and_escapes_stays_one_line() -> None:
 
 
 def test_a_reason_that_names_a_file_stays_one_line() -> None:
-    face = face_report("kept_original", reason="The eyes of b\n.jpg did not fit.")
+    face = face_report("kept_original", why="the eyes of b\n.jpg did not fit.")
     assert words.face_line(face) == "face 1: kept as it was, the eyes of b\\n.jpg did not fit"
     assert "\n" not in words.inspected_line(face)

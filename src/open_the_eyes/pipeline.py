@@ -12,6 +12,7 @@ import numpy as np
 from . import files
 from .engine import Engine, load_engine
 from .errors import UsageError
+from .givers import ReferenceFace
 from .imaging.arrays import Rgb
 from .imaging.geometry import Box
 from .imaging.painting import Painting
@@ -82,7 +83,7 @@ def open_eyes(
     check_picks(options.generate, len(decisions))
     with watch.stage("confirm", 0.35, 0.4):
         decisions = confirmed(source.pixels, decisions, engine.detector)
-    matches, others, shown = Matches(), [], []
+    matches, others = Matches(), []
     if references:
         with watch.stage("match", 0.4, 0.4):
             others, teller = _references(references, engine), engine.teller()
@@ -96,10 +97,11 @@ def open_eyes(
     with watch.stage("compose", 0.95, 1.0):
         variations = _composed(source, list(kept.values()), options.generate.variations)
 
-    faces = tuple(face_report(d, kept.get(d.id), matches.reasons.get(d.id, "")) for d in decisions)
+    faces = tuple(face_report(d, kept.get(d.id), matches.reasons.get(d.id)) for d in decisions)
     report = report_of(source, engine.name, options, faces, watch, others)
-    sources = {eyes.source for face in kept.values() for eyes in face.best}
-    givers = [photo for photo, one in zip(others, shown, strict=True) if any(map(one.gave, sources))]
+    origins = [eyes.origin for face in kept.values() for eyes in face.best]
+    gave = sorted({one.reference for one in origins if isinstance(one, ReferenceFace)})
+    givers = [others[number - 1] for number in gave]
     return Opened(recorded(variations, report, options, came, givers), faces, report.stages, report, options)
 
 
@@ -227,9 +229,8 @@ def _references(references: Sequence[Source], engine: Engine) -> list[Photo]:
 
 def _shown(photo: Photo, number: int) -> Reference:
     path = None if photo.file is None else photo.file.path
-    if path is None:
-        return Reference(photo.pixels, f"reference {number}", number)
-    return Reference(photo.pixels, path.name)
+    name = f"reference {number}" if path is None else path.name
+    return Reference(photo.pixels, number, name, by_name=path is not None)
 
 
 def _check_pixels(photo: Photo) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .givers import MATCH, NoDonors, Origin
 from .imaging.geometry import Box
 from .imaging.mesh478 import SIDES, Side
 from .roles import Outcome
@@ -21,21 +22,51 @@ class EyeReport:
 
 @dataclass(frozen=True, slots=True)
 class FaceReport:
-    """One face: `id` counts from 1, left to right; `reason` is a sentence for a person, "" when there is none to say.
+    """One face.
 
-    `variation_scores` holds one score a variation that was kept, best first, and `variation_attempts` by which number
-    each can be asked for again (`GenerateOptions.picks`); `source` says what painted the best one, or whose eyes they
-    are, such as "shot2.jpg, face 3".
+    Args:
+        id: from 1, left to right.
+        why: why it came to this outcome, a sentence; of "kept_original" how "Left as it was: ..." goes on.
+        variation_scores: one a variation that was kept, best first.
+        origin: what painted the best one, or whose eyes they are.
+        variation_attempts: by which number each can be asked for again (`GenerateOptions.picks`).
+        notes: sentences on the best one.
+        no_donor: why no reference gave its eyes, if one was to.
     """
 
     id: int
     box: Box
     outcome: Outcome
-    reason: str
+    why: str
     eyes: dict[Side, EyeReport]
     variation_scores: tuple[float, ...] = ()
-    source: str = ""
+    origin: Origin | None = None
     variation_attempts: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    no_donor: NoDonors | None = None
+
+    @property
+    def source(self) -> str:
+        """What painted the best one, or whose eyes they are, such as "shot2.jpg, face 3"."""
+        return "" if self.origin is None else str(self.origin)
+
+    @property
+    def reason(self) -> str:
+        """Sentences for a person, "" when there is nothing to say."""
+        return self.reason_naming(MATCH)
+
+    def reason_naming(self, match: str) -> str:
+        """The same, where `match` is the option by which to say who is whose."""
+        told = self.told(match)
+        if self.outcome == "opened":
+            sides = [side for side in SIDES if self.eyes[side].openness_after is not None]
+            return f"Opened the {' and the '.join(sides)} eye. {told}".rstrip()
+        return f"Left as it was: {told}" if self.outcome == "kept_original" else told
+
+    def told(self, match: str = MATCH) -> str:
+        """What `reason` says beyond the outcome."""
+        no_donor = "" if self.no_donor is None else self.no_donor.said(match)
+        return " ".join(part for part in (self.why, *self.notes, no_donor) if part)
 
     def to_json(self) -> dict[str, Any]:
         return {

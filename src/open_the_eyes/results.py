@@ -11,7 +11,8 @@ from pathlib import Path
 from . import files
 from .edit_record import PAINTED
 from .errors import UsageError
-from .imaging.mesh478 import SIDES, Side
+from .givers import NoDonors
+from .imaging.mesh478 import SIDES
 from .naming import named, numbered
 from .options import Options
 from .photo import Photo
@@ -115,23 +116,26 @@ class Inspected:
     report: Report
 
 
-def face_report(decision: Decision, kept: Kept | None, why_no_donor: str = "") -> FaceReport:
+def face_report(decision: Decision, kept: Kept | None, no_donor: NoDonors | None = None) -> FaceReport:
     """One face's line: what was decided, what came of it, and why no reference gave its eyes, if one was to."""
-    before = {side: decision.face.eyes[side].openness for side in SIDES}
-    outcome, reason = decision.outcome, decision.reason
-    scores: tuple[float, ...] = ()
-    after: dict[Side, float] = {}
-    if kept is not None:
-        outcome = "opened" if kept.best else "kept_original"
-        reason = kept.reason or f"Opened the {' and the '.join(decision.closed)} eye."
-        notes = [*(c.note for c in kept.best[:1]), why_no_donor]
-        reason = " ".join([reason, *(note for note in notes if note)])
-        scores = tuple(c.verdict.score for c in kept.best)
-        after = {side: kept.best[0].verdict.openness[side] for side in decision.closed} if kept.best else {}
-    eyes = {side: EyeReport(before[side], after.get(side)) for side in SIDES}
-    source = kept.best[0].source if kept is not None and kept.best else ""
-    attempts = tuple(c.attempt for c in kept.best) if kept is not None else ()
-    return FaceReport(decision.id, decision.face.box, outcome, reason, eyes, scores, source, attempts)
+    before = {side: EyeReport(decision.face.eyes[side].openness) for side in SIDES}
+    decided = FaceReport(decision.id, decision.face.box, decision.outcome, decision.reason, before, no_donor=no_donor)
+    if kept is None:
+        return decided
+    if not kept.best:
+        return replace(decided, outcome="kept_original", why=kept.reason)
+    best = kept.best[0]
+    after = {side: replace(before[side], openness_after=best.verdict.openness[side]) for side in decision.closed}
+    return replace(
+        decided,
+        outcome="opened",
+        why="",
+        eyes={**before, **after},
+        variation_scores=tuple(c.verdict.score for c in kept.best),
+        origin=best.origin,
+        variation_attempts=tuple(c.attempt for c in kept.best),
+        notes=(best.note,) if best.note else (),
+    )
 
 
 def report_of(

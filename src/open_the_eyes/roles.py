@@ -10,6 +10,7 @@ from typing import Final, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .givers import Giver, Origin
 from .imaging.arrays import Plane, Points, Rgb, Tones
 from .imaging.geometry import Box
 from .imaging.mesh478 import SIDES, Side
@@ -113,12 +114,12 @@ class Donor:
     Args:
         crop: the donor's eyes at their own photo's resolution; `crop.closed` names the eyes that may be taken (its
             mask covers them), although they are open.
-        source: for people, such as "shot2.jpg, face 3".
+        giver: whose they are.
         likeness: how surely it is the same person, 0..1.
     """
 
     crop: Crop
-    source: str
+    giver: Giver
     likeness: float
 
 
@@ -148,7 +149,7 @@ class Patch:
         pixels: (h, w, 3); outside the mask they are the crop's.
         mask: (h, w) 0..1, zero wherever the crop's mask is.
         score: the generator's own opinion, higher is better; comparable within one face only.
-        source: what painted it, or whose eyes these are, such as "appearance" or "shot2.jpg, face 3".
+        origin: what painted it, or whose eyes these are; None for a generator that does not tell.
         fault: why there are no new eyes in it, a clause; such a patch never passes. "" where there are.
     """
 
@@ -156,7 +157,7 @@ class Patch:
     mask: Plane
     seed: int
     score: float
-    source: str = ""
+    origin: Origin | None = None
     fault: str = ""
 
 

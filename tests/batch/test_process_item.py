@@ -17,6 +17,7 @@ from open_the_eyes.batch.process_item import process_item
 from open_the_eyes.batch.record import Record
 from open_the_eyes.batch.spec import BatchSpec
 from open_the_eyes.files import is_as_signed, read, read_record, write
+from open_the_eyes.givers import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.options import Options
 from open_the_eyes.results import Opened
 from open_the_eyes.settings import Settings
@@ -66,7 +67,9 @@ def test_what_to_do_about_a_face_is_said_with_the_command_that_does_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     why = "Nobody in ref.jpg is surely this person (if one is, say which: {}--match 2=ref.jpg:1)."
-    faces = (face_report("unsure", reason=why.format("")),)
+    which = Match(2, ReferenceFace("ref.jpg", 1, 1), by_name=True)
+    faces = (face_report("unsure", no_donor=NoDonors((NoDonor("stranger", "ref.jpg", which),))),)
+    assert faces[0].reason == why.format("")
     opened = SimpleNamespace(report=report_of("a.png", *faces), faces=faces, changed=False)
     monkeypatch.setattr("open_the_eyes.batch.process_item.open_eyes", lambda *_, **__: opened)
     Image.new("RGB", (8, 8)).save(tmp_path / "a.png")

@@ -62,7 +62,7 @@ def test_a_face_is_painted_only_if_another_look_agrees(
     assert decision.outcome == outcome
     assert bool(decision.closed) == (outcome == "closed")
     assert len(detector.shown) == len(moves)
-    assert decision.reason.startswith("Left as it was" if outcome != "closed" else "Both eyes")
+    assert decision.reason.startswith("where the eyes are is uncertain" if outcome != "closed" else "Both eyes")
 
 
 def test_faces_that_nobody_paints_are_not_looked_at_again(blinked: Rgb, blinked_face: Face) -> None:

@@ -36,7 +36,7 @@ def test_the_best_that_passed(closed_crop: Crop, candidates: list[Candidate], co
 
 def test_the_reason_is_that_of_the_nearest_miss(closed_crop: Crop) -> None:
     result = keep(closed_crop, [tried(0, 0.2, "far off"), tried(1, 0.6, "nearly")], 1)
-    assert result.reason == "Left as it was: nearly."
+    assert result.reason == "nearly."
     assert result.crop is closed_crop
 
 
@@ -45,4 +45,4 @@ def test_what_is_kept_needs_no_reason(closed_crop: Crop) -> None:
 
 
 def test_eyes_outside_the_photo_are_left_with_a_reason(closed_crop: Crop) -> None:
-    assert keep(closed_crop, [], 1).reason == "Left as it was: the closed eyes lie outside the photo."
+    assert keep(closed_crop, [], 1).reason == "the closed eyes lie outside the photo."

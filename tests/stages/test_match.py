@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import UsageError
+from open_the_eyes.givers import NoDonors, ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import SIDES, Side
@@ -58,7 +59,7 @@ def picture(number: int) -> Rgb:
 
 def run(table: Table, ours: Sequence[Face], *theirs: Sequence[Face], options: MatchOptions | None = None) -> Matches:
     table.faces = {n: list(faces) for n, faces in enumerate(theirs, start=1)}
-    references = [Reference(picture(n), f"shot{n}.jpg") for n in table.faces]
+    references = [Reference(picture(n), n, f"shot{n}.jpg") for n in table.faces]
     decisions = decide(ours, ChooseOptions())
     return match(picture(0), decisions, references, table, table, options or MatchOptions())
 
@@ -68,7 +69,7 @@ def test_everybody_finds_themselves_wherever_they_stand() -> None:
     ours = [table.person(n, x, (SHUT, SHUT)) for n, x in (("ann", 0), ("bea", 400), ("cy", 800))]
     theirs = [table.person(n, x) for n, x in (("cy", 0), ("ann", 400), ("bea", 800))]
     donors = run(table, ours, theirs).donors
-    assert {n: one[0].source for n, one in donors.items()} == {
+    assert {n: str(one[0].giver) for n, one in donors.items()} == {
         1: "shot1.jpg, face 2",
         2: "shot1.jpg, face 3",
         3: "shot1.jpg, face 1",
@@ -85,7 +86,7 @@ def test_every_reference_gives_a_donor_in_order() -> None:
     table = Table()
     ours = [table.person("ann", 0, (SHUT, SHUT))]
     found = run(table, ours, [table.person("ann", 10)], [table.person("bea", 0)], [table.person("ann", 0)])
-    assert [one.source for one in found.donors[1]] == ["shot1.jpg, face 1", "shot3.jpg, face 1"]
+    assert [str(one.giver) for one in found.donors[1]] == ["shot1.jpg, face 1", "shot3.jpg, face 1"]
     assert all(0.9 < one.likeness <= 1 for one in found.donors[1])
 
 
@@ -93,7 +94,7 @@ def test_a_stranger_is_refused_and_this_is_said() -> None:
     table = Table()
     found = run(table, [table.person("ann", 0, (SHUT, SHUT))], [table.person("bea", 0)])
     assert not found.donors
-    assert found.reasons == {
+    assert {n: why.said() for n, why in found.reasons.items()} == {
         1: "Nobody in shot1.jpg is surely this person (if one is, say which: --match 1=shot1.jpg:1)."
     }
 
@@ -102,8 +103,8 @@ def test_between_twins_nobody_is_guessed_and_the_way_to_say_it_is_named() -> Non
     table = Table()
     found = run(table, [table.person("ann", 0, (SHUT, SHUT))], [table.person("ann", 0), table.person("ann", 150)])
     assert not found.donors
-    assert "not certain which face in shot1.jpg" in found.reasons[1]
-    assert "--match 1=shot1.jpg:1" in found.reasons[1]
+    assert "not certain which face in shot1.jpg" in found.reasons[1].said()
+    assert "--match 1=shot1.jpg:1" in found.reasons[1].said()
 
 
 def test_of_two_who_could_be_one_face_there_neither_gets_its_eyes() -> None:
@@ -116,7 +117,7 @@ def test_a_small_picture_of_a_person_within_the_picture_is_no_rival() -> None:
     table = Table()
     ours = [table.person("ann", 300, (SHUT, SHUT), width=300)]
     found = run(table, ours, [table.person("ann", 0, width=40), table.person("ann", 300, width=300)])
-    assert found.donors[1][0].source == "shot1.jpg, face 2"
+    assert found.donors[1][0].giver == ReferenceFace("shot1.jpg", 1, 2)
 
 
 def test_a_persons_word_beats_everything() -> None:
@@ -124,7 +125,7 @@ def test_a_persons_word_beats_everything() -> None:
     ours = [table.person("ann", 0, (SHUT, SHUT))]
     theirs = [table.person("bea", 0), table.person("ann", 400)], [table.person("ann", 0)]
     found = run(table, ours, *theirs, options=MatchOptions(match=((1, 1, 1),)))
-    assert [one.source for one in found.donors[1]] == ["shot1.jpg, face 1"]
+    assert [str(one.giver) for one in found.donors[1]] == ["shot1.jpg, face 1"]
     assert found.donors[1][0].likeness == 1
 
 
@@ -154,7 +155,7 @@ def test_only_eyes_that_are_open_there_are_taken(eyes: tuple[Eye, Eye], taken: t
 def test_eyes_shut_there_too_are_no_donor() -> None:
     table = Table()
     found = run(table, [table.person("ann", 0, (SHUT, SHUT))], [table.person("ann", 0, (SHUT, SHUT))])
-    assert found.reasons == {1: "The eyes are not open in shot1.jpg, face 1 either."}
+    assert found.reasons[1].said() == "The eyes are not open in shot1.jpg, face 1 either."
 
 
 @pytest.mark.parametrize(
@@ -189,9 +190,9 @@ def test_embeddings_are_asked_where_both_faces_have_one(cosine: float, found: bo
 def test_who_has_no_donor_is_left_alone_unless_their_own_eye_is_open() -> None:
     table = Table()
     faces = [table.person("ann", 0, (SHUT, SHUT)), table.person("bea", 300, (SHUT, OPEN)), table.person("cy", 600)]
-    after = left_alone(decide(faces, ChooseOptions()), Matches({}, {1: "Nobody."}))
+    after = left_alone(decide(faces, ChooseOptions()), Matches({}, {1: NoDonors()}))
     assert [(d.outcome, d.closed) for d in after] == [("unsure", ()), ("closed", ("left",)), ("already_open", ())]
-    assert after[0].reason == "Nobody."
+    assert after[0].reason == ""  # the reasons say it
 
 
 def test_an_eye_that_may_be_only_narrow_is_left_alone_without_a_donor() -> None:
@@ -218,13 +219,13 @@ def test_the_real_describer_finds_the_person_and_refuses_the_stranger_beside_her
 ) -> None:
     pair = np.hstack([somebody_else(portrait, portrait_face.landmarks), portrait])
     decisions = decide(real.detector.detect(blinked), ChooseOptions())
-    found = match(blinked, decisions, [Reference(pair, "pair.jpg")], real.detector, real.teller(), MatchOptions())
-    assert [one.source for one in found.donors[1]] == ["pair.jpg, face 2"]
+    found = match(blinked, decisions, [Reference(pair, 1, "pair.jpg")], real.detector, real.teller(), MatchOptions())
+    assert [str(one.giver) for one in found.donors[1]] == ["pair.jpg, face 2"]
 
 
 def test_of_real_twins_neither_is_taken(real: Engine, blinked: Rgb, portrait: Rgb) -> None:
-    twins = Reference(np.hstack([portrait, portrait]), "twins.jpg")
+    twins = Reference(np.hstack([portrait, portrait]), 1, "twins.jpg")
     decisions = decide(real.detector.detect(blinked), ChooseOptions())
     found = match(blinked, decisions, [twins], real.detector, real.teller(), MatchOptions())
     assert not found.donors
-    assert "not certain" in found.reasons[1]
+    assert "not certain" in found.reasons[1].said()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from .. import files
+from .. import files, givers
 from ..digest import sha256_of
 from ..engine import Engine
 from ..errors import OpenTheEyesError, PhotoNotWritten
@@ -25,6 +25,8 @@ from .record import Output, Record, State, failed_by
 from .spec import BatchSpec
 from .thumbnails import eye_comparison, jpeg_base64
 
+MATCH: Final = f"open {givers.MATCH}"
+"""How somebody says who is whose: that is told for one photo, so it is no option of a batch."""
 MAX_EYES: Final = 4
 """Faces of one photo that the contact sheet shows."""
 
@@ -70,18 +72,13 @@ def _opened(item: Item, spec: BatchSpec, engine: Engine, out: Path) -> _Done:
     photo = files.read(item.source, engine.settings)
     opened = open_eyes(photo, spec.options, engine=engine, references=spec.references)
     sha256, faces = opened.report.input.sha256, tuple(face.outcome for face in opened.faces)
-    reasons = tuple(_in_a_batch(face.reason) for face in opened.faces)
+    reasons = tuple(face.reason_naming(MATCH) for face in opened.faces)
     if not opened.changed:
         outputs = _copied(item, photo, spec, out, engine.settings) if spec.copy else ()
         return _Done("unchanged", sha256, faces, reasons, outputs)
     outputs = _saved(item, opened, spec, out, engine.settings)
     faced = [face for face in opened.faces if face.outcome == "opened"]
     return _Done("opened", sha256, faces, reasons, outputs, _eyes(photo, opened), max(0, len(faced) - MAX_EYES))
-
-
-def _in_a_batch(reason: str) -> str:
-    """The sentence on a face; who is whose is told for one photo, so `--match` is an option of `open`."""
-    return reason.replace("--match ", "open --match ")
 
 
 def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Settings) -> tuple[Output, ...]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from ..givers import Painted
 from .speech import printable
 
 if TYPE_CHECKING:
     from ..edit_record import EarlierEdit, EditRecord
+    from ..givers import Origin
     from ..report import FaceReport, Report, StageReport
 
 _STATES: Final = {
@@ -22,10 +23,6 @@ _STATES: Final = {
     "skipped": "not chosen",
     "kept_original": "the new eyes did not turn out well",
 }
-_PAINTER: Final = re.compile(r"appearance|sdxl( \w+)?")
-"""What a report names as a painter; people are named by their photo and a face's number there."""
-_OPENED: Final = re.compile(r"Opened the (left|right)( and the right)? eye\.")
-"""The sentence that every report has of opened eyes; what follows it a person wants to know."""
 _WOULD: Final = {
     "closed": "`open` would open them",
     "unsure": "`open` would leave it alone unless told --all or --faces",
@@ -137,29 +134,23 @@ def _deed(face: FaceReport) -> str:
         before = min((eye.openness_before for eye in painted.values()), default=0.0)
         after = min((eye.openness_after or 0.0 for eye in painted.values()), default=0.0)
         which = "both eyes" if len(painted) == 2 else f"the {' '.join(painted)} eye"
-        return f"opened {which} ({before:.2f} -> {after:.2f}){_from(face.source)}{_besides(face.reason)}"
+        return f"opened {which} ({before:.2f} -> {after:.2f}){_from(face.origin)}{_besides(face.told())}"
     if face.outcome == "already_open":
         return f"already open ({min(eye.openness_before for eye in face.eyes.values()):.2f})"
     kept = "kept as it was" if face.outcome == "kept_original" else "left alone"
-    why = _clause(face.reason.removeprefix("Left as it was: "))
-    return f"{kept}, {printable(why) or _STATES.get(face.outcome, face.outcome)}"
+    return f"{kept}, {printable(_clause(face.told())) or _STATES.get(face.outcome, face.outcome)}"
 
 
-def _from(source: str) -> str:
-    """Whose eyes these are, or after whose they were painted; "" for eyes that are made up.
-
-    "shot2.jpg, face 3" -> ", from shot2.jpg, face 3"; "appearance, after shot2.jpg, face 3" -> ", painted after ...".
-    """
-    painter, _, donor = source.partition(", after ")
-    if _PAINTER.fullmatch(painter):
-        return f", painted after {printable(donor)}" if donor else ""
-    return f", from {printable(source)}" if source else ""
+def _from(origin: Origin | None) -> str:
+    """Whose eyes these are, or after whose they were painted; "" for eyes that are made up."""
+    if isinstance(origin, Painted):
+        return f", painted after {printable(origin.leader)}" if origin.after else ""
+    return f", from {printable(str(origin))}" if origin else ""
 
 
-def _besides(reason: str) -> str:
+def _besides(told: str) -> str:
     """What a report adds of opened eyes: why a reference gave none, that a restorer's work was not kept."""
-    clause = _clause(_OPENED.sub("", reason, count=1))
-    return f"; {printable(clause)}" if clause else ""
+    return f"; {printable(_clause(told))}" if told else ""
 
 
 def _clause(sentence: str) -> str:

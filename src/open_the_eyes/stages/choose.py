@@ -39,7 +39,7 @@ class Decision:
     Args:
         id: 1 is the leftmost face of the photo.
         outcome: "closed" where eyes are to be opened, else the final outcome.
-        reason: one sentence for a person.
+        reason: one sentence for a person; for "kept_original" how "Left as it was: ..." goes on.
         closed: the eyes to open; empty unless the outcome is "closed".
     """
 

@@ -25,7 +25,7 @@ BESIDE: Final = ((0.1, 0.0), (-0.1, 0.0), (0.0, -0.1))
 MAX_MOVE: Final = 0.13
 """Eye widths by which a corner of the eyes may come out elsewhere."""
 
-_UNCERTAIN: Final = "Left as it was: where the eyes are is uncertain, since something hides part of the face."
+_UNCERTAIN: Final = "where the eyes are is uncertain, since something hides part of the face."
 _CORNERS: Final = [corner[side] for side in SIDES for corner in (OUTER_CORNER, INNER_CORNER)]
 
 

@@ -22,4 +22,4 @@ def judge(pixels: Rgb, attempt: int, look: Look, detector: FaceDetector, options
         verdict = verify(pixels, look.crop, look.patch, look.opened, detector, options)
     else:
         note = look.note
-    return Candidate(attempt, look.opened, verdict, look.crop, note, look.patch.source)
+    return Candidate(attempt, look.opened, verdict, look.crop, note, look.patch.origin)

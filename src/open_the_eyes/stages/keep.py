@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..givers import Origin
 from ..imaging.arrays import Rgb
 from ..roles import Crop
 from .verify import Verdict
@@ -17,7 +18,7 @@ class Candidate:
     Args:
         crop: where it lies, if not in the face's own crop: a restored face reaches further than its eyes.
         note: what became of the restorer's work, where it was not kept.
-        source: what painted it, or whose eyes these are.
+        origin: what painted it, or whose eyes these are.
     """
 
     attempt: int
@@ -25,12 +26,12 @@ class Candidate:
     verdict: Verdict
     crop: Crop
     note: str = ""
-    source: str = ""
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a face keeps: candidates, best first, none where nothing passed; `reason` says why not."""
+    """What a face keeps: candidates, best first; where nothing passed none, and `reason` says why."""
 
     crop: Crop
     best: tuple[Candidate, ...]
@@ -43,5 +44,4 @@ def keep(crop: Crop, candidates: Sequence[Candidate], count: int) -> Kept:
     best = sorted(passed, key=lambda c: (-round(c.verdict.score, 6), c.attempt))[:count]
     nearest = max(candidates, key=lambda c: c.verdict.score, default=None)
     why = "the closed eyes lie outside the photo" if nearest is None else nearest.verdict.reason
-    reason = "" if best else f"Left as it was: {why}."
-    return Kept(crop, tuple(best), reason)
+    return Kept(crop, tuple(best), "" if best else f"{why}.")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError
+from ..givers import Match, NoDonor, NoDonors, ReferenceFace
 from ..imaging.arrays import Rgb
 from ..imaging.assignment import Pairing, paired
 from ..imaging.mesh478 import SIDES, Side
@@ -38,35 +39,27 @@ class Reference:
     """Another photo of the same people.
 
     Args:
+        number: its place among the references, from 1.
         name: what it is called in sentences.
-        number: its place among the references, where it has no file name that the command line could name.
+        by_name: whether that is a file's name, by which the command line knows it, too.
     """
 
     pixels: Rgb
+    number: int
     name: str
-    number: int | None = None
+    by_name: bool = True
 
-    def face(self, number: int) -> str:
-        """What one of its faces is called, and eyes that were taken from there."""
-        return f"{self.name}, face {number}"
-
-    def gave(self, source: str) -> bool:
-        """Whether eyes of that source were taken from here; one of the same name counts, too."""
-        return source.startswith(f"{self.name}, face ")
-
-    def choosing(self, face: int, theirs: int) -> str:
-        """How somebody says that `face` is number `theirs` here."""
-        if self.number is None:
-            return f"--match {face}={self.name}:{theirs}"
-        return f"match (({face}, {self.number}, {theirs}),)"
+    def face(self, number: int) -> ReferenceFace:
+        """One of its faces."""
+        return ReferenceFace(self.name, self.number, number)
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """By face number: donors, in the order of the references; where there is none, a sentence that says why."""
+    """By face number: donors, in the order of the references; where there is none, why."""
 
     donors: dict[int, tuple[Donor, ...]] = field(default_factory=dict)
-    reasons: dict[int, str] = field(default_factory=dict)
+    reasons: dict[int, NoDonors] = field(default_factory=dict)
 
 
 def match(
@@ -86,21 +79,22 @@ def match(
     _check_numbers(options, len(ours), len(references))
     traits = [describer.describe(pixels, face) for face in ours]
     donors: dict[int, list[Donor]] = {d.id: [] for d in decisions if d.closed}
-    reasons: dict[int, list[str]] = {number: [] for number in donors}
-    for number, reference in enumerate(references, start=1):
+    reasons: dict[int, list[NoDonor]] = {number: [] for number in donors}
+    for reference in references:
         theirs = faces_in(reference, detector)
-        told = _told(options, number, len(theirs), reference.name)
+        told = _told(options, reference, len(theirs))
         evidence = _evidence(pixels, ours, traits, reference, theirs, describer)
         pairs = _with_told(paired(evidence), told)
         for face in donors:
-            if _asked_elsewhere(options, face, number):
+            if _asked_elsewhere(options, face, reference.number):
                 continue
-            donor, reason = _donor(face, pairs[face - 1], reference, theirs, evidence, face in told)
-            donors[face] += [donor] if donor else []
-            reasons[face] += [reason] if reason else []
-    found = {number: tuple(list_) for number, list_ in donors.items() if list_}
-    missing = {n: _together(reasons[n]) for n in donors if n not in found}
-    return Matches(found, missing)
+            found = _donor(face, pairs[face - 1], reference, theirs, evidence, face in told)
+            if isinstance(found, Donor):
+                donors[face].append(found)
+            else:
+                reasons[face].append(found)
+    given = {number: tuple(list_) for number, list_ in donors.items() if list_}
+    return Matches(given, {n: NoDonors(tuple(why)) for n, why in reasons.items() if n not in given})
 
 
 def faces_in(reference: Reference, detector: FaceDetector) -> list[Face]:
@@ -117,22 +111,24 @@ def faces_in(reference: Reference, detector: FaceDetector) -> list[Face]:
 
 def _donor(
     number: int, pair: Pairing, reference: Reference, theirs: list[Face], evidence: NDArray[np.float64], told: bool
-) -> tuple[Donor | None, str]:
+) -> Donor | NoDonor:
     """The donor for one face from one reference, or why there is none."""
+    nearest = pair.rival if pair.column is None else pair.column
+    if nearest is None:
+        return NoDonor("stranger", reference.name)
+    here = reference.face(nearest + 1)
+    its = Match(number, here, reference.by_name)
     if pair.column is None:
-        likest = "" if pair.rival is None else f" (if one is, say which: {reference.choosing(number, pair.rival + 1)})"
-        return None, f"nobody in {reference.name} is surely this person{likest}"
-    here = reference.face(pair.column + 1)
+        return NoDonor("stranger", reference.name, its)
     for_them = float(evidence[number - 1, pair.column])
     if not told and pair.margin < (MARGIN if for_them - pair.margin < 0 else TWIN_MARGIN):
-        sure = f"say which with {reference.choosing(number, pair.column + 1)}"
-        return None, f"it is not certain which face in {reference.name} is this person's ({sure})"
+        return NoDonor("uncertain", reference.name, its)
     face = theirs[pair.column]
     sides = open_sides(face)
     if not sides:
-        return None, f"the eyes are not open in {here} either"
+        return NoDonor("shut", reference.name, its)
     likeness = 1.0 if told else float(1 / (1 + np.exp(-for_them)))
-    return Donor(crop(reference.pixels, face, sides), here, likeness), ""
+    return Donor(crop(reference.pixels, face, sides), here, likeness)
 
 
 def left_alone(decisions: Sequence[Decision], matches: Matches) -> list[Decision]:
@@ -141,7 +137,7 @@ def left_alone(decisions: Sequence[Decision], matches: Matches) -> list[Decision
     One closed eye beside an open one has that as its donor; an eye that may be only narrow is not worth a mirror image.
     """
     return [
-        replace(d, outcome="unsure", closed=(), reason=matches.reasons.get(d.id, _NONE_GIVEN))
+        replace(d, outcome="unsure", closed=(), reason="" if d.id in matches.reasons else _NONE_GIVEN)
         if d.closed and d.id not in matches.donors and not _has_own_donor(d)
         else d
         for d in decisions
@@ -206,9 +202,9 @@ def _check_numbers(options: MatchOptions, faces: int, references: int) -> None:
             )
 
 
-def _told(options: MatchOptions, reference: int, faces: int, name: str) -> dict[int, int]:
+def _told(options: MatchOptions, reference: Reference, faces: int) -> dict[int, int]:
     """Face number -> column, as far as somebody said so of this reference."""
-    told = {face: there for face, number, there in options.match if number == reference}
+    name, told = reference.name, {face: there for face, number, there in options.match if number == reference.number}
     for there in told.values():
         if there > faces:
             raise UsageError(
@@ -236,12 +232,6 @@ def _with_told(pairs: list[Pairing], told: dict[int, int]) -> list[Pairing]:
         else:
             out.append(pair)
     return out
-
-
-def _together(reasons: list[str]) -> str:
-    """One sentence of several clauses."""
-    text = "; ".join(dict.fromkeys(reasons)) or "no reference shows this person"
-    return text[:1].upper() + text[1:] + "."
 
 
 def _count(number: int, what: str) -> str:

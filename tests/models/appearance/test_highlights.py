@@ -54,7 +54,7 @@ def test_what_is_not_painted_stays_and_what_is_darkened_keeps_its_hue(closed_cro
     photo = brighter(closed_crop, 2.0)
     shorter = ShorterExposure.of(photo)
     assert shorter is not None
-    same = Patch(to_tones(shorter.crop.pixels), photo.mask, 0, 0.0, "appearance")
+    same = Patch(to_tones(shorter.crop.pixels), photo.mask, 0, 0.0)
     assert np.array_equal(shorter.exposed(same, photo).pixels, photo.pixels)
 
     shaded = replace(same, pixels=same.pixels * np.where(photo.mask > 0, np.float32(0.8), np.float32(1))[..., None])

@@ -10,6 +10,7 @@ import pytest
 from skimage.metrics import structural_similarity
 
 from open_the_eyes.engine import Engine, load_engine
+from open_the_eyes.givers import Giver, ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import INNER_CORNER, IRIS, OUTER_CORNER, SIDES, Side
@@ -27,6 +28,7 @@ from tests.faces import dark_centre_xy, iris_colour, opening
 from tests.references import another_shot
 
 PLAIN = GenerateOptions()
+SHOT = ReferenceFace("shot2.jpg", 1, 1)
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +36,9 @@ def generator() -> ReferenceGenerator:
     return ReferenceGenerator(AppearanceGenerator())
 
 
-def donor(engine: Engine, pixels: Rgb, sides: tuple[Side, ...] = SIDES, name: str = "shot2.jpg, face 1") -> Donor:
+def donor(engine: Engine, pixels: Rgb, sides: tuple[Side, ...] = SIDES, giver: Giver = SHOT) -> Donor:
     (face,) = engine.detector.detect(pixels)
-    return Donor(crop(pixels, face, sides), name, 0.9)
+    return Donor(crop(pixels, face, sides), giver, 0.9)
 
 
 def opened(
@@ -49,7 +51,7 @@ def opened(
 ) -> tuple[Rgb, str]:
     request = Request(target, seed, variety, donors)
     (patch,) = generator.generate([request], options)
-    return blend(target, patch), patch.source
+    return blend(target, patch), str(patch.origin)
 
 
 def likeness(result: Rgb, truth: Rgb, target: Crop) -> float:
@@ -143,10 +145,10 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_another_gaze(
 def test_the_best_donor_is_taken_first_and_variations_take_others(
     generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
 ) -> None:
-    shots = [donor(engine, another_shot(portrait, scale=s), name=f"at {s}") for s in (0.6, 1.0)]
-    assert opened(generator, closed_crop, *shots)[1] == "at 1.0"
+    shots = [donor(engine, another_shot(portrait, scale=s), giver=ReferenceFace(f"at {s}", 1, 1)) for s in (0.6, 1.0)]
+    assert opened(generator, closed_crop, *shots)[1] == "at 1.0, face 1"
     sources = {opened(generator, closed_crop, *shots, seed=s, variety=1.0)[1] for s in range(12)}
-    assert sources == {"at 0.6", "at 1.0"}
+    assert sources == {"at 0.6, face 1", "at 1.0, face 1"}
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -158,7 +160,7 @@ def test_a_lone_shut_eye_gets_its_partner_in_a_mirror(
     assert face is not None
     target = crop(wink, face, (side,))
     result, source = opened(generator, target)
-    assert source == OWN
+    assert source == str(OWN)
     whole = wink.copy()
     target.window.cut(whole)[...] = result
     apart = dark_centre_xy(whole, portrait_face.landmarks, side) - dark_centre_xy(

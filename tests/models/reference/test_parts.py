@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.engine import Engine
+from open_the_eyes.givers import ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb, to_tones
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.lids import EyeShape
@@ -107,7 +108,7 @@ def test_a_brow_of_either_is_no_skin_to_read_light_from(open_crop: Crop) -> None
 
 
 def shot(one: Crop, **face: object) -> Donor:
-    return Donor(replace(one, face=replace(one.face, **face)), "shot", 1.0)  # type: ignore[arg-type]
+    return Donor(replace(one, face=replace(one.face, **face)), ReferenceFace("shot", 1, 1), 1.0)  # type: ignore[arg-type]
 
 
 def test_open_eyes_are_better_than_narrow_ones_and_sharp_ones_than_blurred(portrait: Rgb, open_crop: Crop) -> None:

@@ -102,7 +102,7 @@ def test_the_steps_that_run_are_the_steps_named_and_each_is_told(
     ]
     own = [name for name in log.stages if name.count("/") == 1]
     assert own == [name for name in wanted if refiner or name != "generate/refiner"]
-    assert patch.source == ("sdxl lcm" if options.lcm else f"sdxl {options.mode}")
+    assert str(patch.origin) == ("sdxl lcm" if options.lcm else f"sdxl {options.mode}")
 
 
 def test_steps_run_while_their_gpu_is_the_current_one_and_who_waits_for_it_hears_of_each(

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ...givers import Painted
 from ...imaging.arrays import Plane, Points, Tones, to_tones
 from ...imaging.eyeball import moved, turned, within_reach
 from ...imaging.geometry import inverted, scale_of, transformed
@@ -124,7 +125,7 @@ class AppearanceGenerator:
                 pixels = toned.applied(pixels)
             photo: Tones = piece.part.cut(whole)
             photo[...] = taken_where(eyes.mask > 0, pixels, photo)
-        return Patch(whole, mask, request.seed, -doubt - unlikely, self.name)
+        return Patch(whole, mask, request.seed, -doubt - unlikely, Painted(self.name))
 
     def _laid(self, planes: NDArray[np.float32], crop: Crop, points: Points, aimed: Points) -> PaintedEyes:
         """The strip's eyes in a piece of the photo, with the irises where the points `aimed` have them."""

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ...givers import OtherEye, Painted
 from ...imaging.arrays import Plane, to_tones
 from ...imaging.mesh478 import OTHER, Side
 from ...imaging.palette import palette_of
@@ -22,7 +23,7 @@ from . import gaze, lay
 from .choice import Ranked, ranked
 from .transfer import sheet_of
 
-OWN: Final = "their other eye"
+OWN: Final = OtherEye()
 FAILED: Final = "its own pixels did not fit in"
 GAZE_VARIETY: Final = 0.05
 """Standard deviation of a variation's gaze, in iris radii."""
@@ -62,10 +63,11 @@ class ReferenceGenerator:
                 patches[number] = patch
         rest = [n for n in range(len(requests)) if n not in patches]
         if rest:
-            steered = [_steered(requests[n]) for n in rest]
-            painted = self._otherwise.generate([request for request, _ in steered], options, watch)
-            for n, patch, (_, note) in zip(rest, painted, steered, strict=True):
-                patches[n] = replace(patch, source=f"{patch.source}{note}")
+            orders = [ranked(requests[n].crop, requests[n].donors) for n in rest]
+            steered = [_steered(requests[n], order) for n, order in zip(rest, orders, strict=True)]
+            painted = self._otherwise.generate(steered, options, watch)
+            for n, patch, order in zip(rest, painted, orders, strict=True):
+                patches[n] = _led(patch, requests[n], order)
         return [patches[n] for n in range(len(requests))]
 
     def _from_donor(self, request: Request, options: GenerateOptions) -> Patch | None:
@@ -94,7 +96,7 @@ class ReferenceGenerator:
         for side in crop.closed:
             direct = side in donor.crop.closed
             eyes = sheet if direct else sheet.mirrored(partner)
-            own = donor.source == OWN
+            own = donor.giver == OWN
             pair = crop.open_side is not None or not direct
             along = self._iris_along(crop, donor.crop, side, own=own) if pair else None
             from_side = side if direct else OTHER[side]
@@ -124,21 +126,23 @@ def _whole(donor: Donor) -> Donor:
     return donor if darker is None else replace(donor, crop=darker.crop)
 
 
-def _steered(request: Request) -> tuple[Request, str]:
-    """The request with its best donor first, whose colours and shape lead the painter, and what to say of that."""
-    order = ranked(request.crop, request.donors)
-    if not order:
-        return request, ""
-    best = order[0]
-    why = best.obstacle or (FAILED if request.painted else "")
-    note = f", after {best.donor.source} ({why})" if why else f", after {best.donor.source}"
-    return replace(request, donors=tuple(one.donor for one in order)), note
+def _steered(request: Request, order: Sequence[Ranked]) -> Request:
+    """The request with its best donor first, whose colours and shape lead the painter."""
+    return replace(request, donors=tuple(one.donor for one in order))
+
+
+def _led(patch: Patch, request: Request, order: Sequence[Ranked]) -> Patch:
+    """What was painted, told as painted after the best donor, if there is one."""
+    if not order or not isinstance(patch.origin, Painted):
+        return patch
+    why = order[0].obstacle or (FAILED if request.painted else "")
+    return replace(patch, origin=replace(patch.origin, after=order[0].donor.giver, why=why))
 
 
 def _nothing(request: Request) -> Patch:
     """The shut eyes, and why no donor can be laid in."""
     crop, order = request.crop, ranked(request.crop, request.donors)
-    why = f"{order[0].obstacle} ({order[0].donor.source})" if order else "the head is turned too far for a mirror image"
+    why = f"{order[0].obstacle} ({order[0].donor.giver})" if order else "the head is turned too far for a mirror image"
     return Patch(to_tones(crop.pixels), np.zeros_like(crop.mask), request.seed, -1.0, fault=why)
 
 
@@ -158,4 +162,4 @@ def _patch(request: Request, found: lay.Laid, chosen: Ranked) -> Patch:
         pixels = np.where(found.show[..., None] > 0, toned.applied(pixels), pixels)
     mask = np.asarray(np.where(found.show > 0, np.minimum(crop.mask, 1), 0), np.float32)
     whole = np.where(mask[..., None] > 0, pixels, to_tones(crop.pixels))
-    return Patch(np.asarray(whole, np.float32), mask, request.seed, -chosen.cost, chosen.donor.source)
+    return Patch(np.asarray(whole, np.float32), mask, request.seed, -chosen.cost, chosen.donor.giver)

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from ...givers import Painted
 from ...imaging.arrays import Tones, to_tones
 from ...imaging.grain import fine_part
 from ...imaging.mesh478 import OUTER_CORNER, SIDES
@@ -46,7 +47,7 @@ class Prepared:
         seen = InpaintInput(np.clip(pixels, 0, 255), np.clip(photo, 0, 255), mask, request.seed)
         return cls(request, start, frame, seen)
 
-    def patch(self, picture: Tones, source: str) -> Patch:
+    def patch(self, picture: Tones, origin: Painted) -> Patch:
         """What SDXL painted, at the photo's resolution, in its light and palette; outside the mask the photo's own."""
         crop, mask = self.request.crop, self.start.mask
         photo = to_tones(crop.pixels)
@@ -59,7 +60,7 @@ class Prepared:
         if toned is not None:
             pixels = toned.applied(pixels)
         np.copyto(photo, pixels, where=mask[..., None] > 0)
-        return replace(self.start, pixels=photo, source=source)
+        return replace(self.start, pixels=photo, origin=origin)
 
     def _finer(self) -> Tones | float:
         """What is finer than a pixel of the frame, from the start: there it has the photo's own grain and no more,
@@ -103,7 +104,7 @@ class SdxlGenerator:
                 groups[frames[number].size_wh].append(number)
         schedule = schedule_of(options)
         progress = Progress(_Unwatched() if watch is None else watch, schedule.steps * sum(map(len, groups.values())))
-        source = "sdxl lcm" if options.lcm else f"sdxl {options.mode}"
+        origin = Painted("sdxl lcm" if options.lcm else f"sdxl {options.mode}")
         pool = ThreadPoolExecutor(WORKERS)
         try:
             jobs = [pool.submit(self._prepared, *both, options) for both in zip(requests, frames, strict=True)]
@@ -116,7 +117,7 @@ class SdxlGenerator:
                     return jobs[n].result().seen
 
                 def patched(n: int, picture: Tones) -> Future[Patch]:
-                    return pool.submit(jobs[n].result().patch, picture, source)
+                    return pool.submit(jobs[n].result().patch, picture, origin)
 
                 done = self._sampler.painted(numbers, seen, patched, schedule, options.precision, progress)
                 patches.update(zip(numbers, done, strict=True))

@@ -1,0 +1,123 @@
+"""Whose eyes a face has, and why it has nobody's: values that code asks, and the words that reports have for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+MATCH: Final = "--match"
+"""The option of `open` by which somebody says who is whose."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceFace:
+    """A face of a reference, which has open eyes to give.
+
+    Args:
+        photo: what the reference is called in sentences.
+        reference: its place among the references, from 1.
+        face: from 1, left to right.
+    """
+
+    photo: str
+    reference: int
+    face: int
+
+    def __str__(self) -> str:
+        return f"{self.photo}, face {self.face}"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherEye:
+    """The open eye beside a single closed one."""
+
+    def __str__(self) -> str:
+        return "their other eye"
+
+
+Giver: TypeAlias = ReferenceFace | OtherEye
+"""Whose open eyes somebody may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """Eyes that are made up.
+
+    Args:
+        painter: such as "appearance" or "sdxl standard".
+        after: whose eyes led the painter.
+        why: why those were not laid in themselves, a clause.
+    """
+
+    painter: str
+    after: Giver | None = None
+    why: str = ""
+
+    def __str__(self) -> str:
+        return self.painter if self.after is None else f"{self.painter}, after {self.leader}"
+
+    @property
+    def leader(self) -> str:
+        """ "shot2.jpg, face 3 (the face is 2.6 times smaller there)"; "" where nobody's eyes led."""
+        led = "" if self.after is None else str(self.after)
+        return f"{led} ({self.why})" if led and self.why else led
+
+
+Origin: TypeAlias = Painted | Giver
+"""Where eyes come from; `str` of it is what reports call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """That a face of the photo is one of a reference's.
+
+    Args:
+        by_name: whether the command line can name the reference.
+    """
+
+    face: int
+    there: ReferenceFace
+    by_name: bool
+
+    def said(self, option: str = MATCH) -> str:
+        """How somebody tells us so."""
+        if self.by_name:
+            return f"{option} {self.face}={self.there.photo}:{self.there.face}"
+        return f"match (({self.face}, {self.there.reference}, {self.there.face}),)"
+
+
+@dataclass(frozen=True, slots=True)
+class NoDonor:
+    """Why a face gets no eyes from one reference.
+
+    Args:
+        photo: what the reference is called.
+        match: who it would be there; for "stranger", None where nobody comes near.
+    """
+
+    why: Literal["stranger", "uncertain", "shut"]
+    photo: str
+    match: Match | None = None
+
+    def said(self, option: str = MATCH) -> str:
+        """A clause."""
+        who = "" if self.match is None else self.match.said(option)
+        if self.why == "stranger":
+            likest = f" (if one is, say which: {who})" if who else ""
+            return f"nobody in {self.photo} is surely this person{likest}"
+        if self.why == "uncertain":
+            return f"it is not certain which face in {self.photo} is this person's (say which with {who})"
+        return f"the eyes are not open in {self.photo if self.match is None else self.match.there} either"
+
+
+@dataclass(frozen=True, slots=True)
+class NoDonors:
+    """Why a face gets no eyes from any reference: one reason each, in their order."""
+
+    reasons: tuple[NoDonor, ...] = ()
+
+    def said(self, option: str = MATCH) -> str:
+        """One sentence of several clauses."""
+        clauses = dict.fromkeys(reason.said(option) for reason in self.reasons)
+        text = "; ".join(clauses) or "no reference shows this person"
+        return f"{text[:1].upper()}{text[1:]}."
