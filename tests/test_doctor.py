@@ -80,7 +80,7 @@ def test_a_known_error_of_the_engine_comes_with_its_own_advice(
 
 
 def test_a_file_of_the_package_comes_back_from_the_clone_whoever_misses_it() -> None:
-    assert doctor._mend_of_known(str(missing(Path("refiner.onnx")))) == installed.RESTORE
+    assert missing(Path("refiner.onnx")).mend == installed.RESTORE
     assert "open-the-eyes" not in installed.RESTORE  # which is in no registry
 
 

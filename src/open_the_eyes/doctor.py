@@ -237,20 +237,10 @@ def _engine() -> Check:
         engine = load_engine()
         engine.detector.detect(np.zeros((64, 64, 3), np.uint8))
     except OpenTheEyesError as error:
-        return Check("default engine", False, str(error), _mend_of_known(str(error)))
+        return Check("default engine", False, str(error), error.mend)
     except Exception as error:  # noqa: BLE001 -- whatever keeps it from running is the finding
         return Check("default engine", False, f"{type(error).__name__}: {error}", "open-the-eyes demo --debug")
     return Check("default engine", True, f"{engine.name}: {engine.why}")
-
-
-def _mend_of_known(message: str) -> str:
-    """The command that an error of ours ends with, or one that takes back the variable it names; "" without either.
-
-    "... Run: open-the-eyes fetch scrfd" -> "open-the-eyes fetch scrfd"; "OTE_DEVICE: expected" -> "unset OTE_DEVICE".
-    """
-    command = re.search(r"(?:open-the-eyes|python -m|git checkout|chmod) [^:]+$", message)
-    variable = re.match(r"OTE_[A-Z_]+(?=: )", message)
-    return command[0] if command is not None else f"unset {variable[0]}" if variable is not None else ""
 
 
 def _extras() -> Iterator[Check]:
@@ -287,7 +277,7 @@ def _weights() -> Iterator[Check]:
             found = f"{state}; {weight.bytes / 1e9:.2f} GB; licence {weight.licence}{use}"
             yield Check(f"weights {weight.name}", missing is None, found, mend, needed=False)
     except OpenTheEyesError as error:
-        yield Check("weights", False, str(error), _mend_of_known(str(error)), needed=False)
+        yield Check("weights", False, str(error), error.mend, needed=False)
     except Exception as error:  # noqa: BLE001 -- whatever keeps them from being looked at is the finding
         mend = "open-the-eyes fetch --list --debug"
         yield Check("weights", False, f"{type(error).__name__}: {error}", mend, needed=False)

@@ -27,13 +27,19 @@ class OpenTheEyesError(Exception):
     """Root of the family; `exit_code` and `http_status` are the same for every instance of a class.
 
     A message holds no password and no token of an address, whoever wrote it: it may go to a file or a log.
+
+    Args:
+        message: what was expected, what came, and what to do next, as far as `how` and `mend` do not say that.
+        mend: the command that mends it, if one does.
+        how: such as "Run": the text ends in these words and the command. Without them `mend` is for `doctor` alone.
     """
 
     exit_code: int = 1
     http_status: int = 500
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(without_secrets(message))
+    def __init__(self, message: str = "", *, mend: str = "", how: str = "") -> None:
+        self.fault, self.mend = without_secrets(message), without_secrets(mend)
+        super().__init__(f"{self.fault} {how}: {self.mend}" if how else self.fault)
 
 
 class UsageError(OpenTheEyesError):

@@ -86,7 +86,10 @@ class Settings:
         for known in dataclasses.fields(cls):
             name = f"OTE_{known.name.upper()}"
             if name in environment:
-                values[known.name] = readers.get(known.name, _count)(name, environment[name])
+                try:
+                    values[known.name] = readers.get(known.name, _count)(name, environment[name])
+                except UsageError as error:
+                    raise UsageError(str(error), mend=f"unset {name}") from error
         return cls(**values)
 
 

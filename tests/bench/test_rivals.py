@@ -35,7 +35,9 @@ from open_the_eyes.settings import Settings
 
 def test_what_cannot_run_says_why_without_naming_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/someone")
-    told = because(UsageError("/home/someone/x: expected weights. Run: open-the-eyes fetch x"), "speed", "x")
+    told = because(
+        UsageError("/home/someone/x: expected weights.", mend="open-the-eyes fetch x", how="Run"), "speed", "x"
+    )
     assert told == Absent("speed", "x", "~/x: expected weights.", "open-the-eyes fetch x")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -16,7 +15,6 @@ from .figures import Absent, Area
 NAMES: Final = ("appearance", "reference", "sdxl")
 FOREIGN: Final = 200
 """Letters of an error that is not ours: some libraries tell pages."""
-_MEND: Final = re.compile(r"(?:Run:|run:|mend it:)\s*(.+?)\.?$")
 
 
 def engines_here(settings: Settings) -> tuple[dict[str, Engine], list[Absent]]:
@@ -33,13 +31,17 @@ def engines_here(settings: Settings) -> tuple[dict[str, Engine], list[Absent]]:
 
 
 def because(error: Exception, area: Area, what: str) -> Absent:
-    """The error as a row: the command that mends it stands at the end of its message, where the message is ours."""
-    ours = isinstance(error, OpenTheEyesError)
-    said = str(error) if ours else f"{type(error).__name__}: {error}".splitlines()[0][:FOREIGN]
+    """The error as a row, with the command that mends it where it knows one."""
+    if isinstance(error, OpenTheEyesError):
+        return Absent(area, what, _for_others(error.fault), _for_others(error.mend))
+    return Absent(area, what, _for_others(f"{type(error).__name__}: {error}".splitlines()[0][:FOREIGN]), "")
+
+
+def _for_others(text: str) -> str:
+    """Without the name of who runs it: a report is for others, too."""
     with suppress(RuntimeError):  # who has no home is not named by it
-        said = said.replace(str(Path.home()), "~")  # a report is for others, too
-    command = _MEND.search(said) if ours else None
-    return Absent(area, what, said[: command.start()].strip() if command else said, command[1] if command else "")
+        return text.replace(str(Path.home()), "~")
+    return text
 
 
 def _sdxl_rows() -> list[str]:

@@ -134,7 +134,9 @@ def stock_files(settings: Settings) -> tuple[Path, Path, str]:
 
     missing = [name for name in ("torch", "diffusers", "transformers") if find_spec(name) is None]
     if missing:
-        raise UsageError(f"not installed: {', '.join(missing)}. Run: python -m pip install 'open-the-eyes[sdxl]'")
+        raise UsageError(
+            f"not installed: {', '.join(missing)}.", mend="python -m pip install 'open-the-eyes[sdxl]'", how="Run"
+        )
     import torch
 
     from ..models.sdxl.loading import device_of

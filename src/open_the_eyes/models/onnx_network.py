@@ -87,8 +87,9 @@ class OnnxNetwork:
     def foreign(self, came: str) -> WeightsMissing:
         """The file is no network of this kind."""
         return WeightsMissing(
-            f"{self._path}: expected a network that {self._wanted}, got {came}. "
-            f"Put the right file there: open-the-eyes fetch {self._path.parent.name}"
+            f"{self._path}: expected a network that {self._wanted}, got {came}.",
+            mend=f"open-the-eyes fetch {self._path.parent.name}",
+            how="Put the right file there",
         )
 
 
@@ -145,8 +146,9 @@ def session_of(path: Path, settings: Settings) -> onnxruntime.InferenceSession:
                 return session_of(path, replace(settings, device="cpu"))
             _raise_of_gpu(path, error)
         raise WeightsMissing(
-            f"{path}: expected an ONNX network, got: {str(error) or type(error).__name__:.200}. "
-            f"Check it, or fetch it again: open-the-eyes fetch {path.parent.name}"
+            f"{path}: expected an ONNX network, got: {str(error) or type(error).__name__:.200}.",
+            mend=f"open-the-eyes fetch {path.parent.name}",
+            how="Check it, or fetch it again",
         ) from error
     if chosen == [CPU] or on_gpu(session) or settings.device == "auto":
         return session

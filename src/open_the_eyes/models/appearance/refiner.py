@@ -46,7 +46,7 @@ coarser things as they are. At its finest, the network weaves lines along its gr
 
 def missing(path: Path) -> WeightsMissing:
     """The error for a model file of the package that is not there."""
-    return WeightsMissing(f"{path.name}: expected in the package, not found. Bring it back: {RESTORE}")
+    return WeightsMissing(f"{path.name}: expected in the package, not found.", mend=RESTORE, how="Bring it back")
 
 
 GLINT_NEAR: Final = 0.08

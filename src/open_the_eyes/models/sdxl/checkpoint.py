@@ -73,8 +73,9 @@ class Checkpoint:
             )  # fmt: skip
         except OSError as error:
             raise WeightsMissing(
-                f"{self.path}: expected all files of a U-Net, got: {error!s:.200}. Complete it, or fetch it again: "
-                "open-the-eyes fetch"
+                f"{self.path}: expected all files of a U-Net, got: {error!s:.200}.",
+                mend="open-the-eyes fetch",
+                how="Complete it, or fetch it again",
             ) from error
 
     def scheduler(self) -> Any:
@@ -133,7 +134,9 @@ def _local(folder: Path) -> dict[str, Any]:
     files = sorted(file.name for file in folder.glob(f"*{SUFFIX}"))
     if not files:
         raise WeightsMissing(
-            f"{folder}: expected {SUFFIX} files, found none; pickled weights are refused. Run: open-the-eyes fetch sdxl"
+            f"{folder}: expected {SUFFIX} files, found none; pickled weights are refused.",
+            mend="open-the-eyes fetch sdxl",
+            how="Run",
         )
     half = all(".fp16." in name or ".fp16-" in name for name in files)
     return {"use_safetensors": True, "local_files_only": True, "variant": "fp16" if half else None}

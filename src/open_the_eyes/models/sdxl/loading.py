@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
@@ -80,7 +79,7 @@ def sdxl_lacks(settings: Settings) -> str:
         needs = "a GPU"
         return needs if device_of(settings) == "cpu" else ""
     except WeightsMissing as error:
-        return f"its weights ({str(error).rpartition(': ')[2]})"
+        return f"its weights ({error.mend or error})"
     except OpenTheEyesError:
         return needs
 
@@ -90,8 +89,9 @@ def check_libraries() -> None:
     missing = [name for name in LIBRARIES if find_spec(name) is None]
     if missing:
         raise UsageError(
-            f"engine sdxl: expected the extra 'sdxl', {', '.join(missing)} not installed. "
-            'Run: python -m pip install "open-the-eyes[sdxl]"'
+            f"engine sdxl: expected the extra 'sdxl', {', '.join(missing)} not installed.",
+            mend='python -m pip install "open-the-eyes[sdxl]"',
+            how="Run",
         )
 
 
@@ -123,12 +123,8 @@ def files_of(settings: Settings) -> Files:
         WeightsMissing: it does not.
         UsageError: OTE_SDXL names no checkpoint.
     """
-    try:
-        plan, refiner, vae, lora = (
-            path_of(n, settings) for n in ("sdxl-inpaint", "sdxl-refiner", "sdxl-vae", "lcm-lora")
-        )
-    except WeightsMissing as error:
-        raise WeightsMissing(re.sub(r"(open-the-eyes fetch).*", r"\1 sdxl", str(error))) from error
+    names = ("sdxl-inpaint", "sdxl-refiner", "sdxl-vae", "lcm-lora")
+    plan, refiner, vae, lora = (path_of(name, settings, profile="sdxl") for name in names)
     base = Checkpoint(plan, plan) if settings.sdxl is None else Checkpoint.at(_named(settings.sdxl, settings), plan)
     return Files(base, Checkpoint(refiner, refiner), vae, lora)
 

@@ -22,6 +22,7 @@ from ...settings import Settings
 from .catalogue import Weight, weight_of
 
 RECORD: Final = "weights.json"
+FETCH: Final = "open-the-eyes fetch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,45 +42,48 @@ class Missing:
     mend: str
 
 
-def path_of(name: str, settings: Settings) -> Path:
+def path_of(name: str, settings: Settings, profile: str | None = None) -> Path:
     """Where a model lies: its file if it is a single one, else its folder.
+
+    Args:
+        profile: what to fetch where it is missing; None is the model alone.
 
     Raises:
         WeightsMissing: it is not there, or not whole; the message ends in the command that mends it.
     """
     weight = weight_of(name)
-    missing = missing_of(weight, settings.weights)
+    missing = missing_of(weight, settings.weights, profile)
     if missing is not None:
         raise WeightsMissing(
-            f"{name}: expected its files in {settings.weights / name}, {missing.what}. Run: {missing.mend}"
+            f"{name}: expected its files in {settings.weights / name}, {missing.what}.", mend=missing.mend, how="Run"
         )
     folder = settings.weights / name
     return folder / weight.files[0] if weight.single else folder
 
 
-def missing_of(weight: Weight, folder: Path) -> Missing | None:
+def missing_of(weight: Weight, folder: Path, profile: str | None = None) -> Missing | None:
     """What keeps a model from being used; None where nothing does.
 
     Raises:
         WeightsMissing: the record of what was fetched cannot be read.
     """
     try:
-        what = _lacking(weight, folder)
+        what = _lacking(weight, folder, profile)
     except OSError as error:
         elsewhere = "OTE_WEIGHTS=/folder"
         rights = f"chmod -R u+rX {shlex.quote(str(folder))}, or {elsewhere}"
         mend = rights if isinstance(error, PermissionError) else elsewhere
         return Missing(f"{folder / weight.name} cannot be looked into ({error.strerror})", mend)
-    return Missing(what, f"open-the-eyes fetch {weight.name}") if what else None
+    return Missing(what, f"{FETCH} {profile or weight.name}") if what else None
 
 
-def _lacking(weight: Weight, folder: Path) -> str:
+def _lacking(weight: Weight, folder: Path, profile: str | None) -> str:
     home = folder / weight.name
     there = _files_below(home)
     for pattern in weight.files:
         if not any(fnmatchcase(name, pattern) for name in there):
             return f"{pattern} is missing"
-    for name, known in of_weight(read_record(folder), weight).items():
+    for name, known in of_weight(read_record(folder, profile), weight).items():
         if name not in there:
             return f"{name} is missing"
         if known.revision != weight.revision:
@@ -108,7 +112,7 @@ def of_weight(record: Mapping[str, Recorded], weight: Weight) -> dict[str, Recor
     return {name: known for name, known in named.items() if weight.asks_for(name)}
 
 
-def read_record(folder: Path) -> dict[str, Recorded]:
+def read_record(folder: Path, profile: str | None = None) -> dict[str, Recorded]:
     """By "model/file"; nothing where nothing was fetched yet.
 
     Raises:
@@ -129,8 +133,9 @@ def read_record(folder: Path) -> dict[str, Recorded]:
         ) from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise WeightsMissing(
-            f"{path}: expected the record that `fetch` writes, got {type(error).__name__}. "
-            "Delete it and run: open-the-eyes fetch"
+            f"{path}: expected the record that `fetch` writes, got {type(error).__name__}.",
+            mend=f"{FETCH} {profile or ''}".rstrip(),
+            how="Delete it and run",
         ) from error
 
 
