@@ -9,7 +9,7 @@ import pytest
 
 from open_the_eyes.cli import paths
 from open_the_eyes.errors import PhotoNotWritten, UsageError
-from open_the_eyes.naming import numbered
+from open_the_eyes.naming import is_result, numbered, opened
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,12 @@ def test_a_name_too_long_is_left_for_the_writer_to_refuse() -> None:
     paths.check_output(Path("a" * 5000), [], overwrite=False)
     with pytest.raises(PhotoNotWritten):
         paths.write_text(Path("a" * 5000), "", overwrite=False)
+
+
+@pytest.mark.parametrize("photo", ["a.jpg", "a.b.PNG"])
+def test_results_are_known_by_their_names_and_photos_are_not(photo: str) -> None:
+    assert not is_result(photo)
+    assert all(is_result(path.name) for count in (1, 2) for path in numbered(opened(Path(photo)), count))
 
 
 def test_variations_are_numbered() -> None:

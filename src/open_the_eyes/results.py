@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import files
+from . import files, naming
 from .edit_record import PAINTED
 from .errors import UsageError
 from .givers import NoDonors
 from .imaging.mesh478 import SIDES
-from .naming import named, numbered
 from .options import Options
 from .photo import Photo
 from .report import EyeReport, FaceReport, InputReport, OutputReport, Report, StageReport
@@ -200,7 +199,7 @@ def _targets(photo: Photo, path: str | os.PathLike[str] | None, count: int) -> l
         files.format_for(photo, target)
     elif photo.file is not None and photo.file.path is not None:
         suffix = files.suffix_for(photo.file.path, photo.file.format)
-        target = named(photo.file.path, "opened", suffix)
+        target = naming.opened(photo.file.path, suffix)
     else:
         raise UsageError("save: this photo came without a path, so one is needed: save('photo.opened.png').")
-    return numbered(target, count)
+    return naming.numbered(target, count)

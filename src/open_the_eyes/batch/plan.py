@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..looking import is_folder, is_there
-from ..naming import named, numbered
+from ..naming import numbered, opened
 from .sources import FOLDER, PhotoCollector, each_once, spelled_out
 
 
@@ -123,7 +123,7 @@ def _item(photo: Path, root: Path, out: Path, keep_names: bool) -> Item:
         ) from None
     suffix, size, mtime_ns = _looked_at(photo)
     place = out / within
-    output = place.with_suffix(suffix) if keep_names else named(place, "opened", suffix)
+    output = place.with_suffix(suffix) if keep_names else opened(place, suffix)
     return Item(within.as_posix(), photo, output, place, size, mtime_ns)
 
 

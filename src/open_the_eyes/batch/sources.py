@@ -14,13 +14,12 @@ from typing import Final
 from ..addresses import is_address
 from ..errors import UnreadablePhoto, UsageError
 from ..looking import is_file, is_folder, is_link, is_there
+from ..naming import is_result
 
 FOLDER: Final = "open-the-eyes.batch"
 """In the folder of results: what the batch itself keeps. Never looked into for photos."""
 LIST_SUFFIX: Final = ".txt"
 _WILD: Final = frozenset("*?[")
-_RESULT: Final = ".opened."
-"""In the name of every result: one that lies among the photos is no photo to do."""
 
 
 class PhotoCollector:
@@ -85,7 +84,7 @@ class PhotoCollector:
                 continue
             if inside and (in_results(file) if locked or is_link(file) else folder_in_results(folder)):
                 continue
-            if locked or (file.suffix.lower() in SUFFIXES and _RESULT not in file.name):
+            if locked or (file.suffix.lower() in SUFFIXES and not is_result(file.name)):
                 self.photos.append(file)
             else:
                 self.others += 1

@@ -11,6 +11,7 @@ from typing import Final
 from ..errors import UnreadablePhoto, UsageError
 from ..files import SUFFIXES
 from ..looking import is_file
+from ..naming import is_result
 
 NAME: Final = "file"
 """The column of a table that says which photo a line is about."""
@@ -38,7 +39,7 @@ def photos_in(folder: Path, sample: int | None = None) -> list[Path]:
         raise UnreadablePhoto(
             f"{folder}: expected a folder that may be looked into, got: {error.strerror}; change its rights."
         ) from error
-    paths = [path for path in paths if ".opened." not in path.name]
+    paths = [path for path in paths if not is_result(path.name)]
     if not paths:
         raise UsageError(f"{folder}: expected photos ({', '.join(SUFFIXES)}), found none. Name another folder.")
     if sample is not None and sample < len(paths):

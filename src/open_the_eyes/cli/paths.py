@@ -13,7 +13,7 @@ from typing import Final
 from ..addresses import is_address
 from ..errors import PhotoNotWritten, UsageError
 from ..looking import is_file, is_folder, is_there
-from ..naming import named
+from ..naming import OPENED, named
 
 _GLOB = frozenset("*?[")
 
@@ -65,7 +65,7 @@ def check_photo(photo: Path) -> None:
         raise UsageError(f"{photo}: expected a photo, got a pattern that matches none. Check it, and leave quotes off.")
 
 
-def planned(photos: Sequence[Path], out: str | None, addition: str = "opened", *, option: str = "-o") -> list[Path]:
+def planned(photos: Sequence[Path], out: str | None, addition: str = OPENED, *, option: str = "-o") -> list[Path]:
     """One path a photo: `out` itself for one photo; `photo.opened.jpg` in the folder `out`, or beside the photo.
 
     Raises:

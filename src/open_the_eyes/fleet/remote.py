@@ -7,7 +7,7 @@ import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import fsspec
 
@@ -19,9 +19,7 @@ from ..batch.spec import BatchSpec
 from ..batch.worker import Processor
 from ..errors import OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError
 from ..files import HEAD_BYTES, SUFFIXES, true_suffix
-from ..naming import named, numbered
-
-_RESULT: Final = ".opened."
+from ..naming import is_result, numbered, opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def plan_remote(
         if not _is_photo(name):
             others += 1
             continue
-        output = Path(name) if keep_names else named(Path(name), "opened")
+        output = Path(name) if keep_names else opened(Path(name))
         items.append(Item(name, Path(name), output, Path(name), int(facts.get("size") or 0), _stamp(files, path)))
     if not items:
         raise UsageError(f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) at {remote.source}, found none.")
@@ -231,7 +229,7 @@ def _is_there(files: Any, path: str) -> bool:
 
 
 def _is_photo(name: str) -> bool:
-    return Path(name).suffix.lower() in SUFFIXES and _RESULT not in name
+    return Path(name).suffix.lower() in SUFFIXES and not is_result(name)
 
 
 def _opened(address: str) -> tuple[Any, str]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from ..files import SUFFIXES, suffix_for
-from ..naming import named
+from ..naming import opened
 from ..service.jobs import Job
 from . import words
 from .edit_session import EditSession
@@ -137,4 +137,4 @@ def file_name(name: str, stored: str) -> str:
     """photo.jpg -> photo.opened.jpg; the suffix gives way where it does not tell the truth about the stored file."""
     own = Path(clean(name))
     file_format = SUFFIXES.get(Path(stored).suffix)
-    return str(named(own, "opened", None if file_format is None else suffix_for(own, file_format)))
+    return str(opened(own, None if file_format is None else suffix_for(own, file_format)))
