@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from .errors import UsageError
-from .options import GenerateOptions
+from .options import ENGINES, GenerateOptions
 from .roles import EyeGenerator, FaceDescriber, FaceDetector, FaceRestorer
 from .settings import Settings
-
-ENGINES: Final = ("auto", "appearance", "reference", "sdxl")
 
 
 @dataclass(frozen=True, slots=True)

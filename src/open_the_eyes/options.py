@@ -13,6 +13,8 @@ Mode = Literal["fast", "standard", "quality", "ultra"]
 EyeColor = Literal["auto", "brown", "hazel", "green", "blue", "grey"]
 Precision = Literal["auto", "bf16", "fp8", "int8", "int4"]
 Restorer = Literal["none", "codeformer", "gfpgan", "gpen", "restoreformer"]
+ENGINES: Final = ("auto", "appearance", "reference", "sdxl")
+"""What paints the eyes; "auto" takes the best that can run here."""
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 EYE_COLORS: Final[tuple[EyeColor, ...]] = get_args(EyeColor)
 PRECISIONS: Final[tuple[Precision, ...]] = get_args(Precision)

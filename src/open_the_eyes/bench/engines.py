@@ -8,11 +8,10 @@ from typing import Final
 
 from ..engine import Engine, load_engine
 from ..errors import OpenTheEyesError
-from ..options import MODES, PRECISIONS
+from ..options import ENGINES, MODES, PRECISIONS
 from ..settings import Settings
 from .figures import Absent, Area
 
-NAMES: Final = ("appearance", "reference", "sdxl")
 FOREIGN: Final = 200
 """Letters of an error that is not ours: some libraries tell pages."""
 
@@ -21,7 +20,7 @@ def engines_here(settings: Settings) -> tuple[dict[str, Engine], list[Absent]]:
     """By name; what cannot run is a row that says why."""
     here: dict[str, Engine] = {}
     absent: list[Absent] = []
-    for name in NAMES:
+    for name in ENGINES[1:]:
         try:
             here[name] = load_engine(name, settings)
         except OpenTheEyesError as error:

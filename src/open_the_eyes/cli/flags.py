@@ -6,11 +6,11 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from ..options import EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, PRECISIONS, RESTORERS, Options
+from ..options import ENGINES, EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, PRECISIONS, RESTORERS, Options
 from . import parse
 
 EngineName: TypeAlias = Annotated[
-    str, typer.Option("--engine", metavar="auto|appearance|reference|sdxl", help="What paints the eyes.")
+    str, typer.Option("--engine", metavar="|".join(ENGINES), help="What paints the eyes.")
 ]
 References: TypeAlias = Annotated[
     list[str] | None,

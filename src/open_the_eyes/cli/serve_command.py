@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
-from . import parse, speech
+from . import flags, parse, speech
 
 LAST_PORT = 65_535
 
@@ -15,9 +15,7 @@ LAST_PORT = 65_535
 def serve_command(
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
     port: Annotated[str, typer.Option(metavar="N", help="0 takes one that is free.")] = "8000",
-    engine: Annotated[
-        str, typer.Option(metavar="auto|appearance|reference|sdxl", help="What paints the eyes.")
-    ] = "auto",
+    engine: flags.EngineName = "auto",
     ray: Annotated[
         str | None,
         typer.Option(

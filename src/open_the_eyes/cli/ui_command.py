@@ -9,16 +9,14 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
-from . import speech
+from . import flags, speech
 from .serve_command import port_number
 
 
 def ui_command(
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
     port: Annotated[str, typer.Option(metavar="N", help="0 takes one that is free.")] = "7860",
-    engine: Annotated[
-        str, typer.Option(metavar="auto|appearance|reference|sdxl", help="What paints the eyes.")
-    ] = "auto",
+    engine: flags.EngineName = "auto",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
     debug: Annotated[  # noqa: ARG001 -- read from the arguments, where every way out can see it
         bool, typer.Option("--debug", help="Show the traceback of an error.")

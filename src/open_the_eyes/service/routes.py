@@ -12,6 +12,7 @@ from starlette.routing import Match, Mount
 from starlette.types import Scope
 
 from ..errors import NoCapacity
+from ..options import MAX_VARIATIONS
 from .errors import NotHere
 from .events import events
 from .job_service import JobService
@@ -101,7 +102,7 @@ async def get_events(
 def get_result(
     request: Request,
     job_id: JobId,
-    variation: Annotated[int, Query(ge=1, le=16, description="Best first.")] = 1,
+    variation: Annotated[int, Query(ge=1, le=MAX_VARIATIONS, description="Best first.")] = 1,
     face: Annotated[int | None, Query(ge=1, le=10_000, description="Only this face, as a small picture.")] = None,
 ) -> Response:
     """A result. Where no eye was opened there is none: the photo is as it was sent."""

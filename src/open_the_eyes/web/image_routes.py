@@ -13,6 +13,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
+from ..options import MAX_VARIATIONS
 from ..service.errors import NotHere
 from ..service.job_service import JobService
 from ..service.jobs import Job
@@ -65,7 +66,7 @@ def image_routes(service: JobService, image_cache: ImageCache) -> APIRouter:
     async def eyes(
         request: Request,
         job_id: JobId,
-        variation: Annotated[int, Path(ge=0, le=16)],
+        variation: Annotated[int, Path(ge=0, le=MAX_VARIATIONS)],
         face: Annotated[int, Path(ge=1, le=10_000)],
     ) -> Response:
         """One face's eyes; variation 0 is the photo as it came."""

@@ -14,7 +14,7 @@ from open_the_eyes.errors import NoRoomOnGpu, WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.models import onnx_network
 from open_the_eyes.models.onnx_network import CPU, CUDA, Provider, providers
-from open_the_eyes.models.restorers import RESTORERS, OnnxRestorers
+from open_the_eyes.models.restorers import NETWORKS, OnnxRestorers
 from open_the_eyes.models.restorers.onnx_restorer import OnnxRestorer
 from open_the_eyes.models.weights.catalogue import weight_of
 from open_the_eyes.residency import CountedMemory, ModelCard, Residency
@@ -201,7 +201,7 @@ def test_memory_that_runs_out_while_it_runs_is_an_error_that_says_so_and_nothing
     assert len(net.restore([FACE], 0.5)) == 1
 
 
-@pytest.mark.parametrize("name", RESTORERS)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_a_restorer_whose_weights_are_missing_is_refused_when_it_is_asked_for(tmp_path: Path, name: str) -> None:
     all_of_them = OnnxRestorers(Settings(weights=tmp_path))
     assert name in all_of_them
@@ -215,7 +215,7 @@ def test_each_restorer_is_made_once(tmp_path: Path) -> None:
     made: FaceRestorer = all_of_them["gpen"]
     assert made is all_of_them["gpen"]
     assert made.name == "gpen"
-    assert list(all_of_them) == list(RESTORERS)
+    assert list(all_of_them) == list(NETWORKS)
     assert len(all_of_them) == 4
     assert "none" not in all_of_them
     with pytest.raises(KeyError):

@@ -1,5 +1,5 @@
 """Networks that sharpen faces."""
 
-from .registry import RESTORERS, OnnxRestorers
+from .registry import NETWORKS, OnnxRestorers
 
-__all__ = ["RESTORERS", "OnnxRestorers"]
+__all__ = ["NETWORKS", "OnnxRestorers"]

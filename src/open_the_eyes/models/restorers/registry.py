@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from ...options import RESTORERS
 from ...residency.cards import BY_NAME
 from ...roles import FaceRestorer
 from ...settings import Settings
 from ..weights import path_of
 from .onnx_restorer import OnnxRestorer
 
-RESTORERS: Final = ("codeformer", "gfpgan", "gpen", "restoreformer")
+NETWORKS: Final = tuple(name for name in RESTORERS if name != "none")
 
 
 class OnnxRestorers(Mapping[str, FaceRestorer]):
@@ -25,7 +26,7 @@ class OnnxRestorers(Mapping[str, FaceRestorer]):
         self._made: dict[str, OnnxRestorer] = {}
 
     def __getitem__(self, name: str) -> FaceRestorer:
-        if name not in RESTORERS:
+        if name not in NETWORKS:
             raise KeyError(name)
         path = path_of(name, self._settings)
         if name not in self._made:
@@ -33,10 +34,10 @@ class OnnxRestorers(Mapping[str, FaceRestorer]):
         return self._made[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in RESTORERS
+        return name in NETWORKS
 
     def __iter__(self) -> Iterator[str]:
-        return iter(RESTORERS)
+        return iter(NETWORKS)
 
     def __len__(self) -> int:
-        return len(RESTORERS)
+        return len(NETWORKS)
