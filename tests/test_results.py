@@ -54,7 +54,7 @@ def test_saving_writes_the_picture_and_an_honest_record(opened_blink: Opened, tm
 
 @pytest.mark.parametrize(
     "part",
-    [lambda opened: opened, lambda opened: opened.photo, lambda opened: Inspected(opened.photo, (), (), opened.report)],
+    [lambda opened: opened, lambda opened: opened.photo, lambda opened: Inspected(opened.photo, (), opened.report)],
     ids=["opened", "photo", "inspected"],
 )
 def test_each_is_itself_whatever_its_pixels(opened_blink: Opened, part: Callable[[Opened], Any]) -> None:

@@ -102,7 +102,7 @@ def open_eyes(
     origins = [eyes.origin for face in kept.values() for eyes in face.best]
     gave = sorted({one.reference for one in origins if isinstance(one, ReferenceFace)})
     givers = [others[number - 1] for number in gave]
-    return Opened(recorded(variations, report, options, came, givers), faces, report.stages, report, options)
+    return Opened(recorded(variations, report, options, came, givers), report, options)
 
 
 def inspect_photo(photo: Source, options: Options | None = None, *, engine: str | Engine = "auto") -> Inspected:
@@ -117,7 +117,7 @@ def inspect_photo(photo: Source, options: Options | None = None, *, engine: str 
         decisions = confirmed(source.pixels, decisions, engine.detector)
     faces = tuple(face_report(d, None) for d in decisions)
     report = report_of(source, engine.name, options, faces, watch)
-    return Inspected(source, faces, tuple(d.face for d in decisions), report)
+    return Inspected(source, tuple(d.face for d in decisions), report)
 
 
 def check_references(references: Sequence[Source], engine: Engine) -> None:

@@ -28,19 +28,25 @@ class Opened:
 
     Args:
         variations: the photo once a variation, best first; without a closed eye, the photo as it came.
-        faces: every face, left to right.
-        timings: one entry a stage.
-        report: all of this for programs; `save` returns it with `outputs`.
+        report: what was done, for programs; `save` returns it with `outputs`.
         options: what was asked for.
         first: the number of the first of these variations.
     """
 
     variations: tuple[Photo, ...]
-    faces: tuple[FaceReport, ...]
-    timings: tuple[StageReport, ...]
     report: Report
     options: Options = field(default_factory=Options)
     first: int = 1
+
+    @property
+    def faces(self) -> tuple[FaceReport, ...]:
+        """Every face, left to right."""
+        return self.report.faces
+
+    @property
+    def timings(self) -> tuple[StageReport, ...]:
+        """One entry a stage."""
+        return self.report.stages
 
     @property
     def photo(self) -> Photo:
@@ -110,9 +116,12 @@ class Inspected:
     """What `open` would do with a photo; `detected` holds what the detector measured, in the order of `faces`."""
 
     photo: Photo
-    faces: tuple[FaceReport, ...]
     detected: tuple[Face, ...]
     report: Report
+
+    @property
+    def faces(self) -> tuple[FaceReport, ...]:
+        return self.report.faces
 
 
 def face_report(decision: Decision, kept: Kept | None, no_donor: NoDonors | None = None) -> FaceReport:

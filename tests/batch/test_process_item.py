@@ -90,7 +90,7 @@ def done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[BatchSpec
     pixels = photo.pixels.copy()
     pixels[10:20, 10:30] = 90
     variations, face = (replace(photo.with_pixels(pixels), edit=RECORD),), face_report()
-    opened = Opened(variations, (face,), (), report_of("a.jpg", face))
+    opened = Opened(variations, report_of("a.jpg", face))
     monkeypatch.setattr("open_the_eyes.batch.process_item.open_eyes", lambda *_, **__: opened)
     (item,), engine = planned(tmp_path / "in", tmp_path / "out").items, SimpleNamespace(settings=Settings())
     return lambda spec: process_item(item, spec, "", engine, tmp_path / "out")  # type: ignore[arg-type]

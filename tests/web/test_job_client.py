@@ -22,6 +22,7 @@ from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, Ph
 from open_the_eyes.web.image_cache import ImageCache
 from open_the_eyes.web.job_client import JobClient, NoFace
 from open_the_eyes.web.tab_memory import TabMemory
+from tests.stand_in import report_of
 
 ADA = "visitor-ada"
 PLACE = Box(0.1, 0.1, 0.2, 0.3)
@@ -39,7 +40,7 @@ class FakeService:
     def inspect(self, photo: bytes) -> Inspected:
         """Nobody is in it."""
         assert photo == b"a wall"
-        return Inspected(Photo(np.zeros((4, 4, 3), np.uint8)), (), (), None)  # type: ignore[arg-type]  # not looked at
+        return Inspected(Photo(np.zeros((4, 4, 3), np.uint8)), (), report_of("wall.jpg"))
 
     def add(self, options: dict[str, Any]) -> Job:
         job = Job(str(uuid4()), JobRequest(ADA, options), "done", 1, 0.0, report={"faces": []})
