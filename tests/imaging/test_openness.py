@@ -9,7 +9,7 @@ import pytest
 
 from open_the_eyes.imaging.arrays import Points
 from open_the_eyes.imaging.mesh478 import EYE_RING, SIDES
-from open_the_eyes.imaging.openness import USUAL_RATIO, eye_width, lid_gap, opennesses
+from open_the_eyes.imaging.openness import USUAL_RATIO, lid_gap, opennesses, true_eye_width
 
 WIDTH = 40.0
 
@@ -57,7 +57,7 @@ def test_half_the_gap_is_half_the_openness() -> None:
 
 
 def test_width_and_gap_are_pixels() -> None:
-    assert eye_width(eyes(yaw_deg=40), "left") == pytest.approx(WIDTH)
+    assert true_eye_width(eyes(yaw_deg=40), "left") == pytest.approx(WIDTH)
     assert lid_gap(eyes(gap=7), "right") == pytest.approx(7)
 
 

@@ -21,9 +21,9 @@ from open_the_eyes.imaging.geometry import inverted, transformed
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.imaging.tint import tinted
 from open_the_eyes.models.appearance import layout
-from open_the_eyes.models.appearance.eyeframe import MAX_EYE, EyeFrame, eye_frame
 from open_the_eyes.models.appearance.iris import eye_shape
 from open_the_eyes.models.appearance.model import AppearanceModel
+from open_the_eyes.models.appearance.refiner_frame import MAX_EYE, RefinerFrame, eye_frame
 from open_the_eyes.models.appearance.strip import laid_back, sampled
 
 from ..appearance.blinks import Blink, blink_of
@@ -122,7 +122,7 @@ def _both_eyes(
 
 
 def _laid_in(
-    frame: EyeFrame, planes: NDArray[np.float32], landmarks: Points, points: Points, model: AppearanceModel
+    frame: RefinerFrame, planes: NDArray[np.float32], landmarks: Points, points: Points, model: AppearanceModel
 ) -> NDArray[np.float32]:
     """The strip's planes in the frame, (h, w, 4)."""
     unmirrored = frame.from_picture

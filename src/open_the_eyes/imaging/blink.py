@@ -23,16 +23,16 @@ from .blink_lines import (
     LEFT_U,
     RIGHT_U,
     TOP_V,
+    BlinkFrame,
     BlinkLines,
-    EyeFrame,
     Field,
     arch,
     blurred,
-    ease,
     eye_coordinates,
-    eye_width,
     looked_up,
+    seen_eye_width,
 )
+from .easing import smoothstep
 from .geometry import Box, inverted
 from .mesh478 import SIDES, Side
 
@@ -50,16 +50,16 @@ def paint_blink(pixels: Rgb, landmarks: Points, sides: Sequence[Side] = SIDES) -
     """
     painted = pixels.copy()
     for side in sides:
-        if eye_width(landmarks, side) < SMALLEST_PX:
+        if seen_eye_width(landmarks, side) < SMALLEST_PX:
             continue
-        eye = EyeFrame.of(landmarks, side)
+        eye = BlinkFrame.of(landmarks, side)
         window = eye.window((pixels.shape[1], pixels.shape[0]))
         if window.area >= 1:
             window.cut(painted)[...] = _shut(pixels, eye, window)
     return painted
 
 
-def _shut(pixels: Rgb, eye: EyeFrame, window: Box) -> Rgb:
+def _shut(pixels: Rgb, eye: BlinkFrame, window: Box) -> Rgb:
     """The window's pixels with this eye shut."""
     before = to_tones(window.cut(pixels))
     u, v = eye_coordinates(eye, window)
@@ -76,7 +76,7 @@ def _shut(pixels: Rgb, eye: EyeFrame, window: Box) -> Rgb:
     return to_levels(before * (1 - allowed) + shut * allowed)
 
 
-def _smooth_lid(pixels: Rgb, eye: EyeFrame) -> Tones:
+def _smooth_lid(pixels: Rgb, eye: BlinkFrame) -> Tones:
     """A strip of the eye's surroundings at STRIP_PX: the skin's smooth colour, grown over eye, lashes and brow."""
     u, v = np.meshgrid(np.arange(LEFT_U, RIGHT_U, 1 / STRIP_PX), np.arange(TOP_V, BOTTOM_V, 1 / STRIP_PX))
     lines = BlinkLines.at(eye, u)
@@ -112,12 +112,12 @@ def _ball_shading(lines: BlinkLines, v: Field) -> Field:
     way = (v - crease) / np.maximum(lines.shut - crease, 0.05)
     across = np.exp(-(((lines.u - 0.45) / 0.34) ** 2))
     bulge = np.exp(-(((way - 0.5) / 0.3) ** 2)) * across
-    rim = ease((way - 0.55) / 0.45) * arch(lines.u)
+    rim = smoothstep((way - 0.55) / 0.45) * arch(lines.u)
     fold = np.exp(-((way / 0.18) ** 2)) * arch(lines.u)
-    return np.asarray(1 + 0.04 * bulge - 0.09 * rim - 0.09 * fold - 0.06 * ease((lines.u - 0.7) / 0.35))
+    return np.asarray(1 + 0.04 * bulge - 0.09 * rim - 0.09 * fold - 0.06 * smoothstep((lines.u - 0.7) / 0.35))
 
 
-def _grain(pixels: Rgb, eye: EyeFrame, window: Box) -> Tones:
+def _grain(pixels: Rgb, eye: BlinkFrame, window: Box) -> Tones:
     """(h, w, 3) around 0: the finest detail of the calmest patch of cheek, shifted by whole pixels."""
     x0, y0 = int(window.left), int(window.top)
     h, w = int(window.height), int(window.width)
@@ -136,7 +136,7 @@ def _grain(pixels: Rgb, eye: EyeFrame, window: Box) -> Tones:
     return best
 
 
-def _fine_folds(eye: EyeFrame, u: Field, v: Field) -> Field:
+def _fine_folds(eye: BlinkFrame, u: Field, v: Field) -> Field:
     """Faint lines along the lid, -0.02..0.02; they vanish where the eye is small."""
     rng = np.random.default_rng(7)
     noise = cv2.GaussianBlur(rng.standard_normal((260, 380)).astype(np.float32), (0, 0), sigmaX=16, sigmaY=1.6)
@@ -148,7 +148,7 @@ def _fine_folds(eye: EyeFrame, u: Field, v: Field) -> Field:
 
 
 def _with_lashes(
-    shut: Tones, pixels: Rgb, eye: EyeFrame, window: Box, lines: BlinkLines, v: Field, smooth: Tones
+    shut: Tones, pixels: Rgb, eye: BlinkFrame, window: Box, lines: BlinkLines, v: Field, smooth: Tones
 ) -> Tones:
     """The lids with their lash line, lashes and the soft shadow below them."""
     colour, strength = lash_colour(pixels, eye, smooth)
@@ -162,9 +162,9 @@ def _with_lashes(
 
 def _allowed(u: Field, v: Field, lines: BlinkLines) -> Field:
     """0..1: 0 towards the window's rim and above the brow's edge."""
-    sides = ease((u - LEFT_U - 0.12) / 0.12) * ease((RIGHT_U - 0.08 - u) / 0.12)
-    ends = ease((v - TOP_V - 0.04) / 0.06) * ease((BOTTOM_V - 0.04 - v) / 0.08)
-    return sides * ends * ease((v - lines.brow) / 0.05 + 0.5)
+    sides = smoothstep((u - LEFT_U - 0.12) / 0.12) * smoothstep((RIGHT_U - 0.08 - u) / 0.12)
+    ends = smoothstep((v - TOP_V - 0.04) / 0.06) * smoothstep((BOTTOM_V - 0.04 - v) / 0.08)
+    return sides * ends * smoothstep((v - lines.brow) / 0.05 + 0.5)
 
 
 def _folded(index: NDArray[Any], size: int) -> NDArray[Any]:

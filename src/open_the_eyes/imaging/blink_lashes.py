@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Plane, Points, Rgb, Tones
-from .blink_lines import BlinkLines, EyeFrame, Field, blurred, lid_line, looked_up, photo_maps
+from .blink_lines import BlinkFrame, BlinkLines, Field, blurred, lid_line, looked_up, photo_maps
 from .geometry import Box, inverted, transformed
 from .mesh478 import SIDES
 
 LASHES: Final = 54
 
 
-def lash_colour(pixels: Rgb, eye: EyeFrame, smooth: Tones) -> tuple[Field, float]:
+def lash_colour(pixels: Rgb, eye: BlinkFrame, smooth: Tones) -> tuple[Field, float]:
     """The person's own lash colour, (3,) 0..255, and how marked their lashes are, 0..1."""
     u = np.linspace(0.12, 0.88, 60)
     upper = lid_line(eye.upper, u)
@@ -37,7 +37,7 @@ def _darkest(colours: NDArray[Any], percent: float) -> Field:
     return np.asarray(colours[light <= np.percentile(light, percent)].mean(axis=0), dtype=np.float64)
 
 
-def softness_of(pixels: Rgb, eye: EyeFrame) -> float:
+def softness_of(pixels: Rgb, eye: BlinkFrame) -> float:
     """Blur of the eye's sharpest edges as the sigma of a Gaussian, photo pixels."""
     u, v = np.meshgrid(np.linspace(-0.1, 1.1, 2), np.linspace(-0.3, 0.3, 2))
     x, y = photo_maps(eye, u, v)
@@ -51,7 +51,7 @@ def softness_of(pixels: Rgb, eye: EyeFrame) -> float:
     return float(np.clip(contrast / max(steepest, 1e-3) / math.sqrt(2 * math.pi), 0.4, 0.05 * eye.width + 0.4))
 
 
-def lash_layers(eye: EyeFrame, window: Box, strength: float, softness: float) -> tuple[Plane, Plane]:
+def lash_layers(eye: BlinkFrame, window: Box, strength: float, softness: float) -> tuple[Plane, Plane]:
     """Coverage 0..1 of the lash line and of the lashes, (h, w) each, drawn large and brought down."""
     zoom = int(np.clip(math.ceil(560 / eye.width), 1, 24))
     size_wh = int(window.width), int(window.height)
@@ -67,7 +67,7 @@ def lash_layers(eye: EyeFrame, window: Box, strength: float, softness: float) ->
     return layers[0], layers[1]
 
 
-def _line_shapes(eye: EyeFrame, strength: float) -> list[Points]:
+def _line_shapes(eye: BlinkFrame, strength: float) -> list[Points]:
     """The lash line as one long lens, in (u, v)."""
     u = np.linspace(-0.05, 0.99, 60)
     shut = BlinkLines.at(eye, u).shut
@@ -75,7 +75,7 @@ def _line_shapes(eye: EyeFrame, strength: float) -> list[Points]:
     return [np.concatenate([np.column_stack([u, shut - half]), np.column_stack([u, shut + half])[::-1]])]
 
 
-def _lash_shapes(eye: EyeFrame, strength: float) -> list[Points]:
+def _lash_shapes(eye: BlinkFrame, strength: float) -> list[Points]:
     """Tapered lashes hanging from the lash line, longer and more slanted towards the outer corner, in (u, v)."""
     rng = np.random.default_rng(11 + SIDES.index(eye.side))
     shapes = []

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Matrix, Plane, Points, Rgb, Tones, to_tones
-from .geometry import Box, inverted, transformed
+from .easing import smoothstep
+from .geometry import Box, across, inverted, transformed
 from .mesh478 import BROW, CHIN, EYE_RING, INNER_CORNER, OUTER_CORNER, Side
 
 LEFT_U, RIGHT_U, TOP_V, BOTTOM_V = -0.5, 1.4, -0.65, 0.65
@@ -27,8 +28,8 @@ Field = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class EyeFrame:
-    """One eye's frame and lid lines.
+class BlinkFrame:
+    """The frame of one eye that is to blink, and its lid lines.
 
     Args:
         to_eye: photo pixels -> (u, v).
@@ -45,12 +46,11 @@ class EyeFrame:
     brow: Field
 
     @classmethod
-    def of(cls, landmarks: Points, side: Side) -> EyeFrame:
+    def of(cls, landmarks: Points, side: Side) -> BlinkFrame:
         outer, inner = landmarks[OUTER_CORNER[side], :2], landmarks[INNER_CORNER[side], :2]
         along = inner - outer
-        width = eye_width(landmarks, side)
-        down = np.array([-along[1], along[0]])
-        down = down if down @ (landmarks[CHIN, :2] - outer) > 0 else -down
+        width = seen_eye_width(landmarks, side)
+        down = across(along, landmarks[CHIN, :2] - outer)
         linear = np.stack([along, down]) / width**2
         to_eye = np.column_stack([linear, -linear @ outer])
         ring = transformed(landmarks[EYE_RING[side]], to_eye)
@@ -83,7 +83,7 @@ class BlinkLines:
     brow: Field
 
     @classmethod
-    def at(cls, eye: EyeFrame, u: Field) -> BlinkLines:
+    def at(cls, eye: BlinkFrame, u: Field) -> BlinkLines:
         upper, lower = lid_line(eye.upper, u), lid_line(eye.lower, u)
         upper = np.minimum(upper, lower)
         shut = upper + CLOSING * (lower - upper) + 0.02 * arch(u) + 0.03 * np.exp(-(((u + 0.02) / 0.14) ** 2))
@@ -97,27 +97,31 @@ class BlinkLines:
         above = (v - self.brow) / np.maximum(self.skin + self.drop - self.brow, 0.02)
         from_above = v - self.drop * np.clip(above, 0, 1)
         rise = self.lower - self.shut + LOWER_MARGIN * np.sqrt(arch(self.u))
-        from_below = v + rise * (1 - ease((v - self.shut) / 0.32))
+        from_below = v + rise * (1 - smoothstep((v - self.shut) / 0.32))
         return np.where(v < self.shut, from_above, from_below)
 
     def lid(self, v: Field) -> Field:
         """0..1: where the picture shows the new lid and not moved skin."""
         top, bottom = self.skin + self.drop, self.shut + 0.04
-        inside = ease((v - top) / 0.10 + 0.7) * ease((bottom - v) / 0.06 + 0.5)
-        return np.maximum(inside, 0.65 * self.fold(v)) * ease((self.u + 0.16) / 0.12) * ease((1.06 - self.u) / 0.06)
+        inside = smoothstep((v - top) / 0.10 + 0.7) * smoothstep((bottom - v) / 0.06 + 0.5)
+        return (
+            np.maximum(inside, 0.65 * self.fold(v))
+            * smoothstep((self.u + 0.16) / 0.12)
+            * smoothstep((1.06 - self.u) / 0.06)
+        )
 
     def fold(self, v: Field) -> Field:
         """0..1: where the open eye's crease and upper lashes would show through and are calmed."""
         top = self.skin + self.drop
         return (
-            ease((v - top) / 0.19 + 1)
-            * ease((self.shut + 0.03 + 0.03 * ease((0.1 - self.u) / 0.15) - v) / 0.05)
-            * ease((self.u + 0.32) / 0.14)
-            * ease((1.1 - self.u) / 0.1)
+            smoothstep((v - top) / 0.19 + 1)
+            * smoothstep((self.shut + 0.03 + 0.03 * smoothstep((0.1 - self.u) / 0.15) - v) / 0.05)
+            * smoothstep((self.u + 0.32) / 0.14)
+            * smoothstep((1.1 - self.u) / 0.1)
         )
 
 
-def eye_coordinates(eye: EyeFrame, window: Box) -> tuple[Field, Field]:
+def eye_coordinates(eye: BlinkFrame, window: Box) -> tuple[Field, Field]:
     """u and v of every pixel of the window, (h, w) each."""
     x = np.arange(int(window.left), int(window.right), dtype=np.float64)[None, :]
     y = np.arange(int(window.top), int(window.bottom), dtype=np.float64)[:, None]
@@ -125,12 +129,12 @@ def eye_coordinates(eye: EyeFrame, window: Box) -> tuple[Field, Field]:
     return a * x + b * y + c, d * x + e * y + f
 
 
-def photo_maps(eye: EyeFrame, u: Field, v: Field) -> tuple[Plane, Plane]:
+def photo_maps(eye: BlinkFrame, u: Field, v: Field) -> tuple[Plane, Plane]:
     (a, b, c), (d, e, f) = inverted(eye.to_eye)
     return (a * u + b * v + c).astype(np.float32), (d * u + e * v + f).astype(np.float32)
 
 
-def looked_up(pixels: Rgb, eye: EyeFrame, u: Field, v: Field, blur: float = 0.0) -> Tones:
+def looked_up(pixels: Rgb, eye: BlinkFrame, u: Field, v: Field, blur: float = 0.0) -> Tones:
     """The photo's colours at (u, v), (h, w, 3), its rim repeated beyond it; `blur` is a sigma in widths of the eye."""
     h, w = pixels.shape[:2]
     x, y = photo_maps(eye, u, v)
@@ -143,8 +147,8 @@ def looked_up(pixels: Rgb, eye: EyeFrame, u: Field, v: Field, blur: float = 0.0)
     return np.asarray(np.clip(looked, 0, 255), dtype=np.float32)
 
 
-def eye_width(landmarks: Points, side: Side) -> float:
-    """Corner to corner, photo pixels."""
+def seen_eye_width(landmarks: Points, side: Side) -> float:
+    """Corner to corner as the photo shows it, pixels: on a turned head it is shorter."""
     return float(np.hypot(*(landmarks[INNER_CORNER[side], :2] - landmarks[OUTER_CORNER[side], :2])))
 
 
@@ -165,12 +169,6 @@ def arch(u: Field) -> Field:
     """0 at and beyond the corners, 1 in the middle."""
     inside = np.clip(u, 0, 1)
     return np.asarray(4 * inside * (1 - inside))
-
-
-def ease(t: Field) -> Field:
-    """Smooth step: 0 below 0, 1 above 1."""
-    t = np.clip(t, 0, 1)
-    return np.asarray(t * t * (3 - 2 * t))
 
 
 def blurred(picture: NDArray[Any], sigma: float) -> Any:

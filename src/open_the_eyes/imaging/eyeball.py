@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from .arrays import Plane, Points, Tones
+from .easing import smoothstep
 from .geometry import Box
 from .lids import EyeShape, lid_distances
 
@@ -54,5 +55,5 @@ def _share(shape: EyeShape, length: float, shape_hw: tuple[int, int]) -> Plane:
     there = lid_distances(shape, Box(0, 0, shape_hw[1], shape_hw[0]))
     r = shape.iris_radius
     giving = max(GIVING[0] * r, GIVING[1] * length)
-    near = np.clip((RIM * r + giving - there.to_iris) / giving, 0, 1)
-    return np.asarray(near * near * (3 - 2 * near) * there.aperture(EDGE * r), np.float32)
+    near = smoothstep((RIM * r + giving - there.to_iris) / giving)
+    return np.asarray(near * there.aperture(EDGE * r), np.float32)

@@ -9,8 +9,9 @@ import numpy as np
 
 from .arrays import Matrix, Points, Rgb
 from .facecrop import warped
+from .geometry import quarter_turned
 from .mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
-from .openness import eye_width
+from .openness import true_eye_width
 from .pose import roll_of
 
 SIZE_WH: Final = (56, 40)
@@ -24,11 +25,11 @@ def eye_crop_to_photo(landmarks: Points, side: Side, size_wh: tuple[int, int] = 
     Scaled by the mean width of both eyes with depth, so a turned head shows a narrower eye, as it should. Never finer
     than the photo by more than the crop's size asks: a small face is simply enlarged.
     """
-    width = float(np.mean([eye_width(landmarks, one) for one in SIDES]))
+    width = float(np.mean([true_eye_width(landmarks, one) for one in SIDES]))
     scale = span * width / size_wh[0]
     angle = math.radians(roll_of(landmarks))
     right = scale * np.array([math.cos(angle), math.sin(angle)])
-    down = np.array([-right[1], right[0]])
+    down = quarter_turned(right)
     if side == "right":
         right = -right
     centre = (landmarks[OUTER_CORNER[side], :2] + landmarks[INNER_CORNER[side], :2]) / 2

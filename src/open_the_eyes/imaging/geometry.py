@@ -101,6 +101,17 @@ class Box:
         return picture[int(self.top) : int(self.bottom), int(self.left) : int(self.right)]
 
 
+def quarter_turned(axis: Points) -> Points:
+    """(2,), clockwise as the picture is seen: what points right points down."""
+    return np.array([-axis[1], axis[0]])
+
+
+def across(axis: Points, towards: Points) -> Points:
+    """(2,) as long as `axis`, at a right angle to it, to the side that `towards` points to."""
+    turned = quarter_turned(axis)
+    return turned if turned @ towards > 0 else -turned
+
+
 def similarity_from_two(
     source_a: NDArray[Any], source_b: NDArray[Any], target_a: NDArray[Any], target_b: NDArray[Any]
 ) -> Matrix:

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Matrix, Plane, Points, Rgb
-from .geometry import Box
+from .geometry import Box, across
+from .marks import Marks, between
 from .palette import LUMA
 from .smooth import smoothed
 
@@ -34,8 +35,6 @@ _SIZE_WH: Final = (round((_RIGHT - _LEFT) * WIDTH), round((_BOTTOM - _TOP) * WID
 U: Final[NDArray[np.float64]] = np.broadcast_to(_LEFT + np.arange(_SIZE_WH[0]) / WIDTH, _SIZE_WH[::-1])
 V: Final[NDArray[np.float64]] = np.broadcast_to((_TOP + np.arange(_SIZE_WH[1]) / WIDTH)[:, None], _SIZE_WH[::-1])
 """(h, w): of every pixel of the frame."""
-
-Marks = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,7 @@ def lash_frame(picture: Rgb, ends: Points) -> LashFrame | None:
     width = float(np.linalg.norm(axis))
     if width < SMALLEST:
         return None
-    down = np.array([-axis[1], axis[0]])
-    down = down if down @ (chin - outer) > 0 else -down
+    down = across(axis, chin - outer)
     turned = np.stack([axis, down]) / float(axis @ axis) * WIDTH
     to_frame = np.column_stack([turned, -turned @ outer - np.array([_LEFT, _TOP]) * WIDTH])
     w, h = _SIZE_WH
@@ -123,16 +121,6 @@ def darker(level: Plane, than: float) -> Plane:
 def lid_line() -> Marks:
     """Where the dark line of shut lids lies in the frame."""
     return between(U, LINE[0]) & between(V, LINE[1])
-
-
-def joined(shapes: Marks, start: Marks) -> Marks:
-    """The connected shapes that have a part in `start`."""
-    _, labels = cv2.connectedComponents(shapes.astype(np.uint8), connectivity=8)
-    return np.asarray(np.isin(labels, np.setdiff1d(labels[start], 0)), np.bool_)
-
-
-def between(values: NDArray[np.float64], limits: tuple[float, float]) -> Marks:
-    return np.asarray((values > limits[0]) & (values < limits[1]), np.bool_)
 
 
 def disc(size: float) -> NDArray[np.uint8]:

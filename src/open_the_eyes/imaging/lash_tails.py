@@ -15,7 +15,8 @@ import numpy as np
 
 from .arrays import Plane, Rgb, Tones
 from .geometry import Box
-from .lash_frame import LINE, WIDTH, LashFrame, Marks, U, V, between, joined, lid_line
+from .lash_frame import LINE, WIDTH, LashFrame, U, V, lid_line
+from .marks import Marks, between, joined
 from .smooth import reduced, shrink_for
 from .threefold import threefold
 from .tint import spread

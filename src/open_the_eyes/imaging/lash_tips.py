@@ -14,7 +14,8 @@ import numpy as np
 
 from .arrays import Plane, Rgb, Tones, to_levels
 from .geometry import Box
-from .lash_frame import WIDTH, LashFrame, Marks, U, V, between, darker, disc, joined, lid_line
+from .lash_frame import WIDTH, LashFrame, U, V, darker, disc, lid_line
+from .marks import Marks, between, joined
 from .threefold import threefold
 
 LID: Final = 0.3

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from .arrays import Plane, Points
-from .geometry import Box
+from .geometry import Box, quarter_turned
 from .mesh478 import Side
 from .monotone import MonotoneCurve
 
@@ -42,7 +42,7 @@ class EyeShape:
     def axes(self) -> tuple[Points, Points]:
         """Of length 1: from the outer corner to the inner one, and down the face."""
         axis = (self.ring[8] - self.ring[0]) / max(self.width, 1e-6)
-        down = np.array([-axis[1], axis[0]])
+        down = quarter_turned(axis)
         return axis, down if self.side == "left" else -down
 
 

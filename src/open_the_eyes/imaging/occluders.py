@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Plane, Points, Rgb
-from .geometry import Box
+from .geometry import Box, across
+from .marks import Marks, between, joined
 from .palette import LUMA
 
 DARK: Final = 0.5
@@ -62,18 +63,17 @@ def _along_below(shape_hw: tuple[int, ...], points: Points) -> tuple[NDArray[np.
     """Every pixel's place in eye widths: along the line from outer to inner corner, and below it; `points` (3, 2) are
     these corners and the chin."""
     outer, axis = points[0], points[1] - points[0]
-    down = np.array([-axis[1], axis[0]])
-    down = down if down @ (points[2] - outer) > 0 else -down
+    down = across(axis, points[2] - outer)
     ys, xs = np.mgrid[: shape_hw[0], : shape_hw[1]]
     along, below = (((xs - outer[0]) * way[0] + (ys - outer[1]) * way[1]) / (axis @ axis) for way in (axis, down))
     return along, below
 
 
 def _in_front(
-    level: Plane, inside: NDArray[np.bool_], along: NDArray[np.float64], below: NDArray[np.float64], width: float
+    level: Plane, inside: Marks, along: NDArray[np.float64], below: NDArray[np.float64], width: float
 ) -> Plane:
     """What is dark, broad and comes from outside, (h, w) 0 or 1, around an eye `width` pixels wide."""
-    skins = [_between(along, across) & _between(below, down) for across, down in SKIN]
+    skins = [between(along, across) & between(below, down) for across, down in SKIN]
     nothing = np.zeros(level.shape, np.float32)
     if not all(skin.any() for skin in skins):
         return nothing
@@ -83,23 +83,13 @@ def _in_front(
     lids = ((along - 0.5) / CORE[0]) ** 2 + (below / CORE[1]) ** 2 < 1
     broad = _opened(dark, BROAD * width)
     outside = ~inside & ((along < 0) | (along > 1) | (below < -0.3))
-    if float(_reached(broad, outside)[lids].mean()) > MOST_OF_LIDS:
+    if float(joined(broad, outside)[lids].mean()) > MOST_OF_LIDS:
         return nothing
-    over = _reached(broad & ~lids, outside).astype(np.uint8)
+    over = joined(broad & ~lids, outside).astype(np.uint8)
     return np.asarray(cv2.dilate(over, np.ones((3, 3))), np.float32)
 
 
-def _reached(shapes: NDArray[np.bool_], start: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Those connected shapes that have a part in `start`."""
-    _, labels = cv2.connectedComponents(shapes.astype(np.uint8), connectivity=8)
-    return np.asarray(np.isin(labels, np.setdiff1d(labels[shapes & start], 0)), np.bool_)
-
-
-def _between(values: NDArray[np.float64], limits: tuple[float, float]) -> NDArray[np.bool_]:
-    return np.asarray((values > limits[0]) & (values < limits[1]), np.bool_)
-
-
-def _opened(dark: NDArray[np.uint8], size: float) -> NDArray[np.bool_]:
+def _opened(dark: NDArray[np.uint8], size: float) -> Marks:
     """What of a shape a disc of so many pixels fits into."""
     side = max(round(size), 2) | 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))

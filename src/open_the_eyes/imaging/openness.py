@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from .arrays import Points
+from .geometry import quarter_turned
 from .mesh478 import EYE_RING, INNER_CORNER, OUTER_CORNER, SIDES, Side
 from .pose import axes_of
 
@@ -18,7 +19,7 @@ USUAL_RATIO: Final = 0.24
 """Median lid gap / eye width of 5262 open eyes, in this mesh and by this measure; this ratio is openness 1."""
 
 
-def eye_width(landmarks: Points, side: Side) -> float:
+def true_eye_width(landmarks: Points, side: Side) -> float:
     """(478, 3) -> pixels from corner to corner, with depth, so that a turned head's eye is not shorter."""
     return float(np.linalg.norm(landmarks[OUTER_CORNER[side]] - landmarks[INNER_CORNER[side]]))
 
@@ -30,7 +31,7 @@ def lid_gap(landmarks: Points, side: Side) -> float:
     """
     ring = landmarks[EYE_RING[side]]
     across = ring[8, :2] - ring[0, :2]
-    normal = np.array([-across[1], across[0]]) / max(float(np.hypot(*across)), 1e-9)
+    normal = quarter_turned(across) / max(float(np.hypot(*across)), 1e-9)
     if normal @ axes_of(landmarks)[1, :2] < 0:
         normal = -normal
     gaps = [float((ring[low, :2] - ring[high, :2]) @ normal) for high, low in _LID_PAIRS]
@@ -43,6 +44,6 @@ def opennesses(landmarks: Points) -> dict[Side, float]:
     The gap is divided by the mean width of both eyes with depth, so a turned head does not change it; and by the
     cosine of the head's pitch, through the length that the face's vertical keeps in the picture.
     """
-    width = float(np.mean([eye_width(landmarks, side) for side in SIDES]))
+    width = float(np.mean([true_eye_width(landmarks, side) for side in SIDES]))
     upright = max(math.hypot(*axes_of(landmarks)[1, :2]), 0.7)
     return {side: lid_gap(landmarks, side) / max(width * upright, 1e-9) / USUAL_RATIO for side in SIDES}

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Plane, Tones
+from .easing import smoothstep
 
 MAX_GAIN: Final = 1.35
 MAX_GAIN_AT_RIM: Final = 3.0
@@ -34,8 +35,7 @@ def met_at_rim(painted: Tones, around: Tones, mask: Plane, reach: float) -> Tone
     """
     gain = _log_gain(painted, around, mask, reach, MAX_GAIN_AT_RIM)
     depth = cv2.distanceTransform((mask > 0.02).astype(np.uint8), cv2.DIST_L2, 3)
-    near = np.clip(1 - depth / (2 * reach), 0, 1)
-    near = near * near * (3 - 2 * near)
+    near = smoothstep(np.asarray(1 - depth / (2 * reach), np.float32))
     return np.asarray(painted * np.exp(gain * near[..., None]), np.float32)
 
 

@@ -26,7 +26,6 @@ from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
 from . import condition, corners, donor, iris, layout, steer
 from .ball import CatchLight, ball_of, catch_light
-from .eyeframe import MAX_EYE
 from .highlights import ShorterExposure
 from .lash_line import shut_lines, with_lash_lines
 from .lashes import with_lashes
@@ -34,6 +33,7 @@ from .model import AppearanceModel, Prediction
 from .own_lashes import Lashes, own_lashes
 from .pieces import corners_of, pieces_of, skin_around
 from .refiner import EyeRefiner, PaintedEyes, missing
+from .refiner_frame import MAX_EYE
 from .round_iris import with_round_irises
 from .skin import with_own_skin
 from .strip import laid_back, sampled

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from ...imaging.arrays import Plane, Tones
+from ...imaging.easing import risen
 from ...imaging.palette import LUMA
 from ...imaging.threefold import threefold
 from .ball import Ball
@@ -55,12 +56,6 @@ def iris_and_pupil(ball: Ball, rng: np.random.Generator) -> Tones:
     eye = black + (iris - black) * threefold(risen(r, PUPIL - PUPIL_EDGE, PUPIL + PUPIL_EDGE))
     sky = MIRRORED * np.clip((0.05 - ball.down) / 0.4, 0, 1) * np.clip((0.95 - r) / 0.2, 0, 1)
     return np.asarray(eye + (ball.white - eye) * threefold(np.asarray(sky, np.float32)), np.float32)
-
-
-def risen(value: Plane, low: float, high: float) -> Plane:
-    """0 up to `low`, 1 from `high` on, smoothly between."""
-    t = np.clip((value - low) / (high - low), 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
 def _fibres(ball: Ball, rng: np.random.Generator) -> Plane:

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Tones
+from ...imaging.easing import risen
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, LidDistances, lid_distances
 from ...imaging.mesh478 import Side
 from ...imaging.palette import LUMA
 from ...imaging.threefold import threefold
-from .surroundings import set_in
 
 TOLD: Final = (0.85, 0.05)
 """A lash line is darkened by so much of what it lacks to the shut eye's, less so much."""
@@ -117,9 +117,9 @@ def _gain(there: _There, shape: EyeShape, told: ShutLine) -> Plane:
     row, at = there.darkest_row(told.skin, OPEN_LINE)
     lacking = TOLD[0] * max(min(told.line, 0.95) - TOLD[1] - row, 0)
     above = there.below - at
-    line = set_in(-np.abs(above) / np.where(above < 0, *AROUND), (-1, 0))
-    line *= set_in(there.along, (-0.06, 0.06)) * set_in(-there.along, (-1, -0.65))
-    line *= set_in(darkness, (LINE_FROM * row, max(row, LINE_FROM * row + 0.05)))
+    line = risen(-np.abs(above) / np.where(above < 0, *AROUND), -1, 0)
+    line *= risen(there.along, -0.06, 0.06) * risen(-there.along, -1, -0.65)
+    line *= risen(darkness, LINE_FROM * row, max(row, LINE_FROM * row + 0.05))
     measured = line[there.inside & (np.abs(above) < there.half)]
     more = line * (lacking / max(float(measured.mean()) if measured.size else 0, 0.2))
 
@@ -127,8 +127,8 @@ def _gain(there: _There, shape: EyeShape, told: ShutLine) -> Plane:
     iris = (distances.aperture(0.04 * shape.width) > 0.25) & (to_rim < 1.05)
     pupil = max(float(np.percentile(darkness[iris], 95)) if iris.sum() >= _FEW else told.darkest, row)
     if told.darkest > pupil > 0:
-        deep = set_in(darkness, (PUPIL_FROM * pupil, pupil))
-        inside = set_in(-to_rim, (-1.15, -0.95)) * distances.aperture(0.04 * shape.width)
+        deep = risen(darkness, PUPIL_FROM * pupil, pupil)
+        inside = risen(-to_rim, -1.15, -0.95) * distances.aperture(0.04 * shape.width)
         more = np.maximum(more, (min(told.darkest, 0.95) - pupil) * deep * inside)
     most = np.maximum(darkness, min(max(told.darkest, told.line), 0.97))
     wanted = np.minimum(darkness + more, most)

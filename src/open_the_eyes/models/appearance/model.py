@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points, Tones
+from ...imaging.geometry import quarter_turned
 from ...imaging.mesh478 import SIDES
 from . import layout
 from .cast import without_cast
@@ -66,9 +67,9 @@ def _between_corners(points: Points, was: Points, now: Points, scale: float) -> 
     old, new = was[1] - was[0], now[1] - now[0]
     old_width, new_width = float(np.hypot(*old)), float(np.hypot(*new))
     along = (points - was[0]) @ old / max(old_width, 1e-6) * new_width / max(old_width, 1e-6)
-    across = (points - was[0]) @ np.array([-old[1], old[0]]) / max(old_width, 1e-6) * scale
+    across = (points - was[0]) @ quarter_turned(old) / max(old_width, 1e-6) * scale
     axis = new / max(new_width, 1e-6)
-    return np.asarray(now[0] + along[:, None] * axis + across[:, None] * np.array([-axis[1], axis[0]]))
+    return np.asarray(now[0] + along[:, None] * axis + across[:, None] * quarter_turned(axis))
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Tones
+from ...imaging.easing import risen
 from ...imaging.geometry import Box
 from ...imaging.palette import LUMA
 from ...imaging.smooth import smoothed
 from ...imaging.threefold import threefold
-from .surroundings import Surroundings, set_in
+from .surroundings import Surroundings
 
 Colour: TypeAlias = "NDArray[np.float32]"
 """(3,) 0..255."""
@@ -78,21 +79,21 @@ def _beside(photo: Tones, there: Surroundings, skins: Sequence[Colour], bare: Pl
     Skin does, where it is `bare` (h, w) of lashes and does not lie in a lid's dark; what is bright and no skin, such as
     a wall behind a turned head, does right from the corner on.
     """
-    level = 1 - set_in(np.abs(there.across), LEVEL)
+    level = 1 - risen(np.abs(there.across), *LEVEL)
     outwards = -np.maximum(there.along, there.along_shut)
-    beyond = set_in(outwards, BESIDE) * level
+    beyond = risen(outwards, *BESIDE) * level
     soft = smoothed(photo, 0.02 * width)
     light = np.asarray(soft @ LUMA, np.float32)
     around = there.covered(beyond) > 0
     if not around.any() or not skins:
         return there.covered(beyond)
-    lit = set_in(light / max(float(np.percentile(light[around], 60)), 1.0), LIT)
+    lit = risen(light / max(float(np.percentile(light[around], 60)), 1.0), *LIT)
     other = np.asarray((light > skins[0] @ LUMA) & ~_skin_in(soft, skins), np.float32)
     side = max(round(LARGE * width), 3)
     other = smoothed(
         np.asarray(cv2.morphologyEx(other, cv2.MORPH_OPEN, np.ones((side, side))), np.float32), 0.01 * width
     )
-    return there.covered(np.maximum(beyond * bare * lit, other * set_in(outwards, BEHIND) * level))
+    return there.covered(np.maximum(beyond * bare * lit, other * risen(outwards, *BEHIND) * level))
 
 
 def _cleared(pixels: Tones, there: Surroundings, skins: Sequence[Colour], by: float) -> Tones:

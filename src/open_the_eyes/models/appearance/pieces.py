@@ -14,7 +14,7 @@ from ...imaging.geometry import Box
 from ...imaging.mesh478 import CHIN, FOREHEAD, INNER_CORNER, OUTER_CORNER, SIDES, Side
 from ...roles import Crop
 from . import layout
-from .eyeframe import REACH_WH
+from .refiner_frame import REACH_WH
 
 _MORE: Final = 0.03
 """Of a piece's longer side: room for the filters at its edge."""

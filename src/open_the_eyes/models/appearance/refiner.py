@@ -20,7 +20,7 @@ from ...imaging.threefold import threefold
 from ...installed import RESTORE
 from ...parallel import side_by_side
 from . import layout
-from .eyeframe import EyeFrame, eye_frame
+from .refiner_frame import RefinerFrame, eye_frame
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -115,7 +115,7 @@ class EyeRefiner:
         return [replace(piece, pixels=p) for piece, p in zip(painted, pixels, strict=True)]
 
 
-def _told(piece: PaintedEyes, frame: EyeFrame, noise: NDArray[np.float64]) -> dict[str, NDArray[np.float32]]:
+def _told(piece: PaintedEyes, frame: RefinerFrame, noise: NDArray[np.float64]) -> dict[str, NDArray[np.float32]]:
     """What the network is told of the eye that a frame shows of a piece."""
     return {
         "guess": np.asarray(frame.taken(piece.pixels).transpose(2, 0, 1)[None] / 127.5 - 1, np.float32),
@@ -125,7 +125,7 @@ def _told(piece: PaintedEyes, frame: EyeFrame, noise: NDArray[np.float64]) -> di
     }
 
 
-def _added(told: Mapping[str, NDArray[np.float32]], refined: NDArray[np.float32], frame: EyeFrame) -> Tones:
+def _added(told: Mapping[str, NDArray[np.float32]], refined: NDArray[np.float32], frame: RefinerFrame) -> Tones:
     """What comes on top of the guess, (h, w, 3) of the frame."""
     refined = evened(refined, told["guess"])
     crisp = refined + told["mask"] * crispness(refined, told["geometry"], frame.shape.width)

@@ -15,13 +15,14 @@ from typing import Final
 import numpy as np
 
 from ...imaging.arrays import Plane, Tones
+from ...imaging.easing import risen
 from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import SIDES
 from ...imaging.palette import LUMA
 from ...imaging.smooth import smoothed
 from ...imaging.threefold import threefold
 from .ball import Ball, CatchLight, ball_of, catch_light, same_light, white_share
-from .iris_pattern import PUPIL, iris_and_pupil, risen
+from .iris_pattern import PUPIL, iris_and_pupil
 from .refiner import PaintedEyes
 
 WHOLLY: Final = (85.0, 125.0)

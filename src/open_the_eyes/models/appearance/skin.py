@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Tones
+from ...imaging.easing import risen
 from ...imaging.geometry import Box
 from ...imaging.grain import continued_grain
 from ...imaging.lids import EyeShape
@@ -27,7 +28,7 @@ from ...imaging.smooth import reduced, shrink_for, smoothed
 from ...imaging.threefold import threefold, within
 from .outer_corner import with_own_corner
 from .shut_lashes import without_lashes
-from .surroundings import Surroundings, set_in
+from .surroundings import Surroundings
 
 WRINKLES: Final = 0.10
 """Under the eye, detail finer than a Gaussian of this standard deviation is the photo's."""
@@ -109,23 +110,23 @@ def _one_eye(
     painted: Tones, photo: Tones, mask: Plane, part: Box, opened: EyeShape, shut: EyeShape, hanging: float
 ) -> Tones:
     there, width = Surroundings.of(mask, part, opened, shut), opened.width
-    under = there.covered(set_in(there.below, UNDER) * set_in(there.below_shut - hanging, UNDER_LASHES))
+    under = there.covered(risen(there.below, *UNDER) * risen(there.below_shut - hanging, *UNDER_LASHES))
     skin = under > 0.9
     if int(skin.sum()) < ENOUGH:
         return painted
     line = np.maximum(there.above_shut, there.below_shut) < hanging + UNDER_LASHES[0]
     bare = without_lashes(photo, skin, np.asarray(line, np.bool_), width)
     own = under * bare
-    lid = there.covered(set_in(there.above, LID) * set_in(there.above_shut, LID_SHUT))
-    shown = there.covered(np.maximum(set_in(there.above, EDGE), set_in(there.below, EDGE)))
+    lid = there.covered(risen(there.above, *LID) * risen(there.above_shut, *LID_SHUT))
+    shown = there.covered(np.maximum(risen(there.above, *EDGE), risen(there.below, *EDGE)))
     painted = _in_own_hue(painted, photo, np.maximum(own, lid), shown, HUE * width)
     wrinkles, pores = _fine(photo, WRINKLES * width), _fine(photo, PORES * width)
     out = painted + _exchanged(painted, wrinkles, skin, WRINKLES * width) * threefold(own)
-    over = there.covered(set_in(there.above, OVER) * set_in(there.above_shut, OVER_SHUT))
+    over = there.covered(risen(there.above, *OVER) * risen(there.above_shut, *OVER_SHUT))
     out += _exchanged(painted, pores, skin, PORES * width) * threefold(over)
-    seen = float(set_in(np.array([width], np.float32), SEEN_FROM)[0])
+    seen = float(risen(np.array([width], np.float32), *SEEN_FROM)[0])
     if seen > 0:
-        lower, upper = (set_in(distance, EDGE) for distance in (there.below, there.above))
+        lower, upper = (risen(distance, *EDGE) for distance in (there.below, there.above))
         bare_skin = there.covered(np.asarray(lower * (1 - under) + CARRIED_OVER * upper * (1 - over), np.float32))
         out += _carried_on(photo, out, own > 0.9, bare_skin, opened) * threefold(seen * bare_skin)
         out = with_own_corner(out, photo, there, skin, bare, width, seen)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane
 from ...imaging.geometry import Box
@@ -48,9 +47,3 @@ class Surroundings:
     def covered(self, weight: Plane) -> Plane:
         """The weight (h, w) under the mask, 0 elsewhere."""
         return np.where(self.mask > 0, weight, np.float32(0))
-
-
-def set_in(distance: Plane, between: tuple[float, float]) -> NDArray[np.float32]:
-    """0 before the first distance, 1 after the second, smooth between."""
-    t = np.clip((distance - between[0]) / (between[1] - between[0]), 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)

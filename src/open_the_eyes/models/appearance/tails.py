@@ -22,7 +22,7 @@ def tailless(crop: Crop) -> Crop:
     """The crop with skin where its tails were, and without the tips of lashes."""
     pixels = crop.pixels
     if crop.tips is not None:
-        pixels = without_tips(pixels, crop.tips, _eye_width(crop))
+        pixels = without_tips(pixels, crop.tips, _larger_eye_width(crop))
     if crop.tails is not None:
         pixels = without_tails(pixels, crop.tails)
     return crop if pixels is crop.pixels else replace(crop, pixels=pixels, tails=None, tips=None)
@@ -33,7 +33,7 @@ def over_tails(patch: Patch, crop: Crop) -> Patch:
     pixels, mask, tails = patch.pixels, patch.mask, crop.tails
     if tails is not None:
         skin = skin_around(crop, crop.mask)
-        grain = continued_grain(crop.pixels, skin, tails > 0, max(GRAIN * _eye_width(crop), 0.8), patch.seed)
+        grain = continued_grain(crop.pixels, skin, tails > 0, max(GRAIN * _larger_eye_width(crop), 0.8), patch.seed)
         pixels = np.asarray(np.clip(pixels + grain * threefold(tails * (mask == 0)), 0, 255), np.float32)
         mask = np.maximum(mask, tails)
     if crop.tips is not None:
@@ -41,6 +41,6 @@ def over_tails(patch: Patch, crop: Crop) -> Patch:
     return patch if mask is patch.mask else replace(patch, pixels=pixels, mask=mask)
 
 
-def _eye_width(crop: Crop) -> float:
-    """That of the larger eye, which is the nearer one."""
+def _larger_eye_width(crop: Crop) -> float:
+    """Of the eyes to open; the larger one is the nearer one."""
     return float(np.max([np.linalg.norm(np.subtract(*corners_of(crop, side))) for side in crop.closed]))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points
+from ...imaging.easing import smoothstep
 from ...imaging.mesh478 import BROW, FACE_OVAL, SIDES, Side
 from ...roles import FEATHER, Crop
 from ..appearance import layout
@@ -46,8 +47,7 @@ def eye_cover(allowed: Plane, shut: Points, opened: Points) -> Plane:
     to_core = cv2.distanceTransform(1 - core, cv2.DIST_L2, 5)
     to_rim = cv2.distanceTransform(np.pad(inside, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
     share = to_rim / np.maximum(to_rim + to_core, 1e-3)
-    smooth = share * share * (3 - 2 * share)
-    return np.asarray(np.clip(smooth, 0, 1) * np.clip(allowed / FEATHER, 0, 1), np.float32)
+    return np.asarray(smoothstep(share) * np.clip(allowed / FEATHER, 0, 1), np.float32)
 
 
 def same_skin(crop: Crop, there: Plane, theirs: Points) -> Plane:

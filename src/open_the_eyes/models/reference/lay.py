@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane, Points, Tones, to_tones
 from ...imaging.eyeball import moved, turned, within_reach
-from ...imaging.geometry import Box, transformed
+from ...imaging.geometry import Box, quarter_turned, transformed
 from ...imaging.grain import continued_grain
 from ...imaging.mesh478 import Side
 from ...imaging.register import registered
@@ -178,7 +178,7 @@ def _move(points: Points, side: Side, take: Take, options: GenerateOptions, jitt
     """(2,) pixels by which one iris has to move."""
     ring, shape = layout.ring_of(points, side), eye_shape(points, side)
     axis = (ring[8] - ring[0] if side == "left" else ring[0] - ring[8]) / max(shape.width, 1e-6)
-    down = np.array([-axis[1], axis[0]])
+    down = quarter_turned(axis)
     move = jitter[0] * shape.iris_radius * axis + jitter[1] * shape.iris_radius * down
     if options.gaze is not None:
         x, y = gaze_move(options.gaze)

@@ -25,8 +25,8 @@ _REACH: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class EyeFrame:
-    """A frame around one eye.
+class RefinerFrame:
+    """The frame around one eye that is to be refined.
 
     Args:
         from_picture: the similarity (mirroring for right eyes) from the picture to the frame.
@@ -91,7 +91,7 @@ class EyeFrame:
         return np.stack(planes).astype(np.float32)
 
 
-def eye_frame(shape: EyeShape, roll: Matrix, eye_px: float | None = None) -> EyeFrame:
+def eye_frame(shape: EyeShape, roll: Matrix, eye_px: float | None = None) -> RefinerFrame:
     """The frame of one eye of a picture; upright along `roll`, any similarity from the picture to an upright one."""
     mirrored = shape.side == "right"
     width = shape.width
@@ -107,4 +107,4 @@ def eye_frame(shape: EyeShape, roll: Matrix, eye_px: float | None = None) -> Eye
     ring = transformed(shape.ring, to_frame)
     iris = transformed(np.array([shape.iris_xy]), to_frame)[0]
     in_frame = EyeShape(ring, (float(iris[0]), float(iris[1])), shape.iris_radius * size / width, "left")
-    return EyeFrame(to_frame, (size_wh[0], size_wh[1]), in_frame, mirrored)
+    return RefinerFrame(to_frame, (size_wh[0], size_wh[1]), in_frame, mirrored)

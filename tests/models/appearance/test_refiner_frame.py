@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.lids import EyeShape
-from open_the_eyes.models.appearance.eyeframe import MAX_EYE, MIN_EYE, REACH_WH, EyeFrame, eye_frame
+from open_the_eyes.models.appearance.refiner_frame import MAX_EYE, MIN_EYE, REACH_WH, RefinerFrame, eye_frame
 
 
 def an_eye(width: float = 60, degrees: float = 0, mirrored: bool = False) -> EyeShape:
@@ -23,7 +23,7 @@ def an_eye(width: float = 60, degrees: float = 0, mirrored: bool = False) -> Eye
     )
 
 
-def a_frame(width: float = 60, degrees: float = 0, mirrored: bool = False) -> EyeFrame:
+def a_frame(width: float = 60, degrees: float = 0, mirrored: bool = False) -> RefinerFrame:
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     upright = np.array([[c, s, 4.0], [-s, c, 9.0]])
     return eye_frame(an_eye(width, degrees, mirrored), upright)

@@ -1,0 +1,21 @@
+"""Ramps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from open_the_eyes.imaging.easing import risen, smoothstep
+
+
+def test_a_step_is_flat_at_both_ends_and_rises_between() -> None:
+    t = np.linspace(-1, 2, 301, dtype=np.float32)
+    step = smoothstep(t)
+    assert step.dtype == np.float32
+    assert (step[t <= 0] == 0).all()
+    assert (step[t >= 1] == 1).all()
+    assert (np.diff(step) >= 0).all()
+    assert smoothstep(np.array([0.5]))[0] == 0.5
+
+
+def test_a_rise_lies_between_its_ends() -> None:
+    assert list(risen(np.array([1, 2, 3, 4, 5], np.float32), 2, 4)) == [0, 0, 0.5, 1, 1]
