@@ -14,8 +14,8 @@ import pytest
 
 from open_the_eyes import doctor, installed
 from open_the_eyes.cli import main
-from open_the_eyes.models.appearance.refiner import missing
 from open_the_eyes.models.onnx_network import CPU, CUDA
+from open_the_eyes.models.packaged import missing
 
 MODEL_SUFFIXES = {".npz", ".onnx", ".tflite"}
 

@@ -175,6 +175,7 @@ def _onnx_on_gpu() -> Iterator[Check]:
     """Where there is a GPU: whether restorers can use it; the two builds of onnxruntime exclude each other."""
     if shutil.which("nvidia-smi") is None or not _has_module("onnxruntime"):
         return
+    from .models.eye_state import MODEL_FILE
     from .models.onnx_network import CUDA, session_of
     from .residency import memory_of
     from .settings import Settings
@@ -186,7 +187,7 @@ def _onnx_on_gpu() -> Iterator[Check]:
         return
     try:
         memory_of("cuda")  # loads torch, as a restorer would, and so CUDA's libraries
-        session_of(MODELS / "data" / "eye_state.onnx", Settings(device="cuda"))
+        session_of(MODEL_FILE, Settings(device="cuda"))
     except Exception as error:  # noqa: BLE001 -- whatever keeps it from the GPU is the finding
         yield Check(name, False, f"{str(error) or type(error).__name__:.300}", needed=False)
     else:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from math import prod
 from pathlib import Path
 
 import numpy as np
 import onnx
+import pytest
 
+from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.eyecrop import SIZE_WH
-from open_the_eyes.models.eye_state import EyeStateNetwork, standardised
+from open_the_eyes.models.eye_state import MODEL_FILE, EyeStateNetwork, standardised
 
 
 def test_the_model_file_is_small() -> None:
-    data = (resources.files("open_the_eyes.models") / "data" / "eye_state.onnx").read_bytes()
-    assert 10_000 < len(data) < 2_000_000
+    assert 10_000 < MODEL_FILE.stat().st_size < 2_000_000
 
 
 def test_the_model_card_tells_how_many_parameters_the_file_has() -> None:
-    with resources.as_file(resources.files("open_the_eyes.models") / "data" / "eye_state.onnx") as file:
-        graph = onnx.load(file).graph
+    graph = onnx.load(MODEL_FILE).graph
     card = Path(__file__).parents[2] / "training/eye_state/MODEL_CARD.md"
     assert f"{sum(prod(one.dims) for one in graph.initializer):,} parameters" in card.read_text(encoding="utf-8")
 
@@ -42,3 +41,8 @@ def test_brightness_does_not_matter() -> None:
     crop = np.random.default_rng(3).integers(60, 180, (40, 56, 3), dtype=np.uint8)
     assert np.abs(standardised(crop) - standardised(crop + np.uint8(50))).max() < 1e-4
     assert np.isfinite(standardised(np.zeros((40, 56, 3), np.uint8))).all()
+
+
+def test_a_network_that_is_gone_is_named_with_what_mends_it(tmp_path: Path) -> None:
+    with pytest.raises(WeightsMissing, match=r"gone\.onnx.*pip install"):
+        EyeStateNetwork(tmp_path / "gone.onnx").read([np.zeros((48, 64, 3), np.uint8)], [1.0])

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.arrays import Rgb
+from .packaged import DATA, network_of
 
 if TYPE_CHECKING:
     import onnxruntime
 
-MODEL_FILE: Final = "eye_state.onnx"
+MODEL_FILE: Final = DATA / "eye_state.onnx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +33,21 @@ class Reading:
 
 
 class EyeStateNetwork:
-    """Loaded at the first eye; one thread, so that the same eye gives the same figures everywhere.
+    """Loaded at the first eye.
 
     Args:
         file: another network of this kind than the package's.
+
+    Raises:
+        WeightsMissing: the file is not where it should be (when the first eye is read).
     """
 
-    def __init__(self, file: Path | None = None) -> None:
-        self._file = file or resources.files(__package__) / "data" / MODEL_FILE
+    def __init__(self, file: Path = MODEL_FILE) -> None:
+        self._file = file
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        return onnxruntime.InferenceSession(self._file.read_bytes(), options, providers=["CPUExecutionProvider"])
+        return network_of(self._file)
 
     def read(self, crops: Sequence[Rgb], opennesses: Sequence[float]) -> list[Reading]:
         """Eye crops of `imaging/eyecrop.py` with their measured openness -> one reading each.

@@ -15,6 +15,7 @@ from ..residency import ModelCard, OutOfMemory, Residency, memory_of
 from ..roles import Watch
 from ..settings import Settings, gpu_number
 from .devices import residency_of
+from .eye_state import MODEL_FILE
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -28,8 +29,6 @@ CPU: Final = "CPUExecutionProvider"
 _OF_CUDA: Final = re.compile(r"\b(?:CUDA|CUBLAS|CUDNN|CUFFT|CURAND) (?:failure|error)\b", re.IGNORECASE)
 _NO_GPU: Final = re.compile(r"\bCUDA failure (?:35|100):")
 """No driver, or no GPU: an onnxruntime that was built for CUDA says that it has it on any machine."""
-_PROBE: Final = Path(__file__).parent / "data" / "eye_state.onnx"
-"""A small network that comes in the package."""
 _WARNING: Final = 2
 _FATAL: Final = 4
 
@@ -107,7 +106,7 @@ def _cuda_loads() -> bool:
     """Whether a session comes to run on a GPU: what is built in does not tell of libraries, driver and GPU."""
     memory_of("cuda")  # loads torch, and so CUDA's libraries
     try:
-        return on_gpu(session_of(_PROBE, Settings(device="auto")))
+        return on_gpu(session_of(MODEL_FILE, Settings(device="auto")))
     except (OutOfMemory, GpuFailed):  # there is one; who uses it is told
         return True
 

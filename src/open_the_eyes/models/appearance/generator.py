@@ -24,6 +24,7 @@ from ...imaging.threefold import taken_where, threefold
 from ...imaging.tint import met_at_rim, tinted
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
+from ..packaged import DATA, there
 from . import condition, corners, donor, iris, layout, steer
 from .ball import CatchLight, ball_of, catch_light
 from .highlights import ShorterExposure
@@ -32,14 +33,13 @@ from .lashes import with_lashes
 from .model import AppearanceModel, Prediction
 from .own_lashes import Lashes, own_lashes
 from .pieces import corners_of, pieces_of, skin_around
-from .refiner import EyeRefiner, PaintedEyes, missing
+from .refiner import EyeRefiner, PaintedEyes
 from .refiner_frame import MAX_EYE
 from .round_iris import with_round_irises
 from .skin import with_own_skin
 from .strip import laid_back, sampled
 from .tails import over_tails, tailless
 
-DATA: Final = Path(__file__).parent.parent / "data"
 MODEL_FILE: Final = DATA / "appearance.npz"
 REFINER_FILE: Final = DATA / "refiner.onnx"
 
@@ -75,9 +75,7 @@ class AppearanceGenerator:
 
     @cached_property
     def model(self) -> AppearanceModel:
-        if not self._model_file.is_file():
-            raise missing(self._model_file)
-        return AppearanceModel.load(self._model_file)
+        return AppearanceModel.load(there(self._model_file))
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import WeightsMissing
 from ...imaging.arrays import Plane, Tones
 from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import Side
 from ...imaging.palette import LUMA
 from ...imaging.threefold import threefold
-from ...installed import RESTORE
 from ...parallel import side_by_side
+from ..packaged import network_of
 from . import layout
 from .refiner_frame import RefinerFrame, eye_frame
 
@@ -42,11 +41,6 @@ CRISP_FINE: Final = 0.04
 EVEN: Final = (-1 / 16, 4 / 16, 10 / 16, 4 / 16, -1 / 16)
 """Along rows and columns: a filter that leaves a fifth of what has a period of 2.5 pixels, three quarters at 4, and
 coarser things as they are. At its finest, the network weaves lines along its grid, which large eyes would show."""
-
-
-def missing(path: Path) -> WeightsMissing:
-    """The error for a model file of the package that is not there."""
-    return WeightsMissing(f"{path.name}: expected in the package, not found.", mend=RESTORE, how="Bring it back")
 
 
 GLINT_NEAR: Final = 0.08
@@ -81,14 +75,7 @@ class EyeRefiner:
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
-        import onnxruntime
-
-        if not self._path.is_file():
-            raise missing(self._path)
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.intra_op_num_threads = 1  # each eye has its own, which is faster than two threads for both
-        return onnxruntime.InferenceSession(str(self._path), options, providers=["CPUExecutionProvider"])
+        return network_of(self._path)  # each eye has its own thread, which is faster than two threads for both
 
     def refined(self, painted: Sequence[PaintedEyes], variety: float, seed: int) -> list[PaintedEyes]:
         """The same pieces of one photo with detail added to each of their eyes, inside the masks only.

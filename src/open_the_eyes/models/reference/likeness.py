@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Rgb
 from ...imaging.facelook import COLOURS, colours_of, edges_of, shape_of
 from ...roles import Face
-from ..appearance.refiner import missing
+from ..packaged import DATA, there
 
-FILE: Final = Path(__file__).parent.parent / "data" / "likeness.npz"
+FILE: Final = DATA / "likeness.npz"
 
 EDGES, SHAPE = 10.0, 1.5
 """Log-odds a unit of the edges' cosine, and a standard deviation of shape."""
@@ -46,9 +46,7 @@ class Likeness:
 
     @cached_property
     def _learnt(self) -> dict[str, NDArray[np.float32]]:
-        if not self._file.is_file():
-            raise missing(self._file)
-        with np.load(self._file, allow_pickle=False) as file:
+        with np.load(there(self._file), allow_pickle=False) as file:
             basis = file["basis"].astype(np.float32) * file["step"]
             return {"mean": file["mean"], "basis": basis, "shape_spread": file["shape_spread"]}
 
