@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from open_the_eyes.files import EditRecord, write
-from open_the_eyes.files.colours import UNDONE_BY, turned
+from open_the_eyes.files.orientation import turned_back
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.photo import Photo
@@ -82,7 +82,7 @@ def repainted(photo: Photo, mask: NDArray[np.bool_]) -> Photo:
 
 
 def as_stored(mask: NDArray[np.bool_], orientation: int) -> NDArray[np.bool_]:
-    return turned(mask.astype(np.uint8), UNDONE_BY.get(orientation, orientation)) > 0
+    return turned_back(mask.astype(np.uint8), orientation) > 0
 
 
 def how(photo: Photo, folder: Path) -> str:

@@ -16,6 +16,7 @@ from ..photo import Encoding
 from . import avif_deep
 from .exif import BLANK, as_upright, orientation_of, tidy
 from .isobmff import av1_facts, left_out, nclx_of, with_nclx
+from .orientation import lies
 from .parcel import Parcel, Unpacked, check_pixels, foreign_decoder
 
 QUALITY: Final = 90
@@ -40,7 +41,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
         raise UnreadablePhoto(f"expected a still picture, this AVIF is an animation of {frames} frames; export one.")
     check_pixels(opened.size, max_pixels)
     exif = tidy(opened.info.get("exif"))
-    size_wh = opened.size if orientation_of(exif) < 5 else (opened.size[1], opened.size[0])
+    size_wh = opened.size[::-1] if lies(orientation_of(exif)) else opened.size
     bits, subsampling = av1_facts(data)
     nclx = nclx_of(data)
     return Unpacked(

@@ -1,4 +1,4 @@
-"""A decoder's picture <-> upright RGB and alpha; the only place that knows kinds of colour and ways up.
+"""A decoder's picture <-> upright RGB and alpha; the only place that knows kinds of colour.
 
 CMYK and Lab become sRGB for good: going back through a profile would shift every pixel of the photo, edited or not, by
 a few levels, while an RGB file holds the very pixels that were worked on.
@@ -7,7 +7,7 @@ a few levels, while an RGB file holds the very pixels that were worked on.
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Final, TypeVar, cast
+from typing import Final
 
 import cv2
 import numpy as np
@@ -16,6 +16,7 @@ from PIL import Image
 
 from ..errors import UnreadablePhoto
 from ..imaging.arrays import Rgb
+from .orientation import turned, turned_back
 
 _GREY: Final = ("1", "L", "LA", "La")
 _WITH_ALPHA: Final = ("LA", "La", "PA", "RGBA", "RGBa")
@@ -24,11 +25,6 @@ _EIGHT_BIT: Final = (*_GREY, *_WITH_ALPHA, *_THROUGH_PROFILE, "P", "RGB", "RGBX"
 
 _STRIP: Final = 64
 """Rows that stay in the processor's cache while they are copied."""
-
-Plane = TypeVar("Plane", NDArray[np.uint8], NDArray[np.uint16])
-
-UNDONE_BY: Final = {6: 8, 8: 6}
-"""The orientation that turns back; every other one undoes itself."""
 
 
 def to_planes(
@@ -61,8 +57,7 @@ def to_picture(pixels: Rgb, alpha: NDArray[np.uint8] | None, orientation: int, s
 
     Grey stays grey until a pixel is not, two levels stay two levels until a pixel is between; palettes become RGB.
     """
-    back = UNDONE_BY.get(orientation, orientation)
-    stored = turned(pixels, back) if back != 1 else np.ascontiguousarray(pixels)
+    stored = turned_back(pixels, orientation) if orientation != 1 else np.ascontiguousarray(pixels)
     if source_mode in _GREY and _is_grey(pixels):
         grey = np.ascontiguousarray(stored[:, :, 0])
         picture = Image.fromarray(grey)
@@ -71,7 +66,7 @@ def to_picture(pixels: Rgb, alpha: NDArray[np.uint8] | None, orientation: int, s
     else:
         picture = Image.fromarray(stored)
     if alpha is not None:
-        picture.putalpha(Image.fromarray(turned(alpha, back)))
+        picture.putalpha(Image.fromarray(turned_back(alpha, orientation)))
     return picture
 
 
@@ -89,20 +84,6 @@ def srgb_profile() -> bytes:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     date = b"".join(part.to_bytes(2, "big") for part in (2000, 1, 1, 0, 0, 0))
     return profile[:24] + date + profile[36:]
-
-
-def turned(plane: Plane, orientation: int) -> Plane:
-    """(H, W) or (H, W, channels) as stored -> a fresh array the way up that an EXIF orientation (1..8) asks for."""
-    if orientation in (2, 3, 4):
-        out = cv2.flip(plane, {2: 1, 3: -1, 4: 0}[orientation])
-    elif orientation in (5, 7):
-        out = cv2.transpose(plane)
-        out = cv2.flip(out, -1) if orientation == 7 else out
-    elif orientation in (6, 8):
-        out = cv2.rotate(plane, cv2.ROTATE_90_CLOCKWISE if orientation == 6 else cv2.ROTATE_90_COUNTERCLOCKWISE)
-    else:
-        return plane.copy()
-    return cast("Plane", out)
 
 
 def _pixels_of(picture: Image.Image) -> Rgb:

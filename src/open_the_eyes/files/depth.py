@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from ..imaging.depth import Deep
-from .colours import UNDONE_BY, turned
+from .orientation import turned, turned_back
 
 _MODES: Final = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 """By the number of channels, in Pillow's words."""
@@ -27,7 +27,7 @@ def to_deep(samples: Deep, orientation: int) -> Deep:
 
 def to_samples(deep: Deep, orientation: int, source_mode: str) -> Deep:
     """The way back: grey stays grey until a pixel is not."""
-    stored = turned(deep, UNDONE_BY.get(orientation, orientation))
+    stored = turned_back(deep, orientation)
     grey = source_mode[:1] in ("1", "L") and source_mode != "LAB"
     if grey and bool((stored[:, :, :1] == stored[:, :, 1:3]).all()):
         return np.ascontiguousarray(np.concatenate([stored[:, :, :1], stored[:, :, 3:]], axis=2))

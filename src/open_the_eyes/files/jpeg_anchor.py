@@ -21,6 +21,7 @@ from ..imaging.palette import LUMA
 from .jpeg_coefficients import dc_differences
 from .jpeg_layout import Layout, NotPatchable
 from .jpeg_locate import Begun, Interval, Ints, Lanes, Reader
+from .orientation import lies, mirrored
 
 Means = NDArray[np.float32]
 
@@ -85,7 +86,8 @@ class BlockMeans:
 
     def _small(self) -> Rgb:
         """(H / 8, W / 8, 3) as stored. Blocks are counted from the stored corner, wherever that lies upright."""
-        right, bottom = self._orientation in (2, 3, 6, 7), self._orientation in (3, 4, 7, 8)
+        lying, (right, bottom) = lies(self._orientation), mirrored(self._orientation)
+        right, bottom = (bottom, right) if lying else (right, bottom)
         h, w = self._picture.shape[:2]
         rows = slice(h % 8, None) if bottom else slice(h // 8 * 8)
         columns = slice(w % 8, None) if right else slice(w // 8 * 8)
@@ -95,7 +97,7 @@ class BlockMeans:
             small = np.asarray(cv2.resize(small, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
         small = small[::-1] if bottom else small
         small = small[:, ::-1] if right else small
-        return small.transpose(1, 0, 2) if self._orientation >= 5 else small
+        return small.transpose(1, 0, 2) if lying else small
 
 
 def anchored(wanted: Ints, reader: Reader, interval: Interval, layout: Layout, means: BlockMeans) -> Interval | None:

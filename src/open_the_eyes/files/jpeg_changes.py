@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from ..imaging.painting import Painting
 from .jpeg_layout import Layout, NotPatchable
 from .jpeg_locate import Ints
+from .orientation import as_stored
 
 _STRIP: Final = 64
 _MCUS_AT_ONCE: Final = 2048
@@ -97,7 +98,7 @@ def _differing(painting: Painting, orientation: int, layout: Layout) -> _Pixels:
     if not found:
         return _Pixels(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 3), np.int16))
     x, y, by = (np.concatenate(part) for part in zip(*found, strict=True))
-    return _Pixels(*_as_stored(x, y, orientation, layout.size_wh), by)
+    return _Pixels(*as_stored(x, y, orientation, layout.size_wh), by)
 
 
 def _differing_in_strips(painting: Painting, layout: Layout) -> Iterator[tuple[Ints, Ints, NDArray[np.int16]]]:
@@ -115,14 +116,6 @@ def _differing_in_strips(painting: Painting, layout: Layout) -> Iterator[tuple[I
             if room < 0:
                 raise NotPatchable("most of the picture changed")
             yield x + int(window.left), y + top, after[y, x].astype(np.int16) - before[y, x]
-
-
-def _as_stored(x: Ints, y: Ints, orientation: int, size_wh: tuple[int, int]) -> tuple[Ints, Ints]:
-    """Where upright pixels are in a stored picture of this size."""
-    if orientation >= 5:
-        x, y = y, x
-    right, bottom = size_wh[0] - 1, size_wh[1] - 1
-    return (right - x if orientation in (2, 3, 7, 8) else x), (bottom - y if orientation in (3, 4, 6, 7) else y)
 
 
 def _to_components(by: NDArray[np.int16], layout: Layout, stored_rgb: bool) -> NDArray[np.float32]:

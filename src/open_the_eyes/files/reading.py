@@ -20,10 +20,11 @@ from ..imaging.depth import Deep, to_8_bit
 from ..photo import FileFacts, FileFormat, Photo, Stored
 from ..settings import Settings
 from . import avif, heif, jpeg, png, tiff, webp
-from .colours import to_planes, turned
+from .colours import to_planes
 from .depth import mode_of, to_deep
 from .exif import orientation_of
 from .intake import take_in
+from .orientation import turned
 from .parcel import Unpacked, damaged, foreign_decoder
 from .sniff import sniff
 from .source_type import source_types_in

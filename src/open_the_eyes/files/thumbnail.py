@@ -19,10 +19,10 @@ from PIL import Image, JpegImagePlugin
 from ..errors import PhotoError
 from ..imaging.arrays import Rgb
 from ..photo import Photo
-from .colours import UNDONE_BY, turned
 from .ifd import SHORT, Directory, Entry, read_directory, read_root
 from .jpeg_save import saved_jpeg
 from .jpeg_segments import EXIF, JFIF
+from .orientation import lies, turned_back
 from .parcel import Blocks, foreign_decoder, u16, u32
 
 _EXTENDED_JFIF: Final = b"JFXX\0"
@@ -96,7 +96,7 @@ def _size_of(jpeg: bytes) -> tuple[int, int] | None:
 def _small(photo: Photo, size_wh: tuple[int, int], orientation: int) -> Rgb:
     """As large as fits, on black as cameras do it, turned as the picture is stored unless the old one was not."""
     width, height = photo.size_wh
-    lying = orientation >= 5
+    lying = lies(orientation)
     if lying and (size_wh[0] > size_wh[1]) == (width > height) and width != height:
         orientation, lying = 1, False
     room_wh = size_wh[::-1] if lying else size_wh
@@ -107,7 +107,7 @@ def _small(photo: Photo, size_wh: tuple[int, int], orientation: int) -> Rgb:
     finer = photo.reduced(1 / scale / _KEPT_FINER)
     inner = cv2.resize(finer, inner_wh, interpolation=cv2.INTER_AREA)
     canvas[top : top + inner_wh[1], left : left + inner_wh[0]] = inner
-    return turned(canvas, UNDONE_BY.get(orientation, orientation))
+    return turned_back(canvas, orientation)
 
 
 def _encoded(small: Rgb, room: int) -> bytes | None:
