@@ -17,7 +17,7 @@ from open_the_eyes.cli import main
 from open_the_eyes.demo import BORDER_PX, COLUMN_PX, GAP_PX, run_demo, side_by_side
 from open_the_eyes.errors import OpenTheEyesError, PhotoNotWritten
 from open_the_eyes.imaging.arrays import Points, Rgb
-from open_the_eyes.imaging.mesh478 import EYE_RING, POINTS, SIDES
+from open_the_eyes.imaging.mesh478 import EYE_RING, SIDES
 
 if TYPE_CHECKING:
     from open_the_eyes.demo import DemoResult
@@ -30,7 +30,7 @@ def _pixels(path: Path) -> Rgb:
 
 def _mesh() -> Points:
     """Two eyes, each one a ring of 20 pixels, 60 apart."""
-    mesh = np.zeros((POINTS, 3))
+    mesh = np.zeros((478, 3))
     turn = np.linspace(np.pi, 3 * np.pi, 16, endpoint=False)
     for side, x in zip(SIDES, (70, 130), strict=True):
         mirror = 1 if side == "left" else -1

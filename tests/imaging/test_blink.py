@@ -12,7 +12,7 @@ from skimage import data
 from open_the_eyes.imaging.arrays import Matrix, Points, Rgb
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import transformed
-from open_the_eyes.imaging.mesh478 import BROW, CHIN, EYE_RING, INNER_CORNER, IRIS, OUTER_CORNER, POINTS, SIDES, Side
+from open_the_eyes.imaging.mesh478 import BROW, CHIN, EYE_RING, INNER_CORNER, IRIS, OUTER_CORNER, SIDES, Side
 
 # The mesh of skimage's astronaut (NASA, public domain) around the eyes, photo pixels.
 RING_XY: dict[Side, str] = {
@@ -41,7 +41,7 @@ def _xy(text: str) -> Points:
 
 
 def _mesh() -> Points:
-    mesh = np.zeros((POINTS, 3))
+    mesh = np.zeros((478, 3))
     mesh[CHIN, :2] = 220.9, 176.9
     for side in SIDES:
         mesh[EYE_RING[side], :2] = _xy(RING_XY[side])

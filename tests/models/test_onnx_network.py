@@ -14,10 +14,11 @@ from onnxruntime.capi import onnxruntime_inference_collection as collection
 from open_the_eyes.errors import GpuFailed, WeightsMissing
 from open_the_eyes.models import onnx_network
 from open_the_eyes.models.onnx_network import CPU, CUDA, OnnxNetwork, device_of, session_of
-from open_the_eyes.residency import CountedMemory, OutOfMemory, Residency
+from open_the_eyes.residency import OutOfMemory, Residency
 from open_the_eyes.residency.cards import CODEFORMER
 from open_the_eyes.settings import Settings
 from tests import networks
+from tests.residency.counted import CountedMemory
 
 WHERE = "; GPU=0 ; hostname=here ; file=cuda_call.cc ; line=1"
 OUT = f"CUDA failure 2: out of memory {WHERE} ; expr=cudaMalloc(&p, size);"

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from open_the_eyes.residency import CountedMemory, ModelCard, OutOfMemory, Residency
+from open_the_eyes.residency import ModelCard, OutOfMemory, Residency
 from open_the_eyes.residency.cards import CODEFORMER, SDXL_BASE, SDXL_REFINER, SDXL_VAE
+from tests.residency.counted import CountedMemory
 
 STEPS: Final = ("build", "move", "run")
 

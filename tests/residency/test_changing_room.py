@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from open_the_eyes.residency import CountedMemory, ModelCard
+from open_the_eyes.residency import ModelCard
 from open_the_eyes.residency.slot import REMEMBERED_S
+from tests.residency.counted import CountedMemory
 from tests.residency.fakes import FakeModel, Rig, card
 
 LADDER: ModelCard = card("m", {"bf16": 400, "int8": 200, "int4": 100}, streamed_mib=20)

@@ -11,7 +11,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from open_the_eyes.errors import NoCapacity
-from open_the_eyes.residency.memory import SLACK_MIB, UNCOUNTED, CountedMemory, CudaMemory, OutOfMemory, memory_of
+from open_the_eyes.residency.memory import SLACK_MIB, UNCOUNTED, CudaMemory, OutOfMemory, UnmeasuredMemory, memory_of
 
 MIB = 2**20
 
@@ -88,9 +88,9 @@ def test_the_room_does_not_move_with_what_is_free_so_that_a_photo_gets_the_same_
     assert memory.room_mib() == 15_000 - SLACK_MIB
 
 
-def test_a_gpu_is_shared_with_other_programs_and_counted_memory_is_not() -> None:
+def test_a_gpu_is_shared_with_other_programs_and_what_is_not_measured_is_not() -> None:
     assert CudaMemory(torch_with(Cuda()), "cuda").shared
-    assert not CountedMemory().shared
+    assert not UnmeasuredMemory().shared
 
 
 def test_a_full_gpu_has_no_room_rather_than_less_than_none() -> None:
@@ -114,20 +114,9 @@ def test_peaks_and_emptying_are_the_devices_own() -> None:
     assert memory.out_of_memory == (OutOfMemory, OutOfMemoryError)
 
 
-def test_counted_memory_is_full_when_it_is_full() -> None:
-    memory = CountedMemory(100)
-    memory.take(100)
-    with pytest.raises(OutOfMemory):
-        memory.take(1)
-    memory.give(60)
-    assert (memory.held_mib, memory.peak_mib()) == (40, 100)
-    memory.reset_peak()
-    assert memory.peak_mib() == 40
-
-
 def test_torchs_own_error_counts_on_a_cpu_too() -> None:
     torch = pytest.importorskip("torch")
-    assert torch.OutOfMemoryError in CountedMemory().out_of_memory
+    assert torch.OutOfMemoryError in UnmeasuredMemory().out_of_memory
 
 
 @pytest.mark.parametrize(("limit", "room"), [(None, UNCOUNTED), (8_000, 8_000)])

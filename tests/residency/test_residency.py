@@ -7,7 +7,8 @@ import random
 import pytest
 
 from open_the_eyes.errors import Cancelled, NoRoomOnGpu, UsageError
-from open_the_eyes.residency import CountedMemory, Residency
+from open_the_eyes.residency import Residency
+from tests.residency.counted import CountedMemory
 from tests.residency.fakes import FakeModel, Rig, card, sdxl
 
 

@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from open_the_eyes.errors import Cancelled, GpuBusy, NoRoomOnGpu
-from open_the_eyes.residency import CountedMemory, Residency, admission
+from open_the_eyes.residency import Residency, admission
 from open_the_eyes.stopwatch import Stopwatch
+from tests.residency.counted import CountedMemory
 from tests.residency.fakes import FakeModel, Rig, card
 
 SOON_S = 10.0

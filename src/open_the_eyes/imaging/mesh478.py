@@ -14,8 +14,6 @@ Side = Literal["left", "right"]
 SIDES: Final[tuple[Side, Side]] = ("left", "right")
 OTHER: Final[dict[Side, Side]] = {"left": "right", "right": "left"}
 
-POINTS: Final = 478
-
 EYE_RING: Final[dict[Side, list[int]]] = {
     "left": [33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7],
     "right": [263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249],

@@ -1,10 +1,9 @@
-"""How much memory a device has: a GPU's through torch, or a counted one where there is none."""
+"""How much memory a device has: a GPU's through torch, or as much as is said where that cannot be measured."""
 
 from __future__ import annotations
 
 import gc
 import sys
-import threading
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Final, Protocol
@@ -52,22 +51,14 @@ class Memory(Protocol):
 
 
 class OutOfMemory(RuntimeError):
-    """Raised by `CountedMemory`, and by models whose library says so in words only."""
+    """Raised by models whose library says so in words only."""
 
 
-class CountedMemory:
-    """Memory that is only counted: for a CPU, where moving is a no-op, and for tests, whose models `take` and `give`.
+class UnmeasuredMemory:
+    """Room of which nothing is known but what is leased: a CPU's, where moving is a no-op, or a GPU's without torch."""
 
-    Raises from `take`:
-        OutOfMemory: more than `total_mib`.
-    """
-
-    def __init__(self, total_mib: int = UNCOUNTED) -> None:
-        self._total: Final = total_mib
-        self._lock: Final = threading.Lock()
-        self._peak = 0
-        self.held_mib = 0
-        self.emptied = 0
+    def __init__(self, room_mib: int = UNCOUNTED) -> None:
+        self._room: Final = room_mib
 
     @property
     def shared(self) -> bool:
@@ -80,30 +71,19 @@ class CountedMemory:
         return (OutOfMemory,) if torch is None else (OutOfMemory, torch.OutOfMemoryError)
 
     def room_mib(self) -> int:
-        return self._total
+        return self._room
 
     def measure(self) -> None:
         pass
 
     def peak_mib(self) -> int:
-        return self._peak
+        return 0
 
     def reset_peak(self) -> None:
-        self._peak = self.held_mib
+        pass
 
     def empty(self) -> None:
-        self.emptied += 1
-
-    def take(self, mib: int) -> None:
-        with self._lock:
-            if self.held_mib + mib > self._total:
-                raise OutOfMemory(f"{mib} MiB on top of {self.held_mib} of {self._total}")
-            self.held_mib += mib
-            self._peak = max(self._peak, self.held_mib)
-
-    def give(self, mib: int) -> None:
-        with self._lock:
-            self.held_mib -= mib
+        pass
 
 
 class CudaMemory:
@@ -166,7 +146,7 @@ def memory_of(device: str, limit_mib: int | None = None) -> Memory:
         NoCapacity: torch sees GPUs, and none of that number.
     """
     if device == "cpu":
-        return CountedMemory()
+        return UnmeasuredMemory()
     if find_spec("torch") is not None:
         import torch
 
@@ -178,4 +158,4 @@ def memory_of(device: str, limit_mib: int | None = None) -> Memory:
                     "the processor: OTE_DEVICE=cpu"
                 )
             return CudaMemory(torch, device, limit_mib)
-    return CountedMemory(limit_mib or UNCOUNTED)
+    return UnmeasuredMemory(limit_mib or UNCOUNTED)

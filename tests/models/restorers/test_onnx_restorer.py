@@ -17,12 +17,13 @@ from open_the_eyes.models.onnx_network import CPU, CUDA, Provider, providers
 from open_the_eyes.models.restorers import NETWORKS, OnnxRestorers
 from open_the_eyes.models.restorers.onnx_restorer import OnnxRestorer
 from open_the_eyes.models.weights.catalogue import weight_of
-from open_the_eyes.residency import CountedMemory, ModelCard, Residency
+from open_the_eyes.residency import ModelCard, Residency
 from open_the_eyes.residency.cards import CODEFORMER
 from open_the_eyes.roles import FaceRestorer
 from open_the_eyes.settings import Settings
 from open_the_eyes.stopwatch import Stopwatch
 from tests import networks
+from tests.residency.counted import CountedMemory
 
 FACE: Rgb = np.random.default_rng(0).integers(0, 256, (512, 512, 3), dtype=np.uint8)
 

@@ -11,9 +11,10 @@ import pytest
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.sdxl.generator import SdxlGenerator
 from open_the_eyes.models.sdxl.loading import LIBRARIES, load_sdxl
-from open_the_eyes.residency import CountedMemory, Residency
+from open_the_eyes.residency import Residency
 from open_the_eyes.settings import Settings
 from tests.models.sdxl.clear_vae import clear_vae
+from tests.residency.counted import CountedMemory
 
 SIDE = 128
 """Of the frames: 192 x 80 for a pair of eyes, and 24 x 10 latents."""

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from open_the_eyes.residency import CountedMemory, ModelCard, OutOfMemory, Residency
+from open_the_eyes.residency import ModelCard, OutOfMemory, Residency
 from open_the_eyes.residency.capacity import room_of
+from tests.residency.counted import CountedMemory
 
 Cache = dict[tuple[str, str], Any]
 """Networks that were built before, by name and precision: reading them again for each test would take minutes."""

@@ -26,9 +26,9 @@ START = """
 import sys
 from pathlib import Path
 from open_the_eyes.models.sdxl.loading import sampler_of
-from open_the_eyes.residency import CountedMemory, Residency
+from open_the_eyes.residency import UnmeasuredMemory, Residency
 from open_the_eyes.settings import Settings
-sampler_of(Settings(weights=Path(sys.argv[1])), Residency(CountedMemory(), "cuda:0"))
+sampler_of(Settings(weights=Path(sys.argv[1])), Residency(UnmeasuredMemory(), "cuda:0"))
 from torch._inductor.runtime.cache_dir_utils import cache_dir
 print(cache_dir())
 """

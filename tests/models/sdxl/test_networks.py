@@ -18,10 +18,11 @@ from open_the_eyes.models.sdxl.checkpoint import Checkpoint
 from open_the_eyes.models.weights import path_of
 from open_the_eyes.models.weights.catalogue import checkpoint_of
 from open_the_eyes.models.weights.fetching import fetch
-from open_the_eyes.residency import CountedMemory, ModelCard, Residency, cards
+from open_the_eyes.residency import ModelCard, Residency, cards
 from open_the_eyes.residency.budget import variant_that_fits, variants_of
 from open_the_eyes.settings import Settings
 from tests.models.sdxl.answers import answer
+from tests.residency.counted import CountedMemory
 
 pytestmark = pytest.mark.usefixtures("libraries")
 

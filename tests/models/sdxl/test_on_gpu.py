@@ -12,6 +12,7 @@ from benchmarks.sdxl_runs import FULL, Rig, Timeline
 from open_the_eyes.errors import Cancelled
 from open_the_eyes.models.sdxl.schedule import LCM, Schedule
 from open_the_eyes.residency.cards import BY_NAME
+from tests.residency.counted import CountedMemory
 
 pytestmark = [pytest.mark.gpu, pytest.mark.usefixtures("libraries")]
 
@@ -72,7 +73,7 @@ def test_whoever_cancels_frees_the_gpu(rig: Rig) -> None:
 def test_weights_that_are_streamed_paint_what_resident_ones_paint(rig: Rig) -> None:
     from open_the_eyes.models.sdxl.loading import sampler_of
     from open_the_eyes.models.sdxl.sampling import Progress
-    from open_the_eyes.residency import CountedMemory, Residency
+    from open_the_eyes.residency import Residency
 
     inputs = rig.inputs(1)
     (resident,) = rig.paint(1, LCM, "bf16")

@@ -17,9 +17,10 @@ from open_the_eyes.models.sdxl.schedule import Schedule
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
-from open_the_eyes.residency import CountedMemory, Residency
+from open_the_eyes.residency import Residency
 from open_the_eyes.settings import Settings
 from tests.models.sdxl.conftest import tiny
+from tests.residency.counted import CountedMemory
 
 
 @pytest.fixture

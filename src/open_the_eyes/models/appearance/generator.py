@@ -242,8 +242,8 @@ def _light_seen(crop: Crop) -> CatchLight | None:
     """The light in the eye that is open."""
     if crop.open_side is None:
         return None
-    on_strip = transformed(layout.points_on_strip(crop.landmarks), inverted(layout.to_strip(crop.landmarks)))
-    ball = ball_of(to_tones(crop.pixels), iris.eye_shape(on_strip, crop.open_side))
+    points = transformed(layout.points_on_strip(crop.landmarks), inverted(layout.to_strip(crop.landmarks)))
+    ball = ball_of(to_tones(crop.pixels), iris.eye_shape(points, crop.open_side))
     return None if ball is None else catch_light(ball)
 
 
