@@ -149,8 +149,8 @@ def test_the_portrait_needs_neither_a_network_nor_a_download_library() -> None:
         "sys.modules['pooch'] = None\n"
         "def refuse(*_): raise AssertionError('network')\n"
         "socket.socket.connect = refuse\n"
-        "from skimage import data\n"
-        "assert data.astronaut().shape == (512, 512, 3)\n"
+        "from open_the_eyes.demo import portrait\n"
+        "assert portrait().shape == (512, 512, 3)\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
 
