@@ -135,3 +135,21 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> StandIn:
     monkeypatch.setitem(sys.modules, "open_the_eyes.pipeline", pipeline)
     monkeypatch.chdir(tmp_path)
     return actor
+
+
+@pytest.fixture
+def shots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, portrait: Rgb, portrait_face: Face, blinked: Rgb) -> Path:
+    """shot1.png: a blink; shot2.png: open eyes; stranger.png; empty.png: nobody; text.png: no picture."""
+    from tests.references import another_shot, somebody_else
+
+    pictures = {
+        "shot1": blinked,
+        "shot2": another_shot(portrait, light=0.85),
+        "stranger": somebody_else(portrait, portrait_face.landmarks),
+        "empty": portrait * 0 + 120,
+    }
+    for name, pixels in pictures.items():
+        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
+    (tmp_path / "text.png").write_text("no picture")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

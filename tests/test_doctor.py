@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import subprocess
 from importlib import metadata
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from open_the_eyes import doctor, installed
 from open_the_eyes.cli import main
-from open_the_eyes.models.onnx_network import CPU, CUDA
 from open_the_eyes.models.packaged import missing
 
 MODEL_SUFFIXES = {".npz", ".onnx", ".tflite"}
@@ -207,104 +203,9 @@ def test_a_version_that_does_not_fit_is_missing_and_the_requirement_mends_it(mon
     assert (big.ok, big.found) == (False, "lacks numpy (2.3.0, expected >=3)")
 
 
-@pytest.mark.parametrize(
-    ("version", "found", "mend"),
-    [
-        pytest.param("1.31.1", "1.31.1", "", id="as asked"),
-        pytest.param("1.19", "1.19, expected >=1.20", 'python -m pip install "onnxruntime-gpu>=1.20"', id="too old"),
-    ],
-)
-def test_the_build_for_cuda_stands_for_onnxruntime(
-    monkeypatch: pytest.MonkeyPatch, version: str, found: str, mend: str
-) -> None:
-    def version_of(name: str) -> str:
-        if name == "onnxruntime":
-            raise metadata.PackageNotFoundError
-        return version
-
-    monkeypatch.setattr(metadata, "requires", lambda _: ["onnxruntime>=1.20"])
-    monkeypatch.setattr(metadata, "version", version_of)
-    _, check = doctor._packages()
-    assert check == doctor.Check("onnxruntime-gpu", not mend, found, mend)
-    reinstall = f"python -m pip install --force-reinstall onnxruntime-gpu=={version}"
-    assert doctor._mend_of_import("onnxruntime", "broken") == reinstall
-
-
 def test_an_extra_that_this_python_cannot_have_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metadata, "requires", lambda _: ['no-such-lib>2; extra == "sdxl"'])
     monkeypatch.setattr("sys.version_info", (3, 10, 4))
     (check,) = doctor._extras()
     assert (check.ok, check.mend) == (False, "")
     assert check.found.startswith("needs Python 3.11 or later, this is ")
-
-
-@pytest.mark.parametrize(
-    ("answer", "found"),
-    [
-        pytest.param("NVIDIA H200, 143771, 143161\n", "NVIDIA H200, 140.4 GiB, 139.8 GiB unused", id="one"),
-        pytest.param("A, 1024, 512\nB, 2048, 0\n", "A, 1.0 GiB, 0.5 GiB unused; B, 2.0 GiB, 0.0 GiB unused", id="two"),
-        pytest.param("NVIDIA GB10, [N/A], [N/A]\n", "NVIDIA GB10, memory unknown", id="shared memory"),
-        pytest.param("\n", "none found, none needed", id="none"),
-        pytest.param("No devices were found\n", "none found, none needed", id="words"),
-    ],
-)
-def test_gpus_are_named_with_their_memory(monkeypatch: pytest.MonkeyPatch, answer: str, found: str) -> None:
-    monkeypatch.setattr(shutil, "which", lambda _: "nvidia-smi")
-    done = subprocess.CompletedProcess([], 0, answer, "")
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
-    assert doctor._gpu() == doctor.Check("gpu", True, found)
-
-
-@pytest.mark.parametrize(
-    ("tool", "built_for", "used", "found"),
-    [
-        pytest.param(None, [CPU], [CPU], [], id="no GPU, nothing to say"),
-        pytest.param(
-            "nvidia-smi", [CPU], [CPU], [(False, "this onnxruntime runs on the processor only")], id="built so"
-        ),
-        pytest.param("nvidia-smi", [CUDA, CPU], [CPU], [(False, "expected CUDA's libraries")], id="no libraries"),
-        pytest.param("nvidia-smi", [CUDA, CPU], [CUDA, CPU], [(True, "yes")], id="it can"),
-    ],
-)
-def test_where_there_is_a_gpu_it_is_said_whether_restorers_can_use_it(
-    monkeypatch: pytest.MonkeyPatch,
-    tool: str | None,
-    built_for: list[str],
-    used: list[str],
-    found: list[tuple[bool, str]],
-) -> None:
-    session = SimpleNamespace(get_providers=lambda: used)
-    monkeypatch.setattr(shutil, "which", lambda _: tool)
-    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: built_for)
-    monkeypatch.setattr("onnxruntime.InferenceSession", lambda *_, **__: session)
-    monkeypatch.setattr("open_the_eyes.residency.memory_of", lambda _: None)
-    checks = list(doctor._onnx_on_gpu())
-    assert [check.ok for check in checks] == [ok for ok, _ in found]
-    assert all(words in check.found and not check.needed for check, (_, words) in zip(checks, found, strict=True))
-
-
-@pytest.mark.parametrize(
-    ("lacks", "tools", "found", "mend"),
-    [
-        pytest.param("", {"gcc"}, "yes", "", id="it is"),
-        pytest.param("Triton", {"gcc"}, "no, so it runs slower; compiling needs Triton", "pip install", id="no Triton"),
-        pytest.param("", set(), "no, so it runs slower; compiling needs a C compiler", "install gcc", id="no compiler"),
-        pytest.param("a newer GPU", set(), "no, so it runs slower; compiling needs a newer GPU", "", id="an old GPU"),
-    ],
-)
-def test_where_sdxl_can_have_a_gpu_it_is_said_whether_it_is_compiled(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacks: str, tools: set[str], found: str, mend: str
-) -> None:
-    monkeypatch.delenv("CC", raising=False)
-    monkeypatch.setattr(shutil, "which", lambda name: name if name in {"nvidia-smi", *tools} else None)
-    monkeypatch.setattr("sysconfig.get_path", lambda *_: str(tmp_path))
-    (tmp_path / "Python.h").touch()
-    monkeypatch.setattr("open_the_eyes.models.sdxl.loading.check_libraries", lambda: None)
-    monkeypatch.setattr("open_the_eyes.models.sdxl.loading.device_of", lambda _: "cuda:1")
-    monkeypatch.setattr("open_the_eyes.models.sdxl.speed.compiling_lacks", {"cuda:1": lacks}.__getitem__)
-    (check,) = doctor._sdxl_compiled()
-    assert (check.ok, check.found, check.needed) == (found == "yes", found, False)
-    assert mend in check.mend
-    assert bool(mend) == bool(check.mend)
-    monkeypatch.setenv("OTE_COMPILE", "off")
-    assert list(doctor._sdxl_compiled()) == []

@@ -23,7 +23,7 @@ from open_the_eyes.results import Opened
 from open_the_eyes.settings import Settings
 from tests.batch.processors import SPEC, planned
 from tests.files.pictures import RECORD, picture
-from tests.files.test_credentials import chain
+from tests.files.signing import chain
 from tests.stand_in import face_report, report_of
 
 

@@ -1,0 +1,34 @@
+"""Donors made of photos, and what becomes of a face with them."""
+
+from __future__ import annotations
+
+from open_the_eyes.engine import Engine
+from open_the_eyes.givers import Giver, ReferenceFace
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.models.reference.generator import ReferenceGenerator
+from open_the_eyes.options import GenerateOptions
+from open_the_eyes.roles import Crop, Donor, Request
+from open_the_eyes.stages.blend import blend
+from open_the_eyes.stages.crop import crop
+
+PLAIN = GenerateOptions()
+SHOT = ReferenceFace("shot2.jpg", 1, 1)
+
+
+def donor(engine: Engine, pixels: Rgb, sides: tuple[Side, ...] = SIDES, giver: Giver = SHOT) -> Donor:
+    (face,) = engine.detector.detect(pixels)
+    return Donor(crop(pixels, face, sides), giver, 0.9)
+
+
+def opened(
+    generator: ReferenceGenerator,
+    target: Crop,
+    *donors: Donor,
+    seed: int = 0,
+    variety: float = 0.0,
+    options: GenerateOptions = PLAIN,
+) -> tuple[Rgb, str]:
+    request = Request(target, seed, variety, donors)
+    (patch,) = generator.generate([request], options)
+    return blend(target, patch), str(patch.origin)

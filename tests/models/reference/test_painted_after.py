@@ -1,0 +1,95 @@
+"""Donors whose eyes cannot be laid in: they lead the painter, if anybody paints."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from open_the_eyes.engine import Engine, load_engine
+from open_the_eyes.imaging.arrays import Rgb, to_tones
+from open_the_eyes.imaging.mesh478 import IRIS, SIDES
+from open_the_eyes.models.reference import lay
+from open_the_eyes.models.reference.generator import ReferenceGenerator
+from open_the_eyes.options import GenerateOptions, Options
+from open_the_eyes.photo import Photo
+from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.roles import Crop, Donor, Face
+from tests.faces import iris_colour, opening
+from tests.models.reference.donors import donor, opened
+from tests.references import another_shot
+
+
+def turned_aside(shot: Donor) -> Donor:
+    """The donor with landmarks that say that the head is turned."""
+    marks = shot.crop.face.landmarks.copy()
+    marks[:, 2] += 0.8 * (marks[:, 0] - marks[:, 0].mean())
+    return replace(shot, crop=replace(shot.crop, face=replace(shot.crop.face, landmarks=marks)))
+
+
+def with_irises(pixels: Rgb, face: Face, colour: tuple[int, int, int]) -> Rgb:
+    """The picture with both irises in one colour, pupils left."""
+    out = pixels.copy()
+    ys, xs = np.mgrid[: pixels.shape[0], : pixels.shape[1]]
+    for side in SIDES:
+        iris = face.landmarks[IRIS[side], :2]
+        away = np.hypot(xs - iris[0, 0], ys - iris[0, 1]) / np.linalg.norm(iris[1:] - iris[0], axis=1).mean()
+        out[opening(face.landmarks, side, (pixels.shape[0], pixels.shape[1])) & (away > 0.35) & (away < 1)] = colour
+    return out
+
+
+def test_an_iris_that_cannot_be_laid_in_gives_its_colour_to_the_painted_one(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, portrait_face: Face, closed_crop: Crop
+) -> None:
+    bluish = []
+    for colour in ((70, 110, 150), (75, 48, 30)):
+        shot = turned_aside(donor(engine, with_irises(portrait, portrait_face, colour)))
+        whole = portrait.copy()
+        closed_crop.window.cut(whole)[...] = opened(generator, closed_crop, shot)[0]
+        found = [iris_colour(whole, portrait_face.landmarks, side) for side in SIDES]
+        bluish.append(np.mean([iris[2] - iris[0] for iris in found]))
+    assert bluish[0] > bluish[1] + 30
+
+
+def test_a_head_that_is_turned_too_far_only_leads_the_painter(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    aside = turned_aside(donor(engine, portrait))
+    result, source = opened(generator, closed_crop, aside)
+    assert source.startswith("appearance, after shot2.jpg, face 1 (the head is turned")
+    assert not np.array_equal(result, opened(generator, closed_crop)[0])
+
+
+def test_where_nobody_may_paint_the_face_is_left_alone_and_this_is_said(
+    engine: Engine, portrait: Rgb, blinked: Rgb
+) -> None:
+    near, told = Photo(another_shot(blinked, scale=2.6)), Options.of(match=((1, 1, 1),))
+    result = open_eyes(near, told, engine=load_engine("reference"), references=[Photo(portrait)])
+    (face,) = result.faces
+    assert face.outcome == "kept_original"
+    assert "times smaller there (reference 1, face 1)" in face.reason
+    assert not result.changed
+    assert open_eyes(near, told, engine=engine, references=[Photo(portrait)]).changed
+
+
+def test_eyes_that_do_not_fit_in_give_way_to_painted_ones(
+    engine: Engine, portrait: Rgb, blinked: Rgb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lay, "laid", lambda crop, *_: lay.Laid(to_tones(crop.pixels), crop.mask))  # still shut
+    result = open_eyes(Photo(blinked), engine=engine, references=[Photo(portrait)])
+    (face,) = result.faces
+    assert face.outcome == "opened"
+    assert face.source == "appearance, after reference 1, face 1 (its own pixels did not fit in)"
+
+
+def test_a_donor_too_small_only_leads_the_painter(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    _, source = opened(generator, closed_crop, donor(engine, another_shot(portrait, scale=0.42)))
+    assert "times smaller there" in source
+
+
+def test_without_donors_the_painter_paints(generator: ReferenceGenerator, closed_crop: Crop) -> None:
+    assert opened(generator, closed_crop)[1] == "appearance"
+    assert generator.generate([], GenerateOptions()) == []
