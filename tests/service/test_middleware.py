@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -31,6 +32,10 @@ async def broken(_: Request) -> PlainTextResponse:
     raise ZeroDivisionError("/secret/place/family.jpg")
 
 
+async def cut_short(_: Request) -> PlainTextResponse:
+    raise asyncio.CancelledError("timeout graceful shutdown exceeded")
+
+
 def ask(
     method: str = "GET",
     path: str = "/who",
@@ -44,7 +49,7 @@ def ask(
 ) -> httpx.Response:
     """The last answer of a guarded application that says whose request it was."""
     routes = [Route(way, whose, methods=["GET", "POST"]) for way in ("/who", "/healthz", "/metrics")]
-    app = Router([*routes, Route("/broken", broken)])
+    app = Router([*routes, Route("/broken", broken), Route("/cut-short", cut_short, methods=["POST"])])
     metrics = Metrics(lambda: {"preview": 0, "photo": 0})
     guarded = AccessMiddleware(app, AccessPolicy(keys, hosts, 1000), RateLimiter(per_minute), metrics)
 
@@ -204,3 +209,15 @@ def test_a_body_of_which_nothing_more_comes_is_not_waited_for(monkeypatch: pytes
     assert answer.status_code == 408
     assert answer.json()["type"].endswith(":body-too-slow")
     assert "more of the request" in answer.json()["detail"]
+
+
+def test_who_is_still_being_answered_when_the_service_ends_is_told_so_at_once() -> None:
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b"half a ph"
+        await asyncio.sleep(60)
+
+    began = time.perf_counter()
+    answer = ask("POST", path="/cut-short", content=stalled())
+    assert time.perf_counter() - began < middleware.DRAINED_SECONDS
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert "being stopped" in answer.json()["detail"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -72,8 +73,12 @@ def test_a_store_that_was_away_is_tried_again_within_the_same_attempt(
     assert (view["state"], view["attempts"], len(calls)) == ("done", 1, 2)
 
 
-def test_a_job_that_is_stopped_ends_at_its_next_step_and_keeps_its_photo(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+def test_a_job_that_is_stopped_ends_at_its_next_step_keeps_its_photo_and_is_no_error_in_the_log(
+    engine: Engine,
+    tmp_path: Path,
+    shut: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     began, left = threading.Event(), threading.Event()
     endless = painting_without_end(began, left, Cancelled)
@@ -82,6 +87,7 @@ def test_a_job_that_is_stopped_ends_at_its_next_step_and_keeps_its_photo(
             slow.setattr(runner, "process", endless)
             job = server.job(shut)
             assert began.wait(PATIENCE_SECONDS)
+            monkeypatch.setattr(logging.getLogger("dbos"), "propagate", True)  # to where this test looks
             waiting = server.job(shut)
             server.service.cancel(UUID(job), "local")
             server.service.cancel(UUID(waiting), "local")
@@ -95,6 +101,7 @@ def test_a_job_that_is_stopped_ends_at_its_next_step_and_keeps_its_photo(
         server.service.cancel(UUID(job), "local")
         with pytest.raises(NotHere):
             server.service.cancel(UUID(job), "somebody else")
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
 def test_a_result_that_waits_for_room_waits_no_longer_when_the_service_ends_and_is_done_after_the_next_start(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from asyncio import CancelledError
 from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..errors import NoCapacity
 from .api_keys import LOCAL, ApiKeys
 from .errors import BodyTooLarge, BodyTooSlow, ForeignCaller, KeyNeeded
 from .metrics import Metrics
@@ -97,6 +99,9 @@ class AccessMiddleware:
             await self._app(scope, body.receive, answer.send)
         except ClientDisconnect:
             return
+        except CancelledError:  # by the server, which ends and has waited long enough
+            body.give_up()
+            await _refuse(NoCapacity("expected to go on answering, the service is being stopped; ask again."), answer)
         except Exception as error:  # noqa: BLE001 -- nothing is outside of this: a client gets an answer, the log no contents
             await _refuse(error, answer)
 
@@ -161,6 +166,10 @@ class _LimitedBody:
         else:
             self._complete = True
         return message
+
+    def give_up(self) -> None:
+        """Waits for no more of it."""
+        self._complete = True
 
     async def drain(self) -> None:
         with anyio.move_on_after(DRAINED_SECONDS):

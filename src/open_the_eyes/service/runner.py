@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..engine import Engine
 from ..errors import Cancelled, NoCapacity
+from .dbos_log import mend_log
 from .errors import Stopping, StoreAway
 from .jobs import Job, Lane
 from .metrics import Metrics
@@ -77,6 +78,7 @@ class JobRunner:
         """Begins to work; what an earlier process of this name left in the middle is taken up first."""
         self._worker = worker
         mend_clock()
+        mend_log()
         config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_url": database_url,
