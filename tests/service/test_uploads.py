@@ -100,7 +100,7 @@ def test_uploads_that_fall_silent_make_room_for_those_that_wait(
         ('{"match": [[1, 1, 1]]}', 422, "match: expected references"),
     ],
 )
-def test_what_this_engine_cannot_do_is_refused_before_a_job_is_accepted(
+def test_what_this_engine_cannot_do_is_refused_before_a_job_is_accepted_or_a_photo_looked_at(
     engine: Engine, server: RunningService, shut: bytes, options: str, status: int, said: str
 ) -> None:
     if "gfpgan" in options:
@@ -112,7 +112,8 @@ def test_what_this_engine_cannot_do_is_refused_before_a_job_is_accepted(
     assert answer.status_code == status
     assert said in answer.json()["detail"]
     assert server.service.repository.unfinished_count() == before
-    assert server.http.post("/v1/inspect", files={"photo": shut}, data={"options": options}).status_code == 200
+    looked = server.http.post("/v1/inspect", files={"photo": shut}, data={"options": options})
+    assert (looked.status_code, looked.json()) == (status, answer.json())
 
 
 @pytest.mark.parametrize("trouble", NO_PLACE, ids=lambda trouble: type(trouble).__name__)

@@ -84,7 +84,7 @@ class UploadHandler:
                 await run_sync(self._repository.check_room, self._config.max_queue)
             upload = await self._parsed(form)
             if new:
-                await run_sync(check_options, upload.options, len(upload.references), self._engine)
+                await run_sync(self._check_options, upload)
             return await run_sync(self._submit, upload, owner, idempotency)
 
     @asynccontextmanager
@@ -98,6 +98,7 @@ class UploadHandler:
         async with self._form(request) as form, self._inspect_slots.slot():
             async with self._decode_slots.slot():
                 upload = await self._parsed(form)
+                await run_sync(self._check_options, upload)
             yield upload
 
     @asynccontextmanager
@@ -139,6 +140,9 @@ class UploadHandler:
             raise PhotoTooLarge(
                 f"expected at most {self._settings.max_bytes:,} bytes in a photo, got {file.size:,}; make it smaller."
             )
+
+    def _check_options(self, upload: Upload) -> None:
+        check_options(upload.options, len(upload.references), self._engine)
 
     def _check_photos(self, data: Iterable[bytes]) -> None:
         for number, one in enumerate(data):
