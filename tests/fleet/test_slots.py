@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections import Counter
 from dataclasses import replace
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -13,7 +14,7 @@ from open_the_eyes.batch.spec import BatchSpec
 from open_the_eyes.batch.worker import WorkerSlot
 from open_the_eyes.errors import NoCapacity, UsageError, WeightsMissing
 from open_the_eyes.fleet import cluster
-from open_the_eyes.fleet.cluster import Cluster, ours, part_of_gpu
+from open_the_eyes.fleet.cluster import Cluster, connected, ours, part_of_gpu
 from open_the_eyes.fleet.ray_batch import slot_on
 from open_the_eyes.fleet.slots import AT_ONCE, MAX_WORKERS, worker_slots
 from open_the_eyes.options import Options
@@ -195,3 +196,14 @@ def test_more_workers_than_fit_on_the_gpu_are_refused() -> None:
             room=lambda _: 8_000,
             networks_on_gpu=lambda _: True,
         )
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:{}", "ray://localhost:{}"])
+def test_where_nobody_listens_no_ray_is_waited_for(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(is_initialized=lambda: False))
+    monkeypatch.setitem(sys.modules, "ray.data", ModuleType("ray.data"))
+    with socket.socket() as bound:  # and does not listen
+        bound.bind(("127.0.0.1", 0))
+        place = address.format(bound.getsockname()[1])
+        with pytest.raises(NoCapacity, match=f"--ray {place}: expected a Ray to answer there, nobody does: .*refused"):
+            connected(place)

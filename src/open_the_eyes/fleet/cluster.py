@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import re
+import socket
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 from .. import errors
 from ..errors import NoCapacity, OpenTheEyesError, UsageError
@@ -16,6 +18,9 @@ from ..settings import Settings
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ENABLE_AUTO_CONNECT", "0")  # else a thread that is late starts a second Ray at the end
+
+ANSWER_SECONDS: Final = 5.0
+"""How long a machine may take to answer at its port; Ray itself would go on trying for minutes."""
 
 _OURS: Final = re.compile(r"open_the_eyes\.errors\.(\w+): (.*)")
 
@@ -80,12 +85,33 @@ def connected(address: str, library: Literal["data", "serve"] = "data", cores: i
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
     if ray.is_initialized():
         return
+    _check_answers(address)
     here: dict[str, Any] = {"include_dashboard": False, "num_cpus": cores} if address == "local" else {}
     try:
         ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **here)
     except Exception as error:  # what Ray raises here has no common root
         raise NoCapacity(
             f"--ray {address}: expected a Ray to answer there, got: {error}; is its token in RAY_AUTH_TOKEN here?"
+        ) from error
+
+
+def _check_answers(address: str) -> None:
+    """Raises:
+    NoCapacity: the address has a port, and nobody listens there.
+    """
+    try:
+        place = urlsplit(address if "://" in address else f"//{address}")
+        host, port = place.hostname, place.port
+    except ValueError:  # Ray says what is wrong with it
+        return
+    if host is None or port is None:
+        return
+    try:
+        socket.create_connection((host, port), ANSWER_SECONDS).close()
+    except OSError as error:
+        raise NoCapacity(
+            f"--ray {address}: expected a Ray to answer there, nobody does: {error.strerror or error}; check host and "
+            "port, or start one there."
         ) from error
 
 
