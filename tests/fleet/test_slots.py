@@ -14,7 +14,7 @@ from open_the_eyes.batch.spec import BatchSpec
 from open_the_eyes.batch.worker import WorkerSlot
 from open_the_eyes.errors import NoCapacity, UsageError, WeightsMissing
 from open_the_eyes.fleet import cluster
-from open_the_eyes.fleet.cluster import Cluster, connected, ours, part_of_gpu
+from open_the_eyes.fleet.cluster import Cluster, connected, has_ended, ours, part_of_gpu
 from open_the_eyes.fleet.ray_batch import slot_on
 from open_the_eyes.fleet.slots import AT_ONCE, MAX_WORKERS, worker_slots
 from open_the_eyes.options import Options
@@ -207,3 +207,15 @@ def test_where_nobody_listens_no_ray_is_waited_for(address: str, monkeypatch: py
         place = address.format(bound.getsockname()[1])
         with pytest.raises(NoCapacity, match=f"--ray {place}: expected a Ray to answer there, nobody does: .*refused"):
             connected(place)
+
+
+def test_a_ray_of_this_process_that_was_ended_with_it_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "MOMENT_SECONDS", 0.0)
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        here = SimpleNamespace(gcs_address=f"127.0.0.1:{bound.getsockname()[1]}")
+        monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(get_runtime_context=lambda: here))
+        assert has_ended("local")
+        assert not has_ended("auto")  # its machines are none of ours to look at
+        bound.listen()
+        assert not has_ended("local")

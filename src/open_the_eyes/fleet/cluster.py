@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import socket
+import time
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any, Final, Literal
@@ -21,6 +22,9 @@ os.environ.setdefault("RAY_ENABLE_AUTO_CONNECT", "0")  # else a thread that is l
 
 ANSWER_SECONDS: Final = 5.0
 """How long a machine may take to answer at its port; Ray itself would go on trying for minutes."""
+
+MOMENT_SECONDS: Final = 0.5
+"""In which a Ray that was told to end at the same time as this process is gone."""
 
 _OURS: Final = re.compile(r"open_the_eyes\.errors\.(\w+): (.*)")
 
@@ -107,12 +111,34 @@ def _check_answers(address: str) -> None:
     if host is None or port is None:
         return
     try:
-        socket.create_connection((host, port), ANSWER_SECONDS).close()
+        _knock(host, port)
     except OSError as error:
         raise NoCapacity(
             f"--ray {address}: expected a Ray to answer there, nobody does: {error.strerror or error}; check host and "
             "port, or start one there."
         ) from error
+
+
+def has_ended(address: str) -> bool:
+    """Whether a Ray that was started here is gone: who ends a whole group of processes ends that one, too."""
+    import ray
+
+    if address != "local":
+        return False
+    time.sleep(MOMENT_SECONDS)
+    host, _, port = ray.get_runtime_context().gcs_address.rpartition(":")
+    try:
+        _knock(host.strip("[]"), int(port))
+    except OSError:
+        return True
+    return False
+
+
+def _knock(host: str, port: int) -> None:
+    """Raises:
+    OSError: nobody listens.
+    """
+    socket.create_connection((host, port), ANSWER_SECONDS).close()
 
 
 def check_room(address: str, gpus: float) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ..errors import NoCapacity, UsageError
 from ..parallel import core_count
-from .cluster import check_room, connected, ours
+from .cluster import check_room, connected, has_ended, ours
 from .painters import PATIENCE_SECONDS
 from .ray_serve import APPLICATION, LOOK_SECONDS, QUIET, build
 
@@ -59,8 +59,9 @@ def serve_on(
         listening(f"http://{f'[{host}]' if ':' in host else host}:{port}")
         _stay(over)
     finally:
-        with suppress(RayError, RayServeException):  # it is gone already
-            serve.delete(APPLICATION)
+        if not has_ended(address):  # else this would wait a minute for it, and be ended by Ray with a word in the log
+            with suppress(RayError, RayServeException):  # it is gone already
+                serve.delete(APPLICATION)
 
 
 def _check_address(host: str, port: int) -> None:
