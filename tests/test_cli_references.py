@@ -86,17 +86,30 @@ def test_what_cannot_be_used_is_refused_in_one_line(
 
 
 @pytest.mark.parametrize(
-    "command",
-    [["open", "shot1.png", "shot2.png", "-o", "out/"], ["batch", "shot1.png", "shot2.png", "out"]],
-    ids=lambda command: command[0],
+    ("command", "said"),
+    [
+        (
+            ["open", "shot1.png", "shot2.png", "-o", "out/", "--reference", "empty.png"],
+            "empty.png: expected a photo of the same people, found no face in it",
+        ),
+        (
+            ["batch", "shot1.png", "shot2.png", "out", "--reference", "empty.png"],
+            "empty.png: expected a photo of the same people, found no face in it",
+        ),
+        (
+            ["open", "shot1.png", "stranger.png", "-o", "out/", "--reference", "shot2.png", "--match", "1=shot2.png:4"],
+            "match: shot2.png has 1 face, so there is no face 4",
+        ),
+    ],
+    ids=["open", "batch", "a face that is not there"],
 )
 def test_a_reference_that_no_photo_could_use_is_refused_once_and_before_any_work(
-    shots: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: list[str]
+    shots: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: list[str], said: str
 ) -> None:
     monkeypatch.setattr("open_the_eyes.pipeline.open_eyes", None)
     monkeypatch.setattr("open_the_eyes.batch.run.run_batch", None)
-    assert main([*command, "--reference", "empty.png"]) == 2
-    assert "empty.png: expected a photo of the same people, found no face in it" in capsys.readouterr().err
+    assert main(command) == 2
+    assert said in capsys.readouterr().err
     assert not (shots / "out").exists()
 
 

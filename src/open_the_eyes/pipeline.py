@@ -29,7 +29,7 @@ from .stages.detect import detect
 from .stages.generate import generate
 from .stages.judge import judge
 from .stages.keep import Candidate, Kept, keep
-from .stages.match import Matches, Reference, faces_in, left_alone, match
+from .stages.match import Matches, Reference, left_alone, match, whom
 from .stages.restore import restore
 from .stopwatch import Stopwatch
 
@@ -120,15 +120,16 @@ def inspect_photo(photo: Source, options: Options | None = None, *, engine: str 
     return Inspected(source, tuple(d.face for d in decisions), report)
 
 
-def check_references(references: Sequence[Source], engine: Engine) -> None:
+def check_references(references: Sequence[Source], engine: Engine, options: Options | None = None) -> None:
     """Looks at references that many photos are to have, so that what is wrong with one is said once, before any work.
 
     Raises:
-        UsageError: one without a face.
+        UsageError: one without a face, or without one that `match` names.
         UnreadablePhoto, PhotoTooLarge: one cannot be used.
     """
+    asked = checked(options).match
     for number, photo in enumerate(_references(references, engine), start=1):
-        faces_in(_shown(photo, number), engine.detector)
+        whom(_shown(photo, number), engine.detector, asked)
 
 
 def _painted(

@@ -149,7 +149,7 @@ def open_command(
     if references and len(sources) > 1:
         from ..pipeline import check_references
 
-        check_references(references, chosen)
+        check_references(references, chosen, options)
     results = several.each(sources, lambda photo, n: _open_one(photo, n, run, options, chosen), debug=debug)
     if as_json:
         speech.say(several.as_text(results))

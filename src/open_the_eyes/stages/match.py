@@ -81,8 +81,7 @@ def match(
     donors: dict[int, list[Donor]] = {d.id: [] for d in decisions if d.closed}
     reasons: dict[int, list[NoDonor]] = {number: [] for number in donors}
     for reference in references:
-        theirs = faces_in(reference, detector)
-        told = _told(options, reference, len(theirs))
+        theirs, told = whom(reference, detector, options)
         evidence = _evidence(pixels, ours, traits, reference, theirs, describer)
         pairs = _with_told(paired(evidence), told)
         for face in donors:
@@ -97,16 +96,16 @@ def match(
     return Matches(given, {n: NoDonors(tuple(why)) for n, why in reasons.items() if n not in given})
 
 
-def faces_in(reference: Reference, detector: FaceDetector) -> list[Face]:
-    """Whom a reference shows, left to right.
+def whom(reference: Reference, detector: FaceDetector, options: MatchOptions) -> tuple[list[Face], dict[int, int]]:
+    """Whom a reference shows, left to right; and, by face of ours, which of them it was told to be, from 0.
 
     Raises:
-        UsageError: nobody.
+        UsageError: nobody, or not so many as `options.match` counts on.
     """
     faces = detect(reference.pixels, detector)
     if not faces:
         raise UsageError(f"{reference.name}: expected a photo of the same people, found no face in it.")
-    return faces
+    return faces, _told(options, reference, len(faces))
 
 
 def _donor(
