@@ -32,7 +32,7 @@ REPORT = Report(
 def test_the_report_is_the_schema_to_the_letter() -> None:
     assert REPORT.to_json() == {
         "version": __version__,
-        "input": {"path": "a/b.jpg", "sha256": "00ff", "size_wh": [640, 480], "format": "JPEG"},
+        "input": {"path": "a/b.jpg", "sha256": "00ff", "size_wh": [640, 480], "format": "JPEG", "painted": False},
         "references": [],
         "engine": "appearance",
         "mode": "standard",
@@ -71,5 +71,5 @@ def test_left_comes_before_right_whatever_the_order_of_measuring() -> None:
 def test_a_photo_without_faces_or_file_has_a_report_too() -> None:
     bare = replace(REPORT, input=InputReport(None, "", (1, 1), None), faces=(), stages=(), outputs=())
     told = bare.to_json()
-    assert told["input"] == {"path": None, "sha256": "", "size_wh": [1, 1], "format": None}
+    assert told["input"] == {"path": None, "sha256": "", "size_wh": [1, 1], "format": None, "painted": False}
     assert told["faces"] == told["stages"] == told["outputs"] == []

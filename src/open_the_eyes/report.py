@@ -110,15 +110,23 @@ class InputReport:
     """The file that was read; path is None for a photo that came as bytes or pixels.
 
     `sha256` is "" where it came as pixels, or its pixels were changed after it was read, as those of a result are.
+    `painted` where the file itself says that an algorithm had a part in it: eyes in it may be nobody's own.
     """
 
     path: str | None
     sha256: str
     size_wh: tuple[int, int]
     format: str | None
+    painted: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        return {"path": self.path, "sha256": self.sha256, "size_wh": list(self.size_wh), "format": self.format}
+        return {
+            "path": self.path,
+            "sha256": self.sha256,
+            "size_wh": list(self.size_wh),
+            "format": self.format,
+            "painted": self.painted,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,6 +197,7 @@ def _input_report(photo: Photo) -> InputReport:
         sha256="" if file is None or photo.altered else file.sha256,
         size_wh=photo.size_wh,
         format=None if file is None else file.format,
+        painted=files.is_painted(photo),
     )
 
 

@@ -145,6 +145,7 @@ def test_what_became_of_a_face_is_said_as_it_was(before: Outcome, outcome: Outco
     ("source", "said"),
     [
         ("reference 2, face 4", "Their own eyes, from b.jpg."),
+        ("reference 1, face 1", "The eyes are from a.jpg, where they may be painted"),
         ("their other eye", "made after the other eye"),
         ("appearance", ""),
         ("reference 9, face 1", ""),
@@ -152,7 +153,8 @@ def test_what_became_of_a_face_is_said_as_it_was(before: Outcome, outcome: Outco
     ],
 )
 def test_whose_eyes_they_are_is_said(source: str, said: str) -> None:
-    told = words.deed(face(1, "closed"), "opened", "Opened the left eye.", source, ("main.jpg", "a.jpg", "b.jpg"))
+    names = ("main.jpg", "a.jpg", "b.jpg")
+    told = words.deed(face(1, "closed"), "opened", "Opened the left eye.", source, names, painted=[1])
     assert said in told
     assert said or told == "Opened the left eye."
 

@@ -49,6 +49,11 @@ class InputView(_View):
     sha256: str = Field(examples=[_SHA])
     size_wh: tuple[int, int] = Field(examples=[(512, 512)])
     format: str | None = Field(examples=["JPEG"])
+    painted: bool = Field(
+        False,
+        description="Whether the file says that an algorithm had a part in it: eyes in it may be nobody's own.",
+        examples=[False],
+    )
 
 
 class OutputView(_View):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -107,7 +107,8 @@ def done(session: EditSession | None, job: Job | None) -> str:
     """What was done and what was not, and where the file is, once the final job has ended."""
     if session is None or job is None or job.report is None:
         return ""
-    lines = "".join(_line(session, face) for face in job.report["faces"])
+    painted = [k for k, one in enumerate(job.report.get("references", ()), start=1) if one.get("painted")]
+    lines = "".join(_line(session, face, painted) for face in job.report["faces"])
     if not job.results:
         return f'<section class="ote-done"><h2>Nothing was changed</h2><ul>{lines}</ul></section>'
     result = job.results[0]
@@ -127,9 +128,10 @@ def _notes(report: Mapping[str, Any]) -> str:
     return f'<ul class="notes" aria-label="About the file">{notes}</ul>' if notes else ""
 
 
-def _line(session: EditSession, face: dict[str, Any]) -> str:
+def _line(session: EditSession, face: dict[str, Any], painted: Sequence[int]) -> str:
     """What became of one face."""
-    said = words.deed(session.face(face["id"]), face["outcome"], face["reason"], face["source"], session.names)
+    told = (face["outcome"], face["reason"], face["source"])
+    said = words.deed(session.face(face["id"]), *told, session.names, painted)
     return f'<li class="{face["outcome"]}"><strong>Face {face["id"]}.</strong> {escape(said)}</li>'
 
 

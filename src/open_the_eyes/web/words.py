@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -202,28 +202,40 @@ def standing(session: EditSession) -> str:
     return f"{faces} opened in this preview. Pick other eyes, or take the file."
 
 
-def deed(face: FaceRegion | None, outcome: Outcome, reason: str, source: str = "", names: tuple[str, ...] = ()) -> str:
+def deed(
+    face: FaceRegion | None,
+    outcome: Outcome,
+    reason: str,
+    source: str = "",
+    names: tuple[str, ...] = (),
+    painted: Sequence[int] = (),
+) -> str:
     """What became of a face, in the end; one that could not be chosen was not skipped either.
 
     Args:
         source: whose eyes these are, as the report has it: "reference 2, face 1" is in the third of the `names`.
+        painted: references 1, 2, ... whose eyes may be painted themselves, by what their files say.
     """
     if outcome == "skipped" and face is not None and not face.choosable:
         outcome, reason = face.outcome, face.reason
     if outcome == "opened":
-        return f"{_sentence(reason)}{_borrowed(source, names)}"
+        return f"{_sentence(reason)}{_borrowed(source, names, painted)}"
     if outcome == "kept_original":
         return "Left as it was: new eyes did not look right, and nothing worse than your photo is ever kept."
     return _LEFT.get(outcome, _sentence(reason) or "Left as it was.")
 
 
-def _borrowed(source: str, names: tuple[str, ...]) -> str:
+def _borrowed(source: str, names: tuple[str, ...], painted: Sequence[int]) -> str:
     """A sentence on where eyes are from, if not made up."""
     if source == "their other eye":
         return " It is made after the other eye."
     found = re.fullmatch(r"reference (\d{1,3}), face \d+", source)
     number = 0 if found is None else int(found[1])
-    return f" Their own eyes, from {names[number]}." if 0 < number < len(names) else ""
+    if not 0 < number < len(names):
+        return ""
+    if number in painted:
+        return f" The eyes are from {names[number]}, where they may be painted; better drop a photo from the camera."
+    return f" Their own eyes, from {names[number]}."
 
 
 def retention(seconds: int, *, alone: bool, is_folder: bool) -> str:
