@@ -19,13 +19,13 @@ from typing import Any, Final
 from rich.console import Console
 
 from open_the_eyes.engine import Engine, load_engine
-from open_the_eyes.fleet.capacity import GpuNode, PhotoLoad, capacity
-from open_the_eyes.fleet.cases import CPU_STAGES, PAINTING, beside_ours, ours, published_cases
-from open_the_eyes.fleet.simulation import Fleet, simulate
 from open_the_eyes.fleet.slots import AT_ONCE
 from open_the_eyes.pipeline import open_eyes
 
 from . import pictures
+from .fleet_capacity import GpuNode, PhotoLoad, capacity
+from .fleet_cases import CPU_STAGES, PAINTING, beside_ours, ours, published_cases
+from .fleet_simulation import Fleet, simulate
 
 say: Final = Console(markup=False, highlight=False, soft_wrap=True).print
 SIZE_WH: Final = (4000, 3000)

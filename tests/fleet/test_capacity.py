@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from open_the_eyes.fleet.capacity import GpuNode, PhotoLoad, capacity
+from benchmarks.fleet_capacity import GpuNode, PhotoLoad, capacity
 
 NODE = GpuNode(per_minute=6.0, cores=8, polls=20.0, dollars_an_hour=3.6)
 PHOTO = PhotoLoad(mb_in=5.0, mb_out=5.0, statements=30.0)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.fleet_cases import CPU_STAGES, PUBLISHED, Case, ours, published_cases
+from benchmarks.fleet_simulation import Fleet, Stage, simulate
 from open_the_eyes.engine import Engine
-from open_the_eyes.fleet.cases import CPU_STAGES, PUBLISHED, Case, ours, published_cases
-from open_the_eyes.fleet.simulation import Fleet, Stage, simulate
 from open_the_eyes.pipeline import open_eyes
 
 TWO = (Stage("look", 1.0), Stage("paint", 3.0, on="gpu", after=("look",)), Stage("save", 1.0, after=("paint",)))
@@ -56,16 +56,6 @@ def test_no_fleet_beats_the_work_there_is_or_the_longest_way(gpus: int, variatio
     assert run.seconds >= gpu_work / gpus - 1e-6
     assert run.seconds >= 2.1 + 1.8 + 12.5 + 5.8 + 3.2 - 1e-6
     assert run.busy["gpu"] == pytest.approx(gpu_work / gpus / run.seconds)
-
-
-def test_every_photo_is_finished_once_and_none_before_it_came() -> None:
-    arrivals = [0.0, 0.0, 1.0, 30.0]
-    run = simulate(TWO, Fleet(at_once=2), 4, arrivals=arrivals)
-    assert len(run.finished) == 4
-    assert min(run.waited) >= 5.0 - 1e-9
-    assert run.finished[3] == pytest.approx(35.0)
-    assert run.waited_at(1.0) == max(run.waited)
-    assert run.waited_at(0.5) <= run.waited_at(0.95)
 
 
 def test_restoring_on_another_gpu_helps_one_photo_and_no_full_fleet() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from .simulation import Fleet, Run, Stage, simulate
+from .fleet_simulation import Fleet, Run, Stage, simulate
 
 PUBLISHED: Final = (
     Stage("detect", 2.1),

@@ -1,17 +1,16 @@
 """A fleet on paper: stages with known times, on lanes that do one thing at a time, played through event by event.
 
 A lane is a GPU, a processor core, or, for a program that does everything in order, the whole node. What is ready runs
-as soon as a lane that may do it is free, earlier photos first (list scheduling, Graham 1966). Nothing is random unless
-the arrivals are.
+as soon as a lane that may do it is free, earlier photos first (list scheduling, Graham 1966). Nothing is random.
 """
 
 from __future__ import annotations
 
 import heapq
-import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Final, Literal
 
 Kind = Literal["cpu", "gpu"]
@@ -60,12 +59,10 @@ class Run:
 
     Args:
         finished: when each photo was, in the photos' order.
-        waited: from a photo's arrival to its end.
         busy: share of the time that lanes of a kind worked: "gpu", "cpu", or "node" where everything is in order.
     """
 
     finished: tuple[float, ...]
-    waited: tuple[float, ...]
     busy: dict[str, float]
 
     @property
@@ -81,24 +78,17 @@ class Run:
             return 60 * len(ends) / self.seconds
         return 60 * (high - low) / (ends[high] - ends[low])
 
-    def waited_at(self, share: float) -> float:
-        """The wait that this share of the photos stays below: 0.95 is p95."""
-        return sorted(self.waited)[min(len(self.waited) - 1, math.ceil(share * len(self.waited)) - 1)]
 
-
-def simulate(
-    stages: Sequence[Stage], fleet: Fleet, photos: int, variations: int = 1, arrivals: Sequence[float] | None = None
-) -> Run:
-    """Plays `photos` through a fleet; all are there at once unless `arrivals` (sorted, seconds) say otherwise."""
-    simulation = _Simulation(stages, fleet, variations, [0.0] * photos if arrivals is None else list(arrivals))
+def simulate(stages: Sequence[Stage], fleet: Fleet, photos: int, variations: int = 1) -> Run:
+    """Plays `photos` through a fleet; all are there at once."""
+    simulation = _Simulation(stages, fleet, variations, photos)
     simulation.play()
     lanes = defaultdict(list)
     for lane, worked in simulation.worked.items():
         lanes[lane[0]].append(worked)
     whole = max(simulation.finished)
     busy = {kind: sum(worked) / len(worked) / whole for kind, worked in lanes.items()}
-    waited = tuple(end - came for end, came in zip(simulation.finished, simulation.arrivals, strict=True))
-    return Run(tuple(simulation.finished), waited, busy)
+    return Run(tuple(simulation.finished), busy)
 
 
 _Lane = tuple[str, int, int]
@@ -116,12 +106,12 @@ class _Task:
 
 
 class _Simulation:
-    def __init__(self, stages: Sequence[Stage], fleet: Fleet, variations: int, arrivals: list[float]) -> None:
-        self.stages, self.fleet, self.variations, self.arrivals = stages, fleet, variations, arrivals
+    def __init__(self, stages: Sequence[Stage], fleet: Fleet, variations: int, photos: int) -> None:
+        self.stages, self.fleet, self.variations, self.photos = stages, fleet, variations, photos
         self.number = {stage.name: k for k, stage in enumerate(stages)}
         self.free = self._lanes()
         self.worked: dict[_Lane, float] = {lane: 0.0 for lanes in self.free.values() for lane in lanes}
-        self.finished = [0.0] * len(arrivals)
+        self.finished = [0.0] * photos
         self.node_of: dict[int, int] = {}
         self.room = dict.fromkeys(range(fleet.gpus), fleet.at_once)
         self.waiting = 0  # the next photo that no node has taken
@@ -140,26 +130,24 @@ class _Simulation:
         return free
 
     def play(self) -> None:
-        events: list[tuple[float, int, _Task | None, _Lane | None]] = []
-        for count, came in enumerate(self.arrivals):
-            heapq.heappush(events, (came, count, None, None))
-        count = len(self.arrivals)
-        while events:
-            now = events[0][0]
-            while events and events[0][0] == now:
-                _, _, task, lane = heapq.heappop(events)
-                if task is not None and lane is not None:
-                    self._end(task, lane, now)
-            self._take_in(now)
+        ends: list[tuple[float, int, _Task, _Lane]] = []
+        now, order = 0.0, count()
+        while True:
+            self._take_in()
             for task, lane in self._begin():
                 seconds = self.stages[task.stage].seconds
                 self.worked[lane] += seconds
-                heapq.heappush(events, (now + seconds, count, task, lane))
-                count += 1
+                heapq.heappush(ends, (now + seconds, next(order), task, lane))
+            if not ends:
+                return
+            now = ends[0][0]
+            while ends and ends[0][0] == now:
+                _, _, task, lane = heapq.heappop(ends)
+                self._end(task, lane, now)
 
-    def _take_in(self, now: float) -> None:
-        """Photos that are there go to the node with the most room."""
-        while self.waiting < len(self.arrivals) and self.arrivals[self.waiting] <= now:
+    def _take_in(self) -> None:
+        """Photos go to the node with the most room."""
+        while self.waiting < self.photos:
             node = max(self.room, key=lambda one: (self.room[one], -one))
             if not self.room[node]:
                 return
