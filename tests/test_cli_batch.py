@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from open_the_eyes.cli import batch_command, main
+from open_the_eyes.cli import batch_command, batch_words, main
+from open_the_eyes.cli.batch_stop import BatchStop
 from open_the_eyes.files import EditRecord, write
 from open_the_eyes.photo import Photo
 
@@ -18,7 +19,7 @@ from open_the_eyes.photo import Photo
 def test_a_signal_that_is_ignored_stays_so(ignored: signal.Signals) -> None:
     before = signal.signal(ignored, signal.SIG_IGN)
     try:
-        with batch_command._Stop() as stop:
+        with BatchStop() as stop:
             os.kill(os.getpid(), ignored)
             assert not stop.asked
         assert signal.getsignal(ignored) is signal.SIG_IGN
@@ -30,7 +31,9 @@ def test_a_signal_that_is_ignored_stays_so(ignored: signal.Signals) -> None:
 def test_results_with_notes_are_counted_where_there_are_some(count: int) -> None:
     told = dict.fromkeys(("photos", "opened", "unchanged", "failed", "not_done", "left_out"), 0)
     run = {"photos": 0, "still_there_of_other_options": []}
-    lines = batch_command._lines({**told, "this_run": run, "with_notes": count, "summary": "s.json", "sheet": "s.html"})
+    lines = batch_words.summary_lines(
+        {**told, "this_run": run, "with_notes": count, "summary": "s.json", "sheet": "s.html"}
+    )
     assert any(line.startswith(f"notes: {count} results have some") for line in lines) == bool(count)
 
 

@@ -29,7 +29,8 @@ from open_the_eyes.fleet.cluster import Cluster, connected
 from open_the_eyes.fleet.painters import Painter, RemoteGenerator
 from open_the_eyes.fleet.ray_batch import on_ray
 from open_the_eyes.fleet.ray_serve import APPLICATION
-from open_the_eyes.fleet.remote import RemoteFolders, plan_remote, remote_size, send_tree
+from open_the_eyes.fleet.remote import RemoteFolders, plan_remote
+from open_the_eyes.fleet.remote_store import send_tree, size_at
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.settings import ONE_BLAS_THREAD, Settings
@@ -137,7 +138,7 @@ def test_photos_at_an_address_come_and_go_and_one_that_kills_its_actor_fails_alo
     planned = plan_remote(remote, tmp_path / "state")
     assert [item.name for item in planned.items] == ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]
     connected(HERE.address)  # there is one already
-    with Manifest(planned.folder, lambda name: remote_size(remote, name)) as manifest:
+    with Manifest(planned.folder, lambda name: size_at(remote.out, name)) as manifest:
         each = on_ray(config(planned), HERE, remote)
         run_batch(planned, SPEC, manifest, each, watch=unwatched)
         records = {record.name: record for record in manifest.latest(planned.items, SPEC.fingerprint())}

@@ -27,16 +27,10 @@ from open_the_eyes.batch.sources import FOLDER  # noqa: E402
 from open_the_eyes.batch.spec import BatchSpec  # noqa: E402
 from open_the_eyes.batch.tally import Tally  # noqa: E402
 from open_the_eyes.batch.worker import Processor  # noqa: E402
-from open_the_eyes.cli.batch_command import _summed_up  # noqa: E402
 from open_the_eyes.cli.batch_places import catch_up, manifest_of, planned, sent  # noqa: E402
-from open_the_eyes.fleet.remote import (  # noqa: E402
-    RemoteFolders,
-    _stamp,
-    fetch_file,
-    plan_remote,
-    remote_processor,
-    remote_size,
-)
+from open_the_eyes.cli.batch_words import summed_up  # noqa: E402
+from open_the_eyes.fleet.remote import RemoteFolders, plan_remote, remote_processor  # noqa: E402
+from open_the_eyes.fleet.remote_store import fetch_file, size_at, stamp  # noqa: E402
 from tests.batch.processors import SPEC, done, photos, unwatched  # noqa: E402
 
 REMOTE = RemoteFolders("memory://shoot", "memory://bucket/out")
@@ -157,7 +151,7 @@ def test_the_summary_the_sheet_and_a_refusal_name_the_addresses(
     MemoryFileSystem().pipe_file("/bucket/out/a.opened.jpg", b"result")
     with manifest_of(plan, REMOTE) as manifest:
         ran = BatchResult(Tally(3, Counter()), stopped=False)
-        told = _summed_up(plan, SPEC, manifest, ran)
+        told = summed_up(plan, SPEC, manifest, ran)
         manifest.add(replace(record(plan, 0, "other"), outputs=(Output("a.opened.jpg", 6, "00"),)))
         with pytest.raises(UsageError, match=f"^{REMOTE.out}: expected results of the same options"):
             run_batch(plan, SPEC, manifest, idle, watch=unwatched)
@@ -198,11 +192,11 @@ def test_passwords_of_addresses_are_written_nowhere_and_may_change(
         with manifest_of(plan, remote) as manifest:
             assert len(known(manifest, plan)) == number, "the same batch goes on"
             manifest.add(record(plan, 0))
-            told = _summed_up(plan, SPEC, manifest, BatchResult(Tally(1, Counter()), stopped=False))
+            told = summed_up(plan, SPEC, manifest, BatchResult(Tally(1, Counter()), stopped=False))
         assert (told["in"], told["out"]) == ("memory://***@host/shoot", "memory://***@host/out")
         folders.append(plan.folder)
     assert folders[0] == folders[1]
-    stamps = {_stamp(SimpleNamespace(ukey=str), f"https://ann:{secret}@host/a.jpg") for secret in ("one", "other")}
+    stamps = {stamp(SimpleNamespace(ukey=str), f"https://ann:{secret}@host/a.jpg") for secret in ("one", "other")}
     assert len(stamps) == 1
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"s3cret" in path.read_bytes()]
 
@@ -228,9 +222,9 @@ def test_who_has_no_home_for_the_manifest_is_told_so() -> None:
 
 def test_what_is_not_there_is_not_there(tmp_path: Path) -> None:
     assert not fetch_file(f"{REMOTE.out}/{FOLDER}", MANIFEST, tmp_path / "here")
-    assert remote_size(REMOTE, "a.opened.jpg") is None
+    assert size_at(REMOTE.out, "a.opened.jpg") is None
     MemoryFileSystem().pipe_file("/bucket/out/a.opened.jpg", b"12345")
-    assert remote_size(REMOTE, "a.opened.jpg") == 5
+    assert size_at(REMOTE.out, "a.opened.jpg") == 5
 
 
 @pytest.mark.parametrize("stroke", AWAY, ids=lambda error: type(error).__name__)
@@ -244,7 +238,7 @@ def test_a_store_that_does_not_answer_is_never_taken_for_an_empty_one(
     for name in ("get_file", "size", "ukey"):
         monkeypatch.setattr(store, name, away)
     with pytest.raises(UsageError, match=str(stroke)):
-        remote_size(REMOTE, "a.opened.jpg")
+        size_at(REMOTE.out, "a.opened.jpg")
     with pytest.raises(UsageError, match=str(stroke)):
         manifest_of(plan, REMOTE)
     with pytest.raises(UsageError, match=str(stroke)):

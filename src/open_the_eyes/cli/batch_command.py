@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-import signal
-from collections.abc import Sequence
-from itertools import chain
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import SomePhotosFailed, UsageError
-from . import batch_places, batch_progress, donors, flags, parse, paths, speech
+from . import batch_places, batch_progress, batch_words, donors, flags, parse, paths, speech
 from .batch_places import RunOptions
+from .batch_stop import BatchStop
 from .interrupts import INTERRUPTED
 
 if TYPE_CHECKING:
-    from ..batch.manifest import Manifest
     from ..batch.plan import Plan
-    from ..batch.run import BatchResult
     from ..batch.spec import BatchSpec
     from ..fleet.remote import RemoteFolders
     from ..settings import Settings
@@ -203,7 +198,7 @@ def _run(
     execute = batch_places.executor_for(planned, remote, spec, settings, run_options)
     manifest = batch_places.manifest_of(planned, remote)
     try:
-        with batch_progress.batch_shown() as watch, _Stop() as stop:
+        with batch_progress.batch_shown() as watch, BatchStop() as stop:
             ran = run_batch(
                 planned,
                 spec,
@@ -215,7 +210,7 @@ def _run(
             )
         if remote is not None:  # else what is sent would take the place of what another machine has sent meanwhile
             batch_places.catch_up(manifest, remote)
-        told = _summed_up(planned, spec, manifest, ran)
+        told = batch_words.summed_up(planned, spec, manifest, ran)
         if remote is not None:
             batch_places.sent(planned, remote)
     except KeyboardInterrupt:
@@ -223,7 +218,7 @@ def _run(
         raise SystemExit(INTERRUPTED) from None
     finally:
         manifest.close()
-    speech.say(json.dumps(told, indent=2) if as_json else "\n".join(_lines(told)))
+    speech.say(json.dumps(told, indent=2) if as_json else "\n".join(batch_words.summary_lines(told)))
     if ran.stopped:
         speech.note(f"stopped: {told['not_done']} photos are left; the same command goes on from here.")
         raise SystemExit(INTERRUPTED)
@@ -232,66 +227,3 @@ def _run(
             f"{told['failed']} of {told['photos']} photos failed, named in {told['summary']}; the rest is done, "
             "--retry-failed tries them again."
         )
-
-
-def _summed_up(planned: Plan, spec: BatchSpec, manifest: Manifest, ran: BatchResult) -> dict[str, Any]:
-    """The summary, written beside the manifest with the contact sheet."""
-    from ..batch.contact_sheet import write_sheet
-    from ..batch.summary import summary_of, write_summary
-
-    told = summary_of(planned, spec, manifest, ran.tally, ran.left)
-    summary = write_summary(planned, spec, manifest, told)
-    shown = (manifest.latest(planned.items, spec.fingerprint(), [state]) for state in ("failed", "opened"))
-    pages = write_sheet(planned.folder, chain.from_iterable(shown), told)
-    return told | {"summary": str(summary), "sheet": str(pages[0])}
-
-
-def _lines(told: dict[str, Any]) -> Sequence[str]:
-    from ..batch.tally import in_words
-
-    run = told["this_run"]
-    counts = (
-        f"{told['photos']} photos: {told['opened']} opened, {told['unchanged']} without an eye to open, "
-        f"{told['failed']} failed" + (f", {told['not_done']} not done yet" if told["not_done"] else "")
-    )
-    lines = [counts]
-    if run["photos"]:
-        speed = f"{run['photos_per_second']:.2g} a second"
-        lines.append(f"this run: {run['photos']} photos in {in_words(run['seconds'])}, {speed}")
-    if told["left_out"]:
-        lines.append(f"left out: {told['left_out']} files that are no photos by their name, or results of ours")
-    if told["with_notes"]:
-        lines.append(f"notes: {told['with_notes']} results have some, such as of what is left out; see the summary")
-    if left := run["still_there_of_other_options"]:
-        lines.append(
-            f"still there: {len(left)} results of other options, such as {speech.printable(left[0])}; all of them are "
-            "named in the summary, delete what is not wanted"
-        )
-    return [*lines, f"summary: {speech.printable(told['summary'])}", f"sheet:   {speech.printable(told['sheet'])}"]
-
-
-class _Stop:
-    """Ctrl-C, or a polite end from outside: the first finishes what is in hand, the second ends at once.
-
-    One that whoever started this has it ignore, as a shell does for a job in the background, stays ignored.
-    """
-
-    def __init__(self) -> None:
-        self.asked = False
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> _Stop:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            if signal.getsignal(number) not in (signal.SIG_IGN, None):  # None: not set from Python, nor restorable
-                self._before[number] = signal.signal(number, self._heard)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _heard(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- a handler's signature
-        if self.asked:
-            raise KeyboardInterrupt
-        self.asked = True
-        speech.note("stopping: the photos in hand are being finished; Ctrl-C again leaves them")

@@ -87,9 +87,9 @@ def manifest_of(plan: Plan, remote: RemoteFolders | None) -> Manifest:
 
     if remote is None:
         return Manifest(plan.folder)
-    from ..fleet.remote import remote_size
+    from ..fleet.remote_store import size_at
 
-    manifest = Manifest(plan.folder, lambda name: remote_size(remote, name))
+    manifest = Manifest(plan.folder, lambda name: size_at(remote.out, name))
     try:
         catch_up(manifest, remote)
     except BaseException:
@@ -107,7 +107,7 @@ def catch_up(manifest: Manifest, remote: RemoteFolders) -> None:
     """
     from ..batch.manifest import MANIFEST
     from ..batch.sources import FOLDER
-    from ..fleet.remote import fetch_file
+    from ..fleet.remote_store import fetch_file
 
     with tempfile.TemporaryDirectory(prefix=".fetching-", dir=manifest.path.parent) as folder:
         stored = Path(folder) / MANIFEST
@@ -154,6 +154,6 @@ def executor_for(
 def sent(plan: Plan, remote: RemoteFolders) -> None:
     """Manifest, summary and sheet, put beside the results."""
     from ..batch.sources import FOLDER
-    from ..fleet.remote import send_tree
+    from ..fleet.remote_store import send_tree
 
     send_tree(plan.folder, f"{remote.out}/{FOLDER}")

@@ -1,1 +1,1 @@
-"""Many devices: slots for workers on one machine, Ray for several, and what either is worth on paper."""
+"""Many devices: slots for workers on one machine, Ray for several."""

@@ -1,17 +1,13 @@
-"""Photos at addresses that fsspec knows, such as s3://bucket/shoot: listed, fetched one at a time, results stored."""
+"""Photos at addresses that fsspec knows, such as s3://bucket/shoot: planned, fetched one at a time, results stored."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import fsspec
-
-from ..addresses import told, without_secrets
+from .. import naming
+from ..addresses import without_secrets
 from ..batch.plan import Item, Plan, check_apart
 from ..batch.record import Record, failed_by
 from ..batch.sources import FOLDER
@@ -19,7 +15,8 @@ from ..batch.spec import BatchSpec
 from ..batch.worker import Processor
 from ..errors import OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError
 from ..files import HEAD_BYTES, SUFFIXES, true_suffix
-from ..naming import is_result, numbered, opened
+from ..naming import is_result, numbered
+from .remote_store import found, is_there, opened, send, stamp, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +39,15 @@ def plan_remote(
         UsageError: an address that fsspec does not know, nothing there that is a photo, two photos with one result, or
             a result or a copy in the place of a photo.
     """
-    files, root = _opened(remote.source)
-    if (keep_names or copy) and _opened(remote.out) == (files, root):
+    files, root = opened(remote.source)
+    if (keep_names or copy) and opened(remote.out) == (files, root):
         option = "--keep-names" if keep_names else "--copy"
         raise UsageError(
             f"{option}: expected another place than {remote.source}, originals are never replaced; name one."
         )
-    results = _within(files, root, remote.out)
+    results = within(files, root, remote.out)
     items, others = [], 0
-    for path, facts in sorted(_found(files, root, remote.source).items()):
+    for path, facts in sorted(found(files, root, remote.source).items()):
         name = path[len(root) :].lstrip("/")
         if FOLDER in name.split("/") or name.startswith(".") or "/." in name:
             continue
@@ -59,11 +56,11 @@ def plan_remote(
         if not _is_photo(name):
             others += 1
             continue
-        output = Path(name) if keep_names else opened(Path(name))
-        items.append(Item(name, Path(name), output, Path(name), int(facts.get("size") or 0), _stamp(files, path)))
+        output = Path(name) if keep_names else naming.opened(Path(name))
+        items.append(Item(name, Path(name), output, Path(name), int(facts.get("size") or 0), stamp(files, path)))
     if not items:
         raise UsageError(f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) at {remote.source}, found none.")
-    photos = _within(*_opened(remote.out), remote.source)
+    photos = within(*opened(remote.out), remote.source)
     originals = {f"{photos}/{item.name}" for item in items} if photos else set()
     check_apart(items, lambda place: place.as_posix() in originals, variations, copy=copy, address=f"{remote.out}/")
     return Plan(without_secrets(remote.source), state, tuple(items), others, without_secrets(remote.out))
@@ -92,63 +89,19 @@ def remote_processor(remote: RemoteFolders, out: Path, do: Processor, fingerprin
             replace(one, path=(out / one.path).relative_to(here / "out").as_posix()) for one in record.outputs
         )
         for output in outputs:
-            _send(here / "out" / output.path, remote.out, output.path, overwrite=spec.overwrite)
+            send(here / "out" / output.path, remote.out, output.path, overwrite=spec.overwrite)
         return replace(record, outputs=outputs)
 
     return done
 
 
-def remote_size(remote: RemoteFolders, name: str) -> int | None:
-    """Bytes of a result; None where there is none.
-
-    Raises:
-        UsageError: the store does not answer, which says nothing about what is there.
-    """
-    files, root = _opened(remote.out)
-    try:
-        size = files.size(f"{root}/{name}")
-    except FileNotFoundError:
-        return None
-    except Exception as error:  # what stores raise has no common root
-        raise _out_of_reach(remote.out, f"look for {name}", error) from error
-    return None if size is None else int(size)
-
-
-def fetch_file(address: str, name: str, target: Path) -> bool:
-    """A file of the folder at an address, such as the manifest that `send_tree` has stored there; False where there is
-    none.
-
-    Raises:
-        UsageError: it is out of reach.
-    """
-    files, root = _opened(address)
-    try:
-        files.get_file(f"{root}/{name}", str(target))
-    except FileNotFoundError:
-        return False
-    except Exception as error:  # as above
-        raise _out_of_reach(address, f"fetch {name}", error) from error
-    return True
-
-
-def send_tree(folder: Path, address: str) -> None:
-    """Every file of a folder, without its folders, to an address.
-
-    Raises:
-        PhotoNotWritten: it is out of reach.
-    """
-    for path in folder.iterdir():
-        if path.is_file() and not path.name.startswith("."):
-            _send(path, address, path.name, overwrite=True)
-
-
 def _fetched(item: Item, remote: RemoteFolders, here: Path, spec: BatchSpec) -> Item:
-    files, root = _opened(remote.source)
+    files, root = opened(remote.source)
     source = here / "in" / item.source
     source.parent.mkdir(parents=True, exist_ok=True)
     try:
         files.get_file(f"{root}/{item.name}", str(source))
-    except Exception as error:  # as above
+    except Exception as error:  # what stores raise has no common root
         raise UnreadablePhoto(f"{item.name}: expected to fetch it from {remote.source}, got: {error}.") from error
     with source.open("rb") as file:
         output = item.output.with_suffix(true_suffix(source, file.read(HEAD_BYTES)))
@@ -164,14 +117,14 @@ def _check_apart(item: Item, output: Path, remote: RemoteFolders, spec: BatchSpe
         PhotoNotWritten: one has.
         UnreadablePhoto: the store does not say what else is there.
     """
-    files, root = _opened(remote.source)
+    files, root = opened(remote.source)
     own, places = Path(item.name), numbered(output, spec.options.generate.variations)
-    store, folder = _opened(remote.out)
-    photos = _within(store, folder, remote.source)
+    store, folder = opened(remote.out)
+    photos = within(store, folder, remote.source)
     try:
         for place in places:
             name = place.as_posix()
-            if photos and name.startswith(f"{photos}/") and _is_photo(name) and _is_there(store, f"{folder}/{name}"):
+            if photos and name.startswith(f"{photos}/") and _is_photo(name) and is_there(store, f"{folder}/{name}"):
                 raise PhotoNotWritten(
                     f"{remote.out}/{name}: expected a free place, a photo that was given is there; name another folder."
                 )
@@ -193,89 +146,5 @@ def _check_apart(item: Item, output: Path, remote: RemoteFolders, spec: BatchSpe
         raise UnreadablePhoto(f"{item.name}: expected to see what is beside it, got: {error}.") from error
 
 
-def _send(path: Path, address: str, name: str, *, overwrite: bool) -> None:
-    """Stores a file; one of the same bytes that is there already, left by a run that was killed, is as good.
-
-    Raises:
-        PhotoNotWritten: another file is there and is not to be overwritten, or the store is out of reach.
-    """
-    files, root = _opened(address)
-    target = f"{root}/{name}"
-    try:
-        if not overwrite and _is_there(files, target):
-            if files.cat_file(target) == path.read_bytes():
-                return
-            raise PhotoNotWritten(f"{name} is there already at {address}; --overwrite replaces it.")
-        files.makedirs(target.rpartition("/")[0], exist_ok=True)
-        if _is_here(files):
-            from ..files.whole_file import write_whole
-
-            write_whole(Path(target), path.read_bytes(), overwrite=True)
-        else:  # an object appears whole or not at all
-            files.put_file(str(path), target)
-    except OpenTheEyesError:
-        raise
-    except Exception as error:  # as above
-        raise PhotoNotWritten(f"{name}: expected to store it at {address}, got: {error}; is there room?") from error
-
-
-def _is_there(files: Any, path: str) -> bool:
-    """Raises whatever the store raises when it does not answer; `exists` of many stores says no to that."""
-    try:
-        files.info(path)
-    except FileNotFoundError:
-        return False
-    return True
-
-
 def _is_photo(name: str) -> bool:
     return Path(name).suffix.lower() in SUFFIXES and not is_result(name)
-
-
-def _opened(address: str) -> tuple[Any, str]:
-    try:
-        files, root = fsspec.core.url_to_fs(address)
-    except (ValueError, ImportError) as error:
-        raise UsageError(
-            f"{address}: expected an address such as s3://bucket/shoot ({told(error, address)}); for S3: "
-            "pip install 'open-the-eyes[ray,s3]'."
-        ) from None
-    if _is_here(files):
-        root = Path(os.path.realpath(root)).as_posix()
-    return files, str(root).rstrip("/")
-
-
-def _is_here(files: Any) -> bool:
-    """Whether a store is the file system of this machine."""
-    return "file" in (files.protocol if isinstance(files.protocol, tuple) else (files.protocol,))
-
-
-def _within(files: Any, root: str, address: str) -> str:
-    """The folder at an address by its name in the tree below `root`; "" where it lies elsewhere."""
-    store, folder = _opened(address)
-    return folder[len(root) + 1 :] if store == files and folder.startswith(f"{root}/") else ""
-
-
-def _found(files: Any, root: str, address: str) -> dict[str, dict[str, Any]]:
-    try:
-        found: dict[str, dict[str, Any]] = files.find(root, detail=True)
-        if not found:
-            files.ls(root)  # some stores find nothing where nobody answers
-    except Exception as error:  # as above
-        raise UsageError(f"{address}: expected photos there, got: {told(error, address)}.") from error
-    return found
-
-
-def _out_of_reach(address: str, wanted: str, error: Exception) -> UsageError:
-    return UsageError(f"{address}: expected to {wanted} there, got: {error}; start the same command again.")
-
-
-def _stamp(files: Any, path: str) -> int:
-    """A number that changes when the file does, from whatever its store knows: a time, an ETag."""
-    try:
-        key = str(files.ukey(without_secrets(path) if path.startswith("http") else path))  # HTTP's is of its text alone
-    except (NotImplementedError, FileNotFoundError, TypeError):
-        return 0
-    except Exception as error:  # as above
-        raise _out_of_reach(path, "learn when it was written", error) from error
-    return int(hashlib.sha256(key.encode()).hexdigest()[:15], 16)

@@ -1,0 +1,52 @@
+"""What a batch says at its end, and what it writes down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from . import speech
+
+if TYPE_CHECKING:
+    from ..batch.manifest import Manifest
+    from ..batch.plan import Plan
+    from ..batch.run import BatchResult
+    from ..batch.spec import BatchSpec
+
+
+def summed_up(planned: Plan, spec: BatchSpec, manifest: Manifest, ran: BatchResult) -> dict[str, Any]:
+    """The summary, written beside the manifest with the contact sheet."""
+    from ..batch.contact_sheet import write_sheet
+    from ..batch.summary import summary_of, write_summary
+
+    told = summary_of(planned, spec, manifest, ran.tally, ran.left)
+    summary = write_summary(planned, spec, manifest, told)
+    shown = (manifest.latest(planned.items, spec.fingerprint(), [state]) for state in ("failed", "opened"))
+    pages = write_sheet(planned.folder, chain.from_iterable(shown), told)
+    return told | {"summary": str(summary), "sheet": str(pages[0])}
+
+
+def summary_lines(told: dict[str, Any]) -> Sequence[str]:
+    """The summary for a person."""
+    from ..batch.tally import in_words
+
+    run = told["this_run"]
+    counts = (
+        f"{told['photos']} photos: {told['opened']} opened, {told['unchanged']} without an eye to open, "
+        f"{told['failed']} failed" + (f", {told['not_done']} not done yet" if told["not_done"] else "")
+    )
+    lines = [counts]
+    if run["photos"]:
+        speed = f"{run['photos_per_second']:.2g} a second"
+        lines.append(f"this run: {run['photos']} photos in {in_words(run['seconds'])}, {speed}")
+    if told["left_out"]:
+        lines.append(f"left out: {told['left_out']} files that are no photos by their name, or results of ours")
+    if told["with_notes"]:
+        lines.append(f"notes: {told['with_notes']} results have some, such as of what is left out; see the summary")
+    if left := run["still_there_of_other_options"]:
+        lines.append(
+            f"still there: {len(left)} results of other options, such as {speech.printable(left[0])}; all of them are "
+            "named in the summary, delete what is not wanted"
+        )
+    return [*lines, f"summary: {speech.printable(told['summary'])}", f"sheet:   {speech.printable(told['sheet'])}"]

@@ -1,0 +1,150 @@
+"""A place that fsspec knows by its address, such as s3://bucket/shoot: listed, read and written, in words of ours."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import fsspec
+
+from ..addresses import told, without_secrets
+from ..errors import OpenTheEyesError, PhotoNotWritten, UsageError
+from ..files.whole_file import write_whole
+
+
+def opened(address: str) -> tuple[Any, str]:
+    """The store, and the folder's path in it.
+
+    Raises:
+        UsageError: an address that fsspec does not know.
+    """
+    try:
+        files, root = fsspec.core.url_to_fs(address)
+    except (ValueError, ImportError) as error:
+        raise UsageError(
+            f"{address}: expected an address such as s3://bucket/shoot ({told(error, address)}); for S3: "
+            "pip install 'open-the-eyes[ray,s3]'."
+        ) from None
+    if _is_here(files):
+        root = Path(os.path.realpath(root)).as_posix()
+    return files, str(root).rstrip("/")
+
+
+def found(files: Any, root: str, address: str) -> dict[str, dict[str, Any]]:
+    """Paths of all files below a folder, to any depth, with what the store tells of each.
+
+    Raises:
+        UsageError: it is out of reach.
+    """
+    try:
+        facts: dict[str, dict[str, Any]] = files.find(root, detail=True)
+        if not facts:
+            files.ls(root)  # some stores find nothing where nobody answers
+    except Exception as error:  # what stores raise has no common root
+        raise UsageError(f"{address}: expected photos there, got: {told(error, address)}.") from error
+    return facts
+
+
+def within(files: Any, root: str, address: str) -> str:
+    """The folder at an address by its name in the tree below `root`; "" where it lies elsewhere."""
+    store, folder = opened(address)
+    return folder[len(root) + 1 :] if store == files and folder.startswith(f"{root}/") else ""
+
+
+def stamp(files: Any, path: str) -> int:
+    """A number that changes when the file does, from whatever its store knows: a time, an ETag."""
+    try:
+        key = str(files.ukey(without_secrets(path) if path.startswith("http") else path))  # HTTP's is of its text alone
+    except (NotImplementedError, FileNotFoundError, TypeError):
+        return 0
+    except Exception as error:  # as above
+        raise _out_of_reach(path, "learn when it was written", error) from error
+    return int(hashlib.sha256(key.encode()).hexdigest()[:15], 16)
+
+
+def is_there(files: Any, path: str) -> bool:
+    """Raises whatever the store raises when it does not answer; `exists` of many stores says no to that."""
+    try:
+        files.info(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def size_at(address: str, name: str) -> int | None:
+    """Bytes of a file of the folder at an address; None where there is none.
+
+    Raises:
+        UsageError: the store does not answer, which says nothing about what is there.
+    """
+    files, root = opened(address)
+    try:
+        size = files.size(f"{root}/{name}")
+    except FileNotFoundError:
+        return None
+    except Exception as error:  # as above
+        raise _out_of_reach(address, f"look for {name}", error) from error
+    return None if size is None else int(size)
+
+
+def fetch_file(address: str, name: str, target: Path) -> bool:
+    """A file of the folder at an address, such as the manifest that `send_tree` has stored there; False where there is
+    none.
+
+    Raises:
+        UsageError: it is out of reach.
+    """
+    files, root = opened(address)
+    try:
+        files.get_file(f"{root}/{name}", str(target))
+    except FileNotFoundError:
+        return False
+    except Exception as error:  # as above
+        raise _out_of_reach(address, f"fetch {name}", error) from error
+    return True
+
+
+def send_tree(folder: Path, address: str) -> None:
+    """Every file of a folder, without its folders, to an address.
+
+    Raises:
+        PhotoNotWritten: it is out of reach.
+    """
+    for path in folder.iterdir():
+        if path.is_file() and not path.name.startswith("."):
+            send(path, address, path.name, overwrite=True)
+
+
+def send(path: Path, address: str, name: str, *, overwrite: bool) -> None:
+    """Stores a file; one of the same bytes that is there already, left by a run that was killed, is as good.
+
+    Raises:
+        PhotoNotWritten: another file is there and is not to be overwritten, or the store is out of reach.
+    """
+    files, root = opened(address)
+    target = f"{root}/{name}"
+    try:
+        if not overwrite and is_there(files, target):
+            if files.cat_file(target) == path.read_bytes():
+                return
+            raise PhotoNotWritten(f"{name} is there already at {address}; --overwrite replaces it.")
+        files.makedirs(target.rpartition("/")[0], exist_ok=True)
+        if _is_here(files):
+            write_whole(Path(target), path.read_bytes(), overwrite=True)
+        else:  # an object appears whole or not at all
+            files.put_file(str(path), target)
+    except OpenTheEyesError:
+        raise
+    except Exception as error:  # as above
+        raise PhotoNotWritten(f"{name}: expected to store it at {address}, got: {error}; is there room?") from error
+
+
+def _is_here(files: Any) -> bool:
+    """Whether a store is the file system of this machine."""
+    return "file" in (files.protocol if isinstance(files.protocol, tuple) else (files.protocol,))
+
+
+def _out_of_reach(address: str, wanted: str, error: Exception) -> UsageError:
+    return UsageError(f"{address}: expected to {wanted} there, got: {error}; start the same command again.")
