@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from open_the_eyes.errors import Cancelled
-from open_the_eyes.service import app, processing, runner
+from open_the_eyes.service import app, job_steps, processing
 from open_the_eyes.service.errors import NotHere, Stopping, StoreAway
 from open_the_eyes.service.jobs import MARKER
 from open_the_eyes.service.processing import process
@@ -49,7 +49,7 @@ def test_a_file_that_the_engine_cannot_read_fails_the_job_at_once_and_the_queue_
 
     with running_service(engine, tmp_path) as server:
         with monkeypatch.context() as broken:
-            broken.setattr(runner, "process", forbidden)
+            broken.setattr(job_steps, "process", forbidden)
             view = server.ended(server.job(shut))
         assert (view["state"], view["attempts"], view["problem"]["status"]) == ("failed", 1, 500)
         assert "weights" not in str(view["problem"])
@@ -67,7 +67,7 @@ def test_a_store_that_was_away_is_tried_again_within_the_same_attempt(
             raise StoreAway("expected to read photo, nobody answers.")
         return process(*arguments)  # type: ignore[arg-type]  # whatever the runner gives
 
-    monkeypatch.setattr(runner, "process", away_at_first)
+    monkeypatch.setattr(job_steps, "process", away_at_first)
     with running_service(engine, tmp_path) as server:
         view = server.ended(server.job(shut))
     assert (view["state"], view["attempts"], len(calls)) == ("done", 1, 2)
@@ -84,7 +84,7 @@ def test_a_job_that_is_stopped_ends_at_its_next_step_keeps_its_photo_and_is_no_e
     endless = painting_without_end(began, left, Cancelled)
     with running_service(engine, tmp_path) as server:
         with monkeypatch.context() as slow:
-            slow.setattr(runner, "process", endless)
+            slow.setattr(job_steps, "process", endless)
             job = server.job(shut)
             assert began.wait(PATIENCE_SECONDS)
             monkeypatch.setattr(logging.getLogger("dbos"), "propagate", True)  # to where this test looks
@@ -136,7 +136,7 @@ def test_a_photo_that_takes_long_is_left_at_its_next_step_and_done_after_the_nex
     endless = painting_without_end(began, left, Stopping)
     monkeypatch.setattr(app, "STOP_SECONDS", 0)
     with monkeypatch.context() as slow:
-        slow.setattr(runner, "process", endless)
+        slow.setattr(job_steps, "process", endless)
         with running_service(engine, tmp_path) as server:
             job = server.job(shut)
             assert began.wait(PATIENCE_SECONDS)
@@ -158,7 +158,7 @@ def test_a_photo_that_comes_to_no_step_before_the_process_is_killed_is_left_as_w
 
     monkeypatch.setattr(app, "STOP_SECONDS", 0)
     with monkeypatch.context() as slow:
-        slow.setattr(runner, "process", stuck)
+        slow.setattr(job_steps, "process", stuck)
         with running_service(engine, tmp_path) as server:
             job = server.job(shut)
             assert began.wait(PATIENCE_SECONDS)

@@ -20,6 +20,7 @@ from ..options import Options
 from ..pipeline import inspect_photo
 from ..results import Inspected
 from .errors import NotHere, NotYet, StoreAway
+from .job_steps import JobSteps
 from .jobs import PHOTO, Job, JobRequest, reference_name
 from .metrics import Metrics
 from .priority_lock import PriorityLock
@@ -67,7 +68,8 @@ class JobService:
         self._ready, self._looking = (-inf, False), threading.Lock()
         self._worker_lock = worker_lock(config.database_url, config.worker_name)
         self._worker_lock.acquire()
-        self.runner = JobRunner(self.repository, self.store, engine, self.metrics, self._device_lock, self._worker_lock)
+        steps = JobSteps(self.repository, self.store, engine, self.metrics, self._device_lock)
+        self.runner = JobRunner(self.repository, steps, self._worker_lock)
         self.uploads = UploadHandler(self.repository, self.store, self.runner, engine, config)
 
     def warm_up(self) -> None:
