@@ -10,7 +10,7 @@ import pytest
 from open_the_eyes.errors import PhotoNotWritten
 from open_the_eyes.service.errors import Busy, NotHere
 from open_the_eyes.service.jobs import Job, JobRequest
-from open_the_eyes.web.controller import Controller
+from open_the_eyes.web.controller import Controller, PageState
 from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion
 from open_the_eyes.web.job_client import NoFace
 from tests.web.fake_jobs import ADA, FakeJobClient, face
@@ -242,6 +242,10 @@ def test_starting_anew_claims_no_deletion_where_there_is_nothing_of_the_visitor(
         page_state = controller.act(ADA, session, {"act": "anew", "memory": {"job": "first"}})
         assert page_state.session is None
         assert page_state.headline == "There was nothing to delete."
+
+
+def test_a_second_click_on_start_anew_says_nothing(controller: Controller) -> None:
+    assert controller.act(ADA, None, {"act": "anew", "memory": None}) == PageState(None)
 
 
 def test_a_photo_whose_time_is_over_is_no_error_when_the_page_is_loaded_again(

@@ -268,6 +268,15 @@ def test_nothing_to_fetch_where_nothing_was_changed() -> None:
     assert "data-fetch" not in part
 
 
+def test_faces_of_whom_the_same_is_said_share_a_line() -> None:
+    outcomes: list[Outcome] = ["closed", "already_open", "already_open", "already_open", "closed", "already_open"]
+    job = finished([(n, "opened" if n in (1, 5) else "already_open", "") for n in range(1, 7)])
+    part = panels.done(replace(seen(*outcomes), final="0" * 8), job)
+    assert part.count("<li") == 2
+    assert "<strong>Faces 1 and 5.</strong>" in part
+    assert "<strong>Faces 2 to 4 and 6.</strong>" in part
+
+
 def test_what_of_the_photos_file_is_not_in_the_new_one_is_said_once_and_as_text() -> None:
     job, opened = finished([(1, "opened", "Opened both eyes.")]), replace(seen("closed"), final="0" * 8)
     assert "notes" not in panels.done(opened, job)

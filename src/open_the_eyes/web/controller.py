@@ -111,7 +111,9 @@ class Controller:
         now = self._job_client.ended(owner, session, waited)
         return replace(_come_to(session, now, self._job_client.job(owner, waited)), replaced=True)
 
-    def _anew(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:  # noqa: ARG002
+    def _anew(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:
+        if session is None and told.get("memory") is None:
+            return PageState(None)  # a second click on a button that did what it should
         if session is not None:
             with suppress(NotHere):
                 self._job_client.job(owner, session.job)

@@ -36,7 +36,8 @@ def mount_page(app: FastAPI, page: Page) -> None:
             "/",
             theme=theme(),
             css_paths=[STATIC / "page.css"],
-            head=f"{HEAD}<script>{(STATIC / 'requests.js').read_text()}</script>",
+            head=HEAD
+            + "".join(f"<script>{(STATIC / name).read_text()}</script>" for name in ("requests.js", "keys.js")),
             footer_links=[],
             run_history=False,
             enable_monitoring=False,

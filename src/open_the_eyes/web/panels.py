@@ -53,7 +53,7 @@ def arrival(session: EditSession | None, max_bytes: int, max_references: int) ->
     memory = escape(json.dumps(TabMemory.of(session).to_json()))
     return (
         f'<div class="ote-here" data-facts="{data}" data-memory="{memory}">'
-        f"<p><strong>{escape(session.names[0])}</strong>{others}</p>"
+        f'<p><strong>{escape(session.names[0])}</strong>{others}</p><p class="sending" role="status"></p>'
         '<button type="button" class="quiet" data-act="anew">Start anew</button></div>'
     )
 
@@ -108,7 +108,7 @@ def done(session: EditSession | None, job: Job | None) -> str:
     if session is None or job is None or job.report is None:
         return ""
     painted = [k for k, one in enumerate(job.report.get("references", ()), start=1) if one.get("painted")]
-    lines = "".join(_line(session, face, painted) for face in job.report["faces"])
+    lines = _lines(session, job.report["faces"], painted)
     if not job.results:
         return f'<section class="ote-done"><h2>Nothing was changed</h2><ul>{lines}</ul></section>'
     result = job.results[0]
@@ -128,11 +128,17 @@ def _notes(report: Mapping[str, Any]) -> str:
     return f'<ul class="notes" aria-label="About the file">{notes}</ul>' if notes else ""
 
 
-def _line(session: EditSession, face: dict[str, Any], painted: Sequence[int]) -> str:
-    """What became of one face."""
-    told = (face["outcome"], face["reason"], face["source"])
-    said = words.deed(session.face(face["id"]), *told, session.names, painted)
-    return f'<li class="{face["outcome"]}"><strong>Face {face["id"]}.</strong> {escape(said)}</li>'
+def _lines(session: EditSession, faces: Sequence[dict[str, Any]], painted: Sequence[int]) -> str:
+    """What became of the faces; those of whom the same is said share a line."""
+    alike: dict[tuple[str, str], list[int]] = {}
+    for face in faces:
+        told = (face["outcome"], face["reason"], face["source"])
+        said = words.deed(session.face(face["id"]), *told, session.names, painted)
+        alike.setdefault((face["outcome"], said), []).append(face["id"])
+    return "".join(
+        f'<li class="{outcome}"><strong>{words.numbered(ids)}.</strong> {escape(said)}</li>'
+        for (outcome, said), ids in alike.items()
+    )
 
 
 def file_name(name: str, stored: str) -> str:

@@ -171,7 +171,7 @@ def _tile(face: int, attempt: str, picture: str, label: str, *, checked: bool) -
 
 def _switch(session: EditSession, shown: FaceRegion | None) -> str:
     choices = [("", "Whole photo", shown is None)]
-    choices += [(str(face), f"Eyes {face}", shown is not None and shown.id == face) for face in sorted(session.eyes)]
+    choices += [(str(face), f"Face {face}", shown is not None and shown.id == face) for face in sorted(session.eyes)]
     return "".join(
         f'<label><input type="radio" name="close-up" data-act="look" data-face="{face}"'
         f"{' checked' if checked else ''}><span>{label}</span></label>"

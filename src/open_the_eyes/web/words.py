@@ -261,6 +261,19 @@ def size(count: int) -> str:
     return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
 
 
+def numbered(faces: Sequence[int]) -> str:
+    """[1, 3, 4, 5, 9] -> Faces 1, 3 to 5 and 9; the numbers rise."""
+    runs: list[list[int]] = []
+    for face in faces:
+        if runs and face == runs[-1][-1] + 1:
+            runs[-1].append(face)
+        else:
+            runs.append([face])
+    parts = [part for run in runs for part in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run))]
+    told = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    return f"{'Face' if len(faces) == 1 else 'Faces'} {told}"
+
+
 def _count(number: int) -> str:
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
 
