@@ -98,7 +98,7 @@ class Failing:
     name: str = "no GPU left"
 
     def open(self, scene: Scene) -> Rgb:  # noqa: ARG002 -- it fails whatever it gets
-        raise NoCapacity("expected room, got none. Run: free some")
+        raise NoCapacity("expected room, got none.", mend="free some", how="Run")
 
 
 def test_a_contender_that_fails_is_a_row_and_the_others_go_on(engine: Engine, portrait: Rgb) -> None:
