@@ -113,6 +113,7 @@ def inspect_photo(photo: Source, options: Options | None = None, *, engine: str 
         source = _read(photo, engine)
     with watch.stage("detect"):
         decisions = decide(detect(source.pixels, engine.detector), options.choose)
+    check_picks(options.generate, len(decisions))
     with watch.stage("confirm"):
         decisions = confirmed(source.pixels, decisions, engine.detector)
     faces = tuple(face_report(d, None) for d in decisions)
