@@ -25,7 +25,7 @@ from ...imaging.tint import met_at_rim, tinted
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
 from ..packaged import DATA, there
-from . import condition, corners, donor, iris, layout, steer
+from . import condition, corners, donor, iris, layout, likely_whites, steer
 from .ball import CatchLight, ball_of, catch_light
 from .highlights import ShorterExposure
 from .lash_line import shut_lines, with_lash_lines
@@ -173,7 +173,7 @@ class AppearanceGenerator:
         open_side = crop.open_side
         if open_side is not None:
             prediction = condition.texture_given_eye(model, relative, open_side, prediction)
-        z = prediction.drawn(TEXTURE_VARIETY * variety, rng)
+        z = likely_whites.believed(model, relative, skin, prediction.drawn(TEXTURE_VARIETY * variety, rng))
         painted = model.with_texture(relative, z)
         if open_side is not None and options.eye_color == "auto":
             ratio = iris.colour_ratio(model, relative, (open_side,))
