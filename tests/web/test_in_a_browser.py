@@ -16,7 +16,7 @@ from open_the_eyes.pipeline import open_eyes
 from tests.web.sites import Site, pixels_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Download, Page, Route
+    from playwright.sync_api import Download, Locator, Page, Route
 
     from open_the_eyes.engine import Engine
     from tests.web.conftest import Visitor
@@ -34,6 +34,13 @@ def preview_done(page: Page) -> None:
 
 def pressed(page: Page, face: int) -> str | None:
     return page.get_attribute(f'.ote-photo button[data-face="{face}"]', "aria-pressed")
+
+
+def sides(part: Locator) -> tuple[float, float]:
+    """Its top and bottom, in the window."""
+    box = part.bounding_box()
+    assert box
+    return box["y"], box["y"] + box["height"]
 
 
 def acts_of(visitor: Visitor) -> int:
@@ -156,14 +163,20 @@ def test_with_the_keyboard_alone(visitor: Visitor, photos: Path) -> None:
     page.keyboard.press("Enter")
     page.locator("[data-act=cancel]").press("Enter")
     page.wait_for_selector(".ote-notice")
-    assert page.evaluate("document.activeElement.matches('.ote-progress p')")
+    assert page.evaluate("document.activeElement.matches('.ote-standing p')")
     visitor.complaints.clear()  # a refused request is an error to the browser's console
 
 
 def test_on_a_phone_in_the_dark(visitor: Visitor, photos: Path) -> None:
     page = visitor.open(color_scheme="dark", **PHONE)
     visitor.keep(page, "phone-dark-1-empty")
+    page.route("**/v1/jobs/*/events", lambda route: held.append(route), times=2)
+    held: list[Route] = []
     dropped(page, photos / "Ada blinked.PNG")
+    foot = page.locator(".ote-progress")
+    assert sides(foot)[1] == 844
+    assert page.locator("#ote-finish").is_hidden()  # and no empty bar
+    held.pop().continue_()
     preview_done(page)
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 390
@@ -174,10 +187,18 @@ def test_on_a_phone_in_the_dark(visitor: Visitor, photos: Path) -> None:
     )
     assert not small
     button = page.get_by_role("button", name="Download")
-    assert button.bounding_box()["y"] < 844  # type: ignore[index]  # in sight, however long the page
+    assert sides(button)[1] < 844  # in sight, however long the page
     visitor.keep(page, "phone-dark-2-preview")
+    page.get_by_role("button", name="Adjust the eyes").tap()
+    label = page.get_by_text("How far open").first
+    label.evaluate("(label) => scrollBy(0, label.getBoundingClientRect().top - innerHeight + 40)")
     with page.expect_download() as waiting:
-        button.tap()
+        button.tap()  # no label lies over it
+        assert sides(foot)[0] <= sides(page.locator("#ote-finish"))[0]  # what is on lies over buttons that are off
+        held.pop().continue_()
+    page.wait_for_selector(".ote-done")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert sides(page.locator(".ote-done"))[1] <= sides(page.locator("#ote-finish"))[0]
     assert waiting.value.suggested_filename == "Ada blinked.opened.PNG"
     assert bytes_of(waiting.value).startswith(b"\x89PNG")
 

@@ -73,19 +73,21 @@ def notice(headline: str = "", advice: str = "", retry: Mapping[str, str] | None
 
 
 def progress(session: EditSession | None) -> str:
-    """The job that is on; the page's script keeps it up to date from the job's own events."""
+    """How things stand, and the job that is on; the page's script keeps that up to date from the job's own events."""
     if session is None:
         return ""
+    standing = f'<p role="status" tabindex="-1">{escape(words.standing(session))}</p>'
     if session.waiting is None:
-        return f'<div class="ote-progress"><p role="status" tabindex="-1">{escape(words.standing(session))}</p></div>'
+        return f'<div class="ote-standing">{standing}</div>'
     what = words.PURPOSES[session.purpose][0] if session.finishing else "Quick preview"
     stages, lost = escape(json.dumps(words.STAGES)), escape(" ".join(words.refusal("no-answer")))
     return (
+        f'<div class="ote-standing">{standing}'
         f'<div class="ote-progress" data-job="{session.waiting}" data-stages="{stages}" data-lost="{lost}">'
-        f'<p tabindex="-1"><strong>{what}</strong> <span class="say" role="status">{words.STAGES["queued"]}</span> '
+        f'<p><strong>{what}</strong> <span class="say" role="status">{words.STAGES["queued"]}</span> '
         '<span class="left"></span></p>'
         f'<progress max="1" value="0" aria-label="{what}"></progress>'
-        '<button type="button" class="quiet" data-act="cancel">Cancel</button></div>'
+        '<button type="button" class="quiet" data-act="cancel">Cancel</button></div></div>'
     )
 
 

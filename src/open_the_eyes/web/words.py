@@ -190,7 +190,7 @@ def found(session: EditSession) -> str:
 
 
 def standing(session: EditSession) -> str:
-    """Where things stand, when nothing is under way."""
+    """Where things stand, whatever is under way."""
     count = len(session.eyes)
     if session.preview is None or not session.choosable:
         return found(session)

@@ -17,7 +17,7 @@ element.addEventListener('focusin', (event) => { focused = event.target; });
 watch('value', () => {
   if (focused?.isConnected !== false) return;
   focused = null;
-  if (document.activeElement === document.body) document.querySelector('.ote-progress p')?.focus({ preventScroll: true });
+  if (document.activeElement === document.body) document.querySelector('.ote-standing p')?.focus({ preventScroll: true });
 });
 // What is drawn anew sets attributes; a radio button that somebody has touched listens to its property alone.
 watch('value', () => {

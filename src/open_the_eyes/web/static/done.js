@@ -5,5 +5,5 @@ watch('value', () => {
   if (!ready || ready.dataset.fetch === fetched) return;
   fetched = ready.dataset.fetch;
   ready.querySelector('a.file').click();
-  element.scrollIntoView({ block: 'nearest' });
+  ready.scrollIntoView({ block: 'nearest' });
 });
