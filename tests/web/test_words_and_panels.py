@@ -229,6 +229,16 @@ def test_what_is_chosen_differs_in_more_than_colour() -> None:
     assert photo_html.CHECK not in skipped
 
 
+def test_badges_of_neighbours_do_not_touch_and_have_a_closed_eye_where_there_is_room() -> None:
+    crowd, pair = session("closed", "closed", "closed"), session("closed", "already_open")
+    assert photo_html.badge_size(crowd, lids=False) * (1 + 0.7 + 1.35) == pytest.approx(0.1)  # as far apart as they are
+    assert photo_html.badge_size(session("closed"), lids=True) == 1
+    assert (photo_html.CLOSED_EYE in photo_html.photo(crowd), photo_html.CLOSED_EYE in photo_html.photo(pair)) == (
+        False,
+        True,
+    )
+
+
 def test_every_strip_is_a_labelled_group_with_one_choice() -> None:
     tags = Elements(photo_html.strips(seen("closed", "unsure"))).tags
     for number, taken in (("1", "0"), ("2", "")):

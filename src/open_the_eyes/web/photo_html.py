@@ -6,6 +6,7 @@ What something means is said by shape and words first, and by colour besides.
 from __future__ import annotations
 
 from html import escape
+from itertools import combinations
 from typing import Final
 
 from . import words
@@ -15,6 +16,9 @@ CLOSED_EYE: Final = (
     '<svg class="lid" viewBox="0 0 24 14" aria-hidden="true"><path d="M2 3c4 5 16 5 20 0M5 7l-2 4M10 9l-1 4M14 9l1 4'
     'M19 7l2 4"/></svg>'
 )
+ROOMY: Final = 0.03
+"""Badges whose text can be this high, in widths of the photo, have room for a closed eye beside the number."""
+
 CHECK: Final = '<svg class="check" viewBox="0 0 16 16" aria-hidden="true"><path d="M3 8.5l3.5 3.5L13 4.5"/></svg>'
 
 
@@ -22,14 +26,28 @@ def photo(session: EditSession) -> str:
     """The photo as it would come out, its faces outlined and numbered; those that can be chosen are buttons."""
     w, h = session.size_wh
     rings = "".join(_rings(session, face) for face in session.choosable)
-    faces = "".join(_face(session, face) for face in session.faces)
+    with_lids = badge_size(session, lids=True)
+    lid = CLOSED_EYE if with_lids >= ROOMY else ""
+    badge = with_lids if lid else badge_size(session, lids=False)
+    faces = "".join(_face(session, face, lid) for face in session.faces)
     alt = f"Your photo. {words.found(session)}"
     return (
-        f'<figure class="ote-photo" style="--shape:{w}/{h};--ratio:{w / h:.4f}">'
+        f'<figure class="ote-photo" style="--shape:{w}/{h};--ratio:{w / h:.4f};--badge:{badge:.4f}">'
         f'<img src="{whole(session)}" alt="{escape(alt)}" width="{w}" height="{h}">'
         f'<svg class="ote-rings" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">{rings}</svg>'
         f"{faces}</figure>"
     )
+
+
+def badge_size(session: EditSession, *, lids: bool) -> float:
+    """The highest text, in widths of the photo, with which no two badges of faces touch; 1 for a face alone."""
+    w, h = session.size_wh
+    places = []
+    for face in session.faces:
+        marks = (1.35 + 1.65 * lids) * face.choosable
+        x, y = face.box.centre_xy[0], face.box.bottom if _is_low(face) else face.box.top
+        places.append((x, y * h / w, (1 + 0.7 * len(str(face.id)) + marks) / 2))  # as wide as page.css has them
+    return min((_room(one, other) for one, other in combinations(places, 2)), default=1.0)
 
 
 def face_list(session: EditSession) -> str:
@@ -122,12 +140,22 @@ def _rings(session: EditSession, face: FaceRegion) -> str:
     return "".join(f'<polygon class="{face.outcome}" points="{line}"/>' for line in lines)
 
 
-def _face(session: EditSession, face: FaceRegion) -> str:
+def _room(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
+    """The text height at which two badges touch, each given by its place and by half its width in text heights."""
+    return max(abs(one[0] - other[0]) / (one[2] + other[2]), abs(one[1] - other[1]) / 1.6)
+
+
+def _is_low(face: FaceRegion) -> bool:
+    """Whether there is no room above the face, so that its badge is below."""
+    return face.box.top < 0.06
+
+
+def _face(session: EditSession, face: FaceRegion, lid: str) -> str:
     chosen = face.id in session.chosen
     box = face.box
     sides = {"left": box.left, "top": box.top, "width": box.width, "height": box.height}
     place = ";".join(f"{side}:{100 * share:.2f}%" for side, share in sides.items())
-    low = " low" if box.top < 0.06 else ""
+    low = " low" if _is_low(face) else ""
     said = escape(words.seen(face))
     if not face.choosable:
         return (
@@ -139,7 +167,7 @@ def _face(session: EditSession, face: FaceRegion) -> str:
     return (
         f'<button type="button" class="ote-face {state}{low}" style="{place}" data-act="toggle" data-face="{face.id}" '
         f'aria-pressed="{str(chosen).lower()}" aria-label="{said}; {now}" title="{said}: click to {then}">'
-        f'<span class="badge">{face.id}{CLOSED_EYE}{mark}</span></button>'
+        f'<span class="badge">{face.id}{lid}{mark}</span></button>'
     )
 
 
