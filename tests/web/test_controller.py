@@ -160,7 +160,7 @@ def test_a_wish_sends_a_preview_and_the_same_wish_again_does_not(
     ("trouble", "headline", "advice"),
     [
         (Busy("expected room in the queue.", 7), "Many photos are waiting", "7 seconds"),
-        (NotHere("it has been deleted."), "not here any more", "Drop it again"),
+        (NotHere("it has been deleted."), "not here any more", "Choose it again"),
         (PhotoNotWritten("/secret/place: no room."), "could not be stored", "no room left"),
         (ZeroDivisionError("/secret/place"), "went wrong on our side", "try again"),
     ],

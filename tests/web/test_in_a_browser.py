@@ -209,7 +209,11 @@ def test_looks_ask_for_another_preview_and_shape_the_file(visitor: Visitor, phot
     preview_done(page)
     first = page.locator(".ote-pair .after").get_attribute("src")
     page.get_by_role("button", name="Adjust the eyes").click()
-    page.get_by_label("Blue", exact=True).check()
+    blue = page.get_by_label("Blue", exact=True)
+    blue.check()
+    under_the_mouse = blue.evaluate("(dot) => getComputedStyle(dot).backgroundColor")
+    page.mouse.move(0, 0)
+    assert blue.evaluate("(dot) => getComputedStyle(dot).backgroundColor") == under_the_mouse
     page.wait_for_function(
         "(first) => document.querySelector('.ote-pair .after').getAttribute('src') !== first", arg=first
     )
@@ -290,6 +294,8 @@ def test_open_eyes_are_left_in_peace(visitor: Visitor, photos: Path) -> None:
     page.wait_for_selector(".ote-notice")
     assert "Everybody's eyes are open" in page.locator("[role=alert]").inner_text()
     assert page.locator(".ote-photo button").count() == 0
+    page.wait_for_selector("[data-job]", state="detached")
+    assert page.locator(".ote-finish").count() == 0  # there is no file to make
 
 
 def test_progress_is_followed_again_after_answers_that_are_none(visitor: Visitor, photos: Path) -> None:

@@ -80,6 +80,7 @@ def test_faces_are_counted_in_words(outcomes: tuple[Outcome, ...], said: str) ->
     [
         ("unreadable-photo", "not a photo"),
         ("photo-too-large", "too large"),
+        ("too-many-photos", "too many"),
         ("busy", "waiting"),
         ("no-face", "No face"),
         ("not-here", "not here any more"),
@@ -133,6 +134,7 @@ def test_a_limit_is_named_and_so_is_the_time_to_wait() -> None:
         ("closed", "opened", "Opened the left and the right eye.", "Opened the left and the right eye."),
         ("closed", "kept_original", "Left as it was: a seam.", "nothing worse than your photo"),
         ("closed", "skipped", "Not among the chosen faces.", "as you chose"),
+        ("unsure", "skipped", "Not among the chosen faces.", "not surely closed"),
         ("already_open", "skipped", "Not among the chosen faces.", "The eyes are open already."),
         ("profile", "skipped", "Not among the chosen faces.", "turned too far"),
     ],
@@ -268,7 +270,8 @@ def test_the_file_can_be_made_while_there_are_eyes_and_nothing_else_is_on() -> N
         buttons = [given for tag, given in Elements(panels.finish(one, Capabilities())).tags if tag == "button"]
         assert [given.get("aria-disabled") == "true" for given in buttons] == [off] * 3
         assert not any("disabled" in given for given in buttons)  # that takes the focus away
-    assert panels.finish(session("closed"), Capabilities()) == ""
+    for none in (session("closed"), seen("already_open")):
+        assert panels.finish(none, Capabilities()) == ""
 
 
 def test_nothing_to_fetch_where_nothing_was_changed() -> None:
@@ -278,13 +281,12 @@ def test_nothing_to_fetch_where_nothing_was_changed() -> None:
     assert "data-fetch" not in part
 
 
-def test_faces_of_whom_the_same_is_said_share_a_line() -> None:
-    outcomes: list[Outcome] = ["closed", "already_open", "already_open", "already_open", "closed", "already_open"]
-    job = finished([(n, "opened" if n in (1, 5) else "already_open", "") for n in range(1, 7)])
+def test_faces_of_whom_the_same_is_said_share_a_line_and_the_opened_ones_come_first() -> None:
+    outcomes: list[Outcome] = ["already_open", "already_open", "already_open", "closed", "already_open", "closed"]
+    job = finished([(n, "opened" if n in (4, 6) else "already_open", "") for n in range(1, 7)])
     part = panels.done(replace(seen(*outcomes), final="0" * 8), job)
     assert part.count("<li") == 2
-    assert "<strong>Faces 1 and 5.</strong>" in part
-    assert "<strong>Faces 2 to 4 and 6.</strong>" in part
+    assert re.findall("<strong>(.*?)</strong>", part) == ["Faces 4 and 6.", "Faces 1 to 3 and 5."]
 
 
 def test_what_of_the_photos_file_is_not_in_the_new_one_is_said_once_and_as_text() -> None:

@@ -73,9 +73,9 @@ class Page:
             parts["arrival"].value = panels.arrival(None, self._max_bytes, self._max_references)
             with gr.Row(visible=False, elem_id="ote-work") as work:
                 with gr.Column(scale=7, min_width=320):
-                    parts |= {name: _part(name) for name in ("photo", "strips", "shots")}
+                    parts |= {name: _part(name) for name in ("photo", "faces", "strips", "shots")}
                 with gr.Column(scale=5, min_width=320, elem_id="ote-side"):
-                    parts |= {name: _part(name) for name in ("compare", "faces")}
+                    parts["compare"] = _part("compare")
                     with gr.Accordion("Adjust the eyes", open=False, visible=False, elem_id="ote-looks") as style:
                         color = gr.Radio(list(words.COLORS), value=words.AS_SUITS, label="Eye colour")
                         gaze = gr.Radio(list(words.GAZES), value=words.AS_SUITS, label="Where they look")

@@ -36,14 +36,15 @@ def arrival(session: EditSession | None, max_bytes: int, max_references: int) ->
         "maxBytes": max_bytes,
         "maxPhotos": 1 + max_references,
         "tooLarge": f"a photo may have at most {words.size(max_bytes)}; make it smaller.",
-        "tooMany": f"at most {1 + max_references} can come together; drop fewer.",
+        "tooMany": f"at most {1 + max_references} can come together; choose fewer.",
     }
     data = escape(json.dumps(facts))
     if session is None:
         return (
             f'<div class="ote-drop" data-facts="{data}"><label for="ote-files">{EYE}'
-            '<span class="call">Drop a photo here, or <u>choose one</u></span>'
-            '<span class="hint">Several shots of the same group? Drop them together: open eyes are borrowed from the '
+            '<span class="call mouse">Drop a photo here, or <u>choose one</u></span>'
+            '<span class="call touch"><u>Choose a photo</u></span>'
+            '<span class="hint">Several shots of the same group? Choose them together: open eyes are borrowed from the '
             'others.</span></label><input id="ote-files" type="file" multiple '
             'accept="image/*,.heic,.heif,.avif,.tif,.tiff" aria-label="Choose a photo, or several shots of a group">'
             '<p class="sending" role="status"></p></div>'
@@ -92,8 +93,8 @@ def progress(session: EditSession | None) -> str:
 
 
 def finish(session: EditSession | None, capabilities: words.Capabilities) -> str:
-    """The buttons that make a file, by what it is for."""
-    if session is None or session.preview is None:
+    """The buttons that make a file, by what it is for, where there is anything to put into one."""
+    if session is None or session.preview is None or not session.choosable:
         return ""
     off = "" if session.eyes and session.waiting is None else ' aria-disabled="true"'
     buttons = "".join(
@@ -131,15 +132,16 @@ def _notes(report: Mapping[str, Any]) -> str:
 
 
 def _lines(session: EditSession, faces: Sequence[dict[str, Any]], painted: Sequence[int]) -> str:
-    """What became of the faces; those of whom the same is said share a line."""
+    """What became of the faces, the opened ones first; those of whom the same is said share a line."""
     alike: dict[tuple[str, str], list[int]] = {}
     for face in faces:
         told = (face["outcome"], face["reason"], face["source"])
         said = words.deed(session.face(face["id"]), *told, session.names, painted)
         alike.setdefault((face["outcome"], said), []).append(face["id"])
+    first = sorted(alike.items(), key=lambda told: told[0][0] != "opened")
     return "".join(
         f'<li class="{outcome}"><strong>{words.numbered(ids)}.</strong> {escape(said)}</li>'
-        for (outcome, said), ids in alike.items()
+        for (outcome, said), ids in first
     )
 
 

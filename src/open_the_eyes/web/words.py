@@ -91,11 +91,11 @@ _SEEN: Final[dict[Outcome, str]] = {
 }
 _LEFT: Final[dict[Outcome, str]] = {
     "already_open": "The eyes are open already.",
-    "unsure": "Left as it was: the eyes are not surely closed.",
-    "too_small": "Left as it was: the face is too small.",
-    "profile": "Left as it was: the face is turned too far to the side.",
-    "covered": "Left as it was: something covers the eyes.",
-    "skipped": "Left as it was, as you chose.",
+    "unsure": "Left alone: the eyes are not surely closed.",
+    "too_small": "Left alone: too small to work on.",
+    "profile": "Left alone: turned too far to the side.",
+    "covered": "Left alone: something covers the eyes.",
+    "skipped": "Left alone, as you chose.",
 }
 
 _NUMBERS: Final = (
@@ -119,8 +119,9 @@ _REFUSALS: Final = {
         "That file is not a photo that can be read.",
         "JPEG, PNG, WebP, TIFF, AVIF and, where it is installed, HEIC work.",
     ),
-    "photo-too-large": ("That photo is too large.", "Make it smaller, and drop it again."),
-    "body-too-large": ("Those photos are too large together.", "Drop fewer of them, or smaller ones."),
+    "photo-too-large": ("That photo is too large.", "Make it smaller, and choose it again."),
+    "body-too-large": ("Those photos are too large together.", "Choose fewer of them, or smaller ones."),
+    "too-many-photos": ("Those are too many photos.", "Choose fewer of them."),
     "busy": ("Many photos are waiting just now.", "Nothing is lost; please try again shortly."),
     "store-away": ("The photo could not be stored.", "There may be no room left; try again later."),
     "store-unreadable": ("The photo cannot be read just now.", "It is still kept; try again later."),
@@ -130,7 +131,7 @@ _REFUSALS: Final = {
     "gpu-busy": ("Many photos are being painted just now.", "Nothing is lost; please try again shortly."),
     "gpu-failed": ("The graphics card has failed.", "Nothing was changed. Whoever runs this has to look at it."),
     "key-needed": ("You have been signed out.", "Load this page again to sign in."),
-    "not-here": ("That photo is not here any more.", "It has been deleted, as promised. Drop it again."),
+    "not-here": ("That photo is not here any more.", "It has been deleted, as promised. Choose it again."),
     "weights-missing": ("A model that is needed is missing here.", "`open-the-eyes doctor` says which."),
     "usage-error": ("That cannot be done.", ""),
     "nothing-deleted": (
@@ -160,7 +161,7 @@ def refusal(kind: str, problem: Mapping[str, Any] | None = None, seconds: int | 
     """A headline and what to do next, for a problem type such as "unreadable-photo"; the limit where one was passed."""
     headline, advice = _REFUSALS.get(kind, _BUG)
     detail = str((problem or {}).get("detail", ""))
-    if kind in ("photo-too-large", "body-too-large", "usage-error") and detail:
+    if kind in ("photo-too-large", "body-too-large", "too-many-photos", "usage-error") and detail:
         advice = _sentence(detail)
     if kind == "busy" and seconds is not None:
         advice = f"Nothing is lost; please try again in {seconds} seconds."
@@ -210,19 +211,19 @@ def deed(
     names: tuple[str, ...] = (),
     painted: Sequence[int] = (),
 ) -> str:
-    """What became of a face, in the end; one that could not be chosen was not skipped either.
+    """What became of a face, in the end; only one with closed eyes was skipped because somebody chose so.
 
     Args:
         source: whose eyes these are, as the report has it: "reference 2, face 1" is in the third of the `names`.
         painted: references 1, 2, ... whose eyes may be painted themselves, by what their files say.
     """
-    if outcome == "skipped" and face is not None and not face.choosable:
+    if outcome == "skipped" and face is not None and face.outcome != "closed":
         outcome, reason = face.outcome, face.reason
     if outcome == "opened":
         return f"{_sentence(reason)}{_borrowed(source, names, painted)}"
     if outcome == "kept_original":
-        return "Left as it was: new eyes did not look right, and nothing worse than your photo is ever kept."
-    return _LEFT.get(outcome, _sentence(reason) or "Left as it was.")
+        return "Left alone: new eyes did not look right, and nothing worse than your photo is ever kept."
+    return _LEFT.get(outcome, _sentence(reason) or "Left alone.")
 
 
 def _borrowed(source: str, names: tuple[str, ...], painted: Sequence[int]) -> str:
@@ -234,7 +235,7 @@ def _borrowed(source: str, names: tuple[str, ...], painted: Sequence[int]) -> st
     if not 0 < number < len(names):
         return ""
     if number in painted:
-        return f" The eyes are from {names[number]}, where they may be painted; better drop a photo from the camera."
+        return f" The eyes are from {names[number]}, where they may be painted; better choose one from the camera."
     return f" Their own eyes, from {names[number]}."
 
 

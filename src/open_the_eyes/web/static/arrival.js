@@ -8,7 +8,7 @@ const send = (files) => {
   const photos = [...files];
   if (!photos.length) return;
   const { maxBytes, maxPhotos, tooLarge, tooMany } = facts();
-  if (photos.length > maxPhotos) return refuse('body-too-large', tooMany);
+  if (photos.length > maxPhotos) return refuse('too-many-photos', tooMany);
   if (photos.some((photo) => photo.size > maxBytes)) return refuse('photo-too-large', tooLarge);
   const form = new FormData();
   photos.forEach((photo, number) => form.append(number ? 'references' : 'photo', photo));
