@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from open_the_eyes.roles import Crop, Face
 
 
-LONGEST: Final = ("fleet/test_ray.py", "web/test_in_a_browser.py", "service/test_crash.py")
+LONGEST: Final = (
+    "fleet/test_ray.py",
+    "browser/test_from_drop_to_file.py",
+    "browser/test_in_the_midst.py",
+    "service/test_crash.py",
+)
 """Files that take minutes: they begin first, so that no process waits for another at the end."""
 
 

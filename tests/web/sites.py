@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,6 +74,21 @@ def running_site(engine: Engine, folder: Path, **changed: Any) -> Iterator[Site]
         server.should_exit = True
         thread.join(60)
         assert not thread.is_alive()
+
+
+@contextmanager
+def watched_site(engine: Engine, folder: Path) -> Iterator[Site]:
+    """The page with the defaults. Whatever is done with it: this process connects to nobody but this machine."""
+    strangers: list[object] = []
+
+    def watch(event: str, told: tuple[object, ...]) -> None:
+        if event == "socket.connect" and isinstance(told[1], tuple) and told[1][0] not in ("127.0.0.1", "::1"):
+            strangers.append(told[1])
+
+    sys.addaudithook(watch)
+    with running_site(engine, folder) as one:
+        yield one
+    assert not strangers
 
 
 def group_of(shut: Rgb, awake: Rgb) -> Rgb:

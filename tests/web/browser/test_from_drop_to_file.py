@@ -1,4 +1,4 @@
-"""The page as people meet it: in a real browser, from the drop of a photo to the file."""
+"""The page from the drop of a photo to the file: with a mouse, a keyboard and a thumb."""
 
 from __future__ import annotations
 
@@ -13,43 +13,15 @@ import pytest
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import Options
 from open_the_eyes.pipeline import open_eyes
+from tests.web.browser.visits import Visitor, bytes_of, dropped, pressed, preview_done, sides
 from tests.web.sites import Site, pixels_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Download, Locator, Page, Route
+    from playwright.sync_api import Route
 
     from open_the_eyes.engine import Engine
-    from tests.web.conftest import Visitor
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
-
-
-def dropped(page: Page, *photos: Path) -> None:
-    page.set_input_files("#ote-files", list(photos))
-
-
-def preview_done(page: Page) -> None:
-    page.wait_for_selector(".ote-compare")
-
-
-def pressed(page: Page, face: int) -> str | None:
-    return page.get_attribute(f'.ote-photo button[data-face="{face}"]', "aria-pressed")
-
-
-def sides(part: Locator) -> tuple[float, float]:
-    """Its top and bottom, in the window."""
-    box = part.bounding_box()
-    assert box
-    return box["y"], box["y"] + box["height"]
-
-
-def acts_of(visitor: Visitor) -> int:
-    """How many have been sent."""
-    return sum("/gradio_api/run/" in url for url in visitor.requests)
-
-
-def bytes_of(download: Download) -> bytes:
-    return download.path().read_bytes()
 
 
 def test_a_group_from_the_drop_to_the_file(
@@ -74,10 +46,10 @@ def test_a_group_from_the_drop_to_the_file(
 
     held: list[Route] = []
     page.route("**/gradio_api/run/**", lambda route: held.append(route), times=1)
-    sent = acts_of(visitor)
+    sent = visitor.acts()
     page.evaluate("for (const face of [1, 3]) document.querySelector(`button[data-face='${face}']`).click()")
     page.wait_for_timeout(200)
-    assert acts_of(visitor) == sent + 1  # the other one waits for the answer
+    assert visitor.acts() == sent + 1  # the other one waits for the answer
     held[0].continue_()
     page.wait_for_function("document.querySelectorAll('.ote-photo [aria-pressed=false]').length === 2")
     listed.click()
@@ -225,45 +197,6 @@ def test_looks_ask_for_another_preview_and_shape_the_file(visitor: Visitor, phot
     assert b"ultra" in record
 
 
-def test_a_program_that_has_forgotten_the_page_goes_on_with_what_is_seen_there(
-    visitor: Visitor, photos: Path, site: Site
-) -> None:
-    page = visitor.open()
-    dropped(page, photos / "group.jpg")
-    preview_done(page)
-    page.click('.ote-photo button[data-face="1"]')
-    page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=false]')
-    page.get_by_role("button", name="Adjust the eyes").click()
-    picture = page.locator(".ote-pair .after")
-    for color in ("Blue", "Green"):
-        before = picture.get_attribute("src")
-        page.get_by_label(color, exact=True).check()
-        page.wait_for_function(
-            "(before) => document.querySelector('.ote-pair .after').getAttribute('src') !== before", arg=before
-        )
-        site.forget_sessions()
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download").click()
-    page.wait_for_selector(".ote-done")
-    assert b"green" in bytes_of(waiting.value)
-    said = page.locator(".ote-done").inner_text()
-    assert said.count("Opened") == 1
-    assert "as you chose" in said
-    site.forget_sessions()
-    page.get_by_role("checkbox", name="Face 1: eyes closed").click()
-    page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=true]')
-    page.wait_for_function("JSON.parse(sessionStorage.getItem('open-the-eyes')).chosen.length === 2")
-    page.reload()
-    preview_done(page)
-    page.get_by_role("button", name="Adjust the eyes").click()
-    page.wait_for_function(
-        "[...document.querySelectorAll('#ote-looks label')].some((label) => label.textContent.trim() === 'Green' "
-        "&& label.querySelector('input').checked)"
-    )
-    assert pressed(page, 1) == "true"
-    assert page.locator(".ote-notice").count() == 0
-
-
 @pytest.mark.parametrize(
     ("file", "said"),
     [("letter.jpg", "not a photo that can be read"), ("nobody.jpg", "No face was found"), ("huge.jpg", "too large")],
@@ -296,62 +229,3 @@ def test_open_eyes_are_left_in_peace(visitor: Visitor, photos: Path) -> None:
     assert page.locator(".ote-photo button").count() == 0
     page.wait_for_selector("[data-job]", state="detached")
     assert page.locator(".ote-finish").count() == 0  # there is no file to make
-
-
-def test_progress_is_followed_again_after_answers_that_are_none(visitor: Visitor, photos: Path) -> None:
-    page = visitor.open()
-    refused = list[str]()
-
-    def refuse_twice(route: Route) -> None:
-        refused.append(route.request.url)
-        if len(refused) > 2:
-            route.continue_()
-        else:
-            route.fulfill(status=(503, 429)[len(refused) - 1], body="starting")
-
-    page.route("**/v1/jobs/*/events", refuse_twice)
-    dropped(page, photos / "Ada blinked.PNG")
-    preview_done(page)
-    assert len(refused) >= 3
-    visitor.complaints.clear()  # a refused request is an error to the browser's console
-
-
-def test_a_job_that_was_deleted_elsewhere_is_not_waited_for(visitor: Visitor, photos: Path) -> None:
-    page = visitor.open()
-    page.route("**/v1/jobs/*/events", lambda route: route.fulfill(status=503, body="starting"))
-    dropped(page, photos / "Ada blinked.PNG")
-    page.wait_for_selector(".ote-progress[data-job]")
-    page.evaluate("fetch('/v1/jobs/' + document.querySelector('.ote-progress').dataset.job, { method: 'DELETE' })")
-    page.wait_for_selector(".ote-notice")
-    assert "not here any more" in page.locator("[role=alert]").inner_text()
-    assert page.locator(".ote-progress[data-job]").count() == 0
-    visitor.complaints.clear()
-
-
-def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(
-    visitor: Visitor, photos: Path, site: Site
-) -> None:
-    before = site.jobs()
-    page = visitor.open()
-    dropped(page, photos / "group.jpg", photos / "awake.jpg")
-    preview_done(page)
-    assert "1 more shot" in page.locator(".ote-here").inner_text()
-    visitor.keep(page, "desktop-shots")
-    page.route("**/gradio_api/run/**", lambda route: route.fulfill(status=401), times=2)
-    sent = acts_of(visitor)
-    with page.expect_event("load"):
-        page.click('.ote-photo button[data-face="1"]')  # the page goes to sign in, by itself
-    page.wait_for_selector("#ote-arrival [data-ready]")
-    page.wait_for_timeout(200)
-    assert acts_of(visitor) == sent + 2  # and not again, where that was no help
-    visitor.complaints.clear()  # a refused request is an error to the browser's console
-    page.reload()
-    preview_done(page)
-    assert "group.jpg" in page.locator(".ote-here").inner_text()
-    assert site.jobs() > before
-    page.get_by_role("button", name="Start anew").click()
-    page.wait_for_selector("#ote-files", state="attached")
-    assert site.jobs() == before
-    page.reload()
-    page.wait_for_selector(".ote-drop")
-    assert page.locator(".ote-photo").count() == 0

@@ -1,0 +1,110 @@
+"""The page when something comes between: a restart, answers that are none, a job that is gone, a page loaded again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.web.browser.visits import Visitor, bytes_of, dropped, pressed, preview_done
+from tests.web.sites import Site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
+
+def test_a_program_that_has_forgotten_the_page_goes_on_with_what_is_seen_there(
+    visitor: Visitor, photos: Path, site: Site
+) -> None:
+    page = visitor.open()
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    page.click('.ote-photo button[data-face="1"]')
+    page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=false]')
+    page.get_by_role("button", name="Adjust the eyes").click()
+    picture = page.locator(".ote-pair .after")
+    for color in ("Blue", "Green"):
+        before = picture.get_attribute("src")
+        page.get_by_label(color, exact=True).check()
+        page.wait_for_function(
+            "(before) => document.querySelector('.ote-pair .after').getAttribute('src') !== before", arg=before
+        )
+        site.forget_sessions()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download").click()
+    page.wait_for_selector(".ote-done")
+    assert b"green" in bytes_of(waiting.value)
+    said = page.locator(".ote-done").inner_text()
+    assert said.count("Opened") == 1
+    assert "as you chose" in said
+    site.forget_sessions()
+    page.get_by_role("checkbox", name="Face 1: eyes closed").click()
+    page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=true]')
+    page.wait_for_function("JSON.parse(sessionStorage.getItem('open-the-eyes')).chosen.length === 2")
+    page.reload()
+    preview_done(page)
+    page.get_by_role("button", name="Adjust the eyes").click()
+    page.wait_for_function(
+        "[...document.querySelectorAll('#ote-looks label')].some((label) => label.textContent.trim() === 'Green' "
+        "&& label.querySelector('input').checked)"
+    )
+    assert pressed(page, 1) == "true"
+    assert page.locator(".ote-notice").count() == 0
+
+
+def test_progress_is_followed_again_after_answers_that_are_none(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open()
+    refused = list[str]()
+
+    def refuse_twice(route: Route) -> None:
+        refused.append(route.request.url)
+        if len(refused) > 2:
+            route.continue_()
+        else:
+            route.fulfill(status=(503, 429)[len(refused) - 1], body="starting")
+
+    page.route("**/v1/jobs/*/events", refuse_twice)
+    dropped(page, photos / "Ada blinked.PNG")
+    preview_done(page)
+    assert len(refused) >= 3
+    visitor.complaints.clear()  # a refused request is an error to the browser's console
+
+
+def test_a_job_that_was_deleted_elsewhere_is_not_waited_for(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open()
+    page.route("**/v1/jobs/*/events", lambda route: route.fulfill(status=503, body="starting"))
+    dropped(page, photos / "Ada blinked.PNG")
+    page.wait_for_selector(".ote-progress[data-job]")
+    page.evaluate("fetch('/v1/jobs/' + document.querySelector('.ote-progress').dataset.job, { method: 'DELETE' })")
+    page.wait_for_selector(".ote-notice")
+    assert "not here any more" in page.locator("[role=alert]").inner_text()
+    assert page.locator(".ote-progress[data-job]").count() == 0
+    visitor.complaints.clear()
+
+
+def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(
+    visitor: Visitor, photos: Path, site: Site
+) -> None:
+    before = site.jobs()
+    page = visitor.open()
+    dropped(page, photos / "group.jpg", photos / "awake.jpg")
+    preview_done(page)
+    assert "1 more shot" in page.locator(".ote-here").inner_text()
+    visitor.keep(page, "desktop-shots")
+    page.route("**/gradio_api/run/**", lambda route: route.fulfill(status=401), times=2)
+    sent = visitor.acts()
+    with page.expect_event("load"):
+        page.click('.ote-photo button[data-face="1"]')  # the page goes to sign in, by itself
+    page.wait_for_selector("#ote-arrival [data-ready]")
+    page.wait_for_timeout(200)
+    assert visitor.acts() == sent + 2  # and not again, where that was no help
+    visitor.complaints.clear()  # a refused request is an error to the browser's console
+    page.reload()
+    preview_done(page)
+    assert "group.jpg" in page.locator(".ote-here").inner_text()
+    assert site.jobs() > before
+    page.get_by_role("button", name="Start anew").click()
+    page.wait_for_selector("#ote-files", state="attached")
+    assert site.jobs() == before
+    page.reload()
+    page.wait_for_selector(".ote-drop")
+    assert page.locator(".ote-photo").count() == 0

@@ -1,0 +1,72 @@
+"""A visitor of the page, and the steps that visits share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Download, Locator, Page
+
+    from tests.web.sites import Site
+
+PATIENCE_MS: Final = 60_000
+
+
+class Visitor:
+    """Opens the page as somebody with a screen of some kind, and watches where its requests go."""
+
+    def __init__(self, browser: Browser, site: Site, pictures: Path) -> None:
+        self._browser, self._site, self._pictures = browser, site, pictures
+        self._contexts: list[BrowserContext] = []
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+
+    def open(self, **screen: Any) -> Page:
+        """The page, loaded."""
+        context = self._browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **screen})
+        context.set_default_timeout(PATIENCE_MS)
+        context.on("request", lambda request: self.requests.append(request.url))
+        self._contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
+        page.goto(self._site.address)
+        page.wait_for_selector("#ote-arrival [data-ready]")
+        return page
+
+    def keep(self, page: Page, name: str) -> None:
+        """A picture of the whole page, for people to look at: out/web."""
+        page.wait_for_function("[...document.images].every((one) => one.complete)")
+        page.screenshot(path=self._pictures / f"{name}.png", full_page=True, animations="disabled")
+
+    def acts(self) -> int:
+        """How many have been sent."""
+        return sum("/gradio_api/run/" in url for url in self.requests)
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+
+def dropped(page: Page, *photos: Path) -> None:
+    page.set_input_files("#ote-files", list(photos))
+
+
+def preview_done(page: Page) -> None:
+    page.wait_for_selector(".ote-compare")
+
+
+def pressed(page: Page, face: int) -> str | None:
+    return page.get_attribute(f'.ote-photo button[data-face="{face}"]', "aria-pressed")
+
+
+def sides(part: Locator) -> tuple[float, float]:
+    """Its top and bottom, in the window."""
+    box = part.bounding_box()
+    assert box
+    return box["y"], box["y"] + box["height"]
+
+
+def bytes_of(download: Download) -> bytes:
+    return download.path().read_bytes()
