@@ -1,0 +1,129 @@
+"""What the page says."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from open_the_eyes import pipeline
+from open_the_eyes.errors import GpuFailed, OpenTheEyesError
+from open_the_eyes.roles import Outcome
+from open_the_eyes.service.problems import problem_of
+from open_the_eyes.web import words
+from open_the_eyes.web.words import Capabilities
+from tests.web.sessions import face, session
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        (("closed",), "One face, with closed eyes."),
+        (("closed", "already_open"), "Two faces; one has closed eyes."),
+        (("closed", "closed", "profile"), "Three faces; two have closed eyes."),
+        (("already_open",), "One face, all eyes open."),
+        (("unsure", "already_open"), "Two faces; nobody's eyes are surely closed."),
+        (("closed",) * 13, "13 faces; 13 have closed eyes."),
+    ],
+)
+def test_faces_are_counted_in_words(outcomes: tuple[Outcome, ...], said: str) -> None:
+    assert words.found(session(*outcomes)) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("unreadable-photo", "not a photo"),
+        ("photo-too-large", "too large"),
+        ("too-many-photos", "too many"),
+        ("busy", "waiting"),
+        ("no-face", "No face"),
+        ("not-here", "not here any more"),
+        ("key-needed", "signed out"),
+        ("no-answer", "does not answer"),
+        ("bug", "Something went wrong"),
+        ("what nobody knows", "Something went wrong"),
+    ],
+)
+def test_every_refusal_has_plain_words(kind: str, said: str) -> None:
+    headline, advice = words.refusal(kind)
+    assert said in headline
+    assert advice
+
+
+def every(error: type[OpenTheEyesError]) -> Iterator[type[OpenTheEyesError]]:
+    yield error
+    for kind in error.__subclasses__():
+        yield from every(kind)
+
+
+@pytest.mark.parametrize("error", [e for e in every(OpenTheEyesError) if e.http_status in (422, 503)])
+def test_what_refuses_a_photo_is_not_called_a_bug(error: type[OpenTheEyesError]) -> None:
+    kind = words.kind_of(problem_of(error("why")))
+    assert words.refusal(kind) != words.refusal("bug")
+
+
+def test_a_gpu_that_fails_tells_no_visitor_where() -> None:
+    said = str(
+        problem_of(GpuFailed("CUDA failure 700: an illegal memory access ; GPU=0 ; hostname=node-17 ; file=/a.cc"))
+    )
+    assert "node-17" not in said
+    assert "/a.cc" not in said
+
+
+def test_every_stage_of_the_work_has_plain_words() -> None:
+    named = set(re.findall(r'watch\.stage\("(\w+)"', inspect.getsource(pipeline)))
+    assert named >= {"read", "confirm", "compose"}
+    assert named <= set(words.STAGES)
+
+
+def test_a_limit_is_named_and_so_is_the_time_to_wait() -> None:
+    problem = {"detail": "expected at most 5 bytes in a photo, got 9; make it smaller."}
+    assert words.refusal("photo-too-large", problem)[1].startswith("Expected at most 5 bytes")
+    assert "12 seconds" in words.refusal("busy", None, 12)[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "outcome", "reason", "said"),
+    [
+        ("closed", "opened", "Opened the left and the right eye.", "Opened the left and the right eye."),
+        ("closed", "kept_original", "Left as it was: a seam.", "nothing worse than your photo"),
+        ("closed", "skipped", "Not among the chosen faces.", "as you chose"),
+        ("unsure", "skipped", "Not among the chosen faces.", "not surely closed"),
+        ("already_open", "skipped", "Not among the chosen faces.", "The eyes are open already."),
+        ("profile", "skipped", "Not among the chosen faces.", "turned too far"),
+    ],
+)
+def test_what_became_of_a_face_is_said_as_it_was(before: Outcome, outcome: Outcome, reason: str, said: str) -> None:
+    assert said in words.deed(face(1, before), outcome, reason)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("reference 2, face 4", "Their own eyes, from b.jpg."),
+        ("reference 1, face 1", "The eyes are from a.jpg, where they may be painted"),
+        ("their other eye", "made after the other eye"),
+        ("appearance", ""),
+        ("reference 9, face 1", ""),
+        ("reference 0, face 1", ""),
+    ],
+)
+def test_whose_eyes_they_are_is_said(source: str, said: str) -> None:
+    names = ("main.jpg", "a.jpg", "b.jpg")
+    told = words.deed(face(1, "closed"), "opened", "Opened the left eye.", source, names, painted=[1])
+    assert said in told
+    assert said or told == "Opened the left eye."
+
+
+def test_files_are_said_to_differ_only_where_they_do() -> None:
+    assert "all three have the very same eyes" in words.about_purposes(Capabilities())
+    assert "more steps" in words.about_purposes(Capabilities(patient=True))
+    assert "sharpened as well (gfpgan)" in words.about_purposes(Capabilities(restorer="gfpgan"))
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(86_400, "24 hours"), (600, "10 minutes"), (5, "5 seconds")])
+def test_how_long_photos_stay_is_said(seconds: int, said: str) -> None:
+    assert said in words.retention(seconds, alone=True, is_folder=True)
