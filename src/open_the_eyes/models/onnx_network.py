@@ -16,6 +16,7 @@ from ..roles import Watch
 from ..settings import Settings, gpu_number
 from .devices import residency_of
 from .eye_state import MODEL_FILE
+from .packaged import DATA, damaged
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -144,6 +145,8 @@ def session_of(path: Path, settings: Settings) -> onnxruntime.InferenceSession:
             if settings.device == "auto" and _NO_GPU.search(str(error)):
                 return session_of(path, replace(settings, device="cpu"))
             _raise_of_gpu(path, error)
+        if path.parent == DATA:
+            raise damaged(path, error) from error
         raise WeightsMissing(
             f"{path}: expected an ONNX network, got: {str(error) or type(error).__name__:.200}.",
             mend=f"open-the-eyes fetch {path.parent.name}",

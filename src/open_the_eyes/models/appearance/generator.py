@@ -24,7 +24,7 @@ from ...imaging.threefold import taken_where, threefold
 from ...imaging.tint import met_at_rim, tinted
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
-from ..packaged import DATA, there
+from ..packaged import DATA, whole
 from . import condition, corners, donor, iris, layout, likely_whites, steer
 from .ball import CatchLight, ball_of, catch_light
 from .highlights import ShorterExposure
@@ -75,7 +75,8 @@ class AppearanceGenerator:
 
     @cached_property
     def model(self) -> AppearanceModel:
-        return AppearanceModel.load(there(self._model_file))
+        with whole(self._model_file) as file:
+            return AppearanceModel.load(file)
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Rgb
 from ...imaging.facelook import COLOURS, colours_of, edges_of, shape_of
 from ...roles import Face
-from ..packaged import DATA, there
+from ..packaged import DATA, whole
 
 FILE: Final = DATA / "likeness.npz"
 
@@ -46,7 +46,7 @@ class Likeness:
 
     @cached_property
     def _learnt(self) -> dict[str, NDArray[np.float32]]:
-        with np.load(there(self._file), allow_pickle=False) as file:
+        with whole(self._file) as path, np.load(path, allow_pickle=False) as file:
             basis = file["basis"].astype(np.float32) * file["step"]
             return {"mean": file["mean"], "basis": basis, "shape_spread": file["shape_spread"]}
 
