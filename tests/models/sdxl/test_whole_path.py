@@ -98,9 +98,9 @@ def refused(path: object) -> NoReturn:
 @pytest.mark.parametrize(
     ("lacks", "why"),
     [
-        ("libraries", "the extra sdxl"),
-        ("weights", "its weights (open-the-eyes fetch sdxl)"),
-        ("rights", "its weights (chmod -R u+rX "),
+        ("libraries", "a GPU and its libraries (the extra sdxl)"),
+        ("weights", "a GPU and its weights (open-the-eyes fetch sdxl)"),
+        ("rights", "a GPU and its weights (chmod -R u+rX "),
         ("gpu", "a GPU"),
     ],
     ids=["libraries", "weights", "rights", "gpu"],

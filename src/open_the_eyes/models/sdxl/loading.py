@@ -70,16 +70,20 @@ def sampler_of(settings: Settings, residency: Residency) -> Sampler:
 
 
 def sdxl_lacks(settings: Settings) -> str:
-    """What keeps SDXL from running here by itself, in few words, "" where nothing does; the cheap questions first."""
-    needs = "its libraries (the extra sdxl)"
+    """What keeps SDXL from running here by itself, in few words, "" where nothing does.
+
+    The cheap questions come first, so the GPU, for which torch is loaded, is named before it is asked for: nobody is to
+    fetch gigabytes for a machine that has none.
+    """
+    needs = "a GPU and its libraries (the extra sdxl)"
     try:
         check_libraries()
-        needs = "its weights (open-the-eyes fetch sdxl)"
+        needs = "a GPU and its weights (open-the-eyes fetch sdxl)"
         files_of(settings)
         needs = "a GPU"
         return needs if device_of(settings) == "cpu" else ""
     except WeightsMissing as error:
-        return f"its weights ({error.mend or error})"
+        return f"a GPU and its weights ({error.mend or error})"
     except OpenTheEyesError:
         return needs
 
