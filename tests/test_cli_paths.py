@@ -41,6 +41,7 @@ def test_results_are_planned(
         ),
         pytest.param(["a.jpg", "a.jpg"], None, "two photos would both be written", id="the same twice"),
         pytest.param(["a.jpg", "b.jpg"], "file", "expected a folder, got a file", id="a file for several"),
+        pytest.param(["a.jpg", "b.jpg"], "c.JPG", "expected a folder, got a file", id="the name of one for several"),
         pytest.param(["a.jpg"], "", "-o: expected a name, got nothing", id="an empty name"),
         pytest.param(["a.jpg"], "s3://bucket/", "-o s3://bucket/: expected a place on this machine", id="an address"),
         pytest.param(["a.jpg"], "a.GIF", "-o a.GIF: expected a name ending in .jpg", id="a format that is not written"),

@@ -77,10 +77,7 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = OPENED, *, 
     if out is None:
         paths = [named(photo, addition, _true_suffix(photo)) for photo in photos]
     elif len(photos) > 1 or is_folder(Path(out)) or out.endswith(("/", os.sep)):
-        if is_there(Path(out)) and not is_folder(Path(out)):
-            raise UsageError(
-                f"{option} {out}: expected a folder, got a file. Name a folder, or one photo and one file."
-            )
+        _check_for_several(out, option)
         paths = [Path(out) / named(photo, addition, _true_suffix(photo)).name for photo in photos]
     else:
         check_format(Path(out), option)
@@ -89,6 +86,16 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = OPENED, *, 
     if twice:
         raise UsageError(f"two photos would both be written to {twice[0]}; give photos of one name in separate runs.")
     return paths
+
+
+def _check_for_several(out: str, option: str) -> None:
+    """Refuses what is, or is surely meant to be, a file."""
+    from ..files.writing import SUFFIXES
+
+    place = Path(out)
+    meant = place.suffix.lower() in SUFFIXES and not out.endswith(("/", os.sep))
+    if not is_folder(place) and (meant or is_there(place)):
+        raise UsageError(f"{option} {out}: expected a folder, got a file. Name a folder, or one photo and one file.")
 
 
 def check_format(path: Path, option: str) -> None:
