@@ -18,6 +18,7 @@ from .png_colours import far_from_srgb, with_gamma_of_its_own
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
 _ENCODED_ANEW: Final[dict[FileFormat, str]] = {"WEBP": "WebP", "HEIF": "HEIC", "AVIF": "AVIF"}
 """Formats whose coded picture cannot be patched, as JPEG's can."""
+_ALL_MOVE: Final = "is encoded anew: pixels everywhere move by a few levels."
 _WITH_NUMBERS: Final = ("HEIF", "AVIF", "PNG")
 """Formats that can tell colours by the numbers of ITU-T H.273."""
 _NUMBERS: Final = "The source tells its colours by numbers that cannot go into this format: they will look duller."
@@ -30,11 +31,14 @@ _GREY_PROFILE: Final = (
 _UNMATCHED: Final = "The source's Content Credentials stay in the file and no longer match it."
 
 
-def notes_of(photo: Photo, file_format: FileFormat, written: Parcel, *, edited: bool, signed: bool) -> tuple[str, ...]:
+def notes_of(
+    photo: Photo, file_format: FileFormat, written: Parcel, encoding: str, *, edited: bool, signed: bool
+) -> tuple[str, ...]:
     """Sentences, none when everything was kept and shows what the picture shows.
 
     Args:
         written: what the file was put together from.
+        encoding: how, in the report's words.
         edited: the file has a record of an edit.
         signed: it has Content Credentials of its own, with the source's in their history.
     """
@@ -46,7 +50,9 @@ def notes_of(photo: Photo, file_format: FileFormat, written: Parcel, *, edited: 
     stays_lossless = facts.encoding.lossless and (file_format != "AVIF" or written.deep is not None)
     if facts.format == file_format and file_format in _ENCODED_ANEW and not stays_lossless:
         kind = "An AVIF of 8 bits" if facts.encoding.lossless else f"A lossy {_ENCODED_ANEW[file_format]}"
-        notes.append(f"{kind} is encoded anew: pixels everywhere move by a few levels.")
+        notes.append(f"{kind} {_ALL_MOVE}")
+    if (reason := encoding.removeprefix("reencoded: ")) != encoding:
+        notes.append(f"This JPEG ({reason}) {_ALL_MOVE}")
     lost = [fewer_bits(facts, file_format, deep=photo.deep is not None), _lost_colours(facts, file_format)]
     lost += [] if facts.format == file_format else [left_behind(facts, file_format)]
     notes += [said for said in lost if said is not None]

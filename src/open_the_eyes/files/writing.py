@@ -103,7 +103,7 @@ def write(
             f"{target}: expected a picture this format can hold ({error}); choose another."
         ) from error
     write_whole(target, data, overwrite=overwrite)
-    notes = notes_of(photo, file_format, parcel, edited=record is not None, signed=credentials is not None)
+    notes = notes_of(photo, file_format, parcel, encoding, edited=record is not None, signed=credentials is not None)
     return OutputReport(str(target), hashlib.sha256(data).hexdigest(), encoding, notes)
 
 
@@ -126,7 +126,7 @@ def encoded_and_told(
     """
     parcel, encoding = _packed_for(photo, file_format, record)
     data = _PACK[file_format](parcel)
-    notes = notes_of(photo, file_format, parcel, edited=record is not None, signed=False)
+    notes = notes_of(photo, file_format, parcel, encoding, edited=record is not None, signed=False)
     return data, OutputReport(name, hashlib.sha256(data).hexdigest(), encoding, notes)
 
 
