@@ -38,6 +38,14 @@ def test_every_command_shows_examples(capsys: Captured, command: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "command", ["open", "batch", "best-take", "inspect", "show-edit", "fetch", "bench compare", "bench survey tally"]
+)
+def test_help_is_free_of_pythons_types(capsys: Captured, command: str) -> None:
+    assert main([*command.split(), "--help"]) == 0
+    assert "str" not in capsys.readouterr().out.partition("Arguments:")[2].partition("\n\n")[0]
+
+
+@pytest.mark.parametrize(
     ("arguments", "line"),
     [
         pytest.param(

@@ -16,6 +16,7 @@ from . import speech
 from .batch_command import batch_command
 from .bench_command import bench_app
 from .best_take_command import best_take_command
+from .command import Command
 from .demo_command import demo_command
 from .doctor_command import doctor_command
 from .exits import exit_code_of
@@ -73,17 +74,17 @@ def program(
         speech.say(context.get_help())
 
 
-app.command("open", short_help="Open the closed eyes in photos.")(open_command)
-app.command("batch", short_help="Open the closed eyes in folders of photos.")(batch_command)
-app.command("best-take", short_help="One photo of a burst, everybody with open eyes.")(best_take_command)
-app.command("inspect", short_help="List the faces and how open their eyes are.")(inspect_command)
-app.command("show-edit", short_help="Print what a file says of its edit.")(show_edit_command)
-app.command("demo", short_help="Open the eyes of a portrait that comes along.")(demo_command)
-app.command("fetch", short_help="Download and check weights.")(fetch_command)
-app.command("ui", short_help="Show the web page.")(ui_command)
-app.command("serve", short_help="Answer HTTP: photos as jobs.")(serve_command)
+app.command("open", cls=Command, short_help="Open the closed eyes in photos.")(open_command)
+app.command("batch", cls=Command, short_help="Open the closed eyes in folders of photos.")(batch_command)
+app.command("best-take", cls=Command, short_help="One photo of a burst, everybody with open eyes.")(best_take_command)
+app.command("inspect", cls=Command, short_help="List the faces and how open their eyes are.")(inspect_command)
+app.command("show-edit", cls=Command, short_help="Print what a file says of its edit.")(show_edit_command)
+app.command("demo", cls=Command, short_help="Open the eyes of a portrait that comes along.")(demo_command)
+app.command("fetch", cls=Command, short_help="Download and check weights.")(fetch_command)
+app.command("ui", cls=Command, short_help="Show the web page.")(ui_command)
+app.command("serve", cls=Command, short_help="Answer HTTP: photos as jobs.")(serve_command)
 app.add_typer(bench_app, name="bench", short_help="Measure speed, memory and quality here.")
-app.command("doctor", short_help="Say what can run here, and what is missing.")(doctor_command)
+app.command("doctor", cls=Command, short_help="Say what can run here, and what is missing.")(doctor_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,6 +11,7 @@ import typer
 from ..errors import FiguresWorse, UsageError
 from ..looking import is_file, is_folder, is_there
 from . import parse, paths, progress, speech
+from .command import Command
 
 if TYPE_CHECKING:
     from ..bench.cells import Table
@@ -106,7 +107,7 @@ def bench_command(
         speech.say("\n".join([*_summary(found.report), *(f"written: {speech.printable(str(p))}" for p in written)]))
 
 
-@bench_app.command("compare", short_help="Hold two runs against each other.")
+@bench_app.command("compare", cls=Command, short_help="Hold two runs against each other.")
 def compare_command(
     before: Annotated[str, typer.Argument(metavar="A.json", show_default=False)],
     after: Annotated[str, typer.Argument(metavar="B.json", show_default=False)],
@@ -159,7 +160,7 @@ def survey_command() -> None:
     """What people prefer. `open-the-eyes bench --survey` writes the page; this counts its answers."""
 
 
-@survey_app.command("tally", short_help="Win rates from files of answers.")
+@survey_app.command("tally", cls=Command, short_help="Win rates from files of answers.")
 def tally_command(
     answers: Annotated[list[str], typer.Argument(metavar="FILE", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON, and nothing else.")] = False,
@@ -181,7 +182,7 @@ def tally_command(
         speech.say("\n".join(_text(table_of(found))))
 
 
-@bench_app.command("document", short_help="Write stored runs as a page of documentation.")
+@bench_app.command("document", cls=Command, short_help="Write stored runs as a page of documentation.")
 def document_command(
     reports: Annotated[list[str], typer.Argument(metavar="REPORT.json", show_default=False)],
     out: Annotated[str, typer.Option("-o", "--output", metavar="FILE.md", help="The page.", show_default=False)],
@@ -199,7 +200,7 @@ def document_command(
     speech.say(f"written: {speech.printable(out)}")
 
 
-@bench_app.command("networks", short_help="Fetch the networks of LPIPS and FID.")
+@bench_app.command("networks", cls=Command, short_help="Fetch the networks of LPIPS and FID.")
 def networks_command(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
