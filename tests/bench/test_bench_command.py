@@ -173,6 +173,11 @@ def test_json_stands_alone_on_stdout(ran: Path, capsys: pytest.CaptureFixture[st
     [
         (["--only", "taste"], "--only: expected some of speed, memory, quality"),
         (["--only", ""], "--only: expected some of"),
+        (
+            ["compare", "gone.json", "gone.json"],
+            "gone.json: expected a report.json of `open-the-eyes bench`, got: No such file",
+        ),
+        (["compare", "file.txt", "file.txt"], "got: a file that is no JSON"),
         (["--mode", "slow"], "mode: expected one of"),
         (["--seed", "x"], "--seed: expected a whole number"),
         (["--seed", "-1"], "seed: expected 0 to"),

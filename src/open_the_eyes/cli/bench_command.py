@@ -216,9 +216,8 @@ def _report(text: str) -> BenchReport:
     try:
         told = json.loads(Path(text).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(
-            f"{text}: expected a report.json of `open-the-eyes bench`, got {type(error).__name__}. Name that file."
-        ) from None
+        came = (error.strerror or str(error)) if isinstance(error, OSError) else "a file that is no JSON"
+        raise UsageError(f"{text}: expected a report.json of `open-the-eyes bench`, got: {came}. Name one.") from None
     return report_from_json(told, text)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
+from ..errors import UsageError
 from ..options import ENGINES, EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, PRECISIONS, RESTORERS, Options
 from . import parse
 
@@ -88,11 +89,15 @@ def options_of(*, variations: str, seed: str, gaze: str, openness: str, fidelity
     Raises:
         UsageError: a text that is no number, or a value out of range.
     """
-    return Options.of(
-        variations=parse.whole("--variations", variations),
-        seed=parse.whole("--seed", seed),
-        gaze=None if gaze == "auto" else parse.pair("--gaze", gaze),
-        openness=None if openness == "auto" else parse.decimal("--openness", openness, "auto, or "),
-        fidelity=parse.decimal("--fidelity", fidelity),
-        **others,
-    )
+    values = {
+        "variations": parse.whole("--variations", variations),
+        "seed": parse.whole("--seed", seed),
+        "gaze": None if gaze == "auto" else parse.pair("--gaze", gaze),
+        "openness": None if openness == "auto" else parse.decimal("--openness", openness, "auto, or "),
+        "fidelity": parse.decimal("--fidelity", fidelity),
+    }
+    try:
+        return Options.of(**values, **others)
+    except UsageError as error:  # headed by the option's name in Python
+        name, _, fault = str(error).partition(":")
+        raise UsageError(f"--{name.replace('_', '-')}:{fault}") from error
