@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import pydoc
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -157,3 +158,8 @@ def test_help_takes_less_than_half_a_second_of_the_processor() -> None:
         return after.children_user + after.children_system - before.children_user - before.children_system
 
     assert min(seconds() for _ in range(3)) < 0.5
+
+
+def test_help_and_completion_show_what_is_public() -> None:
+    assert set(open_the_eyes.__all__) <= set(dir(open_the_eyes))
+    assert "(photo: " in pydoc.render_doc(open_the_eyes)

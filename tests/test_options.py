@@ -174,3 +174,8 @@ def test_neither_true_nor_false_is_a_number(name: str, around: str, value: bool)
 def test_picks_that_cannot_be_are_refused(flat: dict[str, object], why: str) -> None:
     with pytest.raises(UsageError, match=why):
         Options.of(**flat)
+
+
+def test_help_names_every_option() -> None:
+    told = re.findall(r"\w+", (Options.of.__doc__ or "").partition("\n\n")[2])
+    assert set(KINDS) <= set(told)

@@ -52,3 +52,7 @@ if not TYPE_CHECKING:  # to a type checker every name would be one of the packag
         if name in _HOME:
             return getattr(import_module(f".{_HOME[name]}", __name__), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        """With the names that are yet to be loaded, for `help` and for completion."""
+        return sorted({*globals(), *__all__})

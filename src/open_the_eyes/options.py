@@ -244,7 +244,11 @@ class Options:
 
     @classmethod
     def of(cls, /, **flat: Any) -> Options:
-        """Options from flat names.
+        """Options from flat names, such as `Options.of(mode="quality", faces=(1, 3), eye_color="green")`.
+
+        faces, all: see `ChooseOptions`. mode, variations, seed, eye_color, gaze, openness, picks, lcm, precision:
+        `GenerateOptions`. match: `MatchOptions`. restorer, fidelity, whole_face: `RestoreOptions`. strip_gps:
+        `SaveOptions`. `help("open_the_eyes.options")` shows them all.
 
         Raises:
             UsageError: a name that no stage knows, or a value out of range.

@@ -56,7 +56,8 @@ def open_eyes(
     Args:
         photo: a path, the bytes of a file, or a `Photo`.
         options: see `Options.of`.
-        engine: a name, or an `Engine` to use for several photos.
+        engine: "auto", "appearance", "reference" or "sdxl"; or, for several photos, what
+            `open_the_eyes.engine.load_engine` returned for such a name.
         references: other photos of the same people, eyes open: these are laid in where they fit, else lead the painter.
         progress: told when a stage begins and how far it is; what it raises, such as `Cancelled`, stops the work.
 
