@@ -30,8 +30,9 @@ def inspect_command(
 ) -> None:
     """Lists the faces, numbered left to right, with how far each eye is open and what `open` would do.
 
-    Openness is 1 for a usual open eye and below about 0.45 for a shut one; left and right are as seen in the picture.
-    The photo is not changed.
+    Openness, the gap between the lids, is 1 for a usual open eye and below about 0.45 for a shut one. The look of the
+    eye decides as well, so a narrow one may count as open. Left and right are as seen in the picture. The photo is not
+    changed.
 
     \b
     Examples:
