@@ -80,6 +80,18 @@ def test_every_row_of_every_table_is_on_the_page_and_in_the_documentation(small_
             assert f">{row[0].text.replace('>', '&gt;')}</th>" in page
 
 
+def test_what_two_runs_say_alike_is_in_the_documentation_once(small_bench: Found) -> None:
+    one, two = markdown_of(small_bench.report), markdown_of(small_bench.report, small_bench.report)
+    for title in ("### Published figures", "### Not measured here", "## What the measures are"):
+        assert one.count(title) == two.count(title) == 1
+    assert two.count("### Speed") == 2
+
+
+def test_stages_are_in_the_order_in_which_they_run(small_bench: Found) -> None:
+    rows = markdown_of(small_bench.report).split("### Stage by stage")[1].split("###")[0]
+    assert rows.index("| detect |") < rows.index("| confirm |") < rows.index("| crop |")
+
+
 def test_the_documentation_holds_no_figure_that_the_report_does_not(small_bench: Found) -> None:
     figures = {figure.value for figure in small_bench.report.figures}
     told = {seconds(one) for one in figures}

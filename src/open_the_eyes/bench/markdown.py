@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
 from .cells import Table
 from .figures import BenchReport
@@ -10,10 +12,15 @@ from .machine import said
 from .measures import KINDS
 from .tables import tables_of
 
+ONCE: Final = ("Published figures", "Not measured here")
+"""Titles of tables whose rows a page has once, however many of its runs say the same."""
+
 
 def markdown_of(*reports: BenchReport) -> str:
     """The page of one run or of several, every figure of it from their reports."""
-    return "\n".join([*_head(), *(line for report in reports for line in _run(report))]).rstrip() + "\n"
+    told: set[tuple[str, ...]] = set()
+    runs = [line for report in reports for line in _run(report, told)]
+    return "\n".join([*_head(), *runs, *_measures(reports)]).rstrip() + "\n"
 
 
 def _head() -> Iterator[str]:
@@ -33,7 +40,8 @@ def _head() -> Iterator[str]:
     yield "Pictures are in the page that each run writes, not here: they show people."
 
 
-def _run(report: BenchReport) -> Iterator[str]:
+def _run(report: BenchReport, told: set[tuple[str, ...]]) -> Iterator[str]:
+    """A run without the rows that were told, and need to be told once; those that it tells are added."""
     machine = report.machine
     yield ""
     yield f"## Run of {machine['when']}"
@@ -41,13 +49,26 @@ def _run(report: BenchReport) -> Iterator[str]:
     yield f"Open The Eyes {machine['version']} on {said(machine)}. {machine['system']}, Python {machine['python']}."
     yield f"Plan: {_plan(report)}; it took {report.seconds:.0f} seconds. Libraries: {_libraries(report)}."
     for table in tables_of(report):
+        new = _untold(table, told) if table.title in ONCE else table
+        if new.rows:
+            yield ""
+            yield from _table(new)
+
+
+def _untold(table: Table, told: set[tuple[str, ...]]) -> Table:
+    rows = [(row, tuple(cell.text for cell in row)) for row in table.rows]
+    new = tuple(row for row, texts in rows if texts not in told)
+    told.update(texts for _, texts in rows)
+    return replace(table, rows=new)
+
+
+def _measures(reports: tuple[BenchReport, ...]) -> Iterator[str]:
+    named = {one.what for report in reports for one in report.of("quality")}
+    if named:
+        named |= {one.what for report in reports for one in report.absent}
         yield ""
-        yield from _table(table)
-    if report.of("quality"):
+        yield "## What the measures are"
         yield ""
-        yield "### What the measures are"
-        yield ""
-        named = {one.what for one in report.of("quality")} | {one.what for one in report.absent}
         yield from (f"- **{name}**: {kind.says}." for name, kind in KINDS.items() if name in named)
 
 

@@ -12,7 +12,19 @@ from .figures import Absent, BenchReport, Figure
 from .measures import KINDS
 from .statistics import percentile
 
-STAGES: Final = ("read", "detect", "match", "crop", "generate", "blend", "restore", "verify", "compose", "save")
+STAGES: Final = (
+    "read",
+    "detect",
+    "confirm",
+    "match",
+    "crop",
+    "generate",
+    "blend",
+    "restore",
+    "verify",
+    "compose",
+    "save",
+)
 """As they run."""
 
 
@@ -164,7 +176,7 @@ def absent(report: BenchReport) -> Table:
     for one in report.absent:
         grouped.setdefault((one.why, one.mend), []).append(one)
     rows = [
-        (Cell(", ".join(dict.fromkeys(one.what for one in rows))), Cell(why), Cell(mend or NONE))
+        (Cell("; ".join(dict.fromkeys(one.what for one in rows))), Cell(why), Cell(mend or NONE))
         for (why, mend), rows in grouped.items()
     ]
     return Table("Not measured here", ("what", "why", "what mends it"), tuple(rows))
