@@ -82,3 +82,12 @@ def test_an_out_that_cannot_be_written_is_refused_before_any_work(
     out = tmp_path / "shut" / "new"
     assert main(["batch", str(tmp_path / "a.jpg"), str(out)]) == 3
     assert f"OUT {out}: expected a folder that can be written" in capsys.readouterr().err
+
+
+def test_what_ray_lacks_is_said_with_what_brings_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("open_the_eyes.cli.batch_places.find_spec", lambda _: None)
+    assert main(["batch", "in", "out", "--ray", "local"]) == 2
+    said = "open-the-eyes: --ray: expected its libraries, fsspec and ray not installed; install them: pip install "
+    assert capsys.readouterr().err == f"{said}'open-the-eyes[ray]'.\n"

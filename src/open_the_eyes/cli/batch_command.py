@@ -119,7 +119,9 @@ def batch_command(
     )
     if not run_options.patience > 0:
         raise UsageError(f"--patience: expected seconds above 0, got {patience}.")
-    if ray is None and run_options.gpus_each:
+    if ray is not None:
+        batch_places.check_ray()
+    elif run_options.gpus_each:
         raise UsageError("--gpus-each: expected --ray beside it, got none; add it.")
     if (c2pa_cert is None) != (c2pa_key is None):
         raise UsageError("--c2pa-cert, --c2pa-key: expected both or neither, got one; add the other.")

@@ -6,6 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,6 +97,16 @@ def manifest_of(plan: Plan, remote: RemoteFolders | None) -> Manifest:
         manifest.close()
         raise
     return manifest
+
+
+def check_ray() -> None:
+    """Raises `UsageError` where what --ray needs is not installed."""
+    missing = [name for name in ("fsspec", "ray") if find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            f"--ray: expected its libraries, {' and '.join(missing)} not installed; "
+            "install them: pip install 'open-the-eyes[ray]'."
+        )
 
 
 def catch_up(manifest: Manifest, remote: RemoteFolders) -> None:

@@ -64,9 +64,8 @@ def serve_command(
         from ..service.server import assembled, serve
         from ..service.settings import ServiceSettings
     except ModuleNotFoundError as error:
-        raise UsageError(
-            f"serve: expected its libraries, {error.name} is missing; install them: pip install 'open-the-eyes[serve]'."
-        ) from error
+        install = f"pip install 'open-the-eyes[{'serve' if ray is None else 'ray'}]'"
+        raise UsageError(f"serve: expected its libraries, {error.name} is missing; install them: {install}.") from error
     own = ServiceSettings.from_environment()
     if new_key:
         key = make_key(own.keys_file)
