@@ -6,6 +6,7 @@ import hashlib
 import json
 from importlib import metadata
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -55,6 +56,21 @@ def test_a_library_that_does_not_load_comes_with_the_command_that_mends_it() -> 
 def test_a_missing_system_library_is_named_by_its_package() -> None:
     message = "libGL.so.1: cannot open shared object file: No such file or directory"
     assert doctor._mend_of_import("mediapipe", message) == "apt-get install libgl1"
+
+
+def test_where_a_system_library_is_missing_every_finding_says_so_and_none_is_an_exception(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def bare(*_: object) -> NoReturn:
+        raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")
+
+    for what in ("open_the_eyes.doctor.import_module", "open_the_eyes.engine.load_engine"):
+        monkeypatch.setattr(what, bare)
+    for what in ("_onnx_on_gpu", "_sdxl_compiled"):  # which need OpenCV
+        monkeypatch.setattr(doctor, what, bare)
+    found = {check.name: check.mend for check in doctor.examine().checks if check.needed and not check.ok}
+    assert found.pop("onnxruntime loads")
+    assert found == {"mediapipe loads": "apt-get install libgl1", "default engine": "apt-get install libgl1"}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from open_the_eyes import errors
-from open_the_eyes.errors import OpenTheEyesError
+from open_the_eyes.errors import OpenTheEyesError, as_known
 
 FAMILY = [v for v in vars(errors).values() if isinstance(v, type) and issubclass(v, OpenTheEyesError)]
 DRAWN = re.findall(r"^[ │├└─]*(\w+) +(\d{1,3})? +(\d{3})?", errors.__doc__ or "", flags=re.MULTILINE)
@@ -38,3 +38,17 @@ def test_one_handler_catches_all_of_them() -> None:
     for kind in members():
         with pytest.raises(OpenTheEyesError, match="expected a, got b"):
             raise kind("expected a, got b")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        pytest.param(ImportError("libGL.so.1: cannot open shared object file: No such file"), 2, id="Linux"),
+        pytest.param(ImportError("DLL load failed while importing cv2"), 2, id="Windows"),
+        pytest.param(ImportError("cannot import name 'gone' from 'numpy'"), 1, id="none of the system's"),
+    ],
+)
+def test_a_library_that_the_system_lacks_is_no_bug_of_ours(error: ImportError, code: int) -> None:
+    known = as_known(error)
+    assert known.exit_code == code
+    assert ("`open-the-eyes doctor`" in str(known)) is (code == 2)

@@ -71,9 +71,11 @@ class Findings:
 
 def examine() -> Findings:
     """Looks at everything; a finding is never an exception."""
-    checks = [_python(), *_packages(), _loads("mediapipe"), _loads("onnxruntime")]
-    checks += [*_model_files(MODELS), _processor(), _memory(), _gpu(), _engine()]
-    return Findings((*checks, *_onnx_on_gpu(), *_sdxl_compiled(), *_extras(), *_weights()))
+    libraries = (_loads("mediapipe"), _loads("onnxruntime"))
+    checks = [_python(), *_packages(), *libraries, *_model_files(MODELS), _processor(), _memory(), _gpu(), _engine()]
+    if all(library.ok for library in libraries):
+        checks += [*_onnx_on_gpu(), *_sdxl_compiled()]
+    return Findings((*checks, *_extras(), *_weights()))
 
 
 def _python() -> Check:
@@ -239,6 +241,8 @@ def _engine() -> Check:
         engine.detector.detect(np.zeros((64, 64, 3), np.uint8))
     except OpenTheEyesError as error:
         return Check("default engine", False, str(error), error.mend)
+    except ImportError as error:
+        return Check("default engine", False, f"ImportError: {error}", _mend_of_import("mediapipe", str(error)))
     except Exception as error:  # noqa: BLE001 -- whatever keeps it from running is the finding
         return Check("default engine", False, f"{type(error).__name__}: {error}", "open-the-eyes demo --debug")
     return Check("default engine", True, f"{engine.name}: {engine.why}")

@@ -20,7 +20,13 @@ A message gives what was expected, what came, and what to do next. "No closed ey
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from .addresses import without_secrets
+
+_OF_SYSTEM: Final = re.compile(r"cannot open shared object file|DLL load failed|Library not loaded")
+"""How Linux, Windows and macOS say that a library of the system is missing, on which one of Python's stands."""
 
 
 class OpenTheEyesError(Exception):
@@ -107,13 +113,17 @@ def as_known(
     room: str = "close other programs or make the photo smaller",
     bug: str = "run again with --debug and report what it says",
 ) -> OpenTheEyesError:
-    """The error itself if it is one of ours; lack of memory as NoCapacity; anything else named as a bug.
+    """The error itself if it is one of ours; lack of memory as NoCapacity, of a system's library as UsageError.
+
+    Anything else is named as a bug.
 
     Args:
-        room, bug: what to do next about the latter two.
+        room, bug: what to do next about lack of memory and a bug.
     """
     if isinstance(error, OpenTheEyesError):
         return error
     if isinstance(error, MemoryError):
         return NoCapacity(f"not enough memory for this photo; {room}.")
+    if isinstance(error, ImportError) and _OF_SYSTEM.search(str(error)):
+        return UsageError(f"a library cannot be loaded ({error}); `open-the-eyes doctor` says what to install.")
     return OpenTheEyesError(f"this is a bug of ours ({type(error).__name__}: {error}); {bug}.")
