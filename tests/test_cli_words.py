@@ -149,6 +149,16 @@ def test_a_photo_ends_with_where_its_result_is(report: Report, expected: str) ->
     assert words.opened_lines(report)[-1] == f"  {expected}"
 
 
+def test_eyes_that_may_be_closed_come_with_the_option_that_opens_them() -> None:
+    asked = face_report("unsure", number=3, no_donor=NoDonors((NoDonor("shut", "b.jpg"),)))
+    faces = (face_report("unsure", number=1), face_report("already_open", number=2), asked)
+    lines = words.opened_lines(report_of("a.jpg", *faces, face_report("unsure", number=4)))
+    assert lines[-2:] == [
+        "  --all opens eyes that may be closed as well, --faces 1,4 these alone",
+        "  nothing to open, nothing written",
+    ]
+
+
 def test_the_profile_is_a_tree_and_branches_are_not_counted_twice() -> None:
     stages = (StageReport("generate", 3.0, 100.0), StageReport("generate/score", 1.0), StageReport("save", 1.0))
     branches = words._branches(stages, "", 4.0, "")

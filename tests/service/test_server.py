@@ -58,6 +58,12 @@ def test_a_port_that_is_taken_is_said() -> None:
             _listener("127.0.0.1", taken.getsockname()[1])
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.name.invalid"])
+def test_an_address_of_another_machine_is_said(host: str) -> None:
+    with pytest.raises(UsageError, match=f"--host: .*{host}"):
+        _listener(host, 0)
+
+
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
 def test_a_port_that_cannot_be_is_usage(port: str, capsys: Captured) -> None:
     assert main(["serve", "--port", port]) == 2

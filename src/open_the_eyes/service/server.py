@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import logging
 import socket
@@ -95,6 +96,11 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.listen(2048)  # who comes while the rest is being started waits, and is not turned away
     except OSError as error:
         listener.close()
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise UsageError(
+                f"--host: expected an address of this machine, got {host} ({error.strerror}); 127.0.0.1 is for this "
+                "machine alone, 0.0.0.0 is every address it has."
+            ) from error
         raise NoCapacity(
             f"--port: expected {host}:{port} to be free, got: {error.strerror or error}; choose another --port."
         ) from error
