@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ def test_every_setting_has_its_variable() -> None:
     wanted = Settings(max_bytes=1, max_pixels=22, min_face_px=333, gpu_room_mib=9000)
     wanted = replace(wanted, device="cuda:1", detector="insightface", hub="https://mirror.example/hub")
     assert read == replace(wanted, weights=Path("/models"), offline=Path("/stick"))
+
+
+def test_every_variable_is_in_the_documentation() -> None:
+    table = (Path(__file__).parents[1] / "docs/api.md").read_text(encoding="utf-8")
+    named = re.findall(r"\((OTE_\w+)", Settings.__doc__ or "")
+    assert len(named) == len(fields(Settings))
+    assert [name for name in named if f"`{name}`" not in table] == []
 
 
 def test_weights_lie_in_the_users_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
