@@ -60,7 +60,7 @@ def test_plans_that_cannot_work_are_refused(
     "check",
     [
         pytest.param(lambda: paths.spelt_out(["a.jpg", "s3://bucket/b.jpg"]), id="a photo"),
-        pytest.param(lambda: paths.check_photo(Path("s3://bucket/b.jpg")), id="a reference"),
+        pytest.param(lambda: paths.check_reference(Path("s3://bucket/b.jpg")), id="a reference"),
         pytest.param(lambda: paths.check_output(Path("s3://bucket/b.jpg"), (), overwrite=True), id="a result"),
         pytest.param(lambda: paths.check_report(Path("s3://b.json"), (), overwrite=True), id="a report"),
         pytest.param(lambda: paths.check_folder(Path("s3://bucket"), "-o"), id="a folder"),
@@ -74,6 +74,16 @@ def test_an_address_is_no_folder_of_that_name(
         check()
     Path("s3:").mkdir()
     paths.check_here("s3:/bucket")
+
+
+@pytest.mark.parametrize(("name", "came"), [("shots", "a folder"), ("shots/*.jpg", "a pattern")])
+def test_of_several_references_each_has_its_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, came: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("shots").mkdir()
+    with pytest.raises(UsageError, match=rf"--reference .*got {came}\. Write --reference before each photo"):
+        paths.check_reference(Path(name))
 
 
 def test_a_photo_is_not_replaced_under_another_name_either(tmp_path: Path) -> None:

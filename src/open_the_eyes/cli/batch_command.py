@@ -127,7 +127,7 @@ def batch_command(
         raise UsageError("--c2pa-cert, --c2pa-key: expected both or neither, got one; add the other.")
     references = tuple(Path(photo) for photo in reference or ())
     for photo in references:
-        paths.check_photo(photo)
+        paths.check_reference(photo)
 
     from ..settings import Settings
 

@@ -132,7 +132,7 @@ def open_command(
     count = options.generate.variations if record is None else 1
     others = tuple(Path(photo) for photo in reference or ())
     for path in others:
-        paths.check_photo(path)
+        paths.check_reference(path)
     files = tuple(Path(path) for path in (replay, c2pa_cert, c2pa_key) if path is not None)
     given = (*sources, *others, *files)
     report_path = None if report is None else Path(report)

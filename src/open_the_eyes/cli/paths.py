@@ -52,6 +52,19 @@ def check_here(place: str | Path, option: str = "") -> None:
         raise UsageError(f"{name}: expected a place on this machine, got an address. Only `batch --ray` takes those.")
 
 
+def check_reference(photo: Path) -> None:
+    """Refuses what `check_photo` does; several photos after one option would be taken for photos to be opened.
+
+    Raises:
+        UsageError: `photo` is one of these.
+    """
+    check_here(photo, "--reference")
+    pattern = bool(_GLOB & set(str(photo))) and not is_there(photo)
+    if pattern or is_folder(photo):
+        came = "a pattern" if pattern else "a folder"
+        raise UsageError(f"--reference {photo}: expected a photo, got {came}. Write --reference before each photo.")
+
+
 def check_photo(photo: Path) -> None:
     """Refuses an address, a folder, and a pattern that the shell did not spell out.
 
