@@ -170,3 +170,10 @@ def test_the_replayed_file_is_never_replaced(written: str, photo: Path, opened: 
     assert main(["open", str(photo), "--replay", str(opened), written, str(opened), "--overwrite"]) == 2
     assert "one of the files given" in capsys.readouterr().err
     assert opened.read_bytes() == before
+
+
+def test_show_edit_of_a_folder_advises_no_pattern_for_it_takes_one_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["show-edit", str(tmp_path)]) == 3
+    assert capsys.readouterr().err.endswith("expected a photo, this is a folder; name a file.\n")

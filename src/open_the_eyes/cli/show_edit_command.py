@@ -33,7 +33,7 @@ def show_edit_command(
       open-the-eyes open family.jpg --replay family.opened.jpg -o again.jpg
     """
     path = Path(photo)
-    paths.check_photo(path)
+    paths.check_here(path)
     record = _record(path)
     if as_json:
         speech.say(json.dumps(_as_json(path, record), indent=2))
