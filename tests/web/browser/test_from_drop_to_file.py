@@ -90,8 +90,8 @@ def test_a_group_from_the_drop_to_the_file(
     assert np.ptp(rows) < group.shape[0] // 4
 
 
-def test_with_the_keyboard_alone(visitor: Visitor, photos: Path) -> None:
-    page = visitor.open()
+def test_with_the_keyboard_alone_on_a_laptop_at_twice_the_size(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open(viewport={"width": 640, "height": 450})
     page.on("filechooser", lambda chooser: chooser.set_files(photos / "group.jpg"))
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "ote-files"
@@ -102,6 +102,8 @@ def test_with_the_keyboard_alone(visitor: Visitor, photos: Path) -> None:
         for _ in range(40):
             page.keyboard.press("Tab")
             if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+                here, bar = page.locator(":focus"), page.locator("#ote-finish")
+                assert sides(here)[1] <= sides(bar)[0] or bar.locator(":focus").count()  # in sight
                 return
         raise AssertionError(f"no way to {selector} by Tab")
 
