@@ -30,7 +30,7 @@ from open_the_eyes.report import Report
 
 from . import pictures
 
-COMMAND: Final = (sys.executable, "-c", "from open_the_eyes.cli import main; main()")
+COMMAND: Final = (sys.executable, "-m", "open_the_eyes")
 LAUNCHER: Final = (
     "import json, os, subprocess, sys, time; began = time.perf_counter();"
     "child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL);"

@@ -247,7 +247,7 @@ def test_a_run_that_was_interrupted_prints_no_json(capsys: Captured) -> None:
 
 def test_profile_prints_a_tree_of_stages(capsys: Captured) -> None:
     assert main(["open", *photos("open"), "--profile"]) == 0
-    assert "`- detect   75 %  200 MiB" in capsys.readouterr().out
+    assert "`- detect   75 %    200 MiB" in capsys.readouterr().out
 
 
 def test_a_file_name_with_line_breaks_and_markup_stays_one_line(capsys: Captured) -> None:

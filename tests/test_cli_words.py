@@ -163,9 +163,9 @@ def test_the_profile_is_a_tree_and_branches_are_not_counted_twice() -> None:
     stages = (StageReport("generate", 3.0, 100.0), StageReport("generate/score", 1.0), StageReport("save", 1.0))
     branches = words._branches(stages, "", 4.0, "")
     assert [line.split("s", 1)[1].strip() for line in branches] == [
-        "|- generate   75 %  100 MiB",
+        "|- generate   75 %    100 MiB",
         "|  `- score   25 %",
-        "`- save   25 %",
+        "`- save       25 %",
     ]
 
 

@@ -35,6 +35,7 @@ LAYERS: Final = (
     {"bench"},
     {"web"},
     {"cli", "__init__"},
+    {"__main__"},
 )
 """Low to high: a room may import rooms of lower layers, and itself."""
 

@@ -66,6 +66,13 @@ def test_each_is_itself_whatever_its_pixels(opened_blink: Opened, part: Callable
     assert len({one, twin}) == 2
 
 
+def test_printed_it_is_short_and_tells_no_more_of_the_file_than_its_name(opened_blink: Opened) -> None:
+    photo = replace(opened_blink.photo, file=FileFacts("JPEG", Path("/home/ada/family.jpg"), exif=b"48 N, 2 E"))
+    assert repr(replace(opened_blink, variations=(photo,))) == "<Opened <Photo 512 x 512, JPEG, family.jpg>: 1 opened>"
+    inspected = Inspected(photo, (), replace(opened_blink.report, faces=()))
+    assert repr(inspected) == "<Inspected <Photo 512 x 512, JPEG, family.jpg>: no face>"
+
+
 def test_a_photo_that_was_not_changed_carries_no_record(engine: Engine, portrait: Rgb, tmp_path: Path) -> None:
     open_eyes(Photo(portrait), engine=engine).save(tmp_path / "same.png")
     assert files.read_record(files.read(tmp_path / "same.png", Settings())) is None

@@ -135,6 +135,12 @@ class Photo:
     altered: bool = False
     edit: EditRecord | None = None
 
+    def __repr__(self) -> str:
+        """Short, and without what the file tells of people and places."""
+        file, (w, h) = self.file, self.size_wh
+        told = () if file is None else (file.format, *(() if file.path is None else (file.path.name,)))
+        return f"<Photo {', '.join((f'{w} x {h}', *told))}>"
+
     @property
     def pixels(self) -> Rgb:
         """(H, W, 3); those of a painting are read-only, like those of a JPEG."""

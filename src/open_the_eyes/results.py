@@ -38,6 +38,9 @@ class Opened:
     options: Options = field(default_factory=Options)
     first: int = 1
 
+    def __repr__(self) -> str:
+        return _short(self, self.photo)
+
     @property
     def faces(self) -> tuple[FaceReport, ...]:
         """Every face, left to right."""
@@ -119,6 +122,9 @@ class Inspected:
     detected: tuple[Face, ...]
     report: Report
 
+    def __repr__(self) -> str:
+        return _short(self, self.photo)
+
     @property
     def faces(self) -> tuple[FaceReport, ...]:
         return self.report.faces
@@ -188,6 +194,11 @@ def recorded(
         source_type=PAINTED if painted else files.type_of_composite(came, givers),
     )
     return tuple(replace(photo, edit=replace(record, variation=n)) for n, photo in enumerate(variations, start=1))
+
+
+def _short(result: Opened | Inspected, photo: Photo) -> str:
+    outcomes = ", ".join(f"{face.id} {face.outcome}" for face in result.faces)
+    return f"<{type(result).__name__} {photo!r}: {outcomes or 'no face'}>"
 
 
 def _input_report(photo: Photo) -> InputReport:

@@ -24,7 +24,7 @@ class Peer:
     whose: str
 
 
-_SYSTEM: Final = "the SDXL system this project answers to"
+_SYSTEM: Final = "an SDXL service for closed eyes"
 _CARD: Final = "RTX 4090"
 
 

@@ -95,16 +95,22 @@ def profile_lines(report: Report) -> list[str]:
 
 def _branches(stages: Sequence[StageReport], parent: str, total: float, indent: str) -> list[str]:
     here = [stage for stage in stages if stage.name.rpartition("/")[0] == parent]
+    longest = max((len(_name(stage)) for stage in here), default=0)
     lines = []
     for stage in here:
         last = stage is here[-1]
         share = f"{100 * stage.seconds / total:3.0f} %" if total > 0 else "  - %"
-        memory = "" if stage.peak_ram_mib is None else f"  {stage.peak_ram_mib:.0f} MiB"
+        memory = "" if stage.peak_ram_mib is None else f"  {stage.peak_ram_mib:5.0f} MiB"
         memory += "" if stage.peak_vram_mib is None else f"  GPU {stage.peak_vram_mib:.0f} MiB"
-        name = stage.name.rpartition("/")[2]
+        name = f"{_name(stage):<{longest}}"
         lines.append(f"  {stage.seconds:8.3f} s  {indent}{'`-' if last else '|-'} {name}  {share}{memory}")
         lines += _branches(stages, stage.name, total, indent + ("   " if last else "|  "))
     return lines
+
+
+def _name(stage: StageReport) -> str:
+    """Without its stem's."""
+    return stage.name.rpartition("/")[2]
 
 
 def _with_stems(stages: Sequence[StageReport]) -> list[StageReport]:
