@@ -121,7 +121,7 @@ def against(result: Rgb, shut: Shot, true: Shot) -> list[float]:
     size_wh = (shut.pixels.shape[1], shut.pixels.shape[0])
     there = np.asarray(cv2.warpAffine(true.pixels, matrix, size_wh, flags=cv2.INTER_CUBIC), np.uint8)
     marks = true.face.landmarks.copy()
-    marks[:, :2] = marks[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    marks[:, :2] = transformed(marks, matrix)
     mask = crop(shut.pixels, shut.face, SIDES)
     _, alike = structural_similarity(there, result, channel_axis=2, data_range=255, full=True)
     inside = mask.window.cut(np.asarray(alike))[mask.mask > 0.5]
@@ -131,7 +131,7 @@ def against(result: Rgb, shut: Shot, true: Shot) -> list[float]:
 
 def lid_hue(result: Rgb, there: Rgb, marks: Points, around: Crop) -> float:
     """How far the hue of the skin over and under the eyes is from the true one: distance in CIELAB's a*b* plane."""
-    seen = replace(around, landmarks=marks - np.array([around.window.left, around.window.top, 0.0]))
+    seen = replace(around, landmarks=marks - around.window.offset)
     pictures = [
         rgb2lab(cv2.GaussianBlur(around.window.cut(p), (0, 0), max(0.04 * seen.landmarks[:, 0].std(), 0.5)))
         for p in (result, there)

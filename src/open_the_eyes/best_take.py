@@ -144,7 +144,7 @@ def _sharpness(pixels: Rgb, faces: Sequence[Face]) -> float:
     """Fine detail of the middle face, levels; 0 without a face."""
     found = []
     for face in faces:
-        part = face.box.to_whole().clipped((pixels.shape[1], pixels.shape[0])).cut(pixels)
+        part = face.box.within(pixels).cut(pixels)
         if min(part.shape[:2]) < 8:
             continue
         shrink = min(_FACE_PX / part.shape[1], 1.0)

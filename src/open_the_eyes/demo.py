@@ -120,8 +120,7 @@ def _eyes_strip(landmarks: Points, picture: Rgb) -> Box:
     left, right = (landmarks[OUTER_CORNER[side], :2] for side in SIDES)
     x, y = Box.around(landmarks[EYE_RING["left"] + EYE_RING["right"]]).centre_xy
     wide = EYES_WIDTH * float(np.hypot(*(right - left)))
-    box = Box(x - wide / 2, y - 0.24 * wide, x + wide / 2, y + 0.18 * wide)
-    return box.to_whole().clipped((picture.shape[1], picture.shape[0]))
+    return Box(x - wide / 2, y - 0.24 * wide, x + wide / 2, y + 0.18 * wide).within(picture)
 
 
 def _as_wide(picture: Rgb) -> Rgb:

@@ -39,6 +39,18 @@ def test_a_box_seen_from_another_can_be_placed_in_it_again() -> None:
     assert BOX.seen_from(Box(3, 4, 99, 99)).placed_in(Box(3, 4, 50, 50)) == BOX
 
 
+def test_what_is_within_a_picture_is_whole_pixels_of_it() -> None:
+    assert Box(-3.5, 2.4, 7.2, 40.0).within(np.zeros((30, 20, 3))) == Box(0, 2, 8, 30)
+
+
+def test_a_union_holds_both_and_what_lies_between() -> None:
+    assert BOX.union(Box(50, 0, 60, 30)) == Box(50, 0, 60, 30).union(BOX) == Box(10, 0, 60, 80)
+
+
+def test_landmarks_less_the_offset_count_from_the_corner_and_keep_their_depth() -> None:
+    assert (np.array([[12.0, 25.0, -7.0]]) - BOX.offset).tolist() == [[2.0, 5.0, -7.0]]
+
+
 def test_a_box_turned_inside_out_has_no_area() -> None:
     assert Box(10, 0, 5, 5).area == 0
 

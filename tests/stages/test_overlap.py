@@ -83,7 +83,7 @@ def test_the_mesh_tells_which_face_is_hidden_where_the_finder_cannot(portrait_fa
     class Detector:
         def measure(self, _: Rgb, face: Face) -> Face | None:
             part = portrait_face.box.grown(0.5).to_whole().clipped((512, 512))
-            own = portrait_face.landmarks - np.array([part.left, part.top, 0.0])
+            own = portrait_face.landmarks - part.offset
             return replace(face, landmarks=own) if face.confidence == steady.confidence else None
 
     pixels = np.zeros((512, 512, 3), np.uint8)

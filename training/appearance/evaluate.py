@@ -119,7 +119,7 @@ def shut(landmarks: Points) -> Points:
 def opened(whole: Crop, region: NDArray[np.bool_], generator: AppearanceGenerator) -> Rgb:
     """The likeliest eyes, painted and blended without a look at the true ones."""
     marks = shut(whole.landmarks)
-    face = replace(whole.face, landmarks=marks + np.array([whole.window.left, whole.window.top, 0.0]))
+    face = replace(whole.face, landmarks=marks + whole.window.offset)
     blind = replace(whole, face=face, pixels=filled(whole, region), landmarks=marks)
     (patch,) = generator.generate([Request(blind, seed=0)], GenerateOptions())
     return blend(blind, patch)

@@ -52,7 +52,7 @@ def shades(portrait: Portrait) -> list[NDArray[np.float64]]:
     whole, found = portrait.pixels.astype(np.float32), []
     for side in SIDES:
         shape = iris.eye_shape(in_picture, side)
-        around = Box.around(shape.ring).grown(1.0).to_whole().clipped((whole.shape[1], whole.shape[0]))
+        around = Box.around(shape.ring).grown(1.0).within(whole)
         soft = cv2.GaussianBlur(whole, (0, 0), max(0.02 * shape.width, 0.5))
         there, pixels = lid_distances(shape, around), around.cut(soft)
         beside = (there.along > 0.05 * shape.width) & (there.along < 0.95 * shape.width)

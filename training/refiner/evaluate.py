@@ -73,7 +73,7 @@ def looks_of(portrait: Portrait, painters: dict[str, AppearanceGenerator]) -> di
         return {}
     shut = crop(blink, face, SIDES)
     true = replace(shut, pixels=np.asarray(shut.window.cut(portrait.pixels), np.uint8).copy())
-    marks = portrait.landmarks - np.array([shut.window.left, shut.window.top, 0.0])
+    marks = portrait.landmarks - shut.window.offset
     looks = {"untouched": Look({"irises apart": irises_apart(true.pixels, marks)}, eye_pictures(true.pixels, marks))}
     for way, painter in painters.items():
         (patch,) = painter.generate([Request(shut, seed=0)], GenerateOptions())
@@ -127,7 +127,7 @@ def blink_looks(portrait: Portrait, painters: dict[str, AppearanceGenerator]) ->
         (patch,) = painter.generate([Request(shut, seed=0)], GenerateOptions())
         made = blend(shut, patch)
         marks = detector().measure(np.asarray(_laid(portrait, shut, made), np.uint8), shut.face)
-        seen = shut.landmarks if marks is None else marks.landmarks - [shut.window.left, shut.window.top, 0.0]
+        seen = shut.landmarks if marks is None else marks.landmarks - shut.window.offset
         out[way] = {
             "eye : cheek": eye_to_cheek(made, seen, patch.mask),
             "irises apart": irises_apart(made, np.asarray(seen, np.float64)),

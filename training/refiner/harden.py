@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from open_the_eyes.imaging.arrays import to_levels
 from open_the_eyes.imaging.palette import LUMA
 
 Picture = NDArray[np.float32]
@@ -47,7 +48,7 @@ def _degraded(picture: Picture, rng: np.random.Generator) -> Picture:
             grain = cv2.GaussianBlur(grain, (0, 0), 0.7) * 1.6
         picture = picture + grain
     if rng.random() < 0.4:
-        levels = np.asarray(np.clip(np.rint(picture), 0, 255), np.uint8)
+        levels = to_levels(picture)
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 92))]
         stored = cv2.imencode(".jpg", levels[..., ::-1], quality)[1]
         picture = cv2.imdecode(stored, cv2.IMREAD_COLOR)[..., ::-1].astype(np.float32)

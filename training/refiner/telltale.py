@@ -22,7 +22,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.arrays import Rgb, to_levels
 from open_the_eyes.imaging.mesh478 import EYE_RING, SIDES
 from open_the_eyes.imaging.palette import LUMA
 
@@ -85,7 +85,7 @@ def exchanged(edited: EyePicture, untouched: EyePicture, sigma: float) -> EyePic
     """The edited eye, but all detail finer than a Gaussian of `sigma` pixels is the untouched one's: the best that a
     refiner of so much detail could do."""
     coarse, own = (cv2.GaussianBlur(eye.astype(np.float32), (0, 0), sigma) for eye in (edited, untouched))
-    return np.asarray(np.clip(np.rint(coarse + (untouched - own)), 0, 255), np.uint8)
+    return to_levels(coarse + (untouched - own))
 
 
 def auc(untouched: Sequence[Sequence[EyePicture]], edited: Sequence[Sequence[EyePicture]]) -> Auc:

@@ -41,8 +41,7 @@ def softness_of(pixels: Rgb, eye: BlinkFrame) -> float:
     """Blur of the eye's sharpest edges as the sigma of a Gaussian, photo pixels."""
     u, v = np.meshgrid(np.linspace(-0.1, 1.1, 2), np.linspace(-0.3, 0.3, 2))
     x, y = photo_maps(eye, u, v)
-    box = Box(float(x.min()), float(y.min()), float(x.max()), float(y.max())).grown(0.02).to_whole()
-    part = box.clipped((pixels.shape[1], pixels.shape[0])).cut(pixels)
+    part = Box.around(np.column_stack([x.ravel(), y.ravel()])).grown(0.02).within(pixels).cut(pixels)
     if min(part.shape[:2]) < 3:
         return 0.5
     grey = part.mean(axis=2)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from .arrays import Matrix, Points, Rgb
-from .geometry import Box, transformed
+from .geometry import Box, scale_of, transformed
 from .pyramid import Pyramid, on_level
 
 
@@ -35,7 +35,7 @@ def warped(pixels: Rgb, crop_to_photo: Matrix, size_wh: tuple[int, int], *, beyo
 
     Where the crop leaves the photo, the photo's rim goes on, or what else OpenCV has `beyond` borders.
     """
-    scale = math.sqrt(abs(float(np.linalg.det(crop_to_photo[:, :2]))))
+    scale = scale_of(crop_to_photo)
     factor = max(1, round(scale))
     h, w = pixels.shape[:2]
     corners = np.array([[0, 0], [size_wh[0], 0], [0, size_wh[1]], size_wh], dtype=np.float64)
@@ -63,12 +63,12 @@ def drawn(photo: Pyramid, crop_to_photo: Matrix, size_wh: tuple[int, int]) -> Rg
     Where it leaves the photo it is black, as windows of it are: a rim that goes on in streaks hides a face from the
     networks that look for it, one that is cut off by the photo's edge most of all.
     """
-    scale = math.sqrt(abs(float(np.linalg.det(crop_to_photo[:, :2]))))
+    scale = scale_of(crop_to_photo)
     number = photo.coarsest(scale / 2)
     return warped(photo.level(number), on_level(crop_to_photo, number), size_wh, beyond=cv2.BORDER_CONSTANT)
 
 
 def lifted(points: Points, crop_to_photo: Matrix) -> Points:
     """(N, 3) crop pixels -> (N, 3) photo pixels: depth is scaled like the rest."""
-    scale = math.sqrt(abs(float(np.linalg.det(crop_to_photo[:, :2]))))
+    scale = scale_of(crop_to_photo)
     return np.column_stack([transformed(points, crop_to_photo), points[:, 2] * scale])

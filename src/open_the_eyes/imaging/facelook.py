@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Matrix, Points, Rgb
-from .geometry import inverted, similarity_from_two, transformed
+from .geometry import inverted, scale_of, similarity_from_two, transformed
 from .mesh478 import FACE_OVAL, OUTER_CORNER
 from .pose import axes_of
 from .smooth import shrink_for
@@ -73,9 +73,8 @@ def colours_of(pixels: Rgb, landmarks: Points) -> Row:
     to_view = similarity_from_two(left, right, np.array([32.0, 56.0]), np.array([64.0, 56.0]))
     view = cv2.cvtColor(_drawn(pixels, to_view, _COLOUR_WH), cv2.COLOR_RGB2LAB).astype(np.float32)
     inside = _within((pixels.shape[1], pixels.shape[0]), to_view, _COLOUR_WH)
-    points = landmarks[:, :2] @ to_view[:, :2].T + to_view[:, 2]
     out = np.full((COLOURS, 3), np.nan, np.float32)
-    for k, region in enumerate(_regions(points)):
+    for k, region in enumerate(_regions(transformed(landmarks, to_view))):
         seen = view[region & inside]
         if len(seen) >= 50:
             out[k] = np.median(seen, axis=0) * [0.5, 1, 1]
@@ -115,7 +114,7 @@ def _aligned(pixels: Rgb, landmarks: Points) -> Rgb:
 
 def _drawn(pixels: Rgb, matrix: Matrix, size_wh: tuple[int, int]) -> Rgb:
     """The picture after an affine map, averaged where it shrinks."""
-    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    scale = scale_of(matrix)
     linear = np.linalg.inv(matrix[:, :2])
     corners = (np.array([[0, 0], [size_wh[0], 0], [0, size_wh[1]], size_wh]) - matrix[:, 2]) @ linear.T
     pad = 3 / max(scale, 1e-3)

@@ -34,7 +34,7 @@ def frame_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points) -> Plane:
     region = Box.holding(mask)
     if width < 16 or region is None:
         return np.zeros_like(mask)
-    near = region.moved_out(round(0.3 * width)).clipped((mask.shape[1], mask.shape[0]))
+    near = region.moved_out(round(0.3 * width)).within(mask)
     part, shown = near.cut(pixels), near.cut(mask)
     out = np.zeros_like(mask)
     shrink = max(int(width / _FINEST), 1)

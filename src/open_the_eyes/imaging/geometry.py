@@ -43,6 +43,11 @@ class Box:
         """(2, 2): the first and the last."""
         return np.array([[self.left, self.top], [self.right, self.bottom]], np.float64)
 
+    @property
+    def offset(self) -> Points:
+        """(3,): its left top corner, and no depth; landmarks less this count from there."""
+        return np.array([self.left, self.top, 0.0])
+
     @classmethod
     def around(cls, points: Points) -> Box:
         """The smallest box that holds all (N, 2+) points."""
@@ -70,6 +75,10 @@ class Box:
             min(max(self.left, 0), w), min(max(self.top, 0), h), min(max(self.right, 0), w), min(max(self.bottom, 0), h)
         )
 
+    def within(self, picture: NDArray[Any]) -> Box:
+        """The whole pixels of a picture (H, W, ...) that it touches."""
+        return self.to_whole().clipped((picture.shape[1], picture.shape[0]))
+
     def to_whole(self) -> Box:
         """The smallest box with whole sides that holds this one."""
         return Box(math.floor(self.left), math.floor(self.top), math.ceil(self.right), math.ceil(self.bottom))
@@ -81,6 +90,15 @@ class Box:
             max(self.top, other.top),
             min(self.right, other.right),
             min(self.bottom, other.bottom),
+        )
+
+    def union(self, other: Box) -> Box:
+        """The smallest box that holds both."""
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
         )
 
     def seen_from(self, origin: Box) -> Box:

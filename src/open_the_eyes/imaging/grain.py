@@ -53,7 +53,7 @@ def continued_grain(
 
 def _fine_near(levels: NDArray[Any], part: Box, sigma: float) -> Tones:
     """The fine part of a part of a picture, blurred with what lies around it."""
-    around = part.moved_out(math.ceil(3 * max(sigma, 0.3))).clipped((levels.shape[1], levels.shape[0]))
+    around = part.moved_out(math.ceil(3 * max(sigma, 0.3))).within(levels)
     fine = fine_part(around.cut(levels).astype(np.float32), sigma)
     return np.asarray(part.seen_from(around).cut(fine), np.float32)
 

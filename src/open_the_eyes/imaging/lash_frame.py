@@ -107,7 +107,7 @@ def lash_frame(picture: Rgb, ends: Points) -> LashFrame | None:
     w, h = _SIZE_WH
     corners = np.array([[0, 0], [w, 0], [0, h], [w, h]], np.float64) - to_frame[:, 2]
     there = np.linalg.solve(to_frame[:, :2], corners.T).T
-    near = Box.around(there).moved_out(2).to_whole().clipped((picture.shape[1], picture.shape[0]))
+    near = Box.around(there).moved_out(2).within(picture)
     if near.area < 1:
         return None
     return LashFrame(near, to_frame @ np.array([[1, 0, near.left], [0, 1, near.top], [0, 0, 1]]), width, picture)

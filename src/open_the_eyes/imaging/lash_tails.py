@@ -13,7 +13,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from .arrays import Plane, Rgb, Tones
+from .arrays import Plane, Rgb, Tones, to_levels
 from .geometry import Box
 from .lash_frame import LINE, WIDTH, LashFrame, U, V, lid_line
 from .marks import Marks, between, joined
@@ -54,11 +54,10 @@ def without_tails(pixels: Rgb, tails: Plane) -> Rgb:
         shape = np.pad(labels[top : top + h, left : left + w] == number, 1).astype(np.uint8)
         depth = cv2.distanceTransform(shape, cv2.DIST_L2, 3)
         sigma = FILL * max(float(depth.max()), 1.0)
-        near = Box(left, top, left + w, top + h).moved_out(math.ceil(4 * sigma))
-        near = near.clipped((pixels.shape[1], pixels.shape[0]))
+        near = Box(left, top, left + w, top + h).moved_out(math.ceil(4 * sigma)).within(pixels)
         part, over = near.cut(out).astype(np.float32), near.cut(tails)
         filled = _continued(part, np.asarray(over <= 0.02, np.float32), sigma)
-        near.cut(out)[...] = np.clip(np.rint(part + (filled - part) * threefold(over)), 0, 255).astype(np.uint8)
+        near.cut(out)[...] = to_levels(part + (filled - part) * threefold(over))
     return out
 
 

@@ -62,7 +62,7 @@ def without_tips(pixels: Rgb, tips: Plane, width: float) -> Rgb:
     out = pixels.copy()
     there = Box.holding(tips)
     if there is not None:
-        near = there.moved_out(2 * THIN * width + 1).to_whole().clipped((pixels.shape[1], pixels.shape[0]))
+        near = there.moved_out(2 * THIN * width + 1).within(pixels)
         part = near.cut(pixels).astype(np.float32)
         lift = np.maximum(_closed(part, width) - part, 0)
         near.cut(out)[...] = to_levels(part + lift * threefold(near.cut(tips)))

@@ -81,7 +81,7 @@ def _across(line: Points, towards: Points) -> Points:
 
 def _seen(pixels: Rgb, outline: Points, across: Points, width: float) -> tuple[Points, float]:
     """How far the picture has the points of an outline elsewhere, (n, 2), and by how many levels it steps up there."""
-    near = Box.around(outline).moved_out(0.4 * width).to_whole().clipped((pixels.shape[1], pixels.shape[0]))
+    near = Box.around(outline).moved_out(0.4 * width).within(pixels)
     if near.area < 1:
         return np.zeros_like(outline), 0.0
     level = smoothed(np.asarray(near.cut(pixels).astype(np.float32) @ LUMA, np.float32), max(0.012 * width, 0.7))

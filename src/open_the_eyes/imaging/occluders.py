@@ -42,7 +42,7 @@ def occluder_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points, chin: 
     region = Box.holding(mask)
     if width < 16 or region is None:
         return np.zeros_like(mask)
-    near = region.moved_out(round(0.35 * width)).clipped((mask.shape[1], mask.shape[0]))
+    near = region.moved_out(round(0.35 * width)).within(mask)
     part, shown = near.cut(pixels), near.cut(mask)
     shrink = max(width / _FINEST, 1.0)
     size_wh = max(round(part.shape[1] / shrink), 1), max(round(part.shape[0] / shrink), 1)

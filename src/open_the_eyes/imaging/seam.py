@@ -26,7 +26,7 @@ def seam_step(before: Rgb, after: Rgb, mask: Plane) -> float:
     if changed is None:
         return 0.0
     sigma = max((changed.width - 1) / 20, 1.0)
-    near = changed.moved_out(math.ceil(3 * sigma)).clipped((mask.shape[1], mask.shape[0]))
+    near = changed.moved_out(math.ceil(3 * sigma)).within(mask)
     mask = near.cut(mask)
     border = (mask > 0.02) & (mask < 0.35)
     if not border.any():

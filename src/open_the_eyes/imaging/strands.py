@@ -39,7 +39,7 @@ def strand_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points) -> Plane
     out = np.zeros_like(mask)
     if width < 16 or region is None:
         return out
-    near = region.moved_out(round(0.3 * width)).clipped((mask.shape[1], mask.shape[0]))
+    near = region.moved_out(round(0.3 * width)).within(mask)
     part, shown = near.cut(pixels), near.cut(mask)
     shrink = max(int(width / _FINEST), 1)
     small_wh = max(part.shape[1] // shrink, 1), max(part.shape[0] // shrink, 1)

@@ -47,8 +47,8 @@ def astray(pixels: Rgb, face: Face, detector: FaceDetector) -> bool:
 def moves(pixels: Rgb, face: Face, detector: FaceDetector) -> Iterator[float]:
     """How far the corners of the eyes come out elsewhere, in eye widths, from one place beside the face's own after the
     other; infinity where no face is seen from there."""
-    part = face.box.grown(0.5).to_whole().clipped((pixels.shape[1], pixels.shape[0]))
-    landmarks = face.landmarks - np.array([part.left, part.top, 0.0])
+    part = face.box.grown(0.5).within(pixels)
+    landmarks = face.landmarks - part.offset
     side = max(face.box.width, face.box.height)
     for right, down in BESIDE:
         nudged = landmarks + np.array([right * side, down * side, 0.0])

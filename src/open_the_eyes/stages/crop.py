@@ -33,10 +33,8 @@ def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
     eyes = face.landmarks[[*mesh.EYE_RING["left"], *mesh.EYE_RING["right"]]]
     left, right = (face.landmarks[mesh.OUTER_CORNER[side], :2] for side in mesh.SIDES)
     reach = REACH * float(np.linalg.norm(left - right))
-    around = Box.around(eyes)
-    window = Box(around.left - reach, around.top - reach, around.right + reach, around.bottom + reach)
-    window = window.to_whole().clipped((pixels.shape[1], pixels.shape[0]))
-    landmarks = face.landmarks - np.array([window.left, window.top, 0.0])
+    window = Box.around(eyes).moved_out(reach).within(pixels)
+    landmarks = face.landmarks - window.offset
     cut = window.cut(pixels).copy()
     mask = np.zeros(cut.shape[:2], np.float32)
     tails: Plane | None = None
@@ -82,9 +80,7 @@ def eye_region(shape: tuple[int, ...], ends: Points) -> Plane:
     cv2.ellipse(plane, at, half, angle, 0, 360, (1.0,), -1, cv2.LINE_8, 4)
     sigma = max(0.03 * width, 0.4)
     reach = max(half) / 16 + 4 * sigma + 2
-    near = Box.around(np.stack([centre - reach, centre + reach])).to_whole()
-    near = near.clipped((plane.shape[1], plane.shape[0]))
-    part = near.cut(plane)
+    part = Box.around(np.stack([centre - reach, centre + reach])).within(plane).cut(plane)
     if part.size:
         part *= smoothed(part, sigma)
     return plane

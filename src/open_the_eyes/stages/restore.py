@@ -92,7 +92,7 @@ def _square(pixels: Rgb, look: Look) -> _Square:
     to_square = to_ffhq(look.crop.face.landmarks)
     corners = np.array([[0.0, 0.0], [SIDE, 0.0], [0.0, SIDE], [SIDE, SIDE]])
     around, window = Box.around(transformed(corners, inverted(to_square))).grown(0.02), look.crop.window
-    part = _around_both(around, window).to_whole().clipped((pixels.shape[1], pixels.shape[0]))
+    part = around.union(window).within(pixels)
     shown = lay(part.cut(pixels), replace(look.crop, window=window.seen_from(part)), look.opened)
     from_part = inverted(to_square)
     from_part[:, 2] -= [part.left, part.top]
@@ -162,9 +162,9 @@ def _widened(pixels: Rgb, look: Look) -> Look:
     """The same look in a crop whose mask is the whole face."""
     crop = look.crop
     oval = Box.around(crop.face.landmarks[FACE_OVAL])
-    window = _around_both(oval.grown(0.02), crop.window).to_whole().clipped((pixels.shape[1], pixels.shape[0]))
+    window = oval.grown(0.02).union(crop.window).within(pixels)
     cut, inner = window.cut(pixels).copy(), crop.window.seen_from(window)
-    landmarks = crop.face.landmarks - np.array([window.left, window.top, 0.0])
+    landmarks = crop.face.landmarks - window.offset
     face_mask = oval_mask(landmarks, (cut.shape[0], cut.shape[1]), FEATHER * oval.width)
     mask = np.maximum(face_mask, _placed(crop.mask, inner, face_mask.shape))
     wide = Crop(crop.face, window, cut, landmarks, mask, crop.closed)
@@ -172,11 +172,6 @@ def _widened(pixels: Rgb, look: Look) -> Look:
     lay_into(opened, replace(crop, window=inner), look.opened)
     patch = replace(look.patch, pixels=to_tones(opened), mask=_placed(look.patch.mask, inner, mask.shape))
     return replace(look, crop=wide, patch=patch, opened=opened)
-
-
-def _around_both(one: Box, other: Box) -> Box:
-    left, top = min(one.left, other.left), min(one.top, other.top)
-    return Box(left, top, max(one.right, other.right), max(one.bottom, other.bottom))
 
 
 def _placed(plane: Plane, inner: Box, shape_hw: tuple[int, ...]) -> Plane:

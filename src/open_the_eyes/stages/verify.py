@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 
 from ..imaging.arrays import Rgb
-from ..imaging.geometry import Box
 from ..imaging.mesh478 import SIDES, Side
 from ..imaging.seam import seam_step
 from ..options import GenerateOptions
@@ -95,15 +94,7 @@ def _natural_gap(crop: Crop) -> float:
 
 def _face_with(pixels: Rgb, crop: Crop, opened: Rgb) -> tuple[Rgb, Face]:
     """Only the part of the photo around the face, with the opened crop in it, and the face in that part's pixels."""
-    around = crop.face.box.grown(0.5)
-    together = Box(
-        min(around.left, crop.window.left),
-        min(around.top, crop.window.top),
-        max(around.right, crop.window.right),
-        max(around.bottom, crop.window.bottom),
-    )
-    part = together.to_whole().clipped((pixels.shape[1], pixels.shape[0]))
-    shift = np.array([part.left, part.top, 0.0])
+    part = crop.face.box.grown(0.5).union(crop.window).within(pixels)
     window = crop.window.seen_from(part)
-    face = replace(crop.face, landmarks=crop.face.landmarks - shift, box=crop.face.box.seen_from(part))
+    face = replace(crop.face, landmarks=crop.face.landmarks - part.offset, box=crop.face.box.seen_from(part))
     return lay(part.cut(pixels), replace(crop, window=window), opened), face

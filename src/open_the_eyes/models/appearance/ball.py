@@ -102,7 +102,7 @@ def ball_of(picture: Tones, shape: EyeShape) -> Ball | None:
     radius = max(shape.iris_radius, 1e-3)
     iris_xy: Points = np.array([shape.iris_xy])
     reach = Box.around(np.vstack([shape.ring, iris_xy - radius, iris_xy + radius])).moved_out(0.3 * radius)
-    part = reach.to_whole().clipped((picture.shape[1], picture.shape[0]))
+    part = reach.within(picture)
     if part.area < FEW:
         return None
     pixels: Tones = part.cut(picture)

@@ -159,7 +159,7 @@ class _There:
 
     @classmethod
     def of(cls, picture: Tones, shape: EyeShape, grown: float) -> _There | None:
-        part = Box.around(shape.ring).grown(grown).to_whole().clipped((picture.shape[1], picture.shape[0]))
+        part = Box.around(shape.ring).grown(grown).within(picture)
         if part.area < _FEW:
             return None
         distances, width = lid_distances(shape, part), max(shape.width, 1e-3)

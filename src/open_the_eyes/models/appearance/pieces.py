@@ -36,7 +36,7 @@ def pieces_of(crop: Crop) -> list[Piece]:
     if not seen:
         return [_piece(crop, Box(0, 0, *size_wh), crop.closed)]
     if len(seen) == 2 and seen[0].intersection(seen[1]).area > 0:
-        return [_piece(crop, Box.around(np.vstack([part.corners for part in seen])), crop.closed)]
+        return [_piece(crop, seen[0].union(seen[1]), crop.closed)]
     return [_piece(crop, part, (side,)) for side, part in parts.items() if part.area >= 1]
 
 
@@ -54,7 +54,7 @@ def _around(crop: Crop, side: Side) -> Box:
 
 
 def _piece(crop: Crop, part: Box, closed: tuple[Side, ...]) -> Piece:
-    landmarks = crop.landmarks - np.array([part.left, part.top, 0.0])
+    landmarks = crop.landmarks - part.offset
     return Piece(
         part,
         replace(crop, pixels=part.cut(crop.pixels), mask=part.cut(crop.mask), landmarks=landmarks, closed=closed),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane
-from ...imaging.geometry import Box, inverted, similarity_from_two, transformed
+from ...imaging.geometry import Box, inverted, scale_of, similarity_from_two, transformed
 from ...imaging.lids import EyeShape, lid_distances
 
 MIN_EYE, MAX_EYE = 40.0, 110.0
@@ -49,7 +49,7 @@ class RefinerFrame:
 
     def taken(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
         """(h, w) or (h, w, n) of the picture -> the same in the frame."""
-        shrink = 1 / max(float(np.sqrt(abs(np.linalg.det(self.from_picture[:, :2])))), 1e-6)
+        shrink = 1 / max(scale_of(self.from_picture), 1e-6)
         if shrink > 1.3:
             picture = self._blurred_near(picture, 0.42 * shrink)
         return np.asarray(
@@ -65,8 +65,7 @@ class RefinerFrame:
         if seen.clipped(size_wh) != seen:  # what lies beyond the picture's edge is mirrored from anywhere in it
             return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
         margin, needed = _REACH * sigma + 1, seen.to_whole().clipped(size_wh)
-        around = Box(needed.left - margin, needed.top - margin, needed.right + margin, needed.bottom + margin)
-        around = around.to_whole().clipped(size_wh)
+        around = needed.moved_out(margin).to_whole().clipped(size_wh)
         blurred = np.empty_like(picture)
         needed.cut(blurred)[...] = needed.seen_from(around).cut(cv2.GaussianBlur(around.cut(picture), (0, 0), sigma))
         return blurred

@@ -91,7 +91,7 @@ def with_own_skin(
     out = pixels.copy()
     for side, shape in opened.items():
         around = shape.ring.mean(axis=0) + np.array(REACH) * shape.width
-        part = _covered(mask, Box.around(around).to_whole().clipped((mask.shape[1], mask.shape[0])))
+        part = _covered(mask, Box.around(around).within(mask))
         if part is not None:
             painted, there, cover = part.cut(pixels), part.cut(photo), part.cut(mask)
             part.cut(out)[...] = _one_eye(painted, there, cover, part, shape, shut[side], hanging)

@@ -161,16 +161,9 @@ def _near(crop: Crop, side: Side) -> tuple[Box, Crop]:
     """The part of the crop that one eye's light and rim are read from, and the crop in it."""
     points = crop.landmarks[layout.MESH, :2]
     ring, reach = layout.ring_of(points, side), eyes_apart(crop)
-    size_wh = (crop.mask.shape[1], crop.mask.shape[0])
-    around = Box.around(ring)
-    part = Box(
-        around.left - 0.4 * reach, around.top - 0.4 * reach, around.right + 0.4 * reach, around.bottom + 0.4 * reach
-    )
-    part = part.to_whole().clipped(size_wh)
-    origin = np.array([part.left, part.top, 0.0])
-    near = Crop(
-        crop.face, crop.window, part.cut(crop.pixels), crop.landmarks - origin, part.cut(crop.mask), crop.closed
-    )
+    part = Box.around(ring).moved_out(0.4 * reach).within(crop.mask)
+    landmarks = crop.landmarks - part.offset
+    near = Crop(crop.face, crop.window, part.cut(crop.pixels), landmarks, part.cut(crop.mask), crop.closed)
     return part, near
 
 
