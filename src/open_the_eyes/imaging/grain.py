@@ -17,8 +17,8 @@ from .threefold import threefold, within
 
 
 def fine_part(tones: Tones, sigma: float) -> Tones:
-    """What is finer than a Gaussian of `sigma` pixels."""
-    return np.asarray(tones - smoothed(tones, max(sigma, 0.3)), np.float32)
+    """(h, w, 3): what is finer than a Gaussian of `sigma` pixels."""
+    return np.asarray(tones - smoothed(tones, sigma), np.float32)
 
 
 def continued_grain(

@@ -18,8 +18,8 @@ from .geometry import Box
 from .lash_frame import LINE, WIDTH, LashFrame, U, V, lid_line
 from .marks import Marks, between, joined
 from .smooth import reduced, shrink_for
+from .spread import spread
 from .threefold import threefold
-from .tint import spread
 
 AS_DARK: Final = (0.3, 0.48)
 """How dark a tail is at least, as a multiple of the line it grows out of: everywhere, and on the whole. Wrinkles are

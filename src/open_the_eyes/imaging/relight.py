@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Plane, Tones
+from .spread import spread
 
 MAX_LIGHT: Final = 4.0
 """The most that the whole may become lighter or darker, a channel."""
 MAX_STEP: Final = 1.6
 """The most that the gain of one place may differ from that of the whole, unless told otherwise."""
+NEAREST_FIRST: Final = ((0.5, 1.0), (1.5, 0.05), (4.0, 0.002))
+"""Multiples of the reach over which the gain is carried, and how much each counts."""
 _FINEST: Final = 6.0
 """The gain is so smooth that it is worked out on a picture reduced until its reach is this many pixels."""
 _FLOOR: Final = 4.0
@@ -37,7 +40,7 @@ def relit(picture: Tones, like: Tones, known: Plane, reach: float, most_step: fl
     whole = np.clip(_median(ratio, shown), -np.log(MAX_LIGHT), np.log(MAX_LIGHT))
     limit = np.log(most_step)
     step = np.asarray(np.clip(ratio - whole, -limit, limit), np.float32)
-    gain = (whole + _carried(step, shown, reach / shrink)).astype(np.float32)
+    gain = (whole + spread(step, shown, reach / shrink, NEAREST_FIRST)).astype(np.float32)
     return np.asarray(picture * np.exp(cv2.resize(gain, (w, h), interpolation=cv2.INTER_LINEAR)), np.float32)
 
 
@@ -51,12 +54,3 @@ def _median(ratio: NDArray[np.float32], shown: Plane) -> NDArray[np.float64]:
     """(3,): the middle value where something is known."""
     sure = shown >= min(0.5, float(shown.max()))
     return np.asarray(np.median(ratio[sure], axis=0), np.float64)
-
-
-def _carried(step: NDArray[np.float32], shown: Plane, reach: float) -> NDArray[np.float32]:
-    """(h, w, 3) known where `shown` is, carried to everywhere; what is near counts most (normalised convolution)."""
-    total, weight = np.zeros_like(step), np.full((*shown.shape, 1), 1e-6, np.float32)
-    for sigma, trust in ((0.5 * reach, 1.0), (1.5 * reach, 0.05), (4 * reach, 0.002)):
-        total += trust * cv2.GaussianBlur(step * shown[..., None], (0, 0), sigma)
-        weight += trust * cv2.GaussianBlur(shown, (0, 0), sigma)[..., None]
-    return np.asarray(total / weight, np.float32)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Final
 
 import cv2
 import numpy as np
@@ -11,9 +10,7 @@ import numpy as np
 from .arrays import Plane, Rgb
 from .geometry import Box
 from .palette import LUMA
-
-_FINEST: Final = 4.0
-"""The change is so smooth that it is worked out on a picture reduced until the blur has this many pixels."""
+from .smooth import reduced, shrink_for
 
 
 def seam_step(before: Rgb, after: Rgb, mask: Plane) -> float:
@@ -41,8 +38,6 @@ def seam_step(before: Rgb, after: Rgb, mask: Plane) -> float:
 
 def _smooth_change(before: Rgb, after: Rgb, sigma: float) -> tuple[Plane, int]:
     """The change of brightness, smoothed, on a picture reduced as far as the smoothness allows, and how far that is."""
-    shrink = max(int(sigma / _FINEST), 1)
-    h, w = before.shape[0], before.shape[1]
-    size_wh = (max(w // shrink, 1), max(h // shrink, 1))
-    small = [cv2.resize(p, size_wh, interpolation=cv2.INTER_AREA).astype(np.float32) @ LUMA for p in (before, after)]
+    shrink = shrink_for(sigma)
+    small = [reduced(p, shrink) @ LUMA for p in (before, after)]
     return np.asarray(cv2.GaussianBlur(small[1] - small[0], (0, 0), sigma / shrink), np.float32), shrink

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -25,9 +25,10 @@ def shrink_for(sigma: float) -> int:
     return max(int(sigma / _FINEST), 1)
 
 
-def reduced(picture: NDArray[np.float32], shrink: int) -> NDArray[np.float32]:
-    """(h, w) or (h, w, 3), so many times as small; a pixel is the mean of those that lay there."""
+def reduced(picture: NDArray[Any], shrink: int) -> NDArray[np.float32]:
+    """(h, w) or (h, w, 3), so many times as small; a pixel is the mean of those that lay there, a whole level in a
+    picture of whole levels."""
     if shrink == 1:
-        return picture
+        return np.asarray(picture, np.float32)
     size_wh = max(picture.shape[1] // shrink, 1), max(picture.shape[0] // shrink, 1)
     return np.asarray(cv2.resize(picture, size_wh, interpolation=cv2.INTER_AREA), np.float32)

@@ -13,11 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Plane, Points, Rgb
-from .geometry import Box
+from .thin_lines import ReducedEye
 
-THIN: Final = 0.16
-"""Strands are thinner than this, in eye widths. Some that are less than three pixels of the reduced picture are missed:
-they have to lie in one of the directions that are tried."""
 CONTRAST: Final = 0.12
 """How much darker than what surrounds it a strand is, as a fraction of the skin's brightness."""
 LENGTH: Final = 0.9
@@ -26,40 +23,20 @@ STEEP_DEG: Final = 35
 """Their least angle to the line between the corners: lids, brows and what is painted along them lie flatter."""
 ENOUGH: Final = 0.02
 """Their area in the region, squares of an eye's width."""
-_FINEST: Final = 50.0
-"""Looked for in a picture reduced until an eye is nearly so narrow."""
 _TURN_DEG: Final = 10
-"""Between directions that are tried."""
+"""Between directions that are tried: of strands thinner than three reduced pixels, those between two are missed."""
 
 
 def strand_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points) -> Plane:
     """(h, w) 0..1: 1 on strands over the region `mask` (h, w) around an eye with corners `outer`, `inner`."""
-    width = float(np.linalg.norm(inner - outer))
-    region = Box.holding(mask)
-    out = np.zeros_like(mask)
-    if width < 16 or region is None:
-        return out
-    near = region.moved_out(round(0.3 * width)).within(mask)
-    part, shown = near.cut(pixels), near.cut(mask)
-    shrink = max(int(width / _FINEST), 1)
-    small_wh = max(part.shape[1] // shrink, 1), max(part.shape[0] // shrink, 1)
-    small, inside = (cv2.resize(p, small_wh, interpolation=cv2.INTER_AREA) for p in (part, shown))
+    eye = ReducedEye.of(pixels, mask, outer, inner)
+    if eye is None:
+        return np.zeros_like(mask)
     slope_deg = float(np.degrees(np.arctan2(*(inner - outer)[::-1])))
-    strands = _steep(_lines(np.asarray(small, np.uint8), width / shrink), slope_deg, width / shrink)
-    if strands[inside > 0.3].sum() < ENOUGH * (width / shrink) ** 2:
-        return out
-    grown = cv2.dilate(strands, np.ones((3, 3), np.uint8)).astype(np.float32)
-    over = cv2.resize(grown, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_LINEAR)
-    near.cut(out)[...] = np.clip(cv2.GaussianBlur(over, (0, 0), max(0.012 * width, 0.6)) * 1.6, 0, 1)
-    return out
-
-
-def _lines(part: Rgb, width: float) -> NDArray[np.uint8]:
-    """1 on what is thin and dark in a picture in which an eye is `width` pixels wide."""
-    level = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
-    side = max(round(THIN * width), 3) | 1
-    dark = cv2.morphologyEx(level, cv2.MORPH_BLACKHAT, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
-    return np.asarray(dark > CONTRAST * max(float(np.median(level)), 20.0), np.uint8)
+    strands = _steep(eye.lines(CONTRAST).astype(np.uint8), slope_deg, eye.width)
+    if strands[eye.region > 0.3].sum() < ENOUGH * eye.width**2:
+        return np.zeros_like(mask)
+    return eye.put_back(np.asarray(cv2.dilate(strands, np.ones((3, 3), np.uint8)), np.uint8), mask.shape)
 
 
 def _steep(lines: NDArray[np.uint8], slope_deg: float, width: float) -> NDArray[np.uint8]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .arrays import Plane, Tones
 from .easing import smoothstep
+from .spread import spread
 
 MAX_GAIN: Final = 1.35
 MAX_GAIN_AT_RIM: Final = 3.0
@@ -21,8 +22,8 @@ _FINEST: Final = 8.0
 def tinted(painted: Tones, around: Tones, mask: Plane, reach: float) -> Tones:
     """`painted` (H, W, 3) multiplied so that at the rim of `mask` (H, W) 0..1 it meets `around`.
 
-    Ratios are read where both pictures show the same skin, on the mask's soft rim, and spread inwards with a Gaussian
-    of `reach` pixels (normalised convolution, Knutsson & Westin 1993).
+    Ratios are read where both pictures show the same skin, on the mask's soft rim, and spread inwards over
+    `reach` pixels.
     """
     return np.asarray(painted * np.exp(_log_gain(painted, around, mask, reach, MAX_GAIN)), np.float32)
 
@@ -56,12 +57,3 @@ def _log_gain(painted: Tones, around: Tones, mask: Plane, reach: float, most: fl
     ratio = np.asarray(np.clip(ratio, -1.5 * limit, 1.5 * limit), np.float32)
     gain = np.asarray(np.clip(spread(ratio, rim, reach), -limit, limit), np.float32)
     return np.asarray(cv2.resize(gain, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
-
-
-def spread(values: NDArray[np.float32], weight: Plane, reach: float) -> NDArray[np.float32]:
-    """(H, W, 3) values known where `weight` is, carried to everywhere; far away, where nothing reaches, 0."""
-    total, known = np.zeros_like(values), np.full((*weight.shape, 1), 1e-6, np.float32)
-    for sigma, trust in ((reach, 1.0), (3 * reach, 0.02)):
-        total += trust * cv2.GaussianBlur(values * weight[..., None], (0, 0), sigma)
-        known += trust * cv2.GaussianBlur(weight, (0, 0), sigma)[..., None]
-    return np.asarray(total / known, np.float32)

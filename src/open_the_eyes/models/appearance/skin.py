@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Plane, Tones
 from ...imaging.easing import risen
 from ...imaging.geometry import Box
-from ...imaging.grain import continued_grain
+from ...imaging.grain import continued_grain, fine_part
 from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import SIDES, Side
 from ...imaging.palette import LUMA
@@ -120,7 +120,7 @@ def _one_eye(
     lid = there.covered(risen(there.above, *LID) * risen(there.above_shut, *LID_SHUT))
     shown = there.covered(np.maximum(risen(there.above, *EDGE), risen(there.below, *EDGE)))
     painted = _in_own_hue(painted, photo, np.maximum(own, lid), shown, HUE * width)
-    wrinkles, pores = _fine(photo, WRINKLES * width), _fine(photo, PORES * width)
+    wrinkles, pores = fine_part(photo, WRINKLES * width), fine_part(photo, PORES * width)
     out = painted + _exchanged(painted, wrinkles, skin, WRINKLES * width) * threefold(own)
     over = there.covered(risen(there.above, *OVER) * risen(there.above_shut, *OVER_SHUT))
     out += _exchanged(painted, pores, skin, PORES * width) * threefold(over)
@@ -160,8 +160,4 @@ def _in_own_hue(painted: Tones, photo: Tones, known: Plane, shown: Plane, reach:
 def _exchanged(painted: Tones, own: Tones, skin: NDArray[np.bool_], sigma: float) -> Tones:
     """What to add for the photo's fine part to stand instead of the painted one, as far as both are faint."""
     most = FAINT * 1.4826 * np.array([np.median(np.abs(own[..., colour][skin])) for colour in range(3)], np.float32)
-    return np.asarray(within(own, -most, most) - within(_fine(painted, sigma), -most, most), np.float32)
-
-
-def _fine(picture: Tones, sigma: float) -> Tones:
-    return np.asarray(picture - smoothed(picture, sigma), np.float32)
+    return np.asarray(within(own, -most, most) - within(fine_part(painted, sigma), -most, most), np.float32)

@@ -1,0 +1,82 @@
+"""What is thin and dark around an eye, seen at one size: frames of glasses and strands of hair are told from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Plane, Points, Rgb
+from .geometry import Box
+from .marks import Marks
+
+THIN: Final = 0.16
+"""What is thinner than this, in eye widths, is a line."""
+ROOM: Final = 0.3
+"""Lines are followed so far beyond the region around an eye, in eye widths."""
+SMALLEST: Final = 16.0
+"""Pixels an eye is wide for lines around it to be told apart."""
+_FINEST: Final = 50.0
+"""The picture is reduced until an eye is nearly so narrow: the cost of looking for thin lines grows with the fourth
+power of its size."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReducedEye:
+    """The region around an eye, and room around it, reduced.
+
+    Args:
+        near: the part of the picture that it shows, whole pixels.
+        eye_px: how wide the eye is in the picture.
+        shrink: how many times smaller it is.
+        pixels: (h, w, 3), reduced.
+        region: (h, w) 0..1, reduced.
+        corners: (2, 2) in reduced pixels, the eye's outer one and its inner one.
+    """
+
+    near: Box
+    eye_px: float
+    shrink: int
+    pixels: Rgb
+    region: Plane
+    corners: Points
+
+    @classmethod
+    def of(cls, pixels: Rgb, region: Plane, outer: Points, inner: Points) -> ReducedEye | None:
+        """Of a picture (H, W, 3) and the `region` (H, W) 0..1 around an eye with corners `outer`, `inner`; None where
+        the eye is too small, or no region is there."""
+        width = float(np.linalg.norm(inner - outer))
+        there = Box.holding(region)
+        if width < SMALLEST or there is None:
+            return None
+        near = there.moved_out(round(ROOM * width)).within(region)
+        shrink = max(int(width / _FINEST), 1)
+        small_wh = max(int(near.width) // shrink, 1), max(int(near.height) // shrink, 1)
+        small, inside = (cv2.resize(near.cut(p), small_wh, interpolation=cv2.INTER_AREA) for p in (pixels, region))
+        corners = (np.stack([outer, inner]) - [near.left, near.top] + 0.5) / shrink - 0.5
+        return cls(near, width, shrink, np.asarray(small, np.uint8), np.asarray(inside, np.float32), corners)
+
+    @property
+    def width(self) -> float:
+        """Of the eye, in reduced pixels."""
+        return self.eye_px / self.shrink
+
+    def lines(self, contrast: float) -> Marks:
+        """(h, w): what is thin, and darker than what surrounds it by so much of the skin's brightness."""
+        level = cv2.cvtColor(self.pixels, cv2.COLOR_RGB2GRAY)
+        side = max(round(THIN * self.width), 3) | 1
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+        dark = cv2.morphologyEx(level, cv2.MORPH_BLACKHAT, disc)
+        return np.asarray(dark > contrast * max(float(np.median(level)), 20.0), np.bool_)
+
+    def put_back(self, over: NDArray[Any], shape_hw: tuple[int, ...]) -> Plane:
+        """(h, w) of 0 and 1 -> (H, W) 0..1 of the picture, with soft rims."""
+        size_wh = int(self.near.width), int(self.near.height)
+        large = cv2.resize(over.astype(np.float32), size_wh, interpolation=cv2.INTER_LINEAR)
+        soft = cv2.GaussianBlur(large, (0, 0), max(0.012 * self.eye_px, 0.6))
+        out = np.zeros(shape_hw, np.float32)
+        self.near.cut(out)[...] = np.clip(soft * 1.6, 0, 1)
+        return out
