@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from open_the_eyes.imaging.easing import risen, smoothstep
+from open_the_eyes.imaging.easing import ramp, risen, smoothstep
 
 
 def test_a_step_is_flat_at_both_ends_and_rises_between() -> None:
@@ -19,3 +19,8 @@ def test_a_step_is_flat_at_both_ends_and_rises_between() -> None:
 
 def test_a_rise_lies_between_its_ends() -> None:
     assert list(risen(np.array([1, 2, 3, 4, 5], np.float32), 2, 4)) == [0, 0, 0.5, 1, 1]
+
+
+def test_a_ramp_is_straight_between_its_ends_and_falls_where_they_are_turned_round() -> None:
+    assert list(ramp(np.array([1, 2, 2.5, 4, 5], np.float32), 2, 4)) == [0, 0, 0.25, 1, 1]
+    assert [ramp(value, 4.0, 2.0) for value in (1.0, 2.5, 5.0)] == [1, 0.75, 0]

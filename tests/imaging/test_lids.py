@@ -53,6 +53,18 @@ def test_distances_are_the_eyes_own_however_it_lies(degrees: float, mirrored: bo
         assert there.along[cy, cx] == pytest.approx(along, abs=1)
 
 
+@pytest.mark.parametrize("degrees", [0, 120])
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_both_lids_run_from_the_outer_corner_to_the_inner_one(degrees: float, mirrored: bool) -> None:
+    shape = an_eye(degrees, mirrored)
+    upper, lower = shape.in_widths(shape.upper), shape.in_widths(shape.lower)
+    for lid in (upper, lower):
+        assert np.allclose(lid[[0, -1]], [[0, 0], [1, 0]])
+        assert (np.diff(lid[:, 0]) > 0).all()
+    assert (upper[1:-1, 1] < 0).all()
+    assert (lower[1:-1, 1] > 0).all()
+
+
 def test_the_aperture_is_one_between_the_lids_and_none_outside() -> None:
     aperture = lid_distances(an_eye(), REGION).aperture(2.0)
     assert aperture[40, 60] == 1

@@ -1,8 +1,8 @@
-"""Ramps without corners."""
+"""Ramps, with corners and without."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,3 +19,17 @@ def smoothstep(t: NDArray[Real]) -> NDArray[Real]:
 def risen(value: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
     """0 up to `low`, 1 from `high` on, smooth between."""
     return np.asarray(smoothstep((value - low) / (high - low)), np.float32)
+
+
+@overload
+def ramp(value: float, low: float, high: float) -> float: ...
+
+
+@overload
+def ramp(value: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]: ...
+
+
+def ramp(value: Any, low: float, high: float) -> Any:
+    """0 up to `low`, 1 from `high` on, straight between; falls where `high` is the lower one."""
+    share = np.clip((value - low) / (high - low), 0, 1)
+    return np.asarray(share, np.float32) if isinstance(value, np.ndarray) else float(share)

@@ -39,11 +39,27 @@ class EyeShape:
         return float(np.linalg.norm(self.ring[0] - self.ring[8]))
 
     @property
+    def upper(self) -> Points:
+        """(9, 2): the upper lid, from the outer corner to the inner one."""
+        return self.ring[:9]
+
+    @property
+    def lower(self) -> Points:
+        """(9, 2): the lower lid, from the outer corner to the inner one."""
+        return self.ring[[0, *range(15, 7, -1)]]
+
+    @property
     def axes(self) -> tuple[Points, Points]:
         """Of length 1: from the outer corner to the inner one, and down the face."""
         axis = (self.ring[8] - self.ring[0]) / max(self.width, 1e-6)
         down = quarter_turned(axis)
         return axis, down if self.side == "left" else -down
+
+    def in_widths(self, points: Points) -> Points:
+        """(N, 2) picture pixels -> (u, v), eye widths: from the outer corner (0) to the inner one (1), and down the
+        face."""
+        relative, (axis, down) = (points - self.ring[0]) / self.width, self.axes
+        return np.column_stack([relative @ axis, relative @ down])
 
 
 @dataclass(frozen=True)
@@ -85,8 +101,8 @@ def lid_distances(shape: EyeShape, region: Box) -> LidDistances:
     xs = np.arange(int(region.left), int(region.right)) - outer[0]
     ys = np.arange(int(region.top), int(region.bottom))[:, None] - outer[1]
     u, v = (np.add((xs * way[0]).astype(np.float32), (ys * way[1]).astype(np.float32)) for way in (axis, down))
-    upper, upper_slope = _edge(shape.ring[:9], outer, axis, down, u)
-    lower, lower_slope = _edge(shape.ring[[0, *range(15, 7, -1)]], outer, axis, down, u)
+    upper, upper_slope = _edge(shape.upper, outer, axis, down, u)
+    lower, lower_slope = _edge(shape.lower, outer, axis, down, u)
     iris = np.array(shape.iris_xy) - outer
     below, above = (v - upper) / np.sqrt(1 + upper_slope**2), (lower - v) / np.sqrt(1 + lower_slope**2)
     at = float(iris @ axis), float(iris @ down)

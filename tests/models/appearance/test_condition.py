@@ -56,7 +56,7 @@ def test_a_narrow_open_eye_makes_its_partner_narrow(model: AppearanceModel, side
         given = points.copy()
         ring = layout.ring_of(given, side)
         ring[1:8] += (ring[15:8:-1] - ring[1:8]) * (1 - openness)
-        after = model.with_shape(points, condition.shape_given_eye(model, given, side, before).mean)
+        after = model.with_shape(points, condition.shape_given_eyes(model, given, (side,), before).mean)
         shape = layout.ring_of(after, other)
         return float(shape[12, 1] - shape[4, 1])
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points, Tones
+from ...imaging.easing import ramp
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.palette import LUMA
@@ -138,7 +139,7 @@ def ball_of(picture: Tones, shape: EyeShape) -> Ball | None:
 
 def white_share(r: Plane) -> Plane:
     """0..1 at a distance from the iris' centre: how much of what lies there is white."""
-    return np.asarray(np.clip((r - WHITE_FROM[0]) / (WHITE_FROM[1] - WHITE_FROM[0]), 0, 1), np.float32)
+    return ramp(r, *WHITE_FROM)
 
 
 def catch_light(ball: Ball) -> CatchLight:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
@@ -30,12 +31,14 @@ def given_rows(
     return Prediction(before.mean + covariance @ surprise, np.sqrt(np.maximum(np.diag(covariance), 0)))
 
 
-def shape_given_eye(model: AppearanceModel, points: Points, open_side: Side, before: Prediction) -> Prediction:
-    """The eye shapes once the open eye's lids and iris are known."""
-    ours = {*mesh.EYE_RING[open_side], *mesh.IRIS[open_side]}
-    at = np.array([k for k, number in enumerate(layout.HIDDEN) if number in ours])
+def shape_given_eyes(
+    model: AppearanceModel, points: Points, sides: Iterable[Side], before: Prediction, noise: float = SHAPE_NOISE
+) -> Prediction:
+    """The eye shapes once lids and irises of some eyes are known, to within `noise` pixels on the strip."""
+    ours = {number for side in sides for number in (*mesh.EYE_RING[side], *mesh.IRIS[side])}
+    at = np.array([k for k, number in enumerate(layout.HIDDEN) if number in ours], np.intp)
     rows = np.stack([2 * at, 2 * at + 1], axis=1).ravel()
-    return given_rows(model.eye_shape, rows, points[layout.HIDDEN_AT].ravel()[rows], before, SHAPE_NOISE)
+    return given_rows(model.eye_shape, rows, points[layout.HIDDEN_AT].ravel()[rows], before, noise)
 
 
 def texture_given_eye(model: AppearanceModel, relative: Tones, open_side: Side, before: Prediction) -> Prediction:

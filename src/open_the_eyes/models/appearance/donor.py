@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...imaging import mesh478 as mesh
 from ...roles import Donor
 from . import condition, iris, layout
 from .model import AppearanceModel, Prediction
@@ -19,11 +18,8 @@ SHAPE_NOISE: Final = 4.0
 
 def shape_given_donor(model: AppearanceModel, donor: Donor, before: Prediction) -> Prediction:
     """The eye shapes once it is known how the same eyes look elsewhere."""
-    ours = {k for side in donor.crop.closed for k in (*mesh.EYE_RING[side], *mesh.IRIS[side])}
-    at = np.array([k for k, number in enumerate(layout.HIDDEN) if number in ours], np.intp)
-    rows = np.stack([2 * at, 2 * at + 1], axis=1).ravel()
-    seen = layout.points_on_strip(donor.crop.landmarks)[layout.HIDDEN_AT].ravel()[rows]
-    return condition.given_rows(model.eye_shape, rows, seen, before, SHAPE_NOISE)
+    points = layout.points_on_strip(donor.crop.landmarks)
+    return condition.shape_given_eyes(model, points, donor.crop.closed, before, SHAPE_NOISE)
 
 
 def iris_ratio(model: AppearanceModel, donor: Donor) -> NDArray[np.float64]:

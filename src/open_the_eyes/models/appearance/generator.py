@@ -148,7 +148,7 @@ class AppearanceGenerator:
         prediction = self.model.predict_shape(seen)
         open_side = crop.open_side
         if open_side is not None:
-            prediction = condition.shape_given_eye(self.model, seen, open_side, prediction)
+            prediction = condition.shape_given_eyes(self.model, seen, (open_side,), prediction)
         elif after is not None:
             prediction = donor.shape_given_donor(self.model, after, prediction)
         z = prediction.drawn(SHAPE_VARIETY * variety, rng)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Tones, to_levels, to_tones
+from ...imaging.easing import ramp
 from ...imaging.geometry import Box
 from ...imaging.palette import palette_of
 from ...imaging.threefold import threefold
@@ -110,4 +111,4 @@ def _put_back(pixels: Tones, ratios: NDArray[np.float64]) -> Tones:
 
 def _cut_off(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     """How surely a colour was cut off, 0..1."""
-    return np.asarray(np.clip((pixels - CLIPPED[0]) / (CLIPPED[1] - CLIPPED[0]), 0, 1), np.float32)
+    return ramp(pixels, *CLIPPED)

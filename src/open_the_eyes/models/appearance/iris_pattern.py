@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from ...imaging.arrays import Plane, Tones
-from ...imaging.easing import risen
+from ...imaging.easing import ramp, risen
 from ...imaging.palette import LUMA
 from ...imaging.threefold import threefold
 from .ball import Ball
@@ -43,7 +43,7 @@ MIRRORED: Final = 0.05
 def iris_and_pupil(ball: Ball, rng: np.random.Generator) -> Tones:
     """(h, w, 3) over the ball's part: an iris of the ball's colour, as if there were no rim, lids and shadows."""
     r = ball.from_centre
-    told = np.clip((ball.iris_level / ball.white_level - RINGED[0]) / (RINGED[1] - RINGED[0]), 0, 1)
+    told = ramp(ball.iris_level / ball.white_level, *RINGED)
     level = 1 - told * RING[2] * np.exp(-(((r - RING[0]) / RING[1]) ** 2))
     level = level * (1 + LOWER * np.clip(ball.down, -0.6, 0.8))
     shown = np.clip((1.02 - r) / 0.15, 0, 1) * np.clip((r - PUPIL) / 0.05, 0, 1)

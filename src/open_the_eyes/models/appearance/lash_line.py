@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Tones
-from ...imaging.easing import risen
+from ...imaging.easing import ramp, risen
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, LidDistances, lid_distances
 from ...imaging.mesh478 import Side
@@ -105,7 +105,7 @@ def with_lash_lines(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], shut: 
     for shape in eyes:
         there = _There.of(pixels, shape, 0.4) if shape.side in shut and shape.width < UP_TO[1] else None
         if there is not None:
-            fade = float(np.clip((UP_TO[1] - shape.width) / (UP_TO[1] - UP_TO[0]), 0, 1))
+            fade = ramp(shape.width, *UP_TO[::-1])
             gain = 1 + (_gain(there, shape, shut[shape.side]) - 1) * (fade * there.part.cut(mask))
             there.part.cut(out)[...] *= threefold(np.asarray(gain, np.float32))
     return out

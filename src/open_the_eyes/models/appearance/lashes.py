@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...imaging.arrays import Plane, Tones
+from ...imaging.arrays import Plane, Points, Tones
+from ...imaging.easing import ramp
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import SIDES
 from ...imaging.threefold import threefold
 from .own_lashes import SEEN_FROM, Lashes
+
+Strands: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Outlines (n, 16, 2) of lashes in (u, v), and how opaque each is, (n,) 0..1."""
 
 UPPER, LOWER = 84, 26
 """Lashes of a lid as small eyes show them."""
@@ -48,7 +52,7 @@ _DRAWN: Final = 640.0
 
 def with_lashes(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], lashes: Lashes) -> Tones:
     """The painted pixels (h, w, 3) with lashes on their eyes, under the mask (h, w)."""
-    seen = float(np.clip((lashes.width - SEEN_FROM[0]) / (SEEN_FROM[1] - SEEN_FROM[0]), 0, 1))
+    seen = ramp(lashes.width, *SEEN_FROM)
     for shape in eyes:
         cover = _cover((mask.shape[0], mask.shape[1]), shape, lashes) * (seen * mask)
         pixels = pixels + (lashes.colour - pixels) * threefold(cover)
@@ -84,54 +88,57 @@ def _cover(shape_hw: tuple[int, int], shape: EyeShape, lashes: Lashes) -> Plane:
 
 def _liner(shape: EyeShape, made_up: float) -> NDArray[np.float64]:
     """The outline (n, 2) in (u, v) of the line along a made-up upper lid: thickest outside, nothing at the corners."""
-    relative, (axis, down) = (shape.ring - shape.ring[0]) / shape.width, shape.axes
     u = np.linspace(0.01, 0.95, 32)
-    v = np.interp(u, relative[:9] @ axis, relative[:9] @ down)
+    v = np.interp(u, *shape.in_widths(shape.upper).T)
     thick = LINER * made_up * np.minimum(1, 12 * u) * (1 - u) ** 0.5
     return np.column_stack([np.append(u, u[::-1]), np.append(v - thick, (v + 0.15 * thick)[::-1])])
 
 
-def _strands(
-    shape: EyeShape, lashes: Lashes, rng: np.random.Generator
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Outlines (n, 16, 2) of all lashes in (u, v), and how opaque each is, (n,).
-
-    Upper ones stand in tufts of two to four that lean together and are longest at the outer corner; lower ones are
-    fewer, shorter and fainter, and stand singly or by two and three under the lid's wet edge.
-    """
-    relative, (axis, down) = (shape.ring - shape.ring[0]) / shape.width, shape.axes
-    ring = np.column_stack([relative @ axis, relative @ down])
+def _strands(shape: EyeShape, lashes: Lashes, rng: np.random.Generator) -> Strands:
+    """All lashes of one eye."""
     longest = (0.05 + 0.35 * float(np.clip(lashes.length, 0.06, 0.2))) * (0.75 + 0.5 * lashes.strength)
-
     finer = float(np.clip(shape.width / FINER[0], 1, FINER[1]))
-    uppers, lowers = round(UPPER * finer), round(LOWER * finer)
-    ends, number = np.cumsum(rng.integers(2, 5, uppers)), np.arange(uppers)
+    upper, lower = shape.in_widths(shape.upper), shape.in_widths(shape.lower)
+    each = [_uppers(upper, lashes, longest, finer, rng), _corners(upper, lashes, longest, finer, rng)]
+    each.append(_lowers(lower, lashes, longest, finer, rng))
+    return np.concatenate([outlines for outlines, _ in each]), np.concatenate([opaque for _, opaque in each])
+
+
+def _uppers(lid: Points, lashes: Lashes, longest: float, finer: float, rng: np.random.Generator) -> Strands:
+    """Those of the upper lid (9, 2), in tufts of two to four that lean together, longest at the outer corner."""
+    count = round(UPPER * finer)
+    ends, number = np.cumsum(rng.integers(2, 5, count)), np.arange(count)
     tuft = np.searchsorted(ends, number, side="right")
-    swayed, grown = rng.normal(0, 0.16, uppers)[tuft], rng.uniform(0.75, 1.1, uppers)[tuft]
-    u = np.clip(np.linspace(0.02, 0.9, uppers) + rng.normal(0, 0.006, uppers), 0, 0.93)
-    v = np.interp(u, ring[:9, 0], ring[:9, 1]) + rng.normal(0.006, 0.004, uppers)
-    length = longest * (1.2 - 0.95 * u) * np.minimum(1, 0.5 + 5 * u) * grown * rng.uniform(0.7, 1.1, uppers)
-    lean = -1.05 + 1.3 * u + swayed + 0.05 * (number - ends[tuft] + 1.5) + rng.normal(0, 0.06, uppers)
-    upper = _outlines(u, v, -length, lean, (0.0035 + 0.002 * (lashes.strength + lashes.made_up)) / finer)
-    upper_opaque = (0.28 + 0.5 * lashes.strength + 0.15 * lashes.made_up) * rng.uniform(0.6, 1.0, uppers)
+    swayed, grown = rng.normal(0, 0.16, count)[tuft], rng.uniform(0.75, 1.1, count)[tuft]
+    u = np.clip(np.linspace(0.02, 0.9, count) + rng.normal(0, 0.006, count), 0, 0.93)
+    v = np.interp(u, *lid.T) + rng.normal(0.006, 0.004, count)
+    length = longest * (1.2 - 0.95 * u) * np.minimum(1, 0.5 + 5 * u) * grown * rng.uniform(0.7, 1.1, count)
+    lean = -1.05 + 1.3 * u + swayed + 0.05 * (number - ends[tuft] + 1.5) + rng.normal(0, 0.06, count)
+    outlines = _outlines(u, v, -length, lean, (0.0035 + 0.002 * (lashes.strength + lashes.made_up)) / finer)
+    return outlines, (0.28 + 0.5 * lashes.strength + 0.15 * lashes.made_up) * rng.uniform(0.6, 1.0, count)
 
-    corners = round(CORNER * finer)
-    u = rng.uniform(*CORNER_ALONG, corners)
-    v = np.interp(u, ring[:9, 0], ring[:9, 1]) + rng.normal(0.006, 0.004, corners)
-    length = 0.8 * longest * rng.uniform(0.5, 1.1, corners)
-    corner = _outlines(u, v, -length, rng.uniform(*CORNER_LEAN, corners), 0.0035 / finer)
-    corner_opaque = (0.24 + 0.36 * lashes.strength) * rng.uniform(0.6, 1.0, corners)
 
-    below, number = ring[[0, *range(15, 7, -1)]], np.arange(lowers)
-    ends = np.minimum(np.cumsum(rng.integers(1, 4, lowers)), lowers - 1)
-    tuft = np.searchsorted(ends, number, side="right").clip(max=lowers - 1)
-    u = np.linspace(*LOWER_ALONG, lowers) + rng.normal(0, 0.015, lowers)
+def _corners(lid: Points, lashes: Lashes, longest: float, finer: float, rng: np.random.Generator) -> Strands:
+    """Those that lie nearly level over each other at the upper lid's outer corner."""
+    count = round(CORNER * finer)
+    u = rng.uniform(*CORNER_ALONG, count)
+    v = np.interp(u, *lid.T) + rng.normal(0.006, 0.004, count)
+    length = 0.8 * longest * rng.uniform(0.5, 1.1, count)
+    outlines = _outlines(u, v, -length, rng.uniform(*CORNER_LEAN, count), 0.0035 / finer)
+    return outlines, (0.24 + 0.36 * lashes.strength) * rng.uniform(0.6, 1.0, count)
+
+
+def _lowers(lid: Points, lashes: Lashes, longest: float, finer: float, rng: np.random.Generator) -> Strands:
+    """Those under the lower lid's (9, 2) wet edge: fewer, shorter, fainter, and single or by two and three."""
+    count = round(LOWER * finer)
+    ends = np.minimum(np.cumsum(rng.integers(1, 4, count)), count - 1)
+    tuft = np.searchsorted(ends, np.arange(count), side="right").clip(max=count - 1)
+    u = np.linspace(*LOWER_ALONG, count) + rng.normal(0, 0.015, count)
     u += 0.5 * (u[ends[tuft]] - u)
-    v = np.interp(u, below[:, 0], below[:, 1]) + rng.normal(LOWER_ROOTS, 0.004, lowers)
-    lean = -0.95 + 1.35 * u + rng.normal(0, 0.18, lowers)[tuft] + rng.normal(0, 0.1, lowers)
-    lower = _outlines(u, v, LOWER_LENGTH * longest * rng.uniform(0.5, 1.1, lowers), lean, 0.003 / finer)
-    lower_opaque = (0.16 + 0.33 * lashes.strength) * rng.uniform(0.5, 1.0, lowers)
-    return np.concatenate([upper, corner, lower]), np.concatenate([upper_opaque, corner_opaque, lower_opaque])
+    v = np.interp(u, *lid.T) + rng.normal(LOWER_ROOTS, 0.004, count)
+    lean = -0.95 + 1.35 * u + rng.normal(0, 0.18, count)[tuft] + rng.normal(0, 0.1, count)
+    outlines = _outlines(u, v, LOWER_LENGTH * longest * rng.uniform(0.5, 1.1, count), lean, 0.003 / finer)
+    return outlines, (0.16 + 0.33 * lashes.strength) * rng.uniform(0.5, 1.0, count)
 
 
 def _outlines(

@@ -6,7 +6,7 @@ therefore predicted, the others stay where they are and are what the prediction 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 import cv2
 import numpy as np
@@ -16,6 +16,8 @@ from ...imaging import mesh478 as mesh
 from ...imaging.arrays import Matrix, Points
 from ...imaging.geometry import similarity_from_two, transformed
 from ...imaging.mesh478 import SIDES, Side
+
+Real = TypeVar("Real", np.float32, np.float64)
 
 SIZE_WH: Final = (320, 140)
 CORNERS_AT: Final[dict[Side, tuple[float, float]]] = {"left": (55.0, 78.0), "right": (265.0, 78.0)}
@@ -72,6 +74,11 @@ def ring_of(points: Points, side: Side) -> Points:
     """The 16 points of one eye's lids, outer corner first, over the upper lid; (16, 2)."""
     start = 0 if side == "left" else len(mesh.EYE_RING["left"])
     return points[start : start + 16]
+
+
+def lid_gaps(ring: NDArray[Real]) -> NDArray[Real]:
+    """(16, ...) lids of one eye -> (7, ...): from the upper lid to the lower one, between the corners."""
+    return ring[15:8:-1] - ring[1:8]
 
 
 def apart(points: Points) -> float:

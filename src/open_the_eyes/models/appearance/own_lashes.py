@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Tones
+from ...imaging.easing import ramp
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.palette import LUMA
@@ -82,12 +83,12 @@ def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
     dark = photo[line & (level <= np.percentile(level[line], 12))].mean(axis=0)
     usual = max(float(bright @ LUMA), 1.0)
     contrast = 1 - float(dark @ LUMA) / usual
-    strength = float(np.clip((contrast - CONTRASTS[0]) / (CONTRASTS[1] - CONTRASTS[0]), 0, 1))
+    strength = ramp(contrast, *CONTRASTS)
     colour = np.asarray(np.minimum(dark * 0.9, bright * 0.5), np.float32)
     near = inside & (np.abs(below) < 0.2)
     hanging, closed = _band(1 - level / usual, inside, below)
-    told = float(np.clip((shut.width - TOLD_FROM[0]) / (TOLD_FROM[1] - TOLD_FROM[0]), 0, 1))
-    made_up = told * min(4 * strength, 1.0) * float(np.clip((closed - MADE_UP[0]) / (MADE_UP[1] - MADE_UP[0]), 0, 1))
+    told = ramp(shut.width, *TOLD_FROM)
+    made_up = told * min(4 * strength, 1.0) * ramp(closed, *MADE_UP)
     strength += (1 - strength) * 0.6 * made_up
     return Lashes(colour, strength, hanging, _softness(level, near) * shrink, made_up, shut.width)
 

@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...imaging.arrays import Plane, Tones
+from ...imaging.arrays import Plane, Points, Tones
 from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import Side
 from ...imaging.palette import LUMA
@@ -24,8 +25,6 @@ from .refiner_frame import RefinerFrame, eye_frame
 if TYPE_CHECKING:
     import onnxruntime
 
-    from ...imaging.arrays import Points
-
 NOISE: Final = 0.35
 """Standard deviation of the noise a variation gets; the likeliest eyes get none."""
 
@@ -37,11 +36,9 @@ CRISP_LID: Final = 0.5
 CRISP_FINE: Final = 0.04
 """That detail is finer than a Gaussian of this standard deviation, in eye widths."""
 
-
 EVEN: Final = (-1 / 16, 4 / 16, 10 / 16, 4 / 16, -1 / 16)
 """Along rows and columns: a filter that leaves a fifth of what has a period of 2.5 pixels, three quarters at 4, and
 coarser things as they are. At its finest, the network weaves lines along its grid, which large eyes would show."""
-
 
 GLINT_NEAR: Final = 0.08
 """Eye widths around a pixel in which the painted eye tells how bright it may become."""
@@ -122,8 +119,6 @@ def _added(told: Mapping[str, NDArray[np.float32]], refined: NDArray[np.float32]
 
 def evened(refined: NDArray[np.float32], guess: NDArray[np.float32]) -> NDArray[np.float32]:
     """Refined eyes (n, 3, h, w) without the finest of what was added to the guess."""
-    import cv2
-
     out = guess.copy()
     taps = np.array(EVEN, np.float32)
     for k, detail in enumerate((refined - guess).transpose(0, 2, 3, 1)):
@@ -135,8 +130,6 @@ def glints(
     refined: NDArray[np.float32], guess: NDArray[np.float32], geometry: NDArray[np.float32], eye_px: float
 ) -> NDArray[np.float32]:
     """What of refined eyes (n, 3, h, w) is too bright to be left, outside the iris; all of -1..1, like the guess."""
-    import cv2
-
     side = 2 * max(round(GLINT_NEAR * eye_px), 1) + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     out = np.zeros_like(refined)
@@ -152,8 +145,6 @@ def crispness(refined: NDArray[np.float32], geometry: NDArray[np.float32], eye_p
 
     No iris changes its mean colour by it.
     """
-    import cv2
-
     to_iris, below, above = geometry[:, 0], geometry[:, 1], geometry[:, 2]
     opening = np.clip(1 + np.minimum(below, above) / 0.4, 0, 1)
     lid = np.clip(-below / 0.3, 0, 1) * (above > 0)

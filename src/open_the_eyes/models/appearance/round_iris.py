@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from ...imaging.arrays import Plane, Tones
-from ...imaging.easing import risen
+from ...imaging.easing import ramp, risen
 from ...imaging.lids import EyeShape
 from ...imaging.mesh478 import SIDES
 from ...imaging.palette import LUMA
@@ -84,7 +84,7 @@ def with_round_irises(
 
 def _drawn(ball: Ball, shape: EyeShape, light: CatchLight, softness: float, rng: np.random.Generator) -> Tones:
     """The ball's part with its iris drawn."""
-    wholly = float(np.clip((shape.width - WHOLLY[0]) / (WHOLLY[1] - WHOLLY[0]), 0, 1))
+    wholly = ramp(shape.width, *WHOLLY)
     near, out = ball.near(REACH), ball.pixels.copy()
     near.part.seen_from(ball.part).cut(out)[...] = _with_iris(near, light, softness, wholly, rng)
     return _calm(out, ball, wholly) if wholly > 0 else out

@@ -48,7 +48,7 @@ def _gap_of(rows: NDArray[np.float64], side: Side) -> NDArray[np.float64]:
     """The mean lid gap of one eye, as a row over components; `rows` are those of the hidden points, (2 n, k)."""
     height = rows.reshape(len(layout.HIDDEN), 2, -1)[:, 1]
     ring = layout.ring_of(height, side)
-    return np.asarray((ring[15:8:-1] - ring[1:8]).mean(axis=0))
+    return np.asarray(layout.lid_gaps(ring).mean(axis=0))
 
 
 def gaze_move(gaze: tuple[float, float]) -> tuple[float, float]:

@@ -108,7 +108,7 @@ class ReferenceGenerator:
         lone = crop.open_side is not None
         seen = layout.points_on_strip((crop if lone or own else donor).landmarks)
         model = self._appearance.model
-        prediction = condition.shape_given_eye(model, seen, OTHER[side], model.predict_shape(seen))
+        prediction = condition.shape_given_eyes(model, seen, (OTHER[side],), model.predict_shape(seen))
         return gaze.along_eye(model.with_shape(seen, prediction.mean), side)
 
 

@@ -186,7 +186,7 @@ def _opened(pixels: Tones, points: Points, side: Side, factor: float) -> tuple[T
     factor = float(np.clip(factor, *OPENNESS_STEP))
     moved = points.copy()
     ring = layout.ring_of(moved, side)
-    gap = ring[15:8:-1] - ring[1:8]
+    gap = layout.lid_gaps(ring)
     ring[1:8] -= 0.85 * (factor - 1) * gap
     ring[15:8:-1] += 0.15 * (factor - 1) * gap
     lids = np.r_[1:8, 9:16]
