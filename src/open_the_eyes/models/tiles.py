@@ -81,21 +81,18 @@ class Overview:
         small, grow = self._reduced(share * SIDE)
         h, w = small.shape[:2]
         left, top = (SIDE - w) // 2, (SIDE - h) // 2
-        return Window(_on_black(small, left, top), -left * grow, -top * grow, SIDE * grow)
+        return Window(on_black(small, SIDE, left, top), -left * grow, -top * grow, SIDE * grow)
 
     def tiles(self, zoom: int) -> Iterator[Window]:
         """Overlapping windows over the photo whose side is its longer side / `zoom`."""
         small, grow = self._reduced(zoom * SIDE)
-        for top in _starts(small.shape[0]):
-            for left in _starts(small.shape[1]):
-                part = small[top : top + SIDE, left : left + SIDE]
-                yield Window(_on_black(part, 0, 0), left * grow, top * grow, SIDE * grow)
+        for left, top, part in overlapping(small, SIDE, OVERLAP):
+            yield Window(part, left * grow, top * grow, SIDE * grow)
 
     def _reduced(self, long_side: float) -> tuple[Rgb, float]:
         """The photo with a longer side of about `long_side`, and how many photo pixels its pixels are wide."""
         grow = max(self.photo.size_wh) / long_side
-        number = self.photo.coarsest(grow / KEPT_FINER)
-        return _scaled(self.photo.level(number), 2**number / grow), grow
+        return reduced(self.photo, grow), grow
 
 
 def worth_looking(zoom: int, faces: Sequence[float], min_face: float, long_side: float) -> bool:
@@ -109,22 +106,32 @@ def worth_looking(zoom: int, faces: Sequence[float], min_face: float, long_side:
     return target < WORTHWHILE * SMALLEST_SHARE * long_side / before and long_side / zoom >= SIDE / 2
 
 
-def _starts(length: int) -> list[int]:
-    """Evenly spread window starts that cover `length` with at least `OVERLAP`."""
-    if length <= SIDE:
-        return [0]
-    count = 1 + math.ceil((length - SIDE) / (SIDE * (1 - OVERLAP)))
-    return [round(i * (length - SIDE) / (count - 1)) for i in range(count)]
-
-
-def _scaled(pixels: Rgb, factor: float) -> Rgb:
-    """A copy `factor` times as large, at least one pixel each way."""
-    size_wh = max(1, round(pixels.shape[1] * factor)), max(1, round(pixels.shape[0] * factor))
+def reduced(photo: Pyramid, shrink: float) -> Rgb:
+    """The photo `shrink` times smaller, at least one pixel each way, drawn from the level of its pyramid that suits."""
+    number = photo.coarsest(shrink / KEPT_FINER)
+    level, factor = photo.level(number), 2**number / shrink
+    size_wh = max(1, round(level.shape[1] * factor)), max(1, round(level.shape[0] * factor))
     interpolation = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(pixels, size_wh, interpolation=interpolation), dtype=np.uint8)
+    return np.asarray(cv2.resize(level, size_wh, interpolation=interpolation), dtype=np.uint8)
 
 
-def _on_black(part: Rgb, left: int, top: int) -> Rgb:
-    canvas = np.zeros((SIDE, SIDE, 3), np.uint8)
+def overlapping(picture: Rgb, side: int, overlap: float) -> Iterator[tuple[int, int, Rgb]]:
+    """Left, top and pixels (side, side, 3) of evenly spread squares that cover a picture; neighbours share at least
+    `overlap` of their side. What lies beyond a small picture is black."""
+    for top in _starts(picture.shape[0], side, overlap):
+        for left in _starts(picture.shape[1], side, overlap):
+            yield left, top, on_black(picture[top : top + side, left : left + side], side)
+
+
+def on_black(part: Rgb, side: int, left: int = 0, top: int = 0) -> Rgb:
+    """(side, side, 3), black but for a picture that lies there."""
+    canvas = np.zeros((side, side, 3), np.uint8)
     canvas[top : top + part.shape[0], left : left + part.shape[1]] = part
     return canvas
+
+
+def _starts(length: int, side: int, overlap: float) -> list[int]:
+    if length <= side:
+        return [0]
+    count = 1 + math.ceil((length - side) / (side * (1 - overlap)))
+    return [round(i * (length - side) / (count - 1)) for i in range(count)]

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-import cv2
 import numpy as np
 
 from ...imaging.arrays import Rgb
@@ -20,7 +19,7 @@ from ...imaging.pyramid import Pyramid
 from ...roles import Face
 from ...settings import Settings
 from ..mediapipe_faces import MediapipeDetector, same_face
-from ..tiles import Window
+from ..tiles import Window, on_black, overlapping, reduced
 from ..weights import path_of
 from .networks import ArcFace, Scrfd
 from .scrfd import SIDE, Found
@@ -86,7 +85,7 @@ def _place(found: Found, window: Window) -> Place:
 def _whole(photo: Pyramid) -> Window:
     """The photo in one square, its longer side filling it."""
     long_side = float(max(photo.size_wh))
-    return Window(_square(_reduced(photo, SIDE / long_side)), 0.0, 0.0, long_side)
+    return Window(on_black(reduced(photo, long_side / SIDE), SIDE), 0.0, 0.0, long_side)
 
 
 def _tiles(photo: Pyramid, min_face_px: float) -> Iterator[Window]:
@@ -94,29 +93,5 @@ def _tiles(photo: Pyramid, min_face_px: float) -> Iterator[Window]:
     grow = max(min_face_px / SMALLEST, 1.0)
     if max(photo.size_wh) <= 1.2 * SIDE * grow:
         return
-    small = _reduced(photo, 1 / grow)
-    for top in _starts(small.shape[0]):
-        for left in _starts(small.shape[1]):
-            yield Window(_square(small[top : top + SIDE, left : left + SIDE]), left * grow, top * grow, SIDE * grow)
-
-
-def _starts(length: int) -> list[int]:
-    if length <= SIDE:
-        return [0]
-    count = 1 + math.ceil((length - SIDE) / (SIDE * (1 - OVERLAP)))
-    return [round(k * (length - SIDE) / (count - 1)) for k in range(count)]
-
-
-def _reduced(photo: Pyramid, factor: float) -> Rgb:
-    number = photo.coarsest(1 / (1.5 * factor))
-    level, share = photo.level(number), factor * 2**number
-    size_wh = max(1, round(level.shape[1] * share)), max(1, round(level.shape[0] * share))
-    how = cv2.INTER_AREA if share < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(level, size_wh, interpolation=how), np.uint8)
-
-
-def _square(part: Rgb) -> Rgb:
-    """On black, at the left top, as SCRFD was trained."""
-    canvas = np.zeros((SIDE, SIDE, 3), np.uint8)
-    canvas[: part.shape[0], : part.shape[1]] = part[:SIDE, :SIDE]
-    return canvas
+    for left, top, part in overlapping(reduced(photo, grow), SIDE, OVERLAP):
+        yield Window(part, left * grow, top * grow, SIDE * grow)
