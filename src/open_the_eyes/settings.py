@@ -99,13 +99,22 @@ def _count(name: str, text: str) -> int:
     return int(text)
 
 
-def _folder(name: str, text: str) -> Path:
+def path_from(name: str, text: str, kind: str = "path") -> Path:
+    """The path that a variable's text names, "~" spelt out.
+
+    Raises:
+        UsageError: none; `kind` says what was expected.
+    """
     if not text.strip() or "\0" in text:
-        raise UsageError(f"{name}: expected a folder, got {text!r}.")
+        raise UsageError(f"{name}: expected a {kind}, got {text!r}.")
     try:
         return Path(text).expanduser()
     except RuntimeError as error:
-        raise UsageError(f"{name}: expected a folder, got {text!r}, whose home is unknown; write it out.") from error
+        raise UsageError(f"{name}: expected a {kind}, got {text!r}, whose home is unknown; write it out.") from error
+
+
+def _folder(name: str, text: str) -> Path:
+    return path_from(name, text, "folder")
 
 
 def gpu_number(device: str) -> int | None:

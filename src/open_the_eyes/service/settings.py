@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import UsageError
+from ..settings import path_from
 
 DATABASES: Final = ("sqlite", "postgresql")
 
@@ -97,15 +98,6 @@ def _count(name: str, text: str) -> int:
     return int(text)
 
 
-def _path(name: str, text: str) -> Path:
-    if not text.strip() or "\0" in text:
-        raise UsageError(f"{name}: expected a path, got {text!r}.")
-    try:
-        return Path(text).expanduser()
-    except RuntimeError as error:
-        raise UsageError(f"{name}: expected a path, got {text!r}, whose home is unknown; write it out.") from error
-
-
 def _place(name: str, text: str) -> str:
     if not text.strip() or not text.isprintable():
         raise UsageError(f"{name}: expected a folder, or an address such as s3://bucket/jobs; got {text!r}.")
@@ -134,10 +126,10 @@ def _word(name: str, text: str) -> str:
 
 
 _READERS: Final[dict[str, Callable[[str, str], object]]] = {
-    "folder": _path,
+    "folder": path_from,
     "store": _place,
     "database": _database,
-    "keys": _path,
+    "keys": path_from,
     "retention": _count,
     "max_queue": _count,
     "max_references": _count,
