@@ -123,8 +123,7 @@ def batch_command(
         batch_places.check_ray()
     elif run_options.gpus_each:
         raise UsageError("--gpus-each: expected --ray beside it, got none; add it.")
-    if (c2pa_cert is None) != (c2pa_key is None):
-        raise UsageError("--c2pa-cert, --c2pa-key: expected both or neither, got one; add the other.")
+    certificate, key = flags.signing(c2pa_cert, c2pa_key) or (None, None)
     references = tuple(Path(photo) for photo in reference or ())
     for photo in references:
         paths.check_reference(photo)
@@ -142,7 +141,6 @@ def batch_command(
         ray=ray is not None,
     )
     donors.references(references)  # for its warning; each worker reads them itself
-    signing = {"certificate": c2pa_cert, "key": c2pa_key}
     spec = _spec(
         settings,
         here=ray is None,
@@ -151,7 +149,8 @@ def batch_command(
         references=references,
         copy=copy,
         overwrite=overwrite,
-        **{name: None if path is None else Path(path) for name, path in signing.items()},
+        certificate=certificate,
+        key=key,
     )
     _run(planned, remote, spec, run_options, settings, as_json=as_json)
 

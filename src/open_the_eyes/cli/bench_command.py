@@ -10,7 +10,7 @@ import typer
 
 from ..errors import FiguresWorse, UsageError
 from ..looking import is_file, is_folder, is_there
-from . import parse, paths, progress, speech
+from . import flags, parse, paths, progress, speech
 from .command import Command
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def bench_command(
     markdown: Annotated[str | None, typer.Option(metavar="FILE.md", help="Write the tables as a page as well.")] = None,
     survey: Annotated[bool, typer.Option("--survey", help="Write a page of blind pairs as well.")] = False,
     no_photos: Annotated[bool, typer.Option("--no-photos", help="Keep photos out of the report's page.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001 -- `main` reads it
+    as_json: flags.AsJson = False,
+    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Measures speed, memory and quality on this machine, and writes a page and a report.json about it.
 
@@ -113,7 +113,7 @@ def compare_command(
     after: Annotated[str, typer.Argument(metavar="B.json", show_default=False)],
     threshold: Annotated[str, typer.Option(metavar="X", help="How much worse is too much: 0.1 is a tenth.")] = "0.1",
     as_json: Annotated[bool, typer.Option("--json", help="Print every ratio as JSON, and nothing else.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001 -- `main` reads it
+    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Ratios of B to A with 95 % intervals; leaves with 7 where one is surely worse by more than the threshold.
 
@@ -164,7 +164,7 @@ def survey_command() -> None:
 def tally_command(
     answers: Annotated[list[str], typer.Argument(metavar="FILE", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON, and nothing else.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001 -- `main` reads it
+    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """How often each way was preferred, with Wilson's 95 % intervals; answers "alike" are counted apart.
 
@@ -186,7 +186,7 @@ def tally_command(
 def document_command(
     reports: Annotated[list[str], typer.Argument(metavar="REPORT.json", show_default=False)],
     out: Annotated[str, typer.Option("-o", "--output", metavar="FILE.md", help="The page.", show_default=False)],
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001 -- `main` reads it
+    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Writes the tables of one run or more, without measuring anything again; a page that is there is replaced.
 
@@ -202,7 +202,7 @@ def document_command(
 
 @bench_app.command("networks", cls=Command, short_help="Fetch the networks of LPIPS and FID.")
 def networks_command(
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001 -- `main` reads it
+    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Lets torchvision and torch-fidelity download their weights, 340 MB, into torch's own cache."""
     from ..bench.networks import fetch_networks

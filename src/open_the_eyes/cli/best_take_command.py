@@ -12,7 +12,7 @@ import typer
 from ..errors import UnreadablePhoto, UsageError
 from ..looking import is_folder
 from ..options import MatchOptions, Options
-from . import donors, parse, paths, progress, speech, words
+from . import donors, flags, parse, paths, progress, speech, words
 
 if TYPE_CHECKING:
     from ..best_take import BestTake
@@ -33,10 +33,10 @@ def best_take_command(
         typer.Option(metavar="1=PHOTO:3", help="Face 1 of the best frame is face 3 of that one. Repeatable."),
     ] = None,
     seed: Annotated[str, typer.Option(metavar="S", help="Same photos and seed: same bytes.")] = "0",
-    report: Annotated[str | None, typer.Option(metavar="FILE.json", help="Write the report to a file as well.")] = None,
+    report: flags.ReportFile = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result that is there already.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001 -- `main` reads it
+    as_json: flags.AsJson = False,
+    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Makes one photo of a burst: the best frame, with everybody's own open eyes from the other frames.
 

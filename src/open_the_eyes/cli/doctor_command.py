@@ -8,14 +8,12 @@ from typing import Annotated
 import typer
 
 from ..errors import WeightsMissing
-from . import speech
+from . import flags, speech
 
 
 def doctor_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, and nothing else.")] = False,
-    debug: Annotated[  # noqa: ARG001 -- read from the arguments, where every way out can see it
-        bool, typer.Option("--debug", help="Show the traceback of an error.")
-    ] = False,
+    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Says what can run here, what is missing, and the command that mends it.
 

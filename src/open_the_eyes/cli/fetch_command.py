@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import progress, speech
+from . import flags, progress, speech
 
 if TYPE_CHECKING:
     from ..models.weights.catalogue import Weight
@@ -28,9 +28,7 @@ def fetch_command(
     commercial: Annotated[
         bool, typer.Option("--commercial", help="Only models whose licence allows commercial use.")
     ] = False,
-    debug: Annotated[  # noqa: ARG001 -- read from the arguments, where every way out can see it
-        bool, typer.Option("--debug", help="Show the traceback of an error.")
-    ] = False,
+    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Downloads the weights that are not in the package, and checks those that are here. Without a name: sdxl.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, TypeAlias
 
 import typer
@@ -78,9 +79,25 @@ CertificateKey: TypeAlias = Annotated[
     str | None,
     typer.Option("--c2pa-key", metavar="FILE.pem", help="The private key of that certificate, without a password."),
 ]
+ReportFile: TypeAlias = Annotated[
+    str | None, typer.Option("--report", metavar="FILE.json", help="Write the report to a file as well.")
+]
 Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+def signing(certificate: str | None, key: str | None) -> tuple[Path, Path] | None:
+    """The certificate and its key, None where neither is given.
+
+    Raises:
+        UsageError: one without the other.
+    """
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise UsageError("--c2pa-cert, --c2pa-key: expected both or neither, got one; add the other.")
+    return Path(certificate), Path(key)
 
 
 def options_of(*, variations: str, seed: str, gaze: str, openness: str, fidelity: str, **others: Any) -> Options:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import interrupts, paths, progress, several, speech, words
+from . import flags, interrupts, paths, progress, several, speech, words
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -25,8 +25,8 @@ def inspect_command(
         ),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a drawing that is there already.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    as_json: flags.AsJson = False,
+    debug: flags.Debug = False,
 ) -> None:
     """Lists the faces, numbered left to right, with how far each eye is open and what `open` would do.
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import UsageError
 from ..naming import numbered
 from ..options import Options
 from . import again, donors, flags, interrupts, parse, paths, progress, several, speech, words
@@ -81,7 +80,7 @@ def open_command(
     strip_gps: flags.StripGps = False,
     c2pa_cert: flags.Certificate = None,
     c2pa_key: flags.CertificateKey = None,
-    report: Annotated[str | None, typer.Option(metavar="FILE.json", help="Write the report to a file as well.")] = None,
+    report: flags.ReportFile = None,
     profile: Annotated[bool, typer.Option("--profile", help="Show where the time went.")] = False,
     overwrite: flags.Overwrite = False,
     as_json: flags.AsJson = False,
@@ -141,7 +140,7 @@ def open_command(
         paths.check_report(report_path, (*given, *written), overwrite=overwrite)
     if record is not None:
         others = again.recorded_references(record, others)
-    credentials = _credentials(c2pa_cert, c2pa_key)
+    credentials = _credentials(flags.signing(c2pa_cert, c2pa_key))
     references = donors.references(others)
     run = _Run(sources, outputs, count, given, overwrite, profile, as_json, references, record, credentials)
 
@@ -158,14 +157,12 @@ def open_command(
     results.raise_if_incomplete()
 
 
-def _credentials(certificate: str | None, key: str | None) -> Credentials | None:
-    if certificate is None and key is None:
+def _credentials(signing: tuple[Path, Path] | None) -> Credentials | None:
+    if signing is None:
         return None
-    if certificate is None or key is None:
-        raise UsageError("--c2pa-cert, --c2pa-key: expected both or neither, got one; add the other.")
     from ..files import Credentials
 
-    return Credentials.load(Path(certificate), Path(key))
+    return Credentials.load(*signing)
 
 
 def _engine(name: str) -> Engine:

@@ -26,9 +26,7 @@ def serve_command(
     painters: Annotated[str, typer.Option(metavar="N", help="With --ray: painters at most.")] = "1",
     frontends: Annotated[str, typer.Option(metavar="N", help="With --ray: processes that take jobs, at most.")] = "1",
     new_key: Annotated[bool, typer.Option("--new-key", help="Make an API key, print it once, and leave.")] = False,
-    debug: Annotated[  # noqa: ARG001 -- read from the arguments, where every way out can see it
-        bool, typer.Option("--debug", help="Show the traceback of an error.")
-    ] = False,
+    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Answers HTTP: photos are handed in as jobs, which survive a crash. docs/api.md tells how to ask.
 

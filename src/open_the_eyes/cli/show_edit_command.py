@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from . import again, paths, speech, words
+from . import again, flags, paths, speech, words
 
 if TYPE_CHECKING:
     from ..files import EditRecord
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 def show_edit_command(
     photo: Annotated[str, typer.Argument(metavar="FILE", help="A file that `open` wrote.", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON, and nothing else.")] = False,
-    debug: Annotated[  # noqa: ARG001 -- the last door looks for it
-        bool, typer.Option("--debug", help="Show the traceback of an error.")
-    ] = False,
+    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Prints what a file says of its edit: by which engine, with which options, and what became of each face.
 

@@ -18,9 +18,7 @@ def ui_command(
     port: Annotated[str, typer.Option(metavar="N", help="0 takes one that is free.")] = "7860",
     engine: flags.EngineName = "auto",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
-    debug: Annotated[  # noqa: ARG001 -- read from the arguments, where every way out can see it
-        bool, typer.Option("--debug", help="Show the traceback of an error.")
-    ] = False,
+    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Shows the web page: drop a photo, choose faces and eyes, take the file. Nothing leaves this machine.
 
