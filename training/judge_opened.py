@@ -43,7 +43,7 @@ from open_the_eyes.roles import Face
 from .eye_state.data import FOLDS, fold_of
 from .eye_state.judge import DEFAULT, Judge
 from .faces import pictures_in, read_rgb
-from .sheet import eyes_of, write_sheets
+from .sheet import eyes_of, labelled, write_sheets
 
 CLOSED_FROM: Final = 0.5
 """Of the judge's probability."""
@@ -110,11 +110,8 @@ def judged(path: Path, pixels: Rgb, engine: Engine, options: Options, judge: Jud
 
 def tile(before: Rgb, after: Rgb, face: Face, row: Row) -> Rgb:
     """Both pictures' eyes side by side, with what was said of them."""
-    strip = np.hstack([eyes_of(before, face), eyes_of(after, face)])
     words = f"{row.name[:24]} {row.outcome}, judge {row.closed_before:.2f} > {row.closed_after:.2f} {row.reason[:64]}"
-    for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
-        cv2.putText(strip, words, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.42, colour, thick, cv2.LINE_AA)
-    return strip
+    return labelled([eyes_of(before, face), eyes_of(after, face)], words)
 
 
 def table_of(rows: list[Row]) -> Table:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -43,6 +44,14 @@ def eyes_of(pixels: Rgb, face: Face) -> Rgb:
     return np.asarray(cv2.warpAffine(pixels, to_tile, TILE_WH, flags=cv2.INTER_CUBIC), np.uint8)
 
 
+def labelled(tiles: Sequence[Rgb], text: str) -> NDArray[np.uint8]:
+    """One row of a sheet: tiles (h, w, 3) side by side, with a line of text on them."""
+    row = np.hstack(tiles)
+    for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
+        cv2.putText(row, text, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.45, colour, thick, cv2.LINE_AA)
+    return row
+
+
 def tiles_of(path: Path, result: Opened, engine: Engine, before: Rgb, every: bool) -> list[NDArray[np.uint8]]:
     """One row a face that was opened or refused: before, then each variation."""
     rows = []
@@ -50,11 +59,7 @@ def tiles_of(path: Path, result: Opened, engine: Engine, before: Rgb, every: boo
         if not every and report.outcome in ("already_open", "skipped"):
             continue
         tiles = [eyes_of(p, face) for p in (before, *(v.pixels for v in result.variations))]
-        row = np.hstack(tiles)
-        label = f"{path.stem[:26]} #{report.id} {report.outcome}"
-        cv2.putText(row, label, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 3, cv2.LINE_AA)
-        cv2.putText(row, label, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (255, 255, 255), 1, cv2.LINE_AA)
-        rows.append(row)
+        rows.append(labelled(tiles, f"{path.stem[:26]} #{report.id} {report.outcome}"))
     return rows
 
 
