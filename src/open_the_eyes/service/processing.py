@@ -6,11 +6,12 @@ import json
 import logging
 from collections.abc import Callable
 from itertools import chain, repeat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..engine import Engine
 from ..errors import Cancelled, PhotoNotWritten, UsageError
-from ..files import SUFFIXES, encoded, encoded_and_told
+from ..files import encoded, encoded_and_told, suffix_for
 from ..options import Options
 from ..photo import MEDIA_TYPES, FileFormat, Photo
 from ..pipeline import Progress, open_eyes
@@ -115,7 +116,7 @@ def _files(opened: Opened) -> dict[str, bytes]:
     parts: dict[str, bytes] = {}
     results, outputs = [], []
     file_format: FileFormat = "PNG" if opened.photo.file is None else opened.photo.file.format
-    suffix = next(suffix for suffix, named in SUFFIXES.items() if named == file_format)
+    suffix = suffix_for(Path("result"), file_format)
     faces = [face for face in opened.faces if face.outcome == "opened"]
     for number, variation in enumerate(opened.variations if opened.changed else (), start=1):
         name = f"result-{number}{suffix}"
