@@ -31,7 +31,7 @@ from open_the_eyes.imaging.arrays import Points, Rgb
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import Box, inverted, transformed
 from open_the_eyes.imaging.lids import lid_distances
-from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
+from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES, Side
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.iris import eye_shape
 from open_the_eyes.options import Options
@@ -43,7 +43,7 @@ from open_the_eyes.stages.crop import crop
 
 from .appearance.evaluate import crop_of, hidden_of, interval, measures
 from .faces import Portrait, pictures_in
-from .sheet import eyes_of, write_sheets
+from .sheet import eyes_of, labelled, write_sheets
 
 REACH: Final = 0.75
 """Where figures are taken, as a fraction of the mask's ellipse (`training.appearance.evaluate`)."""
@@ -141,7 +141,7 @@ def lid_hue(result: Rgb, there: Rgb, marks: Points, around: Crop) -> float:
     in_crop = transformed(points, inverted(layout.to_strip(seen.landmarks)))
     for side in SIDES:
         shape = eye_shape(in_crop, side)
-        lids = lid_distances(shape, Box(0, 0, around.mask.shape[1], around.mask.shape[0]))
+        lids = lid_distances(shape, Box.of(around.mask))
         between = (lids.along > 0.05 * shape.width) & (lids.along < 0.95 * shape.width) & (around.mask > 0.3)
         for inside in (lids.below_upper, lids.above_lower):
             away = -inside / shape.width
@@ -151,22 +151,14 @@ def lid_hue(result: Rgb, there: Rgb, marks: Points, around: Crop) -> float:
     return float(np.nanmean(apart))
 
 
-def iris_colour(pixels: Rgb, marks: NDArray[np.float64], side: str) -> NDArray[np.float64]:
+def iris_colour(pixels: Rgb, marks: NDArray[np.float64], side: Side) -> NDArray[np.float64]:
     """(3,): the mean colour inside one iris, between the lids."""
-    iris, plane = marks[IRIS[side], :2], np.zeros(pixels.shape[:2], np.uint8)  # type: ignore[index]
-    cv2.fillPoly(plane, [np.rint(marks[EYE_RING[side], :2]).astype(np.int32)], (1.0,))  # type: ignore[index]
+    iris, plane = marks[IRIS[side], :2], np.zeros(pixels.shape[:2], np.uint8)
+    cv2.fillPoly(plane, [np.rint(marks[EYE_RING[side], :2]).astype(np.int32)], (1.0,))
     ys, xs = np.mgrid[: plane.shape[0], : plane.shape[1]]
     radius = float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean())
     disc = (np.hypot(xs - iris[0, 0], ys - iris[0, 1]) < 0.9 * radius) & (plane > 0)
     return np.asarray(pixels[disc].mean(axis=0) if disc.any() else np.full(3, np.nan), np.float64)
-
-
-def labelled(tiles: Sequence[Rgb], text: str) -> NDArray[np.uint8]:
-    """One row of a sheet."""
-    row = np.hstack(tiles)
-    for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
-        cv2.putText(row, text, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.45, colour, thick, cv2.LINE_AA)
-    return row
 
 
 def people(folder: Path, engine: Engine) -> list[tuple[Shot, Shot]]:

@@ -15,8 +15,9 @@ from .engine import Engine, load_engine
 from .errors import OpenTheEyesError, PhotoNotWritten
 from .imaging.arrays import Points, Rgb
 from .imaging.blink import paint_blink
+from .imaging.eye_corners import eyes_apart
 from .imaging.geometry import Box
-from .imaging.mesh478 import EYE_RING, OUTER_CORNER, SIDES
+from .imaging.mesh478 import EYE_RING
 from .photo import Photo
 from .pipeline import Progress, open_eyes
 from .report import Report
@@ -117,9 +118,8 @@ def _face_of(picture: Rgb, engine: Engine) -> Face:
 
 def _eyes_strip(landmarks: Points, picture: Rgb) -> Box:
     """The part of a picture around both eyes, whole pixels."""
-    left, right = (landmarks[OUTER_CORNER[side], :2] for side in SIDES)
     x, y = Box.around(landmarks[EYE_RING["left"] + EYE_RING["right"]]).centre_xy
-    wide = EYES_WIDTH * float(np.hypot(*(right - left)))
+    wide = EYES_WIDTH * eyes_apart(landmarks)
     return Box(x - wide / 2, y - 0.24 * wide, x + wide / 2, y + 0.18 * wide).within(picture)
 
 

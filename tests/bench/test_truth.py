@@ -81,7 +81,7 @@ def test_gaze_and_agreement_are_zero_for_eyes_that_did_not_move(hidden: Hidden) 
     assert measures.gaze_error(hidden.face.landmarks, hidden.face.landmarks) == 0.0
     moved = hidden.face.landmarks.copy()
     moved[468:473, 0] += 2.0
-    apart = [measures.eyes_apart(marks) for marks in (hidden.face.landmarks, moved)]
+    apart = [measures.gazes_apart(marks) for marks in (hidden.face.landmarks, moved)]
     assert apart[0] != apart[1]
     assert measures.gaze_error(hidden.face.landmarks, moved) > 0.03
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.eyechange import gaze_shift, iris_disc, iris_shift, ring_shift
-from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
+from open_the_eyes.imaging.eyechange import along_eye, gaze_shift, iris_disc, iris_shift, ring_shift
+from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES, Side
 from open_the_eyes.roles import Face
 
 
@@ -66,3 +66,11 @@ def test_a_disc_covers_the_iris_and_ends_softly(portrait_face: Face) -> None:
     assert disc[y, x] == 1
     assert 20 < (disc > 0).sum() < 120
     assert np.unique(disc).size > 4
+
+
+@pytest.mark.parametrize(("side", "outer_x"), [("left", 0.0), ("right", 40.0)])
+def test_an_iris_stands_to_the_right_of_the_middle_of_either_eye(side: Side, outer_x: float) -> None:
+    ring = np.zeros((16, 2))
+    ring[[0, 8], 0] = outer_x, 40 - outer_x
+    assert along_eye(ring, np.array([20.0, 3.0]), side) == pytest.approx(0)
+    assert along_eye(ring, np.array([30.0, 3.0]), side) == pytest.approx(0.25)

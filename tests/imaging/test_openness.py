@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Points
+from open_the_eyes.imaging.eye_corners import true_eye_width
 from open_the_eyes.imaging.mesh478 import EYE_RING, SIDES
-from open_the_eyes.imaging.openness import USUAL_RATIO, lid_gap, opennesses, true_eye_width
+from open_the_eyes.imaging.openness import USUAL_RATIO, lid_gap, opennesses
 
 WIDTH = 40.0
 

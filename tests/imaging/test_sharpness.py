@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb, Tones, to_tones
-from open_the_eyes.imaging.sharpness import BLURS, blur_to_match, fine_energy
+from open_the_eyes.imaging.sharpness import BLURS, blur_to_match, edge_blur, fine_energy
 from tests.faces import HEAD
 
 EVERYWHERE = np.ones((220, 230), np.bool_)
@@ -42,3 +42,10 @@ def test_never_more_than_the_strongest_blur(head: Tones) -> None:
 def test_brightness_does_not_count_as_sharpness(head: Tones) -> None:
     dark = np.asarray(head * 0.6 + 4, np.float32)
     assert fine_energy(dark, EVERYWHERE) == pytest.approx(fine_energy(head, EVERYWHERE), rel=0.25)
+
+
+@pytest.mark.parametrize("sigma", [2.0, 4.0])
+def test_the_sharpest_edge_tells_its_blur(sigma: float) -> None:
+    step = np.where(np.arange(60) < 30, 40, 200).astype(np.float32) * np.ones((20, 1), np.float32)
+    soft = cv2.GaussianBlur(step, (0, 0), sigma)
+    assert edge_blur(soft, np.ones(soft.shape, np.bool_)) == pytest.approx(sigma, rel=0.1)

@@ -165,11 +165,9 @@ def measures(result: Rgb, whole: Crop, inside: NDArray[np.bool_]) -> Measures:
 def _iris_difference(result: Rgb, whole: Crop) -> float:
     apart = []
     for side in SIDES:
-        iris = whole.landmarks[IRIS[side], :2]
-        radius = float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean())
-        shape = EyeShape(whole.landmarks[EYE_RING[side], :2], (float(iris[0, 0]), float(iris[0, 1])), radius, side)
-        there = lid_distances(shape, Box(0, 0, whole.mask.shape[1], whole.mask.shape[0]))
-        disc = (there.to_iris < radius) & (there.aperture(1.0) > 0.5)
+        shape = EyeShape.of(whole.landmarks[EYE_RING[side], :2], whole.landmarks[IRIS[side], :2], side)
+        there = lid_distances(shape, Box.of(whole.mask))
+        disc = (there.to_iris < shape.iris_radius) & (there.aperture(1.0) > 0.5)
         if disc.any():
             apart.append(np.abs(result[disc].mean(axis=0) - whole.pixels[disc].mean(axis=0)).mean())
     return float(np.mean(apart)) if apart else 0.0

@@ -62,8 +62,7 @@ def irises_of(portrait: Portrait) -> Iterator[Iris]:
             continue
         picture = np.asarray(cv2.resize(small, None, fx=LARGEST, fy=LARGEST, interpolation=cv2.INTER_CUBIC), np.float32)
         marks, ring = ((points - (left, top) + 0.5) * LARGEST - 0.5 for points in (marks, ring))
-        radius = float(np.linalg.norm(marks[1:] - marks[0], axis=1).mean())
-        ball = ball_of(picture, EyeShape(ring, (float(marks[0, 0]), float(marks[0, 1])), radius, side))
+        ball = ball_of(picture, EyeShape.of(ring, marks, side))
         if ball is not None:
             yield measured(ball)
 

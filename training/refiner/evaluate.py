@@ -98,11 +98,9 @@ def irises_apart(pixels: Rgb, marks: NDArray[np.float64]) -> float:
     """Between the mean colours of both irises, levels 0..255, mean of R, G, B."""
     means = []
     for side in SIDES:
-        iris = marks[IRIS[side], :2]
-        radius = float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean())
-        shape = EyeShape(marks[EYE_RING[side], :2], (float(iris[0, 0]), float(iris[0, 1])), radius, side)
-        there = lid_distances(shape, Box(0, 0, pixels.shape[1], pixels.shape[0]))
-        disc = (there.to_iris < 0.9 * radius) & (there.aperture(1.0) > 0.5)
+        shape = EyeShape.of(marks[EYE_RING[side], :2], marks[IRIS[side], :2], side)
+        there = lid_distances(shape, Box.of(pixels))
+        disc = (there.to_iris < 0.9 * shape.iris_radius) & (there.aperture(1.0) > 0.5)
         if not disc.any():
             return 0.0
         means.append(pixels[disc].mean(axis=0))

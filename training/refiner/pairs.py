@@ -104,7 +104,7 @@ def _both_eyes(
     shown = rng.uniform(-1, 1, 2)
     pairs = []
     for side in SIDES:
-        frame = eye_frame(eye_shape(in_picture, side, radius), to_strip, size)
+        frame = eye_frame(replace(eye_shape(in_picture, side), iris_radius=radius), to_strip, size)
         back = _laid_in(frame, planes, landmarks, points, model)
         cover = np.clip(frame.taken(allowed), 0, 1)
         alpha = np.asarray(np.clip(back[..., 3], 0, 1) * cover, np.float32)[..., None]

@@ -143,7 +143,7 @@ def _measured(
         row["eye : skin"] = ratio
     if seen is not None:
         row["openness"] = min(seen.eyes[side].openness for side in SIDES)
-        row["eyes apart"] = measures.eyes_apart(seen.landmarks)
+        row["eyes apart"] = measures.gazes_apart(seen.landmarks)
         likeness = networks.likeness((before, decisions[index].face.landmarks), (after, seen.landmarks))
         if likeness is not None:
             row["identity"] = likeness

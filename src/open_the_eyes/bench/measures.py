@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.arrays import Plane, Points, Rgb, to_tones
-from ..imaging.eyechange import gaze_shift, iris_disc
+from ..imaging.eyechange import along_eye, gaze_shift, iris_disc
 from ..imaging.geometry import Box
 from ..imaging.mesh478 import EYE_RING, INNER_CORNER, IRIS, OUTER_CORNER, SIDES, Side
 from ..imaging.palette import LUMA
@@ -119,7 +119,7 @@ def strip(picture: Rgb) -> Rgb:
     return np.asarray(cv2.resize(picture, STRIP_WH, interpolation=flags), np.uint8)
 
 
-def eyes_apart(landmarks: Points, true: Points | None = None) -> float:
+def gazes_apart(landmarks: Points, true: Points | None = None) -> float:
     """How differently both irises stand between their corners, in eye widths, beyond the difference they truly have.
 
     0 for eyes that look alike.
@@ -181,6 +181,4 @@ def around(face_box: Box, size_wh: tuple[int, int]) -> Box:
 
 
 def _along(landmarks: Points, side: Side) -> float:
-    ring, iris = landmarks[EYE_RING[side], :2], landmarks[IRIS[side][0], :2]
-    axis = ring[8] - ring[0] if side == "left" else ring[0] - ring[8]
-    return float((iris - (ring[0] + ring[8]) / 2) @ axis) / max(float(axis @ axis), 1e-9)
+    return along_eye(landmarks[EYE_RING[side], :2], landmarks[IRIS[side][0], :2], side)

@@ -187,7 +187,7 @@ def _row(one: Hidden, made: Rgb, engine: Engine, networks: Networks) -> dict[str
     seen = engine.detector.measure(made, one.face)
     if seen is not None:
         row["gaze"] = measures.gaze_error(one.face.landmarks, seen.landmarks)
-        row["eyes apart"] = measures.eyes_apart(seen.landmarks, one.face.landmarks)
+        row["eyes apart"] = measures.gazes_apart(seen.landmarks, one.face.landmarks)
         row["openness"] = min(seen.eyes[side].openness for side in SIDES)
         likeness = networks.likeness((one.pixels, one.face.landmarks), (made, seen.landmarks))
         if likeness is not None:

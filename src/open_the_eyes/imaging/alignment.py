@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Matrix, Plane, Points, Tones
+from .eye_corners import eye_middle
 from .geometry import inverted, scale_of
-from .mesh478 import FACE_OVAL, INNER_CORNER, OUTER_CORNER, SIDES
+from .mesh478 import FACE_OVAL, SIDES
 
 SIDE: Final = 512
 """Pixels of the restorers' square."""
@@ -34,7 +35,7 @@ def five_points(landmarks: Points) -> Points:
 
     An eye's centre is the middle of its corners, which a blink does not move.
     """
-    eyes = [(landmarks[OUTER_CORNER[side], :2] + landmarks[INNER_CORNER[side], :2]) / 2 for side in SIDES]
+    eyes = [eye_middle(landmarks, side) for side in SIDES]
     return np.stack([*eyes, landmarks[NOSE_TIP, :2], *(landmarks[corner, :2] for corner in MOUTH_CORNERS)])
 
 

@@ -30,9 +30,9 @@ from .blink_lines import (
     blurred,
     eye_coordinates,
     looked_up,
-    seen_eye_width,
 )
 from .easing import smoothstep
+from .eye_corners import seen_eye_width
 from .geometry import Box, inverted
 from .mesh478 import SIDES, Side
 

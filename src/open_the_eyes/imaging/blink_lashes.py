@@ -13,6 +13,7 @@ from .arrays import Plane, Points, Rgb, Tones
 from .blink_lines import BlinkFrame, BlinkLines, Field, blurred, lid_line, looked_up, photo_maps
 from .geometry import Box, inverted, transformed
 from .mesh478 import SIDES
+from .sharpness import edge_blur
 
 LASHES: Final = 54
 
@@ -45,9 +46,8 @@ def softness_of(pixels: Rgb, eye: BlinkFrame) -> float:
     if min(part.shape[:2]) < 3:
         return 0.5
     grey = part.mean(axis=2)
-    steepest = float(np.percentile(np.hypot(*np.gradient(grey)), 99.5))
-    contrast = float(np.percentile(grey, 99) - np.percentile(grey, 1))
-    return float(np.clip(contrast / max(steepest, 1e-3) / math.sqrt(2 * math.pi), 0.4, 0.05 * eye.width + 0.4))
+    blur = edge_blur(grey, np.ones(grey.shape, np.bool_))
+    return float(np.clip(blur, 0.4, 0.05 * eye.width + 0.4))
 
 
 def lash_layers(eye: BlinkFrame, window: Box, strength: float, softness: float) -> tuple[Plane, Plane]:

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from .arrays import Matrix, Plane, Points, Rgb, Tones, to_tones
 from .easing import smoothstep
+from .eye_corners import eye_corners, seen_eye_width
 from .geometry import Box, across, inverted, transformed
-from .mesh478 import BROW, CHIN, EYE_RING, INNER_CORNER, OUTER_CORNER, Side
+from .mesh478 import BROW, CHIN, EYE_RING, Side
 
 LEFT_U, RIGHT_U, TOP_V, BOTTOM_V = -0.5, 1.4, -0.65, 0.65
 """The part of the face around an eye that may change, in widths of the eye."""
@@ -47,7 +48,7 @@ class BlinkFrame:
 
     @classmethod
     def of(cls, landmarks: Points, side: Side) -> BlinkFrame:
-        outer, inner = landmarks[OUTER_CORNER[side], :2], landmarks[INNER_CORNER[side], :2]
+        outer, inner = eye_corners(landmarks, side)
         along = inner - outer
         width = seen_eye_width(landmarks, side)
         down = across(along, landmarks[CHIN, :2] - outer)
@@ -145,11 +146,6 @@ def looked_up(pixels: Rgb, eye: BlinkFrame, u: Field, v: Field, blur: float = 0.
     part = blurred(to_tones(pixels[top : int(y.max()) + reach + 1, left : int(x.max()) + reach + 1]), sigma)
     looked = cv2.remap(part, x - left, y - top, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(np.clip(looked, 0, 255), dtype=np.float32)
-
-
-def seen_eye_width(landmarks: Points, side: Side) -> float:
-    """Corner to corner as the photo shows it, pixels: on a turned head it is shorter."""
-    return float(np.hypot(*(landmarks[INNER_CORNER[side], :2] - landmarks[OUTER_CORNER[side], :2])))
 
 
 def _fit(points: Points) -> Field:

@@ -52,6 +52,20 @@ def gaze_shift(before: Points, after: Points, side: Side) -> float:
     return float(np.linalg.norm(at[1] - at[0]))
 
 
+def rightwards(ring: Points, side: Side) -> Points:
+    """(16, 2) lids -> (2,), as long as the eye is wide: from the corner at the upright face's left to the other."""
+    across = ring[8] - ring[0]
+    return np.asarray(across if side == "left" else -across)
+
+
+def along_eye(ring: Points, iris_xy: Points, side: Side) -> float:
+    """Where an iris stands between the corners of its lids (16, 2): 0 in the middle, in eye widths, positive to the
+    upright face's right."""
+    axis = rightwards(ring, side)
+    width = max(float(np.linalg.norm(axis)), 1e-6)
+    return float((iris_xy - (ring[0] + ring[8]) / 2) @ axis) / width**2
+
+
 def _centre_in_eye(landmarks: Points, side: Side) -> NDArray[np.float64]:
     ring = landmarks[EYE_RING[side], :2]
     width = max(float(np.linalg.norm(ring[8] - ring[0])), 1e-6)

@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 
 from .arrays import Matrix, Points, Rgb
+from .eye_corners import eye_middle, true_eye_width
 from .facecrop import warped
 from .geometry import quarter_turned
-from .mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
-from .openness import true_eye_width
+from .mesh478 import SIDES, Side
 from .pose import roll_of
 
 SIZE_WH: Final = (56, 40)
@@ -32,7 +32,7 @@ def eye_crop_to_photo(landmarks: Points, side: Side, size_wh: tuple[int, int] = 
     down = quarter_turned(right)
     if side == "right":
         right = -right
-    centre = (landmarks[OUTER_CORNER[side], :2] + landmarks[INNER_CORNER[side], :2]) / 2
+    centre = eye_middle(landmarks, side)
     shift = centre - right * (size_wh[0] - 1) / 2 - down * (size_wh[1] - 1) / 2
     return np.column_stack([right, down, shift])
 

@@ -49,6 +49,11 @@ class Box:
         return np.array([self.left, self.top, 0.0])
 
     @classmethod
+    def of(cls, picture: NDArray[Any]) -> Box:
+        """All of a picture (H, W, ...)."""
+        return cls(0, 0, picture.shape[1], picture.shape[0])
+
+    @classmethod
     def around(cls, points: Points) -> Box:
         """The smallest box that holds all (N, 2+) points."""
         (left, top), (right, bottom) = points[:, :2].min(axis=0), points[:, :2].max(axis=0)

@@ -33,6 +33,12 @@ class EyeShape:
     iris_radius: float
     side: Side
 
+    @classmethod
+    def of(cls, ring: Points, iris: Points, side: Side) -> EyeShape:
+        """Of an eye's `ring` (16, 2) and `iris` (5, 2), its centre first, as the mesh has them."""
+        radius = float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean())
+        return cls(ring, (float(iris[0, 0]), float(iris[0, 1])), radius, side)
+
     @property
     def width(self) -> float:
         """Corner to corner, pixels."""

@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 
 from .arrays import Plane, Points, Rgb
+from .eye_corners import eye_corners, seen_eye_width
 from .geometry import Box
-from .mesh478 import INNER_CORNER, NOSE_SIDE, OTHER, OUTER_CORNER, Side
+from .mesh478 import NOSE_SIDE, OTHER, Side
 from .palette import LUMA
 from .smooth import smoothed
 
@@ -42,8 +43,7 @@ def nose_mask(pixels: Rgb, mask: Plane, landmarks: Points, side: Side) -> Plane:
     """(h, w) 0..1: 1 on the nose in front of the region `mask` (h, w) around one eye; `landmarks` (478, 2+) lie in the
     same picture."""
     out = np.zeros_like(mask)
-    outer, inner = (landmarks[corner[side], :2] for corner in (OUTER_CORNER, INNER_CORNER))
-    width = float(np.linalg.norm(inner - outer))
+    width, inner = seen_eye_width(landmarks, side), eye_corners(landmarks, side)[1]
     top, bottom, beyond = (landmarks[n, :2] for n in (*NOSE_SIDE[side][1:3], NOSE_SIDE[OTHER[side]][1]))
     away = _across(np.stack([top, bottom]), beyond)[0]
     past = float((inner - top) @ away)

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from .arrays import Points
+from .eye_corners import true_eye_width
 from .geometry import quarter_turned
-from .mesh478 import EYE_RING, INNER_CORNER, OUTER_CORNER, SIDES, Side
+from .mesh478 import EYE_RING, SIDES, Side
 from .pose import axes_of
 
 _LID_PAIRS: Final = ((2, 14), (3, 13), (4, 12), (5, 11), (6, 10))
@@ -17,11 +18,6 @@ _LID_PAIRS: Final = ((2, 14), (3, 13), (4, 12), (5, 11), (6, 10))
 
 USUAL_RATIO: Final = 0.24
 """Median lid gap / eye width of 5262 open eyes, in this mesh and by this measure; this ratio is openness 1."""
-
-
-def true_eye_width(landmarks: Points, side: Side) -> float:
-    """(478, 3) -> pixels from corner to corner, with depth, so that a turned head's eye is not shorter."""
-    return float(np.linalg.norm(landmarks[OUTER_CORNER[side]] - landmarks[INNER_CORNER[side]]))
 
 
 def lid_gap(landmarks: Points, side: Side) -> float:

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 
 from .arrays import Points
-from .mesh478 import CHIN, FOREHEAD, INNER_CORNER, OUTER_CORNER
+from .eye_corners import eye_middle
+from .mesh478 import CHIN, FOREHEAD
 
 SIDEBURN: Final = {"left": 234, "right": 454}
 """The widest points of the face oval, in front of the ears."""
@@ -26,9 +27,7 @@ class Pose:
 
 def roll_of(landmarks: Points) -> float:
     """(478, 2+) -> -180..180 degrees, 0 upright, positive clockwise in the picture; of the line through both eyes."""
-    left = landmarks[OUTER_CORNER["left"], :2] + landmarks[INNER_CORNER["left"], :2]
-    right = landmarks[OUTER_CORNER["right"], :2] + landmarks[INNER_CORNER["right"], :2]
-    dx, dy = right - left
+    dx, dy = eye_middle(landmarks, "right") - eye_middle(landmarks, "left")
     return math.degrees(math.atan2(dy, dx))
 
 

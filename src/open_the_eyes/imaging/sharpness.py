@@ -1,8 +1,9 @@
-"""How sharp skin and hair are drawn, and how much blur makes one picture as soft as another."""
+"""How sharp skin, hair and edges are drawn, and how much blur makes one picture as soft as another."""
 
 from __future__ import annotations
 
-from typing import Final
+import math
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -40,3 +41,13 @@ def blur_to_match(sharp: Tones, soft: Tones, where: NDArray[np.bool_], tolerance
             return float(last + (sigma - last) * share)
         before, last = now, sigma
     return BLURS[-1]
+
+
+def edge_blur(level: NDArray[Any], where: NDArray[np.bool_]) -> float:
+    """The blur of the sharpest edge in a part of a plane (h, w), as the sigma of a Gaussian, pixels.
+
+    A blurred step's steepest slope tells it.
+    """
+    steepest = float(np.percentile(np.hypot(*np.gradient(level))[where], 99.5))
+    contrast = float(np.percentile(level[where], 99) - np.percentile(level[where], 1))
+    return contrast / max(steepest, 1e-3) / math.sqrt(2 * math.pi)

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from ..imaging.arrays import Points
+from ..imaging.eye_corners import eye_middle
 from ..imaging.geometry import Box
-from ..imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
+from ..imaging.mesh478 import SIDES, Side
 from ..roles import Refusal
 from .eye_state import Reading
 
@@ -29,7 +30,7 @@ def covered_sides(readings: Mapping[Side, Reading]) -> tuple[Side, ...]:
 
 def outside_sides(landmarks: Points, size_wh: tuple[int, int]) -> tuple[Side, ...]:
     """The eyes whose middle lies outside a picture of that size: of those there is too little to go by."""
-    middles = {side: landmarks[[OUTER_CORNER[side], INNER_CORNER[side]], :2].mean(axis=0) for side in SIDES}
+    middles = {side: eye_middle(landmarks, side) for side in SIDES}
     return tuple(side for side, (x, y) in middles.items() if not (0 <= x < size_wh[0] and 0 <= y < size_wh[1]))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..imaging import mesh478 as mesh
 from ..imaging.arrays import Plane, Points, Rgb
+from ..imaging.eye_corners import eyes_apart
 from ..imaging.frames import frame_mask
 from ..imaging.geometry import Box
 from ..imaging.lash_frame import lash_frame
@@ -31,8 +32,7 @@ def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
     The crop is not rotated: its pixels are the photo's, so what is not painted stays identical by construction.
     """
     eyes = face.landmarks[[*mesh.EYE_RING["left"], *mesh.EYE_RING["right"]]]
-    left, right = (face.landmarks[mesh.OUTER_CORNER[side], :2] for side in mesh.SIDES)
-    reach = REACH * float(np.linalg.norm(left - right))
+    reach = REACH * eyes_apart(face.landmarks)
     window = Box.around(eyes).moved_out(reach).within(pixels)
     landmarks = face.landmarks - window.offset
     cut = window.cut(pixels).copy()

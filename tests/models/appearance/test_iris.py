@@ -107,7 +107,6 @@ def test_a_shape_is_read_from_the_points(model: AppearanceModel, side: Side) -> 
     shape = iris.eye_shape(model.mean_points, side)
     assert shape.iris_xy == pytest.approx(tuple(layout.iris_of(model.mean_points, side)[0]))
     assert 0.15 < shape.iris_radius / shape.width < 0.3
-    assert iris.eye_shape(model.mean_points, side, 7.5).iris_radius == 7.5
 
 
 def test_a_warm_shadow_over_half_a_white_does_not_turn_the_rest_blue(model: AppearanceModel) -> None:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.eye_corners import eye_corners
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import SIDES, Side
-from open_the_eyes.models.appearance.pieces import corners_of, pieces_of
+from open_the_eyes.models.appearance.pieces import pieces_of
 from open_the_eyes.roles import Crop, Face
 from open_the_eyes.stages.crop import crop
 
@@ -25,8 +26,8 @@ def test_all_of_the_mask_lies_in_one_piece_an_eye(closed: tuple[Side, ...], port
         piece.part.cut(times)[...] += 1
         assert np.array_equal(piece.crop.pixels, piece.part.cut(whole.pixels))
         for side in piece.crop.closed:
-            corner = corners_of(piece.crop, side) + piece.part.corners[0]
-            assert corner == pytest.approx(corners_of(whole, side))
+            corner = eye_corners(piece.crop.landmarks, side) + piece.part.corners[0]
+            assert corner == pytest.approx(eye_corners(whole.landmarks, side))
     assert (times[whole.mask > 0] == 1).all()
     assert times.mean() < 0.9
 

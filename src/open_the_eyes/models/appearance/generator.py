@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ...givers import Painted
 from ...imaging.arrays import Plane, Points, Tones, to_tones
+from ...imaging.eye_corners import seen_eye_width
 from ...imaging.eyeball import moved, turned, within_reach
 from ...imaging.geometry import inverted, scale_of, transformed
 from ...imaging.grain import continued_grain
@@ -32,7 +33,7 @@ from .lash_line import shut_lines, with_lash_lines
 from .lashes import with_lashes
 from .model import AppearanceModel, Prediction
 from .own_lashes import Lashes, own_lashes
-from .pieces import corners_of, pieces_of, skin_around
+from .pieces import pieces_of, skin_around
 from .refiner import EyeRefiner, PaintedEyes
 from .refiner_frame import MAX_EYE
 from .round_iris import with_round_irises
@@ -204,8 +205,7 @@ class AppearanceGenerator:
         to_strip = layout.to_strip(crop.landmarks)
         finest = 0.9 / scale_of(to_strip)
         if self._refiner is not None:
-            ends = [corners_of(crop, side) for side in crop.closed]
-            widths = [float(np.linalg.norm(inner - outer)) for outer, inner in ends]
+            widths = [seen_eye_width(crop.landmarks, side) for side in crop.closed]
             finest = 0.9 * float(np.mean(widths)) / MAX_EYE
             if finest <= 0.8:
                 return np.zeros((*mask.shape, 3), np.float32)

@@ -74,11 +74,9 @@ class IrisRegions:
     white: dict[Side, NDArray[np.bool_]]
 
 
-def eye_shape(points: Points, side: Side, iris_radius: float | None = None) -> EyeShape:
+def eye_shape(points: Points, side: Side) -> EyeShape:
     """One eye of the model's points, which may lie on the strip or anywhere else."""
-    iris = layout.iris_of(points, side)
-    radius = float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean()) if iris_radius is None else iris_radius
-    return EyeShape(layout.ring_of(points, side), (float(iris[0, 0]), float(iris[0, 1])), radius, side)
+    return EyeShape.of(layout.ring_of(points, side), layout.iris_of(points, side), side)
 
 
 @lru_cache(maxsize=4)

@@ -6,7 +6,7 @@ therefore predicted, the others stay where they are and are what the prediction 
 
 from __future__ import annotations
 
-from typing import Final, TypeVar
+from typing import Final
 
 import cv2
 import numpy as np
@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from ...imaging import mesh478 as mesh
 from ...imaging.arrays import Matrix, Points
+from ...imaging.eyechange import along_eye
 from ...imaging.geometry import similarity_from_two, transformed
 from ...imaging.mesh478 import SIDES, Side
-
-Real = TypeVar("Real", np.float32, np.float64)
 
 SIZE_WH: Final = (320, 140)
 CORNERS_AT: Final[dict[Side, tuple[float, float]]] = {"left": (55.0, 78.0), "right": (265.0, 78.0)}
@@ -76,7 +75,7 @@ def ring_of(points: Points, side: Side) -> Points:
     return points[start : start + 16]
 
 
-def lid_gaps(ring: NDArray[Real]) -> NDArray[Real]:
+def lid_gaps(ring: NDArray[np.float64]) -> NDArray[np.float64]:
     """(16, ...) lids of one eye -> (7, ...): from the upper lid to the lower one, between the corners."""
     return ring[15:8:-1] - ring[1:8]
 
@@ -96,6 +95,11 @@ def iris_of(points: Points, side: Side) -> Points:
     """Centre and four limbus points of one iris; (5, 2)."""
     start = len(_RINGS) + (0 if side == "left" else 5)
     return points[start : start + 5]
+
+
+def iris_along(points: Points, side: Side) -> float:
+    """Where one iris stands between its corners: 0 in the middle, in eye widths, positive to the picture's right."""
+    return along_eye(ring_of(points, side), iris_of(points, side)[0], side)
 
 
 def eye_ellipses(mean_points: Points) -> dict[Side, NDArray[np.uint8]]:

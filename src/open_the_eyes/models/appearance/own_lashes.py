@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,6 +15,7 @@ from ...imaging.easing import ramp
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.palette import LUMA
+from ...imaging.sharpness import edge_blur
 
 SEEN_FROM: Final = (36.0, 64.0)
 """Eye widths in pixels between which lashes come to be seen."""
@@ -106,11 +106,8 @@ def _band(darkness: Plane, inside: NDArray[np.bool_], below: Plane) -> tuple[flo
 
 
 def _softness(level: Plane, near: NDArray[np.bool_]) -> float:
-    """Blur of the sharpest edge as the sigma of a Gaussian, pixels: a blurred step's steepest slope tells it."""
+    """The blur of the sharpest edge there, pixels; 0 where too little is seen of it."""
     part = Box.holding(near)
     if part is None or min(part.width, part.height) < 3:
         return 0.0
-    level, near = part.cut(level), part.cut(near)
-    steepest = float(np.percentile(np.hypot(*np.gradient(level))[near], 99.5))
-    contrast = float(np.percentile(level[near], 99) - np.percentile(level[near], 1))
-    return contrast / max(steepest, 1e-3) / math.sqrt(2 * math.pi)
+    return edge_blur(part.cut(level), part.cut(near))

@@ -9,9 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...imaging.arrays import Plane, Points
+from ...imaging.arrays import Plane
+from ...imaging.eye_corners import eye_middle, eyes_apart, seen_eye_width
 from ...imaging.geometry import Box
-from ...imaging.mesh478 import CHIN, FOREHEAD, INNER_CORNER, OUTER_CORNER, SIDES, Side
+from ...imaging.mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES, Side
 from ...roles import Crop
 from . import layout
 from .refiner_frame import REACH_WH
@@ -40,17 +41,12 @@ def pieces_of(crop: Crop) -> list[Piece]:
     return [_piece(crop, part, (side,)) for side, part in parts.items() if part.area >= 1]
 
 
-def corners_of(crop: Crop, side: Side) -> Points:
-    """Outer and inner corner of an eye, (2, 2)."""
-    return crop.landmarks[[OUTER_CORNER[side], INNER_CORNER[side]], :2]
-
-
 def _around(crop: Crop, side: Side) -> Box:
     axes = layout.to_strip(crop.landmarks)[:, :2]
     axes = axes / np.linalg.norm(axes, axis=1, keepdims=True)
     frame = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]]) * np.array(REACH_WH) / 2 @ axes
-    ends = corners_of(crop, side)
-    return Box.around(ends.mean(axis=0) + frame * float(np.linalg.norm(ends[1] - ends[0]))).grown(_MORE).to_whole()
+    corners = eye_middle(crop.landmarks, side) + frame * seen_eye_width(crop.landmarks, side)
+    return Box.around(corners).grown(_MORE).to_whole()
 
 
 def _piece(crop: Crop, part: Box, closed: tuple[Side, ...]) -> Piece:
@@ -64,7 +60,7 @@ def _piece(crop: Crop, part: Box, closed: tuple[Side, ...]) -> Piece:
 def skin_around(crop: Crop, mask: Plane) -> NDArray[np.bool_]:
     """Cheeks and the bridge of the nose: skin below the eyes that the patch does not touch."""
     left, right = (crop.landmarks[OUTER_CORNER[side], :2] for side in SIDES)
-    centre, reach = (left + right) / 2, float(np.linalg.norm(left - right))
+    centre, reach = (left + right) / 2, eyes_apart(crop.landmarks)
     down = crop.landmarks[CHIN, :2] - crop.landmarks[FOREHEAD, :2]
     down = down / max(float(np.linalg.norm(down)), 1e-6)
     xs = np.arange(mask.shape[1], dtype=np.float32) - np.float32(centre[0])

@@ -7,12 +7,13 @@ from typing import Final
 
 import numpy as np
 
+from ...imaging.eye_corners import seen_eye_width
 from ...imaging.grain import continued_grain
 from ...imaging.lash_tails import without_tails
 from ...imaging.lash_tips import without_tips
 from ...imaging.threefold import threefold
 from ...roles import Crop, Patch
-from .pieces import corners_of, skin_around
+from .pieces import skin_around
 
 GRAIN: Final = 0.05
 """Skin that was continued is smooth, so it gets the grain of skin that is finer than this, in eye widths."""
@@ -43,4 +44,4 @@ def over_tails(patch: Patch, crop: Crop) -> Patch:
 
 def _larger_eye_width(crop: Crop) -> float:
     """Of the eyes to open; the larger one is the nearer one."""
-    return float(np.max([np.linalg.norm(np.subtract(*corners_of(crop, side))) for side in crop.closed]))
+    return max(seen_eye_width(crop.landmarks, side) for side in crop.closed)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ...imaging.arrays import Rgb, to_tones
-from ...imaging.mesh478 import OUTER_CORNER, SIDES
+from ...imaging.eye_corners import eyes_apart
 from ...imaging.pose import pose_of
 from ...imaging.sharpness import fine_energy
 from ...roles import Crop, Donor
@@ -38,19 +38,13 @@ def ranked(crop: Crop, donors: Sequence[Donor]) -> list[Ranked]:
     return sorted(found, key=lambda one: (one.obstacle != "", round(one.cost, 6)))
 
 
-def eyes_apart(crop: Crop) -> float:
-    """Pixels between the outer corners of the eyes."""
-    left, right = (crop.landmarks[OUTER_CORNER[side], :2] for side in SIDES)
-    return float(np.linalg.norm(left - right))
-
-
 def _judged(crop: Crop, donor: Donor) -> Ranked:
     here, there = pose_of(crop.face.landmarks), pose_of(donor.crop.face.landmarks)
     yaw, pitch = abs(here.yaw_deg - there.yaw_deg), abs(here.pitch_deg - there.pitch_deg)
     missing = len(set(crop.closed) - set(donor.crop.closed))
     if missing:  # taken from the other side in a mirror, where the head is turned the other way
         yaw = max(yaw if missing < len(crop.closed) else 0.0, abs(here.yaw_deg + there.yaw_deg))
-    growth = eyes_apart(crop) / max(eyes_apart(donor.crop), 1e-6)
+    growth = eyes_apart(crop.landmarks) / max(eyes_apart(donor.crop.landmarks), 1e-6)
     eyes = [donor.crop.face.eyes[side] for side in donor.crop.closed]
     narrow = float(np.mean([max(0.95 - eye.openness, 0.0) + eye.closed_probability for eye in eyes])) if eyes else 9.0
     cost = 1.2 * narrow + yaw / 30 + pitch / 25 + 0.5 * missing + 0.25 * _light_apart(crop, donor.crop)
@@ -85,7 +79,7 @@ def _halves(crop: Crop) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
 
 def _softness(donor: Crop) -> float:
     """0 for eyes with the finest detail, 2 for blurred ones; seen at one size, so that large ones have no advantage."""
-    size = min(_COMMON_PX / max(eyes_apart(donor), 1e-6), 1.0)
+    size = min(_COMMON_PX / max(eyes_apart(donor.landmarks), 1e-6), 1.0)
     small, mask = _resized(donor.pixels, size), _resized(donor.mask, size)
     energy = fine_energy(to_tones(small), np.asarray(mask > 0.5))
     return float(np.clip(np.log(12.0 / max(energy, 0.5)), 0, 2))

@@ -14,7 +14,7 @@ from ..appearance.iris import recoloured as brought_to
 
 def recoloured(picture: Tones, shape: EyeShape, wanted: EyeColor) -> Tones:
     """The picture (h, w, 3) with one iris brought to a named colour, measured against the white of the same eye."""
-    there = lid_distances(shape, Box(0, 0, picture.shape[1], picture.shape[0]))
+    there = lid_distances(shape, Box.of(picture))
     r = shape.iris_radius
     open_here = (there.below_upper > 0.15 * r) & (there.above_lower > 0.05 * r)
     iris = (there.to_iris > 0.45 * r) & (there.to_iris < 0.9 * r) & open_here

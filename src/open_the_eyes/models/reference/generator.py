@@ -19,7 +19,7 @@ from ..appearance import condition, layout
 from ..appearance.generator import AppearanceGenerator
 from ..appearance.highlights import ShorterExposure
 from ..appearance.tails import over_tails, tailless
-from . import gaze, lay
+from . import lay
 from .choice import Ranked, ranked
 from .transfer import sheet_of
 
@@ -109,7 +109,7 @@ class ReferenceGenerator:
         seen = layout.points_on_strip((crop if lone or own else donor).landmarks)
         model = self._appearance.model
         prediction = condition.shape_given_eyes(model, seen, (OTHER[side],), model.predict_shape(seen))
-        return gaze.along_eye(model.with_shape(seen, prediction.mean), side)
+        return layout.iris_along(model.with_shape(seen, prediction.mean), side)
 
 
 def _own_donor(crop: Crop) -> Donor | None:

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane, Points, Tones, to_tones
+from ...imaging.eye_corners import eyes_apart
 from ...imaging.eyeball import moved, turned, within_reach
+from ...imaging.eyechange import rightwards
 from ...imaging.geometry import Box, quarter_turned, transformed
 from ...imaging.grain import continued_grain
 from ...imaging.mesh478 import Side
@@ -22,8 +24,7 @@ from ...roles import Crop
 from ..appearance import layout
 from ..appearance.iris import eye_shape
 from ..appearance.steer import gaze_move
-from . import colour, cover, gaze
-from .choice import eyes_apart
+from . import colour, cover
 from .transfer import Drawn, Sheet, drawn, nudged
 
 Jitter: TypeAlias = NDArray[np.float64]
@@ -53,7 +54,7 @@ class Take:
     Args:
         mirrored: whether the sheet shows the other side's eye in a mirror; only slow differences of light are followed
             then, for the nose's shaded side is not the same skin.
-        iris_along: where the iris shall stand (`gaze.along_eye`); None leaves it as it is there.
+        iris_along: where the iris shall stand (`layout.iris_along`); None leaves it as it is there.
         openness: how far open the donor's eye is.
     """
 
@@ -109,7 +110,7 @@ def _lit(
     part, near = _near(crop, side)
     if part.area < 1:
         return None
-    whole = Box(0, 0, near.mask.shape[1], near.mask.shape[0])
+    whole = Box.of(near.mask)
     eyes = drawn(take.sheet, near.landmarks[layout.MESH, :2], whole, adjust)
     pixels, points = eyes.pixels, eyes.points
     if options.openness is not None:
@@ -119,7 +120,7 @@ def _lit(
     pixels = turned(pixels, shape, by)
     if options.eye_color != "auto":
         pixels = colour.recoloured(pixels, moved(shape, by), options.eye_color)
-    reach, photo = eyes_apart(near), to_tones(near.pixels)
+    reach, photo = eyes_apart(near.landmarks), to_tones(near.pixels)
     skin = cover.same_skin(near, eyes.there, eyes.points)
     if take.mirrored:
         pixels = relit(pixels, photo, skin, 3 * RELIGHT_REACH * reach, MIRRORED_STEP)
@@ -132,7 +133,7 @@ def _lit(
 def _fit(near: Crop, take: Take, side: Side) -> Matrix | None:
     """What moves the donor's eye from where landmarks take it to where the skin around it lies exactly; None where that
     skin does not agree."""
-    whole = Box(0, 0, near.mask.shape[1], near.mask.shape[0])
+    whole = Box.of(near.mask)
     if take.mirrored or whole.area < 1:
         return None
     eyes = drawn(take.sheet, near.landmarks[layout.MESH, :2], whole)
@@ -160,7 +161,7 @@ def _finished(work: _Near, side: Side, blur: float, seed: int) -> tuple[Tones, P
 def _near(crop: Crop, side: Side) -> tuple[Box, Crop]:
     """The part of the crop that one eye's light and rim are read from, and the crop in it."""
     points = crop.landmarks[layout.MESH, :2]
-    ring, reach = layout.ring_of(points, side), eyes_apart(crop)
+    ring, reach = layout.ring_of(points, side), eyes_apart(crop.landmarks)
     part = Box.around(ring).moved_out(0.4 * reach).within(crop.mask)
     landmarks = crop.landmarks - part.offset
     near = Crop(crop.face, crop.window, part.cut(crop.pixels), landmarks, part.cut(crop.mask), crop.closed)
@@ -170,14 +171,14 @@ def _near(crop: Crop, side: Side) -> tuple[Box, Crop]:
 def _move(points: Points, side: Side, take: Take, options: GenerateOptions, jitter: Jitter) -> NDArray[np.float64]:
     """(2,) pixels by which one iris has to move."""
     ring, shape = layout.ring_of(points, side), eye_shape(points, side)
-    axis = (ring[8] - ring[0] if side == "left" else ring[0] - ring[8]) / max(shape.width, 1e-6)
+    axis = rightwards(ring, side) / max(shape.width, 1e-6)
     down = quarter_turned(axis)
     move = jitter[0] * shape.iris_radius * axis + jitter[1] * shape.iris_radius * down
     if options.gaze is not None:
         x, y = gaze_move(options.gaze)
-        return np.asarray(move + axis * (x - gaze.along_eye(points, side)) * shape.width + down * y * shape.width)
+        return np.asarray(move + axis * (x - layout.iris_along(points, side)) * shape.width + down * y * shape.width)
     if take.iris_along is not None:
-        move = move + axis * (take.iris_along - gaze.along_eye(points, side)) * shape.width
+        move = move + axis * (take.iris_along - layout.iris_along(points, side)) * shape.width
     return np.asarray(move, np.float64)
 
 

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix
+from ...imaging.eye_corners import eyes_apart
 from ...imaging.geometry import Box, inverted, scale_of, transformed
-from ...imaging.mesh478 import EYE_RING, OUTER_CORNER, SIDES
+from ...imaging.mesh478 import EYE_RING
 from ...imaging.pose import roll_of
 from ...roles import REACH, Crop
 
@@ -60,9 +61,8 @@ def frame_of(crop: Crop, side: int = SIDE) -> Frame:
     """
     roll = math.radians(roll_of(crop.landmarks))
     upright = np.array([[math.cos(roll), math.sin(roll), 0.0], [-math.sin(roll), math.cos(roll), 0.0]])
-    outer = [crop.landmarks[OUTER_CORNER[one], :2] for one in SIDES]
     eyes = crop.landmarks[[*EYE_RING["left"], *EYE_RING["right"]]]
-    reach = REACH * max(float(np.linalg.norm(outer[1] - outer[0])), 1.0)
+    reach = REACH * max(eyes_apart(crop.landmarks), 1.0)
     around = Box.around(transformed(eyes, upright))
     width, height = around.width + 2 * reach, around.height + 2 * reach
     size_wh = _bucket(width / height, side)

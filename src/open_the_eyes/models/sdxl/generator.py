@@ -13,8 +13,8 @@ import numpy as np
 
 from ...givers import Painted
 from ...imaging.arrays import Tones, to_tones
+from ...imaging.eye_corners import eyes_apart
 from ...imaging.grain import fine_part
-from ...imaging.mesh478 import OUTER_CORNER, SIDES
 from ...imaging.palette import palette_of
 from ...imaging.tint import tinted
 from ...options import GenerateOptions
@@ -51,8 +51,7 @@ class Prepared:
         """What SDXL painted, at the photo's resolution, in its light and palette; outside the mask the photo's own."""
         crop, mask = self.request.crop, self.start.mask
         photo = to_tones(crop.pixels)
-        corners = [crop.landmarks[OUTER_CORNER[side], :2] for side in SIDES]
-        reach = TINT_REACH * float(np.linalg.norm(corners[1] - corners[0]))
+        reach = TINT_REACH * eyes_apart(crop.landmarks)
         back = self.frame.put_back(picture, (mask.shape[0], mask.shape[1]))
         pixels = tinted(np.clip(back, 0, 255), photo, mask, reach) + self._finer()
         pixels = np.asarray(np.clip(photo + (pixels - photo) * mask[..., None], 0, 255), np.float32)
