@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, Protocol
 
 import numpy as np
@@ -105,6 +105,19 @@ class Crop:
         """The eye that can be seen, open, beside a single one to open; None where there is none."""
         sides = [side for side in SIDES if side not in self.closed and not self.face.eyes[side].covered]
         return sides[0] if len(sides) == 1 else None
+
+    def cut(self, part: Box) -> Crop:
+        """What of it lies in a part, whole pixels of the crop, as a crop of its own; its pixels are views."""
+        tails, tips = (None if plane is None else part.cut(plane) for plane in (self.tails, self.tips))
+        return replace(
+            self,
+            window=part.placed_in(self.window),
+            pixels=part.cut(self.pixels),
+            landmarks=self.landmarks - part.offset,
+            mask=part.cut(self.mask),
+            tails=tails,
+            tips=tips,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.geometry import Box, inverted, scale_of, similarity_from_two, transformed
+from open_the_eyes.imaging.geometry import Box, from_reduced, inverted, scale_of, similarity_from_two, transformed
 
 BOX = Box(10, 20, 40, 80)
 
@@ -125,3 +125,14 @@ def test_the_way_back_leads_back(degrees: float, scale: float) -> None:
 def test_depth_is_left_out_of_a_transform() -> None:
     flat = transformed(np.array([[1.0, 2.0, 99.0]]), np.array([[1.0, 0, 10], [0, 1.0, 20]]))
     assert flat == pytest.approx(np.array([[11, 22]]))
+
+
+def test_a_map_from_a_reduced_picture_takes_pixels_where_the_middle_of_those_they_are_made_of_goes() -> None:
+    matrix = np.array([[2.0, 1.0, 5.0], [-1.0, 2.0, 3.0]])
+    made_of = np.array([[3.0, 4.0], [4.0, 4.0], [5.0, 4.0], [3.0, 5.0], [4.0, 5.0], [5.0, 5.0]])
+    middle = transformed(made_of, matrix).mean(axis=0)
+    assert transformed(np.array([[1.0, 2.0]]), from_reduced(matrix, 3, 2))[0] == pytest.approx(middle)
+
+
+def test_all_of_a_picture_is_a_box() -> None:
+    assert Box.of(np.zeros((30, 20, 3))) == Box(0, 0, 20, 30)

@@ -25,6 +25,7 @@ from sklearn.preprocessing import StandardScaler
 from open_the_eyes.imaging.arrays import Rgb, to_levels
 from open_the_eyes.imaging.mesh478 import EYE_RING, SIDES
 from open_the_eyes.imaging.palette import LUMA
+from open_the_eyes.imaging.smooth import SHRINK_BLUR
 
 EyePicture: TypeAlias = "NDArray[np.uint8]"
 """(64, 96, 3): one eye 64 pixels wide, outer corner to the left."""
@@ -58,7 +59,7 @@ def eye_pictures(pixels: Rgb, marks: NDArray[np.float64]) -> tuple[EyePicture, .
         middle = np.array(SIZE_WH) / 2 - 0.5
         to_eye = np.hstack([turn, (middle - turn @ ((outer + inner) / 2))[:, None]])
         flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        soft = cv2.GaussianBlur(pixels, (0, 0), 0.42 / scale) if scale < 0.77 else pixels
+        soft = cv2.GaussianBlur(pixels, (0, 0), SHRINK_BLUR / scale) if scale < 0.77 else pixels
         eye = cv2.warpAffine(soft, to_eye, SIZE_WH, flags=flags, borderMode=cv2.BORDER_REFLECT_101)
         pictures.append(np.asarray(eye[:, ::-1] if side == "right" else eye, np.uint8))
     return tuple(pictures)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Matrix, Points, Rgb
-from .geometry import inverted, scale_of, similarity_from_two, transformed
+from .geometry import from_reduced, inverted, scale_of, similarity_from_two, transformed
 from .mesh478 import FACE_OVAL, OUTER_CORNER
 from .pose import axes_of
 from .smooth import shrink_for
@@ -137,9 +137,7 @@ def _blurred(part: Rgb, matrix: Matrix, sigma: float) -> tuple[Rgb, Matrix]:
     if shrink > 1:
         h, w = (max(side // shrink, 1) * shrink for side in part.shape[:2])
         part = np.asarray(cv2.resize(part[:h, :w], (w // shrink, h // shrink), interpolation=cv2.INTER_AREA), np.uint8)
-        matrix = matrix.copy()
-        matrix[:, 2] += matrix[:, :2] @ np.full(2, (shrink - 1) / 2)
-        matrix[:, :2] *= shrink
+        matrix = from_reduced(matrix, shrink, shrink)
         sigma = float(np.sqrt(sigma**2 - (shrink**2 - 1) / 12)) / shrink
     return np.asarray(cv2.GaussianBlur(part, (0, 0), sigma), np.uint8), matrix
 

@@ -156,6 +156,12 @@ def inverted(matrix: Matrix) -> Matrix:
     return np.column_stack([linear, -linear @ matrix[:, 2]])
 
 
+def from_reduced(matrix: Matrix, across: float, down: float) -> Matrix:
+    """A map from a picture's pixels -> the same from its pixels once it is so many times narrower and lower."""
+    to_picture = np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1.0]])
+    return np.asarray(matrix @ to_picture)
+
+
 def scale_of(matrix: Matrix) -> float:
     """How many target pixels one source pixel becomes, for a similarity."""
     return float(math.sqrt(abs(np.linalg.det(matrix[:, :2]))))

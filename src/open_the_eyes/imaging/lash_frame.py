@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Matrix, Plane, Points, Rgb
-from .geometry import Box, across
+from .geometry import Box, across, from_reduced
 from .marks import Marks, between
 from .palette import LUMA
 from .smooth import smoothed
@@ -77,8 +77,7 @@ class LashFrame:
         w, h = max(part.shape[1] // by, 1), max(part.shape[0] // by, 1)
         small: NDArray[Any] = cv2.resize(part[: h * by, : w * by], (w, h), interpolation=cv2.INTER_AREA)
         level = np.asarray(small @ LUMA if small.ndim == 3 else small, np.float32)
-        shift = (by - 1) / 2
-        to_frame = self.to_frame @ np.array([[by, 0, shift], [0, by, shift], [0, 0, 1]])
+        to_frame = from_reduced(self.to_frame, by, by)
         return np.asarray(cv2.warpAffine(level, to_frame, _SIZE_WH, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
     def put_back(self, marks: Marks, around: float) -> Plane:

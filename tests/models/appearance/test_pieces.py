@@ -25,6 +25,8 @@ def test_all_of_the_mask_lies_in_one_piece_an_eye(closed: tuple[Side, ...], port
     for piece in pieces:
         piece.part.cut(times)[...] += 1
         assert np.array_equal(piece.crop.pixels, piece.part.cut(whole.pixels))
+        assert np.array_equal(piece.crop.pixels, piece.crop.window.cut(portrait))
+        assert np.array_equal(piece.crop.mask, piece.part.cut(whole.mask))
         for side in piece.crop.closed:
             corner = eye_corners(piece.crop.landmarks, side) + piece.part.corners[0]
             assert corner == pytest.approx(eye_corners(whole.landmarks, side))

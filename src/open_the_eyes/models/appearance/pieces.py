@@ -50,11 +50,7 @@ def _around(crop: Crop, side: Side) -> Box:
 
 
 def _piece(crop: Crop, part: Box, closed: tuple[Side, ...]) -> Piece:
-    landmarks = crop.landmarks - part.offset
-    return Piece(
-        part,
-        replace(crop, pixels=part.cut(crop.pixels), mask=part.cut(crop.mask), landmarks=landmarks, closed=closed),
-    )
+    return Piece(part, replace(crop.cut(part), closed=closed))
 
 
 def skin_around(crop: Crop, mask: Plane) -> NDArray[np.bool_]:

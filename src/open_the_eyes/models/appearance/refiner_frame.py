@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Matrix, Plane
 from ...imaging.geometry import Box, inverted, scale_of, similarity_from_two, transformed
 from ...imaging.lids import EyeShape, lid_distances
+from ...imaging.smooth import SHRINK_BLUR
 
 MIN_EYE, MAX_EYE = 40.0, 110.0
 """Eye widths, pixels, between which the refiner works; larger eyes are reduced to the largest."""
@@ -51,7 +52,7 @@ class RefinerFrame:
         """(h, w) or (h, w, n) of the picture -> the same in the frame."""
         shrink = 1 / max(scale_of(self.from_picture), 1e-6)
         if shrink > 1.3:
-            picture = self._blurred_near(picture, 0.42 * shrink)
+            picture = self._blurred_near(picture, SHRINK_BLUR * shrink)
         return np.asarray(
             cv2.warpAffine(
                 picture, self.from_picture, self.size_wh, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101

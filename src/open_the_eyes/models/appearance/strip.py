@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Points, Tones
 from ...imaging.geometry import inverted, scale_of, transformed
 from ...imaging.pyramid import on_level
+from ...imaging.smooth import SHRINK_BLUR
 from ...imaging.warp import ThinPlate, between_nodes, nodes_of
 from . import layout
 
@@ -32,7 +33,7 @@ def sampled(picture: NDArray[Any], landmarks: Points, points: Points, mean_point
     """
     strip_to_picture = inverted(layout.to_strip(landmarks))
     shrink = scale_of(strip_to_picture)
-    spread = (0.42 * shrink) ** 2 if shrink > 1.5 else 0.0
+    spread = (SHRINK_BLUR * shrink) ** 2 if shrink > 1.5 else 0.0
     for _ in range(int(np.log2(max(shrink / 2, 1)))):  # halves of big pictures: means are a blur already made
         w, h = max(picture.shape[1] // 2, 1), max(picture.shape[0] // 2, 1)
         picture = cv2.resize(picture[: 2 * h, : 2 * w], (w, h), interpolation=cv2.INTER_AREA)

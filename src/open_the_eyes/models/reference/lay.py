@@ -163,9 +163,7 @@ def _near(crop: Crop, side: Side) -> tuple[Box, Crop]:
     points = crop.landmarks[layout.MESH, :2]
     ring, reach = layout.ring_of(points, side), eyes_apart(crop.landmarks)
     part = Box.around(ring).moved_out(0.4 * reach).within(crop.mask)
-    landmarks = crop.landmarks - part.offset
-    near = Crop(crop.face, crop.window, part.cut(crop.pixels), landmarks, part.cut(crop.mask), crop.closed)
-    return part, near
+    return part, crop.cut(part)
 
 
 def _move(points: Points, side: Side, take: Take, options: GenerateOptions, jitter: Jitter) -> NDArray[np.float64]:

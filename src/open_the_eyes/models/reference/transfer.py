@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane, Points, Rgb, Tones, to_tones
 from ...imaging.geometry import Box, inverted, transformed
+from ...imaging.smooth import SHRINK_BLUR
 from ...imaging.warp import ThinPlate
 from ...roles import Crop
 from ..appearance import layout
@@ -118,7 +119,7 @@ def _averaged(pixels: Rgb, scale: float) -> Tones:
     source = to_tones(pixels)
     if scale > 0.8:
         return source
-    return np.asarray(cv2.GaussianBlur(source, (0, 0), 0.42 * float(np.sqrt(1 / scale**2 - 1))), np.float32)
+    return np.asarray(cv2.GaussianBlur(source, (0, 0), SHRINK_BLUR * float(np.sqrt(1 / scale**2 - 1))), np.float32)
 
 
 def _from(plate: ThinPlate, part: Box) -> ThinPlate:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix
 from ...imaging.eye_corners import eyes_apart
-from ...imaging.geometry import Box, inverted, scale_of, transformed
+from ...imaging.geometry import Box, from_reduced, inverted, scale_of, transformed
 from ...imaging.mesh478 import EYE_RING
 from ...imaging.pose import roll_of
 from ...roles import REACH, Crop
@@ -86,8 +86,6 @@ def _resampled(
     shrink = max(1, min(round(1 / scale_of(matrix)), *plane.shape[:2]))
     if shrink > 1:
         h, w = plane.shape[0] // shrink, plane.shape[1] // shrink
-        fy, fx = plane.shape[0] / h, plane.shape[1] / w
+        matrix = from_reduced(matrix, plane.shape[1] / w, plane.shape[0] / h)
         plane = np.asarray(cv2.resize(plane, (w, h), interpolation=cv2.INTER_AREA), np.float32)
-        grow = np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2], [0, 0, 1.0]])
-        matrix = matrix @ grow
     return np.asarray(cv2.warpAffine(plane, matrix, size_wh, flags=cv2.INTER_CUBIC, borderMode=border), np.float32)
