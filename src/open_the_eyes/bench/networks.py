@@ -59,10 +59,6 @@ class Networks:
             found["LPIPS"] = float(learned_perceptual_image_patch_similarity(ours, truth, "alex", normalize=True))
         return found
 
-    def distance(self, made: Sequence[Rgb], true: Sequence[Rgb], feature: Any = 2048) -> float:
-        """FID between two lists of pictures of one size; `feature` is a network of another kind, for tests."""
-        return fid(made, true, feature)
-
     def likeness(self, one: tuple[Rgb, Points], other: tuple[Rgb, Points]) -> float | None:
         """Cosine of two faces, each a picture with its landmarks; None without ArcFace."""
         if self.identity is None:
@@ -87,7 +83,8 @@ class Networks:
 
 
 def fid(made: Sequence[Rgb], true: Sequence[Rgb], feature: Any = 2048) -> float:
-    """Fréchet distance of a network's answers over two lists of pictures of one size, at least two each."""
+    """Fréchet distance of a network's answers over two lists of pictures of one size, at least two each; `feature` is
+    the layer of Inception, or a network of another kind."""
     import torch
     from torchmetrics.image.fid import FrechetInceptionDistance
 

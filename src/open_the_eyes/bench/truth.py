@@ -24,7 +24,7 @@ from .contenders import SHUT, Contender, Product, Scene
 from .engines import because
 from .figures import Absent, Better, Figure
 from .measures import KINDS
-from .networks import Networks
+from .networks import Networks, fid
 from .pictures import largest_face
 from .statistics import figure_of
 
@@ -147,7 +147,7 @@ def figures_of(findings: Findings, case: str, networks: Networks) -> list[Figure
         figures += measured_figures(rows, case, way)
         if networks.fid and len(findings.strips.get(way, ())) > 1:
             made, true = zip(*findings.strips[way], strict=True)
-            distance = networks.distance(made, true)
+            distance = fid(made, true)
             figures.append(figure_of("quality", case, "FID", [distance], way=way, statistic="peak"))
     shares = {"open eyes taken for closed": findings.false_alarms, "painted blinks found": findings.blinks_found}
     for what, told_of in shares.items():

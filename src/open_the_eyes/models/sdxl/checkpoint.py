@@ -159,9 +159,9 @@ def _header(path: Path) -> dict[str, Any]:
     raise UsageError(f"{path}: expected an SDXL checkpoint in safetensors, got something else. Name another file.")
 
 
-def _samples(file: Path, size: int = 65_536) -> bytes:
-    """First, middle and last bytes: enough to tell files of gigabytes apart without reading them."""
-    end = file.stat().st_size
+def _samples(file: Path) -> bytes:
+    """First, middle and last 64 KiB: enough to tell files of gigabytes apart without reading them."""
+    size, end = 65_536, file.stat().st_size
     with file.open("rb") as opened:
         parts = []
         for at in (0, end // 2, max(end - size, 0)):
