@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -39,6 +40,11 @@ def detector() -> MediapipeDetector:
 def pictures_in(folder: Path) -> list[Path]:
     """Every picture directly in a folder, by name."""
     return sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES)
+
+
+def sample_of(paths: list[Path], count: int | None) -> list[Path]:
+    """So many of the paths, always the same ones; all of them where there are no more, or no number is given."""
+    return sorted(random.Random(0).sample(paths, count)) if count is not None and count < len(paths) else paths
 
 
 def read_rgb(path: Path) -> Rgb | None:

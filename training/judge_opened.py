@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -42,7 +41,7 @@ from open_the_eyes.roles import Face
 
 from .eye_state.data import FOLDS, fold_of
 from .eye_state.judge import DEFAULT, Judge
-from .faces import pictures_in, read_rgb
+from .faces import pictures_in, read_rgb, sample_of
 from .sheet import eyes_of, labelled, write_sheets
 
 CLOSED_FROM: Final = 0.5
@@ -127,7 +126,7 @@ def table_of(rows: list[Row]) -> Table:
 def chosen(folder: Path, fold: int | None, sample: int | None) -> list[Path]:
     """The pictures: all, or one fold of them (`eye_state.data`); then a sample."""
     paths = [path for path in pictures_in(folder) if fold is None or fold_of(path) == fold]
-    return sorted(random.Random(0).sample(paths, sample)) if sample is not None and sample < len(paths) else paths
+    return sample_of(paths, sample)
 
 
 def run(paths: Iterable[Path], given: argparse.Namespace) -> tuple[list[Row], list[Rgb]]:

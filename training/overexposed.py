@@ -10,7 +10,6 @@ which anything is cut off.
 from __future__ import annotations
 
 import argparse
-import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,7 +32,7 @@ from open_the_eyes.stages.blend import blend
 from open_the_eyes.stages.crop import crop
 
 from .appearance.evaluate import crop_of, usable
-from .faces import Portrait, detector, pictures_in, portraits
+from .faces import Portrait, detector, pictures_in, portraits, sample_of
 
 COVERED: Final = 0.5
 """Pixels under at least so much of the patch are measured."""
@@ -85,8 +84,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=60, help="so many portraits, the same ones every time")
     given = parser.parse_args()
     paths = [path for folder in given.faces for path in pictures_in(folder)]
-    some = sorted(random.Random(0).sample(paths, min(given.sample, len(paths))))
-    seen = [portrait for portrait in portraits(some) if usable(portrait)]
+    seen = [portrait for portrait in portraits(sample_of(paths, given.sample)) if usable(portrait)]
     painters = {"straight": AppearanceGenerator(spare_skin=False), "shorter exposure": AppearanceGenerator()}
     table = Table("stops more", "portraits", "painted", "L1", "colour", "redder")
     for stops in given.stops:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -40,7 +39,7 @@ from open_the_eyes.roles import Crop, Eye, Face, Request
 from open_the_eyes.stages.blend import blend, lay
 from open_the_eyes.stages.crop import MASK_WH, crop
 
-from ..faces import Portrait, detector, pictures_in, portraits
+from ..faces import Portrait, detector, pictures_in, portraits, sample_of
 
 WAYS: Final = ("a blink opened", "hidden eyes opened", "Telea inpainting", "left closed")
 OPEN_FROM: Final = 0.6
@@ -221,9 +220,7 @@ def main() -> None:
     )
     parser.add_argument("--json", type=Path, help="the figures of every portrait go here")
     given = parser.parse_args()
-    paths = pictures_in(given.faces)
-    if given.sample is not None and given.sample < len(paths):
-        paths = sorted(random.Random(0).sample(paths, given.sample))
+    paths = sample_of(pictures_in(given.faces), given.sample)
     found = track(portraits(paths), "eyes", total=len(paths))
     rows = evaluated(found, given.reach, AppearanceGenerator())
     if not rows:

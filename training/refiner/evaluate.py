@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -38,7 +37,7 @@ from open_the_eyes.stages.blend import blend
 from open_the_eyes.stages.crop import crop
 
 from ..appearance.evaluate import crop_of, interval, measures, usable
-from ..faces import Portrait, detector, pictures_in, portraits
+from ..faces import Portrait, detector, pictures_in, portraits, sample_of
 from .held_out import held_out
 from .telltale import EyePicture, auc, exchanged, eye_pictures
 
@@ -183,9 +182,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="the figures of every portrait go here")
     given = parser.parse_args()
     painters = generators(given.refiner)
-    paths = held_out(given.faces)
-    if given.sample is not None and given.sample < len(paths):
-        paths = sorted(random.Random(0).sample(paths, given.sample))
+    paths = sample_of(held_out(given.faces), given.sample)
     # found first: a process forked from one that has painted may wait for its threads for ever
     shut = [] if given.closed is None else list(portraits(pictures_in(given.closed)))
     rows, usual = [], []
