@@ -33,7 +33,7 @@ from open_the_eyes.imaging.blink import paint_blink
 from .pictures import face_of
 
 say: Final = Console(markup=False, highlight=False, soft_wrap=True).print
-PROGRAM: Final = (sys.executable, "-c", "import sys; from open_the_eyes.cli import main; sys.exit(main())")
+PROGRAM: Final = (sys.executable, "-m", "open_the_eyes")
 SIDE: Final = 360
 LONGEST_SECONDS: Final = 900
 OPEN_EVERY: Final = 5

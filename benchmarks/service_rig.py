@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-COMMAND: Final = (sys.executable, "-c", "from open_the_eyes.cli import main; raise SystemExit(main())", "serve")
+COMMAND: Final = (sys.executable, "-m", "open_the_eyes", "serve")
 START_SECONDS: Final = 240
 POSTGRES_USERS: Final = ("postgres", "nobody")
 """PostgreSQL refuses to run as root; one of these is on every Debian."""
