@@ -107,6 +107,13 @@ def test_with_the_keyboard_alone_on_a_laptop_at_twice_the_size(visitor: Visitor,
                 return
         raise AssertionError(f"no way to {selector} by Tab")
 
+    def repainted_after(key: str) -> None:
+        first = page.locator(".ote-pair .after").get_attribute("src")
+        page.keyboard.press(key)
+        page.wait_for_function(
+            "(it) => document.querySelector('.ote-pair .after').getAttribute('src') !== it", arg=first
+        )
+
     walk_to('.ote-photo button[data-face="1"]')
     page.keyboard.press("Space")
     page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=false]')
@@ -122,11 +129,13 @@ def test_with_the_keyboard_alone_on_a_laptop_at_twice_the_size(visitor: Visitor,
     assert page.locator(".wipe").input_value() == "0"
     walk_to("#ote-looks button")
     page.keyboard.press("Enter")
+    walk_to("#ote-looks input[type=number]")
+    page.keyboard.type("9")
+    page.wait_for_timeout(600)  # as long as it takes to find the next key
+    repainted_after("Tab")
     walk_to("#ote-looks input[type=range]")
-    eyes = page.locator(".ote-pair .after")
-    first = eyes.get_attribute("src")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function("(it) => document.querySelector('.ote-pair .after').getAttribute('src') !== it", arg=first)
+    repainted_after("ArrowRight")
+    assert page.locator("#ote-looks input[type=number]").input_value() == "65"  # from the nearest possible figure on
     walk_to('[data-purpose="standard"]')
     with page.expect_download() as waiting:
         page.keyboard.press("Enter")
