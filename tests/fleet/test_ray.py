@@ -222,7 +222,7 @@ def test_the_service_on_ray_shares_batches_and_loses_no_job_with_a_frontend_or_a
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(ask, range(4)))
     service.at_end = lambda: ask(4)  # the jobs may have been done before the painter was killed
-    tally = crash(service, jobs=6, kills=2)
+    tally = crash(service, jobs=4, kills=2)
     assert (tally.complaints, tally.killed) == ([], ["frontend", "painter"])
     alone = engine.generator.generate([Request(closed_crop, n) for n in range(4)], GenerateOptions())
     for got, patch in zip(together, alone, strict=True):  # here linear algebra may have more threads

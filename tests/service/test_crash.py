@@ -19,6 +19,6 @@ def test_every_accepted_job_has_one_right_result_after_being_killed_twice(tmp_pa
             address = stack.enter_context(postgres()) if database == "postgresql" else ""
         except RuntimeError as error:
             pytest.skip(str(error))
-        tally = crash(Service(tmp_path, settings_for(10, address)), jobs=10, kills=2)
+        tally = crash(Service(tmp_path, settings_for(6, address)), jobs=6, kills=2)
     assert tally.complaints == []
-    assert tally.attempts >= 10
+    assert tally.attempts >= 6
