@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -87,6 +89,28 @@ def test_an_eye_shows_fully_within_its_lids_and_not_at_all_past_the_mask(open_cr
     assert show[y, x] == 1
     assert not show[open_crop.mask == 0].any()
     assert 0 <= float(show.min()) <= float(show.max()) <= 1
+
+
+@pytest.fixture
+def opencv_threads() -> Iterator[Callable[[int], None]]:
+    before = cv2.getNumThreads()
+    yield cv2.setNumThreads
+    cv2.setNumThreads(before)
+
+
+@pytest.mark.parametrize("reach", [7, 13, 26], ids="{} pixels around the lids".format)
+def test_where_an_eye_shows_fully_is_the_same_for_any_number_of_threads(
+    reach: int, opencv_threads: Callable[[int], None]
+) -> None:
+    width, allowed = reach / cover.FULLY, np.zeros((200, 300), np.float32)
+    allowed[40:160, 20:280] = 1
+    ring = np.column_stack([60 + width * np.r_[0:1:9j, 0.9:0.1:7j], np.full(16, 100.0)])
+    shown = []
+    for threads in (1, 2):
+        opencv_threads(threads)
+        shown.append(cover.eye_cover(allowed, ring, ring))
+    assert np.array_equal(shown[0], shown[1])
+    assert shown[0][100 + reach, 100] == 1 > shown[0][101 + reach, 100]
 
 
 def test_every_pixel_belongs_to_one_eye(open_crop: Crop) -> None:
