@@ -90,7 +90,7 @@ def check_same_photo(record: EditRecord, sha256: str, photo: Path) -> None:
 
 
 def recorded_references(record: EditRecord, given: Sequence[Path]) -> tuple[Path, ...]:
-    """The given references in the order of the recorded edit, which took eyes from these very files.
+    """The given references in the order of the recorded edit, which had these very files.
 
     Raises:
         UnreadablePhoto: one cannot be read.
@@ -108,8 +108,7 @@ def recorded_references(record: EditRecord, given: Sequence[Path]) -> tuple[Path
     if missing is not None:
         which = f"with SHA-256 {missing}" if missing else "that were not read from a file"
         raise UsageError(
-            f"--replay: expected the references that the edit took eyes from, one {which} is missing; "
-            "name it with --reference."
+            f"--replay: expected the references that the edit had, one {which} is missing; name it with --reference."
         )
     return tuple(by_content[content] for content in record.references)
 

@@ -23,7 +23,7 @@ def show_edit_command(
     """Prints what a file says of its edit: by which engine, with which options, and what became of each face.
 
     The record is in the file's XMP. `open --replay FILE PHOTO` makes the same file again from the original photo, and
-    from the same --reference photos where eyes came from some: they are not in the file, but their SHA-256 is.
+    from the same --reference photos where there were some: they are not in the file, but their SHA-256 is.
 
     \b
     Examples:

@@ -62,7 +62,7 @@ def edit_lines(path: str, record: EditRecord | None) -> list[str]:
     lines = [printable(path), f"  {made}", *([f"  options: {others}"] if others else [])]
     lines += [f"  variation {record.variation}"] if record.variation > 1 else []
     lines += [f"  made from the file with SHA-256 {record.input}"] if record.input else []
-    lines += [f"  eyes from the file with SHA-256 {one or 'unknown'}" for one in record.references]
+    lines += [f"  reference: the file with SHA-256 {one or 'unknown'}" for one in record.references]
     if record.references:
         lines += ["  to repeat it, name these with --reference beside --replay"]
     lines += [f"  edited before: {_earlier(edit)}" for edit in record.earlier]
