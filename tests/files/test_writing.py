@@ -122,9 +122,10 @@ def test_a_disk_that_refuses_leaves_nothing_behind(
     if call == "link":  # then a system without hard links is tried, and refuses too
         monkeypatch.setattr(Path, "replace", refuse)
 
-    with pytest.raises(PhotoNotWritten, match=os.strerror(number)):
+    with pytest.raises(PhotoNotWritten, match=os.strerror(number)) as told:
         write(source, tmp_path / "out.jpg", record=None)
 
+    assert ("make room" in str(told.value)) == (number == errno.ENOSPC)
     assert files_in(tmp_path) == []
 
 

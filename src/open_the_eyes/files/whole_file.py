@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from ..errors import PhotoNotWritten
+
+_NO_ROOM: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 def write_whole(path: Path, data: bytes, *, overwrite: bool) -> None:
@@ -28,7 +32,9 @@ def write_whole(path: Path, data: bytes, *, overwrite: bool) -> None:
         raise _taken(path) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise PhotoNotWritten(f"{path}: expected to write here, got: {reason}; choose another place.") from error
+        full = isinstance(error, OSError) and error.errno in _NO_ROOM
+        room = "make room, or " if full else ""
+        raise PhotoNotWritten(f"{path}: expected to write here, got: {reason}; {room}choose another place.") from error
 
 
 def check_free(path: Path, *, overwrite: bool) -> None:
