@@ -82,8 +82,9 @@ def test_two_photos_are_never_written_to_one_result(shoot: Path) -> None:
 
 
 def test_a_result_never_takes_the_place_of_a_photo(shoot: Path) -> None:
-    with pytest.raises(UsageError, match="expected a free place"):
-        plan([f"{shoot}/day/a.jpg", f"{shoot}/day/a.opened.jpg"], shoot / "day")
+    with pytest.raises(UsageError, match=r"expected a free place.*put the pattern into quotes"):
+        plan([f"{shoot}/day/a.jpg", f"{shoot}/day/a.opened.jpg"], shoot / "day")  # as the shell spells a pattern out
+    assert [item.name for item in plan([f"{shoot}/day/a*.jpg"], shoot / "day").items] == ["a.jpg"]
 
 
 def test_folders_beside_each_other_have_results_below_out_alone(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..looking import is_folder, is_there
-from ..naming import numbered, opened
+from ..naming import is_result, numbered, opened
 from .sources import FOLDER, PhotoCollector, each_once, spelled_out
 
 
@@ -163,8 +163,10 @@ def check_apart(
                     "do them in separate runs."
                 )
             if is_photo(place):
+                leave = ", or put the pattern into quotes, which leaves out results" if is_result(place.name) else ""
                 raise UsageError(
-                    f"{address}{place}: expected a free place, a photo that was given is there; name another folder."
+                    f"{address}{place}: expected a free place, a photo that was given is there; name another "
+                    f"folder{leave}."
                 )
 
 
