@@ -190,6 +190,13 @@ def test_no_room_for_the_manifest_is_said(
         manifest.add(done(item, "mark", folder.parent))
 
 
+def test_a_manifest_that_went_away_meanwhile_is_said(item: Item, manifest: Manifest) -> None:
+    manifest.add(done_nowhere(item))
+    manifest.path.unlink()
+    with pytest.raises(PhotoNotWritten, match=r"manifest\.jsonl: expected .* start the same command again"):
+        list(manifest.latest([item], "mark"))
+
+
 def test_a_full_disk_is_what_is_told_of_and_not_what_comes_of_it(item: Item, folder: Path) -> None:
     resource = pytest.importorskip("resource", reason="this system limits no files")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)

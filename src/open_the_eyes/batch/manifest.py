@@ -73,8 +73,19 @@ class Manifest:
 
     def latest(self, items: Sequence[Item], fingerprint: str, states: Sequence[State] = STATES) -> Iterator[Record]:
         """The record of each of these photos that has one under this fingerprint and is not set aside; one at a time
-        is in memory."""
-        with self.path.open("rb") as file:
+        is in memory.
+
+        Raises:
+            PhotoNotWritten: the file is gone, or its drive is.
+        """
+        try:
+            file = self.path.open("rb")
+        except OSError as error:
+            raise PhotoNotWritten(
+                f"{self.path}: expected the batch's manifest where it was, got: {error.strerror}; bring its folder "
+                "back, or start the same command again."
+            ) from error
+        with file:
             for item in items:
                 known = None if item.name in self._set_aside else self._known.get(item.name)
                 if known is not None and known.fingerprint == fingerprint and known.state in states:
