@@ -69,7 +69,10 @@ WholeFace: TypeAlias = Annotated[
 ]
 StripGps: TypeAlias = Annotated[
     bool,
-    typer.Option("--strip-gps", help="Leave out where the photo was taken, and what may tell it: Content Credentials."),
+    typer.Option(
+        "--strip-gps",
+        help="Leave out the GPS position, and what may tell it: Content Credentials. Names of places stay.",
+    ),
 ]
 Certificate: TypeAlias = Annotated[
     str | None,
