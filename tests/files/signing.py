@@ -29,7 +29,9 @@ def name(of: str) -> x509.Name:
     )
 
 
-def certificate(public: Any, of: str, by: str, by_key: Any, *, authority: bool) -> x509.Certificate:
+def certificate(
+    public: Any, of: str, by: str, by_key: Any, *, authority: bool, until: datetime = LATER
+) -> x509.Certificate:
     usage = x509.KeyUsage(not authority, False, False, False, False, authority, authority, False, False)
     built = (
         x509.CertificateBuilder()
@@ -38,7 +40,7 @@ def certificate(public: Any, of: str, by: str, by_key: Any, *, authority: bool) 
         .public_key(public)
         .serial_number(x509.random_serial_number())
         .not_valid_before(NOW)
-        .not_valid_after(LATER)
+        .not_valid_after(until)
         .add_extension(x509.BasicConstraints(authority, None), True)
         .add_extension(usage, True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), False)
@@ -55,11 +57,11 @@ def pem(key: Any, password: bytes | None = None) -> bytes:
     return private
 
 
-def chain(folder: Path, kind: str = "es256") -> tuple[Path, Path]:
+def chain(folder: Path, kind: str = "es256", until: datetime = LATER) -> tuple[Path, Path]:
     """A photographer's certificate and key, the certificate signed by an authority of its own."""
     authority, own = KEYS["es256"](), KEYS[kind]()
     certificates = [
-        certificate(own.public_key(), "a photographer", "an authority", authority, authority=False),
+        certificate(own.public_key(), "a photographer", "an authority", authority, authority=False, until=until),
         certificate(authority.public_key(), "an authority", "an authority", authority, authority=True),
     ]
     (folder / "cert.pem").write_bytes(b"".join(c.public_bytes(serialization.Encoding.PEM) for c in certificates))

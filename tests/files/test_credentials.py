@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -221,6 +222,9 @@ def unusable(folder: Path) -> dict[str, tuple[Path, Path, str]]:
     locked, other, dsa = folder / "locked.pem", folder / "other.pem", folder / "x448.pem"
     locked.write_bytes(pem(KEYS["es256"](), b"secret"))
     dsa.write_bytes(pem(ec.generate_private_key(ec.SECP256K1())))
+    anothers = folder / "anothers.pem"
+    anothers.write_bytes(pem(KEYS["es256"]()))
+    (folder / "old").mkdir()
     other.write_bytes(b"-----BEGIN PRIVATE KEY-----\nnonsense\n-----END PRIVATE KEY-----\n")
     return {
         "no such file": (folder / "missing.pem", key, "check the path"),
@@ -229,13 +233,15 @@ def unusable(folder: Path) -> dict[str, tuple[Path, Path, str]]:
         "a key with a password": (cert, locked, "without a password"),
         "nonsense": (cert, other, "without a password"),
         "a curve of another kind": (cert, dsa, "ES256"),
+        "another certificate's key": (cert, anothers, "check the certificate and its key"),
+        "a certificate that has ended": (*chain(folder / "old", until=datetime(2026, 1, 2)), "not valid at time"),
     }
 
 
 @pytest.mark.parametrize(
     "kind",
     ["no such file", "a key for a certificate", "a certificate for a key", "a key with a password", "nonsense",
-     "a curve of another kind"],
+     "a curve of another kind", "another certificate's key", "a certificate that has ended"],
 )  # fmt: skip
 def test_what_cannot_sign_gets_a_clear_line(kind: str, tmp_path: Path) -> None:
     cert, key, says = unusable(tmp_path)[kind]

@@ -13,6 +13,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import cv2
+import numpy as np
+
 from ..edit_record import PAINTED
 from ..errors import PhotoNotWritten, UsageError
 from ..photo import MEDIA_TYPES, FileFacts, FileFormat
@@ -39,19 +42,22 @@ class Credentials:
 
     @classmethod
     def load(cls, certificate: Path, key: Path) -> Credentials:
-        """From two files.
+        """From two files, which have signed a picture of one pixel then.
 
         Raises:
             UsageError: one that cannot be read or used, or the library for it is missing.
         """
         chain, secret = _text(certificate, b"CERTIFICATE"), _text(key, b"PRIVATE KEY")
         loaded = cls(chain, secret, _algorithm(secret, key))
-        loaded.signer().close()
+        try:
+            _with_manifest(cv2.imencode(".png", np.zeros((1, 1)))[1].tobytes(), "PNG", None, loaded, PAINTED)
+        except PhotoNotWritten as error:
+            raise UsageError(f"--c2pa-cert: {error}") from error
         return loaded
 
     def signer(self) -> Signer:
         """Raises:
-        UsageError: certificate and key do not go together.
+        UsageError: a certificate or a key that is none.
         """
         from c2pa import C2paError, C2paSignerInfo, Signer
 
@@ -100,7 +106,9 @@ def _with_manifest(
                 builder.add_ingredient(parent, MEDIA_TYPES[source.format], BytesIO(original))
             builder.sign(signer, media_type, BytesIO(data), out)
     except C2paError as error:
-        raise PhotoNotWritten(f"expected to sign the result, got: {_line(error)}; check the certificate.") from error
+        raise PhotoNotWritten(
+            f"expected to sign the result, got: {_line(error)}; check the certificate and its key."
+        ) from error
     return out.getvalue()
 
 
