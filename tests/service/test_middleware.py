@@ -16,8 +16,10 @@ from starlette.routing import Route, Router
 
 from open_the_eyes.service import middleware
 from open_the_eyes.service.api_keys import ApiKeys, make_key
+from open_the_eyes.service.errors import StoreAway
 from open_the_eyes.service.metrics import Metrics
 from open_the_eyes.service.middleware import HEADERS, AccessMiddleware, AccessPolicy
+from open_the_eyes.service.problems import problem_of
 from open_the_eyes.service.rate_limit import RateLimiter
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -173,6 +175,14 @@ def test_a_bug_is_a_plain_500_and_its_message_is_nowhere(caplog: pytest.LogCaptu
     assert "secret" not in answer.text
     assert "secret" not in caplog.text
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_the_log_says_why_the_store_did_not_answer_and_names_no_job(caplog: pytest.LogCaptureFixture) -> None:
+    away = StoreAway("expected to store photo, got: /store/0f8b6a52/photo")
+    away.__cause__ = PermissionError(13, "Permission denied", "/store/0f8b6a52/photo")
+    assert problem_of(away)["status"] == 507
+    assert "StoreAway (PermissionError: Permission denied)" in caplog.text
+    assert "0f8b6a52" not in caplog.text
 
 
 def test_the_log_has_a_line_for_each_answer_and_no_address_in_it(caplog: pytest.LogCaptureFixture) -> None:

@@ -205,15 +205,16 @@ def test_jobs_are_there_for_the_next_process(repository: JobRepository, address:
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("url", "why"),
     [
-        "sqlite:////dev/null/jobs.sqlite",
-        "postgresql://ote:secret@127.0.0.1:1/none",
-        "postgresql://ote:secret@127.0.0.1:port/none",
+        ("sqlite:////dev/null/jobs.sqlite", "FileExistsError|NotADirectoryError: "),
+        ("postgresql://ote:secret@127.0.0.1:1/none", "Connection refused"),
+        ("postgresql://ote:half@secret@127.0.0.1:1/none", "failed to resolve host"),
+        ("postgresql://ote:secret@127.0.0.1:port/none", "ValueError"),
     ],
 )
-def test_a_database_that_cannot_be_used_is_said_without_its_password(url: str) -> None:
-    with pytest.raises(UsageError, match="OTE_DATABASE") as caught:
+def test_a_database_that_cannot_be_used_is_said_with_the_reason_and_without_its_password(url: str, why: str) -> None:
+    with pytest.raises(UsageError, match=f"OTE_DATABASE.*{why}") as caught:
         JobRepository(url)
     assert "secret" not in str(caught.value)
 

@@ -19,7 +19,8 @@ from ..errors import (
     UnreadablePhoto,
     UsageError,
 )
-from .errors import BodyTooLarge, BodyTooSlow, Busy, StoreUnreadable, WrongMethod
+from .errors import BodyTooLarge, BodyTooSlow, Busy, StoreAway, StoreUnreadable, WrongMethod
+from .reasons import reason_of
 
 MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("open_the_eyes.service")
@@ -34,10 +35,13 @@ _BUG: Final = "this is a bug of ours; the photo that came is not kept longer for
 
 
 def problem_of(error: BaseException) -> dict[str, Any]:
-    """`type`, `title`, `status` and `detail`; what is none of ours becomes a plain 500 and goes to the log."""
+    """`type`, `title`, `status` and `detail`; what is none of ours becomes a plain 500.
+
+    That goes to the log, and so does a store that does not answer: its operator has to learn why.
+    """
     if isinstance(error, MemoryError):
         error = NoCapacity("not enough memory for this photo; make it smaller, or try again later.")
-    if not isinstance(error, OpenTheEyesError):
+    if not isinstance(error, OpenTheEyesError) or isinstance(error, StoreAway):
         log_bug(error)
     if isinstance(error, SQLAlchemyError):
         error = NoCapacity("expected the service's database to answer, it does not, or has no room; try again later.")
@@ -64,11 +68,12 @@ def headers_of(error: BaseException) -> dict[str, str]:
 
 
 def log_bug(error: BaseException) -> None:
-    """Where it happened, without what it was about: messages of foreign libraries may quote names and contents."""
+    """Where it happened and why, without what it was about: foreign libraries may quote names and contents."""
     where = "; ".join(
         f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
     )
-    _LOG.error("%s at %s", type(error).__name__, where or "unknown place")
+    kind, reason = type(error).__name__, reason_of(error)
+    _LOG.error("%s at %s", kind if reason == kind else f"{kind} ({reason})", where or "unknown place")
 
 
 def _detail(error: BaseException) -> str:

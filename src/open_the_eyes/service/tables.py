@@ -11,6 +11,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from ..errors import UsageError
 from .jobs import Job, JobRequest
+from .reasons import reason_of
 
 JOBS = sa.Table(
     "ote_jobs",
@@ -56,7 +57,7 @@ def connect(url: str) -> sa.Engine:
     except (OSError, ValueError, sa.exc.SQLAlchemyError) as error:  # a port that is no number, among others
         kind = url.partition(":")[0]
         raise UsageError(
-            f"OTE_DATABASE: expected a {kind} database that can be used ({type(error).__name__}); check the address "
+            f"OTE_DATABASE: expected a {kind} database that can be used ({reason_of(error)}); check the address "
             "and the rights."
         ) from error
     return engine

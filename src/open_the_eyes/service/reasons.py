@@ -1,0 +1,24 @@
+"""Why a disk, a store or a database did not do what it was asked, for the operator."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from sqlalchemy.exc import OperationalError
+
+_QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
+
+
+def reason_of(error: BaseException) -> str:
+    """The kind of what is behind an error, and the reason that the system or the database gave.
+
+    What is quoted there is left out: names of files are those of jobs, and a host may be half a mistyped password.
+    """
+    cause = error.__cause__ or error
+    text = ""
+    if isinstance(error, OperationalError):  # of SQLAlchemy's errors the one that is about no value
+        text = _QUOTED.sub("...", str(error.orig).partition("\n")[0])
+    elif isinstance(cause, OSError):
+        text = cause.strerror or ""
+    return ": ".join(filter(None, (type(cause).__name__, text)))
