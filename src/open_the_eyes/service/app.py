@@ -15,7 +15,7 @@ from ..engine import Engine
 from ..errors import OpenTheEyesError, UsageError
 from ..version import __version__
 from .api_keys import ApiKeys
-from .errors import BodyTooLarge, WrongMethod
+from .errors import WrongMethod
 from .job_service import JobService
 from .maintenance import MaintenanceTask
 from .middleware import AccessMiddleware, AccessPolicy, BrowserAuth
@@ -96,13 +96,11 @@ def _as_known(request: Request, error: Exception) -> Exception:
     if isinstance(error, RequestValidationError):
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:]) or "request"
-        return UsageError(f"{where}: {first['msg']}.")
+        return UsageError(f"{where}: {first['msg'].partition(',')[0]}, got {first['input']!r:.80}; see /openapi.json.")
     if not isinstance(error, HTTPException):
         return error
     if error.status_code == 404:
         return no_such_route(request.url.path)
     if error.status_code == 405:
         return WrongMethod(sorted(methods_at(request.scope)), request.method)
-    if error.status_code == 413:
-        return BodyTooLarge("expected smaller parts in the form, one is too large; send fewer options.")
-    return UsageError(f"expected a form with a photo, multipart/form-data: {error.detail}")
+    return UsageError(f"expected another request: {error.detail}")

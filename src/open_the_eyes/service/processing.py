@@ -156,11 +156,3 @@ def _face_picture(photo: Photo, face: FaceReport) -> bytes:
 
 def _tuples(value: Any) -> Any:
     return tuple(_tuples(one) for one in value) if isinstance(value, list) else value
-
-
-def check_references(count: int, most: int) -> None:
-    """Raises:
-    UsageError: more than the service takes.
-    """
-    if count > most:
-        raise UsageError(f"references: expected at most {most} photos, got {count}; leave some out.")

@@ -11,15 +11,16 @@ from typing import Any, Final
 
 from anyio.to_thread import run_sync
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from .. import files
 from ..engine import Engine
 from ..errors import OpenTheEyesError, PhotoTooLarge, UsageError
 from .concurrency import ConcurrencyLimiter
-from .errors import Busy, StoreAway
+from .errors import BodyTooLarge, Busy, StoreAway
 from .jobs import PHOTO, Job, JobRequest, reference_name
-from .processing import check_options, check_references, options_of
+from .processing import check_options, options_of
 from .repository import JobRepository
 from .runner import JobRunner
 from .settings import ServiceSettings
@@ -111,6 +112,8 @@ class UploadHandler:
         try:
             async with self._receive_slots.slot():
                 form = await request.form(max_files=most, max_fields=4, max_part_size=MAX_OPTIONS)
+        except HTTPException as error:
+            raise _form_refused(error.detail, self._config.max_references) from None
         except OSError as error:
             raise StoreAway("expected room for temporary files, there is none.") from error
         try:
@@ -126,7 +129,6 @@ class UploadHandler:
         if len(photos) != 1:
             raise UsageError(f"photo: expected one file, got {len(photos)}; send it as multipart/form-data.")
         came = [*form.getlist("references"), *form.getlist("references[]")]
-        check_references(len(came), self._config.max_references)
         references = [_file("references", one) for one in came]
         options = _options(form.getlist("options"))
         for one in (*photos, *references):
@@ -188,6 +190,22 @@ class UploadHandler:
         """Where the store does not answer, the maintenance task comes by."""
         with suppress(StoreAway):
             self._store.forget(job)
+
+
+def _form_refused(why: str, max_references: int) -> OpenTheEyesError:
+    """What Starlette says of a form, in words that help whoever sent it."""
+    if why.startswith("Too many files"):
+        return UsageError(f"expected one photo and at most {max_references} references, got more; leave some out.")
+    if "exceeded maximum size" in why:
+        return BodyTooLarge(
+            f"expected at most {MAX_OPTIONS:,} bytes in a field that is no file, got more; send photos as files, with a "
+            "file name (with curl: -F photo=@family.jpg)."
+        )
+    if why.startswith("Missing boundary"):
+        return UsageError(
+            "expected a form whose Content-Type names its boundary, got none; leave that header to your HTTP library."
+        )
+    return UsageError(f"expected a form with a photo, multipart/form-data, got: {why} With curl: -F.")
 
 
 def _file(field: str, value: UploadFile | str) -> UploadFile:
