@@ -132,6 +132,22 @@ def test_a_value_of_the_wrong_kind_is_refused_in_our_own_words(flat: dict[str, o
         Options.of(**flat)
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "written"),
+    [
+        ("faces", "1,3", "[1, 3]"),
+        ("gaze", "0.3,-0.1", "[0.3, -0.1]"),
+        ("match", "1=2", "[[1, 2, 3]]"),
+        ("picks", "1", "[["),
+    ],
+)
+def test_what_is_written_as_on_the_command_line_is_refused_with_a_list_that_works(
+    name: str, typed: str, written: str
+) -> None:
+    with pytest.raises(UsageError, match=f"{name}: expected .* such as {re.escape(written)}.*got '{typed}'"):
+        Options.of(**{name: typed})
+
+
 @pytest.mark.parametrize("value", [1, 0, 1.0, "true", "", None, [True]], ids=repr)
 @pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind is bool])
 def test_yes_or_no_is_said_by_true_or_false_alone(name: str, value: object) -> None:

@@ -68,7 +68,7 @@ class ChooseOptions:
         _yes_or_no("all", self.all)
         if self.faces is not None:
             listed = isinstance(self.faces, (tuple, list))
-            _refuse(not listed, f"faces: expected face numbers such as (1, 3), got {self.faces!r:.80}.")
+            _refuse(not listed, f"faces: expected face numbers such as [1, 3], got {self.faces!r:.80}.")
             _refuse(not self.faces, "faces: expected face numbers such as 1,3; got none. Leave it out for all faces.")
             for number in self.faces:
                 _whole("faces", number)
@@ -127,7 +127,9 @@ class GenerateOptions:
         )
         if self.gaze is not None:
             pair = isinstance(self.gaze, (tuple, list)) and len(self.gaze) == 2
-            ok = pair and all(_is_number(v) and -1 <= v <= 1 for v in self.gaze)
+            numbers = pair and all(_is_number(v) for v in self.gaze)
+            _refuse(not numbers, f"gaze: expected two numbers such as [0.3, -0.1], got {self.gaze!r:.80}.")
+            ok = all(-1 <= v <= 1 for v in self.gaze)
             _refuse(not ok, f"gaze: expected two numbers from -1 to 1, such as 0.3,-0.1; got {self.gaze}.")
         if self.openness is not None:
             _number("openness", self.openness)
@@ -147,7 +149,7 @@ class GenerateOptions:
     def _check_picks(self) -> None:
         listed = isinstance(self.picks, (tuple, list))
         pairs = listed and all(isinstance(one, (tuple, list)) and len(one) == 2 for one in self.picks)
-        _refuse(not pairs, f"picks: expected (face, attempt) such as ((1, 0), (2, 3)), got {self.picks!r:.80}.")
+        _refuse(not pairs, f"picks: expected (face, attempt) such as [[1, 0], [2, 3]], got {self.picks!r:.80}.")
         for face, attempt in self.picks:
             _whole("picks", face)
             _whole("picks", attempt)
@@ -175,7 +177,7 @@ class MatchOptions:
         listed = isinstance(self.match, (tuple, list))
         triples = listed and all(isinstance(one, (tuple, list)) and len(one) == 3 for one in self.match)
         _refuse(
-            not triples, f"match: expected (face, reference, face there) such as ((1, 2, 3),), got {self.match!r:.80}."
+            not triples, f"match: expected (face, reference, face there) such as [[1, 2, 3]], got {self.match!r:.80}."
         )
         for one in self.match:
             for number in one:

@@ -198,8 +198,8 @@ def _form_refused(why: str, max_references: int) -> OpenTheEyesError:
         return UsageError(f"expected one photo and at most {max_references} references, got more; leave some out.")
     if "exceeded maximum size" in why:
         return BodyTooLarge(
-            f"expected at most {MAX_OPTIONS:,} bytes in a field that is no file, got more; send photos as files, with a "
-            "file name (with curl: -F photo=@family.jpg)."
+            f"expected at most {MAX_OPTIONS:,} bytes in a field that is no file, got more; send photos as files, with "
+            "a file name (with curl: -F photo=@family.jpg)."
         )
     if why.startswith("Missing boundary"):
         return UsageError(
