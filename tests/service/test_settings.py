@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from open_the_eyes.errors import UsageError
 from open_the_eyes.service.settings import ServiceSettings
+
+HOSTS = ("photos.example", "photos_2.local", "::1", "10.0.0.7")
 
 
 def test_without_anything_set_everything_is_in_one_folder(tmp_path: Path) -> None:
@@ -29,7 +32,7 @@ def test_everything_can_be_set() -> None:
             "OTE_MAX_QUEUE": "5",
             "OTE_MAX_REFERENCES": "1",
             "OTE_REQUESTS_PER_MINUTE": "10",
-            "OTE_HOSTS": "Photos.example, photos.local",
+            "OTE_HOSTS": "Photos.example., photos_2.local,::1,10.0.0.7",
             "OTE_WORKER": "gpu-1",
             "OTE_DEVICE": "cpu",
         }
@@ -37,7 +40,7 @@ def test_everything_can_be_set() -> None:
     assert (config.store_url, config.database_url) == ("s3://bucket/jobs", "postgresql://u:p@db/ote")
     assert (config.keys_file, config.retention, config.max_queue) == (Path("/etc/keys"), 60, 5)
     assert (config.max_references, config.requests_per_minute) == (1, 10)
-    assert (config.hosts, config.worker_name) == (("photos.example", "photos.local"), "gpu-1")
+    assert (config.hosts, config.worker_name) == (HOSTS, "gpu-1")
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,9 @@ def test_everything_can_be_set() -> None:
         ("OTE_DATABASE", "sqlite://"),
         ("OTE_HOSTS", ","),
         ("OTE_HOSTS", "http://photos.example/"),
+        ("OTE_HOSTS", "photos.example:8443"),
+        ("OTE_HOSTS", "photos.example,*"),
+        ("OTE_HOSTS", "[::1]"),
         ("OTE_WORKER", "a" * 100),
     ],
 )
@@ -65,6 +71,13 @@ def test_a_wrong_value_is_refused_by_name_and_no_password_is_quoted(name: str, v
     with pytest.raises(UsageError, match=f"^{name}: expected") as caught:
         ServiceSettings.from_environment({name: value})
     assert "secret" not in str(caught.value)
+
+
+def test_where_photos_are_kept_is_told_without_a_password() -> None:
+    config = ServiceSettings(folder=Path("/data"))
+    assert config.place == "/data"
+    assert replace(config, store="s3://bucket/jobs").place == "s3://bucket/jobs"
+    assert replace(config, store="ftp://ann:secret@host/jobs").place == "ftp://host/jobs"
 
 
 @pytest.mark.usefixtures("no_home")

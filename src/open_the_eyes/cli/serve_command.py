@@ -73,7 +73,7 @@ def serve_command(
 
     def started(name: str, why: str) -> None:
         speech.note(f"engine: {name}, {why}")
-        speech.note(f"jobs: {own.folder}, everything of a job is deleted {own.retention} seconds after it has ended")
+        speech.note(f"jobs: {own.place}, everything of a job is deleted {own.retention} seconds after it has ended")
 
     def listening(address: str) -> None:
         speech.note(f"listening: {address}")

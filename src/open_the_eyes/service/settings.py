@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +16,7 @@ from ..errors import UsageError
 from ..settings import path_from
 
 DATABASES: Final = ("sqlite", "postgresql")
+_HOST: Final = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 
 
 def default_folder() -> Path:
@@ -65,6 +69,11 @@ class ServiceSettings:
         return self.store or str(self.folder / "jobs")
 
     @property
+    def place(self) -> str:
+        """Where photos and results are kept, without the name and password that an address may have."""
+        return re.sub(r"//[^/]*@", "//", self.store) or str(self.folder)
+
+    @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.folder.absolute() / 'jobs.sqlite'}"
 
@@ -113,10 +122,21 @@ def _database(name: str, text: str) -> str:
 
 
 def _names(name: str, text: str) -> tuple[str, ...]:
-    hosts = tuple(part.strip().lower() for part in text.split(",") if part.strip())
-    if not hosts or any("/" in host or not host.isascii() or not host.isprintable() for host in hosts):
-        raise UsageError(f"{name}: expected names with commas, such as photos.example,photos.local; got {text!r}.")
+    hosts = tuple(part.strip().lower().rstrip(".") for part in text.split(",") if part.strip())
+    if not hosts or not all(map(_is_host, hosts)):
+        raise UsageError(
+            f"{name}: expected names with commas, such as photos.example,photos.local, without port or *; got {text!r}."
+        )
     return hosts
+
+
+def _is_host(text: str) -> bool:
+    """A name or an address, as it stands in a Host header beside its port."""
+    if ":" not in text:
+        return _HOST.fullmatch(text) is not None
+    with suppress(ValueError):
+        return ip_address(text).version == 6
+    return False
 
 
 def _word(name: str, text: str) -> str:
