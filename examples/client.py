@@ -10,17 +10,23 @@ from pathlib import Path
 
 import httpx
 
+
+def let_in(answer: httpx.Response) -> httpx.Response:
+    """The answer; a refusal, which says what to do next, ends the program."""
+    return answer if answer.is_success else sys.exit(answer.text)
+
+
 address, photo = sys.argv[1], Path(sys.argv[2])
 key = {"Authorization": f"Bearer {os.environ['EYES_KEY']}"} if "EYES_KEY" in os.environ else {}
 with httpx.Client(base_url=address, headers=key, timeout=60) as service:
     once = {"Idempotency-Key": str(uuid.uuid4())}  # sent again after a failure, it is still one job
-    job = service.post("/v1/jobs", files={"photo": photo.read_bytes()}, headers=once).raise_for_status().json()
+    job = let_in(service.post("/v1/jobs", files={"photo": photo.read_bytes()}, headers=once)).json()
     with service.stream("GET", job["links"]["events"], timeout=None) as events:
         for line in events.iter_lines():
             print(line)
-    job = service.get(job["links"]["self"]).raise_for_status().json()
+    job = let_in(service.get(job["links"]["self"])).json()
     for result in job["results"]:
         target = photo.with_name(f"{photo.stem}.opened.{result['variation']}{photo.suffix}")
-        target.write_bytes(service.get(result["href"]).raise_for_status().content)
+        target.write_bytes(let_in(service.get(result["href"])).content)
         print(target)
     sys.exit(job["problem"]["detail"] if job["problem"] else 0)

@@ -91,7 +91,9 @@ def test_the_example_client_opens_the_eyes_and_tells_why_not(server: RunningServ
     assert done.returncode == 0, done.stderr
     assert "event: done" in done.stdout
     assert (folder / "family.opened.1.jpg").read_bytes() != (folder / "family.jpg").read_bytes()
-    assert client("notes.txt").returncode == 1
+    refused = client("notes.txt")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith('{"type":"urn:open-the-eyes:problem:unreadable-photo"')
 
 
 def test_every_setting_and_every_address_is_told(server: RunningService) -> None:
