@@ -18,6 +18,7 @@ from PIL import Image
 
 from benchmarks.service_rig import serving
 from open_the_eyes.service.api_keys import make_key
+from open_the_eyes.service.processing import options_of
 from open_the_eyes.service.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -94,6 +95,11 @@ def test_the_example_client_opens_the_eyes_and_tells_why_not(server: RunningServ
     refused = client("notes.txt")
     assert refused.returncode == 1
     assert refused.stderr.startswith('{"type":"urn:open-the-eyes:problem:unreadable-photo"')
+
+
+def test_the_options_that_are_shown_are_options() -> None:
+    (shown,) = re.findall(r"^```json\n(.*?)^```$", TEXT, flags=re.MULTILINE | re.DOTALL)
+    assert options_of(json.loads(shown)).match.match == ((1, 2, 3),)
 
 
 def test_every_setting_and_every_address_is_told(server: RunningService) -> None:
