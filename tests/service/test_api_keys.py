@@ -42,7 +42,7 @@ def test_no_file_means_no_keys(tmp_path: Path) -> None:
     assert ApiKeys.read(tmp_path / "keys").hashes == ()
 
 
-@pytest.mark.parametrize("content", [b"secret\n", b"\xff\xfe\n", b"ABCD" * 16], ids=["a word", "bytes", "capitals"])
+@pytest.mark.parametrize("content", [b"secret\n", b"\xff\xfe\n", b"ABCD" * 16, b"# ended\n"], ids=repr)
 def test_a_file_of_another_kind_is_refused_and_not_quoted(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "keys").write_bytes(content)
     with pytest.raises(UsageError, match="expected") as caught:

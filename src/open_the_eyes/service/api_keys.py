@@ -32,7 +32,8 @@ class ApiKeys:
         """The keys of a file: a line each, the hash and after it anything, such as whose it is.
 
         Raises:
-            UsageError: a file that is not of this kind.
+            UsageError: a file that is not of this kind, or from which every key was deleted: who ends the last one does
+                not mean that from then on anybody may come.
         """
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
@@ -45,6 +46,11 @@ class ApiKeys:
         hashes = tuple(line.split()[0] for line in lines if line.strip() and not line.startswith("#"))
         if any(len(one) != 64 or not set(one) <= set("0123456789abcdef") for one in hashes):
             raise UsageError(f"{path}: expected a SHA-256 hash on each line; make keys with `serve --new-key`.")
+        if not hashes:
+            raise UsageError(
+                f"{path}: expected the hash of a key, every one was deleted; make a key with `open-the-eyes serve "
+                "--new-key`, or delete the file: then nobody is asked for one at 127.0.0.1."
+            )
         return cls(hashes)
 
     def owner_of(self, key: str) -> str | None:
