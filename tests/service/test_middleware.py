@@ -177,11 +177,22 @@ def test_a_bug_is_a_plain_500_and_its_message_is_nowhere(caplog: pytest.LogCaptu
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_the_log_says_why_the_store_did_not_answer_and_names_no_job(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        (PermissionError(13, "Permission denied", "/store/0f8b6a52/photo"), "PermissionError: Permission denied"),
+        (FileNotFoundError("The bucket does not exist"), "FileNotFoundError: The bucket does not exist"),
+        (FileNotFoundError("bucket/jobs/0f8b6a52/photo"), "FileNotFoundError"),
+        (ValueError("0f8b6a52"), "ValueError"),
+    ],
+)
+def test_the_log_says_why_the_store_did_not_answer_and_names_no_job(
+    caplog: pytest.LogCaptureFixture, cause: Exception, said: str
+) -> None:
     away = StoreAway("expected to store photo, got: /store/0f8b6a52/photo")
-    away.__cause__ = PermissionError(13, "Permission denied", "/store/0f8b6a52/photo")
+    away.__cause__ = cause
     assert problem_of(away)["status"] == 507
-    assert "StoreAway (PermissionError: Permission denied)" in caplog.text
+    assert f"StoreAway ({said})" in caplog.text
     assert "0f8b6a52" not in caplog.text
 
 

@@ -7,13 +7,15 @@ from typing import Final
 
 from sqlalchemy.exc import OperationalError
 
+from .errors import StoreAway
+
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
 def reason_of(error: BaseException) -> str:
     """The kind of what is behind an error, and the reason that the system or the database gave.
 
-    What is quoted there is left out: names of files are those of jobs, and a host may be half a mistyped password.
+    What is quoted there is left out, and so are paths: they name jobs, and a host may be half a mistyped password.
     """
     cause = error.__cause__ or error
     text = ""
@@ -21,4 +23,6 @@ def reason_of(error: BaseException) -> str:
         text = _QUOTED.sub("...", str(error.orig).partition("\n")[0])
     elif isinstance(cause, OSError):
         text = cause.strerror or ""
+        if not text and isinstance(error, StoreAway):  # a bucket's, which has no number, as in "Access Denied"
+            text = "" if "/" in str(cause) else str(cause)
     return ": ".join(filter(None, (type(cause).__name__, text)))
