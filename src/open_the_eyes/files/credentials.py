@@ -49,8 +49,9 @@ class Credentials:
         """
         chain, secret = _text(certificate, b"CERTIFICATE"), _text(key, b"PRIVATE KEY")
         loaded = cls(chain, secret, _algorithm(secret, key))
+        pixel = cv2.imencode(".png", np.zeros((1, 1), np.uint8))[1].tobytes()
         try:
-            _with_manifest(cv2.imencode(".png", np.zeros((1, 1)))[1].tobytes(), "PNG", None, loaded, PAINTED)
+            _with_manifest(pixel, "PNG", None, loaded, PAINTED)
         except PhotoNotWritten as error:
             raise UsageError(f"--c2pa-cert: {error}") from error
         return loaded
