@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,12 +31,22 @@ def test_a_signal_that_is_ignored_stays_so(ignored: signal.Signals) -> None:
 
 @pytest.mark.parametrize("count", [0, 11])
 def test_results_with_notes_are_counted_where_there_are_some(count: int) -> None:
-    told = dict.fromkeys(("photos", "opened", "unchanged", "failed", "not_done", "left_out"), 0)
-    run = {"photos": 0, "still_there_of_other_options": []}
-    lines = batch_words.summary_lines(
-        {**told, "this_run": run, "with_notes": count, "summary": "s.json", "sheet": "s.html"}
-    )
+    lines = summary_of(with_notes=count)
     assert any(line.startswith(f"notes: {count} results have some") for line in lines) == bool(count)
+
+
+def test_faces_whose_eyes_may_still_be_closed_are_counted() -> None:
+    assert not any(line.startswith("faces left alone") for line in summary_of(faces={"already_open": 9, "opened": 2}))
+    lines = summary_of(unchanged=4, faces={"already_open": 9, "kept_original": 1, "opened": 2, "unsure": 3})
+    assert lines[0] == "0 photos: 0 opened, 4 left as they were, 0 failed"
+    assert lines[1] == "faces left alone: 1 kept original, 3 unsure; the summary says why"
+
+
+def summary_of(**counts: Any) -> Sequence[str]:
+    told = dict.fromkeys(("photos", "opened", "unchanged", "failed", "not_done", "left_out", "with_notes"), 0)
+    run = {"photos": 0, "still_there_of_other_options": []}
+    places = {"summary": "s.json", "sheet": "s.html"}
+    return batch_words.summary_lines({**told, "faces": {}, "this_run": run, **places, **counts})
 
 
 @pytest.mark.parametrize(

@@ -33,13 +33,17 @@ def summary_lines(told: dict[str, Any]) -> Sequence[str]:
 
     run = told["this_run"]
     counts = (
-        f"{told['photos']} photos: {told['opened']} opened, {told['unchanged']} without an eye to open, "
+        f"{told['photos']} photos: {told['opened']} opened, {told['unchanged']} left as they were, "
         f"{told['failed']} failed" + (f", {told['not_done']} not done yet" if told["not_done"] else "")
     )
     lines = [counts]
     if run["photos"]:
         speed = f"{run['photos_per_second']:.2g} a second"
         lines.append(f"this run: {run['photos']} photos in {in_words(run['seconds'])}, {speed}")
+    alone = {outcome: n for outcome, n in told["faces"].items() if outcome not in ("opened", "already_open")}
+    if alone:
+        counted = ", ".join(f"{n} {outcome.replace('_', ' ')}" for outcome, n in alone.items())
+        lines.append(f"faces left alone: {counted}; the summary says why")
     if told["left_out"]:
         lines.append(f"left out: {told['left_out']} files that are no photos by their name, or results of ours")
     if told["with_notes"]:
