@@ -77,7 +77,7 @@ def test_what_cannot_be_is_refused_before_any_work(
 def test_two_photos_are_never_written_to_one_result(shoot: Path) -> None:
     (shoot / "b.jpg").write_bytes(PNG)
     (shoot / "b.PNG").rename(shoot / "b.png")
-    with pytest.raises(UsageError, match=r"both would be out/b\.opened\.png"):
+    with pytest.raises(UsageError, match=r"both would be out/b\.opened\.png; rename one"):
         plan([str(shoot)], "out")
 
 

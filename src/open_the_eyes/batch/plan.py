@@ -160,7 +160,7 @@ def check_apart(
             if other is not item:
                 raise UsageError(
                     f"{other.source} and {item.source}: expected different results, both would be {address}{place}; "
-                    "do them in separate runs."
+                    "rename one, or name another OUT for it in a run of its own."
                 )
             if is_photo(place):
                 leave = ", or put the pattern into quotes, which leaves out results" if is_result(place.name) else ""
