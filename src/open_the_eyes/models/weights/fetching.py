@@ -11,7 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from http.client import HTTPException
 from pathlib import Path
@@ -102,14 +102,18 @@ def _downloads(weight: Weight, source: Source, folder: Path) -> list[Download]:
 
 
 def _is_here(download: Download, tell: Told) -> bool:
-    """Whether a file is here and is what it should be; one that is not is removed."""
+    """Whether a file is here and is what it should be; one that is not is removed.
+
+    Where its hash is known, that alone decides: a source may have another file, or half of it, by now.
+    """
     if not is_file(download.target):
         return False
-    if download.target.stat().st_size == download.file.bytes:
-        tell(f"checking {download.key}", 0, download.file.bytes)
+    size = download.target.stat().st_size
+    if download.sha256 or size == download.file.bytes:
+        tell(f"checking {download.key}", 0, size)
         found = sha256_of(download.target)
         if found == (download.sha256 or found):
-            _note([(download, found)])
+            _note([(replace(download, file=replace(download.file, bytes=size)), found)])
             return True
     download.target.unlink()
     return False
