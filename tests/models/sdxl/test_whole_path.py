@@ -101,9 +101,11 @@ def refused(path: object) -> NoReturn:
         ("libraries", "a GPU and its libraries (the extra sdxl)"),
         ("weights", "a GPU and its weights (open-the-eyes fetch sdxl)"),
         ("rights", "a GPU and its weights (chmod -R u+rX "),
-        ("gpu", "a GPU"),
+        ("checkpoint", "a GPU and a checkpoint, which OTE_SDXL=nothing.safetensors is not"),
+        ("gpu", "would need a GPU"),
+        ("number", "would need the GPU cuda:7"),
     ],
-    ids=["libraries", "weights", "rights", "gpu"],
+    ids=["libraries", "weights", "rights", "checkpoint", "gpu", "number"],
 )
 def test_auto_takes_the_appearance_model_elsewhere_and_says_what_sdxl_would_need(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacks: str, why: str
@@ -112,15 +114,17 @@ def test_auto_takes_the_appearance_model_elsewhere_and_says_what_sdxl_would_need
         missing(monkeypatch, "diffusers")
     else:
         request.getfixturevalue("libraries")
-    folder = tmp_path
+    settings = Settings(weights=tmp_path, device="cuda:7" if lacks == "number" else "auto")
     if lacks == "rights":
         monkeypatch.setattr("os.scandir", refused)  # root may look everywhere
-    if lacks == "gpu":
+    if lacks in ("gpu", "number", "checkpoint"):
         import torch
 
-        folder = request.getfixturevalue("weights")
+        settings = replace(settings, weights=request.getfixturevalue("weights"))
         monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    chosen = load_engine("auto", Settings(weights=folder))
+    if lacks == "checkpoint":
+        settings = replace(settings, sdxl=Path("nothing.safetensors"))
+    chosen = load_engine("auto", settings)
     assert chosen.name == "appearance"
     assert why in chosen.why
 

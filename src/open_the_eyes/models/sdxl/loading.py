@@ -78,9 +78,9 @@ def sdxl_lacks(settings: Settings) -> str:
     needs = "a GPU and its libraries (the extra sdxl)"
     try:
         check_libraries()
-        needs = "a GPU and its weights (open-the-eyes fetch sdxl)"
+        needs = f"a GPU and a checkpoint, which OTE_SDXL={settings.sdxl} is not"
         files_of(settings)
-        needs = "a GPU"
+        needs = "a GPU" if gpu_number(settings.device) is None else f"the GPU {settings.device}"
         return needs if device_of(settings) == "cpu" else ""
     except WeightsMissing as error:
         return f"a GPU and its weights ({error.mend or error})"
