@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.sdxl_random import FULL, TINY
@@ -202,19 +203,55 @@ def test_other_text_encoders_have_another_name(weights: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "name",
-    ["nothing", "x" * 300, "model.ckpt", "folder", "model.safetensors"],
-    ids=["gone", "too long", "pickle", "empty folder", "no model"],
+    ["nothing", "x" * 300, "model.ckpt", "folder", "model.safetensors", "sd15", "sd15.safetensors", "part.safetensors"],
+    ids=["gone", "too long", "pickle", "empty folder", "no model", "its forerunner", "its file", "half of its layers"],
 )
 def test_what_is_no_checkpoint_is_refused_with_what_to_do(weights: Path, tmp_path: Path, name: str) -> None:
+    from safetensors.numpy import save_file
+
     path = tmp_path / name
+    conv_in = {"model.diffusion_model.input_blocks.0.0.weight": np.zeros((32, 4, 3, 3), np.float32)}
     if name == "folder":
         path.mkdir()
+    elif name == "sd15":
+        (path / "unet").mkdir(parents=True)
+        (path / "unet" / "config.json").write_text('{"addition_embed_type": null}')
+    elif name == "sd15.safetensors":
+        save_file(conv_in, path)
+    elif name == "part.safetensors":
+        save_file({**conv_in, "model.diffusion_model.label_emb.0.0.weight": np.zeros((8, 8), np.float32)}, path)
     elif "." in name:
         path.write_bytes(b"\x80\x04not a model")
     import torch
 
     with pytest.raises(UsageError, match=name.replace(".", r"\.")):
         Checkpoint.at(path, weights / "sdxl-inpaint").unet(torch.float32)
+
+
+@pytest.mark.parametrize(
+    ("file", "read"),
+    [
+        ("sdxl-vae/diffusion_pytorch_model.safetensors", lambda folder, _: checkpoint.vae(folder / "sdxl-vae", None)),
+        ("sdxl-inpaint/scheduler/scheduler_config.json", lambda _, base: base.scheduler()),
+        ("sdxl-inpaint/tokenizer/tokenizer.json", lambda _, base: base.text_pipeline()),
+        ("sdxl-inpaint/text_encoder_2/model.fp16.safetensors", lambda _, base: base.text_pipeline()),
+        (
+            "lcm-lora/pytorch_lora_weights.safetensors",
+            lambda folder, _: pipelines.with_lcm(
+                random_unet(TINY.unet), folder / "lcm-lora/pytorch_lora_weights.safetensors"
+            ),
+        ),
+    ],
+    ids=["vae", "scheduler", "tokenizer", "text encoder", "lora"],
+)
+def test_a_file_that_was_cut_short_is_fetched_again(
+    weights: Path, tmp_path: Path, file: str, read: Callable[[Path, Checkpoint], object]
+) -> None:
+    shutil.copytree(weights, tmp_path / "cut")
+    (tmp_path / "cut" / file).write_bytes((weights / file).read_bytes()[:60])
+    base = Checkpoint(tmp_path / "cut" / "sdxl-inpaint", tmp_path / "cut" / "sdxl-inpaint")
+    with pytest.raises(WeightsMissing, match=r"cut.*expected all files.*open-the-eyes fetch sdxl"):
+        read(tmp_path / "cut", base)
 
 
 def test_pickled_weights_are_refused(weights: Path, tmp_path: Path) -> None:

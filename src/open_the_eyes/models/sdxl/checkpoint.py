@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 SUFFIX: Final = ".safetensors"
 _CONV_IN: Final = "model.diffusion_model.input_blocks.0.0.weight"
 """Of a single file's U-Net; (channels, 4 or 9, 3, 3)."""
+_ADDED: Final = "model.diffusion_model.label_emb.0.0.weight"
+"""What SDXL has and its forerunners have not: a picture's size as an input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,11 @@ class Checkpoint:
         """A checkpoint that a person named.
 
         Raises:
-            UsageError: it is neither a folder with a U-Net nor a `.safetensors` file.
+            UsageError: it is neither a folder with a U-Net of SDXL nor a `.safetensors` file.
         """
         if is_file(path / "unet" / "config.json"):
+            if _is_of_another_family(path / "unet" / "config.json"):
+                raise UsageError(f"OTE_SDXL: expected a checkpoint of SDXL, got another model in {path}; name another.")
             return cls(path, path if is_folder(path / "text_encoder_2") else plan)
         if is_file(path) and path.suffix == SUFFIX:
             return cls(path, plan)
@@ -62,21 +68,19 @@ class Checkpoint:
         """
         from diffusers import UNet2DConditionModel
 
-        try:
+        with reading(self.path):
             if not self.single:
                 return UNet2DConditionModel.from_pretrained(
                     self.path, subfolder="unet", dtype=dtype, **_local(self.path / "unet")
                 )
-            return UNet2DConditionModel.from_single_file(
-                str(self.path), config=str(self.plan), subfolder="unet", dtype=dtype, local_files_only=True,
-                in_channels=_header(self.path)[_CONV_IN]["shape"][1],
-            )  # fmt: skip
-        except OSError as error:
-            raise WeightsMissing(
-                f"{self.path}: expected all files of a U-Net, got: {error!s:.200}.",
-                mend="open-the-eyes fetch",
-                how="Complete it, or fetch it again",
-            ) from error
+            channels = _header(self.path)[_CONV_IN]["shape"][1]
+            try:
+                return UNet2DConditionModel.from_single_file(
+                    str(self.path), config=str(self.plan), subfolder="unet", dtype=dtype, local_files_only=True,
+                    in_channels=channels,
+                )  # fmt: skip
+            except (LookupError, ValueError) as error:  # layers that are missing, or of another shape
+                raise _no_checkpoint(self.path) from error
 
     def scheduler(self) -> Any:
         """The noise scale this model was trained on, in steps of Euler's method: one U-Net call a step, no chance."""
@@ -84,17 +88,19 @@ class Checkpoint:
 
         own = (self.path / "scheduler").is_dir()
         folder = self.path if own else self.plan
-        return EulerDiscreteScheduler.from_pretrained(folder, subfolder="scheduler", local_files_only=True)
+        with reading(folder):
+            return EulerDiscreteScheduler.from_pretrained(folder, subfolder="scheduler", local_files_only=True)
 
     def text_pipeline(self) -> Any:
         """A pipeline with the plan's text encoders and tokenizers only, on the CPU, in float32."""
         import torch
         from diffusers import StableDiffusionXLInpaintPipeline as Pipeline
 
-        return Pipeline.from_pretrained(
-            self.plan, unet=None, vae=None, dtype=torch.float32, add_watermarker=False,
-            **_local(self.plan / "text_encoder_2"),
-        )  # fmt: skip
+        with reading(self.plan):
+            return Pipeline.from_pretrained(
+                self.plan, unet=None, vae=None, dtype=torch.float32, add_watermarker=False,
+                **_local(self.plan / "text_encoder_2"),
+            )  # fmt: skip
 
     def encoders(self) -> str:
         """A name for these text encoders and tokenizers: the same for the same bytes, another for others."""
@@ -120,9 +126,30 @@ def vae(folder: Path, dtype: torch.dtype) -> Any:
     """The VAE of a folder of its own, on the CPU; pictures go through it one by one, so that a batch needs no more."""
     from diffusers import AutoencoderKL
 
-    model = AutoencoderKL.from_pretrained(folder, dtype=dtype, **_local(folder))
+    with reading(folder):
+        model = AutoencoderKL.from_pretrained(folder, dtype=dtype, **_local(folder))
     model.enable_slicing()
     return model
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """A block that reads a model's files.
+
+    Raises:
+        WeightsMissing: they are not all there, cut short or damaged.
+    """
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (OSError, ValueError, SafetensorError) as error:
+        said = str(error).strip(" .\n")
+        raise WeightsMissing(
+            f"{path}: expected all files of a model, whole, got: {said:.200}.",
+            mend="open-the-eyes fetch sdxl",
+            how="Complete it, or fetch it again",
+        ) from error
 
 
 def _local(folder: Path) -> dict[str, Any]:
@@ -152,11 +179,24 @@ def _header(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
             header: dict[str, Any] = json.loads(file.read(min(length, 100_000_000)))
-        if _CONV_IN in header:
+        if _CONV_IN in header and _ADDED in header:
             return header
     except (OSError, ValueError, struct.error):
         pass
-    raise UsageError(f"{path}: expected an SDXL checkpoint in safetensors, got something else. Name another file.")
+    raise _no_checkpoint(path)
+
+
+def _no_checkpoint(path: Path) -> UsageError:
+    return UsageError(f"{path}: expected an SDXL checkpoint in safetensors, got something else. Name another file.")
+
+
+def _is_of_another_family(config: Path) -> bool:
+    """Whether a U-Net's configuration is that of another model than SDXL; one that cannot be read is said later."""
+    try:
+        facts = json.loads(config.read_text(encoding="utf-8"))
+        return bool(facts.get("addition_embed_type") != "text_time")
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def _samples(file: Path) -> bytes:

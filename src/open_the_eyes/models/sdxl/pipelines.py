@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from .checkpoint import Checkpoint
+from .checkpoint import Checkpoint, reading
 from .prompts import Embeddings
 
 
@@ -57,9 +57,11 @@ def with_lcm(unet: Any, lora: Path) -> Any:
     """The U-Net itself with a LoRA added to its weights for good."""
     from diffusers import StableDiffusionXLInpaintPipeline as Pipeline
 
-    rows, alphas = Pipeline.lora_state_dict(
-        str(lora.parent), weight_name=lora.name, unet_config=unet.config, use_safetensors=True, local_files_only=True
-    )
+    with reading(lora):
+        rows, alphas = Pipeline.lora_state_dict(
+            str(lora.parent), weight_name=lora.name, unet_config=unet.config, use_safetensors=True,
+            local_files_only=True,
+        )  # fmt: skip
     Pipeline.load_lora_into_unet(rows, network_alphas=alphas, unet=unet, adapter_name="lcm")
     unet.fuse_lora()
     unet.unload_lora()
