@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,10 +40,28 @@ def test_a_bare_file_in_the_offline_folder_will_do(stick: Settings, tmp_path: Pa
     assert path_of("one", stick).read_bytes() == NETWORK
 
 
+def test_a_file_that_cannot_be_read_is_not_taken_for_one_that_cannot_be_written(
+    stick: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stick.offline is not None
+    file, opened = stick.offline / "one" / "net.onnx", Path.open
+
+    def refused(path: Path, *how: Any, **named: Any) -> Any:  # root may read everything
+        if path == file:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *how, **named)
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(WeightsMissing, match=r"one: expected to read .*net\.onnx, got: Permission denied\. Check"):
+        fetch([ONE], stick)
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        pytest.param(lambda folder: (folder / "one" / "net.onnx").unlink(), "does not have it", id="not there"),
+        pytest.param(
+            lambda folder: (folder / "one" / "net.onnx").unlink(), "expected one/net.onnx at ", id="not there"
+        ),
         pytest.param(lambda f: (f / "one" / "net.onnx").write_bytes(b"x" * 9), "SHA-256", id="damaged"),
     ],
 )

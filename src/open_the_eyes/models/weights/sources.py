@@ -77,7 +77,7 @@ class Hub:
         try:
             with closing(self._asked(path)) as answer:
                 entries = json.loads(answer.read(LONGEST_LISTING))
-            return wanted(weight, _described(entries, weight), self.where)
+            return wanted(weight, _described(entries, weight), self.where, weight.within)
         except HTTPError as error:
             raise self._refused(weight, f"HTTP {error.code} for {weight.hub_id} at {weight.revision}") from error
         except (HTTPException, OSError) as error:
@@ -133,11 +133,16 @@ class Folder:
             RemoteFile(name, self._path(weight, name).stat().st_size, known[name].sha256 if name in known else "")
             for name in found
         )
-        return wanted(weight, described, self.where)
+        return wanted(weight, described, self.where, f"{weight.name}/")
 
     @contextmanager
     def reading(self, weight: Weight, file: RemoteFile, start: int) -> Iterator[tuple[BinaryIO, int]]:
-        with self._path(weight, file.name).open("rb") as stream:
+        path = self._path(weight, file.name)
+        try:
+            stream = path.open("rb")
+        except OSError as error:
+            raise not_fetched(weight, f"expected to read {path}, got: {error.strerror}") from error
+        with stream:
             stream.seek(start)
             yield stream, start
 
@@ -146,8 +151,8 @@ class Folder:
         return path if path.is_file() else self.root / name
 
 
-def wanted(weight: Weight, files: Iterable[RemoteFile], where: str) -> list[RemoteFile]:
-    """What the catalogue asks for among the files of a source.
+def wanted(weight: Weight, files: Iterable[RemoteFile], where: str, within: str) -> list[RemoteFile]:
+    """What the catalogue asks for among the files of a source, which has them in the folder `within`.
 
     Raises:
         WeightsMissing: something that is asked for is not there, or is of a kind that is never fetched.
@@ -155,7 +160,7 @@ def wanted(weight: Weight, files: Iterable[RemoteFile], where: str) -> list[Remo
     found = _leanest([file for file in files if weight.asks_for(file.name)])
     for pattern in weight.files:
         if not any(fnmatchcase(file.name, pattern) for file in found):
-            raise not_fetched(weight, f"expected {weight.within}{pattern} at {where}, which does not have it")
+            raise not_fetched(weight, f"expected {within}{pattern} at {where}, which does not have it")
     for file in found:
         if not safe(file.name):
             raise not_fetched(weight, f"expected safetensors or ONNX at {where}, got {file.name}, never to be opened")
