@@ -124,6 +124,8 @@ def _bring(download: Download, source: Source, tell: Callable[[int], None]) -> N
     try:
         download.target.parent.mkdir(parents=True, exist_ok=True)
         _fill(download, source, tell)
+        if not is_file(download.part) and _is_here(download, _nobody):
+            return  # another fetch at the same time was the first to finish it
         found = sha256_of(download.part)
         if found != (download.sha256 or found):
             download.part.unlink()
