@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -226,32 +226,6 @@ def test_what_is_no_checkpoint_is_refused_with_what_to_do(weights: Path, tmp_pat
 
     with pytest.raises(UsageError, match=name.replace(".", r"\.")):
         Checkpoint.at(path, weights / "sdxl-inpaint").unet(torch.float32)
-
-
-@pytest.mark.parametrize(
-    ("file", "read"),
-    [
-        ("sdxl-vae/diffusion_pytorch_model.safetensors", lambda folder, _: checkpoint.vae(folder / "sdxl-vae", None)),
-        ("sdxl-inpaint/scheduler/scheduler_config.json", lambda _, base: base.scheduler()),
-        ("sdxl-inpaint/tokenizer/tokenizer.json", lambda _, base: base.text_pipeline()),
-        ("sdxl-inpaint/text_encoder_2/model.fp16.safetensors", lambda _, base: base.text_pipeline()),
-        (
-            "lcm-lora/pytorch_lora_weights.safetensors",
-            lambda folder, _: pipelines.with_lcm(
-                random_unet(TINY.unet), folder / "lcm-lora/pytorch_lora_weights.safetensors"
-            ),
-        ),
-    ],
-    ids=["vae", "scheduler", "tokenizer", "text encoder", "lora"],
-)
-def test_a_file_that_was_cut_short_is_fetched_again(
-    weights: Path, tmp_path: Path, file: str, read: Callable[[Path, Checkpoint], object]
-) -> None:
-    shutil.copytree(weights, tmp_path / "cut")
-    (tmp_path / "cut" / file).write_bytes((weights / file).read_bytes()[:60])
-    base = Checkpoint(tmp_path / "cut" / "sdxl-inpaint", tmp_path / "cut" / "sdxl-inpaint")
-    with pytest.raises(WeightsMissing, match=r"cut.*expected all files.*open-the-eyes fetch sdxl"):
-        read(tmp_path / "cut", base)
 
 
 def test_pickled_weights_are_refused(weights: Path, tmp_path: Path) -> None:

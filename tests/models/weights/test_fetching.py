@@ -140,28 +140,6 @@ def test_a_small_file_without_a_hash_is_held_to_the_first_one_it_had(settings: S
         fetch([MANY], settings)
 
 
-def test_a_file_that_another_fetch_finishes_meanwhile_is_here(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fill = fetching._fill
-
-    def overtaken(download: Any, *others: Any) -> None:
-        fill(download, *others)
-        download.part.replace(download.target)
-
-    monkeypatch.setattr(fetching, "_fill", overtaken)
-    fetch([ONE], settings)
-    assert path_of("one", settings).read_bytes() == NETWORK
-
-
-def test_a_good_file_outlives_a_source_that_has_another_one_by_now(settings: Settings, hub: FakeHub) -> None:
-    fetch([MANY], settings)
-    hub.files["people/pipe"]["config.json"] = CONFIG + b" "
-    fetch([MANY], settings)
-    assert (settings.weights / "many" / "config.json").read_bytes() == CONFIG
-    assert missing_of(MANY, settings.weights) is None
-
-
 def test_progress_goes_forward_to_the_end(settings: Settings) -> None:
     told: list[tuple[int, int]] = []
     fetch([ONE, MANY], settings, lambda _, done, total: told.append((done, total)))
