@@ -107,7 +107,7 @@ def off(generator: AppearanceGenerator, true: Portrait, shut: Portrait) -> NDArr
     face = detector().measure(made, around.face)
     if face is None:
         return np.full((2, 2), np.nan)
-    skin, white = chromas(generator.model, replace(shut, pixels=made, landmarks=face.landmarks))
+    skin, white, *_ = chromas(generator.model, replace(shut, pixels=made, landmarks=face.landmarks))
     usual, _ = iris.usual_white(160 * np.exp(np.array([skin[0], 0.0, skin[1]])))
     return np.stack([white - usual, chromas(generator.model, true)[1] - usual])
 

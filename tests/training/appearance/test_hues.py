@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.palette import LUMA
-from training.appearance.hues import _powers, shades
+from open_the_eyes.models.appearance.generator import AppearanceGenerator
+from training.appearance import hues
+from training.appearance.hues import _powers, off, painted_blinks, shades
 from training.faces import Portrait
 
 
@@ -30,3 +33,13 @@ def test_a_portrait_tells_of_both_eyes(astronaut: Portrait) -> None:
     told = shades(astronaut)
     assert [one.shape for one in told] == [(2, 4), (2, 4)]
     assert np.isfinite(told).all()
+
+
+def test_a_blink_tells_how_far_its_painted_white_and_the_true_one_lie_off(
+    astronaut: Portrait, monkeypatch: pytest.MonkeyPatch, engine: Engine
+) -> None:
+    monkeypatch.setattr(hues, "detector", lambda: engine.detector)
+    (blink,) = painted_blinks([astronaut])
+    told = off(AppearanceGenerator(refiner_file=None), *blink)
+    assert told.shape == (2, 2)
+    assert np.abs(told).max() < 0.5
