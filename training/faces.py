@@ -38,8 +38,16 @@ def detector() -> MediapipeDetector:
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """Every picture directly in a folder, by name."""
-    return sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES)
+    """Every picture directly in a folder, by name.
+
+    Raises:
+        SystemExit: there is no such folder, or no picture in it.
+    """
+    found = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES) if folder.is_dir() else []
+    if not found:
+        came = "found none" if folder.is_dir() else "it is no folder"
+        raise SystemExit(f"{folder}: expected a folder with pictures ({', '.join(sorted(SUFFIXES))}), {came}.")
+    return found
 
 
 def sample_of(paths: list[Path], count: int | None) -> list[Path]:

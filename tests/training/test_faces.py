@@ -38,6 +38,14 @@ def test_pictures_come_by_name_and_nothing_else_comes(tmp_path: Path) -> None:
     assert [path.name for path in pictures_in(tmp_path)] == ["a.webp", "b.JPG", "c.png"]
 
 
+@pytest.mark.parametrize(("name", "came"), [("empty", "found none"), ("notes.txt", "no folder"), ("gone", "no folder")])
+def test_where_no_pictures_are_a_line_says_so(name: str, came: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(SystemExit, match=f"{name}: expected a folder with pictures .*{came}"):
+        pictures_in(tmp_path / name)
+
+
 def test_a_picture_is_read_as_rgb(folder: Path, portrait: Rgb) -> None:
     pixels = read_rgb(folder / "a.png")
     assert pixels is not None
@@ -82,5 +90,5 @@ def test_another_list_of_pictures_is_looked_at_anew(folder: Path) -> None:
     assert [one.path.name for one in found_in(folder)] == ["e.png"]
 
 
-def test_an_empty_folder_has_no_portraits(tmp_path: Path) -> None:
-    assert found_in(tmp_path) == []
+def test_an_empty_list_has_no_portraits(tmp_path: Path) -> None:
+    assert list(portraits([], workers=1, cache=tmp_path)) == []

@@ -21,7 +21,7 @@ from open_the_eyes.models.appearance.model import AppearanceModel, Components
 
 from ..faces import Portrait
 from .blinks import EVERY, Blink, blinks, features_of
-from .irises import colour_groups
+from .irises import GROUPS, colour_groups
 
 TEXTURE, AROUND, EYE_SHAPE, FACE_SHAPE = 300, 60, 30, 40
 """Components kept of each kind."""
@@ -106,12 +106,18 @@ def _with_one(features: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def build(found: Iterable[Portrait], workers: int = 2) -> tuple[AppearanceModel, Figures]:
-    """The model of all portraits and their mirror images; blinks of some of them teach the regressions."""
+    """The model of all portraits and their mirror images; blinks of some of them teach the regressions.
+
+    Raises:
+        SystemExit: there are fewer of them than groups of eye colours.
+    """
     strips, some = [], []
     for k, portrait in enumerate(found):
         strips.append(strip_of(portrait))
         if k % EVERY == 0:
             some.append(portrait)
+    if len(strips) < GROUPS:
+        raise SystemExit(f"expected pictures of open-eyed faces, at least {GROUPS}, found {len(strips)}; name more.")
     shut = dict(zip(range(0, len(strips), EVERY), blinks(some, workers), strict=True))
     partner = partners(np.array([s.points for s in strips]))
     strips += [mirrored(s, partner) for s in strips]

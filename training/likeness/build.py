@@ -50,6 +50,7 @@ def main() -> None:
             shapes.append(shape_of(portrait.landmarks))
     if len(edges) < 2:
         raise SystemExit(f"{given.faces}: expected portraits of at least two people, found {len(edges)}.")
+    given.out.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(given.out, **learnt(np.array(edges), np.array(shapes)))
     print(f"{given.out}: {len(edges)} faces, {given.out.stat().st_size / 1024:.0f} KiB")
 

@@ -1,1 +1,1 @@
-"""Trains the refiner, which gives painted eyes detail: `python -m training.refiner FACES HELD_OUT -o OUT`."""
+"""Trains the refiner, which gives painted eyes detail: `python -m training.refiner FACES --held-out OTHERS -o OUT`."""

@@ -30,6 +30,8 @@ def stored(paths: list[Path], folder: Path, model: Path, workers: int) -> Stored
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             for made in pool.map(partial(pairs_of, model_path=model), found, chunksize=16):
                 pairs += made
+        if not pairs:
+            raise SystemExit(f"{folder}: expected pairs from pictures of open-eyed faces, found no face; name others.")
         for name in ("guess", "truth", "mask", "geometry"):
             np.save(folder / f"{name}.npy", np.stack([getattr(p, name) for p in pairs]))
     return Stored.load(folder)

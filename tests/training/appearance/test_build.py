@@ -145,6 +145,12 @@ def test_figures_tell_what_was_explained(built: tuple[AppearanceModel, build.Fig
     assert 0 < figures.shape_explained < 1
 
 
+@pytest.mark.parametrize("count", [0, 7])
+def test_too_few_faces_make_no_model(count: int, dozen: list[Portrait]) -> None:
+    with pytest.raises(SystemExit, match=f"at least 8, found {count}"):
+        build.build(dozen[:count], workers=1)
+
+
 def test_the_mean_face_is_symmetric(built: tuple[AppearanceModel, build.Figures]) -> None:
     model, _ = built
     assert (model.mean_points * [-1, 1] + [W, 0])[model.partner] == pytest.approx(model.mean_points)
