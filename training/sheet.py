@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from open_the_eyes.engine import Engine, load_engine
+from open_the_eyes.errors import PhotoError
 from open_the_eyes.files import read
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import similarity_from_two
@@ -89,7 +90,12 @@ def main() -> None:
     counts: dict[str, int] = {}
     for path in pictures_in(given.photos):
         began = time.perf_counter()
-        result = open_eyes(path, options, engine=engine)
+        try:
+            result = open_eyes(path, options, engine=engine)
+        except PhotoError as error:
+            counts["failed"] = counts.get("failed", 0) + 1
+            table.add_row(path.name, "-", str(error), "", "", "")
+            continue
         took = time.perf_counter() - began
         before = engine_input(path, engine)
         rows += tiles_of(path, result, engine, before, given.every_face)

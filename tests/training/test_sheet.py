@@ -24,7 +24,7 @@ def run(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
 
     def run(pixels: Rgb, *words: str) -> tuple[str, list[Rgb]]:
         photos, out = tmp_path / "photos", tmp_path / "out"
-        photos.mkdir()
+        photos.mkdir(exist_ok=True)
         Image.fromarray(pixels).save(photos / "photo.png")
         monkeypatch.setattr(sheet, "load_engine", lambda: engine)
         monkeypatch.setattr("sys.argv", ["sheet", str(photos), str(out), *words])
@@ -60,6 +60,14 @@ def test_a_photo_without_a_face_is_counted(run: Run) -> None:
     said, pages = run(np.full((60, 60, 3), 128, np.uint8))
     assert "{'no face': 1}" in said
     assert pages == []
+
+
+def test_a_photo_that_cannot_be_read_stops_nothing(run: Run, blinked: Rgb, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "broken.jpg").write_bytes(b"no photo")
+    said, pages = run(blinked)
+    assert "{'failed': 1, 'opened': 1}" in said
+    assert len(pages) == 1
 
 
 def test_eyes_are_shown_at_one_place_and_size(portrait: Rgb, portrait_face: Face) -> None:
