@@ -24,6 +24,7 @@ from open_the_eyes.imaging.geometry import similarity_from_two
 from open_the_eyes.imaging.mesh478 import OUTER_CORNER
 from open_the_eyes.options import Options
 from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.report import EyeReport
 from open_the_eyes.results import Opened
 from open_the_eyes.roles import Face
 
@@ -101,7 +102,7 @@ def main() -> None:
         rows += tiles_of(path, result, engine, before, given.every_face)
         for face in result.faces:
             counts[face.outcome] = counts.get(face.outcome, 0) + 1
-            eyes = [f"{e.openness_before:.2f} → {e.openness_after or 0:.2f}" for e in face.eyes.values()]
+            eyes = [_told(eye) for eye in face.eyes.values()]
             table.add_row(path.name, str(face.id), f"{face.outcome} {face.reason}"[:60], *eyes, f"{took:.2f}")
         if not result.faces:
             counts["no face"] = counts.get("no face", 0) + 1
@@ -111,6 +112,11 @@ def main() -> None:
     console.print(counts)
     for page in write_sheets(rows, given.out):
         console.print(f"{page}")
+
+
+def _told(eye: EyeReport) -> str:
+    """How far open it was, and is where it was opened."""
+    return f"{eye.openness_before:.2f}" + ("" if eye.openness_after is None else f" → {eye.openness_after:.2f}")
 
 
 def engine_input(path: Path, engine: Engine) -> Rgb:
