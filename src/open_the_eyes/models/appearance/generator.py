@@ -175,8 +175,8 @@ class AppearanceGenerator:
         open_side = crop.open_side
         if open_side is not None:
             prediction = condition.texture_given_eye(model, relative, open_side, prediction)
-        z = likely_whites.believed(model, relative, skin, prediction.drawn(TEXTURE_VARIETY * variety, rng))
-        painted = model.with_texture(relative, z)
+        drawn = prediction.drawn(TEXTURE_VARIETY * variety, rng)
+        z, painted = likely_whites.believed(model, relative, skin, drawn)
         if open_side is not None and options.eye_color == "auto":
             ratio = iris.colour_ratio(model, relative, (open_side,))
         elif after is not None and options.eye_color == "auto":

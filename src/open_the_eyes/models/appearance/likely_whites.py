@@ -31,28 +31,35 @@ _STEPS: Final = 6
 
 def believed(
     model: AppearanceModel, relative: Tones, skin: NDArray[np.float32], z: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Texture scores: `z`, or so much of it as leaves whites that eyes have beside such a skin (3,).
+) -> tuple[NDArray[np.float64], Tones]:
+    """Texture scores, and the strip that they paint: `z`, or so much of it as leaves whites that eyes have beside such
+    a skin (3,).
 
     `relative` is the strip (H, W, 3) that `AppearanceModel.with_texture` lays the texture on.
     """
+    painted = model.with_texture(relative, z)
+    predicted = _distance(model, painted, skin)
+    if predicted <= FARTHEST:
+        return z, painted
 
     def distance(share: float) -> float:
-        low, high = OFF.T
-        away = off(model, model.with_texture(relative, share * z) * skin, skin) - (low + high) / 2
-        return float(np.abs(away / ((high - low) / 2)).max())
+        return _distance(model, model.with_texture(relative, share * z), skin)
 
-    predicted = distance(1)
-    if predicted <= FARTHEST:
-        return z
     most = max(FARTHEST, distance(0) + FARTHER)
     if predicted <= most:
-        return z
+        return z, painted
     low, high = 0.0, 1.0
     for _ in range(_STEPS):
         share = (low + high) / 2
         low, high = (share, high) if distance(share) <= most else (low, share)
-    return low * z
+    return low * z, model.with_texture(relative, low * z)
+
+
+def _distance(model: AppearanceModel, painted: Tones, skin: NDArray[np.float32]) -> float:
+    """From the middle of `OFF` to the whites on a strip in multiples of the skin, in halves of that range."""
+    low, high = OFF.T
+    away = off(model, painted * skin, skin) - (low + high) / 2
+    return float(np.abs(away / ((high - low) / 2)).max())
 
 
 def off(model: AppearanceModel, strip: Tones, skin: NDArray[np.float32]) -> NDArray[np.float64]:
