@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.painting import Painting, Tile
+from open_the_eyes.imaging.smooth import smoothed
 from open_the_eyes.roles import Crop, Face, Patch
 from open_the_eyes.stages.blend import Opening, all_laid_on, blend, laid_on, lay, lay_into
 
@@ -69,6 +70,16 @@ def test_what_was_painted_shows_in_the_middle(portrait_face: Face) -> None:
     out = blend(crop, a_patch(crop))
     for x in (30, 90):
         assert np.abs(out[30, x].astype(int) - (30, 25, 20)).max() < 6
+
+
+def test_what_was_painted_gets_the_photos_noise(closed_crop: Crop) -> None:
+    noise = np.random.default_rng(0).normal(0, 8, closed_crop.pixels.shape).astype(np.float32)
+    crop = replace(closed_crop, pixels=to_levels(closed_crop.pixels + noise))
+    calm = np.full(crop.pixels.shape, 128, np.float32)
+    out = blend(crop, Patch(calm, crop.mask, 0, 0.0))
+    assert out[crop.mask > 0.9].std() == pytest.approx(8, rel=0.3)
+    clean = replace(closed_crop, pixels=to_levels(smoothed(to_tones(closed_crop.pixels), 1.5)))
+    assert (blend(clean, Patch(calm, crop.mask, 0, 0.0))[crop.mask > 0.9] == 128).all()
 
 
 def test_laying_back_takes_the_masks_pixels_alone(portrait: Rgb, portrait_face: Face) -> None:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import Cancelled, UsageError, WeightsMissing
 from open_the_eyes.imaging.alignment import FFHQ, SIDE, oval_mask, to_ffhq
-from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.geometry import transformed
+from open_the_eyes.imaging.grain import fine_part
 from open_the_eyes.imaging.mesh478 import IRIS, SIDES
 from open_the_eyes.imaging.palette import LUMA
 from open_the_eyes.models.restorers import OnnxRestorers
@@ -106,6 +107,14 @@ def test_new_eyes_get_the_detail_that_the_network_adds(
     sharp, soft = (restored(equipped(net), blinked) for net in (networks.sharpened(), networks.blurred()))
     assert detail(sharp) > 1.05 * detail(opened_blink)
     assert detail(soft) < 0.95 * detail(opened_blink)
+
+
+def test_a_restorer_leaves_a_noisy_photo_noisy(equipped: Equipped, blinked: Rgb, closed_crop: Crop) -> None:
+    noise = np.random.default_rng(0).normal(0, 9, blinked.shape).astype(np.float32)
+    noisy, there = to_levels(blinked + noise), allowed(closed_crop, blinked)
+    calm = restored(equipped(networks.blurred(3)), noisy).photo.pixels
+    fine = fine_part(to_tones(calm), 1.0)
+    assert np.median(np.abs(fine[there])) > 0.7 * np.median(np.abs(fine[~there]))
 
 
 def test_the_whole_face_is_sharpened_only_when_asked_for(

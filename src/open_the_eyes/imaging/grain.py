@@ -16,9 +16,9 @@ from .smooth import smoothed
 from .threefold import threefold, within
 
 
-def fine_part(tones: Tones, sigma: float) -> Tones:
-    """(h, w, 3): what is finer than a Gaussian of `sigma` pixels."""
-    return np.asarray(tones - smoothed(tones, sigma), np.float32)
+def fine_part(picture: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+    """(h, w) or (h, w, 3): what is finer than a Gaussian of `sigma` pixels."""
+    return np.asarray(picture - smoothed(picture, sigma), np.float32)
 
 
 def continued_grain(

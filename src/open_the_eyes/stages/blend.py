@@ -9,6 +9,7 @@ import numpy as np
 
 from ..imaging.arrays import Rgb, to_levels, to_tones
 from ..imaging.geometry import Box
+from ..imaging.noise import with_noise
 from ..imaging.painting import Painting, Tile
 from ..imaging.threefold import taken_where, threefold
 from ..roles import FEATHER, Crop, Patch
@@ -41,9 +42,10 @@ def blend(crop: Crop, patch: Patch) -> Rgb:
     both = np.minimum(patch.mask, crop.mask)
     part = Box.holding(both)
     if part is not None:
+        pixels = with_noise(patch.pixels, crop.pixels, both > 0, crop.mask > 0, crop.landmarks, patch.seed)
         show = np.asarray(np.clip(part.cut(both) / FEATHER, 0, 1), np.float32)
         around = to_tones(part.cut(out))
-        blended = to_levels(around + (part.cut(patch.pixels) - around) * threefold(show))
+        blended = to_levels(around + (part.cut(pixels) - around) * threefold(show))
         part.cut(out)[...] = taken_where(show > 0, blended, part.cut(out))
     return out
 

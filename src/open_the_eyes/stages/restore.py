@@ -19,8 +19,10 @@ from ..imaging.eyechange import gaze_shift, iris_disc, iris_radius, iris_shift, 
 from ..imaging.facecrop import lifted, warped
 from ..imaging.geometry import Box, inverted, transformed
 from ..imaging.mesh478 import FACE_OVAL, SIDES
+from ..imaging.noise import with_noise
 from ..imaging.palette import LUMA, palette_of
 from ..imaging.smooth import smoothed
+from ..imaging.threefold import taken_where
 from ..options import RestoreOptions
 from ..roles import Crop, Face, FaceDetector, FaceRestorer, Watch
 from .blend import Look, lay, lay_into
@@ -145,7 +147,8 @@ def _with(look: Look, change: Tones, photo_to_square: Matrix) -> Look:
     """A look with a change of the square added under its mask; where that is 0, nothing moves.
 
     Networks know people in colour: to a black-and-white or toned photo only light and dark are added, as steps along
-    its palette, so that what the photo has beside that curve, the stains of a print, stays.
+    its palette, so that what the photo has beside that curve, the stains of a print, stays. Noise, which they take
+    away, is given back.
     """
     window, mask = look.crop.window, look.crop.mask
     from_window = photo_to_square.copy()
@@ -154,8 +157,10 @@ def _with(look: Look, change: Tones, photo_to_square: Matrix) -> Look:
     before, palette = to_tones(look.opened), palette_of(look.crop.pixels)
     if palette is not None:
         added = palette.applied(before + (added @ LUMA)[..., None]) - palette.applied(before)
-    opened = np.where(mask[..., None] > 0, to_levels(before + added), look.opened)
-    return replace(look, opened=opened)
+    after, crop = to_tones(to_levels(before + added)), look.crop
+    sharper = np.asarray((mask > 0) & (after != before).any(axis=2), np.bool_)
+    noisy = with_noise(after, crop.pixels, sharper, mask > 0, crop.landmarks, look.patch.seed)
+    return replace(look, opened=taken_where(sharper, to_levels(noisy), look.opened))
 
 
 def _widened(pixels: Rgb, look: Look) -> Look:

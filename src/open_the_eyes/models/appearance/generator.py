@@ -86,7 +86,7 @@ class AppearanceGenerator:
         for done, request in enumerate(requests):
             if watch is not None:
                 watch.tell("generate", done / len(requests))
-            bare = tailless(request.crop)
+            bare = tailless(request.crop, request.seed)
             darker = ShorterExposure.of(bare) if self._spares_skin else None
             patch = self._patch(replace(request, crop=bare if darker is None else darker.crop), options)
             patches.append(over_tails(patch if darker is None else darker.exposed(patch, bare), request.crop))

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane
-from ...imaging.eye_corners import eye_middle, eyes_apart, seen_eye_width
+from ...imaging.cheeks import cheeks
+from ...imaging.eye_corners import eye_middle, seen_eye_width
 from ...imaging.geometry import Box
-from ...imaging.mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES, Side
+from ...imaging.mesh478 import Side
 from ...roles import Crop
 from . import layout
 from .refiner_frame import REACH_WH
@@ -55,12 +56,4 @@ def _piece(crop: Crop, part: Box, closed: tuple[Side, ...]) -> Piece:
 
 def skin_around(crop: Crop, mask: Plane) -> NDArray[np.bool_]:
     """Cheeks and the bridge of the nose: skin below the eyes that the patch does not touch."""
-    left, right = (crop.landmarks[OUTER_CORNER[side], :2] for side in SIDES)
-    centre, reach = (left + right) / 2, eyes_apart(crop.landmarks)
-    down = crop.landmarks[CHIN, :2] - crop.landmarks[FOREHEAD, :2]
-    down = down / max(float(np.linalg.norm(down)), 1e-6)
-    xs = np.arange(mask.shape[1], dtype=np.float32) - np.float32(centre[0])
-    ys = np.arange(mask.shape[0], dtype=np.float32)[:, None] - np.float32(centre[1])
-    down = down.astype(np.float32)
-    below, aside = xs * down[0] + ys * down[1], np.abs(xs * down[1] - ys * down[0])
-    return np.asarray((mask <= 0) & (crop.mask <= 0) & (below > 0.1 * reach) & (aside < 0.52 * reach), np.bool_)
+    return cheeks(crop.landmarks, (mask > 0) | (crop.mask > 0))

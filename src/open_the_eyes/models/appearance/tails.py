@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ...imaging.arrays import to_levels
 from ...imaging.eye_corners import seen_eye_width
 from ...imaging.grain import continued_grain
 from ...imaging.lash_tails import without_tails
@@ -19,27 +20,26 @@ GRAIN: Final = 0.05
 """Skin that was continued is smooth, so it gets the grain of skin that is finer than this, in eye widths."""
 
 
-def tailless(crop: Crop) -> Crop:
+def tailless(crop: Crop, seed: int) -> Crop:
     """The crop with skin where its tails were, and without the tips of lashes."""
-    pixels = crop.pixels
+    pixels, width = crop.pixels, _larger_eye_width(crop)
     if crop.tips is not None:
-        pixels = without_tips(pixels, crop.tips, _larger_eye_width(crop))
+        pixels = without_tips(pixels, crop.tips, width)
     if crop.tails is not None:
-        pixels = without_tails(pixels, crop.tails)
+        smooth = without_tails(pixels, crop.tails)
+        skin = skin_around(crop, crop.mask)
+        grain = continued_grain(crop.pixels, skin, crop.tails > 0, max(GRAIN * width, 0.8), seed)
+        pixels = to_levels(smooth + grain * threefold(crop.tails))
     return crop if pixels is crop.pixels else replace(crop, pixels=pixels, tails=None, tips=None)
 
 
 def over_tails(patch: Patch, crop: Crop) -> Patch:
     """A patch for the tailless crop, made to cover the tails and tips of this one."""
-    pixels, mask, tails = patch.pixels, patch.mask, crop.tails
-    if tails is not None:
-        skin = skin_around(crop, crop.mask)
-        grain = continued_grain(crop.pixels, skin, tails > 0, max(GRAIN * _larger_eye_width(crop), 0.8), patch.seed)
-        pixels = np.asarray(np.clip(pixels + grain * threefold(tails * (mask == 0)), 0, 255), np.float32)
-        mask = np.maximum(mask, tails)
-    if crop.tips is not None:
-        mask = np.maximum(mask, crop.tips)
-    return patch if mask is patch.mask else replace(patch, pixels=pixels, mask=mask)
+    mask = patch.mask
+    for left in (crop.tails, crop.tips):
+        if left is not None:
+            mask = np.maximum(mask, left)
+    return patch if mask is patch.mask else replace(patch, mask=mask)
 
 
 def _larger_eye_width(crop: Crop) -> float:

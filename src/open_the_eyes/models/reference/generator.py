@@ -72,7 +72,7 @@ class ReferenceGenerator:
 
     def _from_donor(self, request: Request, options: GenerateOptions) -> Patch | None:
         """The patch of the best donor, or of a drawn one for a variation; None where none can be laid in."""
-        bare = tailless(request.crop)
+        bare = tailless(request.crop, request.seed)
         darker = ShorterExposure.of(bare)
         crop = bare if darker is None else darker.crop
         usable = [r for r in ranked(crop, request.donors) if not r.obstacle and r.donor.crop.closed]

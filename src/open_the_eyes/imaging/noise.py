@@ -1,0 +1,126 @@
+"""The noise of a photo, given to new pixels that lack it.
+
+What is painted is clean; in a photo taken in little light eyes would stand out as two calm spots. Noise is told from
+texture of skin, and from marks over it, by being the same everywhere: the calmest squares of the cheeks show it too (as
+in estimators from the blocks of least texture: Liu, Tanaka, Okutomi, "Single-image noise level estimation for blind
+denoising", 2013), and the liveliest show hardly more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Plane, Points, Tones
+from .cheeks import cheek_places, cheeks
+from .easing import ramp
+from .geometry import Box
+from .grain import continued_grain, fine_part
+from .palette import LUMA
+from .smooth import smoothed
+from .threefold import threefold, within
+
+FINE: Final = 0.8
+"""Noise is measured by what is finer than a Gaussian of this standard deviation, pixels,"""
+GRAIN: Final = 1.5
+"""and laid on by what is finer than this one."""
+SEEN: Final = (1.4, 2.0)
+"""Standard deviations of such noise in luma, 0..255, between which it comes to be seen (`training.noise`)."""
+CALM, LIVELY = 0.25, 0.75
+"""The shares of squares that are calmer than those which tell."""
+EVEN: Final = (0.62, 0.75)
+"""Calm squares have so many times the noise of lively ones at least, where it is noise, and surely is."""
+CALM_SKIN: Final = 1.5
+"""Noise is copied from skin that varies by so many times its level at most."""
+SIDE, MARGIN = 8, 2
+"""A square's pixels, and those around it that its blur looks at."""
+ENOUGH, MANY = 12, 24
+"""So many squares tell; no more are looked at across the face."""
+TO_SIGMA: Final = 1.4826
+"""From the median of absolute values to the standard deviation of a normal distribution."""
+ERODED: Final = 1.1
+"""What the least of nine neighbouring medians is multiplied with. In noise alone 1.2 would make it the usual one, but
+then small eyes, full of edges, get too little (`training.noise`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """A photo's noise around a face.
+
+    Args:
+        level: its standard deviation in luma, 0..255, as far as it is finer than `FINE`.
+        seen: 0..1, how far it is seen, and surely is noise.
+    """
+
+    level: float
+    seen: float
+
+
+def noise_of(levels: NDArray[Any], covered: NDArray[np.bool_], landmarks: Points) -> Noise:
+    """What the skin of a face tells of the noise of its picture (h, w, 3); none is seen where there is too little skin.
+
+    Args:
+        covered: (h, w), what is no skin of the face's own.
+        landmarks: (478, 2+) of the face, in the same pixels.
+    """
+    reach = np.arange(-SIDE // 2 - MARGIN, SIDE // 2 + MARGIN)
+    places, size_wh = (
+        np.rint(cheek_places(landmarks, SIDE / 2, MANY)).astype(np.intp),
+        (levels.shape[1], levels.shape[0]),
+    )
+    places = places[((places + reach[0] >= 0) & (places + reach[-1] < size_wh)).all(axis=1)]
+    rows, columns = places[:, 1, None, None] + reach[:, None], places[:, 0, None, None] + reach
+    free = ~covered[rows, columns].any(axis=(1, 2))
+    if int(free.sum()) < ENOUGH:
+        return Noise(0.0, 0.0)
+    squares = np.asarray(levels[rows[free], columns[free]].astype(np.float32) @ LUMA, np.float32)
+    fine = fine_part(squares.reshape(-1, len(reach)), FINE).reshape(squares.shape)
+    inner = slice(MARGIN, MARGIN + SIDE)
+    each = np.sqrt(np.mean(fine[:, inner, inner] ** 2, axis=(1, 2)))
+    calm, lively = (float(level) for level in np.quantile(each, (CALM, LIVELY)))
+    return Noise(calm, ramp(calm, *SEEN) * ramp(calm / max(lively, 1e-3), *EVEN))
+
+
+def with_noise(
+    painted: Tones,
+    photo: NDArray[Any],
+    new: NDArray[np.bool_],
+    covered: NDArray[np.bool_],
+    landmarks: Points,
+    seed: int,
+) -> Tones:
+    """The painted pixels (h, w, 3) with the photo's noise where they are `new` (h, w) and lack it.
+
+    The same picture comes back where the photo has no noise that is seen. `covered` and `landmarks` are those of
+    `noise_of`.
+    """
+    noise, part = noise_of(photo, covered, landmarks), Box.holding(new)
+    if noise.seen == 0 or part is None:
+        return painted
+    fine = _fine_luma(np.asarray(photo, np.float32))
+    calm = smoothed(fine * fine, GRAIN) < (CALM_SKIN * noise.level) ** 2
+    grain = part.cut(continued_grain(photo, cheeks(landmarks, covered) & calm, new, GRAIN, seed))
+    strength = TO_SIGMA * float(np.median(np.abs(_fine_luma(grain)[part.cut(new)])))
+    louder = min(noise.level / max(strength, 1e-3), 1.2)
+    share = np.asarray(noise.seen * louder * _lacking(part.cut(painted), noise.level), np.float32)
+    out = painted.copy()
+    part.cut(out)[...] += grain * threefold(share)
+    return within(out, np.zeros(3, np.float32), np.full(3, 255, np.float32))
+
+
+def _lacking(painted: Tones, level: float) -> Plane:
+    """(h, w) 0..1: by how much of it noise has to be added to become as strong as `level`.
+
+    Lashes and the edges of an iris are fine, too, but hardly move the least of several medians.
+    """
+    usual = cv2.erode(cv2.medianBlur(np.abs(_fine_luma(painted)), 5), np.ones((3, 3)))
+    share = ERODED * TO_SIGMA * smoothed(np.asarray(usual, np.float32), 2.0) / level
+    return np.asarray(np.sqrt(np.clip(1 - share**2, 0, 1)), np.float32)
+
+
+def _fine_luma(tones: Tones) -> Plane:
+    return fine_part(np.asarray(tones @ LUMA, np.float32), FINE)
