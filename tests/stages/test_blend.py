@@ -14,6 +14,7 @@ from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.painting import Painting, Tile
 from open_the_eyes.imaging.smooth import smoothed
+from open_the_eyes.imaging.threefold import threefold
 from open_the_eyes.roles import Crop, Face, Patch
 from open_the_eyes.stages.blend import Opening, all_laid_on, blend, laid_on, lay, lay_into
 
@@ -80,6 +81,15 @@ def test_what_was_painted_gets_the_photos_noise(closed_crop: Crop) -> None:
     assert out[crop.mask > 0.9].std() == pytest.approx(8, rel=0.3)
     clean = replace(closed_crop, pixels=to_levels(smoothed(to_tones(closed_crop.pixels), 1.5)))
     assert (blend(clean, Patch(calm, crop.mask, 0, 0.0))[crop.mask > 0.9] == 128).all()
+
+
+def test_eyes_in_a_face_that_is_out_of_focus_get_as_soft(closed_crop: Crop) -> None:
+    soft = replace(closed_crop, pixels=to_levels(smoothed(to_tones(closed_crop.pixels), 2.0)))
+    stripes = np.where(np.indices(soft.mask.shape)[1] % 16 < 8, np.float32(60), np.float32(180))
+    sharp = Patch(threefold(stripes), soft.mask, 0, 0.0)
+    inside = cv2.erode(np.asarray(soft.mask > 0.98, np.uint8), np.ones((3, 3)))[:, 1:] > 0
+    crisp, calm = (np.abs(np.diff(blend(c, sharp)[..., 1].astype(int)))[inside].max() for c in (closed_crop, soft))
+    assert calm < 0.6 * crisp
 
 
 def test_laying_back_takes_the_masks_pixels_alone(portrait: Rgb, portrait_face: Face) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..imaging.arrays import Rgb, to_levels, to_tones
+from ..imaging.focus import as_soft
 from ..imaging.geometry import Box
 from ..imaging.noise import with_noise
 from ..imaging.painting import Painting, Tile
@@ -36,15 +37,16 @@ def blend(crop: Crop, patch: Patch) -> Rgb:
     """The crop with the patch in it, (h, w, 3); where either mask is 0 the pixels are the crop's own.
 
     A patch comes in the light of its surroundings (`imaging.tint`: a generator has to match colours before it adds
-    detail); here its rim is feathered along the lid-shaped mask, and its middle stays as it was painted.
+    detail); here it gets as soft and as noisy as these, and its rim is feathered along the lid-shaped mask.
     """
     out = crop.pixels.copy()
     both = np.minimum(patch.mask, crop.mask)
     part = Box.holding(both)
     if part is not None:
-        pixels = with_noise(patch.pixels, crop.pixels, both > 0, crop.mask > 0, crop.landmarks, patch.seed)
-        show = np.asarray(np.clip(part.cut(both) / FEATHER, 0, 1), np.float32)
-        around = to_tones(part.cut(out))
+        shown = np.asarray(np.clip(both / FEATHER, 0, 1), np.float32)
+        pixels = as_soft(patch.pixels, crop.pixels, shown, crop.mask, crop.landmarks)
+        pixels = with_noise(pixels, crop.pixels, both > 0, crop.mask > 0, crop.landmarks, patch.seed)
+        around, show = to_tones(part.cut(out)), part.cut(shown)
         blended = to_levels(around + (part.cut(pixels) - around) * threefold(show))
         part.cut(out)[...] = taken_where(show > 0, blended, part.cut(out))
     return out

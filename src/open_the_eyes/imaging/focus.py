@@ -1,0 +1,109 @@
+"""Painted eyes in a photo that is out of focus, moved or enlarged: as soft as the face around them.
+
+How soft a picture is, is told by its sharpest edges: blurred once more over a known width, the steepest slope of an
+edge falls the more the sharper it was (Zhuo & Sim, "Defocus map estimation from a single image", 2011). Contrast does
+not matter to that; noise makes a picture look sharper than it is, and then nothing is done.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Plane, Points, Tones
+from .easing import ramp
+from .eye_corners import seen_eye_width
+from .geometry import Box
+from .mesh478 import SIDES
+from .palette import LUMA
+from .smooth import smoothed
+from .threefold import threefold
+
+AGAIN: Final = 1.0
+"""Standard deviation, pixels, of the second blur."""
+STEEP: Final = 90.0
+"""Percentile of slopes from which one belongs to an edge."""
+LEAST_SLOPE: Final = 1.0
+"""Levels a pixel that an edge rises at least."""
+SHARPEST: Final = 90.0
+"""Percentile of the edges' sharpness which counts: most edges of a face are soft by themselves."""
+ENOUGH: Final = 20
+"""Pixels of edges that tell."""
+MEASURED: Final = 110.0
+"""There wider eyes are reduced to this width, pixels: no painter draws finer."""
+SHARPER: Final = 0.9
+"""Eyes' edges are sharper than a face's others, so many times as soft (`training.focus`)."""
+ALIKE: Final = 1.1
+"""What is so many times as sharp is left as it is."""
+MOST_SHUT: Final = 1.2
+"""Lines of shut eyes tell too, but raise what is told around them by so many times at most: lashes may be faint."""
+SOFT: Final = (1.05, 1.3)
+"""Between these blurs of a face, pixels, it comes to count as soft."""
+
+
+def softness(level: Plane, where: NDArray[np.bool_]) -> float | None:
+    """The blur of the sharpest edges of (h, w) where it is looked at, standard deviation in pixels, 0.4 to about 4;
+    None where there are too few."""
+    again = np.asarray(cv2.GaussianBlur(level, (0, 0), AGAIN), np.float32)
+    before, after = _slopes(level), _slopes(again)
+    if not where.any():
+        return None
+    edges = where & (after >= max(float(np.percentile(after[where], STEEP)), LEAST_SLOPE))
+    if int(edges.sum()) < ENOUGH:
+        return None
+    fall = float(np.percentile(before[edges] / after[edges], SHARPEST))
+    return AGAIN / math.sqrt(max(fall * fall - 1, 1e-2))
+
+
+def as_soft(painted: Tones, photo: NDArray[Any], new: Plane, covered: Plane, landmarks: Points) -> Tones:
+    """The painted pixels (h, w, 3), blurred where they are `new` (h, w) 0..1 as far as the photo (h, w, 3) is softer;
+    the same picture where it is not.
+
+    Args:
+        covered: (h, w) 0..1, where shut eyes are; what lies around tells more than these.
+        landmarks: (478, 2+) of the face, in the same pixels.
+    """
+    part, wanted = Box.holding(new), _softness_of(measured(photo, landmarks), measured(covered, landmarks))
+    if wanted <= SOFT[0] or part is None:
+        return painted
+    inside = softness(measured(painted, landmarks), measured(new, landmarks) > 0.5)
+    lacking = 0.0 if inside is None else (SHARPER * wanted) ** 2 - (ALIKE * inside) ** 2
+    if lacking <= 0:
+        return painted
+    sigma = _wider(landmarks) * ramp(wanted, *SOFT) * math.sqrt(lacking)
+    near = part.moved_out(3 * sigma).within(painted)
+    out = painted.copy()
+    here: Tones = near.cut(out)
+    here += (smoothed(near.cut(painted), sigma) - here) * threefold(near.cut(new))
+    return out
+
+
+def measured(picture: NDArray[Any], landmarks: Points) -> Plane:
+    """(h, w, 3) or (h, w): its luma or itself, at the size at which faces with such landmarks are measured."""
+    wider = _wider(landmarks)
+    size_wh = max(round(picture.shape[1] / wider), 1), max(round(picture.shape[0] / wider), 1)
+    small = picture if wider == 1 else cv2.resize(picture, size_wh, interpolation=cv2.INTER_AREA)
+    return np.asarray(small if small.ndim == 2 else small @ LUMA, np.float32)
+
+
+def _wider(landmarks: Points) -> float:
+    """How many times as wide as `MEASURED` the wider eye is, at least once."""
+    return max(max(seen_eye_width(landmarks, side) for side in SIDES) / MEASURED, 1.0)
+
+
+def _softness_of(level: Plane, covered: Plane) -> float:
+    """The blur of a face, pixels; 0 where too few edges tell."""
+    around = softness(level, covered <= 0)
+    if around is None or around <= SOFT[0] / MOST_SHUT:
+        return 0.0
+    shut = softness(level, covered > 0.5)
+    return around if shut is None else min(math.sqrt(around * shut), MOST_SHUT * around)
+
+
+def _slopes(level: Plane) -> Plane:
+    across, down = (cv2.Sobel(level, cv2.CV_32F, *way, ksize=3, scale=1 / 8) for way in ((1, 0), (0, 1)))
+    return np.asarray(np.hypot(across, down), np.float32)
