@@ -6,6 +6,7 @@
     │   ├── UnreadablePhoto            3   415   not a picture, damaged, or a format we do not know
     │   ├── PhotoTooLarge              3   413   more bytes or pixels than the settings allow
     │   └── PhotoNotWritten            3   507   the result could not be stored
+    │       └── NoRoomOnDisk           3   507   since the disk is full, or a quota used up
     ├── WeightsMissing                 4   503   a model's files are not on this machine
     ├── NoCapacity                     5   503   no room: GPU memory, queue
     │   ├── GpuFailed                  5   503   a GPU reported an error that is none of memory
@@ -20,6 +21,7 @@ A message gives what was expected, what came, and what to do next. "No closed ey
 
 from __future__ import annotations
 
+import errno
 import re
 from typing import Final
 
@@ -27,6 +29,7 @@ from .addresses import without_secrets
 
 _OF_SYSTEM: Final = re.compile(r"cannot open shared object file|DLL load failed|Library not loaded")
 """How Linux, Windows and macOS say that a library of the system is missing, on which one of Python's stands."""
+_NO_ROOM: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 class OpenTheEyesError(Exception):
@@ -70,6 +73,10 @@ class PhotoNotWritten(PhotoError):
     http_status = 507
 
 
+class NoRoomOnDisk(PhotoNotWritten):
+    pass
+
+
 class WeightsMissing(OpenTheEyesError):
     exit_code = 4
     http_status = 503
@@ -105,6 +112,12 @@ class FiguresWorse(OpenTheEyesError):
 class Cancelled(OpenTheEyesError):
     exit_code = 130
     http_status = 409
+
+
+def not_written(error: Exception) -> type[PhotoNotWritten]:
+    """The kind of error that says of this one, met while writing, why a photo was not written."""
+    full = isinstance(error, OSError) and error.errno in _NO_ROOM
+    return NoRoomOnDisk if full else PhotoNotWritten
 
 
 def as_known(

@@ -12,7 +12,7 @@ from typing import Final
 from .. import files, givers
 from ..digest import sha256_of
 from ..engine import Engine
-from ..errors import OpenTheEyesError, PhotoNotWritten
+from ..errors import OpenTheEyesError, PhotoNotWritten, not_written
 from ..files.whole_file import write_whole
 from ..naming import numbered
 from ..photo import Photo
@@ -170,7 +170,7 @@ def _make_folder(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise PhotoNotWritten(
+        raise not_written(error)(
             f"{path.parent}: cannot make this folder ({error.strerror}); name another OUT."
         ) from error
 

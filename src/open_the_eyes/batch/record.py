@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final, Literal, get_args
 
-from ..errors import NoCapacity, as_known
+from ..errors import NoCapacity, NoRoomOnDisk, as_known
 from .plan import Item
 
 State = Literal["opened", "unchanged", "failed"]
@@ -57,6 +57,7 @@ class Record:
         eyes: small JPEG pictures of opened eyes, before and after beside each other, in base64.
         more_faces: opened faces that have no picture in `eyes`.
         reasons: a sentence on every face, advising options of `open`; none in a manifest of an earlier release.
+        no_room: it failed since the disk is full; no record of that is kept, for the photo is not to blame.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Record:
     eyes: tuple[str, ...] = ()
     more_faces: int = 0
     reasons: tuple[str, ...] = ()
+    no_room: bool = False
 
     def to_line(self) -> bytes:
         """One line of ASCII: names that are not UTF-8 survive as escapes."""
@@ -85,7 +87,7 @@ class Record:
         """The record of a line; None for one that was never finished or is not ours."""
         try:
             told: dict[str, Any] = json.loads(line)
-            told.setdefault("reasons", ())
+            told = {"reasons": (), "no_room": False, **told}
             values = {f.name: told[_IN_FILE.get(f.name, f.name)] for f in fields(cls)}
             outputs = tuple(map(Output.from_json, values.pop("outputs")))
             values |= {name: tuple(values[name]) for name in ("faces", "eyes", "reasons")}
@@ -118,7 +120,8 @@ def failed(
 def failed_by(error: Exception, item: Item, fingerprint: str, seconds: float = 0.0, rss_mib: float = 0.0) -> Record:
     """The record of a photo whose work raised this."""
     known = as_known(error, room=_ROOM, bug=_BUG)
-    return failed(item, fingerprint, str(known), known.exit_code, seconds, rss_mib)
+    record = failed(item, fingerprint, str(known), known.exit_code, seconds, rss_mib)
+    return replace(record, no_room=isinstance(known, NoRoomOnDisk))
 
 
 def given_up(item: Item, fingerprint: str, patience: float, seconds: float) -> Record:

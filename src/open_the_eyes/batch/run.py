@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Final
 
-from ..errors import UsageError
+from ..errors import NoRoomOnDisk, UsageError
 from ..naming import numbered
 from ..settings import Settings
 from .manifest import Manifest
@@ -71,17 +71,27 @@ def run_batch(
         UsageError: results made under another fingerprint are there, and are not to be overwritten.
         OpenTheEyesError: workers cannot start.
         PhotoNotWritten: the manifest cannot be written any more.
+        NoRoomOnDisk: nor can results, since the disk is full; what was in hand then is finished, as far as it can be.
     """
     todo, before = _sorted_out(plan, spec, spec.fingerprint(), manifest, retry_failed)
     tally = Tally(len(plan.items), before)
     tell, left = watch(tally), []
+    full: Record | None = None
     if todo:
-        with closing(execute(todo, stop)) as records:
+        with closing(execute(todo, lambda: full is not None or stop())) as records:
             for record in records:
+                if record.no_room:
+                    full = full or record
+                    continue
                 left += manifest.left_by(record)
                 manifest.add(record)
                 tally.add(record)
                 tell(record)
+    if full is not None:
+        raise NoRoomOnDisk(
+            f"{full.error} {tally.done} of {tally.total} photos are done; once there is room, the same command goes on "
+            "from here."
+        )
     return BatchResult(tally, tally.done < tally.total, tuple(sorted(left)))
 
 

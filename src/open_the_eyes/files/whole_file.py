@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
-from ..errors import PhotoNotWritten
-
-_NO_ROOM: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+from ..errors import NoRoomOnDisk, PhotoNotWritten, not_written
 
 
 def write_whole(path: Path, data: bytes, *, overwrite: bool) -> None:
@@ -22,7 +18,8 @@ def write_whole(path: Path, data: bytes, *, overwrite: bool) -> None:
     replaced passes its permissions on; through a symbolic link, the file it points to is replaced.
 
     Raises:
-        PhotoNotWritten: no such folder, no permission, no room, the name is taken.
+        PhotoNotWritten: no such folder, no permission, the name is taken.
+        NoRoomOnDisk: the disk is full.
     """
     try:
         target = Path(os.path.realpath(path)) if overwrite else path
@@ -32,9 +29,9 @@ def write_whole(path: Path, data: bytes, *, overwrite: bool) -> None:
         raise _taken(path) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        full = isinstance(error, OSError) and error.errno in _NO_ROOM
-        room = "make room, or " if full else ""
-        raise PhotoNotWritten(f"{path}: expected to write here, got: {reason}; {room}choose another place.") from error
+        kind = not_written(error)
+        room = "make room, or " if kind is NoRoomOnDisk else ""
+        raise kind(f"{path}: expected to write here, got: {reason}; {room}choose another place.") from error
 
 
 def check_free(path: Path, *, overwrite: bool) -> None:

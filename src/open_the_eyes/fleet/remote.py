@@ -13,7 +13,7 @@ from ..batch.record import Record, failed_by
 from ..batch.sources import FOLDER
 from ..batch.spec import BatchSpec
 from ..batch.worker import Processor
-from ..errors import OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError
+from ..errors import OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError, not_written
 from ..files import HEAD_BYTES, SUFFIXES, true_suffix
 from ..naming import is_result, numbered
 from .remote_store import found, is_there, opened, send, stamp, within
@@ -79,7 +79,7 @@ def remote_processor(remote: RemoteFolders, out: Path, do: Processor, fingerprin
                 return fetched_and_sent(item, Path(folder))
         except OSError as error:  # of this machine: those of the store have been named
             reason = f"{item.name}: expected room to work in {out}, got: {error}; make room there."
-            return failed_by(PhotoNotWritten(reason), item, fingerprint)
+            return failed_by(not_written(error)(reason), item, fingerprint)
         except Exception as error:  # noqa: BLE001 -- whatever one photo does, the next ones get their turn
             return failed_by(error, item, fingerprint)
 

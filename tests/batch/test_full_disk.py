@@ -1,0 +1,56 @@
+"""A full disk ends a batch: no photo is to blame for it, and with room the same command goes on."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.batch.manifest import Manifest
+from open_the_eyes.batch.plan import Item
+from open_the_eyes.batch.record import Record, failed_by
+from open_the_eyes.batch.run import Stop, run_batch
+from open_the_eyes.errors import NoRoomOnDisk, PhotoNotWritten, not_written
+from tests.batch.processors import SPEC, done, photos, planned, unwatched
+
+FULL = not_written(OSError(errno.ENOSPC, "No space left on device"))("out/b.jpg: got: No space left on device.")
+MARK = SPEC.fingerprint()
+
+
+def test_the_photo_that_found_no_room_is_begun_last_and_not_written_down(tmp_path: Path) -> None:
+    plan = planned(photos(tmp_path / "in", a="blink", b="blink", c="blink", d="blink", e="blink"), tmp_path / "out")
+    tried: list[str] = []
+
+    def execute(items: Sequence[Item], stop: Stop) -> Generator[Record, None, None]:
+        in_hand = 2
+        for item in items:
+            if stop() and not in_hand:
+                return
+            in_hand -= stop()
+            tried.append(item.name)
+            yield failed_by(FULL, item, MARK) if item.name in ("b.jpg", "d.jpg") else done(item, MARK, plan.out)
+
+    with Manifest(plan.folder) as manifest, pytest.raises(NoRoomOnDisk) as told:
+        run_batch(plan, SPEC, manifest, execute, watch=unwatched)
+
+    assert str(told.value).startswith("out/b.jpg: got: No space left on device. 2 of 5 photos are done; once there is")
+    with Manifest(plan.folder) as manifest:
+        states = {item.name: manifest.state_of(item, MARK) for item in plan.items}
+    assert (tried, states) == (
+        ["a.jpg", "b.jpg", "c.jpg", "d.jpg"],
+        {"a.jpg": "opened", "b.jpg": None, "c.jpg": "opened", "d.jpg": None, "e.jpg": None},
+    )
+
+
+def test_what_else_keeps_a_photo_from_being_written_is_that_photos_failure(tmp_path: Path) -> None:
+    (item,) = planned(photos(tmp_path / "in", a="blink"), tmp_path / "out").items
+    assert not failed_by(PhotoNotWritten("a.jpg is there already"), item, MARK).no_room
+
+
+def test_a_machine_of_a_cluster_says_so_by_its_line(tmp_path: Path) -> None:
+    (item,) = planned(photos(tmp_path / "in", a="blink"), tmp_path / "out").items
+    told = Record.from_line(failed_by(FULL, item, MARK).to_line())
+    assert told is not None
+    assert told.no_room
