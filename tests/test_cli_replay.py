@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from PIL import Image
 
 from open_the_eyes.cli import main
-from open_the_eyes.files import EditRecord, read, write
+from open_the_eyes.files import Credentials, EditRecord, is_as_signed, read, write
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.roles import Face
 from open_the_eyes.settings import Settings
+from tests.files.signing import chain
 
 Captured = pytest.CaptureFixture[str]
 WISHES: Final = {
@@ -85,10 +86,10 @@ def test_a_file_without_a_record_is_told_of_and_cannot_be_replayed(photo: Path, 
     assert "has no record" in capsys.readouterr().err
 
 
-def recorded(photo: Path, path: Path, **changed: str) -> Path:
+def recorded(photo: Path, path: Path, credentials: Credentials | None = None, **changed: Any) -> Path:
     """A file with a record that somebody wrote by hand."""
-    record = replace(EditRecord("appearance", "standard", 0, "0.0.1", ((1, "opened"),)), **changed)  # type: ignore[arg-type]
-    write(read(photo, Settings()), path, record=record)
+    record = replace(EditRecord("appearance", "standard", 0, "0.0.1", ((1, "opened"),)), **changed)
+    write(read(photo, Settings()), path, record=record, credentials=credentials)
     return path
 
 
@@ -108,7 +109,7 @@ FORGED: Final = {
 
 @pytest.mark.parametrize(("changed", "says"), FORGED.values(), ids=FORGED)
 def test_a_forged_record_gets_one_clear_line(
-    changed: dict[str, str], says: str, photo: Path, tmp_path: Path, capsys: Captured
+    changed: dict[str, Any], says: str, photo: Path, tmp_path: Path, capsys: Captured
 ) -> None:
     made = recorded(photo, tmp_path / "made.jpg", **changed)
 
@@ -162,6 +163,22 @@ def test_another_photo_and_another_version_are_told_of(
     err = capsys.readouterr().err
     assert "made by version 0.0.1" in err
     assert says in err
+
+
+@pytest.mark.parametrize(
+    ("was_signed", "signs", "told"), [(False, False, False), (True, False, True), (True, True, False)]
+)
+def test_a_replay_of_a_signed_file_says_that_its_result_is_not(
+    photo: Path, tmp_path: Path, capsys: Captured, was_signed: bool, signs: bool, told: bool
+) -> None:
+    certificate, key = chain(tmp_path)
+    made = recorded(photo, tmp_path / "made.jpg", Credentials.load(certificate, key) if was_signed else None)
+    signing = ["--c2pa-cert", str(certificate), "--c2pa-key", str(key)] if signs else []
+
+    assert main(["open", str(photo), "--replay", str(made), "-o", str(tmp_path / "again.jpg"), *signing]) == 0
+
+    assert is_as_signed(tmp_path / "again.jpg", "JPEG") is signs
+    assert (f"{made} is signed as Content Credentials: the result will not be" in capsys.readouterr().err) is told
 
 
 @pytest.mark.parametrize("written", ["-o", "--report"])

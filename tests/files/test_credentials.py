@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import c2pa
+import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image
@@ -23,15 +24,16 @@ from open_the_eyes.files import (
     is_painted,
     read,
     read_record,
+    signed_itself,
     type_of_composite,
     without_gps,
     write,
 )
 from open_the_eyes.files.jpeg_index import shifted
 from open_the_eyes.files.jpeg_segments import MPF, split
-from open_the_eyes.photo import FileFormat
+from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings
-from tests.files.pictures import RECORD, picture, saved
+from tests.files.pictures import RECORD, facts, picture, saved
 from tests.files.signing import KEYS, chain, manifest, pem
 
 FORMATS: Final[dict[str, tuple[FileFormat, str]]] = {
@@ -92,6 +94,17 @@ def test_a_pixel_changed_afterwards_is_found_out(tmp_path: Path) -> None:
 
     assert "assertion.dataHash.mismatch" in manifest(out, "image/png")[2]
     assert not is_as_signed(out, "PNG")
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_credentials_that_came_along_are_not_the_files_own(suffix: str, tmp_path: Path) -> None:
+    credentials, (source, made) = Credentials.load(*chain(tmp_path)), (tmp_path / f"{n}.{suffix}" for n in ("a", "b"))
+    write(Photo(np.asarray(picture())), source, record=None, credentials=credentials)
+    photo = read(source, Settings())
+
+    for signing in (None, credentials):
+        write(photo, made, record=RECORD, credentials=signing, overwrite=True)
+        assert signed_itself(facts(read(made, Settings())), facts(photo)) is (signing is not None)
 
 
 def test_what_others_have_signed_last_or_nobody_has_is_not_as_this_program_signed_it(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,20 @@ from . import speech
 
 if TYPE_CHECKING:
     from ..files import EditRecord
+    from ..photo import FileFacts, Photo
 
 
-def record_in(path: Path) -> EditRecord:
-    """The record of an edited file.
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """An edited file: the record of the edit, and what else it said beside its pixels."""
+
+    path: Path
+    record: EditRecord
+    facts: FileFacts
+
+
+def edit_in(path: Path) -> Replayed:
+    """The edit of a file.
 
     Raises:
         UnreadablePhoto, PhotoTooLarge: it cannot be read.
@@ -27,13 +38,14 @@ def record_in(path: Path) -> EditRecord:
     from .. import files
     from ..settings import Settings
 
-    record = files.read_record(files.read(path, Settings.from_environment()))
-    if record is None:
+    photo = files.read(path, Settings.from_environment())
+    record = files.read_record(photo)
+    if record is None or photo.file is None:
         raise UsageError(f"--replay {path}: expected a file that open-the-eyes made, it has no record of an edit.")
     if record.version != __version__:
         made = f"{path} was made by version {record.version}, this is {__version__}: the result may differ."
         speech.note(speech.one_line(made))
-    return record
+    return Replayed(path, record, replace(photo.file, stored=None))  # which is large
 
 
 def options_of(record: EditRecord, given: Options) -> Options:
@@ -87,6 +99,15 @@ def check_same_photo(record: EditRecord, sha256: str, photo: Path) -> None:
         speech.note(speech.one_line(f"{photo}: {lost}"))
     elif record.input != sha256:
         speech.note(speech.one_line(f"{photo} is not the very file that was edited: the result will differ."))
+
+
+def check_signed(replayed: Replayed, photo: Photo, *, signs: bool) -> None:
+    """Says when the edited file was signed and the result, made from `photo`, will not be."""
+    from .. import files
+
+    if not signs and photo.file is not None and files.signed_itself(replayed.facts, photo.file):
+        ways = "the result will not be, unless --c2pa-cert and --c2pa-key are given."
+        speech.note(speech.one_line(f"{replayed.path} is signed as Content Credentials: {ways}"))
 
 
 def recorded_references(record: EditRecord, given: Sequence[Path]) -> tuple[Path, ...]:

@@ -14,7 +14,7 @@ from . import again, donors, flags, interrupts, parse, paths, progress, several,
 
 if TYPE_CHECKING:
     from ..engine import Engine
-    from ..files import Credentials, EditRecord
+    from ..files import Credentials
     from ..photo import Photo
     from ..report import Report
 
@@ -36,7 +36,7 @@ class _Run:
     profile: bool
     json: bool
     references: tuple[Photo, ...] = ()
-    replayed: EditRecord | None = None
+    replayed: again.Replayed | None = None
     credentials: Credentials | None = None
 
 
@@ -121,7 +121,8 @@ def open_command(
         strip_gps=strip_gps,
     )
     sources = tuple(map(Path, paths.spelt_out(photos)))
-    record = None if replay is None else again.record_in(Path(replay))
+    replayed = None if replay is None else again.edit_in(Path(replay))
+    record = None if replayed is None else replayed.record
     if record is not None:
         options, engine = again.options_of(record, options), record.engine if engine == "auto" else engine
         again.check_one_photo(sources)
@@ -142,7 +143,7 @@ def open_command(
         others = again.recorded_references(record, others)
     credentials = _credentials(flags.signing(c2pa_cert, c2pa_key))
     references = donors.references(others)
-    run = _Run(sources, outputs, count, given, overwrite, profile, as_json, references, record, credentials)
+    run = _Run(sources, outputs, count, given, overwrite, profile, as_json, references, replayed, credentials)
 
     chosen = _engine(engine)
     if references and len(sources) > 1:
@@ -185,8 +186,10 @@ def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Eng
     with progress.shown(photo.name, number, len(run.photos)) as tell:
         opened = open_eyes(photo, options, engine=engine, references=run.references, progress=tell)
         if run.replayed is not None:
-            again.check_same_photo(run.replayed, opened.report.input.sha256, photo)
-            opened = opened.only(run.replayed.variation) if opened.changed else opened
+            again.check_same_photo(run.replayed.record, opened.report.input.sha256, photo)
+            if opened.changed:
+                opened = opened.only(run.replayed.record.variation)
+                again.check_signed(run.replayed, opened.photo, signs=run.credentials is not None)
         report = opened.report
         if opened.changed:
             paths.make_folder(output)

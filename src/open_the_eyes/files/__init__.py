@@ -10,6 +10,7 @@ from ..edit_record import EditRecord
 from .credentials import Credentials, is_as_signed
 from .edit_record import read_record
 from .gps import without_gps
+from .manifest import signed_itself
 from .reading import read
 from .sniff import HEAD_BYTES
 from .source_type import is_painted, type_of_composite
@@ -29,6 +30,7 @@ __all__ = [
     "is_painted",
     "read",
     "read_record",
+    "signed_itself",
     "suffix_for",
     "true_suffix",
     "type_of_composite",

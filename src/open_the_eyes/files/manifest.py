@@ -22,6 +22,20 @@ def has_manifest(facts: FileFacts) -> bool:
     return any(map(is_manifest, facts.blocks)) or (facts.format == "TIFF" and MANIFEST_TAG in tag_numbers(facts.exif))
 
 
+def signed_itself(made: FileFacts, source: FileFacts) -> bool:
+    """Whether a file made from a source has Content Credentials of its own, and not only those that came along."""
+    if LOST in made.notes:  # a source's are not carried there
+        return True
+    return bool(set(_manifests(made)) - set(_manifests(source)))
+
+
+def _manifests(facts: FileFacts) -> list[bytes]:
+    found = [payload for name, payload in facts.blocks if is_manifest((name, payload))]
+    if facts.format == "TIFF" and MANIFEST_TAG in tag_numbers(facts.exif):
+        found.append(as_block(read_root(facts.exif or b"").only({MANIFEST_TAG})))
+    return found
+
+
 def without_manifest(facts: FileFacts) -> FileFacts:
     """The facts as they are, but for manifests."""
     if not has_manifest(facts):
