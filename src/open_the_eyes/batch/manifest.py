@@ -17,6 +17,7 @@ from typing import Final
 
 from ..digest import sha256_of
 from ..errors import NoCapacity, PhotoNotWritten
+from ..locks import held
 from ..naming import numbered
 from .plan import Item
 from .record import STATES, Output, Record, State
@@ -60,7 +61,7 @@ class Manifest:
             raise PhotoNotWritten(
                 f"{folder}: expected a folder to keep the batch's manifest in, got: {error.strerror}; choose another."
             ) from error
-        if not _held(self._file.fileno()):
+        if not held(self._file.fileno()):
             self._file.close()
             raise NoCapacity(
                 f"{folder}: expected to be alone, another batch is at work there; wait for it, or name another folder."
@@ -235,21 +236,3 @@ def _size(path: Path) -> int | None:
         return path.stat().st_size
     except OSError:
         return None
-
-
-def _held(descriptor: int) -> bool:
-    """Takes the file for this process, until it ends however it ends; False if another one has it.
-
-    Where the system, or a network drive, has no such lock, nobody is kept out.
-    """
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True

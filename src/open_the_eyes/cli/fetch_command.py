@@ -32,8 +32,9 @@ def fetch_command(
 ) -> None:
     """Downloads the weights that are not in the package, and checks those that are here. Without a name: sdxl.
 
-    A download that breaks off is kept; running the command again goes on from there. OTE_WEIGHTS names the folder they
-    go to, OTE_HUB a mirror of the model hub, OTE_OFFLINE a folder to take them from instead.
+    A download that breaks off is kept; running the command again goes on from there. Of two at once, the second waits
+    for the first. OTE_WEIGHTS names the folder they go to, OTE_HUB a mirror of the model hub, OTE_OFFLINE a folder to
+    take them from instead.
 
     \b
     Examples:
@@ -65,7 +66,12 @@ def _fetch(weights: Sequence[Weight], settings: Settings) -> None:
 
     named = ", ".join(weight.name for weight in weights)
     with progress.shown(f"fetching {named}") as tell:
-        fetch(weights, settings, lambda what, done, total: tell(_so_far(what, done, total), done / max(total, 1)))
+        fetch(
+            weights,
+            settings,
+            lambda what, done, total: tell(_so_far(what, done, total), done / max(total, 1)),
+            lambda: speech.note(f"another fetch is at work in {settings.weights}: waiting for it"),
+        )
     for weight in weights:
         speech.say(f"{weight.name}: here, in {settings.weights / weight.name}")
 

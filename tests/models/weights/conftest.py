@@ -38,5 +38,6 @@ def settings(hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S
 
 
 def here(settings: Settings) -> list[str]:
-    """Every file in the folder of weights."""
-    return sorted(p.relative_to(settings.weights).as_posix() for p in settings.weights.rglob("*") if p.is_file())
+    """Every file in the folder of weights, but for the lock."""
+    files = (p.relative_to(settings.weights).as_posix() for p in settings.weights.rglob("*") if p.is_file())
+    return sorted(name for name in files if name != fetching.LOCK)

@@ -10,7 +10,8 @@ import errno
 import os
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from http.client import HTTPException
@@ -19,6 +20,7 @@ from typing import BinaryIO, Final, TypeAlias
 
 from ...digest import sha256_of
 from ...errors import NoCapacity, WeightsMissing
+from ...locks import held
 from ...looking import is_file, is_folder
 from ...settings import Settings
 from .catalogue import Weight
@@ -32,6 +34,7 @@ TRIES: Final = 5
 PAUSE: Final = 0.5
 """Seconds; twice as long after each try in a row that brought nothing."""
 CHUNK: Final = 1 << 20
+LOCK: Final = "fetch.lock"
 SPARE: Final = 100_000_000
 """Bytes that are to stay free on the disk."""
 
@@ -63,10 +66,18 @@ class Download:
         return self.part.stat().st_size if is_file(self.part) else 0
 
 
-def fetch(weights: Sequence[Weight], settings: Settings, told: Told | None = None) -> None:
+def fetch(
+    weights: Sequence[Weight],
+    settings: Settings,
+    told: Told | None = None,
+    waiting: Callable[[], None] = lambda: None,
+) -> None:
     """Brings every file of these models that is not here yet, and checks those that are.
 
-    What breaks off is kept, and the next call goes on from there.
+    What breaks off is kept, and the next call goes on from there. Of several at once, one is at work in a folder.
+
+    Args:
+        waiting: called when another one is.
 
     Raises:
         WeightsMissing: a source that does not answer or does not have it, or a file that is not what it should be.
@@ -74,6 +85,29 @@ def fetch(weights: Sequence[Weight], settings: Settings, told: Told | None = Non
     """
     source, folder, tell = source_of(settings), settings.weights, told or _nobody
     downloads = [download for weight in weights for download in _downloads(weight, source, folder)]
+    whole = all(is_file(download.target) for download in downloads)
+    if whole and all(_is_here(download, tell) for download in downloads):
+        return  # into a folder that may be read only
+    with _alone(folder, downloads[0], waiting):
+        _complete(downloads, source, folder, tell)
+
+
+@contextmanager
+def _alone(folder: Path, first: Download, waiting: Callable[[], None]) -> Iterator[None]:
+    """A block in which no other fetch writes into the folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / LOCK).open("ab")
+    except OSError as error:
+        raise _not_written(first, error) from error
+    with lock:
+        if not held(lock.fileno()):
+            waiting()
+            held(lock.fileno(), wait=True)
+        yield
+
+
+def _complete(downloads: Sequence[Download], source: Source, folder: Path, tell: Told) -> None:
     absent = [download for download in downloads if not is_file(download.target)]
     _note(
         [(download, download.sha256) for download in absent]

@@ -2,6 +2,7 @@
 
 weights/
   weights.json                  for each file: bytes, SHA-256, revision; written by `fetch`, checked ever after
+  fetch.lock                    of the `fetch` that is at work; empty
   codeformer/codeformer.onnx
   sdxl-base/unet/config.json ...
 """
