@@ -98,7 +98,9 @@ def open_eyes(
     with watch.stage("compose", 0.95, 1.0):
         variations = _composed(source, list(kept.values()), options.generate.variations)
 
-    faces = tuple(face_report(d, kept.get(d.id), matches.reasons.get(d.id)) for d in decisions)
+    faces = tuple(
+        face_report(d, kept.get(d.id), matches.reasons.get(d.id), matches.notes.get(d.id, "")) for d in decisions
+    )
     report = report_of(source, engine.name, options, faces, watch, others)
     origins = [eyes.origin for face in kept.values() for eyes in face.best]
     gave = sorted({one.reference for one in origins if isinstance(one, ReferenceFace)})

@@ -30,7 +30,7 @@ class FaceReport:
         variation_scores: one a variation that was kept, best first.
         origin: what painted the best one, or whose eyes they are.
         variation_attempts: by which number each can be asked for again (`GenerateOptions.picks`).
-        notes: sentences on the best one.
+        notes: sentences on the best one, or on open eyes.
         no_donor: why no reference gave its eyes, if one was to.
     """
 

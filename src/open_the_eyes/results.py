@@ -130,10 +130,13 @@ class Inspected:
         return self.report.faces
 
 
-def face_report(decision: Decision, kept: Kept | None, no_donor: NoDonors | None = None) -> FaceReport:
-    """One face's line: what was decided, what came of it, and why no reference gave its eyes, if one was to."""
+def face_report(decision: Decision, kept: Kept | None, no_donor: NoDonors | None = None, note: str = "") -> FaceReport:
+    """One face's line: what was decided, what came of it, why no reference gave its eyes, if one was to, and a note."""
     before = {side: EyeReport(decision.face.eyes[side].openness) for side in SIDES}
-    decided = FaceReport(decision.id, decision.face.box, decision.outcome, decision.reason, before, no_donor=no_donor)
+    notes = (note,) if note else ()
+    decided = FaceReport(
+        decision.id, decision.face.box, decision.outcome, decision.reason, before, notes=notes, no_donor=no_donor
+    )
     if kept is None:
         return decided
     if not kept.best:
@@ -148,7 +151,7 @@ def face_report(decision: Decision, kept: Kept | None, no_donor: NoDonors | None
         variation_scores=tuple(c.verdict.score for c in kept.best),
         origin=best.origin,
         variation_attempts=tuple(c.attempt for c in kept.best),
-        notes=(best.note,) if best.note else (),
+        notes=(*notes, best.note) if best.note else notes,
     )
 
 

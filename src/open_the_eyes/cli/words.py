@@ -144,7 +144,8 @@ def _deed(face: FaceReport) -> str:
         which = "both eyes" if len(painted) == 2 else f"the {' '.join(painted)} eye"
         return f"opened {which} ({before:.2f} -> {after:.2f}){_from(face.origin)}{_besides(face.told())}"
     if face.outcome == "already_open":
-        return f"already open ({min(eye.openness_before for eye in face.eyes.values()):.2f})"
+        openness = min(eye.openness_before for eye in face.eyes.values())
+        return f"already open ({openness:.2f}){_besides(' '.join(face.notes))}"
     kept = "kept as it was" if face.outcome == "kept_original" else "left alone"
     return f"{kept}, {printable(_clause(face.told())) or _STATES.get(face.outcome, face.outcome)}"
 

@@ -31,6 +31,7 @@ PLACE, PLACE_MOST = 0.3, 0.8
 """Log-odds that a face's width of distance takes away, and the most that place can: people change places."""
 SIZE, SIZE_MOST = 3.0, 4.0
 """Log-odds that a size e times another takes away beyond the first half."""
+_NOT_NEEDED: Final = "No eyes were taken from the face that it was matched with: open ones stay."
 _NONE_GIVEN: Final = "No other photo with a face was given; add one in which the eyes are open."
 
 
@@ -56,10 +57,11 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """By face number: donors, in the order of the references; where there is none, why."""
+    """By face number: donors, in the order of the references; where there is none, why; sentences on open-eyed ones."""
 
     donors: dict[int, tuple[Donor, ...]] = field(default_factory=dict)
     reasons: dict[int, NoDonors] = field(default_factory=dict)
+    notes: dict[int, str] = field(default_factory=dict)
 
 
 def match(
@@ -93,7 +95,9 @@ def match(
             else:
                 reasons[face].append(found)
     given = {number: tuple(list_) for number, list_ in donors.items() if list_}
-    return Matches(given, {n: NoDonors(tuple(why)) for n, why in reasons.items() if n not in given})
+    named = {face for face, _, _ in options.match}
+    notes = {d.id: _NOT_NEEDED for d in decisions if d.outcome == "already_open" and d.id in named}
+    return Matches(given, {n: NoDonors(tuple(why)) for n, why in reasons.items() if n not in given}, notes)
 
 
 def whom(reference: Reference, detector: FaceDetector, options: MatchOptions) -> tuple[list[Face], dict[int, int]]:
