@@ -148,14 +148,14 @@ def test_usage_is_refused_before_any_photo_is_touched(
 
 
 @pytest.mark.parametrize("written", ["-o", "--report"])
-@pytest.mark.parametrize("read", ["cert.pem", "key.pem"])
+@pytest.mark.parametrize("read", ["cert", "key"])
 def test_certificate_and_key_are_never_replaced(
     capsys: Captured, monkeypatch: pytest.MonkeyPatch, stand_in: StandIn, written: str, read: str
 ) -> None:
     monkeypatch.setattr("open_the_eyes.files.Credentials.load", lambda *_: None)
-    for name in ("cert.pem", "key.pem"):
+    for name in ("cert", "key"):
         Path(name).write_text(name)
-    signing = ["--c2pa-cert", "cert.pem", "--c2pa-key", "key.pem"]
+    signing = ["--c2pa-cert", "cert", "--c2pa-key", "key"]
     assert main(["open", *photos("blink"), *signing, written, read, "--overwrite"]) == 2
     assert "one of the files given" in capsys.readouterr().err
     assert Path(read).read_text() == read

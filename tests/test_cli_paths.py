@@ -19,6 +19,7 @@ from open_the_eyes.naming import is_result, numbered, opened
         pytest.param(["a/b.c.JPG"], None, ["a/b.c.opened.JPG"], id="dots and capitals kept"),
         pytest.param(["photo"], None, ["photo.opened"], id="no suffix"),
         pytest.param(["b.jpg"], "out.jpg", ["out.jpg"], id="a file"),
+        pytest.param(["b.jpg"], "out.2026", ["out.2026"], id="a file whose name has no ending"),
         pytest.param(["a/b.jpg"], "there", ["there/b.opened.jpg"], id="a folder that exists"),
         pytest.param(["a/b.jpg"], "new/", ["new/b.opened.jpg"], id="a folder by its slash"),
         pytest.param(["a.jpg", "b.png"], "new", ["new/a.opened.jpg", "new/b.opened.png"], id="several"),
@@ -44,6 +45,7 @@ def test_results_are_planned(
         pytest.param(["a.jpg", "b.jpg"], "c.JPG", "expected a folder, got a file", id="the name of one for several"),
         pytest.param(["a.jpg"], "", "-o: expected a name, got nothing", id="an empty name"),
         pytest.param(["a.jpg"], "s3://bucket/", "-o s3://bucket/: expected a place on this machine", id="an address"),
+        pytest.param(["a.jpg"], "a.jgp", "-o a.jgp: expected a name ending in .jpg", id="a misspelt format"),
         pytest.param(["a.jpg"], "a.GIF", "-o a.GIF: expected a name ending in .jpg", id="a format that is not written"),
     ],
 )

@@ -185,6 +185,7 @@ def test_where_one_variation_cannot_be_written_no_new_file_stays(
     [
         ("missing/out.png", "expected an existing folder"),
         ("out.gif", "it ends in '.gif'"),
+        ("out.jgp", "it ends in '.jgp'"),
         ("out", "it ends in ''"),
         ("there", "this is a folder"),
     ],

@@ -112,15 +112,18 @@ def _check_for_several(out: str, option: str) -> None:
 
 
 def check_format(path: Path, option: str) -> None:
-    """Refuses the suffix of a picture format that is not written.
+    """Refuses an ending of no format that is written, such as a misspelt one; without any it is the photo's.
 
     Raises:
         UsageError: it has one.
     """
-    from ..files.writing import OTHER_PICTURES, SUFFIXES
+    from ..files.writing import SUFFIXES, has_other_ending
 
-    if path.suffix.lower() in OTHER_PICTURES:
-        raise UsageError(f"{option} {path}: expected a name ending in {', '.join(SUFFIXES)}; choose one of those.")
+    if has_other_ending(path):
+        raise UsageError(
+            f"{option} {path}: expected a name ending in {', '.join(SUFFIXES)}; choose one of those, or end a "
+            "folder's name with /."
+        )
 
 
 def _true_suffix(photo: Path) -> str:

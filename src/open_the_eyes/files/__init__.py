@@ -15,7 +15,7 @@ from .reading import read
 from .sniff import HEAD_BYTES
 from .source_type import is_painted, type_of_composite
 from .whole_file import check_free
-from .writing import SUFFIXES, encoded, encoded_and_told, format_for, suffix_for, true_suffix, write
+from .writing import SUFFIXES, encoded, encoded_and_told, format_asked, format_for, suffix_for, true_suffix, write
 
 __all__ = [
     "HEAD_BYTES",
@@ -25,6 +25,7 @@ __all__ = [
     "check_free",
     "encoded",
     "encoded_and_told",
+    "format_asked",
     "format_for",
     "is_as_signed",
     "is_painted",

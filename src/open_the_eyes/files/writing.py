@@ -240,10 +240,32 @@ def format_for(photo: Photo, path: Path) -> FileFormat:
     if suffix in SUFFIXES:
         return SUFFIXES[suffix]
     if suffix in OTHER_PICTURES or photo.file is None:
-        raise PhotoNotWritten(
-            f"{path}: expected a name ending in {', '.join(SUFFIXES)}, it ends in {suffix!r}; choose one of those."
-        )
+        raise _no_format(path)
     return photo.file.format
+
+
+def format_asked(photo: Photo, path: Path) -> FileFormat:
+    """The format that somebody asks for by a name: the photo's own where it has no ending, never by a misspelt one.
+
+    Raises:
+        PhotoNotWritten: the name tells of none that can be written.
+    """
+    if has_other_ending(path):
+        raise _no_format(path)
+    return format_for(photo, path)
+
+
+def has_other_ending(path: Path) -> bool:
+    """Whether a name ends in what stands for no format that is written; a number, such as a year, is no ending."""
+    ending = path.suffix.lower()
+    return bool(ending) and ending not in SUFFIXES and not ending[1:].isdigit()
+
+
+def _no_format(path: Path) -> PhotoNotWritten:
+    return PhotoNotWritten(
+        f"{path}: expected a name ending in {', '.join(SUFFIXES)}, it ends in {path.suffix.lower()!r}; choose one of "
+        "those."
+    )
 
 
 def _check_not_source(photo: Photo, path: Path, overwrite: bool) -> None:
