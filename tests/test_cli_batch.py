@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,13 +33,19 @@ def test_a_signal_that_is_ignored_stays_so(ignored: signal.Signals) -> None:
 @pytest.mark.parametrize("count", [0, 11])
 def test_results_with_notes_are_counted_where_there_are_some(count: int) -> None:
     lines = summary_of(with_notes=count)
-    assert any(line.startswith(f"notes: {count} results have some") for line in lines) == bool(count)
+    assert any(line.startswith(f"notes: on {count} results, such as") for line in lines) == bool(count)
+
+
+def test_a_summary_of_one_photo_says_photo() -> None:
+    run = {"photos": 1, "seconds": 2.0, "photos_per_second": 0.5, "still_there_of_other_options": ["a.opened.jpg"]}
+    lines = summary_of(photos=1, opened=1, left_out=1, with_notes=1, this_run=run)
+    assert not [line for line in lines if re.search(r"\b1 \w+s\b", line.replace("0.5 a second", ""))]
 
 
 def test_faces_whose_eyes_may_still_be_closed_are_counted() -> None:
     assert not any(line.startswith("faces left alone") for line in summary_of(faces={"already_open": 9, "opened": 2}))
     lines = summary_of(unchanged=4, faces={"already_open": 9, "kept_original": 1, "opened": 2, "unsure": 3})
-    assert lines[0] == "0 photos: 0 opened, 4 left as they were, 0 failed"
+    assert lines[0] == "0 photos: 0 opened, 4 unchanged, 0 failed"
     assert lines[1] == "faces left alone: 1 kept original, 3 unsure; the summary says why"
 
 

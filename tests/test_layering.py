@@ -20,7 +20,7 @@ MODULES: Final = sorted(SOURCE.rglob("*.py"))
 
 LAYERS: Final = (
     {"addresses", "imaging"},
-    {"digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel", "version"},
+    {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel", "version"},
     {"edit_record", "options", "settings"},
     {"photo", "roles"},
     {"report"},

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from . import installed
+from .counting import counted
 from .digest import sha256_of
 from .parallel import core_count
 from .version import __version__
@@ -140,7 +141,7 @@ def _model_file(path: Path, name: str, sha256: str) -> Check:
 
 def _processor() -> Check:
     cores = core_count()
-    return Check("processor", True, f"{platform.machine()}, {cores} core{'s' if cores != 1 else ''} to use")
+    return Check("processor", True, f"{platform.machine()}, {counted(cores, 'core')} to use")
 
 
 def _memory() -> Check:

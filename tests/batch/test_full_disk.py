@@ -35,7 +35,9 @@ def test_the_photo_that_found_no_room_is_begun_last_and_not_written_down(tmp_pat
     with Manifest(plan.folder) as manifest, pytest.raises(NoRoomOnDisk) as told:
         run_batch(plan, SPEC, manifest, execute, watch=unwatched)
 
-    assert str(told.value).startswith("out/b.jpg: got: No space left on device. 2 of 5 photos are done; once there is")
+    assert str(told.value).startswith(
+        "out/b.jpg: got: No space left on device. Done so far: 2 of 5 photos; once there is"
+    )
     with Manifest(plan.folder) as manifest:
         states = {item.name: manifest.state_of(item, MARK) for item in plan.items}
     assert (tried, states) == (

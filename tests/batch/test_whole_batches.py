@@ -38,7 +38,7 @@ def test_the_same_command_again_does_nothing_and_says_so(first_out: Path, shoot:
     before = states(first_out)
     code, out, err = finished(started(shoot, first_out, "--json"))
     assert (code, states(first_out)) == (6, before)
-    assert f"{BLINKS + 2} of {BLINKS + 2} photos are done already" in err
+    assert f"done already: {BLINKS + 2} of {BLINKS + 2} photos" in err
     told = json.loads(out)
     assert (told["opened"], told["unchanged"], told["failed"]) == (BLINKS, 1, 1)
     assert told["this_run"]["photos"] == 0
@@ -87,7 +87,7 @@ def test_a_batch_that_is_killed_goes_on_where_it_was(shoot: Path, by_open: Mappi
 
     code, _, err = finished(started(shoot, out, "--workers", "2"))
     assert code == 6
-    assert f"{len(finished_before)} of {BLINKS + 2} photos are done already" in err
+    assert f"done already: {len(finished_before)} of {BLINKS + 2} photos" in err
     assert pictures(out) == by_open  # all right, none twice, nothing half written beside them
     names = [json.loads(line)["name"] for line in states(out)]
     assert sorted(names) == sorted(set(names)), "only the unfinished were done"

@@ -50,7 +50,7 @@ def test_a_photo_that_hangs_on_ray_is_given_up_and_its_actor_ends(
     finally:
         let_go.set()
     assert [(record.name, record.state) for record in records] == [("a.jpg", "opened"), ("b.jpg", "failed")]
-    assert "within 0.2 seconds, it was not; --patience" in records[1].error
+    assert "within 0.2 s, it was not; --patience" in records[1].error
     assert codes == [1]
 
 

@@ -122,7 +122,7 @@ def test_no_face_no_decision() -> None:
     assert decide([], ChooseOptions()) == []
 
 
-@pytest.mark.parametrize(("count", "words"), [(0, "no face"), (1, "1 face"), (2, "2 faces")])
+@pytest.mark.parametrize(("count", "words"), [(0, "0 faces"), (1, "1 face"), (2, "2 faces")])
 def test_a_number_that_does_not_exist_is_refused(count: int, words: str) -> None:
     with pytest.raises(UsageError, match=f"{words}.*no face 4"):
         decide([a_face(OPEN, OPEN)] * count, ChooseOptions(faces=(4,)))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from ..counting import counted
 from ..files.whole_file import write_whole
 from .record import Record
 
@@ -68,9 +69,9 @@ def _page(records: list[Record], number: int, pages: int, summary: dict[str, Any
     counts = "".join(
         f"<li><b>{summary[key]:,}</b>{word}</li>"
         for key, word in (
-            ("photos", "photos"),
+            ("photos", "photo" if summary["photos"] == 1 else "photos"),
             ("opened", "opened"),
-            ("unchanged", "left as they were"),
+            ("unchanged", "unchanged"),
             ("failed", "failed"),
             ("not_done", "not done yet"),
         )
@@ -123,5 +124,5 @@ def _card(record: Record) -> str:
         f'<a href="{quote("../" + output.path, errors="surrogateescape")}">{escape(os.path.basename(output.path))}</a>'  # noqa: PTH119 -- a text, not a path of this system
         for output in record.outputs
     )
-    more = f"<small>and {record.more_faces} more faces</small>" if record.more_faces else ""
+    more = f"<small>and {counted(record.more_faces, 'more face')}</small>" if record.more_faces else ""
     return f"<figure>{pictures}<figcaption>{name}<small>{links}</small>{more}</figcaption></figure>"

@@ -126,5 +126,5 @@ def failed_by(error: Exception, item: Item, fingerprint: str, seconds: float = 0
 
 def given_up(item: Item, fingerprint: str, patience: float, seconds: float) -> Record:
     """The record of a photo that took longer than `patience` seconds."""
-    error = f"expected to be done within {patience:g} seconds, it was not; --patience gives it more."
+    error = f"expected to be done within {patience:g} s, it was not; --patience gives it more."
     return failed(item, fingerprint, error, NoCapacity.exit_code, seconds)

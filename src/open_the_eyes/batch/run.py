@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Final
 
+from ..counting import counted
 from ..errors import NoRoomOnDisk, UsageError
 from ..naming import numbered
 from ..settings import Settings
@@ -88,10 +89,8 @@ def run_batch(
                 tally.add(record)
                 tell(record)
     if full is not None:
-        raise NoRoomOnDisk(
-            f"{full.error} {tally.done} of {tally.total} photos are done; once there is room, the same command goes on "
-            "from here."
-        )
+        done = f"{tally.done:,} of {counted(tally.total, 'photo')}"
+        raise NoRoomOnDisk(f"{full.error} Done so far: {done}; once there is room, the same command goes on from here.")
     return BatchResult(tally, tally.done < tally.total, tuple(sorted(left)))
 
 

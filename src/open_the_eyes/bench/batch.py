@@ -11,6 +11,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import Final
 
+from ..counting import counted
 from ..engine import Engine, load_engine
 from ..options import Options
 from ..pipeline import open_eyes
@@ -46,7 +47,7 @@ def batch_figures(
                 tell((number + turn / turns) / len(workers))
                 floors.append(seconds_of(partial(_floor, photos)) / len(photos))
                 seconds.append(seconds_of(partial(_all, pool, photos, engine, options)) / len(photos))
-        case = f"{len(photos)} photos, {count} {'process' if count == 1 else 'processes'}"
+        case = f"{counted(len(photos), 'photo')}, {counted(count, 'process', 'processes')}"
         figures.append(figure_of("batch", case, "photo", seconds, unit="s", floor=floors))
     return figures
 

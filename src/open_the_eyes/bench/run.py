@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from ..counting import counted
 from ..engine import Engine, load_engine
 from ..errors import OpenTheEyesError, PhotoError
 from ..files import read
@@ -162,7 +163,7 @@ def _hidden_eyes(plan: Plan, engine: Engine, networks: Networks, found: Found, t
             rival.close()
             make_room(engine.settings)
     if findings.left_out:
-        what = f"{len(findings.left_out)} of {count} photos of {case}"
+        what = f"{len(findings.left_out)} of {counted(count, 'photo')} of {case}"
         why = f"no face with two open eyes that may be edited: {', '.join(findings.left_out[:NAMED])}"
         absent.append(Absent("quality", what, why if len(findings.left_out) <= NAMED else f"{why}, ..."))
     figures = truth.figures_of(findings, case, networks)

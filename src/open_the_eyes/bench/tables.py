@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from ..counting import counted
 from .against import against, mode_of, published
 from .cells import NONE, Cell, Table, mebibytes, seconds, time_cell
 from .closed import STEPS
@@ -159,7 +160,7 @@ def quality(report: BenchReport) -> Iterator[Table]:
                 cells.append(_measure(next((o for o in there if (o.what, o.way) == (what, way)), None)))
             rows.append(tuple(cells))
         lead = "Means over photos with 95 % bootstrap intervals; `outside` is the largest of all photos."
-        yield Table(f"Quality: {case}, {count} photos", ("measure", "wanted", *ways), tuple(rows), lead)
+        yield Table(f"Quality: {case}, {counted(count, 'photo')}", ("measure", "wanted", *ways), tuple(rows), lead)
 
 
 def alarms(report: BenchReport) -> Table:

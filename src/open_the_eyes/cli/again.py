@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..counting import counted
 from ..digest import sha256_of
 from ..errors import UnreadablePhoto, UsageError
 from ..options import Options
@@ -120,7 +121,7 @@ def recorded_references(record: EditRecord, given: Sequence[Path]) -> tuple[Path
     by_content = {_sha256(path): path for path in given}
     strange = next((path for content, path in by_content.items() if content not in record.references), None)
     if strange is not None:
-        had = f"{len(record.references)} reference{'s' if len(record.references) != 1 else ''}"
+        had = counted(len(record.references), "reference")
         raise UsageError(
             f"--reference {strange}: expected the very files of the edit, which had {had}; this is none of them. "
             "Leave it out, or name the file that `show-edit` lists."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..counting import counted
 from ..errors import SomePhotosFailed, UsageError
 from . import batch_places, batch_progress, batch_words, donors, flags, parse, paths, speech
 from .batch_places import RunOptions
@@ -221,10 +222,10 @@ def _run(
         manifest.close()
     speech.say(json.dumps(told, indent=2) if as_json else "\n".join(batch_words.summary_lines(told)))
     if ran.stopped:
-        speech.note(f"stopped: {told['not_done']} photos are left; the same command goes on from here.")
+        speech.note(f"stopped with {counted(told['not_done'], 'photo')} left; the same command goes on from here.")
         raise SystemExit(INTERRUPTED)
     if told["failed"]:
+        some = f"{told['failed']:,} of {counted(told['photos'], 'photo')}"
         raise SomePhotosFailed(
-            f"{told['failed']} of {told['photos']} photos failed, named in {told['summary']}; the rest is done, "
-            "--retry-failed tries them again."
+            f"{some} failed, named in {told['summary']}; the rest is done, --retry-failed tries again what failed."
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..addresses import without_secrets
+from ..counting import counted
 from ..errors import UsageError
 from . import paths, speech
 
@@ -140,7 +141,8 @@ def executor_for(
 
         restorer = spec.options.restore.restorer
         places = worker_slots(spec.painter, settings, run_options.workers, run_options.at_once, restorer=restorer)
-        speech.note(f"{len(plan.items)} photos, {len(places)} workers, results in {speech.printable(plan.place)}")
+        hands = counted(len(places), "worker")
+        speech.note(f"{counted(len(plan.items), 'photo')}, {hands}, results in {speech.printable(plan.place)}")
         return in_processes(plan, spec, places, settings, patience=run_options.patience)
     from ..batch.worker import WorkerConfig, make_processor
     from ..fleet.cluster import Cluster, check_room, connected
@@ -150,7 +152,8 @@ def executor_for(
     slot = slot_on(cluster, run_options.at_once)
     connected(cluster.address)
     check_room(cluster.address, cluster.gpus)
-    speech.note(f"{len(plan.items)} photos, on Ray ({run_options.ray}), results in {speech.printable(plan.place)}")
+    where = f"on Ray ({run_options.ray}), results in {speech.printable(plan.place)}"
+    speech.note(f"{counted(len(plan.items), 'photo')}, {where}")
     config = WorkerConfig(
         spec=spec,
         fingerprint=spec.fingerprint(),

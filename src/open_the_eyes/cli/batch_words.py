@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from ..counting import counted
 from . import speech
 
 if TYPE_CHECKING:
@@ -32,25 +33,23 @@ def summary_lines(told: dict[str, Any]) -> Sequence[str]:
     from ..batch.tally import in_words
 
     run = told["this_run"]
-    counts = (
-        f"{told['photos']} photos: {told['opened']} opened, {told['unchanged']} left as they were, "
-        f"{told['failed']} failed" + (f", {told['not_done']} not done yet" if told["not_done"] else "")
+    head = (
+        f"{counted(told['photos'], 'photo')}: {told['opened']:,} opened, {told['unchanged']:,} unchanged, "
+        f"{told['failed']:,} failed" + (f", {told['not_done']:,} not done yet" if told["not_done"] else "")
     )
-    lines = [counts]
+    lines = [head]
     if run["photos"]:
         speed = f"{run['photos_per_second']:.2g} a second"
-        lines.append(f"this run: {run['photos']} photos in {in_words(run['seconds'])}, {speed}")
+        lines.append(f"this run: {counted(run['photos'], 'photo')} in {in_words(run['seconds'])}, {speed}")
     alone = {outcome: n for outcome, n in told["faces"].items() if outcome not in ("opened", "already_open")}
     if alone:
-        counted = ", ".join(f"{n} {outcome.replace('_', ' ')}" for outcome, n in alone.items())
-        lines.append(f"faces left alone: {counted}; the summary says why")
+        outcomes = ", ".join(f"{n:,} {outcome.replace('_', ' ')}" for outcome, n in alone.items())
+        lines.append(f"faces left alone: {outcomes}; the summary says why")
     if told["left_out"]:
-        lines.append(f"left out: {told['left_out']} files that are no photos by their name, or results of ours")
+        lines.append(f"left out: {counted(told['left_out'], 'file')}, no photo by its name or a result of ours")
     if told["with_notes"]:
-        lines.append(f"notes: {told['with_notes']} results have some, such as of what is left out; see the summary")
+        lines.append(f"notes: on {counted(told['with_notes'], 'result')}, such as of what is left out; see the summary")
     if left := run["still_there_of_other_options"]:
-        lines.append(
-            f"still there: {len(left)} results of other options, such as {speech.printable(left[0])}; all of them are "
-            "named in the summary, delete what is not wanted"
-        )
+        results = f"{counted(len(left), 'result')} of other options, such as {speech.printable(left[0])}"
+        lines.append(f"still there: {results}; all of them are named in the summary, delete what is not wanted")
     return [*lines, f"summary: {speech.printable(told['summary'])}", f"sheet:   {speech.printable(told['sheet'])}"]

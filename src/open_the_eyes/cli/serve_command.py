@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ..counting import counted
 from ..errors import UsageError
 from . import flags, parse, speech
 
@@ -73,7 +74,8 @@ def serve_command(
 
     def started(name: str, why: str) -> None:
         speech.note(f"engine: {name}, {why}")
-        speech.note(f"jobs: {own.place}, everything of a job is deleted {own.retention} seconds after it has ended")
+        after = counted(own.retention, "second")
+        speech.note(f"jobs: {own.place}, everything of a job is deleted {after} after it has ended")
 
     def listening(address: str) -> None:
         speech.note(f"listening: {address}")

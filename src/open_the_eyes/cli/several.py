@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from ..counting import counted
 from ..errors import SomePhotosFailed, as_known
 from . import interrupts, speech
 from .exits import explain
@@ -55,7 +56,8 @@ class Results:
             raise typer.Exit(self.failures[0].code)
         if self.failures:
             rest = "" if len(self.failures) == self.photos else "; the rest is done"
-            raise SomePhotosFailed(f"{len(self.failures)} of {self.photos} photos failed, named above{rest}.")
+            some = f"{len(self.failures):,} of {counted(self.photos, 'photo')}"
+            raise SomePhotosFailed(f"{some} failed, named above{rest}.")
 
 
 def each(photos: Sequence[Path], work: Callable[[Path, int], Report], *, debug: bool) -> Results:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..counting import counted
 from ..photo import FileFacts, FileFormat, Photo
 from .bits import fewer_bits
 from .edit_record import WITHOUT_NOTE, takes_record
@@ -96,5 +97,5 @@ def _kind(behind: bytes, xmp: bytes) -> str:
     if _FILM in behind:
         kinds.append("a film")
     if not kinds:
-        kinds.append("another picture" if behind.startswith(b"\xff\xd8") else f"{len(behind):,} bytes")
+        kinds.append("another picture" if behind.startswith(b"\xff\xd8") else counted(len(behind), "byte"))
     return " and ".join(kinds)

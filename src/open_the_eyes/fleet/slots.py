@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final, cast
 
 from ..batch.worker import WorkerSlot
+from ..counting import counted
 from ..errors import NoRoomOnGpu, UsageError
 from ..options import Precision
 from ..parallel import core_count
@@ -135,5 +136,5 @@ def _networks_on_gpu(settings: Settings) -> bool:
 def _devices(device: str, count: int) -> tuple[str, ...]:
     number = gpu_number(device)
     if number is not None and number >= count:
-        raise UsageError(f"OTE_DEVICE: expected one of {count} GPUs, cuda:0 on, got {device}.")
+        raise UsageError(f"OTE_DEVICE: expected one of {counted(count, 'GPU')}, cuda:0 on, got {device}.")
     return (device,) if number is not None else tuple(f"cuda:{k}" for k in range(max(count, 1)))

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from ..counting import counted
 from ..errors import UsageError
 from .errors import Busy
 from .jobs import ENDED, UNFINISHED, Job, JobRequest, Lane
@@ -215,7 +216,8 @@ class JobRepository:
         if waiting >= max_queue:
             pace = _usual_seconds(connection, "photo") or 1.0
             soon = max(1, min(LONGEST_WAIT, round(pace * waiting / 10)))  # until a tenth of the queue is done
-            raise Busy(f"expected room in the queue, {waiting} jobs are waiting; try again in {soon} seconds.", soon)
+            jobs, seconds = counted(waiting, "job"), counted(soon, "second")
+            raise Busy(f"expected room in the queue, it has {jobs}; try again in {seconds}.", soon)
 
     def _add(self, connection: sa.Connection, request: JobRequest) -> Job:
         row = {

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from .. import files
+from ..counting import counted
 from ..engine import Engine
 from ..errors import OpenTheEyesError, PhotoTooLarge, UsageError
 from .concurrency import ConcurrencyLimiter
@@ -124,7 +125,8 @@ class UploadHandler:
     async def _parsed(self, form: FormData) -> Upload:
         unknown = [name for name in form if name not in (*FIELDS, "references[]")]
         if unknown:
-            raise UsageError(f"expected the fields {', '.join(FIELDS)}; got {len(unknown)} others; leave them out.")
+            others = counted(len(unknown), "other")
+            raise UsageError(f"expected the fields {', '.join(FIELDS)}; got {others}; leave out all but these.")
         photos = [_file("photo", one) for one in form.getlist("photo")]
         if len(photos) != 1:
             raise UsageError(f"photo: expected one file, got {len(photos)}; send it as multipart/form-data.")
@@ -195,7 +197,8 @@ class UploadHandler:
 def _form_refused(why: str, max_references: int) -> OpenTheEyesError:
     """What Starlette says of a form, in words that help whoever sent it."""
     if why.startswith("Too many files"):
-        return UsageError(f"expected one photo and at most {max_references} references, got more; leave some out.")
+        most = counted(max_references, "reference")
+        return UsageError(f"expected one photo and at most {most}, got more; leave some out.")
     if "exceeded maximum size" in why:
         return BodyTooLarge(
             f"expected at most {MAX_OPTIONS:,} bytes in a field that is no file, got more; send photos as files, with "

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from ..counting import counted
 from ..errors import UsageError
 from ..imaging.mesh478 import SIDES, Side
 from ..options import ChooseOptions
@@ -84,8 +85,8 @@ def decide(faces: Sequence[Face], options: ChooseOptions) -> list[Decision]:
     if options.faces is not None:
         missing = sorted(n for n in set(options.faces) if not 1 <= n <= len(faces))
         if missing:
-            count = {0: "no face", 1: "1 face"}.get(len(faces), f"{len(faces)} faces")
             numbers = ", ".join(map(str, missing))
+            count = counted(len(faces), "face")
             raise UsageError(f"faces: this photo has {count}, so there is no face {numbers}. Try `inspect PHOTO`.")
     return [_decide(number, face, options) for number, face in enumerate(faces, start=1)]
 

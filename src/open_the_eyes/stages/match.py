@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..counting import counted
 from ..errors import UsageError
 from ..givers import Match, NoDonor, NoDonors, ReferenceFace
 from ..imaging.arrays import Rgb
@@ -197,11 +198,11 @@ def _check_numbers(options: MatchOptions, faces: int, references: int) -> None:
     for face, reference, _ in options.match:
         if face > faces:
             raise UsageError(
-                f"match: this photo has {_count(faces, 'face')}, so there is no face {face}. Try `inspect PHOTO`."
+                f"match: this photo has {counted(faces, 'face')}, so there is no face {face}. Try `inspect PHOTO`."
             )
         if reference > references:
             raise UsageError(
-                f"match: expected one of {_count(references, 'reference')}, got reference {reference}; count them."
+                f"match: expected one of {counted(references, 'reference')}, got reference {reference}; count them."
             )
 
 
@@ -211,7 +212,7 @@ def _told(options: MatchOptions, reference: Reference, faces: int) -> dict[int, 
     for there in told.values():
         if there > faces:
             raise UsageError(
-                f"match: {name} has {_count(faces, 'face')}, so there is no face {there}. Try `inspect {name}`."
+                f"match: {name} has {counted(faces, 'face')}, so there is no face {there}. Try `inspect {name}`."
             )
     return {face: there - 1 for face, there in told.items()}
 
@@ -235,7 +236,3 @@ def _with_told(pairs: list[Pairing], told: dict[int, int]) -> list[Pairing]:
         else:
             out.append(pair)
     return out
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"

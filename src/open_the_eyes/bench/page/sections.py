@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
+from ...counting import counted
 from .. import tables
 from ..against import against as against_table
 from ..album import Shot, data_uri
@@ -36,10 +37,8 @@ def tiles(report: BenchReport) -> str:
         made.append(parts.tile(mebibytes(peak.value), "peak memory", "of a fresh process"))
     whole = [one for one in report.of("success") if ":" not in one.case and one.what == "verified"]
     if whole:
-        count = len(whole[0].samples)
-        made.append(
-            parts.tile(f"{100 * whole[0].value:.0f} %", "closed eyes opened", f"and verified, of {count} photos")
-        )
+        count = counted(len(whole[0].samples), "photo")
+        made.append(parts.tile(f"{100 * whole[0].value:.0f} %", "closed eyes opened", f"and verified, of {count}"))
     ssim = report.whats("quality", "SSIM")
     ours = next((one for one in ssim if one.way.startswith(PRODUCT)), None)
     shut = next((one for one in ssim if one.way == SHUT), None)
