@@ -112,11 +112,12 @@ def test_best_take_never_replaces_a_photo(shots: Path, blinked: Rgb, capsys: pyt
         ),
         pytest.param(["--report", "shot2.opened.png"], 2, "or a result", id="a report over what may be the result"),
         pytest.param(["-o", "x.gif"], 2, "-o x.gif: expected a name ending in .jpg", id="no format that is written"),
+        pytest.param(["--seed", "-1"], 2, "--seed: expected 0 to", id="a seed out of range"),
         pytest.param(["-o", "there.png"], 3, "there.png is there already", id="taken"),
         pytest.param(["-o", "shot2.png", "--overwrite"], 2, "the original is never replaced", id="a frame"),
     ],
 )
-def test_best_take_refuses_names_before_it_looks_at_a_photo(
+def test_best_take_refuses_what_cannot_be_before_it_looks_at_a_photo(
     shots: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, says: str
 ) -> None:
     (shots / "there.png").write_text("mine")

@@ -79,7 +79,11 @@ def test_the_reference_engine_leaves_alone_whom_no_reference_shows(
         (["--reference", "."], 2, "expected a photo, got a folder"),
         (["--reference", "shot2.png", "--match", "1=shot3.png:1"], 2, "got none of that name"),
         (["--reference", "shot2.png", "--match", "one"], 2, "such as 1=shot2.jpg:3"),
-        (["--reference", "shot2.png", "--match", "1=shot2.png:4"], 2, "no face 4"),
+        (
+            ["--reference", "shot2.png", "--match", "1=shot2.png:4"],
+            2,
+            "--match: shot2.png has 1 face, so there is no face 4",
+        ),
         (["--reference", "shot2.png", "--match", "0=shot2.png:1"], 2, "numbers start at 1"),
         (["--match", "1=shot2.png:1"], 2, "got none of that name"),
     ],
@@ -106,7 +110,7 @@ def test_what_cannot_be_used_is_refused_in_one_line(
         ),
         (
             ["open", "shot1.png", "stranger.png", "-o", "out/", "--reference", "shot2.png", "--match", "1=shot2.png:4"],
-            "match: shot2.png has 1 face, so there is no face 4",
+            "--match: shot2.png has 1 face, so there is no face 4",
         ),
     ],
     ids=["open", "batch", "a face that is not there"],

@@ -234,6 +234,18 @@ class SaveOptions:
         _yes_or_no("strip_gps", self.strip_gps)
 
 
+_STAGES: Final = {
+    "choose": ChooseOptions,
+    "generate": GenerateOptions,
+    "match": MatchOptions,
+    "restore": RestoreOptions,
+    "save": SaveOptions,
+}
+_STAGE_OF: Final = {option.name: stage for stage, kind in _STAGES.items() for option in dataclasses.fields(kind)}
+NAMES: Final = tuple(_STAGE_OF)
+"""Of all options, as `Options.of` takes them, and as refusals begin."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """All stages' options together; `Options.of(mode="fast", faces=(1,))` spreads flat names over the stages."""
@@ -255,17 +267,12 @@ class Options:
         Raises:
             UsageError: a name that no stage knows, or a value out of range.
         """
-        stages = {
-            "choose": ChooseOptions,
-            "generate": GenerateOptions,
-            "match": MatchOptions,
-            "restore": RestoreOptions,
-            "save": SaveOptions,
+        unknown = sorted(flat.keys() - _STAGE_OF.keys())
+        _refuse(bool(unknown), f"unknown option {', '.join(unknown)}; known are {', '.join(sorted(NAMES))}.")
+        parts = {
+            stage: kind(**{name: value for name, value in flat.items() if _STAGE_OF[name] == stage})
+            for stage, kind in _STAGES.items()
         }
-        known = {f.name: stage for stage, kind in stages.items() for f in dataclasses.fields(kind)}
-        unknown = sorted(set(flat) - set(known))
-        _refuse(bool(unknown), f"unknown option {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
-        parts = {stage: kind(**{k: v for k, v in flat.items() if known[k] == stage}) for stage, kind in stages.items()}
         return cls(**parts)
 
     def changed(self) -> dict[str, Any]:

@@ -172,9 +172,10 @@ def _checked(settings: Settings, **values: Any) -> str:
     """The name of the engine that paints here, which has all that is asked of it."""
     from ..engine import load_engine
 
-    engine = load_engine(values["engine"], settings)
-    engine.check(values["options"].generate)
-    engine.restorer(values["options"].restore.restorer)
+    with flags.by_flag():
+        engine = load_engine(values["engine"], settings)
+        engine.check(values["options"].generate)
+        engine.restorer(values["options"].restore.restorer)
     if values["references"]:
         engine.teller()
         donors.check_faces(values["references"], settings)

@@ -70,24 +70,25 @@ def bench_command(
         return
     from ..bench.plan import PARTS, Plan
 
-    plan = Plan(
-        quick=quick,
-        parts=PARTS if only is None else _parts(only),
-        engine=engine,
-        mode=mode,  # type: ignore[arg-type]
-        seed=parse.whole("--seed", seed),
-        closed=_folder(closed),
-        open=_folder(opened),
-        sample=None if sample is None else parse.whole("--sample", sample),
-        turns=None if turns is None else parse.whole("--turns", turns),
-        liveportrait=_folder(liveportrait),
-    )
+    with flags.by_flag():
+        plan = Plan(
+            quick=quick,
+            parts=PARTS if only is None else _parts(only),
+            engine=engine,
+            mode=mode,  # type: ignore[arg-type]
+            seed=parse.whole("--seed", seed),
+            closed=_folder(closed),
+            open=_folder(opened),
+            sample=None if sample is None else parse.whole("--sample", sample),
+            turns=None if turns is None else parse.whole("--turns", turns),
+            liveportrait=_folder(liveportrait),
+        )
     if survey and "quality" not in plan.parts:
         raise UsageError("--survey: expected quality to be measured, whose pictures it shows; leave --only out.")
     folder, document = _output_folder(out), None if markdown is None else _document("--markdown", markdown)
     from ..bench.run import run
 
-    with progress.shown("bench") as tell:
+    with progress.shown("bench") as tell, flags.by_flag():
         found = run(plan, tell=tell)
     written = _written(found, folder, photos=not no_photos)
     if document is not None:

@@ -54,7 +54,8 @@ def best_take_command(
     given = paths.spelt_out(photos)
     sources = _photos(given)
     named = tuple(photo for photo in map(Path, given) if not is_folder(photo))
-    options = Options.of(seed=parse.whole("--seed", seed), match=_pairs(match, sources))
+    with flags.by_flag():
+        options = Options.of(seed=parse.whole("--seed", seed), match=_pairs(match, sources))
     options = replace(options, match=MatchOptions())  # checked; which frames there are is known when they are read
     for photo in sources:
         paths.check_photo(photo)
@@ -76,7 +77,8 @@ def best_take_command(
     with progress.shown(f"{len(sources)} photos") as tell:
         frames, left_out = _frames(sources)
         pairs = _pairs(match, tuple(frames))
-        taken = best_take(tuple(frames.values()), options, match=pairs, engine=engine, progress=tell)
+        with flags.by_flag():
+            taken = best_take(tuple(frames.values()), options, match=pairs, engine=engine, progress=tell)
     saved = _saved(taken, (*frames, *named), targets[tuple(frames)[taken.base]], overwrite=overwrite)
     text = json.dumps(_as_json(taken, left_out, saved), indent=2)
     speech.say(text if as_json else "\n".join(_lines(taken, saved)))

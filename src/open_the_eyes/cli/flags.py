@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import typer
 
 from ..errors import UsageError
-from ..options import ENGINES, EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, PRECISIONS, RESTORERS, Options
+from ..options import ENGINES, EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, NAMES, PRECISIONS, RESTORERS, Options
 from . import parse
 
 EngineName: TypeAlias = Annotated[
@@ -89,6 +91,9 @@ Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
+_IN_PYTHON: Final = frozenset(("engine", *NAMES)) - {"picks"}
+"""What refusals call the options that are flags here."""
+
 
 def signing(certificate: str | None, key: str | None) -> tuple[Path, Path] | None:
     """The certificate and its key, None where neither is given.
@@ -116,8 +121,17 @@ def options_of(*, variations: str, seed: str, gaze: str, openness: str, fidelity
         "openness": None if openness == "auto" else parse.decimal("--openness", openness, "auto, or "),
         "fidelity": parse.decimal("--fidelity", fidelity),
     }
-    try:
+    with by_flag():
         return Options.of(**values, **others)
-    except UsageError as error:  # headed by the option's name in Python
-        name, _, fault = str(error).partition(":")
+
+
+@contextmanager
+def by_flag() -> Iterator[None]:
+    """Within, what refuses an option by its name in Python refuses it by its flag: --eye-color, not eye_color."""
+    try:
+        yield
+    except UsageError as error:
+        name, colon, fault = str(error).partition(":")
+        if not colon or name not in _IN_PYTHON:
+            raise
         raise UsageError(f"--{name.replace('_', '-')}:{fault}") from error

@@ -149,7 +149,8 @@ def open_command(
     if references and len(sources) > 1:
         from ..pipeline import check_references
 
-        check_references(references, chosen, options)
+        with flags.by_flag():
+            check_references(references, chosen, options)
     results = several.each(sources, lambda photo, n: _open_one(photo, n, run, options, chosen), debug=debug)
     if as_json:
         speech.say(several.as_text(results))
@@ -170,7 +171,8 @@ def _engine(name: str) -> Engine:
     from ..engine import load_engine
     from ..settings import Settings
 
-    engine = load_engine(name, Settings.from_environment())
+    with flags.by_flag():
+        engine = load_engine(name, Settings.from_environment())
     speech.note(f"engine: {engine.name}, {engine.why}")
     return engine
 
@@ -184,7 +186,8 @@ def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Eng
         paths.check_output(path, run.given, overwrite=run.overwrite)
 
     with progress.shown(photo.name, number, len(run.photos)) as tell:
-        opened = open_eyes(photo, options, engine=engine, references=run.references, progress=tell)
+        with flags.by_flag():
+            opened = open_eyes(photo, options, engine=engine, references=run.references, progress=tell)
         if run.replayed is not None:
             again.check_same_photo(run.replayed.record, opened.report.input.sha256, photo)
             if opened.changed:
