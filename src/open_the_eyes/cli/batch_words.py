@@ -51,5 +51,5 @@ def summary_lines(told: dict[str, Any]) -> Sequence[str]:
         lines.append(f"notes: on {counted(told['with_notes'], 'result')}, such as of what is left out; see the summary")
     if left := run["still_there_of_other_options"]:
         results = f"{counted(len(left), 'result')} of other options, such as {speech.printable(left[0])}"
-        lines.append(f"still there: {results}; all of them are named in the summary, delete what is not wanted")
+        lines.append(f"still there: {results}; the summary names all, until the next run: delete what is not wanted")
     return [*lines, f"summary: {speech.printable(told['summary'])}", f"sheet:   {speech.printable(told['sheet'])}"]
