@@ -70,7 +70,7 @@ def test_a_record_survives_its_line() -> None:
 def test_a_line_of_a_release_without_reasons_and_notes_is_read(item: Item, tmp_path: Path) -> None:
     record = done(item, "mark", tmp_path / "out")
     told = json.loads(record.to_line())
-    del told["reasons"], told["outputs"][0]["notes"], told["outputs"][0]["encoding"]
+    del told["reasons"], told["version"], told["no_room"], told["outputs"][0]["notes"], told["outputs"][0]["encoding"]
     assert Record.from_line(json.dumps(told).encode()) == record
 
 
@@ -157,6 +157,19 @@ def test_wanting_copies_later_makes_unchanged_photos_unfinished(item: Item, fold
     manifest.add(done(item, "mark", folder.parent, opened=False))
     assert manifest.state_of(item, "mark") == "unchanged"
     assert manifest.state_of(item, "mark", copy=True) is None
+
+
+@pytest.mark.parametrize(
+    ("version", "placeless", "state"), [("", True, None), ("", False, "unchanged"), ("0.2", True, "unchanged")]
+)
+def test_copies_that_may_tell_the_place_are_made_anew_without(
+    item: Item, folder: Path, manifest: Manifest, version: str, placeless: bool, state: str | None
+) -> None:
+    opened = done(item, "mark", folder.parent)
+    manifest.add(replace(opened, state="unchanged", version=version))
+    assert manifest.state_of(item, "mark", copy=True, placeless=placeless) == state
+    manifest.add(opened)
+    assert manifest.state_of(item, "mark", copy=True, placeless=placeless) == "opened"
 
 
 def test_results_may_be_moved_with_their_folder(item: Item, folder: Path, tmp_path: Path) -> None:

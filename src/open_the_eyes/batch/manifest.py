@@ -35,6 +35,7 @@ class _Entry:
     fingerprint: str
     state: State
     outputs: tuple[Output, ...]
+    version: str
     place: int
     """Of its line in the file."""
 
@@ -120,16 +121,22 @@ class Manifest:
             new = (line.rstrip(b"\n") + b"\n" for line in lines if _digest(line) not in here)
             self._write((record, line) for line in new if (record := Record.from_line(line)) is not None)
 
-    def state_of(self, item: Item, fingerprint: str, *, copy: bool = False) -> State | None:
+    def state_of(self, item: Item, fingerprint: str, *, copy: bool = False, placeless: bool = False) -> State | None:
         """What became of a photo as it now is under this fingerprint; None where it is still to be done.
 
         A photo is known by size and time, or, when it was only touched, by its bytes; its results have to be there,
         and to be called what they would be called now.
+
+        Args:
+            copy: a photo whose eyes need no opening has to be copied.
+            placeless: such a copy is not to tell where it was taken; earlier releases left that in.
         """
         known = self._known.get(item.name)
         if known is None or not _same_results(known, item, fingerprint) or not _same_photo(known, item):
             return None
         if known.state == "unchanged" and copy and not known.outputs:
+            return None
+        if known.state == "unchanged" and placeless and known.outputs and not known.version:
             return None
         there = all(self._size_of(output.path) == output.size for output in known.outputs)
         return known.state if there else None
@@ -197,7 +204,14 @@ class Manifest:
     def _remember(self, record: Record, line: bytes) -> None:
         self._set_aside.discard(record.name)
         self._known[record.name] = _Entry(
-            record.size, record.mtime_ns, record.sha256, record.fingerprint, record.state, record.outputs, self._end
+            record.size,
+            record.mtime_ns,
+            record.sha256,
+            record.fingerprint,
+            record.state,
+            record.outputs,
+            record.version,
+            self._end,
         )
         self._end += len(line)
 

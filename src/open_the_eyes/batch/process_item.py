@@ -20,6 +20,7 @@ from ..pipeline import open_eyes
 from ..results import Opened
 from ..settings import Settings
 from ..stopwatch import ram_mib
+from ..version import __version__
 from .plan import Item
 from .record import Output, Record, State, failed_by
 from .spec import BatchSpec
@@ -65,6 +66,7 @@ def process_item(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, 
         eyes=done.eyes,
         more_faces=done.more_faces,
         reasons=done.reasons,
+        version=__version__,
     )
 
 
@@ -122,7 +124,7 @@ def _is_this(target: Path, variation: Photo, settings: Settings, *, signed: bool
 
 def _copied(item: Item, photo: Photo, spec: BatchSpec, out: Path, settings: Settings) -> tuple[Output, ...]:
     """The photo itself in the folder of results, byte for byte and with its time; where its place is to go and it tells
-    one, written without.
+    one, written without. The very photo, which earlier releases copied then, gives way.
 
     Raises:
         PhotoNotWritten: another file is there, or the photo has changed since it was looked at.
@@ -131,13 +133,14 @@ def _copied(item: Item, photo: Photo, spec: BatchSpec, out: Path, settings: Sett
     _make_folder(target)
     there = os.path.lexists(target)
     nowhere = _without_place(photo) if spec.options.save.strip_gps else None
+    is_photo = there and target.is_file() and sha256_of(target) == sha256
     if nowhere is not None:
-        if there and not spec.overwrite and not _is_this(target, nowhere, settings, signed=False):
+        if there and not spec.overwrite and not is_photo and not _is_this(target, nowhere, settings, signed=False):
             raise _taken(target)
         written = files.write(nowhere, target, record=None, overwrite=there)
         os.utime(target, ns=(item.mtime_ns, item.mtime_ns))
         return (_output(target, written.sha256, out, written.encoding, written.notes),)
-    if there and target.is_file() and sha256_of(target) == sha256:
+    if is_photo:
         return (_output(target, sha256, out),)
     if there and not spec.overwrite:
         raise _taken(target)

@@ -57,6 +57,7 @@ class Record:
         eyes: small JPEG pictures of opened eyes, before and after beside each other, in base64.
         more_faces: opened faces that have no picture in `eyes`.
         reasons: a sentence on every face, advising options of `open`; none in a manifest of an earlier release.
+        version: of the program that did it; "" in a manifest of an earlier release.
         no_room: it failed since the disk is full; no record of that is kept, for the photo is not to blame.
     """
 
@@ -75,6 +76,7 @@ class Record:
     eyes: tuple[str, ...] = ()
     more_faces: int = 0
     reasons: tuple[str, ...] = ()
+    version: str = ""
     no_room: bool = False
 
     def to_line(self) -> bytes:
@@ -87,7 +89,7 @@ class Record:
         """The record of a line; None for one that was never finished or is not ours."""
         try:
             told: dict[str, Any] = json.loads(line)
-            told = {"reasons": (), "no_room": False, **told}
+            told = {"reasons": (), "version": "", "no_room": False, **told}
             values = {f.name: told[_IN_FILE.get(f.name, f.name)] for f in fields(cls)}
             outputs = tuple(map(Output.from_json, values.pop("outputs")))
             values |= {name: tuple(values[name]) for name in ("faces", "eyes", "reasons")}

@@ -134,7 +134,8 @@ def _sorted_out(
     todo: list[Item] = []
     before: Counter[str] = Counter()
     for item in plan.items:
-        state: State | None = manifest.state_of(item, fingerprint, copy=spec.copy)
+        placeless = spec.copy and spec.options.save.strip_gps
+        state: State | None = manifest.state_of(item, fingerprint, copy=spec.copy, placeless=placeless)
         if state is None or (state == "failed" and (retry_failed or _gives_way(plan, spec, item, manifest))):
             if not spec.overwrite and manifest.has_other_results(item, fingerprint):
                 raise UsageError(
