@@ -83,6 +83,11 @@ def test_best_take_wants_two_photos(shots: Path, capsys: pytest.CaptureFixture[s
     assert "expected two photos or more, got 1" in capsys.readouterr().err
 
 
+def test_best_take_of_a_folder_that_is_not_there_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["best-take", "no such burst"]) == 3
+    assert "no such burst: expected photos or a folder of them, there is none" in capsys.readouterr().err
+
+
 def test_best_take_says_which_folder_it_may_not_look_into(
     shots: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from open_the_eyes.cli import paths
+from open_the_eyes.cli import main, paths
 from open_the_eyes.errors import PhotoNotWritten, UsageError
 from open_the_eyes.naming import is_result, numbered, opened
 
@@ -173,6 +173,25 @@ def test_a_folder_that_cannot_be_made_is_refused_before_the_work() -> None:
 def test_a_folder_that_can_be_made_is_not_made_by_asking(tmp_path: Path) -> None:
     paths.check_folder(tmp_path / "new" / "er")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["open", ""], id="a photo"),
+        pytest.param(["inspect", ""], id="a photo that is looked at"),
+        pytest.param(["show-edit", ""], id="a file"),
+        pytest.param(["best-take", ""], id="a burst"),
+        pytest.param(["open", "a.jpg", "--reference", ""], id="a reference"),
+        pytest.param(["batch", "a.jpg", "out", "--reference", ""], id="a batch's reference"),
+        pytest.param(["open", "a.jpg", "--replay", ""], id="an edited file"),
+        pytest.param(["open", "a.jpg", "--report", ""], id="a report"),
+        pytest.param(["open", "a.jpg", "--c2pa-cert", "", "--c2pa-key", ""], id="a certificate"),
+    ],
+)
+def test_an_empty_name_is_not_this_folder(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert "expected a name, got nothing" in capsys.readouterr().err
 
 
 def test_where_no_shell_spells_patterns_out_we_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -159,6 +159,11 @@ def test_eyes_that_may_be_closed_come_with_the_option_that_opens_them() -> None:
     ]
 
 
+def test_no_option_is_advised_where_only_a_reference_helps() -> None:
+    report = replace(report_of("a.jpg", face_report("unsure")), engine="reference")
+    assert not [line for line in words.opened_lines(report) if "--all" in line]
+
+
 def test_the_profile_is_a_tree_and_branches_are_not_counted_twice() -> None:
     stages = (StageReport("generate", 3.0, 100.0), StageReport("generate/score", 1.0), StageReport("save", 1.0))
     branches = words._branches(stages, "", 4.0, "")

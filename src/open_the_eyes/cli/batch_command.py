@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -125,7 +124,7 @@ def batch_command(
     elif run_options.gpus_each:
         raise UsageError("--gpus-each: expected --ray beside it, got none; add it.")
     certificate, key = flags.signing(c2pa_cert, c2pa_key) or (None, None)
-    references = tuple(Path(photo) for photo in reference or ())
+    references = tuple(paths.place(photo, "--reference") for photo in reference or ())
     for photo in references:
         paths.check_reference(photo)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import UnreadablePhoto, UsageError
-from ..looking import is_folder
+from ..looking import is_folder, is_there
 from ..options import MatchOptions, Options
 from . import donors, flags, parse, paths, progress, speech, words
 
@@ -65,7 +65,7 @@ def best_take_command(
     if len(set(targets.values())) == 1:  # else which one it is depends on the frame that is taken
         target = targets[sources[0]]
         paths.check_output(target, _without_result(sources, named, target), overwrite=overwrite)
-    report_path = None if report is None else Path(report)
+    report_path = None if report is None else paths.place(report, "--report")
     if report_path is not None:
         paths.check_report(report_path, (*sources, *targets.values()), overwrite=overwrite)
 
@@ -90,7 +90,7 @@ def _photos(given: list[str]) -> tuple[Path, ...]:
     """The photos that were named, and those in folders that were named, by name.
 
     Raises:
-        UnreadablePhoto: a folder that may not be looked into.
+        UnreadablePhoto: a folder that may not be looked into, or a single name of nothing.
         UsageError: fewer than two.
     """
     found: list[Path] = []
@@ -105,6 +105,8 @@ def _photos(given: list[str]) -> tuple[Path, ...]:
                 f"{one}: expected a folder that may be looked into, got: {error.strerror}; change its rights."
             ) from error
     unique = tuple(dict.fromkeys(found))
+    if len(unique) == 1 and not is_there(unique[0]):
+        raise UnreadablePhoto(f"{unique[0]}: expected photos or a folder of them, there is none; check the name.")
     if len(unique) < 2:
         raise UsageError(f"best-take: expected two photos or more, got {len(unique)}; name more, or a folder of them.")
     return unique

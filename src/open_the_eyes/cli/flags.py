@@ -11,7 +11,7 @@ import typer
 
 from ..errors import UsageError
 from ..options import ENGINES, EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, NAMES, PRECISIONS, RESTORERS, Options
-from . import parse
+from . import parse, paths
 
 EngineName: TypeAlias = Annotated[
     str, typer.Option("--engine", metavar="|".join(ENGINES), help="What paints the eyes.")
@@ -99,13 +99,13 @@ def signing(certificate: str | None, key: str | None) -> tuple[Path, Path] | Non
     """The certificate and its key, None where neither is given.
 
     Raises:
-        UsageError: one without the other.
+        UsageError: one without the other, or an empty name.
     """
     if certificate is None and key is None:
         return None
     if certificate is None or key is None:
         raise UsageError("--c2pa-cert, --c2pa-key: expected both or neither, got one; add the other.")
-    return Path(certificate), Path(key)
+    return paths.place(certificate, "--c2pa-cert"), paths.place(key, "--c2pa-key")
 
 
 def options_of(*, variations: str, seed: str, gaze: str, openness: str, fidelity: str, **others: Any) -> Options:

@@ -121,7 +121,7 @@ def open_command(
         strip_gps=strip_gps,
     )
     sources = tuple(map(Path, paths.spelt_out(photos)))
-    replayed = None if replay is None else again.edit_in(Path(replay))
+    replayed = None if replay is None else again.edit_in(paths.place(replay, "--replay"))
     record = None if replayed is None else replayed.record
     if record is not None:
         options, engine = again.options_of(record, options), record.engine if engine == "auto" else engine
@@ -130,12 +130,12 @@ def open_command(
     if out is not None:
         paths.check_folder(outputs[0].parent, "-o")
     count = options.generate.variations if record is None else 1
-    others = tuple(Path(photo) for photo in reference or ())
+    others = tuple(paths.place(photo, "--reference") for photo in reference or ())
     for path in others:
         paths.check_reference(path)
     files = tuple(Path(path) for path in (replay, c2pa_cert, c2pa_key) if path is not None)
     given = (*sources, *others, *files)
-    report_path = None if report is None else Path(report)
+    report_path = None if report is None else paths.place(report, "--report")
     if report_path is not None:
         written = (path for output in outputs for path in numbered(output, count))
         paths.check_report(report_path, (*given, *written), overwrite=overwrite)

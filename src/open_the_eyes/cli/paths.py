@@ -26,10 +26,10 @@ def spelt_out(names: Sequence[str]) -> list[str]:
     """Each pattern as the names that it matches, in order, where no shell does that; what matches none stays.
 
     Raises:
-        UsageError: one is an address.
+        UsageError: one is an address, or empty.
     """
     for name in names:
-        check_here(name)
+        check_here(place(name))
     if not PATTERNS_STAY:
         return list(names)
     return [found for name in names for found in (_matching(name) or [name])]
@@ -39,6 +39,17 @@ def _matching(name: str) -> list[str]:
     if not _GLOB & set(name) or is_there(Path(name)):
         return []
     return sorted(glob.glob(name))  # noqa: PTH207 -- Path.glob takes no absolute pattern
+
+
+def place(name: str, option: str = "") -> Path:
+    """A name as a path; an empty one, such as of a variable that is not set, would stand for this very folder.
+
+    Raises:
+        UsageError: it is empty.
+    """
+    if not name:
+        raise UsageError(f"{option or 'PHOTO'}: expected a name, got nothing; name a file.")
+    return Path(name)
 
 
 def check_here(place: str | Path, option: str = "") -> None:

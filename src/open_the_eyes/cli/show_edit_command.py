@@ -30,7 +30,7 @@ def show_edit_command(
       open-the-eyes show-edit family.opened.jpg
       open-the-eyes open family.jpg --replay family.opened.jpg -o again.jpg
     """
-    path = Path(photo)
+    path = paths.place(photo, "FILE")
     paths.check_here(path)
     record = _record(path)
     if as_json:

@@ -45,7 +45,8 @@ def opened_lines(report: Report) -> list[str]:
     """A photo after `open`: one line a face, how to have more opened, where the result is, or why there is none."""
     lines = [_path(report.input.path), *(f"  {face_line(face)}" for face in report.faces)]
     unsure = ",".join(str(face.id) for face in report.faces if face.outcome == "unsure" and face.no_donor is None)
-    lines += [f"  --all opens eyes that may be closed as well, --faces {unsure} these alone"] if unsure else []
+    if unsure and (report.engine != "reference" or report.references):  # without these it opens no more
+        lines.append(f"  --all opens eyes that may be closed as well, --faces {unsure} these alone")
     for output in report.outputs:
         lines += [f"  written: {_path(output.path)}", *(f"    note: {note}" for note in output.notes)]
     return lines if report.outputs else [*lines, f"  {nothing_written(report.faces)}"]
