@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.arrays import Rgb, to_levels
 from open_the_eyes.imaging.palette import LUMA, palette_of
 
 _RAMP = np.arange(256) / 255
@@ -36,6 +36,30 @@ def test_a_toned_photo_is_known_by_its_curve(portrait: Rgb, name: str) -> None:
 def test_a_colour_photo_has_no_palette(portrait: Rgb) -> None:
     assert palette_of(portrait[60:200, 160:290]) is None
     assert palette_of(portrait) is None
+
+
+def desaturated(pixels: Rgb, share: float) -> Rgb:
+    grey = (pixels @ LUMA)[..., None]
+    return to_levels(grey + share * (pixels - grey))
+
+
+def test_a_pale_face_before_grass_is_in_colour() -> None:
+    """Green in the dark, pink in the light, and little of both: brightness tells the colour there as well."""
+    noise = np.random.default_rng(0).normal(0, 2.4, (96, 96, 3)).astype(np.float32)
+    light = np.linspace(1, 0.85, 96, dtype=np.float32)[:, None, None]
+    scene = np.broadcast_to(light * np.array([200, 188, 196], np.float32), (96, 96, 3)).copy()
+    scene[:, :24] = np.linspace(1.2, 0.8, 96, dtype=np.float32)[:, None, None] * np.array([52, 66, 50], np.float32)
+    assert palette_of(to_levels(scene + noise)) is None
+    scene[:, :24] *= np.array([66 / 52, 60 / 66, 64 / 50], np.float32)  # not grass but a shadow on the same tones
+    assert palette_of(to_levels(scene + noise)) is not None
+
+
+@pytest.mark.parametrize("light", [0.15, 0.3])
+def test_a_colour_photo_that_is_dark_is_still_in_colour(portrait: Rgb, light: float) -> None:
+    pale = desaturated(portrait[60:200, 160:290], 0.6)
+    assert palette_of(pale) is None
+    assert palette_of(to_levels(light * pale.astype(np.float32))) is None
+    assert palette_of(in_tones(to_levels(light * pale.astype(np.float32)), "sepia")) is not None
 
 
 def test_grey_makes_everything_grey(portrait: Rgb) -> None:

@@ -26,7 +26,7 @@ from .threefold import threefold, within
 
 FINE: Final = 0.8
 """Noise is measured by what is finer than a Gaussian of this standard deviation, pixels,"""
-GRAIN: Final = 1.5
+GRAIN: Final = 2.0
 """and laid on by what is finer than this one."""
 SEEN: Final = (1.4, 2.0)
 """Standard deviations of such noise in luma, 0..255, between which it comes to be seen (`training.noise`)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 import cv2
 import numpy as np
@@ -12,8 +13,14 @@ from numpy.typing import NDArray
 from .arrays import Rgb, Tones
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-MAX_SPREAD = 4.0
+MAX_SPREAD: Final = 4.0
 """Levels of colour left once brightness has explained all it can; photos in colour leave well over 6 on a face."""
+USUAL_LEVEL: Final = 100.0
+"""In a photo that is darker than this in the middle, colours lie as much closer together."""
+ONE_HUE: Final = 0.3
+"""The least cosine between two tints of a plain toning, `CLEAR` levels off grey at least. Green in the dark and pink in
+the light are grass and a face, unless brightness explains them twice as well."""
+CLEAR: Final = 3.0
 _BINS = 24
 _SIDE = 48
 """Pixels of the small picture that tells a palette."""
@@ -47,13 +54,22 @@ def palette_of(pixels: Rgb) -> Palette | None:
     levels = np.array([level[one].mean() for one in bins], np.float32)
     tints = np.array([np.median(small[one] - level[one, None], axis=0) for one in bins], np.float32)
     fitted = np.stack([np.interp(level, levels, tints[:, c]) for c in range(3)], axis=-1)
-    if float(np.percentile(np.abs(small - level[:, None] - fitted), 95)) > MAX_SPREAD:
+    left = float(np.percentile(np.abs(small - level[:, None] - fitted), 95))
+    most = MAX_SPREAD * min(float(np.median(level)) / USUAL_LEVEL, 1.0)
+    if left > (most if _of_one_hue(tints) else most / 2):
         return None
     ends = np.concatenate([[0], levels, [255]]).astype(np.float32)
     edge_tints = np.concatenate([np.zeros((1, 3)), tints, np.zeros((1, 3))])
     colours = np.clip(ends[:, None] + edge_tints, 0, 255).astype(np.float32)
     upwards = np.argsort(ends, kind="stable")
     return Palette(ends[upwards], colours[upwards])
+
+
+def _of_one_hue(tints: NDArray[np.float32]) -> bool:
+    """Whether (n, 3) tints, levels off grey, all lie on one side of it."""
+    strength = np.linalg.norm(tints, axis=1, keepdims=True)
+    clear = (tints / np.maximum(strength, 1e-6))[strength[:, 0] > CLEAR]
+    return not len(clear) or float((clear @ clear.T).min()) >= ONE_HUE
 
 
 def _reduced(pixels: Rgb) -> Rgb:
