@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -17,6 +16,8 @@ from rich.progress import track
 from open_the_eyes.imaging.arrays import Points, Rgb
 from open_the_eyes.models.mediapipe_faces import MediapipeDetector
 from open_the_eyes.settings import Settings
+
+from .kept import fingerprint
 
 CACHE = Path("out/landmarks")
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
@@ -73,8 +74,7 @@ def portraits(paths: list[Path], workers: int = 2, cache: Path = CACHE) -> Itera
 
     Landmarks are kept in `cache`, one file a list of pictures, so that a second training starts at once.
     """
-    key = hashlib.sha256("\n".join(f"{p.name} {p.stat().st_size}" for p in paths).encode()).hexdigest()[:16]
-    kept = cache / f"{key}.npz"
+    kept = cache / f"{fingerprint(paths)}.npz"
     if not kept.exists():
         with ProcessPoolExecutor(workers) as pool:
             found = list(track(pool.map(_landmarks, paths, chunksize=16), "landmarks", total=len(paths)))

@@ -1,8 +1,8 @@
 """`python -m training.eye_state.judge FACES [OUT]`: trains a second opinion on eyes, of another kind, into OUT.
 
-It judges results and is never shipped, so nobody marks their own homework. Three minutes of processor, seconds again.
-Histograms of oriented gradients and a logistic regression on a grey crop of one eye; it sees neither the mesh's
-openness nor the network's crop. From Python: `Judge.load(path).closed_probability(pixels, face)`.
+It judges results and is never shipped, so nobody marks their own homework. Three minutes of processor, seconds again
+on the same FACES. Histograms of oriented gradients and a logistic regression on a grey crop of one eye; it sees neither
+the mesh's openness nor the network's crop. From Python: `Judge.load(path).closed_probability(pixels, face)`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from open_the_eyes.imaging.eyecrop import eye_crop
 from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.roles import Face
 
+from ..kept import fingerprint, made_of, making
 from .augment import WIDE_SPAN, WIDE_WH
-from .data import FOLDS, SHIPPED_LEAVES_OUT, collect
+from .data import FOLDS, SHIPPED_LEAVES_OUT, collect, pictures
 
 SIZE_WH, SPAN = (64, 48), 1.9
 DEFAULT = Path("out/judge.npz")
@@ -78,14 +79,20 @@ def from_wide(wide: Rgb, rng: np.random.Generator | None) -> Rgb:
     return np.asarray(cv2.warpAffine(wide, to_wide, SIZE_WH, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
+def eyes_beside(out: Path, faces: Path) -> Path:
+    """The file beside `out` with the eyes of FACES; those of other pictures are replaced."""
+    eyes, of = out.with_name("judge_eyes.npz"), fingerprint(pictures(faces, TRAIN_EVERY))
+    if made_of(eyes) != of:
+        with making(eyes, of):
+            collect(faces, eyes, TRAIN_EVERY)
+    return eyes
+
+
 def trained(faces: Path, out: Path, fold: int = SHIPPED_LEAVES_OUT) -> None:
-    """Writes the judge; the eyes that it learns from are kept beside it."""
+    """Writes the judge; the eyes that it learns from are kept beside it, and cut anew where the pictures are others."""
     from sklearn.linear_model import LogisticRegression
 
-    crops_file = out.with_name("judge_eyes.npz")
-    if not crops_file.exists():
-        collect(faces, crops_file, TRAIN_EVERY)
-    with np.load(crops_file) as file:
+    with np.load(eyes_beside(out, faces)) as file:
         crops, label, held = file["crops"], file["label"], file["fold"] == fold
     rng = np.random.default_rng(3)
     own = np.flatnonzero(~held)

@@ -14,6 +14,7 @@ import torch
 from open_the_eyes.models.appearance import generator
 
 from ..faces import pictures_in, portraits
+from ..kept import fingerprint, made_of, making
 from .export import export, weights_in
 from .held_out import to_learn_from
 from .pairs import Pair, pairs_of
@@ -21,20 +22,35 @@ from .train import Plan, Stored, train
 
 
 def stored(paths: list[Path], folder: Path, model: Path, workers: int) -> Stored:
-    """The pairs of some faces, made once."""
-    if not (folder / "geometry.npy").exists():
+    """The pairs of some faces, made once.
+
+    Raises:
+        SystemExit: the folder has pairs of other faces or of another model, from which the run in OUT has learnt.
+    """
+    of, before = fingerprint([*paths, model]), made_of(folder)
+    if before is None:
         folder.mkdir(parents=True, exist_ok=True)
-        pairs: list[Pair] = []
-        found = portraits(paths, workers)
-        # a process forked from one with torch's threads may wait for them for ever
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            for made in pool.map(partial(pairs_of, model_path=model), found, chunksize=16):
-                pairs += made
-        if not pairs:
-            raise SystemExit(f"{folder}: expected pairs from pictures of open-eyed faces, found no face; name others.")
-        for name in ("guess", "truth", "mask", "geometry"):
-            np.save(folder / f"{name}.npy", np.stack([getattr(p, name) for p in pairs]))
+        with making(folder, of):
+            _make(paths, folder, model, workers)
+    elif before != of:
+        raise SystemExit(
+            f"{folder}: expected pairs of these faces and this appearance model, holds those of others. Name the faces "
+            f"and the model of before to go on, or another -o to begin anew."
+        )
     return Stored.load(folder)
+
+
+def _make(paths: list[Path], folder: Path, model: Path, workers: int) -> None:
+    pairs: list[Pair] = []
+    found = portraits(paths, workers)
+    # a process forked from one with torch's threads may wait for them for ever
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for made in pool.map(partial(pairs_of, model_path=model), found, chunksize=16):
+            pairs += made
+    if not pairs:
+        raise SystemExit(f"{folder}: expected pairs from pictures of open-eyed faces, found no face; name others.")
+    for name in ("guess", "truth", "mask", "geometry"):
+        np.save(folder / f"{name}.npy", np.stack([getattr(p, name) for p in pairs]))
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.eyecrop import eye_crop
 from open_the_eyes.roles import Face
 from training.eye_state import augment, data
-from training.eye_state.judge import SIZE_WH, SPAN, Judge, features, from_wide
+from training.eye_state.judge import SIZE_WH, SPAN, Judge, eyes_beside, features, from_wide
 from training.faces import Portrait
 
 
@@ -52,6 +52,33 @@ def test_eyes_are_collected_into_one_file(portrait: Rgb, tmp_path: Path, monkeyp
         assert file["label"].tolist() == [1, 1, 0, 0, 0, 0, 0, 0]
         assert {-1} < set(file["fold"].tolist()) < set(range(-1, data.FOLDS))
         assert file["crops"].shape == (8, 88, 120, 3)
+
+
+def test_the_judges_eyes_are_cut_anew_when_a_picture_comes_moves_or_changes_and_only_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut: list[Path] = []
+
+    def collect(_: Path, out: Path, every: int) -> None:
+        cut.extend(data.pictures(tmp_path, every))
+        out.touch()
+
+    def changes() -> bool:
+        cut.clear()
+        eyes_beside(tmp_path / "judge.npz", tmp_path)
+        return bool(cut)
+
+    monkeypatch.setattr("training.eye_state.judge.collect", collect)
+    for name in ("eye_state/closed/a.png", "eye_state/closed/b.png", "eye_state/open/c.png", "train/d.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    assert [changes(), changes()] == [True, False]
+    (tmp_path / "eye_state/closed/b.png").rename(tmp_path / "eye_state/open/b.png")
+    assert [changes(), changes()] == [True, False]
+    (tmp_path / "train/d.png").write_text("other pixels")
+    assert [changes(), changes()] == [True, False]
+    (tmp_path / "eye_state/open/e.png").write_text("one more")
+    assert [changes(), changes()] == [True, False]
 
 
 def test_the_middle_of_a_wide_crop_is_what_the_network_gets(astronaut: Portrait, wide: Rgb) -> None:
