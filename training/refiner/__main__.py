@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("-o", "--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--model", type=Path, default=generator.MODEL_FILE, help="the appearance model to start from")
-    parser.add_argument("--start", type=Path, help="a refiner.onnx to go on from, instead of from nothing")
+    parser.add_argument("--start", type=Path, help="a refiner.onnx to begin with; not where OUT has a run")
     parser.add_argument("--rate", type=float, default=Plan().rate, help="of learning")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")

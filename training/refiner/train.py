@@ -204,8 +204,13 @@ def train(
     """Trains for `seconds`, or goes on from `out/state.pt`; writes state, log.jsonl and sample sheets into `out`.
 
     A run without a state begins with the weights of `start`, if there are any.
+
+    Raises:
+        SystemExit: there is a state, and a `start` that it would leave unused.
     """
     training, state = Training(plan, device), out / "state.pt"
+    if state.exists() and start is not None:
+        raise SystemExit(f"--start: {state} has weights to go on from. Leave --start out, or name another -o.")
     if state.exists():
         training.load(state)
     elif start is not None:

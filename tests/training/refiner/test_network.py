@@ -177,6 +177,12 @@ def test_a_training_can_begin_where_an_exported_network_ended(stored: Stored, tm
         assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
 
+def test_a_start_is_refused_where_a_run_goes_on(stored: Stored, tmp_path: Path) -> None:
+    begun = train(stored, stored, tmp_path, 0.0, Plan(), "cpu")
+    with pytest.raises(SystemExit, match=r"--start: .*state\.pt has weights to go on from"):
+        train(stored, stored, tmp_path, 0.0, Plan(), "cpu", begun.net.state_dict())
+
+
 def test_a_training_of_another_plan_is_refused(tmp_path: Path) -> None:
     Training(Plan(), "cpu").save(tmp_path / "state.pt")
     with pytest.raises(ValueError, match="was begun with"):
