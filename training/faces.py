@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -49,6 +50,34 @@ def pictures_in(folder: Path) -> list[Path]:
         came = "found none" if folder.is_dir() else "it is no folder"
         raise SystemExit(f"{folder}: expected a folder with pictures ({', '.join(sorted(SUFFIXES))}), {came}.")
     return found
+
+
+def expect_faces(found: int, least: int, where: Path) -> None:
+    """Ends the command where fewer faces were found than it can learn or tell from.
+
+    Raises:
+        SystemExit: there are fewer.
+    """
+    if found < least:
+        raise SystemExit(
+            f"{where}: expected pictures of open-eyed faces, at least {least}, found {found}; name others."
+        )
+
+
+def blinks_listed(folder: Path) -> list[dict[str, str]]:
+    """Rows of `closed.csv` with `same_person_open`: the `file` of a blink, and one of the same person with open eyes.
+
+    Raises:
+        SystemExit: there is no such table, or no such row in it.
+    """
+    table = folder / "closed.csv"
+    if not table.is_file():
+        raise SystemExit(f"{table}: expected a table of blinks, with columns file and same_person_open, found none.")
+    with table.open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row.get("file") and row.get("same_person_open")]
+    if not rows:
+        raise SystemExit(f"{table}: expected rows with file and same_person_open, found none.")
+    return rows
 
 
 def sample_of(paths: list[Path], count: int | None) -> list[Path]:

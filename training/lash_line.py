@@ -8,7 +8,6 @@ them their means, and how far the shut line foretells the true one (`lash_line.T
 from __future__ import annotations
 
 import argparse
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +26,7 @@ from open_the_eyes.models.appearance.lash_line import open_line, shut_line
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 
+from .faces import blinks_listed
 from .reference_eval import shot
 
 
@@ -60,14 +60,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("faces", type=Path)
     folder: Path = parser.parse_args().faces
-    with (folder / "closed.csv").open(encoding="utf-8") as file:
-        pairs = [row for row in csv.DictReader(file) if row["same_person_open"]]
+    pairs = blinks_listed(folder)
     engine, table, found = load_engine(), Table("", "shut", "opened", "true"), []
     for row in track(pairs, "blinks"):
         shut, true = (shot(folder / row[key], engine) for key in ("file", "same_person_open"))
         for each in darknesses(shut.pixels, shut.face.landmarks, true.pixels, true.face.landmarks, engine):
             table.add_row(Path(row["file"]).stem, *(f"{value:.2f}" for value in each))
             found.append(each)
+    if not found:
+        raise SystemExit(f"{folder}: expected eyes whose lash lines can be measured, shut and open, found none.")
     lines = np.array(found)
     table.add_section()
     table.add_row("mean", *(f"{value:.2f}" for value in lines.mean(axis=0)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import cv2
@@ -13,7 +14,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.roles import Face
 from tests.faces import HEAD, resized
 from training import faces
-from training.faces import Portrait, pictures_in, portraits, read_rgb
+from training.faces import Portrait, blinks_listed, pictures_in, portraits, read_rgb
 
 
 @pytest.fixture
@@ -44,6 +45,48 @@ def test_where_no_pictures_are_a_line_says_so(name: str, came: str, tmp_path: Pa
     (tmp_path / "notes.txt").touch()
     with pytest.raises(SystemExit, match=f"{name}: expected a folder with pictures .*{came}"):
         pictures_in(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("table", "came"),
+    [
+        (None, "expected a table of blinks"),
+        ("", "expected rows"),
+        ("a,b\n1,2\n", "expected rows"),
+        ("file,same_person_open\nclosed/a.jpg,\n", "expected rows"),
+    ],
+    ids=["no table", "an empty one", "another one", "no open frame"],
+)
+def test_where_no_blinks_are_listed_a_line_says_so(table: str | None, came: str, tmp_path: Path) -> None:
+    if table is not None:
+        (tmp_path / "closed.csv").write_text(table)
+    with pytest.raises(SystemExit, match=f"closed.csv: {came}"):
+        blinks_listed(tmp_path)
+
+
+def test_blinks_without_an_open_frame_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "closed.csv").write_text("file,same_person_open\na.jpg,b.jpg\nc.jpg,\n")
+    assert blinks_listed(tmp_path) == [{"file": "a.jpg", "same_person_open": "b.jpg"}]
+
+
+@pytest.mark.parametrize(
+    ("command", "least"),
+    [
+        ("training.appearance.skins", 3),
+        ("training.appearance.hues", 1),
+        ("training.appearance.iris_profile", 3),
+        ("training.likeness.build", 2),
+    ],
+)
+def test_a_folder_without_a_face_is_refused_in_a_line(
+    command: str, least: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = importlib.import_module(command)
+    Image.fromarray(np.full((80, 80, 3), 90, np.uint8)).save(tmp_path / "no face.png")
+    monkeypatch.setattr("sys.argv", [command, str(tmp_path)])
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match=f"{tmp_path}: expected .* open-eyed faces, at least {least}, found 0"):
+        module.main()
 
 
 def test_a_picture_is_read_as_rgb(folder: Path, portrait: Rgb) -> None:

@@ -10,7 +10,6 @@ that have an open frame are taken as well.
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +32,7 @@ from open_the_eyes.roles import Request
 from open_the_eyes.stages.blend import blend
 from open_the_eyes.stages.crop import crop
 
-from ..faces import Portrait, detector, pictures_in, portraits
+from ..faces import Portrait, blinks_listed, detector, expect_faces, pictures_in, portraits
 from .evaluate import crop_of, usable
 from .skins import chromas
 
@@ -88,14 +87,12 @@ def painted_blinks(faces: Iterable[Portrait]) -> Iterator[tuple[Portrait, Portra
 
 
 def photographed_blinks(closed: Path) -> list[tuple[Portrait, Portrait]]:
-    """The open frame, and the one with shut eyes."""
-    with (closed / "closed.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["same_person_open"]]
-    return [
-        (true, shut)
-        for row in rows
-        for true, shut in [portraits([closed / row[key] for key in ("same_person_open", "file")], workers=1)]
+    """The open frame, and the one with shut eyes; of those alone in which a face is found in both."""
+    both = [
+        list(portraits([closed / row[key] for key in ("same_person_open", "file")], workers=1))
+        for row in blinks_listed(closed)
     ]
+    return [(pair[0], pair[1]) for pair in both if len(pair) == 2]
 
 
 def off(generator: AppearanceGenerator, true: Portrait, shut: Portrait) -> NDArray[np.float64]:
@@ -121,6 +118,7 @@ def main() -> None:
     photographed = [] if given.closed is None else photographed_blinks(given.closed)
     faces = list(portraits(pictures_in(given.faces)))
     told = np.array([one for portrait in faces for one in shades(portrait)])
+    expect_faces(len(told), 1, given.faces)
     print(f"shades, {len(told)} eyes: power of brightness, usual logarithm, and one as a multiple of the other")
     for name, (powers, usual) in zip(WHERE, told.transpose(2, 1, 0), strict=True):
         share = -float((powers * usual).sum() / (usual**2).sum())

@@ -35,6 +35,8 @@ BESIDE: Final = 0.6
 """Only what lies no further above or below the iris' centre, in radii, counts for brightness."""
 LARGEST: Final = 3
 """Eyes are drawn so many times as large first: a small iris has few pixels at each distance."""
+GROUPS: Final = 3
+"""Dark, between and light."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def measured(ball: Ball) -> Iris:
 
 def table_of(irises: list[Iris]) -> Table:
     """Medians of three groups."""
-    groups = np.array_split(sorted(irises, key=lambda iris: iris.beside_white), 3)
+    groups = np.array_split(sorted(irises, key=lambda iris: iris.beside_white), GROUPS)
     table = Table(*("", "dark", "between", "light"), title=f"{len(irises)} irises, medians; lengths in radii")
 
     def row(name: str, values: list[float], digits: int = 2) -> None:
@@ -113,7 +115,10 @@ def main() -> None:
     parser.add_argument("faces", type=Path, help="a folder of open-eyed faces, one a picture")
     given = parser.parse_args()
     found = portraits(pictures_in(given.faces))
-    Console().print(table_of([iris for portrait in found for iris in irises_of(portrait)]))
+    irises = [iris for portrait in found for iris in irises_of(portrait)]
+    if len(irises) < GROUPS:
+        raise SystemExit(f"{given.faces}: expected irises of open-eyed faces, at least {GROUPS}, found {len(irises)}.")
+    Console().print(table_of(irises))
 
 
 if __name__ == "__main__":

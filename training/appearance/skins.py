@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,10 @@ from open_the_eyes.models.appearance.cast import FARTHEST, chroma
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.strip import sampled
 
-from ..faces import Portrait, pictures_in, portraits
+from ..faces import Portrait, expect_faces, pictures_in, portraits
+
+FEWEST: Final = 3
+"""Faces that have a covariance which can be inverted."""
 
 
 def chromas(model: AppearanceModel, portrait: Portrait) -> NDArray[np.float64]:
@@ -45,6 +49,7 @@ def main() -> None:
     given = parser.parse_args()
     model = AppearanceModel.load(generator.MODEL_FILE)
     both = np.array([chromas(model, portrait) for portrait in portraits(pictures_in(given.faces))])
+    expect_faces(len(both), FEWEST, given.faces)
     skins, whites = both[:, 0], both[:, 1]
     mean, spread = skins.mean(axis=0), np.cov(skins.T)
     away = skins - mean

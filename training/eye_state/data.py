@@ -19,7 +19,7 @@ from open_the_eyes.imaging.eyecrop import eye_crop
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.imaging.openness import opennesses
 
-from ..faces import Portrait, pictures_in, portraits
+from ..faces import Portrait, expect_faces, pictures_in, portraits
 from .augment import WIDE_SPAN, WIDE_WH
 
 FOLDS: Final = 5
@@ -75,6 +75,7 @@ def collect(faces: Path, out: Path, train_every: int = TRAIN_EVERY) -> None:
     """Writes `out`, one array a field of `Row`."""
     listed = pictures(faces, train_every)
     rows = [row for portrait in portraits(listed) for row in rows_of(portrait)]
+    expect_faces(len(rows), 1, faces)
     out.parent.mkdir(parents=True, exist_ok=True)
     np.savez(out, **{field.name: np.array([getattr(row, field.name) for row in rows]) for field in fields(Row)})
     print(f"{len(rows)} eyes of {len(listed)} pictures -> {out}")

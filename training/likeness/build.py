@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from open_the_eyes.imaging.facelook import edges_of, shape_of
 from open_the_eyes.models.reference.likeness import FILE
 
-from ..faces import pictures_in, portraits
+from ..faces import expect_faces, pictures_in, portraits
 
 COMPONENTS: Final = 200
 Rows: TypeAlias = NDArray[np.float32]
@@ -48,8 +48,7 @@ def main() -> None:
         if number % given.every == 0:
             edges.append(edges_of(portrait.pixels, portrait.landmarks))
             shapes.append(shape_of(portrait.landmarks))
-    if len(edges) < 2:
-        raise SystemExit(f"{given.faces}: expected portraits of at least two people, found {len(edges)}.")
+    expect_faces(len(edges), 2, given.faces)
     given.out.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(given.out, **learnt(np.array(edges), np.array(shapes)))
     print(f"{given.out}: {len(edges)} faces, {given.out.stat().st_size / 1024:.0f} KiB")

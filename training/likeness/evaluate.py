@@ -7,7 +7,6 @@ are all pairs of two people within a folder; of each pair both blink in turn.
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,7 @@ from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.models.reference.likeness import Likeness
 from open_the_eyes.roles import Face
 
-from ..faces import detector, pictures_in, read_rgb
+from ..faces import blinks_listed, detector, pictures_in, read_rgb
 
 SHOTS: Final = ((1.3, 4.0, 0.8, 80), (0.8, -6.0, 1.15, 70), (1.0, 9.0, 0.65, 50))
 """Other shots of a picture: how much nearer, turned by how many degrees, how much lighter, in which JPEG quality."""
@@ -50,7 +49,9 @@ class Count:
     pairs: int
 
     def cells(self) -> tuple[str, str, str]:
-        """Count, share, and its 95 % interval (Wilson 1927)."""
+        """Count, share, and its 95 % interval (Wilson 1927); of no pairs there is no share."""
+        if not self.pairs:
+            return "none", "", ""
         found = binomtest(self.taken, self.pairs).proportion_ci(method="wilson")
         share, low, high = (f"{100 * value:.3g}" for value in (self.taken / self.pairs, found.low, found.high))
         return f"{self.taken} of {self.pairs}", f"{share} %", f"[{low}, {high}]"
@@ -99,14 +100,24 @@ def portraits_seen(likeness: Likeness, folder: Path, *, again: bool) -> list[See
 
 def blinks_seen(likeness: Likeness, folder: Path) -> list[Seen]:
     """Real blinks and the open frames of the same people, from `closed.csv`."""
-    with (folder / "closed.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["same_person_open"]]
     found: list[Seen] = []
-    for row in rows:
+    for row in blinks_listed(folder):
         person = row["file"].partition("_f")[0].partition("-b-")[0]
         for key, blinks in (("file", True), ("same_person_open", False)):
             pixels = read_rgb(folder / row[key])
             found += [] if pixels is None else seen(likeness, pixels, person, row[key], blinks=blinks)
+    return found
+
+
+def with_strangers(found: list[Seen], where: Path) -> list[Seen]:
+    """What was found, if anybody blinks in it beside somebody else's open eyes.
+
+    Raises:
+        SystemExit: nobody does.
+    """
+    if not any(a.blinks and not b.blinks and a.person != b.person for a in found for b in found):
+        people = len({one.person for one in found})
+        raise SystemExit(f"{where}: expected faces of at least two people, shut and open, found {people}; name others.")
     return found
 
 
@@ -140,10 +151,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("faces", type=Path, help="a folder with val/, identity/, closed.csv and closed/")
     given, likeness = parser.parse_args(), Likeness()
+    val, identity, closed = (given.faces / name for name in ("val", "identity", "closed"))
     sets = {
-        "val": portraits_seen(likeness, given.faces / "val", again=True),
-        "identity": portraits_seen(likeness, given.faces / "identity", again=False),
-        "closed": blinks_seen(likeness, given.faces),
+        "val": with_strangers(portraits_seen(likeness, val, again=True), val),
+        "identity": with_strangers(portraits_seen(likeness, identity, again=False), identity),
+        "closed": with_strangers(blinks_seen(likeness, given.faces), closed),
     }
     table = Table("pairs", "taken for one person", "share", "95 % interval", "likest stranger, log-odds")
     for name, found in sets.items():

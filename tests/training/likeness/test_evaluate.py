@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.models.reference.likeness import Likeness
-from training.likeness.evaluate import SHOTS, Count, Seen, another_shot, counted
+from training.likeness.evaluate import SHOTS, Count, Seen, another_shot, counted, with_strangers
 
 
 class ByNumber(Likeness):
@@ -42,6 +44,29 @@ def test_a_stranger_taken_counts_once_a_pair_and_once_a_person() -> None:
 
 def test_the_interval_of_none_is_not_none() -> None:
     assert Count(0, 100).cells() == ("0 of 100", "0 %", "[0, 3.7]")
+
+
+def test_of_no_pairs_there_is_no_share() -> None:
+    assert Count(0, 0).cells() == ("none", "", "")
+
+
+@pytest.mark.parametrize(
+    ("seen", "people"),
+    [
+        ([], 0),
+        ([face("ann", "a", 0.0), face("ann", "a", 0.0, blinks=True)], 1),
+        ([face("ann", "a", 0.0), face("bea", "b", 0.9)], 2),
+    ],
+    ids=["nobody", "one person", "nobody blinks"],
+)
+def test_where_nobody_blinks_beside_a_stranger_a_line_says_so(seen: list[Seen], people: int) -> None:
+    with pytest.raises(SystemExit, match=f"val: expected faces of at least two people, shut and open, found {people}"):
+        with_strangers(seen, Path("val"))
+
+
+def test_two_people_of_whom_one_blinks_are_enough() -> None:
+    seen = [face("ann", "a", 0.0, blinks=True), face("bea", "b", 0.9)]
+    assert with_strangers(seen, Path("val")) == seen
 
 
 @pytest.mark.parametrize("shot", SHOTS)
