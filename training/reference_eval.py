@@ -3,14 +3,13 @@
 Tables, and sheets to look at. Blinks: real closed eyes (rows of `closed.csv` with `same_person_open`) opened from the
 open frame, beside the appearance engine alone. Portraits: of each person of `identity/` one photo gets its eyes painted
 shut, the other one is the reference, both ways; figures are taken where the eyes were hidden, against what was there.
-Strangers: every portrait with a reference of somebody else, through the whole pipeline; `training.likeness.evaluate`
-takes all pairs at once. The sheets show the folder's people: keep them private.
+Strangers: every portrait with references of up to three other people, one by one, through the whole pipeline;
+`training.likeness.evaluate` takes all pairs at once. The sheets show the folder's people: keep them private.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,7 +41,7 @@ from open_the_eyes.roles import Crop, Face
 from open_the_eyes.stages.crop import crop
 
 from .appearance.evaluate import crop_of, hidden_of, interval, measures
-from .faces import Portrait, pictures_in
+from .faces import Portrait, blinks_listed, pictures_in
 from .sheet import eyes_of, labelled, write_sheets
 
 REACH: Final = 0.75
@@ -87,9 +86,7 @@ def of_face(result: Opened, face: Face) -> tuple[str, str]:
 
 def blinks(folder: Path, engines: Engines) -> Iterator[tuple[list[str], list[float], list[float], NDArray[np.uint8]]]:
     """For each real blink with an open frame: cells of the table, figures of both ways, and the sheet's row."""
-    with (folder / "closed.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["same_person_open"]]
-    for row in track(rows, "blinks"):
+    for row in track(blinks_listed(folder), "blinks"):
         shut, true = (shot(folder / row[key], engines.reference) for key in ("file", "same_person_open"))
         result = open_eyes(Photo(shut.pixels), engine=engines.reference, references=[Photo(true.pixels)])
         outcome, source = of_face(result, shut.face)
@@ -161,12 +158,23 @@ def iris_colour(pixels: Rgb, marks: NDArray[np.float64], side: Side) -> NDArray[
     return np.asarray(pixels[disc].mean(axis=0) if disc.any() else np.full(3, np.nan), np.float64)
 
 
-def people(folder: Path, engine: Engine) -> list[tuple[Shot, Shot]]:
-    """Everybody of `identity/`: neutral and smiling."""
+def people(folder: Path, count: int | None, least: int) -> list[tuple[Path, Path]]:
+    """Everybody of `identity/`, or the first `count` of them: neutral and smiling.
+
+    Raises:
+        SystemExit: there are fewer than `least`.
+    """
     paths = pictures_in(folder / "identity")
     neutral = [p for p in paths if p.stem.endswith("_neutral")]
     pairs = [(p, p.with_name(p.name.replace("_neutral", "_smiling"))) for p in neutral]
-    return [(shot(a, engine), shot(b, engine)) for a, b in track(pairs, "portraits")]
+    chosen = [pair for pair in pairs if pair[1] in paths][:count]
+    if len(chosen) < least:
+        came = "found" if count is None else f"of which --people {count} takes"
+        raise SystemExit(
+            f"{folder / 'identity'}: expected people, at least {least}, as NAME_neutral and NAME_smiling, "
+            f"{came} {len(chosen)}."
+        )
+    return chosen
 
 
 def swapped(
@@ -189,13 +197,18 @@ def swapped(
     return outcome, figures[0] if opened else None, figures[1] if opened else None, row
 
 
+def strangers_of(k: int, count: int) -> list[int]:
+    """The others of `count` people whose photos person `k` is tried with: fewer than SHIFTS where they are few."""
+    return [other for other in dict.fromkeys((k + shift) % count for shift in SHIFTS) if other != k]
+
+
 def strangers(pairs: list[tuple[Shot, Shot]], engines: Engines) -> tuple[int, int]:
     """Opened and tried with somebody else's photo."""
     opened = tried = 0
     for k, (target, _) in enumerate(track(pairs, "strangers")):
         blink = Photo(paint_blink(target.pixels, target.face.landmarks))
-        for shift in SHIFTS:
-            other = pairs[(k + shift) % len(pairs)][k % 2]
+        for stranger in strangers_of(k, len(pairs)):
+            other = pairs[stranger][k % 2]
             result = open_eyes(blink, engine=engines.reference, references=[Photo(other.pixels)])
             opened, tried = opened + int(result.changed), tried + 1
     return opened, tried
@@ -224,7 +237,7 @@ def swap_table(name: str, found: list[tuple[str, list[float] | None, list[float]
     table = Table(
         "where eyes were hidden", "reference", "appearance", title=f"{name}: {len(used)} of {len(found)} opened"
     )
-    for k, (label, digits) in enumerate((("L1", 4), ("SSIM", 3), ("iris, levels", 1))):
+    for k, (label, digits) in enumerate((("L1", 4), ("SSIM", 3), ("iris, levels", 1)) if used else ()):
         cells = []
         for way in (0, 1):
             mean, low, high = interval([pair[way][k] for pair in used])
@@ -240,6 +253,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, help="so many people of identity/, all if not said")
     parser.add_argument("--only", choices=("blinks", "portraits", "strangers"), help="one part of it")
     given = parser.parse_args()
+    paths = [] if given.only == "blinks" else people(given.faces, given.people, 1 if given.only == "portraits" else 2)
     engines, console = Engines(load_engine("reference"), load_engine("appearance")), Console(width=170)
     if given.only in (None, "blinks"):
         rows = list(blinks(given.faces, engines))
@@ -247,7 +261,7 @@ def main() -> None:
         console.print(*write_sheets([row for *_, row in rows], given.out / "blinks"))
     if given.only == "blinks":
         return
-    pairs = people(given.faces, engines.reference)[: given.people]
+    pairs = [(shot(a, engines.reference), shot(b, engines.reference)) for a, b in track(paths, "portraits")]
     if given.only in (None, "portraits"):
         for name, turn in (("neutral, eyes from smiling", 1), ("smiling, eyes from neutral", -1)):
             ordered = [(b, a) if turn < 0 else (a, b) for a, b in pairs]
