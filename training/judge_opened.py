@@ -29,6 +29,7 @@ from rich.progress import track
 from rich.table import Table
 
 from open_the_eyes.engine import Engine, load_engine
+from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.eye_state import EyeStateNetwork
@@ -129,12 +130,11 @@ def chosen(folder: Path, fold: int | None, sample: int | None) -> list[Path]:
     return sample_of(paths, sample)
 
 
-def run(paths: Iterable[Path], given: argparse.Namespace) -> tuple[list[Row], list[Rgb]]:
+def run(paths: Iterable[Path], options: Options, given: argparse.Namespace) -> tuple[list[Row], list[Rgb]]:
     """Rows of all pictures, tiles of those that went wrong (with --every-face of all)."""
     engine, judge = load_engine("appearance"), Judge.load(given.judge)
     if given.network is not None:
         engine = replace(engine, detector=MediapipeDetector(engine.settings, EyeStateNetwork(given.network)))
-    options = Options.of(mode=given.mode, seed=given.seed, all=given.all)
     rows, tiles = [], []
     for path in track(list(paths), "opening"):
         pixels = read_rgb(path)
@@ -169,7 +169,11 @@ def main() -> None:
         raise SystemExit(
             f"{given.judge}: expected a judge; train it: python -m training.eye_state.judge FACES {given.judge}"
         )
-    rows, tiles = run(chosen(given.photos, given.fold, given.sample), given)
+    try:
+        options = Options.of(mode=given.mode, seed=given.seed, all=given.all)
+    except UsageError as error:
+        parser.error(str(error))
+    rows, tiles = run(chosen(given.photos, given.fold, given.sample), options, given)
     console = Console(width=120)
     console.print(table_of(rows))
     open_now = sum(row.looks_open for row in rows)

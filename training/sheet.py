@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from open_the_eyes.engine import Engine, load_engine
-from open_the_eyes.errors import PhotoError
+from open_the_eyes.errors import PhotoError, UsageError
 from open_the_eyes.files import read
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import similarity_from_two
@@ -85,8 +85,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--every-face", action="store_true", help="also show faces that were left alone")
     given = parser.parse_args()
+    try:
+        options = Options.of(mode=given.mode, variations=given.variations, seed=given.seed)
+    except UsageError as error:
+        parser.error(str(error))
     engine, rows = load_engine(), []
-    options = Options.of(mode=given.mode, variations=given.variations, seed=given.seed)
     table = Table("photo", "face", "outcome", "left", "right", "seconds")
     counts: dict[str, int] = {}
     for path in pictures_in(given.photos):

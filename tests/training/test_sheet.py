@@ -70,6 +70,16 @@ def test_a_photo_that_cannot_be_read_stops_nothing(run: Run, blinked: Rgb, tmp_p
     assert len(pages) == 1
 
 
+@pytest.mark.parametrize("words", [("--mode", "bogus"), ("--variations", "0"), ("--seed", "-1")], ids=" ".join)
+def test_an_option_that_is_none_is_refused_in_a_line(
+    words: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["sheet", "photos", "out", *words])
+    with pytest.raises(SystemExit, match="2"):
+        sheet.main()
+    assert f"error: {words[0].removeprefix('--')}: expected" in capsys.readouterr().err
+
+
 def test_eyes_are_shown_at_one_place_and_size(portrait: Rgb, portrait_face: Face) -> None:
     marked = portrait.copy()
     for number in (33, 263):
