@@ -56,7 +56,7 @@ def strip_of(portrait: Portrait) -> Strip:
         portrait.pixels,
         to_strip,
         layout.SIZE_WH,
-        flags=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC,
+        flags=cv2.INTER_LINEAR if shrinks else cv2.INTER_CUBIC,  # warpAffine knows no INTER_AREA
         borderMode=cv2.BORDER_REFLECT_101,
     )
     return Strip(np.asarray(pixels, np.uint8), layout.points_on_strip(portrait.landmarks))

@@ -69,7 +69,7 @@ def another_shot(pixels: Rgb, shot: tuple[float, float, float, int]) -> Rgb:
     matrix = np.asarray(cv2.getRotationMatrix2D((w / 2, h / 2), turn_deg, nearer), np.float64)
     matrix[:, 2] += [(nearer - 1) * w / 2, (nearer - 1) * h / 2]
     size_wh = (round(nearer * w), round(nearer * h))
-    moved = cv2.warpAffine(pixels, matrix, size_wh, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REFLECT_101)
+    moved = cv2.warpAffine(pixels, matrix, size_wh, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
     lit = to_levels(moved * np.array([0.94, 1.0, 1.05]) * light)
     _, stored = cv2.imencode(".jpg", lit, [cv2.IMWRITE_JPEG_QUALITY, quality])  # red for blue, there and back
     return np.asarray(cv2.imdecode(stored, cv2.IMREAD_COLOR), np.uint8)

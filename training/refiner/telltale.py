@@ -58,7 +58,7 @@ def eye_pictures(pixels: Rgb, marks: NDArray[np.float64]) -> tuple[EyePicture, .
         turn = np.array([[cos, sin], [-sin, cos]])
         middle = np.array(SIZE_WH) / 2 - 0.5
         to_eye = np.hstack([turn, (middle - turn @ ((outer + inner) / 2))[:, None]])
-        flags = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        flags = cv2.INTER_LINEAR if scale < 1 else cv2.INTER_CUBIC
         soft = cv2.GaussianBlur(pixels, (0, 0), SHRINK_BLUR / scale) if scale < 0.77 else pixels
         eye = cv2.warpAffine(soft, to_eye, SIZE_WH, flags=flags, borderMode=cv2.BORDER_REFLECT_101)
         pictures.append(np.asarray(eye[:, ::-1] if side == "right" else eye, np.uint8))
