@@ -12,7 +12,7 @@ from open_the_eyes.bench import closed
 from open_the_eyes.bench.closed import STEPS, Row, figures_of, rows_of
 from open_the_eyes.bench.folders import groups_told, photos_in
 from open_the_eyes.bench.networks import Networks
-from open_the_eyes.cli.bench_command import _folder
+from open_the_eyes.cli.bench_places import named_folder
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.arrays import Rgb
@@ -92,8 +92,8 @@ def test_a_table_that_is_no_text_is_refused(tmp_path: Path) -> None:
 def test_a_folder_without_a_name_has_no_table_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert groups_told(Path()) == {}
-    assert _folder(".") == _folder("new/..") == tmp_path.resolve()
-    assert _folder("there") == Path("there")
+    assert named_folder(".") == named_folder("new/..") == tmp_path.resolve()
+    assert named_folder("there") == Path("there")
 
 
 def test_results_of_ours_and_other_files_are_no_photos(tmp_path: Path) -> None:

@@ -1,0 +1,73 @@
+"""`open-the-eyes bench compare` and `bench document`: what is done with the reports of runs, nothing measured anew."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from ..errors import FiguresWorse, UsageError
+from . import flags, parse, paths, speech
+from .bench_places import page_place, report_at
+from .bench_words import table_lines
+
+
+def compare_command(
+    before: Annotated[str, typer.Argument(metavar="A.json", show_default=False)],
+    after: Annotated[str, typer.Argument(metavar="B.json", show_default=False)],
+    threshold: Annotated[str, typer.Option(metavar="X", help="How much worse is too much: 0.1 is a tenth.")] = "0.1",
+    as_json: Annotated[bool, typer.Option("--json", help="Print every ratio as JSON, and nothing else.")] = False,
+    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
+) -> None:
+    """Ratios of B to A with 95 % intervals; leaves with 7 where one is surely worse by more than the threshold.
+
+    Worse counts only where the whole interval is. Times are relative to decoding and encoding the same file in the
+    same run, so a machine that was busier does not count. Figures of the same photos are compared photo by photo.
+
+    \b
+    Examples:
+      open-the-eyes bench compare main/report.json branch/report.json
+      open-the-eyes bench compare a.json b.json --threshold 0.05
+    """
+    from ..bench.compare import compared, table_of
+
+    limit = parse.decimal("--threshold", threshold)
+    if not 0 < limit < 10:
+        raise UsageError(f"--threshold: expected a number above 0 and below 10, such as 0.1; got {threshold}.")
+    found = compared(report_at(before), report_at(after), limit)
+    for warning in found.warnings:
+        speech.note(f"mind: {warning}")
+    if as_json:
+        speech.say(json.dumps(found.to_json(), indent=1))
+    else:
+        table = table_of(found)
+        same = sum(change.verdict == "same" for change in found.changes)
+        speech.say(
+            "\n".join([*(table_lines(table) if table.rows else []), f"{same} of {len(found.changes)} stayed the same"])
+        )
+        for what, names in (("only in the first", found.gone), ("only in the second", found.new)):
+            if names:
+                speech.say(f"{what}: {len(names)}, such as {names[0]}")
+    if found.worse:
+        raise FiguresWorse(
+            f"bench compare: expected no figure to be more than {100 * limit:g} % worse, {len(found.worse)} are, "
+            f"first {found.worse[0].name} ({found.worse[0].ratio:.2f} times)."
+        )
+
+
+def document_command(
+    reports: Annotated[list[str], typer.Argument(metavar="REPORT.json", show_default=False)],
+    out: Annotated[str, typer.Option("-o", "--output", metavar="FILE.md", help="The page.", show_default=False)],
+    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
+) -> None:
+    """Writes the tables of one run or more, without measuring anything again; a page that is there is replaced.
+
+    \b
+    Examples:
+      open-the-eyes bench document report.json -o docs/benchmarks.md
+    """
+    from ..bench.markdown import markdown_of
+
+    paths.write_text(page_place("-o", out), markdown_of(*map(report_at, reports)), overwrite=True)
+    speech.say(f"written: {speech.printable(out)}")

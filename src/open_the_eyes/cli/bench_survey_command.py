@@ -1,0 +1,42 @@
+"""`open-the-eyes bench survey tally`: what people prefer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import flags, paths, speech
+from .bench_words import table_lines
+from .command import Command
+
+survey_app = typer.Typer(rich_markup_mode=None)
+
+
+@survey_app.callback()
+def survey_command() -> None:
+    """What people prefer. `open-the-eyes bench --survey` writes the page; this counts its answers."""
+
+
+@survey_app.command("tally", cls=Command, short_help="Win rates from files of answers.")
+def tally_command(
+    answers: Annotated[list[str], typer.Argument(metavar="FILE", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON, and nothing else.")] = False,
+    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
+) -> None:
+    """How often each way was preferred, with Wilson's 95 % intervals; answers "alike" are counted apart.
+
+    \b
+    Examples:
+      open-the-eyes bench survey tally answers-anna.json answers-ben.json
+    """
+    from ..bench.survey import tally
+    from ..bench.survey.tally import table_of
+
+    found = tally(map(Path, paths.spelt_out(answers)))
+    if as_json:
+        speech.say(json.dumps([one.to_json() for one in found], indent=1))
+    else:
+        speech.say("\n".join(table_lines(table_of(found))))
