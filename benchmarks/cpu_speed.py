@@ -16,14 +16,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
+from open_the_eyes.bench.clock import Case, decode_encode, opened
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.report import Report
@@ -43,7 +42,7 @@ PLAIN: Final = (
     "import io, sys; from PIL import Image; picture = Image.open(sys.argv[1]); picture.load();"
     "picture.save(io.BytesIO(), 'JPEG', quality='keep', subsampling='keep')"
 )
-"""What `_decode_encode` does, in a process of its own."""
+"""What `decode_encode` does, in a process of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ class Codec:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Medians over repeats: seconds in all, of the clock and of the processor, seconds a stage; and the last report."""
+    """Medians over repeats: seconds in all, of the clock and of the processor, seconds a stage; and a report."""
 
     seconds: float
     cpu_seconds: float
@@ -135,18 +134,15 @@ def memory_line(folder: Path, engine: Engine) -> Line:
 
 def _timed(photo: Path, engine: Engine, repeats: int, between: Callable[[], None] = lambda: None) -> Timed:
     """Opens and saves a photo again and again, the first time unmeasured; `between` runs before each."""
-    totals: list[tuple[float, float]] = []
+    report = open_eyes(photo, engine=engine).save(photo.with_suffix(".out.jpg"), overwrite=True)
+    case, totals = Case(photo.stem, photo, engine), []
     stages: dict[str, list[float]] = {}
-    for number in range(repeats + 1):
-        if number:
-            between()
-        began, worked = time.perf_counter(), time.process_time()
-        report = open_eyes(photo, engine=engine).save(photo.with_suffix(".out.jpg"), overwrite=True)
-        took = time.perf_counter() - began, time.process_time() - worked
-        if number:
-            totals.append(took)
-            for stage in report.stages:
-                stages.setdefault(stage.name, []).append(stage.seconds)
+    for _ in range(repeats):
+        between()
+        took, worked, parts = opened(case)
+        totals.append((took, worked))
+        for name, seconds in parts.items():
+            stages.setdefault(name, []).append(seconds)
     medians = {name: statistics.median(seconds) for name, seconds in stages.items()}
     wall, cpu = (statistics.median(times) for times in zip(*totals, strict=True))
     return Timed(wall, cpu, medians, report)
@@ -156,12 +152,12 @@ def _timed_beside_codec(photo: Path, engine: Engine, repeats: int) -> tuple[Time
     """The product and plain decoding and encoding of the same file, in turn."""
     took: list[tuple[float, float]] = []
 
-    def decode_encode() -> None:
+    def codec() -> None:
         began, worked = time.perf_counter(), time.process_time()
-        _decode_encode(photo)
+        decode_encode(photo)
         took.append((time.perf_counter() - began, time.process_time() - worked))
 
-    timed = _timed(photo, engine, repeats, between=decode_encode)
+    timed = _timed(photo, engine, repeats, between=codec)
     return timed, Codec(*(statistics.median(times) for times in zip(*took, strict=True)))
 
 
@@ -169,15 +165,6 @@ def _against(timed: Timed, codec: Codec) -> str:
     times = timed.cpu_seconds / codec.cpu_seconds
     processor = f"CPU {timed.cpu_seconds:.2f} s against {codec.cpu_seconds:.2f} s ({times:.1f} x)"
     return f"{timed.seconds:.2f} s against {codec.seconds:.2f} s, {processor}"
-
-
-def _decode_encode(photo: Path) -> bytes:
-    """What any editor has to do with a JPEG: the pixels out, and in again with the file's own tables."""
-    out = BytesIO()
-    with Image.open(photo) as picture:
-        picture.load()
-        picture.save(out, "JPEG", quality="keep", subsampling="keep")
-    return out.getvalue()
 
 
 def _command(*arguments: str) -> tuple[float, float]:
