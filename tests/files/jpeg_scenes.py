@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ STANDARD_TABLES = {name: options for name, options in CODINGS.items() if "optimi
 ORIENTATIONS = range(1, 9)
 
 
+@cache
 def scene(size_wh: tuple[int, int]) -> Rgb:
     """Slopes, edges and grain."""
     width, height = size_wh
@@ -48,7 +50,9 @@ def scene(size_wh: tuple[int, int]) -> Rgb:
     slope = np.stack([80 + x, 190 - y, 60 + (x + y) / 2], axis=2) + waves[..., None]
     slope[(x - width / 3) ** 2 + (y - height / 4) ** 2 < 90] = (40, 30, 25)
     grain = np.random.default_rng(3).normal(0, 5, slope.shape)
-    return np.asarray(np.clip(slope + grain, 0, 255), np.uint8)
+    pixels = np.asarray(np.clip(slope + grain, 0, 255), np.uint8)
+    pixels.flags.writeable = False
+    return pixels
 
 
 def coded(size_wh: tuple[int, int] = (173, 131), orientation: int = 1, **options: Any) -> bytes:

@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-Codes = dict[str, int]
+SHORT = 8
+"""Most codes are no longer: for these, what follows tells what was found when the same followed before."""
+
+
+@dataclass
+class Codes:
+    """A Huffman table: code -> symbol; and by the next SHORT bits, where they were met: symbol and length."""
+
+    symbols: dict[str, int]
+    met: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -65,7 +74,8 @@ def scan(data: bytes) -> tuple[list[Plane], list[int]]:
     per_piece = header.restart or mcus_wh[0] * mcus_wh[1]
     done, offset = 0, 0
     for piece in pieces(body):
-        bits = "".join(f"{byte:08b}" for byte in piece.replace(b"\xff\x00", b"\xff"))
+        plain = piece.replace(b"\xff\x00", b"\xff")
+        bits = f"{int.from_bytes(plain, 'big'):0{8 * len(plain)}b}"
         at, before = 0, [0] * len(out)
         for mcu in range(done, min(done + per_piece, mcus_wh[0] * mcus_wh[1])):
             for n, (plane, (_, dc, ac)) in enumerate(zip(out, header.chosen, strict=True)):
@@ -105,14 +115,14 @@ def opened(data: bytes) -> tuple[Header, bytes]:
 def add_codes(codes: dict[tuple[int, int], Codes], payload: bytes) -> None:
     while payload:
         counts, values = payload[1:17], payload[17:]
-        table: Codes = {}
+        table: dict[str, int] = {}
         code = 0
         for length, count in enumerate(counts, start=1):
             for _ in range(count):
                 table[f"{code:0{length}b}"] = values[len(table)]
                 code += 1
             code *= 2
-        codes[divmod(payload[0], 16)] = table
+        codes[divmod(payload[0], 16)] = Codes(table)
         payload = values[len(table) :]
 
 
@@ -140,9 +150,16 @@ def read_block(bits: str, at: int, dc: Codes, ac: Codes) -> tuple[NDArray[np.int
 
 
 def read_code(bits: str, at: int, codes: Codes) -> tuple[int, int]:
-    for end in range(at + 1, at + 17):
-        if bits[at:end] in codes:
-            return codes[bits[at:end]], end
+    following = bits[at : at + SHORT]
+    if following in codes.met:
+        symbol, length = codes.met[following]
+        return symbol, at + length
+    for length in range(1, 17):
+        if bits[at : at + length] in codes.symbols:
+            symbol = codes.symbols[bits[at : at + length]]
+            if length <= SHORT:
+                codes.met[following] = symbol, length
+            return symbol, at + length
     raise ValueError(f"no code at bit {at}")
 
 

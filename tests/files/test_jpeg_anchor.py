@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -54,12 +55,15 @@ def block_at(layout: Layout, share: float) -> int:
     return int(share * layout.mcus_wh[1]) * layout.mcus_wh[0] * len(layout.slots)
 
 
+@cache
 def cloth(size_wh: tuple[int, int]) -> Rgb:
     """Something to see everywhere, and nowhere the same twice; no colour at its limit."""
     rng = np.random.default_rng(11)
     small = rng.uniform(60, 190, (size_wh[1] // 12 + 2, size_wh[0] // 12 + 2, 3)).astype(np.float32)
     large = cv2.resize(small, size_wh, interpolation=cv2.INTER_CUBIC) + rng.normal(0, 6, (*size_wh[::-1], 3))
-    return np.asarray(np.clip(large, 25, 230), np.uint8)
+    pixels = np.asarray(np.clip(large, 25, 230), np.uint8)
+    pixels.flags.writeable = False
+    return pixels
 
 
 def from_pixels(pixels: Rgb, mode: str = "RGB", **options: Any) -> bytes:
@@ -147,7 +151,7 @@ def test_nothing_is_told_in_a_plain_picture_or_between_two_alike() -> None:
 @pytest.mark.parametrize("level", [0, 128, 200, 255])
 @pytest.mark.parametrize("subsampling", [0, 2])
 def test_nothing_is_told_within_a_plain_band(level: int, subsampling: int) -> None:
-    pixels = cloth((1600, 2400))
+    pixels = cloth((1600, 2400)).copy()
     pixels[700:1900] = level
     layout, reader, interval, means = opened(from_pixels(pixels, subsampling=subsampling))
     assert anchored(np.array([block_at(layout, 0.7)]), reader, interval, layout, means) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -44,6 +45,13 @@ def whole(**options: Any) -> tuple[Reader, Interval, int]:
 
 def apart(data: bytes) -> tuple[Reader, list[Interval], list[int]]:
     """A file's restart intervals, and where their last blocks end."""
+    plain, layout, intervals, ends = decoded(data)
+    return Reader(plain, layout), intervals, ends
+
+
+@cache
+def decoded(data: bytes) -> tuple[bytes, Layout, list[Interval], list[int]]:
+    """What `apart` tells, once for both ways of reading."""
     parts = jpeg_segments.split(data)
     layout, begin = layout_of(parts)
     plain = [piece.replace(b"\xff\x00", b"\xff") for piece in MARKER.split(parts.scans[begin:-2])]
@@ -53,7 +61,7 @@ def apart(data: bytes) -> tuple[Reader, list[Interval], list[int]]:
     reader = Reader(b"".join(plain), layout)
     edges = zip(pairwise(bits), pairwise(firsts), strict=True)
     intervals = [Interval(start, end, first, behind) for (start, end), (first, behind) in edges]
-    return reader, intervals, [end_of(reader, layout, starts[one.behind - 1]) for one in intervals]
+    return b"".join(plain), layout, intervals, [end_of(reader, layout, starts[one.behind - 1]) for one in intervals]
 
 
 @pytest.mark.parametrize("quality", [30, 90, 98])
