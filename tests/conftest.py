@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -142,11 +143,12 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> StandIn:
     return actor
 
 
-@pytest.fixture
-def shots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, portrait: Rgb, portrait_face: Face, blinked: Rgb) -> Path:
-    """shot1.png: a blink; shot2.png: open eyes; stranger.png; empty.png: nobody; text.png: no picture."""
+@pytest.fixture(scope="session")
+def drawn_shots(tmp_path_factory: pytest.TempPathFactory, portrait: Rgb, portrait_face: Face, blinked: Rgb) -> Path:
+    """What `shots` has, drawn and written once: that takes longer than many a test that needs it."""
     from tests.references import another_shot, somebody_else
 
+    folder = tmp_path_factory.mktemp("shots")
     pictures = {
         "shot1": blinked,
         "shot2": another_shot(portrait, light=0.85),
@@ -154,7 +156,14 @@ def shots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, portrait: Rgb, portra
         "empty": portrait * 0 + 120,
     }
     for name, pixels in pictures.items():
-        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
-    (tmp_path / "text.png").write_text("no picture")
+        Image.fromarray(pixels).save(folder / f"{name}.png")
+    (folder / "text.png").write_text("no picture")
+    return folder
+
+
+@pytest.fixture
+def shots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drawn_shots: Path) -> Path:
+    """shot1.png: a blink; shot2.png: open eyes; stranger.png; empty.png: nobody; text.png: no picture."""
+    shutil.copytree(drawn_shots, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
