@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+from dbos import DBOS
 
 from open_the_eyes.errors import Cancelled
-from open_the_eyes.service import app, job_steps, processing
+from open_the_eyes.service import app, job_steps, processing, runner
 from open_the_eyes.service.errors import NotHere, Stopping, StoreAway
 from open_the_eyes.service.jobs import MARKER
 from open_the_eyes.service.processing import process
@@ -39,6 +42,24 @@ def painting_without_end(began: threading.Event, left: threading.Event, by: type
             raise
 
     return endless
+
+
+def test_the_queues_are_there_when_dbos_first_looks_for_them(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[set[str]] = []
+
+    def look(*_: object) -> None:
+        with closing(sqlite3.connect(tmp_path / "jobs.sqlite")) as database:
+            seen.append({name for (name,) in database.execute("SELECT name FROM queues")})
+        launch()
+
+    launch = DBOS.launch
+    monkeypatch.setattr(DBOS, "launch", look)
+    for _ in range(2):
+        with running_service(engine, tmp_path):
+            pass
+    assert seen == [set(runner.QUEUES.values())] * 2, "it looks again after a second, for which the first photo waits"
 
 
 def test_a_file_that_the_engine_cannot_read_fails_the_job_at_once_and_the_queue_goes_on(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSClient, DBOSConfig, SetWorkflowID
 
 from .dbos_log import mend_log
 from .job_steps import JobSteps
@@ -51,9 +51,11 @@ class JobRunner:
             "executor_id": worker,
             "log_level": "ERROR",
             "max_executor_threads": 8,
+            "notification_listener_polling_interval_sec": POLL_SECONDS,  # looks at nothing here; a stop waits for it
         }
         DBOS(config=config)
         self._workflow = self._registered()
+        _make_queues(database_url)
         DBOS.launch()
         for queue in QUEUES.values():
             DBOS.register_queue(queue, worker_concurrency=1, polling_interval_sec=POLL_SECONDS)
@@ -141,3 +143,17 @@ class JobRunner:
                 record(job)
 
         return open_the_eyes
+
+
+def _make_queues(database_url: str) -> None:
+    """The queues, where the database has none yet: DBOS looks for them when it is launched, and a second later again,
+    so that at one that is made after its launch the first photo would wait."""
+    DBOS.migrate(database_url)
+    client = DBOSClient(system_database_url=database_url, application_name=APPLICATION)
+    try:
+        for queue in QUEUES.values():
+            client.register_queue(
+                queue, worker_concurrency=1, polling_interval_sec=POLL_SECONDS, on_conflict="never_update"
+            )
+    finally:
+        client.destroy()
