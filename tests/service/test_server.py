@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from benchmarks.service_rig import Service, serving
+from benchmarks.service_rig import serving
 from open_the_eyes.cli import main
 from open_the_eyes.errors import NoCapacity, UsageError
+from open_the_eyes.service import server, worker_lock
 from open_the_eyes.service.api_keys import ApiKeys, make_key
 from open_the_eyes.service.server import _listener, assembled, is_loopback
 from open_the_eyes.service.settings import ServiceSettings
@@ -82,9 +83,16 @@ def test_the_help_names_every_setting(capsys: Captured) -> None:
     assert all(f"OTE_{known.name.upper()} " in told for known in fields(ServiceSettings))
 
 
-def test_a_second_service_in_the_same_folder_is_refused_in_one_line(tmp_path: Path) -> None:
-    with serving(tmp_path), pytest.raises(RuntimeError, match="another service uses it"):
-        Service(tmp_path).start()
+def test_a_second_service_in_the_same_folder_is_refused_in_one_line(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTE_FOLDER", str(tmp_path))
+    monkeypatch.setattr(worker_lock, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(server, "serve", lambda *_: pytest.fail("it serves"))
+    with serving(tmp_path):
+        assert main(["serve", "--port", "0"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "another service uses it" in line
 
 
 def test_a_key_that_cannot_be_kept_is_not_announced(
