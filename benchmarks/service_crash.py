@@ -16,6 +16,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -154,6 +155,7 @@ def crash(service: Service, jobs: int, kills: int, seed: int = 0) -> Tally:
     return tally
 
 
+@cache
 def blink() -> bytes:
     """A JPEG of the public-domain portrait with a painted blink."""
     engine = load_engine("appearance")
@@ -162,6 +164,7 @@ def blink() -> bytes:
     return file.getvalue()
 
 
+@cache
 def expected(photo: bytes) -> list[str]:
     """SHA-256 of the right result for every seed."""
     engine = load_engine("appearance")
