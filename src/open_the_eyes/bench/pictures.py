@@ -107,7 +107,7 @@ def _placed(person: Rgb, landmarks: Points, zoom: float, size_wh: tuple[int, int
     """The person enlarged, nose in the middle of `size_wh`, edges carried on."""
     x, y = landmarks[1, :2]
     matrix = np.array([[zoom, 0, size_wh[0] / 2 - zoom * x], [0, zoom, size_wh[1] / 2 - zoom * y]])
-    flags = cv2.INTER_CUBIC if zoom > 1 else cv2.INTER_AREA
+    flags = cv2.INTER_CUBIC if zoom > 1 else cv2.INTER_LINEAR
     return np.asarray(cv2.warpAffine(person, matrix, size_wh, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
