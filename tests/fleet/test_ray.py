@@ -37,12 +37,6 @@ from open_the_eyes.settings import ONE_BLAS_THREAD, Settings
 from tests.batch.conftest import by_open, shoot  # noqa: F401 -- fixtures
 from tests.batch.processors import SPEC, acting, photos, unwatched
 
-os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-ray = pytest.importorskip("ray", reason="the extra `ray` is not installed", exc_type=ImportError)
-pytest.importorskip(
-    "ray.data", reason="ray.data does not import: pyarrow from 26 on needs numpy 2", exc_type=ImportError
-)
-
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
@@ -54,6 +48,12 @@ HERE = Cluster(address="local", actors=2)
 
 @pytest.fixture(scope="module", autouse=True)
 def cluster() -> Iterator[None]:
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # not above: it takes seconds, and a process of the tests may not need it
+    ray = pytest.importorskip("ray", reason="the extra `ray` is not installed", exc_type=ImportError)
+    pytest.importorskip(
+        "ray.data", reason="ray.data does not import: pyarrow from 26 on needs numpy 2", exc_type=ImportError
+    )
     root = str(Path(__file__).parents[2])
     try:
         ray.init(
