@@ -8,6 +8,7 @@ not matter to that; noise makes a picture look sharper than it is, and then noth
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any, Final
 
 import cv2
@@ -33,6 +34,8 @@ SHARPEST: Final = 90.0
 """Percentile of the edges' sharpness which counts: most edges of a face are soft by themselves."""
 ENOUGH: Final = 20
 """Pixels of edges that tell."""
+MANY: Final = 20_000
+"""So many pixels, evenly spread, tell which slopes are steep."""
 MEASURED: Final = 110.0
 """There wider eyes are reduced to this width, pixels: no painter draws finer."""
 SHARPER: Final = 0.9
@@ -48,15 +51,30 @@ SOFT: Final = (1.05, 1.3)
 def softness(level: Plane, where: NDArray[np.bool_]) -> float | None:
     """The blur of the sharpest edges of (h, w) where it is looked at, standard deviation in pixels, 0.4 to about 4;
     None where there are too few."""
-    again = np.asarray(cv2.GaussianBlur(level, (0, 0), AGAIN), np.float32)
-    before, after = _slopes(level), _slopes(again)
-    if not where.any():
-        return None
-    edges = where & (after >= max(float(np.percentile(after[where], STEEP)), LEAST_SLOPE))
-    if int(edges.sum()) < ENOUGH:
-        return None
-    fall = float(np.percentile(before[edges] / after[edges], SHARPEST))
-    return AGAIN / math.sqrt(max(fall * fall - 1, 1e-2))
+    return _Edges.of(level).softness(where)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """The slopes of a plane (h, w), levels a pixel, and what is left of them when it is blurred once more."""
+
+    before: Plane
+    after: Plane
+
+    @classmethod
+    def of(cls, level: Plane) -> _Edges:
+        return cls(*(_slopes(one) for one in (level, cv2.GaussianBlur(level, (0, 0), AGAIN))))
+
+    def softness(self, where: NDArray[np.bool_]) -> float | None:
+        after = self.after[where]
+        if len(after) < ENOUGH:
+            return None
+        steep = float(np.percentile(after[:: len(after) // MANY + 1], STEEP))
+        edges = where & (self.after >= max(steep, LEAST_SLOPE))
+        if int(np.count_nonzero(edges)) < ENOUGH:
+            return None
+        fall = float(np.percentile(self.before[edges] / self.after[edges], SHARPEST))
+        return AGAIN / math.sqrt(max(fall * fall - 1, 1e-2))
 
 
 def as_soft(painted: Tones, photo: NDArray[Any], new: Plane, covered: Plane, landmarks: Points) -> Tones:
@@ -85,9 +103,10 @@ def as_soft(painted: Tones, photo: NDArray[Any], new: Plane, covered: Plane, lan
 def measured(picture: NDArray[Any], landmarks: Points) -> Plane:
     """(h, w, 3) or (h, w): its luma or itself, at the size at which faces with such landmarks are measured."""
     wider = _wider(landmarks)
-    size_wh = max(round(picture.shape[1] / wider), 1), max(round(picture.shape[0] / wider), 1)
-    small = picture if wider == 1 else cv2.resize(picture, size_wh, interpolation=cv2.INTER_AREA)
-    return np.asarray(small if small.ndim == 2 else small @ LUMA, np.float32)
+    if wider > 1:
+        size_wh = max(round(picture.shape[1] / wider), 1), max(round(picture.shape[0] / wider), 1)
+        picture = cv2.resize(picture, size_wh, interpolation=cv2.INTER_LINEAR if wider < 2 else cv2.INTER_AREA)
+    return np.asarray(picture if picture.ndim == 2 else picture @ LUMA, np.float32)
 
 
 def _wider(landmarks: Points) -> float:
@@ -97,13 +116,14 @@ def _wider(landmarks: Points) -> float:
 
 def _softness_of(level: Plane, covered: Plane) -> float:
     """The blur of a face, pixels; 0 where too few edges tell."""
-    around = softness(level, covered <= 0)
+    edges = _Edges.of(level)
+    around = edges.softness(covered <= 0)
     if around is None or around <= SOFT[0] / MOST_SHUT:
         return 0.0
-    shut = softness(level, covered > 0.5)
+    shut = edges.softness(covered > 0.5)
     return around if shut is None else min(math.sqrt(around * shut), MOST_SHUT * around)
 
 
-def _slopes(level: Plane) -> Plane:
+def _slopes(level: NDArray[Any]) -> Plane:
     across, down = (cv2.Sobel(level, cv2.CV_32F, *way, ksize=3, scale=1 / 8) for way in ((1, 0), (0, 1)))
-    return np.asarray(np.hypot(across, down), np.float32)
+    return np.asarray(cv2.magnitude(across, down), np.float32)

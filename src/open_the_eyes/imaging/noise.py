@@ -101,15 +101,16 @@ def with_noise(
     noise, part = noise_of(photo, covered, landmarks), Box.holding(new)
     if noise.seen == 0 or part is None:
         return painted
-    fine = _fine_luma(np.asarray(photo, np.float32))
-    calm = smoothed(fine * fine, GRAIN) < (CALM_SKIN * noise.level) ** 2
-    grain = part.cut(continued_grain(photo, cheeks(landmarks, covered) & calm, new, GRAIN, seed))
+    skin = cheeks(landmarks, covered)
+    skin &= smoothed(_fine_luma(photo) ** 2, GRAIN) < (CALM_SKIN * noise.level) ** 2
+    grain = part.cut(continued_grain(photo, skin, new, GRAIN, seed))
     strength = TO_SIGMA * float(np.median(np.abs(_fine_luma(grain)[part.cut(new)])))
     louder = min(noise.level / max(strength, 1e-3), 1.2)
     share = np.asarray(noise.seen * louder * _lacking(part.cut(painted), noise.level), np.float32)
     out = painted.copy()
-    part.cut(out)[...] += grain * threefold(share)
-    return within(out, np.zeros(3, np.float32), np.full(3, 255, np.float32))
+    here: Tones = part.cut(out)
+    here[...] = within(here + grain * threefold(share), np.zeros(3, np.float32), np.full(3, 255, np.float32))
+    return out
 
 
 def _lacking(painted: Tones, level: float) -> Plane:
@@ -122,5 +123,5 @@ def _lacking(painted: Tones, level: float) -> Plane:
     return np.asarray(np.sqrt(np.clip(1 - share**2, 0, 1)), np.float32)
 
 
-def _fine_luma(tones: Tones) -> Plane:
-    return fine_part(np.asarray(tones @ LUMA, np.float32), FINE)
+def _fine_luma(picture: NDArray[Any]) -> Plane:
+    return fine_part(np.asarray(picture @ LUMA, np.float32), FINE)

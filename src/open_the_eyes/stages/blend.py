@@ -43,7 +43,7 @@ def blend(crop: Crop, patch: Patch) -> Rgb:
     both = np.minimum(patch.mask, crop.mask)
     part = Box.holding(both)
     if part is not None:
-        shown = np.asarray(np.clip(both / FEATHER, 0, 1), np.float32)
+        shown = np.asarray(np.minimum(both / FEATHER, 1), np.float32)
         pixels = as_soft(patch.pixels, crop.pixels, shown, crop.mask, crop.landmarks)
         pixels = with_noise(pixels, crop.pixels, both > 0, crop.mask > 0, crop.landmarks, patch.seed)
         around, show = to_tones(part.cut(out)), part.cut(shown)
