@@ -89,6 +89,17 @@ def test_large_eyes_have_more_and_thinner_lashes_that_cover_as_much() -> None:
     assert areas[1] == pytest.approx(areas[0], rel=0.1)
 
 
+@pytest.mark.parametrize(("times", "longer"), [(1, 1.0), (3, 1.5)], ids=["small", "large"])
+def test_mascara_lengthens_the_upper_lashes_of_large_eyes(times: int, longer: float) -> None:
+    eye = an_eye(0.4)
+    shape = replace(eye, ring=eye.ring * times)
+    bare, made_up = (_strands(shape, replace(BLACK, made_up=m), np.random.default_rng(0))[0] for m in (0.0, 1.0))
+    lengths = [np.linalg.norm(one[:, 7] - one[:, 0], axis=1) for one in (bare, made_up)]
+    upper = bare[:, 7, 1] < bare[:, 0, 1]
+    assert np.median(lengths[1][upper] / lengths[0][upper]) == pytest.approx(longer, rel=0.02)
+    assert np.median(lengths[1][~upper] / lengths[0][~upper]) == pytest.approx(1, rel=0.02)
+
+
 def test_on_small_faces_none_are_seen() -> None:
     pixels, mask = np.full((150, 210, 3), 1, np.float32) * SKIN, np.ones((150, 210), np.float32)
     small = replace(BLACK, width=SEEN_FROM[0])

@@ -35,6 +35,10 @@ LOWER_LENGTH: Final = 0.7
 FINER: Final = (110.0, 2.2)
 """From this eye width in pixels on, in proportion to it, lashes are thinner and as many times as many, at most so
 many: a small eye's run together by twos."""
+MASCARA: Final = 0.5
+"""Made-up upper lashes are longer by so much of their length, on eyes as wide as `SINGLE`: in small pictures their thin
+ends are not seen."""
+SINGLE: Final = (120.0, 200.0)
 CORNER: Final = 10
 """More of the upper ones at the outer corner, as many as a small eye shows: they lie over each other, nearly level."""
 CORNER_ALONG: Final = (-0.005, 0.12)
@@ -98,8 +102,9 @@ def _strands(shape: EyeShape, lashes: Lashes, rng: np.random.Generator) -> Stran
     """All lashes of one eye."""
     longest = (0.05 + 0.35 * float(np.clip(lashes.length, 0.06, 0.2))) * (0.75 + 0.5 * lashes.strength)
     finer = float(np.clip(shape.width / FINER[0], 1, FINER[1]))
+    above = longest * (1 + MASCARA * lashes.made_up * ramp(shape.width, *SINGLE))
     upper, lower = shape.in_widths(shape.upper), shape.in_widths(shape.lower)
-    each = [_uppers(upper, lashes, longest, finer, rng), _corners(upper, lashes, longest, finer, rng)]
+    each = [_uppers(upper, lashes, above, finer, rng), _corners(upper, lashes, above, finer, rng)]
     each.append(_lowers(lower, lashes, longest, finer, rng))
     return np.concatenate([outlines for outlines, _ in each]), np.concatenate([opaque for _, opaque in each])
 
