@@ -101,8 +101,7 @@ def with_noise(
     noise, part = noise_of(photo, covered, landmarks), Box.holding(new)
     if noise.seen == 0 or part is None:
         return painted
-    skin = cheeks(landmarks, covered)
-    skin &= smoothed(_fine_luma(photo) ** 2, GRAIN) < (CALM_SKIN * noise.level) ** 2
+    skin = _calm(photo, cheeks(landmarks, covered), CALM_SKIN * noise.level)
     grain = part.cut(continued_grain(photo, skin, new, GRAIN, seed))
     strength = TO_SIGMA * float(np.median(np.abs(_fine_luma(grain)[part.cut(new)])))
     louder = min(noise.level / max(strength, 1e-3), 1.2)
@@ -110,6 +109,14 @@ def with_noise(
     out = painted.copy()
     here: Tones = part.cut(out)
     here[...] = within(here + grain * threefold(share), np.zeros(3, np.float32), np.full(3, 255, np.float32))
+    return out
+
+
+def _calm(photo: NDArray[Any], skin: NDArray[np.bool_], most: float) -> NDArray[np.bool_]:
+    """(h, w): the skin whose fine part has a standard deviation of so many levels at most."""
+    out, there = skin.copy(), Box.holding(skin)
+    if there is not None:
+        there.cut(out)[...] &= smoothed(_fine_luma(there.cut(photo)) ** 2, GRAIN) < most**2
     return out
 
 
