@@ -181,9 +181,19 @@ def test_inspecting_says_what_opening_would_do_and_paints_nothing(engine: Engine
         inspect_photo(Photo(blinked), Options.of(picks=((2, 0),)), engine=engine)
 
 
-def test_a_match_without_references_is_refused(engine: Engine, blinked: Rgb) -> None:
-    with pytest.raises(UsageError, match="expected references"):
-        open_eyes(Photo(blinked), Options.of(match=((1, 1, 1),)), engine=engine)
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "expected references to match with, got none"),
+        (1, "expected one of 1 reference, got reference 3"),
+        (2, "expected one of 2 references, got reference 3"),
+    ],
+)
+def test_a_match_with_a_reference_that_is_not_there_is_refused_before_anything_is_read(
+    engine: Engine, count: int, words: str
+) -> None:
+    with pytest.raises(UsageError, match=f"match: {words}"):
+        open_eyes("no such.jpg", Options.of(match=((1, 3, 1),)), engine=engine, references=["no such.jpg"] * count)
 
 
 def test_progress_goes_forward_through_the_named_stages(engine: Engine, blinked: Rgb) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any, Final, Literal, get_args
 
+from .counting import counted
 from .errors import UsageError
 
 Mode = Literal["fast", "standard", "quality", "ultra"]
@@ -188,6 +189,18 @@ class MatchOptions:
             len(set(pairs)) < len(pairs), "match: expected each face once a reference, got one twice; leave one out."
         )
         _keep(self, match=tuple((int(face), int(reference), int(there)) for face, reference, there in self.match))
+
+    def check(self, references: int) -> None:
+        """Refuses a reference that is not among so many.
+
+        Raises:
+            UsageError: one is named that is not there.
+        """
+        most = max((reference for _, reference, _ in self.match), default=0)
+        none = "match: expected references to match with, got none; give references, or leave match out."
+        _refuse(bool(most) and not references, none)
+        have = counted(references, "reference")
+        _refuse(most > references, f"match: expected one of {have}, got reference {most}; count them from 1.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

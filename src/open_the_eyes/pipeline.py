@@ -70,8 +70,8 @@ def open_eyes(
     options, engine = checked(options), loaded(engine)
     engine.check(options.generate)
     engine.restorer(options.restore.restorer)  # what is missing is said before any work
-    if options.match.match and not references:
-        raise UsageError("match: expected references to match with, got none; give references, or leave match out.")
+    _check_listed(references)
+    options.match.check(len(references))
     if references:
         engine = engine.for_references()
     watch = Stopwatch(progress)
@@ -131,6 +131,7 @@ def check_references(references: Sequence[Source], engine: Engine, options: Opti
         UsageError: one without a face, or without one that `match` names.
         UnreadablePhoto, PhotoTooLarge: one cannot be used.
     """
+    _check_listed(references)
     asked = checked(options).match
     for number, photo in enumerate(_references(references, engine), start=1):
         whom(_shown(photo, number), engine.detector, asked)
@@ -226,9 +227,12 @@ def _read(photo: Source, engine: Engine) -> Photo:
     return files.read(photo, engine.settings)
 
 
-def _references(references: Sequence[Source], engine: Engine) -> list[Photo]:
+def _check_listed(references: Sequence[Source]) -> None:
     if isinstance(references, str | bytes | os.PathLike | Photo):
         raise UsageError("references: expected a list of photos, got a single one; put it into brackets.")
+
+
+def _references(references: Sequence[Source], engine: Engine) -> list[Photo]:
     return [_read(one, engine) for one in references]
 
 

@@ -116,6 +116,16 @@ def test_what_this_engine_cannot_do_is_refused_before_a_job_is_accepted_or_a_pho
     assert (looked.status_code, looked.json()) == (status, answer.json())
 
 
+def test_a_match_with_a_reference_that_did_not_come_is_refused_before_a_job_is_accepted(
+    server: RunningService, shut: bytes, awake: bytes
+) -> None:
+    files, options = {"photo": shut, "references": awake}, {"options": '{"match": [[1, 1, 1], [1, 2, 1]]}'}
+    for path in ("/v1/jobs", "/v1/inspect"):
+        answer = server.http.post(path, files=files, data=options)
+        assert answer.status_code == 422
+        assert "match: expected one of 1 reference, got reference 2" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("trouble", NO_PLACE, ids=lambda trouble: type(trouble).__name__)
 def test_an_upload_that_could_not_be_stored_takes_up_no_place_in_the_queue(
     engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch, trouble: Exception

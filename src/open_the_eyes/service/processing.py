@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..engine import Engine
-from ..errors import Cancelled, PhotoNotWritten, UsageError
+from ..errors import Cancelled, PhotoNotWritten
 from ..files import encoded, encoded_and_told, suffix_for
 from ..options import Options
 from ..photo import MEDIA_TYPES, FileFormat, Photo
@@ -55,8 +55,7 @@ def check_options(request: dict[str, Any], references: int, engine: Engine) -> N
     options = options_of(request)
     engine.check(options.generate)
     engine.restorer(options.restore.restorer)
-    if options.match.match and not references:
-        raise UsageError("match: expected references to match with, got none; send references, or leave match out.")
+    options.match.check(references)
 
 
 def has_results(job: str, store: ArtifactStore) -> bool:

@@ -79,7 +79,7 @@ def match(
         UsageError: a reference without a face, or `options.match` names a face that is not there.
     """
     ours = [d.face for d in decisions]
-    _check_numbers(options, len(ours), len(references))
+    _check_faces(options, len(ours))
     traits = [describer.describe(pixels, face) for face in ours]
     donors: dict[int, list[Donor]] = {d.id: [] for d in decisions if d.closed}
     reasons: dict[int, list[NoDonor]] = {number: [] for number in donors}
@@ -194,15 +194,11 @@ def _elsewhere(face: Face, pixels: Rgb, other: Face, others: Rgb) -> float:
     return min(PLACE * away, PLACE_MOST) + min(SIZE * max(size - 0.5, 0.0), SIZE_MOST)
 
 
-def _check_numbers(options: MatchOptions, faces: int, references: int) -> None:
-    for face, reference, _ in options.match:
+def _check_faces(options: MatchOptions, faces: int) -> None:
+    for face, _, _ in options.match:
         if face > faces:
             raise UsageError(
                 f"match: this photo has {counted(faces, 'face')}, so there is no face {face}. Try `inspect PHOTO`."
-            )
-        if reference > references:
-            raise UsageError(
-                f"match: expected one of {counted(references, 'reference')}, got reference {reference}; count them."
             )
 
 
