@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,14 @@ from open_the_eyes.imaging.mesh478 import INNER_CORNER, OTHER, SIDES, Side
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import RETRIES, inspect_photo, open_eyes
-from open_the_eyes.results import Opened
+from open_the_eyes.results import Inspected, Opened
 from open_the_eyes.roles import Face
 from open_the_eyes.settings import Settings
 from tests.faces import HEAD, resized, turned
 from tests.painters import Paint, Painter, black, noise, nothing, true_eyes, with_painter
 
 
-def outcomes(result: Opened) -> list[str]:
+def outcomes(result: Opened | Inspected) -> list[str]:
     return [face.outcome for face in result.faces]
 
 
@@ -179,6 +180,27 @@ def test_inspecting_says_what_opening_would_do_and_paints_nothing(engine: Engine
     assert painter.seeds == []
     with pytest.raises(UsageError, match=r"picks: expected faces up to 1, got \[2\]"):
         inspect_photo(Photo(blinked), Options.of(picks=((2, 0),)), engine=engine)
+
+
+def test_inspecting_beside_references_tells_of_them_and_refuses_what_opening_would(
+    engine: Engine, blinked: Rgb
+) -> None:
+    options = Options.of(match=((1, 1, 2),))
+    with pytest.raises(UsageError, match="reference 1 has 1 face, so there is no face 2"):
+        inspect_photo(Photo(blinked), options, engine=engine, references=[Photo(blinked)])
+    alone = replace(engine, donors_only=True)
+    seen = inspect_photo(Photo(blinked), engine=alone, references=[Photo(blinked)])
+    assert len(seen.report.references) == 1
+    assert (
+        outcomes(seen) == outcomes(open_eyes(Photo(blinked), engine=alone, references=[Photo(blinked)])) == ["unsure"]
+    )
+    assert "not open in reference 1, face 1 either" in seen.faces[0].reason
+
+
+def test_inspecting_tells_of_a_face_with_open_eyes_that_was_matched(engine: Engine, portrait: Rgb) -> None:
+    options = Options.of(match=((1, 1, 1),))
+    (seen,) = inspect_photo(Photo(portrait), options, engine=engine, references=[Photo(portrait)]).faces
+    assert seen.reason.endswith("open ones stay.")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from .results import Inspected, Opened, face_report, recorded, report_of
 from .roles import Crop, Donor
 from .stages.attempts import check_picks, rounds, told
 from .stages.blend import Look, Opening, all_laid_on, blend
-from .stages.choose import decide
+from .stages.choose import Decision, decide
 from .stages.confirm import confirmed
 from .stages.crop import crop
 from .stages.detect import detect
@@ -70,8 +70,7 @@ def open_eyes(
     options, engine = checked(options), loaded(engine)
     engine.check(options.generate)
     engine.restorer(options.restore.restorer)  # what is missing is said before any work
-    _check_listed(references)
-    options.match.check(len(references))
+    _check_listed(references, options)
     if references:
         engine = engine.for_references()
     watch = Stopwatch(progress)
@@ -79,17 +78,7 @@ def open_eyes(
     with watch.stage("read", 0.0, 0.1):
         came = _read(photo, engine)
         source = files.without_gps(came) if options.save.strip_gps else came
-    with watch.stage("detect", 0.1, 0.35):
-        decisions = decide(detect(source.pixels, engine.detector), options.choose)
-    check_picks(options.generate, len(decisions))
-    with watch.stage("confirm", 0.35, 0.4):
-        decisions = confirmed(source.pixels, decisions, engine.detector)
-    matches, others = Matches(), []
-    if references:
-        with watch.stage("match", 0.4, 0.4):
-            others, teller = _references(references, engine), engine.teller()
-            shown = [_shown(photo, number) for number, photo in enumerate(others, start=1)]
-            matches = match(source.pixels, decisions, shown, engine.detector, teller, options.match)
+    decisions, matches, others = _decided(source.pixels, references, engine, options, watch)
     if engine.donors_only:
         decisions = left_alone(decisions, matches)
     with watch.stage("crop", 0.4, 0.45):
@@ -108,19 +97,27 @@ def open_eyes(
     return Opened(recorded(variations, report, options, came, givers), report, options)
 
 
-def inspect_photo(photo: Source, options: Options | None = None, *, engine: str | Engine = "auto") -> Inspected:
-    """Faces, how far their eyes are open, and what `open_eyes` would do with each; raises what it raises."""
+def inspect_photo(
+    photo: Source,
+    options: Options | None = None,
+    *,
+    engine: str | Engine = "auto",
+    references: Sequence[Source] = (),
+) -> Inspected:
+    """Faces, how far their eyes are open, and what `open_eyes` would do with each; raises what it raises.
+
+    Of a face to which no reference would give its eyes, the reason says why.
+    """
     options, engine = checked(options), loaded(engine)
+    _check_listed(references, options)
     watch = Stopwatch()
     with watch.stage("read"):
         source = _read(photo, engine)
-    with watch.stage("detect"):
-        decisions = decide(detect(source.pixels, engine.detector), options.choose)
-    check_picks(options.generate, len(decisions))
-    with watch.stage("confirm"):
-        decisions = confirmed(source.pixels, decisions, engine.detector)
-    faces = tuple(face_report(d, None) for d in decisions)
-    report = report_of(source, engine.name, options, faces, watch)
+    decisions, matches, others = _decided(source.pixels, references, engine, options, watch)
+    if engine.donors_only and references:  # before there are any, who looks wants to know who needs one
+        decisions = left_alone(decisions, matches)
+    faces = tuple(face_report(d, None, matches.reasons.get(d.id), matches.notes.get(d.id, "")) for d in decisions)
+    report = report_of(source, engine.name, options, faces, watch, others)
     return Inspected(source, tuple(d.face for d in decisions), report)
 
 
@@ -131,10 +128,28 @@ def check_references(references: Sequence[Source], engine: Engine, options: Opti
         UsageError: one without a face, or without one that `match` names.
         UnreadablePhoto, PhotoTooLarge: one cannot be used.
     """
-    _check_listed(references)
-    asked = checked(options).match
+    options = checked(options)
+    _check_listed(references, options)
     for number, photo in enumerate(_references(references, engine), start=1):
-        whom(_shown(photo, number), engine.detector, asked)
+        whom(_shown(photo, number), engine.detector, options.match)
+
+
+def _decided(
+    pixels: Rgb, references: Sequence[Source], engine: Engine, options: Options, watch: Stopwatch
+) -> tuple[list[Decision], Matches, list[Photo]]:
+    """What is to be done with each face, whose eyes it may have, and the references."""
+    with watch.stage("detect", 0.1, 0.35):
+        decisions = decide(detect(pixels, engine.detector), options.choose)
+    check_picks(options.generate, len(decisions))
+    with watch.stage("confirm", 0.35, 0.4):
+        decisions = confirmed(pixels, decisions, engine.detector)
+    matches, others = Matches(), []
+    if references:
+        with watch.stage("match", 0.4, 0.4):
+            others, teller = _references(references, engine), engine.teller()
+            shown = [_shown(photo, number) for number, photo in enumerate(others, start=1)]
+            matches = match(pixels, decisions, shown, engine.detector, teller, options.match)
+    return decisions, matches, others
 
 
 def _painted(
@@ -227,9 +242,10 @@ def _read(photo: Source, engine: Engine) -> Photo:
     return files.read(photo, engine.settings)
 
 
-def _check_listed(references: Sequence[Source]) -> None:
+def _check_listed(references: Sequence[Source], options: Options) -> None:
     if isinstance(references, str | bytes | os.PathLike | Photo):
         raise UsageError("references: expected a list of photos, got a single one; put it into brackets.")
+    options.match.check(len(references))
 
 
 def _references(references: Sequence[Source], engine: Engine) -> list[Photo]:

@@ -159,6 +159,16 @@ def test_inspect_tells_what_a_job_would_do_and_keeps_nothing(server: RunningServ
     assert names(server.service.config.folder / "jobs") == before
 
 
+def test_inspect_tells_of_references_too(server: RunningService, shut: bytes, awake: bytes) -> None:
+    answer = server.http.post("/v1/inspect", files=[("photo", shut), ("references", awake), ("references", shut)])
+    told = answer.json()
+    assert [one["sha256"] for one in told["references"]] == [hashlib.sha256(one).hexdigest() for one in (awake, shut)]
+    match = {"options": '{"match": [[1, 1, 2]]}'}
+    answer = server.http.post("/v1/inspect", files={"photo": shut, "references": awake}, data=match)
+    assert answer.status_code == 422
+    assert "reference 1 has 1 face, so there is no face 2" in answer.json()["detail"]
+
+
 def test_a_result_is_not_there_before_the_job_is_done(server: RunningService, shut: bytes) -> None:
     with server.service._device_lock.hold("preview"):
         job = server.job(shut)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
@@ -182,12 +182,12 @@ class JobService:
 
     def inspect_report(self, upload: Upload) -> dict[str, Any]:
         """The report of a photo at which nothing is changed."""
-        return self.inspect(upload.photo, options_of(upload.options)).report.to_json()
+        return self.inspect(upload.photo, options_of(upload.options), upload.references).report.to_json()
 
-    def inspect(self, photo: bytes, options: Options | None = None) -> Inspected:
+    def inspect(self, photo: bytes, options: Options | None = None, references: Sequence[bytes] = ()) -> Inspected:
         """A photo's faces, where the eyes in them are, and what would be done with each."""
         with self._device_lock.hold("preview"):
-            return inspect_photo(photo, options, engine=self._engine)
+            return inspect_photo(photo, options, engine=self._engine, references=references)
 
     def resubmit(self, job: Job, options: dict[str, Any], take: int = 0) -> Job:
         """The same photos once more, with other options, as a job of its own.
