@@ -110,7 +110,7 @@ def test_what_cannot_be_used_is_refused_in_one_line(
         ),
         (
             ["open", "shot1.png", "stranger.png", "-o", "out/", "--reference", "shot2.png", "--match", "1=shot2.png:4"],
-            "--match: shot2.png has 1 face, so there is no face 4",
+            "--match: shot2.png has 1 face, so there is no face 4. List them: open-the-eyes inspect PHOTO",
         ),
     ],
     ids=["open", "batch", "a face that is not there"],

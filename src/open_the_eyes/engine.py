@@ -42,7 +42,8 @@ class Engine:
             UsageError: this engine has nobody for that.
         """
         if self.describer is None:
-            raise UsageError(f"references: engine {self.name} cannot use them; take --engine auto or reference.")
+            said = f"references: engine {self.name} cannot use them; leave them out."
+            raise UsageError(said, mend="--engine auto", how="Or take another engine")
         return self.describer
 
     def check(self, options: GenerateOptions) -> None:
@@ -53,7 +54,8 @@ class Engine:
         """
         asked = "lcm" if options.lcm else "" if options.precision == "auto" else f"precision {options.precision!r}"
         if asked and self.name != "sdxl":
-            raise UsageError(f"{asked}: expected engine sdxl, which alone has it, got engine {self.name}; drop one.")
+            said = f"{asked}: expected engine sdxl, which alone has it, got engine {self.name}; leave it out."
+            raise UsageError(said, mend="--engine sdxl", how="Or take that one")
 
     def restorer(self, name: str) -> FaceRestorer | None:
         """A restorer by name, None for "none".

@@ -30,6 +30,8 @@ from .addresses import without_secrets
 _OF_SYSTEM: Final = re.compile(r"cannot open shared object file|DLL load failed|Library not loaded")
 """How Linux, Windows and macOS say that a library of the system is missing, on which one of Python's stands."""
 _NO_ROOM: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+INSPECT: Final = "open-the-eyes inspect PHOTO"
+"""What tells the numbers of faces."""
 
 
 class OpenTheEyesError(Exception):
@@ -39,7 +41,8 @@ class OpenTheEyesError(Exception):
 
     Args:
         message: what was expected, what came, and what to do next, as far as `how` and `mend` do not say that.
-        mend: the command that mends it, if one does.
+        mend: the command or setting that mends it, if one does; for whoever runs the program, and not for those who
+            ask a service, who get `fault` alone.
         how: such as "Run": the text ends in these words and the command. Without them `mend` is for `doctor` alone.
     """
 
@@ -48,7 +51,12 @@ class OpenTheEyesError(Exception):
 
     def __init__(self, message: str = "", *, mend: str = "", how: str = "") -> None:
         self.fault, self.mend = without_secrets(message), without_secrets(mend)
+        self.how = how
         super().__init__(f"{self.fault} {how}: {self.mend}" if how else self.fault)
+
+    def headed(self, head: str) -> OpenTheEyesError:
+        """The same of one among several, which is named first."""
+        return type(self)(f"{head}: {self.fault}", mend=self.mend, how=self.how)
 
 
 class UsageError(OpenTheEyesError):

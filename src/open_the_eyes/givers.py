@@ -83,7 +83,7 @@ class Match:
         """How somebody tells us so."""
         if self.by_name:
             return f"{option} {self.face}={self.there.photo}:{self.there.face}"
-        return f"match (({self.face}, {self.there.reference}, {self.there.face}),)"
+        return f"match [[{self.face}, {self.there.reference}, {self.there.face}]]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from numbers import Integral, Real
 from typing import Any, Final, Literal, get_args
 
 from .counting import counted
-from .errors import UsageError
+from .errors import INSPECT, UsageError
 
 Mode = Literal["fast", "standard", "quality", "ultra"]
 EyeColor = Literal["auto", "brown", "hazel", "green", "blue", "grey"]
@@ -25,9 +25,9 @@ MAX_ATTEMPTS: Final = 1000
 MAX_OPENNESS: Final = 1.5
 
 
-def _refuse(condition: bool, message: str) -> None:
+def _refuse(condition: bool, message: str, *, mend: str = "", how: str = "") -> None:
     if condition:
-        raise UsageError(message)
+        raise UsageError(message, mend=mend, how=how)
 
 
 def _whole(name: str, value: object) -> None:
@@ -74,7 +74,7 @@ class ChooseOptions:
             for number in self.faces:
                 _whole("faces", number)
             bad = [n for n in self.faces if n < 1]
-            _refuse(bool(bad), f"faces: numbers start at 1, got {bad}. `open-the-eyes inspect PHOTO` lists them.")
+            _refuse(bool(bad), f"faces: numbers start at 1, got {bad}.", mend=INSPECT, how="List them")
             _keep(self, faces=tuple(int(number) for number in self.faces))
 
 
@@ -183,7 +183,7 @@ class MatchOptions:
         for one in self.match:
             for number in one:
                 _whole("match", number)
-            _refuse(min(one) < 1, f"match: numbers start at 1, got {tuple(one)}. `open-the-eyes inspect` lists faces.")
+            _refuse(min(one) < 1, f"match: numbers start at 1, got {tuple(one)}.", mend=INSPECT, how="List faces")
         pairs = [(face, reference) for face, reference, _ in self.match]
         _refuse(
             len(set(pairs)) < len(pairs), "match: expected each face once a reference, got one twice; leave one out."
@@ -225,7 +225,7 @@ class RestoreOptions:
         _yes_or_no("whole_face", self.whole_face)
         _refuse(
             self.whole_face and self.restorer == "none",
-            "whole_face: expected a restorer to do it, got restorer 'none'; add --restorer gfpgan, or leave it out.",
+            "whole_face: expected a restorer to do it, got restorer 'none'; name one, such as gfpgan, or leave it out.",
         )
         _number("fidelity", self.fidelity)
         _refuse(not 0 <= self.fidelity <= 1, f"fidelity: expected 0 to 1, got {self.fidelity}.")

@@ -131,7 +131,7 @@ def by_flag() -> Iterator[None]:
     try:
         yield
     except UsageError as error:
-        name, colon, fault = str(error).partition(":")
+        name, colon, fault = error.fault.partition(":")
         if not colon or name not in _IN_PYTHON:
             raise
-        raise UsageError(f"--{name.replace('_', '-')}:{fault}") from error
+        raise UsageError(f"--{name.replace('_', '-')}:{fault}", mend=error.mend, how=error.how) from error

@@ -33,7 +33,8 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
         UnreadablePhoto, PhotoTooLarge: no library for it, damaged, cut off, animated, too many pixels.
     """
     if not features.check("avif"):
-        raise UnreadablePhoto("expected a Pillow that reads AVIF, this one does not; install a wheel of Pillow.")
+        said = "expected a Pillow that reads AVIF, this one does not; convert the photo to JPEG."
+        raise UnreadablePhoto(said, mend="python -m pip install --only-binary :all: pillow", how="Or install a wheel")
     with foreign_decoder():
         opened = AvifImagePlugin.AvifImageFile(BytesIO(data))
         frames = opened.n_frames

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 QUALITY: Final = 90
 """For lossy files: a HEIC does not say its quality, and a second generation should not be seen."""
 
-_INSTALL: Final = 'install it with: pip install "open-the-eyes[heif]"'
+_LIBRARY: Final = 'pip install "open-the-eyes[heif]"'
 _LOSSLESS: Final = -1
 _CHROMA: Final = {444: 0, 422: 1, 420: 2}
 _MAX_SIDE: Final = 16_384
@@ -82,9 +82,8 @@ def pack(parcel: Parcel) -> bytes:
         from pillow_heif.constants import HeifCompressionFormat
         from pillow_heif.misc import CtxEncode
     except ImportError as error:
-        raise PhotoNotWritten(
-            f"expected the library pillow-heif to write a HEIC, it is missing; {_INSTALL}."
-        ) from error
+        said = "expected the library pillow-heif to write a HEIC, it is missing."
+        raise PhotoNotWritten(said, mend=_LIBRARY, how="Install it with") from error
     lossless = parcel.encoding.lossless
     chroma = 444 if lossless else {number: name for name, number in _CHROMA.items()}[parcel.encoding.subsampling]
     encoder = CtxEncode(HeifCompressionFormat.HEVC, quality=_LOSSLESS if lossless else QUALITY, chroma=chroma)
@@ -108,7 +107,8 @@ def _opened(data: bytes) -> HeifFile:
     try:
         import pillow_heif
     except ImportError as error:
-        raise UnreadablePhoto(f"expected the library pillow-heif to read a HEIC, it is missing; {_INSTALL}.") from error
+        said = "expected the library pillow-heif to read a HEIC, it is missing; convert the photo to JPEG."
+        raise UnreadablePhoto(said, mend=_LIBRARY, how="Or install it with") from error
     with foreign_decoder():
         return pillow_heif.open_heif(BytesIO(data), convert_hdr_to_8bit=False)
 

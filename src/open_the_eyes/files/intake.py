@@ -60,5 +60,7 @@ def _check_length(length: int, max_bytes: int) -> None:
     if length > max_bytes:
         raise PhotoTooLarge(
             f"expected at most {max_bytes:,} bytes, it has {length:,}{' or more' if length == max_bytes + 1 else ''}; "
-            "make it smaller, or raise OTE_MAX_BYTES."
+            "make it smaller.",
+            mend="OTE_MAX_BYTES",
+            how="Or raise the limit",
         )

@@ -79,7 +79,9 @@ def check_pixels(size_wh: tuple[int, int], max_pixels: int) -> None:
     if width * height > max_pixels:
         raise PhotoTooLarge(
             f"expected at most {max_pixels:,} pixels, it says it is {width} x {height} = {width * height:,}; "
-            "make it smaller, or raise OTE_MAX_PIXELS."
+            "make it smaller.",
+            mend="OTE_MAX_PIXELS",
+            how="Or raise the limit",
         )
 
 

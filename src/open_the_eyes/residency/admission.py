@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..errors import GpuBusy, NoRoomOnGpu
-from .budget import evict, lacking, no_room
+from .budget import WITHOUT_GPU, evict, lacking, no_room
 from .cards import Variant
 from .memory import Memory
 from .records import Clock, LeaseRecord, Recorder
@@ -18,7 +18,7 @@ GLANCE_S: Final = 0.5
 """How often somebody who waits looks whether to stop."""
 BUSY: Final = (
     "Other photos of this program have it, and got no further for too long. Try again, with fewer of them at once "
-    "(batch --at-once 1), or do without the GPU: --engine appearance, and OTE_DEVICE=cpu for restorers"
+    "(batch --at-once 1), or do without the GPU"
 )
 KEPT: Final = 1000
 """Records of leases; a service that runs for months forgets the oldest."""
@@ -189,7 +189,8 @@ class Admission:
                     raise  # others going would not be enough
                 waited = recorder.clock() - max(began, self._got_on)
                 if self._everybody_waits() or waited > self._patience_s:
-                    raise GpuBusy(f"{lacking(slot.card.name, needed, room, leased, why)}. {BUSY}.") from None
+                    said = f"{lacking(slot.card.name, needed, room, leased, why)}."
+                    raise GpuBusy(said, mend=WITHOUT_GPU, how=BUSY) from None
             with recorder.timed(record, "wait_s"):
                 self._wait(recorder)
 

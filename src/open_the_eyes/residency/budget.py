@@ -15,10 +15,8 @@ COMFORTABLE_BATCH: Final = 4
 """Pictures that shall fit at once before a finer precision is taken: the usual four variations."""
 COARSE: Final = ("int4",)
 """Precisions that can be seen in the picture: taken only where a single picture does not fit otherwise."""
-ADVICE: Final = (
-    "End other programs that use the GPU, raise OTE_GPU_ROOM_MIB if it is set, or do without the GPU: "
-    "--engine appearance, and OTE_DEVICE=cpu for restorers"
-)
+ADVICE: Final = "End other programs that use the GPU, raise OTE_GPU_ROOM_MIB if it is set, or do without the GPU"
+WITHOUT_GPU: Final = "--engine appearance, and OTE_DEVICE=cpu for restorers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def evict(residents: Sequence[Resident], needed_mib: int, room_mib: int, whom: s
 
 def no_room(whom: str, needed_mib: int, room_mib: int, leased: Sequence[Resident] = (), why: str = "") -> NoRoomOnGpu:
     """The error in numbers."""
-    return NoRoomOnGpu(f"{lacking(whom, needed_mib, room_mib, leased, why)}. {ADVICE}.")
+    return NoRoomOnGpu(f"{lacking(whom, needed_mib, room_mib, leased, why)}.", mend=WITHOUT_GPU, how=ADVICE)
 
 
 def lacking(whom: str, needed_mib: int, room_mib: int, leased: Sequence[Resident], why: str = "") -> str:

@@ -154,8 +154,9 @@ def memory_of(device: str, limit_mib: int | None = None) -> Memory:
             found = torch.cuda.device_count()
             if (gpu_number(device) or 0) >= found:
                 raise NoCapacity(
-                    f"{device}: expected a GPU of that number, found {found}, from cuda:0 on. Choose one of these, or "
-                    "the processor: OTE_DEVICE=cpu"
+                    f"{device}: expected a GPU of that number, found {found}, from cuda:0 on.",
+                    mend="OTE_DEVICE=cpu",
+                    how="Choose one of these, or the processor",
                 )
             return CudaMemory(torch, device, limit_mib)
     return UnmeasuredMemory(limit_mib or UNCOUNTED)

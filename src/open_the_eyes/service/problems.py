@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import (
+    INSPECT,
     Cancelled,
     GpuFailed,
     NoCapacity,
@@ -18,6 +19,7 @@ from ..errors import (
     PhotoTooLarge,
     UnreadablePhoto,
     UsageError,
+    WeightsMissing,
 )
 from .errors import BodyTooLarge, BodyTooSlow, Busy, StoreAway, StoreUnreadable, WrongMethod
 from .reasons import reason_of
@@ -30,7 +32,15 @@ _TELLABLE: Final = (UsageError, UnreadablePhoto, PhotoTooLarge, BodyTooSlow, Bod
 
 _STORAGE: Final = "expected to store this, the service could not; try again later, or tell its operator."
 _READING: Final = "expected to read what is stored, the service could not; try again later, or tell its operator."
+_MODEL: Final = (
+    "expected a model that is not on the service's machine; leave out what asks for one (restorer, lcm), or ask its "
+    "operator, who finds out more with `open-the-eyes doctor`."
+)
 _OPERATOR: Final = "the service cannot do this at present; its operator finds out more with `open-the-eyes doctor`."
+_IN_OUR_WORDS: Final = {INSPECT: "POST /v1/inspect tells which faces there are."}
+"""What mends something on the command line, and how that is done here."""
+
+_LATER: Final = "Try again later, or tell the service's operator."
 _BUG: Final = "this is a bug of ours; the photo that came is not kept longer for it. Try again, or tell the operator."
 
 
@@ -76,11 +86,19 @@ def log_bug(error: BaseException) -> None:
     _LOG.error("%s at %s", kind if reason == kind else f"{kind} ({reason})", where or "unknown place")
 
 
+def _told(error: OpenTheEyesError) -> str:
+    """In words of the service: its clients have no command line, and do not set what its operator sets."""
+    later = _LATER if error.mend and isinstance(error, NoCapacity) else ""
+    return f"{error.fault} {_IN_OUR_WORDS.get(error.mend, later)}"
+
+
 def _detail(error: BaseException) -> str:
     if isinstance(error, GpuFailed):  # in its own words, which name the machine and its files
         return _OPERATOR
     if isinstance(error, _TELLABLE):  # half a surrogate pair, quoted from JSON, is no character that can be sent
-        return " ".join(str(error).split()).encode("utf-8", "backslashreplace").decode()
+        return " ".join(_told(error).split()).encode("utf-8", "backslashreplace").decode()
+    if isinstance(error, WeightsMissing):
+        return _MODEL
     if isinstance(error, StoreUnreadable):
         return _READING
     if isinstance(error, PhotoNotWritten):

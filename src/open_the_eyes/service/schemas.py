@@ -166,7 +166,7 @@ UPLOAD: Final[dict[str, Any]] = {
                             "type": "string",
                             "contentMediaType": "application/json",
                             "contentSchema": {"$ref": "#/components/schemas/Options"},
-                            "description": "A JSON object with the options of `open-the-eyes open`.",
+                            "description": "A JSON object with any of the options in `Options`.",
                             "examples": [_OPTIONS],
                         },
                     },

@@ -154,7 +154,7 @@ class UploadHandler:
                 files.read(one, self._settings)
             except OpenTheEyesError as error:
                 if number:
-                    raise type(error)(f"reference {number}: {error}") from error
+                    raise error.headed(f"reference {number}") from error
                 raise
 
     def _submit(self, upload: Upload, owner: str, idempotency: str | None) -> Job:

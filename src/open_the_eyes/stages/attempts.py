@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import count, islice
 from typing import Final
 
-from ..errors import UsageError
+from ..errors import INSPECT, UsageError
 from ..options import MAX_ATTEMPTS, GenerateOptions
 from .keep import Candidate, Kept
 
@@ -45,4 +45,4 @@ def check_picks(options: GenerateOptions, face_count: int) -> None:
     """
     missing = sorted(face for face, _ in options.picks if face > face_count)
     if missing:
-        raise UsageError(f"picks: expected faces up to {face_count}, got {missing}. Try `inspect PHOTO`.")
+        raise UsageError(f"picks: expected faces up to {face_count}, got {missing}.", mend=INSPECT, how="List them")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from ..counting import counted
-from ..errors import UsageError
+from ..errors import INSPECT, UsageError
 from ..imaging.mesh478 import SIDES, Side
 from ..options import ChooseOptions
 from ..roles import Eye, Face, Outcome
@@ -87,7 +87,8 @@ def decide(faces: Sequence[Face], options: ChooseOptions) -> list[Decision]:
         if missing:
             numbers = ", ".join(map(str, missing))
             count = counted(len(faces), "face")
-            raise UsageError(f"faces: this photo has {count}, so there is no face {numbers}. Try `inspect PHOTO`.")
+            said = f"faces: this photo has {count}, so there is no face {numbers}."
+            raise UsageError(said, mend=INSPECT, how="List them")
     return [_decide(number, face, options) for number, face in enumerate(faces, start=1)]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..counting import counted
-from ..errors import UsageError
+from ..errors import INSPECT, UsageError
 from ..givers import Match, NoDonor, NoDonors, ReferenceFace
 from ..imaging.arrays import Rgb
 from ..imaging.assignment import Pairing, paired
@@ -197,9 +197,8 @@ def _elsewhere(face: Face, pixels: Rgb, other: Face, others: Rgb) -> float:
 def _check_faces(options: MatchOptions, faces: int) -> None:
     for face, _, _ in options.match:
         if face > faces:
-            raise UsageError(
-                f"match: this photo has {counted(faces, 'face')}, so there is no face {face}. Try `inspect PHOTO`."
-            )
+            said = f"match: this photo has {counted(faces, 'face')}, so there is no face {face}."
+            raise UsageError(said, mend=INSPECT, how="List them")
 
 
 def _told(options: MatchOptions, reference: Reference, faces: int) -> dict[int, int]:
@@ -207,9 +206,8 @@ def _told(options: MatchOptions, reference: Reference, faces: int) -> dict[int, 
     name, told = reference.name, {face: there for face, number, there in options.match if number == reference.number}
     for there in told.values():
         if there > faces:
-            raise UsageError(
-                f"match: {name} has {counted(faces, 'face')}, so there is no face {there}. Try `inspect {name}`."
-            )
+            said = f"match: {name} has {counted(faces, 'face')}, so there is no face {there}."
+            raise UsageError(said, mend=INSPECT, how="List them")
     return {face: there - 1 for face, there in told.items()}
 
 

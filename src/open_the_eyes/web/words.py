@@ -132,7 +132,10 @@ _REFUSALS: Final = {
     "gpu-failed": ("The graphics card has failed.", "Nothing was changed. Whoever runs this has to look at it."),
     "key-needed": ("You have been signed out.", "Load this page again to sign in."),
     "not-here": ("That photo is not here any more.", "It has been deleted, as promised. Choose it again."),
-    "weights-missing": ("A model that is needed is missing here.", "`open-the-eyes doctor` says which."),
+    "weights-missing": (
+        "A model that is needed is missing here.",
+        "Whoever runs this finds out which with `open-the-eyes doctor`.",
+    ),
     "usage-error": ("That cannot be done.", ""),
     "nothing-deleted": (
         "There was nothing to delete.",

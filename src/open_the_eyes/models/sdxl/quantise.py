@@ -38,7 +38,7 @@ def quantised(network: torch.nn.Module, precision: str, device: str = "cpu") -> 
 
     packed = precision == "int4"
     if packed and not (device.startswith("cuda") and torch.cuda.is_available()):
-        raise UsageError("precision: expected a CUDA GPU for int4, found none; take --precision int8.")
+        raise UsageError("precision: expected a CUDA GPU for int4, found none; take int8.")
     from torchao.quantization import quantize_
 
     def large(module: nn.Module, _: str) -> bool:

@@ -1,0 +1,65 @@
+"""What clients are told: in words of the service, since they have no command line and set nothing of its operator's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from open_the_eyes.errors import OpenTheEyesError, WeightsMissing
+from open_the_eyes.files.intake import take_in
+from open_the_eyes.files.parcel import check_pixels
+from open_the_eyes.options import ChooseOptions, GenerateOptions, MatchOptions, RestoreOptions
+from open_the_eyes.residency.budget import no_room
+from open_the_eyes.service.problems import problem_of
+from open_the_eyes.stages.attempts import check_picks
+from open_the_eyes.stages.choose import decide
+
+if TYPE_CHECKING:
+    from open_the_eyes.engine import Engine
+
+FACES = "POST /v1/inspect tells which faces there are."
+LATER = "Try again later, or tell the service's operator."
+
+
+def raise_(error: OpenTheEyesError) -> None:
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("refused", "ending"),
+    [
+        pytest.param(lambda _: ChooseOptions(faces=(0,)), FACES, id="no number of a face"),
+        pytest.param(lambda _: decide([], ChooseOptions(faces=(2,))), FACES, id="a face that is not there"),
+        pytest.param(lambda _: MatchOptions(match=((0, 1, 1),)), FACES, id="no number in a match"),
+        pytest.param(lambda _: check_picks(GenerateOptions(picks=((2, 0),)), 1), FACES, id="a pick for nobody"),
+        pytest.param(lambda _: RestoreOptions(whole_face=True), "or leave it out.", id="no restorer"),
+        pytest.param(lambda one: one.check(GenerateOptions(lcm=True)), "leave it out.", id="another engine's"),
+        pytest.param(lambda _: check_pixels((9, 9), 80), "make it smaller.", id="too many pixels"),
+        pytest.param(lambda _: take_in(b"123", 2), "make it smaller.", id="too many bytes"),
+        pytest.param(lambda _: raise_(no_room("sdxl", 9, 8)), LATER, id="no room on the GPU"),
+    ],
+)
+def test_no_refusal_speaks_of_the_command_line_or_of_settings(
+    engine: Engine, refused: Callable[[Engine], object], ending: str
+) -> None:
+    with pytest.raises(OpenTheEyesError) as raised:
+        refused(engine)
+    told = problem_of(raised.value)["detail"]
+    assert told.endswith(ending)
+    assert not re.search(r"--\w|OTE_|`|open-the-eyes", told)
+
+
+def test_who_runs_the_program_is_told_what_to_run_or_set() -> None:
+    with pytest.raises(OpenTheEyesError, match=r"make it smaller\. Or raise the limit: OTE_MAX_PIXELS$"):
+        check_pixels((9, 9), 80)
+    with pytest.raises(OpenTheEyesError, match=r"no face 2\. List them: open-the-eyes inspect PHOTO$"):
+        decide([], ChooseOptions(faces=(2,)))
+
+
+def test_a_model_that_is_not_there_is_something_to_do_without() -> None:
+    told = problem_of(WeightsMissing("/root/weights: nothing", mend="open-the-eyes fetch gfpgan", how="Run"))["detail"]
+    assert "leave out what asks for one" in told
+    assert "/root" not in told
