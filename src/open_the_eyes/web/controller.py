@@ -15,6 +15,7 @@ from ..service.problems import problem_of
 from . import words
 from .edit_session import EditSession, EyeStyle
 from .job_client import JobClient
+from .refusals import kind_of, refusal
 from .tab_memory import TabMemory
 
 PREVIEW_AGAIN: Final = {"act": "retry"}
@@ -72,7 +73,7 @@ class Controller:
             if name in always:
                 return always[name](owner, session, told)
             if session is None or not is_whole:
-                return PageState(session, *words.refusal("not-here" if session is None else "forgotten"), replaced=True)
+                return PageState(session, *refusal("not-here" if session is None else "forgotten"), replaced=True)
             if name not in acts or not _is_seen(session, told):
                 return PageState(session)
             return acts[name](owner, session, told)
@@ -119,14 +120,14 @@ class Controller:
                 self._job_client.job(owner, session.job)
                 self._job_client.forget_photo(owner, session)
                 return PageState(None)
-        return PageState(None, *words.refusal("nothing-deleted"))
+        return PageState(None, *refusal("nothing-deleted"))
 
     def _refused(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         problem = told.get("problem")
         known = problem if isinstance(problem, dict) else {}
         seconds = told.get("seconds")
-        kind = words.kind_of(known) or str(told.get("kind", ""))
-        return PageState(session, *words.refusal(kind, known, seconds if isinstance(seconds, int) else None))
+        kind = kind_of(known) or str(told.get("kind", ""))
+        return PageState(session, *refusal(kind, known, seconds if isinstance(seconds, int) else None))
 
     def _toggle(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         face = _number(told.get("face"))
@@ -172,7 +173,7 @@ class Controller:
 
     def _cancel(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         now = self._job_client.cancel(owner, session)
-        return PageState(now, *words.refusal("cancelled"), retry=PREVIEW_AGAIN if now.preview is None else None)
+        return PageState(now, *refusal("cancelled"), retry=PREVIEW_AGAIN if now.preview is None else None)
 
     def _retry(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         return PageState(self._job_client.preview(owner, session))
@@ -200,14 +201,14 @@ def _come_to(before: EditSession, now: EditSession, job: Job) -> PageState:
     """What has become of a job that was waited for."""
     if job.state == "failed" and job.problem is not None:
         again = {"act": "finish", "purpose": before.purpose} if before.finishing else PREVIEW_AGAIN
-        return PageState(now, *words.refusal(words.kind_of(job.problem), job.problem), retry=again)
+        return PageState(now, *refusal(kind_of(job.problem), job.problem), retry=again)
     return _greeted(now)  # where there is nothing to open, the end of the preview leaves that to be said
 
 
 def _greeted(session: EditSession) -> PageState:
     if not session.choosable:
         refused = any(face.outcome != "already_open" for face in session.faces)
-        return PageState(session, *words.refusal("none-possible" if refused else "nothing-closed"))
+        return PageState(session, *refusal("none-possible" if refused else "nothing-closed"))
     return PageState(session)
 
 
@@ -216,7 +217,7 @@ def _failed(session: EditSession | None, error: Exception, again: Mapping[str, s
     problem = problem_of(error)
     seconds = error.retry_after if isinstance(error, Busy) else None
     retry = None if session is None or isinstance(error, UsageError) else again
-    return PageState(session, *words.refusal(words.kind_of(problem), problem, seconds), retry=retry)
+    return PageState(session, *refusal(kind_of(problem), problem, seconds), retry=retry)
 
 
 def _again(told: Mapping[str, Any]) -> dict[str, str] | None:

@@ -14,6 +14,7 @@ from ..naming import opened
 from ..service.jobs import Job
 from . import words
 from .edit_session import EditSession
+from .refusals import refusal
 from .tab_memory import TabMemory, clean
 
 EYE: Final = (
@@ -81,7 +82,7 @@ def progress(session: EditSession | None) -> str:
     if session.waiting is None:
         return f'<div class="ote-standing">{standing}</div>'
     what = words.PURPOSES[session.purpose][0] if session.finishing else "Quick preview"
-    stages, lost = escape(json.dumps(words.STAGES)), escape(" ".join(words.refusal("no-answer")))
+    stages, lost = escape(json.dumps(words.STAGES)), escape(" ".join(refusal("no-answer")))
     return (
         f'<div class="ote-standing">{standing}'
         f'<div class="ote-progress" data-job="{session.waiting}" data-stages="{stages}" data-lost="{lost}">'

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from ..options import EyeColor, Mode
 from ..roles import Outcome
@@ -114,67 +114,6 @@ _NUMBERS: Final = (
     "twelve",
 )
 
-_REFUSALS: Final = {
-    "unreadable-photo": (
-        "That file is not a photo that can be read.",
-        "JPEG, PNG, WebP, TIFF, AVIF and, where it is installed, HEIC work.",
-    ),
-    "photo-too-large": ("That photo is too large.", "Make it smaller, and choose it again."),
-    "body-too-large": ("Those photos are too large together.", "Choose fewer of them, or smaller ones."),
-    "too-many-photos": ("Those are too many photos.", "Choose fewer of them."),
-    "busy": ("Many photos are waiting just now.", "Nothing is lost; please try again shortly."),
-    "store-away": ("The photo could not be stored.", "There may be no room left; try again later."),
-    "store-unreadable": ("The photo cannot be read just now.", "It is still kept; try again later."),
-    "photo-not-written": ("The photo could not be stored.", "There may be no room left; try again later."),
-    "no-capacity": ("There is not enough memory for this photo just now.", "Make it smaller, or try again later."),
-    "no-room-on-gpu": ("There is not enough memory for this photo just now.", "Make it smaller, or try again later."),
-    "gpu-busy": ("Many photos are being painted just now.", "Nothing is lost; please try again shortly."),
-    "gpu-failed": ("The graphics card has failed.", "Nothing was changed. Whoever runs this has to look at it."),
-    "key-needed": ("You have been signed out.", "Load this page again to sign in."),
-    "not-here": ("That photo is not here any more.", "It has been deleted, as promised. Choose it again."),
-    "weights-missing": (
-        "A model that is needed is missing here.",
-        "Whoever runs this finds out which with `open-the-eyes doctor`.",
-    ),
-    "usage-error": ("That cannot be done.", ""),
-    "nothing-deleted": (
-        "There was nothing to delete.",
-        "This browser has no photo here any more: its time was over, or the browser's cookies were cleared.",
-    ),
-    "forgotten": (
-        "The program was started anew in the meantime, or has not heard of this page for long.",
-        "Nothing was done. Your photo is back; look what is chosen now, and go on.",
-    ),
-    "no-face": (
-        "No face was found in this photo.",
-        "Faces should be at least a thumbnail's size, and not turned away. Try another photo.",
-    ),
-    "nothing-closed": ("Everybody's eyes are open.", "There is nothing to mend in this photo."),
-    "none-possible": ("There is no face here whose eyes could be opened.", "The faces say why, below."),
-    "no-answer": (
-        "The program does not answer.",
-        "If it was stopped, start it again; this page goes on by itself, and your photo waits.",
-    ),
-    "cancelled": ("Stopped.", "Nothing was changed. Choose a face or a button to go on."),
-}
-_BUG: Final = ("Something went wrong on our side.", "Nothing was changed. Please try again.")
-
-
-def refusal(kind: str, problem: Mapping[str, Any] | None = None, seconds: int | None = None) -> tuple[str, str]:
-    """A headline and what to do next, for a problem type such as "unreadable-photo"; the limit where one was passed."""
-    headline, advice = _REFUSALS.get(kind, _BUG)
-    detail = str((problem or {}).get("detail", ""))
-    if kind in ("photo-too-large", "body-too-large", "too-many-photos", "usage-error") and detail:
-        advice = _sentence(detail)
-    if kind == "busy" and seconds is not None:
-        advice = f"Nothing is lost; please try again in {seconds} seconds."
-    return headline, advice
-
-
-def kind_of(problem: Mapping[str, Any]) -> str:
-    """ "urn:open-the-eyes:problem:busy" -> "busy" """
-    return str(problem.get("type", "")).rpartition(":")[2]
-
 
 def seen(face: FaceRegion) -> str:
     """A face in a list: "Face 2: eyes closed"."""
@@ -223,10 +162,10 @@ def deed(
     if outcome == "skipped" and face is not None and face.outcome != "closed":
         outcome, reason = face.outcome, face.reason
     if outcome == "opened":
-        return f"{_sentence(reason)}{_borrowed(source, names, painted)}"
+        return f"{sentence(reason)}{_borrowed(source, names, painted)}"
     if outcome == "kept_original":
         return "Left alone: new eyes did not look right, and nothing worse than your photo is ever kept."
-    return _LEFT.get(outcome, _sentence(reason) or "Left alone.")
+    return _LEFT.get(outcome, sentence(reason) or "Left alone.")
 
 
 def _borrowed(source: str, names: tuple[str, ...], painted: Sequence[int]) -> str:
@@ -286,7 +225,7 @@ def _faces(number: int) -> str:
     return "One face" if number == 1 else f"{_count(number).capitalize()} faces"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     """With a capital letter, a full stop, and digits as people write them."""
     plain = " ".join(text.split())
     return (

@@ -1,0 +1,58 @@
+"""Plain words for each refusal, and no more of it than a visitor should read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from open_the_eyes.errors import GpuFailed, OpenTheEyesError
+from open_the_eyes.service.problems import problem_of
+from open_the_eyes.web.refusals import kind_of, refusal
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("unreadable-photo", "not a photo"),
+        ("photo-too-large", "too large"),
+        ("too-many-photos", "too many"),
+        ("busy", "waiting"),
+        ("no-face", "No face"),
+        ("not-here", "not here any more"),
+        ("key-needed", "signed out"),
+        ("no-answer", "does not answer"),
+        ("bug", "Something went wrong"),
+        ("what nobody knows", "Something went wrong"),
+    ],
+)
+def test_every_refusal_has_plain_words(kind: str, said: str) -> None:
+    headline, advice = refusal(kind)
+    assert said in headline
+    assert advice
+
+
+def every(error: type[OpenTheEyesError]) -> Iterator[type[OpenTheEyesError]]:
+    yield error
+    for kind in error.__subclasses__():
+        yield from every(kind)
+
+
+@pytest.mark.parametrize("error", [e for e in every(OpenTheEyesError) if e.http_status in (422, 503)])
+def test_what_refuses_a_photo_is_not_called_a_bug(error: type[OpenTheEyesError]) -> None:
+    kind = kind_of(problem_of(error("why")))
+    assert refusal(kind) != refusal("bug")
+
+
+def test_a_gpu_that_fails_tells_no_visitor_where() -> None:
+    said = str(
+        problem_of(GpuFailed("CUDA failure 700: an illegal memory access ; GPU=0 ; hostname=node-17 ; file=/a.cc"))
+    )
+    assert "node-17" not in said
+    assert "/a.cc" not in said
+
+
+def test_a_limit_is_named_and_so_is_the_time_to_wait() -> None:
+    problem = {"detail": "expected at most 5 bytes in a photo, got 9; make it smaller."}
+    assert refusal("photo-too-large", problem)[1].startswith("Expected at most 5 bytes")
+    assert "12 seconds" in refusal("busy", None, 12)[1]
