@@ -15,7 +15,7 @@ from ..service.problems import problem_of
 from . import words
 from .edit_session import EditSession, EyeStyle
 from .job_client import JobClient
-from .refusals import kind_of, refusal
+from .refusals import kind_of, own_limit, refusal
 from .tab_memory import TabMemory
 
 PREVIEW_AGAIN: Final = {"act": "retry"}
@@ -38,10 +38,14 @@ class PageState:
 
 
 class Controller:
-    """What a visitor can do. Whatever it is, a page to show comes back; what goes wrong is said on it."""
+    """What a visitor can do. Whatever it is, a page to show comes back; what goes wrong is said on it.
 
-    def __init__(self, job_client: JobClient) -> None:
-        self._job_client = job_client
+    Args:
+        alone: whether nobody but who sits at this computer sees the page.
+    """
+
+    def __init__(self, job_client: JobClient, *, alone: bool = False) -> None:
+        self._job_client, self._alone = job_client, alone
 
     def act(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:
         """What the page tells: `told["act"]` says what was done, `told["memory"]` where the tab is, the rest to what.
@@ -127,7 +131,9 @@ class Controller:
         known = problem if isinstance(problem, dict) else {}
         seconds = told.get("seconds")
         kind = kind_of(known) or str(told.get("kind", ""))
-        return PageState(session, *refusal(kind, known, seconds if isinstance(seconds, int) else None))
+        headline, advice = refusal(kind, known, seconds if isinstance(seconds, int) else None)
+        limit = own_limit(kind) if self._alone else ""
+        return PageState(session, headline, f"{advice} {limit}".rstrip())
 
     def _toggle(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         face = _number(told.get("face"))

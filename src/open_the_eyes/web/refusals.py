@@ -50,6 +50,12 @@ _REFUSALS: Final = {
     ),
     "cancelled": ("Stopped.", "Nothing was changed. Choose a face or a button to go on."),
 }
+_LIMITS: Final = {
+    "photo-too-large": "OTE_MAX_PIXELS or OTE_MAX_BYTES",
+    "body-too-large": "OTE_MAX_REQUEST_BYTES",
+    "too-many-photos": "OTE_MAX_REFERENCES",
+}
+"""What was passed, for those who can set it."""
 _BUG: Final = ("Something went wrong on our side.", "Nothing was changed. Please try again.")
 
 
@@ -62,6 +68,11 @@ def refusal(kind: str, problem: Mapping[str, Any] | None = None, seconds: int | 
     if kind == "busy" and seconds is not None:
         advice = f"Nothing is lost; please try again in {seconds} seconds."
     return headline, advice
+
+
+def own_limit(kind: str) -> str:
+    """How whoever sits at the computer raises the limit that was passed; "" where none was."""
+    return f"Or start the program again with a higher {_LIMITS[kind]}." if kind in _LIMITS else ""
 
 
 def kind_of(problem: Mapping[str, Any]) -> str:
