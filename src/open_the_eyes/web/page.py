@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from html import escape
 from typing import Any, Final
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported: it looks once
@@ -16,6 +18,7 @@ from . import panels, photo_html, words
 from .app_manifest import HEAD, STATIC
 from .controller import Controller, PageState, shown_style
 from .edit_session import EditSession
+from .refusals import refusal
 from .tab_session import TabSession
 from .theme import theme
 
@@ -24,6 +27,10 @@ SHOWN: Final = ("arrival", "notice", "progress", "photo", "shots", "strips", "co
 
 REMEMBER: Final = "(...given) => [...given.slice(0, -1), JSON.parse(sessionStorage.getItem('open-the-eyes') ?? 'null')]"
 """Gradio's own controls send along what the tab remembers, in the last of their inputs, as the drawn parts do."""
+
+SCRIPTS: Final = ("requests.js", "keys.js", "lost.js")
+LOST: Final = f'<meta name="open-the-eyes-lost" content="{escape(json.dumps(refusal("no-answer")))}">'
+"""What is said where the program does not answer."""
 
 
 def mount_page(app: FastAPI, page: Page) -> None:
@@ -36,8 +43,7 @@ def mount_page(app: FastAPI, page: Page) -> None:
             "/",
             theme=theme(),
             css_paths=[STATIC / "page.css"],
-            head=HEAD
-            + "".join(f"<script>{(STATIC / name).read_text()}</script>" for name in ("requests.js", "keys.js")),
+            head=HEAD + LOST + "".join(f"<script>{(STATIC / name).read_text()}</script>" for name in SCRIPTS),
             footer_links=[],
             run_history=False,
             enable_monitoring=False,

@@ -51,7 +51,9 @@ def test_a_program_that_has_forgotten_the_page_goes_on_with_what_is_seen_there(
     assert page.locator(".ote-notice").count() == 0
 
 
-def test_progress_is_followed_again_after_answers_that_are_none(visitor: Visitor, photos: Path) -> None:
+def test_progress_is_followed_again_after_answers_that_are_none_and_no_answer_is_said_in_plain_words(
+    visitor: Visitor, photos: Path
+) -> None:
     page = visitor.open()
     refused = list[str]()
 
@@ -66,6 +68,12 @@ def test_progress_is_followed_again_after_answers_that_are_none(visitor: Visitor
     dropped(page, photos / "Ada blinked.PNG")
     preview_done(page)
     assert len(refused) >= 3
+    page.route("**/gradio_api/run/**", lambda route: route.abort("connectionrefused"), times=1)
+    page.get_by_role("button", name="Download").click()
+    page.wait_for_function("document.querySelector('.toast-title')?.textContent === 'The program does not answer.'")
+    assert (
+        page.get_by_test_id("toast-text").inner_text().startswith("If it was stopped, start it again; this page goes")
+    )
     visitor.complaints.clear()  # a refused request is an error to the browser's console
 
 
