@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import uvicorn
 
 from open_the_eyes.service.api_keys import ApiKeys
 from open_the_eyes.service.app import create_app
-from open_the_eyes.service.server import _listener
+from open_the_eyes.service.server import StoppedTwice, _listener
 from open_the_eyes.service.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -29,10 +30,13 @@ PATIENCE_SECONDS = 120
 class RunningService:
     """A client of a running service; `service` is what is behind it."""
 
-    def __init__(self, address: str, app: FastAPI) -> None:
-        self.address = address
+    def __init__(self, address: str, app: FastAPI, server: StoppedTwice) -> None:
+        self.address, self._server = address, server
         self.service: JobService = app.state.service
         self.http = httpx.Client(base_url=address, timeout=PATIENCE_SECONDS)
+
+    def press_ctrl_c(self) -> None:
+        self._server.handle_exit(signal.SIGINT, None)
 
     def hand_in(self, photo: bytes, options: str = "{}", **headers: str) -> httpx.Response:
         files = {"photo": ("family.jpg", photo)}
@@ -67,10 +71,10 @@ def running_service(
     app = create_app(engine, ServiceSettings(folder=folder, **changed), keys=keys, hosts=hosts)
     listener = _listener("127.0.0.1", 0)
     config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=2)
-    server = uvicorn.Server(config)
+    server = StoppedTwice(config, app.state.service.runner.hurry)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    running = RunningService(f"http://127.0.0.1:{listener.getsockname()[1]}", app)
+    running = RunningService(f"http://127.0.0.1:{listener.getsockname()[1]}", app, server)
     try:
         yield running
     finally:

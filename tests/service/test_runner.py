@@ -167,6 +167,27 @@ def test_a_photo_that_takes_long_is_left_at_its_next_step_and_done_after_the_nex
     assert (view["state"], view["attempts"]) == ("done", 1)  # a rollout is no fault of the photo
 
 
+def test_a_second_ctrl_c_leaves_the_photo_at_once_and_ends_answers_that_are_on_their_way(
+    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    began, left = threading.Event(), threading.Event()
+    with monkeypatch.context() as slow:
+        slow.setattr(job_steps, "process", painting_without_end(began, left, Stopping))
+        with running_service(engine, tmp_path) as server:
+            job = server.job(shut)
+            assert began.wait(PATIENCE_SECONDS)
+            with server.http.stream("GET", f"/v1/jobs/{job}/events") as answer:
+                next(answer.iter_lines())
+                server.press_ctrl_c()
+                assert not left.wait(0.1)
+                server.press_ctrl_c()
+                assert left.wait(1)
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+    with running_service(engine, tmp_path) as server:
+        view = server.ended(job)
+    assert (view["state"], view["attempts"]) == ("done", 1)
+
+
 def test_a_photo_that_comes_to_no_step_before_the_process_is_killed_is_left_as_well(
     engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

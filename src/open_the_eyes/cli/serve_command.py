@@ -32,7 +32,8 @@ def serve_command(
     """Answers HTTP: photos are handed in as jobs, which survive a crash. docs/api.md tells how to ask.
 
     At 127.0.0.1 nobody is asked for an API key, unless one was made; anywhere else a key is needed. SIGTERM or Ctrl-C
-    lets the photo that is being painted come to its end; what still waits is done after the next start.
+    lets the photo that is being painted come to its end, for up to 20 seconds, and Ctrl-C again leaves it; what is left
+    is done after the next start.
 
     \b
     Examples:

@@ -80,8 +80,8 @@ class JobSteps:
         self._patiently(lambda: self._record(job_id))
 
     def stop(self, patience_seconds: float) -> None:
-        """Has what waits leave at once, and what is being painted at its next step after so long."""
-        self._leave_at = time.monotonic() + patience_seconds
+        """Has what waits leave at once, and what is painted at its next step after so long; asked again, not later."""
+        self._leave_at = min(self._leave_at, time.monotonic() + patience_seconds)
         self._stopping.set()
 
     def leave_all(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -29,6 +30,8 @@ KEPT_LOOKED_AT: Final = 10_000
 when they do; to look at all of a long retention every minute would cost more than it is worth."""
 
 _ENDED: Final = ["ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+
+_LOG: Final = logging.getLogger("open_the_eyes.service")
 
 
 class JobRunner:
@@ -67,9 +70,15 @@ class JobRunner:
         joins these threads before the process ends, if nobody kills it before.
         """
         patience = patience_seconds if self._steps.is_busy else 0  # asked to wait, DBOS waits a second at least
+        if patience:
+            _LOG.warning("stopping: the photo that is being worked on has %d seconds; Ctrl-C again leaves it", patience)
         self._steps.stop(patience)
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience)
         self._steps.leave_all()
+
+    def hurry(self) -> None:
+        """Has a stop wait no longer than to the next step; what is left is done after the next start."""
+        self._steps.stop(0)
 
     def enqueue(self, job: Job) -> None:
         """Queues a job that was accepted; a second time changes nothing."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import ipaddress
 import logging
+import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -74,7 +76,31 @@ def serve(app: FastAPI, host: str, port: int, tell: Callable[[str], None]) -> No
     )
     tell(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}")
     with suppress(KeyboardInterrupt):  # it has stopped in order, and passes the signal on
-        uvicorn.Server(config).run(sockets=[listener])
+        StoppedTwice(config, app.state.service.runner.hurry).run(sockets=[listener])
+
+
+class StoppedTwice(uvicorn.Server):
+    """Uvicorn's, but a second Ctrl-C only cuts the waiting short: what was started is stopped in order all the same.
+
+    Args:
+        hurry: called at the second Ctrl-C.
+    """
+
+    def __init__(self, config: uvicorn.Config, hurry: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._hurry = hurry
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit and sig == signal.SIGINT:
+            self._hurry()
+        super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        if (
+            self.force_exit
+        ):  # then that may have left the application running; one that has stopped is not stopped again
+            await self.lifespan.shutdown()
 
 
 def is_loopback(host: str) -> bool:
