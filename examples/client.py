@@ -21,10 +21,11 @@ key = {"Authorization": f"Bearer {os.environ['EYES_KEY']}"} if "EYES_KEY" in os.
 with httpx.Client(base_url=address, headers=key, timeout=60) as service:
     once = {"Idempotency-Key": str(uuid.uuid4())}  # sent again after a failure, it is still one job
     job = let_in(service.post("/v1/jobs", files={"photo": photo.read_bytes()}, headers=once)).json()
-    with service.stream("GET", job["links"]["events"], timeout=None) as events:
-        for line in events.iter_lines():
-            print(line)
-    job = let_in(service.get(job["links"]["self"])).json()
+    while job["state"] in ("queued", "running"):  # events that end before the job does were cut off: ask again
+        with service.stream("GET", job["links"]["events"], timeout=None) as events:
+            for line in events.iter_lines():
+                print(line)
+        job = let_in(service.get(job["links"]["self"])).json()
     for result in job["results"]:
         target = photo.with_name(f"{photo.stem}.opened.{result['variation']}{photo.suffix}")
         target.write_bytes(let_in(service.get(result["href"])).content)

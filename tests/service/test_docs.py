@@ -17,11 +17,17 @@ import pytest
 from PIL import Image
 
 from benchmarks.service_rig import serving
+from open_the_eyes.service import routes
 from open_the_eyes.service.api_keys import make_key
+from open_the_eyes.service.events import events
 from open_the_eyes.service.processing import options_of
 from open_the_eyes.service.settings import ServiceSettings
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from open_the_eyes.service.jobs import Job
+    from open_the_eyes.service.repository import JobRepository
     from tests.service.running import RunningService
 
 ROOT: Final = Path(__file__).parents[2]
@@ -83,7 +89,19 @@ def test_the_command_with_a_key_is_let_in(folder: Path, tmp_path: Path) -> None:
     assert key not in "\n".join(service.log)
 
 
-def test_the_example_client_opens_the_eyes_and_tells_why_not(server: RunningService, folder: Path) -> None:
+def test_the_example_client_opens_the_eyes_though_its_events_were_cut_off_and_tells_why_not(
+    server: RunningService, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def cut_off_once(repository: JobRepository, job: Job, retention: int) -> AsyncIterator[bytes]:
+        asked.append(job.id)
+        if len(asked) > 1:
+            async for event in events(repository, job, retention):
+                yield event
+
+    monkeypatch.setattr(routes, "events", cut_off_once)
+
     def client(name: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-W", "error", str(ROOT / "examples/client.py"), server.address, name]
         return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
