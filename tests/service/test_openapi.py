@@ -49,6 +49,7 @@ def test_the_options_are_described_as_the_command_line_has_them(document: dict[s
     assert described["mode"]["enum"] == list(MODES)
     for name, schema in described.items():
         assert schema["description"], name
+        assert "None" not in schema["description"], name
 
 
 def test_every_field_of_an_answer_has_an_example(document: dict[str, Any]) -> None:

@@ -43,7 +43,8 @@ def options_schema() -> dict[str, Any]:
 
 
 def _told(docstring: str) -> dict[str, str]:
-    """The entries under "Args:", by name."""
+    """The entries under "Args:", by name, in words of JSON."""
     _, _, arguments = docstring.partition("Args:")
     entries = re.split(r"^ {8}(?=\w+: )", arguments, flags=re.MULTILINE)[1:]
-    return {name: " ".join(text.split()) for name, _, text in (entry.partition(": ") for entry in entries)}
+    told = {name: " ".join(text.split()) for name, _, text in (entry.partition(": ") for entry in entries)}
+    return {name: re.sub(r"\bNone\b", "null", text) for name, text in told.items()}
