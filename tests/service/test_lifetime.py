@@ -206,6 +206,15 @@ def test_on_a_full_disk_uploads_are_refused_and_what_was_accepted_is_done_when_t
         assert server.ended(waiting)["state"] == "done"
 
 
+def test_a_store_that_cannot_be_written_to_is_said_at_the_start(
+    engine: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    with running_service(engine, tmp_path, store=str(tmp_path / "file/jobs")) as server:
+        assert server.http.get("/healthz").status_code == 200
+    assert "no jobs can be taken at present" in caplog.text
+
+
 def away(*_: object) -> None:
     raise StoreAway("no room") from OSError(28, "No space left on device")
 

@@ -219,6 +219,12 @@ def test_a_database_that_cannot_be_used_is_said_with_the_reason_and_without_its_
     assert "secret" not in str(caught.value)
 
 
+def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "jobs.sqlite").write_bytes(bytes(range(256)) * 8)
+    with pytest.raises(UsageError, match=r"DatabaseError: file is not a database"):
+        JobRepository(f"sqlite:///{tmp_path}/jobs.sqlite")
+
+
 def test_a_folder_for_the_database_is_made(tmp_path: Path) -> None:
     JobRepository(f"sqlite:///{tmp_path}/a/b/jobs.sqlite").close()
     assert (tmp_path / "a/b/jobs.sqlite").is_file()

@@ -16,7 +16,7 @@ from open_the_eyes.cli import main
 from open_the_eyes.errors import NoCapacity, UsageError
 from open_the_eyes.service import server, worker_lock
 from open_the_eyes.service.api_keys import ApiKeys, make_key
-from open_the_eyes.service.server import _listener, assembled, is_loopback
+from open_the_eyes.service.server import _listener, admission, assembled, is_loopback
 from open_the_eyes.service.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -49,6 +49,12 @@ def test_others_are_let_in_only_where_a_key_exists(engine: Engine, tmp_path: Pat
         assembled(engine, config, "0.0.0.0")
     make_key(config.keys_file)
     assembled(engine, config, "0.0.0.0").state.service.repository.close()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "http://127.0.0.1", "[::1]"])
+def test_an_address_with_more_than_an_address_is_refused_before_a_key_is_asked_for(host: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--host: expected a name or an address alone"):
+        admission(ServiceSettings(folder=tmp_path), host)
 
 
 def test_a_port_that_is_taken_is_said() -> None:

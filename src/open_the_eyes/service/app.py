@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
 
 from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
@@ -24,6 +26,8 @@ from .problems import headers_of, problem_of
 from .rate_limit import RateLimiter
 from .routes import methods_at, no_such_route, problem_response, router
 from .settings import ServiceSettings
+
+_LOG: Final = logging.getLogger("open_the_eyes.service")
 
 STOP_SECONDS = 20
 """How long a stop waits for the photo that is being worked on."""
@@ -81,6 +85,8 @@ async def _lifespan(service: JobService) -> AsyncIterator[None]:
         await run_sync(service.warm_up)
         stack.push_async_callback(run_sync, service.runner.stop, STOP_SECONDS)
         await run_sync(service.runner.start, service.config.database_url, service.config.worker_name)
+        if not await run_sync(service.look):  # what waits for room is no reason not to start
+            _LOG.warning("no jobs can be taken at present, for the reason above; see OTE_STORE and OTE_DATABASE")
         maintenance.start()
         stack.push_async_callback(run_sync, maintenance.stop)
         yield

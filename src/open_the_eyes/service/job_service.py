@@ -86,15 +86,19 @@ class JobService:
         with self._looking:
             looked, ready = self._ready
             if time.monotonic() - looked > READY_SECONDS:
-                try:
-                    self.repository.waiting()
-                    self.store.check()
-                    ready = True
-                except (SQLAlchemyError, StoreAway) as error:
-                    log_bug(error)
-                    ready = False
+                ready = self.look()
                 self._ready = (time.monotonic(), ready)
             return ready
+
+    def look(self) -> bool:
+        """Whether jobs can be taken at this moment; the log says why not."""
+        try:
+            self.repository.waiting()
+            self.store.check()
+        except (SQLAlchemyError, StoreAway) as error:
+            log_bug(error)
+            return False
+        return True
 
     def job(self, job_id: UUID, owner: str) -> Job:
         """Raises:

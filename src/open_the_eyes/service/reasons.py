@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from .errors import StoreAway
 
@@ -19,7 +19,7 @@ def reason_of(error: BaseException) -> str:
     """
     cause = error.__cause__ or error
     text = ""
-    if isinstance(error, OperationalError):  # of SQLAlchemy's errors the one that is about no value
+    if isinstance(error, OperationalError) or type(error) is DatabaseError:  # those of SQLAlchemy's about no value
         text = _QUOTED.sub("...", str(error.orig).partition("\n")[0])
     elif isinstance(cause, OSError):
         text = cause.strerror or ""

@@ -42,8 +42,10 @@ def admission(config: ServiceSettings, host: str) -> tuple[ApiKeys | None, froze
     that no page of a browser here can reach the service by a name of its own (DNS rebinding).
 
     Raises:
-        UsageError: an address that others can reach, and no key that they could show.
+        UsageError: an address that others can reach, and no key that they could show; or what is no address.
     """
+    if ":" in host and not _is_address(host):
+        raise UsageError(f"--host: expected a name or an address alone, got {host}; a port is for --port.")
     keys = ApiKeys.read(config.keys_file)
     alone = is_loopback(host)
     if not alone and not keys.hashes:
@@ -105,12 +107,15 @@ class StoppedTwice(uvicorn.Server):
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach it."""
-    if host == "localhost":
-        return True
+    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def _is_address(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        ipaddress.ip_address(host)
     except ValueError:
         return False
+    return True
 
 
 def _listener(host: str, port: int) -> socket.socket:
