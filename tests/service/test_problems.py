@@ -6,20 +6,23 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from open_the_eyes.errors import OpenTheEyesError, WeightsMissing
-from open_the_eyes.files.intake import take_in
-from open_the_eyes.files.parcel import check_pixels
+from open_the_eyes.files import read
 from open_the_eyes.options import ChooseOptions, GenerateOptions, MatchOptions, RestoreOptions
 from open_the_eyes.residency.budget import no_room
 from open_the_eyes.service.problems import problem_of
+from open_the_eyes.settings import Settings
 from open_the_eyes.stages.attempts import check_picks
 from open_the_eyes.stages.choose import decide
+from tests.service.conftest import as_file
 
 if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
 
+PICTURE = as_file(np.zeros((9, 9, 3), np.uint8))
 FACES = "POST /v1/inspect tells which faces there are."
 LATER = "Try again later, or tell the service's operator."
 
@@ -37,8 +40,8 @@ def raise_(error: OpenTheEyesError) -> None:
         pytest.param(lambda _: check_picks(GenerateOptions(picks=((2, 0),)), 1), FACES, id="a pick for nobody"),
         pytest.param(lambda _: RestoreOptions(whole_face=True), "or leave it out.", id="no restorer"),
         pytest.param(lambda one: one.check(GenerateOptions(lcm=True)), "leave it out.", id="another engine's"),
-        pytest.param(lambda _: check_pixels((9, 9), 80), "make it smaller.", id="too many pixels"),
-        pytest.param(lambda _: take_in(b"123", 2), "make it smaller.", id="too many bytes"),
+        pytest.param(lambda _: read(PICTURE, Settings(max_pixels=80)), "make it smaller.", id="too many pixels"),
+        pytest.param(lambda _: read(PICTURE, Settings(max_bytes=9)), "make it smaller.", id="too many bytes"),
         pytest.param(lambda _: raise_(no_room("sdxl", 9, 8)), LATER, id="no room on the GPU"),
     ],
 )
@@ -53,8 +56,8 @@ def test_no_refusal_speaks_of_the_command_line_or_of_settings(
 
 
 def test_who_runs_the_program_is_told_what_to_run_or_set() -> None:
-    with pytest.raises(OpenTheEyesError, match=r"make it smaller\. Or raise the limit: OTE_MAX_PIXELS$"):
-        check_pixels((9, 9), 80)
+    with pytest.raises(OpenTheEyesError, match=r"^the photo: .* make it smaller\. Or raise the limit: OTE_MAX_PIXELS$"):
+        read(PICTURE, Settings(max_pixels=80))
     with pytest.raises(OpenTheEyesError, match=r"no face 2\. List them: open-the-eyes inspect PHOTO$"):
         decide([], ChooseOptions(faces=(2,)))
 

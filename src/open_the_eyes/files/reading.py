@@ -71,7 +71,7 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
         with foreign_decoder():
             decoded = (_decoded_deep if unpacked.deep else _decoded)(file_format, unpacked, orientation)
     except PhotoError as error:
-        raise type(error)(f"{name}: {error}") from error
+        raise error.headed(name) from error
     facts = FileFacts(
         format=file_format,
         path=None if isinstance(source, bytes) else Path(source),
