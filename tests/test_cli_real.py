@@ -63,7 +63,8 @@ def test_an_engine_that_cannot_run_here_says_what_it_lacks(
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        pytest.param(["--engine", "magic"], "magic", id="an engine that never was"),
+        pytest.param(["--engine", "magic"], "--engine: expected one of", id="an engine that never was"),
+        pytest.param(["--precision", "int8"], "--precision: expected engine sdxl", id="what another engine has"),
         pytest.param(["--faces", "9"], "no face 9", id="a face that is not there"),
     ],
 )

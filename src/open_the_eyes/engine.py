@@ -52,7 +52,7 @@ class Engine:
         Raises:
             UsageError: options that only SDXL has, for an engine that is not SDXL.
         """
-        asked = "lcm" if options.lcm else "" if options.precision == "auto" else f"precision {options.precision!r}"
+        asked = "lcm" if options.lcm else "precision" if options.precision != "auto" else ""
         if asked and self.name != "sdxl":
             said = f"{asked}: expected engine sdxl, which alone has it, got engine {self.name}; leave it out."
             raise UsageError(said, mend="--engine sdxl", how="Or take that one")
@@ -90,7 +90,7 @@ def load_engine(
     """
     if name not in ENGINES:
         known = ", ".join(ENGINES)
-        raise UsageError(f"engine: expected one of {known}; got {name!r}; use --engine auto.")
+        raise UsageError(f"engine: expected one of {known}; got {name!r}; take auto.")
     from .models.appearance.generator import AppearanceGenerator
     from .models.reference.generator import ReferenceGenerator
     from .models.reference.likeness import Likeness

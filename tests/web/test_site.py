@@ -14,6 +14,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from open_the_eyes.cli import main
 from open_the_eyes.service.api_keys import make_key
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.version import __version__
@@ -247,6 +248,12 @@ def test_the_page_promises_that_photos_stay_here_only_where_they_do(
         app.state.service.close()
     assert said in page
     assert ("never leave" in page) is (not changed)
+
+
+@pytest.mark.parametrize("command", ["serve", "ui"])
+def test_an_engine_that_never_was_is_refused_by_its_flag(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--engine", "magic"]) == 2
+    assert "open-the-eyes: --engine: expected one of" in capsys.readouterr().err
 
 
 def test_the_page_promises_what_its_engine_can(engine: Engine) -> None:

@@ -96,7 +96,8 @@ def serve_command(
     from ..engine import load_engine
     from ..settings import Settings
 
-    chosen = load_engine(engine, Settings.from_environment())
+    with flags.by_flag():
+        chosen = load_engine(engine, Settings.from_environment())
     app = assembled(chosen, own, host)
     started(chosen.name, chosen.why)
     serve(app, host, number, listening)

@@ -47,7 +47,8 @@ def ui_command(
     from ..engine import load_engine
     from ..settings import Settings
 
-    chosen = load_engine(engine, Settings.from_environment())
+    with flags.by_flag():
+        chosen = load_engine(engine, Settings.from_environment())
     site = create_site(chosen, own, host)
     speech.note(f"engine: {chosen.name}, {chosen.why}")
 

@@ -133,7 +133,7 @@ def test_auto_takes_the_appearance_model_elsewhere_and_says_what_sdxl_would_need
     ("options", "words"),
     [
         (Options.of(lcm=True), "lcm: .*engine sdxl.*engine appearance"),
-        (Options.of(precision="int8"), "precision 'int8': .*engine sdxl.*engine appearance"),
+        (Options.of(precision="int8"), "precision: .*engine sdxl.*engine appearance"),
     ],
     ids=["lcm", "precision"],
 )
