@@ -55,4 +55,5 @@ def test_a_gpu_that_fails_tells_no_visitor_where() -> None:
 def test_a_limit_is_named_and_so_is_the_time_to_wait() -> None:
     problem = {"detail": "expected at most 5 bytes in a photo, got 9; make it smaller."}
     assert refusal("photo-too-large", problem)[1].startswith("Expected at most 5 bytes")
-    assert "12 seconds" in refusal("busy", None, 12)[1]
+    assert refusal("busy", None, 12)[1].endswith("in 12 seconds.")
+    assert refusal("busy", None, 1)[1].endswith("in 1 second.")

@@ -74,6 +74,8 @@ def test_files_are_said_to_differ_only_where_they_do() -> None:
     assert "sharpened as well (gfpgan)" in words.about_purposes(Capabilities(restorer="gfpgan"))
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(86_400, "24 hours"), (600, "10 minutes"), (5, "5 seconds")])
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(86_400, "24 hours"), (600, "10 minutes"), (5, "5 seconds"), (1, "1 second.")]
+)
 def test_how_long_photos_stay_is_said(seconds: int, said: str) -> None:
     assert said in words.retention(seconds, alone=True, is_folder=True)

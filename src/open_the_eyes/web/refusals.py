@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ..counting import counted
 from .words import sentence
 
 _REFUSALS: Final = {
@@ -66,7 +67,7 @@ def refusal(kind: str, problem: Mapping[str, Any] | None = None, seconds: int | 
     if kind in ("photo-too-large", "body-too-large", "too-many-photos", "usage-error") and detail:
         advice = sentence(detail)
     if kind == "busy" and seconds is not None:
-        advice = f"Nothing is lost; please try again in {seconds} seconds."
+        advice = f"Nothing is lost; please try again in {counted(seconds, 'second')}."
     return headline, advice
 
 

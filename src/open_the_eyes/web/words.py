@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ..counting import counted
 from ..options import EyeColor, Mode
 from ..roles import Outcome
 from .edit_session import EditSession, FaceRegion
@@ -188,7 +189,7 @@ def retention(seconds: int, *, alone: bool, is_folder: bool) -> str:
         alone: whether nobody but who sits at this computer sees the page.
         is_folder: whether photos are kept on the machine that serves it.
     """
-    time = f"{seconds} seconds"
+    time = counted(seconds, "second")
     if seconds >= 5400:
         time = f"{seconds / 3600:.0f} hours"
     elif seconds >= 90:
