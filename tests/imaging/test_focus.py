@@ -82,10 +82,22 @@ def test_in_a_soft_photo_eyes_get_as_soft(large: Crop, blur: float) -> None:
     assert 0.6 * around < inside < 1.2 * around
 
 
+def noisy(photo: Rgb) -> Rgb:
+    return to_levels(photo + np.random.default_rng(0).normal(0, 7, photo.shape).astype(np.float32))
+
+
+def test_noise_does_not_pass_for_focus(large: Crop) -> None:
+    soft, mask = out_of_focus(large, 2.5), large.mask
+    softened = [as_soft(with_eyes(soft), photo, mask, mask, large.landmarks) for photo in (soft, noisy(soft))]
+    clean, told = (np.abs(np.diff(out[mask.max(axis=1) > 0, :, 1], axis=1)).max() for out in softened)
+    assert told < 1.4 * clean
+
+
 def test_in_a_sharp_photo_eyes_stay_as_they_were_painted(closed_crop: Crop) -> None:
     painted = with_eyes(closed_crop.pixels)
     mask = closed_crop.mask
-    assert as_soft(painted, closed_crop.pixels, mask, mask, closed_crop.landmarks) is painted
+    for photo in (closed_crop.pixels, noisy(closed_crop.pixels)):
+        assert as_soft(painted, photo, mask, mask, closed_crop.landmarks) is painted
 
 
 def test_what_is_softer_than_the_photo_stays(large: Crop) -> None:

@@ -2,7 +2,8 @@
 
 How soft a picture is, is told by its sharpest edges: blurred once more over a known width, the steepest slope of an
 edge falls the more the sharper it was (Zhuo & Sim, "Defocus map estimation from a single image", 2011). Contrast does
-not matter to that; noise makes a picture look sharper than it is, and then nothing is done.
+not matter to that. Noise makes a picture look sharper than it is, so a noisy one is blurred before, which is counted
+out again.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from .easing import ramp
 from .eye_corners import seen_eye_width
 from .geometry import Box
 from .mesh478 import SIDES
+from .noise import noise_of
 from .palette import LUMA
 from .smooth import smoothed
 from .threefold import threefold
@@ -46,6 +48,8 @@ MOST_SHUT: Final = 1.2
 """Lines of shut eyes tell too, but raise what is told around them by so many times at most: lashes may be faint."""
 SOFT: Final = (1.05, 1.3)
 """Between these blurs of a face, pixels, it comes to count as soft."""
+NOISY: Final = (1.0, 2.0)
+"""Photos with more noise than this, levels, are measured blurred by so many pixels."""
 
 
 def softness(level: Plane, where: NDArray[np.bool_]) -> float | None:
@@ -85,7 +89,9 @@ def as_soft(painted: Tones, photo: NDArray[Any], new: Plane, covered: Plane, lan
         covered: (h, w) 0..1, where shut eyes are; what lies around tells more than these.
         landmarks: (478, 2+) of the face, in the same pixels.
     """
-    part, wanted = Box.holding(new), _softness_of(measured(photo, landmarks), measured(covered, landmarks))
+    noisy = noise_of(photo, covered > 0, landmarks).level > NOISY[0]
+    level, shut = measured(photo, landmarks), measured(covered, landmarks)
+    part, wanted = Box.holding(new), _softness_of(level, shut, NOISY[1] if noisy else 0.0)
     if wanted <= SOFT[0] or part is None:
         return painted
     inside = softness(measured(painted, landmarks), measured(new, landmarks) > 0.5)
@@ -114,14 +120,14 @@ def _wider(landmarks: Points) -> float:
     return max(max(seen_eye_width(landmarks, side) for side in SIDES) / MEASURED, 1.0)
 
 
-def _softness_of(level: Plane, covered: Plane) -> float:
-    """The blur of a face, pixels; 0 where too few edges tell."""
-    edges = _Edges.of(level)
-    around = edges.softness(covered <= 0)
-    if around is None or around <= SOFT[0] / MOST_SHUT:
+def _softness_of(level: Plane, covered: Plane, before: float) -> float:
+    """The blur of a face, pixels, measured after a blur of `before` pixels; 0 where too few edges tell."""
+    edges = _Edges.of(smoothed(level, before) if before else level)
+    around, shut = (edges.softness(where) for where in (covered <= 0, covered > 0.5))
+    if around is None:
         return 0.0
-    shut = edges.softness(covered > 0.5)
-    return around if shut is None else min(math.sqrt(around * shut), MOST_SHUT * around)
+    around, shut = (math.sqrt(max(told**2 - before**2, 0)) for told in (around, around if shut is None else shut))
+    return min(math.sqrt(around * shut), MOST_SHUT * around)
 
 
 def _slopes(level: NDArray[Any]) -> Plane:

@@ -68,10 +68,8 @@ def noise_of(levels: NDArray[Any], covered: NDArray[np.bool_], landmarks: Points
         landmarks: (478, 2+) of the face, in the same pixels.
     """
     reach = np.arange(-SIDE // 2 - MARGIN, SIDE // 2 + MARGIN)
-    places, size_wh = (
-        np.rint(cheek_places(landmarks, SIDE / 2, MANY)).astype(np.intp),
-        (levels.shape[1], levels.shape[0]),
-    )
+    size_wh = (levels.shape[1], levels.shape[0])
+    places = np.rint(cheek_places(landmarks, SIDE / 2, MANY)).astype(np.intp)
     places = places[((places + reach[0] >= 0) & (places + reach[-1] < size_wh)).all(axis=1)]
     rows, columns = places[:, 1, None, None] + reach[:, None], places[:, 0, None, None] + reach
     free = ~covered[rows, columns].any(axis=(1, 2))
