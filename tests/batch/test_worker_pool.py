@@ -81,7 +81,7 @@ def test_a_worker_that_dies_idle_is_replaced_and_costs_no_photo(tmp_path: Path) 
 def test_a_photo_that_hangs_fails_when_patience_ends(tmp_path: Path) -> None:
     records = ran(photos(tmp_path / "in", a="hang", b="blink"), tmp_path / "out", at_once=2, patience=1.0)
     assert (records["a"].state, records["b"].state) == ("failed", "opened")
-    assert "within 1 seconds" in records["a"].error
+    assert "within 1 s, it was not" in records["a"].error
 
 
 def test_what_keeps_a_worker_from_starting_ends_the_batch_with_its_own_error(tmp_path: Path) -> None:
