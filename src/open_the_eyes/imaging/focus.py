@@ -48,8 +48,9 @@ MOST_SHUT: Final = 1.2
 """Lines of shut eyes tell too, but raise what is told around them by so many times at most: lashes may be faint."""
 SOFT: Final = (1.05, 1.3)
 """Between these blurs of a face, pixels, it comes to count as soft."""
-NOISY: Final = (1.0, 2.0)
-"""Photos with more noise than this, levels, are measured blurred by so many pixels."""
+NOISY: Final = (1.0, 0.5, 2.0)
+"""With more noise than the first, levels, a photo is measured blurred: by the second for each level, pixels, up to the
+third."""
 
 
 def softness(level: Plane, where: NDArray[np.bool_]) -> float | None:
@@ -89,9 +90,9 @@ def as_soft(painted: Tones, photo: NDArray[Any], new: Plane, covered: Plane, lan
         covered: (h, w) 0..1, where shut eyes are; what lies around tells more than these.
         landmarks: (478, 2+) of the face, in the same pixels.
     """
-    noisy = noise_of(photo, covered > 0, landmarks).level > NOISY[0]
-    level, shut = measured(photo, landmarks), measured(covered, landmarks)
-    part, wanted = Box.holding(new), _softness_of(level, shut, NOISY[1] if noisy else 0.0)
+    part, noise = Box.holding(new), noise_of(photo, covered > 0, landmarks).level / _wider(landmarks)
+    before = min(NOISY[1] * noise, NOISY[2]) if noise > NOISY[0] else 0.0
+    wanted = _softness_of(measured(photo, landmarks), measured(covered, landmarks), before)
     if wanted <= SOFT[0] or part is None:
         return painted
     inside = softness(measured(painted, landmarks), measured(new, landmarks) > 0.5)

@@ -42,6 +42,9 @@ ENOUGH, MANY = 12, 24
 """So many squares tell; no more are looked at across the face."""
 TO_SIGMA: Final = 1.4826
 """From the median of absolute values to the standard deviation of a normal distribution."""
+FEWER: Final = 80
+"""Eyes so many pixels high, or more, are looked at in so many rows: the noise of every second or third pixel tells as
+much."""
 ERODED: Final = 1.1
 """What the least of nine neighbouring medians is multiplied with. In noise alone 1.2 would make it the usual one, but
 then small eyes, full of edges, get too little (`training.noise`)."""
@@ -123,9 +126,13 @@ def _lacking(painted: Tones, level: float) -> Plane:
 
     Lashes and the edges of an iris are fine, too, but hardly move the least of several medians.
     """
-    usual = cv2.erode(cv2.medianBlur(np.abs(_fine_luma(painted)), 5), np.ones((3, 3)))
+    step = max(min(painted.shape[:2]) // FEWER, 1)
+    some = np.ascontiguousarray(np.abs(_fine_luma(painted))[::step, ::step])
+    usual = cv2.erode(cv2.medianBlur(some, 5), np.ones((3, 3)))
     share = ERODED * TO_SIGMA * smoothed(np.asarray(usual, np.float32), 2.0) / level
-    return np.asarray(np.sqrt(np.clip(1 - share**2, 0, 1)), np.float32)
+    lacking = np.sqrt(np.clip(1 - share**2, 0, 1))
+    size_wh = painted.shape[1], painted.shape[0]
+    return np.asarray(lacking if step == 1 else cv2.resize(lacking, size_wh), np.float32)
 
 
 def _fine_luma(picture: NDArray[Any]) -> Plane:
