@@ -99,9 +99,7 @@ class StoppedTwice(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)
-        if (
-            self.force_exit
-        ):  # then that may have left the application running; one that has stopped is not stopped again
+        if self.force_exit:  # that may have left the application running; one that has stopped is not stopped again
             await self.lifespan.shutdown()
 
 
