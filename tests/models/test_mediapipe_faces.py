@@ -15,12 +15,11 @@ import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.blink import paint_blink
-from open_the_eyes.imaging.facecrop import Place
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models import mediapipe_faces
-from open_the_eyes.models.face_finder import FaceFinder, Sighting
-from open_the_eyes.models.mediapipe_faces import MediapipeDetector, same_face, ways_up
+from open_the_eyes.models.face_finder import FaceFinder
+from open_the_eyes.models.mediapipe_faces import MediapipeDetector
 from open_the_eyes.roles import Face, FaceDetector
 from open_the_eyes.settings import Settings
 
@@ -200,27 +199,3 @@ def test_it_says_nothing_while_loading() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "same"),
-    [
-        pytest.param(Box(0, 0, 10, 10), Box(1, 1, 11, 11), True, id="nearly the same"),
-        pytest.param(Box(0, 0, 10, 10), Box(3, 3, 7, 7), True, id="one inside the other, same middle"),
-        pytest.param(Box(0, 0, 10, 10), Box(8, 0, 18, 10), False, id="neighbours that overlap a little"),
-        pytest.param(Box(0, 0, 10, 10), Box(30, 0, 40, 10), False, id="apart"),
-    ],
-)
-def test_same_face(a: Box, b: Box, same: bool) -> None:
-    assert same_face(a, b) is same
-
-
-@pytest.mark.parametrize(
-    ("roll", "other", "sides"),
-    [(7, -177, 2), (97, -87, 2), (-83, 93, 2), (0, 0, 1), (170, -175, 1), (80, 100, 1), (32, 92, 4), (-9, -93, 4)],
-)
-def test_a_face_seen_another_way_up_is_told_however_the_photo_lies(roll: float, other: float, sides: int) -> None:
-    one, another = (Sighting(Place(100.0, 100.0, 80.0, angle), 0.7) for angle in (roll, other))
-    assert ways_up(one, [one, another]) == sides
-    assert ways_up(one, [replace(another, score=0.1)]) == 1
-    assert ways_up(one, [replace(another, place=replace(another.place, x=400.0))]) == 1

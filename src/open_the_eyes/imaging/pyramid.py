@@ -28,6 +28,10 @@ class Pyramid:
     def size_wh(self) -> tuple[int, int]:
         return int(self.pixels.shape[1]), int(self.pixels.shape[0])
 
+    def turned(self, quarter_turns: int) -> Pyramid:
+        """The same picture, turned counter-clockwise."""
+        return Pyramid(np.ascontiguousarray(np.rot90(self.pixels, quarter_turns)))
+
     def level(self, number: int) -> Rgb:
         """The picture reduced 2 ** number times; an odd last row or column is left out of the next level."""
         while len(self._levels) <= number:

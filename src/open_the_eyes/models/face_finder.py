@@ -69,14 +69,17 @@ class FaceFinder:
 
     def sightings(self, windows: Iterable[tiles.Window]) -> list[Sighting]:
         """Everything that may be a face in any of the windows, surest first."""
+        found = (one for there in self.sighted(windows) for one in there)
+        return sorted(found, key=lambda one: -one.score)
+
+    def sighted(self, windows: Iterable[tiles.Window]) -> list[list[Sighting]]:
+        """What may be a face in each of the windows."""
         seen = list(windows)
         hits = side_by_side(self._graphs.find, (window.pixels for window in seen))
-        found = [
-            Sighting(place_of(hit, window), hit.score)
+        return [
+            [Sighting(place_of(hit, window), hit.score) for hit in there]
             for window, there in zip(seen, hits, strict=True)
-            for hit in there
         ]
-        return sorted(found, key=lambda one: -one.score)
 
     def landmarks(self, photo: Pyramid, sighting: Sighting, ways: int = 1) -> Points | None:
         """(478, 3) photo pixels, from a crop that the mesh itself has straightened; None if there is no face.

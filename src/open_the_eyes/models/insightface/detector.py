@@ -18,7 +18,8 @@ from ...imaging.facecrop import Place
 from ...imaging.pyramid import Pyramid
 from ...roles import Face
 from ...settings import Settings
-from ..mediapipe_faces import MediapipeDetector, same_face
+from ..face_search import same_face
+from ..mediapipe_faces import MediapipeDetector
 from ..tiles import Window, on_black, overlapping, reduced
 from ..weights import path_of
 from .networks import ArcFace, Scrfd
