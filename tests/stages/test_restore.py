@@ -117,6 +117,14 @@ def test_a_restorer_leaves_a_noisy_photo_noisy(equipped: Equipped, blinked: Rgb,
     assert np.median(np.abs(fine[there])) > 0.7 * np.median(np.abs(fine[~there]))
 
 
+def test_a_whole_face_keeps_its_noise_under_a_restorer(equipped: Equipped, blinked: Rgb, closed_crop: Crop) -> None:
+    noisy = to_levels(blinked + np.random.default_rng(0).normal(0, 14, blinked.shape).astype(np.float32))
+    result = restored(equipped(networks.blurred(9)), noisy, whole_face=True).photo.pixels
+    skin = (result != noisy).any(axis=2) & ~allowed(closed_crop, blinked)
+    before, after = (np.median(np.abs(fine_part(to_tones(p), 1.0))[skin]) for p in (noisy, result))
+    assert after > 0.9 * before
+
+
 def test_the_whole_face_is_sharpened_only_when_asked_for(
     equipped: Equipped, blinked: Rgb, opened_blink: Opened, closed_crop: Crop, blinked_face: Face
 ) -> None:

@@ -77,8 +77,7 @@ def not_kept(why: str) -> str:
 
 def _restored(pixels: Rgb, square: _Square, after: Rgb, options: RestoreOptions, detector: FaceDetector) -> Look:
     face = _face_in(square)
-    seen = [detector.measure(picture, face) for picture in (square.pixels, after)]
-    before, then = seen
+    before, then = (detector.measure(picture, face) for picture in (square.pixels, after))
     if before is None or then is None:
         return replace(square.look, note=not_kept("the face was no longer recognised as one"))
     fault = _fault(square, after, before, then, options)
@@ -86,7 +85,7 @@ def _restored(pixels: Rgb, square: _Square, after: Rgb, options: RestoreOptions,
         return replace(square.look, note=not_kept(fault))
     change = _safe_change(square.pixels, after, before)
     wide = _widened(pixels, square.look) if options.whole_face else square.look
-    return replace(_with(wide, change, square.photo_to_square), plain=square.look)
+    return replace(_with(wide, change, square.photo_to_square, square.look.crop), plain=square.look)
 
 
 def _square(pixels: Rgb, look: Look) -> _Square:
@@ -143,12 +142,12 @@ def _safe_change(before: Rgb, after: Rgb, face: Face) -> Tones:
     return detail
 
 
-def _with(look: Look, change: Tones, photo_to_square: Matrix) -> Look:
+def _with(look: Look, change: Tones, photo_to_square: Matrix, eyes: Crop) -> Look:
     """A look with a change of the square added under its mask; where that is 0, nothing moves.
 
     Networks know people in colour: to a black-and-white or toned photo only light and dark are added, as steps along
     its palette, so that what the photo has beside that curve, the stains of a print, stays. Noise, which they take
-    away, is given back.
+    away, is given back: it is told by all skin but that of the `eyes`, whose lids are painted.
     """
     window, mask = look.crop.window, look.crop.mask
     from_window = photo_to_square.copy()
@@ -159,7 +158,8 @@ def _with(look: Look, change: Tones, photo_to_square: Matrix) -> Look:
         added = palette.applied(before + (added @ LUMA)[..., None]) - palette.applied(before)
     after, crop = to_tones(to_levels(before + added)), look.crop
     sharper = np.asarray((mask > 0) & (after != before).any(axis=2), np.bool_)
-    noisy = with_noise(after, crop.pixels, sharper, mask > 0, crop.landmarks, look.patch.seed)
+    painted = _placed(eyes.mask, eyes.window.seen_from(window), mask.shape) > 0
+    noisy = with_noise(after, crop.pixels, sharper, painted, crop.landmarks, look.patch.seed)
     return replace(look, opened=taken_where(sharper, to_levels(noisy), look.opened))
 
 
