@@ -23,7 +23,7 @@ from open_the_eyes.imaging.arrays import Plane, Rgb, to_tones
 from open_the_eyes.imaging.focus import as_soft, measured, softness
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, EyeGenerator, FaceDetector, Request
-from open_the_eyes.stages.blend import blend
+from open_the_eyes.stages.blend import Degradation, blend
 
 from .faces import pictures_in, read_rgb
 from .noise import cut
@@ -46,8 +46,9 @@ def beside(crop: Crop, pictures: Iterable[Plane]) -> list[float]:
 def opened(shut: Crop, painter: EyeGenerator) -> list[float]:
     """Whether its eyes are blurred, 0 or 1; then `beside` of the shut eyes, the painted ones, those in the photo."""
     (patch,) = painter.generate([Request(shut, seed=0)], GenerateOptions())
-    laid = as_soft(patch.pixels, shut.pixels, np.minimum(patch.mask, shut.mask), shut.mask, shut.landmarks)
-    pictures = (to_tones(shut.pixels), patch.pixels, to_tones(blend(shut, patch)))
+    around = Degradation.of(shut)
+    laid = as_soft(patch.pixels, around.blur, np.minimum(patch.mask, shut.mask), shut.landmarks)
+    pictures = (to_tones(shut.pixels), patch.pixels, to_tones(blend(shut, patch, around)))
     return [float(laid is not patch.pixels), *beside(shut, pictures)]
 
 

@@ -21,7 +21,7 @@ from .photo import Photo
 from .results import Inspected, Opened, face_report, recorded, report_of
 from .roles import Crop, Donor
 from .stages.attempts import check_picks, rounds, told
-from .stages.blend import Look, Opening, all_laid_on, blend
+from .stages.blend import Opening, all_laid_on, looks_of
 from .stages.choose import Decision, decide
 from .stages.confirm import confirmed
 from .stages.crop import crop
@@ -181,7 +181,7 @@ def _painted(
         with watch.stage("generate", 0.45, 0.75):
             patches = generate(waiting, attempts, engine.generator, options.generate, donors, watch)
         with watch.stage("blend", 0.75, 0.8):
-            looks = [[Look(c, p, blend(c, p)) for p in row] for (_, c), row in zip(waiting, patches, strict=True)]
+            looks = [looks_of(c, row) for (_, c), row in zip(waiting, patches, strict=True)]
         if restorer is not None:
             with watch.stage("restore", 0.8, 0.85):
                 looks = restore(pixels, looks, restorer, options.restore, engine.detector, watch)

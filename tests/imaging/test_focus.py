@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from open_the_eyes.imaging.arrays import Plane, Rgb, Tones, to_levels, to_tones
-from open_the_eyes.imaging.focus import as_soft, measured, softness
+from open_the_eyes.imaging.arrays import Plane, Points, Rgb, Tones, to_levels, to_tones
+from open_the_eyes.imaging.focus import as_soft, face_blur, measured, softness
+from open_the_eyes.imaging.noise import noise_of
 from open_the_eyes.imaging.smooth import smoothed
 from open_the_eyes.roles import Crop
 
@@ -48,6 +49,12 @@ def out_of_focus(crop: Crop, blur: float) -> Rgb:
     return to_levels(smoothed(to_tones(crop.pixels), blur)) if blur else crop.pixels
 
 
+def laid(painted: Tones, photo: Rgb, new: Plane, covered: Plane, landmarks: Points) -> Tones:
+    """What is painted, as soft as the photo."""
+    noise = noise_of(photo, covered > 0, landmarks).level
+    return as_soft(painted, face_blur(photo, covered, landmarks, noise), new, landmarks)
+
+
 def with_eyes(photo: Rgb) -> Tones:
     """Two sharp discs where the eyes are."""
     out = to_tones(photo)
@@ -66,11 +73,11 @@ def large(closed_crop: Crop) -> Crop:
 
 
 @pytest.mark.parametrize("blur", [2.0, 3.0])
-def test_in_a_soft_photo_eyes_get_as_soft(large: Crop, blur: float) -> None:
+def test_in_a_soft_photo_eyes_get_laid(large: Crop, blur: float) -> None:
     photo = out_of_focus(large, blur)
     painted = with_eyes(photo)
     before = painted.copy()
-    out = as_soft(painted, photo, large.mask, large.mask, large.landmarks)
+    out = laid(painted, photo, large.mask, large.mask, large.landmarks)
     assert np.array_equal(painted, before)
     assert np.array_equal(out[large.mask == 0], painted[large.mask == 0])
     around, inside = (
@@ -88,7 +95,7 @@ def noisy(photo: Rgb) -> Rgb:
 
 def test_noise_does_not_pass_for_focus(large: Crop) -> None:
     soft, mask = out_of_focus(large, 2.5), large.mask
-    softened = [as_soft(with_eyes(soft), photo, mask, mask, large.landmarks) for photo in (soft, noisy(soft))]
+    softened = [laid(with_eyes(soft), photo, mask, mask, large.landmarks) for photo in (soft, noisy(soft))]
     clean, told = (np.abs(np.diff(out[mask.max(axis=1) > 0, :, 1], axis=1)).max() for out in softened)
     assert told < 1.4 * clean
 
@@ -97,19 +104,19 @@ def test_in_a_sharp_photo_eyes_stay_as_they_were_painted(closed_crop: Crop) -> N
     painted = with_eyes(closed_crop.pixels)
     mask = closed_crop.mask
     for photo in (closed_crop.pixels, noisy(closed_crop.pixels)):
-        assert as_soft(painted, photo, mask, mask, closed_crop.landmarks) is painted
+        assert laid(painted, photo, mask, mask, closed_crop.landmarks) is painted
 
 
 def test_what_is_softer_than_the_photo_stays(large: Crop) -> None:
     photo = out_of_focus(large, 1.5)
     painted = smoothed(with_eyes(photo), 4.0)
-    assert as_soft(painted, photo, large.mask, large.mask, large.landmarks) is painted
+    assert laid(painted, photo, large.mask, large.mask, large.landmarks) is painted
 
 
 def test_nothing_new_and_nothing_seen_change_nothing(large: Crop) -> None:
     photo, nothing = out_of_focus(large, 3.0), np.zeros_like(large.mask)
     painted = with_eyes(photo)
-    assert as_soft(painted, photo, nothing, large.mask, large.landmarks) is painted
-    assert as_soft(painted, photo, large.mask, np.ones_like(nothing), large.landmarks) is painted
+    assert laid(painted, photo, nothing, large.mask, large.landmarks) is painted
+    assert laid(painted, photo, large.mask, np.ones_like(nothing), large.landmarks) is painted
     one = np.ones((1, 1), np.float32)
-    assert as_soft(painted[:1, :1], photo[:1, :1], one, one, large.landmarks).shape == (1, 1, 3)
+    assert laid(painted[:1, :1], photo[:1, :1], one, one, large.landmarks).shape == (1, 1, 3)

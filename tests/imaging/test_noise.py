@@ -32,6 +32,11 @@ def covered(landmarks: Points) -> NDArray[np.bool_]:
     return out
 
 
+def noised(painted: Tones, photo: Tones, covered: NDArray[np.bool_], landmarks: Points, seed: int = 0) -> Tones:
+    """What is painted over all that is covered, with the photo's noise."""
+    return with_noise(painted, photo, covered, noise_of(photo, covered, landmarks), seed)
+
+
 def skin(strength: float, blur: float = 0.5) -> Tones:
     """Even skin with normal noise."""
     noise = cv2.GaussianBlur(np.random.default_rng(3).normal(0, 1, (*SIZE_HW, 3)).astype(np.float32), (0, 0), blur)
@@ -78,7 +83,7 @@ def test_what_is_even_or_blurred_or_not_everywhere_is_no_noise(
 ) -> None:
     assert noise_of(photo, covered, landmarks).seen == 0
     painted = skin(0)
-    assert with_noise(painted, photo, covered, covered, landmarks, 0) is painted
+    assert noised(painted, photo, covered, landmarks) is painted
 
 
 def test_too_little_skin_tells_nothing(landmarks: Points) -> None:
@@ -94,7 +99,7 @@ def test_what_is_painted_gets_noise_like_that_around_it_and_only_where_it_is_new
 ) -> None:
     painted, photo = skin(0), skin(8)
     before = painted.copy()
-    out = with_noise(painted, photo, covered, covered, landmarks, 0)
+    out = noised(painted, photo, covered, landmarks)
     assert np.array_equal(painted, before)
     assert np.array_equal(out[~covered], painted[~covered])
     assert fine(out)[covered].std() == pytest.approx(fine(photo)[~covered].std(), rel=0.2)
@@ -103,14 +108,14 @@ def test_what_is_painted_gets_noise_like_that_around_it_and_only_where_it_is_new
 
 def test_noise_that_is_there_is_not_given_twice(landmarks: Points, covered: NDArray[np.bool_]) -> None:
     photo = skin(8)
-    again = with_noise(photo, photo, covered, covered, landmarks, 0)
+    again = noised(photo, photo, covered, landmarks)
     assert fine(again)[covered].std() < 1.2 * fine(photo)[covered].std()
 
 
 def test_edges_of_what_was_painted_do_not_pass_for_noise(landmarks: Points, covered: NDArray[np.bool_]) -> None:
     painted = skin(0)
     painted[::12] -= 90
-    out = with_noise(painted, skin(8), covered, covered, landmarks, 0)
+    out = noised(painted, skin(8), covered, landmarks)
     between = np.zeros(SIZE_HW, np.bool_)
     between[5::12] = between[6::12] = between[7::12] = True
     assert (out - painted)[covered & between].std() > 4
@@ -120,12 +125,12 @@ def test_a_watermark_is_not_copied(landmarks: Points, covered: NDArray[np.bool_]
     photo = skin(8)
     x, y = np.rint(cheek_places(landmarks, 8, 24)[-1]).astype(int)
     cv2.line(photo, (x - 60, y), (x + 60, y), (255, 255, 255), 3)
-    out = with_noise(skin(0), photo, covered, covered, landmarks, 0)
+    out = noised(skin(0), photo, covered, landmarks)
     assert np.abs(out - skin(0)).max() < 45
 
 
 def test_a_seed_gives_the_same_noise_and_another_seed_another(landmarks: Points, covered: NDArray[np.bool_]) -> None:
-    one, again, other = (with_noise(skin(0), skin(8), covered, covered, landmarks, seed) for seed in (1, 1, 2))
+    one, again, other = (noised(skin(0), skin(8), covered, landmarks, seed) for seed in (1, 1, 2))
     assert np.array_equal(one, again)
     assert not np.array_equal(one, other)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 
 import cv2
 import numpy as np
@@ -12,11 +13,13 @@ from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.imaging.noise import noise_of
 from open_the_eyes.imaging.painting import Painting, Tile
 from open_the_eyes.imaging.smooth import smoothed
 from open_the_eyes.imaging.threefold import threefold
 from open_the_eyes.roles import Crop, Face, Patch
-from open_the_eyes.stages.blend import Opening, all_laid_on, blend, laid_on, lay, lay_into
+from open_the_eyes.stages import blend as stage
+from open_the_eyes.stages.blend import Opening, all_laid_on, blend, laid_on, lay, lay_into, looks_of
 
 
 def a_crop(face: Face, size_wh: tuple[int, int] = (120, 60), left_top: tuple[int, int] = (3, 5)) -> Crop:
@@ -90,6 +93,17 @@ def test_eyes_in_a_face_that_is_out_of_focus_get_as_soft(closed_crop: Crop) -> N
     inside = cv2.erode(np.asarray(soft.mask > 0.98, np.uint8), np.ones((3, 3)))[:, 1:] > 0
     crisp, calm = (np.abs(np.diff(blend(c, sharp)[..., 1].astype(int)))[inside].max() for c in (closed_crop, soft))
     assert calm < 0.6 * crisp
+
+
+def test_a_face_is_measured_once_for_all_its_patches(portrait_face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    crop = a_crop(portrait_face)
+    patches, measuring = [a_patch(crop), a_patch(crop, 0.9)], Mock(wraps=noise_of)
+    alone = [blend(crop, patch) for patch in patches]
+    monkeypatch.setattr(stage, "noise_of", measuring)
+    looks = looks_of(crop, patches)
+    measuring.assert_called_once()
+    assert [look.patch for look in looks] == patches
+    assert all(np.array_equal(look.opened, opened) for look, opened in zip(looks, alone, strict=True))
 
 
 def test_laying_back_takes_the_masks_pixels_alone(portrait: Rgb, portrait_face: Face) -> None:

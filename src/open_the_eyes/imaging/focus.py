@@ -21,7 +21,6 @@ from .easing import ramp
 from .eye_corners import seen_eye_width
 from .geometry import Box
 from .mesh478 import SIDES
-from .noise import noise_of
 from .palette import LUMA
 from .smooth import smoothed
 from .threefold import threefold
@@ -82,24 +81,31 @@ class _Edges:
         return AGAIN / math.sqrt(max(fall * fall - 1, 1e-2))
 
 
-def as_soft(painted: Tones, photo: NDArray[Any], new: Plane, covered: Plane, landmarks: Points) -> Tones:
-    """The painted pixels (h, w, 3), blurred where they are `new` (h, w) 0..1 as far as the photo (h, w, 3) is softer;
-    the same picture where it is not.
+def face_blur(photo: NDArray[Any], covered: Plane, landmarks: Points, noise: float) -> float:
+    """How soft a face in a photo (h, w, 3) is, in pixels of the size at which it is `measured`; 0 where too few edges
+    tell.
 
     Args:
         covered: (h, w) 0..1, where shut eyes are; what lies around tells more than these.
         landmarks: (478, 2+) of the face, in the same pixels.
+        noise: the photo's, levels (`imaging.noise`).
     """
-    part, noise = Box.holding(new), noise_of(photo, covered > 0, landmarks).level / _wider(landmarks)
+    noise = noise / _wider(landmarks)
     before = min(NOISY[1] * noise, NOISY[2]) if noise > NOISY[0] else 0.0
-    wanted = _softness_of(measured(photo, landmarks), measured(covered, landmarks), before)
-    if wanted <= SOFT[0] or part is None:
+    return _softness_of(measured(photo, landmarks), measured(covered, landmarks), before)
+
+
+def as_soft(painted: Tones, blur: float, new: Plane, landmarks: Points) -> Tones:
+    """The painted pixels (h, w, 3), blurred where they are `new` (h, w) 0..1 as far as the face around them, of such a
+    `face_blur`, is softer; the same picture where it is not."""
+    part = Box.holding(new)
+    if blur <= SOFT[0] or part is None:
         return painted
     inside = softness(measured(painted, landmarks), measured(new, landmarks) > 0.5)
-    lacking = 0.0 if inside is None else (SHARPER * wanted) ** 2 - (ALIKE * inside) ** 2
+    lacking = 0.0 if inside is None else (SHARPER * blur) ** 2 - (ALIKE * inside) ** 2
     if lacking <= 0:
         return painted
-    sigma = _wider(landmarks) * ramp(wanted, *SOFT) * math.sqrt(lacking)
+    sigma = _wider(landmarks) * ramp(blur, *SOFT) * math.sqrt(lacking)
     near = part.moved_out(3 * sigma).within(painted)
     out = painted.copy()
     here: Tones = near.cut(out)

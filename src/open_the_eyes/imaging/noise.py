@@ -57,10 +57,12 @@ class Noise:
     Args:
         level: its standard deviation in luma, 0..255, as far as it is finer than `FINE`.
         seen: 0..1, how far it is seen, and surely is noise.
+        skin: (h, w), where nothing else is seen and it can be copied from; None where it is not seen.
     """
 
     level: float
     seen: float
+    skin: NDArray[np.bool_] | None = None
 
 
 def noise_of(levels: NDArray[Any], covered: NDArray[np.bool_], landmarks: Points) -> Noise:
@@ -83,27 +85,19 @@ def noise_of(levels: NDArray[Any], covered: NDArray[np.bool_], landmarks: Points
     inner = slice(MARGIN, MARGIN + SIDE)
     each = np.sqrt(np.mean(fine[:, inner, inner] ** 2, axis=(1, 2)))
     calm, lively = (float(level) for level in np.quantile(each, (CALM, LIVELY)))
-    return Noise(calm, ramp(calm, *SEEN) * ramp(calm / max(lively, 1e-3), *EVEN))
+    seen = ramp(calm, *SEEN) * ramp(calm / max(lively, 1e-3), *EVEN)
+    return Noise(calm, seen, _calm(levels, cheeks(landmarks, covered), CALM_SKIN * calm) if seen > 0 else None)
 
 
-def with_noise(
-    painted: Tones,
-    photo: NDArray[Any],
-    new: NDArray[np.bool_],
-    covered: NDArray[np.bool_],
-    landmarks: Points,
-    seed: int,
-) -> Tones:
-    """The painted pixels (h, w, 3) with the photo's noise where they are `new` (h, w) and lack it.
+def with_noise(painted: Tones, photo: NDArray[Any], new: NDArray[np.bool_], noise: Noise, seed: int) -> Tones:
+    """The painted pixels (h, w, 3) with the photo's `noise` where they are `new` (h, w) and lack it.
 
-    The same picture comes back where the photo has no noise that is seen. `covered` and `landmarks` are those of
-    `noise_of`.
+    The same picture comes back where the photo has no noise that is seen.
     """
-    noise, part = noise_of(photo, covered, landmarks), Box.holding(new)
-    if noise.seen == 0 or part is None:
+    part = Box.holding(new)
+    if noise.skin is None or part is None:
         return painted
-    skin = _calm(photo, cheeks(landmarks, covered), CALM_SKIN * noise.level)
-    grain = part.cut(continued_grain(photo, skin, new, GRAIN, seed))
+    grain = part.cut(continued_grain(photo, noise.skin, new, GRAIN, seed))
     strength = TO_SIGMA * float(np.median(np.abs(_fine_luma(grain)[part.cut(new)])))
     louder = min(noise.level / max(strength, 1e-3), 1.2)
     share = np.asarray(noise.seen * louder * _lacking(part.cut(painted), noise.level), np.float32)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..imaging.arrays import Rgb, to_levels, to_tones
-from ..imaging.focus import as_soft
+from ..imaging.focus import as_soft, face_blur
 from ..imaging.geometry import Box
-from ..imaging.noise import with_noise
+from ..imaging.noise import Noise, noise_of, with_noise
 from ..imaging.painting import Painting, Tile
 from ..imaging.threefold import taken_where, threefold
 from ..roles import FEATHER, Crop, Patch
@@ -33,21 +33,42 @@ class Look:
     note: str = ""
 
 
-def blend(crop: Crop, patch: Patch) -> Rgb:
+@dataclass(frozen=True, slots=True)
+class Degradation:
+    """What a camera did to a face, and new pixels are to match: its noise, and its blur (`imaging.focus`)."""
+
+    noise: Noise
+    blur: float
+
+    @classmethod
+    def of(cls, crop: Crop) -> Degradation:
+        noise = noise_of(crop.pixels, crop.mask > 0, crop.landmarks)
+        return cls(noise, face_blur(crop.pixels, crop.mask, crop.landmarks, noise.level))
+
+
+def looks_of(crop: Crop, patches: Sequence[Patch]) -> list[Look]:
+    """One look a patch, in order; what they have to match is measured once."""
+    around = Degradation.of(crop)
+    return [Look(crop, patch, blend(crop, patch, around)) for patch in patches]
+
+
+def blend(crop: Crop, patch: Patch, around: Degradation | None = None) -> Rgb:
     """The crop with the patch in it, (h, w, 3); where either mask is 0 the pixels are the crop's own.
 
     A patch comes in the light of its surroundings (`imaging.tint`: a generator has to match colours before it adds
-    detail); here it gets as soft and as noisy as these, and its rim is feathered along the lid-shaped mask.
+    detail); here it gets as soft and as noisy as these, and its rim is feathered along the lid-shaped mask. How soft
+    and noisy they are is told by `around`, or measured.
     """
     out = crop.pixels.copy()
     both = np.minimum(patch.mask, crop.mask)
     part = Box.holding(both)
     if part is not None:
         shown = np.asarray(np.minimum(both / FEATHER, 1), np.float32)
-        pixels = as_soft(patch.pixels, crop.pixels, shown, crop.mask, crop.landmarks)
-        pixels = with_noise(pixels, crop.pixels, both > 0, crop.mask > 0, crop.landmarks, patch.seed)
-        around, show = to_tones(part.cut(out)), part.cut(shown)
-        blended = to_levels(around + (part.cut(pixels) - around) * threefold(show))
+        around = around or Degradation.of(crop)
+        pixels = as_soft(patch.pixels, around.blur, shown, crop.landmarks)
+        pixels = with_noise(pixels, crop.pixels, both > 0, around.noise, patch.seed)
+        before, show = to_tones(part.cut(out)), part.cut(shown)
+        blended = to_levels(before + (part.cut(pixels) - before) * threefold(show))
         part.cut(out)[...] = taken_where(show > 0, blended, part.cut(out))
     return out
 

@@ -19,7 +19,7 @@ from ..imaging.eyechange import gaze_shift, iris_disc, iris_radius, iris_shift, 
 from ..imaging.facecrop import lifted, warped
 from ..imaging.geometry import Box, inverted, transformed
 from ..imaging.mesh478 import FACE_OVAL, SIDES
-from ..imaging.noise import with_noise
+from ..imaging.noise import noise_of, with_noise
 from ..imaging.palette import LUMA, palette_of
 from ..imaging.smooth import smoothed
 from ..imaging.threefold import taken_where
@@ -159,7 +159,8 @@ def _with(look: Look, change: Tones, photo_to_square: Matrix, eyes: Crop) -> Loo
     after, crop = to_tones(to_levels(before + added)), look.crop
     sharper = np.asarray((mask > 0) & (after != before).any(axis=2), np.bool_)
     painted = _placed(eyes.mask, eyes.window.seen_from(window), mask.shape) > 0
-    noisy = with_noise(after, crop.pixels, sharper, painted, crop.landmarks, look.patch.seed)
+    noise = noise_of(crop.pixels, painted, crop.landmarks)
+    noisy = with_noise(after, crop.pixels, sharper, noise, look.patch.seed)
     return replace(look, opened=taken_where(sharper, to_levels(noisy), look.opened))
 
 
