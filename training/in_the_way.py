@@ -22,6 +22,7 @@ from open_the_eyes.imaging.frames import frame_mask
 from open_the_eyes.imaging.nose import nose_mask
 from open_the_eyes.imaging.occluders import occluder_mask
 from open_the_eyes.imaging.strands import strand_mask
+from open_the_eyes.imaging.thin_lines import ReducedEye
 from open_the_eyes.models.appearance.highlights import ShorterExposure
 from open_the_eyes.options import ChooseOptions
 from open_the_eyes.roles import Crop
@@ -52,9 +53,10 @@ def found_in(one: Crop) -> set[str]:
     for side in one.closed:
         ends = one.landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
         region = eye_region(one.pixels.shape, ends)
+        eye = ReducedEye.of(one.pixels, region, *ends[:2])
+        thin = {} if eye is None else {"frames of glasses": frame_mask(eye), "strands of hair": strand_mask(eye)}
         planes: dict[str, Plane] = {
-            "frames of glasses": frame_mask(one.pixels, region, *ends[:2]),
-            "strands of hair": strand_mask(one.pixels, region, *ends[:2]),
+            **thin,
             "hair, caps, the dark": occluder_mask(one.pixels, region, *ends),
             "the nose": nose_mask(one.pixels, region, one.landmarks, side),
         }

@@ -7,7 +7,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from .arrays import Plane, Points, Rgb
+from .arrays import Plane
 from .marks import Marks
 from .thin_lines import ReducedEye
 
@@ -19,17 +19,14 @@ MIN_LENGTH: Final = 0.45
 """A frame crosses at least this much of the region, in eye widths."""
 
 
-def frame_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points) -> Plane:
-    """(h, w) 0..1: 1 on frames of glasses in `mask` (h, w), the region around an eye with corners `outer`, `inner`.
+def frame_mask(eye: ReducedEye) -> Plane:
+    """(H, W) 0..1 of the picture: 1 on frames of glasses around an eye.
 
     A frame is told from lashes and brows by its course: it is thin, it leaves the region, and it does not run along the
     line of the lids.
     """
-    eye = ReducedEye.of(pixels, mask, outer, inner)
-    if eye is None:
-        return np.zeros_like(mask)
     over = _leaving(eye.lines(CONTRAST), eye)
-    return eye.put_back(over, mask.shape) if over.any() else np.zeros_like(mask)
+    return eye.put_back(over) if over.any() else np.zeros(eye.shape_hw, np.float32)
 
 
 def _leaving(bars: Marks, eye: ReducedEye) -> Plane:

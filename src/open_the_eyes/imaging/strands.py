@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Plane, Points, Rgb
+from .arrays import Plane
 from .thin_lines import ReducedEye
 
 CONTRAST: Final = 0.12
@@ -27,16 +27,14 @@ _TURN_DEG: Final = 10
 """Between directions that are tried: of strands thinner than three reduced pixels, those between two are missed."""
 
 
-def strand_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points) -> Plane:
-    """(h, w) 0..1: 1 on strands over the region `mask` (h, w) around an eye with corners `outer`, `inner`."""
-    eye = ReducedEye.of(pixels, mask, outer, inner)
-    if eye is None:
-        return np.zeros_like(mask)
+def strand_mask(eye: ReducedEye) -> Plane:
+    """(H, W) 0..1 of the picture: 1 on strands over the region around an eye."""
+    outer, inner = eye.corners
     slope_deg = float(np.degrees(np.arctan2(*(inner - outer)[::-1])))
     strands = _steep(eye.lines(CONTRAST).astype(np.uint8), slope_deg, eye.width)
     if strands[eye.region > 0.3].sum() < ENOUGH * eye.width**2:
-        return np.zeros_like(mask)
-    return eye.put_back(np.asarray(cv2.dilate(strands, np.ones((3, 3), np.uint8)), np.uint8), mask.shape)
+        return np.zeros(eye.shape_hw, np.float32)
+    return eye.put_back(np.asarray(cv2.dilate(strands, np.ones((3, 3), np.uint8)), np.uint8))
 
 
 def _steep(lines: NDArray[np.uint8], slope_deg: float, width: float) -> NDArray[np.uint8]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import cv2
@@ -19,16 +20,19 @@ ROOM: Final = 0.3
 """Lines are followed so far beyond the region around an eye, in eye widths."""
 SMALLEST: Final = 16.0
 """Pixels an eye is wide for lines around it to be told apart."""
+DARKEST_SKIN: Final = 20.0
+"""Skin counts as at least so bright, levels: in the dark, noise would be lines."""
 _FINEST: Final = 50.0
 """The picture is reduced until an eye is nearly so narrow: the cost of looking for thin lines grows with the fourth
 power of its size."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReducedEye:
     """The region around an eye, and room around it, reduced.
 
     Args:
+        shape_hw: of the picture.
         near: the part of the picture that it shows, whole pixels.
         eye_px: how wide the eye is in the picture.
         shrink: how many times smaller it is.
@@ -37,6 +41,7 @@ class ReducedEye:
         corners: (2, 2) in reduced pixels, the eye's outer one and its inner one.
     """
 
+    shape_hw: tuple[int, int]
     near: Box
     eye_px: float
     shrink: int
@@ -57,26 +62,35 @@ class ReducedEye:
         small_wh = max(int(near.width) // shrink, 1), max(int(near.height) // shrink, 1)
         small, inside = (cv2.resize(near.cut(p), small_wh, interpolation=cv2.INTER_AREA) for p in (pixels, region))
         corners = (np.stack([outer, inner]) - [near.left, near.top] + 0.5) / shrink - 0.5
-        return cls(near, width, shrink, np.asarray(small, np.uint8), np.asarray(inside, np.float32), corners)
+        shape_hw = (region.shape[0], region.shape[1])
+        return cls(shape_hw, near, width, shrink, np.asarray(small, np.uint8), np.asarray(inside, np.float32), corners)
 
     @property
     def width(self) -> float:
         """Of the eye, in reduced pixels."""
         return self.eye_px / self.shrink
 
-    def lines(self, contrast: float) -> Marks:
-        """(h, w): what is thin, and darker than what surrounds it by so much of the skin's brightness."""
-        level = cv2.cvtColor(self.pixels, cv2.COLOR_RGB2GRAY)
+    @cached_property
+    def level(self) -> NDArray[np.uint8]:
+        """(h, w): brightness."""
+        return np.asarray(cv2.cvtColor(self.pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+
+    @cached_property
+    def dark(self) -> NDArray[np.uint8]:
+        """(h, w): by how many levels what is thin is darker than what surrounds it."""
         side = max(round(THIN * self.width), 3) | 1
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-        dark = cv2.morphologyEx(level, cv2.MORPH_BLACKHAT, disc)
-        return np.asarray(dark > contrast * max(float(np.median(level)), 20.0), np.bool_)
+        return np.asarray(cv2.morphologyEx(self.level, cv2.MORPH_BLACKHAT, disc), np.uint8)
 
-    def put_back(self, over: NDArray[Any], shape_hw: tuple[int, ...]) -> Plane:
+    def lines(self, contrast: float) -> Marks:
+        """(h, w): what is thin, and darker than what surrounds it by so much of the skin's brightness."""
+        return np.asarray(self.dark > contrast * max(float(np.median(self.level)), DARKEST_SKIN), np.bool_)
+
+    def put_back(self, over: NDArray[Any]) -> Plane:
         """(h, w) of 0 and 1 -> (H, W) 0..1 of the picture, with soft rims."""
         size_wh = int(self.near.width), int(self.near.height)
         large = cv2.resize(over.astype(np.float32), size_wh, interpolation=cv2.INTER_LINEAR)
         soft = cv2.GaussianBlur(large, (0, 0), max(0.012 * self.eye_px, 0.6))
-        out = np.zeros(shape_hw, np.float32)
+        out = np.zeros(self.shape_hw, np.float32)
         self.near.cut(out)[...] = np.clip(soft * 1.6, 0, 1)
         return out

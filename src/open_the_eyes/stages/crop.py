@@ -20,6 +20,7 @@ from ..imaging.nose import nose_mask
 from ..imaging.occluders import occluder_mask
 from ..imaging.smooth import smoothed
 from ..imaging.strands import strand_mask
+from ..imaging.thin_lines import ReducedEye
 from ..roles import REACH, Crop, Face
 
 MASK_WH: Final = (0.78, 0.58)
@@ -63,8 +64,10 @@ def _joined(one: Plane | None, other: Plane | None) -> Plane | None:
 def _over(pixels: Rgb, region: Plane, ends: Points) -> Plane:
     """(h, w) 0..1: 1 on what lies over the region around one eye: frames of glasses, hair, a cap."""
     outer, inner, chin = ends
-    over = np.maximum(frame_mask(pixels, region, outer, inner), strand_mask(pixels, region, outer, inner))
-    return np.asarray(np.maximum(over, occluder_mask(pixels, region, outer, inner, chin)), np.float32)
+    over, eye = occluder_mask(pixels, region, outer, inner, chin), ReducedEye.of(pixels, region, outer, inner)
+    if eye is not None:
+        over = np.maximum(over, np.maximum(frame_mask(eye), strand_mask(eye)))
+    return np.asarray(over, np.float32)
 
 
 def eye_region(shape: tuple[int, ...], ends: Points) -> Plane:
