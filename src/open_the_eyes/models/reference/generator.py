@@ -72,6 +72,8 @@ class ReferenceGenerator:
 
     def _from_donor(self, request: Request, options: GenerateOptions) -> Patch | None:
         """The patch of the best donor, or of a drawn one for a variation; None where none can be laid in."""
+        if not request.donors and request.crop.open_side is None:  # most faces: whoever paints prepares the crop
+            return None
         bare = tailless(request.crop, request.seed)
         darker = ShorterExposure.of(bare)
         crop = bare if darker is None else darker.crop
