@@ -125,7 +125,8 @@ def strips(cut: Crop) -> Rgb:
     strip = sampled(cut.pixels, cut.landmarks, points, model.mean_points)
     skin = model.skin_of(strip)
     relative = model.relative(strip, skin)
-    painted = model.with_texture(relative, model.predict_texture(relative, points, skin).mean) * skin
+    predicted = model.predict_texture(model.texture_features(relative, points, skin))
+    painted = model.with_texture(relative, predicted.mean) * skin
     unseen = np.where(model.unseen[..., None], 128, strip)
     mixed = strip + (painted - strip) * soft(model.soft)
     pictures = [grown(to_levels(p), 2.0) for p in (aligned, unseen, mixed)]

@@ -91,7 +91,7 @@ def _both_eyes(
     relative = model.relative(strip, skin)
     open_strip = sampled(portrait.pixels, landmarks, points, model.mean_points)
     true_z = model.texture.scores(model.relative(open_strip, skin)[model.inside].ravel())
-    z = model.predict_texture(relative, points, skin).mean
+    z = model.predict_texture(model.texture_features(relative, points, skin)).mean
     trust = rng.uniform(0.2, 1.0)
     z[:SHAPED_BY_TRUTH] += trust * (true_z[:SHAPED_BY_TRUTH] - z[:SHAPED_BY_TRUTH])
     painted = tinted(model.with_texture(relative, z) * skin, strip, model.soft, 0.05 * layout.SIZE_WH[0])

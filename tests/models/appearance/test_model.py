@@ -77,7 +77,7 @@ def test_a_saved_model_comes_back(model: AppearanceModel, tmp_path: Path, relati
     model.save(tmp_path / "copy.npz")
     again = AppearanceModel.load(tmp_path / "copy.npz")
     assert np.array_equal(again.mean_points, model.mean_points)
-    before, after = (m.predict_texture(relative, points, SKIN).mean for m in (model, again))
+    before, after = (m.predict_texture(m.texture_features(relative, points, SKIN)).mean for m in (model, again))
     assert after == pytest.approx(before, rel=1e-3, abs=1e-3)
     z = np.zeros(len(before))
     assert again.with_texture(relative, z) == pytest.approx(model.with_texture(relative, z), abs=1e-3)
@@ -123,14 +123,12 @@ def test_nothing_that_a_blink_hides_or_moves_is_read(model: AppearanceModel, rel
     hidden = np.setdiff1d(layout.HIDDEN_AT, layout.SEEN_AT)
     moved[hidden] += 40
     assert np.array_equal(model.predict_shape(moved).mean, model.predict_shape(points).mean)
-    for ask in (model.predict_texture, model.iris_likelihoods):
-        before, after = ask(relative, points, SKIN), ask(other, moved, SKIN)
-        a, b = (x.mean if isinstance(x, Prediction) else x for x in (before, after))
-        assert np.array_equal(a, b)
+    before, after = (model.texture_features(*told, SKIN) for told in ((relative, points), (other, moved)))
+    assert np.array_equal(before, after)
 
 
 def test_likelihoods_are_a_distribution(model: AppearanceModel, relative: Tones, points: Points) -> None:
-    likely = model.iris_likelihoods(relative, points, SKIN)
+    likely = model.iris_likelihoods(model.texture_features(relative, points, SKIN))
     assert likely.shape == (len(model.iris_ratios),)
     assert likely.min() > 0
     assert likely.sum() == pytest.approx(1)
@@ -150,7 +148,7 @@ def test_a_shape_is_laid_between_the_corners_that_were_seen(model: AppearanceMod
 
 def test_a_texture_changes_the_modelled_pixels_alone(model: AppearanceModel, relative: Tones, points: Points) -> None:
     kept = relative.copy()
-    painted = model.with_texture(relative, model.predict_texture(relative, points, SKIN).mean)
+    painted = model.with_texture(relative, model.predict_texture(model.texture_features(relative, points, SKIN)).mean)
     assert np.array_equal(painted[~model.inside], relative[~model.inside])
     assert not np.array_equal(painted[model.inside], relative[model.inside])
     assert painted.min() >= 0

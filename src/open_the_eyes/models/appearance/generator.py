@@ -171,7 +171,8 @@ class AppearanceGenerator:
         strip = sampled(crop.pixels, crop.landmarks, points, model.mean_points)
         skin = model.skin_of(strip)
         relative = model.relative(strip, skin)
-        prediction = model.predict_texture(relative, points, skin)
+        features = model.texture_features(relative, points, skin)
+        prediction = model.predict_texture(features)
         open_side = crop.open_side
         if open_side is not None:
             prediction = condition.texture_given_eye(model, relative, open_side, prediction)
@@ -182,8 +183,7 @@ class AppearanceGenerator:
         elif after is not None and options.eye_color == "auto":
             ratio = donor.iris_ratio(model, after)
         else:
-            likely = model.iris_likelihoods(relative, points, skin)
-            shown = iris.colour_ratio(model, painted)
+            likely, shown = model.iris_likelihoods(features), iris.colour_ratio(model, painted)
             ratio = steer.chosen_ratio(options.eye_color, likely, shown, model.iris_ratios, variety, rng)
         painted = iris.coloured(model, painted, ratio) * skin
         lit = tinted(painted, strip, model.soft, TINT_REACH * layout.SIZE_WH[0])

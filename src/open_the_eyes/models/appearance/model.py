@@ -131,25 +131,28 @@ class AppearanceModel:
         return np.asarray(cv2.resize(shown, AROUND_WH, interpolation=cv2.INTER_AREA), np.float32).ravel()
 
     def shape_features(self, points: Points) -> NDArray[np.float64]:
+        """Where brows, nose and cheeks lie, as standard scores."""
         flat = points[layout.SEEN_AT].astype(np.float32).ravel()
         return squashed(self.face_shape.scores(flat) / self.face_shape.sigma)
 
     def texture_features(self, relative: Tones, points: Points, skin: NDArray[np.float32]) -> NDArray[np.float64]:
+        """What texture and iris colour are predicted from: a strip in multiples of the skin's colour, the points on it,
+        and that colour."""
         around = squashed(self.around.scores(self.surroundings(relative)) / self.around.sigma)
         return np.concatenate([around, self.shape_features(points), squashed(np.log(without_cast(skin) / 100))])
 
     def predict_shape(self, points: Points) -> Prediction:
+        """The shape of the eyes, told by the points on the strip that a blink leaves where they are."""
         features = np.append(self.shape_features(points), 1.0)
         return Prediction(features @ self.shape_from, self.shape_left.astype(np.float64))
 
-    def predict_texture(self, relative: Tones, points: Points, skin: NDArray[np.float32]) -> Prediction:
-        features = np.append(self.texture_features(relative, points, skin), 1.0)
-        return Prediction(features @ self.texture_from, self.texture_left.astype(np.float64))
+    def predict_texture(self, features: NDArray[np.float64]) -> Prediction:
+        """The texture of a face of such `texture_features`."""
+        return Prediction(np.append(features, 1.0) @ self.texture_from, self.texture_left.astype(np.float64))
 
-    def iris_likelihoods(self, relative: Tones, points: Points, skin: NDArray[np.float32]) -> NDArray[np.float64]:
-        """How likely each group of eye colours is for this face; (groups,), sums to 1."""
-        features = np.append(self.texture_features(relative, points, skin), 1.0)
-        likely = np.maximum(features @ self.iris_from, 0.0) + 1e-6
+    def iris_likelihoods(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How likely each group of eye colours is for a face of such `texture_features`; (groups,), sums to 1."""
+        likely = np.maximum(np.append(features, 1.0) @ self.iris_from, 0.0) + 1e-6
         return np.asarray(likely / likely.sum())
 
     def with_shape(self, points: Points, z: NDArray[np.float64]) -> Points:
