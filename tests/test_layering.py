@@ -28,6 +28,7 @@ LAYERS: Final = (
     {"files", "models", "stopwatch"},
     {"stages"},
     {"engine", "results"},
+    {"arguments"},
     {"pipeline"},
     {"best_take", "doctor", "demo", "service"},
     {"batch"},

@@ -10,13 +10,14 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
+from .arguments import Source, checked, loaded
 from .engine import Engine
 from .errors import UsageError
 from .imaging.arrays import Rgb, to_tones
 from .imaging.sharpness import fine_energy
 from .options import MatchOptions, Options
 from .photo import Photo
-from .pipeline import Progress, Source, checked, inspect_photo, loaded, open_eyes
+from .pipeline import Progress, inspect_photo, open_eyes
 from .results import Inspected, Opened
 from .roles import Face
 

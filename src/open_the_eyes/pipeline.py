@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-import numpy as np
-
 from . import files
-from .engine import Engine, load_engine
-from .errors import UsageError
+from .arguments import Source, check_listed, checked, loaded, read
+from .engine import Engine
 from .givers import ReferenceFace
 from .imaging.arrays import Rgb
 from .imaging.geometry import Box
@@ -33,7 +30,6 @@ from .stages.match import Matches, Reference, left_alone, match, whom
 from .stages.restore import restore
 from .stopwatch import Stopwatch
 
-Source: TypeAlias = "str | os.PathLike[str] | bytes | Photo"
 Progress: TypeAlias = Callable[[str, float], None]
 """Called with the name of the stage that is on and the fraction of the photo that is done, 0..1."""
 
@@ -70,13 +66,13 @@ def open_eyes(
     options, engine = checked(options), loaded(engine)
     engine.check(options.generate)
     engine.restorer(options.restore.restorer)  # what is missing is said before any work
-    _check_listed(references, options)
+    check_listed(references, options)
     if references:
         engine = engine.for_references()
     watch = Stopwatch(progress)
 
     with watch.stage("read", 0.0, 0.1):
-        came = _read(photo, engine)
+        came = read(photo, engine)
         source = files.without_gps(came) if options.save.strip_gps else came
     decisions, matches, others = _decided(source.pixels, references, engine, options, watch)
     if engine.donors_only:
@@ -109,10 +105,10 @@ def inspect_photo(
     Of a face to which no reference would give its eyes, the reason says why.
     """
     options, engine = checked(options), loaded(engine)
-    _check_listed(references, options)
+    check_listed(references, options)
     watch = Stopwatch()
     with watch.stage("read"):
-        source = _read(photo, engine)
+        source = read(photo, engine)
     decisions, matches, others = _decided(source.pixels, references, engine, options, watch)
     if engine.donors_only and references:  # before there are any, who looks wants to know who needs one
         decisions = left_alone(decisions, matches)
@@ -129,7 +125,7 @@ def check_references(references: Sequence[Source], engine: Engine, options: Opti
         UnreadablePhoto, PhotoTooLarge: one cannot be used.
     """
     options = checked(options)
-    _check_listed(references, options)
+    check_listed(references, options)
     for number, photo in enumerate(_references(references, engine), start=1):
         whom(_shown(photo, number), engine.detector, options.match)
 
@@ -209,83 +205,11 @@ def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:
     return tuple(photos)
 
 
-def checked(options: Options | None) -> Options:
-    """The options, or the default ones.
-
-    Raises:
-        UsageError: anything else.
-    """
-    if not isinstance(options, Options | None):
-        raise UsageError(f"options: expected what Options.of(mode='fast', ...) returns, got {options!r:.80}.")
-    return options or Options()
-
-
-def loaded(engine: str | Engine) -> Engine:
-    """The engine, loaded if it was named.
-
-    Raises:
-        UsageError: anything else, or a name that this version does not know.
-    """
-    if not isinstance(engine, str | Engine):
-        raise UsageError(f"engine: expected a name or what load_engine returns, got {engine!r:.80}; leave it out.")
-    return load_engine(engine) if isinstance(engine, str) else engine
-
-
-def _read(photo: Source, engine: Engine) -> Photo:
-    if isinstance(photo, Photo):
-        _check_pixels(photo)
-        return photo
-    if not isinstance(photo, str | bytes | os.PathLike):
-        came = type(photo).__name__
-        hint = "wrap upright RGB pixels as Photo(pixels)" if came == "ndarray" else "give it one of these"
-        raise UsageError(f"photo: expected a path, the bytes of a file or a Photo, got {came}; {hint}.")
-    return files.read(photo, engine.settings)
-
-
-def _check_listed(references: Sequence[Source], options: Options) -> None:
-    if isinstance(references, str | bytes | os.PathLike | Photo):
-        raise UsageError("references: expected a list of photos, got a single one; put it into brackets.")
-    options.match.check(len(references))
-
-
 def _references(references: Sequence[Source], engine: Engine) -> list[Photo]:
-    return [_read(one, engine) for one in references]
+    return [read(one, engine) for one in references]
 
 
 def _shown(photo: Photo, number: int) -> Reference:
     path = None if photo.file is None else photo.file.path
     name = f"reference {number}" if path is None else path.name
     return Reference(photo.pixels, number, name, by_name=path is not None)
-
-
-def _check_pixels(photo: Photo) -> None:
-    pixels = photo.pixels
-    if isinstance(pixels, np.ndarray):
-        if pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.size and pixels.dtype == np.uint8:
-            _check_alpha(photo)
-            _check_deep(photo)
-            return
-        came = f"{pixels.shape} {pixels.dtype}"
-    else:
-        came = type(pixels).__name__
-    raise UsageError(f"photo: expected pixels of shape (height, width, 3), uint8, RGB; got {came}. Convert them.")
-
-
-def _check_alpha(photo: Photo) -> None:
-    alpha: object = photo.alpha
-    if alpha is None:
-        return
-    wanted = photo.pixels.shape[:2]
-    if not isinstance(alpha, np.ndarray) or alpha.shape != wanted or alpha.dtype != np.uint8:
-        came = f"{alpha.shape} {alpha.dtype}" if isinstance(alpha, np.ndarray) else type(alpha).__name__
-        raise UsageError(f"photo: expected alpha of shape {wanted}, uint8; got {came}. Convert it.")
-
-
-def _check_deep(photo: Photo) -> None:
-    deep: object = photo.deep
-    if deep is None:
-        return
-    wanted = [(*photo.pixels.shape[:2], planes) for planes in (3, 4)]
-    if not isinstance(deep, np.ndarray) or deep.shape not in wanted or deep.dtype != np.uint16:
-        came = f"{deep.shape} {deep.dtype}" if isinstance(deep, np.ndarray) else type(deep).__name__
-        raise UsageError(f"photo: expected deep of shape {wanted[0]} or {wanted[1]}, uint16; got {came}. Convert it.")

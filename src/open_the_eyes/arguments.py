@@ -1,0 +1,88 @@
+"""What callers hand to the pipeline, looked at before any work: a photo, references, options, an engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TypeAlias, TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import files
+from .engine import Engine, load_engine
+from .errors import UsageError
+from .options import Options
+from .photo import Photo
+
+Source: TypeAlias = "str | os.PathLike[str] | bytes | Photo"
+
+
+def checked(options: Options | None) -> Options:
+    """The options, or the default ones.
+
+    Raises:
+        UsageError: anything else.
+    """
+    if not isinstance(options, Options | None):
+        raise UsageError(f"options: expected what Options.of(mode='fast', ...) returns, got {options!r:.80}.")
+    return options or Options()
+
+
+def loaded(engine: str | Engine) -> Engine:
+    """The engine, loaded if it was named.
+
+    Raises:
+        UsageError: anything else, or a name that this version does not know.
+    """
+    if not isinstance(engine, str | Engine):
+        raise UsageError(f"engine: expected a name or what load_engine returns, got {engine!r:.80}; leave it out.")
+    return load_engine(engine) if isinstance(engine, str) else engine
+
+
+def read(photo: Source, engine: Engine) -> Photo:
+    """The photo, read if it is a file's.
+
+    Raises:
+        UsageError: anything else, or a `Photo` whose arrays are none of a photo's.
+        UnreadablePhoto, PhotoTooLarge: the file cannot be used.
+    """
+    if isinstance(photo, Photo):
+        _check_arrays(photo)
+        return photo
+    if not isinstance(photo, str | bytes | os.PathLike):
+        came = type(photo).__name__
+        hint = "wrap upright RGB pixels as Photo(pixels)" if came == "ndarray" else "give it one of these"
+        raise UsageError(f"photo: expected a path, the bytes of a file or a Photo, got {came}; {hint}.")
+    return files.read(photo, engine.settings)
+
+
+def check_listed(references: Sequence[Source], options: Options) -> None:
+    """Raises a `UsageError` where references are no list, or `match` names one that is not in it."""
+    if isinstance(references, str | bytes | os.PathLike | Photo):
+        raise UsageError("references: expected a list of photos, got a single one; put it into brackets.")
+    options.match.check(len(references))
+
+
+def _check_arrays(photo: Photo) -> None:
+    pixels: object = photo.pixels
+    if not _is_array(pixels, np.uint8) or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
+        wanted = "pixels of shape (height, width, 3), uint8, RGB"
+        raise UsageError(f"photo: expected {wanted}; got {_kind(pixels)}. Convert them.")
+    size_hw: tuple[int, int] = (pixels.shape[0], pixels.shape[1])
+    alpha, deep = photo.alpha, photo.deep
+    if alpha is not None and (not _is_array(alpha, np.uint8) or alpha.shape != size_hw):
+        raise UsageError(f"photo: expected alpha of shape {size_hw}, uint8; got {_kind(alpha)}. Convert it.")
+    shapes = [(*size_hw, planes) for planes in (3, 4)]
+    if deep is not None and (not _is_array(deep, np.uint16) or deep.shape not in shapes):
+        wanted = f"deep of shape {shapes[0]} or {shapes[1]}, uint16"
+        raise UsageError(f"photo: expected {wanted}; got {_kind(deep)}. Convert it.")
+
+
+def _is_array(given: object, dtype: type[np.generic]) -> TypeGuard[NDArray[np.generic]]:
+    return isinstance(given, np.ndarray) and given.dtype == dtype
+
+
+def _kind(given: object) -> str:
+    """What it is, for a message."""
+    return f"{given.shape} {given.dtype}" if isinstance(given, np.ndarray) else type(given).__name__
