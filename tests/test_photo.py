@@ -47,7 +47,8 @@ def test_windows_that_were_painted_are_known_until_somebody_brings_other_pixels(
     assert [one.window for one in told.over(fresh.pixels).tiles] == [EYE]
     for photo in (fresh.with_pixels(fresh.pixels.copy()), told.with_pixels(told.pixels.copy())):
         assert [one.window for one in photo.over(fresh.pixels).tiles] == [Box(0, 0, 64, 48)]
-    assert Painting(fresh.pixels, told.with_pixels(told.pixels).over(fresh.pixels).tiles).whole is told.pixels
+    again = Painting(fresh.pixels, told.with_pixels(told.pixels).over(fresh.pixels).tiles).whole
+    assert np.shares_memory(again, told.pixels)
 
 
 def test_pixels_that_are_no_longer_the_files_are_known(fresh: Photo) -> None:
@@ -57,8 +58,11 @@ def test_pixels_that_are_no_longer_the_files_are_known(fresh: Photo) -> None:
 
 
 def test_the_whole_cannot_be_painted_over_unnoticed(fresh: Photo) -> None:
-    with pytest.raises(ValueError, match="read-only"):
-        fresh.with_tiles([tile(EYE, 10)]).pixels[0, 0] = 0
+    for window in (EYE, Box(0, 0, 64, 48)):
+        one = tile(window, 10)
+        with pytest.raises(ValueError, match="read-only"):
+            fresh.with_tiles([one]).pixels[0, 0] = 0
+        assert one.pixels.flags.writeable
 
 
 @pytest.mark.parametrize("shrink", [1, 2, 5, 100])

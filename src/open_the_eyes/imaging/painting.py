@@ -44,9 +44,9 @@ class Painting:
     @cached_property
     def whole(self) -> Rgb:
         """(H, W, 3), read-only: put together when it is first asked for."""
-        if self.tiles and self.tiles[-1].window == Box(0, 0, *self.size_wh):
-            return self.tiles[-1].pixels
-        out = self.cut(Box(0, 0, *self.size_wh))
+        all_of_it = Box(0, 0, *self.size_wh)
+        covered = self.tiles and self.tiles[-1].window == all_of_it
+        out = self.tiles[-1].pixels.view() if covered else self.cut(all_of_it)
         out.flags.writeable = False
         return out
 
