@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest.mock import Mock
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.imaging.sharpness import fine_energy
+from open_the_eyes.models.reference import lay, transfer
 from open_the_eyes.models.reference.generator import OWN, ReferenceGenerator
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Face
@@ -54,6 +56,16 @@ def test_the_true_eyes_come_back_from_another_shot(
     painted, _ = opened(generator, closed_crop)
     assert source == "shot2.jpg, face 1"
     assert likeness(result, portrait, closed_crop) > max(least, likeness(painted, portrait, closed_crop) + 0.1)
+
+
+def test_eyes_whose_skin_does_not_agree_stay_as_they_were_first_drawn(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawing = Mock(wraps=transfer.drawn)
+    monkeypatch.setattr(lay, "drawn", drawing)
+    monkeypatch.setattr(lay, "registered", lambda *_: (np.eye(2, 3), -1.0))
+    opened(generator, closed_crop, donor(engine, another_shot(portrait)))
+    assert drawing.call_count == len(closed_crop.closed)
 
 
 def test_nothing_outside_the_mask_changes(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points
 from ...imaging.easing import smoothstep
-from ...imaging.mesh478 import BROW, FACE_OVAL, SIDES, Side
+from ...imaging.mesh478 import BROW, FACE_OVAL, OTHER, SIDES, Side
 from ...roles import FEATHER, Crop
 from ..appearance import layout
 
@@ -24,7 +24,7 @@ _BROWS_AT: Final = [[layout.MESH.index(k) for k in BROW[side]] for side in SIDES
 def side_of(crop: Crop, side: Side) -> NDArray[np.bool_]:
     """(h, w): the pixels nearer to this eye than to the other one."""
     points = crop.landmarks[layout.MESH, :2]
-    ours, others = (layout.ring_of(points, s)[[0, 8]].mean(axis=0) for s in _first(side))
+    ours, others = (layout.ring_of(points, s)[[0, 8]].mean(axis=0) for s in (side, OTHER[side]))
     away = (others - ours).astype(np.float32)
     middle = (ours + others) / 2
     xs = np.arange(crop.mask.shape[1], dtype=np.float32) - np.float32(middle[0])
@@ -75,7 +75,3 @@ def _widened(there: NDArray[np.uint8], by: float) -> NDArray[np.bool_]:
     """(h, w): the pixels no further than so many from one that is 1. On large faces a dilation would take seconds."""
     away, reach = cv2.distanceTransform(1 - there, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), max(round(by), 1)
     return np.asarray(away**2 < reach**2 + 0.5, np.bool_)  # with one thread OpenCV says 13.000001, with more 13
-
-
-def _first(side: Side) -> tuple[Side, Side]:
-    return ("left", "right") if side == "left" else ("right", "left")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import cv2
@@ -74,28 +74,39 @@ class Laid:
 
 @dataclass(frozen=True, slots=True)
 class _Near:
-    """One eye in work: the part of the crop around it, the crop in that part, the donor's eye in its geometry and
-    light, and the blur that makes it no sharper than the photo, None where that cannot be told."""
+    """One eye in work.
+
+    Args:
+        part: of the crop, around it.
+        crop: in that part.
+        eyes: the donor's eye, at first where landmarks take it.
+        blur: makes it no sharper than the photo; None where that cannot be told, or not yet.
+    """
 
     part: Box
     crop: Crop
     eyes: Drawn
-    blur: float | None
+    blur: float | None = None
+
+    @property
+    def points(self) -> Points:
+        """The target's, of the strip."""
+        return self.crop.landmarks[layout.MESH, :2]
 
 
 def laid(crop: Crop, takes: dict[Side, Take], options: GenerateOptions, jitter: Jitter, seed: int) -> Laid:
     """The crop's pixels with donors' eyes on the sides of `takes`; `jitter` (2,) turns both irises, in iris radii."""
     pixels, show = to_tones(crop.pixels), np.zeros(crop.mask.shape, np.float32)
-    fits = {side: _fit(_near(crop, side)[1], take, side) for side, take in takes.items()}
-    agreed = all(fit is not None for fit in fits.values())  # one eye moved without the other would stand askew
+    seen = {side: near for side, take in takes.items() if (near := _near(crop, take, side)) is not None}
+    fits = {side: _fit(near, takes[side], side) for side, near in seen.items()}
+    agreed = all(fits.get(side) is not None for side in takes)  # one eye moved without the other would stand askew
     works = {
-        side: _lit(crop, take, side, fits[side] if agreed else None, options, jitter) for side, take in takes.items()
+        side: _lit(near, takes[side], side, fits[side] if agreed else None, options, jitter)
+        for side, near in seen.items()
     }
-    blurs = [work.blur for work in works.values() if work is not None and work.blur is not None]
+    blurs = [work.blur for work in works.values() if work.blur is not None]
     blur = min(blurs, default=0.0)  # one for both: they are a pair
     for side, work in works.items():
-        if work is None:
-            continue
         painted, local = _finished(work, side, blur, seed)
         around, here = work.part.cut(pixels), work.part.cut(show)
         around[...] = around + (painted - around) * local[..., None]
@@ -103,15 +114,11 @@ def laid(crop: Crop, takes: dict[Side, Take], options: GenerateOptions, jitter: 
     return Laid(np.asarray(np.clip(pixels, 0, 255), np.float32), show)
 
 
-def _lit(
-    crop: Crop, take: Take, side: Side, adjust: Matrix | None, options: GenerateOptions, jitter: Jitter
-) -> _Near | None:
-    """One eye in the crop's geometry and light, looking and opened as it shall; None for an eye outside the crop."""
-    part, near = _near(crop, side)
-    if part.area < 1:
-        return None
-    whole = Box.of(near.mask)
-    eyes = drawn(take.sheet, near.landmarks[layout.MESH, :2], whole, adjust)
+def _lit(work: _Near, take: Take, side: Side, adjust: Matrix | None, options: GenerateOptions, jitter: Jitter) -> _Near:
+    """One eye moved as is told by `_fit`, in the crop's light, looking and opened as it shall."""
+    near, eyes = work.crop, work.eyes
+    if adjust is not None:
+        eyes = drawn(take.sheet, work.points, Box.of(near.mask), adjust)
     pixels, points = eyes.pixels, eyes.points
     if options.openness is not None:
         pixels, points = _opened(pixels, points, side, options.openness / max(take.openness, 0.3))
@@ -127,16 +134,15 @@ def _lit(
     else:
         pixels = relit(pixels, photo, skin, RELIGHT_REACH * reach)
     blur = None if take.mirrored else blur_to_match(pixels, photo, skin > 0, SHARPER)  # hair hangs on one side only
-    return _Near(part, near, Drawn(pixels, eyes.shown, eyes.there, points, eyes.scale), blur)
+    return replace(work, eyes=replace(eyes, pixels=pixels, points=points), blur=blur)
 
 
-def _fit(near: Crop, take: Take, side: Side) -> Matrix | None:
+def _fit(work: _Near, take: Take, side: Side) -> Matrix | None:
     """What moves the donor's eye from where landmarks take it to where the skin around it lies exactly; None where that
     skin does not agree."""
-    whole = Box.of(near.mask)
-    if take.mirrored or whole.area < 1:
+    if take.mirrored:
         return None
-    eyes = drawn(take.sheet, near.landmarks[layout.MESH, :2], whole)
+    near, eyes, whole = work.crop, work.eyes, Box.of(work.crop.mask)
     ring = layout.ring_of(eyes.points, side)
     width = float(np.linalg.norm(ring[0] - ring[8]))
     adjust, alike = registered(
@@ -153,17 +159,20 @@ def _finished(work: _Near, side: Side, blur: float, seed: int) -> tuple[Tones, P
     if blur > LEAST_BLUR:
         pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), blur), np.float32)
     allowed = np.asarray(near.mask * eyes.shown, np.float32)
-    show = cover.eye_cover(allowed, _ring(near, side), layout.ring_of(eyes.points, side)) * cover.side_of(near, side)
+    shut = layout.ring_of(work.points, side)
+    show = cover.eye_cover(allowed, shut, layout.ring_of(eyes.points, side)) * cover.side_of(near, side)
     finest = max(blur, 0.5 * eyes.scale if eyes.scale > 1.1 else 0.0)
     return pixels + _grain(near, show, finest, seed), show
 
 
-def _near(crop: Crop, side: Side) -> tuple[Box, Crop]:
-    """The part of the crop that one eye's light and rim are read from, and the crop in it."""
+def _near(crop: Crop, take: Take, side: Side) -> _Near | None:
+    """The part of the crop that one eye's light and rim are read from, with the donor's; None for an eye outside it."""
     points = crop.landmarks[layout.MESH, :2]
-    ring, reach = layout.ring_of(points, side), eyes_apart(crop.landmarks)
-    part = Box.around(ring).moved_out(0.4 * reach).within(crop.mask)
-    return part, crop.cut(part)
+    part = Box.around(layout.ring_of(points, side)).moved_out(0.4 * eyes_apart(crop.landmarks)).within(crop.mask)
+    if part.area < 1:
+        return None
+    near = crop.cut(part)
+    return _Near(part, near, drawn(take.sheet, near.landmarks[layout.MESH, :2], Box.of(near.mask)))
 
 
 def _move(points: Points, side: Side, take: Take, options: GenerateOptions, jitter: Jitter) -> NDArray[np.float64]:
@@ -192,10 +201,6 @@ def _opened(pixels: Tones, points: Points, side: Side, factor: float) -> tuple[T
     fixed = np.vstack([points[layout.SEEN_AT], layout.iris_of(points, side)[:1]])
     before = layout.ring_of(points, side)
     return nudged(pixels, fixed, before[lids], layout.ring_of(moved, side)[lids]), moved
-
-
-def _ring(crop: Crop, side: Side) -> Points:
-    return layout.ring_of(crop.landmarks[layout.MESH, :2], side)
 
 
 def _grain(crop: Crop, show: Plane, finest: float, seed: int) -> Tones:
