@@ -23,9 +23,9 @@ from rich.table import Table
 
 from open_the_eyes.engine import load_engine
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
+from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.imaging.noise import noise_of
-from open_the_eyes.imaging.palette import LUMA
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, EyeGenerator, FaceDetector, Request
 from open_the_eyes.stages.blend import blend
@@ -59,7 +59,7 @@ def cut(pixels: Rgb, detector: FaceDetector) -> Crop | None:
 
 def strength(pixels: NDArray[np.float32], where: NDArray[np.bool_]) -> float:
     """The noise of (h, w, 3), where it is looked at."""
-    found = cv2.filter2D(np.asarray(pixels @ LUMA, np.float32), -1, LAPLACIAN) / 6
+    found = cv2.filter2D(luma_of(pixels), -1, LAPLACIAN) / 6
     return 1.4826 * float(np.median(np.abs(found[where])))
 
 

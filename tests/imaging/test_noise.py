@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from open_the_eyes.imaging.arrays import Plane, Points, Tones
 from open_the_eyes.imaging.cheeks import cheek_places, cheeks
 from open_the_eyes.imaging.grain import fine_part
+from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.imaging.noise import FINE, noise_of, with_noise
-from open_the_eyes.imaging.palette import LUMA
 from open_the_eyes.roles import Face
 
 SIZE_HW = (512, 512)
@@ -44,7 +44,7 @@ def skin(strength: float, blur: float = 0.5) -> Tones:
 
 
 def fine(tones: Tones) -> Plane:
-    return fine_part(np.asarray(tones @ LUMA, np.float32), FINE)
+    return fine_part(luma_of(tones), FINE)
 
 
 @pytest.mark.parametrize("strength", [6.0, 14.0])

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb, to_levels
-from open_the_eyes.imaging.palette import LUMA, palette_of
+from open_the_eyes.imaging.luma import LUMA
+from open_the_eyes.imaging.palette import palette_of
 
 _RAMP = np.arange(256) / 255
 CURVES = {

@@ -23,8 +23,8 @@ from rich.table import Table
 
 from open_the_eyes.imaging.arrays import to_tones
 from open_the_eyes.imaging.lids import EyeShape
+from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
-from open_the_eyes.imaging.palette import LUMA
 from open_the_eyes.imaging.smooth import smoothed
 from open_the_eyes.models.appearance.ball import Ball, ball_of, catch_light
 
@@ -71,7 +71,7 @@ def irises_of(portrait: Portrait) -> Iterator[Iris]:
 
 def measured(ball: Ball) -> Iris:
     """What one eye tells."""
-    level, r, seen = np.asarray(ball.pixels @ LUMA, np.float32), ball.from_centre, ball.clear > 0.5
+    level, r, seen = luma_of(ball.pixels), ball.from_centre, ball.clear > 0.5
     beside = seen & (np.abs(ball.down) < BESIDE)
     rings = [level[beside & (np.abs(r - distance) < 0.05)] for distance in DISTANCES]
     profile = np.array([float(np.median(ring)) if ring.size > 8 else np.nan for ring in rings])

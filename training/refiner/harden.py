@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import to_levels
-from open_the_eyes.imaging.palette import LUMA
+from open_the_eyes.imaging.luma import LUMA
 
 Picture = NDArray[np.float32]
 

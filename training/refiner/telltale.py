@@ -23,8 +23,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from open_the_eyes.imaging.arrays import Rgb, to_levels
+from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.imaging.mesh478 import EYE_RING, SIDES
-from open_the_eyes.imaging.palette import LUMA
 from open_the_eyes.imaging.smooth import SHRINK_BLUR
 
 EyePicture: TypeAlias = "NDArray[np.uint8]"
@@ -67,7 +67,7 @@ def eye_pictures(pixels: Rgb, marks: NDArray[np.float64]) -> tuple[EyePicture, .
 
 def features(eye: EyePicture) -> NDArray[np.float32]:
     """(n,) of what the classifier sees of one eye."""
-    grey = np.asarray(eye.astype(np.float32) @ LUMA, np.float32)
+    grey = luma_of(eye.astype(np.float32))
     level = grey / max(float(grey.mean()), 1.0)
     shapes = hog(level, orientations=8, pixels_per_cell=(8, 8), cells_per_block=(2, 2), feature_vector=True)
     soft = [level, *(np.asarray(cv2.GaussianBlur(level, (0, 0), sigma), np.float32) for sigma in BANDS)]

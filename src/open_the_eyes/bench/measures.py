@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ..imaging.arrays import Plane, Points, Rgb, to_tones
 from ..imaging.eyechange import along_eye, gaze_shift, iris_disc
 from ..imaging.geometry import Box
+from ..imaging.luma import LUMA
 from ..imaging.mesh478 import EYE_RING, INNER_CORNER, IRIS, OUTER_CORNER, SIDES, Side
-from ..imaging.palette import LUMA
 from ..roles import Crop, Face
 from .figures import Better
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.arrays import Rgb
-from ..imaging.palette import LUMA
+from ..imaging.luma import LUMA
 from .jpeg_coefficients import dc_differences
 from .jpeg_layout import Layout, NotPatchable
 from .jpeg_locate import Begun, Interval, Ints, Lanes, Reader

@@ -20,8 +20,8 @@ from .arrays import Plane, Points, Tones
 from .easing import ramp
 from .eye_corners import seen_eye_width
 from .geometry import Box
+from .luma import luma_of
 from .mesh478 import SIDES
-from .palette import LUMA
 from .smooth import smoothed
 from .threefold import threefold
 
@@ -119,7 +119,7 @@ def measured(picture: NDArray[Any], landmarks: Points) -> Plane:
     if wider > 1:
         size_wh = max(round(picture.shape[1] / wider), 1), max(round(picture.shape[0] / wider), 1)
         picture = cv2.resize(picture, size_wh, interpolation=cv2.INTER_LINEAR if wider < 2 else cv2.INTER_AREA)
-    return np.asarray(picture if picture.ndim == 2 else picture @ LUMA, np.float32)
+    return luma_of(picture) if picture.ndim == 3 else np.asarray(picture, np.float32)
 
 
 def _wider(landmarks: Points) -> float:

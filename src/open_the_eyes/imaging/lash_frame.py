@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from .arrays import Matrix, Plane, Points, Rgb
 from .geometry import Box, across, from_reduced
+from .luma import luma_of
 from .marks import Marks, between
-from .palette import LUMA
 from .smooth import smoothed
 
 SMALLEST: Final = 28.0
@@ -76,7 +76,7 @@ class LashFrame:
         by = max(int(self.width / WIDTH), 1)
         w, h = max(part.shape[1] // by, 1), max(part.shape[0] // by, 1)
         small: NDArray[Any] = cv2.resize(part[: h * by, : w * by], (w, h), interpolation=cv2.INTER_AREA)
-        level = np.asarray(small @ LUMA if small.ndim == 3 else small, np.float32)
+        level = luma_of(small) if small.ndim == 3 else np.asarray(small, np.float32)
         to_frame = from_reduced(self.to_frame, by, by)
         return np.asarray(cv2.warpAffine(level, to_frame, _SIZE_WH, borderMode=cv2.BORDER_REPLICATE), np.float32)
 

@@ -20,7 +20,7 @@ from .cheeks import cheek_places, cheeks
 from .easing import ramp
 from .geometry import Box
 from .grain import continued_grain, fine_part
-from .palette import LUMA
+from .luma import luma_of
 from .smooth import smoothed
 from .threefold import threefold, within
 
@@ -80,7 +80,7 @@ def noise_of(levels: NDArray[Any], covered: NDArray[np.bool_], landmarks: Points
     free = ~covered[rows, columns].any(axis=(1, 2))
     if int(free.sum()) < ENOUGH:
         return Noise(0.0, 0.0)
-    squares = np.asarray(levels[rows[free], columns[free]].astype(np.float32) @ LUMA, np.float32)
+    squares = luma_of(levels[rows[free], columns[free]].astype(np.float32))
     fine = fine_part(squares.reshape(-1, len(reach)), FINE).reshape(squares.shape)
     inner = slice(MARGIN, MARGIN + SIDE)
     each = np.sqrt(np.mean(fine[:, inner, inner] ** 2, axis=(1, 2)))
@@ -130,4 +130,4 @@ def _lacking(painted: Tones, level: float) -> Plane:
 
 
 def _fine_luma(picture: NDArray[Any]) -> Plane:
-    return fine_part(np.asarray(picture @ LUMA, np.float32), FINE)
+    return fine_part(luma_of(picture), FINE)

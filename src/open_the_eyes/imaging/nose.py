@@ -14,8 +14,8 @@ import numpy as np
 from .arrays import Plane, Points, Rgb
 from .eye_corners import eye_corners, seen_eye_width
 from .geometry import Box
+from .luma import luma_of
 from .mesh478 import NOSE_SIDE, OTHER, Side
-from .palette import LUMA
 from .smooth import smoothed
 
 NEAR: Final = -0.12
@@ -84,7 +84,7 @@ def _seen(pixels: Rgb, outline: Points, across: Points, width: float) -> tuple[P
     near = Box.around(outline).moved_out(0.4 * width).within(pixels)
     if near.area < 1:
         return np.zeros_like(outline), 0.0
-    level = smoothed(np.asarray(near.cut(pixels).astype(np.float32) @ LUMA, np.float32), max(0.012 * width, 0.7))
+    level = smoothed(luma_of(near.cut(pixels).astype(np.float32)), max(0.012 * width, 0.7))
     first, last = (grid.ravel()[:, None] for grid in np.meshgrid(*2 * [np.linspace(*OFF, _OFFSETS)]))
     share = np.linspace(0, 1, len(outline))
     offs = ((1 - share) * first + share * last)[..., None] * across * width

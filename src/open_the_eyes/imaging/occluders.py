@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from .arrays import Plane, Points, Rgb
 from .geometry import Box, across
+from .luma import luma_of
 from .marks import Marks, between, joined
-from .palette import LUMA
 
 DARK: Final = 0.5
 """Darker than this multiple of the skin is no skin."""
@@ -47,7 +47,7 @@ def occluder_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points, chin: 
     shrink = max(width / _FINEST, 1.0)
     size_wh = max(round(part.shape[1] / shrink), 1), max(round(part.shape[0] / shrink), 1)
     small, inside = (cv2.resize(p, size_wh, interpolation=cv2.INTER_AREA) for p in (part, shown))
-    level = np.asarray(small.astype(np.float32) @ LUMA, np.float32)
+    level = luma_of(small.astype(np.float32))
     along, below = _along_below(
         level.shape, (np.stack([outer, inner, chin]) - [near.left, near.top] + 0.5) / shrink - 0.5
     )

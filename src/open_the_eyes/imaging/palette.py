@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Rgb, Tones
+from .luma import luma_of
 
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 MAX_SPREAD: Final = 4.0
 """Levels of colour left once brightness has explained all it can; photos in colour leave well over 6 on a face."""
 USUAL_LEVEL: Final = 100.0
@@ -35,7 +35,7 @@ class Palette:
 
     def applied(self, tones: Tones) -> Tones:
         """(H, W, 3) in any colours -> the same brightness in the palette's."""
-        level = tones @ LUMA
+        level = luma_of(tones)
         channels = [np.interp(level, self.levels, self.colours[:, c]) for c in range(3)]
         return np.asarray(np.stack(channels, axis=-1), np.float32)
 
@@ -43,7 +43,7 @@ class Palette:
 def palette_of(pixels: Rgb) -> Palette | None:
     """The palette of a toned picture (h, w, 3), None for one in colour."""
     small = _reduced(pixels).reshape(-1, 3).astype(np.float32)
-    level = small @ LUMA
+    level = luma_of(small)
     order = np.argsort(level, kind="stable")
     small, level = small[order], level[order]
     inner = np.quantile(level, np.linspace(0, 1, _BINS + 1))[1:-1]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Matrix, Plane, Tones
-from .palette import LUMA
+from .luma import luma_of
 
 WANTED: Final = 80.0
 """Pixels of an eye."""
@@ -49,7 +49,7 @@ def registered(moving: Tones, still: Tones, known: Plane, size: float) -> tuple[
 
 def _detail(picture: Tones, share: float, size: float) -> Plane:
     """Brightness as a logarithm, reduced, without what is coarser than a sixth of `size`."""
-    level = np.log(np.maximum(picture, 0) @ LUMA + 8)
+    level = np.log(luma_of(np.maximum(picture, 0)) + 8)
     small = cv2.resize(level, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.GaussianBlur(small, (0, 0), 0.8) - cv2.GaussianBlur(small, (0, 0), size / 6), np.float32)
 

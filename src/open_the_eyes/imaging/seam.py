@@ -9,7 +9,7 @@ import numpy as np
 
 from .arrays import Plane, Rgb
 from .geometry import Box
-from .palette import LUMA
+from .luma import luma_of
 from .smooth import reduced, shrink_for
 
 
@@ -39,5 +39,5 @@ def seam_step(before: Rgb, after: Rgb, mask: Plane) -> float:
 def _smooth_change(before: Rgb, after: Rgb, sigma: float) -> tuple[Plane, int]:
     """The change of brightness, smoothed, on a picture reduced as far as the smoothness allows, and how far that is."""
     shrink = shrink_for(sigma)
-    small = [reduced(p, shrink) @ LUMA for p in (before, after)]
+    small = [luma_of(reduced(p, shrink)) for p in (before, after)]
     return np.asarray(cv2.GaussianBlur(small[1] - small[0], (0, 0), sigma / shrink), np.float32), shrink

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Tones
-from .palette import LUMA
+from .luma import luma_of
 
 BLURS: Final = (0.0, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0, 2.5, 3.2, 4.0)
 """Gaussians, pixels, among which the right one is looked for."""
@@ -18,7 +18,7 @@ BLURS: Final = (0.0, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0, 2.5, 3.2, 4.0)
 
 def fine_energy(tones: Tones, where: NDArray[np.bool_]) -> float:
     """Levels: the middle size of what is finer than about two pixels, relative to the brightness there."""
-    level = np.asarray(tones @ LUMA, np.float32)
+    level = luma_of(tones)
     fine = cv2.GaussianBlur(level, (0, 0), 0.7) - cv2.GaussianBlur(level, (0, 0), 2.0)
     if not where.any():
         return 0.0

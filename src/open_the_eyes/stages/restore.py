@@ -18,9 +18,10 @@ from ..imaging.arrays import Matrix, Plane, Rgb, Tones, to_levels, to_tones
 from ..imaging.eyechange import gaze_shift, iris_disc, iris_radius, iris_shift, ring_shift
 from ..imaging.facecrop import lifted, warped
 from ..imaging.geometry import Box, inverted, transformed
+from ..imaging.luma import LUMA, luma_of
 from ..imaging.mesh478 import FACE_OVAL, SIDES
 from ..imaging.noise import noise_of, with_noise
-from ..imaging.palette import LUMA, palette_of
+from ..imaging.palette import palette_of
 from ..imaging.smooth import smoothed
 from ..imaging.threefold import taken_where
 from ..options import RestoreOptions
@@ -134,7 +135,7 @@ def _safe_change(before: Rgb, after: Rgb, face: Face) -> Tones:
     """What the network changed, (SIDE, SIDE, 3), as far as it is detail; in the irises only a little light and dark."""
     change = to_tones(after) - to_tones(before)
     detail = change - smoothed(change, DETAIL * SIDE)
-    light = np.asarray(change @ LUMA, np.float32)
+    light = luma_of(change)
     for side in SIDES:
         disc = iris_disc(face.landmarks, side, (SIDE, SIDE))
         fine = light - smoothed(light, 0.8 * iris_radius(face.landmarks, side))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.engine import Engine
-from open_the_eyes.imaging.palette import LUMA
+from open_the_eyes.imaging.luma import LUMA
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from training.appearance import hues
 from training.appearance.hues import _powers, off, painted_blinks, shades

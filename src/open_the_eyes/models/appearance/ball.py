@@ -12,7 +12,7 @@ from ...imaging.arrays import Plane, Points, Tones
 from ...imaging.easing import ramp
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
-from ...imaging.palette import LUMA
+from ...imaging.luma import LUMA, luma_of
 from ...imaging.smooth import smoothed
 from ...imaging.threefold import threefold
 
@@ -112,7 +112,7 @@ def ball_of(picture: Tones, shape: EyeShape) -> Ball | None:
     across, down = (u - there.iris_at[0]) / radius, (v - there.iris_at[1]) / radius
     below, above = there.below_upper / radius, there.above_lower / radius
     clear = np.clip(np.minimum((below - 0.1) / 0.15, (above - 0.05) / 0.1), 0, 1)
-    r, level = np.hypot(across, down), np.asarray(pixels @ LUMA, np.float32)
+    r, level = np.hypot(across, down), luma_of(pixels)
     coloured = (clear > 0.5) & (r > COLOURED[0]) & (r < COLOURED[1])
     beside = clear * white_share(r) * np.clip((WHITE_TO - r) / 0.2, 0, 1)
     if coloured.sum() < FEW or beside.sum() < FEW:
@@ -144,7 +144,7 @@ def white_share(r: Plane) -> Plane:
 
 def catch_light(ball: Ball) -> CatchLight:
     """The brightest spot of the iris' upper part."""
-    level = smoothed(np.asarray(ball.pixels @ LUMA, np.float32), max(0.05 * ball.radius, 0.5))
+    level = smoothed(luma_of(ball.pixels), max(0.05 * ball.radius, 0.5))
     near = (ball.from_centre < GLINT_WITHIN[0]) & (ball.down < GLINT_WITHIN[1])
     over = np.maximum(level - GLINT * ball.iris_level, 0) * ball.clear * near
     brightest = int(np.argmax(over))

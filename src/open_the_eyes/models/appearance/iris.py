@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Plane, Points, Tones
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
+from ...imaging.luma import LUMA, luma_of
 from ...imaging.mesh478 import SIDES, Side
-from ...imaging.palette import LUMA
 from ...imaging.smooth import smoothed
 from ...options import EyeColor
 from . import layout
@@ -141,7 +141,7 @@ def recoloured(
     Catch-lights mirror the light and not the iris, and where the eye's `white` shows through the rim it stays white.
     """
     bright, usual = float(white @ LUMA), max(float(iris @ LUMA), 1e-3)
-    level = np.asarray(picture @ LUMA, np.float32)
+    level = luma_of(picture)
     fall = max(bright - IRIS_LEVEL * usual, 0.25 * bright, 1e-3)
     share = np.clip((bright - level) / fall, 0, 1) * disc
     grain = EVEN * float(np.sqrt(disc.sum() / np.pi))  # noise in a black iris would come out in all colours

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...imaging.arrays import Plane, Tones
 from ...imaging.easing import ramp, risen
-from ...imaging.palette import LUMA
+from ...imaging.luma import LUMA
 from ...imaging.threefold import threefold
 from .ball import Ball
 

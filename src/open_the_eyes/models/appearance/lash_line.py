@@ -19,8 +19,8 @@ from ...imaging.arrays import Plane, Tones
 from ...imaging.easing import ramp, risen
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, LidDistances, lid_distances
+from ...imaging.luma import luma_of
 from ...imaging.mesh478 import Side
-from ...imaging.palette import LUMA
 from ...imaging.threefold import threefold
 
 TOLD: Final = (0.85, 0.05)
@@ -165,7 +165,7 @@ class _There:
         distances, width = lid_distances(shape, part), max(shape.width, 1e-3)
         along, below = distances.along / width, distances.below_upper / width
         inside = (along > ALONG[0]) & (along < ALONG[1])
-        level = np.asarray(part.cut(picture) @ LUMA, np.float32)
+        level = luma_of(part.cut(picture))
         return cls(part, level, distances, along, below, inside, max(THIN[0], THIN[1] / width))
 
     def darkest_row(self, skin: float, between: tuple[float, float]) -> tuple[float, float]:

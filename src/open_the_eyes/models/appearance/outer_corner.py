@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Plane, Tones
 from ...imaging.easing import risen
 from ...imaging.geometry import Box
-from ...imaging.palette import LUMA
+from ...imaging.luma import LUMA, luma_of
 from ...imaging.smooth import smoothed
 from ...imaging.threefold import threefold
 from .surroundings import Surroundings
@@ -83,7 +83,7 @@ def _beside(photo: Tones, there: Surroundings, skins: Sequence[Colour], bare: Pl
     outwards = -np.maximum(there.along, there.along_shut)
     beyond = risen(outwards, *BESIDE) * level
     soft = smoothed(photo, 0.02 * width)
-    light = np.asarray(soft @ LUMA, np.float32)
+    light = luma_of(soft)
     around = there.covered(beyond) > 0
     if not around.any() or not skins:
         return there.covered(beyond)

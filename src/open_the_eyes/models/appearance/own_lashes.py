@@ -14,7 +14,7 @@ from ...imaging.arrays import Plane, Tones
 from ...imaging.easing import ramp
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
-from ...imaging.palette import LUMA
+from ...imaging.luma import LUMA, luma_of
 from ...imaging.sharpness import edge_blur
 
 SEEN_FROM: Final = (36.0, 64.0)
@@ -78,7 +78,7 @@ def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
     line, skin = inside & (np.abs(below) < 0.06), inside & (below > 0.28) & (below < 0.45)
     if line.sum() < 20 or skin.sum() < 20:
         return None
-    level = np.asarray(photo @ LUMA, np.float32)
+    level = luma_of(photo)
     bright = np.median(photo[skin], axis=0)
     dark = photo[line & (level <= np.percentile(level[line], 12))].mean(axis=0)
     usual = max(float(bright @ LUMA), 1.0)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points, Tones
 from ...imaging.lids import EyeShape
+from ...imaging.luma import LUMA, luma_of
 from ...imaging.mesh478 import Side
-from ...imaging.palette import LUMA
 from ...imaging.threefold import threefold
 from ...parallel import side_by_side
 from ..packaged import network_of
@@ -134,7 +134,7 @@ def glints(
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     out = np.zeros_like(refined)
     for k, (eye, painted) in enumerate(zip(refined.transpose(0, 2, 3, 1), guess.transpose(0, 2, 3, 1), strict=True)):
-        ceiling = cv2.dilate(np.asarray(painted @ LUMA, np.float32), disc)
+        ceiling = cv2.dilate(luma_of(painted), disc)
         over = np.maximum(eye @ LUMA - ceiling, 0) * np.clip(4 * geometry[k, 0], 0, 1)
         out[k] = (1 - GLINT_KEPT) * over
     return out

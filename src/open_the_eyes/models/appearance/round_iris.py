@@ -17,8 +17,8 @@ import numpy as np
 from ...imaging.arrays import Plane, Tones
 from ...imaging.easing import ramp, risen
 from ...imaging.lids import EyeShape
+from ...imaging.luma import luma_of
 from ...imaging.mesh478 import SIDES
-from ...imaging.palette import LUMA
 from ...imaging.smooth import smoothed
 from ...imaging.threefold import threefold
 from .ball import Ball, CatchLight, ball_of, catch_light, same_light, white_share
@@ -120,13 +120,13 @@ def _white(ball: Ball) -> Tones:
 
 def _shadow(ball: Ball, drawn: Tones) -> Plane:
     """(h, w): the light on the drawn ball as on the painted one, told less where pupils and rims may lie apart."""
-    r, level = ball.from_centre, np.asarray(ball.pixels @ LUMA, np.float32)
+    r, level = ball.from_centre, luma_of(ball.pixels)
     unsure = (r < PUPIL + 0.12) | (np.abs(r - 1.02) < 0.14)
     told = ball.clear * np.clip((1.5 - r) / 0.2, 0, 1) * np.where(unsure, UNSURE, 1)
     told = np.asarray(told, np.float32)
     level = np.where(r < 0.9, np.minimum(level, 1.3 * ball.iris_level), level).astype(np.float32)
     wide, least = SHADE * ball.radius, 0.02 * ball.iris_level
-    shadow = (smoothed(level * told, wide) + least) / (smoothed((drawn @ LUMA) * told, wide) + least)
+    shadow = (smoothed(level * told, wide) + least) / (smoothed(luma_of(drawn) * told, wide) + least)
     lid = 1 - LID_SHADOW[0] * np.exp(-np.maximum(ball.below_upper, 0) / LID_SHADOW[1])
     return np.asarray(np.clip(shadow, *SHADED) * lid, np.float32)
 

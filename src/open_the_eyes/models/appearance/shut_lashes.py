@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Tones
-from ...imaging.palette import LUMA
+from ...imaging.luma import luma_of
 from ...imaging.smooth import smoothed
 
 LINES: Final = 0.04
@@ -25,7 +25,7 @@ AROUND: Final = 0.07
 def without_lashes(photo: Tones, skin: NDArray[np.bool_], line: NDArray[np.bool_], width: float) -> Plane:
     """(h, w), 0 around dark lines that stand out of the skin under the eye and hang on the shut lids' `line`: lashes
     and what paints them; else 1."""
-    light = np.asarray(photo @ LUMA, np.float32)
+    light = luma_of(photo)
     side = max(round(LINES * width), 1) * 2 + 1
     dark = cv2.morphologyEx(light, cv2.MORPH_CLOSE, np.ones((side, side))) - light
     usual = float(np.median(dark[skin]))

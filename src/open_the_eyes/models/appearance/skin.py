@@ -22,8 +22,8 @@ from ...imaging.easing import risen
 from ...imaging.geometry import Box
 from ...imaging.grain import continued_grain, fine_part
 from ...imaging.lids import EyeShape
+from ...imaging.luma import LUMA, luma_of
 from ...imaging.mesh478 import SIDES, Side
-from ...imaging.palette import LUMA
 from ...imaging.smooth import reduced, shrink_for, smoothed
 from ...imaging.threefold import threefold, within
 from .outer_corner import with_own_corner
@@ -137,7 +137,7 @@ def _carried_on(photo: Tones, painted: Tones, skin: NDArray[np.bool_], wanted: P
     """Detail like that of the photo's `skin` where it is `wanted`; fainter where the painted skin is darker."""
     sigma, side = max(CARRIED[0] * opened.width, CARRIED[1]), max(round(SQUARE * opened.width), 4)
     grain = continued_grain(photo, skin, wanted > 0, sigma, 31 + SIDES.index(opened.side), side)
-    level = smoothed(np.asarray(painted @ LUMA, np.float32), sigma)
+    level = smoothed(luma_of(painted), sigma)
     usual = max(float(np.median(photo[skin] @ LUMA)), 1.0) if skin.any() else 1.0
     return grain * threefold(np.clip(level / usual, 0, 1))
 
@@ -149,10 +149,10 @@ def _in_own_hue(painted: Tones, photo: Tones, known: Plane, shown: Plane, reach:
     known, *pair = (reduced(one, shrink) for one in (known, painted, photo))
     weight = smoothed(known, reach / shrink)
     ours, theirs = (smoothed(tones * threefold(known), reach / shrink) + threefold(8 * weight + 0.1) for tones in pair)
-    level = np.asarray(theirs @ LUMA, np.float32)
-    deeper = threefold(1 - IN_SHADE * np.log(np.asarray(ours @ LUMA, np.float32) / level))
+    level = luma_of(theirs)
+    deeper = threefold(1 - IN_SHADE * np.log(luma_of(ours) / level))
     theirs = np.exp(np.log(theirs / threefold(level)) * deeper)
-    gain = np.clip(theirs / ours * threefold((ours @ LUMA) / (theirs @ LUMA)), 1 / MOST_HUE, MOST_HUE)
+    gain = np.clip(theirs / ours * threefold(luma_of(ours) / luma_of(theirs)), 1 / MOST_HUE, MOST_HUE)
     change = cv2.resize((gain - 1) * threefold(np.clip(20 * weight, 0, 1)), size_wh, interpolation=cv2.INTER_LINEAR)
     return np.asarray(painted * (1 + change * threefold(shown)), np.float32)
 
