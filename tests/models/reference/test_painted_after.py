@@ -11,7 +11,7 @@ import pytest
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.imaging.arrays import Rgb, to_tones
 from open_the_eyes.imaging.mesh478 import IRIS, SIDES
-from open_the_eyes.models.appearance import tails
+from open_the_eyes.models.appearance import prepared, tails
 from open_the_eyes.models.reference import lay
 from open_the_eyes.models.reference.generator import ReferenceGenerator
 from open_the_eyes.options import GenerateOptions, Options
@@ -101,7 +101,6 @@ def test_without_donors_the_crop_is_prepared_by_the_painter_alone(
     generator: ReferenceGenerator, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     preparing = Mock(wraps=tails.tailless)
-    for module in ("reference", "appearance"):
-        monkeypatch.setattr(f"open_the_eyes.models.{module}.generator.tailless", preparing)
+    monkeypatch.setattr(prepared, "tailless", preparing)
     opened(generator, closed_crop)
     preparing.assert_called_once()

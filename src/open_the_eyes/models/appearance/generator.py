@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -16,30 +16,25 @@ from ...givers import Painted
 from ...imaging.arrays import Plane, Points, Tones, to_tones
 from ...imaging.eye_corners import seen_eye_width
 from ...imaging.eyeball import moved, turned, within_reach
-from ...imaging.geometry import inverted, scale_of, transformed
+from ...imaging.geometry import scale_of
 from ...imaging.grain import continued_grain
-from ...imaging.lids import EyeShape
-from ...imaging.mesh478 import SIDES, Side
-from ...imaging.palette import palette_of
+from ...imaging.mesh478 import Side
 from ...imaging.threefold import taken_where, threefold
 from ...imaging.tint import met_at_rim, tinted
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
 from ..packaged import DATA, whole
 from . import condition, corners, donor, iris, layout, likely_whites, steer
-from .ball import CatchLight, ball_of, catch_light
-from .highlights import ShorterExposure
-from .lash_line import shut_lines, with_lash_lines
+from .lash_line import with_lash_lines
 from .lashes import with_lashes
 from .model import AppearanceModel, Prediction
-from .own_lashes import Lashes, own_lashes
-from .pieces import pieces_of, skin_around
+from .pieces import skin_around
+from .prepared import Prepared, shapes_in
 from .refiner import EyeRefiner, PaintedEyes
 from .refiner_frame import MAX_EYE
 from .round_iris import with_round_irises
 from .skin import with_own_skin
 from .strip import laid_back, sampled
-from .tails import over_tails, tailless
 
 MODEL_FILE: Final = DATA / "appearance.npz"
 REFINER_FILE: Final = DATA / "refiner.onnx"
@@ -82,32 +77,32 @@ class AppearanceGenerator:
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
     ) -> list[Patch]:
-        patches = []
+        patches: list[Patch] = []
+        ready: Prepared | None = None
         for done, request in enumerate(requests):
             if watch is not None:
                 watch.tell("generate", done / len(requests))
-            bare = tailless(request.crop, request.seed)
-            darker = ShorterExposure.of(bare) if self._spares_skin else None
-            patch = self._patch(replace(request, crop=bare if darker is None else darker.crop), options)
-            patches.append(over_tails(patch if darker is None else darker.exposed(patch, bare), request.crop))
+            if ready is None or not ready.suits(
+                request.crop, request.seed
+            ):  # attempts at a face come one after another
+                ready = Prepared.of(request.crop, request.seed, spare_skin=self._spares_skin)
+            patches.append(ready.finished(self._patch(ready, request, options)))
         return patches
 
-    def _patch(self, request: Request, options: GenerateOptions) -> Patch:
-        crop, rng = request.crop, np.random.default_rng(request.seed)
+    def _patch(self, ready: Prepared, request: Request, options: GenerateOptions) -> Patch:
+        crop, rng = ready.crop, np.random.default_rng(request.seed)
         after = request.donors[0] if request.donors else None
         points, doubt = self._shape(crop, request.variety, options, rng, after)
         aimed = points if options.gaze is None else steer.with_gaze(points, options.gaze)
         points = steer.with_irises_of(aimed, points)  # a ball is turned when it is painted: points would bend it
         strip, unlikely = self._texture(crop, points, request.variety, options, rng, after)
         planes = np.dstack([strip, self._cover(crop.closed)])
-        pieces = pieces_of(crop)
+        pieces = ready.pieces
         painted = [self._laid(planes, piece.crop, points, aimed) for piece in pieces]
-        before = [_ShutEyes.of(piece.crop) for piece in pieces]
-        lashes = own_lashes(pair for one in before for pair in one.pictures)
         if self._refiner is not None:
             painted = self._refiner.refined(painted, request.variety, request.seed)
-            softness = SOFT if lashes is None else lashes.softness
-            painted = with_round_irises(painted, softness, request.seed, _light_seen(crop))
+            softness = SOFT if ready.lashes is None else ready.lashes.softness
+            painted = with_round_irises(painted, softness, request.seed, ready.light)
         mask = np.zeros(crop.mask.shape, np.float32)
         for piece, eyes in zip(pieces, painted, strict=True):
             piece.part.cut(mask)[...] = eyes.mask
@@ -117,12 +112,12 @@ class AppearanceGenerator:
             for piece, eyes in zip(pieces, painted, strict=True)
         ]
         if self._refiner is not None:
-            painted = _with_own_detail(before, painted, lashes)
-        toned, whole = palette_of(crop.pixels), to_tones(crop.pixels)
+            painted = _with_own_detail(ready, painted)
+        whole = to_tones(crop.pixels)
         for piece, eyes in zip(pieces, painted, strict=True):
             pixels = np.asarray(np.clip(eyes.pixels, 0, 255), np.float32)
-            if toned is not None:
-                pixels = toned.applied(pixels)
+            if ready.palette is not None:
+                pixels = ready.palette.applied(pixels)
             photo: Tones = piece.part.cut(whole)
             photo[...] = taken_where(eyes.mask > 0, pixels, photo)
         return Patch(whole, mask, request.seed, -doubt - unlikely, Painted(self.name))
@@ -133,8 +128,8 @@ class AppearanceGenerator:
         *colours, cover = cv2.split(laid_back(planes, crop.landmarks, points, self.model.mean_points, size_hw))
         mask = np.asarray(np.clip(cover, 0, 1) * crop.mask, np.float32)
         photo, eyes = to_tones(crop.pixels), np.asarray(np.clip(cv2.merge(colours), 0, 255), np.float32)
-        shapes = _shapes(crop, points)
-        for side, wanted in _shapes(crop, aimed).items():
+        shapes = shapes_in(crop, points)
+        for side, wanted in shapes_in(crop, aimed).items():
             by = within_reach(shapes[side], np.subtract(wanted.iris_xy, shapes[side].iris_xy))
             eyes = turned(eyes, shapes[side], by)
             shapes[side] = moved(shapes[side], by)
@@ -212,54 +207,16 @@ class AppearanceGenerator:
         return continued_grain(crop.pixels, skin_around(crop, mask), mask > 0, max(finest, 0.8), seed)
 
 
-def _shapes(crop: Crop, points: Points) -> dict[Side, EyeShape]:
-    """The eyes that are painted, as the model's points on the strip have them, in the crop's pixels."""
-    in_crop = transformed(points, inverted(layout.to_strip(crop.landmarks)))
-    return {side: iris.eye_shape(in_crop, side) for side in SIDES if side in crop.closed}
-
-
-@dataclass(frozen=True, slots=True)
-class _ShutEyes:
-    """A piece of the photo as it came.
-
-    Args:
-        photo: (h, w, 3).
-        shapes: of the shut eyes, in the piece's pixels.
-    """
-
-    photo: Tones
-    shapes: dict[Side, EyeShape]
-
-    @classmethod
-    def of(cls, crop: Crop) -> _ShutEyes:
-        return cls(to_tones(crop.pixels), _shapes(crop, layout.points_on_strip(crop.landmarks)))
-
-    @property
-    def pictures(self) -> Iterator[tuple[Tones, EyeShape]]:
-        return ((self.photo, shape) for shape in self.shapes.values())
-
-
-def _light_seen(crop: Crop) -> CatchLight | None:
-    """The light in the eye that is open."""
-    if crop.open_side is None:
-        return None
-    points = transformed(layout.points_on_strip(crop.landmarks), inverted(layout.to_strip(crop.landmarks)))
-    ball = ball_of(to_tones(crop.pixels), iris.eye_shape(points, crop.open_side))
-    return None if ball is None else catch_light(ball)
-
-
-def _with_own_detail(
-    before: Sequence[_ShutEyes], painted: Sequence[PaintedEyes], lashes: Lashes | None
-) -> list[PaintedEyes]:
+def _with_own_detail(ready: Prepared, painted: Sequence[PaintedEyes]) -> list[PaintedEyes]:
     """With skin and lashes like the person's own, as far as the photo with shut eyes tells them."""
+    lashes = ready.lashes
     hanging = None if lashes is None else lashes.length + MADE_UP_LASHES * lashes.made_up
-    lines = shut_lines(pair for one in before for pair in one.pictures)
     out = []
-    for eyes, shut in zip(painted, before, strict=True):
+    for eyes, shut in zip(painted, ready.shut, strict=True):
         pixels = with_own_skin(eyes.pixels, shut.photo, eyes.mask, eyes.shapes, shut.shapes, hanging)
         if lashes is not None:
             pixels = with_lashes(pixels, eyes.mask, eyes.shapes.values(), lashes)
-        pixels = with_lash_lines(pixels, eyes.mask, eyes.shapes.values(), lines)
+        pixels = with_lash_lines(pixels, eyes.mask, eyes.shapes.values(), ready.lines)
         out.append(replace(eyes, pixels=pixels))
     return out
 

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from ...givers import OtherEye, Painted
 from ...imaging.arrays import Plane, to_tones
 from ...imaging.mesh478 import OTHER, Side
-from ...imaging.palette import palette_of
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
 from ..appearance import condition, layout
 from ..appearance.generator import AppearanceGenerator
 from ..appearance.highlights import ShorterExposure
-from ..appearance.tails import over_tails, tailless
+from ..appearance.prepared import Prepared
 from . import lay
 from .choice import Ranked, ranked
 from .transfer import sheet_of
@@ -74,9 +73,8 @@ class ReferenceGenerator:
         """The patch of the best donor, or of a drawn one for a variation; None where none can be laid in."""
         if not request.donors and request.crop.open_side is None:  # most faces: whoever paints prepares the crop
             return None
-        bare = tailless(request.crop, request.seed)
-        darker = ShorterExposure.of(bare)
-        crop = bare if darker is None else darker.crop
+        ready = Prepared.of(request.crop, request.seed)
+        crop = ready.crop
         usable = [r for r in ranked(crop, request.donors) if not r.obstacle and r.donor.crop.closed]
         own = _own_donor(crop)
         if own is not None and not usable:
@@ -87,8 +85,7 @@ class ReferenceGenerator:
         chosen = usable[_drawn(len(usable), request.variety, rng)]
         jitter = GAZE_VARIETY * request.variety * np.clip(rng.standard_normal(2), -2, 2)
         found = lay.laid(crop, self._takes(crop, _whole(chosen.donor)), options, jitter, request.seed)
-        patch = _patch(replace(request, crop=crop), found, chosen)
-        return over_tails(patch if darker is None else darker.exposed(patch, bare), request.crop)
+        return ready.finished(_patch(ready, found, chosen))
 
     def _takes(self, crop: Crop, donor: Donor) -> dict[Side, lay.Take]:
         """For each eye to open: the donor's of that side, or its other one in a mirror."""
@@ -156,12 +153,10 @@ def _drawn(count: int, variety: float, rng: np.random.Generator) -> int:
     return int(rng.choice(count, p=weights / weights.sum()))
 
 
-def _patch(request: Request, found: lay.Laid, chosen: Ranked) -> Patch:
-    crop = request.crop
-    pixels = found.pixels
-    toned = palette_of(crop.pixels)
-    if toned is not None:
-        pixels = np.where(found.show[..., None] > 0, toned.applied(pixels), pixels)
+def _patch(ready: Prepared, found: lay.Laid, chosen: Ranked) -> Patch:
+    crop, pixels = ready.crop, found.pixels
+    if ready.palette is not None:
+        pixels = np.where(found.show[..., None] > 0, ready.palette.applied(pixels), pixels)
     mask = np.asarray(np.where(found.show > 0, np.minimum(crop.mask, 1), 0), np.float32)
     whole = np.where(mask[..., None] > 0, pixels, to_tones(crop.pixels))
-    return Patch(np.asarray(whole, np.float32), mask, request.seed, -chosen.cost, chosen.donor.giver)
+    return Patch(np.asarray(whole, np.float32), mask, ready.seed, -chosen.cost, chosen.donor.giver)

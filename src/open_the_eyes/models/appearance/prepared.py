@@ -1,0 +1,117 @@
+"""A crop made ready for eyes to be painted in it, and what its shut eyes tell: once for all attempts at a face."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...imaging.arrays import Points, Tones, to_tones
+from ...imaging.geometry import inverted, transformed
+from ...imaging.lids import EyeShape
+from ...imaging.mesh478 import SIDES, Side
+from ...imaging.palette import Palette, palette_of
+from ...roles import Crop, Patch
+from . import iris, layout
+from .ball import CatchLight, ball_of, catch_light
+from .highlights import ShorterExposure
+from .lash_line import ShutLine, shut_lines
+from .own_lashes import Lashes, own_lashes
+from .pieces import Piece, pieces_of
+from .tails import over_tails, tailless
+
+
+@dataclass(frozen=True, slots=True)
+class ShutEyes:
+    """A piece of the photo as it came.
+
+    Args:
+        photo: (h, w, 3).
+        shapes: of the shut eyes, in the piece's pixels.
+    """
+
+    photo: Tones
+    shapes: dict[Side, EyeShape]
+
+    @classmethod
+    def of(cls, crop: Crop) -> ShutEyes:
+        return cls(to_tones(crop.pixels), shapes_in(crop, layout.points_on_strip(crop.landmarks)))
+
+    @property
+    def pictures(self) -> Iterator[tuple[Tones, EyeShape]]:
+        """A picture of each, and its shape there."""
+        return ((self.photo, shape) for shape in self.shapes.values())
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A crop to paint in; what is told of it is worked out when it is first asked for.
+
+    Args:
+        came: the crop as it was cut.
+        seed: decides the grain of skin where lashes were.
+        bare: without what shut lashes leave around its eyes.
+        darker: that in a shorter exposure; None where its skin is not overexposed.
+    """
+
+    came: Crop
+    seed: int
+    bare: Crop
+    darker: ShorterExposure | None
+
+    @classmethod
+    def of(cls, crop: Crop, seed: int, *, spare_skin: bool = True) -> Prepared:
+        """Unless `spare_skin`, overexposed skin stays as it is."""
+        bare = tailless(crop, seed)
+        return cls(crop, seed, bare, ShorterExposure.of(bare) if spare_skin else None)
+
+    def suits(self, crop: Crop, seed: int) -> bool:
+        """Whether `of` would make the same of this crop and seed."""
+        return crop is self.came and (crop.tails is None or seed == self.seed)
+
+    @property
+    def crop(self) -> Crop:
+        """What is painted in."""
+        return self.bare if self.darker is None else self.darker.crop
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        return pieces_of(self.crop)
+
+    @cached_property
+    def shut(self) -> list[ShutEyes]:
+        """One a piece."""
+        return [ShutEyes.of(piece.crop) for piece in self.pieces]
+
+    @cached_property
+    def lashes(self) -> Lashes | None:
+        return own_lashes(pair for one in self.shut for pair in one.pictures)
+
+    @cached_property
+    def lines(self) -> dict[Side, ShutLine]:
+        return shut_lines(pair for one in self.shut for pair in one.pictures)
+
+    @cached_property
+    def palette(self) -> Palette | None:
+        return palette_of(self.crop.pixels)
+
+    @cached_property
+    def light(self) -> CatchLight | None:
+        """The light in the eye that is open."""
+        crop = self.crop
+        if crop.open_side is None:
+            return None
+        points = transformed(layout.points_on_strip(crop.landmarks), inverted(layout.to_strip(crop.landmarks)))
+        ball = ball_of(to_tones(crop.pixels), iris.eye_shape(points, crop.open_side))
+        return None if ball is None else catch_light(ball)
+
+    def finished(self, patch: Patch) -> Patch:
+        """What was painted in `crop`, as a patch for the crop as it came: exposed like it, and over lashes' ends."""
+        exposed = patch if self.darker is None else self.darker.exposed(patch, self.bare)
+        return over_tails(exposed, self.came)
+
+
+def shapes_in(crop: Crop, points: Points) -> dict[Side, EyeShape]:
+    """The eyes to open, as the model's points on the strip have them, in the crop's pixels."""
+    in_crop = transformed(points, inverted(layout.to_strip(crop.landmarks)))
+    return {side: iris.eye_shape(in_crop, side) for side in SIDES if side in crop.closed}
