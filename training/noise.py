@@ -23,6 +23,7 @@ from rich.table import Table
 
 from open_the_eyes.engine import load_engine
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
+from open_the_eyes.imaging.grain import MAD_TO_SIGMA
 from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.imaging.noise import noise_of
@@ -60,7 +61,7 @@ def cut(pixels: Rgb, detector: FaceDetector) -> Crop | None:
 def strength(pixels: NDArray[np.float32], where: NDArray[np.bool_]) -> float:
     """The noise of (h, w, 3), where it is looked at."""
     found = cv2.filter2D(luma_of(pixels), -1, LAPLACIAN) / 6
-    return 1.4826 * float(np.median(np.abs(found[where])))
+    return MAD_TO_SIGMA * float(np.median(np.abs(found[where])))
 
 
 def beside(shut: Crop, painter: EyeGenerator) -> list[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -14,6 +14,9 @@ from .arrays import Tones
 from .geometry import Box
 from .smooth import smoothed
 from .threefold import threefold, within
+
+MAD_TO_SIGMA: Final = 1.4826
+"""From the median of absolute values to the standard deviation of a normal distribution."""
 
 
 def fine_part(picture: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
@@ -41,7 +44,7 @@ def continued_grain(
     if there is None or where is None or int(skin.sum()) < 64:
         return out
     fine, skin, wanted = _fine_near(levels, there, sigma), there.cut(skin), where.cut(wanted)
-    spread = 1.4826 * np.median(np.abs(fine.reshape(-1, 3)[_some(np.flatnonzero(skin))]), axis=0) + 1e-3
+    spread = MAD_TO_SIGMA * np.median(np.abs(fine.reshape(-1, 3)[_some(np.flatnonzero(skin))]), axis=0) + 1e-3
     most = np.asarray(3 * spread, np.float32)
     fine = within(fine, -most, most)
     sides = [(max(24 * sigma, 8), 64), (max(8 * sigma, 8), 4)] if side is None else [(side, 4)]

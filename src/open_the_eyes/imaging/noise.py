@@ -19,7 +19,7 @@ from .arrays import Plane, Points, Tones
 from .cheeks import cheek_places, cheeks
 from .easing import ramp
 from .geometry import Box
-from .grain import continued_grain, fine_part
+from .grain import MAD_TO_SIGMA, continued_grain, fine_part
 from .luma import luma_of
 from .smooth import smoothed
 from .threefold import threefold, within
@@ -40,8 +40,6 @@ SIDE, MARGIN = 8, 2
 """A square's pixels, and those around it that its blur looks at."""
 ENOUGH, MANY = 12, 24
 """So many squares tell; no more are looked at across the face."""
-TO_SIGMA: Final = 1.4826
-"""From the median of absolute values to the standard deviation of a normal distribution."""
 FEWER: Final = 80
 """Eyes so many pixels high, or more, are looked at in so many rows: the noise of every second or third pixel tells as
 much."""
@@ -98,7 +96,7 @@ def with_noise(painted: Tones, photo: NDArray[Any], new: NDArray[np.bool_], nois
     if noise.skin is None or part is None:
         return painted
     grain = part.cut(continued_grain(photo, noise.skin, new, GRAIN, seed))
-    strength = TO_SIGMA * float(np.median(np.abs(_fine_luma(grain)[part.cut(new)])))
+    strength = MAD_TO_SIGMA * float(np.median(np.abs(_fine_luma(grain)[part.cut(new)])))
     louder = min(noise.level / max(strength, 1e-3), 1.2)
     share = np.asarray(noise.seen * louder * _lacking(part.cut(painted), noise.level), np.float32)
     out = painted.copy()
@@ -123,7 +121,7 @@ def _lacking(painted: Tones, level: float) -> Plane:
     step = max(min(painted.shape[:2]) // FEWER, 1)
     some = np.ascontiguousarray(np.abs(_fine_luma(painted))[::step, ::step])
     usual = cv2.erode(cv2.medianBlur(some, 5), np.ones((3, 3)))
-    share = ERODED * TO_SIGMA * smoothed(np.asarray(usual, np.float32), 2.0) / level
+    share = ERODED * MAD_TO_SIGMA * smoothed(np.asarray(usual, np.float32), 2.0) / level
     lacking = np.sqrt(np.clip(1 - share**2, 0, 1))
     size_wh = painted.shape[1], painted.shape[0]
     return np.asarray(lacking if step == 1 else cv2.resize(lacking, size_wh), np.float32)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Matrix, Plane, Tones
+from .grain import MAD_TO_SIGMA
 from .luma import luma_of
 
 WANTED: Final = 80.0
@@ -56,5 +57,5 @@ def _detail(picture: Tones, share: float, size: float) -> Plane:
 
 def _loud(detail: Plane, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(h, w): rims of glasses and strands of hair, which need not lie where the skin behind them does."""
-    limit = LOUD * 1.4826 * float(np.median(np.abs(detail[known]))) if known.any() else 0.0
+    limit = LOUD * MAD_TO_SIGMA * float(np.median(np.abs(detail[known]))) if known.any() else 0.0
     return np.asarray(cv2.dilate((np.abs(detail) > limit).astype(np.uint8), np.ones((5, 5))) > 0)

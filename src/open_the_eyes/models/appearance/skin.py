@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Plane, Tones
 from ...imaging.easing import risen
 from ...imaging.geometry import Box
-from ...imaging.grain import continued_grain, fine_part
+from ...imaging.grain import MAD_TO_SIGMA, continued_grain, fine_part
 from ...imaging.lids import EyeShape
 from ...imaging.luma import LUMA, luma_of
 from ...imaging.mesh478 import SIDES, Side
@@ -159,5 +159,6 @@ def _in_own_hue(painted: Tones, photo: Tones, known: Plane, shown: Plane, reach:
 
 def _exchanged(painted: Tones, own: Tones, skin: NDArray[np.bool_], sigma: float) -> Tones:
     """What to add for the photo's fine part to stand instead of the painted one, as far as both are faint."""
-    most = FAINT * 1.4826 * np.array([np.median(np.abs(own[..., colour][skin])) for colour in range(3)], np.float32)
+    usual = np.array([np.median(np.abs(own[..., colour][skin])) for colour in range(3)], np.float32)
+    most = FAINT * MAD_TO_SIGMA * usual
     return np.asarray(within(own, -most, most) - within(fine_part(painted, sigma), -most, most), np.float32)
