@@ -14,6 +14,7 @@ from ..imaging.arrays import Plane, Points, Rgb, to_tones
 from ..imaging.eyechange import along_eye, gaze_shift, iris_disc
 from ..imaging.geometry import Box
 from ..imaging.luma import LUMA
+from ..imaging.marks import filled
 from ..imaging.mesh478 import EYE_RING, INNER_CORNER, IRIS, OUTER_CORNER, SIDES, Side
 from ..roles import Crop, Face
 from .figures import Better
@@ -104,9 +105,7 @@ def iris_difference(made: Rgb, truth: Crop, side: Side) -> float:
 
     h, w = truth.pixels.shape[:2]
     rim, pupil = (iris_disc(truth.landmarks, side, (h, w), reach) > 0.5 for reach in IRIS_RING)
-    opening = np.zeros((h, w), np.uint8)
-    cv2.fillPoly(opening, [np.rint(truth.landmarks[EYE_RING[side], :2]).astype(np.int32)], (1.0,))
-    shown = rim & ~pupil & (opening > 0)
+    shown = rim & ~pupil & (filled((h, w), truth.landmarks[EYE_RING[side]]) > 0)
     if not shown.any():
         return 0.0
     colours = [rgb2lab(np.median(picture[shown], axis=0)[None] / 255)[0] for picture in (truth.pixels, made)]

@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 from .arrays import Matrix, Plane, Points, Tones
 from .eye_corners import eye_middle
 from .geometry import inverted, scale_of
-from .mesh478 import FACE_OVAL, SIDES
+from .marks import filled
+from .mesh478 import FACE_OVAL, MOUTH_CORNERS, NOSE_TIP, SIDES
 
 SIDE: Final = 512
 """Pixels of the restorers' square."""
-
-NOSE_TIP: Final = 1
-MOUTH_CORNERS: Final = (61, 291)
 
 FFHQ: Final = np.array(
     [[0.37692, 0.46865], [0.62286, 0.46913], [0.50124, 0.61332], [0.39309, 0.72541], [0.61150, 0.72490]]
@@ -77,8 +75,7 @@ def carried_back(change: Tones, photo_to_square: Matrix, size_wh: tuple[int, int
 
 def oval_mask(landmarks: Points, shape_hw: tuple[int, int], feather: float) -> Plane:
     """(h, w) 0..1: 1 well inside the face's oval, falling to 0 at its line over `feather` pixels, 0 outside."""
-    inside = np.zeros(shape_hw, np.uint8)
-    cv2.fillPoly(inside, [np.rint(landmarks[FACE_OVAL, :2]).astype(np.int32)], (1.0,))
+    inside = filled(shape_hw, landmarks[FACE_OVAL])
     framed = cv2.copyMakeBorder(inside, 1, 1, 1, 1, cv2.BORDER_REPLICATE)  # a photo's border is no border of the face
     depth: NDArray[Any] = cv2.distanceTransform(framed, cv2.DIST_L2, 3)[1:-1, 1:-1]
     return np.asarray(np.clip((depth - 1) / max(feather, 1.0), 0, 1), np.float32)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Plane, Points, Rgb
+from .marks import filled
 from .mesh478 import EYE_RING, IRIS, Side
 
 
@@ -73,8 +74,7 @@ def _centre_in_eye(landmarks: Points, side: Side) -> NDArray[np.float64]:
 
 
 def _iris_ring(landmarks: Points, side: Side, shape_hw: tuple[int, int]) -> NDArray[np.bool_]:
-    opening = np.zeros(shape_hw, np.uint8)
-    cv2.fillPoly(opening, [np.rint(landmarks[EYE_RING[side], :2]).astype(np.int32)], (1.0,))
+    opening = filled(shape_hw, landmarks[EYE_RING[side]])
     x, y = landmarks[IRIS[side][0], :2]
     ys, xs = np.ogrid[: shape_hw[0], : shape_hw[1]]
     away = np.hypot(xs - x, ys - y) / max(iris_radius(landmarks, side), 0.5)

@@ -13,13 +13,17 @@ from numpy.typing import NDArray
 
 from .arrays import Matrix, Points, Rgb
 from .geometry import from_reduced, inverted, scale_of, similarity_from_two, transformed
-from .mesh478 import FACE_OVAL, OUTER_CORNER
+from .marks import filled
+from .mesh478 import CHIN, FACE_OVAL, FOREHEAD, INNER_CORNER, MOUTH_CORNERS, NASION, OUTER_CORNER, SIDES
 from .pose import axes_of
 from .smooth import shrink_for
 
 Row = NDArray[np.float32]
 
-_HELD: Final = [33, 263, 133, 362, 2, 152, 10, 168, 61, 291]
+_UNDER_NOSE: Final = 2
+_LIPS: Final = 13
+_CORNERS: Final = [*(OUTER_CORNER[side] for side in SIDES), *(INNER_CORNER[side] for side in SIDES)]
+_HELD: Final = [*_CORNERS, _UNDER_NOSE, CHIN, FOREHEAD, NASION, *MOUTH_CORNERS]
 _HELD_AT: Final = np.array(
     [[24.0, 45.7], [72.0, 45.7], [38.8, 46.3], [57.2, 46.3], [48.0, 68.7],
      [48.2, 106.7], [48.2, 16.0], [48.1, 42.4], [33.9, 80.9], [62.2, 80.6]]
@@ -61,15 +65,16 @@ def edges_of(pixels: Rgb, landmarks: Points) -> Row:
 
 def shape_of(landmarks: Points) -> Row:
     """(58,): where the stiff points lie, seen from the front, in distances between the outer corners of the eyes."""
-    middle = landmarks[[33, 133, 263, 362]].mean(axis=0)
+    middle = landmarks[_CORNERS].mean(axis=0)
     turned = (landmarks - middle) @ axes_of(landmarks).T
-    across = max(float(np.linalg.norm(turned[33] - turned[263])), 1e-6)
+    left, right = (turned[OUTER_CORNER[side]] for side in SIDES)
+    across = max(float(np.linalg.norm(left - right)), 1e-6)
     return np.asarray((turned[_STIFF, :2] / across).ravel(), np.float32)
 
 
 def colours_of(pixels: Rgb, landmarks: Points) -> Row:
     """(9,): the middle colour of skin, hair and clothes in L*a*b* (lightness halved), NaN where none is seen."""
-    left, right = (landmarks[OUTER_CORNER[side]] for side in ("left", "right"))
+    left, right = (landmarks[OUTER_CORNER[side]] for side in SIDES)
     to_view = similarity_from_two(left, right, np.array([32.0, 56.0]), np.array([64.0, 56.0]))
     view = cv2.cvtColor(_drawn(pixels, to_view, _COLOUR_WH), cv2.COLOR_RGB2LAB).astype(np.float32)
     inside = _within((pixels.shape[1], pixels.shape[0]), to_view, _COLOUR_WH)
@@ -91,12 +96,11 @@ def _within(photo_wh: tuple[int, int], to_view: Matrix, view_wh: tuple[int, int]
 
 def _regions(points: Points) -> list[NDArray[np.bool_]]:
     w, h = _COLOUR_WH
-    face = np.zeros((h, w), np.uint8)
-    cv2.fillPoly(face, [np.rint(points[FACE_OVAL]).astype(np.int32)], (1.0,))
+    face = filled((h, w), points[FACE_OVAL])
     eyes = np.zeros((h, w), np.uint8)
-    for k in (33, 133, 263, 362, 13):  # and the mouth
+    for k in (*_CORNERS, _LIPS):
         cv2.circle(eyes, (int(points[k, 0]), int(points[k, 1])), 10, (1.0,), -1)
-    top, chin = float(points[10, 1]), float(points[152, 1])
+    top, chin = float(points[FOREHEAD, 1]), float(points[CHIN, 1])
     ys, xs = np.mgrid[:h, :w]
     tall = chin - top
     hair = (face == 0) & (ys < top + 0.25 * tall) & (ys > top - 0.35 * tall) & (np.abs(xs - 48) < 30)

@@ -1,4 +1,4 @@
-"""Planes of yes and no, and what of one hangs together."""
+"""Planes of yes and no: what lies inside an outline, and what of one hangs together."""
 
 from __future__ import annotations
 
@@ -8,8 +8,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Points
+
 Marks: TypeAlias = NDArray[np.bool_]
 """(h, w)."""
+
+
+def filled(shape_hw: tuple[int, ...], *outlines: Points) -> NDArray[np.uint8]:
+    """(h, w, ...) -> (h, w) 0 or 1: 1 inside any of the closed outlines, (n, 2+), and on their lines."""
+    out = np.zeros(shape_hw[:2], np.uint8)
+    for outline in outlines:  # one by one: what lies inside two of them would be a hole
+        cv2.fillPoly(out, [np.rint(outline[:, :2]).astype(np.int32)], (1.0,))
+    return out
 
 
 def between(values: NDArray[np.float64], limits: tuple[float, float]) -> Marks:

@@ -32,6 +32,10 @@ BROW: Final[dict[Side, list[int]]] = {
 FOREHEAD: Final = 10
 CHIN: Final = 152
 """Top and bottom of the face, on its middle line."""
+NASION: Final = 168
+"""Between the eyes, where the bridge of the nose begins."""
+NOSE_TIP: Final = 1
+MOUTH_CORNERS: Final = (61, 291)
 
 FACE_OVAL: Final = [
     10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...imaging.arrays import Rgb, to_tones
 from ...imaging.eye_corners import eyes_apart
+from ...imaging.mesh478 import NASION
 from ...imaging.pose import pose_of
 from ...imaging.sharpness import fine_energy
 from ...roles import Crop, Donor
@@ -68,7 +69,7 @@ def _light_apart(crop: Crop, other: Crop) -> float:
 
 def _halves(crop: Crop) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """(2, 3): the middle colour of each half of the crop, outside its mask where there is enough of that."""
-    middle = int(np.clip(crop.landmarks[168, 0], 1, max(crop.mask.shape[1] - 1, 1)))
+    middle = int(np.clip(crop.landmarks[NASION, 0], 1, max(crop.mask.shape[1] - 1, 1)))
     out = []
     for part in (np.s_[:, :middle], np.s_[:, middle:]):
         pixels, bare = crop.pixels[part], crop.mask[part] < 0.02

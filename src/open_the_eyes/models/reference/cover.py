@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points
 from ...imaging.easing import smoothstep
+from ...imaging.marks import filled
 from ...imaging.mesh478 import BROW, FACE_OVAL, OTHER, SIDES, Side
 from ...roles import FEATHER, Crop
 from ..appearance import layout
@@ -39,10 +40,7 @@ def eye_cover(allowed: Plane, shut: Points, opened: Points) -> Plane:
     lies on both sides of so wide a melt, so nothing of it is seen.
     """
     width = float(np.linalg.norm(opened[0] - opened[8]))
-    core = np.zeros(allowed.shape, np.uint8)
-    for ring in (shut, opened):
-        cv2.fillPoly(core, [np.rint(cv2.convexHull(ring.astype(np.float32))[:, 0]).astype(np.int32)], (1.0,))
-    core = _widened(core, FULLY * width).view(np.uint8)
+    core = _widened(filled(allowed.shape, _hull(shut), _hull(opened)), FULLY * width).view(np.uint8)
     inside = (allowed > 0.02).astype(np.uint8)
     to_core = cv2.distanceTransform(1 - core, cv2.DIST_L2, 5)
     to_rim = cv2.distanceTransform(np.pad(inside, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
@@ -55,20 +53,21 @@ def same_skin(crop: Crop, there: Plane, theirs: Points) -> Plane:
 
     `theirs` are the donor's points in the crop.
     """
-    face = np.zeros(crop.mask.shape, np.uint8)
-    cv2.fillPoly(face, [np.rint(crop.landmarks[FACE_OVAL, :2]).astype(np.int32)], (1.0,))
+    face = filled(crop.mask.shape, crop.landmarks[FACE_OVAL])
     return np.asarray(face * (crop.mask < 0.3) * (there > 0.99) * ~brows(crop, theirs), np.float32)
 
 
 def brows(crop: Crop, theirs: Points) -> NDArray[np.bool_]:
     """(h, w): brows of the target or of the donor. Where only one has raised them, hair lies on skin, and neither light
     nor place can be read."""
-    ours, hairy = crop.landmarks[layout.MESH, :2], np.zeros(crop.mask.shape, np.uint8)
-    for points in (ours, theirs):
-        for at in _BROWS_AT:
-            hull = cv2.convexHull(points[at].astype(np.float32))[:, 0]
-            cv2.fillPoly(hairy, [np.rint(hull).astype(np.int32)], (1.0,))
+    ours = crop.landmarks[layout.MESH, :2]
+    hairy = filled(crop.mask.shape, *(_hull(points[at]) for points in (ours, theirs) for at in _BROWS_AT))
     return _widened(hairy, BROW_RIM * float(np.linalg.norm(np.subtract(*ours[layout.CORNERS_IN_MESH[:2]]))))
+
+
+def _hull(points: Points) -> Points:
+    """(n, 2) -> (m, 2): the smallest convex outline that holds all."""
+    return np.asarray(cv2.convexHull(points.astype(np.float32))[:, 0], np.float64)
 
 
 def _widened(there: NDArray[np.uint8], by: float) -> NDArray[np.bool_]:
