@@ -58,7 +58,11 @@ def read(photo: Source, engine: Engine) -> Photo:
 
 
 def check_listed(references: Sequence[Source], options: Options) -> None:
-    """Raises a `UsageError` where references are no list, or `match` names one that is not in it."""
+    """Refuses references that are no list, or of which `match` names one that is not there.
+
+    Raises:
+        UsageError: they are such.
+    """
     if isinstance(references, str | bytes | os.PathLike | Photo):
         raise UsageError("references: expected a list of photos, got a single one; put it into brackets.")
     options.match.check(len(references))

@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.eye_corners import eye_corners, eye_middle, eyes_apart, seen_eye_width, true_eye_width
-from open_the_eyes.imaging.mesh478 import INNER_CORNER, OUTER_CORNER
+from open_the_eyes.imaging.eye_corners import (
+    eye_corners,
+    eye_middle,
+    eyes_apart,
+    radius_of,
+    ring_ends,
+    ring_width,
+    seen_eye_width,
+    true_eye_width,
+)
+from open_the_eyes.imaging.mesh478 import EYE_RING, INNER_CORNER, OUTER_CORNER, SIDES
 
 
 def test_widths_go_from_corner_to_corner_and_depth_counts_in_the_true_one_alone() -> None:
@@ -19,3 +28,17 @@ def test_widths_go_from_corner_to_corner_and_depth_counts_in_the_true_one_alone(
     assert seen_eye_width(landmarks, "left") == pytest.approx(5)
     assert true_eye_width(landmarks, "left") == pytest.approx(13)
     assert eyes_apart(landmarks) == pytest.approx(100)
+
+
+def test_a_ring_ends_where_the_mesh_has_the_corners() -> None:
+    landmarks = np.random.default_rng(0).normal(100, 30, (478, 3))
+    for side in SIDES:
+        ring = landmarks[EYE_RING[side]]
+        assert np.array_equal(ring_ends(ring), eye_corners(landmarks, side))
+        assert ring_width(ring) == seen_eye_width(landmarks, side)
+
+
+def test_an_iris_is_as_large_as_its_rim_is_far() -> None:
+    rim = np.array([[0, 0, 9], [3, 4, 0], [-5, 0, 0], [0, 5, 0], [0, -5, 0]], np.float64)
+    assert radius_of(rim) == pytest.approx(5)
+    assert radius_of(np.zeros((5, 2))) == 0

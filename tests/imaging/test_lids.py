@@ -91,3 +91,13 @@ def test_under_a_steep_lid_the_way_to_it_is_the_shortest_one() -> None:
     turn = np.linspace(0, math.pi, 2000)
     lid = np.column_stack([60 + 30 * np.cos(turn), 40 - 25 * np.sin(turn)])
     assert there.below_upper[y, x] == pytest.approx(np.linalg.norm(lid - [x, y], axis=1).min(), rel=0.15)
+
+
+def test_an_eye_in_a_smaller_picture_is_smaller_as_a_whole() -> None:
+    eye = an_eye(20)
+    small = eye.reduced(4)
+    assert small.width == pytest.approx(eye.width / 4)
+    assert small.iris_radius == eye.iris_radius / 4
+    centre, was = (one.in_widths(np.array([one.iris_xy])) for one in (small, eye))
+    assert centre == pytest.approx(was)
+    assert small.ring[0] == pytest.approx((eye.ring[0] + 0.5) / 4 - 0.5)

@@ -1,6 +1,7 @@
 """Where a mesh has the corners of the eyes, and the lengths that most others are multiples of. None moves in a blink.
 
-All take landmarks (478, 2+) and tell pixels of the picture that these lie in.
+All take points of a mesh, and tell pixels of the picture that these lie in: its landmarks (478, 2+), or of one eye the
+ring of its lids (16, 2+) or its iris (5, 2+), in the order of `mesh478`.
 """
 
 from __future__ import annotations
@@ -36,3 +37,19 @@ def eyes_apart(landmarks: Points) -> float:
     """From one outer corner to the other as the picture shows it."""
     left, right = (landmarks[OUTER_CORNER[side], :2] for side in ("left", "right"))
     return float(np.linalg.norm(right - left))
+
+
+def ring_ends(ring: Points) -> Points:
+    """(2, 2): the outer corner and the inner one."""
+    return ring[[0, 8], :2]
+
+
+def ring_width(ring: Points) -> float:
+    """From corner to corner as the picture shows it."""
+    outer, inner = ring_ends(ring)
+    return float(np.linalg.norm(inner - outer))
+
+
+def radius_of(iris: Points) -> float:
+    """From an iris' centre to its rim, on average."""
+    return float(np.linalg.norm(iris[1:, :2] - iris[0, :2], axis=1).mean())

@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Plane, Points, Rgb
+from .eye_corners import radius_of, ring_ends, ring_width
 from .marks import filled
 from .mesh478 import EYE_RING, IRIS, Side
 
 
 def iris_radius(landmarks: Points, side: Side) -> float:
     """(478, 2+) -> pixels."""
-    iris = landmarks[IRIS[side], :2]
-    return float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean())
+    return radius_of(landmarks[IRIS[side]])
 
 
 def iris_disc(landmarks: Points, side: Side, shape_hw: tuple[int, int], reach: float = 1.0) -> Plane:
@@ -44,7 +44,7 @@ def iris_shift(before: Rgb, after: Rgb, landmarks: Points, side: Side) -> float:
 def ring_shift(before: Points, after: Points, side: Side) -> float:
     """How far the line of one eye's lids moved, on average over its points, in eye widths."""
     ring, moved = before[EYE_RING[side], :2], after[EYE_RING[side], :2]
-    return float(np.linalg.norm(moved - ring, axis=1).mean()) / max(float(np.linalg.norm(ring[8] - ring[0])), 1e-6)
+    return float(np.linalg.norm(moved - ring, axis=1).mean()) / max(ring_width(ring), 1e-6)
 
 
 def gaze_shift(before: Points, after: Points, side: Side) -> float:
@@ -55,7 +55,8 @@ def gaze_shift(before: Points, after: Points, side: Side) -> float:
 
 def rightwards(ring: Points, side: Side) -> Points:
     """(16, 2) lids -> (2,), as long as the eye is wide: from the corner at the upright face's left to the other."""
-    across = ring[8] - ring[0]
+    outer, inner = ring_ends(ring)
+    across = inner - outer
     return np.asarray(across if side == "left" else -across)
 
 
@@ -64,13 +65,13 @@ def along_eye(ring: Points, iris_xy: Points, side: Side) -> float:
     upright face's right."""
     axis = rightwards(ring, side)
     width = max(float(np.linalg.norm(axis)), 1e-6)
-    return float((iris_xy - (ring[0] + ring[8]) / 2) @ axis) / width**2
+    return float((iris_xy - ring_ends(ring).mean(axis=0)) @ axis) / width**2
 
 
 def _centre_in_eye(landmarks: Points, side: Side) -> NDArray[np.float64]:
     ring = landmarks[EYE_RING[side], :2]
-    width = max(float(np.linalg.norm(ring[8] - ring[0])), 1e-6)
-    return np.asarray((landmarks[IRIS[side][0], :2] - (ring[0] + ring[8]) / 2) / width)
+    width = max(ring_width(ring), 1e-6)
+    return np.asarray((landmarks[IRIS[side][0], :2] - ring_ends(ring).mean(axis=0)) / width)
 
 
 def _iris_ring(landmarks: Points, side: Side, shape_hw: tuple[int, int]) -> NDArray[np.bool_]:

@@ -37,10 +37,9 @@ def warped(pixels: Rgb, crop_to_photo: Matrix, size_wh: tuple[int, int], *, beyo
     """
     scale = scale_of(crop_to_photo)
     factor = max(1, round(scale))
-    h, w = pixels.shape[:2]
     corners = np.array([[0, 0], [size_wh[0], 0], [0, size_wh[1]], size_wh], dtype=np.float64)
-    window = Box.around(transformed(corners, crop_to_photo)).grown(2 * scale / max(scale * max(size_wh), 1))
-    window = window.clipped((w, h)).to_whole().clipped((w, h))
+    around = Box.around(transformed(corners, crop_to_photo))
+    window = around.grown(2 * scale / max(scale * max(size_wh), 1)).within(pixels)  # about two of the crop's pixels
     if window.width < 1 or window.height < 1:
         return np.zeros((size_wh[1], size_wh[0], 3), np.uint8)
     part = window.cut(pixels)

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from .arrays import Plane, Points
+from .eye_corners import radius_of, ring_width
 from .geometry import Box, quarter_turned
 from .mesh478 import Side
 from .monotone import MonotoneCurve
@@ -36,13 +37,17 @@ class EyeShape:
     @classmethod
     def of(cls, ring: Points, iris: Points, side: Side) -> EyeShape:
         """Of an eye's `ring` (16, 2) and `iris` (5, 2), its centre first, as the mesh has them."""
-        radius = float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean())
-        return cls(ring, (float(iris[0, 0]), float(iris[0, 1])), radius, side)
+        return cls(ring, (float(iris[0, 0]), float(iris[0, 1])), radius_of(iris), side)
+
+    def reduced(self, shrink: float) -> EyeShape:
+        """The same eye in the picture that is so many times smaller."""
+        x, y = ((at + 0.5) / shrink - 0.5 for at in self.iris_xy)
+        return EyeShape((self.ring + 0.5) / shrink - 0.5, (x, y), self.iris_radius / shrink, self.side)
 
     @property
     def width(self) -> float:
         """Corner to corner, pixels."""
-        return float(np.linalg.norm(self.ring[0] - self.ring[8]))
+        return ring_width(self.ring)
 
     @property
     def upper(self) -> Points:

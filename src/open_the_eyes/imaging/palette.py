@@ -21,8 +21,8 @@ ONE_HUE: Final = 0.3
 """The least cosine between two tints of a plain toning, `CLEAR` levels off grey at least. Green in the dark and pink in
 the light are grass and a face, unless brightness explains them twice as well."""
 CLEAR: Final = 3.0
-_BINS = 24
-_SIDE = 48
+_BINS: Final = 24
+_SIDE: Final = 48
 """Pixels of the small picture that tells a palette."""
 
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 _FINEST: Final = 4.0
 """A blur is so smooth that it is worked out on a picture reduced until it has about this many pixels."""
 
-
 SHRINK_BLUR: Final = 0.42
 """A picture that is to be drawn n times smaller is first blurred over so many times n of its pixels: detail that has no
 room would come out as specks."""

@@ -40,8 +40,10 @@ def told(kept: Kept, pick: int | None, candidates: list[Candidate]) -> Kept:
 
 
 def check_picks(options: GenerateOptions, face_count: int) -> None:
-    """Raises:
-    UsageError: eyes are picked for a face that does not exist.
+    """Refuses what was picked for a face that is not there.
+
+    Raises:
+        UsageError: there is such a pick.
     """
     missing = sorted(face for face, _ in options.picks if face > face_count)
     if missing:

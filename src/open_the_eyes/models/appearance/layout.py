@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ...imaging import mesh478 as mesh
 from ...imaging.arrays import Matrix, Points
+from ...imaging.eye_corners import ring_ends, ring_width
 from ...imaging.eyechange import along_eye
 from ...imaging.geometry import similarity_from_two, transformed
 from ...imaging.mesh478 import SIDES, Side
@@ -110,9 +111,10 @@ def eye_ellipses(mean_points: Points) -> dict[Side, NDArray[np.uint8]]:
     planes: dict[Side, NDArray[np.uint8]] = {}
     for side in SIDES:
         ring = ring_of(mean_points, side)
-        centre, width = ring[[0, 8]].mean(axis=0), float(np.linalg.norm(ring[0] - ring[8]))
+        (outer, inner), width = ring_ends(ring), ring_width(ring)
+        centre = (outer + inner) / 2
         plane = np.zeros((_H, _W), np.uint8)
-        outwards = 0.09 * (ring[0] - ring[8])
+        outwards = 0.09 * (outer - inner)
         middle = (round(centre[0] + outwards[0]), round(centre[1] - 0.02 * width))
         cv2.ellipse(plane, middle, (round(0.79 * width), round(0.5 * width)), 0, 0, 360, (255,), -1)
         planes[side] = plane

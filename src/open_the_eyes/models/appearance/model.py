@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import cv2
 import numpy as np
@@ -22,9 +23,10 @@ from ...imaging.mesh478 import SIDES
 from . import layout
 from .cast import without_cast
 
-FORMAT = 1
-AROUND_WH = (64, 28)
-_SQUASH = 1.8
+FORMAT: Final = 1
+AROUND_WH: Final = (64, 28)
+"""The size at which a prediction sees what is around the eyes."""
+_SQUASH: Final = 1.8
 
 
 @dataclass(frozen=True, slots=True)

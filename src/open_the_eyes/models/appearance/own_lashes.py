@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -71,7 +71,7 @@ def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
     shrink = max(shut.width / _MEASURED, 1.0)
     size_wh = max(round(photo.shape[1] / shrink), 1), max(round(photo.shape[0] / shrink), 1)
     photo = np.asarray(cv2.resize(photo, size_wh, interpolation=cv2.INTER_AREA), np.float32)
-    small = replace(shut, ring=(shut.ring + 0.5) / shrink - 0.5)
+    small = shut.reduced(shrink)
     there = lid_distances(small, Box(0, 0, *size_wh))
     along, below = there.along / small.width, there.below_upper / small.width
     inside = (along > _ALONG[0]) & (along < _ALONG[1])

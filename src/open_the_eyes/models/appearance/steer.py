@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Points
+from ...imaging.eye_corners import ring_ends, ring_width
 from ...imaging.mesh478 import SIDES, Side
 from ...options import EyeColor
 from . import layout
@@ -14,17 +17,17 @@ from .model import Components
 
 GAZE_ASIDE, GAZE_UP, GAZE_DOWN = 0.21, 0.13, 0.075
 """How far the iris moves for gaze 1, in eye widths. Further down the lower lid would hide it."""
-LIDS_FOLLOW = (0.6, 0.4)
+LIDS_FOLLOW: Final = (0.6, 0.4)
 """How much of a move up or down the upper lid makes as well, and of one down the lower lid."""
 
 LIKELIEST_SPREAD, DRAWN_SPREAD = 0.16, 0.25
 """How far, in logarithms, an eye colour may lie from the one that the predicted texture shows. Chosen on
 the faces of `val`: with LIGHT_EYES, 83 % of them come out on the right side of light and dark."""
 
-WIDEST = 3.0
+WIDEST: Final = 3.0
 """Standard deviations by which `with_openness` may change a shape."""
 
-LIGHT_EYES = 0.1
+LIGHT_EYES: Final = 0.1
 """Weight of blue, grey and green eyes: dark eyes on a fair face pass for true, light ones on a dark face do not. The
 price: of the faces of `val` 22 % have light eyes, and 11 % get them."""
 
@@ -63,8 +66,7 @@ def with_gaze(points: Points, gaze: tuple[float, float]) -> Points:
     out = points.copy()
     for side in SIDES:
         ring, iris = layout.ring_of(out, side), layout.iris_of(out, side)
-        width = float(np.linalg.norm(ring[0] - ring[8]))
-        middle = (ring[0] + ring[8]) / 2
+        width, middle = ring_width(ring), ring_ends(ring).mean(axis=0)
         iris += np.array([middle[0] + aside * width, iris[0, 1] + down * width]) - iris[0]
         ring[1:8, 1] += LIDS_FOLLOW[0] * down * width * bow
         ring[9:16, 1] += LIDS_FOLLOW[1] * max(down, 0.0) * width * bow

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Points
 from ...imaging.easing import smoothstep
+from ...imaging.eye_corners import ring_ends, ring_width
 from ...imaging.marks import filled
 from ...imaging.mesh478 import BROW, FACE_OVAL, OTHER, SIDES, Side
 from ...roles import FEATHER, Crop
@@ -25,7 +26,7 @@ _BROWS_AT: Final = [[layout.MESH.index(k) for k in BROW[side]] for side in SIDES
 def side_of(crop: Crop, side: Side) -> NDArray[np.bool_]:
     """(h, w): the pixels nearer to this eye than to the other one."""
     points = crop.landmarks[layout.MESH, :2]
-    ours, others = (layout.ring_of(points, s)[[0, 8]].mean(axis=0) for s in (side, OTHER[side]))
+    ours, others = (ring_ends(layout.ring_of(points, s)).mean(axis=0) for s in (side, OTHER[side]))
     away = (others - ours).astype(np.float32)
     middle = (ours + others) / 2
     xs = np.arange(crop.mask.shape[1], dtype=np.float32) - np.float32(middle[0])
@@ -39,8 +40,8 @@ def eye_cover(allowed: Plane, shut: Points, opened: Points) -> Plane:
     `shut` and `opened` are (16, 2) lids: the target's, to be hidden, and the donor's, to be seen whole. The same skin
     lies on both sides of so wide a melt, so nothing of it is seen.
     """
-    width = float(np.linalg.norm(opened[0] - opened[8]))
-    core = _widened(filled(allowed.shape, _hull(shut), _hull(opened)), FULLY * width).view(np.uint8)
+    both = filled(allowed.shape, _hull(shut), _hull(opened))
+    core = _widened(both, FULLY * ring_width(opened)).view(np.uint8)
     inside = (allowed > 0.02).astype(np.uint8)
     to_core = cv2.distanceTransform(1 - core, cv2.DIST_L2, 5)
     to_rim = cv2.distanceTransform(np.pad(inside, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.arrays import Matrix, Plane, Points, Tones, to_tones
-from ...imaging.eye_corners import eyes_apart
+from ...imaging.eye_corners import eyes_apart, ring_width
 from ...imaging.eyeball import moved, turned, within_reach
 from ...imaging.eyechange import rightwards
 from ...imaging.geometry import Box, quarter_turned, transformed
@@ -144,7 +144,7 @@ def _fit(work: _Near, take: Take, side: Side) -> Matrix | None:
         return None
     near, eyes, whole = work.crop, work.eyes, Box.of(work.crop.mask)
     ring = layout.ring_of(eyes.points, side)
-    width = float(np.linalg.norm(ring[0] - ring[8]))
+    width = ring_width(ring)
     adjust, alike = registered(
         eyes.pixels, to_tones(near.pixels), cover.same_skin(near, eyes.there, eyes.points), width
     )
