@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from ..imaging.arrays import Points, Rgb
+from ..imaging.eye_corners import true_eye_width
 from ..imaging.geometry import Box
 from ..imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES
 from ..roles import Face, FaceDetector
@@ -59,6 +60,6 @@ def moves(pixels: Rgb, face: Face, detector: FaceDetector) -> Iterator[float]:
 
 def _move(before: Points, after: Points) -> float:
     """The farthest that a corner of the eyes has come, in eye widths."""
-    one, other = before[_CORNERS], after[_CORNERS]
-    width = float(np.linalg.norm(one[::2] - one[1::2], axis=1).mean())
-    return float(np.linalg.norm(one[:, :2] - other[:, :2], axis=1).max()) / max(width, 1e-6)
+    width = float(np.mean([true_eye_width(before, side) for side in SIDES]))
+    away = before[_CORNERS, :2] - after[_CORNERS, :2]
+    return float(np.linalg.norm(away, axis=1).max()) / max(width, 1e-6)

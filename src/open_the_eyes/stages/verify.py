@@ -26,6 +26,21 @@ MAX_SEAM: Final = 26.0
 MIN_LIKENESS: Final = 0.5
 """Cosine of a face's ArcFace embeddings before and after, where the detector has them. Other photos of a person seldom
 fall below 0.4, strangers rarely reach 0.3; here everything but the eyes is the very same picture."""
+HALF_SHUT: Final = 0.7
+"""Who asks for less openness than this wants eyes that look nearly closed."""
+NATURAL_GAP: Final = (45.0, 0.3)
+"""A head turned so many degrees, or further, may show its eyes differently open by so much more."""
+
+COST_FAR: Final = 0.3
+"""A score is 1 less this for each unit of openness that the eyes are off, on average,"""
+COST_DOUBT: Final = 0.3
+"""this for how closed they still look, 0..1,"""
+COST_GAP: Final = 0.5
+"""this for each unit of openness that they differ by,"""
+COST_SEAM: Final = 60.0
+"""and 1 for so many levels of a seam."""
+OPINION: Final = (0.1, -3.0)
+"""The generator's own score counts so much, and as no less than the second: it tells eyes apart that measure alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +69,27 @@ def verify(
     pair = not any(eye.outside for eye in crop.face.eyes.values())
     gap = abs(openness["left"] - openness["right"]) - _natural_gap(crop) if pair else 0.0
     reason = _fault(again, crop, seam, gap, options)
-    far = float(
-        np.mean([abs(openness[s] - (1.0 if options.openness is None else options.openness)) for s in crop.closed])
-    )
+    asked = 1.0 if options.openness is None else options.openness
+    far = float(np.mean([abs(openness[s] - asked) for s in crop.closed]))
     doubt = float(np.mean([again.eyes[s].closed_probability for s in crop.closed]))
-    score = 1 - 0.3 * far - 0.3 * doubt - 0.5 * max(gap, 0) - seam / 60 + 0.1 * max(patch.score, -3.0)
+    score = 1 - COST_FAR * far - COST_DOUBT * doubt - COST_GAP * max(gap, 0) - seam / COST_SEAM
+    score += OPINION[0] * max(patch.score, OPINION[1])
     return Verdict(reason, score, openness)
 
 
 def _fault(again: Face, crop: Crop, seam: float, gap: float, options: GenerateOptions) -> str:
+    """What is wrong with the face as it was seen again, a clause; "" for nothing."""
     wanted = OPEN_FROM * min(1.0, options.openness if options.openness is not None else 1.0)
     eyes = [again.eyes[side] for side in crop.closed]
     lowest = min(eye.openness for eye in eyes)
     if lowest < wanted:
         return f"an eye still measured closed after painting (openness {lowest:.2f}, wanted {wanted:.2f})"
-    half_shut_on_purpose = options.openness is not None and options.openness < 0.7
+    half_shut_on_purpose = options.openness is not None and options.openness < HALF_SHUT
     if not half_shut_on_purpose and max(eye.closed_probability for eye in eyes) >= CLOSED_BELOW:
         return "an eye still looked closed after painting"
-    if _likeness(crop.face, again) < MIN_LIKENESS:
-        return f"the face no longer looked like the same person (likeness {_likeness(crop.face, again):.2f})"
+    likeness = _likeness(crop.face, again)
+    if likeness < MIN_LIKENESS:
+        return f"the face no longer looked like the same person (likeness {likeness:.2f})"
     if gap > MAX_DISAGREEMENT:
         return f"the two eyes came out differently open (by {gap:.2f})"
     if seam > MAX_SEAM:
@@ -89,7 +106,8 @@ def _likeness(before: Face, after: Face) -> float:
 
 def _natural_gap(crop: Crop) -> float:
     """Some difference is a face's own where it is turned: allow a little more the further it is."""
-    return min(abs(crop.face.yaw_deg) / 45, 1.0) * 0.3
+    furthest, most = NATURAL_GAP
+    return min(abs(crop.face.yaw_deg) / furthest, 1.0) * most
 
 
 def _face_with(pixels: Rgb, crop: Crop, opened: Rgb) -> tuple[Rgb, Face]:
