@@ -105,7 +105,7 @@ def load_engine(
         if lacks:
             name, why = "appearance", f"runs on any machine; sdxl would need {lacks}"
     appearance = AppearanceGenerator()
-    own_eyes = ReferenceGenerator(appearance, paints=name != "reference")  # a lone shut eye's partner is a donor too
+    own_eyes = ReferenceGenerator(appearance, paints=name != "reference")  # an open eye is its shut partner's donor
     engine = Engine(name, why, _detector(settings), own_eyes, settings, OnnxRestorers(settings), Likeness())
     painter: EyeGenerator = load_sdxl(settings, own_eyes) if name == "sdxl" else own_eyes
     painter = painter if through is None else through(painter)

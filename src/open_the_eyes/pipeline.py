@@ -110,7 +110,7 @@ def inspect_photo(
     with watch.stage("read"):
         source = read(photo, engine)
     decisions, matches, others = _decided(source.pixels, references, engine, options, watch)
-    if engine.donors_only and references:  # before there are any, who looks wants to know who needs one
+    if engine.donors_only and references:  # without any, it is shown which faces need one
         decisions = left_alone(decisions, matches)
     faces = tuple(face_report(d, None, matches.reasons.get(d.id), matches.notes.get(d.id, "")) for d in decisions)
     report = report_of(source, engine.name, options, faces, watch, others)
@@ -200,7 +200,7 @@ def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:
         openings = [Opening(eyes, best.crop, best.opened) for eyes, best in chosen]
         painting = all_laid_on(Painting(source.pixels, ()), openings)
         photos.append(source.with_tiles(painting.tiles))
-    if source.pixels.flags.writeable:  # by whoever gave them, while the results are in use
+    if source.pixels.flags.writeable:  # whoever gave them may change them while the results are in use
         photos = [replace(photo, picture=photo.cut(Box(0, 0, *photo.size_wh))) for photo in photos]
     return tuple(photos)
 

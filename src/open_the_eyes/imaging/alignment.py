@@ -76,6 +76,6 @@ def carried_back(change: Tones, photo_to_square: Matrix, size_wh: tuple[int, int
 def oval_mask(landmarks: Points, shape_hw: tuple[int, int], feather: float) -> Plane:
     """(h, w) 0..1: 1 well inside the face's oval, falling to 0 at its line over `feather` pixels, 0 outside."""
     inside = filled(shape_hw, landmarks[FACE_OVAL])
-    framed = cv2.copyMakeBorder(inside, 1, 1, 1, 1, cv2.BORDER_REPLICATE)  # a photo's border is no border of the face
+    framed = cv2.copyMakeBorder(inside, 1, 1, 1, 1, cv2.BORDER_REPLICATE)  # the face goes on beyond the photo's edge
     depth: NDArray[Any] = cv2.distanceTransform(framed, cv2.DIST_L2, 3)[1:-1, 1:-1]
     return np.asarray(np.clip((depth - 1) / max(feather, 1.0), 0, 1), np.float32)

@@ -43,7 +43,7 @@ def registered(moving: Tones, still: Tones, known: Plane, size: float) -> tuple[
     except cv2.error:  # it raises where it does not converge
         return np.eye(2, 3), -1.0
     matrix = np.asarray(found, np.float64)
-    half = matrix[:, :2] @ [0.5, 0.5] - 0.5  # a pixel's number is its middle's place less a half
+    half = matrix[:, :2] @ [0.5, 0.5] - 0.5  # pixels are counted from their centres, sizes from their corners
     matrix[:, 2] = (matrix[:, 2] - half) / share + half
     return (matrix, float(alike)) if np.isfinite(matrix).all() else (np.eye(2, 3), -1.0)
 

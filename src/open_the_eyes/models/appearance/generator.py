@@ -82,9 +82,8 @@ class AppearanceGenerator:
         for done, request in enumerate(requests):
             if watch is not None:
                 watch.tell("generate", done / len(requests))
-            if ready is None or not ready.suits(
-                request.crop, request.seed
-            ):  # attempts at a face come one after another
+            # attempts at one face come one after another, so the last crop is all that has to be kept
+            if ready is None or not ready.suits(request.crop, request.seed):
                 ready = Prepared.of(request.crop, request.seed, spare_skin=self._spares_skin)
             patches.append(ready.finished(self._patch(ready, request, options)))
         return patches
@@ -94,7 +93,7 @@ class AppearanceGenerator:
         after = request.donors[0] if request.donors else None
         points, doubt = self._shape(crop, request.variety, options, rng, after)
         aimed = points if options.gaze is None else steer.with_gaze(points, options.gaze)
-        points = steer.with_irises_of(aimed, points)  # a ball is turned when it is painted: points would bend it
+        points = steer.with_irises_of(aimed, points)  # gaze turns the painted ball: moved points would warp it
         strip, unlikely = self._texture(crop, points, request.variety, options, rng, after)
         planes = np.dstack([strip, self._cover(crop.closed)])
         pieces = ready.pieces

@@ -63,7 +63,7 @@ class RefinerFrame:
     def _blurred_near(self, picture: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
         """The picture blurred where the frame, and what a cubic filter needs around it, lies; elsewhere anything."""
         size_wh, seen = (picture.shape[1], picture.shape[0]), self.seen
-        if seen.clipped(size_wh) != seen:  # what lies beyond the picture's edge is mirrored from anywhere in it
+        if seen.clipped(size_wh) != seen:  # beyond its edge the picture is mirrored, from anywhere in it
             return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
         margin, needed = _REACH * sigma + 1, seen.to_whole().clipped(size_wh)
         around = needed.moved_out(margin).to_whole().clipped(size_wh)

@@ -34,7 +34,7 @@ def sampled(picture: NDArray[Any], landmarks: Points, points: Points, mean_point
     strip_to_picture = inverted(layout.to_strip(landmarks))
     shrink = scale_of(strip_to_picture)
     spread = (SHRINK_BLUR * shrink) ** 2 if shrink > 1.5 else 0.0
-    for _ in range(int(np.log2(max(shrink / 2, 1)))):  # halves of big pictures: means are a blur already made
+    for _ in range(int(np.log2(max(shrink / 2, 1)))):  # halving is cheap, and its means are part of the blur
         w, h = max(picture.shape[1] // 2, 1), max(picture.shape[0] // 2, 1)
         picture = cv2.resize(picture[: 2 * h, : 2 * w], (w, h), interpolation=cv2.INTER_AREA)
         strip_to_picture = on_level(strip_to_picture, 1)

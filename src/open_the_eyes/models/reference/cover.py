@@ -74,4 +74,4 @@ def _hull(points: Points) -> Points:
 def _widened(there: NDArray[np.uint8], by: float) -> NDArray[np.bool_]:
     """(h, w): the pixels no further than so many from one that is 1. On large faces a dilation would take seconds."""
     away, reach = cv2.distanceTransform(1 - there, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), max(round(by), 1)
-    return np.asarray(away**2 < reach**2 + 0.5, np.bool_)  # with one thread OpenCV says 13.000001, with more 13
+    return np.asarray(away**2 < reach**2 + 0.5, np.bool_)  # OpenCV's last digits change with its number of threads

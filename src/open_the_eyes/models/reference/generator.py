@@ -71,7 +71,7 @@ class ReferenceGenerator:
 
     def _from_donor(self, request: Request, options: GenerateOptions) -> Patch | None:
         """The patch of the best donor, or of a drawn one for a variation; None where none can be laid in."""
-        if not request.donors and request.crop.open_side is None:  # most faces: whoever paints prepares the crop
+        if not request.donors and request.crop.open_side is None:  # most faces; the painter prepares the crop itself
             return None
         ready = Prepared.of(request.crop, request.seed)
         crop = ready.crop
