@@ -7,7 +7,17 @@ import math
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.geometry import Box, from_reduced, inverted, scale_of, similarity_from_two, transformed
+from open_the_eyes.imaging.geometry import (
+    Box,
+    across,
+    along_and_across,
+    from_reduced,
+    inverted,
+    quarter_turned,
+    scale_of,
+    similarity_from_two,
+    transformed,
+)
 
 BOX = Box(10, 20, 40, 80)
 
@@ -136,3 +146,21 @@ def test_a_map_from_a_reduced_picture_takes_pixels_where_the_middle_of_those_the
 
 def test_all_of_a_picture_is_a_box() -> None:
     assert Box.of(np.zeros((30, 20, 3))) == Box(0, 0, 20, 30)
+
+
+def test_what_points_right_is_turned_down_and_twice_backwards() -> None:
+    assert quarter_turned(np.array([2.0, 0.0])).tolist() == [0, 2]
+    assert quarter_turned(quarter_turned(np.array([3.0, 1.0]))).tolist() == [-3, -1]
+
+
+@pytest.mark.parametrize("below", [1.0, -1.0], ids=["upright", "upside down"])
+def test_places_along_an_eye_and_below_it_are_told_in_its_widths(below: float) -> None:
+    outer, inner = np.array([3.0, 5.0]), np.array([11.0, 9.0])
+    axis = inner - outer
+    down = across(axis, np.array([0.0, below]))
+    assert down @ axis == 0
+    u, v = along_and_across((20, 30, 3), outer, axis, down)
+    assert u.shape == v.shape == (20, 30)
+    assert (u[5, 3], v[5, 3]) == (0, 0)
+    assert (u[9, 11], v[9, 11]) == (1, 0)
+    assert math.copysign(1, v[19, 3]) == below

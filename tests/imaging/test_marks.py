@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Points
-from open_the_eyes.imaging.marks import between, filled, joined
+from open_the_eyes.imaging.marks import FIXED_BITS, between, filled, fixed, joined
 
 
 def square(left: float, top: float, right: float, bottom: float) -> Points:
@@ -47,3 +47,9 @@ def test_shapes_are_joined_by_what_touches_and_begins_there() -> None:
 
 def test_limits_are_no_part_of_what_lies_between() -> None:
     assert between(np.array([[0.0, 0.5, 1.0]]), (0.0, 1.0)).tolist() == [[False, True, False]]
+
+
+def test_fixed_points_go_back_to_within_a_thirty_second_of_a_pixel() -> None:
+    points = np.random.default_rng(0).uniform(-50, 50, (20, 2))
+    assert fixed(points).dtype == np.int32
+    assert np.abs(fixed(points) / 2**FIXED_BITS - points).max() <= 1 / 32

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .arrays import Plane, Points, Rgb, Tones
 from .blink_lines import BlinkFrame, BlinkLines, Field, blurred, lid_line, looked_up, photo_maps
 from .geometry import Box, inverted, transformed
+from .marks import FIXED_BITS, fixed
 from .mesh478 import SIDES
 from .sharpness import edge_blur
 
@@ -59,8 +60,8 @@ def lash_layers(eye: BlinkFrame, window: Box, strength: float, softness: float) 
         canvas = np.zeros((size_wh[1] * zoom, size_wh[0] * zoom), np.uint8)
         for shape in shapes:
             corners = transformed(shape, inverted(eye.to_eye)) - [window.left, window.top]
-            fixed = np.rint(((corners + 0.5) * zoom - 0.5) * 16).astype(np.int32)
-            cv2.fillPoly(canvas, [fixed], (255.0,), cv2.LINE_AA, 4)
+            outline = fixed((corners + 0.5) * zoom - 0.5)
+            cv2.fillPoly(canvas, [outline], (255.0,), cv2.LINE_AA, FIXED_BITS)
         small = cv2.resize(canvas.astype(np.float32) / 255, size_wh, interpolation=cv2.INTER_AREA)
         layers.append(blurred(small, math.hypot(soft * eye.width, max(softness - 0.4, 0) * 0.6)))
     return layers[0], layers[1]

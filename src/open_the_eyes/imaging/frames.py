@@ -8,13 +8,16 @@ import cv2
 import numpy as np
 
 from .arrays import Plane
-from .marks import Marks
+from .geometry import along_and_across, quarter_turned
+from .marks import Marks, between
 from .thin_lines import ReducedEye
 
 CONTRAST: Final = 0.22
 """How much darker than what surrounds it a bar is, as a fraction of the skin's brightness."""
 LASH_BAND: Final = 0.17
 """Around the line between the eye corners, in eye widths: what is dark there are lashes, not frames."""
+LASHES_ALONG: Final = (-0.25, 1.1)
+"""So far that goes, from the outer corner (0) to the inner one (1): lashes reach out beyond the outer corner."""
 MIN_LENGTH: Final = 0.45
 """A frame crosses at least this much of the region, in eye widths."""
 
@@ -31,12 +34,9 @@ def frame_mask(eye: ReducedEye) -> Plane:
 
 def _leaving(bars: Marks, eye: ReducedEye) -> Plane:
     """The bars that cross the region and go on outside it, away from the line between the corners; 0 or 1."""
-    corners, width, shown = eye.corners, eye.width, eye.region > 0
-    axis = (corners[1] - corners[0]) / max(width, 1e-6)
-    ys, xs = np.mgrid[: bars.shape[0], : bars.shape[1]]
-    along = (xs - corners[0, 0]) * axis[0] + (ys - corners[0, 1]) * axis[1]
-    across = -(xs - corners[0, 0]) * axis[1] + (ys - corners[0, 1]) * axis[0]
-    lashes = (np.abs(across) < LASH_BAND * width) & (along > -0.25 * width) & (along < 1.1 * width)
+    (outer, inner), width, shown = eye.corners, eye.width, eye.region > 0
+    along, across = along_and_across(bars.shape, outer, inner - outer, quarter_turned(inner - outer))
+    lashes = (np.abs(across) < LASH_BAND) & between(along, LASHES_ALONG)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(bars.astype(np.uint8), connectivity=8)
     out = np.zeros(bars.shape, np.float32)
     for k in range(1, count):

@@ -135,6 +135,16 @@ def across(axis: Points, towards: Points) -> Points:
     return turned if turned @ towards > 0 else -turned
 
 
+def along_and_across(
+    shape_hw: tuple[int, ...], origin: Points, axis: Points, down: Points
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(h, w) each: every pixel's place, counted from `origin` along an axis and at a right angle to it, along `down`,
+    in lengths of these; (2,) all."""
+    ys, xs = np.mgrid[: shape_hw[0], : shape_hw[1]]
+    u, v = (((xs - origin[0]) * way[0] + (ys - origin[1]) * way[1]) / (axis @ axis) for way in (axis, down))
+    return u, v
+
+
 def similarity_from_two(
     source_a: NDArray[Any], source_b: NDArray[Any], target_a: NDArray[Any], target_b: NDArray[Any]
 ) -> Matrix:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import cv2
 import numpy as np
@@ -12,6 +12,15 @@ from .arrays import Points
 
 Marks: TypeAlias = NDArray[np.bool_]
 """(h, w)."""
+
+
+FIXED_BITS: Final = 4
+"""OpenCV draws to sixteenths of a pixel."""
+
+
+def fixed(points: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Any shape of pixels -> of sixteenths, as OpenCV's drawing takes them with a shift of FIXED_BITS."""
+    return np.asarray(np.rint(points * 2**FIXED_BITS), np.int32)
 
 
 def filled(shape_hw: tuple[int, ...], *outlines: Points) -> NDArray[np.uint8]:

@@ -15,6 +15,7 @@ from .arrays import Plane, Points, Rgb
 from .eye_corners import eye_corners, seen_eye_width
 from .geometry import Box
 from .luma import luma_of
+from .marks import FIXED_BITS, fixed
 from .mesh478 import NOSE_SIDE, OTHER, Side
 from .smooth import smoothed
 
@@ -58,7 +59,7 @@ def nose_mask(pixels: Rgb, mask: Plane, landmarks: Points, side: Side) -> Plane:
     elif past < 0:
         return out  # the mesh has the corner in front, and the picture shows no nose
     shape = np.concatenate([outline, (outline + _FAR * width * across.mean(axis=0))[::-1]])
-    cv2.fillPoly(out, [np.rint(16 * shape).astype(np.int32)], (1.0,), cv2.LINE_8, 4)
+    cv2.fillPoly(out, [fixed(shape)], (1.0,), cv2.LINE_8, FIXED_BITS)
     part = region.cut(out)
     part[...] = smoothed(np.ascontiguousarray(part), max(0.015 * width, 0.5))
     return out

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Plane, Points, Rgb
-from .geometry import Box, across
+from .geometry import Box, across, along_and_across
 from .luma import luma_of
 from .marks import Marks, between, joined
 
@@ -63,10 +63,7 @@ def _along_below(shape_hw: tuple[int, ...], points: Points) -> tuple[NDArray[np.
     """Every pixel's place in eye widths: along the line from outer to inner corner, and below it; `points` (3, 2) are
     these corners and the chin."""
     outer, axis = points[0], points[1] - points[0]
-    down = across(axis, points[2] - outer)
-    ys, xs = np.mgrid[: shape_hw[0], : shape_hw[1]]
-    along, below = (((xs - outer[0]) * way[0] + (ys - outer[1]) * way[1]) / (axis @ axis) for way in (axis, down))
-    return along, below
+    return along_and_across(shape_hw, outer, axis, across(axis, points[2] - outer))
 
 
 def _in_front(

@@ -15,6 +15,7 @@ from ..imaging.geometry import Box
 from ..imaging.lash_frame import lash_frame
 from ..imaging.lash_tails import lash_tails
 from ..imaging.lash_tips import lash_tips
+from ..imaging.marks import FIXED_BITS, fixed
 from ..imaging.mesh478 import Side
 from ..imaging.nose import nose_mask
 from ..imaging.occluders import occluder_mask
@@ -25,6 +26,8 @@ from ..roles import REACH, Crop, Face
 
 MASK_WH: Final = (0.78, 0.58)
 """Half axes of the ellipse around one eye, in eye widths: from the brow's lower edge to the top of the cheek."""
+RIM: Final = 0.03
+"""Its rim is as soft as a Gaussian of this standard deviation, in eye widths, inwards only."""
 
 
 def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
@@ -78,11 +81,10 @@ def eye_region(shape: tuple[int, ...], ends: Points) -> Plane:
     width = float(np.linalg.norm(axis))
     angle = float(np.degrees(np.arctan2(axis[1], axis[0])))
     plane = np.zeros(shape[:2], np.float32)
-    half = (max(1, round(MASK_WH[0] * width * 16)), max(1, round(MASK_WH[1] * width * 16)))
-    at = (round(float(centre[0]) * 16), round(float(centre[1]) * 16))
-    cv2.ellipse(plane, at, half, angle, 0, 360, (1.0,), -1, cv2.LINE_8, 4)
-    sigma = max(0.03 * width, 0.4)
-    reach = max(half) / 16 + 4 * sigma + 2
+    half = np.maximum(fixed(np.array(MASK_WH) * width), 1).tolist()
+    cv2.ellipse(plane, fixed(centre).tolist(), half, angle, 0, 360, (1.0,), -1, cv2.LINE_8, FIXED_BITS)
+    sigma = max(RIM * width, 0.4)
+    reach = max(half) / 2**FIXED_BITS + 4 * sigma + 2
     part = Box.around(np.stack([centre - reach, centre + reach])).within(plane).cut(plane)
     if part.size:
         part *= smoothed(part, sigma)

@@ -18,6 +18,7 @@ from ...imaging.arrays import Plane, Points, Tones
 from ...imaging.easing import ramp
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape
+from ...imaging.marks import FIXED_BITS, fixed
 from ...imaging.mesh478 import SIDES
 from ...imaging.threefold import threefold
 from .own_lashes import SEEN_FROM, Lashes
@@ -81,9 +82,8 @@ def _cover(shape_hw: tuple[int, int], shape: EyeShape, lashes: Lashes) -> Plane:
     for outlines, levels in layers:
         canvas = np.zeros((size_wh[1] * zoom, size_wh[0] * zoom), np.uint8)
         corners = outer + outlines[..., :1] * axis + outlines[..., 1:] * down - part.corners[0]
-        fixed = np.rint(((corners + 0.5) * zoom - 0.5) * 16).astype(np.int32)
-        for outline, level in zip(fixed, levels.tolist(), strict=True):
-            cv2.fillPoly(canvas, [outline], (255 * level,), cv2.LINE_AA, 4)
+        for outline, level in zip(fixed((corners + 0.5) * zoom - 0.5), levels.tolist(), strict=True):
+            cv2.fillPoly(canvas, [outline], (255 * level,), cv2.LINE_AA, FIXED_BITS)
         bare *= 1 - cv2.resize(canvas, size_wh, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     sigma = max(SHARPER * lashes.softness, 0.2)
     part.cut(out)[...] = cv2.GaussianBlur(1 - bare, (0, 0), sigma)
