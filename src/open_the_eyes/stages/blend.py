@@ -47,8 +47,8 @@ class Degradation:
 
 
 def looks_of(crop: Crop, patches: Sequence[Patch]) -> list[Look]:
-    """One look a patch, in order; what they have to match is measured once."""
-    around = Degradation.of(crop)
+    """One look a patch, in order; what they have to match is measured once, if there are new eyes in any."""
+    around = Degradation.of(crop) if any(patch.mask.any() for patch in patches) else None
     return [Look(crop, patch, blend(crop, patch, around)) for patch in patches]
 
 
