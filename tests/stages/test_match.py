@@ -82,6 +82,17 @@ def test_who_has_open_eyes_needs_no_donor() -> None:
     assert set(run(table, ours, [table.person("ann", 0), table.person("bea", 400)]).donors) == {2}
 
 
+def test_where_nobody_needs_a_donor_nobody_is_compared_and_references_are_looked_at_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = Table()
+    monkeypatch.setattr(table, "describe", None)
+    ours = [table.person("ann", 0)]
+    assert run(table, ours, [table.person("ann", 0)]) == Matches()
+    with pytest.raises(UsageError, match="found no face"):
+        run(table, ours, [])
+
+
 def test_every_reference_gives_a_donor_in_order() -> None:
     table = Table()
     ours = [table.person("ann", 0, (SHUT, SHUT))]

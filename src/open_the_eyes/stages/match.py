@@ -80,11 +80,13 @@ def match(
     """
     ours = [d.face for d in decisions]
     _check_faces(options, len(ours))
-    traits = [describer.describe(pixels, face) for face in ours]
     donors: dict[int, list[Donor]] = {d.id: [] for d in decisions if d.closed}
+    traits = [describer.describe(pixels, face) for face in ours] if donors else []
     reasons: dict[int, list[NoDonor]] = {number: [] for number in donors}
     for reference in references:
         theirs, told = whom(reference, detector, options)
+        if not donors:  # the reference was asked for, and is refused if it shows nobody
+            continue
         evidence = _evidence(pixels, ours, traits, reference, theirs, describer)
         pairs = _with_told(paired(evidence), told)
         for face in donors:
