@@ -44,7 +44,7 @@ def read(photo: Source, engine: Engine) -> Photo:
     """The photo, read if it is a file's.
 
     Raises:
-        UsageError: anything else, or a `Photo` whose arrays are none of a photo's.
+        UsageError: anything else, or a `Photo` whose arrays have another shape or type.
         UnreadablePhoto, PhotoTooLarge: the file cannot be used.
     """
     if isinstance(photo, Photo):
@@ -61,7 +61,7 @@ def check_listed(references: Sequence[Source], options: Options) -> None:
     """Refuses references that are no list, or of which `match` names one that is not there.
 
     Raises:
-        UsageError: they are such.
+        UsageError: such references.
     """
     if isinstance(references, str | bytes | os.PathLike | Photo):
         raise UsageError("references: expected a list of photos, got a single one; put it into brackets.")
