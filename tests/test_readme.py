@@ -1,4 +1,4 @@
-"""What the README shows is what happens: its Python and commands are run, its tables held against the code."""
+"""What README and docs/usage.md show is what happens: Python and commands are run, tables held against the code."""
 
 from __future__ import annotations
 
@@ -12,23 +12,34 @@ from typing import Final, get_args
 
 import pytest
 
+from open_the_eyes.errors import OpenTheEyesError
 from open_the_eyes.options import MODES, Mode
 from open_the_eyes.pipeline import SPARE
 from open_the_eyes.roles import Outcome
 
 ROOT: Final = Path(__file__).parents[1]
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
+USAGE: Final = (ROOT / "docs/usage.md").read_text(encoding="utf-8")
 PIPELINE: Final = (ROOT / "docs/pipeline.md").read_text(encoding="utf-8")
-BLOCKS: Final = re.findall(r"^```(\w+)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+PAGES: Final = [
+    path.relative_to(ROOT) for pattern in ("*.md", "docs/*.md", "*/*/MODEL_CARD.md") for path in ROOT.glob(pattern)
+]
 
 
 PROTOBUF = "ignore:Type google:DeprecationWarning"
 """Of protobuf's C types, from Python 3.12 on."""
 
 
-def blocks(language: str) -> list[str]:
+def blocks(page: str, language: str) -> list[str]:
     """Code blocks, without `make` targets: those set up environments of their own, and run this very suite."""
-    return [code for kind, code in BLOCKS if kind == language and not code.startswith("make ")]
+    found = re.findall(r"^```(\w+)\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+    return [code for kind, code in found if kind == language and not code.startswith("make ")]
+
+
+def anchors(page: str) -> set[str]:
+    """What a link into a page may have after its "#": headings, as GitHub names them."""
+    headings = re.findall(r"^#+ (.*)$", page, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.fixture
@@ -47,32 +58,50 @@ def run(command: list[str], folder: Path) -> str:
     return done.stdout
 
 
-def test_there_is_something_to_run() -> None:
-    assert blocks("python")
-    assert blocks("bash")
+@pytest.mark.parametrize("page", [README, USAGE], ids=["README", "usage"])
+@pytest.mark.parametrize("language", ["python", "bash"])
+def test_there_is_something_to_run(page: str, language: str) -> None:
+    assert blocks(page, language)
 
 
-@pytest.mark.parametrize("code", blocks("python"))
+@pytest.mark.parametrize("code", blocks(README, "python"))
 def test_the_python_opens_the_eyes(code: str, folder: Path) -> None:
     assert "opened" in run([sys.executable, "-W", "error", "-W", PROTOBUF, "-c", code], folder)
     assert (folder / "family.opened.jpg").is_file()
 
 
-@pytest.mark.parametrize("code", blocks("bash"))
-def test_every_command_succeeds(code: str, folder: Path) -> None:
-    run(["bash", "-e", "-o", "pipefail", "-c", code], folder)
-    assert {path.name for path in folder.glob("*.jpg")} == {
-        "family.jpg",
-        "family.opened.jpg",
-        "again.jpg",
-        "out.jpg",
-        "faces.jpg",
-    }
+@pytest.mark.parametrize(
+    ("page", "made"),
+    [
+        pytest.param(README, {"family.opened.jpg", "one.jpg"}, id="README"),
+        pytest.param(USAGE, {"out.jpg", "faces.jpg", "again.jpg"}, id="usage"),
+    ],
+)
+def test_every_command_succeeds(page: str, made: set[str], folder: Path) -> None:
+    for code in blocks(page, "bash"):
+        run(["bash", "-e", "-o", "pipefail", "-c", code], folder)
+    assert {path.name for path in folder.glob("*.jpg")} == {"family.jpg", *made}
 
 
-def test_links_into_the_repository_lead_somewhere() -> None:
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)", README)
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+@pytest.mark.parametrize("code", blocks(USAGE, "python"))
+def test_the_options_are_taken(code: str) -> None:
+    exec(code, {})
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_links_into_the_repository_lead_somewhere(page: Path) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", text):
+        path = (ROOT / page).parent / target if target else ROOT / page
+        assert path.exists(), target
+        assert not anchor or anchor in anchors(path.read_text(encoding="utf-8")), f"{target}#{anchor}"
+
+
+def test_every_exit_code_is_explained() -> None:
+    def kinds(kind: type[OpenTheEyesError]) -> set[int]:
+        return {kind.exit_code}.union(*map(kinds, kind.__subclasses__()))
+
+    assert {code for code in kinds(OpenTheEyesError) if f"| {code} | " not in USAGE} == set()
 
 
 @pytest.mark.parametrize("mode", MODES)
