@@ -56,19 +56,19 @@ def program(
     Examples:
       open-the-eyes open family.jpg                  writes family.opened.jpg beside it
       open-the-eyes open *.jpg -o opened/            several photos, into a folder
-      open-the-eyes batch shoot/ opened/             thousands of photos; goes on where it was stopped
-      open-the-eyes best-take burst/ -o best.jpg     of a burst, one photo with everybody's own open eyes
+      open-the-eyes batch shoot/ opened/             whole folders; the same command resumes a stopped run
+      open-the-eyes best-take burst/ -o best.jpg     from a burst, one photo with everybody's own open eyes
       open-the-eyes inspect family.jpg               which eyes are closed; changes nothing
       open-the-eyes ui                               a web page, in your browser, on this machine
       open-the-eyes demo                             a before/after picture, without a photo of yours
       open-the-eyes bench --quick                    how fast and how good on this machine, as a page
       open-the-eyes doctor                           what can run here, and what is missing
-      open-the-eyes fetch --list                     weights that can be downloaded, and their licences
+      open-the-eyes fetch --list                     models that can be downloaded, and their licences
 
     \b
-    Exit codes: 0 done (also when no eye was closed), 1 a bug of ours, 2 usage,
-    3 a photo could not be read or written, 4 model files missing,
-    5 no capacity, 6 some photos of several failed, 7 a benchmark got worse, 130 interrupted.
+    Exit codes: 0 done (also when no eye was closed), 1 a bug of ours, 2 a wrong command or option,
+    3 a photo could not be read or written, 4 model files missing, 5 not enough memory,
+    6 some of several photos failed, 7 a benchmark got worse, 130 interrupted.
     """
     if context.invoked_subcommand is None:
         speech.say(context.get_help())
@@ -76,13 +76,13 @@ def program(
 
 app.command("open", cls=Command, short_help="Open the closed eyes in photos.")(open_command)
 app.command("batch", cls=Command, short_help="Open the closed eyes in folders of photos.")(batch_command)
-app.command("best-take", cls=Command, short_help="One photo of a burst, everybody with open eyes.")(best_take_command)
+app.command("best-take", cls=Command, short_help="Make one photo of a burst, all eyes open.")(best_take_command)
 app.command("inspect", cls=Command, short_help="List the faces and how open their eyes are.")(inspect_command)
-app.command("show-edit", cls=Command, short_help="Print what a file says of its edit.")(show_edit_command)
+app.command("show-edit", cls=Command, short_help="Print how a file was edited.")(show_edit_command)
 app.command("demo", cls=Command, short_help="Open the eyes of a portrait that comes along.")(demo_command)
-app.command("fetch", cls=Command, short_help="Download and check weights.")(fetch_command)
-app.command("ui", cls=Command, short_help="Show the web page.")(ui_command)
-app.command("serve", cls=Command, short_help="Answer HTTP: photos as jobs.")(serve_command)
+app.command("fetch", cls=Command, short_help="Download and check models.")(fetch_command)
+app.command("ui", cls=Command, short_help="Show the web page on this machine.")(ui_command)
+app.command("serve", cls=Command, short_help="Run the HTTP service.")(serve_command)
 app.add_typer(bench_app, name="bench", short_help="Measure speed, memory and quality here.")
 app.command("doctor", cls=Command, short_help="Say what can run here, and what is missing.")(doctor_command)
 

@@ -26,33 +26,46 @@ def batch_command(
         list[str],
         typer.Argument(
             metavar="IN... OUT",
-            help="Folders, photos, patterns or lists; last, the folder for results.",
+            help="Folders, photos, patterns in quotes, .txt files with a photo a line; last, the folder for results.",
             show_default=False,
         ),
     ],
     workers: Annotated[
-        str, typer.Option(metavar="auto|N", help="Processes; auto is one a GPU, or one a core without one.")
+        str,
+        typer.Option(
+            metavar="auto|N",
+            help="How many processes; auto is one for each processor core, with sdxl one for each GPU.",
+        ),
     ] = "auto",
     at_once: Annotated[
         str,
-        typer.Option(metavar="auto|N", help="Photos that a process has on its way; on a GPU they share batches."),
+        typer.Option(
+            metavar="auto|N",
+            help="Photos that each process works on at the same time; auto is 6 with sdxl on a GPU, else 1.",
+        ),
     ] = "auto",
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try again what failed before.")] = False,
-    patience: Annotated[str, typer.Option(metavar="SECONDS", help="What one photo may take at most.")] = "1800",
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try photos that failed before once more.")
+    ] = False,
+    patience: Annotated[
+        str, typer.Option(metavar="SECONDS", help="Give up a photo that takes longer than this.")
+    ] = "1800",
     copy: Annotated[
-        bool, typer.Option("--copy", help="Also copy photos whose eyes need no opening: OUT then holds them all.")
+        bool,
+        typer.Option("--copy", help="Also copy photos in which no eye needs opening, so that OUT holds all photos."),
     ] = False,
     keep_names: Annotated[
-        bool, typer.Option("--keep-names", help="photo.jpg stays photo.jpg, not photo.opened.jpg.")
+        bool, typer.Option("--keep-names", help="Name the result of photo.jpg photo.jpg, not photo.opened.jpg.")
     ] = False,
     ray: Annotated[
         str | None,
         typer.Option(
-            metavar="ADDRESS", help="Work on a Ray cluster: local, auto, or its address; IN and OUT may be s3://..."
+            metavar="ADDRESS",
+            help="Work on a Ray cluster: local (start one here), auto (find one), or its address. IN and OUT may be s3://...",
         ),
     ] = None,
     gpus_each: Annotated[
-        str, typer.Option(metavar="N", help="With --ray: GPUs of one worker; 0.5 lets two share one.")
+        str, typer.Option(metavar="N", help="With --ray: GPUs for each worker, at most 1; 0.5 lets two share one.")
     ] = "0",
     engine: flags.EngineName = "auto",
     reference: flags.References = None,
@@ -77,9 +90,9 @@ def batch_command(
 ) -> None:
     """Opens closed eyes in many photos: folders to any depth, patterns, lists. OUT mirrors the tree.
 
-    Each result is the file that `open` would write. What is finished is written down in OUT/open-the-eyes.batch, so
-    the same command goes on where it was, whatever stopped it; there are the summary and a contact sheet as well. One
-    bad photo never stops the rest. Where no eye needs opening nothing is written, unless --copy is given.
+    Each result is the file that `open` would write. If a run is stopped, the same command goes on where it was:
+    OUT/open-the-eyes.batch remembers what is finished, and has a summary and a contact sheet of all eyes before and
+    after. One bad photo never stops the rest. Where no eye needs opening nothing is written, unless --copy is given.
 
     \b
     Examples:

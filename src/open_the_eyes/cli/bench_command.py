@@ -25,33 +25,63 @@ bench_app = typer.Typer(rich_markup_mode=None)
 @bench_app.callback(invoke_without_command=True)
 def bench_command(
     context: typer.Context,
-    quick: Annotated[bool, typer.Option("--quick", help="The built-in portrait alone, in under two minutes.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only the portrait that comes along, with few repeats: under two minutes.")
+    ] = False,
     closed: Annotated[
-        str | None, typer.Option(metavar="DIR", help="Photos in which somebody's eyes are closed.")
+        str | None,
+        typer.Option(metavar="DIR", help="A folder of photos in which somebody's eyes are closed: are they opened?"),
     ] = None,
     opened: Annotated[
-        str | None, typer.Option("--open", metavar="DIR", help="Portraits with open eyes; blinks are painted on them.")
+        str | None,
+        typer.Option(
+            "--open",
+            metavar="DIR",
+            help="A folder of portraits with open eyes: painted blinks are opened and compared with the truth.",
+        ),
     ] = None,
-    only: Annotated[str | None, typer.Option(metavar="PARTS", help="Some of speed,memory,quality.")] = None,
-    engine: Annotated[str, typer.Option(metavar="NAME", help="auto, appearance or sdxl: whose quality.")] = "auto",
-    mode: Annotated[str, typer.Option(metavar="NAME", help="fast, standard, quality or ultra.")] = "standard",
-    seed: Annotated[str, typer.Option(metavar="S", help="Of everything that is drawn.")] = "0",
-    sample: Annotated[str | None, typer.Option(metavar="N", help="At most so many photos of each folder.")] = None,
-    turns: Annotated[str | None, typer.Option(metavar="N", help="Of each warm measurement.")] = None,
+    only: Annotated[
+        str | None, typer.Option(metavar="PARTS", help="Measure only these of speed,memory,quality, with commas.")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(metavar="NAME", help="The engine whose quality is measured: auto, appearance or sdxl.")
+    ] = "auto",
+    mode: Annotated[
+        str, typer.Option(metavar="NAME", help="The mode whose quality is measured: fast, standard, quality or ultra.")
+    ] = "standard",
+    seed: Annotated[str, typer.Option(metavar="S", help="The seed of everything that is random.")] = "0",
+    sample: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="At most this many photos of each folder, always the same ones."),
+    ] = None,
+    turns: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N", help="How often each measurement is repeated once models are loaded; 30, with --quick 6."
+        ),
+    ] = None,
     liveportrait: Annotated[
-        str | None, typer.Option(metavar="DIR", help="A checkout of LivePortrait with its weights, to compare with.")
+        str | None, typer.Option(metavar="DIR", help="A folder with LivePortrait and its weights, to compare with.")
     ] = None,
     out: Annotated[str, typer.Option("-o", "--output", metavar="DIR", help="The folder for the report.")] = FOLDER,
-    markdown: Annotated[str | None, typer.Option(metavar="FILE.md", help="Write the tables as a page as well.")] = None,
-    survey: Annotated[bool, typer.Option("--survey", help="Write a page of blind pairs as well.")] = False,
-    no_photos: Annotated[bool, typer.Option("--no-photos", help="Keep photos out of the report's page.")] = False,
+    markdown: Annotated[
+        str | None, typer.Option(metavar="FILE.md", help="Also write the tables as a Markdown page.")
+    ] = None,
+    survey: Annotated[
+        bool,
+        typer.Option(
+            "--survey",
+            help="Also write a page that asks people which of two results they prefer, without saying whose they are.",
+        ),
+    ] = False,
+    no_photos: Annotated[bool, typer.Option("--no-photos", help="Leave photos out of the report's page.")] = False,
     as_json: flags.AsJson = False,
     debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Measures speed, memory and quality on this machine, and writes a page and a report.json about it.
 
     Without a folder it works on the portrait that comes along. Nothing is downloaded, and no picture leaves the
-    machine; the page shows photos of your own folders, small, so mind whom you send it to (or add --no-photos).
+    machine. The page shows the photos of your folders, small: mind whom you send it to, or add --no-photos.
 
     \b
     Examples:

@@ -14,16 +14,19 @@ from .bench_words import table_lines
 
 
 def compare_command(
-    before: Annotated[str, typer.Argument(metavar="A.json", show_default=False)],
-    after: Annotated[str, typer.Argument(metavar="B.json", show_default=False)],
-    threshold: Annotated[str, typer.Option(metavar="X", help="How much worse is too much: 0.1 is a tenth.")] = "0.1",
+    before: Annotated[str, typer.Argument(metavar="A.json", help="The report of the run before.", show_default=False)],
+    after: Annotated[str, typer.Argument(metavar="B.json", help="The report of the run after.", show_default=False)],
+    threshold: Annotated[
+        str, typer.Option(metavar="X", help="How much worse is too much, above 0 and below 10: 0.1 is a tenth.")
+    ] = "0.1",
     as_json: Annotated[bool, typer.Option("--json", help="Print every ratio as JSON, and nothing else.")] = False,
     debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
-    """Ratios of B to A with 95 % intervals; leaves with 7 where one is surely worse by more than the threshold.
+    """Compares two runs: ratios of B to A with 95 % intervals. The exit code is 7 if a figure is surely worse.
 
-    Worse counts only where the whole interval is. Times are relative to decoding and encoding the same file in the
-    same run, so a machine that was busier does not count. Figures of the same photos are compared photo by photo.
+    Surely worse means that the whole interval is beyond the threshold. Times are relative to decoding and encoding the
+    same file in the same run, so that a busier machine does not count. Figures of the same photos are compared photo
+    by photo.
 
     \b
     Examples:
@@ -57,11 +60,13 @@ def compare_command(
 
 
 def document_command(
-    reports: Annotated[list[str], typer.Argument(metavar="REPORT.json", show_default=False)],
-    out: Annotated[str, typer.Option("-o", "--output", metavar="FILE.md", help="The page.", show_default=False)],
+    reports: Annotated[list[str], typer.Argument(metavar="REPORT.json", help="Reports of runs.", show_default=False)],
+    out: Annotated[
+        str, typer.Option("-o", "--output", metavar="FILE.md", help="The page to write.", show_default=False)
+    ],
     debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
-    """Writes the tables of one run or more, without measuring anything again; a page that is there is replaced.
+    """Writes the tables of one or more runs as a page, without measuring again. A page that is there is replaced.
 
     \b
     Examples:

@@ -17,16 +17,23 @@ survey_app = typer.Typer(rich_markup_mode=None)
 
 @survey_app.callback()
 def survey_command() -> None:
-    """What people prefer. `open-the-eyes bench --survey` writes the page; this counts its answers."""
+    """Counts what people prefer. `open-the-eyes bench --survey` writes the page that asks them.
+
+    \b
+    Examples:
+      open-the-eyes bench survey tally answers*.json
+    """
 
 
 @survey_app.command("tally", cls=Command, short_help="Win rates from files of answers.")
 def tally_command(
-    answers: Annotated[list[str], typer.Argument(metavar="FILE", show_default=False)],
+    answers: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="What a person's page saved.", show_default=False)
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON, and nothing else.")] = False,
     debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
-    """How often each way was preferred, with Wilson's 95 % intervals; answers "alike" are counted apart.
+    """Prints how often each contender was preferred, with 95 % intervals (Wilson); "alike" is counted apart.
 
     \b
     Examples:

@@ -26,24 +26,34 @@ def best_take_command(
         typer.Argument(metavar="PHOTO|FOLDER", help="A burst: photos, or folders of them.", show_default=False),
     ],
     out: Annotated[
-        str | None, typer.Option("-o", "--output", metavar="OUT", help="A file, or a folder (or ending in /).")
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            help="Where the result goes: a file or a folder. A name that ends in / is a folder.",
+        ),
     ] = None,
     match: Annotated[
         list[str] | None,
-        typer.Option(metavar="1=PHOTO:3", help="Face 1 of the best frame is face 3 of that one. Repeatable."),
+        typer.Option(
+            metavar="1=PHOTO:3", help="Face 1 of the best frame is face 3 of that photo. May be given several times."
+        ),
     ] = None,
-    seed: Annotated[str, typer.Option(metavar="S", help="Same photos and seed: same bytes.")] = "0",
+    seed: Annotated[
+        str, typer.Option(metavar="S", help="A whole number. The same photos and seed give the same file.")
+    ] = "0",
     report: flags.ReportFile = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result that is there already.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result that is already there.")] = False,
     as_json: flags.AsJson = False,
     debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Makes one photo of a burst: the best frame, with everybody's own open eyes from the other frames.
 
-    The frame with the fewest problems is taken: closed eyes, missing faces, blur. In it, eyes that are closed, or may
-    be, are exchanged for the same person's from another frame. Nobody gets eyes that are not surely theirs, and
-    nothing is made up: who has open eyes in no frame stays as they are, and `open` can paint theirs. Files that
-    open-the-eyes made are no frames, whatever they are called: they are left out, and this is said.
+    The best frame is the one with the fewest problems: closed eyes, missing faces, blur. Eyes in it that are or may be
+    closed are replaced by the same person's from another frame. Nobody gets eyes that are not surely theirs, and none
+    are made up: whoever has open eyes in no frame stays as they are, and `open` can paint theirs. Files that
+    open-the-eyes made are left out. Without -o, the result is beside that frame: shot2.jpg gives shot2.opened.jpg.
 
     \b
     Examples:

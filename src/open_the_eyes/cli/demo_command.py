@@ -15,7 +15,7 @@ FOLDER = "open-the-eyes-demo"
 
 def demo_command(
     out: Annotated[str, typer.Option("-o", "--output", metavar="DIR", help="The folder for the pictures.")] = FOLDER,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace pictures that are there already.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace pictures that are already there.")] = False,
     debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Paints a blink on a public-domain portrait, opens the eyes again, and writes both and a before/after picture.

@@ -15,9 +15,9 @@ def doctor_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, and nothing else.")] = False,
     debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
-    """Says what can run here, what is missing, and the command that mends it.
+    """Says what can run here, what is missing, and the command that gets it.
 
-    Leaves with 0 when the default engine can run, with 4 when it cannot. What is "absent" is not needed for that.
+    MISSING is needed and absent is not. The exit code is 0 if the default engine can run, and 4 if it cannot.
 
     \b
     Examples:

@@ -19,22 +19,23 @@ def fetch_command(
         list[str] | None,
         typer.Argument(
             metavar="PROFILE",
-            help="sdxl, restorers, insightface, commercial or all; single models, see --list; or the hub id of an SDXL "
-            "checkpoint.",
+            help="sdxl, restorers, insightface, commercial or all; a single model of --list; or the Hugging Face id "
+            "of an SDXL checkpoint.",
             show_default=False,
         ),
     ] = None,
-    listed: Annotated[bool, typer.Option("--list", help="Show size, licence and place; fetch nothing.")] = False,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Show all models with size, licence and source; download nothing.")
+    ] = False,
     commercial: Annotated[
-        bool, typer.Option("--commercial", help="Only models whose licence allows commercial use.")
+        bool, typer.Option("--commercial", help="Only models whose licence allows commercial use; see --list.")
     ] = False,
     debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
-    """Downloads the weights that are not in the package, and checks those that are here. Without a name: sdxl.
+    """Downloads models that are not in the package, and checks those that are here. Without a name: sdxl.
 
-    A download that breaks off is kept; running the command again goes on from there. Of two at once, the second waits
-    for the first. OTE_WEIGHTS names the folder they go to, OTE_HUB a mirror of the model hub, OTE_OFFLINE a folder to
-    take them from instead.
+    The default engine needs none of them. If a download breaks off, the same command goes on from there. OTE_WEIGHTS
+    names the folder they go to, OTE_HUB a mirror of the model hub, OTE_OFFLINE a folder to take them from instead.
 
     \b
     Examples:

@@ -14,82 +14,121 @@ from ..options import ENGINES, EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, 
 from . import parse, paths
 
 EngineName: TypeAlias = Annotated[
-    str, typer.Option("--engine", metavar="|".join(ENGINES), help="What paints the eyes.")
+    str,
+    typer.Option(
+        "--engine",
+        metavar="|".join(ENGINES),
+        help="What makes the eyes: appearance paints on any machine, sdxl on a GPU, reference only takes eyes from "
+        "other photos; auto is the best painter that can run here.",
+    ),
 ]
 References: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         "--reference",
         metavar="PHOTO",
-        help="Another photo of the same people: their own open eyes are taken from it. Repeatable.",
+        help="Another photo of the same people: their own open eyes are taken from it. May be given several times.",
     ),
 ]
 ModeName: TypeAlias = Annotated[
-    str, typer.Option("--mode", metavar="|".join(MODES), help="How many eyes are painted to choose from.")
+    str,
+    typer.Option(
+        "--mode",
+        metavar="|".join(MODES),
+        help="How many eyes are painted to keep the best of; with sdxl also how many steps each gets.",
+    ),
 ]
 Variations: TypeAlias = Annotated[
-    str, typer.Option("--variations", metavar=f"1..{MAX_VARIATIONS}", help="How many different results.")
+    str, typer.Option("--variations", metavar=f"1..{MAX_VARIATIONS}", help="How many different results to make.")
 ]
-Seed: TypeAlias = Annotated[str, typer.Option("--seed", metavar="S", help="Same photo, options and seed: same bytes.")]
+Seed: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--seed",
+        metavar="S",
+        help="A whole number. The same photo, options and seed give the same file; another seed gives other eyes.",
+    ),
+]
 AllFaces: TypeAlias = Annotated[
-    bool, typer.Option("--all", help="Also eyes that may be only narrow, or closed on purpose.")
+    bool, typer.Option("--all", help="Also open eyes that may be only narrow, or closed on purpose.")
 ]
 EyeColour: TypeAlias = Annotated[
-    str, typer.Option("--eye-color", metavar="|".join(EYE_COLORS), help="The colour of the irises.")
+    str,
+    typer.Option(
+        "--eye-color", metavar="|".join(EYE_COLORS), help="The colour of the irises; auto takes what suits the face."
+    ),
 ]
 Gaze: TypeAlias = Annotated[
     str,
     typer.Option(
-        "--gaze", metavar="auto|X,Y", help="Where the eyes look, each -1..1: X right, Y down, with the head upright."
+        "--gaze",
+        metavar="auto|X,Y",
+        help="Where the eyes look, each -1..1: X to the right, Y down, as seen with the head upright.",
     ),
 ]
 Openness: TypeAlias = Annotated[
     str,
     typer.Option(
-        "--openness", metavar=f"auto|0..{MAX_OPENNESS}", help="How far open; 1 is usual, eyes go from about 0.6 to 1.4."
+        "--openness",
+        metavar=f"auto|0..{MAX_OPENNESS}",
+        help="How far the eyes open; 1 is usual, and they go from about 0.6 to 1.4.",
     ),
 ]
-Lcm: TypeAlias = Annotated[bool, typer.Option("--lcm", help="sdxl only: four steps instead of the mode's.")]
+Lcm: TypeAlias = Annotated[
+    bool, typer.Option("--lcm", help="sdxl only: paint in four steps, whatever the mode; faster.")
+]
 PrecisionName: TypeAlias = Annotated[
     str,
     typer.Option(
-        "--precision", metavar="|".join(PRECISIONS), help="sdxl only: of the weights; auto is the best that fits."
+        "--precision",
+        metavar="|".join(PRECISIONS),
+        help="sdxl only: how finely the model is stored; coarser ones need less GPU memory. auto is what fits.",
     ),
 ]
 RestorerName: TypeAlias = Annotated[
     str,
     typer.Option(
-        "--restorer", metavar="|".join(RESTORERS), help="Sharpens the new eyes afterwards; see `fetch --list`."
+        "--restorer",
+        metavar="|".join(RESTORERS),
+        help="Sharpen the new eyes afterwards with this network; get it with `fetch` first.",
     ),
 ]
 Fidelity: TypeAlias = Annotated[
     str,
-    typer.Option("--fidelity", metavar="0..1", help="How faithful a restorer stays; only codeformer heeds it."),
+    typer.Option(
+        "--fidelity",
+        metavar="0..1",
+        help="codeformer only: how close it stays to the eyes as they were painted; 1 is closest.",
+    ),
 ]
 WholeFace: TypeAlias = Annotated[
-    bool, typer.Option("--whole-face", help="Let the restorer sharpen the whole face, not the eyes alone.")
+    bool, typer.Option("--whole-face", help="With --restorer: sharpen the whole face, not the eyes alone.")
 ]
 StripGps: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--strip-gps",
-        help="Leave out the GPS position, and what may tell it: Content Credentials. Names of places stay.",
+        help="Leave out the GPS position, and Content Credentials, which may tell it. Names of places stay.",
     ),
 ]
 Certificate: TypeAlias = Annotated[
     str | None,
-    typer.Option("--c2pa-cert", metavar="FILE.pem", help="Sign the result as Content Credentials, with --c2pa-key."),
+    typer.Option(
+        "--c2pa-cert",
+        metavar="FILE.pem",
+        help="Sign the result with this certificate (Content Credentials); needs --c2pa-key.",
+    ),
 ]
 CertificateKey: TypeAlias = Annotated[
     str | None,
-    typer.Option("--c2pa-key", metavar="FILE.pem", help="The private key of that certificate, without a password."),
+    typer.Option("--c2pa-key", metavar="FILE.pem", help="The private key of that certificate; one without a password."),
 ]
 ReportFile: TypeAlias = Annotated[
-    str | None, typer.Option("--report", metavar="FILE.json", help="Write the report to a file as well.")
+    str | None, typer.Option("--report", metavar="FILE.json", help="Also write the report to this file.")
 ]
-Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace results that are there already.")]
+Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace results that are already there.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")]
-Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error, for a bug report.")]
 
 _IN_PYTHON: Final = frozenset(("engine", *NAMES)) - {"picks"}
 """What refusals call the options that are flags here."""

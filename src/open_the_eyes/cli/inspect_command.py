@@ -21,18 +21,18 @@ def inspect_command(
     annotate: Annotated[
         str | None,
         typer.Option(
-            metavar="OUT", help="Draw the numbered faces on a copy: a file for one photo, a folder for several."
+            metavar="OUT", help="Also draw the numbered faces on a copy: a file for one photo, a folder for several."
         ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a drawing that is there already.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a drawing that is already there.")] = False,
     as_json: flags.AsJson = False,
     debug: flags.Debug = False,
 ) -> None:
     """Lists the faces, numbered left to right, with how far each eye is open and what `open` would do.
 
-    Openness, the gap between the lids, is 1 for a usual open eye and below about 0.45 for a shut one. The look of the
-    eye decides as well, so a narrow one may count as open. Left and right are as seen in the picture. The photo is not
-    changed.
+    Openness is the gap between the lids: 1 for a usual open eye, below about 0.45 for a shut one. What the eye looks
+    like counts as well, so a narrow eye may be open. Left and right are as seen in the picture. The photo itself is
+    not changed.
 
     \b
     Examples:

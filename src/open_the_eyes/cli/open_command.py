@@ -47,20 +47,28 @@ def open_command(
     out: Annotated[
         str | None,
         typer.Option(
-            "-o", "--output", metavar="OUT", help="A file for one photo, a folder for several (or ending in /)."
+            "-o",
+            "--output",
+            metavar="OUT",
+            help="Where results go: a file for one photo, a folder for several. A name that ends in / is a folder.",
         ),
     ] = None,
     engine: flags.EngineName = "auto",
     reference: flags.References = None,
     match: Annotated[
         list[str] | None,
-        typer.Option(metavar="1=PHOTO:3", help="Face 1 is face 3 of that reference. Repeatable; see `inspect`."),
+        typer.Option(
+            metavar="1=PHOTO:3",
+            help="Face 1 of the photo is face 3 of that reference; `inspect` tells the numbers. May be given several "
+            "times.",
+        ),
     ] = None,
     mode: flags.ModeName = "standard",
     variations: flags.Variations = "1",
     seed: flags.Seed = "0",
     faces: Annotated[
-        str | None, typer.Option(metavar="1,3", help="Only these faces, counted from the left; see `inspect`.")
+        str | None,
+        typer.Option(metavar="1,3", help="Only these faces, counted from the left; `inspect` shows the numbers."),
     ] = None,
     all_faces: flags.AllFaces = False,
     eye_color: flags.EyeColour = "auto",
@@ -74,23 +82,25 @@ def open_command(
     replay: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE", help="Repeat the edit that FILE records, with its options and the same --reference."
+            metavar="FILE",
+            help="Repeat the edit that FILE records, with its options. Give the original photo, and the same "
+            "--reference photos.",
         ),
     ] = None,
     strip_gps: flags.StripGps = False,
     c2pa_cert: flags.Certificate = None,
     c2pa_key: flags.CertificateKey = None,
     report: flags.ReportFile = None,
-    profile: Annotated[bool, typer.Option("--profile", help="Show where the time went.")] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Show how long each stage took.")] = False,
     overwrite: flags.Overwrite = False,
     as_json: flags.AsJson = False,
     debug: flags.Debug = False,
 ) -> None:
     """Opens closed eyes. Every pixel outside them stays as it was.
 
-    Without -o, photo.jpg becomes photo.opened.jpg beside it; in a folder the name is the same. Several variations are
-    photo.opened.1.jpg, photo.opened.2.jpg, and so on. Where no eye was opened no file is written, and this is said;
-    it is not an error. Each result is looked at again, and an eye that did not turn out well stays closed.
+    Without -o, the result of photo.jpg is photo.opened.jpg beside it; in a folder it has the same name. Several
+    variations are photo.opened.1.jpg, photo.opened.2.jpg, and so on. Where no eye was opened no file is written; the
+    program says so, and it is not an error. Each new eye is checked, and one that did not turn out well stays closed.
 
     \b
     Examples:

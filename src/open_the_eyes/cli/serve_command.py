@@ -14,26 +14,33 @@ LAST_PORT = 65_535
 
 
 def serve_command(
-    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[str, typer.Option(metavar="N", help="0 takes one that is free.")] = "8000",
+    host: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="The address to listen at; 0.0.0.0 is every network of this machine, and needs a key.",
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[str, typer.Option(metavar="N", help="The port to listen at; 0 takes a free one.")] = "8000",
     engine: flags.EngineName = "auto",
     ray: Annotated[
         str | None,
         typer.Option(
-            metavar="ADDRESS", help="Work on a Ray cluster: local, auto, or its address. See docs/scaling.md."
+            metavar="ADDRESS",
+            help="Work on a Ray cluster: local (start one here), auto (find one), or its address. See docs/scaling.md.",
         ),
     ] = None,
-    gpus_each: Annotated[str, typer.Option(metavar="N", help="With --ray: GPUs of one painter.")] = "0",
-    painters: Annotated[str, typer.Option(metavar="N", help="With --ray: painters at most.")] = "1",
-    frontends: Annotated[str, typer.Option(metavar="N", help="With --ray: processes that take jobs, at most.")] = "1",
-    new_key: Annotated[bool, typer.Option("--new-key", help="Make an API key, print it once, and leave.")] = False,
+    gpus_each: Annotated[str, typer.Option(metavar="N", help="With --ray: GPUs for each painter, at most 1.")] = "0",
+    painters: Annotated[str, typer.Option(metavar="N", help="With --ray: the most processes that paint.")] = "1",
+    frontends: Annotated[str, typer.Option(metavar="N", help="With --ray: the most processes that take jobs.")] = "1",
+    new_key: Annotated[bool, typer.Option("--new-key", help="Make an API key, print it this once, and leave.")] = False,
     debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Answers HTTP: photos are handed in as jobs, which survive a crash. docs/api.md tells how to ask.
 
-    At 127.0.0.1 nobody is asked for an API key, unless one was made; anywhere else a key is needed. SIGTERM or Ctrl-C
-    lets the photo that is being painted come to its end, for up to 20 seconds, and Ctrl-C again leaves it; what is left
-    is done after the next start.
+    At 127.0.0.1 no API key is needed unless one was made; at every other address one is. Ctrl-C or SIGTERM gives the
+    photo that is being painted up to 20 seconds to finish; Ctrl-C again stops it at once. What is not finished is done
+    after the next start.
 
     \b
     Examples:
@@ -43,18 +50,18 @@ def serve_command(
       open-the-eyes serve --host 0.0.0.0 --port 8080
 
     \b
-    From the environment:
-      OTE_FOLDER               everything that has no place of its own
+    Environment variables (docs/api.md has the others, which every command reads):
+      OTE_FOLDER               the folder for everything that has no place of its own
       OTE_STORE                photos and results: a folder, or s3://bucket/jobs
-      OTE_DATABASE             sqlite:////path, or postgresql://user@host/name
-      OTE_WORKER               this process's name among those of one PostgreSQL
-      OTE_KEYS                 the file of the API keys' hashes
-      OTE_RETENTION            seconds until everything of a job is deleted; 86400
-      OTE_MAX_QUEUE            jobs that may wait; 100
-      OTE_REQUESTS_PER_MINUTE  of one key; 300
-      OTE_MAX_REFERENCES       other photos in one job; 8
-      OTE_MAX_REQUEST_BYTES    in one request; 500000000
-      OTE_HOSTS                more names the service goes by, with commas
+      OTE_DATABASE             jobs: sqlite:////path, or postgresql://user@host/name
+      OTE_WORKER               this process's name, where several share one PostgreSQL
+      OTE_KEYS                 the file with the hashes of the API keys
+      OTE_RETENTION            seconds after a job's end until all of it is deleted; 86400
+      OTE_MAX_QUEUE            most jobs that may wait; 100
+      OTE_REQUESTS_PER_MINUTE  most requests with one key; 300
+      OTE_MAX_REFERENCES       most other photos in one job; 8
+      OTE_MAX_REQUEST_BYTES    most bytes in one request; 500000000
+      OTE_HOSTS                more names that the service goes by, with commas
     """
     number = port_number(port)
     if ray is None and (gpus_each, painters, frontends) != ("0", "1", "1"):

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def show_edit_command(
-    photo: Annotated[str, typer.Argument(metavar="FILE", help="A file that `open` wrote.", show_default=False)],
+    photo: Annotated[str, typer.Argument(metavar="FILE", help="A file that open-the-eyes wrote.", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON, and nothing else.")] = False,
     debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
-    """Prints what a file says of its edit: by which engine, with which options, and what became of each face.
+    """Prints how a file was edited: by which engine, with which options, and what became of each face.
 
-    The record is in the file's XMP. `open --replay FILE PHOTO` makes the same file again from the original photo, and
-    from the same --reference photos where there were some: they are not in the file, but their SHA-256 is.
+    The record is in the file's XMP. `open PHOTO --replay FILE` makes the same file again from the original photo. If
+    references were used, it needs the same ones; the record holds their SHA-256, not the photos.
 
     \b
     Examples:

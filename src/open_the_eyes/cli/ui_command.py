@@ -14,17 +14,31 @@ from .serve_command import port_number
 
 
 def ui_command(
-    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[str, typer.Option(metavar="N", help="0 takes one that is free.")] = "7860",
+    host: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="The address to listen at; 0.0.0.0 is every network of this machine, and needs a key.",
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[str, typer.Option(metavar="N", help="The port to listen at; 0 takes a free one.")] = "7860",
     engine: flags.EngineName = "auto",
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+    browser: Annotated[
+        bool,
+        typer.Option(
+            "--browser/--no-browser",
+            help="Open the page in the browser, or not; at 127.0.0.1 it is opened.",
+            show_default=False,
+        ),
+    ] = True,
     debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
-    """Shows the web page: drop a photo, choose faces and eyes, take the file. Nothing leaves this machine.
+    """Shows the web page: drop a photo, choose faces and eyes, take the file.
 
-    The HTTP API of `serve` answers at the same address. At 127.0.0.1 nobody is asked for a key, unless one was made;
-    anywhere else a key is needed, which the page asks for once. Stop it with Ctrl-C; photos that are being worked on
-    wait for the next start.
+    It runs on this machine and loads nothing from elsewhere. At 127.0.0.1 no key is needed unless one was made with
+    `serve --new-key`; at every other address the page asks for one once. The HTTP API of `serve` answers at the same
+    address, and the same environment variables hold. Ctrl-C stops it; photos that are not finished are done after the
+    next start.
 
     \b
     Examples:
