@@ -97,6 +97,11 @@ def test_links_into_the_repository_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(path.read_text(encoding="utf-8")), f"{target}#{anchor}"
 
 
+def test_the_contents_of_the_decisions_name_every_section() -> None:
+    contents, *sections = (ROOT / "docs/decisions.md").read_text(encoding="utf-8").split("\n## ")
+    assert re.findall(r"\[([^]]+)\]\(#", contents) == [section.partition("\n")[0] for section in sections]
+
+
 def test_every_exit_code_is_explained() -> None:
     def kinds(kind: type[OpenTheEyesError]) -> set[int]:
         return {kind.exit_code}.union(*map(kinds, kind.__subclasses__()))
