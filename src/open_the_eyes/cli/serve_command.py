@@ -39,8 +39,8 @@ def serve_command(
     """Answers HTTP: photos are handed in as jobs, which survive a crash. docs/api.md tells how to ask.
 
     At 127.0.0.1 no API key is needed unless one was made; at every other address one is. Ctrl-C or SIGTERM gives the
-    photo that is being painted up to 20 seconds to finish; Ctrl-C again stops it at once. What is not finished is done
-    after the next start.
+    photo that is being painted up to 20 seconds to finish; Ctrl-C again leaves it at its next step. What is not
+    finished is done after the next start.
 
     \b
     Examples:
