@@ -13,11 +13,12 @@ from uuid import uuid4
 import pytest
 
 from open_the_eyes.errors import Cancelled, PhotoNotWritten, UnreadablePhoto
+from open_the_eyes.options import NAMES, Options
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.service import processing
 from open_the_eyes.service.errors import StoreAway
 from open_the_eyes.service.jobs import MARKER, PHOTO, Job, JobRequest
-from open_the_eyes.service.processing import has_results, load_results, process, store_results
+from open_the_eyes.service.processing import has_results, load_results, options_of, process, store_results
 from open_the_eyes.service.store import ArtifactStore
 
 if TYPE_CHECKING:
@@ -105,6 +106,12 @@ def test_a_picture_that_its_format_cannot_hold_is_not_waited_for(
     monkeypatch.setattr(processing, "encoded", refused)
     with pytest.raises(PhotoNotWritten, match="encoder"):
         store_results(str(uuid4()), opened, Disk(tmp_path), yes, time.sleep)
+
+
+def test_an_option_that_is_null_counts_as_not_given() -> None:
+    nothing = dict.fromkeys(NAMES)
+    assert options_of(nothing) == Options()
+    assert options_of({**nothing, "mode": "fast"}) == Options.of(mode="fast")
 
 
 def test_a_photo_that_is_none_is_said(engine: Engine, tmp_path: Path) -> None:

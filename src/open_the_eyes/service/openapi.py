@@ -39,7 +39,8 @@ def options_schema() -> dict[str, Any]:
         told = _told(stages[stage.name].__doc__ or "")
         for name, schema in TypeAdapter(stages[stage.name]).json_schema()["properties"].items():
             properties[name] = {**schema, "description": told.get(name, "")}
-    return {"title": "Options", "type": "object", "properties": properties, "additionalProperties": False}
+    about = {"title": "Options", "description": "An option that is null counts as not given."}
+    return {**about, "type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _told(docstring: str) -> dict[str, str]:

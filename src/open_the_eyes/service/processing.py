@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..engine import Engine
 from ..errors import Cancelled, PhotoNotWritten
 from ..files import encoded, encoded_and_told, suffix_for
-from ..options import Options
+from ..options import NAMES, Options
 from ..photo import MEDIA_TYPES, FileFormat, Photo
 from ..pipeline import Progress, open_eyes
 from .errors import StoreAway
@@ -37,12 +37,14 @@ Pause = Callable[[float], None]
 
 
 def options_of(request: dict[str, Any]) -> Options:
-    """Options as JSON has them, lists for tuples.
+    """Options as JSON has them, lists for tuples; null is what programs write for an option that is not given.
 
     Raises:
         UsageError: an option that does not exist, or a value out of range.
     """
-    return Options.of(**{name: _tuples(value) for name, value in request.items()})
+    return Options.of(
+        **{name: _tuples(value) for name, value in request.items() if value is not None or name not in NAMES}
+    )
 
 
 def check_options(request: dict[str, Any], references: int, engine: Engine) -> None:
