@@ -24,7 +24,7 @@ from .middleware import AccessMiddleware, AccessPolicy, BrowserAuth
 from .openapi import complete_openapi
 from .problems import headers_of, problem_of
 from .rate_limit import RateLimiter
-from .routes import methods_at, no_such_route, problem_response, router
+from .routes import methods_at, no_such_route, problem_response, router, v1
 from .settings import ServiceSettings
 
 _LOG: Final = logging.getLogger("open_the_eyes.service")
@@ -63,6 +63,7 @@ def create_app(
         lifespan=lambda _: _lifespan(service),
     )
     app.state.service = service
+    app.include_router(v1)
     app.include_router(router)
     complete_openapi(app, asks_for_keys=keys is not None)
     for kind in (RequestValidationError, HTTPException, OpenTheEyesError):

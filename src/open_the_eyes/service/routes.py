@@ -6,12 +6,13 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.routing import APIRoute
 from starlette.routing import Match, Mount
 from starlette.types import Scope
 
-from ..errors import NoCapacity
+from ..errors import NoCapacity, UsageError
 from ..options import MAX_VARIATIONS
 from .errors import NotHere
 from .events import events
@@ -25,6 +26,30 @@ METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "T
 LOCATION: Final = {"Location": {"description": "The job's address.", "schema": {"type": "string"}}}
 
 router = APIRouter()
+"""Of the service itself; whoever looks after the machine may ask it in whatever way."""
+
+
+async def _check_query(request: Request) -> None:
+    """Refuses what would be passed over: a parameter of another name, or given twice.
+
+    Raises:
+        UsageError: the address knows no such parameter, or knows it once.
+    """
+    route = request.scope["route"]
+    known = [one.alias for one in route.dependant.query_params] if isinstance(route, APIRoute) else []
+    came = [name for name, _ in request.query_params.multi_items()]
+    unknown = next((name for name in came if name not in known), None)
+    if unknown is not None:
+        takes = " and ".join(known) or "none"
+        into = "" if known or request.method != "POST" else "; options go into the form, as JSON in the field options"
+        raise UsageError(f"expected query parameters that are known here ({takes}), got {unknown!r:.80}{into}.")
+    twice = next((name for name in known if came.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(f"{twice}: expected it once in the address, got it {came.count(twice)} times; leave one.")
+
+
+v1 = APIRouter(prefix="/v1", dependencies=[Depends(_check_query)])
+"""Of photos and jobs."""
 
 
 def _service(request: Request) -> JobService:
@@ -32,8 +57,8 @@ def _service(request: Request) -> JobService:
     return service
 
 
-@router.post(
-    "/v1/jobs",
+@v1.post(
+    "/jobs",
     status_code=202,
     response_model=JobView,
     responses={**problems(408, 413, 415, 422, 503, 507), 202: {"description": "Accepted.", "headers": LOCATION}},
@@ -54,15 +79,15 @@ async def create_job(
     return await run_sync(service.view, job)
 
 
-@router.get("/v1/jobs/{job_id}", response_model=JobView, responses=problems(404, 422), tags=["jobs"])
+@v1.get("/jobs/{job_id}", response_model=JobView, responses=problems(404, 422), tags=["jobs"])
 def get_job(request: Request, job_id: JobId) -> dict[str, Any]:
     """What has become of a job: state, faces, outcomes, timings, and where its results are."""
     service = _service(request)
     return service.view(service.job(job_id, request.state.owner))
 
 
-@router.get(
-    "/v1/jobs/{job_id}/events",
+@v1.get(
+    "/jobs/{job_id}/events",
     response_class=StreamingResponse,
     responses={
         **problems(404, 422),
@@ -87,8 +112,8 @@ async def get_events(
     return StreamingResponse(events(service.repository, job, service.config.retention), media_type=STREAM)
 
 
-@router.get(
-    "/v1/jobs/{job_id}/result",
+@v1.get(
+    "/jobs/{job_id}/result",
     response_class=StreamingResponse,
     responses={
         **problems(404, 409, 422, 503),
@@ -112,15 +137,15 @@ def get_result(
     return StreamingResponse(found.pieces, media_type=found.media_type, headers=headers)
 
 
-@router.delete("/v1/jobs/{job_id}", status_code=204, responses=problems(404, 422, 503), tags=["jobs"])
+@v1.delete("/jobs/{job_id}", status_code=204, responses=problems(404, 422, 503), tags=["jobs"])
 def delete_job(request: Request, job_id: JobId) -> Response:
     """Stops the job at its next step, and deletes everything of it at once."""
     _service(request).forget(job_id, request.state.owner)
     return Response(status_code=204)
 
 
-@router.post(
-    "/v1/inspect",
+@v1.post(
+    "/inspect",
     response_model=ReportView,
     responses=problems(408, 413, 415, 422, 503, 507),
     openapi_extra=UPLOAD,

@@ -191,7 +191,8 @@ _WHY: Final = {
     409: "The job has no result at this moment.",
     413: "Too many bytes or pixels.",
     415: "Not a photo that can be read.",
-    422: "An option that does not exist, a value out of range, or an Idempotency-Key that was used for something else.",
+    422: "An option or a query parameter that does not exist, a value out of range, or an Idempotency-Key that was "
+    "used for something else.",
     429: "Too many jobs are waiting, or too many requests came; see Retry-After.",
     503: "Something that is needed is missing, or there is no room for it.",
     507: "What came could not be stored.",
