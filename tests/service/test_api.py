@@ -78,6 +78,17 @@ def test_open_eyes_are_a_job_that_is_done_without_a_result(server: RunningServic
     assert "no eye was opened" in answer.json()["detail"]
 
 
+def test_whoever_asks_for_the_head_alone_is_told_what_would_come(server: RunningService, shut: bytes) -> None:
+    view = server.ended(server.job(shut))
+    for path in (*view["links"].values(), view["results"][0]["faces"][0]["href"]):
+        whole, head = server.http.get(path), server.http.head(path)
+        assert (head.status_code, head.content) == (200, b"")
+        for name in ("content-type", "content-length", "content-disposition"):
+            assert head.headers.get(name) == whole.headers.get(name), (path, name)
+    missing = server.http.head(f"{view['links']['result']}?variation=9")
+    assert (missing.status_code, missing.content) == (404, b"")
+
+
 @pytest.mark.parametrize("file_format", ["PNG", "WEBP", "TIFF"])
 def test_the_result_has_the_format_that_came(server: RunningService, shut: bytes, file_format: str) -> None:
     file = BytesIO()

@@ -182,7 +182,7 @@ def test_addresses_that_lead_nowhere_are_problems_too(
 @pytest.mark.parametrize(
     ("method", "path", "allowed", "words"),
     [
-        ("PUT", "/v1/jobs/00000000-0000-4000-8000-000000000000", "DELETE, GET", "expected DELETE or GET, got PUT"),
+        ("PUT", "/v1/jobs/00000000-0000-4000-8000-000000000000", "DELETE, GET, HEAD", "HEAD, got PUT"),
         ("GET", "/v1/jobs", "POST", "expected POST, got GET"),
         ("POST", "/openapi.json", "GET, HEAD", "expected GET or HEAD, got POST"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
@@ -46,7 +46,7 @@ READY_SECONDS: Final = 1.0
 class ResultFile:
     """A file of a job, on its way to a client; `size` in bytes."""
 
-    pieces: Iterator[bytes]
+    pieces: Generator[bytes, None, None]
     size: int
     media_type: str
     file_name: str

@@ -79,6 +79,7 @@ async def create_job(
     return await run_sync(service.view, job)
 
 
+@v1.head("/jobs/{job_id}", include_in_schema=False)
 @v1.get("/jobs/{job_id}", response_model=JobView, responses=problems(404, 422), tags=["jobs"])
 def get_job(request: Request, job_id: JobId) -> dict[str, Any]:
     """What has become of a job: state, faces, outcomes, timings, and where its results are."""
@@ -86,6 +87,7 @@ def get_job(request: Request, job_id: JobId) -> dict[str, Any]:
     return service.view(service.job(job_id, request.state.owner))
 
 
+@v1.head("/jobs/{job_id}/events", include_in_schema=False)
 @v1.get(
     "/jobs/{job_id}/events",
     response_class=StreamingResponse,
@@ -109,9 +111,12 @@ async def get_events(
     job = await run_sync(service.job, job_id, request.state.owner)
     if job.ended and last_event_id == str(job.seq):
         return Response(status_code=204)
+    if request.method == "HEAD":  # whose answer does not wait for the job's end
+        return StreamingResponse(iter(()), media_type=STREAM)
     return StreamingResponse(events(service.repository, job, service.config.retention), media_type=STREAM)
 
 
+@v1.head("/jobs/{job_id}/result", include_in_schema=False)
 @v1.get(
     "/jobs/{job_id}/result",
     response_class=StreamingResponse,
@@ -134,6 +139,10 @@ def get_result(
     service = _service(request)
     found = service.result(service.job(job_id, request.state.owner), variation, face)
     headers = {"Content-Length": str(found.size), "Content-Disposition": f'attachment; filename="{found.file_name}"'}
+    if request.method == "HEAD":
+        next(found.pieces, b"")  # before its first piece, nothing closes the file
+        found.pieces.close()
+        return Response(media_type=found.media_type, headers=headers)
     return StreamingResponse(found.pieces, media_type=found.media_type, headers=headers)
 
 

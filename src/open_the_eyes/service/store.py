@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -92,7 +92,7 @@ class ArtifactStore:
         with _reached(f"look for {name}", StoreUnreadable):
             return int(self._files.size(path))
 
-    def stream(self, job: str, name: str) -> Iterator[bytes]:
+    def stream(self, job: str, name: str) -> Generator[bytes, None, None]:
         """The file in pieces, so that a large one is never in memory as a whole; it is open when this returns.
 
         Raises:
@@ -131,7 +131,7 @@ class ArtifactStore:
         return f"{self._root}/{UUID(job)}/{name}"
 
 
-def _pieces(opened: Any) -> Iterator[bytes]:
+def _pieces(opened: Any) -> Generator[bytes, None, None]:
     with opened as file:
         while piece := file.read(CHUNK):
             yield piece
