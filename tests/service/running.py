@@ -15,6 +15,7 @@ import uvicorn
 
 from open_the_eyes.service.api_keys import ApiKeys
 from open_the_eyes.service.app import create_app
+from open_the_eyes.service.errors import StoreAway
 from open_the_eyes.service.server import StoppedTwice, _listener
 from open_the_eyes.service.settings import ServiceSettings
 
@@ -52,6 +53,10 @@ class RunningService:
         found: dict[str, Any] = self.http.get(f"/v1/jobs/{job}", headers=headers).json()
         return found
 
+    def folders(self) -> set[str]:
+        """The ids of all jobs of which there are files."""
+        return {path.name for path in (self.service.config.folder / "jobs").iterdir()}
+
     def ended(self, job: str, **headers: str) -> dict[str, Any]:
         """The job once it has ended."""
         until = time.monotonic() + PATIENCE_SECONDS
@@ -61,6 +66,11 @@ class RunningService:
                 return view
             time.sleep(0.05)
         raise AssertionError(f"not ended: {view}")
+
+
+def away(*_: object) -> None:
+    """A store that has no room, in the place of one of its methods."""
+    raise StoreAway("no room") from OSError(28, "No space left on device")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""How long jobs live: over a restart, until their time is over, and not past a full queue."""
+"""Jobs live on: over a restart, a full disk and what goes wrong; and no more are taken than a queue holds."""
 
 from __future__ import annotations
 
@@ -9,29 +9,23 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import httpx
 import pytest
 from anyio.to_thread import current_default_thread_limiter
-from dbos import DBOS
 
 from open_the_eyes.errors import NoCapacity
-from open_the_eyes.service import processing, runner
+from open_the_eyes.service import processing
 from open_the_eyes.service.app import create_app
 from open_the_eyes.service.errors import Busy, StoreAway
-from open_the_eyes.service.jobs import Job, JobRequest
+from open_the_eyes.service.jobs import JobRequest
 from open_the_eyes.service.maintenance import MaintenanceTask
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.service.uploads import Upload
-from tests.service.running import RunningService, running_service
+from tests.service.running import away, running_service
 
 if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
-
-
-def folders(server: RunningService) -> set[str]:
-    return {path.name for path in (server.service.config.folder / "jobs").iterdir()}
 
 
 def test_jobs_survive_a_restart_and_those_that_waited_are_done(engine: Engine, tmp_path: Path, shut: bytes) -> None:
@@ -89,30 +83,6 @@ def test_only_the_service_may_read_its_database_in_a_folder_that_everybody_may_l
         assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
 
 
-def test_everything_of_a_job_is_deleted_when_its_time_is_over(engine: Engine, tmp_path: Path, shut: bytes) -> None:
-    with running_service(engine, tmp_path, retention=1) as server:
-        job = server.job(shut)
-        assert server.ended(job)["state"] == "done"
-        until = time.monotonic() + 30
-        while folders(server) and time.monotonic() < until:
-            time.sleep(0.1)
-        assert folders(server) == set()
-        assert server.http.get(f"/v1/jobs/{job}").status_code == 404
-
-
-def test_what_is_not_over_yet_stays_and_abandoned_uploads_go(engine: Engine, tmp_path: Path, shut: bytes) -> None:
-    with running_service(engine, tmp_path, retention=1000) as server:
-        job = server.job(shut)
-        server.ended(job)
-        abandoned = server.service.repository.admit(JobRequest("local", {}), 10)
-        server.service.store.put(abandoned.id, "photo", shut)
-        maintenance = MaintenanceTask(server.service)
-        assert maintenance.run_once(time.time() + 900) == 0
-        assert folders(server) == {job, abandoned.id}
-        assert maintenance.run_once(time.time() + 3700) == 2
-        assert folders(server) == set()
-
-
 def test_a_full_queue_says_when_to_come_again_and_what_was_accepted_is_done(
     engine: Engine, tmp_path: Path, shut: bytes
 ) -> None:
@@ -142,39 +112,6 @@ def test_too_large_a_photo_is_refused_before_it_is_read(
         assert f"{len(shut) - 1:,}" in answer.json()["detail"]
 
 
-def test_what_a_kill_left_of_a_forgotten_job_goes_at_the_next_start(
-    engine: Engine, tmp_path: Path, shut: bytes
-) -> None:
-    with running_service(engine, tmp_path) as server:
-        job = server.job(shut)
-        server.ended(job)
-        server.service.repository.forget(job)  # as far as DELETE came
-    assert (tmp_path / "jobs" / job / "photo").exists()
-    with running_service(engine, tmp_path) as server:
-        until = time.monotonic() + 30
-        while folders(server) and time.monotonic() < until:
-            time.sleep(0.05)
-        assert folders(server) == set()
-
-
-def test_a_job_whose_files_cannot_be_deleted_now_is_forgotten_and_the_client_is_told(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with running_service(engine, tmp_path) as server:
-        job = server.job(shut)
-        server.ended(job)
-        with monkeypatch.context() as broken:
-            broken.setattr(server.service.store, "forget", away)
-            answer = server.http.delete(f"/v1/jobs/{job}")
-            assert answer.status_code == 503
-            assert "within 60 minutes" in answer.json()["detail"]
-            assert server.http.get(f"/v1/jobs/{job}").status_code == 404
-            MaintenanceTask(server.service).run_once(time.time() + 3700)
-        assert folders(server) == {job}
-        MaintenanceTask(server.service).run_once(time.time() + 3700)
-        assert folders(server) == set()
-
-
 def test_on_a_full_disk_uploads_are_refused_and_what_was_accepted_is_done_when_there_is_room(
     engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,7 +138,7 @@ def test_on_a_full_disk_uploads_are_refused_and_what_was_accepted_is_done_when_t
             time.sleep(0.05)
         assert refused.count(waiting) >= 3
         assert server.view(waiting)["state"] == "running"
-        assert folders(server) == {waiting}
+        assert server.folders() == {waiting}
         full.undo()
         assert server.ended(waiting)["state"] == "done"
 
@@ -213,10 +150,6 @@ def test_a_store_that_cannot_be_written_to_is_said_at_the_start(
     with running_service(engine, tmp_path, store=str(tmp_path / "file/jobs")) as server:
         assert server.http.get("/healthz").status_code == 200
     assert "no jobs can be taken at present" in caplog.text
-
-
-def away(*_: object) -> None:
-    raise StoreAway("no room") from OSError(28, "No space left on device")
 
 
 @pytest.mark.parametrize("first_succeeds", [True, False])
@@ -246,28 +179,6 @@ def test_the_same_request_twice_at_once_is_one_job_or_none(
         assert job.state in ("queued", "running")
         MaintenanceTask(server.service).run_once(time.time())  # the first had not come to queue it
         assert server.ended(job.id)["state"] == "done"
-
-
-def test_all_that_is_remembered_of_jobs_that_are_gone_goes_in_one_round(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(runner, "PURGED_AT_ONCE", 2)
-    monkeypatch.setattr(runner, "POLL_SECONDS", 0.02)  # for each of ten
-    with running_service(engine, tmp_path) as server:
-        kept = [server.job(shut, f'{{"seed": {seed}}}') for seed in range(3)]
-        assert [server.ended(job)["state"] for job in kept] == ["done"] * 3
-        gone = [str(uuid4()) for _ in range(7)]
-        for job in gone:
-            server.service.runner.enqueue(Job(job, JobRequest("local", {}), "queued", 0, 0.0))
-        until = time.monotonic() + 60
-        while len(DBOS.list_workflows(status="SUCCESS")) < 10 and time.monotonic() < until:
-            time.sleep(0.05)
-        stopped = MaintenanceTask(server.service)
-        stopped._stop.set()
-        stopped.run_once(time.time())
-        assert len(DBOS.list_workflows()) == 10  # it ended after one batch, that of the two oldest
-        MaintenanceTask(server.service).run_once(time.time())
-        assert [flow.workflow_id for flow in DBOS.list_workflows()] == kept
 
 
 def test_a_service_that_cannot_start_leaves_its_place_to_the_next(engine: Engine, tmp_path: Path) -> None:
