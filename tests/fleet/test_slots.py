@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 import sys
+import threading
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 
@@ -207,6 +209,35 @@ def test_where_nobody_listens_no_ray_is_waited_for(address: str, monkeypatch: py
         place = address.format(bound.getsockname()[1])
         with pytest.raises(NoCapacity, match=f"--ray {place}: expected a Ray to answer there, nobody does: .*refused"):
             connected(place)
+
+
+@pytest.mark.parametrize(
+    ("says", "is_ray"),
+    [
+        pytest.param(b"HTTP/1.1 400 Bad Request\r\n\r\n", False, id="a web server"),
+        pytest.param(b"", False, id="one that hangs up"),
+        pytest.param(bytes((0, 0, 0, 4, 0, 0, 0, 0, 0)), True, id="a Ray"),
+    ],
+)
+def test_what_listens_and_is_no_ray_is_told_at_once(says: bytes, is_ray: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    joined: list[str] = []
+    fake = SimpleNamespace(is_initialized=lambda: False, init=lambda address, **_: joined.append(address))
+    monkeypatch.setitem(sys.modules, "ray", fake)
+    monkeypatch.setitem(sys.modules, "ray.data", ModuleType("ray.data"))
+
+    def answer() -> None:
+        line, _ = listening.accept()
+        with line:
+            line.sendall(says)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        place = f"127.0.0.1:{listening.getsockname()[1]}"
+        answering = threading.Thread(target=answer)
+        answering.start()
+        with nullcontext() if is_ray else pytest.raises(NoCapacity, match=f"--ray {place}: .*something else does"):
+            connected(place)
+        answering.join()
+    assert joined == [place] * is_ray
 
 
 def test_a_ray_of_this_process_that_was_ended_with_it_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,9 @@ ANSWER_SECONDS: Final = 5.0
 MOMENT_SECONDS: Final = 0.5
 """In which a Ray that was told to end at the same time as this process is gone."""
 
+HTTP2_HELLO: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
+"""Opens HTTP/2, and so gRPC, which Ray speaks: a fixed text, and settings of which there are none (RFC 9113)."""
+
 _OURS: Final = re.compile(r"open_the_eyes\.errors\.(\w+): (.*)")
 
 
@@ -101,7 +104,7 @@ def connected(address: str, library: Literal["data", "serve"] = "data", cores: i
 
 def _check_answers(address: str) -> None:
     """Raises:
-    NoCapacity: the address has a port, and nobody listens there.
+    NoCapacity: the address has a port, and nobody listens there, or something that is no Ray.
     """
     try:
         place = urlsplit(address if "://" in address else f"//{address}")
@@ -111,12 +114,34 @@ def _check_answers(address: str) -> None:
     if host is None or port is None:
         return
     try:
-        _knock(host, port)
+        is_ray = _speaks_http2(host, port)
     except OSError as error:
         raise NoCapacity(
             f"--ray {address}: expected a Ray to answer there, nobody does: {error.strerror or error}; check host and "
             "port, or start one there."
         ) from error
+    if not is_ray:
+        raise NoCapacity(
+            f"--ray {address}: expected a Ray to answer there, something else does; check host and port: usually 6379, "
+            "and 10001 with ray://."
+        )
+
+
+def _speaks_http2(host: str, port: int) -> bool:
+    """Whether what listens answers as a Ray does; where Ray is told to encrypt, it answers to nothing less.
+
+    Raises:
+        OSError: nobody listens, or says anything.
+    """
+    with socket.create_connection((host, port), ANSWER_SECONDS) as line, line.makefile("rb") as answer:
+        if os.environ.get("RAY_USE_TLS", "0") != "0":
+            return True
+        try:
+            line.sendall(HTTP2_HELLO)
+            frame = answer.read(9)  # its length in three bytes, its kind in one, ...
+        except ConnectionError:
+            return False
+    return frame[3:4] == b"\4"  # settings, too
 
 
 def has_ended(address: str) -> bool:
