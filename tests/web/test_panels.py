@@ -8,12 +8,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.roles import Outcome
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web import panels, photo_html
-from open_the_eyes.web.edit_session import EyeStyle, Preview
+from open_the_eyes.web.edit_session import EyeStyle, PhotoFaces, Preview, new_session
 from open_the_eyes.web.words import Capabilities
-from tests.web.sessions import seen, session
+from tests.web.sessions import face, seen, session
 
 HOSTILE = '"><img src=x onerror=alert(1)>.jpg'
 
@@ -105,12 +106,27 @@ def test_what_is_chosen_differs_in_more_than_colour() -> None:
 
 def test_badges_of_neighbours_do_not_touch_and_have_a_closed_eye_where_there_is_room() -> None:
     crowd, pair = session("closed", "closed", "closed"), session("closed", "already_open")
-    assert photo_html.badge_size(crowd, lids=False) * (1 + 0.7 + 1.35) == pytest.approx(0.1)  # as far apart as they are
-    assert photo_html.badge_size(session("closed"), lids=True) == 1
+    plain, size = photo_html.badges(crowd)
+    assert size * (plain.edges + photo_html.DIGIT + plain.marks) == pytest.approx(0.1)  # as far apart as they are
+    assert photo_html.badge_size(session("closed"), plain) == 1
     assert (photo_html.CLOSED_EYE in photo_html.photo(crowd), photo_html.CLOSED_EYE in photo_html.photo(pair)) == (
         False,
         True,
     )
+
+
+def test_badges_of_a_crowd_are_tight_and_do_not_touch_on_a_phone() -> None:
+    """Forty faces in four rows, each row standing in the gaps of the one before it."""
+    width, apart, phone = 0.02, 0.08, 358
+    left = [apart * (n % 10) + apart / 2 * (n // 10 % 2) for n in range(40)]
+    boxes = [Box(x, top, x + width, top + 0.03) for n, x in enumerate(left) for top in [0.2 + 0.04 * (n // 10)]]
+    faces = tuple(replace(face(n, "too_small"), box=box) for n, box in enumerate(boxes, start=1))
+    crowd = new_session(("school.jpg",), "0" * 8, PhotoFaces((400, 300), faces))
+    badge, size = photo_html.badges(crowd)
+    assert badge.name == "tight"
+    assert 'class="ote-photo tight"' in photo_html.photo(crowd)
+    assert size * phone >= 0.4 * 16  # the least that page.css gives them
+    assert photo_html.badge_size(crowd, photo_html.BADGES[1]) * phone < 0.5 * 16  # the usual ones would touch
 
 
 def test_every_strip_is_a_labelled_group_with_one_choice() -> None:

@@ -5,6 +5,7 @@ What something means is said by shape and words first, and by colour besides.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from itertools import combinations
 from typing import Final
@@ -16,38 +17,69 @@ CLOSED_EYE: Final = (
     '<svg class="lid" viewBox="0 0 24 14" aria-hidden="true"><path d="M2 3c4 5 16 5 20 0M5 7l-2 4M10 9l-1 4M14 9l1 4'
     'M19 7l2 4"/></svg>'
 )
-ROOMY: Final = 0.03
-"""Badges whose text can be this high, in widths of the photo, have room for a closed eye beside the number."""
-
 CHECK: Final = '<svg class="check" viewBox="0 0 16 16" aria-hidden="true"><path d="M3 8.5l3.5 3.5L13 4.5"/></svg>'
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeShape:
+    """How large a badge is, in heights of its text: page.css has it so.
+
+    Args:
+        name: its class; "" for the usual one.
+        edges: both ends together.
+        marks: what stands beside the number of a face that can be chosen.
+        lid: whether a closed eye is among that.
+        enough: it is used where its text can be so high, in widths of the photo.
+    """
+
+    name: str
+    edges: float
+    marks: float
+    height: float
+    lid: bool
+    enough: float
+
+
+DIGIT: Final = 0.7
+"""The width of a digit, in heights of its text."""
+
+BADGES: Final = (
+    BadgeShape("", edges=1.0, marks=3.0, height=1.6, lid=True, enough=0.03),
+    BadgeShape("", edges=1.0, marks=1.35, height=1.6, lid=False, enough=0.0225),  # 8 pixels on a phone
+    BadgeShape("tight", edges=0.3, marks=1.1, height=1.25, lid=False, enough=0.0),
+)
 
 
 def photo(session: EditSession) -> str:
     """The photo as it would come out, its faces outlined and numbered; those that can be chosen are buttons."""
     w, h = session.size_wh
     rings = "".join(_rings(session, face) for face in session.choosable)
-    with_lids = badge_size(session, lids=True)
-    lid = CLOSED_EYE if with_lids >= ROOMY else ""
-    badge = with_lids if lid else badge_size(session, lids=False)
-    faces = "".join(_face(session, face, lid) for face in session.faces)
+    badge, size = badges(session)
+    faces = "".join(_face(session, face, CLOSED_EYE * badge.lid) for face in session.faces)
     alt = f"Your photo. {words.found(session)}"
     return (
-        f'<figure class="ote-photo" style="--shape:{w}/{h};--ratio:{w / h:.4f};--badge:{badge:.4f}">'
+        f'<figure class="ote-photo {badge.name}" style="--shape:{w}/{h};--ratio:{w / h:.4f};--badge:{size:.4f}">'
         f'<img src="{whole(session)}" alt="{escape(alt)}" width="{w}" height="{h}">'
         f'<svg class="ote-rings" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">{rings}</svg>'
         f"{faces}</figure>"
     )
 
 
-def badge_size(session: EditSession, *, lids: bool) -> float:
+def badges(session: EditSession) -> tuple[BadgeShape, float]:
+    """The first shape of badges for which there is enough room, and the height of their text in widths of the photo."""
+    sized = [(shape, badge_size(session, shape)) for shape in BADGES]
+    return next((shape, size) for shape, size in sized if size >= shape.enough)
+
+
+def badge_size(session: EditSession, shape: BadgeShape) -> float:
     """The highest text, in widths of the photo, with which no two badges of faces touch; 1 for a face alone."""
     w, h = session.size_wh
     places = []
     for face in session.faces:
-        marks = (1.35 + 1.65 * lids) * face.choosable
+        width = shape.edges + DIGIT * len(str(face.id)) + shape.marks * face.choosable
         x, y = face.box.centre_xy[0], face.box.bottom if _is_low(face) else face.box.top
-        places.append((x, y * h / w, (1 + 0.7 * len(str(face.id)) + marks) / 2))  # as wide as page.css has them
-    return min((_room(one, other) for one, other in combinations(places, 2)), default=1.0)
+        places.append((x, y * h / w, width))
+    return min((_room(one, other, shape.height) for one, other in combinations(places, 2)), default=1.0)
 
 
 def face_list(session: EditSession) -> str:
@@ -140,9 +172,9 @@ def _rings(session: EditSession, face: FaceRegion) -> str:
     return "".join(f'<polygon class="{face.outcome}" points="{line}"/>' for line in lines)
 
 
-def _room(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
-    """The text height at which two badges touch, each given by its place and by half its width in text heights."""
-    return max(abs(one[0] - other[0]) / (one[2] + other[2]), abs(one[1] - other[1]) / 1.6)
+def _room(one: tuple[float, float, float], other: tuple[float, float, float], height: float) -> float:
+    """The text height at which two badges touch, each given by its place and by its width in text heights."""
+    return max(abs(one[0] - other[0]) * 2 / (one[2] + other[2]), abs(one[1] - other[1]) / height)
 
 
 def _is_low(face: FaceRegion) -> bool:
