@@ -51,7 +51,7 @@ def test_a_program_that_has_forgotten_the_page_goes_on_with_what_is_seen_there(
     assert page.locator(".ote-notice").count() == 0
 
 
-def test_progress_is_followed_again_after_answers_that_are_none_and_no_answer_is_said_in_plain_words(
+def test_progress_is_followed_again_after_answers_that_are_none_and_no_answer_is_said_to_who_acts_and_who_looks(
     visitor: Visitor, photos: Path
 ) -> None:
     page = visitor.open()
@@ -74,6 +74,13 @@ def test_progress_is_followed_again_after_answers_that_are_none_and_no_answer_is
     assert (
         page.get_by_test_id("toast-text").inner_text().startswith("If it was stopped, start it again; this page goes")
     )
+    page.route("**/healthz", lambda route: route.abort("connectionrefused"), times=2)
+    look = "document.dispatchEvent(new Event('visibilitychange'))"  # and not in 20 seconds
+    page.evaluate(look)
+    page.wait_for_selector("#ote-lost[role=alert] p")
+    assert page.locator("#ote-lost").inner_text().startswith("The program does not answer. If it was stopped, start it")
+    page.evaluate(look)
+    page.wait_for_selector("#ote-lost p", state="detached")
     visitor.complaints.clear()  # a refused request is an error to the browser's console
 
 
