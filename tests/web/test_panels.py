@@ -95,7 +95,16 @@ def test_the_list_of_faces_ticks_who_is_chosen_and_leaves_out_who_cannot_be() ->
     tags = Elements(photo_html.face_list(session("closed", "already_open", "unsure"))).tags
     boxes = {given["data-face"]: given["aria-checked"] for tag, given in tags if given.get("role") == "checkbox"}
     assert boxes == {"1": "true", "3": "false"}
-    assert photo_html.face_list(session("already_open")) == ""
+    assert "<p>" not in photo_html.face_list(session("already_open"))
+
+
+def test_the_list_of_faces_says_why_others_cannot_be_opened_also_where_none_can() -> None:
+    part = photo_html.face_list(session("too_small", "too_small", "already_open", "profile"))
+    assert re.findall("<p>(.*?)</p>", part) == [
+        "Faces 1 and 2: too small to work on.",
+        "Face 4: turned too far to the side.",
+    ]
+    assert "Faces to open" not in part
 
 
 def test_what_is_chosen_differs_in_more_than_colour() -> None:

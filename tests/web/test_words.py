@@ -21,6 +21,8 @@ from tests.web.sessions import face, session
         (("closed", "already_open"), "Two faces; one has closed eyes."),
         (("closed", "closed", "profile"), "Three faces; two have closed eyes."),
         (("already_open",), "One face, all eyes open."),
+        (("already_open", "too_small", "profile"), "Three faces; one has open eyes, two cannot be opened."),
+        (("covered",), "One face; its eyes cannot be opened."),
         (("unsure", "already_open"), "Two faces; nobody's eyes are surely closed."),
         (("closed",) * 13, "13 faces; 13 have closed eyes."),
     ],

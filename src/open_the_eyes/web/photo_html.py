@@ -83,18 +83,18 @@ def badge_size(session: EditSession, shape: BadgeShape) -> float:
 
 
 def face_list(session: EditSession) -> str:
-    """The faces that can be opened, in words, to tick: the same choice as a click on the photo.
+    """The faces that can be opened, in words, to tick: the same choice as a click on the photo; and why others cannot.
 
     What is ticked is what was drawn, never what was clicked: it may not have come to anything.
     """
-    if not session.choosable:
-        return ""
     boxes = "".join(
         f'<button type="button" role="checkbox" aria-checked="{str(face.id in session.chosen).lower()}" '
         f'data-act="toggle" data-face="{face.id}"><span class="box">{CHECK}</span>{escape(words.seen(face))}</button>'
         for face in session.choosable
     )
-    return f'<div class="ote-list" role="group" aria-label="Faces to open"><p>Faces to open</p>{boxes}</div>'
+    ticked = f'<div class="ote-list" role="group" aria-label="Faces to open"><p>Faces to open</p>{boxes}</div>'
+    others = "".join(f"<p>{escape(said)}</p>" for said in words.not_choosable(session))
+    return f'{ticked * bool(boxes)}<div class="ote-others">{others}</div>'
 
 
 def strips(session: EditSession) -> str:

@@ -44,7 +44,7 @@ _REFUSALS: Final = {
         "Faces should be at least a thumbnail's size, and not turned away. Try another photo.",
     ),
     "nothing-closed": ("Everybody's eyes are open.", "There is nothing to mend in this photo."),
-    "none-possible": ("There is no face here whose eyes could be opened.", "The faces say why, below."),
+    "none-possible": ("There is no face here whose eyes could be opened.", "Why is said below the photo."),
     "no-answer": (
         "The program does not answer.",
         "If it was stopped, start it again; this page goes on by itself, and your photo waits.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -122,15 +123,30 @@ def seen(face: FaceRegion) -> str:
 
 
 def found(session: EditSession) -> str:
-    """How many faces there are, and in how many the eyes are closed."""
-    many, closed = len(session.faces), sum(face.outcome == "closed" for face in session.faces)
-    unsure = sum(face.outcome == "unsure" for face in session.faces)
+    """How many faces there are, and in how many the eyes are closed, or open where they are not."""
+    many, outcomes = len(session.faces), Counter(face.outcome for face in session.faces)
+    closed, is_open = outcomes["closed"], outcomes["already_open"]
     faces = _faces(many)
-    if not closed:
-        return f"{faces}; nobody's eyes are surely closed." if unsure else f"{faces}, all eyes open."
-    if many == 1:
+    if closed and many == 1:
         return "One face, with closed eyes."
-    return f"{faces}; {'one has' if closed == 1 else f'{_count(closed)} have'} closed eyes."
+    if closed:
+        return f"{faces}; {_have(closed)} closed eyes."
+    if outcomes["unsure"]:
+        return f"{faces}; nobody's eyes are surely closed."
+    if is_open == many:
+        return f"{faces}, all eyes open."
+    if not is_open:
+        return f"{faces}; {'its' if many == 1 else 'their'} eyes cannot be opened."
+    return f"{faces}; {_have(is_open)} open eyes, {_count(many - is_open)} cannot be opened."
+
+
+def not_choosable(session: EditSession) -> list[str]:
+    """Why faces cannot be opened, those of whom the same is said together: "Faces 1 to 3: too small to work on."."""
+    alike: dict[Outcome, list[int]] = {}
+    for face in session.faces:
+        if not face.choosable and face.outcome != "already_open":
+            alike.setdefault(face.outcome, []).append(face.id)
+    return [f"{numbered(faces)}: {_SEEN.get(outcome, outcome)}." for outcome, faces in alike.items()]
 
 
 def standing(session: EditSession) -> str:
@@ -220,6 +236,10 @@ def numbered(faces: Sequence[int]) -> str:
 
 def _count(number: int) -> str:
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+def _have(number: int) -> str:
+    return f"{_count(number)} {'has' if number == 1 else 'have'}"
 
 
 def _faces(number: int) -> str:
