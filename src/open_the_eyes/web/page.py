@@ -28,7 +28,7 @@ SHOWN: Final = ("arrival", "notice", "progress", "photo", "shots", "strips", "co
 REMEMBER: Final = "(...given) => [...given.slice(0, -1), JSON.parse(sessionStorage.getItem('open-the-eyes') ?? 'null')]"
 """Gradio's own controls send along what the tab remembers, in the last of their inputs, as the drawn parts do."""
 
-SCRIPTS: Final = ("requests.js", "keys.js", "lost.js")
+SCRIPTS: Final = ("requests.js", "keys.js", "groups.js", "lost.js")
 LOST: Final = f'<meta name="open-the-eyes-lost" content="{escape(json.dumps(refusal("no-answer")))}">'
 """What is said where the program does not answer."""
 

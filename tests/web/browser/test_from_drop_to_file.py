@@ -128,7 +128,13 @@ def test_with_the_keyboard_alone_on_a_laptop_at_twice_the_size(visitor: Visitor,
     page.keyboard.press("Home")
     assert page.locator(".wipe").input_value() == "0"
     walk_to("#ote-looks button")
+    fold = page.get_by_role("button", name="Adjust the eyes", exact=True)
+    assert fold.get_attribute("aria-expanded") == "false"
     page.keyboard.press("Enter")
+    page.wait_for_selector("#ote-looks button[aria-expanded=true]")
+    for group, choices in (("Eye colour", 6), ("Where they look", 6)):
+        radios = page.get_by_role("radiogroup", name=group).get_by_role("radio")
+        assert radios.count() == choices
     walk_to("#ote-looks input[type=number]")
     page.keyboard.type("9")
     page.wait_for_timeout(600)  # as long as it takes to find the next key
@@ -193,13 +199,17 @@ def test_looks_ask_for_another_preview_and_shape_the_file(visitor: Visitor, phot
     first = page.locator(".ote-pair .after").get_attribute("src")
     page.get_by_role("button", name="Adjust the eyes").click()
     blue = page.get_by_label("Blue", exact=True)
-    blue.check()
+    page.get_by_label("Grey", exact=True).focus()
+    page.keyboard.press("ArrowLeft")  # to the one before it in their group
+    assert blue.is_checked()
+    blue.hover()
     under_the_mouse = blue.evaluate("(dot) => getComputedStyle(dot).backgroundColor")
     page.mouse.move(0, 0)
     assert blue.evaluate("(dot) => getComputedStyle(dot).backgroundColor") == under_the_mouse
     page.wait_for_function(
         "(first) => document.querySelector('.ote-pair .after').getAttribute('src') !== first", arg=first
     )
+    assert blue.get_attribute("name") == "Eye colour"  # which Gradio takes from those that are chosen
     visitor.keep(page, "desktop-dark-looks")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Print").click()
