@@ -17,9 +17,13 @@ import pytest
 from PIL import Image
 
 from benchmarks.service_rig import serving
+from open_the_eyes import errors
+from open_the_eyes.errors import Cancelled, FiguresWorse, OpenTheEyesError, PhotoError, SomePhotosFailed
+from open_the_eyes.service import errors as service_errors
 from open_the_eyes.service import routes
 from open_the_eyes.service.api_keys import make_key
 from open_the_eyes.service.events import events
+from open_the_eyes.service.problems import name_of
 from open_the_eyes.service.processing import options_of
 from open_the_eyes.service.settings import ServiceSettings
 
@@ -118,6 +122,17 @@ def test_the_example_client_opens_the_eyes_though_its_events_were_cut_off_and_te
 def test_the_options_that_are_shown_are_options() -> None:
     (shown,) = re.findall(r"^```json\n(.*?)^```$", TEXT, flags=re.MULTILINE | re.DOTALL)
     assert options_of(json.loads(shown)).match.match == ((1, 2, 3),)
+
+
+def test_every_kind_of_problem_is_told() -> None:
+    def all_below(kind: type[OpenTheEyesError]) -> set[type[OpenTheEyesError]]:
+        return {kind}.union(*map(all_below, kind.__subclasses__()))
+
+    ours = {
+        kind for kind in all_below(OpenTheEyesError) if kind.__module__ in (errors.__name__, service_errors.__name__)
+    }
+    for kind in ours - {PhotoError, SomePhotosFailed, FiguresWorse, Cancelled}:  # of which no request is refused
+        assert re.search(rf"^\| [^|]*{kind.http_status}\b[^|]*\|[^|]*`{name_of(kind)}`", TEXT, re.MULTILINE), kind
 
 
 def test_every_setting_and_every_address_is_told(server: RunningService) -> None:

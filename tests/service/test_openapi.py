@@ -9,6 +9,7 @@ import pytest
 
 from open_the_eyes.errors import UsageError
 from open_the_eyes.options import MODES, Options
+from open_the_eyes.service.openapi import RANGES
 from open_the_eyes.service.schemas import JobView, ReportView
 from tests.service.running import RunningService
 
@@ -50,6 +51,17 @@ def test_the_options_are_described_as_the_command_line_has_them(document: dict[s
     for name, schema in described.items():
         assert schema["description"], name
         assert "None" not in schema["description"], name
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_the_range_of_an_option_is_described_as_it_is(document: dict[str, Any], name: str) -> None:
+    described = document["components"]["schemas"]["Options"]["properties"][name]
+    least, most = described["minimum"], described["maximum"]
+    for value in (least, most):
+        Options.of(**{name: value})
+    for value in (least - 1, most + 1):
+        with pytest.raises(UsageError, match=name):
+            Options.of(**{name: value})
 
 
 def test_every_field_of_an_answer_has_an_example(document: dict[str, Any]) -> None:

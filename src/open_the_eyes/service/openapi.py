@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import Any, get_type_hints
+from typing import Any, Final, get_type_hints
 
 from fastapi import FastAPI
 from pydantic import TypeAdapter
 
-from ..options import Options
+from ..options import MAX_OPENNESS, MAX_VARIATIONS, Options
 from .schemas import ProblemView
+
+RANGES: Final = {
+    "variations": (1, MAX_VARIATIONS),
+    "seed": (0, 2**32 - 1),
+    "openness": (0, MAX_OPENNESS),
+    "fidelity": (0, 1),
+}
+"""The least and the most of options that are one number, which types cannot say."""
 
 
 def complete_openapi(app: FastAPI, *, asks_for_keys: bool) -> None:
@@ -38,7 +46,8 @@ def options_schema() -> dict[str, Any]:
     for stage in dataclasses.fields(Options):
         told = _told(stages[stage.name].__doc__ or "")
         for name, schema in TypeAdapter(stages[stage.name]).json_schema()["properties"].items():
-            properties[name] = {**schema, "description": told.get(name, "")}
+            ends = dict(zip(("minimum", "maximum"), RANGES.get(name, ()), strict=False))
+            properties[name] = {**schema, **ends, "description": told.get(name, "")}
     about = {"title": "Options", "description": "An option that is null counts as not given."}
     return {**about, "type": "object", "properties": properties, "additionalProperties": False}
 

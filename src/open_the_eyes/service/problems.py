@@ -56,13 +56,18 @@ def problem_of(error: BaseException) -> dict[str, Any]:
     if isinstance(error, SQLAlchemyError):
         error = NoCapacity("expected the service's database to answer, it does not, or has no room; try again later.")
     kind = type(error) if isinstance(error, OpenTheEyesError) else OpenTheEyesError
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__ if kind is not OpenTheEyesError else "Bug").lower()
+    words = name_of(kind)
     return {
         "type": f"urn:open-the-eyes:problem:{words}",
         "title": words.replace("-", " ").capitalize(),
         "status": kind.http_status,
         "detail": _detail(error),
     }
+
+
+def name_of(kind: type[OpenTheEyesError]) -> str:
+    """With which the `type` of its problems ends: UnreadablePhoto -> unreadable-photo."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__ if kind is not OpenTheEyesError else "Bug").lower()
 
 
 def headers_of(error: BaseException) -> dict[str, str]:

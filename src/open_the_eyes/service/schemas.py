@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from ..roles import Outcome
 
 _JOB: Final = "0f8b6a52-6f0e-4b5e-9a53-6d1f0f6c2a11"
 _ADDRESS: Final = f"/v1/jobs/{_JOB}"
@@ -25,9 +27,14 @@ class EyeView(_View):
 class FaceView(_View):
     id: int = Field(description="Counts from 1, from the left.", examples=[1])
     box_ltrb: tuple[float, float, float, float] = Field(
-        description="In pixels of the upright photo.", examples=[(164.0, 82.0, 288.0, 231.0)]
+        description="In pixels of the upright photo; it may reach beyond the photo's edges.",
+        examples=[(164.0, 82.0, 288.0, 231.0)],
     )
-    outcome: str = Field(description="What became of the face.", examples=["opened"])
+    outcome: str = Field(
+        description="What became of the face; `closed` is said by POST /v1/inspect alone: a job would open it.",
+        examples=["opened"],
+        json_schema_extra={"enum": list(get_args(Outcome))},
+    )
     reason: str = Field(description="The same in a sentence.", examples=["Opened the left and the right eye."])
     eyes: dict[Literal["left", "right"], EyeView]
     variation_scores: list[float] = Field(description="Of each variation, best first.", examples=[[0.93, 0.88]])
@@ -84,7 +91,10 @@ class ReportView(_View):
 class ProblemView(_View):
     """RFC 9457 problem details."""
 
-    type: str = Field(examples=["urn:open-the-eyes:problem:unreadable-photo"])
+    type: str = Field(
+        description="Ends in the name of what is wrong; docs/api.md lists them.",
+        examples=["urn:open-the-eyes:problem:unreadable-photo"],
+    )
     title: str = Field(examples=["Unreadable photo"])
     status: int = Field(examples=[415])
     detail: str = Field(
