@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import re
+from typing import Literal
 
 import pytest
 
 from open_the_eyes import pipeline
+from open_the_eyes.givers import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.roles import Outcome
 from open_the_eyes.web import words
 from open_the_eyes.web.words import Capabilities
@@ -68,6 +70,19 @@ def test_whose_eyes_they_are_is_said(source: str, said: str) -> None:
     told = words.deed(face(1, "closed"), "opened", "Opened the left eye.", source, names, painted=[1])
     assert said in told
     assert said or told == "Opened the left eye."
+
+
+@pytest.mark.parametrize("why", ["stranger", "uncertain"])
+def test_whose_eyes_were_not_taken_is_said_by_the_photos_name_and_without_an_option(
+    why: Literal["stranger", "uncertain"],
+) -> None:
+    match = Match(1, ReferenceFace("reference 2", 2, 3), by_name=False)
+    reason = NoDonors((NoDonor(why, "reference 2", match),)).said()
+    assert "match" in reason
+    told = words.deed(face(1, "closed"), "opened", f"Opened the left eye. {reason}", "", ("a.jpg", "b.jpg", "c.jpg"))
+    assert "c.jpg" in told
+    assert not re.search("reference|match|which:|[()]", told)
+    assert told.endswith(("this person.", "this person's."))
 
 
 def test_files_are_said_to_differ_only_where_they_do() -> None:

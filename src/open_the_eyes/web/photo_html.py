@@ -208,7 +208,7 @@ def _strip(session: EditSession, face: FaceRegion) -> str:
     attempts = session.preview.attempts.get(face.id, ())
     if not attempts:
         outcome, reason = session.preview.said.get(face.id, (face.outcome, face.reason))
-        said = escape(words.deed(face, outcome, reason))
+        said = escape(words.deed(face, outcome, reason, names=session.names))
         return f'<section class="ote-strip none"><h3>Face {face.id}</h3><p>{said}</p></section>'
     taken = session.variation(face.id) if face.id in session.chosen else 0
     tiles = [_tile(face.id, "", _close_up(session.job, 0, face.id), "As it was", checked=taken == 0)]

@@ -100,6 +100,9 @@ _LEFT: Final[dict[Outcome, str]] = {
     "skipped": "Left alone, as you chose.",
 }
 
+_SAY_WHICH: Final = re.compile(r" \([^()]*say which[^()]*\)")
+"""How programs may tell whose eyes are whose; see `givers`."""
+
 _NUMBERS: Final = (
     "no",
     "one",
@@ -178,11 +181,22 @@ def deed(
     """
     if outcome == "skipped" and face is not None and face.outcome != "closed":
         outcome, reason = face.outcome, face.reason
+    reason = _in_words_of_the_page(reason, names)
     if outcome == "opened":
         return f"{sentence(reason)}{_borrowed(source, names, painted)}"
     if outcome == "kept_original":
         return "Left alone: new eyes did not look right, and nothing worse than your photo is ever kept."
     return _LEFT.get(outcome, sentence(reason) or "Left alone.")
+
+
+def _in_words_of_the_page(reason: str, names: tuple[str, ...]) -> str:
+    """Photos by their names, and without the advice to use an option, of which a page has none."""
+
+    def name(found: re.Match[str]) -> str:
+        number = int(found[1])
+        return names[number] if 0 < number < len(names) else found[0]
+
+    return re.sub(r"\breference (\d{1,3})\b", name, _SAY_WHICH.sub("", reason))
 
 
 def _borrowed(source: str, names: tuple[str, ...], painted: Sequence[int]) -> str:
