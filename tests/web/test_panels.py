@@ -178,6 +178,12 @@ def test_nothing_to_fetch_where_nothing_was_changed() -> None:
     assert "data-fetch" not in part
 
 
+@pytest.mark.parametrize(("results", "said"), [(True, "Your photo is ready, one face opened."), (False, "Nothing was")])
+def test_a_screen_reader_is_told_that_the_file_is_there_or_that_there_is_none(results: bool, said: str) -> None:
+    over = replace(seen("closed"), final="0" * 8)
+    assert f'<p role="status" tabindex="-1">{said}' in panels.progress(over, finished([], results=results))
+
+
 def test_faces_of_whom_the_same_is_said_share_a_line_and_the_opened_ones_come_first() -> None:
     outcomes: list[Outcome] = ["already_open", "already_open", "already_open", "closed", "already_open", "closed"]
     job = finished([(n, "opened" if n in (4, 6) else "already_open", "") for n in range(1, 7)])

@@ -115,17 +115,18 @@ class Page:
     def _drawn(self, owner: str, page_state: PageState) -> list[Any]:
         """A value for each output but the session."""
         session = page_state.session
+        final = self._controller.final(owner, session)
         drawn = {
             "arrival": panels.arrival(session, self._max_bytes, self._max_references),
             "notice": panels.notice(page_state.headline, page_state.advice, page_state.retry),
-            "progress": panels.progress(session),
+            "progress": panels.progress(session, final),
             "photo": "" if session is None else photo_html.photo(session),
             "shots": "" if session is None else photo_html.shots(session),
             "strips": "" if session is None else photo_html.strips(session),
             "compare": "" if session is None else photo_html.compare(session),
             "faces": "" if session is None else photo_html.face_list(session),
             "finish": panels.finish(session, self._capabilities),
-            "done": panels.done(session, self._controller.final(owner, session)),
+            "done": panels.done(session, final),
         }
         ready = session is not None and session.preview is not None and bool(session.preview.attempts)
         style = [gr.skip()] * 3

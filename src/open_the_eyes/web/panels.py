@@ -74,11 +74,16 @@ def notice(headline: str = "", advice: str = "", retry: Mapping[str, str] | None
     return f'<div role="alert"><div class="ote-notice">{said}{again}</div></div>'
 
 
-def progress(session: EditSession | None) -> str:
-    """How things stand, and the job that is on; the page's script keeps that up to date from the job's own events."""
+def progress(session: EditSession | None, final: Job | None = None) -> str:
+    """How things stand, and the job that is on; the page's script keeps that up to date from the job's own events.
+
+    Args:
+        final: the job whose file can be fetched, if there is one; a screen reader hears of it here.
+    """
     if session is None:
         return ""
-    standing = f'<p role="status" tabindex="-1">{escape(words.standing(session))}</p>'
+    said = words.standing(session, is_file=final is None or bool(final.results))
+    standing = f'<p role="status" tabindex="-1">{escape(said)}</p>'
     if session.waiting is None:
         return f'<div class="ote-standing">{standing}</div>'
     what = words.PURPOSES[session.purpose][0] if session.finishing else "Quick preview"

@@ -152,16 +152,22 @@ def not_choosable(session: EditSession) -> list[str]:
     return [f"{numbered(faces)}: {_SEEN.get(outcome, outcome)}." for outcome, faces in alike.items()]
 
 
-def standing(session: EditSession) -> str:
-    """Where things stand, whatever is under way."""
+def standing(session: EditSession, *, is_file: bool = True) -> str:
+    """Where things stand, whatever is under way.
+
+    Args:
+        is_file: whether there is one to take, once the final job has ended; there is none where nothing was changed.
+    """
     count = len(session.eyes)
     if session.preview is None or not session.choosable:
         return found(session)
     if not count:
         return f"{found(session)} None is chosen: click a face to open its eyes."
     faces = _faces(count)
+    if session.final is not None and not is_file:
+        return "Nothing was changed. Pick other eyes, or another purpose."
     if session.final is not None:
-        return f"{faces} opened. Pick other eyes, or another purpose, whenever you like."
+        return f"Your photo is ready, {faces.lower()} opened. Pick other eyes, or another purpose, whenever you like."
     return f"{faces} opened in this preview. Pick other eyes, or take the file."
 
 
