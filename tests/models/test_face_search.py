@@ -12,9 +12,10 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.facecrop import Place
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import CHIN, IRIS
+from open_the_eyes.imaging.pose import roll_of
 from open_the_eyes.imaging.pyramid import Pyramid
 from open_the_eyes.models.face_finder import FaceFinder, Sighting
-from open_the_eyes.models.face_search import Found, found_in, same_face, turned_back, turns_of, ways_up
+from open_the_eyes.models.face_search import Found, found_in, same_face, turned_back, turns_to_try, ways_up
 from open_the_eyes.models.mediapipe_faces import MediapipeDetector
 from open_the_eyes.settings import Settings
 
@@ -60,7 +61,7 @@ def test_what_is_found_in_a_turned_photo_is_taken_back_into_it(finder: FaceFinde
         for side in ("left", "right"):
             x, y = np.round(face.landmarks[IRIS[side][0], :2]).astype(int)
             assert photo.pixels[y - 2 : y + 3, x - 2 : x + 3].mean() < 90
-        assert turns_of([face]) == -turns % 4
+        assert turns_to_try([face]) == -turns % 4
 
 
 def test_points_are_turned_back_like_pixels() -> None:
@@ -74,8 +75,26 @@ def test_points_are_turned_back_like_pixels() -> None:
         assert (back[:, 2] == 7).all()
 
 
-def test_a_photo_without_faces_stays_as_it_is() -> None:
-    assert turns_of([]) == 0
+@pytest.mark.parametrize(
+    ("rolls", "turns"),
+    [
+        ([], 0),
+        ([0, 10, -20], 0),
+        ([0, 0, 0, 0, 180], 0),
+        ([0, 0, 180], 2),
+        ([92, 80, 0], 1),
+        ([-95], 3),
+        ([-178, 170], 2),
+    ],
+)
+def test_a_photo_is_tried_turned_where_some_of_its_faces_are(
+    portrait: Rgb, finder: FaceFinder, rolls: list[float], turns: int
+) -> None:
+    (face,) = found_in(Pyramid(portrait), finder, 64)
+    points = face.landmarks[:, :2] - face.landmarks[:, :2].mean(axis=0)
+    angles = np.radians(rolls) - np.radians(roll_of(face.landmarks))
+    turned = [points @ np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]]) for a in angles]
+    assert turns_to_try([Found(np.column_stack([xy, face.landmarks[:, 2]]), 0.8) for xy in turned]) == turns
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from ..imaging.pose import roll_of
 from ..imaging.pyramid import Pyramid
 from . import tiles
 from .face_finder import HEAD_DOWN_DEG, FaceFinder, Sighting, tilt_of, turned
-from .whole_views import FILLING_SHARE, FIRST, SHARES, SIDES_UP, UPRIGHT_DEG, WholeViews, elected, turned_from
+from .whole_views import FILLING_SHARE, FIRST, SHARES, SIDES_UP, UPRIGHT_DEG, WholeViews, turned_from
 
 TIGHT_SHARES: Final = (0.35, 0.25)
 """Of further looks while nothing is found: a face cut off at brow and chin."""
@@ -47,6 +47,9 @@ SAME_FACE_DISTANCE: Final = 0.3
 """Two boxes are one face if they overlap by more (intersection over union), or if their centres are closer than this
 share of the larger one's side: the finder's boxes of one face differ in size more than in place."""
 
+FEW: Final = 0.25
+"""Of a photo that is head down most faces are missed, and of those that are found most may be misread as upright."""
+
 PLAINLY: Final = 1.15
 """So many times as much as for the photo as it is has to speak for it turned. Both constants let none of 2,018 tight
 crops of upright faces be turned, and 20 of them stay head down if they were."""
@@ -67,13 +70,14 @@ class Found:
 def found_in(photo: Pyramid, finder: FaceFinder, min_face_px: float) -> list[Found]:
     """Every face of a photo once, in no order; none narrower than half of `min_face_px`."""
     search = FaceSearch(photo, finder, min_face_px)
-    turns = search.views.turns_to_upright() if search.views.tight else None
+    tight = search.views.tight
+    turns = search.views.turns_to_upright() if tight else None
     found = search.faces(agreed=turns == 0)
-    turns = turns or turns_of(found)
+    turns = turns or turns_to_try(found)
     if turns == 0:
         return found
-    upright = FaceSearch(photo.turned(turns), finder, min_face_px).faces(agreed=True)
-    if evidence(upright) < PLAINLY * evidence(found):
+    upright = FaceSearch(photo.turned(turns), finder, min_face_px).faces(agreed=tight)
+    if evidence(upright, tight=tight) < PLAINLY * evidence(found, tight=tight):
         return found
     return [replace(one, landmarks=turned_back(one.landmarks, turns, photo.size_wh)) for one in upright]
 
@@ -114,8 +118,9 @@ class FaceSearch:
         seen = self.views.look((share, turns) for share in SHARES for turns in SIDES_UP)
         if all(same_face(one.box, seen[0].box) for one in seen):
             for views in (FIRST, [(share, 0) for share in SHARES]):
-                upright = [one for one in self.views.look(views) if tilt_of(one.place) < UPRIGHT_DEG]
-                self._add(upright, may_lie=False)
+                if not self._found:
+                    upright = [one for one in self.views.look(views) if tilt_of(one.place) < UPRIGHT_DEG]
+                    self._add(upright, may_lie=False)
 
     def _sort(self, sightings: Sequence[Sighting]) -> None:
         self._add([one for one in sightings if one.score >= SURE_SCORE])
@@ -143,17 +148,20 @@ def counts(box: Box, size_wh: tuple[int, int], min_face_px: float) -> bool:
     return box.width >= COUNTED_SHARE * min_face_px and box.clipped(size_wh).area >= INSIDE_SHARE * box.area
 
 
-def evidence(faces: Iterable[Found]) -> float:
-    """How much speaks for a photo being the right way up: the squared scores of its upright faces."""
-    return sum(one.score**2 for one in faces if turned_from(roll_of(one.landmarks), 0) < UPRIGHT_DEG)
+def evidence(faces: Iterable[Found], *, tight: bool) -> float:
+    """How much speaks for a photo being the right way up: the squared scores of its upright faces, of which a tight
+    crop has one."""
+    upright = [one.score**2 for one in faces if turned_from(roll_of(one.landmarks), 0) < UPRIGHT_DEG]
+    return max(upright, default=0.0) if tight else sum(upright)
 
 
-def turns_of(faces: Iterable[Found]) -> int:
-    """How many quarter turns counter-clockwise bring most faces upright; 0 where there are none."""
+def turns_to_try(faces: Iterable[Found]) -> int:
+    """How many quarter turns counter-clockwise bring the faces upright that are not; 0 where there are none, or few."""
     votes = [0.0 for _ in SIDES_UP]
     for one in faces:
         votes[round(roll_of(one.landmarks) / 90) % 4] += one.score**2
-    return elected(votes)
+    turns = max(SIDES_UP[1:], key=lambda turns: votes[turns])
+    return turns if votes[turns] > FEW * votes[0] else 0
 
 
 def turned_back(landmarks: Points, quarter_turns: int, size_wh: tuple[int, int]) -> Points:

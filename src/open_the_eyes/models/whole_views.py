@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from .face_finder import FaceFinder, Sighting
@@ -58,17 +58,12 @@ class WholeViews:
         """How many quarter turns counter-clockwise bring a tight crop upright, as all sightings together say."""
         self.look((share, turns) for share in SHARES for turns in SIDES_UP)
         votes = [sum(one.score**2 for share in SHARES for one in self._upright(share, turns)) for turns in SIDES_UP]
-        return elected(votes)
+        return max(SIDES_UP, key=lambda turns: votes[turns] * (AS_TAKEN if turns == 0 else 1))
 
     def _upright(self, share: float, turns: int) -> list[Sighting]:
         """What was seen the right way up in one view."""
         seen = self._seen[share, turns]
         return [one for one in seen if turned_from(one.place.roll_deg, 90.0 * turns) < UPRIGHT_DEG]
-
-
-def elected(votes: Sequence[float]) -> int:
-    """The quarter turns that most speaks for, of 0 to 3."""
-    return max(SIDES_UP, key=lambda turns: votes[turns] * (AS_TAKEN if turns == 0 else 1))
 
 
 def turned_from(roll_deg: float, other_deg: float) -> float:
