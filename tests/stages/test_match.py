@@ -110,6 +110,21 @@ def test_a_stranger_is_refused_and_this_is_said() -> None:
     }
 
 
+def test_who_grins_between_two_who_are_known_is_known_by_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Alone, the same face is refused."""
+    table = Table()
+    monkeypatch.setattr(table, "evidence", lambda a, b: grinning(table, a, b))
+    ours = [table.person(n, x, (SHUT, SHUT)) for n, x in (("ann", 0), ("bea", 400), ("cy", 800))]
+    theirs = [table.person(n, x) for n, x in (("ann", 20), ("bea, grinning", 410), ("cy", 790))]
+    assert set(run(table, ours, theirs).donors) == {1, 2, 3}
+    assert set(run(table, ours[:2], theirs[:2]).donors) == {1}
+
+
+def grinning(table: Table, one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    names = [table.who[float(row[1])] for row in (one, other)]
+    return 4.0 if names[0] == names[1] else -0.8 if names[1] == f"{names[0]}, grinning" else -5.0
+
+
 def test_between_twins_nobody_is_guessed_and_the_way_to_say_it_is_named() -> None:
     table = Table()
     found = run(table, [table.person("ann", 0, (SHUT, SHUT))], [table.person("ann", 0), table.person("ann", 150)])

@@ -20,6 +20,7 @@ from ..roles import Donor, Face, FaceDescriber, FaceDetector
 from .choose import Decision, face_states
 from .crop import crop
 from .detect import detect
+from .neighbours import vouched
 
 MARGIN, TWIN_MARGIN = 1.0, 3.0
 """Log-odds by which a pair must lead all else its two faces could be paired with; the latter where that, too, would
@@ -88,6 +89,7 @@ def match(
         if not donors:  # the reference was asked for, and is refused if it shows nobody
             continue
         evidence = _evidence(pixels, ours, traits, reference, theirs, describer)
+        evidence = vouched(evidence, _with_told(paired(evidence), told), MARGIN, ours, theirs)
         pairs = _with_told(paired(evidence), told)
         for face in donors:
             if _asked_elsewhere(options, face, reference.number):
