@@ -1,7 +1,7 @@
 """Shots of one group: where those around a face are known again in their places, so may be the one between them.
 
-Faces alone leave some rightful pairs a little short of certain: a grin moves all of a face. Hardly any stranger comes so
-near, and one who does seldom stands in the person's place, as large, while all the others kept theirs.
+Faces alone leave some rightful pairs a little short of certain: a grin moves all of a face. Hardly any stranger comes
+so near, and one who does seldom stands in the person's place, as large, while all the others kept theirs.
 """
 
 from __future__ import annotations
