@@ -1,7 +1,8 @@
 """`python -m training.turned PHOTOS ... [--every N]`: whether faces are found in photos on their side or head down.
 
 Every N-th photo of each folder is turned by quarter turns. The faces that are found in it as it is are looked for
-there: how many are found again, and of these how many are seen on another side than they are turned to.
+there: how many are found again, and of these how many are seen on another side than they are turned to. As it is, those
+are counted that are not seen upright: misread ones, and people who lie.
 """
 
 from __future__ import annotations
@@ -49,13 +50,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photos", type=Path, nargs="+", help="folders")
     parser.add_argument("--every", type=int, default=1, metavar="N")
+    parser.add_argument("--by", type=int, nargs="*", choices=(1, 2, 3), default=(1, 2, 3), help="quarter turns")
     given = parser.parse_args()
     table = Table("folder", "turned by", "faces", "found again", "seen the wrong way up")
     for folder in given.photos:
         photos = [p for path in pictures_in(folder)[:: given.every] if (p := read_rgb(path)) is not None]
         upright = [meshes(pixels) for pixels in track(photos, folder.name)]
         faces = sum(map(len, upright))
-        for turns in (1, 2, 3):
+        lying = sum(turned_from(roll_of(face), 0) >= WRONG_DEG for there in upright for face in there)
+        table.add_row(folder.name, "0", f"{faces}", f"{faces}", f"{lying}")
+        for turns in given.by:
             told = f"{folder.name}, turned by {90 * turns}"
             seen = [
                 right

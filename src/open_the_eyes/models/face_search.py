@@ -51,8 +51,7 @@ FEW: Final = 0.25
 """Of a photo that is head down most faces are missed, and of those that are found most may be misread as upright."""
 
 PLAINLY: Final = 1.15
-"""So many times as much as for the photo as it is has to speak for it turned. Both constants let none of 2,018 tight
-crops of upright faces be turned, and 20 of them stay head down if they were."""
+"""So many times as much as for the photo as it is has to speak for it turned."""
 
 
 @dataclass(frozen=True, slots=True)
