@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from open_the_eyes.errors import PhotoNotWritten, UnreadablePhoto
+from open_the_eyes.errors import NoRoomOnDisk, PhotoNotWritten, UnreadablePhoto
 from open_the_eyes.givers import NoDonors
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import Side
@@ -45,7 +45,7 @@ def report_of(path: str, *faces: FaceReport, outputs: tuple[str, ...] = ()) -> R
 
 @dataclass
 class StandIn:
-    """Plays engine and pipeline: the file's text says what becomes of it ("blink", "open", "broken", "bug", ...)."""
+    """Plays engine and pipeline: the file's text says what becomes of it ("blink", "open", "broken", "full", ...)."""
 
     calls: list[tuple[Path, Options]] = field(default_factory=list)
 
@@ -63,13 +63,16 @@ class StandIn:
                 "interrupt": KeyboardInterrupt(),
                 "memory": MemoryError(),
             }[said]
-        face = face_report("opened", after=(0.98, 0.97)) if said == "blink" else face_report("already_open")
+        opens = said in ("blink", "full")
+        face = face_report("opened", after=(0.98, 0.97)) if opens else face_report("already_open")
         report = report_of(str(photo), face)
 
         def save(path: Path, *, overwrite: bool = False, **_: Any) -> Report:
             if path.exists() and not overwrite:
                 raise PhotoNotWritten(f"{path} is there already")
+            if said == "full":
+                raise NoRoomOnDisk(f"{path}: expected to write here, got: no room; make room.")
             path.write_text("opened")
             return replace(report, outputs=(OutputReport(str(path), "11" * 32),))
 
-        return SimpleNamespace(changed=said == "blink", report=report, save=save)
+        return SimpleNamespace(changed=opens, report=report, save=save)

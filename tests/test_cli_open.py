@@ -81,6 +81,18 @@ def test_one_bad_photo_never_stops_the_rest(capsys: Captured) -> None:
     assert "Traceback" not in err
 
 
+def test_a_full_disk_stops_the_rest(capsys: Captured, stand_in: StandIn) -> None:
+    assert main(["open", *photos("blink", "broken", "full", "blink"), "--report", "all.json"]) == 3
+    assert [path.name for path, _ in stand_in.calls] == ["photo1.jpg", "photo2.jpg", "photo3.jpg"]
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        "open-the-eyes: photo3.jpg: photo3.opened.jpg: expected to write here, got: no room; make room.",
+        "open-the-eyes: stopped, the disk is full. Done so far: 1 of 4 photos; once there is room, name the others "
+        "again.",
+    ]
+    told = json.loads(Path("all.json").read_text())
+    assert [len(told[key]) for key in ("reports", "failed")] == [1, 2]
+
+
 def test_where_all_failed_no_rest_is_spoken_of(capsys: Captured) -> None:
     assert main(["open", *photos("broken", "broken")]) == 6
     assert capsys.readouterr().err.splitlines()[-1] == "open-the-eyes: 2 of 2 photos failed, named above."

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from ..digest import sha256_of
-from ..errors import NoCapacity, PhotoNotWritten
+from ..errors import NoCapacity, PhotoNotWritten, not_written
 from ..locks import held
 from ..naming import numbered
 from .plan import Item
@@ -104,7 +104,7 @@ class Manifest:
         """Writes a record down; when this returns it is on the disk.
 
         Raises:
-            PhotoNotWritten: no room.
+            PhotoNotWritten: it cannot be written; NoRoomOnDisk where the disk is full.
         """
         self._write([(record, record.to_line())])
 
@@ -113,7 +113,7 @@ class Manifest:
         the batch went on meanwhile. Of a photo that both tell of, the other's record counts.
 
         Raises:
-            PhotoNotWritten: no room.
+            PhotoNotWritten: it cannot be written; NoRoomOnDisk where the disk is full.
         """
         with self.path.open("rb") as lines:
             here = {_digest(line) for line in lines}
@@ -196,7 +196,7 @@ class Manifest:
                 self._file.flush()
                 os.fsync(self._file.fileno())
             except OSError as error:
-                raise PhotoNotWritten(
+                raise not_written(error)(
                     f"{self.path}: expected to write down what is finished, got: {error.strerror}; make room, and "
                     "start the same command again: it goes on from here."
                 ) from error

@@ -10,7 +10,6 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Final
 
-from ..counting import counted
 from ..errors import NoRoomOnDisk, UsageError
 from ..naming import numbered
 from ..settings import Settings
@@ -41,15 +40,17 @@ Executor = Callable[[Sequence[Item], Stop], Generator[Record, None, None]]
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """How a run ended; `stopped` where it was told to before everything was done.
+    """How a run ended; `stopped` where that was before everything was done.
 
     Args:
+        full: what was met where the disk was full; what was in hand then was finished, as far as it could be.
         left: results of earlier runs with other options that are still in OUT, where no new one takes their place.
     """
 
     tally: Tally
     stopped: bool
     left: tuple[str, ...] = ()
+    full: NoRoomOnDisk | None = None
 
 
 def run_batch(
@@ -71,27 +72,27 @@ def run_batch(
     Raises:
         UsageError: results made under another fingerprint are there, and are not to be overwritten.
         OpenTheEyesError: workers cannot start.
-        PhotoNotWritten: the manifest cannot be written any more.
-        NoRoomOnDisk: nor can results, since the disk is full; what was in hand then is finished, as far as it can be.
+        PhotoNotWritten: the manifest cannot be written any more, for another reason than a full disk.
     """
     todo, before = _sorted_out(plan, spec, spec.fingerprint(), manifest, retry_failed)
     tally = Tally(len(plan.items), before)
     tell, left = watch(tally), []
-    full: Record | None = None
+    full: NoRoomOnDisk | None = None
     if todo:
         with closing(execute(todo, lambda: full is not None or stop())) as records:
             for record in records:
-                if record.no_room:
-                    full = full or record
+                try:
+                    if record.no_room:
+                        raise NoRoomOnDisk(record.error)
+                    others = manifest.left_by(record)
+                    manifest.add(record)
+                except NoRoomOnDisk as error:
+                    full = full or error
                     continue
-                left += manifest.left_by(record)
-                manifest.add(record)
+                left += others
                 tally.add(record)
                 tell(record)
-    if full is not None:
-        done = f"{tally.done:,} of {counted(tally.total, 'photo')}"
-        raise NoRoomOnDisk(f"{full.error} Done so far: {done}; once there is room, the same command goes on from here.")
-    return BatchResult(tally, tally.done < tally.total, tuple(sorted(left)))
+    return BatchResult(tally, tally.done < tally.total, tuple(sorted(left)), full)
 
 
 def in_processes(

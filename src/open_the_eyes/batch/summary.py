@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ..errors import PhotoNotWritten
+from ..errors import not_written
 from ..version import __version__
 from .manifest import Manifest
 from .plan import Plan
@@ -60,7 +60,7 @@ def write_summary(plan: Plan, spec: BatchSpec, manifest: Manifest, summary: dict
     """The summary with a line for every photo, whole or not at all; written photo by photo, however many there are.
 
     Raises:
-        PhotoNotWritten: no room.
+        PhotoNotWritten: it cannot be written; NoRoomOnDisk where the disk is full.
     """
     path = plan.folder / SUMMARY
     temporary = plan.folder / f".open-the-eyes-{secrets.token_hex(8)}.part"
@@ -76,7 +76,7 @@ def write_summary(plan: Plan, spec: BatchSpec, manifest: Manifest, summary: dict
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise PhotoNotWritten(f"{path}: expected to write the summary, got: {error.strerror}; make room.") from error
+        raise not_written(error)(f"{path}: expected to write the summary, got: {error.strerror}; make room.") from error
     return path
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..counting import counted
-from ..errors import SomePhotosFailed, UsageError
+from ..errors import NoRoomOnDisk, SomePhotosFailed, UsageError
 from . import batch_places, batch_progress, batch_words, donors, flags, parse, paths, speech
 from .batch_places import RunOptions
 from .batch_stop import BatchStop
@@ -223,10 +223,11 @@ def _run(
                 watch=watch,
                 stop=lambda: stop.asked,
             )
-        if remote is not None:  # else what is sent would take the place of what another machine has sent meanwhile
+        sends = remote is not None and ran.full is None
+        if remote is not None and sends:  # else what is sent would take the place of what another machine has sent
             batch_places.catch_up(manifest, remote)
         told = batch_words.summed_up(planned, spec, manifest, ran)
-        if remote is not None:
+        if remote is not None and sends:
             batch_places.sent(planned, remote)
     except KeyboardInterrupt:
         speech.note("left: what is finished is written down; the same command goes on from there.")
@@ -234,6 +235,11 @@ def _run(
     finally:
         manifest.close()
     speech.say(json.dumps(told, indent=2) if as_json else "\n".join(batch_words.summary_lines(told)))
+    if ran.full is not None:
+        done = f"{told['photos'] - told['not_done']:,} of {counted(told['photos'], 'photo')}"
+        raise NoRoomOnDisk(f"{ran.full} Done so far: {done}; once there is room, the same command goes on from here.")
+    if told["sheet"] is None:
+        raise NoRoomOnDisk(f"{planned.folder}: no room for summary and sheet; make some, the same command writes them.")
     if ran.stopped:
         speech.note(f"stopped with {counted(told['not_done'], 'photo')} left; the same command goes on from here.")
         raise SystemExit(INTERRUPTED)

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ..counting import counted
+from ..errors import NoRoomOnDisk
 from . import speech
 
 if TYPE_CHECKING:
@@ -17,14 +18,17 @@ if TYPE_CHECKING:
 
 
 def summed_up(planned: Plan, spec: BatchSpec, manifest: Manifest, ran: BatchResult) -> dict[str, Any]:
-    """The summary, written beside the manifest with the contact sheet."""
+    """The summary, written beside the manifest with the contact sheet; where there is no room, their names are None."""
     from ..batch.contact_sheet import write_sheet
     from ..batch.summary import summary_of, write_summary
 
     told = summary_of(planned, spec, manifest, ran.tally, ran.left)
-    summary = write_summary(planned, spec, manifest, told)
     shown = (manifest.latest(planned.items, spec.fingerprint(), [state]) for state in ("failed", "opened"))
-    pages = write_sheet(planned.folder, chain.from_iterable(shown), told)
+    try:
+        summary = write_summary(planned, spec, manifest, told)
+        pages = write_sheet(planned.folder, chain.from_iterable(shown), told)
+    except NoRoomOnDisk:
+        return told | {"summary": None, "sheet": None}
     return told | {"summary": str(summary), "sheet": str(pages[0])}
 
 
@@ -52,4 +56,6 @@ def summary_lines(told: dict[str, Any]) -> Sequence[str]:
     if left := run["still_there_of_other_options"]:
         results = f"{counted(len(left), 'result')} of other options, such as {speech.printable(left[0])}"
         lines.append(f"still there: {results}; the summary names all, until the next run: delete what is not wanted")
+    if told["sheet"] is None:
+        return lines
     return [*lines, f"summary: {speech.printable(told['summary'])}", f"sheet:   {speech.printable(told['sheet'])}"]

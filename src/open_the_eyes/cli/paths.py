@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ..addresses import is_address
-from ..errors import PhotoNotWritten, UsageError
+from ..errors import PhotoNotWritten, UsageError, not_written
 from ..looking import is_file, is_folder, is_there
 from ..naming import OPENED, named
 
@@ -206,7 +206,7 @@ def make_folder(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise PhotoNotWritten(f"{path.parent}: cannot make this folder ({error.strerror}). Name another.") from error
+        raise not_written(error)(f"{path.parent}: cannot make this folder ({error.strerror}). Name another.") from error
 
 
 def check_report(path: Path, others: Iterable[Path], *, overwrite: bool) -> None:

@@ -1,4 +1,7 @@
-"""One photo or several: a bad photo among several is told and counted, and never stops the rest; Ctrl-C does."""
+"""One photo or several: a bad photo among several is told and counted, and never stops the rest.
+
+Ctrl-C does, and a full disk: photo by photo would fail over it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ..counting import counted
-from ..errors import SomePhotosFailed, as_known
+from ..errors import NoRoomOnDisk, SomePhotosFailed, as_known
 from . import interrupts, speech
 from .exits import explain
 
@@ -30,12 +33,13 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What became of all photos, in the order given; `interrupted` before all of them had their turn."""
+    """What became of the photos, in the order given; not all had a turn where `interrupted`, or the disk was `full`."""
 
     photos: int
     reports: tuple[Report, ...]
     failures: tuple[Failure, ...]
     interrupted: bool = False
+    full: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The report itself for one photo that succeeded; else `reports`, and `failed` with a line for each other."""
@@ -48,12 +52,18 @@ class Results:
         """Raises:
         KeyboardInterrupt: Ctrl-C came before the end.
         Exit: the one photo did; with the code of its error, which has been told.
-        SomePhotosFailed: one or more of several did.
+        NoRoomOnDisk: the disk was full for one of several, which has been told.
+        SomePhotosFailed: one or more of several failed.
         """
         if self.interrupted:
             raise KeyboardInterrupt
         if self.photos == 1 and self.failures:
             raise typer.Exit(self.failures[0].code)
+        if self.full:
+            done = f"{len(self.reports):,} of {counted(self.photos, 'photo')}"
+            raise NoRoomOnDisk(
+                f"stopped, the disk is full. Done so far: {done}; once there is room, name the others again."
+            )
         if self.failures:
             rest = "" if len(self.failures) == self.photos else "; the rest is done"
             some = f"{len(self.failures):,} of {counted(self.photos, 'photo')}"
@@ -63,14 +73,14 @@ class Results:
 def each(photos: Sequence[Path], work: Callable[[Path, int], Report], *, debug: bool) -> Results:
     """Calls `work(photo, number)` for every photo; the error of each is told at once, and becomes a failure.
 
-    After Ctrl-C no other photo is begun, and what is done by then comes back.
+    After Ctrl-C, or where the disk is full, no other photo is begun, and what is done by then comes back.
 
     Raises:
         KeyboardInterrupt: nothing is.
     """
     reports: list[Report] = []
     failures: list[Failure] = []
-    interrupted = False
+    interrupted = full = False
     for number, photo in enumerate(photos, start=1):
         try:
             reports.append(work(photo, number))
@@ -82,11 +92,12 @@ def each(photos: Sequence[Path], work: Callable[[Path, int], Report], *, debug: 
             if not interrupted:
                 code = explain(error, debug=debug, photo=str(photo) if len(photos) > 1 else "")
                 failures.append(Failure(photo, speech.one_line(as_known(error)), code))
-        if interrupted:
+                full = isinstance(error, NoRoomOnDisk)
+        if interrupted or full:
             break
     if interrupted and not reports and not failures:
         raise KeyboardInterrupt
-    return Results(len(photos), tuple(reports), tuple(failures), interrupted)
+    return Results(len(photos), tuple(reports), tuple(failures), interrupted, full)
 
 
 def as_text(results: Results) -> str:
