@@ -77,6 +77,32 @@ def test_best_take_knows_results_by_their_records_and_says_what_it_left_out(
     assert "expected two photos or more, got 1 and 1 that open-the-eyes made" in capsys.readouterr().err
 
 
+def test_best_take_leaves_out_what_cannot_be_read_of_a_folder_and_says_so(
+    shots: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("stranger", "empty"):
+        (shots / f"{name}.png").unlink()
+    assert main(["best-take", ".", "-o", "best.png", "--json"]) == 6
+    out, err = capsys.readouterr()
+    taken = json.loads(out)
+    assert [frame["name"] for frame in taken["frames"]] == ["shot1.png", "shot2.png"]
+    assert [failure["path"] for failure in taken["failed"]] == ["text.png"]
+    assert f"left out: {taken['failed'][0]['error']}\n" in err
+    assert err.splitlines()[-1].startswith("open-the-eyes: 1 of 3 photos failed, named above")
+
+    assert main(["best-take", ".", "text.png"]) == 3
+    assert "left out" not in capsys.readouterr().err, "who names a photo wants it"
+    (shots / "shot2.png").unlink()
+    assert main(["best-take", "."]) == 3
+    assert "expected two photos or more, got 1 and 1 that cannot be read" in capsys.readouterr().err
+
+
+def test_best_take_never_replaces_a_photo_that_cannot_be_read(shots: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["best-take", ".", "-o", "text.png", "--overwrite"]) == 2
+    assert "text.png is one of the files given; the original is never replaced" in capsys.readouterr().err
+    assert (shots / "text.png").read_text() == "no picture"
+
+
 @pytest.mark.parametrize("photos", [["shot1.png"], ["shot1.png", "shot1.png"]], ids=["one", "the same twice"])
 def test_best_take_wants_two_photos(shots: Path, capsys: pytest.CaptureFixture[str], photos: list[str]) -> None:  # noqa: ARG001 -- makes the folder
     assert main(["best-take", *photos]) == 2

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import UnreadablePhoto, UsageError
+from ..counting import counted
+from ..errors import SomePhotosFailed, UnreadablePhoto, UsageError
 from ..looking import is_folder, is_there
 from ..options import MatchOptions, Options
 from . import donors, flags, parse, paths, progress, speech, words
 
 if TYPE_CHECKING:
     from ..best_take import BestTake
-    from ..photo import Photo
     from ..report import Report
 
 
@@ -53,7 +53,8 @@ def best_take_command(
     The best frame is the one with the fewest problems: closed eyes, missing faces, blur. Eyes in it that are or may be
     closed are replaced by the same person's from another frame. Nobody gets eyes that are not surely theirs, and none
     are made up: whoever has open eyes in no frame stays as they are, and `open` can paint theirs. Files that
-    open-the-eyes made are left out. Without -o, the result is beside that frame: shot2.jpg gives shot2.opened.jpg.
+    open-the-eyes made are left out, and so are those of a folder that cannot be read; both are said. Without -o, the
+    result is beside that frame: shot2.jpg gives shot2.opened.jpg.
 
     \b
     Examples:
@@ -61,9 +62,9 @@ def best_take_command(
       open-the-eyes best-take shot1.jpg shot2.jpg shot3.jpg
       open-the-eyes best-take burst/ -o best.jpg --match 1=shot2.jpg:3
     """
-    given = paths.spelt_out(photos)
-    sources = _photos(given)
-    named = tuple(photo for photo in map(Path, given) if not is_folder(photo))
+    places = paths.spelt_out(photos)
+    sources = _photos(places)
+    named = tuple(photo for photo in map(Path, places) if not is_folder(photo))
     with flags.by_flag():
         options = Options.of(seed=parse.whole("--seed", seed), match=_pairs(match, sources))
     options = replace(options, match=MatchOptions())  # checked; which frames there are is known when they are read
@@ -85,15 +86,19 @@ def best_take_command(
 
     engine = load_engine("reference", Settings.from_environment())
     with progress.shown(f"{len(sources)} photos") as tell:
-        frames, left_out = _frames(sources)
-        pairs = _pairs(match, tuple(frames))
+        burst = _burst(sources, named)
+        pairs = _pairs(match, tuple(burst.frames))
         with flags.by_flag():
-            taken = best_take(tuple(frames.values()), options, match=pairs, engine=engine, progress=tell)
-    saved = _saved(taken, (*frames, *named), targets[tuple(frames)[taken.base]], overwrite=overwrite)
-    text = json.dumps(_as_json(taken, left_out, saved), indent=2)
+            taken = best_take(tuple(burst.frames.values()), options, match=pairs, engine=engine, progress=tell)
+    given = (*burst.frames, *burst.failed, *named)
+    saved = _saved(taken, given, targets[tuple(burst.frames)[taken.base]], overwrite=overwrite)
+    text = json.dumps(_as_json(taken, burst, saved), indent=2)
     speech.say(text if as_json else "\n".join(_lines(taken, saved)))
     if report_path is not None:
         paths.write_text(report_path, text + "\n", overwrite=overwrite)
+    if burst.failed:
+        some = f"{len(burst.failed):,} of {counted(len(sources), 'photo')}"
+        raise SomePhotosFailed(f"{some} failed, named above; this is the best of the rest.")
 
 
 def _photos(given: list[str]) -> tuple[Path, ...]:
@@ -134,30 +139,26 @@ def _pairs(match: list[str] | None, photos: tuple[Path, ...]) -> tuple[tuple[int
     return parse.matches("--match", match or (), [str(photo) for photo in photos], named="of the burst")
 
 
-def _frames(sources: tuple[Path, ...]) -> tuple[dict[Path, Photo], tuple[Path, ...]]:
-    """The photos that are frames, and the files that are left out, which is said.
+def _burst(sources: tuple[Path, ...], named: tuple[Path, ...]) -> donors.Burst:
+    """The frames, of which there are two or more.
 
     Raises:
-        UnreadablePhoto, PhotoTooLarge: one cannot be used.
+        UnreadablePhoto, PhotoTooLarge: one that was named cannot be used, or of the others all but one at most.
         UsageError: fewer than two frames are left.
     """
-    photos, left_out = donors.frames(sources)
-    for path in left_out:
-        speech.note(speech.one_line(f"left out: {path}, which open-the-eyes made: its eyes may be painted"))
-    if len(photos) < 2:
-        raise UsageError(
-            f"best-take: expected two photos or more, got {len(photos)} and {len(left_out)} that open-the-eyes made; "
+    burst = donors.burst(sources, named)
+    if len(burst.frames) < 2:
+        others = [f"{len(burst.made)} that open-the-eyes made"] if burst.made or not burst.failed else []
+        others += [f"{len(burst.failed)} that cannot be read"] if burst.failed else []
+        raise (UnreadablePhoto if burst.failed else UsageError)(
+            f"best-take: expected two photos or more, got {len(burst.frames)} and {' and '.join(others)}; "
             "name more photos as the camera made them."
         )
-    return photos, left_out
+    return burst
 
 
 def _without_result(sources: tuple[Path, ...], named: tuple[Path, ...], target: Path) -> list[Path]:
-    """All but the file at `target`, where an earlier run made that and a folder alone brought it: it may be replaced.
-
-    Raises:
-        UnreadablePhoto, PhotoTooLarge: it is one of `sources`, and cannot be used.
-    """
+    """All but the file at `target`, where an earlier run made it and a folder alone brought it: it may be replaced."""
     place = paths.real_place(target)
     found = (photo for photo in sources if photo not in named)
     return [*named, *(photo for photo in found if paths.real_place(photo) != place or not donors.is_result(photo))]
@@ -173,10 +174,14 @@ def _saved(taken: BestTake, given: tuple[Path, ...], target: Path, *, overwrite:
     return opened.save(target, overwrite=overwrite)
 
 
-def _as_json(taken: BestTake, left_out: tuple[Path, ...], report: Report) -> dict[str, object]:
-    frames = [frame.to_json() for frame in taken.frames]
-    others = [str(path) for path in left_out]
-    return {"base": taken.frames[taken.base].name, "frames": frames, "left_out": others, "report": report.to_json()}
+def _as_json(taken: BestTake, burst: donors.Burst, report: Report) -> dict[str, object]:
+    return {
+        "base": taken.frames[taken.base].name,
+        "frames": [frame.to_json() for frame in taken.frames],
+        "left_out": [str(path) for path in burst.made],
+        "failed": [{"path": str(path), "error": error} for path, error in burst.failed.items()],
+        "report": report.to_json(),
+    }
 
 
 def _lines(taken: BestTake, report: Report) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import PhotoTooLarge, UnreadablePhoto
 from . import speech
 
 if TYPE_CHECKING:
@@ -49,34 +50,52 @@ def check_faces(references: Sequence[Path], settings: Settings) -> None:
     check_references(references, load_engine("appearance", on_processor))
 
 
-def frames(paths: Sequence[Path]) -> tuple[dict[Path, Photo], tuple[Path, ...]]:
-    """The frames of a burst, and the files that are none: results of ours, by the records in them.
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """The frames of a burst, the files that are none (results of ours, by their records), and why others failed."""
+
+    frames: dict[Path, Photo] = field(default_factory=dict)
+    made: list[Path] = field(default_factory=list)
+    failed: dict[Path, str] = field(default_factory=dict)
+
+
+def burst(paths: Sequence[Path], named: Collection[Path]) -> Burst:
+    """What the files of a burst are; what is left out is said at once.
+
+    Args:
+        named: those that a person named one by one, of which each has to be of use.
 
     Raises:
-        UnreadablePhoto, PhotoTooLarge: one cannot be used.
+        UnreadablePhoto, PhotoTooLarge: one of these is not.
     """
     from ..files import read_record
 
-    photos: dict[Path, Photo] = {}
-    left_out: list[Path] = []
+    found = Burst()
     for path in paths:
-        photo = _read(path)
+        try:
+            photo = _read(path)
+        except (UnreadablePhoto, PhotoTooLarge) as error:
+            if path in named:
+                raise
+            found.failed[path] = speech.one_line(error)
+            speech.note(f"left out: {found.failed[path]}")
+            continue
         if read_record(photo) is None:
-            photos[path] = photo
+            found.frames[path] = photo
         else:
-            left_out.append(path)
-    return photos, tuple(left_out)
+            found.made.append(path)
+            speech.note(speech.one_line(f"left out: {path}, which open-the-eyes made: its eyes may be painted"))
+    return found
 
 
 def is_result(path: Path) -> bool:
-    """Whether open-the-eyes made a file, by the record in it.
-
-    Raises:
-        UnreadablePhoto, PhotoTooLarge: it cannot be used.
-    """
+    """Whether open-the-eyes made a file, by the record in it; one that cannot be read tells of none."""
     from ..files import read_record
 
-    return read_record(_read(path)) is not None
+    try:
+        return read_record(_read(path)) is not None
+    except (UnreadablePhoto, PhotoTooLarge):
+        return False
 
 
 def _read(path: Path) -> Photo:
