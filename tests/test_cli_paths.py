@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,6 +46,8 @@ def test_results_are_planned(
         pytest.param(["a.jpg", "b.jpg"], "c.JPG", "expected a folder, got a file", id="the name of one for several"),
         pytest.param(["a.jpg"], "", "-o: expected a name, got nothing", id="an empty name"),
         pytest.param(["a.jpg"], "s3://bucket/", "-o s3://bucket/: expected a place on this machine", id="an address"),
+        pytest.param(["a.jpg"], "-", "-o -: expected the name of a file, no picture goes to stdout", id="stdout"),
+        pytest.param(["a.jpg", "b.jpg"], "/dev/null", "expected a folder, got a device", id="a device for several"),
         pytest.param(["a.jpg"], "a.jgp", "-o a.jgp: expected a name ending in .jpg", id="a misspelt format"),
         pytest.param(["a.jpg"], "a.GIF", "-o a.GIF: expected a name ending in .jpg", id="a format that is not written"),
     ],
@@ -114,6 +117,23 @@ def test_a_photo_is_not_replaced_by_way_of_a_folder_that_is_yet_to_be_made(
 def test_a_folder_is_not_a_result(tmp_path: Path) -> None:
     with pytest.raises(PhotoNotWritten, match="got a folder"):
         paths.check_output(tmp_path, [], overwrite=True)
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+@pytest.mark.parametrize(("place", "kind"), [("pipe", "a pipe"), ("/dev/null", "a device"), ("stdout", "a pipe")])
+def test_a_device_or_a_pipe_is_not_a_result(tmp_path: Path, place: str, kind: str, overwrite: bool) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "stdout").symlink_to("pipe")
+    path = tmp_path / place
+    for check in (paths.check_output, paths.check_report):
+        with pytest.raises(PhotoNotWritten, match=f"{path}: expected the name of a file, this is {kind}, into"):
+            check(path, [], overwrite=overwrite)
+
+
+def test_a_report_is_not_written_to_stdout_by_a_dash() -> None:
+    with pytest.raises(UsageError, match="--report -: expected the name of a file; --json prints the report"):
+        paths.report_place("-")
+    assert paths.report_place("./-") == Path("-")
 
 
 def test_a_name_too_long_is_left_for_the_writer_to_refuse() -> None:

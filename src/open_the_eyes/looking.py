@@ -6,6 +6,7 @@ A path's own methods raise there. Whoever reads or writes it will say so.
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 
@@ -23,3 +24,18 @@ def is_folder(path: Path) -> bool:
 
 def is_link(path: Path) -> bool:
     return os.path.islink(path)  # noqa: PTH114 -- see above
+
+
+def special(path: Path) -> str:
+    """ "a device", "a pipe" or "a socket"; "" where a file, a folder or nothing is."""
+    try:
+        return kind_of(path.stat().st_mode)
+    except (OSError, ValueError):
+        return ""
+
+
+def kind_of(mode: int) -> str:
+    """The same of what has this mode."""
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        return ""
+    return "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"

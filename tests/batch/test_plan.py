@@ -62,6 +62,7 @@ def test_photos_may_lie_below_the_results(shoot: Path) -> None:
         pytest.param(["a\0b"], "out", {}, "expected a folder", id="a name that cannot be"),
         pytest.param(["shoot/wide.txt"], "out", {}, "expected a list in UTF-8, or UTF-16 with its mark", id="no list"),
         pytest.param(["shoot"], "shoot/a.jpg", {}, "this is a file", id="results into a file"),
+        pytest.param(["shoot"], "/dev/null", {}, "this is a device", id="results into a device"),
         pytest.param(["shoot"], "shoot", {"keep_names": True}, "never replaced", id="over the originals"),
         pytest.param(["shoot"], "shoot", {"copy": True}, "never replaced", id="copies onto the originals"),
     ],

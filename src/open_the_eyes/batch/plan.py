@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UsageError
-from ..looking import is_folder, is_there
+from ..looking import is_folder, is_there, special
 from ..naming import is_result, numbered, opened
 from .sources import FOLDER, PhotoCollector, each_once, spelled_out
 
@@ -92,7 +92,9 @@ def plan(
     """
     target = Path(out)
     if is_there(target) and not is_folder(target):
-        raise UsageError(f"OUT {out}: expected a folder for the results, this is a file; name a folder.")
+        raise UsageError(
+            f"OUT {out}: expected a folder for the results, this is {special(target) or 'a file'}; name one."
+        )
     found = PhotoCollector(target)
     for source in sources:
         found.add(source)

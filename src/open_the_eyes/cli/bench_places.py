@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..looking import is_file, is_folder, is_there
+from ..looking import is_file, is_folder, is_there, special
 from . import paths
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def output_folder(out: str) -> Path:
     """Where the report goes: a folder in which no report is, or the benchmark's own."""
     folder = Path(out)
     if not out or (is_there(folder) and not is_folder(folder)):
-        raise UsageError(f"-o {out}: expected a folder for the report, got {'a file' if out else 'nothing'}.")
+        came = special(folder) or "a file" if out else "nothing"
+        raise UsageError(f"-o {out}: expected a folder for the report, got {came}.")
     paths.check_folder(folder, "-o")
     report = paths.real_place(folder / REPORT)
     if is_there(report):

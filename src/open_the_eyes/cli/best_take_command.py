@@ -76,7 +76,7 @@ def best_take_command(
     if len(set(targets.values())) == 1:  # else which one it is depends on the frame that is taken
         target = targets[sources[0]]
         paths.check_output(target, _without_result(sources, named, target), overwrite=overwrite)
-    report_path = None if report is None else paths.place(report, "--report")
+    report_path = None if report is None else paths.report_place(report)
     if report_path is not None:
         paths.check_report(report_path, (*sources, *targets.values()), overwrite=overwrite)
 

@@ -145,7 +145,7 @@ def open_command(
         paths.check_reference(path)
     files = tuple(Path(path) for path in (replay, c2pa_cert, c2pa_key) if path is not None)
     given = (*sources, *others, *files)
-    report_path = None if report is None else paths.place(report, "--report")
+    report_path = None if report is None else paths.report_place(report)
     if report_path is not None:
         written = (path for output in outputs for path in numbered(output, count))
         paths.check_report(report_path, (*given, *written), overwrite=overwrite)

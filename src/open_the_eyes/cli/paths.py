@@ -12,7 +12,7 @@ from typing import Final
 
 from ..addresses import is_address
 from ..errors import PhotoNotWritten, UsageError, not_written
-from ..looking import is_file, is_folder, is_there
+from ..looking import is_file, is_folder, is_there, special
 from ..naming import OPENED, named
 
 _GLOB = frozenset("*?[")
@@ -97,6 +97,8 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = OPENED, *, 
     """
     if out == "":
         raise UsageError(f"{option}: expected a name, got nothing. Name a file, or a folder for several photos.")
+    if out == "-":
+        raise UsageError(f"{option} -: expected the name of a file, no picture goes to stdout. A file - is ./- here.")
     check_here(out or "", option)
     if out is None:
         paths = [named(photo, addition, _true_suffix(photo)) for photo in photos]
@@ -119,7 +121,8 @@ def _check_for_several(out: str, option: str) -> None:
     place = Path(out)
     meant = place.suffix.lower() in SUFFIXES and not out.endswith(("/", os.sep))
     if not is_folder(place) and (meant or is_there(place)):
-        raise UsageError(f"{option} {out}: expected a folder, got a file. Name a folder, or one photo and one file.")
+        came = special(place) or "a file"
+        raise UsageError(f"{option} {out}: expected a folder, got {came}. Name a folder, or one photo and one file.")
 
 
 def check_format(path: Path, option: str) -> None:
@@ -158,6 +161,10 @@ def check_output(path: Path, given: Iterable[Path], *, overwrite: bool) -> None:
         PhotoNotWritten: `path` is there already, or its folder neither can be written nor made.
     """
     check_here(path)
+    if kind := special(path):  # asked as it was given: where /dev/stdout leads to has no name
+        raise PhotoNotWritten(
+            f"{path}: expected the name of a file, this is {kind}, into which nothing goes. Name one."
+        )
     real = real_place(path)
     if not is_there(real):
         check_folder(real.parent)
@@ -207,6 +214,17 @@ def make_folder(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise not_written(error)(f"{path.parent}: cannot make this folder ({error.strerror}). Name another.") from error
+
+
+def report_place(name: str) -> Path:
+    """The name of a report as a path.
+
+    Raises:
+        UsageError: it is empty, or stands for stdout.
+    """
+    if name == "-":
+        raise UsageError("--report -: expected the name of a file; --json prints the report.")
+    return place(name, "--report")
 
 
 def check_report(path: Path, others: Iterable[Path], *, overwrite: bool) -> None:

@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from ..errors import PhotoTooLarge, UnreadablePhoto
+from ..looking import kind_of
 
 
 def take_in(source: str | PathLike[str] | bytes, max_bytes: int) -> bytes:
@@ -52,8 +53,7 @@ def _check_entered(path: Path) -> None:
 def _check_ordinary(status: os.stat_result) -> None:
     if stat.S_ISREG(status.st_mode):
         return
-    kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe, socket or device"
-    raise UnreadablePhoto(f"expected a photo, this is {kind}; name a file.")
+    raise UnreadablePhoto(f"expected a photo, this is {kind_of(status.st_mode) or 'a folder'}; name a file.")
 
 
 def _check_length(length: int, max_bytes: int) -> None:

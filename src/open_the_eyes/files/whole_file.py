@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..errors import NoRoomOnDisk, PhotoNotWritten, not_written
+from ..looking import special
 
 
 def write_whole(path: Path, data: bytes, *, overwrite: bool) -> None:
@@ -46,8 +47,8 @@ def check_free(path: Path, *, overwrite: bool) -> None:
         if not os.path.lexists(path):
             return
         if path.exists() and not path.is_file():
-            kind = "folder" if path.is_dir() else "pipe or device"
-            raise PhotoNotWritten(f"{path}: expected the name of a file, this is a {kind}; choose another name.")
+            kind = special(path) or "a folder"
+            raise PhotoNotWritten(f"{path}: expected the name of a file, this is {kind}; choose another name.")
         if not overwrite:
             raise _taken(path)
     except (OSError, ValueError) as error:
