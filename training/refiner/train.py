@@ -140,8 +140,11 @@ class Training:
             ValueError: the file is of a run with another plan.
         """
         state = torch.load(path, weights_only=True, map_location=self.device)
-        if state["plan"] != asdict(self.plan):
-            raise ValueError(f"{path} was begun with {state['plan']}, not {asdict(self.plan)}")
+        then, now = state["plan"], asdict(self.plan)
+        if then != now:
+            others = [name for name in {**now, **then} if then.get(name) != now.get(name)]
+            was, came = (", ".join(f"{name} {plan.get(name)}" for name in others) for plan in (then, now))
+            raise ValueError(f"{path} was begun with {was}, expected {came}. Give the same, or name another -o.")
         for name in self._PARTS:
             getattr(self, name).load_state_dict(state[name])
         self.step, self.seconds = state["step"], state["seconds"]
@@ -206,13 +209,16 @@ def train(
     A run without a state begins with the weights of `start`, if there are any.
 
     Raises:
-        SystemExit: there is a state, and a `start` that it would leave unused.
+        SystemExit: there is a state, and a `start` that it would leave unused, or the state is of another plan.
     """
     training, state = Training(plan, device), out / "state.pt"
     if state.exists() and start is not None:
         raise SystemExit(f"--start: {state} has weights to go on from. Leave --start out, or name another -o.")
     if state.exists():
-        training.load(state)
+        try:
+            training.load(state)
+        except ValueError as error:
+            raise SystemExit(str(error)) from error
     elif start is not None:
         training.net.load_state_dict(start)
         training.steady.load_state_dict(start)

@@ -183,7 +183,9 @@ def test_a_start_is_refused_where_a_run_goes_on(stored: Stored, tmp_path: Path) 
         train(stored, stored, tmp_path, 0.0, Plan(), "cpu", begun.net.state_dict())
 
 
-def test_a_training_of_another_plan_is_refused(tmp_path: Path) -> None:
+def test_a_training_of_another_plan_is_refused_in_a_line(stored: Stored, tmp_path: Path) -> None:
     Training(Plan(), "cpu").save(tmp_path / "state.pt")
-    with pytest.raises(ValueError, match="was begun with"):
-        Training(Plan(batch=3), "cpu").load(tmp_path / "state.pt")
+    with pytest.raises(
+        SystemExit, match=r"state\.pt was begun with rate 0\.0004, expected rate 0\.001\. Give the same"
+    ):
+        train(stored, stored, tmp_path, 0.0, Plan(rate=1e-3), "cpu")
