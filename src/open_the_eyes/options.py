@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from numbers import Integral, Real
 from typing import Any, Final, Literal, get_args
 
 from .counting import counted
-from .errors import INSPECT, UsageError
+from .errors import INSPECT
+from .option_values import check_number, check_one_of, check_whole, check_yes_or_no, is_number, keep, refuse
 
 Mode = Literal["fast", "standard", "quality", "ultra"]
 EyeColor = Literal["auto", "brown", "hazel", "green", "blue", "grey"]
@@ -25,34 +25,6 @@ MAX_ATTEMPTS: Final = 1000
 MAX_OPENNESS: Final = 1.5
 
 
-def _refuse(condition: bool, message: str, *, mend: str = "", how: str = "") -> None:
-    if condition:
-        raise UsageError(message, mend=mend, how=how)
-
-
-def _whole(name: str, value: object) -> None:
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    _refuse(not whole, f"{name}: expected a whole number, got {value!r:.80}.")
-
-
-def _number(name: str, value: object) -> None:
-    _refuse(not _is_number(value), f"{name}: expected a number, got {value!r:.80}.")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
-
-
-def _keep(options: object, **plain: object) -> None:
-    """Puts Python's own numbers in the place of numpy's and others, for records and reports are written as JSON."""
-    for name, value in plain.items():
-        object.__setattr__(options, name, value)
-
-
-def _yes_or_no(name: str, value: object) -> None:
-    _refuse(not isinstance(value, bool), f"{name}: expected true or false, got {value!r:.80}.")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseOptions:
     """Which faces are edited.
@@ -66,16 +38,16 @@ class ChooseOptions:
     all: bool = False
 
     def __post_init__(self) -> None:
-        _yes_or_no("all", self.all)
+        check_yes_or_no("all", self.all)
         if self.faces is not None:
             listed = isinstance(self.faces, (tuple, list))
-            _refuse(not listed, f"faces: expected face numbers such as [1, 3], got {self.faces!r:.80}.")
-            _refuse(not self.faces, "faces: expected face numbers such as 1,3; got none. Leave it out for all faces.")
+            refuse(not listed, f"faces: expected face numbers such as [1, 3], got {self.faces!r:.80}.")
+            refuse(not self.faces, "faces: expected face numbers such as 1,3; got none. Leave it out for all faces.")
             for number in self.faces:
-                _whole("faces", number)
+                check_whole("faces", number)
             bad = [n for n in self.faces if n < 1]
-            _refuse(bool(bad), f"faces: numbers start at 1, got {bad}.", mend=INSPECT, how="List them")
-            _keep(self, faces=tuple(int(number) for number in self.faces))
+            refuse(bool(bad), f"faces: numbers start at 1, got {bad}.", mend=INSPECT, how="List them")
+            keep(self, faces=tuple(int(number) for number in self.faces))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,37 +80,31 @@ class GenerateOptions:
     precision: Precision = "auto"
 
     def __post_init__(self) -> None:
-        _refuse(
-            self.precision not in PRECISIONS,
-            f"precision: expected one of {', '.join(PRECISIONS)}; got {self.precision!r:.80}.",
-        )
-        _refuse(self.mode not in MODES, f"mode: expected one of {', '.join(MODES)}; got {self.mode!r:.80}.")
-        _yes_or_no("lcm", self.lcm)
-        _whole("variations", self.variations)
-        _whole("seed", self.seed)
-        _refuse(
+        check_one_of("precision", self.precision, PRECISIONS)
+        check_one_of("mode", self.mode, MODES)
+        check_yes_or_no("lcm", self.lcm)
+        check_whole("variations", self.variations)
+        check_whole("seed", self.seed)
+        refuse(
             not 1 <= self.variations <= MAX_VARIATIONS,
             f"variations: expected 1 to {MAX_VARIATIONS}, got {self.variations}.",
         )
         self._check_picks()
-        _refuse(not 0 <= self.seed < 2**32, f"seed: expected 0 to {2**32 - 1}, got {self.seed}.")
-        _refuse(
-            self.eye_color not in EYE_COLORS,
-            f"eye_color: expected one of {', '.join(EYE_COLORS)}; got {self.eye_color!r:.80}.",
-        )
+        refuse(not 0 <= self.seed < 2**32, f"seed: expected 0 to {2**32 - 1}, got {self.seed}.")
+        check_one_of("eye_color", self.eye_color, EYE_COLORS)
         if self.gaze is not None:
             pair = isinstance(self.gaze, (tuple, list)) and len(self.gaze) == 2
-            numbers = pair and all(_is_number(v) for v in self.gaze)
-            _refuse(not numbers, f"gaze: expected two numbers such as [0.3, -0.1], got {self.gaze!r:.80}.")
+            numbers = pair and all(is_number(v) for v in self.gaze)
+            refuse(not numbers, f"gaze: expected two numbers such as [0.3, -0.1], got {self.gaze!r:.80}.")
             ok = all(-1 <= v <= 1 for v in self.gaze)
-            _refuse(not ok, f"gaze: expected two numbers from -1 to 1, such as 0.3,-0.1; got {self.gaze}.")
+            refuse(not ok, f"gaze: expected two numbers from -1 to 1, such as 0.3,-0.1; got {self.gaze}.")
         if self.openness is not None:
-            _number("openness", self.openness)
-            _refuse(
+            check_number("openness", self.openness)
+            refuse(
                 not 0 <= self.openness <= MAX_OPENNESS,
                 f"openness: expected 0 to {MAX_OPENNESS} (1 is usual), got {self.openness}.",
             )
-        _keep(
+        keep(
             self,
             variations=int(self.variations),
             seed=int(self.seed),
@@ -150,18 +116,16 @@ class GenerateOptions:
     def _check_picks(self) -> None:
         listed = isinstance(self.picks, (tuple, list))
         pairs = listed and all(isinstance(one, (tuple, list)) and len(one) == 2 for one in self.picks)
-        _refuse(not pairs, f"picks: expected (face, attempt) such as [[1, 0], [2, 3]], got {self.picks!r:.80}.")
+        refuse(not pairs, f"picks: expected (face, attempt) such as [[1, 0], [2, 3]], got {self.picks!r:.80}.")
         for face, attempt in self.picks:
-            _whole("picks", face)
-            _whole("picks", attempt)
+            check_whole("picks", face)
+            check_whole("picks", attempt)
             known = face >= 1 and 0 <= attempt < MAX_ATTEMPTS
-            _refuse(
-                not known, f"picks: faces count from 1, attempts from 0 to {MAX_ATTEMPTS - 1}; got {face, attempt}."
-            )
+            refuse(not known, f"picks: faces count from 1, attempts from 0 to {MAX_ATTEMPTS - 1}; got {face, attempt}.")
         faces = {face for face, _ in self.picks}
-        _refuse(len(faces) < len(self.picks), "picks: expected each face once, got one twice; leave one out.")
+        refuse(len(faces) < len(self.picks), "picks: expected each face once, got one twice; leave one out.")
         several = bool(self.picks) and self.variations > 1
-        _refuse(several, f"picks: expected one variation with them, got variations {self.variations}; drop one.")
+        refuse(several, f"picks: expected one variation with them, got variations {self.variations}; drop one.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,18 +141,18 @@ class MatchOptions:
     def __post_init__(self) -> None:
         listed = isinstance(self.match, (tuple, list))
         triples = listed and all(isinstance(one, (tuple, list)) and len(one) == 3 for one in self.match)
-        _refuse(
+        refuse(
             not triples, f"match: expected (face, reference, face there) such as [[1, 2, 3]], got {self.match!r:.80}."
         )
         for one in self.match:
             for number in one:
-                _whole("match", number)
-            _refuse(min(one) < 1, f"match: numbers start at 1, got {tuple(one)}.", mend=INSPECT, how="List faces")
+                check_whole("match", number)
+            refuse(min(one) < 1, f"match: numbers start at 1, got {tuple(one)}.", mend=INSPECT, how="List faces")
         pairs = [(face, reference) for face, reference, _ in self.match]
-        _refuse(
+        refuse(
             len(set(pairs)) < len(pairs), "match: expected each face once a reference, got one twice; leave one out."
         )
-        _keep(self, match=tuple((int(face), int(reference), int(there)) for face, reference, there in self.match))
+        keep(self, match=tuple((int(face), int(reference), int(there)) for face, reference, there in self.match))
 
     def check(self, references: int) -> None:
         """Refuses a reference that is not among so many.
@@ -198,9 +162,9 @@ class MatchOptions:
         """
         most = max((reference for _, reference, _ in self.match), default=0)
         none = "match: expected references to match with, got none; give references, or leave match out."
-        _refuse(bool(most) and not references, none)
+        refuse(bool(most) and not references, none)
         have = counted(references, "reference")
-        _refuse(most > references, f"match: expected one of {have}, got reference {most}; count them from 1.")
+        refuse(most > references, f"match: expected one of {have}, got reference {most}; count them from 1.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,18 +182,15 @@ class RestoreOptions:
     whole_face: bool = False
 
     def __post_init__(self) -> None:
-        _refuse(
-            self.restorer not in RESTORERS,
-            f"restorer: expected one of {', '.join(RESTORERS)}; got {self.restorer!r:.80}.",
-        )
-        _yes_or_no("whole_face", self.whole_face)
-        _refuse(
+        check_one_of("restorer", self.restorer, RESTORERS)
+        check_yes_or_no("whole_face", self.whole_face)
+        refuse(
             self.whole_face and self.restorer == "none",
             "whole_face: expected a restorer to do it, got restorer 'none'; name one, such as gfpgan, or leave it out.",
         )
-        _number("fidelity", self.fidelity)
-        _refuse(not 0 <= self.fidelity <= 1, f"fidelity: expected 0 to 1, got {self.fidelity}.")
-        _keep(self, fidelity=float(self.fidelity))
+        check_number("fidelity", self.fidelity)
+        refuse(not 0 <= self.fidelity <= 1, f"fidelity: expected 0 to 1, got {self.fidelity}.")
+        keep(self, fidelity=float(self.fidelity))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +205,7 @@ class SaveOptions:
     strip_gps: bool = False
 
     def __post_init__(self) -> None:
-        _yes_or_no("strip_gps", self.strip_gps)
+        check_yes_or_no("strip_gps", self.strip_gps)
 
 
 _STAGES: Final = {
@@ -281,7 +242,7 @@ class Options:
             UsageError: a name that no stage knows, or a value out of range.
         """
         unknown = sorted(flat.keys() - _STAGE_OF.keys())
-        _refuse(bool(unknown), f"unknown option {', '.join(unknown)}; known are {', '.join(sorted(NAMES))}.")
+        refuse(bool(unknown), f"unknown option {', '.join(unknown)}; known are {', '.join(sorted(NAMES))}.")
         parts = {
             stage: kind(**{name: value for name, value in flat.items() if _STAGE_OF[name] == stage})
             for stage, kind in _STAGES.items()

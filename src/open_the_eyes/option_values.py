@@ -1,0 +1,44 @@
+"""What a value of an option may be: each check refuses anything else, and names option and value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Integral, Real
+
+from .errors import UsageError
+
+
+def refuse(condition: bool, message: str, *, mend: str = "", how: str = "") -> None:
+    """Raises:
+    UsageError: the condition holds.
+    """
+    if condition:
+        raise UsageError(message, mend=mend, how=how)
+
+
+def check_one_of(name: str, value: object, known: Sequence[str]) -> None:
+    refuse(value not in known, f"{name}: expected one of {', '.join(known)}; got {value!r:.80}.")
+
+
+def check_whole(name: str, value: object) -> None:
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    refuse(not whole, f"{name}: expected a whole number, got {value!r:.80}.")
+
+
+def check_number(name: str, value: object) -> None:
+    refuse(not is_number(value), f"{name}: expected a number, got {value!r:.80}.")
+
+
+def is_number(value: object) -> bool:
+    """Whether it is one; neither True nor False is."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def check_yes_or_no(name: str, value: object) -> None:
+    refuse(not isinstance(value, bool), f"{name}: expected true or false, got {value!r:.80}.")
+
+
+def keep(options: object, **plain: object) -> None:
+    """Puts Python's own numbers in the place of numpy's and others, for records and reports are written as JSON."""
+    for name, value in plain.items():
+        object.__setattr__(options, name, value)

@@ -1,0 +1,71 @@
+"""What opening and looking refuse: photos that are none, faces and references that are not there, other types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from open_the_eyes.engine import Engine
+from open_the_eyes.errors import UnreadablePhoto, UsageError
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.options import Options
+from open_the_eyes.photo import Photo
+from open_the_eyes.pipeline import inspect_photo, open_eyes
+
+PIXELS = np.zeros((4, 4, 3), np.uint8)
+DEEP = np.zeros((4, 4, 3), np.uint16)
+
+
+@pytest.mark.parametrize("faces", [(2,), (1, 9)], ids=str)
+def test_a_face_that_is_not_there_is_refused(engine: Engine, blinked: Rgb, faces: tuple[int, ...]) -> None:
+    with pytest.raises(UsageError, match=f"no face {faces[-1]}"):
+        open_eyes(Photo(blinked), Options.of(faces=faces), engine=engine)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "expected references to match with, got none"),
+        (1, "expected one of 1 reference, got reference 3"),
+        (2, "expected one of 2 references, got reference 3"),
+    ],
+)
+def test_a_match_with_a_reference_that_is_not_there_is_refused_before_anything_is_read(
+    engine: Engine, count: int, words: str
+) -> None:
+    with pytest.raises(UsageError, match=f"match: {words}"):
+        open_eyes("no such.jpg", Options.of(match=((1, 3, 1),)), engine=engine, references=["no such.jpg"] * count)
+
+
+@pytest.mark.parametrize("source", [b"", b"no photo", "no/such/file.jpg"], ids=["empty", "text", "missing"])
+def test_what_is_no_photo_is_refused_before_any_model_is_asked(engine: Engine, source: bytes | str) -> None:
+    with pytest.raises(UnreadablePhoto):
+        open_eyes(source, engine=engine)
+
+
+@pytest.mark.parametrize(
+    ("photo", "more", "message"),
+    [
+        pytest.param(None, {}, "photo: expected a path, .* got NoneType", id="None"),
+        pytest.param(3, {}, "got int", id="int"),
+        pytest.param(PIXELS, {}, r"got ndarray; wrap upright RGB pixels as Photo\(pixels\)", id="bare pixels"),
+        pytest.param(Photo(PIXELS[..., 0]), {}, r"got \(4, 4\) uint8", id="grey pixels"),
+        pytest.param(Photo(PIXELS[:0]), {}, r"got \(0, 4, 3\)", id="no pixels"),
+        pytest.param(Photo(PIXELS / 255), {}, "float64", id="fractions"),  # type: ignore[arg-type]
+        pytest.param(Photo(None), {}, "got NoneType", id="Photo of None"),  # type: ignore[arg-type]
+        pytest.param(Photo(PIXELS, PIXELS), {}, r"alpha of shape \(4, 4\), uint8; got \(4, 4, 3\)", id="alpha of RGB"),
+        pytest.param(Photo(PIXELS, "x"), {}, "alpha of shape .* got str", id="alpha of letters"),  # type: ignore[arg-type]
+        pytest.param(
+            Photo(PIXELS, deep=DEEP[:2]), {}, r"deep of shape \(4, 4, 3\) .* got \(2, 4, 3\)", id="deep of another"
+        ),
+        pytest.param(Photo(PIXELS, deep=PIXELS), {}, "deep of shape .* got .* uint8", id="deep of 8 bits"),  # type: ignore[arg-type]
+        pytest.param(Photo(PIXELS), {"options": {"mode": "fast"}}, "options: expected what Options.of", id="options"),
+        pytest.param(Photo(PIXELS), {"engine": 3}, "engine: expected a name", id="engine"),
+    ],
+)
+def test_wrong_types_are_named(engine: Engine, photo: Any, more: dict[str, Any], message: str) -> None:
+    for work in (open_eyes, inspect_photo):
+        with pytest.raises(UsageError, match=message):
+            work(photo, **{"engine": engine, **more})
