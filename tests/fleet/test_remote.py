@@ -130,7 +130,8 @@ def test_of_a_photo_that_two_machines_did_what_was_sent_last_counts(
     ids=["below IN", "a name that begins alike", "above IN", "another store"],
 )
 def test_results_below_the_photos_are_no_photos_to_do(tmp_path: Path, out: str, names: list[str]) -> None:
-    MemoryFileSystem().pipe_file("/shoot/opened/a.jpg", b"result")
+    for name in ("opened/a.jpg", ".trash/a.jpg", "@eaDir/a.jpg"):
+        MemoryFileSystem().pipe_file(f"/shoot/{name}", b"result")
     items = plan_remote(RemoteFolders("memory://shoot", out), tmp_path, keep_names=True).items
     assert [item.name for item in items] == names
 

@@ -20,6 +20,16 @@ FOLDER: Final = "open-the-eyes.batch"
 """In the folder of results: what the batch itself keeps. Never looked into for photos."""
 LIST_SUFFIX: Final = ".txt"
 _WILD: Final = frozenset("*?[")
+_OF_SYSTEM: Final = frozenset(
+    {"@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot"}  # of Synology's and QNAP's drives
+    | {"$RECYCLE.BIN", "System Volume Information", "lost+found"}
+)
+"""Folders that a drive keeps by itself: thumbnails, what was deleted, earlier states."""
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or a folder is none of a photographer's, by its name."""
+    return name.startswith(".") or name in _OF_SYSTEM
 
 
 class PhotoCollector:
@@ -108,8 +118,8 @@ def _walked(folder: Path) -> Iterator[Path]:
     """
     locked: list[OSError] = []
     for here, folders, files in os.walk(folder, onerror=locked.append):
-        folders[:] = sorted(name for name in folders if name[0] != ".")
-        yield from (Path(here) / name for name in sorted(files) if name[0] != ".")
+        folders[:] = sorted(name for name in folders if not is_hidden(name))
+        yield from (Path(here) / name for name in sorted(files) if not is_hidden(name))
     yield from (Path(error.filename) for error in locked)
 
 
@@ -125,14 +135,15 @@ def _matching(folder: Path, parts: Sequence[str]) -> Iterator[Path]:
         rest = tuple(itertools.dropwhile(lambda part: part == "**", parts)) or ("*",)
         locked: list[OSError] = []
         for here, folders, _ in os.walk(folder, onerror=locked.append) if is_folder(folder) else ():
-            folders[:] = [name for name in folders if name[0] != "."]
+            folders[:] = [name for name in folders if not is_hidden(name)]
             yield from _matching(Path(here), rest)
         yield from (Path(error.filename) for error in locked)
     elif is_folder(folder) and not os.access(folder, os.R_OK | os.X_OK if _WILD & set(parts[0]) else os.X_OK):
         yield folder
     else:
         for name in glob.iglob(parts[0], root_dir=folder):  # noqa: PTH207 -- Path.glob follows other rules
-            yield from _matching(folder / name, parts[1:])
+            if name == parts[0] or name not in _OF_SYSTEM:
+                yield from _matching(folder / name, parts[1:])
 
 
 def _listed(path: Path) -> list[Path]:

@@ -10,7 +10,7 @@ from .. import naming
 from ..addresses import without_secrets
 from ..batch.plan import Item, Plan, check_apart
 from ..batch.record import Record, failed_by
-from ..batch.sources import FOLDER
+from ..batch.sources import FOLDER, is_hidden
 from ..batch.spec import BatchSpec
 from ..batch.worker import Processor
 from ..errors import OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError, not_written
@@ -49,7 +49,7 @@ def plan_remote(
     items, others = [], 0
     for path, facts in sorted(found(files, root, remote.source).items()):
         name = path[len(root) :].lstrip("/")
-        if FOLDER in name.split("/") or name.startswith(".") or "/." in name:
+        if FOLDER in name.split("/") or any(map(is_hidden, name.split("/"))):
             continue
         if results and name.startswith(f"{results}/"):
             continue
