@@ -6,16 +6,22 @@ import os
 import re
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from open_the_eyes.cli import batch_command, batch_words, main
+from open_the_eyes.batch.worker import WorkerSlot
+from open_the_eyes.cli import batch_command, batch_places, batch_words, main
+from open_the_eyes.cli.batch_places import RunOptions
 from open_the_eyes.cli.batch_stop import BatchStop
+from open_the_eyes.errors import SomePhotosFailed
 from open_the_eyes.files import EditRecord, write
 from open_the_eyes.photo import Photo
+from open_the_eyes.settings import Settings
+from tests.batch.processors import SPEC, acting, configs, photos, planned
 
 
 @pytest.mark.parametrize("ignored", [signal.SIGINT, signal.SIGTERM])
@@ -54,6 +60,21 @@ def summary_of(**counts: Any) -> Sequence[str]:
     run = {"photos": 0, "still_there_of_other_options": []}
     places = {"summary": "s.json", "sheet": "s.html"}
     return batch_words.summary_lines({**told, "faces": {}, "this_run": run, **places, **counts})
+
+
+@pytest.mark.parametrize(
+    ("said", "words"), [(("broken", "open"), "; the rest is done, --retry"), (("broken", "broken"), "; --retry")]
+)
+def test_where_all_photos_failed_no_rest_is_spoken_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: tuple[str, str], words: str
+) -> None:
+    plan = planned(photos(tmp_path / "in", a=said[0], b=said[1]), tmp_path / "out")
+    (config,) = configs(plan.out, [WorkerSlot()])
+    do = acting(replace(config, fingerprint=SPEC.fingerprint()))
+    monkeypatch.setattr(batch_places, "executor_for", lambda *_: lambda items, _: (do(item) for item in items))
+    run_options = RunOptions(None, None, retry_failed=False, patience=1, ray=None, gpus_each=0)
+    with pytest.raises(SomePhotosFailed, match=rf"{said.count('broken')} of 2 photos failed, named in \S+{words}"):
+        batch_command._run(plan, None, SPEC, run_options, Settings(), as_json=False)
 
 
 @pytest.mark.parametrize(

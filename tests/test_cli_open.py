@@ -70,6 +70,12 @@ def test_several_photos_go_into_a_folder_that_is_made(capsys: Captured) -> None:
     assert "2/2 photo2.jpg ..." in capsys.readouterr().err
 
 
+def test_a_photo_that_is_named_twice_is_opened_once(stand_in: StandIn) -> None:
+    names = photos("blink", "blink")
+    assert main(["open", *names, "./photo1.jpg", "new/../photo2.jpg", "-o", "opened/"]) == 0
+    assert [path.name for path, _ in stand_in.calls] == names
+
+
 def test_one_bad_photo_never_stops_the_rest(capsys: Captured) -> None:
     assert main(["open", *photos("broken", "bug", "memory", "blink")]) == 6
     assert "photo4.opened.jpg" in files()

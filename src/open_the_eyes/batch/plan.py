@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..counting import counted
 from ..errors import UsageError
 from ..looking import is_folder, is_there, special
 from ..naming import is_result, numbered, opened
@@ -102,8 +103,9 @@ def plan(
     if not photos:
         from ..files import SUFFIXES
 
+        came = f"{counted(found.others, 'file')} of other kinds" if found.others else "none"
         raise UsageError(
-            f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) in {', '.join(sources)}, found none; "
+            f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) in {', '.join(sources)}, found {came}; "
             "check the name, and put patterns into quotes."
         )
     root = found.root(photos)

@@ -245,6 +245,7 @@ def _run(
         raise SystemExit(INTERRUPTED)
     if told["failed"]:
         some = f"{told['failed']:,} of {counted(told['photos'], 'photo')}"
+        rest = "" if told["failed"] == told["photos"] else "the rest is done, "
         raise SomePhotosFailed(
-            f"{some} failed, named in {told['summary']}; the rest is done, --retry-failed tries again what failed."
+            f"{some} failed, named in {told['summary']}; {rest}--retry-failed tries again what failed."
         )

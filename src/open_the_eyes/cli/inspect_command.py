@@ -43,7 +43,7 @@ def inspect_command(
     from ..engine import load_engine
     from ..settings import Settings
 
-    sources = [Path(photo) for photo in paths.spelt_out(photos)]
+    sources = paths.photos_of(photos)
     drawings = None if annotate is None else paths.planned(sources, annotate, "faces", option="--annotate")
     if drawings is not None:
         paths.check_folder(drawings[0].parent, "--annotate")

@@ -130,7 +130,7 @@ def open_command(
         match=parse.matches("--match", match or (), reference or ()),
         strip_gps=strip_gps,
     )
-    sources = tuple(map(Path, paths.spelt_out(photos)))
+    sources = paths.photos_of(photos)
     replayed = None if replay is None else again.edit_in(paths.place(replay, "--replay"))
     record = None if replayed is None else replayed.record
     if record is not None:

@@ -35,6 +35,18 @@ def spelt_out(names: Sequence[str]) -> list[str]:
     return [found for name in names for found in (_matching(name) or [name])]
 
 
+def photos_of(names: Sequence[str]) -> tuple[Path, ...]:
+    """The photos that names and patterns stand for, each once, under the first of its names: patterns may overlap.
+
+    Raises:
+        UsageError: one is an address, or empty.
+    """
+    first: dict[str, Path] = {}
+    for photo in map(Path, spelt_out(names)):
+        first.setdefault(os.path.abspath(photo), photo)  # noqa: PTH100 -- Path.absolute() keeps ".."
+    return tuple(first.values())
+
+
 def _matching(name: str) -> list[str]:
     if not _GLOB & set(name) or is_there(Path(name)):
         return []
@@ -110,7 +122,10 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = OPENED, *, 
         paths = [Path(out)]
     twice = [str(path) for path, times in Counter(paths).items() if times > 1]
     if twice:
-        raise UsageError(f"two photos would both be written to {twice[0]}; give photos of one name in separate runs.")
+        raise UsageError(
+            f"two photos would both be written to {twice[0]}; rename one, or name another {option} for it in a run of "
+            "its own."
+        )
     return paths
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from contextlib import suppress
@@ -31,8 +32,7 @@ def write_whole(path: Path, data: bytes, *, overwrite: bool) -> None:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         kind = not_written(error)
-        room = "make room, or " if kind is NoRoomOnDisk else ""
-        raise kind(f"{path}: expected to write here, got: {reason}; {room}choose another place.") from error
+        raise kind(f"{path}: expected to write here, got: {reason}; {_way_out(error)}.") from error
 
 
 def check_free(path: Path, *, overwrite: bool) -> None:
@@ -53,6 +53,12 @@ def check_free(path: Path, *, overwrite: bool) -> None:
             raise _taken(path)
     except (OSError, ValueError) as error:
         raise PhotoNotWritten(f"{path}: expected a name that can be written ({error}); choose another.") from error
+
+
+def _way_out(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return "choose a shorter name"
+    return f"{'make room, or ' if not_written(error) is NoRoomOnDisk else ''}choose another place"
 
 
 def _taken(path: Path) -> PhotoNotWritten:
