@@ -203,6 +203,14 @@ def test_nothing_is_overwritten_unless_asked(capsys: Captured, variations: str, 
     assert main([*arguments, "--overwrite"]) == 0
 
 
+def test_an_earlier_result_among_the_photos_is_advised_to_be_left_out(capsys: Captured) -> None:
+    assert main(["open", *photos("blink")]) == 0
+    assert main(["open", "photo1.jpg", "photo1.opened.jpg", "--overwrite"]) == 6
+    assert "photo1.opened.jpg is one of the files given; the original is never replaced. Leave earlier results out" in (
+        capsys.readouterr().err
+    )
+
+
 @pytest.mark.parametrize("folder", [".", "..", "/"])
 def test_no_folder_is_a_photo(capsys: Captured, folder: str) -> None:
     assert main(["open", folder]) == 2

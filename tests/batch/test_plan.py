@@ -57,7 +57,9 @@ def test_photos_may_lie_below_the_results(shoot: Path) -> None:
     [
         pytest.param(["nowhere"], "out", {}, "no such file", id="nothing there"),
         pytest.param(["shoot/empty"], "out", {}, "found none", id="an empty folder"),
-        pytest.param(["shoot/*.md"], "out", {}, "found 1 file of other kinds", id="no photo among what there is"),
+        pytest.param(
+            ["shoot/*.md"], "out", {}, "found 1 file, no photo by its name", id="no photo among what there is"
+        ),
         pytest.param(["shoot/*.tif"], "out", {}, "found none", id="a pattern that matches none"),
         pytest.param([""], "out", {}, "expected a folder", id="no name"),
         pytest.param(["a\0b"], "out", {}, "expected a folder", id="a name that cannot be"),

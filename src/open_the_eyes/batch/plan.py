@@ -103,7 +103,8 @@ def plan(
     if not photos:
         from ..files import SUFFIXES
 
-        came = f"{counted(found.others, 'file')} of other kinds" if found.others else "none"
+        others = f"{counted(found.others, 'file')}, no photo by its name or a result of ours"
+        came = others if found.others else "none"
         raise UsageError(
             f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) in {', '.join(sources)}, found {came}; "
             "check the name, and put patterns into quotes."

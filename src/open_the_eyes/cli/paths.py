@@ -13,7 +13,7 @@ from typing import Final
 from ..addresses import is_address
 from ..errors import PhotoNotWritten, UsageError, not_written
 from ..looking import is_file, is_folder, is_there, special
-from ..naming import OPENED, named
+from ..naming import OPENED, is_result, named
 
 _GLOB = frozenset("*?[")
 
@@ -186,7 +186,8 @@ def check_output(path: Path, given: Iterable[Path], *, overwrite: bool) -> None:
         return
     for one in given:
         if is_there(one) and real.samefile(one):
-            raise UsageError(f"{path} is one of the files given; the original is never replaced. Name another file.")
+            way = "Leave earlier results out, or name another place" if is_result(path.name) else "Name another file"
+            raise UsageError(f"{path} is one of the files given; the original is never replaced. {way}.")
     if is_folder(real):
         raise PhotoNotWritten(f"{path}: expected a file to write, got a folder. End it with / to write into it.")
     if not overwrite:
