@@ -223,12 +223,12 @@ def _run(
                 watch=watch,
                 stop=lambda: stop.asked,
             )
-        sends = remote is not None and ran.full is None
-        if remote is not None and sends:  # else what is sent would take the place of what another machine has sent
-            batch_places.catch_up(manifest, remote)
+        home = remote if ran.full is None else None  # with a full disk nothing is taken in, and so nothing sent
+        if home is not None:  # else what is sent would take the place of what another machine has sent meanwhile
+            batch_places.catch_up(manifest, home)
         told = batch_words.summed_up(planned, spec, manifest, ran)
-        if remote is not None and sends:
-            batch_places.sent(planned, remote)
+        if home is not None:
+            batch_places.sent(planned, home)
     except KeyboardInterrupt:
         speech.note("left: what is finished is written down; the same command goes on from there.")
         raise SystemExit(INTERRUPTED) from None

@@ -53,8 +53,8 @@ def best_take_command(
     The best frame is the one with the fewest problems: closed eyes, missing faces, blur. Eyes in it that are or may be
     closed are replaced by the same person's from another frame. Nobody gets eyes that are not surely theirs, and none
     are made up: whoever has open eyes in no frame stays as they are, and `open` can paint theirs. Files that
-    open-the-eyes made are left out, and so are those of a folder that cannot be read; both are said. Without -o, the
-    result is beside that frame: shot2.jpg gives shot2.opened.jpg.
+    open-the-eyes made are left out, and this is said. Of a folder, files that cannot be read are left out, too, and the
+    exit code is 6. Without -o, the result is beside that frame: shot2.jpg gives shot2.opened.jpg.
 
     \b
     Examples:
@@ -143,7 +143,7 @@ def _burst(sources: tuple[Path, ...], named: tuple[Path, ...]) -> donors.Burst:
     """The frames, of which there are two or more.
 
     Raises:
-        UnreadablePhoto, PhotoTooLarge: one that was named cannot be used, or of the others all but one at most.
+        UnreadablePhoto, PhotoTooLarge: one that was named cannot be used, or too few of the others can.
         UsageError: fewer than two frames are left.
     """
     burst = donors.burst(sources, named)
