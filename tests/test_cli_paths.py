@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from open_the_eyes.cli import main, paths
-from open_the_eyes.errors import PhotoNotWritten, UsageError
+from open_the_eyes.errors import NoRoomOnDisk, PhotoNotWritten, UsageError
 from open_the_eyes.naming import is_result, numbered, opened
 
 
@@ -188,6 +189,15 @@ def test_a_folder_that_cannot_be_made_is_refused_before_the_work() -> None:
         paths.check_folder(Path("/proc/nope"), "-o")
     with pytest.raises(PhotoNotWritten, match="/proc is not"):
         paths.check_output(Path("/proc/nope/a.jpg"), [], overwrite=False)
+
+
+def test_a_disk_too_full_for_a_folder_is_said_to_be_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryDirectory", full)
+    with pytest.raises(NoRoomOnDisk, match=rf"-o .*new: expected .*, {tmp_path} is not \(No space left on device\)"):
+        paths.check_folder(tmp_path / "new", "-o")
 
 
 def test_a_folder_that_can_be_made_is_not_made_by_asking(tmp_path: Path) -> None:

@@ -203,21 +203,21 @@ def check_folder(folder: Path, option: str = "") -> None:
     """Refuses a folder that neither can be written into nor, where it is not there, be made.
 
     Raises:
-        PhotoNotWritten: it is one.
+        PhotoNotWritten: it is one; NoRoomOnDisk where the disk is full.
         UsageError: it is an address.
     """
     check_here(folder, option)
     ways = (folder.absolute(), *folder.absolute().parents)
     there = next(above for above in ways if is_there(above))
     able = is_folder(there) and os.access(there, os.W_OK | os.X_OK)
-    if able and there != ways[0]:
+    expected = f"{f'{option} ' if option else ''}{folder}: expected a folder that can be written, {there} is not"
+    if not able:
+        raise PhotoNotWritten(f"{expected}. Name another.")
+    if there != ways[0]:
         try:  # some systems of files let the superuser in and make nothing
             tempfile.TemporaryDirectory(prefix=".open-the-eyes-", dir=there).cleanup()
-        except OSError:
-            able = False
-    if not able:
-        name = f"{option} {folder}" if option else str(folder)
-        raise PhotoNotWritten(f"{name}: expected a folder that can be written, {there} is not. Name another.")
+        except OSError as error:
+            raise not_written(error)(f"{expected} ({error.strerror}). Name another.") from error
 
 
 def make_folder(path: Path) -> None:
