@@ -13,6 +13,8 @@ from . import interrupts, speech
 from .interrupts import INTERRUPTED
 
 BUG = 1
+LONGEST = 200
+"""Letters of what Typer finds wrong: it names all arguments that are too many, and a pattern may bring thousands."""
 
 
 def exit_code_of(run: Callable[[], object], *, debug: bool) -> int:
@@ -49,4 +51,6 @@ def _as_usage(error: TyperException) -> UsageError:
     """What Typer found wrong with the arguments, with the next move."""
     command = getattr(getattr(error, "ctx", None), "command_path", "open-the-eyes")
     message = error.format_message()
+    if len(message) > LONGEST:
+        message = f"{message[:LONGEST]} ..."
     return UsageError(f"{message}{'' if message.endswith(('.', '?')) else '.'} See `{command} --help`.")
