@@ -164,6 +164,11 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], type[Exception], str]] = {
     "tiff: 12 bits": (lambda: tiff_claiming(20, 4, tag258=12, tag279=120), UnreadablePhoto, "has 12"),
     "tiff: 16 bits, half": (lambda: cut(saved(picture("I;16"), "TIFF"), 0.5), UnreadablePhoto, "ends inside"),
     "tiff: float": (lambda: saved(picture("F"), "TIFF"), UnreadablePhoto, "has 32"),
+    "tiff: half float": (
+        lambda: tiff_claiming(2, 2, tag258=16, tag339=3),
+        UnreadablePhoto,
+        "16, with a sign or a float",
+    ),
     "tiff: unheard-of compression": (lambda: tiff_claiming(2, 2, tag259=61_000), UnreadablePhoto, "61000"),
     "tiff: two pages": (
         lambda: saved(picture(), "TIFF", save_all=True, append_images=[picture()]),

@@ -124,8 +124,12 @@ def _check_single(data: bytes, root: Directory) -> None:
 
 def _check_kind(root: Directory) -> None:
     bits, deep = root.numbers(strips.BITS, (1,)), tiff_deep.is_deep(root)
-    if not deep and (max(bits, default=0) > 8 or set(root.numbers(strips.SAMPLE_FORMAT, (1,))) - {1, 4}):
-        raise UnreadablePhoto(f"expected 8 or 16 bits a colour, this TIFF has {max(bits)}; save it with 16 bits.")
+    unlike = bool(set(root.numbers(strips.SAMPLE_FORMAT, (1,))) - {1, 4})
+    if not deep and (unlike or max(bits, default=0) > 8):
+        came = f"{max(bits)}{', with a sign or a floating point' if unlike else ''}"
+        raise UnreadablePhoto(
+            f"expected 8 or 16 bits a colour, this TIFF has {came}; save it with 16 bits, as whole numbers."
+        )
     compression = root.number(strips.COMPRESSION, 1)
     if compression not in _NAMES or (deep and _NAMES[compression] in (*_ONLY_1_BIT, "jpeg")):
         raise UnreadablePhoto(
