@@ -96,7 +96,7 @@ def test_what_cannot_be_patched_is_coded_again_and_says_so(options: dict[str, An
     edited = repainted(photo, mask_of(photo))
     told = write(edited, tmp_path / "out.jpg", record=None)
     assert told.encoding == f"reencoded: {reason}"
-    assert told.notes == (f"This JPEG ({reason}) is encoded anew: pixels everywhere move by a few levels.",)
+    assert told.notes[0] == f"This JPEG ({reason}) is encoded anew: pixels everywhere move by a few levels."
     found = read(tmp_path / "out.jpg", SETTINGS)
     assert np.abs(found.pixels.astype(int) - edited.pixels).mean() < 4
 

@@ -66,6 +66,22 @@ def test_a_second_generation_is_told_of(
 
 
 @pytest.mark.parametrize(
+    ("mode", "suffix", "said"),
+    [
+        ("CMYK", ".tif", ("The source is CMYK, this file is RGB.",)),
+        ("CMYK", ".png", ("The source is CMYK, this file is RGB.",)),
+        ("LAB", ".tif", ("The source is Lab, this file is RGB.",)),
+        ("RGB", ".tif", ()),
+    ],
+)
+def test_colours_of_print_that_become_rgb_are_told_of(
+    mode: str, suffix: str, said: tuple[str, ...], tmp_path: Path
+) -> None:
+    source = read(saved(Image.new(mode, (8, 8)), "TIFF"), Settings())
+    assert write(source, tmp_path / f"out{suffix}", record=RECORD).notes == said
+
+
+@pytest.mark.parametrize(
     ("bits", "suffix", "written"),
     [
         *((16, suffix, written) for suffix, written in ((".jpg", 8), (".webp", 8), (".heic", 10), (".tif", 16))),

@@ -29,6 +29,8 @@ _GAMMA: Final = (
 _GREY_PROFILE: Final = (
     "The source's profile is one for grey, and this file has colours: it got sRGB's, tones may look different."
 )
+_OF_PRINT: Final = {"CMYK": "CMYK", "LAB": "Lab"}
+"""Kinds of colour that come back as RGB, in Pillow's words and in people's."""
 _UNMATCHED: Final = "The source's Content Credentials stay in the file and no longer match it."
 
 
@@ -54,6 +56,8 @@ def notes_of(
         notes.append(f"{kind} {_ALL_MOVE}")
     if (reason := encoding.removeprefix("reencoded: ")) != encoding:
         notes.append(f"This JPEG ({reason}) {_ALL_MOVE}")
+    if facts.mode in _OF_PRINT:
+        notes.append(f"The source is {_OF_PRINT[facts.mode]}, this file is RGB.")
     lost = [fewer_bits(facts, file_format, deep=photo.deep is not None), _lost_colours(facts, file_format)]
     lost += [] if facts.format == file_format else [left_behind(facts, file_format)]
     notes += [said for said in lost if said is not None]
