@@ -130,10 +130,9 @@ def test_to_others_without_a_key_is_one_line_and_code_2(
 
 def test_the_program_serves_logs_nothing_personal_and_stops_when_told(tmp_path: Path, shut: bytes) -> None:
     with serving(tmp_path) as service:
-        answer = httpx.post(
-            service.address + "/v1/jobs?token=hidden", files={"photo": ("Ada at the beach.jpg", shut)}, timeout=60
-        )
-        job = answer.json()["id"]
+        sent = {"photo": ("Ada at the beach.jpg", shut)}
+        assert httpx.post(service.address + "/v1/jobs?token=hidden", files=sent, timeout=60).status_code == 422
+        job = httpx.post(service.address + "/v1/jobs", files=sent, timeout=60).json()["id"]
         assert httpx.get(f"{service.address}/v1/jobs/{job}/events", timeout=60).text.count("event: done") == 1
         assert httpx.get(service.address + "/openapi.json", headers={"Host": "evil.example"}).status_code == 403
         assert service.stop() == -signal.SIGTERM  # uvicorn stops in order, and then passes the signal on

@@ -134,6 +134,7 @@ def test_with_the_keyboard_alone_on_a_laptop_at_twice_the_size(visitor: Visitor,
     page.wait_for_selector("#ote-looks button[aria-expanded=true]")
     for group, choices in (("Eye colour", 6), ("Where they look", 6)):
         radios = page.get_by_role("radiogroup", name=group).get_by_role("radio")
+        radios.nth(choices - 1).wait_for()
         assert radios.count() == choices
     walk_to("#ote-looks input[type=number]")
     page.keyboard.type("9")
