@@ -31,6 +31,11 @@ def roll_of(landmarks: Points) -> float:
     return math.degrees(math.atan2(dy, dx))
 
 
+def turned_from(roll_deg: float, other_deg: float) -> float:
+    """The angle between two rolls, 0..180 degrees."""
+    return abs((roll_deg - other_deg + 180) % 360 - 180)
+
+
 def axes_of(landmarks: Points) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """(478, 3) -> (3, 3) rows: the face's own right, down and inward unit vectors, in picture coordinates.
 

@@ -12,7 +12,7 @@ import numpy as np
 from ..imaging.arrays import Points
 from ..imaging.facecrop import Place, drawn, lifted
 from ..imaging.geometry import Box, transformed
-from ..imaging.pose import roll_of
+from ..imaging.pose import roll_of, turned_from
 from ..imaging.pyramid import Pyramid
 from ..parallel import side_by_side
 from . import tiles
@@ -153,7 +153,7 @@ class FaceFinder:
 
 def tilt_of(place: Place) -> float:
     """How far a place is turned from upright, 0..180 degrees."""
-    return abs((place.roll_deg + 180) % 360 - 180)
+    return turned_from(place.roll_deg, 0)
 
 
 def turned(windows: Iterable[tiles.Window], quarter_turns: Iterable[int]) -> Iterator[tiles.Window]:
@@ -182,6 +182,6 @@ def place_around(landmarks: Points) -> Place:
 
 def _settled(before: Place, after: Place) -> bool:
     """Whether the crop would hardly change any more."""
-    turn = abs((after.roll_deg - before.roll_deg + 180) % 360 - 180)
+    turn = turned_from(after.roll_deg, before.roll_deg)
     moved = math.hypot(after.x - before.x, after.y - before.y) / after.side
     return turn < 4 and moved < 0.04 and abs(math.log(after.side / before.side)) < 0.12

@@ -18,11 +18,11 @@ import numpy as np
 from ..imaging.arrays import Points
 from ..imaging.geometry import Box
 from ..imaging.mesh478 import FACE_OVAL
-from ..imaging.pose import roll_of
+from ..imaging.pose import roll_of, turned_from
 from ..imaging.pyramid import Pyramid
 from . import tiles
 from .face_finder import HEAD_DOWN_DEG, FaceFinder, Sighting, tilt_of, turned
-from .whole_views import FILLING_SHARE, FIRST, SHARES, SIDES_UP, UPRIGHT_DEG, WholeViews, turned_from
+from .whole_views import FILLING_SHARE, FIRST, SHARES, SIDES_UP, UPRIGHT_DEG, WholeViews
 
 TIGHT_SHARES: Final = (0.35, 0.25)
 """Of further looks while nothing is found: a face cut off at brow and chin."""

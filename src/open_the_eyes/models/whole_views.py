@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from ..imaging.pose import turned_from
 from .face_finder import FaceFinder, Sighting
 from .tiles import Overview
 
@@ -64,8 +65,3 @@ class WholeViews:
         """What was seen the right way up in one view."""
         seen = self._seen[share, turns]
         return [one for one in seen if turned_from(one.place.roll_deg, 90.0 * turns) < UPRIGHT_DEG]
-
-
-def turned_from(roll_deg: float, other_deg: float) -> float:
-    """The angle between two rolls, 0..180 degrees."""
-    return abs((roll_deg - other_deg + 180) % 360 - 180)
