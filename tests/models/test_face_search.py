@@ -53,6 +53,16 @@ def test_a_group_that_lies_on_its_side_or_head_down_has_all_its_faces(
     assert np.abs(np.subtract(places(back), places(upright))).max() <= 2
 
 
+def test_who_stands_where_most_lie_is_not_lost(finder: FaceFinder, group: Rgb, portrait: Rgb) -> None:
+    """The one who stands is too small to be seen in the whole photo, and lies where it is looked through turned."""
+    scene = np.full((1500, 2000, 3), 90, np.uint8)
+    scene[:1500, :1000] = np.rot90(group)
+    head = cv2.resize(portrait[30:230, 130:320], None, fx=0.64, fy=0.64, interpolation=cv2.INTER_AREA)
+    scene[700 : 700 + head.shape[0], 1500 : 1500 + head.shape[1]] = head
+    found = found_in(Pyramid(scene), finder, 32)
+    assert sorted(round(roll_of(one.landmarks) / 90) for one in found) == [*[-1] * 8, 0]
+
+
 def test_what_is_found_in_a_turned_photo_is_taken_back_into_it(finder: FaceFinder, portrait: Rgb) -> None:
     """The pupils are the darkest of what is around them, wherever the photo has them."""
     for turns in range(4):

@@ -22,6 +22,13 @@ EngineName: TypeAlias = Annotated[
         "other photos; auto is the best painter that can run here.",
     ),
 ]
+Host: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS",
+        help="The address to listen at; 0.0.0.0 is every network of this machine, and needs a key.",
+    ),
+]
 References: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(

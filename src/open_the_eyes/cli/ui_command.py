@@ -14,13 +14,7 @@ from .serve_command import port_number
 
 
 def ui_command(
-    host: Annotated[
-        str,
-        typer.Option(
-            metavar="ADDRESS",
-            help="The address to listen at; 0.0.0.0 is every network of this machine, and needs a key.",
-        ),
-    ] = "127.0.0.1",
+    host: flags.Host = "127.0.0.1",
     port: Annotated[str, typer.Option(metavar="N", help="The port to listen at; 0 takes a free one.")] = "7860",
     engine: flags.EngineName = "auto",
     browser: Annotated[
