@@ -18,9 +18,14 @@ from training.faces import Portrait
 def in_this_process(engine: Engine) -> Iterator[None]:
     """No forks of a process in which models run, and no second detector."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("training.faces", "training.appearance.blinks", "training.appearance.build"):
+        for module in (
+            "training.faces",
+            "training.appearance.blinks",
+            "training.appearance.build",
+            "training.exemplars.lacking",
+        ):
             patch.setattr(f"{module}.ProcessPoolExecutor", ThreadPoolExecutor)
-        for module in ("training.faces", "training.appearance.blinks"):
+        for module in ("training.faces", "training.appearance.blinks", "training.exemplars.lacking"):
             patch.setattr(f"{module}.detector", lambda: engine.detector)
         yield
 

@@ -1,6 +1,7 @@
-"""`python -m training.refiner.evaluate FACES... [--sample N] [--closed FOLDER]`: what the refiner is worth.
+"""`python -m training.refiner.evaluate FACES... [--sample N] [--closed FOLDER]`: what detail on painted eyes is worth.
 
-Without it eyes stay as the appearance model paints them; with it come the refiner and the photo's own skin around them.
+Bare eyes are as the appearance model paints them; refined ones have the refiner, drawn irises and lashes, and the
+photo's own skin around them; whole ones have the detail of exemplars too, and are what the product paints.
 
 Open-eyed portraits get a painted blink, the engine opens it, and the new eyes are laid into the untouched portrait, so
 that everything around them is the photo itself. Measured under the patch: L1 and SSIM to the true eyes; sharpness, as a
@@ -41,6 +42,7 @@ from ..faces import Portrait, detector, pictures_in, portraits, sample_of
 from .held_out import held_out
 from .telltale import EyePicture, auc, exchanged, eye_pictures
 
+WAYS: Final = ("bare", "refined", "whole")
 COVERED: Final = 0.5
 """Pixels under at least so much of the patch are measured."""
 EXCHANGED: Final = (1.4, 2.8, 5.6)
@@ -58,9 +60,14 @@ class Look:
     eyes: tuple[EyePicture, ...]
 
 
-def generators(refiner: Path) -> dict[str, AppearanceGenerator]:
-    """What is compared."""
-    return {"without": AppearanceGenerator(refiner_file=None), "with": AppearanceGenerator(refiner_file=refiner)}
+def generators(refiner: Path = REFINER_FILE) -> dict[str, AppearanceGenerator]:
+    """What is compared: a painter for each of WAYS."""
+    painters = (
+        AppearanceGenerator(refiner_file=None),
+        AppearanceGenerator(refiner_file=refiner, exemplars_file=None),
+        AppearanceGenerator(refiner_file=refiner),
+    )
+    return dict(zip(WAYS, painters, strict=True))
 
 
 def looks_of(portrait: Portrait, painters: dict[str, AppearanceGenerator]) -> dict[str, Look]:
@@ -140,23 +147,22 @@ def _laid(portrait: Portrait, shut: Crop, made: Rgb) -> Rgb:
 
 def table_of(rows: list[dict[str, Look]]) -> Table:
     """Means and intervals, a line a measure."""
-    ways = ("without", "with")
-    table = Table("", "wanted", "untouched", *(f"{way} the refiner" for way in ways), title=f"{len(rows)} portraits")
+    table = Table("", "wanted", "untouched", *WAYS, title=f"{len(rows)} portraits")
     digits = {"L1": 4, "SSIM": 3, "sharpness": 2, "iris colour": 1, "irises apart": 1}
     wanted = {"L1": "low", "SSIM": "high", "sharpness": "1", "iris colour": "low", "irises apart": "as untouched"}
     for name, places in digits.items():
         cells = []
-        for way in ("untouched", *ways):
+        for way in ("untouched", *WAYS):
             values = [row[way].measured[name] for row in rows if name in row[way].measured]
             cells.append("{:.{p}f}  [{:.{p}f}, {:.{p}f}]".format(*interval(values), p=places) if values else "")
         table.add_row(name, wanted[name], *cells)
-    told = {way: auc([r["untouched"].eyes for r in rows], [r[way].eyes for r in rows]) for way in ways}
-    table.add_row("told apart (AUC)", "0.5", "", *(f"{told[way].mean:.3f}  ± {told[way].spread:.3f}" for way in ways))
-    nearer = 1 - (told["with"].mean - 0.5) / max(told["without"].mean - 0.5, 1e-6)
-    table.add_row("nearer to 0.5 by", "33 %", "", "", f"{100 * nearer:.0f} %")
+    told = {way: auc([r["untouched"].eyes for r in rows], [r[way].eyes for r in rows]) for way in WAYS}
+    table.add_row("told apart (AUC)", "0.5", "", *(f"{told[way].mean:.3f}  ± {told[way].spread:.3f}" for way in WAYS))
+    nearer = [1 - (told[way].mean - 0.5) / max(told[WAYS[0]].mean - 0.5, 1e-6) for way in WAYS[1:]]
+    table.add_row("nearer to 0.5 by", "33 %", "", "", *(f"{100 * share:.0f} %" for share in nearer))
     for sigma in EXCHANGED:
         cells = []
-        for way in ways:
+        for way in WAYS:
             pairs = [zip(row[way].eyes, row["untouched"].eyes, strict=True) for row in rows]
             eyes = [tuple(exchanged(made, true, sigma) for made, true in pair) for pair in pairs]
             cells.append(f"{auc([row['untouched'].eyes for row in rows], eyes).mean:.3f}")
@@ -166,9 +172,9 @@ def table_of(rows: list[dict[str, Look]]) -> Table:
 
 def closed_table(rows: list[dict[str, dict[str, float]]], usual: float) -> Table:
     """The same for real blinks, `usual` being what open eyes have."""
-    table = Table("", "wanted", "without the refiner", "with the refiner", title=f"{len(rows)} real blinks")
+    table = Table("", "wanted", *WAYS, title=f"{len(rows)} real blinks")
     for name, scale, wanted in (("eye : cheek", usual, "1"), ("irises apart", 1.0, "low")):
-        cells = [interval([row[way][name] / scale for row in rows]) for way in ("without", "with")]
+        cells = [interval([row[way][name] / scale for row in rows]) for way in WAYS]
         table.add_row(name, wanted, *("{:.2f}  [{:.2f}, {:.2f}]".format(*cell) for cell in cells))
     return table
 
@@ -194,7 +200,7 @@ def main() -> None:
             usual.append(eye_to_cheek(whole.pixels, whole.landmarks, whole.mask))
     if len(rows) < 10:
         raise SystemExit("expected at least ten open-eyed portraits that the refiner has not seen.")
-    console = Console(width=130)
+    console = Console(width=150)
     console.print(table_of(rows))
     if shut:
         blinks = [blink_looks(portrait, painters) for portrait in shut]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -9,9 +10,8 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.mesh478 import IRIS
-from open_the_eyes.models.appearance.generator import REFINER_FILE
 from training.faces import Portrait
-from training.refiner.evaluate import eye_to_cheek, generators, irises_apart, looks_of
+from training.refiner.evaluate import WAYS, eye_to_cheek, generators, irises_apart, looks_of
 from training.refiner.held_out import held_out
 
 
@@ -35,16 +35,15 @@ def test_sharper_eyes_stand_out_more_from_the_cheeks(astronaut: Portrait) -> Non
     assert blurred < 0.9 * sharp
 
 
-def test_a_portrait_is_looked_at_untouched_without_and_with_the_refiner(astronaut: Portrait) -> None:
-    looks = looks_of(astronaut, generators(REFINER_FILE))
-    assert list(looks) == ["untouched", "without", "with"]
+def test_a_portrait_is_looked_at_untouched_and_in_all_ways(astronaut: Portrait) -> None:
+    looks = looks_of(astronaut, generators())
+    assert list(looks) == ["untouched", *WAYS]
     assert all(len(look.eyes) == 2 for look in looks.values())
-    for way in ("without", "with"):
+    for way in WAYS:
         assert 0 < looks[way].measured["L1"] < 0.2
         assert 0.1 < looks[way].measured["SSIM"] < 1
-    shown = [looks[way].eyes[0] for way in looks]
-    assert not np.array_equal(shown[0], shown[1])
-    assert not np.array_equal(shown[1], shown[2])
+    for one, other in pairwise(look.eyes[0] for look in looks.values()):
+        assert not np.array_equal(one, other)
 
 
 def test_of_a_folder_with_people_who_are_held_out_those_alone_are_taken(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
 from ..packaged import DATA, whole
 from . import condition, corners, donor, iris, layout, likely_whites, steer
+from .exemplars import Exemplars
 from .lash_line import with_lash_lines
 from .lashes import with_lashes
 from .model import AppearanceModel, Prediction
@@ -38,6 +39,7 @@ from .strip import laid_back, sampled
 
 MODEL_FILE: Final = DATA / "appearance.npz"
 REFINER_FILE: Final = DATA / "refiner.onnx"
+EXEMPLARS_FILE: Final = DATA / "exemplars.npz"
 
 SHAPE_VARIETY: Final = 0.45
 TEXTURE_VARIETY: Final = 0.55
@@ -53,8 +55,9 @@ MADE_UP_LASHES: Final = 0.05
 class AppearanceGenerator:
     """Fulfils `EyeGenerator`; the models are read when the first eye is painted.
 
-    Without a `refiner_file` eyes stay as the appearance model paints them: soft, and so is the skin around them. Unless
-    `spare_skin`, overexposed skin counts as seen, cut off at white as it is. Both are there to be compared with.
+    Without a `refiner_file` eyes stay as the appearance model paints them: soft, and so is the skin around them.
+    Without an `exemplars_file` they get no detail of photographed ones. Unless `spare_skin`, overexposed skin counts as
+    seen, cut off at white as it is. All three are there to be compared with.
 
     Raises:
         WeightsMissing: a model file is not where it should be (when the first eye is painted).
@@ -63,9 +66,15 @@ class AppearanceGenerator:
     name = "appearance"
 
     def __init__(
-        self, model_file: Path = MODEL_FILE, refiner_file: Path | None = REFINER_FILE, *, spare_skin: bool = True
+        self,
+        model_file: Path = MODEL_FILE,
+        refiner_file: Path | None = REFINER_FILE,
+        exemplars_file: Path | None = EXEMPLARS_FILE,
+        *,
+        spare_skin: bool = True,
     ) -> None:
         self._model_file = model_file
+        self._exemplars_file = None if refiner_file is None else exemplars_file
         self._spares_skin = spare_skin
         self._refiner = None if refiner_file is None else EyeRefiner(refiner_file)
 
@@ -73,6 +82,13 @@ class AppearanceGenerator:
     def model(self) -> AppearanceModel:
         with whole(self._model_file) as file:
             return AppearanceModel.load(file)
+
+    @cached_property
+    def exemplars(self) -> Exemplars | None:
+        if self._exemplars_file is None:
+            return None
+        with whole(self._exemplars_file) as file:
+            return Exemplars.load(file)
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
@@ -96,11 +112,10 @@ class AppearanceGenerator:
         points = steer.with_irises_of(aimed, points)  # gaze turns the painted ball: moved points would warp it
         strip, unlikely = self._texture(crop, points, request.variety, options, rng, after)
         planes = np.dstack([strip, self._cover(crop.closed)])
-        pieces = ready.pieces
+        pieces, softness = ready.pieces, SOFT if ready.lashes is None else ready.lashes.softness
         painted = [self._laid(planes, piece.crop, points, aimed) for piece in pieces]
         if self._refiner is not None:
             painted = self._refiner.refined(painted, request.variety, request.seed)
-            softness = SOFT if ready.lashes is None else ready.lashes.softness
             painted = with_round_irises(painted, softness, request.seed, ready.light)
         mask = np.zeros(crop.mask.shape, np.float32)
         for piece, eyes in zip(pieces, painted, strict=True):
@@ -112,6 +127,7 @@ class AppearanceGenerator:
         ]
         if self._refiner is not None:
             painted = _with_own_detail(ready, painted)
+        painted = self.finished_eyes(painted, softness, request)
         whole = to_tones(crop.pixels)
         for piece, eyes in zip(pieces, painted, strict=True):
             pixels = np.asarray(np.clip(eyes.pixels, 0, 255), np.float32)
@@ -120,6 +136,12 @@ class AppearanceGenerator:
             photo: Tones = piece.part.cut(whole)
             photo[...] = taken_where(eyes.mask > 0, pixels, photo)
         return Patch(whole, mask, request.seed, -doubt - unlikely, Painted(self.name))
+
+    def finished_eyes(self, painted: Sequence[PaintedEyes], softness: float, request: Request) -> list[PaintedEyes]:
+        """Eyes that have everything but the detail of photographed ones, with that."""
+        if self.exemplars is None:
+            return list(painted)
+        return self.exemplars.detailed(painted, softness, request.variety, request.seed)
 
     def _laid(self, planes: NDArray[np.float32], crop: Crop, points: Points, aimed: Points) -> PaintedEyes:
         """The strip's eyes in a piece of the photo, with the irises where the points `aimed` have them."""

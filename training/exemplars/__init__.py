@@ -1,0 +1,1 @@
+"""Makes `exemplars.npz`: detail of photographed eyes, and where painted ones lack it."""
