@@ -44,6 +44,11 @@ class EyeShape:
         x, y = ((at + 0.5) / shrink - 0.5 for at in self.iris_xy)
         return EyeShape((self.ring + 0.5) / shrink - 0.5, (x, y), self.iris_radius / shrink, self.side)
 
+    def seen_from(self, part: Box) -> EyeShape:
+        """The same eye in the pixels of a part of the picture."""
+        (x, y), offset = self.iris_xy, part.offset[:2]
+        return EyeShape(self.ring - offset, (x - float(offset[0]), y - float(offset[1])), self.iris_radius, self.side)
+
     @property
     def width(self) -> float:
         """Corner to corner, pixels."""

@@ -125,14 +125,14 @@ class Exemplars:
         eye = compared.framed
         detail = self.detail[number, eye.side].astype(np.float32)
         gain = compared.contrast / max(compared.contrast_of(self.bands[number, eye.side]), 1e-6)
-        lacking = self.missing + self.step * float(np.clip(gain, *CONTRAST)) * detail
+        *sizes, least = LARGE
+        by_size = ramp(eye.width, *SEEN_FROM) * (1 - (1 - least) * ramp(eye.width, *sizes))
+        lacking = self.missing + self.step * by_size * float(np.clip(gain, *CONTRAST)) * detail
         here = drawn(lacking, eye.from_mean(self.mean_points))
         soft = max(BLUR * softness, SHRINK_BLUR) * EYE_PX / eye.width
         if soft > BLURRED:
             here = np.asarray(cv2.GaussianBlur(here, (0, 0), float(np.sqrt(soft**2 - BLURRED**2))), np.float32)
-        *sizes, least = LARGE
-        by_size = ramp(eye.width, *SEEN_FROM) * (1 - (1 - least) * ramp(eye.width, *sizes))
-        share = by_size * np.minimum(WHOLE_FROM * eye.mask, 1)
+        share = np.minimum(WHOLE_FROM * eye.mask, 1)
         return np.asarray((eye.pixels + FLOOR) * np.expm1(here * threefold(share)), np.float32)
 
 

@@ -25,6 +25,7 @@ from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
 from ..packaged import DATA, whole
 from . import condition, corners, donor, iris, layout, likely_whites, steer
+from .dark_hue import with_dark_hue
 from .exemplars import Exemplars
 from .lash_line import with_lash_lines
 from .lashes import with_lashes
@@ -238,6 +239,8 @@ def _with_own_detail(ready: Prepared, painted: Sequence[PaintedEyes]) -> list[Pa
         if lashes is not None:
             pixels = with_lashes(pixels, eyes.mask, eyes.shapes.values(), lashes)
         pixels = with_lash_lines(pixels, eyes.mask, eyes.shapes.values(), ready.lines)
+        if ready.dark_hue is not None:
+            pixels = with_dark_hue(pixels, eyes.mask, eyes.shapes.values(), ready.dark_hue)
         out.append(replace(eyes, pixels=pixels))
     return out
 

@@ -14,6 +14,7 @@ from ...imaging.palette import Palette, palette_of
 from ...roles import Crop, Patch
 from . import iris, layout
 from .ball import CatchLight, ball_of, catch_light
+from .dark_hue import DarkHue, dark_hue
 from .highlights import ShorterExposure
 from .lash_line import ShutLine, shut_lines
 from .own_lashes import Lashes, own_lashes
@@ -90,6 +91,10 @@ class Prepared:
     @cached_property
     def lines(self) -> dict[Side, ShutLine]:
         return shut_lines(pair for one in self.shut for pair in one.pictures)
+
+    @cached_property
+    def dark_hue(self) -> DarkHue | None:
+        return dark_hue(self.crop, [pair for one in self.shut for pair in one.pictures])
 
     @cached_property
     def palette(self) -> Palette | None:
