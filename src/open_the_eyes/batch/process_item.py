@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +22,7 @@ from ..settings import Settings
 from ..stopwatch import ram_mib
 from ..version import __version__
 from .plan import Item
-from .record import Output, Record, State, failed_by
+from .record import Output, Record, failed_by
 from .spec import BatchSpec
 from .thumbnails import eye_comparison, jpeg_base64
 
@@ -32,55 +32,35 @@ MAX_EYES: Final = 4
 """Faces of one photo that the contact sheet shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """What opening one photo gave."""
-
-    state: State
-    sha256: str
-    faces: tuple[str, ...]
-    reasons: tuple[str, ...]
-    outputs: tuple[Output, ...]
-    eyes: tuple[str, ...] = ()
-    more_faces: int = 0
-
-
 def process_item(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: Path) -> Record:
     """Opens one photo and writes its result; whatever goes wrong becomes the record of a failure."""
     began = time.perf_counter()
     try:
-        done = _opened(item, spec, engine, out)
+        record = _opened(item, spec, fingerprint, engine, out)
     except Exception as error:  # noqa: BLE001 -- whatever one photo does, the next ones get their turn
         return failed_by(error, item, fingerprint, time.perf_counter() - began, ram_mib() or 0.0)
-    return Record(
+    return replace(record, seconds=round(time.perf_counter() - began, 4), rss_mib=round(ram_mib() or 0.0, 1))
+
+
+def _opened(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: Path) -> Record:
+    photo = files.read(item.source, engine.settings)
+    opened = open_eyes(photo, spec.options, engine=engine, references=spec.references)
+    record = Record(
         item.name,
         item.size,
         item.mtime_ns,
-        done.sha256,
+        opened.report.input.sha256,
         fingerprint,
-        done.state,
-        done.faces,
-        done.outputs,
-        seconds=round(time.perf_counter() - began, 4),
-        rss_mib=round(ram_mib() or 0.0, 1),
-        eyes=done.eyes,
-        more_faces=done.more_faces,
-        reasons=done.reasons,
+        "unchanged",
+        tuple(face.outcome for face in opened.faces),
+        reasons=tuple(face.reason_naming(MATCH) for face in opened.faces),
         version=__version__,
     )
-
-
-def _opened(item: Item, spec: BatchSpec, engine: Engine, out: Path) -> _Done:
-    photo = files.read(item.source, engine.settings)
-    opened = open_eyes(photo, spec.options, engine=engine, references=spec.references)
-    sha256, faces = opened.report.input.sha256, tuple(face.outcome for face in opened.faces)
-    reasons = tuple(face.reason_naming(MATCH) for face in opened.faces)
     if not opened.changed:
-        outputs = _copied(item, photo, spec, out, engine.settings) if spec.copy else ()
-        return _Done("unchanged", sha256, faces, reasons, outputs)
+        return replace(record, outputs=_copied(item, photo, spec, out, engine.settings)) if spec.copy else record
     outputs = _saved(item, opened, spec, out, engine.settings)
-    faced = [face for face in opened.faces if face.outcome == "opened"]
-    return _Done("opened", sha256, faces, reasons, outputs, _eyes(photo, opened), max(0, len(faced) - MAX_EYES))
+    more = max(0, record.faces.count("opened") - MAX_EYES)
+    return replace(record, state="opened", outputs=outputs, eyes=_eyes(photo, opened), more_faces=more)
 
 
 def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Settings) -> tuple[Output, ...]:
