@@ -17,13 +17,13 @@ import tifffile
 from numpy.typing import NDArray
 
 from open_the_eyes.errors import UnreadablePhoto
-from open_the_eyes.files import EditRecord, encoded, read, read_record, write
+from open_the_eyes.files import encoded, read, read_record, write
 from open_the_eyes.imaging.depth import Deep, to_8_bit
 from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings
+from tests.files.pictures import RECORD, png_chunk
 
 SETTINGS = Settings(max_bytes=2_000_000, max_pixels=100_000)
-RECORD = EditRecord("appearance", "standard", 7, "0.1.0", ((1, "opened"),))
 ROWS, COLUMNS = 40, 56
 
 
@@ -33,10 +33,6 @@ def samples(channels: int) -> Deep:
     if channels in (2, 4):
         found[:, :, -1] = np.linspace(20_000, 65_535, COLUMNS).astype(np.uint16)
     return found
-
-
-def png_chunk(name: bytes, payload: bytes) -> bytes:
-    return struct.pack(">I", len(payload)) + name + payload + struct.pack(">I", zlib.crc32(name + payload))
 
 
 def png(of: Deep, extra: bytes = b"") -> bytes:

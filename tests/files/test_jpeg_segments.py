@@ -11,26 +11,17 @@ import pytest
 from PIL import Image, ImageOps
 
 from open_the_eyes.errors import UnreadablePhoto
-from open_the_eyes.files import EditRecord, encoded, jpeg_segments, read, read_record
+from open_the_eyes.files import encoded, jpeg_segments, read, read_record
 from open_the_eyes.files.jpeg_segments import split, split_bare
-from open_the_eyes.photo import FileFacts, Photo
-from open_the_eyes.settings import Settings
-from tests.files.jpeg_scenes import coded
+from tests.files import pictures
+from tests.files.jpeg_scenes import SETTINGS, coded
+from tests.files.pictures import RECORD, facts
 
-SETTINGS = Settings()
-RECORD = EditRecord("appearance", "standard", 7, "0.1.0", ((1, "opened"),))
 EXTENDED_XMP = b"http://ns.adobe.com/xmp/extension/\0" + b"0" * 32 + struct.pack(">II", 5, 0) + b"<a/>\n"
 
 
-def picture() -> Image.Image:
-    y, x = np.mgrid[0:40, 0:56]
-    return Image.fromarray(np.stack([60 + 2 * x, 70 + 2 * y, 200 - x - y], axis=2).astype(np.uint8))
-
-
 def saved(**options: Any) -> bytes:
-    out = BytesIO()
-    picture().save(out, options.pop("format", "JPEG"), **options)
-    return out.getvalue()
+    return pictures.saved(pictures.picture(), options.pop("format", "JPEG"), **options)
 
 
 def segment(marker: int, payload: bytes, length: int | None = None) -> bytes:
@@ -40,11 +31,6 @@ def segment(marker: int, payload: bytes, length: int | None = None) -> bytes:
 def with_segments(*segments: bytes) -> bytes:
     data = saved()
     return data[:2] + b"".join(segments) + data[2:]
-
-
-def facts(photo: Photo) -> FileFacts:
-    assert photo.file is not None
-    return photo.file
 
 
 def names(data: bytes) -> list[str]:
@@ -174,7 +160,7 @@ def test_exif_bytes_are_the_very_same_maker_note_and_all() -> None:
 
 def test_several_pictures_in_one_file_keep_their_index() -> None:
     """What makes HDR shine on phones is a second picture behind the first, found by its position."""
-    second = ImageOps.invert(picture())
+    second = ImageOps.invert(pictures.picture())
     source = read(saved(format="MPO", save_all=True, append_images=[second]), SETTINGS)
 
     out = encoded(source, "JPEG", RECORD)

@@ -23,6 +23,25 @@ def together(*jobs: Callable[[], object]) -> list[object]:
         return [future.result(timeout=SOON_S) for future in [pool.submit(job) for job in jobs]]
 
 
+def while_leased(rig: Rig, work: Callable[[], None]) -> None:
+    """Work done in one thread while another one leases model a."""
+    leased, done = threading.Event(), threading.Event()
+
+    def holder() -> None:
+        with rig.residency.lease("a"):
+            leased.set()
+            done.wait(SOON_S)
+
+    def other() -> None:
+        leased.wait(SOON_S)
+        try:
+            work()
+        finally:
+            done.set()
+
+    together(holder, other)
+
+
 def test_a_model_that_many_want_at_once_is_built_once_and_leased_by_one_at_a_time() -> None:
     rig, inside, most = Rig(1000, card("a")), 0, 0
     gate = threading.Barrier(8)
@@ -88,25 +107,15 @@ def test_a_lease_waits_until_another_thread_has_gone_and_then_takes_its_room() -
 
 def test_who_waits_too_long_gets_an_error_that_names_who_is_in_the_way() -> None:
     rig = Rig(150, card("a"), card("b"), patience_s=0.02)
-    leased, done = threading.Event(), threading.Event()
 
-    def first() -> None:
-        with rig.residency.lease("a"):
-            leased.set()
-            done.wait(SOON_S)
+    def work() -> None:
+        with pytest.raises(NoRoomOnGpu, match=r"b: .* in use by a"), rig.residency.lease("b"):
+            pytest.fail("there is no room")
+        with pytest.raises(NoRoomOnGpu, match="another thread leases it") as told, rig.residency.lease("a"):
+            pytest.fail("it is taken")
+        assert "End other programs" not in str(told.value)
 
-    def second() -> None:
-        leased.wait(SOON_S)
-        try:
-            with pytest.raises(NoRoomOnGpu, match=r"b: .* in use by a"), rig.residency.lease("b"):
-                pytest.fail("there is no room")
-            with pytest.raises(NoRoomOnGpu, match="another thread leases it") as told, rig.residency.lease("a"):
-                pytest.fail("it is taken")
-            assert "End other programs" not in str(told.value)
-        finally:
-            done.set()
-
-    together(first, second)
+    while_leased(rig, work)
     assert rig.left_over() == 0
 
 
@@ -158,46 +167,26 @@ def test_who_waits_for_work_that_gets_on_waits_longer_than_the_patience(
 
 def test_who_waits_in_vain_waits_once_and_is_offered_no_lesser_precision() -> None:
     rig = Rig(1000, card("a", {"bf16": 100, "int8": 60, "int4": 30}, streamed_mib=10), patience_s=0.02)
-    leased, done = threading.Event(), threading.Event()
 
-    def first() -> None:
-        with rig.residency.lease("a"):
-            leased.set()
-            done.wait(SOON_S)
+    def work() -> None:
+        with pytest.raises(GpuBusy, match="expected 110 MiB"):  # of bf16: the first that was tried was the last
+            rig.paint("a", 1)
+        with pytest.raises(GpuBusy, match="expected 110 MiB"), rig.residency.lease("a"):
+            pytest.fail("it is taken")
 
-    def second() -> None:
-        leased.wait(SOON_S)
-        try:
-            with pytest.raises(GpuBusy, match="expected 110 MiB"):  # of bf16: the first that was tried was the last
-                rig.paint("a", 1)
-            with pytest.raises(GpuBusy, match="expected 110 MiB"), rig.residency.lease("a"):
-                pytest.fail("it is taken")
-        finally:
-            done.set()
-
-    together(first, second)
+    while_leased(rig, work)
     assert rig.paint("a", 1) == ["0 bf16"]
     assert rig.built == ["a bf16"]
 
 
 def test_who_can_never_fit_does_not_wait() -> None:
     rig = Rig(150, card("a"), card("huge", 200), patience_s=1000)
-    leased, done = threading.Event(), threading.Event()
 
-    def first() -> None:
-        with rig.residency.lease("a"):
-            leased.set()
-            done.wait(SOON_S)
+    def work() -> None:
+        with pytest.raises(NoRoomOnGpu, match="huge"), rig.residency.lease("huge"):
+            pytest.fail("there is no room")
 
-    def second() -> None:
-        leased.wait(SOON_S)
-        try:
-            with pytest.raises(NoRoomOnGpu, match="huge"), rig.residency.lease("huge"):
-                pytest.fail("there is no room")
-        finally:
-            done.set()
-
-    together(first, second)
+    while_leased(rig, work)
 
 
 def test_two_threads_that_wait_for_each_other_do_not_wait_for_ever() -> None:
@@ -219,26 +208,16 @@ def test_two_threads_that_wait_for_each_other_do_not_wait_for_ever() -> None:
 
 def test_who_waits_can_be_cancelled() -> None:
     rig = Rig(150, card("a"), card("b", stage="b"), patience_s=1000)
-    leased, done = threading.Event(), threading.Event()
 
     def stop(name: str, _: float) -> None:
         if name == "b/wait":
             raise Cancelled("asked to stop")
 
-    def first() -> None:
-        with rig.residency.lease("a"):
-            leased.set()
-            done.wait(SOON_S)
+    def work() -> None:
+        with pytest.raises(Cancelled), rig.residency.lease("b", watch=Stopwatch(stop)):
+            pytest.fail("there is no room")
 
-    def second() -> None:
-        leased.wait(SOON_S)
-        try:
-            with pytest.raises(Cancelled), rig.residency.lease("b", watch=Stopwatch(stop)):
-                pytest.fail("there is no room")
-        finally:
-            done.set()
-
-    together(first, second)
+    while_leased(rig, work)
     with rig.residency.lease("b"):
         pass
     assert rig.left_over() == 0
