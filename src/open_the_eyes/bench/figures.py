@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
 
 from ..errors import UsageError
@@ -100,16 +99,6 @@ class BenchReport:
     def find(self, area: Area, case: str, what: str) -> Figure | None:
         """The first of that name."""
         return next((figure for figure in self.of(area) if (figure.case, figure.what) == (case, what)), None)
-
-    def with_more(
-        self, figures: Iterable[Figure] = (), absent: Iterable[Absent] = (), timelines: Iterable[Timeline] = ()
-    ) -> BenchReport:
-        return replace(
-            self,
-            figures=(*self.figures, *figures),
-            absent=(*self.absent, *absent),
-            timelines=(*self.timelines, *timelines),
-        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; samples with six digits."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,7 @@ from . import batch, closed, fresh, pictures, speed, truth
 from .album import Shot
 from .contenders import Contender, LeftShut, Product, Telea
 from .engines import because, engines_here
-from .figures import Absent, BenchReport
+from .figures import Absent, BenchReport, Figure, Timeline
 from .folders import groups_told, photos_in
 from .machine import machine
 from .networks import Networks
@@ -41,6 +41,16 @@ class Found:
 
     report: BenchReport
     albums: dict[str, list[Shot]] = field(default_factory=dict)
+
+    def add(
+        self, figures: Iterable[Figure] = (), absent: Iterable[Absent] = (), timelines: Iterable[Timeline] = ()
+    ) -> None:
+        self.report = replace(
+            self.report,
+            figures=(*self.report.figures, *figures),
+            absent=(*self.report.absent, *absent),
+            timelines=(*self.report.timelines, *timelines),
+        )
 
 
 def run(plan: Plan, settings: Settings | None = None, tell: Progress = lambda *_: None) -> Found:
@@ -79,24 +89,21 @@ def _speed(plan: Plan, settings: Settings, work: Path, found: Found, tell: Progr
     figures, failed = speed.speed_figures(
         [*cases, *restorers], plan.warm_turns, lambda done: tell("small portrait, warm", 0.5 * done)
     )
-    found.report = found.report.with_more(figures, [*absent, *without, *failed])
+    found.add(figures, [*absent, *without, *failed])
     if not plan.quick:
         large = speed.large_cases(plan, work, usual)
         figures, failed = speed.speed_figures(
             large, plan.slow_turns, lambda done: tell("large photos, warm", 0.5 + 0.25 * done)
         )
-        found.report = found.report.with_more(figures, failed)
+        found.add(figures, failed)
     photos = batch.copies(photo, BATCH_PHOTOS[plan.quick])
     counts = batch.worker_counts(core_count())
-    several = batch.batch_figures(
-        photos,
-        "appearance",
-        plan.options,
-        counts,
-        plan.slow_turns,
-        lambda done: tell("several photos", 0.75 + 0.25 * done),
+    part = _part(tell, 0.75, 1.0)
+    found.add(
+        batch.batch_figures(
+            photos, "appearance", plan.options, counts, plan.slow_turns, lambda done: part("several photos", done)
+        )
     )
-    found.report = found.report.with_more(several)
 
 
 def _memory(plan: Plan, engine: Engine, work: Path, found: Found, tell: Progress) -> None:
@@ -107,22 +114,21 @@ def _memory(plan: Plan, engine: Engine, work: Path, found: Found, tell: Progress
         for number in range(plan.fresh_processes):
             tell("fresh processes", number / plan.fresh_processes)
             probes.append(_probe(photo, engine, {"mode": plan.mode, "seed": plan.seed}))
-        found.report = found.report.with_more(fresh.cold_figures("portrait", probes))
+        found.add(fresh.cold_figures("portrait", probes))
         cases["portrait"] = probes[0], None
     except OpenTheEyesError as error:
-        failed = [because(error, "cold", "portrait"), because(error, "memory", "portrait")]
-        found.report = found.report.with_more(absent=failed)
+        found.add(absent=[because(error, "cold", "portrait"), because(error, "memory", "portrait")])
     if not plan.quick:
         tell("8K photo, fresh process", 0.8)
         huge = pictures.written(pictures.blinking_portrait(SIZE_8K, engine.detector), work / "huge.jpg")
         try:
             cases["8K photo"] = _probe(huge, engine), PROMISED_8K_MIB
         except OpenTheEyesError as error:
-            found.report = found.report.with_more(absent=[because(error, "memory", "8K photo")])
+            found.add(absent=[because(error, "memory", "8K photo")])
     for case, (probe, promised) in cases.items():
         timeline = probe.timeline(case)
         figures, absent = fresh.memory_figures(case, timeline, fresh.budgets_of(promised), probe.told["vram"])
-        found.report = found.report.with_more(figures, absent, [timeline] if timeline.seconds else [])
+        found.add(figures, absent, [timeline] if timeline.seconds else [])
 
 
 def _probe(photo: Path, engine: Engine, options: dict[str, Any] | None = None) -> fresh.Probe:
@@ -133,7 +139,7 @@ def _probe(photo: Path, engine: Engine, options: dict[str, Any] | None = None) -
 
 def _quality(plan: Plan, engine: Engine, found: Found, tell: Progress) -> None:
     networks = Networks(engine.settings)
-    found.report = found.report.with_more(absent=networks.absent)
+    found.add(absent=networks.absent)
     _hidden_eyes(plan, engine, networks, found, _part(tell, 0.0, 0.5 if plan.closed else 1.0))
     if plan.closed is not None:
         _closed_eyes(plan, plan.closed, engine, networks, found, _part(tell, 0.5, 1.0))
@@ -166,8 +172,7 @@ def _hidden_eyes(plan: Plan, engine: Engine, networks: Networks, found: Found, t
         what = f"{len(findings.left_out)} of {counted(count, 'photo')} of {case}"
         why = f"no face with two open eyes that may be edited: {', '.join(findings.left_out[:NAMED])}"
         absent.append(Absent("quality", what, why if len(findings.left_out) <= NAMED else f"{why}, ..."))
-    figures = truth.figures_of(findings, case, networks)
-    found.report = found.report.with_more(figures, [*absent, *findings.failed])
+    found.add(truth.figures_of(findings, case, networks), [*absent, *findings.failed])
     found.albums[case] = findings.shots
 
 
@@ -176,7 +181,7 @@ def _closed_eyes(plan: Plan, folder: Path, engine: Engine, networks: Networks, f
     rows, failed = closed.rows_of(
         paths, groups, engine, plan.options, networks, lambda n: tell("closed eyes", n / len(paths))
     )
-    found.report = found.report.with_more(closed.figures_of(rows, folder.name), failed)
+    found.add(closed.figures_of(rows, folder.name), failed)
     found.albums[folder.name] = [row.shot for row in rows if row.shot is not None]
 
 
@@ -187,7 +192,7 @@ def _read(paths: list[Path], engine: Engine, found: Found) -> Iterator[tuple[str
         except PhotoError as error:
             row = because(error, "quality", path.name)
             if row not in found.report.absent:  # rivals get the same photos in turns of their own
-                found.report = found.report.with_more(absent=[row])
+                found.add(absent=[row])
 
 
 def _part(tell: Progress, first: float, last: float) -> Progress:
