@@ -44,24 +44,18 @@ def timed(cases: Sequence[Case], turns: int, tell: Callable[[float], None] = lam
 
     Models should be loaded by now: open each case once before.
     """
-    seconds: list[list[float]] = [[] for _ in cases]
-    processor: list[list[float]] = [[] for _ in cases]
-    floors: list[list[float]] = [[] for _ in cases]
-    stages: list[dict[str, list[float]]] = [{} for _ in cases]
+    rows: list[list[tuple[float, float, float, dict[str, float]]]] = [[] for _ in cases]
     for turn in range(turns):
         for number, case in enumerate(cases):
             tell((turn + number / len(cases)) / turns)
-            floor = floor_of(case.photo)
-            took, worked, parts = opened(case)
-            floors[number].append(floor)
-            seconds[number].append(took)
-            processor[number].append(worked)
-            for name, part in parts.items():
-                stages[number].setdefault(name, [0.0] * turn).append(part)
-    return [
-        Timed(case, tuple(s), tuple(p), {name: tuple(parts) for name, parts in st.items()}, tuple(f))
-        for case, s, p, st, f in zip(cases, seconds, processor, stages, floors, strict=True)
-    ]
+            rows[number].append((floor_of(case.photo), *opened(case)))
+    found = []
+    for case, row in zip(cases, rows, strict=True):
+        floor, seconds, processor, stages = zip(*row, strict=True)
+        names = dict.fromkeys(name for told in stages for name in told)
+        parts = {name: tuple(told.get(name, 0.0) for told in stages) for name in names}
+        found.append(Timed(case, seconds, processor, parts, floor))
+    return found
 
 
 def floor_of(photo: Path) -> float:

@@ -110,12 +110,11 @@ def components(timeline: Timeline) -> list[tuple[str, float]]:
     seconds, held = np.asarray(timeline.seconds), np.asarray(timeline.ram_mib)
     grown: dict[str, float] = {}
     before = 0.0
-    names = [name for _, name in timeline.marks]
-    for number, (_, name) in enumerate(timeline.marks):
+    ends = [*(second for second, _ in timeline.marks[1:]), timeline.seconds[-1]]
+    for (_, name), end in zip(timeline.marks, ends, strict=True):
         if name == "rest":
             break
-        ends = timeline.marks[number + 1][0] if number + 1 < len(names) else float(seconds[-1])
-        inside = held[seconds <= ends]
+        inside = held[seconds <= end]
         after = float(inside[-1]) if len(inside) else before
         component = COMPONENTS.get(name.split("/")[0], name)
         grown[component] = grown.get(component, 0.0) + after - before
