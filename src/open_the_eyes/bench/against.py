@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from .cells import NONE, Cell, Table, value_of
 from .figures import Area, BenchReport
 from .peers import PEERS, Peer, peer
 from .statistics import percentile
+
+USUAL: Final = "portrait, standard"
+_PLACES: Final[dict[str, tuple[Area, str, str]]] = {
+    "photo": ("speed", USUAL, "photo"),
+    "4 variations": ("speed", "portrait, 4 variations", "photo"),
+    "peak RAM": ("memory", "portrait", "peak RAM"),
+    "peak VRAM": ("memory", "portrait", "peak VRAM"),
+    "LCM, 4 steps": ("speed", "portrait, sdxl, LCM, 4 steps", "photo"),
+}
 
 
 def against(report: BenchReport) -> Table:
@@ -44,32 +55,24 @@ def mode_of(case: str) -> str:
 
 def _ours(report: BenchReport, one: Peer) -> float | None:
     """The figure of this run that stands for the same thing."""
-    photo = report.find("speed", "portrait, standard", "photo")
-    if one.what in ("p95", "p99") and photo is not None:
-        return percentile(photo.samples, float(one.what[1:]))
+    if one.what in ("p95", "p99"):
+        photo = report.find("speed", USUAL, "photo")
+        return None if photo is None else percentile(photo.samples, float(one.what[1:]))
     if one.what.startswith("photos a minute"):
-        figures = report.whats("batch", "photo")
-        wanted = [f for f in figures if ("8 processes" in f.case) == ("8 workers" in one.what)]
-        return 60 / min(f.value for f in wanted) if wanted else None
-    where: dict[str, tuple[Area, str, str]] = {
-        "photo": ("speed", "portrait, standard", "photo"),
-        "4 variations": ("speed", "portrait, 4 variations", "photo"),
-        "peak RAM": ("memory", "portrait", "peak RAM"),
-        "peak VRAM": ("memory", "portrait", "peak VRAM"),
-        "LCM, 4 steps": ("speed", "portrait, sdxl, LCM, 4 steps", "photo"),
-    }
+        several = "8 workers" in one.what
+        seconds = [f.value for f in report.whats("batch", "photo") if ("8 processes" in f.case) == several]
+        return 60 / min(seconds) if seconds else None
     if one.what == "success":
-        whole = [f for f in report.of("success") if ":" not in f.case and f.what == "verified"]
-        return whole[0].value if whole else None
-    if one.what in ("LPIPS", "FID"):
-        measured = [f for f in report.of("quality") if f.what == one.what]
-        return measured[0].value if measured else None
-    mode = one.what.removeprefix("mode ")
-    area, case, what = where.get(
-        one.what,
-        ("speed", f"portrait, {mode}", "photo")
-        if one.what.startswith("mode ")
-        else ("speed", "portrait, standard", f"stage/{one.what}"),
-    )
-    found = report.find(area, case, what)
+        found = report.verified()
+    elif one.what in ("LPIPS", "FID"):
+        found = next(iter(report.whats("quality", one.what)), None)
+    else:
+        found = report.find(*_place_of(one.what))
     return None if found is None else found.value
+
+
+def _place_of(what: str) -> tuple[Area, str, str]:
+    """Area, case and name of a figure of ours."""
+    if what.startswith("mode "):
+        return "speed", f"portrait, {what.removeprefix('mode ')}", "photo"
+    return _PLACES.get(what, ("speed", USUAL, f"stage/{what}"))

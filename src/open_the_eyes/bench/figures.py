@@ -100,6 +100,10 @@ class BenchReport:
         """The first of that name."""
         return next((figure for figure in self.of(area) if (figure.case, figure.what) == (case, what)), None)
 
+    def verified(self) -> Figure | None:
+        """Of how many photos of closed eyes these were opened, all groups together."""
+        return next((figure for figure in self.whats("success", "verified") if ":" not in figure.case), None)
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; samples with six digits."""
         told = asdict(self)

@@ -8,6 +8,7 @@ from typing import Final
 
 from ...counting import counted
 from .. import tables
+from ..against import USUAL
 from ..against import against as against_table
 from ..album import Shot, data_uri
 from ..cells import mebibytes, seconds
@@ -26,7 +27,7 @@ WORST, BEST = 6, 4
 def tiles(report: BenchReport) -> str:
     """The few figures that a person looks for first."""
     made = []
-    photo = report.find("speed", "portrait, standard", "photo")
+    photo = report.find("speed", USUAL, "photo")
     if photo is not None:
         made.append(parts.tile(seconds(photo.value), "a photo, warm", f"p95 {seconds(percentile(photo.samples, 95))}"))
     cold = report.find("cold", "portrait", "one photo, from the start")
@@ -35,10 +36,10 @@ def tiles(report: BenchReport) -> str:
     peak = report.find("memory", "portrait", "peak RAM")
     if peak is not None:
         made.append(parts.tile(mebibytes(peak.value), "peak memory", "of a fresh process"))
-    whole = [one for one in report.of("success") if ":" not in one.case and one.what == "verified"]
-    if whole:
-        count = counted(len(whole[0].samples), "photo")
-        made.append(parts.tile(f"{100 * whole[0].value:.0f} %", "closed eyes opened", f"and verified, of {count}"))
+    verified = report.verified()
+    if verified is not None:
+        count = counted(len(verified.samples), "photo")
+        made.append(parts.tile(f"{100 * verified.value:.0f} %", "closed eyes opened", f"and verified, of {count}"))
     ssim = report.whats("quality", "SSIM")
     ours = next((one for one in ssim if one.way.startswith(PRODUCT)), None)
     shut = next((one for one in ssim if one.way == SHUT), None)
