@@ -12,6 +12,9 @@ import numpy as np
 from ..imaging.arrays import Rgb
 
 QUALITY: Final = 88
+BEFORE, AFTER = "before", "after"
+TRUTH, BLINK = "truth", "blink painted on"
+"""Labels of pictures that are no contender's; those of contenders are their names."""
 
 
 @dataclass(frozen=True, slots=True)

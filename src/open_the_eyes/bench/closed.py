@@ -21,7 +21,7 @@ from ..roles import Face
 from ..stages.choose import Decision, decide
 from ..stages.crop import crop
 from . import measures
-from .album import Shot, jpeg
+from .album import AFTER, BEFORE, Shot, jpeg
 from .engines import because
 from .figures import Absent, Figure
 from .networks import Networks
@@ -160,7 +160,7 @@ def _band(value: float, bands: tuple[tuple[int, str], ...]) -> str:
 
 def _shot(name: str, before: Rgb, result: Opened, face: Face, row: Row) -> Shot:
     part: Box = measures.around(face.box, result.photo.size_wh)
-    pair = (("before", before), ("after", result.photo.pixels))
+    pair = ((BEFORE, before), (AFTER, result.photo.pixels))
     reached = sum(row.steps.values())
     score = reached + min(row.measured.get("openness", 0.0), 1.0)
     pictures = tuple((label, jpeg(part.cut(pixels), FACE_PX)) for label, pixels in pair)

@@ -19,7 +19,7 @@ from ..roles import Crop, Face
 from ..stages.choose import decide
 from ..stages.crop import crop
 from . import measures
-from .album import Shot, jpeg
+from .album import BLINK, TRUTH, Shot, jpeg
 from .contenders import SHUT, Contender, Product, Scene
 from .engines import because
 from .figures import Absent, Better, Figure
@@ -30,8 +30,6 @@ from .statistics import figure_of
 
 STRIP_PX: Final = 480
 """Width of the pictures on the page."""
-GIVEN: Final = 2
-"""Pictures of a photo that are nobody's work: the truth, and the painted blink."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Findings:
         self.rows |= turn.rows
         self.strips |= turn.strips
         self.failed += turn.failed
-        more = {shot.name: shot.pictures[GIVEN:] for shot in turn.shots}
+        more = {one.name: [p for p in one.pictures if p[0] not in (TRUTH, BLINK)] for one in turn.shots}
         self.shots = [replace(one, pictures=(*one.pictures, *more.get(one.name, ()))) for one in self.shots]
 
 
@@ -116,7 +114,7 @@ def measured(
         one = hidden(name, pixels, engine, findings)
         if one is None:
             continue
-        shown = [("truth", one.truth.pixels), ("blink painted on", one.truth.window.cut(one.scene.pixels))]
+        shown = [(TRUTH, one.truth.pixels), (BLINK, one.truth.window.cut(one.scene.pixels))]
         for contender in contenders:
             if any(contender.name == failure.what for failure in findings.failed):
                 continue

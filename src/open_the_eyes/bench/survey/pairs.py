@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
 
-from ..album import Shot
+from ..album import AFTER, BEFORE, BLINK, TRUTH, Shot
 from ..contenders import PRODUCT
 
-BEFORE, AFTER = "before", "after"
 QUESTIONS: Final = {
     "before/after": "Which photo would you keep?",
     "engines": "Which eyes look more real?",
@@ -67,10 +66,8 @@ def _of_shot(shot: Shot) -> list[tuple[str, tuple[str, bytes], tuple[str, bytes]
     told = dict(shot.pictures)
     if {BEFORE, AFTER} <= set(told):
         return [("before/after", (BEFORE, told[BEFORE]), (AFTER, told[AFTER]))]
-    ours = [item for item in shot.pictures if item[0].startswith(PRODUCT)]
-    others = [item for item in shot.pictures if item[0] not in ("truth", "blink painted on")]
-    blink = [item for item in shot.pictures if item[0] == "blink painted on"]
-    truth = [item for item in shot.pictures if item[0] == "truth"]
-    found = [("before/after", one, other) for one in ours for other in blink]
-    found += [("engines", one, other) for one in ours for other in truth]
-    return found + [("engines", one, other) for one, other in combinations(others, 2)]
+    made = [item for item in shot.pictures if item[0] not in (TRUTH, BLINK)]
+    ours = [item for item in made if item[0].startswith(PRODUCT)]
+    found = [("before/after", one, (BLINK, told[BLINK])) for one in ours if BLINK in told]
+    found += [("engines", one, (TRUTH, told[TRUTH])) for one in ours if TRUTH in told]
+    return found + [("engines", one, other) for one, other in combinations(made, 2)]

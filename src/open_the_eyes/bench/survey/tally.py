@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...errors import UsageError
+from ..album import AFTER
 from ..cells import Cell, Table
+from ..contenders import PRODUCT
 from ..statistics import wilson
 from .pairs import unsealed
 
@@ -93,4 +95,4 @@ def _answers(path: Path) -> list[tuple[dict[str, Any], str]]:
 
 def _rank(way: str) -> tuple[bool, bool, str]:
     """Ours before others, the result before the photo before it."""
-    return not way.startswith("Open The Eyes"), way != "after", way
+    return not way.startswith(PRODUCT), way != AFTER, way
