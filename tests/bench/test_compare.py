@@ -81,7 +81,7 @@ def test_a_planted_blur_is_caught_and_the_same_eyes_twice_are_not(engine: Engine
 
     def measured(contender: Any) -> BenchReport:
         looks = list(portraits())[:4]
-        found = truth.measured(looks, [contender], engine, networks, pictures=False)
+        found = truth.measured(looks, [contender], engine, networks)
         return report(*truth.figures_of(found, "portraits", networks))
 
     sharp = measured(product)

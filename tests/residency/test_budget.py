@@ -15,7 +15,6 @@ from open_the_eyes.residency.budget import (
     evict,
     needs,
     variant_that_fits,
-    variants_of,
 )
 from open_the_eyes.residency.capacity import capacity_plan, room_of
 from open_the_eyes.residency.cards import CARDS, CODEFORMER, SDXL_BASE, SDXL_REFINER, SDXL_VAE, ModelCard, Variant
@@ -74,8 +73,7 @@ FOUR = card("four", {"bf16": 1000, "fp8": 500, "int8": 500, "int4": 250}, fixed_
     ],
 )
 def test_which_precision(room: int, wanted: str, variant: Variant) -> None:
-    assert variant_that_fits(FOUR, variants_of(FOUR, wanted), room) == variant
-    assert choose_precision([FOUR], room, wanted) == {"four": variant}
+    assert variant_that_fits(FOUR, FOUR.variants(wanted), room) == variant
 
 
 def test_no_precision_fits_and_the_least_is_named() -> None:
@@ -85,16 +83,16 @@ def test_no_precision_fits_and_the_least_is_named() -> None:
 
 def test_a_precision_that_a_model_does_not_have_is_refused() -> None:
     with pytest.raises(UsageError, match=r"precision of four: expected one of auto, bf16, .*; got 'fp16'\."):
-        variants_of(FOUR, "fp16")
+        FOUR.variants("fp16")
 
 
 @pytest.mark.parametrize("wanted", ["auto", "int8", "fp32"])
 def test_a_model_of_one_precision_has_no_other_to_give(wanted: str) -> None:
-    assert variants_of(SDXL_VAE, wanted) == (Variant("fp16"),)
+    assert SDXL_VAE.variants(wanted) == (Variant("fp16"),)
 
 
 def test_what_cannot_be_streamed_is_not() -> None:
-    assert variants_of(FOUR, "bf16", streamable=False) == (Variant("bf16"),)
+    assert FOUR.variants("bf16", streamable=False) == (Variant("bf16"),)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,6 @@ class Tally:
         self.total: Final = total
         self.before: Final = before
         self.now: Final[Counter[str]] = Counter()
-        self.faces: Final[Counter[str]] = Counter()
         self.peak_rss_mib = 0.0
         self._clock = clock
         self._began = clock()
@@ -35,7 +34,6 @@ class Tally:
     def add(self, record: Record) -> None:
         """Counts a photo that has just been finished."""
         self.now[record.state] += 1
-        self.faces.update(record.faces)
         self.peak_rss_mib = max(self.peak_rss_mib, record.rss_mib)
         self._recent.append(self._clock())
         while self._recent[0] < self._recent[-1] - RECENT_SECONDS:

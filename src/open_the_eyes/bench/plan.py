@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from ..errors import UsageError
-from ..options import MODES, Mode, Options
+from ..options import Mode, Options
 
 Part = Literal["speed", "memory", "quality"]
 PARTS: Final[tuple[Part, ...]] = ("speed", "memory", "quality")
@@ -67,10 +67,6 @@ class Plan:
     @property
     def fresh_processes(self) -> int:
         return min(self.warm_turns, 2 if self.quick else 5)
-
-    @property
-    def modes(self) -> tuple[Mode, ...]:
-        return MODES
 
     def to_json(self) -> dict[str, Any]:
         told = {name: value for name, value in asdict(self).items() if name != "options"}

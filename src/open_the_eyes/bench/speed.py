@@ -10,7 +10,7 @@ from ..demo import portrait
 from ..engine import Engine
 from ..errors import OpenTheEyesError
 from ..imaging.blink import paint_blink
-from ..options import PRECISIONS, Options
+from ..options import MODES, PRECISIONS, Options
 from . import pictures
 from .clock import Case, Timed, opened, timed
 from .engines import because
@@ -37,7 +37,7 @@ def portrait_cases(plan: Plan, photo: Path, reference: Path, engines: dict[str, 
             cases.append(Case("portrait, reference", photo, engine, plan.options, (reference,)))
             continue
         head = "portrait" if name == "appearance" else f"portrait, {name}"
-        for mode in plan.modes:
+        for mode in MODES:
             cases.append(Case(f"{head}, {mode}", photo, engine, Options.of(mode=mode, seed=plan.seed)))
         if name == "sdxl":
             cases += _sdxl_cases(head, photo, engine, plan.seed)

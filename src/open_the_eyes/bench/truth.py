@@ -100,8 +100,6 @@ def measured(
     engine: Engine,
     networks: Networks,
     tell: Callable[[int], None] = lambda _: None,
-    *,
-    pictures: bool = True,
 ) -> Findings:
     """Every contender on every photo whose eyes can be hidden.
 
@@ -133,7 +131,7 @@ def measured(
                 findings.strips.setdefault(contender.name, []).append(strips)
             if contender.name != SHUT:  # that is the blink, shown already
                 shown.append((contender.name, inner))
-        if pictures and name in findings.rows.get(contenders[0].name, {}):
+        if name in findings.rows.get(contenders[0].name, {}):
             findings.shots.append(_shot(one, shown, findings.rows[contenders[0].name][name]))
     return findings
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..errors import NoRoomOnGpu, UsageError
+from ..errors import NoRoomOnGpu
 from .cards import ModelCard, Variant
 
 LARGEST_BATCH: Final = 32
@@ -66,19 +66,6 @@ def lacking(whom: str, needed_mib: int, room_mib: int, leased: Sequence[Resident
     return f"{whom}: expected {needed_mib} MiB of GPU memory, the room is {room_mib} MiB{used}{cause}"
 
 
-def variants_of(card: ModelCard, wanted: str = "auto", *, streamable: bool = True) -> tuple[Variant, ...]:
-    """`ModelCard.variants` for people.
-
-    Raises:
-        UsageError: a precision the model does not have.
-    """
-    try:
-        return card.variants(wanted, streamable=streamable)
-    except KeyError:
-        known = ", ".join(("auto", *card.mib))
-        raise UsageError(f"precision of {card.name}: expected one of {known}; got {wanted!r}.") from None
-
-
 def variant_that_fits(card: ModelCard, variants: Sequence[Variant], room_mib: int) -> Variant:
     """The first of the variants that leaves room for a comfortable batch, or else for one picture.
 
@@ -96,9 +83,9 @@ def variant_that_fits(card: ModelCard, variants: Sequence[Variant], room_mib: in
     raise no_room(card.name, min(needs(card, variant, 1) for variant in variants), room_mib)
 
 
-def choose_precision(cards: Sequence[ModelCard], room_mib: int, wanted: str = "auto") -> Mapping[str, Variant]:
+def choose_precision(cards: Sequence[ModelCard], room_mib: int) -> Mapping[str, Variant]:
     """`variant_that_fits` for each card, by name."""
-    return {card.name: variant_that_fits(card, variants_of(card, wanted), room_mib) for card in cards}
+    return {card.name: variant_that_fits(card, card.variants(), room_mib) for card in cards}
 
 
 def batch_that_fits(card: ModelCard, variant: Variant, room_mib: int, most: int = LARGEST_BATCH) -> int:

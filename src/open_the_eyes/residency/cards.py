@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from ..errors import UsageError
+
 AUTO: Final = ("bf16", "fp32", "int8", "int4")
 """What "auto" may take, best first. fp8 is as large as int8 and runs on fewer GPUs, so it has to be asked for."""
 
@@ -67,7 +69,7 @@ class ModelCard:
         """The ways to have it that fulfil a wish, best first; a model of one precision has no other to give.
 
         Raises:
-            KeyError: a precision it does not have.
+            UsageError: a precision it does not have.
         """
         if len(self.mib) == 1:
             taken = tuple(self.mib)
@@ -76,7 +78,8 @@ class ModelCard:
         else:
             taken = (wanted,) if wanted in self.mib else ()
         if not taken:
-            raise KeyError(wanted)
+            known = ", ".join(("auto", *self.mib))
+            raise UsageError(f"precision of {self.name}: expected one of {known}; got {wanted!r}.")
         # quantised weights do not stream, and need not: the best precision streams in the same room
         streamed = (Variant(next(iter(self.mib)), True),) if streamable and self.streamed_mib is not None else ()
         return tuple(Variant(precision) for precision in taken) + streamed

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from ..errors import GpuBusy, NoRoomOnGpu
 from ..roles import Watch
 from .admission import Admission
-from .budget import LARGEST_BATCH, batch_that_fits, needs, no_room, variant_that_fits, variants_of
+from .budget import LARGEST_BATCH, batch_that_fits, needs, no_room, variant_that_fits
 from .cards import ModelCard, Variant
 from .memory import Memory
 from .records import Clock, LeaseRecord, Recorder
@@ -99,7 +99,6 @@ class Residency:
         work: Callable[[Any, Sequence[T]], Sequence[R]],
         precision: str = "auto",
         *,
-        most: int = LARGEST_BATCH,
         watch: Watch | None = None,
         stage: str | None = None,
     ) -> list[R]:
@@ -108,9 +107,6 @@ class Residency:
         All batches are one lease. Where memory runs out all the same, first models that idle leave, then the batch is
         halved; then all items begin again with the next precision ("auto" only), and at last with streamed weights.
         What worked is remembered for ten minutes, or until `release_all`.
-
-        Args:
-            most: items in one batch.
 
         Raises:
             NoRoomOnGpu: not one item fits in any way.
@@ -125,7 +121,7 @@ class Residency:
         failed = no_room(name, needs(slot.card, variants[-1], 1), self._memory.room_mib(), why="memory ran out")
         for variant in variants:
             try:
-                record = self._entered(slot, (variant,), self._batch(slot, variant, len(items), most), recorder)
+                record = self._entered(slot, (variant,), self._batch(slot, variant, len(items)), recorder)
             except GpuBusy:
                 raise
             except NoRoomOnGpu as error:
@@ -158,17 +154,17 @@ class Residency:
 
     def _variants(self, slot: Slot, precision: str, recorder: Recorder) -> tuple[Variant, ...]:
         """Ways to have the model, from the best that fits downwards, without those that failed of late."""
-        every = variants_of(slot.card, precision, streamable=slot.stream is not None)
+        every = slot.card.variants(precision, streamable=slot.stream is not None)
         self._admission.look_again(recorder)
         limits = self._admission.limits(slot, every)
         variants = tuple(variant for variant in every if limits.get(variant) != 0) or every
         return variants[variants.index(variant_that_fits(slot.card, variants, self._memory.room_mib())) :]
 
-    def _batch(self, slot: Slot, variant: Variant, count: int, most: int) -> int:
+    def _batch(self, slot: Slot, variant: Variant, count: int) -> int:
         """At least 1: where that is too many, the admission says so with all numbers."""
         room = self._memory.room_mib() - self._admission.own_mib(slot)
-        known = self._admission.limits(slot, (variant,)).get(variant, most)
-        fits = batch_that_fits(slot.card, variant, room, min(most, count, known))
+        known = self._admission.limits(slot, (variant,)).get(variant, LARGEST_BATCH)
+        fits = batch_that_fits(slot.card, variant, room, min(count, known))
         return max(fits, 1)
 
     def _entered(self, slot: Slot, variants: Sequence[Variant], batch: int, recorder: Recorder) -> LeaseRecord:

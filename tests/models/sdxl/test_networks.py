@@ -20,7 +20,7 @@ from open_the_eyes.models.weights import path_of
 from open_the_eyes.models.weights.catalogue import checkpoint_of
 from open_the_eyes.models.weights.fetching import fetch
 from open_the_eyes.residency import ModelCard, Residency, cards
-from open_the_eyes.residency.budget import variant_that_fits, variants_of
+from open_the_eyes.residency.budget import variant_that_fits
 from open_the_eyes.settings import Settings
 from tests.models.sdxl.answers import answer
 from tests.residency.counted import CountedMemory
@@ -117,7 +117,7 @@ def test_a_gpu_without_a_kernel_for_int4_streams_instead(
     for name in ("sdxl-base", "sdxl-lcm", "sdxl-refiner"):
         assert ("int4" in residency._slot(name).card.mib) == has_it
     card = residency._slot("sdxl-base").card
-    assert str(variant_that_fits(card, variants_of(card), 3300)) == ("int4" if has_it else "bf16 streamed")
+    assert str(variant_that_fits(card, card.variants(), 3300)) == ("int4" if has_it else "bf16 streamed")
 
 
 def test_bf16_leaves_the_weights_as_they_are() -> None:
@@ -161,7 +161,9 @@ def test_full_size_is_what_the_model_cards_say(facts: str, card: ModelCard) -> N
     assert ((every - linear) * 2 + linear) / 2**20 == pytest.approx(card.mib["int8"], rel=0.02)
 
 
-def test_embeddings_are_read_again_as_they_were_stored(weights: Path, tmp_path: Path) -> None:
+def test_embeddings_are_read_again_as_they_were_stored(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import torch
 
     files = Checkpoint(weights / "sdxl-inpaint", weights / "sdxl-inpaint")
@@ -171,7 +173,8 @@ def test_embeddings_are_read_again_as_they_were_stored(weights: Path, tmp_path: 
     assert made.prompt.shape == (1, 77, 64)
     assert made.pooled.shape == (1, 32)
     assert len(list((tmp_path / "embeddings").iterdir())) == 1
-    other = prompts.embeddings(files.encoders(), tmp_path, files.text_pipeline, prompt="something else")
+    monkeypatch.setattr(prompts, "PROMPT", "something else")
+    other = prompts.embeddings(files.encoders(), tmp_path, files.text_pipeline)
     assert not torch.equal(made.prompt, other.prompt)
 
 

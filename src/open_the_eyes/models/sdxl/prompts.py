@@ -46,7 +46,7 @@ class Embeddings:
         }
 
 
-def embeddings(encoders: str, weights: Path, load: Callable[[], Any], prompt: str = PROMPT) -> Embeddings:
+def embeddings(encoders: str, weights: Path, load: Callable[[], Any]) -> Embeddings:
     """The prompt's embeddings: from the store, or by `load`'s text encoders, and then stored.
 
     Args:
@@ -54,21 +54,21 @@ def embeddings(encoders: str, weights: Path, load: Callable[[], Any], prompt: st
         weights: the folder of weights.
         load: gives a pipeline that has text encoders and tokenizers; they are let go afterwards.
     """
-    words = hashlib.sha256(f"{prompt}\0{NEGATIVE}".encode()).hexdigest()[:12]
+    words = hashlib.sha256(f"{PROMPT}\0{NEGATIVE}".encode()).hexdigest()[:12]
     path = weights / FOLDER / f"{encoders}-{words}.safetensors"
     stored = _stored(path)
     if stored is not None:
         return stored
-    made = _encoded(load(), prompt)
+    made = _encoded(load())
     _store(made, path)
     return made
 
 
-def _encoded(pipe: Any, prompt: str) -> Embeddings:
+def _encoded(pipe: Any) -> Embeddings:
     import torch
 
     with torch.inference_mode():
-        rows = pipe.encode_prompt(prompt, negative_prompt=NEGATIVE, device="cpu", do_classifier_free_guidance=True)
+        rows = pipe.encode_prompt(PROMPT, negative_prompt=NEGATIVE, device="cpu", do_classifier_free_guidance=True)
     return Embeddings(*(row.float().contiguous().clone() for row in rows))
 
 
