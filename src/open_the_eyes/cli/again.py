@@ -13,7 +13,7 @@ from ..digest import sha256_of
 from ..errors import UnreadablePhoto, UsageError
 from ..options import Options
 from ..version import __version__
-from . import speech
+from . import donors, speech
 
 if TYPE_CHECKING:
     from ..files import EditRecord
@@ -36,11 +36,10 @@ def edit_in(path: Path) -> Replayed:
         UnreadablePhoto, PhotoTooLarge: it cannot be read.
         UsageError: it has none.
     """
-    from .. import files
-    from ..settings import Settings
+    from ..files import read_record
 
-    photo = files.read(path, Settings.from_environment())
-    record = files.read_record(photo)
+    photo = donors.photo_at(path)
+    record = read_record(photo)
     if record is None or photo.file is None:
         raise UsageError(f"--replay {path}: expected a file that open-the-eyes made, it has no record of an edit.")
     if record.version != __version__:

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from ..bench.cells import Table
     from ..bench.figures import BenchReport
 
-WIDEST = 64
-
 
 def summary_lines(report: BenchReport) -> list[str]:
     """All tables as plain text."""
@@ -26,7 +24,5 @@ def summary_lines(report: BenchReport) -> list[str]:
 
 def table_lines(table: Table) -> list[str]:
     """A table for a terminal: its columns aligned."""
-    rows: list[list[str]] = [list(table.columns), *([cell.text for cell in row] for row in table.rows)]
-    widths = [min(max(len(row[n]) for row in rows), WIDEST) for n in range(len(table.columns))]
-    lines = ["  " + "  ".join(t.ljust(w) for t, w in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return [table.title, *map(speech.printable, lines)]
+    rows = [table.columns, *([cell.text for cell in row] for row in table.rows)]
+    return [table.title, *(speech.printable(f"  {line}") for line in speech.aligned(rows))]

@@ -23,7 +23,7 @@ def references(paths: Sequence[Path]) -> tuple[Photo, ...]:
     """
     from ..files import is_painted, read_record
 
-    photos = tuple(_read(path) for path in paths)
+    photos = tuple(map(photo_at, paths))
     for path, photo in zip(paths, photos, strict=True):
         if is_painted(photo):
             why = "open-the-eyes made this file" if read_record(photo) else "this file says that AI had a part in it"
@@ -73,7 +73,7 @@ def burst(paths: Sequence[Path], named: Collection[Path]) -> Burst:
     found = Burst()
     for path in paths:
         try:
-            photo = _read(path)
+            photo = photo_at(path)
         except (UnreadablePhoto, PhotoTooLarge) as error:
             if path in named:
                 raise
@@ -93,12 +93,17 @@ def is_result(path: Path) -> bool:
     from ..files import read_record
 
     try:
-        return read_record(_read(path)) is not None
+        return read_record(photo_at(path)) is not None
     except (UnreadablePhoto, PhotoTooLarge):
         return False
 
 
-def _read(path: Path) -> Photo:
+def photo_at(path: Path) -> Photo:
+    """A file, by the limits of the environment.
+
+    Raises:
+        UnreadablePhoto, PhotoTooLarge: it cannot be read.
+    """
     from .. import files
     from ..settings import Settings
 

@@ -90,7 +90,5 @@ def _table(weights: Sequence[Weight], settings: Settings) -> list[str]:
         allowed = {True: "yes", False: "no", None: "?"}[weight.commercial]
         size = f"{weight.bytes / 1e9:.2f} GB"
         rows.append((here, weight.name, weight.profile, size, allowed, weight.licence, weight.hub_id))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     source = settings.hub if settings.offline is None else str(settings.offline)
-    return [*lines, f"folder: {settings.weights}", f"source: {source}"]
+    return [*speech.aligned(rows), f"folder: {settings.weights}", f"source: {source}"]

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
 from ..errors import UsageError
 from ..options import ENGINES, EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, NAMES, PRECISIONS, RESTORERS, Options
 from . import parse, paths
+
+if TYPE_CHECKING:
+    from ..engine import Engine
 
 EngineName: TypeAlias = Annotated[
     str,
@@ -169,6 +172,15 @@ def options_of(*, variations: str, seed: str, gaze: str, openness: str, fidelity
     }
     with by_flag():
         return Options.of(**values, **others)
+
+
+def engine_of(name: str) -> Engine:
+    """The engine that --engine names; raises what `load_engine` raises."""
+    from ..engine import load_engine
+    from ..settings import Settings
+
+    with by_flag():
+        return load_engine(name, Settings.from_environment())
 
 
 @contextmanager

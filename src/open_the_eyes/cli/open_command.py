@@ -155,7 +155,8 @@ def open_command(
     references = donors.references(others)
     run = _Run(sources, outputs, count, given, overwrite, profile, as_json, references, replayed, credentials)
 
-    chosen = _engine(engine)
+    chosen = flags.engine_of(engine)
+    speech.note(f"engine: {chosen.name}, {chosen.why}")
     if references and len(sources) > 1:
         from ..pipeline import check_references
 
@@ -175,16 +176,6 @@ def _credentials(signing: tuple[Path, Path] | None) -> Credentials | None:
     from ..files import Credentials
 
     return Credentials.load(*signing)
-
-
-def _engine(name: str) -> Engine:
-    from ..engine import load_engine
-    from ..settings import Settings
-
-    with flags.by_flag():
-        engine = load_engine(name, Settings.from_environment())
-    speech.note(f"engine: {engine.name}, {engine.why}")
-    return engine
 
 
 def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Engine) -> Report:

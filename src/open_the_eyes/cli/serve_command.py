@@ -94,11 +94,7 @@ def serve_command(
         serve_on(ray, host, number, given, started, listening)
         return
 
-    from ..engine import load_engine
-    from ..settings import Settings
-
-    with flags.by_flag():
-        chosen = load_engine(engine, Settings.from_environment())
+    chosen = flags.engine_of(engine)
     app = assembled(chosen, own, host)
     started(chosen.name, chosen.why)
     serve(app, host, number, listening)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from . import again, flags, paths, speech, words
+from . import again, donors, flags, paths, speech, words
 
 if TYPE_CHECKING:
     from ..files import EditRecord
@@ -40,10 +40,9 @@ def show_edit_command(
 
 
 def _record(path: Path) -> EditRecord | None:
-    from .. import files
-    from ..settings import Settings
+    from ..files import read_record
 
-    record = files.read_record(files.read(path, Settings.from_environment()))
+    record = read_record(donors.photo_at(path))
     return None if record is None else _printable(record)
 
 

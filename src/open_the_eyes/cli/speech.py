@@ -10,6 +10,7 @@ import io
 import os
 import sys
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -57,6 +58,12 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(repr(letter)[1:-1] if _steers(letter) else letter for letter in text)
+
+
+def aligned(rows: Sequence[Sequence[str]], widest: int = 64) -> list[str]:
+    """The rows of a table as lines, their columns one under the other; a cell past `widest` moves those behind it."""
+    widths = [min(max(map(len, column)), widest) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def _steers(letter: str) -> bool:

@@ -52,11 +52,7 @@ def ui_command(
         raise UsageError(
             f"ui: expected its libraries, {error.name} is missing; install them: pip install 'open-the-eyes[ui]'."
         ) from error
-    from ..engine import load_engine
-    from ..settings import Settings
-
-    with flags.by_flag():
-        chosen = load_engine(engine, Settings.from_environment())
+    chosen = flags.engine_of(engine)
     site = create_site(chosen, own, host)
     speech.note(f"engine: {chosen.name}, {chosen.why}")
 
