@@ -161,7 +161,6 @@ def test_the_same_request_twice_at_once_is_one_job_or_none(
         assert server.http.get("/healthz").status_code == 200  # it has started
         uploads, store, repository = server.service.uploads, server.service.store, server.service.repository
         upload = Upload(shut, (), {})
-        request = JobRequest("local", {}, 0, "k", upload.fingerprint)
         put = store.put
 
         def put_meanwhile(job: str, name: str, data: bytes) -> None:
@@ -174,8 +173,8 @@ def test_the_same_request_twice_at_once_is_one_job_or_none(
         with monkeypatch.context() as racing:
             racing.setattr(store, "put", put_meanwhile)
             with pytest.raises(StoreAway if first_succeeds else Busy):
-                uploads.submit(request, upload)
-        job = uploads.submit(request, upload)
+                uploads.submit(upload, "local", "k")
+        job = uploads.submit(upload, "local", "k")
         assert job.state in ("queued", "running")
         MaintenanceTask(server.service).run_once(time.time())  # the first had not come to queue it
         assert server.ended(job.id)["state"] == "done"

@@ -21,7 +21,7 @@ from ..pipeline import inspect_photo
 from ..results import Inspected
 from .errors import NotHere, NotYet, StoreAway
 from .job_steps import JobSteps
-from .jobs import PHOTO, Job, JobRequest, reference_name
+from .jobs import PHOTO, Job, reference_name
 from .metrics import Metrics
 from .priority_lock import PriorityLock
 from .problems import log_bug, problem_of
@@ -211,6 +211,4 @@ class JobService:
             photo = photos.pop(take)
         except (FileNotFoundError, IndexError):
             raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None
-        upload = Upload(photo, tuple(photos), options)
-        request = JobRequest(job.request.owner, options, len(photos), None, upload.fingerprint)
-        return self.uploads.submit(request, upload)
+        return self.uploads.submit(Upload(photo, tuple(photos), options), job.request.owner)

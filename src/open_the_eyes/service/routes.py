@@ -17,6 +17,7 @@ from ..options import MAX_VARIATIONS
 from .errors import NotHere
 from .events import events
 from .job_service import JobService
+from .problems import MEDIA_TYPE
 from .schemas import EVENT, EVENTS, UPLOAD, HealthView, JobView, ReportView, problems
 
 JobId = Annotated[UUID, Path(description="A job's id, from the answer to POST /v1/jobs.")]
@@ -208,4 +209,4 @@ def no_such_route(path: str) -> NotHere:
 
 def problem_response(problem: dict[str, Any], headers: dict[str, str]) -> JSONResponse:
     """A problem detail on its way out."""
-    return JSONResponse(problem, problem["status"], headers, media_type="application/problem+json")
+    return JSONResponse(problem, problem["status"], headers, media_type=MEDIA_TYPE)

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..roles import Outcome
+from .problems import MEDIA_TYPE
 
 _JOB: Final = "0f8b6a52-6f0e-4b5e-9a53-6d1f0f6c2a11"
 _ADDRESS: Final = f"/v1/jobs/{_JOB}"
@@ -240,7 +241,7 @@ def problems(*statuses: int, keyed: bool = True) -> dict[int | str, dict[str, An
     answers: dict[int | str, dict[str, Any]] = {}
     for status in sorted({*((401, 403, 429) if keyed else ()), *statuses}):
         schema = {"schema": {"$ref": "#/components/schemas/ProblemView"}}
-        answers[status] = {"description": _WHY[status], "content": {"application/problem+json": schema}}
+        answers[status] = {"description": _WHY[status], "content": {MEDIA_TYPE: schema}}
         if status == 429:
             told = {"description": "Seconds until it is worth while to come again.", "schema": {"type": "integer"}}
             answers[status]["headers"] = {"Retry-After": told}

@@ -87,7 +87,7 @@ class UploadHandler:
             upload = await self._parsed(form)
             if new:
                 await run_sync(self._check_options, upload)
-            return await run_sync(self._submit, upload, owner, idempotency)
+            return await run_sync(self.submit, upload, owner, idempotency)
 
     @asynccontextmanager
     async def inspection(self, request: Request) -> AsyncIterator[Upload]:
@@ -157,17 +157,14 @@ class UploadHandler:
                     raise error.headed(f"reference {number}") from error
                 raise
 
-    def _submit(self, upload: Upload, owner: str, idempotency: str | None) -> Job:
-        request = JobRequest(owner, upload.options, len(upload.references), idempotency, upload.fingerprint)
-        return self.submit(request, upload)
-
-    def submit(self, request: JobRequest, upload: Upload) -> Job:
+    def submit(self, upload: Upload, owner: str, idempotency: str | None = None) -> Job:
         """The job for an upload that has been checked; from here on it is not lost.
 
         Raises:
             Busy: the queue is full.
             StoreAway: there is no room for it, or no place.
         """
+        request = JobRequest(owner, upload.options, len(upload.references), idempotency, upload.fingerprint)
         job = self._repository.admit(request, self._config.max_queue)
         if job.state != "arriving":
             return job
@@ -176,7 +173,7 @@ class UploadHandler:
             for number, data in enumerate(upload.references, start=1):
                 self._store.put(job.id, reference_name(number), data)
         except Exception:  # whatever it is: a row that nobody waits for would take up a place in the queue
-            if request.idempotency is None:  # then nobody else is at this job; on a full disk its row needs the room
+            if idempotency is None:  # then nobody else is at this job; on a full disk its row needs the room
                 self._erase(job.id)
             if self._repository.abandon(job.id):
                 self._erase(job.id)

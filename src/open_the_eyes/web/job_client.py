@@ -12,7 +12,7 @@ from ..errors import OpenTheEyesError, UsageError
 from ..options import Mode
 from ..service.errors import NotHere
 from ..service.job_service import JobService
-from ..service.jobs import Job, JobRequest, reference_name
+from ..service.jobs import Job, reference_name
 from ..service.uploads import Upload
 from .edit_session import PREVIEW, EditSession, PhotoFaces, Preview, new_session, photo_faces
 from .image_cache import ImageCache
@@ -42,9 +42,8 @@ class JobClient:
             OpenTheEyesError: the photo cannot be looked at, or not be stored.
         """
         found = self._faces_in(upload.photo)
-        asked = replace(upload, options=PREVIEW)
-        request = JobRequest(owner, PREVIEW, len(upload.references), None, asked.fingerprint)
-        return self._with_faces(self._service.uploads.submit(request, asked), found).id
+        job = self._service.uploads.submit(replace(upload, options=PREVIEW), owner)
+        return self._with_faces(job, found).id
 
     def begin(self, owner: str, job_id: str, names: tuple[str, ...]) -> EditSession:
         """The session for a photo that was handed in.
