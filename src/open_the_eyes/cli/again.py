@@ -63,7 +63,7 @@ def options_of(record: EditRecord, given: Options) -> Options:
             f"--replay: expected no other options, got {named}; they come from the record, leave them out."
         )
     try:
-        others = _frozen(strict_json(record.options))
+        others = strict_json(record.options)
     except (ValueError, RecursionError):
         others = None
     if not isinstance(others, dict) or {"mode", "seed"} & others.keys():
@@ -139,13 +139,6 @@ def _sha256(path: Path) -> str:
         return sha256_of(path)
     except OSError as error:
         raise UnreadablePhoto(f"{path}: expected a photo, got: {error.strerror}; check the name.") from error
-
-
-def _frozen(value: Any) -> Any:
-    """Lists, which is what JSON has, as the tuples that options hold."""
-    if isinstance(value, dict):
-        return {name: _frozen(part) for name, part in value.items()}
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _no_number(word: str) -> None:

@@ -37,14 +37,12 @@ Pause = Callable[[float], None]
 
 
 def options_of(request: dict[str, Any]) -> Options:
-    """Options as JSON has them, lists for tuples; null is what programs write for an option that is not given.
+    """Options as JSON has them; null is what programs write for an option that is not given.
 
     Raises:
         UsageError: an option that does not exist, or a value out of range.
     """
-    return Options.of(
-        **{name: _tuples(value) for name, value in request.items() if value is not None or name not in NAMES}
-    )
+    return Options.of(**{name: value for name, value in request.items() if value is not None or name not in NAMES})
 
 
 def check_options(request: dict[str, Any], references: int, engine: Engine) -> None:
@@ -153,7 +151,3 @@ def _face_picture(photo: Photo, face: FaceReport) -> bytes:
     left, top = max(0, round(face.box.left - margin)), max(0, round(face.box.top - margin))
     right, bottom = min(w, round(face.box.right + margin)), min(h, round(face.box.bottom + margin))
     return encoded(Photo(photo.pixels[top:bottom, left:right].copy()), "JPEG", None)
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(one) for one in value) if isinstance(value, list) else value
