@@ -89,16 +89,17 @@ def _python() -> Check:
 def _packages() -> Iterator[Check]:
     """What pyproject asks for, as the installed package itself remembers it."""
     yield Check("open-the-eyes", True, __version__)
-    try:
-        wanted = metadata.requires("open-the-eyes") or []
-    except metadata.PackageNotFoundError:  # run from a source folder: nothing to compare with
-        return
-    for requirement in wanted:
-        spec, _, marker = requirement.partition(";")
+    for spec, marker in _requirements():
         if "extra" in marker:
             continue
         name, wrong = installed.build_of(installed.name_of(spec)), installed.wrong(spec)
         yield Check(name, not wrong, wrong or metadata.version(name), installed.mend_of(spec) if wrong else "")
+
+
+def _requirements() -> list[tuple[str, str]]:
+    """Packages and their markers; none where this is run from a source folder, which has nothing to compare with."""
+    wanted = metadata.requires("open-the-eyes") or [] if installed.has("open-the-eyes") else []
+    return [(spec.strip(), marker) for spec, _, marker in (one.partition(";") for one in wanted)]
 
 
 def _loads(name: str) -> Check:
@@ -176,7 +177,7 @@ def _card(name: str, total_mib: str, free_mib: str) -> str:
 
 def _onnx_on_gpu() -> Iterator[Check]:
     """Where there is a GPU: whether restorers can use it; the two builds of onnxruntime exclude each other."""
-    if shutil.which("nvidia-smi") is None or not _has_module("onnxruntime"):
+    if shutil.which("nvidia-smi") is None:
         return
     from .models.eye_state import MODEL_FILE
     from .models.onnx_network import CUDA, session_of
@@ -221,14 +222,6 @@ def _sdxl_compiled() -> Iterator[Check]:
     yield Check("sdxl compiled", not lacks, found, COMPILING.get(lacks, ""), needed=False)
 
 
-def _has_module(name: str) -> bool:
-    try:
-        import_module(name)
-    except Exception:  # noqa: BLE001 -- said elsewhere
-        return False
-    return True
-
-
 def _engine() -> Check:
     """The proof of the pudding: the default engine is loaded, and looks at an empty picture."""
     from .errors import OpenTheEyesError
@@ -252,11 +245,10 @@ def _engine() -> Check:
 def _extras() -> Iterator[Check]:
     """The extras that a person would install, as the installed package itself remembers them."""
     asked: dict[str, list[str]] = {}
-    for requirement in metadata.requires("open-the-eyes") or [] if installed.has("open-the-eyes") else []:
-        spec, _, marker = requirement.partition(";")
+    for spec, marker in _requirements():
         extra = re.search(r"extra *== *['\"]([\w.-]+)['\"]", marker)
         if extra is not None and extra[1] not in TOOLS:
-            asked.setdefault(extra[1], []).append(spec.strip())
+            asked.setdefault(extra[1], []).append(spec)
     for name, specs in asked.items():
         wrong = [f"{installed.name_of(spec)} ({what})" for spec in specs if (what := installed.wrong(spec))]
         found = f"lacks {', '.join(wrong)}" if wrong else "installed"
