@@ -153,17 +153,10 @@ def has_ended(address: str) -> bool:
     time.sleep(MOMENT_SECONDS)
     host, _, port = ray.get_runtime_context().gcs_address.rpartition(":")
     try:
-        _knock(host.strip("[]"), int(port))
+        socket.create_connection((host.strip("[]"), int(port)), ANSWER_SECONDS).close()
     except OSError:
         return True
     return False
-
-
-def _knock(host: str, port: int) -> None:
-    """Raises:
-    OSError: nobody listens.
-    """
-    socket.create_connection((host, port), ANSWER_SECONDS).close()
 
 
 def check_room(address: str, gpus: float) -> None:

@@ -99,17 +99,13 @@ def on_ray(
     def each(items: Sequence[Item], stop: Stop) -> Generator[Record, None, None]:
         todo = iter(items) if wire is not None else map(_absolute, items)
         while part := list(islice(todo, SLICE)):
-            if stop():
-                return
             lost = {item.name: item for item in part}
-            for record in _streamed(part, brief, cluster, wire, patience, stop):
-                lost.pop(record.name)
-                yield record
-            if stop():
-                return
-            for record in _streamed(list(lost.values()), alone, cluster, wire, patience, stop):
-                lost.pop(record.name)
-                yield record
+            for turn in (brief, alone):
+                if stop():
+                    return
+                for record in _streamed(list(lost.values()), turn, cluster, wire, patience, stop):
+                    lost.pop(record.name)
+                    yield record
             if stop():
                 return
             for item in lost.values():

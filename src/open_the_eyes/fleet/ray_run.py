@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ..errors import NoCapacity, UsageError
 from ..parallel import core_count
+from ..service.server import url_of
 from .cluster import check_room, connected, has_ended, ours
 from .painters import PATIENCE_SECONDS
 from .ray_serve import APPLICATION, LOOK_SECONDS, QUIET, build
@@ -56,7 +57,7 @@ def serve_on(
         name, why = _running(application)
         over = _word_to_stop()
         started(name, why)
-        listening(f"http://{f'[{host}]' if ':' in host else host}:{port}")
+        listening(url_of(host, port))
         _stay(over)
     finally:
         if not has_ended(address):  # else this would wait a minute for it, and be ended by Ray with a word in the log

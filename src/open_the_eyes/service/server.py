@@ -76,9 +76,13 @@ def serve(app: FastAPI, host: str, port: int, tell: Callable[[str], None]) -> No
         proxy_headers=False,
         ws="none",
     )
-    tell(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}")
+    tell(url_of(host, listener.getsockname()[1]))
     with suppress(KeyboardInterrupt):  # it has stopped in order, and passes the signal on
         StoppedTwice(config, app.state.service.runner.hurry).run(sockets=[listener])
+
+
+def url_of(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 class StoppedTwice(uvicorn.Server):
