@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from open_the_eyes.errors import PhotoNotWritten
-from open_the_eyes.service.errors import Busy, NotHere
+from open_the_eyes.service.errors import Busy, NotHere, StoreUnreadable
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web.controller import Controller, PageState
 from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion
@@ -110,6 +110,30 @@ def test_the_preview_is_shown_when_it_has_ended(seen: EditSession) -> None:
 
 def test_an_end_that_nobody_waits_for_changes_nothing(controller: Controller, seen: EditSession) -> None:
     assert controller.act(ADA, seen, {"act": "ended", "job": "first"}).session is seen
+
+
+@pytest.mark.parametrize("told", [{"job": "first"}, {"job": "gone"}, {"job": "gone", "memory": {"job": "other"}}])
+def test_an_end_takes_away_nothing_that_was_said_and_what_a_visitor_does_takes_it_away(
+    controller: Controller, came: EditSession, told: dict[str, Any]
+) -> None:
+    assert controller.act(ADA, came, {"act": "ended", **told}).leaves_notice
+    assert not controller.act(ADA, came, {"act": "toggle", "face": "1"}).leaves_notice
+
+
+def test_an_end_that_could_not_be_read_is_forgotten_when_it_is_tried_again(
+    controller: Controller, job_client: FakeJobClient, came: EditSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreUnreadable("nobody answers")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(job_client, "job", away)
+        failed = controller.act(ADA, came, {"act": "ended", "job": "first"})
+    assert failed.headline
+    again = controller.act(ADA, came, dict(failed.retry or {}))
+    assert again.session is not None
+    assert again.session.preview is not None
+    assert not again.leaves_notice
 
 
 def test_faces_are_skipped_and_chosen_by_a_click(controller: Controller, seen: EditSession) -> None:

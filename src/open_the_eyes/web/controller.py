@@ -28,6 +28,7 @@ class PageState:
     Args:
         retry: the act that a button offers to try again; None for no button.
         replaced: the session does not come from the one that was seen; controls that keep a value have to follow it.
+        leaves_notice: what was said before stays where nothing is said now: no visitor has done anything since.
     """
 
     session: EditSession | None = None
@@ -35,6 +36,7 @@ class PageState:
     advice: str = ""
     retry: Mapping[str, str] | None = None
     replaced: bool = False
+    leaves_notice: bool = False
 
 
 class Controller:
@@ -78,9 +80,9 @@ class Controller:
                 return always[name](owner, session, told)
             if session is None or not is_whole:
                 return PageState(session, *refusal("not-here" if session is None else "forgotten"), replaced=True)
-            if name not in acts or not _is_seen(session, told):
-                return PageState(session)
-            return acts[name](owner, session, told)
+            is_known = name in acts and _is_seen(session, told)
+            seen = acts[name](owner, session, told) if is_known else PageState(session)
+            return replace(seen, leaves_notice=_is_by_itself(told))
         except Exception as error:  # noqa: BLE001 -- whatever it is, the visitor is told, and may try again
             return _failed(session, error, _again(told))
 
@@ -167,6 +169,7 @@ class Controller:
         return PageState(self._job_client.finish(owner, session, purpose))
 
     def _ended(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
+        """A job has, which the page's script tells; it may have been cancelled, or another photo dropped, meanwhile."""
         waited = session.waiting
         if waited is None or str(told.get("job")) != waited:
             return PageState(session)
@@ -230,7 +233,13 @@ def _again(told: Mapping[str, Any]) -> dict[str, str] | None:
     """The same act as a button tells it; None for those that no button does."""
     if told.get("act") in ("arrived", "refused", "resume"):
         return None
-    return {name: str(told[name]) for name in ("act", "purpose", "shot", "face", "attempt", "job") if name in told}
+    again = {name: str(told[name]) for name in ("act", "purpose", "shot", "face", "attempt", "job") if name in told}
+    return again | ({"pressed": "true"} if told.get("act") == "ended" else {})
+
+
+def _is_by_itself(told: Mapping[str, Any]) -> bool:
+    """Whether the page's script has told it, and no visitor who tries again."""
+    return told.get("act") == "ended" and "pressed" not in told
 
 
 def _is_seen(session: EditSession, told: Mapping[str, Any]) -> bool:

@@ -118,7 +118,7 @@ class Page:
         final = self._controller.final(owner, session)
         drawn = {
             "arrival": panels.arrival(session, self._max_bytes, self._max_references),
-            "notice": panels.notice(page_state.headline, page_state.advice, page_state.retry),
+            "notice": _notice(page_state),
             "progress": panels.progress(session, final),
             "photo": "" if session is None else photo_html.photo(session),
             "shots": "" if session is None else photo_html.shots(session),
@@ -134,6 +134,13 @@ class Page:
             style = list(shown_style(session.style))
         work = gr.Row(visible=session is not None)
         return [*(drawn[name] for name in SHOWN), work, gr.Accordion(visible=ready), *style]
+
+
+def _notice(page_state: PageState) -> Any:
+    """A value for its part: what is said, or none at all where that of before stays."""
+    if page_state.leaves_notice and not page_state.headline:
+        return gr.skip()
+    return panels.notice(page_state.headline, page_state.advice, page_state.retry)
 
 
 _QUIET: Final[dict[str, Any]] = {

@@ -149,12 +149,25 @@ def test_with_the_keyboard_alone_on_a_laptop_at_twice_the_size(visitor: Visitor,
     assert waiting.value.suggested_filename == "group.opened.jpg"
     assert page.evaluate("document.activeElement.dataset.purpose") == "standard"
 
-    page.route("**/v1/jobs/*/events", lambda route: route.fulfill(status=503))  # so that it is on until it is cancelled
+    events: list[Route] = []
+    answers: list[Route] = []
+    page.route("**/v1/jobs/*/events", lambda route: events.append(route))  # so that it is on until it is cancelled
     page.keyboard.press("Enter")
+    page.wait_for_selector(".ote-progress[data-job]")
+    page.route("**/gradio_api/run/**", lambda route: answers.append(route), times=1)
     page.locator("[data-act=cancel]").press("Enter")
-    page.wait_for_selector(".ote-notice")
+    answer = answers[0].fetch()
+    events[0].fulfill(content_type="text/event-stream", body='event: cancelled\ndata: {"state": "cancelled"}\n\n')
+    page.wait_for_timeout(200)
+    with page.expect_request("**/gradio_api/run/**") as late:  # that it has ended
+        answers[0].fulfill(response=answer)
+        page.wait_for_selector(".ote-notice")
+    told = late.value.response()
+    assert told
+    told.finished()
+    page.wait_for_timeout(100)
+    assert "Stopped." in page.locator("[role=alert]").inner_text()
     assert page.evaluate("document.activeElement.matches('.ote-standing p')")
-    visitor.complaints.clear()  # a refused request is an error to the browser's console
 
 
 def test_on_a_phone_in_the_dark(visitor: Visitor, photos: Path) -> None:
