@@ -57,6 +57,13 @@ def test_without_a_gpu_in_use_nothing_is_told_of_it(monkeypatch: pytest.MonkeyPa
     assert 'ote_queue_depth{lane="photo"} 2.0' in text
 
 
+def test_before_any_job_has_ended_there_are_none_of_each_kind_and_no_figure_that_is_a_time() -> None:
+    text = metrics().text().decode()
+    for state in ("done", "failed", "cancelled"):
+        assert f'ote_jobs_total{{state="{state}"}} 0.0' in text
+    assert "_created" not in text
+
+
 def test_memory_and_open_files_of_the_process_are_told() -> None:
     text = metrics().text().decode()
     if sys.platform == "linux":

@@ -6,23 +6,35 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from ..residency.gpus import gpu_bytes
 from .jobs import Lane
 
 BUCKETS: Final = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300)
 MIB: Final = 2**20
+ENDED: Final = ("done", "failed", "cancelled")
 
 
 class Metrics:
     """Of this process, apart from the queues, which all processes of one database share."""
 
     def __init__(self, waiting: Callable[[], dict[Lane, int]]) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # ote_jobs_created, a time, would be read as jobs
         self._waiting = waiting
         self.registry = CollectorRegistry()
         self._depth = Gauge("ote_queue_depth", "Jobs that wait.", ["lane"], registry=self.registry)
         self._jobs = Counter("ote_jobs", "Jobs that have ended.", ["state"], registry=self.registry)
+        for state in ENDED:  # from nought on: an alarm on failures sees the first one
+            self._jobs.labels(state)
         self._outcomes = Counter("ote_faces", "Faces of jobs that are done.", ["outcome"], registry=self.registry)
         self._stages = Histogram(
             "ote_stage_seconds", "Time in a stage of one photo.", ["stage"], buckets=BUCKETS, registry=self.registry
