@@ -16,6 +16,8 @@ def let_in(answer: httpx.Response) -> httpx.Response:
     return answer if answer.is_success else sys.exit(answer.text)
 
 
+if len(sys.argv) != 3:
+    sys.exit(__doc__)
 address, photo = sys.argv[1], Path(sys.argv[2])
 key = {"Authorization": f"Bearer {os.environ['EYES_KEY']}"} if "EYES_KEY" in os.environ else {}
 with httpx.Client(base_url=address, headers=key, timeout=60) as service:
