@@ -116,6 +116,23 @@ def test_what_this_engine_cannot_do_is_refused_before_a_job_is_accepted_or_a_pho
     assert (looked.status_code, looked.json()) == (status, answer.json())
 
 
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ([("image", ("a.jpg", b"", "image/jpeg"))], "photo, references, options; got 'image'"),
+        ([("options", ("blob", b'{"mode": "fast"}', "application/json"))], "options: expected text, got a file"),
+        ([("options", (None, b"{}")), ("options", (None, b"{}"))], "options: expected one JSON object, got 2"),
+    ],
+    ids=["another name", "a file of options", "options twice"],
+)
+def test_a_form_that_is_nearly_right_is_told_what_is_wrong_with_it(
+    server: RunningService, shut: bytes, parts: list[tuple[str, Any]], said: str
+) -> None:
+    answer = server.http.post("/v1/jobs", files=[("photo", ("a.jpg", shut)), *parts])
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
+
+
 def test_a_match_with_a_reference_that_did_not_come_is_refused_before_a_job_is_accepted(
     server: RunningService, shut: bytes, awake: bytes
 ) -> None:

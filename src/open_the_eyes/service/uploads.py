@@ -125,8 +125,9 @@ class UploadHandler:
     async def _parsed(self, form: FormData) -> Upload:
         unknown = [name for name in form if name not in (*FIELDS, "references[]")]
         if unknown:
-            others = counted(len(unknown), "other")
-            raise UsageError(f"expected the fields {', '.join(FIELDS)}; got {others}; leave out all but these.")
+            raise UsageError(
+                f"expected the fields {', '.join(FIELDS)}; got {unknown[0]!r:.80}; leave out all but these."
+            )
         photos = [_file("photo", one) for one in form.getlist("photo")]
         if len(photos) != 1:
             raise UsageError(f"photo: expected one file, got {len(photos)}; send it as multipart/form-data.")
@@ -219,8 +220,13 @@ def _options(texts: list[UploadFile | str]) -> dict[str, Any]:
     if not texts:
         return {}
     text = texts[0]
-    if len(texts) > 1 or not isinstance(text, str):
-        raise UsageError('options: expected one JSON object as text, such as {"mode": "fast"}.')
+    if len(texts) > 1:
+        raise UsageError(f"options: expected one JSON object, got {len(texts)}; put all options into one.")
+    if not isinstance(text, str):
+        raise UsageError(
+            "options: expected text, got a file; send the JSON without a file name (with curl: -F 'options=<any.json'; "
+            "in JavaScript as a string: a Blob is sent as a file)."
+        )
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):
