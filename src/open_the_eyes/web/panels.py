@@ -37,6 +37,7 @@ def arrival(session: EditSession | None, max_bytes: int, max_references: int) ->
         "maxBytes": max_bytes,
         "maxPhotos": 1 + max_references,
         "tooLarge": f"a photo may have at most {words.size(max_bytes)}; make it smaller.",
+        "lost": " ".join(refusal("not-sent")),
         "tooMany": f"at most {1 + max_references} can come together; choose fewer.",
     }
     data = escape(json.dumps(facts))

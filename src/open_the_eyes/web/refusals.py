@@ -49,6 +49,10 @@ _REFUSALS: Final = {
         "The program does not answer.",
         "If it was stopped, start it again; this page goes on by itself, and your photo waits.",
     ),
+    "not-sent": (
+        "The photo did not arrive.",
+        "The connection broke off on the way. Choose it again. If that is no help, the program may have been stopped.",
+    ),
     "cancelled": ("Stopped.", "Nothing was changed. Choose a face or a button to go on."),
 }
 _LIMITS: Final = {

@@ -65,6 +65,12 @@ def test_progress_is_followed_again_after_answers_that_are_none_and_no_answer_is
             route.fulfill(status=(503, 429)[len(refused) - 1], body="starting")
 
     page.route("**/v1/jobs/*/events", refuse_twice)
+    page.route("**/photos", lambda route: route.abort("connectionreset"), times=1)
+    sent = visitor.acts()
+    dropped(page, photos / "Ada blinked.PNG")
+    page.wait_for_selector(".sending.lost")
+    assert page.locator(".sending").inner_text().startswith("The photo did not arrive.")
+    assert visitor.acts() == sent  # with no program there, nothing would come of it
     dropped(page, photos / "Ada blinked.PNG")
     preview_done(page)
     assert len(refused) >= 3

@@ -1,7 +1,12 @@
 // Photos go straight to the service's own route, past Gradio's uploads; then the page is told which job they became.
 const facts = () => JSON.parse(element.querySelector('[data-facts]').dataset.facts);
-const say = (text) => { const line = element.querySelector('.sending'); if (line) line.textContent = text; };
-const refuse = (kind, detail, seconds) => { say(''); tell({ act: 'refused', kind, problem: { detail }, seconds }); };
+const say = (text, lost = false) => {
+  const line = element.querySelector('.sending');
+  if (!line) return;
+  line.textContent = text;
+  line.classList.toggle('lost', lost);
+};
+const refuse = (kind, detail) => { say(''); tell({ act: 'refused', kind, problem: { detail } }); };
 
 let sending; // a photo that is dropped while another is on its way takes its place
 const send = (files) => {
@@ -18,7 +23,7 @@ const send = (files) => {
     if (event.lengthComputable) say(`Sending: ${Math.round((100 * event.loaded) / event.total)} %`);
   };
   request.upload.onload = () => say('Looking at the photo …');
-  request.onerror = () => refuse('no-answer');
+  request.onerror = () => say(facts().lost, true); // here, since there may be no program to tell
   request.onload = () => {
     if (request !== sending) return;
     let answer = {};
@@ -39,6 +44,7 @@ const send = (files) => {
 element.addEventListener('change', (event) => {
   if (event.target.type === 'file') { send(event.target.files); event.target.value = ''; }
 });
+document.addEventListener('click', () => { if (element.querySelector('.sending.lost')) say(''); });
 const over = (on) => document.body.classList.toggle('ote-over', on);
 document.addEventListener('dragover', (event) => { event.preventDefault(); over(true); });
 document.addEventListener('dragleave', (event) => { if (!event.relatedTarget) over(false); });
