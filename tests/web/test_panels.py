@@ -171,6 +171,27 @@ def test_the_file_can_be_made_while_there_are_eyes_and_nothing_else_is_on() -> N
         assert panels.finish(none, Capabilities()) == ""
 
 
+@pytest.mark.parametrize(
+    ("chosen", "attempts", "waiting", "said"),
+    [
+        ((), (0, 2), None, "No face is chosen"),
+        ((1,), (), None, "No new eyes came out right"),
+        ((1,), (0, 2), None, ""),
+        ((), (0, 2), "x", ""),
+    ],
+    ids=["nobody chosen", "nothing painted", "ready", "under way"],
+)
+def test_buttons_that_are_off_say_why_unless_it_is_seen(
+    chosen: tuple[int, ...], attempts: tuple[int, ...], waiting: str | None, said: str
+) -> None:
+    preview = Preview("0" * 8, EyeStyle(), {1: attempts} if attempts else {}, {})
+    one = replace(session("closed").with_preview(preview), chosen=chosen, waiting=waiting)
+    part = panels.finish(one, Capabilities())
+    assert part.count('aria-describedby="ote-why"') == (3 if said else 0)
+    assert (f'<p class="why" id="ote-why">{said}' in part) is bool(said)
+    assert said in panels.progress(one)
+
+
 def test_nothing_to_fetch_where_nothing_was_changed() -> None:
     kept = replace(seen("closed"), final="0" * 8)
     part = panels.done(kept, finished([(1, "kept_original", "")], results=False))

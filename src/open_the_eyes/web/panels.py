@@ -104,13 +104,15 @@ def finish(session: EditSession | None, capabilities: words.Capabilities) -> str
     if session is None or session.preview is None or not session.choosable:
         return ""
     off = "" if session.eyes and session.waiting is None else ' aria-disabled="true"'
+    why = "" if session.waiting is not None else words.nothing_to_take(session)  # beside them, where one looks
+    described = ' aria-describedby="ote-why"' if why else ""
     buttons = "".join(
-        f'<button type="button" class="{mode}" data-act="finish" data-purpose="{mode}"{off}>'
+        f'<button type="button" class="{mode}" data-act="finish" data-purpose="{mode}"{off}{described}>'
         f"<strong>{name}</strong><span>{use}</span></button>"
         for mode, (name, use) in words.PURPOSES.items()
     )
-    about = escape(words.about_purposes(capabilities))
-    return f'<div class="ote-finish" role="group" aria-label="Make the file">{buttons}<p>{about}</p></div>'
+    about = f'<p class="why" id="ote-why">{why}</p>' if why else f"<p>{escape(words.about_purposes(capabilities))}</p>"
+    return f'<div class="ote-finish" role="group" aria-label="Make the file">{buttons}{about}</div>'
 
 
 def done(session: EditSession | None, job: Job | None) -> str:

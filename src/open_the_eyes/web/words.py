@@ -162,13 +162,22 @@ def standing(session: EditSession, *, is_file: bool = True) -> str:
     if session.preview is None or not session.choosable:
         return found(session)
     if not count:
-        return f"{found(session)} None is chosen: click a face to open its eyes."
+        return f"{found(session)} {nothing_to_take(session)}"
     faces = _faces(count)
     if session.final is not None and not is_file:
         return "Nothing was changed. Pick other eyes, or another purpose."
     if session.final is not None:
         return f"Your photo is ready, {faces.lower()} opened. Pick other eyes, or another purpose, whenever you like."
     return f"{faces} opened in this preview. Pick other eyes, or take the file."
+
+
+def nothing_to_take(session: EditSession) -> str:
+    """Why there is nothing to put into a file, once there is a preview; "" where there is something."""
+    if session.eyes:
+        return ""
+    if session.chosen:
+        return "No new eyes came out right. Another shot of the same people, chosen together with this one, may help."
+    return "No face is chosen: choose one to open its eyes."
 
 
 def deed(
