@@ -8,7 +8,7 @@ import pytest
 
 from open_the_eyes.errors import GpuFailed, OpenTheEyesError
 from open_the_eyes.service.problems import problem_of
-from open_the_eyes.web.refusals import kind_of, refusal
+from open_the_eyes.web.refusals import kind_of, own_limit, refusal
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,8 @@ def test_a_limit_is_named_and_so_is_the_time_to_wait() -> None:
     assert refusal("photo-too-large", problem)[1].startswith("Expected at most 5 bytes")
     assert refusal("busy", None, 12)[1].endswith("in 12 seconds.")
     assert refusal("busy", None, 1)[1].endswith("in 1 second.")
+
+
+def test_who_drops_a_whole_folder_at_their_own_computer_is_told_which_command_is_for_that() -> None:
+    assert "`open-the-eyes batch`" in own_limit("too-many-photos")
+    assert "batch" not in own_limit("photo-too-large")

@@ -77,7 +77,10 @@ def refusal(kind: str, problem: Mapping[str, Any] | None = None, seconds: int | 
 
 def own_limit(kind: str) -> str:
     """How whoever sits at the computer raises the limit that was passed; "" where none was."""
-    return f"Or start the program again with a higher {_LIMITS[kind]}." if kind in _LIMITS else ""
+    if kind not in _LIMITS:
+        return ""
+    folders = " Whole folders are for `open-the-eyes batch`." if kind == "too-many-photos" else ""
+    return f"Or start the program again with a higher {_LIMITS[kind]}.{folders}"
 
 
 def kind_of(problem: Mapping[str, Any]) -> str:
