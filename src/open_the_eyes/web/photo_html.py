@@ -209,14 +209,14 @@ def _strip(session: EditSession, face: FaceRegion) -> str:
     if not attempts:
         outcome, reason = session.preview.said.get(face.id, (face.outcome, face.reason))
         said = escape(words.deed(face, outcome, reason, names=session.names))
-        return f'<section class="ote-strip none"><h3>Face {face.id}</h3><p>{said}</p></section>'
+        return f'<section class="ote-strip none"><h2>Face {face.id}</h2><p>{said}</p></section>'
     taken = session.variation(face.id) if face.id in session.chosen else 0
     tiles = [_tile(face.id, "", _close_up(session.job, 0, face.id), "As it was", checked=taken == 0)]
     for number, attempt in enumerate(attempts, start=1):
         picture = _close_up(session.preview.job, number, face.id)
         tiles.append(_tile(face.id, str(attempt), picture, f"Eyes {number}", checked=taken == number))
     return (
-        f'<section class="ote-strip"><h3 id="strip-{face.id}">Face {face.id}</h3>'
+        f'<section class="ote-strip"><h2 id="strip-{face.id}">Face {face.id}</h2>'
         f'<div class="tiles" role="radiogroup" aria-labelledby="strip-{face.id}">{"".join(tiles)}</div></section>'
     )
 

@@ -50,6 +50,7 @@ def test_a_group_from_the_drop_to_the_file(
     page.evaluate("for (const face of [1, 3]) document.querySelector(`button[data-face='${face}']`).click()")
     page.wait_for_timeout(200)
     assert visitor.acts() == sent + 1  # the other one waits for the answer
+    assert page.locator("[data-testid=status-tracker]:visible").count() == 0  # and no seconds are read out
     held[0].continue_()
     page.wait_for_function("document.querySelectorAll('.ote-photo [aria-pressed=false]').length === 2")
     listed.click()
@@ -192,6 +193,14 @@ def test_on_a_phone_in_the_dark(visitor: Visitor, photos: Path) -> None:
     button = page.get_by_role("button", name="Download")
     assert sides(button)[1] < 844  # in sight, however long the page
     visitor.keep(page, "phone-dark-2-preview")
+    face = page.locator(".ote-photo button")
+    for chosen in ("false", "true"):
+        face.tap()
+        page.wait_for_selector(f".ote-photo [aria-pressed={chosen}]")
+        assert page.locator(".ote-finish .why").is_visible() is (chosen == "false")
+        face.evaluate("(face) => Promise.all(face.getAnimations().map((one) => one.finished))")
+        ring = face.evaluate("(face) => getComputedStyle(face).boxShadow")
+        assert " 5px" not in ring  # that of the mouse does not stay behind the finger
     page.get_by_role("button", name="Adjust the eyes").tap()
     label = page.get_by_text("How far open").first
     label.evaluate("(label) => scrollBy(0, label.getBoundingClientRect().top - innerHeight + 40)")
