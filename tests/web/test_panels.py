@@ -161,6 +161,13 @@ def test_pictures_carry_words_for_those_who_do_not_see_them() -> None:
             assert tag != "input" or given.get("aria-label") or given["type"] == "radio"
 
 
+def test_what_is_looked_at_first_is_fetched_before_a_crowds_strips() -> None:
+    for part, first in ((photo_html.photo, True), (photo_html.compare, True), (photo_html.strips, False)):
+        images = [given for tag, given in Elements(part(seen("closed"))).tags if tag == "img"]
+        assert images
+        assert all((given.get("fetchpriority") == "high") is first for given in images)
+
+
 def test_the_file_can_be_made_while_there_are_eyes_and_nothing_else_is_on() -> None:
     ready = seen("closed")
     for one, off in ((ready, False), (ready.with_chosen(()), True), (replace(ready, waiting="x"), True)):

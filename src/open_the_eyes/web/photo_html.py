@@ -59,7 +59,7 @@ def photo(session: EditSession) -> str:
     alt = f"Your photo. {words.found(session)}"
     return (
         f'<figure class="ote-photo {badge.name}" style="--shape:{w}/{h};--ratio:{w / h:.4f};--badge:{size:.4f}">'
-        f'<img src="{whole(session)}" alt="{escape(alt)}" width="{w}" height="{h}">'
+        f'<img src="{whole(session)}" alt="{escape(alt)}" width="{w}" height="{h}" fetchpriority="high">'
         f'<svg class="ote-rings" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">{rings}</svg>'
         f"{faces}</figure>"
     )
@@ -120,8 +120,9 @@ def compare(session: EditSession) -> str:
         before, after = _close_up(session.job, 0, face.id), _shown_eyes(session, face.id)
     return (
         f'<figure class="ote-compare"><div class="ote-pair" style="--shape:{shape}">'
-        f'<img class="after" src="{after}" alt="After: {about}"><img class="before" src="{before}" '
-        f'alt="Before: {about}"><span class="tag left" aria-hidden="true">Before</span>'
+        f'<img class="after" src="{after}" alt="After: {about}" fetchpriority="high">'
+        f'<img class="before" src="{before}" alt="Before: {about}" fetchpriority="high">'
+        '<span class="tag left" aria-hidden="true">Before</span>'
         '<span class="tag right" aria-hidden="true">After</span><span class="seam" aria-hidden="true"></span>'
         f'<input class="wipe" type="range" min="0" max="100" value="50" aria-label="Before and after, {about}: '
         'how much of the photo as it was is shown, in per cent"></div>'
