@@ -210,6 +210,7 @@ def test_where_a_key_is_needed_the_page_asks_for_it_once(locked: tuple[TestClien
     wrong = client.post("/login", data={"key": "ote_wrong<script>"})
     assert wrong.status_code == 401
     assert "<script>" not in wrong.text
+    assert ("aria-invalid" in wrong.text, "aria-invalid" in form.text) == (True, False)
     assert COOKIE not in wrong.headers.get("set-cookie", "")
     for path in ("/v1/jobs/1", "/photos", "/gradio_api/run/predict", "/metrics"):
         assert client.post(path).status_code == 401

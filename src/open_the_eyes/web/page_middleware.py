@@ -105,17 +105,20 @@ def login_routes(browser_auth: CookieAuth) -> APIRouter:
 
 
 def _form(said: str = "") -> Response:
+    wrong = ' aria-invalid="true"' if said else ""
     page = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{words.TITLE}: sign in</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <style>body{{font:1rem/1.5 system-ui,sans-serif;display:grid;place-items:center;min-height:90vh;margin:0 1rem}}
 form{{width:min(26rem,100%)}}svg{{width:4rem;fill:none;stroke:currentColor;stroke-width:3}}
+code{{white-space:nowrap}}label{{display:block;margin-bottom:.4rem}}
+[role=alert]:not(:empty){{padding-left:.8rem;border-left:6px solid #e69f00}}
 input,button{{font:inherit;width:100%;box-sizing:border-box;padding:.7rem;border-radius:.6rem;border:1px solid #8888}}
 button{{margin-top:.8rem;background:#0b5c9e;color:#fff;border:0;cursor:pointer}}
 :focus-visible{{outline:3px solid #e69f00;outline-offset:2px}}</style></head>
 <body><form method="post" action="{LOGIN}">{EYE}<h1>{words.TITLE}</h1>
 <p id="why">This page asks for a key. Whoever runs it makes one with <code>open-the-eyes serve --new-key</code>.</p>
-<p role="alert">{escape(said)}</p>
+<p role="alert" id="said">{escape(said)}</p>
 <label for="key">Key</label><input id="key" name="key" type="password" autocomplete="current-password"
-aria-describedby="why" required autofocus><button>Sign in</button></form></body></html>"""
+aria-describedby="said why"{wrong} required autofocus><button>Sign in</button></form></body></html>"""
     headers = {"Content-Security-Policy": LOGIN_POLICY, "Referrer-Policy": "same-origin"}
     return HTMLResponse(page, 401 if said else 200, headers)
