@@ -259,6 +259,15 @@ def test_cancelling_ends_the_waiting_and_keeps_the_photo(controller: Controller,
     assert page_state.session.waiting is None
     assert page_state.headline == "Stopped."
     assert page_state.retry
+    assert "button" not in page_state.advice  # before there is a preview, there is none for a file
+
+
+def test_cancelling_a_file_leaves_the_eyes_that_are_seen(controller: Controller, seen: EditSession) -> None:
+    page_state = controller.act(ADA, controller.act(ADA, seen, {"act": "finish"}).session, {"act": "cancel"})
+    assert page_state.session is not None
+    assert page_state.session.eyes == seen.eyes
+    assert "button" in page_state.advice
+    assert page_state.retry is None
 
 
 def test_starting_anew_deletes_every_job(controller: Controller, job_client: FakeJobClient, came: EditSession) -> None:

@@ -182,7 +182,9 @@ class Controller:
 
     def _cancel(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         now = self._job_client.cancel(owner, session)
-        return PageState(now, *refusal("cancelled"), retry=PREVIEW_AGAIN if now.preview is None else None)
+        if now.preview is None:
+            return PageState(now, *refusal("preview-cancelled"), retry=PREVIEW_AGAIN)
+        return PageState(now, *refusal("cancelled"))
 
     def _retry(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         return PageState(self._job_client.preview(owner, session))

@@ -43,8 +43,14 @@ _REFUSALS: Final = {
         "No face was found in this photo.",
         "Faces should be at least a thumbnail's size, and not turned away. Try another photo.",
     ),
-    "nothing-closed": ("Everybody's eyes are open.", "There is nothing to mend in this photo."),
-    "none-possible": ("There is no face here whose eyes could be opened.", "Why is said below the photo."),
+    "nothing-closed": (
+        "Everybody's eyes are open.",
+        "There is nothing to mend in this photo. For another one, press Start anew.",
+    ),
+    "none-possible": (
+        "There is no face here whose eyes could be opened.",
+        "Why is said below the photo. For another one, press Start anew.",
+    ),
     "no-answer": (
         "The program does not answer.",
         "If it was stopped, start it again; this page goes on by itself, and your photo waits.",
@@ -53,6 +59,7 @@ _REFUSALS: Final = {
         "The photo did not arrive.",
         "The connection broke off on the way. Choose it again. If that is no help, the program may have been stopped.",
     ),
+    "preview-cancelled": ("Stopped.", "There are no new eyes to look at yet. Try again, or start anew."),
     "cancelled": ("Stopped.", "Nothing was changed. Choose a face or a button to go on."),
 }
 _LIMITS: Final = {
