@@ -206,6 +206,12 @@ def test_nothing_to_fetch_where_nothing_was_changed() -> None:
     assert "data-fetch" not in part
 
 
+def test_the_file_is_offered_while_it_can_be_taken() -> None:
+    ready = seen("closed")
+    assert "take the file" in panels.progress(ready)
+    assert "take the file" not in panels.progress(replace(ready, waiting="x"))
+
+
 @pytest.mark.parametrize(("results", "said"), [(True, "Your photo is ready, one face opened."), (False, "Nothing was")])
 def test_a_screen_reader_is_told_that_the_file_is_there_or_that_there_is_none(results: bool, said: str) -> None:
     over = replace(seen("closed"), final="0" * 8)

@@ -168,6 +168,8 @@ def standing(session: EditSession, *, is_file: bool = True) -> str:
         return "Nothing was changed. Pick other eyes, or another purpose."
     if session.final is not None:
         return f"Your photo is ready, {faces.lower()} opened. Pick other eyes, or another purpose, whenever you like."
+    if session.waiting is not None:  # the buttons are off
+        return f"{faces} opened in this preview."
     return f"{faces} opened in this preview. Pick other eyes, or take the file."
 
 
