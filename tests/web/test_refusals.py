@@ -17,6 +17,7 @@ from open_the_eyes.web.refusals import kind_of, own_limit, refusal
         ("unreadable-photo", "not a photo"),
         ("photo-too-large", "too large"),
         ("too-many-photos", "too many"),
+        ("folder", "a folder"),
         ("busy", "waiting"),
         ("no-face", "No face"),
         ("not-here", "not here any more"),
@@ -60,5 +61,6 @@ def test_a_limit_is_named_and_so_is_the_time_to_wait() -> None:
 
 
 def test_who_drops_a_whole_folder_at_their_own_computer_is_told_which_command_is_for_that() -> None:
-    assert "`open-the-eyes batch`" in own_limit("too-many-photos")
-    assert "batch" not in own_limit("photo-too-large")
+    for kind, is_for_folders in (("folder", True), ("too-many-photos", True), ("photo-too-large", False)):
+        assert ("`open-the-eyes batch`" in own_limit(kind)) is is_for_folders
+    assert own_limit("busy") == ""

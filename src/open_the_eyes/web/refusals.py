@@ -15,6 +15,7 @@ _REFUSALS: Final = {
     ),
     "photo-too-large": ("That photo is too large.", "Make it smaller, and choose it again."),
     "body-too-large": ("Those photos are too large together.", "Choose fewer of them, or smaller ones."),
+    "folder": ("That is a folder.", "Drop one photo out of it, with other shots of the same people if there are some."),
     "too-many-photos": ("Those are too many photos.", "Choose fewer of them."),
     "busy": ("Many photos are waiting just now.", "Nothing is lost; please try again shortly."),
     "store-away": ("The photo could not be stored.", "There may be no room left; try again later."),
@@ -83,11 +84,10 @@ def refusal(kind: str, problem: Mapping[str, Any] | None = None, seconds: int | 
 
 
 def own_limit(kind: str) -> str:
-    """How whoever sits at the computer raises the limit that was passed; "" where none was."""
-    if kind not in _LIMITS:
-        return ""
-    folders = " Whole folders are for `open-the-eyes batch`." if kind == "too-many-photos" else ""
-    return f"Or start the program again with a higher {_LIMITS[kind]}.{folders}"
+    """What else whoever sits at the computer can do: raise the limit that was passed, or use another command."""
+    raised = f"Or start the program again with a higher {_LIMITS[kind]}." if kind in _LIMITS else ""
+    folders = "Whole folders are for `open-the-eyes batch`." if kind in ("folder", "too-many-photos") else ""
+    return f"{raised} {folders}".strip()
 
 
 def kind_of(problem: Mapping[str, Any]) -> str:

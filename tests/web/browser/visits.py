@@ -53,6 +53,17 @@ def dropped(page: Page, *photos: Path) -> None:
     page.set_input_files("#ote-files", list(photos))
 
 
+def dropped_by_mouse(page: Page, path: Path) -> None:
+    """As from another window: a folder can be, too."""
+    box = page.locator(".ote-drop").bounding_box()
+    assert box
+    place = {"x": box["x"] + 20, "y": box["y"] + 20}
+    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    devtools = page.context.new_cdp_session(page)
+    for step in ("dragEnter", "dragOver", "drop"):
+        devtools.send("Input.dispatchDragEvent", {"type": step, **place, "data": data})
+
+
 def preview_done(page: Page) -> None:
     page.wait_for_selector(".ote-compare")
 

@@ -48,7 +48,13 @@ document.addEventListener('click', () => { if (element.querySelector('.sending.l
 const over = (on) => document.body.classList.toggle('ote-over', on);
 document.addEventListener('dragover', (event) => { event.preventDefault(); over(true); });
 document.addEventListener('dragleave', (event) => { if (!event.relatedTarget) over(false); });
-document.addEventListener('drop', (event) => { event.preventDefault(); over(false); send(event.dataTransfer.files); });
+document.addEventListener('drop', (event) => {
+  event.preventDefault();
+  over(false);
+  // a folder comes as a file that cannot be read
+  if ([...event.dataTransfer.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory)) return refuse('folder', '');
+  send(event.dataTransfer.files);
+});
 document.addEventListener('paste', (event) => { if (event.clipboardData.files.length) send(event.clipboardData.files); });
 
 // A page that is loaded again goes on with its photo, and a program that was started anew with what is seen of it.
