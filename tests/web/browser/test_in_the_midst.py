@@ -111,6 +111,10 @@ def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(
     preview_done(page)
     assert "1 more shot" in page.locator(".ote-here").inner_text()
     visitor.keep(page, "desktop-shots")
+    page.route("**/gradio_api/run/**", lambda route: route.abort("connectionrefused"), times=1)
+    with page.expect_event("load"):
+        page.get_by_role("button", name="Start anew").click()  # the page is loaded again when the program answers
+    preview_done(page)  # nothing was deleted, and that is seen
     page.route("**/gradio_api/run/**", lambda route: route.fulfill(status=401), times=2)
     sent = visitor.acts()
     with page.expect_event("load"):

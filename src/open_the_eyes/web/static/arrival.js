@@ -58,13 +58,19 @@ document.addEventListener('drop', (event) => {
 document.addEventListener('paste', (event) => { if (event.clipboardData.files.length) send(event.clipboardData.files); });
 
 // A page that is loaded again goes on with its photo, and a program that was started anew with what is seen of it.
+// It forgets that photo when it was deleted, and not when that was asked: there may be no program that does it.
+const TWICE_MS = 10000;
+let asked = 0;
+element.addEventListener('click', (event) => {
+  if (!event.target.closest('[data-act=anew]')) return;
+  if (Date.now() - asked < TWICE_MS) event.stopImmediatePropagation(); // it is on its way
+  else asked = Date.now();
+}, true);
 watch('value', () => {
   const here = element.querySelector('.ote-here');
-  if (!here) return;
-  sessionStorage.setItem(MEMORY, here.dataset.memory);
-});
-element.addEventListener('click', (event) => {
-  if (event.target.closest('[data-act=anew]')) sessionStorage.removeItem(MEMORY);
+  if (here) sessionStorage.setItem(MEMORY, here.dataset.memory);
+  else if (asked) sessionStorage.removeItem(MEMORY);
+  asked = 0;
 });
 if (remembered()) tell({ act: 'resume' });
 element.dataset.ready = 'true'; // from here on what is dropped is heard
