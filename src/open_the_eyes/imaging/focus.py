@@ -39,8 +39,9 @@ MANY: Final = 20_000
 """So many pixels, evenly spread, tell which slopes are steep."""
 MEASURED: Final = 110.0
 """There wider eyes are reduced to this width, pixels: no painter draws finer."""
-SHARPER: Final = 0.9
-"""Eyes' edges are sharper than a face's others, so many times as soft (`training.focus`)."""
+BLURRED_TO: Final = 1.0
+"""What is painted is blurred to so many times the face's blur. Its sharpest edges, by which it is measured, then are 0.75
+to 0.79 times as soft as the face; those of true eyes are 0.81 to 0.92 times (`training.focus`)."""
 ALIKE: Final = 1.1
 """What is so many times as sharp is left as it is."""
 MOST_SHUT: Final = 1.2
@@ -102,7 +103,7 @@ def as_soft(painted: Tones, blur: float, new: Plane, landmarks: Points) -> Tones
     if blur <= SOFT[0] or part is None:
         return painted
     inside = softness(measured(painted, landmarks), measured(new, landmarks) > 0.5)
-    lacking = 0.0 if inside is None else (SHARPER * blur) ** 2 - (ALIKE * inside) ** 2
+    lacking = 0.0 if inside is None else (BLURRED_TO * blur) ** 2 - (ALIKE * inside) ** 2
     if lacking <= 0:
         return painted
     sigma = _wider(landmarks) * ramp(blur, *SOFT) * math.sqrt(lacking)
