@@ -12,8 +12,8 @@ from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.roles import Outcome
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web import panels, photo_html
+from open_the_eyes.web.choices import Capabilities
 from open_the_eyes.web.edit_session import EyeStyle, PhotoFaces, Preview, new_session
-from open_the_eyes.web.words import Capabilities
 from tests.web.sessions import face, seen, session
 
 HOSTILE = '"><img src=x onerror=alert(1)>.jpg'

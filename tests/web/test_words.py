@@ -12,7 +12,6 @@ from open_the_eyes import pipeline
 from open_the_eyes.givers import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.roles import Outcome
 from open_the_eyes.web import words
-from open_the_eyes.web.words import Capabilities
 from tests.web.sessions import face, session
 
 
@@ -83,12 +82,6 @@ def test_whose_eyes_were_not_taken_is_said_by_the_photos_name_and_without_an_opt
     assert "c.jpg" in told
     assert not re.search("reference|match|which:|[()]", told)
     assert told.endswith(("this person.", "this person's."))
-
-
-def test_files_are_said_to_differ_only_where_they_do() -> None:
-    assert "all three have the very same eyes" in words.about_purposes(Capabilities())
-    assert "more steps" in words.about_purposes(Capabilities(patient=True))
-    assert "sharpened as well (gfpgan)" in words.about_purposes(Capabilities(restorer="gfpgan"))
 
 
 @pytest.mark.parametrize(

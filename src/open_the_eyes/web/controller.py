@@ -12,7 +12,7 @@ from ..options import MODES, Mode
 from ..service.errors import Busy, NotHere
 from ..service.jobs import Job
 from ..service.problems import problem_of
-from . import words
+from . import choices
 from .edit_session import EditSession, EyeStyle
 from .job_client import JobClient
 from .refusals import kind_of, own_limit, refusal
@@ -197,14 +197,14 @@ def style_of(color: str, gaze: str, openness: float) -> EyeStyle:
     """From the words and figures of the page; 100 per cent leaves openness to the face."""
     openness = min(max(float(openness), 60.0), 140.0)
     return EyeStyle(
-        words.COLORS.get(color, "auto"), words.GAZES.get(gaze), None if round(openness) == 100 else openness / 100
+        choices.COLORS.get(color, "auto"), choices.GAZES.get(gaze), None if round(openness) == 100 else openness / 100
     )
 
 
 def shown_style(style: EyeStyle) -> tuple[str, str, int]:
     """The words and the figure of the page for a style, back from `style_of`."""
-    color = next(word for word, color in words.COLORS.items() if color == style.eye_color)
-    gaze = next((word for word, gaze in words.GAZES.items() if gaze == style.gaze), words.AS_SUITS)
+    color = next(word for word, color in choices.COLORS.items() if color == style.eye_color)
+    gaze = next((word for word, gaze in choices.GAZES.items() if gaze == style.gaze), choices.AS_SUITS)
     return color, gaze, 100 if style.openness is None else round(100 * style.openness)
 
 

@@ -14,7 +14,7 @@ from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 
 from ..errors import OpenTheEyesError
-from . import panels, photo_html, words
+from . import choices, panels, photo_html, words
 from .app_manifest import HEAD, STATIC
 from .controller import Controller, PageState, shown_style
 from .edit_session import EditSession
@@ -62,7 +62,7 @@ class Page:
     def __init__(
         self,
         controller: Controller,
-        capabilities: words.Capabilities,
+        capabilities: choices.Capabilities,
         retention: str,
         max_bytes: int,
         max_references: int,
@@ -83,8 +83,8 @@ class Page:
                 with gr.Column(scale=5, min_width=320, elem_id="ote-side"):
                     parts["compare"] = _part("compare")
                     with gr.Accordion("Adjust the eyes", open=False, visible=False, elem_id="ote-looks") as style:
-                        color = gr.Radio(list(words.COLORS), value=words.AS_SUITS, label="Eye colour")
-                        gaze = gr.Radio(list(words.GAZES), value=words.AS_SUITS, label="Where they look")
+                        color = gr.Radio(list(choices.COLORS), value=choices.AS_SUITS, label="Eye colour")
+                        gaze = gr.Radio(list(choices.GAZES), value=choices.AS_SUITS, label="Where they look")
                         openness = gr.Slider(60, 140, value=100, step=5, label="How far open, per cent of usual")
                     parts |= {name: _part(name) for name in ("finish", "done")}
             outputs = [session, *(parts[name] for name in SHOWN), work, style, color, gaze, openness]

@@ -13,7 +13,7 @@ from ..counting import counted
 from ..files import SUFFIXES, suffix_for
 from ..naming import opened
 from ..service.jobs import Job
-from . import words
+from . import choices, words
 from .edit_session import EditSession
 from .refusals import refusal
 from .tab_memory import TabMemory, clean
@@ -89,7 +89,7 @@ def progress(session: EditSession | None, final: Job | None = None) -> str:
     standing = f'<p role="status" tabindex="-1">{escape(said)}</p>'
     if session.waiting is None:
         return f'<div class="ote-standing">{standing}</div>'
-    what = words.PURPOSES[session.purpose][0] if session.finishing else "Quick preview"
+    what = choices.PURPOSES[session.purpose][0] if session.finishing else "Quick preview"
     stages, lost = escape(json.dumps(words.STAGES)), escape(" ".join(refusal("no-answer")))
     return (
         f'<div class="ote-standing">{standing}'
@@ -101,7 +101,7 @@ def progress(session: EditSession | None, final: Job | None = None) -> str:
     )
 
 
-def finish(session: EditSession | None, capabilities: words.Capabilities) -> str:
+def finish(session: EditSession | None, capabilities: choices.Capabilities) -> str:
     """The buttons that make a file, by what it is for, where there is anything to put into one."""
     if session is None or session.preview is None or not session.choosable:
         return ""
@@ -111,9 +111,9 @@ def finish(session: EditSession | None, capabilities: words.Capabilities) -> str
     buttons = "".join(
         f'<button type="button" class="{mode}" data-act="finish" data-purpose="{mode}"{off}{described}>'
         f"<strong>{name}</strong><span>{use}</span></button>"
-        for mode, (name, use) in words.PURPOSES.items()
+        for mode, (name, use) in choices.PURPOSES.items()
     )
-    about = f'<p class="why" id="ote-why">{why}</p>' if why else f"<p>{escape(words.about_purposes(capabilities))}</p>"
+    about = f'<p class="why" id="ote-why">{why}</p>' if why else f"<p>{escape(choices.about_purposes(capabilities))}</p>"
     return f'<div class="ote-finish" role="group" aria-label="Make the file">{buttons}{about}</div>'
 
 

@@ -14,7 +14,7 @@ from ..options import Restorer
 from ..service.app import create_app
 from ..service.server import admission, is_loopback
 from ..service.settings import ServiceSettings
-from . import words
+from . import choices, words
 from .app_manifest import app_routes
 from .controller import Controller
 from .cookie_auth import CookieAuth
@@ -61,10 +61,10 @@ def create_site(engine: Engine, config: ServiceSettings, host: str) -> FastAPI:
     return app
 
 
-def capabilities_of(engine: Engine) -> words.Capabilities:
+def capabilities_of(engine: Engine) -> choices.Capabilities:
     """What the engine's page can promise."""
     for restorer in RESTORERS:
         with suppress(OpenTheEyesError):  # its weights are not here
             engine.restorer(restorer)
-            return words.Capabilities(engine.name == "sdxl", restorer)
-    return words.Capabilities(engine.name == "sdxl")
+            return choices.Capabilities(engine.name == "sdxl", restorer)
+    return choices.Capabilities(engine.name == "sdxl")

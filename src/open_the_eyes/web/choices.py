@@ -1,0 +1,59 @@
+"""What the page offers to choose from: the file's purpose, and how the eyes look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..options import EyeColor, Mode
+
+AS_SUITS: Final = "As suits the face"
+COLORS: Final[dict[str, EyeColor]] = {
+    AS_SUITS: "auto",
+    "Brown": "brown",
+    "Hazel": "hazel",
+    "Green": "green",
+    "Blue": "blue",
+    "Grey": "grey",
+}
+GAZES: Final[dict[str, tuple[float, float] | None]] = {
+    AS_SUITS: None,
+    "At the camera": (0.0, 0.0),
+    "Left": (-0.6, 0.0),
+    "Right": (0.6, 0.0),
+    "Up": (0.0, -0.5),
+    "Down": (0.0, 0.4),
+}
+
+PURPOSES: Final[dict[Mode, tuple[str, str]]] = {
+    "standard": ("Download", "for sharing and the screen"),
+    "quality": ("High-res export", "for large screens"),
+    "ultra": ("Print", "for paper"),
+}
+"""By the mode of the job: what the button says, and what it is for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this machine paints with.
+
+    Args:
+        patient: whether more time makes better eyes: with SDXL it does.
+        restorer: the network that sharpens faces for print; None where none is installed.
+    """
+
+    patient: bool = False
+    restorer: str | None = None
+
+
+def about_purposes(capabilities: Capabilities) -> str:
+    """How the files differ, and where they do not."""
+    sharpened = (
+        ""
+        if capabilities.restorer is None
+        else f" For print, the eyes are sharpened as well ({capabilities.restorer})."
+    )
+    if capabilities.patient:
+        return f"The eyes stay the ones you see; the longer ways paint them with more steps.{sharpened}"
+    same = "the first two" if sharpened else "all three"
+    return f"All of them keep the photo's full size. On this computer {same} have the very same eyes.{sharpened}"
