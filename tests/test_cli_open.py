@@ -58,7 +58,7 @@ def test_a_folder_that_cannot_be_made_is_refused_before_any_photo_is_touched(
 
 
 def test_patterns_are_spelt_out_where_no_shell_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("open_the_eyes.cli.paths.PATTERNS_STAY", True)
+    monkeypatch.setattr("open_the_eyes.cli.names.PATTERNS_STAY", True)
     photos("blink", "blink")
     assert main(["open", "photo*.jpg"]) == 0
     assert files() >= {"photo1.opened.jpg", "photo2.opened.jpg"}

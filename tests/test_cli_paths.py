@@ -65,8 +65,6 @@ def test_plans_that_cannot_work_are_refused(
 @pytest.mark.parametrize(
     "check",
     [
-        pytest.param(lambda: paths.spelt_out(["a.jpg", "s3://bucket/b.jpg"]), id="a photo"),
-        pytest.param(lambda: paths.check_reference(Path("s3://bucket/b.jpg")), id="a reference"),
         pytest.param(lambda: paths.check_output(Path("s3://bucket/b.jpg"), (), overwrite=True), id="a result"),
         pytest.param(lambda: paths.check_report(Path("s3://b.json"), (), overwrite=True), id="a report"),
         pytest.param(lambda: paths.check_folder(Path("s3://bucket"), "-o"), id="a folder"),
@@ -80,16 +78,6 @@ def test_an_address_is_no_folder_of_that_name(
         check()
     Path("s3:").mkdir()
     paths.check_here("s3:/bucket")
-
-
-@pytest.mark.parametrize(("name", "came"), [("shots", "a folder"), ("shots/*.jpg", "a pattern")])
-def test_of_several_references_each_has_its_option(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, came: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("shots").mkdir()
-    with pytest.raises(UsageError, match=rf"--reference .*got {came}\. Write --reference before each photo"):
-        paths.check_reference(Path(name))
 
 
 def test_a_photo_is_not_replaced_under_another_name_either(tmp_path: Path) -> None:
@@ -138,7 +126,6 @@ def test_a_report_is_not_written_to_stdout_by_a_dash() -> None:
 
 
 def test_a_name_too_long_is_left_for_the_writer_to_refuse() -> None:
-    paths.check_photo(Path("a" * 5000))
     paths.check_output(Path("a" * 5000), [], overwrite=False)
     with pytest.raises(PhotoNotWritten):
         paths.write_text(Path("a" * 5000), "", overwrite=False)
@@ -222,14 +209,3 @@ def test_a_folder_that_can_be_made_is_not_made_by_asking(tmp_path: Path) -> None
 def test_an_empty_name_is_not_this_folder(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     assert "expected a name, got nothing" in capsys.readouterr().err
-
-
-def test_where_no_shell_spells_patterns_out_we_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in ("b.jpg", "a.jpg", "c[1].jpg"):
-        Path(name).touch()
-    given = ["*.jpg", "c[1].jpg", "*.png", "plain"]
-    monkeypatch.setattr(paths, "PATTERNS_STAY", False)
-    assert paths.spelt_out(given) == given
-    monkeypatch.setattr(paths, "PATTERNS_STAY", True)
-    assert paths.spelt_out(given) == ["a.jpg", "b.jpg", "c[1].jpg", "c[1].jpg", "*.png", "plain"]

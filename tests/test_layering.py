@@ -20,7 +20,8 @@ MODULES: Final = sorted(SOURCE.rglob("*.py"))
 
 LAYERS: Final = (
     {"addresses", "imaging"},
-    {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel", "version"},
+    {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel"}
+    | {"patterns", "version"},
     {"option_values"},
     {"edit_record", "options", "settings"},
     {"photo", "roles"},

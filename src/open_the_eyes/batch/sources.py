@@ -15,11 +15,11 @@ from ..addresses import is_address
 from ..errors import UnreadablePhoto, UsageError
 from ..looking import is_file, is_folder, is_link, is_there
 from ..naming import is_result
+from ..patterns import is_pattern
 
 FOLDER: Final = "open-the-eyes.batch"
 """In the folder of results: what the batch itself keeps. Never looked into for photos."""
 LIST_SUFFIX: Final = ".txt"
-_WILD: Final = frozenset("*?[")
 _OF_SYSTEM: Final = frozenset(
     {"@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot"}  # of Synology's and QNAP's drives
     | {"$RECYCLE.BIN", "System Volume Information", "lost+found"}
@@ -54,7 +54,7 @@ class PhotoCollector:
         elif is_there(path):
             self.photos.append(path)
             self._roots.append(None)
-        elif _WILD & set(source):
+        elif is_pattern(source):
             root = _fixed_part(source)
             if not is_folder(root):
                 raise _not_found(root)
@@ -138,7 +138,7 @@ def _matching(folder: Path, parts: Sequence[str]) -> Iterator[Path]:
             folders[:] = [name for name in folders if not is_hidden(name)]
             yield from _matching(Path(here), rest)
         yield from (Path(error.filename) for error in locked)
-    elif is_folder(folder) and not os.access(folder, os.R_OK | os.X_OK if _WILD & set(parts[0]) else os.X_OK):
+    elif is_folder(folder) and not os.access(folder, os.R_OK | os.X_OK if is_pattern(parts[0]) else os.X_OK):
         yield folder
     else:
         for name in glob.iglob(parts[0], root_dir=folder):  # noqa: PTH207 -- Path.glob follows other rules
@@ -168,7 +168,7 @@ def _listed(path: Path) -> list[Path]:
 def _fixed_part(pattern: str) -> Path:
     """The folders before the first wildcard."""
     parts = Path(pattern).parts
-    wild = next(k for k, part in enumerate(parts) if _WILD & set(part))
+    wild = next(k for k, part in enumerate(parts) if is_pattern(part))
     return Path(*parts[:wild])
 
 

@@ -9,7 +9,7 @@ import typer
 
 from ..counting import counted
 from ..errors import NoRoomOnDisk, SomePhotosFailed, UsageError
-from . import batch_places, batch_progress, batch_words, donors, flags, parse, paths, speech
+from . import batch_places, batch_progress, batch_words, donors, flags, names, parse, paths, speech
 from .batch_places import RunOptions
 from .batch_stop import BatchStop
 from .interrupts import INTERRUPTED
@@ -139,7 +139,7 @@ def batch_command(
     certificate, key = flags.signing(c2pa_cert, c2pa_key) or (None, None)
     references = tuple(paths.place(photo, "--reference") for photo in reference or ())
     for photo in references:
-        paths.check_reference(photo)
+        names.check_reference(photo)
 
     from ..settings import Settings
 

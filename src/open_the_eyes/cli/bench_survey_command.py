@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from . import flags, paths, speech
+from . import flags, names, speech
 from .bench_words import table_lines
 from .command import Command
 
@@ -42,7 +42,7 @@ def tally_command(
     from ..bench.survey import tally
     from ..bench.survey.tally import table_of
 
-    found = tally(map(Path, paths.spelt_out(answers)))
+    found = tally(map(Path, names.spelt_out(answers)))
     if as_json:
         speech.say(json.dumps([one.to_json() for one in found], indent=1))
     else:

@@ -13,7 +13,7 @@ from ..counting import counted
 from ..errors import SomePhotosFailed, UnreadablePhoto, UsageError
 from ..looking import is_folder, is_there
 from ..options import MatchOptions, Options
-from . import donors, flags, parse, paths, progress, speech, words
+from . import donors, flags, names, parse, paths, progress, speech, words
 
 if TYPE_CHECKING:
     from ..best_take import BestTake
@@ -62,14 +62,14 @@ def best_take_command(
       open-the-eyes best-take shot1.jpg shot2.jpg shot3.jpg
       open-the-eyes best-take burst/ -o best.jpg --match 1=shot2.jpg:3
     """
-    places = paths.spelt_out(photos)
+    places = names.spelt_out(photos)
     sources = _photos(places)
     named = tuple(photo for photo in map(Path, places) if not is_folder(photo))
     with flags.by_flag():
         options = Options.of(seed=parse.whole("--seed", seed), match=_pairs(match, sources))
     options = replace(options, match=MatchOptions())  # checked; which frames there are is known when they are read
     for photo in sources:
-        paths.check_photo(photo)
+        names.check_photo(photo)
     targets = {photo: paths.planned([photo], out)[0] for photo in sources}
     if out is not None:
         paths.check_folder(targets[sources[0]].parent, "-o")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import flags, interrupts, paths, progress, several, speech, words
+from . import flags, interrupts, names, paths, progress, several, speech, words
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -43,7 +43,7 @@ def inspect_command(
     from ..engine import load_engine
     from ..settings import Settings
 
-    sources = paths.photos_of(photos)
+    sources = names.photos_of(photos)
     drawings = None if annotate is None else paths.planned(sources, annotate, "faces", option="--annotate")
     if drawings is not None:
         paths.check_folder(drawings[0].parent, "--annotate")
@@ -51,7 +51,7 @@ def inspect_command(
 
     def inspect_one(photo: Path, number: int) -> Report:
         drawing = None if drawings is None else drawings[number - 1]
-        paths.check_photo(photo)
+        names.check_photo(photo)
         if drawing is not None:
             paths.check_output(drawing, sources, overwrite=overwrite)
         with progress.shown(photo.name, number, len(sources)):

@@ -10,7 +10,7 @@ import typer
 
 from ..naming import numbered
 from ..options import Options
-from . import again, donors, flags, interrupts, parse, paths, progress, several, speech, words
+from . import again, donors, flags, interrupts, names, parse, paths, progress, several, speech, words
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -130,7 +130,7 @@ def open_command(
         match=parse.matches("--match", match or (), reference or ()),
         strip_gps=strip_gps,
     )
-    sources = paths.photos_of(photos)
+    sources = names.photos_of(photos)
     replayed = None if replay is None else again.edit_in(paths.place(replay, "--replay"))
     record = None if replayed is None else replayed.record
     if record is not None:
@@ -142,7 +142,7 @@ def open_command(
     count = options.generate.variations if record is None else 1
     others = tuple(paths.place(photo, "--reference") for photo in reference or ())
     for path in others:
-        paths.check_reference(path)
+        names.check_reference(path)
     files = tuple(Path(path) for path in (replay, c2pa_cert, c2pa_key) if path is not None)
     given = (*sources, *others, *files)
     report_path = None if report is None else paths.report_place(report)
@@ -182,7 +182,7 @@ def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Eng
     from ..pipeline import open_eyes
 
     output = run.outputs[number - 1]
-    paths.check_photo(photo)
+    names.check_photo(photo)
     for path in numbered(output, run.variations):
         paths.check_output(path, run.given, overwrite=run.overwrite)
 

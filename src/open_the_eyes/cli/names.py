@@ -1,0 +1,74 @@
+"""What the names that were given stand for: photos, and patterns where no shell spells them out."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from .. import patterns
+from ..errors import UsageError
+from ..looking import is_folder, is_there
+from .paths import check_here, place
+
+PATTERNS_STAY: Final = os.name == "nt"
+"""Whether the shell hands patterns over as they are."""
+
+
+def spelt_out(names: Sequence[str]) -> list[str]:
+    """Each pattern as the names that it matches, in order, where no shell does that; what matches none stays.
+
+    Raises:
+        UsageError: one is an address, or empty.
+    """
+    for name in names:
+        check_here(place(name))
+    if not PATTERNS_STAY:
+        return list(names)
+    return [found for name in names for found in (_matching(name) or [name])]
+
+
+def photos_of(names: Sequence[str]) -> tuple[Path, ...]:
+    """The photos that names and patterns stand for, each once, under the first of its names: patterns may overlap.
+
+    Raises:
+        UsageError: one is an address, or empty.
+    """
+    first: dict[str, Path] = {}
+    for photo in map(Path, spelt_out(names)):
+        first.setdefault(os.path.abspath(photo), photo)  # noqa: PTH100 -- Path.absolute() keeps ".."
+    return tuple(first.values())
+
+
+def _matching(name: str) -> list[str]:
+    if not patterns.is_pattern(name) or is_there(Path(name)):
+        return []
+    return sorted(glob.glob(name))  # noqa: PTH207 -- Path.glob takes no absolute pattern
+
+
+def check_reference(photo: Path) -> None:
+    """Refuses what `check_photo` does; several photos after one option would be taken for photos to be opened.
+
+    Raises:
+        UsageError: `photo` is one of these.
+    """
+    check_here(photo, "--reference")
+    pattern = patterns.is_pattern(str(photo)) and not is_there(photo)
+    if pattern or is_folder(photo):
+        came = "a pattern" if pattern else "a folder"
+        raise UsageError(f"--reference {photo}: expected a photo, got {came}. Write --reference before each photo.")
+
+
+def check_photo(photo: Path) -> None:
+    """Refuses an address, a folder, and a pattern that the shell did not spell out.
+
+    Raises:
+        UsageError: `photo` is one of these.
+    """
+    check_here(photo)
+    if is_folder(photo):
+        raise UsageError(f"{photo}: expected a photo, got a folder. Name the photos in it, such as {photo / '*.jpg'}.")
+    if patterns.is_pattern(str(photo)) and not is_there(photo):
+        raise UsageError(f"{photo}: expected a photo, got a pattern that matches none. Check it, and leave quotes off.")

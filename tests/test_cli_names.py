@@ -1,0 +1,41 @@
+"""What the names that were given stand for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from open_the_eyes.cli import names
+from open_the_eyes.errors import UsageError
+
+
+def test_an_address_is_no_photo_of_this_machine() -> None:
+    for check in (names.check_photo, names.check_reference, lambda photo: names.spelt_out(["a.jpg", str(photo)])):
+        with pytest.raises(UsageError, match="expected a place on this machine, got an address"):
+            check(Path("s3://bucket/b.jpg"))
+
+
+@pytest.mark.parametrize(("name", "came"), [("shots", "a folder"), ("shots/*.jpg", "a pattern")])
+def test_of_several_references_each_has_its_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, came: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("shots").mkdir()
+    with pytest.raises(UsageError, match=rf"--reference .*got {came}\. Write --reference before each photo"):
+        names.check_reference(Path(name))
+
+
+def test_a_name_too_long_is_left_for_the_reader_to_refuse() -> None:
+    names.check_photo(Path("a" * 5000))
+
+
+def test_where_no_shell_spells_patterns_out_we_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("b.jpg", "a.jpg", "c[1].jpg"):
+        Path(name).touch()
+    given = ["*.jpg", "c[1].jpg", "*.png", "plain"]
+    monkeypatch.setattr(names, "PATTERNS_STAY", False)
+    assert names.spelt_out(given) == given
+    monkeypatch.setattr(names, "PATTERNS_STAY", True)
+    assert names.spelt_out(given) == ["a.jpg", "b.jpg", "c[1].jpg", "c[1].jpg", "*.png", "plain"]
