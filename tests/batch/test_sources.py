@@ -41,6 +41,12 @@ def test_folders_patterns_and_lists_become_photos_in_order(shoot: Path, sources:
     assert [item.name for item in plan(sources, "out").items] == names
 
 
+@pytest.mark.parametrize("pattern", ["shoot/*.jpg", "shoot/**/*.JPG", "shoot/I*.jpg"])
+def test_a_pattern_finds_what_a_camera_calls_in_capitals(shoot: Path, pattern: str) -> None:
+    (shoot / "IMG_1.JPG").write_bytes(JPEG)
+    assert "IMG_1.JPG" in [item.name for item in plan([pattern], "out").items]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
 def test_a_list_is_read_in_the_encoding_that_its_mark_tells(shoot: Path, encoding: str) -> None:
     (shoot / "zo\xeb.jpg").write_bytes(JPEG)

@@ -15,7 +15,7 @@ from ..addresses import is_address
 from ..errors import UnreadablePhoto, UsageError
 from ..looking import is_file, is_folder, is_link, is_there
 from ..naming import is_result
-from ..patterns import is_pattern
+from ..patterns import any_case, is_pattern
 
 FOLDER: Final = "open-the-eyes.batch"
 """In the folder of results: what the batch itself keeps. Never looked into for photos."""
@@ -141,7 +141,8 @@ def _matching(folder: Path, parts: Sequence[str]) -> Iterator[Path]:
     elif is_folder(folder) and not os.access(folder, os.R_OK | os.X_OK if is_pattern(parts[0]) else os.X_OK):
         yield folder
     else:
-        for name in glob.iglob(parts[0], root_dir=folder):  # noqa: PTH207 -- Path.glob follows other rules
+        pattern = parts[0] if parts[1:] else any_case(parts[0])
+        for name in glob.iglob(pattern, root_dir=folder):  # noqa: PTH207 -- Path.glob follows other rules
             if name == parts[0] or name not in _OF_SYSTEM:
                 yield from _matching(folder / name, parts[1:])
 

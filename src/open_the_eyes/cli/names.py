@@ -45,7 +45,7 @@ def photos_of(names: Sequence[str]) -> tuple[Path, ...]:
 def _matching(name: str) -> list[str]:
     if not patterns.is_pattern(name) or is_there(Path(name)):
         return []
-    return sorted(glob.glob(name))  # noqa: PTH207 -- Path.glob takes no absolute pattern
+    return sorted(glob.glob(patterns.any_case(name)))  # noqa: PTH207 -- Path.glob takes no absolute pattern
 
 
 def check_reference(photo: Path) -> None:
