@@ -64,14 +64,16 @@ def test_best_take_knows_results_by_their_records_and_says_what_it_left_out(
         (shots / f"{name}.png").unlink()
     (shots / "shot2.png").rename("shot2.opened.png")  # a photograph, whatever its name
     (shots / "._shot1.png").write_bytes(b"\0\5\x16\7 what macOS notes of a file")
+    (shots / "shot1.faces.png").write_bytes((shots / "shot1.png").read_bytes())
     assert main(["open", "shot1.png", "-o", "painted.jpg"]) == 0
     capsys.readouterr()
     assert main(["best-take", ".", "-o", "best.png", "--json"]) == 0
     out, err = capsys.readouterr()
     taken = json.loads(out)
     assert [frame["name"] for frame in taken["frames"]] == ["shot1.png", "shot2.opened.png"]
-    assert taken["left_out"] == ["painted.jpg"]
+    assert taken["left_out"] == ["painted.jpg", "shot1.faces.png"]
     assert "left out: painted.jpg, which open-the-eyes made" in err
+    assert "left out: shot1.faces.png, a drawing of `inspect` by its name" in err
 
     assert main(["best-take", "shot1.png", "painted.jpg"]) == 2
     assert "expected two photos or more, got 1 and 1 that open-the-eyes made" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""What results are called, and how they are known by it: `photo.opened.jpg`, and several of them are numbered."""
+"""What results are called, and how they are known by it: `photo.opened.jpg`, numbered, and `photo.faces.jpg`, drawn."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Final
 
 OPENED: Final = "opened"
 """In the name of every result, before its number and its suffix."""
+DRAWN: Final = "faces"
+"""In the name of a drawing of the faces, before its suffix."""
 
 
 def named(photo: Path, addition: str, suffix: str | None = None) -> Path:
@@ -20,8 +22,13 @@ def opened(photo: Path, suffix: str | None = None) -> Path:
 
 
 def is_result(name: str) -> bool:
-    """Whether a file is called as results are: one that lies among photos is no photo to do."""
-    return f".{OPENED}." in name
+    """Whether a file is called as results and drawings are: one that lies among photos is no photo to do."""
+    return f".{OPENED}." in name or is_drawing(name)
+
+
+def is_drawing(name: str) -> bool:
+    """Whether a file is called as drawings of faces are."""
+    return Path(name).stem.endswith(f".{DRAWN}")
 
 
 def numbered(path: Path, count: int) -> list[Path]:

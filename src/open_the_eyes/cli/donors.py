@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import PhotoTooLarge, UnreadablePhoto
+from ..naming import is_drawing
 from . import speech
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def check_faces(references: Sequence[Path], settings: Settings) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """The frames of a burst, the files that are none (results of ours, by their records), and why others failed."""
+    """The frames of a burst, the files that are none (results by their records, drawings), and why others failed."""
 
     frames: dict[Path, Photo] = field(default_factory=dict)
     made: list[Path] = field(default_factory=list)
@@ -72,6 +73,10 @@ def burst(paths: Sequence[Path], named: Collection[Path]) -> Burst:
 
     found = Burst()
     for path in paths:
+        if path not in named and is_drawing(path.name):
+            found.made.append(path)
+            speech.note(speech.one_line(f"left out: {path}, a drawing of `inspect` by its name"))
+            continue
         try:
             photo = photo_at(path)
         except (UnreadablePhoto, PhotoTooLarge) as error:

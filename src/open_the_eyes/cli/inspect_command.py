@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..naming import DRAWN
 from . import flags, interrupts, names, paths, progress, several, speech, words
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def inspect_command(
     from ..settings import Settings
 
     sources = names.photos_of(photos)
-    drawings = None if annotate is None else paths.planned(sources, annotate, "faces", option="--annotate")
+    drawings = None if annotate is None else paths.planned(sources, annotate, DRAWN, option="--annotate")
     if drawings is not None:
         paths.check_folder(drawings[0].parent, "--annotate")
     engine = load_engine(settings=Settings.from_environment())
