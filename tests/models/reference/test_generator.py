@@ -16,10 +16,11 @@ from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.imaging.sharpness import fine_energy
-from open_the_eyes.models.reference import lay, transfer
-from open_the_eyes.models.reference.generator import OWN, ReferenceGenerator
+from open_the_eyes.models.reference import choice, lay, transfer
+from open_the_eyes.models.reference.generator import ReferenceGenerator
+from open_the_eyes.models.reference.givers import OWN
 from open_the_eyes.options import GenerateOptions
-from open_the_eyes.roles import Crop, Face
+from open_the_eyes.roles import Crop, Face, Request
 from open_the_eyes.stages.crop import crop
 from tests.faces import dark_centre_xy, iris_colour
 from tests.models.reference.donors import donor, opened
@@ -131,6 +132,28 @@ def test_the_best_donor_is_taken_first_and_variations_take_others(
     assert opened(generator, closed_crop, *shots)[1] == "at 1.0, face 1"
     sources = {opened(generator, closed_crop, *shots, seed=s, variety=1.0)[1] for s in range(12)}
     assert sources == {"at 0.6, face 1", "at 1.0, face 1"}
+
+
+@pytest.mark.parametrize("lone", [False, True], ids=["from a donor", "from the other eye"])
+def test_donors_are_ranked_once_for_all_attempts_at_a_face(
+    generator: ReferenceGenerator,
+    engine: Engine,
+    portrait: Rgb,
+    closed_crop: Crop,
+    monkeypatch: pytest.MonkeyPatch,
+    lone: bool,
+) -> None:
+    one = replace(closed_crop, closed=("left",)) if lone else closed_crop
+    donors = () if lone else (donor(engine, portrait), donor(engine, another_shot(portrait, scale=0.6)))
+    requests = [Request(one, seed, 1.0, donors, painted=seed == 2) for seed in range(3)]
+    alone = [generator.generate([request], GenerateOptions())[0] for request in requests]
+    judging = Mock(wraps=choice.ranked)
+    monkeypatch.setattr("open_the_eyes.models.reference.givers.ranked", judging)
+    together = generator.generate(requests, GenerateOptions())
+    assert judging.call_count == 1 + lone  # once more for its own other eye
+    for patch, same in zip(together, alone, strict=True):
+        assert np.array_equal(patch.pixels, same.pixels)
+        assert (patch.score, patch.origin) == (same.score, same.origin)
 
 
 @pytest.mark.parametrize("side", SIDES)

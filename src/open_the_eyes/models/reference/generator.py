@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...givers import OtherEye, Painted
-from ...imaging.arrays import Plane, to_tones
+from ...givers import Painted
+from ...imaging.arrays import to_tones
 from ...imaging.mesh478 import OTHER, Side
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
@@ -19,10 +19,10 @@ from ..appearance.generator import AppearanceGenerator
 from ..appearance.highlights import ShorterExposure
 from ..appearance.prepared import Prepared
 from . import lay
-from .choice import Ranked, ranked
+from .choice import Ranked
+from .givers import OWN, GiversOfFaces, own_donor
 from .transfer import sheet_of
 
-OWN: Final = OtherEye()
 FAILED: Final = "its own pixels did not fit in"
 GAZE_VARIETY: Final = 0.05
 """Standard deviation of a variation's gaze, in iris radii."""
@@ -52,37 +52,37 @@ class ReferenceGenerator:
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
     ) -> list[Patch]:
         patches: dict[int, Patch] = {}
+        faces = GiversOfFaces()
         for number, request in enumerate(requests):
             if watch is not None:
                 watch.tell("generate", number / len(requests))
-            patch = None if request.painted and self._paints else self._from_donor(request, options)
+            patch = None if request.painted and self._paints else self._from_donor(request, faces, options)
             if patch is None and not self._paints:
-                patch = _nothing(request)
+                patch = _nothing(request, faces.of(request).order)
             if patch is not None:
                 patches[number] = patch
         rest = [n for n in range(len(requests)) if n not in patches]
         if rest:
-            orders = [ranked(requests[n].crop, requests[n].donors) for n in rest]
+            orders = [faces.of(requests[n]).order for n in rest]
             steered = [_steered(requests[n], order) for n, order in zip(rest, orders, strict=True)]
             painted = self._otherwise.generate(steered, options, watch)
             for n, patch, order in zip(rest, painted, orders, strict=True):
                 patches[n] = _led(patch, requests[n], order)
         return [patches[n] for n in range(len(requests))]
 
-    def _from_donor(self, request: Request, options: GenerateOptions) -> Patch | None:
+    def _from_donor(self, request: Request, faces: GiversOfFaces, options: GenerateOptions) -> Patch | None:
         """The patch of the best donor, or of a drawn one for a variation; None where none can be laid in."""
         if not request.donors and request.crop.open_side is None:  # most faces; the painter prepares the crop itself
             return None
-        ready = Prepared.of(request.crop, request.seed)
-        crop = ready.crop
-        usable = [r for r in ranked(crop, request.donors) if not r.obstacle and r.donor.crop.closed]
-        own = _own_donor(crop)
-        if own is not None and not usable:
-            usable = [one for one in ranked(crop, [own]) if not one.obstacle]
-        if not usable:
+        givers = faces.of(request)
+        if not givers.usable and givers.own is None:
             return None
-        rng = np.random.default_rng(request.seed)
-        chosen = usable[_drawn(len(usable), request.variety, rng)]
+        ready = Prepared.of(request.crop, request.seed)
+        crop, rng = ready.crop, np.random.default_rng(request.seed)
+        if givers.own is None:
+            chosen = givers.usable[_drawn(len(givers.usable), request.variety, rng)]
+        else:  # as it is in this crop, without what shut lashes leave
+            chosen = replace(givers.own, donor=own_donor(crop, givers.own.donor.crop.closed[0]))
         jitter = GAZE_VARIETY * request.variety * np.clip(rng.standard_normal(2), -2, 2)
         found = lay.laid(crop, self._takes(crop, _whole(chosen.donor)), options, jitter, request.seed)
         return ready.finished(_patch(ready, found, chosen))
@@ -111,14 +111,6 @@ class ReferenceGenerator:
         return layout.iris_along(model.with_shape(seen, prediction.mean), side)
 
 
-def _own_donor(crop: Crop) -> Donor | None:
-    """The open eye beside a single closed one."""
-    if crop.open_side is None:
-        return None
-    there: Plane = np.ones(crop.mask.shape, np.float32)
-    return Donor(replace(crop, mask=there, closed=(crop.open_side,)), OWN, 1.0)
-
-
 def _whole(donor: Donor) -> Donor:
     """With what is cut off at white put back."""
     darker = ShorterExposure.of(donor.crop)
@@ -138,9 +130,9 @@ def _led(patch: Patch, request: Request, order: Sequence[Ranked]) -> Patch:
     return replace(patch, origin=replace(patch.origin, after=order[0].donor.giver, why=why))
 
 
-def _nothing(request: Request) -> Patch:
+def _nothing(request: Request, order: Sequence[Ranked]) -> Patch:
     """The shut eyes, and why no donor can be laid in."""
-    crop, order = request.crop, ranked(request.crop, request.donors)
+    crop = request.crop
     why = f"{order[0].obstacle} ({order[0].donor.giver})" if order else "the head is turned too far for a mirror image"
     return Patch(to_tones(crop.pixels), np.zeros_like(crop.mask), request.seed, -1.0, fault=why)
 

@@ -1,0 +1,64 @@
+"""Who may give a face its eyes: found out once for all attempts at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from ...givers import OtherEye
+from ...imaging.arrays import Plane
+from ...imaging.mesh478 import Side
+from ...roles import Crop, Donor, Request
+from ..appearance.highlights import ShorterExposure
+from .choice import Ranked, ranked
+
+OWN: Final = OtherEye()
+
+
+@dataclass(frozen=True, slots=True)
+class Givers:
+    """The donors of a face.
+
+    Args:
+        order: all of them, best first; those that can only steer come last.
+        usable: those whose eyes can be laid in.
+        own: the open eye beside a single closed one, if nobody else is usable and it is.
+    """
+
+    order: list[Ranked]
+    usable: list[Ranked]
+    own: Ranked | None
+
+    @classmethod
+    def of(cls, crop: Crop, donors: Sequence[Donor]) -> Givers:
+        """Tails and tips of lashes lie in the mask, where skin is not looked at: they need not be gone yet."""
+        darker = ShorterExposure.of(crop) if donors or crop.open_side is not None else None
+        seen = crop if darker is None else darker.crop
+        order = ranked(seen, donors)
+        usable = [one for one in order if not one.obstacle and one.donor.crop.closed]
+        if usable or crop.open_side is None:
+            return cls(order, usable, None)
+        (own,) = ranked(seen, [own_donor(seen, crop.open_side)])
+        return cls(order, usable, None if own.obstacle else own)
+
+
+class GiversOfFaces:
+    """The givers of each face among some requests, which have one crop and one tuple of donors for all its attempts."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, int], tuple[Request, Givers]] = {}
+
+    def of(self, request: Request) -> Givers:
+        key = (id(request.crop), id(request.donors))
+        if key not in self._found:  # with the request, so that nothing else takes these numbers
+            self._found[key] = request, Givers.of(request.crop, request.donors)
+        return self._found[key][1]
+
+
+def own_donor(crop: Crop, side: Side) -> Donor:
+    """The face's own eye of one side."""
+    there: Plane = np.ones(crop.mask.shape, np.float32)
+    return Donor(replace(crop, mask=there, closed=(side,)), OWN, 1.0)
