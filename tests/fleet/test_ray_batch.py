@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Callable
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 
 from open_the_eyes.batch.plan import Item
-from open_the_eyes.batch.record import Record
+from open_the_eyes.batch.record import Record, failed_by
 from open_the_eyes.batch.worker import Processor, WorkerConfig, WorkerSlot
+from open_the_eyes.errors import NoRoomOnDisk, not_written
 
 ray_batch = pytest.importorskip(
     "open_the_eyes.fleet.ray_batch", reason="the extra `serve` is not installed", exc_type=ImportError
@@ -58,6 +60,26 @@ def test_patience_without_an_end_is_no_error(tmp_path: Path) -> None:
     actor = made(tmp_path, acting, patience=float("inf"))
     (item,) = planned(photos(tmp_path / "in", a="blink"), tmp_path / "out").items
     assert answered(actor, item).state == "opened"
+
+
+def test_a_machine_without_room_names_itself_to_who_started_the_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    def out_of_room(config: WorkerConfig) -> Processor:
+        return lambda item: failed_by(not_written(full)("no room"), item, config.fingerprint)
+
+    def no_folder(*_: object, **__: object) -> None:
+        raise full
+
+    monkeypatch.setattr("platform.node", lambda: "gpu-3")
+    (item,) = planned(photos(tmp_path / "in", a="blink"), tmp_path / "out").items
+    told = answered(made(tmp_path, out_of_room, patience=9), item)
+    assert (told.error, told.no_room) == ("on gpu-3: no room", True)
+    monkeypatch.setattr(Path, "mkdir", no_folder)
+    with pytest.raises(NoRoomOnDisk, match=r"out on gpu-3: cannot make this folder \(No space left on device\)"):
+        made(tmp_path, out_of_room, patience=9)
 
 
 def made(folder: Path, make: Callable[[WorkerConfig], Processor], patience: float) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import tempfile
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -278,15 +278,24 @@ def test_a_photo_that_the_store_does_not_give_or_take_fails_by_itself(
     assert not MemoryFileSystem.store.keys() & {"/bucket/out/a.opened.jpg"}
 
 
-@pytest.mark.usefixtures("store")
-def test_a_full_disk_costs_the_photo_and_says_where_to_make_room(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(lambda _: (tempfile, "TemporaryDirectory"), id="no folder to work in"),
+        pytest.param(lambda store: (store, "get_file"), id="none for the photo"),
+        pytest.param(lambda store: (store, "put_file"), id="none in the store"),
+    ],
+)
+def test_a_full_disk_is_not_the_photos_fault_and_it_is_said_where_to_make_room(
+    store: type[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Callable[[object], tuple[Any, str]]
 ) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     do, item = doer(tmp_path / "out")
-    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    owner, call = place(store)
+    monkeypatch.setattr(owner, call, full)
     told = do(item)
-    assert (told.state, told.exit_code) == ("failed", 3)
-    assert "No space left on device; make room there" in told.error
+    assert (told.state, told.exit_code, told.no_room) == ("failed", 3, True)
+    assert "No space left on device; " in told.error
+    assert "room" in told.error

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import os
 import pickle
+import platform
 import threading
 import time
 import warnings
@@ -17,13 +18,14 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
 
 from ..batch.plan import Item
 from ..batch.record import Record, failed, given_up
 from ..batch.run import PATIENCE, Executor, Stop
 from ..batch.worker import WorkerConfig, WorkerSlot
-from ..errors import NoCapacity
+from ..errors import NoCapacity, not_written
 from ..settings import ONE_BLAS_THREAD
 from .cluster import Cluster, check_gpus, ours, part_of_gpu
 from .remote import RemoteFolders, remote_processor
@@ -46,7 +48,7 @@ class Actor:
 
     def __init__(self, brief: WorkerConfig, wire: RemoteFolders | None, gpus: float, patience: float) -> None:
         brief = replace(brief, settings=part_of_gpu(brief.settings, gpus))
-        brief.out.mkdir(parents=True, exist_ok=True)
+        _make_folder(brief.out)
         self._do = brief.make(brief)
         if wire is not None:
             self._do = remote_processor(wire, brief.out, self._do, brief.fingerprint, brief.spec)
@@ -56,7 +58,7 @@ class Actor:
         self._ending = threading.Event()
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[str]]:
-        records = [self._within_patience(_unpacked(text)) for text in batch["item"]]
+        records = [_placed(self._within_patience(_unpacked(text))) for text in batch["item"]]
         return {"record": [record.to_line().decode("ascii") for record in records]}
 
     def _within_patience(self, item: Item) -> Record:
@@ -71,6 +73,22 @@ class Actor:
             end.start()
             return given_up(item, self._fingerprint, self._patience, time.monotonic() - began)
         return doing.result()
+
+
+def _make_folder(out: Path) -> None:
+    """Raises:
+    PhotoNotWritten: it cannot be made; NoRoomOnDisk where the disk of this machine is full.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        here = platform.node()
+        raise not_written(error)(f"{out} on {here}: cannot make this folder ({error.strerror}).") from error
+
+
+def _placed(record: Record) -> Record:
+    """The same, with the name of this machine where its disk is full: whoever started the batch is at another one."""
+    return replace(record, error=f"on {platform.node()}: {record.error}") if record.no_room else record
 
 
 def slot_on(cluster: Cluster, at_once: int | None) -> WorkerSlot:
@@ -112,7 +130,8 @@ def on_ray(
                 yield failed(
                     item,
                     brief.fingerprint,
-                    "expected a photo that can be worked on, Ray's actors ended over it; give them more memory.",
+                    "expected a photo that can be worked on, Ray's actors ended over it; give them more memory, "
+                    "and room on their disks.",
                     NoCapacity.exit_code,
                 )
 

@@ -13,7 +13,7 @@ from ..batch.record import Record, failed_by
 from ..batch.sources import FOLDER, is_hidden
 from ..batch.spec import BatchSpec
 from ..batch.worker import Processor
-from ..errors import OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError, not_written
+from ..errors import NoRoomOnDisk, OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError, not_written
 from ..files import HEAD_BYTES, SUFFIXES, true_suffix
 from ..naming import is_result, numbered
 from .remote_store import found, is_there, opened, send, stamp, within
@@ -102,6 +102,8 @@ def _fetched(item: Item, remote: RemoteFolders, here: Path, spec: BatchSpec) -> 
     try:
         files.get_file(f"{root}/{item.name}", str(source))
     except Exception as error:  # what stores raise has no common root
+        if not_written(error) is NoRoomOnDisk:  # it came, and found no room here
+            raise
         raise UnreadablePhoto(f"{item.name}: expected to fetch it from {remote.source}, got: {error}.") from error
     with source.open("rb") as file:
         output = item.output.with_suffix(true_suffix(source, file.read(HEAD_BYTES)))

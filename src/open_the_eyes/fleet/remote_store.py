@@ -10,7 +10,7 @@ from typing import Any
 import fsspec
 
 from ..addresses import told, without_secrets
-from ..errors import OpenTheEyesError, PhotoNotWritten, UsageError
+from ..errors import OpenTheEyesError, PhotoNotWritten, UsageError, not_written
 from ..files.whole_file import write_whole
 
 
@@ -122,6 +122,7 @@ def send(path: Path, address: str, name: str, *, overwrite: bool) -> None:
 
     Raises:
         PhotoNotWritten: another file is there and is not to be overwritten, or the store is out of reach.
+        NoRoomOnDisk: it is full, and says so.
     """
     files, root = opened(address)
     target = f"{root}/{name}"
@@ -138,7 +139,8 @@ def send(path: Path, address: str, name: str, *, overwrite: bool) -> None:
     except OpenTheEyesError:
         raise
     except Exception as error:  # as above
-        raise PhotoNotWritten(f"{name}: expected to store it at {address}, got: {error}; is there room?") from error
+        reason = f"{name}: expected to store it at {address}, got: {error}; is there room?"
+        raise not_written(error)(reason) from error
 
 
 def _is_here(files: Any) -> bool:
