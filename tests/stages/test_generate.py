@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from open_the_eyes.options import GenerateOptions
+from open_the_eyes.options import MAX_ATTEMPTS, GenerateOptions
 from open_the_eyes.roles import Crop, Patch, Request, Watch
 from open_the_eyes.stages.generate import generate, request_of
 
@@ -57,6 +57,15 @@ def test_seeds_of_faces_attempts_and_users_do_not_meet(closed_crop: Crop) -> Non
         for seed in range(10)
     ]
     assert len(set(seeds)) == len(seeds)
+
+
+def test_at_one_face_seeds_that_are_near_each_other_share_no_attempt(closed_crop: Crop) -> None:
+    seeds = {
+        seed: {request_of(closed_crop, 2, attempt, GenerateOptions(seed=seed)).seed for attempt in range(MAX_ATTEMPTS)}
+        for seed in (0, 1782, 7918, 7919)  # 1782: as far as face 2 is from attempt 13 at face 1
+    }
+    assert seeds[0].isdisjoint(seeds[1782] | seeds[7918])
+    assert not seeds[0].isdisjoint(seeds[7919])
 
 
 def test_the_largest_seed_stays_a_seed(closed_crop: Crop) -> None:

@@ -11,7 +11,8 @@ from .attempts import LED
 
 _PER_ATTEMPT: Final = 7919
 _PER_FACE: Final = 104_729
-"""Primes, so that the attempts at one face do not meet those at another, or another seed's."""
+"""Primes, so that no two attempts at a photo's faces have one seed. At the same face those of two seeds that are less
+than the first apart have none in common either; at different faces they may."""
 
 
 def request_of(
@@ -21,9 +22,10 @@ def request_of(
     options: GenerateOptions,
     donors: tuple[Donor, ...] = (),
 ) -> Request:
-    """One attempt at one face: the same whatever else is in the photo or in the batch.
+    """One attempt at one face: the same in any mode and batch, with whatever other faces are opened.
 
-    The very first attempt of seed 0 asks for the likeliest eyes, every other one for a draw.
+    It depends on the face's number, and so on how many faces are further left. The very first attempt of seed 0 asks
+    for the likeliest eyes, every other one for a draw.
     """
     seed = (options.seed + _PER_ATTEMPT * attempt + _PER_FACE * (face_id - 1)) % 2**32
     return Request(crop, seed, 0.0 if options.seed == 0 and attempt == 0 else 1.0, donors, attempt >= LED)
