@@ -84,7 +84,11 @@ def test_the_reference_engine_leaves_alone_whom_no_reference_shows(
             2,
             "--match: shot2.png has 1 face, so there is no face 4",
         ),
-        (["--reference", "shot2.png", "--match", "0=shot2.png:1"], 2, "numbers start at 1"),
+        (
+            ["--reference", "shot2.png", "--match", "0=shot2.png:1"],
+            2,
+            "--match 0=shot2.png:1: expected numbers of faces, which start at 1",
+        ),
         (["--match", "1=shot2.png:1"], 2, "got none of that name"),
     ],
     ids=["missing", "no picture", "no face", "folder", "unknown", "no match", "no such face", "zero", "no reference"],

@@ -141,7 +141,7 @@ def test_a_replay_leaves_no_room_for_other_options_or_several_photos(
     made = str(recorded(photo, tmp_path / "made.jpg"))
 
     assert main(["open", str(photo), "--replay", made, "--seed", "3"]) == 2
-    assert "got seed" in capsys.readouterr().err
+    assert "got --seed; they" in capsys.readouterr().err
     assert main(["open", str(photo), made, "--replay", made, "-o", str(tmp_path / "many/")]) == 2
     assert "expected one photo" in capsys.readouterr().err
 

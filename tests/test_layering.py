@@ -21,7 +21,7 @@ MODULES: Final = sorted(SOURCE.rglob("*.py"))
 LAYERS: Final = (
     {"addresses", "imaging"},
     {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel"}
-    | {"patterns", "version"},
+    | {"patterns", "version", "wording"},
     {"option_values"},
     {"edit_record", "options", "settings"},
     {"photo", "roles"},

@@ -171,7 +171,7 @@ def test_inspecting_says_what_opening_would_do_and_paints_nothing(engine: Engine
     assert len(seen.detected) == 1
     assert seen.report.faces == seen.faces
     assert painter.seeds == []
-    with pytest.raises(UsageError, match=r"picks: expected faces up to 1, got \[2\]"):
+    with pytest.raises(UsageError, match=r"picks: expected faces up to 1, got 2\."):
         inspect_photo(Photo(blinked), Options.of(picks=((2, 0),)), engine=engine)
 
 

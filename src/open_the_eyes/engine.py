@@ -9,6 +9,7 @@ from .errors import UsageError
 from .options import ENGINES, GenerateOptions
 from .roles import EyeGenerator, FaceDescriber, FaceDetector, FaceRestorer
 from .settings import Settings
+from .wording import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Engine:
             return None
         if name not in self.restorers:
             known = ", ".join(("none", *self.restorers))
-            raise UsageError(f"restorer: expected one of {known}; got {name!r}, which this engine does not have.")
+            raise UsageError(f"restorer: expected one of {known}; got {typed(name)}, which this engine does not have.")
         return self.restorers[name]
 
 
@@ -90,7 +91,7 @@ def load_engine(
     """
     if name not in ENGINES:
         known = ", ".join(ENGINES)
-        raise UsageError(f"engine: expected one of {known}; got {name!r}; take auto.")
+        raise UsageError(f"engine: expected one of {known}; got {typed(name)}; take auto.")
     from .models.appearance.generator import AppearanceGenerator
     from .models.reference.generator import ReferenceGenerator
     from .models.reference.likeness import Likeness

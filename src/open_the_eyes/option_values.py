@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from numbers import Integral, Real
 
 from .errors import UsageError
+from .wording import typed, written
 
 
 def refuse(condition: bool, message: str, *, mend: str = "", how: str = "") -> None:
@@ -17,16 +18,16 @@ def refuse(condition: bool, message: str, *, mend: str = "", how: str = "") -> N
 
 
 def check_one_of(name: str, value: object, known: Sequence[str]) -> None:
-    refuse(value not in known, f"{name}: expected one of {', '.join(known)}; got {value!r:.80}.")
+    refuse(value not in known, f"{name}: expected one of {', '.join(known)}; got {typed(value)}.")
 
 
 def check_whole(name: str, value: object) -> None:
     whole = isinstance(value, Integral) and not isinstance(value, bool)
-    refuse(not whole, f"{name}: expected a whole number, got {value!r:.80}.")
+    refuse(not whole, f"{name}: expected a whole number, got {written(value)}.")
 
 
 def check_number(name: str, value: object) -> None:
-    refuse(not is_number(value), f"{name}: expected a number, got {value!r:.80}.")
+    refuse(not is_number(value), f"{name}: expected a number, got {written(value)}.")
 
 
 def is_number(value: object) -> bool:
@@ -35,7 +36,7 @@ def is_number(value: object) -> bool:
 
 
 def check_yes_or_no(name: str, value: object) -> None:
-    refuse(not isinstance(value, bool), f"{name}: expected true or false, got {value!r:.80}.")
+    refuse(not isinstance(value, bool), f"{name}: expected true or false, got {written(value)}.")
 
 
 def keep(options: object, **plain: object) -> None:

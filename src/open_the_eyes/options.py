@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, get_args
 from .counting import counted
 from .errors import INSPECT
 from .option_values import check_number, check_one_of, check_whole, check_yes_or_no, is_number, keep, refuse
+from .wording import written
 
 Mode = Literal["fast", "standard", "quality", "ultra"]
 EyeColor = Literal["auto", "brown", "hazel", "green", "blue", "grey"]
@@ -41,11 +42,11 @@ class ChooseOptions:
         check_yes_or_no("all", self.all)
         if self.faces is not None:
             listed = isinstance(self.faces, (tuple, list))
-            refuse(not listed, f"faces: expected face numbers such as [1, 3], got {self.faces!r:.80}.")
+            refuse(not listed, f"faces: expected face numbers such as [1, 3], got {written(self.faces)}.")
             refuse(not self.faces, "faces: expected face numbers such as 1,3; got none. Leave it out for all faces.")
             for number in self.faces:
                 check_whole("faces", number)
-            bad = [n for n in self.faces if n < 1]
+            bad = ", ".join(written(n) for n in self.faces if n < 1)
             refuse(bool(bad), f"faces: numbers start at 1, got {bad}.", mend=INSPECT, how="List them")
             keep(self, faces=tuple(int(number) for number in self.faces))
 
@@ -95,14 +96,14 @@ class GenerateOptions:
         if self.gaze is not None:
             pair = isinstance(self.gaze, (tuple, list)) and len(self.gaze) == 2
             numbers = pair and all(is_number(v) for v in self.gaze)
-            refuse(not numbers, f"gaze: expected two numbers such as [0.3, -0.1], got {self.gaze!r:.80}.")
-            ok = all(-1 <= v <= 1 for v in self.gaze)
-            refuse(not ok, f"gaze: expected two numbers from -1 to 1, such as 0.3,-0.1; got {self.gaze}.")
+            refuse(not numbers, f"gaze: expected two numbers such as [0.3, -0.1], got {written(self.gaze)}.")
+            ok, came = all(-1 <= v <= 1 for v in self.gaze), ",".join(map(written, self.gaze))
+            refuse(not ok, f"gaze: expected two numbers from -1 to 1, such as 0.3,-0.1; got {came}.")
         if self.openness is not None:
             check_number("openness", self.openness)
             refuse(
                 not 0 <= self.openness <= MAX_OPENNESS,
-                f"openness: expected 0 to {MAX_OPENNESS} (1 is usual), got {self.openness}.",
+                f"openness: expected 0 to {MAX_OPENNESS} (1 is usual), got {written(self.openness)}.",
             )
         keep(
             self,
@@ -116,12 +117,12 @@ class GenerateOptions:
     def _check_picks(self) -> None:
         listed = isinstance(self.picks, (tuple, list))
         pairs = listed and all(isinstance(one, (tuple, list)) and len(one) == 2 for one in self.picks)
-        refuse(not pairs, f"picks: expected (face, attempt) such as [[1, 0], [2, 3]], got {self.picks!r:.80}.")
+        refuse(not pairs, f"picks: expected (face, attempt) such as [[1, 0], [2, 3]], got {written(self.picks)}.")
         for face, attempt in self.picks:
             check_whole("picks", face)
             check_whole("picks", attempt)
-            known = face >= 1 and 0 <= attempt < MAX_ATTEMPTS
-            refuse(not known, f"picks: faces count from 1, attempts from 0 to {MAX_ATTEMPTS - 1}; got {face, attempt}.")
+            known, came = face >= 1 and 0 <= attempt < MAX_ATTEMPTS, written([face, attempt])
+            refuse(not known, f"picks: faces count from 1, attempts from 0 to {MAX_ATTEMPTS - 1}; got {came}.")
         faces = {face for face, _ in self.picks}
         refuse(len(faces) < len(self.picks), "picks: expected each face once, got one twice; leave one out.")
         several = bool(self.picks) and self.variations > 1
@@ -141,13 +142,12 @@ class MatchOptions:
     def __post_init__(self) -> None:
         listed = isinstance(self.match, (tuple, list))
         triples = listed and all(isinstance(one, (tuple, list)) and len(one) == 3 for one in self.match)
-        refuse(
-            not triples, f"match: expected (face, reference, face there) such as [[1, 2, 3]], got {self.match!r:.80}."
-        )
+        came = written(self.match)
+        refuse(not triples, f"match: expected (face, reference, face there) such as [[1, 2, 3]], got {came}.")
         for one in self.match:
             for number in one:
                 check_whole("match", number)
-            refuse(min(one) < 1, f"match: numbers start at 1, got {tuple(one)}.", mend=INSPECT, how="List faces")
+            refuse(min(one) < 1, f"match: numbers start at 1, got {written(one)}.", mend=INSPECT, how="List faces")
         pairs = [(face, reference) for face, reference, _ in self.match]
         refuse(
             len(set(pairs)) < len(pairs), "match: expected each face once a reference, got one twice; leave one out."
@@ -186,10 +186,10 @@ class RestoreOptions:
         check_yes_or_no("whole_face", self.whole_face)
         refuse(
             self.whole_face and self.restorer == "none",
-            "whole_face: expected a restorer to do it, got restorer 'none'; name one, such as gfpgan, or leave it out.",
+            "whole_face: expected a restorer to do it, got restorer none; name one, such as gfpgan, or leave it out.",
         )
         check_number("fidelity", self.fidelity)
-        refuse(not 0 <= self.fidelity <= 1, f"fidelity: expected 0 to 1, got {self.fidelity}.")
+        refuse(not 0 <= self.fidelity <= 1, f"fidelity: expected 0 to 1, got {written(self.fidelity)}.")
         keep(self, fidelity=float(self.fidelity))
 
 

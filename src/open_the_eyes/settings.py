@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .errors import UsageError
+from .wording import typed
 
 DETECTORS: Final = ("auto", "mediapipe", "insightface", "retinaface")
 ONE_BLAS_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1"}
@@ -95,7 +96,7 @@ class Settings:
 
 def _count(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > MOST_DIGITS or int(text) < 1:
-        raise UsageError(f"{name}: expected a positive whole number, got {text!r:.40}.")
+        raise UsageError(f"{name}: expected a positive whole number, got {typed(text)}.")
     return int(text)
 
 
@@ -106,11 +107,13 @@ def path_from(name: str, text: str, kind: str = "path") -> Path:
         UsageError: none; `kind` says what was expected.
     """
     if not text.strip() or "\0" in text:
-        raise UsageError(f"{name}: expected a {kind}, got {text!r}.")
+        raise UsageError(f"{name}: expected a {kind}, got {typed(text)}.")
     try:
         return Path(text).expanduser()
     except RuntimeError as error:
-        raise UsageError(f"{name}: expected a {kind}, got {text!r}, whose home is unknown; write it out.") from error
+        raise UsageError(
+            f"{name}: expected a {kind}, got {typed(text)}, whose home is unknown; write it out."
+        ) from error
 
 
 def _folder(name: str, text: str) -> Path:
@@ -127,13 +130,13 @@ def _device(name: str, text: str) -> str:
     kind, _, number = text.partition(":")
     plain = text in ("auto", "cpu", "cuda")
     if not plain and not (kind == "cuda" and number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS):
-        raise UsageError(f"{name}: expected auto, cpu, cuda or a device such as cuda:1; got {text!r:.40}.")
+        raise UsageError(f"{name}: expected auto, cpu, cuda or a device such as cuda:1; got {typed(text)}.")
     return text
 
 
 def _detector(name: str, text: str) -> str:
     if text not in DETECTORS:
-        raise UsageError(f"{name}: expected one of {', '.join(DETECTORS)}; got {text!r}.")
+        raise UsageError(f"{name}: expected one of {', '.join(DETECTORS)}; got {typed(text)}.")
     return text
 
 
@@ -141,7 +144,7 @@ def _address(name: str, text: str) -> str:
     head, _, host = text.partition("://")
     plain = text.isascii() and text.isprintable() and " " not in text
     if head not in ("https", "http") or not host.strip("/") or not plain:
-        raise UsageError(f"{name}: expected an address such as https://mirror.example, got {text!r}.")
+        raise UsageError(f"{name}: expected an address such as https://mirror.example, got {typed(text)}.")
     if "@" in host.partition("/")[0]:
         raise UsageError(f"{name}: expected an address without a name and password, got {text}; leave them out.")
     return text.rstrip("/")
@@ -149,5 +152,5 @@ def _address(name: str, text: str) -> str:
 
 def _switch(name: str, text: str) -> bool:
     if text not in ("on", "off"):
-        raise UsageError(f"{name}: expected on or off, got {text!r}.")
+        raise UsageError(f"{name}: expected on or off, got {typed(text)}.")
     return text == "on"

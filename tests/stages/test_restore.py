@@ -268,5 +268,5 @@ def test_missing_weights_are_said_before_any_work(engine: Engine, tmp_path: Path
 
 
 def test_an_engine_without_restorers_says_so(engine: Engine, blinked: Rgb) -> None:
-    with pytest.raises(UsageError, match="restorer: expected one of none; got 'gpen'"):
+    with pytest.raises(UsageError, match="restorer: expected one of none; got gpen"):
         open_eyes(Photo(blinked), Options.of(restorer="gpen"), engine=replace(engine, restorers={}))

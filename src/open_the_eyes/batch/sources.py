@@ -16,6 +16,7 @@ from ..errors import UnreadablePhoto, UsageError
 from ..looking import is_file, is_folder, is_link, is_there
 from ..naming import is_result
 from ..patterns import any_case, is_pattern
+from ..wording import typed
 
 FOLDER: Final = "open-the-eyes.batch"
 """In the folder of results: what the batch itself keeps. Never looked into for photos."""
@@ -44,7 +45,7 @@ class PhotoCollector:
     def add(self, source: str) -> None:
         path = Path(source)
         if not source.strip() or "\0" in source:
-            raise UsageError(f"batch: expected a folder, a photo, a pattern or a list, got {source!r}.")
+            raise UsageError(f"batch: expected a folder, a photo, a pattern or a list, got {typed(source)}.")
         if is_folder(path):
             self._take_in(_walked(path), path)
             self._roots.append(path)

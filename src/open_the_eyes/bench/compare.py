@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..wording import typed
 from .cells import Cell, Table, seconds
 from .figures import BenchReport, Figure
 from .statistics import ratio
@@ -132,10 +133,14 @@ def _verdict(before: Figure, after: Figure, low: float, high: float, threshold: 
 def _warnings(before: BenchReport, after: BenchReport) -> Iterator[str]:
     for name in ("processor", "cores", "gpu"):
         if before.machine.get(name) != after.machine.get(name):
-            yield f"another {name}: {before.machine.get(name)!r}, then {after.machine.get(name)!r}"
+            yield f"another {name}: {_said(before.machine.get(name))}, then {_said(after.machine.get(name))}"
     for name in ("engine", "mode", "seed", "open", "closed", "sample"):
         if before.plan.get(name) != after.plan.get(name):
-            yield f"another {name}: {before.plan.get(name)!r}, then {after.plan.get(name)!r}"
+            yield f"another {name}: {_said(before.plan.get(name))}, then {_said(after.plan.get(name))}"
+
+
+def _said(fact: object) -> str:
+    return "none" if fact is None else typed(str(fact))
 
 
 def _value(figure: Figure) -> Cell:

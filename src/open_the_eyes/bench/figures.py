@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
 
 from ..errors import UsageError
+from ..wording import written
 
 Area = Literal["speed", "cold", "batch", "memory", "success", "quality", "alarms"]
 Better = Literal["low", "high", "one", "neither"]
@@ -122,7 +123,7 @@ def report_from_json(told: Any, name: str) -> BenchReport:
         UsageError: it is something else, or of another schema; `name` is where it came from.
     """
     if not isinstance(told, dict) or told.get("schema") != SCHEMA:
-        came = f"schema {told.get('schema')!r}" if isinstance(told, dict) else type(told).__name__
+        came = f"schema {written(told.get('schema'))}" if isinstance(told, dict) else "no JSON object"
         raise UsageError(f"{name}: expected a report.json of `open-the-eyes bench`, schema {SCHEMA}; got {came}.")
     try:
         figures = tuple(_figure(one) for one in told["figures"])
@@ -133,8 +134,8 @@ def report_from_json(told: Any, name: str) -> BenchReport:
         return BenchReport(machine, plan, figures, absent, timelines, float(told["seconds"]), notes)
     except (LookupError, TypeError, ValueError) as error:
         raise UsageError(
-            f"{name}: expected a whole report.json of `open-the-eyes bench`, got {type(error).__name__}: "
-            f"{error!s:.100}. Run the benchmark again."
+            f"{name}: expected a whole report.json of `open-the-eyes bench`, parts of it are missing or damaged. "
+            "Run the benchmark again."
         ) from error
 
 

@@ -13,6 +13,7 @@ from ..digest import sha256_of
 from ..errors import UnreadablePhoto, UsageError
 from ..options import Options
 from ..version import __version__
+from ..wording import typed
 from . import donors, speech
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def options_of(record: EditRecord, given: Options) -> Options:
         UsageError: options are given, or the record's are none of this version's.
     """
     if given.changed():
-        named = ", ".join(sorted(given.changed()))
+        named = ", ".join(f"--{name.replace('_', '-')}" for name in sorted(given.changed()))
         raise UsageError(
             f"--replay: expected no other options, got {named}; they come from the record, leave them out."
         )
@@ -67,7 +68,7 @@ def options_of(record: EditRecord, given: Options) -> Options:
     except (ValueError, RecursionError):
         others = None
     if not isinstance(others, dict) or {"mode", "seed"} & others.keys():
-        raise UsageError(f"--replay: expected options in the record, got {record.options[:80]!r}.")
+        raise UsageError(f"--replay: expected options in the record, got {typed(record.options)}.")
     try:
         return Options.of(mode=record.mode, seed=record.seed, **others)
     except (UsageError, RecursionError) as error:

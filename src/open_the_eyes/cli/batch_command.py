@@ -9,6 +9,7 @@ import typer
 
 from ..counting import counted
 from ..errors import NoRoomOnDisk, SomePhotosFailed, UsageError
+from ..wording import typed
 from . import batch_places, batch_progress, batch_words, donors, flags, names, parse, paths, speech
 from .batch_places import RunOptions
 from .batch_stop import BatchStop
@@ -104,7 +105,9 @@ def batch_command(
     """
     *sources, out = places
     if not sources:
-        raise UsageError(f"batch: expected IN and OUT, got {out!r} alone; such as: open-the-eyes batch {out} opened/")
+        raise UsageError(
+            f"batch: expected IN and OUT, got {typed(out)} alone; such as: open-the-eyes batch {out} opened/"
+        )
     if not out:
         raise UsageError("OUT: expected a folder for the results, got nothing; name one, such as opened/.")
     options = flags.options_of(

@@ -14,6 +14,7 @@ from ..edit_record import PAINTED, EditRecord
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..photo import Encoding, FileFacts, FileFormat, Photo
 from ..report import OutputReport
+from ..wording import typed
 from . import avif, heif, jpeg, photoshop, png, tiff, webp
 from .bits import holds_deep
 from .colours import fitting_profile, to_picture
@@ -263,8 +264,8 @@ def has_other_ending(path: Path) -> bool:
 
 def _no_format(path: Path) -> PhotoNotWritten:
     return PhotoNotWritten(
-        f"{path}: expected a name ending in {', '.join(SUFFIXES)}, it ends in {path.suffix.lower()!r}; choose one of "
-        "those."
+        f"{path}: expected a name ending in {', '.join(SUFFIXES)}, it ends in {typed(path.suffix.lower())}; choose one "
+        "of those."
     )
 
 

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from ..engine import Engine
 from ..errors import OpenTheEyesError, UsageError
 from ..version import __version__
+from ..wording import typed
 from .api_keys import ApiKeys
 from .errors import WrongMethod
 from .job_service import JobService
@@ -103,7 +104,8 @@ def _as_known(request: Request, error: Exception) -> Exception:
     if isinstance(error, RequestValidationError):
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:]) or "request"
-        return UsageError(f"{where}: {first['msg'].partition(',')[0]}, got {first['input']!r:.80}; see /openapi.json.")
+        came = typed(first["input"])
+        return UsageError(f"{where}: {first['msg'].partition(',')[0]}, got {came}; see /openapi.json.")
     if not isinstance(error, HTTPException):
         return error
     if error.status_code == 404:

@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from ..errors import NoCapacity, UsageError
 from ..options import MAX_VARIATIONS
+from ..wording import typed
 from .errors import NotHere
 from .events import events
 from .job_service import JobService
@@ -43,7 +44,7 @@ async def _check_query(request: Request) -> None:
     if unknown is not None:
         takes = " and ".join(known) or "none"
         into = "" if known or request.method != "POST" else "; options go into the form, as JSON in the field options"
-        raise UsageError(f"expected query parameters that are known here ({takes}), got {unknown!r:.80}{into}.")
+        raise UsageError(f"expected query parameters that are known here ({takes}), got {typed(unknown)}{into}.")
     twice = next((name for name in known if came.count(name) > 1), None)
     if twice is not None:
         raise UsageError(f"{twice}: expected it once in the address, got it {came.count(twice)} times; leave one.")
@@ -204,7 +205,7 @@ def methods_at(scope: Scope) -> set[str]:
 
 def no_such_route(path: str) -> NotHere:
     """For an address that nothing answers."""
-    return NotHere(f"expected an address of this service, got {path[:80]!r}; /openapi.json lists them.")
+    return NotHere(f"expected an address of this service, got {typed(path)}; /openapi.json lists them.")
 
 
 def problem_response(problem: dict[str, Any], headers: dict[str, str]) -> JSONResponse:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from ..errors import UsageError
 from ..settings import path_from
+from ..wording import typed
 
 DATABASES: Final = ("sqlite", "postgresql")
 _HOST: Final = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
@@ -103,20 +104,20 @@ class ServiceSettings:
 
 def _count(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:12]) < 10**11:
-        raise UsageError(f"{name}: expected a whole number from 1 to {10**11 - 1}, got {text!r:.40}.")
+        raise UsageError(f"{name}: expected a whole number from 1 to {10**11 - 1}, got {typed(text)}.")
     return int(text)
 
 
 def _place(name: str, text: str) -> str:
     if not text.strip() or not text.isprintable():
-        raise UsageError(f"{name}: expected a folder, or an address such as s3://bucket/jobs; got {text!r}.")
+        raise UsageError(f"{name}: expected a folder, or an address such as s3://bucket/jobs; got {typed(text)}.")
     return text
 
 
 def _database(name: str, text: str) -> str:
     kind, mark, place = text.partition("://")
     if kind not in DATABASES or not mark or not place.strip("/"):
-        came = f"{kind}://..." if mark else repr(text)  # what follows may hold a password
+        came = f"{kind}://..." if mark else typed(text)  # what follows may hold a password
         raise UsageError(f"{name}: expected sqlite:////path/to/file or postgresql://user@host/name, got {came}.")
     return text
 
@@ -125,7 +126,8 @@ def _names(name: str, text: str) -> tuple[str, ...]:
     hosts = tuple(part.strip().lower().rstrip(".") for part in text.split(",") if part.strip())
     if not hosts or not all(map(_is_host, hosts)):
         raise UsageError(
-            f"{name}: expected names with commas, such as photos.example,photos.local, without port or *; got {text!r}."
+            f"{name}: expected names with commas, such as photos.example,photos.local, without port or *; "
+            f"got {typed(text)}."
         )
     return hosts
 
@@ -141,7 +143,7 @@ def _is_host(text: str) -> bool:
 
 def _word(name: str, text: str) -> str:
     if not text.strip() or not text.isprintable() or len(text) > 60:
-        raise UsageError(f"{name}: expected a short name such as gpu-1, got {text!r}.")
+        raise UsageError(f"{name}: expected a short name such as gpu-1, got {typed(text)}.")
     return text
 
 

@@ -45,6 +45,6 @@ def check_picks(options: GenerateOptions, face_count: int) -> None:
     Raises:
         UsageError: there is such a pick.
     """
-    missing = sorted(face for face, _ in options.picks if face > face_count)
+    missing = ", ".join(str(face) for face in sorted(face for face, _ in options.picks) if face > face_count)
     if missing:
         raise UsageError(f"picks: expected faces up to {face_count}, got {missing}.", mend=INSPECT, how="List them")

@@ -84,8 +84,8 @@ def _answers(path: Path) -> list[tuple[dict[str, Any], str]]:
         raise UsageError(f"{path}: expected a file of answers, got: {error.strerror or error}.") from None
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise UsageError(
-            f"{path}: expected the file that the survey's page saves, got {type(error).__name__}: {error!s:.80}."
-        ) from None
+            f"{path}: expected the file that the survey's page saves, got something else. Save it again."
+        ) from error
     if len(answers) > len(key) or not set(answers) <= {"left", "right", "same"}:
         raise UsageError(f"{path}: expected one of left, right and same a pair, got something else. Save it again.")
     if not all({"left", "right", "question"} <= set(pair) for pair in key):

@@ -60,4 +60,4 @@ def _config(precision: str) -> Any:
         return ao.Float8WeightOnlyConfig(set_inductor_config=False)
     if precision == "int4":
         return ao.Int4WeightOnlyConfig(group_size=GROUP, int4_packing_format=PACKING, set_inductor_config=False)
-    raise UsageError(f"precision: expected bf16, fp8, int8 or int4; got {precision!r}.")
+    raise UsageError(f"precision: expected bf16, fp8, int8 or int4; got {precision}.")

@@ -134,7 +134,7 @@ def read_record(folder: Path, profile: str | None = None) -> dict[str, Recorded]
         ) from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise WeightsMissing(
-            f"{path}: expected the record that `fetch` writes, got {type(error).__name__}.",
+            f"{path}: expected the record that `fetch` writes, got something else.",
             mend=f"{FETCH} {profile or ''}".rstrip(),
             how="Delete it and run",
         ) from error

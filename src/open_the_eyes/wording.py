@@ -1,0 +1,52 @@
+"""Values in messages, as whoever gave them wrote them: on a command line, in a setting, in JSON."""
+
+from __future__ import annotations
+
+import json
+from numbers import Integral, Real
+from typing import Final
+
+MOST: Final = 80
+"""Characters of a value that a message shows."""
+
+
+def typed(given: object) -> str:
+    """A text as it was typed: quotes only where it would not be seen where it begins and ends, escapes for what steers.
+
+    Anything else as `written` has it.
+
+    >>> print(typed("purple"), typed("two words"), typed(""))
+    purple "two words" ""
+    """
+    if not isinstance(given, str):
+        return written(given)
+    shown = given[:MOST]
+    plain = shown.isprintable() and not {" ", '"'} & set(shown)
+    return shown if plain and shown else _quoted(shown)
+
+
+def written(given: object) -> str:
+    """A value as JSON has it, numbers as short as they can be; what JSON has not, as Python shows it.
+
+    >>> print(written((None, 1.0)), written(True), written("7"))
+    [null, 1] true "7"
+    """
+    return _written(given)[:MOST]
+
+
+def _written(given: object) -> str:
+    if isinstance(given, str):
+        return _quoted(given)
+    if isinstance(given, bool) or given is None:
+        return json.dumps(given)
+    if isinstance(given, list | tuple):
+        return f"[{', '.join(map(_written, given))}]"
+    if isinstance(given, dict):
+        return f"{{{', '.join(f'{_written(key)}: {_written(one)}' for key, one in given.items())}}}"
+    if isinstance(given, Integral):
+        return str(int(given))
+    return str(float(given)).removesuffix(".0") if isinstance(given, Real) else repr(given)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=not text.isprintable())

@@ -1,0 +1,55 @@
+"""Values in messages are written as people write them."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from open_the_eyes.wording import MOST, typed, written
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("purple", "purple"),
+        ("1,x", "1,x"),
+        ("", '""'),
+        (" ", '" "'),
+        ("two words", '"two words"'),
+        ('"', '"\\""'),
+        ("caf\u00e9", "caf\u00e9"),
+        ("a\nb", '"a\\nb"'),
+        ("\u202e", '"\\u202e"'),
+        ("\udc80", '"\\udc80"'),
+        ("x" * 100, "x" * MOST),
+        (7, "7"),
+    ],
+)
+def test_a_text_is_shown_as_it_was_typed_and_steers_nothing(text: object, shown: str) -> None:
+    assert typed(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["null", "true", '"7"', "7", "-0.5", "[null, 1]", "[[1, 2], []]", '{"a": [true, 0.25]}', '"\\u001b"']
+)
+def test_a_value_from_json_is_shown_as_it_came(text: str) -> None:
+    assert written(json.loads(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (5.0, "5"),
+        ((0.3, -1.0), "[0.3, -1]"),
+        (float("nan"), "nan"),
+        (np.float32(0.5), "0.5"),
+        (np.int64(3), "3"),
+        (10**30, "1" + "0" * 30),
+        (b"a", "b'a'"),
+        ("a" * 100, '"' + "a" * (MOST - 1)),
+    ],
+)
+def test_what_no_json_was_is_shown_too(value: object, shown: str) -> None:
+    assert written(value) == shown
