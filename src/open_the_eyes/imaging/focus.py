@@ -40,8 +40,8 @@ MANY: Final = 20_000
 MEASURED: Final = 110.0
 """There wider eyes are reduced to this width, pixels: no painter draws finer."""
 BLURRED_TO: Final = 1.0
-"""What is painted is blurred to so many times the face's blur. Its sharpest edges, by which it is measured, then are 0.75
-to 0.79 times as soft as the face; those of true eyes are 0.81 to 0.92 times (`training.focus`)."""
+"""What is painted is blurred to so many times the face's blur. Its sharpest edges, by which it is measured, then are
+0.75 to 0.79 times as soft as the face; those of true eyes are 0.81 to 0.92 times (`training.focus`)."""
 ALIKE: Final = 1.1
 """What is so many times as sharp is left as it is."""
 MOST_SHUT: Final = 1.2

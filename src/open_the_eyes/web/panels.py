@@ -113,7 +113,9 @@ def finish(session: EditSession | None, capabilities: choices.Capabilities) -> s
         f"<strong>{name}</strong><span>{use}</span></button>"
         for mode, (name, use) in choices.PURPOSES.items()
     )
-    about = f'<p class="why" id="ote-why">{why}</p>' if why else f"<p>{escape(choices.about_purposes(capabilities))}</p>"
+    about = (
+        f'<p class="why" id="ote-why">{why}</p>' if why else f"<p>{escape(choices.about_purposes(capabilities))}</p>"
+    )
     return f'<div class="ote-finish" role="group" aria-label="Make the file">{buttons}{about}</div>'
 
 
