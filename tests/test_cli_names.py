@@ -30,12 +30,9 @@ def test_a_name_too_long_is_left_for_the_reader_to_refuse() -> None:
     names.check_photo(Path("a" * 5000))
 
 
-def test_where_no_shell_spells_patterns_out_we_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_no_shell_has_spelt_out_we_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("b.JPG", "a.jpg", "c[1].jpg"):
         Path(name).touch()
     given = ["*.jpg", "c[1].jpg", "*.png", "plain"]
-    monkeypatch.setattr(names, "PATTERNS_STAY", False)
-    assert names.spelt_out(given) == given
-    monkeypatch.setattr(names, "PATTERNS_STAY", True)
     assert names.spelt_out(given) == ["a.jpg", "b.JPG", "c[1].jpg", "c[1].jpg", "*.png", "plain"]

@@ -1,4 +1,7 @@
-"""What the names that were given stand for: photos, and patterns where no shell spells them out."""
+"""What the names that were given stand for: photos, and patterns that no shell has spelt out.
+
+Some shells spell none out, none does so in quotes, and where only IMG_1.JPG is there *.jpg comes as it was typed.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,21 @@ import glob
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 from .. import patterns
 from ..errors import UsageError
 from ..looking import is_folder, is_there
 from .paths import check_here, place
 
-PATTERNS_STAY: Final = os.name == "nt"
-"""Whether the shell hands patterns over as they are."""
-
 
 def spelt_out(names: Sequence[str]) -> list[str]:
-    """Each pattern as the names that it matches, in order, where no shell does that; what matches none stays.
+    """Each pattern as the names that it matches, in order; what matches none stays.
 
     Raises:
         UsageError: one is an address, or empty.
     """
     for name in names:
         check_here(place(name))
-    if not PATTERNS_STAY:
-        return list(names)
     return [found for name in names for found in (_matching(name) or [name])]
 
 
@@ -62,7 +59,7 @@ def check_reference(photo: Path) -> None:
 
 
 def check_photo(photo: Path) -> None:
-    """Refuses an address, a folder, and a pattern that the shell did not spell out.
+    """Refuses an address, a folder, and a pattern that matches nothing.
 
     Raises:
         UsageError: `photo` is one of these.
@@ -71,4 +68,4 @@ def check_photo(photo: Path) -> None:
     if is_folder(photo):
         raise UsageError(f"{photo}: expected a photo, got a folder. Name the photos in it, such as {photo / '*.jpg'}.")
     if patterns.is_pattern(str(photo)) and not is_there(photo):
-        raise UsageError(f"{photo}: expected a photo, got a pattern that matches none. Check it, and leave quotes off.")
+        raise UsageError(f"{photo}: expected a photo, got a pattern that matches none. Check it.")
