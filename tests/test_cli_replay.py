@@ -69,7 +69,7 @@ def test_show_edit_says_what_was_done(photo: Path, tmp_path: Path, capsys: Captu
 
     words, _, told = capsys.readouterr().out.partition("{")
     assert "engine appearance, mode standard, seed 5" in words
-    assert "options: eye_color green" in words
+    assert "options: --eye-color green" in words
     assert "face 1: opened" in words
     record = json.loads("{" + told)["record"]
     assert record["options"] == {"eye_color": "green"}

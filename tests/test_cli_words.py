@@ -118,6 +118,13 @@ def test_an_inspected_face_says_what_open_would_do(face: FaceReport, expected: s
     assert words.inspected_line(face) == expected
 
 
+def test_options_of_an_edit_are_shown_as_they_were_written() -> None:
+    options = '{"all": true, "gaze": [0.4, -0.1], "faces": [1, 3], "openness": 1.0, "match": [[1, 1, 3]], "x": "a b"}'
+    record = EditRecord("appearance", "standard", 0, "0.1.0", (), options)
+    shown = '--all, --gaze 0.4,-0.1, --faces 1,3, --openness 1, match [[1, 1, 3]], --x "a b"'
+    assert words.edit_lines("a.jpg", record)[2] == f"  options: {shown}"
+
+
 def test_a_file_names_the_edits_that_its_photo_had_before() -> None:
     earlier = (EarlierEdit("sdxl", (2, 5)), EarlierEdit("old", ()))
     record = EditRecord("appearance", "standard", 0, "0.1.0", ((2, "skipped"),), earlier=earlier)

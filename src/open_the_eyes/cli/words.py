@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..givers import Painted
+from ..wording import typed
 from .speech import printable
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def edit_lines(path: str, record: EditRecord | None) -> list[str]:
     told = record.to_json()
     made = f"engine {record.engine}, mode {record.mode}, seed {record.seed}, version {record.version}"
     options = told["options"].items() if isinstance(told["options"], dict) else [("unreadable", told["options"])]
-    others = ", ".join(f"{name} {value}" for name, value in options)
+    others = ", ".join(_option(name, value) for name, value in options)
     lines = [printable(path), f"  {made}", *([f"  options: {others}"] if others else [])]
     lines += [f"  variation {record.variation}"] if record.variation > 1 else []
     lines += [f"  made from the file with SHA-256 {record.input}"] if record.input else []
@@ -135,6 +136,16 @@ def _path(path: str | None) -> str:
 def _earlier(edit: EarlierEdit) -> str:
     """ "engine sdxl opened face 2, 5"."""
     return f"engine {edit.engine} opened {'face ' + ', '.join(map(str, edit.opened)) if edit.opened else 'no face'}"
+
+
+def _option(name: str, value: Any) -> str:
+    """As it is written on the command line, "--eye-color green"; what is no option there by its name and value."""
+    if name in ("match", "picks", "unreadable"):
+        return f"{name} {value}"
+    flag = f"--{name.replace('_', '-')}"
+    if value is True:
+        return flag
+    return f"{flag} {','.join(map(typed, value)) if isinstance(value, list) else typed(value)}"
 
 
 def _deed(face: FaceReport) -> str:
