@@ -21,8 +21,8 @@ CLOSED_BELOW: Final = 0.6
 """An opened eye's `closed_probability` must stay under this."""
 MAX_DISAGREEMENT: Final = 0.45
 """Between the openness of both eyes, where both are open afterwards."""
-MAX_SEAM: Final = 26.0
-"""Levels, see `imaging.seam`."""
+MAX_SEAM: Final = 36.0
+"""Levels, see `imaging.seam`. Good results reach 33, in hard light and on shimmering lids."""
 MIN_LIKENESS: Final = 0.5
 """Cosine of a face's ArcFace embeddings before and after, where the detector has them. Other photos of a person seldom
 fall below 0.4, strangers rarely reach 0.3; here everything but the eyes is the very same picture."""
