@@ -118,6 +118,15 @@ def test_an_inspected_face_says_what_open_would_do(face: FaceReport, expected: s
     assert words.inspected_line(face) == expected
 
 
+def test_faces_of_whom_the_same_is_said_share_a_line() -> None:
+    faces = [face_report("skipped", number=n, why="Not among the chosen faces.") for n in (1, 2, 4)]
+    faces.insert(2, face_report("already_open", number=3, before=(1.1, 0.9)))
+    assert words.face_lines(faces) == [
+        "faces 1, 2 and 4: left alone, not among the chosen faces",
+        "face 3: already open (0.90)",
+    ]
+
+
 def test_options_of_an_edit_are_shown_as_they_were_written() -> None:
     options = '{"all": true, "gaze": [0.4, -0.1], "faces": [1, 3], "openness": 1.0, "match": [[1, 1, 3]], "x": "a b"}'
     record = EditRecord("appearance", "standard", 0, "0.1.0", (), options)

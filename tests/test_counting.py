@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from open_the_eyes.counting import counted
+from open_the_eyes.counting import counted, listed
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,20 @@ from open_the_eyes.counting import counted
 )
 def test_one_is_no_plural(number: int, words: str) -> None:
     assert counted(number, "photo") == words
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ([7], "7"),
+        ([1, 2], "1 and 2"),
+        ([1, 2, 3], "1 to 3"),
+        ([1, 3, 4, 5, 9], "1, 3 to 5 and 9"),
+        ([2, 3, 5], "2, 3 and 5"),
+    ],
+)
+def test_numbers_in_a_row_are_told_by_the_first_and_the_last(numbers: list[int], words: str) -> None:
+    assert listed(numbers) == words
 
 
 def test_what_takes_more_than_an_s_is_given() -> None:

@@ -188,7 +188,7 @@ def _lines(taken: BestTake, report: Report) -> list[str]:
     """Which frame, whose eyes came from where, and where the result is."""
     base = taken.frames[taken.base]
     lines = [f"{speech.printable(base.name)}: the best of {len(taken.frames)} frames"]
-    lines += [f"  {words.face_line(face)}" for face in report.faces]
+    lines += [f"  {line}" for line in words.face_lines(report.faces)]
     if report.outputs:
         return lines + [f"  written: {speech.printable(output.path)}" for output in report.outputs]
     good = all(face.outcome == "already_open" for face in report.faces) and report.faces

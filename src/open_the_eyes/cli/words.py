@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from ..counting import listed
 from ..givers import Painted
 from ..wording import typed
 from .speech import printable
@@ -35,6 +36,14 @@ def face_line(face: FaceReport) -> str:
     return f"face {face.id}: {_deed(face)}"
 
 
+def face_lines(faces: Sequence[FaceReport]) -> list[str]:
+    """The same of each; those of whom the same is said share a line: "faces 2 to 5: left alone, ..."."""
+    alike: dict[str, list[int]] = {}
+    for face in faces:
+        alike.setdefault(_deed(face), []).append(face.id)
+    return [f"{'face' if len(ids) == 1 else 'faces'} {listed(ids)}: {deed}" for deed, ids in alike.items()]
+
+
 def inspected_line(face: FaceReport) -> str:
     """What `open` would do: "face 2: both eyes are closed (left 0.21, right 0.25); `open` would open them"."""
     eyes = ", ".join(f"{side} {eye.openness_before:.2f}" for side, eye in face.eyes.items())
@@ -43,8 +52,8 @@ def inspected_line(face: FaceReport) -> str:
 
 
 def opened_lines(report: Report) -> list[str]:
-    """A photo after `open`: one line a face, how to have more opened, where the result is, or why there is none."""
-    lines = [_path(report.input.path), *(f"  {face_line(face)}" for face in report.faces)]
+    """A photo after `open`: each face, how to have more opened, and where the result is, or why there is none."""
+    lines = [_path(report.input.path), *(f"  {line}" for line in face_lines(report.faces))]
     unsure = ",".join(str(face.id) for face in report.faces if face.outcome == "unsure" and face.no_donor is None)
     if unsure and (report.engine != "reference" or report.references):  # without these it opens no more
         lines.append(f"  --all opens eyes that may be closed as well, --faces {unsure} these alone")

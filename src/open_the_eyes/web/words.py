@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from ..counting import counted
+from ..counting import counted, listed
 from ..roles import Outcome
 from .edit_session import EditSession, FaceRegion
 
@@ -200,15 +200,7 @@ def size(count: int) -> str:
 
 def numbered(faces: Sequence[int]) -> str:
     """[1, 3, 4, 5, 9] -> Faces 1, 3 to 5 and 9; the numbers rise."""
-    runs: list[list[int]] = []
-    for face in faces:
-        if runs and face == runs[-1][-1] + 1:
-            runs[-1].append(face)
-        else:
-            runs.append([face])
-    parts = [part for run in runs for part in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run))]
-    told = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
-    return f"{'Face' if len(faces) == 1 else 'Faces'} {told}"
+    return f"{'Face' if len(faces) == 1 else 'Faces'} {listed(faces)}"
 
 
 def _count(number: int) -> str:
