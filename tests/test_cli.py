@@ -51,6 +51,10 @@ def test_help_is_free_of_pythons_types(capsys: Captured, command: str) -> None:
         pytest.param(
             ["opne"], "No such command 'opne'. Did you mean 'open'? See `open-the-eyes --help`.", id="command"
         ),
+        pytest.param(
+            ["batch", "a", "b", "--faces", "1"], "No such option: --faces. It is one of `open`. See", id="of another"
+        ),
+        pytest.param(["open", "--strip-gps=1"], "'--strip-gps' does not take a value. See", id="a value too much"),
         pytest.param(["open"], "Missing argument 'PHOTO'. See `open-the-eyes open --help`.", id="no photo"),
         pytest.param(["demo", "x"], "(x). See `open-the-eyes demo --help`.", id="too much"),
         pytest.param(["show-edit", *["a.jpg"] * 999], " ... See `open-the-eyes show-edit --help`.", id="a pattern"),

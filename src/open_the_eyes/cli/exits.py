@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 from typer.exceptions import Abort, TyperException
 
@@ -47,10 +48,24 @@ def explain(error: Exception, *, debug: bool, photo: str = "") -> int:
     return known.exit_code
 
 
+def _of_another(error: TyperException) -> str:
+    """Of an option that this command has not, but others: whose it is; "" of all else that may be wrong."""
+    option, context = getattr(error, "option_name", None), getattr(error, "ctx", None)
+    if option is None or context is None or _has(context.command, option):
+        return ""
+    commands = getattr(context.find_root().command, "commands", {})
+    owners = [f"`{name}`" for name, command in commands.items() if _has(command, option)]
+    return f"No such option: {option}. It is one of {', '.join(owners)}." if owners else ""
+
+
+def _has(command: Any, option: str) -> bool:
+    return any(option in known.opts for known in command.params)
+
+
 def _as_usage(error: TyperException) -> UsageError:
     """What Typer found wrong with the arguments, with the next move."""
     command = getattr(getattr(error, "ctx", None), "command_path", "open-the-eyes")
-    message = error.format_message()
+    message = _of_another(error) or error.format_message()
     if len(message) > LONGEST:
         message = f"{message[:LONGEST]} ..."
     return UsageError(f"{message}{'' if message.endswith(('.', '?')) else '.'} See `{command} --help`.")
