@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -32,7 +33,8 @@ def check_here(place: str | Path, option: str = "") -> None:
         UsageError: `place` is one.
     """
     if is_address(str(place)) and not is_there(Path(Path(place).parts[0])):
-        name = f"{option} {place}" if option else str(place)
+        written = re.sub(r":/+", "://", str(place), count=1)  # a path has one slash there
+        name = f"{option} {written}" if option else written
         raise UsageError(f"{name}: expected a place on this machine, got an address. Only `batch --ray` takes those.")
 
 
