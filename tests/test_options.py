@@ -26,6 +26,7 @@ KINDS = {name: kind for stage in get_type_hints(Options).values() for name, kind
     [
         pytest.param({"faces": ()}, "got none", id="faces: none"),
         pytest.param({"faces": (0,)}, "start at 1", id="faces: zero"),
+        pytest.param({"faces": (1.0,)}, r"a whole number, got 1\.0\.", id="faces: no whole number"),
         pytest.param({"faces": (1, -3)}, r"got -3\.", id="faces: a negative one among good ones"),
         pytest.param({"mode": "best"}, "fast, standard, quality, ultra; got best", id="mode"),
         pytest.param({"mode": ""}, "mode", id="mode: empty"),

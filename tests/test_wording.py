@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from open_the_eyes.wording import MOST, typed, written
+from open_the_eyes.wording import MOST, short, typed, written
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,8 @@ def test_a_value_from_json_is_shown_as_it_came(text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        (5.0, "5"),
-        ((0.3, -1.0), "[0.3, -1]"),
+        (5.0, "5.0"),
+        ((0.3, -1), "[0.3, -1]"),
         (float("nan"), "nan"),
         (np.float32(0.5), "0.5"),
         (np.int64(3), "3"),
@@ -53,3 +53,10 @@ def test_a_value_from_json_is_shown_as_it_came(text: str) -> None:
 )
 def test_what_no_json_was_is_shown_too(value: object, shown: str) -> None:
     assert written(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(9.0, "9"), (1.05, "1.05"), (float("inf"), "inf"), (10.0, "10"), (3, "3")]
+)
+def test_a_number_is_as_short_as_it_was_typed(number: float, shown: str) -> None:
+    assert short(number) == shown

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, get_args
 from .counting import counted
 from .errors import INSPECT
 from .option_values import check_number, check_one_of, check_whole, check_yes_or_no, is_number, keep, refuse
-from .wording import written
+from .wording import short, written
 
 Mode = Literal["fast", "standard", "quality", "ultra"]
 EyeColor = Literal["auto", "brown", "hazel", "green", "blue", "grey"]
@@ -97,13 +97,13 @@ class GenerateOptions:
             pair = isinstance(self.gaze, (tuple, list)) and len(self.gaze) == 2
             numbers = pair and all(is_number(v) for v in self.gaze)
             refuse(not numbers, f"gaze: expected two numbers such as [0.3, -0.1], got {written(self.gaze)}.")
-            ok, came = all(-1 <= v <= 1 for v in self.gaze), ",".join(map(written, self.gaze))
+            ok, came = all(-1 <= v <= 1 for v in self.gaze), ",".join(map(short, self.gaze))
             refuse(not ok, f"gaze: expected two numbers from -1 to 1, such as 0.3,-0.1; got {came}.")
         if self.openness is not None:
             check_number("openness", self.openness)
             refuse(
                 not 0 <= self.openness <= MAX_OPENNESS,
-                f"openness: expected 0 to {MAX_OPENNESS} (1 is usual), got {written(self.openness)}.",
+                f"openness: expected 0 to {MAX_OPENNESS} (1 is usual), got {short(self.openness)}.",
             )
         keep(
             self,
@@ -189,7 +189,7 @@ class RestoreOptions:
             "whole_face: expected a restorer to do it, got restorer none; name one, such as gfpgan, or leave it out.",
         )
         check_number("fidelity", self.fidelity)
-        refuse(not 0 <= self.fidelity <= 1, f"fidelity: expected 0 to 1, got {written(self.fidelity)}.")
+        refuse(not 0 <= self.fidelity <= 1, f"fidelity: expected 0 to 1, got {short(self.fidelity)}.")
         keep(self, fidelity=float(self.fidelity))
 
 

@@ -26,12 +26,17 @@ def typed(given: object) -> str:
 
 
 def written(given: object) -> str:
-    """A value as JSON has it, numbers as short as they can be; what JSON has not, as Python shows it.
+    """A value as JSON has it; what JSON has not, as Python shows it.
 
     >>> print(written((None, 1.0)), written(True), written("7"))
-    [null, 1] true "7"
+    [null, 1.0] true "7"
     """
     return _written(given)[:MOST]
+
+
+def short(number: float) -> str:
+    """A number where no type is in question: 9 for 9.0, as most people type it."""
+    return written(number).removesuffix(".0")
 
 
 def _written(given: object) -> str:
@@ -45,7 +50,7 @@ def _written(given: object) -> str:
         return f"{{{', '.join(f'{_written(key)}: {_written(one)}' for key, one in given.items())}}}"
     if isinstance(given, Integral):
         return str(int(given))
-    return str(float(given)).removesuffix(".0") if isinstance(given, Real) else repr(given)
+    return str(float(given)) if isinstance(given, Real) else repr(given)
 
 
 def _quoted(text: str) -> str:

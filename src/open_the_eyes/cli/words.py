@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..counting import listed
 from ..givers import Painted
-from ..wording import typed
+from ..wording import short, typed
 from .speech import printable
 
 if TYPE_CHECKING:
@@ -154,7 +154,8 @@ def _option(name: str, value: Any) -> str:
     flag = f"--{name.replace('_', '-')}"
     if value is True:
         return flag
-    return f"{flag} {','.join(map(typed, value)) if isinstance(value, list) else typed(value)}"
+    parts = value if isinstance(value, list) else [value]
+    return f"{flag} {','.join(short(part) if isinstance(part, float) else typed(part) for part in parts)}"
 
 
 def _deed(face: FaceReport) -> str:
