@@ -38,3 +38,13 @@ def test_what_no_shell_has_spelt_out_we_do(tmp_path: Path, monkeypatch: pytest.M
         Path(name).touch()
     given = ["*.jpg", "c[1].jpg", "*.png", "plain"]
     assert names.spelt_out(given) == ["a.jpg", "b.JPG", "c[1].jpg", "c[1].jpg", "*.png", "plain"]
+
+
+def test_a_pattern_stands_for_results_only_where_there_is_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.jpg", "a.opened.jpg", "a.faces.jpg"):
+        Path(name).touch()
+    assert names.photos_of(["*.jpg", "*.opened.*"]) == (Path("a.jpg"), Path("a.opened.jpg"))
+    assert names.spelt_out(["*.jpg"]) == ["a.faces.jpg", "a.jpg", "a.opened.jpg"]

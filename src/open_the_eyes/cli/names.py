@@ -13,28 +13,35 @@ from pathlib import Path
 from .. import patterns
 from ..errors import UsageError
 from ..looking import is_folder, is_there
+from ..naming import is_result
 from .paths import check_here, place
 
 
-def spelt_out(names: Sequence[str]) -> list[str]:
+def spelt_out(names: Sequence[str], *, results: bool = True) -> list[str]:
     """Each pattern as the names that it matches, in order; what matches none stays.
+
+    Args:
+        results: whether earlier results beside photos are wanted as well.
 
     Raises:
         UsageError: one is an address, or empty.
     """
     for name in names:
         check_here(place(name))
-    return [found for name in names for found in (_matching(name) or [name])]
+    wanted = list if results else _photos_among
+    return [found for name in names for found in (wanted(_matching(name)) or [name])]
 
 
 def photos_of(names: Sequence[str]) -> tuple[Path, ...]:
     """The photos that names and patterns stand for, each once, under the first of its names: patterns may overlap.
 
+    Earlier results are none, unless they are named or a pattern finds nothing else.
+
     Raises:
         UsageError: one is an address, or empty.
     """
     first: dict[str, Path] = {}
-    for photo in map(Path, spelt_out(names)):
+    for photo in map(Path, spelt_out(names, results=False)):
         first.setdefault(os.path.abspath(photo), photo)  # noqa: PTH100 -- Path.absolute() keeps ".."
     return tuple(first.values())
 
@@ -43,6 +50,11 @@ def _matching(name: str) -> list[str]:
     if not patterns.is_pattern(name) or is_there(Path(name)):
         return []
     return sorted(glob.glob(patterns.any_case(name)))  # noqa: PTH207 -- Path.glob takes no absolute pattern
+
+
+def _photos_among(found: Sequence[str]) -> Sequence[str]:
+    """Without the results beside them, by their names; where there is nothing else, these are meant."""
+    return [one for one in found if not is_result(Path(one).name)] or found
 
 
 def check_reference(photo: Path) -> None:
