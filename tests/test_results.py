@@ -184,9 +184,9 @@ def test_where_one_variation_cannot_be_written_no_new_file_stays(
     ("name", "says"),
     [
         ("missing/out.png", "expected an existing folder"),
-        ("out.gif", "it ends in '.gif'"),
-        ("out.jgp", "it ends in '.jgp'"),
-        ("out", "it ends in ''"),
+        ("out.gif", "it ends in .gif"),
+        ("out.jgp", "it ends in .jgp"),
+        ("out", "it has no ending"),
         ("there", "this is a folder"),
     ],
 )

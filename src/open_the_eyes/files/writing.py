@@ -14,7 +14,6 @@ from ..edit_record import PAINTED, EditRecord
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..photo import Encoding, FileFacts, FileFormat, Photo
 from ..report import OutputReport
-from ..wording import typed
 from . import avif, heif, jpeg, photoshop, png, tiff, webp
 from .bits import holds_deep
 from .colours import fitting_profile, to_picture
@@ -263,10 +262,8 @@ def has_other_ending(path: Path) -> bool:
 
 
 def _no_format(path: Path) -> PhotoNotWritten:
-    return PhotoNotWritten(
-        f"{path}: expected a name ending in {', '.join(SUFFIXES)}, it ends in {typed(path.suffix.lower())}; choose one "
-        "of those."
-    )
+    came = f"it ends in {path.suffix.lower()}" if path.suffix else "it has no ending"
+    return PhotoNotWritten(f"{path}: expected a name ending in {', '.join(SUFFIXES)}, {came}; choose one of those.")
 
 
 def _check_not_source(photo: Photo, path: Path, overwrite: bool) -> None:
