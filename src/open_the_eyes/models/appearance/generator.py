@@ -22,7 +22,6 @@ from ...imaging.mesh478 import Side
 from ...imaging.threefold import taken_where, threefold
 from ...imaging.tint import met_at_rim, tinted
 from ...options import GenerateOptions
-from ...parallel import side_by_side
 from ...roles import Crop, Donor, Patch, Request, Watch
 from ..packaged import DATA, whole
 from . import condition, corners, donor, iris, layout, likely_whites, steer
@@ -32,7 +31,7 @@ from .lash_line import with_lash_lines
 from .lashes import with_lashes
 from .model import AppearanceModel, Prediction
 from .pieces import skin_around
-from .prepared import Prepared, ShutEyes, shapes_in
+from .prepared import Prepared, shapes_in
 from .refiner import EyeRefiner, PaintedEyes
 from .refiner_frame import MAX_EYE
 from .round_iris import with_round_irises
@@ -234,19 +233,16 @@ def _with_own_detail(ready: Prepared, painted: Sequence[PaintedEyes]) -> list[Pa
     """With skin and lashes like the person's own, as far as the photo with shut eyes tells them."""
     lashes = ready.lashes
     hanging = None if lashes is None else lashes.length + MADE_UP_LASHES * lashes.made_up
-    lines, hue = ready.lines, ready.dark_hue
-
-    def with_detail(piece: tuple[PaintedEyes, ShutEyes]) -> PaintedEyes:
-        eyes, shut = piece
+    out = []
+    for eyes, shut in zip(painted, ready.shut, strict=True):
         pixels = with_own_skin(eyes.pixels, shut.photo, eyes.mask, eyes.shapes, shut.shapes, hanging)
         if lashes is not None:
             pixels = with_lashes(pixels, eyes.mask, eyes.shapes.values(), lashes)
-        pixels = with_lash_lines(pixels, eyes.mask, eyes.shapes.values(), lines)
-        if hue is not None:
-            pixels = with_dark_hue(pixels, eyes.mask, eyes.shapes.values(), hue)
-        return replace(eyes, pixels=pixels)
-
-    return side_by_side(with_detail, zip(painted, ready.shut, strict=True))
+        pixels = with_lash_lines(pixels, eyes.mask, eyes.shapes.values(), ready.lines)
+        if ready.dark_hue is not None:
+            pixels = with_dark_hue(pixels, eyes.mask, eyes.shapes.values(), ready.dark_hue)
+        out.append(replace(eyes, pixels=pixels))
+    return out
 
 
 def _surprise(z: NDArray[np.float64], prediction: Prediction) -> float:
