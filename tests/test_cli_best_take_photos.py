@@ -75,8 +75,8 @@ def test_best_take_knows_results_by_their_records_and_says_what_it_left_out(
     assert "left out: painted.jpg, which open-the-eyes made" in err
     assert "left out: shot1.faces.png, a drawing of `inspect` by its name" in err
 
-    assert main(["best-take", "shot1.png", "painted.jpg"]) == 2
-    assert "expected two photos or more, got 1 and 1 that open-the-eyes made" in capsys.readouterr().err
+    assert main(["best-take", "shot1.png", "painted.jpg", "shot1.faces.png"]) == 2
+    assert "expected two photos or more, got 1 and 2 that open-the-eyes made" in capsys.readouterr().err
 
 
 def test_best_take_leaves_out_what_cannot_be_read_of_a_folder_and_says_so(

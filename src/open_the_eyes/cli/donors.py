@@ -73,7 +73,7 @@ def burst(paths: Sequence[Path], named: Collection[Path]) -> Burst:
 
     found = Burst()
     for path in paths:
-        if path not in named and is_drawing(path.name):
+        if is_drawing(path.name):
             found.made.append(path)
             speech.note(speech.one_line(f"left out: {path}, a drawing of `inspect` by its name"))
             continue
