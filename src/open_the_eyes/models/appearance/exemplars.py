@@ -26,7 +26,6 @@ from ...imaging.mesh478 import SIDES
 from ...imaging.smooth import SHRINK_BLUR
 from ...imaging.threefold import threefold
 from ...imaging.warp import ThinPlate
-from ...parallel import side_by_side
 from . import layout
 from .refiner import PaintedEyes
 from .refiner_frame import RefinerFrame, eye_frame
@@ -108,13 +107,13 @@ class Exemplars:
         """
         roll = layout.to_strip(painted[0].landmarks)
         shown = [(n, shape) for n, piece in enumerate(painted) for shape in piece.shapes.values()]
-        eyes = side_by_side(lambda one: _Compared.of(Framed.of(painted[one[0]], one[1], roll), self.mean_points), shown)
+        eyes = [_Compared.of(Framed.of(painted[n], shape, roll), self.mean_points) for n, shape in shown]
         order = np.argsort(sum(eye.unlike(self.bands) for eye in eyes), kind="stable")
         rank = 0 if variety == 0 else int(np.random.default_rng(seed).integers(min(AMONG, len(order))))
-        more = side_by_side(lambda eye: self._more(eye, int(order[rank]), softness), eyes)
         out = [piece.pixels.copy() for piece in painted]
-        for (n, _), eye, added in zip(shown, eyes, more, strict=True):
-            out[n] += eye.framed.frame.put_back(added, (out[n].shape[0], out[n].shape[1]))
+        for (n, _), eye in zip(shown, eyes, strict=True):
+            more = self._more(eye, int(order[rank]), softness)
+            out[n] += eye.framed.frame.put_back(more, (out[n].shape[0], out[n].shape[1]))
         return [
             replace(piece, pixels=np.asarray(np.clip(pixels, 0, 255), np.float32))
             for piece, pixels in zip(painted, out, strict=True)
