@@ -37,9 +37,12 @@ def test_a_place_is_shown_without_its_secrets(text: str, shown: str) -> None:
 
 @pytest.mark.parametrize("text", ["ab://u:", "ab:/:", "ab://?", "ab://u:@", "a", "ab://x?.", "/:"])
 def test_hostile_text_costs_little(text: str) -> None:
-    began = time.thread_time()
-    without_secrets(text * 5_000)
-    assert time.thread_time() - began < 1.0
+    def cost() -> float:
+        began = time.thread_time()
+        without_secrets(text * 5_000)
+        return time.thread_time() - began
+
+    assert min(cost(), cost()) < 1.0  # one of them may pay for collecting the garbage of the tests before it
 
 
 def test_no_message_of_ours_holds_a_secret() -> None:
