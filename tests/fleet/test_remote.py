@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,34 +22,15 @@ from open_the_eyes.batch.plan import Item, Plan  # noqa: E402
 from open_the_eyes.batch.record import Output, Record, failed  # noqa: E402
 from open_the_eyes.batch.run import BatchResult, run_batch  # noqa: E402
 from open_the_eyes.batch.sources import FOLDER  # noqa: E402
-from open_the_eyes.batch.spec import BatchSpec  # noqa: E402
 from open_the_eyes.batch.tally import Tally  # noqa: E402
-from open_the_eyes.batch.worker import Processor  # noqa: E402
 from open_the_eyes.cli.batch_places import catch_up, manifest_of, planned, sent  # noqa: E402
 from open_the_eyes.cli.batch_words import summed_up  # noqa: E402
-from open_the_eyes.fleet.remote import RemoteFolders, plan_remote, remote_processor  # noqa: E402
+from open_the_eyes.fleet.remote import RemoteFolders, plan_remote  # noqa: E402
 from open_the_eyes.fleet.remote_store import fetch_file, size_at, stamp  # noqa: E402
-from tests.batch.processors import SPEC, done, photos, unwatched  # noqa: E402
+from tests.batch.processors import SPEC, photos, unwatched  # noqa: E402
+from tests.fleet.shoot import AWAY, REMOTE  # noqa: E402
 
-REMOTE = RemoteFolders("memory://shoot", "memory://bucket/out")
 STORED = f"/bucket/out/{FOLDER}/{MANIFEST}"
-
-
-class FromElsewhere(Exception):
-    """Of no family of ours, nor of the system's, as botocore's are."""
-
-
-AWAY = [ConnectionResetError("gone"), PermissionError("Access Denied"), FromElsewhere("no endpoint")]
-
-
-@pytest.fixture
-def store() -> Iterator[type[Any]]:
-    """A store with three photos, and the kind of file system it is."""
-    MemoryFileSystem.store.clear()
-    for name in ("a", "b", "c"):
-        MemoryFileSystem().pipe_file(f"/shoot/{name}.jpg", b"blink")
-    yield MemoryFileSystem
-    MemoryFileSystem.store.clear()
 
 
 def on_machine(home: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
@@ -245,57 +224,3 @@ def test_a_store_that_does_not_answer_is_never_taken_for_an_empty_one(
     with pytest.raises(UsageError, match=str(stroke)):
         on_machine(tmp_path, monkeypatch)
     Manifest(plan.folder).close()  # nobody holds it
-
-
-def doer(folder: Path, remote: RemoteFolders = REMOTE, spec: BatchSpec = SPEC) -> tuple[Processor, Item]:
-    """What does photos of the store with a folder here, and one to do."""
-    folder.mkdir()
-    item = Item("a.jpg", Path("a.jpg"), Path("a.opened.jpg"), Path("a.jpg"), 5, 0)
-    return remote_processor(remote, folder, lambda local: done(local, "mark", folder), "mark", spec), item
-
-
-@pytest.mark.usefixtures("store")
-def test_a_photo_of_the_store_is_done_here_and_its_result_is_there(tmp_path: Path) -> None:
-    do, item = doer(tmp_path / "out")
-    assert [output.path for output in do(item).outputs] == ["a.opened.jpg"]
-    assert MemoryFileSystem().cat_file("/bucket/out/a.opened.jpg").startswith(b"result")
-    assert list((tmp_path / "out").iterdir()) == []
-
-
-@pytest.mark.parametrize("stroke", AWAY, ids=lambda error: type(error).__name__)
-@pytest.mark.parametrize("call", ["get_file", "info", "put_file"])
-def test_a_photo_that_the_store_does_not_give_or_take_fails_by_itself(
-    store: type[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stroke: Exception, call: str
-) -> None:
-    def away(*_: object, **__: object) -> None:
-        raise stroke
-
-    do, item = doer(tmp_path / "out")
-    monkeypatch.setattr(store, call, away)
-    told = do(item)
-    assert (told.state, told.exit_code) == ("failed", 3)
-    assert str(stroke) in told.error
-    assert not MemoryFileSystem.store.keys() & {"/bucket/out/a.opened.jpg"}
-
-
-@pytest.mark.parametrize(
-    "place",
-    [
-        pytest.param(lambda _: (tempfile, "TemporaryDirectory"), id="no folder to work in"),
-        pytest.param(lambda store: (store, "get_file"), id="none for the photo"),
-        pytest.param(lambda store: (store, "put_file"), id="none in the store"),
-    ],
-)
-def test_a_full_disk_is_not_the_photos_fault_and_it_is_said_where_to_make_room(
-    store: type[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Callable[[object], tuple[Any, str]]
-) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    do, item = doer(tmp_path / "out")
-    owner, call = place(store)
-    monkeypatch.setattr(owner, call, full)
-    told = do(item)
-    assert (told.state, told.exit_code, told.no_room) == ("failed", 3, True)
-    assert "No space left on device; " in told.error
-    assert "room" in told.error

@@ -12,7 +12,7 @@ import pytest
 from open_the_eyes.errors import UsageError
 from open_the_eyes.options import GenerateOptions, Options
 from tests.batch.processors import SPEC
-from tests.fleet.test_remote import MemoryFileSystem, doer, store  # noqa: F401 -- a fixture; without fsspec it ends here
+from tests.fleet.test_remote_processor import MemoryFileSystem, doer  # without fsspec it ends here
 
 from open_the_eyes.cli.batch_places import planned  # isort: skip
 from open_the_eyes.fleet.remote import RemoteFolders  # isort: skip -- needs fsspec

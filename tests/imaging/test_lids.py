@@ -33,6 +33,13 @@ def test_width_goes_from_corner_to_corner() -> None:
     assert replace(an_eye(), ring=np.zeros((16, 2))).width == 0
 
 
+def test_in_a_part_of_the_picture_an_eye_has_the_same_distances() -> None:
+    part = Box(20, 10, 100, 70)
+    there, whole = lid_distances(an_eye(25).seen_from(part), Box(0, 0, 80, 60)), lid_distances(an_eye(25), part)
+    np.testing.assert_allclose(there.below_upper, whole.below_upper, atol=1e-3)
+    np.testing.assert_allclose(there.to_iris, whole.to_iris, atol=1e-3)
+
+
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("degrees", [0, 25, -40, 90, -90, 135, 180])
 def test_distances_are_the_eyes_own_however_it_lies(degrees: float, mirrored: bool) -> None:

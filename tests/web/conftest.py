@@ -1,4 +1,4 @@
-"""A site that the tests of a file share, and photos to drop on it."""
+"""A site that the tests of a file share, photos to drop on it, and a visitor who has come without a browser."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.service.jobs import Job, JobRequest
+from open_the_eyes.web.controller import Controller
+from open_the_eyes.web.edit_session import EditSession
+from tests.web.fake_jobs import ADA, FakeJobClient, face
 from tests.web.sites import Site, as_file, group_of, watched_site
 
 if TYPE_CHECKING:
@@ -38,3 +42,29 @@ def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     """The page with the defaults."""
     with watched_site(engine, tmp_path_factory.mktemp("site")) as one:
         yield one
+
+
+@pytest.fixture
+def job_client() -> FakeJobClient:
+    one = FakeJobClient((face(1), face(2, "already_open"), face(3)))
+    one.jobs["first"] = Job("first", JobRequest(ADA, {}), "done", 1, 0.0, report={})
+    return one
+
+
+@pytest.fixture
+def controller(job_client: FakeJobClient) -> Controller:
+    return Controller(job_client)  # type: ignore[arg-type]  # all of it that is asked for
+
+
+@pytest.fixture
+def came(controller: Controller) -> EditSession:
+    page_state = controller.act(ADA, None, {"act": "arrived", "job": "first", "names": ["party.jpg"]})
+    assert page_state.session is not None
+    return page_state.session
+
+
+@pytest.fixture
+def seen(controller: Controller, came: EditSession) -> EditSession:
+    page_state = controller.act(ADA, came, {"act": "ended", "job": "first"})
+    assert page_state.session is not None
+    return page_state.session

@@ -191,9 +191,9 @@ def _brow_beside(
         return None
     inside = np.zeros(part.cut(photo).shape[:2], np.uint8)
     cv2.fillPoly(inside, [hull - np.array(part.offset, np.int32)[:2]], (1,))
-    return (
-        None if inside.sum() < _FEW else _darkest_of(_logs(np.asarray(part.cut(photo), np.float32))[inside > 0], skin)
-    )
+    if inside.sum() < _FEW:
+        return None
+    return _darkest_of(_logs(np.asarray(part.cut(photo), np.float32))[inside > 0], skin)
 
 
 def _darkest_of(logs: NDArray[np.float32], skin: NDArray[np.float32]) -> NDArray[np.float32]:
