@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -20,6 +20,7 @@ from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.exemplars import EYE_PX, Framed, drawn
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.refiner import PaintedEyes
+from open_the_eyes.models.appearance.steps import At, Step
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.stages.crop import crop
@@ -49,9 +50,13 @@ class _Recorder(AppearanceGenerator):
         super().__init__(exemplars_file=None)
         self.seen: list[PaintedEyes] = []
 
-    def finished_eyes(self, painted: Sequence[PaintedEyes], softness: float, request: Request) -> list[PaintedEyes]:
-        self.seen = super().finished_eyes(painted, softness, request)
-        return self.seen
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return (*super().steps, self._kept)
+
+    def _kept(self, painted: list[PaintedEyes], _: At) -> list[PaintedEyes]:
+        self.seen = painted
+        return painted
 
 
 @cache

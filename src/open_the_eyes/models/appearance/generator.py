@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -14,10 +13,7 @@ from numpy.typing import NDArray
 
 from ...givers import Painted
 from ...imaging.arrays import Plane, Points, Tones, to_tones
-from ...imaging.eye_corners import seen_eye_width
 from ...imaging.eyeball import moved, turned, within_reach
-from ...imaging.geometry import scale_of
-from ...imaging.grain import continued_grain
 from ...imaging.mesh478 import Side
 from ...imaging.threefold import taken_where, threefold
 from ...imaging.tint import met_at_rim, tinted
@@ -25,17 +21,11 @@ from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
 from ..packaged import DATA, whole
 from . import condition, corners, donor, iris, layout, likely_whites, steer
-from .dark_hue import with_dark_hue
 from .exemplars import Exemplars
-from .lash_line import with_lash_lines
-from .lashes import with_lashes
 from .model import AppearanceModel, Prediction
-from .pieces import skin_around
 from .prepared import Prepared, shapes_in
 from .refiner import EyeRefiner, PaintedEyes
-from .refiner_frame import MAX_EYE
-from .round_iris import with_round_irises
-from .skin import with_own_skin
+from .steps import AFTER_REFINER, At, Step, strip_grain
 from .strip import laid_back, sampled
 
 MODEL_FILE: Final = DATA / "appearance.npz"
@@ -47,10 +37,6 @@ TEXTURE_VARIETY: Final = 0.55
 TINT_REACH: Final = 0.2
 RIM_REACH: Final = 0.05
 """Reach of the colour match and of what is left to do at its rim, as fractions of the strip's width."""
-SOFT: Final = 1.0
-"""The blur of a photo whose eyes are too small to tell it, pixels."""
-MADE_UP_LASHES: Final = 0.05
-"""Made-up lashes hang further than they can be told to, in eye widths: their ends are single hairs."""
 
 
 class AppearanceGenerator:
@@ -113,36 +99,35 @@ class AppearanceGenerator:
         points = steer.with_irises_of(aimed, points)  # gaze turns the painted ball: moved points would warp it
         strip, unlikely = self._texture(crop, points, request.variety, options, rng, after)
         planes = np.dstack([strip, self._cover(crop.closed)])
-        pieces, softness = ready.pieces, SOFT if ready.lashes is None else ready.lashes.softness
-        painted = [self._laid(planes, piece.crop, points, aimed) for piece in pieces]
-        if self._refiner is not None:
-            painted = self._refiner.refined(painted, request.variety, request.seed)
-            painted = with_round_irises(painted, softness, request.seed, ready.light)
-        mask = np.zeros(crop.mask.shape, np.float32)
-        for piece, eyes in zip(pieces, painted, strict=True):
-            piece.part.cut(mask)[...] = eyes.mask
-        grain = self._grain(crop, mask, request.seed)
-        painted = [
-            replace(eyes, pixels=eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
-            for piece, eyes in zip(pieces, painted, strict=True)
-        ]
-        if self._refiner is not None:
-            painted = _with_own_detail(ready, painted)
-        painted = self.finished_eyes(painted, softness, request)
+        painted, at = [self._laid(planes, piece.crop, points, aimed) for piece in ready.pieces], At(ready, request)
+        for step in self.steps:
+            painted = step(painted, at)
         whole = to_tones(crop.pixels)
-        for piece, eyes in zip(pieces, painted, strict=True):
+        for piece, eyes in zip(ready.pieces, painted, strict=True):
             pixels = np.asarray(np.clip(eyes.pixels, 0, 255), np.float32)
             if ready.palette is not None:
                 pixels = ready.palette.applied(pixels)
             photo: Tones = piece.part.cut(whole)
             photo[...] = taken_where(eyes.mask > 0, pixels, photo)
-        return Patch(whole, mask, request.seed, -doubt - unlikely, Painted(self.name))
+        return Patch(whole, at.mask_of(painted), request.seed, -doubt - unlikely, Painted(self.name))
 
-    def finished_eyes(self, painted: Sequence[PaintedEyes], softness: float, request: Request) -> list[PaintedEyes]:
-        """Eyes that have everything but the detail of photographed ones, with that."""
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What eyes get after they are laid into the photo, in order."""
+        if self._refiner is None:
+            return (strip_grain,)
+        last: tuple[Step, ...] = () if self.exemplars is None else (self._detailed,)
+        return (self._refined, *AFTER_REFINER, *last)
+
+    def _refined(self, painted: list[PaintedEyes], at: At) -> list[PaintedEyes]:
+        if self._refiner is None:
+            return painted
+        return self._refiner.refined(painted, at.request.variety, at.request.seed)
+
+    def _detailed(self, painted: list[PaintedEyes], at: At) -> list[PaintedEyes]:
         if self.exemplars is None:
-            return list(painted)
-        return self.exemplars.detailed(painted, softness, request.variety, request.seed)
+            return painted
+        return self.exemplars.detailed(painted, at.softness, at.request.variety, at.request.seed)
 
     def _laid(self, planes: NDArray[np.float32], crop: Crop, points: Points, aimed: Points) -> PaintedEyes:
         """The strip's eyes in a piece of the photo, with the irises where the points `aimed` have them."""
@@ -216,33 +201,6 @@ class AppearanceGenerator:
         if "right" not in closed:
             cover[:, half:] = 0
         return cover
-
-    def _grain(self, crop: Crop, mask: Plane, seed: int) -> Tones:
-        """The photo's own grain, (h, w, 3), as far as it is finer than what was painted; 0 outside the mask."""
-        to_strip = layout.to_strip(crop.landmarks)
-        finest = 0.9 / scale_of(to_strip)
-        if self._refiner is not None:
-            widths = [seen_eye_width(crop.landmarks, side) for side in crop.closed]
-            finest = 0.9 * float(np.mean(widths)) / MAX_EYE
-            if finest <= 0.8:
-                return np.zeros((*mask.shape, 3), np.float32)
-        return continued_grain(crop.pixels, skin_around(crop, mask), mask > 0, max(finest, 0.8), seed)
-
-
-def _with_own_detail(ready: Prepared, painted: Sequence[PaintedEyes]) -> list[PaintedEyes]:
-    """With skin and lashes like the person's own, as far as the photo with shut eyes tells them."""
-    lashes = ready.lashes
-    hanging = None if lashes is None else lashes.length + MADE_UP_LASHES * lashes.made_up
-    out = []
-    for eyes, shut in zip(painted, ready.shut, strict=True):
-        pixels = with_own_skin(eyes.pixels, shut.photo, eyes.mask, eyes.shapes, shut.shapes, hanging)
-        if lashes is not None:
-            pixels = with_lashes(pixels, eyes.mask, eyes.shapes.values(), lashes)
-        pixels = with_lash_lines(pixels, eyes.mask, eyes.shapes.values(), ready.lines)
-        if ready.dark_hue is not None:
-            pixels = with_dark_hue(pixels, eyes.mask, eyes.shapes.values(), ready.dark_hue)
-        out.append(replace(eyes, pixels=pixels))
-    return out
 
 
 def _surprise(z: NDArray[np.float64], prediction: Prediction) -> float:

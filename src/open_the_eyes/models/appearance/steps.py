@@ -1,0 +1,136 @@
+"""What makes the appearance model's soft eyes look photographed, a step at a time, in the order in which eyes get it.
+
+Each step takes the painted pieces of one photo and gives them back with one thing added, under their masks only; what
+it needs to know beside them is in `At`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from ...imaging.arrays import Plane, Tones
+from ...imaging.eye_corners import seen_eye_width
+from ...imaging.geometry import scale_of
+from ...imaging.grain import continued_grain
+from ...imaging.threefold import threefold
+from ...roles import Request
+from . import layout
+from .dark_hue import with_dark_hue
+from .lash_line import with_lash_lines
+from .lashes import with_lashes
+from .pieces import skin_around
+from .prepared import Prepared
+from .refiner import PaintedEyes
+from .refiner_frame import MAX_EYE
+from .round_iris import with_round_irises
+from .skin import with_own_skin
+
+SOFT: Final = 1.0
+"""The blur of a photo whose eyes are too small to tell it, pixels."""
+MADE_UP_LASHES: Final = 0.05
+"""Made-up lashes hang further than they can be told to, in eye widths: their ends are single hairs."""
+FINEST: Final = 0.9
+"""What was painted at some resolution has detail down to so many of its own pixels (sigma)."""
+LEAST_GRAIN: Final = 0.8
+"""Grain finer than this standard deviation, pixels, is the blend's to add."""
+
+Painted: TypeAlias = list[PaintedEyes]
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where a step comes in.
+
+    Args:
+        ready: the crop that is painted in, and what its shut eyes tell.
+        request: what was asked for.
+    """
+
+    ready: Prepared
+    request: Request
+
+    @property
+    def softness(self) -> float:
+        """The photo's blur (sigma), pixels."""
+        lashes = self.ready.lashes
+        return SOFT if lashes is None else lashes.softness
+
+    def mask_of(self, painted: Sequence[PaintedEyes]) -> Plane:
+        """(h, w) of the crop: where anything was painted."""
+        mask = np.zeros(self.ready.crop.mask.shape, np.float32)
+        for piece, eyes in zip(self.ready.pieces, painted, strict=True):
+            piece.part.cut(mask)[...] = eyes.mask
+        return mask
+
+
+Step: TypeAlias = Callable[[Painted, At], Painted]
+
+
+def round_irises(painted: Painted, at: At) -> Painted:
+    return with_round_irises(painted, at.softness, at.request.seed, at.ready.light)
+
+
+def strip_grain(painted: Painted, at: At) -> Painted:
+    """The photo's grain, as far as it is finer than the strip's pixels."""
+    return _grained(painted, at, FINEST / scale_of(layout.to_strip(at.ready.crop.landmarks)))
+
+
+def eye_grain(painted: Painted, at: At) -> Painted:
+    """The same for refined eyes: none where they are smaller than what the refiner sees."""
+    crop = at.ready.crop
+    finest = FINEST * float(np.mean([seen_eye_width(crop.landmarks, side) for side in crop.closed])) / MAX_EYE
+    return painted if finest <= LEAST_GRAIN else _grained(painted, at, finest)
+
+
+def own_skin(painted: Painted, at: At) -> Painted:
+    """The photo's own skin, wherever opening an eye leaves it as it was."""
+    lashes = at.ready.lashes
+    hanging = None if lashes is None else lashes.length + MADE_UP_LASHES * lashes.made_up
+    return [
+        _with(eyes, with_own_skin(eyes.pixels, shut.photo, eyes.mask, eyes.shapes, shut.shapes, hanging))
+        for eyes, shut in zip(painted, at.ready.shut, strict=True)
+    ]
+
+
+def own_lashes(painted: Painted, at: At) -> Painted:
+    """Lashes like the shut eyes'."""
+    lashes = at.ready.lashes
+    if lashes is None:
+        return painted
+    return [_with(eyes, with_lashes(eyes.pixels, eyes.mask, eyes.shapes.values(), lashes)) for eyes in painted]
+
+
+def lash_lines(painted: Painted, at: At) -> Painted:
+    """Lash lines and pupils as dark as the shut eyes tell."""
+    lines = at.ready.lines
+    return [_with(eyes, with_lash_lines(eyes.pixels, eyes.mask, eyes.shapes.values(), lines)) for eyes in painted]
+
+
+def hue_of_dark(painted: Painted, at: At) -> Painted:
+    """What is dark beside the eyes in the hue that the photo's darkness has."""
+    told = at.ready.dark_hue
+    if told is None:
+        return painted
+    return [_with(eyes, with_dark_hue(eyes.pixels, eyes.mask, eyes.shapes.values(), told)) for eyes in painted]
+
+
+AFTER_REFINER: Final[tuple[Step, ...]] = (round_irises, eye_grain, own_skin, own_lashes, lash_lines, hue_of_dark)
+"""What refined eyes get; detail of photographed eyes (`exemplars`) comes after it."""
+
+
+def _grained(painted: Painted, at: At, finest: float) -> Painted:
+    mask, crop = at.mask_of(painted), at.ready.crop
+    sigma = max(finest, LEAST_GRAIN)
+    grain = continued_grain(crop.pixels, skin_around(crop, mask), mask > 0, sigma, at.request.seed)
+    return [
+        _with(eyes, eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
+        for piece, eyes in zip(at.ready.pieces, painted, strict=True)
+    ]
+
+
+def _with(eyes: PaintedEyes, pixels: Tones) -> PaintedEyes:
+    return replace(eyes, pixels=np.asarray(pixels, np.float32))
