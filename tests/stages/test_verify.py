@@ -12,6 +12,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Eye, Face, Patch
+from open_the_eyes.stages import verify as verify_stage
 from open_the_eyes.stages.crop import crop
 from open_the_eyes.stages.verify import verify
 
@@ -92,6 +93,15 @@ def test_a_visible_border_is_a_fault(blinked: Rgb, closed_crop: Crop) -> None:
     assert "border" in verdict.reason
 
 
+@pytest.mark.parametrize(("levels", "passes"), [(33, True), (40, False)])
+def test_a_border_as_good_results_have_is_none(
+    blinked: Rgb, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch, levels: float, passes: bool
+) -> None:
+    monkeypatch.setattr(verify_stage, "seam_step", lambda *_: float(levels))
+    patch, detector = a_patch(closed_crop), Measuring((1.0, 1.0))
+    assert verify(blinked, closed_crop, patch, closed_crop.pixels, detector, PLAIN).passed == passes
+
+
 def test_better_eyes_score_higher(blinked: Rgb, closed_crop: Crop) -> None:
     def score(openness: tuple[float, float] | None, closed: float = 0.0, own: float = 0.0) -> float:
         detector = Measuring(openness, (closed, closed))
@@ -101,6 +111,7 @@ def test_better_eyes_score_higher(blinked: Rgb, closed_crop: Crop) -> None:
     assert score((1.0, 1.0)) > score((1.0, 1.0), closed=0.4)
     assert score((1.0, 1.0), own=1.0) > score((1.0, 1.0))
     assert score((0.9, 0.9)) > score((0.7, 1.1))
+    assert score((1.0, 1.0)) > score((1.1, 0.9)) + 0.08
 
 
 def test_the_detector_is_shown_the_new_eyes_in_place(blinked: Rgb, closed_crop: Crop) -> None:

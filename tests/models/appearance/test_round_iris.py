@@ -14,7 +14,8 @@ from open_the_eyes.imaging.luma import LUMA
 from open_the_eyes.imaging.mesh478 import Side
 from open_the_eyes.models.appearance.ball import CatchLight, ball_of, catch_light, same_light
 from open_the_eyes.models.appearance.refiner import PaintedEyes
-from open_the_eyes.models.appearance.round_iris import BY, WHOLLY, with_round_irises
+from open_the_eyes.models.appearance.round_iris import LARGE as LARGE_SPOT
+from open_the_eyes.models.appearance.round_iris import WHOLLY, with_round_irises
 
 SKIN, WHITE, BROWN = (np.array(colour, np.float32) for colour in ((200, 150, 130), (205, 195, 190), (95, 65, 45)))
 LARGE, SMALL = WHOLLY[1] + 20, WHOLLY[0] - 20
@@ -73,11 +74,39 @@ def test_skin_and_lids_stay() -> None:
     assert np.array_equal(redrawn(eye)[outside], before[outside])
 
 
-def test_a_small_iris_is_drawn_by_half() -> None:
+def test_a_small_iris_has_its_rim_mostly_as_drawn() -> None:
     eye = an_eye(SMALL)
     before, there = painted_eye(eye)
     rim = (there.aperture(0.4 * eye.iris_radius) >= 1) & (np.abs(there.to_iris / eye.iris_radius - 1.06) < 0.05)
-    assert (redrawn(eye)[rim] @ LUMA).std() / (before[rim] @ LUMA).std() == pytest.approx(1 - BY, abs=0.2)
+    assert (redrawn(eye)[rim] @ LUMA).std() < 0.55 * (before[rim] @ LUMA).std()
+
+
+def test_crumbs_of_white_at_a_small_iris_rim_are_no_lights() -> None:
+    eye = an_eye(SMALL)
+    before, there = painted_eye(eye)
+    r, sideways = there.to_iris / eye.iris_radius, there.from_outer[0] - there.iris_at[0]
+    crumb = (np.abs(r - 0.8) < 0.08) & (np.abs(there.from_outer[1] - there.iris_at[1]) < 2) & (sideways > 0)
+    plain, crumbed = redrawn(eye), before.copy()
+    crumbed[crumb] = 230
+    (out,) = with_round_irises(pieces((crumbed, eye)), 1.0, 0)
+    left = (out.pixels - plain)[crumb].mean() / (crumbed - before)[crumb].mean()
+    assert left < 0.35
+
+
+def test_small_eyes_sparkle_more_than_they_were_painted() -> None:
+    eye = an_eye(SMALL)
+    before, there = painted_eye(eye)
+    faint = before - 0.6 * np.maximum(before - 150, 0) * (there.to_iris < 0.6 * eye.iris_radius)[..., None]
+    (out,) = with_round_irises(pieces((faint, eye)), 0.8, 0)
+    inside = there.to_iris < 0.6 * eye.iris_radius
+    assert (out.pixels[inside] @ LUMA).max() > (faint[inside] @ LUMA).max() + 8
+
+
+def test_the_light_of_a_large_eye_lies_over_its_pupil() -> None:
+    eye = an_eye(LARGE)
+    (out,) = with_round_irises(pieces((painted_eye(eye, (0.2, 0.0))[0], eye)), 0.5, 0)
+    lit = np.argwhere(out.pixels @ LUMA > 225)
+    assert (lit.mean(axis=0)[0] - eye.iris_xy[1]) / eye.iris_radius == pytest.approx(LARGE_SPOT.lowest, abs=0.05)
 
 
 def test_both_eyes_mirror_one_light_on_the_same_side_of_the_picture() -> None:

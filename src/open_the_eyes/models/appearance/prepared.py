@@ -20,6 +20,7 @@ from .lash_line import ShutLine, shut_lines
 from .own_lashes import Lashes, own_lashes
 from .pieces import Piece, pieces_of
 from .tails import over_tails, tailless
+from .white_level import white_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,14 @@ class Prepared:
     @cached_property
     def dark_hue(self) -> DarkHue | None:
         return dark_hue(self.crop, [pair for one in self.shut for pair in one.pictures])
+
+    @cached_property
+    def white_levels(self) -> dict[Side, float]:
+        """How bright whites are to be; where an eye is open, its own tells it."""
+        crop = self.crop
+        if crop.open_side is not None:
+            return {}
+        return white_levels(crop, shapes_in(crop, layout.points_on_strip(crop.landmarks)))
 
     @cached_property
     def palette(self) -> Palette | None:

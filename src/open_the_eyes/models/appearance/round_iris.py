@@ -3,14 +3,14 @@
 The refiner paints what is likely at each place, at 110 pixels an eye: rims come out bent, pupils run into the iris, and
 the same light lies elsewhere in either eye. Up close that is what is seen first. Here an iris is drawn as it must be,
 in the colour, the shadow and at the place that were painted, and laid over that: wholly on eyes larger than the refiner
-sees, by half on small ones, where the network's own is as fine as the photo.
+sees; on small ones, where the network's own is as fine as the photo, mostly at its rim, and by half within.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -27,8 +27,10 @@ from .refiner import PaintedEyes
 
 WHOLLY: Final = (85.0, 125.0)
 """Eye widths in pixels between which the drawn iris comes to count wholly."""
-BY: Final = 0.5
-"""Share of the drawn iris below."""
+BY: Final = (0.5, 0.8)
+"""Share of the drawn iris below, in its pupil and at its rim: a rim that is not round is seen before all else."""
+TO_RIM: Final = (0.5, 0.75)
+"""Radii between which the one becomes the other."""
 CRISPER: Final = (0.15, 0.15)
 """Two pictures of one iris make a paler one: its detail, finer than so many radii, becomes so much stronger again."""
 REACH: Final = 1.6
@@ -44,18 +46,48 @@ LID_SHADOW: Final = (0.25, 0.22)
 """How much of the light the upper lid keeps away at its edge, and over how many radii that falls to a third."""
 DETAIL: Final = (0.25, 0.07, 0.25)
 """So much of what was painted stays between these two blurs, in radii."""
-LIGHT_LEVEL: Final = 1.5
-"""A catch-light's brightness beside the white."""
-LIGHT_SIZE: Final = (0.08, 0.16)
-"""Radii over which it fades: half as bright where it is 0.12 wide, as in the London set."""
-LIGHT_AT: Final = (0.7, -0.34, -0.1)
-"""Painted places are believed so far sideways, and between these two heights, in radii."""
-GLOW: Final = (0.12, 0.26)
-"""How much light it sheds around itself, and how far."""
+LIGHT_AT: Final = (0.7, -0.36)
+"""Painted places of a catch-light are believed so far sideways, and no higher than this, in radii."""
+ON_SMALL: Final = 0.85
+"""How much of it small eyes get. Theirs are smeared over: the brightest of an iris would be a quarter darker than in
+photos."""
+LIGHTS_WITHIN: Final = 0.62
+"""Radii in which lights that were painted are kept on small eyes; further out they are white that the rim cuts off."""
+UNDER_LID: Final = (0.1, 0.14)
+"""The iris goes on so far beyond the lower lid's edge, and within so many radii it fades out."""
 BLUR: Final = 0.45
 """Of the photo's softest sharp edge, lashes on skin: what is drawn is no sharper."""
 CALM: Final = (0.7, 0.16)
 """How far whites are calmed, over so many radii."""
+
+
+class Spot(NamedTuple):
+    """A catch-light as it is drawn; lengths are in radii.
+
+    Args:
+        brighter: than the white beside the iris, as a multiple of it.
+        whole: so far from its middle it covers the iris wholly,
+        gone: and so far no more.
+        lowest: its middle lies no lower; up the face is negative.
+        glow: how much light it sheds around itself,
+        reach: and how far.
+    """
+
+    brighter: float
+    whole: float
+    gone: float
+    lowest: float
+    glow: float
+    reach: float
+
+    def towards(self, other: Spot, share: float) -> Spot:
+        return Spot(*(one + (two - one) * share for one, two in zip(self, other, strict=True)))
+
+
+SMALL: Final = Spot(brighter=1.5, whole=0.08, gone=0.16, lowest=-0.1, glow=0.12, reach=0.26)
+"""On a small eye it lies on the painted one."""
+LARGE: Final = Spot(brighter=2.0, whole=0.06, gone=0.135, lowest=-0.24, glow=0.1, reach=0.22)
+"""On a large one it is as in the London set."""
 
 
 def with_round_irises(
@@ -96,17 +128,21 @@ def _with_iris(ball: Ball, light: CatchLight, softness: float, wholly: float, rn
     iris = iris_and_pupil(ball, rng)
     eye = iris + (_white(ball) - iris) * threefold(risen(r, *RIM))
     eye = eye * threefold(_shadow(ball, eye)) + _detail(ball)
-    eye = _lit(eye, ball, light, wholly)
+    eye = _lit(eye, ball, light, wholly, wholly)
     eye = smoothed(eye, max(BLUR * softness, 0.4))
     if wholly < 1:  # small eyes keep the lights that were painted
         painted = np.maximum(ball.pixels - 1.15 * np.maximum(ball.iris, ball.iris_level), 0)
-        eye += (1 - wholly) * painted * threefold(ball.clear * (r < 0.9))
-    between = np.clip(np.minimum(ball.below_upper / 0.2, (ball.above_lower + 0.02) / 0.14), 0, 1)
+        eye += (1 - wholly) * painted * threefold(ball.clear * (r < LIGHTS_WITHIN))
+    between = np.clip(np.minimum(ball.below_upper / 0.2, (ball.above_lower + UNDER_LID[0]) / UNDER_LID[1]), 0, 1)
     there = np.asarray(between * risen(-r, -1.4, -1.15), np.float32)
-    out = ball.pixels + (eye - ball.pixels) * threefold(np.float32(BY + (1 - BY) * wholly) * there)
+    share = BY[0] + (BY[1] - BY[0]) * ramp(r, *TO_RIM)
+    share += (1 - share) * np.float32(wholly)
+    out = ball.pixels + (eye - ball.pixels) * threefold(share * there)
     if wholly < 1:
         crisper = np.float32(CRISPER[0] * (1 - wholly)) * there
         out += (out - smoothed(out, CRISPER[1] * ball.radius)) * threefold(crisper)
+        lit = _lit(out, ball, light, wholly, ON_SMALL * (1 - wholly)) - out
+        out += smoothed(np.asarray(lit, np.float32), max(BLUR * softness, 0.4)) * threefold(there)
     return np.asarray(out, np.float32)
 
 
@@ -140,16 +176,17 @@ def _detail(ball: Ball) -> Tones:
     return np.asarray(DETAIL[0] * between * threefold(np.asarray(within, np.float32)), np.float32)
 
 
-def _lit(eye: Tones, ball: Ball, light: CatchLight, wholly: float) -> Tones:
-    """With the light that both eyes mirror: rather a window than a point."""
-    if light.strength <= 0 or wholly <= 0:
+def _lit(eye: Tones, ball: Ball, light: CatchLight, wholly: float, share: float) -> Tones:
+    """With so much of the light that both eyes mirror: rather a window than a point."""
+    if light.strength <= 0 or share <= 0:
         return eye
-    x, y = ball.side_sign * LIGHT_AT[0] * light.xy[0], float(np.clip(light.xy[1], *LIGHT_AT[1:]))
+    spot = SMALL.towards(LARGE, wholly)
+    x, y = ball.side_sign * LIGHT_AT[0] * light.xy[0], float(np.clip(light.xy[1], LIGHT_AT[1], spot.lowest))
     away = (np.abs(ball.across - x) ** 2.6 + np.abs(ball.down - y) ** 2.6) ** (1 / 2.6)
-    level = min(max(LIGHT_LEVEL * ball.white_level, ball.iris_level * (1 + light.strength)), 252.0)
+    level = min(max(spot.brighter * ball.white_level, ball.iris_level * (1 + light.strength)), 252.0)
     colour = np.minimum(level * (0.5 + 0.5 * ball.white / ball.white_level), 253).astype(np.float32)
-    spot, glow = risen(-away, -LIGHT_SIZE[1], -LIGHT_SIZE[0]), GLOW[0] * np.exp(-((away / GLOW[1]) ** 2))
-    cover = min(1.0, 0.3 + light.strength / 0.6) * wholly * np.maximum(spot, glow)
+    there = np.maximum(risen(-away, -spot.gone, -spot.whole), spot.glow * np.exp(-((away / spot.reach) ** 2)))
+    cover = min(1.0, 0.3 + light.strength / 0.6) * share * there
     return np.asarray(eye + (colour - eye) * threefold(np.asarray(cover, np.float32)), np.float32)
 
 

@@ -28,6 +28,7 @@ from .refiner import PaintedEyes
 from .refiner_frame import MAX_EYE
 from .round_iris import with_round_irises
 from .skin import with_own_skin
+from .white_level import with_white_levels
 
 SOFT: Final = 1.0
 """The blur of a photo whose eyes are too small to tell it, pixels."""
@@ -68,6 +69,11 @@ class At:
 
 
 Step: TypeAlias = Callable[[Painted, At], Painted]
+
+
+def lit_whites(painted: Painted, at: At) -> Painted:
+    """Whites as bright as the light on the face makes them; a donor's eyes tell their own."""
+    return painted if at.request.donors else with_white_levels(painted, at.ready.white_levels)
 
 
 def round_irises(painted: Painted, at: At) -> Painted:
@@ -118,7 +124,15 @@ def hue_of_dark(painted: Painted, at: At) -> Painted:
     return [_with(eyes, with_dark_hue(eyes.pixels, eyes.mask, eyes.shapes.values(), told)) for eyes in painted]
 
 
-AFTER_REFINER: Final[tuple[Step, ...]] = (round_irises, eye_grain, own_skin, own_lashes, lash_lines, hue_of_dark)
+AFTER_REFINER: Final[tuple[Step, ...]] = (
+    lit_whites,
+    round_irises,
+    eye_grain,
+    own_skin,
+    own_lashes,
+    lash_lines,
+    hue_of_dark,
+)
 """What refined eyes get; detail of photographed eyes (`exemplars`) comes after it."""
 
 

@@ -1,0 +1,85 @@
+"""How bright the whites of opened eyes are, as the light on the face tells.
+
+The model paints them as so many times as bright as the skin. But whites are as white beside dark skin as beside fair
+skin: what makes them darker is the shade that the eye lies in. That is seen on the skin: how much darker it is below
+the eye than where the face is brightest. Whites so found are believed by half beside those that were painted; on
+photographed people they are nearer to the truth (`training.white_level`). Levels are 0..255.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import Plane, Tones
+from ...imaging.easing import ramp
+from ...imaging.geometry import Box
+from ...imaging.lids import EyeShape, lid_distances
+from ...imaging.luma import luma_of
+from ...imaging.marks import filled
+from ...imaging.mesh478 import FACE_OVAL, Side
+from ...imaging.threefold import threefold
+from ...roles import Crop
+from .ball import ball_of
+from .refiner import PaintedEyes
+
+LIT: Final = 148.0
+"""A white beside an iris, in the light that the face's brightest skin is in."""
+BRIGHTEST: Final = 95
+"""Percentile of brightness of the skin around both eyes that counts as in full light."""
+BELIEVED: Final = 0.5
+"""Share of such a white beside the painted one, in logarithms."""
+MOST: Final = (0.8, 1.35)
+"""No white becomes darker or brighter by more than these factors."""
+SKIN: Final = (0.28, 0.45)
+"""So far below a shut eye's lids there is skin, in eye widths."""
+ALONG: Final = (0.1, 0.9)
+"""There, from the outer corner to the inner one."""
+EDGE: Final = 0.12
+"""What changes sets in within so many radii of the iris from the lids."""
+RIM: Final = (0.98, 1.14)
+"""And between these, from its centre."""
+_FEW: Final = 10
+
+
+def white_levels(crop: Crop, shut: Mapping[Side, EyeShape]) -> dict[Side, float]:
+    """Of each shut eye, how bright its white is to be beside the iris; none where too little skin is seen."""
+    level = luma_of(np.asarray(crop.pixels, np.float32))
+    around = level[(filled(level.shape, crop.landmarks[FACE_OVAL]) > 0) & (crop.mask <= 0)]
+    if around.size < _FEW:
+        return {}
+    brightest = max(float(np.percentile(around, BRIGHTEST)), 1.0)
+    below = {side: _skin_below(level, shape) for side, shape in shut.items()}
+    return {side: LIT * skin / brightest for side, skin in below.items() if skin is not None}
+
+
+def with_white_levels(painted: list[PaintedEyes], wanted: Mapping[Side, float]) -> list[PaintedEyes]:
+    """The painted pieces with their whites that bright, as far as that is believed, under their masks."""
+    out = []
+    for piece in painted:
+        pixels = piece.pixels.copy()
+        for side, shape in piece.shapes.items():
+            ball = ball_of(piece.pixels, shape) if side in wanted else None
+            if ball is None:
+                continue
+            gain = float(np.clip((wanted[side] / ball.white_level) ** BELIEVED, *MOST))
+            between = np.clip(np.minimum(ball.below_upper, ball.above_lower) / EDGE, 0, 1)
+            white = np.asarray(between * ramp(ball.from_centre, *RIM), np.float32)
+            here: Tones = ball.part.cut(pixels)
+            here *= threefold(1 + (gain - 1) * white * ball.part.cut(piece.mask))
+        out.append(replace(piece, pixels=np.asarray(np.clip(pixels, 0, 255), np.float32)))
+    return out
+
+
+def _skin_below(level: Plane, shut: EyeShape) -> float | None:
+    part = Box.around(shut.ring).grown(1.0).within(level)
+    if part.area < _FEW:
+        return None
+    there = lid_distances(shut.seen_from(part), Box.of(part.cut(level)))
+    along, below = there.along / shut.width, -there.above_lower / shut.width
+    skin: NDArray[np.bool_] = (along > ALONG[0]) & (along < ALONG[1]) & (below > SKIN[0]) & (below < SKIN[1])
+    return float(np.median(part.cut(level)[skin])) if skin.sum() >= _FEW else None
