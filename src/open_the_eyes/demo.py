@@ -71,6 +71,7 @@ def run_demo(
     tell("sheet", 0.9)
     picture = side_by_side((original, blinked, opened.photo.pixels), face.landmarks)
     files.write(Photo(picture), sheet, record=None, overwrite=overwrite)
+    tell("sheet", 1.0)
     return DemoResult(before, after, sheet, report)
 
 

@@ -31,7 +31,7 @@ from .stages.restore import restore
 from .stopwatch import Stopwatch
 
 Progress: TypeAlias = Callable[[str, float], None]
-"""Called with the name of the stage that is on and the fraction of the photo that is done, 0..1."""
+"""Called with the name of the stage that is on and the fraction of the photo that is done, from 0.0 to 1.0."""
 
 SPARE: Final[dict[Mode, int]] = {"fast": 0, "standard": 0, "quality": 3, "ultra": 6}
 """How many more eyes than asked for are painted, so that the best can be kept."""
@@ -90,7 +90,9 @@ def open_eyes(
     origins = [eyes.origin for face in kept.values() for eyes in face.best]
     gave = sorted({one.reference for one in origins if isinstance(one, ReferenceFace)})
     givers = [others[number - 1] for number in gave]
-    return Opened(recorded(variations, report, options, came, givers), report, options)
+    opened = Opened(recorded(variations, report, options, came, givers), report, options)
+    watch.tell("compose", 1.0)
+    return opened
 
 
 def inspect_photo(
