@@ -20,7 +20,7 @@ MODULES: Final = sorted(SOURCE.rglob("*.py"))
 
 LAYERS: Final = (
     {"addresses", "imaging"},
-    {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel"}
+    {"arithmetic", "counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel"}
     | {"patterns", "version", "wording"},
     {"option_values"},
     {"edit_record", "options", "settings"},
@@ -62,6 +62,7 @@ FOREIGN: Final = {
     "scipy": {"bench", "imaging"},
     "torchmetrics": {"bench"},
     "torchvision": set(),
+    "threadpoolctl": {"arithmetic"},
     "rich": {"cli"},
     "typer": {"cli"},
     "fastapi": {"service", "web"},

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from .arguments import Source, checked, loaded
+from .arithmetic import one_blas_thread
 from .engine import Engine
 from .errors import UsageError
 from .imaging.arrays import Rgb, to_tones
@@ -61,6 +62,7 @@ class BestTake:
     opened: Opened
 
 
+@one_blas_thread()
 def best_take(
     photos: Iterable[Source],
     options: Options | None = None,

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from . import files
+from .arithmetic import one_blas_thread
 from .engine import Engine, load_engine
 from .errors import OpenTheEyesError, PhotoNotWritten
 from .imaging.arrays import Points, Rgb
@@ -43,6 +44,7 @@ class DemoResult:
     report: Report
 
 
+@one_blas_thread()
 def run_demo(
     folder: Path, engine: str | Engine = "auto", progress: Progress | None = None, *, overwrite: bool = False
 ) -> DemoResult:

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from . import files
 from .arguments import Source, check_listed, checked, loaded, read
+from .arithmetic import one_blas_thread
 from .engine import Engine
 from .givers import ReferenceFace
 from .imaging.arrays import Rgb
@@ -39,6 +40,7 @@ RETRIES: Final = 3
 """How many more rounds a face gets while too few of its eyes pass verification."""
 
 
+@one_blas_thread()
 def open_eyes(
     photo: Source,
     options: Options | None = None,
@@ -95,6 +97,7 @@ def open_eyes(
     return opened
 
 
+@one_blas_thread()
 def inspect_photo(
     photo: Source,
     options: Options | None = None,
@@ -119,6 +122,7 @@ def inspect_photo(
     return Inspected(source, tuple(d.face for d in decisions), report)
 
 
+@one_blas_thread()
 def check_references(references: Sequence[Source], engine: Engine, options: Options | None = None) -> None:
     """Looks at references that many photos are to have, so that what is wrong with one is said once, before any work.
 

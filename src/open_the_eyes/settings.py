@@ -14,10 +14,6 @@ from .errors import UsageError
 from .wording import typed
 
 DETECTORS: Final = ("auto", "mediapipe", "insightface", "retinaface")
-ONE_BLAS_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1"}
-"""Environment of a process, before numpy is loaded. The last bits of a product of matrices depend on how many threads
-share it, and now and then such a bit decides a level of a pixel: with one, every machine writes the same file."""
-
 MOST_DIGITS: Final = 18
 """Of a number: more than any limit needs, and fewer than Python refuses to read."""
 

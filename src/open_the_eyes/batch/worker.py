@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from ..options import Precision
-from ..settings import ONE_BLAS_THREAD, Settings
+from ..settings import Settings
 from .plan import Item
 from .record import Record, failed_by
 from .spec import BatchSpec
@@ -99,11 +99,8 @@ def make_processor(config: WorkerConfig) -> Processor:
 
 @contextmanager
 def limited_threads(count: int) -> Iterator[None]:
-    """Processes that are started inside have so many threads for their arithmetic; numeric libraries read this once.
-
-    Linear algebra has one, as in the whole program: its last bits depend on the number.
-    """
-    wanted = dict.fromkeys(THREADS, str(count)) | ONE_BLAS_THREAD
+    """Processes that are started inside have so many threads for their arithmetic; numeric libraries read this once."""
+    wanted = dict.fromkeys(THREADS, str(count))
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -10,7 +9,6 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from ..settings import ONE_BLAS_THREAD
 from ..version import __version__
 from . import speech
 from .batch_command import batch_command
@@ -89,7 +87,6 @@ app.command("doctor", cls=Command, short_help="Say what can run here, and what i
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program on `arguments` (None: the process's own) and returns the exit code; never raises an error."""
-    os.environ.update(ONE_BLAS_THREAD)
     given = list(sys.argv[1:] if arguments is None else arguments)
     speech.prepare()
     command = get_command(app)  # calling the app itself would print uncaught errors in Typer's way

@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
+from ..arithmetic import one_blas_thread
 from ..edit_record import PAINTED, EditRecord
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..photo import Encoding, FileFacts, FileFormat, Photo
@@ -130,6 +131,7 @@ def encoded_and_told(
     return data, OutputReport(name, hashlib.sha256(data).hexdigest(), encoding, notes)
 
 
+@one_blas_thread()
 def _packed_for(photo: Photo, file_format: FileFormat, record: EditRecord | None) -> tuple[Parcel, str]:
     """What the format is to put together, and what the report calls how the picture was coded."""
     facts = photo.file or FileFacts(file_format)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from ..arithmetic import one_blas_thread
 from ..engine import Engine, load_engine
 from ..errors import NoCapacity
 from ..options import GenerateOptions
@@ -52,6 +53,7 @@ class Painter:
         """The patches of every ask, or what is in the way of that one alone; the event loop stays free meanwhile."""
         return await asyncio.to_thread(self._painted, asks)
 
+    @one_blas_thread()
     def _painted(self, asks: list[Ask]) -> list[list[Patch] | Refused]:
         answers: list[list[Patch] | Refused] = [[] for _ in asks]
         groups: dict[tuple[GenerateOptions, bool], list[int]] = {}

@@ -26,7 +26,6 @@ from ..batch.record import Record, failed, given_up
 from ..batch.run import PATIENCE, Executor, Stop
 from ..batch.worker import WorkerConfig, WorkerSlot
 from ..errors import NoCapacity, not_written
-from ..settings import ONE_BLAS_THREAD
 from .cluster import Cluster, check_gpus, ours, part_of_gpu
 from .remote import RemoteFolders, remote_processor
 from .slots import AT_ONCE
@@ -172,7 +171,6 @@ def _streamed(
         compute=pool,
         num_cpus=cluster.cores,
         num_gpus=cluster.gpus or None,
-        runtime_env={"env_vars": ONE_BLAS_THREAD},
         fn_constructor_args=(brief, wire, cluster.gpus, patience),
         ray_remote_args_fn=lambda: options,
     )

@@ -20,7 +20,7 @@ from typing import Any, Final
 from ..errors import UsageError
 from ..service.server import admission, assembled
 from ..service.settings import ServiceSettings
-from ..settings import ONE_BLAS_THREAD, Settings
+from ..settings import Settings
 from .cluster import check_gpus, this_node
 from .painters import PATIENCE_SECONDS, Painter, engine_of
 from .scaling import UNFINISHED, frontends_wanted
@@ -96,10 +96,10 @@ def build(given: dict[str, Any]) -> Any:
         raise UsageError(
             "serve --ray: expected OTE_DATABASE=postgresql://... for several frontends, got none; or one frontend."
         )
-    device, alike = replace(settings, device="cuda" if gpus else "cpu"), {"env_vars": ONE_BLAS_THREAD}
+    device = replace(settings, device="cuda" if gpus else "cpu")
     painter: Any = serve.deployment(
         name="painter",
-        ray_actor_options={"num_cpus": 1, "num_gpus": gpus, "runtime_env": alike},
+        ray_actor_options={"num_cpus": 1, "num_gpus": gpus},
         max_ongoing_requests=4 * MOST,
         autoscaling_config={
             "min_replicas": 1,
@@ -116,7 +116,6 @@ def build(given: dict[str, Any]) -> Any:
         ray_actor_options={
             "num_cpus": float(given.get("frontend_cores", 1)),
             "resources": this_node() if _is_for_one(own) else {},
-            "runtime_env": alike,
         },
         autoscaling_config={
             "min_replicas": 1,

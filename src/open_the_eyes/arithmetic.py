@@ -1,0 +1,76 @@
+"""What the last bits of a result depend on beside the photo and the options, and the part of it that can be held still.
+
+Now and then such a bit decides a level of a pixel.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Inside, numpy's linear algebra has one thread: how many share a product of matrices decides its last bits.
+
+    This holds for the whole process, since its BLAS knows no other way: numpy in other threads has one thread as well
+    until the last block ends, whose ends may come in any order. Then it has as many as before.
+    """
+    _LIMIT.enter()
+    try:
+        yield
+    finally:
+        _LIMIT.leave()
+
+
+class _Limit:
+    """The limit is set by the first who enters and taken back by the last who leaves, whichever threads they are."""
+
+    def __init__(self) -> None:
+        self._lock: Final = threading.Lock()
+        self._inside = 0
+        self._set: Any = None
+
+    def enter(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                blas = _blas()
+                _free_for_this_thread()
+                self._set = blas.limit(limits=1, user_api="blas")
+            self._inside += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                _free_for_this_thread()
+                self._set.restore_original_limits()
+                _free_for_this_thread()
+
+
+_LIMIT: Final = _Limit()
+
+
+@cache
+def _blas() -> Any:
+    """Numpy's own BLAS as threadpoolctl's controller; one of the system may be shared, so then all that are loaded."""
+    import numpy as np
+    from threadpoolctl import ThreadpoolController
+
+    package = Path(np.__file__).resolve().parent
+    bundled = (package.with_name("numpy.libs"), package / ".dylibs")
+    loaded = ThreadpoolController().select(user_api="blas")
+    own = [one["filepath"] for one in loaded.info() if Path(one["filepath"]).parent in bundled]
+    return loaded.select(filepath=own) if own else loaded
+
+
+def _free_for_this_thread() -> None:
+    """From 3.8 on threadpoolctl lets only one thread set OpenBLAS's limit, and does nothing for others, silently."""
+    from threadpoolctl import OpenBLASController
+
+    if hasattr(OpenBLASController, "clear_controlling_thread"):
+        OpenBLASController.clear_controlling_thread(force=True)
