@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from open_the_eyes import arithmetic
 from open_the_eyes.cli import main
-from open_the_eyes.files import Credentials, EditRecord, is_as_signed, read, write
+from open_the_eyes.cli.again import edit_in
+from open_the_eyes.demo import DemoResult
+from open_the_eyes.files import Credentials, EditRecord, is_as_signed, read, read_record, write
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.roles import Face
 from open_the_eyes.settings import Settings
+from open_the_eyes.version import __version__
 from tests.files.signing import chain
 
 Captured = pytest.CaptureFixture[str]
+FEW_LEVELS: Final = 8
 WISHES: Final = {
     "plain": [],
     "seed, colour, gaze": ["--seed", "5", "--eye-color", "green", "--gaze", "0.2,-0.1"],
@@ -163,6 +172,49 @@ def test_another_photo_and_another_version_are_told_of(
     err = capsys.readouterr().err
     assert "made by version 0.0.1" in err
     assert says in err
+
+
+PROCESSOR, LIBRARIES = "on another kind of processor", "with other versions of libraries"
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        pytest.param({"processor": "Z80, none"}, PROCESSOR, id="processor"),
+        pytest.param({"libraries": "numpy 0.1"}, LIBRARIES, id="libraries"),
+        pytest.param({"processor": "Z80", "libraries": "numpy 0.1"}, f"{PROCESSOR} and {LIBRARIES}", id="both"),
+        pytest.param({"processor": "", "libraries": ""}, "", id="not told"),
+        pytest.param({}, "", id="the same"),
+    ],
+)
+def test_a_replay_says_when_the_file_was_made_by_others(
+    changed: dict[str, Any], says: str, photo: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    here = {"processor": arithmetic.processor(), "libraries": arithmetic.libraries("appearance")}
+    made = recorded(photo, tmp_path / "made.jpg", version=__version__, **{**here, **changed})
+
+    edit_in(made)
+
+    line = f"{made} was made {says}: the new eyes may differ by a few levels.\n"
+    assert capsys.readouterr().err == (line if says else "")
+
+
+def test_on_another_kind_of_processor_a_replay_differs_by_a_few_levels(demo: DemoResult, tmp_path: Path) -> None:
+    again, command = tmp_path / "again.png", [sys.executable, "-m", "open_the_eyes", "open", str(demo.before)]
+    done = subprocess.run(
+        [*command, "--replay", str(demo.after), "-o", str(again)],
+        env=os.environ | {"OPENBLAS_CORETYPE": "Nehalem"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    made, other = (read(path, Settings()) for path in (demo.after, again))
+    records = read_record(made), read_record(other)
+    assert None not in records
+    if records[0] == records[1]:
+        pytest.skip("numpy's BLAS knows no other kind of processor here")
+    assert f"was made {PROCESSOR}: the new eyes may differ" in done.stderr
+    assert np.abs(made.pixels.astype(int) - other.pixels).max() <= FEW_LEVELS
 
 
 @pytest.mark.parametrize(

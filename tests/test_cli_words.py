@@ -134,6 +134,11 @@ def test_options_of_an_edit_are_shown_as_they_were_written() -> None:
     assert words.edit_lines("a.jpg", record)[2] == f"  options: {shown}"
 
 
+def test_what_calculated_an_edit_is_shown() -> None:
+    record = EditRecord("appearance", "standard", 0, "0.1.0", (), processor="Haswell, AVX2", libraries="numpy 1.26.4")
+    assert words.edit_lines("a.jpg", record)[2:] == ["  processor: Haswell, AVX2", "  libraries: numpy 1.26.4"]
+
+
 def test_a_file_names_the_edits_that_its_photo_had_before() -> None:
     earlier = (EarlierEdit("sdxl", (2, 5)), EarlierEdit("old", ()))
     record = EditRecord("appearance", "standard", 0, "0.1.0", ((2, "skipped"),), earlier=earlier)

@@ -20,9 +20,9 @@ MODULES: Final = sorted(SOURCE.rglob("*.py"))
 
 LAYERS: Final = (
     {"addresses", "imaging"},
-    {"arithmetic", "counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel"}
+    {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel"}
     | {"patterns", "version", "wording"},
-    {"option_values"},
+    {"arithmetic", "option_values"},
     {"edit_record", "options", "settings"},
     {"photo", "roles"},
     {"report"},

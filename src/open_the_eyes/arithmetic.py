@@ -1,4 +1,4 @@
-"""What the last bits of a result depend on beside the photo and the options, and the part of it that can be held still.
+"""What the last bits of a result depend on: threads, which are held to one; processor and libraries, which are told.
 
 Now and then such a bit decides a level of a pixel.
 """
@@ -9,8 +9,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
+
+from .installed import version_of
+
+LIBRARIES: Final = (
+    "numpy", "opencv-contrib-python", "mediapipe", "onnxruntime", "onnxruntime-gpu", "pillow", "simplejpeg",
+)  # fmt: skip
+OF_SDXL: Final = ("diffusers", "torch")
 
 
 @contextmanager
@@ -74,3 +82,23 @@ def _free_for_this_thread() -> None:
 
     if hasattr(OpenBLASController, "clear_controlling_thread"):
         OpenBLASController.clear_controlling_thread(force=True)
+
+
+@cache
+def processor() -> str:
+    """The kind that calculates here, such as "Haswell, AVX2": what numpy's BLAS takes it for, and numpy's widest code.
+
+    Other libraries choose their code by the same features. No model is named: many processors are of one kind.
+    """
+    numpy_knows = import_module("numpy.core._multiarray_umath")
+    kernels = sorted({str(one.get("architecture") or one["internal_api"]) for one in _blas().info()})
+    codes = (*numpy_knows.__cpu_baseline__, *numpy_knows.__cpu_dispatch__)
+    return ", ".join((*kernels, *[code for code in codes if numpy_knows.__cpu_features__.get(code)][-1:]))
+
+
+@cache
+def libraries(engine: str) -> str:
+    """Those that calculate for an engine, with their versions: "numpy 1.26.4, openblas 0.3.23, ..."."""
+    names = (*LIBRARIES, *(OF_SDXL if engine == "sdxl" else ()))
+    blas = sorted({f"{one['internal_api']} {one['version']}" for one in _blas().info()})
+    return ", ".join((*(f"{name} {version}" for name in names if (version := version_of(name))), *blas))

@@ -50,6 +50,8 @@ class EditRecord:
         earlier: the edits that the photo had before, the first one first.
         source_type: IPTC's word for what the picture is made of; `PAINTED` where anything in it may be painted, by this
             edit or before it.
+        processor: the kind of processor that calculated; "" where it is not known, as in records of 0.1.0.
+        libraries: those that calculated, with their versions; "" as above.
     """
 
     engine: str
@@ -63,6 +65,8 @@ class EditRecord:
     references: tuple[str, ...] = ()
     earlier: tuple[EarlierEdit, ...] = ()
     source_type: str = PAINTED
+    processor: str = ""
+    libraries: str = ""
 
     @property
     def painted(self) -> bool:
@@ -89,5 +93,7 @@ class EditRecord:
             "variation": self.variation,
             "input_sha256": self.input or None,
             "references_sha256": [sha256 or None for sha256 in self.references],
+            "processor": self.processor or None,
+            "libraries": self.libraries or None,
             "earlier": [edit.to_json() for edit in self.earlier],
         }

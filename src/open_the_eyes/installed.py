@@ -24,6 +24,16 @@ def has(name: str) -> bool:
     return True
 
 
+def version_of(name: str) -> str:
+    """Of a package, "" where it is not here. Parsing all that its metadata tell would take ten times as long."""
+    try:
+        package = metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return ""
+    told = re.search(r"^Version: (\S+)", package.read_text("METADATA") or "", re.MULTILINE)
+    return package.version if told is None else told[1]
+
+
 def name_of(spec: str) -> str:
     """ "ray[data,serve]>=2.60" -> "ray" """
     return re.split(r"[^A-Za-z0-9_.-]", spec.strip(), maxsplit=1)[0]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import files, naming
+from . import arithmetic, files, naming
 from .edit_record import PAINTED
 from .errors import UsageError
 from .givers import NoDonors
@@ -195,6 +195,8 @@ def recorded(
         references=tuple(reference.sha256 for reference in report.references),
         earlier=() if before is None else before.as_earlier(),
         source_type=PAINTED if painted else files.type_of_composite(came, givers),
+        processor=arithmetic.processor(),
+        libraries=arithmetic.libraries(report.engine),
     )
     return tuple(replace(photo, edit=replace(record, variation=n)) for n, photo in enumerate(variations, start=1))
 

@@ -61,6 +61,15 @@ def test_the_edit_in_the_pixels_counts_before_the_one_in_the_file() -> None:
     assert (is_painted(once), is_painted(twice)) == (False, True)
 
 
+def test_what_calculated_comes_back_and_a_record_that_does_not_tell_is_read_as_well() -> None:
+    record = replace(RECORD, processor="Haswell, AVX2", libraries="numpy 1.26.4, <odd> & 1")
+    xmp = with_record(None, record)
+
+    assert read_record(photo(xmp=xmp)) == record
+    assert b"Processor" not in with_record(None, RECORD)
+    assert read_record(photo(xmp=xmp.replace(b"Haswell", b"x" * 500))) == replace(record, processor="")
+
+
 def test_references_come_back_in_order_and_one_without_a_file_stays_one() -> None:
     back = read(encoded(photo("PNG"), "PNG", WITH_REFERENCES), Settings())
 

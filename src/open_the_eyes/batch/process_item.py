@@ -86,17 +86,19 @@ def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Set
 def _is_this(target: Path, variation: Photo, settings: Settings, *, signed: bool) -> bool:
     """Whether a file is what is to be written there, and nobody has worked on it since.
 
-    Its bytes say so. Those of a signed file differ from run to run: there the record says which edit it is, and the
-    signature that it is whole.
+    Its bytes say so, but for where it was made: the killed run may have been another machine's. Those of a signed file
+    differ from run to run: there the record says which edit it is, and the signature that it is whole.
     """
     if not target.is_file():
         return False
     try:
-        file_format = files.format_for(variation, target)
+        file_format, edit = files.format_for(variation, target), variation.edit
+        record = None if edit is None else files.read_record(files.read(target, settings))
+        if edit is not None and record is not None:
+            edit = replace(edit, processor=record.processor, libraries=record.libraries)
         if signed:
-            record = files.read_record(files.read(target, settings))
-            return record == variation.edit and files.is_as_signed(target, file_format)
-        data = files.encoded(variation, file_format, variation.edit)
+            return record == edit and files.is_as_signed(target, file_format)
+        data = files.encoded(variation, file_format, edit)
         return sha256_of(target) == hashlib.sha256(data).hexdigest()
     except (OpenTheEyesError, OSError, ValueError):
         return False

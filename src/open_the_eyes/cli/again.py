@@ -1,4 +1,4 @@
-"""`open --replay`: the record of an edit, turned into the options that make the same file again."""
+"""`open --replay`: the record of an edit, turned into the options that make the file again."""
 
 from __future__ import annotations
 
@@ -46,7 +46,20 @@ def edit_in(path: Path) -> Replayed:
     if record.version != __version__:
         made = f"{path} was made by version {record.version}, this is {__version__}: the result may differ."
         speech.note(speech.one_line(made))
+    elif others := _of_others(record):
+        speech.note(speech.one_line(f"{path} was made {others}: the new eyes may differ by a few levels."))
     return Replayed(path, record, replace(photo.file, stored=None))  # which is large
+
+
+def _of_others(record: EditRecord) -> str:
+    """On what other processor and with what other libraries it was made; "" where none is known of."""
+    from .. import arithmetic
+
+    told = (
+        (record.processor, arithmetic.processor(), "on another kind of processor"),
+        (record.libraries, arithmetic.libraries(record.engine), "with other versions of libraries"),
+    )
+    return " and ".join(others for was, here, others in told if was not in ("", here))
 
 
 def options_of(record: EditRecord, given: Options) -> Options:

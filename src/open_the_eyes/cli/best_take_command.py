@@ -41,7 +41,7 @@ def best_take_command(
         ),
     ] = None,
     seed: Annotated[
-        str, typer.Option(metavar="S", help="A whole number. The same photos and seed give the same file.")
+        str, typer.Option(metavar="S", help="A whole number. The same photos and seed give the same eyes.")
     ] = "0",
     report: flags.ReportFile = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result that is already there.")] = False,

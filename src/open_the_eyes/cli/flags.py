@@ -56,7 +56,7 @@ Seed: TypeAlias = Annotated[
     typer.Option(
         "--seed",
         metavar="S",
-        help="A whole number. The same photo, options and seed give the same file; another seed gives other eyes.",
+        help="A whole number. The same photo, options and seed give the same eyes; another seed gives others.",
     ),
 ]
 AllFaces: TypeAlias = Annotated[

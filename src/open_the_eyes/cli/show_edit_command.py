@@ -22,7 +22,7 @@ def show_edit_command(
 ) -> None:
     """Prints how a file was edited: by which engine, with which options, and what became of each face.
 
-    The record is in the file's XMP. `open PHOTO --replay FILE` makes the same file again from the original photo. If
+    The record is in the file's XMP. `open PHOTO --replay FILE` makes the same edit again from the original photo. If
     references were used, it needs the same ones; the record holds their SHA-256, not the photos.
 
     \b

@@ -71,6 +71,8 @@ def edit_lines(path: str, record: EditRecord | None) -> list[str]:
     options = told["options"].items() if isinstance(told["options"], dict) else [("unreadable", told["options"])]
     others = ", ".join(_option(name, value) for name, value in options)
     lines = [printable(path), f"  {made}", *([f"  options: {others}"] if others else [])]
+    lines += [f"  processor: {record.processor}"] if record.processor else []
+    lines += [f"  libraries: {record.libraries}"] if record.libraries else []
     lines += [f"  variation {record.variation}"] if record.variation > 1 else []
     lines += [f"  made from the file with SHA-256 {record.input}"] if record.input else []
     lines += [f"  reference: the file with SHA-256 {one or 'unknown'}" for one in record.references]

@@ -33,6 +33,7 @@ NOTE_MARK: Final = b"open-the-eyes edit record: "
 
 _NAMES: Final = (
     "Engine", "Mode", "Seed", "Version", "Faces", "Options", "Variation", "Input", "References", "Earlier",
+    "Processor", "Libraries",
 )  # fmt: skip
 _OURS: Final = frozenset(f"{NAMESPACE} {name}" for name in _NAMES)
 _SOURCE_TYPE: Final = f"{IPTC_EXTENSION} DigitalSourceType"
@@ -45,6 +46,8 @@ _OUR_VERSION: Final = "Version: open-the-eyes "
 _COUNT: Final = re.compile(r"[1-9][0-9]{0,3}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _MAX_OPTIONS: Final = 8000
+_MAX_TOLD: Final = 500
+"""Characters of what is told of processor and libraries."""
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -138,8 +141,9 @@ def _record(packet: bytes) -> EditRecord | None:
     references = texts.get(f"{NAMESPACE} References", [])
     faces = [_FACE.fullmatch(text) for text in texts.get(f"{NAMESPACE} Faces", []) if text]
     earlier = [_EARLIER.fullmatch(text) for text in texts.get(f"{NAMESPACE} Earlier", []) if text]
-    options, variation, came_from = (
-        next(iter(texts.get(f"{NAMESPACE} {name}", [])), "") for name in ("Options", "Variation", "Input")
+    options, variation, came_from, processor, libraries = (
+        next(iter(texts.get(f"{NAMESPACE} {name}", [])), "")
+        for name in ("Options", "Variation", "Input", "Processor", "Libraries")
     )
     return EditRecord(
         engine,
@@ -153,6 +157,8 @@ def _record(packet: bytes) -> EditRecord | None:
         tuple(text if _SHA256.fullmatch(text) else "" for text in references[1:]),
         tuple(EarlierEdit(e[1], _numbers(e[2])) for e in earlier[-MAX_EARLIER:] if e is not None),
         next((word for word in texts.get(_SOURCE_TYPE, []) if word in (PHOTOGRAPHED, *NO_CAPTURES)), PAINTED),
+        processor if len(processor) <= _MAX_TOLD else "",
+        libraries if len(libraries) <= _MAX_TOLD else "",
     )
 
 
@@ -167,6 +173,8 @@ def _description(record: EditRecord, attributes: str) -> str:
     )
     earlier = f"<ote:Earlier><rdf:Seq>{edits}</rdf:Seq></ote:Earlier>" if edits else ""
     references = "".join(f"<rdf:li>{_text(sha256)}</rdf:li>" for sha256 in record.references)
+    processor = f"<ote:Processor>{_text(record.processor)}</ote:Processor>" if record.processor else ""
+    libraries = f"<ote:Libraries>{_text(record.libraries)}</ote:Libraries>" if record.libraries else ""
     return (
         f'<rdf:Description {attributes} xmlns:Iptc4xmpExt="{IPTC_EXTENSION}" xmlns:ote="{NAMESPACE}">'
         f"<Iptc4xmpExt:DigitalSourceType>{record.source_type}</Iptc4xmpExt:DigitalSourceType>"
@@ -179,7 +187,7 @@ def _description(record: EditRecord, attributes: str) -> str:
         f"<ote:Variation>{record.variation}</ote:Variation>"
         f"<ote:Input>{_text(record.input)}</ote:Input>"
         f"<ote:References><rdf:Seq>{references}</rdf:Seq></ote:References>"
-        f"{earlier}</rdf:Description>"
+        f"{processor}{libraries}{earlier}</rdf:Description>"
     )
 
 

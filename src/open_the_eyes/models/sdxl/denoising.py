@@ -74,7 +74,7 @@ class LatentBatch:
         return LatentBatch(start, shown, hidden, soft, self.seeds[one], self.latents[one])
 
     def generators(self) -> list[torch.Generator]:
-        """Fresh ones; on the CPU, whose numbers are the same on every machine."""
+        """Fresh ones; on the CPU, whose numbers do not depend on the GPU."""
         import torch
 
         return [torch.Generator().manual_seed(seed) for seed in self.seeds]
