@@ -25,7 +25,7 @@ LAYERS: Final = (
     {"arithmetic", "option_values"},
     {"edit_record", "options", "settings"},
     {"photo", "roles"},
-    {"report"},
+    {"report", "seen"},
     {"residency"},
     {"files", "models", "stopwatch"},
     {"stages"},

@@ -14,8 +14,9 @@ from .engine import Engine, load_engine
 from .errors import UsageError
 from .options import Options
 from .photo import Photo
+from .seen import Seen
 
-Source: TypeAlias = "str | os.PathLike[str] | bytes | Photo"
+Source: TypeAlias = "str | os.PathLike[str] | bytes | Photo | Seen"
 
 
 def checked(options: Options | None) -> Options:
@@ -47,6 +48,8 @@ def read(photo: Source, engine: Engine) -> Photo:
         UsageError: anything else, or a `Photo` whose arrays have another shape or type.
         UnreadablePhoto, PhotoTooLarge: the file cannot be used.
     """
+    if isinstance(photo, Seen):
+        return photo.photo
     if isinstance(photo, Photo):
         _check_arrays(photo)
         return photo
@@ -63,7 +66,7 @@ def check_listed(references: Sequence[Source], options: Options) -> None:
     Raises:
         UsageError: such references.
     """
-    if isinstance(references, str | bytes | os.PathLike | Photo):
+    if isinstance(references, str | bytes | os.PathLike | Photo | Seen):
         raise UsageError("references: expected a list of photos, got a single one; put it into brackets.")
     options.match.check(len(references))
 

@@ -18,9 +18,10 @@ from .imaging.arrays import Rgb, to_tones
 from .imaging.sharpness import fine_energy
 from .options import MatchOptions, Options
 from .photo import Photo
-from .pipeline import Progress, inspect_photo, open_eyes
+from .pipeline import Progress, inspect_photo, look, open_eyes
 from .results import Inspected, Opened
 from .roles import Face
+from .seen import Seen
 
 CLOSED, UNSURE, HIDDEN, MISSING = 1.0, 0.6, 0.3, 1.5
 """What speaks against a frame: a face with closed eyes, with eyes that may be, one that cannot be edited, and each face
@@ -83,27 +84,28 @@ def best_take(
         UsageError: fewer than two photos, what are no options, or `match` names a frame or a face that gives no eyes.
         UnreadablePhoto, PhotoTooLarge: one of them cannot be used.
     """
-    single = isinstance(photos, str | bytes | os.PathLike | Photo)
+    single = isinstance(photos, str | bytes | os.PathLike | Photo | Seen)
     photos = [] if single else list(photos)
     if len(photos) < 2:
         came = "a single one without a list" if single else str(len(photos))
         raise UsageError(f"best take: expected two photos or more of the same people, got {came}; give a list of them.")
     options, engine = checked(options), loaded(engine)
     tell = progress or _silent
-    seen = []
+    seen, found = [], []
     for number, photo in enumerate(photos):
         tell("inspect", 0.5 * number / len(photos))
-        seen.append(inspect_photo(photo, engine=engine))
-    frames = _frames(seen)
+        seen.append(look(photo, engine))
+        found.append(inspect_photo(seen[-1], engine=engine))
+    frames = _frames(found)
     base = min(range(len(frames)), key=lambda n: (round(frames[n].problems, 6), n))
-    others = [n for n, one in enumerate(seen) if n != base and one.detected]
+    others = [n for n, one in enumerate(seen) if n != base and one.faces]
     pairs = (*options.match.match, *_among(others, match, frames, base))
     options = replace(options, choose=replace(options.choose, all=True), match=MatchOptions(match=pairs))
     opened = open_eyes(
-        seen[base].photo,
+        seen[base],
         options,
         engine=engine,
-        references=[seen[n].photo for n in others],
+        references=[seen[n] for n in others],
         progress=lambda stage, part: tell(stage, 0.5 + 0.5 * part),
     )
     return BestTake(frames, base, opened)

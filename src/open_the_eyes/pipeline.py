@@ -17,7 +17,8 @@ from .imaging.painting import Painting
 from .options import Mode, Options
 from .photo import Photo
 from .results import Inspected, Opened, face_report, recorded, report_of
-from .roles import Crop, Donor
+from .roles import Crop, Donor, FaceDescriber
+from .seen import Seen
 from .stages.attempts import check_picks, rounds, told
 from .stages.blend import Opening, all_laid_on, looks_of
 from .stages.choose import Decision, decide
@@ -27,7 +28,7 @@ from .stages.detect import detect
 from .stages.generate import generate
 from .stages.judge import judge
 from .stages.keep import Candidate, Kept, keep
-from .stages.match import Matches, Reference, left_alone, match, whom
+from .stages.match import Matches, Reference, left_alone, match, traits_of, whom
 from .stages.restore import restore
 from .stopwatch import Stopwatch
 
@@ -52,11 +53,12 @@ def open_eyes(
     """Opens closed eyes in one photo; every pixel outside the eyes stays as it was.
 
     Args:
-        photo: a path, the bytes of a file, or a `Photo`.
+        photo: a path, the bytes of a file, a `Photo`, or what `look` gave for one: it is not searched again.
         options: see `Options.of`.
         engine: "auto", "appearance", "reference" or "sdxl"; or, for several photos, what
             `open_the_eyes.engine.load_engine` returned for such a name.
         references: other photos of the same people, eyes open: these are laid in where they fit, else lead the painter.
+            For several photos with the same ones, what `look_at_references` gave.
         progress: told when a stage begins and how far it is; what it raises, such as `Cancelled`, stops the work.
 
     Raises:
@@ -76,7 +78,7 @@ def open_eyes(
     with watch.stage("read", 0.0, 0.1):
         came = read(photo, engine)
         source = files.without_gps(came) if options.save.strip_gps else came
-    decisions, matches, others = _decided(source.pixels, references, engine, options, watch)
+    decisions, matches, others = _decided(photo, came, references, engine, options, watch)
     if engine.donors_only:
         decisions = left_alone(decisions, matches)
     with watch.stage("crop", 0.4, 0.45):
@@ -114,7 +116,7 @@ def inspect_photo(
     watch = Stopwatch()
     with watch.stage("read"):
         source = read(photo, engine)
-    decisions, matches, others = _decided(source.pixels, references, engine, options, watch)
+    decisions, matches, others = _decided(photo, source, references, engine, options, watch)
     if engine.donors_only and references:  # without any, it is shown which faces need one
         decisions = left_alone(decisions, matches)
     faces = tuple(face_report(d, None, matches.reasons.get(d.id), matches.notes.get(d.id, "")) for d in decisions)
@@ -123,34 +125,55 @@ def inspect_photo(
 
 
 @one_blas_thread()
-def check_references(references: Sequence[Source], engine: Engine, options: Options | None = None) -> None:
-    """Looks at references that many photos are to have, so that what is wrong with one is said once, before any work.
+def look(photo: Source, engine: Engine) -> Seen:
+    """The photo with the faces in it, which that engine then need not search for.
 
     Raises:
-        UsageError: one without a face, or without one that `match` names.
+        UsageError, UnreadablePhoto, PhotoTooLarge: it cannot be used.
+    """
+    if isinstance(photo, Seen) and photo.detector is engine.detector:
+        return photo
+    came = read(photo, engine)
+    return Seen(came, tuple(detect(came.pixels, engine.detector)), engine.detector)
+
+
+@one_blas_thread()
+def look_at_references(
+    references: Sequence[Source], engine: Engine, options: Options | None = None
+) -> tuple[Seen, ...]:
+    """References that many photos are to have, searched and described once; what is wrong with one is said before any
+    work.
+
+    Raises:
+        UsageError: one without a face, or without one that `match` names, or an engine that cannot use any.
         UnreadablePhoto, PhotoTooLarge: one cannot be used.
     """
     options = checked(options)
     check_listed(references, options)
-    for number, photo in enumerate(_references(references, engine), start=1):
-        whom(_shown(photo, number), engine.detector, options.match)
+    found = _references(references, engine)
+    for number, one in enumerate(found, start=1):
+        whom(_shown(one, number), options.match)
+    return tuple(_described(one, engine.teller()) for one in found)
 
 
 def _decided(
-    pixels: Rgb, references: Sequence[Source], engine: Engine, options: Options, watch: Stopwatch
+    photo: Source, came: Photo, references: Sequence[Source], engine: Engine, options: Options, watch: Stopwatch
 ) -> tuple[list[Decision], Matches, list[Photo]]:
-    """What is to be done with each face, whose eyes it may have, and the references."""
+    """What is to be done with each face of a photo that was read, whose eyes it may have, and the references."""
+    pixels = came.pixels
     with watch.stage("detect", 0.1, 0.35):
-        decisions = decide(detect(pixels, engine.detector), options.choose)
+        seen = look(photo if isinstance(photo, Seen) else came, engine)
+        decisions = decide(seen.faces, options.choose)
     check_picks(options.generate, len(decisions))
     with watch.stage("confirm", 0.35, 0.4):
         decisions = confirmed(pixels, decisions, engine.detector)
     matches, others = Matches(), []
     if references:
         with watch.stage("match", 0.4, 0.4):
-            others, teller = _references(references, engine), engine.teller()
-            shown = [_shown(photo, number) for number, photo in enumerate(others, start=1)]
-            matches = match(pixels, decisions, shown, engine.detector, teller, options.match)
+            found, teller = _references(references, engine), engine.teller()
+            shown = [_shown(one, number) for number, one in enumerate(found, start=1)]
+            matches = match(pixels, decisions, shown, teller, options.match)
+            others = [one.photo for one in found]
     return decisions, matches, others
 
 
@@ -211,11 +234,18 @@ def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:
     return tuple(photos)
 
 
-def _references(references: Sequence[Source], engine: Engine) -> list[Photo]:
-    return [read(one, engine) for one in references]
+def _references(references: Sequence[Source], engine: Engine) -> list[Seen]:
+    """All of them read before the first is searched."""
+    came = [one if isinstance(one, Seen) else read(one, engine) for one in references]
+    return [look(one, engine) for one in came]
 
 
-def _shown(photo: Photo, number: int) -> Reference:
-    path = None if photo.file is None else photo.file.path
+def _described(seen: Seen, describer: FaceDescriber) -> Seen:
+    return replace(seen, traits=traits_of(seen.photo.pixels, seen.faces, describer)) if seen.traits is None else seen
+
+
+def _shown(seen: Seen, number: int) -> Reference:
+    file = seen.photo.file
+    path = None if file is None else file.path
     name = f"reference {number}" if path is None else path.name
-    return Reference(photo.pixels, number, name, by_name=path is not None)
+    return Reference(seen, number, name, by_name=path is not None)

@@ -16,7 +16,9 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.options import ChooseOptions, MatchOptions
-from open_the_eyes.roles import Eye, Face
+from open_the_eyes.photo import Photo
+from open_the_eyes.roles import Eye, Face, FaceDetector
+from open_the_eyes.seen import Seen
 from open_the_eyes.stages.choose import Decision, decide
 from open_the_eyes.stages.match import Matches, Reference, left_alone, match
 from tests.references import somebody_else
@@ -59,9 +61,13 @@ def picture(number: int) -> Rgb:
 
 def run(table: Table, ours: Sequence[Face], *theirs: Sequence[Face], options: MatchOptions | None = None) -> Matches:
     table.faces = {n: list(faces) for n, faces in enumerate(theirs, start=1)}
-    references = [Reference(picture(n), n, f"shot{n}.jpg") for n in table.faces]
+    references = [shown(picture(n), table, n) for n in table.faces]
     decisions = decide(ours, ChooseOptions())
-    return match(picture(0), decisions, references, table, table, options or MatchOptions())
+    return match(picture(0), decisions, references, table, options or MatchOptions())
+
+
+def shown(pixels: Rgb, detector: FaceDetector, number: int = 1) -> Reference:
+    return Reference(Seen(Photo(pixels), tuple(detector.detect(pixels)), detector), number, f"shot{number}.jpg")
 
 
 def test_everybody_finds_themselves_wherever_they_stand() -> None:
@@ -244,13 +250,13 @@ def test_the_real_describer_finds_the_person_and_refuses_the_stranger_beside_her
 ) -> None:
     pair = np.hstack([somebody_else(portrait, portrait_face.landmarks), portrait])
     decisions = decide(real.detector.detect(blinked), ChooseOptions())
-    found = match(blinked, decisions, [Reference(pair, 1, "pair.jpg")], real.detector, real.teller(), MatchOptions())
-    assert [str(one.giver) for one in found.donors[1]] == ["pair.jpg, face 2"]
+    found = match(blinked, decisions, [shown(pair, real.detector)], real.teller(), MatchOptions())
+    assert [str(one.giver) for one in found.donors[1]] == ["shot1.jpg, face 2"]
 
 
 def test_of_real_twins_neither_is_taken(real: Engine, blinked: Rgb, portrait: Rgb) -> None:
-    twins = Reference(np.hstack([portrait, portrait]), 1, "twins.jpg")
+    twins = shown(np.hstack([portrait, portrait]), real.detector)
     decisions = decide(real.detector.detect(blinked), ChooseOptions())
-    found = match(blinked, decisions, [twins], real.detector, real.teller(), MatchOptions())
+    found = match(blinked, decisions, [twins], real.teller(), MatchOptions())
     assert not found.donors
     assert "not certain" in found.reasons[1].said()

@@ -45,10 +45,10 @@ def check_faces(references: Sequence[Path], settings: Settings) -> None:
         UnreadablePhoto, PhotoTooLarge: one cannot be used.
     """
     from ..engine import load_engine
-    from ..pipeline import check_references
+    from ..pipeline import look_at_references
 
     on_processor = replace(settings, device="cpu")  # GPUs are left to the workers
-    check_references(references, load_engine("appearance", on_processor))
+    look_at_references(references, load_engine("appearance", on_processor))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from ..options import Options
 from . import again, donors, flags, interrupts, names, parse, paths, progress, several, speech, words
 
 if TYPE_CHECKING:
+    from ..arguments import Source
     from ..engine import Engine
     from ..files import Credentials
-    from ..photo import Photo
     from ..report import Report
 
 
@@ -35,7 +35,7 @@ class _Run:
     overwrite: bool
     profile: bool
     json: bool
-    references: tuple[Photo, ...] = ()
+    references: tuple[Source, ...] = ()
     replayed: again.Replayed | None = None
     credentials: Credentials | None = None
 
@@ -152,16 +152,16 @@ def open_command(
     if record is not None:
         others = again.recorded_references(record, others)
     credentials = _credentials(flags.signing(c2pa_cert, c2pa_key))
-    references = donors.references(others)
-    run = _Run(sources, outputs, count, given, overwrite, profile, as_json, references, replayed, credentials)
+    references: tuple[Source, ...] = donors.references(others)
 
     chosen = flags.engine_of(engine)
     speech.note(f"engine: {chosen.name}, {chosen.why}")
     if references and len(sources) > 1:
-        from ..pipeline import check_references
+        from ..pipeline import look_at_references
 
         with flags.by_flag():
-            check_references(references, chosen, options)
+            references = look_at_references(references, chosen, options)
+    run = _Run(sources, outputs, count, given, overwrite, profile, as_json, references, replayed, credentials)
     results = several.each(sources, lambda photo, n: _open_one(photo, n, run, options, chosen), debug=debug)
     if as_json:
         speech.say(several.as_text(results))

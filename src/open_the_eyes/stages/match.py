@@ -16,10 +16,10 @@ from ..imaging.arrays import Rgb
 from ..imaging.assignment import Pairing, paired
 from ..imaging.mesh478 import SIDES, Side
 from ..options import MatchOptions
-from ..roles import Donor, Face, FaceDescriber, FaceDetector
+from ..roles import Donor, Face, FaceDescriber
+from ..seen import Seen
 from .choose import Decision, face_states
 from .crop import crop
-from .detect import detect
 from .neighbours import vouched
 
 MARGIN, TWIN_MARGIN = 1.0, 3.0
@@ -47,10 +47,19 @@ class Reference:
         by_name: whether that is a file's name, by which the command line knows it, too.
     """
 
-    pixels: Rgb
+    seen: Seen
     number: int
     name: str
     by_name: bool = True
+
+    @property
+    def pixels(self) -> Rgb:
+        return self.seen.photo.pixels
+
+    @property
+    def faces(self) -> tuple[Face, ...]:
+        """Left to right."""
+        return self.seen.faces
 
     def face(self, number: int) -> ReferenceFace:
         """One of its faces."""
@@ -70,7 +79,6 @@ def match(
     pixels: Rgb,
     decisions: Sequence[Decision],
     references: Sequence[Reference],
-    detector: FaceDetector,
     describer: FaceDescriber,
     options: MatchOptions,
 ) -> Matches:
@@ -82,19 +90,19 @@ def match(
     ours = [d.face for d in decisions]
     _check_faces(options, len(ours))
     donors: dict[int, list[Donor]] = {d.id: [] for d in decisions if d.closed}
-    traits = [describer.describe(pixels, face) for face in ours] if donors else []
+    traits = traits_of(pixels, ours, describer) if donors else ()
     reasons: dict[int, list[NoDonor]] = {number: [] for number in donors}
     for reference in references:
-        theirs, told = whom(reference, detector, options)
+        theirs, told = reference.faces, whom(reference, options)
         if not donors:  # the reference was asked for, and is refused if it shows nobody
             continue
-        evidence = _evidence(pixels, ours, traits, reference, theirs, describer)
+        evidence = _evidence(pixels, ours, traits, reference, describer)
         evidence = vouched(evidence, _with_told(paired(evidence), told), MARGIN, ours, theirs)
         pairs = _with_told(paired(evidence), told)
         for face in donors:
             if _asked_elsewhere(options, face, reference.number):
                 continue
-            found = _donor(face, pairs[face - 1], reference, theirs, evidence, face in told)
+            found = _donor(face, pairs[face - 1], reference, evidence, face in told)
             if isinstance(found, Donor):
                 donors[face].append(found)
             else:
@@ -105,20 +113,24 @@ def match(
     return Matches(given, {n: NoDonors(tuple(why)) for n, why in reasons.items() if n not in given}, notes)
 
 
-def whom(reference: Reference, detector: FaceDetector, options: MatchOptions) -> tuple[list[Face], dict[int, int]]:
-    """Whom a reference shows, left to right; and, by face of ours, which of them it was told to be, from 0.
+def whom(reference: Reference, options: MatchOptions) -> dict[int, int]:
+    """By face of ours, which face of a reference it was told to be, from 0.
 
     Raises:
-        UsageError: nobody, or not so many as `options.match` counts on.
+        UsageError: the reference shows nobody, or not so many as `options.match` counts on.
     """
-    faces = detect(reference.pixels, detector)
-    if not faces:
+    if not reference.faces:
         raise UsageError(f"{reference.name}: expected a photo of the same people, found no face in it.")
-    return faces, _told(options, reference, len(faces))
+    return _told(options, reference, len(reference.faces))
+
+
+def traits_of(pixels: Rgb, faces: Sequence[Face], describer: FaceDescriber) -> tuple[NDArray[np.float32], ...]:
+    """What tells who they are, a row a face."""
+    return tuple(describer.describe(pixels, face) for face in faces)
 
 
 def _donor(
-    number: int, pair: Pairing, reference: Reference, theirs: list[Face], evidence: NDArray[np.float64], told: bool
+    number: int, pair: Pairing, reference: Reference, evidence: NDArray[np.float64], told: bool
 ) -> Donor | NoDonor:
     """The donor for one face from one reference, or why there is none."""
     nearest = pair.rival if pair.column is None else pair.column
@@ -131,7 +143,7 @@ def _donor(
     for_them = float(evidence[number - 1, pair.column])
     if not told and pair.margin < (MARGIN if for_them - pair.margin < 0 else TWIN_MARGIN):
         return NoDonor("uncertain", reference.name, its)
-    face = theirs[pair.column]
+    face = reference.faces[pair.column]
     sides = open_sides(face)
     if not sides:
         return NoDonor("shut", reference.name, its)
@@ -171,12 +183,13 @@ def _evidence(
     ours: Sequence[Face],
     traits: Sequence[NDArray[np.float32]],
     reference: Reference,
-    theirs: Sequence[Face],
     describer: FaceDescriber,
 ) -> NDArray[np.float64]:
     """(ours, theirs) log-odds for one person; place and size can only take away, and never decide alone."""
+    theirs, others = reference.faces, reference.seen.traits
+    if others is None:
+        others = traits_of(reference.pixels, theirs, describer)
     table = np.zeros((len(ours), len(theirs)))
-    others = [describer.describe(reference.pixels, face) for face in theirs]
     for i, face in enumerate(ours):
         for j, other in enumerate(theirs):
             if face.embedding is not None and other.embedding is not None:

@@ -1,0 +1,129 @@
+"""Whoever was found in a photo is not searched there again, and the results are the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from open_the_eyes.best_take import best_take
+from open_the_eyes.cli import main
+from open_the_eyes.engine import Engine, load_engine
+from open_the_eyes.errors import UsageError
+from open_the_eyes.files import read
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.models.mediapipe_faces import MediapipeDetector
+from open_the_eyes.models.reference.likeness import Likeness
+from open_the_eyes.options import Options
+from open_the_eyes.photo import Photo
+from open_the_eyes.pipeline import inspect_photo, look, look_at_references, open_eyes
+from open_the_eyes.results import Inspected, Opened
+from open_the_eyes.roles import Face
+from open_the_eyes.settings import Settings
+from tests.references import another_shot
+
+
+@dataclass
+class Counted:
+    """How often each picture was searched, and each person in it described."""
+
+    searched: Counter[str] = field(default_factory=Counter)
+    described: Counter[tuple[str, float]] = field(default_factory=Counter)
+
+    def of(self, pixels: Rgb) -> tuple[int, int]:
+        """For one picture: searches, and descriptions of all people in it."""
+        name = name_of(pixels)
+        return self.searched[name], sum(n for (picture, _), n in self.described.items() if picture == name)
+
+    def clear(self) -> None:
+        self.searched.clear()
+        self.described.clear()
+
+
+def name_of(pixels: Rgb) -> str:
+    return hashlib.sha256(pixels.tobytes()).hexdigest()
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
+    """Every detector and describer of this process counts."""
+    counts, detect, describe = Counted(), MediapipeDetector.detect, Likeness.describe
+
+    def detecting(self: MediapipeDetector, pixels: Rgb) -> list[Face]:
+        counts.searched[name_of(pixels)] += 1
+        return detect(self, pixels)
+
+    def describing(self: Likeness, pixels: Rgb, face: Face) -> NDArray[np.float32]:
+        counts.described[name_of(pixels), face.box.left] += 1
+        return describe(self, pixels, face)
+
+    monkeypatch.setattr(MediapipeDetector, "detect", detecting)
+    monkeypatch.setattr(Likeness, "describe", describing)
+    return counts
+
+
+@pytest.fixture(scope="module")
+def reference() -> Engine:
+    return load_engine("reference")
+
+
+def said(result: Opened | Inspected) -> dict[str, object]:
+    """The report, but for the times."""
+    return result.report.to_json() | {"stages": None}
+
+
+def test_a_burst_is_searched_once_a_frame_and_gives_the_same_as_when_it_is_searched_twice(
+    counted: Counted, reference: Engine, portrait: Rgb, blinked: Rgb
+) -> None:
+    blurred = np.asarray(cv2.GaussianBlur(portrait, (0, 0), 2.5), np.uint8)  # so that the blink is the better frame
+    taken = best_take([Photo(blinked), Photo(blurred)], engine=reference)
+    assert [counted.of(frame) for frame in (blinked, blurred)] == [(1, 1), (1, 1)]
+
+    opened = open_eyes(Photo(blinked), Options.of(all=True), engine=reference, references=[Photo(blurred)])
+    assert (taken.base, opened.changed) == (0, True)
+    assert taken.opened.photo.pixels.tobytes() == opened.photo.pixels.tobytes()
+    assert said(taken.opened) == said(opened)
+
+
+def test_references_of_several_photos_are_searched_once_and_nothing_else_changes(counted: Counted, shots: Path) -> None:
+    names = ("stranger.png", "shot1.png", "shot2.png")  # of the stranger, with open eyes, nothing need be described
+    assert main(["open", *names[:2], "-o", "together/", "--reference", "shot2.png"]) == 0
+    assert [counted.of(read(shots / name, Settings()).pixels) for name in names] == [(1, 0), (1, 1), (1, 1)]
+
+    assert main(["open", "shot1.png", "-o", "alone/", "--reference", "shot2.png"]) == 0
+    alone, together = (shots / folder / "shot1.opened.png" for folder in ("alone", "together"))
+    assert alone.read_bytes() == together.read_bytes()
+
+
+def test_what_was_seen_is_told_of_as_if_it_were_searched_again(counted: Counted, engine: Engine, blinked: Rgb) -> None:
+    other = another_shot(blinked, light=0.9)
+    plain = inspect_photo(Photo(blinked), engine=engine, references=[Photo(other)])
+    counted.clear()
+    seen, references = look(Photo(blinked), engine), look_at_references([Photo(other)], engine)
+    for _ in range(2):
+        assert said(inspect_photo(seen, engine=engine, references=references)) == said(plain)
+    assert counted.searched == {name_of(blinked): 1, name_of(other): 1}
+    assert counted.of(other) == (1, 1)
+
+
+def test_what_another_detector_has_found_counts_for_nothing(counted: Counted, engine: Engine) -> None:
+    empty = np.full((64, 64, 3), 120, np.uint8)
+    seen = look(Photo(empty), engine)
+    assert look(seen, engine) is seen
+    look(seen, replace(engine, detector=MediapipeDetector(Settings())))
+    assert counted.searched == {name_of(empty): 2}
+
+
+def test_one_that_was_seen_is_no_list_either(engine: Engine) -> None:
+    seen = look(Photo(np.full((64, 64, 3), 120, np.uint8)), engine)
+    assert repr(seen) == "<Seen <Photo 64 x 64>: 0 faces>"
+    with pytest.raises(UsageError, match="put it into brackets"):
+        open_eyes(seen, engine=engine, references=seen)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="a single one without a list"):
+        best_take(seen, engine=engine)  # type: ignore[arg-type]
