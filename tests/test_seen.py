@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from open_the_eyes.batch.worker import WorkerConfig, WorkerSlot, make_processor
 from open_the_eyes.best_take import best_take
 from open_the_eyes.cli import main
 from open_the_eyes.engine import Engine, load_engine
@@ -26,6 +28,7 @@ from open_the_eyes.pipeline import inspect_photo, look, look_at_references, open
 from open_the_eyes.results import Inspected, Opened
 from open_the_eyes.roles import Face
 from open_the_eyes.settings import Settings
+from tests.batch.processors import SPEC, planned
 from tests.references import another_shot
 
 
@@ -99,6 +102,19 @@ def test_references_of_several_photos_are_searched_once_and_nothing_else_changes
     assert main(["open", "shot1.png", "-o", "alone/", "--reference", "shot2.png"]) == 0
     alone, together = (shots / folder / "shot1.opened.png" for folder in ("alone", "together"))
     assert alone.read_bytes() == together.read_bytes()
+
+
+def test_a_worker_searches_the_references_of_a_batch_once(counted: Counted, shots: Path) -> None:
+    (shots / "in").mkdir()
+    for name in ("a.png", "b.png"):
+        shutil.copy(shots / "stranger.png", shots / "in" / name)
+    spec = replace(SPEC, engine="appearance", references=(shots / "shot2.png",))
+    config = WorkerConfig(
+        spec=spec, fingerprint="", settings=Settings(), slot=WorkerSlot(), out=shots / "out", make=make_processor
+    )
+    do = make_processor(config)
+    assert [do(item).state for item in planned(shots / "in", shots / "out").items] == ["unchanged"] * 2
+    assert counted.of(read(shots / "shot2.png", Settings()).pixels) == (1, 1)
 
 
 def test_what_was_seen_is_told_of_as_if_it_were_searched_again(counted: Counted, engine: Engine, blinked: Rgb) -> None:

@@ -160,7 +160,7 @@ def test_photos_of_one_worker_are_painted_together_and_in_its_precision(
     inner, ready = Recording(), threading.Barrier(2)
     precisions: list[str] = []
 
-    def painted(_: object, spec: BatchSpec, __: str, engine: Engine, ___: Path) -> list[Patch]:
+    def painted(_: object, spec: BatchSpec, __: str, engine: Engine, *___: object) -> list[Patch]:
         precisions.append(spec.options.generate.precision)
         ready.wait()
         generator = (engine.for_references() if references else engine).generator

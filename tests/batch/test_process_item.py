@@ -33,7 +33,7 @@ def unopened(folder: Path, spec: BatchSpec, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("open_the_eyes.batch.process_item.open_eyes", lambda *_, **__: opened)
     (item,) = plan([str(folder)], str(folder / "out"), copy=True).items
     engine: Any = SimpleNamespace(settings=Settings())
-    return process_item(item, spec, "", engine, folder)
+    return process_item(item, spec, "", engine, folder, tuple)
 
 
 def test_a_copy_without_its_place_is_the_photo_in_all_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +78,7 @@ def test_what_to_do_about_a_face_is_said_with_the_command_that_does_it(
     engine: Any = SimpleNamespace(settings=Settings())
 
     (item,) = planned(tmp_path, tmp_path / "out").items
-    record = process_item(item, SPEC, "", engine, tmp_path)
+    record = process_item(item, SPEC, "", engine, tmp_path, tuple)
 
     assert record.reasons == (why.format("open "),)
 
@@ -95,7 +95,7 @@ def done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[BatchSpec
     opened = Opened(variations, report_of("a.jpg", face))
     monkeypatch.setattr("open_the_eyes.batch.process_item.open_eyes", lambda *_, **__: opened)
     (item,), engine = planned(tmp_path / "in", tmp_path / "out").items, SimpleNamespace(settings=Settings())
-    return lambda spec: process_item(item, spec, "", engine, tmp_path / "out")  # type: ignore[arg-type]
+    return lambda spec: process_item(item, spec, "", engine, tmp_path / "out", tuple)  # type: ignore[arg-type]
 
 
 def left(result: Path) -> None:

@@ -23,6 +23,7 @@ from ..stopwatch import ram_mib
 from ..version import __version__
 from .plan import Item
 from .record import Output, Record, failed_by
+from .references import References
 from .spec import BatchSpec
 from .thumbnails import eye_comparison, jpeg_base64
 
@@ -32,19 +33,21 @@ MAX_EYES: Final = 4
 """Faces of one photo that the contact sheet shows."""
 
 
-def process_item(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: Path) -> Record:
+def process_item(
+    item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: Path, references: References
+) -> Record:
     """Opens one photo and writes its result; whatever goes wrong becomes the record of a failure."""
     began = time.perf_counter()
     try:
-        record = _opened(item, spec, fingerprint, engine, out)
+        record = _opened(item, spec, fingerprint, engine, out, references)
     except Exception as error:  # noqa: BLE001 -- whatever one photo does, the next ones get their turn
         return failed_by(error, item, fingerprint, time.perf_counter() - began, ram_mib() or 0.0)
     return replace(record, seconds=round(time.perf_counter() - began, 4), rss_mib=round(ram_mib() or 0.0, 1))
 
 
-def _opened(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: Path) -> Record:
+def _opened(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: Path, references: References) -> Record:
     photo = files.read(item.source, engine.settings)
-    opened = open_eyes(photo, spec.options, engine=engine, references=spec.references)
+    opened = open_eyes(photo, spec.options, engine=engine, references=references())
     record = Record(
         item.name,
         item.size,

@@ -84,15 +84,17 @@ def make_processor(config: WorkerConfig) -> Processor:
     from ..engine import load_engine
     from .batching import BatchingGenerator
     from .process_item import process_item
+    from .references import references_of
 
     cv2.setNumThreads(config.slot.threads)
     through = BatchingGenerator if config.slot.at_once > 1 else None
     engine = load_engine(config.spec.engine, config.slot.settings(config.settings), through=through)
     shared, spec = engine.generator, config.slot.spec(config.spec)
+    references = references_of(spec, engine)
 
     def do(item: Item) -> Record:
         with shared.photo() if isinstance(shared, BatchingGenerator) else nullcontext():
-            return process_item(item, spec, config.fingerprint, engine, config.out)
+            return process_item(item, spec, config.fingerprint, engine, config.out, references)
 
     return do
 
