@@ -43,7 +43,8 @@ def test_results_with_notes_are_counted_where_there_are_some(count: int) -> None
 
 
 def test_a_summary_of_one_photo_says_photo() -> None:
-    run = {"photos": 1, "seconds": 2.0, "photos_per_second": 0.5, "still_there_of_other_options": ["a.opened.jpg"]}
+    run: dict[str, Any] = {"photos": 1, "seconds": 2.0, "photos_per_second": 0.5}
+    run |= {"still_there_of_other_options": ["a.opened.jpg"], "replaced_although_changed": ["a.opened.jpg"]}
     lines = summary_of(photos=1, opened=1, left_out=1, with_notes=1, this_run=run)
     assert not [line for line in lines if re.search(r"\b1 \w+s\b", line.replace("0.5 a second", ""))]
 
@@ -55,9 +56,19 @@ def test_faces_whose_eyes_may_still_be_closed_are_counted() -> None:
     assert lines[1] == "faces left alone: 1 kept original, 3 unsure; the summary says why"
 
 
+def test_kept_results_are_named_with_what_replaces_them() -> None:
+    names = [f"{n}.opened.jpg" for n in range(7)]
+    assert summary_of(kept=1, kept_results=names[:1])[:2] == [
+        "0 photos: 0 opened, 0 unchanged, 1 kept, 0 failed",
+        "kept: changed since the batch wrote it, 0.opened.jpg; --overwrite --overwrite-changed replaces what is kept",
+    ]
+    assert "4.opened.jpg, ...; --overwrite" in summary_of(kept=7, kept_results=names)[1]
+
+
 def summary_of(**counts: Any) -> Sequence[str]:
-    told = dict.fromkeys(("photos", "opened", "unchanged", "failed", "not_done", "left_out", "with_notes"), 0)
-    run = {"photos": 0, "still_there_of_other_options": []}
+    told: dict[str, Any] = dict.fromkeys(("photos", "opened", "unchanged", "kept", "failed", "not_done", "left_out"), 0)
+    told |= {"with_notes": 0, "kept_results": []}
+    run = {"photos": 0, "still_there_of_other_options": [], "replaced_although_changed": []}
     places = {"summary": "s.json", "sheet": "s.html"}
     return batch_words.summary_lines({**told, "faces": {}, "this_run": run, **places, **counts})
 
@@ -83,6 +94,7 @@ def test_where_all_photos_failed_no_rest_is_spoken_of(
         pytest.param(["--gpus-each", "1"], "--gpus-each: expected --ray beside it", id="GPUs without a cluster"),
         pytest.param(["--gpus-each", "one"], "--gpus-each: expected a number", id="no number"),
         pytest.param([""], "OUT: expected a folder for the results, got nothing", id="an empty name"),
+        pytest.param(["--overwrite-changed"], "expected --overwrite beside it", id="half of what replaces all"),
         pytest.param(["--patience", "0"], "--patience: expected seconds above 0", id="no patience"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def opened(name: str) -> Record:
 
 def told(**counts: int) -> dict[str, object]:
     return {"in": "shoot", "engine": "appearance", "photos": 0, "opened": 0, "unchanged": 0, "failed": 0} | {
+        "kept": 0,
         "not_done": 0,
         **counts,
     }
@@ -90,7 +92,7 @@ def test_where_nothing_changed_there_is_nothing_to_show(blinked: Rgb) -> None:
 def test_pages_are_bounded_and_linked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contact_sheet, "PER_PAGE", 10)
     records = (opened(f"a/{n}.jpg") for n in range(25))
-    pages = write_sheet(tmp_path, records, told(photos=25, opened=25))
+    pages = write_sheet(tmp_path, {"opened": records}, told(photos=25, opened=25))
     assert [path.name for path in pages] == ["sheet.html", "sheet-2.html", "sheet-3.html"]
     shown = [Page(path.read_text()) for path in pages]
     assert [len(page.pictures) for page in shown] == [10, 10, 5]
@@ -100,12 +102,12 @@ def test_pages_are_bounded_and_linked(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_pages_of_a_longer_batch_before_do_not_stay(tmp_path: Path) -> None:
     (tmp_path / "sheet-9.html").write_text("old")
-    write_sheet(tmp_path, [], told())
+    write_sheet(tmp_path, {}, told())
     assert [path.name for path in tmp_path.iterdir()] == ["sheet.html"]
 
 
 def test_a_page_asks_nobody_for_anything(tmp_path: Path) -> None:
-    (path,) = write_sheet(tmp_path, [opened("a.jpg")], told(photos=1, opened=1))
+    (path,) = write_sheet(tmp_path, {"opened": [opened("a.jpg")]}, told(photos=1, opened=1))
     page = Page(path.read_text())
     assert all(source.startswith("data:image/jpeg;base64,") for source in page.pictures)
     assert not {"script", "link", "iframe"} & set(page.tags)
@@ -115,9 +117,17 @@ def test_a_page_asks_nobody_for_anything(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [HOSTILE, os.fsdecode(b"\xff\n.jpg")])
 def test_a_hostile_name_stays_a_name(tmp_path: Path, name: str) -> None:
     bad = Record(name, 1, 1, "", "mark", "failed", error=f"{HOSTILE}: expected a photo", exit_code=3)
-    (path,) = write_sheet(tmp_path, [opened(name), bad], told(photos=2, opened=1, failed=1))
+    (path,) = write_sheet(tmp_path, {"failed": [bad], "opened": [opened(name)]}, told(photos=2, opened=1, failed=1))
     page = Page(path.read_text(encoding="utf-8"))
     assert "script" not in page.tags
     (link,) = page.links
     assert "<" not in link
     assert '"' not in link
+
+
+def test_what_was_kept_is_named_under_a_heading_of_its_own(tmp_path: Path) -> None:
+    kept = replace(opened("mum.jpg"), state="kept", eyes=())
+    (path,) = write_sheet(tmp_path, {"kept": [kept], "opened": [opened("a.jpg")]}, told(photos=2, opened=1, kept=1))
+    text = path.read_text()
+    assert text.index("<h2>Kept: changed since") < text.index("mum.opened.jpg") < text.index("<h2>Opened")
+    assert "<b>1</b>kept" in text

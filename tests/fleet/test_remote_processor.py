@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +75,14 @@ def test_a_full_disk_is_not_the_photos_fault_and_it_is_said_where_to_make_room(
     assert (told.state, told.exit_code, told.no_room) == ("failed", 3, True)
     assert "No space left on device; " in told.error
     assert "room" in told.error
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("asked", [False, True], ids=["--overwrite", "--overwrite-changed"])
+def test_a_result_that_was_changed_in_the_store_is_replaced_only_when_asked(tmp_path: Path, asked: bool) -> None:
+    do, item = doer(tmp_path / "out", spec=replace(SPEC, overwrite=True, overwrite_changed=asked))
+    MemoryFileSystem().pipe_file("/bucket/out/a.opened.jpg", b"chosen by hand")
+    told = do(replace(item, changed=("a.opened.jpg",)))
+    assert told.state == ("opened" if asked else "kept")
+    assert [output.path for output in told.outputs] == ["a.opened.jpg"]
+    assert (MemoryFileSystem().cat_file("/bucket/out/a.opened.jpg") == b"chosen by hand") is not asked

@@ -1,13 +1,13 @@
-"""The contact sheet: before and after of every opened face, in pages that each stand alone."""
+"""The contact sheet: what failed, what was kept, before and after of every opened face; each page stands alone."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from ..counting import counted
@@ -17,6 +17,15 @@ from .record import Record
 PER_PAGE: Final = 200
 """Photos; a page of so many is about 1.5 MB."""
 SHEET: Final = "sheet.html"
+
+Section = Literal["failed", "kept", "opened"]
+_HEADINGS: Final[dict[Section, str]] = {
+    "failed": "Failed",
+    "kept": "Kept: changed since the batch wrote them",
+    "opened": "Opened",
+}
+"""In the order of the sheet."""
+_Card = tuple[Section, Record]
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --line: #8884; --soft: #777; --bad: #c0392b; --card: #8881; }
@@ -35,23 +44,23 @@ nav a { margin-right: 10px } nav b { margin-right: 10px; color: CanvasText } h2 
 """
 
 
-def write_sheet(folder: Path, records: Iterable[Record], summary: dict[str, Any]) -> list[Path]:
+def write_sheet(folder: Path, shown: Mapping[Section, Iterable[Record]], summary: dict[str, Any]) -> list[Path]:
     """Pages in `folder`: `sheet.html`, `sheet-2.html`, ...; PER_PAGE photos a page.
 
     Args:
         folder: inside the folder of results, so that links to these are short.
-        records: all that are to be shown; taken a page at a time, so ten thousand are never in memory together.
+        shown: all that are to be shown; taken a page at a time, so ten thousand are never in memory together.
 
     Raises:
         PhotoNotWritten: no room.
     """
-    shown = iter(records)
-    total = summary["opened"] + summary["failed"]
+    cards = ((section, record) for section in _HEADINGS for record in shown.get(section, ()))
+    total = sum(summary[section] for section in _HEADINGS)
     pages = max(1, -(-total // PER_PAGE))
     paths = []
     for number in range(1, pages + 1):
         path = folder / _page_name(number)
-        text = _page(list(islice(shown, PER_PAGE)), number, pages, summary)
+        text = _page(list(islice(cards, PER_PAGE)), number, pages, summary)
         write_whole(path, text.encode("utf-8", "backslashreplace"), overwrite=True)
         paths.append(path)
     for old in folder.glob("sheet-*.html"):
@@ -64,7 +73,7 @@ def _page_name(number: int) -> str:
     return SHEET if number == 1 else f"sheet-{number}.html"
 
 
-def _page(records: list[Record], number: int, pages: int, summary: dict[str, Any]) -> str:
+def _page(cards: list[_Card], number: int, pages: int, summary: dict[str, Any]) -> str:
     title = f"Open The Eyes: {summary['in']}"
     counts = "".join(
         f"<li><b>{summary[key]:,}</b>{word}</li>"
@@ -72,13 +81,14 @@ def _page(records: list[Record], number: int, pages: int, summary: dict[str, Any
             ("photos", "photo" if summary["photos"] == 1 else "photos"),
             ("opened", "opened"),
             ("unchanged", "unchanged"),
+            ("kept", "kept"),
             ("failed", "failed"),
             ("not_done", "not done yet"),
         )
         if summary[key] or key == "photos"
     )
     turning = _turning(number, pages)
-    cards = "\n".join(_card(record) for record in records) or "<p>No eye was opened.</p>"
+    sections = "\n".join(_section(*one) for one in groupby(cards, lambda card: card[0])) or "<p>No eye was opened.</p>"
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -95,8 +105,8 @@ def _page(records: list[Record], number: int, pages: int, summary: dict[str, Any
 <ul class="counts">{counts}</ul>
 {turning}
 </header>
-<main class="grid">
-{cards}
+<main>
+{sections}
 </main>
 <footer>{turning}</footer>
 </body>
@@ -109,6 +119,11 @@ def _turning(number: int, pages: int) -> str:
         return ""
     links = (f"<b>{n}</b>" if n == number else f'<a href="{_page_name(n)}">{n}</a>' for n in range(1, pages + 1))
     return f'<nav aria-label="Pages">Page {"".join(links)}</nav>'
+
+
+def _section(section: Section, cards: Iterable[_Card]) -> str:
+    figures = "\n".join(_card(record) for _, record in cards)
+    return f'<section>\n<h2>{_HEADINGS[section]}</h2>\n<div class="grid">\n{figures}\n</div>\n</section>'
 
 
 def _card(record: Record) -> str:

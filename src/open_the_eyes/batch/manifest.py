@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -44,8 +45,8 @@ class Manifest:
     """The manifest of one folder of results; held by one batch at a time.
 
     Args:
-        size_of: the bytes of a result by its path in `Output`, None where there is none; by default, of a file in the
-            folder above.
+        size_of: where results lie elsewhere, the bytes of one by its path in `Output`, None where there is none; by
+            default, those of a file in the folder above.
 
     Raises:
         NoCapacity: another batch is at work in this folder.
@@ -54,6 +55,7 @@ class Manifest:
 
     def __init__(self, folder: Path, size_of: Callable[[str], int | None] | None = None) -> None:
         self._size_of = size_of or (lambda path: _size(folder.parent / path))
+        self._home = folder.parent if size_of is None else None
         self.path: Final = folder / MANIFEST
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -125,7 +127,7 @@ class Manifest:
         """What became of a photo as it now is under this fingerprint; None where it is still to be done.
 
         A photo is known by size and time, or, when it was only touched, by its bytes; its results have to be there,
-        and to be called what they would be called now.
+        and to be called what they would be called now. Of a kept one it is enough that one of them is there.
 
         Args:
             copy: a photo whose eyes need no opening has to be copied.
@@ -138,8 +140,22 @@ class Manifest:
             return None
         if known.state == "unchanged" and placeless and known.outputs and not known.version:
             return None
-        there = all(self._size_of(output.path) == output.size for output in known.outputs)
+        if known.state == "kept":
+            there = any(self.holds(output.path) for output in known.outputs)
+        else:
+            there = all(self._size_of(output.path) == output.size for output in known.outputs)
         return known.state if there else None
+
+    def changed(self, item: Item) -> tuple[str, ...]:
+        """Paths of results of this photo, made under whatever fingerprint, that somebody has worked on since.
+
+        Elsewhere than in a folder here only those are known whose size is another.
+        """
+        known = self._known.get(item.name)
+        if known is None:
+            return ()
+        there = (output for output in known.outputs if self.holds(output.path))
+        return tuple(output.path for output in there if known.state == "kept" or not self._is_as_written(output))
 
     def has_other_results(self, item: Item, fingerprint: str) -> bool:
         """Whether results of this photo are there that were made under another fingerprint, or are called otherwise."""
@@ -171,6 +187,11 @@ class Manifest:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _is_as_written(self, output: Output) -> bool:
+        if self._size_of(output.path) != output.size:
+            return False
+        return self._home is None or _same_file(self._home / output.path, output)
 
     def _read(self) -> None:
         """Takes in what is there; a line that was never finished is ended, so that the next one begins anew."""
@@ -223,14 +244,26 @@ def _same_results(known: _Entry, item: Item, fingerprint: str) -> bool:
     """
     if known.fingerprint != fingerprint:
         return False
+    stems = [Path(output.path).stem for output in known.outputs]
+    if known.state == "kept":  # one or more of them, or a copy
+        ours = re.compile(rf"{re.escape(item.output.stem)}(\.\d+)?")
+        return all(ours.fullmatch(stem) or stem == item.copy.stem for stem in stems)
     wanted = [path.stem for path in numbered(item.output, len(known.outputs))]
-    return known.state != "opened" or [Path(output.path).stem for output in known.outputs] == wanted
+    return known.state != "opened" or stems == wanted
 
 
 def _same_photo(known: _Entry, item: Item) -> bool:
     if known.size != item.size:
         return False
     return known.mtime_ns == item.mtime_ns or (known.sha256 != "" and known.sha256 == _sha256(item.source))
+
+
+def _same_file(path: Path, output: Output) -> bool:
+    """Whether a file of a result's size is this result: by its time, or, when it was only touched, by its bytes."""
+    try:
+        return path.stat().st_mtime_ns == output.mtime_ns or _sha256(path) == output.sha256
+    except OSError:
+        return False
 
 
 def _sha256(path: Path) -> str:

@@ -25,6 +25,7 @@ class Item:
         copy: where the photo itself goes if its eyes need no opening and the whole tree is wanted.
         size: bytes; -1 for a photo that cannot be looked at.
         mtime_ns: when it was last written.
+        changed: results of earlier runs, as `Output` names them, that somebody has worked on since.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Item:
     copy: Path
     size: int
     mtime_ns: int
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

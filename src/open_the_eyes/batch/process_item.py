@@ -33,10 +33,17 @@ MAX_EYES: Final = 4
 """Faces of one photo that the contact sheet shows."""
 
 
+class _WorkedOn(Exception):
+    """The batch's own result is there, and somebody has worked on it since."""
+
+
 def process_item(
     item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: Path, references: References
 ) -> Record:
-    """Opens one photo and writes its result; whatever goes wrong becomes the record of a failure."""
+    """Opens one photo and writes its result; whatever goes wrong becomes the record of a failure.
+
+    A result that somebody has worked on since it was written stays, and the photo is `kept`.
+    """
     began = time.perf_counter()
     try:
         record = _opened(item, spec, fingerprint, engine, out, references)
@@ -59,9 +66,14 @@ def _opened(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: 
         reasons=tuple(face.reason_naming(MATCH) for face in opened.faces),
         version=__version__,
     )
-    if not opened.changed:
-        return replace(record, outputs=_copied(item, photo, spec, out, engine.settings)) if spec.copy else record
-    outputs = _saved(item, opened, spec, out, engine.settings)
+    try:
+        if not opened.changed:
+            return replace(record, outputs=_copied(item, photo, spec, out, engine.settings)) if spec.copy else record
+        outputs = _saved(item, opened, spec, out, engine.settings)
+    except _WorkedOn:
+        changed = [out / path for path in item.changed if (out / path).is_file()]
+        kept = tuple(_output(path, sha256_of(path), out) for path in changed)
+        return replace(record, state="kept", faces=(), reasons=(), outputs=kept)
     more = max(0, record.faces.count("opened") - MAX_EYES)
     return replace(record, state="opened", outputs=outputs, eyes=_eyes(photo, opened), more_faces=more)
 
@@ -70,7 +82,7 @@ def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Set
     """The variations as files; a file that is there gives way if it is this very result, left by a run that was killed.
 
     Raises:
-        PhotoNotWritten: it is anything else, and nothing is to be overwritten.
+        _WorkedOn, PhotoNotWritten: it is anything else, and is not to be overwritten.
     """
     _make_folder(item.output)
     credentials = None
@@ -80,8 +92,10 @@ def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Set
     for variation, target in zip(opened.variations, numbered(item.output, len(opened.variations)), strict=True):
         if os.path.lexists(target):
             there = True
-            if not spec.overwrite and not _is_this(target, variation, settings, signed=credentials is not None):
-                raise _taken(target)
+            if not _gives_way(target, item, spec, out) and not _is_this(
+                target, variation, settings, signed=credentials is not None
+            ):
+                raise _taken(target, item, out)
     report = opened.save(item.output, overwrite=there, credentials=credentials)
     return tuple(_output(Path(one.path), one.sha256, out, one.encoding, one.notes) for one in report.outputs)
 
@@ -112,23 +126,25 @@ def _copied(item: Item, photo: Photo, spec: BatchSpec, out: Path, settings: Sett
     one, written without. The very photo, which earlier releases copied then, gives way.
 
     Raises:
-        PhotoNotWritten: another file is there, or the photo has changed since it was looked at.
+        _WorkedOn, PhotoNotWritten: another file is there.
+        PhotoNotWritten: the photo has changed since it was looked at.
     """
     target, sha256 = item.copy, "" if photo.file is None else photo.file.sha256
     _make_folder(target)
     there = os.path.lexists(target)
     nowhere = _without_place(photo) if spec.options.save.strip_gps else None
     is_photo = there and target.is_file() and sha256_of(target) == sha256
+    free = not there or is_photo or _gives_way(target, item, spec, out)
     if nowhere is not None:
-        if there and not spec.overwrite and not is_photo and not _is_this(target, nowhere, settings, signed=False):
-            raise _taken(target)
+        if not free and not _is_this(target, nowhere, settings, signed=False):
+            raise _taken(target, item, out)
         written = files.write(nowhere, target, record=None, overwrite=there)
         os.utime(target, ns=(item.mtime_ns, item.mtime_ns))
         return (_output(target, written.sha256, out, written.encoding, written.notes),)
     if is_photo:
         return (_output(target, sha256, out),)
-    if there and not spec.overwrite:
-        raise _taken(target)
+    if not free:
+        raise _taken(target, item, out)
     data = item.source.read_bytes()
     if hashlib.sha256(data).hexdigest() != sha256:
         raise PhotoNotWritten(f"{item.source}: expected the photo to stay as it is, it was changed meanwhile; again.")
@@ -151,7 +167,8 @@ def _eyes(before: Photo, opened: Opened) -> tuple[str, ...]:
 
 
 def _output(path: Path, sha256: str, out: Path, encoding: str = "", notes: tuple[str, ...] = ()) -> Output:
-    return Output(path.relative_to(out).as_posix(), path.stat().st_size, sha256, encoding, notes)
+    status = path.stat()
+    return Output(path.relative_to(out).as_posix(), status.st_size, sha256, encoding, notes, status.st_mtime_ns)
 
 
 def _make_folder(path: Path) -> None:
@@ -163,5 +180,16 @@ def _make_folder(path: Path) -> None:
         ) from error
 
 
-def _taken(path: Path) -> PhotoNotWritten:
+def _gives_way(path: Path, item: Item, spec: BatchSpec, out: Path) -> bool:
+    """Whether whatever lies at a place is to be replaced."""
+    return spec.overwrite and (spec.overwrite_changed or not _is_changed(path, item, out))
+
+
+def _is_changed(path: Path, item: Item, out: Path) -> bool:
+    return path.is_file() and path.relative_to(out).as_posix() in item.changed
+
+
+def _taken(path: Path, item: Item, out: Path) -> Exception:
+    if _is_changed(path, item, out):
+        return _WorkedOn()
     return PhotoNotWritten(f"{path} is there already; --overwrite replaces it, another OUT keeps both.")

@@ -9,8 +9,9 @@ from typing import Any, Final, Literal, get_args
 from ..errors import NoCapacity, NoRoomOnDisk, as_known
 from .plan import Item
 
-State = Literal["opened", "unchanged", "failed"]
-"""`unchanged`: no eye needed opening, or none could be opened well enough."""
+State = Literal["opened", "unchanged", "kept", "failed"]
+"""`unchanged`: no eye needed opening, or none could be opened well enough. `kept`: somebody has worked on its result
+since the batch wrote it, and it stays."""
 STATES: Final[tuple[State, ...]] = get_args(State)
 _IN_FILE: Final = {"fingerprint": "wish"}
 """Fields of a record that the file knows by another name: manifests of earlier releases are gone on with."""
@@ -23,7 +24,8 @@ _BUG: Final = "run `open` on this photo with --debug"
 class Output:
     """A file that was written: its path in the folder of results, with "/", its bytes, and their SHA-256.
 
-    `encoding` and `notes` are those of `OutputReport`, empty for a copy.
+    `encoding` and `notes` are those of `OutputReport`, empty for a copy. `mtime_ns` is when it was written, 0 in a
+    manifest of an earlier release.
     """
 
     path: str
@@ -31,12 +33,14 @@ class Output:
     sha256: str
     encoding: str = ""
     notes: tuple[str, ...] = ()
+    mtime_ns: int = 0
 
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> Output:
-        """Of manifests of earlier releases, too, which have neither encoding nor notes."""
+        """Of manifests of earlier releases, too, which have neither encoding nor notes nor a time."""
         notes = tuple(map(str, told.get("notes", ())))
-        return cls(str(told["path"]), int(told["size"]), str(told["sha256"]), str(told.get("encoding", "")), notes)
+        path, sha256, encoding = str(told["path"]), str(told["sha256"]), str(told.get("encoding", ""))
+        return cls(path, int(told["size"]), sha256, encoding, notes, int(told.get("mtime_ns", 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Record:
         sha256: of the photo; "" where it could not be read.
         fingerprint: of the `BatchSpec` it was done under.
         faces: the outcome of every face, left to right.
-        outputs: what was written; a copy too.
+        outputs: what was written, a copy too; of a kept photo what was changed, as it was found.
         error: one line; "" unless it failed.
         exit_code: what `open` would have left with.
         seconds: what it took.

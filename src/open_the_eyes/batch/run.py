@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ..errors import NoRoomOnDisk, UsageError
@@ -45,11 +45,13 @@ class BatchResult:
     Args:
         full: what was met where the disk was full; what was in hand then was finished, as far as it could be.
         left: results of earlier runs with other options that are still in OUT, where no new one takes their place.
+        replaced: results that somebody had worked on, and that were replaced since that was asked for.
     """
 
     tally: Tally
     stopped: bool
     left: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
     full: NoRoomOnDisk | None = None
 
 
@@ -76,7 +78,8 @@ def run_batch(
     """
     todo, before = _sorted_out(plan, spec, spec.fingerprint(), manifest, retry_failed)
     tally = Tally(len(plan.items), before)
-    tell, left = watch(tally), []
+    tell, left, replaced = watch(tally), [], []
+    changed = {item.name: item.changed for item in todo if item.changed}
     full: NoRoomOnDisk | None = None
     if todo:
         with closing(execute(todo, lambda: full is not None or stop())) as records:
@@ -90,9 +93,12 @@ def run_batch(
                     full = full or error
                     continue
                 left += others
+                if record.state != "kept":
+                    gone = changed.get(record.name, ())
+                    replaced += [output.path for output in record.outputs if output.path in gone]
                 tally.add(record)
                 tell(record)
-    return BatchResult(tally, tally.done < tally.total, tuple(sorted(left)), full)
+    return BatchResult(tally, tally.done < tally.total, tuple(sorted(left)), tuple(sorted(replaced)), full)
 
 
 def in_processes(
@@ -137,14 +143,15 @@ def _sorted_out(
     for item in plan.items:
         placeless = spec.copy and spec.options.save.strip_gps
         state: State | None = manifest.state_of(item, fingerprint, copy=spec.copy, placeless=placeless)
-        if state is None or (state == "failed" and (retry_failed or _gives_way(plan, spec, item, manifest))):
+        again = state == "failed" and (retry_failed or _gives_way(plan, spec, item, manifest))
+        if state is None or again or (state == "kept" and spec.overwrite_changed):
             if not spec.overwrite and manifest.has_other_results(item, fingerprint):
                 raise UsageError(
                     f"{plan.place}: expected results of the same options and settings, those of {item.name} were made "
                     "with others; name another OUT, or replace them with --overwrite."
                 )
             manifest.set_aside(item)
-            todo.append(item)
+            todo.append(replace(item, changed=manifest.changed(item)))
         else:
             before[state] += 1
     return todo, before

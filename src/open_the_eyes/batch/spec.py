@@ -28,6 +28,7 @@ class BatchSpec:
         references: photos of the same people, for every photo.
         copy: also copy photos whose eyes need no opening, so that the folder of results holds them all.
         overwrite: replace results that are there and are not this batch's.
+        overwrite_changed: with `overwrite`, also those that somebody has worked on since the batch wrote them.
         settings: what `deciding` gives.
         certificate, key: PEM files to sign results with, both or neither.
     """
@@ -38,6 +39,7 @@ class BatchSpec:
     references: tuple[Path, ...] = ()
     copy: bool = False
     overwrite: bool = False
+    overwrite_changed: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
     certificate: Path | None = None
     key: Path | None = None

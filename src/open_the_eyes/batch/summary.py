@@ -14,26 +14,36 @@ from ..errors import not_written
 from ..version import __version__
 from .manifest import Manifest
 from .plan import Plan
-from .record import Output, Record
+from .record import STATES, Output, Record
 from .spec import BatchSpec
 from .tally import Tally
 
 SUMMARY: Final = "summary.json"
+MOST_NAMED: Final = 100
+"""Kept results that the counts name; the photos' own lines name all."""
 
 
 def summary_of(
-    plan: Plan, spec: BatchSpec, manifest: Manifest, tally: Tally, left: Sequence[str] = ()
+    plan: Plan,
+    spec: BatchSpec,
+    manifest: Manifest,
+    tally: Tally,
+    left: Sequence[str] = (),
+    replaced: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Counts over all runs and over this one, without the photos; `left` as a run tells it."""
+    """Counts over all runs and over this one, without the photos; `left` and `replaced` as a run tells them."""
     fingerprint = spec.fingerprint()
     states: Counter[str] = Counter()
     faces: Counter[str] = Counter()
     seconds, with_notes = 0.0, 0
+    kept: list[str] = []
     for record in manifest.latest(plan.items, fingerprint):
         states[record.state] += 1
         faces.update(record.faces)
         seconds += record.seconds
         with_notes += sum(bool(output.notes) for output in record.outputs)
+        if record.state == "kept" and len(kept) < MOST_NAMED:
+            kept += [output.path for output in record.outputs]
     return {
         "version": __version__,
         "in": plan.root,
@@ -41,9 +51,10 @@ def summary_of(
         **spec.to_json(),
         "photos": len(plan.items),
         "left_out": plan.others,
-        **{state: states[state] for state in ("opened", "unchanged", "failed")},
+        **{state: states[state] for state in STATES},
         "not_done": len(plan.items) - states.total(),
         "faces": dict(sorted(faces.items())),
+        "kept_results": kept[:MOST_NAMED],
         "with_notes": with_notes,
         "worker_seconds": round(seconds, 3),
         "this_run": {
@@ -52,6 +63,7 @@ def summary_of(
             "photos_per_second": round(tally.now.total() / max(tally.seconds, 1e-9), 3),
             "peak_rss_mib_of_a_worker": tally.peak_rss_mib,
             "still_there_of_other_options": list(left),
+            "replaced_although_changed": list(replaced),
         },
     }
 

@@ -86,6 +86,13 @@ def batch_command(
     c2pa_cert: flags.Certificate = None,
     c2pa_key: flags.CertificateKey = None,
     overwrite: flags.Overwrite = False,
+    overwrite_changed: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite-changed",
+            help="With --overwrite: also replace results that somebody has worked on since the batch wrote them.",
+        ),
+    ] = False,
     as_json: flags.AsJson = False,
     debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
@@ -139,6 +146,8 @@ def batch_command(
         batch_places.check_ray()
     elif run_options.gpus_each:
         raise UsageError("--gpus-each: expected --ray beside it, got none; add it.")
+    if overwrite_changed and not overwrite:
+        raise UsageError("--overwrite-changed: expected --overwrite beside it, got none; add it.")
     certificate, key = flags.signing(c2pa_cert, c2pa_key) or (None, None)
     references = tuple(paths.place(photo, "--reference") for photo in reference or ())
     for photo in references:
@@ -165,6 +174,7 @@ def batch_command(
         references=references,
         copy=copy,
         overwrite=overwrite,
+        overwrite_changed=overwrite_changed,
         certificate=certificate,
         key=key,
     )

@@ -82,4 +82,4 @@ def _plain(tally: Tally) -> Callable[[Record], None]:
 
 
 def _order(entry: tuple[str, int]) -> int:
-    return ("opened", "unchanged", "failed").index(entry[0])
+    return ("opened", "unchanged", "kept", "failed").index(entry[0])

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ..counting import counted
 from ..errors import NoRoomOnDisk
 from . import speech
 
 if TYPE_CHECKING:
+    from ..batch.contact_sheet import Section
     from ..batch.manifest import Manifest
     from ..batch.plan import Plan
     from ..batch.run import BatchResult
     from ..batch.spec import BatchSpec
+
+NAMED: Final = 5
+"""Results that a line of the summary names; the file names all."""
 
 
 def summed_up(planned: Plan, spec: BatchSpec, manifest: Manifest, ran: BatchResult) -> dict[str, Any]:
@@ -22,11 +25,12 @@ def summed_up(planned: Plan, spec: BatchSpec, manifest: Manifest, ran: BatchResu
     from ..batch.contact_sheet import write_sheet
     from ..batch.summary import summary_of, write_summary
 
-    told = summary_of(planned, spec, manifest, ran.tally, ran.left)
-    shown = (manifest.latest(planned.items, spec.fingerprint(), [state]) for state in ("failed", "opened"))
+    told = summary_of(planned, spec, manifest, ran.tally, ran.left, ran.replaced)
+    states: tuple[Section, ...] = ("failed", "kept", "opened")
+    shown = {state: manifest.latest(planned.items, spec.fingerprint(), [state]) for state in states}
     try:
         summary = write_summary(planned, spec, manifest, told)
-        pages = write_sheet(planned.folder, chain.from_iterable(shown), told)
+        pages = write_sheet(planned.folder, shown, told)
     except NoRoomOnDisk:
         return told | {"summary": None, "sheet": None}
     return told | {"summary": str(summary), "sheet": str(pages[0])}
@@ -39,7 +43,9 @@ def summary_lines(told: dict[str, Any]) -> Sequence[str]:
     run = told["this_run"]
     head = (
         f"{counted(told['photos'], 'photo')}: {told['opened']:,} opened, {told['unchanged']:,} unchanged, "
-        f"{told['failed']:,} failed" + (f", {told['not_done']:,} not done yet" if told["not_done"] else "")
+        + (f"{told['kept']:,} kept, " if told["kept"] else "")
+        + f"{told['failed']:,} failed"
+        + (f", {told['not_done']:,} not done yet" if told["not_done"] else "")
     )
     lines = [head]
     if run["photos"]:
@@ -53,9 +59,20 @@ def summary_lines(told: dict[str, Any]) -> Sequence[str]:
         lines.append(f"left out: {counted(told['left_out'], 'file')}, no photo by its name or a result of ours")
     if told["with_notes"]:
         lines.append(f"notes: on {counted(told['with_notes'], 'result')}, such as of what is left out; see the summary")
+    if told["kept"]:
+        results = _named(told["kept_results"], more=told["kept"] > NAMED)
+        replaces = "--overwrite --overwrite-changed replaces what is kept"
+        lines.append(f"kept: changed since the batch wrote it, {results}; {replaces}")
+    if run["replaced_although_changed"]:
+        gone = run["replaced_although_changed"]
+        lines.append(f"replaced, although changed since: {_named(gone, more=len(gone) > NAMED)}")
     if left := run["still_there_of_other_options"]:
         results = f"{counted(len(left), 'result')} of other options, such as {speech.printable(left[0])}"
         lines.append(f"still there: {results}; the summary names all, until the next run: delete what is not wanted")
     if told["sheet"] is None:
         return lines
     return [*lines, f"summary: {speech.printable(told['summary'])}", f"sheet:   {speech.printable(told['sheet'])}"]
+
+
+def _named(paths: Sequence[str], *, more: bool) -> str:
+    return ", ".join(map(speech.printable, paths[:NAMED])) + (", ..." if more else "")

@@ -9,14 +9,14 @@ from pathlib import Path
 from .. import naming
 from ..addresses import without_secrets
 from ..batch.plan import Item, Plan, check_apart
-from ..batch.record import Record, failed_by
+from ..batch.record import Output, Record, failed_by
 from ..batch.sources import FOLDER, is_hidden
 from ..batch.spec import BatchSpec
 from ..batch.worker import Processor
 from ..errors import NoRoomOnDisk, OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError, not_written
 from ..files import HEAD_BYTES, SUFFIXES, true_suffix
 from ..naming import is_result, numbered
-from .remote_store import found, is_there, opened, send, stamp, within
+from .remote_store import found, is_there, opened, send, size_at, stamp, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,10 @@ def remote_processor(remote: RemoteFolders, out: Path, do: Processor, fingerprin
         outputs = tuple(
             replace(one, path=(out / one.path).relative_to(here / "out").as_posix()) for one in record.outputs
         )
+        changed = {output.path for output in outputs} & set(item.changed)
+        if changed and not spec.overwrite_changed:
+            found_there = tuple(Output(path, size_at(remote.out, path) or 0, "") for path in sorted(changed))
+            return replace(record, state="kept", faces=(), reasons=(), eyes=(), outputs=found_there)
         for output in outputs:
             send(here / "out" / output.path, remote.out, output.path, overwrite=spec.overwrite)
         return replace(record, outputs=outputs)
