@@ -56,6 +56,22 @@ def test_faces_whose_eyes_may_still_be_closed_are_counted() -> None:
     assert lines[1] == "faces left alone: 1 kept original, 3 unsure; the summary says why"
 
 
+@pytest.mark.parametrize(
+    ("out", "told", "command"),
+    [
+        pytest.param("my out", {}, "'my out-again' --all", id="not asked for yet"),
+        pytest.param("x/out/", {"mode": "ultra"}, "x/out-again --mode ultra --all", id="with its options"),
+        pytest.param(".", {"all": True, "seed": 4}, "opened-again --all --seed 5", id="tried: with another seed"),
+    ],
+)
+def test_photos_to_look_at_are_told_with_the_command_that_goes_on(out: str, told: dict[str, Any], command: str) -> None:
+    asked = {"out": out, "options": told, "engine": "appearance"}
+    lines = summary_of(to_look_at=2, look_list="look-at-these.txt", **asked)
+    assert lines[-3] == 'look at: 2 photos with eyes that may still be closed, under "Look at these" in the sheet'
+    assert lines[-1].strip() == f"open-the-eyes batch look-at-these.txt {command}"
+    assert not any("batch" in line for line in summary_of(to_look_at=2, **asked)), "at an address there is no list"
+
+
 def test_kept_results_are_named_with_what_replaces_them() -> None:
     names = [f"{n}.opened.jpg" for n in range(7)]
     assert summary_of(kept=1, kept_results=names[:1])[:2] == [
@@ -67,7 +83,7 @@ def test_kept_results_are_named_with_what_replaces_them() -> None:
 
 def summary_of(**counts: Any) -> Sequence[str]:
     told: dict[str, Any] = dict.fromkeys(("photos", "opened", "unchanged", "kept", "failed", "not_done", "left_out"), 0)
-    told |= {"with_notes": 0, "kept_results": []}
+    told |= {"with_notes": 0, "kept_results": [], "to_look_at": 0, "look_list": None}
     run = {"photos": 0, "still_there_of_other_options": [], "replaced_although_changed": []}
     places = {"summary": "s.json", "sheet": "s.html"}
     return batch_words.summary_lines({**told, "faces": {}, "this_run": run, **places, **counts})

@@ -15,7 +15,7 @@ import pytest
 from open_the_eyes.batch import contact_sheet
 from open_the_eyes.batch.contact_sheet import write_sheet
 from open_the_eyes.batch.record import Output, Record
-from open_the_eyes.batch.thumbnails import SIDE_WH, eye_comparison, jpeg_base64
+from open_the_eyes.batch.thumbnails import FACE_WH, SIDE_WH, eye_comparison, face_picture, jpeg_base64
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.photo import Photo
@@ -51,6 +51,7 @@ def opened(name: str) -> Record:
 def told(**counts: int) -> dict[str, object]:
     return {"in": "shoot", "engine": "appearance", "photos": 0, "opened": 0, "unchanged": 0, "failed": 0} | {
         "kept": 0,
+        "to_look_at": 0,
         "not_done": 0,
         **counts,
     }
@@ -123,6 +124,28 @@ def test_a_hostile_name_stays_a_name(tmp_path: Path, name: str) -> None:
     (link,) = page.links
     assert "<" not in link
     assert '"' not in link
+
+
+def test_faces_to_look_at_have_their_number_their_picture_and_why(tmp_path: Path) -> None:
+    outcomes = ("unsure", "already_open", "kept_original")
+    reasons = ("One eye may be <narrow>.", "Both eyes are open.", "Left as it was: no.")
+    group = replace(opened(HOSTILE), state="unchanged", faces=outcomes, reasons=reasons, crops=("AAAA",), outputs=())
+    shown = {"to_look_at": [group], "opened": [opened("a.jpg")]}
+    (path,) = write_sheet(tmp_path, shown, told(photos=2, opened=1, unchanged=1, to_look_at=1))  # type: ignore[arg-type]
+    text, page = path.read_text(), Page(path.read_text())
+    assert "<b>face 1 of 3</b> One eye may be &lt;narrow&gt;." in text
+    assert "<b>face 3 of 3</b> Left as it was" in text
+    assert "face 2 of 3" not in text
+    assert len(page.pictures) == 2, "the first has a picture, as has the opened face"
+    assert "script" not in page.tags
+
+
+@pytest.mark.parametrize("face", [Box(10, 10, 50, 60), Box(-9, -9, 20, 20), Box(0, 0, 90, 60)])
+def test_a_face_is_shown_as_it_is_wherever_it_is(face: Box) -> None:
+    photo = Photo(np.full((60, 90, 3), 90, np.uint8))
+    picture = face_picture(photo, face)
+    assert picture.shape == (FACE_WH[1], FACE_WH[0], 3)
+    assert (picture[60, 60] == 90).all()
 
 
 def test_what_was_kept_is_named_under_a_heading_of_its_own(tmp_path: Path) -> None:

@@ -80,6 +80,7 @@ def test_what_to_do_about_a_face_is_said_with_the_command_that_does_it(
     (item,) = planned(tmp_path, tmp_path / "out").items
     record = process_item(item, SPEC, "", engine, tmp_path, tuple)
 
+    assert (record.to_look_at, len(record.crops)) == ((1,), 1)
     assert record.reasons == (why.format("open "),)
 
 

@@ -1,4 +1,4 @@
-"""The contact sheet: what failed, what was kept, before and after of every opened face; each page stands alone."""
+"""The contact sheet: what failed, whom to look at, before and after of opened faces; each page stands alone."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ PER_PAGE: Final = 200
 """Photos; a page of so many is about 1.5 MB."""
 SHEET: Final = "sheet.html"
 
-Section = Literal["failed", "kept", "opened"]
+Section = Literal["failed", "to_look_at", "kept", "opened"]
 _HEADINGS: Final[dict[Section, str]] = {
     "failed": "Failed",
+    "to_look_at": "Look at these",
     "kept": "Kept: changed since the batch wrote them",
     "opened": "Opened",
 }
@@ -40,6 +41,8 @@ figure { margin: 0; border: 1px solid var(--line); border-radius: 10px; overflow
 figure img { display: block; width: 100%; height: auto }
 figcaption { padding: 7px 11px; overflow-wrap: anywhere; font-size: 13.5px }
 figcaption small { color: var(--soft); display: block } figcaption .bad { color: var(--bad) }
+.look div { display: flex; gap: 11px; padding: 7px 11px; align-items: flex-start }
+.look img { width: 120px; flex: none; border-radius: 6px } .look p { margin: 0; font-size: 13.5px }
 nav a { margin-right: 10px } nav b { margin-right: 10px; color: CanvasText } h2 { font-size: 17px; margin: 26px 0 10px }
 """
 
@@ -81,6 +84,7 @@ def _page(cards: list[_Card], number: int, pages: int, summary: dict[str, Any]) 
             ("photos", "photo" if summary["photos"] == 1 else "photos"),
             ("opened", "opened"),
             ("unchanged", "unchanged"),
+            ("to_look_at", "to look at"),
             ("kept", "kept"),
             ("failed", "failed"),
             ("not_done", "not done yet"),
@@ -122,12 +126,32 @@ def _turning(number: int, pages: int) -> str:
 
 
 def _section(section: Section, cards: Iterable[_Card]) -> str:
-    figures = "\n".join(_card(record) for _, record in cards)
+    card = _look_card if section == "to_look_at" else _card
+    figures = "\n".join(card(record) for _, record in cards)
     return f'<section>\n<h2>{_HEADINGS[section]}</h2>\n<div class="grid">\n{figures}\n</div>\n</section>'
 
 
+def _look_card(record: Record) -> str:
+    """Each face that may still have its eyes closed, with its number and why; the first few with a picture."""
+    name, total = _name(record), len(record.faces)
+    rows = []
+    for place, number in enumerate(record.to_look_at):
+        what = f"face {number}" if total == 1 else f"face {number} of {total}"
+        picture = "".join(
+            f'<img src="data:image/jpeg;base64,{crop}" width="120" height="120" loading="lazy" alt="{what} of {name}">'
+            for crop in record.crops[place : place + 1]
+        )
+        reason = escape("".join(record.reasons[number - 1 : number]))
+        rows.append(f"<div>{picture}<p><b>{what}</b> {reason}</p></div>")
+    return f'<figure class="look"><figcaption>{name}</figcaption>{"".join(rows)}</figure>'
+
+
+def _name(record: Record) -> str:
+    return escape(record.name.encode("utf-8", "backslashreplace").decode())
+
+
 def _card(record: Record) -> str:
-    name = escape(record.name.encode("utf-8", "backslashreplace").decode())
+    name = _name(record)
     if record.state == "failed":
         return f'<figure><figcaption>{name}<small class="bad">{escape(record.error)}</small></figcaption></figure>'
     pictures = "".join(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -25,7 +26,7 @@ from .plan import Item
 from .record import Output, Record, failed_by
 from .references import References
 from .spec import BatchSpec
-from .thumbnails import eye_comparison, jpeg_base64
+from .thumbnails import eye_comparison, face_picture, jpeg_base64
 
 MATCH: Final = f"open {givers.MATCH}"
 """How somebody says who is whose: that is told for one photo, so it is no option of a batch."""
@@ -66,6 +67,7 @@ def _opened(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: 
         reasons=tuple(face.reason_naming(MATCH) for face in opened.faces),
         version=__version__,
     )
+    record = replace(record, crops=_crops(photo, opened, record.to_look_at))
     try:
         if not opened.changed:
             return replace(record, outputs=_copied(item, photo, spec, out, engine.settings)) if spec.copy else record
@@ -73,7 +75,7 @@ def _opened(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: 
     except _WorkedOn:
         changed = [out / path for path in item.changed if (out / path).is_file()]
         kept = tuple(_output(path, sha256_of(path), out) for path in changed)
-        return replace(record, state="kept", faces=(), reasons=(), outputs=kept)
+        return replace(record, state="kept", faces=(), reasons=(), crops=(), outputs=kept)
     more = max(0, record.faces.count("opened") - MAX_EYES)
     return replace(record, state="opened", outputs=outputs, eyes=_eyes(photo, opened), more_faces=more)
 
@@ -164,6 +166,11 @@ def _eyes(before: Photo, opened: Opened) -> tuple[str, ...]:
     faces = [face for face in opened.faces if face.outcome == "opened"]
     pictures = [eye_comparison(before, opened.photo, face.box) for face in faces[:MAX_EYES]]
     return tuple(jpeg_base64(picture) for picture in pictures if picture is not None)
+
+
+def _crops(photo: Photo, opened: Opened, numbers: Sequence[int]) -> tuple[str, ...]:
+    faces = [opened.faces[number - 1] for number in numbers[:MAX_EYES]]
+    return tuple(jpeg_base64(face_picture(photo, face.box)) for face in faces)
 
 
 def _output(path: Path, sha256: str, out: Path, encoding: str = "", notes: tuple[str, ...] = ()) -> Output:

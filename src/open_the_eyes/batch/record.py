@@ -13,6 +13,8 @@ State = Literal["opened", "unchanged", "kept", "failed"]
 """`unchanged`: no eye needed opening, or none could be opened well enough. `kept`: somebody has worked on its result
 since the batch wrote it, and it stays."""
 STATES: Final[tuple[State, ...]] = get_args(State)
+_UNSETTLED: Final = ("unsure", "kept_original")
+"""Outcomes of faces that a person should look at: their eyes may still be closed, and another try may open them."""
 _IN_FILE: Final = {"fingerprint": "wish"}
 """Fields of a record that the file knows by another name: manifests of earlier releases are gone on with."""
 
@@ -61,6 +63,7 @@ class Record:
         eyes: small JPEG pictures of opened eyes, before and after beside each other, in base64.
         more_faces: opened faces that have no picture in `eyes`.
         reasons: a sentence on every face, advising options of `open`; none in a manifest of an earlier release.
+        crops: small JPEG pictures of the first few faces `to_look_at`, in base64; none in such a manifest.
         version: of the program that did it; "" in a manifest of an earlier release.
         no_room: it failed since the disk is full; no record of that is kept, for the photo is not to blame.
     """
@@ -80,8 +83,14 @@ class Record:
     eyes: tuple[str, ...] = ()
     more_faces: int = 0
     reasons: tuple[str, ...] = ()
+    crops: tuple[str, ...] = ()
     version: str = ""
     no_room: bool = False
+
+    @property
+    def to_look_at(self) -> tuple[int, ...]:
+        """Numbers of the faces that a person should look at."""
+        return tuple(number for number, outcome in enumerate(self.faces, start=1) if outcome in _UNSETTLED)
 
     def to_line(self) -> bytes:
         """One line of ASCII: names that are not UTF-8 survive as escapes."""
@@ -93,10 +102,10 @@ class Record:
         """The record of a line; None for one that was never finished or is not ours."""
         try:
             told: dict[str, Any] = json.loads(line)
-            told = {"reasons": (), "version": "", "no_room": False, **told}
+            told = {"reasons": (), "crops": (), "version": "", "no_room": False, **told}
             values = {f.name: told[_IN_FILE.get(f.name, f.name)] for f in fields(cls)}
             outputs = tuple(map(Output.from_json, values.pop("outputs")))
-            values |= {name: tuple(values[name]) for name in ("faces", "eyes", "reasons")}
+            values |= {name: tuple(values[name]) for name in ("faces", "eyes", "reasons", "crops")}
             record = cls(**values, outputs=outputs)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ..errors import not_written
 from ..version import __version__
+from .line_by_line import write_parts
 from .manifest import Manifest
 from .plan import Plan
 from .record import STATES, Output, Record
@@ -35,13 +33,14 @@ def summary_of(
     fingerprint = spec.fingerprint()
     states: Counter[str] = Counter()
     faces: Counter[str] = Counter()
-    seconds, with_notes = 0.0, 0
+    seconds, with_notes, to_look_at = 0.0, 0, 0
     kept: list[str] = []
     for record in manifest.latest(plan.items, fingerprint):
         states[record.state] += 1
         faces.update(record.faces)
         seconds += record.seconds
         with_notes += sum(bool(output.notes) for output in record.outputs)
+        to_look_at += bool(record.to_look_at)
         if record.state == "kept" and len(kept) < MOST_NAMED:
             kept += [output.path for output in record.outputs]
     return {
@@ -55,6 +54,7 @@ def summary_of(
         "not_done": len(plan.items) - states.total(),
         "faces": dict(sorted(faces.items())),
         "kept_results": kept[:MOST_NAMED],
+        "to_look_at": to_look_at,
         "with_notes": with_notes,
         "worker_seconds": round(seconds, 3),
         "this_run": {
@@ -75,21 +75,16 @@ def write_summary(plan: Plan, spec: BatchSpec, manifest: Manifest, summary: dict
         PhotoNotWritten: it cannot be written; NoRoomOnDisk where the disk is full.
     """
     path = plan.folder / SUMMARY
-    temporary = plan.folder / f".open-the-eyes-{secrets.token_hex(8)}.part"
-    head = json.dumps(summary, indent=2)[:-2]
-    try:
-        with temporary.open("w", encoding="ascii") as file:
-            file.write(f'{head},\n  "results": [')
-            for number, record in enumerate(manifest.latest(plan.items, spec.fingerprint())):
-                file.write(f"{',' if number else ''}\n    {json.dumps(_line(record))}")
-            file.write("\n  ]\n}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise not_written(error)(f"{path}: expected to write the summary, got: {error.strerror}; make room.") from error
+    parts = _parts(summary, manifest.latest(plan.items, spec.fingerprint()))
+    write_parts(path, (part.encode("ascii") for part in parts), "the summary")
     return path
+
+
+def _parts(summary: dict[str, Any], records: Iterable[Record]) -> Iterator[str]:
+    yield f'{json.dumps(summary, indent=2)[:-2]},\n  "results": ['
+    for number, record in enumerate(records):
+        yield f"{',' if number else ''}\n    {json.dumps(_line(record))}"
+    yield "\n  ]\n}\n"
 
 
 def _line(record: Record) -> dict[str, Any]:
@@ -98,6 +93,7 @@ def _line(record: Record) -> dict[str, Any]:
         "sha256": record.sha256,
         "state": record.state,
         "faces": list(record.faces),
+        "faces_to_look_at": list(record.to_look_at),
         "reasons": list(record.reasons),
         "outputs": [_output(output) for output in record.outputs],
         "seconds": record.seconds,

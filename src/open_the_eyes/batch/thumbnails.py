@@ -1,4 +1,4 @@
-"""Small pictures of opened eyes, before and after beside each other, for the contact sheet."""
+"""Small pictures for the contact sheet: opened eyes, before and after beside each other, and faces to look at."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from ..photo import Photo
 
 SIDE_WH: Final = (168, 72)
 """Of one of the two pictures."""
+FACE_WH: Final = (120, 120)
+"""Of the picture of a face."""
 GAP_PX: Final = 4
 QUALITY: Final = 80
 ALIKE: Final = 0.93
 """Shapes nearer than this are made the same: whole pixels rarely have just the shape that was asked for."""
 ROOM: Final = 1.25
-"""How much more than the changed pixels is shown."""
+"""How much more than the changed pixels, or the face, is shown."""
 
 
 def eye_comparison(before: Photo, after: Photo, face: Box) -> Rgb | None:
@@ -31,9 +33,14 @@ def eye_comparison(before: Photo, after: Photo, face: Box) -> Rgb | None:
         return None
     rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
     seen = Box(around.left + columns[0], around.top + rows[0], around.left + columns[-1] + 1, around.top + rows[-1] + 1)
-    window = _of_shape(seen, ROOM, SIDE_WH[0] / SIDE_WH[1]).clipped(size_wh).to_whole().clipped(size_wh)
+    window = _window(seen, SIDE_WH, size_wh)
     gap = np.full((SIDE_WH[1], GAP_PX, 3), 255, np.uint8)
-    return np.hstack([_fitted(before.cut(window)), gap, _fitted(after.cut(window))])
+    return np.hstack([_fitted(before.cut(window), SIDE_WH), gap, _fitted(after.cut(window), SIDE_WH)])
+
+
+def face_picture(photo: Photo, face: Box) -> Rgb:
+    """(120, 120, 3): a face as it is in the photo."""
+    return _fitted(photo.cut(_window(face, FACE_WH, photo.size_wh)), FACE_WH)
 
 
 def jpeg_base64(picture: Rgb) -> str:
@@ -44,6 +51,11 @@ def jpeg_base64(picture: Rgb) -> str:
     return base64.b64encode(data.tobytes()).decode("ascii")
 
 
+def _window(seen: Box, picture_wh: tuple[int, int], size_wh: tuple[int, int]) -> Box:
+    """The part of a photo to show `seen` in, of the picture's shape where the photo's border lets it."""
+    return _of_shape(seen, ROOM, picture_wh[0] / picture_wh[1]).clipped(size_wh).to_whole().clipped(size_wh)
+
+
 def _of_shape(box: Box, room: float, shape: float) -> Box:
     """A box of `shape` (width over height) around the middle of another, with room."""
     width = room * max(box.width, shape * box.height)
@@ -51,15 +63,15 @@ def _of_shape(box: Box, room: float, shape: float) -> Box:
     return Box(x - width / 2, y - width / shape / 2, x + width / 2, y + width / shape / 2)
 
 
-def _fitted(part: Rgb) -> Rgb:
-    """The part brought to SIDE_WH, white where it has another shape."""
+def _fitted(part: Rgb, picture_wh: tuple[int, int]) -> Rgb:
+    """The part brought to a picture's size, white where it has another shape."""
     h, w = part.shape[:2]
-    scale = min(SIDE_WH[0] / w, SIDE_WH[1] / h)
+    scale = min(picture_wh[0] / w, picture_wh[1] / h)
     size_wh = max(round(w * scale), 1), max(round(h * scale), 1)
-    if min(size_wh[0] / SIDE_WH[0], size_wh[1] / SIDE_WH[1]) > ALIKE:
-        size_wh = SIDE_WH
+    if min(size_wh[0] / picture_wh[0], size_wh[1] / picture_wh[1]) > ALIKE:
+        size_wh = picture_wh
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    canvas = np.full((SIDE_WH[1], SIDE_WH[0], 3), 255, np.uint8)
-    left, top = (SIDE_WH[0] - size_wh[0]) // 2, (SIDE_WH[1] - size_wh[1]) // 2
+    canvas = np.full((picture_wh[1], picture_wh[0], 3), 255, np.uint8)
+    left, top = (picture_wh[0] - size_wh[0]) // 2, (picture_wh[1] - size_wh[1]) // 2
     canvas[top : top + size_wh[1], left : left + size_wh[0]] = cv2.resize(part, size_wh, interpolation=way)
     return canvas

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..counting import counted
 from ..errors import NoRoomOnDisk
 from . import speech
+from .words import option_text
 
 if TYPE_CHECKING:
     from ..batch.contact_sheet import Section
     from ..batch.manifest import Manifest
     from ..batch.plan import Plan
+    from ..batch.record import Record
     from ..batch.run import BatchResult
     from ..batch.spec import BatchSpec
 
@@ -23,17 +28,25 @@ NAMED: Final = 5
 def summed_up(planned: Plan, spec: BatchSpec, manifest: Manifest, ran: BatchResult) -> dict[str, Any]:
     """The summary, written beside the manifest with the contact sheet; where there is no room, their names are None."""
     from ..batch.contact_sheet import write_sheet
+    from ..batch.look_list import write_look_list
     from ..batch.summary import summary_of, write_summary
 
     told = summary_of(planned, spec, manifest, ran.tally, ran.left, ran.replaced)
-    states: tuple[Section, ...] = ("failed", "kept", "opened")
-    shown = {state: manifest.latest(planned.items, spec.fingerprint(), [state]) for state in states}
+    done = partial(manifest.latest, planned.items, spec.fingerprint())
+    shown: dict[Section, Iterable[Record]] = {
+        "failed": done(["failed"]),
+        "to_look_at": (record for record in done() if record.to_look_at),
+        "kept": done(["kept"]),
+        "opened": done(["opened"]),
+    }
     try:
         summary = write_summary(planned, spec, manifest, told)
+        looks = write_look_list(planned, (record for record in done() if record.to_look_at))
         pages = write_sheet(planned.folder, shown, told)
     except NoRoomOnDisk:
-        return told | {"summary": None, "sheet": None}
-    return told | {"summary": str(summary), "sheet": str(pages[0])}
+        return told | {"summary": None, "sheet": None, "look_list": None}
+    look_list = None if looks is None else str(looks)
+    return told | {"summary": str(summary), "sheet": str(pages[0]), "look_list": look_list}
 
 
 def summary_lines(told: dict[str, Any]) -> Sequence[str]:
@@ -71,7 +84,27 @@ def summary_lines(told: dict[str, Any]) -> Sequence[str]:
         lines.append(f"still there: {results}; the summary names all, until the next run: delete what is not wanted")
     if told["sheet"] is None:
         return lines
-    return [*lines, f"summary: {speech.printable(told['summary'])}", f"sheet:   {speech.printable(told['sheet'])}"]
+    lines += [f"summary: {speech.printable(told['summary'])}", f"sheet:   {speech.printable(told['sheet'])}"]
+    if told["to_look_at"]:
+        what = f"{counted(told['to_look_at'], 'photo')} with eyes that may still be closed"
+        lines.append(f'look at: {what}, under "Look at these" in the sheet')
+    if told["look_list"]:
+        lines += ["         to open these as well, into a folder of their own:", f"         {_going_on(told)}"]
+    return lines
+
+
+def _going_on(told: dict[str, Any]) -> str:
+    """The command for the photos to look at, with the options of this batch."""
+    options = dict(told["options"])
+    if options.get("all"):  # they were tried
+        options["seed"] = options.get("seed", 0) + 1
+    options["all"] = True
+    flags = [] if told["engine"] == "appearance" else ["--engine", told["engine"]]
+    flags += [word for name, value in options.items() for word in option_text(name, value).split(" ", 1)]
+    flags += [word for photo in told.get("references", ()) for word in ("--reference", photo)]
+    out = Path(told["out"])
+    again = out.with_name(f"{out.name}-again") if out.name not in ("", "..") else Path("opened-again")
+    return shlex.join(["open-the-eyes", "batch", told["look_list"], str(again), *flags])
 
 
 def _named(paths: Sequence[str], *, more: bool) -> str:

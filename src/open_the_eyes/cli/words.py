@@ -69,7 +69,7 @@ def edit_lines(path: str, record: EditRecord | None) -> list[str]:
     told = record.to_json()
     made = f"engine {record.engine}, mode {record.mode}, seed {record.seed}, version {record.version}"
     options = told["options"].items() if isinstance(told["options"], dict) else [("unreadable", told["options"])]
-    others = ", ".join(_option(name, value) for name, value in options)
+    others = ", ".join(option_text(name, value) for name, value in options)
     lines = [printable(path), f"  {made}", *([f"  options: {others}"] if others else [])]
     lines += [f"  processor: {record.processor}"] if record.processor else []
     lines += [f"  libraries: {record.libraries}"] if record.libraries else []
@@ -149,7 +149,7 @@ def _earlier(edit: EarlierEdit) -> str:
     return f"engine {edit.engine} opened {'face ' + ', '.join(map(str, edit.opened)) if edit.opened else 'no face'}"
 
 
-def _option(name: str, value: Any) -> str:
+def option_text(name: str, value: Any) -> str:
     """As it is written on the command line, "--eye-color green"; what is no option there by its name and value."""
     if name in ("match", "picks", "unreadable"):
         return f"{name} {value}"

@@ -91,7 +91,7 @@ def remote_processor(remote: RemoteFolders, out: Path, do: Processor, fingerprin
         changed = {output.path for output in outputs} & set(item.changed)
         if changed and not spec.overwrite_changed:
             found_there = tuple(Output(path, size_at(remote.out, path) or 0, "") for path in sorted(changed))
-            return replace(record, state="kept", faces=(), reasons=(), eyes=(), outputs=found_there)
+            return replace(record, state="kept", faces=(), reasons=(), eyes=(), crops=(), outputs=found_there)
         for output in outputs:
             send(here / "out" / output.path, remote.out, output.path, overwrite=spec.overwrite)
         return replace(record, outputs=outputs)
