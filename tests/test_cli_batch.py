@@ -45,7 +45,9 @@ def test_results_with_notes_are_counted_where_there_are_some(count: int) -> None
 def test_a_summary_of_one_photo_says_photo() -> None:
     run: dict[str, Any] = {"photos": 1, "seconds": 2.0, "photos_per_second": 0.5}
     run |= {"still_there_of_other_options": ["a.opened.jpg"], "replaced_although_changed": ["a.opened.jpg"]}
-    lines = summary_of(photos=1, opened=1, left_out=1, with_notes=1, this_run=run)
+    lines = summary_of(
+        photos=1, opened=1, left_out=1, left_out_files={"film": {"files": 1}}, with_notes=1, this_run=run
+    )
     assert not [line for line in lines if re.search(r"\b1 \w+s\b", line.replace("0.5 a second", ""))]
 
 

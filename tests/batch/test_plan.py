@@ -57,9 +57,8 @@ def test_photos_may_lie_below_the_results(shoot: Path) -> None:
     [
         pytest.param(["nowhere"], "out", {}, "no such file", id="nothing there"),
         pytest.param(["shoot/empty"], "out", {}, "found none", id="an empty folder"),
-        pytest.param(
-            ["shoot/*.md"], "out", {}, "found 1 file, no photo by its name", id="no photo among what there is"
-        ),
+        pytest.param(["shoot/*.md"], "out", {}, "found 1 other file; check", id="no photo among what there is"),
+        pytest.param(["shoot/*.cr2"], "out", {}, "found 1 camera raw file: develop it to JPEG", id="raw files alone"),
         pytest.param(["shoot/*.tif"], "out", {}, "found none", id="a pattern that matches none"),
         pytest.param([""], "out", {}, "expected a folder", id="no name"),
         pytest.param(["a\0b"], "out", {}, "expected a folder", id="a name that cannot be"),
@@ -73,6 +72,7 @@ def test_photos_may_lie_below_the_results(shoot: Path) -> None:
 def test_what_cannot_be_is_refused_before_any_work(
     shoot: Path, sources: list[str], out: str, options: dict[str, Any], says: str
 ) -> None:
+    (shoot / "IMG_1.CR2").write_bytes(b"II*")
     (shoot / "wide.txt").write_bytes("a.jpg\n".encode("utf-16-le"))
     with pytest.raises(UsageError, match=says):
         plan(sources, out, **options)

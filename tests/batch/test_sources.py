@@ -56,9 +56,9 @@ def test_a_list_is_read_in_the_encoding_that_its_mark_tells(shoot: Path, encodin
 
 
 def test_files_that_are_no_photos_are_counted_not_done(shoot: Path) -> None:
-    assert plan([str(shoot)], "out").others == 2  # notes.md and a result
+    assert str(plan([str(shoot)], "out").left_out) == "1 result of ours; 1 other file"
     (shoot / "a.faces.jpg").write_bytes(JPEG)
-    assert plan([str(shoot)], "out").others == 3
+    assert plan([str(shoot)], "out").left_out.total == 3
 
 
 @pytest.mark.parametrize("source", ["shoot", "shoot/**/*.jpg", "shoot/*/*.jpg"])

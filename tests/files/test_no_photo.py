@@ -100,7 +100,11 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], type[Exception], str]] = {
     "avif: half": (lambda: cut(saved(picture(), "AVIF"), 0.6), UnreadablePhoto, "damaged"),
     "avif: animated": (lambda: animated("AVIF"), UnreadablePhoto, "animation of 3"),
     "film": (lambda: b"\0\0\0\x18ftypisom\0\0\0\0isomavc1", UnreadablePhoto, "a film"),
-    "canon raw": (lambda: b"II\x2a\0\x10\0\0\0CR\x02\0" + b"\0" * 40, UnreadablePhoto, "raw"),
+    "canon raw": (
+        lambda: b"II\x2a\0\x10\0\0\0CR\x02\0" + b"\0" * 40,
+        UnreadablePhoto,
+        "camera raw file; develop it to JPEG or TIFF",
+    ),
     "bigtiff": (lambda: b"II\x2b\0\x08\0\0\0" + b"\0" * 16, UnreadablePhoto, "BigTIFF"),
     "jpeg: only a start": (lambda: b"\xff\xd8\xff", UnreadablePhoto, "ends inside"),
     "jpeg: half": (lambda: cut(saved(picture(), "JPEG"), 0.9), UnreadablePhoto, "ends inside"),
@@ -175,7 +179,11 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], type[Exception], str]] = {
         UnreadablePhoto,
         "one page",
     ),
-    "tiff: a preview only": (lambda: tiff_claiming(2, 2, tag254=1), UnreadablePhoto, "raw"),
+    "tiff: a preview only": (
+        lambda: tiff_claiming(2, 2, tag254=1),
+        UnreadablePhoto,
+        "camera raw file; develop it to JPEG or TIFF",
+    ),
     "tiff: 30000 x 30000": (lambda: tiff_claiming(30_000, 30_000), PhotoTooLarge, "900,000,000"),
     "tiff: tile of 60000 x 60000": (
         lambda: tiff_claiming(2, 2, tag322=60_000, tag323=60_000, tag324=150, tag325=4),

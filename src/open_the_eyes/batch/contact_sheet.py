@@ -105,7 +105,7 @@ def _page(cards: list[_Card], number: int, pages: int, summary: dict[str, Any]) 
 <body>
 <header>
 <h1>{escape(title)}</h1>
-<p>Engine {escape(str(summary["engine"]))}. In each picture: before on the left, after on the right.</p>
+<p>Engine {escape(str(summary["engine"]))}. Of opened eyes: before on the left, after on the right.</p>
 <ul class="counts">{counts}</ul>
 {turning}
 </header>

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..counting import counted
 from ..errors import UsageError
 from ..looking import is_folder, is_there, special
 from ..naming import is_result, numbered, opened
+from .left_out import LeftOut
 from .sources import FOLDER, PhotoCollector, each_once, spelled_out
 
 
@@ -44,14 +44,14 @@ class Plan:
     Args:
         root: what is mirrored: a folder, or an address.
         out: the folder of results; of a batch at addresses, the folder here for what it keeps.
-        others: files in the folders that are no photos to do.
+        left_out: files in the folders that are no photos to do.
         address: where results are, if not in `out`.
     """
 
     root: str
     out: Path
     items: tuple[Item, ...]
-    others: int = 0
+    left_out: LeftOut = field(default_factory=LeftOut)
     address: str = ""
 
     @property
@@ -105,10 +105,8 @@ def plan(
     if not photos:
         from ..files import SUFFIXES
 
-        others = f"{counted(found.others, 'file')}, no photo by its name or a result of ours"
-        came = others if found.others else "none"
         raise UsageError(
-            f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) in {', '.join(sources)}, found {came}; "
+            f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) in {', '.join(sources)}, found {found.left_out}; "
             "check the name, and put patterns into quotes."
         )
     root = found.root(photos)
@@ -118,7 +116,7 @@ def plan(
     items = tuple(_item(photo, root, target, keep_names) for photo in photos)
     originals = {os.path.realpath(photo) for photo in (*references, *photos)}
     check_apart(items, lambda place: os.path.realpath(place) in originals, variations, copy=copy)
-    return Plan(str(root), target, items, found.others)
+    return Plan(str(root), target, items, found.left_out)
 
 
 def _item(photo: Path, root: Path, out: Path, keep_names: bool) -> Item:

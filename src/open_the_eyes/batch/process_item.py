@@ -31,7 +31,9 @@ from .thumbnails import eye_comparison, face_picture, jpeg_base64
 MATCH: Final = f"open {givers.MATCH}"
 """How somebody says who is whose: that is told for one photo, so it is no option of a batch."""
 MAX_EYES: Final = 4
-"""Faces of one photo that the contact sheet shows."""
+"""Faces of one photo that the contact sheet shows before and after."""
+MAX_CROPS: Final = 12
+"""Faces to look at of one photo that it has a picture of."""
 
 
 class _WorkedOn(Exception):
@@ -169,7 +171,7 @@ def _eyes(before: Photo, opened: Opened) -> tuple[str, ...]:
 
 
 def _crops(photo: Photo, opened: Opened, numbers: Sequence[int]) -> tuple[str, ...]:
-    faces = [opened.faces[number - 1] for number in numbers[:MAX_EYES]]
+    faces = [opened.faces[number - 1] for number in numbers[:MAX_CROPS]]
     return tuple(jpeg_base64(face_picture(photo, face.box)) for face in faces)
 
 

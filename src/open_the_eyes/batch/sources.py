@@ -17,6 +17,7 @@ from ..looking import is_file, is_folder, is_link, is_there
 from ..naming import is_result
 from ..patterns import any_case, is_pattern
 from ..wording import typed
+from .left_out import LeftOut
 
 FOLDER: Final = "open-the-eyes.batch"
 """In the folder of results: what the batch itself keeps. Never looked into for photos."""
@@ -40,7 +41,7 @@ class PhotoCollector:
         self._out = out
         self._roots: list[Path | None] = []
         self.photos: list[Path] = []
-        self.others = 0
+        self.left_out = LeftOut()
 
     def add(self, source: str) -> None:
         path = Path(source)
@@ -98,7 +99,7 @@ class PhotoCollector:
             if locked or (file.suffix.lower() in SUFFIXES and not is_result(file.name)):
                 self.photos.append(file)
             else:
-                self.others += 1
+                self.left_out.add(str(file))
 
 
 def _not_found(path: Path) -> UsageError | UnreadablePhoto:

@@ -51,6 +51,7 @@ def summed_up(planned: Plan, spec: BatchSpec, manifest: Manifest, ran: BatchResu
 
 def summary_lines(told: dict[str, Any]) -> Sequence[str]:
     """The summary for a person."""
+    from ..batch import left_out
     from ..batch.tally import in_words
 
     run = told["this_run"]
@@ -69,7 +70,7 @@ def summary_lines(told: dict[str, Any]) -> Sequence[str]:
         outcomes = ", ".join(f"{n:,} {outcome.replace('_', ' ')}" for outcome, n in alone.items())
         lines.append(f"faces left alone: {outcomes}; the summary says why")
     if told["left_out"]:
-        lines.append(f"left out: {counted(told['left_out'], 'file')}, no photo by its name or a result of ours")
+        lines.append(f"left out: {left_out.told(told['left_out_files'])}")
     if told["with_notes"]:
         lines.append(f"notes: on {counted(told['with_notes'], 'result')}, such as of what is left out; see the summary")
     if told["kept"]:

@@ -8,33 +8,34 @@ from typing import Final
 from ..errors import UnreadablePhoto
 from ..photo import FileFormat
 from .isobmff import brand_of
+from .kinds import BMP, FILM, GIF, JPEG_2000, JPEG_XL, PDF, PHOTOSHOP, RAW, what_to_do
 
 HEAD_BYTES: Final = 4096
 """The beginning of a file that tells its format."""
 READABLE: Final = "a JPEG, PNG, WebP, TIFF, HEIC or AVIF photo"
 
 _OTHERS: Final[tuple[tuple[int, bytes, str], ...]] = (
-    (0, b"GIF8", "a GIF"),
-    (0, b"BM", "a BMP"),
-    (0, b"8BPS", "a Photoshop document"),
-    (0, b"%PDF", "a PDF"),
-    (0, b"\x00\x00\x00\x0cJXL ", "a JPEG XL"),
-    (0, b"\xff\x0a", "a JPEG XL"),
-    (0, b"\x00\x00\x00\x0cjP  ", "a JPEG 2000"),
-    (0, b"\xff\x4f\xff\x51", "a JPEG 2000"),
+    (0, b"GIF8", GIF),
+    (0, b"BM", BMP),
+    (0, b"8BPS", PHOTOSHOP),
+    (0, b"%PDF", PDF),
+    (0, b"\x00\x00\x00\x0cJXL ", JPEG_XL),
+    (0, b"\xff\x0a", JPEG_XL),
+    (0, b"\x00\x00\x00\x0cjP  ", JPEG_2000),
+    (0, b"\xff\x4f\xff\x51", JPEG_2000),
     (0, b"v/1\x01", "an OpenEXR picture"),
     (0, b"PK\x03\x04", "a ZIP archive"),
-    (0, b"FUJIFILM", "a camera raw file"),
-    (0, b"IIRO", "a camera raw file"),
-    (0, b"IIU\x00", "a camera raw file"),
-    (8, b"CR\x02\x00", "a camera raw file"),
+    (0, b"FUJIFILM", RAW),
+    (0, b"IIRO", RAW),
+    (0, b"IIU\x00", RAW),
+    (8, b"CR\x02\x00", RAW),
     (0, b"II\x2b\x00", "a BigTIFF"),
     (0, b"MM\x00\x2b", "a BigTIFF"),
 )
 _BRANDS: Final = {
-    b"crx ": "a camera raw file",
-    b"qt  ": "a film",
-    b"isom": "a film",
+    b"crx ": RAW,
+    b"qt  ": FILM,
+    b"isom": FILM,
 }
 
 
@@ -46,7 +47,7 @@ def sniff(data: bytes) -> FileFormat:
     """
     other = _other(data)
     if other is not None:
-        raise UnreadablePhoto(f"expected {READABLE}, this is {other}; convert it to one of those first.")
+        raise UnreadablePhoto(f"expected {READABLE}, this is {other}; {what_to_do(other)}.")
     if data.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -69,7 +70,7 @@ def _other(data: bytes) -> str | None:
         if data.startswith(magic, at):
             return name
     if data[4:8] == b"ftyp":
-        return None if brand_of(data) else _BRANDS.get(data[8:12], "a film")
+        return None if brand_of(data) else _BRANDS.get(data[8:12], FILM)
     if data[:512].lstrip()[:5].lower() in (b"<svg ", b"<?xml"):
         return "an SVG drawing or XML text"
     return None

@@ -19,6 +19,7 @@ from ..photo import Encoding
 from . import tiff_deep
 from . import tiff_strips as strips
 from .ifd import BYTE, UNDEFINED, Directory, Entry, as_block, read_directory, read_root
+from .kinds import RAW, what_to_do
 from .parcel import Blocks, Parcel, Unpacked, check_pixels
 
 NOTE_TAG: Final = 65123
@@ -112,7 +113,7 @@ def pack(parcel: Parcel) -> bytes:
 
 def _check_single(data: bytes, root: Directory) -> None:
     if strips.DNG in root.entries or root.number(strips.SUBFILE, 0) & _REDUCED:
-        raise UnreadablePhoto("expected a finished photo, this is a camera raw file; develop it to JPEG or TIFF first.")
+        raise UnreadablePhoto(f"expected a finished photo, this is {RAW}; {what_to_do(RAW)}.")
     seen, at = 1, root.next
     while at:
         page = read_directory(data, at, root.order, depth=1)

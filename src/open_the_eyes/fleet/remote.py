@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .. import naming
 from ..addresses import without_secrets
+from ..batch.left_out import LeftOut
 from ..batch.plan import Item, Plan, check_apart
 from ..batch.record import Output, Record, failed_by
 from ..batch.sources import FOLDER, is_hidden
@@ -46,7 +47,7 @@ def plan_remote(
             f"{option}: expected another place than {remote.source}, originals are never replaced; name one."
         )
     results = within(files, root, remote.out)
-    items, others = [], 0
+    items, left_out = [], LeftOut()
     for path, facts in sorted(found(files, root, remote.source).items()):
         name = path[len(root) :].lstrip("/")
         if FOLDER in name.split("/") or any(map(is_hidden, name.split("/"))):
@@ -54,16 +55,18 @@ def plan_remote(
         if results and name.startswith(f"{results}/"):
             continue
         if not _is_photo(name):
-            others += 1
+            left_out.add(name)
             continue
         output = Path(name) if keep_names else naming.opened(Path(name))
         items.append(Item(name, Path(name), output, Path(name), int(facts.get("size") or 0), stamp(files, path)))
     if not items:
-        raise UsageError(f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) at {remote.source}, found none.")
+        raise UsageError(
+            f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) at {remote.source}, found {left_out}."
+        )
     photos = within(*opened(remote.out), remote.source)
     originals = {f"{photos}/{item.name}" for item in items} if photos else set()
     check_apart(items, lambda place: place.as_posix() in originals, variations, copy=copy, address=f"{remote.out}/")
-    return Plan(without_secrets(remote.source), state, tuple(items), others, without_secrets(remote.out))
+    return Plan(without_secrets(remote.source), state, tuple(items), left_out, without_secrets(remote.out))
 
 
 def remote_processor(remote: RemoteFolders, out: Path, do: Processor, fingerprint: str, spec: BatchSpec) -> Processor:
