@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,10 @@ from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.photo import Photo
 from open_the_eyes.roles import Face
+from open_the_eyes.seen import Seen
 from tests.references import another_shot, somebody_else
 
+module = importlib.import_module("open_the_eyes.best_take")
 NOBODY = Photo(np.full((64, 64, 3), 120, np.uint8))
 
 
@@ -144,3 +148,26 @@ def test_the_same_burst_gives_the_same_bytes(taken: tuple[list[Rgb], BestTake], 
     frames, result = taken
     again = best_take([Photo(frame) for frame in frames], engine=reference)
     assert np.array_equal(again.opened.photo.pixels, result.opened.photo.pixels)
+
+
+@pytest.mark.parametrize(
+    ("others", "known", "refused"),
+    [
+        pytest.param(1, 0, False, id="of two nothing is concluded"),
+        pytest.param(2, 0, True, id="none of three"),
+        pytest.param(5, 1, True, id="few"),
+        pytest.param(4, 1, False, id="a quarter"),
+    ],
+)
+def test_photos_of_different_people_are_no_burst(
+    monkeypatch: pytest.MonkeyPatch,
+    reference: Engine,
+    portrait_face: Face,
+    others: int,
+    known: int,
+    refused: bool,
+) -> None:
+    shots = [Seen(NOBODY, (portrait_face,), reference.detector) for _ in range(others + 1)]
+    monkeypatch.setattr(module, "acquainted", lambda *_: known)
+    with pytest.raises(UsageError, match=r"different people: besides a\.jpg.* --match") if refused else nullcontext():
+        module._check_same_people(shots, "a.jpg", reference)

@@ -21,8 +21,24 @@ def test_best_take_prints_who_came_from_where(shots: Path, capsys: pytest.Captur
     assert main(["best-take", ".", "-o", "best.png", "--report", "best.json"]) == 0
     said = capsys.readouterr().out
     assert "shot2.png: the best of 2 frames" in said
-    assert "good as it is: nothing written" in said
+    assert "good as it is: nothing written to best.png; --copy copies the frame there" in said
+    assert not (shots / "best.png").exists()
     assert json.loads((shots / "best.json").read_text())["base"] == "shot2.png"
+
+
+@pytest.mark.parametrize(
+    ("out", "copied"), [("new/", "new/shot2.png"), ("best.jpg", "best.jpg")], ids=["a folder", "another format"]
+)
+def test_with_copy_a_burst_whose_best_frame_is_good_leaves_no_hole(
+    shots: Path, capsys: pytest.CaptureFixture[str], out: str, copied: str
+) -> None:
+    again = ["best-take", "shot1.png", "shot2.png", "-o", out, "--copy"]
+    assert main(again) == 0
+    assert f"copied as it is: {copied}" in capsys.readouterr().out
+    same = (shots / copied).read_bytes() == (shots / "shot2.png").read_bytes()
+    assert same is copied.endswith(".png"), "under another format's name it is written in that format"
+    assert main(again) == 3
+    assert f"{copied} is there already" in capsys.readouterr().err
 
 
 def test_best_take_writes_the_exchanged_eyes(shots: Path, blinked: Rgb, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,12 +22,15 @@ from .pipeline import Progress, inspect_photo, look, open_eyes
 from .results import Inspected, Opened
 from .roles import Face
 from .seen import Seen
+from .stages.match import acquainted
 
 CLOSED, UNSURE, HIDDEN, MISSING = 1.0, 0.6, 0.3, 1.5
 """What speaks against a frame: a face with closed eyes, with eyes that may be, one that cannot be edited, and each face
 fewer than the frame with most faces has."""
 BLUR: Final = 1.2
 """The same for each e-th part of the sharpest frame's detail."""
+SAME_PEOPLE: Final = 0.25
+"""Of the other frames so many show somebody of the best one, where it is a burst."""
 _FACE_PX: Final = 160
 """Faces are compared at this width, so that a step towards the camera is no advantage."""
 
@@ -81,7 +84,8 @@ def best_take(
             photo. `options.match` counts as the reasons in a report do: the other frames with a face, in this order.
 
     Raises:
-        UsageError: fewer than two photos, what are no options, or `match` names a frame or a face that gives no eyes.
+        UsageError: fewer than two photos, what are no options, `match` names a frame or a face that gives no eyes, or
+            the photos seem to show different people, where it names none.
         UnreadablePhoto, PhotoTooLarge: one of them cannot be used.
     """
     single = isinstance(photos, str | bytes | os.PathLike | Photo | Seen)
@@ -99,6 +103,8 @@ def best_take(
     frames = _frames(found)
     base = min(range(len(frames)), key=lambda n: (round(frames[n].problems, 6), n))
     others = [n for n, one in enumerate(seen) if n != base and one.faces]
+    if not match and not options.match.match:
+        _check_same_people([seen[n] for n in (base, *others)], frames[base].name, engine)
     pairs = (*options.match.match, *_among(others, match, frames, base))
     options = replace(options, choose=replace(options.choose, all=True), match=MatchOptions(match=pairs))
     opened = open_eyes(
@@ -109,6 +115,32 @@ def best_take(
         progress=lambda stage, part: tell(stage, 0.5 + 0.5 * part),
     )
     return BestTake(frames, base, opened)
+
+
+def _check_same_people(shots: Sequence[Seen], name: str, engine: Engine) -> None:
+    """Refuses what is no burst: few shots show anybody of the first one. Of two shots nothing is concluded.
+
+    Raises:
+        UsageError: it is none.
+    """
+    best, *others = (replace(one, faces=_large(one.faces), traits=None) for one in shots)
+    others = [one for one in others if one.faces]
+    if len(others) < 2 or not best.faces:
+        return
+    met = acquainted(best, others, engine.teller())
+    if met < SAME_PEOPLE * len(others):
+        which = f"{met:,} of {len(others):,} show" if met else f"none of {len(others):,} shows"
+        raise UsageError(
+            "best take: expected shots of the same people, these seem to be photos of different people: besides "
+            f"{name}, {which} anybody who is in it. Name one burst at a time.",
+            mend="--match 1=PHOTO:3",
+            how="Or say who is who",
+        )
+
+
+def _large(faces: Sequence[Face]) -> tuple[Face, ...]:
+    """Those that may be edited: of others less is seen."""
+    return tuple(face for face in faces if face.refusal is None)
 
 
 def _among(

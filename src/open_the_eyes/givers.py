@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 MATCH: Final = "--match"
 """The option of `open` by which somebody says who is whose."""
+LISTED: Final = 2
+"""References of which each is told why it gives no eyes; of more, the one that comes nearest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +96,13 @@ class NoDonor:
     Args:
         photo: what the reference is called.
         match: who it would be there; for "stranger", None where nobody comes near.
+        nearness: log-odds that it is the same person.
     """
 
     why: Literal["stranger", "uncertain", "shut"]
     photo: str
     match: Match | None = None
+    nearness: float = -math.inf
 
     def said(self, option: str = MATCH) -> str:
         """A clause."""
@@ -106,8 +111,18 @@ class NoDonor:
             likest = f" (if one is, say which: {who})" if who else ""
             return f"nobody in {self.photo} is surely this person{likest}"
         if self.why == "uncertain":
-            return f"it is not certain which face in {self.photo} is this person's (say which with {who})"
+            which = f" (say which with {who})" if who else ""
+            return f"it is not certain which face in {self.photo} is this person's{which}"
         return f"the eyes are not open in {self.photo if self.match is None else self.match.there} either"
+
+    @property
+    def unadvised(self) -> NoDonor:
+        """The same, without saying what to do about it."""
+        return self if self.why == "shut" else replace(self, match=None)
+
+
+def _nearness(reason: NoDonor) -> tuple[bool, float]:
+    return reason.why != "stranger", reason.nearness
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +132,13 @@ class NoDonors:
     reasons: tuple[NoDonor, ...] = ()
 
     def said(self, option: str = MATCH) -> str:
-        """One sentence of several clauses."""
-        clauses = dict.fromkeys(reason.said(option) for reason in self.reasons)
-        text = "; ".join(clauses) or "no reference shows this person"
+        """One sentence of several clauses, with one suggestion at most: that of the reference that comes nearest."""
+        best = max(self.reasons, key=_nearness, default=None)
+        few = len(self.reasons) <= LISTED
+        clauses = [
+            one.said(option) if one is best else one.unadvised.said() for one in self.reasons if few or one is best
+        ]
+        if not few:
+            clauses.append(f"the {len(self.reasons) - 1:,} others give none either")
+        text = "; ".join(dict.fromkeys(clauses)) or "no reference shows this person"
         return f"{text[:1].upper()}{text[1:]}."

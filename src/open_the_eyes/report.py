@@ -134,8 +134,8 @@ class OutputReport:
     """One file that was written, the SHA-256 of its bytes, hexadecimal, and how its picture was coded.
 
     `encoding` is "coefficients" for a JPEG of which only the changed blocks were coded anew, "reencoded: " and why for
-    one where that could not be, and "whole" for everything else. `notes` are sentences on what of the source's file is
-    not in it, or in it and not of the new picture.
+    one where that could not be, "copy" for the source's very file, and "whole" for everything else. `notes` are
+    sentences on what of the source's file is not in it, or in it and not of the new picture.
     """
 
     path: str

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import UsageError
-from open_the_eyes.givers import NoDonors, ReferenceFace
+from open_the_eyes.givers import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import SIDES, Side
@@ -20,7 +20,7 @@ from open_the_eyes.photo import Photo
 from open_the_eyes.roles import Eye, Face, FaceDetector
 from open_the_eyes.seen import Seen
 from open_the_eyes.stages.choose import Decision, decide
-from open_the_eyes.stages.match import Matches, Reference, left_alone, match
+from open_the_eyes.stages.match import Matches, Reference, acquainted, left_alone, match
 from tests.references import somebody_else
 
 OPEN, SHUT, HIDDEN = Eye(1.0, 0.02), Eye(0.1, 0.99), Eye(0.4, 0.0, covered=True)
@@ -184,6 +184,24 @@ def test_only_eyes_that_are_open_there_are_taken(eyes: tuple[Eye, Eye], taken: t
     assert found.donors[1][0].crop.closed == taken
 
 
+def test_of_many_references_the_one_that_comes_nearest_is_told_with_one_suggestion() -> None:
+    def stranger(number: int, nearness: float) -> NoDonor:
+        face = ReferenceFace(f"{number}.jpg", number, 1)
+        return NoDonor("stranger", f"{number}.jpg", Match(1, face, by_name=True), nearness)
+
+    reasons = tuple(stranger(number, -abs(number - 7.0)) for number in range(1, 18))
+    assert NoDonors(reasons).said() == (
+        "Nobody in 7.jpg is surely this person (if one is, say which: --match 1=7.jpg:1); "
+        "the 16 others give none either."
+    )
+    assert NoDonors(reasons[6:8]).said() == (
+        "Nobody in 7.jpg is surely this person (if one is, say which: --match 1=7.jpg:1); "
+        "nobody in 8.jpg is surely this person."
+    )
+    known = NoDonor("uncertain", "k.jpg", reasons[0].match, -99)
+    assert NoDonors((*reasons, known)).said().startswith("It is not certain which face in k.jpg")
+
+
 def test_eyes_shut_there_too_are_no_donor() -> None:
     table = Table()
     found = run(table, [table.person("ann", 0, (SHUT, SHUT))], [table.person("ann", 0, (SHUT, SHUT))])
@@ -252,6 +270,17 @@ def test_the_real_describer_finds_the_person_and_refuses_the_stranger_beside_her
     decisions = decide(real.detector.detect(blinked), ChooseOptions())
     found = match(blinked, decisions, [shown(pair, real.detector)], real.teller(), MatchOptions())
     assert [str(one.giver) for one in found.donors[1]] == ["shot1.jpg, face 2"]
+
+
+def test_strangers_are_not_acquainted_and_shots_of_one_person_are(
+    real: Engine, blinked: Rgb, portrait: Rgb, portrait_face: Face
+) -> None:
+    ours, same, stranger = (
+        Seen(Photo(pixels), tuple(real.detector.detect(pixels)), real.detector)
+        for pixels in (blinked, portrait, somebody_else(portrait, portrait_face.landmarks))
+    )
+    assert [acquainted(ours, [one], real.teller()) for one in (same, stranger)] == [1, 0]
+    assert acquainted(ours, [same, stranger, same], real.teller()) == 2
 
 
 def test_of_real_twins_neither_is_taken(real: Engine, blinked: Rgb, portrait: Rgb) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -14,6 +15,9 @@ from ..errors import SomePhotosFailed, UnreadablePhoto, UsageError
 from ..looking import is_folder, is_there
 from ..options import MatchOptions, Options
 from . import donors, flags, names, parse, paths, progress, speech, words
+
+COPIED: Final = "copy"
+"""The `encoding` of an output that is the photo's very file."""
 
 if TYPE_CHECKING:
     from ..best_take import BestTake
@@ -40,6 +44,10 @@ def best_take_command(
             metavar="1=PHOTO:3", help="Face 1 of the best frame is face 3 of that photo. May be given several times."
         ),
     ] = None,
+    copy: Annotated[
+        bool,
+        typer.Option("--copy", help="With -o: where no eyes need exchanging, write a copy of the best frame there."),
+    ] = False,
     seed: Annotated[
         str, typer.Option(metavar="S", help="A whole number. The same photos and seed give the same eyes.")
     ] = "0",
@@ -54,14 +62,18 @@ def best_take_command(
     closed are replaced by the same person's from another frame. Nobody gets eyes that are not surely theirs, and none
     are made up: whoever has open eyes in no frame stays as they are, and `open` can paint theirs. Files that
     open-the-eyes made are left out, and this is said. Of a folder, files that cannot be read are left out, too, and the
-    exit code is 6. Without -o, the result is beside that frame: shot2.jpg gives shot2.opened.jpg.
+    exit code is 6. Without -o, the result is beside that frame: shot2.jpg gives shot2.opened.jpg. Where no eyes were
+    exchanged nothing is written, unless --copy is given.
 
     \b
     Examples:
       open-the-eyes best-take burst/ -o best.jpg
       open-the-eyes best-take shot1.jpg shot2.jpg shot3.jpg
+      open-the-eyes best-take burst/ -o best.jpg --copy
       open-the-eyes best-take burst/ -o best.jpg --match 1=shot2.jpg:3
     """
+    if copy and out is None:
+        raise UsageError("--copy: expected -o beside it, got none; name where the copy is to go.")
     places = names.spelt_out(photos)
     sources = _photos(places)
     named = tuple(photo for photo in map(Path, places) if not is_folder(photo))
@@ -78,7 +90,8 @@ def best_take_command(
         paths.check_output(target, _without_result(sources, named, target), overwrite=overwrite)
     report_path = None if report is None else paths.report_place(report)
     if report_path is not None:
-        paths.check_report(report_path, (*sources, *targets.values()), overwrite=overwrite)
+        copies = (_place_of_copy(photo, target, out) for photo, target in targets.items()) if copy else ()
+        paths.check_report(report_path, (*sources, *targets.values(), *copies), overwrite=overwrite)
 
     from ..best_take import best_take
     from ..engine import load_engine
@@ -91,9 +104,13 @@ def best_take_command(
         with flags.by_flag():
             taken = best_take(tuple(burst.frames.values()), options, match=pairs, engine=engine, progress=tell)
     given = (*burst.frames, *burst.failed, *named)
-    saved = _saved(taken, given, targets[tuple(burst.frames)[taken.base]], overwrite=overwrite)
+    frame = tuple(burst.frames)[taken.base]
+    if copy and not taken.opened.changed:
+        saved = _copied(taken, frame, given, _place_of_copy(frame, targets[frame], out), overwrite=overwrite)
+    else:
+        saved = _saved(taken, given, targets[frame], overwrite=overwrite)
     text = json.dumps(_as_json(taken, burst, saved), indent=2)
-    speech.say(text if as_json else "\n".join(_lines(taken, saved)))
+    speech.say(text if as_json else "\n".join(_lines(taken, saved, out)))
     if report_path is not None:
         paths.write_text(report_path, text + "\n", overwrite=overwrite)
     if burst.failed:
@@ -174,6 +191,31 @@ def _saved(taken: BestTake, given: tuple[Path, ...], target: Path, *, overwrite:
     return opened.save(target, overwrite=overwrite)
 
 
+def _place_of_copy(frame: Path, target: Path, out: str | None) -> Path:
+    """The file that -o names; in a folder, a copy is called what the frame is, so that nobody takes it for an edit."""
+    return target if out is not None and target == Path(out) else target.with_name(frame.name)
+
+
+def _copied(taken: BestTake, frame: Path, given: tuple[Path, ...], target: Path, *, overwrite: bool) -> Report:
+    """Writes the best frame as it is: byte for byte, with its time, unless the name asks for another format."""
+    from ..digest import sha256_of
+    from ..files import format_for, write
+    from ..files.whole_file import write_whole
+    from ..report import OutputReport
+
+    photo = taken.opened.photo
+    paths.check_output(target, given, overwrite=overwrite)
+    paths.make_folder(target)
+    if photo.file is not None and format_for(photo, target) != photo.file.format:
+        written = write(photo, target, record=None, overwrite=overwrite)
+    else:
+        write_whole(target, frame.read_bytes(), overwrite=overwrite)
+        written = OutputReport(str(target), sha256_of(target), COPIED)
+    times = frame.stat()
+    os.utime(target, ns=(times.st_atime_ns, times.st_mtime_ns))
+    return replace(taken.opened.report, outputs=(written,))
+
+
 def _as_json(taken: BestTake, burst: donors.Burst, report: Report) -> dict[str, object]:
     return {
         "base": taken.frames[taken.base].name,
@@ -184,12 +226,14 @@ def _as_json(taken: BestTake, burst: donors.Burst, report: Report) -> dict[str, 
     }
 
 
-def _lines(taken: BestTake, report: Report) -> list[str]:
+def _lines(taken: BestTake, report: Report, out: str | None) -> list[str]:
     """Which frame, whose eyes came from where, and where the result is."""
     base = taken.frames[taken.base]
     lines = [f"{speech.printable(base.name)}: the best of {len(taken.frames)} frames"]
     lines += [f"  {line}" for line in words.face_lines(report.faces)]
     if report.outputs:
-        return lines + [f"  written: {speech.printable(output.path)}" for output in report.outputs]
+        what = "written" if taken.opened.changed else "copied as it is"
+        return lines + [f"  {what}: {speech.printable(output.path)}" for output in report.outputs]
     good = all(face.outcome == "already_open" for face in report.faces) and report.faces
-    return [*lines, "  good as it is: nothing written" if good else f"  {words.nothing_written(report.faces)}"]
+    why = "good as it is: nothing written" if good else words.nothing_written(report.faces)
+    return [*lines, f"  {why}" if out is None else f"  {why} to {speech.printable(out)}; --copy copies the frame there"]

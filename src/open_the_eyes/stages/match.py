@@ -25,6 +25,8 @@ from .neighbours import vouched
 MARGIN, TWIN_MARGIN = 1.0, 3.0
 """Log-odds by which a pair must lead all else its two faces could be paired with; the latter where that, too, would
 be taken for one person, as happens with twins, mirrors and pictures on the wall."""
+MAYBE: Final = -2.0
+"""Log-odds from which on two faces may be one person's: nearly all shots of one person have more, few strangers do."""
 SAME_EMBEDDING: Final = 0.42
 """Cosine of two ArcFace embeddings from which on they are one person's (strangers rarely reach 0.3)."""
 EMBEDDING_SCALE: Final = 14.0
@@ -129,6 +131,14 @@ def traits_of(pixels: Rgb, faces: Sequence[Face], describer: FaceDescriber) -> t
     return tuple(describer.describe(pixels, face) for face in faces)
 
 
+def acquainted(ours: Seen, others: Sequence[Seen], describer: FaceDescriber) -> int:
+    """How many of the others show somebody who may be one of ours; to give eyes more is needed."""
+    pixels, traits = ours.photo.pixels, traits_of(ours.photo.pixels, ours.faces, describer)
+    shown = (Reference(one, number, "") for number, one in enumerate(others, start=1))
+    tables = (_evidence(pixels, ours.faces, traits, one, describer) for one in shown)
+    return sum(float(table.max(initial=-np.inf)) >= MAYBE for table in tables)
+
+
 def _donor(
     number: int, pair: Pairing, reference: Reference, evidence: NDArray[np.float64], told: bool
 ) -> Donor | NoDonor:
@@ -139,14 +149,14 @@ def _donor(
     here = reference.face(nearest + 1)
     its = Match(number, here, reference.by_name)
     if pair.column is None:
-        return NoDonor("stranger", reference.name, its)
+        return NoDonor("stranger", reference.name, its, float(evidence[number - 1, nearest]))
     for_them = float(evidence[number - 1, pair.column])
     if not told and pair.margin < (MARGIN if for_them - pair.margin < 0 else TWIN_MARGIN):
-        return NoDonor("uncertain", reference.name, its)
+        return NoDonor("uncertain", reference.name, its, for_them)
     face = reference.faces[pair.column]
     sides = open_sides(face)
     if not sides:
-        return NoDonor("shut", reference.name, its)
+        return NoDonor("shut", reference.name, its, for_them)
     likeness = 1.0 if told else float(1 / (1 + np.exp(-for_them)))
     return Donor(crop(reference.pixels, face, sides), here, likeness)
 
