@@ -239,7 +239,8 @@ def _engine() -> Check:
         return Check("default engine", False, f"ImportError: {error}", _mend_of_import("mediapipe", str(error)))
     except Exception as error:  # noqa: BLE001 -- whatever keeps it from running is the finding
         return Check("default engine", False, f"{type(error).__name__}: {error}", "open-the-eyes demo --debug")
-    return Check("default engine", True, f"{engine.name}: {engine.why}")
+    better = f"; {engine.better}" if engine.better else ""
+    return Check("default engine", True, f"{engine.name}: {engine.why}{better}")
 
 
 def _extras() -> Iterator[Check]:

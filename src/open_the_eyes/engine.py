@@ -17,6 +17,7 @@ class Engine:
     """A detector, a generator and restorers that belong together; `why` says in one line why they were taken.
 
     Args:
+        better: what a better engine would need here, for `doctor`; "" where there is none, or this one was asked for.
         describer: tells whose eyes in a reference are whose; None where references cannot be used.
         reference: paints instead of `generator` when references are given; None where it is the same.
         donors_only: a face whose eyes no donor shows is left alone.
@@ -31,6 +32,7 @@ class Engine:
     describer: FaceDescriber | None = None
     reference: EyeGenerator | None = None
     donors_only: bool = False
+    better: str = ""
 
     def for_references(self) -> Engine:
         """The engine that works when references are given."""
@@ -99,19 +101,20 @@ def load_engine(
     from .models.sdxl.loading import load_sdxl, sdxl_lacks
 
     settings = Settings.from_environment() if settings is None else settings
-    why = "asked for"
+    why, better = "asked for", ""
     if name == "auto":
         lacks = sdxl_lacks(settings)
         name, why = "sdxl", "a GPU and the weights are here"
         if lacks:
-            name, why = "appearance", f"runs on any machine; sdxl would need {lacks}"
+            name, why, better = "appearance", "runs on any machine", f"sdxl would need {lacks}"
     appearance = AppearanceGenerator()
     own_eyes = ReferenceGenerator(appearance, paints=name != "reference")  # an open eye is its shut partner's donor
     engine = Engine(name, why, _detector(settings), own_eyes, settings, OnnxRestorers(settings), Likeness())
     painter: EyeGenerator = load_sdxl(settings, own_eyes) if name == "sdxl" else own_eyes
     painter = painter if through is None else through(painter)
     reference = ReferenceGenerator(appearance, painter) if name == "sdxl" else None
-    return replace(engine, generator=painter, reference=reference, donors_only=name == "reference")
+    donors_only = name == "reference"
+    return replace(engine, generator=painter, reference=reference, donors_only=donors_only, better=better)
 
 
 def _detector(settings: Settings) -> FaceDetector:

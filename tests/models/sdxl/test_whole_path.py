@@ -87,6 +87,7 @@ def test_auto_takes_sdxl_where_a_gpu_and_weights_are_and_says_so(
     chosen = load_engine("auto", Settings(weights=weights))
     assert chosen.name == "sdxl"
     assert "GPU" in chosen.why
+    assert chosen.better == ""
     for engine in (chosen, load_engine("sdxl", Settings(weights=weights))):  # a replay asks by name
         assert engine.for_references().generator.name == "reference"
 
@@ -125,8 +126,8 @@ def test_auto_takes_the_appearance_model_elsewhere_and_says_what_sdxl_would_need
     if lacks == "checkpoint":
         settings = replace(settings, sdxl=Path("nothing.safetensors"))
     chosen = load_engine("auto", settings)
-    assert chosen.name == "appearance"
-    assert why in chosen.why
+    assert (chosen.name, chosen.why) == ("appearance", "runs on any machine"), "no command invites to a download"
+    assert why in chosen.better
 
 
 @pytest.mark.parametrize(
