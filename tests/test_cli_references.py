@@ -57,7 +57,7 @@ def test_a_reference_with_shut_eyes_is_not_disregarded_without_a_word(
 def test_a_match_of_a_face_with_open_eyes_is_told_of(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["open", "shot2.png", "--reference", "stranger.png", "--match", "1=stranger.png:1"]) == 0
     line = capsys.readouterr().out.splitlines()[1]
-    assert line.startswith("  face 1: already open (")
+    assert line.startswith("  face 1: already open; ")
     assert line.endswith("; no eyes were taken from the face that it was matched with: open ones stay")
 
 

@@ -29,7 +29,7 @@ SHOT = ReferenceFace("shot2.jpg", 1, 3)
             "face 1: opened the right eye (0.30 -> 0.95)",
             id="one eye",
         ),
-        pytest.param(face_report("already_open", before=(1.1, 0.9)), "face 1: already open (0.90)", id="open"),
+        pytest.param(face_report("already_open", before=(1.1, 0.9)), "face 1: already open", id="open"),
         pytest.param(
             face_report("covered", number=3, why="Sunglasses cover the eyes."),
             "face 3: left alone, sunglasses cover the eyes",
@@ -98,17 +98,17 @@ def test_what_a_report_adds_of_opened_eyes_is_said(
     [
         pytest.param(
             face_report("closed", why="Both eyes are closed."),
-            "face 1: both eyes are closed (left 0.21, right 0.25); `open` would open them",
+            "face 1: both eyes are closed (gap left 0.21, right 0.25); `open` would open them",
             id="closed",
         ),
         pytest.param(
             face_report("already_open", before=(1, 1)),
-            "face 1: eyes open (left 1.00, right 1.00); `open` would leave it alone",
+            "face 1: eyes open (gap left 1.00, right 1.00); `open` would leave it alone",
             id="open",
         ),
         pytest.param(
             face_report("unsure", before=(0.5, 0.6)),
-            "face 1: not sure whether the eyes are closed (left 0.50, right 0.60);"
+            "face 1: not sure whether the eyes are closed (gap left 0.50, right 0.60);"
             " `open` would leave it alone unless told --all or --faces",
             id="unsure",
         ),
@@ -118,12 +118,18 @@ def test_an_inspected_face_says_what_open_would_do(face: FaceReport, expected: s
     assert words.inspected_line(face) == expected
 
 
+def test_inspect_says_what_its_figures_are() -> None:
+    *_, last = words.inspected_lines(report_of("a.jpg", face_report("closed")))
+    assert last == "  gap: between the lids, 1 is usual; whether an eye is closed is told by how it looks as well"
+    assert words.inspected_lines(report_of("a.jpg")) == ["a.jpg", "  no face found"]
+
+
 def test_faces_of_whom_the_same_is_said_share_a_line() -> None:
     faces = [face_report("skipped", number=n, why="Not among the chosen faces.") for n in (1, 2, 4)]
     faces.insert(2, face_report("already_open", number=3, before=(1.1, 0.9)))
     assert words.face_lines(faces) == [
         "faces 1, 2 and 4: left alone, not among the chosen faces",
-        "face 3: already open (0.90)",
+        "face 3: already open",
     ]
 
 

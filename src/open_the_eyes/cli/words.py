@@ -25,6 +25,7 @@ _STATES: Final = {
     "skipped": "not chosen",
     "kept_original": "the new eyes did not turn out well",
 }
+_SCALE: Final = "gap: between the lids, 1 is usual; whether an eye is closed is told by how it looks as well"
 _WOULD: Final = {
     "closed": "`open` would open them",
     "unsure": "`open` would leave it alone unless told --all or --faces",
@@ -45,10 +46,10 @@ def face_lines(faces: Sequence[FaceReport]) -> list[str]:
 
 
 def inspected_line(face: FaceReport) -> str:
-    """What `open` would do: "face 2: both eyes are closed (left 0.21, right 0.25); `open` would open them"."""
+    """What `open` would do: "face 2: both eyes are closed (gap left 0.21, right 0.25); `open` would open them"."""
     eyes = ", ".join(f"{side} {eye.openness_before:.2f}" for side, eye in face.eyes.items())
     state = printable(_clause(face.reason)) or _STATES.get(face.outcome, face.outcome)
-    return f"face {face.id}: {state} ({eyes}); {_WOULD.get(face.outcome, '`open` would leave it alone')}"
+    return f"face {face.id}: {state} (gap {eyes}); {_WOULD.get(face.outcome, '`open` would leave it alone')}"
 
 
 def opened_lines(report: Report) -> list[str]:
@@ -84,8 +85,9 @@ def edit_lines(path: str, record: EditRecord | None) -> list[str]:
 
 
 def inspected_lines(report: Report) -> list[str]:
-    """A photo after `inspect`: one line a face."""
-    faces = [f"  {inspected_line(face)}" for face in report.faces] or ["  no face found"]
+    """A photo after `inspect`: one line a face, and what the figures are."""
+    faces = [f"  {inspected_line(face)}" for face in report.faces]
+    faces = [*faces, f"  {_SCALE}"] if faces else ["  no face found"]
     return [_path(report.input.path), *faces, *(f"  drawn: {_path(output.path)}" for output in report.outputs)]
 
 
@@ -168,8 +170,7 @@ def _deed(face: FaceReport) -> str:
         which = "both eyes" if len(painted) == 2 else f"the {' '.join(painted)} eye"
         return f"opened {which} ({before:.2f} -> {after:.2f}){_from(face.origin)}{_besides(face.told())}"
     if face.outcome == "already_open":
-        openness = min(eye.openness_before for eye in face.eyes.values())
-        return f"already open ({openness:.2f}){_besides(' '.join(face.notes))}"
+        return f"already open{_besides(' '.join(face.notes))}"
     kept = "kept as it was" if face.outcome == "kept_original" else "left alone"
     return f"{kept}, {printable(_clause(face.told())) or _STATES.get(face.outcome, face.outcome)}"
 
