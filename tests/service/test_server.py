@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.service_rig import serving
 from open_the_eyes.cli import main
-from open_the_eyes.errors import NoCapacity, UsageError
+from open_the_eyes.errors import UsageError
 from open_the_eyes.service import server, worker_lock
 from open_the_eyes.service.api_keys import ApiKeys, make_key
 from open_the_eyes.service.server import _listener, admission, assembled, is_loopback
@@ -61,7 +61,7 @@ def test_a_port_that_is_taken_is_said() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(NoCapacity, match="--port"):
+        with pytest.raises(UsageError, match=r"--port: .*choose another --port"):
             _listener("127.0.0.1", taken.getsockname()[1])
 
 

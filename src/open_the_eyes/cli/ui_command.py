@@ -10,6 +10,7 @@ import typer
 
 from ..errors import UsageError
 from . import flags, speech
+from .lan import own_address
 from .serve_command import port_number
 
 
@@ -42,7 +43,7 @@ def ui_command(
     """
     number = port_number(port)
     try:
-        from ..service.server import admission, is_loopback, serve
+        from ..service.server import admission, is_loopback, serve, url_of
         from ..service.settings import ServiceSettings
 
         own = ServiceSettings.from_environment()
@@ -58,6 +59,9 @@ def ui_command(
 
     def tell(address: str) -> None:
         speech.say(f"Open The Eyes is at {address}")
+        seen = own_address(host)
+        if seen is not None and not own.hosts:  # else it answers to those names alone
+            speech.say(f"from other devices: {url_of(seen, int(address.rpartition(':')[2]))}")
         if browser and is_loopback(host):  # it waits until the page answers: connections queue while the rest starts
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 

@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from ..engine import Engine
-from ..errors import NoCapacity, UsageError
+from ..errors import UsageError
 from .api_keys import ApiKeys
 from .app import create_app
 from .settings import ServiceSettings
@@ -61,7 +61,7 @@ def serve(app: FastAPI, host: str, port: int, tell: Callable[[str], None]) -> No
     """Answers until it is told to stop (SIGINT, SIGTERM); `tell` hears the address.
 
     Raises:
-        NoCapacity: the port is taken, or not allowed.
+        UsageError: the port is taken, or not allowed, or the address is none of this machine.
     """
     listener = _listener(host, port)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
@@ -134,7 +134,7 @@ def _listener(host: str, port: int) -> socket.socket:
                 f"--host: expected an address of this machine, got {host} ({error.strerror}); 127.0.0.1 is for this "
                 "machine alone, 0.0.0.0 is every address it has."
             ) from error
-        raise NoCapacity(
+        raise UsageError(
             f"--port: expected {host}:{port} to be free, got: {error.strerror or error}; choose another --port."
         ) from error
     return listener
