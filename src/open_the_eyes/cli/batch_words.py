@@ -74,12 +74,12 @@ def summary_lines(told: dict[str, Any]) -> Sequence[str]:
     if told["with_notes"]:
         lines.append(f"notes: on {counted(told['with_notes'], 'result')}, such as of what is left out; see the summary")
     if told["kept"]:
-        results = _named(told["kept_results"], more=told["kept"] > NAMED)
+        results = _named(told["kept_results"])
         replaces = "--overwrite --overwrite-changed replaces what is kept"
         lines.append(f"kept: changed since the batch wrote it, {results}; {replaces}")
     if run["replaced_although_changed"]:
         gone = run["replaced_although_changed"]
-        lines.append(f"replaced, although changed since: {_named(gone, more=len(gone) > NAMED)}")
+        lines.append(f"replaced, although changed since: {_named(gone)}")
     if left := run["still_there_of_other_options"]:
         results = f"{counted(len(left), 'result')} of other options, such as {speech.printable(left[0])}"
         lines.append(f"still there: {results}; the summary names all, until the next run: delete what is not wanted")
@@ -108,5 +108,5 @@ def _going_on(told: dict[str, Any]) -> str:
     return shlex.join(["open-the-eyes", "batch", told["look_list"], str(again), *flags])
 
 
-def _named(paths: Sequence[str], *, more: bool) -> str:
-    return ", ".join(map(speech.printable, paths[:NAMED])) + (", ..." if more else "")
+def _named(paths: Sequence[str]) -> str:
+    return ", ".join([*map(speech.printable, paths[:NAMED]), *(["..."] if len(paths) > NAMED else [])])
