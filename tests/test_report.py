@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from open_the_eyes.givers import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.options import MatchOptions
 from open_the_eyes.report import EyeReport, FaceReport, InputReport, OutputReport, Report, StageReport
 from open_the_eyes.version import __version__
 
@@ -50,6 +52,7 @@ def test_the_report_is_the_schema_to_the_letter() -> None:
                 "variation_scores": [0.1235, -1.0],
                 "variation_attempts": [3, 0],
                 "source": "",
+                "no_donor": [],
             }
         ],
         "stages": [
@@ -58,6 +61,13 @@ def test_the_report_is_the_schema_to_the_letter() -> None:
         ],
         "outputs": [{"path": "a/b.opened.jpg", "sha256": "11aa", "encoding": "whole", "notes": []}],
     }
+
+
+def test_why_nobody_gave_eyes_is_told_with_who_it_would_have_been_as_the_option_takes_it() -> None:
+    there = Match(2, ReferenceFace("reference 3", 3, 1), by_name=False)
+    told = replace(FACE, no_donor=NoDonors((NoDonor("stranger", "reference 3", there),))).to_json()["no_donor"]
+    assert told == [{"why": "stranger", "match": [2, 3, 1]}]
+    assert MatchOptions(match=(tuple(told[0]["match"]),)).match == ((2, 3, 1),)
 
 
 def test_it_survives_the_way_through_json() -> None:

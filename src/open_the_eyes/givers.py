@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 MATCH: Final = "--match"
 """The option of `open` by which somebody says who is whose."""
@@ -103,6 +103,11 @@ class NoDonor:
     photo: str
     match: Match | None = None
     nearness: float = -math.inf
+
+    def to_json(self) -> dict[str, Any]:
+        """`match` as the option takes it: (face, reference, face there)."""
+        it = self.match
+        return {"why": self.why, "match": None if it is None else [it.face, it.there.reference, it.there.face]}
 
     def said(self, option: str = MATCH) -> str:
         """A clause."""

@@ -84,6 +84,7 @@ class FaceReport:
             "variation_scores": [round(s, 4) for s in self.variation_scores],
             "variation_attempts": list(self.variation_attempts),
             "source": self.source,
+            "no_donor": [] if self.no_donor is None else [reason.to_json() for reason in self.no_donor.reasons],
         }
 
 

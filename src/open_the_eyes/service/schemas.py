@@ -25,6 +25,17 @@ class EyeView(_View):
     openness_after: float | None = Field(None, description="Where new eyes were kept.", examples=[0.97])
 
 
+class NoDonorView(_View):
+    why: Literal["stranger", "uncertain", "shut"] = Field(
+        description="Nobody there is surely this person, it is not certain who is, or the eyes are not open there.",
+        examples=["stranger"],
+    )
+    match: tuple[int, int, int] | None = Field(
+        description="Who it would be, as the option `match` takes it: face, reference, face there.",
+        examples=[(1, 1, 2)],
+    )
+
+
 class FaceView(_View):
     id: int = Field(description="Counts from 1, from the left.", examples=[1])
     box_ltrb: tuple[float, float, float, float] = Field(
@@ -43,6 +54,7 @@ class FaceView(_View):
         description="What each variation of this face is asked for by, in `picks`.", examples=[[0, 2]]
     )
     source: str = Field("", description="What painted the eyes, or whose they are.", examples=["appearance"])
+    no_donor: list[NoDonorView] = Field([], description="Why no reference gave its eyes, one entry a reference.")
 
 
 class StageView(_View):
