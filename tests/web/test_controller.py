@@ -10,7 +10,8 @@ import pytest
 from open_the_eyes.service.errors import NotHere, StoreUnreadable
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web.controller import Controller, PageState
-from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion
+from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, Preview
+from open_the_eyes.web.eye_origin import EyeOrigin, NotFrom
 from tests.web.fake_jobs import ADA, FakeJobClient, face
 
 
@@ -150,6 +151,29 @@ def test_a_wish_sends_a_preview_and_the_same_wish_again_does_not(
     assert job_client.sent[0]["eye_color"] == "blue"
     controller.act(ADA, restyled, blue)
     assert len(job_client.sent) == 1
+
+
+def test_who_is_who_is_asked_of_the_painter_and_who_is_not_is_asked_no_more(
+    controller: Controller, job_client: FakeJobClient, came: EditSession
+) -> None:
+    may_be = EyeOrigin("appearance", not_from=(NotFrom("stranger", (1, 1, 2)), NotFrom("shut", (1, 2, 1))))
+    seen = came.with_preview(Preview("first", EyeStyle(), {1: (0, 1)}, {}, {1: may_be}))
+    assert seen.asked(1) == ((1, 1, 2),)
+    told = {"act": "same", "face": "1", "shot": "1", "there": "2"}
+    no = controller.act(ADA, seen, {**told, "answer": "no"}).session
+    assert no is not None
+    assert no.asked(1) == ()
+    assert job_client.sent == []
+    yes = controller.act(ADA, seen, {**told, "answer": "yes"}).session
+    assert job_client.sent[-1]["match"] == [[1, 1, 2]]
+    assert yes is not None
+    assert yes.asked(1) == ()
+    back = controller.act(ADA, yes, {**told, "answer": "no"}).session
+    assert "match" not in job_client.sent[-1]
+    assert back is not None
+    assert back.asked(1) == ()
+    for made_up in ({**told, "there": "3"}, {**told, "face": "3"}, {"act": "same", "answer": "yes"}):
+        assert controller.act(ADA, seen, {"answer": "yes", **made_up}).session is seen
 
 
 def test_cancelling_ends_the_waiting_and_keeps_the_photo(controller: Controller, came: EditSession) -> None:

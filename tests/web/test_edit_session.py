@@ -13,6 +13,7 @@ from open_the_eyes.roles import Outcome
 from open_the_eyes.service.processing import options_of
 from open_the_eyes.web.controller import style_of
 from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
+from open_the_eyes.web.eye_origin import EyeOrigin
 
 NOWHERE = Box(0.1, 0.1, 0.3, 0.4)
 OUTCOMES: tuple[Outcome, ...] = ("closed", "already_open", "unsure", "profile", "closed")
@@ -106,6 +107,20 @@ def test_until_its_preview_is_there_a_wish_changes_neither_picture_nor_file(seen
     arrived = wished.with_preview(Preview("second", EyeStyle("blue"), {1: (0, 1)}, {}))
     assert arrived.picks == {}
     assert arrived.final_options("standard")["eye_color"] == "blue"
+
+
+def test_the_file_has_the_eyes_of_whom_they_were_seen_from_and_picks_go_with_their_giver(seen: EditSession) -> None:
+    assert seen.preview is not None
+    painted, own = EyeOrigin("appearance"), EyeOrigin("reference 1, face 2")
+    before = (
+        replace(seen, preview=replace(seen.preview, origins={1: painted, 3: painted})).with_pick(1, 0).with_pick(3, 1)
+    )
+    told = {"id": 1, "outcome": "opened", "reason": "", "variation_attempts": [1, 0], "source": own.source}
+    other = {**told, "id": 3, "variation_attempts": [0, 1], "source": "appearance"}
+    preview = Preview.of("second", {"match": [[1, 1, 2]]}, {"faces": [told, other]})
+    after = before.with_preview(preview)
+    assert after.picks == {3: 1}
+    assert after.final_options("standard")["match"] == [[1, 1, 2]]
 
 
 def test_a_wish_for_what_is_there_is_none(seen: EditSession) -> None:

@@ -76,9 +76,10 @@ def kept(store: ArtifactStore, photo: bytes, *results: bytes) -> Job:
 def image_cache(
     store: ArtifactStore, size_wh: tuple[int, int] = (400, 300), is_there: Callable[[str], bool] = lambda _: True
 ) -> ImageCache:
-    one = ImageCache(store, Settings(), is_there)
-    faces = tuple(FaceRegion(number, "closed", "", box, box, ()) for number, box in ((1, LEFT), (2, RIGHT)))
-    one.save_faces(JOB, PhotoFaces(size_wh, faces))
+    regions = tuple(FaceRegion(number, "closed", "", box, box, ()) for number, box in ((1, LEFT), (2, RIGHT)))
+    faces = PhotoFaces(size_wh, regions)
+    one = ImageCache(store, Settings(), is_there, faces_in=lambda _: faces)
+    one.save_faces(JOB, faces)
     return one
 
 
@@ -137,7 +138,17 @@ def test_pictures_that_are_kept_are_shown_while_others_are_made(store: ArtifactS
         assert other.submit(room.close_up, job, 0, 1).result(timeout=5)
 
 
-@pytest.mark.parametrize("ask", ["whole", "close_up", "shot"])
+def test_a_face_of_another_shot_is_shown_with_a_little_around_it(store: ArtifactStore) -> None:
+    job, room = kept(store, as_file(flat(90))), image_cache(store)
+    store.put(JOB, "reference-1", as_file(painted(RIGHT, 200)))
+    height, width = pixels_of(room.shot_face(job, 1, 2)).shape[:2]
+    assert (height, width) == (round(300 * RIGHT.height * 1.5), round(400 * RIGHT.width * 1.5))
+    for shot, face in ((1, 3), (2, 1)):
+        with pytest.raises(FileNotFoundError):
+            room.shot_face(job, shot, face)
+
+
+@pytest.mark.parametrize("ask", ["whole", "close_up", "shot", "shot_face"])
 def test_a_picture_that_is_made_while_its_job_is_deleted_goes_with_it(
     store: ArtifactStore, tmp_path: Path, ask: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,7 +163,7 @@ def test_a_picture_that_is_made_while_its_job_is_deleted_goes_with_it(
         return read(data)
 
     monkeypatch.setattr(room, "_read", read_as_it_is_deleted)
-    asked: dict[str, tuple[Any, ...]] = {"whole": ({},), "close_up": (0, 1), "shot": (1,)}
+    asked: dict[str, tuple[Any, ...]] = {"whole": ({},), "close_up": (0, 1), "shot": (1,), "shot_face": (1, 1)}
     with pytest.raises(FileNotFoundError):
         getattr(room, ask)(job, *asked[ask])
     assert list(tmp_path.iterdir()) == []

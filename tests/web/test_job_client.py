@@ -70,7 +70,7 @@ class FakeImageCache(ImageCache):
     """Makes no pictures."""
 
     def __init__(self, store: ArtifactStore) -> None:
-        super().__init__(store, Settings(), lambda _: True)
+        super().__init__(store, Settings(), lambda _: True, lambda _: ONE_FACE)
 
     def save_faces(self, job: str, faces: PhotoFaces) -> None:
         pass
@@ -206,7 +206,7 @@ def test_a_job_whose_faces_cannot_be_kept_is_none(service: FakeService, seen: Ed
         def put(self, job: str, name: str, data: bytes) -> None:  # noqa: ARG002 -- the store's own signature
             raise StoreAway("expected room, there is none.")
 
-    full = ImageCache(FullStore(str(tmp_path)), Settings(), lambda _: True)
+    full = ImageCache(FullStore(str(tmp_path)), Settings(), lambda _: True, lambda _: ONE_FACE)
     with pytest.raises(StoreAway):
         JobClient(service, full).preview(ADA, seen)  # type: ignore[arg-type]
     assert set(service.jobs) == {seen.job}

@@ -14,6 +14,7 @@ from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web import panels, photo_html
 from open_the_eyes.web.choices import Capabilities
 from open_the_eyes.web.edit_session import EyeStyle, PhotoFaces, Preview, new_session
+from open_the_eyes.web.eye_origin import EyeOrigin, NotFrom
 from tests.web.sessions import face, seen, session
 
 HOSTILE = '"><img src=x onerror=alert(1)>.jpg'
@@ -152,6 +153,28 @@ def test_a_face_without_new_eyes_says_why_in_the_place_of_its_strip() -> None:
     none = came.with_preview(Preview(came.job, EyeStyle(), {}, {1: ("kept_original", "Left as it was.")}))
     assert "nothing worse than your photo" in photo_html.strips(none)
     assert photo_html.compare(none) == ""
+
+
+def test_whose_eyes_are_seen_is_said_at_each_strip_and_who_may_be_there_is_asked() -> None:
+    one = seen("closed", "closed", names=("a.jpg", HOSTILE))
+    assert one.preview is not None
+    origins = {
+        1: EyeOrigin("reference 1, face 1"),
+        2: EyeOrigin("appearance", not_from=(NotFrom("stranger", (2, 1, 3)), NotFrom("stranger", (2, 9, 1)))),
+    }
+    part = photo_html.strips(replace(one, preview=replace(one.preview, origins=origins)))
+    assert re.findall('class="whose">([A-Z][a-z ]*)', part) == ["Their own eyes", "Made up"]
+    tags = Elements(part).tags
+    assert [given["src"] for _, given in tags if "/shot/" in str(given.get("src"))] == [
+        f"/pictures/{one.job}/shot/1/3.jpg"
+    ]
+    answers = [given for _, given in tags if given.get("data-act") == "same"]
+    assert [(given["data-face"], given["data-there"], given["data-answer"]) for given in answers] == [
+        ("2", "3", "yes"),
+        ("2", "3", "no"),
+    ]
+    assert not [tag for tag, given in tags if "onerror" in given]
+    assert "borrowed" not in photo_html.shots(one)
 
 
 def test_pictures_carry_words_for_those_who_do_not_see_them() -> None:

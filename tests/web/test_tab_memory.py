@@ -47,8 +47,9 @@ def controller(job_client: FakeJobClient) -> Controller:
         {"style": EyeStyle("grey", (0.0, -0.5), 1.2), "waiting": "grey"},
         {"close_up": None, "picks": {}, "chosen": ()},
         {"preview": None, "waiting": "first"},
+        {"matches": ((1, 1, 2),), "strangers": ((3, 1, 1), (3, 1, 3))},
     ],
-    ids=["seen", "a file is made", "another style is painted", "nobody is chosen", "the first preview"],
+    ids=["seen", "a file is made", "another style is painted", "nobody is chosen", "the first preview", "who is who"],
 )
 def test_all_that_is_seen_comes_back_from_a_browser(changed: dict[str, Any]) -> None:
     session = replace(seen_session(), **changed)
@@ -64,6 +65,7 @@ def test_all_that_is_seen_comes_back_from_a_browser(changed: dict[str, Any]) -> 
         {"names": "text", "chosen": {}, "picks": 1, "style": 1, "close_up": "1", "purpose": [], "preview": 1},
         {"names": [], "picks": [1, [1], [1, 2, 3], ["a", "b"], [True, 1]], "style": {"eye_color": "purple"}},
         {"picks": [[10**9, 1], [-1, 0]], "close_up": 10**9, "waiting": {}, "purpose": "../etc"},
+        {"matches": [[1, 2], [0, 1, 1], ["1", 1, 1], 7, [1, 1, 1, 1]], "strangers": "text"},
     ],
 )
 def test_what_a_browser_makes_up_is_nothing(told: object) -> None:

@@ -12,6 +12,7 @@ from open_the_eyes import pipeline
 from open_the_eyes.givers import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.roles import Outcome
 from open_the_eyes.web import words
+from open_the_eyes.web.eye_origin import EyeOrigin, NotFrom
 from tests.web.sessions import face, session
 
 
@@ -58,7 +59,8 @@ def test_what_became_of_a_face_is_said_as_it_was(before: Outcome, outcome: Outco
     [
         ("reference 2, face 4", "Their own eyes, from b.jpg."),
         ("reference 1, face 1", "The eyes are from a.jpg, where they may be painted"),
-        ("their other eye", "made after the other eye"),
+        ("their other eye", "Made after the other eye."),
+        ("appearance, after reference 2, face 1 (the face is 2.6 times smaller there)", "Made up after the eyes in b."),
         ("appearance", ""),
         ("reference 9, face 1", ""),
         ("reference 0, face 1", ""),
@@ -66,9 +68,29 @@ def test_what_became_of_a_face_is_said_as_it_was(before: Outcome, outcome: Outco
 )
 def test_whose_eyes_they_are_is_said(source: str, said: str) -> None:
     names = ("main.jpg", "a.jpg", "b.jpg")
-    told = words.deed(face(1, "closed"), "opened", "Opened the left eye.", source, names, painted=[1])
-    assert said in told
+    origin = EyeOrigin.of({"source": source}, {"references": [{"painted": True}, {"painted": False}]})
+    told = words.deed(face(1, "closed"), "opened", "Opened the left eye.", origin, names)
+    assert told.startswith(f"Opened the left eye. {said}".rstrip())
     assert said or told == "Opened the left eye."
+    assert words.whose(origin, names).startswith(said or "Made up.")
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ((), "Made up."),
+        (("stranger",), "Made up: nobody in a.jpg is surely this person."),
+        (("stranger", "stranger"), "Made up: nobody in a.jpg or b.jpg is surely this person."),
+        (
+            ("uncertain", "shut"),
+            "Made up: it is not certain which face in a.jpg is this person's; the eyes are not open in b.jpg either.",
+        ),
+    ],
+)
+def test_why_eyes_are_made_up_is_said_where_there_was_a_shot_to_take_them_from(why: tuple[str, ...], said: str) -> None:
+    origin = EyeOrigin("appearance", not_from=tuple(NotFrom(one, (1, n, 1)) for n, one in enumerate(why, start=1)))
+    assert words.whose(origin, ("main.jpg", "a.jpg", "b.jpg")) == said
+    assert words.whose(EyeOrigin("appearance"), ("main.jpg",)) == ""
 
 
 @pytest.mark.parametrize("why", ["stranger", "uncertain"])
@@ -78,7 +100,7 @@ def test_whose_eyes_were_not_taken_is_said_by_the_photos_name_and_without_an_opt
     match = Match(1, ReferenceFace("reference 2", 2, 3), by_name=False)
     reason = NoDonors((NoDonor(why, "reference 2", match),)).said()
     assert "match" in reason
-    told = words.deed(face(1, "closed"), "opened", f"Opened the left eye. {reason}", "", ("a.jpg", "b.jpg", "c.jpg"))
+    told = words.deed(face(1, "closed"), "opened", f"Opened the left eye. {reason}", None, ("a.jpg", "b.jpg", "c.jpg"))
     assert "c.jpg" in told
     assert not re.search("reference|match|which:|[()]", told)
     assert told.endswith(("this person.", "this person's."))

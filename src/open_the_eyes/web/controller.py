@@ -64,6 +64,7 @@ class Controller:
             "toggle": self._toggle,
             "restyle": self._restyle,
             "pick": self._pick,
+            "same": self._same,
             "look": self._look,
             "finish": self._finish,
             "ended": self._ended,
@@ -156,6 +157,18 @@ class Controller:
     def _pick(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         face = _number(told.get("face"))
         return PageState(session if face is None else session.with_pick(face, _number(told.get("attempt"))))
+
+    def _same(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
+        """Who is who in the other shots; what that changes needs a new preview."""
+        face, shot, there = (_number(told.get(name)) or 0 for name in ("face", "shot", "there"))
+        same = (face, shot, there)
+        now = session.with_same(same) if told.get("answer") == "yes" else session.with_stranger(same)
+        if now.matches == session.matches:
+            return PageState(now)
+        try:
+            return PageState(self._job_client.preview(owner, now))
+        except Exception as error:  # noqa: BLE001 -- as in `act`, and what was said stays
+            return _failed(now, error, PREVIEW_AGAIN)
 
     def _look(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         return PageState(replace(session, close_up=_number(told.get("face"))))

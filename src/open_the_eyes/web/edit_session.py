@@ -16,6 +16,7 @@ from ..imaging.mesh478 import EYE_RING, OUTER_CORNER, SIDES
 from ..options import EyeColor, GenerateOptions, Mode
 from ..results import Inspected
 from ..roles import Outcome
+from .eye_origin import EyeOrigin, Same
 
 VARIATIONS: Final = 4
 """How many eyes each face is offered."""
@@ -84,12 +85,19 @@ class EyeStyle:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A preview that is done: for each face the attempts that its variations 1, 2, ... are, and what was said of it."""
+    """A preview that is done: for each face the attempts that its variations 1, 2, ... are, and what was said of it.
+
+    Args:
+        origins: by face, where its eyes are from.
+        matches: who is who, as the job was told.
+    """
 
     job: str
     style: EyeStyle
     attempts: Mapping[int, tuple[int, ...]]
     said: Mapping[int, tuple[Outcome, str]]
+    origins: Mapping[int, EyeOrigin] = field(default_factory=dict)
+    matches: tuple[Same, ...] = ()
 
     @classmethod
     def of(cls, job: str, options: Mapping[str, Any], report: Mapping[str, Any]) -> Preview:
@@ -97,7 +105,17 @@ class Preview:
         faces = report["faces"]
         attempts = {face["id"]: tuple(face["variation_attempts"]) for face in faces if face["variation_attempts"]}
         said = {face["id"]: (face["outcome"], face["reason"]) for face in faces}
-        return cls(job, EyeStyle.of(options), attempts, said)
+        origins = {face["id"]: EyeOrigin.of(face, report) for face in faces}
+        matches = tuple((face, shot, there) for face, shot, there in options.get("match") or ())
+        return cls(job, EyeStyle.of(options), attempts, said, origins, matches)
+
+    def is_like(self, other: Preview | None, face: int) -> bool:
+        """Whether an attempt at a face gives the same eyes in both; so it does where there is no other."""
+        if other is None:
+            return True
+        ours, theirs = (one.origins.get(face) for one in (self, other))
+        same_giver = (ours and ours.source) == (theirs and theirs.source)
+        return self.style == other.style and same_giver
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +133,7 @@ class EditSession:
         final: the job whose file can be fetched: every change ends that.
         purpose: what that file, or the one that is being made, is for.
         close_up: the face whose eyes are shown large; None for the whole photo.
+        matches: who is who in the other shots, as the visitor has said; `strangers` who is not.
     """
 
     names: tuple[str, ...]
@@ -131,6 +150,8 @@ class EditSession:
     purpose: Mode = "standard"
     close_up: int | None = None
     jobs: tuple[str, ...] = ()
+    matches: tuple[Same, ...] = ()
+    strangers: tuple[Same, ...] = ()
 
     @property
     def choosable(self) -> tuple[FaceRegion, ...]:
@@ -146,6 +167,13 @@ class EditSession:
     def eyes(self) -> dict[int, int]:
         """By chosen face for which there are new eyes, the variation that is seen on it."""
         return {face: number for face in self.chosen if (number := self.variation(face)) is not None}
+
+    def asked(self, face: int) -> tuple[Same, ...]:
+        """Who in the other shots may be this face, where nobody surely is and the visitor has not said yet."""
+        origin = None if self.preview is None else self.preview.origins.get(face)
+        may_be = () if origin is None or face not in self.chosen else origin.may_be
+        said = {(who, shot) for who, shot, _ in self.matches}
+        return tuple(one for one in may_be if one not in self.strangers and one[:2] not in said)
 
     def face(self, number: int) -> FaceRegion | None:
         return next((face for face in self.faces if face.id == number), None)
@@ -168,33 +196,51 @@ class EditSession:
         with_it = self if face in self.chosen else self.with_chosen((*self.chosen, face))
         return replace(with_it._invalidated(), picks={**self.picks, face: attempt}, close_up=face)
 
+    def with_same(self, same: Same) -> EditSession:
+        """With somebody's word for who is who, for which a new preview is needed; nothing where it was not asked."""
+        if same not in self.asked(same[0]):
+            return self
+        others = tuple(one for one in self.matches if one[1:] != same[1:])  # one face there is one person here
+        return replace(self._invalidated(), matches=tuple(sorted((*others, same))), close_up=same[0])
+
+    def with_stranger(self, same: Same) -> EditSession:
+        """With somebody's word that these two are not one; where the opposite was said, a new preview is needed."""
+        if same in self.matches:
+            matches = tuple(one for one in self.matches if one != same)
+            return replace(self._invalidated(), matches=matches, strangers=(*self.strangers, same))
+        return replace(self, strangers=(*self.strangers, same)) if same in self.asked(same[0]) else self
+
     def with_style(self, style: EyeStyle) -> EditSession:
         """With another style, for which a new preview is needed: eyes that were picked are not those any more."""
         return self if style == self.style else replace(self._invalidated(), style=style)
 
     def with_preview(self, preview: Preview) -> EditSession:
-        """With a preview that is done. Picks were for the style that was seen; in another, eyes are others too."""
+        """With a preview that is done. Picks were for the eyes that were seen, which another style or giver changes."""
         first = next((face for face in self.chosen if face in preview.attempts), None)
         looked_at = self.close_up if self.close_up in preview.attempts else first
-        same = self.preview is None or self.preview.style == preview.style
-        picks = self.picks if same else {}
+        picks = {face: pick for face, pick in self.picks.items() if preview.is_like(self.preview, face)}
         return replace(self, preview=preview, picks=picks, waiting=None, finishing=False, close_up=looked_at)
 
     def preview_options(self) -> dict[str, Any]:
         """What a preview job is asked."""
-        return {**PREVIEW, **self.style.options()}
+        return {**PREVIEW, **self.style.options(), **_match(self.matches)}
 
     def final_options(self, purpose: Mode) -> dict[str, Any]:
         """What the job is asked that makes the file: these faces, each with the eyes that are seen on it."""
         if self.preview is None:
             raise ValueError("a preview comes first")
         picks = [[face, self.preview.attempts[face][number - 1]] for face, number in self.eyes.items()]
-        return {"mode": purpose, "faces": list(self.eyes), "picks": picks, **self.preview.style.options()}
+        seen = {**self.preview.style.options(), **_match(self.preview.matches)}
+        return {"mode": purpose, "faces": list(self.eyes), "picks": picks, **seen}
 
     def _invalidated(self) -> EditSession:
         """Before a change: the file that was made, or is being made, is not the one that is wanted any more."""
         stopped = replace(self, waiting=None, finishing=False) if self.finishing else self
         return replace(stopped, final=None)
+
+
+def _match(matches: tuple[Same, ...]) -> dict[str, Any]:
+    return {"match": [list(one) for one in matches]} if matches else {}
 
 
 @dataclass(frozen=True, slots=True)

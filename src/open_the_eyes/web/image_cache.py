@@ -28,6 +28,9 @@ LONGEST_PX: Final = 1600
 CLOSE_UP_PX: Final = 900
 """The widest a close-up of eyes is."""
 SHOT_PX: Final = 360
+FACE_PX: Final = 180
+FACE_MARGIN: Final = 0.25
+"""Of a face's size, that is shown around it on each side."""
 CHANGED: Final = 2
 """Levels by which a pixel has to differ to count as new; less is what coding a JPEG does."""
 FACES: Final = "faces.json"
@@ -41,10 +44,17 @@ class ImageCache:
 
     Args:
         is_there: whether a job of that id exists and was not forgotten.
+        faces_in: where the faces in a photo are, by their boxes, left to right; in fractions of its size.
     """
 
-    def __init__(self, store: ArtifactStore, settings: Settings, is_there: Callable[[str], bool]) -> None:
-        self._store, self._settings, self._is_there = store, settings, is_there
+    def __init__(
+        self,
+        store: ArtifactStore,
+        settings: Settings,
+        is_there: Callable[[str], bool],
+        faces_in: Callable[[bytes], PhotoFaces],
+    ) -> None:
+        self._store, self._settings, self._is_there, self._faces_in = store, settings, is_there, faces_in
         self._lock, self._noting = threading.Lock(), threading.Lock()
 
     def save_faces(self, job: str, faces: PhotoFaces) -> None:
@@ -124,6 +134,23 @@ class ImageCache:
 
         return self._cached(job, name, render)
 
+    def shot_face(self, job: Job, number: int, face: int) -> bytes:
+        """A small JPEG of a face in one of the other shots, counted from the left.
+
+        Raises:
+            FileNotFoundError: there is no such shot or face, or it has been deleted.
+        """
+        source = reference_name(number)
+
+        def render() -> None:
+            data = self._store.get(job.id, source)
+            photo = self._read(data)
+            for one in self._faces_in(data).faces:
+                around = _place(_widened(one.box), photo.size_wh).cut(photo.pixels)
+                self._store.put(job.id, _there(number, one.id), _jpeg(_no_wider(around, FACE_PX), photo.file))
+
+        return self._cached(job, _there(number, face), render)
+
     def _picture(self, job: Job, variation: int, face: int | None = None) -> bytes:
         """Of one face's eyes, or of the whole photo. What cannot come of it is no reason to render a photo."""
         source = PHOTO if variation == ORIGINAL else _result(job, variation)
@@ -180,6 +207,12 @@ def _place(box: Box, size_wh: tuple[int, int]) -> Box:
     return Box(box.left * w, box.top * h, box.right * w, box.bottom * h).to_whole().clipped(size_wh)
 
 
+def _widened(box: Box) -> Box:
+    """With some of what is around it."""
+    across, down = FACE_MARGIN * box.width, FACE_MARGIN * box.height
+    return Box(box.left - across, box.top - down, box.right + across, box.bottom + down)
+
+
 def _no_wider(pixels: Rgb, most: int) -> Rgb:
     h, w = pixels.shape[:2]
     factor = most / max(h, w)
@@ -209,3 +242,7 @@ def _whole(variation: int) -> str:
 
 def _eyes(variation: int, face: int) -> str:
     return f"print-{variation}.eyes-{face}.jpg"
+
+
+def _there(shot: int, face: int) -> str:
+    return f"print-shot-{shot}.face-{face}.jpg"

@@ -77,6 +77,16 @@ def image_routes(service: JobService, image_cache: ImageCache) -> APIRouter:
         """One of the other shots that came along."""
         return await picture(request, job_id, lambda job: image_cache.shot(job, number))
 
+    @router.get("/pictures/{job_id}/shot/{number}/{face}.jpg")
+    async def shot_face(
+        request: Request,
+        job_id: JobId,
+        number: Annotated[int, Path(ge=1, le=100)],
+        face: Annotated[int, Path(ge=1, le=10_000)],
+    ) -> Response:
+        """One of the faces in it."""
+        return await picture(request, job_id, lambda job: image_cache.shot_face(job, number, face))
+
     @router.get("/download/{job_id}/{name}")
     def download(request: Request, job_id: JobId, name: str) -> Response:
         """The finished file, under a name that only the browser knows."""

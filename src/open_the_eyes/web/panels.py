@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,7 @@ from ..naming import opened
 from ..service.jobs import Job
 from . import choices, words
 from .edit_session import EditSession
+from .eye_origin import EyeOrigin
 from .refusals import refusal
 from .tab_memory import TabMemory, clean
 
@@ -123,8 +124,7 @@ def done(session: EditSession | None, job: Job | None) -> str:
     """What was done and what was not, and where the file is, once the final job has ended."""
     if session is None or job is None or job.report is None:
         return ""
-    painted = [k for k, one in enumerate(job.report.get("references", ()), start=1) if one.get("painted")]
-    lines = _lines(session, job.report["faces"], painted)
+    lines = _lines(session, job.report)
     if not job.results:
         return f'<section class="ote-done"><h2>Nothing was changed</h2><ul>{lines}</ul></section>'
     result = job.results[0]
@@ -144,12 +144,12 @@ def _notes(report: Mapping[str, Any]) -> str:
     return f'<ul class="notes" aria-label="About the file">{notes}</ul>' if notes else ""
 
 
-def _lines(session: EditSession, faces: Sequence[dict[str, Any]], painted: Sequence[int]) -> str:
+def _lines(session: EditSession, report: Mapping[str, Any]) -> str:
     """What became of the faces, the opened ones first; those of whom the same is said share a line."""
     alike: dict[tuple[str, str], list[int]] = {}
-    for face in faces:
-        told = (face["outcome"], face["reason"], face["source"])
-        said = words.deed(session.face(face["id"]), *told, session.names, painted)
+    for face in report["faces"]:
+        told = (face["outcome"], face["reason"], EyeOrigin.of(face, report))
+        said = words.deed(session.face(face["id"]), *told, session.names)
         alike.setdefault((face["outcome"], said), []).append(face["id"])
     first = sorted(alike.items(), key=lambda told: told[0][0] != "opened")
     return "".join(

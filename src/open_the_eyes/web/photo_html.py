@@ -10,7 +10,7 @@ from html import escape
 from itertools import combinations
 from typing import Final
 
-from . import words
+from . import people_html, words
 from .edit_session import EditSession, FaceRegion
 
 CLOSED_EYE: Final = (
@@ -141,7 +141,7 @@ def shots(session: EditSession) -> str:
         f'<span class="name">{escape(name)}</span></button>'
         for number, name in enumerate(session.names[1:], start=1)
     )
-    return f'<div class="ote-shots"><p>Open eyes are borrowed from your other shots, where they fit.</p>{others}</div>'
+    return f'<div class="ote-shots"><p>Your other shots</p>{others}</div>'
 
 
 def whole(session: EditSession) -> str:
@@ -210,15 +210,17 @@ def _strip(session: EditSession, face: FaceRegion) -> str:
     if not attempts:
         outcome, reason = session.preview.said.get(face.id, (face.outcome, face.reason))
         said = escape(words.deed(face, outcome, reason, names=session.names))
-        return f'<section class="ote-strip none"><h2>Face {face.id}</h2><p>{said}</p></section>'
+        asked = people_html.asked(session, face.id)
+        return f'<section class="ote-strip none"><h2>Face {face.id}</h2><p>{said}</p>{asked}</section>'
     taken = session.variation(face.id) if face.id in session.chosen else 0
     tiles = [_tile(face.id, "", _close_up(session.job, 0, face.id), "As it was", checked=taken == 0)]
     for number, attempt in enumerate(attempts, start=1):
         picture = _close_up(session.preview.job, number, face.id)
         tiles.append(_tile(face.id, str(attempt), picture, f"Eyes {number}", checked=taken == number))
     return (
-        f'<section class="ote-strip"><h2 id="strip-{face.id}">Face {face.id}</h2>'
-        f'<div class="tiles" role="radiogroup" aria-labelledby="strip-{face.id}">{"".join(tiles)}</div></section>'
+        f'<section class="ote-strip"><h2 id="strip-{face.id}">Face {face.id}</h2>{people_html.whose(session, face.id)}'
+        f'<div class="tiles" role="radiogroup" aria-labelledby="strip-{face.id}">{"".join(tiles)}</div>'
+        f"{people_html.asked(session, face.id)}</section>"
     )
 
 

@@ -18,6 +18,7 @@ from . import choices, words
 from .app_manifest import app_routes
 from .controller import Controller
 from .cookie_auth import CookieAuth
+from .edit_session import photo_faces
 from .image_cache import ImageCache
 from .image_routes import image_routes
 from .job_client import JobClient
@@ -39,7 +40,12 @@ def create_site(engine: Engine, config: ServiceSettings, host: str) -> FastAPI:
     browser_auth = CookieAuth(keys)
     app = create_app(engine, config, keys=keys, hosts=hosts, browser_auth=browser_auth)
     service = app.state.service
-    image_cache = ImageCache(service.store, engine.settings, lambda job: service.repository.get(job) is not None)
+    image_cache = ImageCache(
+        service.store,
+        engine.settings,
+        is_there=lambda job: service.repository.get(job) is not None,
+        faces_in=lambda photo: photo_faces(service.inspect(photo)),
+    )
     capabilities = capabilities_of(engine)
     job_client = JobClient(service, image_cache, capabilities.restorer)
     for routes in (

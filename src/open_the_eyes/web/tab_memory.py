@@ -14,12 +14,16 @@ from typing import Any, Final
 from ..errors import UsageError
 from ..options import MODES, Mode
 from .edit_session import EditSession, EyeStyle
+from .eye_origin import Same
 
 MOST_NAMES: Final = 32
 """Names of photos that are taken from a browser."""
 
 MOST_FACES: Final = 10_000
 """Numbers that are taken from a browser."""
+
+_PLAIN: Final = ("job", "names", "chosen", "preview", "waiting", "purpose", "matches", "strangers")
+"""What is JSON as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class TabMemory:
     waiting: str | None = None
     purpose: Mode | None = None
     close_up: int | None = None
+    matches: tuple[Same, ...] = ()
+    strangers: tuple[Same, ...] = ()
 
     @classmethod
     def of(cls, session: EditSession) -> TabMemory:
@@ -55,6 +61,8 @@ class TabMemory:
             session.waiting,
             session.purpose if session.finishing else None,
             session.close_up,
+            session.matches,
+            session.strangers,
         )
 
     def applied_to(self, session: EditSession) -> EditSession:
@@ -68,10 +76,12 @@ class TabMemory:
             finishing=self.purpose is not None and session.waiting is not None,
             purpose=self.purpose or session.purpose,
             close_up=session.close_up if self.chosen is None else self.close_up,
+            matches=self.matches,
+            strangers=self.strangers,
         )
 
     def to_json(self) -> dict[str, Any]:
-        plain = {name: getattr(self, name) for name in ("job", "names", "chosen", "preview", "waiting", "purpose")}
+        plain = {name: getattr(self, name) for name in _PLAIN}
         return {**plain, "picks": sorted(self.picks.items()), "style": self.style.options(), "close_up": self.close_up}
 
     @classmethod
@@ -92,6 +102,8 @@ class TabMemory:
             _text(given.get("waiting")),
             next((mode for mode in MODES if mode == given.get("purpose")), None),
             next(iter(_numbers([given.get("close_up")])), None),
+            _triples(given.get("matches")),
+            _triples(given.get("strangers")),
         )
 
 
@@ -109,6 +121,11 @@ def _listed(value: object) -> list[Any]:
 def _numbers(value: object) -> tuple[int, ...]:
     """The small whole numbers in a list, without all else."""
     return tuple(one for one in _listed(value) if type(one) is int and 0 <= one <= MOST_FACES)
+
+
+def _triples(value: object) -> tuple[Same, ...]:
+    told = [_numbers(one) for one in _listed(value)]
+    return tuple((one[0], one[1], one[2]) for one in told if len(one) == 3 and min(one) > 0)
 
 
 def _text(value: object) -> str | None:

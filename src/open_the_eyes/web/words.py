@@ -10,6 +10,7 @@ from typing import Final
 from ..counting import counted, listed
 from ..roles import Outcome
 from .edit_session import EditSession, FaceRegion
+from .eye_origin import EyeOrigin
 
 TITLE: Final = "Open The Eyes"
 PROMISE: Final = "Someone blinked? The eyes open, and every other pixel of the photo stays as it is."
@@ -46,6 +47,11 @@ _LEFT: Final[dict[Outcome, str]] = {
     "skipped": "Left alone, as you chose.",
 }
 
+_NOT_FROM: Final = {
+    "stranger": "nobody in {} is surely this person",
+    "uncertain": "it is not certain which face in {} is this person's",
+    "shut": "the eyes are not open in {} either",
+}
 _SAY_WHICH: Final = re.compile(r" \([^()]*say which[^()]*\)")
 """How programs may tell whose eyes are whose; see `givers`."""
 
@@ -132,21 +138,19 @@ def deed(
     face: FaceRegion | None,
     outcome: Outcome,
     reason: str,
-    source: str = "",
+    origin: EyeOrigin | None = None,
     names: tuple[str, ...] = (),
-    painted: Sequence[int] = (),
 ) -> str:
     """What became of a face, in the end; only one with closed eyes was skipped because somebody chose so.
 
     Args:
-        source: whose eyes these are, as the report has it: "reference 2, face 1" is in the third of the `names`.
-        painted: references 1, 2, ... whose eyes may be painted themselves, by what their files say.
+        names: of the photos; where eyes are from the second shot, that is the third of them.
     """
     if outcome == "skipped" and face is not None and face.outcome != "closed":
         outcome, reason = face.outcome, face.reason
     reason = _in_words_of_the_page(reason, names)
     if outcome == "opened":
-        return f"{sentence(reason)}{_borrowed(source, names, painted)}"
+        return f"{sentence(reason)} {'' if origin is None else _given(origin, names)}".rstrip()
     if outcome == "kept_original":
         return "Left alone: new eyes did not look right, and nothing worse than your photo is ever kept."
     return _LEFT.get(outcome, sentence(reason) or "Left alone.")
@@ -162,17 +166,35 @@ def _in_words_of_the_page(reason: str, names: tuple[str, ...]) -> str:
     return re.sub(r"\breference (\d{1,3})\b", name, _SAY_WHICH.sub("", reason))
 
 
-def _borrowed(source: str, names: tuple[str, ...], painted: Sequence[int]) -> str:
-    """A sentence on where eyes are from, if not made up."""
-    if source == "their other eye":
-        return " It is made after the other eye."
-    found = re.fullmatch(r"reference (\d{1,3}), face \d+", source)
-    number = 0 if found is None else int(found[1])
-    if not 0 < number < len(names):
+def whose(origin: EyeOrigin, names: tuple[str, ...]) -> str:
+    """Whose eyes are seen on a face, or why they are made up; "" where there is only one photo to take them from."""
+    if given := _given(origin, names):
+        return given
+    shots: dict[str, list[str]] = {}
+    for one in origin.not_from:
+        if 0 < one.same[1] < len(names):
+            shots.setdefault(one.why, []).append(names[one.same[1]])
+    clauses = [_NOT_FROM[why].format(_either(those)) for why, those in shots.items() if why in _NOT_FROM]
+    return f"Made up: {'; '.join(clauses)}." if clauses else "Made up." * (len(names) > 1)
+
+
+def _given(origin: EyeOrigin, names: tuple[str, ...]) -> str:
+    """A sentence on who gave the eyes, if somebody did."""
+    if origin.source == "their other eye":
+        return "Made after the other eye."
+    if not 0 < origin.shot < len(names):
         return ""
-    if number in painted:
-        return f" The eyes are from {names[number]}, where they may be painted; better choose one from the camera."
-    return f" Their own eyes, from {names[number]}."
+    name = names[origin.shot]
+    if not origin.is_own:
+        return f"Made up after the eyes in {name}."
+    if origin.painted:
+        return f"The eyes are from {name}, where they may be painted; better choose one from the camera."
+    return f"Their own eyes, from {name}."
+
+
+def _either(names: Sequence[str]) -> str:
+    """ "a.jpg", "a.jpg or b.jpg", "a.jpg, b.jpg or c.jpg"."""
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def retention(seconds: int, *, alone: bool, is_folder: bool) -> str:

@@ -111,6 +111,10 @@ def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(
     preview_done(page)
     assert "1 more shot" in page.locator(".ote-here").inner_text()
     visitor.keep(page, "desktop-shots")
+    assert page.locator(".whose").first.inner_text() == "Their own eyes, from awake.jpg."
+    assert page.locator(".ote-same img").evaluate("(face) => face.naturalWidth") > 0
+    page.get_by_role("button", name="No", exact=True).click()
+    page.wait_for_selector(".ote-same", state="detached")
     page.route("**/gradio_api/run/**", lambda route: route.abort("connectionrefused"), times=1)
     with page.expect_event("load"):
         page.get_by_role("button", name="Start anew").click()  # the page is loaded again when the program answers

@@ -1,0 +1,52 @@
+"""Whose eyes are seen on a face, and who it is in the other shots, as HTML: what is known, and what is asked.
+
+A picture of each face that is asked about stands beside the question.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Final
+
+from . import words
+from .edit_session import EditSession
+from .eye_origin import Same
+
+AT_ONCE: Final = 2
+"""How many are asked about for one face; the next follow when it is none of these."""
+
+
+def whose(session: EditSession, face: int) -> str:
+    """A line on whose eyes these are; with a way back where they are so because the visitor has said who it is."""
+    origin = None if session.preview is None else session.preview.origins.get(face)
+    said = "" if origin is None else words.whose(origin, session.names)
+    if not said:
+        return ""
+    same = next((one for one in session.matches if one[0] == face), None)
+    back = "" if same is None else _answer(same, "no", "That is somebody else")
+    return f'<p class="whose">{escape(said)}{back}</p>'
+
+
+def asked(session: EditSession, face: int) -> str:
+    """Who in the other shots may be this person, to say whether that is so."""
+    known = [one for one in session.asked(face) if 0 < one[1] < len(session.names)]
+    return "".join(_question(session, one) for one in known[:AT_ONCE])
+
+
+def _question(session: EditSession, same: Same) -> str:
+    face, shot, there = same
+    name, number = escape(session.names[shot]), f"{face}-{shot}-{there}"
+    return (
+        f'<div class="ote-same" role="group" aria-labelledby="same-{number}">'
+        f'<img src="/pictures/{session.job}/shot/{shot}/{there}.jpg" alt="Face {there} of {name}">'
+        f'<p id="same-{number}">Is this the same person as face {face}? <span class="name">{name}</span></p>'
+        f"{_answer(same, 'yes', 'Yes')}{_answer(same, 'no', 'No')}</div>"
+    )
+
+
+def _answer(same: Same, answer: str, label: str) -> str:
+    face, shot, there = same
+    return (
+        f'<button type="button" class="quiet" data-act="same" data-face="{face}" data-shot="{shot}" '
+        f'data-there="{there}" data-answer="{answer}">{label}</button>'
+    )
