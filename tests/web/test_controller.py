@@ -30,6 +30,18 @@ def test_a_second_photo_takes_the_place_of_the_first_whose_jobs_are_deleted(
     assert job_client.forgotten == ["first"]
 
 
+def test_what_was_left_out_is_said_beside_what_is_said_of_the_photo(
+    controller: Controller, job_client: FakeJobClient
+) -> None:
+    problem = {"type": "urn:open-the-eyes:problem:no-face", "detail": ""}
+    told = {"act": "arrived", "job": "first", "left_out": [{"name": "wall.jpg", "problem": problem}]}
+    assert "wall.jpg" in controller.act(ADA, None, told).advice
+    job_client.faces = (face(1, "already_open"),)
+    both = controller.act(ADA, None, told)
+    assert "Everybody's eyes are open" in both.headline
+    assert "wall.jpg" in both.advice
+
+
 @pytest.mark.parametrize("told", [{"act": "arrived", "job": "first"}, {"act": "take", "shot": "1"}])
 def test_controls_follow_another_photo_whose_preview_may_be_done_already(
     controller: Controller, seen: EditSession, told: dict[str, Any]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
 
-from open_the_eyes.errors import GpuFailed, OpenTheEyesError
+from open_the_eyes import files
+from open_the_eyes.errors import GpuFailed, OpenTheEyesError, UnreadablePhoto
 from open_the_eyes.service.problems import problem_of
-from open_the_eyes.web.refusals import kind_of, own_limit, refusal
+from open_the_eyes.settings import Settings
+from open_the_eyes.web.refusals import kind_of, left_out, own_limit, refusal
 
 
 @pytest.mark.parametrize(
@@ -31,6 +34,42 @@ def test_every_refusal_has_plain_words(kind: str, said: str) -> None:
     headline, advice = refusal(kind)
     assert said in headline
     assert advice
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        (
+            "the photo: expected a JPEG or PNG photo, this is a PDF; convert it.",
+            "Expected a JPEG or PNG photo, this is",
+        ),
+        ("reference 12: expected a whole picture, the file is empty.", "Expected a whole picture, the file is empty."),
+    ],
+)
+def test_a_photo_that_cannot_be_read_is_named_and_so_is_the_reason(detail: str, said: str) -> None:
+    headline, advice = refusal("unreadable-photo", {"detail": detail}, name="{letter}.jpg")
+    assert headline == "{letter}.jpg is not a photo that can be read."
+    assert advice.startswith(said)
+
+
+def test_what_is_missing_to_read_a_heic_is_named_with_the_command_that_adds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(UnreadablePhoto) as refused:
+        files.read(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Settings())
+    assert refused.value.mend in own_limit("unreadable-photo", problem_of(refused.value)["detail"])
+
+
+def test_shots_that_were_left_out_are_named() -> None:
+    told = [
+        {"name": "a.txt", "problem": {"type": "urn:open-the-eyes:problem:unreadable-photo", "detail": "this is text."}},
+        {"name": "b.jpg", "problem": {"type": "urn:open-the-eyes:problem:no-face", "detail": "expected a face."}},
+    ]
+    headline, advice = left_out(told)
+    assert headline == "2 of your other shots were left out."
+    assert advice == "a.txt is not a photo that can be read. This is text. No face was found in b.jpg."
+    assert left_out(told[:1])[0] == "One of your other shots was left out."
+    for nothing in (None, [], "text", [7], [{"name": 1, "problem": "text"}]):
+        assert left_out(nothing) == ("", "")
 
 
 def every(error: type[OpenTheEyesError]) -> Iterator[type[OpenTheEyesError]]:

@@ -170,6 +170,19 @@ def test_what_is_refused_at_the_door_leaves_nothing_behind(
     assert site.jobs() == before
 
 
+def test_further_shots_that_are_of_no_use_are_left_out_and_told(site: Site, photos: Path) -> None:
+    names = ("letter.jpg", "awake.jpg", "nobody.jpg")
+    shots = [("references", (name, (photos / name).read_bytes())) for name in names]
+    with site.visitor() as ada:
+        answer = ada.post("/photos", files=[("photo", ("a.png", (photos / "Ada blinked.PNG").read_bytes())), *shots])
+        assert answer.status_code == 202
+        told = [(one["number"], one["problem"]["type"].rpartition(":")[2]) for one in answer.json()["left_out"]]
+        assert told == [(1, "unreadable-photo"), (3, "no-face")]
+        job = answer.json()["id"]
+        assert ada.get(f"/v1/jobs/{job}").json()["references"] == 1
+        ada.delete(f"/v1/jobs/{job}")
+
+
 def test_another_sites_page_cannot_send_photos(site: Site, photos: Path) -> None:
     with site.visitor() as ada:
         for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):

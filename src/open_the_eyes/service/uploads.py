@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from anyio.to_thread import run_sync
@@ -41,11 +41,16 @@ MAX_DECODING: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What came in one request: bytes that are photos, and options that exist."""
+    """What came in one request: bytes that are photos, and options that exist.
+
+    Args:
+        left_out: by number, from 1, why other references that came are not among these.
+    """
 
     photo: bytes
     references: tuple[bytes, ...]
     options: dict[str, Any]
+    left_out: Mapping[int, OpenTheEyesError] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -90,8 +95,11 @@ class UploadHandler:
             return await run_sync(self.submit, upload, owner, idempotency)
 
     @asynccontextmanager
-    async def inspection(self, request: Request) -> AsyncIterator[Upload]:
+    async def inspection(self, request: Request, *, leave_out: bool = False) -> AsyncIterator[Upload]:
         """A photo to look at, and options; one block at a time, so that those who wait hold neither thread nor photo.
+
+        Args:
+            leave_out: references that cannot be read are left out, and do not refuse the whole.
 
         Raises:
             Busy: too many wait.
@@ -99,7 +107,7 @@ class UploadHandler:
         """
         async with self._form(request) as form, self._inspect_slots.slot():
             async with self._decode_slots.slot():
-                upload = await self._parsed(form)
+                upload = await self._parsed(form, leave_out=leave_out)
                 await run_sync(self._check_options, upload)
             yield upload
 
@@ -122,7 +130,7 @@ class UploadHandler:
         finally:
             await form.close()
 
-    async def _parsed(self, form: FormData) -> Upload:
+    async def _parsed(self, form: FormData, *, leave_out: bool = False) -> Upload:
         unknown = [name for name in form if name not in (*FIELDS, "references[]")]
         if unknown:
             raise UsageError(
@@ -137,8 +145,9 @@ class UploadHandler:
         for one in (*photos, *references):
             self._check_size(one)
         data = [await one.read() for one in (*photos, *references)]
-        await run_sync(self._check_photos, data)
-        return Upload(data[0], tuple(data[1:]), options)
+        refused = await run_sync(self._refused_references, data, leave_out)
+        kept = [one for number, one in enumerate(data) if number not in refused]
+        return Upload(kept[0], tuple(kept[1:]), options, refused)
 
     def _check_size(self, file: UploadFile) -> None:
         if (file.size or 0) > self._settings.max_bytes:
@@ -149,14 +158,19 @@ class UploadHandler:
     def _check_options(self, upload: Upload) -> None:
         check_options(upload.options, len(upload.references), self._engine)
 
-    def _check_photos(self, data: Iterable[bytes]) -> None:
+    def _refused_references(self, data: Iterable[bytes], leave_out: bool) -> dict[int, OpenTheEyesError]:
+        """Of the photo and its references, the latter that cannot be read, where they may be left out."""
+        refused: dict[int, OpenTheEyesError] = {}
         for number, one in enumerate(data):
             try:
                 files.read(one, self._settings)
             except OpenTheEyesError as error:
-                if number:
+                if not number:
+                    raise
+                if not leave_out:
                     raise error.headed(f"reference {number}") from error
-                raise
+                refused[number] = error
+        return refused
 
     def submit(self, upload: Upload, owner: str, idempotency: str | None = None) -> Job:
         """The job for an upload that has been checked; from here on it is not lost.

@@ -15,8 +15,8 @@ from ..service.problems import problem_of
 from . import choices
 from .edit_session import EditSession, EyeStyle
 from .job_client import JobClient
-from .refusals import kind_of, own_limit, refusal
-from .tab_memory import TabMemory
+from .refusals import kind_of, left_out, own_limit, refusal
+from .tab_memory import TabMemory, names_in
 
 PREVIEW_AGAIN: Final = {"act": "retry"}
 
@@ -108,7 +108,11 @@ class Controller:
         if before is not None:
             self._job_client.forget_photo(owner, before)
         photo = TabMemory.from_json(told)
-        return replace(_greeted(self._job_client.begin(owner, photo.job, photo.names)), replaced=True)
+        greeted = _greeted(self._job_client.begin(owner, photo.job, photo.names))
+        headline, advice = left_out(told.get("left_out"))
+        if greeted.headline and headline:  # what is said of the photo comes first
+            return replace(greeted, advice=f"{greeted.advice} {headline} {advice}", replaced=True)
+        return replace(greeted, headline=greeted.headline or headline, advice=greeted.advice or advice, replaced=True)
 
     def _resumed(self, owner: str, session: EditSession | None, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         if session is None:
@@ -134,8 +138,9 @@ class Controller:
         known = problem if isinstance(problem, dict) else {}
         seconds = told.get("seconds")
         kind = kind_of(known) or str(told.get("kind", ""))
-        headline, advice = refusal(kind, known, seconds if isinstance(seconds, int) else None)
-        limit = own_limit(kind) if self._alone else ""
+        name = next(iter(names_in(told.get("names"))), "")
+        headline, advice = refusal(kind, known, seconds if isinstance(seconds, int) else None, name)
+        limit = own_limit(kind, str(known.get("detail", ""))) if self._alone else ""
         return PageState(session, headline, f"{advice} {limit}".rstrip())
 
     def _toggle(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002

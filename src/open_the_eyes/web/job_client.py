@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -33,8 +33,8 @@ class JobClient:
     def __init__(self, service: JobService, image_cache: ImageCache, restorer: str | None = None) -> None:
         self._service, self._image_cache, self._restorer = service, image_cache, restorer
 
-    def hand_in(self, owner: str, upload: Upload) -> str:
-        """The job of a photo whose faces were looked at first.
+    def hand_in(self, owner: str, upload: Upload) -> tuple[str, Mapping[int, OpenTheEyesError]]:
+        """The job of a photo whose faces were looked at first; and by number why other shots were left out.
 
         Raises:
             NoFace: nothing is kept.
@@ -42,8 +42,17 @@ class JobClient:
             OpenTheEyesError: the photo cannot be looked at, or not be stored.
         """
         found = self._faces_in(upload.photo)
-        job = self._service.uploads.submit(replace(upload, options=PREVIEW), owner)
-        return self._with_faces(job, found).id
+        came = range(1, 1 + len(upload.references) + len(upload.left_out))
+        shots = dict(zip([one for one in came if one not in upload.left_out], upload.references, strict=True))
+        left_out = dict(upload.left_out)
+        for number, shot in shots.items():
+            try:
+                self._faces_in(shot)
+            except NoFace as error:
+                left_out[number] = error
+        kept = tuple(shot for number, shot in shots.items() if number not in left_out)
+        job = self._service.uploads.submit(replace(upload, references=kept, options=PREVIEW), owner)
+        return self._with_faces(job, found).id, left_out
 
     def begin(self, owner: str, job_id: str, names: tuple[str, ...]) -> EditSession:
         """The session for a photo that was handed in.

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from ..counting import counted
+from .tab_memory import names_in
 from .words import sentence
 
 _REFUSALS: Final = {
     "unreadable-photo": (
-        "That file is not a photo that can be read.",
+        "{That file} is not a photo that can be read.",
         "JPEG, PNG, WebP, TIFF, AVIF and, where it is installed, HEIC work.",
     ),
-    "photo-too-large": ("That photo is too large.", "Make it smaller, and choose it again."),
+    "photo-too-large": ("{That photo} is too large.", "Make it smaller, and choose it again."),
     "body-too-large": ("Those photos are too large together.", "Choose fewer of them, or smaller ones."),
     "folder": ("That is a folder.", "Drop one photo out of it, with other shots of the same people if there are some."),
     "too-many-photos": ("Those are too many photos.", "Choose fewer of them."),
@@ -41,7 +43,7 @@ _REFUSALS: Final = {
         "Nothing was done. Your photo is back; look what is chosen now, and go on.",
     ),
     "no-face": (
-        "No face was found in this photo.",
+        "No face was found in {this photo}.",
         "Faces should be at least a thumbnail's size, and not turned away. Try another photo.",
     ),
     "nothing-closed": (
@@ -69,25 +71,56 @@ _LIMITS: Final = {
     "too-many-photos": "OTE_MAX_REFERENCES",
 }
 """What was passed, for those who can set it."""
+_EXTRAS: Final = (("pillow-heif", '`pip install "open-the-eyes[heif]"`'),)
+"""What reads some photos and may be missing, by the name that is said of it, and the command that adds it."""
+_TOLD: Final = ("unreadable-photo", "photo-too-large", "body-too-large", "too-many-photos", "usage-error")
+"""Of these the service says what came and what can be done, in words for a visitor."""
+_HEAD: Final = re.compile(r"^(the photo|reference \d+): ")
+_PHOTO: Final = re.compile(r"\{([^}]*)\}")
+"""Where the name of a photo stands in a headline, and what stands there without one."""
 _BUG: Final = ("Something went wrong on our side.", "Nothing was changed. Please try again.")
 
 
-def refusal(kind: str, problem: Mapping[str, Any] | None = None, seconds: int | None = None) -> tuple[str, str]:
-    """A headline and what to do next, for a problem type such as "unreadable-photo"; the limit where one was passed."""
+def refusal(
+    kind: str, problem: Mapping[str, Any] | None = None, seconds: int | None = None, name: str = ""
+) -> tuple[str, str]:
+    """A headline and what to do next, for a problem type such as "unreadable-photo"; the limit where one was passed.
+
+    Args:
+        name: what the photo is called that it is about, if that is known.
+    """
     headline, advice = _REFUSALS.get(kind, _BUG)
+    headline = _PHOTO.sub(lambda photo: name or photo[1], headline)
     detail = str((problem or {}).get("detail", ""))
-    if kind in ("photo-too-large", "body-too-large", "too-many-photos", "usage-error") and detail:
-        advice = sentence(detail)
+    if kind in _TOLD and detail:
+        advice = sentence(_HEAD.sub("", detail))
     if kind == "busy" and seconds is not None:
         advice = f"Nothing is lost; please try again in {counted(seconds, 'second')}."
     return headline, advice
 
 
-def own_limit(kind: str) -> str:
+def left_out(told: object) -> tuple[str, str]:
+    """What is said of further shots that were left out, as the page's script tells it; nothing where none was."""
+    known = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+    shots = [(names_in([one.get("name")])[0], one.get("problem")) for one in known]
+    said = [
+        f"{headline} {advice if kind_of(problem) in _TOLD else ''}".rstrip()
+        for name, problem in shots
+        if isinstance(problem, dict)
+        for headline, advice in [refusal(kind_of(problem), problem, name=name)]
+    ]
+    which = "One of your other shots was" if len(said) == 1 else f"{len(said)} of your other shots were"
+    return (f"{which} left out.", " ".join(said)) if said else ("", "")
+
+
+def own_limit(kind: str, detail: str = "") -> str:
     """What else whoever sits at the computer can do: raise the limit that was passed, or use another command."""
     raised = f"Or start the program again with a higher {_LIMITS[kind]}." if kind in _LIMITS else ""
     folders = "Whole folders are for `open-the-eyes batch`." if kind in ("folder", "too-many-photos") else ""
-    return f"{raised} {folders}".strip()
+    missing = next(
+        (f"Or run {command}, and start the program again." for name, command in _EXTRAS if name in detail), ""
+    )
+    return f"{raised} {folders} {missing}".strip()
 
 
 def kind_of(problem: Mapping[str, Any]) -> str:

@@ -94,7 +94,7 @@ class TabMemory:
             style = EyeStyle.of(given["style"] if isinstance(given.get("style"), dict) else {})
         return cls(
             str(given.get("job")),
-            tuple(clean(str(name)) for name in _listed(given.get("names"))[:MOST_NAMES]) or ("photo",),
+            names_in(given.get("names")) or ("photo",),
             _numbers(given["chosen"]) if isinstance(given.get("chosen"), list) else None,
             {pair[0]: pair[1] for pair in pairs if len(pair) == 2},
             style,
@@ -105,6 +105,11 @@ class TabMemory:
             _triples(given.get("matches")),
             _triples(given.get("strangers")),
         )
+
+
+def names_in(value: object) -> tuple[str, ...]:
+    """The names of files in a list from a browser."""
+    return tuple(clean(str(name)) for name in _listed(value)[:MOST_NAMES])
 
 
 def clean(name: str) -> str:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from ..service.job_service import JobService
+from ..service.problems import problem_of
 from .job_client import JobClient
 
 PHOTOS: Final = "/photos"
@@ -20,10 +21,14 @@ def upload_routes(service: JobService, job_client: JobClient) -> APIRouter:
 
     @router.post(PHOTOS)
     async def hand_in(request: Request) -> Response:
-        """A photo and references as for POST /v1/jobs; raises what that raises, and `NoFace`: they are known now."""
+        """A photo and references as for POST /v1/jobs; raises what that raises, and `NoFace`: they are known now.
+
+        References that are of no use are left out, and the answer says which and why.
+        """
         await run_sync(service.repository.check_room, service.config.max_queue)
-        async with service.uploads.inspection(request) as upload:
-            job = await run_sync(job_client.hand_in, request.state.owner, upload)
-        return JSONResponse({"id": job}, 202)
+        async with service.uploads.inspection(request, leave_out=True) as upload:
+            job, left_out = await run_sync(job_client.hand_in, request.state.owner, upload)
+        told = [{"number": number, "problem": problem_of(error)} for number, error in sorted(left_out.items())]
+        return JSONResponse({"id": job, "left_out": told}, 202)
 
     return router

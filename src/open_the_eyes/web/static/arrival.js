@@ -6,7 +6,7 @@ const say = (text, lost = false) => {
   line.textContent = text;
   line.classList.toggle('lost', lost);
 };
-const refuse = (kind, detail) => { say(''); tell({ act: 'refused', kind, problem: { detail } }); };
+const refuse = (kind, detail, names = []) => { say(''); tell({ act: 'refused', kind, names, problem: { detail } }); };
 
 let sending; // a photo that is dropped while another is on its way takes its place
 const send = (files) => {
@@ -14,7 +14,8 @@ const send = (files) => {
   if (!photos.length) return;
   const { maxBytes, maxPhotos, tooLarge, tooMany } = facts();
   if (photos.length > maxPhotos) return refuse('too-many-photos', tooMany);
-  if (photos.some((photo) => photo.size > maxBytes)) return refuse('photo-too-large', tooLarge);
+  const huge = photos.find((photo) => photo.size > maxBytes);
+  if (huge) return refuse('photo-too-large', tooLarge, [huge.name]);
   const form = new FormData();
   photos.forEach((photo, number) => form.append(number ? 'references' : 'photo', photo));
   sending?.abort();
@@ -28,12 +29,15 @@ const send = (files) => {
     if (request !== sending) return;
     let answer = {};
     try { answer = JSON.parse(request.responseText); } catch { /* what is no JSON is no answer of ours */ }
+    const names = photos.map((photo) => photo.name);
     if (request.status === 202) {
-      tell({ act: 'arrived', job: answer.id, names: photos.map((photo) => photo.name) });
+      const out = answer.left_out.map(({ number, problem }) => ({ number, problem, name: names[number] }));
+      const kept = names.filter((_, number) => !out.some((one) => one.number === number));
+      tell({ act: 'arrived', job: answer.id, names: kept, left_out: out });
     } else {
       say('');
       const seconds = Number(request.getResponseHeader('Retry-After')) || null;
-      tell({ act: 'refused', problem: answer, seconds });
+      tell({ act: 'refused', problem: answer, seconds, names });
     }
   };
   request.open('POST', '/photos');
