@@ -17,6 +17,7 @@ from open_the_eyes.web.edit_session import EyeStyle, PhotoFaces, Preview, new_se
 from open_the_eyes.web.eye_origin import EyeOrigin, NotFrom
 from tests.web.sessions import face, seen, session
 
+EVERYTHING = Capabilities(patient=True, restorer="gfpgan")
 HOSTILE = '"><img src=x onerror=alert(1)>.jpg'
 
 
@@ -194,7 +195,7 @@ def test_what_is_looked_at_first_is_fetched_before_a_crowds_strips() -> None:
 def test_the_file_can_be_made_while_there_are_eyes_and_nothing_else_is_on() -> None:
     ready = seen("closed")
     for one, off in ((ready, False), (ready.with_chosen(()), True), (replace(ready, waiting="x"), True)):
-        buttons = [given for tag, given in Elements(panels.finish(one, Capabilities())).tags if tag == "button"]
+        buttons = [given for tag, given in Elements(panels.finish(one, EVERYTHING)).tags if tag == "button"]
         assert [given.get("aria-disabled") == "true" for given in buttons] == [off] * 3
         assert not any("disabled" in given for given in buttons)  # that takes the focus away
     for none in (session("closed"), seen("already_open")):
@@ -216,7 +217,7 @@ def test_buttons_that_are_off_say_why_unless_it_is_seen(
 ) -> None:
     preview = Preview("0" * 8, EyeStyle(), {1: attempts} if attempts else {}, {})
     one = replace(session("closed").with_preview(preview), chosen=chosen, waiting=waiting)
-    part = panels.finish(one, Capabilities())
+    part = panels.finish(one, EVERYTHING)
     assert part.count('aria-describedby="ote-why"') == (3 if said else 0)
     assert (f'<p class="why" id="ote-why">{said}' in part) is bool(said)
     assert said in panels.progress(one)

@@ -46,14 +46,20 @@ class Capabilities:
     restorer: str | None = None
 
 
+def purposes(capabilities: Capabilities) -> tuple[Mode, ...]:
+    """Those whose files differ here: a button that gives the same pixels as another would promise something else."""
+    differs: dict[Mode, bool] = {
+        "standard": True,
+        "quality": capabilities.patient,
+        "ultra": capabilities.patient or capabilities.restorer is not None,
+    }
+    return tuple(mode for mode in PURPOSES if differs[mode])
+
+
 def about_purposes(capabilities: Capabilities) -> str:
-    """How the files differ, and where they do not."""
-    sharpened = (
-        ""
-        if capabilities.restorer is None
-        else f" For print, the eyes are sharpened as well ({capabilities.restorer})."
-    )
+    """What the files are, and how they differ."""
+    restorer = capabilities.restorer
+    sharpened = "" if restorer is None else f" For print, the eyes are sharpened as well ({restorer})."
     if capabilities.patient:
         return f"The eyes stay the ones you see; the longer ways paint them with more steps.{sharpened}"
-    same = "the first two" if sharpened else "all three"
-    return f"All of them keep the photo's full size. On this computer {same} have the very same eyes.{sharpened}"
+    return f"The file keeps the photo's full size, and has the eyes that you see.{sharpened}"

@@ -112,7 +112,8 @@ def finish(session: EditSession | None, capabilities: choices.Capabilities) -> s
     buttons = "".join(
         f'<button type="button" class="{mode}" data-act="finish" data-purpose="{mode}"{off}{described}>'
         f"<strong>{name}</strong><span>{use}</span></button>"
-        for mode, (name, use) in choices.PURPOSES.items()
+        for mode in choices.purposes(capabilities)
+        for name, use in [choices.PURPOSES[mode]]
     )
     about = (
         f'<p class="why" id="ote-why">{why}</p>' if why else f"<p>{escape(choices.about_purposes(capabilities))}</p>"

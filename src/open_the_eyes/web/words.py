@@ -117,9 +117,9 @@ def standing(session: EditSession, *, is_file: bool = True) -> str:
         return f"{found(session)} {nothing_to_take(session)}"
     faces = _faces(count)
     if session.final is not None and not is_file:
-        return "Nothing was changed. Pick other eyes, or another purpose."
+        return "Nothing was changed. Pick other eyes."
     if session.final is not None:
-        return f"Your photo is ready, {faces.lower()} opened. Pick other eyes, or another purpose, whenever you like."
+        return f"Your photo is ready, {faces.lower()} opened. Pick other eyes whenever you like."
     if session.waiting is not None:  # the buttons are off
         return f"{faces} opened in this preview."
     return f"{faces} opened in this preview. Pick other eyes, or take the file."
