@@ -149,6 +149,25 @@ def test_every_strip_is_a_labelled_group_with_one_choice() -> None:
         assert all(given["aria-label"] for given in radios)
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "chosen", "order", "is_open"),
+    [
+        (("unsure", "closed", "unsure", "closed"), (2, 4), ["2", "4", "1", "3"], False),
+        (("unsure", "closed"), (1,), ["2", "1"], True),
+        (("unsure", "already_open"), (), ["1"], True),
+    ],
+    ids=["some of each", "an unsure one is chosen", "none is sure"],
+)
+def test_surely_closed_eyes_come_first_and_the_others_are_folded_until_one_is_chosen(
+    outcomes: tuple[Outcome, ...], chosen: tuple[int, ...], order: list[str], is_open: bool
+) -> None:
+    part = photo_html.strips(seen(*outcomes).with_chosen(chosen))
+    assert re.findall(r'id="strip-(\d)"', part) == order
+    assert (" open><summary>" in part) is is_open
+    assert f"Perhaps closed ({outcomes.count('unsure')})" in part
+    assert "Perhaps" not in photo_html.strips(seen("closed"))
+
+
 def test_a_face_without_new_eyes_says_why_in_the_place_of_its_strip() -> None:
     came = session("closed")
     none = came.with_preview(Preview(came.job, EyeStyle(), {}, {1: ("kept_original", "Left as it was.")}))

@@ -98,11 +98,22 @@ def face_list(session: EditSession) -> str:
 
 
 def strips(session: EditSession) -> str:
-    """For every face that got new eyes, a row of them to pick from; the first is the face as it was."""
+    """For every face that got new eyes, a row of them to pick from; the first is the face as it was.
+
+    Faces whose eyes are surely closed come first. The others are folded away, until one of them is chosen.
+    """
     if session.preview is None:
         return ""
-    rows = [_strip(session, face) for face in session.choosable]
-    return f'<div class="ote-strips">{"".join(rows)}</div>'
+    sure, unsure = (
+        [face for face in session.choosable if (face.outcome == "closed") is is_sure] for is_sure in (True, False)
+    )
+    rows, folded = ("".join(_strip(session, face) for face in faces) for faces in (sure, unsure))
+    is_open = not sure or any(face.id in session.chosen for face in unsure)
+    fold = (
+        f'<details class="ote-fold"{" open" if is_open else ""}><summary>Perhaps closed ({len(unsure)})</summary>'
+        f'<div class="ote-strips">{folded}</div></details>'
+    )
+    return f'<div class="ote-strips">{rows}{fold * bool(unsure)}</div>'
 
 
 def compare(session: EditSession) -> str:
@@ -111,6 +122,7 @@ def compare(session: EditSession) -> str:
         return ""
     face = session.face(session.close_up) if session.close_up in session.eyes else None
     w, h = session.size_wh
+    kind = "whole" if face is None else "eyes"
     if face is None:
         about, shape = "the whole photo", f"{w}/{h}"
         before, after = f"/pictures/{session.job}/whole/none.jpg", whole(session)
@@ -119,7 +131,7 @@ def compare(session: EditSession) -> str:
         shape = f"{face.eyes.width * w:.1f}/{max(face.eyes.height * h, 1):.1f}"
         before, after = _close_up(session.job, 0, face.id), _shown_eyes(session, face.id)
     return (
-        f'<figure class="ote-compare"><div class="ote-pair" style="--shape:{shape}">'
+        f'<figure class="ote-compare {kind}"><div class="ote-pair" style="--shape:{shape}">'
         f'<img class="after" src="{after}" alt="After: {about}" fetchpriority="high">'
         f'<img class="before" src="{before}" alt="Before: {about}" fetchpriority="high">'
         '<span class="tag left" aria-hidden="true">Before</span>'

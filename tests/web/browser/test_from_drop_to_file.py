@@ -68,6 +68,10 @@ def test_a_group_from_the_drop_to_the_file(
     assert page.locator(".ote-pair").evaluate("(pair) => pair.style.getPropertyValue('--cut')") == "20%"
     page.locator(".ote-pair .wipe").fill("50")
     visitor.keep(page, "desktop-3-preview")
+    page.set_viewport_size({"width": 1280, "height": 600})
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert sides(page.locator(".ote-compare"))[0] > 0  # in sight beside the strips
+    page.set_viewport_size({"width": 1280, "height": 900})
 
     other = int(page.locator('.ote-tile input[name="eyes-3"][checked]').get_attribute("data-attempt") or "-1")
     with page.expect_download() as waiting:
@@ -204,6 +208,7 @@ def test_on_a_phone_in_the_dark(visitor: Visitor, photos: Path) -> None:
     page.get_by_role("button", name="Adjust the eyes").tap()
     label = page.get_by_text("How far open").first
     label.evaluate("(label) => scrollBy(0, label.getBoundingClientRect().top - innerHeight + 40)")
+    assert 0 <= sides(page.locator("#ote-compare"))[0] < 100  # in sight, above what is changed
     with page.expect_download() as waiting:
         button.tap()  # no label lies over it
         assert sides(foot)[0] <= sides(page.locator("#ote-finish"))[0]  # what is on lies over buttons that are off

@@ -5,3 +5,8 @@ const cut = () => {
 };
 element.addEventListener('input', cut);
 watch('value', cut);
+// On a phone the faces to compare are one row, in which the one that is seen has to be in sight.
+watch('value', () => {
+  const seen = element.querySelector('.ote-switch [checked]')?.parentElement;
+  if (seen) seen.parentElement.scrollLeft = seen.offsetLeft - (seen.parentElement.clientWidth - seen.offsetWidth) / 2;
+});
