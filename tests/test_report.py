@@ -34,7 +34,14 @@ REPORT = Report(
 def test_the_report_is_the_schema_to_the_letter() -> None:
     assert REPORT.to_json() == {
         "version": __version__,
-        "input": {"path": "a/b.jpg", "sha256": "00ff", "size_wh": [640, 480], "format": "JPEG", "painted": False},
+        "input": {
+            "path": "a/b.jpg",
+            "sha256": "00ff",
+            "size_wh": [640, 480],
+            "format": "JPEG",
+            "painted": False,
+            "unrelated": False,
+        },
         "references": [],
         "engine": "appearance",
         "mode": "standard",
@@ -81,5 +88,12 @@ def test_left_comes_before_right_whatever_the_order_of_measuring() -> None:
 def test_a_photo_without_faces_or_file_has_a_report_too() -> None:
     bare = replace(REPORT, input=InputReport(None, "", (1, 1), None), faces=(), stages=(), outputs=())
     told = bare.to_json()
-    assert told["input"] == {"path": None, "sha256": "", "size_wh": [1, 1], "format": None, "painted": False}
+    assert told["input"] == {
+        "path": None,
+        "sha256": "",
+        "size_wh": [1, 1],
+        "format": None,
+        "painted": False,
+        "unrelated": False,
+    }
     assert told["faces"] == told["stages"] == told["outputs"] == []

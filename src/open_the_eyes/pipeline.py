@@ -90,7 +90,7 @@ def open_eyes(
     faces = tuple(
         face_report(d, kept.get(d.id), matches.reasons.get(d.id), matches.notes.get(d.id, "")) for d in decisions
     )
-    report = report_of(source, engine.name, options, faces, watch, others)
+    report = report_of(source, engine.name, options, faces, watch, others, matches.unrelated)
     origins = [eyes.origin for face in kept.values() for eyes in face.best]
     gave = sorted({one.reference for one in origins if isinstance(one, ReferenceFace)})
     givers = [others[number - 1] for number in gave]
@@ -120,7 +120,7 @@ def inspect_photo(
     if engine.donors_only and references:  # without any, it is shown which faces need one
         decisions = left_alone(decisions, matches)
     faces = tuple(face_report(d, None, matches.reasons.get(d.id), matches.notes.get(d.id, "")) for d in decisions)
-    report = report_of(source, engine.name, options, faces, watch, others)
+    report = report_of(source, engine.name, options, faces, watch, others, matches.unrelated)
     return Inspected(source, tuple(d.face for d in decisions), report)
 
 

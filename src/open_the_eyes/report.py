@@ -112,6 +112,8 @@ class InputReport:
 
     `sha256` is "" where it came as pixels, or its pixels were changed after it was read, as those of a result are.
     `painted` where the file itself says that an algorithm had a part in it: eyes in it may be nobody's own.
+    `unrelated` for a reference in which nobody seems to be one of the photo's people; where all eyes are open, nobody
+    looks.
     """
 
     path: str | None
@@ -119,6 +121,7 @@ class InputReport:
     size_wh: tuple[int, int]
     format: str | None
     painted: bool = False
+    unrelated: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -127,6 +130,7 @@ class InputReport:
             "size_wh": list(self.size_wh),
             "format": self.format,
             "painted": self.painted,
+            "unrelated": self.unrelated,
         }
 
 

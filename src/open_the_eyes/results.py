@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -162,9 +162,13 @@ def report_of(
     faces: tuple[FaceReport, ...],
     watch: Stopwatch,
     references: Sequence[Photo] = (),
+    unrelated: Collection[int] = (),
 ) -> Report:
-    """Everything about one photo, before anything is saved."""
-    came, others = _input_report(source), tuple(_input_report(photo) for photo in references)
+    """Everything about one photo, before anything is saved; `unrelated` references, from 1, show none of its people."""
+    came = _input_report(source)
+    others = tuple(
+        replace(_input_report(photo), unrelated=number in unrelated) for number, photo in enumerate(references, start=1)
+    )
     chosen = options.generate
     return Report(came, engine, chosen.mode, chosen.seed, faces, watch.stages, references=others)
 

@@ -116,6 +116,14 @@ def test_a_stranger_is_refused_and_this_is_said() -> None:
     }
 
 
+def test_a_photo_of_others_is_told_from_one_that_shows_anybody_who_is_here() -> None:
+    table = Table()
+    ours = [table.person("ann", 0, (SHUT, SHUT)), table.person("bea", 300)]
+    others, beas = [table.person("cleo", 0)], [table.person("cleo", 0), table.person("bea", 300)]
+    assert run(table, ours, others, beas).unrelated == (1,)
+    assert run(table, ours, others, beas, options=MatchOptions(match=((1, 1, 1),))).unrelated == ()
+
+
 def test_who_grins_between_two_who_are_known_is_known_by_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """Alone, the same face is refused."""
     table = Table()

@@ -117,7 +117,9 @@ def test_the_file_has_the_eyes_of_whom_they_were_seen_from_and_picks_go_with_the
     )
     told = {"id": 1, "outcome": "opened", "reason": "", "variation_attempts": [1, 0], "source": own.source}
     other = {**told, "id": 3, "variation_attempts": [0, 1], "source": "appearance"}
-    preview = Preview.of("second", {"match": [[1, 1, 2]]}, {"faces": [told, other]})
+    shots = [{"unrelated": False}, {"unrelated": True}]
+    preview = Preview.of("second", {"match": [[1, 1, 2]]}, {"faces": [told, other], "references": shots})
+    assert preview.unrelated == (2,)
     after = before.with_preview(preview)
     assert after.picks == {3: 1}
     assert after.final_options("standard")["match"] == [[1, 1, 2]]

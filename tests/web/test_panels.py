@@ -197,6 +197,15 @@ def test_whose_eyes_are_seen_is_said_at_each_strip_and_who_may_be_there_is_asked
     assert "borrowed" not in photo_html.shots(one)
 
 
+def test_a_shot_of_none_of_these_people_is_told_to_be_another_photo() -> None:
+    one = seen("closed", names=("a.jpg", "b.jpg", HOSTILE))
+    assert one.preview is not None
+    assert "another photo" not in photo_html.shots(one)
+    part = photo_html.shots(replace(one, preview=replace(one.preview, unrelated=(2, 7))))
+    assert part.count("looks like another photo") == 1
+    assert not [tag for tag, given in Elements(part).tags if "onerror" in given]
+
+
 def test_pictures_carry_words_for_those_who_do_not_see_them() -> None:
     for part in (photo_html.photo(seen("closed")), photo_html.compare(seen("closed"))):
         for tag, given in Elements(part).tags:

@@ -74,6 +74,11 @@ class InputView(_View):
         description="Whether the file says that an algorithm had a part in it: eyes in it may be nobody's own.",
         examples=[False],
     )
+    unrelated: bool = Field(
+        False,
+        description="Of a reference: whether nobody in it seems to be one of the photo's people.",
+        examples=[False],
+    )
 
 
 class OutputView(_View):

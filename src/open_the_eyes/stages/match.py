@@ -70,11 +70,15 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """By face number: donors, in the order of the references; where there is none, why; sentences on open-eyed ones."""
+    """By face number: donors, in the order of the references; where there is none, why; sentences on open-eyed ones.
+
+    `unrelated` are the references in which nobody, whoever has open eyes included, is one of the photo's people.
+    """
 
     donors: dict[int, tuple[Donor, ...]] = field(default_factory=dict)
     reasons: dict[int, NoDonors] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
+    unrelated: tuple[int, ...] = ()
 
 
 def match(
@@ -94,6 +98,7 @@ def match(
     donors: dict[int, list[Donor]] = {d.id: [] for d in decisions if d.closed}
     traits = traits_of(pixels, ours, describer) if donors else ()
     reasons: dict[int, list[NoDonor]] = {number: [] for number in donors}
+    unrelated = []
     for reference in references:
         theirs, told = reference.faces, whom(reference, options)
         if not donors:  # the reference was asked for, and is refused if it shows nobody
@@ -101,6 +106,8 @@ def match(
         evidence = _evidence(pixels, ours, traits, reference, describer)
         evidence = vouched(evidence, _with_told(paired(evidence), told), MARGIN, ours, theirs)
         pairs = _with_told(paired(evidence), told)
+        if all(pair.column is None for pair in pairs):
+            unrelated.append(reference.number)
         for face in donors:
             if _asked_elsewhere(options, face, reference.number):
                 continue
@@ -112,7 +119,8 @@ def match(
     given = {number: tuple(list_) for number, list_ in donors.items() if list_}
     named = {face for face, _, _ in options.match}
     notes = {d.id: _NOT_NEEDED for d in decisions if d.outcome == "already_open" and d.id in named}
-    return Matches(given, {n: NoDonors(tuple(why)) for n, why in reasons.items() if n not in given}, notes)
+    none = {number: NoDonors(tuple(why)) for number, why in reasons.items() if number not in given}
+    return Matches(given, none, notes, tuple(unrelated))
 
 
 def whom(reference: Reference, options: MatchOptions) -> dict[int, int]:

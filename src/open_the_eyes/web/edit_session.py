@@ -90,6 +90,7 @@ class Preview:
     Args:
         origins: by face, where its eyes are from.
         matches: who is who, as the job was told.
+        unrelated: the other shots, from 1, in which nobody seems to be one of this photo's people.
     """
 
     job: str
@@ -98,6 +99,7 @@ class Preview:
     said: Mapping[int, tuple[Outcome, str]]
     origins: Mapping[int, EyeOrigin] = field(default_factory=dict)
     matches: tuple[Same, ...] = ()
+    unrelated: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, job: str, options: Mapping[str, Any], report: Mapping[str, Any]) -> Preview:
@@ -107,7 +109,9 @@ class Preview:
         said = {face["id"]: (face["outcome"], face["reason"]) for face in faces}
         origins = {face["id"]: EyeOrigin.of(face, report) for face in faces}
         matches = tuple((face, shot, there) for face, shot, there in options.get("match") or ())
-        return cls(job, EyeStyle.of(options), attempts, said, origins, matches)
+        shots = enumerate(report.get("references", ()), start=1)
+        unrelated = tuple(number for number, shot in shots if shot.get("unrelated"))
+        return cls(job, EyeStyle.of(options), attempts, said, origins, matches, unrelated)
 
     def is_like(self, other: Preview | None, face: int) -> bool:
         """Whether an attempt at a face gives the same eyes in both; so it does where there is no other."""

@@ -153,7 +153,8 @@ def shots(session: EditSession) -> str:
         f'<span class="name">{escape(name)}</span></button>'
         for number, name in enumerate(session.names[1:], start=1)
     )
-    return f'<div class="ote-shots"><p>Your other shots</p>{others}</div>'
+    said = "".join(f"<p>{escape(line)}</p>" for line in words.other_photos(session))
+    return f'<div class="ote-shots"><p>Your other shots</p>{said}{others}</div>'
 
 
 def whole(session: EditSession) -> str:

@@ -192,6 +192,16 @@ def _given(origin: EyeOrigin, names: tuple[str, ...]) -> str:
     return f"Their own eyes, from {name}."
 
 
+def other_photos(session: EditSession) -> list[str]:
+    """Which of the further shots are none of this photo's people, as far as that is known, and what to do with them."""
+    unrelated = () if session.preview is None else session.preview.unrelated
+    names = [session.names[number] for number in unrelated if number < len(session.names)]
+    return [
+        f"{name} looks like another photo: nobody in it is surely one of these people. Open it after this one."
+        for name in names
+    ]
+
+
 def _either(names: Sequence[str]) -> str:
     """ "a.jpg", "a.jpg or b.jpg", "a.jpg, b.jpg or c.jpg"."""
     return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
