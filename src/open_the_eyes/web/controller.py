@@ -19,6 +19,8 @@ from .refusals import kind_of, left_out, own_limit, refusal
 from .tab_memory import TabMemory, names_in
 
 PREVIEW_AGAIN: Final = {"act": "retry"}
+_TOLD_AGAIN: Final = ("act", "purpose", "shot", "face", "attempt", "job", "there", "answer")
+"""What else than its memory a page tells with an act, as its buttons have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +255,7 @@ def _again(told: Mapping[str, Any]) -> dict[str, str] | None:
     """The same act as a button tells it; None for those that no button does."""
     if told.get("act") in ("arrived", "refused", "resume"):
         return None
-    again = {name: str(told[name]) for name in ("act", "purpose", "shot", "face", "attempt", "job") if name in told}
+    again = {name: str(told[name]) for name in _TOLD_AGAIN if name in told}
     return again | ({"pressed": "true"} if told.get("act") == "ended" else {})
 
 

@@ -16,6 +16,7 @@ from ..imaging.mesh478 import EYE_RING, OUTER_CORNER, SIDES
 from ..options import EyeColor, GenerateOptions, Mode
 from ..results import Inspected
 from ..roles import Outcome
+from ..stages.attempts import LED
 from .eye_origin import EyeOrigin, Same
 
 VARIATIONS: Final = 4
@@ -171,6 +172,15 @@ class EditSession:
     def eyes(self) -> dict[int, int]:
         """By chosen face for which there are new eyes, the variation that is seen on it."""
         return {face: number for face in self.chosen if (number := self.variation(face)) is not None}
+
+    def origin(self, face: int) -> EyeOrigin | None:
+        """Where the eyes are from that are taken for a face."""
+        number = self.variation(face)
+        if self.preview is None or number is None:
+            return None
+        origin = self.preview.origins.get(face)
+        is_led = self.preview.attempts[face][number - 1] >= LED
+        return origin.led() if origin is not None and is_led else origin
 
     def asked(self, face: int) -> tuple[Same, ...]:
         """Who in the other shots may be this face, where nobody surely is and the visitor has not said yet."""

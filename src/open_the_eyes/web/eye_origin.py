@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 Same: TypeAlias = tuple[int, int, int]
@@ -45,6 +45,10 @@ class EyeOrigin:
         is_painted = found is not None and int(found[1]) in painted
         told = [one for one in face.get("no_donor", ()) if one["match"] is not None]
         return cls(source, is_painted, tuple(NotFrom(one["why"], _same(one["match"])) for one in told))
+
+    def led(self) -> EyeOrigin:
+        """That of eyes that were painted after these, where these were laid in and did not turn out well."""
+        return replace(self, source=f"painted, after {self.source}") if self.is_own else self
 
     @property
     def shot(self) -> int:

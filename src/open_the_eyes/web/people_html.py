@@ -18,7 +18,7 @@ AT_ONCE: Final = 2
 
 def whose(session: EditSession, face: int) -> str:
     """A line on whose eyes these are; with a way back where they are so because the visitor has said who it is."""
-    origin = None if session.preview is None else session.preview.origins.get(face)
+    origin = session.origin(face)
     said = "" if origin is None else words.whose(origin, session.names)
     if not said:
         return ""

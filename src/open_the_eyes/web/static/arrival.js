@@ -10,12 +10,13 @@ const refuse = (kind, detail, names = []) => { say(''); tell({ act: 'refused', k
 
 let sending; // a photo that is dropped while another is on its way takes its place
 const send = (files) => {
-  const photos = [...files];
-  if (!photos.length) return;
+  if (!files.length) return;
   const { maxBytes, maxPhotos, tooLarge, tooMany } = facts();
-  if (photos.length > maxPhotos) return refuse('too-many-photos', tooMany);
-  const huge = photos.find((photo) => photo.size > maxBytes);
-  if (huge) return refuse('photo-too-large', tooLarge, [huge.name]);
+  if (files.length > maxPhotos) return refuse('too-many-photos', tooMany);
+  const photos = [...files].filter((file, number) => !number || file.size <= maxBytes);
+  if (photos[0].size > maxBytes) return refuse('photo-too-large', tooLarge, [photos[0].name]);
+  const problem = { type: 'urn:open-the-eyes:problem:photo-too-large', detail: tooLarge };
+  const huge = [...files].filter((file) => !photos.includes(file)).map(({ name }) => ({ name, problem }));
   const form = new FormData();
   photos.forEach((photo, number) => form.append(number ? 'references' : 'photo', photo));
   sending?.abort();
@@ -33,7 +34,7 @@ const send = (files) => {
     if (request.status === 202) {
       const out = answer.left_out.map(({ number, problem }) => ({ number, problem, name: names[number] }));
       const kept = names.filter((_, number) => !out.some((one) => one.number === number));
-      tell({ act: 'arrived', job: answer.id, names: kept, left_out: out });
+      tell({ act: 'arrived', job: answer.id, names: kept, left_out: [...huge, ...out] });
     } else {
       say('');
       const seconds = Number(request.getResponseHeader('Retry-After')) || null;
