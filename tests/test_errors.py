@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 
 import pytest
 
 from open_the_eyes import errors
-from open_the_eyes.errors import OpenTheEyesError, as_known
+from open_the_eyes.cli.flags import by_flag
+from open_the_eyes.errors import OpenTheEyesError, UsageError, as_known
 
 FAMILY = [v for v in vars(errors).values() if isinstance(v, type) and issubclass(v, OpenTheEyesError)]
 DRAWN = re.findall(r"^[ │├└─]*(\w+) +(\d{1,3})? +(\d{3})?", errors.__doc__ or "", flags=re.MULTILINE)
@@ -52,3 +54,15 @@ def test_a_library_that_the_system_lacks_is_no_bug_of_ours(error: ImportError, c
     known = as_known(error)
     assert known.exit_code == code
     assert ("`open-the-eyes doctor`" in str(known)) is (code == 2)
+
+
+def test_a_refused_option_is_known_by_its_name_and_not_by_the_sentence() -> None:
+    refused = UsageError("expected a, got b.", option="eye_color", mend="c", how="Run")
+    assert (refused.option, str(refused)) == ("eye_color", "eye_color: expected a, got b. Run: c")
+    elsewhere = pickle.loads(pickle.dumps(refused))
+    with pytest.raises(UsageError) as shown, by_flag():
+        raise elsewhere
+    assert (shown.value.option, str(shown.value)) == ("--eye-color", "--eye-color: expected a, got b. Run: c")
+    with pytest.raises(UsageError, match="mode: a sentence") as other, by_flag():
+        raise UsageError("mode: a sentence that begins like one.")
+    assert other.value.option is None

@@ -131,8 +131,9 @@ def test_options_do_not_change_under_anyones_hands() -> None:
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_in_our_own_words(flat: dict[str, object]) -> None:
-    with pytest.raises(UsageError, match="expected"):
+    with pytest.raises(UsageError, match="expected") as refused:
         Options.of(**flat)
+    assert [refused.value.option] == list(flat)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def checked(options: Options | None) -> Options:
         UsageError: anything else.
     """
     if not isinstance(options, Options | None):
-        raise UsageError(f"options: expected what Options.of(mode='fast', ...) returns, got {options!r:.80}.")
+        raise UsageError(f"expected what Options.of(mode='fast', ...) returns, got {options!r:.80}.", option="options")
     return options or Options()
 
 
@@ -37,7 +37,9 @@ def loaded(engine: str | Engine) -> Engine:
         UsageError: anything else, or a name that this version does not know.
     """
     if not isinstance(engine, str | Engine):
-        raise UsageError(f"engine: expected a name or what load_engine returns, got {engine!r:.80}; leave it out.")
+        raise UsageError(
+            f"expected a name or what load_engine returns, got {engine!r:.80}; leave it out.", option="engine"
+        )
     return load_engine(engine) if isinstance(engine, str) else engine
 
 
@@ -56,7 +58,7 @@ def read(photo: Source, engine: Engine) -> Photo:
     if not isinstance(photo, str | bytes | os.PathLike):
         came = type(photo).__name__
         hint = "wrap upright RGB pixels as Photo(pixels)" if came == "ndarray" else "give it one of these"
-        raise UsageError(f"photo: expected a path, the bytes of a file or a Photo, got {came}; {hint}.")
+        raise UsageError(f"expected a path, the bytes of a file or a Photo, got {came}; {hint}.", option="photo")
     return files.read(photo, engine.settings)
 
 
@@ -67,7 +69,7 @@ def check_listed(references: Sequence[Source], options: Options) -> None:
         UsageError: such references.
     """
     if isinstance(references, str | bytes | os.PathLike | Photo | Seen):
-        raise UsageError("references: expected a list of photos, got a single one; put it into brackets.")
+        raise UsageError("expected a list of photos, got a single one; put it into brackets.", option="references")
     options.match.check(len(references))
 
 
@@ -75,15 +77,15 @@ def _check_arrays(photo: Photo) -> None:
     pixels: object = photo.pixels
     if not _is_array(pixels, np.uint8) or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
         wanted = "pixels of shape (height, width, 3), uint8, RGB"
-        raise UsageError(f"photo: expected {wanted}; got {_kind(pixels)}. Convert them.")
+        raise UsageError(f"expected {wanted}; got {_kind(pixels)}. Convert them.", option="photo")
     size_hw: tuple[int, int] = (pixels.shape[0], pixels.shape[1])
     alpha, deep = photo.alpha, photo.deep
     if alpha is not None and (not _is_array(alpha, np.uint8) or alpha.shape != size_hw):
-        raise UsageError(f"photo: expected alpha of shape {size_hw}, uint8; got {_kind(alpha)}. Convert it.")
+        raise UsageError(f"expected alpha of shape {size_hw}, uint8; got {_kind(alpha)}. Convert it.", option="photo")
     shapes = [(*size_hw, planes) for planes in (3, 4)]
     if deep is not None and (not _is_array(deep, np.uint16) or deep.shape not in shapes):
         wanted = f"deep of shape {shapes[0]} or {shapes[1]}, uint16"
-        raise UsageError(f"photo: expected {wanted}; got {_kind(deep)}. Convert it.")
+        raise UsageError(f"expected {wanted}; got {_kind(deep)}. Convert it.", option="photo")
 
 
 def _is_array(given: object, dtype: type[np.generic]) -> TypeGuard[NDArray[np.generic]]:

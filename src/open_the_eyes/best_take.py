@@ -153,7 +153,9 @@ def _among(
             known = 1 <= photo <= len(frames)
             what = f"{frames[photo - 1].name}, which shows no face" if known else f"photo {photo} of {len(frames)}"
             what = f"{frames[base].name}, the frame that is taken itself" if photo - 1 == base else what
-            raise UsageError(f"match: expected another frame with this person, got {what}; name one, or leave it out.")
+            raise UsageError(
+                f"expected another frame with this person, got {what}; name one, or leave it out.", option="match"
+            )
         pairs.append((face, others.index(photo - 1) + 1, there))
     return tuple(pairs)
 

@@ -45,8 +45,8 @@ class Engine:
             UsageError: this engine has nobody for that.
         """
         if self.describer is None:
-            said = f"references: engine {self.name} cannot use them; leave them out."
-            raise UsageError(said, mend="--engine auto", how="Or take another engine")
+            said = f"engine {self.name} cannot use them; leave them out."
+            raise UsageError(said, option="references", mend="--engine auto", how="Or take another engine")
         return self.describer
 
     def check(self, options: GenerateOptions) -> None:
@@ -57,8 +57,8 @@ class Engine:
         """
         asked = "lcm" if options.lcm else "precision" if options.precision != "auto" else ""
         if asked and self.name != "sdxl":
-            said = f"{asked}: expected engine sdxl, which alone has it, got engine {self.name}; leave it out."
-            raise UsageError(said, mend="--engine sdxl", how="Or take that one")
+            said = f"expected engine sdxl, which alone has it, got engine {self.name}; leave it out."
+            raise UsageError(said, option=asked, mend="--engine sdxl", how="Or take that one")
 
     def restorer(self, name: str) -> FaceRestorer | None:
         """A restorer by name, None for "none".
@@ -71,7 +71,8 @@ class Engine:
             return None
         if name not in self.restorers:
             known = ", ".join(("none", *self.restorers))
-            raise UsageError(f"restorer: expected one of {known}; got {typed(name)}, which this engine does not have.")
+            said = f"expected one of {known}; got {typed(name)}, which this engine does not have."
+            raise UsageError(said, option="restorer")
         return self.restorers[name]
 
 
@@ -93,7 +94,7 @@ def load_engine(
     """
     if name not in ENGINES:
         known = ", ".join(ENGINES)
-        raise UsageError(f"engine: expected one of {known}; got {typed(name)}; take auto.")
+        raise UsageError(f"expected one of {known}; got {typed(name)}; take auto.", option="engine")
     from .models.appearance.generator import AppearanceGenerator
     from .models.reference.generator import ReferenceGenerator
     from .models.reference.likeness import Likeness

@@ -60,8 +60,21 @@ class OpenTheEyesError(Exception):
 
 
 class UsageError(OpenTheEyesError):
+    """Args:
+    option: what is refused, as whoever gave it calls it; the message begins with it. None where it is no single one.
+    """
+
     exit_code = 2
     http_status = 422
+
+    def __init__(self, message: str = "", *, option: str | None = None, mend: str = "", how: str = "") -> None:
+        super().__init__(message if option is None else f"{option}: {message}", mend=mend, how=how)
+        self.option: str | None = option
+        self._said = without_secrets(message)
+
+    def called(self, option: str, mend: str | None = None) -> UsageError:
+        """The same of an option that goes by another name where it was given, and may be mended in another way."""
+        return UsageError(self._said, option=option, mend=self.mend if mend is None else mend, how=self.how)
 
 
 class PhotoError(OpenTheEyesError):

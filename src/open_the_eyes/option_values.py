@@ -9,25 +9,25 @@ from .errors import UsageError
 from .wording import typed, written
 
 
-def refuse(condition: bool, message: str, *, mend: str = "", how: str = "") -> None:
+def refuse(condition: bool, option: str | None, message: str, *, mend: str = "", how: str = "") -> None:
     """Raises:
     UsageError: the condition holds.
     """
     if condition:
-        raise UsageError(message, mend=mend, how=how)
+        raise UsageError(message, option=option, mend=mend, how=how)
 
 
 def check_one_of(name: str, value: object, known: Sequence[str]) -> None:
-    refuse(value not in known, f"{name}: expected one of {', '.join(known)}; got {typed(value)}.")
+    refuse(value not in known, name, f"expected one of {', '.join(known)}; got {typed(value)}.")
 
 
 def check_whole(name: str, value: object) -> None:
     whole = isinstance(value, Integral) and not isinstance(value, bool)
-    refuse(not whole, f"{name}: expected a whole number, got {written(value)}.")
+    refuse(not whole, name, f"expected a whole number, got {written(value)}.")
 
 
 def check_number(name: str, value: object) -> None:
-    refuse(not is_number(value), f"{name}: expected a number, got {written(value)}.")
+    refuse(not is_number(value), name, f"expected a number, got {written(value)}.")
 
 
 def is_number(value: object) -> bool:
@@ -36,7 +36,7 @@ def is_number(value: object) -> bool:
 
 
 def check_yes_or_no(name: str, value: object) -> None:
-    refuse(not isinstance(value, bool), f"{name}: expected true or false, got {written(value)}.")
+    refuse(not isinstance(value, bool), name, f"expected true or false, got {written(value)}.")
 
 
 def keep(options: object, **plain: object) -> None:

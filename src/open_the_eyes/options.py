@@ -42,12 +42,12 @@ class ChooseOptions:
         check_yes_or_no("all", self.all)
         if self.faces is not None:
             listed = isinstance(self.faces, (tuple, list))
-            refuse(not listed, f"faces: expected face numbers such as [1, 3], got {written(self.faces)}.")
-            refuse(not self.faces, "faces: expected face numbers such as 1,3; got none. Leave it out for all faces.")
+            refuse(not listed, "faces", f"expected face numbers such as [1, 3], got {written(self.faces)}.")
+            refuse(not self.faces, "faces", "expected face numbers such as 1,3; got none. Leave it out for all faces.")
             for number in self.faces:
                 check_whole("faces", number)
             bad = ", ".join(written(n) for n in self.faces if n < 1)
-            refuse(bool(bad), f"faces: numbers start at 1, got {bad}.", mend=INSPECT, how="List them")
+            refuse(bool(bad), "faces", f"numbers start at 1, got {bad}.", mend=INSPECT, how="List them")
             keep(self, faces=tuple(int(number) for number in self.faces))
 
 
@@ -88,22 +88,24 @@ class GenerateOptions:
         check_whole("seed", self.seed)
         refuse(
             not 1 <= self.variations <= MAX_VARIATIONS,
-            f"variations: expected 1 to {MAX_VARIATIONS}, got {self.variations}.",
+            "variations",
+            f"expected 1 to {MAX_VARIATIONS}, got {self.variations}.",
         )
         self._check_picks()
-        refuse(not 0 <= self.seed < 2**32, f"seed: expected 0 to {2**32 - 1}, got {self.seed}.")
+        refuse(not 0 <= self.seed < 2**32, "seed", f"expected 0 to {2**32 - 1}, got {self.seed}.")
         check_one_of("eye_color", self.eye_color, EYE_COLORS)
         if self.gaze is not None:
             pair = isinstance(self.gaze, (tuple, list)) and len(self.gaze) == 2
             numbers = pair and all(is_number(v) for v in self.gaze)
-            refuse(not numbers, f"gaze: expected two numbers such as [0.3, -0.1], got {written(self.gaze)}.")
+            refuse(not numbers, "gaze", f"expected two numbers such as [0.3, -0.1], got {written(self.gaze)}.")
             ok, came = all(-1 <= v <= 1 for v in self.gaze), ",".join(map(short, self.gaze))
-            refuse(not ok, f"gaze: expected two numbers from -1 to 1, such as 0.3,-0.1; got {came}.")
+            refuse(not ok, "gaze", f"expected two numbers from -1 to 1, such as 0.3,-0.1; got {came}.")
         if self.openness is not None:
             check_number("openness", self.openness)
             refuse(
                 not 0 <= self.openness <= MAX_OPENNESS,
-                f"openness: expected 0 to {MAX_OPENNESS} (1 is usual), got {short(self.openness)}.",
+                "openness",
+                f"expected 0 to {MAX_OPENNESS} (1 is usual), got {short(self.openness)}.",
             )
         keep(
             self,
@@ -117,16 +119,16 @@ class GenerateOptions:
     def _check_picks(self) -> None:
         listed = isinstance(self.picks, (tuple, list))
         pairs = listed and all(isinstance(one, (tuple, list)) and len(one) == 2 for one in self.picks)
-        refuse(not pairs, f"picks: expected (face, attempt) such as [[1, 0], [2, 3]], got {written(self.picks)}.")
+        refuse(not pairs, "picks", f"expected (face, attempt) such as [[1, 0], [2, 3]], got {written(self.picks)}.")
         for face, attempt in self.picks:
             check_whole("picks", face)
             check_whole("picks", attempt)
             known, came = face >= 1 and 0 <= attempt < MAX_ATTEMPTS, written([face, attempt])
-            refuse(not known, f"picks: faces count from 1, attempts from 0 to {MAX_ATTEMPTS - 1}; got {came}.")
+            refuse(not known, "picks", f"faces count from 1, attempts from 0 to {MAX_ATTEMPTS - 1}; got {came}.")
         faces = {face for face, _ in self.picks}
-        refuse(len(faces) < len(self.picks), "picks: expected each face once, got one twice; leave one out.")
+        refuse(len(faces) < len(self.picks), "picks", "expected each face once, got one twice; leave one out.")
         several = bool(self.picks) and self.variations > 1
-        refuse(several, f"picks: expected one variation with them, got variations {self.variations}; drop one.")
+        refuse(several, "picks", f"expected one variation with them, got variations {self.variations}; drop one.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,14 +145,14 @@ class MatchOptions:
         listed = isinstance(self.match, (tuple, list))
         triples = listed and all(isinstance(one, (tuple, list)) and len(one) == 3 for one in self.match)
         came = written(self.match)
-        refuse(not triples, f"match: expected (face, reference, face there) such as [[1, 2, 3]], got {came}.")
+        refuse(not triples, "match", f"expected (face, reference, face there) such as [[1, 2, 3]], got {came}.")
         for one in self.match:
             for number in one:
                 check_whole("match", number)
-            refuse(min(one) < 1, f"match: numbers start at 1, got {written(one)}.", mend=INSPECT, how="List faces")
+            refuse(min(one) < 1, "match", f"numbers start at 1, got {written(one)}.", mend=INSPECT, how="List faces")
         pairs = [(face, reference) for face, reference, _ in self.match]
         refuse(
-            len(set(pairs)) < len(pairs), "match: expected each face once a reference, got one twice; leave one out."
+            len(set(pairs)) < len(pairs), "match", "expected each face once a reference, got one twice; leave one out."
         )
         keep(self, match=tuple((int(face), int(reference), int(there)) for face, reference, there in self.match))
 
@@ -161,10 +163,10 @@ class MatchOptions:
             UsageError: one is named that is not there.
         """
         most = max((reference for _, reference, _ in self.match), default=0)
-        none = "match: expected references to match with, got none; give references, or leave match out."
-        refuse(bool(most) and not references, none)
+        none = "expected references to match with, got none; give references, or leave match out."
+        refuse(bool(most) and not references, "match", none)
         have = counted(references, "reference")
-        refuse(most > references, f"match: expected one of {have}, got reference {most}; count them from 1.")
+        refuse(most > references, "match", f"expected one of {have}, got reference {most}; count them from 1.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,10 +188,11 @@ class RestoreOptions:
         check_yes_or_no("whole_face", self.whole_face)
         refuse(
             self.whole_face and self.restorer == "none",
-            "whole_face: expected a restorer to do it, got restorer none; name one, such as gfpgan, or leave it out.",
+            "whole_face",
+            "expected a restorer to do it, got restorer none; name one, such as gfpgan, or leave it out.",
         )
         check_number("fidelity", self.fidelity)
-        refuse(not 0 <= self.fidelity <= 1, f"fidelity: expected 0 to 1, got {short(self.fidelity)}.")
+        refuse(not 0 <= self.fidelity <= 1, "fidelity", f"expected 0 to 1, got {short(self.fidelity)}.")
         keep(self, fidelity=float(self.fidelity))
 
 
@@ -242,7 +245,7 @@ class Options:
             UsageError: a name that no stage knows, or a value out of range.
         """
         unknown = sorted(flat.keys() - _STAGE_OF.keys())
-        refuse(bool(unknown), f"unknown option {', '.join(unknown)}; known are {', '.join(sorted(NAMES))}.")
+        refuse(bool(unknown), None, f"unknown option {', '.join(unknown)}; known are {', '.join(sorted(NAMES))}.")
         parts = {
             stage: kind(**{name: value for name, value in flat.items() if _STAGE_OF[name] == stage})
             for stage, kind in _STAGES.items()

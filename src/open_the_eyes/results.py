@@ -68,7 +68,7 @@ class Opened:
             UsageError: there is no such variation.
         """
         if not 1 <= number <= len(self.variations):
-            raise UsageError(f"variation: expected 1 to {len(self.variations)}, got {number}.")
+            raise UsageError(f"expected 1 to {len(self.variations)}, got {number}.", option="variation")
         return replace(self, variations=self.variations[number - 1 : number], first=number)
 
     def save(

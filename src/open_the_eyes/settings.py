@@ -86,13 +86,13 @@ class Settings:
                 try:
                     values[known.name] = readers.get(known.name, _count)(name, environment[name])
                 except UsageError as error:
-                    raise UsageError(str(error), mend=f"unset {name}") from error
+                    raise error.called(name, mend=f"unset {name}") from error
         return cls(**values)
 
 
 def _count(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > MOST_DIGITS or int(text) < 1:
-        raise UsageError(f"{name}: expected a positive whole number, got {typed(text)}.")
+        raise UsageError(f"expected a positive whole number, got {typed(text)}.", option=name)
     return int(text)
 
 
@@ -103,12 +103,12 @@ def path_from(name: str, text: str, kind: str = "path") -> Path:
         UsageError: none; `kind` says what was expected.
     """
     if not text.strip() or "\0" in text:
-        raise UsageError(f"{name}: expected a {kind}, got {typed(text)}.")
+        raise UsageError(f"expected a {kind}, got {typed(text)}.", option=name)
     try:
         return Path(text).expanduser()
     except RuntimeError as error:
         raise UsageError(
-            f"{name}: expected a {kind}, got {typed(text)}, whose home is unknown; write it out."
+            f"expected a {kind}, got {typed(text)}, whose home is unknown; write it out.", option=name
         ) from error
 
 
@@ -126,13 +126,13 @@ def _device(name: str, text: str) -> str:
     kind, _, number = text.partition(":")
     plain = text in ("auto", "cpu", "cuda")
     if not plain and not (kind == "cuda" and number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS):
-        raise UsageError(f"{name}: expected auto, cpu, cuda or a device such as cuda:1; got {typed(text)}.")
+        raise UsageError(f"expected auto, cpu, cuda or a device such as cuda:1; got {typed(text)}.", option=name)
     return text
 
 
 def _detector(name: str, text: str) -> str:
     if text not in DETECTORS:
-        raise UsageError(f"{name}: expected one of {', '.join(DETECTORS)}; got {typed(text)}.")
+        raise UsageError(f"expected one of {', '.join(DETECTORS)}; got {typed(text)}.", option=name)
     return text
 
 
@@ -140,13 +140,13 @@ def _address(name: str, text: str) -> str:
     head, _, host = text.partition("://")
     plain = text.isascii() and text.isprintable() and " " not in text
     if head not in ("https", "http") or not host.strip("/") or not plain:
-        raise UsageError(f"{name}: expected an address such as https://mirror.example, got {typed(text)}.")
+        raise UsageError(f"expected an address such as https://mirror.example, got {typed(text)}.", option=name)
     if "@" in host.partition("/")[0]:
-        raise UsageError(f"{name}: expected an address without a name and password, got {text}; leave them out.")
+        raise UsageError(f"expected an address without a name and password, got {text}; leave them out.", option=name)
     return text.rstrip("/")
 
 
 def _switch(name: str, text: str) -> bool:
     if text not in ("on", "off"):
-        raise UsageError(f"{name}: expected on or off, got {typed(text)}.")
+        raise UsageError(f"expected on or off, got {typed(text)}.", option=name)
     return text == "on"

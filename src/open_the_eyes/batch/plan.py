@@ -112,7 +112,7 @@ def plan(
     root = found.root(photos)
     if (keep_names or copy) and _same(root, target):
         option = "--keep-names" if keep_names else "--copy"
-        raise UsageError(f"{option}: expected another folder than {root}, originals are never replaced; name one.")
+        raise UsageError(f"expected another folder than {root}, originals are never replaced; name one.", option=option)
     items = tuple(_item(photo, root, target, keep_names) for photo in photos)
     originals = {os.path.realpath(photo) for photo in (*references, *photos)}
     check_apart(items, lambda place: os.path.realpath(place) in originals, variations, copy=copy)

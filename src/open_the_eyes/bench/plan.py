@@ -44,15 +44,18 @@ class Plan:
     def __post_init__(self) -> None:
         unknown = [part for part in self.parts if part not in PARTS]
         if unknown or not self.parts:
-            raise UsageError(f"--only: expected some of {', '.join(PARTS)}; got {', '.join(unknown) or 'nothing'}.")
+            raise UsageError(
+                f"expected some of {', '.join(PARTS)}; got {', '.join(unknown) or 'nothing'}.", option="--only"
+            )
         if self.engine == "reference":
             raise UsageError(
-                "--engine: expected auto, appearance or sdxl, got 'reference', which needs another photo of everybody; "
-                "its speed is measured anyway."
+                "expected auto, appearance or sdxl, got 'reference', which needs another photo of everybody; "
+                "its speed is measured anyway.",
+                option="--engine",
             )
         for name, number in (("--sample", self.sample), ("--turns", self.turns)):
             if number is not None and not 1 <= number <= 100_000:
-                raise UsageError(f"{name}: expected 1 to 100000, got {number}.")
+                raise UsageError(f"expected 1 to 100000, got {number}.", option=name)
         object.__setattr__(self, "options", Options.of(mode=self.mode, seed=self.seed))
 
     @property

@@ -74,18 +74,18 @@ def options_of(record: EditRecord, given: Options) -> Options:
     if given.changed():
         named = ", ".join(f"--{name.replace('_', '-')}" for name in sorted(given.changed()))
         raise UsageError(
-            f"--replay: expected no other options, got {named}; they come from the record, leave them out."
+            f"expected no other options, got {named}; they come from the record, leave them out.", option="--replay"
         )
     try:
         others = strict_json(record.options)
     except (ValueError, RecursionError):
         others = None
     if not isinstance(others, dict) or {"mode", "seed"} & others.keys():
-        raise UsageError(f"--replay: expected options in the record, got {typed(record.options)}.")
+        raise UsageError(f"expected options in the record, got {typed(record.options)}.", option="--replay")
     try:
         return Options.of(mode=record.mode, seed=record.seed, **others)
     except (UsageError, RecursionError) as error:
-        raise UsageError(f"--replay: the record holds what this version cannot do: {error}") from error
+        raise UsageError(f"the record holds what this version cannot do: {error}", option="--replay") from error
 
 
 def strict_json(text: str) -> Any:
@@ -103,7 +103,7 @@ def check_one_photo(photos: Sequence[Path]) -> None:
     UsageError: there are several.
     """
     if len(photos) != 1:
-        raise UsageError(f"--replay: expected one photo, the one that was edited; got {len(photos)}.")
+        raise UsageError(f"expected one photo, the one that was edited; got {len(photos)}.", option="--replay")
 
 
 def check_same_photo(record: EditRecord, sha256: str, photo: Path) -> None:
@@ -143,7 +143,8 @@ def recorded_references(record: EditRecord, given: Sequence[Path]) -> tuple[Path
     if missing is not None:
         which = f"with SHA-256 {missing}" if missing else "that were not read from a file"
         raise UsageError(
-            f"--replay: expected the references that the edit had, one {which} is missing; name it with --reference."
+            f"expected the references that the edit had, one {which} is missing; name it with --reference.",
+            option="--replay",
         )
     return tuple(by_content[content] for content in record.references)
 

@@ -141,13 +141,13 @@ def batch_command(
         parse.decimal("--gpus-each", gpus_each),
     )
     if not run_options.patience > 0:
-        raise UsageError(f"--patience: expected seconds above 0, got {patience}.")
+        raise UsageError(f"expected seconds above 0, got {patience}.", option="--patience")
     if ray is not None:
         batch_places.check_ray()
     elif run_options.gpus_each:
-        raise UsageError("--gpus-each: expected --ray beside it, got none; add it.")
+        raise UsageError("expected --ray beside it, got none; add it.", option="--gpus-each")
     if overwrite_changed and not overwrite:
-        raise UsageError("--overwrite-changed: expected --overwrite beside it, got none; add it.")
+        raise UsageError("expected --overwrite beside it, got none; add it.", option="--overwrite-changed")
     certificate, key = flags.signing(c2pa_cert, c2pa_key) or (None, None)
     references = tuple(paths.place(photo, "--reference") for photo in reference or ())
     for photo in references:

@@ -105,8 +105,9 @@ def check_ray() -> None:
     missing = [name for name in ("fsspec", "ray") if find_spec(name) is None]
     if missing:
         raise UsageError(
-            f"--ray: expected its libraries, {' and '.join(missing)} not installed; "
-            "install them: pip install 'open-the-eyes[ray]'."
+            f"expected its libraries, {' and '.join(missing)} not installed; "
+            "install them: pip install 'open-the-eyes[ray]'.",
+            option="--ray",
         )
 
 

@@ -109,7 +109,9 @@ def bench_command(
             liveportrait=named_folder(liveportrait),
         )
     if survey and "quality" not in plan.parts:
-        raise UsageError("--survey: expected quality to be measured, whose pictures it shows; leave --only out.")
+        raise UsageError(
+            "expected quality to be measured, whose pictures it shows; leave --only out.", option="--survey"
+        )
     folder, document = output_folder(out), None if markdown is None else page_place("--markdown", markdown)
     from ..bench.run import run
 

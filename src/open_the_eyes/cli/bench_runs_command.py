@@ -37,7 +37,7 @@ def compare_command(
 
     limit = parse.decimal("--threshold", threshold)
     if not 0 < limit < 10:
-        raise UsageError(f"--threshold: expected a number above 0 and below 10, such as 0.1; got {threshold}.")
+        raise UsageError(f"expected a number above 0 and below 10, such as 0.1; got {threshold}.", option="--threshold")
     found = compared(report_at(before), report_at(after), limit)
     for warning in found.warnings:
         speech.note(f"mind: {warning}")

@@ -73,7 +73,7 @@ def best_take_command(
       open-the-eyes best-take burst/ -o best.jpg --match 1=shot2.jpg:3
     """
     if copy and out is None:
-        raise UsageError("--copy: expected -o beside it, got none; name where the copy is to go.")
+        raise UsageError("expected -o beside it, got none; name where the copy is to go.", option="--copy")
     places = names.spelt_out(photos)
     sources = _photos(places)
     named = tuple(photo for photo in map(Path, places) if not is_folder(photo))

@@ -26,7 +26,7 @@ def demo_command(
       open-the-eyes demo -o pictures
     """
     if out == "":
-        raise UsageError("-o: expected a name, got nothing. Name a folder.")
+        raise UsageError("expected a name, got nothing. Name a folder.", option="-o")
     from ..demo import NAMES, run_demo
 
     for name in NAMES:

@@ -189,7 +189,6 @@ def by_flag() -> Iterator[None]:
     try:
         yield
     except UsageError as error:
-        name, colon, fault = error.fault.partition(":")
-        if not colon or name not in _IN_PYTHON:
+        if error.option not in _IN_PYTHON:
             raise
-        raise UsageError(f"--{name.replace('_', '-')}:{fault}", mend=error.mend, how=error.how) from error
+        raise error.called(f"--{error.option.replace('_', '-')}") from error

@@ -21,7 +21,7 @@ def numbers(option: str, text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
-        raise UsageError(f"{option}: expected numbers such as 1,3; got {typed(text)}.") from None
+        raise UsageError(f"expected numbers such as 1,3; got {typed(text)}.", option=option) from None
 
 
 def pair(option: str, text: str) -> tuple[float, float]:
@@ -33,7 +33,7 @@ def pair(option: str, text: str) -> tuple[float, float]:
     try:
         x, y = (float(part) for part in text.split(","))
     except ValueError:
-        raise UsageError(f"{option}: expected auto, or two numbers such as 0.3,-0.1; got {typed(text)}.") from None
+        raise UsageError(f"expected auto, or two numbers such as 0.3,-0.1; got {typed(text)}.", option=option) from None
     return x, y
 
 
@@ -46,7 +46,7 @@ def decimal(option: str, text: str, or_else: str = "") -> float:
     try:
         return float(text)
     except ValueError:
-        raise UsageError(f"{option}: expected {or_else}a number such as 0.9; got {typed(text)}.") from None
+        raise UsageError(f"expected {or_else}a number such as 0.9; got {typed(text)}.", option=option) from None
 
 
 def whole(option: str, text: str) -> int:
@@ -58,7 +58,7 @@ def whole(option: str, text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise UsageError(f"{option}: expected a whole number, got {typed(text)}.") from None
+        raise UsageError(f"expected a whole number, got {typed(text)}.", option=option) from None
 
 
 def matches(
@@ -77,7 +77,9 @@ def _match(option: str, text: str, references: Sequence[str], how: str) -> tuple
     name, _, there = rest.rpartition(":")
     digits = all(part.isascii() and part.isdigit() for part in (face, there))
     if not name or not digits:
-        raise UsageError(f"{option}: expected face=reference:face there, such as 1=shot2.jpg:3; got {typed(text)}.")
+        raise UsageError(
+            f"expected face=reference:face there, such as 1=shot2.jpg:3; got {typed(text)}.", option=option
+        )
     if not (face.strip("0") and there.strip("0")):
         raise UsageError(
             f"{option} {text}: expected numbers of faces, which start at 1.", mend=INSPECT, how="List faces"

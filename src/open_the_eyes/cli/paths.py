@@ -45,7 +45,7 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = OPENED, *, 
         UsageError: `out` cannot hold the results, or two photos would be written to one path.
     """
     if out == "":
-        raise UsageError(f"{option}: expected a name, got nothing. Name a file, or a folder for several photos.")
+        raise UsageError("expected a name, got nothing. Name a file, or a folder for several photos.", option=option)
     if out == "-":
         raise UsageError(f"{option} -: expected the name of a file, no picture goes to stdout. A file - is ./- here.")
     check_here(out or "", option)

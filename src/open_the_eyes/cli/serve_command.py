@@ -103,5 +103,5 @@ def serve_command(
 def port_number(text: str) -> int:
     number = parse.whole("--port", text)
     if not 0 <= number <= LAST_PORT:
-        raise UsageError(f"--port: expected 0 to {LAST_PORT}, got {number}.")
+        raise UsageError(f"expected 0 to {LAST_PORT}, got {number}.", option="--port")
     return number

@@ -53,7 +53,7 @@ class Credentials:
         try:
             _with_manifest(pixel, "PNG", None, loaded, PAINTED)
         except PhotoNotWritten as error:
-            raise UsageError(f"--c2pa-cert: {error}") from error
+            raise UsageError(str(error), option="--c2pa-cert") from error
         return loaded
 
     def signer(self) -> Signer:
@@ -65,7 +65,9 @@ class Credentials:
         try:
             return Signer.from_info(C2paSignerInfo(self.algorithm, self.chain, self.key, None))
         except C2paError as error:
-            raise UsageError(f"--c2pa-cert: expected a certificate that can sign, got: {_line(error)}") from error
+            raise UsageError(
+                f"expected a certificate that can sign, got: {_line(error)}", option="--c2pa-cert"
+            ) from error
 
 
 def signed(
@@ -174,7 +176,9 @@ def _algorithm(secret: bytes, path: Path) -> bytes:
         from c2pa import C2paSigningAlg as _  # noqa: F401 -- whether it is there
         from cryptography.hazmat.primitives import serialization
     except ImportError as error:
-        raise UsageError(f"--c2pa-cert: expected the library c2pa-python, it is missing; {_INSTALL}.") from error
+        raise UsageError(
+            f"expected the library c2pa-python, it is missing; {_INSTALL}.", option="--c2pa-cert"
+        ) from error
     try:
         key: Any = serialization.load_pem_private_key(secret, password=None)
     except (TypeError, ValueError) as error:

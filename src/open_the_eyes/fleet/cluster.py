@@ -55,8 +55,9 @@ def check_gpus(each: float) -> None:
     """
     if not 0 <= each <= 1:
         raise UsageError(
-            f"--gpus-each: expected 0 to 1, got {each:g}; a process uses one GPU. For more GPUs have more processes: "
-            "--painters of serve, --workers of batch."
+            f"expected 0 to 1, got {each:g}; a process uses one GPU. For more GPUs have more processes: "
+            "--painters of serve, --workers of batch.",
+            option="--gpus-each",
         )
 
 
@@ -87,7 +88,9 @@ def connected(address: str, library: Literal["data", "serve"] = "data", cores: i
 
         import_module(f"ray.{library}")
     except ImportError as error:
-        raise UsageError(f"--ray: expected Ray ({error}); install it: pip install 'open-the-eyes[ray]'.") from error
+        raise UsageError(
+            f"expected Ray ({error}); install it: pip install 'open-the-eyes[ray]'.", option="--ray"
+        ) from error
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # it tells of lost photos itself, and at length
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
     if ray.is_initialized():

@@ -42,7 +42,9 @@ def serve_on(
             else has ended it.
     """
     if not port:
-        raise UsageError("--port: expected 1 to 65535 with --ray, got 0; machines of a cluster share one number.")
+        raise UsageError(
+            "expected 1 to 65535 with --ray, got 0; machines of a cluster share one number.", option="--port"
+        )
     connected(address, "serve", cores=max(core_count(), given.get("painters", 1) + given.get("frontends", 1)))
     check_room(address, given.get("gpus", 0))
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # Ray's own would not let the application be ended
@@ -75,8 +77,9 @@ def _check_address(host: str, port: int) -> None:
     there = client.http_config
     if (there.host, there.port) != (host, port):
         raise UsageError(
-            f"--port: expected to listen at {host}:{port}, Ray Serve runs on this cluster already and listens at "
-            f"{there.host}:{there.port}; ask for that, or shut it down first."
+            f"expected to listen at {host}:{port}, Ray Serve runs on this cluster already and listens at "
+            f"{there.host}:{there.port}; ask for that, or shut it down first.",
+            option="--port",
         )
 
 

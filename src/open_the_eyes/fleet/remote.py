@@ -44,7 +44,7 @@ def plan_remote(
     if (keep_names or copy) and opened(remote.out) == (files, root):
         option = "--keep-names" if keep_names else "--copy"
         raise UsageError(
-            f"{option}: expected another place than {remote.source}, originals are never replaced; name one."
+            f"expected another place than {remote.source}, originals are never replaced; name one.", option=option
         )
     results = within(files, root, remote.out)
     items, left_out = [], LeftOut()

@@ -57,14 +57,14 @@ def worker_slots(
         UsageError: more nodes than GPUs, more workers than fit, or a GPU that is not there.
     """
     if workers is not None and not 1 <= workers <= MAX_WORKERS:
-        raise UsageError(f"--workers: expected 1 to {MAX_WORKERS}, got {workers}.")
+        raise UsageError(f"expected 1 to {MAX_WORKERS}, got {workers}.", option="--workers")
     if at_once is not None and not 1 <= at_once <= MAX_WORKERS:
-        raise UsageError(f"--at-once: expected 1 to {MAX_WORKERS}, got {at_once}.")
+        raise UsageError(f"expected 1 to {MAX_WORKERS}, got {at_once}.", option="--at-once")
     if painter == "sdxl" and settings.device != "cpu":
         devices = _devices(settings.device, gpus())
         if workers is not None and workers > len(devices):
             raise UsageError(
-                f"--workers: expected at most one a GPU, of which there are {len(devices)}; got {workers}."
+                f"expected at most one a GPU, of which there are {len(devices)}; got {workers}.", option="--workers"
             )
         slot = WorkerSlot(at_once=at_once or AT_ONCE, precision=_same_for_all(devices, settings, room))
         return tuple(replace(slot, device=device) for device in devices[:workers])
@@ -96,8 +96,9 @@ def _spread(
     places = places or list(rooms)  # a network that does not fit says so itself, with what would help
     if workers is not None and workers > len(places):
         raise UsageError(
-            f"--workers: expected at most {len(places)}, as many as the GPUs have memory for, {each} MiB each; got "
-            f"{workers}. OTE_DEVICE=cpu has the restorer and the detector on the processor."
+            f"expected at most {len(places)}, as many as the GPUs have memory for, {each} MiB each; got "
+            f"{workers}. OTE_DEVICE=cpu has the restorer and the detector on the processor.",
+            option="--workers",
         )
     places = places[: workers or cores]
     shared = Counter(places)
@@ -136,5 +137,5 @@ def _networks_on_gpu(settings: Settings) -> bool:
 def _devices(device: str, count: int) -> tuple[str, ...]:
     number = gpu_number(device)
     if number is not None and number >= count:
-        raise UsageError(f"OTE_DEVICE: expected one of {counted(count, 'GPU')}, cuda:0 on, got {device}.")
+        raise UsageError(f"expected one of {counted(count, 'GPU')}, cuda:0 on, got {device}.", option="OTE_DEVICE")
     return (device,) if number is not None else tuple(f"cuda:{k}" for k in range(max(count, 1)))

@@ -54,8 +54,9 @@ class JobRepository:
             return self.admit(request, max_queue)
         if known.request.fingerprint != request.fingerprint:
             raise UsageError(
-                "Idempotency-Key: expected the same photo, references and options as the request that used it first, "
-                "got others; use a new key."
+                "expected the same photo, references and options as the request that used it first, "
+                "got others; use a new key.",
+                option="Idempotency-Key",
             )
         return known
 

@@ -45,13 +45,14 @@ def admission(config: ServiceSettings, host: str) -> tuple[ApiKeys | None, froze
         UsageError: an address that others can reach, and no key that they could show; or what is no address.
     """
     if ":" in host and not _is_address(host):
-        raise UsageError(f"--host: expected a name or an address alone, got {host}; a port is for --port.")
+        raise UsageError(f"expected a name or an address alone, got {host}; a port is for --port.", option="--host")
     keys = ApiKeys.read(config.keys_file)
     alone = is_loopback(host)
     if not alone and not keys.hashes:
         raise UsageError(
-            f"--host: expected an API key to exist before others can reach {host}, found none; make one with "
-            "`open-the-eyes serve --new-key`, or stay with --host 127.0.0.1."
+            f"expected an API key to exist before others can reach {host}, found none; make one with "
+            "`open-the-eyes serve --new-key`, or stay with --host 127.0.0.1.",
+            option="--host",
         )
     names = frozenset((*LOCAL_NAMES, *config.hosts, host.lower()))
     return keys if keys.hashes else None, names if alone or config.hosts else None
@@ -131,10 +132,12 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.close()
         if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
             raise UsageError(
-                f"--host: expected an address of this machine, got {host} ({error.strerror}); 127.0.0.1 is for this "
-                "machine alone, 0.0.0.0 is every address it has."
+                f"expected an address of this machine, got {host} ({error.strerror}); 127.0.0.1 is for this "
+                "machine alone, 0.0.0.0 is every address it has.",
+                option="--host",
             ) from error
         raise UsageError(
-            f"--port: expected {host}:{port} to be free, got: {error.strerror or error}; choose another --port."
+            f"expected {host}:{port} to be free, got: {error.strerror or error}; choose another --port.",
+            option="--port",
         ) from error
     return listener

@@ -29,7 +29,9 @@ def default_folder() -> Path:
     try:
         data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
     except RuntimeError as error:
-        raise UsageError("OTE_FOLDER: expected a folder, got none, and no home is known; set it, or HOME.") from error
+        raise UsageError(
+            "expected a folder, got none, and no home is known; set it, or HOME.", option="OTE_FOLDER"
+        ) from error
     return data / "open-the-eyes" / "service"
 
 
@@ -104,13 +106,13 @@ class ServiceSettings:
 
 def _count(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:12]) < 10**11:
-        raise UsageError(f"{name}: expected a whole number from 1 to {10**11 - 1}, got {typed(text)}.")
+        raise UsageError(f"expected a whole number from 1 to {10**11 - 1}, got {typed(text)}.", option=name)
     return int(text)
 
 
 def _place(name: str, text: str) -> str:
     if not text.strip() or not text.isprintable():
-        raise UsageError(f"{name}: expected a folder, or an address such as s3://bucket/jobs; got {typed(text)}.")
+        raise UsageError(f"expected a folder, or an address such as s3://bucket/jobs; got {typed(text)}.", option=name)
     return text
 
 
@@ -118,7 +120,7 @@ def _database(name: str, text: str) -> str:
     kind, mark, place = text.partition("://")
     if kind not in DATABASES or not mark or not place.strip("/"):
         came = f"{kind}://..." if mark else typed(text)  # what follows may hold a password
-        raise UsageError(f"{name}: expected sqlite:////path/to/file or postgresql://user@host/name, got {came}.")
+        raise UsageError(f"expected sqlite:////path/to/file or postgresql://user@host/name, got {came}.", option=name)
     return text
 
 
@@ -126,8 +128,8 @@ def _names(name: str, text: str) -> tuple[str, ...]:
     hosts = tuple(part.strip().lower().rstrip(".") for part in text.split(",") if part.strip())
     if not hosts or not all(map(_is_host, hosts)):
         raise UsageError(
-            f"{name}: expected names with commas, such as photos.example,photos.local, without port or *; "
-            f"got {typed(text)}."
+            f"expected names with commas, such as photos.example,photos.local, without port or *; got {typed(text)}.",
+            option=name,
         )
     return hosts
 
@@ -143,7 +145,7 @@ def _is_host(text: str) -> bool:
 
 def _word(name: str, text: str) -> str:
     if not text.strip() or not text.isprintable() or len(text) > 60:
-        raise UsageError(f"{name}: expected a short name such as gpu-1, got {typed(text)}.")
+        raise UsageError(f"expected a short name such as gpu-1, got {typed(text)}.", option=name)
     return text
 
 

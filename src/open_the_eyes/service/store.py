@@ -35,13 +35,15 @@ class ArtifactStore:
             self._files, self._root = fsspec.core.url_to_fs(url, use_listings_cache=False)  # others write there, too
         except (ValueError, ImportError) as error:
             raise UsageError(
-                f"OTE_STORE: expected a folder or an address such as s3://bucket/jobs ({error}); for S3, install "
-                "the extra: pip install 'open-the-eyes[serve,s3]'."
+                f"expected a folder or an address such as s3://bucket/jobs ({error}); for S3, install "
+                "the extra: pip install 'open-the-eyes[serve,s3]'.",
+                option="OTE_STORE",
             ) from None
         except Exception as error:
             raise UsageError(
-                f"OTE_STORE: expected a place that answers, got: {error or type(error).__name__}; check its address, "
-                "and that it can be reached from here."
+                f"expected a place that answers, got: {error or type(error).__name__}; check its address, "
+                "and that it can be reached from here.",
+                option="OTE_STORE",
             ) from error
         self.is_folder = isinstance(self._files, LocalFileSystem)
 

@@ -57,8 +57,8 @@ def connect(url: str) -> sa.Engine:
     except (OSError, ValueError, sa.exc.SQLAlchemyError) as error:  # a port that is no number, among others
         kind = url.partition(":")[0]
         raise UsageError(
-            f"OTE_DATABASE: expected a {kind} database that can be used ({reason_of(error)}); check the address "
-            "and the rights."
+            f"expected a {kind} database that can be used ({reason_of(error)}); check the address and the rights.",
+            option="OTE_DATABASE",
         ) from error
     return engine
 

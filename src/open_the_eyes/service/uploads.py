@@ -138,7 +138,7 @@ class UploadHandler:
             )
         photos = [_file("photo", one) for one in form.getlist("photo")]
         if len(photos) != 1:
-            raise UsageError(f"photo: expected one file, got {len(photos)}; send it as multipart/form-data.")
+            raise UsageError(f"expected one file, got {len(photos)}; send it as multipart/form-data.", option="photo")
         came = [*form.getlist("references"), *form.getlist("references[]")]
         references = [_file("references", one) for one in came]
         options = _options(form.getlist("options"))
@@ -225,7 +225,7 @@ def _form_refused(why: str, max_references: int) -> OpenTheEyesError:
 
 def _file(field: str, value: UploadFile | str) -> UploadFile:
     if isinstance(value, str):
-        raise UsageError(f"{field}: expected a file, got text; with curl: -F {field}=@family.jpg.")
+        raise UsageError(f"expected a file, got text; with curl: -F {field}=@family.jpg.", option=field)
     return value
 
 
@@ -235,25 +235,28 @@ def _options(texts: list[UploadFile | str]) -> dict[str, Any]:
         return {}
     text = texts[0]
     if len(texts) > 1:
-        raise UsageError(f"options: expected one JSON object, got {len(texts)}; put all options into one.")
+        raise UsageError(f"expected one JSON object, got {len(texts)}; put all options into one.", option="options")
     if not isinstance(text, str):
         raise UsageError(
-            "options: expected text, got a file; send the JSON without a file name (with curl: -F 'options=<any.json'; "
-            "in JavaScript as a string: a Blob is sent as a file)."
+            "expected text, got a file; send the JSON without a file name (with curl: -F 'options=<any.json'; "
+            "in JavaScript as a string: a Blob is sent as a file).",
+            option="options",
         )
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):
-        raise UsageError('options: expected a JSON object such as {"mode": "fast"}, got no JSON.') from None
+        raise UsageError('expected a JSON object such as {"mode": "fast"}, got no JSON.', option="options") from None
     if not isinstance(values, dict):
-        raise UsageError('options: expected a JSON object such as {"mode": "fast"}, got another kind of value.')
+        raise UsageError(
+            'expected a JSON object such as {"mode": "fast"}, got another kind of value.', option="options"
+        )
     try:
         options_of(values)
     except RecursionError:
-        raise UsageError("options: expected flat values, got lists in lists without end.") from None
+        raise UsageError("expected flat values, got lists in lists without end.", option="options") from None
     return values
 
 
 def _check_key(key: str | None) -> None:
     if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise UsageError("Idempotency-Key: expected 1 to 255 plain characters, such as a UUID.")
+        raise UsageError("expected 1 to 255 plain characters, such as a UUID.", option="Idempotency-Key")

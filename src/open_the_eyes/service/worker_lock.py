@@ -63,8 +63,9 @@ class _SqliteLock:
         except sqlite3.OperationalError:
             lock.close()
             raise UsageError(
-                "OTE_DATABASE: expected a database of this process alone, another service uses it; stop that one, or "
-                "let both use one PostgreSQL."
+                "expected a database of this process alone, another service uses it; stop that one, or "
+                "let both use one PostgreSQL.",
+                option="OTE_DATABASE",
             ) from None
         self._lock = lock
 
@@ -98,8 +99,9 @@ class _PostgresLock:
             if time.monotonic() > until:
                 session.close()
                 raise UsageError(
-                    f"OTE_WORKER: expected a name of its own for each process, another is called {self._worker!r}; "
-                    "choose one for this."
+                    f"expected a name of its own for each process, another is called {self._worker!r}; "
+                    "choose one for this.",
+                    option="OTE_WORKER",
                 )
             time.sleep(0.1)
         self._session = session

@@ -47,4 +47,6 @@ def check_picks(options: GenerateOptions, face_count: int) -> None:
     """
     missing = ", ".join(str(face) for face in sorted(face for face, _ in options.picks) if face > face_count)
     if missing:
-        raise UsageError(f"picks: expected faces up to {face_count}, got {missing}.", mend=INSPECT, how="List them")
+        raise UsageError(
+            f"expected faces up to {face_count}, got {missing}.", option="picks", mend=INSPECT, how="List them"
+        )

@@ -87,8 +87,8 @@ def decide(faces: Sequence[Face], options: ChooseOptions) -> list[Decision]:
         if missing:
             numbers = ", ".join(map(str, missing))
             count = counted(len(faces), "face")
-            said = f"faces: this photo has {count}, so there is no face {numbers}."
-            raise UsageError(said, mend=INSPECT, how="List them")
+            said = f"this photo has {count}, so there is no face {numbers}."
+            raise UsageError(said, option="faces", mend=INSPECT, how="List them")
     return [_decide(number, face, options) for number, face in enumerate(faces, start=1)]
 
 

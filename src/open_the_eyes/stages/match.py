@@ -232,8 +232,8 @@ def _elsewhere(face: Face, pixels: Rgb, other: Face, others: Rgb) -> float:
 def _check_faces(options: MatchOptions, faces: int) -> None:
     for face, _, _ in options.match:
         if face > faces:
-            said = f"match: this photo has {counted(faces, 'face')}, so there is no face {face}."
-            raise UsageError(said, mend=INSPECT, how="List them")
+            said = f"this photo has {counted(faces, 'face')}, so there is no face {face}."
+            raise UsageError(said, option="match", mend=INSPECT, how="List them")
 
 
 def _told(options: MatchOptions, reference: Reference, faces: int) -> dict[int, int]:
@@ -241,8 +241,8 @@ def _told(options: MatchOptions, reference: Reference, faces: int) -> dict[int, 
     name, told = reference.name, {face: there for face, number, there in options.match if number == reference.number}
     for there in told.values():
         if there > faces:
-            said = f"match: {name} has {counted(faces, 'face')}, so there is no face {there}."
-            raise UsageError(said, mend=INSPECT, how="List them")
+            said = f"{name} has {counted(faces, 'face')}, so there is no face {there}."
+            raise UsageError(said, option="match", mend=INSPECT, how="List them")
     return {face: there - 1 for face, there in told.items()}
 
 

@@ -21,7 +21,9 @@ def survey_of(pairs: Sequence[Pair], seed: int) -> str:
         UsageError: there is no pair to show.
     """
     if not pairs:
-        raise UsageError("--survey: expected pictures to pair, got none; name a folder with --open or --closed.")
+        raise UsageError(
+            "expected pictures to pair, got none; name a folder with --open or --closed.", option="--survey"
+        )
     shown = [
         {"question": QUESTIONS[pair.question], "left": data_uri(pair.left[1]), "right": data_uri(pair.right[1])}
         for pair in pairs

@@ -45,14 +45,17 @@ class Checkpoint:
         """
         if is_file(path / "unet" / "config.json"):
             if _is_of_another_family(path / "unet" / "config.json"):
-                raise UsageError(f"OTE_SDXL: expected a checkpoint of SDXL, got another model in {path}; name another.")
+                raise UsageError(
+                    f"expected a checkpoint of SDXL, got another model in {path}; name another.", option="OTE_SDXL"
+                )
             return cls(path, path if is_folder(path / "text_encoder_2") else plan)
         if is_file(path) and path.suffix == SUFFIX:
             return cls(path, plan)
         hint = "pickled checkpoints are refused, convert it to safetensors" if is_file(path) else "name one of these"
         raise UsageError(
-            f"OTE_SDXL: expected a folder that has unet/config.json, a file ending in {SUFFIX} or the hub id of a "
-            f"checkpoint, got {path}; {hint}."
+            f"expected a folder that has unet/config.json, a file ending in {SUFFIX} or the hub id of a "
+            f"checkpoint, got {path}; {hint}.",
+            option="OTE_SDXL",
         )
 
     @property

@@ -38,7 +38,7 @@ def quantised(network: torch.nn.Module, precision: str, device: str = "cpu") -> 
 
     packed = precision == "int4"
     if packed and not (device.startswith("cuda") and torch.cuda.is_available()):
-        raise UsageError("precision: expected a CUDA GPU for int4, found none; take int8.")
+        raise UsageError("expected a CUDA GPU for int4, found none; take int8.", option="precision")
     from torchao.quantization import quantize_
 
     def large(module: nn.Module, _: str) -> bool:
@@ -60,4 +60,4 @@ def _config(precision: str) -> Any:
         return ao.Float8WeightOnlyConfig(set_inductor_config=False)
     if precision == "int4":
         return ao.Int4WeightOnlyConfig(group_size=GROUP, int4_packing_format=PACKING, set_inductor_config=False)
-    raise UsageError(f"precision: expected bf16, fp8, int8 or int4; got {precision}.")
+    raise UsageError(f"expected bf16, fp8, int8 or int4; got {precision}.", option="precision")
