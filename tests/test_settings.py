@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,3 +83,47 @@ def test_the_processes_environment_is_the_default(monkeypatch: pytest.MonkeyPatc
 def test_what_is_no_positive_whole_number_is_refused_by_name(text: str) -> None:
     with pytest.raises(UsageError, match="OTE_MAX_PIXELS: expected a positive whole number"):
         Settings.from_environment({"OTE_MAX_PIXELS": text})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("max_bytes", 0, "expected a positive whole number, got 0."),
+        ("max_pixels", "10", 'expected a positive whole number, got "10".'),
+        ("min_face_px", 4.5, "expected a positive whole number, got 4.5."),
+        ("gpu_room_mib", True, "expected a positive whole number, got true."),
+        ("weights", None, "expected a folder, got null."),
+        ("weights", " ", 'expected a folder, got " ".'),
+        ("offline", 3, "expected a folder, got 3."),
+        ("device", "gpu", "expected auto, cpu, cuda or a device such as cuda:1; got gpu."),
+        ("device", 1, "expected auto, cpu, cuda or a device such as cuda:1; got 1."),
+        ("detector", "insihgtface", "expected one of auto, mediapipe, insightface, retinaface; got insihgtface."),
+        ("hub", None, "expected an address such as https://mirror.example, got null."),
+        ("compile", "off", 'expected true or false, got "off".'),
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_name_in_python_too(name: str, value: Any, words: str) -> None:
+    for made in (Settings, partial(replace, Settings())):
+        with pytest.raises(UsageError, match=f"^{re.escape(f'{name}: {words}')}$") as refused:
+            made(**{name: value})
+        assert refused.value.option == name
+
+
+def test_a_path_may_be_a_text() -> None:
+    given: Any = {"weights": "/models", "offline": "~/stick", "sdxl": "people/their-sdxl"}
+    kept = Settings(**given)
+    assert (kept.weights, kept.offline, kept.sdxl) == (
+        Path("/models"),
+        Path("~/stick").expanduser(),
+        Path("people/their-sdxl"),
+    )
+
+
+def test_python_and_the_environment_keep_the_same() -> None:
+    assert Settings(hub="https://mirror.example/") == Settings.from_environment({"OTE_HUB": "https://mirror.example/"})
+
+
+def test_a_refusal_names_the_variable_and_how_to_be_rid_of_it() -> None:
+    with pytest.raises(UsageError) as refused:
+        Settings.from_environment({"OTE_DEVICE": "gpu"})
+    assert (refused.value.option, refused.value.mend) == ("OTE_DEVICE", "unset OTE_DEVICE")

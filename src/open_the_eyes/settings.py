@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from numbers import Integral
 from pathlib import Path
 from typing import Any, Final
 
 from .errors import UsageError
-from .wording import typed
+from .option_values import check_one_of, check_yes_or_no, keep
+from .wording import typed, written
 
 DETECTORS: Final = ("auto", "mediapipe", "insightface", "retinaface")
 MOST_DIGITS: Final = 18
@@ -32,7 +33,7 @@ def default_weights() -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Deployment limits.
+    """Deployment limits; a folder may be given as a text, too.
 
     Args:
         max_bytes: the largest file that is read (OTE_MAX_BYTES).
@@ -48,6 +49,9 @@ class Settings:
         sdxl: another SDXL checkpoint, a folder, a .safetensors file, or the hub id of one that was fetched; None is the
             one of `fetch sdxl` (OTE_SDXL).
         compile: whether SDXL's networks are compiled on a GPU, slow once and fast ever after (OTE_COMPILE, on or off).
+
+    Raises:
+        UsageError: a value of the wrong kind.
     """
 
     max_bytes: int = 500_000_000
@@ -62,6 +66,9 @@ class Settings:
     sdxl: Path | None = None
     compile: bool = True
 
+    def __post_init__(self) -> None:
+        keep(self, **{known.name: _CHECKS[known.name](known.name, getattr(self, known.name)) for known in fields(self)})
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Settings from `OTE_*` names.
@@ -70,39 +77,54 @@ class Settings:
             UsageError: a value of the wrong kind.
         """
         environment = os.environ if environment is None else environment
-        readers = {
-            "weights": _folder,
-            "device": _device,
-            "detector": _detector,
-            "hub": _address,
-            "offline": _folder,
-            "sdxl": _folder,
-            "compile": _switch,
-        }
         values: dict[str, Any] = {}
-        for known in dataclasses.fields(cls):
+        for known in fields(cls):
             name = f"OTE_{known.name.upper()}"
             if name in environment:
                 try:
-                    values[known.name] = readers.get(known.name, _count)(name, environment[name])
+                    value = _READERS.get(known.name, _as_it_is)(known.name, environment[name])
+                    values[known.name] = _CHECKS[known.name](known.name, value)
                 except UsageError as error:
                     raise error.called(name, mend=f"unset {name}") from error
         return cls(**values)
 
 
-def _count(name: str, text: str) -> int:
+def _as_it_is(_: str, text: str) -> str:
+    return text
+
+
+def _digits(name: str, text: str) -> int:
+    """A number as the environment has it."""
     if not text.isascii() or not text.isdigit() or len(text) > MOST_DIGITS or int(text) < 1:
-        raise UsageError(f"expected a positive whole number, got {typed(text)}.", option=name)
+        raise _no_count(name, typed(text))
     return int(text)
 
 
-def path_from(name: str, text: str, kind: str = "path") -> Path:
-    """The path that a variable's text names, "~" spelt out.
+def _switch(name: str, text: str) -> bool:
+    """Yes or no as the environment has it."""
+    if text not in ("on", "off"):
+        raise UsageError(f"expected on or off, got {typed(text)}.", option=name)
+    return text == "on"
+
+
+def _count(name: str, value: object) -> int:
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+        raise _no_count(name, written(value))
+    return int(value)
+
+
+def _no_count(name: str, came: str) -> UsageError:
+    return UsageError(f"expected a positive whole number, got {came}.", option=name)
+
+
+def path_from(name: str, value: object, kind: str = "path") -> Path:
+    """The path that a text names, "~" spelt out; a path is taken as one.
 
     Raises:
         UsageError: none; `kind` says what was expected.
     """
-    if not text.strip() or "\0" in text:
+    text = os.fspath(value) if isinstance(value, os.PathLike) else value
+    if not isinstance(text, str) or not text.strip() or "\0" in text:
         raise UsageError(f"expected a {kind}, got {typed(text)}.", option=name)
     try:
         return Path(text).expanduser()
@@ -112,8 +134,8 @@ def path_from(name: str, text: str, kind: str = "path") -> Path:
         ) from error
 
 
-def _folder(name: str, text: str) -> Path:
-    return path_from(name, text, "folder")
+def _folder(name: str, value: object) -> Path:
+    return path_from(name, value, "folder")
 
 
 def gpu_number(device: str) -> int | None:
@@ -122,31 +144,55 @@ def gpu_number(device: str) -> int | None:
     return int(number) if number else None
 
 
-def _device(name: str, text: str) -> str:
-    kind, _, number = text.partition(":")
-    plain = text in ("auto", "cpu", "cuda")
+def _device(name: str, value: object) -> str:
+    kind, _, number = value.partition(":") if isinstance(value, str) else ("", "", "")
+    plain = value in ("auto", "cpu", "cuda")
     if not plain and not (kind == "cuda" and number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS):
-        raise UsageError(f"expected auto, cpu, cuda or a device such as cuda:1; got {typed(text)}.", option=name)
-    return text
+        raise UsageError(f"expected auto, cpu, cuda or a device such as cuda:1; got {typed(value)}.", option=name)
+    return str(value)
 
 
-def _detector(name: str, text: str) -> str:
-    if text not in DETECTORS:
-        raise UsageError(f"expected one of {', '.join(DETECTORS)}; got {typed(text)}.", option=name)
-    return text
+def _detector(name: str, value: object) -> str:
+    check_one_of(name, value, DETECTORS)
+    return str(value)
 
 
-def _address(name: str, text: str) -> str:
+def _address(name: str, value: object) -> str:
+    text = value if isinstance(value, str) else ""
     head, _, host = text.partition("://")
     plain = text.isascii() and text.isprintable() and " " not in text
     if head not in ("https", "http") or not host.strip("/") or not plain:
-        raise UsageError(f"expected an address such as https://mirror.example, got {typed(text)}.", option=name)
+        raise UsageError(f"expected an address such as https://mirror.example, got {typed(value)}.", option=name)
     if "@" in host.partition("/")[0]:
         raise UsageError(f"expected an address without a name and password, got {text}; leave them out.", option=name)
     return text.rstrip("/")
 
 
-def _switch(name: str, text: str) -> bool:
-    if text not in ("on", "off"):
-        raise UsageError(f"expected on or off, got {typed(text)}.", option=name)
-    return text == "on"
+def _yes_or_no(name: str, value: object) -> bool:
+    check_yes_or_no(name, value)
+    return bool(value)
+
+
+def _or_none(check: Callable[[str, object], Any]) -> Callable[[str, object], Any]:
+    return lambda name, value: None if value is None else check(name, value)
+
+
+_CHECKS: Final[dict[str, Callable[[str, object], Any]]] = {
+    "max_bytes": _count,
+    "max_pixels": _count,
+    "min_face_px": _count,
+    "weights": _folder,
+    "device": _device,
+    "gpu_room_mib": _or_none(_count),
+    "detector": _detector,
+    "hub": _address,
+    "offline": _or_none(_folder),
+    "sdxl": _or_none(_folder),
+    "compile": _yes_or_no,
+}
+"""What each setting may be: the value as it is kept, or a refusal."""
+_READERS: Final[dict[str, Callable[[str, str], Any]]] = {
+    **dict.fromkeys(("max_bytes", "max_pixels", "min_face_px", "gpu_room_mib"), _digits),
+    "compile": _switch,
+}
+"""What the environment's texts stand for, where that is no text."""

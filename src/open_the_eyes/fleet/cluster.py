@@ -69,7 +69,7 @@ def part_of_gpu(settings: Settings, gpus: float) -> Settings:
     """
     if not 0 < gpus < 1:
         return settings
-    return replace(settings, gpu_room_mib=int((settings.gpu_room_mib or gpu_mib()) * gpus))
+    return replace(settings, gpu_room_mib=max(int((settings.gpu_room_mib or gpu_mib()) * gpus), 1))
 
 
 def connected(address: str, library: Literal["data", "serve"] = "data", cores: int | None = None) -> None:
