@@ -89,6 +89,15 @@ def test_numpys_numbers_become_pythons_for_records_are_json() -> None:
     assert Options.of(picks=[(np.int64(1), np.int64(0))], match=[[1, np.int8(1), 2]]).generate.picks == ((1, 0),)
 
 
+@pytest.mark.parametrize(
+    "given", [{"mode": "fast"}, None, ChooseOptions()], ids=["flat names", "null", "another stage"]
+)
+def test_a_stage_takes_its_own_options_alone(given: Any) -> None:
+    with pytest.raises(UsageError, match=r"^generate: expected GenerateOptions\(\.\.\.\), got ") as refused:
+        Options(generate=given)
+    assert refused.value.option == "generate"
+
+
 def test_flat_names_reach_their_stage() -> None:
     wanted = Options(
         choose=ChooseOptions(faces=(2,), all=True),

@@ -39,6 +39,12 @@ def test_a_match_with_a_reference_that_is_not_there_is_refused_before_anything_i
         open_eyes("no such.jpg", Options.of(match=((1, 3, 1),)), engine=engine, references=["no such.jpg"] * count)
 
 
+def test_references_may_be_made_as_they_are_asked_for(engine: Engine) -> None:
+    several = (Photo(PIXELS) for _ in range(2))
+    with pytest.raises(UsageError, match="expected one of 2 references, got reference 3"):
+        inspect_photo("no such.jpg", Options.of(match=((1, 3, 1),)), engine=engine, references=several)
+
+
 @pytest.mark.parametrize("source", [b"", b"no photo", "no/such/file.jpg"], ids=["empty", "text", "missing"])
 def test_what_is_no_photo_is_refused_before_any_model_is_asked(engine: Engine, source: bytes | str) -> None:
     with pytest.raises(UnreadablePhoto):
@@ -62,6 +68,10 @@ def test_what_is_no_photo_is_refused_before_any_model_is_asked(engine: Engine, s
         ),
         pytest.param(Photo(PIXELS, deep=PIXELS), {}, "deep of shape .* got .* uint8", id="deep of 8 bits"),  # type: ignore[arg-type]
         pytest.param(Photo(PIXELS), {"options": {"mode": "fast"}}, "options: expected what Options.of", id="options"),
+        pytest.param(
+            Photo(PIXELS), {"references": None}, "references: expected a list .* got NoneType", id="no references"
+        ),
+        pytest.param(Photo(PIXELS), {"references": PIXELS}, "references: .* got a single one", id="bare reference"),
         pytest.param(Photo(PIXELS), {"engine": 3}, "engine: expected a name", id="engine"),
     ],
 )

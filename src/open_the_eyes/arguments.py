@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TypeAlias, TypeGuard
 
 import numpy as np
@@ -62,15 +62,22 @@ def read(photo: Source, engine: Engine) -> Photo:
     return files.read(photo, engine.settings)
 
 
-def check_listed(references: Sequence[Source], options: Options) -> None:
-    """Refuses references that are no list, or of which `match` names one that is not there.
+def listed(references: Iterable[Source], options: Options) -> tuple[Source, ...]:
+    """The references, which may come one after the other; none is read.
 
     Raises:
-        UsageError: such references.
+        UsageError: anything else, or `match` names one that is not there.
     """
-    if isinstance(references, str | bytes | os.PathLike | Photo | Seen):
+    if isinstance(references, str | bytes | os.PathLike | Photo | Seen | np.ndarray):
         raise UsageError("expected a list of photos, got a single one; put it into brackets.", option="references")
-    options.match.check(len(references))
+    if not isinstance(references, Iterable):
+        came = type(references).__name__
+        raise UsageError(
+            f"expected a list of photos, got {came}; leave it out where there are none.", option="references"
+        )
+    found = tuple(references)
+    options.match.check(len(found))
+    return found
 
 
 def _check_arrays(photo: Photo) -> None:

@@ -233,6 +233,14 @@ class Options:
     restore: RestoreOptions = field(default_factory=RestoreOptions)
     save: SaveOptions = field(default_factory=SaveOptions)
 
+    def __post_init__(self) -> None:
+        for stage, kind in _STAGES.items():
+            given = getattr(self, stage)
+            wanted = (
+                f"expected {kind.__name__}(...), got {written(given)}; Options.of(mode='fast', ...) needs no stages."
+            )
+            refuse(not isinstance(given, kind), stage, wanted)
+
     @classmethod
     def of(cls, /, **flat: Any) -> Options:
         """Options from flat names, such as `Options.of(mode="quality", faces=(1, 3), eye_color="green")`.

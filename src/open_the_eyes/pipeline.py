@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
 from . import files
-from .arguments import Source, check_listed, checked, loaded, read
+from .arguments import Source, checked, listed, loaded, read
 from .arithmetic import one_blas_thread
 from .engine import Engine
 from .givers import ReferenceFace
@@ -47,7 +47,7 @@ def open_eyes(
     options: Options | None = None,
     *,
     engine: str | Engine = "auto",
-    references: Sequence[Source] = (),
+    references: Iterable[Source] = (),
     progress: Progress | None = None,
 ) -> Opened:
     """Opens closed eyes in one photo; every pixel outside the eyes stays as it was.
@@ -70,7 +70,7 @@ def open_eyes(
     options, engine = checked(options), loaded(engine)
     engine.check(options.generate)
     engine.restorer(options.restore.restorer)  # what is missing is said before any work
-    check_listed(references, options)
+    references = listed(references, options)
     if references:
         engine = engine.for_references()
     watch = Stopwatch(progress)
@@ -105,14 +105,14 @@ def inspect_photo(
     options: Options | None = None,
     *,
     engine: str | Engine = "auto",
-    references: Sequence[Source] = (),
+    references: Iterable[Source] = (),
 ) -> Inspected:
     """Faces, how far their eyes are open, and what `open_eyes` would do with each; raises what it raises.
 
     Of a face to which no reference would give its eyes, the reason says why.
     """
     options, engine = checked(options), loaded(engine)
-    check_listed(references, options)
+    references = listed(references, options)
     watch = Stopwatch()
     with watch.stage("read"):
         source = read(photo, engine)
@@ -139,7 +139,7 @@ def look(photo: Source, engine: Engine) -> Seen:
 
 @one_blas_thread()
 def look_at_references(
-    references: Sequence[Source], engine: Engine, options: Options | None = None
+    references: Iterable[Source], engine: Engine, options: Options | None = None
 ) -> tuple[Seen, ...]:
     """References that many photos are to have, searched and described once; what is wrong with one is said before any
     work.
@@ -149,8 +149,7 @@ def look_at_references(
         UnreadablePhoto, PhotoTooLarge: one cannot be used.
     """
     options = checked(options)
-    check_listed(references, options)
-    found = _references(references, engine)
+    found = _references(listed(references, options), engine)
     for number, one in enumerate(found, start=1):
         whom(_shown(one, number), options.match)
     return tuple(_described(one, engine.teller()) for one in found)
