@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from open_the_eyes.engine import Engine
-from open_the_eyes.errors import UnreadablePhoto, UsageError
+from open_the_eyes.best_take import best_take
+from open_the_eyes.engine import Engine, load_engine
+from open_the_eyes.errors import UnreadablePhoto, UsageError, WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import inspect_photo, open_eyes
+from open_the_eyes.settings import Settings
 
 PIXELS = np.zeros((4, 4, 3), np.uint8)
 DEEP = np.zeros((4, 4, 3), np.uint16)
+
+
+def _of_two(photo: str, options: Options, engine: Engine) -> object:
+    return best_take([photo, photo], options, engine=engine)
 
 
 @pytest.mark.parametrize("faces", [(2,), (1, 9)], ids=str)
@@ -43,6 +51,22 @@ def test_references_may_be_made_as_they_are_asked_for(engine: Engine) -> None:
     several = (Photo(PIXELS) for _ in range(2))
     with pytest.raises(UsageError, match="expected one of 2 references, got reference 3"):
         inspect_photo("no such.jpg", Options.of(match=((1, 3, 1),)), engine=engine, references=several)
+
+
+@pytest.mark.parametrize("work", [open_eyes, inspect_photo, _of_two], ids=["open", "look", "best take"])
+@pytest.mark.parametrize(
+    ("asked", "error", "words"),
+    [
+        pytest.param({"lcm": True}, UsageError, "lcm: expected engine sdxl", id="another engine's"),
+        pytest.param({"restorer": "gfpgan"}, WeightsMissing, "gfpgan", id="weights"),
+    ],
+)
+def test_what_the_engine_has_not_is_refused_by_looking_too_before_anything_is_read(
+    work: Callable[..., object], asked: dict[str, Any], error: type[Exception], words: str, tmp_path: Path
+) -> None:
+    engine = load_engine("reference", Settings(weights=tmp_path))
+    with pytest.raises(error, match=words):
+        work("no such.jpg", Options.of(**asked), engine=engine)
 
 
 @pytest.mark.parametrize("source", [b"", b"no photo", "no/such/file.jpg"], ids=["empty", "text", "missing"])

@@ -43,6 +43,19 @@ def loaded(engine: str | Engine) -> Engine:
     return load_engine(engine) if isinstance(engine, str) else engine
 
 
+def prepared(options: Options | None, engine: str | Engine) -> tuple[Options, Engine]:
+    """Options and an engine that has all that they ask for; what is missing is said before any work.
+
+    Raises:
+        UsageError: what are none, or what this engine does not have.
+        WeightsMissing: a model that is asked for is not on this machine.
+    """
+    options, engine = checked(options), loaded(engine)
+    engine.check(options.generate)
+    engine.restorer(options.restore.restorer)
+    return options, engine
+
+
 def read(photo: Source, engine: Engine) -> Photo:
     """The photo, read if it is a file's.
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from .arguments import Source, checked, loaded
+from .arguments import Source, prepared
 from .arithmetic import one_blas_thread
 from .engine import Engine
 from .errors import UsageError
@@ -93,7 +93,7 @@ def best_take(
     if len(photos) < 2:
         came = "a single one without a list" if single else str(len(photos))
         raise UsageError(f"best take: expected two photos or more of the same people, got {came}; give a list of them.")
-    options, engine = checked(options), loaded(engine)
+    options, engine = prepared(options, engine)
     tell = progress or _silent
     seen, found = [], []
     for number, photo in enumerate(photos):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from . import files
-from .arguments import Source, checked, listed, loaded, read
+from .arguments import Source, checked, listed, prepared, read
 from .arithmetic import one_blas_thread
 from .engine import Engine
 from .givers import ReferenceFace
@@ -67,9 +67,7 @@ def open_eyes(
         UnreadablePhoto, PhotoTooLarge: the photo, or a reference, cannot be used.
         WeightsMissing: a model that was asked for is not on this machine.
     """
-    options, engine = checked(options), loaded(engine)
-    engine.check(options.generate)
-    engine.restorer(options.restore.restorer)  # what is missing is said before any work
+    options, engine = prepared(options, engine)
     references = listed(references, options)
     if references:
         engine = engine.for_references()
@@ -107,11 +105,14 @@ def inspect_photo(
     engine: str | Engine = "auto",
     references: Iterable[Source] = (),
 ) -> Inspected:
-    """Faces, how far their eyes are open, and what `open_eyes` would do with each; raises what it raises.
+    """Faces, how far their eyes are open, and what `open_eyes` would do with each; refuses what it refuses.
 
     Of a face to which no reference would give its eyes, the reason says why.
+
+    Raises:
+        UsageError, UnreadablePhoto, PhotoTooLarge, WeightsMissing: as `open_eyes` does.
     """
-    options, engine = checked(options), loaded(engine)
+    options, engine = prepared(options, engine)
     references = listed(references, options)
     watch = Stopwatch()
     with watch.stage("read"):
