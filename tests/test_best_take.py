@@ -140,6 +140,20 @@ def test_what_cannot_work_is_refused_before_any_photo_is_looked_at(
         best_take(photos, options, engine=reference)
 
 
+@pytest.mark.parametrize("name", ["appearance", "loaded"])
+def test_who_makes_eyes_up_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("open_the_eyes.best_take.inspect_photo", None)
+    painter = load_engine("appearance") if name == "loaded" else name
+    with pytest.raises(UsageError, match=r"engine: expected reference, .* got appearance; leave it out"):
+        best_take([NOBODY] * 2, engine=painter)
+
+
+def test_what_is_no_match_is_refused(reference: Engine) -> None:
+    given: Any = None
+    with pytest.raises(UsageError, match=r"match: expected .* got null"):
+        best_take([NOBODY] * 2, engine=reference, match=given)
+
+
 def test_frames_may_be_made_as_they_are_asked_for(reference: Engine) -> None:
     assert len(best_take((NOBODY for _ in range(2)), engine=reference).frames) == 2
 

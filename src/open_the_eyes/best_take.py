@@ -80,12 +80,13 @@ def best_take(
     Eyes that may be closed are exchanged as well where another frame shows them open.
 
     Args:
+        engine: "reference", or what `load_engine("reference")` returned; others make eyes up, and are refused.
         match: (face, photo, face there), each counted from 1: face 1 of the frame that is taken is face 3 of the second
             photo. `options.match` counts as the reasons in a report do: the other frames with a face, in this order.
 
     Raises:
-        UsageError: fewer than two photos, what are no options, `match` names a frame or a face that gives no eyes, or
-            the photos seem to show different people, where it names none.
+        UsageError: fewer than two photos, what are no options, another engine, `match` names a frame or a face that
+            gives no eyes, or the photos seem to show different people, where it names none.
         UnreadablePhoto, PhotoTooLarge: one of them cannot be used.
     """
     single = isinstance(photos, str | bytes | os.PathLike | Photo | Seen)
@@ -94,6 +95,10 @@ def best_take(
         came = "a single one without a list" if single else str(len(photos))
         raise UsageError(f"best take: expected two photos or more of the same people, got {came}; give a list of them.")
     options, engine = prepared(options, engine)
+    if not engine.donors_only:
+        said = f"expected reference, which makes nothing up, got {engine.name}; leave it out."
+        raise UsageError(said, option="engine")
+    match = Options.of(match=match).match.match
     tell = progress or _silent
     seen, found = [], []
     for number, photo in enumerate(photos):
