@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from open_the_eyes.best_take import Frame
+from open_the_eyes.burst import Frame
 from open_the_eyes.cli import main
 from open_the_eyes.files import EditRecord, write
 from open_the_eyes.photo import Photo
@@ -35,7 +35,7 @@ def burst(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         frames = tuple(Frame("", 1, 1, 0, 1.0, 1.0) for _ in photos)
         return SimpleNamespace(frames=frames, base=base, opened=opened)
 
-    monkeypatch.setattr("open_the_eyes.best_take.best_take", taken)
+    monkeypatch.setattr("open_the_eyes.burst.best_take", taken)
     monkeypatch.setattr("open_the_eyes.engine.load_engine", lambda *_: None)
     monkeypatch.chdir(tmp_path)
     Path("burst").mkdir()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import os
 import pydoc
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from typing import Final
 import pytest
 
 import open_the_eyes
+from open_the_eyes import errors
 
 SOURCE: Final = Path(open_the_eyes.__file__).parent
 MODULES: Final = sorted(SOURCE.rglob("*.py"))
@@ -32,7 +35,7 @@ LAYERS: Final = (
     {"engine", "results"},
     {"arguments"},
     {"pipeline"},
-    {"best_take", "doctor", "demo", "service"},
+    {"burst", "doctor", "demo", "service"},
     {"batch"},
     {"fleet"},
     {"bench"},
@@ -168,3 +171,18 @@ def test_help_takes_less_than_half_a_second_of_the_processor() -> None:
 def test_help_and_completion_show_what_is_public() -> None:
     assert set(open_the_eyes.__all__) <= set(dir(open_the_eyes))
     assert "(photo: " in pydoc.render_doc(open_the_eyes)
+
+
+@pytest.mark.parametrize("name", [name for name in open_the_eyes.__all__ if name != "__version__"])
+def test_what_is_public_is_no_module_once_that_is_loaded(name: str) -> None:
+    for _ in range(2):
+        assert getattr(open_the_eyes, name).__name__ == name
+    assert name not in {room_of(path) for path in MODULES}
+
+
+def test_errors_that_public_docstrings_name_are_public() -> None:
+    ways = [getattr(open_the_eyes, name) for name in ("open_eyes", "inspect_photo", "look", "best_take", "load_engine")]
+    told = " ".join(inspect.getdoc(way) or "" for way in (*ways, open_the_eyes.Opened.save, open_the_eyes.Options.of))
+    kinds = {name for name, one in vars(errors).items() if inspect.isclass(one) and issubclass(one, Exception)}
+    named = kinds & set(re.findall(r"\w+", told))
+    assert {"UsageError", "WeightsMissing"} <= named <= set(open_the_eyes.__all__)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from open_the_eyes.best_take import best_take
+from open_the_eyes.burst import best_take
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import UnreadablePhoto, UsageError, WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
@@ -103,3 +103,9 @@ def test_wrong_types_are_named(engine: Engine, photo: Any, more: dict[str, Any],
     for work in (open_eyes, inspect_photo):
         with pytest.raises(UsageError, match=message):
             work(photo, **{"engine": engine, **more})
+
+
+def test_settings_that_are_none_are_refused() -> None:
+    given: Any = {"device": "cpu"}
+    with pytest.raises(UsageError, match=r"settings: expected Settings\(\.\.\.\), got {\"device\": \"cpu\"}; leave"):
+        load_engine("appearance", given)

@@ -83,9 +83,11 @@ def test_every_command_succeeds(page: str, made: set[str], folder: Path) -> None
     assert {path.name for path in folder.glob("*.jpg")} == {"family.jpg", *made}
 
 
-@pytest.mark.parametrize("code", blocks(USAGE, "python"))
-def test_the_options_are_taken(code: str) -> None:
-    exec(code, {})
+def test_the_python_of_usage_opens_the_eyes_of_each_photo(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    for code in blocks(USAGE, "python"):
+        exec(code, {})
+    assert (folder / "family.opened.jpg").is_file()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from open_the_eyes.batch.worker import WorkerConfig, WorkerSlot, make_processor
-from open_the_eyes.best_take import best_take
+from open_the_eyes.burst import best_take
 from open_the_eyes.cli import main
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import UsageError

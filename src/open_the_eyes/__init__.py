@@ -15,33 +15,77 @@ from typing import TYPE_CHECKING, Any
 from .version import __version__
 
 if TYPE_CHECKING:
-    from .errors import OpenTheEyesError
+    from .burst import BestTake, best_take
+    from .engine import Engine, load_engine
+    from .errors import (
+        Cancelled,
+        NoCapacity,
+        OpenTheEyesError,
+        PhotoError,
+        PhotoNotWritten,
+        PhotoTooLarge,
+        UnreadablePhoto,
+        UsageError,
+        WeightsMissing,
+    )
     from .options import Options
     from .photo import Photo
-    from .pipeline import inspect_photo, open_eyes
+    from .pipeline import inspect_photo, look, look_at_references, open_eyes
     from .results import Inspected, Opened
+    from .seen import Seen
     from .settings import Settings
 
 _HOME = {
+    "BestTake": "burst",
+    "Cancelled": "errors",
+    "Engine": "engine",
+    "NoCapacity": "errors",
     "OpenTheEyesError": "errors",
     "Options": "options",
     "Photo": "photo",
+    "PhotoError": "errors",
+    "PhotoNotWritten": "errors",
+    "PhotoTooLarge": "errors",
+    "Seen": "seen",
     "Settings": "settings",
     "Inspected": "results",
     "Opened": "results",
+    "UnreadablePhoto": "errors",
+    "UsageError": "errors",
+    "WeightsMissing": "errors",
+    "best_take": "burst",
     "inspect_photo": "pipeline",
+    "load_engine": "engine",
+    "look": "pipeline",
+    "look_at_references": "pipeline",
     "open_eyes": "pipeline",
 }
+"""Name -> module; a name that a module has, too, would be that module once it is loaded."""
 
 __all__ = [
+    "BestTake",
+    "Cancelled",
+    "Engine",
     "Inspected",
+    "NoCapacity",
     "OpenTheEyesError",
     "Opened",
     "Options",
     "Photo",
+    "PhotoError",
+    "PhotoNotWritten",
+    "PhotoTooLarge",
+    "Seen",
     "Settings",
+    "UnreadablePhoto",
+    "UsageError",
+    "WeightsMissing",
     "__version__",
+    "best_take",
     "inspect_photo",
+    "load_engine",
+    "look",
+    "look_at_references",
     "open_eyes",
 ]
 

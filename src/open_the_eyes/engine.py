@@ -9,7 +9,7 @@ from .errors import UsageError
 from .options import ENGINES, GenerateOptions
 from .roles import EyeGenerator, FaceDescriber, FaceDetector, FaceRestorer
 from .settings import Settings
-from .wording import typed
+from .wording import typed, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +85,19 @@ def load_engine(
     """An engine by name; "auto" takes the best that can run here. Models are read when they are first used.
 
     Args:
+        settings: limits, folders and devices; None takes them from the `OTE_*` variables.
         through: given the generator, makes the one by which everything reaches it.
 
     Raises:
-        UsageError: a name that this version does not know, or libraries that are not installed.
+        UsageError: a name that this version does not know, what are no settings, or libraries that are not installed.
         NoCapacity: "sdxl" without a GPU, where the settings do not ask for the CPU.
         WeightsMissing: weights that were asked for, of a detector or of SDXL, are not on this machine.
     """
     if name not in ENGINES:
         known = ", ".join(ENGINES)
         raise UsageError(f"expected one of {known}; got {typed(name)}; take auto.", option="engine")
+    if not isinstance(settings, Settings | None):
+        raise UsageError(f"expected Settings(...), got {written(settings)}; leave them out.", option="settings")
     from .models.appearance.generator import AppearanceGenerator
     from .models.reference.generator import ReferenceGenerator
     from .models.reference.likeness import Likeness

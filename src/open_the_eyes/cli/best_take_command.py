@@ -20,7 +20,7 @@ COPIED: Final = "copy"
 """The `encoding` of an output that is the photo's very file."""
 
 if TYPE_CHECKING:
-    from ..best_take import BestTake
+    from ..burst import BestTake
     from ..report import Report
 
 
@@ -93,7 +93,7 @@ def best_take_command(
         copies = (_place_of_copy(photo, target, out) for photo, target in targets.items()) if copy else ()
         paths.check_report(report_path, (*sources, *targets.values(), *copies), overwrite=overwrite)
 
-    from ..best_take import best_take
+    from ..burst import best_take
     from ..engine import load_engine
     from ..settings import Settings
 

@@ -80,9 +80,12 @@ def best_take(
     Eyes that may be closed are exchanged as well where another frame shows them open.
 
     Args:
+        photos: of the same people: paths, the bytes of files, or `Photo`s.
+        options: see `Options.of`; `all` holds anyway.
         engine: "reference", or what `load_engine("reference")` returned; others make eyes up, and are refused.
         match: (face, photo, face there), each counted from 1: face 1 of the frame that is taken is face 3 of the second
             photo. `options.match` counts as the reasons in a report do: the other frames with a face, in this order.
+        progress: as `open_eyes` tells it.
 
     Raises:
         UsageError: fewer than two photos, what are no options, another engine, `match` names a frame or a face that

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.best_take import BestTake, best_take
+from open_the_eyes.burst import BestTake, best_take
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.arrays import Rgb
@@ -22,7 +22,7 @@ from open_the_eyes.roles import Face
 from open_the_eyes.seen import Seen
 from tests.references import another_shot, somebody_else
 
-module = importlib.import_module("open_the_eyes.best_take")
+module = importlib.import_module("open_the_eyes.burst")
 NOBODY = Photo(np.full((64, 64, 3), 120, np.uint8))
 
 
@@ -135,14 +135,14 @@ def test_with_nobody_to_give_eyes_no_option_is_advised_that_is_not_there(referen
 def test_what_cannot_work_is_refused_before_any_photo_is_looked_at(
     monkeypatch: pytest.MonkeyPatch, reference: Engine, photos: Any, options: Any, says: str
 ) -> None:
-    monkeypatch.setattr("open_the_eyes.best_take.inspect_photo", None)
+    monkeypatch.setattr("open_the_eyes.burst.inspect_photo", None)
     with pytest.raises(UsageError, match=says):
         best_take(photos, options, engine=reference)
 
 
 @pytest.mark.parametrize("name", ["appearance", "loaded"])
 def test_who_makes_eyes_up_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("open_the_eyes.best_take.inspect_photo", None)
+    monkeypatch.setattr("open_the_eyes.burst.inspect_photo", None)
     painter = load_engine("appearance") if name == "loaded" else name
     with pytest.raises(UsageError, match=r"engine: expected reference, .* got appearance; leave it out"):
         best_take([NOBODY] * 2, engine=painter)
