@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from open_the_eyes.files import encoded, read, read_record
-from open_the_eyes.files.edit_record import with_record
+from open_the_eyes.files.edit_xmp import with_record
 from open_the_eyes.files.xmp import BrokenXmp
 from open_the_eyes.photo import FileFormat
 from open_the_eyes.settings import Settings

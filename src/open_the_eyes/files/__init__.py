@@ -7,10 +7,10 @@ whole file.
 """
 
 from ..edit_record import EditRecord
+from .c2pa_manifest import signed_itself
 from .credentials import Credentials, is_as_signed
-from .edit_record import read_record
+from .edit_xmp import read_record
 from .gps import without_gps
-from .manifest import signed_itself
 from .reading import read
 from .sniff import HEAD_BYTES
 from .source_type import is_painted, type_of_composite

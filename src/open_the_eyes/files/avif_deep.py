@@ -14,7 +14,7 @@ import numpy as np
 from PIL import AvifImagePlugin
 
 from ..imaging.depth import Deep
-from .depth import boxed_bits, from_bits, to_bits
+from .deep_samples import boxed_bits, from_bits, to_bits
 from .exif import BLANK
 from .isobmff import with_nclx
 from .isobmff_boxes import primary_property

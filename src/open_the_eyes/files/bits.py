@@ -6,7 +6,7 @@ from typing import Final
 
 from ..photo import FileFacts, FileFormat
 from . import avif_deep
-from .depth import boxed_bits
+from .deep_samples import boxed_bits
 
 _DEEP: Final = ("PNG", "TIFF", "HEIF", "AVIF")
 _BOXED: Final = ("HEIF", "AVIF")

@@ -8,10 +8,10 @@ from typing import Final
 
 from ..photo import Photo
 from . import photoshop
+from .c2pa_manifest import has_manifest, without_manifest
 from .exif import telling
 from .exif_place import without_place
 from .jpeg_segments import EXIF, EXTENDED_XMP, XMP
-from .manifest import has_manifest, without_manifest
 from .parcel import Blocks, u32
 from .png import TEXT_CHUNKS, XMP_KEYWORD
 from .xmp import BrokenXmp, without

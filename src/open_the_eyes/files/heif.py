@@ -14,7 +14,7 @@ from PIL import Image
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..imaging.depth import Deep
 from ..photo import Encoding
-from .depth import boxed_bits, from_bits, mode_of, straightened, to_bits
+from .deep_samples import boxed_bits, from_bits, mode_of, straightened, to_bits
 from .exif import as_upright, tidy
 from .isobmff import Nclx, left_out, nclx_of
 from .parcel import Parcel, Unpacked, check_pixels, foreign_decoder

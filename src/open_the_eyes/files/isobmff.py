@@ -12,8 +12,8 @@ import struct
 from typing import Final, TypeAlias
 
 from ..photo import FileFormat
+from .c2pa_manifest import LOST
 from .isobmff_boxes import primary_property
-from .manifest import LOST
 
 Nclx: TypeAlias = "tuple[int, int, int, int]"
 """Primaries, transfer and matrix (ITU-T H.273), and 1 where the range is full."""

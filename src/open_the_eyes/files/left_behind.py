@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 from ..photo import FileFacts, FileFormat
-from .edit_record import is_ours
+from .c2pa_manifest import MANIFEST_TAG, is_manifest
+from .edit_xmp import is_ours
 from .exif import fitting, of_tiff_alone
 from .isobmff import LIGHT_LEVELS
 from .jpeg_segments import EXTENDED_XMP, ICC, JFIF
-from .manifest import MANIFEST_TAG, is_manifest
 from .photoshop import LAYERS_TAG, RESOURCES_TAG, is_photoshops
 from .png import KNOWN, TEXT_CHUNKS
 from .resolution import is_lost

@@ -7,11 +7,11 @@ from typing import Final
 from ..counting import counted
 from ..photo import FileFacts, FileFormat, Photo
 from .bits import fewer_bits
-from .edit_record import WITHOUT_NOTE, takes_record
+from .c2pa_manifest import LOST, has_manifest
+from .edit_xmp import WITHOUT_NOTE, takes_record
 from .exif import tag_numbers
 from .isobmff import known
 from .left_behind import left_behind
-from .manifest import LOST, has_manifest
 from .parcel import Parcel
 from .photoshop import LAYERS_TAG
 from .png_colours import far_from_srgb, with_gamma_of_its_own

@@ -16,8 +16,8 @@ from ..errors import PhotoTooLarge, UnreadablePhoto
 from ..imaging.depth import Deep
 from ..photo import Encoding
 from . import png_deep
+from .c2pa_manifest import LOST
 from .exif import tidy
-from .manifest import LOST
 from .parcel import MAX_METADATA, Blocks, Parcel, Unpacked, check_pixels, damaged, truncated, u32
 from .png_colours import nclx_of, told_colours
 

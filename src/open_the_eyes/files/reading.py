@@ -21,7 +21,7 @@ from ..photo import FileFacts, FileFormat, Photo, Stored
 from ..settings import Settings
 from . import avif, heif, jpeg, png, tiff, webp
 from .colours import to_planes
-from .depth import mode_of, to_deep
+from .deep_samples import mode_of, to_deep
 from .exif import orientation_of
 from .intake import take_in
 from .orientation import turned

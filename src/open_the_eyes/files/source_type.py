@@ -8,7 +8,7 @@ from typing import Final
 
 from ..edit_record import COMPOSITE, NEWSCODES, NO_CAPTURES, PHOTOGRAPHED
 from ..photo import Photo
-from .edit_record import read_record
+from .edit_xmp import read_record
 
 _START: Final = b"digitalsourcetype/"
 _MADE: Final = tuple(

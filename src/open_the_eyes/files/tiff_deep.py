@@ -17,7 +17,7 @@ from PIL import Image, TiffImagePlugin
 from ..errors import UnreadablePhoto
 from ..imaging.depth import Deep
 from . import tiff_strips as strips
-from .depth import straightened
+from .deep_samples import straightened
 from .ifd import LONG, SHORT, Directory, Entry, read_root
 
 _FILL_ORDER = 266

@@ -19,8 +19,8 @@ from . import avif, heif, jpeg, photoshop, png, tiff, webp
 from .bits import holds_deep
 from .colours import fitting_profile, to_picture
 from .credentials import Credentials, signed
-from .depth import mode_of, to_samples
-from .edit_record import WITHOUT_NOTE, as_note, as_parameters, has_parameters, is_ours, with_record, without_record
+from .deep_samples import mode_of, to_samples
+from .edit_xmp import WITHOUT_NOTE, as_note, as_parameters, has_parameters, is_ours, with_record, without_record
 from .exif import as_upright, fitting, from_tiff
 from .isobmff import known
 from .jpeg_layout import NotPatchable

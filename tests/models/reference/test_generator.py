@@ -17,8 +17,8 @@ from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.imaging.sharpness import fine_energy
 from open_the_eyes.models.reference import choice, lay, transfer
+from open_the_eyes.models.reference.face_givers import OWN
 from open_the_eyes.models.reference.generator import ReferenceGenerator
-from open_the_eyes.models.reference.givers import OWN
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Face, Request
 from open_the_eyes.stages.crop import crop
@@ -148,7 +148,7 @@ def test_donors_are_ranked_once_for_all_attempts_at_a_face(
     requests = [Request(one, seed, 1.0, donors, painted=seed == 2) for seed in range(3)]
     alone = [generator.generate([request], GenerateOptions())[0] for request in requests]
     judging = Mock(wraps=choice.ranked)
-    monkeypatch.setattr("open_the_eyes.models.reference.givers.ranked", judging)
+    monkeypatch.setattr("open_the_eyes.models.reference.face_givers.ranked", judging)
     together = generator.generate(requests, GenerateOptions())
     assert judging.call_count == 1 + lone  # once more for its own other eye
     for patch, same in zip(together, alone, strict=True):

@@ -20,7 +20,7 @@ from ..appearance.highlights import ShorterExposure
 from ..appearance.prepared import Prepared
 from . import lay
 from .choice import Ranked
-from .givers import OWN, GiversOfFaces, own_donor
+from .face_givers import OWN, GiversOfFaces, own_donor
 from .transfer import sheet_of
 
 FAILED: Final = "its own pixels did not fit in"

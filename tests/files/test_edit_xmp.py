@@ -9,7 +9,7 @@ import pytest
 
 from open_the_eyes.edit_record import COMPOSITE, MAX_EARLIER, MAX_ENGINE, MAX_OPENED, PAINTED, PHOTOGRAPHED, EarlierEdit
 from open_the_eyes.files import EditRecord, encoded, is_painted, read, read_record
-from open_the_eyes.files.edit_record import with_record
+from open_the_eyes.files.edit_xmp import with_record
 from open_the_eyes.photo import FileFacts, FileFormat, Photo
 from open_the_eyes.settings import Settings
 from tests.files.xmp_packets import FORMATS, HEAD, LATER, RECORD, TAIL, photo, saying, xmp_of
