@@ -55,8 +55,8 @@ def open_eyes(
     Args:
         photo: a path, the bytes of a file, a `Photo`, or what `look` gave for one: it is not searched again.
         options: see `Options.of`.
-        engine: "auto", "appearance", "reference" or "sdxl"; or, for several photos, what `load_engine`
-            returned for such a name: else each call reads the models again.
+        engine: "auto", "appearance", "reference" or "sdxl"; or, for several photos, what `load_engine` returned
+            for such a name: else each call reads the models again.
         references: other photos of the same people, eyes open: these are laid in where they fit, else lead the painter.
             For several photos with the same ones, what `look_at_references` gave.
         progress: told when a stage begins and how far it is; what it raises, such as `Cancelled`, stops the work.
