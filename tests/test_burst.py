@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.burst import BestTake, best_take
+from open_the_eyes.burst import BestTake, _check_same_people, best_take
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.arrays import Rgb
@@ -22,7 +21,6 @@ from open_the_eyes.roles import Face
 from open_the_eyes.seen import Seen
 from tests.references import another_shot, somebody_else
 
-module = importlib.import_module("open_the_eyes.burst")
 NOBODY = Photo(np.full((64, 64, 3), 120, np.uint8))
 
 
@@ -182,6 +180,6 @@ def test_photos_of_different_people_are_no_burst(
     refused: bool,
 ) -> None:
     shots = [Seen(NOBODY, (portrait_face,), reference.detector) for _ in range(others + 1)]
-    monkeypatch.setattr(module, "acquainted", lambda *_: known)
+    monkeypatch.setattr("open_the_eyes.burst.acquainted", lambda *_: known)
     with pytest.raises(UsageError, match=r"different people: besides a\.jpg.* --match") if refused else nullcontext():
-        module._check_same_people(shots, "a.jpg", reference)
+        _check_same_people(shots, "a.jpg", reference)
