@@ -75,7 +75,7 @@ def test_skin_the_eye_itself_and_what_the_mask_hides_stay(closed_crop: Crop) -> 
     told = told_by(closed_crop, WARM, WARM)
     assert told is not None
     shade, inside, line = near(OPEN, -0.1, -0.04), near(OPEN, 0.08, 0.2), near(OPEN, -0.1, -0.04)
-    shaded = skin_with(SKIN * 0.8, shade)
+    shaded = skin_with(SKIN * 0.9, shade)
     np.testing.assert_allclose(with_dark_hue(shaded, MASK, [OPEN], told), shaded, atol=1.0)
     eye = skin_with(COLD, inside)
     np.testing.assert_allclose(with_dark_hue(eye, MASK, [OPEN], told)[inside], eye[inside], atol=1.0)

@@ -37,7 +37,7 @@ TOLD_FROM: Final = 0.15
 """What is less dark than this, beside the skin and in logarithms, tells nothing: fair brows, a fringe of light hair."""
 STEEPEST: Final = 1.0
 """No hue moves further than so much for each step of darkness."""
-DARK: Final = (0.3, 0.8)
+DARK: Final = (0.1, 0.5)
 """Darkness between which a pixel comes to get the hue: what is less dark is skin in the shade, of a hue of its own."""
 COLDER: Final = 0.3
 """So much of it where that makes a pixel bluer: black mascara tells of itself, and not of what is beside it."""
