@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -53,5 +54,9 @@ def test_it_says_where_it_is_opens_the_browser_there_and_answers(tmp_path: Path)
             while not opened.exists() and time.monotonic() < until:
                 time.sleep(0.1)
             assert opened.read_text().strip() == address[0]
+            kept = tmp_path / "jobs/jobs.sqlite.address"
+            assert json.loads(kept.read_text()) == {"address": address[0], "host": "127.0.0.1", "page": True}
+            assert kept.stat().st_mode & 0o777 == 0o600
         finally:
             program.terminate()
+    assert not kept.exists()

@@ -94,11 +94,11 @@ def test_a_second_service_in_the_same_folder_is_refused_in_one_line(
 ) -> None:
     monkeypatch.setenv("OTE_FOLDER", str(tmp_path))
     monkeypatch.setattr(worker_lock, "PATIENCE_SECONDS", 0.2)
-    monkeypatch.setattr(server, "serve", lambda *_: pytest.fail("it serves"))
-    with serving(tmp_path):
+    monkeypatch.setattr(server, "serve", lambda *_, **__: pytest.fail("it serves"))
+    with serving(tmp_path) as other:
         assert main(["serve", "--port", "0"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert "another service uses it" in line
+    assert f"another service uses it at {other.address};" in line
 
 
 def test_a_key_that_cannot_be_kept_is_not_announced(

@@ -33,7 +33,7 @@ def ui_command(
     It runs on this machine and loads nothing from elsewhere. At 127.0.0.1 no key is needed unless one was made with
     `serve --new-key`; at every other address the page asks for one once. The HTTP API of `serve` answers at the same
     address, and the same environment variables hold. Ctrl-C stops it; photos that are not finished are done after the
-    next start.
+    next start. Where it is running already, that page is opened.
 
     \b
     Examples:
@@ -45,9 +45,16 @@ def ui_command(
     try:
         from ..service.server import admission, is_loopback, serve, url_of
         from ..service.settings import ServiceSettings
+        from ..service.worker_lock import other_service
 
         own = ServiceSettings.from_environment()
         admission(own, host)  # who may not come is told before anything heavy is loaded
+        other = other_service(own.database_url)
+        if other is not None and other.page and (other.host, engine) == (host, "auto"):  # as it was asked for
+            speech.say(f"Open The Eyes is already at {other.address}")
+            if browser and is_loopback(host):
+                webbrowser.open(other.address)
+            return
         from ..web.site import create_site
     except ModuleNotFoundError as error:
         raise UsageError(
@@ -65,4 +72,4 @@ def ui_command(
         if browser and is_loopback(host):  # it waits until the page answers: connections queue while the rest starts
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    serve(site, host, number, tell)
+    serve(site, host, number, tell, page=True)

@@ -32,6 +32,7 @@ from .settings import ServiceSettings
 from .store import ArtifactStore
 from .uploads import Upload, UploadHandler
 from .views import job_view
+from .whereabouts import Whereabouts
 from .worker_lock import worker_lock
 
 GRACE_SECONDS: Final = 3600.0
@@ -75,6 +76,10 @@ class JobService:
     def warm_up(self) -> None:
         """Reads the detector's networks: in the middle of the first job, that would keep everybody waiting."""
         self._engine.detector.detect(np.zeros((64, 64, 3), np.uint8))
+
+    def listens(self, where: Whereabouts) -> None:
+        """Lets others know that this process has its database to itself, and where it is, until it is closed."""
+        self._worker_lock.tell(where)
 
     def close(self) -> None:
         """Gives database and worker's name back; `runner` has stopped before."""

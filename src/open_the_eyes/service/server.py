@@ -20,6 +20,7 @@ from ..errors import UsageError
 from .api_keys import ApiKeys
 from .app import create_app
 from .settings import ServiceSettings
+from .whereabouts import Whereabouts
 
 LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 STOP_SECONDS: Final = 5
@@ -58,8 +59,11 @@ def admission(config: ServiceSettings, host: str) -> tuple[ApiKeys | None, froze
     return keys if keys.hashes else None, names if alone or config.hosts else None
 
 
-def serve(app: FastAPI, host: str, port: int, tell: Callable[[str], None]) -> None:
+def serve(app: FastAPI, host: str, port: int, tell: Callable[[str], None], *, page: bool = False) -> None:
     """Answers until it is told to stop (SIGINT, SIGTERM); `tell` hears the address.
+
+    Args:
+        page: whether there is a page at that address.
 
     Raises:
         UsageError: the port is taken, or not allowed, or the address is none of this machine.
@@ -77,7 +81,9 @@ def serve(app: FastAPI, host: str, port: int, tell: Callable[[str], None]) -> No
         proxy_headers=False,
         ws="none",
     )
-    tell(url_of(host, listener.getsockname()[1]))
+    address = url_of(host, listener.getsockname()[1])
+    app.state.service.listens(Whereabouts(address, host, page))
+    tell(address)
     with suppress(KeyboardInterrupt):  # it has stopped in order, and passes the signal on
         StoppedTwice(config, app.state.service.runner.hurry).run(sockets=[listener])
 

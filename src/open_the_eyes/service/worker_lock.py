@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from ..errors import UsageError
 from .tables import address_of, create_private
+from .whereabouts import Whereabouts, WhereaboutsFile
 
 PATIENCE_SECONDS: Final = 5.0
 """How long PostgreSQL may take to notice that the last process of this name has died."""
@@ -34,6 +35,9 @@ class WorkerLock(Protocol):
     def if_dead(self, worker: str) -> Any:
         """A block; its value says whether nobody of that name is alive, and nobody comes to life in it."""
 
+    def tell(self, where: Whereabouts) -> None:
+        """Lets whoever finds the name taken know where its holder is, where one process has all of the database."""
+
     def close(self) -> None:
         """Gives the name back."""
 
@@ -46,28 +50,53 @@ def worker_lock(database_url: str, worker: str) -> WorkerLock:
     return _PostgresLock(address, worker)
 
 
+def other_service(database_url: str) -> Whereabouts | None:
+    """Where the service is that has a database to itself; None where there is none, or it does not answer."""
+    with suppress(ValueError, sa.exc.SQLAlchemyError, sqlite3.Error):  # whoever uses that database will say so
+        address = address_of(database_url)
+        if address.get_backend_name() == "sqlite":
+            return _SqliteLock(str(address.database)).holder()
+    return None
+
+
 class _SqliteLock:
     """SQLite has one process; the lock is that of a second, empty SQLite file, which every system honours."""
 
     def __init__(self, path: str) -> None:
         self._path = f"{path}.worker"
+        self._whereabouts = WhereaboutsFile(path)
         self._lock: sqlite3.Connection | None = None
 
     def acquire(self) -> None:
         if self._lock is not None:
             return
         create_private(self._path)
-        lock = sqlite3.connect(self._path, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False)
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            lock.close()
+        lock = self._locked(PATIENCE_SECONDS)
+        if lock is None:
+            other = self._told()
+            at = "" if other is None else f" at {other.address}"
             raise UsageError(
-                "expected a database of this process alone, another service uses it; stop that one, or "
-                "let both use one PostgreSQL.",
+                f"expected a database of this process alone, another service uses it{at}; stop that one, or let both "
+                "use one PostgreSQL.",
                 option="OTE_DATABASE",
-            ) from None
+            )
+        self._whereabouts.delete()  # of a process that died
         self._lock = lock
+
+    def holder(self) -> Whereabouts | None:
+        """Where another process is that has the lock, as far as it tells and answers."""
+        told = self._whereabouts.read()
+        if told is None:  # nobody, as a rule: nothing is locked to find that out
+            return None
+        lock = self._locked(0)
+        if lock is not None:
+            lock.close()
+            return None
+        return self._told()
+
+    def tell(self, where: Whereabouts) -> None:
+        if self._lock is not None:
+            self._whereabouts.write(where)
 
     @contextmanager
     def if_dead(self, worker: str) -> Iterator[bool]:  # noqa: ARG002 -- whoever it was, it is not alive beside us
@@ -75,8 +104,23 @@ class _SqliteLock:
 
     def close(self) -> None:
         if self._lock is not None:
+            self._whereabouts.delete()
             self._lock.close()
             self._lock = None
+
+    def _told(self) -> Whereabouts | None:
+        told = self._whereabouts.read()
+        return told if told is not None and told.answers() else None
+
+    def _locked(self, patience: float) -> sqlite3.Connection | None:
+        """None where another process has it."""
+        lock = sqlite3.connect(self._path, timeout=patience, isolation_level=None, check_same_thread=False)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            lock.close()
+            return None
+        return lock
 
 
 class _PostgresLock:
@@ -110,6 +154,9 @@ class _PostgresLock:
     def if_dead(self, worker: str) -> Iterator[bool]:
         with self._connected() as session:
             yield self._locked(session, worker)
+
+    def tell(self, where: Whereabouts) -> None:
+        """Nothing: nobody is turned away for it but who took its name by mistake."""
 
     def close(self) -> None:
         if self._session is not None:
