@@ -164,7 +164,8 @@ def test_delete_forgets_everything_at_once(server: RunningService, shut: bytes) 
 
 def test_inspect_tells_what_a_job_would_do_and_keeps_nothing(server: RunningService, shut: bytes) -> None:
     before = names(server.service.config.folder / "jobs")
-    answer = server.http.post("/v1/inspect", files={"photo": ("a.jpg", shut)})
+    with server.service._device_lock.hold("photo"):  # whatever is being painted meanwhile
+        answer = server.http.post("/v1/inspect", files={"photo": ("a.jpg", shut)})
     assert answer.status_code == 200
     assert [face["outcome"] for face in answer.json()["faces"]] == ["closed"]
     assert names(server.service.config.folder / "jobs") == before

@@ -132,7 +132,7 @@ def test_on_a_full_disk_uploads_are_refused_and_what_was_accepted_is_done_when_t
         assert str(tmp_path) not in answer.text
         assert server.http.get("/readyz").status_code == 503
         assert server.http.get("/readyz").status_code == 503  # told again without a look
-        assert server.http.post("/v1/inspect", files={"photo": shut}).status_code == 200  # the device is free
+        assert server.http.post("/v1/inspect", files={"photo": shut}).status_code == 200
         until = time.monotonic() + 60
         while refused.count(waiting) < 3 and time.monotonic() < until:  # it tries to store its result, and waits
             time.sleep(0.05)

@@ -66,7 +66,7 @@ class JobService:
         self.repository = JobRepository(config.database_url)
         self.metrics = Metrics(self.repository.waiting)
         self._engine, self._device_lock = engine, PriorityLock()
-        self._ready, self._looking = (-inf, False), threading.Lock()
+        self._ready, self._looking, self._inspecting = (-inf, False), threading.Lock(), threading.Lock()
         self._worker_lock = worker_lock(config.database_url, config.worker_name)
         self._worker_lock.acquire()
         steps = JobSteps(self.repository, self.store, engine, self.metrics, self._device_lock)
@@ -194,8 +194,12 @@ class JobService:
         return self.inspect(upload.photo, options_of(upload.options), upload.references).report.to_json()
 
     def inspect(self, photo: bytes, options: Options | None = None, references: Sequence[bytes] = ()) -> Inspected:
-        """A photo's faces, where the eyes in them are, and what would be done with each."""
-        with self._device_lock.hold("preview"):
+        """A photo's faces, where the eyes in them are, and what would be done with each.
+
+        It does not wait for a job that is being painted: faces are found on the processor, or by a network that leases
+        its place on the GPU. One photo at a time, since there is memory for that.
+        """
+        with self._inspecting:
             return inspect_photo(photo, options, engine=self._engine, references=references)
 
     def resubmit(self, job: Job, options: dict[str, Any], take: int = 0) -> Job:
