@@ -67,6 +67,17 @@ def test_a_job_goes_through_its_states_and_each_change_is_counted(repository: Jo
     assert (done.report, done.results) == ({"faces": []}, [{"variation": 1}])
 
 
+def test_what_is_being_done_is_counted(repository: JobRepository) -> None:
+    jobs = [repository.admit(JobRequest("a", {}), 10).id for _ in range(3)]
+    for job in jobs:
+        repository.accept(job)
+    assert repository.running_count() == 0
+    repository.begin(jobs[0])
+    repository.begin(jobs[1])
+    repository.fail(jobs[1], {})
+    assert repository.running_count() == 1
+
+
 def test_a_job_ends_once(repository: JobRepository) -> None:
     job = queued(repository)
     assert repository.begin(job.id)

@@ -31,11 +31,30 @@ ONE_FACE = PhotoFaces((400, 300), (FaceRegion(1, "closed", "", PLACE, PLACE, ())
 
 
 @dataclass
+class FakeAudience:
+    """Leaves nobody."""
+
+    expected: list[str] = field(default_factory=list)
+
+    def expect(self, job: str) -> None:
+        self.expected.append(job)
+
+
+@dataclass
 class FakeService:
     """Jobs by id, whoever asks; every one of them is done at once."""
 
     store: ArtifactStore
     jobs: dict[str, Job] = field(default_factory=dict)
+    audience: FakeAudience = field(default_factory=FakeAudience)
+    left_behind: list[Job] = field(default_factory=list)
+
+    @property
+    def repository(self) -> FakeService:
+        return self
+
+    def unfinished(self) -> list[Job]:
+        return self.left_behind
 
     def inspect(self, photo: bytes) -> Inspected:
         """Nobody is in it."""
@@ -106,6 +125,27 @@ def test_only_prints_are_sharpened_and_only_where_it_can_be(
     asked = service.jobs[str(sent.waiting)].request.options
     assert asked["picks"] == [[1, 0]]
     assert asked.get("restorer") == (restorer if sharpened else None)
+
+
+def test_previews_are_for_who_looks_and_files_for_whoever_comes_back(service: FakeService, seen: EditSession) -> None:
+    run = job_client(service)
+    wished = run.preview(ADA, seen.with_style(EyeStyle("blue")))
+    run.finish(ADA, seen, "ultra")
+    assert service.audience.expected == [wished.waiting]
+
+
+def test_previews_of_an_earlier_process_are_for_who_looks_too(service: FakeService) -> None:
+    asked = [
+        (ADA, {"mode": "fast"}),
+        (ADA, {"mode": "ultra"}),
+        ("local", {"mode": "fast"}),
+        ("key-1", {"mode": "fast"}),
+    ]
+    service.left_behind = [
+        Job(f"job-{k}", JobRequest(owner, options), "running", 1, 0.0) for k, (owner, options) in enumerate(asked)
+    ]
+    job_client(service).take_up()
+    assert service.audience.expected == ["job-0"]
 
 
 def test_of_all_jobs_the_photo_the_preview_that_is_seen_and_the_newest_are_kept(

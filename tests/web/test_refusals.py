@@ -25,6 +25,7 @@ from open_the_eyes.web.refusals import kind_of, left_out, own_limit, refusal
         ("no-face", "No face"),
         ("not-here", "not here any more"),
         ("key-needed", "signed out"),
+        ("unwatched", "was stopped"),
         ("no-answer", "does not answer"),
         ("bug", "Something went wrong"),
         ("what nobody knows", "Something went wrong"),

@@ -15,6 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from open_the_eyes.cli import main
+from open_the_eyes.service import audience
 from open_the_eyes.service.api_keys import make_key
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.version import __version__
@@ -273,3 +274,19 @@ def test_an_engine_that_never_was_is_refused_by_its_flag(command: str, capsys: p
 def test_the_page_promises_what_its_engine_can(engine: Engine) -> None:
     assert capabilities_of(engine).patient is False
     assert json.dumps(capabilities_of(engine).restorer) in ("null", '"gfpgan"')
+
+
+def test_a_preview_whose_page_is_gone_is_not_painted_and_keeps_its_photo(
+    site: Site, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audience, "PATIENCE_SECONDS", 0.3)
+    with site.visitor() as ada, site.service._device_lock.hold("photo"):  # another one is being painted
+        watched = handed_in(ada, photos / "group.jpg").json()["id"]
+        with ada.stream("GET", f"/v1/jobs/{watched}/events") as page:
+            told = page.iter_lines()
+            assert next(told)
+            left = handed_in(ada, photos / "group.jpg").json()["id"]
+            assert ended(ada, left)["problem"]["type"].endswith("unwatched")
+            assert ada.get(f"/v1/jobs/{watched}").json()["state"] == "queued"
+        assert ended(ada, watched)["problem"]["type"].endswith("unwatched")
+        assert ada.get(f"/pictures/{watched}/whole/none.jpg").status_code == 200

@@ -91,6 +91,7 @@ async def _lifespan(service: JobService) -> AsyncIterator[None]:
             _LOG.warning("no jobs can be taken at present, for the reason above; see OTE_STORE and OTE_DATABASE")
         maintenance.start()
         stack.push_async_callback(run_sync, maintenance.stop)
+        service.audience.open()
         yield
 
 

@@ -13,6 +13,8 @@ OpenTheEyesError                HTTP
 │   └── PhotoNotWritten
 │       └── StoreAway            507   the store of photos and results is full, or does not answer
 │           └── StoreUnreadable  503   the same, to somebody who wants something out of it
+├── Cancelled
+│   └── Unwatched                409   the job was for a page that was closed
 └── NoCapacity
     └── Busy                     429   too many jobs wait, or too many requests came; says when to try again
 """
@@ -21,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..errors import NoCapacity, PhotoError, PhotoNotWritten, UsageError
+from ..errors import Cancelled, NoCapacity, PhotoError, PhotoNotWritten, UsageError
 
 
 class KeyNeeded(UsageError):
@@ -64,6 +66,10 @@ class StoreAway(PhotoNotWritten):
 
 class StoreUnreadable(StoreAway):
     http_status = 503
+
+
+class Unwatched(Cancelled):
+    pass
 
 
 class Busy(NoCapacity):

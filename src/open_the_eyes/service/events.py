@@ -32,7 +32,8 @@ async def events(repository: JobRepository, job: Job, retention: int) -> AsyncIt
     while current is not None:
         position = await run_sync(repository.position, current)
         if current.seq != told or place not in (-1, position):
-            yield _event(current, retention, position, await run_sync(repository.usual_seconds, current.request.lane))
+            usual = await run_sync(repository.usual_seconds, current.request.lane)
+            yield _event(current, retention, position, await run_sync(repository.running_count), usual)
             silent = 0.0
         told, place = current.seq, position
         if current.ended:
@@ -47,9 +48,9 @@ async def events(repository: JobRepository, job: Job, retention: int) -> AsyncIt
     yield GONE
 
 
-def _event(job: Job, retention: int, position: int, usual: float | None) -> bytes:
+def _event(job: Job, retention: int, position: int, running: int, usual: float | None) -> bytes:
     view = job_view(job, retention, position, usual)
-    data: dict[str, Any] = {"state": job.state, "position": position, **view["progress"]}
+    data: dict[str, Any] = {"state": job.state, "position": position, "running": running, **view["progress"]}
     if job.ended:
         data["faces"] = (job.report or {}).get("faces", [])
         data["problem"] = job.problem

@@ -19,7 +19,8 @@ from ..errors import Cancelled, NoCapacity
 from ..options import Options
 from ..pipeline import inspect_photo
 from ..results import Inspected
-from .errors import NotHere, NotYet, StoreAway
+from .audience import Audience
+from .errors import NotHere, NotYet, StoreAway, Unwatched
 from .job_steps import JobSteps
 from .jobs import PHOTO, Job, reference_name
 from .metrics import Metrics
@@ -67,6 +68,7 @@ class JobService:
         self.metrics = Metrics(self.repository.waiting)
         self._engine, self._device_lock = engine, PriorityLock()
         self._ready, self._looking, self._inspecting = (-inf, False), threading.Lock(), threading.Lock()
+        self.audience = Audience(self._left)
         self._worker_lock = worker_lock(config.database_url, config.worker_name)
         self._worker_lock.acquire()
         steps = JobSteps(self.repository, self.store, engine, self.metrics, self._device_lock)
@@ -83,6 +85,7 @@ class JobService:
 
     def close(self) -> None:
         """Gives database and worker's name back; `runner` has stopped before."""
+        self.audience.close()
         self._worker_lock.close()
         self.repository.close()
 
@@ -172,12 +175,7 @@ class JobService:
         Raises:
             NotHere: no such job, or somebody else's.
         """
-        job = self.job(job_id, owner)
-        stopped = problem_of(Cancelled("expected to go on, the job was cancelled; its photo is kept."))
-        if self.repository.fail(job.id, stopped):
-            self.metrics.cancelled()
-            with suppress(Exception):  # it stops at its next step, too
-                self.runner.cancel(job.id)
+        self._end(self.job(job_id, owner).id, Cancelled("expected to go on, the job was cancelled; its photo is kept."))
 
     def erase(self, job: str) -> None:
         """Deletes what is left of a job that was forgotten.
@@ -188,6 +186,20 @@ class JobService:
         with suppress(Exception):  # a job that finds itself forgotten stops, too, and `purge` comes by
             self.runner.cancel(job)
         self.store.forget(job)
+
+    def _end(self, job: str, why: Cancelled) -> None:
+        """Ends the work on a job; its photo is kept."""
+        if self.repository.fail(job, problem_of(why)):
+            self.metrics.cancelled()
+            with suppress(Exception):  # it stops at its next step, too
+                self.runner.cancel(job)
+
+    def _left(self, job: str) -> None:
+        """Of the audience: others wait, and nobody would look at this one."""
+        try:
+            self._end(job, Unwatched("expected somebody to follow the job, nobody does any more; its photo is kept."))
+        except SQLAlchemyError as error:  # then it is painted for nobody
+            log_bug(error)
 
     def inspect_report(self, upload: Upload) -> dict[str, Any]:
         """The report of a photo at which nothing is changed."""

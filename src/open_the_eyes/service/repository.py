@@ -156,6 +156,12 @@ class JobRepository:
         with self._engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
+    def running_count(self) -> int:
+        """How many jobs are being done."""
+        query = sa.select(sa.func.count()).where(JOBS.c.state == "running")
+        with self._engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def usual_seconds(self, lane: Lane) -> float | None:
         """How long the latest jobs took on average; None while there were none."""
         with self._engine.connect() as connection:

@@ -115,7 +115,8 @@ async def get_events(
         return Response(status_code=204)
     if request.method == "HEAD":  # whose answer does not wait for the job's end
         return StreamingResponse(iter(()), media_type=STREAM)
-    return StreamingResponse(events(service.repository, job, service.config.retention), media_type=STREAM)
+    told = events(service.repository, job, service.config.retention)
+    return StreamingResponse(service.audience.following(job.id, told), media_type=STREAM)
 
 
 @v1.head("/jobs/{job_id}/result", include_in_schema=False)

@@ -236,7 +236,8 @@ EVENT: Final[dict[str, Any]] = {
         "data": {
             "type": "string",
             "contentMediaType": "application/json",
-            "description": "`state`, `position`, `stage`, `fraction`, `eta_seconds`; at the end `faces` and `problem`.",
+            "description": "`state`, `position`, `running`: how many jobs are being done, `stage`, `fraction`, "
+            "`eta_seconds`; at the end `faces` and `problem`.",
         },
     },
 }
@@ -244,11 +245,11 @@ EVENT: Final[dict[str, Any]] = {
 
 EVENTS: Final = """id: 4
 event: progress
-data: {"state": "running", "position": 0, "stage": "generate", "fraction": 0.45, "eta_seconds": 0.3}
+data: {"state": "running", "position": 0, "running": 1, "stage": "generate", "fraction": 0.45, "eta_seconds": 0.3}
 
 id: 9
 event: done
-data: {"state": "done", "position": 0, "stage": "compose", "fraction": 1.0, "eta_seconds": 0.0, "faces": []}
+data: {"state": "done", "position": 0, "running": 0, "stage": "compose", "fraction": 1.0, "eta_seconds": 0, "faces": []}
 
 """
 

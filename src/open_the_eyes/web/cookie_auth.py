@@ -17,6 +17,9 @@ from starlette.datastructures import Headers
 from ..service.api_keys import ApiKeys
 
 COOKIE: Final = "ote_visitor"
+VISITOR: Final = "visitor-"
+"""With which the owners of visitors' jobs begin."""
+
 LOGIN: Final = "/login"
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _OPEN: Final = re.compile(
@@ -43,7 +46,7 @@ class CookieAuth:
             return None
         if self._keys is not None and not hmac.compare_digest(signature.encode(), self._signature(name).encode()):
             return None
-        return f"visitor-{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+        return f"{VISITOR}{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
     def is_public(self, path: str) -> bool:
         return _OPEN.fullmatch(path) is not None
@@ -67,6 +70,11 @@ class CookieAuth:
 
     def _signature(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()
+
+
+def is_visitor(owner: str) -> bool:
+    """Whether a job's owner came with a browser."""
+    return owner.startswith(VISITOR)
 
 
 def _by_https(headers: Headers) -> bool:

@@ -14,6 +14,7 @@ from ..service.errors import NotHere
 from ..service.job_service import JobService
 from ..service.jobs import Job, reference_name
 from ..service.uploads import Upload
+from .cookie_auth import is_visitor
 from .edit_session import PREVIEW, EditSession, PhotoFaces, Preview, new_session, photo_faces
 from .image_cache import ImageCache
 from .tab_memory import TabMemory
@@ -51,8 +52,10 @@ class JobClient:
             except NoFace as error:
                 left_out[number] = error
         kept = tuple(shot for number, shot in shots.items() if number not in left_out)
-        job = self._service.uploads.submit(replace(upload, references=kept, options=PREVIEW), owner)
-        return self._with_faces(job, found).id, left_out
+        sent = self._service.uploads.submit(replace(upload, references=kept, options=PREVIEW), owner)
+        job = self._with_faces(sent, found)
+        self._service.audience.expect(job.id)
+        return job.id, left_out
 
     def begin(self, owner: str, job_id: str, names: tuple[str, ...]) -> EditSession:
         """The session for a photo that was handed in.
@@ -91,7 +94,7 @@ class JobClient:
             Busy: the queue is full.
             NotHere: the photo has been deleted.
         """
-        return self._sent(owner, session, session.preview_options())
+        return self._watched(self._sent(owner, session, session.preview_options()))
 
     def finish(self, owner: str, session: EditSession, purpose: Mode) -> EditSession:
         """With the job under way that makes the file; raises what `preview` does."""
@@ -113,7 +116,7 @@ class JobClient:
         job = self._with_faces(self._service.resubmit(came, PREVIEW, take), found)
         self.forget_photo(owner, session)
         others = (*session.names[:take], *session.names[take + 1 :])
-        return new_session((session.names[take], *others), job.id, found)
+        return self._watched(new_session((session.names[take], *others), job.id, found))
 
     def ended(self, owner: str, session: EditSession, job_id: str) -> EditSession:
         """With what has become of the job that was waited for; unchanged for any other job.
@@ -141,6 +144,18 @@ class JobClient:
         if session.waiting is not None:
             self.forget(owner, [session.waiting])
         return replace(session, waiting=None, finishing=False)
+
+    def take_up(self) -> None:
+        """To be called at the start, for previews of an earlier process: their pages may be there still, or not."""
+        for job in self._service.repository.unfinished():
+            if is_visitor(job.request.owner) and job.request.lane == "preview":
+                self._service.audience.expect(job.id)
+
+    def _watched(self, session: EditSession) -> EditSession:
+        """The same; its preview is painted only while a page follows it. A file is made for whoever comes back, too."""
+        if session.waiting is not None:
+            self._service.audience.expect(session.waiting)
+        return session
 
     def _if_there(self, owner: str, job_id: str) -> Job | None:
         with suppress(NotHere):

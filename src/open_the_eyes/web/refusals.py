@@ -63,6 +63,7 @@ _REFUSALS: Final = {
         "The connection broke off on the way. Choose it again. If that is no help, the program may have been stopped.",
     ),
     "preview-cancelled": ("Stopped.", "There are no new eyes to look at yet. Try again, or start anew."),
+    "unwatched": ("The preview was stopped.", "This page was closed or asleep for a while. Try again to go on."),
     "cancelled": ("Stopped.", "Nothing was changed. Choose a face or a button to go on."),
 }
 _LIMITS: Final = {

@@ -48,6 +48,7 @@ def create_site(engine: Engine, config: ServiceSettings, host: str) -> FastAPI:
     )
     capabilities = capabilities_of(engine)
     job_client = JobClient(service, image_cache, capabilities.restorer)
+    job_client.take_up()
     for routes in (
         upload_routes(service, job_client),
         image_routes(service, image_cache),

@@ -28,6 +28,7 @@ STAGES: Final = {
     "verify": "Checking that they are really open",
     "compose": "Putting the photo together",
     "queued": "Waiting",
+    "behind": "Another photo is being painted first",
 }
 
 _SEEN: Final[dict[Outcome, str]] = {

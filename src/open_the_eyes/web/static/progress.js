@@ -26,8 +26,9 @@ const follow = () => {
     const left = eta === null ? '' : eta < 1.5 ? 'about a second left' : eta < 100 ? `about ${Math.round(eta)} seconds left`
       : `about ${Math.round(eta / 60)} minutes left`;
     if (now.state === 'queued') {
-      const ahead = now.position;
-      show(ahead ? `${ahead} ${ahead === 1 ? 'photo is' : 'photos are'} before yours` : stages.queued, left, 0);
+      const ahead = now.position + now.running;
+      const said = ahead > 1 ? `${ahead} photos are before yours` : ahead ? stages.behind : stages.queued;
+      show(said, now.running ? '' : left, 0); // how long that one takes is not known here
     } else {
       show(stages[now.stage.split('/')[0]] ?? now.stage, left, now.fraction);
     }
