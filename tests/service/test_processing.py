@@ -75,6 +75,14 @@ def test_the_marker_is_stored_last_and_holds_report_and_results(tmp_path: Path, 
     assert report["outputs"] == [told]
 
 
+def test_the_small_pictures_of_faces_are_cut_out_of_a_photo_that_is_never_put_together(
+    tmp_path: Path, engine: Engine, shut: bytes
+) -> None:
+    fresh = open_eyes(shut, Options.of(variations=2), engine=engine)
+    store_results(str(uuid4()), fresh, Disk(tmp_path), yes, time.sleep)
+    assert not [one for one in fresh.variations if "whole" in vars(one.picture)]
+
+
 def test_only_a_job_with_a_marker_is_painted(tmp_path: Path, opened: Opened) -> None:
     store, job = Disk(tmp_path), str(uuid4())
     store.put(job, "result-1.jpg", b"as far as a process came that was killed")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..engine import Engine
 from ..errors import Cancelled, PhotoNotWritten
 from ..files import encoded, encoded_and_told, suffix_for
+from ..imaging.geometry import Box
 from ..options import NAMES, Options
 from ..photo import MEDIA_TYPES, FileFormat, Photo
 from ..pipeline import Progress, open_eyes
@@ -150,4 +151,6 @@ def _face_picture(photo: Photo, face: FaceReport) -> bytes:
     w, h = photo.size_wh
     left, top = max(0, round(face.box.left - margin)), max(0, round(face.box.top - margin))
     right, bottom = min(w, round(face.box.right + margin)), min(h, round(face.box.bottom + margin))
-    return encoded(Photo(photo.pixels[top:bottom, left:right].copy()), "JPEG", None)
+    return encoded(
+        Photo(photo.cut(Box(left, top, right, bottom)).copy()), "JPEG", None
+    )  # never put together as a whole
