@@ -132,6 +132,15 @@ def memory_line(folder: Path, engine: Engine) -> Line:
     return Line("8K photo, fresh process: peak memory", mebibytes / 1024, 1.5, "GiB", f"{seconds:.1f} s")
 
 
+def close_up_line(folder: Path, engine: Engine) -> Line:
+    """Peak memory where it is highest: a face that fills a huge photo, four variations as in the page's preview."""
+    photo = pictures.written(pictures.close_up((12_000, 8000), engine.detector), folder / "close-up.jpg")
+    asked = ("--variations", "4", "--mode", "fast", "--all")
+    seconds, mebibytes = _command("open", str(photo), "-o", str(folder / "close-ups"), *asked)
+    what = "96-megapixel close-up, four variations, fresh process: peak memory"
+    return Line(what, mebibytes / 1024, 3.0, "GiB", f"{seconds:.1f} s")
+
+
 def _timed(photo: Path, engine: Engine, repeats: int, between: Callable[[], None] = lambda: None) -> Timed:
     """Opens and saves a photo again and again, the first time unmeasured; `between` runs before each."""
     report = open_eyes(photo, engine=engine).save(photo.with_suffix(".out.jpg"), overwrite=True)
@@ -205,7 +214,7 @@ def _on_two_cores() -> str:
 
 def measured(folder: Path, engine: Engine, repeats: int) -> tuple[list[Line], dict[str, Timed]]:
     """All lines, and the stages of those that have any."""
-    cold = [*cold_lines(folder, engine, min(repeats, 3)), memory_line(folder, engine)]
+    cold = [*cold_lines(folder, engine, min(repeats, 3)), memory_line(folder, engine), close_up_line(folder, engine)]
     portrait, portrait_times = portrait_line(folder, engine, repeats)
     large, large_times = large_line(folder, engine, repeats)
     group, group_times = group_line(folder, engine, repeats)

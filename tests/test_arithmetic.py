@@ -77,7 +77,7 @@ class Listening:
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
-    ) -> list[Patch]:
+    ) -> Sequence[Patch]:
         self.threads.add(threads())
         patches = self._painter.generate(requests, options, watch)
         self.painted += [patch.pixels.tobytes() for patch in patches]

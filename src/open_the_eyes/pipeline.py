@@ -207,6 +207,7 @@ def _painted(
             patches = generate(waiting, attempts, engine.generator, options.generate, donors, watch)
         with watch.stage("blend", 0.75, 0.8):
             looks = [looks_of(c, row) for (_, c), row in zip(waiting, patches, strict=True)]
+            del patches  # those of a close-up are large
         if restorer is not None:
             with watch.stage("restore", 0.8, 0.85):
                 looks = restore(pixels, looks, restorer, options.restore, engine.detector, watch)

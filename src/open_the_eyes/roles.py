@@ -173,6 +173,10 @@ class Patch:
     origin: Origin | None = None
     fault: str = ""
 
+    def laid_in(self) -> Patch:
+        """The same when its pixels have been laid in, and are no longer held: there are (0, 0, 3)."""
+        return replace(self, pixels=self.pixels[:0, :0].copy())
+
 
 class Watch(Protocol):
     """Told what is going on while it goes on; `Stopwatch` is one."""
@@ -213,7 +217,7 @@ class EyeGenerator(Protocol):
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
-    ) -> list[Patch]:
+    ) -> Sequence[Patch]:
         """One patch a request, in order; a patch depends on its own request and the options alone."""
         ...
 

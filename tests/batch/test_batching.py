@@ -42,7 +42,7 @@ class Recording:
         requests: Sequence[Request],
         options: GenerateOptions,
         watch: Watch | None = None,  # noqa: ARG002 -- the role has it
-    ) -> list[Patch]:
+    ) -> Sequence[Patch]:
         self.busy += 1
         assert self.busy == 1, "two calls at once"
         self.batches.append(len(requests))
@@ -160,7 +160,7 @@ def test_photos_of_one_worker_are_painted_together_and_in_its_precision(
     inner, ready = Recording(), threading.Barrier(2)
     precisions: list[str] = []
 
-    def painted(_: object, spec: BatchSpec, __: str, engine: Engine, *___: object) -> list[Patch]:
+    def painted(_: object, spec: BatchSpec, __: str, engine: Engine, *___: object) -> Sequence[Patch]:
         precisions.append(spec.options.generate.precision)
         ready.wait()
         generator = (engine.for_references() if references else engine).generator

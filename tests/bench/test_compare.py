@@ -44,7 +44,7 @@ class Slow:
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
-    ) -> list[Patch]:
+    ) -> Sequence[Patch]:
         return [self.inner.generate(requests, options, watch) for _ in range(self.times)][-1]
 
 

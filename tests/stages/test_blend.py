@@ -102,7 +102,8 @@ def test_a_face_is_measured_once_for_all_its_patches(portrait_face: Face, monkey
     monkeypatch.setattr(stage, "noise_of", measuring)
     looks = looks_of(crop, patches)
     measuring.assert_called_once()
-    assert [look.patch for look in looks] == patches
+    assert all(look.patch.mask is patch.mask for look, patch in zip(looks, patches, strict=True))
+    assert [look.patch.pixels.size for look in looks] == [0, 0]  # laid in, and held no more
     looks_of(crop, [replace(patches[0], mask=np.zeros_like(crop.mask))])
     measuring.assert_called_once()
     assert all(np.array_equal(look.opened, opened) for look, opened in zip(looks, alone, strict=True))

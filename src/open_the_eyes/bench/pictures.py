@@ -13,6 +13,7 @@ import numpy as np
 from ..demo import portrait
 from ..imaging.arrays import Points, Rgb, to_levels, to_tones
 from ..imaging.blink import paint_blink
+from ..imaging.geometry import Box
 from ..roles import Face, FaceDetector
 
 QUALITY: Final = 95
@@ -21,6 +22,8 @@ GRAIN: Final = 5.0
 ROWS, COLUMNS = 2, 7
 GROUP_WH: Final = (3000, 2000)
 GROUP_FACES_PX: Final = (150, 220)
+CLOSE_UP: Final = 1.15
+"""Height of a close-up, in heights of its face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,16 @@ def blinking_portrait(size_wh: tuple[int, int], detector: FaceDetector) -> Rgb:
     """The portrait's upper part at `size_wh`, eyes shut, with a camera's grain."""
     w, h = size_wh
     part = portrait()[: round(512 * h / w)]
+    enlarged = _grainy(np.asarray(cv2.resize(part, size_wh, interpolation=cv2.INTER_LANCZOS4), np.uint8), seed=0)
+    return paint_blink(enlarged, face_of(enlarged, detector).landmarks)
+
+
+def close_up(size_wh: tuple[int, int], detector: FaceDetector) -> Rgb:
+    """The portrait's face from edge to edge of a picture of `size_wh`, eyes shut, with a camera's grain."""
+    person, (w, h) = portrait(), size_wh
+    face = face_of(person, detector).box
+    (x, y), half = face.centre_xy, (CLOSE_UP * face.height * w / h / 2, CLOSE_UP * face.height / 2)
+    part = Box(x - half[0], y - half[1], x + half[0], y + half[1]).within(person).cut(person)
     enlarged = _grainy(np.asarray(cv2.resize(part, size_wh, interpolation=cv2.INTER_LANCZOS4), np.uint8), seed=0)
     return paint_blink(enlarged, face_of(enlarged, detector).landmarks)
 

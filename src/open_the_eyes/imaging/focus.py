@@ -100,18 +100,34 @@ def as_soft(painted: Tones, blur: float, new: Plane, landmarks: Points) -> Tones
     """The painted pixels (h, w, 3), blurred where they are `new` (h, w) 0..1 as far as the face around them, of such a
     `face_blur`, is softer; the same picture where it is not."""
     part = Box.holding(new)
-    if blur <= SOFT[0] or part is None:
+    sigma = 0.0 if part is None else _lacking(painted, blur, new, landmarks)
+    if part is None or sigma <= 0:
         return painted
+    out = painted.copy()
+    part.cut(out)[...] = _softened(painted, part, sigma, new)
+    return out
+
+
+def soft_part(painted: Tones, part: Box, blur: float, new: Plane, landmarks: Points) -> Tones:
+    """`part.cut` of what `as_soft` makes, where the part holds all that is new; the rest is not even copied."""
+    sigma = _lacking(painted, blur, new, landmarks)
+    return _softened(painted, part, sigma, new) if sigma > 0 else part.cut(painted)
+
+
+def _lacking(painted: Tones, blur: float, new: Plane, landmarks: Points) -> float:
+    """The blur in pixels that makes what is new as soft as a face of such a `face_blur`; 0 where it is."""
+    if blur <= SOFT[0]:
+        return 0.0
     inside = softness(measured(painted, landmarks), measured(new, landmarks) > 0.5)
     lacking = 0.0 if inside is None else (BLURRED_TO * blur) ** 2 - (ALIKE * inside) ** 2
-    if lacking <= 0:
-        return painted
-    sigma = _wider(landmarks) * ramp(blur, *SOFT) * math.sqrt(lacking)
-    near = part.moved_out(3 * sigma).within(painted)
-    out = painted.copy()
-    here: Tones = near.cut(out)
-    here += (smoothed(near.cut(painted), sigma) - here) * threefold(near.cut(new))
-    return out
+    return 0.0 if lacking <= 0 else _wider(landmarks) * ramp(blur, *SOFT) * math.sqrt(lacking)
+
+
+def _softened(painted: Tones, part: Box, sigma: float, new: Plane) -> Tones:
+    """A part of a picture, blurred where it is new, together with what lies around it."""
+    near, here = part.moved_out(3 * sigma).within(painted), part.cut(painted)
+    soft = part.seen_from(near).cut(smoothed(near.cut(painted), sigma))
+    return np.asarray(here + (soft - here) * threefold(part.cut(new)), np.float32)
 
 
 def measured(picture: NDArray[Any], landmarks: Points) -> Plane:

@@ -21,7 +21,8 @@ MAD_TO_SIGMA: Final = 1.4826
 
 def fine_part(picture: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     """(h, w) or (h, w, 3): what is finer than a Gaussian of `sigma` pixels."""
-    return np.asarray(picture - smoothed(picture, sigma), np.float32)
+    soft = smoothed(picture, sigma)
+    return np.asarray(np.subtract(picture, soft, out=soft), np.float32)
 
 
 def continued_grain(

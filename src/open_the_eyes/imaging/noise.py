@@ -95,14 +95,22 @@ def with_noise(painted: Tones, photo: NDArray[Any], new: NDArray[np.bool_], nois
     part = Box.holding(new)
     if noise.skin is None or part is None:
         return painted
+    out = painted.copy()
+    part.cut(out)[...] = noisy_part(part.cut(painted), part, photo, new, noise, seed)
+    return out
+
+
+def noisy_part(
+    painted: Tones, part: Box, photo: NDArray[Any], new: NDArray[np.bool_], noise: Noise, seed: int
+) -> Tones:
+    """The same for a part (h, w, 3), around all that is new in the photo (H, W, 3)."""
+    if noise.skin is None:
+        return painted
     grain = part.cut(continued_grain(photo, noise.skin, new, GRAIN, seed))
     strength = MAD_TO_SIGMA * float(np.median(np.abs(_fine_luma(grain)[part.cut(new)])))
     louder = min(noise.level / max(strength, 1e-3), 1.2)
-    share = np.asarray(noise.seen * louder * _lacking(part.cut(painted), noise.level), np.float32)
-    out = painted.copy()
-    here: Tones = part.cut(out)
-    here[...] = within(here + grain * threefold(share), np.zeros(3, np.float32), np.full(3, 255, np.float32))
-    return out
+    share = np.asarray(noise.seen * louder * _lacking(painted, noise.level), np.float32)
+    return within(painted + grain * threefold(share), np.zeros(3, np.float32), np.full(3, 255, np.float32))
 
 
 def _calm(photo: NDArray[Any], skin: NDArray[np.bool_], most: float) -> NDArray[np.bool_]:

@@ -23,8 +23,8 @@ def within(tones: Tones, low: NDArray[np.float32], high: NDArray[np.float32]) ->
     """(h, w, 3), clipped between a lowest and a highest value of each colour, (3,) and (3,)."""
     h, w = tones.shape[:2]
     rows = tones.reshape(h, 3 * w)
-    limited = np.minimum(np.maximum(rows, np.tile(low, w)), np.tile(high, w))
-    return np.asarray(limited, np.float32).reshape(h, w, 3)
+    limited = np.maximum(rows, np.tile(low, w))
+    return np.asarray(np.minimum(limited, np.tile(high, w), out=limited), np.float32).reshape(h, w, 3)
 
 
 def taken_where(where: NDArray[np.bool_], these: Picture, others: Picture) -> Picture:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..imaging.arrays import Rgb, to_levels, to_tones
-from ..imaging.focus import as_soft, face_blur
+from ..imaging.focus import face_blur, soft_part
 from ..imaging.geometry import Box
-from ..imaging.noise import Noise, noise_of, with_noise
+from ..imaging.noise import Noise, noise_of, noisy_part
 from ..imaging.painting import Painting, Tile
 from ..imaging.threefold import taken_where, threefold
 from ..roles import FEATHER, Crop, Patch
@@ -21,6 +21,7 @@ class Look:
     """A crop as one patch makes it look: what is verified, and laid into the photo if it passes.
 
     Args:
+        patch: laid in (`Patch.laid_in`).
         opened: (h, w, 3), the crop's pixels where its mask is 0.
         plain: the same before it was restored, to fall back on.
         note: what became of the restorer's work, where it was not kept.
@@ -49,7 +50,13 @@ class Degradation:
 def looks_of(crop: Crop, patches: Sequence[Patch]) -> list[Look]:
     """One look a patch, in order; what they have to match is measured once, if there are new eyes in any."""
     around = Degradation.of(crop) if any(patch.mask.any() for patch in patches) else None
-    return [Look(crop, patch, blend(crop, patch, around)) for patch in patches]
+    return [_look(crop, patches, number, around) for number in range(len(patches))]
+
+
+def _look(crop: Crop, patches: Sequence[Patch], number: int, around: Degradation | None) -> Look:
+    """By number, so that a patch that is put together for this is gone before the next one is."""
+    patch = patches[number]
+    return Look(crop, patch.laid_in(), blend(crop, patch, around))
 
 
 def blend(crop: Crop, patch: Patch, around: Degradation | None = None) -> Rgb:
@@ -65,10 +72,10 @@ def blend(crop: Crop, patch: Patch, around: Degradation | None = None) -> Rgb:
     if part is not None:
         shown = np.asarray(np.minimum(both / FEATHER, 1), np.float32)
         around = around or Degradation.of(crop)
-        pixels = as_soft(patch.pixels, around.blur, shown, crop.landmarks)
-        pixels = with_noise(pixels, crop.pixels, both > 0, around.noise, patch.seed)
+        pixels = soft_part(patch.pixels, part, around.blur, shown, crop.landmarks)
+        pixels = noisy_part(pixels, part, crop.pixels, both > 0, around.noise, patch.seed)
         before, show = to_tones(part.cut(out)), part.cut(shown)
-        blended = to_levels(before + (part.cut(pixels) - before) * threefold(show))
+        blended = to_levels(before + (pixels - before) * threefold(show))
         part.cut(out)[...] = taken_where(show > 0, blended, part.cut(out))
     return out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Final
 
 from ..options import GenerateOptions
@@ -38,13 +39,17 @@ def generate(
     options: GenerateOptions,
     donors: Mapping[int, tuple[Donor, ...]] | None = None,
     watch: Watch | None = None,
-) -> list[list[Patch]]:
-    """For each (face number, crop) and its own attempts, one patch an attempt, in order; `donors` by face number."""
+) -> list[Sequence[Patch]]:
+    """For each (face number, crop) and its own attempts, one patch an attempt, in order; `donors` by face number.
+
+    A generator may put patches together when they are asked for: who looks at one after the other holds one.
+    """
     known = donors or {}
     requests = [
         request_of(crop, face_id, attempt, options, known.get(face_id, ()))
         for (face_id, crop), row in zip(crops, attempts, strict=True)
         for attempt in row
     ]
-    patches = iter(generator.generate(requests, options, watch))
-    return [[next(patches) for _ in row] for row in attempts]
+    patches = generator.generate(requests, options, watch)
+    ends = accumulate(len(row) for row in attempts)
+    return [patches[end - len(row) : end] for row, end in zip(attempts, ends, strict=True)]

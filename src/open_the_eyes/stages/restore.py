@@ -177,7 +177,7 @@ def _widened(pixels: Rgb, look: Look) -> Look:
     wide = Crop(crop.face, window, cut, landmarks, mask, crop.closed)
     opened = cut.copy()
     lay_into(opened, replace(crop, window=inner), look.opened)
-    patch = replace(look.patch, pixels=to_tones(opened), mask=_placed(look.patch.mask, inner, mask.shape))
+    patch = replace(look.patch, mask=_placed(look.patch.mask, inner, mask.shape))
     return replace(look, crop=wide, patch=patch, opened=opened)
 
 

@@ -19,6 +19,7 @@ from ...imaging.threefold import taken_where, threefold
 from ...imaging.tint import met_at_rim, tinted
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
+from ..folded import Folded, FoldedPatches
 from ..packaged import DATA, whole
 from . import condition, corners, donor, iris, layout, likely_whites, steer
 from .exemplars import Exemplars
@@ -79,8 +80,8 @@ class AppearanceGenerator:
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
-    ) -> list[Patch]:
-        patches: list[Patch] = []
+    ) -> FoldedPatches:
+        patches: list[Folded] = []
         ready: Prepared | None = None
         for done, request in enumerate(requests):
             if watch is not None:
@@ -88,8 +89,8 @@ class AppearanceGenerator:
             # attempts at one face come one after another, so the last crop is all that has to be kept
             if ready is None or not ready.suits(request.crop, request.seed):
                 ready = Prepared.of(request.crop, request.seed, spare_skin=self._spares_skin)
-            patches.append(ready.finished(self._patch(ready, request, options)))
-        return patches
+            patches.append(Folded.of(ready.finished(self._patch(ready, request, options)), request.crop))
+        return FoldedPatches(patches)
 
     def _patch(self, ready: Prepared, request: Request, options: GenerateOptions) -> Patch:
         crop, rng = ready.crop, np.random.default_rng(request.seed)

@@ -18,6 +18,7 @@ from ..appearance import condition, layout
 from ..appearance.generator import AppearanceGenerator
 from ..appearance.highlights import ShorterExposure
 from ..appearance.prepared import Prepared
+from ..folded import Folded, FoldedPatches, folded
 from . import lay
 from .choice import Ranked
 from .face_givers import OWN, GiversOfFaces, own_donor
@@ -50,8 +51,8 @@ class ReferenceGenerator:
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
-    ) -> list[Patch]:
-        patches: dict[int, Patch] = {}
+    ) -> FoldedPatches:
+        patches: dict[int, Folded] = {}
         faces = GiversOfFaces()
         for number, request in enumerate(requests):
             if watch is not None:
@@ -60,15 +61,16 @@ class ReferenceGenerator:
             if patch is None and not self._paints:
                 patch = _nothing(request, faces.of(request).order)
             if patch is not None:
-                patches[number] = patch
+                patches[number] = Folded.of(patch, request.crop)
         rest = [n for n in range(len(requests)) if n not in patches]
         if rest:
             orders = [faces.of(requests[n]).order for n in rest]
             steered = [_steered(requests[n], order) for n, order in zip(rest, orders, strict=True)]
             painted = self._otherwise.generate(steered, options, watch)
-            for n, patch, order in zip(rest, painted, orders, strict=True):
-                patches[n] = _led(patch, requests[n], order)
-        return [patches[n] for n in range(len(requests))]
+            each = folded(painted, (requests[n].crop for n in rest))
+            for n, one, order in zip(rest, each, orders, strict=True):
+                patches[n] = replace(one, inner=_led(one.inner, requests[n], order))
+        return FoldedPatches(patches[n] for n in range(len(requests)))
 
     def _from_donor(self, request: Request, faces: GiversOfFaces, options: GenerateOptions) -> Patch | None:
         """The patch of the best donor, or of a drawn one for a variation; None where none can be laid in."""
