@@ -136,7 +136,7 @@ def close_up_line(folder: Path, engine: Engine) -> Line:
     """Peak memory where it is highest: a face that fills a huge photo, four variations as in the page's preview."""
     photo = pictures.written(pictures.close_up((12_000, 8000), engine.detector), folder / "close-up.jpg")
     asked = ("--variations", "4", "--mode", "fast", "--all")
-    seconds, mebibytes = _command("open", str(photo), "-o", str(folder / "close-ups"), *asked)
+    seconds, mebibytes = _command("open", str(photo), "-o", f"{folder / 'close-ups'}/", *asked)
     what = "96-megapixel close-up, four variations, fresh process: peak memory"
     return Line(what, mebibytes / 1024, 3.0, "GiB", f"{seconds:.1f} s")
 

@@ -30,6 +30,7 @@ from .stages.judge import judge
 from .stages.keep import Candidate, Kept, keep
 from .stages.match import Matches, Reference, left_alone, match, traits_of, whom
 from .stages.restore import restore
+from .stages.room import check_room
 from .stopwatch import Stopwatch
 
 Progress: TypeAlias = Callable[[str, float], None]
@@ -66,6 +67,7 @@ def open_eyes(
             number that does not exist.
         UnreadablePhoto, PhotoTooLarge: the photo, or a reference, cannot be used.
         WeightsMissing: a model that was asked for is not on this machine.
+        NoCapacity: there surely is too little memory for faces as large as these.
     """
     options, engine = prepared(options, engine)
     references = listed(references, options)
@@ -81,6 +83,7 @@ def open_eyes(
         decisions = left_alone(decisions, matches)
     with watch.stage("crop", 0.4, 0.45):
         crops = [(d.id, crop(source.pixels, d.face, d.closed)) for d in decisions if d.closed]
+        check_room([c for _, c in crops], options.generate.variations + SPARE[options.generate.mode])
     kept = _painted(source.pixels, crops, matches.donors, engine, options, watch)
     with watch.stage("compose", 0.95, 1.0):
         variations = _composed(source, list(kept.values()), options.generate.variations)

@@ -15,6 +15,8 @@ from .report import StageReport
 
 _STATM: Final = Path("/proc/self/statm")
 """Of Linux: the second number is the pages that this process has in memory."""
+_MEMINFO: Final = Path("/proc/meminfo")
+"""Of Linux: a line each, "MemAvailable:   16384 kB"."""
 
 
 def peak_ram_mib() -> float | None:
@@ -35,6 +37,16 @@ def ram_mib() -> float | None:
     with suppress(ImportError):
         psutil = import_module("psutil")
         return float(psutil.Process().memory_info().rss / 2**20)
+    return None
+
+
+def free_ram_mib() -> float | None:
+    """What programs could still have, swap and all; None where the system does not tell. Limits of a container, which
+    are lower, are not in it."""
+    with suppress(OSError, ValueError, KeyError):
+        lines = (line.split() for line in _MEMINFO.read_text(encoding="ascii").splitlines())
+        told = {line[0]: int(line[1]) for line in lines if len(line) > 1}
+        return (told["MemAvailable:"] + told["SwapFree:"]) / 2**10
     return None
 
 

@@ -1,0 +1,36 @@
+"""Is there memory for faces this large? Said before they are painted: a system that runs out kills the program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from ..errors import NoCapacity
+from ..roles import Crop
+from ..stopwatch import free_ram_mib
+
+AT_WORK: Final = 32
+"""Bytes a pixel of a crop that are needed while its eyes are painted, and laid in,"""
+KEPT: Final = 6
+"""and those that each attempt at it keeps: four fifths of what `python -m benchmarks.cpu_speed` measures, since whoever
+is refused has to be refused rightly."""
+SMALL_MIB: Final = 256.0
+"""Nobody is refused for less: what else a program takes and gives back counts as much."""
+
+
+def check_room(crops: Sequence[Crop], attempts: int) -> None:
+    """Refuses faces for which there surely is too little memory; where the system does not tell, none.
+
+    Raises:
+        NoCapacity: there is.
+    """
+    sizes = [crop.mask.size for crop in crops]
+    need = (AT_WORK * max(sizes, default=0) + KEPT * attempts * sum(sizes)) / 2**20
+    if need < SMALL_MIB:
+        return
+    free = free_ram_mib()
+    if free is not None and free < need:
+        raise NoCapacity(
+            f"expected {need / 1024:.1f} GiB of free memory for faces this large, got {free / 1024:.1f} GiB; make the "
+            "photo smaller, ask for fewer variations, or end other programs."
+        )
