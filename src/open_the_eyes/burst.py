@@ -22,7 +22,7 @@ from .pipeline import Progress, inspect_photo, look, open_eyes
 from .results import Inspected, Opened
 from .roles import Face
 from .seen import Seen
-from .stages.match import acquainted
+from .stages.match import acquainted, described
 
 CLOSED, UNSURE, HIDDEN, MISSING = 1.0, 0.6, 0.3, 1.5
 """What speaks against a frame: a face with closed eyes, with eyes that may be, one that cannot be edited, and each face
@@ -111,6 +111,7 @@ def best_take(
     frames = _frames(found)
     base = min(range(len(frames)), key=lambda n: (round(frames[n].problems, 6), n))
     others = [n for n, one in enumerate(seen) if n != base and one.faces]
+    seen = [described(one, engine.teller()) if n in (base, *others) else one for n, one in enumerate(seen)]
     if not match and not options.match.match:
         _check_same_people([seen[n] for n in (base, *others)], frames[base].name, engine)
     pairs = (*options.match.match, *_among(others, match, frames, base))
@@ -131,7 +132,7 @@ def _check_same_people(shots: Sequence[Seen], name: str, engine: Engine) -> None
     Raises:
         UsageError: it is none.
     """
-    best, *others = (replace(one, faces=_large(one.faces), traits=None) for one in shots)
+    best, *others = (_large(one) for one in shots)
     others = [one for one in others if one.faces]
     if len(others) < 2 or not best.faces:
         return
@@ -146,9 +147,11 @@ def _check_same_people(shots: Sequence[Seen], name: str, engine: Engine) -> None
         )
 
 
-def _large(faces: Sequence[Face]) -> tuple[Face, ...]:
-    """Those that may be edited: of others less is seen."""
-    return tuple(face for face in faces if face.refusal is None)
+def _large(shot: Seen) -> Seen:
+    """With those faces alone that may be edited: of others less is seen."""
+    kept = [n for n, face in enumerate(shot.faces) if face.refusal is None]
+    traits = None if shot.traits is None else tuple(shot.traits[n] for n in kept)
+    return replace(shot, faces=tuple(shot.faces[n] for n in kept), traits=traits)
 
 
 def _among(

@@ -17,7 +17,7 @@ from .imaging.painting import Painting
 from .options import Mode, Options
 from .photo import Photo
 from .results import Inspected, Opened, face_report, recorded, report_of
-from .roles import Crop, Donor, FaceDescriber
+from .roles import Crop, Donor
 from .seen import Seen
 from .stages.attempts import check_picks, rounds, told
 from .stages.blend import Opening, all_laid_on, looks_of
@@ -28,7 +28,7 @@ from .stages.detect import detect
 from .stages.generate import generate
 from .stages.judge import judge
 from .stages.keep import Candidate, Kept, keep
-from .stages.match import Matches, Reference, left_alone, match, traits_of, whom
+from .stages.match import Matches, Reference, described, left_alone, match, whom
 from .stages.restore import restore
 from .stages.room import check_room
 from .stopwatch import Stopwatch
@@ -156,7 +156,7 @@ def look_at_references(
     found = _references(listed(references, options), engine)
     for number, one in enumerate(found, start=1):
         whom(_shown(one, number), options.match)
-    return tuple(_described(one, engine.teller()) for one in found)
+    return tuple(described(one, engine.teller()) for one in found)
 
 
 def _decided(
@@ -175,7 +175,7 @@ def _decided(
         with watch.stage("match", 0.4, 0.4):
             found, teller = _references(references, engine), engine.teller()
             shown = [_shown(one, number) for number, one in enumerate(found, start=1)]
-            matches = match(pixels, decisions, shown, teller, options.match)
+            matches = match(seen, decisions, shown, teller, options.match)
             others = [one.photo for one in found]
     return decisions, matches, others
 
@@ -242,10 +242,6 @@ def _references(references: Sequence[Source], engine: Engine) -> list[Seen]:
     """All of them read before the first is searched."""
     came = [one if isinstance(one, Seen) else read(one, engine) for one in references]
     return [look(one, engine) for one in came]
-
-
-def _described(seen: Seen, describer: FaceDescriber) -> Seen:
-    return replace(seen, traits=traits_of(seen.photo.pixels, seen.faces, describer)) if seen.traits is None else seen
 
 
 def _shown(seen: Seen, number: int) -> Reference:

@@ -63,7 +63,7 @@ def run(table: Table, ours: Sequence[Face], *theirs: Sequence[Face], options: Ma
     table.faces = {n: list(faces) for n, faces in enumerate(theirs, start=1)}
     references = [shown(picture(n), table, n) for n in table.faces]
     decisions = decide(ours, ChooseOptions())
-    return match(picture(0), decisions, references, table, options or MatchOptions())
+    return match(Seen(Photo(picture(0)), tuple(ours), table), decisions, references, table, options or MatchOptions())
 
 
 def shown(pixels: Rgb, detector: FaceDetector, number: int = 1) -> Reference:
@@ -275,8 +275,10 @@ def test_the_real_describer_finds_the_person_and_refuses_the_stranger_beside_her
     real: Engine, blinked: Rgb, portrait: Rgb, portrait_face: Face
 ) -> None:
     pair = np.hstack([somebody_else(portrait, portrait_face.landmarks), portrait])
-    decisions = decide(real.detector.detect(blinked), ChooseOptions())
-    found = match(blinked, decisions, [shown(pair, real.detector)], real.teller(), MatchOptions())
+    seen = Seen(Photo(blinked), tuple(real.detector.detect(blinked)), real.detector)
+    found = match(
+        seen, decide(seen.faces, ChooseOptions()), [shown(pair, real.detector)], real.teller(), MatchOptions()
+    )
     assert [str(one.giver) for one in found.donors[1]] == ["shot1.jpg, face 2"]
 
 
@@ -293,7 +295,7 @@ def test_strangers_are_not_acquainted_and_shots_of_one_person_are(
 
 def test_of_real_twins_neither_is_taken(real: Engine, blinked: Rgb, portrait: Rgb) -> None:
     twins = shown(np.hstack([portrait, portrait]), real.detector)
-    decisions = decide(real.detector.detect(blinked), ChooseOptions())
-    found = match(blinked, decisions, [twins], real.teller(), MatchOptions())
+    seen = Seen(Photo(blinked), tuple(real.detector.detect(blinked)), real.detector)
+    found = match(seen, decide(seen.faces, ChooseOptions()), [twins], real.teller(), MatchOptions())
     assert not found.donors
     assert "not certain" in found.reasons[1].said()

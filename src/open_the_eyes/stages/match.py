@@ -82,21 +82,21 @@ class Matches:
 
 
 def match(
-    pixels: Rgb,
+    seen: Seen,
     decisions: Sequence[Decision],
     references: Sequence[Reference],
     describer: FaceDescriber,
     options: MatchOptions,
 ) -> Matches:
-    """Donors for the faces that are to be opened, from all references.
+    """Donors for the faces that are to be opened, from all references; `decisions` are on the faces that were seen.
 
     Raises:
         UsageError: a reference without a face, or `options.match` names a face that is not there.
     """
-    ours = [d.face for d in decisions]
+    pixels, ours = seen.photo.pixels, [d.face for d in decisions]
     _check_faces(options, len(ours))
     donors: dict[int, list[Donor]] = {d.id: [] for d in decisions if d.closed}
-    traits = traits_of(pixels, ours, describer) if donors else ()
+    traits = (described(seen, describer).traits or ()) if donors else ()
     reasons: dict[int, list[NoDonor]] = {number: [] for number in donors}
     unrelated = []
     for reference in references:
@@ -139,9 +139,14 @@ def traits_of(pixels: Rgb, faces: Sequence[Face], describer: FaceDescriber) -> t
     return tuple(describer.describe(pixels, face) for face in faces)
 
 
+def described(seen: Seen, describer: FaceDescriber) -> Seen:
+    """The same with the traits of its faces, if it has none yet."""
+    return replace(seen, traits=traits_of(seen.photo.pixels, seen.faces, describer)) if seen.traits is None else seen
+
+
 def acquainted(ours: Seen, others: Sequence[Seen], describer: FaceDescriber) -> int:
     """How many of the others show somebody who may be one of ours; to give eyes more is needed."""
-    pixels, traits = ours.photo.pixels, traits_of(ours.photo.pixels, ours.faces, describer)
+    pixels, traits = ours.photo.pixels, described(ours, describer).traits or ()
     shown = (Reference(one, number, "") for number, one in enumerate(others, start=1))
     tables = (_evidence(pixels, ours.faces, traits, one, describer) for one in shown)
     return sum(float(table.max(initial=-np.inf)) >= MAYBE for table in tables)
