@@ -20,7 +20,8 @@ from rich.table import Table
 
 from open_the_eyes.engine import load_engine
 from open_the_eyes.imaging.arrays import Plane, Rgb, to_tones
-from open_the_eyes.imaging.focus import as_soft, measured, softness
+from open_the_eyes.imaging.focus import measured, soft_part, softness
+from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, EyeGenerator, FaceDetector, Request
 from open_the_eyes.stages.blend import Degradation, blend
@@ -47,9 +48,10 @@ def opened(shut: Crop, painter: EyeGenerator) -> list[float]:
     """Whether its eyes are blurred, 0 or 1; then `beside` of the shut eyes, the painted ones, those in the photo."""
     (patch,) = painter.generate([Request(shut, seed=0)], GenerateOptions())
     around = Degradation.of(shut)
-    laid = as_soft(patch.pixels, around.blur, np.minimum(patch.mask, shut.mask), shut.landmarks)
+    part = Box.of(shut.mask)
+    soft = soft_part(patch.pixels, part, around.blur, np.minimum(patch.mask, shut.mask), shut.landmarks)
     pictures = (to_tones(shut.pixels), patch.pixels, to_tones(blend(shut, patch, around)))
-    return [float(laid is not patch.pixels), *beside(shut, pictures)]
+    return [float(not np.array_equal(soft, patch.pixels)), *beside(shut, pictures)]
 
 
 def main() -> None:

@@ -96,20 +96,9 @@ def face_blur(photo: NDArray[Any], covered: Plane, landmarks: Points, noise: flo
     return _softness_of(measured(photo, landmarks), measured(covered, landmarks), before)
 
 
-def as_soft(painted: Tones, blur: float, new: Plane, landmarks: Points) -> Tones:
-    """The painted pixels (h, w, 3), blurred where they are `new` (h, w) 0..1 as far as the face around them, of such a
-    `face_blur`, is softer; the same picture where it is not."""
-    part = Box.holding(new)
-    sigma = 0.0 if part is None else _lacking(painted, blur, new, landmarks)
-    if part is None or sigma <= 0:
-        return painted
-    out = painted.copy()
-    part.cut(out)[...] = _softened(painted, part, sigma, new)
-    return out
-
-
 def soft_part(painted: Tones, part: Box, blur: float, new: Plane, landmarks: Points) -> Tones:
-    """`part.cut` of what `as_soft` makes, where the part holds all that is new; the rest is not even copied."""
+    """A part of the painted pixels (H, W, 3) that holds all that is `new` (H, W) 0..1, blurred there as far as the face
+    around it, of such a `face_blur`, is softer; as it was where it is not."""
     sigma = _lacking(painted, blur, new, landmarks)
     return _softened(painted, part, sigma, new) if sigma > 0 else part.cut(painted)
 

@@ -151,6 +151,5 @@ def _face_picture(photo: Photo, face: FaceReport) -> bytes:
     w, h = photo.size_wh
     left, top = max(0, round(face.box.left - margin)), max(0, round(face.box.top - margin))
     right, bottom = min(w, round(face.box.right + margin)), min(h, round(face.box.bottom + margin))
-    return encoded(
-        Photo(photo.cut(Box(left, top, right, bottom)).copy()), "JPEG", None
-    )  # never put together as a whole
+    there = photo.cut(Box(left, top, right, bottom))  # the photo is never put together as a whole
+    return encoded(Photo(there.copy()), "JPEG", None)

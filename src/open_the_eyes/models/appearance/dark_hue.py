@@ -26,6 +26,7 @@ from ...imaging.mesh478 import BROW, Side
 from ...imaging.smooth import reduced
 from ...imaging.threefold import threefold
 from ...roles import Crop
+from .skin_below import FEW, shrink_around, skin_below, within_corners
 
 FLOOR: Final = 6.0
 """Added to levels 0..255 before the logarithm: in black, noise would count as hue."""
@@ -47,12 +48,6 @@ BELOW: Final = (0.08, 0.18)
 """The same below the lower lid's."""
 LINE: Final = 0.07
 """So far from a shut eye's lids its lashes are looked for."""
-SKIN: Final = (0.28, 0.45)
-"""So far below them there is skin."""
-LARGE: Final = 55.0
-"""Larger eyes are looked at reduced by as many whole times as they are wider, pixels."""
-_ALONG: Final = (0.1, 0.9)
-_FEW: Final = 10
 
 Hue: TypeAlias = "NDArray[np.float32]"
 """(..., 2): logarithms of red and of blue over green."""
@@ -102,7 +97,7 @@ def with_dark_hue(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], told: Da
     out = pixels.copy()
     for shape in eyes:
         part = Box.around(shape.ring).grown(0.6).within(pixels)
-        if shape.side in told.skin and part.area >= _FEW:
+        if shape.side in told.skin and part.area >= FEW:
             here = part.cut(out)
             here *= _gain(part.cut(pixels), part.cut(mask), shape.seen_from(part), told)
     return out
@@ -110,7 +105,7 @@ def with_dark_hue(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], told: Da
 
 def _gain(pixels: Tones, mask: Plane, shape: EyeShape, told: DarkHue) -> Tones:
     """(h, w, 3): what colours are to be multiplied by. Worked out on large eyes made smaller, as hues vary slowly."""
-    size_wh, shrink = (pixels.shape[1], pixels.shape[0]), _shrink(shape)
+    size_wh, shrink = (pixels.shape[1], pixels.shape[0]), shrink_around(shape.width)
     pixels, mask, shape = np.maximum(reduced(pixels, shrink), 0), reduced(mask, shrink), shape.reduced(shrink)
     share = told.share * mask * _beside(lid_distances(shape, Box.of(pixels)), shape.width)
     logs, skin = np.log(pixels + np.float32(FLOOR)), told.skin[shape.side]
@@ -122,10 +117,6 @@ def _gain(pixels: Tones, mask: Plane, shape: EyeShape, told: DarkHue) -> Tones:
     new = np.maximum(np.exp(logs + more) - FLOOR, 0)
     gain = (new + 1) / (pixels + 1) * threefold((luma_of(pixels) + 1) / (luma_of(new) + 1))
     return np.asarray(gain if shrink == 1 else cv2.resize(gain, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
-
-
-def _shrink(shape: EyeShape) -> int:
-    return max(int(shape.width / LARGE), 1)
 
 
 def _beside(there: LidDistances, width: float) -> Plane:
@@ -150,7 +141,7 @@ def of_brow(photo: Tones, landmarks: Points, side: Side, shut: EyeShape) -> NDAr
 
 def darkest(pixels: Tones, where: NDArray[np.bool_], skin: NDArray[np.bool_]) -> NDArray[np.float32] | None:
     """(3,): by how much the logarithms of the darkest pixels there differ from the skin's; None where these are few."""
-    if min(where.sum(), skin.sum()) < _FEW:
+    if min(where.sum(), skin.sum()) < FEW:
         return None
     logs = _logs(pixels)
     return _darkest_of(logs[where], np.median(logs[skin], axis=0))
@@ -167,19 +158,18 @@ class _ShutEye:
     def of(cls, photo: Tones, shut: EyeShape) -> _ShutEye | None:
         """None where no skin is seen."""
         part = Box.around(shut.ring).grown(0.6).within(photo)
-        if part.area < _FEW:
+        if part.area < FEW:
             return None
-        shrink = _shrink(shut)
+        shrink = shrink_around(shut.width)
         pixels, shape = reduced(part.cut(photo), shrink), shut.seen_from(part).reduced(shrink)
         there = lid_distances(shape, Box.of(pixels))
-        along, below = there.along / shape.width, there.below_upper / shape.width
-        inside = (along > _ALONG[0]) & (along < _ALONG[1])
-        skin, line = inside & (below > SKIN[0]) & (below < SKIN[1]), inside & (np.abs(below) < LINE)
-        if skin.sum() < _FEW:
+        skin = skin_below(there, shape.width)
+        line = within_corners(there, shape.width) & (np.abs(there.below_upper / shape.width) < LINE)
+        if skin.sum() < FEW:
             return None
         logs = _logs(pixels)
         usual = np.asarray(np.median(logs[skin], axis=0), np.float32)
-        return cls(usual, None if line.sum() < _FEW else _darkest_of(logs[line], usual))
+        return cls(usual, None if line.sum() < FEW else _darkest_of(logs[line], usual))
 
 
 def _brow_beside(
@@ -187,11 +177,11 @@ def _brow_beside(
 ) -> NDArray[np.float32] | None:
     hull = cv2.convexHull(np.rint(landmarks[BROW[side], :2]).astype(np.int32))
     part = Box.around(hull[:, 0].astype(np.float64)).grown(0.05).within(photo)
-    if part.area < _FEW:
+    if part.area < FEW:
         return None
     inside = np.zeros(part.cut(photo).shape[:2], np.uint8)
     cv2.fillPoly(inside, [hull - np.array(part.offset, np.int32)[:2]], (1,))
-    if inside.sum() < _FEW:
+    if inside.sum() < FEW:
         return None
     return _darkest_of(_logs(np.asarray(part.cut(photo), np.float32))[inside > 0], skin)
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...imaging.arrays import Plane, Tones, to_tones
 from ...imaging.easing import ramp
@@ -26,6 +25,7 @@ from ...imaging.threefold import threefold
 from ...roles import Crop
 from .ball import ball_of
 from .refiner import PaintedEyes
+from .skin_below import FEW, shrink_around, skin_below
 
 LIT: Final = 148.0
 """A white beside an iris, in the light that the face's brightest skin is in."""
@@ -35,25 +35,18 @@ BELIEVED: Final = 0.5
 """Share of such a white beside the painted one, in logarithms."""
 MOST: Final = (0.8, 1.35)
 """No white becomes darker or brighter by more than these factors."""
-SKIN: Final = (0.28, 0.45)
-"""So far below a shut eye's lids there is skin, in eye widths."""
-ALONG: Final = (0.1, 0.9)
-"""There, from the outer corner to the inner one."""
 EDGE: Final = 0.12
 """What changes sets in within so many radii of the iris from the lids."""
 RIM: Final = (0.98, 1.14)
 """And between these, from its centre."""
-LARGE: Final = 55.0
-"""Of larger eyes' surroundings every second pixel is looked at, every third and so on, widths in pixels."""
-_FEW: Final = 10
 
 
 def white_levels(crop: Crop, shut: Mapping[Side, EyeShape]) -> dict[Side, float]:
     """Of each shut eye, how bright its white is to be beside the iris; none where too little skin is seen."""
-    step = max(int(max((shape.width for shape in shut.values()), default=1.0) / LARGE), 1)
+    step = shrink_around(max((shape.width for shape in shut.values()), default=1.0))
     level, mask = luma_of(to_tones(crop.pixels[::step, ::step])), crop.mask[::step, ::step]
     around = level[(filled(level.shape, crop.landmarks[FACE_OVAL, :2] / step) > 0) & (mask <= 0)]
-    if around.size < _FEW:
+    if around.size < FEW:
         return {}
     brightest = max(float(np.percentile(around, BRIGHTEST)), 1.0)
     below = {side: _skin_below(level, shape.reduced(step)) for side, shape in shut.items()}
@@ -80,9 +73,7 @@ def with_white_levels(painted: list[PaintedEyes], wanted: Mapping[Side, float]) 
 
 def _skin_below(level: Plane, shut: EyeShape) -> float | None:
     part = Box.around(shut.ring).grown(1.0).within(level)
-    if part.area < _FEW:
+    if part.area < FEW:
         return None
-    there = lid_distances(shut.seen_from(part), Box.of(part.cut(level)))
-    along, below = there.along / shut.width, -there.above_lower / shut.width
-    skin: NDArray[np.bool_] = (along > ALONG[0]) & (along < ALONG[1]) & (below > SKIN[0]) & (below < SKIN[1])
-    return float(np.median(part.cut(level)[skin])) if skin.sum() >= _FEW else None
+    skin = skin_below(lid_distances(shut.seen_from(part), Box.of(part.cut(level))), shut.width)
+    return float(np.median(part.cut(level)[skin])) if skin.sum() >= FEW else None

@@ -1,0 +1,36 @@
+"""The skin below an eye, beside which brightness and hue of all that is painted in the eye are told."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.lids import LidDistances
+
+BELOW: Final = (0.28, 0.45)
+"""So far below a shut eye's lids there is skin, and no lashes any more, in eye widths."""
+ALONG: Final = (0.1, 0.9)
+"""There, from the outer corner to the inner one."""
+LARGE: Final = 55.0
+"""Around larger eyes it is looked at reduced by as many whole times as they are wider, pixels."""
+FEW: Final = 10
+"""Fewer pixels tell nothing."""
+
+
+def within_corners(there: LidDistances, width: float) -> NDArray[np.bool_]:
+    """(h, w): over and under an eye so wide, but not past its corners."""
+    along = there.along / width
+    return np.asarray((along > ALONG[0]) & (along < ALONG[1]), np.bool_)
+
+
+def skin_below(there: LidDistances, width: float) -> NDArray[np.bool_]:
+    """(h, w): the skin below a shut eye so wide."""
+    below = there.below_upper / width
+    return np.asarray(within_corners(there, width) & (below > BELOW[0]) & (below < BELOW[1]), np.bool_)
+
+
+def shrink_around(width: float) -> int:
+    """How many times smaller the surroundings of an eye so wide are looked at."""
+    return max(int(width / LARGE), 1)
