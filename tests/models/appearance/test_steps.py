@@ -72,6 +72,10 @@ def sharpness_of_lids(eye: Eye, *_: object) -> float:
     return eye.fine(eye.middle & (eye.mask > 0.5) & near, 0.03 * eye.shape.width)
 
 
+def detail_of_corners(eye: Eye, *_: object) -> float:
+    return eye.fine(~eye.middle & (np.abs(eye.over) < 0.12) & (eye.mask > 0.5), 0.045 * eye.shape.width)
+
+
 def white_off(eye: Eye, side: Side, at: At) -> float:
     ball = ball_of(eye.pixels, eye.shape)
     assert ball is not None
@@ -110,7 +114,7 @@ def blue_over_red(eye: Eye, *_: object) -> float:
 
 Measure = Callable[[Eye, Side, At], float]
 STEPS: Final[dict[str, tuple[str, Measure, float]]] = {
-    "_refined": ("noisy", sharpness_of_lids, 1.1),
+    "refined": ("noisy", sharpness_of_lids, 1.1),
     "lit_whites": ("hard", white_off, 0.75),
     "round_irises": ("noisy", unevenness_of_rim, 0.8),
     "eye_grain": ("noisy", grain_of_eyeball, 1.4),
@@ -118,7 +122,7 @@ STEPS: Final[dict[str, tuple[str, Measure, float]]] = {
     "own_lashes": ("hard", strands_over_lid, 1.1),
     "lash_lines": ("hard", darkest_of_line, 0.8),
     "hue_of_dark": ("hard", blue_over_red, 0.95),
-    "_detailed": ("hard", sharpness_of_lids, 1.03),
+    "detailed": ("hard", detail_of_corners, 1.08),
 }
 """In which photo what is measured, and its value with the step as a multiple of that without it: at least so much where
 that is more than 1, at most where it is less."""

@@ -26,7 +26,7 @@ from .exemplars import Exemplars
 from .model import AppearanceModel, Prediction
 from .prepared import Prepared, shapes_in
 from .refiner import EyeRefiner, PaintedEyes
-from .steps import AFTER_REFINER, At, Step, strip_grain
+from .steps import AFTER_REFINER, At, Step, detailed_by, refined_by, strip_grain
 from .strip import laid_back, sampled
 
 MODEL_FILE: Final = DATA / "appearance.npz"
@@ -117,18 +117,8 @@ class AppearanceGenerator:
         """What eyes get after they are laid into the photo, in order."""
         if self._refiner is None:
             return (strip_grain,)
-        last: tuple[Step, ...] = () if self.exemplars is None else (self._detailed,)
-        return (self._refined, *AFTER_REFINER, *last)
-
-    def _refined(self, painted: list[PaintedEyes], at: At) -> list[PaintedEyes]:
-        if self._refiner is None:
-            return painted
-        return self._refiner.refined(painted, at.request.variety, at.request.seed)
-
-    def _detailed(self, painted: list[PaintedEyes], at: At) -> list[PaintedEyes]:
-        if self.exemplars is None:
-            return painted
-        return self.exemplars.detailed(painted, at.softness, at.request.variety, at.request.seed)
+        last = () if self.exemplars is None else (detailed_by(self.exemplars),)
+        return (refined_by(self._refiner), *AFTER_REFINER, *last)
 
     def _laid(self, planes: NDArray[np.float32], crop: Crop, points: Points, aimed: Points) -> PaintedEyes:
         """The strip's eyes in a piece of the photo, with the irises where the points `aimed` have them."""

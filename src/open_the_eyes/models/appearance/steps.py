@@ -20,11 +20,12 @@ from ...imaging.threefold import threefold
 from ...roles import Request
 from . import layout
 from .dark_hue import with_dark_hue
+from .exemplars import Exemplars
 from .lash_line import with_lash_lines
 from .lashes import with_lashes
 from .pieces import skin_around
 from .prepared import Prepared
-from .refiner import PaintedEyes
+from .refiner import EyeRefiner, PaintedEyes
 from .refiner_frame import MAX_EYE
 from .round_iris import with_round_irises
 from .skin import with_own_skin
@@ -69,6 +70,24 @@ class At:
 
 
 Step: TypeAlias = Callable[[Painted, At], Painted]
+
+
+def refined_by(refiner: EyeRefiner) -> Step:
+    """The detail that photographs have, as a network draws it."""
+
+    def refined(painted: Painted, at: At) -> Painted:
+        return refiner.refined(painted, at.request.variety, at.request.seed)
+
+    return refined
+
+
+def detailed_by(exemplars: Exemplars) -> Step:
+    """The detail that photographed eyes have along their lids."""
+
+    def detailed(painted: Painted, at: At) -> Painted:
+        return exemplars.detailed(painted, at.softness, at.request.variety, at.request.seed)
+
+    return detailed
 
 
 def lit_whites(painted: Painted, at: At) -> Painted:
@@ -133,7 +152,7 @@ AFTER_REFINER: Final[tuple[Step, ...]] = (
     lash_lines,
     hue_of_dark,
 )
-"""What refined eyes get; detail of photographed eyes (`exemplars`) comes after it."""
+"""What refined eyes get, before the detail of photographed ones."""
 
 
 def _grained(painted: Painted, at: At, finest: float) -> Painted:
