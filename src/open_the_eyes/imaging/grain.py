@@ -45,7 +45,8 @@ def continued_grain(
     if there is None or where is None or int(skin.sum()) < 64:
         return out
     fine, skin, wanted = _fine_near(levels, there, sigma), there.cut(skin), where.cut(wanted)
-    spread = MAD_TO_SIGMA * np.median(np.abs(fine.reshape(-1, 3)[_some(np.flatnonzero(skin))]), axis=0) + 1e-3
+    seen = fine.reshape(-1, 3)[_some(np.flatnonzero(skin))]
+    spread = MAD_TO_SIGMA * np.median(np.abs(seen.T, order="C"), axis=1) + 1e-3
     most = np.asarray(3 * spread, np.float32)
     fine = within(fine, -most, most)
     sides = [(max(24 * sigma, 8), 64), (max(8 * sigma, 8), 4)] if side is None else [(side, 4)]

@@ -86,15 +86,19 @@ class EyeRefiner:
         frames = [eye_frame(shape, roll, eye_px) for _, shape in shown]
         noise = np.random.default_rng(seed).standard_normal((len(frames), *frames[0].size_wh[::-1]))
         noise *= NOISE * variety
-        told = [_told(painted[n], frame, one) for (n, _), frame, one in zip(shown, frames, noise, strict=True)]
         session = self._session
-        refined = side_by_side(lambda inputs: np.asarray(session.run(["refined"], inputs)[0], np.float32), told)
+
+        def added(eye: tuple[PaintedEyes, RefinerFrame, NDArray[np.float64]]) -> Tones:
+            told = _told(*eye)
+            return _added(told, np.asarray(session.run(["refined"], told)[0], np.float32), eye[1])
+
+        more = side_by_side(added, zip((painted[n] for n, _ in shown), frames, noise, strict=True))
         out = [piece.pixels.copy() for piece in painted]
-        for (n, _), frame, before, after in zip(shown, frames, told, refined, strict=True):
+        for (n, _), frame, detail in zip(shown, frames, more, strict=True):
             reached = frame.seen.to_whole().clipped((out[n].shape[1], out[n].shape[0]))
             part = out[n][: int(reached.bottom), : int(reached.right)]
             if part.size:  # not beyond the picture's edge
-                part += frame.put_back(_added(before, after, frame), (part.shape[0], part.shape[1]))
+                part += frame.put_back(detail, (part.shape[0], part.shape[1]))
         pixels = [np.asarray(np.clip(p, 0, 255), np.float32) for p in out]
         return [replace(piece, pixels=p) for piece, p in zip(painted, pixels, strict=True)]
 
