@@ -78,15 +78,15 @@ def open_eyes(
     with watch.stage("read", 0.0, 0.1):
         came = read(photo, engine)
         source = files.without_gps(came) if options.save.strip_gps else came
-    decisions, matches, others = _decided(photo, came, references, engine, options, watch)
+    seen, decisions, matches, others = _decided(photo, came, references, engine, options, watch)
     if engine.donors_only:
         decisions = left_alone(decisions, matches)
     with watch.stage("crop", 0.4, 0.45):
-        crops = [(d.id, crop(source.pixels, d.face, d.closed)) for d in decisions if d.closed]
+        crops = [(d.id, crop(seen.pixels, d.face, d.closed)) for d in decisions if d.closed]
         check_room([c for _, c in crops], options.generate.variations + SPARE[options.generate.mode])
-    kept = _painted(source.pixels, crops, matches.donors, engine, options, watch)
+    kept = _painted(seen.pixels, crops, matches.donors, engine, options, watch)
     with watch.stage("compose", 0.95, 1.0):
-        variations = _composed(source, list(kept.values()), options.generate.variations)
+        variations = _composed(source, seen.pixels, list(kept.values()), options.generate.variations)
 
     faces = tuple(
         face_report(d, kept.get(d.id), matches.reasons.get(d.id), matches.notes.get(d.id, "")) for d in decisions
@@ -120,7 +120,7 @@ def inspect_photo(
     watch = Stopwatch()
     with watch.stage("read"):
         source = read(photo, engine)
-    decisions, matches, others = _decided(photo, source, references, engine, options, watch)
+    _, decisions, matches, others = _decided(photo, source, references, engine, options, watch)
     if engine.donors_only and references:  # without any, it is shown which faces need one
         decisions = left_alone(decisions, matches)
     faces = tuple(face_report(d, None, matches.reasons.get(d.id), matches.notes.get(d.id, "")) for d in decisions)
@@ -138,7 +138,9 @@ def look(photo: Source, engine: Engine) -> Seen:
     if isinstance(photo, Seen) and photo.detector is engine.detector:
         return photo
     came = read(photo, engine)
-    return Seen(came, tuple(detect(came.pixels, engine.detector)), engine.detector)
+    faces = tuple(detect(came.pixels, engine.detector))
+    shown = files.in_srgb(came, (face.box for face in faces))
+    return Seen(came, faces, engine.detector, shown=None if shown is came.pixels else shown)
 
 
 @one_blas_thread()
@@ -161,15 +163,15 @@ def look_at_references(
 
 def _decided(
     photo: Source, came: Photo, references: Sequence[Source], engine: Engine, options: Options, watch: Stopwatch
-) -> tuple[list[Decision], Matches, list[Photo]]:
-    """What is to be done with each face of a photo that was read, whose eyes it may have, and the references."""
-    pixels = came.pixels
+) -> tuple[Seen, list[Decision], Matches, list[Photo]]:
+    """A photo that was read as it was looked at, what is to be done with each face, whose eyes it may have, and the
+    references."""
     with watch.stage("detect", 0.1, 0.35):
         seen = look(photo if isinstance(photo, Seen) else came, engine)
         decisions = decide(seen.faces, options.choose)
     check_picks(options.generate, len(decisions))
     with watch.stage("confirm", 0.35, 0.4):
-        decisions = confirmed(pixels, decisions, engine.detector)
+        decisions = confirmed(seen.pixels, decisions, engine.detector)
     matches, others = Matches(), []
     if references:
         with watch.stage("match", 0.4, 0.4):
@@ -177,7 +179,7 @@ def _decided(
             shown = [_shown(one, number) for number, one in enumerate(found, start=1)]
             matches = match(seen, decisions, shown, teller, options.match)
             others = [one.photo for one in found]
-    return decisions, matches, others
+    return seen, decisions, matches, others
 
 
 def _painted(
@@ -222,8 +224,8 @@ def _painted(
     return {n: told(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}
 
 
-def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:
-    """The photo once a variation; a face with fewer results than variations repeats its best."""
+def _composed(source: Photo, shown: Rgb, kept: list[Kept], count: int) -> tuple[Photo, ...]:
+    """The photo once a variation, painted as it was `shown`; a face with fewer results than that repeats its best."""
     changing = [k for k in kept if k.best]
     if not changing:
         return (source,)
@@ -231,8 +233,8 @@ def _composed(source: Photo, kept: list[Kept], count: int) -> tuple[Photo, ...]:
     for n in range(count):
         chosen = [(face.crop, face.best[n if n < len(face.best) else 0]) for face in changing]
         openings = [Opening(eyes, best.crop, best.opened) for eyes, best in chosen]
-        painting = all_laid_on(Painting(source.pixels, ()), openings)
-        photos.append(source.with_tiles(painting.tiles))
+        painting = all_laid_on(Painting(shown, ()), openings)
+        photos.append(source.with_tiles(files.taken_back(source, shown, painting.tiles)))
     if source.pixels.flags.writeable:  # whoever gave them may change them while the results are in use
         photos = [replace(photo, picture=photo.cut(Box(0, 0, *photo.size_wh))) for photo in photos]
     return tuple(photos)

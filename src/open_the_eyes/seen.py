@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .counting import counted
+from .imaging.arrays import Rgb
 from .photo import Photo
 from .roles import Face, FaceDetector
 
@@ -20,12 +21,19 @@ class Seen:
         faces: left to right.
         detector: whose faces these are; an engine with another one searches for itself.
         traits: what a describer says of each face, in their order; None where it has not been asked.
+        shown: the photo's pixels, in sRGB around the faces; None where the photo is in sRGB.
     """
 
     photo: Photo
     faces: tuple[Face, ...]
     detector: FaceDetector
     traits: tuple[NDArray[np.float32], ...] | None = None
+    shown: Rgb | None = None
+
+    @property
+    def pixels(self) -> Rgb:
+        """(H, W, 3), in which the faces are looked at and eyes painted."""
+        return self.photo.pixels if self.shown is None else self.shown
 
     def __repr__(self) -> str:
         """Short, and without what tells who they are."""

@@ -14,6 +14,7 @@ from open_the_eyes.imaging.depth import to_16_bit
 from open_the_eyes.photo import Encoding, FileFacts, FileFormat, Photo
 from open_the_eyes.settings import Settings
 from tests.files.pictures import RECORD, SRGB, XMP, camera_exif, facts, marked_picture
+from tests.files.profiles import DISPLAY_P3
 
 HOLDS: Final[dict[FileFormat, tuple[int, ...]]] = {
     "JPEG": (8,),
@@ -87,43 +88,13 @@ def test_what_goes_in_comes_out(file_format: FileFormat, bits: int, orientation:
 @pytest.mark.parametrize("file_format", HOLDS)
 def test_colours_of_a_wide_profile_are_not_converted_or_clipped(file_format: FileFormat) -> None:
     """Full-range colours tagged as Display P3: the levels stay what they are, and so does the profile."""
-    wide = display_p3()
     pixels = np.zeros((32, 32, 3), np.uint8)
     pixels[:16, :, 1], pixels[16:, :, 0] = 255, 255
-    made = Photo(pixels, None, FileFacts(file_format, icc=wide, encoding=Encoding(lossless=True)))
+    made = Photo(pixels, None, FileFacts(file_format, icc=DISPLAY_P3, encoding=Encoding(lossless=True)))
 
     source = read(encoded(made, file_format, None), Settings())
     back = read(encoded(source, file_format, RECORD), Settings())
 
-    assert facts(source).icc == facts(back).icc == wide
+    assert facts(source).icc == facts(back).icc == DISPLAY_P3
     inner = np.s_[2:14]  # away from the border, where lossy formats mix
     assert np.abs(back.pixels[inner].astype(int) - pixels[inner]).max() <= 4
-
-
-def display_p3() -> bytes:
-    """An ICC v2 matrix profile with the primaries of Display P3 (SMPTE EG 432-1, D50-adapted) and gamma 2.2."""
-
-    def fixed(*values: float) -> bytes:
-        return b"".join(round(value * 65_536).to_bytes(4, "big", signed=True) for value in values)
-
-    def xyz(*values: float) -> bytes:
-        return b"XYZ \0\0\0\0" + fixed(*values)
-
-    curve = b"curv\0\0\0\0" + (1).to_bytes(4, "big") + (563).to_bytes(2, "big") + b"\0\0"
-    tags = {
-        b"wtpt": xyz(0.96420, 1.0, 0.82491),
-        b"rXYZ": xyz(0.51512, 0.24120, -0.00105),
-        b"gXYZ": xyz(0.29198, 0.69225, 0.04189),
-        b"bXYZ": xyz(0.15710, 0.06657, 0.78407),
-        b"rTRC": curve,
-        b"gTRC": curve,
-        b"bTRC": curve,
-    }
-    table, body, at = b"", b"", 128 + 4 + 12 * len(tags)
-    for name, value in tags.items():
-        table += name + (at + len(body)).to_bytes(4, "big") + len(value).to_bytes(4, "big")
-        body += value
-    size = at + len(body)
-    header = size.to_bytes(4, "big") + bytes(4) + b"\x02\x40\0\0mntrRGB XYZ " + bytes(12) + b"acsp" + bytes(28)
-    header += fixed(0.96420, 1.0, 0.82491) + bytes(48)
-    return header + len(tags).to_bytes(4, "big") + table + body

@@ -8,6 +8,7 @@ whole file.
 
 from ..edit_record import EditRecord
 from .c2pa_manifest import signed_itself
+from .colour_space import in_srgb, taken_back
 from .credentials import Credentials, is_as_signed
 from .edit_xmp import read_record
 from .gps import without_gps
@@ -27,12 +28,14 @@ __all__ = [
     "encoded_and_told",
     "format_asked",
     "format_for",
+    "in_srgb",
     "is_as_signed",
     "is_painted",
     "read",
     "read_record",
     "signed_itself",
     "suffix_for",
+    "taken_back",
     "true_suffix",
     "type_of_composite",
     "without_gps",

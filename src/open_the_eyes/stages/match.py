@@ -56,7 +56,7 @@ class Reference:
 
     @property
     def pixels(self) -> Rgb:
-        return self.seen.photo.pixels
+        return self.seen.pixels
 
     @property
     def faces(self) -> tuple[Face, ...]:
@@ -93,7 +93,7 @@ def match(
     Raises:
         UsageError: a reference without a face, or `options.match` names a face that is not there.
     """
-    pixels, ours = seen.photo.pixels, [d.face for d in decisions]
+    pixels, ours = seen.pixels, [d.face for d in decisions]
     _check_faces(options, len(ours))
     donors: dict[int, list[Donor]] = {d.id: [] for d in decisions if d.closed}
     traits = (described(seen, describer).traits or ()) if donors else ()
@@ -141,12 +141,12 @@ def traits_of(pixels: Rgb, faces: Sequence[Face], describer: FaceDescriber) -> t
 
 def described(seen: Seen, describer: FaceDescriber) -> Seen:
     """The same with the traits of its faces, if it has none yet."""
-    return replace(seen, traits=traits_of(seen.photo.pixels, seen.faces, describer)) if seen.traits is None else seen
+    return replace(seen, traits=traits_of(seen.pixels, seen.faces, describer)) if seen.traits is None else seen
 
 
 def acquainted(ours: Seen, others: Sequence[Seen], describer: FaceDescriber) -> int:
     """How many of the others show somebody who may be one of ours; to give eyes more is needed."""
-    pixels, traits = ours.photo.pixels, described(ours, describer).traits or ()
+    pixels, traits = ours.pixels, described(ours, describer).traits or ()
     shown = (Reference(one, number, "") for number, one in enumerate(others, start=1))
     tables = (_evidence(pixels, ours.faces, traits, one, describer) for one in shown)
     return sum(float(table.max(initial=-np.inf)) >= MAYBE for table in tables)

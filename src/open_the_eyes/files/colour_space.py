@@ -1,0 +1,106 @@
+"""What a photo's numbers mean: faces are known, and eyes painted, in sRGB, whatever space the photo is in.
+
+Only a copy is converted. Of what is painted there the change is taken back, so that pixels which did not change, and
+colours that sRGB does not have, stay the photo's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from PIL import Image
+
+from ..imaging.arrays import Rgb
+from ..imaging.geometry import Box
+from ..imaging.painting import Tile
+from ..photo import Photo
+
+if TYPE_CHECKING:
+    from PIL.ImageCms import ImageCmsTransform
+
+AROUND: Final = 1.0
+"""So far around a face, in its own size, anything is looked at: hair and clothes tell people apart."""
+NEAR: Final = 3
+"""A space in which no colour is further from sRGB, in levels, is taken for it: cameras write it in many ways."""
+_PROBES: Final = np.linspace(0, 255, 6).astype(np.uint8)
+_STRIP: Final = 256
+"""Rows converted at a time, to spare the memory of a second copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColourSpace:
+    """The RGB space of a profile, beside sRGB."""
+
+    _to_srgb: ImageCmsTransform
+    _from_srgb: ImageCmsTransform
+
+    def in_srgb(self, pixels: Rgb) -> Rgb:
+        """(h, w, 3) of this space as sRGB; colours that it does not have come out as its nearest."""
+        return _through(self._to_srgb, pixels)
+
+    def with_change(self, pixels: Rgb, before: Rgb, after: Rgb) -> Rgb:
+        """(h, w, 3) of this space with what changed between two pictures in sRGB; unchanged pixels are the same."""
+        change = _through(self._from_srgb, after).astype(np.int16) - _through(self._from_srgb, before)
+        return np.asarray(np.clip(pixels + change, 0, 255), np.uint8)
+
+
+def space_of(photo: Photo) -> ColourSpace | None:
+    """The space that a photo's profile tells; None for sRGB, and where there is no profile that can be used."""
+    icc = None if photo.file is None else photo.file.icc
+    return None if icc is None else _space_of(icc)
+
+
+def in_srgb(photo: Photo, faces: Iterable[Box]) -> Rgb:
+    """The photo's pixels, in sRGB around its faces: a copy, or the very same where they are in sRGB anyway."""
+    space, pixels = space_of(photo), photo.pixels
+    parts = [face.grown(AROUND).within(pixels) for face in faces]
+    if space is None or not parts:
+        return pixels
+    out = pixels.copy()
+    for part in parts:  # each from the photo: parts of neighbours overlap
+        for top in range(int(part.top), int(part.bottom), _STRIP):
+            strip = replace(part, top=top, bottom=min(top + _STRIP, part.bottom))
+            strip.cut(out)[...] = space.in_srgb(strip.cut(pixels))
+    return out
+
+
+def taken_back(photo: Photo, shown: Rgb, tiles: Sequence[Tile]) -> list[Tile]:
+    """Tiles that were painted on the photo as `in_srgb` showed it, in the photo's own space."""
+    space, pixels = space_of(photo), photo.pixels
+    if space is None:
+        return list(tiles)
+    return [
+        Tile(one.window, space.with_change(one.window.cut(pixels), one.window.cut(shown), one.pixels)) for one in tiles
+    ]
+
+
+@lru_cache(maxsize=16)
+def _space_of(icc: bytes) -> ColourSpace | None:
+    from PIL import ImageCms
+
+    if icc[16:20] != b"RGB ":
+        return None
+    try:
+        own, srgb = ImageCms.ImageCmsProfile(BytesIO(icc)), ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+        way: dict[str, Any] = {"inMode": "RGB", "outMode": "RGB"}
+        way["renderingIntent"] = ImageCms.Intent.RELATIVE_COLORIMETRIC
+        space = ColourSpace(ImageCms.buildTransform(own, srgb, **way), ImageCms.buildTransform(srgb, own, **way))
+    except (OSError, ImageCms.PyCMSError):
+        return None
+    probes = np.stack(np.meshgrid(_PROBES, _PROBES, _PROBES), axis=-1).reshape(-1, 1, 3)
+    off = space.in_srgb(probes).astype(np.int16) - probes
+    return None if np.abs(off).max() <= NEAR else space
+
+
+def _through(way: ImageCmsTransform, pixels: Rgb) -> Rgb:
+    from PIL import ImageCms
+
+    if not pixels.size:
+        return pixels
+    converted = ImageCms.applyTransform(Image.fromarray(np.ascontiguousarray(pixels)), way)
+    return np.asarray(converted, np.uint8)
