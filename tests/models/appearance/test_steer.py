@@ -177,3 +177,27 @@ def test_draws_differ_stay_among_the_colours_that_exist_and_belong_to_their_seed
     assert (np.array(draws) >= groups.min(axis=0) - 1e-6).all()
     assert (np.array(draws) <= groups.max(axis=0) + 1e-6).all()
     assert draws[4] == drawn(4)
+
+
+def test_no_colour_is_drawn_that_is_far_less_likely_than_another() -> None:
+    """Seen through its texture, a brown eye may be brown or green here, four to one; then nine to one."""
+    between = np.sqrt(np.array(NAMED["brown"]) * NAMED["green"])
+    groups = np.array([NAMED["brown"], NAMED["green"]], np.float32)
+    weights = np.array([steer.LIGHT_EYES, 1.0])  # undone: of light eyes a tenth is believed
+
+    def draws(likely: tuple[float, float]) -> int:
+        rng = np.random.default_rng(0)
+        given = np.array(likely) * weights
+        return len({tuple(steer.chosen_ratio("auto", given, between, groups, 1, rng)) for _ in range(100)})
+
+    assert draws((0.8, 0.2)) == 2
+    assert draws((0.9, 0.1)) == 1
+
+
+def test_lids_are_drawn_wider_and_narrower_but_never_far_from_the_likeliest() -> None:
+    rng = np.random.default_rng(0)
+    draws = [steer.drawn_openness(1, rng) for _ in range(200)]
+    assert min(draws) < 0.9
+    assert max(draws) > 1.1
+    assert 0.8 < min(draws) < max(draws) < 1.2
+    assert steer.drawn_openness(0, rng) == 1

@@ -146,7 +146,8 @@ class AppearanceGenerator:
         elif after is not None:
             prediction = donor.shape_given_donor(self.model, after, prediction)
         z = prediction.drawn(SHAPE_VARIETY * variety, rng)
-        wanted = z if options.openness is None else steer.with_openness(self.model.eye_shape, z, options.openness)
+        openness = steer.drawn_openness(variety, rng) if options.openness is None else options.openness
+        wanted = z if openness == 1 else steer.with_openness(self.model.eye_shape, z, openness)
         ends = corners.opened(seen, {side: 1 - min(crop.face.eyes[side].openness, 1) for side in crop.closed})
         return steer.irises_alike(self.model.with_shape(ends, wanted)), _surprise(z, prediction)
 

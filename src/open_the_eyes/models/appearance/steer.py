@@ -24,12 +24,28 @@ LIKELIEST_SPREAD, DRAWN_SPREAD = 0.16, 0.25
 """How far, in logarithms, an eye colour may lie from the one that the predicted texture shows. Chosen on
 the faces of `val`: with LIGHT_EYES, 83 % of them come out on the right side of light and dark."""
 
+PLAUSIBLE: Final = 0.2
+"""No colour is drawn that is less likely than so much of the likeliest."""
+
+OPENNESS_VARIETY: Final = 0.12
+"""Standard deviation of the logarithm of how far lids are apart, from one variation to the next,"""
+OPENNESS_WITHIN: Final = 1.3
+"""and how many of them it may be off: lids are 0.86 to 1.17 times as far apart as is likeliest."""
+
 WIDEST: Final = 3.0
 """Standard deviations by which `with_openness` may change a shape."""
 
 LIGHT_EYES: Final = 0.1
 """Weight of blue, grey and green eyes: dark eyes on a fair face pass for true, light ones on a dark face do not. The
 price: of the faces of `val` 22 % have light eyes, and 11 % get them."""
+
+
+def drawn_openness(variety: float, rng: np.random.Generator) -> float:
+    """1, or with variety a draw around it: how wide eyes are open changes most from one photo to the next."""
+    if variety == 0:
+        return 1.0
+    off = np.clip(rng.standard_normal(), -OPENNESS_WITHIN, OPENNESS_WITHIN)
+    return float(np.exp(OPENNESS_VARIETY * variety * off))
 
 
 def with_openness(shape: Components, z: NDArray[np.float64], openness: float) -> NDArray[np.float64]:
@@ -114,5 +130,6 @@ def chosen_ratio(
     fitting = fitting / fitting.sum()
     if variety == 0:
         return np.asarray(np.exp(fitting @ np.log(groups)))
-    drawn = groups[rng.choice(len(fitting), p=fitting)]
+    plausible = np.where(fitting < PLAUSIBLE * fitting.max(), 0, fitting)
+    drawn = groups[rng.choice(len(fitting), p=plausible / plausible.sum())]
     return np.asarray(drawn ** (2 / 3) * predicted ** (1 / 3), np.float64)
