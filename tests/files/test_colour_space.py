@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from open_the_eyes.batch.thumbnails import eye_comparison, face_picture
+from open_the_eyes.cli import main
 from open_the_eyes.engine import Engine
 from open_the_eyes.files import encoded, in_srgb, read, taken_back
 from open_the_eyes.files.colour_space import space_of
@@ -124,3 +128,26 @@ def test_one_person_in_two_spaces_looks_alike(engine: Engine, portrait: Rgb) -> 
     unconverted = [teller.describe(one.photo.pixels, one.faces[0]) for one in (ours, theirs)]
     assert teller.evidence(*traits) > teller.evidence(*unconverted)
     assert teller.evidence(*traits) > 5
+
+
+def test_small_pictures_for_pages_show_the_photos_colours_without_its_profile(portrait: Rgb) -> None:
+    wide, face = in_space(portrait, PROPHOTO), Box(180, 60, 260, 160)
+    plain = face_picture(Photo(portrait), face).astype(int)
+    assert np.abs(face_picture(wide, face) - plain).mean() < 2
+    assert np.abs(face_picture(replace(wide, file=None), face) - plain).mean() > 10
+    brown = portrait.copy()
+    brown[100:120, 200:240] = (90, 60, 40)
+    compared = eye_comparison(wide, in_space(brown, PROPHOTO), face)
+    expected = eye_comparison(Photo(portrait), Photo(brown), face)
+    assert compared is not None
+    assert expected is not None
+    assert np.abs(compared.astype(int) - expected).mean() < 4
+
+
+def test_a_drawing_has_the_colours_of_its_photo(portrait: Rgb, tmp_path: Path) -> None:
+    photo, drawing = tmp_path / "wide.png", tmp_path / "faces.jpg"
+    photo.write_bytes(encoded(Photo(portrait, None, FileFacts("PNG", icc=DISPLAY_P3)), "PNG", None))
+    assert main(["inspect", str(photo), "--annotate", str(drawing)]) == 0
+    drawn = read(drawing, Settings())
+    assert drawn.file is not None
+    assert drawn.file.icc == DISPLAY_P3

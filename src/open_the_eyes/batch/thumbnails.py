@@ -8,6 +8,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from .. import files
 from ..imaging.arrays import Rgb
 from ..imaging.geometry import Box
 from ..photo import Photo
@@ -35,12 +36,13 @@ def eye_comparison(before: Photo, after: Photo, face: Box) -> Rgb | None:
     seen = Box(around.left + columns[0], around.top + rows[0], around.left + columns[-1] + 1, around.top + rows[-1] + 1)
     window = _window(seen, SIDE_WH, size_wh)
     gap = np.full((SIDE_WH[1], GAP_PX, 3), 255, np.uint8)
-    return np.hstack([_fitted(before.cut(window), SIDE_WH), gap, _fitted(after.cut(window), SIDE_WH)])
+    left, right = (files.excerpt(_fitted(one.cut(window), SIDE_WH), before) for one in (before, after))
+    return np.hstack([left, gap, right])
 
 
 def face_picture(photo: Photo, face: Box) -> Rgb:
     """(120, 120, 3): a face as it is in the photo."""
-    return _fitted(photo.cut(_window(face, FACE_WH, photo.size_wh)), FACE_WH)
+    return files.excerpt(_fitted(photo.cut(_window(face, FACE_WH, photo.size_wh)), FACE_WH), photo)
 
 
 def jpeg_base64(picture: Rgb) -> str:

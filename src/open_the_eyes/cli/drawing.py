@@ -32,8 +32,8 @@ _SHOWN: Final[dict[Outcome, tuple[str, Kind]]] = {
 def draw(inspected: Inspected, path: Path, *, overwrite: bool) -> Report:
     """Writes the drawing and returns the report with it among the outputs.
 
-    The drawing is a picture of its own: upright, in colour, and without the photo's EXIF, place and time included. Its
-    format is the photo's unless the suffix names another, as for a result of `open`.
+    The drawing is a picture of its own: upright, in colour, with the photo's profile and without its EXIF, place and
+    time included. Its format is the photo's unless the suffix names another, as for a result of `open`.
 
     Raises:
         PhotoNotWritten: it cannot be written.
@@ -42,8 +42,9 @@ def draw(inspected: Inspected, path: Path, *, overwrite: bool) -> Report:
         mark_of(report.id, report.outcome, face)
         for report, face in zip(inspected.faces, inspected.detected, strict=True)
     ]
-    drawing = Photo(annotate(inspected.photo.pixels, marks))
-    output = _written(drawing, path, inspected.photo.file, overwrite=overwrite)
+    came = inspected.photo.file
+    colours = None if came is None else FileFacts(came.format, icc=came.icc)
+    output = _written(Photo(annotate(inspected.photo.pixels, marks), None, colours), path, came, overwrite=overwrite)
     return replace(inspected.report, outputs=(*inspected.report.outputs, output))
 
 

@@ -8,7 +8,7 @@ whole file.
 
 from ..edit_record import EditRecord
 from .c2pa_manifest import signed_itself
-from .colour_space import in_srgb, taken_back
+from .colour_space import excerpt, in_srgb, taken_back
 from .credentials import Credentials, is_as_signed
 from .edit_xmp import read_record
 from .gps import without_gps
@@ -26,6 +26,7 @@ __all__ = [
     "check_free",
     "encoded",
     "encoded_and_told",
+    "excerpt",
     "format_asked",
     "format_for",
     "in_srgb",

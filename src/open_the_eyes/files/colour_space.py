@@ -55,6 +55,12 @@ def space_of(photo: Photo) -> ColourSpace | None:
     return None if icc is None else _space_of(icc)
 
 
+def excerpt(pixels: Rgb, photo: Photo) -> Rgb:
+    """A small picture (h, w, 3) made of the photo's pixels, in sRGB: for a page, where it comes without a profile."""
+    space = space_of(photo)
+    return pixels if space is None else space.in_srgb(pixels)
+
+
 def in_srgb(photo: Photo, faces: Iterable[Box]) -> Rgb:
     """The photo's pixels, in sRGB around its faces: a copy, or the very same where they are in sRGB anyway."""
     space, pixels = space_of(photo), photo.pixels

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..engine import Engine
 from ..errors import Cancelled, PhotoNotWritten
-from ..files import encoded, encoded_and_told, suffix_for
+from ..files import encoded, encoded_and_told, excerpt, suffix_for
 from ..imaging.geometry import Box
 from ..options import NAMES, Options
 from ..photo import MEDIA_TYPES, FileFormat, Photo
@@ -152,4 +152,4 @@ def _face_picture(photo: Photo, face: FaceReport) -> bytes:
     left, top = max(0, round(face.box.left - margin)), max(0, round(face.box.top - margin))
     right, bottom = min(w, round(face.box.right + margin)), min(h, round(face.box.bottom + margin))
     there = photo.cut(Box(left, top, right, bottom))  # the photo is never put together as a whole
-    return encoded(Photo(there.copy()), "JPEG", None)
+    return encoded(Photo(excerpt(there.copy(), photo)), "JPEG", None)
