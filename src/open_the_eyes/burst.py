@@ -18,11 +18,11 @@ from .imaging.arrays import Rgb, to_tones
 from .imaging.sharpness import fine_energy
 from .options import MatchOptions, Options
 from .photo import Photo
-from .pipeline import Progress, inspect_photo, look, open_eyes
+from .pipeline import Progress, inspect_photo, introduced, look, open_eyes
 from .results import Inspected, Opened
 from .roles import Face
 from .seen import Seen
-from .stages.match import acquainted, described
+from .stages.match import acquainted
 
 CLOSED, UNSURE, HIDDEN, MISSING = 1.0, 0.6, 0.3, 1.5
 """What speaks against a frame: a face with closed eyes, with eyes that may be, one that cannot be edited, and each face
@@ -111,7 +111,7 @@ def best_take(
     frames = _frames(found)
     base = min(range(len(frames)), key=lambda n: (round(frames[n].problems, 6), n))
     others = [n for n, one in enumerate(seen) if n != base and one.faces]
-    seen = [described(one, engine.teller()) if n in (base, *others) else one for n, one in enumerate(seen)]
+    seen = [introduced(one, engine) if n in (base, *others) else one for n, one in enumerate(seen)]
     if not match and not options.match.match:
         _check_same_people([seen[n] for n in (base, *others)], frames[base].name, engine)
     pairs = (*options.match.match, *_among(others, match, frames, base))

@@ -86,7 +86,7 @@ def open_eyes(
         check_room([c for _, c in crops], options.generate.variations + SPARE[options.generate.mode])
     kept = _painted(seen.pixels, crops, matches.donors, engine, options, watch)
     with watch.stage("compose", 0.95, 1.0):
-        variations = _composed(source, seen.pixels, list(kept.values()), options.generate.variations)
+        variations = _composed(source, seen, list(kept.values()), options.generate.variations)
 
     faces = tuple(
         face_report(d, kept.get(d.id), matches.reasons.get(d.id), matches.notes.get(d.id, "")) for d in decisions
@@ -138,9 +138,12 @@ def look(photo: Source, engine: Engine) -> Seen:
     if isinstance(photo, Seen) and photo.detector is engine.detector:
         return photo
     came = read(photo, engine)
-    faces = tuple(detect(came.pixels, engine.detector))
-    shown = files.in_srgb(came, (face.box for face in faces))
-    return Seen(came, faces, engine.detector, shown=None if shown is came.pixels else shown)
+    return Seen(came, tuple(detect(came.pixels, engine.detector)), engine.detector)
+
+
+def introduced(seen: Seen, engine: Engine) -> Seen:
+    """With what tells its people from others."""
+    return described(files.in_srgb(seen, seen.faces), engine.teller())
 
 
 @one_blas_thread()
@@ -158,7 +161,7 @@ def look_at_references(
     found = _references(listed(references, options), engine)
     for number, one in enumerate(found, start=1):
         whom(_shown(one, number), options.match)
-    return tuple(described(one, engine.teller()) for one in found)
+    return tuple(introduced(one, engine) for one in found)
 
 
 def _decided(
@@ -171,7 +174,8 @@ def _decided(
         decisions = decide(seen.faces, options.choose)
     check_picks(options.generate, len(decisions))
     with watch.stage("confirm", 0.35, 0.4):
-        decisions = confirmed(seen.pixels, decisions, engine.detector)
+        decisions = confirmed(came.pixels, decisions, engine.detector)
+        seen = files.in_srgb(seen, [d.face for d in decisions if references or d.closed])
     matches, others = Matches(), []
     if references:
         with watch.stage("match", 0.4, 0.4):
@@ -224,8 +228,8 @@ def _painted(
     return {n: told(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}
 
 
-def _composed(source: Photo, shown: Rgb, kept: list[Kept], count: int) -> tuple[Photo, ...]:
-    """The photo once a variation, painted as it was `shown`; a face with fewer results than that repeats its best."""
+def _composed(source: Photo, seen: Seen, kept: list[Kept], count: int) -> tuple[Photo, ...]:
+    """The photo once a variation, painted as it was `seen`; a face with fewer results than that repeats its best."""
     changing = [k for k in kept if k.best]
     if not changing:
         return (source,)
@@ -233,8 +237,8 @@ def _composed(source: Photo, shown: Rgb, kept: list[Kept], count: int) -> tuple[
     for n in range(count):
         chosen = [(face.crop, face.best[n if n < len(face.best) else 0]) for face in changing]
         openings = [Opening(eyes, best.crop, best.opened) for eyes, best in chosen]
-        painting = all_laid_on(Painting(shown, ()), openings)
-        photos.append(source.with_tiles(files.taken_back(source, shown, painting.tiles)))
+        painting = all_laid_on(Painting(seen.pixels, ()), openings)
+        photos.append(source.with_tiles(files.taken_back(seen, painting.tiles)))
     if source.pixels.flags.writeable:  # whoever gave them may change them while the results are in use
         photos = [replace(photo, picture=photo.cut(Box(0, 0, *photo.size_wh))) for photo in photos]
     return tuple(photos)
@@ -243,7 +247,8 @@ def _composed(source: Photo, shown: Rgb, kept: list[Kept], count: int) -> tuple[
 def _references(references: Sequence[Source], engine: Engine) -> list[Seen]:
     """All of them read before the first is searched."""
     came = [one if isinstance(one, Seen) else read(one, engine) for one in references]
-    return [look(one, engine) for one in came]
+    found = [look(one, engine) for one in came]
+    return [files.in_srgb(one, one.faces) for one in found]
 
 
 def _shown(seen: Seen, number: int) -> Reference:

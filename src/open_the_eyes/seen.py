@@ -21,7 +21,7 @@ class Seen:
         faces: left to right.
         detector: whose faces these are; an engine with another one searches for itself.
         traits: what a describer says of each face, in their order; None where it has not been asked.
-        shown: the photo's pixels, in sRGB around the faces; None where the photo is in sRGB.
+        shown: the photo's pixels, in sRGB around faces; None where all of it is shown as it is.
     """
 
     photo: Photo

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -23,6 +24,8 @@ from open_the_eyes.imaging.painting import Tile
 from open_the_eyes.photo import FileFacts, Photo
 from open_the_eyes.pipeline import look, open_eyes
 from open_the_eyes.results import Opened
+from open_the_eyes.roles import Face, FaceDetector
+from open_the_eyes.seen import Seen
 from open_the_eyes.settings import Settings
 from tests.files.pictures import SRGB
 from tests.files.profiles import ADOBE_RGB, DISPLAY_P3, LINEAR, NEARLY_SRGB, PROPHOTO
@@ -50,16 +53,22 @@ def in_space(pixels: Rgb, icc: bytes) -> Photo:
     return stored(converted(pixels, SRGB, icc), icc)
 
 
+def seen_at(photo: Photo, *boxes: Box) -> Seen:
+    """The photo, shown in sRGB around faces in these places."""
+    faces = [Face(box, np.zeros((478, 3)), {}, 0.0, 0.0, 1.0) for box in boxes]
+    return in_srgb(Seen(photo, tuple(faces), cast("FaceDetector", None)), faces)
+
+
 @pytest.mark.parametrize("icc", [None, SRGB, NEARLY_SRGB, b"", b"RGB ", bytes(128), SRGB[:200]])
 def test_srgb_as_cameras_write_it_and_what_is_no_profile_cost_nothing(icc: bytes | None) -> None:
     photo = Photo(GREY_LEVELS.copy(), None, FileFacts("PNG", icc=icc))
-    assert in_srgb(photo, [Box(0, 0, 20, 1)]) is photo.pixels
+    assert seen_at(photo, Box(0, 0, 20, 1)).pixels is photo.pixels
 
 
 @WIDE
 def test_around_faces_the_photo_is_shown_in_srgb(icc: bytes, portrait: Rgb) -> None:
     photo, face = in_space(portrait, icc), Box(180, 60, 260, 160)
-    shown = in_srgb(photo, [face, face.moved_out(5)])
+    shown = seen_at(photo, face, face.moved_out(5)).pixels
     here, there = face.within(portrait), Box(0, 400, 512, 512)
     assert np.abs(here.cut(shown).astype(int) - here.cut(portrait)).mean() < 2
     np.testing.assert_array_equal(there.cut(shown), there.cut(photo.pixels))
@@ -70,10 +79,11 @@ def test_what_was_painted_comes_back_and_colours_beyond_srgb_stay(icc: bytes) ->
     rng = np.random.default_rng(0)
     photo = stored(rng.integers(0, 256, (40, 60, 3)).astype(np.uint8), icc)  # full range: much of it is not in sRGB
     window = Box(10, 10, 30, 30)
-    shown = in_srgb(photo, [Box(0, 0, 60, 40)])
+    seen = seen_at(photo, Box(0, 0, 60, 40))
+    shown = seen.pixels
     tile = Tile(window, window.cut(shown).copy())
     tile.pixels[5:10, 5:10] = (90, 60, 40)
-    (back,) = taken_back(photo, shown, [tile])
+    (back,) = taken_back(seen, [tile])
     space = space_of(photo)
     assert space is not None
     same = (tile.pixels == window.cut(shown)).all(axis=2)
@@ -123,7 +133,8 @@ def test_the_16_bits_of_a_wide_photo_are_kept(engine: Engine, blinked: Rgb) -> N
 
 def test_one_person_in_two_spaces_looks_alike(engine: Engine, portrait: Rgb) -> None:
     teller = engine.for_references().teller()
-    ours, theirs = (look(in_space(portrait, icc), engine) for icc in (PROPHOTO, ADOBE_RGB))
+    shots = [look(in_space(portrait, icc), engine) for icc in (PROPHOTO, ADOBE_RGB)]
+    ours, theirs = (in_srgb(one, one.faces) for one in shots)
     traits = [teller.describe(one.pixels, one.faces[0]) for one in (ours, theirs)]
     unconverted = [teller.describe(one.photo.pixels, one.faces[0]) for one in (ours, theirs)]
     assert teller.evidence(*traits) > teller.evidence(*unconverted)

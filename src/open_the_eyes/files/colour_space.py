@@ -16,9 +16,10 @@ import numpy as np
 from PIL import Image
 
 from ..imaging.arrays import Rgb
-from ..imaging.geometry import Box
 from ..imaging.painting import Tile
 from ..photo import Photo
+from ..roles import Face
+from ..seen import Seen
 
 if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform
@@ -61,24 +62,24 @@ def excerpt(pixels: Rgb, photo: Photo) -> Rgb:
     return pixels if space is None else space.in_srgb(pixels)
 
 
-def in_srgb(photo: Photo, faces: Iterable[Box]) -> Rgb:
-    """The photo's pixels, in sRGB around its faces: a copy, or the very same where they are in sRGB anyway."""
-    space, pixels = space_of(photo), photo.pixels
-    parts = [face.grown(AROUND).within(pixels) for face in faces]
-    if space is None or not parts:
-        return pixels
+def in_srgb(seen: Seen, faces: Iterable[Face]) -> Seen:
+    """A photo that was looked at, shown in sRGB around some of its faces; the same where it is in sRGB anyway."""
+    space, pixels = space_of(seen.photo), seen.photo.pixels
+    parts = [face.box.grown(AROUND).within(pixels) for face in faces]
+    if space is None or not parts or seen.shown is not None:
+        return seen
     out = pixels.copy()
     for part in parts:  # each from the photo: parts of neighbours overlap
         for top in range(int(part.top), int(part.bottom), _STRIP):
             strip = replace(part, top=top, bottom=min(top + _STRIP, part.bottom))
             strip.cut(out)[...] = space.in_srgb(strip.cut(pixels))
-    return out
+    return replace(seen, shown=out)
 
 
-def taken_back(photo: Photo, shown: Rgb, tiles: Sequence[Tile]) -> list[Tile]:
-    """Tiles that were painted on the photo as `in_srgb` showed it, in the photo's own space."""
-    space, pixels = space_of(photo), photo.pixels
-    if space is None:
+def taken_back(seen: Seen, tiles: Sequence[Tile]) -> list[Tile]:
+    """Tiles that were painted on the photo as it was shown, in the photo's own space."""
+    space, pixels, shown = space_of(seen.photo), seen.photo.pixels, seen.shown
+    if space is None or shown is None:
         return list(tiles)
     return [
         Tile(one.window, space.with_change(one.window.cut(pixels), one.window.cut(shown), one.pixels)) for one in tiles
