@@ -10,13 +10,12 @@ from . import files
 from .arguments import Source, checked, listed, prepared, read
 from .arithmetic import one_blas_thread
 from .engine import Engine
-from .givers import ReferenceFace
 from .imaging.arrays import Rgb
 from .imaging.geometry import Box
 from .imaging.painting import Painting
 from .options import Mode, Options
 from .photo import Photo
-from .results import Inspected, Opened, face_report, recorded, report_of
+from .results import Inspected, Opened, face_reports, givers_of, recorded, report_of
 from .roles import Crop, Donor
 from .seen import Seen
 from .stages.attempts import check_picks, rounds, told
@@ -88,14 +87,9 @@ def open_eyes(
     with watch.stage("compose", 0.95, 1.0):
         variations = _composed(source, seen, list(kept.values()), options.generate.variations)
 
-    faces = tuple(
-        face_report(d, kept.get(d.id), matches.reasons.get(d.id), matches.notes.get(d.id, "")) for d in decisions
-    )
+    faces = face_reports(decisions, matches, kept)
     report = report_of(source, engine.name, options, faces, watch, others, matches.unrelated)
-    origins = [eyes.origin for face in kept.values() for eyes in face.best]
-    gave = sorted({one.reference for one in origins if isinstance(one, ReferenceFace)})
-    givers = [others[number - 1] for number in gave]
-    opened = Opened(recorded(variations, report, options, came, givers), report, options)
+    opened = Opened(recorded(variations, report, options, came, givers_of(kept.values(), others)), report, options)
     watch.tell("compose", 1.0)
     return opened
 
@@ -123,7 +117,7 @@ def inspect_photo(
     _, decisions, matches, others = _decided(photo, source, references, engine, options, watch)
     if engine.donors_only and references:  # without any, it is shown which faces need one
         decisions = left_alone(decisions, matches)
-    faces = tuple(face_report(d, None, matches.reasons.get(d.id), matches.notes.get(d.id, "")) for d in decisions)
+    faces = face_reports(decisions, matches, {})
     report = report_of(source, engine.name, options, faces, watch, others, matches.unrelated)
     return Inspected(source, tuple(d.face for d in decisions), report)
 

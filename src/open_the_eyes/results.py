@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import arithmetic, files, naming
 from .edit_record import PAINTED
 from .errors import UsageError
-from .givers import NoDonors
+from .givers import NoDonors, ReferenceFace
 from .imaging.mesh478 import SIDES
 from .options import Options
 from .photo import Photo
@@ -19,6 +19,7 @@ from .report import EyeReport, FaceReport, InputReport, OutputReport, Report, St
 from .roles import Face
 from .stages.choose import Decision
 from .stages.keep import Kept
+from .stages.match import Matches
 from .stopwatch import Stopwatch
 
 
@@ -130,7 +131,21 @@ class Inspected:
         return self.report.faces
 
 
-def face_report(decision: Decision, kept: Kept | None, no_donor: NoDonors | None = None, note: str = "") -> FaceReport:
+def face_reports(decisions: Sequence[Decision], matches: Matches, kept: Mapping[int, Kept]) -> tuple[FaceReport, ...]:
+    """A line a face, in the order of the decisions; of faces that nobody painted nothing is `kept`."""
+    return tuple(
+        _face_report(one, kept.get(one.id), matches.reasons.get(one.id), matches.notes.get(one.id, ""))
+        for one in decisions
+    )
+
+
+def givers_of(kept: Iterable[Kept], references: Sequence[Photo]) -> list[Photo]:
+    """The references from which any of the eyes that were kept came."""
+    origins = [eyes.origin for face in kept for eyes in face.best]
+    return [references[n - 1] for n in sorted({one.reference for one in origins if isinstance(one, ReferenceFace)})]
+
+
+def _face_report(decision: Decision, kept: Kept | None, no_donor: NoDonors | None, note: str) -> FaceReport:
     """One face's line: what was decided, what came of it, why no reference gave its eyes, if one was to, and a note."""
     before = {side: EyeReport(decision.face.eyes[side].openness) for side in SIDES}
     notes = (note,) if note else ()
