@@ -19,7 +19,7 @@ from open_the_eyes.service import middleware, uploads
 from open_the_eyes.service.concurrency import MAX_WAITING
 from open_the_eyes.service.errors import StoreAway
 from open_the_eyes.service.settings import ServiceSettings
-from open_the_eyes.service.uploads import MAX_RECEIVING, UploadHandler
+from open_the_eyes.service.uploads import MAX_RECEIVING, Upload, UploadHandler
 from open_the_eyes.settings import Settings
 from tests.service.running import RunningService, running_service
 
@@ -114,6 +114,13 @@ def test_what_this_engine_cannot_do_is_refused_before_a_job_is_accepted_or_a_pho
     assert server.service.repository.unfinished_count() == before
     looked = server.http.post("/v1/inspect", files={"photo": shut}, data={"options": options})
     assert (looked.status_code, looked.json()) == (status, answer.json())
+
+
+def test_an_option_that_is_null_is_the_same_request_as_without_it() -> None:
+    assert (
+        Upload(b"a", (), {"seed": None, "mode": "fast"}).fingerprint == Upload(b"a", (), {"mode": "fast"}).fingerprint
+    )
+    assert Upload(b"a", (), {"seed": 0}).fingerprint != Upload(b"a", (), {}).fingerprint
 
 
 @pytest.mark.parametrize(

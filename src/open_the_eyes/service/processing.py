@@ -38,12 +38,17 @@ Pause = Callable[[float], None]
 
 
 def options_of(request: dict[str, Any]) -> Options:
-    """Options as JSON has them; null is what programs write for an option that is not given.
+    """Options as JSON has them.
 
     Raises:
         UsageError: an option that does not exist, or a value out of range.
     """
-    return Options.of(**{name: value for name, value in request.items() if value is not None or name not in NAMES})
+    return Options.of(**given(request))
+
+
+def given(request: dict[str, Any]) -> dict[str, Any]:
+    """Without nulls, which programs write for an option that is not given; those of other names stay, to be refused."""
+    return {name: value for name, value in request.items() if value is not None or name not in NAMES}
 
 
 def check_options(request: dict[str, Any], references: int, engine: Engine) -> None:

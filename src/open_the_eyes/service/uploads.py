@@ -21,7 +21,7 @@ from ..errors import OpenTheEyesError, PhotoTooLarge, UsageError
 from .concurrency import ConcurrencyLimiter
 from .errors import BodyTooLarge, Busy, StoreAway
 from .jobs import PHOTO, Job, JobRequest, reference_name
-from .processing import check_options, options_of
+from .processing import check_options, given, options_of
 from .repository import JobRepository
 from .runner import JobRunner
 from .settings import ServiceSettings
@@ -56,7 +56,7 @@ class Upload:
     def fingerprint(self) -> str:
         """The same for the same photos and options, whatever the files were called."""
         parts = [hashlib.sha256(data).hexdigest() for data in (self.photo, *self.references)]
-        return hashlib.sha256(json.dumps([parts, self.options], sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([parts, given(self.options)], sort_keys=True).encode()).hexdigest()
 
 
 class UploadHandler:
