@@ -94,6 +94,7 @@ def test_a_full_queue_says_when_to_come_again_and_what_was_accepted_is_done(
             assert 3 <= len(accepted) <= 4  # one may stand before the engine already
             assert len(accepted) + len(refused) == 8
             assert all(int(answer.headers["retry-after"]) >= 1 for answer in refused)
+            assert all(answer.json()["type"].endswith(":queue-full") for answer in refused)
             again = server.hand_in(shut, **{"Idempotency-Key": "0"})
             assert (again.status_code, again.json()["id"]) == (202, accepted[0])
             assert [server.view(job)["position"] for job in accepted] == sorted(

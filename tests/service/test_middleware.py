@@ -145,6 +145,7 @@ def test_too_many_requests_are_told_when_to_come_again() -> None:
     answer = ask(per_minute=5, times=6)
     assert answer.status_code == 429
     assert 1 <= int(answer.headers["retry-after"]) <= 60
+    assert answer.json()["type"].endswith(":too-many-requests")
 
 
 def test_a_body_that_says_it_is_too_large_is_not_read() -> None:

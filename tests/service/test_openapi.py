@@ -9,7 +9,9 @@ import pytest
 
 from open_the_eyes.errors import UsageError
 from open_the_eyes.options import MODES, Options
+from open_the_eyes.service.errors import Busy
 from open_the_eyes.service.openapi import RANGES
+from open_the_eyes.service.problems import name_of
 from open_the_eyes.service.schemas import JobView, ReportView
 from tests.service.running import RunningService
 
@@ -72,10 +74,14 @@ def test_every_field_of_an_answer_has_an_example(document: dict[str, Any]) -> No
                 assert "examples" in told or not plain, f"{name}.{field}"
 
 
-def test_who_is_refused_for_coming_too_often_is_told_of_the_header(document: dict[str, Any]) -> None:
-    for way in document["paths"].values():
-        for one in way.values():
-            assert "429" not in one["responses"] or "Retry-After" in one["responses"]["429"]["headers"]
+def test_who_is_refused_for_coming_too_often_is_told_of_the_header_and_of_every_reason(
+    document: dict[str, Any],
+) -> None:
+    refusals = [one["responses"].get("429") for way in document["paths"].values() for one in way.values()]
+    for told in filter(None, refusals):
+        assert "Retry-After" in told["headers"]
+        for kind in Busy.__subclasses__():
+            assert f"`{name_of(kind)}`" in told["description"]
 
 
 def test_every_reference_in_the_document_leads_somewhere(document: dict[str, Any]) -> None:

@@ -66,14 +66,14 @@ def test_of_many_uploads_at_once_some_are_read_some_wait_unread_and_the_others_a
         tasks = [asyncio.create_task(upload(slow)) for _ in range(MAX_RECEIVING + MAX_WAITING + 3)]
         while sum(task.done() for task in tasks) < 3:
             await asyncio.sleep(0.01)
-        assert (reading, [task.result() for task in tasks if task.done()]) == (MAX_RECEIVING, ["Busy"] * 3)
+        assert (reading, [task.result() for task in tasks if task.done()]) == (MAX_RECEIVING, ["TooManyUploads"] * 3)
         slow.set()
         return Counter(await asyncio.gather(*tasks))
 
     answers = asyncio.run(asyncio.wait_for(go(), 30))
     assert most == MAX_RECEIVING
     assert answers["UsageError"] >= MAX_RECEIVING  # there was no photo in them: they have been read
-    assert answers["UsageError"] + answers["Busy"] == MAX_RECEIVING + MAX_WAITING + 3
+    assert answers["UsageError"] + answers["TooManyUploads"] == MAX_RECEIVING + MAX_WAITING + 3
 
 
 def test_uploads_that_fall_silent_make_room_for_those_that_wait(

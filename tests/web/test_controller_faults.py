@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from open_the_eyes.errors import PhotoNotWritten
-from open_the_eyes.service.errors import Busy, NotHere
+from open_the_eyes.service.errors import NotHere, QueueFull
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web.controller import Controller
 from open_the_eyes.web.edit_session import EditSession
@@ -16,7 +16,7 @@ from tests.web.fake_jobs import ADA, FakeJobClient
 @pytest.mark.parametrize(
     ("trouble", "headline", "advice"),
     [
-        (Busy("expected room in the queue.", 7), "Many photos are waiting", "7 seconds"),
+        (QueueFull("expected room in the queue.", 7), "Many photos are waiting", "7 seconds"),
         (NotHere("it has been deleted."), "not here any more", "Choose it again"),
         (PhotoNotWritten("/secret/place: no room."), "could not be stored", "no room left"),
         (ZeroDivisionError("/secret/place"), "went wrong on our side", "try again"),
@@ -44,7 +44,7 @@ def test_what_goes_wrong_is_said_and_can_be_tried_again_as_it_was_wished(
 def test_a_file_that_was_refused_or_failed_is_what_is_tried_again(
     controller: Controller, job_client: FakeJobClient, seen: EditSession
 ) -> None:
-    job_client.trouble = Busy("expected room in the queue.", 7)
+    job_client.trouble = QueueFull("expected room in the queue.", 7)
     refused = controller.act(ADA, seen, {"act": "finish", "purpose": "ultra", "memory": None})
     job_client.trouble = None
     again = controller.act(ADA, refused.session, dict(refused.retry or {}))

@@ -21,7 +21,10 @@ from open_the_eyes.web.refusals import kind_of, left_out, own_limit, refusal
         ("photo-too-large", "too large"),
         ("too-many-photos", "too many"),
         ("folder", "a folder"),
-        ("busy", "waiting"),
+        ("queue-full", "waiting"),
+        ("too-many-uploads", "arriving"),
+        ("too-many-requests", "a lot"),
+        ("busy", "just now"),
         ("no-face", "No face"),
         ("not-here", "not here any more"),
         ("key-needed", "signed out"),
@@ -96,8 +99,8 @@ def test_a_gpu_that_fails_tells_no_visitor_where() -> None:
 def test_a_limit_is_named_and_so_is_the_time_to_wait() -> None:
     problem = {"detail": "expected at most 5 bytes in a photo, got 9; make it smaller."}
     assert refusal("photo-too-large", problem)[1].startswith("Expected at most 5 bytes")
-    assert refusal("busy", None, 12)[1].endswith("in 12 seconds.")
-    assert refusal("busy", None, 1)[1].endswith("in 1 second.")
+    assert refusal("queue-full", None, 12)[1].endswith("in 12 seconds.")
+    assert refusal("too-many-uploads", None, 1)[1].endswith("in 1 second.")
 
 
 def test_who_drops_a_whole_folder_at_their_own_computer_is_told_which_command_is_for_that() -> None:

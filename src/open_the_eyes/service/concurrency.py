@@ -8,7 +8,7 @@ from typing import Final
 
 import anyio
 
-from .errors import Busy
+from .errors import TooManyUploads
 
 MAX_WAITING: Final = 64
 RETRY_AFTER_SECONDS: Final = 2
@@ -25,10 +25,10 @@ class ConcurrencyLimiter:
         """Waits for a place, and has it for the length of a block.
 
         Raises:
-            Busy: `MAX_WAITING` wait already.
+            TooManyUploads: `MAX_WAITING` wait already.
         """
         if self._limiter.statistics().tasks_waiting >= MAX_WAITING:
-            raise Busy(
+            raise TooManyUploads(
                 f"expected room for one more upload, {MAX_WAITING} wait; try again in {RETRY_AFTER_SECONDS} seconds.",
                 RETRY_AFTER_SECONDS,
             )

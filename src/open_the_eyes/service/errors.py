@@ -16,7 +16,10 @@ OpenTheEyesError                HTTP
 ├── Cancelled
 │   └── Unwatched                409   the job was for a page that was closed
 └── NoCapacity
-    └── Busy                     429   too many jobs wait, or too many requests came; says when to try again
+    └── Busy                     429   not at this moment; says when to try again
+        ├── QueueFull            429   too many jobs wait
+        ├── TooManyUploads       429   too many photos come in, or wait to be looked at
+        └── TooManyRequests      429   this key asked too often
 """
 
 from __future__ import annotations
@@ -80,6 +83,18 @@ class Busy(NoCapacity):
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class QueueFull(Busy):
+    pass
+
+
+class TooManyUploads(Busy):
+    pass
+
+
+class TooManyRequests(Busy):
+    pass
 
 
 class Stopping(BaseException):

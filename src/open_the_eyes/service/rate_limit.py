@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from .errors import Busy
+from .errors import TooManyRequests
 
 MANY: Final = 1000
 """Buckets from which on those that are full again are dropped: they are as good as none."""
@@ -26,7 +26,7 @@ class RateLimiter:
         """Takes one from the bucket of `owner`: only known keys, so that strangers cannot fill the memory.
 
         Raises:
-            Busy: it is empty.
+            TooManyRequests: it is empty.
         """
         pace = self._per_minute / 60
         with self._lock:
@@ -39,7 +39,7 @@ class RateLimiter:
                     self._drop_full(now, pace)
                 return
         seconds = max(1, math.ceil((1 - left) / pace))
-        raise Busy(
+        raise TooManyRequests(
             f"expected at most {self._per_minute} requests a minute of one key, more came; try again in {seconds} "
             "seconds.",
             seconds,

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ..counting import counted
 from ..errors import UsageError
-from .errors import Busy
+from .errors import QueueFull
 from .jobs import ENDED, UNFINISHED, Job, JobRequest, Lane
 from .tables import JOBS, connect, job_of
 
@@ -40,7 +40,7 @@ class JobRepository:
         """The job for a request, "arriving"; or the one that the same request has already made.
 
         Raises:
-            Busy: `max_queue` jobs are waiting.
+            QueueFull: `max_queue` jobs are waiting.
             UsageError: another request had the same idempotency key.
         """
         try:
@@ -62,7 +62,7 @@ class JobRepository:
 
     def check_room(self, max_queue: int) -> None:
         """Raises:
-        Busy: `max_queue` jobs are waiting.
+        QueueFull: `max_queue` jobs are waiting.
         """
         with self._engine.connect() as connection:
             self._check_room(connection, max_queue)
@@ -224,7 +224,7 @@ class JobRepository:
             pace = _usual_seconds(connection, "photo") or 1.0
             soon = max(1, min(LONGEST_WAIT, round(pace * waiting / 10)))  # until a tenth of the queue is done
             jobs, seconds = counted(waiting, "job"), counted(soon, "second")
-            raise Busy(f"expected room in the queue, it has {jobs}; try again in {seconds}.", soon)
+            raise QueueFull(f"expected room in the queue, it has {jobs}; try again in {seconds}.", soon)
 
     def _add(self, connection: sa.Connection, request: JobRequest) -> Job:
         row = {

@@ -79,7 +79,7 @@ class UploadHandler:
         """The accepted job; it survives whatever happens from here on.
 
         Raises:
-            Busy: the queue is full, or too many uploads wait.
+            QueueFull, TooManyUploads: try again later.
             OpenTheEyesError: this is no photo, or not what can be asked for.
         """
         _check_key(idempotency)
@@ -102,7 +102,7 @@ class UploadHandler:
             leave_out: references that cannot be read are left out, and do not refuse the whole.
 
         Raises:
-            Busy: too many wait.
+            TooManyUploads: try again later.
             OpenTheEyesError: this is no photo, or not what can be asked for.
         """
         async with self._form(request) as form, self._inspect_slots.slot():
@@ -176,7 +176,8 @@ class UploadHandler:
         """The job for an upload that has been checked; from here on it is not lost.
 
         Raises:
-            Busy: the queue is full.
+            QueueFull: try again later.
+            Busy: the same request, sent at the same moment, was not accepted.
             StoreAway: there is no room for it, or no place.
         """
         request = JobRequest(owner, upload.options, len(upload.references), idempotency, upload.fingerprint)

@@ -19,7 +19,10 @@ _REFUSALS: Final = {
     "body-too-large": ("Those photos are too large together.", "Choose fewer of them, or smaller ones."),
     "folder": ("That is a folder.", "Drop one photo out of it, with other shots of the same people if there are some."),
     "too-many-photos": ("Those are too many photos.", "Choose fewer of them."),
-    "busy": ("Many photos are waiting just now.", "Nothing is lost; please try again shortly."),
+    "busy": ("That cannot be done just now.", "Nothing is lost; please try again shortly."),
+    "queue-full": ("Many photos are waiting just now.", "Nothing is lost; please try again shortly."),
+    "too-many-uploads": ("Many photos are arriving just now.", "Nothing is lost; please try again shortly."),
+    "too-many-requests": ("That was a lot in a short time.", "Nothing is lost; please try again shortly."),
     "store-away": ("The photo could not be stored.", "There may be no room left; try again later."),
     "store-unreadable": ("The photo cannot be read just now.", "It is still kept; try again later."),
     "photo-not-written": ("The photo could not be stored.", "There may be no room left; try again later."),
@@ -76,6 +79,8 @@ _EXTRAS: Final = (("pillow-heif", '`pip install "open-the-eyes[heif]"`'),)
 """What reads some photos and may be missing, by the name that is said of it, and the command that adds it."""
 _TOLD: Final = ("unreadable-photo", "photo-too-large", "body-too-large", "too-many-photos", "usage-error")
 """Of these the service says what came and what can be done, in words for a visitor."""
+_BUSY: Final = ("busy", "queue-full", "too-many-uploads", "too-many-requests")
+"""Of these the service says when to try again."""
 _HEAD: Final = re.compile(r"^(the photo|reference \d+): ")
 _PHOTO: Final = re.compile(r"\{([^}]*)\}")
 """Where the name of a photo stands in a headline, and what stands there without one."""
@@ -95,7 +100,7 @@ def refusal(
     detail = str((problem or {}).get("detail", ""))
     if kind in _TOLD and detail:
         advice = sentence(_HEAD.sub("", detail))
-    if kind == "busy" and seconds is not None:
+    if kind in _BUSY and seconds is not None:
         advice = f"Nothing is lost; please try again in {counted(seconds, 'second')}."
     return headline, advice
 
@@ -125,5 +130,5 @@ def own_limit(kind: str, detail: str = "") -> str:
 
 
 def kind_of(problem: Mapping[str, Any]) -> str:
-    """ "urn:open-the-eyes:problem:busy" -> "busy" """
+    """ "urn:open-the-eyes:problem:queue-full" -> "queue-full" """
     return str(problem.get("type", "")).rpartition(":")[2]
