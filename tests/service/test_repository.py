@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.service_rig import postgres
 from open_the_eyes.errors import UsageError
-from open_the_eyes.service.errors import Busy
+from open_the_eyes.service.errors import Busy, OwnQueueFull
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.service.repository import JobRepository
 
@@ -166,8 +166,27 @@ def test_the_queue_is_never_longer_than_it_may_be(repository: JobRepository) -> 
     with ThreadPoolExecutor(8) as crowd:
         assert list(crowd.map(come, range(20))).count(True) == 5
     with pytest.raises(Busy, match="it has 5 jobs; try again in") as caught:
-        repository.check_room(5)
+        repository.check_room("b", 5)
     assert 1 <= caught.value.retry_after <= 120
+
+
+def test_one_owner_cannot_fill_the_queue_for_the_others(repository: JobRepository) -> None:
+    def come(_: int) -> bool:
+        try:
+            repository.admit(job_request(), 8, 2)
+        except OwnQueueFull:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as crowd:
+        assert list(crowd.map(come, range(10))).count(True) == 2
+    with pytest.raises(OwnQueueFull, match="at most 2 waiting jobs of one key, another came; try again in") as caught:
+        repository.check_room("a", 8, 2)
+    assert 1 <= caught.value.retry_after <= 120
+    repository.check_room("b", 8, 2)
+    other = queued(repository, owner="b")
+    assert repository.begin(other.id)
+    repository.check_room("b", 8, 1)  # what is being painted waits no more
 
 
 def test_one_request_sent_many_times_at_once_is_one_job(repository: JobRepository) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from open_the_eyes.errors import UsageError
+from open_the_eyes.service.api_keys import LOCAL
 from open_the_eyes.service.settings import ServiceSettings
 
 HOSTS = ("photos.example", "photos_2.local", "::1", "10.0.0.7")
@@ -30,6 +31,7 @@ def test_everything_can_be_set() -> None:
             "OTE_KEYS": "/etc/keys",
             "OTE_RETENTION": "60",
             "OTE_MAX_QUEUE": "5",
+            "OTE_MAX_QUEUE_PER_KEY": "2",
             "OTE_MAX_REFERENCES": "1",
             "OTE_REQUESTS_PER_MINUTE": "10",
             "OTE_HOSTS": "Photos.example., photos_2.local,::1,10.0.0.7",
@@ -39,8 +41,15 @@ def test_everything_can_be_set() -> None:
     )
     assert (config.store_url, config.database_url) == ("s3://bucket/jobs", "postgresql://u:p@db/ote")
     assert (config.keys_file, config.retention, config.max_queue) == (Path("/etc/keys"), 60, 5)
+    assert (config.max_queue_of("key-1"), config.max_queue_of(LOCAL)) == (2, 5)
     assert (config.max_references, config.requests_per_minute) == (1, 10)
     assert (config.hosts, config.worker_name) == (HOSTS, "gpu-1")
+
+
+@pytest.mark.parametrize(("whole", "part"), [(1, 4), (16, 4), (17, 5), (100, 25)])
+def test_a_key_has_a_quarter_of_the_queue_and_whoever_needs_none_all_of_it(whole: int, part: int) -> None:
+    config = ServiceSettings(folder=Path("/data"), max_queue=whole)
+    assert (config.max_queue_of("key-1"), config.max_queue_of(LOCAL)) == (part, whole)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +59,7 @@ def test_everything_can_be_set() -> None:
         ("OTE_RETENTION", "-1"),
         ("OTE_RETENTION", "soon"),
         ("OTE_MAX_QUEUE", "9" * 30),
+        ("OTE_MAX_QUEUE_PER_KEY", "0"),
         ("OTE_MAX_REFERENCES", "²"),
         ("OTE_FOLDER", ""),
         ("OTE_FOLDER", "~no-such-user/jobs"),

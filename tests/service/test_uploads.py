@@ -17,7 +17,8 @@ from starlette.requests import Request
 from open_the_eyes.errors import OpenTheEyesError, WeightsMissing
 from open_the_eyes.service import middleware, uploads
 from open_the_eyes.service.concurrency import MAX_WAITING
-from open_the_eyes.service.errors import StoreAway
+from open_the_eyes.service.errors import OwnQueueFull, StoreAway
+from open_the_eyes.service.repository import JobRepository
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.service.uploads import MAX_RECEIVING, Upload, UploadHandler
 from open_the_eyes.settings import Settings
@@ -37,7 +38,7 @@ NO_PHOTO = b'--x\r\nContent-Disposition: form-data; name="options"\r\n\r\n{}\r\n
 
 @pytest.mark.parametrize("door", ["create_job", "inspection"])
 def test_of_many_uploads_at_once_some_are_read_some_wait_unread_and_the_others_are_refused(door: str) -> None:
-    roomy: Any = SimpleNamespace(check_room=lambda _: None)
+    roomy: Any = SimpleNamespace(check_room=lambda *_: None)
     handler = UploadHandler(roomy, roomy, roomy, SimpleNamespace(settings=Settings()), ServiceSettings())  # type: ignore[arg-type]
     reading = most = 0
 
@@ -148,6 +149,22 @@ def test_a_match_with_a_reference_that_did_not_come_is_refused_before_a_job_is_a
         answer = server.http.post(path, files=files, data=options)
         assert answer.status_code == 422
         assert "match: expected one of 1 reference, got reference 2" in answer.json()["detail"]
+
+
+def test_a_key_that_has_used_up_its_part_of_the_queue_leaves_room_for_another(tmp_path: Path) -> None:
+    anything: Any = SimpleNamespace(put=lambda *_: None, enqueue=lambda _: None, settings=Settings())
+    repository = JobRepository(f"sqlite:///{tmp_path}/jobs.sqlite")
+    handler = UploadHandler(repository, anything, anything, anything, ServiceSettings(max_queue_per_key=1))
+    photo = Upload(b"a", (), {})
+    handler.submit(photo, "key-1")
+    with pytest.raises(OwnQueueFull):
+        handler.check_room("key-1")
+    with pytest.raises(OwnQueueFull):
+        handler.submit(photo, "key-1")
+    for owner in ("key-2", "local", "local"):
+        handler.check_room(owner)
+        handler.submit(photo, owner)
+    repository.close()
 
 
 @pytest.mark.parametrize("trouble", NO_PLACE, ids=lambda trouble: type(trouble).__name__)

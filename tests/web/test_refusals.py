@@ -22,6 +22,7 @@ from open_the_eyes.web.refusals import kind_of, left_out, own_limit, refusal
         ("too-many-photos", "too many"),
         ("folder", "a folder"),
         ("queue-full", "waiting"),
+        ("own-queue-full", "your photos"),
         ("too-many-uploads", "arriving"),
         ("too-many-requests", "a lot"),
         ("busy", "just now"),

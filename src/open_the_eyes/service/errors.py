@@ -18,6 +18,7 @@ OpenTheEyesError                HTTP
 └── NoCapacity
     └── Busy                     429   not at this moment; says when to try again
         ├── QueueFull            429   too many jobs wait
+        ├── OwnQueueFull         429   too many jobs of this key wait
         ├── TooManyUploads       429   too many photos come in, or wait to be looked at
         └── TooManyRequests      429   this key asked too often
 """
@@ -86,6 +87,10 @@ class Busy(NoCapacity):
 
 
 class QueueFull(Busy):
+    pass
+
+
+class OwnQueueFull(Busy):
     pass
 
 

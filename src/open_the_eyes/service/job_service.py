@@ -221,7 +221,7 @@ class JobService:
             take: which photo is to be opened: 0 the one that was, 1, 2, ... a reference, for which it becomes one.
 
         Raises:
-            QueueFull: try again later.
+            QueueFull, OwnQueueFull: try again later.
             NotHere: the photo has been deleted.
             OpenTheEyesError: it cannot be stored, or these are no options, or none that this engine has.
         """

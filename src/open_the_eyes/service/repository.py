@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ..counting import counted
 from ..errors import UsageError
-from .errors import QueueFull
+from .errors import OwnQueueFull, QueueFull
 from .jobs import ENDED, UNFINISHED, Job, JobRequest, Lane
 from .tables import JOBS, connect, job_of
 
@@ -36,11 +36,12 @@ class JobRepository:
     def __init__(self, url: str) -> None:
         self._engine = connect(url)
 
-    def admit(self, request: JobRequest, max_queue: int) -> Job:
+    def admit(self, request: JobRequest, max_queue: int, max_own: int | None = None) -> Job:
         """The job for a request, "arriving"; or the one that the same request has already made.
 
         Raises:
             QueueFull: `max_queue` jobs are waiting.
+            OwnQueueFull: `max_own` jobs of the same owner are.
             UsageError: another request had the same idempotency key.
         """
         try:
@@ -48,10 +49,10 @@ class JobRepository:
                 self._one_at_a_time(connection)
                 known = self._known(connection, request)
                 if known is None:
-                    self._check_room(connection, max_queue)
+                    self._check_room(connection, request.owner, max_queue, max_own)
                     known = self._add(connection, request)
         except sa.exc.IntegrityError:  # the same request, at the same moment, at another machine
-            return self.admit(request, max_queue)
+            return self.admit(request, max_queue, max_own)
         if known.request.fingerprint != request.fingerprint:
             raise UsageError(
                 "expected the same photo, references and options as the request that used it first, "
@@ -60,12 +61,13 @@ class JobRepository:
             )
         return known
 
-    def check_room(self, max_queue: int) -> None:
+    def check_room(self, owner: str, max_queue: int, max_own: int | None = None) -> None:
         """Raises:
         QueueFull: `max_queue` jobs are waiting.
+        OwnQueueFull: `max_own` jobs of this owner are.
         """
         with self._engine.connect() as connection:
-            self._check_room(connection, max_queue)
+            self._check_room(connection, owner, max_queue, max_own)
 
     def knows(self, owner: str, idempotency: str) -> bool:
         """Whether a request of that key has come before."""
@@ -217,14 +219,19 @@ class JobRepository:
         row = connection.execute(query).first()
         return None if row is None else job_of(row)
 
-    def _check_room(self, connection: sa.Connection, max_queue: int) -> None:
-        query = sa.select(sa.func.count()).where(JOBS.c.state.in_(COUNTED))
-        waiting = int(connection.execute(query).scalar_one())
+    def _check_room(self, connection: sa.Connection, owner: str, max_queue: int, max_own: int | None) -> None:
+        of_owner = sa.func.count().filter(JOBS.c.owner == owner)
+        query = sa.select(sa.func.count(), of_owner).where(JOBS.c.state.in_(COUNTED))
+        waiting, own = connection.execute(query).one()
+        if waiting < max_queue and (max_own is None or own < max_own):
+            return
+        pace = _usual_seconds(connection, "photo") or 1.0
+        soon = max(1, min(LONGEST_WAIT, round(pace * waiting / 10)))  # until a tenth of the queue is done
+        later = f"try again in {counted(soon, 'second')}."
         if waiting >= max_queue:
-            pace = _usual_seconds(connection, "photo") or 1.0
-            soon = max(1, min(LONGEST_WAIT, round(pace * waiting / 10)))  # until a tenth of the queue is done
-            jobs, seconds = counted(waiting, "job"), counted(soon, "second")
-            raise QueueFull(f"expected room in the queue, it has {jobs}; try again in {seconds}.", soon)
+            raise QueueFull(f"expected room in the queue, it has {counted(waiting, 'job')}; {later}", soon)
+        most = counted(max_own or 0, "waiting job")
+        raise OwnQueueFull(f"expected at most {most} of one key, another came; {later}", soon)
 
     def _add(self, connection: sa.Connection, request: JobRequest) -> Job:
         row = {

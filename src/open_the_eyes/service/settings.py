@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import socket
@@ -15,8 +16,12 @@ from typing import Any, Final
 from ..errors import UsageError
 from ..settings import path_from
 from ..wording import typed
+from .api_keys import LOCAL
 
 DATABASES: Final = ("sqlite", "postgresql")
+LEAST_QUEUE: Final = 4
+"""A quarter of a short queue would be too little for a page: it asks for a preview before it gives the last one up."""
+
 _HOST: Final = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 
 
@@ -47,6 +52,7 @@ class ServiceSettings:
         keys: the file of API keys' hashes; None is `folder`/keys (OTE_KEYS).
         retention: seconds after which everything of a job is deleted (OTE_RETENTION).
         max_queue: how many jobs may wait (OTE_MAX_QUEUE).
+        max_queue_per_key: how many of these may be of one key; None is a quarter (OTE_MAX_QUEUE_PER_KEY).
         max_references: how many other photos of the same people one job may bring (OTE_MAX_REFERENCES).
         max_request_bytes: of one request, all its photos together (OTE_MAX_REQUEST_BYTES).
         requests_per_minute: of one key (OTE_REQUESTS_PER_MINUTE).
@@ -61,6 +67,7 @@ class ServiceSettings:
     keys: Path | None = None
     retention: int = 86_400
     max_queue: int = 100
+    max_queue_per_key: int | None = None
     max_references: int = 8
     max_request_bytes: int = 500_000_000
     requests_per_minute: int = 300
@@ -87,6 +94,12 @@ class ServiceSettings:
     @property
     def worker_name(self) -> str:
         return self.worker or ("local" if self.database_url.startswith("sqlite") else socket.gethostname())
+
+    def max_queue_of(self, owner: str) -> int:
+        """How many jobs of this owner may wait; where no key is asked for, all are of one."""
+        if owner == LOCAL:
+            return self.max_queue
+        return self.max_queue_per_key or max(LEAST_QUEUE, math.ceil(self.max_queue / 4))
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> ServiceSettings:
@@ -156,6 +169,7 @@ _READERS: Final[dict[str, Callable[[str, str], object]]] = {
     "keys": path_from,
     "retention": _count,
     "max_queue": _count,
+    "max_queue_per_key": _count,
     "max_references": _count,
     "max_request_bytes": _count,
     "requests_per_minute": _count,

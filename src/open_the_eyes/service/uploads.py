@@ -79,20 +79,26 @@ class UploadHandler:
         """The accepted job; it survives whatever happens from here on.
 
         Raises:
-            QueueFull, TooManyUploads: try again later.
+            QueueFull, OwnQueueFull, TooManyUploads: try again later.
             OpenTheEyesError: this is no photo, or not what can be asked for.
         """
         _check_key(idempotency)
         new = idempotency is None or not await run_sync(self._repository.knows, owner, idempotency)
         if new:
-            await run_sync(self._repository.check_room, self._config.max_queue)
+            await run_sync(self.check_room, owner)
         async with self._form(request) as form, self._decode_slots.slot():
             if new:  # others were faster: then it need not be decoded
-                await run_sync(self._repository.check_room, self._config.max_queue)
+                await run_sync(self.check_room, owner)
             upload = await self._parsed(form)
             if new:
                 await run_sync(self._check_options, upload)
             return await run_sync(self.submit, upload, owner, idempotency)
+
+    def check_room(self, owner: str) -> None:
+        """Raises:
+        QueueFull, OwnQueueFull: try again later.
+        """
+        self._repository.check_room(owner, self._config.max_queue, self._config.max_queue_of(owner))
 
     @asynccontextmanager
     async def inspection(self, request: Request, *, leave_out: bool = False) -> AsyncIterator[Upload]:
@@ -176,12 +182,12 @@ class UploadHandler:
         """The job for an upload that has been checked; from here on it is not lost.
 
         Raises:
-            QueueFull: try again later.
+            QueueFull, OwnQueueFull: try again later.
             Busy: the same request, sent at the same moment, was not accepted.
             StoreAway: there is no room for it, or no place.
         """
         request = JobRequest(owner, upload.options, len(upload.references), idempotency, upload.fingerprint)
-        job = self._repository.admit(request, self._config.max_queue)
+        job = self._repository.admit(request, self._config.max_queue, self._config.max_queue_of(owner))
         if job.state != "arriving":
             return job
         try:

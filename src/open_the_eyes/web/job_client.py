@@ -39,7 +39,7 @@ class JobClient:
 
         Raises:
             NoFace: nothing is kept.
-            QueueFull: try again later.
+            QueueFull, OwnQueueFull: try again later.
             OpenTheEyesError: the photo cannot be looked at, or not be stored.
         """
         found = self._faces_in(upload.photo)
@@ -91,7 +91,7 @@ class JobClient:
         """With a new preview under way, and no job for what was waited for before.
 
         Raises:
-            QueueFull: try again later.
+            QueueFull, OwnQueueFull: try again later.
             NotHere: the photo has been deleted.
         """
         return self._watched(self._sent(owner, session, session.preview_options()))
@@ -107,7 +107,7 @@ class JobClient:
 
         Raises:
             NoFace: in that shot; the one that was open stays as it is.
-            QueueFull, NotHere: as for `preview`.
+            QueueFull, OwnQueueFull, NotHere: as for `preview`.
         """
         if not 1 <= take < len(session.names):
             return session

@@ -21,6 +21,7 @@ _REFUSALS: Final = {
     "too-many-photos": ("Those are too many photos.", "Choose fewer of them."),
     "busy": ("That cannot be done just now.", "Nothing is lost; please try again shortly."),
     "queue-full": ("Many photos are waiting just now.", "Nothing is lost; please try again shortly."),
+    "own-queue-full": ("Many of your photos are waiting already.", "Nothing is lost; please try again shortly."),
     "too-many-uploads": ("Many photos are arriving just now.", "Nothing is lost; please try again shortly."),
     "too-many-requests": ("That was a lot in a short time.", "Nothing is lost; please try again shortly."),
     "store-away": ("The photo could not be stored.", "There may be no room left; try again later."),
@@ -79,7 +80,7 @@ _EXTRAS: Final = (("pillow-heif", '`pip install "open-the-eyes[heif]"`'),)
 """What reads some photos and may be missing, by the name that is said of it, and the command that adds it."""
 _TOLD: Final = ("unreadable-photo", "photo-too-large", "body-too-large", "too-many-photos", "usage-error")
 """Of these the service says what came and what can be done, in words for a visitor."""
-_BUSY: Final = ("busy", "queue-full", "too-many-uploads", "too-many-requests")
+_BUSY: Final = ("busy", "queue-full", "own-queue-full", "too-many-uploads", "too-many-requests")
 """Of these the service says when to try again."""
 _HEAD: Final = re.compile(r"^(the photo|reference \d+): ")
 _PHOTO: Final = re.compile(r"\{([^}]*)\}")

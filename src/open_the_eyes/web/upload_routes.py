@@ -25,7 +25,7 @@ def upload_routes(service: JobService, job_client: JobClient) -> APIRouter:
 
         References that are of no use are left out, and the answer says which and why.
         """
-        await run_sync(service.repository.check_room, service.config.max_queue)
+        await run_sync(service.uploads.check_room, request.state.owner)
         async with service.uploads.inspection(request, leave_out=True) as upload:
             job, left_out = await run_sync(job_client.hand_in, request.state.owner, upload)
         told = [{"number": number, "problem": problem_of(error)} for number, error in sorted(left_out.items())]
