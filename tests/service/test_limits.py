@@ -9,27 +9,37 @@ import pytest
 
 from open_the_eyes.service.errors import Busy
 from open_the_eyes.service.jobs import Lane
-from open_the_eyes.service.priority_lock import PriorityLock
+from open_the_eyes.service.priority_lock import IN_A_ROW, PriorityLock
 from open_the_eyes.service.rate_limit import MANY, RateLimiter
 
 
-def test_a_preview_that_comes_last_goes_first() -> None:
-    device_lock, order = PriorityLock(), list[str]()
+def turns(*lanes: Lane) -> list[Lane]:
+    """In which order they are let in who come in this order while somebody else is in."""
+    device_lock, order = PriorityLock(), list[Lane]()
 
     def go(lane: Lane) -> None:
         with device_lock.hold(lane):
             order.append(lane)
 
-    threads = []
+    threads = [threading.Thread(target=go, args=(lane,)) for lane in lanes]
     with device_lock.hold("photo"):
-        for lane in ("photo", "photo", "preview"):
-            thread = threading.Thread(target=go, args=(lane,))
+        for number, thread in enumerate(threads, start=1):
             thread.start()
-            threads.append(thread)
-            time.sleep(0.05)
+            while sum(device_lock._waiting.values()) < number:
+                time.sleep(0.001)
     for thread in threads:
         thread.join()
-    assert order == ["preview", "photo", "photo"]
+    return order
+
+
+def test_a_preview_that_comes_last_goes_first() -> None:
+    assert turns("photo", "photo", "preview") == ["preview", "photo", "photo"]
+
+
+def test_a_photo_that_waits_is_passed_by_so_many_previews_and_no_more() -> None:
+    few: list[Lane] = ["preview"] * IN_A_ROW
+    assert turns("photo", "photo", *few, "preview") == [*few, "photo", "preview", "photo"]
+    assert turns(*few, "preview", "preview") == [*few, "preview", "preview"]
 
 
 def test_nobody_is_in_at_the_same_time() -> None:
