@@ -218,19 +218,35 @@ def test_a_length_that_is_no_number_is_none() -> None:
     assert ask("POST", headers=[(b"content-length", b"\xb2")]).status_code == 200
 
 
-def test_a_body_of_which_nothing_more_comes_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(middleware, "SILENCE_SECONDS", 0.05)
+@pytest.mark.parametrize(("head", "seconds"), [(3, 60.0), (3, 0.01), (90, 0.01)], ids=["none", "bytes", "after much"])
+def test_a_body_of_which_too_little_comes_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, head: int, seconds: float
+) -> None:
+    monkeypatch.setattr(middleware, "PACE_SECONDS", 0.05)
+    monkeypatch.setattr(middleware, "PACE_BYTES", 100)
 
-    async def stalled() -> AsyncIterator[bytes]:
-        for _ in range(3):
-            yield b"half a ph"
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(60)
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"half a pho" * head
+        while True:
+            await asyncio.sleep(seconds)
+            yield b"t"
 
-    answer = ask("POST", content=stalled())
+    answer = ask("POST", content=slow())
     assert answer.status_code == 408
     assert answer.json()["type"].endswith(":body-too-slow")
-    assert "more of the request" in answer.json()["detail"]
+    assert "100 bytes more of the request" in answer.json()["detail"]
+
+
+def test_a_body_that_keeps_coming_is_waited_for_however_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(middleware, "PACE_SECONDS", 0.3)
+    monkeypatch.setattr(middleware, "PACE_BYTES", 20)
+
+    async def steady() -> AsyncIterator[bytes]:
+        for _ in range(40):
+            await asyncio.sleep(0.01)
+            yield b"a photo..."
+
+    assert ask("POST", content=steady()).status_code == 200
 
 
 def test_who_is_still_being_answered_when_the_service_ends_is_told_so_at_once() -> None:

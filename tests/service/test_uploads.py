@@ -80,7 +80,7 @@ def test_of_many_uploads_at_once_some_are_read_some_wait_unread_and_the_others_a
 def test_uploads_that_fall_silent_make_room_for_those_that_wait(
     engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(middleware, "SILENCE_SECONDS", 0.3)
+    monkeypatch.setattr(middleware, "PACE_SECONDS", 0.3)
     monkeypatch.setattr(uploads, "MAX_RECEIVING", 2)
     with running_service(engine, tmp_path) as server, ExitStack() as stack:
         assert server.http.get("/healthz").status_code == 200  # it has started

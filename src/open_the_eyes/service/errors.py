@@ -8,7 +8,7 @@ OpenTheEyesError                HTTP
 │   ├── WrongMethod              405   this address answers other methods
 │   └── NotYet                   409   the job has no result at this moment
 ├── PhotoError
-│   ├── BodyTooSlow              408   nothing more came of a request that had begun
+│   ├── BodyTooSlow              408   too little came of a request that had begun
 │   ├── BodyTooLarge             413   more bytes in one request than its photos may have
 │   └── PhotoNotWritten
 │       └── StoreAway            507   the store of photos and results is full, or does not answer

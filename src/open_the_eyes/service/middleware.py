@@ -34,9 +34,10 @@ DRAINED_BYTES: Final = 8 << 20
 DRAINED_SECONDS: Final = 2.0
 """A refused body is read so far, for a client that reads the answer only when it has sent everything."""
 
-SILENCE_SECONDS: Final = 30.0
-"""A body of which nothing comes for so long is given up: its client may be gone without a word, and it has a place that
-others wait for."""
+PACE_BYTES: Final = 256 << 10
+PACE_SECONDS: Final = 30.0
+"""A body of which less than this comes in so long is given up: its client may be gone without a word, or send just
+enough to keep a place that others wait for. It is 70 kbit/s; what came fast gives no leave to dawdle later."""
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -143,23 +144,29 @@ class AccessMiddleware:
 
 
 class _LimitedBody:
-    """Counts what comes in, and waits for more only so long."""
+    """Counts what comes in, and waits for more only so long; what the service itself does meanwhile does not count."""
 
     def __init__(self, receive: Receive, limit: int) -> None:
         self._receive, self._limit = receive, limit
-        self._count = 0
+        self._count = self._paced = 0
+        self._waited = 0.0
         self._complete = False
 
     async def receive(self) -> Message:
+        began = time.monotonic()
         try:
-            with anyio.fail_after(None if self._complete else SILENCE_SECONDS):
+            with anyio.fail_after(None if self._complete else PACE_SECONDS - self._waited):
                 message = await self._receive()
         except TimeoutError:
             raise BodyTooSlow(
-                f"expected more of the request, nothing came for {SILENCE_SECONDS:.0f} seconds; send it again."
+                f"expected {PACE_BYTES:,} bytes more of the request in {PACE_SECONDS:.0f} seconds, "
+                f"{self._count - self._paced:,} came; send it again where the connection is faster."
             ) from None
+        self._waited += time.monotonic() - began
         if message["type"] == "http.request":
             self._count += len(message.get("body", b""))
+            if self._count - self._paced >= PACE_BYTES:
+                self._paced, self._waited = self._count, 0.0
             self._complete = not message.get("more_body", False)
             if self._count > self._limit:
                 raise _too_large(self._limit)

@@ -215,7 +215,7 @@ _WHY: Final = {
     401: "No API key, or an unknown one.",
     403: "A page of another site asked, or a name that is not this service's was called.",
     404: "No such job, or nothing of that kind in it.",
-    408: "Nothing more came of a body that had begun.",
+    408: "Too little came of a body that had begun.",
     409: "The job has no result at this moment.",
     413: "Too many bytes or pixels.",
     415: "Not a photo that can be read.",
