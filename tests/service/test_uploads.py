@@ -17,7 +17,7 @@ from starlette.requests import Request
 from open_the_eyes.errors import OpenTheEyesError, WeightsMissing
 from open_the_eyes.service import middleware, uploads
 from open_the_eyes.service.concurrency import MAX_WAITING
-from open_the_eyes.service.errors import OwnQueueFull, StoreAway
+from open_the_eyes.service.errors import OwnQueueFull, StoreAway, TooManyUploads
 from open_the_eyes.service.repository import JobRepository
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.service.uploads import MAX_RECEIVING, Upload, UploadHandler
@@ -56,7 +56,7 @@ def test_of_many_uploads_at_once_some_are_read_some_wait_unread_and_the_others_a
             if door == "create_job":
                 await handler.create_job(request, "local", None)
             else:
-                async with handler.inspection(request):
+                async with handler.inspection(request, "local"):
                     pass
         except OpenTheEyesError as error:
             return type(error).__name__
@@ -75,6 +75,38 @@ def test_of_many_uploads_at_once_some_are_read_some_wait_unread_and_the_others_a
     assert most == MAX_RECEIVING
     assert answers["UsageError"] >= MAX_RECEIVING  # there was no photo in them: they have been read
     assert answers["UsageError"] + answers["TooManyUploads"] == MAX_RECEIVING + MAX_WAITING + 3
+
+
+@pytest.mark.parametrize("door", ["create_job", "inspection"])
+def test_one_key_that_sends_slowly_leaves_places_for_another(door: str) -> None:
+    roomy: Any = SimpleNamespace(check_room=lambda *_: None)
+    handler = UploadHandler(roomy, roomy, roomy, SimpleNamespace(settings=Settings()), ServiceSettings())  # type: ignore[arg-type]
+    reading: list[str] = []
+
+    async def upload(owner: str) -> None:
+        async def receive() -> dict[str, Any]:
+            reading.append(owner)
+            await asyncio.sleep(60)
+            return {}
+
+        request = Request(dict(SCOPE), receive)
+        if door == "create_job":
+            await handler.create_job(request, owner, None)
+        else:
+            async with handler.inspection(request, owner):
+                pass
+
+    async def go() -> None:
+        slow = [asyncio.create_task(upload("key-1")) for _ in range(MAX_RECEIVING)]
+        other = asyncio.create_task(upload("key-2"))
+        while len(reading) + sum(task.done() for task in slow) < MAX_RECEIVING + 1:
+            await asyncio.sleep(0.01)
+        refused = [type(task.exception()) for task in slow if task.done()]
+        assert (refused, reading.count("key-2")) == ([TooManyUploads] * (MAX_RECEIVING * 3 // 4), 1)
+        for task in (*slow, other):
+            task.cancel()
+
+    asyncio.run(asyncio.wait_for(go(), 10))
 
 
 def test_uploads_that_fall_silent_make_room_for_those_that_wait(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
 import anyio
 
+from ..counting import counted
 from .errors import TooManyUploads
 
 MAX_WAITING: Final = 64
@@ -15,22 +17,37 @@ RETRY_AFTER_SECONDS: Final = 2
 
 
 class ConcurrencyLimiter:
-    """Of the requests of one process."""
+    """Of the requests of one process.
 
-    def __init__(self, limit: int) -> None:
-        self._limiter = anyio.CapacityLimiter(limit)
+    Args:
+        patience: seconds after which whoever still waits is refused.
+    """
+
+    def __init__(self, limit: int, patience: float = math.inf) -> None:
+        self._limiter, self._patience = anyio.CapacityLimiter(limit), patience
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
         """Waits for a place, and has it for the length of a block.
 
         Raises:
-            TooManyUploads: `MAX_WAITING` wait already.
+            TooManyUploads: `MAX_WAITING` wait already, or no place became free.
         """
         if self._limiter.statistics().tasks_waiting >= MAX_WAITING:
-            raise TooManyUploads(
-                f"expected room for one more upload, {MAX_WAITING} wait; try again in {RETRY_AFTER_SECONDS} seconds.",
-                RETRY_AFTER_SECONDS,
-            )
-        async with self._limiter:
+            raise _refused(f"expected room for one more upload, {MAX_WAITING} wait", RETRY_AFTER_SECONDS)
+        try:
+            with anyio.fail_after(self._patience):
+                await self._limiter.acquire()
+        except TimeoutError:
+            seconds = math.ceil(self._patience)
+            raise _refused(
+                f"expected a place for this upload within {counted(seconds, 'second')}, others were slow", seconds
+            ) from None
+        try:
             yield
+        finally:
+            self._limiter.release()
+
+
+def _refused(why: str, seconds: int) -> TooManyUploads:
+    return TooManyUploads(f"{why}; try again in {counted(seconds, 'second')}.", seconds)

@@ -166,7 +166,7 @@ def delete_job(request: Request, job_id: JobId) -> Response:
 async def inspect(request: Request) -> dict[str, Any]:
     """Faces, how far their eyes are open, and what a job would do with each; nothing is kept."""
     service = _service(request)
-    async with service.uploads.inspection(request) as upload:
+    async with service.uploads.inspection(request, request.state.owner) as upload:
         return await run_sync(service.inspect_report, upload)
 
 

@@ -26,6 +26,7 @@ from .repository import JobRepository
 from .runner import JobRunner
 from .settings import ServiceSettings
 from .store import ArtifactStore
+from .upload_room import UploadRoom
 
 FIELDS: Final = ("photo", "references", "options")
 MAX_OPTIONS: Final = 16_384
@@ -34,6 +35,10 @@ MAX_OPTIONS: Final = 16_384
 MAX_RECEIVING: Final = 32
 """Uploads that are read at one moment; others wait unread. Many, since some come slowly, and each costs little memory:
 files above a megabyte are temporary files."""
+
+RECEIVE_PATIENCE: Final = 30.0
+"""Seconds for which an upload waits unread; then its client is told when to come again, before a proxy loses patience.
+Who has sent everything keeps waiting: to send it once more would cost more."""
 
 MAX_DECODING: Final = 2
 """Uploads that are in memory and decoded at one moment; others wait in files."""
@@ -72,7 +77,8 @@ class UploadHandler:
     ) -> None:
         self._repository, self._store, self._runner = repository, store, runner
         self._engine, self._settings, self._config = engine, engine.settings, config
-        self._receive_slots = ConcurrencyLimiter(MAX_RECEIVING)
+        self._room = UploadRoom(MAX_RECEIVING)
+        self._receive_slots = ConcurrencyLimiter(MAX_RECEIVING, RECEIVE_PATIENCE)
         self._decode_slots, self._inspect_slots = ConcurrencyLimiter(MAX_DECODING), ConcurrencyLimiter(1)
 
     async def create_job(self, request: Request, owner: str, idempotency: str | None) -> Job:
@@ -86,7 +92,7 @@ class UploadHandler:
         new = idempotency is None or not await run_sync(self._repository.knows, owner, idempotency)
         if new:
             await run_sync(self.check_room, owner)
-        async with self._form(request) as form, self._decode_slots.slot():
+        async with self._form(request, owner) as form, self._decode_slots.slot():
             if new:  # others were faster: then it need not be decoded
                 await run_sync(self.check_room, owner)
             upload = await self._parsed(form)
@@ -101,7 +107,7 @@ class UploadHandler:
         self._repository.check_room(owner, self._config.max_queue, self._config.max_queue_of(owner))
 
     @asynccontextmanager
-    async def inspection(self, request: Request, *, leave_out: bool = False) -> AsyncIterator[Upload]:
+    async def inspection(self, request: Request, owner: str, *, leave_out: bool = False) -> AsyncIterator[Upload]:
         """A photo to look at, and options; one block at a time, so that those who wait hold neither thread nor photo.
 
         Args:
@@ -111,30 +117,34 @@ class UploadHandler:
             TooManyUploads: try again later.
             OpenTheEyesError: this is no photo, or not what can be asked for.
         """
-        async with self._form(request) as form, self._inspect_slots.slot():
+        async with self._form(request, owner) as form, self._inspect_slots.slot():
             async with self._decode_slots.slot():
                 upload = await self._parsed(form, leave_out=leave_out)
                 await run_sync(self._check_options, upload)
             yield upload
 
     @asynccontextmanager
-    async def _form(self, request: Request) -> AsyncIterator[FormData]:
+    async def _form(self, request: Request, owner: str) -> AsyncIterator[FormData]:
         """The form, read when its turn has come; the slots for which it waits then limit how many forms there are."""
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in ("", "multipart/form-data"):  # a form of another kind would be kept in memory as a whole
             raise UsageError("expected a form with a photo, multipart/form-data, got another type; with curl: -F.")
+        with self._room.taken(owner):
+            form = await self._received(request)
+            try:
+                yield form
+            finally:
+                await form.close()
+
+    async def _received(self, request: Request) -> FormData:
         most = 1 + self._config.max_references
         try:
             async with self._receive_slots.slot():
-                form = await request.form(max_files=most, max_fields=4, max_part_size=MAX_OPTIONS)
+                return await request.form(max_files=most, max_fields=4, max_part_size=MAX_OPTIONS)
         except HTTPException as error:
             raise _form_refused(error.detail, self._config.max_references) from None
         except OSError as error:
             raise StoreAway("expected room for temporary files, there is none.") from error
-        try:
-            yield form
-        finally:
-            await form.close()
 
     async def _parsed(self, form: FormData, *, leave_out: bool = False) -> Upload:
         unknown = [name for name in form if name not in (*FIELDS, "references[]")]

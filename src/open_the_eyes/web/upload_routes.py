@@ -25,9 +25,10 @@ def upload_routes(service: JobService, job_client: JobClient) -> APIRouter:
 
         References that are of no use are left out, and the answer says which and why.
         """
-        await run_sync(service.uploads.check_room, request.state.owner)
-        async with service.uploads.inspection(request, leave_out=True) as upload:
-            job, left_out = await run_sync(job_client.hand_in, request.state.owner, upload)
+        owner = request.state.owner
+        await run_sync(service.uploads.check_room, owner)
+        async with service.uploads.inspection(request, owner, leave_out=True) as upload:
+            job, left_out = await run_sync(job_client.hand_in, owner, upload)
         told = [{"number": number, "problem": problem_of(error)} for number, error in sorted(left_out.items())]
         return JSONResponse({"id": job, "left_out": told}, 202)
 
