@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def test_everything_can_be_set() -> None:
             "OTE_MAX_QUEUE": "5",
             "OTE_MAX_QUEUE_PER_KEY": "2",
             "OTE_MAX_REFERENCES": "1",
+            "OTE_MAX_RECEIVED_BYTES": "7",
             "OTE_REQUESTS_PER_MINUTE": "10",
             "OTE_HOSTS": "Photos.example., photos_2.local,::1,10.0.0.7",
             "OTE_WORKER": "gpu-1",
@@ -42,8 +44,15 @@ def test_everything_can_be_set() -> None:
     assert (config.store_url, config.database_url) == ("s3://bucket/jobs", "postgresql://u:p@db/ote")
     assert (config.keys_file, config.retention, config.max_queue) == (Path("/etc/keys"), 60, 5)
     assert (config.max_queue_of("key-1"), config.max_queue_of(LOCAL)) == (2, 5)
-    assert (config.max_references, config.requests_per_minute) == (1, 10)
+    assert (config.max_references, config.max_received_bytes, config.requests_per_minute) == (1, 7, 10)
     assert (config.hosts, config.worker_name) == (HOSTS, "gpu-1")
+
+
+def test_uploads_leave_room_among_the_temporary_files_of_a_pod() -> None:
+    manifest = (Path(__file__).parents[2] / "deploy/kubernetes/base/deployment.yaml").read_text(encoding="utf-8")
+    (gib,) = re.findall(r"- name: tmp\s+emptyDir:\s+sizeLimit: (\d+)Gi", manifest)
+    config = ServiceSettings(folder=Path("/data"))
+    assert config.max_request_bytes < config.max_received_bytes < int(gib) << 30
 
 
 @pytest.mark.parametrize(("whole", "part"), [(1, 4), (16, 4), (17, 5), (100, 25)])

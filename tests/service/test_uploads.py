@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
 
 NO_PLACE = (StoreAway("nobody answers"), FileNotFoundError("a bucket"), ValueError("what nobody thought of"))
-SCOPE = {"type": "http", "method": "POST", "headers": [(b"content-type", b"multipart/form-data; boundary=x")]}
+FORM = (b"content-type", b"multipart/form-data; boundary=x")
+SCOPE = {"type": "http", "method": "POST", "headers": [FORM, (b"content-length", b"73")]}
 HALF = (
     b"POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
     b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
@@ -104,6 +105,40 @@ def test_one_key_that_sends_slowly_leaves_places_for_another(door: str) -> None:
         refused = [type(task.exception()) for task in slow if task.done()]
         assert (refused, reading.count("key-2")) == ([TooManyUploads] * (MAX_RECEIVING * 3 // 4), 1)
         for task in (*slow, other):
+            task.cancel()
+
+    asyncio.run(asyncio.wait_for(go(), 10))
+
+
+@pytest.mark.parametrize(
+    "length",
+    [
+        pytest.param([(b"content-length", b"482000000")], id="told"),
+        pytest.param([(b"transfer-encoding", b"chunked")], id="not told"),
+        pytest.param([(b"content-length", b"1"), (b"transfer-encoding", b"chunked")], id="told wrong"),
+    ],
+)
+def test_large_uploads_at_once_are_let_in_as_long_as_there_is_room_for_their_files(
+    length: list[tuple[bytes, bytes]],
+) -> None:
+    roomy: Any = SimpleNamespace(check_room=lambda *_: None)
+    handler = UploadHandler(roomy, roomy, roomy, SimpleNamespace(settings=Settings()), ServiceSettings())  # type: ignore[arg-type]
+    asked = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(60)
+        return {}
+
+    async def go() -> None:
+        request = Request({**SCOPE, "headers": [FORM, *length]}, receive)
+        uploads = [asyncio.create_task(handler.create_job(request, "local", None)) for _ in range(12)]
+        while asked + sum(task.done() for task in uploads) < 12:
+            await asyncio.sleep(0.01)
+        refused = [type(task.exception()) for task in uploads if task.done()]
+        assert (refused, asked) == ([TooManyUploads] * 6, 6)
+        for task in uploads:
             task.cancel()
 
     asyncio.run(asyncio.wait_for(go(), 10))

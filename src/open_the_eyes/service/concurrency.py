@@ -34,13 +34,13 @@ class ConcurrencyLimiter:
             TooManyUploads: `MAX_WAITING` wait already, or no place became free.
         """
         if self._limiter.statistics().tasks_waiting >= MAX_WAITING:
-            raise _refused(f"expected room for one more upload, {MAX_WAITING} wait", RETRY_AFTER_SECONDS)
+            raise too_many(f"expected room for one more upload, {MAX_WAITING} wait", RETRY_AFTER_SECONDS)
         try:
             with anyio.fail_after(self._patience):
                 await self._limiter.acquire()
         except TimeoutError:
             seconds = math.ceil(self._patience)
-            raise _refused(
+            raise too_many(
                 f"expected a place for this upload within {counted(seconds, 'second')}, others were slow", seconds
             ) from None
         try:
@@ -49,5 +49,6 @@ class ConcurrencyLimiter:
             self._limiter.release()
 
 
-def _refused(why: str, seconds: int) -> TooManyUploads:
+def too_many(why: str, seconds: int) -> TooManyUploads:
+    """For whoever comes too much; `why` says what was expected and what came."""
     return TooManyUploads(f"{why}; try again in {counted(seconds, 'second')}.", seconds)

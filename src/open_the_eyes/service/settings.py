@@ -55,6 +55,8 @@ class ServiceSettings:
         max_queue_per_key: how many of these may be of one key; None is a quarter (OTE_MAX_QUEUE_PER_KEY).
         max_references: how many other photos of the same people one job may bring (OTE_MAX_REFERENCES).
         max_request_bytes: of one request, all its photos together (OTE_MAX_REQUEST_BYTES).
+        max_received_bytes: of all requests that are being received or wait to be looked at; they lie among temporary
+            files (OTE_MAX_RECEIVED_BYTES).
         requests_per_minute: of one key (OTE_REQUESTS_PER_MINUTE).
         hosts: more names this service goes by, such as a proxy's (OTE_HOSTS, with commas).
         worker: this process's name among those that share a database; "" is "local" for SQLite, and for PostgreSQL
@@ -70,6 +72,7 @@ class ServiceSettings:
     max_queue_per_key: int | None = None
     max_references: int = 8
     max_request_bytes: int = 500_000_000
+    max_received_bytes: int = 3_000_000_000
     requests_per_minute: int = 300
     hosts: tuple[str, ...] = ()
     worker: str = ""
@@ -172,6 +175,7 @@ _READERS: Final[dict[str, Callable[[str, str], object]]] = {
     "max_queue_per_key": _count,
     "max_references": _count,
     "max_request_bytes": _count,
+    "max_received_bytes": _count,
     "requests_per_minute": _count,
     "hosts": _names,
     "worker": _word,

@@ -1,19 +1,20 @@
-"""How many uploads are under way, and whose: no key can take the places of the others."""
+"""Which uploads are under way: their files fit where they are kept, and no key keeps the others out."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from ..counting import counted
 from .api_keys import LOCAL
-from .concurrency import RETRY_AFTER_SECONDS
-from .errors import TooManyUploads
+from .concurrency import RETRY_AFTER_SECONDS, too_many
 
 PART: Final = 4
 """A key has a quarter of what there is, so that three others find room beside one that takes all it gets."""
+
+LARGE_SECONDS: Final = 10
+"""When to come again where bytes are what there is too much of: it takes long until large uploads have ended."""
 
 
 class UploadRoom:
@@ -21,29 +22,38 @@ class UploadRoom:
 
     Args:
         places: how many uploads are read at one moment.
+        room: bytes that all of them may have; whoever comes while there are none is let in, whatever the size.
     """
 
-    def __init__(self, places: int) -> None:
-        self._each = max(1, places // PART)
-        self._under_way: Counter[str] = Counter()
+    def __init__(self, places: int, room: int) -> None:
+        self._room, self._own_places, self._own_room = room, max(1, places // PART), room // PART
+        self._taken: dict[str, list[int]] = {}
 
     @contextmanager
-    def taken(self, owner: str) -> Iterator[None]:
-        """One upload's room, for the length of a block: from before its first byte until its photos are accepted.
+    def taken(self, owner: str, size: int) -> Iterator[None]:
+        """One upload's room, for the length of a block: from before its first byte until its files are deleted.
 
         Raises:
-            TooManyUploads: this owner has no more.
+            TooManyUploads: there is none left, or this owner has no more.
         """
-        if owner != LOCAL and self._under_way[owner] >= self._each:
-            raise TooManyUploads(
-                f"expected at most {counted(self._each, 'upload')} of one key at once, another came; try again in "
-                f"{RETRY_AFTER_SECONDS} seconds.",
-                RETRY_AFTER_SECONDS,
-            )
-        self._under_way[owner] += 1
+        self._check(owner, size)
+        own = self._taken.setdefault(owner, [])
+        own.append(size)
         try:
             yield
         finally:
-            self._under_way[owner] -= 1
-            if not self._under_way[owner]:
-                del self._under_way[owner]
+            own.remove(size)
+            if not own:
+                del self._taken[owner]
+
+    def _check(self, owner: str, size: int) -> None:
+        own = [] if owner == LOCAL else self._taken.get(owner, [])
+        if len(own) >= self._own_places:
+            most = counted(self._own_places, "upload")
+            raise too_many(f"expected at most {most} of one key at once, another came", RETRY_AFTER_SECONDS)
+        if own and sum(own) + size > self._own_room:
+            raise too_many(
+                f"expected at most {self._own_room:,} bytes in all uploads of one key at once, more came", LARGE_SECONDS
+            )
+        if self._taken and sum(map(sum, self._taken.values())) + size > self._room:
+            raise too_many(f"expected room for {size:,} bytes more, other uploads have it", LARGE_SECONDS)

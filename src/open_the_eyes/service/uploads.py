@@ -77,7 +77,7 @@ class UploadHandler:
     ) -> None:
         self._repository, self._store, self._runner = repository, store, runner
         self._engine, self._settings, self._config = engine, engine.settings, config
-        self._room = UploadRoom(MAX_RECEIVING)
+        self._room = UploadRoom(MAX_RECEIVING, config.max_received_bytes)
         self._receive_slots = ConcurrencyLimiter(MAX_RECEIVING, RECEIVE_PATIENCE)
         self._decode_slots, self._inspect_slots = ConcurrencyLimiter(MAX_DECODING), ConcurrencyLimiter(1)
 
@@ -129,12 +129,18 @@ class UploadHandler:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in ("", "multipart/form-data"):  # a form of another kind would be kept in memory as a whole
             raise UsageError("expected a form with a photo, multipart/form-data, got another type; with curl: -F.")
-        with self._room.taken(owner):
+        with self._room.taken(owner, self._size(request)):
             form = await self._received(request)
             try:
                 yield form
             finally:
                 await form.close()
+
+    def _size(self, request: Request) -> int:
+        """Bytes that it says it has; without a word that counts, it may have as many as any."""
+        told = request.headers.get("content-length", "")
+        counts = told.isascii() and told.isdigit() and "transfer-encoding" not in request.headers
+        return int(told) if counts and len(told) < 19 else self._config.max_request_bytes  # zeros may come before it
 
     async def _received(self, request: Request) -> FormData:
         most = 1 + self._config.max_references
