@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from benchmarks.service_rig import postgres
 from open_the_eyes.errors import UsageError
@@ -225,6 +226,58 @@ def test_what_is_over_or_was_given_up_is_stale(repository: JobRepository) -> Non
     assert set(repository.stale(later, later)) == {done.id, arriving.id}
     assert [job.id for job in repository.unfinished()] == [waiting.id]
     assert repository.known([done.id, "nobody"]) == {done.id}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [lambda jobs: jobs.usual_seconds("photo"), lambda jobs: jobs.stale(time.time(), 0)],
+    ids=["how long jobs take", "whose time is over"],
+)
+def test_of_all_jobs_that_are_kept_only_those_that_are_asked_for_are_read(
+    repository: JobRepository, ask: Callable[[JobRepository], object]
+) -> None:
+    plan = plan_of(repository, ask)
+    assert "ote_jobs_ended" in plan
+    assert "SCAN" not in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def plan_of(repository: JobRepository, ask: Callable[[JobRepository], object]) -> str:
+    """How the database goes about the last question that is asked, where it has reason not to read the whole table."""
+    asked: list[tuple[str, Any]] = []
+    listening = (repository._engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+    sa.event.listen(*listening)
+    ask(repository)
+    sa.event.remove(*listening)
+    words = "EXPLAIN QUERY PLAN "
+    with repository._engine.begin() as connection:
+        if repository._engine.dialect.name == "postgresql":
+            words = "EXPLAIN "
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        rows = connection.exec_driver_sql(words + asked[-1][0], asked[-1][1]).all()
+    return "\n".join(str(row[-1]) for row in rows)
+
+
+def test_a_table_of_an_older_release_gets_the_indexes_that_came_later(repository: JobRepository, address: str) -> None:
+    with repository._engine.begin() as connection:
+        connection.exec_driver_sql("DROP INDEX ote_jobs_ended")
+    JobRepository(address).close()
+    assert "ote_jobs_ended" in {index["name"] for index in sa.inspect(repository._engine).get_indexes("ote_jobs")}
+
+
+def test_how_long_jobs_take_is_told_of_the_latest_ones(address: str, repository: JobRepository) -> None:
+    assert repository.usual_seconds("photo") is None
+    for _ in range(2):
+        job = queued(repository)
+        repository.begin(job.id)
+        repository.finish(job.id, {}, [])
+    assert repository.usual_seconds("photo") is None, "it is kept for some seconds"
+    other = JobRepository(address)
+    usual = other.usual_seconds("photo")
+    other.close()
+    assert usual is not None
+    assert 0 <= usual < 5
 
 
 def test_jobs_are_there_for_the_next_process(repository: JobRepository, address: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 State = Literal["arriving", "queued", "running", "done", "failed", "forgotten"]
 Lane = Literal["preview", "photo"]
 """Previews (mode "fast") have a queue of their own, and go first."""
+
+LANES: Final[tuple[Lane, ...]] = get_args(Lane)
 
 ENDED: Final = ("done", "failed")
 UNFINISHED: Final = ("queued", "running")

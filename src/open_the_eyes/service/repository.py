@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from ..counting import counted
 from ..errors import UsageError
 from .errors import OwnQueueFull, QueueFull
-from .jobs import ENDED, UNFINISHED, Job, JobRequest, Lane
+from .jobs import ENDED, LANES, UNFINISHED, Job, JobRequest, Lane
+from .memo import Memo
 from .tables import JOBS, connect, job_of
 
 COUNTED: Final = ("arriving", "queued")
@@ -21,6 +22,9 @@ COUNTED: Final = ("arriving", "queued")
 
 RECENT: Final = 20
 """How many jobs that are done tell how long one takes."""
+
+USUAL_KEPT_SECONDS: Final = 5.0
+"""So long that figure is kept: every look at a job that has not ended, and every event, tells it."""
 
 LONGEST_WAIT: Final = 120
 """Seconds; whoever was refused is never told to stay away for longer."""
@@ -35,6 +39,7 @@ class JobRepository:
 
     def __init__(self, url: str) -> None:
         self._engine = connect(url)
+        self._usual = Memo[Lane, "float | None"](USUAL_KEPT_SECONDS)
 
     def admit(self, request: JobRequest, max_queue: int, max_own: int | None = None) -> Job:
         """The job for a request, "arriving"; or the one that the same request has already made.
@@ -165,9 +170,13 @@ class JobRepository:
             return int(connection.execute(query).scalar_one())
 
     def usual_seconds(self, lane: Lane) -> float | None:
-        """How long the latest jobs took on average; None while there were none."""
-        with self._engine.connect() as connection:
-            return _usual_seconds(connection, lane)
+        """How long the latest jobs took on average, some seconds ago at most; None while there were none."""
+
+        def find_out() -> float | None:
+            with self._engine.connect() as connection:
+                return _usual_seconds(connection, lane)
+
+        return self._usual.get(lane, find_out)
 
     def unfinished(self) -> list[Job]:
         """What was accepted and has not ended, oldest first."""
@@ -183,7 +192,8 @@ class JobRepository:
 
     def stale(self, ended_before: float, arriving_before: float) -> list[str]:
         """Jobs whose time is over: by `retention`, or uploads that never became jobs."""
-        old = sa.and_(JOBS.c.state.in_(ENDED), JOBS.c.finished < ended_before)
+        ended = sa.and_(JOBS.c.state.in_(ENDED), JOBS.c.lane.in_(LANES))  # both lanes, named: as the index has it
+        old = sa.and_(ended, JOBS.c.finished < ended_before)
         abandoned = sa.and_(JOBS.c.state == "arriving", JOBS.c.created < arriving_before)
         with self._engine.connect() as connection:
             return list(connection.execute(sa.select(JOBS.c.id).where(sa.or_(old, abandoned))).scalars())

@@ -34,6 +34,7 @@ JOBS = sa.Table(
     sa.Column("outcome", sa.Text),
     sa.UniqueConstraint("owner", "idempotency"),
     sa.Index("ote_jobs_waiting", "state", "lane", "created"),
+    sa.Index("ote_jobs_ended", "state", "lane", "finished"),
 )
 
 
@@ -54,6 +55,8 @@ def connect(url: str) -> sa.Engine:
             if engine.dialect.name == "postgresql":  # two processes that start at once would both create it
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(20230517)"))
             JOBS.metadata.create_all(connection)
+            for index in JOBS.indexes:  # a table that an older release made lacks those that came later
+                index.create(connection, checkfirst=True)
     except (OSError, ValueError, sa.exc.SQLAlchemyError) as error:  # a port that is no number, among others
         kind = url.partition(":")[0]
         raise UsageError(
