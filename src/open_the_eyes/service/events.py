@@ -49,7 +49,7 @@ async def events(repository: JobRepository, job: Job, retention: int) -> AsyncIt
 
 
 def _event(job: Job, retention: int, position: int, running: int, usual: float | None) -> bytes:
-    view = job_view(job, retention, position, usual)
+    view = job_view(job, retention, position, usual, running)
     data: dict[str, Any] = {"state": job.state, "position": position, "running": running, **view["progress"]}
     if job.ended:
         data["faces"] = (job.report or {}).get("faces", [])

@@ -120,7 +120,9 @@ class JobService:
     def view(self, job: Job) -> dict[str, Any]:
         """A job as a client sees it."""
         usual = None if job.ended else self.repository.usual_seconds(job.request.lane)
-        return job_view(job, self.config.retention, self.repository.position(job), usual)
+        position = self.repository.position(job)
+        running = self.repository.running_count() if position else 0
+        return job_view(job, self.config.retention, position, usual, running)
 
     def result(self, job: Job, variation: int, face: int | None) -> ResultFile:
         """A variation's file, or the small picture of one face in it.

@@ -127,7 +127,11 @@ class ProblemView(_View):
 class ProgressView(_View):
     stage: str = Field(examples=["generate"])
     fraction: float = Field(ge=0, le=1, examples=[0.6])
-    eta_seconds: float | None = Field(examples=[0.8])
+    eta_seconds: float | None = Field(
+        description="An estimate of the time left: by how far the job is, or by how long the latest jobs took and how "
+        "many are before it; null while there were none.",
+        examples=[0.8],
+    )
 
 
 class FaceLink(_View):

@@ -12,8 +12,13 @@ SURE: Final = 0.05
 """Below this share of the work, the time left is anybody's guess."""
 
 
-def job_view(job: Job, retention: int, position: int, usual_seconds: float | None) -> dict[str, Any]:
-    """Plain JSON values, as `schemas.JobView` describes them."""
+def job_view(job: Job, retention: int, position: int, usual_seconds: float | None, running: int) -> dict[str, Any]:
+    """Plain JSON values, as `schemas.JobView` describes them.
+
+    Args:
+        usual_seconds: how long the latest jobs took on average; None while there were none.
+        running: how many jobs are being done.
+    """
     address = f"/v1/jobs/{job.id}"
     return {
         "id": job.id,
@@ -22,7 +27,7 @@ def job_view(job: Job, retention: int, position: int, usual_seconds: float | Non
         "progress": {
             "stage": job.stage,
             "fraction": round(job.fraction, 3),
-            "eta_seconds": eta_seconds(job, position, usual_seconds, time.time()),
+            "eta_seconds": eta_seconds(job, position, usual_seconds, running, time.time()),
         },
         "created": _moment(job.created),
         "started": _moment(job.started),
@@ -38,13 +43,16 @@ def job_view(job: Job, retention: int, position: int, usual_seconds: float | Non
     }
 
 
-def eta_seconds(job: Job, position: int, usual_seconds: float | None, now: float) -> float | None:
-    """Time left as far as it can be told: by how far it is, or by how long the latest jobs took."""
+def eta_seconds(job: Job, position: int, usual_seconds: float | None, running: int, now: float) -> float | None:
+    """Time left as far as it can be told: by how far it is, or by how long the latest jobs took.
+
+    Those before it are shared out among the processes that are at work, each of which has one job in hand.
+    """
     if job.ended:
         return 0.0
     if job.state == "running" and job.started is not None and job.fraction > SURE:
         return round((now - job.started) * (1 - job.fraction) / job.fraction, 1)
-    return None if usual_seconds is None else round(usual_seconds * (position + 1), 1)
+    return None if usual_seconds is None else round(usual_seconds * (1 + position / max(1, running)), 1)
 
 
 def _result(address: str, one: dict[str, Any]) -> dict[str, Any]:
