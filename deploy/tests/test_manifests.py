@@ -152,7 +152,7 @@ def test_the_secret_is_made_in_a_namespace_that_is_there() -> None:
 
 
 def test_dashboard_and_scaling_ask_for_metrics_that_the_service_has(rendered: dict[str, Objects]) -> None:
-    metrics = Metrics(lambda: {"photo": 1, "preview": 0})
+    metrics = Metrics(lambda: {"photo": 1, "preview": 0}, lambda: {"photo": 2.0, "preview": 0.0}, lambda: 0.0)
     metrics.finished({"faces": [{"outcome": "opened"}], "stages": [{"name": "read", "seconds": 1, "peak_vram_mib": 5}]})
     metrics.failed()
     metrics.answered(200)

@@ -17,7 +17,7 @@ from open_the_eyes.service.metrics import Metrics
 
 
 def metrics() -> Metrics:
-    return Metrics(lambda: {"preview": 1, "photo": 2})
+    return Metrics(lambda: {"preview": 1, "photo": 2}, lambda: {"preview": 0.5, "photo": 60.0}, lambda: 7.5)
 
 
 def report(vram_mib: float | None) -> dict[str, Any]:
@@ -62,6 +62,12 @@ def test_before_any_job_has_ended_there_are_none_of_each_kind_and_no_figure_that
     for state in ("done", "failed", "cancelled"):
         assert f'ote_jobs_total{{state="{state}"}} 0.0' in text
     assert "_created" not in text
+
+
+def test_how_long_the_oldest_job_has_waited_and_the_one_in_hand_has_not_got_on_is_told() -> None:
+    text = metrics().text().decode()
+    assert 'ote_queue_age_seconds{lane="photo"} 60.0' in text
+    assert "ote_progress_age_seconds 7.5" in text
 
 
 def test_memory_and_open_files_of_the_process_are_told() -> None:

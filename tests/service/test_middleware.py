@@ -52,7 +52,7 @@ def ask(
     """The last answer of a guarded application that says whose request it was."""
     routes = [Route(way, whose, methods=["GET", "POST"]) for way in ("/who", "/healthz", "/metrics")]
     app = Router([*routes, Route("/broken", broken), Route("/cut-short", cut_short, methods=["POST"])])
-    metrics = Metrics(lambda: {"preview": 0, "photo": 0})
+    metrics = Metrics(lambda: {"preview": 0, "photo": 0}, lambda: {"preview": 0.0, "photo": 0.0}, lambda: 0.0)
     guarded = AccessMiddleware(app, AccessPolicy(keys, hosts, 1000), RateLimiter(per_minute), metrics)
 
     async def go() -> httpx.Response:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 
 from benchmarks.service_rig import postgres
 from open_the_eyes.errors import UsageError
+from open_the_eyes.service import repository as repository_module
 from open_the_eyes.service.errors import Busy, OwnQueueFull
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.service.repository import JobRepository
@@ -215,6 +217,21 @@ def test_previews_stand_before_photos(repository: JobRepository) -> None:
     assert repository.waiting() == {"preview": 1, "photo": 3}
     repository.begin(photos[0].id)
     assert repository.waiting() == {"preview": 1, "photo": 2}
+
+
+def test_how_long_the_oldest_has_waited_is_told_for_each_lane(
+    repository: JobRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(repository_module, "time", SimpleNamespace(time=lambda: now))
+    assert repository.waiting_seconds() == {"preview": 0.0, "photo": 0.0}
+    first = queued(repository)
+    now = 130.0
+    queued(repository)
+    now = 160.0
+    assert repository.waiting_seconds() == {"preview": 0.0, "photo": 60.0}
+    repository.begin(first.id)
+    assert repository.waiting_seconds() == {"preview": 0.0, "photo": 30.0}
 
 
 def test_what_is_over_or_was_given_up_is_stale(repository: JobRepository) -> None:

@@ -208,3 +208,68 @@ def test_a_photo_that_comes_to_no_step_before_the_process_is_killed_is_left_as_w
         view = server.ended(job)
     end.set()
     assert (view["state"], view["attempts"]) == ("done", 1)
+
+
+def test_a_photo_that_hangs_is_told_to_whoever_looks_after_the_process_and_uses_up_its_attempt(
+    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, end = threading.Event(), threading.Event()
+
+    def hanging(*_: object) -> None:
+        began.set()
+        end.wait(PATIENCE_SECONDS)
+        raise Stopping
+
+    monkeypatch.setattr(job_steps, "process", hanging)
+    with running_service(engine, tmp_path) as server:
+        service = server.service
+        job = server.job(shut)
+        assert began.wait(PATIENCE_SECONDS)
+        assert server.http.get("/healthz").status_code == 200
+        service.watch.patience = 0.0
+        answer = server.http.get("/healthz")
+        assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+        assert "start the service anew" in answer.json()["detail"]
+        assert server.http.head("/healthz").status_code == 503
+        assert service.metrics.registry.get_sample_value("ote_progress_age_seconds") == 0.0
+        server.http.get("/metrics")
+        assert (service.metrics.registry.get_sample_value("ote_progress_age_seconds") or 0.0) > 0.0
+        service.runner._steps.leave_all()
+        assert server.view(job)["attempts"] == 1
+        service.watch.patience = 1800
+        service.runner._steps.leave_all()
+        assert server.view(job)["attempts"] == 0
+        end.set()
+
+
+def test_a_photo_that_gets_on_slowly_and_one_that_waits_for_room_do_not_hang(
+    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processing, "PATIENCE", (0.05,))
+    now, seen = 0.0, list[float]()
+    with running_service(engine, tmp_path) as server:
+        watch, put = server.service.watch, server.service.store.put
+        monkeypatch.setattr(watch, "_clock", lambda: now)
+
+        def slowly(*arguments: Any) -> Any:
+            nonlocal now
+            for _ in range(3):
+                now += 1000.0
+                seen.append(watch.still_seconds())
+                arguments[-1]("generate", 0.5)
+                seen.append(watch.still_seconds())
+            return process(*arguments)
+
+        def full_at_first(job: str, name: str, data: bytes) -> None:
+            nonlocal now
+            if name == MARKER and len(seen) < 10:
+                now += 1000.0
+                seen.append(watch.still_seconds())
+                raise StoreAway("expected room, there is none.")
+            put(job, name, data)
+
+        monkeypatch.setattr(job_steps, "process", slowly)
+        monkeypatch.setattr(server.service.store, "put", full_at_first)
+        assert server.ended(server.job(shut))["state"] == "done"
+        assert watch.still_seconds() == 0.0
+    assert seen == [1000.0, 0.0] * 3 + [1000.0] * 4

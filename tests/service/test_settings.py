@@ -36,6 +36,7 @@ def test_everything_can_be_set() -> None:
             "OTE_MAX_REFERENCES": "1",
             "OTE_MAX_RECEIVED_BYTES": "7",
             "OTE_REQUESTS_PER_MINUTE": "10",
+            "OTE_PATIENCE": "600",
             "OTE_HOSTS": "Photos.example., photos_2.local,::1,10.0.0.7",
             "OTE_WORKER": "gpu-1",
             "OTE_DEVICE": "cpu",
@@ -45,6 +46,7 @@ def test_everything_can_be_set() -> None:
     assert (config.keys_file, config.retention, config.max_queue) == (Path("/etc/keys"), 60, 5)
     assert (config.max_queue_of("key-1"), config.max_queue_of(LOCAL)) == (2, 5)
     assert (config.max_references, config.max_received_bytes, config.requests_per_minute) == (1, 7, 10)
+    assert config.patience == 600
     assert (config.hosts, config.worker_name) == (HOSTS, "gpu-1")
 
 
@@ -65,6 +67,7 @@ def test_a_key_has_a_quarter_of_the_queue_and_whoever_needs_none_all_of_it(whole
     ("name", "value"),
     [
         ("OTE_RETENTION", "0"),
+        ("OTE_PATIENCE", "0"),
         ("OTE_RETENTION", "-1"),
         ("OTE_RETENTION", "soon"),
         ("OTE_MAX_QUEUE", "9" * 30),

@@ -27,6 +27,7 @@ from .metrics import Metrics
 from .priority_lock import PriorityLock
 from .problems import log_bug, problem_of
 from .processing import check_options, face_name, options_of
+from .progress_watch import ProgressWatch
 from .repository import JobRepository
 from .runner import JobRunner
 from .settings import ServiceSettings
@@ -39,6 +40,8 @@ from .worker_lock import worker_lock
 GRACE_SECONDS: Final = 3600.0
 """So long after a job was forgotten its files are looked for once more, and an upload that never ended is given up."""
 
+LOOK: Final = "look"
+"""What `ProgressWatch` knows a look at a photo by; jobs have their ids."""
 
 READY_SECONDS: Final = 1.0
 """Whoever looks after the machine may ask more often, and needs no key: each look costs a file."""
@@ -65,13 +68,14 @@ class JobService:
         self.config = config
         self.store = ArtifactStore(config.store_url)
         self.repository = JobRepository(config.database_url)
-        self.metrics = Metrics(self.repository.waiting)
+        self.watch = ProgressWatch(config.patience)
+        self.metrics = Metrics(self.repository.waiting, self.repository.waiting_seconds, self.watch.still_seconds)
         self._engine, self._device_lock = engine, PriorityLock()
         self._ready, self._looking, self._inspecting = (-inf, False), threading.Lock(), threading.Lock()
         self.audience = Audience(self._left)
         self._worker_lock = worker_lock(config.database_url, config.worker_name)
         self._worker_lock.acquire()
-        steps = JobSteps(self.repository, self.store, engine, self.metrics, self._device_lock)
+        steps = JobSteps(self.repository, self.store, engine, self.metrics, self._device_lock, self.watch)
         self.runner = JobRunner(self.repository, steps, self._worker_lock)
         self.uploads = UploadHandler(self.repository, self.store, self.runner, engine, config)
 
@@ -88,6 +92,16 @@ class JobService:
         self.audience.close()
         self._worker_lock.close()
         self.repository.close()
+
+    def check_alive(self) -> None:
+        """Raises:
+        NoCapacity: the photo in hand hangs, and no other is begun until this process is started anew.
+        """
+        if self.watch.hangs():
+            raise NoCapacity(
+                f"expected the photo in hand to get on, it has not for {self.watch.still_seconds():.0f} seconds; start "
+                "the service anew."
+            )
 
     def is_ready(self) -> bool:
         """Whether jobs can be taken: the database answers, the store can be written to. Found out once a second."""
@@ -213,7 +227,7 @@ class JobService:
         It does not wait for a job that is being painted: faces are found on the processor, or by a network that leases
         its place on the GPU. One photo at a time, since there is memory for that.
         """
-        with self._inspecting:
+        with self._inspecting, self.watch.in_hand(LOOK):
             return inspect_photo(photo, options, engine=self._engine, references=references)
 
     def resubmit(self, job: Job, options: dict[str, Any], take: int = 0) -> Job:

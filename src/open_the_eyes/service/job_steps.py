@@ -18,6 +18,7 @@ from .metrics import Metrics
 from .priority_lock import PriorityLock
 from .problems import problem_of
 from .processing import has_results, load_results, process, store_results
+from .progress_watch import ProgressWatch
 from .repository import JobRepository
 from .store import ArtifactStore
 
@@ -43,9 +44,10 @@ class JobSteps:
         engine: Engine,
         metrics: Metrics,
         device_lock: PriorityLock,
+        watch: ProgressWatch,
     ) -> None:
         self._repository, self._store, self._engine, self._metrics = repository, store, engine, metrics
-        self._device_lock = device_lock
+        self._device_lock, self._watch = device_lock, watch
         self._running: set[str] = set()
         self._begun: set[str] = set()  # and not come to an end: to try again in this process is no further attempt
         self._stopping, self._leave_at = threading.Event(), inf
@@ -85,9 +87,10 @@ class JobSteps:
         self._stopping.set()
 
     def leave_all(self) -> None:
-        """For jobs that came to no step before the process ends."""
+        """For jobs that came to no step before the process ends; but one that hangs has had its attempt."""
         for job in list(self._running):
-            self._leave(job)
+            if not self._watch.hangs(job):
+                self._leave(job)
 
     def _patiently(self, work: Callable[[], T]) -> T:
         """Tried again while the database or the store is away. DBOS could do that too, but would not hear of a stop."""
@@ -112,11 +115,12 @@ class JobSteps:
             return False
         try:
             if not has_results(job_id, self._store):
-                with self._device_lock.hold(job.request.lane):
+                with self._device_lock.hold(job.request.lane), self._watch.in_hand(job_id):
                     if not self._begins(job_id):
                         return False
                     opened = process(job, self._store, self._engine, self._progress_writer(job_id))
-                store_results(job_id, opened, self._store, lambda: self._is_wanted(job_id), self._pause)
+                with self._watch.in_hand(job_id):
+                    store_results(job_id, opened, self._store, lambda: self._still_wanted(job_id), self._pause)
         except (SQLAlchemyError, StoreAway):
             raise  # the database or the store is away, which is no fault of this photo
         except Exception as error:  # noqa: BLE001 -- whatever it is, the client gets to know, and the queue goes on
@@ -144,13 +148,14 @@ class JobSteps:
                 self._repository.leave(job_id)
 
     def _record(self, job_id: str) -> None:
-        try:
-            report, results = load_results(job_id, self._store)
-        except FileNotFoundError as error:
-            self._fail(job_id, error)
-            return
-        if self._repository.finish(job_id, report, results):
-            self._metrics.finished(report)
+        with self._watch.in_hand(job_id):
+            try:
+                report, results = load_results(job_id, self._store)
+            except FileNotFoundError as error:
+                self._fail(job_id, error)
+                return
+            if self._repository.finish(job_id, report, results):
+                self._metrics.finished(report)
 
     def _fail(self, job_id: str, error: Exception) -> None:
         if not self._is_wanted(job_id):
@@ -161,6 +166,11 @@ class JobSteps:
     def _is_wanted(self, job_id: str) -> bool:
         job = self._repository.get(job_id)
         return job is not None and not job.ended
+
+    def _still_wanted(self, job_id: str) -> bool:
+        """Asked before each attempt to store results: to wait for room is not to hang."""
+        self._watch.moved(job_id)
+        return self._is_wanted(job_id)
 
     def _discarded(self, job_id: str) -> bool:
         """False; what was stored after the job had been deleted is deleted too. One that was stopped keeps it."""
@@ -174,6 +184,7 @@ class JobSteps:
         def tell(stage: str, fraction: float) -> None:
             nonlocal last
             now = time.monotonic()
+            self._watch.moved(job_id)
             if now >= self._leave_at:
                 raise Stopping
             if stage == last[0] and now - last[1] < TOLD_SECONDS:

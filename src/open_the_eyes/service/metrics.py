@@ -27,11 +27,27 @@ ENDED: Final = ("done", "failed", "cancelled")
 class Metrics:
     """Of this process, apart from the queues, which all processes of one database share."""
 
-    def __init__(self, waiting: Callable[[], dict[Lane, int]]) -> None:
+    def __init__(
+        self,
+        waiting: Callable[[], dict[Lane, int]],
+        waiting_seconds: Callable[[], dict[Lane, float]],
+        still_seconds: Callable[[], float],
+    ) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # ote_jobs_created, a time, would be read as jobs
-        self._waiting = waiting
+        self._waiting, self._waiting_seconds, self._still_seconds = waiting, waiting_seconds, still_seconds
         self.registry = CollectorRegistry()
         self._depth = Gauge("ote_queue_depth", "Jobs that wait.", ["lane"], registry=self.registry)
+        self._age = Gauge(
+            "ote_queue_age_seconds",
+            "How long the oldest job has waited; 0 with none.",
+            ["lane"],
+            registry=self.registry,
+        )
+        self._still = Gauge(
+            "ote_progress_age_seconds",
+            "How long the job in hand has made no progress; 0 with none.",
+            registry=self.registry,
+        )
         self._jobs = Counter("ote_jobs", "Jobs that have ended.", ["state"], registry=self.registry)
         for state in ENDED:  # from nought on: an alarm on failures sees the first one
             self._jobs.labels(state)
@@ -71,6 +87,9 @@ class Metrics:
         """In Prometheus' text format."""
         for lane, depth in self._waiting().items():
             self._depth.labels(lane).set(depth)
+        for lane, seconds in self._waiting_seconds().items():
+            self._age.labels(lane).set(seconds)
+        self._still.set(self._still_seconds())
         if (held := gpu_bytes()) is not None:
             self._gpu("ote_gpu_held_bytes", "GPU memory that models and photos of this process hold now.").set(held)
         return generate_latest(self.registry)

@@ -152,6 +152,14 @@ class JobRepository:
             found = {row[0]: row[1] for row in connection.execute(query)}
         return {"preview": found.get("preview", 0), "photo": found.get("photo", 0)}
 
+    def waiting_seconds(self) -> dict[Lane, float]:
+        """How long the oldest job has waited in each lane; 0 where none does."""
+        query = sa.select(JOBS.c.lane, sa.func.min(JOBS.c.created)).where(JOBS.c.state == "queued")
+        with self._engine.connect() as connection:
+            oldest = {row[0]: row[1] for row in connection.execute(query.group_by(JOBS.c.lane))}
+        now = time.time()
+        return {lane: max(0.0, now - oldest.get(lane, now)) for lane in LANES}
+
     def position(self, job: Job) -> int:
         """How many jobs will be begun before this one; 0 for one that has been begun."""
         if job.state != "queued":

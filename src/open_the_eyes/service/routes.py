@@ -171,9 +171,10 @@ async def inspect(request: Request) -> dict[str, Any]:
 
 
 @router.head("/healthz", include_in_schema=False)
-@router.get("/healthz", response_model=HealthView, responses=problems(keyed=False), tags=["service"])
-async def healthz() -> dict[str, str]:  # asynchronous: threads may all be busy, and a live process has to say so
-    """The process is up."""
+@router.get("/healthz", response_model=HealthView, responses=problems(503, keyed=False), tags=["service"])
+async def healthz(request: Request) -> dict[str, str]:  # asynchronous: threads may be busy, a live process says so
+    """The process is up, and gets on. After a 503 it is to be started anew: the photo in hand hangs."""
+    _service(request).check_alive()
     return {"status": "ok"}
 
 

@@ -58,6 +58,7 @@ class ServiceSettings:
         max_received_bytes: of all requests that are being received or wait to be looked at; they lie among temporary
             files (OTE_MAX_RECEIVED_BYTES).
         requests_per_minute: of one key (OTE_REQUESTS_PER_MINUTE).
+        patience: seconds without progress after which the photo in hand is taken to hang (OTE_PATIENCE).
         hosts: more names this service goes by, such as a proxy's (OTE_HOSTS, with commas).
         worker: this process's name among those that share a database; "" is "local" for SQLite, and for PostgreSQL
             the machine's name. A process that is restarted takes up what one of the same name left (OTE_WORKER).
@@ -74,6 +75,7 @@ class ServiceSettings:
     max_request_bytes: int = 500_000_000
     max_received_bytes: int = 3_000_000_000
     requests_per_minute: int = 300
+    patience: int = 1800
     hosts: tuple[str, ...] = ()
     worker: str = ""
 
@@ -177,6 +179,7 @@ _READERS: Final[dict[str, Callable[[str, str], object]]] = {
     "max_request_bytes": _count,
     "max_received_bytes": _count,
     "requests_per_minute": _count,
+    "patience": _count,
     "hosts": _names,
     "worker": _word,
 }
