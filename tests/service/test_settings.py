@@ -10,6 +10,7 @@ import pytest
 
 from open_the_eyes.errors import UsageError
 from open_the_eyes.service.api_keys import LOCAL
+from open_the_eyes.service.connections import ConnectionShares
 from open_the_eyes.service.settings import ServiceSettings
 
 HOSTS = ("photos.example", "photos_2.local", "::1", "10.0.0.7")
@@ -37,6 +38,7 @@ def test_everything_can_be_set() -> None:
             "OTE_MAX_RECEIVED_BYTES": "7",
             "OTE_REQUESTS_PER_MINUTE": "10",
             "OTE_PATIENCE": "600",
+            "OTE_MAX_CONNECTIONS": "12",
             "OTE_HOSTS": "Photos.example., photos_2.local,::1,10.0.0.7",
             "OTE_WORKER": "gpu-1",
             "OTE_DEVICE": "cpu",
@@ -47,6 +49,7 @@ def test_everything_can_be_set() -> None:
     assert (config.max_queue_of("key-1"), config.max_queue_of(LOCAL)) == (2, 5)
     assert (config.max_references, config.max_received_bytes, config.requests_per_minute) == (1, 7, 10)
     assert config.patience == 600
+    assert (config.max_connections, config.connection_shares) == (12, ConnectionShares(jobs=5, queues=4))
     assert (config.hosts, config.worker_name) == (HOSTS, "gpu-1")
 
 
@@ -68,6 +71,7 @@ def test_a_key_has_a_quarter_of_the_queue_and_whoever_needs_none_all_of_it(whole
     [
         ("OTE_RETENTION", "0"),
         ("OTE_PATIENCE", "0"),
+        ("OTE_MAX_CONNECTIONS", "9"),
         ("OTE_RETENTION", "-1"),
         ("OTE_RETENTION", "soon"),
         ("OTE_MAX_QUEUE", "9" * 30),

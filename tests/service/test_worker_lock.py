@@ -18,6 +18,8 @@ import pytest
 from benchmarks.service_rig import Service, postgres
 from open_the_eyes.errors import UsageError
 from open_the_eyes.service import worker_lock as room
+from open_the_eyes.service.connections import LEAST
+from open_the_eyes.service.repository import JobRepository
 from open_the_eyes.service.worker_lock import worker_lock
 
 HOLDER = """
@@ -118,6 +120,18 @@ def test_a_connection_that_was_lost_is_made_again_and_the_name_claimed_again(dat
     mine.close()
 
 
+def test_a_crowd_shares_the_connections_that_there_are(database: str) -> None:
+    import sqlalchemy as sa
+
+    jobs = JobRepository(f"{database}?application_name=crowd", connections=2)
+    with ThreadPoolExecutor(12) as crowd:
+        assert list(crowd.map(lambda _: jobs.running_count(), range(60))) == [0] * 60
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'crowd'"
+    with jobs._engine.connect() as connection:
+        assert connection.execute(sa.text(asked)).scalar_one() == 2
+    jobs.close()
+
+
 def hand_in(service: Service, photo: bytes, seed: int) -> str:
     answer = httpx.post(
         f"{service.address}/v1/jobs", files={"photo": photo}, data={"options": json.dumps({"seed": seed})}, timeout=60
@@ -140,6 +154,7 @@ def test_two_machines_share_one_queue_and_one_takes_up_what_the_other_left_when_
     database: str, tmp_path: Path, shut: bytes
 ) -> None:
     shared = {"OTE_DATABASE": database, "OTE_STORE": str(tmp_path / "store"), "OTE_RETENTION": "40"}
+    shared["OTE_MAX_CONNECTIONS"] = str(LEAST)
     one = Service(tmp_path, {**shared, "OTE_WORKER": "one"})
     two = Service(tmp_path, {**shared, "OTE_WORKER": "two"})
     try:

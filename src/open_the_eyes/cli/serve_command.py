@@ -48,6 +48,7 @@ def serve_command(
       OTE_FOLDER               the folder for everything that has no place of its own
       OTE_STORE                photos and results: a folder, or s3://bucket/jobs
       OTE_DATABASE             jobs: sqlite:////path, or postgresql://user@host/name
+      OTE_MAX_CONNECTIONS      most connections of this process to PostgreSQL; 16
       OTE_WORKER               this process's name, where several share one PostgreSQL
       OTE_KEYS                 the file with the hashes of the API keys
       OTE_RETENTION            seconds after a job's end until all of it is deleted; 86400

@@ -86,7 +86,8 @@ async def _lifespan(service: JobService) -> AsyncIterator[None]:
         stack.callback(service.close)
         await run_sync(service.warm_up)
         stack.push_async_callback(run_sync, service.runner.stop, STOP_SECONDS)
-        await run_sync(service.runner.start, service.config.database_url, service.config.worker_name)
+        config = service.config
+        await run_sync(service.runner.start, config.database_url, config.worker_name, config.connection_shares.queues)
         if not await run_sync(service.look):  # what waits for room is no reason not to start
             _LOG.warning("no jobs can be taken at present, for the reason above; see OTE_STORE and OTE_DATABASE")
         maintenance.start()

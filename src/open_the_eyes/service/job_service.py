@@ -67,7 +67,7 @@ class JobService:
     def __init__(self, engine: Engine, config: ServiceSettings) -> None:
         self.config = config
         self.store = ArtifactStore(config.store_url)
-        self.repository = JobRepository(config.database_url)
+        self.repository = JobRepository(config.database_url, config.connection_shares.jobs)
         self.watch = ProgressWatch(config.patience)
         self.metrics = Metrics(self.repository.waiting, self.repository.waiting_seconds, self.watch.still_seconds)
         self._engine, self._device_lock = engine, PriorityLock()

@@ -33,12 +33,15 @@ LONGEST_WAIT: Final = 120
 class JobRepository:
     """Jobs in a database that survives this process.
 
+    Args:
+        connections: the most that are open at a time, of PostgreSQL; who comes when there are as many waits.
+
     Raises:
         UsageError: a database that cannot be used.
     """
 
-    def __init__(self, url: str) -> None:
-        self._engine = connect(url)
+    def __init__(self, url: str, connections: int = 5) -> None:
+        self._engine = connect(url, connections)
         self._usual = Memo[Lane, "float | None"](USUAL_KEPT_SECONDS)
 
     def admit(self, request: JobRequest, max_queue: int, max_own: int | None = None) -> Job:

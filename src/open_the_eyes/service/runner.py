@@ -42,21 +42,16 @@ class JobRunner:
         self._worker = ""
         self._workflow: Callable[[str], None] | None = None
 
-    def start(self, database_url: str, worker: str) -> None:
-        """Begins to work; what an earlier process of this name left in the middle is taken up first."""
+    def start(self, database_url: str, worker: str, connections: int) -> None:
+        """Begins to work; what an earlier process of this name left in the middle is taken up first.
+
+        Args:
+            connections: the most that DBOS opens at a time, of PostgreSQL, beside the one that it listens at.
+        """
         self._worker = worker
         mend_clock()
         mend_log()
-        config: DBOSConfig = {
-            "name": APPLICATION,
-            "system_database_url": database_url,
-            "application_version": VERSION,
-            "executor_id": worker,
-            "log_level": "ERROR",
-            "max_executor_threads": 8,
-            "notification_listener_polling_interval_sec": POLL_SECONDS,  # looks at nothing here; a stop waits for it
-        }
-        DBOS(config=config)
+        DBOS(config=dbos_config(database_url, worker, connections))
         self._workflow = self._registered()
         _make_queues(database_url)
         DBOS.launch()
@@ -152,6 +147,20 @@ class JobRunner:
                 record(job)
 
         return open_the_eyes
+
+
+def dbos_config(database_url: str, worker: str, connections: int) -> DBOSConfig:
+    """Of a process of this name, whose pool has so many connections."""
+    return {
+        "name": APPLICATION,
+        "system_database_url": database_url,
+        "sys_db_pool_size": connections,
+        "application_version": VERSION,
+        "executor_id": worker,
+        "log_level": "ERROR",
+        "max_executor_threads": 8,
+        "notification_listener_polling_interval_sec": POLL_SECONDS,  # looks at nothing here; a stop waits for it
+    }
 
 
 def _make_queues(database_url: str) -> None:

@@ -17,6 +17,7 @@ from ..errors import UsageError
 from ..settings import path_from
 from ..wording import typed
 from .api_keys import LOCAL
+from .connections import LEAST, ConnectionShares
 
 DATABASES: Final = ("sqlite", "postgresql")
 LEAST_QUEUE: Final = 4
@@ -59,6 +60,7 @@ class ServiceSettings:
             files (OTE_MAX_RECEIVED_BYTES).
         requests_per_minute: of one key (OTE_REQUESTS_PER_MINUTE).
         patience: seconds without progress after which the photo in hand is taken to hang (OTE_PATIENCE).
+        max_connections: to PostgreSQL, of this process (OTE_MAX_CONNECTIONS).
         hosts: more names this service goes by, such as a proxy's (OTE_HOSTS, with commas).
         worker: this process's name among those that share a database; "" is "local" for SQLite, and for PostgreSQL
             the machine's name. A process that is restarted takes up what one of the same name left (OTE_WORKER).
@@ -76,6 +78,7 @@ class ServiceSettings:
     max_received_bytes: int = 3_000_000_000
     requests_per_minute: int = 300
     patience: int = 1800
+    max_connections: int = 16
     hosts: tuple[str, ...] = ()
     worker: str = ""
 
@@ -91,6 +94,10 @@ class ServiceSettings:
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.folder.absolute() / 'jobs.sqlite'}"
+
+    @property
+    def connection_shares(self) -> ConnectionShares:
+        return ConnectionShares.of(self.max_connections)
 
     @property
     def keys_file(self) -> Path:
@@ -126,6 +133,13 @@ def _count(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:12]) < 10**11:
         raise UsageError(f"expected a whole number from 1 to {10**11 - 1}, got {typed(text)}.", option=name)
     return int(text)
+
+
+def _connections(name: str, text: str) -> int:
+    count = _count(name, text)
+    if count < LEAST:
+        raise UsageError(f"expected {LEAST} connections at least, got {count}.", option=name)
+    return count
 
 
 def _place(name: str, text: str) -> str:
@@ -180,6 +194,7 @@ _READERS: Final[dict[str, Callable[[str, str], object]]] = {
     "max_received_bytes": _count,
     "requests_per_minute": _count,
     "patience": _count,
+    "max_connections": _connections,
     "hosts": _names,
     "worker": _word,
 }

@@ -38,8 +38,11 @@ JOBS = sa.Table(
 )
 
 
-def connect(url: str) -> sa.Engine:
+def connect(url: str, connections: int) -> sa.Engine:
     """The database, with the table in it.
+
+    Args:
+        connections: the most that are open at a time; of PostgreSQL, which has a limit for all its clients together.
 
     Raises:
         UsageError: it cannot be reached, or made.
@@ -48,7 +51,8 @@ def connect(url: str) -> sa.Engine:
         address = address_of(url)
         if address.database and address.drivername == "sqlite":
             create_private(address.database)
-        engine = sa.create_engine(address, pool_pre_ping=True, hide_parameters=True)  # they may be personal
+        pool = {"pool_size": connections, "max_overflow": 0} if address.get_backend_name() == "postgresql" else {}
+        engine = sa.create_engine(address, pool_pre_ping=True, hide_parameters=True, **pool)  # they may be personal
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _prepare_sqlite)
         with engine.begin() as connection:
