@@ -148,6 +148,12 @@ def test_too_many_requests_are_told_when_to_come_again() -> None:
     assert answer.json()["type"].endswith(":too-many-requests")
 
 
+def test_prometheus_is_answered_though_its_key_has_asked_too_often(keys: tuple[str, ApiKeys]) -> None:
+    shown = {"Authorization": f"Bearer {keys[0]}"}
+    assert ask(keys=keys[1], headers=shown, per_minute=5, times=6).status_code == 429
+    assert ask(path="/metrics", keys=keys[1], headers=shown, per_minute=5, times=6).status_code == 200
+
+
 def test_a_body_that_says_it_is_too_large_is_not_read() -> None:
     answer = ask("POST", content=b"x" * 1001)
     assert answer.status_code == 413
@@ -259,3 +265,4 @@ def test_who_is_still_being_answered_when_the_service_ends_is_told_so_at_once() 
     assert time.perf_counter() - began < middleware.DRAINED_SECONDS
     assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
     assert "being stopped" in answer.json()["detail"]
+    assert int(answer.headers["retry-after"]) >= 1

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from math import inf
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from open_the_eyes.errors import UsageError
 from open_the_eyes.options import MODES, Options
@@ -82,6 +85,38 @@ def test_who_is_refused_for_coming_too_often_is_told_of_the_header_and_of_every_
         assert "Retry-After" in told["headers"]
         for kind in Busy.__subclasses__():
             assert f"`{name_of(kind)}`" in told["description"]
+    assert "429" not in document["paths"]["/metrics"]["get"]["responses"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("post", "/v1/jobs"),
+        ("get", "/v1/jobs/{job_id}"),
+        ("get", "/v1/jobs/{job_id}/events"),
+        ("get", "/v1/jobs/{job_id}/result"),
+        ("delete", "/v1/jobs/{job_id}"),
+        ("get", "/readyz"),
+        ("get", "/metrics"),
+    ],
+)
+def test_that_the_database_is_away_is_answered_as_the_document_says(
+    server: RunningService, document: dict[str, Any], monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("SELECT 1", {}, ConnectionRefusedError(111, "Connection refused"))
+
+    for name in ("get", "check_room", "waiting"):
+        monkeypatch.setattr(server.service.repository, name, away)
+    monkeypatch.setattr(server.service.metrics, "_waiting", away)
+    monkeypatch.setattr(server.service, "_ready", (-inf, False))
+    answer = server.http.request(method, path.replace("{job_id}", str(uuid4())))
+    described = document["paths"][path][method]["responses"]
+    assert answer.status_code == 503
+    assert described["503"]["content"].keys() == {answer.headers["content-type"]}
+    if path != "/readyz":
+        assert int(answer.headers["retry-after"]) >= 1
+        assert "Retry-After" in described["503"]["headers"]
 
 
 def test_every_reference_in_the_document_leads_somewhere(document: dict[str, Any]) -> None:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
-from open_the_eyes.errors import OpenTheEyesError, WeightsMissing
+from open_the_eyes.errors import NoCapacity, OpenTheEyesError, WeightsMissing
 from open_the_eyes.files import read
 from open_the_eyes.options import ChooseOptions, GenerateOptions, MatchOptions, RestoreOptions
 from open_the_eyes.residency.budget import no_room
-from open_the_eyes.service.problems import problem_of
+from open_the_eyes.service.errors import StoreAway, StoreUnreadable
+from open_the_eyes.service.problems import headers_of, problem_of
 from open_the_eyes.settings import Settings
 from open_the_eyes.stages.attempts import check_picks
 from open_the_eyes.stages.choose import decide
@@ -53,6 +55,20 @@ def test_no_refusal_speaks_of_the_command_line_or_of_settings(
     told = problem_of(raised.value)["detail"]
     assert told.endswith(ending)
     assert not re.search(r"--\w|OTE_|`|open-the-eyes", told)
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        pytest.param(StoreAway("expected room, there is none."), True, id="no room in the store"),
+        pytest.param(StoreUnreadable("expected to read it."), True, id="the store does not answer"),
+        pytest.param(SQLAlchemyError("no connection"), True, id="the database does not answer"),
+        pytest.param(WeightsMissing("expected weights, found none."), False, id="no model"),
+        pytest.param(NoCapacity("expected a smaller photo."), False, id="too large a photo"),
+    ],
+)
+def test_who_may_succeed_later_is_told_when_to_come_again(error: Exception, again: bool) -> None:
+    assert ("Retry-After" in headers_of(error)) == again
 
 
 def test_who_runs_the_program_is_told_what_to_run_or_set() -> None:

@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from asyncio import CancelledError
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import urlsplit
@@ -19,14 +20,15 @@ from ..errors import NoCapacity
 from .api_keys import LOCAL, ApiKeys
 from .errors import BodyTooLarge, BodyTooSlow, ForeignCaller, KeyNeeded
 from .metrics import Metrics
-from .problems import MEDIA_TYPE, headers_of, problem_of
+from .problems import MEDIA_TYPE, RETRY_SECONDS, headers_of, problem_of
 from .rate_limit import RateLimiter
 
 PUBLIC: Final = ("/healthz", "/readyz")
 """Answered without a key and by any name, to whoever looks after the machine: probes and balancers ask an address."""
 
 METRICS: Final = "/metrics"
-"""Answered by any name where a key has to be shown: Prometheus asks an address, too."""
+"""Answered by any name where a key has to be shown: Prometheus asks an address, too. It does not count as a request of
+its key, of which there may be a single one: figures are wanted most when there is much to do."""
 
 API_PREFIX: Final = "/v1/"
 SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
@@ -102,7 +104,8 @@ class AccessMiddleware:
             return
         except CancelledError:  # by the server, which ends and has waited long enough
             body.give_up()
-            await _refuse(NoCapacity("expected to go on answering, the service is being stopped; ask again."), answer)
+            stopped = NoCapacity("expected to go on answering, the service is being stopped; ask again.")
+            await _refuse(stopped, answer, {"Retry-After": str(RETRY_SECONDS)})
         except Exception as error:  # noqa: BLE001 -- nothing is outside of this: a client gets an answer, the log no contents
             await _refuse(error, answer)
 
@@ -120,7 +123,8 @@ class AccessMiddleware:
         if browser_auth is not None and browser_auth.is_public(path):
             return LOCAL
         owner = self._owner(headers)
-        if browser_auth is None or path.startswith(API_PREFIX):  # a page asks for dozens of pictures at once
+        for_page = browser_auth is not None and not path.startswith(API_PREFIX)  # which asks for dozens of pictures
+        if not for_page and path != METRICS:
             self._rate_limiter.acquire(owner)
         length = headers.get("content-length", "0")
         if length.isascii() and length.isdigit() and int(length[:18]) > self._policy.max_body:
@@ -215,12 +219,12 @@ class _LoggedResponse:
         _ACCESS.info("%s %s %d %.0f ms", self._scope["method"][:8], route, status, took)
 
 
-async def _refuse(error: Exception, answer: _LoggedResponse) -> None:
+async def _refuse(error: Exception, answer: _LoggedResponse, more: Mapping[str, str] | None = None) -> None:
     problem = problem_of(error)
     if answer.began:
         return  # half an answer cannot be taken back; the connection ends short of its length
     body = json.dumps(problem).encode()
-    headers = {**headers_of(error), "Content-Type": MEDIA_TYPE, "Content-Length": str(len(body))}
+    headers = {**headers_of(error), **(more or {}), "Content-Type": MEDIA_TYPE, "Content-Length": str(len(body))}
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await answer.send({"type": "http.response.start", "status": problem["status"], "headers": raw})
     await answer.send({"type": "http.response.body", "body": body})

@@ -40,6 +40,9 @@ _OPERATOR: Final = "the service cannot do this at present; its operator finds ou
 _IN_OUR_WORDS: Final = {INSPECT: "POST /v1/inspect tells which faces there are."}
 """What mends something on the command line, and how that is done here."""
 
+RETRY_SECONDS: Final = 10
+"""After which to ask again where the database or the store does not answer, or has no room."""
+
 _LATER: Final = "Try again later, or tell the service's operator."
 _BUG: Final = "this is a bug of ours; the photo that came is not kept longer for it. Try again, or tell the operator."
 
@@ -75,6 +78,8 @@ def headers_of(error: BaseException) -> dict[str, str]:
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, Busy):
         headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, (SQLAlchemyError, StoreAway)):
+        headers["Retry-After"] = str(RETRY_SECONDS)
     if isinstance(error, WrongMethod):
         headers["Allow"] = ", ".join(error.allowed)
     if isinstance(error, OpenTheEyesError) and error.http_status == 401:

@@ -82,7 +82,7 @@ async def create_job(
 
 
 @v1.head("/jobs/{job_id}", include_in_schema=False)
-@v1.get("/jobs/{job_id}", response_model=JobView, responses=problems(404, 422), tags=["jobs"])
+@v1.get("/jobs/{job_id}", response_model=JobView, responses=problems(404, 422, 503), tags=["jobs"])
 def get_job(request: Request, job_id: JobId) -> dict[str, Any]:
     """What has become of a job: state, faces, outcomes, timings, and where its results are."""
     service = _service(request)
@@ -94,7 +94,7 @@ def get_job(request: Request, job_id: JobId) -> dict[str, Any]:
     "/jobs/{job_id}/events",
     response_class=StreamingResponse,
     responses={
-        **problems(404, 422),
+        **problems(404, 422, 503),
         200: {
             "description": "Events `progress`, and at the end `done`, `failed` or `cancelled`.",
             "content": {STREAM: {"schema": EVENT, "example": EVENTS}},
@@ -191,7 +191,10 @@ def readyz(request: Request) -> dict[str, str]:
 @router.get(
     "/metrics",
     response_class=Response,
-    responses={**problems(), 200: {"content": {"text/plain": {"schema": {"type": "string"}, "example": FIGURES}}}},
+    responses={
+        **problems(503, paced=False),
+        200: {"content": {"text/plain": {"schema": {"type": "string"}, "example": FIGURES}}},
+    },
     tags=["service"],
 )
 def metrics(request: Request) -> Response:

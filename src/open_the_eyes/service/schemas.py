@@ -231,6 +231,14 @@ _WHY: Final = {
     507: "What came could not be stored.",
 }
 
+_AGAIN: Final = "Seconds until it is worth while to come again"
+_LATER: Final = {
+    429: f"{_AGAIN}.",
+    503: f"{_AGAIN}; not there where that would change nothing.",
+    507: f"{_AGAIN}.",
+}
+"""Of which statuses `Retry-After` is told."""
+
 
 EVENT: Final[dict[str, Any]] = {
     "type": "object",
@@ -259,13 +267,18 @@ data: {"state": "done", "position": 0, "running": 0, "stage": "compose", "fracti
 """
 
 
-def problems(*statuses: int, keyed: bool = True) -> dict[int | str, dict[str, Any]]:
-    """How a route can refuse, for the document; `keyed` routes ask for a key, if any, and a name of ours."""
+def problems(*statuses: int, keyed: bool = True, paced: bool = True) -> dict[int | str, dict[str, Any]]:
+    """How a route can refuse, for the document.
+
+    Args:
+        keyed: whether it asks for a key, if any, and a name of ours.
+        paced: whether it counts how often a key comes.
+    """
     answers: dict[int | str, dict[str, Any]] = {}
-    for status in sorted({*((401, 403, 429) if keyed else ()), *statuses}):
+    for status in sorted({*((401, 403) if keyed else ()), *((429,) if keyed and paced else ()), *statuses}):
         schema = {"schema": {"$ref": "#/components/schemas/ProblemView"}}
         answers[status] = {"description": _WHY[status], "content": {MEDIA_TYPE: schema}}
-        if status == 429:
-            told = {"description": "Seconds until it is worth while to come again.", "schema": {"type": "integer"}}
+        if status in _LATER:
+            told = {"description": _LATER[status], "schema": {"type": "integer"}}
             answers[status]["headers"] = {"Retry-After": told}
     return answers
