@@ -105,6 +105,7 @@ def test_the_events_begin_with_the_state_and_end_with_the_outcome(server: Runnin
     job = server.job(shut)
     answer = server.http.get(f"/v1/jobs/{job}/events")
     assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.headers["x-accel-buffering"] == "no"
     told = events_of(answer.text)
     assert {name for name, _ in told[:-1]} <= {"progress"}
     fractions = [data["fraction"] for _, data in told]

@@ -23,6 +23,9 @@ from .schemas import EVENT, EVENTS, UPLOAD, HealthView, JobView, ReportView, pro
 
 JobId = Annotated[UUID, Path(description="A job's id, from the answer to POST /v1/jobs.")]
 STREAM: Final = "text/event-stream"
+UNBUFFERED: Final = {"X-Accel-Buffering": "no"}
+"""Without it nginx, as it comes, holds events back until there are many."""
+
 FIGURES: Final = 'ote_queue_depth{lane="photo"} 3.0\note_jobs_total{state="done"} 128.0\n'
 METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 LOCATION: Final = {"Location": {"description": "The job's address.", "schema": {"type": "string"}}}
@@ -114,9 +117,9 @@ async def get_events(
     if job.ended and last_event_id == str(job.seq):
         return Response(status_code=204)
     if request.method == "HEAD":  # whose answer does not wait for the job's end
-        return StreamingResponse(iter(()), media_type=STREAM)
+        return StreamingResponse(iter(()), media_type=STREAM, headers=UNBUFFERED)
     told = events(service.repository, job, service.config.retention)
-    return StreamingResponse(service.audience.following(job.id, told), media_type=STREAM)
+    return StreamingResponse(service.audience.following(job.id, told), media_type=STREAM, headers=UNBUFFERED)
 
 
 @v1.head("/jobs/{job_id}/result", include_in_schema=False)
