@@ -13,6 +13,13 @@ from open_the_eyes.residency.cards import CODEFORMER, SDXL_BASE, SDXL_REFINER, S
 from tests.residency.counted import CountedMemory
 
 STEPS: Final = ("build", "move", "run")
+SAID: Final = (
+    "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+    "CUDA error: out of memory\nCompile with `TORCH_USE_CUDA_DSA` to enable device-side assertions.",
+    "Triton Error [CUDA]: out of memory",
+    "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+)
+"""What torch, its libraries and Triton say in a plain `RuntimeError` where memory ran out."""
 
 
 def card(name: str, mib: int | dict[str, int] = 100, **facts: Any) -> ModelCard:

@@ -11,7 +11,15 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from open_the_eyes.errors import NoCapacity
-from open_the_eyes.residency.memory import SLACK_MIB, UNCOUNTED, CudaMemory, OutOfMemory, UnmeasuredMemory, memory_of
+from open_the_eyes.residency.memory import (
+    SLACK_MIB,
+    UNCOUNTED,
+    CudaMemory,
+    UnmeasuredMemory,
+    memory_of,
+    ran_out,
+)
+from tests.residency.fakes import SAID
 
 MIB = 2**20
 
@@ -52,12 +60,8 @@ class Cuda:
         yield
 
 
-class OutOfMemoryError(RuntimeError):
-    pass
-
-
 def torch_with(cuda: Cuda) -> ModuleType:
-    return SimpleNamespace(cuda=cuda, OutOfMemoryError=OutOfMemoryError)  # type: ignore[return-value]
+    return SimpleNamespace(cuda=cuda)  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(
@@ -111,12 +115,31 @@ def test_peaks_and_emptying_are_the_devices_own() -> None:
     assert memory.peak_mib() == 300
     memory.empty()
     assert cuda.calls == ["cuda:1", "emptied"]
-    assert memory.out_of_memory == (OutOfMemory, OutOfMemoryError)
 
 
-def test_torchs_own_error_counts_on_a_cpu_too() -> None:
+def test_torchs_own_error_says_that_memory_ran_out() -> None:
     torch = pytest.importorskip("torch")
-    assert torch.OutOfMemoryError in UnmeasuredMemory().out_of_memory
+    assert ran_out(torch.OutOfMemoryError("whatever it says"))
+
+
+@pytest.mark.parametrize("words", SAID)
+def test_libraries_that_say_in_words_alone_that_memory_ran_out_are_understood(words: str) -> None:
+    assert ran_out(RuntimeError(words))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("CUDA error: an illegal memory access was encountered"),
+        RuntimeError("out of resource: shared memory, Required: 131072, Hardware limit: 101376"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes."),
+        MemoryError(),
+        NoCapacity("out of memory"),
+    ],
+    ids=str,
+)
+def test_other_errors_do_not_say_that_a_gpus_memory_ran_out(error: Exception) -> None:
+    assert not ran_out(error)
 
 
 @pytest.mark.parametrize(("limit", "room"), [(None, UNCOUNTED), (8_000, 8_000)])

@@ -10,7 +10,7 @@ import pytest
 
 from open_the_eyes.errors import Cancelled, NoRoomOnGpu
 from open_the_eyes.residency import ModelCard, OutOfMemory
-from tests.residency.fakes import STEPS, FakeModel, Rig, card, sdxl
+from tests.residency.fakes import SAID, STEPS, FakeModel, Rig, card, sdxl
 
 LADDER: ModelCard = card("m", {"bf16": 400, "int8": 200, "int4": 100}, streamed_mib=20)
 
@@ -147,6 +147,33 @@ def test_only_the_gpu_running_out_of_memory_counts_as_that(error: Exception) -> 
     assert calls == 1
     assert rig.residency.records[-1].end == type(error).__name__
     assert rig.left_over() == 0
+
+
+@pytest.mark.parametrize("words", SAID)
+def test_whoever_says_that_memory_ran_out_has_the_batch_halved(words: str) -> None:
+    sizes: list[int] = []
+
+    def work(_: FakeModel, part: Sequence[int]) -> Sequence[int]:
+        sizes.append(len(part))
+        if len(part) > 2:
+            raise RuntimeError(words)
+        return part
+
+    assert Rig(1000, LADDER).residency.run("m", range(8), work) == list(range(8))
+    assert sizes == [8, 4, 2, 2, 2, 2]
+
+
+@pytest.mark.parametrize("words", SAID)
+def test_whoever_says_that_memory_ran_out_while_loading_has_the_next_precision_taken(words: str) -> None:
+    rig = Rig(1000)
+
+    def move(model: str, _: str) -> None:
+        if model == "bf16":
+            raise RuntimeError(words)
+
+    rig.residency.register(LADDER, str, move=move)
+    with rig.residency.lease("m") as model:
+        assert model == "int8"
 
 
 def test_a_lease_takes_the_next_precision_where_memory_runs_out_while_loading() -> None:

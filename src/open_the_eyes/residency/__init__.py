@@ -1,7 +1,7 @@
 """Who is on the GPU, decided in one place: `with residency.lease("sdxl-base") as model:`."""
 
 from .cards import ModelCard, Variant
-from .memory import CudaMemory, Memory, OutOfMemory, UnmeasuredMemory, memory_of
+from .memory import CudaMemory, Memory, OutOfMemory, UnmeasuredMemory, memory_of, ran_out
 from .records import LeaseRecord
 from .residency import Residency
 
@@ -15,4 +15,5 @@ __all__ = [
     "UnmeasuredMemory",
     "Variant",
     "memory_of",
+    "ran_out",
 ]

@@ -16,6 +16,8 @@ UNCOUNTED: Final = 2**30
 """MiB: as good as no limit."""
 SLACK_MIB: Final = 512
 """What an allocator loses between its blocks."""
+_LACKING: Final = ("out of memory", "status_alloc_failed", "device_allocation_failed")
+"""CUDA's and Triton's words; cuBLAS' and cuDNN's; those of cuDNN since version 9."""
 
 
 class Memory(Protocol):
@@ -24,11 +26,6 @@ class Memory(Protocol):
     @property
     def shared(self) -> bool:
         """Whether other programs take from it too, so that what is free has to be measured."""
-        ...
-
-    @property
-    def out_of_memory(self) -> tuple[type[Exception], ...]:
-        """The errors that say so, and no others."""
         ...
 
     def room_mib(self) -> int:
@@ -51,7 +48,19 @@ class Memory(Protocol):
 
 
 class OutOfMemory(RuntimeError):
-    """Raised by models whose library says so in words only."""
+    """Raised by models whose library says so in words only, and not by a `RuntimeError`."""
+
+
+def ran_out(error: Exception) -> bool:
+    """Whether an error says that a GPU's memory ran out.
+
+    Torch has a class for what its own allocator lacks. What its libraries (cuBLAS, cuDNN), Triton and the driver lack
+    comes as a plain `RuntimeError` that says so in words.
+    """
+    torch = sys.modules.get("torch")
+    if isinstance(error, OutOfMemory if torch is None else (OutOfMemory, torch.OutOfMemoryError)):
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _LACKING)
 
 
 class UnmeasuredMemory:
@@ -63,12 +72,6 @@ class UnmeasuredMemory:
     @property
     def shared(self) -> bool:
         return False
-
-    @property
-    def out_of_memory(self) -> tuple[type[Exception], ...]:
-        """The common one, and torch's where torch is loaded."""
-        torch = sys.modules.get("torch")
-        return (OutOfMemory,) if torch is None else (OutOfMemory, torch.OutOfMemoryError)
 
     def room_mib(self) -> int:
         return self._room
@@ -108,10 +111,6 @@ class CudaMemory:
     @property
     def shared(self) -> bool:
         return True
-
-    @property
-    def out_of_memory(self) -> tuple[type[Exception], ...]:
-        return (OutOfMemory, self._torch.OutOfMemoryError)
 
     def room_mib(self) -> int:
         return self._room

@@ -13,7 +13,7 @@ from ..roles import Watch
 from .admission import Admission
 from .budget import LARGEST_BATCH, batch_that_fits, needs, no_room, variant_that_fits
 from .cards import ModelCard, Variant
-from .memory import Memory
+from .memory import Memory, ran_out
 from .records import Clock, LeaseRecord, Recorder
 from .slot import Build, Move, Slot, by_itself
 
@@ -178,8 +178,9 @@ class Residency:
                 except NoRoomOnGpu as error:
                     failed = error
                     break
-                except self._memory.out_of_memory:
-                    pass
+                except Exception as error:
+                    if not ran_out(error):
+                        raise
                 # the error is gone by now, and with it the frames that held on to memory
                 why = "memory ran out while it was loaded: something else uses this GPU"
                 failed = no_room(slot.card.name, needs(slot.card, variant, batch), self._memory.room_mib(), why=why)
@@ -218,7 +219,9 @@ class Residency:
                 done += results
                 self.got_on()
                 continue
-            except self._memory.out_of_memory:
+            except Exception as error:
+                if not ran_out(error):
+                    raise
                 record.shortages += 1
             # the error is gone by now, and with it the frames that held on to memory
             if self._admission.evict_idle(recorder) and record.shortages == 1:

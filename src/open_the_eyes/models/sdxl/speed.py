@@ -14,6 +14,8 @@ from tempfile import TemporaryFile
 from threading import Event
 from typing import Any, Final
 
+from ...residency import ran_out
+
 COMPILES_SINCE: Final = (8, 0)
 """Compute capability: torch compiles nothing in bf16 for GPUs before Ampere (RTX 30, A100), and raises."""
 GRAPHS: Final = 64
@@ -104,7 +106,6 @@ def streamed(unet: Any, device: str) -> None:
 
 def _called(compiled: Callable[..., Any], plain: Callable[..., Any], failed: Event, *inputs: Any, **named: Any) -> Any:
     """A block's answer, compiled unless that has failed."""
-    import torch
     from torch._dynamo.exc import TorchDynamoException
 
     if not failed.is_set():
@@ -112,7 +113,7 @@ def _called(compiled: Callable[..., Any], plain: Callable[..., Any], failed: Eve
             return compiled(*inputs, **named)
         except TorchDynamoException as error:
             cause = getattr(error, "inner_exception", error)
-            if isinstance(cause, torch.OutOfMemoryError):
+            if ran_out(cause):
                 raise cause from None
             failed.set()
             _LOG.warning(
