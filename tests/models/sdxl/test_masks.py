@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from open_the_eyes.models.sdxl import masks
+from open_the_eyes.models.sdxl import denoising, masks
 
 
 def test_a_place_is_free_for_as_large_a_share_of_the_steps_as_its_mask() -> None:
@@ -20,6 +22,32 @@ def test_the_middle_is_free_from_the_first_step_and_the_rim_only_at_last() -> No
     assert masks.free_above(0, 10) < 1
     assert masks.free_above(0, 10) == pytest.approx(0.9)
     assert masks.free_above(10, 10) == 0
+
+
+@pytest.mark.usefixtures("libraries")
+def test_in_each_cell_the_model_is_told_what_it_is_shown_all_of_the_photo_or_nothing() -> None:
+    import torch
+    from diffusers import StableDiffusionXLInpaintPipeline as Pipeline
+    from torch.nn.functional import avg_pool2d
+
+    seen: list[Any] = []
+
+    def encode(picture: Any) -> Any:
+        seen.append(picture)
+        return SimpleNamespace(latent_dist=SimpleNamespace(mode=lambda: avg_pool2d(picture, 8)))
+
+    facts = {"device": "cpu", "dtype": torch.float32, "config": SimpleNamespace(scaling_factor=1.0)}
+    vae = SimpleNamespace(encode=encode, **facts)
+    y, x = np.mgrid[:80, :192].astype(np.float32)
+    mask = np.clip((1 - np.hypot((x - 61) / 23, (y - 39) / 13)) * 4, 0, 1).astype(np.float32)
+    white = np.full((80, 192, 3), 255, np.float32)
+    (batch,) = denoising.encoded(vae, [denoising.InpaintInput(white, white, mask, 0)])
+    about = (1, 80, 192, torch.float32, "cpu", None, False)
+    told, _ = Pipeline.prepare_mask_latents(SimpleNamespace(vae_scale_factor=8), batch.hidden, None, *about)
+    blank = avg_pool2d((seen[1][:, :1] == 0).float(), 8)
+    assert torch.equal(told, blank)
+    assert bool((told[batch.soft > masks.TOUCHED] == 1).all())
+    assert 0 < float(told.mean()) < 0.5
 
 
 @pytest.mark.usefixtures("libraries")

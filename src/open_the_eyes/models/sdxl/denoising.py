@@ -45,7 +45,7 @@ class LatentBatch:
     Args:
         start: (B, 4, h, w), to start from and to hold to.
         shown: (B, 4, h, w), the photo, blank where it is to be painted; for U-Nets that were trained to fill holes.
-        hidden: (B, 1, H, W), 1 where it is blank.
+        hidden: (B, 1, H, W), 1 where it is blank, in whole cells, see `masks`.
         soft: (B, 1, h, w) 0..1, see `masks`.
         seeds: B of them.
         latents: (B, 4, h, w), what has been painted so far.
@@ -85,13 +85,14 @@ def encoded(vae: Any, inputs: Iterable[InpaintInput]) -> Iterator[LatentBatch]:
     import torch
 
     for one in inputs:
-        hidden = np.asarray(one.mask > masks.TOUCHED, np.float32)
-        blank = np.where(hidden[..., None] > 0, np.float32(127.5), one.photo)
-        with torch.inference_mode():
-            start, shown = _latents(vae, _unit(one.start)), _latents(vae, _unit(blank))
         mask = torch.from_numpy(one.mask)[None, None]
+        with torch.inference_mode():
+            start = _latents(vae, _unit(one.start))
+            hidden = masks.hidden(mask, start.shape[-2:])
+            blank = np.where(hidden[0, 0, ..., None].numpy() > 0, np.float32(127.5), one.photo)
+            shown = _latents(vae, _unit(blank))
         soft = torch.nn.functional.interpolate(mask, start.shape[-2:], mode="area")
-        yield LatentBatch(start, shown, torch.from_numpy(hidden)[None, None], soft, (one.seed,), start)
+        yield LatentBatch(start, shown, hidden, soft, (one.seed,), start)
 
 
 def painted(pipe: Any, batch: LatentBatch, words: Embeddings, schedule: Schedule, tell: Told) -> LatentBatch:

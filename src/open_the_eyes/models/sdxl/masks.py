@@ -13,7 +13,19 @@ if TYPE_CHECKING:
     import torch
 
 TOUCHED: Final = 0.02
-"""From this mask value on a place counts as hidden from the model, so that no lid shows through."""
+"""From this mask value on a place is hidden from the model, with its cell, so that no lid shows through."""
+
+
+def hidden(mask: torch.Tensor, cells_hw: tuple[int, int]) -> torch.Tensor:
+    """(1, 1, H, W) 0..1 -> the same shape, 1 where the model does not see the photo, in whole cells of the latents.
+
+    A U-Net is told cell by cell what is hidden, by one pixel of each (diffusers' `prepare_mask_latents`): a cell of
+    which only a part is blank would pass for one that shows the photo.
+    """
+    from torch.nn.functional import interpolate, max_pool2d
+
+    side = mask.shape[-1] // cells_hw[-1]
+    return interpolate(max_pool2d((mask > TOUCHED).float(), side), scale_factor=side)
 
 
 def free_above(step: int, steps: int) -> float:
