@@ -120,6 +120,22 @@ def test_a_gpu_without_a_kernel_for_int4_streams_instead(
     assert str(variant_that_fits(card, card.variants(), 3300)) == ("int4" if has_it else "bf16 streamed")
 
 
+@pytest.mark.parametrize(("capability", "kind"), [((7, 5), "float16"), ((8, 0), "bfloat16"), ((12, 0), "bfloat16")])
+def test_gpus_that_know_no_bf16_take_fp16_and_the_vae_is_in_fp16_on_all(
+    weights: Path, monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int], kind: str
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", {"cuda:1": capability}.__getitem__)
+    residency = Residency(CountedMemory(), "cuda:1")
+    settings = Settings(weights=weights, compile=False)
+    loading.register(residency, loading.files_of(settings), settings)
+    unet = residency._slot("sdxl-refiner").build("bf16")
+    assert {p.dtype for p in unet.parameters()} == {getattr(torch, kind)}
+    assert residency._slot("sdxl-vae").build("fp16").dtype == torch.float16
+
+
 def test_bf16_leaves_the_weights_as_they_are() -> None:
     unet = random_unet(TINY.unet)
     assert quantise.quantised(unet, "bf16") is unet

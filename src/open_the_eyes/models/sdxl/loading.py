@@ -24,6 +24,9 @@ from .sampling import Sampler
 
 LIBRARIES: Final = ("torch", "diffusers", "transformers", "accelerate", "peft", "torchao", "safetensors")
 """Of the extra `sdxl`."""
+BF16_SINCE: Final = (8, 0)
+"""Compute capability: on GPUs before Ampere (RTX 30, A100) attention in bf16 holds a number for each pair of places,
+where fp16 has a kernel that need not, and their tensor cores know fp16 alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,26 +157,33 @@ def register(residency: Residency, files: Files, settings: Settings) -> None:
 
 def _runnable(card: ModelCard, device: str) -> ModelCard:
     """Without int4 where the GPU has no kernel for it: "auto" streams there; who asks for it is told what there is."""
-    import torch
-
-    gpu = device != "cpu" and torch.cuda.is_available()
-    if not gpu or torch.cuda.get_device_capability(device) >= quantise.INT4_SINCE:
+    if not _older(device, quantise.INT4_SINCE):
         return card
     return replace(card, mib={precision: mib for precision, mib in card.mib.items() if precision != "int4"})
 
 
 def _unet(files: Checkpoint, precision: str, *, device: str, settings: Settings, lora: Path | None = None) -> Any:
-    """In the computer's memory, ready for its device; what is bf16 on a GPU is float32 on a CPU."""
+    """In the computer's memory, ready for its device; what is bf16 on a GPU is float32 on a CPU, and on an older GPU
+    fp16, which weighs the same."""
     import torch
 
     gpu = device != "cpu"
-    unet = files.unet(torch.bfloat16 if gpu else torch.float32).eval().requires_grad_(False)
+    half = torch.float16 if _older(device, BF16_SINCE) else torch.bfloat16
+    unet = files.unet(half if gpu else torch.float32).eval().requires_grad_(False)
     if lora is not None:
         unet = pipelines.with_lcm(unet, lora)
     if gpu:
         unet = speed.quick(unet)
     unet = quantise.quantised(unet, precision, device)
     return speed.compiled(unet) if gpu and settings.compile and not speed.compiling_lacks(device) else unet
+
+
+def _older(device: str, capability: tuple[int, int]) -> bool:
+    """Whether a device is a GPU of an earlier compute capability; no processor is."""
+    import torch
+
+    gpu = device != "cpu" and torch.cuda.is_available()
+    return gpu and torch.cuda.get_device_capability(device) < capability
 
 
 def _vae(folder: Path, device: str) -> Any:

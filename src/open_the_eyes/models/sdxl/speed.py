@@ -17,7 +17,7 @@ from typing import Any, Final
 from ...residency import ran_out
 
 COMPILES_SINCE: Final = (8, 0)
-"""Compute capability: torch compiles nothing in bf16 for GPUs before Ampere (RTX 30, A100), and raises."""
+"""Compute capability: Triton supports no GPUs before Ampere (RTX 30, A100)."""
 GRAPHS: Final = 64
 """Of one kind of block at most: base, refiner, each precision, one row or several, one shape of frame or any. Torch's
 own limit of 8 is reached by two of these networks, and then it raises."""
