@@ -283,7 +283,8 @@ def test_a_single_file_is_read_as_the_folder_it_was_made_from(weights: Path, tmp
 
     folder = Checkpoint.at(weights / "sdxl-base", weights / "sdxl-inpaint")
     wanted = folder.unet(torch.float32)
-    save_file(as_single_file(wanted.state_dict()), tmp_path / "some.safetensors")
+    marks = {"v_pred": torch.zeros(0), "ztsnr": torch.zeros(0)}
+    save_file({**as_single_file(wanted.state_dict()), **marks}, tmp_path / "some.safetensors")
     single = Checkpoint.at(tmp_path / "some.safetensors", weights / "sdxl-inpaint").unet(torch.float32)
     assert single.config.in_channels == 4
     assert torch.equal(answer(single), answer(wanted))
@@ -301,6 +302,42 @@ def test_the_refiner_predicts_noise_on_the_bases_scale_whatever_the_base_predict
     first.set_timesteps(20)
     last.set_timesteps(20)
     assert first.sigmas.tolist() == last.sigmas.tolist()
+
+
+@pytest.mark.parametrize(
+    ("marks", "predicts", "zero_snr"),
+    [
+        ((), "epsilon", False),
+        (("ztsnr",), "epsilon", False),
+        (("v_pred",), "v_prediction", False),
+        (("v_pred", "ztsnr"), "v_prediction", True),
+    ],
+)
+def test_a_single_file_says_by_empty_tensors_what_it_was_trained_to_predict(
+    weights: Path, tmp_path: Path, marks: tuple[str, ...], predicts: str, zero_snr: bool
+) -> None:
+    base = single_file(weights, tmp_path / "some.safetensors", marks)
+    first, last = (pipelines.scheduler(base, lcm=False, late=late) for late in (False, True))
+    assert (first.config.prediction_type, first.config.rescale_betas_zero_snr) == (predicts, zero_snr)
+    assert last.config.prediction_type == "epsilon"
+    first.set_timesteps(20)
+    last.set_timesteps(20)
+    assert first.sigmas.tolist() == last.sigmas.tolist()
+
+
+def test_lcm_is_refused_for_what_does_not_predict_noise(weights: Path, tmp_path: Path) -> None:
+    base = single_file(weights, tmp_path / "some.safetensors", ("v_pred",))
+    with pytest.raises(UsageError, match=r"lcm: expected .*some\.safetensors has v_prediction"):
+        pipelines.scheduler(base, lcm=True, late=False)
+
+
+def single_file(weights: Path, path: Path, marks: tuple[str, ...]) -> Checkpoint:
+    """As much of one as its header tells, with empty tensors of these names."""
+    from safetensors.numpy import save_file
+
+    known = ("model.diffusion_model.input_blocks.0.0.weight", "model.diffusion_model.label_emb.0.0.weight")
+    save_file({name: np.zeros(0, np.float32) for name in (*known, *marks)}, path)
+    return Checkpoint.at(path, weights / "sdxl-inpaint")
 
 
 def test_pictures_go_through_the_vae_one_by_one(weights: Path) -> None:

@@ -22,6 +22,10 @@ _CONV_IN: Final = "model.diffusion_model.input_blocks.0.0.weight"
 """Of a single file's U-Net; (channels, 4 or 9, 3, 3)."""
 _ADDED: Final = "model.diffusion_model.label_emb.0.0.weight"
 """What SDXL has and its forerunners have not: a picture's size as an input."""
+_PREDICTS_V: Final = "v_pred"
+"""An empty tensor by which single files say that they predict velocity (Salimans & Ho 2022), and not noise."""
+_ZERO_SNR: Final = "ztsnr"
+"""The same of those that were trained on a scale that ends in noise alone (Lin et al. 2023)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +90,19 @@ class Checkpoint:
                 raise _no_checkpoint(self.path) from error
 
     def scheduler(self) -> Any:
-        """The noise scale this model was trained on, in steps of Euler's method: one U-Net call a step, no chance."""
+        """The noise scale this model was trained on, in steps of Euler's method: one U-Net call a step, no chance.
+
+        Raises:
+            UsageError: a single file that is no SDXL checkpoint.
+            WeightsMissing: files are missing.
+        """
         from diffusers import EulerDiscreteScheduler
 
         own = (self.path / "scheduler").is_dir()
         folder = self.path if own else self.plan
+        facts = _trained_on(_header(self.path)) if self.single else {}
         with reading(folder):
-            return EulerDiscreteScheduler.from_pretrained(folder, subfolder="scheduler", local_files_only=True)
+            return EulerDiscreteScheduler.from_pretrained(folder, subfolder="scheduler", local_files_only=True, **facts)
 
     def text_pipeline(self) -> Any:
         """A pipeline with the plan's text encoders and tokenizers only, on the CPU, in float32."""
@@ -187,6 +197,13 @@ def _header(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, struct.error):
         pass
     raise _no_checkpoint(path)
+
+
+def _trained_on(header: dict[str, Any]) -> dict[str, Any]:
+    """What a single file says of its noise scale that differs from the plan's."""
+    if _PREDICTS_V not in header:
+        return {}
+    return {"prediction_type": "v_prediction", "rescale_betas_zero_snr": _ZERO_SNR in header}
 
 
 def _no_checkpoint(path: Path) -> UsageError:

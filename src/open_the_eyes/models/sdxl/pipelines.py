@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from ...errors import UsageError
 from .checkpoint import Checkpoint, reading
 from .prompts import Embeddings
 
@@ -23,13 +24,25 @@ def scheduler(base: Checkpoint, *, lcm: bool, late: bool) -> Any:
 
     Args:
         late: for the refiner, which predicts noise whatever the base predicts.
+
+    Raises:
+        UsageError: LCM with a base that does not predict noise, as the one does that its LoRA was made from.
     """
     from diffusers import LCMScheduler
 
     euler = base.scheduler()
     if late:
         return euler.from_config(euler.config, prediction_type="epsilon")
-    return LCMScheduler.from_config(euler.config) if lcm else euler
+    if not lcm:
+        return euler
+    predicts = euler.config.prediction_type
+    if predicts != "epsilon":
+        raise UsageError(
+            f"expected a checkpoint that predicts noise, as LCM does; {base.path.name} has {predicts}. Paint "
+            "without lcm, or name another checkpoint by OTE_SDXL.",
+            option="lcm",
+        )
+    return LCMScheduler.from_config(euler.config)
 
 
 def inpainting(unet: Any, steps: Any, vae: Path, words: Embeddings) -> Any:
