@@ -15,14 +15,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from open_the_eyes.models.sdxl import quantise
+
 from .sdxl_random import FULL
 
 if TYPE_CHECKING:
     import torch
 
 MIB: Final = 2**20
-SMALLEST: Final = 512
-"""Linear layers with a side shorter than this are not quantised."""
 GROUP: Final = 128
 TILE: Final = (8, 1024)
 """To multiples of these torchao fills up the rows and columns of an int4 weight, for its kernel's sake: 640 columns
@@ -32,14 +32,14 @@ SIDE: Final = 1024 // 8
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Parameters of a network, of these, weights of large Linear layers, and how many int4 makes of the latter."""
+    """Parameters of a network, of these weights that are quantised, and how many int4 makes of the latter."""
 
     parameters: int
     linear: int
     tiled: int
 
     def mib(self, precision: str) -> int:
-        """Weights: two bytes each; large Linear layers one in fp8 and int8, half and 4 for each group in int4."""
+        """Weights: two bytes each; those that are quantised one in fp8 and int8, half and 4 for each group in int4."""
         if precision == "int4":
             small = self.tiled * (0.5 + 4 / GROUP)
         else:
@@ -49,10 +49,7 @@ class Counted:
 
 def counted(network: torch.nn.Module) -> Counted:
     """Counts a network."""
-    from torch.nn import Linear
-
-    layers = [module for module in network.modules() if isinstance(module, Linear)]
-    large = [layer for layer in layers if min(layer.in_features, layer.out_features) >= SMALLEST]
+    large = [module for name, module in network.named_modules() if quantise.large(module, name)]
     tiled = sum(_filled(layer.out_features, TILE[0]) * _filled(layer.in_features, TILE[1]) for layer in large)
     weights = sum(layer.weight.numel() for layer in large)
     return Counted(sum(p.numel() for p in network.parameters()), weights, tiled)

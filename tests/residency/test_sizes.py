@@ -48,8 +48,7 @@ def test_int4_weighs_what_torchao_makes_of_it(
 
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda *_: (8, 0))
     with torch.device("meta"):
-        shapes = {layer.weight.shape for layer in builds[name]().modules() if isinstance(layer, torch.nn.Linear)}
-        large = [shape for shape in shapes if min(shape) >= quantise.SMALLEST]
+        large = {m.weight.shape for path, m in builds[name]().named_modules() if quantise.large(m, path)}
         layers = [torch.nn.Linear(ins, outs, bias=False, dtype=torch.bfloat16) for outs, ins in large]
         network = torch.nn.Sequential(*layers)
         counted = sdxl_sizes.counted(network)

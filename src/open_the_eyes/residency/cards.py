@@ -92,7 +92,7 @@ def _onnx(name: str, stage: str, mib: int, fixed_mib: int) -> ModelCard:
 
 SDXL_BASE: Final = ModelCard(
     "sdxl-base",
-    {"bf16": 4897, "fp8": 2770, "int8": 2770, "int4": 2224},
+    {"bf16": 4897, "fp8": 2792, "int8": 2792, "int4": 2249},
     activation_mib=480,
     fixed_mib=512,
     streamed_mib=512,
@@ -101,7 +101,7 @@ SDXL_BASE: Final = ModelCard(
 SDXL_LCM: Final = replace(SDXL_BASE, name="sdxl-lcm")  # the LoRA is added to the base's own weights
 SDXL_REFINER: Final = ModelCard(
     "sdxl-refiner",
-    {"bf16": 4310, "fp8": 2934, "int8": 2934, "int4": 2505},
+    {"bf16": 4310, "fp8": 2975, "int8": 2975, "int4": 2558},
     activation_mib=576,
     fixed_mib=512,
     streamed_mib=512,

@@ -51,6 +51,18 @@ def test_quantised_weights_are_smaller_and_nearly_right(
     assert kinds & {"Int8Tensor", "Float8Tensor"}
 
 
+def test_what_tells_the_step_and_the_size_to_all_other_layers_is_not_quantised(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    monkeypatch.setattr(quantise, "SMALLEST", 8)
+    unet = quantise.quantised(random_unet(TINY.unet), "int8")
+    linear = {name: m.weight for name, m in unet.named_modules() if isinstance(m, torch.nn.Linear)}
+    plain = {name for name, weight in linear.items() if type(weight) is torch.nn.Parameter}
+    assert plain == {name for name in linear if "_emb" in name}
+    assert {name.split(".")[0] for name in plain} >= {"time_embedding", "add_embedding", "mid_block"}
+    assert len(plain) < len(linear) / 2
+
+
 def test_streamed_weights_compute_the_same() -> None:
     import torch
 
@@ -168,10 +180,7 @@ def test_full_size_is_what_the_model_cards_say(facts: str, card: ModelCard) -> N
 
     with torch.device("meta"):
         unet = random_unet(getattr(FULL, facts))
-    large = [
-        m for m in unet.modules()
-        if isinstance(m, torch.nn.Linear) and min(m.in_features, m.out_features) >= quantise.SMALLEST
-    ]  # fmt: skip
+    large = [module for name, module in unet.named_modules() if quantise.large(module, name)]
     every, linear = (sum(w.numel() for w in ws) for ws in (unet.parameters(), [m.weight for m in large]))
     assert every * 2 / 2**20 == pytest.approx(card.mib["bf16"], rel=0.01)
     assert ((every - linear) * 2 + linear) / 2**20 == pytest.approx(card.mib["int8"], rel=0.02)
