@@ -27,6 +27,9 @@ R = TypeVar("R")
 Provider: TypeAlias = "str | tuple[str, dict[str, Any]]"
 CUDA: Final = "CUDAExecutionProvider"
 CPU: Final = "CPUExecutionProvider"
+ON_CUDA: Final = {"cudnn_conv_algo_search": "HEURISTIC", "arena_extend_strategy": "kSameAsRequested"}
+"""By itself onnxruntime times every way to convolve and takes the fastest of that moment, which may be another one,
+with other bytes, at the next start; and its memory grows in powers of two, to more than anybody has counted."""
 _OF_CUDA: Final = re.compile(r"\b(?:CUDA|CUBLAS|CUDNN|CUFFT|CURAND) (?:failure|error)\b", re.IGNORECASE)
 _NO_GPU: Final = re.compile(r"\bCUDA failure (?:35|100):")
 """No driver, or no GPU: an onnxruntime that was built for CUDA says that it has it on any machine."""
@@ -116,7 +119,7 @@ def providers(device: str, available: list[str]) -> list[Provider]:
     """What runs a network, best first, for a `Settings.device`."""
     if device == "cpu" or CUDA not in available:
         return [CPU]
-    return [(CUDA, {"device_id": _number(device)}), CPU]
+    return [(CUDA, {"device_id": _number(device), **ON_CUDA}), CPU]
 
 
 def session_of(path: Path, settings: Settings) -> onnxruntime.InferenceSession:
