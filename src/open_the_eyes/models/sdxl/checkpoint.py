@@ -22,6 +22,9 @@ _CONV_IN: Final = "model.diffusion_model.input_blocks.0.0.weight"
 """Of a single file's U-Net; (channels, 4 or 9, 3, 3)."""
 _ADDED: Final = "model.diffusion_model.label_emb.0.0.weight"
 """What SDXL has and its forerunners have not: a picture's size as an input."""
+SPACING: Final = "trailing"
+"""Of steps on the noise scale (Lin et al. 2023, table 2): from its top in equal parts, so that a strength of 0.5
+begins in its middle. SDXL's own "leading" rounds a part down, and begins lower."""
 _PREDICTS_V: Final = "v_pred"
 """An empty tensor by which single files say that they predict velocity (Salimans & Ho 2022), and not noise."""
 _ZERO_SNR: Final = "ztsnr"
@@ -102,7 +105,9 @@ class Checkpoint:
         folder = self.path if own else self.plan
         facts = _trained_on(_header(self.path)) if self.single else {}
         with reading(folder):
-            return EulerDiscreteScheduler.from_pretrained(folder, subfolder="scheduler", local_files_only=True, **facts)
+            return EulerDiscreteScheduler.from_pretrained(
+                folder, subfolder="scheduler", local_files_only=True, timestep_spacing=SPACING, **facts
+            )
 
     def text_pipeline(self) -> Any:
         """A pipeline with the plan's text encoders and tokenizers only, on the CPU, in float32."""
