@@ -73,7 +73,7 @@ class SdxlGenerator:
     """Fulfils `EyeGenerator`.
 
     A patch depends on its own request and the options; on a GPU, a batch of another size may round the last bit
-    differently.
+    differently, and so may a network that was compiled for other sizes before.
 
     Args:
         start: paints the eyes to start from; shape, gaze, openness and colour are its doing.
