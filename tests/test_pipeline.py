@@ -78,11 +78,18 @@ def test_eyes_that_come_out_at_once_are_not_tried_again(engine: Engine, blinked:
 
 def test_fewer_good_eyes_than_variations_repeat_the_best(engine: Engine, blinked: Rgb, portrait: Rgb) -> None:
     true = true_eyes(portrait)
-    painter = Painter(lambda crop, number: true(crop, number) if number == 1 else nothing(crop, number))
-    result = open_eyes(Photo(blinked), Options.of(variations=2), engine=with_painter(engine, painter))
-    assert len(result.faces[0].variation_scores) == 1
-    assert len(result.variations) == 2
-    assert np.array_equal(result.variations[0].pixels, result.variations[1].pixels)
+    painter = Painter(lambda crop, number: (true if number in (1, 2) else nothing)(crop, number))
+    result = open_eyes(Photo(blinked), Options.of(variations=3), engine=with_painter(engine, painter))
+    assert len(result.faces[0].variation_scores) == 2
+    best, other, again = (variation.pixels for variation in result.variations)
+    assert np.array_equal(best, again)
+    assert not np.array_equal(best, other)
+
+
+def test_a_pick_that_fails_costs_no_round(engine: Engine, blinked: Rgb) -> None:
+    painter = Painter(nothing)
+    open_eyes(Photo(blinked), Options.of(picks=((1, 5),)), engine=with_painter(engine, painter))
+    assert len(painter.seeds) == 1 + 1 + 2 * RETRIES
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 37])

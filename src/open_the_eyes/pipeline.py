@@ -197,7 +197,7 @@ def _painted(
     restorer = engine.restorer(options.restore.restorer)
     tried: dict[int, list[Candidate]] = {face_id: [] for face_id, _ in crops}
     turns = {face_id: rounds(face_id, options.generate, spare, RETRIES) for face_id, _ in crops}
-    for turn in range(2 + RETRIES):  # a pick has one round more than the others
+    for turn in range(max(map(len, turns.values()), default=0)):
         waiting = [
             (n, c)
             for n, c in crops
