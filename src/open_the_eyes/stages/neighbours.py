@@ -45,8 +45,6 @@ class Change:
 
     def keeps(self, face: Face, other: Face) -> bool:
         """Whether a face is after it where another one was before, and as large."""
-        if self.scale <= 0:
-            return False
         away = np.subtract(other.box.centre_xy, self.scale * np.array(face.box.centre_xy) + self.shift)
         grown = other.box.width / max(self.scale * face.box.width, 1e-9)
         return float(np.linalg.norm(away)) < AWAY * other.box.width and 1 / LARGER < grown < LARGER
