@@ -10,16 +10,18 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.burst import BestTake, _check_same_people, best_take
+from open_the_eyes.burst import BLUR, BestTake, Frame, _check_same_people, _frame, best_take
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.photo import Photo
+from open_the_eyes.results import Inspected
 from open_the_eyes.roles import Face
 from open_the_eyes.seen import Seen
 from tests.references import another_shot, somebody_else
+from tests.stand_in import face_report, report_of
 
 NOBODY = Photo(np.full((64, 64, 3), 120, np.uint8))
 
@@ -150,6 +152,21 @@ def test_what_is_no_match_is_refused(reference: Engine) -> None:
     given: Any = None
     with pytest.raises(UsageError, match=r"match: expected .* got null"):
         best_take([NOBODY] * 2, engine=reference, match=given)
+
+
+@pytest.mark.parametrize(
+    ("sharpness", "parts"), [(5.0, 0.0), (1.0, np.log(5)), (0.25, np.log(20)), (0.1, np.log(20)), (0.0, np.log(20))]
+)
+def test_blur_speaks_against_a_frame_but_not_without_end(sharpness: float, parts: float) -> None:
+    seen = Inspected(NOBODY, (), report_of("one.jpg", face_report("already_open")))
+    assert _frame(seen, 1, 1, sharpness, 5.0).problems == pytest.approx(BLUR * parts)
+
+
+def test_of_frames_as_good_as_each_other_the_first_is_taken(monkeypatch: pytest.MonkeyPatch, reference: Engine) -> None:
+    """What they differ by in their last digits depends on the processor."""
+    frames = tuple(Frame(f"photo {n}", 0, 0, 0, 0.0, problems) for n, problems in ((1, 0.5 + 1e-9), (2, 0.5)))
+    monkeypatch.setattr("open_the_eyes.burst._frames", lambda _: frames)
+    assert best_take([NOBODY] * 2, engine=reference).base == 0
 
 
 def test_frames_may_be_made_as_they_are_asked_for(reference: Engine) -> None:

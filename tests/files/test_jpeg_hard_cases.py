@@ -108,6 +108,32 @@ def test_progressive_stays_progressive() -> None:
         assert "progressive" in image.info
 
 
+@pytest.mark.parametrize("optimize", [False, True], ids=["the standard's", "of its own"])
+def test_what_is_coded_again_has_huffman_tables_of_its_own_if_it_had_them(optimize: bool) -> None:
+    def in_tables(data: bytes) -> int:
+        return sum(len(s.payload) for s in jpeg_segments.split(data).head if s.marker == 0xC4)
+
+    data = coded(optimize=optimize)
+    photo = read(data, SETTINGS)
+    out = encoded(photo.with_pixels(np.bitwise_not(photo.pixels)), "JPEG", RECORD)
+    assert (in_tables(out) == 416) == (in_tables(data) == 416) == (not optimize)
+
+
+def test_restart_markers_out_of_order_are_not_patched(tmp_path: Any) -> None:
+    data = bytearray(coded(subsampling=2, restart_marker_blocks=3))
+    first, second = data.index(b"\xff\xd1") + 1, data.index(b"\xff\xd2") + 1
+    data[first], data[second] = data[second], data[first]
+    photo = read(bytes(data), SETTINGS)
+    assert how(repainted(photo, mask_of(photo)), tmp_path) == "reencoded: restart markers out of order"
+
+
+def test_a_block_that_the_file_ends_within_is_not_patched(tmp_path: Any) -> None:
+    data = coded((8, 8), mode="L")
+    photo = read(data[:-7] + data[-2:], SETTINGS)
+    pixels = np.bitwise_not(photo.pixels)
+    assert how(photo.with_pixels(pixels), tmp_path) == "reencoded: its coded data ends early"
+
+
 def test_colour_in_a_grey_file_is_coded_again(tmp_path: Any) -> None:
     photo = read(coded(mode="L"), SETTINGS)
     pixels = photo.pixels.copy()

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import simplejpeg
 from PIL import Image, ImageOps
 
 from open_the_eyes.errors import UnreadablePhoto
@@ -62,13 +63,41 @@ def test_lies_about_lengths_end_in_an_error(data: bytes, says: str) -> None:
         read(data, SETTINGS)
 
 
-def test_a_progressive_file_with_hundreds_of_scans_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("scans", "size_wh"), [(200, (64, 48)), (80, (10_000, 5_000))], ids=["hundreds", "dozens of a large picture"]
+)
+def test_a_progressive_file_with_too_many_scans_is_refused(scans: int, size_wh: tuple[int, int]) -> None:
     data = saved(progressive=True)
-    start = data.rindex(b"\xff\xda")
+    start, frame = data.rindex(b"\xff\xda"), data.index(b"\xff\xc2")
+    data = data[: frame + 5] + struct.pack(">HH", *size_wh[::-1]) + data[frame + 9 :]
     scan = data[start:-2]
 
     with pytest.raises(UnreadablePhoto, match="absurd"):
-        read(data[:start] + scan * 200 + b"\xff\xd9", SETTINGS)
+        read(data[:start] + scan * scans + b"\xff\xd9", SETTINGS)
+
+
+JFIF = segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0")
+ADOBE = segment(0xEE, b"Adobe\0d\0\0\0\0\0")
+COLOURS: dict[str, tuple[dict[str, Any], tuple[bytes, ...], bool]] = {
+    "usual": ({}, (JFIF,), False),
+    "without a word": ({}, (), False),
+    "Adobe's word": ({}, (ADOBE,), True),
+    "JFIF beats Adobe's word": ({}, (JFIF, ADOBE), False),
+    "letters": ({"keep_rgb": True}, (), True),
+    "JFIF beats letters": ({"keep_rgb": True}, (JFIF,), False),
+    "Adobe's word beats letters": ({"keep_rgb": True}, (segment(0xEE, b"Adobe\0d\0\0\0\0\1"),), False),
+}
+
+
+@pytest.mark.parametrize(("options", "told", "stored_rgb"), COLOURS.values(), ids=COLOURS.keys())
+def test_what_is_stored_is_told_as_the_decoder_tells_it(
+    options: dict[str, Any], told: tuple[bytes, ...], stored_rgb: bool
+) -> None:
+    parts = split(saved(**options))
+    data = b"\xff\xd8" + b"".join(told) + parts.coding + parts.scans
+
+    assert (simplejpeg.decode_jpeg_header(data)[2] == "RGB") == stored_rgb
+    assert facts(read(data, SETTINGS)).encoding.rgb_stored == stored_rgb
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,7 @@ NAMED = ChooseOptions(faces=(1,))
         pytest.param(a_face(UNSURE, OPEN), ASKED, "closed", ("left",), id="one unsure, asked for"),
         pytest.param(a_face(UNSURE, UNSURE), NAMED, "closed", ("left", "right"), id="unsure, named"),
         pytest.param(a_face(CLOSED, MOSTLY), ChooseOptions(), "closed", ("left", "right"), id="lids move together"),
+        pytest.param(a_face(0.8, MOSTLY), ChooseOptions(), "closed", ("left", "right"), id="a blink caught halfway"),
         pytest.param(
             a_face(CLOSED, UNSURE),
             ChooseOptions(),

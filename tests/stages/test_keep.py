@@ -26,7 +26,7 @@ def tried(attempt: int, score: float, reason: str = "") -> Candidate:
         pytest.param([tried(0, 0.5), tried(1, 0.9), tried(2, 0.7)], 2, [1, 2], id="the best, best first"),
         pytest.param([tried(0, 0.5), tried(1, 0.9, "closed")], 2, [0], id="what failed is never kept"),
         pytest.param([tried(0, 0.9, "closed")], 1, [], id="nor if nothing else is there"),
-        pytest.param([tried(2, 0.5), tried(1, 0.5 + 1e-9)], 2, [1, 2], id="ties go to the earlier attempt"),
+        pytest.param([tried(2, 0.5 + 1e-9), tried(1, 0.5)], 2, [1, 2], id="ties go to the earlier attempt"),
     ],
 )
 def test_the_best_that_passed(closed_crop: Crop, candidates: list[Candidate], count: int, kept: list[int]) -> None:

@@ -16,7 +16,7 @@ from open_the_eyes.imaging.mesh478 import FACE_OVAL, SIDES
 from open_the_eyes.options import ChooseOptions, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
-from open_the_eyes.roles import Face, FaceDetector
+from open_the_eyes.roles import Face, FaceDetector, Refusal
 from open_the_eyes.stages.choose import decide
 from open_the_eyes.stages.detect import detect
 from open_the_eyes.stages.overlap import with_hidden_eyes
@@ -76,9 +76,16 @@ def test_faces_beside_each_other_are_not_looked_at_again(portrait_face: Face) ->
     assert with_hidden_eyes(np.zeros((8, 8, 3), np.uint8), faces, cast(FaceDetector, None)) == faces
 
 
-def test_the_mesh_tells_which_face_is_hidden_where_the_finder_cannot(portrait_face: Face) -> None:
-    """Two meshes in the very same place, found about as surely, of which one comes out elsewhere from elsewhere."""
+@pytest.mark.parametrize(("refused", "after"), [(None, "covered"), ("profile", "profile")])
+def test_the_mesh_tells_which_face_is_hidden_where_the_finder_cannot(
+    portrait_face: Face, refused: Refusal | None, after: Refusal
+) -> None:
+    """Two meshes in the very same place, found about as surely, of which one comes out elsewhere from elsewhere.
+
+    Why a face was refused before stays its reason.
+    """
     steady, unsteady = replace(portrait_face, confidence=0.8), replace(portrait_face, confidence=0.81)
+    unsteady = replace(unsteady, refusal=refused, reason="Seen from the side." if refused else "")
 
     class Detector:
         def measure(self, _: Rgb, face: Face) -> Face | None:
@@ -89,5 +96,6 @@ def test_the_mesh_tells_which_face_is_hidden_where_the_finder_cannot(portrait_fa
     pixels = np.zeros((512, 512, 3), np.uint8)
     for faces in ([steady, unsteady], [unsteady, steady]):
         found = with_hidden_eyes(pixels, faces, cast(FaceDetector, Detector()))
-        assert [face.refusal for face in found] == [None if face is steady else "covered" for face in faces]
-        assert "another face" in next(face.reason for face in found if face.refusal)
+        assert [face.refusal for face in found] == [None if face is steady else after for face in faces]
+        reason = next(face.reason for face in found if face.refusal)
+        assert ("another face" in reason) == (refused is None)

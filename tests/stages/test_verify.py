@@ -87,10 +87,25 @@ def test_an_eye_outside_the_picture_need_not_agree_with_the_other(blinked: Rgb, 
     assert verify(blinked, cut_off, a_patch(one), one.pixels, detector, PLAIN).passed
 
 
-def test_a_visible_border_is_a_fault(blinked: Rgb, closed_crop: Crop) -> None:
+@pytest.mark.parametrize("everywhere", [False, True], ids=["a patch of the eyes", "a patch that reaches further"])
+def test_a_visible_border_is_a_fault(blinked: Rgb, closed_crop: Crop, everywhere: bool) -> None:
     loud = np.where((closed_crop.mask > 0)[..., None], np.uint8(0), closed_crop.pixels)
-    verdict = verify(blinked, closed_crop, a_patch(closed_crop), loud, Measuring((1.0, 1.0)), PLAIN)
+    patch = a_patch(closed_crop)
+    patch = replace(patch, mask=np.ones_like(patch.mask)) if everywhere else patch
+    verdict = verify(blinked, closed_crop, patch, loud, Measuring((1.0, 1.0)), PLAIN)
     assert "border" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("yaw", "gap", "passes"),
+    [(0, 0.4, True), (0, 0.5, False), (-22.5, 0.55, True), (45, 0.7, True), (45, 0.8, False), (90, 0.8, False)],
+)
+def test_eyes_of_a_turned_head_may_differ_a_little_more(
+    blinked: Rgb, closed_crop: Crop, yaw: float, gap: float, passes: bool
+) -> None:
+    turned = replace(closed_crop, face=replace(closed_crop.face, yaw_deg=yaw))
+    detector = Measuring((1 + gap / 2, 1 - gap / 2))
+    assert verify(blinked, turned, a_patch(turned), turned.pixels, detector, PLAIN).passed == passes
 
 
 @pytest.mark.parametrize(("levels", "passes"), [(33, True), (40, False)])
@@ -103,15 +118,18 @@ def test_a_border_as_good_results_have_is_none(
 
 
 def test_better_eyes_score_higher(blinked: Rgb, closed_crop: Crop) -> None:
-    def score(openness: tuple[float, float] | None, closed: float = 0.0, own: float = 0.0) -> float:
+    def score(openness: tuple[float, float] | None, closed: float = 0.0, own: float = 0.0, yaw: float = 0.0) -> float:
         detector = Measuring(openness, (closed, closed))
-        return verify(blinked, closed_crop, a_patch(closed_crop, own), closed_crop.pixels, detector, PLAIN).score
+        one = replace(closed_crop, face=replace(closed_crop.face, yaw_deg=yaw))
+        return verify(blinked, one, a_patch(one, own), one.pixels, detector, PLAIN).score
 
     assert score((1.0, 1.0)) > score((0.8, 0.8)) > score((0.6, 0.6)) > score(None)
     assert score((1.0, 1.0)) > score((1.0, 1.0), closed=0.4)
     assert score((1.0, 1.0), own=1.0) > score((1.0, 1.0))
     assert score((0.9, 0.9)) > score((0.7, 1.1))
     assert score((1.0, 1.0)) > score((1.1, 0.9)) + 0.08
+    assert score((1.0, 1.0), yaw=45) == score((1.0, 1.0))  # that they may differ more is no merit
+    assert score((1.0, 1.0), own=-99.0) == score((1.0, 1.0), own=-3.0) < score((1.0, 1.0), own=-2.0)
 
 
 def test_the_detector_is_shown_the_new_eyes_in_place(blinked: Rgb, closed_crop: Crop) -> None:
