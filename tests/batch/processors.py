@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from open_the_eyes.batch.plan import Item, Plan, plan
 from open_the_eyes.batch.record import Output, Record, failed
@@ -44,6 +46,31 @@ def acting(config: WorkerConfig) -> Processor:
 def failing(config: WorkerConfig) -> Processor:  # noqa: ARG001 -- as every maker of processors
     """Cannot start, and says why."""
     raise WeightsMissing("expected weights, there are none; open-the-eyes fetch sdxl")
+
+
+class Puzzling(Exception):
+    """Cannot be put together again in another process, as those of some libraries."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(f"{one} and {other}")
+
+
+class Locked(Exception):
+    """Cannot leave its process at all."""
+
+    lock: Any
+
+
+def puzzled(config: WorkerConfig) -> Processor:  # noqa: ARG001
+    """Cannot start, and says why in a way that no other process understands."""
+    raise Puzzling("left", "right")
+
+
+def locked(config: WorkerConfig) -> Processor:  # noqa: ARG001
+    """The same in a way that no other process hears of."""
+    error = Locked("in use")
+    error.lock = threading.Lock()
+    raise error
 
 
 def dying(config: WorkerConfig) -> Processor:  # noqa: ARG001

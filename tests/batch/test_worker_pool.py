@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing import resource_tracker
 from pathlib import Path
 
@@ -13,10 +13,10 @@ import pytest
 from open_the_eyes.batch import worker_pool
 from open_the_eyes.batch.plan import Item
 from open_the_eyes.batch.record import Record
-from open_the_eyes.batch.worker import WorkerSlot
+from open_the_eyes.batch.worker import Processor, WorkerConfig, WorkerSlot
 from open_the_eyes.batch.worker_pool import WorkerPool
-from open_the_eyes.errors import NoCapacity, WeightsMissing
-from tests.batch.processors import configs, dying, failing, photos, planned, stuck
+from open_the_eyes.errors import NoCapacity, OpenTheEyesError, WeightsMissing
+from tests.batch.processors import configs, dying, failing, locked, photos, planned, puzzled, stuck
 
 
 def ran(folder: Path, out: Path, slots: int = 1, at_once: int = 1, patience: float = 60.0) -> dict[str, Record]:
@@ -84,10 +84,22 @@ def test_a_photo_that_hangs_fails_when_patience_ends(tmp_path: Path) -> None:
     assert "within 1 s, it was not" in records["a"].error
 
 
-def test_what_keeps_a_worker_from_starting_ends_the_batch_with_its_own_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("make", "error", "says"),
+    [
+        pytest.param(failing, WeightsMissing, "fetch sdxl", id="one of ours"),
+        pytest.param(
+            puzzled, NoCapacity, "expected to start one, Puzzling: left and right", id="one made of two words"
+        ),
+        pytest.param(locked, NoCapacity, "expected to start one, Locked: in use", id="one that holds a lock"),
+    ],
+)
+def test_what_keeps_a_worker_from_starting_ends_the_batch_and_is_said(
+    tmp_path: Path, make: Callable[[WorkerConfig], Processor], error: type[OpenTheEyesError], says: str
+) -> None:
     folder = photos(tmp_path / "in", a="blink")
-    pool = WorkerPool(configs(tmp_path, [WorkerSlot()], failing), 60)
-    with pytest.raises(WeightsMissing, match="fetch sdxl"):
+    pool = WorkerPool(configs(tmp_path, [WorkerSlot()], make), 60)
+    with pytest.raises(error, match=says):
         list(pool.imap_unordered(planned(folder, tmp_path / "out").items))
     pool.close()
 

@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
+from ..errors import OpenTheEyesError
 from ..options import Precision
 from ..settings import Settings
 from .plan import Item
@@ -22,6 +23,10 @@ from .spec import BatchSpec
 
 Processor = Callable[[Item], Record]
 THREADS: Final = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+class StartFailed(Exception):
+    """What is in the way of a worker, in words: what a library raises may not come through to another process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +128,8 @@ def worker_main(pipe: Connection, config: WorkerConfig) -> None:
     try:
         do = config.make(config)
     except Exception as error:  # noqa: BLE001 -- told to the parent, which has somebody to tell
-        pipe.send(error)
+        ours = isinstance(error, OpenTheEyesError)
+        pipe.send(error if ours else StartFailed(f"{type(error).__name__}: {error}"))
         return
     pipe.send("ready")
     sending = threading.Lock()

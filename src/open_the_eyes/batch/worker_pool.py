@@ -17,7 +17,7 @@ from typing import Final
 from ..errors import NoCapacity, OpenTheEyesError
 from .plan import Item
 from .record import Record, failed, given_up
-from .worker import WorkerConfig, limited_threads, worker_main
+from .worker import StartFailed, WorkerConfig, limited_threads, worker_main
 
 MAX_TASKS_PER_WORKER: Final = 1000
 """Photos after which a worker is replaced, so that whatever a library leaks stays small."""
@@ -185,8 +185,10 @@ class WorkerPool:
         with suppress(EOFError, OSError):
             while worker.pipe.poll():
                 told = worker.pipe.recv()
-                if isinstance(told, Exception):
-                    raise told if isinstance(told, OpenTheEyesError) else NoCapacity(_no_start(str(told)))
+                if isinstance(told, StartFailed):
+                    raise NoCapacity(_no_start(str(told)))
+                if isinstance(told, OpenTheEyesError):
+                    raise told
                 if told == "ready":
                     worker.ready, self._failed_starts = True, 0
                     continue
