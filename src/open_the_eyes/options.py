@@ -201,8 +201,9 @@ class SaveOptions:
     """What the result's file holds besides the picture.
 
     Args:
-        strip_gps: without the position where the photo was taken: the GPS directory of EXIF and GPS in XMP, and what
-            may tell it, such as Content Credentials. Names of places, such as a city in XMP or IPTC, stay.
+        strip_gps: without the position where the photo was taken: the GPS directory of EXIF and GPS in XMP, the
+            same in films and pictures behind a JPEG's own, and Content Credentials, which may tell it. Names of places,
+            such as a city in XMP or IPTC, stay.
     """
 
     strip_gps: bool = False

@@ -22,6 +22,7 @@ from open_the_eyes.options import Options
 from open_the_eyes.results import Opened
 from open_the_eyes.settings import Settings
 from tests.batch.processors import SPEC, planned
+from tests.files.films import PLACE, box, film
 from tests.files.pictures import RECORD, picture
 from tests.files.signing import chain
 from tests.stand_in import face_report, report_of
@@ -63,6 +64,26 @@ def test_a_photo_that_tells_no_place_is_copied_byte_for_byte(tmp_path: Path, mon
     Image.new("RGB", (8, 8)).save(tmp_path / "a.jpg")
     record = unopened(tmp_path, replace(SPEC, copy=True, options=Options.of(strip_gps=True)), monkeypatch)
     assert (tmp_path / record.outputs[0].path).read_bytes() == (tmp_path / "a.jpg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("behind", "says"),
+    [
+        (film(box(b"udta", box(b"\xa9xyz", bytes(4), PLACE))), "a film, without the place"),
+        (b"notes", "5 bytes, which cannot be searched to the end and may tell the place"),
+    ],
+    ids=["a film", "bytes"],
+)
+def test_a_copy_tells_the_place_no_more_behind_its_picture_or_is_told_of(
+    behind: bytes, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.jpg")
+    (tmp_path / "a.jpg").write_bytes((tmp_path / "a.jpg").read_bytes() + behind)
+
+    record = unopened(tmp_path, replace(SPEC, copy=True, options=Options.of(strip_gps=True)), monkeypatch)
+
+    assert PLACE not in (tmp_path / record.outputs[0].path).read_bytes()
+    assert [says in note for note in record.outputs[0].notes] == [True]
 
 
 def test_what_to_do_about_a_face_is_said_with_the_command_that_does_it(

@@ -158,10 +158,10 @@ def _copied(item: Item, photo: Photo, spec: BatchSpec, out: Path, settings: Sett
 
 
 def _without_place(photo: Photo) -> Photo | None:
-    """The photo without the place where it was taken; None where there is nothing to take out."""
+    """The photo without the place where it was taken; None where there is nothing to take out, nor to be told of."""
     nowhere = files.without_gps(photo)
     same = nowhere.file is None or replace(nowhere.file, placeless=False) == photo.file
-    return None if same else nowhere
+    return None if same and not files.may_tell_place(nowhere) else nowhere
 
 
 def _eyes(before: Photo, opened: Opened) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from .c2pa_manifest import signed_itself
 from .colour_space import excerpt, in_srgb, taken_back
 from .credentials import Credentials, is_as_signed
 from .edit_xmp import read_record
-from .gps import without_gps
+from .gps import may_tell_place, without_gps
 from .reading import read
 from .sniff import HEAD_BYTES
 from .source_type import is_painted, type_of_composite
@@ -32,6 +32,7 @@ __all__ = [
     "in_srgb",
     "is_as_signed",
     "is_painted",
+    "may_tell_place",
     "read",
     "read_record",
     "signed_itself",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from ..errors import UnreadablePhoto
 from .parcel import damaged, truncated, u16
 
 EXIF: Final = b"Exif\0\0"
@@ -97,10 +98,23 @@ def split_bare(data: bytes) -> Segments:
     return Segments(head, data[at - 2 :])
 
 
-def _head(data: bytes) -> tuple[tuple[Segment, ...], int]:
+def picture_at(data: bytes, start: int) -> tuple[tuple[Segment, ...], int]:
+    """What comes before the first scan of the picture that begins there, and where it ends; without an end it counts as
+    far as to that scan.
+
+    Raises:
+        UnreadablePhoto: as `split`, but for the end.
+    """
+    head, at = _head(data, start + 2)
+    try:
+        return head, _end_of_scans(data, at)[0]
+    except UnreadablePhoto:
+        return head, at
+
+
+def _head(data: bytes, at: int = 2) -> tuple[tuple[Segment, ...], int]:
     """What comes before the first scan, and where that one's header starts."""
     head: list[Segment] = []
-    at = 2
     while True:
         marker, at = _marker(data, at)
         if marker == _EOI:

@@ -10,6 +10,7 @@ from .bits import fewer_bits
 from .c2pa_manifest import LOST, has_manifest
 from .edit_xmp import WITHOUT_NOTE, takes_record
 from .exif import tag_numbers
+from .gps import may_tell_place
 from .isobmff import known
 from .left_behind import left_behind
 from .parcel import Parcel
@@ -67,7 +68,7 @@ def notes_of(
     if behind:
         what = _kind(behind, facts.xmp or b"")
         if facts.format == file_format:
-            notes.append(f"Behind the picture the file keeps {what}, byte for byte: the eyes there are the old ones.")
+            notes.append(f"Behind the picture the file keeps {what}, {_how(photo)}: the eyes there are the old ones.")
         else:
             notes.append(f"The source holds {what} behind its picture; this format does not.")
     if facts.format == "TIFF" and (edited or file_format != "TIFF") and LAYERS_TAG in tag_numbers(facts.exif):
@@ -92,6 +93,15 @@ def _lost_colours(facts: FileFacts, file_format: FileFormat) -> str | None:
     if facts.format == "PNG" and not nclx[3]:
         return _NUMBERS
     return _NUMBERS if far_from_srgb(nclx) and (file_format not in _WITH_NUMBERS or known(nclx) is None) else None
+
+
+def _how(photo: Photo) -> str:
+    """How the file keeps what is behind its picture."""
+    if photo.file is None or not photo.file.placeless:
+        return "byte for byte"
+    return (
+        "which cannot be searched to the end and may tell the place" if may_tell_place(photo) else "without the place"
+    )
 
 
 def _kind(behind: bytes, xmp: bytes) -> str:
