@@ -13,7 +13,7 @@ from open_the_eyes.files import encoded, read, write
 from open_the_eyes.files.resolution import sensible
 from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings
-from tests.files.pictures import RECORD, facts, picture, png_chunk, saved
+from tests.files.pictures import RECORD, besides_loss, facts, picture, png_chunk, saved
 
 WITHOUT_A_FIELD = ("WEBP", "HEIF", "AVIF")
 
@@ -40,7 +40,7 @@ def test_beside_exif_that_says_nothing_of_it_a_resolution_is_told_of(suffix: str
 
     notes = write(photo, tmp_path / f"out{suffix}", record=RECORD).notes
 
-    assert notes == (("Not taken over into this format: the resolution.",) if told else ())
+    assert besides_loss(notes) == (("Not taken over into this format: the resolution.",) if told else ())
 
 
 @pytest.mark.parametrize("to", ["JPEG", "TIFF", *WITHOUT_A_FIELD])

@@ -18,9 +18,8 @@ from .photoshop import LAYERS_TAG
 from .png_colours import far_from_srgb, with_gamma_of_its_own
 
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
-_ENCODED_ANEW: Final[dict[FileFormat, str]] = {"WEBP": "WebP", "HEIF": "HEIC", "AVIF": "AVIF"}
-"""Formats whose coded picture cannot be patched, as JPEG's can."""
-_ALL_MOVE: Final = "is encoded anew: pixels everywhere move by a few levels."
+_WITH_LOSS: Final[dict[FileFormat, str]] = {"JPEG": "JPEG", "WEBP": "WebP", "HEIF": "HEIC", "AVIF": "AVIF"}
+_ALL_MOVE: Final = "pixels everywhere move by a few levels."
 _WITH_NUMBERS: Final = ("HEIF", "AVIF", "PNG")
 """Formats that can tell colours by the numbers of ITU-T H.273."""
 _NUMBERS: Final = "The source tells its colours by numbers that cannot go into this format: they will look duller."
@@ -51,12 +50,7 @@ def notes_of(
         return ()
     behind = b"".join(payload for name, payload in facts.blocks if name == "after")
     notes = list(facts.notes)
-    stays_lossless = facts.encoding.lossless and (file_format != "AVIF" or written.deep is not None)
-    if facts.format == file_format and file_format in _ENCODED_ANEW and not stays_lossless:
-        kind = "An AVIF of 8 bits" if facts.encoding.lossless else f"A lossy {_ENCODED_ANEW[file_format]}"
-        notes.append(f"{kind} {_ALL_MOVE}")
-    if (reason := encoding.removeprefix("reencoded: ")) != encoding:
-        notes.append(f"This JPEG ({reason}) {_ALL_MOVE}")
+    notes += _moved(facts, file_format, written, encoding)
     if facts.mode in _OF_PRINT:
         notes.append(f"The source is {_OF_PRINT[facts.mode]}, this file is RGB.")
     lost = [fewer_bits(facts, file_format, deep=photo.deep is not None), _lost_colours(facts, file_format)]
@@ -80,6 +74,24 @@ def notes_of(
     if facts.placeless and signed:
         notes.append("The signature's history begins here: Content Credentials of the source may tell the place.")
     return tuple(notes)
+
+
+def _moved(facts: FileFacts, file_format: FileFormat, written: Parcel, encoding: str) -> list[str]:
+    """A sentence where pixels move that nobody painted: whatever the source was, the file's own loss decides.
+
+    The coded picture of a JPEG can be patched, that of no other format with loss.
+    """
+    if file_format not in _WITH_LOSS or encoding == "coefficients":
+        return []
+    if (reason := encoding.removeprefix("reencoded: ")) != encoding:
+        return [f"This JPEG ({reason}) is encoded anew: {_ALL_MOVE}"]
+    kind = f"a lossy {_WITH_LOSS[file_format]}"
+    if written.encoding.lossless and file_format != "JPEG":
+        if file_format != "AVIF" or written.deep is not None:
+            return []
+        kind = "an AVIF of 8 bits"
+    same = facts.format == file_format
+    return [f"A{kind[1:]} is encoded anew: {_ALL_MOVE}" if same else f"This file is {kind}: {_ALL_MOVE}"]
 
 
 def _lost_colours(facts: FileFacts, file_format: FileFormat) -> str | None:
