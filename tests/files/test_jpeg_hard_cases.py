@@ -101,6 +101,21 @@ def test_what_cannot_be_patched_is_coded_again_and_says_so(options: dict[str, An
     assert np.abs(found.pixels.astype(int) - edited.pixels).mean() < 4
 
 
+@pytest.mark.parametrize(
+    "options", [{"progressive": True}, {"mode": "CMYK"}, {}], ids=["progressive", "CMYK", "patched"]
+)
+def test_restart_markers_that_go_are_told_of(options: dict[str, Any], tmp_path: Any) -> None:
+    photo = read(coded(restart_marker_blocks=7, **options), SETTINGS)
+
+    told = write(repainted(photo, mask_of(photo)), tmp_path / "out.jpg", record=None).notes
+
+    had_and_has = [
+        b"\xff\xdd" in data for data in (coded(restart_marker_blocks=7), (tmp_path / "out.jpg").read_bytes())
+    ]
+    assert had_and_has == [True, not options]
+    assert ("It had restart markers, and has none now." in told) == bool(options)
+
+
 def test_progressive_stays_progressive() -> None:
     photo = read(coded(progressive=True), SETTINGS)
     out = encoded(repainted(photo, mask_of(photo)), "JPEG", RECORD)

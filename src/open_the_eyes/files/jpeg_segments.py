@@ -23,7 +23,7 @@ ADOBE: Final = b"Adobe"
 MAX_PAYLOAD: Final = 65_533
 _ORDER_MARKS: Final = (b"II\x2a\0", b"MM\0\x2a")
 
-_SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
+_SOI, _EOI, _SOS, _DRI, _COM = 0xD8, 0xD9, 0xDA, 0xDD, 0xFE
 _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 _MAX_SEGMENTS: Final = 20_000
 _NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
@@ -96,6 +96,12 @@ def split_bare(data: bytes) -> Segments:
     """
     head, at = _head(data)
     return Segments(head, data[at - 2 :])
+
+
+def has_restarts(data: bytes) -> bool:
+    """Whether a whole file defines restart intervals before its first scan."""
+    head, _ = _head(data)
+    return any(segment.marker == _DRI and any(segment.payload) for segment in head)
 
 
 def picture_at(data: bytes, start: int) -> tuple[tuple[Segment, ...], int]:

@@ -12,6 +12,7 @@ from .edit_xmp import WITHOUT_NOTE, takes_record
 from .exif import tag_numbers
 from .gps import may_tell_place
 from .isobmff import known
+from .jpeg_segments import has_restarts
 from .left_behind import left_behind
 from .parcel import Parcel
 from .photoshop import LAYERS_TAG
@@ -20,6 +21,7 @@ from .png_colours import far_from_srgb, with_gamma_of_its_own
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
 _WITH_LOSS: Final[dict[FileFormat, str]] = {"JPEG": "JPEG", "WEBP": "WebP", "HEIF": "HEIC", "AVIF": "AVIF"}
 _ALL_MOVE: Final = "pixels everywhere move by a few levels."
+_RESTARTS: Final = "It had restart markers, and has none now."
 _WITH_NUMBERS: Final = ("HEIF", "AVIF", "PNG")
 """Formats that can tell colours by the numbers of ITU-T H.273."""
 _NUMBERS: Final = "The source tells its colours by numbers that cannot go into this format: they will look duller."
@@ -84,7 +86,8 @@ def _moved(facts: FileFacts, file_format: FileFormat, written: Parcel, encoding:
     if file_format not in _WITH_LOSS or encoding == "coefficients":
         return []
     if (reason := encoding.removeprefix("reencoded: ")) != encoding:
-        return [f"This JPEG ({reason}) is encoded anew: {_ALL_MOVE}"]
+        restarts = facts.stored is not None and has_restarts(facts.stored.coded)
+        return [f"This JPEG ({reason}) is encoded anew: {_ALL_MOVE}", *([_RESTARTS] if restarts else [])]
     kind = f"a lossy {_WITH_LOSS[file_format]}"
     if written.encoding.lossless and file_format != "JPEG":
         if file_format != "AVIF" or written.deep is not None:
