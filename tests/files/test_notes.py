@@ -83,6 +83,20 @@ def test_pixels_that_nobody_painted_move_where_the_report_says_so(
     assert [TARGETS[suffix] in note and "pixels everywhere move" in note for note in notes] == [True] * moved
 
 
+@pytest.mark.parametrize("suffix", [".webp", ".heic", ".avif", "10 bits.avif"])
+def test_how_see_through_pixels_are_stays_or_is_told_of(suffix: str, tmp_path: Path) -> None:
+    alpha = np.random.default_rng(1).integers(0, 256, (40, 64), np.uint8)
+    deep = np.dstack([np.full((40, 64, 3), 30_000, np.uint16), alpha * np.uint16(257)]) if " " in suffix else None
+    facts_told = FileFacts("AVIF", encoding=Encoding(bits=8 if deep is None else 10, subsampling=2))
+    source = Photo(np.full((40, 64, 3), 117, np.uint8), alpha, facts_told, deep)
+
+    notes = write(source, tmp_path / f"out{suffix}", record=RECORD).notes
+
+    back = read(tmp_path / f"out{suffix}", Settings()).alpha
+    assert back is not None
+    assert ("how see-through they are" in " ".join(notes)) == (not np.array_equal(back, alpha))
+
+
 @pytest.mark.parametrize(
     ("file_format", "options", "suffix", "says"),
     [

@@ -22,6 +22,8 @@ from .parcel import Parcel, Unpacked, check_pixels, foreign_decoder
 QUALITY: Final = 90
 """For lossy files: an AVIF does not say its quality, and a second generation should not be seen."""
 
+_LOSSLESS_ALPHA: Final = {"codec": "aom", "advanced": {"alpha:lossless": "1"}}
+"""How Pillow's libavif is told to keep how see-through pixels are; other encoders have no such option."""
 _SUBSAMPLINGS: Final = ("4:4:4", "4:2:2", "4:2:0")
 _MAX_SIDE: Final = 65_536
 
@@ -83,6 +85,15 @@ def pack(parcel: Parcel) -> bytes:
     return data if nclx is None or parcel.icc is not None else with_nclx(data, nclx)
 
 
+def keeps_alpha() -> bool:
+    """Whether an AVIF of 8 bits keeps how see-through its pixels are, whatever happens to their colours."""
+    try:
+        from PIL import _avif
+    except ImportError:
+        return False
+    return bool(_avif.encoder_codec_available("aom"))
+
+
 def _encoded(parcel: Parcel) -> bytes:
     """With the EXIF block byte for byte: the encoder would lay it out anew, so it gets a blank one of that length."""
     lossless = parcel.encoding.lossless
@@ -98,5 +109,6 @@ def _encoded(parcel: Parcel) -> bytes:
         icc_profile=parcel.icc,
         exif=blank,
         xmp=parcel.xmp or b"",
+        **(_LOSSLESS_ALPHA if parcel.picture.mode == "RGBA" and keeps_alpha() else {}),
     )
     return out.getvalue().replace(blank, exif, 1) if blank else out.getvalue()

@@ -6,6 +6,7 @@ from typing import Final
 
 from ..counting import counted
 from ..photo import FileFacts, FileFormat, Photo
+from . import avif
 from .bits import fewer_bits
 from .c2pa_manifest import LOST, has_manifest
 from .edit_xmp import WITHOUT_NOTE, takes_record
@@ -21,6 +22,7 @@ from .png_colours import far_from_srgb, with_gamma_of_its_own
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
 _WITH_LOSS: Final[dict[FileFormat, str]] = {"JPEG": "JPEG", "WEBP": "WebP", "HEIF": "HEIC", "AVIF": "AVIF"}
 _ALL_MOVE: Final = "pixels everywhere move by a few levels."
+_ALPHA_TOO: Final = "pixels everywhere, and how see-through they are, move by a few levels."
 _RESTARTS: Final = "It had restart markers, and has none now."
 _WITH_NUMBERS: Final = ("HEIF", "AVIF", "PNG")
 """Formats that can tell colours by the numbers of ITU-T H.273."""
@@ -93,8 +95,15 @@ def _moved(facts: FileFacts, file_format: FileFormat, written: Parcel, encoding:
         if file_format != "AVIF" or written.deep is not None:
             return []
         kind = "an AVIF of 8 bits"
-    same = facts.format == file_format
-    return [f"A{kind[1:]} is encoded anew: {_ALL_MOVE}" if same else f"This file is {kind}: {_ALL_MOVE}"]
+    move = _ALL_MOVE if _keeps_alpha(file_format, written) else _ALPHA_TOO
+    return [f"A{kind[1:]} is encoded anew: {move}" if facts.format == file_format else f"This file is {kind}: {move}"]
+
+
+def _keeps_alpha(file_format: FileFormat, written: Parcel) -> bool:
+    """Whether a file with loss keeps how see-through its pixels are."""
+    if written.picture.mode not in ("LA", "RGBA") or written.picture.getchannel("A").getextrema() == (255, 255):
+        return True
+    return file_format == "WEBP" or (file_format == "AVIF" and written.deep is None and avif.keeps_alpha())
 
 
 def _lost_colours(facts: FileFacts, file_format: FileFormat) -> str | None:
