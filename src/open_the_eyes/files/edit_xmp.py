@@ -21,6 +21,7 @@ from ..edit_record import (
     EditRecord,
 )
 from ..photo import FileFormat, Photo
+from .parcel import Blocks
 from .png import TEXT_CHUNKS, text_chunk
 from .tiff import NOTE_TAG
 from .xmp import BrokenXmp, spliced, texts_of, without
@@ -42,6 +43,8 @@ _FACE: Final = re.compile(r"([0-9]{1,6}):([a-z_]{1,40})")
 _EARLIER: Final = re.compile(rf"(.{{1,{MAX_ENGINE}}}): ?((?:[0-9]{{1,6}}(?:,[0-9]{{1,6}}){{0,{MAX_OPENED - 1}}})?)")
 _SEED: Final = re.compile(r"-?[0-9]{1,40}")
 _PARAMETERS: Final = b"parameters\0"
+_POSTPROCESSING: Final = b"postprocessing\0"
+"""Where tools of image generators note what was done to a picture that has its generator's parameters."""
 _OUR_VERSION: Final = "Version: open-the-eyes "
 _COUNT: Final = re.compile(r"[1-9][0-9]{0,3}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -97,23 +100,23 @@ def is_note(block: tuple[str, bytes]) -> bool:
     return NOTE_MARK in block[1][:100]
 
 
-def as_parameters(record: EditRecord) -> tuple[str, bytes]:
-    """The record as the text chunk of a PNG in which image generators note their settings, and their tools look."""
+def as_parameters(record: EditRecord, others: Blocks) -> tuple[str, bytes]:
+    """The record as the text chunk of a PNG in which image generators note their settings, and their tools look; beside
+    a generator's own, which stay as they are, as what was done to its picture."""
     told = (
         f"Seed: {record.seed}, Sampler: {record.engine}, Mode: {record.mode}, Variation: {record.variation}, "
         f"{_OUR_VERSION}{record.version}"
     )
     text = f"closed eyes opened\n{told}".encode("latin-1", "replace").replace(b"\0", b"")
-    return "tEXt", _PARAMETERS + text
-
-
-def has_parameters(block: tuple[str, bytes]) -> bool:
-    return block[0] in TEXT_CHUNKS and block[1].startswith(_PARAMETERS)
+    generated = any(name in TEXT_CHUNKS and payload.startswith(_PARAMETERS) for name, payload in others)
+    return "tEXt", (_POSTPROCESSING if generated else _PARAMETERS) + text
 
 
 def is_ours(block: tuple[str, bytes]) -> bool:
     """Whether an earlier edit of ours left this block."""
-    return is_note(block) or (has_parameters(block) and _OUR_VERSION.encode() in block[1])
+    name, payload = block
+    told = name in TEXT_CHUNKS and payload.startswith((_PARAMETERS, _POSTPROCESSING))
+    return is_note(block) or (told and _OUR_VERSION.encode() in payload)
 
 
 def read_record(photo: Photo) -> EditRecord | None:

@@ -20,7 +20,7 @@ from .bits import holds_deep
 from .colours import fitting_profile, to_picture
 from .credentials import Credentials, signed
 from .deep_samples import mode_of, to_samples
-from .edit_xmp import WITHOUT_NOTE, as_note, as_parameters, has_parameters, is_ours, with_record, without_record
+from .edit_xmp import WITHOUT_NOTE, as_note, as_parameters, is_ours, with_record, without_record
 from .exif import as_upright, fitting, from_tiff
 from .isobmff import known
 from .jpeg_layout import NotPatchable
@@ -202,8 +202,8 @@ def _recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat) -> Pa
     HEIC and AVIF have no place for a note, so there a broken packet gives way.
     """
     blocks: Blocks = tuple(block for block in parcel.blocks if not is_ours(block))
-    if file_format == "PNG" and not any(has_parameters(block) for block in blocks):  # a generator's own stay
-        blocks = (as_parameters(record), *blocks)
+    if file_format == "PNG":
+        blocks = (as_parameters(record, blocks), *blocks)
     xmp: bytes | None
     beside = parcel.xmp
     try:
