@@ -76,6 +76,17 @@ def test_references_come_back_in_order_and_one_without_a_file_stays_one() -> Non
     assert read_record(back) == WITH_REFERENCES
 
 
+def test_no_list_is_empty_and_the_empty_ones_of_earlier_records_are_read() -> None:
+    record = replace(RECORD, faces=())
+    xmp = with_record(None, record)
+    end = xmp.index(b"<ote:Options>")
+    older = b"<ote:References><rdf:Seq></rdf:Seq></ote:References><ote:Faces><rdf:Seq></rdf:Seq></ote:Faces>"
+
+    assert b"rdf:Seq" not in xmp
+    assert read_record(photo(xmp=xmp)) == record
+    assert read_record(photo(xmp=xmp[:end] + older + xmp[end:])) == record
+
+
 def test_earlier_edits_come_back_in_order() -> None:
     earlier = (EarlierEdit("appearance", (2, 11)), EarlierEdit("an <engine>: odd", ()))
     record = replace(RECORD, earlier=earlier)

@@ -7,6 +7,7 @@ camera's or the editor's and is left alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -170,12 +171,9 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 def _description(record: EditRecord, attributes: str) -> str:
-    faces = "".join(f"<rdf:li>{number}:{_text(outcome)}</rdf:li>" for number, outcome in record.faces)
-    edits = "".join(
-        f"<rdf:li>{_text(edit.engine)}: {','.join(map(str, edit.opened))}</rdf:li>" for edit in record.earlier
-    )
-    earlier = f"<ote:Earlier><rdf:Seq>{edits}</rdf:Seq></ote:Earlier>" if edits else ""
-    references = "".join(f"<rdf:li>{_text(sha256)}</rdf:li>" for sha256 in record.references)
+    faces = _sequence("Faces", (f"{number}:{outcome}" for number, outcome in record.faces))
+    references = _sequence("References", record.references)
+    earlier = _sequence("Earlier", (f"{one.engine}: {','.join(map(str, one.opened))}" for one in record.earlier))
     processor = f"<ote:Processor>{_text(record.processor)}</ote:Processor>" if record.processor else ""
     libraries = f"<ote:Libraries>{_text(record.libraries)}</ote:Libraries>" if record.libraries else ""
     return (
@@ -185,13 +183,18 @@ def _description(record: EditRecord, attributes: str) -> str:
         f"<ote:Mode>{_text(record.mode)}</ote:Mode>"
         f"<ote:Seed>{record.seed}</ote:Seed>"
         f"<ote:Version>{_text(record.version)}</ote:Version>"
-        f"<ote:Faces><rdf:Seq>{faces}</rdf:Seq></ote:Faces>"
+        f"{faces}"
         f"<ote:Options>{_text(record.options)}</ote:Options>"
         f"<ote:Variation>{record.variation}</ote:Variation>"
         f"<ote:Input>{_text(record.input)}</ote:Input>"
-        f"<ote:References><rdf:Seq>{references}</rdf:Seq></ote:References>"
-        f"{processor}{libraries}{earlier}</rdf:Description>"
+        f"{references}{processor}{libraries}{earlier}</rdf:Description>"
     )
+
+
+def _sequence(name: str, texts: Iterable[str]) -> str:
+    """A list in order; nothing where it is empty, for validators warn of empty ones."""
+    items = "".join(f"<rdf:li>{_text(text)}</rdf:li>" for text in texts)
+    return f"<ote:{name}><rdf:Seq>{items}</rdf:Seq></ote:{name}>" if items else ""
 
 
 def _text(value: str) -> str:
