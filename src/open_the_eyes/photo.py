@@ -44,6 +44,8 @@ class Encoding:
         lossless: WebP, HEIF, AVIF.
         compression: TIFF, in Pillow's words ("raw", "tiff_lzw", ...).
         predictor: TIFF, 2 when rows are stored as differences.
+        tiled: TIFF, in tiles and not in strips; told of, and not repeated.
+        planar: TIFF, each colour by itself; told of, and not repeated.
         icc_name: PNG, what the profile is called.
         bits: HEIF, AVIF, a colour.
         nclx: HEIF, AVIF, PNG, what the colours are where there is no profile: primaries, transfer and matrix (ITU-T
@@ -59,6 +61,8 @@ class Encoding:
     lossless: bool = False
     compression: str = "raw"
     predictor: int = 1
+    tiled: bool = False
+    planar: bool = False
     icc_name: bytes = b"ICC Profile"
     bits: int = 8
     nclx: tuple[int, int, int, int] | None = None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from open_the_eyes.files import encoded, read, write
@@ -129,6 +131,40 @@ def test_colours_of_print_that_become_rgb_are_told_of(
 ) -> None:
     source = read(saved(Image.new(mode, (8, 8)), "TIFF"), Settings())
     assert write(source, tmp_path / f"out{suffix}", record=RECORD).notes == said
+
+
+def laid_out(**options: Any) -> bytes:
+    """A TIFF with a layout of its own."""
+    out = BytesIO()
+    pixels = np.asarray(picture())
+    planar = options.get("planarconfig") == "separate"
+    tifffile.imwrite(out, pixels.transpose(2, 0, 1) if planar else pixels, photometric="rgb", metadata=None, **options)
+    return out.getvalue()
+
+
+LAYOUTS: Final = {
+    "strips": (laid_out(rowsperstrip=9), ""),
+    "tiles": (laid_out(tile=(16, 16)), "strips in place of tiles"),
+    "planes of tiles": (
+        laid_out(planarconfig="separate", tile=(16, 16)),
+        "strips in place of tiles, whole pixels in place of planes",
+    ),
+    "JPEG": (saved(picture(), "TIFF", compression="jpeg"), "Deflate in place of JPEG"),
+    "LZW": (saved(picture(), "TIFF", compression="tiff_lzw"), ""),
+    "fax": (saved(picture("1"), "TIFF", compression="group4"), "Deflate in place of fax coding"),
+}
+
+
+@pytest.mark.parametrize(("data", "changed"), LAYOUTS.values(), ids=LAYOUTS)
+def test_a_tiff_that_is_laid_out_anew_says_so(data: bytes, changed: str, tmp_path: Path) -> None:
+    source = read(data, Settings())
+    pixels = source.pixels.copy()
+    pixels[9, 9] = (200, 120, 90)
+    edited = source.with_pixels(pixels)
+
+    notes = [write(edited, tmp_path / f"out{suffix}", record=RECORD).notes for suffix in (".tif", ".png")]
+
+    assert notes == [(f"This TIFF is laid out anew, with {changed}.",) if changed else (), ()]
 
 
 @pytest.mark.parametrize(

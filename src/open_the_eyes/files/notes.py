@@ -18,6 +18,7 @@ from .left_behind import left_behind
 from .parcel import Parcel
 from .photoshop import LAYERS_TAG
 from .png_colours import far_from_srgb, with_gamma_of_its_own
+from .tiff import laid_out_anew
 
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
 _WITH_LOSS: Final[dict[FileFormat, str]] = {"JPEG": "JPEG", "WEBP": "WebP", "HEIF": "HEIC", "AVIF": "AVIF"}
@@ -59,6 +60,7 @@ def notes_of(
         notes.append(f"The source is {_OF_PRINT[facts.mode]}, this file is RGB.")
     lost = [fewer_bits(facts, file_format, deep=photo.deep is not None), _lost_colours(facts, file_format)]
     lost += [] if facts.format == file_format else [left_behind(facts, file_format)]
+    lost += [laid_out_anew(written)] if facts.format == file_format == "TIFF" else []
     notes += [said for said in lost if said is not None]
     notes += [_GREY_PROFILE] if facts.icc is not None and written.icc != facts.icc else []
     if edited and file_format in WITHOUT_NOTE and facts.xmp is not None and not takes_record(facts.xmp):

@@ -42,6 +42,8 @@ _ONLY_1_BIT: Final = ("tiff_ccitt", "group3", "group4")
 _WITH_PREDICTOR: Final = ("tiff_lzw", "tiff_adobe_deflate", "lzma", "zstd")
 _FALLBACK: Final = "tiff_adobe_deflate"
 _REDUCED: Final = 1
+_SPOKEN: Final = {"jpeg": "JPEG", **dict.fromkeys(_ONLY_1_BIT, "fax coding")}
+"""Compressions that may have to give way, in people's words."""
 _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 282, 283, 296
 
 
@@ -64,6 +66,8 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
         dpi=_dpi(root),
         compression=_NAMES[root.number(strips.COMPRESSION, 1)],
         predictor=root.number(strips.PREDICTOR, 1),
+        tiled=strips.TILE_OFFSETS in root.entries,
+        planar=root.number(strips.PLANAR, 1) == 2 and root.number(strips.SAMPLES, 1) > 1,
     )
     return Unpacked(
         size_wh,
@@ -109,6 +113,16 @@ def pack(parcel: Parcel) -> bytes:
         strips.Stored(pixel_tags, stored.strips),
         replace(tags, entries={**tags.entries, **pixel_tags.entries, **entries}),
     )
+
+
+def laid_out_anew(parcel: Parcel) -> str | None:
+    """A sentence on what of the source TIFF's layout its rewrite does not have; None where that is nothing."""
+    encoding = parcel.encoding
+    changed = ["strips in place of tiles"] if encoding.tiled else []
+    changed += ["whole pixels in place of planes"] if encoding.planar else []
+    if _compression(parcel) != encoding.compression:
+        changed.append(f"Deflate in place of {_SPOKEN[encoding.compression]}")
+    return f"This TIFF is laid out anew, with {', '.join(changed)}." if changed else None
 
 
 def _check_single(data: bytes, root: Directory) -> None:
