@@ -10,6 +10,7 @@ Strangers: every portrait with references of up to three other people, one by on
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -51,6 +52,9 @@ LID_SKIN: Final = (0.04, 0.2)
 SHIFTS: Final = (1, 7, 23)
 """Whose photo stands in as the stranger's: that of the person so many further on."""
 
+WAYS: Final = ("by itself", "told with --match", "leads the painter")
+"""How a blink may come by eyes: laid in, laid in where somebody says who it is, or painted after the reference's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Engines:
@@ -90,9 +94,9 @@ def blinks(folder: Path, engines: Engines) -> Iterator[tuple[list[str], list[flo
         shut, true = (shot(folder / row[key], engines.reference) for key in ("file", "same_person_open"))
         result = open_eyes(Photo(shut.pixels), engine=engines.reference, references=[Photo(true.pixels)])
         outcome, source = of_face(result, shut.face)
-        how = "by itself"
+        how = WAYS[0]
         told = Options.of(match=((number_of(shut, engines), 1, number_of(true, engines)),))
-        for engine, way in ((engines.reference, "told with --match"), (engines.appearance, "leads the painter")):
+        for engine, way in zip((engines.reference, engines.appearance), WAYS[1:], strict=True):
             if outcome != "opened":
                 result = open_eyes(Photo(shut.pixels), told, engine=engine, references=[Photo(true.pixels)])
                 (outcome, source), how = of_face(result, shut.face), way
@@ -220,11 +224,21 @@ def blink_table(found: list[tuple[list[str], list[float], list[float], NDArray[n
     for cells, ours, alone, _ in found:
         table.add_row(*cells, *figure_cells(ours, alone))
     if found:
-        opened = sum(cells[1] == "opened" for cells, *_ in found)
         ours = list(np.nanmean([one for _, one, _, _ in found], axis=0))
         alone = list(np.nanmean([one for _, _, one, _ in found], axis=0))
-        table.add_row("mean", f"{opened} of {len(found)}", "", "", *figure_cells(ours, alone), style="bold")
+        table.add_row(
+            "mean", "", counted_ways([cells for cells, *_ in found]), "", *figure_cells(ours, alone), style="bold"
+        )
     return table
+
+
+def counted_ways(rows: Sequence[list[str]]) -> str:
+    """Of how many blinks the reference's eyes were laid in by themselves, of how many only when told, and of how many
+    the painter was led by them; a blink that none of these opened is counted as that."""
+    ways = Counter(how if outcome == "opened" else "not opened" for _, outcome, how, _ in rows)
+    return f"of {len(rows)}: " + ", ".join(
+        f"{ways[way]} {way}" for way in (*WAYS, "not opened") if way in WAYS or ways[way]
+    )
 
 
 def figure_cells(ours: Sequence[float], alone: Sequence[float]) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from training.reference_eval import SHIFTS, people, strangers_of, swap_table
+from training.reference_eval import SHIFTS, counted_ways, people, strangers_of, swap_table
 
 
 @pytest.fixture
@@ -48,3 +48,11 @@ def test_fewer_people_than_are_needed_are_refused(folder: Path, count: int | Non
 
 def test_where_nothing_was_opened_there_are_no_figures() -> None:
     assert swap_table("smiling", [("skipped", None, None, [])]).row_count == 0  # type: ignore[list-item]
+
+
+def test_eyes_that_are_laid_in_are_not_counted_with_those_that_are_painted() -> None:
+    ways = ("by itself", "by itself", "told with --match", "leads the painter")
+    rows = [["a blink", "opened", way, ""] for way in ways]
+
+    assert counted_ways(rows) == "of 4: 2 by itself, 1 told with --match, 1 leads the painter"
+    assert counted_ways([["a blink", "failed", ways[-1], ""]]).endswith("0 leads the painter, 1 not opened")
