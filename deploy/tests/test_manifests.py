@@ -89,6 +89,16 @@ def test_selectors_select_something(rendered: dict[str, Objects], overlay: str) 
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
+def test_no_budget_keeps_a_node_from_being_drained(rendered: dict[str, Objects], overlay: str) -> None:
+    counted = ("Deployment", "StatefulSet")  # of other pods nobody can tell how many there should be: none may go
+    for budget in of_kind(rendered[overlay], "PodDisruptionBudget"):
+        for kind, template in pods(rendered[overlay]):
+            if matches(budget["spec"]["selector"], template["metadata"]["labels"]) and kind not in counted:
+                assert "maxUnavailable" not in budget["spec"], kind
+                assert isinstance(budget["spec"]["minAvailable"], int), kind
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
 def test_what_pods_refer_to_is_there(rendered: dict[str, Objects], overlay: str) -> None:
     objects = rendered[overlay]
     maps = {one["metadata"]["name"] for one in of_kind(objects, "ConfigMap")}
