@@ -23,6 +23,16 @@ def test_a_gpu_pod_has_what_the_plan_says(rendered: dict[str, Objects]) -> None:
     assert {"startupProbe", "readinessProbe", "livenessProbe"} <= container.keys()
 
 
+def test_a_gpu_is_given_back_late_and_not_for_want_of_figures(rendered: dict[str, Objects]) -> None:
+    (scaled,) = (one["spec"] for one in of_kind(rendered["gpu"], "ScaledObject"))
+    assert "cooldownPeriod" not in scaled  # KEDA's own, which is for the way to no pod at all
+    behaviour = scaled["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]
+    assert behaviour["scaleDown"]["stabilizationWindowSeconds"] == 600
+    assert [trigger["metadata"]["ignoreNullValues"] for trigger in scaled["triggers"]] == ["false"]
+    assert scaled["fallback"]["behavior"] == "currentReplicasIfHigher"
+    assert scaled["fallback"]["replicas"] == scaled["minReplicaCount"]
+
+
 def test_no_pod_takes_another_engine_because_its_weights_are_still_on_their_way(
     rendered: dict[str, Objects], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

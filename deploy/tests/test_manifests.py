@@ -21,7 +21,6 @@ from deploy.tests.overlays import (
     pods,
     yaml,
 )
-from open_the_eyes.service.metrics import Metrics
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.settings import Settings
 
@@ -159,20 +158,3 @@ def test_the_secret_is_made_in_a_namespace_that_is_there() -> None:
     assert 0 < made < secret
     (file,) = re.findall(r"kubectl apply -f (\S+)", told)
     assert yaml.safe_load((DEPLOY.parent / file).read_text())["metadata"]["name"] == "open-the-eyes"
-
-
-def test_dashboard_and_scaling_ask_for_metrics_that_the_service_has(rendered: dict[str, Objects]) -> None:
-    metrics = Metrics(lambda: {"photo": 1, "preview": 0}, lambda: {"photo": 2.0, "preview": 0.0}, lambda: 0.0)
-    metrics.finished({"faces": [{"outcome": "opened"}], "stages": [{"name": "read", "seconds": 1, "peak_vram_mib": 5}]})
-    metrics.failed()
-    metrics.answered(200)
-    told = set(re.findall(r"^(ote_\w+?)(?:\{| )", metrics.text().decode(), flags=re.MULTILINE))
-    dashboard = (KUBERNETES / "base/dashboard.json").read_text()
-    queries = [target["expr"] for panel in json.loads(dashboard)["panels"] for target in panel["targets"]]
-    (scaled,) = of_kind(rendered["gpu"], "ScaledObject")
-    queries += [trigger["metadata"]["query"] for trigger in scaled["spec"]["triggers"]]
-    (scaler,) = of_kind(rendered["cpu"], "HorizontalPodAutoscaler")
-    queries += [metric["external"]["metric"]["name"] for metric in scaler["spec"]["metrics"]]
-    asked = {name for query in queries for name in re.findall(r"ote_\w+", query)}
-    assert len(asked) >= 6
-    assert asked <= told
