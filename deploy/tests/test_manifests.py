@@ -88,6 +88,18 @@ def test_selectors_select_something(rendered: dict[str, Objects], overlay: str) 
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
+def test_programs_of_the_cluster_come_in_by_their_label(rendered: dict[str, Objects], overlay: str) -> None:
+    label = {"key": "open-the-eyes/client", "operator": "In", "values": ["true"]}
+    clients = {"namespaceSelector": {}, "podSelector": {"matchExpressions": [label]}}
+    (policy,) = (
+        one for one in of_kind(rendered[overlay], "NetworkPolicy") if one["metadata"]["name"] == "open-the-eyes"
+    )
+    (comes,) = (rule for rule in policy["spec"]["ingress"] if clients in rule["from"])
+    assert comes["ports"] == [{"port": 8000 if overlay == "ray" else "http"}]
+    assert 'open-the-eyes/client: "true"' in (DEPLOY.parent / "docs/kubernetes.md").read_text()
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
 def test_no_budget_keeps_a_node_from_being_drained(rendered: dict[str, Objects], overlay: str) -> None:
     counted = ("Deployment", "StatefulSet")  # of other pods nobody can tell how many there should be: none may go
     for budget in of_kind(rendered[overlay], "PodDisruptionBudget"):
