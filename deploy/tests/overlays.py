@@ -24,12 +24,14 @@ Objects = list[dict[str, Any]]
 
 def rendered_overlays() -> dict[str, Objects]:
     """Every overlay's objects."""
-    found: dict[str, Objects] = {}
-    for overlay in OVERLAYS:
-        command = ["kubectl", "kustomize", str(KUBERNETES / "overlays" / overlay)]
-        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        found[overlay] = [one for one in yaml.safe_load_all(text) if one]
-    return found
+    return {overlay: rendered_folder(KUBERNETES / "overlays" / overlay) for overlay in OVERLAYS}
+
+
+def rendered_folder(folder: Path) -> Objects:
+    """What a folder with a kustomization makes."""
+    command = ["kubectl", "kustomize", str(folder)]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [one for one in yaml.safe_load_all(text) if one]
 
 
 def of_kind(objects: Objects, *kinds: str) -> Objects:
