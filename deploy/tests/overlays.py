@@ -16,7 +16,12 @@ jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not install
 DEPLOY: Final = Path(__file__).parents[2] / "deploy"
 KUBERNETES: Final = DEPLOY / "kubernetes"
 OVERLAYS: Final = ("cpu", "gpu", "ray")
-OF_OTHERS: Final = {"RayService": "rayservice", "ScaledObject": "scaledobject", "ServiceMonitor": "servicemonitor"}
+OF_OTHERS: Final = {
+    "PrometheusRule": "prometheusrule",
+    "RayService": "rayservice",
+    "ScaledObject": "scaledobject",
+    "ServiceMonitor": "servicemonitor",
+}
 """Kinds that Kubernetes itself does not know -> their schema in deploy/kubernetes/schemas."""
 
 Objects = list[dict[str, Any]]
