@@ -91,7 +91,7 @@ def large_line(folder: Path, engine: Engine, repeats: int) -> tuple[Line, Timed]
     """A 45-megapixel JPEG with one face, against decoding and encoding the same file."""
     photo = pictures.written(pictures.blinking_portrait((8192, 5464), engine.detector), folder / "large.jpg")
     timed, codec = _timed_beside_codec(photo, engine, repeats)
-    _, whole_mebibytes = _command("open", str(photo), "-o", str(folder / "large.opened.jpg"))
+    _, whole_mebibytes = command("open", str(photo), "-o", str(folder / "large.opened.jpg"))
     _, codec_mebibytes = _launched(sys.executable, "-c", PLAIN, str(photo))
     note = (
         f"{_against(timed, codec)}, "
@@ -113,14 +113,14 @@ def group_line(folder: Path, engine: Engine, repeats: int) -> tuple[Line, Timed]
 def cold_lines(folder: Path, engine: Engine, repeats: int) -> Iterator[Line]:
     """The command as a person starts it from the second time on, and whether it writes the same bytes each time."""
     photo = pictures.written(pictures.blinking_portrait((1152, 864), engine.detector), folder / "small.jpg")
-    _command("open", str(photo), "-o", str(folder / "first.jpg"))
+    command("open", str(photo), "-o", str(folder / "first.jpg"))
     runs, bytes_written = [], set()
     for number in range(max(repeats, 2)):
         out = folder / f"small.{number}.jpg"
-        runs.append(_command("open", str(photo), "-o", str(out)))
+        runs.append(command("open", str(photo), "-o", str(out)))
         bytes_written.add(out.read_bytes())
     yield Line("cold command, 1 megapixel", statistics.median(s for s, _ in runs), 3.0, "s", f"{runs[0][1]:.0f} MiB")
-    help_runs = [_command("--help")[0] for _ in range(repeats)]
+    help_runs = [command("--help")[0] for _ in range(repeats)]
     yield Line("open-the-eyes --help", statistics.median(help_runs), 0.5, "s")
     yield Line("different files from one seed", len(bytes_written) - 1, 0, "", f"{len(runs)} runs")
 
@@ -128,7 +128,7 @@ def cold_lines(folder: Path, engine: Engine, repeats: int) -> Iterator[Line]:
 def memory_line(folder: Path, engine: Engine) -> Line:
     """Peak memory of the command on an 8K photo."""
     photo = pictures.written(pictures.blinking_portrait((7680, 4320), engine.detector), folder / "huge.jpg")
-    seconds, mebibytes = _command("open", str(photo), "-o", str(folder / "huge.opened.jpg"))
+    seconds, mebibytes = command("open", str(photo), "-o", str(folder / "huge.opened.jpg"))
     return Line("8K photo, fresh process: peak memory", mebibytes / 1024, 1.5, "GiB", f"{seconds:.1f} s")
 
 
@@ -136,7 +136,7 @@ def close_up_line(folder: Path, engine: Engine) -> Line:
     """Peak memory where it is highest: a face that fills a huge photo, four variations as in the page's preview."""
     photo = pictures.written(pictures.close_up((12_000, 8000), engine.detector), folder / "close-up.jpg")
     asked = ("--variations", "4", "--mode", "fast", "--all")
-    seconds, mebibytes = _command("open", str(photo), "-o", f"{folder / 'close-ups'}/", *asked)
+    seconds, mebibytes = command("open", str(photo), "-o", f"{folder / 'close-ups'}/", *asked)
     what = "96-megapixel close-up, four variations, fresh process: peak memory"
     return Line(what, mebibytes / 1024, 3.0, "GiB", f"{seconds:.1f} s")
 
@@ -176,7 +176,7 @@ def _against(timed: Timed, codec: Codec) -> str:
     return f"{timed.seconds:.2f} s against {codec.seconds:.2f} s, {processor}"
 
 
-def _command(*arguments: str) -> tuple[float, float]:
+def command(*arguments: str) -> tuple[float, float]:
     """Wall seconds and peak MiB of one fresh process of the command line."""
     return _launched(*COMMAND, *arguments)
 
