@@ -216,8 +216,8 @@ def _painted(
                 looks = restore(pixels, looks, restorer, options.restore, engine.detector, watch)
         with watch.stage("verify", 0.85, 0.95):
             for (face_id, _), numbers, row in zip(waiting, attempts, looks, strict=True):
-                for attempt, look in zip(numbers, row, strict=True):
-                    tried[face_id].append(judge(pixels, attempt, look, engine.detector, options.generate))
+                for attempt, made in zip(numbers, row, strict=True):
+                    tried[face_id].append(judge(pixels, attempt, made, engine.detector, options.generate))
     picks = dict(options.generate.picks)
     return {n: told(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}
 

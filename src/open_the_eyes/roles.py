@@ -144,14 +144,14 @@ class Request:
         seed: decides everything that is random.
         variety: 0 asks for the likeliest eyes, 1 for a draw among all that are plausible.
         donors: the same person's open eyes, best first; a generator that cannot use them leaves them be.
-        painted: the person's own eyes were laid in and did not turn out well: now they shall only lead the painter.
+        lead_only: the person's own eyes were laid in and did not turn out well: now they shall only lead the painter.
     """
 
     crop: Crop
     seed: int
     variety: float = 0.0
     donors: tuple[Donor, ...] = ()
-    painted: bool = False
+    lead_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class Patch:
     origin: Origin | None = None
     fault: str = ""
 
-    def laid_in(self) -> Patch:
+    def without_pixels(self) -> Patch:
         """The same when its pixels have been laid in, and are no longer held: there are (0, 0, 3)."""
         return replace(self, pixels=self.pixels[:0, :0].copy())
 

@@ -116,7 +116,7 @@ def test_too_large_a_photo_is_refused_before_it_is_read(
 def test_on_a_full_disk_uploads_are_refused_and_what_was_accepted_is_done_when_there_is_room(
     engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processing, "PATIENCE", (0.1,))
+    monkeypatch.setattr(processing, "ROOM_PAUSES", (0.1,))
     refused: list[str] = []
 
     def put(job: str, *_: object) -> None:

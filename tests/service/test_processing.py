@@ -43,7 +43,7 @@ class Disk(ArtifactStore):
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processing, "PATIENCE", (0.0,))
+    monkeypatch.setattr(processing, "ROOM_PAUSES", (0.0,))
 
 
 def handed_in(store: ArtifactStore, photo: bytes) -> Job:

@@ -128,7 +128,7 @@ def test_a_job_that_is_stopped_ends_at_its_next_step_keeps_its_photo_and_is_no_e
 def test_a_result_that_waits_for_room_waits_no_longer_when_the_service_ends_and_is_done_after_the_next_start(
     engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processing, "PATIENCE", (0.05,))
+    monkeypatch.setattr(processing, "ROOM_PAUSES", (0.05,))
     refused, seen = threading.Event(), list[float]()
     with running_service(engine, tmp_path) as server:
         put = server.service.store.put
@@ -245,7 +245,7 @@ def test_a_photo_that_hangs_is_told_to_whoever_looks_after_the_process_and_uses_
 def test_a_photo_that_gets_on_slowly_and_one_that_waits_for_room_do_not_hang(
     engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processing, "PATIENCE", (0.05,))
+    monkeypatch.setattr(processing, "ROOM_PAUSES", (0.05,))
     now, seen = 0.0, list[float]()
     with running_service(engine, tmp_path) as server:
         watch, put = server.service.watch, server.service.store.put

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FACE_MARGIN: Final = 0.15
 """Of a face's size, kept around it in the small pictures of faces."""
 
-PATIENCE: Final = (1.0, 2.0, 5.0, 10.0)
+ROOM_PAUSES: Final = (1.0, 2.0, 5.0, 10.0)
 """Seconds between attempts to store results where there is no room; the last one again and again."""
 
 _LOG: Final = logging.getLogger("open_the_eyes.service")
@@ -94,7 +94,7 @@ def store_results(job: str, opened: Opened, store: ArtifactStore, wanted: StillW
         parts = _files(opened)
     except OSError as error:  # of an encoder: to wait would change nothing
         raise PhotoNotWritten(f"expected a picture this format can hold ({error}); choose another.") from error
-    for wait in chain(PATIENCE, repeat(PATIENCE[-1])):
+    for wait in chain(ROOM_PAUSES, repeat(ROOM_PAUSES[-1])):
         if not wanted():
             raise Cancelled("expected to store the result, the job was cancelled; nothing is kept.")
         try:

@@ -21,7 +21,7 @@ class Look:
     """A crop as one patch makes it look: what is verified, and laid into the photo if it passes.
 
     Args:
-        patch: laid in (`Patch.laid_in`).
+        patch: `Patch.without_pixels`.
         opened: (h, w, 3), the crop's pixels where its mask is 0.
         plain: the same before it was restored, to fall back on.
         note: what became of the restorer's work, where it was not kept.
@@ -56,7 +56,7 @@ def looks_of(crop: Crop, patches: Sequence[Patch]) -> list[Look]:
 def _look(crop: Crop, patches: Sequence[Patch], number: int, around: Degradation | None) -> Look:
     """By number, so that a patch that is put together for this is gone before the next one is."""
     patch = patches[number]
-    return Look(crop, patch.laid_in(), blend(crop, patch, around))
+    return Look(crop, patch.without_pixels(), blend(crop, patch, around))
 
 
 def blend(crop: Crop, patch: Patch, around: Degradation | None = None) -> Rgb:

@@ -145,7 +145,7 @@ def test_donors_are_ranked_once_for_all_attempts_at_a_face(
 ) -> None:
     one = replace(closed_crop, closed=("left",)) if lone else closed_crop
     donors = () if lone else (donor(engine, portrait), donor(engine, another_shot(portrait, scale=0.6)))
-    requests = [Request(one, seed, 1.0, donors, painted=seed == 2) for seed in range(3)]
+    requests = [Request(one, seed, 1.0, donors, lead_only=seed == 2) for seed in range(3)]
     alone = [generator.generate([request], GenerateOptions())[0] for request in requests]
     judging = Mock(wraps=choice.ranked)
     monkeypatch.setattr("open_the_eyes.models.reference.face_givers.ranked", judging)

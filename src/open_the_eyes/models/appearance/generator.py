@@ -103,14 +103,14 @@ class AppearanceGenerator:
         painted, at = [self._laid(planes, piece.crop, points, aimed) for piece in ready.pieces], At(ready, request)
         for step in self.steps:
             painted = step(painted, at)
-        whole = to_tones(crop.pixels)
+        canvas = to_tones(crop.pixels)
         for piece, eyes in zip(ready.pieces, painted, strict=True):
             pixels = np.asarray(np.clip(eyes.pixels, 0, 255), np.float32)
             if ready.palette is not None:
                 pixels = ready.palette.applied(pixels)
-            photo: Tones = piece.part.cut(whole)
+            photo: Tones = piece.part.cut(canvas)
             photo[...] = taken_where(eyes.mask > 0, pixels, photo)
-        return Patch(whole, at.mask_of(painted), request.seed, -doubt - unlikely, Painted(self.name))
+        return Patch(canvas, at.mask_of(painted), request.seed, -doubt - unlikely, Painted(self.name))
 
     @property
     def steps(self) -> tuple[Step, ...]:

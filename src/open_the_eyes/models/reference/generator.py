@@ -57,7 +57,7 @@ class ReferenceGenerator:
         for number, request in enumerate(requests):
             if watch is not None:
                 watch.tell("generate", number / len(requests))
-            patch = None if request.painted and self._paints else self._from_donor(request, faces, options)
+            patch = None if request.lead_only and self._paints else self._from_donor(request, faces, options)
             if patch is None and not self._paints:
                 patch = _nothing(request, faces.of(request).order)
             if patch is not None:
@@ -128,7 +128,7 @@ def _led(patch: Patch, request: Request, order: Sequence[Ranked]) -> Patch:
     """What was painted, told as painted after the best donor, if there is one."""
     if not order or not isinstance(patch.origin, Painted):
         return patch
-    why = order[0].obstacle or (FAILED if request.painted else "")
+    why = order[0].obstacle or (FAILED if request.lead_only else "")
     return replace(patch, origin=replace(patch.origin, after=order[0].donor.giver, why=why))
 
 
