@@ -97,7 +97,7 @@ def test_a_folder_without_a_name_has_no_table_beside_it(tmp_path: Path, monkeypa
 
 
 def test_results_of_ours_and_other_files_are_no_photos(tmp_path: Path) -> None:
-    for name in ("b.jpg", "a.PNG", "a.opened.png", "notes.txt"):
+    for name in ("b.jpg", "a.PNG", "a.opened.png", "notes.txt", "._a.PNG"):
         (tmp_path / name).write_bytes(b"")
     (tmp_path / "folder.jpg").mkdir()
     assert [path.name for path in photos_in(tmp_path)] == ["a.PNG", "b.jpg"]

@@ -24,7 +24,7 @@ SEED: Final = 0
 
 
 def photos_in(folder: Path, sample: int | None = None) -> list[Path]:
-    """The photos directly in a folder, by name; results of ours are left out.
+    """The photos directly in a folder, by name; results of ours and hidden files are left out.
 
     Raises:
         UsageError: no folder, or none with photos.
@@ -39,7 +39,7 @@ def photos_in(folder: Path, sample: int | None = None) -> list[Path]:
         raise UnreadablePhoto(
             f"{folder}: expected a folder that may be looked into, got: {error.strerror}; change its rights."
         ) from error
-    paths = [path for path in paths if not is_result(path.name)]
+    paths = [path for path in paths if not (is_result(path.name) or path.name.startswith("."))]
     if not paths:
         raise UsageError(f"{folder}: expected photos ({', '.join(SUFFIXES)}), found none. Name another folder.")
     if sample is not None and sample < len(paths):
