@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from open_the_eyes.stopwatch import Stopwatch, peak_ram_mib
+from open_the_eyes.ram import peak_ram_mib
+from open_the_eyes.stopwatch import Stopwatch
 
 
 def test_no_stage_no_entry() -> None:

@@ -2,52 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from importlib import import_module
-from pathlib import Path
-from typing import Final
+from contextlib import contextmanager
 
+from .ram import peak_ram_mib
 from .report import StageReport
-
-_STATM: Final = Path("/proc/self/statm")
-"""Of Linux: the second number is the pages that this process has in memory."""
-_MEMINFO: Final = Path("/proc/meminfo")
-"""Of Linux: a line each, "MemAvailable:   16384 kB"."""
-
-
-def peak_ram_mib() -> float | None:
-    """The most memory this process has held so far; None where the system does not tell."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
-
-
-def ram_mib() -> float | None:
-    """What this process holds now; None where neither the system nor psutil tells."""
-    if sys.platform == "linux":
-        with suppress(OSError, ValueError, IndexError):
-            return int(_STATM.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-    with suppress(ImportError):
-        psutil = import_module("psutil")
-        return float(psutil.Process().memory_info().rss / 2**20)
-    return None
-
-
-def free_ram_mib() -> float | None:
-    """What programs could still have, swap and all; None where the system does not tell. Limits of a container, which
-    are lower, are not in it."""
-    with suppress(OSError, ValueError, KeyError):
-        lines = (line.split() for line in _MEMINFO.read_text(encoding="ascii").splitlines())
-        told = {line[0]: int(line[1]) for line in lines if len(line) > 1}
-        return (told["MemAvailable:"] + told["SwapFree:"]) / 2**10
-    return None
 
 
 class Stopwatch:

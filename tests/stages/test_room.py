@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from open_the_eyes import stopwatch
 from open_the_eyes.errors import NoCapacity
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.photo import Photo
@@ -17,7 +15,6 @@ from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.roles import Crop
 from open_the_eyes.stages import room
 from open_the_eyes.stages.room import check_room
-from open_the_eyes.stopwatch import free_ram_mib
 
 if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
@@ -67,13 +64,3 @@ def test_a_photo_is_refused_before_anything_is_painted(
     with pytest.raises(NoCapacity, match="free memory"):
         open_eyes(Photo(blinked), engine=engine, progress=lambda stage, _: stages.append(stage))
     assert stages[-1] == "crop"
-
-
-def test_free_memory_is_told_with_swap_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = tmp_path / "meminfo"
-    monkeypatch.setattr(stopwatch, "_MEMINFO", told)
-    assert free_ram_mib() is None
-    told.write_text("MemTotal: 9000000 kB\nMemAvailable: 2048 kB\nSwapFree: 1024 kB\nHugePages_Total: 0\n")
-    assert free_ram_mib() == 3.0
-    told.write_text("MemTotal: 9000000 kB\n")
-    assert free_ram_mib() is None

@@ -18,9 +18,9 @@ from ..files.whole_file import write_whole
 from ..naming import numbered
 from ..photo import Photo
 from ..pipeline import open_eyes
+from ..ram import ram_mib
 from ..results import Opened
 from ..settings import Settings
-from ..stopwatch import ram_mib
 from ..version import __version__
 from .plan import Item
 from .record import Output, Record, failed_by
