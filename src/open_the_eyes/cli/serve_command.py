@@ -53,10 +53,12 @@ def serve_command(
       OTE_KEYS                 the file with the hashes of the API keys
       OTE_RETENTION            seconds after a job's end until all of it is deleted; 86400
       OTE_MAX_QUEUE            most jobs that may wait; 100
+      OTE_MAX_QUEUE_PER_KEY    most of these with one key; a quarter
       OTE_REQUESTS_PER_MINUTE  most requests with one key; 300
       OTE_PATIENCE             seconds without progress after which a photo is taken to hang; 1800
       OTE_MAX_REFERENCES       most other photos in one job; 8
       OTE_MAX_REQUEST_BYTES    most bytes in one request; 500000000
+      OTE_MAX_RECEIVED_BYTES   most bytes in all requests that come in at once; 3000000000
       OTE_HOSTS                more names that the service goes by, with commas
     """
     number = port_number(port)
