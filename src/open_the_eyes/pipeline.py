@@ -169,7 +169,8 @@ def _decided(
     check_picks(options.generate, len(decisions))
     with watch.stage("confirm", 0.35, 0.4):
         decisions = confirmed(came.pixels, decisions, engine.detector)
-        seen = files.in_srgb(seen, [d.face for d in decisions if references or d.closed])
+        around = files.AROUND_PERSON if references else files.AROUND_FACE
+        seen = files.in_srgb(seen, [d.face for d in decisions if references or d.closed], around)
     matches, others = Matches(), []
     if references:
         with watch.stage("match", 0.4, 0.4):

@@ -8,7 +8,7 @@ whole file.
 
 from ..edit_record import EditRecord
 from .c2pa_manifest import signed_itself
-from .colour_space import excerpt, in_srgb, taken_back
+from .colour_space import AROUND_FACE, AROUND_PERSON, excerpt, in_srgb, taken_back
 from .credentials import Credentials, is_as_signed
 from .edit_xmp import read_record
 from .gps import may_tell_place, without_gps
@@ -19,6 +19,8 @@ from .whole_file import check_free
 from .writing import SUFFIXES, encoded, encoded_and_told, format_asked, format_for, suffix_for, true_suffix, write
 
 __all__ = [
+    "AROUND_FACE",
+    "AROUND_PERSON",
     "HEAD_BYTES",
     "SUFFIXES",
     "Credentials",

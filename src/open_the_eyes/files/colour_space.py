@@ -24,8 +24,10 @@ from ..seen import Seen
 if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform
 
-AROUND: Final = 1.0
-"""So far around a face, in its own size, anything is looked at: hair and clothes tell people apart."""
+AROUND_FACE: Final = 0.5
+"""So far around a face, in its own size, it is looked at while its eyes are opened,"""
+AROUND_PERSON: Final = 1.0
+"""and so far while people are told apart: hair and clothes count. No further than needed, for to convert takes time."""
 NEAR: Final = 3
 """A space in which no colour is further from sRGB, in levels, is taken for it: cameras write it in many ways."""
 _PROBES: Final = np.linspace(0, 255, 6).astype(np.uint8)
@@ -62,10 +64,10 @@ def excerpt(pixels: Rgb, photo: Photo) -> Rgb:
     return pixels if space is None else space.in_srgb(pixels)
 
 
-def in_srgb(seen: Seen, faces: Iterable[Face]) -> Seen:
-    """A photo that was looked at, shown in sRGB around some of its faces; the same where it is in sRGB anyway."""
+def in_srgb(seen: Seen, faces: Iterable[Face], around: float = AROUND_PERSON) -> Seen:
+    """A photo that was looked at, shown in sRGB `around` some of its faces; the same where it is in sRGB anyway."""
     space, pixels = space_of(seen.photo), seen.photo.pixels
-    parts = [face.box.grown(AROUND).within(pixels) for face in faces]
+    parts = [face.box.grown(around).within(pixels) for face in faces]
     if space is None or not parts or seen.shown is not None:
         return seen
     out = pixels.copy()
