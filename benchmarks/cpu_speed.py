@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
@@ -85,6 +86,16 @@ def portrait_line(folder: Path, engine: Engine, repeats: int) -> tuple[Line, Tim
     note = f"{_against(timed, codec)}, a file of {photo.stat().st_size / 1e6:.1f} MB; {_said(timed)}"
     figure = timed.seconds / codec.seconds
     return Line("12-megapixel portrait, warm: times decode + encode", figure, 3.0, "x", note), timed
+
+
+def progressive_line(folder: Path, engine: Engine, repeats: int) -> tuple[Line, Timed]:
+    """The portrait as a progressive JPEG, of which every scan has to be read and written."""
+    photo = folder / "progressive.jpg"
+    with Image.open(folder / "portrait.jpg") as picture:
+        picture.save(photo, "JPEG", quality="keep", progressive=True)
+    timed = _timed(photo, engine, min(repeats, 3))
+    note = f"{photo.stat().st_size / 1e6:.1f} MB, {timed.report.outputs[0].encoding}; {_said(timed)}"
+    return Line("12-megapixel progressive JPEG, warm", timed.seconds, 6.0, "s", note), timed
 
 
 def large_line(folder: Path, engine: Engine, repeats: int) -> tuple[Line, Timed]:
@@ -216,10 +227,12 @@ def measured(folder: Path, engine: Engine, repeats: int) -> tuple[list[Line], di
     """All lines, and the stages of those that have any."""
     cold = [*cold_lines(folder, engine, min(repeats, 3)), memory_line(folder, engine), close_up_line(folder, engine)]
     portrait, portrait_times = portrait_line(folder, engine, repeats)
+    progressive, progressive_times = progressive_line(folder, engine, repeats)
     large, large_times = large_line(folder, engine, repeats)
     group, group_times = group_line(folder, engine, repeats)
-    times = {"portrait": portrait_times, "45 megapixels": large_times, "group": group_times}
-    return [portrait, large, group, *cold], times
+    times = {"portrait": portrait_times, "progressive": progressive_times, "45 megapixels": large_times}
+    times["group"] = group_times
+    return [portrait, progressive, large, group, *cold], times
 
 
 def tables(lines: list[Line], times: dict[str, Timed], title: str) -> Iterator[Table]:

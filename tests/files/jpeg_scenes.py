@@ -60,6 +60,7 @@ def coded(size_wh: tuple[int, int] = (173, 131), orientation: int = 1, **options
     exif[274] = orientation
     if "sampling" in options:
         parameters = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, options["sampling"], cv2.IMWRITE_JPEG_QUALITY, 90]
+        parameters += [cv2.IMWRITE_JPEG_PROGRESSIVE, int(options.get("progressive", False))]
         data = cv2.imencode(".jpg", scene(size_wh)[..., ::-1], parameters)[1].tobytes()
         block = b"Exif\0\0" + exif.tobytes().removeprefix(b"Exif\0\0")
         return data[:2] + b"\xff\xe1" + (len(block) + 2).to_bytes(2, "big") + block + data[2:]

@@ -18,6 +18,7 @@ from .jpeg_patch import patched
 from .jpeg_save import saved_jpeg
 from .jpeg_segments import Segment, Segments, named_segment
 from .parcel import Blocks, Parcel, Unpacked, check_pixels, damaged, foreign_decoder, u16
+from .progressive import patched_progressive
 
 NEW_QUALITY: Final = 95
 """For pictures that were no JPEG before; at 4:4:4."""
@@ -77,7 +78,8 @@ def repainted(facts: FileFacts, photo: Photo) -> bytes:
         raise NotPatchable("a picture of another size")
     try:
         painting = photo.over(facts.stored.pixels)
-        return patched(facts.stored.coded, painting, facts.orientation, stored_rgb=facts.encoding.rgb_stored)
+        into = patched_progressive if facts.encoding.progressive else patched
+        return into(facts.stored.coded, painting, facts.orientation, stored_rgb=facts.encoding.rgb_stored)
     except (UnreadablePhoto, ArithmeticError, LookupError, MemoryError, ValueError) as error:
         raise NotPatchable("an unusual structure") from error
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.painting import Painting
-from .jpeg_layout import Layout, NotPatchable
+from .jpeg_layout import Grid, NotPatchable
 from .jpeg_locate import Ints
 from .orientation import as_stored
 
@@ -63,7 +63,7 @@ class _Pixels:
     by: NDArray[np.int16]
 
 
-def changes(painting: Painting, orientation: int, layout: Layout, *, stored_rgb: bool) -> Changes:
+def changes(painting: Painting, orientation: int, grid: Grid, *, stored_rgb: bool) -> Changes:
     """What has to be added to which blocks.
 
     Args:
@@ -74,11 +74,11 @@ def changes(painting: Painting, orientation: int, layout: Layout, *, stored_rgb:
     Raises:
         NotPatchable: so much changed that coding the picture anew is the better way, or a grey picture got colour.
     """
-    pixels = _differing(painting, orientation, layout)
-    width, height = layout.mcu_wh
+    pixels = _differing(painting, orientation, grid)
+    width, height = grid.mcu_wh
     row, column = pixels.y // height, pixels.x // width
-    mcu = row * layout.mcus_wh[0] + column
-    touched = np.zeros(layout.mcus_wh[0] * layout.mcus_wh[1], np.bool_)
+    mcu = row * grid.mcus_wh[0] + column
+    touched = np.zeros(grid.mcus_wh[0] * grid.mcus_wh[1], np.bool_)
     touched[mcu] = True
     mcus = np.flatnonzero(touched)
     by = np.zeros((len(mcus), height, width, 3), np.int16)
@@ -86,24 +86,24 @@ def changes(painting: Painting, orientation: int, layout: Layout, *, stored_rgb:
     blocks, steps = [np.zeros(0, np.int64)], [np.zeros((0, 64), np.int32)]
     for first in range(0, len(mcus), _MCUS_AT_ONCE):
         some = slice(first, first + _MCUS_AT_ONCE)
-        slots = _steps(_to_components(by[some], layout, stored_rgb), mcus[some], layout)
+        slots = _steps(_to_components(by[some], grid, stored_rgb), mcus[some], grid)
         at, slot = np.nonzero(slots.any(axis=2))
         blocks.append(mcus[some][at] * slots.shape[1] + slot)
         steps.append(slots[at, slot])
     return Changes(np.concatenate(blocks), np.concatenate(steps))
 
 
-def _differing(painting: Painting, orientation: int, layout: Layout) -> _Pixels:
-    found = list(_differing_in_strips(painting, layout))
+def _differing(painting: Painting, orientation: int, grid: Grid) -> _Pixels:
+    found = list(_differing_in_strips(painting, grid))
     if not found:
         return _Pixels(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 3), np.int16))
     x, y, by = (np.concatenate(part) for part in zip(*found, strict=True))
-    return _Pixels(*as_stored(x, y, orientation, layout.size_wh), by)
+    return _Pixels(*as_stored(x, y, orientation, grid.size_wh), by)
 
 
-def _differing_in_strips(painting: Painting, layout: Layout) -> Iterator[tuple[Ints, Ints, NDArray[np.int16]]]:
-    mcus = layout.mcus_wh[0] * layout.mcus_wh[1]
-    room = min(_MAX_MCUS, max(_FEW_MCUS, mcus // 4)) * layout.mcu_wh[0] * layout.mcu_wh[1]
+def _differing_in_strips(painting: Painting, grid: Grid) -> Iterator[tuple[Ints, Ints, NDArray[np.int16]]]:
+    mcus = grid.mcus_wh[0] * grid.mcus_wh[1]
+    room = min(_MAX_MCUS, max(_FEW_MCUS, mcus // 4)) * grid.mcu_wh[0] * grid.mcu_wh[1]
     for window in (tile.window for tile in painting.tiles):
         for top in range(int(window.top), int(window.bottom), _STRIP):
             strip = replace(window, top=top, bottom=min(top + _STRIP, window.bottom))
@@ -118,19 +118,19 @@ def _differing_in_strips(painting: Painting, layout: Layout) -> Iterator[tuple[I
             yield x + int(window.left), y + top, after[y, x].astype(np.int16) - before[y, x]
 
 
-def _to_components(by: NDArray[np.int16], layout: Layout, stored_rgb: bool) -> NDArray[np.float32]:
-    if len(layout.components) == 1:
+def _to_components(by: NDArray[np.int16], grid: Grid, stored_rgb: bool) -> NDArray[np.float32]:
+    if len(grid.components) == 1:
         if (by != by[..., :1]).any():
             raise NotPatchable("a grey picture that got colour")
         return by[..., :1].astype(np.float32)
     return by.astype(np.float32) if stored_rgb else by.astype(np.float32) @ _TO_YCBCR.T.astype(np.float32)
 
 
-def _steps(planes: NDArray[np.float32], mcus: Ints, layout: Layout) -> NDArray[np.int32]:
+def _steps(planes: NDArray[np.float32], mcus: Ints, grid: Grid) -> NDArray[np.int32]:
     """(n, blocks of an MCU, 64): differences of whole MCUs, shrunk, transformed and rounded to steps."""
-    inside = _inside(mcus, layout)
+    inside = _inside(mcus, grid)
     out = []
-    for number, component in enumerate(layout.components):
+    for number, component in enumerate(grid.components):
         down, across = planes.shape[1] // (8 * component.down), planes.shape[2] // (8 * component.across)
         pixels = np.maximum(_sums(inside, down, across), 1)
         mean = _sums(planes[..., number], down, across) / pixels
@@ -146,10 +146,10 @@ def _sums(planes: NDArray[np.float32], down: int, across: int) -> NDArray[np.flo
     return np.asarray(rows if across == 1 else np.add.reduce([rows[:, :, n::across] for n in range(across)]))
 
 
-def _inside(mcus: Ints, layout: Layout) -> NDArray[np.float32]:
+def _inside(mcus: Ints, grid: Grid) -> NDArray[np.float32]:
     """(n, height, width): 1 for pixels in the picture, 0 for those beyond its edge."""
-    width, height = layout.mcu_wh
-    x = mcus[:, None] % layout.mcus_wh[0] * width + np.arange(width)
-    y = mcus[:, None] // layout.mcus_wh[0] * height + np.arange(height)
-    inside = (y < layout.size_wh[1])[:, :, None] & (x < layout.size_wh[0])[:, None, :]
+    width, height = grid.mcu_wh
+    x = mcus[:, None] % grid.mcus_wh[0] * width + np.arange(width)
+    y = mcus[:, None] // grid.mcus_wh[0] * height + np.arange(height)
+    inside = (y < grid.size_wh[1])[:, :, None] & (x < grid.size_wh[0])[:, None, :]
     return inside.astype(np.float32)

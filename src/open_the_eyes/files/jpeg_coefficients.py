@@ -81,10 +81,10 @@ def write_blocks(rows: Ints, dc: HuffmanTable, ac: HuffmanTable) -> Bits:
     column += 1
     run = _runs(row, column)
     value = rows[row, column]
-    size = _size(value)
+    size = size_of(value)
     sequences = [
         _dc_codes(rows[:, 0], dc),
-        (row * 512 + column * 8 + 7, _symbols(ac, (run & 15) << 4 | size), size, _magnitude(value, size)),
+        (row * 512 + column * 8 + 7, _symbols(ac, (run & 15) << 4 | size), size, magnitude_of(value, size)),
         _zero_runs(row, column, run, ac),
         _block_ends(rows, ac),
     ]
@@ -107,12 +107,12 @@ def _value(words: NDArray[np.uint64], at: Ints, symbol: NDArray[np.int32]) -> In
     return np.where(value < (1 << size) >> 1, value - (1 << size) + 1, value)
 
 
-def _size(value: Ints) -> Ints:
+def size_of(value: Ints) -> Ints:
     """How many bits a number takes."""
     return np.asarray(np.frexp(np.abs(value).astype(np.float64))[1], np.int64)
 
 
-def _magnitude(value: Ints, size: Ints) -> Ints:
+def magnitude_of(value: Ints, size: Ints) -> Ints:
     """The bits of a number behind the code of its size."""
     return np.where(value < 0, value + (1 << size) - 1, value)
 
@@ -126,13 +126,13 @@ def _runs(row: Ints, column: Ints) -> Ints:
 
 def _codable(rows: Ints, ac: HuffmanTable) -> Ints:
     """The same coefficients, but for those that the table has no code for."""
-    if (_size(rows[:, 1:]) > MAX_AC_BITS).any() or (_size(rows[:, 0]) > MAX_DC_BITS).any():
+    if (size_of(rows[:, 1:]) > MAX_AC_BITS).any() or (size_of(rows[:, 0]) > MAX_DC_BITS).any():
         raise NotPatchable("a colour out of range")
     rows, changed, allowed = rows.copy(), 0, 8 + int(_MAX_MISSING * np.count_nonzero(rows[:, 1:]))
     sizes = [np.flatnonzero(ac.lengths[run << 4 : (run << 4) + 11]) for run in range(16)]
     while changed <= allowed:
         row, column = np.nonzero(rows[:, 1:])
-        run, size = _runs(row, column + 1), _size(rows[row, column + 1])
+        run, size = _runs(row, column + 1), size_of(rows[row, column + 1])
         missing = (ac.lengths[(run & 15) << 4 | size] == 0) | ((run > 15) & (ac.lengths[_ZRL] == 0))
         at = np.flatnonzero(missing)
         if not len(at):
@@ -154,10 +154,10 @@ def _nearest(value: int, sizes: Ints) -> int:
 
 def _dc_codes(difference: Ints, dc: HuffmanTable) -> tuple[Ints, Ints, Ints, Ints]:
     """Place in the order, symbol with its length, bits of the value, the value."""
-    size = _size(difference)
+    size = size_of(difference)
     if not dc.lengths[size].all():
         raise NotPatchable("its Huffman tables have no codes for the new eyes")
-    return np.arange(len(difference)) * 512, _symbols(dc, size), size, _magnitude(difference, size)
+    return np.arange(len(difference)) * 512, _symbols(dc, size), size, magnitude_of(difference, size)
 
 
 def _zero_runs(row: Ints, column: Ints, run: Ints, ac: HuffmanTable) -> tuple[Ints, Ints, Ints, Ints]:

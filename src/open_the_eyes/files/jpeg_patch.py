@@ -22,7 +22,7 @@ from .jpeg_bits import BitJoiner
 from .jpeg_changes import Changes, changes
 from .jpeg_coefficients import read_blocks, write_blocks
 from .jpeg_ends import ends_of
-from .jpeg_layout import Layout, NotPatchable, layout_of
+from .jpeg_layout import Layout, NotPatchable, check_colours, layout_of
 from .jpeg_locate import Interval, Ints, Reader
 from .jpeg_stretches import positions_of
 
@@ -53,8 +53,7 @@ def patched(coded: bytes, painting: Painting, orientation: int, *, stored_rgb: b
     """
     parts = segments.split_bare(coded)
     layout, begin = layout_of(parts)
-    if len(layout.components) not in (1, 3):
-        raise NotPatchable(f"{len(layout.components)} colours stored, which are not RGB")
+    check_colours(layout)
     wanted = _with_followers(changes(painting, orientation, layout, stored_rgb=stored_rgb), layout)
     if not len(wanted.blocks):
         return coded
