@@ -12,7 +12,7 @@ from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.painting import Painting, Tile
 from open_the_eyes.photo import Photo
 from open_the_eyes.settings import Settings
-from tests.files.jpeg_scenes import coded, scene
+from tests.files.jpeg.scenes import coded, scene
 
 EYE, BROW = Box(8, 8, 24, 16), Box(20, 4, 40, 10)
 

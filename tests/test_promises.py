@@ -22,7 +22,7 @@ from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.results import Opened
 from open_the_eyes.roles import Crop, EyeGenerator, Face, FaceDetector, Patch, Request, Watch
 from tests.faces import HEAD, dark_centre_xy, iris_colour, resized
-from tests.files.plain_jpeg import changed_blocks, planes, touched_blocks
+from tests.files.jpeg.plain_baseline import changed_blocks, planes, touched_blocks
 
 
 def changed(result: Opened, before: Rgb, number: int = 0) -> NDArray[np.bool_]:

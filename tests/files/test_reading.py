@@ -16,7 +16,7 @@ from open_the_eyes.errors import UnreadablePhoto
 from open_the_eyes.files import read
 from open_the_eyes.files.jpeg import decode_rgb
 from open_the_eyes.settings import Settings
-from tests.files.jpeg_scenes import CODINGS, coded
+from tests.files.jpeg.scenes import CODINGS, coded
 from tests.files.pictures import marked_picture as picture
 from tests.files.pictures import png_chunk, saved
 from tests.files.test_no_photo import png

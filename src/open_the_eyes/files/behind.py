@@ -14,7 +14,7 @@ from ..errors import UnreadablePhoto
 from .c2pa_manifest import is_manifest
 from .film import ISO_6709, film_at
 from .gps_blocks import block_without, extended_packets, tells
-from .jpeg_segments import XMP, Segment, picture_at
+from .jpeg.segments import XMP, Segment, picture_at
 from .photoshop import EXIF_AND_XMP, segments_without
 
 _BEGINS: Final = re.compile(rb"\xff\xd8\xff|\0...ftyp", re.DOTALL)

@@ -20,7 +20,7 @@ from ..edit_record import PAINTED
 from ..errors import PhotoNotWritten, UsageError
 from ..photo import MEDIA_TYPES, FileFacts, FileFormat
 from ..version import __version__
-from .jpeg_index import foretold
+from .jpeg.index import foretold
 
 if TYPE_CHECKING:
     from c2pa import Context, Signer

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from .exif_place import without_place
-from .jpeg_segments import EXIF, EXTENDED_XMP, XMP
+from .jpeg.segments import EXIF, EXTENDED_XMP, XMP
 from .parcel import Blocks, u32
 from .png import TEXT_CHUNKS, XMP_KEYWORD
 from .xmp import BrokenXmp, without

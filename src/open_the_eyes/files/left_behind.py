@@ -12,7 +12,7 @@ from .c2pa_manifest import MANIFEST_TAG, is_manifest
 from .edit_xmp import is_ours
 from .exif import fitting, of_tiff_alone
 from .isobmff import LIGHT_LEVELS
-from .jpeg_segments import EXTENDED_XMP, ICC, JFIF
+from .jpeg.segments import EXTENDED_XMP, ICC, JFIF
 from .photoshop import LAYERS_TAG, RESOURCES_TAG, is_photoshops
 from .png import KNOWN, TEXT_CHUNKS
 from .resolution import is_lost

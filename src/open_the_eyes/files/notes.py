@@ -13,7 +13,7 @@ from .edit_xmp import WITHOUT_NOTE, takes_record
 from .exif import tag_numbers
 from .gps import may_tell_place
 from .isobmff import known
-from .jpeg_segments import has_restarts
+from .jpeg.segments import has_restarts
 from .left_behind import left_behind
 from .parcel import Parcel
 from .photoshop import LAYERS_TAG

@@ -10,7 +10,7 @@ from typing import Final
 
 from .exif import tag_numbers
 from .ifd import as_block, read_root
-from .jpeg_segments import MAX_PAYLOAD
+from .jpeg.segments import MAX_PAYLOAD
 from .parcel import Blocks, u16, u32
 
 THUMBNAILS: Final = frozenset({1033, 1036})

@@ -20,8 +20,8 @@ from ..errors import PhotoError
 from ..imaging.arrays import Rgb
 from ..photo import Photo
 from .ifd import SHORT, Directory, Entry, read_directory, read_root
-from .jpeg_save import saved_jpeg
-from .jpeg_segments import EXIF, JFIF
+from .jpeg.save import saved_jpeg
+from .jpeg.segments import EXIF, JFIF
 from .orientation import lies, turned_back
 from .parcel import Blocks, foreign_decoder, u16, u32
 

@@ -23,8 +23,8 @@ from .deep_samples import mode_of, to_samples
 from .edit_xmp import WITHOUT_NOTE, as_note, as_parameters, is_ours, with_record, without_record
 from .exif import as_upright, fitting, from_tiff
 from .isobmff import known
-from .jpeg_layout import NotPatchable
-from .jpeg_segments import MAX_PAYLOAD, XMP
+from .jpeg.layout import NotPatchable
+from .jpeg.segments import MAX_PAYLOAD, XMP
 from .notes import notes_of
 from .parcel import Blocks, Parcel
 from .photoshop import THUMBNAILS

@@ -1,0 +1,226 @@
+"""JPEG: what survives a rewrite besides the pixels, and an encoder that repeats the source's settings."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any, Final, cast
+
+import simplejpeg
+from PIL import Image, JpegImagePlugin
+
+from ...errors import PhotoNotWritten, UnreadablePhoto
+from ...imaging.arrays import Rgb
+from ...photo import Encoding, FileFacts, Photo
+from ..parcel import Blocks, Parcel, Unpacked, check_pixels, damaged, foreign_decoder, u16
+from . import segments
+from .index import shifted
+from .layout import NotPatchable
+from .patch import patched
+from .progressive import patched_progressive
+from .save import saved_jpeg
+from .segments import Segment, Segments, named_segment
+
+NEW_QUALITY: Final = 95
+"""For pictures that were no JPEG before; at 4:4:4."""
+
+_MAX_SIDE: Final = 65_535
+_MAX_SCANS: Final = 100
+_MAX_SCAN_PIXELS: Final = 4_000_000_000
+_STANDARD_HUFFMAN_BYTES: Final = 416
+"""Four tables of ITU-T T.81 annex K.3, with their headers."""
+
+
+def unpack(data: bytes, max_pixels: int) -> Unpacked:
+    """A JPEG taken apart; of several pictures in it (MPO, gain map) the first.
+
+    Raises:
+        UnreadablePhoto, PhotoTooLarge: damaged, cut off, not 8-bit, hierarchical, too many pixels.
+    """
+    parts = segments.split(data)
+    frame = _frame(parts)
+    size_wh = u16(frame.payload, 3), u16(frame.payload, 1)
+    check_pixels(size_wh, max_pixels)
+    if parts.scan_count > _MAX_SCANS or parts.scan_count * size_wh[0] * size_wh[1] > _MAX_SCAN_PIXELS:
+        raise damaged("it goes over the picture an absurd number of times")
+    colours = b"".join(bytes(s) for s in parts.head if s.tells_colours)
+    bare = b"\xff\xd8" + colours + parts.coding + parts.scans
+    icc = segments.joined_icc(parts.head)
+    exif = b"".join(parts.head[n].payload[len(segments.EXIF) :] for n in segments.first_exif(parts.head))
+    xmp = next((s.payload[len(segments.XMP) :] for s in parts.head if segments.is_xmp(s)), None)
+    return Unpacked(
+        size_wh, bare, exif or None, icc, xmp, _encoding(bare, parts), _carried(data, parts, icc is not None, xmp)
+    )
+
+
+def decode(bare: bytes) -> Image.Image:
+    return JpegImagePlugin.JpegImageFile(BytesIO(bare))
+
+
+def decode_rgb(bare: bytes) -> Rgb | None:
+    """The pixels of a colour picture, as stored, straight into an array: half the memory of the way through Pillow,
+    which holds four bytes a pixel and copies them. None for what only Pillow can tell, damage included.
+    """
+    try:
+        if simplejpeg.decode_jpeg_header(bare)[2] not in ("YCbCr", "RGB"):
+            return None
+        return cast("Rgb", simplejpeg.decode_jpeg(bare, "RGB"))
+    except ValueError:
+        return None
+
+
+def repainted(facts: FileFacts, photo: Photo) -> bytes:
+    """The source's picture as the photo has it now, and no metadata: only blocks in which a pixel changed are new.
+
+    Raises:
+        NotPatchable: see `patch`; or there is no such source, or the photo is of another size.
+    """
+    if facts.stored is None or facts.stored.pixels.shape[1::-1] != photo.size_wh:
+        raise NotPatchable("a picture of another size")
+    try:
+        painting = photo.over(facts.stored.pixels)
+        into = patched_progressive if facts.encoding.progressive else patched
+        return into(facts.stored.coded, painting, facts.orientation, stored_rgb=facts.encoding.rgb_stored)
+    except (UnreadablePhoto, ArithmeticError, LookupError, MemoryError, ValueError) as error:
+        raise NotPatchable("an unusual structure") from error
+
+
+def pack(parcel: Parcel) -> bytes:
+    """A JPEG with the source's tables, subsampling and form, and every block in its place.
+
+    JFIF and Adobe segments describe the encoding: Adobe's is the encoder's, JFIF's (it holds the density) the source's.
+
+    Raises:
+        PhotoNotWritten: a side is too long, or the XMP does not fit into a segment.
+    """
+    if max(parcel.picture.size) > _MAX_SIDE:
+        raise PhotoNotWritten(f"expected sides of at most {_MAX_SIDE:,} pixels for a JPEG; choose .png or .tif.")
+    if parcel.xmp is not None and len(parcel.xmp) + len(segments.XMP) > segments.MAX_PAYLOAD:
+        raise PhotoNotWritten(
+            f"expected XMP that fits into a JPEG, it has {len(parcel.xmp):,} bytes; choose .png or .tif."
+        )
+    encoded = segments.split_bare(_encoded(parcel) if parcel.coded is None else parcel.coded)
+    own = [s for s in encoded.head if s.tells_colours]
+    stored_rgb = parcel.coded is None and any(s.payload.startswith(segments.ADOBE) for s in own)
+    carried = [named_segment(name, payload) for name, payload in parcel.blocks if name != "after"]
+    if parcel.encoding.qtables:
+        own = [s for s in own if not s.payload.startswith(segments.JFIF)]
+    head = [s for s in carried if s.tells_colours and not stored_rgb] + own
+    head += segments.exif_segments(parcel.exif or b"")
+    head += [segments.xmp_segment(parcel.xmp)] if parcel.xmp is not None else []
+    head += segments.icc_segments(parcel.icc or b"")
+    head += [s for s in carried if not s.tells_colours]
+    after = b"".join(payload for name, payload in parcel.blocks if name == "after")
+    return _with_index(head, (encoded.coding, encoded.scans), after)
+
+
+def _frame(parts: Segments) -> Segment:
+    frames = [s for s in parts.head if s.is_frame]
+    if len(frames) != 1 or len(frames[0].payload) < 9 or len(frames[0].payload) != 6 + 3 * frames[0].payload[5]:
+        raise damaged(f"it has {len(frames)} usable frame headers, not one")
+    if frames[0].payload[0] != 8:
+        raise UnreadablePhoto(f"expected 8 bits a colour, this JPEG has {frames[0].payload[0]}; convert it to 8 bits.")
+    return frames[0]
+
+
+def _encoding(bare: bytes, parts: Segments) -> Encoding:
+    with foreign_decoder():
+        header = JpegImagePlugin.JpegImageFile(BytesIO(bare))
+        tables = tuple(tuple(header.quantization[table]) for *_, table in header.layer)
+    huffman = sum(len(s.payload) for s in parts.head if s.marker == 0xC4)
+    across_and_down = [(across, down) for _, across, down, _ in header.layer]
+    return Encoding(
+        dpi=header.info.get("dpi"),
+        qtables=tables,
+        subsampling=_subsampling(across_and_down),
+        progressive="progressive" in header.info,
+        optimized=huffman != _STANDARD_HUFFMAN_BYTES,
+        rgb_stored=_is_rgb_stored(header),
+    )
+
+
+def _subsampling(across_and_down: list[tuple[int, int]]) -> int:
+    """Pillow's number; what Pillow cannot write (4:4:0, 4:1:1) becomes 4:4:4, which loses nothing."""
+    if len(across_and_down) != 3 or across_and_down[1] != across_and_down[2] or 0 in across_and_down[1]:
+        return 0
+    (luma_h, luma_v), (chroma_h, chroma_v) = across_and_down[:2]
+    return {(2, 1): 1, (2, 2): 2}.get((luma_h // chroma_h, luma_v // chroma_v), 0)
+
+
+def _is_rgb_stored(header: JpegImagePlugin.JpegImageFile) -> bool:
+    """As libjpeg decides it (jdapimin.c, default_decompress_parms)."""
+    if header.layers != 3 or "jfif" in header.info:
+        return False
+    if "adobe_transform" in header.info:
+        return bool(header.info["adobe_transform"] == 0)
+    return [layer[0] for layer in header.layer] == [ord("R"), ord("G"), ord("B")]
+
+
+def _carried(data: bytes, parts: Segments, has_icc: bool, xmp: bytes | None) -> Blocks:
+    """Every block but the first EXIF, the profile, the first XMP packet and Adobe's.
+
+    The index of a several-picture file (MPF) is kept with what follows the picture, see `index`.
+    """
+    kept: list[tuple[str, bytes]] = []
+    indices: list[bytes] = []
+    exif = set(segments.first_exif(parts.head))
+    for number, segment in enumerate(parts.head):
+        if not segment.is_metadata or number in exif or (has_icc and segments.is_icc(segment)):
+            continue
+        if segments.is_xmp(segment) and xmp is not None:
+            xmp = None
+            continue
+        if segment.tells_colours and segment.payload.startswith(segments.ADOBE):
+            continue
+        if segments.is_mpf(segment):
+            indices.append(segment.payload)
+            continue
+        kept.append((segment.name, segment.payload))
+    if parts.after and indices:  # a file has one
+        index = _index_from_after(data, indices[0], len(data) - len(parts.after))
+        kept += [("MPF", index)] if index is not None else []
+    if parts.after:
+        kept.append(("after", parts.after))
+    return tuple(kept)
+
+
+def _index_from_after(data: bytes, payload: bytes, after_at: int) -> bytes | None:
+    """An index of several pictures, its positions counted from the end of the first."""
+    index_at = data.index(payload) + len(segments.MPF)
+    return shifted(payload[len(segments.MPF) :], index_at - after_at, 0)
+
+
+def _with_index(head: list[Segment], rest: tuple[bytes, ...], after: bytes) -> bytes:
+    """The whole file; an index of several pictures gets the positions they have now, or goes when that cannot be."""
+    at, out = 2, [b"\xff\xd8"]
+    size = at + sum(len(bytes(s)) for s in head) + sum(map(len, rest))
+    for segment in head:
+        if segments.is_mpf(segment):
+            index_at = at + 4 + len(segments.MPF)
+            index = shifted(segment.payload[len(segments.MPF) :], size - index_at, size)
+            if index is None:
+                continue
+            segment = Segment(segment.marker, segments.MPF + index)
+        out.append(bytes(segment))
+        at += len(out[-1])
+    return b"".join((*out, *rest, after))
+
+
+def _encoded(parcel: Parcel) -> bytes:
+    options: dict[str, Any] = {"quality": NEW_QUALITY, "subsampling": 0}
+    encoding = parcel.encoding
+    if encoding.qtables:
+        components = len(parcel.picture.getbands())
+        options = {"subsampling": encoding.subsampling, "progressive": encoding.progressive}
+        options["optimize"] = encoding.optimized
+        options["qtables"] = [list(table) for table in _without_repeats(encoding.qtables[:components])]
+        options["keep_rgb"] = encoding.rgb_stored and parcel.picture.mode == "RGB"
+    if parcel.dpi is not None:
+        options["dpi"] = parcel.dpi
+    return saved_jpeg(parcel.picture, **options)
+
+
+def _without_repeats(tables: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    """Cb and Cr usually share a table; the encoder gives the last one to every component that has none."""
+    while len(tables) > 1 and tables[-1] == tables[-2]:
+        tables = tables[:-1]
+    return tables
