@@ -22,7 +22,7 @@ from .pipeline import Progress, inspect_photo, introduced, look, open_eyes
 from .results import Inspected, Opened
 from .roles import Face
 from .seen import Seen
-from .stages.match import acquainted
+from .stages.evidence import acquainted
 
 CLOSED, UNSURE, HIDDEN, MISSING = 1.0, 0.6, 0.3, 1.5
 """What speaks against a frame: a face with closed eyes, with eyes that may be, one that cannot be edited, and each face

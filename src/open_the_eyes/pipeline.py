@@ -24,10 +24,11 @@ from .stages.choose import Decision, decide
 from .stages.confirm import confirmed
 from .stages.crop import crop
 from .stages.detect import detect
+from .stages.evidence import described
 from .stages.generate import generate
 from .stages.judge import judge
 from .stages.keep import Candidate, Kept, keep
-from .stages.match import Matches, Reference, described, left_alone, match, whom
+from .stages.match import Matches, Reference, left_alone, match, whom
 from .stages.restore import restore
 from .stages.room import check_room
 from .stopwatch import Stopwatch

@@ -3,60 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from open_the_eyes.engine import Engine, load_engine
+from open_the_eyes.engine import Engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.givers import Match, NoDonor, NoDonors, ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.options import ChooseOptions, MatchOptions
 from open_the_eyes.photo import Photo
 from open_the_eyes.roles import Eye, Face, FaceDetector
 from open_the_eyes.seen import Seen
 from open_the_eyes.stages.choose import Decision, decide
-from open_the_eyes.stages.match import Matches, Reference, acquainted, left_alone, match
+from open_the_eyes.stages.match import Matches, Reference, left_alone, match
 from tests.references import somebody_else
+from tests.stages.people import OPEN, SHUT, Table, picture, seen_in
 
-OPEN, SHUT, HIDDEN = Eye(1.0, 0.02), Eye(0.1, 0.99), Eye(0.4, 0.0, covered=True)
-
-
-@dataclass
-class Table:
-    """Detector and describer of made-up faces: `who` by the faces' place, evidence 4 for one name and -5 for two."""
-
-    name: str = "table"
-    faces: dict[int, list[Face]] = field(default_factory=dict)
-    who: dict[float, str] = field(default_factory=dict)
-
-    def detect(self, pixels: Rgb) -> list[Face]:
-        return self.faces[int(pixels[0, 0, 0])]
-
-    def measure(self, pixels: Rgb, face: Face) -> Face | None:  # noqa: ARG002 -- the role has it
-        return face
-
-    def describe(self, pixels: Rgb, face: Face) -> NDArray[np.float32]:
-        return np.array([int(pixels[0, 0, 0]), face.confidence], np.float32)
-
-    def evidence(self, one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-        names = [self.who[float(row[1])] for row in (one, other)]
-        return 4.0 if names[0] == names[1] else -5.0
-
-    def person(self, name: str, x: float, eyes: tuple[Eye, Eye] = (OPEN, OPEN), width: float = 100.0) -> Face:
-        key = float(len(self.who) + 1)
-        self.who[key] = name
-        marks = np.random.default_rng(0).uniform(0, 100, (478, 3)) + np.array([x, 50.0, 0.0])
-        both: dict[Side, Eye] = dict(zip(SIDES, eyes, strict=True))
-        return Face(Box(x, 50, x + width, 50 + width), marks, both, 0.0, 0.0, key)
-
-
-def picture(number: int) -> Rgb:
-    return np.full((400, 1200, 3), number, np.uint8)
+HIDDEN = Eye(0.4, 0.0, covered=True)
 
 
 def run(table: Table, ours: Sequence[Face], *theirs: Sequence[Face], options: MatchOptions | None = None) -> Matches:
@@ -67,7 +33,7 @@ def run(table: Table, ours: Sequence[Face], *theirs: Sequence[Face], options: Ma
 
 
 def shown(pixels: Rgb, detector: FaceDetector, number: int = 1) -> Reference:
-    return Reference(Seen(Photo(pixels), tuple(detector.detect(pixels)), detector), number, f"shot{number}.jpg")
+    return Reference(seen_in(pixels, detector), number, f"shot{number}.jpg")
 
 
 def test_everybody_finds_themselves_wherever_they_stand() -> None:
@@ -240,14 +206,6 @@ def test_a_reference_without_a_face_is_refused_by_name() -> None:
         run(table, [table.person("ann", 0, (SHUT, SHUT))], [])
 
 
-@pytest.mark.parametrize(("cosine", "found"), [(0.7, True), (0.3, False)])
-def test_embeddings_are_asked_where_both_faces_have_one(cosine: float, found: bool) -> None:
-    table = Table()
-    one = replace(table.person("ann", 0, (SHUT, SHUT)), embedding=np.array([1, 0], np.float32))
-    other = replace(table.person("bea", 0), embedding=np.array([cosine, np.sqrt(1 - cosine**2)], np.float32))
-    assert bool(run(table, [one], [other]).donors) is found
-
-
 def test_who_has_no_donor_is_left_alone_unless_their_own_eye_is_open() -> None:
     table = Table()
     faces = [table.person("ann", 0, (SHUT, SHUT)), table.person("bea", 300, (SHUT, OPEN)), table.person("cy", 600)]
@@ -270,36 +228,20 @@ def test_an_eye_beside_a_hidden_one_has_no_donor_in_it() -> None:
     assert (after.outcome, after.closed) == ("unsure", ())
 
 
-@pytest.fixture(scope="module")
-def real() -> Engine:
-    return load_engine("reference")
-
-
 def test_the_real_describer_finds_the_person_and_refuses_the_stranger_beside_her(
-    real: Engine, blinked: Rgb, portrait: Rgb, portrait_face: Face
+    engine: Engine, blinked: Rgb, portrait: Rgb, portrait_face: Face
 ) -> None:
     pair = np.hstack([somebody_else(portrait, portrait_face.landmarks), portrait])
-    seen = Seen(Photo(blinked), tuple(real.detector.detect(blinked)), real.detector)
+    seen = seen_in(blinked, engine.detector)
     found = match(
-        seen, decide(seen.faces, ChooseOptions()), [shown(pair, real.detector)], real.teller(), MatchOptions()
+        seen, decide(seen.faces, ChooseOptions()), [shown(pair, engine.detector)], engine.teller(), MatchOptions()
     )
     assert [str(one.giver) for one in found.donors[1]] == ["shot1.jpg, face 2"]
 
 
-def test_strangers_are_not_acquainted_and_shots_of_one_person_are(
-    real: Engine, blinked: Rgb, portrait: Rgb, portrait_face: Face
-) -> None:
-    ours, same, stranger = (
-        Seen(Photo(pixels), tuple(real.detector.detect(pixels)), real.detector)
-        for pixels in (blinked, portrait, somebody_else(portrait, portrait_face.landmarks))
-    )
-    assert [acquainted(ours, [one], real.teller()) for one in (same, stranger)] == [1, 0]
-    assert acquainted(ours, [same, stranger, same], real.teller()) == 2
-
-
-def test_of_real_twins_neither_is_taken(real: Engine, blinked: Rgb, portrait: Rgb) -> None:
-    twins = shown(np.hstack([portrait, portrait]), real.detector)
-    seen = Seen(Photo(blinked), tuple(real.detector.detect(blinked)), real.detector)
-    found = match(seen, decide(seen.faces, ChooseOptions()), [twins], real.teller(), MatchOptions())
+def test_of_real_twins_neither_is_taken(engine: Engine, blinked: Rgb, portrait: Rgb) -> None:
+    twins = shown(np.hstack([portrait, portrait]), engine.detector)
+    seen = seen_in(blinked, engine.detector)
+    found = match(seen, decide(seen.faces, ChooseOptions()), [twins], engine.teller(), MatchOptions())
     assert not found.donors
     assert "not certain" in found.reasons[1].said()

@@ -20,21 +20,12 @@ from ..roles import Donor, Face, FaceDescriber
 from ..seen import Seen
 from .choose import Decision, face_states
 from .crop import crop
+from .evidence import described, evidence
 from .neighbours import vouched
 
 MARGIN, TWIN_MARGIN = 1.0, 3.0
 """Log-odds by which a pair must lead all else its two faces could be paired with; the latter where that, too, would
 be taken for one person, as happens with twins, mirrors and pictures on the wall."""
-MAYBE: Final = -2.0
-"""Log-odds from which on two faces may be one person's: nearly all shots of one person have more, few strangers do."""
-SAME_EMBEDDING: Final = 0.42
-"""Cosine of two ArcFace embeddings from which on they are one person's (strangers rarely reach 0.3)."""
-EMBEDDING_SCALE: Final = 14.0
-"""Log-odds a unit of that cosine."""
-PLACE, PLACE_MOST = 0.3, 0.8
-"""Log-odds that a face's width of distance takes away, and the most that place can: people change places."""
-SIZE, SIZE_MOST = 3.0, 4.0
-"""Log-odds that a size e times another takes away beyond the first half."""
 _NOT_NEEDED: Final = "No eyes were taken from the face that it was matched with: open ones stay."
 _NONE_GIVEN: Final = "No other photo with a face was given; add one in which the eyes are open."
 
@@ -93,25 +84,24 @@ def match(
     Raises:
         UsageError: a reference without a face, or `options.match` names a face that is not there.
     """
-    pixels, ours = seen.pixels, [d.face for d in decisions]
-    _check_faces(options, len(ours))
+    _check_faces(options, len(seen.faces))
     donors: dict[int, list[Donor]] = {d.id: [] for d in decisions if d.closed}
-    traits = (described(seen, describer).traits or ()) if donors else ()
+    ours = described(seen, describer) if donors else seen
     reasons: dict[int, list[NoDonor]] = {number: [] for number in donors}
     unrelated = []
     for reference in references:
-        theirs, told = reference.faces, whom(reference, options)
+        told = whom(reference, options)
         if not donors:  # the reference was asked for, and is refused if it shows nobody
             continue
-        evidence = _evidence(pixels, ours, traits, reference, describer)
-        evidence = vouched(evidence, _with_told(paired(evidence), told), MARGIN, ours, theirs)
-        pairs = _with_told(paired(evidence), told)
+        table = evidence(ours, reference.seen, describer)
+        table = vouched(table, _with_told(paired(table), told), MARGIN, ours.faces, reference.faces)
+        pairs = _with_told(paired(table), told)
         if all(pair.column is None for pair in pairs):
             unrelated.append(reference.number)
         for face in donors:
             if _asked_elsewhere(options, face, reference.number):
                 continue
-            found = _donor(face, pairs[face - 1], reference, evidence, face in told)
+            found = _donor(face, pairs[face - 1], reference, table, face in told)
             if isinstance(found, Donor):
                 donors[face].append(found)
             else:
@@ -134,36 +124,16 @@ def whom(reference: Reference, options: MatchOptions) -> dict[int, int]:
     return _told(options, reference, len(reference.faces))
 
 
-def traits_of(pixels: Rgb, faces: Sequence[Face], describer: FaceDescriber) -> tuple[NDArray[np.float32], ...]:
-    """What tells who they are, a row a face."""
-    return tuple(describer.describe(pixels, face) for face in faces)
-
-
-def described(seen: Seen, describer: FaceDescriber) -> Seen:
-    """The same with the traits of its faces, if it has none yet."""
-    return replace(seen, traits=traits_of(seen.pixels, seen.faces, describer)) if seen.traits is None else seen
-
-
-def acquainted(ours: Seen, others: Sequence[Seen], describer: FaceDescriber) -> int:
-    """How many of the others show somebody who may be one of ours; to give eyes more is needed."""
-    pixels, traits = ours.pixels, described(ours, describer).traits or ()
-    shown = (Reference(one, number, "") for number, one in enumerate(others, start=1))
-    tables = (_evidence(pixels, ours.faces, traits, one, describer) for one in shown)
-    return sum(float(table.max(initial=-np.inf)) >= MAYBE for table in tables)
-
-
-def _donor(
-    number: int, pair: Pairing, reference: Reference, evidence: NDArray[np.float64], told: bool
-) -> Donor | NoDonor:
-    """The donor for one face from one reference, or why there is none."""
+def _donor(number: int, pair: Pairing, reference: Reference, table: NDArray[np.float64], told: bool) -> Donor | NoDonor:
+    """The donor for one face from one reference, or why there is none; `table` is the evidence on all faces of both."""
     nearest = pair.rival if pair.column is None else pair.column
     if nearest is None:
         return NoDonor("stranger", reference.name)
     here = reference.face(nearest + 1)
     its = Match(number, here, reference.by_name)
     if pair.column is None:
-        return NoDonor("stranger", reference.name, its, float(evidence[number - 1, nearest]))
-    for_them = float(evidence[number - 1, pair.column])
+        return NoDonor("stranger", reference.name, its, float(table[number - 1, nearest]))
+    for_them = float(table[number - 1, pair.column])
     if not told and pair.margin < (MARGIN if for_them - pair.margin < 0 else TWIN_MARGIN):
         return NoDonor("uncertain", reference.name, its, for_them)
     face = reference.faces[pair.column]
@@ -199,39 +169,6 @@ def open_sides(face: Face) -> tuple[Side, ...]:
         return ()
     states = face_states(face)
     return tuple(side for side in SIDES if states[side] == "open" and not face.eyes[side].covered)
-
-
-def _evidence(
-    pixels: Rgb,
-    ours: Sequence[Face],
-    traits: Sequence[NDArray[np.float32]],
-    reference: Reference,
-    describer: FaceDescriber,
-) -> NDArray[np.float64]:
-    """(ours, theirs) log-odds for one person; place and size can only take away, and never decide alone."""
-    theirs, others = reference.faces, reference.seen.traits
-    if others is None:
-        others = traits_of(reference.pixels, theirs, describer)
-    table = np.zeros((len(ours), len(theirs)))
-    for i, face in enumerate(ours):
-        for j, other in enumerate(theirs):
-            if face.embedding is not None and other.embedding is not None:
-                cosine = float(face.embedding @ other.embedding)
-                table[i, j] = EMBEDDING_SCALE * (cosine - SAME_EMBEDDING)
-            else:
-                table[i, j] = describer.evidence(traits[i], others[j])
-            if table[i, j] >= 0:
-                table[i, j] = max(table[i, j] - _elsewhere(face, pixels, other, reference.pixels), 0.0)
-    return table
-
-
-def _elsewhere(face: Face, pixels: Rgb, other: Face, others: Rgb) -> float:
-    """How far place and size in the picture speak against one person."""
-    scale = others.shape[1] / pixels.shape[1]
-    (ax, ay), (bx, by) = face.box.centre_xy, other.box.centre_xy
-    away = float(np.hypot(bx / scale - ax, by / scale - ay)) / max(face.box.width, 1.0)
-    size = abs(float(np.log(max(other.box.width, 1.0) / scale / max(face.box.width, 1.0))))
-    return min(PLACE * away, PLACE_MOST) + min(SIZE * max(size - 0.5, 0.0), SIZE_MOST)
 
 
 def _check_faces(options: MatchOptions, faces: int) -> None:
