@@ -23,15 +23,15 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 from skimage.color import rgb2lab
-from skimage.metrics import structural_similarity
 
+from open_the_eyes.bench.measures import COVERED, ssim_map
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.files import read
 from open_the_eyes.imaging.arrays import Points, Rgb
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import Box, inverted, transformed
 from open_the_eyes.imaging.lids import lid_distances
-from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES, Side
+from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.iris import eye_shape
 from open_the_eyes.options import Options
@@ -41,8 +41,9 @@ from open_the_eyes.results import Opened
 from open_the_eyes.roles import Crop, Face
 from open_the_eyes.stages.crop import crop
 
-from .appearance.evaluate import crop_of, hidden_of, interval, measures
+from .appearance.evaluate import crop_of, hidden_of, mean_with_interval, measures
 from .faces import Portrait, blinks_listed, pictures_in
+from .iris_colour import irises_off
 from .sheet import eyes_of, labelled, write_sheets
 
 REACH: Final = 0.75
@@ -115,7 +116,7 @@ def number_of(one: Shot, engines: Engines) -> int:
 
 
 def against(result: Rgb, shut: Shot, true: Shot) -> list[float]:
-    """Iris colour error (levels), SSIM in the mask, `lid_hue`: against the open frame brought over by an affine map."""
+    """`irises_off`, SSIM in the mask, `lid_hue`: against the open frame brought over by an affine map."""
     held = [layout.MESH[k] for k in layout.SEEN_AT]
     rows = np.column_stack([true.face.landmarks[held, :2], np.ones(len(held))])
     matrix = np.linalg.lstsq(rows, shut.face.landmarks[held, :2], rcond=None)[0].T
@@ -124,10 +125,8 @@ def against(result: Rgb, shut: Shot, true: Shot) -> list[float]:
     marks = true.face.landmarks.copy()
     marks[:, :2] = transformed(marks, matrix)
     mask = crop(shut.pixels, shut.face, SIDES)
-    _, alike = structural_similarity(there, result, channel_axis=2, data_range=255, full=True)
-    inside = mask.window.cut(np.asarray(alike))[mask.mask > 0.5]
-    irises = [np.abs(iris_colour(result, marks, side) - iris_colour(there, marks, side)).mean() for side in SIDES]
-    return [float(np.mean(irises)), float(inside.mean()), lid_hue(result, there, marks, mask)]
+    alike = ssim_map(mask.window.cut(there), mask.window.cut(result))[mask.mask >= COVERED]
+    return [irises_off(result, there, marks), float(alike.mean()), lid_hue(result, there, marks, mask)]
 
 
 def lid_hue(result: Rgb, there: Rgb, marks: Points, around: Crop) -> float:
@@ -150,16 +149,6 @@ def lid_hue(result: Rgb, there: Rgb, marks: Points, around: Crop) -> float:
             ours, true = (picture[skin][:, 1:].mean(axis=0) for picture in pictures)
             apart.append(float(np.linalg.norm(ours - true)) if skin.any() else np.nan)
     return float(np.nanmean(apart))
-
-
-def iris_colour(pixels: Rgb, marks: NDArray[np.float64], side: Side) -> NDArray[np.float64]:
-    """(3,): the mean colour inside one iris, between the lids."""
-    iris, plane = marks[IRIS[side], :2], np.zeros(pixels.shape[:2], np.uint8)
-    cv2.fillPoly(plane, [np.rint(marks[EYE_RING[side], :2]).astype(np.int32)], (1.0,))
-    ys, xs = np.mgrid[: plane.shape[0], : plane.shape[1]]
-    radius = float(np.linalg.norm(iris[1:] - iris[0], axis=1).mean())
-    disc = (np.hypot(xs - iris[0, 0], ys - iris[0, 1]) < 0.9 * radius) & (plane > 0)
-    return np.asarray(pixels[disc].mean(axis=0) if disc.any() else np.full(3, np.nan), np.float64)
 
 
 def people(folder: Path, count: int | None, least: int) -> list[tuple[Path, Path]]:
@@ -254,7 +243,7 @@ def swap_table(name: str, found: list[tuple[str, list[float] | None, list[float]
     for k, (label, digits) in enumerate((("L1", 4), ("SSIM", 3), ("iris, levels", 1)) if used else ()):
         cells = []
         for way in (0, 1):
-            mean, low, high = interval([pair[way][k] for pair in used])
+            mean, low, high = mean_with_interval([pair[way][k] for pair in used])
             cells.append(f"{mean:.{digits}f}  [{low:.{digits}f}, {high:.{digits}f}]")
         table.add_row(label, *cells)
     return table

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from training.reference_eval import SHIFTS, counted_ways, people, strangers_of, swap_table
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.roles import Face
+from training.reference_eval import SHIFTS, Shot, against, counted_ways, people, strangers_of, swap_table
 
 
 @pytest.fixture
@@ -56,3 +58,13 @@ def test_eyes_that_are_laid_in_are_not_counted_with_those_that_are_painted() -> 
 
     assert counted_ways(rows) == "of 4: 2 by itself, 1 told with --match, 1 leads the painter"
     assert counted_ways([["a blink", "failed", ways[-1], ""]]).endswith("0 leads the painter, 1 not opened")
+
+
+def test_the_open_frame_itself_is_off_by_nothing_and_a_blink_by_much(
+    portrait: Rgb, portrait_face: Face, blinked: Rgb
+) -> None:
+    there = Shot(Path("open.png"), portrait, portrait_face)
+    assert against(portrait, there, there) == pytest.approx([0.0, 1.0, 0.0], abs=1e-9)
+    iris, alike, _ = against(blinked, there, there)
+    assert iris > 20
+    assert alike < 0.8

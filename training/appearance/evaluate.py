@@ -25,10 +25,10 @@ from rich.progress import track
 from rich.table import Table
 
 from open_the_eyes.bench.measures import gradient, ssim_map
+from open_the_eyes.bench.statistics import interval
 from open_the_eyes.imaging.arrays import Points, Rgb, to_tones
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.mesh478 import EYE_RING, FACE_OVAL, IRIS, SIDES
 from open_the_eyes.imaging.openness import opennesses
 from open_the_eyes.imaging.pose import pose_of
@@ -40,14 +40,13 @@ from open_the_eyes.stages.blend import blend, lay
 from open_the_eyes.stages.crop import MASK_WH, crop
 
 from ..faces import Portrait, detector, pictures_in, portraits, sample_of
+from ..iris_colour import irises_off
 
 WAYS: Final = ("a blink opened", "hidden eyes opened", "Telea inpainting", "left closed")
 OPEN_FROM: Final = 0.6
 """Portraits with an eye less open than this have no truth to compare with."""
 REACH: Final = 0.75
 """What is hidden, as a fraction of the mask's ellipse: from above the crease to below the lower lashes."""
-DRAWS: Final = 2000
-"""Bootstrap draws of the portraits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,9 @@ class Measures:
         l1: mean absolute difference, levels as 0..1.
         ssim: Wang et al. 2004, Gaussian window of 1.5 pixels.
         psnr: decibels.
-        iris: difference of the mean colours inside the true iris, mean of R, G, B and of both eyes, levels 0..255.
-        sharpness: mean gradient, as a multiple of the truth's; 1 is as sharp as the photo.
+        iris: how far the irises are off, levels (`irises_off`).
+        sharpness: mean gradient, as a multiple of the truth's; 1 is as sharp as the photo. The bench's divides both by
+            that of their cheeks first.
     """
 
     l1: float
@@ -156,29 +156,14 @@ def measures(result: Rgb, whole: Crop, inside: NDArray[np.bool_]) -> Measures:
         l1=float(np.abs(apart).mean()),
         ssim=float(ssim_map(whole.pixels, result)[inside].mean()),
         psnr=float(-10 * np.log10(max(float((apart**2).mean()), 1e-8))),
-        iris=_iris_difference(result, whole),
+        iris=irises_off(result, whole.pixels, whole.landmarks),
         sharpness=edges[0] / max(edges[1], 1e-6),
     )
 
 
-def _iris_difference(result: Rgb, whole: Crop) -> float:
-    apart = []
-    for side in SIDES:
-        shape = EyeShape.of(whole.landmarks[EYE_RING[side], :2], whole.landmarks[IRIS[side], :2], side)
-        there = lid_distances(shape, Box.of(whole.mask))
-        disc = (there.to_iris < shape.iris_radius) & (there.aperture(1.0) > 0.5)
-        if disc.any():
-            apart.append(np.abs(result[disc].mean(axis=0) - whole.pixels[disc].mean(axis=0)).mean())
-    return float(np.mean(apart)) if apart else 0.0
-
-
-def interval(values: Sequence[float], draws: int = DRAWS) -> tuple[float, float, float]:
-    """Mean, and the 95 % bootstrap interval (Efron 1979) of it."""
-    data: NDArray[np.float64] = np.asarray(values, np.float64)
-    rng = np.random.default_rng(0)
-    means = data[rng.integers(len(data), size=(draws, len(data)))].mean(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return float(data.mean()), float(low), float(high)
+def mean_with_interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Mean, and the ends of its 95 % bootstrap interval."""
+    return (float(np.mean(values)), *interval(values, "mean"))
 
 
 def evaluated(
@@ -204,7 +189,7 @@ def table_of(rows: dict[str, dict[str, Measures]], title: str) -> Table:
         cells = []
         for way in WAYS:
             mean, low, high = (
-                f"{v:.{digits[name]}f}" for v in interval([getattr(r[way], name) for r in rows.values()])
+                f"{v:.{digits[name]}f}" for v in mean_with_interval([getattr(r[way], name) for r in rows.values()])
             )
             cells.append(f"{mean}  [{low}, {high}]")
         table.add_row(name, wanted[name], *cells)

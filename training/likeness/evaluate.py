@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
-from scipy.stats import binomtest
 
+from open_the_eyes.bench.statistics import wilson
 from open_the_eyes.imaging.arrays import Rgb, to_levels
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.models.reference.likeness import Likeness
@@ -52,8 +52,8 @@ class Count:
         """Count, share, and its 95 % interval (Wilson 1927); of no pairs there is no share."""
         if not self.pairs:
             return "none", "", ""
-        found = binomtest(self.taken, self.pairs).proportion_ci(method="wilson")
-        share, low, high = (f"{100 * value:.3g}" for value in (self.taken / self.pairs, found.low, found.high))
+        told = (self.taken / self.pairs, *wilson(self.taken, self.pairs))
+        share, low, high = (f"{100 * value:.3g}" for value in told)
         return f"{self.taken} of {self.pairs}", f"{share} %", f"[{low}, {high}]"
 
 

@@ -28,17 +28,16 @@ from rich.table import Table
 from open_the_eyes.bench.measures import gradient
 from open_the_eyes.imaging.arrays import Plane, Rgb
 from open_the_eyes.imaging.blink import paint_blink
-from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.lids import EyeShape, lid_distances
-from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
+from open_the_eyes.imaging.mesh478 import EYE_RING, SIDES
 from open_the_eyes.models.appearance.generator import REFINER_FILE, AppearanceGenerator
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Patch, Request
 from open_the_eyes.stages.blend import blend
 from open_the_eyes.stages.crop import crop
 
-from ..appearance.evaluate import crop_of, interval, measures, usable
+from ..appearance.evaluate import crop_of, mean_with_interval, measures, usable
 from ..faces import Portrait, detector, pictures_in, portraits, sample_of
+from ..iris_colour import irises_apart
 from .held_out import held_out
 from .telltale import EyePicture, auc, exchanged, eye_pictures
 
@@ -49,7 +48,7 @@ EXCHANGED: Final = (1.4, 2.8, 5.6)
 """Standard deviations, in pixels of an eye 64 pixels wide, below which detail is exchanged for the true one's to see
 what the classifier still tells."""
 CHEEK: Final = (0.35, 1.1)
-"""Cheeks, for sharpness: so far below the eyes' line, in distances between the inner corners."""
+"""Skin below the eyes, for sharpness: so far below the eyes' line, in distances between the inner corners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +99,11 @@ def _measured(made: Rgb, true: Crop, patch: Patch, marks: NDArray[np.float64]) -
     }
 
 
-def irises_apart(pixels: Rgb, marks: NDArray[np.float64]) -> float:
-    """Between the mean colours of both irises, levels 0..255, mean of R, G, B."""
-    means = []
-    for side in SIDES:
-        shape = EyeShape.of(marks[EYE_RING[side], :2], marks[IRIS[side], :2], side)
-        there = lid_distances(shape, Box.of(pixels))
-        disc = (there.to_iris < 0.9 * shape.iris_radius) & (there.aperture(1.0) > 0.5)
-        if not disc.any():
-            return 0.0
-        means.append(pixels[disc].mean(axis=0))
-    return float(np.abs(means[0] - means[1]).mean())
-
-
 def eye_to_cheek(pixels: Rgb, marks: NDArray[np.float64], eyes: Plane) -> float:
-    """Mean gradient where `eyes` (h, w) is covered, as a multiple of the cheeks' below."""
+    """Mean gradient where `eyes` (h, w) is covered, as a multiple of that of all skin below within the crop.
+
+    `bench.measures.eye_to_skin` takes cheeks further down in the photo, without the nose between them.
+    """
     inner = [marks[EYE_RING[side][8], :2] for side in SIDES]
     centre, apart = (inner[0] + inner[1]) / 2, float(np.linalg.norm(inner[0] - inner[1]))
     down = np.arange(pixels.shape[0])[:, None] - centre[1]
@@ -154,7 +143,9 @@ def table_of(rows: list[dict[str, Look]]) -> Table:
         cells = []
         for way in ("untouched", *WAYS):
             values = [row[way].measured[name] for row in rows if name in row[way].measured]
-            cells.append("{:.{p}f}  [{:.{p}f}, {:.{p}f}]".format(*interval(values), p=places) if values else "")
+            cells.append(
+                "{:.{p}f}  [{:.{p}f}, {:.{p}f}]".format(*mean_with_interval(values), p=places) if values else ""
+            )
         table.add_row(name, wanted[name], *cells)
     told = {way: auc([r["untouched"].eyes for r in rows], [r[way].eyes for r in rows]) for way in WAYS}
     table.add_row("told apart (AUC)", "0.5", "", *(f"{told[way].mean:.3f}  ± {told[way].spread:.3f}" for way in WAYS))
@@ -174,7 +165,7 @@ def closed_table(rows: list[dict[str, dict[str, float]]], usual: float) -> Table
     """The same for real blinks, `usual` being what open eyes have."""
     table = Table("", "wanted", *WAYS, title=f"{len(rows)} real blinks")
     for name, scale, wanted in (("eye : cheek", usual, "1"), ("irises apart", 1.0, "low")):
-        cells = [interval([row[way][name] / scale for row in rows]) for way in WAYS]
+        cells = [mean_with_interval([row[way][name] / scale for row in rows]) for way in WAYS]
         table.add_row(name, wanted, *("{:.2f}  [{:.2f}, {:.2f}]".format(*cell) for cell in cells))
     return table
 

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.arrays import Plane, Points, Rgb, to_tones
-from ..imaging.eyechange import along_eye, gaze_shift, iris_disc
+from ..imaging.eyechange import along_eye, gaze_shift, iris_ring
 from ..imaging.geometry import Box
 from ..imaging.luma import LUMA
-from ..imaging.marks import filled
 from ..imaging.mesh478 import EYE_RING, INNER_CORNER, IRIS, OUTER_CORNER, SIDES, Side
 from ..roles import Crop, Face
 from .figures import Better
@@ -23,8 +22,8 @@ COVERED: Final = 0.5
 """Mask from which a pixel counts as an eye's."""
 CHEEK: Final = (0.7, 1.7)
 """Rows below the eyes where skin lies, in distances between the inner corners."""
-IRIS_RING: Final = (0.85, 0.4)
-"""Where an iris shows its colour, in its radius: inside the rim, outside the pupil."""
+IRIS_RING: Final = (0.525, 0.975)
+"""Where the colour of an iris is measured, in radii: outside all but wide pupils, up to the rim, which people see."""
 STRIP_WH: Final = (512, 224)
 """What networks and MS-SSIM see: the crop around both eyes, brought to this size."""
 
@@ -103,9 +102,7 @@ def iris_difference(made: Rgb, truth: Crop, side: Side) -> float:
     """CIEDE2000 between the middle colours of an iris, where the truth shows it between pupil and rim."""
     from skimage.color import deltaE_ciede2000, rgb2lab
 
-    h, w = truth.pixels.shape[:2]
-    rim, pupil = (iris_disc(truth.landmarks, side, (h, w), reach) > 0.5 for reach in IRIS_RING)
-    shown = rim & ~pupil & (filled((h, w), truth.landmarks[EYE_RING[side]]) > 0)
+    shown = iris_ring(truth.landmarks, side, (truth.pixels.shape[0], truth.pixels.shape[1]), IRIS_RING)
     if not shown.any():
         return 0.0
     colours = [rgb2lab(np.median(picture[shown], axis=0)[None] / 255)[0] for picture in (truth.pixels, made)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,9 @@ from .arrays import Plane, Points, Rgb
 from .eye_corners import radius_of, ring_ends, ring_width
 from .marks import filled
 from .mesh478 import EYE_RING, IRIS, Side
+
+COLOURED: Final = (0.4, 0.85)
+"""Where an iris shows its own colour, in radii: well outside the pupil, well inside the rim."""
 
 
 def iris_radius(landmarks: Points, side: Side) -> float:
@@ -26,13 +31,24 @@ def iris_disc(landmarks: Points, side: Side, shape_hw: tuple[int, int], reach: f
     return np.asarray(np.clip((reach + 0.25 - away) / 0.25, 0, 1), np.float32)
 
 
+def iris_ring(
+    landmarks: Points, side: Side, shape_hw: tuple[int, int], between: tuple[float, float]
+) -> NDArray[np.bool_]:
+    """(h, w): what the lids leave free of an iris `between` two distances from its centre, in radii."""
+    x, y = landmarks[IRIS[side][0], :2]
+    ys, xs = np.ogrid[: shape_hw[0], : shape_hw[1]]
+    away = np.hypot(xs - x, ys - y) / max(iris_radius(landmarks, side), 0.5)
+    opening = filled(shape_hw, landmarks[EYE_RING[side]])
+    return np.asarray((away > between[0]) & (away < between[1]) & (opening > 0), np.bool_)
+
+
 def iris_shift(before: Rgb, after: Rgb, landmarks: Points, side: Side) -> float:
     """How far the colour of an iris moved between two pictures (h, w, 3), in a*b* units of CIELAB; brightness is free.
 
     The median between pupil and rim, where the lids leave it free. 2 is just visible (Mahy et al. 1994), brown to green
     is 20 and more. 0 where nothing of the iris shows.
     """
-    ring = _iris_ring(landmarks, side, (before.shape[0], before.shape[1]))
+    ring = iris_ring(landmarks, side, (before.shape[0], before.shape[1]), COLOURED)
     if not ring.any():
         return 0.0
     ys, xs = np.nonzero(ring)
@@ -72,14 +88,6 @@ def _centre_in_eye(landmarks: Points, side: Side) -> NDArray[np.float64]:
     ring = landmarks[EYE_RING[side], :2]
     width = max(ring_width(ring), 1e-6)
     return np.asarray((landmarks[IRIS[side][0], :2] - ring_ends(ring).mean(axis=0)) / width)
-
-
-def _iris_ring(landmarks: Points, side: Side, shape_hw: tuple[int, int]) -> NDArray[np.bool_]:
-    opening = filled(shape_hw, landmarks[EYE_RING[side]])
-    x, y = landmarks[IRIS[side][0], :2]
-    ys, xs = np.ogrid[: shape_hw[0], : shape_hw[1]]
-    away = np.hypot(xs - x, ys - y) / max(iris_radius(landmarks, side), 0.5)
-    return np.asarray((away > 0.4) & (away < 0.85) & (opening > 0), np.bool_)
 
 
 def _chroma(picture: Rgb) -> NDArray[np.float32]:

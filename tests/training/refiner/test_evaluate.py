@@ -7,20 +7,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import pytest
 
 from open_the_eyes.imaging.mesh478 import IRIS
 from training.faces import Portrait
-from training.refiner.evaluate import WAYS, eye_to_cheek, generators, irises_apart, looks_of
+from training.refiner.evaluate import WAYS, eye_to_cheek, generators, looks_of
 from training.refiner.held_out import held_out
-
-
-def test_irises_of_one_colour_lie_not_apart(astronaut: Portrait) -> None:
-    flat = np.full_like(astronaut.pixels, 90)
-    assert irises_apart(flat, astronaut.landmarks) == 0
-    x, y = np.rint(astronaut.landmarks[IRIS["left"][0], :2]).astype(int)
-    cv2.circle(flat, (int(x), int(y)), 12, (120, 120, 120), -1)
-    assert irises_apart(flat, astronaut.landmarks) == pytest.approx(30)
 
 
 def test_sharper_eyes_stand_out_more_from_the_cheeks(astronaut: Portrait) -> None:
