@@ -33,6 +33,7 @@ from open_the_eyes.stages.crop import crop
 
 from .appearance.evaluate import crop_of, usable
 from .faces import Portrait, detector, pictures_in, portraits, sample_of
+from .painters import Straight
 
 COVERED: Final = 0.5
 """Pixels under at least so much of the patch are measured."""
@@ -85,7 +86,7 @@ def main() -> None:
     given = parser.parse_args()
     paths = [path for folder in given.faces for path in pictures_in(folder)]
     seen = [portrait for portrait in portraits(sample_of(paths, given.sample)) if usable(portrait)]
-    painters = {"straight": AppearanceGenerator(spare_skin=False), "shorter exposure": AppearanceGenerator()}
+    painters = {"straight": Straight(), "shorter exposure": AppearanceGenerator()}
     table = Table("stops more", "portraits", "painted", "L1", "colour", "redder")
     for stops in given.stops:
         each = [compared(portrait, stops, painters) for portrait in track(seen, f"{stops} stops")]

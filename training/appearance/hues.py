@@ -33,6 +33,7 @@ from open_the_eyes.stages.blend import blend
 from open_the_eyes.stages.crop import crop
 
 from ..faces import Portrait, blinks_listed, detector, expect_faces, pictures_in, portraits
+from ..painters import Bare
 from .evaluate import crop_of, usable
 from .skins import chromas
 
@@ -123,7 +124,7 @@ def main() -> None:
     for name, (powers, usual) in zip(WHERE, told.transpose(2, 1, 0), strict=True):
         share = -float((powers * usual).sum() / (usual**2).sum())
         print(f"  {name}: {np.median(powers):.2f}, {np.median(usual):.2f}; {share:.2f}")
-    generator = AppearanceGenerator(refiner_file=None)
+    generator = Bare()
     found = {
         "painted": [off(generator, *blink) for blink in track(painted_blinks(faces), "painted", total=len(faces))],
         "photographed": [off(generator, *blink) for blink in photographed],

@@ -18,7 +18,6 @@ from open_the_eyes.imaging.lids import EyeShape
 from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.exemplars import EYE_PX, Framed, drawn
-from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.refiner import PaintedEyes
 from open_the_eyes.models.appearance.steps import At, Step
 from open_the_eyes.options import GenerateOptions
@@ -27,6 +26,7 @@ from open_the_eyes.stages.crop import crop
 
 from ..appearance.evaluate import crop_of, usable
 from ..faces import Portrait, detector
+from ..painters import Refined
 
 FINE: Final = 0.045
 """Detail is finer than a Gaussian of this standard deviation, in eye widths."""
@@ -43,11 +43,11 @@ class Lacking:
     faces: int
 
 
-class _Recorder(AppearanceGenerator):
+class _Recorder(Refined):
     """Paints eyes and keeps what exemplars would be laid over."""
 
     def __init__(self) -> None:
-        super().__init__(exemplars_file=None)
+        super().__init__()
         self.seen: list[PaintedEyes] = []
 
     @property

@@ -38,6 +38,7 @@ from open_the_eyes.stages.crop import crop
 from ..appearance.evaluate import crop_of, mean_with_interval, measures, usable
 from ..faces import Portrait, detector, pictures_in, portraits, sample_of
 from ..iris_colour import irises_apart
+from ..painters import Bare, Refined
 from .held_out import held_out
 from .telltale import EyePicture, auc, exchanged, eye_pictures
 
@@ -62,8 +63,8 @@ class Look:
 def generators(refiner: Path = REFINER_FILE) -> dict[str, AppearanceGenerator]:
     """What is compared: a painter for each of WAYS."""
     painters = (
-        AppearanceGenerator(refiner_file=None),
-        AppearanceGenerator(refiner_file=refiner, exemplars_file=None),
+        Bare(),
+        Refined(refiner_file=refiner),
         AppearanceGenerator(refiner_file=refiner),
     )
     return dict(zip(WAYS, painters, strict=True))

@@ -24,13 +24,14 @@ from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, EyeGenerator, Face, Patch, Request
 from open_the_eyes.stages.crop import crop
 from tests.faces import opening, resized
+from training.painters import Bare
 
 PLAIN = GenerateOptions()
 
 
 @pytest.fixture(scope="module")
 def generator() -> AppearanceGenerator:
-    return AppearanceGenerator(refiner_file=None)
+    return Bare()
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
-from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.highlights import ShorterExposure
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Patch, Request
+from training.painters import Bare
 
 
 def brighter(crop: Crop, by: float) -> Crop:
@@ -70,5 +70,5 @@ def test_black_and_white_stays_so(closed_crop: Crop) -> None:
     shorter = ShorterExposure.of(photo)
     assert shorter is not None
     assert np.array_equal(shorter.crop.pixels, grey(shorter.crop).pixels)
-    (patch,) = AppearanceGenerator(refiner_file=None).generate([Request(photo, 0)], GenerateOptions())
+    (patch,) = Bare().generate([Request(photo, 0)], GenerateOptions())
     assert np.ptp(patch.pixels, axis=2).max() < 1.5

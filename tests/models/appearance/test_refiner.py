@@ -12,10 +12,11 @@ from open_the_eyes.imaging.geometry import inverted, transformed
 from open_the_eyes.imaging.lids import EyeShape
 from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance import iris, layout
-from open_the_eyes.models.appearance.generator import REFINER_FILE, AppearanceGenerator
+from open_the_eyes.models.appearance.generator import REFINER_FILE
 from open_the_eyes.models.appearance.refiner import GLINT_KEPT, EyeRefiner, PaintedEyes, crispness, glints
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Patch, Request
+from training.painters import Bare
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def refiner() -> EyeRefiner:
 
 @pytest.fixture(scope="module")
 def soft(closed_crop: Crop) -> Patch:
-    return AppearanceGenerator(refiner_file=None).generate([Request(closed_crop, 0)], GenerateOptions())[0]
+    return Bare().generate([Request(closed_crop, 0)], GenerateOptions())[0]
 
 
 def shapes_in(crop: Crop, points: Points | None = None) -> dict[Side, EyeShape]:

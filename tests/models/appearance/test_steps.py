@@ -28,6 +28,7 @@ from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.stages.crop import crop
 from tests.faces import HEAD, resized
+from training.painters import Bare
 
 PLAIN: Final = GenerateOptions()
 
@@ -205,6 +206,6 @@ def _in_side_light(around: Crop) -> Crop:
 
 def _off_at_rim(around: Crop) -> float:
     """By how many levels what was painted differs from the photo where it begins to show."""
-    (patch,) = AppearanceGenerator(refiner_file=None).generate([Request(around, 0)], PLAIN)
+    (patch,) = Bare().generate([Request(around, 0)], PLAIN)
     rim = (patch.mask > 0.05) & (patch.mask < 0.3)
     return float(np.abs((patch.pixels - around.pixels).mean(axis=2)[rim] / patch.mask[rim]).mean())

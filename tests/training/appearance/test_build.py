@@ -13,13 +13,13 @@ from open_the_eyes.imaging.arrays import to_levels
 from open_the_eyes.imaging.geometry import transformed
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance import layout
-from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
 from training.appearance import build
 from training.appearance.blinks import blink_of
 from training.faces import Portrait
+from training.painters import Bare
 
 W, H = layout.SIZE_WH
 
@@ -160,7 +160,7 @@ def test_a_model_of_a_dozen_opens_eyes(
     built: tuple[AppearanceModel, build.Figures], closed_crop: Crop, tmp_path: Path
 ) -> None:
     built[0].save(tmp_path / "model.npz")
-    generator = AppearanceGenerator(tmp_path / "model.npz", refiner_file=None)
+    generator = Bare(tmp_path / "model.npz")
     (patch,) = generator.generate([Request(closed_crop, 0)], GenerateOptions())
     assert np.isfinite(patch.pixels).all()
     assert np.abs(patch.pixels - closed_crop.pixels)[patch.mask > 0.9].mean() > 5

@@ -7,10 +7,10 @@ import pytest
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.luma import LUMA
-from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from training.appearance import hues
 from training.appearance.hues import _powers, off, painted_blinks, shades
 from training.faces import Portrait
+from training.painters import Bare
 
 
 def test_the_power_of_a_shade_is_found_again_whatever_lashes_lie_there() -> None:
@@ -40,6 +40,6 @@ def test_a_blink_tells_how_far_its_painted_white_and_the_true_one_lie_off(
 ) -> None:
     monkeypatch.setattr(hues, "detector", lambda: engine.detector)
     (blink,) = painted_blinks([astronaut])
-    told = off(AppearanceGenerator(refiner_file=None), *blink)
+    told = off(Bare(), *blink)
     assert told.shape == (2, 2)
     assert np.abs(told).max() < 0.5

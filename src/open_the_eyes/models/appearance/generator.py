@@ -26,7 +26,7 @@ from .exemplars import Exemplars
 from .model import AppearanceModel, Prediction
 from .prepared import Prepared, shapes_in
 from .refiner import EyeRefiner, PaintedEyes
-from .steps import AFTER_REFINER, At, Step, detailed_by, refined_by, strip_grain
+from .steps import AFTER_REFINER, At, Step, detailed_by, refined_by
 from .strip import laid_back, sampled
 
 MODEL_FILE: Final = DATA / "appearance.npz"
@@ -43,9 +43,7 @@ RIM_REACH: Final = 0.05
 class AppearanceGenerator:
     """Fulfils `EyeGenerator`; the models are read when the first eye is painted.
 
-    Without a `refiner_file` eyes stay as the appearance model paints them: soft, and so is the skin around them.
-    Without an `exemplars_file` they get no detail of photographed ones. Unless `spare_skin`, overexposed skin counts as
-    seen, cut off at white as it is. All three are there to be compared with.
+    Painters that it is compared with override `steps` or `prepared`.
 
     Raises:
         WeightsMissing: a model file is not where it should be (when the first eye is painted).
@@ -54,17 +52,11 @@ class AppearanceGenerator:
     name = "appearance"
 
     def __init__(
-        self,
-        model_file: Path = MODEL_FILE,
-        refiner_file: Path | None = REFINER_FILE,
-        exemplars_file: Path | None = EXEMPLARS_FILE,
-        *,
-        spare_skin: bool = True,
+        self, model_file: Path = MODEL_FILE, refiner_file: Path = REFINER_FILE, exemplars_file: Path = EXEMPLARS_FILE
     ) -> None:
         self._model_file = model_file
-        self._exemplars_file = None if refiner_file is None else exemplars_file
-        self._spares_skin = spare_skin
-        self._refiner = None if refiner_file is None else EyeRefiner(refiner_file)
+        self._exemplars_file = exemplars_file
+        self.refiner = EyeRefiner(refiner_file)
 
     @cached_property
     def model(self) -> AppearanceModel:
@@ -72,11 +64,18 @@ class AppearanceGenerator:
             return AppearanceModel.load(file)
 
     @cached_property
-    def exemplars(self) -> Exemplars | None:
-        if self._exemplars_file is None:
-            return None
+    def exemplars(self) -> Exemplars:
         with whole(self._exemplars_file) as file:
             return Exemplars.load(file)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What eyes get after they are laid into the photo, in order."""
+        return (refined_by(self.refiner), *AFTER_REFINER, detailed_by(self.exemplars))
+
+    def prepared(self, request: Request) -> Prepared:
+        """What is painted in."""
+        return Prepared.of(request.crop, request.seed)
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
@@ -88,7 +87,7 @@ class AppearanceGenerator:
                 watch.tell("generate", done / len(requests))
             # attempts at one face come one after another, so the last crop is all that has to be kept
             if ready is None or not ready.suits(request.crop, request.seed):
-                ready = Prepared.of(request.crop, request.seed, spare_skin=self._spares_skin)
+                ready = self.prepared(request)
             patches.append(Folded.of(ready.finished(self._patch(ready, request, options)), request.crop))
         return FoldedPatches(patches)
 
@@ -111,14 +110,6 @@ class AppearanceGenerator:
             photo: Tones = piece.part.cut(canvas)
             photo[...] = taken_where(eyes.mask > 0, pixels, photo)
         return Patch(canvas, at.mask_of(painted), request.seed, -doubt - unlikely, Painted(self.name))
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """What eyes get after they are laid into the photo, in order."""
-        if self._refiner is None:
-            return (strip_grain,)
-        last = () if self.exemplars is None else (detailed_by(self.exemplars),)
-        return (refined_by(self._refiner), *AFTER_REFINER, *last)
 
     def _laid(self, planes: NDArray[np.float32], crop: Crop, points: Points, aimed: Points) -> PaintedEyes:
         """The strip's eyes in a piece of the photo, with the irises where the points `aimed` have them."""

@@ -62,10 +62,9 @@ class Prepared:
     darker: ShorterExposure | None
 
     @classmethod
-    def of(cls, crop: Crop, seed: int, *, spare_skin: bool = True) -> Prepared:
-        """Unless `spare_skin`, overexposed skin stays as it is."""
+    def of(cls, crop: Crop, seed: int) -> Prepared:
         bare = tailless(crop, seed)
-        return cls(crop, seed, bare, ShorterExposure.of(bare) if spare_skin else None)
+        return cls(crop, seed, bare, ShorterExposure.of(bare))
 
     def suits(self, crop: Crop, seed: int) -> bool:
         """Whether `of` would make the same of this crop and seed."""

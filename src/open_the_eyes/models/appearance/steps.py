@@ -14,11 +14,9 @@ import numpy as np
 
 from ...imaging.arrays import Plane, Tones
 from ...imaging.eye_corners import seen_eye_width
-from ...imaging.geometry import scale_of
 from ...imaging.grain import continued_grain
 from ...imaging.threefold import threefold
 from ...roles import Request
-from . import layout
 from .dark_hue import with_dark_hue
 from .exemplars import Exemplars
 from .lash_line import with_lash_lines
@@ -99,16 +97,22 @@ def round_irises(painted: Painted, at: At) -> Painted:
     return with_round_irises(painted, at.softness, at.request.seed, at.ready.light)
 
 
-def strip_grain(painted: Painted, at: At) -> Painted:
-    """The photo's grain, as far as it is finer than the strip's pixels."""
-    return _grained(painted, at, FINEST / scale_of(layout.to_strip(at.ready.crop.landmarks)))
-
-
 def eye_grain(painted: Painted, at: At) -> Painted:
-    """The same for refined eyes: none where they are smaller than what the refiner sees."""
+    """The photo's grain, as far as it is finer than the refiner's pixels: none where eyes are smaller than it sees."""
     crop = at.ready.crop
     finest = FINEST * float(np.mean([seen_eye_width(crop.landmarks, side) for side in crop.closed])) / MAX_EYE
-    return painted if finest <= LEAST_GRAIN else _grained(painted, at, finest)
+    return painted if finest <= LEAST_GRAIN else grained(painted, at, finest)
+
+
+def grained(painted: Painted, at: At, finest: float) -> Painted:
+    """The photo's grain above a standard deviation of `finest` pixels, where anything was painted."""
+    mask, crop = at.mask_of(painted), at.ready.crop
+    sigma = max(finest, LEAST_GRAIN)
+    grain = continued_grain(crop.pixels, skin_around(crop, mask), mask > 0, sigma, at.request.seed)
+    return [
+        _with(eyes, eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
+        for piece, eyes in zip(at.ready.pieces, painted, strict=True)
+    ]
 
 
 def own_skin(painted: Painted, at: At) -> Painted:
@@ -153,16 +157,6 @@ AFTER_REFINER: Final[tuple[Step, ...]] = (
     hue_of_dark,
 )
 """What refined eyes get, before the detail of photographed ones."""
-
-
-def _grained(painted: Painted, at: At, finest: float) -> Painted:
-    mask, crop = at.mask_of(painted), at.ready.crop
-    sigma = max(finest, LEAST_GRAIN)
-    grain = continued_grain(crop.pixels, skin_around(crop, mask), mask > 0, sigma, at.request.seed)
-    return [
-        _with(eyes, eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
-        for piece, eyes in zip(at.ready.pieces, painted, strict=True)
-    ]
 
 
 def _with(eyes: PaintedEyes, pixels: Tones) -> PaintedEyes:
