@@ -119,7 +119,7 @@ def strips(cut: Crop) -> Rgb:
     """The strip three times: aligned; what is seen of it, in the mean shape; with the eyes predicted."""
     model = AppearanceModel.load(MODEL_FILE)
     seen = layout.points_on_strip(cut.landmarks)
-    ends = corners.opened(seen, {side: 1 - min(cut.face.eyes[side].openness, 1) for side in cut.closed})
+    ends = corners.opened(seen, {side: 1 - min(cut.face.eyes[side].openness, 1) for side in cut.sides})
     points = model.with_shape(ends, model.predict_shape(seen).mean)
     aligned = cv2.warpAffine(cut.pixels, layout.to_strip(cut.landmarks), layout.SIZE_WH, flags=cv2.INTER_CUBIC)
     strip = sampled(cut.pixels, cut.landmarks, points, model.mean_points)

@@ -50,7 +50,7 @@ def found_in(one: Crop) -> set[str]:
     }
     if ShorterExposure.of(one) is not None:
         found.add("overexposed skin")
-    for side in one.closed:
+    for side in one.sides:
         ends = one.landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
         region = eye_region(one.pixels.shape, ends)
         eye = ReducedEye.of(one.pixels, region, *ends[:2])

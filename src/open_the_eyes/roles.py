@@ -86,7 +86,7 @@ class Crop:
         pixels: (h, w, 3), a copy.
         landmarks: (478, 3) in the window's pixels.
         mask: (h, w) 0..1, where pixels may change.
-        closed: the eyes to open.
+        sides: of the eyes that the mask covers; they are to be opened, or a donor's to be taken.
         tails: (h, w) 0..1, part of the mask: what shut lashes leave beside an eye, to become skin; None where nothing.
         tips: (h, w) 0..1, part of the mask: where ends of shut lashes below an eye are to go; None where nowhere.
     """
@@ -96,15 +96,15 @@ class Crop:
     pixels: Rgb
     landmarks: Points
     mask: Plane
-    closed: tuple[Side, ...]
+    sides: tuple[Side, ...]
     tails: Plane | None = None
     tips: Plane | None = None
 
     @property
     def open_side(self) -> Side | None:
         """The eye that can be seen, open, beside a single one to open; None where there is none."""
-        sides = [side for side in SIDES if side not in self.closed and not self.face.eyes[side].covered]
-        return sides[0] if len(sides) == 1 else None
+        others = [side for side in SIDES if side not in self.sides and not self.face.eyes[side].covered]
+        return others[0] if len(others) == 1 else None
 
     def cut(self, part: Box) -> Crop:
         """What of it lies in a part, whole pixels of the crop, as a crop of its own; its pixels are views."""
@@ -125,8 +125,7 @@ class Donor:
     """Open eyes of the same person from elsewhere.
 
     Args:
-        crop: the donor's eyes at their own photo's resolution; `crop.closed` names the eyes that may be taken (its
-            mask covers them), although they are open.
+        crop: the eyes at their own photo's resolution.
         giver: whose they are.
         likeness: how surely it is the same person, 0..1.
     """

@@ -70,7 +70,7 @@ def large(closed_crop: Crop) -> Crop:
     size_wh = (closed_crop.pixels.shape[1] * 2, closed_crop.pixels.shape[0] * 2)
     pixels = np.asarray(cv2.resize(closed_crop.pixels, size_wh, interpolation=cv2.INTER_CUBIC), np.uint8)
     mask = np.asarray(cv2.resize(closed_crop.mask, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
-    return Crop(closed_crop.face, closed_crop.window, pixels, closed_crop.landmarks * 2, mask, closed_crop.closed)
+    return Crop(closed_crop.face, closed_crop.window, pixels, closed_crop.landmarks * 2, mask, closed_crop.sides)
 
 
 @pytest.mark.parametrize("blur", [2.0, 3.0])

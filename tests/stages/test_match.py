@@ -159,7 +159,7 @@ def test_what_was_promised_to_one_is_not_given_to_another() -> None:
 def test_only_eyes_that_are_open_there_are_taken(eyes: tuple[Eye, Eye], taken: tuple[Side, ...]) -> None:
     table = Table()
     found = run(table, [table.person("ann", 0, (SHUT, SHUT))], [table.person("ann", 0, eyes)])
-    assert found.donors[1][0].crop.closed == taken
+    assert found.donors[1][0].crop.sides == taken
 
 
 def test_of_many_references_the_one_that_comes_nearest_is_told_with_one_suggestion() -> None:

@@ -30,8 +30,8 @@ RIM: Final = 0.03
 """Its rim is as soft as a Gaussian of this standard deviation, in eye widths, inwards only."""
 
 
-def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
-    """A face's eyes as a crop; `closed` names the eyes to open.
+def crop(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
+    """A face's eyes as a crop, whose mask covers those on these sides.
 
     The crop is not rotated: its pixels are the photo's, so what is not painted stays identical by construction.
     """
@@ -43,7 +43,7 @@ def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
     mask = np.zeros(cut.shape[:2], np.float32)
     tails: Plane | None = None
     tips: Plane | None = None
-    for side in closed if cut.size else ():
+    for side in sides if cut.size else ():
         ends = landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
         region = eye_region(cut.shape, ends)
         over = np.maximum(_over(cut, region, ends), nose_mask(cut, region, landmarks, side))
@@ -55,7 +55,7 @@ def crop(pixels: Rgb, face: Face, closed: tuple[Side, ...]) -> Crop:
     for left_behind in (tails, tips):
         if left_behind is not None:
             mask = np.maximum(mask, left_behind)
-    return Crop(face, window, cut, landmarks, mask, closed, tails, tips)
+    return Crop(face, window, cut, landmarks, mask, sides, tails, tips)
 
 
 def _joined(one: Plane | None, other: Plane | None) -> Plane | None:

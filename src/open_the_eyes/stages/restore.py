@@ -111,7 +111,7 @@ def _face_in(square: _Square) -> Face:
 def _fault(square: _Square, after: Rgb, before: Face, then: Face, options: RestoreOptions) -> str:
     """What the network did to an eye that it must not do, "" for nothing. Judged on its own picture."""
     lit = _in_its_light(square.pixels, after)
-    for side in SIDES if options.whole_face else square.look.crop.closed:
+    for side in SIDES if options.whole_face else square.look.crop.sides:
         was, eye = before.eyes[side], then.eyes[side]
         shut = max(CLOSED_BELOW, was.closed_probability)
         if eye.openness < NARROWED * was.openness or eye.closed_probability >= shut:
@@ -174,7 +174,7 @@ def _widened(pixels: Rgb, look: Look) -> Look:
     landmarks = crop.face.landmarks - window.offset
     face_mask = oval_mask(landmarks, (cut.shape[0], cut.shape[1]), FEATHER * oval.width)
     mask = np.maximum(face_mask, _placed(crop.mask, inner, face_mask.shape))
-    wide = Crop(crop.face, window, cut, landmarks, mask, crop.closed)
+    wide = Crop(crop.face, window, cut, landmarks, mask, crop.sides)
     opened = cut.copy()
     lay_into(opened, replace(crop, window=inner), look.opened)
     patch = replace(look.patch, mask=_placed(look.patch.mask, inner, mask.shape))

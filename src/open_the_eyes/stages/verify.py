@@ -70,8 +70,8 @@ def verify(
     gap = abs(openness["left"] - openness["right"]) - _natural_gap(crop) if pair else 0.0
     reason = _fault(again, crop, seam, gap, options)
     asked = 1.0 if options.openness is None else options.openness
-    far = float(np.mean([abs(openness[s] - asked) for s in crop.closed]))
-    doubt = float(np.mean([again.eyes[s].closed_probability for s in crop.closed]))
+    far = float(np.mean([abs(openness[s] - asked) for s in crop.sides]))
+    doubt = float(np.mean([again.eyes[s].closed_probability for s in crop.sides]))
     score = 1 - COST_FAR * far - COST_DOUBT * doubt - COST_GAP * max(gap, 0) - seam / COST_SEAM
     score += OPINION[0] * max(patch.score, OPINION[1])
     return Verdict(reason, score, openness)
@@ -80,7 +80,7 @@ def verify(
 def _fault(again: Face, crop: Crop, seam: float, gap: float, options: GenerateOptions) -> str:
     """What is wrong with the face as it was seen again, a clause; "" for nothing."""
     wanted = OPEN_FROM * min(1.0, options.openness if options.openness is not None else 1.0)
-    eyes = [again.eyes[side] for side in crop.closed]
+    eyes = [again.eyes[side] for side in crop.sides]
     lowest = min(eye.openness for eye in eyes)
     if lowest < wanted:
         return f"an eye still measured closed after painting (openness {lowest:.2f}, wanted {wanted:.2f})"

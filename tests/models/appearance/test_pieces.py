@@ -20,14 +20,14 @@ from open_the_eyes.stages.crop import crop
 def test_all_of_the_mask_lies_in_one_piece_an_eye(closed: tuple[Side, ...], portrait: Rgb, portrait_face: Face) -> None:
     whole = crop(portrait, portrait_face, closed)
     pieces = pieces_of(whole)
-    assert [piece.crop.closed for piece in pieces] == [(side,) for side in closed]
+    assert [piece.crop.sides for piece in pieces] == [(side,) for side in closed]
     times = np.zeros(whole.mask.shape, np.int64)
     for piece in pieces:
         piece.part.cut(times)[...] += 1
         assert np.array_equal(piece.crop.pixels, piece.part.cut(whole.pixels))
         assert np.array_equal(piece.crop.pixels, piece.crop.window.cut(portrait))
         assert np.array_equal(piece.crop.mask, piece.part.cut(whole.mask))
-        for side in piece.crop.closed:
+        for side in piece.crop.sides:
             corner = eye_corners(piece.crop.landmarks, side) + piece.part.corners[0]
             assert corner == pytest.approx(eye_corners(whole.landmarks, side))
     assert (times[whole.mask > 0] == 1).all()
@@ -40,7 +40,7 @@ def test_pieces_that_would_overlap_are_one(closed_crop: Crop) -> None:
     marks[[133, 33], 0] += [8, -8]
     marks[[362, 263], 0] += [-8, 8]
     (piece,) = pieces_of(replace(closed_crop, landmarks=marks))
-    assert piece.crop.closed == closed_crop.closed
+    assert piece.crop.sides == closed_crop.sides
 
 
 def test_eyes_outside_the_picture_leave_the_whole(closed_crop: Crop) -> None:
@@ -48,11 +48,11 @@ def test_eyes_outside_the_picture_leave_the_whole(closed_crop: Crop) -> None:
     (piece,) = pieces_of(away)
     h, w = closed_crop.mask.shape
     assert piece.part == Box(0, 0, w, h)
-    assert piece.crop.closed == closed_crop.closed
+    assert piece.crop.sides == closed_crop.sides
 
 
 def test_one_eye_outside_the_picture_leaves_the_other(closed_crop: Crop) -> None:
     width = closed_crop.mask.shape[1]
     away = replace(closed_crop, landmarks=closed_crop.landmarks + np.array([width * 0.75, 0, 0]))
     (piece,) = pieces_of(away)
-    assert len(piece.crop.closed) == 1
+    assert len(piece.crop.sides) == 1

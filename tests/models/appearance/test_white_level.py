@@ -40,7 +40,7 @@ def test_an_eye_in_the_shade_gets_a_darker_white(closed_crop: Crop) -> None:
 
 
 def test_the_eye_that_is_open_tells_its_own_white(closed_crop: Crop) -> None:
-    assert levels(replace(closed_crop, closed=("left",))) == {}
+    assert levels(replace(closed_crop, sides=("left",))) == {}
 
 
 def test_where_no_skin_is_seen_nothing_is_told(closed_crop: Crop) -> None:

@@ -66,7 +66,7 @@ def test_eyes_whose_skin_does_not_agree_stay_as_they_were_first_drawn(
     monkeypatch.setattr(lay, "drawn", drawing)
     monkeypatch.setattr(lay, "registered", lambda *_: (np.eye(2, 3), -1.0))
     opened(generator, closed_crop, donor(engine, another_shot(portrait)))
-    assert drawing.call_count == len(closed_crop.closed)
+    assert drawing.call_count == len(closed_crop.sides)
 
 
 def test_nothing_outside_the_mask_changes(
@@ -143,7 +143,7 @@ def test_donors_are_ranked_once_for_all_attempts_at_a_face(
     monkeypatch: pytest.MonkeyPatch,
     lone: bool,
 ) -> None:
-    one = replace(closed_crop, closed=("left",)) if lone else closed_crop
+    one = replace(closed_crop, sides=("left",)) if lone else closed_crop
     donors = () if lone else (donor(engine, portrait), donor(engine, another_shot(portrait, scale=0.6)))
     requests = [Request(one, seed, 1.0, donors, lead_only=seed == 2) for seed in range(3)]
     alone = [generator.generate([request], GenerateOptions())[0] for request in requests]

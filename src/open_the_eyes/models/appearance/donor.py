@@ -19,11 +19,11 @@ SHAPE_NOISE: Final = 4.0
 def shape_given_donor(model: AppearanceModel, donor: Donor, before: Prediction) -> Prediction:
     """The eye shapes once it is known how the same eyes look elsewhere."""
     points = layout.points_on_strip(donor.crop.landmarks)
-    return condition.shape_given_eyes(model, points, donor.crop.closed, before, SHAPE_NOISE)
+    return condition.shape_given_eyes(model, points, donor.crop.sides, before, SHAPE_NOISE)
 
 
 def iris_ratio(model: AppearanceModel, donor: Donor) -> NDArray[np.float64]:
     """Iris : sclera in R, G, B of the donor's open eyes; (3,)."""
     points = layout.points_on_strip(donor.crop.landmarks)
     strip = sampled(donor.crop.pixels, donor.crop.landmarks, points, model.mean_points)
-    return iris.colour_ratio(model, strip, donor.crop.closed)
+    return iris.colour_ratio(model, strip, donor.crop.sides)

@@ -98,7 +98,7 @@ class AppearanceGenerator:
         aimed = points if options.gaze is None else steer.with_gaze(points, options.gaze)
         points = steer.with_irises_of(aimed, points)  # gaze turns the painted ball: moved points would warp it
         strip, unlikely = self._texture(crop, points, request.variety, options, rng, after)
-        planes = np.dstack([strip, self._cover(crop.closed)])
+        planes = np.dstack([strip, self._cover(crop.sides)])
         painted, at = [self._laid(planes, piece.crop, points, aimed) for piece in ready.pieces], At(ready, request)
         for step in self.steps:
             painted = step(painted, at)
@@ -139,7 +139,7 @@ class AppearanceGenerator:
         z = prediction.drawn(SHAPE_VARIETY * variety, rng)
         openness = steer.drawn_openness(variety, rng) if options.openness is None else options.openness
         wanted = z if openness == 1 else steer.with_openness(self.model.eye_shape, z, openness)
-        ends = corners.opened(seen, {side: 1 - min(crop.face.eyes[side].openness, 1) for side in crop.closed})
+        ends = corners.opened(seen, {side: 1 - min(crop.face.eyes[side].openness, 1) for side in crop.sides})
         return steer.irises_alike(self.model.with_shape(ends, wanted)), _surprise(z, prediction)
 
     def _texture(
@@ -175,13 +175,13 @@ class AppearanceGenerator:
         lit = met_at_rim(iris.unstained(model, lit, painted), strip, model.soft, RIM_REACH * layout.SIZE_WH[0])
         return lit, _surprise(z, prediction)
 
-    def _cover(self, closed: tuple[Side, ...]) -> Plane:
+    def _cover(self, sides: tuple[Side, ...]) -> Plane:
         """How much of the painted strip shows, on the sides that are to be opened."""
         cover = self.model.soft.copy()
         half = layout.SIZE_WH[0] // 2
-        if "left" not in closed:
+        if "left" not in sides:
             cover[:, :half] = 0
-        if "right" not in closed:
+        if "right" not in sides:
             cover[:, half:] = 0
         return cover
 

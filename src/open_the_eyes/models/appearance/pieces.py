@@ -33,12 +33,12 @@ class Piece:
 def pieces_of(crop: Crop) -> list[Piece]:
     """All that the refiner sees of each eye, and with it all that may change; together, they hold every closed eye."""
     size_wh = (crop.mask.shape[1], crop.mask.shape[0])
-    parts = {side: _around(crop, side).clipped(size_wh) for side in crop.closed}
+    parts = {side: _around(crop, side).clipped(size_wh) for side in crop.sides}
     seen = [part for part in parts.values() if part.area >= 1]
     if not seen:
-        return [_piece(crop, Box(0, 0, *size_wh), crop.closed)]
+        return [_piece(crop, Box(0, 0, *size_wh), crop.sides)]
     if len(seen) == 2 and seen[0].intersection(seen[1]).area > 0:
-        return [_piece(crop, seen[0].union(seen[1]), crop.closed)]
+        return [_piece(crop, seen[0].union(seen[1]), crop.sides)]
     return [_piece(crop, part, (side,)) for side, part in parts.items() if part.area >= 1]
 
 
@@ -50,8 +50,8 @@ def _around(crop: Crop, side: Side) -> Box:
     return Box.around(corners).grown(_MORE).to_whole()
 
 
-def _piece(crop: Crop, part: Box, closed: tuple[Side, ...]) -> Piece:
-    return Piece(part, replace(crop.cut(part), closed=closed))
+def _piece(crop: Crop, part: Box, sides: tuple[Side, ...]) -> Piece:
+    return Piece(part, replace(crop.cut(part), sides=sides))
 
 
 def skin_around(crop: Crop, mask: Plane) -> NDArray[np.bool_]:

@@ -127,4 +127,4 @@ class Prepared:
 def shapes_in(crop: Crop, points: Points) -> dict[Side, EyeShape]:
     """The eyes to open, as the model's points on the strip have them, in the crop's pixels."""
     in_crop = transformed(points, inverted(layout.to_strip(crop.landmarks)))
-    return {side: iris.eye_shape(in_crop, side) for side in SIDES if side in crop.closed}
+    return {side: iris.eye_shape(in_crop, side) for side in SIDES if side in crop.sides}

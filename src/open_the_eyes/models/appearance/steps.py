@@ -100,7 +100,7 @@ def round_irises(painted: Painted, at: At) -> Painted:
 def eye_grain(painted: Painted, at: At) -> Painted:
     """The photo's grain, as far as it is finer than the refiner's pixels: none where eyes are smaller than it sees."""
     crop = at.ready.crop
-    finest = FINEST * float(np.mean([seen_eye_width(crop.landmarks, side) for side in crop.closed])) / MAX_EYE
+    finest = FINEST * float(np.mean([seen_eye_width(crop.landmarks, side) for side in crop.sides])) / MAX_EYE
     return painted if finest <= LEAST_GRAIN else grained(painted, at, finest)
 
 

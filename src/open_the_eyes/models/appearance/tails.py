@@ -44,4 +44,4 @@ def over_tails(patch: Patch, crop: Crop) -> Patch:
 
 def _larger_eye_width(crop: Crop) -> float:
     """Of the eyes to open; the larger one is the nearer one."""
-    return max(seen_eye_width(crop.landmarks, side) for side in crop.closed)
+    return max(seen_eye_width(crop.landmarks, side) for side in crop.sides)

@@ -42,11 +42,11 @@ def ranked(crop: Crop, donors: Sequence[Donor]) -> list[Ranked]:
 def _judged(crop: Crop, donor: Donor) -> Ranked:
     here, there = pose_of(crop.face.landmarks), pose_of(donor.crop.face.landmarks)
     yaw, pitch = abs(here.yaw_deg - there.yaw_deg), abs(here.pitch_deg - there.pitch_deg)
-    missing = len(set(crop.closed) - set(donor.crop.closed))
+    missing = len(set(crop.sides) - set(donor.crop.sides))
     if missing:  # taken from the other side in a mirror, where the head is turned the other way
-        yaw = max(yaw if missing < len(crop.closed) else 0.0, abs(here.yaw_deg + there.yaw_deg))
+        yaw = max(yaw if missing < len(crop.sides) else 0.0, abs(here.yaw_deg + there.yaw_deg))
     growth = eyes_apart(crop.landmarks) / max(eyes_apart(donor.crop.landmarks), 1e-6)
-    eyes = [donor.crop.face.eyes[side] for side in donor.crop.closed]
+    eyes = [donor.crop.face.eyes[side] for side in donor.crop.sides]
     narrow = float(np.mean([max(0.95 - eye.openness, 0.0) + eye.closed_probability for eye in eyes])) if eyes else 9.0
     cost = 1.2 * narrow + yaw / 30 + pitch / 25 + 0.5 * missing + 0.25 * _light_apart(crop, donor.crop)
     cost += 0.8 * float(np.log(max(growth, 1.0))) + 0.4 * _softness(donor.crop) + 0.3 * (1 - donor.likeness)

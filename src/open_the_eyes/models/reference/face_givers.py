@@ -38,7 +38,7 @@ class Givers:
         darker = ShorterExposure.of(crop) if donors or crop.open_side is not None else None
         seen = crop if darker is None else darker.crop
         order = ranked(seen, donors)
-        usable = [one for one in order if not one.obstacle and one.donor.crop.closed]
+        usable = [one for one in order if not one.obstacle and one.donor.crop.sides]
         if usable or crop.open_side is None:
             return cls(order, usable, None)
         (own,) = ranked(seen, [own_donor(seen, crop.open_side)])
@@ -61,4 +61,4 @@ class GiversOfFaces:
 def own_donor(crop: Crop, side: Side) -> Donor:
     """The face's own eye of one side."""
     there: Plane = np.ones(crop.mask.shape, np.float32)
-    return Donor(replace(crop, mask=there, closed=(side,)), OWN, 1.0)
+    return Donor(replace(crop, mask=there, sides=(side,)), OWN, 1.0)

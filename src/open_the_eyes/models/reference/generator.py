@@ -84,7 +84,7 @@ class ReferenceGenerator:
         if givers.own is None:
             chosen = givers.usable[_drawn(len(givers.usable), request.variety, rng)]
         else:  # as it is in this crop, without what shut lashes leave
-            chosen = replace(givers.own, donor=own_donor(crop, givers.own.donor.crop.closed[0]))
+            chosen = replace(givers.own, donor=own_donor(crop, givers.own.donor.crop.sides[0]))
         jitter = GAZE_VARIETY * request.variety * np.clip(rng.standard_normal(2), -2, 2)
         found = lay.laid(crop, self._takes(crop, _whole(chosen.donor)), options, jitter, request.seed)
         return ready.finished(_patch(ready, found, chosen))
@@ -94,8 +94,8 @@ class ReferenceGenerator:
         partner = self._appearance.model.partner
         sheet = sheet_of(donor.crop)
         takes: dict[Side, lay.Take] = {}
-        for side in crop.closed:
-            direct = side in donor.crop.closed
+        for side in crop.sides:
+            direct = side in donor.crop.sides
             eyes = sheet if direct else sheet.mirrored(partner)
             own = donor.giver == OWN
             pair = crop.open_side is not None or not direct
