@@ -103,6 +103,12 @@ def png_chunk(name: bytes, payload: bytes) -> bytes:
     return struct.pack(">I", len(payload)) + name + payload + struct.pack(">I", zlib.crc32(name + payload))
 
 
+def png_with(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A PNG with these ahead of its pixels."""
+    data = saved(picture(), "PNG")
+    return data[:33] + b"".join(png_chunk(*chunk) for chunk in chunks) + data[33:]
+
+
 def image_resource(number: int, content: bytes, name: bytes = b"") -> bytes:
     """One of Photoshop's, name and content padded to even lengths."""
     head = b"8BIM" + struct.pack(">HB", number, len(name)) + name + b"\0" * ((len(name) + 1) % 2)

@@ -1,4 +1,5 @@
-"""The edit record: laid into any XMP without disturbing it, found again, and never a danger."""
+"""The edit record: laid into any XMP without disturbing it, found again, and never a danger; and where tools of image
+generators look for it."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from open_the_eyes.files import EditRecord, encoded, is_painted, read, read_reco
 from open_the_eyes.files.edit_xmp import with_record
 from open_the_eyes.photo import FileFacts, FileFormat, Photo
 from open_the_eyes.settings import Settings
+from tests.files.pictures import facts, picture, png_with, saved
 from tests.files.xmp_packets import FORMATS, HEAD, LATER, RECORD, TAIL, photo, saying, xmp_of
 
 WITH_REFERENCES = replace(RECORD, input="1f" * 32, references=("0a" * 32, "", "b7" * 32))
@@ -186,6 +188,31 @@ def test_a_forged_record_is_none(description: bytes) -> None:
 
 
 def test_facts_default_to_nothing_to_carry() -> None:
-    facts = FileFacts("JPEG")
+    plain = FileFacts("JPEG")
 
-    assert (facts.exif, facts.icc, facts.xmp, facts.blocks) == (None, None, None, ())
+    assert (plain.exif, plain.icc, plain.xmp, plain.blocks) == (None, None, None, ())
+
+
+def test_image_generators_tools_find_the_seed_in_a_png() -> None:
+    source = read(saved(picture(), "PNG"), Settings())
+
+    once = encoded(source, "PNG", RECORD)
+    twice = encoded(read(once, Settings()), "PNG", RECORD)
+
+    note = b"tEXtparameters\0closed eyes opened\nSeed: 7, Sampler: appearance, Mode: standard, "
+    assert once.count(note) == 1
+    assert once.index(note) < once.index(b"IDAT")
+    assert twice.count(note) == 1
+
+
+def test_a_generators_own_parameters_stay_and_ours_stand_beside_them() -> None:
+    theirs = b"parameters\0a portrait\nSteps: 20, Seed: 1"
+    source = read(png_with((b"tEXt", theirs)), Settings())
+
+    once = read(encoded(source, "PNG", RECORD), Settings())
+    twice = read(encoded(once, "PNG", RECORD), Settings())
+
+    for back in (once, twice):
+        ours, *others = (payload for name, payload in facts(back).blocks if name == "tEXt")
+        assert others == [theirs]
+        assert ours.startswith(b"postprocessing\0closed eyes opened\nSeed: 7, Sampler: appearance")
