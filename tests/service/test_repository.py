@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -302,29 +301,3 @@ def test_jobs_are_there_for_the_next_process(repository: JobRepository, address:
     other = JobRepository(address)
     assert other.get(job.id) == job
     other.close()
-
-
-@pytest.mark.parametrize(
-    ("url", "why"),
-    [
-        ("sqlite:////dev/null/jobs.sqlite", "FileExistsError|NotADirectoryError: "),
-        ("postgresql://ote:secret@127.0.0.1:1/none", "Connection refused"),
-        ("postgresql://ote:half@secret@127.0.0.1:1/none", "failed to resolve host"),
-        ("postgresql://ote:secret@127.0.0.1:port/none", "ValueError"),
-    ],
-)
-def test_a_database_that_cannot_be_used_is_said_with_the_reason_and_without_its_password(url: str, why: str) -> None:
-    with pytest.raises(UsageError, match=f"OTE_DATABASE.*{why}") as caught:
-        JobRepository(url)
-    assert "secret" not in str(caught.value)
-
-
-def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
-    (tmp_path / "jobs.sqlite").write_bytes(bytes(range(256)) * 8)
-    with pytest.raises(UsageError, match=r"DatabaseError: file is not a database"):
-        JobRepository(f"sqlite:///{tmp_path}/jobs.sqlite")
-
-
-def test_a_folder_for_the_database_is_made(tmp_path: Path) -> None:
-    JobRepository(f"sqlite:///{tmp_path}/a/b/jobs.sqlite").close()
-    assert (tmp_path / "a/b/jobs.sqlite").is_file()
