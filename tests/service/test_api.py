@@ -152,6 +152,24 @@ def test_the_same_key_and_body_make_one_job(server: RunningService, shut: bytes)
     assert server.job(shut, '{"seed": 1}') != first
 
 
+def test_jobs_are_listed_the_newest_first_with_their_results_and_the_address_of_the_next(
+    server: RunningService, shut: bytes
+) -> None:
+    jobs = [server.job(shut, json.dumps({"seed": seed})) for seed in range(3)]
+    views = [server.ended(job) for job in jobs]
+    page = server.http.get("/v1/jobs?limit=2&state=done").json()
+    assert [one["id"] for one in page["jobs"]] == [jobs[2], jobs[1]]
+    whole = {name: value for name, value in views[2].items() if name not in ("report", "position", "progress")}
+    assert page["jobs"][0] == whole
+    rest = server.http.get(page["next"]).json()
+    assert len(rest["jobs"]) <= 2
+    assert rest["jobs"][0]["id"] == jobs[0]
+    while rest["next"]:
+        rest = server.http.get(rest["next"]).json()
+    assert server.http.head("/v1/jobs").status_code == 200
+    assert server.http.get("/v1/jobs?state=queued").json() == {"jobs": [], "next": None}
+
+
 def test_delete_forgets_everything_at_once(server: RunningService, shut: bytes) -> None:
     job = server.job(shut)
     server.ended(job)

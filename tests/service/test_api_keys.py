@@ -64,7 +64,10 @@ def test_two_keys_cannot_see_each_others_jobs(engine: Engine, tmp_path: Path, sh
     with running_service(engine, tmp_path, keys=ApiKeys.read(tmp_path / "keys")) as server:
         both = {"Idempotency-Key": "the same word"}
         job = server.job(shut, **mine, **both)
-        assert server.job(shut, **theirs, **both) != job
+        other = server.job(shut, **theirs, **both)
+        assert other != job
+        for key, own in ((mine, job), (theirs, other)):
+            assert [one["id"] for one in server.http.get("/v1/jobs", headers=key).json()["jobs"]] == [own]
         assert server.ended(job, **mine)["state"] == "done"
         for method, path in [("GET", ""), ("GET", "/events"), ("GET", "/result"), ("DELETE", "")]:
             address = f"/v1/jobs/{job}{path}"

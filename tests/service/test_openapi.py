@@ -15,7 +15,7 @@ from open_the_eyes.options import MODES, Options
 from open_the_eyes.service.errors import Busy
 from open_the_eyes.service.openapi import RANGES
 from open_the_eyes.service.problems import name_of
-from open_the_eyes.service.schemas import JobView, ReportView
+from open_the_eyes.service.schemas import JobSummaryView, JobsView, JobView, ReportView
 from tests.service.running import RunningService
 
 
@@ -33,7 +33,7 @@ def unknown(value: Any, view: Any) -> list[str]:
 
 def test_every_address_says_what_it_does_and_how_it_can_refuse(document: dict[str, Any]) -> None:
     operations = [(path, verb, one) for path, way in document["paths"].items() for verb, one in way.items()]
-    assert len(operations) == 9
+    assert len(operations) == 10
     for path, verb, one in operations:
         assert one["description"], (path, verb)
         refusals = [code for code in one["responses"] if code[0] in "45"]
@@ -92,6 +92,7 @@ def test_who_is_refused_for_coming_too_often_is_told_of_the_header_and_of_every_
     ("method", "path"),
     [
         ("post", "/v1/jobs"),
+        ("get", "/v1/jobs"),
         ("get", "/v1/jobs/{job_id}"),
         ("get", "/v1/jobs/{job_id}/events"),
         ("get", "/v1/jobs/{job_id}/result"),
@@ -106,7 +107,7 @@ def test_that_the_database_is_away_is_answered_as_the_document_says(
     def away(*_: object) -> None:
         raise OperationalError("SELECT 1", {}, ConnectionRefusedError(111, "Connection refused"))
 
-    for name in ("get", "check_room", "waiting"):
+    for name in ("get", "listed", "check_room", "waiting"):
         monkeypatch.setattr(server.service.repository, name, away)
     monkeypatch.setattr(server.service.metrics, "_waiting", away)
     monkeypatch.setattr(server.service, "_ready", (-inf, False))
@@ -128,6 +129,9 @@ def test_what_is_answered_is_what_the_document_describes(server: RunningService,
     view = server.ended(server.job(shut))
     JobView.model_validate(view)
     assert unknown(view, JobView) == []
+    page = server.http.get("/v1/jobs?limit=1").json()
+    JobsView.model_validate(page)
+    assert [unknown(one, JobSummaryView) for one in page["jobs"]] == [[]]
     assert unknown(view["report"], ReportView) == []
     for part, value in (("faces", view["report"]["faces"][0]), ("stages", view["report"]["stages"][0])):
         (inner,) = ReportView.model_fields[part].annotation.__args__  # type: ignore[union-attr]

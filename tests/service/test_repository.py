@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from types import SimpleNamespace
@@ -16,7 +16,8 @@ from benchmarks.service_rig import postgres
 from open_the_eyes.errors import UsageError
 from open_the_eyes.service import repository as repository_module
 from open_the_eyes.service.errors import Busy, OwnQueueFull
-from open_the_eyes.service.jobs import Job, JobRequest
+from open_the_eyes.service.jobs import TOLD, Job, JobRequest, ToldState
+from open_the_eyes.service.listing import Cursor
 from open_the_eyes.service.repository import JobRepository
 
 
@@ -206,6 +207,47 @@ def test_a_key_that_was_used_for_something_else_is_refused_even_when_the_queue_i
     assert repository.admit(job_request(idempotency="k"), 1).id == job.id
     with pytest.raises(UsageError, match="Idempotency-Key"):
         repository.admit(job_request(idempotency="k", fingerprint="2"), 1)
+
+
+def ids(jobs: Sequence[Job]) -> list[str]:
+    return [job.id for job in jobs]
+
+
+def test_of_a_list_page_by_page_each_job_comes_once_while_others_come_and_go(repository: JobRepository) -> None:
+    jobs = [queued(repository) for _ in range(7)]
+    queued(repository, owner="b")
+    repository.admit(job_request(), 100)  # still arriving
+    seen, after = list[Job](), None
+    while page := repository.listed("a", 2, after):
+        seen, after = [*seen, *page], Cursor.parsed(str(Cursor.of(page[-1])))
+        repository.forget(page[-1].id)
+        queued(repository)
+    assert ids(seen) == ids(jobs)[::-1]
+
+
+def test_of_jobs_of_the_same_moment_each_comes_once(repository: JobRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repository_module, "time", SimpleNamespace(time=lambda: 100.1))
+    jobs = {queued(repository).id for _ in range(4)}
+    first = repository.listed("a", 3)
+    assert {*ids(first), *ids(repository.listed("a", 3, Cursor.of(first[-1])))} == jobs
+
+
+def test_a_list_may_be_of_jobs_in_one_state(repository: JobRepository) -> None:
+    waiting, running, failed = (queued(repository) for _ in range(3))
+    repository.begin(running.id)
+    repository.fail(failed.id, {"status": 500})
+    by_state = {state: ids(repository.listed("a", 9, None, state)) for state in TOLD}
+    assert by_state == {"queued": [waiting.id], "running": [running.id], "done": [], "failed": [failed.id]}
+    assert repository.listed("a", 9, None, "failed")[0].problem == {"status": 500}
+
+
+@pytest.mark.parametrize("state", [None, "failed"], ids=["all", "one state"])
+def test_a_page_is_read_in_order_and_nothing_is_sorted(repository: JobRepository, state: ToldState | None) -> None:
+    after = Cursor.of(queued(repository))
+    plan = plan_of(repository, lambda jobs: jobs.listed("a", 20, after, state))
+    assert "ote_jobs_listed" in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def test_previews_stand_before_photos(repository: JobRepository) -> None:

@@ -107,7 +107,8 @@ def _as_known(request: Request, error: Exception) -> Exception:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:]) or "request"
         came = typed(first["input"])
-        return UsageError(f"{where}: {first['msg'].partition(',')[0]}, got {came}; see /openapi.json.")
+        told = first["msg"] if first["type"] == "literal_error" else first["msg"].partition(",")[0]
+        return UsageError(f"{where}: {told}, got {came}; see /openapi.json.")
     if not isinstance(error, HTTPException):
         return error
     if error.status_code == 404:

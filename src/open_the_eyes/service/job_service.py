@@ -22,7 +22,8 @@ from ..results import Inspected
 from .audience import Audience
 from .errors import NotHere, NotYet, StoreAway, Unwatched
 from .job_steps import JobSteps
-from .jobs import PHOTO, Job, reference_name
+from .jobs import PHOTO, Job, ToldState, reference_name
+from .listing import Cursor
 from .metrics import Metrics
 from .priority_lock import PriorityLock
 from .problems import log_bug, problem_of
@@ -33,7 +34,7 @@ from .runner import JobRunner
 from .settings import ServiceSettings
 from .store import ArtifactStore
 from .uploads import Upload, UploadHandler
-from .views import job_view
+from .views import job_view, page_view
 from .whereabouts import Whereabouts
 from .worker_lock import worker_lock
 
@@ -137,6 +138,19 @@ class JobService:
         position = self.repository.position(job)
         running = self.repository.running_count() if position else 0
         return job_view(job, self.config.retention, position, usual, running)
+
+    def page(self, owner: str, limit: int, after: str | None, state: ToldState | None) -> dict[str, Any]:
+        """Some of an owner's jobs, the newest first, as a client sees them.
+
+        Args:
+            after: the place behind which they begin, from an earlier page.
+
+        Raises:
+            UsageError: no such place.
+        """
+        cursor = None if after is None else Cursor.parsed(after)
+        jobs = self.repository.listed(owner, limit + 1, cursor, state)
+        return page_view(jobs, self.config.retention, limit, state)
 
     def result(self, job: Job, variation: int, face: int | None) -> ResultFile:
         """A variation's file, or the small picture of one face in it.

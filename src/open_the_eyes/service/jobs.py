@@ -14,6 +14,10 @@ LANES: Final[tuple[Lane, ...]] = get_args(Lane)
 ENDED: Final = ("done", "failed")
 UNFINISHED: Final = ("queued", "running")
 
+ToldState = Literal["queued", "running", "done", "failed"]
+TOLD: Final[tuple[ToldState, ...]] = get_args(ToldState)
+"""What a client is told of; of other jobs nobody has heard yet, or any more."""
+
 PHOTO: Final = "photo"
 MARKER: Final = "painted.json"
 """Written when all results are: who finds it need not paint again."""

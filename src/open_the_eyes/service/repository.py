@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from ..counting import counted
 from ..errors import UsageError
 from .errors import OwnQueueFull, QueueFull
-from .jobs import ENDED, LANES, UNFINISHED, Job, JobRequest, Lane
+from .jobs import ENDED, LANES, TOLD, UNFINISHED, Job, JobRequest, Lane, ToldState
+from .listing import Cursor
 from .memo import Memo
 from .tables import JOBS, connect, job_of
 
@@ -92,6 +93,16 @@ class JobRepository:
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
         return None if row is None else job_of(row)
+
+    def listed(self, owner: str, most: int, after: Cursor | None = None, state: ToldState | None = None) -> list[Job]:
+        """An owner's jobs, the newest first; those that were made before the one at the cursor, where there is one."""
+        of_state = JOBS.c.state.in_(TOLD) if state is None else JOBS.c.state == state
+        query = sa.select(JOBS).where(JOBS.c.owner == owner, of_state)
+        if after is not None:
+            query = query.where(sa.tuple_(JOBS.c.created, JOBS.c.id) < sa.tuple_(after.created, after.job))
+        query = query.order_by(JOBS.c.created.desc(), JOBS.c.id.desc()).limit(most)
+        with self._engine.connect() as connection:
+            return [job_of(row) for row in connection.execute(query)]
 
     def accept(self, job: str) -> bool:
         """Its photo is stored: from now on it is not lost."""

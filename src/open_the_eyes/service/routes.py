@@ -18,8 +18,10 @@ from ..wording import typed
 from .errors import NotHere
 from .events import events
 from .job_service import JobService
+from .jobs import ToldState
+from .listing import DEFAULT_LIMIT, MAX_LIMIT
 from .problems import MEDIA_TYPE
-from .schemas import EVENT, EVENTS, UPLOAD, HealthView, JobView, ReportView, problems
+from .schemas import EVENT, EVENTS, UPLOAD, HealthView, JobsView, JobView, ReportView, problems
 
 JobId = Annotated[UUID, Path(description="A job's id, from the answer to POST /v1/jobs.")]
 STREAM: Final = "text/event-stream"
@@ -82,6 +84,18 @@ async def create_job(
     job = await service.uploads.create_job(request, request.state.owner, idempotency_key)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return await run_sync(service.view, job)
+
+
+@v1.head("/jobs", include_in_schema=False)
+@v1.get("/jobs", response_model=JobsView, responses=problems(422, 503), tags=["jobs"])
+def list_jobs(
+    request: Request,
+    state: Annotated[ToldState | None, Query(description="Only jobs in this state.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="So many at most.")] = DEFAULT_LIMIT,
+    after: Annotated[str | None, Query(description="From `next` of an earlier answer: those before its last.")] = None,
+) -> dict[str, Any]:
+    """The jobs of this key, the newest first, without their reports; a page of them, and the address of the next."""
+    return _service(request).page(request.state.owner, limit, after, state)
 
 
 @v1.head("/jobs/{job_id}", include_in_schema=False)

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..roles import Outcome
+from .jobs import ToldState
 from .problems import MEDIA_TYPE
 
 _JOB: Final = "0f8b6a52-6f0e-4b5e-9a53-6d1f0f6c2a11"
@@ -154,11 +155,9 @@ class LinksView(_View):
     result: str = Field(examples=[f"{_ADDRESS}/result"])
 
 
-class JobView(_View):
+class JobSummaryView(_View):
     id: str = Field(examples=[_JOB])
-    state: Literal["queued", "running", "done", "failed"]
-    position: int = Field(description="How many jobs will be begun before this one.", examples=[0])
-    progress: ProgressView
+    state: ToldState
     created: str = Field(examples=["2026-11-25T20:15:00.120+00:00"])
     started: str | None = Field(description="Of the latest attempt.", examples=["2026-11-25T20:15:00.310+00:00"])
     finished: str | None = Field(examples=["2026-11-25T20:15:00.840+00:00"])
@@ -169,10 +168,23 @@ class JobView(_View):
     attempts: int = Field(description="More than 1 only where the service died in the middle of it.", examples=[1])
     options: dict[str, Any] = Field(description="As they came.", examples=[{"variations": 2, "seed": 7}])
     references: int = Field(description="How many other photos came along.", examples=[0])
-    report: ReportView | None = Field(description="What was done; null until the job is done.")
     results: list[ResultView] = Field(description="Empty where no eye was opened: the photo is as it was sent.")
     problem: ProblemView | None = Field(description="Why the job failed.")
     links: LinksView
+
+
+class JobView(JobSummaryView):
+    position: int = Field(description="How many jobs will be begun before this one.", examples=[0])
+    progress: ProgressView
+    report: ReportView | None = Field(description="What was done; null until the job is done.")
+
+
+class JobsView(_View):
+    jobs: list[JobSummaryView] = Field(description="The newest first.")
+    next: str | None = Field(
+        description="The address of the jobs before these, of which `after` is a part; null where there are none.",
+        examples=["/v1/jobs?limit=20&after=QdpJl29Xm0QPi2pSbw5LXppTbR8PbCoR"],
+    )
 
 
 class HealthView(_View):

@@ -35,6 +35,7 @@ JOBS = sa.Table(
     sa.UniqueConstraint("owner", "idempotency"),
     sa.Index("ote_jobs_waiting", "state", "lane", "created"),
     sa.Index("ote_jobs_ended", "state", "lane", "finished"),
+    sa.Index("ote_jobs_listed", "owner", "created", "id", "state"),
 )
 
 

@@ -1,15 +1,39 @@
-"""A job as a client sees it."""
+"""A job, and a list of them, as a client sees it."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any, Final
+from urllib.parse import urlencode
 
-from .jobs import Job
+from .jobs import Job, ToldState
+from .listing import Cursor
+
+JOBS_PATH: Final = "/v1/jobs"
 
 SURE: Final = 0.05
 """Below this share of the work, the time left is anybody's guess."""
+
+
+def job_summary(job: Job, retention: int) -> dict[str, Any]:
+    """Plain JSON values, as `schemas.JobSummaryView` describes them."""
+    address = f"{JOBS_PATH}/{job.id}"
+    return {
+        "id": job.id,
+        "state": job.state,
+        "created": _moment(job.created),
+        "started": _moment(job.started),
+        "finished": _moment(job.finished),
+        "expires": _moment(None if job.finished is None else job.finished + retention),
+        "attempts": job.attempts,
+        "options": job.request.options,
+        "references": job.request.references,
+        "results": [_result(address, one) for one in job.results],
+        "problem": job.problem,
+        "links": {"self": address, "events": f"{address}/events", "result": f"{address}/result"},
+    }
 
 
 def job_view(job: Job, retention: int, position: int, usual_seconds: float | None, running: int) -> dict[str, Any]:
@@ -19,27 +43,26 @@ def job_view(job: Job, retention: int, position: int, usual_seconds: float | Non
         usual_seconds: how long the latest jobs took on average; None while there were none.
         running: how many jobs are being done.
     """
-    address = f"/v1/jobs/{job.id}"
     return {
-        "id": job.id,
-        "state": job.state,
+        **job_summary(job, retention),
         "position": position,
         "progress": {
             "stage": job.stage,
             "fraction": round(job.fraction, 3),
             "eta_seconds": eta_seconds(job, position, usual_seconds, running, time.time()),
         },
-        "created": _moment(job.created),
-        "started": _moment(job.started),
-        "finished": _moment(job.finished),
-        "expires": _moment(None if job.finished is None else job.finished + retention),
-        "attempts": job.attempts,
-        "options": job.request.options,
-        "references": job.request.references,
         "report": job.report,
-        "results": [_result(address, one) for one in job.results],
-        "problem": job.problem,
-        "links": {"self": address, "events": f"{address}/events", "result": f"{address}/result"},
+    }
+
+
+def page_view(jobs: Sequence[Job], retention: int, limit: int, state: ToldState | None) -> dict[str, Any]:
+    """A page of a list, as `schemas.JobsView` describes it; one job more than `limit` tells that there are others."""
+    shown = jobs[:limit]
+    of_state = {} if state is None else {"state": state}
+    query = {**of_state, "limit": limit, "after": str(Cursor.of(shown[-1]))} if len(jobs) > limit else None
+    return {
+        "jobs": [job_summary(job, retention) for job in shown],
+        "next": None if query is None else f"{JOBS_PATH}?{urlencode(query)}",
     }
 
 
