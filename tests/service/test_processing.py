@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
 from open_the_eyes.errors import Cancelled, PhotoNotWritten, UnreadablePhoto
+from open_the_eyes.files import encoded_and_told
 from open_the_eyes.options import NAMES, Options
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.service import processing
@@ -81,6 +82,21 @@ def test_the_small_pictures_of_faces_are_cut_out_of_a_photo_that_is_never_put_to
     fresh = open_eyes(shut, Options.of(variations=2), engine=engine)
     store_results(str(uuid4()), fresh, Disk(tmp_path), yes, time.sleep)
     assert not [one for one in fresh.variations if "whole" in vars(one.picture)]
+
+
+def test_a_variation_is_stored_before_the_next_is_encoded(
+    tmp_path: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, encoded = Disk(tmp_path), list[int]()
+
+    def encode(*what: Any) -> Any:
+        encoded.append(len(store.order))
+        return encoded_and_told(*what)
+
+    monkeypatch.setattr(processing, "encoded_and_told", encode)
+    store_results(str(uuid4()), replace(opened, variations=opened.variations * 3), store, yes, time.sleep)
+    assert encoded == [0, 2, 4], "each with its face's picture"
+    assert store.order[-1] == MARKER
 
 
 def test_only_a_job_with_a_marker_is_painted(tmp_path: Path, opened: Opened) -> None:

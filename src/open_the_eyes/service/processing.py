@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -90,10 +90,11 @@ def store_results(job: str, opened: Opened, store: ArtifactStore, wanted: StillW
         Cancelled: nobody wants it any more.
         Stopping: `pause` was cut short, since the service ends.
     """
-    try:
-        parts = _files(opened)
-    except OSError as error:  # of an encoder: to wait would change nothing
-        raise PhotoNotWritten(f"expected a picture this format can hold ({error}); choose another.") from error
+    for parts in _files(opened):
+        _store(job, parts, store, wanted, pause)
+
+
+def _store(job: str, parts: dict[str, bytes], store: ArtifactStore, wanted: StillWanted, pause: Pause) -> None:
     for wait in chain(ROOM_PAUSES, repeat(ROOM_PAUSES[-1])):
         if not wanted():
             raise Cancelled("expected to store the result, the job was cancelled; nothing is kept.")
@@ -116,20 +117,26 @@ def load_results(job: str, store: ArtifactStore) -> tuple[dict[str, Any], list[d
     return marker["report"], marker["results"]
 
 
-def _files(opened: Opened) -> dict[str, bytes]:
-    """Every variation in the photo's own format, a small picture of every opened face in it, and the marker, last."""
-    parts: dict[str, bytes] = {}
+def _files(opened: Opened) -> Iterator[dict[str, bytes]]:
+    """Every variation in the photo's own format, with a small picture of every opened face; and the marker, last.
+
+    A variation is encoded when it is asked for: of a huge photo, all at once may be gigabytes.
+
+    Raises:
+        PhotoNotWritten: the format cannot hold a variation.
+    """
     results, outputs = [], []
     file_format: FileFormat = "PNG" if opened.photo.file is None else opened.photo.file.format
     suffix = suffix_for(Path("result"), file_format)
     faces = [face for face in opened.faces if face.outcome == "opened"]
     for number, variation in enumerate(opened.variations if opened.changed else (), start=1):
         name = f"result-{number}{suffix}"
-        data, told = encoded_and_told(variation, file_format, variation.edit, name)
-        parts[name] = data
+        try:
+            data, told = encoded_and_told(variation, file_format, variation.edit, name)
+            pictures = {face_name(number, face.id): _face_picture(variation, face) for face in faces}
+        except OSError as error:  # of an encoder: to wait would change nothing
+            raise PhotoNotWritten(f"expected a picture this format can hold ({error}); choose another.") from error
         outputs.append(told.to_json())
-        for face in faces:
-            parts[face_name(number, face.id)] = _face_picture(variation, face)
         results.append(
             {
                 "variation": number,
@@ -140,10 +147,10 @@ def _files(opened: Opened) -> dict[str, bytes]:
                 "faces": [face.id for face in faces],
             }
         )
+        yield {name: data, **pictures}
     report = opened.report.to_json()
     report["outputs"] = outputs
-    parts[MARKER] = json.dumps({"report": report, "results": results}, ensure_ascii=False).encode()
-    return parts
+    yield {MARKER: json.dumps({"report": report, "results": results}, ensure_ascii=False).encode()}
 
 
 def face_name(variation: int, face: int) -> str:
