@@ -72,11 +72,11 @@ def test_an_alarm_says_what_is_wrong_and_what_to_do(rendered: dict[str, Objects]
         assert alarm["expr"].count("(") == alarm["expr"].count(")"), name
 
 
-def test_on_ray_where_one_frontend_answers_for_all_there_are_alarms_of_the_queue_alone(
+def test_on_ray_where_one_frontend_answers_for_all_there_are_alarms_of_what_all_share(
     rendered: dict[str, Objects],
 ) -> None:
     asked = {name for alarm in alarms(rendered["ray"]).values() for name in re.findall(r"ote_\w+", alarm["expr"])}
-    assert asked == {"ote_queue_depth", "ote_queue_age_seconds"}
+    assert asked == {"ote_database_up", "ote_queue_depth", "ote_queue_age_seconds"}
     assert alarms(rendered["ray"]).keys() < alarms(rendered["cpu"]).keys()
 
 

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from prometheus_client import Gauge
+from sqlalchemy.exc import OperationalError
 
 from open_the_eyes.residency.gpus import gpu_bytes
 from open_the_eyes.service import metrics as metrics_module
+from open_the_eyes.service.jobs import Lane
 from open_the_eyes.service.metrics import Metrics
 
 
@@ -68,6 +70,28 @@ def test_how_long_the_oldest_job_has_waited_and_the_one_in_hand_has_not_got_on_i
     text = metrics().text().decode()
     assert 'ote_queue_age_seconds{lane="photo"} 60.0' in text
     assert "ote_progress_age_seconds 7.5" in text
+
+
+def test_while_the_database_is_away_all_is_told_but_what_only_that_knows() -> None:
+    answers = True
+
+    def waiting() -> dict[Lane, int]:
+        if not answers:
+            raise OperationalError("SELECT 1", {}, ConnectionRefusedError(111, "Connection refused"))
+        return {"preview": 1, "photo": 2}
+
+    one = Metrics(waiting, lambda: {"preview": 0.5, "photo": 60.0}, lambda: 7.5)
+    one.answered(503)
+    assert "ote_database_up 1.0" in one.text().decode()
+    answers = False
+    text = one.text().decode()
+    assert "ote_database_up 0.0" in text
+    assert "ote_queue_depth{" not in text
+    assert "ote_queue_age_seconds{" not in text
+    assert "ote_progress_age_seconds 7.5" in text
+    assert 'ote_requests_total{status="503"} 1.0' in text
+    answers = True
+    assert 'ote_queue_depth{lane="photo"} 2.0' in one.text().decode()
 
 
 def test_memory_and_open_files_of_the_process_are_told() -> None:

@@ -98,7 +98,6 @@ def test_who_is_refused_for_coming_too_often_is_told_of_the_header_and_of_every_
         ("get", "/v1/jobs/{job_id}/result"),
         ("delete", "/v1/jobs/{job_id}"),
         ("get", "/readyz"),
-        ("get", "/metrics"),
     ],
 )
 def test_that_the_database_is_away_is_answered_as_the_document_says(
@@ -109,7 +108,6 @@ def test_that_the_database_is_away_is_answered_as_the_document_says(
 
     for name in ("get", "listed", "check_room", "waiting"):
         monkeypatch.setattr(server.service.repository, name, away)
-    monkeypatch.setattr(server.service.metrics, "_waiting", away)
     monkeypatch.setattr(server.service, "_ready", (-inf, False))
     answer = server.http.request(method, path.replace("{job_id}", str(uuid4())))
     described = document["paths"][path][method]["responses"]

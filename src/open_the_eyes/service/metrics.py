@@ -15,9 +15,11 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..residency.gpus import gpu_bytes
 from .jobs import Lane
+from .problems import log_bug
 
 BUCKETS: Final = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300)
 MIB: Final = 2**20
@@ -43,6 +45,7 @@ class Metrics:
             ["lane"],
             registry=self.registry,
         )
+        self._up = Gauge("ote_database_up", "Whether the database answers: 1 or 0.", registry=self.registry)
         self._still = Gauge(
             "ote_progress_age_seconds",
             "How long the job in hand has made no progress; 0 with none.",
@@ -84,15 +87,27 @@ class Metrics:
         self._requests.labels(str(status)).inc()
 
     def text(self) -> bytes:
-        """In Prometheus' text format."""
-        for lane, depth in self._waiting().items():
-            self._depth.labels(lane).set(depth)
-        for lane, seconds in self._waiting_seconds().items():
-            self._age.labels(lane).set(seconds)
+        """In Prometheus' text format; where the database does not answer, without what only that knows."""
+        self._look_at_queues()
         self._still.set(self._still_seconds())
         if (held := gpu_bytes()) is not None:
             self._gpu("ote_gpu_held_bytes", "GPU memory that models and photos of this process hold now.").set(held)
         return generate_latest(self.registry)
+
+    def _look_at_queues(self) -> None:
+        try:
+            depths, ages = self._waiting(), self._waiting_seconds()
+        except SQLAlchemyError as error:
+            log_bug(error)
+            self._up.set(0)
+            self._depth.clear()  # no figure is better than an old one, by which machines would come and go
+            self._age.clear()
+            return
+        self._up.set(1)
+        for lane, depth in depths.items():
+            self._depth.labels(lane).set(depth)
+        for lane, seconds in ages.items():
+            self._age.labels(lane).set(seconds)
 
     def _gpu(self, name: str, words: str) -> Gauge:
         """Made with the first figure, so that a machine without a GPU shows none."""

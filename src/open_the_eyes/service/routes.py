@@ -28,7 +28,7 @@ STREAM: Final = "text/event-stream"
 UNBUFFERED: Final = {"X-Accel-Buffering": "no"}
 """Without it nginx, as it comes, holds events back until there are many."""
 
-FIGURES: Final = 'ote_queue_depth{lane="photo"} 3.0\note_jobs_total{state="done"} 128.0\n'
+FIGURES: Final = 'ote_database_up 1.0\note_queue_depth{lane="photo"} 3.0\note_jobs_total{state="done"} 128.0\n'
 METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 LOCATION: Final = {"Location": {"description": "The job's address.", "schema": {"type": "string"}}}
 
@@ -209,7 +209,7 @@ def readyz(request: Request) -> dict[str, str]:
     "/metrics",
     response_class=Response,
     responses={
-        **problems(503, paced=False),
+        **problems(paced=False),
         200: {"content": {"text/plain": {"schema": {"type": "string"}, "example": FIGURES}}},
     },
     tags=["service"],
