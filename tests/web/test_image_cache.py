@@ -78,8 +78,8 @@ def image_cache(
 ) -> ImageCache:
     regions = tuple(FaceRegion(number, "closed", "", box, box, ()) for number, box in ((1, LEFT), (2, RIGHT)))
     faces = PhotoFaces(size_wh, regions)
-    one = ImageCache(store, Settings(), is_there, faces_in=lambda _: faces)
-    one.save_faces(JOB, faces)
+    one = ImageCache(store, Settings(), is_there)
+    one.save_faces(JOB, faces, [faces])
     return one
 
 
@@ -138,11 +138,14 @@ def test_pictures_that_are_kept_are_shown_while_others_are_made(store: ArtifactS
         assert other.submit(room.close_up, job, 0, 1).result(timeout=5)
 
 
-def test_a_face_of_another_shot_is_shown_with_a_little_around_it(store: ArtifactStore) -> None:
+def test_a_face_of_another_shot_is_shown_with_a_little_around_it(
+    store: ArtifactStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job, room = kept(store, as_file(flat(90))), image_cache(store)
     store.put(JOB, "reference-1", as_file(painted(RIGHT, 200)))
     height, width = pixels_of(room.shot_face(job, 1, 2)).shape[:2]
     assert (height, width) == (round(300 * RIGHT.height * 1.5), round(400 * RIGHT.width * 1.5))
+    monkeypatch.setattr(room, "_read", None)
     for shot, face in ((1, 3), (2, 1)):
         with pytest.raises(FileNotFoundError):
             room.shot_face(job, shot, face)

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import numpy as np
 import pytest
 
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Mode
-from open_the_eyes.photo import Photo
-from open_the_eyes.results import Inspected
 from open_the_eyes.service.errors import NotHere, StoreAway
 from open_the_eyes.service.jobs import Job, JobRequest, State
 from open_the_eyes.service.store import ArtifactStore
 from open_the_eyes.settings import Settings
 from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
 from open_the_eyes.web.image_cache import ImageCache
-from open_the_eyes.web.job_client import JobClient, NoFace
+from open_the_eyes.web.job_client import JobClient
 from open_the_eyes.web.tab_memory import TabMemory
-from tests.stand_in import report_of
 
 ADA = "visitor-ada"
 PLACE = Box(0.1, 0.1, 0.2, 0.3)
@@ -48,6 +45,7 @@ class FakeService:
     jobs: dict[str, Job] = field(default_factory=dict)
     audience: FakeAudience = field(default_factory=FakeAudience)
     left_behind: list[Job] = field(default_factory=list)
+    taken: int = 0
 
     @property
     def repository(self) -> FakeService:
@@ -55,11 +53,6 @@ class FakeService:
 
     def unfinished(self) -> list[Job]:
         return self.left_behind
-
-    def inspect(self, photo: bytes) -> Inspected:
-        """Nobody is in it."""
-        assert photo == b"a wall"
-        return Inspected(Photo(np.zeros((4, 4, 3), np.uint8)), (), report_of("wall.jpg"))
 
     def add(self, options: dict[str, Any]) -> Job:
         job = Job(str(uuid4()), JobRequest(ADA, options), "done", 1, 0.0, report={"faces": []})
@@ -73,7 +66,7 @@ class FakeService:
 
     def resubmit(self, job: Job, options: dict[str, Any], take: int = 0) -> Job:
         assert job.id in self.jobs
-        assert take == 0
+        self.taken = take
         return self.add(options)
 
     def cancel(self, job_id: UUID, owner: str) -> None:
@@ -89,13 +82,18 @@ class FakeImageCache(ImageCache):
     """Makes no pictures."""
 
     def __init__(self, store: ArtifactStore) -> None:
-        super().__init__(store, Settings(), lambda _: True, lambda _: ONE_FACE)
+        super().__init__(store, Settings(), lambda _: True)
 
-    def save_faces(self, job: str, faces: PhotoFaces) -> None:
-        pass
-
-    def load_faces(self, job: str) -> PhotoFaces:  # noqa: ARG002 -- the same for all
+    def load_faces(self, job: str) -> PhotoFaces:
+        """The same for all of whom nothing was noted."""
+        with suppress(FileNotFoundError):
+            return super().load_faces(job)
         return ONE_FACE
+
+    def load_shots(self, job: str) -> tuple[PhotoFaces, ...]:
+        with suppress(FileNotFoundError):
+            return super().load_shots(job)
+        return ()
 
 
 @pytest.fixture
@@ -200,11 +198,24 @@ def test_a_photo_is_deleted_with_all_jobs_that_took_it_whatever_the_page_knows_o
     assert set(service.jobs) == {other.id}
 
 
-def test_a_shot_without_a_face_is_not_opened_and_the_one_that_is_open_stays(
+def test_where_another_shot_is_opened_its_faces_are_known_and_the_first_photo_is_one_of_the_shots(
     service: FakeService, seen: EditSession
 ) -> None:
-    service.store.put(seen.job, "reference-1", b"a wall")
-    with pytest.raises(NoFace):
+    run, cache = job_client(service), FakeImageCache(service.store)
+    shots = [replace(ONE_FACE, size_wh=(100 * k, 100)) for k in (1, 2, 3)]
+    cache.save_faces(seen.job, ONE_FACE, shots)
+    restyled = run.preview(ADA, replace(seen, names=("a.jpg", "1.jpg", "2.jpg", "3.jpg")))
+    assert cache.load_shots(str(restyled.waiting)) == tuple(shots)
+    now = run.swap(ADA, restyled, 2)
+    assert (service.taken, now.size_wh) == (2, (200, 100))
+    assert now.names == ("2.jpg", "a.jpg", "1.jpg", "3.jpg")
+    assert cache.load_shots(now.job) == (ONE_FACE, shots[0], shots[2])
+
+
+def test_a_shot_that_is_not_there_is_not_opened_and_the_one_that_is_open_stays(
+    service: FakeService, seen: EditSession
+) -> None:
+    with pytest.raises(NotHere):
         job_client(service).swap(ADA, replace(seen, names=("a.jpg", "wall.jpg")), 1)
     assert set(service.jobs) == {seen.job}
 
@@ -246,7 +257,7 @@ def test_a_job_whose_faces_cannot_be_kept_is_none(service: FakeService, seen: Ed
         def put(self, job: str, name: str, data: bytes) -> None:  # noqa: ARG002 -- the store's own signature
             raise StoreAway("expected room, there is none.")
 
-    full = ImageCache(FullStore(str(tmp_path)), Settings(), lambda _: True, lambda _: ONE_FACE)
+    full = FakeImageCache(FullStore(str(tmp_path)))
     with pytest.raises(StoreAway):
         JobClient(service, full).preview(ADA, seen)  # type: ignore[arg-type]
     assert set(service.jobs) == {seen.job}

@@ -26,6 +26,7 @@ from tests.web.sites import Site, pixels_of
 
 if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
+    from open_the_eyes.results import Inspected
 
 
 def handed_in(client: httpx.Client, photo: Path, **more: Any) -> httpx.Response:
@@ -138,6 +139,33 @@ def test_pictures_that_wait_leave_the_service_its_threads(
         finally:
             go_on.set()
         assert {one.result().status_code for one in asked} == {200}
+
+
+def test_one_visitors_photo_in_which_faces_are_long_looked_for_keeps_no_picture_of_anothers_waiting(
+    site: Site, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking, found = threading.Event(), threading.Event()
+    inspect = site.service.inspect
+
+    def long(photo: bytes) -> Inspected:
+        looking.set()
+        assert found.wait(30)
+        return inspect(photo)
+
+    group, awake = ((photos / name).read_bytes() for name in ("group.jpg", "awake.jpg"))
+    shots = [("photo", ("a.jpg", group)), ("references", ("b.jpg", awake))]
+    with site.visitor() as ada, site.visitor() as max_, ThreadPoolExecutor(1) as pool:
+        job = max_.post("/photos", files=shots).json()["id"]
+        monkeypatch.setattr(site.service, "inspect", long)
+        slow = pool.submit(ada.post, "/photos", files=shots)
+        try:
+            assert looking.wait(10)
+            for path in ("whole/none.jpg", "shot/1.jpg", "shot/1/1.jpg"):
+                assert max_.get(f"/pictures/{job}/{path}", timeout=5).status_code == 200, path
+            assert not slow.done()
+        finally:
+            found.set()
+        assert slow.result().status_code == 202
 
 
 def test_the_picture_on_the_page_is_made_of_the_very_variations(site: Site, photos: Path) -> None:

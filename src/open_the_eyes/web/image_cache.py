@@ -44,26 +44,21 @@ class ImageCache:
 
     Args:
         is_there: whether a job of that id exists and was not forgotten.
-        faces_in: where the faces in a photo are, by their boxes, left to right; in fractions of its size.
     """
 
-    def __init__(
-        self,
-        store: ArtifactStore,
-        settings: Settings,
-        is_there: Callable[[str], bool],
-        faces_in: Callable[[bytes], PhotoFaces],
-    ) -> None:
-        self._store, self._settings, self._is_there, self._faces_in = store, settings, is_there, faces_in
+    def __init__(self, store: ArtifactStore, settings: Settings, is_there: Callable[[str], bool]) -> None:
+        self._store, self._settings, self._is_there = store, settings, is_there
         self._lock, self._noting = threading.Lock(), threading.Lock()
 
-    def save_faces(self, job: str, faces: PhotoFaces) -> None:
+    def save_faces(self, job: str, faces: PhotoFaces, shots: Sequence[PhotoFaces] = ()) -> None:
         """Keeps with a job where its photo's faces are: pictures of its results show the same places.
+
+        So for the other shots: to look for faces once more takes long, while other visitors' pictures wait.
 
         Raises:
             PhotoNotWritten: there is no room.
         """
-        told = {"size_wh": faces.size_wh, "faces": [face.to_json() for face in faces.faces]}
+        told = {**_told(faces), "shots": [_told(shot) for shot in shots]}
         self._store.put(job, FACES, json.dumps(told).encode())
         self._forget_if_deleted(job)
 
@@ -71,9 +66,11 @@ class ImageCache:
         """Raises:
         FileNotFoundError: nothing was noted, or it has been deleted.
         """
-        told: dict[str, Any] = json.loads(self._store.get(job, FACES))
-        w, h = told["size_wh"]
-        return PhotoFaces((w, h), tuple(FaceRegion.from_json(one) for one in told["faces"]))
+        return _faces(json.loads(self._store.get(job, FACES)))
+
+    def load_shots(self, job: str) -> tuple[PhotoFaces, ...]:
+        """Of the other shots, in their order; none of jobs of an earlier release. Raises what `load_faces` does."""
+        return tuple(_faces(shot) for shot in json.loads(self._store.get(job, FACES)).get("shots", ()))
 
     def note_later(self, first: str, job: str) -> None:
         """Keeps with a photo's first job that another holds a copy of the photo: who deletes the one deletes both.
@@ -140,12 +137,14 @@ class ImageCache:
         Raises:
             FileNotFoundError: there is no such shot or face, or it has been deleted.
         """
-        source = reference_name(number)
+        source, known = reference_name(number), self.load_shots(job.id)[number - 1 : number]
+        faces = [one for shot in known for one in shot.faces]
+        if face not in (one.id for one in faces):
+            raise FileNotFoundError(f"face {face} of shot {number}")
 
         def render() -> None:
-            data = self._store.get(job.id, source)
-            photo = self._read(data)
-            for one in self._faces_in(data).faces:
+            photo = self._read(self._store.get(job.id, source))
+            for one in faces:
                 around = _place(_widened(one.box), photo.size_wh).cut(photo.pixels)
                 self._store.put(job.id, _there(number, one.id), _jpeg(_no_wider(around, FACE_PX), photo.file))
 
@@ -199,6 +198,15 @@ def composed(base: Rgb, parts: Sequence[tuple[Box, Rgb]]) -> Rgb:
             taken = cv2.dilate(changed, np.ones((5, 5), np.uint8)) > 0
             np.copyto(whole.cut(out), new, where=taken[..., None])
     return out
+
+
+def _told(faces: PhotoFaces) -> dict[str, Any]:
+    return {"size_wh": faces.size_wh, "faces": [face.to_json() for face in faces.faces]}
+
+
+def _faces(told: Mapping[str, Any]) -> PhotoFaces:
+    w, h = told["size_wh"]
+    return PhotoFaces((w, h), tuple(FaceRegion.from_json(one) for one in told["faces"]))
 
 
 def _place(box: Box, size_wh: tuple[int, int]) -> Box:

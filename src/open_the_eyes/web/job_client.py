@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -12,7 +12,7 @@ from ..errors import OpenTheEyesError, UsageError
 from ..options import Mode
 from ..service.errors import NotHere
 from ..service.job_service import JobService
-from ..service.jobs import Job, reference_name
+from ..service.jobs import Job
 from ..service.uploads import Upload
 from .cookie_auth import is_visitor
 from .edit_session import PREVIEW, EditSession, PhotoFaces, Preview, new_session, photo_faces
@@ -45,15 +45,15 @@ class JobClient:
         found = self._faces_in(upload.photo)
         came = range(1, 1 + len(upload.references) + len(upload.left_out))
         shots = dict(zip([one for one in came if one not in upload.left_out], upload.references, strict=True))
-        left_out = dict(upload.left_out)
+        left_out, found_there = dict(upload.left_out), list[PhotoFaces]()
         for number, shot in shots.items():
             try:
-                self._faces_in(shot)
+                found_there.append(self._faces_in(shot))
             except NoFace as error:
                 left_out[number] = error
         kept = tuple(shot for number, shot in shots.items() if number not in left_out)
         sent = self._service.uploads.submit(replace(upload, references=kept, options=PREVIEW), owner)
-        job = self._with_faces(sent, found)
+        job = self._with_faces(sent, found, found_there)
         self._service.audience.expect(job.id)
         return job.id, left_out
 
@@ -106,14 +106,16 @@ class JobClient:
         """The session for another of the shots, to which all others are references.
 
         Raises:
-            NoFace: in that shot; the one that was open stays as it is.
-            QueueFull, OwnQueueFull, NotHere: as for `preview`.
+            QueueFull, OwnQueueFull, NotHere: as for `preview`; the one that was open stays as it is.
         """
         if not 1 <= take < len(session.names):
             return session
         came = self.job(owner, session.job)
-        found = self._faces_in(self._photo(came, reference_name(take)))
-        job = self._with_faces(self._service.resubmit(came, PREVIEW, take), found)
+        photo, shots = self._known_faces(came.id)
+        if take > len(shots):
+            raise NotHere("expected one of the other shots, there is none of that number; send the photos again.")
+        found, left = shots[take - 1], (photo, *shots[: take - 1], *shots[take:])
+        job = self._with_faces(self._service.resubmit(came, PREVIEW, take), found, left)
         self.forget_photo(owner, session)
         others = (*session.names[:take], *session.names[take + 1 :])
         return self._watched(new_session((session.names[take], *others), job.id, found))
@@ -165,8 +167,12 @@ class JobClient:
     def _begun(self, owner: str, job_id: str, names: tuple[str, ...]) -> EditSession:
         """Waiting for the first preview."""
         job = self.job(owner, job_id)
+        return new_session(names, job.id, self._known_faces(job.id)[0])
+
+    def _known_faces(self, job_id: str) -> tuple[PhotoFaces, tuple[PhotoFaces, ...]]:
+        """Of a job's photo, and of the other shots."""
         try:
-            return new_session(names, job.id, self._image_cache.load_faces(job.id))
+            return self._image_cache.load_faces(job_id), self._image_cache.load_shots(job_id)
         except FileNotFoundError:
             raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None
 
@@ -196,22 +202,23 @@ class JobClient:
 
     def _sent(self, owner: str, session: EditSession, options: dict[str, Any]) -> EditSession:
         """With a new job under way; the photo of the first one is kept, whatever else is not wanted any more."""
-        faces = PhotoFaces(session.size_wh, session.faces)
-        job = self._with_faces(self._service.resubmit(self.job(owner, session.job), options), faces, session.job)
+        came = self.job(owner, session.job)
+        faces, shots = self._known_faces(came.id)
+        job = self._with_faces(self._service.resubmit(came, options), faces, shots, came.id)
         shown = session.preview.job if session.preview is not None else None
         over = [one for one in session.jobs if one not in (session.job, shown)]
         self.forget(owner, over)
         kept = tuple(one for one in session.jobs if one not in over)
         return replace(session, waiting=job.id, finishing=False, final=None, jobs=(*kept, job.id))
 
-    def _with_faces(self, job: Job, faces: PhotoFaces, first: str | None = None) -> Job:
+    def _with_faces(self, job: Job, faces: PhotoFaces, shots: Sequence[PhotoFaces], first: str | None = None) -> Job:
         """The job, whose pictures can be made now; without room for that it is none that anybody hears of.
 
         Args:
             first: the job whose photo it took, and with which it goes.
         """
         try:
-            self._image_cache.save_faces(job.id, faces)
+            self._image_cache.save_faces(job.id, faces, shots)
             if first is not None:
                 self._image_cache.note_later(first, job.id)
         except OpenTheEyesError:
@@ -224,9 +231,3 @@ class JobClient:
         if not found.faces:
             raise NoFace("expected a face in the photo, found none; try another photo.")
         return found
-
-    def _photo(self, job: Job, name: str) -> bytes:
-        try:
-            return self._service.store.get(job.id, name)
-        except FileNotFoundError:
-            raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None

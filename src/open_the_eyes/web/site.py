@@ -18,7 +18,6 @@ from . import choices, words
 from .app_manifest import app_routes
 from .controller import Controller
 from .cookie_auth import CookieAuth
-from .edit_session import photo_faces
 from .image_cache import ImageCache
 from .image_routes import image_routes
 from .job_client import JobClient
@@ -41,10 +40,7 @@ def create_site(engine: Engine, config: ServiceSettings, host: str) -> FastAPI:
     app = create_app(engine, config, keys=keys, hosts=hosts, browser_auth=browser_auth)
     service = app.state.service
     image_cache = ImageCache(
-        service.store,
-        engine.settings,
-        is_there=lambda job: service.repository.get(job) is not None,
-        faces_in=lambda photo: photo_faces(service.inspect(photo)),
+        service.store, engine.settings, is_there=lambda job: service.repository.get(job) is not None
     )
     capabilities = capabilities_of(engine)
     job_client = JobClient(service, image_cache, capabilities.restorer)
