@@ -71,14 +71,13 @@ def test_a_job_goes_through_its_states_and_each_change_is_counted(repository: Jo
 
 
 def test_what_is_being_done_is_counted(repository: JobRepository) -> None:
-    jobs = [repository.admit(JobRequest("a", {}), 10).id for _ in range(3)]
-    for job in jobs:
-        repository.accept(job)
-    assert repository.running_count() == 0
+    first, *_ = waiting = [queued(repository) for _ in range(3)]
+    jobs = [job.id for job in waiting]
+    assert repository.outlook(first).running == 0
     repository.begin(jobs[0])
     repository.begin(jobs[1])
     repository.fail(jobs[1], {})
-    assert repository.running_count() == 1
+    assert repository.outlook(first).running == 1
 
 
 def test_a_job_ends_once(repository: JobRepository) -> None:
@@ -250,11 +249,20 @@ def test_a_page_is_read_in_order_and_nothing_is_sorted(repository: JobRepository
     assert "TEMP B-TREE" not in plan
 
 
-def test_previews_stand_before_photos(repository: JobRepository) -> None:
+def positions(repository: JobRepository, jobs: Sequence[Job]) -> list[int]:
+    return [repository.outlook(job).position for job in jobs]
+
+
+def test_previews_stand_before_photos_but_for_every_fifth_turn(repository: JobRepository) -> None:
     photos = [queued(repository) for _ in range(3)]
     preview = queued(repository, options={"mode": "fast"})
-    assert [repository.position(job) for job in photos] == [1, 2, 3]
-    assert repository.position(preview) == 0
+    assert positions(repository, photos) == [1, 2, 3]
+    assert positions(repository, [preview]) == [0]
+    more = [queued(repository, options={"mode": "fast"}) for _ in range(5)]
+    assert positions(repository, photos) == [4, 7, 8]
+    assert positions(repository, more) == [1, 2, 3, 5, 6]
+    for job in more:
+        repository.forget(job.id)
     assert repository.waiting() == {"preview": 1, "photo": 3}
     repository.begin(photos[0].id)
     assert repository.waiting() == {"preview": 1, "photo": 2}

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
-from open_the_eyes.service.jobs import Job, JobRequest
-from open_the_eyes.service.views import eta_seconds, job_view
+from open_the_eyes.service.jobs import Job, JobRequest, Lane
+from open_the_eyes.service.outlook import Outlook
+from open_the_eyes.service.views import job_view
+
+NOTHING = Outlook({}, 0, {})
 
 
 def job(**what: Any) -> Job:
@@ -15,32 +18,43 @@ def job(**what: Any) -> Job:
 
 
 @pytest.mark.parametrize(
-    ("one", "position", "usual", "running", "seconds"),
+    ("one", "ahead", "usual", "running", "seconds"),
     [
-        pytest.param(job(state="done"), 0, 2.0, 3, 0.0, id="done"),
-        pytest.param(job(state="failed"), 0, 2.0, 0, 0.0, id="failed"),
-        pytest.param(job(), 0, None, 1, None, id="the first job ever"),
-        pytest.param(job(), 3, 2.0, 1, 8.0, id="three before it"),
-        pytest.param(job(), 3, 2.0, 0, 8.0, id="three before it, and nobody at work yet"),
-        pytest.param(job(), 10, 2.0, 4, 7.0, id="ten before it, and four processes at work"),
-        pytest.param(job(), 0, 2.0, 4, 2.0, id="nobody before it: it takes its own time, however many are at work"),
+        pytest.param(job(state="done"), {}, {}, 3, 0.0, id="done"),
+        pytest.param(job(state="failed"), {}, {}, 0, 0.0, id="failed"),
+        pytest.param(job(), {}, {"photo": None}, 1, None, id="the first job ever"),
+        pytest.param(job(), {"photo": 3}, {"photo": 2.0}, 1, 8.0, id="three before it"),
+        pytest.param(job(), {"photo": 3}, {"photo": 2.0}, 0, 8.0, id="three before it, and nobody at work yet"),
+        pytest.param(job(), {"photo": 10}, {"photo": 2.0}, 4, 7.0, id="ten before it, and four processes at work"),
         pytest.param(
-            job(state="running", started=100.0, fraction=0.25), 0, 99.0, 4, 30.0, id="a quarter in ten seconds"
+            job(), {}, {"photo": 2.0}, 4, 2.0, id="nobody before it: it takes its own time, however many are at work"
         ),
-        pytest.param(job(state="running", started=109.0, fraction=0.0), 0, 2.0, 4, 2.0, id="just begun"),
         pytest.param(
-            job(state="running", started=109.0, fraction=0.01), 0, None, 1, None, id="just begun, the first ever"
+            job(),
+            {"photo": 1, "preview": 4},
+            {"photo": 9.0, "preview": 0.5},
+            1,
+            20.0,
+            id="each lane has its own time",
         ),
+        pytest.param(
+            job(), {"preview": 4}, {"photo": 9.0, "preview": None}, 1, 45.0, id="previews of which none is done"
+        ),
+        pytest.param(
+            job(state="running", started=100.0, fraction=0.25), {}, {"photo": 99.0}, 4, 30.0, id="a quarter in ten"
+        ),
+        pytest.param(job(state="running", started=109.0, fraction=0.0), {}, {"photo": 2.0}, 4, 2.0, id="just begun"),
+        pytest.param(job(state="running", started=109.0, fraction=0.01), {}, {}, 1, None, id="begun, the first ever"),
     ],
 )
 def test_the_time_left_is_told_as_far_as_it_can_be(
-    one: Job, position: int, usual: float | None, running: int, seconds: float | None
+    one: Job, ahead: dict[Lane, int], usual: dict[Lane, float | None], running: int, seconds: float | None
 ) -> None:
-    assert eta_seconds(one, position, usual, running, now=110.0) == seconds
+    assert Outlook(ahead, running, usual).eta_seconds(one, now=110.0) == seconds
 
 
 def test_a_job_expires_by_the_retention_after_its_end_and_not_before() -> None:
-    assert job_view(job(), 60, 0, None, 0)["expires"] is None
-    view = job_view(job(state="done", started=100.0, finished=101.5), 60, 0, None, 0)
+    assert job_view(job(), 60, NOTHING)["expires"] is None
+    view = job_view(job(state="done", started=100.0, finished=101.5), 60, NOTHING)
     assert view["finished"] == "1970-01-01T00:01:41.500+00:00"
     assert view["expires"] == "1970-01-01T00:02:41.500+00:00"

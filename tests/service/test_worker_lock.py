@@ -125,7 +125,7 @@ def test_a_crowd_shares_the_connections_that_there_are(database: str) -> None:
 
     jobs = JobRepository(f"{database}?application_name=crowd", connections=2)
     with ThreadPoolExecutor(12) as crowd:
-        assert list(crowd.map(lambda _: jobs.running_count(), range(60))) == [0] * 60
+        assert list(crowd.map(lambda _: jobs.unfinished_count(), range(60))) == [0] * 60
     asked = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'crowd'"
     with jobs._engine.connect() as connection:
         assert connection.execute(sa.text(asked)).scalar_one() == 2

@@ -10,6 +10,7 @@ import anyio
 from anyio.to_thread import run_sync
 
 from .jobs import Job
+from .outlook import Outlook
 from .repository import JobRepository
 from .views import job_view
 
@@ -30,15 +31,14 @@ async def events(repository: JobRepository, job: Job, retention: int) -> AsyncIt
     told, place, silent = -1, -1, 0.0
     current: Job | None = job
     while current is not None:
-        position = await run_sync(repository.position, current)
-        if current.seq != told or place not in (-1, position):
-            usual = await run_sync(repository.usual_seconds, current.request.lane)
-            yield _event(current, retention, position, await run_sync(repository.running_count), usual)
+        outlook = await run_sync(repository.outlook, current)
+        if current.seq != told or place not in (-1, outlook.position):
+            yield _event(current, retention, outlook)
             silent = 0.0
-        told, place = current.seq, position
+        told, place = current.seq, outlook.position
         if current.ended:
             return
-        pause = LOOK_SECONDS * (1 + min(position, FAR_BACK))
+        pause = LOOK_SECONDS * (1 + min(place, FAR_BACK))
         await anyio.sleep(pause)
         silent += pause
         if silent >= SILENCE_SECONDS:
@@ -48,9 +48,10 @@ async def events(repository: JobRepository, job: Job, retention: int) -> AsyncIt
     yield GONE
 
 
-def _event(job: Job, retention: int, position: int, running: int, usual: float | None) -> bytes:
-    view = job_view(job, retention, position, usual, running)
-    data: dict[str, Any] = {"state": job.state, "position": position, "running": running, **view["progress"]}
+def _event(job: Job, retention: int, outlook: Outlook) -> bytes:
+    view = job_view(job, retention, outlook)
+    told = {"position": outlook.position, "running": outlook.running}
+    data: dict[str, Any] = {"state": job.state, **told, **view["progress"]}
     if job.ended:
         data["faces"] = (job.report or {}).get("faces", [])
         data["problem"] = job.problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
@@ -22,10 +22,10 @@ from ..results import Inspected
 from .audience import Audience
 from .errors import NotHere, NotYet, StoreAway, Unwatched
 from .job_steps import JobSteps
-from .jobs import PHOTO, Job, ToldState, reference_name
+from .jobs import PHOTO, Job, Lane, ToldState, reference_name
 from .listing import Cursor
 from .metrics import Metrics
-from .priority_lock import PriorityLock
+from .priority_lock import NONE, PriorityLock
 from .problems import log_bug, problem_of
 from .processing import check_options, face_name, options_of
 from .progress_watch import ProgressWatch
@@ -71,7 +71,7 @@ class JobService:
         self.repository = JobRepository(config.database_url, config.connection_shares.jobs)
         self.watch = ProgressWatch(config.patience)
         self.metrics = Metrics(self.repository.waiting, self.repository.waiting_seconds, self.watch.still_seconds)
-        self._engine, self._device_lock = engine, PriorityLock()
+        self._engine, self._device_lock = engine, PriorityLock(self._queued)
         self._ready, self._looking, self._inspecting = (-inf, False), threading.Lock(), threading.Lock()
         self.audience = Audience(self._left)
         self._worker_lock = worker_lock(config.database_url, config.worker_name)
@@ -134,10 +134,7 @@ class JobService:
 
     def view(self, job: Job) -> dict[str, Any]:
         """A job as a client sees it."""
-        usual = None if job.ended else self.repository.usual_seconds(job.request.lane)
-        position = self.repository.position(job)
-        running = self.repository.running_count() if position else 0
-        return job_view(job, self.config.retention, position, usual, running)
+        return job_view(job, self.config.retention, self.repository.outlook(job))
 
     def page(self, owner: str, limit: int, after: str | None, state: ToldState | None) -> dict[str, Any]:
         """Some of an owner's jobs, the newest first, as a client sees them.
@@ -216,6 +213,11 @@ class JobService:
         with suppress(Exception):  # a job that finds itself forgotten stops, too, and `purge` comes by
             self.runner.cancel(job)
         self.store.forget(job)
+
+    def _queued(self) -> Mapping[Lane, int]:
+        with suppress(SQLAlchemyError):  # then nobody is known to be about to come
+            return self.repository.waiting()
+        return NONE
 
     def _end(self, job: str, why: Cancelled) -> None:
         """Ends the work on a job; its photo is kept."""

@@ -16,6 +16,8 @@ from .errors import OwnQueueFull, QueueFull
 from .jobs import ENDED, LANES, TOLD, UNFINISHED, Job, JobRequest, Lane, ToldState
 from .listing import Cursor
 from .memo import Memo
+from .outlook import Outlook
+from .priority_lock import turns_before
 from .tables import JOBS, connect, job_of
 
 COUNTED: Final = ("arriving", "queued")
@@ -174,22 +176,20 @@ class JobRepository:
         now = time.time()
         return {lane: max(0.0, now - oldest.get(lane, now)) for lane in LANES}
 
-    def position(self, job: Job) -> int:
-        """How many jobs will be begun before this one; 0 for one that has been begun."""
+    def outlook(self, job: Job) -> Outlook:
+        """What is done and will be begun before a job, as the lanes are served, and how long jobs take."""
+        waits, lane = JOBS.c.state == "queued", job.request.lane
+        before = sa.func.count().filter(waits, JOBS.c.lane == lane, JOBS.c.created < job.created)
+        others = sa.func.count().filter(waits, JOBS.c.lane != lane)
+        running = sa.func.count().filter(JOBS.c.state == "running")
+        query = sa.select(before, others, running).where(JOBS.c.state.in_(UNFINISHED))
+        with self._engine.connect() as connection:
+            own, of_others, at_work = connection.execute(query).one()
+        usual = {} if job.ended else {one: self.usual_seconds(one) for one in LANES}
         if job.state != "queued":
-            return 0
-        ahead = sa.and_(JOBS.c.lane == job.request.lane, JOBS.c.created < job.created)
-        if job.request.lane == "photo":
-            ahead = sa.or_(ahead, JOBS.c.lane == "preview")
-        query = sa.select(sa.func.count()).where(JOBS.c.state == "queued", ahead)
-        with self._engine.connect() as connection:
-            return int(connection.execute(query).scalar_one())
-
-    def running_count(self) -> int:
-        """How many jobs are being done."""
-        query = sa.select(sa.func.count()).where(JOBS.c.state == "running")
-        with self._engine.connect() as connection:
-            return int(connection.execute(query).scalar_one())
+            return Outlook({}, at_work, usual)
+        other: Lane = "photo" if lane == "preview" else "preview"
+        return Outlook({lane: own, other: turns_before(lane, own, of_others, max(1, at_work))}, at_work, usual)
 
     def usual_seconds(self, lane: Lane) -> float | None:
         """How long the latest jobs took on average, some seconds ago at most; None while there were none."""

@@ -10,11 +10,9 @@ from urllib.parse import urlencode
 
 from .jobs import Job, ToldState
 from .listing import Cursor
+from .outlook import Outlook
 
 JOBS_PATH: Final = "/v1/jobs"
-
-SURE: Final = 0.05
-"""Below this share of the work, the time left is anybody's guess."""
 
 
 def job_summary(job: Job, retention: int) -> dict[str, Any]:
@@ -36,20 +34,15 @@ def job_summary(job: Job, retention: int) -> dict[str, Any]:
     }
 
 
-def job_view(job: Job, retention: int, position: int, usual_seconds: float | None, running: int) -> dict[str, Any]:
-    """Plain JSON values, as `schemas.JobView` describes them.
-
-    Args:
-        usual_seconds: how long the latest jobs took on average; None while there were none.
-        running: how many jobs are being done.
-    """
+def job_view(job: Job, retention: int, outlook: Outlook) -> dict[str, Any]:
+    """The same with all that there is, as `schemas.JobView` describes it."""
     return {
         **job_summary(job, retention),
-        "position": position,
+        "position": outlook.position,
         "progress": {
             "stage": job.stage,
             "fraction": round(job.fraction, 3),
-            "eta_seconds": eta_seconds(job, position, usual_seconds, running, time.time()),
+            "eta_seconds": outlook.eta_seconds(job, time.time()),
         },
         "report": job.report,
     }
@@ -64,18 +57,6 @@ def page_view(jobs: Sequence[Job], retention: int, limit: int, state: ToldState 
         "jobs": [job_summary(job, retention) for job in shown],
         "next": None if query is None else f"{JOBS_PATH}?{urlencode(query)}",
     }
-
-
-def eta_seconds(job: Job, position: int, usual_seconds: float | None, running: int, now: float) -> float | None:
-    """Time left as far as it can be told: by how far it is, or by how long the latest jobs took.
-
-    Those before it are shared out among the processes that are at work, each of which has one job in hand.
-    """
-    if job.ended:
-        return 0.0
-    if job.state == "running" and job.started is not None and job.fraction > SURE:
-        return round((now - job.started) * (1 - job.fraction) / job.fraction, 1)
-    return None if usual_seconds is None else round(usual_seconds * (1 + position / max(1, running)), 1)
 
 
 def _result(address: str, one: dict[str, Any]) -> dict[str, Any]:
