@@ -191,6 +191,18 @@ def test_one_owner_cannot_fill_the_queue_for_the_others(repository: JobRepositor
     repository.check_room("b", 8, 1)  # what is being painted waits no more
 
 
+def test_a_key_and_the_browsers_that_came_in_with_it_share_its_places(repository: JobRepository) -> None:
+    for owner in ("key-9f", "visitor-1@9f", "visitor-3", "visitor-4@af9f"):
+        repository.admit(job_request(owner=owner), 100)
+    for owner in ("key-9f", "visitor-2@9f"):
+        repository.check_room(owner, 100, 3)
+        with pytest.raises(OwnQueueFull):
+            repository.check_room(owner, 100, 2)
+    repository.check_room("visitor-3", 100, 2)
+    assert ids(repository.listed("key-9f", 9)) == [], "they arrive"
+    assert repository.get(queued(repository, owner="visitor-1@9f").id, "key-9f") is None
+
+
 def test_one_request_sent_many_times_at_once_is_one_job(repository: JobRepository) -> None:
     with ThreadPoolExecutor(8) as crowd:
         jobs = crowd.map(lambda _: repository.admit(job_request(idempotency="k"), 100).id, range(16))

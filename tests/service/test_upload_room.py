@@ -15,7 +15,7 @@ from open_the_eyes.service.upload_room import UploadRoom
 def test_a_key_has_a_quarter_of_the_places_and_whoever_needs_none_all_of_them() -> None:
     room = UploadRoom(8, 1000)
     with ExitStack() as stack:
-        for owner in ("key-1", "key-1", "key-2", *["local"] * 20):
+        for owner in ("key-1", "visitor-9@1", "key-2", "visitor-8", *["local"] * 20):
             stack.enter_context(room.taken(owner, 1))
         with pytest.raises(TooManyUploads, match="at most 2 uploads of one key at once, another came; try again in 2"):
             stack.enter_context(room.taken("key-1", 1))

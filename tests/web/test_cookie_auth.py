@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from starlette.datastructures import Headers
 
-from open_the_eyes.service.api_keys import ApiKeys, make_key
-from open_the_eyes.web.cookie_auth import COOKIE, CookieAuth
+from open_the_eyes.service.api_keys import ApiKeys, account_of, make_key
+from open_the_eyes.web.cookie_auth import COOKIE, CookieAuth, is_visitor
 
 
 @pytest.fixture
@@ -60,8 +60,22 @@ def test_a_name_counts_only_with_its_signature(keys: ApiKeys, key: str) -> None:
         f"{other}.{signature}",
         f"{name}.{'0' * 64}",
         f'"{name}.é"',
+        f"{name}.{'0' * 16}.{signature.partition('.')[2]}",
     ):
         assert browser_auth.owner_of(Headers({"cookie": f"{COOKIE}={forged}"})) is None
+
+
+def test_browsers_of_one_key_are_strangers_to_each_other_and_take_its_room(tmp_path: Path, key: str) -> None:
+    other = make_key(tmp_path / "keys")
+    keys = ApiKeys.read(tmp_path / "keys")
+    browser_auth = CookieAuth(keys)
+    one, two, three = (
+        str(browser_auth.owner_of(cookie_of(browser_auth.sign_in(Headers({}), shown)))) for shown in (key, key, other)
+    )
+    assert one != two
+    assert account_of(one) == account_of(two) == keys.owner_of(key)
+    assert account_of(three) == keys.owner_of(other)
+    assert all(is_visitor(owner) and len(owner) <= 60 for owner in (one, two, three))
 
 
 def test_after_a_restart_the_same_browser_and_key_find_the_same_jobs(keys: ApiKeys, key: str) -> None:

@@ -20,6 +20,12 @@ PREFIX: Final = "ote_"
 LOCAL: Final = "local"
 """The owner of jobs where no key is asked for."""
 
+KEY: Final = "key-"
+"""With which the owners of a key's own jobs begin."""
+
+BY_KEY: Final = "@"
+"""Between the name of an owner who came in with a key, and that key's."""
+
 
 @dataclass(frozen=True, slots=True)
 class ApiKeys:
@@ -57,7 +63,17 @@ class ApiKeys:
         """Whose key this is, a name that says nothing about the key; None for a key that was not made here."""
         came = _hash(key)
         found = [known for known in self.hashes if hmac.compare_digest(known, came)]  # all, whichever fits
-        return f"key-{found[0][:16]}" if found else None
+        return f"{KEY}{found[0][:16]}" if found else None
+
+
+def account_of(owner: str) -> str:
+    """Whose room an owner takes: that of the key they came in with, or nobody else's.
+
+    >>> account_of("visitor-1@9f86d081")
+    'key-9f86d081'
+    """
+    _, by_key, key = owner.partition(BY_KEY)
+    return f"{KEY}{key}" if by_key else owner
 
 
 def make_key(path: Path) -> str:

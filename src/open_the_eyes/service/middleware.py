@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import NoCapacity
-from .api_keys import LOCAL, ApiKeys
+from .api_keys import LOCAL, ApiKeys, account_of
 from .errors import BodyTooLarge, BodyTooSlow, ForeignCaller, KeyNeeded
 from .metrics import Metrics
 from .problems import MEDIA_TYPE, RETRY_SECONDS, headers_of, problem_of
@@ -125,7 +125,7 @@ class AccessMiddleware:
         owner = self._owner(headers)
         for_page = browser_auth is not None and not path.startswith(API_PREFIX)  # which asks for dozens of pictures
         if not for_page and path != METRICS:
-            self._rate_limiter.acquire(owner)
+            self._rate_limiter.acquire(account_of(owner))
         length = headers.get("content-length", "0")
         if length.isascii() and length.isdigit() and int(length[:18]) > self._policy.max_body:
             raise _too_large(self._policy.max_body)

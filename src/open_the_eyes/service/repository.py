@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from ..counting import counted
 from ..errors import UsageError
 from .errors import OwnQueueFull, QueueFull
-from .jobs import ENDED, LANES, TOLD, UNFINISHED, Job, JobRequest, Lane, ToldState
+from .jobs import ENDED, LANES, UNFINISHED, Job, JobRequest, Lane, ToldState
 from .listing import Cursor
 from .memo import Memo
 from .outlook import Outlook
 from .priority_lock import turns_before
+from .statements import changing, counting, forgetting, listing, of_account
 from .tables import JOBS, connect, job_of
 
 COUNTED: Final = ("arriving", "queued")
@@ -52,7 +53,7 @@ class JobRepository:
 
         Raises:
             QueueFull: `max_queue` jobs are waiting.
-            OwnQueueFull: `max_own` jobs of the same owner are.
+            OwnQueueFull: `max_own` jobs of the same owner are, or of the key they came in with.
             UsageError: another request had the same idempotency key.
         """
         try:
@@ -75,7 +76,7 @@ class JobRepository:
     def check_room(self, owner: str, max_queue: int, max_own: int | None = None) -> None:
         """Raises:
         QueueFull: `max_queue` jobs are waiting.
-        OwnQueueFull: `max_own` jobs of this owner are.
+        OwnQueueFull: `max_own` jobs of this owner are, or of the key they came in with.
         """
         with self._engine.connect() as connection:
             self._check_room(connection, owner, max_queue, max_own)
@@ -98,11 +99,7 @@ class JobRepository:
 
     def listed(self, owner: str, most: int, after: Cursor | None = None, state: ToldState | None = None) -> list[Job]:
         """An owner's jobs, the newest first; those that were made before the one at the cursor, where there is one."""
-        of_state = JOBS.c.state.in_(TOLD) if state is None else JOBS.c.state == state
-        query = sa.select(JOBS).where(JOBS.c.owner == owner, of_state)
-        if after is not None:
-            query = query.where(sa.tuple_(JOBS.c.created, JOBS.c.id) < sa.tuple_(after.created, after.job))
-        query = query.order_by(JOBS.c.created.desc(), JOBS.c.id.desc()).limit(most)
+        query = listing(owner, after, state).limit(most)
         with self._engine.connect() as connection:
             return [job_of(row) for row in connection.execute(query)]
 
@@ -118,14 +115,14 @@ class JobRepository:
         """
         attempts = JOBS.c.attempts + (0 if again else 1)
         values = {"started": time.time(), "stage": "", "fraction": 0.0, "attempts": attempts}
-        query = _changing(job, UNFINISHED, state="running", **values).returning(JOBS.c.attempts)
+        query = changing(job, UNFINISHED, state="running", **values).returning(JOBS.c.attempts)
         with self._engine.begin() as connection:
             return connection.execute(query).scalar() or 0
 
     def leave(self, job: str) -> None:
         """What had begun was left in order, and will begin again: that was no attempt."""
         with self._engine.begin() as connection:
-            connection.execute(_changing(job, ("running",), attempts=JOBS.c.attempts - 1))
+            connection.execute(changing(job, ("running",), attempts=JOBS.c.attempts - 1))
 
     def progress(self, job: str, stage: str, fraction: float) -> bool:
         """False, when nobody wants it any more."""
@@ -143,12 +140,12 @@ class JobRepository:
 
     def forget(self, job: str, owner: str | None = None) -> bool:
         """Nobody finds it any more, and its worker learns of it at the next step; an empty row stays until `drop`."""
-        query = _forgetting(job)
+        query = forgetting(job)
         return self._has_changed(query if owner is None else query.where(JOBS.c.owner == owner))
 
     def abandon(self, job: str) -> bool:
         """Forgets a job whose photo could not be stored; False, when the same request, sent twice, has succeeded."""
-        return self._has_changed(_forgetting(job).where(JOBS.c.state == "arriving"))
+        return self._has_changed(forgetting(job).where(JOBS.c.state == "arriving"))
 
     def forgotten(self, before: float) -> list[str]:
         """Jobs that were forgotten by then, and whose files may still be somewhere."""
@@ -178,16 +175,12 @@ class JobRepository:
 
     def outlook(self, job: Job) -> Outlook:
         """What is done and will be begun before a job, as the lanes are served, and how long jobs take."""
-        waits, lane = JOBS.c.state == "queued", job.request.lane
-        before = sa.func.count().filter(waits, JOBS.c.lane == lane, JOBS.c.created < job.created)
-        others = sa.func.count().filter(waits, JOBS.c.lane != lane)
-        running = sa.func.count().filter(JOBS.c.state == "running")
-        query = sa.select(before, others, running).where(JOBS.c.state.in_(UNFINISHED))
         with self._engine.connect() as connection:
-            own, of_others, at_work = connection.execute(query).one()
+            own, of_others, at_work = connection.execute(counting(job)).one()
         usual = {} if job.ended else {one: self.usual_seconds(one) for one in LANES}
         if job.state != "queued":
             return Outlook({}, at_work, usual)
+        lane = job.request.lane
         other: Lane = "photo" if lane == "preview" else "preview"
         return Outlook({lane: own, other: turns_before(lane, own, of_others, max(1, at_work))}, at_work, usual)
 
@@ -231,7 +224,7 @@ class JobRepository:
         self._engine.dispose()
 
     def _change(self, job: str, states: Sequence[str], **values: Any) -> bool:
-        return self._has_changed(_changing(job, states, **values))
+        return self._has_changed(changing(job, states, **values))
 
     def _has_changed(self, query: sa.Update) -> bool:
         with self._engine.begin() as connection:
@@ -252,8 +245,7 @@ class JobRepository:
         return None if row is None else job_of(row)
 
     def _check_room(self, connection: sa.Connection, owner: str, max_queue: int, max_own: int | None) -> None:
-        of_owner = sa.func.count().filter(JOBS.c.owner == owner)
-        query = sa.select(sa.func.count(), of_owner).where(JOBS.c.state.in_(COUNTED))
+        query = sa.select(sa.func.count(), sa.func.count().filter(of_account(owner))).where(JOBS.c.state.in_(COUNTED))
         waiting, own = connection.execute(query).one()
         if waiting < max_queue and (max_own is None or own < max_own):
             return
@@ -280,17 +272,6 @@ class JobRepository:
         }
         connection.execute(sa.insert(JOBS).values(row))
         return job_of(connection.execute(sa.select(JOBS).where(JOBS.c.id == row["id"])).one())
-
-
-def _changing(job: str, states: Sequence[str], **values: Any) -> sa.Update:
-    query = sa.update(JOBS).where(JOBS.c.id == job, JOBS.c.state.in_(states))
-    return query.values(seq=JOBS.c.seq + 1, **values)
-
-
-def _forgetting(job: str) -> sa.Update:
-    empty = {"owner": "", "idempotency": None, "fingerprint": "", "options": "{}", "outcome": None, "stage": ""}
-    query = sa.update(JOBS).where(JOBS.c.id == job, JOBS.c.state != "forgotten")
-    return query.values(state="forgotten", finished=time.time(), **empty)
 
 
 def _usual_seconds(connection: sa.Connection, lane: Lane) -> float | None:

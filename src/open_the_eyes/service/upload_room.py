@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from ..counting import counted
-from .api_keys import LOCAL
+from .api_keys import LOCAL, account_of
 from .concurrency import RETRY_AFTER_SECONDS, too_many
 
 PART: Final = 4
@@ -34,20 +34,21 @@ class UploadRoom:
         """One upload's room, for the length of a block: from before its first byte until its files are deleted.
 
         Raises:
-            TooManyUploads: there is none left, or this owner has no more.
+            TooManyUploads: there is none left, or this owner, or the key they came in with, has no more.
         """
-        self._check(owner, size)
-        own = self._taken.setdefault(owner, [])
+        account = account_of(owner)
+        self._check(account, size)
+        own = self._taken.setdefault(account, [])
         own.append(size)
         try:
             yield
         finally:
             own.remove(size)
             if not own:
-                del self._taken[owner]
+                del self._taken[account]
 
-    def _check(self, owner: str, size: int) -> None:
-        own = [] if owner == LOCAL else self._taken.get(owner, [])
+    def _check(self, account: str, size: int) -> None:
+        own = [] if account == LOCAL else self._taken.get(account, [])
         if len(own) >= self._own_places:
             most = counted(self._own_places, "upload")
             raise too_many(f"expected at most {most} of one key at once, another came", RETRY_AFTER_SECONDS)

@@ -14,7 +14,7 @@ from typing import Final
 
 from starlette.datastructures import Headers
 
-from ..service.api_keys import ApiKeys
+from ..service.api_keys import BY_KEY, KEY, ApiKeys
 
 COOKIE: Final = "ote_visitor"
 VISITOR: Final = "visitor-"
@@ -41,12 +41,16 @@ class CookieAuth:
 
     def owner_of(self, headers: Headers) -> str | None:
         """The owner of this visitor's jobs, which does not tell the cookie; None for who has to be let in first."""
-        name, _, signature = _cookie(headers).partition(".")
+        name, _, signed = _cookie(headers).partition(".")
         if not _NAME.fullmatch(name):
             return None
-        if self._keys is not None and not hmac.compare_digest(signature.encode(), self._signature(name).encode()):
+        visitor = f"{VISITOR}{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+        if self._keys is None:
+            return visitor
+        key, _, signature = signed.partition(".")
+        if not hmac.compare_digest(signature.encode(), self._signature(name, key).encode()):
             return None
-        return f"{VISITOR}{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+        return f"{visitor}{BY_KEY}{key}"  # whose room it takes: many browsers of one key have no more than it has
 
     def is_public(self, path: str) -> bool:
         return _OPEN.fullmatch(path) is not None
@@ -61,15 +65,17 @@ class CookieAuth:
         It is for HTTPS alone where the visitor came by that. It comes along with a link on another site (`Lax`), or
         such a link would make the visitor somebody else; what other sites' pages send is refused by its Origin.
         """
-        if self._keys is not None and self._keys.owner_of(key) is None:
+        account = "" if self._keys is None else self._keys.owner_of(key)
+        if account is None:
             return None
         came = _cookie(headers).partition(".")[0]
         name = came if _NAME.fullmatch(came) else secrets.token_urlsafe(32)
-        value = name if self._keys is None else f"{name}.{self._signature(name)}"
+        by = account.removeprefix(KEY)
+        value = f"{name}.{by}.{self._signature(name, by)}" if by else name
         return f"{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if _by_https(headers) else "")
 
-    def _signature(self, name: str) -> str:
-        return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()
+    def _signature(self, name: str, key: str) -> str:
+        return hmac.new(self._secret, f"{name}.{key}".encode(), hashlib.sha256).hexdigest()
 
 
 def is_visitor(owner: str) -> bool:
