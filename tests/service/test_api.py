@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from PIL import Image
 
 from open_the_eyes.options import Options
 from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.service.events import until_ended
 from tests.service.running import RunningService
 
 if TYPE_CHECKING:
@@ -138,6 +143,37 @@ def test_who_connects_again_is_told_the_state_at_once_though_nothing_has_happene
             assert first.startswith("id: ")
             last = first.removeprefix("id: ")
     server.ended(job)
+
+
+def test_who_waits_for_a_job_is_answered_when_it_has_ended_and_not_before(server: RunningService, shut: bytes) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        with server.service._device_lock.hold("preview"):
+            done, deleted = server.job(shut), server.job(shut)
+            waits = [pool.submit(server.http.get, f"/v1/jobs/{job}?wait=30") for job in (done, deleted)]
+            time.sleep(0.3)
+            assert not any(one.done() for one in waits)
+            server.http.delete(f"/v1/jobs/{deleted}")
+            assert waits[1].result(5).status_code == 404
+            assert server.view(done)["state"] == "queued", "who does not wait is answered at once"
+        assert waits[0].result(30).json()["state"] == "done"
+
+
+def test_nobody_is_kept_waiting_longer_than_they_said_or_once_they_have_left(
+    server: RunningService, shut: bytes
+) -> None:
+    def asked(seconds: float, *, left: bool) -> float:
+        async def is_left() -> bool:
+            return left
+
+        began = time.monotonic()
+        asyncio.run(until_ended(server.service.repository, job, seconds, is_left))
+        return time.monotonic() - began
+
+    with server.service._device_lock.hold("preview"):
+        job = server.service.job(UUID(server.job(shut)), "local")
+        assert 0.05 <= asked(0.05, left=False) < 5
+        assert asked(60, left=True) < 5
+        server.http.delete(f"/v1/jobs/{job.id}")
 
 
 def test_the_same_key_and_body_make_one_job(server: RunningService, shut: bytes) -> None:

@@ -1,9 +1,10 @@
-"""What happens to a job, as server-sent events: its state first, then every change, until it has ended."""
+"""What happens to a job, as server-sent events: its state first, then every change, until it has ended; or its end."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final
 
 import anyio
@@ -38,7 +39,7 @@ async def events(repository: JobRepository, job: Job, retention: int) -> AsyncIt
         told, place = current.seq, outlook.position
         if current.ended:
             return
-        pause = LOOK_SECONDS * (1 + min(place, FAR_BACK))
+        pause = _pause(place)
         await anyio.sleep(pause)
         silent += pause
         if silent >= SILENCE_SECONDS:
@@ -46,6 +47,27 @@ async def events(repository: JobRepository, job: Job, retention: int) -> AsyncIt
             silent = 0.0
         current = await run_sync(repository.get, job.id)
     yield GONE
+
+
+async def until_ended(
+    repository: JobRepository, job: Job, seconds: float, is_left: Callable[[], Awaitable[bool]]
+) -> None:
+    """Returns when a job has ended or was deleted, or after so many seconds.
+
+    Args:
+        is_left: whether nobody waits for it any more.
+    """
+    until = time.monotonic() + seconds
+    current: Job | None = job
+    while current is not None and not current.ended and (left := until - time.monotonic()) > 0 and not await is_left():
+        outlook = await run_sync(repository.outlook, current)
+        await anyio.sleep(min(left, _pause(outlook.position)))
+        current = await run_sync(repository.get, job.id)
+
+
+def _pause(position: int) -> float:
+    """Seconds until a job is looked at again."""
+    return LOOK_SECONDS * (1 + min(position, FAR_BACK))
 
 
 def _event(job: Job, retention: int, outlook: Outlook) -> bytes:

@@ -16,12 +16,15 @@ from ..errors import NoCapacity, UsageError
 from ..options import MAX_VARIATIONS
 from ..wording import typed
 from .errors import NotHere
-from .events import events
+from .events import events, until_ended
 from .job_service import JobService
 from .jobs import ToldState
 from .listing import DEFAULT_LIMIT, MAX_LIMIT
 from .problems import MEDIA_TYPE
 from .schemas import EVENT, EVENTS, UPLOAD, HealthView, JobsView, JobView, ReportView, problems
+
+MAX_WAIT: Final = 30
+"""Seconds for which who asks for a job may have the answer held back: many proxies lose patience after 60."""
 
 JobId = Annotated[UUID, Path(description="A job's id, from the answer to POST /v1/jobs.")]
 STREAM: Final = "text/event-stream"
@@ -100,10 +103,20 @@ def list_jobs(
 
 @v1.head("/jobs/{job_id}", include_in_schema=False)
 @v1.get("/jobs/{job_id}", response_model=JobView, responses=problems(404, 422, 503), tags=["jobs"])
-def get_job(request: Request, job_id: JobId) -> dict[str, Any]:
+async def get_job(
+    request: Request,
+    job_id: JobId,
+    wait: Annotated[
+        int, Query(ge=0, le=MAX_WAIT, description="Answers when the job has ended, or after so many seconds.")
+    ] = 0,
+) -> dict[str, Any]:
     """What has become of a job: state, faces, outcomes, timings, and where its results are."""
     service = _service(request)
-    return service.view(service.job(job_id, request.state.owner))
+    job = await run_sync(service.job, job_id, request.state.owner)
+    if wait and not job.ended:
+        await until_ended(service.repository, job, wait, request.is_disconnected)
+        job = await run_sync(service.job, job_id, request.state.owner)
+    return await run_sync(service.view, job)
 
 
 @v1.head("/jobs/{job_id}/events", include_in_schema=False)
