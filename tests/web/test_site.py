@@ -120,22 +120,23 @@ def test_a_visitor_sees_their_own_photo_and_nobody_elses(site: Site, photos: Pat
         assert ada.get(paths[2]).status_code == 404
 
 
-def test_pictures_that_wait_leave_the_service_its_threads(
+def test_pictures_that_wait_leave_the_service_its_threads_and_other_visitors_theirs(
     site: Site, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     get, go_on = site.service.store.get, threading.Event()
 
-    def slow(job: str, name: str) -> bytes:
-        assert not name.startswith("print-") or go_on.wait(20)
-        return get(job, name)
+    def slow(asked_for: str, name: str) -> bytes:
+        assert asked_for != job or not name.startswith("print-") or go_on.wait(20)
+        return get(asked_for, name)
 
-    with site.visitor() as ada, ThreadPoolExecutor(60) as many:
-        job = handed_in(ada, photos / "group.jpg").json()["id"]
+    with site.visitor() as ada, site.visitor() as max_, ThreadPoolExecutor(60) as many:
+        job, other = (handed_in(one, photos / "group.jpg").json()["id"] for one in (ada, max_))
         monkeypatch.setattr(site.service.store, "get", slow)
         asked = [many.submit(ada.get, f"/pictures/{job}/eyes/0/1.jpg") for _ in range(60)]
         try:
             time.sleep(0.3)
             assert httpx.get(site.address + "/readyz", timeout=5).status_code == 200
+            assert max_.get(f"/pictures/{other}/eyes/0/1.jpg", timeout=5).status_code == 200
         finally:
             go_on.set()
         assert {one.result().status_code for one in asked} == {200}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Final
 from urllib.parse import quote
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -25,6 +26,9 @@ MINUTES: Final = 600
 MAX_THREADS: Final = 4
 """That make or read pictures at one moment; other requests wait without one, and leave the service its own."""
 
+OWN_THREADS: Final = 2
+"""Of these, that one visitor has at most: a page asks for dozens of pictures, each of which may take seconds."""
+
 _EYES: Final = re.compile(r"none|all|\d{1,5}\.\d{1,2}(,\d{1,5}\.\d{1,2}){0,499}")
 
 JobId = Annotated[UUID, Path()]
@@ -33,13 +37,14 @@ JobId = Annotated[UUID, Path()]
 def image_routes(service: JobService, image_cache: ImageCache) -> APIRouter:
     """The routes; what they show is the visitor's own, or not here."""
     router = APIRouter(include_in_schema=False)
-    threads = CapacityLimiter(MAX_THREADS)
+    threads, of_owner = CapacityLimiter(MAX_THREADS), WeakValueDictionary[str, CapacityLimiter]()
 
     async def picture(request: Request, job_id: UUID, make: Callable[[Job], bytes]) -> Response:
         def made() -> bytes:
             return make(service.job(job_id, request.state.owner))
 
-        async with threads:
+        own_threads = of_owner.setdefault(request.state.owner, CapacityLimiter(OWN_THREADS))
+        async with own_threads, threads:
             try:
                 data = await run_sync(made)
             except FileNotFoundError:
