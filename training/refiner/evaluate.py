@@ -5,7 +5,7 @@ photo's own skin around them; whole ones have the detail of exemplars too, and a
 
 Open-eyed portraits get a painted blink, the engine opens it, and the new eyes are laid into the untouched portrait, so
 that everything around them is the photo itself. Measured under the patch: L1 and SSIM to the true eyes; sharpness, as a
-multiple of the true eyes'; how far the mean colours of both irises lie apart, beside how far they do in the photo. Then
+multiple of the true eyes'; how far the mean colours of both irises lie apart, each picture's where they are in it. Then
 a classifier is trained to tell edited eyes from untouched ones (`telltale.py`): the area under its ROC curve on people
 it has not seen, 0.5 where it can only guess. On real blinks there is no truth: for those the sharpness of the new eyes
 stands against the cheeks', as a multiple of what open eyes of the portraits have. Means with 95 % bootstrap intervals.
@@ -84,7 +84,8 @@ def looks_of(portrait: Portrait, painters: dict[str, AppearanceGenerator]) -> di
     for way, painter in painters.items():
         (patch,) = painter.generate([Request(shut, seed=0)], GenerateOptions())
         made = blend(true, patch)
-        looks[way] = Look(_measured(made, true, patch, marks), eye_pictures(made, marks))
+        apart = irises_apart(made, _marks_of(made, portrait, true))
+        looks[way] = Look(_measured(made, true, patch, marks) | {"irises apart": apart}, eye_pictures(made, marks))
     return looks
 
 
@@ -96,7 +97,6 @@ def _measured(made: Rgb, true: Crop, patch: Patch, marks: NDArray[np.float64]) -
         "SSIM": against.ssim,
         "sharpness": against.sharpness,
         "iris colour": against.iris,
-        "irises apart": irises_apart(made, marks),
     }
 
 
@@ -120,19 +120,17 @@ def blink_looks(portrait: Portrait, painters: dict[str, AppearanceGenerator]) ->
     for way, painter in painters.items():
         (patch,) = painter.generate([Request(shut, seed=0)], GenerateOptions())
         made = blend(shut, patch)
-        marks = detector().measure(np.asarray(_laid(portrait, shut, made), np.uint8), shut.face)
-        seen = shut.landmarks if marks is None else marks.landmarks - shut.window.offset
-        out[way] = {
-            "eye : cheek": eye_to_cheek(made, seen, patch.mask),
-            "irises apart": irises_apart(made, np.asarray(seen, np.float64)),
-        }
+        marks = _marks_of(made, portrait, shut)
+        out[way] = {"eye : cheek": eye_to_cheek(made, marks, patch.mask), "irises apart": irises_apart(made, marks)}
     return out
 
 
-def _laid(portrait: Portrait, shut: Crop, made: Rgb) -> Rgb:
+def _marks_of(made: Rgb, portrait: Portrait, around: Crop) -> NDArray[np.float64]:
+    """The landmarks of a face with the crop's new pixels, in the crop; where none is seen, those it had."""
     whole = portrait.pixels.copy()
-    shut.window.cut(whole)[...] = made
-    return whole
+    around.window.cut(whole)[...] = made
+    face = detector().measure(whole, around.face)
+    return np.asarray(around.landmarks if face is None else face.landmarks - around.window.offset, np.float64)
 
 
 def table_of(rows: list[dict[str, Look]]) -> Table:
