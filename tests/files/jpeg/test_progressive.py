@@ -133,6 +133,15 @@ def test_a_scan_that_comes_twice_is_not_patched(tmp_path: Any) -> None:
     assert how(repainted(photo, mask_of(photo)), tmp_path) == "reencoded: scans in an unusual order"
 
 
+def test_a_quantisation_table_between_two_scans_is_not_patched(tmp_path: Any) -> None:
+    """A decoder takes the one it finds first; which that is, is not for us to guess."""
+    source = coded(progressive=True, mode="L")
+    table = source[source.index(b"\xff\xdb") :][: 2 + 67]
+    at = source.rindex(scripts(source)[-1])
+    photo = read(source[:at] + table + source[at:], SETTINGS)
+    assert how(repainted(photo, mask_of(photo)), tmp_path) == "reencoded: tables that change between its scans"
+
+
 def test_a_scan_that_breaks_off_is_not_patched(tmp_path: Any) -> None:
     photo = read(coded(progressive=True, mode="L")[:-60] + b"\xff\xd9", SETTINGS)
     edited = repainted(photo, mask_of(photo))
