@@ -12,7 +12,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .privacy import keep_to_itself
 from .version import __version__
+
+keep_to_itself()  # here, since any module may be the first to load one of them
 
 if TYPE_CHECKING:
     from .burst import BestTake, best_take

@@ -17,7 +17,6 @@ from ..errors import NoCapacity, OpenTheEyesError, UsageError
 from ..residency.gpus import gpu_mib
 from ..settings import Settings
 
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ENABLE_AUTO_CONNECT", "0")  # else a thread that is late starts a second Ray at the end
 
 ANSWER_SECONDS: Final = 5.0
