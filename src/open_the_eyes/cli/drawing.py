@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ..files import SUFFIXES, encoded, write
+from ..files import SUFFIXES, encoded, for_screen, write
 from ..files.whole_file import write_whole
 from ..imaging.annotate import FaceMark, Kind, annotate
 from ..imaging.mesh478 import EYE_RING, SIDES
@@ -43,8 +43,8 @@ def draw(inspected: Inspected, path: Path, *, overwrite: bool) -> Report:
         for report, face in zip(inspected.faces, inspected.detected, strict=True)
     ]
     came = inspected.photo.file
-    colours = None if came is None else FileFacts(came.format, icc=came.icc)
-    output = _written(Photo(annotate(inspected.photo.pixels, marks), None, colours), path, came, overwrite=overwrite)
+    drawn = for_screen(annotate(inspected.photo.pixels, marks), came)
+    output = _written(drawn, path, came, overwrite=overwrite)
     return replace(inspected.report, outputs=(*inspected.report.outputs, output))
 
 

@@ -8,7 +8,7 @@ whole file.
 
 from ..edit_record import EditRecord
 from .c2pa_manifest import signed_itself
-from .colour_space import AROUND_FACE, AROUND_PERSON, excerpt, in_srgb, taken_back
+from .colour_space import AROUND_FACE, AROUND_PERSON, excerpt, for_screen, in_srgb, taken_back
 from .credentials import Credentials, is_as_signed
 from .edit_xmp import read_record
 from .gps import may_tell_place, without_gps
@@ -29,6 +29,7 @@ __all__ = [
     "encoded",
     "encoded_and_told",
     "excerpt",
+    "for_screen",
     "format_asked",
     "format_for",
     "in_srgb",

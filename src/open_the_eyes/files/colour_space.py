@@ -12,14 +12,16 @@ from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
+import cv2
 import numpy as np
 from PIL import Image
 
 from ..imaging.arrays import Rgb
 from ..imaging.painting import Tile
-from ..photo import Photo
+from ..photo import FileFacts, Photo
 from ..roles import Face
 from ..seen import Seen
+from .told_colours import comes_before_profile, told_by
 
 if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform
@@ -37,31 +39,56 @@ _STRIP: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class ColourSpace:
-    """The RGB space of a profile, beside sRGB."""
+    """The RGB space of a profile, beside sRGB; where its white is a lower level than 255, what is brighter is white."""
 
     _to_srgb: ImageCmsTransform
     _from_srgb: ImageCmsTransform
+    _white: int = 255
 
     def in_srgb(self, pixels: Rgb) -> Rgb:
         """(h, w, 3) of this space as sRGB; colours that it does not have come out as its nearest."""
-        return _through(self._to_srgb, pixels)
+        return _through(self._to_srgb, self._spread(pixels))
 
     def with_change(self, pixels: Rgb, before: Rgb, after: Rgb) -> Rgb:
         """(h, w, 3) of this space with what changed between two pictures in sRGB; unchanged pixels are the same."""
         change = _through(self._from_srgb, after).astype(np.int16) - _through(self._from_srgb, before)
+        if self._white < 255:
+            change = np.round(change * (self._white / 255)).astype(np.int16)
         return np.asarray(np.clip(pixels + change, 0, 255), np.uint8)
+
+    def _spread(self, pixels: Rgb) -> Rgb:
+        """With white at 255."""
+        if self._white == 255:
+            return pixels
+        levels = np.minimum(np.round(np.arange(256) * (255 / self._white)), 255).astype(np.uint8)
+        return np.asarray(cv2.LUT(np.ascontiguousarray(pixels), levels), np.uint8) if pixels.size else pixels
 
 
 def space_of(photo: Photo) -> ColourSpace | None:
-    """The space that a photo's profile tells; None for sRGB, and where there is no profile that can be used."""
-    icc = None if photo.file is None else photo.file.icc
-    return None if icc is None else _space_of(icc)
+    """The space that a photo tells, by its profile or without one; None for sRGB, and for what cannot be used."""
+    file = photo.file
+    if file is None:
+        return None
+    told = told_by(file) if file.icc is None or comes_before_profile(file) else None
+    if told is not None:
+        return _space_of(told.profile, told.white)
+    return None if file.icc is None else _space_of(file.icc, 255)
 
 
 def excerpt(pixels: Rgb, photo: Photo) -> Rgb:
     """A small picture (h, w, 3) made of the photo's pixels, in sRGB: for a page, where it comes without a profile."""
     space = space_of(photo)
     return pixels if space is None else space.in_srgb(pixels)
+
+
+def for_screen(pixels: Rgb, source: FileFacts | None) -> Photo:
+    """A picture made of a file's pixels (h, w, 3), to be stored by itself in any format: with the file's profile, or in
+    sRGB where the file told its colours without one."""
+    if source is None:
+        return Photo(pixels)
+    if source.icc is None or comes_before_profile(source):
+        return Photo(excerpt(pixels, Photo(pixels, file=source)), None, FileFacts(source.format))
+    return Photo(pixels, None, FileFacts(source.format, icc=source.icc))
 
 
 def in_srgb(seen: Seen, faces: Iterable[Face], around: float = AROUND_PERSON) -> Seen:
@@ -89,7 +116,7 @@ def taken_back(seen: Seen, tiles: Sequence[Tile]) -> list[Tile]:
 
 
 @lru_cache(maxsize=16)
-def _space_of(icc: bytes) -> ColourSpace | None:
+def _space_of(icc: bytes, white: int) -> ColourSpace | None:
     from PIL import ImageCms
 
     if icc[16:20] != b"RGB ":
@@ -98,7 +125,7 @@ def _space_of(icc: bytes) -> ColourSpace | None:
         own, srgb = ImageCms.ImageCmsProfile(BytesIO(icc)), ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
         way: dict[str, Any] = {"inMode": "RGB", "outMode": "RGB"}
         way["renderingIntent"] = ImageCms.Intent.RELATIVE_COLORIMETRIC
-        space = ColourSpace(ImageCms.buildTransform(own, srgb, **way), ImageCms.buildTransform(srgb, own, **way))
+        space = ColourSpace(ImageCms.buildTransform(own, srgb, **way), ImageCms.buildTransform(srgb, own, **way), white)
     except (OSError, ImageCms.PyCMSError):
         return None
     probes = np.stack(np.meshgrid(_PROBES, _PROBES, _PROBES), axis=-1).reshape(-1, 1, 3)

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from ..photo import FileFormat
 from .c2pa_manifest import LOST
-from .isobmff_boxes import primary_property
+from .isobmff_boxes import primary_properties, primary_property
 
 Nclx: TypeAlias = "tuple[int, int, int, int]"
 """Primaries, transfer and matrix (ITU-T H.273), and 1 where the range is full."""
@@ -23,6 +23,7 @@ _BRANDS: Final[dict[bytes, FileFormat]] = {
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"), "HEIF"),
 }
 _PRIMARIES, _TRANSFERS = (1, 2, *range(4, 13)), (1, 2, *range(4, 19))
+_NCLX_BYTES: Final = 7
 _NCLX: Final = re.compile(rb"colrnclx(.{7})", re.DOTALL)
 _AV1C: Final = re.compile(rb"av1C\x81.(.)", re.DOTALL)
 _HAS_GAIN_MAP: Final = re.compile(rb"hdrgainmap|infe.{8}(?:..)?tmap", re.DOTALL)
@@ -46,7 +47,13 @@ def brand_of(data: bytes) -> FileFormat | None:
 
 
 def nclx_of(data: bytes) -> Nclx | None:
-    """The colours of the first picture that tells them."""
+    """The colours of the primary picture; of the first that tells them, where it is made of others."""
+    try:
+        own = next((told[4:] for told in primary_properties(data, b"colr") if told.startswith(b"nclx")), b"")
+    except (ValueError, IndexError):
+        own = b""
+    if len(own) >= _NCLX_BYTES:
+        return _unpacked(own[:_NCLX_BYTES])
     found = _NCLX.search(data)
     return None if found is None else _unpacked(found[1])
 

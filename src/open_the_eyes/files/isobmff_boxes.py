@@ -85,7 +85,16 @@ def primary_uses(data: Data, meta: Box, properties: Box) -> Uses:
 
 
 def primary_property(data: Data, kind: bytes) -> bytes | None:
-    """What a property of the primary picture says, None where it has no such property.
+    """What the first property of that kind says of the primary picture, None where it has no such property.
+
+    Raises:
+        ValueError, IndexError: the file is damaged.
+    """
+    return next(primary_properties(data, kind), None)
+
+
+def primary_properties(data: Data, kind: bytes) -> Iterator[bytes]:
+    """What each property of that kind says of the primary picture.
 
     Raises:
         ValueError, IndexError: the file is damaged.
@@ -98,5 +107,4 @@ def primary_property(data: Data, kind: bytes) -> bytes | None:
     for at in range(uses.count_at + 1, uses.end, uses.size):
         index = number(data, at, uses.size) & (0x7F if uses.size == 1 else 0x7FFF)
         if 1 <= index <= len(listed) and listed[index - 1].kind == kind:
-            return bytes(data[listed[index - 1].start + HEAD : listed[index - 1].end])
-    return None
+            yield bytes(data[listed[index - 1].start + HEAD : listed[index - 1].end])

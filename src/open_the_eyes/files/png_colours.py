@@ -13,7 +13,7 @@ from .isobmff import Nclx
 from .parcel import Blocks, Parcel, u32
 
 _Chunks: TypeAlias = Sequence[tuple[str, bytes]]
-_USUAL_PRIMARIES, _USUAL_TRANSFERS = (1, 2, 5, 6), (1, 2, 6, 13)
+USUAL_PRIMARIES, _USUAL_TRANSFERS = (1, 2, 5, 6), (1, 2, 6, 13)
 """Of ITU-T H.273: sRGB's, near it, or none told."""
 _GAMMA, _GAMMA_NEAR = 45_455, 2_273
 _CHROMATICITIES, _CHROMATICITIES_NEAR = (31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000), 1_000
@@ -22,7 +22,7 @@ _CHROMATICITIES, _CHROMATICITIES_NEAR = (31_270, 32_900, 64_000, 33_000, 30_000,
 
 def far_from_srgb(nclx: Nclx) -> bool:
     """Whether a picture looks wrong to those who do not heed these numbers."""
-    return nclx[0] not in _USUAL_PRIMARIES or nclx[1] not in _USUAL_TRANSFERS
+    return nclx[0] not in USUAL_PRIMARIES or nclx[1] not in _USUAL_TRANSFERS
 
 
 def nclx_of(chunks: _Chunks) -> Nclx | None:
@@ -33,13 +33,21 @@ def nclx_of(chunks: _Chunks) -> Nclx | None:
 
 def with_gamma_of_its_own(chunks: _Chunks, *, grey: bool) -> bool:
     """Whether chunks without cICP or profile tell a gamma or, for colours, primaries that are not sRGB's."""
+    return gamma_and_primaries(chunks, grey=grey) is not None
+
+
+def gamma_and_primaries(chunks: _Chunks, *, grey: bool) -> tuple[float | None, tuple[float, ...] | None] | None:
+    """Gamma, and x and y of white, red, green and blue, that are not sRGB's; None for those that nothing is said of,
+    and None in all where both are, or the samples are said to be sRGB."""
     if any(name == "sRGB" for name, _ in chunks):
-        return False
+        return None
     gamma, primaries = _payload(chunks, "gAMA", 4), None if grey else _payload(chunks, "cHRM", 32)
-    if gamma is not None and u32(gamma, 0) and abs(u32(gamma, 0) - _GAMMA) > _GAMMA_NEAR:
-        return True
+    level = 0 if gamma is None else u32(gamma, 0)
     told = _CHROMATICITIES if primaries is None else struct.unpack(">8I", primaries)
-    return any(abs(a - b) > _CHROMATICITIES_NEAR for a, b in zip(told, _CHROMATICITIES, strict=True))
+    far = any(abs(a - b) > _CHROMATICITIES_NEAR for a, b in zip(told, _CHROMATICITIES, strict=True))
+    if not far and (not level or abs(level - _GAMMA) <= _GAMMA_NEAR):
+        return None
+    return level / 100_000 if level else None, tuple(part / 100_000 for part in told) if far else None
 
 
 def told_colours(parcel: Parcel) -> Blocks:

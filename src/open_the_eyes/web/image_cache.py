@@ -231,10 +231,8 @@ def _no_wider(pixels: Rgb, most: int) -> Rgb:
 
 
 def _jpeg(pixels: Rgb, source: FileFacts | None) -> bytes:
-    """In the colours that the source's profile means, and with nothing else of it."""
-    profile = None if source is None else source.icc
-    facts = None if profile is None else FileFacts("JPEG", icc=profile)
-    return files.encoded(Photo(pixels, file=facts), "JPEG", None)
+    """In the colours that the source means, and with nothing else of it."""
+    return files.encoded(files.for_screen(pixels, source), "JPEG", None)
 
 
 def _result(job: Job, variation: int) -> str:
