@@ -108,6 +108,14 @@ def test_a_jpeg_comes_back_with_the_same_tables_form_and_metadata(mode: str, opt
         assert sorted(after.applist) == sorted(before.applist)
 
 
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("optimize", [False, True])
+def test_huffman_tables_of_the_standard_are_told_from_a_files_own(mode: str, optimize: bool) -> None:
+    source = read(saved(picture(mode), "JPEG", optimize=optimize), SETTINGS)
+
+    assert facts(source).encoding.optimized == optimize
+
+
 def test_unusual_subsampling_becomes_none() -> None:
     data = bytearray(saved(picture(), "JPEG", subsampling=1))
     frame = data.index(b"\xff\xc0")

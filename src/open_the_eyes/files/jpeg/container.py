@@ -26,8 +26,8 @@ NEW_QUALITY: Final = 95
 _MAX_SIDE: Final = 65_535
 _MAX_SCANS: Final = 100
 _MAX_SCAN_PIXELS: Final = 4_000_000_000
-_STANDARD_HUFFMAN_BYTES: Final = 416
-"""Four tables of ITU-T T.81 annex K.3, with their headers."""
+_STANDARD_HUFFMAN_BYTES: Final = (208, 416)
+"""The two tables that grey needs, or all four, of ITU-T T.81 annex K.3, with their headers."""
 
 
 def unpack(data: bytes, max_pixels: int) -> Unpacked:
@@ -133,7 +133,7 @@ def _encoding(bare: bytes, parts: Segments) -> Encoding:
         qtables=tables,
         subsampling=_subsampling(across_and_down),
         progressive="progressive" in header.info,
-        optimized=huffman != _STANDARD_HUFFMAN_BYTES,
+        optimized=huffman not in _STANDARD_HUFFMAN_BYTES,
         rgb_stored=_is_rgb_stored(header),
     )
 
