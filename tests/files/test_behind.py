@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import time
 from pathlib import Path
 from typing import Final
@@ -134,6 +135,64 @@ def test_hostile_bytes_neither_end_nor_hold_up_the_search(behind: bytes) -> None
     assert time.process_time() - started < 1
     assert (found.wholly, len(found.kept)) == (False, len(behind))
     assert PLACE not in found.kept
+
+
+def samsungs(*blocks: tuple[bytes, bytes]) -> bytes:
+    """A trailer as Samsung's phones write it, the list of its blocks at the end."""
+    made = [bytes([0, 0, 1, number]) + struct.pack("<I", len(n)) + n + v for number, (n, v) in enumerate(blocks)]
+    total, at, entries = sum(map(len, made)), 0, b""
+    for block in made:
+        entries += block[:4] + struct.pack("<II", total - at, len(block))
+        at += len(block)
+    listed = b"SEFH" + struct.pack("<II", 107, len(made)) + entries
+    return b"".join(made) + listed + struct.pack("<I", len(listed)) + b"SEFT"
+
+
+TIME: Final = (b"Image_UTC_Data", b"1700513181420")
+COUNTRY: Final = (b"MCC_Data", b"310")
+SAMSUNGS: Final = {
+    "time and country": (samsungs(TIME, COUNTRY, (b"Camera_Capture_Mode_Info", b"1")), True),
+    "a film": (samsungs(TIME, (b"MotionPhoto_Data", film(box(b"udta", XYZ))), COUNTRY), True),
+    "a picture": (samsungs((b"DualShot_1", saved(picture(), "JPEG", exif=camera_exif())), COUNTRY), True),
+    "behind a picture": (saved(picture(), "JPEG", exif=camera_exif()) + samsungs(TIME, COUNTRY), True),
+    "a film that is not searched": (samsungs((b"MotionPhoto_Data", film(track(b"mett")) + PLACE), COUNTRY), False),
+    "a block nobody knows": (samsungs(COUNTRY, (b"Gallery_DC_Data", PLACE)), False),
+    "a time too long": (samsungs((TIME[0], 9 * PLACE), COUNTRY), False),
+    "bytes before it": (PLACE + samsungs(TIME, COUNTRY), False),
+}
+
+
+@pytest.mark.parametrize(("told", "wholly"), SAMSUNGS.values(), ids=SAMSUNGS)
+def test_samsungs_blocks_lose_the_country_and_are_searched(told: bytes, wholly: bool) -> None:
+    found = without_place(told)
+
+    assert (found.wholly, len(found.kept)) == (wholly, len(told))
+    assert b"MCC_Data000" in found.kept
+    assert not any(mark in found.kept for mark in (PLACE, b"MCC_Data310", b"\xa9xyz"))
+    assert found.kept.count(TIME[0] + TIME[1]) == told.count(TIME[0] + TIME[1])
+    assert found.kept[-12:] == told[-12:]
+    assert without_place(found.kept).kept == found.kept
+
+
+def test_a_broken_list_of_blocks_is_no_list() -> None:
+    whole = samsungs(TIME, COUNTRY)
+    for at in range(len(whole)):
+        for odd in (whole[:at], whole[at:], whole[:at] + b"\xff" + whole[at + 1 :]):
+            assert len(without_place(odd).kept) == len(odd)
+    assert not without_place(whole[:-1]).wholly
+    assert not without_place(whole[:-8] + b"\xff\xff\xff\xffSEFT").wholly
+
+
+@pytest.mark.parametrize("named", [9, 2_000_000], ids=["a short name", "a long one"])
+def test_a_list_of_ever_so_many_blocks_holds_nobody_up(named: int) -> None:
+    block = b"\0\0\1\x0a" + struct.pack("<I", named) + bytes(2_000_000)
+    entries = (block[:4] + struct.pack("<II", len(block), len(block))) * 200_000
+    listed = b"SEFH" + bytes(8) + entries
+    started = time.process_time()
+    assert not without_place(block + listed + struct.pack("<I", len(listed)) + b"SEFT").wholly
+    few = b"SEFH" + bytes(8) + entries[:60_000]
+    assert not without_place(block[:-1] + b"x" + few + struct.pack("<I", len(few)) + b"SEFT").wholly
+    assert time.process_time() - started < 1
 
 
 def photo_with(behind: bytes) -> Photo:

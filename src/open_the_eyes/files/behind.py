@@ -1,4 +1,5 @@
-"""What stands behind the picture of a JPEG file: further pictures, films, and bytes that nobody here knows.
+"""What stands behind the picture of a JPEG file: further pictures, films, Samsung's blocks, and bytes that nobody
+here knows.
 
 Nothing of it may change its length: the file's index of pictures, and XMP, tell where the parts are.
 """
@@ -16,6 +17,7 @@ from .film import ISO_6709, film_at
 from .gps_blocks import block_without, extended_packets, tells
 from .jpeg.segments import XMP, Segment, picture_at
 from .photoshop import EXIF_AND_XMP, segments_without
+from .samsung import trailer_of
 
 _BEGINS: Final = re.compile(rb"\xff\xd8\xff|\0...ftyp", re.DOTALL)
 """A picture, or a film."""
@@ -43,17 +45,24 @@ class _Piece:
 
 
 def without_place(behind: bytes) -> Searched:
-    """Pictures without the place in EXIF and XMP, and films without the boxes that tell it.
+    """Pictures without the place in EXIF and XMP, films without the boxes that tell it, and Samsung's blocks without
+    the country.
 
     Where not all could be searched, places that stand there as text go as well.
     """
     out, wholly, at = bytearray(behind), True, 0
+    trailer = trailer_of(behind)
+    between = bytearray(behind)
+    for place, length in trailer.understood:
+        between[place : place + length] = bytes(length)
     for piece in _pieces(behind):
-        wholly = wholly and piece.searched and not behind[at : piece.start].strip(b"\0")
+        wholly = wholly and piece.searched and not between[at : piece.start].strip(b"\0")
         at = piece.end
         for place, new in piece.changes:
             out[place : place + len(new)] = new
-    if wholly and not behind[at:].strip(b"\0"):
+    for place, length in trailer.country:
+        out[place : place + length] = b"0" * length
+    if wholly and not between[at:].strip(b"\0"):
         return Searched(bytes(out), wholly=True)
     return Searched(ISO_6709.sub(lambda found: b"0" * len(found[0]), bytes(out)), wholly=False)
 
