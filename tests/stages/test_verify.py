@@ -9,22 +9,28 @@ import pytest
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.imaging.eyechange import convergence, rightwards
+from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Eye, Face, Patch
 from open_the_eyes.stages import verify as verify_stage
 from open_the_eyes.stages.crop import crop
-from open_the_eyes.stages.verify import verify
+from open_the_eyes.stages.verify import USUAL_CONVERGENCE, verify
 
 PLAIN = GenerateOptions()
 
 
 @dataclass
 class Measuring:
-    """A detector that sees what it is told to see, and remembers what it was shown."""
+    """A detector that sees what it is told to see, and remembers what it was shown.
+
+    Args:
+        squint: how many eye widths further in than usual the left iris stands.
+    """
 
     openness: tuple[float, float] | None
     closed: tuple[float, float] = (0.02, 0.02)
+    squint: float = 0.0
     shown: list[tuple[Rgb, Face]] = field(default_factory=list)
     name: str = "measuring"
 
@@ -36,7 +42,10 @@ class Measuring:
         if self.openness is None:
             return None
         eyes = {s: Eye(o, c) for s, o, c in zip(SIDES, self.openness, self.closed, strict=True)}
-        return replace(face, eyes=eyes)
+        landmarks = face.landmarks.copy()
+        across = rightwards(landmarks[EYE_RING["left"], :2], "left")
+        landmarks[IRIS["left"], :2] += (USUAL_CONVERGENCE + self.squint - convergence(landmarks)) * across
+        return replace(face, eyes=eyes, landmarks=landmarks)
 
 
 def a_patch(crop: Crop, score: float = 0.0) -> Patch:
@@ -94,6 +103,32 @@ def test_a_visible_border_is_a_fault(blinked: Rgb, closed_crop: Crop, everywhere
     patch = replace(patch, mask=np.ones_like(patch.mask)) if everywhere else patch
     verdict = verify(blinked, closed_crop, patch, loud, Measuring((1.0, 1.0)), PLAIN)
     assert "border" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("by", "yaw", "options", "words"),
+    [
+        pytest.param(0.0, 0.0, PLAIN, "", id="as most"),
+        pytest.param(0.14, 0.0, PLAIN, "", id="as few"),
+        pytest.param(0.2, 0.0, PLAIN, "different ways (by 0.20", id="inward"),
+        pytest.param(-0.2, 0.0, PLAIN, "different ways (by 0.20", id="outward"),
+        pytest.param(0.2, -30.0, PLAIN, "", id="a turned head"),
+        pytest.param(0.2, 0.0, GenerateOptions(gaze=(-1.0, 0.0)), "", id="a gaze that was asked for"),
+    ],
+)
+def test_both_eyes_look_the_same_way(
+    blinked: Rgb, closed_crop: Crop, by: float, yaw: float, options: GenerateOptions, words: str
+) -> None:
+    turned = replace(closed_crop, face=replace(closed_crop.face, yaw_deg=yaw))
+    verdict = verify(blinked, turned, a_patch(turned), turned.pixels, Measuring((1.0, 1.0), squint=by), options)
+    assert words in verdict.reason
+    assert verdict.passed == (words == "")
+
+
+def test_an_eye_that_is_covered_need_not_look_where_the_other_does(blinked: Rgb, blinked_face: Face) -> None:
+    hidden = {**blinked_face.eyes, "right": Eye(1.0, 0.0, covered=True)}
+    one = crop(blinked, replace(blinked_face, eyes=hidden), ("left",))
+    assert verify(blinked, one, a_patch(one), one.pixels, Measuring((1.0, 1.0), squint=0.3), PLAIN).passed
 
 
 @pytest.mark.parametrize(

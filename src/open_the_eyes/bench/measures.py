@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.arrays import Plane, Points, Rgb, to_tones
-from ..imaging.eyechange import along_eye, gaze_shift, iris_ring
+from ..imaging.eyechange import convergence, gaze_shift, iris_ring
 from ..imaging.geometry import Box
 from ..imaging.luma import LUMA
-from ..imaging.mesh478 import EYE_RING, INNER_CORNER, IRIS, OUTER_CORNER, SIDES, Side
+from ..imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from ..roles import Crop, Face
 from .figures import Better
 
@@ -120,10 +120,7 @@ def gazes_apart(landmarks: Points, true: Points | None = None) -> float:
 
     0 for eyes that look alike.
     """
-    apart = [
-        _along(marks, "left") - _along(marks, "right") if marks is not None else 0.0 for marks in (landmarks, true)
-    ]
-    return abs(apart[0] - apart[1])
+    return abs(convergence(landmarks) - (0.0 if true is None else convergence(true)))
 
 
 def gaze_error(true: Points, seen: Points) -> float:
@@ -174,7 +171,3 @@ def outside(before: Rgb, after: Rgb, crops: Sequence[Crop]) -> float:
 def around(face_box: Box, size_wh: tuple[int, int]) -> Box:
     """The part of a photo that shows a face with some room, whole pixels."""
     return face_box.grown(0.25).to_whole().clipped(size_wh)
-
-
-def _along(landmarks: Points, side: Side) -> float:
-    return along_eye(landmarks[EYE_RING[side], :2], landmarks[IRIS[side][0], :2], side)

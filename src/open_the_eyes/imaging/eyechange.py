@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .arrays import Plane, Points, Rgb
 from .eye_corners import radius_of, ring_ends, ring_width
 from .marks import filled
-from .mesh478 import EYE_RING, IRIS, Side
+from .mesh478 import EYE_RING, IRIS, SIDES, Side
 
 COLOURED: Final = (0.4, 0.85)
 """Where an iris shows its own colour, in radii: well outside the pupil, well inside the rim."""
@@ -82,6 +82,16 @@ def along_eye(ring: Points, iris_xy: Points, side: Side) -> float:
     axis = rightwards(ring, side)
     width = max(float(np.linalg.norm(axis)), 1e-6)
     return float((iris_xy - ring_ends(ring).mean(axis=0)) @ axis) / width**2
+
+
+def convergence(landmarks: Points) -> float:
+    """How far both irises stand towards the nose, together, in eye widths: (478, 2+) of a face.
+
+    Of a pair that looks ahead it is about -0.085, as far as the mesh's inner corners lie out; when both look to one
+    side, hardly more or less.
+    """
+    left, right = (along_eye(landmarks[EYE_RING[side], :2], landmarks[IRIS[side][0], :2], side) for side in SIDES)
+    return left - right
 
 
 def _centre_in_eye(landmarks: Points, side: Side) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from ..imaging.arrays import Rgb
+from ..imaging.eyechange import convergence
 from ..imaging.mesh478 import SIDES, Side
 from ..imaging.seam import seam_step
 from ..options import GenerateOptions
@@ -21,6 +22,10 @@ CLOSED_BELOW: Final = 0.6
 """An opened eye's `closed_probability` must stay under this."""
 MAX_DISAGREEMENT: Final = 0.45
 """Between the openness of both eyes, where both are open afterwards."""
+USUAL_CONVERGENCE: Final = -0.085
+"""Of pairs of open eyes, see `imaging.eyechange`."""
+MAX_SQUINT: Final = 0.16
+"""Eye widths by which a pair may converge more or less; of 2,790 open pairs seven do by more, all of turned heads."""
 MAX_SEAM: Final = 36.0
 """Levels, see `imaging.seam`. Good results reach 33, in hard light and on shimmering lids."""
 MIN_LIKENESS: Final = 0.5
@@ -28,8 +33,12 @@ MIN_LIKENESS: Final = 0.5
 fall below 0.4, strangers rarely reach 0.3; here everything but the eyes is the very same picture."""
 HALF_SHUT: Final = 0.7
 """Who asks for less openness than this wants eyes that look nearly closed."""
-NATURAL_GAP: Final = (45.0, 0.3)
-"""A head turned so many degrees, or further, may show its eyes differently open by so much more."""
+FAR_TURNED: Final = 45.0
+"""A head turned so many degrees, or further,"""
+NATURAL_GAP: Final = 0.3
+"""may show its eyes differently open by so much more,"""
+NATURAL_SQUINT: Final = 0.1
+"""and looking different ways by so much."""
 
 COST_FAR: Final = 0.3
 """A score is 1 less this for each unit of openness that the eyes are off, on average,"""
@@ -67,7 +76,7 @@ def verify(
     openness = {side: again.eyes[side].openness for side in SIDES}
     seam = seam_step(crop.pixels, opened, patch.mask * crop.mask)
     pair = not any(eye.outside for eye in crop.face.eyes.values())
-    gap = abs(openness["left"] - openness["right"]) - _natural_gap(crop) if pair else 0.0
+    gap = abs(openness["left"] - openness["right"]) - NATURAL_GAP * _turned(crop.face) if pair else 0.0
     reason = _fault(again, crop, seam, gap, options)
     asked = 1.0 if options.openness is None else options.openness
     far = float(np.mean([abs(openness[s] - asked) for s in crop.sides]))
@@ -92,6 +101,9 @@ def _fault(again: Face, crop: Crop, seam: float, gap: float, options: GenerateOp
         return f"the face no longer looked like the same person (likeness {likeness:.2f})"
     if gap > MAX_DISAGREEMENT:
         return f"the two eyes came out differently open (by {gap:.2f})"
+    squint = 0.0 if options.gaze is not None else _squint(crop.face, again)
+    if squint > MAX_SQUINT + NATURAL_SQUINT * _turned(crop.face):
+        return f"the two eyes looked different ways (by {squint:.2f} of their width)"
     if seam > MAX_SEAM:
         return f"the border of the new eyes stayed visible (a step of {seam:.0f} levels)"
     return ""
@@ -104,10 +116,16 @@ def _likeness(before: Face, after: Face) -> float:
     return float(before.embedding @ after.embedding)
 
 
-def _natural_gap(crop: Crop) -> float:
-    """Some difference is a face's own where it is turned: allow a little more the further it is."""
-    furthest, most = NATURAL_GAP
-    return min(abs(crop.face.yaw_deg) / furthest, 1.0) * most
+def _squint(before: Face, after: Face) -> float:
+    """How differently both eyes look, beyond what is usual; 0 where one cannot be seen."""
+    if any(eye.covered for eye in before.eyes.values()):
+        return 0.0
+    return abs(convergence(after.landmarks) - USUAL_CONVERGENCE)
+
+
+def _turned(face: Face) -> float:
+    """How far a head is turned, 0..1: some difference between its eyes is then the face's own."""
+    return min(abs(face.yaw_deg) / FAR_TURNED, 1.0)
 
 
 def _face_with(pixels: Rgb, crop: Crop, opened: Rgb) -> tuple[Rgb, Face]:
