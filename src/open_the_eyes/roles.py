@@ -163,6 +163,8 @@ class Patch:
         score: the generator's own opinion, higher is better; comparable within one face only.
         origin: what painted it, or whose eyes these are; None for a generator that does not tell.
         fault: why there are no new eyes in it, a clause; such a patch never passes. "" where there are.
+        convergence: how the pair stands in the photo that it is from (`imaging.eyechange`); None for eyes that shall
+            look the same way.
     """
 
     pixels: Tones
@@ -171,6 +173,7 @@ class Patch:
     score: float
     origin: Origin | None = None
     fault: str = ""
+    convergence: float | None = None
 
     def without_pixels(self) -> Patch:
         """The same when its pixels have been laid in, and are no longer held: there are (0, 0, 3)."""

@@ -125,6 +125,15 @@ def test_both_eyes_look_the_same_way(
     assert verdict.passed == (words == "")
 
 
+@pytest.mark.parametrize(("laid_in", "passes"), [(0.2, True), (0.02, False), (0.34, True), (0.4, False)])
+def test_a_donors_eyes_may_look_as_they_do_in_their_own_photo(
+    blinked: Rgb, closed_crop: Crop, laid_in: float, passes: bool
+) -> None:
+    patch = replace(a_patch(closed_crop), convergence=USUAL_CONVERGENCE + 0.2)
+    verdict = verify(blinked, closed_crop, patch, closed_crop.pixels, Measuring((1.0, 1.0), squint=laid_in), PLAIN)
+    assert verdict.passed == passes
+
+
 def test_an_eye_that_is_covered_need_not_look_where_the_other_does(blinked: Rgb, blinked_face: Face) -> None:
     hidden = {**blinked_face.eyes, "right": Eye(1.0, 0.0, covered=True)}
     one = crop(blinked, replace(blinked_face, eyes=hidden), ("left",))

@@ -77,7 +77,8 @@ def verify(
     seam = seam_step(crop.pixels, opened, patch.mask * crop.mask)
     pair = not any(eye.outside for eye in crop.face.eyes.values())
     gap = abs(openness["left"] - openness["right"]) - NATURAL_GAP * _turned(crop.face) if pair else 0.0
-    reason = _fault(again, crop, seam, gap, options)
+    squint = 0.0 if options.gaze is not None else _squint(crop.face, again, patch.convergence)
+    reason = _fault(again, crop, (seam, gap, squint), options)
     asked = 1.0 if options.openness is None else options.openness
     far = float(np.mean([abs(openness[s] - asked) for s in crop.sides]))
     doubt = float(np.mean([again.eyes[s].closed_probability for s in crop.sides]))
@@ -86,8 +87,13 @@ def verify(
     return Verdict(reason, score, openness)
 
 
-def _fault(again: Face, crop: Crop, seam: float, gap: float, options: GenerateOptions) -> str:
-    """What is wrong with the face as it was seen again, a clause; "" for nothing."""
+def _fault(again: Face, crop: Crop, apart: tuple[float, float, float], options: GenerateOptions) -> str:
+    """What is wrong with the face as it was seen again, a clause; "" for nothing.
+
+    Args:
+        apart: the step at the border; how differently both eyes are open, and look.
+    """
+    seam, gap, squint = apart
     wanted = OPEN_FROM * min(1.0, options.openness if options.openness is not None else 1.0)
     eyes = [again.eyes[side] for side in crop.sides]
     lowest = min(eye.openness for eye in eyes)
@@ -101,7 +107,6 @@ def _fault(again: Face, crop: Crop, seam: float, gap: float, options: GenerateOp
         return f"the face no longer looked like the same person (likeness {likeness:.2f})"
     if gap > MAX_DISAGREEMENT:
         return f"the two eyes came out differently open (by {gap:.2f})"
-    squint = 0.0 if options.gaze is not None else _squint(crop.face, again)
     if squint > MAX_SQUINT + NATURAL_SQUINT * _turned(crop.face):
         return f"the two eyes looked different ways (by {squint:.2f} of their width)"
     if seam > MAX_SEAM:
@@ -116,11 +121,11 @@ def _likeness(before: Face, after: Face) -> float:
     return float(before.embedding @ after.embedding)
 
 
-def _squint(before: Face, after: Face) -> float:
-    """How differently both eyes look, beyond what is usual; 0 where one cannot be seen."""
+def _squint(before: Face, after: Face, own: float | None) -> float:
+    """How differently both eyes look, beyond what is usual, or what is a donor's `own`; 0 where one cannot be seen."""
     if any(eye.covered for eye in before.eyes.values()):
         return 0.0
-    return abs(convergence(after.landmarks) - USUAL_CONVERGENCE)
+    return abs(convergence(after.landmarks) - (USUAL_CONVERGENCE if own is None else own))
 
 
 def _turned(face: Face) -> float:

@@ -14,6 +14,7 @@ from open_the_eyes.engine import Engine
 from open_the_eyes.givers import ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.blink import paint_blink
+from open_the_eyes.imaging.eyechange import convergence
 from open_the_eyes.imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.imaging.sharpness import fine_energy
 from open_the_eyes.models.reference import choice, lay, transfer
@@ -57,6 +58,14 @@ def test_the_true_eyes_come_back_from_another_shot(
     painted, _ = opened(generator, closed_crop)
     assert source == "shot2.jpg, face 1"
     assert likeness(result, portrait, closed_crop) > max(least, likeness(painted, portrait, closed_crop) + 0.1)
+
+
+def test_a_pair_is_told_with_how_it_looks_in_its_own_photo(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    giving = donor(engine, another_shot(portrait))
+    (patch,) = generator.generate([Request(closed_crop, 0, donors=(giving,))], GenerateOptions())
+    assert patch.convergence == convergence(giving.crop.landmarks)
 
 
 def test_eyes_whose_skin_does_not_agree_stay_as_they_were_first_drawn(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...givers import Painted
 from ...imaging.arrays import to_tones
+from ...imaging.eyechange import convergence
 from ...imaging.mesh478 import OTHER, Side
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
@@ -153,4 +154,6 @@ def _patch(ready: Prepared, found: lay.Laid, chosen: Ranked) -> Patch:
         pixels = np.where(found.show[..., None] > 0, ready.palette.applied(pixels), pixels)
     mask = np.asarray(np.where(found.show > 0, np.minimum(crop.mask, 1), 0), np.float32)
     whole = np.where(mask[..., None] > 0, pixels, to_tones(crop.pixels))
-    return Patch(np.asarray(whole, np.float32), mask, ready.seed, -chosen.cost, chosen.donor.giver)
+    donor = chosen.donor
+    own = convergence(donor.crop.landmarks) if len(donor.crop.sides) == 2 else None
+    return Patch(np.asarray(whole, np.float32), mask, ready.seed, -chosen.cost, donor.giver, convergence=own)
