@@ -1,3 +1,3 @@
-"""The one place that names the version."""
+"""The one place that names the version; between two releases it is the next one's, with ".dev0" behind it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"

@@ -96,7 +96,7 @@ class OutputView(_View):
 class ReportView(_View):
     """The report that the command line and Python give, too."""
 
-    version: str = Field(examples=["0.1.0"])
+    version: str = Field(examples=["0.2.0"])
     input: InputView
     references: list[InputView] = Field(description="The other photos, in the order they came.")
     engine: str = Field(examples=["appearance"])
