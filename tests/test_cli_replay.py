@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from open_the_eyes import arithmetic
+from open_the_eyes import arithmetic, program
 from open_the_eyes.cli import main
 from open_the_eyes.cli.again import edit_in
 from open_the_eyes.demo import DemoResult
@@ -183,20 +183,35 @@ PROCESSOR, LIBRARIES = "on another kind of processor", "with other versions of l
         pytest.param({"processor": "Z80, none"}, PROCESSOR, id="processor"),
         pytest.param({"libraries": "numpy 0.1"}, LIBRARIES, id="libraries"),
         pytest.param({"processor": "Z80", "libraries": "numpy 0.1"}, f"{PROCESSOR} and {LIBRARIES}", id="both"),
-        pytest.param({"processor": "", "libraries": ""}, "", id="not told"),
+        pytest.param({"processor": "", "libraries": "", "program": ""}, "", id="not told"),
         pytest.param({}, "", id="the same"),
     ],
 )
 def test_a_replay_says_when_the_file_was_made_by_others(
     changed: dict[str, Any], says: str, photo: Path, tmp_path: Path, capsys: Captured
 ) -> None:
-    here = {"processor": arithmetic.processor(), "libraries": arithmetic.libraries("appearance")}
+    here = {
+        "processor": arithmetic.processor(),
+        "libraries": arithmetic.libraries("appearance"),
+        "program": program.state(),
+    }
     made = recorded(photo, tmp_path / "made.jpg", version=__version__, **{**here, **changed})
 
     edit_in(made)
 
     line = f"{made} was made {says}: the new eyes may differ by a few levels.\n"
     assert capsys.readouterr().err == (line if says else "")
+
+
+def test_a_replay_says_when_another_state_of_this_version_made_the_file(
+    photo: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    made = recorded(photo, tmp_path / "made.jpg", version=__version__, program="0d" * 32, libraries="numpy 0.1")
+
+    edit_in(made)
+
+    other = f"by another state of version {__version__}, with other code or models"
+    assert capsys.readouterr().err == f"{made} was made {other}: the result may differ.\n"
 
 
 def test_on_another_kind_of_processor_a_replay_differs_by_a_few_levels(demo: DemoResult, tmp_path: Path) -> None:

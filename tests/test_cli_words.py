@@ -142,7 +142,11 @@ def test_options_of_an_edit_are_shown_as_they_were_written() -> None:
 
 def test_what_calculated_an_edit_is_shown() -> None:
     record = EditRecord("appearance", "standard", 0, "0.1.0", (), processor="Haswell, AVX2", libraries="numpy 1.26.4")
-    assert words.edit_lines("a.jpg", record)[2:] == ["  processor: Haswell, AVX2", "  libraries: numpy 1.26.4"]
+    assert words.edit_lines("a.jpg", replace(record, program="0d" * 32))[2:] == [
+        "  processor: Haswell, AVX2",
+        "  libraries: numpy 1.26.4",
+        f"  program: code and models with SHA-256 {'0d' * 32}",
+    ]
 
 
 def test_a_file_names_the_edits_that_its_photo_had_before() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from open_the_eyes import arithmetic, files, results
+from open_the_eyes import arithmetic, files, program, results
 from open_the_eyes.edit_record import COMPOSITE, NEWSCODES, PAINTED, PHOTOGRAPHED, EarlierEdit
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import PhotoNotWritten, UsageError
@@ -56,6 +56,7 @@ def test_saving_writes_the_picture_and_an_honest_record(opened_blink: Opened, tm
         ((1, "opened"),),
         processor=arithmetic.processor(),
         libraries=arithmetic.libraries("appearance"),
+        program=program.state(),
     )
     assert [stage.name for stage in report.stages][-1] == "save"
     assert opened_blink.report.outputs == ()

@@ -52,6 +52,7 @@ class EditRecord:
             edit or before it.
         processor: the kind of processor that calculated; "" where it is not known, as in records of 0.1.0.
         libraries: those that calculated, with their versions; "" as above.
+        program: which state of this program, beside `version`, as `program.state` has it; "" as above.
     """
 
     engine: str
@@ -67,6 +68,7 @@ class EditRecord:
     source_type: str = PAINTED
     processor: str = ""
     libraries: str = ""
+    program: str = ""
 
     @property
     def painted(self) -> bool:
@@ -95,5 +97,6 @@ class EditRecord:
             "references_sha256": [sha256 or None for sha256 in self.references],
             "processor": self.processor or None,
             "libraries": self.libraries or None,
+            "program_sha256": self.program or None,
             "earlier": [edit.to_json() for edit in self.earlier],
         }

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import arithmetic, files, naming
+from . import arithmetic, files, naming, program
 from .edit_record import PAINTED
 from .errors import UsageError
 from .givers import NoDonors, ReferenceFace
@@ -216,6 +216,7 @@ def recorded(
         source_type=PAINTED if painted else files.type_of_composite(came, givers),
         processor=arithmetic.processor(),
         libraries=arithmetic.libraries(report.engine),
+        program=program.state(),
     )
     return tuple(replace(photo, edit=replace(record, variation=n)) for n, photo in enumerate(variations, start=1))
 

@@ -64,12 +64,13 @@ def test_the_edit_in_the_pixels_counts_before_the_one_in_the_file() -> None:
 
 
 def test_what_calculated_comes_back_and_a_record_that_does_not_tell_is_read_as_well() -> None:
-    record = replace(RECORD, processor="Haswell, AVX2", libraries="numpy 1.26.4, <odd> & 1")
+    record = replace(RECORD, processor="Haswell, AVX2", libraries="numpy 1.26.4, <odd> & 1", program="0d" * 32)
     xmp = with_record(None, record)
 
     assert read_record(photo(xmp=xmp)) == record
-    assert b"Processor" not in with_record(None, RECORD)
+    assert not any(name in with_record(None, RECORD) for name in (b"Processor", b"Libraries", b"Program"))
     assert read_record(photo(xmp=xmp.replace(b"Haswell", b"x" * 500))) == replace(record, processor="")
+    assert read_record(photo(xmp=xmp.replace(b"0d0d", b"odd!"))) == replace(record, program="")
 
 
 def test_references_come_back_in_order_and_one_without_a_file_stays_one() -> None:

@@ -107,8 +107,9 @@ def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Set
 def _is_this(target: Path, variation: Photo, settings: Settings, *, signed: bool) -> bool:
     """Whether a file is what is to be written there, and nobody has worked on it since.
 
-    Its bytes say so, but for where it was made: the killed run may have been another machine's. Those of a signed file
-    differ from run to run: there the record says which edit it is, and the signature that it is whole.
+    Its bytes say so, but for what made it: the killed run may have been another machine's, or the program's before an
+    update. Those of a signed file differ from run to run: there the record says which edit it is, and the signature
+    that it is whole.
     """
     if not target.is_file():
         return False
@@ -116,7 +117,7 @@ def _is_this(target: Path, variation: Photo, settings: Settings, *, signed: bool
         file_format, edit = files.format_for(variation, target), variation.edit
         record = None if edit is None else files.read_record(files.read(target, settings))
         if edit is not None and record is not None:
-            edit = replace(edit, processor=record.processor, libraries=record.libraries)
+            edit = replace(edit, processor=record.processor, libraries=record.libraries, program=record.program)
         if signed:
             return record == edit and files.is_as_signed(target, file_format)
         data = files.encoded(variation, file_format, edit)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import program
 from ..counting import counted
 from ..digest import sha256_of
 from ..errors import UnreadablePhoto, UsageError
@@ -46,6 +47,9 @@ def edit_in(path: Path) -> Replayed:
     if record.version != __version__:
         made = f"{path} was made by version {record.version}, this is {__version__}: the result may differ."
         speech.note(speech.one_line(made))
+    elif record.program not in ("", program.state()):
+        other = f"by another state of version {__version__}, with other code or models"
+        speech.note(speech.one_line(f"{path} was made {other}: the result may differ."))
     elif others := _of_others(record):
         speech.note(speech.one_line(f"{path} was made {others}: the new eyes may differ by a few levels."))
     return Replayed(path, record, replace(photo.file, stored=None))  # which is large

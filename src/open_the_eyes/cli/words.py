@@ -74,6 +74,7 @@ def edit_lines(path: str, record: EditRecord | None) -> list[str]:
     lines = [printable(path), f"  {made}", *([f"  options: {others}"] if others else [])]
     lines += [f"  processor: {record.processor}"] if record.processor else []
     lines += [f"  libraries: {record.libraries}"] if record.libraries else []
+    lines += [f"  program: code and models with SHA-256 {record.program}"] if record.program else []
     lines += [f"  variation {record.variation}"] if record.variation > 1 else []
     lines += [f"  made from the file with SHA-256 {record.input}"] if record.input else []
     lines += [f"  reference: the file with SHA-256 {one or 'unknown'}" for one in record.references]

@@ -35,7 +35,7 @@ NOTE_MARK: Final = b"open-the-eyes edit record: "
 
 _NAMES: Final = (
     "Engine", "Mode", "Seed", "Version", "Faces", "Options", "Variation", "Input", "References", "Earlier",
-    "Processor", "Libraries",
+    "Processor", "Libraries", "Program",
 )  # fmt: skip
 _OURS: Final = frozenset(f"{NAMESPACE} {name}" for name in _NAMES)
 _SOURCE_TYPE: Final = f"{IPTC_EXTENSION} DigitalSourceType"
@@ -145,9 +145,9 @@ def _record(packet: bytes) -> EditRecord | None:
     references = texts.get(f"{NAMESPACE} References", [])
     faces = [_FACE.fullmatch(text) for text in texts.get(f"{NAMESPACE} Faces", []) if text]
     earlier = [_EARLIER.fullmatch(text) for text in texts.get(f"{NAMESPACE} Earlier", []) if text]
-    options, variation, came_from, processor, libraries = (
+    options, variation, came_from, processor, libraries, program = (
         next(iter(texts.get(f"{NAMESPACE} {name}", [])), "")
-        for name in ("Options", "Variation", "Input", "Processor", "Libraries")
+        for name in ("Options", "Variation", "Input", "Processor", "Libraries", "Program")
     )
     return EditRecord(
         engine,
@@ -163,6 +163,7 @@ def _record(packet: bytes) -> EditRecord | None:
         next((word for word in texts.get(_SOURCE_TYPE, []) if word in (PHOTOGRAPHED, *NO_CAPTURES)), PAINTED),
         processor if len(processor) <= _MAX_TOLD else "",
         libraries if len(libraries) <= _MAX_TOLD else "",
+        program if _SHA256.fullmatch(program) else "",
     )
 
 
@@ -176,6 +177,7 @@ def _description(record: EditRecord, attributes: str) -> str:
     earlier = _sequence("Earlier", (f"{one.engine}: {','.join(map(str, one.opened))}" for one in record.earlier))
     processor = f"<ote:Processor>{_text(record.processor)}</ote:Processor>" if record.processor else ""
     libraries = f"<ote:Libraries>{_text(record.libraries)}</ote:Libraries>" if record.libraries else ""
+    program = f"<ote:Program>{_text(record.program)}</ote:Program>" if record.program else ""
     return (
         f'<rdf:Description {attributes} xmlns:Iptc4xmpExt="{IPTC_EXTENSION}" xmlns:ote="{NAMESPACE}">'
         f"<Iptc4xmpExt:DigitalSourceType>{record.source_type}</Iptc4xmpExt:DigitalSourceType>"
@@ -187,7 +189,7 @@ def _description(record: EditRecord, attributes: str) -> str:
         f"<ote:Options>{_text(record.options)}</ote:Options>"
         f"<ote:Variation>{record.variation}</ote:Variation>"
         f"<ote:Input>{_text(record.input)}</ote:Input>"
-        f"{references}{processor}{libraries}{earlier}</rdf:Description>"
+        f"{references}{processor}{libraries}{program}{earlier}</rdf:Description>"
     )
 
 
