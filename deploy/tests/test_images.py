@@ -73,6 +73,16 @@ def test_what_an_image_copies_is_there_and_is_sent_to_the_builder(dockerfile: Pa
         assert file in sent
 
 
+@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.name)
+def test_an_image_has_every_licence_that_the_package_is_built_with(dockerfile: Path, rehearse: ModuleType) -> None:
+    told = re.search(r"^license-files = \[(.*)\]$", (ROOT / "pyproject.toml").read_text(), flags=re.MULTILINE)
+    assert told is not None
+    licences = re.findall(r'"([^"]+)"', told[1])
+    assert all(list(ROOT.glob(licence)) for licence in licences)
+    copied = {file for files, _ in rehearse.steps_of(dockerfile).copies for file in files}
+    assert {licence.split("/")[0] for licence in licences} <= copied
+
+
 def test_the_rehearsal_reads_the_steps_as_they_are_written(rehearse: ModuleType) -> None:
     steps = rehearse.steps_of(ROOT / "deploy/Dockerfile.cpu")
     assert steps.command == ["open-the-eyes", "serve", "--host", "0.0.0.0", "--port", "8000"]
