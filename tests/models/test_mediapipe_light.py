@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import re
 import sys
+import warnings
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,30 @@ def test_a_package_that_is_there_stays_as_it_is(heavy: str) -> None:
     assert importlib.import_module(heavy) is package
     import_light("no_such_package_for_a_test")
     assert "no_such_package_for_a_test" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("text", "raised"),
+    [
+        pytest.param("Type google._upb._message.MessageMapContainer uses PyType_Spec with", False, id="protobuf's own"),
+        pytest.param("of something else", True, id="another"),
+    ],
+)
+def test_where_warnings_are_errors_that_of_protobuf_is_none(
+    text: str, raised: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported: list[str] = []
+
+    def warn(name: str) -> None:
+        imported.append(name)
+        if len(imported) == 1:  # whatever is imported first brings protobuf's C types
+            warnings.warn(text, DeprecationWarning, stacklevel=2)
+
+    monkeypatch.setattr("importlib.import_module", warn)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(DeprecationWarning) if raised else nullcontext():
+            load_parts()
 
 
 def test_no_option_of_a_graph_is_lost() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import warnings
 from importlib.util import find_spec, module_from_spec
 from typing import Any, Final
 
@@ -34,9 +35,17 @@ _OPTIONS: Final = (
 
 
 def load_parts() -> None:
-    """Makes `mediapipe.python.solution_base` and the options of both face graphs importable, cheaply if it can be."""
+    """Imports `mediapipe.python.solution_base` and the options of both face graphs, cheaply if it can be.
+
+    Raises:
+        ImportError: a library is missing on which one of them stands.
+    """
     import_light("mediapipe")
-    for name in _OPTIONS:
+    with warnings.catch_warnings():
+        # Of protobuf 4's C types, from Python 3.12 on: where warnings are errors, its import ends in a SystemError.
+        warnings.filterwarnings("ignore", "Type google", DeprecationWarning)
+        importlib.import_module("google.protobuf.descriptor")
+    for name in ("python.solution_base", *_OPTIONS):
         importlib.import_module(f"mediapipe.{name}")
 
 
