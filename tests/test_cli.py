@@ -91,9 +91,12 @@ def test_a_closed_stream_is_no_error(closed: str) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_under_stdout_is_one_line_and_code_3() -> None:
+@pytest.mark.parametrize("arguments", ["--version", "--help", "open -h", "bench survey -h"])
+def test_a_full_disk_under_stdout_is_one_line_and_code_3(arguments: str) -> None:
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run([PROGRAM, "--version"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(
+            [PROGRAM, *arguments.split()], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
     assert done.returncode == 3
     assert done.stderr.startswith("open-the-eyes: expected to print the result, got: No space left")
     assert len(done.stderr.splitlines()) == 1

@@ -14,7 +14,7 @@ from . import speech
 from .batch_command import batch_command
 from .bench_command import bench_app
 from .best_take_command import best_take_command
-from .command import Command
+from .command import Command, Group
 from .demo_command import demo_command
 from .doctor_command import doctor_command
 from .exits import exit_code_of
@@ -29,6 +29,7 @@ PROGRAM = "open-the-eyes"
 
 app = typer.Typer(
     name=PROGRAM,
+    cls=Group,
     add_completion=False,
     rich_markup_mode=None,  # plain help: twice as fast, the same on a terminal and in a file
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -14,12 +14,12 @@ from .bench_places import named_folder, output_folder, page_place, written
 from .bench_runs_command import compare_command, document_command
 from .bench_survey_command import survey_app
 from .bench_words import summary_lines
-from .command import Command
+from .command import Command, Group
 
 FOLDER = "open-the-eyes-bench"
 SURVEY = "survey.html"
 
-bench_app = typer.Typer(rich_markup_mode=None)
+bench_app = typer.Typer(cls=Group, rich_markup_mode=None)
 
 
 @bench_app.callback(invoke_without_command=True)

@@ -10,9 +10,9 @@ import typer
 
 from . import flags, names, speech
 from .bench_words import table_lines
-from .command import Command
+from .command import Command, Group
 
-survey_app = typer.Typer(rich_markup_mode=None)
+survey_app = typer.Typer(cls=Group, rich_markup_mode=None)
 
 
 @survey_app.callback()

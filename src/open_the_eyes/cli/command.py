@@ -1,17 +1,39 @@
-"""A command whose help says nothing of Python's types."""
+"""Commands and groups of them whose help is printed as results are, and says nothing of Python's types."""
 
 from __future__ import annotations
 
 import re
 from typing import Any, Final
 
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
+
+from . import speech
 
 _TYPE: Final = re.compile(r" <(?:list\[str\]|str)>")
 
 
-class Command(TyperCommand):
+class _Helpful:
+    """What cannot be printed, on a full disk for example, ends in the same line as of a result."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)  # type: ignore[misc] # of the class that this one is mixed into
+        if option is not None:
+            option.callback = _say_help
+        return option
+
+
+class Command(_Helpful, TyperCommand):
     """Typer's, without the types that it puts behind each argument: "PHOTO <list[str]>"."""
 
     def get_help(self, ctx: Any) -> str:
         return _TYPE.sub(lambda type_: " " * len(type_[0]), super().get_help(ctx))
+
+
+class Group(_Helpful, TyperGroup):
+    """Typer's, with help that is printed as results are."""
+
+
+def _say_help(context: Any, _option: Any, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        speech.say(context.get_help())
+        context.exit()
