@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib import metadata
+import re
+import subprocess
+import sys
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import NoReturn
 
@@ -48,7 +51,7 @@ def test_a_model_file_is_checked(tmp_path: Path, content: bytes | None, ok: bool
 
 
 def test_a_library_that_does_not_load_comes_with_the_command_that_mends_it() -> None:
-    check = doctor._loads("no_such_library")
+    check = doctor._loads("no_such_library", lambda: import_module("no_such_library"))
     assert not check.ok
     assert check.mend == "python -m pip install no_such_library"
 
@@ -64,13 +67,14 @@ def test_where_a_system_library_is_missing_every_finding_says_so_and_none_is_an_
     def bare(*_: object) -> NoReturn:
         raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")
 
-    for what in ("open_the_eyes.doctor.import_module", "open_the_eyes.engine.load_engine"):
-        monkeypatch.setattr(what, bare)
+    for what in ("doctor.import_module", "doctor.load_parts", "engine.load_engine"):
+        monkeypatch.setattr(f"open_the_eyes.{what}", bare)
     for what in ("_onnx_on_gpu", "_sdxl_compiled"):  # which need OpenCV
         monkeypatch.setattr(doctor, what, bare)
     found = {check.name: check.mend for check in doctor.examine().checks if check.needed and not check.ok}
     assert found.pop("onnxruntime loads")
-    assert found == {"mediapipe loads": "apt-get install libgl1", "default engine": "apt-get install libgl1"}
+    names = ("mediapipe loads", "opencv-contrib-python loads", "default engine")
+    assert found == dict.fromkeys(names, "apt-get install libgl1")
 
 
 @pytest.mark.parametrize(
@@ -91,9 +95,25 @@ def test_a_known_error_of_the_engine_comes_with_its_own_advice(
     assert "expected" in check.found
 
 
-def test_a_file_of_the_package_comes_back_from_the_clone_whoever_misses_it() -> None:
+@pytest.mark.parametrize(
+    ("inside", "repository", "clone"),
+    [
+        pytest.param("src", True, True, id="a clone"),
+        pytest.param("src", False, False, id="an unpacked archive"),
+        pytest.param("vendor", True, False, id="installed in somebody's repository"),
+    ],
+)
+def test_a_file_of_the_package_comes_back_from_where_it_came(
+    inside: str, repository: bool, clone: bool, tmp_path: Path
+) -> None:
+    package = tmp_path / "my clone" / inside / "open_the_eyes"
+    package.mkdir(parents=True)
+    if repository:
+        (tmp_path / "my clone" / ".git").write_text("gitdir: elsewhere")  # as in a worktree; a folder elsewhere
+    mend = installed.restore_of(package)
+    assert mend.startswith(f"git -C '{tmp_path / 'my clone'}' checkout " if clone else "python -m pip install ")
+    assert "open-the-eyes" not in mend  # which is in no registry
     assert missing(Path("refiner.onnx")).mend == installed.RESTORE
-    assert "open-the-eyes" not in installed.RESTORE  # which is in no registry
 
 
 def test_what_is_missing_is_shown_and_the_code_is_4(
@@ -217,6 +237,34 @@ def test_a_version_that_does_not_fit_is_missing_and_the_requirement_mends_it(mon
     assert (mediapipe.ok, mediapipe.found, mediapipe.mend) == (True, "0.10.21", "")
     (big,) = doctor._extras()
     assert (big.ok, big.found) == (False, "lacks numpy (2.3.0, expected >=3)")
+
+
+@pytest.mark.parametrize("runs", [True, False])
+def test_where_the_engine_runs_another_version_is_a_warning_and_a_missing_package_is_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], runs: bool
+) -> None:
+    monkeypatch.setattr(metadata, "requires", lambda _: ["numpy<1", *([] if runs else ["no-such-lib"])])
+    monkeypatch.setattr(doctor, "_engine", lambda: doctor.Check("default engine", runs, "appearance"))
+    assert main(["doctor"]) == (0 if runs else 4)
+    out, state = capsys.readouterr().out, "warning" if runs else "MISSING"
+    assert re.search(rf'^{state} +numpy +\S+, expected <1.*\n +mend it with: .* "numpy<1"$', out, re.MULTILINE)
+    assert ("MISSING" in out) is not runs
+
+
+def test_a_package_that_is_not_there_is_missing_whether_or_not_the_engine_runs() -> None:
+    gone = doctor.Check("no-such-lib", False, "not installed", "python -m pip install no-such-lib")
+    assert list(doctor._seen_to_work([gone])) == [gone]
+
+
+def test_mediapipe_is_loaded_without_what_it_brings_for_others() -> None:
+    code = (
+        "import sys\nfrom open_the_eyes import doctor\n"
+        "doctor._engine = lambda: doctor.Check('default engine', False, 'as it would load it')\n"
+        "doctor.examine()\nprint(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "mediapipe.python.solution_base" in loaded
+    assert "matplotlib" not in loaded
 
 
 def test_an_extra_that_this_python_cannot_have_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
+import shlex
 from importlib import metadata
+from pathlib import Path
 from typing import Final
 
 BUILDS: Final = {"onnxruntime": "onnxruntime-gpu"}
 """A package, and the one that takes its place where it is installed: the same library, built for CUDA."""
 
-RESTORE: Final = (
-    "git checkout src/open_the_eyes/models in the clone, then, unless it was installed with -e, "
-    "python -m pip install --force-reinstall --no-deps . there"
-)
-"""What brings back a file of our own package, which no registry has."""
+
+def restore_of(package: Path) -> str:
+    """What brings back a file of our own package, which lies in a folder, and in no registry."""
+    clone = package.parent.parent
+    if package.parent.name == "src" and (clone / ".git").exists():
+        return f"git -C {shlex.quote(str(clone))} checkout src/open_the_eyes/models"
+    return (
+        "python -m pip install --force-reinstall --no-deps, and behind it the wheel or the clone it was installed from"
+    )
+
+
+RESTORE: Final = restore_of(Path(__file__).parent)
 
 
 def has(name: str) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import WeightsMissing
 from . import flags, speech
+
+if TYPE_CHECKING:
+    from ..doctor import Check
 
 
 def doctor_command(
@@ -17,7 +20,8 @@ def doctor_command(
 ) -> None:
     """Says what can run here, what is missing, and the command that gets it.
 
-    MISSING is needed and absent is not. The exit code is 0 if the default engine can run, and 4 if it cannot.
+    MISSING is needed and absent is not; what a warning is of works, and is not what is asked for. The exit code is 0
+    if the default engine can run, and 4 if it cannot.
 
     \b
     Examples:
@@ -32,9 +36,15 @@ def doctor_command(
     else:
         width = max(len(check.name) for check in findings.checks)
         for check in findings.checks:
-            state = "ok" if check.ok else "MISSING" if check.needed else "absent"
+            state = _state(check)
             speech.say(f"{state:<7}  {check.name:<{width}}  {check.found}")
             if check.mend:
                 speech.say(f"         {'':<{width}}  {'mend' if check.needed else 'get'} it with: {check.mend}")
     if not findings.can_run:
         raise WeightsMissing("the default engine cannot run here; what is marked MISSING above says how to mend it.")
+
+
+def _state(check: Check) -> str:
+    if check.ok:
+        return "warning" if check.mend else "ok"
+    return "MISSING" if check.needed else "absent"
