@@ -147,7 +147,7 @@ class Photo:
 
     @property
     def pixels(self) -> Rgb:
-        """(H, W, 3); those of a painting are read-only, like those of a JPEG."""
+        """(H, W, 3); those of a painting and of a file are read-only."""
         return self.picture.whole if isinstance(self.picture, Painting) else self.picture
 
     @property

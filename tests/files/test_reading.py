@@ -19,6 +19,8 @@ from open_the_eyes.settings import Settings
 from tests.files.jpeg.scenes import CODINGS, coded
 from tests.files.pictures import marked_picture as picture
 from tests.files.pictures import png_chunk, saved
+from tests.files.test_depth import png as deep_png
+from tests.files.test_depth import samples
 from tests.files.test_no_photo import png
 
 SETTINGS = Settings(max_bytes=2_000_000, max_pixels=100_000)
@@ -69,13 +71,31 @@ def test_every_kind_comes_out_as_rgb_and_alpha(file_format: str, mode: str, opti
 
     assert photo.pixels.dtype == np.uint8
     assert photo.pixels.flags.c_contiguous
-    assert photo.pixels.flags.writeable == (file_format != "JPEG")
     np.testing.assert_array_equal(photo.pixels, expected[:, :, :3])
     assert (photo.alpha is not None) == has_alpha
     if photo.alpha is not None:
         np.testing.assert_array_equal(photo.alpha, expected[:, :, 3])
     assert photo.file is not None
     assert photo.file.format == file_format
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        coded((16, 16)),
+        saved(picture("RGBA"), "PNG"),
+        saved(picture("RGBA"), "TIFF"),
+        saved(picture(), "WEBP"),
+        deep_png(samples(4)),
+    ],
+    ids=["jpeg", "png", "tiff", "webp", "16 bits"],
+)
+def test_nobody_changes_what_a_file_holds_unnoticed(data: bytes) -> None:
+    photo = read(data, SETTINGS)
+    for plane in (photo.pixels, photo.alpha, photo.deep):
+        if plane is not None:
+            with pytest.raises(ValueError, match="read-only"):
+                plane[0, 0] = 0
 
 
 @pytest.mark.parametrize("depth", [1, 2, 4, 8])

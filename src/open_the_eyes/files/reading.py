@@ -56,7 +56,8 @@ _DECODE_DEEP: Final[dict[FileFormat, Callable[[bytes], Deep]]] = {
 def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
     """A photo file as upright RGB pixels, with everything that has to survive beside them.
 
-    A JPEG's pixels are read-only: change a copy, and hand it to `Photo.with_pixels`.
+    Its arrays are read-only, so that they stay what the file's SHA-256 stands for: change a copy, and hand it to
+    `Photo.with_pixels`.
 
     Raises:
         UnreadablePhoto: not a file, not a photo, damaged, cut off, animated, of several pages, of more than 16 bits.
@@ -72,6 +73,9 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
             decoded = (_decoded_deep if unpacked.deep else _decoded)(file_format, unpacked, orientation)
     except PhotoError as error:
         raise error.headed(name) from error
+    for plane in (decoded.pixels, decoded.alpha, decoded.deep):
+        if plane is not None:
+            plane.flags.writeable = False
     facts = FileFacts(
         format=file_format,
         path=None if isinstance(source, bytes) else Path(source),
@@ -84,7 +88,7 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
         encoding=unpacked.encoding,
         blocks=unpacked.blocks,
         notes=unpacked.notes,
-        stored=_stored(unpacked.bare, decoded.pixels) if file_format == "JPEG" else None,
+        stored=Stored(unpacked.bare, decoded.pixels) if file_format == "JPEG" else None,
         source_types=source_types_in(data),
     )
     return Photo(decoded.pixels, decoded.alpha, facts, decoded.deep)
@@ -118,12 +122,6 @@ def _decoded_deep(file_format: FileFormat, unpacked: Unpacked, orientation: int)
     deep = to_deep(samples, orientation)
     alpha = to_8_bit(deep[:, :, 3]) if deep.shape[2] == 4 else None
     return _Decoded(to_8_bit(deep[:, :, :3]), alpha, unpacked.icc, mode_of(samples), deep)
-
-
-def _stored(bare: bytes, pixels: Rgb) -> Stored:
-    """The coded picture beside its pixels, which nobody changes from now on."""
-    pixels.flags.writeable = False
-    return Stored(bare, pixels)
 
 
 def _check_size(size_wh: tuple[int, int], unpacked: Unpacked) -> None:
