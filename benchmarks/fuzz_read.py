@@ -133,7 +133,7 @@ def _child(name: str, count: int, seed: int, photo: Path) -> int:
 def _through(photo: Path, number: int, tally: Tally) -> None:
     survivor = read(photo, SETTINGS)
     tally.read += 1
-    if number % 4 or survivor.file is None:
+    if number % 4 or survivor.file is None or survivor.file.format is None:
         return
     written = encoded(survivor, survivor.file.format, RECORD)
     back = read(written, SETTINGS)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from open_the_eyes.burst import best_take
 from open_the_eyes.engine import Engine, load_engine
@@ -80,22 +82,16 @@ def test_what_is_no_photo_is_refused_before_any_model_is_asked(engine: Engine, s
     [
         pytest.param(None, {}, "photo: expected a path, .* got NoneType", id="None"),
         pytest.param(3, {}, "got int", id="int"),
-        pytest.param(PIXELS, {}, r"got ndarray; wrap upright RGB pixels as Photo\(pixels\)", id="bare pixels"),
-        pytest.param(Photo(PIXELS[..., 0]), {}, r"got \(4, 4\) uint8", id="grey pixels"),
-        pytest.param(Photo(PIXELS[:0]), {}, r"got \(0, 4, 3\)", id="no pixels"),
-        pytest.param(Photo(PIXELS / 255), {}, "float64", id="fractions"),  # type: ignore[arg-type]
-        pytest.param(Photo(None), {}, "got NoneType", id="Photo of None"),  # type: ignore[arg-type]
-        pytest.param(Photo(PIXELS, PIXELS), {}, r"alpha of shape \(4, 4\), uint8; got \(4, 4, 3\)", id="alpha of RGB"),
-        pytest.param(Photo(PIXELS, "x"), {}, "alpha of shape .* got str", id="alpha of letters"),  # type: ignore[arg-type]
         pytest.param(
-            Photo(PIXELS, deep=DEEP[:2]), {}, r"deep of shape \(4, 4, 3\) .* got \(2, 4, 3\)", id="deep of another"
+            PIXELS, {}, r'got ndarray; open_the_eyes.photo_from takes arrays, with order="BGR"', id="bare pixels"
         ),
-        pytest.param(Photo(PIXELS, deep=PIXELS), {}, "deep of shape .* got .* uint8", id="deep of 8 bits"),  # type: ignore[arg-type]
+        pytest.param(StringIO("text"), {}, 'with "rb", got a StringIO of texts', id="texts"),
         pytest.param(Photo(PIXELS), {"options": {"mode": "fast"}}, "options: expected what Options.of", id="options"),
         pytest.param(
             Photo(PIXELS), {"references": None}, "references: expected a list .* got NoneType", id="no references"
         ),
         pytest.param(Photo(PIXELS), {"references": PIXELS}, "references: .* got a single one", id="bare reference"),
+        pytest.param(Photo(PIXELS), {"references": BytesIO()}, "references: .* got a single one", id="open reference"),
         pytest.param(Photo(PIXELS), {"engine": 3}, "engine: expected a name", id="engine"),
     ],
 )
@@ -103,6 +99,25 @@ def test_wrong_types_are_named(engine: Engine, photo: Any, more: dict[str, Any],
     for work in (open_eyes, inspect_photo):
         with pytest.raises(UsageError, match=message):
             work(photo, **{"engine": engine, **more})
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        pytest.param({"picture": PIXELS[..., 0]}, r"got \(4, 4\) uint8. Give them to photo_from", id="grey"),
+        pytest.param({"picture": PIXELS[:0]}, r"got \(0, 4, 3\)", id="no pixels"),
+        pytest.param({"picture": PIXELS / 255}, "float64", id="fractions"),
+        pytest.param({"picture": None}, "got NoneType", id="nothing"),
+        pytest.param({"picture": Image.new("RGB", (4, 4))}, "got Image. Give them to photo_from", id="image"),
+        pytest.param({"alpha": PIXELS}, r"alpha of shape \(4, 4\), uint8; got \(4, 4, 3\)", id="alpha of RGB"),
+        pytest.param({"alpha": "x"}, "alpha of shape .* got str", id="alpha of letters"),
+        pytest.param({"deep": DEEP[:2]}, r"deep of shape \(4, 4, 3\) .* got \(2, 4, 3\)", id="deep of another"),
+        pytest.param({"deep": PIXELS}, "deep of shape .* got .* uint8", id="deep of 8 bits"),
+    ],
+)
+def test_no_photo_is_made_of_other_arrays(arrays: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=f"photo: .*{message}"):
+        Photo(**{"picture": PIXELS, **arrays})
 
 
 def test_settings_that_are_none_are_refused() -> None:

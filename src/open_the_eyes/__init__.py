@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         UsageError,
         WeightsMissing,
     )
+    from .files import photo_from
     from .options import Options
     from .photo import Photo
     from .pipeline import inspect_photo, look, look_at_references, open_eyes
@@ -62,6 +63,7 @@ _HOME = {
     "look": "pipeline",
     "look_at_references": "pipeline",
     "open_eyes": "pipeline",
+    "photo_from": "files",
 }
 """Name -> module; a name that a module has, too, would be that module once it is loaded."""
 
@@ -90,6 +92,7 @@ __all__ = [
     "look",
     "look_at_references",
     "open_eyes",
+    "photo_from",
 ]
 
 

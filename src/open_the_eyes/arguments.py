@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import TypeAlias, TypeGuard
+from typing import IO, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import files
 from .engine import Engine, load_engine
-from .errors import UsageError
+from .errors import UnreadablePhoto, UsageError
 from .options import Options
 from .photo import Photo
 from .seen import Seen
 
-Source: TypeAlias = "str | os.PathLike[str] | bytes | Photo | Seen"
+Source: TypeAlias = (
+    str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes] | files.PillowImage | Photo | Seen
+)
+"""A path; the bytes of a file, or a binary file to read them from; a Pillow image; or what was read or looked at."""
 
 
 def checked(options: Options | None) -> Options:
@@ -60,19 +62,50 @@ def read(photo: Source, engine: Engine) -> Photo:
     """The photo, read if it is a file's.
 
     Raises:
-        UsageError: anything else, or a `Photo` whose arrays have another shape or type.
+        UsageError: anything else.
         UnreadablePhoto, PhotoTooLarge: the file cannot be used.
     """
     if isinstance(photo, Seen):
         return photo.photo
     if isinstance(photo, Photo):
-        _check_arrays(photo)
         return photo
+    if files.is_image(photo):
+        return files.photo_from(photo)
+    if isinstance(photo, bytearray | memoryview):
+        return files.read(bytes(photo), engine.settings)
     if not isinstance(photo, str | bytes | os.PathLike):
-        came = type(photo).__name__
-        hint = "wrap upright RGB pixels as Photo(pixels)" if came == "ndarray" else "give it one of these"
-        raise UsageError(f"expected a path, the bytes of a file or a Photo, got {came}; {hint}.", option="photo")
+        return files.read(_content(photo, engine.settings.max_bytes), engine.settings)
     return files.read(photo, engine.settings)
+
+
+def _content(given: object, most: int) -> bytes:
+    """What is in an open binary file from its place on, up to the first byte that is too many.
+
+    Raises:
+        UsageError: none.
+        UnreadablePhoto: it cannot be read.
+    """
+    came, take = type(given).__name__, getattr(given, "read", None)
+    if not callable(take):
+        hint = 'open_the_eyes.photo_from takes arrays, with order="BGR" those of OpenCV' if came == "ndarray" else ""
+        raise UsageError(
+            f"expected a path, the bytes of a file, a binary file, a Pillow image or a Photo, got {came}; "
+            f"{hint or 'give it one of these'}.",
+            option="photo",
+        )
+    try:
+        data = take(most + 1)
+    except (OSError, ValueError) as error:
+        raise UnreadablePhoto(f"expected an open file that can be read, got: {error}; open it again.") from error
+    if not isinstance(data, bytes):
+        raise UsageError(f'expected a file opened with "rb", got a {came} of texts; open it anew.', option="photo")
+    return data
+
+
+def is_single(given: object) -> bool:
+    """Whether a photo stands where a list of them is expected; also where one can be iterated over, as a file can."""
+    kinds = (str, bytes, bytearray, memoryview, os.PathLike, Photo, Seen, np.ndarray)
+    return isinstance(given, kinds) or files.is_image(given) or hasattr(given, "read")
 
 
 def listed(references: Iterable[Source], options: Options) -> tuple[Source, ...]:
@@ -81,7 +114,7 @@ def listed(references: Iterable[Source], options: Options) -> tuple[Source, ...]
     Raises:
         UsageError: anything else, or `match` names one that is not there.
     """
-    if isinstance(references, str | bytes | os.PathLike | Photo | Seen | np.ndarray):
+    if is_single(references):
         raise UsageError("expected a list of photos, got a single one; put it into brackets.", option="references")
     if not isinstance(references, Iterable):
         came = type(references).__name__
@@ -91,27 +124,3 @@ def listed(references: Iterable[Source], options: Options) -> tuple[Source, ...]
     found = tuple(references)
     options.match.check(len(found))
     return found
-
-
-def _check_arrays(photo: Photo) -> None:
-    pixels: object = photo.pixels
-    if not _is_array(pixels, np.uint8) or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
-        wanted = "pixels of shape (height, width, 3), uint8, RGB"
-        raise UsageError(f"expected {wanted}; got {_kind(pixels)}. Convert them.", option="photo")
-    size_hw: tuple[int, int] = (pixels.shape[0], pixels.shape[1])
-    alpha, deep = photo.alpha, photo.deep
-    if alpha is not None and (not _is_array(alpha, np.uint8) or alpha.shape != size_hw):
-        raise UsageError(f"expected alpha of shape {size_hw}, uint8; got {_kind(alpha)}. Convert it.", option="photo")
-    shapes = [(*size_hw, planes) for planes in (3, 4)]
-    if deep is not None and (not _is_array(deep, np.uint16) or deep.shape not in shapes):
-        wanted = f"deep of shape {shapes[0]} or {shapes[1]}, uint16"
-        raise UsageError(f"expected {wanted}; got {_kind(deep)}. Convert it.", option="photo")
-
-
-def _is_array(given: object, dtype: type[np.generic]) -> TypeGuard[NDArray[np.generic]]:
-    return isinstance(given, np.ndarray) and given.dtype == dtype
-
-
-def _kind(given: object) -> str:
-    """What it is, for a message."""
-    return f"{given.shape} {given.dtype}" if isinstance(given, np.ndarray) else type(given).__name__

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -10,14 +9,13 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from .arguments import Source, prepared
+from .arguments import Source, is_single, prepared
 from .arithmetic import one_blas_thread
 from .engine import Engine
 from .errors import UsageError
 from .imaging.arrays import Rgb, to_tones
 from .imaging.sharpness import fine_energy
 from .options import MatchOptions, Options
-from .photo import Photo
 from .pipeline import Progress, inspect_photo, introduced, look, open_eyes
 from .results import Inspected, Opened
 from .roles import Face
@@ -92,7 +90,7 @@ def best_take(
             gives no eyes, or the photos seem to show different people, where it names none.
         UnreadablePhoto, PhotoTooLarge: one of them cannot be used.
     """
-    single = isinstance(photos, str | bytes | os.PathLike | Photo | Seen)
+    single = is_single(photos)
     photos = [] if single else list(photos)
     if len(photos) < 2:
         came = "a single one without a list" if single else str(len(photos))

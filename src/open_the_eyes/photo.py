@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, Literal, TypeGuard, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .edit_record import EditRecord
+from .errors import UsageError
 from .imaging.arrays import Rgb
 from .imaging.depth import Deep, carried_over
 from .imaging.geometry import Box
@@ -86,7 +87,7 @@ class FileFacts:
     """What the file said besides its pixels; `files.read` fills it, `files.write` puts it back.
 
     Args:
-        format: the container, sniffed from the bytes and never from the name.
+        format: the container, sniffed from the bytes and never from the name; None for a picture that came from memory.
         path: where it came from, None for bytes.
         sha256: of the file's bytes, hexadecimal.
         exif: from its byte order mark on ("II*" or "MM*"), without JPEG's "Exif" prefix; the orientation in it is the
@@ -104,7 +105,7 @@ class FileFacts:
         source_types: IPTC's words for what the picture is made of, wherever in the file they stood, if not captures.
     """
 
-    format: FileFormat
+    format: FileFormat | None
     path: Path | None = None
     sha256: str = ""
     exif: bytes | None = None
@@ -130,6 +131,9 @@ class Photo:
             `pixels` and `alpha` are what of it is looked at.
         altered: the pixels are no longer the file's.
         edit: the last of our edits in them, None where there was none after the file was read.
+
+    Raises:
+        UsageError: arrays of another shape or type.
     """
 
     picture: Rgb | Painting
@@ -139,11 +143,14 @@ class Photo:
     altered: bool = False
     edit: EditRecord | None = None
 
+    def __post_init__(self) -> None:
+        _check_arrays(self)
+
     def __repr__(self) -> str:
         """Short, and without what the file tells of people and places."""
         file, (w, h) = self.file, self.size_wh
-        told = () if file is None else (file.format, *(() if file.path is None else (file.path.name,)))
-        return f"<Photo {', '.join((f'{w} x {h}', *told))}>"
+        told = () if file is None else (file.format, None if file.path is None else file.path.name)
+        return f"<Photo {', '.join((f'{w} x {h}', *filter(None, told)))}>"
 
     @property
     def pixels(self) -> Rgb:
@@ -188,3 +195,29 @@ class Photo:
             for window in (tile.window for tile in tiles):
                 window.cut(deep)[...] = carried_over(window.cut(self.deep), before.cut(window), after.cut(window))
         return replace(self, picture=after, deep=deep, altered=True)
+
+
+def _check_arrays(photo: Photo) -> None:
+    picture: object = photo.picture
+    pixels = picture.base if isinstance(picture, Painting) else picture
+    if not _is_array(pixels, np.uint8) or pixels.ndim != 3 or pixels.shape[2] != 3 or not pixels.size:
+        wanted = "pixels of shape (height, width, 3), uint8, RGB"
+        how = "Give them to photo_from, which takes grey, alpha, 16 bits and images of Pillow, too"
+        raise UsageError(f"expected {wanted}; got {_kind(pixels)}. {how}.", option="photo")
+    size_hw: tuple[int, int] = (pixels.shape[0], pixels.shape[1])
+    alpha, deep = photo.alpha, photo.deep
+    if alpha is not None and (not _is_array(alpha, np.uint8) or alpha.shape != size_hw):
+        raise UsageError(f"expected alpha of shape {size_hw}, uint8; got {_kind(alpha)}. Convert it.", option="photo")
+    shapes = [(*size_hw, planes) for planes in (3, 4)]
+    if deep is not None and (not _is_array(deep, np.uint16) or deep.shape not in shapes):
+        wanted = f"deep of shape {shapes[0]} or {shapes[1]}, uint16"
+        raise UsageError(f"expected {wanted}; got {_kind(deep)}. Convert it.", option="photo")
+
+
+def _is_array(given: object, dtype: type[np.generic]) -> TypeGuard[NDArray[np.generic]]:
+    return isinstance(given, np.ndarray) and given.dtype == dtype
+
+
+def _kind(given: object) -> str:
+    """What it is, for a message."""
+    return f"{given.shape} {given.dtype}" if isinstance(given, np.ndarray) else type(given).__name__

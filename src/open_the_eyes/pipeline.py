@@ -54,7 +54,8 @@ def open_eyes(
     """Opens closed eyes in one photo; every pixel outside the eyes stays as it was.
 
     Args:
-        photo: a path, the bytes of a file, a `Photo`, or what `look` gave for one: it is not searched again.
+        photo: a path; the bytes of a file, or a file opened with "rb"; an image of Pillow's; a `Photo`, which
+            `photo_from` makes of an array; or what `look` gave for one: it is not searched again.
         options: see `Options.of`.
         engine: "auto", "appearance", "reference" or "sdxl"; or, for several photos, what `load_engine` returned
             for such a name: else each call reads the models again.

@@ -243,7 +243,7 @@ def _targets(photo: Photo, path: str | os.PathLike[str] | None, count: int) -> l
         target = Path(path)
         files.check_free(target, overwrite=True)
         files.format_asked(photo, target)
-    elif photo.file is not None and photo.file.path is not None:
+    elif photo.file is not None and photo.file.path is not None and photo.file.format is not None:
         suffix = files.suffix_for(photo.file.path, photo.file.format)
         target = naming.opened(photo.file.path, suffix)
     else:

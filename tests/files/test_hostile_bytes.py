@@ -38,6 +38,7 @@ def test_only_our_errors_come_out_and_soon(struck: Callable[[], Iterator[bytes]]
             with contextlib.suppress(OpenTheEyesError):
                 survivor = read(mutant, SETTINGS)
                 assert survivor.file is not None
+                assert survivor.file.format is not None
                 written = encoded(survivor, survivor.file.format, RECORD)
                 survivors.append((survivor.size_wh, written))
         assert time.process_time() - started < 4, number
@@ -97,6 +98,7 @@ def test_time_grows_no_faster_than_a_file(made: Callable[[], bytes]) -> None:
 
     photo = read(data, Settings())
     assert photo.file is not None
+    assert photo.file.format is not None
     back = read(encoded(photo, photo.file.format, RECORD), Settings())
 
     assert read_record(back) == RECORD

@@ -49,7 +49,7 @@ def draw(inspected: Inspected, path: Path, *, overwrite: bool) -> Report:
 
 
 def _written(drawing: Photo, path: Path, came: FileFacts | None, *, overwrite: bool) -> OutputReport:
-    if came is None or path.suffix.lower() in SUFFIXES:
+    if came is None or came.format is None or path.suffix.lower() in SUFFIXES:
         return write(drawing, path, record=None, overwrite=overwrite)
     data = encoded(drawing, came.format, None)
     write_whole(path, data, overwrite=overwrite)

@@ -12,6 +12,7 @@ from .colour_space import AROUND_FACE, AROUND_PERSON, excerpt, for_screen, in_sr
 from .credentials import Credentials, is_as_signed
 from .edit_xmp import read_record
 from .gps import may_tell_place, without_gps
+from .in_memory import PillowImage, is_image, photo_from
 from .reading import read
 from .sniff import HEAD_BYTES
 from .source_type import is_painted, type_of_composite
@@ -25,6 +26,7 @@ __all__ = [
     "SUFFIXES",
     "Credentials",
     "EditRecord",
+    "PillowImage",
     "check_free",
     "encoded",
     "encoded_and_told",
@@ -34,8 +36,10 @@ __all__ = [
     "format_for",
     "in_srgb",
     "is_as_signed",
+    "is_image",
     "is_painted",
     "may_tell_place",
+    "photo_from",
     "read",
     "read_record",
     "signed_itself",

@@ -104,7 +104,7 @@ def _with_manifest(
         ):
             builder.set_intent(C2paBuilderIntent.EDIT)
             original = _original(source)
-            if source is not None and original is not None:
+            if source is not None and source.format is not None and original is not None:
                 parent = json.dumps({"title": "original", "relationship": "parentOf"})
                 builder.add_ingredient(parent, MEDIA_TYPES[source.format], BytesIO(original))
             builder.sign(signer, media_type, BytesIO(data), out)

@@ -241,7 +241,7 @@ def format_for(photo: Photo, path: Path) -> FileFormat:
     suffix = path.suffix.lower()
     if suffix in SUFFIXES:
         return SUFFIXES[suffix]
-    if suffix in OTHER_PICTURES or photo.file is None:
+    if suffix in OTHER_PICTURES or photo.file is None or photo.file.format is None:
         raise _no_format(path)
     return photo.file.format
 

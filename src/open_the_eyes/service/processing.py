@@ -126,7 +126,8 @@ def _files(opened: Opened) -> Iterator[dict[str, bytes]]:
         PhotoNotWritten: the format cannot hold a variation.
     """
     results, outputs = [], []
-    file_format: FileFormat = "PNG" if opened.photo.file is None else opened.photo.file.format
+    came = opened.photo.file
+    file_format: FileFormat = "PNG" if came is None or came.format is None else came.format
     suffix = suffix_for(Path("result"), file_format)
     faces = [face for face in opened.faces if face.outcome == "opened"]
     for number, variation in enumerate(opened.variations if opened.changed else (), start=1):
