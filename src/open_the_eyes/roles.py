@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,6 +180,7 @@ class Patch:
         return replace(self, pixels=self.pixels[:0, :0].copy())
 
 
+@runtime_checkable
 class Watch(Protocol):
     """Told what is going on while it goes on; `Stopwatch` is one."""
 
@@ -196,6 +197,7 @@ class Watch(Protocol):
         ...
 
 
+@runtime_checkable
 class FaceDetector(Protocol):
     """Finds faces and measures their eyes."""
 
@@ -211,6 +213,7 @@ class FaceDetector(Protocol):
         ...
 
 
+@runtime_checkable
 class EyeGenerator(Protocol):
     """Paints opened eyes."""
 
@@ -224,6 +227,7 @@ class EyeGenerator(Protocol):
         ...
 
 
+@runtime_checkable
 class FaceDescriber(Protocol):
     """Tells whether two faces are one person's, for detectors without an embedding."""
 
@@ -239,6 +243,7 @@ class FaceDescriber(Protocol):
         ...
 
 
+@runtime_checkable
 class FaceRestorer(Protocol):
     """Sharpens aligned faces."""
 

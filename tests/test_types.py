@@ -1,0 +1,30 @@
+"""What is public can be asked for its types, as pydantic and its like do."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any, Final, get_type_hints
+
+import pydantic
+import pytest
+
+import open_the_eyes
+from open_the_eyes.errors import UnreadablePhoto
+
+FUNCTIONS: Final = [name for name in open_the_eyes.__all__ if inspect.isfunction(getattr(open_the_eyes, name))]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_tells_its_types(name: str) -> None:
+    function = getattr(open_the_eyes, name)
+    assert get_type_hints(function).keys() == {*inspect.signature(function).parameters, "return"}
+
+
+def test_pydantic_can_check_calls(tmp_path: Path) -> None:
+    opening = pydantic.validate_call(config={"arbitrary_types_allowed": True})(open_the_eyes.open_eyes)
+    with pytest.raises(UnreadablePhoto, match="no such file"):
+        opening(tmp_path / "no.jpg")
+    wrong: Any = 3
+    with pytest.raises(pydantic.ValidationError, match="for open_eyes"):
+        opening(tmp_path / "no.jpg", wrong)
