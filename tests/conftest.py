@@ -135,6 +135,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> StandIn:
     """The command line in an empty folder, in front of a stand-in for everything behind it."""
     actor = StandIn()
     engine, pipeline = ModuleType("engine"), ModuleType("pipeline")
+    engine.__dict__["engine_name"] = str
     engine.__dict__["load_engine"] = lambda *_: SimpleNamespace(name="appearance", why="the only one here")
     pipeline.__dict__["open_eyes"] = actor.open_eyes
     monkeypatch.setitem(sys.modules, "open_the_eyes.engine", engine)

@@ -143,7 +143,7 @@ def test_what_cannot_work_is_refused_before_any_photo_is_looked_at(
 @pytest.mark.parametrize("name", ["appearance", "loaded"])
 def test_who_makes_eyes_up_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("open_the_eyes.burst.inspect_photo", None)
-    painter = load_engine("appearance") if name == "loaded" else name
+    painter: Any = load_engine("appearance") if name == "loaded" else name
     with pytest.raises(UsageError, match=r"engine: expected reference, .* got appearance; leave it out"):
         best_take([NOBODY] * 2, engine=painter)
 

@@ -75,18 +75,20 @@ def test_what_can_be_is_kept_as_it_was_said(flat: dict[str, Any]) -> None:
 
 
 def test_numpys_numbers_become_pythons_for_records_are_json() -> None:
-    given = Options.of(
-        faces=[np.int64(1)],
-        variations=np.int64(2),
-        seed=np.uint32(3),
-        gaze=np.array([0.5, -1]).tolist(),
-        openness=np.float32(0.75),
-        fidelity=Fraction(1, 2),
-    )
+    flat: dict[str, Any] = {
+        "faces": [np.int64(1)],
+        "variations": np.int64(2),
+        "seed": np.uint32(3),
+        "gaze": np.array([0.5, -1]).tolist(),
+        "openness": np.float32(0.75),
+        "fidelity": Fraction(1, 2),
+    }
+    given = Options.of(**flat)
     asked = (given.choose.faces, given.generate.variations, given.generate.seed, given.generate.openness)
     assert json.dumps(asked) == "[[1], 2, 3, 0.75]"
     assert type(given.restore.fidelity) is float
-    assert Options.of(picks=[(np.int64(1), np.int64(0))], match=[[1, np.int8(1), 2]]).generate.picks == ((1, 0),)
+    several: dict[str, Any] = {"picks": [(np.int64(1), np.int64(0))], "match": [[1, np.int8(1), 2]]}
+    assert Options.of(**several).generate.picks == ((1, 0),)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ def test_options_do_not_change_under_anyones_hands() -> None:
         pytest.param({"picks": ((1, "2"),)}, id="text for an attempt"),
     ],
 )
-def test_a_value_of_the_wrong_kind_is_refused_in_our_own_words(flat: dict[str, object]) -> None:
+def test_a_value_of_the_wrong_kind_is_refused_in_our_own_words(flat: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="expected") as refused:
         Options.of(**flat)
     assert [refused.value.option] == list(flat)
@@ -155,7 +157,7 @@ def test_a_value_of_the_wrong_kind_is_refused_in_our_own_words(flat: dict[str, o
     ],
 )
 def test_what_is_written_as_on_the_command_line_is_refused_with_a_list_that_works(
-    name: str, typed: str, works: str
+    name: str, typed: Any, works: str
 ) -> None:
     with pytest.raises(UsageError, match=f'{name}: expected .* such as {re.escape(works)}.*got "{typed}"'):
         Options.of(**{name: typed})
@@ -163,11 +165,12 @@ def test_what_is_written_as_on_the_command_line_is_refused_with_a_list_that_work
 
 @pytest.mark.parametrize("value", [1, 0, 1.0, "true", "", None, [True]], ids=repr)
 @pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind is bool])
-def test_yes_or_no_is_said_by_true_or_false_alone(name: str, value: object) -> None:
+def test_yes_or_no_is_said_by_true_or_false_alone(name: str, value: Any) -> None:
     with pytest.raises(UsageError, match=re.escape(f"{name}: expected true or false, got {written(value)}.")):
         Options.of(**{name: value, "restorer": "gfpgan"})
     for said in (True, False):
-        assert Options.of(**{name: said, "restorer": "gfpgan"}).changed().get(name, False) is said
+        flat: dict[str, Any] = {name: said, "restorer": "gfpgan"}
+        assert Options.of(**flat).changed().get(name, False) is said
 
 
 @pytest.mark.parametrize("value", [True, False])
@@ -200,7 +203,7 @@ def test_neither_true_nor_false_is_a_number(name: str, around: str, value: bool)
         ),
     ],
 )
-def test_picks_that_cannot_be_are_refused(flat: dict[str, object], why: str) -> None:
+def test_picks_that_cannot_be_are_refused(flat: dict[str, Any], why: str) -> None:
     with pytest.raises(UsageError, match=why):
         Options.of(**flat)
 

@@ -237,7 +237,7 @@ def test_a_path_bytes_and_a_photo_are_the_same_to_it(engine: Engine, opened_blin
 def test_an_engines_name_is_enough(blinked: Rgb, opened_blink: Opened) -> None:
     assert np.array_equal(open_eyes(Photo(blinked), engine="appearance").photo.pixels, opened_blink.photo.pixels)
     with pytest.raises(UsageError, match="magic"):
-        open_eyes(Photo(blinked), engine="magic")
+        open_eyes(Photo(blinked), engine="magic")  # type: ignore[arg-type]
 
 
 def test_the_photo_that_was_given_stays_as_it_was_and_may_be_painted_over(

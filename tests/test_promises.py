@@ -16,7 +16,7 @@ from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import SIDES, Side
-from open_the_eyes.options import GenerateOptions, Options
+from open_the_eyes.options import EyeColor, GenerateOptions, Mode, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.results import Opened
@@ -224,7 +224,7 @@ def test_a_toned_photo_keeps_its_tones(engine: Engine, blinked: Rgb, powers: tup
 
 
 def test_eye_colours_are_those_asked_for(engine: Engine, close_up_blinked: Rgb) -> None:
-    def colour(name: str) -> list[NDArray[np.float64]]:
+    def colour(name: EyeColor) -> list[NDArray[np.float64]]:
         result = open_eyes(Photo(close_up_blinked), Options.of(eye_color=name), engine=engine)
         assert result.changed
         (face,) = engine.detector.detect(result.photo.pixels)
@@ -261,7 +261,7 @@ def test_eyes_open_as_far_as_asked(engine: Engine, close_up_blinked: Rgb) -> Non
 
 
 @pytest.mark.parametrize("mode", ["fast", "quality", "ultra"])
-def test_every_mode_opens_the_eyes(engine: Engine, blinked: Rgb, mode: str) -> None:
+def test_every_mode_opens_the_eyes(engine: Engine, blinked: Rgb, mode: Mode) -> None:
     result = open_eyes(Photo(blinked), Options.of(mode=mode), engine=engine)
     assert result.faces[0].outcome == "opened"
     assert result.report.mode == mode

@@ -17,7 +17,7 @@ from open_the_eyes.errors import PhotoNotWritten, UsageError
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.painting import Tile
-from open_the_eyes.options import Options
+from open_the_eyes.options import Options, Restorer
 from open_the_eyes.photo import FileFacts, Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.results import Inspected, Opened, recorded
@@ -124,7 +124,7 @@ def test_a_result_that_needs_nothing_more_keeps_its_record(opened_blink: Opened,
     ],
 )
 def test_what_the_picture_is_made_of_is_never_said_too_well(
-    engine: str, restorer: str, came: Photo, givers: list[Photo], word: str
+    engine: str, restorer: Restorer, came: Photo, givers: list[Photo], word: str
 ) -> None:
     report = replace(report_of("a.jpg", face_report("opened")), engine=engine)
     (photo,) = recorded((PIXELS,), report, Options.of(restorer=restorer), came, givers)

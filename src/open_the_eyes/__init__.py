@@ -18,11 +18,14 @@ from .version import __version__
 keep_to_itself()  # here, since any module may be the first to load one of them
 
 if TYPE_CHECKING:
-    from .burst import BestTake, best_take
+    from .arguments import Source
+    from .burst import BestTake, Frame, best_take
     from .engine import Engine, load_engine
     from .errors import (
         Cancelled,
+        GpuBusy,
         NoCapacity,
+        NoRoomOnDisk,
         OpenTheEyesError,
         PhotoError,
         PhotoNotWritten,
@@ -31,29 +34,42 @@ if TYPE_CHECKING:
         UsageError,
         WeightsMissing,
     )
-    from .files import photo_from
-    from .options import Options
+    from .files import Credentials, photo_from
+    from .options import EngineName, FlatOptions, Options
     from .photo import Photo
-    from .pipeline import inspect_photo, look, look_at_references, open_eyes
+    from .pipeline import Progress, inspect_photo, look, look_at_references, open_eyes
+    from .report import FaceReport, Report
     from .results import Inspected, Opened
+    from .roles import Outcome
     from .seen import Seen
     from .settings import Settings
 
 _HOME = {
     "BestTake": "burst",
     "Cancelled": "errors",
+    "Credentials": "files",
     "Engine": "engine",
+    "EngineName": "options",
+    "FaceReport": "report",
+    "FlatOptions": "options",
+    "Frame": "burst",
+    "GpuBusy": "errors",
+    "Inspected": "results",
     "NoCapacity": "errors",
+    "NoRoomOnDisk": "errors",
     "OpenTheEyesError": "errors",
+    "Opened": "results",
     "Options": "options",
+    "Outcome": "roles",
     "Photo": "photo",
     "PhotoError": "errors",
     "PhotoNotWritten": "errors",
     "PhotoTooLarge": "errors",
+    "Progress": "pipeline",
+    "Report": "report",
     "Seen": "seen",
     "Settings": "settings",
-    "Inspected": "results",
-    "Opened": "results",
+    "Source": "arguments",
     "UnreadablePhoto": "errors",
     "UsageError": "errors",
     "WeightsMissing": "errors",
@@ -70,18 +86,29 @@ _HOME = {
 __all__ = [
     "BestTake",
     "Cancelled",
+    "Credentials",
     "Engine",
+    "EngineName",
+    "FaceReport",
+    "FlatOptions",
+    "Frame",
+    "GpuBusy",
     "Inspected",
     "NoCapacity",
+    "NoRoomOnDisk",
     "OpenTheEyesError",
     "Opened",
     "Options",
+    "Outcome",
     "Photo",
     "PhotoError",
     "PhotoNotWritten",
     "PhotoTooLarge",
+    "Progress",
+    "Report",
     "Seen",
     "Settings",
+    "Source",
     "UnreadablePhoto",
     "UsageError",
     "WeightsMissing",

@@ -11,7 +11,7 @@ import numpy as np
 from . import files
 from .engine import Engine, load_engine
 from .errors import UnreadablePhoto, UsageError
-from .options import Options
+from .options import EngineName, Options
 from .photo import Photo
 from .seen import Seen
 
@@ -32,7 +32,7 @@ def checked(options: Options | None) -> Options:
     return options or Options()
 
 
-def loaded(engine: str | Engine) -> Engine:
+def loaded(engine: EngineName | Engine) -> Engine:
     """The engine, loaded if it was named.
 
     Raises:
@@ -45,7 +45,7 @@ def loaded(engine: str | Engine) -> Engine:
     return load_engine(engine) if isinstance(engine, str) else engine
 
 
-def prepared(options: Options | None, engine: str | Engine) -> tuple[Options, Engine]:
+def prepared(options: Options | None, engine: EngineName | Engine) -> tuple[Options, Engine]:
     """Options and an engine that has all that they ask for; what is missing is said before any work.
 
     Raises:

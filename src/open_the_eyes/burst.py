@@ -15,7 +15,7 @@ from .engine import Engine
 from .errors import UsageError
 from .imaging.arrays import Rgb, to_tones
 from .imaging.sharpness import fine_energy
-from .options import MatchOptions, Options
+from .options import EngineName, MatchOptions, Options
 from .pipeline import Progress, inspect_photo, introduced, look, open_eyes
 from .results import Inspected, Opened
 from .roles import Face
@@ -70,7 +70,7 @@ def best_take(
     options: Options | None = None,
     *,
     match: Sequence[tuple[int, int, int]] = (),
-    engine: str | Engine = "reference",
+    engine: EngineName | Engine = "reference",
     progress: Progress | None = None,
 ) -> BestTake:
     """Opens the eyes of the best frame with eyes from the others; nothing is made up, and who has no donor stays.

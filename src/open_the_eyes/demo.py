@@ -19,6 +19,7 @@ from .imaging.blink import paint_blink
 from .imaging.eye_corners import eyes_apart
 from .imaging.geometry import Box
 from .imaging.mesh478 import EYE_RING
+from .options import EngineName
 from .photo import Photo
 from .pipeline import Progress, open_eyes
 from .report import Report
@@ -46,7 +47,7 @@ class DemoResult:
 
 @one_blas_thread()
 def run_demo(
-    folder: Path, engine: str | Engine = "auto", progress: Progress | None = None, *, overwrite: bool = False
+    folder: Path, engine: EngineName | Engine = "auto", progress: Progress | None = None, *, overwrite: bool = False
 ) -> DemoResult:
     """Paints a blink on a public-domain portrait, opens it as any other photo, and writes three pictures to `folder`.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from .errors import UsageError
-from .options import ENGINES, GenerateOptions
+from .options import ENGINES, EngineName, GenerateOptions
 from .roles import EyeGenerator, FaceDescriber, FaceDetector, FaceRestorer
 from .settings import Settings
 from .wording import typed, written
@@ -76,8 +76,20 @@ class Engine:
         return self.restorers[name]
 
 
+def engine_name(text: str) -> EngineName:
+    """The engine that somebody named.
+
+    Raises:
+        UsageError: none of that name.
+    """
+    for known in ENGINES:
+        if text == known:
+            return known
+    raise UsageError(f"expected one of {', '.join(ENGINES)}; got {typed(text)}; take auto.", option="engine")
+
+
 def load_engine(
-    name: str = "auto",
+    name: EngineName = "auto",
     settings: Settings | None = None,
     *,
     through: Callable[[EyeGenerator], EyeGenerator] | None = None,
@@ -93,9 +105,7 @@ def load_engine(
         NoCapacity: "sdxl" without a GPU, where the settings do not ask for the CPU.
         WeightsMissing: weights that were asked for, of a detector or of SDXL, are not on this machine.
     """
-    if name not in ENGINES:
-        known = ", ".join(ENGINES)
-        raise UsageError(f"expected one of {known}; got {typed(name)}; take auto.", option="engine")
+    name = engine_name(name)
     if not isinstance(settings, Settings | None):
         raise UsageError(f"expected Settings(...), got {written(settings)}; leave them out.", option="settings")
     from .models.appearance.generator import AppearanceGenerator

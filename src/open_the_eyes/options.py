@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, get_args
 
 from .counting import counted
 from .errors import INSPECT
 from .option_values import check_number, check_one_of, check_whole, check_yes_or_no, is_number, keep, refuse
 from .wording import short, written
 
+if sys.version_info >= (3, 11):
+    from typing import Unpack
+elif TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 Mode = Literal["fast", "standard", "quality", "ultra"]
 EyeColor = Literal["auto", "brown", "hazel", "green", "blue", "grey"]
 Precision = Literal["auto", "bf16", "fp8", "int8", "int4"]
 Restorer = Literal["none", "codeformer", "gfpgan", "gpen", "restoreformer"]
-ENGINES: Final = ("auto", "appearance", "reference", "sdxl")
+EngineName = Literal["auto", "appearance", "reference", "sdxl"]
+ENGINES: Final[tuple[EngineName, ...]] = get_args(EngineName)
 """What paints the eyes; "auto" takes the best that can run here."""
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 EYE_COLORS: Final[tuple[EyeColor, ...]] = get_args(EyeColor)
@@ -86,11 +94,8 @@ class GenerateOptions:
         check_yes_or_no("lcm", self.lcm)
         check_whole("variations", self.variations)
         check_whole("seed", self.seed)
-        refuse(
-            not 1 <= self.variations <= MAX_VARIATIONS,
-            "variations",
-            f"expected 1 to {MAX_VARIATIONS}, got {self.variations}.",
-        )
+        known = 1 <= self.variations <= MAX_VARIATIONS
+        refuse(not known, "variations", f"expected 1 to {MAX_VARIATIONS}, got {self.variations}.")
         self._check_picks()
         refuse(not 0 <= self.seed < 2**32, "seed", f"expected 0 to {2**32 - 1}, got {self.seed}.")
         check_one_of("eye_color", self.eye_color, EYE_COLORS)
@@ -102,11 +107,8 @@ class GenerateOptions:
             refuse(not ok, "gaze", f"expected two numbers from -1 to 1, such as 0.3,-0.1; got {came}.")
         if self.openness is not None:
             check_number("openness", self.openness)
-            refuse(
-                not 0 <= self.openness <= MAX_OPENNESS,
-                "openness",
-                f"expected 0 to {MAX_OPENNESS} (1 is usual), got {short(self.openness)}.",
-            )
+            known, came = 0 <= self.openness <= MAX_OPENNESS, short(self.openness)
+            refuse(not known, "openness", f"expected 0 to {MAX_OPENNESS} (1 is usual), got {came}.")
         keep(
             self,
             variations=int(self.variations),
@@ -224,6 +226,27 @@ NAMES: Final = tuple(_STAGE_OF)
 """Of all options, as `Options.of` takes them, and as refusals begin."""
 
 
+class FlatOptions(TypedDict, total=False):
+    """What `Options.of` takes, for type checkers: lists do where tuples are kept."""
+
+    faces: Sequence[int] | None
+    all: bool
+    mode: Mode
+    variations: int
+    seed: int
+    picks: Sequence[tuple[int, int] | list[int]]
+    eye_color: EyeColor
+    gaze: tuple[float, float] | list[float] | None
+    openness: float | None
+    lcm: bool
+    precision: Precision
+    match: Sequence[tuple[int, int, int] | list[int]]
+    restorer: Restorer
+    fidelity: float
+    whole_face: bool
+    strip_gps: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """All stages' options together; `Options.of(mode="fast", faces=(1,))` spreads flat names over the stages."""
@@ -243,7 +266,7 @@ class Options:
             refuse(not isinstance(given, kind), stage, wanted)
 
     @classmethod
-    def of(cls, /, **flat: Any) -> Options:
+    def of(cls, /, **flat: Unpack[FlatOptions]) -> Options:
         """Options from flat names, such as `Options.of(mode="quality", faces=(1, 3), eye_color="green")`.
 
         faces, all: see `ChooseOptions`. mode, variations, seed, eye_color, gaze, openness, picks, lcm, precision:
@@ -253,10 +276,11 @@ class Options:
         Raises:
             UsageError: a name that no stage knows, or a value out of range.
         """
-        unknown = sorted(flat.keys() - _STAGE_OF.keys())
+        given: dict[str, Any] = {**flat}
+        unknown = sorted(given.keys() - _STAGE_OF.keys())
         refuse(bool(unknown), None, f"unknown option {', '.join(unknown)}; known are {', '.join(sorted(NAMES))}.")
         parts = {
-            stage: kind(**{name: value for name, value in flat.items() if _STAGE_OF[name] == stage})
+            stage: kind(**{name: value for name, value in given.items() if _STAGE_OF[name] == stage})
             for stage, kind in _STAGES.items()
         }
         return cls(**parts)

@@ -13,7 +13,7 @@ from .engine import Engine
 from .imaging.arrays import Rgb
 from .imaging.geometry import Box
 from .imaging.painting import Painting
-from .options import Mode, Options
+from .options import EngineName, Mode, Options
 from .photo import Photo
 from .results import Inspected, Opened, face_reports, givers_of, recorded, report_of
 from .roles import Crop, Donor
@@ -47,7 +47,7 @@ def open_eyes(
     photo: Source,
     options: Options | None = None,
     *,
-    engine: str | Engine = "auto",
+    engine: EngineName | Engine = "auto",
     references: Iterable[Source] = (),
     progress: Progress | None = None,
 ) -> Opened:
@@ -101,7 +101,7 @@ def inspect_photo(
     photo: Source,
     options: Options | None = None,
     *,
-    engine: str | Engine = "auto",
+    engine: EngineName | Engine = "auto",
     references: Iterable[Source] = (),
 ) -> Inspected:
     """Faces, how far their eyes are open, and what `open_eyes` would do with each; refuses what it refuses.

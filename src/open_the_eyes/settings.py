@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from numbers import Integral
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from .errors import UsageError
 from .option_values import check_one_of, check_yes_or_no, keep
 from .wording import typed, written
 
-DETECTORS: Final = ("auto", "mediapipe", "insightface", "retinaface")
+Detector = Literal["auto", "mediapipe", "insightface", "retinaface"]
+DETECTORS: Final[tuple[Detector, ...]] = get_args(Detector)
 MOST_DIGITS: Final = 18
 """Of a number: more than any limit needs, and fewer than Python refuses to read."""
 
@@ -65,6 +66,24 @@ class Settings:
     offline: Path | None = None
     sdxl: Path | None = None
     compile: bool = True
+
+    if TYPE_CHECKING:  # a field tells one type, what is kept; folders may be given as texts
+
+        def __init__(
+            self,
+            *,
+            max_bytes: int = ...,
+            max_pixels: int = ...,
+            min_face_px: int = ...,
+            weights: str | os.PathLike[str] = ...,
+            device: str = ...,
+            gpu_room_mib: int | None = ...,
+            detector: Detector = ...,
+            hub: str = ...,
+            offline: str | os.PathLike[str] | None = ...,
+            sdxl: str | os.PathLike[str] | None = ...,
+            compile: bool = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         keep(self, **{known.name: _CHECKS[known.name](known.name, getattr(self, known.name)) for known in fields(self)})

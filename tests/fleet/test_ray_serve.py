@@ -21,7 +21,7 @@ from open_the_eyes.fleet.painters import Painter, RemoteGenerator, engine_of
 from open_the_eyes.fleet.ray_serve import Frontend
 from open_the_eyes.fleet.scaling import UNFINISHED, frontends_wanted
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.options import GenerateOptions, Options
+from open_the_eyes.options import EngineName, GenerateOptions, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.results import Opened
@@ -211,7 +211,9 @@ def test_a_frontend_waits_for_the_one_before_it_to_leave(
 
 
 @pytest.mark.parametrize("name", ["appearance", "reference"])
-def test_the_engine_at_a_frontend_leaves_alone_what_the_painters_engine_would(painter: Painter, name: str) -> None:
+def test_the_engine_at_a_frontend_leaves_alone_what_the_painters_engine_would(
+    painter: Painter, name: EngineName
+) -> None:
     there = engine_of(Handle(painter), name, "asked for", Settings(device="cpu"))
     assert there.donors_only == load_engine(name, Settings(device="cpu")).donors_only
 

@@ -21,7 +21,7 @@ from open_the_eyes.fleet.ray_batch import slot_on
 from open_the_eyes.fleet.slots import AT_ONCE, MAX_WORKERS, worker_slots
 from open_the_eyes.options import Options
 from open_the_eyes.residency.gpus import gpu_mib
-from open_the_eyes.settings import Settings
+from open_the_eyes.settings import Detector, Settings
 
 SPEC = BatchSpec(engine="sdxl", painter="sdxl")
 
@@ -162,7 +162,7 @@ def test_what_keeps_an_actor_from_starting_is_said_in_our_words() -> None:
     ],
 )
 def test_workers_whose_restorer_is_on_a_gpu_are_as_many_as_fit_there(
-    detector: str, device: str, workers: int | None, gpus: int, room: int, expected: dict[str, int]
+    detector: Detector, device: str, workers: int | None, gpus: int, room: int, expected: dict[str, int]
 ) -> None:
     settings = Settings(device=device, detector=detector)
     slots = worker_slots(

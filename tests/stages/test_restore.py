@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -48,7 +49,7 @@ def equipped(engine: Engine, tmp_path: Path) -> Equipped:
     return made
 
 
-def restored(engine: Engine, pixels: Rgb, **more: object) -> Opened:
+def restored(engine: Engine, pixels: Rgb, **more: Any) -> Opened:
     return open_eyes(Photo(pixels), Options.of(restorer="gfpgan", **more), engine=engine)
 
 

@@ -86,14 +86,14 @@ def make_processor(config: WorkerConfig) -> Processor:
     """
     import cv2
 
-    from ..engine import load_engine
+    from ..engine import engine_name, load_engine
     from .batching import BatchingGenerator
     from .process_item import process_item
     from .references import references_of
 
     cv2.setNumThreads(config.slot.threads)
     through = BatchingGenerator if config.slot.at_once > 1 else None
-    engine = load_engine(config.spec.engine, config.slot.settings(config.settings), through=through)
+    engine = load_engine(engine_name(config.spec.engine), config.slot.settings(config.settings), through=through)
     shared, spec = engine.generator, config.slot.spec(config.spec)
     references = references_of(spec, engine)
 

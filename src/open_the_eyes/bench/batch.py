@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ..counting import counted
-from ..engine import Engine, load_engine
+from ..engine import Engine, engine_name, load_engine
 from ..options import Options
 from ..pipeline import open_eyes
 from .clock import decode_encode, seconds_of
@@ -71,7 +71,7 @@ def _floor(photos: Sequence[Path]) -> None:
 
 def _open(photo: Path, engine: str, options: Options) -> None:
     global _engine
-    _engine = load_engine(engine) if _engine is None else _engine
+    _engine = load_engine(engine_name(engine)) if _engine is None else _engine
     target = photo.with_name(f"{photo.stem}.{multiprocessing.current_process().name}.result{photo.suffix}")
     open_eyes(photo, options, engine=_engine).save(target, overwrite=True)
 

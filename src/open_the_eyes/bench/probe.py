@@ -16,16 +16,16 @@ from typing import Any
 from .memory import Sampler
 
 
-def probed(photo: Path, engine_name: str, options: dict[str, Any], since: float) -> dict[str, Any]:
+def probed(photo: Path, name: str, options: dict[str, Any], since: float) -> dict[str, Any]:
     """Seconds and memory; "first" holds what a cold process pays once, "second" does not."""
     told: dict[str, Any] = {}
     with Sampler(since) as sampler:
         sampler.mark("load libraries")
-        from ..engine import load_engine
+        from ..engine import engine_name, load_engine
         from ..options import Options
         from ..pipeline import open_eyes
 
-        engine = load_engine(engine_name)
+        engine = load_engine(engine_name(name))
         told["import"] = time.time() - since
         for turn in ("first", "second"):
             began = time.perf_counter()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..counting import counted
-from ..engine import Engine, load_engine
+from ..engine import Engine, engine_name, load_engine
 from ..errors import OpenTheEyesError, PhotoError
 from ..files import read
 from ..imaging.arrays import Rgb
@@ -66,7 +66,7 @@ def run(plan: Plan, settings: Settings | None = None, tell: Progress = lambda *_
     for folder in (plan.closed, plan.open):
         if folder is not None:
             photos_in(folder)
-    engine = load_engine(plan.engine, settings)
+    engine = load_engine(engine_name(plan.engine), settings)
     found = Found(BenchReport(machine(settings.device), {**plan.to_json(), "engine": engine.name}))
     with tempfile.TemporaryDirectory(prefix="open-the-eyes-bench-") as temporary:
         work = Path(temporary)

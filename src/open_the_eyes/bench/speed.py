@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ..demo import portrait
 from ..engine import Engine
@@ -61,8 +61,8 @@ def restorer_cases(plan: Plan, photo: Path, engine: Engine) -> tuple[list[Case],
         except OpenTheEyesError as error:
             absent.append(because(error, "speed", f"restorer {name}"))
         else:
-            options = Options.of(mode=plan.mode, seed=plan.seed, restorer=name)
-            cases.append(Case(f"portrait, {name}", photo, engine, options))
+            asked: dict[str, Any] = {"mode": plan.mode, "seed": plan.seed, "restorer": name}
+            cases.append(Case(f"portrait, {name}", photo, engine, Options.of(**asked)))
     return cases, absent
 
 

@@ -87,7 +87,7 @@ def options_of(record: EditRecord, given: Options) -> Options:
     if not isinstance(others, dict) or {"mode", "seed"} & others.keys():
         raise UsageError(f"expected options in the record, got {typed(record.options)}.", option="--replay")
     try:
-        return Options.of(mode=record.mode, seed=record.seed, **others)
+        return Options.of(**{"mode": record.mode, "seed": record.seed, **others})
     except (UsageError, RecursionError) as error:
         raise UsageError(f"the record holds what this version cannot do: {error}", option="--replay") from error
 

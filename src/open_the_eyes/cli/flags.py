@@ -163,7 +163,7 @@ def options_of(*, variations: str, seed: str, gaze: str, openness: str, fidelity
     Raises:
         UsageError: a text that is no number, or a value out of range.
     """
-    values = {
+    values: dict[str, Any] = {
         "variations": parse.whole("--variations", variations),
         "seed": parse.whole("--seed", seed),
         "gaze": None if gaze == "auto" else parse.pair("--gaze", gaze),
@@ -176,11 +176,11 @@ def options_of(*, variations: str, seed: str, gaze: str, openness: str, fidelity
 
 def engine_of(name: str) -> Engine:
     """The engine that --engine names; raises what `load_engine` raises."""
-    from ..engine import load_engine
+    from ..engine import engine_name, load_engine
     from ..settings import Settings
 
     with by_flag():
-        return load_engine(name, Settings.from_environment())
+        return load_engine(engine_name(name), Settings.from_environment())
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..arithmetic import one_blas_thread
-from ..engine import Engine, load_engine
+from ..engine import Engine, engine_name, load_engine
 from ..errors import NoCapacity
 from ..options import GenerateOptions
 from ..roles import Patch, Request, Watch
@@ -43,7 +43,7 @@ class Painter:
     """
 
     def __init__(self, engine: str, settings: Settings, gpus: float = 0.0) -> None:
-        self._engine: Final = load_engine(engine, part_of_gpu(settings, gpus))
+        self._engine: Final = load_engine(engine_name(engine), part_of_gpu(settings, gpus))
 
     def facts(self) -> tuple[str, str]:
         """Name of the engine, and why it was taken."""
