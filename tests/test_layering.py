@@ -24,7 +24,7 @@ MODULES: Final = sorted(SOURCE.rglob("*.py"))
 LAYERS: Final = (
     {"addresses", "imaging"},
     {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel", "ram"}
-    | {"patterns", "privacy", "program", "version", "wording"},
+    | {"notebook", "patterns", "privacy", "program", "version", "wording"},
     {"arithmetic", "option_values"},
     {"edit_record", "options", "settings"},
     {"photo", "roles"},

@@ -34,6 +34,9 @@ class Engine:
     donors_only: bool = False
     better: str = ""
 
+    def __repr__(self) -> str:
+        return f"<Engine {self.name} with detector {self.detector.name}: {self.why}>"
+
     def for_references(self) -> Engine:
         """The engine that works when references are given."""
         return self if self.reference is None else replace(self, generator=self.reference)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal, TypeGuard, cast
+from typing import Any, Final, Literal, TypeGuard, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
+from . import notebook
 from .edit_record import EditRecord
 from .errors import UsageError
 from .imaging.arrays import Rgb
@@ -151,6 +152,16 @@ class Photo:
         file, (w, h) = self.file, self.size_wh
         told = () if file is None else (file.format, None if file.path is None else file.path.name)
         return f"<Photo {', '.join((f'{w} x {h}', *filter(None, told)))}>"
+
+    def _repr_png_(self) -> bytes:
+        """For notebooks, small and in the photo's own colours."""
+        small = self.reduced(max(1, max(self.size_wh) / notebook.LARGEST))
+        return notebook.png(small, None if self.file is None else self.file.icc)
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """Its pixels, for numpy; as they are unless another type, or a copy, is asked for."""
+        found = np.asarray(self.pixels, dtype)
+        return found.copy() if copy and np.shares_memory(found, self.pixels) else found
 
     @property
     def pixels(self) -> Rgb:

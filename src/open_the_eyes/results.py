@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import arithmetic, files, naming, program
+from . import arithmetic, files, naming, notebook, program
 from .edit_record import PAINTED
 from .errors import UsageError
 from .givers import NoDonors, ReferenceFace
 from .imaging.mesh478 import SIDES
+from .imaging.painting import Painting
 from .options import Options
 from .photo import Photo
 from .report import EyeReport, FaceReport, InputReport, OutputReport, Report, StageReport
@@ -41,6 +42,14 @@ class Opened:
 
     def __repr__(self) -> str:
         return _short(self, self.photo)
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the photo before and after, and what became of each face."""
+        picture = self.photo.picture
+        before = {"before": replace(self.photo, picture=picture.base)} if isinstance(picture, Painting) else {}
+        shown = {**before, "after" if self.changed else "unchanged": self.photo}
+        lines = (f"{face.id} {face.outcome}: {face.reason}".removesuffix(": ") for face in self.faces)
+        return notebook.html({title: photo._repr_png_() for title, photo in shown.items()}, lines)
 
     @property
     def faces(self) -> tuple[FaceReport, ...]:
