@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 import shutil
 from collections import Counter
+from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -132,8 +136,23 @@ def test_what_another_detector_has_found_counts_for_nothing(counted: Counted, en
     empty = np.full((64, 64, 3), 120, np.uint8)
     seen = look(Photo(empty), engine)
     assert look(seen, engine) is seen
-    look(seen, replace(engine, detector=MediapipeDetector(Settings())))
+    look(seen, replace(engine, detector=MediapipeDetector(Settings(min_face_px=64))))
     assert counted.searched == {name_of(empty): 2}
+
+
+@pytest.mark.parametrize("sent", [lambda one: pickle.loads(pickle.dumps(one)), deepcopy], ids=["pickled", "copied"])
+def test_what_was_seen_and_an_engine_at_work_can_be_sent_to_another_process(
+    sent: Callable[[Any], Any], counted: Counted, opened_blink: Opened, engine: Engine, blinked: Rgb
+) -> None:
+    assert opened_blink.changed  # by now every model of the engine is loaded
+    (seen,) = look_at_references([Photo(blinked)], engine)
+    there, again = sent((engine, seen))
+    assert look(again, there) is again
+    assert look(again, engine) is again
+    np.testing.assert_array_equal(again.pixels, blinked)
+    counted.clear()
+    assert said(inspect_photo(again, engine=there)) == said(inspect_photo(seen, engine=engine))
+    assert not counted.searched
 
 
 def test_one_that_was_seen_is_no_list_either(engine: Engine) -> None:

@@ -131,7 +131,7 @@ def look(photo: Source, engine: Engine) -> Seen:
     Raises:
         UsageError, UnreadablePhoto, PhotoTooLarge: it cannot be used.
     """
-    if isinstance(photo, Seen) and photo.detector is engine.detector:
+    if isinstance(photo, Seen) and photo.detector == engine.detector:
         return photo
     came = read(photo, engine)
     return Seen(came, tuple(detect(came.pixels, engine.detector)), engine.detector)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..imaging.arrays import Rgb
 from .packaged import DATA, network_of
+from .reloaded import Reloaded
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -32,7 +33,7 @@ class Reading:
     covered: float
 
 
-class EyeStateNetwork:
+class EyeStateNetwork(Reloaded):
     """Loaded at the first eye.
 
     Args:
@@ -44,6 +45,13 @@ class EyeStateNetwork:
 
     def __init__(self, file: Path = MODEL_FILE) -> None:
         self._file = file
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it reads the same."""
+        return isinstance(other, EyeStateNetwork) and self._file == other._file
+
+    def __hash__(self) -> int:
+        return hash(self._file)
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:

@@ -42,6 +42,15 @@ class MediapipeDetector:
         self._settings = settings
         self._eye_states = eye_states or EyeStateNetwork()
 
+    def __eq__(self, other: object) -> bool:
+        """Whether it finds the same faces."""
+        if not isinstance(other, MediapipeDetector) or type(other) is not type(self):
+            return False
+        return (self._settings, self._eye_states) == (other._settings, other._eye_states)
+
+    def __hash__(self) -> int:
+        return hash((self._settings, self._eye_states))
+
     @property
     def _finder(self) -> FaceFinder:
         """One a process, however many detectors and threads ask: MediaPipe never gives back a second one's memory."""

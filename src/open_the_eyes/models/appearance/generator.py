@@ -21,6 +21,7 @@ from ...options import GenerateOptions
 from ...roles import Crop, Donor, Patch, Request, Watch
 from ..folded import Folded, FoldedPatches
 from ..packaged import DATA, whole
+from ..reloaded import Reloaded
 from . import condition, corners, donor, iris, layout, likely_whites, steer
 from .exemplars import Exemplars
 from .model import AppearanceModel, Prediction
@@ -40,7 +41,7 @@ RIM_REACH: Final = 0.05
 """Reach of the colour match and of what is left to do at its rim, as fractions of the strip's width."""
 
 
-class AppearanceGenerator:
+class AppearanceGenerator(Reloaded):
     """Fulfils `EyeGenerator`; the models are read when the first eye is painted.
 
     Painters that it is compared with override `steps` or `prepared`.

@@ -19,6 +19,7 @@ from ...imaging.mesh478 import Side
 from ...imaging.threefold import threefold
 from ...parallel import side_by_side
 from ..packaged import network_of
+from ..reloaded import Reloaded
 from . import layout
 from .refiner_frame import RefinerFrame, eye_frame
 
@@ -64,7 +65,7 @@ class PaintedEyes:
     shapes: Mapping[Side, EyeShape]
 
 
-class EyeRefiner:
+class EyeRefiner(Reloaded):
     """Adds to painted eyes the detail that photographs have; `training/refiner` makes the network."""
 
     def __init__(self, path: Path) -> None:

@@ -48,6 +48,17 @@ class InsightFaceDetector:
         self._arcface = ArcFace(path_of("arcface", settings), settings)
         self._mesh = MediapipeDetector(settings)
 
+    def __reduce__(self) -> tuple[type[InsightFaceDetector], tuple[Settings]]:
+        """Another process loads its own."""
+        return InsightFaceDetector, (self._settings,)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it finds the same faces."""
+        return isinstance(other, InsightFaceDetector) and self._settings == other._settings
+
+    def __hash__(self) -> int:
+        return hash(self._settings)
+
     def detect(self, pixels: Rgb) -> list[Face]:
         """Every face once, left to right; a photo in which none stands upright is looked at from all sides."""
         photo = Pyramid(pixels)

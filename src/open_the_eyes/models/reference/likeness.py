@@ -19,6 +19,7 @@ from ...imaging.arrays import Rgb
 from ...imaging.facelook import COLOURS, colours_of, edges_of, shape_of
 from ...roles import Face
 from ..packaged import DATA, whole
+from ..reloaded import Reloaded
 
 FILE: Final = DATA / "likeness.npz"
 
@@ -32,7 +33,7 @@ NEEDED: Final = 4.0
 """What edges, shape and colours must bring together; below, it may be somebody else."""
 
 
-class Likeness:
+class Likeness(Reloaded):
     """Fulfils `FaceDescriber`; its file is read when the first face is described.
 
     Raises:

@@ -25,6 +25,10 @@ class OnnxRestorers(Mapping[str, FaceRestorer]):
         self._settings = settings
         self._made: dict[str, OnnxRestorer] = {}
 
+    def __reduce__(self) -> tuple[type[OnnxRestorers], tuple[Settings]]:
+        """Another process makes its own."""
+        return OnnxRestorers, (self._settings,)
+
     def __getitem__(self, name: str) -> FaceRestorer:
         if name not in NETWORKS:
             raise KeyError(name)
