@@ -65,7 +65,7 @@ class GenerateOptions:
 
     Args:
         mode: how many more eyes than asked for are painted, to choose from; see docs/pipeline.md.
-        variations: how many different results, 1..16.
+        variations: how many different results, 1..16; a face that gets fewer repeats its best.
         seed: 0 or more; same input, options and seed give the same eyes.
         eye_color: "auto" takes what suits the face, or the colour of the person's open eye.
         picks: (face, attempt) each: the eyes that an earlier result of the same photo showed on a face, whatever its

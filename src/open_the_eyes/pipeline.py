@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final, TypeAlias
 
 from . import files
@@ -11,16 +10,15 @@ from .arguments import Source, checked, listed, prepared, read
 from .arithmetic import one_blas_thread
 from .engine import Engine
 from .imaging.arrays import Rgb
-from .imaging.geometry import Box
-from .imaging.painting import Painting
 from .options import EngineName, Mode, Options
 from .photo import Photo
 from .results import Inspected, Opened, face_reports, givers_of, recorded, report_of
 from .roles import Crop, Donor
 from .seen import Seen
 from .stages.attempts import check_picks, rounds, told
-from .stages.blend import Opening, all_laid_on, looks_of
+from .stages.blend import looks_of
 from .stages.choose import Decision, decide
+from .stages.compose import Parts
 from .stages.confirm import confirmed
 from .stages.crop import crop
 from .stages.detect import detect
@@ -87,11 +85,13 @@ def open_eyes(
         check_room([c for _, c in crops], options.generate.variations + SPARE[options.generate.mode])
     kept = _painted(seen.pixels, crops, matches.donors, engine, options, watch)
     with watch.stage("compose", 0.95, 1.0):
-        variations = _composed(source, seen, list(kept.values()), options.generate.variations)
+        parts = Parts(came, source, seen.shown, tuple(decisions), matches, kept, tuple(others))
+        variations = parts.composed(options.generate.variations)
 
     faces = face_reports(decisions, matches, kept)
     report = report_of(source, engine.name, options, faces, watch, others, matches.unrelated)
-    opened = Opened(recorded(variations, report, options, came, givers_of(kept.values(), others)), report, options)
+    variations = recorded(variations, report, options, came, givers_of(kept.values(), others))
+    opened = Opened(variations, report, options, parts=parts.held())
     watch.tell("compose", 1.0)
     return opened
 
@@ -223,22 +223,6 @@ def _painted(
                     tried[face_id].append(judge(pixels, attempt, made, engine.detector, options.generate))
     picks = dict(options.generate.picks)
     return {n: told(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}
-
-
-def _composed(source: Photo, seen: Seen, kept: list[Kept], count: int) -> tuple[Photo, ...]:
-    """The photo once a variation, painted as it was `seen`; a face with fewer results than that repeats its best."""
-    changing = [k for k in kept if k.best]
-    if not changing:
-        return (source,)
-    photos = []
-    for n in range(count):
-        chosen = [(face.crop, face.best[n if n < len(face.best) else 0]) for face in changing]
-        openings = [Opening(eyes, best.crop, best.opened) for eyes, best in chosen]
-        painting = all_laid_on(Painting(seen.pixels, ()), openings)
-        photos.append(source.with_tiles(files.taken_back(seen, painting.tiles)))
-    if source.pixels.flags.writeable:  # whoever gave them may change them while the results are in use
-        photos = [replace(photo, picture=photo.cut(Box(0, 0, *photo.size_wh))) for photo in photos]
-    return tuple(photos)
 
 
 def _references(references: Sequence[Source], engine: Engine) -> list[Seen]:

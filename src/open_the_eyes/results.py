@@ -19,6 +19,7 @@ from .photo import Photo
 from .report import EyeReport, FaceReport, InputReport, OutputReport, Report, StageReport
 from .roles import Face
 from .stages.choose import Decision
+from .stages.compose import Parts
 from .stages.keep import Kept
 from .stages.match import Matches
 from .stopwatch import Stopwatch
@@ -29,16 +30,19 @@ class Opened:
     """A photo with its eyes opened.
 
     Args:
-        variations: the photo once a variation, best first; without a closed eye, the photo as it came.
+        variations: the photo once a variation, best first; a face with fewer results repeats its best. Without a closed
+            eye, the photo as it came.
         report: what was done, for programs; `save` returns it with `outputs`.
         options: what was asked for.
         first: the number of the first of these variations.
+        parts: what they were put together from.
     """
 
     variations: tuple[Photo, ...]
     report: Report
     options: Options = field(default_factory=Options)
     first: int = 1
+    parts: Parts | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return _short(self, self.photo)
@@ -80,6 +84,35 @@ class Opened:
         if not 1 <= number <= len(self.variations):
             raise UsageError(f"expected 1 to {len(self.variations)}, got {number}.", option="variation")
         return replace(self, variations=self.variations[number - 1 : number], first=number)
+
+    def picked(self, picks: Mapping[int, int | None]) -> Opened:
+        """With one result of each face put together anew, which paints nothing: `picked({1: 2, 2: 4, 3: None})` has
+        face 1 of the second variation, face 2 of the fourth, and face 3 as it was; all others are at their best.
+
+        Report (but for the times) and record are those of the same photo with the options that this result then has:
+        `picks`, the attempts that were taken, and, where a face stays as it was, `faces` without it.
+
+        Args:
+            picks: by face, the number of a variation, or None. Faces that were not opened cannot be named. The pixels
+                of a `Photo` that was given as an array must not have changed since.
+
+        Raises:
+            UsageError: such a face, no such variation, or a result that `open_eyes` did not make.
+        """
+        if self.parts is None:
+            raise UsageError("expected a result of open_eyes, this one has no parts; open the photo again.")
+        count = self.options.generate.variations
+        parts = self.parts.picked(picks, count)
+        faces = face_reports(parts.decisions, parts.matches, parts.kept)
+        report, attempts = replace(self.report, faces=faces, outputs=()), parts.attempts
+        choose = self.options.choose
+        if attempts and attempts.keys() != self.parts.attempts.keys():
+            choose = replace(choose, faces=tuple(attempts))
+        generate = replace(self.options.generate, variations=1, picks=tuple(attempts.items()))
+        options = replace(self.options, choose=choose, generate=generate)
+        givers = givers_of(parts.kept.values(), parts.references)
+        photos = recorded(parts.composed(1), report, options, parts.came, givers)
+        return Opened(photos, report, options, parts=parts)
 
     def save(
         self,

@@ -105,9 +105,9 @@ def in_srgb(seen: Seen, faces: Iterable[Face], around: float = AROUND_PERSON) ->
     return replace(seen, shown=out)
 
 
-def taken_back(seen: Seen, tiles: Sequence[Tile]) -> list[Tile]:
-    """Tiles that were painted on the photo as it was shown, in the photo's own space."""
-    space, pixels, shown = space_of(seen.photo), seen.photo.pixels, seen.shown
+def taken_back(photo: Photo, shown: Rgb | None, tiles: Sequence[Tile]) -> list[Tile]:
+    """Tiles that were painted on the photo as it was `shown` (`Seen`), in the photo's own space."""
+    space, pixels = space_of(photo), photo.pixels
     if space is None or shown is None:
         return list(tiles)
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from ..counting import counted
@@ -95,7 +95,7 @@ def decide(faces: Sequence[Face], options: ChooseOptions) -> list[Decision]:
 def _decide(number: int, face: Face, options: ChooseOptions) -> Decision:
     named = options.faces is not None and number in options.faces
     if options.faces is not None and not named:
-        return Decision(number, face, "skipped", "Not among the chosen faces.", ())
+        return passed_over(Decision(number, face, "skipped", "", ()))
     if face.refusal is not None:
         return Decision(number, face, face.refusal, face.reason, ())
     states = face_states(face)
@@ -110,6 +110,11 @@ def _decide(number: int, face: Face, options: ChooseOptions) -> Decision:
         reason = f"{_eyes(unsure)} {what}; ask for this face to have it opened anyway."
         return Decision(number, face, "unsure", reason, ())
     return Decision(number, face, "already_open", _open_sentence(face), ())
+
+
+def passed_over(decision: Decision) -> Decision:
+    """The same face where others were chosen."""
+    return replace(decision, outcome="skipped", reason="Not among the chosen faces.", closed=())
 
 
 def _eyes(sides: tuple[Side, ...]) -> str:
