@@ -48,6 +48,7 @@ class StandIn:
     """Plays engine and pipeline: the file's text says what becomes of it ("blink", "open", "broken", "full", ...)."""
 
     calls: list[tuple[Path, Options]] = field(default_factory=list)
+    saved: list[dict[str, Any]] = field(default_factory=list)
 
     def open_eyes(
         self, photo: Path, options: Options, *, engine: Any, progress: Callable[[str, float], None], **_: Any
@@ -67,12 +68,13 @@ class StandIn:
         face = face_report("opened", after=(0.98, 0.97)) if opens else face_report("already_open")
         report = report_of(str(photo), face)
 
-        def save(path: Path, *, overwrite: bool = False, **_: Any) -> Report:
+        def save(path: Path, *, overwrite: bool = False, **how: Any) -> Report:
             if path.exists() and not overwrite:
                 raise PhotoNotWritten(f"{path} is there already")
             if said == "full":
                 raise NoRoomOnDisk(f"{path}: expected to write here, got: no room; make room.")
             path.write_text("opened")
+            self.saved.append(how)
             return replace(report, outputs=(OutputReport(str(path), "11" * 32),))
 
         return SimpleNamespace(changed=opens, report=report, save=save)

@@ -38,6 +38,11 @@ def test_the_result_lands_beside_the_photo_and_the_line_says_what_was_done(capsy
     assert err.splitlines() == ["engine: appearance, the only one here", "photo1.jpg ..."]
 
 
+def test_the_quality_is_that_of_the_file(stand_in: StandIn) -> None:
+    assert main(["open", *photos("blink"), "--quality", "80"]) == 0
+    assert stand_in.saved == [{"quality": 80, "credentials": None}]
+
+
 @pytest.mark.parametrize("out", [[], ["-o", "out.jpg"]], ids=["no -o", "-o"])
 def test_where_no_eye_was_closed_nothing_is_written_and_it_is_said(capsys: Captured, out: list[str]) -> None:
     assert main(["open", *photos("open"), *out]) == 0
@@ -135,6 +140,8 @@ def test_debug_shows_the_traceback(capsys: Captured) -> None:
         pytest.param(["--variations", "17"], "variations: expected 1 to 16, got 17", id="too many variations"),
         pytest.param(["--variations", "two"], "--variations: expected a whole number, got two", id="variations"),
         pytest.param(["--seed", "-1"], "--seed: expected 0 to", id="seed"),
+        pytest.param(["--quality", "high"], "--quality: expected a whole number, got high", id="quality in words"),
+        pytest.param(["--quality", "101"], "--quality: expected 1 to 100, got 101", id="too high a quality"),
         pytest.param(["--faces", "1,x"], "--faces: expected numbers such as 1,3; got 1,x", id="faces"),
         pytest.param(["--faces", "0"], "faces: numbers start at 1", id="face 0"),
         pytest.param(["--faces", ""], "--faces: expected numbers", id="no faces"),

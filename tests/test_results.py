@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from open_the_eyes import arithmetic, files, program, results
+from open_the_eyes import arithmetic, files, program, reporting
 from open_the_eyes.edit_record import COMPOSITE, NEWSCODES, PAINTED, PHOTOGRAPHED, EarlierEdit
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import PhotoNotWritten, UsageError
@@ -20,7 +20,8 @@ from open_the_eyes.imaging.painting import Tile
 from open_the_eyes.options import Options, Restorer
 from open_the_eyes.photo import FileFacts, Photo
 from open_the_eyes.pipeline import open_eyes
-from open_the_eyes.results import Inspected, Opened, recorded
+from open_the_eyes.reporting import recorded
+from open_the_eyes.results import Inspected, Opened
 from open_the_eyes.settings import Settings
 from open_the_eyes.stopwatch import Stopwatch
 from tests.stand_in import face_report, report_of
@@ -134,10 +135,10 @@ def test_what_the_picture_is_made_of_is_never_said_too_well(
 
 
 def test_the_report_says_which_photos_may_be_painted_by_what_their_files_say() -> None:
-    came = results.report_of(DONE, "appearance", Options(), (), Stopwatch(), [PIXELS, DONE, saying("digitalArt")])
+    came = reporting.report_of(DONE, "appearance", Options(), (), Stopwatch(), [PIXELS, DONE, saying("digitalArt")])
     assert came.input.painted
     assert [one.painted for one in came.references] == [False, True, False]
-    made = results.report_of(saying("algorithmicMedia"), "appearance", Options(), (), Stopwatch())
+    made = reporting.report_of(saying("algorithmicMedia"), "appearance", Options(), (), Stopwatch())
     assert made.to_json()["input"]["painted"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Integral, Real
+from typing import cast
 
 from .errors import UsageError
 from .wording import typed, written
@@ -33,6 +34,16 @@ def check_number(name: str, value: object) -> None:
 def is_number(value: object) -> bool:
     """Whether it is one; neither True nor False is."""
     return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def checked_quality(value: object) -> int | None:
+    """How finely a picture with loss is to be coded, 1..100; None leaves it to the format."""
+    if value is None:
+        return None
+    check_whole("quality", value)
+    quality = int(cast("int", value))
+    refuse(not 1 <= quality <= 100, "quality", f"expected 1 to 100, got {quality}.")
+    return quality
 
 
 def check_yes_or_no(name: str, value: object) -> None:

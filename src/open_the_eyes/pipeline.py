@@ -12,7 +12,8 @@ from .engine import Engine
 from .imaging.arrays import Rgb
 from .options import EngineName, Mode, Options
 from .photo import Photo
-from .results import Inspected, Opened, face_reports, givers_of, recorded, report_of
+from .reporting import face_reports, givers_of, recorded, report_of
+from .results import Inspected, Opened
 from .roles import Crop, Donor
 from .seen import Seen
 from .stages.attempts import check_picks, rounds, told

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import get_args
 
-from . import arithmetic, files, naming, notebook, program
-from .edit_record import PAINTED
+from . import files, naming, notebook
 from .errors import UsageError
-from .givers import NoDonors, ReferenceFace
-from .imaging.mesh478 import SIDES
 from .imaging.painting import Painting
+from .option_values import check_one_of, checked_quality
 from .options import Options
-from .photo import Photo
-from .report import EyeReport, FaceReport, InputReport, OutputReport, Report, StageReport
+from .photo import FileFormat, Photo
+from .report import FaceReport, OutputReport, Report, StageReport
+from .reporting import face_reports, givers_of, recorded
 from .roles import Face
-from .stages.choose import Decision
 from .stages.compose import Parts
-from .stages.keep import Kept
-from .stages.match import Matches
 from .stopwatch import Stopwatch
 
 
@@ -114,11 +110,45 @@ class Opened:
         photos = recorded(parts.composed(1), report, options, parts.came, givers)
         return Opened(photos, report, options, parts=parts)
 
+    def encoded(
+        self,
+        file_format: FileFormat | None = None,
+        *,
+        quality: int | None = None,
+        credentials: files.Credentials | None = None,
+    ) -> tuple[bytes, OutputReport]:
+        """The file of the best variation as bytes, those that `save` writes; `only(2).encoded()` is the second one's.
+
+        Args:
+            file_format: "JPEG", "PNG", "WEBP", "TIFF", "HEIF" or "AVIF"; None is that of the photo that was read.
+            quality: 1..100, of a picture that is coded anew with loss: a WebP, HEIC or AVIF, or a JPEG made from
+                another format or one that cannot be patched. None is a high one. In a JPEG of which only blocks are
+                coded anew, in PNG and in TIFF it changes nothing. The record does not name it.
+            credentials: as for `save`.
+
+        Returns:
+            The bytes, and what `save` reports of such a file, with no path.
+
+        Raises:
+            PhotoNotWritten: the format cannot hold the picture.
+            UsageError: no such format or quality, or no format, for a photo that came as pixels.
+        """
+        quality = checked_quality(quality)
+        if file_format is None and self.photo.file is not None:
+            file_format = self.photo.file.format
+        if file_format is None:
+            raise UsageError("this photo came as pixels, so a format is needed: encoded('PNG').", option="file_format")
+        check_one_of("file_format", file_format, get_args(FileFormat))
+        return files.encoded_and_told(
+            self.photo, file_format, self.photo.edit, "", quality=quality, credentials=credentials
+        )
+
     def save(
         self,
         path: str | os.PathLike[str] | None = None,
         *,
         overwrite: bool = False,
+        quality: int | None = None,
         credentials: files.Credentials | None = None,
     ) -> Report:
         """Writes every variation: one to `path`, several to `name.1.jpg`, `name.2.jpg`, ...; all of them, or none.
@@ -129,6 +159,7 @@ class Opened:
         Args:
             path: None puts `photo.opened.jpg` beside the photo that was read.
             overwrite: replace files that exist.
+            quality: as in `encoded`.
             credentials: to sign the files with, as Content Credentials.
 
         Returns:
@@ -136,8 +167,9 @@ class Opened:
 
         Raises:
             PhotoNotWritten: a file exists, or cannot be written.
-            UsageError: no path, for a photo that came without one.
+            UsageError: no path, for a photo that came without one, or what is neither a path nor a quality.
         """
+        quality = checked_quality(quality)
         watch = Stopwatch()
         with watch.stage("save"):
             targets = _targets(self.photo, path, len(self.variations))
@@ -147,7 +179,14 @@ class Opened:
             try:
                 for photo, target in zip(self.variations, targets, strict=True):
                     outputs += [
-                        files.write(photo, target, record=photo.edit, overwrite=overwrite, credentials=credentials)
+                        files.write(
+                            photo,
+                            target,
+                            record=photo.edit,
+                            overwrite=overwrite,
+                            quality=quality,
+                            credentials=credentials,
+                        )
                     ]
             except BaseException:
                 if not overwrite:
@@ -173,115 +212,17 @@ class Inspected:
         return self.report.faces
 
 
-def face_reports(decisions: Sequence[Decision], matches: Matches, kept: Mapping[int, Kept]) -> tuple[FaceReport, ...]:
-    """A line a face, in the order of the decisions; of faces that nobody painted nothing is `kept`."""
-    return tuple(
-        _face_report(one, kept.get(one.id), matches.reasons.get(one.id), matches.notes.get(one.id, ""))
-        for one in decisions
-    )
-
-
-def givers_of(kept: Iterable[Kept], references: Sequence[Photo]) -> list[Photo]:
-    """The references from which any of the eyes that were kept came."""
-    origins = [eyes.origin for face in kept for eyes in face.best]
-    return [references[n - 1] for n in sorted({one.reference for one in origins if isinstance(one, ReferenceFace)})]
-
-
-def _face_report(decision: Decision, kept: Kept | None, no_donor: NoDonors | None, note: str) -> FaceReport:
-    """One face's line: what was decided, what came of it, why no reference gave its eyes, if one was to, and a note."""
-    before = {side: EyeReport(decision.face.eyes[side].openness) for side in SIDES}
-    notes = (note,) if note else ()
-    decided = FaceReport(
-        decision.id, decision.face.box, decision.outcome, decision.reason, before, notes=notes, no_donor=no_donor
-    )
-    if kept is None:
-        return decided
-    if not kept.best:
-        return replace(decided, outcome="kept_original", why=kept.reason)
-    best = kept.best[0]
-    after = {side: replace(before[side], openness_after=best.verdict.openness[side]) for side in decision.closed}
-    return replace(
-        decided,
-        outcome="opened",
-        why="",
-        eyes={**before, **after},
-        variation_scores=tuple(c.verdict.score for c in kept.best),
-        origin=best.origin,
-        variation_attempts=tuple(c.attempt for c in kept.best),
-        notes=(*notes, best.note) if best.note else notes,
-    )
-
-
-def report_of(
-    source: Photo,
-    engine: str,
-    options: Options,
-    faces: tuple[FaceReport, ...],
-    watch: Stopwatch,
-    references: Sequence[Photo] = (),
-    unrelated: Collection[int] = (),
-) -> Report:
-    """Everything about one photo, before anything is saved; `unrelated` references, from 1, show none of its people."""
-    came = _input_report(source)
-    others = tuple(
-        replace(_input_report(photo), unrelated=number in unrelated) for number, photo in enumerate(references, start=1)
-    )
-    chosen = options.generate
-    return Report(came, engine, chosen.mode, chosen.seed, faces, watch.stages, references=others)
-
-
-def recorded(
-    variations: tuple[Photo, ...], report: Report, options: Options, came: Photo, givers: Sequence[Photo]
-) -> tuple[Photo, ...]:
-    """The variations, each with the record of this edit; as they are where no eye was opened.
-
-    Args:
-        came: the photo as it was read, with all that its file tells.
-        givers: the references that gave eyes, in whichever variation.
-    """
-    if not any(face.outcome == "opened" for face in report.faces):
-        return variations
-    before = files.read_record(came)
-    paints = report.engine != "reference" or options.restore.restorer != "none"
-    painted = paints or any(map(files.is_painted, (came, *givers)))
-    others = {name: value for name, value in options.changed().items() if name not in ("mode", "seed")}
-    record = files.EditRecord(
-        report.engine,
-        report.mode,
-        report.seed,
-        report.version,
-        tuple((face.id, face.outcome) for face in report.faces),
-        json.dumps(others, sort_keys=True),
-        input=report.input.sha256,
-        references=tuple(reference.sha256 for reference in report.references),
-        earlier=() if before is None else before.as_earlier(),
-        source_type=PAINTED if painted else files.type_of_composite(came, givers),
-        processor=arithmetic.processor(),
-        libraries=arithmetic.libraries(report.engine),
-        program=program.state(),
-    )
-    return tuple(replace(photo, edit=replace(record, variation=n)) for n, photo in enumerate(variations, start=1))
-
-
 def _short(result: Opened | Inspected, photo: Photo) -> str:
     outcomes = ", ".join(f"{face.id} {face.outcome}" for face in result.faces)
     return f"<{type(result).__name__} {photo!r}: {outcomes or 'no face'}>"
 
 
-def _input_report(photo: Photo) -> InputReport:
-    file = photo.file
-    return InputReport(
-        path=None if file is None or file.path is None else str(file.path),
-        sha256="" if file is None or photo.altered else file.sha256,
-        size_wh=photo.size_wh,
-        format=None if file is None else file.format,
-        painted=files.is_painted(photo),
-    )
-
-
 def _targets(photo: Photo, path: str | os.PathLike[str] | None, count: int) -> list[Path]:
     """Where the variations go; the name is looked at as it was given, before it is numbered."""
     if path is not None:
+        if not isinstance(path, str | os.PathLike):
+            came = type(path).__name__
+            raise UsageError(f"expected a path, got {came}; `encoded` gives the bytes of the file.", option="path")
         target = Path(path)
         files.check_free(target, overwrite=True)
         files.format_asked(photo, target)

@@ -106,10 +106,12 @@ def test_what_to_do_about_a_face_is_said_with_the_command_that_does_it(
 
 
 @pytest.fixture
-def done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[BatchSpec], Record]:
+def done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Callable[[BatchSpec], Record]:
     """Does in/a.jpg, with a stand-in for the work; the result is out/a.opened.jpg."""
     (tmp_path / "in").mkdir()
-    picture().save(tmp_path / "in/a.jpg")
+    picture().save(tmp_path / "in/a.jpg", getattr(request, "param", "JPEG"))
     photo = read(tmp_path / "in/a.jpg", Settings())
     pixels = photo.pixels.copy()
     pixels[10:20, 10:30] = 90
@@ -146,6 +148,12 @@ def test_a_result_that_a_killed_run_of_another_machine_or_program_has_left_is_re
 
     assert done(SPEC).state == "opened"
     assert read_record(read(result, Settings())) == RECORD
+
+
+@pytest.mark.parametrize("done", ["WEBP"], indirect=True)
+def test_a_result_of_another_quality_is_known_again(done: Callable[[BatchSpec], Record]) -> None:
+    rough, fine = replace(SPEC, quality=30), replace(SPEC, quality=95)
+    assert [done(spec).state for spec in (rough, rough, fine)] == ["opened", "opened", "failed"]
 
 
 @pytest.mark.parametrize("signed", [False, True], ids=["", "signed"])

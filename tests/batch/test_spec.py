@@ -18,6 +18,12 @@ def test_manifests_of_earlier_releases_are_gone_on_with() -> None:
     assert BatchSpec(engine="auto", painter="appearance").fingerprint() == "8156b24999d9b6d0"
 
 
+def test_another_quality_makes_another_batch() -> None:
+    usual, *others = (BatchSpec(engine="auto", painter="appearance", quality=quality) for quality in (None, 80, 90))
+    assert len({spec.fingerprint() for spec in (usual, *others)}) == 3
+    assert [spec.to_json().get("quality") for spec in (usual, *others)] == [None, 80, 90]
+
+
 @pytest.mark.parametrize(
     ("settings", "painter", "told"),
     [

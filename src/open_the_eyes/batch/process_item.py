@@ -97,14 +97,14 @@ def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Set
         if os.path.lexists(target):
             there = True
             if not _gives_way(target, item, spec, out) and not _is_this(
-                target, variation, settings, signed=credentials is not None
+                target, variation, settings, quality=spec.quality, signed=credentials is not None
             ):
                 raise _taken(target, item, out)
-    report = opened.save(item.output, overwrite=there, credentials=credentials)
+    report = opened.save(item.output, overwrite=there, quality=spec.quality, credentials=credentials)
     return tuple(_output(Path(one.path), one.sha256, out, one.encoding, one.notes) for one in report.outputs)
 
 
-def _is_this(target: Path, variation: Photo, settings: Settings, *, signed: bool) -> bool:
+def _is_this(target: Path, variation: Photo, settings: Settings, *, quality: int | None, signed: bool) -> bool:
     """Whether a file is what is to be written there, and nobody has worked on it since.
 
     Its bytes say so, but for what made it: the killed run may have been another machine's, or the program's before an
@@ -120,7 +120,7 @@ def _is_this(target: Path, variation: Photo, settings: Settings, *, signed: bool
             edit = replace(edit, processor=record.processor, libraries=record.libraries, program=record.program)
         if signed:
             return record == edit and files.is_as_signed(target, file_format)
-        data = files.encoded(variation, file_format, edit)
+        data = files.encoded(variation, file_format, edit, quality=quality)
         return sha256_of(target) == hashlib.sha256(data).hexdigest()
     except (OpenTheEyesError, OSError, ValueError):
         return False
@@ -141,9 +141,9 @@ def _copied(item: Item, photo: Photo, spec: BatchSpec, out: Path, settings: Sett
     is_photo = there and target.is_file() and sha256_of(target) == sha256
     free = not there or is_photo or _gives_way(target, item, spec, out)
     if nowhere is not None:
-        if not free and not _is_this(target, nowhere, settings, signed=False):
+        if not free and not _is_this(target, nowhere, settings, quality=spec.quality, signed=False):
             raise _taken(target, item, out)
-        written = files.write(nowhere, target, record=None, overwrite=there)
+        written = files.write(nowhere, target, record=None, overwrite=there, quality=spec.quality)
         os.utime(target, ns=(item.mtime_ns, item.mtime_ns))
         return (_output(target, written.sha256, out, written.encoding, written.notes),)
     if is_photo:

@@ -30,6 +30,7 @@ class BatchSpec:
         overwrite: replace results that are there and are not this batch's.
         overwrite_changed: with `overwrite`, also those that somebody has worked on since the batch wrote them.
         settings: what `deciding` gives.
+        quality: 1..100, of results that are encoded anew with loss; None is the usual one.
         certificate, key: PEM files to sign results with, both or neither.
     """
 
@@ -41,6 +42,7 @@ class BatchSpec:
     overwrite: bool = False
     overwrite_changed: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
+    quality: int | None = None
     certificate: Path | None = None
     key: Path | None = None
 
@@ -49,6 +51,8 @@ class BatchSpec:
         told: dict[str, object] = {"engine": self.painter, "options": self.options.changed()}
         if self.references:
             told["references"] = [str(path) for path in self.references]
+        if self.quality is not None:
+            told["quality"] = self.quality
         if self.certificate is not None:
             told["signed_with"] = str(self.certificate)
         if self.settings:
@@ -65,6 +69,8 @@ class BatchSpec:
         told = [self.painter, self.options.changed(), [_sha256(path) for path in files]]
         if self.settings:  # else it is that of earlier releases, whose manifests are gone on with
             told.append(dict(self.settings))
+        if self.quality is not None:
+            told.append({"quality": str(self.quality)})
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 

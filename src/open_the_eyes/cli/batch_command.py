@@ -83,6 +83,7 @@ def batch_command(
     fidelity: flags.Fidelity = "0.7",
     whole_face: flags.WholeFace = False,
     strip_gps: flags.StripGps = False,
+    quality: flags.Quality = None,
     c2pa_cert: flags.Certificate = None,
     c2pa_key: flags.CertificateKey = None,
     overwrite: flags.Overwrite = False,
@@ -132,6 +133,7 @@ def batch_command(
         whole_face=whole_face,
         strip_gps=strip_gps,
     )
+    fineness = flags.quality_of(quality)
     run_options = RunOptions(
         None if workers == "auto" else parse.whole("--workers", workers),
         None if at_once == "auto" else parse.whole("--at-once", at_once),
@@ -175,6 +177,7 @@ def batch_command(
         copy=copy,
         overwrite=overwrite,
         overwrite_changed=overwrite_changed,
+        quality=fineness,
         certificate=certificate,
         key=key,
     )

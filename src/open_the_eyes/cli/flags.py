@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 import typer
 
 from ..errors import UsageError
+from ..option_values import checked_quality
 from ..options import ENGINES, EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, NAMES, PRECISIONS, RESTORERS, Options
 from . import parse, paths
 
@@ -133,6 +134,14 @@ CertificateKey: TypeAlias = Annotated[
     str | None,
     typer.Option("--c2pa-key", metavar="FILE.pem", help="The private key of that certificate; one without a password."),
 ]
+Quality: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--quality",
+        metavar="1..100",
+        help="Of pictures that are encoded anew with loss, such as WebP; others stay as they are. The default is high.",
+    ),
+]
 ReportFile: TypeAlias = Annotated[
     str | None, typer.Option("--report", metavar="FILE.json", help="Also write the report to this file.")
 ]
@@ -140,7 +149,7 @@ Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error, for a bug report.")]
 
-_IN_PYTHON: Final = frozenset(("engine", *NAMES)) - {"picks"}
+_IN_PYTHON: Final = frozenset(("engine", "quality", *NAMES)) - {"picks"}
 """What refusals call the options that are flags here."""
 
 
@@ -155,6 +164,16 @@ def signing(certificate: str | None, key: str | None) -> tuple[Path, Path] | Non
     if certificate is None or key is None:
         raise UsageError("--c2pa-cert, --c2pa-key: expected both or neither, got one; add the other.")
     return paths.place(certificate, "--c2pa-cert"), paths.place(key, "--c2pa-key")
+
+
+def quality_of(text: str | None) -> int | None:
+    """The quality that was asked for.
+
+    Raises:
+        UsageError: no whole number, or one out of range.
+    """
+    with by_flag():
+        return None if text is None else checked_quality(parse.whole("--quality", text))
 
 
 def options_of(*, variations: str, seed: str, gaze: str, openness: str, fidelity: str, **others: Any) -> Options:

@@ -37,6 +37,7 @@ class _Run:
     json: bool
     references: tuple[Source, ...] = ()
     replayed: again.Replayed | None = None
+    quality: int | None = None
     credentials: Credentials | None = None
 
 
@@ -88,6 +89,7 @@ def open_command(
         ),
     ] = None,
     strip_gps: flags.StripGps = False,
+    quality: flags.Quality = None,
     c2pa_cert: flags.Certificate = None,
     c2pa_key: flags.CertificateKey = None,
     report: flags.ReportFile = None,
@@ -130,6 +132,7 @@ def open_command(
         match=parse.matches("--match", match or (), reference or ()),
         strip_gps=strip_gps,
     )
+    fineness = flags.quality_of(quality)
     sources = names.photos_of(photos)
     replayed = None if replay is None else again.edit_in(paths.place(replay, "--replay"))
     record = None if replayed is None else replayed.record
@@ -161,7 +164,7 @@ def open_command(
 
         with flags.by_flag():
             references = look_at_references(references, chosen, options)
-    run = _Run(sources, outputs, count, given, overwrite, profile, as_json, references, replayed, credentials)
+    run = _Run(sources, outputs, count, given, overwrite, profile, as_json, references, replayed, fineness, credentials)
     results = several.each(sources, lambda photo, n: _open_one(photo, n, run, options, chosen), debug=debug)
     if as_json:
         speech.say(several.as_text(results))
@@ -198,7 +201,7 @@ def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Eng
         if opened.changed:
             paths.make_folder(output)
             with interrupts.held():
-                report = opened.save(output, overwrite=run.overwrite, credentials=run.credentials)
+                report = opened.save(output, overwrite=run.overwrite, quality=run.quality, credentials=run.credentials)
 
     if not run.json:
         speech.say("\n".join(words.opened_lines(report)))

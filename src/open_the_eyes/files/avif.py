@@ -79,7 +79,7 @@ def pack(parcel: Parcel) -> bytes:
     if max(parcel.picture.size) > _MAX_SIDE:
         raise PhotoNotWritten(f"expected sides of at most {_MAX_SIDE:,} pixels for an AVIF; choose .png or .tif.")
     if parcel.deep is not None:
-        return avif_deep.pack(parcel, parcel.deep, QUALITY)
+        return avif_deep.pack(parcel, parcel.deep, parcel.quality or QUALITY)
     data = _encoded(parcel)
     nclx = parcel.encoding.nclx
     return data if nclx is None or parcel.icc is not None else with_nclx(data, nclx)
@@ -104,7 +104,7 @@ def _encoded(parcel: Parcel) -> bytes:
     parcel.picture.save(
         out,
         "AVIF",
-        quality=100 if lossless else QUALITY,
+        quality=100 if lossless else parcel.quality or QUALITY,
         subsampling="4:0:0" if grey else _SUBSAMPLINGS[0 if lossless else parcel.encoding.subsampling],
         icc_profile=parcel.icc,
         exif=blank,

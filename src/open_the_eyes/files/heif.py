@@ -86,7 +86,8 @@ def pack(parcel: Parcel) -> bytes:
         raise PhotoNotWritten(said, mend=_LIBRARY, how="Install it with") from error
     lossless = parcel.encoding.lossless
     chroma = 444 if lossless else {number: name for name, number in _CHROMA.items()}[parcel.encoding.subsampling]
-    encoder = CtxEncode(HeifCompressionFormat.HEVC, quality=_LOSSLESS if lossless else QUALITY, chroma=chroma)
+    quality = _LOSSLESS if lossless else parcel.quality or QUALITY
+    encoder = CtxEncode(HeifCompressionFormat.HEVC, quality=quality, chroma=chroma)
     size, mode, pixels = _planes(parcel)
     encoder.add_image(
         size,

@@ -52,6 +52,7 @@ class Parcel:
         same_mode: the picture has the colour kind that the source file had.
         deep: the same picture with 16 bits a colour, (H, W, 1..4), for formats that can hold it.
         coded: JPEG, a file of this picture whose coding is to be taken as it is.
+        quality: 1..100, where somebody asked for one; in formats with loss, and `encoding` is then not lossless.
     """
 
     picture: Image
@@ -64,6 +65,7 @@ class Parcel:
     same_mode: bool = False
     deep: Deep | None = None
     coded: bytes | None = None
+    quality: int | None = None
 
 
 def check_pixels(size_wh: tuple[int, int], max_pixels: int) -> None:

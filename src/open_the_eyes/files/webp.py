@@ -70,7 +70,9 @@ def pack(parcel: Parcel) -> bytes:
         raise PhotoNotWritten(f"expected sides of at most {_MAX_SIDE:,} pixels for a WebP; choose .png or .tif.")
     lossless = parcel.encoding.lossless
     out = BytesIO()
-    parcel.picture.save(out, "WEBP", lossless=lossless, quality=80 if lossless else QUALITY, exact=lossless)
+    parcel.picture.save(
+        out, "WEBP", lossless=lossless, quality=80 if lossless else parcel.quality or QUALITY, exact=lossless
+    )
     pixels = [chunk for chunk in _chunks(out.getvalue()) if chunk[0] in _PIXELS]
     return _container(
         pixels, parcel.picture.size, {"ICCP": parcel.icc, "EXIF": parcel.exif, "XMP ": parcel.xmp}, parcel.blocks

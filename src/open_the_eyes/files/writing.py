@@ -70,6 +70,7 @@ def write(
     *,
     record: EditRecord | None,
     overwrite: bool = False,
+    quality: int | None = None,
     credentials: Credentials | None = None,
 ) -> OutputReport:
     """Writes the photo whole or not at all, in its source's format unless the suffix names another.
@@ -81,6 +82,8 @@ def write(
     Args:
         record: what was done, to be told in the file's XMP, and shown by the EXIF thumbnail; None, when nothing was,
             leaves metadata exactly as found.
+        quality: 1..100, of a picture that has to be coded anew with loss; a lossless one is then coded with loss in
+            formats that have both. PNG, TIFF, and a JPEG of which only blocks are coded anew have none.
         overwrite: whether a file that is there, the source included, may be replaced.
         credentials: to sign the file with.
 
@@ -92,47 +95,54 @@ def write(
     check_free(target, overwrite=overwrite)
     file_format = format_for(photo, target)
     try:
-        parcel, encoding = _packed_for(photo, file_format, record)
+        data, told = encoded_and_told(photo, file_format, record, str(target), quality=quality, credentials=credentials)
+    except PhotoNotWritten as error:
+        raise PhotoNotWritten(f"{target}: {error}") from error
+    except MemoryError as error:
+        raise PhotoNotWritten(f"{target}: {_cannot_hold(error)}") from error
+    write_whole(target, data, overwrite=overwrite)
+    return told
+
+
+def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None, *, quality: int | None = None) -> bytes:
+    """The bytes of the file; the same photo, record and quality (`write`) give the same bytes.
+
+    Raises:
+        PhotoNotWritten: the format cannot hold the picture.
+    """
+    return _PACK[file_format](_packed_for(photo, file_format, record, quality)[0])
+
+
+def encoded_and_told(
+    photo: Photo,
+    file_format: FileFormat,
+    record: EditRecord | None,
+    name: str,
+    *,
+    quality: int | None = None,
+    credentials: Credentials | None = None,
+) -> tuple[bytes, OutputReport]:
+    """The same bytes, signed where there are credentials, and the report on them under a name.
+
+    Raises:
+        PhotoNotWritten: the format cannot hold the picture.
+    """
+    try:
+        parcel, encoding = _packed_for(photo, file_format, record, quality)
         data = _PACK[file_format](parcel)
         if credentials is not None:
             source_type = PAINTED if record is None else record.source_type
             data = signed(data, file_format, photo.file, credentials, source_type)
-    except PhotoNotWritten as error:
-        raise PhotoNotWritten(f"{target}: {error}") from error
-    except (OSError, ValueError, MemoryError, struct.error) as error:
-        raise PhotoNotWritten(
-            f"{target}: expected a picture this format can hold ({error}); choose another."
-        ) from error
-    write_whole(target, data, overwrite=overwrite)
+    except (OSError, ValueError, struct.error) as error:
+        raise _cannot_hold(error) from error
     notes = notes_of(photo, file_format, parcel, encoding, edited=record is not None, signed=credentials is not None)
-    return OutputReport(str(target), hashlib.sha256(data).hexdigest(), encoding, notes)
-
-
-def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None) -> bytes:
-    """The bytes of the file; the same photo and record give the same bytes.
-
-    Raises:
-        PhotoNotWritten: the format cannot hold the picture.
-    """
-    return _PACK[file_format](_packed_for(photo, file_format, record)[0])
-
-
-def encoded_and_told(
-    photo: Photo, file_format: FileFormat, record: EditRecord | None, name: str
-) -> tuple[bytes, OutputReport]:
-    """The same bytes, and the report on them under a name.
-
-    Raises:
-        PhotoNotWritten: the format cannot hold the picture.
-    """
-    parcel, encoding = _packed_for(photo, file_format, record)
-    data = _PACK[file_format](parcel)
-    notes = notes_of(photo, file_format, parcel, encoding, edited=record is not None, signed=False)
     return data, OutputReport(name, hashlib.sha256(data).hexdigest(), encoding, notes)
 
 
 @one_blas_thread()
-def _packed_for(photo: Photo, file_format: FileFormat, record: EditRecord | None) -> tuple[Parcel, str]:
+def _packed_for(
+    photo: Photo, file_format: FileFormat, record: EditRecord | None, quality: int | None
+) -> tuple[Parcel, str]:
     """What the format is to put together, and what the report calls how the picture was coded."""
     facts = photo.file or FileFacts(file_format)
     same = photo.file is not None and facts.format == file_format
@@ -165,17 +175,21 @@ def _packed_for(photo: Photo, file_format: FileFormat, record: EditRecord | None
         blocks = with_thumbnails(photoshop.segments_without(blocks, THUMBNAILS), photo, orientation)
         if file_format == "TIFF":
             exif = photoshop.tags_without(exif, THUMBNAILS, layers=True)
+    how = facts.encoding if same else fresh
+    if quality is not None:
+        how = replace(how, lossless=False)
     parcel = Parcel(
         picture,
         exif=exif,
         icc=fitting_profile(facts.icc, stored_mode),
         xmp=facts.xmp,
-        encoding=facts.encoding if same else fresh,
+        encoding=how,
         blocks=blocks,
         dpi=dpi,
         same_mode=same and stored_mode == facts.mode,
         deep=deep,
         coded=coded,
+        quality=quality,
     )
     return parcel if record is None else _recorded(parcel, record, file_format), encoding
 
@@ -261,6 +275,10 @@ def has_other_ending(path: Path) -> bool:
     """Whether a name ends in what stands for no format that is written; a number, such as a year, is no ending."""
     ending = path.suffix.lower()
     return bool(ending) and ending not in SUFFIXES and not ending[1:].isdigit()
+
+
+def _cannot_hold(error: Exception) -> PhotoNotWritten:
+    return PhotoNotWritten(f"expected a picture this format can hold ({error}); choose another.")
 
 
 def _no_format(path: Path) -> PhotoNotWritten:

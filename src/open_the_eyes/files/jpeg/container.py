@@ -212,8 +212,11 @@ def _encoded(parcel: Parcel) -> bytes:
         components = len(parcel.picture.getbands())
         options = {"subsampling": encoding.subsampling, "progressive": encoding.progressive}
         options["optimize"] = encoding.optimized
-        options["qtables"] = [list(table) for table in _without_repeats(encoding.qtables[:components])]
+        if parcel.quality is None:
+            options["qtables"] = [list(table) for table in _without_repeats(encoding.qtables[:components])]
         options["keep_rgb"] = encoding.rgb_stored and parcel.picture.mode == "RGB"
+    if parcel.quality is not None:
+        options["quality"] = parcel.quality
     if parcel.dpi is not None:
         options["dpi"] = parcel.dpi
     return saved_jpeg(parcel.picture, **options)
