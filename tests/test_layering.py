@@ -36,7 +36,7 @@ LAYERS: Final = (
     {"results"},
     {"arguments"},
     {"pipeline"},
-    {"burst", "doctor", "demo", "service"},
+    {"burst", "doctor", "demo", "replaying", "service"},
     {"batch"},
     {"fleet"},
     {"bench"},
@@ -182,7 +182,10 @@ def test_what_is_public_is_no_module_once_that_is_loaded(name: str) -> None:
 
 
 def test_errors_that_public_docstrings_name_are_public() -> None:
-    ways = [getattr(open_the_eyes, name) for name in ("open_eyes", "inspect_photo", "look", "best_take", "load_engine")]
+    ways = [
+        getattr(open_the_eyes, name)
+        for name in ("open_eyes", "inspect_photo", "look", "best_take", "load_engine", "edit_in", "replay")
+    ]
     told = " ".join(inspect.getdoc(way) or "" for way in (*ways, open_the_eyes.Opened.save, open_the_eyes.Options.of))
     kinds = {name for name, one in vars(errors).items() if inspect.isclass(one) and issubclass(one, Exception)}
     named = kinds & set(re.findall(r"\w+", told))

@@ -20,6 +20,7 @@ keep_to_itself()  # here, since any module may be the first to load one of them
 if TYPE_CHECKING:
     from .arguments import Source
     from .burst import BestTake, Frame, best_take
+    from .edit_record import EditRecord
     from .engine import Engine, load_engine
     from .errors import (
         Cancelled,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from .options import EngineName, FlatOptions, Options
     from .photo import Photo
     from .pipeline import Progress, inspect_photo, look, look_at_references, open_eyes
+    from .replaying import edit_in, replay
     from .report import FaceReport, Report
     from .results import Inspected, Opened
     from .roles import Outcome
@@ -48,6 +50,7 @@ _HOME = {
     "BestTake": "burst",
     "Cancelled": "errors",
     "Credentials": "files",
+    "EditRecord": "edit_record",
     "Engine": "engine",
     "EngineName": "options",
     "FaceReport": "report",
@@ -74,12 +77,14 @@ _HOME = {
     "UsageError": "errors",
     "WeightsMissing": "errors",
     "best_take": "burst",
+    "edit_in": "replaying",
     "inspect_photo": "pipeline",
     "load_engine": "engine",
     "look": "pipeline",
     "look_at_references": "pipeline",
     "open_eyes": "pipeline",
     "photo_from": "files",
+    "replay": "replaying",
 }
 """Name -> module; a name that a module has, too, would be that module once it is loaded."""
 
@@ -87,6 +92,7 @@ __all__ = [
     "BestTake",
     "Cancelled",
     "Credentials",
+    "EditRecord",
     "Engine",
     "EngineName",
     "FaceReport",
@@ -114,12 +120,14 @@ __all__ = [
     "WeightsMissing",
     "__version__",
     "best_take",
+    "edit_in",
     "inspect_photo",
     "load_engine",
     "look",
     "look_at_references",
     "open_eyes",
     "photo_from",
+    "replay",
 ]
 
 

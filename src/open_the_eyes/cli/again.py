@@ -1,24 +1,21 @@
-"""`open --replay`: the record of an edit, turned into the options that make the file again."""
+"""`open --replay`: an edit made again, and what is to be said where the result will be another one."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .. import program
-from ..counting import counted
 from ..digest import sha256_of
 from ..errors import UnreadablePhoto, UsageError
 from ..options import Options
 from ..version import __version__
-from ..wording import typed
 from . import donors, speech
 
 if TYPE_CHECKING:
-    from ..files import EditRecord
+    from ..edit_record import EditRecord
     from ..photo import FileFacts, Photo
 
 
@@ -38,10 +35,10 @@ def edit_in(path: Path) -> Replayed:
         UnreadablePhoto, PhotoTooLarge: it cannot be read.
         UsageError: it has none.
     """
-    from ..files import read_record
+    from ..replaying import edit_in as recorded_edit
 
     photo = donors.photo_at(path)
-    record = read_record(photo)
+    record = recorded_edit(photo)
     if record is None or photo.file is None:
         raise UsageError(f"--replay {path}: expected a file that open-the-eyes made, it has no record of an edit.")
     if record.version != __version__:
@@ -80,26 +77,12 @@ def options_of(record: EditRecord, given: Options) -> Options:
         raise UsageError(
             f"expected no other options, got {named}; they come from the record, leave them out.", option="--replay"
         )
+    from .. import replaying
+
     try:
-        others = strict_json(record.options)
-    except (ValueError, RecursionError):
-        others = None
-    if not isinstance(others, dict) or {"mode", "seed"} & others.keys():
-        raise UsageError(f"expected options in the record, got {typed(record.options)}.", option="--replay")
-    try:
-        return Options.of(**{"mode": record.mode, "seed": record.seed, **others})
-    except (UsageError, RecursionError) as error:
-        raise UsageError(f"the record holds what this version cannot do: {error}", option="--replay") from error
-
-
-def strict_json(text: str) -> Any:
-    """What JSON says; NaN and Infinity, which Python reads as well, it has not.
-
-    Raises:
-        ValueError: it is no JSON.
-        RecursionError: it nests too deep.
-    """
-    return json.loads(text, parse_constant=_no_number)
+        return replaying.options_of(record)
+    except UsageError as error:
+        raise error.called("--replay") from error
 
 
 def check_one_photo(photos: Sequence[Path]) -> None:
@@ -135,22 +118,16 @@ def recorded_references(record: EditRecord, given: Sequence[Path]) -> tuple[Path
         UnreadablePhoto: one cannot be read.
         UsageError: one that the edit had is missing, or one is given that it did not have.
     """
-    by_content = {_sha256(path): path for path in given}
-    strange = next((path for content, path in by_content.items() if content not in record.references), None)
-    if strange is not None:
-        had = counted(len(record.references), "reference")
-        raise UsageError(
-            f"--reference {strange}: expected the very files of the edit, which had {had}; this is none of them. "
-            "Leave it out, or name the file that `show-edit` lists."
-        )
-    missing = next((content for content in record.references if content not in by_content), None)
-    if missing is not None:
-        which = f"with SHA-256 {missing}" if missing else "that were not read from a file"
-        raise UsageError(
-            f"expected the references that the edit had, one {which} is missing; name it with --reference.",
-            option="--replay",
-        )
-    return tuple(by_content[content] for content in record.references)
+    from ..replaying import recorded_order
+
+    contents, names = [_sha256(path) for path in given], [f"--reference {path}" for path in given]
+    try:
+        order = recorded_order(record, contents, names)
+    except UsageError as error:
+        if error.option is None:
+            raise
+        raise error.called("--reference") from error
+    return tuple(given[number] for number in order)
 
 
 def _sha256(path: Path) -> str:
@@ -158,7 +135,3 @@ def _sha256(path: Path) -> str:
         return sha256_of(path)
     except OSError as error:
         raise UnreadablePhoto(f"{path}: expected a photo, got: {error.strerror}; check the name.") from error
-
-
-def _no_number(word: str) -> None:
-    raise ValueError(word)

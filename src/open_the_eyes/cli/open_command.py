@@ -183,6 +183,7 @@ def _credentials(signing: tuple[Path, Path] | None) -> Credentials | None:
 
 def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Engine) -> Report:
     from ..pipeline import open_eyes
+    from ..replaying import replay
 
     output = run.outputs[number - 1]
     names.check_photo(photo)
@@ -191,11 +192,13 @@ def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Eng
 
     with progress.shown(photo.name, number, len(run.photos)) as tell:
         with flags.by_flag():
-            opened = open_eyes(photo, options, engine=engine, references=run.references, progress=tell)
+            if run.replayed is None:
+                opened = open_eyes(photo, options, engine=engine, references=run.references, progress=tell)
+            else:
+                opened = replay(photo, run.replayed.record, run.references, engine=engine, progress=tell)
         if run.replayed is not None:
             again.check_same_photo(run.replayed.record, opened.report.input.sha256, photo)
             if opened.changed:
-                opened = opened.only(run.replayed.record.variation)
                 again.check_signed(run.replayed, opened.photo, signs=run.credentials is not None)
         report = opened.report
         if opened.changed:

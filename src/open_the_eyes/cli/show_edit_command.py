@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from . import again, donors, flags, paths, speech, words
+from . import donors, flags, paths, speech, words
 
 if TYPE_CHECKING:
-    from ..files import EditRecord
+    from ..edit_record import EditRecord
 
 
 def show_edit_command(
@@ -40,16 +40,18 @@ def show_edit_command(
 
 
 def _record(path: Path) -> EditRecord | None:
-    from ..files import read_record
+    from ..replaying import edit_in
 
-    record = read_record(donors.photo_at(path))
+    record = edit_in(donors.photo_at(path))
     return None if record is None else _printable(record)
 
 
 def _printable(record: EditRecord) -> EditRecord:
     """With options that JSON cannot hold, or that nest too deep to be printed, as the text that they are."""
+    from ..replaying import strict_json
+
     try:
-        json.dumps(again.strict_json(record.options), indent=1)
+        json.dumps(strict_json(record.options), indent=1)
     except (ValueError, RecursionError):
         return replace(record, options=json.dumps(record.options))
     return record

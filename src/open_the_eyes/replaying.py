@@ -1,0 +1,144 @@
+"""An edit that a file records: what it was, and the same result again, from the photo that was edited."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from . import files
+from .arguments import Source, listed, loaded
+from .counting import counted
+from .edit_record import EditRecord
+from .engine import Engine, engine_name
+from .errors import UsageError
+from .options import EngineName, Options
+from .photo import Photo
+from .results import Opened
+from .seen import Seen
+from .settings import Settings
+from .wording import typed
+
+
+def edit_in(source: Source) -> EditRecord | None:
+    """The last edit that open-the-eyes made of a photo, as its file tells: a path, the bytes of a file, or a `Photo`.
+
+    None where there is none that can be understood.
+
+    Raises:
+        UsageError: anything else.
+        UnreadablePhoto, PhotoTooLarge: the file cannot be used.
+    """
+    return files.read_record(_photo(source, Settings.from_environment()))
+
+
+def replay(
+    source: Source,
+    edit: EditRecord,
+    references: Iterable[Source] = (),
+    *,
+    engine: EngineName | Engine = "auto",
+    progress: Callable[[str, float], None] | None = None,
+) -> Opened:
+    """The result of an edit again, from the photo that was edited: the same bytes, with the same state of the program,
+    the same versions of the libraries and the same kind of processor.
+
+    `edit` tells these (`version`, `program`, `libraries`, `processor`), and by `input` the SHA-256 of the photo's file.
+
+    Args:
+        source: the photo as it was before, as `open_eyes` takes it. Another one is edited with the same options.
+        edit: what `edit_in` gave for the result.
+        references: the very files that the edit had, in any order.
+        engine: "auto" is that of the edit.
+        progress: as `open_eyes` tells it.
+
+    Raises:
+        UsageError: what is no edit, or none that this version can make, or other references than the edit had.
+        UnreadablePhoto, PhotoTooLarge, WeightsMissing, NoCapacity: as `open_eyes` does.
+    """
+    from .pipeline import open_eyes  # those who only look at an edit need none of it
+
+    options = options_of(edit)
+    engine = loaded(engine_name(edit.engine) if engine == "auto" else engine)
+    given = listed(references, Options())
+    photos = [one if isinstance(one, Seen) else _photo(one, engine.settings) for one in given]
+    order = recorded_order(edit, [_content(one) for one in photos], [f"reference {n + 1}" for n in range(len(photos))])
+    opened = open_eyes(source, options, engine=engine, references=[photos[n] for n in order], progress=progress)
+    return opened.only(edit.variation) if opened.changed else opened
+
+
+def options_of(edit: EditRecord) -> Options:
+    """The options of a recorded edit.
+
+    Raises:
+        UsageError: they are none of this version's.
+    """
+    if not isinstance(edit, EditRecord):
+        raise UsageError(f"expected what edit_in gave for a file, got {type(edit).__name__}.", option="edit")
+    try:
+        others = strict_json(edit.options)
+    except (ValueError, RecursionError):
+        others = None
+    if not isinstance(others, dict) or {"mode", "seed"} & others.keys():
+        raise UsageError(f"expected options in the record, got {typed(edit.options)}.", option="edit")
+    try:
+        return Options.of(**{"mode": edit.mode, "seed": edit.seed, **others})
+    except (UsageError, RecursionError) as error:
+        raise UsageError(f"the record holds what this version cannot do: {error}", option="edit") from error
+
+
+def strict_json(text: str) -> Any:
+    """What JSON says; NaN and Infinity, which Python reads as well, it has not.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it nests too deep.
+    """
+    return json.loads(text, parse_constant=_no_number)
+
+
+def recorded_order(edit: EditRecord, contents: Sequence[str], names: Sequence[str]) -> tuple[int, ...]:
+    """Where the references of an edit, one after the other, are among those that are given.
+
+    Args:
+        contents: the SHA-256 of each that is given, "" for pixels.
+        names: what each is called in a refusal.
+
+    Raises:
+        UsageError: one that the edit had is missing, or one is given that it did not have.
+    """
+    strange = next((n for n, content in enumerate(contents) if content not in edit.references), None)
+    if strange is not None:
+        had = counted(len(edit.references), "reference")
+        raise UsageError(
+            f"{names[strange]}: expected the very files of the edit, which had {had}; this is none of them. "
+            "Leave it out, or name the file that `show-edit` lists."
+        )
+    missing = next((content for content in edit.references if content not in contents), None)
+    if missing is not None:
+        which = f"with SHA-256 {missing}" if missing else "that were not read from a file"
+        raise UsageError(
+            f"expected the references that the edit had, one {which} is missing; add it.", option="references"
+        )
+    return tuple(contents.index(content) for content in edit.references)
+
+
+def _photo(source: Source, settings: Settings) -> Photo:
+    if isinstance(source, Seen):
+        return source.photo
+    if isinstance(source, Photo):
+        return source
+    if not isinstance(source, str | bytes | os.PathLike):
+        came = type(source).__name__
+        raise UsageError(f"expected a path, the bytes of a file or a Photo, got {came}.", option="photo")
+    return files.read(source, settings)
+
+
+def _content(one: Photo | Seen) -> str:
+    photo = one.photo if isinstance(one, Seen) else one
+    return "" if photo.file is None or photo.altered else photo.file.sha256
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(word)

@@ -1,0 +1,90 @@
+"""`edit_in` and `replay`: from Python a file tells how it was made, and is made again, as on the command line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from open_the_eyes import EditRecord, Options, Photo, UnreadablePhoto, UsageError, edit_in, look, open_eyes, replay
+from open_the_eyes.arguments import Source
+from open_the_eyes.demo import DemoResult
+from open_the_eyes.digest import sha256_of
+from open_the_eyes.engine import Engine
+from open_the_eyes.imaging.arrays import Rgb
+
+RECORD = EditRecord("appearance", "standard", 0, "0.1.0", ((1, "opened"),))
+
+
+@pytest.fixture
+def edit(opened: Path) -> EditRecord:
+    found = edit_in(opened)
+    assert found is not None
+    return found
+
+
+def test_a_replay_gives_the_bytes_that_the_command_wrote(demo: DemoResult, edit: EditRecord, engine: Engine) -> None:
+    data, told = replay(demo.before, edit, engine=engine).encoded("PNG")
+    assert data == demo.after.read_bytes()
+    assert told.sha256 == sha256_of(demo.after)
+
+
+def test_one_of_several_is_replayed_alone_and_once_as_it_was_picked(engine: Engine, blink: Path) -> None:
+    result = open_eyes(blink, Options.of(variations=2, mode="fast", seed=4), engine=engine)
+    for one in (result.only(2), result.picked({1: 2})):
+        data, _ = one.encoded()
+        edit = edit_in(data)
+        assert edit is not None
+        assert edit == edit_in(one.photo) == one.photo.edit
+        assert replay(blink, edit, engine=engine).encoded()[0] == data
+
+
+def test_the_references_may_come_in_any_order_and_as_whatever_they_are(
+    engine: Engine, shots: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [shots / name for name in ("shot2.png", "stranger.png", "empty.png")]
+    contents = tuple(map(sha256_of, paths))
+    edit = replace(RECORD, references=contents)
+    asked: list[Any] = []
+
+    def open_eyes(*_: Any, references: list[Any], **__: Any) -> Any:
+        asked.extend(references)
+        return SimpleNamespace(changed=False)
+
+    monkeypatch.setattr("open_the_eyes.pipeline.open_eyes", open_eyes)
+    seen = look(paths[1], engine)
+    given: list[Source] = [paths[2].read_bytes(), str(paths[0]), seen]
+    replay(shots / "shot1.png", edit, given, engine=engine)
+    assert asked[1] is seen
+    assert [one.file.sha256 for one in (asked[0], asked[2])] == [contents[0], contents[2]]
+    with pytest.raises(UsageError, match=f"references: expected .*one with SHA-256 {contents[2]} is missing"):
+        replay(shots / "shot1.png", edit, given[1:], engine=engine)
+    with pytest.raises(UsageError, match="reference 2: expected the very files of the edit, which had 3 references"):
+        replay(shots / "shot1.png", edit, [paths[0], shots / "shot1.png"], engine=engine)
+
+
+def test_a_file_without_a_record_has_no_edit(demo: DemoResult, portrait: Rgb) -> None:
+    assert edit_in(demo.before) is None
+    assert edit_in(Photo(portrait)) is None
+
+
+@pytest.mark.parametrize("source", [None, 3, ["out.jpg"]], ids=str)
+def test_what_is_no_photo_is_refused(source: Any) -> None:
+    with pytest.raises(UsageError, match="photo: expected a path"):
+        edit_in(source)
+    with pytest.raises(UnreadablePhoto):
+        edit_in(b"text")
+
+
+@pytest.mark.parametrize("edit", [None, "out.jpg", {}], ids=str)
+def test_what_is_no_edit_is_refused_before_any_work(edit: Any, blink: Path) -> None:
+    with pytest.raises(UsageError, match="edit: expected what edit_in gave"):
+        replay(blink, edit)
+
+
+def test_an_edit_of_another_version_is_refused_in_words(blink: Path) -> None:
+    with pytest.raises(UsageError, match="edit: the record holds what this version cannot do: unknown option wings"):
+        replay(blink, replace(RECORD, options='{"wings": 2}'))
