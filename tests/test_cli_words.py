@@ -150,11 +150,11 @@ def test_what_calculated_an_edit_is_shown() -> None:
 
 
 def test_a_file_names_the_edits_that_its_photo_had_before() -> None:
-    earlier = (EarlierEdit("sdxl", (2, 5)), EarlierEdit("old", ()))
+    earlier = (EarlierEdit("sdxl", (2, 5)), EarlierEdit("old", (), "ab12", '{"eye_color": "green", "seed": 3}'))
     record = EditRecord("appearance", "standard", 0, "0.1.0", ((2, "skipped"),), earlier=earlier)
     assert words.edit_lines("a.jpg", record)[2:] == [
         "  edited before: engine sdxl opened face 2, 5",
-        "  edited before: engine old opened no face",
+        "  edited before: engine old opened no face with --eye-color green --seed 3 in the file with SHA-256 ab12",
         "  face 2: not chosen",
     ]
 

@@ -27,7 +27,8 @@ from open_the_eyes.stopwatch import Stopwatch
 from tests.stand_in import face_report, report_of
 
 PIXELS = Photo(np.zeros((8, 8, 3), np.uint8))
-EDIT = files.EditRecord("sdxl", "fast", 3, "0.1.0", ((1, "skipped"), (2, "opened")))
+EDIT = files.EditRecord("sdxl", "fast", 3, "0.1.0", ((1, "skipped"), (2, "opened")), input="ab" * 32)
+FIRST = EarlierEdit("sdxl", (2,), "ab" * 32, '{"mode": "fast", "seed": 3}')
 DONE = replace(PIXELS, edit=EDIT)
 TAKEN = replace(PIXELS, edit=replace(EDIT, engine="reference", source_type=PHOTOGRAPHED))
 AGAIN = replace(PIXELS, edit=replace(EDIT, engine="reference", source_type=COMPOSITE))
@@ -99,7 +100,7 @@ def test_a_result_edited_again_is_no_file_and_names_the_edit_before(
     assert report.outputs[0].encoding == "coefficients"
     record = files.read_record(files.read(tmp_path / "out.jpg", Settings()))
     assert record is not None
-    assert (record.input, record.earlier) == ("", (EarlierEdit("sdxl", (2,)),))
+    assert (record.input, record.earlier) == ("", (FIRST,))
 
 
 def test_a_result_that_needs_nothing_more_keeps_its_record(opened_blink: Opened, engine: Engine) -> None:
@@ -131,7 +132,7 @@ def test_what_the_picture_is_made_of_is_never_said_too_well(
     (photo,) = recorded((PIXELS,), report, Options.of(restorer=restorer), came, givers)
     assert photo.edit is not None
     assert photo.edit.source_type == word
-    assert photo.edit.earlier == (() if came.edit is None else (EarlierEdit(came.edit.engine, (2,)),))
+    assert photo.edit.earlier == (() if came.edit is None else (replace(FIRST, engine=came.edit.engine),))
 
 
 def test_the_report_says_which_photos_may_be_painted_by_what_their_files_say() -> None:

@@ -24,17 +24,33 @@ MAX_ENGINE: Final = 40
 """Characters of an earlier edit's engine."""
 MAX_OPENED: Final = 300
 """Faces of an earlier edit."""
+MAX_EARLIER_OPTIONS: Final = 500
+"""Characters of an earlier edit's options; where they take more, none is named."""
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierEdit:
-    """An edit that a photo had before it was edited again, as far as its record told: `opened` are numbers of faces."""
+    """An edit that a photo had before it was edited again, as far as its record told.
+
+    Args:
+        opened: numbers of faces.
+        input: SHA-256 of the file that was edited, hexadecimal; "" for pixels, and where it is not known.
+        options: all that were not at their defaults, and mode and seed, as JSON that `Options.of` takes; "" where they
+            are not known.
+    """
 
     engine: str
     opened: tuple[int, ...]
+    input: str = ""
+    options: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return {"engine": self.engine, "opened": list(self.opened)}
+        return {
+            "engine": self.engine,
+            "opened": list(self.opened),
+            "input_sha256": self.input or None,
+            "options": json.loads(self.options) if self.options else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +93,16 @@ class EditRecord:
     def as_earlier(self) -> tuple[EarlierEdit, ...]:
         """What the record of a next edit says of this one and of those before it."""
         opened = tuple(number for number, outcome in self.faces if outcome == "opened")
-        return (*self.earlier, EarlierEdit(self.engine[:MAX_ENGINE], opened[:MAX_OPENED]))[-MAX_EARLIER:]
+        this = EarlierEdit(self.engine[:MAX_ENGINE], opened[:MAX_OPENED], self.input, self._all_options())
+        return (*self.earlier, this)[-MAX_EARLIER:]
+
+    def _all_options(self) -> str:
+        """With mode and seed; "" where they are too long, or no options."""
+        try:
+            text = json.dumps({**strict_json(self.options), "mode": self.mode, "seed": self.seed}, sort_keys=True)
+        except (TypeError, ValueError, RecursionError):
+            return ""
+        return text if len(text) <= MAX_EARLIER_OPTIONS else ""
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON values; options that are no JSON object stay text."""
@@ -100,3 +125,17 @@ class EditRecord:
             "program_sha256": self.program or None,
             "earlier": [edit.to_json() for edit in self.earlier],
         }
+
+
+def strict_json(text: str) -> Any:
+    """What JSON says; NaN and Infinity, which Python reads as well, it has not.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it nests too deep.
+    """
+    return json.loads(text, parse_constant=_no_number)
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(word)

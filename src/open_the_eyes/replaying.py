@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from . import files
 from .arguments import Source, listed, loaded
 from .counting import counted
-from .edit_record import EditRecord
+from .edit_record import EditRecord, strict_json
 from .engine import Engine, engine_name
 from .errors import UsageError
 from .options import EngineName, Options
@@ -88,16 +86,6 @@ def options_of(edit: EditRecord) -> Options:
         raise UsageError(f"the record holds what this version cannot do: {error}", option="edit") from error
 
 
-def strict_json(text: str) -> Any:
-    """What JSON says; NaN and Infinity, which Python reads as well, it has not.
-
-    Raises:
-        ValueError: it is no JSON.
-        RecursionError: it nests too deep.
-    """
-    return json.loads(text, parse_constant=_no_number)
-
-
 def recorded_order(edit: EditRecord, contents: Sequence[str], names: Sequence[str]) -> tuple[int, ...]:
     """Where the references of an edit, one after the other, are among those that are given.
 
@@ -138,7 +126,3 @@ def _photo(source: Source, settings: Settings) -> Photo:
 def _content(one: Photo | Seen) -> str:
     photo = one.photo if isinstance(one, Seen) else one
     return "" if photo.file is None or photo.altered else photo.file.sha256
-
-
-def _no_number(word: str) -> None:
-    raise ValueError(word)

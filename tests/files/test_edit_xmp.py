@@ -91,12 +91,14 @@ def test_no_list_is_empty_and_the_empty_ones_of_earlier_records_are_read() -> No
 
 
 def test_earlier_edits_come_back_in_order() -> None:
-    earlier = (EarlierEdit("appearance", (2, 11)), EarlierEdit("an <engine>: odd", ()))
+    first = EarlierEdit("appearance", (2, 11), "0a" * 32, '{"mode": "fast", "seed": 3}')
+    earlier = (first, EarlierEdit("an <engine>: odd", ()), EarlierEdit("sdxl", (1,), "", '{"seed": 1}'))
     record = replace(RECORD, earlier=earlier)
     back = read(encoded(photo("JPEG"), "JPEG", record), Settings())
 
     assert read_record(back) == record
-    assert record.as_earlier() == (*earlier, EarlierEdit("appearance", (1,)))
+    last = EarlierEdit("appearance", (1,), "", '{"mode": "standard", "seed": 7}')
+    assert record.as_earlier() == (*earlier, last)
 
 
 def test_a_record_does_not_grow_without_end() -> None:
@@ -104,7 +106,8 @@ def test_a_record_does_not_grow_without_end() -> None:
     crowded = replace(LATER, engine="e" * 100, faces=tuple((n, "opened") for n in many), earlier=full)
     record = replace(RECORD, earlier=crowded.as_earlier())
 
-    assert record.earlier == (*full[1:], EarlierEdit("e" * MAX_ENGINE, tuple(many)[:MAX_OPENED]))
+    assert record.earlier[:-1] == full[1:]
+    assert (record.earlier[-1].engine, record.earlier[-1].opened) == ("e" * MAX_ENGINE, tuple(many)[:MAX_OPENED])
     assert read_record(photo(xmp=with_record(None, record))) == record
 
 
@@ -112,6 +115,38 @@ def test_a_record_does_not_grow_without_end() -> None:
 def test_a_forged_earlier_edit_is_none(told: str) -> None:
     forged = with_record(None, replace(RECORD, earlier=(EarlierEdit("old", (1,)),))).replace(b"old: 1", told.encode())
     assert read_record(photo(xmp=forged)) == RECORD
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["[1]", '{"gaze": NaN}', "[" * 3000, '{"a": "' + "b" * 500 + '"}'],
+    ids=["a list", "no number", "deep", "long"],
+)
+def test_what_are_no_options_to_name_are_left_out_of_the_next_record(options: str) -> None:
+    (earlier,) = replace(WITH_REFERENCES, options=options).as_earlier()
+    assert earlier == EarlierEdit("appearance", (1,), "1f" * 32)
+    assert earlier.to_json()["options"] is None
+
+
+@pytest.mark.parametrize(
+    ("told", "options"),
+    [
+        pytest.param('- {"seed": 1}', '{"seed": 1}', id="as it is written"),
+        pytest.param("- [1]", "", id="a list"),
+        pytest.param('- {"gaze": NaN}', "", id="no number"),
+        pytest.param('-- {"seed": 1}', "", id="no file"),
+        pytest.param('- {"seed": 1}</rdf:li><rdf:li>- -', "", id="of more edits than there were"),
+    ],
+)
+def test_forged_options_of_an_earlier_edit_are_none(told: str, options: str) -> None:
+    record = replace(RECORD, earlier=(EarlierEdit("old", (1,), "", '{"seed": 9}'),))
+    forged = with_record(None, record).replace(b'- {"seed": 9}', told.encode())
+    assert read_record(photo(xmp=forged)) == replace(RECORD, earlier=(EarlierEdit("old", (1,), "", options),))
+
+
+def test_a_record_of_an_earlier_release_names_edits_without_their_files() -> None:
+    record = replace(RECORD, earlier=(EarlierEdit("old", (1,)),))
+    assert b"EarlierFrom" not in with_record(None, record)
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

@@ -48,7 +48,7 @@ def _record(path: Path) -> EditRecord | None:
 
 def _printable(record: EditRecord) -> EditRecord:
     """With options that JSON cannot hold, or that nest too deep to be printed, as the text that they are."""
-    from ..replaying import strict_json
+    from ..edit_record import strict_json
 
     try:
         json.dumps(strict_json(record.options), indent=1)

@@ -148,8 +148,11 @@ def _path(path: str | None) -> str:
 
 
 def _earlier(edit: EarlierEdit) -> str:
-    """ "engine sdxl opened face 2, 5"."""
-    return f"engine {edit.engine} opened {'face ' + ', '.join(map(str, edit.opened)) if edit.opened else 'no face'}"
+    """ "engine sdxl opened face 2, 5 with --seed 3 in the file with SHA-256 ab12"."""
+    opened = f"engine {edit.engine} opened {'face ' + ', '.join(map(str, edit.opened)) if edit.opened else 'no face'}"
+    options = " ".join(option_text(name, value) for name, value in (edit.to_json()["options"] or {}).items())
+    file = f" in the file with SHA-256 {edit.input}" if edit.input else ""
+    return f"{opened}{' with ' if options else ''}{options}{file}"
 
 
 def option_text(name: str, value: Any) -> str:

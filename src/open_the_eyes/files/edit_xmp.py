@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 from ..edit_record import (
     MAX_EARLIER,
+    MAX_EARLIER_OPTIONS,
     MAX_ENGINE,
     MAX_OPENED,
     NO_CAPTURES,
@@ -20,6 +21,7 @@ from ..edit_record import (
     PHOTOGRAPHED,
     EarlierEdit,
     EditRecord,
+    strict_json,
 )
 from ..photo import FileFormat, Photo
 from .parcel import Blocks
@@ -35,13 +37,15 @@ NOTE_MARK: Final = b"open-the-eyes edit record: "
 
 _NAMES: Final = (
     "Engine", "Mode", "Seed", "Version", "Faces", "Options", "Variation", "Input", "References", "Earlier",
-    "Processor", "Libraries", "Program",
+    "Processor", "Libraries", "Program", "EarlierFrom",
 )  # fmt: skip
 _OURS: Final = frozenset(f"{NAMESPACE} {name}" for name in _NAMES)
 _SOURCE_TYPE: Final = f"{IPTC_EXTENSION} DigitalSourceType"
 _REPLACED: Final = _OURS | {_SOURCE_TYPE, "http://ns.adobe.com/xap/1.0/ Thumbnails"}
 _FACE: Final = re.compile(r"([0-9]{1,6}):([a-z_]{1,40})")
 _EARLIER: Final = re.compile(rf"(.{{1,{MAX_ENGINE}}}): ?((?:[0-9]{{1,6}}(?:,[0-9]{{1,6}}){{0,{MAX_OPENED - 1}}})?)")
+_EARLIER_FROM: Final = re.compile(rf"([0-9a-f]{{64}}|-) (.{{1,{MAX_EARLIER_OPTIONS}}})")
+"""File and options, in a list beside that of earlier edits: whoever knows that one alone still understands it."""
 _SEED: Final = re.compile(r"-?[0-9]{1,40}")
 _PARAMETERS: Final = b"parameters\0"
 _POSTPROCESSING: Final = b"postprocessing\0"
@@ -144,7 +148,6 @@ def _record(packet: bytes) -> EditRecord | None:
         return None
     references = texts.get(f"{NAMESPACE} References", [])
     faces = [_FACE.fullmatch(text) for text in texts.get(f"{NAMESPACE} Faces", []) if text]
-    earlier = [_EARLIER.fullmatch(text) for text in texts.get(f"{NAMESPACE} Earlier", []) if text]
     options, variation, came_from, processor, libraries, program = (
         next(iter(texts.get(f"{NAMESPACE} {name}", [])), "")
         for name in ("Options", "Variation", "Input", "Processor", "Libraries", "Program")
@@ -159,12 +162,34 @@ def _record(packet: bytes) -> EditRecord | None:
         int(variation) if _COUNT.fullmatch(variation) else 1,
         came_from if _SHA256.fullmatch(came_from) else "",
         tuple(text if _SHA256.fullmatch(text) else "" for text in references[1:]),
-        tuple(EarlierEdit(e[1], _numbers(e[2])) for e in earlier[-MAX_EARLIER:] if e is not None),
+        _earlier(
+            *([text for text in texts.get(f"{NAMESPACE} {name}", []) if text] for name in ("Earlier", "EarlierFrom"))
+        ),
         next((word for word in texts.get(_SOURCE_TYPE, []) if word in (PHOTOGRAPHED, *NO_CAPTURES)), PAINTED),
         processor if len(processor) <= _MAX_TOLD else "",
         libraries if len(libraries) <= _MAX_TOLD else "",
         program if _SHA256.fullmatch(program) else "",
     )
+
+
+def _earlier(told: list[str], sources: list[str]) -> tuple[EarlierEdit, ...]:
+    """Without what came from where, where the two lists do not belong together."""
+    if len(sources) != len(told):
+        sources = [""] * len(told)
+    found = []
+    for text, source in list(zip(told, sources, strict=True))[-MAX_EARLIER:]:
+        edit, of = _EARLIER.fullmatch(text), _EARLIER_FROM.fullmatch(source)
+        if edit is not None:
+            came_from, options = ("", "") if of is None else (of[1].strip("-"), of[2] if _is_object(of[2]) else "")
+            found.append(EarlierEdit(edit[1], _numbers(edit[2]), came_from, options))
+    return tuple(found)
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(strict_json(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -175,6 +200,8 @@ def _description(record: EditRecord, attributes: str) -> str:
     faces = _sequence("Faces", (f"{number}:{outcome}" for number, outcome in record.faces))
     references = _sequence("References", record.references)
     earlier = _sequence("Earlier", (f"{one.engine}: {','.join(map(str, one.opened))}" for one in record.earlier))
+    known = any(one.input or one.options for one in record.earlier)
+    sources = [f"{one.input or '-'} {one.options or '-'}" for one in record.earlier] if known else []
     processor = f"<ote:Processor>{_text(record.processor)}</ote:Processor>" if record.processor else ""
     libraries = f"<ote:Libraries>{_text(record.libraries)}</ote:Libraries>" if record.libraries else ""
     program = f"<ote:Program>{_text(record.program)}</ote:Program>" if record.program else ""
@@ -189,7 +216,7 @@ def _description(record: EditRecord, attributes: str) -> str:
         f"<ote:Options>{_text(record.options)}</ote:Options>"
         f"<ote:Variation>{record.variation}</ote:Variation>"
         f"<ote:Input>{_text(record.input)}</ote:Input>"
-        f"{references}{processor}{libraries}{program}{earlier}</rdf:Description>"
+        f"{references}{processor}{libraries}{program}{earlier}{_sequence('EarlierFrom', sources)}</rdf:Description>"
     )
 
 
