@@ -28,7 +28,7 @@ LAYERS: Final = (
     {"arithmetic", "option_values"},
     {"edit_record", "options", "settings"},
     {"photo", "roles"},
-    {"report", "seen"},
+    {"report", "seen", "watching"},
     {"residency"},
     {"files", "models", "stopwatch"},
     {"stages"},

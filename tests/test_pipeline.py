@@ -213,11 +213,20 @@ def test_progress_goes_forward_through_the_named_stages(engine: Engine, blinked:
     assert [stage.name for stage in result.timings] == names
 
 
+def test_progress_gets_on_with_all_eyes_that_are_painted(engine: Engine, blinked: Rgb) -> None:
+    told: list[float] = []
+    options = Options.of(variations=4)
+    open_eyes(Photo(blinked), options, engine=engine, progress=lambda _, done: told.append(done))
+    painting = [done for done in told if 0.44 < done < 0.74]
+    assert painting[-4:] == pytest.approx([0.45, 0.525, 0.6, 0.675])
+
+
 def test_progress_never_goes_back_while_faces_are_tried_again(engine: Engine, blinked: Rgb) -> None:
     told: list[float] = []
     painter = Painter(nothing)
     open_eyes(Photo(blinked), engine=with_painter(engine, painter), progress=lambda _, done: told.append(done))
     assert told == sorted(told)
+    assert len({done for done in told if 0.44 < done < 0.95}) > 3 * RETRIES
 
 
 def test_a_path_bytes_and_a_photo_are_the_same_to_it(engine: Engine, opened_blink: Opened, blink: Path) -> None:

@@ -39,6 +39,8 @@ SPARE: Final[dict[Mode, int]] = {"fast": 0, "standard": 0, "quality": 3, "ultra"
 """How many more eyes than asked for are painted, so that the best can be kept."""
 RETRIES: Final = 3
 """How many more rounds a face gets while too few of its eyes pass verification."""
+FURTHER: Final = 0.2
+"""How much of the progress that is left is kept for rounds after this one, which most photos do not need."""
 
 
 @one_blas_thread()
@@ -210,20 +212,27 @@ def _painted(
         if not waiting:
             break
         attempts = [turns[n][turn] for n, _ in waiting]
-        with watch.stage("generate", 0.45, 0.75):
+        with watch.stage("generate", _at(turn, 0.0), _at(turn, 0.75)):
             patches = generate(waiting, attempts, engine.generator, options.generate, donors, watch)
-        with watch.stage("blend", 0.75, 0.8):
+        with watch.stage("blend", _at(turn, 0.75), _at(turn, 0.8)):
             looks = [looks_of(c, row) for (_, c), row in zip(waiting, patches, strict=True)]
             del patches  # those of a close-up are large
         if restorer is not None:
-            with watch.stage("restore", 0.8, 0.85):
+            with watch.stage("restore", _at(turn, 0.8), _at(turn, 0.9)):
                 looks = restore(pixels, looks, restorer, options.restore, engine.detector, watch)
-        with watch.stage("verify", 0.85, 0.95):
-            for (face_id, _), numbers, row in zip(waiting, attempts, looks, strict=True):
+        with watch.stage("verify", _at(turn, 0.9), _at(turn, 1.0)):
+            for done, ((face_id, _), numbers, row) in enumerate(zip(waiting, attempts, looks, strict=True)):
+                watch.tell("verify", done / len(waiting))
                 for attempt, made in zip(numbers, row, strict=True):
                     tried[face_id].append(judge(pixels, attempt, made, engine.detector, options.generate))
     picks = dict(options.generate.picks)
     return {n: told(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}
+
+
+def _at(turn: int, part: float) -> float:
+    """How much of the photo is done when that part of a round is, 0..1."""
+    left = 0.5 * FURTHER**turn
+    return 0.95 - left + part * (1 - FURTHER) * left
 
 
 def _references(references: Sequence[Source], engine: Engine) -> list[Seen]:

@@ -13,11 +13,12 @@ from open_the_eyes.imaging.arrays import Rgb, to_tones
 from open_the_eyes.imaging.mesh478 import IRIS, SIDES
 from open_the_eyes.models.appearance import prepared, tails
 from open_the_eyes.models.reference import lay
-from open_the_eyes.models.reference.generator import ReferenceGenerator
+from open_the_eyes.models.reference.generator import ReferenceGenerator, _nothing
 from open_the_eyes.options import GenerateOptions, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
-from open_the_eyes.roles import Crop, Donor, Face
+from open_the_eyes.roles import Crop, Donor, Face, Request
+from open_the_eyes.stopwatch import Stopwatch
 from tests.faces import iris_colour, opening
 from tests.models.reference.donors import donor, opened
 from tests.references import another_shot
@@ -95,6 +96,20 @@ def test_a_donor_too_small_only_leads_the_painter(
 def test_without_donors_the_painter_paints(generator: ReferenceGenerator, closed_crop: Crop) -> None:
     assert opened(generator, closed_crop)[1] == "appearance"
     assert len(generator.generate([], GenerateOptions())) == 0
+
+
+def test_the_watch_is_told_of_eyes_that_are_laid_in_and_then_of_those_that_are_painted(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[float] = []
+    watch = Stopwatch(lambda _, done: told.append(done))
+    laid = _nothing(Request(closed_crop, 0), ())
+    monkeypatch.setattr(generator, "_from_donor", lambda request, *_: laid if request.donors else None)
+    shot = donor(engine, portrait)
+    requests = [Request(closed_crop, 0), Request(closed_crop, 1, 0.0, (shot,)), Request(closed_crop, 2)]
+    with watch.stage("generate", 0.0, 0.9):
+        generator.generate(requests, GenerateOptions(), watch)
+    assert told == pytest.approx([0, 0, 0, 0.3, 0.3, 0.6])
 
 
 def test_without_donors_the_crop_is_prepared_by_the_painter_alone(

@@ -15,6 +15,7 @@ from ...imaging.eyechange import convergence
 from ...imaging.mesh478 import OTHER, Side
 from ...options import GenerateOptions
 from ...roles import Crop, Donor, EyeGenerator, Patch, Request, Watch
+from ...watching import part_of
 from ..appearance import condition, layout
 from ..appearance.generator import AppearanceGenerator
 from ..appearance.highlights import ShorterExposure
@@ -56,8 +57,8 @@ class ReferenceGenerator:
         patches: dict[int, Folded] = {}
         faces = GiversOfFaces()
         for number, request in enumerate(requests):
-            if watch is not None:
-                watch.tell("generate", number / len(requests))
+            if watch is not None:  # what is left to the painter takes no time here
+                watch.tell("generate", len(patches) / len(requests))
             patch = None if request.lead_only and self._paints else self._from_donor(request, faces, options)
             if patch is None and not self._paints:
                 patch = _nothing(request, faces.of(request).order)
@@ -67,7 +68,8 @@ class ReferenceGenerator:
         if rest:
             orders = [faces.of(requests[n]).order for n in rest]
             steered = [_steered(requests[n], order) for n, order in zip(rest, orders, strict=True)]
-            painted = self._otherwise.generate(steered, options, watch)
+            left = part_of(watch, len(patches) / len(requests), 1.0)
+            painted = self._otherwise.generate(steered, options, left)
             each = folded(painted, (requests[n].crop for n in rest))
             for n, one, order in zip(rest, each, orders, strict=True):
                 patches[n] = replace(one, inner=_led(one.inner, requests[n], order))
