@@ -46,6 +46,28 @@ def test_an_error_reaches_the_caller() -> None:
         side_by_side(fail, range(4))
 
 
+def test_the_caller_is_told_before_each_thing_and_can_stop_the_rest(threads: int) -> None:
+    told: list[threading.Thread] = []
+    begun: list[int] = []
+    waiting = threading.Event()
+
+    def begin(n: int) -> None:
+        begun.append(n)
+        if n:  # the first is done at once
+            waiting.wait(timeout=30)
+
+    def stop() -> None:
+        told.append(threading.current_thread())
+        if len(told) == 2:
+            threading.Timer(0.05, waiting.set).start()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side(begin, range(20), stop)
+    assert told == [threading.current_thread()] * 2
+    assert len(begun) <= 1 + threads
+
+
 @pytest.mark.parametrize("text", ["", "0", "-1", "two", "99999"])
 def test_a_number_of_threads_that_makes_no_sense_limits_nothing_to_nought(
     monkeypatch: pytest.MonkeyPatch, text: str

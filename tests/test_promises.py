@@ -138,7 +138,7 @@ class Shown:
     real: FaceDetector
     name: str = "shown"
 
-    def detect(self, _pixels: Rgb) -> list[Face]:
+    def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:  # noqa: ARG002 -- the role has it
         return list(self.faces)
 
     def measure(self, pixels: Rgb, face: Face) -> Face | None:

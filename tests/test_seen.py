@@ -30,7 +30,7 @@ from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import inspect_photo, look, look_at_references, open_eyes
 from open_the_eyes.results import Inspected, Opened
-from open_the_eyes.roles import Face
+from open_the_eyes.roles import Face, Watch
 from open_the_eyes.settings import Settings
 from tests.batch.processors import SPEC, planned
 from tests.references import another_shot
@@ -62,9 +62,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     """Every detector and describer of this process counts."""
     counts, detect, describe = Counted(), MediapipeDetector.detect, Likeness.describe
 
-    def detecting(self: MediapipeDetector, pixels: Rgb) -> list[Face]:
+    def detecting(self: MediapipeDetector, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
         counts.searched[name_of(pixels)] += 1
-        return detect(self, pixels)
+        return detect(self, pixels, watch)
 
     def describing(self: Likeness, pixels: Rgb, face: Face) -> NDArray[np.float32]:
         counts.described[name_of(pixels), face.box.left] += 1

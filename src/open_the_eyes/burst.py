@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import cv2
@@ -103,8 +104,8 @@ def best_take(
     tell = progress or _silent
     seen, found = [], []
     for number, photo in enumerate(photos):
-        tell("inspect", 0.5 * number / len(photos))
-        seen.append(look(photo, engine))
+        looked = partial(_told_of, tell, number, len(photos))
+        seen.append(look(photo, engine, progress=looked))
         found.append(inspect_photo(seen[-1], engine=engine))
     frames = _frames(found)
     base = min(range(len(frames)), key=lambda n: (round(frames[n].problems, 6), n))
@@ -199,6 +200,11 @@ def _sharpness(pixels: Rgb, faces: Sequence[Face]) -> float:
         small = np.asarray(cv2.resize(part, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
         found.append(fine_energy(to_tones(small), np.ones(small.shape[:2], np.bool_)))
     return float(np.median(found)) if found else 0.0
+
+
+def _told_of(tell: Progress, number: int, count: int, _stage: str, part: float) -> None:
+    """How far the looking is, which is half of the work."""
+    tell("inspect", 0.5 * (number + part) / count)
 
 
 def _silent(stage: str, part: float) -> None:

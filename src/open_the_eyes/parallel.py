@@ -22,18 +22,36 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
-def side_by_side(function: Callable[[Given], Made], things: Iterable[Given]) -> list[Made]:
+def side_by_side(
+    function: Callable[[Given], Made], things: Iterable[Given], tick: Callable[[], None] | None = None
+) -> list[Made]:
     """What the function makes of each thing, in their order.
 
+    Args:
+        tick: called in the caller's thread before what is made of each thing is taken.
+
     Raises:
-        What the function raises; of several errors that of the first thing in order.
+        What the function or `tick` raises, and then no further thing is begun; of several errors of the function that
+        of the first thing in order.
     """
     given = list(things)
     threads = min(thread_count(), len(given))
+    made = []
     if threads < 2:
-        return [function(one) for one in given]
-    with ThreadPoolExecutor(threads, "open-the-eyes") as pool:
-        return list(pool.map(function, given))
+        for one in given:
+            if tick is not None:
+                tick()
+            made.append(function(one))
+        return made
+    pool = ThreadPoolExecutor(threads, "open-the-eyes")
+    try:
+        for working in [pool.submit(function, one) for one in given]:
+            if tick is not None:
+                tick()
+            made.append(working.result())
+        return made
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def thread_count() -> int:

@@ -14,7 +14,7 @@ from .options import EngineName, Mode, Options
 from .photo import Photo
 from .reporting import face_reports, givers_of, recorded, report_of
 from .results import Inspected, Opened
-from .roles import Crop, Donor
+from .roles import Crop, Donor, Watch
 from .seen import Seen
 from .stages.attempts import check_picks, rounds, told
 from .stages.blend import looks_of
@@ -31,6 +31,7 @@ from .stages.match import Matches, Reference, left_alone, match, whom
 from .stages.restore import restore
 from .stages.room import check_room
 from .stopwatch import Stopwatch
+from .watching import part_of
 
 Progress: TypeAlias = Callable[[str, float], None]
 """Called with the name of the stage that is on and the fraction of the photo that is done, from 0.0 to 1.0."""
@@ -39,6 +40,8 @@ SPARE: Final[dict[Mode, int]] = {"fast": 0, "standard": 0, "quality": 3, "ultra"
 """How many more eyes than asked for are painted, so that the best can be kept."""
 RETRIES: Final = 3
 """How many more rounds a face gets while too few of its eyes pass verification."""
+LOOKED: Final = 0.4
+"""How much of a photo is done when it is known what is to be done with each face."""
 FURTHER: Final = 0.2
 """How much of the progress that is left is kept for rounds after this one, which most photos do not need."""
 
@@ -83,7 +86,7 @@ def open_eyes(
     seen, decisions, matches, others = _decided(photo, came, references, engine, options, watch)
     if engine.donors_only:
         decisions = left_alone(decisions, matches)
-    with watch.stage("crop", 0.4, 0.45):
+    with watch.stage("crop", LOOKED, 0.45):
         crops = [(d.id, crop(seen.pixels, d.face, d.closed)) for d in decisions if d.closed]
         check_room([c for _, c in crops], options.generate.variations + SPARE[options.generate.mode])
     kept = _painted(seen.pixels, crops, matches.donors, engine, options, watch)
@@ -106,38 +109,49 @@ def inspect_photo(
     *,
     engine: EngineName | Engine = "auto",
     references: Iterable[Source] = (),
+    progress: Progress | None = None,
 ) -> Inspected:
     """Faces, how far their eyes are open, and what `open_eyes` would do with each; refuses what it refuses.
 
     Of a face to which no reference would give its eyes, the reason says why.
+
+    Args:
+        photo, options, engine, references, progress: as `open_eyes` takes them.
 
     Raises:
         UsageError, UnreadablePhoto, PhotoTooLarge, WeightsMissing: as `open_eyes` does.
     """
     options, engine = prepared(options, engine)
     references = listed(references, options)
-    watch = Stopwatch()
-    with watch.stage("read"):
+    watch = Stopwatch(progress and (lambda stage, done: progress(stage, min(done / LOOKED, 1.0))))
+    with watch.stage("read", 0.0, 0.1):
         source = read(photo, engine)
     _, decisions, matches, others = _decided(photo, source, references, engine, options, watch)
     if engine.donors_only and references:  # without any, it is shown which faces need one
         decisions = left_alone(decisions, matches)
     faces = face_reports(decisions, matches, {})
     report = report_of(source, engine.name, options, faces, watch, others, matches.unrelated)
+    watch.tell("match" if references else "confirm", 1.0)
     return Inspected(source, tuple(d.face for d in decisions), report)
 
 
 @one_blas_thread()
-def look(photo: Source, engine: Engine) -> Seen:
+def look(photo: Source, engine: Engine, *, progress: Progress | None = None) -> Seen:
     """The photo with the faces in it, which that engine then need not search for.
+
+    Args:
+        progress: as `open_eyes` tells it.
 
     Raises:
         UsageError, UnreadablePhoto, PhotoTooLarge: it cannot be used.
     """
-    if isinstance(photo, Seen) and photo.detector == engine.detector:
-        return photo
-    came = read(photo, engine)
-    return Seen(came, tuple(detect(came.pixels, engine.detector)), engine.detector)
+    watch = Stopwatch(progress)
+    with watch.stage("read", 0.0, 0.1):
+        came = photo if isinstance(photo, Seen) else read(photo, engine)
+    with watch.stage("detect", 0.1, 1.0):
+        seen = _seen(came, engine, watch)
+    watch.tell("detect", 1.0)
+    return seen
 
 
 def introduced(seen: Seen, engine: Engine) -> Seen:
@@ -147,20 +161,29 @@ def introduced(seen: Seen, engine: Engine) -> Seen:
 
 @one_blas_thread()
 def look_at_references(
-    references: Iterable[Source], engine: Engine, options: Options | None = None
+    references: Iterable[Source], engine: Engine, options: Options | None = None, *, progress: Progress | None = None
 ) -> tuple[Seen, ...]:
     """References that many photos are to have, searched and described once; what is wrong with one is said before any
     work.
+
+    Args:
+        options: see `Options.of`; `match` may name faces of the references.
+        progress: as `open_eyes` tells it.
 
     Raises:
         UsageError: one without a face, or without one that `match` names, or an engine that cannot use any.
         UnreadablePhoto, PhotoTooLarge: one cannot be used.
     """
     options = checked(options)
-    found = _references(listed(references, options), engine)
+    watch = Stopwatch(progress)
+    with watch.stage("detect", 0.0, 0.9):
+        found = _references(listed(references, options), engine, watch)
     for number, one in enumerate(found, start=1):
         whom(_shown(one, number), options.match)
-    return tuple(introduced(one, engine) for one in found)
+    with watch.stage("match", 0.9, 1.0):
+        known = tuple(introduced(one, engine) for one in found)
+    watch.tell("match", 1.0)
+    return known
 
 
 def _decided(
@@ -168,18 +191,19 @@ def _decided(
 ) -> tuple[Seen, list[Decision], Matches, list[Photo]]:
     """A photo that was read as it was looked at, what is to be done with each face, whose eyes it may have, and the
     references."""
-    with watch.stage("detect", 0.1, 0.35):
-        seen = look(photo if isinstance(photo, Seen) else came, engine)
+    alone = not references  # else these are searched as well
+    with watch.stage("detect", 0.1, 0.35 if alone else 0.2):
+        seen = _seen(photo if isinstance(photo, Seen) else came, engine, watch)
         decisions = decide(seen.faces, options.choose)
     check_picks(options.generate, len(decisions))
-    with watch.stage("confirm", 0.35, 0.4):
-        decisions = confirmed(came.pixels, decisions, engine.detector)
+    with watch.stage("confirm", *((0.35, LOOKED) if alone else (0.2, 0.22))):
+        decisions = confirmed(came.pixels, decisions, engine.detector, watch)
         around = files.AROUND_PERSON if references else files.AROUND_FACE
         seen = files.in_srgb(seen, [d.face for d in decisions if references or d.closed], around)
     matches, others = Matches(), []
     if references:
-        with watch.stage("match", 0.4, 0.4):
-            found, teller = _references(references, engine), engine.teller()
+        with watch.stage("match", 0.22, LOOKED):
+            found, teller = _references(references, engine, part_of(watch, 0.0, 0.9, "match")), engine.teller()
             shown = [_shown(one, number) for number, one in enumerate(found, start=1)]
             matches = match(seen, decisions, shown, teller, options.match)
             others = [one.photo for one in found]
@@ -235,10 +259,20 @@ def _at(turn: int, part: float) -> float:
     return 0.95 - left + part * (1 - FURTHER) * left
 
 
-def _references(references: Sequence[Source], engine: Engine) -> list[Seen]:
+def _seen(photo: Photo | Seen, engine: Engine, watch: Watch | None) -> Seen:
+    """The photo with its faces, searched unless this detector has been through it."""
+    if isinstance(photo, Seen):
+        if photo.detector == engine.detector:
+            return photo
+        photo = photo.photo
+    return Seen(photo, tuple(detect(photo.pixels, engine.detector, watch)), engine.detector)
+
+
+def _references(references: Sequence[Source], engine: Engine, watch: Watch | None) -> list[Seen]:
     """All of them read before the first is searched."""
     came = [one if isinstance(one, Seen) else read(one, engine) for one in references]
-    found = [look(one, engine) for one in came]
+    count = len(came)
+    found = [_seen(one, engine, part_of(watch, n / count, (n + 1) / count)) for n, one in enumerate(came)]
     return [files.in_srgb(one, one.faces) for one in found]
 
 

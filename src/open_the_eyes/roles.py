@@ -204,8 +204,8 @@ class FaceDetector(Protocol):
     @property
     def name(self) -> str: ...
 
-    def detect(self, pixels: Rgb) -> list[Face]:
-        """Every face of an upright photo once, left to right."""
+    def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
+        """Every face of an upright photo once, left to right; the caller's thread tells the watch of each step."""
         ...
 
     def measure(self, pixels: Rgb, face: Face) -> Face | None:

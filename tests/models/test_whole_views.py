@@ -13,6 +13,7 @@ from open_the_eyes.imaging.pyramid import Pyramid
 from open_the_eyes.models.face_finder import FaceFinder, Sighting
 from open_the_eyes.models.tiles import Overview, Window
 from open_the_eyes.models.whole_views import FIRST, View, WholeViews
+from open_the_eyes.watching import Tick
 
 PHOTO_PX = 200
 
@@ -25,7 +26,7 @@ class Finder:
         self.face_px = face_px
         self.looked = 0
 
-    def sighted(self, windows: Iterable[Window]) -> list[list[Sighting]]:
+    def sighted(self, windows: Iterable[Window], tick: Tick) -> list[list[Sighting]]:  # noqa: ARG002 -- the finder has it
         seen = list(windows)
         self.looked += len(seen)
         return [[self._sighting(window, score) for score in self._scores(window)] for window in seen]

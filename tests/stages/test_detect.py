@@ -16,7 +16,7 @@ def test_it_hands_on_what_the_detector_says() -> None:
     class OneFace:
         name = "one"
 
-        def detect(self, pixels: Any) -> list[Any]:
+        def detect(self, pixels: Any, watch: Any) -> list[Any]:  # noqa: ARG002 -- the role has it
             seen.append(pixels)
             return ["face"]
 

@@ -28,7 +28,7 @@ class Measuring:
     asked: list[Face] = field(default_factory=list)
     name: str = "measuring"
 
-    def detect(self, pixels: Rgb) -> list[Face]:
+    def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
         raise NotImplementedError
 
     def measure(self, pixels: Rgb, face: Face) -> Face | None:  # noqa: ARG002 -- the role has it

@@ -12,7 +12,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.eyechange import convergence, rightwards
 from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.options import GenerateOptions
-from open_the_eyes.roles import Crop, Eye, Face, Patch
+from open_the_eyes.roles import Crop, Eye, Face, Patch, Watch
 from open_the_eyes.stages import verify as verify_stage
 from open_the_eyes.stages.crop import crop
 from open_the_eyes.stages.verify import USUAL_CONVERGENCE, verify
@@ -34,7 +34,7 @@ class Measuring:
     shown: list[tuple[Rgb, Face]] = field(default_factory=list)
     name: str = "measuring"
 
-    def detect(self, pixels: Rgb) -> list[Face]:
+    def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
         raise NotImplementedError
 
     def measure(self, pixels: Rgb, face: Face) -> Face | None:

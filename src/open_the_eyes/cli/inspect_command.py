@@ -12,6 +12,7 @@ from . import flags, interrupts, names, paths, progress, several, speech, words
 
 if TYPE_CHECKING:
     from ..engine import Engine
+    from ..pipeline import Progress
     from ..report import Report
 
 
@@ -55,8 +56,8 @@ def inspect_command(
         names.check_photo(photo)
         if drawing is not None:
             paths.check_output(drawing, sources, overwrite=overwrite)
-        with progress.shown(photo.name, number, len(sources)):
-            report = _inspected(photo, engine, drawing, overwrite=overwrite)
+        with progress.shown(photo.name, number, len(sources)) as tell:
+            report = _inspected(photo, engine, drawing, tell, overwrite=overwrite)
         if not as_json:
             speech.say("\n".join(words.inspected_lines(report)))
         return report
@@ -67,10 +68,10 @@ def inspect_command(
     results.raise_if_incomplete()
 
 
-def _inspected(photo: Path, engine: Engine, drawing: Path | None, *, overwrite: bool) -> Report:
+def _inspected(photo: Path, engine: Engine, drawing: Path | None, tell: Progress, *, overwrite: bool) -> Report:
     from ..pipeline import inspect_photo
 
-    inspected = inspect_photo(photo, engine=engine)
+    inspected = inspect_photo(photo, engine=engine, progress=tell)
     if drawing is None:
         return inspected.report
 

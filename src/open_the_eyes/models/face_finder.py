@@ -15,6 +15,7 @@ from ..imaging.geometry import Box, transformed
 from ..imaging.pose import roll_of, turned_from
 from ..imaging.pyramid import Pyramid
 from ..parallel import side_by_side
+from ..watching import Tick, still
 from . import tiles
 from .mediapipe_graphs import MESH_SIDE, Graphs, Hit
 
@@ -67,15 +68,15 @@ class FaceFinder:
     def __init__(self) -> None:
         self._graphs = Graphs(MIN_HIT)
 
-    def sightings(self, windows: Iterable[tiles.Window]) -> list[Sighting]:
+    def sightings(self, windows: Iterable[tiles.Window], tick: Tick = still) -> list[Sighting]:
         """Everything that may be a face in any of the windows, surest first."""
-        found = (one for there in self.sighted(windows) for one in there)
+        found = (one for there in self.sighted(windows, tick) for one in there)
         return sorted(found, key=lambda one: -one.score)
 
-    def sighted(self, windows: Iterable[tiles.Window]) -> list[list[Sighting]]:
-        """What may be a face in each of the windows."""
+    def sighted(self, windows: Iterable[tiles.Window], tick: Tick = still) -> list[list[Sighting]]:
+        """What may be a face in each of the windows, each of which is a step."""
         seen = list(windows)
-        hits = side_by_side(self._graphs.find, (window.pixels for window in seen))
+        hits = side_by_side(self._graphs.find, (window.pixels for window in seen), tick)
         return [
             [Sighting(place_of(hit, window), hit.score) for hit in there]
             for window, there in zip(seen, hits, strict=True)

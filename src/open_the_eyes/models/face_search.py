@@ -20,6 +20,7 @@ from ..imaging.geometry import Box
 from ..imaging.mesh478 import FACE_OVAL
 from ..imaging.pose import roll_of, turned_from
 from ..imaging.pyramid import Pyramid
+from ..watching import Tick, still
 from . import tiles
 from .face_finder import HEAD_DOWN_DEG, FaceFinder, Sighting, tilt_of, turned
 from .whole_views import FILLING_SHARE, FIRST, SHARES, SIDES_UP, UPRIGHT_DEG, WholeViews
@@ -66,16 +67,19 @@ class Found:
         return Box.around(self.landmarks[FACE_OVAL])
 
 
-def found_in(photo: Pyramid, finder: FaceFinder, min_face_px: float) -> list[Found]:
-    """Every face of a photo once, in no order; none narrower than half of `min_face_px`."""
-    search = FaceSearch(photo, finder, min_face_px)
+def found_in(photo: Pyramid, finder: FaceFinder, min_face_px: float, tick: Tick = still) -> list[Found]:
+    """Every face of a photo once, in no order; none narrower than half of `min_face_px`.
+
+    Each window that is looked at is a step, and each sighting that is tried.
+    """
+    search = FaceSearch(photo, finder, min_face_px, tick)
     tight = search.views.tight
     turns = search.views.turns_to_upright() if tight else None
     found = search.faces(agreed=turns == 0)
     turns = turns or turns_to_try(found)
     if turns == 0:
         return found
-    upright = FaceSearch(photo.turned(turns), finder, min_face_px).faces(agreed=tight)
+    upright = FaceSearch(photo.turned(turns), finder, min_face_px, tick).faces(agreed=tight)
     if evidence(upright, tight=tight) < PLAINLY * evidence(found, tight=tight):
         return found
     back = [replace(one, landmarks=turned_back(one.landmarks, turns, photo.size_wh)) for one in upright]
@@ -86,14 +90,15 @@ def found_in(photo: Pyramid, finder: FaceFinder, min_face_px: float) -> list[Fou
 class FaceSearch:
     """One photo, looked through once."""
 
-    def __init__(self, photo: Pyramid, finder: FaceFinder, min_face_px: float) -> None:
+    def __init__(self, photo: Pyramid, finder: FaceFinder, min_face_px: float, tick: Tick = still) -> None:
         self._photo = photo
         self._finder = finder
         self._min_face_px = min_face_px
+        self._tick = tick
         self._overview = tiles.Overview(photo)
         self._found: list[Found] = []
         self._doubtful: list[Sighting] = []
-        self.views = WholeViews(finder, self._overview)
+        self.views = WholeViews(finder, self._overview, tick)
 
     def faces(self, *, agreed: bool = False) -> list[Found]:
         """Every face. `agreed`: its sightings have been asked, and the photo is upright."""
@@ -110,7 +115,7 @@ class FaceSearch:
             if not tiles.worth_looking(zoom, sizes, self._min_face_px, max(self._photo.size_wh)):
                 break
             turns = SIDES_UP if not self._found and zoom <= TURNED_ZOOM else SIDES_UP[:1]
-            self._sort(self._finder.sightings(turned(self._overview.tiles(zoom), turns)))
+            self._sort(self._finder.sightings(turned(self._overview.tiles(zoom), turns), self._tick))
         self._add(sorted(self._doubtful, key=lambda one: -one.score))
         return self._found
 
@@ -134,6 +139,7 @@ class FaceSearch:
             known = any(same_face(sighting.box, one.box) for one in self._found)
             if speck or known or (self._found and _head_down(sighting)):
                 continue
+            self._tick()
             ways = ways_up(sighting, sightings) if may_lie else 1
             landmarks = self._finder.landmarks(self._photo, sighting, ways)
             if landmarks is None:

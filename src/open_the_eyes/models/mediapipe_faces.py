@@ -17,8 +17,9 @@ from ..imaging.mesh478 import FACE_OVAL, SIDES
 from ..imaging.openness import opennesses
 from ..imaging.pose import pose_of
 from ..imaging.pyramid import Pyramid
-from ..roles import Eye, Face
+from ..roles import Eye, Face, Watch
 from ..settings import Settings
+from ..watching import ticking
 from .eye_state import EyeStateNetwork
 from .face_finder import FaceFinder, place_around
 from .face_search import counts, found_in
@@ -58,10 +59,13 @@ class MediapipeDetector:
         with _loading:
             return _the_finder()
 
-    def detect(self, pixels: Rgb) -> list[Face]:
+    def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
         """Every face of a photo once, left to right."""
-        found = found_in(Pyramid(pixels), self._finder, self._settings.min_face_px)
-        faces = (self._face(pixels, one.landmarks, one.score) for one in found)
+        tick = ticking(watch, "detect")
+        faces = []
+        for one in found_in(Pyramid(pixels), self._finder, self._settings.min_face_px, tick):
+            tick()
+            faces.append(self._face(pixels, one.landmarks, one.score))
         return sorted(faces, key=lambda face: face.box.centre_xy)
 
     def measure(self, pixels: Rgb, face: Face) -> Face | None:

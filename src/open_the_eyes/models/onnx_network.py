@@ -63,17 +63,29 @@ class OnnxNetwork:
         items: Sequence[T],
         work: Callable[[onnxruntime.InferenceSession, T], R],
         watch: Watch | None = None,
+        before: Callable[[T], None] | None = None,
     ) -> list[R]:
         """`work(session, item)` for each item, in order; one lease for all.
+
+        Args:
+            watch: is told how much GPU memory it took.
+            before: called with each item before it is worked on; what it raises stops the work and goes on as it is.
 
         Raises:
             WeightsMissing: the file is no network of this kind.
             NoRoomOnGpu: it does not fit.
             GpuFailed: the GPU failed.
         """
-        return self._residency.run(
-            self._name, items, lambda session, part: [self._one(session, work, item) for item in part], watch=watch
-        )
+
+        def worked(session: onnxruntime.InferenceSession, part: Sequence[T]) -> list[R]:
+            done = []
+            for item in part:
+                if before is not None:
+                    before(item)
+                done.append(self._one(session, work, item))
+            return done
+
+        return self._residency.run(self._name, items, worked, watch=watch)
 
     def _one(
         self, session: onnxruntime.InferenceSession, work: Callable[[onnxruntime.InferenceSession, T], R], item: T

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ..imaging.pose import turned_from
+from ..watching import Tick, still
 from .face_finder import FaceFinder, Sighting
 from .tiles import Overview
 
@@ -35,9 +36,10 @@ UPRIGHT_DEG: Final = 45.0
 class WholeViews:
     """Looks at each view once, when it is first asked for."""
 
-    def __init__(self, finder: FaceFinder, overview: Overview) -> None:
+    def __init__(self, finder: FaceFinder, overview: Overview, tick: Tick = still) -> None:
         self._finder = finder
         self._overview = overview
+        self._tick = tick
         self._seen: dict[View, list[Sighting]] = {}
 
     def look(self, views: Iterable[View]) -> list[Sighting]:
@@ -46,7 +48,7 @@ class WholeViews:
         missing = [view for view in wanted if view not in self._seen]
         whole = {share: self._overview.whole(share) for share in {share for share, _ in missing}}
         windows = [whole[share].turned(turns) for share, turns in missing]
-        self._seen.update(zip(missing, self._finder.sighted(windows), strict=True))
+        self._seen.update(zip(missing, self._finder.sighted(windows, self._tick), strict=True))
         return sorted((one for view in wanted for one in self._seen[view]), key=lambda one: -one.score)
 
     @property

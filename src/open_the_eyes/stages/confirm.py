@@ -17,7 +17,7 @@ from ..imaging.arrays import Points, Rgb
 from ..imaging.eye_corners import true_eye_width
 from ..imaging.geometry import Box
 from ..imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES
-from ..roles import Face, FaceDetector
+from ..roles import Face, FaceDetector, Watch
 from .choose import Decision
 
 BESIDE: Final = ((0.1, 0.0), (-0.1, 0.0), (0.0, -0.1))
@@ -30,14 +30,17 @@ _UNCERTAIN: Final = "where the eyes are is uncertain, since something hides part
 _CORNERS: Final = [corner[side] for side in SIDES for corner in (OUTER_CORNER, INNER_CORNER)]
 
 
-def confirmed(pixels: Rgb, decisions: Sequence[Decision], detector: FaceDetector) -> list[Decision]:
+def confirmed(
+    pixels: Rgb, decisions: Sequence[Decision], detector: FaceDetector, watch: Watch | None = None
+) -> list[Decision]:
     """The same decisions, but that no eye is opened on a face whose mesh no second look confirms."""
-    return [
-        replace(d, outcome="kept_original", reason=_UNCERTAIN, closed=())
-        if d.closed and astray(pixels, d.face, detector)
-        else d
-        for d in decisions
-    ]
+    sure = []
+    for done, d in enumerate(decisions):
+        if watch is not None:
+            watch.tell("confirm", done / len(decisions))
+        uncertain = d.closed and astray(pixels, d.face, detector)
+        sure.append(replace(d, outcome="kept_original", reason=_UNCERTAIN, closed=()) if uncertain else d)
+    return sure
 
 
 def astray(pixels: Rgb, face: Face, detector: FaceDetector) -> bool:

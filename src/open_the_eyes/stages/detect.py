@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ..imaging.arrays import Rgb
-from ..roles import Face, FaceDetector
+from ..roles import Face, FaceDetector, Watch
+from ..watching import part_of
 from .overlap import with_hidden_eyes
 
 
-def detect(pixels: Rgb, detector: FaceDetector) -> list[Face]:
+def detect(pixels: Rgb, detector: FaceDetector, watch: Watch | None = None) -> list[Face]:
     """Every face of an upright photo, left to right; a picture without one gives none. Eyes behind another face are
     covered."""
-    return with_hidden_eyes(pixels, detector.detect(pixels), detector)
+    faces = detector.detect(pixels, part_of(watch, 0.0, 0.9))
+    return with_hidden_eyes(pixels, faces, detector, part_of(watch, 0.9, 1.0))

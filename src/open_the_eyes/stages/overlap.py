@@ -13,7 +13,7 @@ import numpy as np
 
 from ..imaging.arrays import Rgb
 from ..imaging.mesh478 import EYE_RING, FACE_OVAL, SIDES, Side
-from ..roles import Face, FaceDetector
+from ..roles import Face, FaceDetector, Watch
 from .confirm import moves
 
 ON: Final = 0.2
@@ -22,7 +22,9 @@ ON: Final = 0.2
 _HIDDEN: Final = "Both eyes are hidden: another face is in front of them."
 
 
-def with_hidden_eyes(pixels: Rgb, faces: Sequence[Face], detector: FaceDetector) -> list[Face]:
+def with_hidden_eyes(
+    pixels: Rgb, faces: Sequence[Face], detector: FaceDetector, watch: Watch | None = None
+) -> list[Face]:
     """The same faces, but that eyes behind another face are covered.
 
     Two faces may each seem to lie on the other. The one in front is told by the finder, which is surer of a whole face,
@@ -34,6 +36,8 @@ def with_hidden_eyes(pixels: Rgb, faces: Sequence[Face], detector: FaceDetector)
         one, other = (faces[n] for n in pair)
         on = {pair[0]: _sides_on(one, other), pair[1]: _sides_on(other, one)}
         if any(on.values()):
+            if watch is not None:
+                watch.tell("detect", pair[0] / len(faces))
             clear |= {n: _clearness(pixels, faces[n], detector) for n in pair if n not in clear}
             behind = min(pair, key=clear.__getitem__)
             hidden.setdefault(behind, set()).update(on[behind])

@@ -20,6 +20,8 @@ from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.roles import Face, FaceDetector
 from open_the_eyes.settings import Settings
+from open_the_eyes.stopwatch import Stopwatch
+from open_the_eyes.watching import Tick
 from tests import networks
 
 IN_THE_SQUARE = (212.0, 68.0, 350.0, 232.0)
@@ -77,9 +79,9 @@ def test_a_photo_that_lies_on_its_side_is_looked_at_from_all_sides(
     detector = InsightFaceDetector(settings_of(tmp_path, IN_THE_SQUARE))
     find = Scrfd.find
 
-    def only_upright(self: Scrfd, squares: list[Rgb]) -> list[list[Found]]:
+    def only_upright(self: Scrfd, squares: list[Rgb], tick: Tick) -> list[list[Found]]:
         """The tiny network sees its box in anything; the real one, in an upright portrait alone."""
-        seen = find(self, squares)
+        seen = find(self, squares, tick)
         reference = cv2.resize(portrait, (640, 640)).astype(int)
         close = [np.abs(square - reference).mean() < 5 for square in squares]
         return [found if is_upright else [] for found, is_upright in zip(seen, close, strict=True)]
@@ -98,6 +100,18 @@ def test_a_small_face_in_a_large_photo_is_looked_for_in_tiles(tmp_path: Path, po
     faces = InsightFaceDetector(settings_of(tmp_path, (left, top, right, bottom))).detect(scene)
     assert len(faces) == 1
     assert faces[0].box.centre_xy == pytest.approx((225, 125), abs=15)
+
+
+def test_what_stops_the_work_goes_on_as_it_is(detector: InsightFaceDetector, portrait: Rgb) -> None:
+    told: list[str] = []
+
+    def stop(stage: str, _: float) -> None:
+        told.append(stage)
+        if len(told) == 2:
+            raise LookupError(stage)
+
+    with pytest.raises(LookupError, match="detect"):
+        detector.detect(portrait, Stopwatch(stop))
 
 
 def test_looking_again_tells_who_it_is_only_where_that_was_known(

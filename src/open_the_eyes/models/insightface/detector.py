@@ -16,8 +16,9 @@ import numpy as np
 from ...imaging.arrays import Rgb
 from ...imaging.facecrop import Place
 from ...imaging.pyramid import Pyramid
-from ...roles import Face
+from ...roles import Face, Watch
 from ...settings import Settings
+from ...watching import Tick, ticking
 from ..face_search import same_face
 from ..mediapipe_faces import MediapipeDetector
 from ..tiles import Window, on_black, overlapping, reduced
@@ -59,15 +60,16 @@ class InsightFaceDetector:
     def __hash__(self) -> int:
         return hash(self._settings)
 
-    def detect(self, pixels: Rgb) -> list[Face]:
+    def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
         """Every face once, left to right; a photo in which none stands upright is looked at from all sides."""
-        photo = Pyramid(pixels)
+        photo, tick = Pyramid(pixels), ticking(watch, "detect")
         whole = _whole(photo)
-        places = self._places([whole, *_tiles(photo, self._settings.min_face_px)])
+        places = self._places([whole, *_tiles(photo, self._settings.min_face_px)], tick)
         if not places:
-            places = self._places([whole.turned(turn) for turn in (1, 2, 3)])
+            places = self._places([whole.turned(turn) for turn in (1, 2, 3)], tick)
         faces: list[Face] = []
         for place, score in sorted(places, key=lambda one: -one[1]):
+            tick()
             face = self._mesh.at(photo, place, score)
             if face is not None and not any(same_face(face.box, other.box) for other in faces):
                 faces.append(replace(face, embedding=self._arcface.embedding(pixels, face.landmarks)))
@@ -80,8 +82,8 @@ class InsightFaceDetector:
             return again
         return replace(again, embedding=self._arcface.embedding(pixels, again.landmarks))
 
-    def _places(self, windows: list[Window]) -> list[tuple[Place, float]]:
-        found = self._scrfd.find([window.pixels for window in windows])
+    def _places(self, windows: list[Window], tick: Tick) -> list[tuple[Place, float]]:
+        found = self._scrfd.find([window.pixels for window in windows], tick)
         return [(_place(one, window), one.score) for window, seen in zip(windows, found, strict=True) for one in seen]
 
 

@@ -16,6 +16,7 @@ from ...imaging.facecrop import warped
 from ...imaging.geometry import inverted
 from ...residency.cards import BY_NAME
 from ...settings import Settings
+from ...watching import Tick, still
 from ..onnx_network import OnnxNetwork
 from .scrfd import Found, decoded, fed
 
@@ -32,13 +33,15 @@ class Scrfd:
     def __init__(self, name: str, path: Path, settings: Settings) -> None:
         self._network = OnnxNetwork(BY_NAME[name], path, "finds faces as SCRFD does", settings)
 
-    def find(self, squares: Sequence[Rgb]) -> list[list[Found]]:
-        """For each square its faces, surest first.
+    def find(self, squares: Sequence[Rgb], tick: Tick = still) -> list[list[Found]]:
+        """For each square, which is a step, its faces, surest first.
 
         Raises:
             WeightsMissing: the file is no such network.
         """
-        return self._network.each(squares, lambda session, square: decoded(_answers(session, fed(square))))
+        return self._network.each(
+            squares, lambda session, square: decoded(_answers(session, fed(square))), before=lambda _: tick()
+        )
 
 
 class ArcFace:

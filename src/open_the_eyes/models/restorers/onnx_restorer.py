@@ -47,11 +47,13 @@ class OnnxRestorer:
         """
 
         def work(session: onnxruntime.InferenceSession, number: int) -> Rgb:
-            if watch is not None:
-                watch.tell("restore", number / len(faces))
             return self._one(session, faces[number], fidelity)
 
-        return self._network.each(range(len(faces)), work, watch)
+        def told(number: int) -> None:
+            if watch is not None:
+                watch.tell("restore", number / len(faces))
+
+        return self._network.each(range(len(faces)), work, watch, told)
 
     def _one(self, session: onnxruntime.InferenceSession, face: Rgb, fidelity: float) -> Rgb:
         planes = np.ascontiguousarray(face.transpose(2, 0, 1)[None]) / 127.5 - 1
