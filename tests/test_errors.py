@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import pickle
 import re
 
+import cv2
+import numpy as np
 import pytest
 
 from open_the_eyes import errors
 from open_the_eyes.cli.flags import by_flag
-from open_the_eyes.errors import OpenTheEyesError, UsageError, as_known
+from open_the_eyes.errors import NoRoomInMemory, OpenTheEyesError, UsageError, as_known, memory_in_words
 
 FAMILY = [v for v in vars(errors).values() if isinstance(v, type) and issubclass(v, OpenTheEyesError)]
 DRAWN = re.findall(r"^[ │├└─]*(\w+) +(\d{1,3})? +(\d{3})?", errors.__doc__ or "", flags=re.MULTILINE)
@@ -54,6 +57,38 @@ def test_a_library_that_the_system_lacks_is_no_bug_of_ours(error: ImportError, c
     known = as_known(error)
     assert known.exit_code == code
     assert ("`open-the-eyes doctor`" in str(known)) is (code == 2)
+
+
+def of_opencv() -> Exception:
+    with pytest.raises(cv2.error) as raised:
+        cv2.resize(np.zeros((2, 2, 3), np.uint8), (2**20, 2**20))
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(MemoryError(), id="Python"),
+        pytest.param(of_opencv(), id="OpenCV"),
+        pytest.param(RuntimeError("std::bad_alloc"), id="C++"),
+        pytest.param(OSError(errno.ENOMEM, "Cannot allocate memory"), id="the system"),
+    ],
+)
+def test_lack_of_memory_is_no_bug_of_ours_whoever_tells_it(error: Exception) -> None:
+    with pytest.raises(NoRoomInMemory, match="not enough memory for this photo; close") as raised, memory_in_words():
+        raise error
+    assert raised.value.__cause__ is error
+    assert str(as_known(raised.value, room="take fewer")).endswith("photo; take fewer.")
+
+
+OTHERS = [cv2.error("of another kind"), OSError(errno.ENOSPC, "full"), UsageError("bad_alloc")]
+
+
+@pytest.mark.parametrize("error", OTHERS, ids=repr)
+def test_other_errors_are_no_lack_of_memory(error: Exception) -> None:
+    with pytest.raises(type(error)) as raised, memory_in_words():
+        raise error
+    assert raised.value is error
 
 
 def test_a_refused_option_is_known_by_its_name_and_not_by_the_sentence() -> None:

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from open_the_eyes import pipeline
 from open_the_eyes.burst import best_take
 from open_the_eyes.engine import Engine, load_engine
-from open_the_eyes.errors import UnreadablePhoto, UsageError, WeightsMissing
+from open_the_eyes.errors import NoCapacity, UnreadablePhoto, UsageError, WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
-from open_the_eyes.pipeline import inspect_photo, open_eyes
+from open_the_eyes.pipeline import inspect_photo, look, look_at_references, open_eyes
+from open_the_eyes.results import Opened
 from open_the_eyes.settings import Settings
 
 PIXELS = np.zeros((4, 4, 3), np.uint8)
+NO_FUNCTION: Final[Any] = 3
 DEEP = np.zeros((4, 4, 3), np.uint16)
 
 
@@ -124,3 +128,39 @@ def test_settings_that_are_none_are_refused() -> None:
     given: Any = {"device": "cpu"}
     with pytest.raises(UsageError, match=r"settings: expected Settings\(\.\.\.\), got {\"device\": \"cpu\"}; leave"):
         load_engine("appearance", given)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        pytest.param(lambda engine, photo: open_eyes(photo, engine=engine, progress=NO_FUNCTION), id="open_eyes"),
+        pytest.param(lambda engine, photo: inspect_photo(photo, engine=engine, progress=NO_FUNCTION), id="inspect"),
+        pytest.param(lambda engine, photo: look(photo, engine, progress=NO_FUNCTION), id="look"),
+        pytest.param(lambda engine, photo: look_at_references([photo], engine, progress=NO_FUNCTION), id="references"),
+    ],
+)
+def test_progress_that_cannot_be_called_is_refused(engine: Engine, way: Callable[[Engine, Photo], object]) -> None:
+    with pytest.raises(UsageError, match="progress: expected a function of a stage's name and a fraction, got 3; "):
+        way(engine, Photo(PIXELS))
+
+
+def test_photos_are_looked_at_by_an_engine_that_is_named(portrait: Rgb) -> None:
+    assert len(look(Photo(portrait), "appearance").faces) == 1
+    assert len(look_at_references([Photo(portrait)], "auto")) == 1
+    with pytest.raises(UsageError, match="engine: expected a name"):
+        look(Photo(PIXELS), NO_FUNCTION)
+
+
+@pytest.mark.parametrize("number", ["1", 0, 2, 1.0, None])
+def test_a_variation_that_there_is_not_is_refused(opened_blink: Opened, number: Any) -> None:
+    with pytest.raises(UsageError, match="variation: expected 1 to 1, got "):
+        opened_blink.only(number)
+
+
+@pytest.mark.parametrize("way", ["open_eyes", "inspect_photo", "look"])
+def test_memory_that_runs_out_is_told_in_words(
+    engine: Engine, portrait: Rgb, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "detect", Mock(side_effect=MemoryError))
+    with pytest.raises(NoCapacity, match="not enough memory"):
+        getattr(pipeline, way)(Photo(portrait), engine=engine)

@@ -13,7 +13,7 @@ import numpy as np
 from .arguments import Source, is_single, prepared
 from .arithmetic import one_blas_thread
 from .engine import Engine
-from .errors import UsageError
+from .errors import UsageError, memory_in_words
 from .imaging.arrays import Rgb, to_tones
 from .imaging.sharpness import fine_energy
 from .options import EngineName, MatchOptions, Options
@@ -22,6 +22,7 @@ from .results import Inspected, Opened
 from .roles import Face
 from .seen import Seen
 from .stages.evidence import acquainted
+from .stopwatch import told_by
 
 CLOSED, UNSURE, HIDDEN, MISSING = 1.0, 0.6, 0.3, 1.5
 """What speaks against a frame: a face with closed eyes, with eyes that may be, one that cannot be edited, and each face
@@ -65,6 +66,7 @@ class BestTake:
     opened: Opened
 
 
+@memory_in_words()
 @one_blas_thread()
 def best_take(
     photos: Iterable[Source],
@@ -89,7 +91,7 @@ def best_take(
     Raises:
         UsageError: fewer than two photos, what are no options, another engine, `match` names a frame or a face that
             gives no eyes, or the photos seem to show different people, where it names none.
-        UnreadablePhoto, PhotoTooLarge: one of them cannot be used.
+        UnreadablePhoto, PhotoTooLarge, NoCapacity: one of them cannot be used, or there is too little memory.
     """
     single = is_single(photos)
     photos = [] if single else list(photos)
@@ -101,7 +103,7 @@ def best_take(
         said = f"expected reference, which makes nothing up, got {engine.name}; leave it out."
         raise UsageError(said, option="engine")
     match = Options.of(match=match).match.match
-    tell = progress or _silent
+    tell = told_by(progress) or _silent
     seen, found = [], []
     for number, photo in enumerate(photos):
         looked = partial(_told_of, tell, number, len(photos))

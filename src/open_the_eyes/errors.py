@@ -8,7 +8,8 @@
     │   └── PhotoNotWritten            3   507   the result could not be stored
     │       └── NoRoomOnDisk           3   507   since the disk is full, or a quota used up
     ├── WeightsMissing                 4   503   a model's files are not on this machine
-    ├── NoCapacity                     5   503   no room: GPU memory, queue
+    ├── NoCapacity                     5   503   no room: memory, GPU memory, queue
+    │   ├── NoRoomInMemory             5   503   the computer's memory ran out
     │   ├── GpuFailed                  5   503   a GPU reported an error that is none of memory
     │   └── NoRoomOnGpu                5   503   a model does not fit, whatever is moved away
     │       └── GpuBusy                5   503   it would, but whoever works with the GPU did not leave in time
@@ -23,6 +24,8 @@ from __future__ import annotations
 
 import errno
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from .addresses import without_secrets
@@ -30,6 +33,12 @@ from .addresses import without_secrets
 _OF_SYSTEM: Final = re.compile(r"cannot open shared object file|DLL load failed|Library not loaded")
 """How Linux, Windows and macOS say that a library of the system is missing, on which one of Python's stands."""
 _NO_ROOM: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+_NO_MEMORY: Final = re.compile(
+    r"^OpenCV.*\(-4:Insufficient memory\)|^\[ONNXRuntimeError\].*failed to allocate|\bbad_alloc\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How OpenCV, onnxruntime and C++ say that the computer's memory ran out. OpenCV keeps the number in its class, where
+another thread's error may replace it."""
 INSPECT: Final = "open-the-eyes inspect PHOTO"
 """What tells the numbers of faces."""
 
@@ -108,6 +117,10 @@ class NoCapacity(OpenTheEyesError):
     http_status = 503
 
 
+class NoRoomInMemory(NoCapacity):
+    pass
+
+
 class GpuFailed(NoCapacity):
     pass
 
@@ -141,23 +154,43 @@ def not_written(error: Exception) -> type[PhotoNotWritten]:
     return NoRoomOnDisk if full else PhotoNotWritten
 
 
+def lacks_memory(error: BaseException) -> bool:
+    """Whether an error says that the computer's memory ran out; of a GPU's, `residency` knows."""
+    if isinstance(error, MemoryError | NoRoomInMemory):
+        return True
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    return not isinstance(error, OpenTheEyesError) and bool(_NO_MEMORY.search(str(error)))
+
+
+@contextmanager
+def memory_in_words() -> Iterator[None]:
+    """Whatever kind of error says that memory ran out comes out as `NoRoomInMemory`; all others go through."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, OpenTheEyesError) or not lacks_memory(error):
+            raise
+        raise as_known(error) from error
+
+
 def as_known(
     error: Exception,
     *,
     room: str = "close other programs or make the photo smaller",
     bug: str = "run again with --debug and report what it says",
 ) -> OpenTheEyesError:
-    """The error itself if it is one of ours; lack of memory as NoCapacity, of a system's library as UsageError.
+    """The error itself if it is one of ours; lack of memory as NoRoomInMemory, of a system's library as UsageError.
 
     Anything else is named as a bug.
 
     Args:
         room, bug: what to do next about lack of memory and a bug.
     """
+    if lacks_memory(error):
+        return NoRoomInMemory(f"not enough memory for this photo; {room}.")
     if isinstance(error, OpenTheEyesError):
         return error
-    if isinstance(error, MemoryError):
-        return NoCapacity(f"not enough memory for this photo; {room}.")
     if isinstance(error, ImportError) and _OF_SYSTEM.search(str(error)):
         return UsageError(f"a library cannot be loaded ({error}); `open-the-eyes doctor` says what to install.")
     return OpenTheEyesError(f"this is a bug of ours ({type(error).__name__}: {error}); {bug}.")

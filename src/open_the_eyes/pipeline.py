@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from . import files
-from .arguments import Source, checked, listed, prepared, read
+from .arguments import Source, checked, listed, loaded, prepared, read
 from .arithmetic import one_blas_thread
 from .engine import Engine
+from .errors import memory_in_words
 from .imaging.arrays import Rgb
 from .options import EngineName, Mode, Options
 from .photo import Photo
@@ -46,6 +47,7 @@ FURTHER: Final = 0.2
 """How much of the progress that is left is kept for rounds after this one, which most photos do not need."""
 
 
+@memory_in_words()
 @one_blas_thread()
 def open_eyes(
     photo: Source,
@@ -72,7 +74,7 @@ def open_eyes(
             number that does not exist.
         UnreadablePhoto, PhotoTooLarge: the photo, or a reference, cannot be used.
         WeightsMissing: a model that was asked for is not on this machine.
-        NoCapacity: there surely is too little memory for faces as large as these.
+        NoCapacity: there surely is too little memory for faces as large as these, or it ran out.
     """
     options, engine = prepared(options, engine)
     references = listed(references, options)
@@ -102,6 +104,7 @@ def open_eyes(
     return opened
 
 
+@memory_in_words()
 @one_blas_thread()
 def inspect_photo(
     photo: Source,
@@ -119,11 +122,11 @@ def inspect_photo(
         photo, options, engine, references, progress: as `open_eyes` takes them.
 
     Raises:
-        UsageError, UnreadablePhoto, PhotoTooLarge, WeightsMissing: as `open_eyes` does.
+        UsageError, UnreadablePhoto, PhotoTooLarge, WeightsMissing, NoCapacity: as `open_eyes` does.
     """
     options, engine = prepared(options, engine)
     references = listed(references, options)
-    watch = Stopwatch(progress and (lambda stage, done: progress(stage, min(done / LOOKED, 1.0))))
+    watch = Stopwatch(progress, whole=LOOKED)
     with watch.stage("read", 0.0, 0.1):
         source = read(photo, engine)
     _, decisions, matches, others = _decided(photo, source, references, engine, options, watch)
@@ -135,17 +138,18 @@ def inspect_photo(
     return Inspected(source, tuple(d.face for d in decisions), report)
 
 
+@memory_in_words()
 @one_blas_thread()
-def look(photo: Source, engine: Engine, *, progress: Progress | None = None) -> Seen:
+def look(photo: Source, engine: EngineName | Engine = "auto", *, progress: Progress | None = None) -> Seen:
     """The photo with the faces in it, which that engine then need not search for.
 
     Args:
-        progress: as `open_eyes` tells it.
+        engine, progress: as `open_eyes` takes them.
 
     Raises:
-        UsageError, UnreadablePhoto, PhotoTooLarge: it cannot be used.
+        UsageError, UnreadablePhoto, PhotoTooLarge, NoCapacity: as `open_eyes` does.
     """
-    watch = Stopwatch(progress)
+    watch, engine = Stopwatch(progress), loaded(engine)
     with watch.stage("read", 0.0, 0.1):
         came = photo if isinstance(photo, Seen) else read(photo, engine)
     with watch.stage("detect", 0.1, 1.0):
@@ -159,23 +163,27 @@ def introduced(seen: Seen, engine: Engine) -> Seen:
     return described(files.in_srgb(seen, seen.faces), engine.teller())
 
 
+@memory_in_words()
 @one_blas_thread()
 def look_at_references(
-    references: Iterable[Source], engine: Engine, options: Options | None = None, *, progress: Progress | None = None
+    references: Iterable[Source],
+    engine: EngineName | Engine = "auto",
+    options: Options | None = None,
+    *,
+    progress: Progress | None = None,
 ) -> tuple[Seen, ...]:
     """References that many photos are to have, searched and described once; what is wrong with one is said before any
     work.
 
     Args:
+        engine, progress: as `open_eyes` takes them.
         options: see `Options.of`; `match` may name faces of the references.
-        progress: as `open_eyes` tells it.
 
     Raises:
         UsageError: one without a face, or without one that `match` names, or an engine that cannot use any.
-        UnreadablePhoto, PhotoTooLarge: one cannot be used.
+        UnreadablePhoto, PhotoTooLarge, NoCapacity: one cannot be used, or there is too little memory.
     """
-    options = checked(options)
-    watch = Stopwatch(progress)
+    options, engine, watch = checked(options), loaded(engine), Stopwatch(progress)
     with watch.stage("detect", 0.0, 0.9):
         found = _references(listed(references, options), engine, watch)
     for number, one in enumerate(found, start=1):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Integral
 from pathlib import Path
 from typing import get_args
 
 from . import files, naming, notebook
-from .errors import UsageError
+from .errors import UsageError, memory_in_words
 from .imaging.painting import Painting
 from .option_values import check_one_of, checked_quality
 from .options import Options
@@ -19,6 +20,7 @@ from .reporting import face_reports, givers_of, recorded
 from .roles import Face
 from .stages.compose import Parts
 from .stopwatch import Stopwatch
+from .wording import written
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,8 +79,8 @@ class Opened:
         Raises:
             UsageError: there is no such variation.
         """
-        if not 1 <= number <= len(self.variations):
-            raise UsageError(f"expected 1 to {len(self.variations)}, got {number}.", option="variation")
+        if not isinstance(number, Integral) or not 1 <= number <= len(self.variations):
+            raise UsageError(f"expected 1 to {len(self.variations)}, got {written(number)}.", option="variation")
         return replace(self, variations=self.variations[number - 1 : number], first=number)
 
     def picked(self, picks: Mapping[int, int | None]) -> Opened:
@@ -110,6 +112,7 @@ class Opened:
         photos = recorded(parts.composed(1), report, options, parts.came, givers)
         return Opened(photos, report, options, parts=parts)
 
+    @memory_in_words()
     def encoded(
         self,
         file_format: FileFormat | None = None,
@@ -143,6 +146,7 @@ class Opened:
             self.photo, file_format, self.photo.edit, "", quality=quality, credentials=credentials
         )
 
+    @memory_in_words()
     def save(
         self,
         path: str | os.PathLike[str] | None = None,

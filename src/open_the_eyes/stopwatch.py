@@ -6,8 +6,24 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from .errors import UsageError
 from .ram import peak_ram_mib
 from .report import StageReport
+from .wording import written
+
+
+def told_by(progress: Callable[[str, float], None] | None) -> Callable[[str, float], None] | None:
+    """What was given, if it can be told anything.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if not callable(progress) and progress is not None:
+        raise UsageError(
+            f"expected a function of a stage's name and a fraction, got {written(progress)}; leave it out.",
+            option="progress",
+        )
+    return progress
 
 
 class Stopwatch:
@@ -16,10 +32,15 @@ class Stopwatch:
     Args:
         progress: called with a stage's name and the fraction of all work that is done, 0..1, whenever that changes.
             What it raises stops the work.
+        whole: the fraction that is told as 1: what comes after it is not done.
+
+    Raises:
+        UsageError: `progress` is nothing that can be called.
     """
 
-    def __init__(self, progress: Callable[[str, float], None] | None = None) -> None:
-        self._progress = progress
+    def __init__(self, progress: Callable[[str, float], None] | None = None, whole: float = 1.0) -> None:
+        self._progress = told_by(progress)
+        self._whole = whole
         self._done = 0.0
         self._until = 1.0
         self._told = 0.0
@@ -53,7 +74,7 @@ class Stopwatch:
     def _tell(self, name: str, done: float) -> None:
         self._told = max(self._told, done)
         if self._progress is not None:
-            self._progress(name, self._told)
+            self._progress(name, min(self._told / self._whole, 1.0))
 
     def gpu(self, name: str, peak_mib: float) -> None:
         """The most GPU memory a stage has held."""

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from PIL.Image import DecompressionBombError, Image
 
-from ..errors import PhotoError, PhotoTooLarge, UnreadablePhoto
+from ..errors import PhotoError, PhotoTooLarge, UnreadablePhoto, lacks_memory
 from ..imaging.depth import Deep
 from ..photo import Encoding
 
@@ -104,9 +104,11 @@ def foreign_decoder() -> Iterator[None]:
         yield
     except PhotoError:
         raise
-    except (MemoryError, DecompressionBombError) as error:
+    except DecompressionBombError as error:
         raise PhotoTooLarge(f"expected a picture that fits into memory ({error}); make it smaller.") from error
     except Exception as error:  # decoders raise nearly every kind there is when bytes are hostile
+        if lacks_memory(error):
+            raise PhotoTooLarge("expected a picture that fits into memory; make it smaller.") from error
         raise damaged(" ".join(str(error).split()) or type(error).__name__) from error
 
 

@@ -98,8 +98,6 @@ def write(
         data, told = encoded_and_told(photo, file_format, record, str(target), quality=quality, credentials=credentials)
     except PhotoNotWritten as error:
         raise PhotoNotWritten(f"{target}: {error}") from error
-    except MemoryError as error:
-        raise PhotoNotWritten(f"{target}: {_cannot_hold(error)}") from error
     write_whole(target, data, overwrite=overwrite)
     return told
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from ..errors import GpuFailed, OpenTheEyesError, WeightsMissing
+from ..errors import GpuFailed, OpenTheEyesError, WeightsMissing, lacks_memory
 from ..residency import ModelCard, OutOfMemory, Residency, memory_of
 from ..roles import Watch
 from ..settings import Settings, gpu_number
@@ -97,6 +97,8 @@ class OnnxNetwork:
         except Exception as error:  # onnxruntime's errors have no common root but this one
             if on_gpu(session):
                 _raise_of_gpu(self._path, error)
+            if lacks_memory(error):
+                raise
             raise self.foreign(f"{str(error) or type(error).__name__:.200}") from error
 
     def foreign(self, came: str) -> WeightsMissing:
@@ -160,6 +162,8 @@ def session_of(path: Path, settings: Settings) -> onnxruntime.InferenceSession:
             if settings.device == "auto" and _NO_GPU.search(str(error)):
                 return session_of(path, replace(settings, device="cpu"))
             _raise_of_gpu(path, error)
+        if lacks_memory(error):
+            raise
         if path.parent == DATA:
             raise damaged(path, error) from error
         raise WeightsMissing(

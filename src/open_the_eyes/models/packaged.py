@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ..errors import OpenTheEyesError, WeightsMissing
+from ..errors import OpenTheEyesError, WeightsMissing, lacks_memory
 from ..installed import RESTORE
 
 if TYPE_CHECKING:
@@ -27,9 +27,11 @@ def whole(path: Path) -> Iterator[Path]:
         raise missing(path)
     try:
         yield path
-    except (OpenTheEyesError, MemoryError):
+    except OpenTheEyesError:
         raise
     except Exception as error:  # NumPy's and onnxruntime's for such a file have no common root but this one
+        if lacks_memory(error):
+            raise
         raise damaged(path, error) from error
 
 

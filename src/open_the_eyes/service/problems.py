@@ -20,6 +20,7 @@ from ..errors import (
     UnreadablePhoto,
     UsageError,
     WeightsMissing,
+    lacks_memory,
 )
 from .errors import BodyTooLarge, BodyTooSlow, Busy, StoreAway, StoreUnreadable, WrongMethod
 from .reasons import reason_of
@@ -52,7 +53,7 @@ def problem_of(error: BaseException) -> dict[str, Any]:
 
     That goes to the log, and so does a store that does not answer: its operator has to learn why.
     """
-    if isinstance(error, MemoryError):
+    if lacks_memory(error):
         error = NoCapacity("not enough memory for this photo; make it smaller, or try again later.")
     if not isinstance(error, OpenTheEyesError) or isinstance(error, StoreAway):
         log_bug(error)
