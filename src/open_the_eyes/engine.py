@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from .errors import UsageError
+from .arithmetic import one_blas_thread
+from .errors import UsageError, memory_in_words
+from .givers import ReferenceFace
 from .options import ENGINES, EngineName, GenerateOptions
-from .roles import EyeGenerator, FaceDescriber, FaceDetector, FaceRestorer
+from .roles import Crop, Donor, EyeGenerator, FaceDescriber, FaceDetector, FaceRestorer, Request
 from .settings import Settings
 from .wording import typed, written
+
+if TYPE_CHECKING:
+    from .models.appearance.generator import AppearanceGenerator
+    from .models.mediapipe_faces import MediapipeDetector
+    from .models.reference.likeness import Likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,37 @@ class Engine:
     def for_references(self) -> Engine:
         """The engine that works when references are given."""
         return self if self.reference is None else replace(self, generator=self.reference)
+
+    @memory_in_words()
+    @one_blas_thread()
+    def warm(self, *, painter: bool = True) -> None:
+        """Reads the models and uses each once, on a portrait that comes along: else the first photo waits for that.
+
+        While the models are read, what the process writes to stderr is lost, in other threads of it, too.
+
+        Args:
+            painter: whether the painter's are read as well; SDXL's take long and a GPU's memory.
+
+        Raises:
+            UsageError, WeightsMissing, NoCapacity: what a first photo would raise.
+        """
+        import numpy as np
+        from skimage import data
+
+        from .imaging.geometry import Box
+        from .imaging.mesh478 import EYE_RING, SIDES
+
+        pixels = np.asarray(data.astronaut(), np.uint8)
+        for face in self.detector.detect(pixels):
+            if self.describer is not None:
+                self.describer.describe(pixels, face)
+            if painter:
+                whole, mask = Box(0, 0, pixels.shape[1], pixels.shape[0]), np.zeros(pixels.shape[:2], np.float32)
+                eyes = Box.around(face.landmarks[EYE_RING["left"] + EYE_RING["right"]])
+                eyes.grown(0.2).within(pixels).cut(mask)[...] = 1
+                crop = Crop(face, whole, pixels, face.landmarks, mask, SIDES)
+                own = (Donor(crop, ReferenceFace("the same portrait", 1, 1), 1.0),) if self.donors_only else ()
+                self.generator.generate([Request(crop, 0, donors=own)], GenerateOptions())
 
     def teller(self) -> FaceDescriber:
         """Who tells whose eyes are whose.
@@ -97,7 +137,10 @@ def load_engine(
     *,
     through: Callable[[EyeGenerator], EyeGenerator] | None = None,
 ) -> Engine:
-    """An engine by name; "auto" takes the best that can run here. Models are read when they are first used.
+    """An engine by name; "auto" takes the best that can run here.
+
+    Models are read when they are first used, or by `Engine.warm`. Those of the package are read once a process, and
+    shared by its engines; downloaded ones are an engine's own.
 
     Args:
         settings: limits, folders and devices; None takes them from the `OTE_*` variables.
@@ -111,9 +154,7 @@ def load_engine(
     name = engine_name(name)
     if not isinstance(settings, Settings | None):
         raise UsageError(f"expected Settings(...), got {written(settings)}; leave them out.", option="settings")
-    from .models.appearance.generator import AppearanceGenerator
     from .models.reference.generator import ReferenceGenerator
-    from .models.reference.likeness import Likeness
     from .models.restorers import OnnxRestorers
     from .models.sdxl.loading import load_sdxl, sdxl_lacks
 
@@ -124,9 +165,9 @@ def load_engine(
         name, why = "sdxl", "a GPU and the weights are here"
         if lacks:
             name, why, better = "appearance", "runs on any machine", f"sdxl would need {lacks}"
-    appearance = AppearanceGenerator()
+    appearance, likeness = _of_package()
     own_eyes = ReferenceGenerator(appearance, paints=name != "reference")  # an open eye is its shut partner's donor
-    engine = Engine(name, why, _detector(settings), own_eyes, settings, OnnxRestorers(settings), Likeness())
+    engine = Engine(name, why, _detector(settings), own_eyes, settings, OnnxRestorers(settings), likeness)
     painter: EyeGenerator = load_sdxl(settings, own_eyes) if name == "sdxl" else own_eyes
     painter = painter if through is None else through(painter)
     reference = ReferenceGenerator(appearance, painter) if name == "sdxl" else None
@@ -140,6 +181,22 @@ def _detector(settings: Settings) -> FaceDetector:
         from .models.insightface import InsightFaceDetector
 
         return InsightFaceDetector(settings)
+    return _mediapipe(settings)
+
+
+@lru_cache(maxsize=8)
+def _mediapipe(settings: Settings) -> MediapipeDetector:
+    """The same one for the same settings, so that what was seen for one engine need not be searched for the next."""
     from .models.mediapipe_faces import MediapipeDetector
 
     return MediapipeDetector(settings)
+
+
+@cache
+def _of_package() -> tuple[AppearanceGenerator, Likeness]:
+    """Who paints and who tells people apart with models that come along, however many engines there are: like
+    MediaPipe's, these are small, the same under all settings, and safe to share between threads."""
+    from .models.appearance.generator import AppearanceGenerator
+    from .models.reference.likeness import Likeness
+
+    return AppearanceGenerator(), Likeness()

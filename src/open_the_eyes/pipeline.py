@@ -64,7 +64,7 @@ def open_eyes(
             `photo_from` makes of an array; or what `look` gave for one: it is not searched again.
         options: see `Options.of`.
         engine: "auto", "appearance", "reference" or "sdxl"; or, for several photos, what `load_engine` returned
-            for such a name: else each call reads the models again.
+            for such a name: else each call reads models again that do not come in the package.
         references: other photos of the same people, eyes open: these are laid in where they fit, else lead the painter.
             For several photos with the same ones, what `look_at_references` gave.
         progress: told when a stage begins and how far it is; what it raises, such as `Cancelled`, stops the work.

@@ -11,7 +11,6 @@ from math import inf
 from typing import Any, Final
 from uuid import UUID
 
-import numpy as np
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..engine import Engine
@@ -81,8 +80,11 @@ class JobService:
         self.uploads = UploadHandler(self.repository, self.store, self.runner, engine, config)
 
     def warm_up(self) -> None:
-        """Reads the detector's networks: in the middle of the first job, that would keep everybody waiting."""
-        self._engine.detector.detect(np.zeros((64, 64, 3), np.uint8))
+        """Reads the detector's networks: in the middle of the first job, that would keep everybody waiting.
+
+        Not the painter's, which may be in other processes that are yet to start, or take minutes.
+        """
+        self._engine.warm(painter=False)
 
     def listens(self, where: Whereabouts) -> None:
         """Lets others know that this process has its database to itself, and where it is, until it is closed."""
