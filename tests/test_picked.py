@@ -63,7 +63,7 @@ def test_what_was_picked_is_the_file_that_painting_it_gives(
     picked = opened.picked(picks)
     attempts = {face.id: face.variation_attempts for face in opened.faces if face.outcome == "opened"}
     wanted = tuple((n, row[(picks.get(n, 1)) - 1]) for n, row in attempts.items() if picks.get(n, 1) is not None)
-    asked = Options.of(mode="fast", seed=2, picks=wanted, **({} if faces is None else {"faces": faces}))
+    asked = Options.of(mode="fast", seed=2, picks=wanted, faces=faces)
     same(picked, open_eyes(three_people, asked, engine=engine), tmp_path)
 
 

@@ -14,6 +14,7 @@ from .errors import UnreadablePhoto, UsageError
 from .options import EngineName, Options
 from .photo import Photo
 from .seen import Seen
+from .settings import Settings
 
 Source: TypeAlias = (
     str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes] | files.PillowImage | Photo | Seen
@@ -58,7 +59,7 @@ def prepared(options: Options | None, engine: EngineName | Engine) -> tuple[Opti
     return options, engine
 
 
-def read(photo: Source, engine: Engine) -> Photo:
+def read(photo: Source, settings: Settings) -> Photo:
     """The photo, read if it is a file's.
 
     Raises:
@@ -72,10 +73,10 @@ def read(photo: Source, engine: Engine) -> Photo:
     if files.is_image(photo):
         return files.photo_from(photo)
     if isinstance(photo, bytearray | memoryview):
-        return files.read(bytes(photo), engine.settings)
+        return files.read(bytes(photo), settings)
     if not isinstance(photo, str | bytes | os.PathLike):
-        return files.read(_content(photo, engine.settings.max_bytes), engine.settings)
-    return files.read(photo, engine.settings)
+        return files.read(_content(photo, settings.max_bytes), settings)
+    return files.read(photo, settings)
 
 
 def _content(given: object, most: int) -> bytes:

@@ -83,7 +83,7 @@ def open_eyes(
     watch = Stopwatch(progress)
 
     with watch.stage("read", 0.0, 0.1):
-        came = read(photo, engine)
+        came = read(photo, engine.settings)
         source = files.without_gps(came) if options.save.strip_gps else came
     seen, decisions, matches, others = _decided(photo, came, references, engine, options, watch)
     if engine.donors_only:
@@ -128,7 +128,7 @@ def inspect_photo(
     references = listed(references, options)
     watch = Stopwatch(progress, whole=LOOKED)
     with watch.stage("read", 0.0, 0.1):
-        source = read(photo, engine)
+        source = read(photo, engine.settings)
     _, decisions, matches, others = _decided(photo, source, references, engine, options, watch)
     if engine.donors_only and references:  # without any, it is shown which faces need one
         decisions = left_alone(decisions, matches)
@@ -151,7 +151,7 @@ def look(photo: Source, engine: EngineName | Engine = "auto", *, progress: Progr
     """
     watch, engine = Stopwatch(progress), loaded(engine)
     with watch.stage("read", 0.0, 0.1):
-        came = photo if isinstance(photo, Seen) else read(photo, engine)
+        came = photo if isinstance(photo, Seen) else read(photo, engine.settings)
     with watch.stage("detect", 0.1, 1.0):
         seen = _seen(came, engine, watch)
     watch.tell("detect", 1.0)
@@ -278,7 +278,7 @@ def _seen(photo: Photo | Seen, engine: Engine, watch: Watch | None) -> Seen:
 
 def _references(references: Sequence[Source], engine: Engine, watch: Watch | None) -> list[Seen]:
     """All of them read before the first is searched."""
-    came = [one if isinstance(one, Seen) else read(one, engine) for one in references]
+    came = [one if isinstance(one, Seen) else read(one, engine.settings) for one in references]
     count = len(came)
     found = [_seen(one, engine, part_of(watch, n / count, (n + 1) / count)) for n, one in enumerate(came)]
     return [files.in_srgb(one, one.faces) for one in found]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 
 from . import files
-from .arguments import Source, listed, loaded
+from .arguments import Source, listed, loaded, read
 from .counting import counted
 from .edit_record import EditRecord, strict_json
 from .engine import Engine, engine_name
@@ -20,7 +19,7 @@ from .wording import typed
 
 
 def edit_in(source: Source) -> EditRecord | None:
-    """The last edit that open-the-eyes made of a photo, as its file tells: a path, the bytes of a file, or a `Photo`.
+    """The last edit that open-the-eyes made of a photo, as its file tells; `source` as `open_eyes` takes it.
 
     None where there is none that can be understood.
 
@@ -28,7 +27,7 @@ def edit_in(source: Source) -> EditRecord | None:
         UsageError: anything else.
         UnreadablePhoto, PhotoTooLarge: the file cannot be used.
     """
-    return files.read_record(_photo(source, Settings.from_environment()))
+    return files.read_record(read(source, Settings.from_environment()))
 
 
 def replay(
@@ -60,7 +59,7 @@ def replay(
     options = options_of(edit)
     engine = loaded(engine_name(edit.engine) if engine == "auto" else engine)
     given = listed(references, Options())
-    photos = [one if isinstance(one, Seen) else _photo(one, engine.settings) for one in given]
+    photos = [one if isinstance(one, Seen) else read(one, engine.settings) for one in given]
     order = recorded_order(edit, [_content(one) for one in photos], [f"reference {n + 1}" for n in range(len(photos))])
     opened = open_eyes(source, options, engine=engine, references=[photos[n] for n in order], progress=progress)
     return opened.only(edit.variation) if opened.changed else opened
@@ -110,17 +109,6 @@ def recorded_order(edit: EditRecord, contents: Sequence[str], names: Sequence[st
             f"expected the references that the edit had, one {which} is missing; add it.", option="references"
         )
     return tuple(contents.index(content) for content in edit.references)
-
-
-def _photo(source: Source, settings: Settings) -> Photo:
-    if isinstance(source, Seen):
-        return source.photo
-    if isinstance(source, Photo):
-        return source
-    if not isinstance(source, str | bytes | os.PathLike):
-        came = type(source).__name__
-        raise UsageError(f"expected a path, the bytes of a file or a Photo, got {came}.", option="photo")
-    return files.read(source, settings)
 
 
 def _content(one: Photo | Seen) -> str:

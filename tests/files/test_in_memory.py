@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from open_the_eyes.arguments import read
-from open_the_eyes.engine import Engine
 from open_the_eyes.errors import PhotoTooLarge, UnreadablePhoto, UsageError
 from open_the_eyes.files import encoded, is_painted, photo_from
 from open_the_eyes.files import read as read_file
@@ -148,26 +146,26 @@ def test_an_image_whose_file_is_cut_off_is_no_photo() -> None:
     [bytearray, memoryview, BytesIO, lambda data: Image.open(BytesIO(data))],
     ids=["bytearray", "view", "file", "image"],
 )
-def test_what_holds_a_file_is_read_as_its_bytes_are(engine: Engine, given: Any) -> None:
+def test_what_holds_a_file_is_read_as_its_bytes_are(given: Any) -> None:
     data = saved(marked_picture("RGBA"), "PNG")
-    photo = read(given(data), engine)
+    photo = read(given(data), SETTINGS)
     plain = read_file(data, SETTINGS)
     np.testing.assert_array_equal(photo.pixels, plain.pixels)
     if not isinstance(given(data), Image.Image):
         assert photo.file == plain.file
 
 
-def test_an_open_file_is_read_and_neither_closed_nor_read_without_end(tmp_path: Path, engine: Engine) -> None:
+def test_an_open_file_is_read_and_neither_closed_nor_read_without_end(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(saved(marked_picture(), "PNG"))
     with (tmp_path / "a.png").open("rb") as file:
-        read(file, engine)
+        read(file, SETTINGS)
         assert not file.closed
     with pytest.raises(UnreadablePhoto, match=r"expected an open file that can be read, got: .*closed"):
-        read(file, engine)
+        read(file, SETTINGS)
 
 
-def test_no_more_of_an_open_file_is_read_than_may_be(engine: Engine) -> None:
+def test_no_more_of_an_open_file_is_read_than_may_be() -> None:
     file = BytesIO(bytes(1000))
     with pytest.raises(PhotoTooLarge, match="at most 10 bytes, it has 11 or more"):
-        read(file, replace(engine, settings=Settings(max_bytes=10)))
+        read(file, Settings(max_bytes=10))
     assert file.tell() == 11

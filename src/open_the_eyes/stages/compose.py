@@ -123,5 +123,6 @@ def _whole(number: int) -> int:
 
 
 def _without_pixels(photo: Photo) -> Photo:
+    """With a single one, as a photo has to have some; what it says of itself is what a record is made from."""
     file = None if photo.file is None else replace(photo.file, stored=None)
-    return Photo(np.zeros((0, 0, 3), np.uint8), file=file, altered=photo.altered, edit=photo.edit)
+    return Photo(np.zeros((1, 1, 3), np.uint8), file=file, altered=photo.altered, edit=photo.edit)
