@@ -1,4 +1,4 @@
-"""What README and docs/usage.md show is what happens: Python and commands are run, tables held against the code."""
+"""What README and two pages of docs/ show is what happens: Python and commands run, tables held against the code."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from open_the_eyes.roles import Outcome
 ROOT: Final = Path(__file__).parents[1]
 README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
 USAGE: Final = (ROOT / "docs/usage.md").read_text(encoding="utf-8")
+PYTHON: Final = (ROOT / "docs/python.md").read_text(encoding="utf-8")
 PIPELINE: Final = (ROOT / "docs/pipeline.md").read_text(encoding="utf-8")
 PAGES: Final = [
     path.relative_to(ROOT) for pattern in ("*.md", "docs/*.md", "*/*/MODEL_CARD.md") for path in ROOT.glob(pattern)
@@ -58,8 +59,9 @@ def run(command: list[str], folder: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("page", [README, USAGE], ids=["README", "usage"])
-@pytest.mark.parametrize("language", ["python", "bash"])
+@pytest.mark.parametrize(
+    ("page", "language"), [(README, "python"), (README, "bash"), (USAGE, "bash"), (PYTHON, "python")]
+)
 def test_there_is_something_to_run(page: str, language: str) -> None:
     assert blocks(page, language)
 
@@ -83,9 +85,9 @@ def test_every_command_succeeds(page: str, made: set[str], folder: Path) -> None
     assert {path.name for path in folder.glob("*.jpg")} == {"family.jpg", *made}
 
 
-def test_the_python_of_usage_opens_the_eyes_of_each_photo(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_on_python_opens_the_eyes_of_each_photo(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
-    for code in blocks(USAGE, "python"):
+    for code in blocks(PYTHON, "python"):
         exec(code, {})
     assert (folder / "family.opened.jpg").is_file()
 
