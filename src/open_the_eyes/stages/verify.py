@@ -25,7 +25,7 @@ MAX_DISAGREEMENT: Final = 0.45
 USUAL_CONVERGENCE: Final = -0.085
 """Of pairs of open eyes, see `imaging.eyechange`."""
 MAX_SQUINT: Final = 0.16
-"""Eye widths by which a pair may converge more or less; of 2,790 open pairs seven do by more, all of turned heads."""
+"""Eye widths by which a pair of a head seen from the front may converge more or less (`training.squint`)."""
 MAX_SEAM: Final = 36.0
 """Levels, see `imaging.seam`. Good results reach 33, in hard light and on shimmering lids."""
 MIN_LIKENESS: Final = 0.5
@@ -76,7 +76,7 @@ def verify(
     openness = {side: again.eyes[side].openness for side in SIDES}
     seam = seam_step(crop.pixels, opened, patch.mask * crop.mask)
     pair = not any(eye.outside for eye in crop.face.eyes.values())
-    gap = abs(openness["left"] - openness["right"]) - NATURAL_GAP * _turned(crop.face) if pair else 0.0
+    gap = abs(openness["left"] - openness["right"]) - NATURAL_GAP * _turned(crop.face.yaw_deg) if pair else 0.0
     squint = 0.0 if options.gaze is not None else _squint(crop.face, again, patch.convergence)
     reason = _fault(again, crop, (seam, gap, squint), options)
     asked = 1.0 if options.openness is None else options.openness
@@ -107,7 +107,7 @@ def _fault(again: Face, crop: Crop, apart: tuple[float, float, float], options: 
         return f"the face no longer looked like the same person (likeness {likeness:.2f})"
     if gap > MAX_DISAGREEMENT:
         return f"the two eyes came out differently open (by {gap:.2f})"
-    if squint > MAX_SQUINT + NATURAL_SQUINT * _turned(crop.face):
+    if squint > allowed_squint(crop.face.yaw_deg):
         return f"the two eyes looked different ways (by {squint:.2f} of their width)"
     if seam > MAX_SEAM:
         return f"the border of the new eyes stayed visible (a step of {seam:.0f} levels)"
@@ -128,9 +128,14 @@ def _squint(before: Face, after: Face, own: float | None) -> float:
     return abs(convergence(after.landmarks) - (USUAL_CONVERGENCE if own is None else own))
 
 
-def _turned(face: Face) -> float:
+def allowed_squint(yaw_deg: float) -> float:
+    """By how many eye widths a pair of a head that is turned so far may converge more or less than is usual."""
+    return MAX_SQUINT + NATURAL_SQUINT * _turned(yaw_deg)
+
+
+def _turned(yaw_deg: float) -> float:
     """How far a head is turned, 0..1: some difference between its eyes is then the face's own."""
-    return min(abs(face.yaw_deg) / FAR_TURNED, 1.0)
+    return min(abs(yaw_deg) / FAR_TURNED, 1.0)
 
 
 def _face_with(pixels: Rgb, crop: Crop, opened: Rgb) -> tuple[Rgb, Face]:
