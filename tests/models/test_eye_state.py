@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import prod
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.eyecrop import SIZE_WH
+from open_the_eyes.installed import RESTORE
 from open_the_eyes.models.eye_state import MODEL_FILE, EyeStateNetwork, standardised
 
 
@@ -44,5 +46,5 @@ def test_brightness_does_not_matter() -> None:
 
 
 def test_a_network_that_is_gone_is_named_with_what_mends_it(tmp_path: Path) -> None:
-    with pytest.raises(WeightsMissing, match=r"gone\.onnx.*pip install"):
+    with pytest.raises(WeightsMissing, match=rf"gone\.onnx.*{re.escape(RESTORE)}"):
         EyeStateNetwork(tmp_path / "gone.onnx").read([np.zeros((48, 64, 3), np.uint8)], [1.0])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from open_the_eyes.errors import NoCapacity, WeightsMissing
+from open_the_eyes.installed import RESTORE
 from open_the_eyes.models import onnx_network
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.packaged import network_of, whole
@@ -30,7 +32,7 @@ def test_a_damaged_file_is_named_with_what_brings_it_back(
     monkeypatch.setattr(onnx_network, "DATA", tmp_path)
     file = tmp_path / "model"
     file.write_bytes(b"PK half of it")
-    with pytest.raises(WeightsMissing, match=r"model: expected as the package has it.*git checkout"):
+    with pytest.raises(WeightsMissing, match=rf"model: expected as the package has it.*{re.escape(RESTORE)}"):
         read(file)
 
 

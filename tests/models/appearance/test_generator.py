@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -18,6 +19,7 @@ from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.grain import fine_part
 from open_the_eyes.imaging.mesh478 import EYE_RING, INNER_CORNER, OUTER_CORNER, SIDES, Side
+from open_the_eyes.installed import RESTORE
 from open_the_eyes.models.appearance.generator import MODEL_FILE, AppearanceGenerator
 from open_the_eyes.models.appearance.tails import tailless
 from open_the_eyes.options import GenerateOptions
@@ -143,7 +145,7 @@ def test_a_model_file_that_is_gone_is_named_with_what_mends_it(
     closed_crop: Crop, tmp_path: Path, without: Callable[[Path], AppearanceGenerator]
 ) -> None:
     broken = without(tmp_path / "gone.bin")
-    with pytest.raises(WeightsMissing, match=r"gone\.bin.*pip install"):
+    with pytest.raises(WeightsMissing, match=rf"gone\.bin.*{re.escape(RESTORE)}"):
         broken.generate([Request(closed_crop, 0)], PLAIN)
 
 

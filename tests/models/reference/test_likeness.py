@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.installed import RESTORE
 from open_the_eyes.models.reference.likeness import Likeness
 from open_the_eyes.roles import Face
 from tests.references import another_shot, somebody_else
@@ -58,5 +60,5 @@ def test_colours_that_cannot_be_seen_are_no_evidence(likeness: Likeness, portrai
 
 
 def test_a_missing_file_is_named_with_its_remedy(tmp_path: Path, portrait: Rgb, portrait_face: Face) -> None:
-    with pytest.raises(WeightsMissing, match=r"likeness\.npz: expected in the package.*git checkout"):
+    with pytest.raises(WeightsMissing, match=rf"likeness\.npz: expected in the package.*{re.escape(RESTORE)}"):
         Likeness(tmp_path / "likeness.npz").describe(portrait, portrait_face)
