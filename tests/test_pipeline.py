@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import cv2
@@ -12,13 +11,13 @@ import pytest
 
 from open_the_eyes import files
 from open_the_eyes.engine import Engine
-from open_the_eyes.errors import Cancelled, UsageError
+from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import INNER_CORNER, OTHER, SIDES, Side
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
-from open_the_eyes.pipeline import RETRIES, Progress, inspect_photo, look, look_at_references, open_eyes
+from open_the_eyes.pipeline import RETRIES, inspect_photo, open_eyes
 from open_the_eyes.results import Inspected, Opened
 from open_the_eyes.roles import Face
 from open_the_eyes.settings import Settings
@@ -202,59 +201,6 @@ def test_inspecting_tells_of_a_face_with_open_eyes_that_was_matched(engine: Engi
     options = Options.of(match=((1, 1, 1),))
     (seen,) = inspect_photo(Photo(portrait), options, engine=engine, references=[Photo(portrait)]).faces
     assert seen.reason.endswith("open ones stay.")
-
-
-def test_progress_goes_forward_through_the_named_stages(engine: Engine, blinked: Rgb) -> None:
-    told: list[tuple[str, float]] = []
-    result = open_eyes(Photo(blinked), engine=engine, progress=lambda name, done: told.append((name, done)))
-    names = ["read", "detect", "confirm", "crop", "generate", "blend", "verify", "compose"]
-    assert list(dict.fromkeys(name for name, _ in told)) == names
-    assert [done for _, done in told] == sorted(done for _, done in told)
-    assert (told[0][1], told[-1]) == (0.0, ("compose", 1.0))
-    assert [stage.name for stage in result.timings] == names
-
-
-def test_progress_gets_on_with_all_eyes_that_are_painted(engine: Engine, blinked: Rgb) -> None:
-    told: list[float] = []
-    options = Options.of(variations=4)
-    open_eyes(Photo(blinked), options, engine=engine, progress=lambda _, done: told.append(done))
-    painting = [done for done in told if 0.44 < done < 0.74]
-    assert painting[-4:] == pytest.approx([0.45, 0.525, 0.6, 0.675])
-
-
-def test_looking_tells_how_far_it_is_and_can_be_stopped_at_each_step(engine: Engine, portrait: Rgb) -> None:
-    photo, told = Photo(portrait), []
-
-    def looks(progress: Progress) -> None:
-        look(photo, engine, progress=progress)
-        inspect_photo(photo, engine=engine, progress=progress)
-        inspect_photo(photo, engine=engine, references=[photo], progress=progress)
-        look_at_references([photo, photo], engine, progress=progress)
-
-    looks(lambda _, done: told.append(done))
-    ends = [n for n, done in enumerate(told, start=1) if done == 1.0]
-    ways = [told[a:b] for a, b in zip([0, *ends], ends, strict=False)]
-    assert [way == sorted(way) for way in ways] == [True] * 4
-    assert all(len(set(way)) > 8 for way in ways)
-
-    for stage, most in (("detect", 0.3), ("match", 0.39)):
-        with pytest.raises(Cancelled, match=stage):
-            open_eyes(photo, engine=engine, references=[photo], progress=partial(stopping, stage, most))
-
-
-def stopping(stage: str, most: float, name: str, done: float) -> None:
-    """Stops in the midst of a stage, and is told no more of it than that."""
-    if name == stage and done > 0.105:
-        assert done < most
-        raise Cancelled(name)
-
-
-def test_progress_never_goes_back_while_faces_are_tried_again(engine: Engine, blinked: Rgb) -> None:
-    told: list[float] = []
-    painter = Painter(nothing)
-    open_eyes(Photo(blinked), engine=with_painter(engine, painter), progress=lambda _, done: told.append(done))
-    assert told == sorted(told)
-    assert len({done for done in told if 0.44 < done < 0.95}) > 3 * RETRIES
 
 
 def test_a_path_bytes_and_a_photo_are_the_same_to_it(engine: Engine, opened_blink: Opened, blink: Path) -> None:

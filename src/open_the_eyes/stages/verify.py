@@ -65,6 +65,15 @@ class Verdict:
         return not self.reason
 
 
+@dataclass(frozen=True, slots=True)
+class _Flaws:
+    """The step at the border in levels, and how differently both eyes are open and look, beyond what is natural."""
+
+    seam: float
+    gap: float
+    squint: float
+
+
 def verify(
     pixels: Rgb, crop: Crop, patch: Patch, opened: Rgb, detector: FaceDetector, options: GenerateOptions
 ) -> Verdict:
@@ -78,7 +87,7 @@ def verify(
     pair = not any(eye.outside for eye in crop.face.eyes.values())
     gap = abs(openness["left"] - openness["right"]) - NATURAL_GAP * _turned(crop.face.yaw_deg) if pair else 0.0
     squint = 0.0 if options.gaze is not None else _squint(crop.face, again, patch.convergence)
-    reason = _fault(again, crop, (seam, gap, squint), options)
+    reason = _fault(again, crop, _Flaws(seam, gap, squint), options)
     asked = 1.0 if options.openness is None else options.openness
     far = float(np.mean([abs(openness[s] - asked) for s in crop.sides]))
     doubt = float(np.mean([again.eyes[s].closed_probability for s in crop.sides]))
@@ -87,13 +96,8 @@ def verify(
     return Verdict(reason, score, openness)
 
 
-def _fault(again: Face, crop: Crop, apart: tuple[float, float, float], options: GenerateOptions) -> str:
-    """What is wrong with the face as it was seen again, a clause; "" for nothing.
-
-    Args:
-        apart: the step at the border; how differently both eyes are open, and look.
-    """
-    seam, gap, squint = apart
+def _fault(again: Face, crop: Crop, flaws: _Flaws, options: GenerateOptions) -> str:
+    """What is wrong with the face as it was seen again, a clause; "" for nothing."""
     wanted = OPEN_FROM * min(1.0, options.openness if options.openness is not None else 1.0)
     eyes = [again.eyes[side] for side in crop.sides]
     lowest = min(eye.openness for eye in eyes)
@@ -105,12 +109,12 @@ def _fault(again: Face, crop: Crop, apart: tuple[float, float, float], options: 
     likeness = _likeness(crop.face, again)
     if likeness < MIN_LIKENESS:
         return f"the face no longer looked like the same person (likeness {likeness:.2f})"
-    if gap > MAX_DISAGREEMENT:
-        return f"the two eyes came out differently open (by {gap:.2f})"
-    if squint > allowed_squint(crop.face.yaw_deg):
-        return f"the two eyes looked different ways (by {squint:.2f} of their width)"
-    if seam > MAX_SEAM:
-        return f"the border of the new eyes stayed visible (a step of {seam:.0f} levels)"
+    if flaws.gap > MAX_DISAGREEMENT:
+        return f"the two eyes came out differently open (by {flaws.gap:.2f})"
+    if flaws.squint > allowed_squint(crop.face.yaw_deg):
+        return f"the two eyes looked different ways (by {flaws.squint:.2f} of their width)"
+    if flaws.seam > MAX_SEAM:
+        return f"the border of the new eyes stayed visible (a step of {flaws.seam:.0f} levels)"
     return ""
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from open_the_eyes.files import EditRecord, write
+from open_the_eyes.errors import PhotoError
+from open_the_eyes.files import EditRecord, jpeg, read, write
 from open_the_eyes.files.orientation import turned_back
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
@@ -105,3 +106,30 @@ def windows_around(mask: NDArray[np.bool_]) -> list[Box]:
     _, _, rows, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     windows = [Box(float(x), float(y), float(x + w), float(y + h)) for x, y, w, h, _ in rows[1:].tolist()]
     return [*windows, windows[0]]
+
+
+def check_beside_mask(damaged: bytes, *, but_last: int = 0) -> None:
+    """What a decoder shows of a file whose bits are wrong, it shows of the patched one as well; if it can be read, and
+    patched.
+
+    Args:
+        but_last: so many rows and columns at the end are not compared.
+    """
+    try:
+        photo = read(damaged, SETTINGS)
+        shown = pixels_of(damaged)
+    except (PhotoError, OSError, SyntaxError, ValueError):
+        return
+    mask = np.zeros(photo.pixels.shape[:2], np.bool_)
+    mask[64:70, 64:80] = True
+    target = repainted(photo, mask)
+    assert target.file is not None
+    try:
+        out = jpeg.repainted(target.file, target)
+    except jpeg.NotPatchable:
+        return
+    near = cv2.dilate(mask.astype(np.uint8), np.ones((69, 69), np.uint8)) > 0
+    away = ~as_stored(near, target.file.orientation)
+    if but_last:
+        away[-but_last:, -but_last:] = False
+    np.testing.assert_array_equal(pixels_of(out)[away], shown[away])

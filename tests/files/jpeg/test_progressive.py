@@ -10,10 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from open_the_eyes.errors import PhotoError
-from open_the_eyes.files import encoded, jpeg, read, write
+from open_the_eyes.files import encoded, read, write
 from open_the_eyes.files.jpeg import segments
-from open_the_eyes.files.jpeg.layout import NotPatchable
 from open_the_eyes.files.jpeg.progressive import patch
 from tests.files.jpeg.plain_baseline import changed_blocks, touched_blocks
 from tests.files.jpeg.plain_progressive import planes, scripts
@@ -22,6 +20,7 @@ from tests.files.jpeg.scenes import (
     RECORD,
     SETTINGS,
     as_stored,
+    check_beside_mask,
     coded,
     how,
     mask_of,
@@ -102,22 +101,7 @@ def test_damaged_files_lose_nothing_beside_the_mask(seed: int) -> None:
     rng = np.random.default_rng(seed)
     damaged = bytearray(coded(**list(PROGRESSIVE.values())[seed % len(PROGRESSIVE)]))
     damaged[int(rng.integers(20, len(damaged)))] ^= 1 << int(rng.integers(0, 8))
-    try:
-        photo = read(bytes(damaged), SETTINGS)
-        shown = pixels_of(bytes(damaged))
-    except (PhotoError, OSError, SyntaxError, ValueError):
-        return
-    mask = np.zeros(photo.pixels.shape[:2], np.bool_)
-    mask[64:70, 64:80] = True
-    target = repainted(photo, mask)
-    assert target.file is not None
-    try:
-        out = jpeg.repainted(target.file, target)
-    except NotPatchable:
-        return
-    away = np.ones(shown.shape[:2], np.bool_)
-    away[as_stored(cv2.dilate(mask.astype(np.uint8), np.ones((69, 69), np.uint8)) > 0, target.file.orientation)] = False
-    np.testing.assert_array_equal(pixels_of(out)[away], shown[away])
+    check_beside_mask(bytes(damaged))
 
 
 def test_a_file_that_lacks_its_last_scan_is_not_patched(tmp_path: Any) -> None:

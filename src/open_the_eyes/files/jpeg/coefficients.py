@@ -93,7 +93,7 @@ def write_blocks(rows: Ints, dc: HuffmanTable, ac: HuffmanTable) -> Bits:
 
 
 def _value(words: NDArray[np.uint64], at: Ints, symbol: NDArray[np.int32]) -> Ints:
-    """The number behind each code (F.2.2.1, EXTEND); moves `at` behind it.
+    """The number behind each code; moves `at` behind it.
 
     Raises:
         NotPatchable: no code.
@@ -104,6 +104,11 @@ def _value(words: NDArray[np.uint64], at: Ints, symbol: NDArray[np.int32]) -> In
     at += length
     value = peeked(words, at) >> (16 - size)
     at += size
+    return extended(value, size)
+
+
+def extended(value: Ints, size: Ints) -> Ints:
+    """The numbers that so many bits stand for (F.2.2.1, EXTEND)."""
     return np.where(value < (1 << size) >> 1, value - (1 << size) + 1, value)
 
 

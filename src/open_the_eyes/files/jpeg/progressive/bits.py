@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..coefficients import extended
 from ..layout import NotPatchable
 from .scans import Ints
 
@@ -29,9 +30,8 @@ class Bits:
         """The 16 bits from each position on."""
 
     def numbers(self, at: Ints, size: Ints) -> Ints:
-        """The numbers of so many bits at these positions (T.81 F.2.2.1, EXTEND)."""
-        value = self.windows[at].astype(np.int64) >> (16 - size)
-        return np.where(value < (1 << size) >> 1, value - (1 << size) + 1, value)
+        """The numbers of so many bits at these positions."""
+        return extended(self.windows[at].astype(np.int64) >> (16 - size), size)
 
     def single(self, at: Ints) -> Ints:
         return self.windows[at].astype(np.int64) >> 15
