@@ -111,7 +111,9 @@ def scrfd_answers(
     Eyes lie at a third and two thirds of a box, two fifths down.
     """
     widths = (1, 4, 10) if points else (1, 4)
-    answers = [np.zeros((2 * (640 // s) ** 2, width), np.float32) for width in widths for s in (8, 16, 32)]
+    answers: list[NDArray[np.float32]] = [
+        np.zeros((2 * (640 // s) ** 2, width), np.float32) for width in widths for s in (8, 16, 32)
+    ]
     for number, (left, top, right, bottom) in enumerate(boxes):
         level = number % 3
         stride = (8, 16, 32)[level]

@@ -119,7 +119,7 @@ def against(result: Rgb, shut: Shot, true: Shot) -> list[float]:
     """`irises_off`, SSIM in the mask, `lid_hue`: against the open frame brought over by an affine map."""
     held = [layout.MESH[k] for k in layout.SEEN_AT]
     rows = np.column_stack([true.face.landmarks[held, :2], np.ones(len(held))])
-    matrix = np.linalg.lstsq(rows, shut.face.landmarks[held, :2], rcond=None)[0].T
+    matrix = np.asarray(np.linalg.lstsq(rows, shut.face.landmarks[held, :2], rcond=None)[0].T, np.float64)
     size_wh = (shut.pixels.shape[1], shut.pixels.shape[0])
     there = np.asarray(cv2.warpAffine(true.pixels, matrix, size_wh, flags=cv2.INTER_CUBIC), np.uint8)
     marks = true.face.landmarks.copy()

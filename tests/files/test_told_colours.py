@@ -163,4 +163,4 @@ def test_a_small_picture_for_a_screen_has_its_profile_or_srgb(portrait: Rgb) -> 
 
 def test_primaries_that_make_no_white_are_refused() -> None:
     with pytest.raises(ValueError, match="light"):
-        profile_of((0.3, 0.0, 0.6, 0.3, 0.3, 0.6, 0.1, 0.06), np.linspace(0, 1, 5))
+        profile_of((0.3, 0.0, 0.6, 0.3, 0.3, 0.6, 0.1, 0.06), np.linspace(0, 1, 5, dtype=np.float64))

@@ -24,8 +24,8 @@ def test_it_is_the_known_interpolant(points: int, seed: int) -> None:
 
 
 def test_it_keeps_between_its_points() -> None:
-    x, y = np.arange(6.0), np.array([0.0, 0, 1, 7, 7, 7.5])
-    height, slope = MonotoneCurve.through(x, y).at(np.linspace(0, 5, 500))
+    x, y = np.arange(6, dtype=np.float64), np.array([0.0, 0, 1, 7, 7, 7.5])
+    height, slope = MonotoneCurve.through(x, y).at(np.linspace(0, 5, 500, dtype=np.float64))
     assert (np.diff(height) >= -1e-12).all()
     assert (slope >= -1e-12).all()
     assert height.max() <= 7.5

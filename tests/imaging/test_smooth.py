@@ -8,7 +8,8 @@ import pytest
 
 from open_the_eyes.imaging.smooth import smoothed
 
-PICTURE = cv2.GaussianBlur(np.random.default_rng(0).uniform(0, 255, (150, 201, 3)).astype(np.float32), (0, 0), 3) * 8
+NOISE = np.random.default_rng(0).uniform(0, 255, (150, 201, 3)).astype(np.float32)
+PICTURE = np.asarray(cv2.GaussianBlur(NOISE, (0, 0), 3) * 8, np.float32)
 
 
 @pytest.mark.parametrize("sigma", [0.5, 3.0, 9.0, 23.0])

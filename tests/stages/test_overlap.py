@@ -37,7 +37,7 @@ def heads(blinked: Rgb, face: Face, at: list[tuple[int, int]]) -> tuple[Rgb, Rgb
     h, w = soft.shape[:2]
     for x, y in at:
         part = canvas[y : y + h, x : x + w]
-        part += (head - part) * soft
+        part += np.asarray((head - part) * soft, np.float32)
         last[...] = 0
         last[y : y + h, x : x + w] = soft[..., 0] > 0.9
     return np.clip(np.rint(canvas), 0, 255).astype(np.uint8), last

@@ -98,7 +98,7 @@ def ridge(
     """Coefficients with the bias as the last row; `weight` (n,) says how much each row counts."""
     x = _with_one(features)
     weighted = x * weight[:, None]
-    return np.linalg.solve(weighted.T @ x + RIDGE * np.eye(x.shape[1]), weighted.T @ targets)
+    return np.asarray(np.linalg.solve(weighted.T @ x + RIDGE * np.eye(x.shape[1]), weighted.T @ targets), np.float64)
 
 
 def _with_one(features: NDArray[np.float64]) -> NDArray[np.float64]:

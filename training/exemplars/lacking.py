@@ -132,8 +132,8 @@ def lacking(portraits: Iterable[Portrait], mean_points: Points, workers: int = 2
                 total = one if total is None else _sum(total, one)
     if total is None:
         raise SystemExit("expected open-eyed portraits to measure what painted eyes lack, found none; name others.")
-    n = total.faces
-    return Lacking(total.missing / n, total.true / n, total.painted / n, n)
+    n = np.float32(total.faces)
+    return Lacking(total.missing / n, total.true / n, total.painted / n, total.faces)
 
 
 def _sum(a: Lacking, b: Lacking) -> Lacking:

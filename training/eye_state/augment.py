@@ -68,7 +68,7 @@ def camera(crop: Rgb, rng: Rng) -> tuple[Rgb, float]:
     small = np.clip(small, 0, 255).astype(np.uint8)
     if rng.random() < 0.6:
         _, data = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 96))])
-        small = cv2.imdecode(data, cv2.IMREAD_COLOR)
+        small = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
     if small.shape[:2] != crop.shape[:2]:
         small = cv2.resize(small, NET_WH, interpolation=cv2.INTER_LINEAR)
     return np.asarray(small, np.uint8), eye

@@ -10,7 +10,7 @@ import argparse
 import hashlib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -77,7 +77,8 @@ def collect(faces: Path, out: Path, train_every: int = TRAIN_EVERY) -> None:
     rows = [row for portrait in portraits(listed) for row in rows_of(portrait)]
     expect_faces(len(rows), 1, faces)
     out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(out, **{field.name: np.array([getattr(row, field.name) for row in rows]) for field in fields(Row)})
+    arrays: dict[str, Any] = {f.name: np.array([getattr(row, f.name) for row in rows]) for f in fields(Row)}
+    np.savez(out, **arrays)
     print(f"{len(rows)} eyes of {len(listed)} pictures -> {out}")
 
 

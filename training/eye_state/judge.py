@@ -65,7 +65,7 @@ class Judge:
 def from_wide(wide: Rgb, rng: np.random.Generator | None) -> Rgb:
     """The judge's crop out of the wider one that is kept, jittered if `rng` is given."""
     scale = (SPAN / SIZE_WH[0]) / (WIDE_SPAN / WIDE_WH[0])
-    shift = np.zeros(2)
+    shift: NDArray[np.float64] = np.zeros(2)
     if rng is not None:
         scale *= float(np.exp(rng.normal(0, 0.06)))
         shift = rng.normal(0, 1.8, 2)

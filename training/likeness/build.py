@@ -50,7 +50,8 @@ def main() -> None:
             shapes.append(shape_of(portrait.landmarks))
     expect_faces(len(edges), 2, given.faces)
     given.out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(given.out, **learnt(np.array(edges), np.array(shapes)))
+    arrays: dict[str, Any] = learnt(np.array(edges), np.array(shapes))
+    np.savez_compressed(given.out, **arrays)
     print(f"{given.out}: {len(edges)} faces, {given.out.stat().st_size / 1024:.0f} KiB")
 
 

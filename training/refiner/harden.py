@@ -30,7 +30,7 @@ def _lit(guess: Picture, truth: Picture, rng: np.random.Generator) -> tuple[Pict
     gain = np.exp(rng.normal(0, 0.09, 3) + rng.normal(-0.05, 0.22)).astype(np.float32)
     gain = np.minimum(gain, 250.0 / max(float(np.percentile(truth, 97)), 1.0))
     gamma = float(np.exp(rng.normal(0, 0.12)))
-    lit = [255 * np.clip(p * gain / 255, 0, 1) ** gamma for p in (guess, truth)]
+    lit = [np.asarray(255 * np.clip(p * gain / 255, 0, 1) ** gamma, np.float32) for p in (guess, truth)]
     return lit[0], lit[1]
 
 
@@ -51,5 +51,5 @@ def _degraded(picture: Picture, rng: np.random.Generator) -> Picture:
         levels = to_levels(picture)
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 92))]
         stored = cv2.imencode(".jpg", levels[..., ::-1], quality)[1]
-        picture = cv2.imdecode(stored, cv2.IMREAD_COLOR)[..., ::-1].astype(np.float32)
+        picture = np.asarray(cv2.imdecode(stored, cv2.IMREAD_COLOR))[..., ::-1].astype(np.float32)
     return np.clip(picture, 0, 255).astype(np.float32)

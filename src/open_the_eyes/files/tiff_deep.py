@@ -132,7 +132,7 @@ class _Layout:
         width, height = self.size_wh
         piece_w, piece_h = self.piece_wh
         column = TiffImagePlugin.TiffImageFile(BytesIO(self._as_column(pieces, root)))
-        found = np.asarray(column).view(f"{self.order}u2").reshape(-1, piece_w, self.samples).astype(np.uint16)
+        found: Deep = np.asarray(column).view(f"{self.order}u2").reshape(-1, piece_w, self.samples).astype(np.uint16)
         if self.predictor == 2:
             np.cumsum(found, axis=1, dtype=np.uint16, out=found)
         if self.tiled:

@@ -90,9 +90,9 @@ def _by_numbers(nclx: Nclx) -> Told | None:
     primaries, curve = _PRIMARIES.get(nclx[0]), _CURVES.get(nclx[1])
     if primaries is None or curve is None:
         return None
-    light = curve(np.linspace(0, 1, 256))
+    light = curve(np.linspace(0, 1, 256, dtype=np.float64))
     white = int(np.argmax(light >= 1 - 1e-3)) if light[-1] > 1 else 255
-    part = curve(np.linspace(0, white / 255, _STEPS))
+    part = curve(np.linspace(0, white / 255, _STEPS, dtype=np.float64))
     return Told(profile_of(primaries, np.clip(part / part[-1], 0, 1)), white)
 
 
@@ -101,7 +101,7 @@ def _by_gamma(gamma: float | None, primaries: Chromaticities | None) -> Told | N
     """`gamma` as PNG has it, of samples from light."""
     if gamma is not None and not _GAMMAS[0] <= 1 / gamma <= _GAMMAS[1]:
         return None
-    steps = np.linspace(0, 1, _STEPS)
+    steps = np.linspace(0, 1, _STEPS, dtype=np.float64)
     try:
         return Told(profile_of(primaries or _SRGB, _srgb(steps) if gamma is None else steps ** (1 / gamma)))
     except ValueError:

@@ -70,8 +70,7 @@ def _shut(pixels: Rgb, eye: BlinkFrame, window: Box) -> Rgb:
     lid += _grain(pixels, eye, window) + _fine_folds(eye, u, v)[..., None] * lid
     moved += lines.fold(v)[..., None] * np.maximum(0.91 * _sampled(smooth, u, v) - moved, 0)
     covered = lines.lid(v)[..., None]
-    shut = moved * (1 - covered) + lid * covered
-    shut = _with_lashes(shut, pixels, eye, window, lines, v, smooth)
+    shut = _with_lashes(moved * (1 - covered) + lid * covered, pixels, eye, window, lines, v, smooth)
     allowed = _allowed(u, v, lines)[..., None]
     return to_levels(before * (1 - allowed) + shut * allowed)
 
@@ -140,7 +139,7 @@ def _fine_folds(eye: BlinkFrame, u: Field, v: Field) -> Field:
     """Faint lines along the lid, -0.02..0.02; they vanish where the eye is small."""
     rng = np.random.default_rng(7)
     noise = cv2.GaussianBlur(rng.standard_normal((260, 380)).astype(np.float32), (0, 0), sigmaX=16, sigmaY=1.6)
-    noise = noise / float(noise.std())
+    noise = np.asarray(noise / float(noise.std()), np.float32)
     bent = v - 0.25 * arch(u)
     x, y = ((u - LEFT_U) * 200).astype(np.float32), ((bent - 2 * TOP_V) * 120).astype(np.float32)
     folds = cv2.remap(noise, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
@@ -148,7 +147,7 @@ def _fine_folds(eye: BlinkFrame, u: Field, v: Field) -> Field:
 
 
 def _with_lashes(
-    shut: Tones, pixels: Rgb, eye: BlinkFrame, window: Box, lines: BlinkLines, v: Field, smooth: Tones
+    shut: NDArray[Any], pixels: Rgb, eye: BlinkFrame, window: Box, lines: BlinkLines, v: Field, smooth: Tones
 ) -> Tones:
     """The lids with their lash line, lashes and the soft shadow below them."""
     colour, strength = lash_colour(pixels, eye, smooth)

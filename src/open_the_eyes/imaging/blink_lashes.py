@@ -21,7 +21,7 @@ LASHES: Final = 54
 
 def lash_colour(pixels: Rgb, eye: BlinkFrame, smooth: Tones) -> tuple[Field, float]:
     """The person's own lash colour, (3,) 0..255, and how marked their lashes are, 0..1."""
-    u = np.linspace(0.12, 0.88, 60)
+    u = np.linspace(0.12, 0.88, 60, dtype=np.float64)
     upper = lid_line(eye.upper, u)
     grid_u, offset = np.meshgrid(u, np.linspace(-0.05, 0.01, 9))
     rim = looked_up(pixels, eye, grid_u, upper + offset, blur=0.008).reshape(-1, 3)
@@ -69,7 +69,7 @@ def lash_layers(eye: BlinkFrame, window: Box, strength: float, softness: float) 
 
 def _line_shapes(eye: BlinkFrame, strength: float) -> list[Points]:
     """The lash line as one long lens, in (u, v)."""
-    u = np.linspace(-0.05, 0.99, 60)
+    u = np.linspace(-0.05, 0.99, 60, dtype=np.float64)
     shut = BlinkLines.at(eye, u).shut
     half = (0.014 + 0.009 * strength) * (1 - u) ** 0.3 * np.clip(8 * (1.01 - u), 0, 1) * np.clip(9 * (u + 0.06), 0, 1)
     return [np.concatenate([np.column_stack([u, shut - half]), np.column_stack([u, shut + half])[::-1]])]

@@ -110,7 +110,8 @@ def noisy_part(
     strength = MAD_TO_SIGMA * float(np.median(np.abs(_fine_luma(grain)[part.cut(new)])))
     louder = min(noise.level / max(strength, 1e-3), 1.2)
     share = np.asarray(noise.seen * louder * _lacking(painted, noise.level), np.float32)
-    return within(painted + grain * threefold(share), np.zeros(3, np.float32), np.full(3, 255, np.float32))
+    noisy = np.asarray(painted + grain * threefold(share), np.float32)
+    return within(noisy, np.zeros(3, np.float32), np.full(3, 255, np.float32))
 
 
 def _calm(photo: NDArray[Any], skin: NDArray[np.bool_], most: float) -> NDArray[np.bool_]:

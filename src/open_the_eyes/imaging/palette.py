@@ -42,7 +42,7 @@ class Palette:
 
 def palette_of(pixels: Rgb) -> Palette | None:
     """The palette of a toned picture (h, w, 3), None for one in colour."""
-    small = _reduced(pixels).reshape(-1, 3).astype(np.float32)
+    small: NDArray[np.float32] = _reduced(pixels).reshape(-1, 3).astype(np.float32)
     level = luma_of(small)
     order = np.argsort(level, kind="stable")
     small, level = small[order], level[order]

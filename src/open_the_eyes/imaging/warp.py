@@ -45,7 +45,7 @@ class ThinPlate:
         system[:n, :n] = _kernel(a, a) + stiffness * np.eye(n)
         system[:n, n:], system[n:, :n] = border, border.T
         weights = np.linalg.solve(system, np.vstack([target, np.zeros((3, target.shape[1]))]))
-        return cls(a, weights, origin, scale)
+        return cls(a, np.asarray(weights, np.float64), origin, scale)
 
     def __call__(self, points: Points) -> Points:
         """(M, 2) -> (M, 2), or (M, k)."""

@@ -156,7 +156,7 @@ def _with(look: Look, change: Tones, photo_to_square: Matrix, eyes: Crop) -> Loo
     added = carried_back(change, from_window, (mask.shape[1], mask.shape[0])) * mask[..., None]
     before, palette = to_tones(look.opened), palette_of(look.crop.pixels)
     if palette is not None:
-        added = palette.applied(before + (added @ LUMA)[..., None]) - palette.applied(before)
+        added = palette.applied(np.asarray(before + (added @ LUMA)[..., None], np.float32)) - palette.applied(before)
     after, crop = to_tones(to_levels(before + added)), look.crop
     sharper = np.asarray((mask > 0) & (after != before).any(axis=2), np.bool_)
     painted = _placed(eyes.mask, eyes.window.seen_from(window), mask.shape) > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance import condition, layout
@@ -18,7 +19,7 @@ TRUTH = np.array([2.0, 1.0, -1.0, 0.5, 0.0])
 HALF = np.arange(0, 40, 2)
 
 
-def seen() -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def seen() -> NDArray[np.float64]:
     return np.asarray(COMPONENTS.rebuilt(TRUTH)[HALF], np.float64)
 
 
@@ -29,7 +30,7 @@ def test_rows_seen_without_noise_say_all() -> None:
 
 
 @pytest.mark.parametrize("rows", [np.arange(0), HALF], ids=["nothing seen", "seen through a fog"])
-def test_without_evidence_the_prediction_stays(rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> None:
+def test_without_evidence_the_prediction_stays(rows: NDArray[np.intp]) -> None:
     after = condition.given_rows(COMPONENTS, rows, COMPONENTS.rebuilt(TRUTH)[rows], BEFORE, 1e4)
     assert after.mean == pytest.approx(BEFORE.mean, abs=1e-3)
     assert after.sigma == pytest.approx(BEFORE.sigma, abs=1e-3)
@@ -84,7 +85,7 @@ def test_a_light_open_eye_makes_its_partner_light(model: AppearanceModel, side: 
     assert partner(iris.NAMED["blue"]) > 1.15 * partner(iris.NAMED["brown"])
 
 
-def _identity() -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _identity() -> NDArray[np.float64]:
     landmarks = np.zeros((478, 3))
     landmarks[33, :2], landmarks[263, :2] = layout.CORNERS_AT["left"], layout.CORNERS_AT["right"]
     return landmarks

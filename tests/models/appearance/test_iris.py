@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Tones
 from open_the_eyes.imaging.mesh478 import SIDES, Side
@@ -21,9 +22,9 @@ def model() -> AppearanceModel:
     return AppearanceModel.load(MODEL_FILE)
 
 
-def drawn(model: AppearanceModel, ratios: dict[Side, np.ndarray[tuple[int], np.dtype[np.float64]]]) -> Tones:
+def drawn(model: AppearanceModel, ratios: dict[Side, NDArray[np.float64]]) -> Tones:
     """A strip with two eyes of known colour under one warm light, brighter on the right."""
-    strip = np.full((H, W, 3), 1.0, np.float32)
+    strip: NDArray[np.float64] = np.ones((H, W, 3))
     there = iris.regions(model)
     for side, light in zip(SIDES, (0.7, 1.1), strict=True):
         white = light * np.array([1.0, 0.95, 0.8])
@@ -125,7 +126,7 @@ def test_a_warm_shadow_over_half_a_white_does_not_turn_the_rest_blue(model: Appe
 SKIN = np.array([190, 140, 115], np.float32)
 
 
-def chroma(colour: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def chroma(colour: NDArray[np.float64]) -> NDArray[np.float64]:
     r, g, b = np.log(colour)
     return np.array([r - g, b - g])
 

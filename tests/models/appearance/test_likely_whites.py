@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from open_the_eyes.models.appearance import layout, likely_whites
 from open_the_eyes.models.appearance.generator import MODEL_FILE
@@ -18,13 +19,13 @@ def model() -> AppearanceModel:
     return AppearanceModel.load(MODEL_FILE)
 
 
-def tinted(model: AppearanceModel, by: tuple[float, float, float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def tinted(model: AppearanceModel, by: tuple[float, float, float]) -> NDArray[np.float64]:
     """Scores of the mean texture, seen through coloured glass."""
     colours = model.texture.mean.reshape(-1, 3) * np.array(by, np.float32)
     return model.texture.scores(colours.ravel())
 
 
-def whites(model: AppearanceModel, z: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+def whites(model: AppearanceModel, z: NDArray[np.float64]) -> float:
     """How far log B/G of the whites lies off the usual, in the worse eye."""
     painted = model.with_texture(PLAIN, z) * SKIN
     return float(np.abs(likely_whites.off(model, painted, SKIN)[:, 1]).max())

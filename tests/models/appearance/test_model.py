@@ -64,7 +64,7 @@ def test_draws_spread_with_variety_and_never_stray_past_two_deviations() -> None
 def test_squashing_leaves_usual_scores_and_tames_wild_ones() -> None:
     assert squashed(np.array([0.0, 0.3, -0.3])) == pytest.approx([0, 0.3, -0.3], abs=0.01)
     assert np.abs(squashed(np.array([-1e6, 50.0]))).max() < 2
-    assert (np.diff(squashed(np.linspace(-9, 9, 99))) > 0).all()
+    assert (np.diff(squashed(np.linspace(-9, 9, 99, dtype=np.float64))) > 0).all()
 
 
 def test_the_shipped_file_is_small_and_holds_no_pickle() -> None:

@@ -96,9 +96,9 @@ def test_crumbs_of_white_at_a_small_iris_rim_are_no_lights() -> None:
 def test_small_eyes_sparkle_more_than_they_were_painted() -> None:
     eye = an_eye(SMALL)
     before, there = painted_eye(eye)
-    faint = before - 0.6 * np.maximum(before - 150, 0) * (there.to_iris < 0.6 * eye.iris_radius)[..., None]
-    (out,) = with_round_irises(pieces((faint, eye)), 0.8, 0)
     inside = there.to_iris < 0.6 * eye.iris_radius
+    faint = np.asarray(before - 0.6 * np.maximum(before - 150, 0) * inside[..., None], np.float32)
+    (out,) = with_round_irises(pieces((faint, eye)), 0.8, 0)
     assert (out.pixels[inside] @ LUMA).max() > (faint[inside] @ LUMA).max() + 8
 
 

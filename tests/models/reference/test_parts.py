@@ -8,6 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.givers import ReferenceFace
@@ -33,7 +34,7 @@ def whole(one: Crop) -> Box:
     return Box(0, 0, one.mask.shape[1], one.mask.shape[0])
 
 
-def points_of(one: Crop) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def points_of(one: Crop) -> NDArray[np.float64]:
     return np.asarray(one.landmarks[layout.MESH, :2])
 
 
@@ -77,7 +78,7 @@ def test_an_eye_of_a_few_pixels_keeps_its_colour() -> None:
     assert np.array_equal(colour.recoloured(tiny, shape, "blue"), tiny)
 
 
-def eye_shape_of(ring: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> EyeShape:
+def eye_shape_of(ring: NDArray[np.float64]) -> EyeShape:
     ring[9:] = ring[8] + (ring[0] - ring[8]) * np.linspace(0.1, 0.9, 7)[:, None]
     return EyeShape(ring, (3.5, 3.0), 1.0, "left")
 

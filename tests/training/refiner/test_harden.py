@@ -15,8 +15,8 @@ SEEDS = range(40)
 def pair() -> tuple[Picture, Picture, Picture]:
     """Guess, truth and mask: smooth colours with a softer middle in the guess."""
     rng = np.random.default_rng(0)
-    truth = cv2.GaussianBlur(rng.uniform(0, 255, (48, 64, 3)).astype(np.float32), (0, 0), 2) * 2 - 127
-    truth = np.asarray(np.clip(truth, 0, 255), np.float32)
+    clouds = cv2.GaussianBlur(rng.uniform(0, 255, (48, 64, 3)).astype(np.float32), (0, 0), 2) * 2 - 127
+    truth = np.asarray(np.clip(clouds, 0, 255), np.float32)
     mask = np.zeros((48, 64), np.float32)
     cv2.ellipse(mask, (32, 24), (20, 12), 0, 0, 360, (1.0,), -1)
     soft = np.asarray(cv2.GaussianBlur(mask, (0, 0), 1), np.float32)

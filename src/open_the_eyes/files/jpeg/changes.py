@@ -83,7 +83,8 @@ def changes(painting: Painting, orientation: int, grid: Grid, *, stored_rgb: boo
     mcus = np.flatnonzero(touched)
     by = np.zeros((len(mcus), height, width, 3), np.int16)
     by[(np.cumsum(touched) - 1)[mcu], pixels.y - row * height, pixels.x - column * width] = pixels.by
-    blocks, steps = [np.zeros(0, np.int64)], [np.zeros((0, 64), np.int32)]
+    blocks: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    steps: list[NDArray[np.int32]] = [np.zeros((0, 64), np.int32)]
     for first in range(0, len(mcus), _MCUS_AT_ONCE):
         some = slice(first, first + _MCUS_AT_ONCE)
         slots = _steps(_to_components(by[some], grid, stored_rgb), mcus[some], grid)

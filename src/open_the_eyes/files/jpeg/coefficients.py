@@ -43,7 +43,8 @@ def read_blocks(words: NDArray[np.uint64], at: Ints, dc: HuffmanTable, ac: Huffm
     at = at.copy()
     rows = np.zeros((len(at), 64), np.int64)
     rows[:, 0] = _value(words, at, dc.symbols[peeked(words, at)])
-    going, k = np.arange(len(at)), np.ones(len(at), np.int64)
+    going: Ints = np.arange(len(at))
+    k: Ints = np.ones(len(at), np.int64)
     while len(going):
         here = at[going]
         symbol = ac.symbols[peeked(words, here)]

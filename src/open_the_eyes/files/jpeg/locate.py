@@ -113,7 +113,7 @@ class Reader:
         if len(lanes.at) <= FEW_LANES:
             return self._one_by_one(lanes, inside, begun)
         out = Run(lanes.at.copy(), lanes.slot.copy(), np.zeros_like(lanes.at), np.full_like(lanes.at, NONE))
-        alive = np.arange(len(lanes.at))
+        alive: Ints = np.arange(len(lanes.at))
         at, slot, stop, count = lanes.at.copy(), lanes.slot.copy(), lanes.stop, np.zeros_like(lanes.at)
         passed, kind = np.ones_like(at), self._kind[slot]
         ended = alive[:0] if inside else alive

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -182,7 +182,7 @@ class AppearanceModel:
 
     def save(self, path: Path) -> None:
         """One .npz without pickles; the large bases as 8-bit numbers with one scale a component."""
-        arrays: dict[str, NDArray[np.generic]] = {"format": np.array(FORMAT)}
+        arrays: dict[str, Any] = {"format": np.array(FORMAT)}
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, Components):

@@ -197,4 +197,4 @@ def _calm(eye: Tones, ball: Ball, wholly: float) -> Tones:
     there = np.asarray(there * ends * risen(ball.from_centre, 1.05, 1.25), np.float32)
     reach = CALM[1] * ball.radius
     calm = (smoothed(eye * threefold(there), reach) + 1e-3 * eye) / threefold(smoothed(there, reach) + 1e-3)
-    return np.asarray(eye + (calm - eye) * threefold(CALM[0] * wholly * there), np.float32)
+    return np.asarray(eye + (calm - eye) * threefold(np.asarray(CALM[0] * wholly * there, np.float32)), np.float32)

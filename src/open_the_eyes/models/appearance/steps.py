@@ -110,7 +110,7 @@ def grained(painted: Painted, at: At, finest: float) -> Painted:
     sigma = max(finest, LEAST_GRAIN)
     grain = continued_grain(crop.pixels, skin_around(crop, mask), mask > 0, sigma, at.request.seed)
     return [
-        _with(eyes, eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
+        _with(eyes, np.asarray(eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)), np.float32))
         for piece, eyes in zip(at.ready.pieces, painted, strict=True)
     ]
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ...imaging.arrays import Rgb, to_tones
 from ...imaging.eye_corners import eyes_apart
@@ -67,7 +68,7 @@ def _light_apart(crop: Crop, other: Crop) -> float:
     return float(np.abs(ours - theirs).mean() + 2 * np.abs((ours[0] - ours[1]) - (theirs[0] - theirs[1])).mean())
 
 
-def _halves(crop: Crop) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _halves(crop: Crop) -> NDArray[np.float64]:
     """(2, 3): the middle colour of each half of the crop, outside its mask where there is enough of that."""
     middle = int(np.clip(crop.landmarks[NASION, 0], 1, max(crop.mask.shape[1] - 1, 1)))
     out = []

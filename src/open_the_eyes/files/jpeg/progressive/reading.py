@@ -27,7 +27,7 @@ def coefficients(grid: Grid, scans: tuple[Scan, ...]) -> list[Coefficients]:
         NotPatchable: damaged data.
     """
     mcus = grid.mcus_wh[0] * grid.mcus_wh[1]
-    planes = [np.zeros((mcus * c.across * c.down, 64), np.int16) for c in grid.components]
+    planes: list[Coefficients] = [np.zeros((mcus * c.across * c.down, 64), np.int16) for c in grid.components]
     for scan in scans:
         order = order_of(scan, grid)
         pieces = order.pieces

@@ -111,7 +111,7 @@ def _refining(rows: Coefficients) -> list[_Keyed]:
 
 def _since(here: Ints, width: int) -> Ints:
     """Behind the one before each in its block, or where the block begins."""
-    return np.maximum(np.append(0, here[:-1] + 1)[: len(here)], here // width * width)
+    return np.asarray(np.maximum(np.append(0, here[:-1] + 1)[: len(here)], here // width * width), np.int64)
 
 
 def _sixteenths(start: Ints, run: Ints) -> Ints:
