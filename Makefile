@@ -1,4 +1,4 @@
-# Every target sets up what it needs: Python 3.10 to 3.12 with its venv module, and make, are enough.
+# Every target sets up what it needs: Python 3.10 to 3.13 with its venv module, and make, are enough.
 #   make demo    opens the eyes of a public-domain portrait, and says where the pictures are
 #   make test    the whole test suite, side by side on up to four cores
 #   make check   formatting, lint, types; what deploy/ holds: manifests against schemas, Dockerfiles
@@ -70,11 +70,11 @@ $(VENV)/ready-to-develop: $(VENV)/made pyproject.toml constraints.txt
 	@touch $(VENV)/ready-to-run $@
 
 $(VENV)/made:
-	@for python in $(PYTHON) python3.12 python3.11 python3.10 python3; do \
-		"$$python" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null || continue; \
+	@for python in $(PYTHON) python3.12 python3.11 python3.13 python3.10 python3; do \
+		"$$python" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || continue; \
 		found=$$python; break; \
 	done; \
-	test -n "$$found" || { echo "make: expected Python 3.10, 3.11 or 3.12, found none of them. Install one," \
+	test -n "$$found" || { echo "make: expected Python 3.10, 3.11, 3.12 or 3.13, found none of them. Install one," \
 		"or name it: make demo PYTHON=/path/to/python3.12" >&2; exit 1; }; \
 	"$$found" -c 'import venv, ensurepip' 2>/dev/null || { echo "make: $$found has no venv module." \
 		"On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }; \

@@ -50,7 +50,7 @@ CLOSED_DOORS: Final = {("stages", "models"), ("engine", "stages"), ("engine", "f
 """Lower layers that are none of that room's business all the same."""
 
 FOREIGN: Final = {
-    "mediapipe": {"models"},
+    "mediapipe": set(),
     "onnxruntime": {"models"},
     "torch": {"bench", "models", "residency"},
     "diffusers": {"bench", "models"},
@@ -149,7 +149,7 @@ def test_no_file_is_two_ideas_wearing_one_name(path: Path) -> None:
 
 @pytest.mark.parametrize("module", ["open_the_eyes", "open_the_eyes.cli.app"])
 def test_importing_loads_no_model_library(module: str) -> None:
-    heavy = {"mediapipe", "torch", "onnxruntime", "cv2", "numpy", "scipy", "skimage", "PIL", "rich"}
+    heavy = {"torch", "onnxruntime", "cv2", "numpy", "scipy", "skimage", "PIL", "rich"}
     code = f"import sys, {module}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not heavy & set(loaded)

@@ -27,10 +27,6 @@ PAGES: Final = [
 ]
 
 
-PROTOBUF = "ignore:Type google:DeprecationWarning"
-"""Of protobuf's C types, from Python 3.12 on."""
-
-
 def blocks(page: str, language: str) -> list[str]:
     """Code blocks, without `make` targets: those set up environments of their own, and run this very suite."""
     found = re.findall(r"^```(\w+)\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
@@ -68,7 +64,7 @@ def test_there_is_something_to_run(page: str, language: str) -> None:
 
 @pytest.mark.parametrize("code", blocks(README, "python"))
 def test_the_python_opens_the_eyes(code: str, folder: Path) -> None:
-    assert "opened" in run([sys.executable, "-W", "error", "-W", PROTOBUF, "-c", code], folder)
+    assert "opened" in run([sys.executable, "-W", "error", "-c", code], folder)
     assert (folder / "family.opened.jpg").is_file()
 
 

@@ -13,11 +13,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from .installed import version_of
+from .installed import OPENCVS, version_of
 
-LIBRARIES: Final = (
-    "numpy", "opencv-contrib-python", "mediapipe", "onnxruntime", "onnxruntime-gpu", "pillow", "simplejpeg",
-)  # fmt: skip
+LIBRARIES: Final = ("numpy", *OPENCVS, "onnxruntime", "onnxruntime-gpu", "pillow", "simplejpeg")
 OF_SDXL: Final = ("diffusers", "torch")
 
 
@@ -90,7 +88,10 @@ def processor() -> str:
 
     Other libraries choose their code by the same features. No model is named: many processors are of one kind.
     """
-    numpy_knows = import_module("numpy.core._multiarray_umath")
+    import numpy as np
+
+    core = "_core" if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else "core"
+    numpy_knows = import_module(f"numpy.{core}._multiarray_umath")
     kernels = sorted({str(one.get("architecture") or one["internal_api"]) for one in _blas().info()})
     codes = (*numpy_knows.__cpu_baseline__, *numpy_knows.__cpu_dispatch__)
     return ", ".join((*kernels, *[code for code in codes if numpy_knows.__cpu_features__.get(code)][-1:]))

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from importlib import import_module, metadata
 from pathlib import Path
@@ -17,12 +17,11 @@ from typing import Any, Final
 from . import installed
 from .counting import counted
 from .digest import sha256_of
-from .models.mediapipe_light import load_parts
 from .parallel import core_count
 from .version import __version__
 
-PYTHONS: Final = ((3, 10), (3, 12))
-"""First and last Python that the face detector's library exists for."""
+PYTHONS: Final = ((3, 10), (3, 13))
+"""First Python that will do, and the last that it is tested with."""
 
 MODELS: Final = Path(__file__).parent / "models"
 SUMS: Final = "SHA256SUMS"
@@ -74,11 +73,7 @@ class Findings:
 
 def examine() -> Findings:
     """Looks at everything; a finding is never an exception."""
-    libraries = (
-        _loads("mediapipe", load_parts),
-        _loads("opencv-contrib-python", lambda: import_module("cv2")),
-        _loads("onnxruntime", lambda: import_module("onnxruntime")),
-    )
+    libraries = (_loads(installed.OPENCVS[0], "cv2"), _loads("onnxruntime", "onnxruntime"))
     engine = _engine()
     packages = _seen_to_work(_packages()) if engine.ok else _packages()
     checks = [_python(), *packages, *libraries, *_model_files(MODELS), _processor(), _memory(), _gpu(), engine]
@@ -89,9 +84,10 @@ def examine() -> Findings:
 
 def _python() -> Check:
     first, last = PYTHONS
-    ok = first <= sys.version_info[:2] <= last
-    mend = "" if ok else "make demo PYTHON=python3.12"
-    return Check("python", ok, f"{platform.python_version()} on {platform.platform()}", mend)
+    ok = sys.version_info[:2] >= first
+    mend = "" if ok else f"make demo PYTHON=python{last[0]}.{last[1]}"
+    untested = "; newer than those it is tested with" if sys.version_info[:2] > last else ""
+    return Check("python", ok, f"{platform.python_version()} on {platform.platform()}{untested}", mend)
 
 
 def _packages() -> Iterator[Check]:
@@ -117,10 +113,11 @@ def _requirements() -> list[tuple[str, str]]:
     return [(spec.strip(), marker) for spec, _, marker in (one.partition(";") for one in wanted)]
 
 
-def _loads(name: str, load: Callable[[], object]) -> Check:
-    """Whether a package does, as the default engine loads it: MediaPipe as a whole would write into the home folder."""
+def _loads(package: str, module: str) -> Check:
+    """Whether a package does what the default engine wants of it first."""
+    name = installed.build_of(package)
     try:
-        load()
+        import_module(module)
     except Exception as error:  # noqa: BLE001 -- whatever an import raises is the finding
         return Check(f"{name} loads", False, f"{type(error).__name__}: {error}", _mend_of_import(name, str(error)))
     return Check(f"{name} loads", True, "yes")
@@ -252,7 +249,9 @@ def _engine() -> Check:
     except OpenTheEyesError as error:
         return Check("default engine", False, str(error), error.mend)
     except ImportError as error:
-        return Check("default engine", False, f"ImportError: {error}", _mend_of_import("mediapipe", str(error)))
+        return Check(
+            "default engine", False, f"ImportError: {error}", _mend_of_import(installed.OPENCVS[0], str(error))
+        )
     except Exception as error:  # noqa: BLE001 -- whatever keeps it from running is the finding
         return Check("default engine", False, f"{type(error).__name__}: {error}", "open-the-eyes demo --debug")
     better = f"; {engine.better}" if engine.better else ""

@@ -8,8 +8,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-BUILDS: Final = {"onnxruntime": "onnxruntime-gpu"}
-"""A package, and the one that takes its place where it is installed: the same library, built for CUDA."""
+OPENCVS: Final = (
+    "opencv-python-headless", "opencv-python", "opencv-contrib-python-headless", "opencv-contrib-python",
+)  # fmt: skip
+"""One library, built with more or less beside it; ours is the first."""
+
+BUILDS: Final = {"onnxruntime": ("onnxruntime-gpu",), OPENCVS[0]: OPENCVS[1:]}
+"""A package, and those that take its place where they are installed: the same library, built for CUDA or with more."""
 
 
 def restore_of(package: Path) -> str:
@@ -50,8 +55,7 @@ def name_of(spec: str) -> str:
 
 def build_of(name: str) -> str:
     """The package itself, or the one that is here in its place."""
-    other = BUILDS.get(name, name)
-    return other if has(other) and not has(name) else name
+    return next((one for one in (name, *BUILDS.get(name, ())) if has(one)), name)
 
 
 def wrong(spec: str) -> str:

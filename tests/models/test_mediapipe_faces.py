@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
 
 import cv2
 import numpy as np
@@ -17,8 +14,6 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import SIDES
-from open_the_eyes.models import mediapipe_faces
-from open_the_eyes.models.face_finder import FaceFinder
 from open_the_eyes.models.mediapipe_faces import MediapipeDetector
 from open_the_eyes.roles import Face, FaceDetector
 from open_the_eyes.settings import Settings
@@ -165,26 +160,7 @@ def test_the_same_photo_gives_the_same_figures_and_stays_as_it_was(portrait: Rgb
     assert np.array_equal(portrait, before)
 
 
-def test_detectors_and_threads_that_ask_at_once_share_what_is_loaded(
-    detector: MediapipeDetector, portrait: Rgb, face: Face, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one, loads, another_came = detector._finder, [], threading.Event()
-
-    def load() -> FaceFinder:
-        loads.append(1)
-        if len(loads) > 1:
-            another_came.set()
-        another_came.wait(0.2)  # in vain, if the others wait
-        return one
-
-    monkeypatch.setattr(mediapipe_faces, "_the_finder", cache(load))
-    with ThreadPoolExecutor(3) as pool:
-        found = list(pool.map(lambda _: MediapipeDetector(Settings()).measure(portrait, face), range(3)))
-    assert len(loads) == 1
-    assert None not in found
-
-
-def test_detectors_made_one_after_another_share_mediapipes_graphs(portrait: Rgb, face: Face) -> None:
+def test_detectors_made_one_after_another_share_what_is_loaded(portrait: Rgb, face: Face) -> None:
     one, other = MediapipeDetector(Settings()), MediapipeDetector(Settings(min_face_px=64))
     assert None not in (one.measure(portrait, face), other.measure(portrait, face))
     assert one._finder is other._finder

@@ -9,11 +9,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+from ..installed import OPENCVS
 from ..parallel import core_count
 from ..residency.gpus import gpu_count
 from ..version import __version__
 
-LIBRARIES: Final = ("numpy", "opencv-contrib-python", "mediapipe", "onnxruntime", "scikit-image", "scipy", "pillow")
+LIBRARIES: Final = ("numpy", *OPENCVS, "onnxruntime", "scikit-image", "scipy", "pillow")
 EXTRAS: Final = ("torch", "torchmetrics", "diffusers")
 
 

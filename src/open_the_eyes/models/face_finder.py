@@ -17,7 +17,8 @@ from ..imaging.pyramid import Pyramid
 from ..parallel import side_by_side
 from ..watching import Tick, still
 from . import tiles
-from .mediapipe_graphs import MESH_SIDE, Graphs, Hit
+from .face_hits import Hit
+from .face_networks import MESH_SIDE, FaceNetworks
 
 MIN_HIT: Final = 0.45
 """Of the finder; generous, since shut eyes cost a face some of its score. The mesh and a second look decide."""
@@ -66,7 +67,7 @@ class FaceFinder:
     """Loads both networks; deterministic, and safe to share between threads."""
 
     def __init__(self) -> None:
-        self._graphs = Graphs(MIN_HIT)
+        self._networks = FaceNetworks(MIN_HIT)
 
     def sightings(self, windows: Iterable[tiles.Window], tick: Tick = still) -> list[Sighting]:
         """Everything that may be a face in any of the windows, surest first."""
@@ -76,7 +77,7 @@ class FaceFinder:
     def sighted(self, windows: Iterable[tiles.Window], tick: Tick = still) -> list[list[Sighting]]:
         """What may be a face in each of the windows, each of which is a step."""
         seen = list(windows)
-        hits = side_by_side(self._graphs.find, (window.pixels for window in seen), tick)
+        hits = side_by_side(self._networks.find, (window.pixels for window in seen), tick)
         return [
             [Sighting(place_of(hit, window), hit.score) for hit in there]
             for window, there in zip(seen, hits, strict=True)
@@ -107,8 +108,8 @@ class FaceFinder:
     def mesh(self, photo: Pyramid, place: Place) -> Points | None:
         """(478, 3) photo pixels of the face in a place, None where the mesh sees none."""
         crop_to_photo = place.to_photo(MESH_SIDE)
-        points, presence = self._graphs.mesh(drawn(photo, crop_to_photo, (MESH_SIDE, MESH_SIDE)))
-        return None if points is None or presence < MIN_PRESENCE else lifted(points, crop_to_photo)
+        points, presence = self._networks.mesh(drawn(photo, crop_to_photo, (MESH_SIDE, MESH_SIDE)))
+        return None if presence < MIN_PRESENCE else lifted(points, crop_to_photo)
 
     def _upright(self, photo: Pyramid, place: Place, ways: int) -> Place | None:
         """The place itself, or for a tilted one the side from which the finder is surest to see a face, if it does.
@@ -142,7 +143,7 @@ class FaceFinder:
         """Where the finder sees a roughly upright face amid a crop `wider` than the mesh's; score 0 if it does not."""
         crop_to_photo = replace(place, side=place.side * wider).to_photo(tiles.SIDE)
         crop = tiles.Window(drawn(photo, crop_to_photo, (tiles.SIDE, tiles.SIDE)), 0, 0, tiles.SIDE)
-        for hit in self._graphs.find(crop.pixels):
+        for hit in self._networks.find(crop.pixels):
             seen = place_of(hit, crop)
             off = max(abs(seen.x - tiles.SIDE / 2), abs(seen.y - tiles.SIDE / 2))
             if abs(seen.roll_deg) < 50 and off < 0.2 * tiles.SIDE:

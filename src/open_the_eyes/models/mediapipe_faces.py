@@ -1,4 +1,4 @@
-"""The default face detector: MediaPipe finds faces, its mesh measures them, a small network reads their eyes.
+"""The default face detector: MediaPipe's networks find and measure faces, a small one of our own reads their eyes.
 
 `face_search.py` says where to look, `face_finder.py` what counts as a face. Loaded once a process.
 """
@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 from functools import cache
-from threading import Lock
-from typing import Final
 
 from ..imaging.arrays import Points, Rgb
 from ..imaging.eyecrop import eye_crop
@@ -23,10 +21,7 @@ from ..watching import ticking
 from .eye_state import EyeStateNetwork
 from .face_finder import FaceFinder, place_around
 from .face_search import counts, found_in
-from .mediapipe_graphs import check_not_forked
 from .refusals import covered_sides, outside_sides, refusal_of
-
-_loading: Final = Lock()
 
 
 @cache
@@ -54,10 +49,8 @@ class MediapipeDetector:
 
     @property
     def _finder(self) -> FaceFinder:
-        """One a process, however many detectors and threads ask: MediaPipe never gives back a second one's memory."""
-        check_not_forked()  # else it may wait for a thread that the fork has left behind
-        with _loading:
-            return _the_finder()
+        """One a process, however many detectors and threads ask: reading the networks takes a tenth of a second."""
+        return _the_finder()
 
     def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
         """Every face of a photo once, left to right."""
