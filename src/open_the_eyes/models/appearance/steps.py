@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ...imaging.arrays import Plane, Tones
+from ...imaging.arrays import Plane
 from ...imaging.eye_corners import seen_eye_width
 from ...imaging.grain import continued_grain
 from ...imaging.threefold import threefold
@@ -110,7 +111,7 @@ def grained(painted: Painted, at: At, finest: float) -> Painted:
     sigma = max(finest, LEAST_GRAIN)
     grain = continued_grain(crop.pixels, skin_around(crop, mask), mask > 0, sigma, at.request.seed)
     return [
-        _with(eyes, np.asarray(eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)), np.float32))
+        _with(eyes, eyes.pixels + piece.part.cut(grain) * threefold(np.sqrt(eyes.mask)))
         for piece, eyes in zip(at.ready.pieces, painted, strict=True)
     ]
 
@@ -159,5 +160,5 @@ AFTER_REFINER: Final[tuple[Step, ...]] = (
 """What refined eyes get, before the detail of photographed ones."""
 
 
-def _with(eyes: PaintedEyes, pixels: Tones) -> PaintedEyes:
+def _with(eyes: PaintedEyes, pixels: NDArray[Any]) -> PaintedEyes:
     return replace(eyes, pixels=np.asarray(pixels, np.float32))
