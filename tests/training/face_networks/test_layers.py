@@ -61,6 +61,13 @@ def test_a_convolution_is_tensorflows(size: tuple[int, int], stride: int, paddin
     assert np.allclose(ours, theirs.numpy().transpose(0, 2, 3, 1), atol=1e-4)
 
 
+def test_slopes_bend_each_channel_below_nought() -> None:
+    rng = np.random.default_rng(3)
+    picture, slopes = rng.normal(size=(1, 5, 6, 4)), np.array([0.25, -0.5, 1.0, 1.75], np.float16).reshape(1, 1, 4)
+    ours = calculated(Operation("PRELU", (IN, KERNEL), (OUT,), {}, b""), picture, {KERNEL: slopes})
+    assert np.allclose(ours, np.where(picture > 0, picture, picture * slopes[0]), atol=1e-5)
+
+
 def test_channels_become_pixels_row_by_row() -> None:
     picture = np.arange(2 * 2 * 8, dtype=np.float32).reshape(1, 2, 2, 8)
     spread = calculated(Operation("DEPTH_TO_SPACE", (IN,), (OUT,), {"BlockSize": 2}, b""), picture, {})
