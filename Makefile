@@ -58,24 +58,30 @@ clean:
 # Two things halve the time: a new pip, which resolves four times as fast as the one that Python 3.11 brings, and not
 # compiling 400 MB of Python of which a run imports a fraction (it is compiled when it is first imported).
 
+# Of an environment that was made when MediaPipe was needed, that and its OpenCV leave first: uninstalled later, it takes
+# files of ours along.
+leave = $(BIN)/python -m pip uninstall --quiet --yes mediapipe opencv-contrib-python 2>/dev/null
+
 $(VENV)/ready-to-run: $(VENV)/made pyproject.toml constraints.txt
-	@echo "setting up: the libraries, about 1.2 GB, once ..."
+	@echo "setting up: the libraries, about 500 MB, once ..."
+	@$(leave)
 	@$(call install,-e .)
 	@touch $@
 
 $(VENV)/ready-to-develop: $(VENV)/made pyproject.toml constraints.txt
 	@echo "setting up: the libraries and the tools, about 4 GB, once ..."
+	@$(leave)
 	@$(call install,torch) # alone and first, so that nothing else chooses a build of it
 	@$(call install,-e ".[dev]")
 	@touch $(VENV)/ready-to-run $@
 
 $(VENV)/made:
-	@for python in $(PYTHON) python3.12 python3.11 python3.13 python3.10 python3; do \
+	@for python in $(or $(PYTHON),python3.12 python3.11 python3.13 python3.10 python3); do \
 		"$$python" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || continue; \
 		found=$$python; break; \
 	done; \
-	test -n "$$found" || { echo "make: expected Python 3.10, 3.11, 3.12 or 3.13, found none of them. Install one," \
-		"or name it: make demo PYTHON=/path/to/python3.12" >&2; exit 1; }; \
+	test -n "$$found" || { echo "make: expected Python 3.10, 3.11, 3.12 or 3.13,$(if $(PYTHON), $(PYTHON) is none;, found none of them. Install one, or)" \
+		"name it: make demo PYTHON=/path/to/python3.12" >&2; exit 1; }; \
 	"$$found" -c 'import venv, ensurepip' 2>/dev/null || { echo "make: $$found has no venv module." \
 		"On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }; \
 	rm -rf $(VENV) && "$$found" -m venv $(VENV) && ($(call install,--upgrade pip)) && touch $@

@@ -130,10 +130,14 @@ def test_a_forged_record_gets_one_clear_line(
     assert not (tmp_path / "again.jpg").exists()
 
 
-UNPRINTABLE: Final = {"no number": '{"gaze": NaN}', "nested without end": '{"a": ' + "[" * 950 + "]" * 950 + "}"}
+DEEP: Final = '{"a": ' + "[" * 3900 + "]" * 3900 + "}"
+NO_DEPTH: Final = pytest.mark.skipif(sys.version_info >= (3, 13), reason="this Python reads it")
 
 
-@pytest.mark.parametrize("options", UNPRINTABLE.values(), ids=UNPRINTABLE)
+@pytest.mark.parametrize(
+    "options",
+    [pytest.param('{"gaze": NaN}', id="no number"), pytest.param(DEEP, id="nested without end", marks=NO_DEPTH)],
+)
 def test_forged_options_that_are_no_json_are_shown_as_text(
     options: str, photo: Path, tmp_path: Path, capsys: Captured
 ) -> None:
@@ -175,6 +179,8 @@ def test_another_photo_and_another_version_are_told_of(
 
 
 PROCESSOR, LIBRARIES = "on another kind of processor", "with other versions of libraries"
+OTHER_KERNEL = f"Cooperlake2, {arithmetic.code_of(arithmetic.processor())}"
+"""As another release of the same BLAS may call the kernel that suits this processor."""
 
 
 @pytest.mark.parametrize(
@@ -183,6 +189,7 @@ PROCESSOR, LIBRARIES = "on another kind of processor", "with other versions of l
         pytest.param({"processor": "Z80, none"}, PROCESSOR, id="processor"),
         pytest.param({"libraries": "numpy 0.1"}, LIBRARIES, id="libraries"),
         pytest.param({"processor": "Z80", "libraries": "numpy 0.1"}, f"{PROCESSOR} and {LIBRARIES}", id="both"),
+        pytest.param({"processor": OTHER_KERNEL, "libraries": "numpy 0.1"}, LIBRARIES, id="another BLAS"),
         pytest.param({"processor": "", "libraries": "", "program": ""}, "", id="not told"),
         pytest.param({}, "", id="the same"),
     ],

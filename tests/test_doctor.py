@@ -7,6 +7,7 @@ import json
 import re
 from importlib import metadata
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NoReturn
 
 import pytest
@@ -54,9 +55,38 @@ def test_a_library_that_does_not_load_comes_with_the_command_that_mends_it() -> 
     assert check.mend == "python -m pip install no_such_library"
 
 
+def test_a_folder_that_an_uninstalled_library_has_left_is_no_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "left_behind").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    check = doctor._loads("rich", "left_behind")
+    assert (check.ok, "its files are gone" in check.found) == (False, True)
+    assert check.mend.startswith("python -m pip install --force-reinstall --no-deps rich==")
+
+
+@pytest.mark.parametrize(
+    ("version", "installed_as", "found"),
+    [
+        ("4.14.0", "4.14.0.94", "4.14.0"),
+        ("1.2", "1.2", "1.2"),
+        ("5.0.0", "4.14.0.94", "5.0.0, which lies over 4.14.0.94"),
+    ],
+)
+def test_a_library_that_lies_over_another_build_is_told(
+    version: str, installed_as: str, found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "import_module", lambda _: SimpleNamespace(__version__=version))
+    monkeypatch.setattr(metadata, "version", lambda _: installed_as)
+    monkeypatch.setattr(installed, "version_of", lambda _: installed_as)
+    check = doctor._loads("opencv-python-headless", "cv2")
+    assert (check.ok, check.found) == (True, found)
+    assert ("--force-reinstall" in check.mend) is ("over" in found)
+
+
 def test_a_missing_system_library_is_named_by_its_package() -> None:
     message = "libGL.so.1: cannot open shared object file: No such file or directory"
-    assert doctor._mend_of_import("opencv-python", message) == "apt-get install libgl1"
+    assert installed.mend_of_import("opencv-python", message) == "apt-get install libgl1"
 
 
 def test_where_a_system_library_is_missing_every_finding_says_so_and_none_is_an_exception(

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from open_the_eyes import doctor
+from open_the_eyes import doctor, installed
 from open_the_eyes.models.onnx_network import CPU, CUDA
 
 
@@ -34,7 +34,7 @@ def test_the_build_for_cuda_stands_for_onnxruntime(
     _, check = doctor._packages()
     assert check == doctor.Check("onnxruntime-gpu", not mend, found, mend)
     reinstall = f"python -m pip install --force-reinstall onnxruntime-gpu=={version}"
-    assert doctor._mend_of_import("onnxruntime", "broken") == reinstall
+    assert installed.mend_of_import("onnxruntime", "broken") == reinstall
 
 
 @pytest.mark.parametrize(

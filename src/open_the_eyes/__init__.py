@@ -135,7 +135,10 @@ if not TYPE_CHECKING:  # to a type checker every name would be one of the packag
 
     def __getattr__(name: str) -> Any:
         if name in _HOME:
-            return getattr(import_module(f".{_HOME[name]}", __name__), name)
+            try:
+                return getattr(import_module(f".{_HOME[name]}", __name__), name)
+            except AttributeError as error:  # of a damaged library; `from ... import` would say that we lack the name
+                raise ImportError(f"{name} cannot be loaded: {error}") from error
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:

@@ -13,9 +13,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from .installed import OPENCVS, version_of
+from .installed import version_of
 
-LIBRARIES: Final = ("numpy", *OPENCVS, "onnxruntime", "onnxruntime-gpu", "pillow", "simplejpeg")
+LIBRARIES: Final = ("numpy", "onnxruntime", "onnxruntime-gpu", "pillow", "simplejpeg")
 OF_SDXL: Final = ("diffusers", "torch")
 
 
@@ -97,9 +97,17 @@ def processor() -> str:
     return ", ".join((*kernels, *[code for code in codes if numpy_knows.__cpu_features__.get(code)][-1:]))
 
 
+def code_of(processor: str) -> str:
+    """Of what `processor` says numpy's widest code alone, without the names that its BLAS has for kernels."""
+    return processor.rpartition(", ")[2]
+
+
 @cache
 def libraries(engine: str) -> str:
-    """Those that calculate for an engine, with their versions: "numpy 1.26.4, openblas 0.3.23, ..."."""
+    """Those that calculate for an engine, with their versions: "numpy 2.2.6, opencv 4.14.0, openblas 0.3.29, ..."."""
+    from cv2 import __version__ as opencv  # the one that is loaded: several builds may be installed
+
     names = (*LIBRARIES, *(OF_SDXL if engine == "sdxl" else ()))
     blas = sorted({f"{one['internal_api']} {one['version']}" for one in _blas().info()})
-    return ", ".join((*(f"{name} {version}" for name in names if (version := version_of(name))), *blas))
+    versions = {"opencv": opencv, **{name: version_of(name) for name in names}}
+    return ", ".join((*(f"{name} {version}" for name, version in versions.items() if version), *blas))

@@ -114,21 +114,21 @@ def _requirements() -> list[tuple[str, str]]:
 
 
 def _loads(package: str, module: str) -> Check:
-    """Whether a package does what the default engine wants of it first."""
+    """Whether a package does, and is what it is installed as: all builds of OpenCV lie in one folder, and the last that
+    came counts; when one of them is uninstalled, a folder without the library stays, which can be imported."""
     name = installed.build_of(package)
     try:
-        import_module(module)
+        version = getattr(import_module(module), "__version__", "")
+        if not version:
+            raise ImportError(f"{module}: its files are gone")
     except Exception as error:  # noqa: BLE001 -- whatever an import raises is the finding
-        return Check(f"{name} loads", False, f"{type(error).__name__}: {error}", _mend_of_import(name, str(error)))
-    return Check(f"{name} loads", True, "yes")
-
-
-def _mend_of_import(name: str, message: str) -> str:
-    """A shared library that the system lacks is the usual reason on a bare server."""
-    for library, package in (("libGL.so", "libgl1"), ("libEGL.so", "libegl1"), ("libgthread", "libglib2.0-0")):
-        if library in message:
-            return f"apt-get install {package}"
-    return installed.reinstall_of(name)
+        return Check(
+            f"{name} loads", False, f"{type(error).__name__}: {error}", installed.mend_of_import(name, str(error))
+        )
+    here = installed.version_of(name)
+    if not f"{here}.".startswith(f"{version}."):
+        return Check(f"{name} loads", True, f"{version}, which lies over {here}", installed.reinstall_of(name))
+    return Check(f"{name} loads", True, version)
 
 
 def _model_files(folder: Path) -> Iterator[Check]:
@@ -250,7 +250,7 @@ def _engine() -> Check:
         return Check("default engine", False, str(error), error.mend)
     except ImportError as error:
         return Check(
-            "default engine", False, f"ImportError: {error}", _mend_of_import(installed.OPENCVS[0], str(error))
+            "default engine", False, f"ImportError: {error}", installed.mend_of_import(installed.OPENCVS[0], str(error))
         )
     except Exception as error:  # noqa: BLE001 -- whatever keeps it from running is the finding
         return Check("default engine", False, f"{type(error).__name__}: {error}", "open-the-eyes demo --debug")

@@ -1,4 +1,4 @@
-"""Python packages as they are here, held against what is asked of them ("numpy<2,>=1.24")."""
+"""Python packages as they are here, held against what is asked of them ("rich>=13.8")."""
 
 from __future__ import annotations
 
@@ -79,10 +79,18 @@ def mend_of(spec: str) -> str:
 
 
 def reinstall_of(name: str) -> str:
-    """The command that installs a package again as it is, or as it comes where it is not there."""
+    """The command that installs a package again as it is and nothing else, or as it comes where it is not there."""
     name = build_of(name)
     return (
-        f"python -m pip install --force-reinstall {name}=={metadata.version(name)}"
+        f"python -m pip install --force-reinstall --no-deps {name}=={metadata.version(name)}"
         if has(name)
         else f"python -m pip install {name}"
     )
+
+
+def mend_of_import(name: str, message: str) -> str:
+    """A shared library that the system lacks is the usual reason on a bare server."""
+    for library, package in (("libGL.so", "libgl1"), ("libEGL.so", "libegl1"), ("libgthread", "libglib2.0-0")):
+        if library in message:
+            return f"apt-get install {package}"
+    return reinstall_of(name)

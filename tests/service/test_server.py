@@ -48,7 +48,7 @@ def test_others_are_let_in_only_where_a_key_exists(engine: Engine, tmp_path: Pat
     with pytest.raises(UsageError, match="--new-key"):
         assembled(engine, config, "0.0.0.0")
     make_key(config.keys_file)
-    assembled(engine, config, "0.0.0.0").state.service.repository.close()
+    assembled(engine, config, "0.0.0.0").state.service.close()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "http://127.0.0.1", "[::1]"])

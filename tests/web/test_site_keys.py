@@ -25,7 +25,7 @@ def locked(engine: Engine, tmp_path: Path) -> Iterator[tuple[TestClient, str]]:
     key = make_key(config.keys_file)
     app = create_site(engine, config, "0.0.0.0")
     yield TestClient(app, base_url="http://photos.example", follow_redirects=False), key
-    app.state.service.repository.close()
+    app.state.service.close()
 
 
 def test_where_a_key_is_needed_the_page_asks_for_it_once(locked: tuple[TestClient, str]) -> None:

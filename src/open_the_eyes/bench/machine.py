@@ -9,12 +9,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
-from ..installed import OPENCVS
+import cv2
+
 from ..parallel import core_count
 from ..residency.gpus import gpu_count
 from ..version import __version__
 
-LIBRARIES: Final = ("numpy", *OPENCVS, "onnxruntime", "scikit-image", "scipy", "pillow")
+LIBRARIES: Final = ("numpy", "onnxruntime", "scikit-image", "scipy", "pillow")
 EXTRAS: Final = ("torch", "torchmetrics", "diffusers")
 
 
@@ -30,7 +31,8 @@ def machine(device: str = "auto") -> dict[str, Any]:
         "system": platform.platform(terse=True),
         "python": platform.python_version(),
         "version": __version__,
-        "libraries": {name: version for name in (*LIBRARIES, *EXTRAS) if (version := _version(name))},
+        "libraries": {"opencv": cv2.__version__}
+        | {name: version for name in (*LIBRARIES, *EXTRAS) if (version := _version(name))},
     }
 
 

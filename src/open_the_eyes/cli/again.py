@@ -56,11 +56,12 @@ def _of_others(record: EditRecord) -> str:
     """On what other processor and with what other libraries it was made; "" where none is known of."""
     from .. import arithmetic
 
-    told = (
-        (record.processor, arithmetic.processor(), "on another kind of processor"),
-        (record.libraries, arithmetic.libraries(record.engine), "with other versions of libraries"),
-    )
-    return " and ".join(others for was, here, others in told if was not in ("", here))
+    libraries = (record.libraries, arithmetic.libraries(record.engine))
+    processor = (record.processor, arithmetic.processor())
+    if libraries[0] != libraries[1]:  # another BLAS may have another name for the same kernel
+        processor = (arithmetic.code_of(processor[0]), arithmetic.code_of(processor[1]))
+    told = ((processor, "on another kind of processor"), (libraries, "with other versions of libraries"))
+    return " and ".join(others for (was, here), others in told if was not in ("", here))
 
 
 def options_of(record: EditRecord, given: Options) -> Options:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import re
 from typing import Any, Final, get_type_hints
 
@@ -44,7 +45,7 @@ def options_schema() -> dict[str, Any]:
     stages = get_type_hints(Options)
     properties: dict[str, Any] = {}
     for stage in dataclasses.fields(Options):
-        told = _told(stages[stage.name].__doc__ or "")
+        told = _told(inspect.getdoc(stages[stage.name]) or "")
         for name, schema in TypeAdapter(stages[stage.name]).json_schema()["properties"].items():
             ends = dict(zip(("minimum", "maximum"), RANGES.get(name, ()), strict=False))
             properties[name] = {**schema, **ends, "description": told.get(name, "")}
@@ -55,6 +56,6 @@ def options_schema() -> dict[str, Any]:
 def _told(docstring: str) -> dict[str, str]:
     """The entries under "Args:", by name, in words of JSON."""
     _, _, arguments = docstring.partition("Args:")
-    entries = re.split(r"^ {8}(?=\w+: )", arguments, flags=re.MULTILINE)[1:]
+    entries = re.split(r"^ {4}(?=\w+: )", arguments, flags=re.MULTILINE)[1:]
     told = {name: " ".join(text.split()) for name, _, text in (entry.partition(": ") for entry in entries)}
     return {name: re.sub(r"\bNone\b", "null", text) for name, text in told.items()}
