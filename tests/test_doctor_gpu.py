@@ -33,7 +33,7 @@ def test_the_build_for_cuda_stands_for_onnxruntime(
     monkeypatch.setattr(metadata, "version", version_of)
     _, check = doctor._packages()
     assert check == doctor.Check("onnxruntime-gpu", not mend, found, mend)
-    reinstall = f"python -m pip install --force-reinstall onnxruntime-gpu=={version}"
+    reinstall = f"python -m pip install --force-reinstall --no-deps onnxruntime-gpu=={version}"
     assert installed.mend_of_import("onnxruntime", "broken") == reinstall
 
 
