@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..engine import Engine
-from ..errors import Cancelled, NoCapacity
+from ..errors import Cancelled, NoCapacity, UsageError
 from ..options import Options
 from ..pipeline import inspect_photo
 from ..results import Inspected
@@ -74,7 +74,11 @@ class JobService:
         self._ready, self._looking, self._inspecting = (-inf, False), threading.Lock(), threading.Lock()
         self.audience = Audience(self._left)
         self._worker_lock = worker_lock(config.database_url, config.worker_name)
-        self._worker_lock.acquire()
+        try:
+            self._worker_lock.acquire()
+        except UsageError:
+            self.repository.close()
+            raise
         steps = JobSteps(self.repository, self.store, engine, self.metrics, self._device_lock, self.watch)
         self.runner = JobRunner(self.repository, steps, self._worker_lock)
         self.uploads = UploadHandler(self.repository, self.store, self.runner, engine, config)
