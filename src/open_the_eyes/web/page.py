@@ -43,7 +43,7 @@ def mount_page(app: FastAPI, page: Page) -> None:
             "/",
             theme=theme(),
             css_paths=[STATIC / "page.css"],
-            head=HEAD + LOST + "".join(f"<script>{(STATIC / name).read_text()}</script>" for name in SCRIPTS),
+            head=HEAD + LOST + "".join(f"<script>{_static(name)}</script>" for name in SCRIPTS),
             footer_links=[],
             run_history=False,
             enable_monitoring=False,
@@ -153,9 +153,13 @@ _QUIET: Final[dict[str, Any]] = {
 
 def _part(name: str) -> gr.HTML:
     """A part that this page draws, with what makes it move."""
-    moves = STATIC / f"{name}.js"
-    script = (STATIC / "acts.js").read_text() + (moves.read_text() if moves.exists() else "")
+    moves = f"{name}.js"
+    script = _static("acts.js") + (_static(moves) if (STATIC / moves).exists() else "")
     return gr.HTML("", js_on_load=script, apply_default_css=False, elem_id=f"ote-{name}")
+
+
+def _static(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
 
 
 def _owner(request: gr.Request) -> str:
