@@ -160,4 +160,4 @@ def test_what_ray_lacks_is_said_with_what_brings_it(
     monkeypatch.setattr("open_the_eyes.cli.batch_places.find_spec", lambda _: None)
     assert main(["batch", "in", "out", "--ray", "local"]) == 2
     said = "open-the-eyes: --ray: expected its libraries, fsspec and ray not installed; install them: pip install "
-    assert capsys.readouterr().err == f"{said}'open-the-eyes[ray]'.\n"
+    assert capsys.readouterr().err == f'{said}"open-the-eyes[ray]".\n'

@@ -22,9 +22,9 @@ SOURCE: Final = Path(open_the_eyes.__file__).parent
 MODULES: Final = sorted(SOURCE.rglob("*.py"))
 
 LAYERS: Final = (
-    {"addresses", "imaging"},
+    {"addresses", "imaging", "wording"},
     {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel", "ram"}
-    | {"notebook", "patterns", "privacy", "program", "version", "wording"},
+    | {"notebook", "patterns", "privacy", "program", "version"},
     {"arithmetic", "option_values"},
     {"edit_record", "options", "settings"},
     {"photo", "roles"},

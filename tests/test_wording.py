@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from open_the_eyes.wording import MOST, short, typed, written
+from open_the_eyes import wording
+from open_the_eyes.wording import MOST, command, short, typed, written
 
 
 @pytest.mark.parametrize(
@@ -60,3 +64,32 @@ def test_what_no_json_was_is_shown_too(value: object, shown: str) -> None:
 )
 def test_a_number_is_as_short_as_it_was_typed(number: float, shown: str) -> None:
     assert short(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("C:\\photos\\a-b_1.jpg", "C:\\photos\\a-b_1.jpg"),
+        ("C:\\Zo\u00eb", "C:\\Zo\u00eb"),
+        ("C:\\my photos\\", '"C:\\my photos\\\\"'),
+        ("C:\\R&D", '"C:\\R&D"'),
+        ("0.5,1", '"0.5,1"'),
+        ("don't", '"don\'t"'),
+        ('say "so"', '"say \\"so\\""'),
+        ("", '""'),
+    ],
+)
+def test_a_command_can_be_pasted_on_windows(monkeypatch: pytest.MonkeyPatch, word: str, shown: str) -> None:
+    monkeypatch.setattr(wording, "WINDOWS", True)
+    assert command(["open-the-eyes", "batch", word]) == f"open-the-eyes batch {shown}"
+    assert shown in (f'"{word}"', subprocess.list2cmdline([word]))
+
+
+def test_a_command_can_be_pasted_elsewhere() -> None:
+    words = ["open-the-eyes", "batch", "my photos", "don't", "a&b", ""]
+    assert shlex.split(command(words)) == words
+
+
+def test_no_advice_has_quotes_that_cmd_does_not_know() -> None:
+    source = Path(wording.__file__).parent
+    assert not [path for path in source.rglob("*.py") if "install 'open-the-eyes" in path.read_text(encoding="utf-8")]

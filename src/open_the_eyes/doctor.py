@@ -199,7 +199,7 @@ def _onnx_on_gpu() -> Iterator[Check]:
 
     name = "restorers on gpu"
     if CUDA not in import_module("onnxruntime").get_available_providers():
-        mend = "python -m pip uninstall -y onnxruntime; python -m pip install onnxruntime-gpu"
+        mend = "python -m pip uninstall -y onnxruntime, then: python -m pip install onnxruntime-gpu"
         yield Check(name, False, "this onnxruntime runs on the processor only", mend, needed=False)
         return
     try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import shlex
 from importlib import metadata
 from pathlib import Path
 from typing import Final
+
+from .wording import command
 
 OPENCVS: Final = (
     "opencv-python-headless", "opencv-python", "opencv-contrib-python-headless", "opencv-contrib-python",
@@ -21,7 +22,7 @@ def restore_of(package: Path) -> str:
     """What brings back a file of our own package, which lies in a folder, and in no registry."""
     clone = package.parent.parent
     if package.parent.name == "src" and (clone / ".git").exists():
-        return f"git -C {shlex.quote(str(clone))} checkout src/open_the_eyes/models"
+        return command(["git", "-C", str(clone), "checkout", "src/open_the_eyes/models"])
     return (
         "python -m pip install --force-reinstall --no-deps, and behind it the wheel or the clone it was installed from"
     )

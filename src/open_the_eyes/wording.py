@@ -1,13 +1,19 @@
-"""Values in messages, as whoever gave them wrote them: on a command line, in a setting, in JSON."""
+"""Values in messages, as whoever gave them wrote them: on a command line, in a setting, in JSON; commands to paste."""
 
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
+from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Final
 
 MOST: Final = 80
 """Characters of a value that a message shows."""
+WINDOWS: Final = os.name == "nt"
+"""Whose shells know no single quotes, or other ones."""
 
 
 def typed(given: object) -> str:
@@ -37,6 +43,19 @@ def written(given: object) -> str:
 def short(number: float) -> str:
     """A number where no type is in question: 9 for 9.0, as most people type it."""
     return written(number).removesuffix(".0")
+
+
+def command(words: Iterable[str]) -> str:
+    """A command that the shells of this system take as these words."""
+    return " ".join(map(_windows_word, words)) if WINDOWS else shlex.join(words)
+
+
+def _windows_word(word: str) -> str:
+    """In double quotes, as programs there read them, where cmd or PowerShell might see more in it than a word."""
+    if re.fullmatch(r"[\w\\/:.+=-]+", word):
+        return word
+    escaped = re.sub(r'(\\*)("|$)', lambda found: found[1] * 2 + ('\\"' if found[2] else ""), word)
+    return f'"{escaped}"'
 
 
 def _written(given: object) -> str:

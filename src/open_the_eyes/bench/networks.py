@@ -19,7 +19,7 @@ from ..settings import Settings
 from .engines import because
 from .figures import Absent
 
-LIBRARIES: Final = "python -m pip install 'open-the-eyes[bench]'"
+LIBRARIES: Final = 'python -m pip install "open-the-eyes[bench]"'
 NETWORKS: Final = "python -m pip install torchvision torch-fidelity, then: open-the-eyes bench networks"
 ALEXNET: Final = "alexnet-owt-7be5be79.pth"
 INCEPTION: Final = "weights-inception-2015-12-05-6726825d.pth"

@@ -135,7 +135,7 @@ def stock_files(settings: Settings) -> tuple[Path, Path, str]:
     missing = [name for name in ("torch", "diffusers", "transformers") if find_spec(name) is None]
     if missing:
         raise UsageError(
-            f"not installed: {', '.join(missing)}.", mend="python -m pip install 'open-the-eyes[sdxl]'", how="Run"
+            f"not installed: {', '.join(missing)}.", mend='python -m pip install "open-the-eyes[sdxl]"', how="Run"
         )
     import torch
 

@@ -106,7 +106,7 @@ def check_ray() -> None:
     if missing:
         raise UsageError(
             f"expected its libraries, {' and '.join(missing)} not installed; "
-            "install them: pip install 'open-the-eyes[ray]'.",
+            'install them: pip install "open-the-eyes[ray]".',
             option="--ray",
         )
 

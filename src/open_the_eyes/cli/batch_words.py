@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..counting import counted
 from ..errors import NoRoomOnDisk
+from ..wording import command
 from . import speech
 from .words import option_text
 
@@ -105,7 +105,7 @@ def _going_on(told: dict[str, Any]) -> str:
     flags += [word for photo in told.get("references", ()) for word in ("--reference", photo)]
     out = Path(told["out"])
     again = out.with_name(f"{out.name}-again") if out.name not in ("", "..") else Path("opened-again")
-    return shlex.join(["open-the-eyes", "batch", told["look_list"], str(again), *flags])
+    return command(["open-the-eyes", "batch", told["look_list"], str(again), *flags])
 
 
 def _named(paths: Sequence[str]) -> str:

@@ -69,7 +69,7 @@ def serve_command(
         from ..service.server import assembled, serve
         from ..service.settings import ServiceSettings
     except ModuleNotFoundError as error:
-        install = f"pip install 'open-the-eyes[{'serve' if ray is None else 'ray'}]'"
+        install = f'pip install "open-the-eyes[{"serve" if ray is None else "ray"}]"'
         raise UsageError(f"serve: expected its libraries, {error.name} is missing; install them: {install}.") from error
     own = ServiceSettings.from_environment()
     if new_key:

@@ -58,7 +58,7 @@ def ui_command(
         from ..web.site import create_site
     except ModuleNotFoundError as error:
         raise UsageError(
-            f"ui: expected its libraries, {error.name} is missing; install them: pip install 'open-the-eyes[ui]'."
+            f'ui: expected its libraries, {error.name} is missing; install them: pip install "open-the-eyes[ui]".'
         ) from error
     chosen = flags.engine_of(engine)
     site = create_site(chosen, own, host)

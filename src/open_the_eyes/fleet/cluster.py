@@ -88,7 +88,7 @@ def connected(address: str, library: Literal["data", "serve"] = "data", cores: i
         import_module(f"ray.{library}")
     except ImportError as error:
         raise UsageError(
-            f"expected Ray ({error}); install it: pip install 'open-the-eyes[ray]'.", option="--ray"
+            f'expected Ray ({error}); install it: pip install "open-the-eyes[ray]".', option="--ray"
         ) from error
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # it tells of lost photos itself, and at length
     logging.getLogger("ray.serve").setLevel(logging.ERROR)

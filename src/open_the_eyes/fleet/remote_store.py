@@ -25,7 +25,7 @@ def opened(address: str) -> tuple[Any, str]:
     except (ValueError, ImportError) as error:
         raise UsageError(
             f"{address}: expected an address such as s3://bucket/shoot ({told(error, address)}); for S3: "
-            "pip install 'open-the-eyes[ray,s3]'."
+            'pip install "open-the-eyes[ray,s3]".'
         ) from None
     if _is_here(files):
         root = Path(os.path.realpath(root)).as_posix()

@@ -36,7 +36,7 @@ class ArtifactStore:
         except (ValueError, ImportError) as error:
             raise UsageError(
                 f"expected a folder or an address such as s3://bucket/jobs ({error}); for S3, install "
-                "the extra: pip install 'open-the-eyes[serve,s3]'.",
+                'the extra: pip install "open-the-eyes[serve,s3]".',
                 option="OTE_STORE",
             ) from None
         except Exception as error:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
@@ -20,6 +19,7 @@ from typing import Final
 
 from ...errors import WeightsMissing
 from ...settings import Settings
+from ...wording import WINDOWS, command
 from .catalogue import Weight, weight_of
 
 RECORD: Final = "weights.json"
@@ -72,9 +72,9 @@ def missing_of(weight: Weight, folder: Path, profile: str | None = None) -> Miss
         what = _lacking(weight, folder, profile)
     except OSError as error:
         elsewhere = "OTE_WEIGHTS=/folder"
-        rights = f"chmod -R u+rX {shlex.quote(str(folder))}, or {elsewhere}"
-        mend = rights if isinstance(error, PermissionError) else elsewhere
-        return Missing(f"{folder / weight.name} cannot be looked into ({error.strerror})", mend)
+        refused = isinstance(error, PermissionError) and not WINDOWS  # which has no such command
+        rights = f"{command(['chmod', '-R', 'u+rX', str(folder)])}, or " if refused else ""
+        return Missing(f"{folder / weight.name} cannot be looked into ({error.strerror})", f"{rights}{elsewhere}")
     return Missing(what, f"{FETCH} {profile or weight.name}") if what else None
 
 
