@@ -24,7 +24,7 @@ MODULES: Final = sorted(SOURCE.rglob("*.py"))
 LAYERS: Final = (
     {"addresses", "imaging", "wording"},
     {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel", "ram"}
-    | {"notebook", "patterns", "privacy", "program", "version"},
+    | {"notebook", "patterns", "privacy", "program", "veclib", "version"},
     {"arithmetic", "option_values"},
     {"edit_record", "options", "settings"},
     {"photo", "roles"},

@@ -13,9 +13,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .privacy import keep_to_itself
+from .veclib import have_one_thread
 from .version import __version__
 
 keep_to_itself()  # here, since any module may be the first to load one of them
+have_one_thread()  # before numpy
 
 if TYPE_CHECKING:
     from .arguments import Source

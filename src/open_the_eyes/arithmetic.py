@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from . import veclib
 from .installed import version_of
 
 LIBRARIES: Final = ("numpy", "onnxruntime", "onnxruntime-gpu", "pillow", "simplejpeg")
@@ -22,6 +23,8 @@ OF_SDXL: Final = ("diffusers", "torch")
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Inside, numpy's linear algebra has one thread: how many share a product of matrices decides its last bits.
+
+    Apple's has one from the start (`veclib.py`).
 
     This holds for the whole process, since its BLAS knows no other way: numpy in other threads has one thread as well
     until the last block ends, whose ends may come in any order. Then it has as many as before.
@@ -86,13 +89,16 @@ def _free_for_this_thread() -> None:
 def processor() -> str:
     """The kind that calculates here, such as "Haswell, AVX2": what numpy's BLAS takes it for, and numpy's widest code.
 
-    Other libraries choose their code by the same features. No model is named: many processors are of one kind.
+    Other libraries choose their code by the same features. No model is named, since many processors are of one kind,
+    but where Apple's library calculates, which does not say what it takes it for.
     """
     import numpy as np
 
     core = "_core" if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else "core"
     numpy_knows = import_module(f"numpy.{core}._multiarray_umath")
     kernels = sorted({str(one.get("architecture") or one["internal_api"]) for one in _blas().info()})
+    if veclib.is_numpys() and (chip := veclib.chip()):
+        kernels.append(chip)
     codes = (*numpy_knows.__cpu_baseline__, *numpy_knows.__cpu_dispatch__)
     return ", ".join((*kernels, *[code for code in codes if numpy_knows.__cpu_features__.get(code)][-1:]))
 
@@ -109,5 +115,7 @@ def libraries(engine: str) -> str:
 
     names = (*LIBRARIES, *(OF_SDXL if engine == "sdxl" else ()))
     blas = sorted({f"{one['internal_api']} {one['version']}" for one in _blas().info()})
+    if veclib.is_numpys():
+        blas.append(veclib.version())
     versions = {"opencv": opencv, **{name: version_of(name) for name in names}}
     return ", ".join((*(f"{name} {version}" for name, version in versions.items() if version), *blas))
