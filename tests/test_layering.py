@@ -22,7 +22,7 @@ SOURCE: Final = Path(open_the_eyes.__file__).parent
 MODULES: Final = sorted(SOURCE.rglob("*.py"))
 
 LAYERS: Final = (
-    {"addresses", "imaging", "wording"},
+    {"addresses", "imaging", "windows", "wording"},
     {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel", "ram"}
     | {"notebook", "patterns", "privacy", "program", "veclib", "version"},
     {"arithmetic", "option_values"},

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
+from shutil import disk_usage
+from typing import Final
 
 import pytest
 
-from open_the_eyes import ram
-from open_the_eyes.ram import free_ram_mib
+from open_the_eyes import doctor, ram
+from open_the_eyes.bench import machine
+from open_the_eyes.ram import free_ram_mib, idle_ram_mib, total_ram_mib
+from tests.fake_windows import FakeWindows
 
 MIB = 2**20
+
+VM_STAT: Final = """Mach Virtual Memory Statistics: (page size of 16384 bytes)
+Pages free:                                6400.
+Pages active:                            300000.
+Pages inactive:                           64000.
+Pages speculative:                          640.
+Pages throttled:                              0.
+"Translation faults":                1234567890.
+"""
 
 
 @pytest.fixture
@@ -54,3 +68,53 @@ def test_in_a_container_its_limit_counts(system: Path, limit: str, swap_limit: s
 def test_a_control_group_without_words_on_memory_is_no_limit(system: Path) -> None:
     (system / "meminfo").write_text("MemAvailable: 2048 kB\nSwapFree: 0 kB\n")
     assert free_ram_mib() == 2.0
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One with room for 500 MiB of swap."""
+    monkeypatch.setattr("shutil.disk_usage", lambda _: disk_usage("/")._replace(free=500 * MIB))
+
+
+@pytest.fixture
+def mac(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of 8 GiB, which tells its pages by a program, and knows no name for those that are not used."""
+    known = {"SC_PAGE_SIZE": 16384, "SC_PHYS_PAGES": 2**33 // 16384}
+
+    def sysconf(name: str) -> int:
+        if name not in known:
+            raise ValueError("unrecognized configuration name")
+        return known[name]
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        assert command == ["/usr/bin/vm_stat"]
+        return subprocess.CompletedProcess(command, 0, VM_STAT)
+
+    monkeypatch.setattr("os.sysconf", sysconf)
+    monkeypatch.setattr(subprocess, "run", run)
+
+
+@pytest.mark.usefixtures("system", "disk", "mac")
+def test_a_mac_tells_its_memory() -> None:
+    assert (total_ram_mib(), idle_ram_mib()) == (8192, 100 + 1000 + 10)
+    assert free_ram_mib() == 1110 + 500
+    assert doctor._memory().found == "8.0 GiB, 1.1 GiB unused"
+    assert machine.memory_gib() == 8.0
+
+
+@pytest.mark.usefixtures("system", "mac")
+def test_a_mac_that_tells_something_else_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 0, "?"))
+    assert (total_ram_mib(), idle_ram_mib(), free_ram_mib()) == (8192, None, None)
+    assert doctor._memory().found == "8.0 GiB"
+
+
+@pytest.mark.usefixtures("system", "disk")
+def test_windows_tells_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    windows = FakeWindows(monkeypatch)
+    monkeypatch.delattr("os.sysconf")
+    assert (total_ram_mib(), idle_ram_mib(), free_ram_mib()) == (16384, 4096, 9216 + 500)
+    assert doctor._memory().found == "16.0 GiB, 4.0 GiB unused"
+    windows.tells = False
+    assert (total_ram_mib(), idle_ram_mib(), free_ram_mib()) == (None, None, None)
+    assert doctor._memory().found == "unknown"

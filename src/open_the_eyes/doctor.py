@@ -18,6 +18,7 @@ from . import installed
 from .counting import counted
 from .digest import sha256_of
 from .parallel import core_count
+from .ram import idle_ram_mib, total_ram_mib
 from .version import __version__
 
 PYTHONS: Final = ((3, 10), (3, 13))
@@ -159,12 +160,11 @@ def _processor() -> Check:
 
 
 def _memory() -> Check:
-    try:
-        page = os.sysconf("SC_PAGE_SIZE") / 2**30
-        total, free = page * os.sysconf("SC_PHYS_PAGES"), page * os.sysconf("SC_AVPHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # not every system tells
+    total, idle = total_ram_mib(), idle_ram_mib()
+    if total is None:  # not every system tells
         return Check("memory", True, "unknown")
-    return Check("memory", True, f"{total:.1f} GiB, {free:.1f} GiB unused")
+    unused = "" if idle is None else f", {idle / 1024:.1f} GiB unused"
+    return Check("memory", True, f"{total / 1024:.1f} GiB{unused}")
 
 
 def _gpu() -> Check:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 import os
+import re
+import shutil
+import subprocess
 import sys
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Final
+
+from . import windows
 
 _STATM: Final = Path("/proc/self/statm")
 """Of Linux: the second number is the pages that this process has in memory."""
@@ -16,6 +21,8 @@ _MEMINFO: Final = Path("/proc/meminfo")
 """Of Linux: a line each, "MemAvailable:   16384 kB"."""
 _CGROUP: Final = Path("/sys/fs/cgroup")
 """Of Linux: a container's limits (control group v2), of which there is none outside one."""
+_VM_STAT: Final = "/usr/bin/vm_stat"
+"""Of macOS: tells how many pages of memory are in what state."""
 
 
 def peak_ram_mib() -> float | None:
@@ -46,6 +53,46 @@ def free_ram_mib() -> float | None:
         told = {name.rstrip(":"): kib for name, kib in _table(_MEMINFO).items()}
         swap = told["SwapFree"] / 2**10
         return min(told["MemAvailable"] / 2**10 + swap, _free_in_container_mib(swap))
+    there = windows.memory()
+    free = _idle_on_mac_mib() if there is None else there.free_mib
+    return None if free is None else free + _room_for_swap_mib()
+
+
+def total_ram_mib() -> float | None:
+    """Of the whole machine; None where the system does not tell."""
+    if (there := windows.memory()) is not None:
+        return there.total_mib
+    return _pages_mib("SC_PHYS_PAGES")
+
+
+def idle_ram_mib() -> float | None:
+    """What the machine has of it and nobody uses; None where the system does not tell."""
+    if (there := windows.memory()) is not None:
+        return there.idle_mib
+    idle = _pages_mib("SC_AVPHYS_PAGES")
+    return _idle_on_mac_mib() if idle is None else idle
+
+
+def _room_for_swap_mib() -> float:
+    """The system's disk, which swap of macOS and the page file of Windows take as they need it."""
+    with suppress(OSError):
+        return shutil.disk_usage(os.environ.get("SYSTEMDRIVE", "/")).free / 2**20
+    return math.inf
+
+
+def _pages_mib(name: str) -> float | None:
+    with suppress(AttributeError, ValueError, OSError):  # not every system has the function, or knows the name
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf(name) / 2**20
+    return None
+
+
+def _idle_on_mac_mib() -> float | None:
+    """Pages that are empty, or hold what can be read or packed again; None on other systems."""
+    with suppress(OSError, subprocess.SubprocessError, ValueError):
+        done = subprocess.run([_VM_STAT], capture_output=True, encoding="ascii", timeout=10, check=True)
+        size = re.search(r"page size of (\d+) bytes", done.stdout)
+        pages = re.findall(r"^Pages (?:free|inactive|speculative): +(\d+)\.", done.stdout, re.MULTILINE)
+        return int(size[1]) * sum(map(int, pages)) / 2**20 if size and pages else None
     return None
 
 

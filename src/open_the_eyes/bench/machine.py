@@ -12,6 +12,7 @@ from typing import Any, Final
 import cv2
 
 from ..parallel import core_count
+from ..ram import total_ram_mib
 from ..residency.gpus import gpu_count
 from ..version import __version__
 
@@ -48,10 +49,8 @@ def processor() -> str:
 
 def memory_gib() -> float | None:
     """Of the whole machine; None where the system does not tell."""
-    try:
-        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
-    except (AttributeError, ValueError, OSError):
-        return None
+    total = total_ram_mib()
+    return None if total is None else round(total / 1024, 1)
 
 
 def load() -> float | None:
