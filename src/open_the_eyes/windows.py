@@ -1,7 +1,9 @@
-"""What Windows tells through its own library; elsewhere nothing."""
+"""What Windows is asked and told through its own library; elsewhere nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +30,20 @@ def memory() -> Memory | None:
         return None
     total, idle, _, free = (size / 2**20 for size in status[1:5])
     return Memory(total, idle, free)
+
+
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """Processes that are started inside never hear Ctrl-C; this one does not until the end."""
+    kernel32 = _kernel32()
+    if kernel32 is None:
+        yield
+        return
+    kernel32.SetConsoleCtrlHandler(None, True)
+    try:
+        yield
+    finally:
+        kernel32.SetConsoleCtrlHandler(None, False)
 
 
 def _kernel32() -> Any:

@@ -17,6 +17,7 @@ from open_the_eyes.batch.worker import Processor, WorkerConfig, WorkerSlot
 from open_the_eyes.batch.worker_pool import WorkerPool
 from open_the_eyes.errors import NoCapacity, OpenTheEyesError, WeightsMissing
 from tests.batch.processors import configs, dying, failing, locked, photos, planned, puzzled, stuck
+from tests.fake_windows import FakeWindows
 
 
 def ran(folder: Path, out: Path, slots: int = 1, at_once: int = 1, patience: float = 60.0) -> dict[str, Record]:
@@ -176,3 +177,11 @@ def test_the_first_process_is_born_deaf_to_ctrl_c_like_the_others(monkeypatch: p
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     first._stop()  # type: ignore[attr-defined]
     assert blocked >= {signal.SIGINT, signal.SIGTERM}
+
+
+def test_on_windows_processes_are_born_deaf_to_ctrl_c_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    system = FakeWindows(monkeypatch)
+    monkeypatch.delattr(signal, "pthread_sigmask", raising=False)
+    with worker_pool._signals_blocked():
+        assert system.deaf
+    assert not system.deaf

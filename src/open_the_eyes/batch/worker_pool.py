@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Final
 
+from .. import windows
 from ..errors import NoCapacity, OpenTheEyesError
 from .plan import Item
 from .record import Record, failed, given_up
@@ -239,7 +240,8 @@ class WorkerPool:
 def _signals_blocked() -> Iterator[None]:
     """Ctrl-C waits while a process is being started: the new one is born deaf to it, and dies in no half-made state."""
     if not hasattr(signal, "pthread_sigmask"):
-        yield
+        with windows.deaf_to_ctrl_c():  # where it does not wait, but is lost
+            yield
         return
     resource_tracker.ensure_running()  # the first process would start it, which lets both signals through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
