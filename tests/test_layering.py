@@ -25,7 +25,7 @@ LAYERS: Final = (
     {"addresses", "imaging", "windows", "wording"},
     {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel", "ram"}
     | {"notebook", "patterns", "privacy", "program", "veclib", "version"},
-    {"arithmetic", "option_values"},
+    {"arithmetic", "option_values", "places"},
     {"edit_record", "options", "settings"},
     {"photo", "roles"},
     {"report", "seen", "watching"},

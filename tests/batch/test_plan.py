@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,14 @@ def shoot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return laid_out(tmp_path, monkeypatch)
 
 
+@pytest.fixture
+def again(shoot: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same folder by a path of which only the disk knows: capitals that do not count, a second mount."""
+    Path("again").symlink_to(shoot, target_is_directory=True)
+    monkeypatch.setattr(os.path, "realpath", os.path.abspath)
+    return Path("again")
+
+
 def test_results_mirror_the_tree_and_say_what_they_are(shoot: Path) -> None:
     outputs = {item.name: item.output for item in plan([str(shoot)], "out").items}
     assert outputs["a.jpg"] == Path("out/a.opened.jpg")
@@ -28,6 +37,22 @@ def test_results_mirror_the_tree_and_say_what_they_are(shoot: Path) -> None:
 def test_names_can_be_kept_in_another_folder(shoot: Path) -> None:
     items = plan([str(shoot)], "out", keep_names=True).items
     assert [item.output for item in items] == [Path("out") / item.name for item in items]
+
+
+@pytest.mark.parametrize("option", ["keep_names", "copy"])
+def test_originals_are_not_replaced_where_out_is_in_under_another_name(shoot: Path, again: Path, option: str) -> None:
+    with pytest.raises(UsageError, match="originals are never replaced"):
+        plan([str(shoot)], again, **{option: True})  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="a photo that was given is there"):
+        plan([f"{shoot}/a.jpg", f"{shoot}/day/a.jpg"], again / "day", **{option: True})  # type: ignore[arg-type]
+
+
+def test_results_inside_the_tree_are_known_under_another_name_of_it(shoot: Path, again: Path) -> None:
+    (shoot / "opened").mkdir()
+    (shoot / "opened/a.jpg").write_bytes(JPEG)
+    names = [item.name for item in plan([str(shoot)], again / "opened", keep_names=True).items]
+    assert names == ["a.jpg", "b.PNG", "day/a.jpg", "day/c.jpg"]
+    assert len(plan([str(shoot)], again).items) == 5  # results lie beside the photos: nothing is inside
 
 
 def test_a_result_is_named_for_the_format_it_has(shoot: Path) -> None:

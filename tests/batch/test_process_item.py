@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -106,10 +108,8 @@ def test_what_to_do_about_a_face_is_said_with_the_command_that_does_it(
 
 
 @pytest.fixture
-def done(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> Callable[[BatchSpec], Record]:
-    """Does in/a.jpg, with a stand-in for the work; the result is out/a.opened.jpg."""
+def done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Callable[..., Record]:
+    """Does in/a.jpg, with a stand-in for the work; the result is out/a.opened.jpg, unless an item says otherwise."""
     (tmp_path / "in").mkdir()
     picture().save(tmp_path / "in/a.jpg", getattr(request, "param", "JPEG"))
     photo = read(tmp_path / "in/a.jpg", Settings())
@@ -119,7 +119,37 @@ def done(
     opened = Opened(variations, report_of("a.jpg", face))
     monkeypatch.setattr("open_the_eyes.batch.process_item.open_eyes", lambda *_, **__: opened)
     (item,), engine = planned(tmp_path / "in", tmp_path / "out").items, SimpleNamespace(settings=Settings())
-    return lambda spec: process_item(item, spec, "", engine, tmp_path / "out", tuple)  # type: ignore[arg-type]
+
+    def do(spec: BatchSpec, **places: Path) -> Record:
+        return process_item(replace(item, **places), spec, "", engine, tmp_path / "out", tuple)  # type: ignore[arg-type]
+
+    return do
+
+
+@pytest.mark.parametrize("copy", [False, True], ids=["opened", "copied"])
+def test_the_photo_itself_is_never_replaced_however_its_folder_is_called(
+    done: Callable[..., Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, copy: bool
+) -> None:
+    (tmp_path / "out").symlink_to(tmp_path / "in", target_is_directory=True)
+    before = (tmp_path / "in/a.jpg").read_bytes()
+    monkeypatch.setattr(os.path, "realpath", os.path.abspath)
+    if copy:
+        opened = SimpleNamespace(report=report_of("a.jpg"), faces=(), changed=False)
+        monkeypatch.setattr("open_the_eyes.batch.process_item.open_eyes", lambda *_, **__: opened)
+
+    record = done(replace(SPEC, overwrite=True, copy=copy), output=tmp_path / "out/a.jpg")
+
+    assert (record.state, (tmp_path / "in/a.jpg").read_bytes()) == ("failed", before)
+    assert "this is the photo itself; name another OUT" in record.error
+
+
+def test_where_a_file_is_as_the_photo_nobody_is_told_to_replace_it(done: Callable[..., Record], tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    shutil.copy(tmp_path / "in/a.jpg", tmp_path / "out/a.opened.jpg")
+    record = done(SPEC)
+    assert record.state == "failed"
+    assert "is the photo or a copy of it; name another OUT" in record.error
+    assert done(replace(SPEC, overwrite=True)).state == "opened"
 
 
 def left(result: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests.batch.processors import SPEC
 from tests.fleet.test_remote_processor import MemoryFileSystem, doer  # without fsspec it ends here
 
 from open_the_eyes.cli.batch_places import planned  # isort: skip
-from open_the_eyes.fleet.remote import RemoteFolders  # isort: skip -- needs fsspec
+from open_the_eyes.fleet.remote import RemoteFolders, plan_remote  # isort: skip -- needs fsspec
 
 JPEG = b"\xff\xd8\xff\xe0 as good as a photo"
 PNG = b"\x89PNG\r\n\x1a\n as good as a photo"
@@ -45,6 +46,17 @@ def test_nothing_takes_the_place_of_a_photo(name: str, out: str, options: dict[s
     refused = nullcontext() if says is None else pytest.raises(UsageError, match=says)
     with refused:
         planned(["memory://c/in"], where, (), ray=True, **options)
+
+
+def test_folders_of_this_machine_are_one_place_under_another_name_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.jpg").write_bytes(JPEG)
+    (tmp_path / "again").symlink_to("in", target_is_directory=True)
+    monkeypatch.setattr(os.path, "realpath", os.path.abspath)
+    with pytest.raises(UsageError, match="originals are never replaced"):
+        plan_remote(RemoteFolders(f"file://{tmp_path}/in", f"file://{tmp_path}/again"), tmp_path, keep_names=True)
 
 
 @pytest.mark.usefixtures("store")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from ..errors import UsageError
 from ..looking import is_folder, is_there, special
 from ..naming import is_result, numbered, opened
+from ..places import is_one_place, marks_of
 from .left_out import LeftOut
 from .sources import FOLDER, PhotoCollector, each_once, spelled_out
 
@@ -110,12 +110,12 @@ def plan(
             "check the name, and put patterns into quotes."
         )
     root = found.root(photos)
-    if (keep_names or copy) and _same(root, target):
+    if (keep_names or copy) and is_one_place(root, target):
         option = "--keep-names" if keep_names else "--copy"
         raise UsageError(f"expected another folder than {root}, originals are never replaced; name one.", option=option)
     items = tuple(_item(photo, root, target, keep_names) for photo in photos)
-    originals = {os.path.realpath(photo) for photo in (*references, *photos)}
-    check_apart(items, lambda place: os.path.realpath(place) in originals, variations, copy=copy)
+    originals = frozenset().union(*(marks_of(photo) for photo in (*references, *photos)))
+    check_apart(items, lambda place: not originals.isdisjoint(marks_of(place)), variations, copy=copy)
     return Plan(str(root), target, items, found.left_out)
 
 
@@ -173,7 +173,3 @@ def check_apart(
                     f"{address}{place}: expected a free place, a photo that was given is there; name another "
                     f"folder{leave}."
                 )
-
-
-def _same(one: Path, other: Path) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)

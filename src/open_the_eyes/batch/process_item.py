@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import os
 import time
@@ -18,6 +19,7 @@ from ..files.whole_file import write_whole
 from ..naming import numbered
 from ..photo import Photo
 from ..pipeline import open_eyes
+from ..places import is_one_place
 from ..ram import ram_mib
 from ..results import Opened
 from ..settings import Settings
@@ -87,6 +89,7 @@ def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Set
 
     Raises:
         _WorkedOn, PhotoNotWritten: it is anything else, and is not to be overwritten.
+        PhotoNotWritten: it is the photo itself, which never is.
     """
     _make_folder(item.output)
     credentials = None
@@ -94,7 +97,7 @@ def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Set
         credentials = files.Credentials.load(spec.certificate, spec.key)
     there = False
     for variation, target in zip(opened.variations, numbered(item.output, len(opened.variations)), strict=True):
-        if os.path.lexists(target):
+        if _is_taken(target, item):
             there = True
             if not _gives_way(target, item, spec, out) and not _is_this(
                 target, variation, settings, quality=spec.quality, signed=credentials is not None
@@ -132,11 +135,11 @@ def _copied(item: Item, photo: Photo, spec: BatchSpec, out: Path, settings: Sett
 
     Raises:
         _WorkedOn, PhotoNotWritten: another file is there.
-        PhotoNotWritten: the photo has changed since it was looked at.
+        PhotoNotWritten: the photo itself is there, or has changed since it was looked at.
     """
     target, sha256 = item.copy, "" if photo.file is None else photo.file.sha256
     _make_folder(target)
-    there = os.path.lexists(target)
+    there = _is_taken(target, item)
     nowhere = _without_place(photo) if spec.options.save.strip_gps else None
     is_photo = there and target.is_file() and sha256_of(target) == sha256
     free = not there or is_photo or _gives_way(target, item, spec, out)
@@ -190,6 +193,19 @@ def _make_folder(path: Path) -> None:
         ) from error
 
 
+def _is_taken(target: Path, item: Item) -> bool:
+    """Whether there is anything in the place of a result.
+
+    Raises:
+        PhotoNotWritten: the photo itself is, by another way to its folder; asked just before it would be lost.
+    """
+    if not os.path.lexists(target):
+        return False
+    if is_one_place(target, item.source):
+        raise PhotoNotWritten(f"{target}: expected a free place, this is the photo itself; name another OUT.")
+    return True
+
+
 def _gives_way(path: Path, item: Item, spec: BatchSpec, out: Path) -> bool:
     """Whether whatever lies at a place is to be replaced."""
     return spec.overwrite and (spec.overwrite_changed or not _is_changed(path, item, out))
@@ -202,4 +218,13 @@ def _is_changed(path: Path, item: Item, out: Path) -> bool:
 def _taken(path: Path, item: Item, out: Path) -> Exception:
     if _is_changed(path, item, out):
         return _WorkedOn()
+    if _is_alike(path, item.source):  # perhaps the photo itself, on a drive that is mounted twice and does not say so
+        return PhotoNotWritten(f"{path} is there already, and is the photo or a copy of it; name another OUT.")
     return PhotoNotWritten(f"{path} is there already; --overwrite replaces it, another OUT keeps both.")
+
+
+def _is_alike(path: Path, photo: Path) -> bool:
+    try:
+        return filecmp.cmp(path, photo, shallow=False)
+    except OSError:
+        return False

@@ -6,6 +6,7 @@ import codecs
 import functools
 import glob
 import itertools
+import operator
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from ..errors import UnreadablePhoto, UsageError
 from ..looking import is_file, is_folder, is_link, is_there
 from ..naming import is_result
 from ..patterns import any_case, is_pattern
+from ..places import marks_of
 from ..wording import typed
 from .left_out import LeftOut
 
@@ -78,12 +80,20 @@ class PhotoCollector:
         """Sorts what was found below `root`; where results go inside that tree, they are no photos to do."""
         from ..files import SUFFIXES
 
-        looks = [(seen, seen(self._out)) for seen in (spelled_out, _seen_through)]
-        inside = [(seen, out) for seen, out in looks if seen(root) in out.parents]
+        marks = functools.cache(marks_of)
+
+        def is_one(one: Path, other: Path) -> bool:
+            return not marks(one).isdisjoint(marks(other))
+
+        inside = []
+        for seen, same in ((spelled_out, operator.eq), (_seen_through, is_one)):
+            out, top = seen(self._out), seen(root)
+            if any(same(above, top) for above in out.parents):
+                inside.append((seen, same, out))
 
         def in_results(path: Path) -> bool:
-            places = [(seen(path), out) for seen, out in inside]
-            return any(out in (place, *place.parents) for place, out in places)
+            places = [(seen(path), same, out) for seen, same, out in inside]
+            return any(same(out, above) for place, same, out in places for above in (place, *place.parents))
 
         folder_in_results = functools.cache(in_results)
         enterable = functools.cache(lambda folder: os.access(folder, os.X_OK))

@@ -17,7 +17,7 @@ from ..batch.worker import Processor
 from ..errors import NoRoomOnDisk, OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError, not_written
 from ..files import HEAD_BYTES, SUFFIXES, true_suffix
 from ..naming import is_result, numbered
-from .remote_store import found, is_there, opened, send, size_at, stamp, within
+from .remote_store import found, is_at, is_there, opened, send, size_at, stamp, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def plan_remote(
             a result or a copy in the place of a photo.
     """
     files, root = opened(remote.source)
-    if (keep_names or copy) and opened(remote.out) == (files, root):
+    if (keep_names or copy) and is_at(files, root, remote.out):
         option = "--keep-names" if keep_names else "--copy"
         raise UsageError(
             f"expected another place than {remote.source}, originals are never replaced; name one.", option=option

@@ -12,6 +12,7 @@ import fsspec
 from ..addresses import told, without_secrets
 from ..errors import OpenTheEyesError, PhotoNotWritten, UsageError, not_written
 from ..files.whole_file import write_whole
+from ..places import is_one_place
 
 
 def opened(address: str) -> tuple[Any, str]:
@@ -45,6 +46,12 @@ def found(files: Any, root: str, address: str) -> dict[str, dict[str, Any]]:
     except Exception as error:  # what stores raise has no common root
         raise UsageError(f"{address}: expected photos there, got: {told(error, address)}.") from error
     return facts
+
+
+def is_at(files: Any, root: str, address: str) -> bool:
+    """Whether an address leads to this very folder."""
+    store, folder = opened(address)
+    return bool(store == files) and (folder == root or (_is_here(files) and is_one_place(folder, root)))
 
 
 def within(files: Any, root: str, address: str) -> str:
