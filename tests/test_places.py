@@ -59,6 +59,6 @@ def test_a_folder_that_is_mounted_twice_is_one_place(photo: Path) -> None:
     asks = "from open_the_eyes.places import is_one_place as one; print(one('in', 'out'), one('in/a.jpg', 'out/a.jpg'))"
     mounted = ["unshare", "-Urm", "sh", "-c", 'mount --bind in out && exec "$@"', "sh", sys.executable, "-c", asks]
     told = subprocess.run(mounted, capture_output=True, text=True, check=False) if shutil.which("unshare") else None
-    if told is None or "Operation not permitted" in told.stderr:
+    if told is None or not (told.stdout or "Traceback" in told.stderr):
         pytest.skip("folders cannot be mounted here")
     assert (told.stdout, photo.exists()) == ("True True\n", True), told.stderr

@@ -5,8 +5,9 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable, Iterator
-from multiprocessing import resource_tracker
+from multiprocessing import connection, resource_tracker
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from open_the_eyes.batch import worker_pool
 from open_the_eyes.batch.plan import Item
 from open_the_eyes.batch.record import Record
 from open_the_eyes.batch.worker import Processor, WorkerConfig, WorkerSlot
-from open_the_eyes.batch.worker_pool import WorkerPool
+from open_the_eyes.batch.worker_pool import WorkerPool, _TaskQueue, _Worker
 from open_the_eyes.errors import NoCapacity, OpenTheEyesError, WeightsMissing
 from tests.batch.processors import configs, dying, failing, locked, photos, planned, puzzled, stuck
 from tests.fake_windows import FakeWindows
@@ -123,6 +124,44 @@ def test_workers_that_hang_while_they_start_are_not_waited_for_for_ever(
     with pytest.raises(NoCapacity, match=r"not ready within 0\.2 seconds"):
         list(pool.imap_unordered(planned(folder, tmp_path / "out").items))
     pool.close()
+
+
+class _Deaf:
+    """A worker's pipe, and its process, of which nothing is heard."""
+
+    exitcode = 0
+
+    def __init__(self, number: int, alive: bool = True) -> None:
+        self.sentinel = number
+        self._alive = alive
+
+    def is_alive(self) -> bool:
+        return self._alive
+
+    def poll(self) -> bool:
+        return False
+
+    def join(self) -> None:
+        """It has ended."""
+
+
+def test_one_handle_a_worker_is_waited_on_and_a_death_is_noticed_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (config,) = configs(tmp_path, [WorkerSlot()])
+    pool, waited, replaced = WorkerPool([], 60), [], []
+    for number in range(61):
+        deaf: Any = _Deaf(number, alive=number != 7)
+        pool._workers.append(_Worker(config, deaf, deaf, time.monotonic(), ready=True))
+
+    def wait(handles: list[object], _: float) -> list[object]:
+        waited.extend(handles)
+        return []
+
+    monkeypatch.setattr(connection, "wait", wait)
+    monkeypatch.setattr(pool, "_replace", lambda worker: replaced.append(worker.process.sentinel))
+    assert list(pool._collected(_TaskQueue(()))) == []
+    assert (len(waited), replaced) == (61, [7])
 
 
 def test_photos_are_asked_for_only_when_there_is_room(tmp_path: Path) -> None:

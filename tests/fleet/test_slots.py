@@ -15,7 +15,7 @@ import pytest
 from open_the_eyes.batch.spec import BatchSpec
 from open_the_eyes.batch.worker import WorkerSlot
 from open_the_eyes.errors import NoCapacity, UsageError, WeightsMissing
-from open_the_eyes.fleet import cluster
+from open_the_eyes.fleet import cluster, slots
 from open_the_eyes.fleet.cluster import Cluster, connected, has_ended, ours, part_of_gpu
 from open_the_eyes.fleet.ray_batch import slot_on
 from open_the_eyes.fleet.slots import AT_ONCE, MAX_WORKERS, worker_slots
@@ -52,6 +52,17 @@ def test_a_node_on_a_gpu_has_several_photos_on_their_way_and_one_on_a_processor_
     assert {slot.at_once for slot in worker_slots("sdxl", Settings(), gpus=lambda: 1)} == {AT_ONCE}
     assert {slot.at_once for slot in worker_slots("appearance", Settings(), cores=lambda: 2)} == {1}
     assert {slot.at_once for slot in worker_slots("sdxl", Settings(), at_once=1, gpus=lambda: 1)} == {1}
+
+
+def test_where_few_can_be_waited_for_there_are_no_more_workers_than_cores_or_that(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(slots, "MAX_WORKERS", 61)
+    assert len(worker_slots("appearance", Settings(device="cpu"), cores=lambda: 128)) == 61
+    with pytest.raises(UsageError, match="--workers: expected 1 to 61, got 62"):
+        worker_slots("appearance", Settings(device="cpu"), 62)
+    (slot,) = worker_slots("sdxl", Settings(device="cpu"), cores=lambda: 128)
+    assert slot.threads == 128
 
 
 @pytest.mark.parametrize(

@@ -129,10 +129,7 @@ class WorkerPool:
             with suppress(OSError):
                 worker.pipe.send(None)
         for worker in self._workers:
-            worker.process.join(5)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
+            _end(worker.process)
             worker.pipe.close()
         self._workers.clear()
 
@@ -158,9 +155,10 @@ class WorkerPool:
 
     def _collected(self, waiting: _TaskQueue) -> Iterator[Record]:
         """Waits a moment for workers, and gives the records of what they finished or could not finish."""
-        watched = {w.pipe: w for w in self._workers} | {w.process.sentinel: w for w in self._workers}
-        heard = {watched[one]: None for one in connection.wait(list(watched), POLL_SECONDS)}  # type: ignore[index]
-        for worker in heard:
+        watched = {worker.pipe: worker for worker in self._workers}  # one handle each: Windows waits on 63 at most
+        heard = [watched[one] for one in connection.wait(list(watched), POLL_SECONDS)]  # type: ignore[index]
+        silent = [worker for worker in self._workers if worker not in heard and not worker.process.is_alive()]
+        for worker in (*heard, *silent):
             yield from self._received(worker, waiting)
         now = time.monotonic()
         for worker in self._workers:
@@ -183,7 +181,7 @@ class WorkerPool:
 
     def _received(self, worker: _Worker, waiting: _TaskQueue) -> Iterator[Record]:
         """Everything a worker has sent; and if it is dead, what becomes of its photos."""
-        with suppress(EOFError, OSError):
+        try:
             while worker.pipe.poll():
                 told = worker.pipe.recv()
                 if isinstance(told, StartFailed):
@@ -197,6 +195,8 @@ class WorkerPool:
                 worker.tasks.pop(name)
                 worker.done += 1
                 yield record
+        except (EOFError, OSError):
+            _end(worker.process)
         if worker.process.is_alive():
             if worker.done >= MAX_TASKS_PER_WORKER and not worker.tasks:
                 self._replace(worker)
@@ -249,6 +249,14 @@ def _signals_blocked() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end(process: BaseProcess) -> None:
+    """Lets a process end that is about to, and sees to it that it does."""
+    process.join(5)
+    if process.is_alive():
+        process.kill()
+        process.join()
 
 
 def _cause_of_death(code: int | None) -> str:

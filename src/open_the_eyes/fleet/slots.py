@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -22,7 +23,9 @@ from ..settings import Settings, gpu_number
 
 AT_ONCE: Final = 6
 """Photos that a GPU's node has on their way: some are painted together while others are looked at or laid back."""
-MAX_WORKERS: Final = 1024
+MAX_WORKERS: Final = 61 if os.name == "nt" else 1024
+"""Windows waits on 63 handles at most, a worker's among them; `concurrent.futures` stops at as many."""
+MAX_AT_ONCE: Final = 1024
 _DETECTORS: Final = {"insightface": ("scrfd", "arcface"), "retinaface": ("retinaface", "arcface")}
 """The downloaded networks that each detector leases."""
 
@@ -58,8 +61,8 @@ def worker_slots(
     """
     if workers is not None and not 1 <= workers <= MAX_WORKERS:
         raise UsageError(f"expected 1 to {MAX_WORKERS}, got {workers}.", option="--workers")
-    if at_once is not None and not 1 <= at_once <= MAX_WORKERS:
-        raise UsageError(f"expected 1 to {MAX_WORKERS}, got {at_once}.", option="--at-once")
+    if at_once is not None and not 1 <= at_once <= MAX_AT_ONCE:
+        raise UsageError(f"expected 1 to {MAX_AT_ONCE}, got {at_once}.", option="--at-once")
     if painter == "sdxl" and settings.device != "cpu":
         devices = _devices(settings.device, gpus())
         if workers is not None and workers > len(devices):
@@ -73,13 +76,13 @@ def worker_slots(
     slot = WorkerSlot(device=settings.device, at_once=at_once or 1)
     names = _DETECTORS.get(settings.detector, ()) + (() if restorer == "none" else (restorer,))
     if not names or settings.device == "cpu" or not (networks_on_gpu or _networks_on_gpu)(settings):
-        return (slot,) * (workers or cores())
+        return (slot,) * (workers or min(cores(), MAX_WORKERS))
     count = gpus()
     if not count:  # onnxruntime has a GPU that torch cannot see, so nobody tells how large it is
         return (slot,) * (workers or 1)
     each = UNUSABLE_MIB + sum(BY_NAME[name].mib["fp32"] + BY_NAME[name].working_mib(1) for name in names)
     rooms = {device: settings.gpu_room_mib or room(device) for device in _devices(settings.device, count)}
-    return _spread(slot, rooms, each, workers, cores())
+    return _spread(slot, rooms, each, workers, min(cores(), MAX_WORKERS))
 
 
 def _spread(
