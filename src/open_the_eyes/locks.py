@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import time
+from typing import Final
+
+_FAR: Final = 0x7FFF0000
+"""The byte that is locked on Windows, beyond all data: what is locked nobody else reads. 31 bits are all there is."""
+_PAUSE_SECONDS: Final = 0.2
+
 
 def held(descriptor: int, *, wait: bool = False) -> bool:
     """Takes an open file for this process, until it is closed; False if another one has it.
@@ -13,12 +22,28 @@ def held(descriptor: int, *, wait: bool = False) -> bool:
     """
     try:
         import fcntl
-    except ImportError:  # Windows
-        return True
+    except ImportError:
+        while not (ours := _held_on_windows(descriptor)) and wait:
+            time.sleep(_PAUSE_SECONDS)  # the lock that waits by itself gives up after ten seconds
+        return ours
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
         return False
     except OSError:
         return True
+    return True
+
+
+def _held_on_windows(descriptor: int) -> bool:
+    import msvcrt
+
+    here = os.lseek(descriptor, 0, os.SEEK_CUR)
+    try:
+        os.lseek(descriptor, _FAR, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]  # of Windows
+    except OSError as error:
+        return error.errno not in (errno.EACCES, errno.EDEADLK)
+    finally:
+        os.lseek(descriptor, here, os.SEEK_SET)
     return True
