@@ -65,6 +65,14 @@ def test_a_port_that_is_taken_is_said() -> None:
             _listener("127.0.0.1", taken.getsockname()[1])
 
 
+def test_no_other_program_listens_at_a_port_beside_us_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in = socket.SO_OOBINLINE  # of an option that only Windows has
+    monkeypatch.setattr(socket, "SO_EXCLUSIVEADDRUSE", stand_in, raising=False)
+    with _listener("127.0.0.1", 0) as listener:
+        asked = [listener.getsockopt(socket.SOL_SOCKET, option) != 0 for option in (stand_in, socket.SO_REUSEADDR)]
+    assert asked == [True, False]
+
+
 @pytest.mark.parametrize("host", ["192.0.2.1", "no.such.name.invalid"])
 def test_an_address_of_another_machine_is_said(host: str) -> None:
     with pytest.raises(UsageError, match=f"--host: .*{host}"):

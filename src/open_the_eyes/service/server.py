@@ -130,8 +130,10 @@ def _is_address(host: str) -> bool:
 def _listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
+    # that a port can be had at once after a stop; on Windows, where that needs no word, nobody else can have it too
+    alone = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, alone, 1)
         listener.bind((host, port))
         listener.listen(2048)  # who comes while the rest is being started waits, and is not turned away
     except OSError as error:
