@@ -62,6 +62,17 @@ def test_plans_that_cannot_work_are_refused(
         paths.planned([Path(photo) for photo in photos], out)
 
 
+@pytest.mark.parametrize("names", [("x/DSC_1.JPG", "y/dsc_1.jpg"), ("x/Zo\u00eb.jpg", "y/Zoe\u0308.jpg")])
+def test_names_that_are_alike_are_two_results_only_where_the_disk_keeps_them_apart(
+    names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = [Path(name) for name in names]
+    monkeypatch.setattr(paths, "keeps_apart", lambda folder: folder != Path("new"))
+    with pytest.raises(UsageError, match="two photos would both be written to new"):
+        paths.planned(photos, "new")
+    assert len(set(paths.planned(photos, "other"))) == 2
+
+
 @pytest.mark.parametrize(
     "check",
     [

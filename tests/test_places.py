@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from open_the_eyes.places import is_one_place, marks_of
+from open_the_eyes.places import folded, is_one_place, keeps_apart, marks_of
 
 
 @pytest.fixture
@@ -62,3 +62,30 @@ def test_a_folder_that_is_mounted_twice_is_one_place(photo: Path) -> None:
     if told is None or not (told.stdout or "Traceback" in told.stderr):
         pytest.skip("folders cannot be mounted here")
     assert (told.stdout, photo.exists()) == ("True True\n", True), told.stderr
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        pytest.param("a/DSC_1.JPG", "A/dsc_1.jpg", True, id="capitals"),
+        pytest.param("Zo\u00eb.jpg", "zoe\u0308.jpg", True, id="an accent in two ways"),
+        pytest.param("Zo\u00eb.jpg", "Zoe.jpg", False, id="no accent"),
+        pytest.param("a.jpg", "a.png", False, id="another ending"),
+    ],
+)
+def test_paths_are_folded_as_disks_do_it(one: str, other: str, same: bool) -> None:
+    assert (folded(Path(one)) == folded(Path(other))) is same
+
+
+@pytest.mark.parametrize("found", ["\u00c9", "e\u0301", "E"])
+def test_the_disk_is_asked_what_it_keeps_apart_and_nothing_is_left_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: str
+) -> None:
+    monkeypatch.setattr(os.path, "lexists", lambda path: Path(path).name == found)
+    assert keeps_apart(tmp_path / "yet/to be made") is (found == "E")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs a folder in which nothing can be made")
+def test_a_disk_that_cannot_be_asked_may_keep_nothing_apart() -> None:
+    assert not keeps_apart(Path("/proc/nope"))

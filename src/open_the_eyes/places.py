@@ -1,11 +1,15 @@
-"""Whether two paths lead to one file or folder, however each is spelled: in capitals, or through another mount."""
+"""Whether two paths lead to one file or folder, or would, however each is spelled: in capitals, or by another mount."""
 
 from __future__ import annotations
 
 import os
 import stat
+import tempfile
+import unicodedata
 from collections.abc import Hashable
 from pathlib import Path
+
+from .looking import is_there
 
 
 def marks_of(path: str | Path) -> frozenset[Hashable]:
@@ -29,3 +33,22 @@ def marks_of(path: str | Path) -> frozenset[Hashable]:
 def is_one_place(one: str | Path, other: str | Path) -> bool:
     """Whether both lead to the same file or folder."""
     return not marks_of(one).isdisjoint(marks_of(other))
+
+
+def folded(path: Path) -> str:
+    """A path, the same for all that are one where capitals do not count, or accents may be written in two ways."""
+    return unicodedata.normalize("NFC", str(path)).casefold()
+
+
+def keeps_apart(folder: Path) -> bool:
+    """Whether paths that are `folded` into one are two files in a folder, which may be yet to be made.
+
+    The disk is asked, by a file that is deleted again; where it cannot be asked, they may be one.
+    """
+    there = next(above for above in (folder.absolute(), *folder.absolute().parents) if is_there(above))
+    try:
+        with tempfile.TemporaryDirectory(prefix=".open-the-eyes-", dir=there) as asked:
+            Path(asked, "\u00e9").touch()  # e with its accent, and apart from it
+            return not any(os.path.lexists(Path(asked, name)) for name in ("\u00c9", "e\u0301"))
+    except (OSError, ValueError):
+        return False

@@ -110,6 +110,19 @@ def test_two_photos_are_never_written_to_one_result(shoot: Path) -> None:
         plan([str(shoot)], "out")
 
 
+@pytest.mark.parametrize(("apart", "names"), [(True, ["A.JPG", "a.jpg"]), (False, None)])
+def test_names_that_differ_in_capitals_alone_are_two_results_only_where_the_disk_keeps_them_apart(
+    shoot: Path, monkeypatch: pytest.MonkeyPatch, apart: bool, names: list[str] | None
+) -> None:
+    (shoot / "A.JPG").write_bytes(JPEG)
+    monkeypatch.setattr("open_the_eyes.batch.plan.keeps_apart", lambda folder: apart and folder == Path("out"))
+    if names is None:
+        with pytest.raises(UsageError, match=r"A\.JPG and shoot/a\.jpg: .* both would be out/a\.opened\.jpg"):
+            plan([f"{shoot}/a.jpg", f"{shoot}/A.JPG"], "out")
+    else:
+        assert [item.name for item in plan([f"{shoot}/a.jpg", f"{shoot}/A.JPG"], "out").items] == names
+
+
 def test_a_result_never_takes_the_place_of_a_photo(shoot: Path) -> None:
     with pytest.raises(UsageError, match=r"expected a free place.*put the pattern into quotes"):
         plan([f"{shoot}/day/a.jpg", f"{shoot}/day/a.opened.jpg"], shoot / "day")  # as the shell spells a pattern out

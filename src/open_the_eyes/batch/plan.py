@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from ..errors import UsageError
 from ..looking import is_folder, is_there, special
 from ..naming import is_result, numbered, opened
-from ..places import is_one_place, marks_of
+from ..places import folded, is_one_place, keeps_apart, marks_of
 from .left_out import LeftOut
 from .sources import FOLDER, PhotoCollector, each_once, spelled_out
 
@@ -115,7 +116,13 @@ def plan(
         raise UsageError(f"expected another folder than {root}, originals are never replaced; name one.", option=option)
     items = tuple(_item(photo, root, target, keep_names) for photo in photos)
     originals = frozenset().union(*(marks_of(photo) for photo in (*references, *photos)))
-    check_apart(items, lambda place: not originals.isdisjoint(marks_of(place)), variations, copy=copy)
+    check_apart(
+        items,
+        lambda place: not originals.isdisjoint(marks_of(place)),
+        lambda: keeps_apart(target),
+        variations,
+        copy=copy,
+    )
     return Plan(str(root), target, items, found.left_out)
 
 
@@ -147,21 +154,33 @@ def _looked_at(photo: Path) -> tuple[str, int, int]:
 
 
 def check_apart(
-    items: Sequence[Item], is_photo: Callable[[Path], bool], variations: int, *, copy: bool, address: str = ""
+    items: Sequence[Item],
+    is_photo: Callable[[Path], bool],
+    alike_apart: Callable[[], bool],
+    variations: int,
+    *,
+    copy: bool,
+    address: str = "",
 ) -> None:
     """Refuses plans in which one photo's result, or copy, would lie where another's is to, or where a photo is.
 
     Args:
         is_photo: whether a photo that was given is at a place.
+        alike_apart: whether places that differ in capitals alone, or in how accents are written, are two files there.
         address: what places are relative to, with its "/"; for people.
 
     Raises:
         UsageError: such a plan.
     """
     taken: dict[Path, Item] = {}
+    alike: dict[str, Item] = {}
+    apart = functools.cache(alike_apart)
     for item in items:
         for place in [*numbered(item.output, variations), *([item.copy] if copy else [])]:
             other = taken.setdefault(place, item)
+            namesake = alike.setdefault(folded(place), item)
+            if other is item and namesake is not item and not apart():
+                other = namesake
             if other is not item:
                 raise UsageError(
                     f"{other.source} and {item.source}: expected different results, both would be {address}{place}; "

@@ -13,6 +13,7 @@ from ..addresses import is_address
 from ..errors import PhotoNotWritten, UsageError, not_written
 from ..looking import is_file, is_folder, is_there, special
 from ..naming import OPENED, is_result, named
+from ..places import folded, keeps_apart
 
 
 def place(name: str, option: str = "") -> Path:
@@ -57,10 +58,11 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = OPENED, *, 
     else:
         check_format(Path(out), option)
         paths = [Path(out)]
-    twice = [str(path) for path, times in Counter(paths).items() if times > 1]
-    if twice:
+    times, alike = Counter(paths), Counter(map(folded, paths))
+    twice = (path for path in paths if times[path] > 1 or (alike[folded(path)] > 1 and not keeps_apart(path.parent)))
+    if path := next(twice, None):
         raise UsageError(
-            f"two photos would both be written to {twice[0]}; rename one, or name another {option} for it in a run of "
+            f"two photos would both be written to {path}; rename one, or name another {option} for it in a run of "
             "its own."
         )
     return paths

@@ -17,7 +17,7 @@ from ..batch.worker import Processor
 from ..errors import NoRoomOnDisk, OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError, not_written
 from ..files import HEAD_BYTES, SUFFIXES, true_suffix
 from ..naming import is_result, numbered
-from .remote_store import found, is_at, is_there, opened, send, size_at, stamp, within
+from .remote_store import alike_apart, found, is_at, is_there, opened, send, size_at, stamp, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,14 @@ def plan_remote(
         )
     photos = within(*opened(remote.out), remote.source)
     originals = {f"{photos}/{item.name}" for item in items} if photos else set()
-    check_apart(items, lambda place: place.as_posix() in originals, variations, copy=copy, address=f"{remote.out}/")
+    check_apart(
+        items,
+        lambda place: place.as_posix() in originals,
+        lambda: alike_apart(remote.out),
+        variations,
+        copy=copy,
+        address=f"{remote.out}/",
+    )
     return Plan(without_secrets(remote.source), state, tuple(items), left_out, without_secrets(remote.out))
 
 

@@ -12,7 +12,7 @@ import fsspec
 from ..addresses import told, without_secrets
 from ..errors import OpenTheEyesError, PhotoNotWritten, UsageError, not_written
 from ..files.whole_file import write_whole
-from ..places import is_one_place
+from ..places import is_one_place, keeps_apart
 
 
 def opened(address: str) -> tuple[Any, str]:
@@ -52,6 +52,12 @@ def is_at(files: Any, root: str, address: str) -> bool:
     """Whether an address leads to this very folder."""
     store, folder = opened(address)
     return bool(store == files) and (folder == root or (_is_here(files) and is_one_place(folder, root)))
+
+
+def alike_apart(address: str) -> bool:
+    """Whether names that differ in capitals alone, or in how accents are written, are two files at an address."""
+    store, folder = opened(address)
+    return not _is_here(store) or keeps_apart(Path(folder))
 
 
 def within(files: Any, root: str, address: str) -> str:
