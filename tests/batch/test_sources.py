@@ -62,13 +62,17 @@ def test_files_that_are_no_photos_are_counted_not_done(shoot: Path) -> None:
 
 
 @pytest.mark.parametrize("source", ["shoot", "shoot/**/*.jpg", "shoot/*/*.jpg"])
-def test_what_a_drive_keeps_for_itself_is_no_photo_unless_it_is_named(shoot: Path, source: str) -> None:
-    for name in ("@eaDir/a.jpg/SYNOPHOTO_THUMB_M.jpg", "#recycle/old.jpg", "day/@eaDir/a.jpg", "lost+found/e.jpg"):
+def test_what_a_drive_or_a_program_keeps_for_itself_is_no_photo_unless_it_is_named(shoot: Path, source: str) -> None:
+    for name in (
+        *("@eaDir/a.jpg/SYNOPHOTO_THUMB_M.jpg", "#recycle/old.jpg", "day/@eaDir/a.jpg", "lost+found/e.jpg"),
+        *("Photos Library.photoslibrary/old.jpg", "day/2024 Previews.LRDATA/p.jpg", "A.aplibrary/a.jpg"),
+    ):
         (shoot / name).parent.mkdir(parents=True, exist_ok=True)
         (shoot / name).write_bytes(JPEG)
     names = [item.name for item in plan([source], "out").items]
     assert set(names) - {"a.jpg", "b.PNG"} == {"day/a.jpg", "day/c.jpg"}
-    for chosen in ("shoot/#recycle", "shoot/#recycle/*.jpg", "s*/#recycle/*"):
+    library = "Photos Library.photoslibrary"
+    for chosen in ("shoot/#recycle", "shoot/#recycle/*.jpg", "s*/#recycle/*", f"shoot/{library}", f"s*/{library}/**"):
         assert [item.source.name for item in plan([chosen], "out").items] == ["old.jpg"]
 
 

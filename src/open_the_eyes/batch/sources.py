@@ -29,11 +29,18 @@ _OF_SYSTEM: Final = frozenset(
     | {"$RECYCLE.BIN", "System Volume Information", "lost+found"}
 )
 """Folders that a drive keeps by itself: thumbnails, what was deleted, earlier states."""
+_LIBRARIES: Final = (".photoslibrary", ".aplibrary", ".lrdata", ".lrlibrary")
+"""How folders end that a program keeps: Apple's Photos and Aperture, Lightroom; macOS shows the first ones as files."""
 
 
 def is_hidden(name: str) -> bool:
     """Whether a file or a folder is none of a photographer's, by its name."""
-    return name.startswith(".") or name in _OF_SYSTEM
+    return name.startswith(".") or _is_kept(name)
+
+
+def _is_kept(name: str) -> bool:
+    """Whether a drive or a program keeps a folder of this name for itself."""
+    return name in _OF_SYSTEM or name.lower().endswith(_LIBRARIES)
 
 
 class PhotoCollector:
@@ -155,7 +162,7 @@ def _matching(folder: Path, parts: Sequence[str]) -> Iterator[Path]:
     else:
         pattern = parts[0] if parts[1:] else any_case(parts[0])
         for name in glob.iglob(pattern, root_dir=folder):  # noqa: PTH207 -- Path.glob follows other rules
-            if name == parts[0] or name not in _OF_SYSTEM:
+            if name == parts[0] or not _is_kept(name):
                 yield from _matching(folder / name, parts[1:])
 
 
