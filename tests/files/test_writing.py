@@ -129,6 +129,28 @@ def test_a_disk_that_refuses_leaves_nothing_behind(
     assert files_in(tmp_path) == []
 
 
+def test_a_result_that_may_not_be_written_is_left_alone_on_windows_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, path, unlink = read(saved(picture(), "JPEG"), SETTINGS), tmp_path / "out.jpg", Path.unlink
+    path.write_bytes(b"kept")
+    path.chmod(0o444)
+
+    def refuse_read_only(self: Path, *_: object, **__: object) -> None:  # whoever asks, even root
+        if self.exists() and not self.stat().st_mode & stat.S_IWUSR:
+            raise PermissionError(errno.EACCES, "Access is denied")
+        unlink(self, missing_ok=True)
+
+    monkeypatch.setattr(Path, "unlink", refuse_read_only)
+    monkeypatch.setattr(Path, "replace", refuse_read_only)
+
+    with pytest.raises(PhotoNotWritten, match="Access is denied"):
+        write(source, path, record=None, overwrite=True)
+
+    assert path.read_bytes() == b"kept"
+    assert files_in(tmp_path) == ["out.jpg"]
+
+
 def test_an_interrupted_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = read(saved(picture(), "JPEG"), SETTINGS)
 

@@ -82,7 +82,15 @@ def _write(path: Path, data: bytes, overwrite: bool) -> None:
             _take_name(temporary, path)
         _sync_folder(path.parent)
     finally:
+        _delete(temporary)
+
+
+def _delete(temporary: Path) -> None:
+    try:
         temporary.unlink(missing_ok=True)
+    except PermissionError:  # Windows: it has the permissions of a file that may not be written, nor replaced
+        temporary.chmod(0o600)
+        temporary.unlink()
 
 
 def _take_name(temporary: Path, path: Path) -> None:
