@@ -24,7 +24,7 @@ MODULES: Final = sorted(SOURCE.rglob("*.py"))
 LAYERS: Final = (
     {"addresses", "imaging", "windows", "wording"},
     {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel", "ram"}
-    | {"notebook", "patterns", "privacy", "program", "veclib", "version"},
+    | {"notebook", "patterns", "privacy", "program", "to_disk", "veclib", "version"},
     {"arithmetic", "option_values", "places"},
     {"edit_record", "options", "settings"},
     {"photo", "roles"},

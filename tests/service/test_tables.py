@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from open_the_eyes.errors import UsageError
 from open_the_eyes.service.repository import JobRepository
+from open_the_eyes.service.tables import connect
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,11 @@ def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
 def test_a_folder_for_the_database_is_made(tmp_path: Path) -> None:
     JobRepository(f"sqlite:///{tmp_path}/a/b/jobs.sqlite").close()
     assert (tmp_path / "a/b/jobs.sqlite").is_file()
+
+
+@pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("fullfsync", 1)])
+def test_what_is_written_is_on_the_disk_before_it_is_answered(tmp_path: Path, pragma: str, value: object) -> None:
+    engine = connect(f"sqlite:///{tmp_path}/jobs.sqlite", 1)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text(f"PRAGMA {pragma}")).scalar() == value
+    engine.dispose()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import not_written
+from ..to_disk import to_disk
 
 
 def write_parts(path: Path, parts: Iterable[bytes], what: str) -> None:
@@ -24,7 +24,7 @@ def write_parts(path: Path, parts: Iterable[bytes], what: str) -> None:
         with temporary.open("wb") as file:
             file.writelines(parts)
             file.flush()
-            os.fsync(file.fileno())
+            to_disk(file.fileno())
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)

@@ -7,7 +7,6 @@ the middle of a line leaves a line that cannot be read; its photo is simply done
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ from ..digest import sha256_of
 from ..errors import NoCapacity, PhotoNotWritten, not_written
 from ..locks import held
 from ..naming import numbered
+from ..to_disk import to_disk
 from .plan import Item
 from .record import STATES, Output, Record, State
 
@@ -215,7 +215,7 @@ class Manifest:
                     self._file.write(line)
                     self._remember(record, line)
                 self._file.flush()
-                os.fsync(self._file.fileno())
+                to_disk(self._file.fileno())
             except OSError as error:
                 raise not_written(error)(
                     f"{self.path}: expected to write down what is finished, got: {error.strerror}; make room, and "

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import NoRoomOnDisk, PhotoNotWritten, not_written
 from ..looking import special
+from ..to_disk import to_disk
 
 
 def write_whole(path: Path, data: bytes, *, overwrite: bool) -> None:
@@ -73,7 +74,7 @@ def _write(path: Path, data: bytes, overwrite: bool) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            to_disk(file.fileno())
         if overwrite:
             with suppress(FileNotFoundError):
                 temporary.chmod(path.stat().st_mode & 0o777)
@@ -113,6 +114,6 @@ def _sync_folder(folder: Path) -> None:
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(descriptor)
+            to_disk(descriptor)
         finally:
             os.close(descriptor)

@@ -112,5 +112,6 @@ def job_of(row: sa.Row[Any]) -> Job:
 
 def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = "IMMEDIATE"  # who reads and then writes must not be overtaken between the two
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
+    # fullfsync: on macOS the drive is asked to write it down, as `to_disk` does
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "busy_timeout=30000"):
         connection.execute(f"PRAGMA {pragma}")

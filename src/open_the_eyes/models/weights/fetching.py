@@ -7,7 +7,6 @@ is worth keeping.
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +22,7 @@ from ...errors import NoCapacity, WeightsMissing
 from ...locks import held
 from ...looking import is_file, is_folder
 from ...settings import Settings
+from ...to_disk import to_disk
 from .catalogue import Weight
 from .sources import BrokenOff, RemoteFile, Source, not_fetched, source_of
 from .store import Recorded, of_weight, read_record, write_record
@@ -198,7 +198,7 @@ def _append(download: Download, source: Source, have: int, tell: Callable[[int],
                 got += len(piece)
                 tell(got)
             out.flush()
-            os.fsync(out.fileno())
+            to_disk(out.fileno())
         if got < size:
             raise BrokenOff(f"{source.where} sent {got} of {size} bytes")
 
