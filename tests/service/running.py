@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import uvicorn
 
 from open_the_eyes.service.api_keys import ApiKeys
 from open_the_eyes.service.app import create_app
 from open_the_eyes.service.errors import StoreAway
-from open_the_eyes.service.server import StoppedTwice, _listener
+from open_the_eyes.service.server import StoppedTwice, _listener, http_config
 from open_the_eyes.service.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -80,8 +79,7 @@ def running_service(
     """A service for the length of a block; one at a time in a process."""
     app = create_app(engine, ServiceSettings(folder=folder, **changed), keys=keys, hosts=hosts)
     listener = _listener("127.0.0.1", 0)
-    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=2)
-    server = StoppedTwice(config, app.state.service.runner.hurry)
+    server = StoppedTwice(http_config(app, stop_seconds=2), app.state.service.runner.hurry)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     running = RunningService(f"http://127.0.0.1:{listener.getsockname()[1]}", app, server)

@@ -16,7 +16,7 @@ import uvicorn
 from PIL import Image
 
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.service.server import _listener
+from open_the_eyes.service.server import _listener, http_config
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.web.cookie_auth import COOKIE
 from open_the_eyes.web.site import create_site
@@ -64,8 +64,7 @@ def running_site(engine: Engine, folder: Path, **changed: Any) -> Iterator[Site]
     """The page for the length of a block; one at a time in a process."""
     app = create_site(engine, ServiceSettings(folder=folder, **changed), "127.0.0.1")
     listener = _listener("127.0.0.1", 0)
-    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(http_config(app, stop_seconds=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

@@ -14,6 +14,7 @@ from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from ..engine import Engine
 from ..errors import UsageError
@@ -70,22 +71,27 @@ def serve(app: FastAPI, host: str, port: int, tell: Callable[[str], None], *, pa
     """
     listener = _listener(host, port)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        log_level="warning",
-        access_log=False,  # it would write addresses
-        server_header=False,
-        timeout_graceful_shutdown=STOP_SECONDS,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        proxy_headers=False,
-        ws="none",
-    )
     address = url_of(host, listener.getsockname()[1])
     app.state.service.listens(Whereabouts(address, host, page))
     tell(address)
     with suppress(KeyboardInterrupt):  # it has stopped in order, and passes the signal on
-        StoppedTwice(config, app.state.service.runner.hurry).run(sockets=[listener])
+        StoppedTwice(http_config(app), app.state.service.runner.hurry).run(sockets=[listener])
+
+
+def http_config(app: ASGIApp, stop_seconds: int = STOP_SECONDS) -> uvicorn.Config:
+    """How HTTP is spoken, wherever the service listens."""
+    return uvicorn.Config(
+        app,
+        http="h11",  # refuses headers past 64 KiB; httptools, taken where it is there, keeps whatever comes, of anybody
+        log_config=None,
+        log_level="warning",
+        access_log=False,  # it would write addresses
+        server_header=False,
+        timeout_graceful_shutdown=stop_seconds,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        proxy_headers=False,
+        ws="none",
+    )
 
 
 def url_of(host: str, port: int) -> str:
