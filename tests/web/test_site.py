@@ -16,7 +16,9 @@ from open_the_eyes.cli import main
 from open_the_eyes.service import audience
 from open_the_eyes.version import __version__
 from open_the_eyes.web.app_manifest import ICONS
+from open_the_eyes.web.page_middleware import ACT_BYTES
 from open_the_eyes.web.site import capabilities_of
+from open_the_eyes.web.tab_memory import MOST_NAMES, TabMemory
 from tests.web.sites import Site, pixels_of
 
 if TYPE_CHECKING:
@@ -72,6 +74,25 @@ def test_what_the_page_does_not_need_of_gradio_is_not_there(site: Site, path: st
         for method in ("GET", "POST"):
             answer = ada.request(method, path)
             assert answer.status_code in (404, 405), path
+
+
+@pytest.mark.parametrize("pieces", [1, 8], ids=["its length is told", "it comes piece by piece"])
+def test_more_than_a_page_ever_sends_is_not_taken_in(site: Site, pieces: int) -> None:
+    body = b'{"data":[' + b"[]," * 100_000 + b'[]],"fn_index":0,"session_hash":"x"}'
+    parts = [body[at : at + len(body) // pieces + 1] for at in range(0, len(body), len(body) // pieces + 1)]
+    with site.visitor() as ada:
+        headers = {"Content-Type": "application/json"}
+        refused = ada.post("/gradio_api/run/x", content=body if pieces == 1 else iter(parts), headers=headers)
+        assert refused.status_code == 413
+        assert "load it again" in refused.json()["detail"]
+
+
+def test_what_a_page_remembers_of_thousands_of_faces_can_be_told() -> None:
+    faces = tuple(range(1, 3001))
+    same = tuple((face, 8, face) for face in faces)
+    names = ("n" * 120,) * MOST_NAMES
+    memory = TabMemory("j" * 36, names, faces, dict.fromkeys(faces, 64), matches=same, strangers=same)
+    assert len(json.dumps({"event_data": {"act": "toggle", "memory": memory.to_json()}})) < ACT_BYTES
 
 
 def test_the_api_answers_as_ever(site: Site) -> None:

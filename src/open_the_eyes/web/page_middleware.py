@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..service.errors import BodyTooLarge, WrongMethod
@@ -32,6 +33,10 @@ POLICY: Final = (
 
 LOGIN_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
 FORM_BYTES: Final = 2048
+GRADIO: Final = "/gradio_api/"
+ACT_BYTES: Final = 256 << 10
+"""Of an act, with what the tab remembers: that is room for thousands of faces. Gradio reads an act at one go, while
+nothing else is answered."""
 
 
 class PageMiddleware:
@@ -55,7 +60,32 @@ class PageMiddleware:
                 await RedirectResponse(LOGIN, 303)(scope, receive, send)
                 return
             cookie = self._browser_auth.sign_in(headers)
-        await self._app(scope, receive, _PageHeaders(send, path, cookie))
+        came = await _whole_act(receive) if path.startswith(GRADIO) else receive
+        await self._app(scope, came, _PageHeaders(send, path, cookie))
+
+
+async def _whole_act(receive: Receive) -> Receive:
+    """A `receive` that gives the whole body at once: to what Gradio asks for piece by piece, it has words of its own.
+
+    Raises:
+        BodyTooLarge: there is more of it than any page sends.
+        ClientDisconnect: there is nobody to answer any more.
+    """
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > ACT_BYTES:
+            raise BodyTooLarge(f"expected at most {ACT_BYTES:,} bytes from the page, more came; load it again.")
+    whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def come() -> Message:
+        return whole.pop() if whole else await receive()
+
+    return come
 
 
 class _PageHeaders:
