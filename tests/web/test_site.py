@@ -136,6 +136,25 @@ def test_a_visitor_sees_their_own_photo_and_nobody_elses(site: Site, photos: Pat
         assert ada.get(paths[2]).status_code == 404
 
 
+def test_whoever_knows_the_number_of_anothers_tab_sees_nothing_of_it_and_ends_nothing(site: Site, photos: Path) -> None:
+    def act(client: httpx.Client, **told: Any) -> str:
+        sent = {"data": [None], "session_hash": "adas-tab", "event_data": told}
+        answer = client.post("/gradio_api/run/_acted", json=sent)
+        assert answer.status_code == 200
+        return answer.text
+
+    with site.visitor() as ada, site.visitor() as max_:
+        job = handed_in(ada, photos / "group.jpg").json()["id"]
+        memory = {"job": job, "names": ["Ada at the beach.jpg"]}
+        assert job in act(ada, act="arrived", **memory)
+        assert job in act(ada, act="look", memory=memory)
+        for anothers in (act(max_, act="look"), act(max_, act="anew"), act(max_, act="resume", memory=memory)):
+            assert job not in anothers
+            assert "beach" not in anothers
+        assert job in act(ada, act="resume", memory=memory)
+        ada.delete(f"/v1/jobs/{job}")
+
+
 def test_pictures_that_wait_leave_the_service_its_threads_and_other_visitors_theirs(
     site: Site, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

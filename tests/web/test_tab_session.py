@@ -26,7 +26,7 @@ def test_steps_at_the_same_moment_go_on_from_each_other_in_the_order_they_came()
     tab, seen = TabSession(), list[tuple[int, ...]]()
 
     async def skip(number: int) -> None:
-        seen.append(await tab.act(partial(without, number)))
+        seen.append(await tab.act("ada", partial(without, number)))
 
     async def skip_all() -> None:
         async with anyio.create_task_group() as tasks:
@@ -52,11 +52,20 @@ def test_tabs_neither_share_a_session_nor_wait_for_each_other() -> None:
 
     async def both() -> None:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(tab.act, wait)
+            tasks.start_soon(tab.act, "ada", wait)
             await anyio.sleep(0)
-            assert await other.act(look) is None
-        assert await tab.act(look) is not None
-        assert await deepcopy(tab).act(look) is None
+            assert await other.act("ada", look) is None
+        assert await tab.act("ada", look) is not None
+        assert await deepcopy(tab).act("ada", look) is None
 
     anyio.run(both)
     assert was_let_go == [True]
+
+
+def test_whoever_comes_with_another_tabs_number_begins_anew_and_so_does_that_tab() -> None:
+    tab = TabSession()
+
+    async def take_turns() -> list[tuple[int, ...]]:
+        return [await tab.act(owner, partial(without, 1)) for owner in ("ada", "ada", "max", "max", "ada")]
+
+    assert list(map(len, anyio.run(take_turns))) == [3, 2, 3, 2, 3]

@@ -110,7 +110,7 @@ class Page:
             page_state = self._controller.act(owner, before, told)
             return page_state.session, self._drawn(owner, page_state)
 
-        return [session, *await session.act(step)]
+        return [session, *await session.act(owner, step)]
 
     def _drawn(self, owner: str, page_state: PageState) -> list[Any]:
         """A value for each output but the session."""
