@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from dbos import DBOS, DBOSClient, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 
 from .dbos_log import mend_log
 from .job_steps import JobSteps
 from .jobs import Job, Lane
+from .plain_pickles import mend_pickles
 from .repository import JobRepository
 from .sqlite_clock import mend_clock
 from .worker_lock import WorkerLock
@@ -51,6 +52,7 @@ class JobRunner:
         self._worker = worker
         mend_clock()
         mend_log()
+        mend_pickles()
         DBOS(config=dbos_config(database_url, worker, connections))
         self._workflow = self._registered()
         _make_queues(database_url)
@@ -157,6 +159,7 @@ def dbos_config(database_url: str, worker: str, connections: int) -> DBOSConfig:
         "sys_db_pool_size": connections,
         "application_version": VERSION,
         "executor_id": worker,
+        "serializer": DBOSPortableJSONSerializer(),
         "log_level": "ERROR",
         "max_executor_threads": 8,
         "notification_listener_polling_interval_sec": POLL_SECONDS,  # looks at nothing here; a stop waits for it
