@@ -38,6 +38,22 @@ def test_a_line_may_say_whose_key_it_is(tmp_path: Path) -> None:
     assert ApiKeys.read(tmp_path / "keys").owner_of(key) is not None
 
 
+def test_a_key_for_metrics_alone_is_nobodys_elsewhere(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    figures = make_key(path, only_metrics=True)
+    with pytest.raises(UsageError, match="a key for photos"):
+        ApiKeys.read(path)
+    full = make_key(path)
+    path.write_text(path.read_text().replace("only:metrics", "only:metrics Prometheus"))
+    keys = ApiKeys.read(path)
+    assert keys.owner_of(figures) is None
+    assert keys.owner_at_metrics(figures) is not None
+    assert keys.owner_at_metrics(full) == keys.owner_of(full) is not None
+    path.write_text(path.read_text().replace("only:metrics", "only:metric"))
+    with pytest.raises(UsageError, match="expected only:metrics"):
+        ApiKeys.read(path)
+
+
 def test_no_file_means_no_keys(tmp_path: Path) -> None:
     assert ApiKeys.read(tmp_path / "keys").hashes == ()
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -91,6 +92,14 @@ def test_with_its_key_each_owner_has_a_name_that_does_not_tell_the_key(keys: tup
     assert answer.status_code == 200
     assert answer.text.startswith("key-")
     assert keys[0][4:12] not in answer.text
+
+
+def test_a_key_for_metrics_opens_nothing_else(tmp_path: Path) -> None:
+    make_key(tmp_path / "keys")
+    shown = {"Authorization": f"Bearer {make_key(tmp_path / 'keys', only_metrics=True)}"}
+    keys = ApiKeys.read(tmp_path / "keys")
+    assert ask(path="/metrics", keys=keys, headers=shown).status_code == 200
+    assert ask(path="/who", keys=keys, headers=shown).status_code == 401
 
 
 def test_health_is_told_without_a_key(keys: tuple[str, ApiKeys]) -> None:

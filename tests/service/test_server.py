@@ -128,6 +128,15 @@ def test_a_new_key_is_shown_once_and_works(tmp_path: Path, capsys: Captured, mon
     assert ApiKeys.read(tmp_path / "keys").owner_of(key) is not None
 
 
+def test_a_new_key_can_be_for_metrics_alone(tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTE_FOLDER", str(tmp_path))
+    assert main(["serve", "--new-key", "--only", "metrics"]) == 0
+    assert (tmp_path / "keys").read_text().endswith(" only:metrics\n")
+    for wrong in (["--new-key", "--only", "jobs"], ["--only", "metrics"]):
+        assert main(["serve", *wrong]) == 2
+        assert "--only: expected" in capsys.readouterr().err
+
+
 def test_to_others_without_a_key_is_one_line_and_code_2(
     tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,8 @@ from ..errors import UsageError
 from . import flags, parse, speech
 
 LAST_PORT = 65_535
+ONLY = "metrics"
+"""What a key may be limited to."""
 
 
 def serve_command(
@@ -28,6 +30,9 @@ def serve_command(
     painters: Annotated[str, typer.Option(metavar="N", help="With --ray: the most processes that paint.")] = "1",
     frontends: Annotated[str, typer.Option(metavar="N", help="With --ray: the most processes that take jobs.")] = "1",
     new_key: Annotated[bool, typer.Option("--new-key", help="Make an API key, print it this once, and leave.")] = False,
+    only: Annotated[
+        str | None, typer.Option(metavar="metrics", help="With --new-key: the key opens /metrics and nothing else.")
+    ] = None,
     debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Answers HTTP: photos are handed in as jobs, which survive a crash. docs/api.md tells how to ask.
@@ -41,6 +46,7 @@ def serve_command(
       open-the-eyes serve
       curl -F photo=@family.jpg http://127.0.0.1:8000/v1/jobs
       open-the-eyes serve --new-key
+      open-the-eyes serve --new-key --only metrics
       open-the-eyes serve --host 0.0.0.0 --port 8080
 
     \b
@@ -64,6 +70,10 @@ def serve_command(
     number = port_number(port)
     if ray is None and (gpus_each, painters, frontends) != ("0", "1", "1"):
         raise UsageError("--gpus-each, --painters, --frontends: expected --ray beside them, got none; add it.")
+    if only not in (None, ONLY):
+        raise UsageError(f"expected {ONLY}, got {only}; leave it out for a key that opens everything.", option="--only")
+    if only and not new_key:
+        raise UsageError("--only: expected --new-key beside it, got none; add it.")
     try:
         from ..service.api_keys import make_key
         from ..service.server import assembled, serve
@@ -73,7 +83,7 @@ def serve_command(
         raise UsageError(f"serve: expected its libraries, {error.name} is missing; install them: {install}.") from error
     own = ServiceSettings.from_environment()
     if new_key:
-        key = make_key(own.keys_file)
+        key = make_key(own.keys_file, only_metrics=only == ONLY)
         speech.note(f"the key's hash is in {own.keys_file}; the key itself is shown only now:")
         speech.say(key)
         return

@@ -23,23 +23,31 @@ LOCAL: Final = "local"
 KEY: Final = "key-"
 """With which the owners of a key's own jobs begin."""
 
+ONLY_METRICS: Final = "only:metrics"
+"""After the hash of a key that opens /metrics alone: Prometheus' own lies where photos should not be within reach."""
+
 BY_KEY: Final = "@"
 """Between the name of an owner who came in with a key, and that key's."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKeys:
-    """The hashes of all keys, SHA-256, hexadecimal; empty where no key was ever made."""
+    """The hashes of all keys, SHA-256, hexadecimal; empty where no key was ever made.
+
+    Args:
+        for_metrics: those of keys that open /metrics alone.
+    """
 
     hashes: tuple[str, ...] = ()
+    for_metrics: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> ApiKeys:
-        """The keys of a file: a line each, the hash and after it anything, such as whose it is.
+        """The keys of a file: a line each, the hash, what it opens if not all, and then anything, such as whose it is.
 
         Raises:
             UsageError: a file that is not of this kind, or from which every key was deleted: who ends the last one does
-                not mean that from then on anybody may come.
+                not mean that from then on anybody may come. A key for figures alone is none for photos.
         """
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
@@ -49,21 +57,27 @@ class ApiKeys:
             raise UsageError(
                 f"{path}: expected a file of key hashes ({type(error).__name__}); check OTE_KEYS."
             ) from None
-        hashes = tuple(line.split()[0] for line in lines if line.strip() and not line.startswith("#"))
-        if any(len(one) != 64 or not set(one) <= set("0123456789abcdef") for one in hashes):
+        told = [line.split() for line in lines if line.strip() and not line.startswith("#")]
+        if any(len(one[0]) != 64 or not set(one[0]) <= set("0123456789abcdef") for one in told):
             raise UsageError(f"{path}: expected a SHA-256 hash on each line; make keys with `serve --new-key`.")
+        limits = {one[0]: one[1] for one in told if one[1:] and one[1].startswith("only:")}
+        if set(limits.values()) - {ONLY_METRICS}:
+            raise UsageError(f"{path}: expected {ONLY_METRICS} after a hash, or no word that starts with only:.")
+        hashes = tuple(one[0] for one in told if one[0] not in limits)
         if not hashes:
             raise UsageError(
-                f"{path}: expected the hash of a key, every one was deleted; make a key with `open-the-eyes serve "
+                f"{path}: expected the hash of a key for photos, found none; make a key with `open-the-eyes serve "
                 "--new-key`, or delete the file: then nobody is asked for one at 127.0.0.1."
             )
-        return cls(hashes)
+        return cls(hashes, tuple(limits))
 
     def owner_of(self, key: str) -> str | None:
         """Whose key this is, a name that says nothing about the key; None for a key that was not made here."""
-        came = _hash(key)
-        found = [known for known in self.hashes if hmac.compare_digest(known, came)]  # all, whichever fits
-        return f"{KEY}{found[0][:16]}" if found else None
+        return _among(self.hashes, key)
+
+    def owner_at_metrics(self, key: str) -> str | None:
+        """The same at /metrics, which keys for it alone open, too."""
+        return _among((*self.hashes, *self.for_metrics), key)
 
 
 def account_of(owner: str) -> str:
@@ -76,8 +90,11 @@ def account_of(owner: str) -> str:
     return f"{KEY}{key}" if by_key else owner
 
 
-def make_key(path: Path) -> str:
+def make_key(path: Path, *, only_metrics: bool = False) -> str:
     """A new key; its hash is added to the file, which only its owner may read.
+
+    Args:
+        only_metrics: whether it opens /metrics alone.
 
     Raises:
         PhotoNotWritten: the file cannot be written.
@@ -89,12 +106,19 @@ def make_key(path: Path) -> str:
         with os.fdopen(descriptor, "rb+") as file:
             written = file.read()
             begun = b"\n" if written and not written.endswith(b"\n") else b""  # an editor left the last line open
-            file.write(begun + _hash(key).encode("ascii") + b"\n")
+            line = f"{_hash(key)} {ONLY_METRICS}" if only_metrics else _hash(key)
+            file.write(begun + line.encode("ascii") + b"\n")
     except OSError as error:
         raise PhotoNotWritten(
             f"{path}: expected to write the key's hash here, got: {error.strerror}; set OTE_KEYS."
         ) from error
     return key
+
+
+def _among(hashes: tuple[str, ...], key: str) -> str | None:
+    came = _hash(key)
+    found = [known for known in hashes if hmac.compare_digest(known, came)]  # all, whichever fits
+    return f"{KEY}{found[0][:16]}" if found else None
 
 
 def _hash(key: str) -> str:

@@ -122,7 +122,7 @@ class AccessMiddleware:
         browser_auth = self._policy.browser_auth
         if browser_auth is not None and browser_auth.is_public(path):
             return LOCAL
-        owner = self._owner(headers)
+        owner = self._owner(path, headers)
         for_page = browser_auth is not None and not path.startswith(API_PREFIX)  # which asks for dozens of pictures
         if not for_page and path != METRICS:
             self._rate_limiter.acquire(account_of(owner))
@@ -131,18 +131,19 @@ class AccessMiddleware:
             raise _too_large(self._policy.max_body)
         return owner
 
-    def _owner(self, headers: Headers) -> str:
+    def _owner(self, path: str, headers: Headers) -> str:
         visitor = None if self._policy.browser_auth is None else self._policy.browser_auth.owner_of(headers)
         if visitor is not None and "authorization" not in headers:
             return visitor
         if self._policy.keys is None:
             return LOCAL
         scheme, _, key = headers.get("authorization", "").partition(" ")
-        owner = self._policy.keys.owner_of(key.strip()) if scheme.lower() == "bearer" else None
+        known = self._policy.keys.owner_at_metrics if path == METRICS else self._policy.keys.owner_of
+        owner = known(key.strip()) if scheme.lower() == "bearer" else None
         if owner is None:
             raise KeyNeeded(
-                "expected an API key (Authorization: Bearer ote_...), got none that is known here; the operator makes "
-                "one with `open-the-eyes serve --new-key`."
+                "expected an API key (Authorization: Bearer ote_...), got none that opens this; the operator makes one "
+                "with `open-the-eyes serve --new-key`."
             )
         return owner
 
