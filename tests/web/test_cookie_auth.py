@@ -148,6 +148,7 @@ def test_behind_a_proxy_with_https_the_cookie_goes_over_nothing_else(headers: di
         ("/icons/eye.svg", True),
         ("/manifest.json", True),
         ("/gradio_api/app_id", True),
+        ("/config", False),
         ("/photos", False),
         ("/v1/jobs", False),
         ("/pictures/1/whole/none.jpg", False),

@@ -40,10 +40,11 @@ def test_where_a_key_is_needed_the_page_asks_for_it_once(locked: tuple[TestClien
     assert "<script>" not in wrong.text
     assert ("aria-invalid" in wrong.text, "aria-invalid" in form.text) == (True, False)
     assert COOKIE not in wrong.headers.get("set-cookie", "")
+    assert client.get("/config").status_code == 401  # of the page that is behind the form
     for path in ("/v1/jobs/1", "/photos", "/gradio_api/run/predict", "/metrics"):
         assert client.post(path).status_code == 401
     assert client.post("/login", data={"key": key}).headers["location"] == "/"
-    assert client.get("/").status_code == 200
+    assert [client.get(path).status_code for path in ("/", "/config")] == [200, 200]
     assert client.get("/login").headers["location"] == "/"
     assert client.get("/readyz").status_code == 200
     assert client.get("/v1/jobs/11111111-1111-4111-8111-111111111111").status_code == 404  # known, and none there

@@ -23,7 +23,7 @@ VISITOR: Final = "visitor-"
 LOGIN: Final = "/login"
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _OPEN: Final = re.compile(
-    r"/|/(login|theme\.css|manifest\.json|config)|/favicon\.ico|/(assets|static|icons)/[\w./@-]+|/gradio_api/app_id"
+    r"/|/(login|theme\.css|manifest\.json)|/favicon\.ico|/(assets|static|icons)/[\w./@-]+|/gradio_api/app_id"
 )
 """What anybody may have: the page before anything is in it, and the number by which a page knows its program again."""
 
