@@ -19,6 +19,7 @@ from open_the_eyes.web.app_manifest import ICONS
 from open_the_eyes.web.page_middleware import ACT_BYTES
 from open_the_eyes.web.site import capabilities_of
 from open_the_eyes.web.tab_memory import MOST_NAMES, TabMemory
+from tests.service.huge import huge
 from tests.web.sites import Site, pixels_of
 
 if TYPE_CHECKING:
@@ -236,13 +237,13 @@ def test_what_is_refused_at_the_door_leaves_nothing_behind(
 
 
 def test_further_shots_that_are_of_no_use_are_left_out_and_told(site: Site, photos: Path) -> None:
-    names = ("letter.jpg", "awake.jpg", "nobody.jpg")
-    shots = [("references", (name, (photos / name).read_bytes())) for name in names]
+    came = [*((photos / name).read_bytes() for name in ("letter.jpg", "awake.jpg", "nobody.jpg")), huge(100)]
+    shots = [("references", (f"{number}.jpg", data)) for number, data in enumerate(came, start=1)]
     with site.visitor() as ada:
         answer = ada.post("/photos", files=[("photo", ("a.png", (photos / "Ada blinked.PNG").read_bytes())), *shots])
         assert answer.status_code == 202
         told = [(one["number"], one["problem"]["type"].rpartition(":")[2]) for one in answer.json()["left_out"]]
-        assert told == [(1, "unreadable-photo"), (3, "no-face")]
+        assert told == [(1, "unreadable-photo"), (3, "no-face"), (4, "unreadable-photo")]
         job = answer.json()["id"]
         assert ada.get(f"/v1/jobs/{job}").json()["references"] == 1
         ada.delete(f"/v1/jobs/{job}")

@@ -13,7 +13,7 @@ from .credentials import Credentials, is_as_signed
 from .edit_xmp import read_record
 from .gps import may_tell_place, without_gps
 from .in_memory import PillowImage, is_image, photo_from
-from .reading import read
+from .reading import read, size_of
 from .sniff import HEAD_BYTES
 from .source_type import is_painted, type_of_composite
 from .whole_file import check_free
@@ -43,6 +43,7 @@ __all__ = [
     "read",
     "read_record",
     "signed_itself",
+    "size_of",
     "suffix_for",
     "taken_back",
     "true_suffix",

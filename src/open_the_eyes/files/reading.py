@@ -66,8 +66,7 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
     name = "the photo" if isinstance(source, bytes) else os.fspath(source)
     try:
         data = take_in(source, settings.max_bytes)
-        file_format = sniff(data)
-        unpacked = _UNPACK[file_format](data, settings.max_pixels)
+        file_format, unpacked = _taken_apart(data, settings)
         orientation = orientation_of(unpacked.exif)
         with foreign_decoder():
             decoded = (_decoded_deep if unpacked.deep else _decoded)(file_format, unpacked, orientation)
@@ -92,6 +91,23 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
         source_types=source_types_in(data),
     )
     return Photo(decoded.pixels, decoded.alpha, facts, decoded.deep)
+
+
+def size_of(data: bytes, settings: Settings) -> tuple[int, int]:
+    """(width, height) of a photo's file as stored, by what it says; no pixel is decoded.
+
+    Raises:
+        UnreadablePhoto, PhotoTooLarge: what `read` would find out before decoding.
+    """
+    try:
+        return _taken_apart(take_in(data, settings.max_bytes), settings)[1].size_wh
+    except PhotoError as error:
+        raise error.headed("the photo") from error
+
+
+def _taken_apart(data: bytes, settings: Settings) -> tuple[FileFormat, Unpacked]:
+    file_format = sniff(data)
+    return file_format, _UNPACK[file_format](data, settings.max_pixels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from anyio.to_thread import run_sync
@@ -14,7 +15,6 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from .. import files
 from ..counting import counted
 from ..engine import Engine
 from ..errors import OpenTheEyesError, PhotoTooLarge, UsageError
@@ -24,6 +24,7 @@ from .jobs import PHOTO, Job, JobRequest, reference_name
 from .processing import check_options, given, options_of
 from .repository import JobRepository
 from .runner import JobRunner
+from .screening import check_readable, refused
 from .settings import ServiceSettings
 from .store import ArtifactStore
 from .upload_room import UploadRoom
@@ -98,6 +99,7 @@ class UploadHandler:
             upload = await self._parsed(form)
             if new:
                 await run_sync(self._check_options, upload)
+            await run_sync(check_readable, (upload.photo, *upload.references), self._settings)
             return await run_sync(self.submit, upload, owner, idempotency)
 
     def check_room(self, owner: str) -> None:
@@ -110,17 +112,18 @@ class UploadHandler:
     async def inspection(self, request: Request, owner: str, *, leave_out: bool = False) -> AsyncIterator[Upload]:
         """A photo to look at, and options; one block at a time, so that those who wait hold neither thread nor photo.
 
+        Whether its photos can be decoded is found out by whoever looks at them: to decode each twice takes long.
+
         Args:
-            leave_out: references that cannot be read are left out, and do not refuse the whole.
+            leave_out: references that cannot be used, by what they say, are left out, and do not refuse the whole.
 
         Raises:
             TooManyUploads: try again later.
             OpenTheEyesError: this is no photo, or not what can be asked for.
         """
         async with self._form(request, owner) as form, self._inspect_slots.slot():
-            async with self._decode_slots.slot():
-                upload = await self._parsed(form, leave_out=leave_out)
-                await run_sync(self._check_options, upload)
+            upload = await self._parsed(form, leave_out=leave_out)
+            await run_sync(self._check_options, upload)
             yield upload
 
     @asynccontextmanager
@@ -153,6 +156,7 @@ class UploadHandler:
             raise StoreAway("expected room for temporary files, there is none.") from error
 
     async def _parsed(self, form: FormData, *, leave_out: bool = False) -> Upload:
+        """What came, as far as that is known before anything is decoded."""
         unknown = [name for name in form if name not in (*FIELDS, "references[]")]
         if unknown:
             raise UsageError(
@@ -167,9 +171,9 @@ class UploadHandler:
         for one in (*photos, *references):
             self._check_size(one)
         data = [await one.read() for one in (*photos, *references)]
-        refused = await run_sync(self._refused_references, data, leave_out)
-        kept = [one for number, one in enumerate(data) if number not in refused]
-        return Upload(kept[0], tuple(kept[1:]), options, refused)
+        left_out = await run_sync(partial(refused, data, self._settings, leave_out=leave_out))
+        kept = [one for number, one in enumerate(data) if number not in left_out]
+        return Upload(kept[0], tuple(kept[1:]), options, left_out)
 
     def _check_size(self, file: UploadFile) -> None:
         if (file.size or 0) > self._settings.max_bytes:
@@ -179,20 +183,6 @@ class UploadHandler:
 
     def _check_options(self, upload: Upload) -> None:
         check_options(upload.options, len(upload.references), self._engine)
-
-    def _refused_references(self, data: Iterable[bytes], leave_out: bool) -> dict[int, OpenTheEyesError]:
-        """Of the photo and its references, the latter that cannot be read, where they may be left out."""
-        refused: dict[int, OpenTheEyesError] = {}
-        for number, one in enumerate(data):
-            try:
-                files.read(one, self._settings)
-            except OpenTheEyesError as error:
-                if not number:
-                    raise
-                if not leave_out:
-                    raise error.headed(f"reference {number}") from error
-                refused[number] = error
-        return refused
 
     def submit(self, upload: Upload, owner: str, idempotency: str | None = None) -> Job:
         """The job for an upload that has been checked; from here on it is not lost.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from ..errors import OpenTheEyesError, UsageError
+from ..errors import OpenTheEyesError, PhotoTooLarge, UnreadablePhoto, UsageError
 from ..options import Mode
 from ..service.errors import NotHere
 from ..service.job_service import JobService
@@ -49,7 +49,7 @@ class JobClient:
         for number, shot in shots.items():
             try:
                 found_there.append(self._faces_in(shot))
-            except NoFace as error:
+            except (NoFace, UnreadablePhoto, PhotoTooLarge) as error:
                 left_out[number] = error
         kept = tuple(shot for number, shot in shots.items() if number not in left_out)
         sent = self._service.uploads.submit(replace(upload, references=kept, options=PREVIEW), owner)
