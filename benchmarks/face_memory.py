@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,14 +22,17 @@ from . import pictures
 from .cpu_speed import command
 
 CASES: Final = (
-    ("photo.jpg", 1, "standard"),
-    ("photo.jpg", 5, "standard"),
-    ("photo.jpg", 5, "ultra"),
-    ("photo.png", 1, "standard"),
-    ("photo.png", 5, "standard"),
-    ("photo.png", 5, "ultra"),
+    ("photo.jpg", 1, "standard", ()),
+    ("photo.jpg", 5, "standard", ()),
+    ("photo.jpg", 5, "ultra", ()),
+    ("photo.png", 1, "standard", ()),
+    ("photo.png", 5, "standard", ()),
+    ("photo.png", 5, "ultra", ()),
+    ("small.jpg", 1, "standard", ("photo.jpg",)),
+    ("small.jpg", 1, "standard", ("photo.jpg", "again.jpg", "more.jpg")),
+    ("small.jpg", 1, "standard", ("photo.png",)),
 )
-"""File, variations, mode; the PNG has 16 bits a colour."""
+"""File, variations, mode, references; the PNG has 16 bits a colour."""
 
 say: Final = Console(markup=False, highlight=False, soft_wrap=True).print
 
@@ -44,11 +48,16 @@ def main() -> None:
         face = pictures.close_up((side, side), detector)
         pictures.written(face, folder / "photo.jpg")
         _write_16_bits(face, folder / "photo.png")
+        for number, name in enumerate(("again.jpg", "more.jpg"), start=1):  # others, or they would be named twice
+            pictures.written(np.roll(face, number, axis=1), folder / name)
         least, _ = _opened(folder, "small.jpg", 1, "standard")
         say(f"{least / 2**30:.2f} GiB for a face of 512 x 512 pixels; for one of {side} x {side}, bytes a pixel more:")
-        for name, variations, mode in CASES:
-            peak, written = _opened(folder, name, variations, mode)
+        for name, variations, mode, references in CASES:
+            peak, written = _opened(folder, name, variations, mode, references)
             more, result = (peak - least) / side**2, written / side**2
+            if references:
+                say(f"{name} with {', '.join(references)}: {more:.1f} bytes a pixel of a reference")
+                continue
             say(f"{name}, {variations} of mode {mode}: {more:.1f}; a result has {result:.1f} bytes a pixel")
 
 
@@ -56,10 +65,12 @@ def _write_16_bits(picture: Rgb, file: Path) -> None:
     cv2.imwrite(str(file), picture[..., ::-1].astype(np.uint16) * 257, [cv2.IMWRITE_PNG_COMPRESSION, 1])
 
 
-def _opened(folder: Path, name: str, variations: int, mode: str) -> tuple[float, int]:
+def _opened(folder: Path, name: str, variations: int, mode: str, references: Sequence[str] = ()) -> tuple[float, int]:
     """Bytes that a fresh process takes to open a photo, and those of its largest result."""
-    out = folder / f"{name}-{variations}-{mode}"
-    asked = ("--all", "--variations", str(variations), "--mode", mode)
+    out = folder / f"{name}-{variations}-{mode}-{'-'.join(references)}"
+    asked = ["--all", "--variations", str(variations), "--mode", mode]
+    for reference in references:
+        asked += ["--reference", str(folder / reference)]
     _, mebibytes = command("open", str(folder / name), "-o", f"{out}/", *asked)
     return mebibytes * 2**20, max(file.stat().st_size for file in out.iterdir())
 

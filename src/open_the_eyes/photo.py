@@ -153,6 +153,12 @@ class Photo:
         told = () if file is None else (file.format, None if file.path is None else file.path.name)
         return f"<Photo {', '.join((f'{w} x {h}', *filter(None, told)))}>"
 
+    def without_pixels(self) -> Photo:
+        """What it says of itself, its size included; all its pixels are one black one, so that they take no memory."""
+        width, height = self.size_wh
+        file = None if self.file is None else replace(self.file, stored=None)
+        return Photo(np.broadcast_to(np.uint8(0), (height, width, 3)), None, file, None, self.altered, self.edit)
+
     def _repr_png_(self) -> bytes:
         """For notebooks, small and in the photo's own colours."""
         small = self.reduced(max(1, max(self.size_wh) / notebook.LARGEST))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from os import PathLike
 from typing import Final, TypeAlias
 
 from . import files
 from .arguments import Source, checked, listed, loaded, prepared, read
 from .arithmetic import one_blas_thread
 from .engine import Engine
-from .errors import memory_in_words
+from .errors import PhotoError, memory_in_words
 from .imaging.arrays import Rgb
 from .options import EngineName, Mode, Options
 from .photo import Photo
@@ -172,8 +173,8 @@ def look_at_references(
     *,
     progress: Progress | None = None,
 ) -> tuple[Seen, ...]:
-    """References that many photos are to have, searched and described once; what is wrong with one is said before any
-    work.
+    """References that many photos are to have, searched and described once; what is wrong with one is said before the
+    next is read.
 
     Args:
         engine, progress: as `open_eyes` takes them.
@@ -184,10 +185,11 @@ def look_at_references(
         UnreadablePhoto, PhotoTooLarge, NoCapacity: one cannot be used, or there is too little memory.
     """
     options, engine, watch = checked(options), loaded(engine), Stopwatch(progress)
+    found = []
     with watch.stage("detect", 0.0, 0.9):
-        found = _references(listed(references, options), engine, watch)
-    for number, one in enumerate(found, start=1):
-        whom(_shown(one, number), options.match)
+        for reference in _references(listed(references, options), engine, watch):
+            whom(reference, options.match)
+            found.append(reference.seen)
     with watch.stage("match", 0.9, 1.0):
         known = tuple(introduced(one, engine) for one in found)
     watch.tell("match", 1.0)
@@ -198,7 +200,7 @@ def _decided(
     photo: Source, came: Photo, references: Sequence[Source], engine: Engine, options: Options, watch: Stopwatch
 ) -> tuple[Seen, list[Decision], Matches, list[Photo]]:
     """A photo that was read as it was looked at, what is to be done with each face, whose eyes it may have, and the
-    references."""
+    references without their pixels: of them, no more than one is in memory at a time."""
     alone = not references  # else these are searched as well
     with watch.stage("detect", 0.1, 0.35 if alone else 0.2):
         seen = _seen(photo if isinstance(photo, Seen) else came, engine, watch)
@@ -208,13 +210,16 @@ def _decided(
         decisions = confirmed(came.pixels, decisions, engine.detector, watch)
         around = files.AROUND_PERSON if references else files.AROUND_FACE
         seen = files.in_srgb(seen, [d.face for d in decisions if references or d.closed], around)
-    matches, others = Matches(), []
+    matches, others = Matches(), list[Photo]()
+
+    def noted(reference: Reference) -> Reference:
+        others.append(reference.seen.photo.without_pixels())
+        return reference
+
     if references:
         with watch.stage("match", 0.22, LOOKED):
-            found, teller = _references(references, engine, part_of(watch, 0.0, 0.9, "match")), engine.teller()
-            shown = [_shown(one, number) for number, one in enumerate(found, start=1)]
-            matches = match(seen, decisions, shown, teller, options.match)
-            others = [one.photo for one in found]
+            found = map(noted, _references(references, engine, part_of(watch, 0.0, 0.9, "match")))
+            matches = match(seen, decisions, found, engine.teller(), options.match)
     return seen, decisions, matches, others
 
 
@@ -276,16 +281,19 @@ def _seen(photo: Photo | Seen, engine: Engine, watch: Watch | None) -> Seen:
     return Seen(photo, tuple(detect(photo.pixels, engine.detector, watch)), engine.detector)
 
 
-def _references(references: Sequence[Source], engine: Engine, watch: Watch | None) -> list[Seen]:
-    """All of them read before the first is searched."""
-    came = [one if isinstance(one, Seen) else read(one, engine.settings) for one in references]
-    count = len(came)
-    found = [_seen(one, engine, part_of(watch, n / count, (n + 1) / count)) for n, one in enumerate(came)]
-    return [files.in_srgb(one, one.faces) for one in found]
+def _references(references: Sequence[Source], engine: Engine, watch: Watch | None) -> Iterator[Reference]:
+    """Each read and searched when it is asked for, and not held on to."""
+    count = len(references)
+    for number, source in enumerate(references, start=1):
+        yield _reference(source, number, engine, part_of(watch, (number - 1) / count, number / count))
 
 
-def _shown(seen: Seen, number: int) -> Reference:
-    file = seen.photo.file
-    path = None if file is None else file.path
-    name = f"reference {number}" if path is None else path.name
-    return Reference(seen, number, name, by_name=path is not None)
+def _reference(source: Source, number: int, engine: Engine, watch: Watch | None) -> Reference:
+    try:
+        came = source if isinstance(source, Seen) else read(source, engine.settings)
+    except PhotoError as error:
+        if isinstance(source, str | PathLike):  # whose name is in the message
+            raise
+        raise error.headed(f"reference {number}") from error
+    seen = _seen(came, engine, watch)
+    return Reference.of(files.in_srgb(seen, seen.faces), number)

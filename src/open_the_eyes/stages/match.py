@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -45,6 +46,13 @@ class Reference:
     name: str
     by_name: bool = True
 
+    @classmethod
+    def of(cls, seen: Seen, number: int) -> Reference:
+        """Called as its file is, or by its number where it has none."""
+        file = seen.photo.file
+        path = None if file is None else file.path
+        return cls(seen, number, f"reference {number}" if path is None else path.name, by_name=path is not None)
+
     @property
     def pixels(self) -> Rgb:
         return self.seen.pixels
@@ -75,11 +83,13 @@ class Matches:
 def match(
     seen: Seen,
     decisions: Sequence[Decision],
-    references: Sequence[Reference],
+    references: Iterable[Reference],
     describer: FaceDescriber,
     options: MatchOptions,
 ) -> Matches:
     """Donors for the faces that are to be opened, from all references; `decisions` are on the faces that were seen.
+
+    Of references that are made as they are asked for, each is let go before the next is.
 
     Raises:
         UsageError: a reference without a face, or `options.match` names a face that is not there.
@@ -89,10 +99,11 @@ def match(
     ours = described(seen, describer) if donors else seen
     reasons: dict[int, list[NoDonor]] = {number: [] for number in donors}
     unrelated = []
-    for reference in references:
+
+    def take_from(reference: Reference) -> None:
         told = whom(reference, options)
         if not donors:  # the reference was asked for, and is refused if it shows nobody
-            continue
+            return
         table = evidence(ours, reference.seen, describer)
         table = vouched(table, _with_told(paired(table), told), MARGIN, ours.faces, reference.faces)
         pairs = _with_told(paired(table), told)
@@ -106,6 +117,8 @@ def match(
                 donors[face].append(found)
             else:
                 reasons[face].append(found)
+
+    deque(map(take_from, references), maxlen=0)  # a loop's variable would hold one while the next is made
     given = {number: tuple(list_) for number, list_ in donors.items() if list_}
     named = {face for face, _, _ in options.match}
     notes = {d.id: _NOT_NEEDED for d in decisions if d.outcome == "already_open" and d.id in named}
