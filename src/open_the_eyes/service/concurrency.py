@@ -23,7 +23,7 @@ class ConcurrencyLimiter:
         patience: seconds after which whoever still waits is refused.
     """
 
-    def __init__(self, limit: int, patience: float = math.inf) -> None:
+    def __init__(self, limit: int, patience: float) -> None:
         self._limiter, self._patience = anyio.CapacityLimiter(limit), patience
 
     @asynccontextmanager

@@ -20,6 +20,7 @@ from ..engine import Engine
 from ..errors import OpenTheEyesError, PhotoTooLarge, UsageError
 from .concurrency import ConcurrencyLimiter
 from .errors import BodyTooLarge, Busy, StoreAway
+from .fair_slots import FairSlots
 from .jobs import PHOTO, Job, JobRequest, reference_name
 from .processing import check_options, given, options_of
 from .repository import JobRepository
@@ -42,7 +43,7 @@ RECEIVE_PATIENCE: Final = 30.0
 Who has sent everything keeps waiting: to send it once more would cost more."""
 
 MAX_DECODING: Final = 2
-"""Uploads that are in memory and decoded at one moment; others wait in files."""
+"""Uploads of jobs that are in memory and decoded at one moment; others wait in files, and accounts take turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class UploadHandler:
         self._engine, self._settings, self._config = engine, engine.settings, config
         self._room = UploadRoom(MAX_RECEIVING, config.max_received_bytes)
         self._receive_slots = ConcurrencyLimiter(MAX_RECEIVING, RECEIVE_PATIENCE)
-        self._decode_slots, self._inspect_slots = ConcurrencyLimiter(MAX_DECODING), ConcurrencyLimiter(1)
+        self._decode_slots, self._inspect_slots = FairSlots(MAX_DECODING), FairSlots(1)
 
     async def create_job(self, request: Request, owner: str, idempotency: str | None) -> Job:
         """The accepted job; it survives whatever happens from here on.
@@ -93,7 +94,7 @@ class UploadHandler:
         new = idempotency is None or not await run_sync(self._repository.knows, owner, idempotency)
         if new:
             await run_sync(self.check_room, owner)
-        async with self._form(request, owner) as form, self._decode_slots.slot():
+        async with self._form(request, owner) as form, self._decode_slots.slot(owner):
             if new:  # others were faster: then it need not be decoded
                 await run_sync(self.check_room, owner)
             upload = await self._parsed(form)
@@ -121,7 +122,7 @@ class UploadHandler:
             TooManyUploads: try again later.
             OpenTheEyesError: this is no photo, or not what can be asked for.
         """
-        async with self._form(request, owner) as form, self._inspect_slots.slot():
+        async with self._form(request, owner) as form, self._inspect_slots.slot(owner):
             upload = await self._parsed(form, leave_out=leave_out)
             await run_sync(self._check_options, upload)
             yield upload
