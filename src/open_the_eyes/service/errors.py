@@ -20,7 +20,7 @@ OpenTheEyesError                HTTP
         ├── QueueFull            429   too many jobs wait
         ├── OwnQueueFull         429   too many jobs of this key wait
         ├── TooManyUploads       429   too many photos come in, or wait to be looked at
-        └── TooManyRequests      429   this key asked too often
+        └── TooManyRequests      429   this key asked too often, or follows too many jobs at once
 """
 
 from __future__ import annotations

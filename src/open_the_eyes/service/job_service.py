@@ -20,6 +20,7 @@ from ..pipeline import inspect_photo
 from ..results import Inspected
 from .audience import Audience
 from .errors import NotHere, NotYet, StoreAway, Unwatched
+from .follow_room import FollowRoom
 from .job_steps import JobSteps
 from .jobs import PHOTO, Job, Lane, ToldState, reference_name
 from .listing import Cursor
@@ -72,7 +73,7 @@ class JobService:
         self.metrics = Metrics(self.repository.waiting, self.repository.waiting_seconds, self.watch.still_seconds)
         self._engine, self._device_lock = engine, PriorityLock(self._queued)
         self._ready, self._looking, self._inspecting = (-inf, False), threading.Lock(), threading.Lock()
-        self.audience = Audience(self._left)
+        self.audience, self.follow_room = Audience(self._left), FollowRoom(config)
         self._worker_lock = worker_lock(config.database_url, config.worker_name)
         try:
             self._worker_lock.acquire()

@@ -17,6 +17,7 @@ from ..options import MAX_VARIATIONS
 from ..wording import typed
 from .errors import NotHere
 from .events import events, until_ended
+from .follow_room import PlacedResponse
 from .job_service import JobService
 from .jobs import ToldState
 from .listing import DEFAULT_LIMIT, MAX_LIMIT
@@ -114,7 +115,8 @@ async def get_job(
     service = _service(request)
     job = await run_sync(service.job, job_id, request.state.owner)
     if wait and not job.ended:
-        await until_ended(service.repository, job, wait, request.is_disconnected)
+        with service.follow_room.place(request.state.owner):
+            await until_ended(service.repository, job, wait, request.is_disconnected)
         job = await run_sync(service.job, job_id, request.state.owner)
     return await run_sync(service.view, job)
 
@@ -145,8 +147,9 @@ async def get_events(
         return Response(status_code=204)
     if request.method == "HEAD":  # whose answer does not wait for the job's end
         return StreamingResponse(iter(()), media_type=STREAM, headers=UNBUFFERED)
-    told = events(service.repository, job, service.config.retention)
-    return StreamingResponse(service.audience.following(job.id, told), media_type=STREAM, headers=UNBUFFERED)
+    told = service.audience.following(job.id, events(service.repository, job, service.config.retention))
+    place = service.follow_room.place(request.state.owner)
+    return PlacedResponse(place, told, media_type=STREAM, headers=UNBUFFERED)
 
 
 @v1.head("/jobs/{job_id}/result", include_in_schema=False)

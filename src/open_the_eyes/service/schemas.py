@@ -238,7 +238,8 @@ _WHY: Final = {
     422: "An option or a query parameter that does not exist, a value out of range, or an Idempotency-Key that was "
     "used for something else.",
     429: "Too many jobs wait (`type` ends in `queue-full`), or too many of this key (`own-queue-full`), too many "
-    "uploads come (`too-many-uploads`), or this key asks too often (`too-many-requests`); see Retry-After.",
+    "uploads come (`too-many-uploads`), or this key asks too often, or has too many event streams and waits open "
+    "(`too-many-requests`); see Retry-After.",
     503: "Something that is needed is missing, or there is no room for it.",
     507: "What came could not be stored.",
 }
