@@ -69,7 +69,7 @@ $(VENV)/ready-to-run: $(VENV)/made pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/ready-to-develop: $(VENV)/made pyproject.toml constraints.txt
-	@echo "setting up: the libraries and the tools, about 4 GB, once ..."
+	@echo "setting up: the libraries and the tools, about 3 GB, once ..."
 	@$(leave)
 	@$(call install,torch) # alone and first, so that nothing else chooses a build of it
 	@$(call install,-e ".[dev]")

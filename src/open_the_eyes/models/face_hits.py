@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.arrays import Points
+from .tiles import SIDE
 
 CELLS: Final = 48
 """A side of a window has so many, of 4 pixels each."""
-WINDOW_SIDE: Final = 192
 SAME_FACE: Final = 0.3
 """Hits that overlap by more (intersection over union) are of one face."""
 MAX_LOGIT: Final = 100.0
@@ -49,7 +49,7 @@ def hits_of(places: NDArray[np.float32], logits: NDArray[np.float32], min_score:
     scores = 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -MAX_LOGIT, MAX_LOGIT)))
     sure = np.flatnonzero((scores >= min_score) & (places[:, 2:4] >= 0).all(axis=1))
     sure = sure[np.argsort(-scores[sure], kind="stable")]
-    points = places[sure].astype(np.float64).reshape(-1, 8, 2) / WINDOW_SIDE
+    points = places[sure].astype(np.float64).reshape(-1, 8, 2) / SIDE
     cells = (np.stack([sure % CELLS, sure // CELLS], axis=1) + 0.5) / CELLS
     points[:, [0, 2, 3, 4, 5, 6, 7]] += cells[:, None]
     half = points[:, 1] / 2
