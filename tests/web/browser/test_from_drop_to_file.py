@@ -141,13 +141,15 @@ def test_with_the_keyboard_alone_on_a_laptop_at_twice_the_size(visitor: Visitor,
         radios = page.get_by_role("radiogroup", name=group).get_by_role("radio")
         radios.nth(choices - 1).wait_for()
         assert radios.count() == choices
-    walk_to("#ote-looks input[type=number]")
-    page.keyboard.type("9")
-    page.wait_for_timeout(600)  # as long as it takes to find the next key
-    repainted_after("Tab")
-    walk_to("#ote-looks input[type=range]")
-    repainted_after("ArrowRight")
-    assert page.locator("#ote-looks input[type=number]").input_value() == "65"  # from the nearest possible figure on
+    with visitor.explained(page):
+        walk_to("#ote-looks input[type=number]")
+        page.keyboard.type("9")
+        page.wait_for_timeout(600)  # as long as it takes to find the next key
+        repainted_after("Tab")
+        walk_to("#ote-looks input[type=range]")
+        repainted_after("ArrowRight")
+        figure = page.locator("#ote-looks input[type=number]").input_value()
+        assert figure == "65"  # from the nearest possible figure on
     walk_to('[data-purpose="standard"]')
     with page.expect_download() as waiting:
         page.keyboard.press("Enter")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +15,26 @@ if TYPE_CHECKING:
 
 PATIENCE_MS: Final = 60_000
 
+LISTEN: Final = """() => {
+  window.heard = [];
+  const now = () => Math.round(performance.now());
+  const note = ({ type, target, key = '' }) => heard.push(`${now()} ${type} ${key} ${target.type}=${target.value}`);
+  for (const type of ['keydown', 'keyup', 'input', 'change', 'focusin', 'focusout', 'pointerup'])
+    document.addEventListener(type, note, true);
+}"""
+"""Notes what happens to controls, and when, without a hand in it."""
+
+SEEN: Final = """() => ({
+  heard: window.heard.slice(-40),
+  now: Math.round(performance.now()),
+  focused: document.activeElement.outerHTML.slice(0, 300),
+  figures: [...document.querySelectorAll('#ote-looks input:not([type=radio])')].map(({ type, value }) => [type, value]),
+  progress: document.querySelector('#ote-progress')?.innerHTML,
+  notice: document.querySelector('#ote-notice')?.textContent,
+  after: document.querySelector('.ote-pair .after')?.getAttribute('src'),
+  memory: sessionStorage.getItem('open-the-eyes'),
+})"""
+
 
 class Visitor:
     """Opens the page as somebody with a screen of some kind, and watches where its requests go."""
@@ -21,12 +44,14 @@ class Visitor:
         self._contexts: list[BrowserContext] = []
         self.requests: list[str] = []
         self.complaints: list[str] = []
+        self._told: list[str | None] = []
 
     def open(self, **screen: Any) -> Page:
         """The page, loaded."""
         context = self._browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **screen})
         context.set_default_timeout(PATIENCE_MS)
         context.on("request", lambda request: self.requests.append(request.url))
+        context.on("request", lambda one: self._told.append(one.post_data) if "/gradio_api/run/" in one.url else None)
         self._contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -43,6 +68,20 @@ class Visitor:
     def acts(self) -> int:
         """How many have been sent."""
         return sum("/gradio_api/run/" in url for url in self.requests)
+
+    @contextmanager
+    def explained(self, page: Page) -> Iterator[None]:
+        """Where the block fails, what the page has heard and shows, what it told, and the jobs on, are printed."""
+        page.evaluate(LISTEN)
+        sent = len(self.requests), len(self._told)
+        try:
+            yield
+        except Exception:
+            jobs = [(job.id, job.state) for job in self._site.service.repository.unfinished()]
+            print(json.dumps(page.evaluate(SEEN), indent=1))  # noqa: T201 -- pytest shows it with the failure
+            print("told", self._told[sent[1] :], "asked", self.requests[sent[0] :])  # noqa: T201
+            print("jobs", jobs, "complaints", self.complaints)  # noqa: T201
+            raise
 
     def close(self) -> None:
         for context in self._contexts:
