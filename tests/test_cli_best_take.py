@@ -27,8 +27,8 @@ def burst(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def taken(photos: Sequence[Photo], *_: object, **__: object) -> Any:
         base = [int(photo.pixels[0, 0, 0]) for photo in photos].index(1)
 
-        def save(path: Path, *, overwrite: bool) -> Report:
-            write(photos[base], path, record=RECORD, overwrite=overwrite)
+        def save(path: Path, *, overwrite: bool, quality: int | None) -> Report:
+            write(photos[base], path, record=RECORD, overwrite=overwrite, quality=quality)
             return report_of("shot1.png", face_report(), outputs=(str(path),))
 
         opened = SimpleNamespace(changed=True, report=report_of("shot1.png"), save=save)
@@ -84,3 +84,14 @@ def test_a_photo_that_was_named_itself_is_never_replaced(
     assert main([*again, str(result)]) == 2
     assert f"{out or result} is one of the files given; the original is never replaced" in capsys.readouterr().err
     assert result.stat().st_ino == made.st_ino
+
+
+def test_the_result_has_the_quality_asked_for(burst: Path) -> None:
+    sizes = []
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    noise[0, 0, 0] = 1
+    write(Photo(noise), burst / "shot1.png", record=None, overwrite=True)
+    for quality in ("30", "95"):
+        assert main(["best-take", "burst", "-o", f"{quality}.jpg", "--quality", quality]) == 0
+        sizes.append(Path(f"{quality}.jpg").stat().st_size)
+    assert sizes[0] < 0.6 * sizes[1]

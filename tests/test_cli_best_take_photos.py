@@ -41,6 +41,13 @@ def test_with_copy_a_burst_whose_best_frame_is_good_leaves_no_hole(
     assert f"{copied} is there already" in capsys.readouterr().err
 
 
+def test_a_copy_in_another_format_has_the_quality_asked_for(shots: Path) -> None:
+    for name, quality in (("coarse.jpg", "30"), ("fine.jpg", "95")):
+        again = ["best-take", "shot1.png", "shot2.png", "-o", name, "--copy", "--quality", quality]
+        assert main(again) == 0
+    assert (shots / "coarse.jpg").stat().st_size < 0.6 * (shots / "fine.jpg").stat().st_size
+
+
 def test_best_take_writes_the_exchanged_eyes(shots: Path, blinked: Rgb, capsys: pytest.CaptureFixture[str]) -> None:
     pair = np.hstack([blinked, np.asarray(Image.open("stranger.png"))])
     Image.fromarray(pair).save("group.png")
@@ -161,6 +168,7 @@ def test_best_take_never_replaces_a_photo(shots: Path, blinked: Rgb, capsys: pyt
         ),
         pytest.param(["--report", "shot2.opened.png"], 2, "or a result", id="a report over what may be the result"),
         pytest.param(["-o", "x.gif"], 2, "-o x.gif: expected a name ending in .jpg", id="no format that is written"),
+        pytest.param(["--quality", "0"], 2, "--quality: expected 1 to 100", id="a quality out of range"),
         pytest.param(["--seed", "-1"], 2, "--seed: expected 0 to", id="a seed out of range"),
         pytest.param(["-o", "there.png"], 3, "there.png is there already", id="taken"),
         pytest.param(["-o", "shot2.png", "--overwrite"], 2, "the original is never replaced", id="a frame"),

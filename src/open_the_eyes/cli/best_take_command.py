@@ -51,6 +51,7 @@ def best_take_command(
     seed: Annotated[
         str, typer.Option(metavar="S", help="A whole number. The same photos and seed give the same eyes.")
     ] = "0",
+    quality: flags.Quality = None,
     report: flags.ReportFile = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result that is already there.")] = False,
     as_json: flags.AsJson = False,
@@ -74,6 +75,7 @@ def best_take_command(
     """
     if copy and out is None:
         raise UsageError("expected -o beside it, got none; name where the copy is to go.", option="--copy")
+    fineness = flags.quality_of(quality)
     places = names.spelt_out(photos)
     sources = _photos(places)
     named = tuple(photo for photo in map(Path, places) if not is_folder(photo))
@@ -106,9 +108,10 @@ def best_take_command(
     given = (*burst.frames, *burst.failed, *named)
     frame = tuple(burst.frames)[taken.base]
     if copy and not taken.opened.changed:
-        saved = _copied(taken, frame, given, _place_of_copy(frame, targets[frame], out), overwrite=overwrite)
+        place = _place_of_copy(frame, targets[frame], out)
+        saved = _copied(taken, frame, given, place, quality=fineness, overwrite=overwrite)
     else:
-        saved = _saved(taken, given, targets[frame], overwrite=overwrite)
+        saved = _saved(taken, given, targets[frame], quality=fineness, overwrite=overwrite)
     text = json.dumps(_as_json(taken, burst, saved), indent=2)
     speech.say(text if as_json else "\n".join(_lines(taken, saved, out)))
     if report_path is not None:
@@ -181,14 +184,14 @@ def _without_result(sources: tuple[Path, ...], named: tuple[Path, ...], target: 
     return [*named, *(photo for photo in found if paths.real_place(photo) != place or not donors.is_result(photo))]
 
 
-def _saved(taken: BestTake, given: tuple[Path, ...], target: Path, *, overwrite: bool) -> Report:
+def _saved(taken: BestTake, given: tuple[Path, ...], target: Path, *, quality: int | None, overwrite: bool) -> Report:
     """Writes the result, if there is one that is not simply the frame itself."""
     opened = taken.opened
     if not opened.changed:
         return opened.report
     paths.check_output(target, given, overwrite=overwrite)
     paths.make_folder(target)
-    return opened.save(target, overwrite=overwrite)
+    return opened.save(target, overwrite=overwrite, quality=quality)
 
 
 def _place_of_copy(frame: Path, target: Path, out: str | None) -> Path:
@@ -196,7 +199,9 @@ def _place_of_copy(frame: Path, target: Path, out: str | None) -> Path:
     return target if out is not None and target == Path(out) else target.with_name(frame.name)
 
 
-def _copied(taken: BestTake, frame: Path, given: tuple[Path, ...], target: Path, *, overwrite: bool) -> Report:
+def _copied(
+    taken: BestTake, frame: Path, given: tuple[Path, ...], target: Path, *, quality: int | None, overwrite: bool
+) -> Report:
     """Writes the best frame as it is: byte for byte, with its time, unless the name asks for another format."""
     from ..digest import sha256_of
     from ..files import format_for, write
@@ -207,7 +212,7 @@ def _copied(taken: BestTake, frame: Path, given: tuple[Path, ...], target: Path,
     paths.check_output(target, given, overwrite=overwrite)
     paths.make_folder(target)
     if photo.file is not None and format_for(photo, target) != photo.file.format:
-        written = write(photo, target, record=None, overwrite=overwrite)
+        written = write(photo, target, record=None, overwrite=overwrite, quality=quality)
     else:
         write_whole(target, frame.read_bytes(), overwrite=overwrite)
         written = OutputReport(str(target), sha256_of(target), COPIED)
