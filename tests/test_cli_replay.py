@@ -31,6 +31,7 @@ FEW_LEVELS: Final = 8
 WISHES: Final = {
     "plain": [],
     "seed, colour, gaze": ["--seed", "5", "--eye-color", "green", "--gaze", "0.2,-0.1"],
+    "a face's own": ["--openness", "0.9", "--eye-color", "1=blue", "--openness", "1=auto"],
     "one of several": ["--variations", "2", "--mode", "quality"],
     "a face by number, how far open": ["--faces", "1", "--openness", "0.9", "--strip-gps"],
 }

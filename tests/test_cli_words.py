@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -138,6 +139,22 @@ def test_options_of_an_edit_are_shown_as_they_were_written() -> None:
     record = EditRecord("appearance", "standard", 0, "0.1.0", (), options)
     shown = '--all, --gaze 0.4,-0.1, --faces 1,3, --openness 1, match [[1, 1, 3]], --x "a b"'
     assert words.edit_lines("a.jpg", record)[2] == f"  options: {shown}"
+
+
+@pytest.mark.parametrize(
+    ("styles", "shown"),
+    [
+        (
+            [{"face": 2, "eye_color": "blue", "gaze": [0.4, -0.1]}, {"face": 1, "openness": "auto"}],
+            "--eye-color 2=blue --gaze 2=0.4,-0.1 --openness 1=auto",
+        ),
+        ("2=blue\n", "styles 2=blue"),
+        ([{"face": 2, "eye_color": {"x": 1}}], "styles [{'face': 2, 'eye_color': {'x': 1}}]"),
+    ],
+    ids=["of two faces", "a text", "what is no colour"],
+)
+def test_styles_of_faces_are_shown_as_they_were_written_and_whatever_else_a_file_says(styles: Any, shown: str) -> None:
+    assert words.option_text("styles", styles).strip() == shown
 
 
 def test_what_calculated_an_edit_is_shown() -> None:

@@ -163,6 +163,29 @@ def test_twenty_faces_of_which_seven_blink(engine: Engine, portrait: Rgb) -> Non
             assert np.array_equal(result.photo.pixels[at], wall[at]) != blinks[row][column]
 
 
+def test_each_of_two_faces_gets_what_is_wished_for_it_and_the_same_as_if_it_were_wished_for_both(
+    engine: Engine, blinked: Rgb
+) -> None:
+    two = Photo(np.concatenate([blinked[:260, 100:360], blinked[:260, 100:360]], axis=1))
+    plain, blue, own = (
+        open_eyes(two, wish, engine=engine).photo.pixels
+        for wish in (
+            Options.of(mode="fast"),
+            Options.of(mode="fast", eye_color="blue"),
+            Options.of(mode="fast", styles=[{"face": 2, "eye_color": "blue"}]),
+        )
+    )
+    assert not np.array_equal(plain, blue)
+    assert np.array_equal(own, np.concatenate([plain[:, :260], blue[:, 260:]], axis=1))
+
+
+def test_how_far_an_eye_must_be_open_goes_by_the_wish_for_its_face(engine: Engine, blinked: Rgb) -> None:
+    wish = Options.of(mode="fast", openness=1.5, styles=[{"face": 1, "openness": 0.6}])
+    (face,) = open_eyes(Photo(blinked), wish, engine=engine).report.faces
+    assert face.outcome == "opened"
+    assert max(eye.openness_after or 0 for eye in face.eyes.values()) < 0.9
+
+
 def test_one_of_two_faces_can_be_asked_for(engine: Engine, blinked: Rgb) -> None:
     two = np.concatenate([blinked[:260, 100:360], blinked[:260, 100:360]], axis=1)
     result = open_eyes(Photo(two), Options.of(faces=(2,)), engine=engine)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         UsageError,
         WeightsMissing,
     )
+    from .eye_style import FaceStyle
     from .files import Credentials, photo_from
     from .options import EngineName, FlatOptions, Options
     from .photo import Photo
@@ -56,6 +57,7 @@ _HOME = {
     "Engine": "engine",
     "EngineName": "options",
     "FaceReport": "report",
+    "FaceStyle": "eye_style",
     "FlatOptions": "options",
     "Frame": "burst",
     "GpuBusy": "errors",
@@ -98,6 +100,7 @@ __all__ = [
     "Engine",
     "EngineName",
     "FaceReport",
+    "FaceStyle",
     "FlatOptions",
     "Frame",
     "GpuBusy",

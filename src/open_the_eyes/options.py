@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, get_args
 
 from .counting import counted
 from .errors import INSPECT
-from .option_values import check_number, check_one_of, check_whole, check_yes_or_no, is_number, keep, refuse
+from .eye_style import EyeColor, EyeStyle, FaceStyle, FaceStyleTold, checked_styles, plain_styles
+from .option_values import check_number, check_one_of, check_whole, check_yes_or_no, keep, refuse
 from .wording import short, written
 
 if sys.version_info >= (3, 11):
@@ -19,19 +20,16 @@ elif TYPE_CHECKING:
     from typing_extensions import Unpack
 
 Mode = Literal["fast", "standard", "quality", "ultra"]
-EyeColor = Literal["auto", "brown", "hazel", "green", "blue", "grey"]
 Precision = Literal["auto", "bf16", "fp8", "int8", "int4"]
 Restorer = Literal["none", "codeformer", "gfpgan", "gpen", "restoreformer"]
 EngineName = Literal["auto", "appearance", "reference", "sdxl"]
 ENGINES: Final[tuple[EngineName, ...]] = get_args(EngineName)
 """What paints the eyes; "auto" takes the best that can run here."""
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
-EYE_COLORS: Final[tuple[EyeColor, ...]] = get_args(EyeColor)
 PRECISIONS: Final[tuple[Precision, ...]] = get_args(Precision)
 RESTORERS: Final[tuple[Restorer, ...]] = get_args(Restorer)
 MAX_VARIATIONS: Final = 16
 MAX_ATTEMPTS: Final = 1000
-MAX_OPENNESS: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +72,8 @@ class GenerateOptions:
             y 1 is towards the chin also where somebody lies; None: straight or as the head suggests.
         openness: 0..1.5, 1 is usual for this face; None takes what suits the face. Eyes go from about 0.6 to 1.4 of
             their usual opening, as far as those of people do; what is beyond gets the nearest.
+        styles: faces that shall look otherwise, such as [{"face": 2, "eye_color": "blue"}]: any of the three before for
+            one face each, where "auto" is what suits it; what is left out is as for all faces. See `FaceStyle`.
         lcm: sdxl only, four steps with LCM-LoRA (Luo et al. 2023) instead of the mode's.
         precision: sdxl only, of the weights; "auto" is the best that fits the GPU.
     """
@@ -85,6 +85,7 @@ class GenerateOptions:
     eye_color: EyeColor = "auto"
     gaze: tuple[float, float] | None = None
     openness: float | None = None
+    styles: tuple[FaceStyle, ...] = ()
     lcm: bool = False
     precision: Precision = "auto"
 
@@ -98,25 +99,22 @@ class GenerateOptions:
         refuse(not known, "variations", f"expected 1 to {MAX_VARIATIONS}, got {self.variations}.")
         self._check_picks()
         refuse(not 0 <= self.seed < 2**32, "seed", f"expected 0 to {2**32 - 1}, got {self.seed}.")
-        check_one_of("eye_color", self.eye_color, EYE_COLORS)
-        if self.gaze is not None:
-            pair = isinstance(self.gaze, (tuple, list)) and len(self.gaze) == 2
-            numbers = pair and all(is_number(v) for v in self.gaze)
-            refuse(not numbers, "gaze", f"expected two numbers such as [0.3, -0.1], got {written(self.gaze)}.")
-            ok, came = all(-1 <= v <= 1 for v in self.gaze), ",".join(map(short, self.gaze))
-            refuse(not ok, "gaze", f"expected two numbers from -1 to 1, such as 0.3,-0.1; got {came}.")
-        if self.openness is not None:
-            check_number("openness", self.openness)
-            known, came = 0 <= self.openness <= MAX_OPENNESS, short(self.openness)
-            refuse(not known, "openness", f"expected 0 to {MAX_OPENNESS} (1 is usual), got {came}.")
+        style = EyeStyle(self.eye_color, self.gaze, self.openness)
         keep(
             self,
+            styles=checked_styles(self.styles),
             variations=int(self.variations),
             seed=int(self.seed),
             picks=tuple((int(face), int(attempt)) for face, attempt in self.picks),
-            gaze=None if self.gaze is None else (float(self.gaze[0]), float(self.gaze[1])),
-            openness=None if self.openness is None else float(self.openness),
+            gaze=style.gaze,
+            openness=style.openness,
         )
+
+    def style_of(self, face: int) -> EyeStyle:
+        """What the eyes of the face of that number shall look like."""
+        everyone = EyeStyle(self.eye_color, self.gaze, self.openness)
+        own = next((one for one in self.styles if one.face == face), None)
+        return everyone if own is None else own.over(everyone)
 
     def _check_picks(self) -> None:
         listed = isinstance(self.picks, (tuple, list))
@@ -238,6 +236,7 @@ class FlatOptions(TypedDict, total=False):
     eye_color: EyeColor
     gaze: tuple[float, float] | list[float] | None
     openness: float | None
+    styles: Sequence[FaceStyle | FaceStyleTold]
     lcm: bool
     precision: Precision
     match: Sequence[tuple[int, int, int] | list[int]]
@@ -269,9 +268,9 @@ class Options:
     def of(cls, /, **flat: Unpack[FlatOptions]) -> Options:
         """Options from flat names, such as `Options.of(mode="quality", faces=(1, 3), eye_color="green")`.
 
-        faces, all: see `ChooseOptions`. mode, variations, seed, eye_color, gaze, openness, picks, lcm, precision:
-        `GenerateOptions`. match: `MatchOptions`. restorer, fidelity, whole_face: `RestoreOptions`. strip_gps:
-        `SaveOptions`. `help("open_the_eyes.options")` shows them all.
+        faces, all: see `ChooseOptions`. mode, variations, seed, picks, eye_color, gaze, openness, styles, lcm,
+        precision: `GenerateOptions`. match: `MatchOptions`. restorer, fidelity, whole_face: `RestoreOptions`.
+        strip_gps: `SaveOptions`. `help("open_the_eyes.options")` shows them all.
 
         Raises:
             UsageError: a name that no stage knows, or a value out of range.
@@ -286,10 +285,10 @@ class Options:
         return cls(**parts)
 
     def changed(self) -> dict[str, Any]:
-        """The options that are not at their defaults, by flat name; `Options.of(**changed)` gives the same options."""
+        """The options that are not at their defaults, by flat name, fit for JSON; `Options.of` takes them."""
         plain = Options()
         return {
-            option.name: getattr(getattr(self, stage.name), option.name)
+            option.name: plain_styles(getattr(getattr(self, stage.name), option.name))
             for stage in dataclasses.fields(self)
             for option in dataclasses.fields(getattr(self, stage.name))
             if getattr(getattr(self, stage.name), option.name) != getattr(getattr(plain, stage.name), option.name)

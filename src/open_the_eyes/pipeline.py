@@ -18,7 +18,7 @@ from .reporting import face_reports, givers_of, recorded, report_of
 from .results import Inspected, Opened
 from .roles import Crop, Donor, Watch
 from .seen import Seen
-from .stages.attempts import check_picks, rounds, told
+from .stages.attempts import check_numbers, rounds, told
 from .stages.blend import looks_of
 from .stages.choose import Decision, decide
 from .stages.compose import Parts
@@ -205,7 +205,7 @@ def _decided(
     with watch.stage("detect", 0.1, 0.35 if alone else 0.2):
         seen = _seen(photo if isinstance(photo, Seen) else came, engine, watch)
         decisions = decide(seen.faces, options.choose)
-    check_picks(options.generate, len(decisions))
+    check_numbers(options.generate, len(decisions))
     with watch.stage("confirm", *((0.35, LOOKED) if alone else (0.2, 0.22))):
         decisions = confirmed(came.pixels, decisions, engine.detector, watch)
         around = files.AROUND_PERSON if references else files.AROUND_FACE
@@ -260,8 +260,9 @@ def _painted(
         with watch.stage("verify", _at(turn, 0.9), _at(turn, 1.0)):
             for done, ((face_id, _), numbers, row) in enumerate(zip(waiting, attempts, looks, strict=True)):
                 watch.tell("verify", done / len(waiting))
+                style = options.generate.style_of(face_id)
                 for attempt, made in zip(numbers, row, strict=True):
-                    tried[face_id].append(judge(pixels, attempt, made, engine.detector, options.generate))
+                    tried[face_id].append(judge(pixels, attempt, made, engine.detector, style))
     picks = dict(options.generate.picks)
     return {n: told(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}
 

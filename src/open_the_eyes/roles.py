@@ -10,6 +10,7 @@ from typing import Final, Literal, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from .eye_style import AS_SUITS, EyeStyle
 from .givers import Giver, Origin
 from .imaging.arrays import Plane, Points, Rgb, Tones
 from .imaging.geometry import Box
@@ -144,6 +145,7 @@ class Request:
         variety: 0 asks for the likeliest eyes, 1 for a draw among all that are plausible.
         donors: the same person's open eyes, best first; a generator that cannot use them leaves them be.
         lead_only: the person's own eyes were laid in and did not turn out well: now they shall only lead the painter.
+        style: what these eyes shall look like, whatever the options say of others.
     """
 
     crop: Crop
@@ -151,6 +153,7 @@ class Request:
     variety: float = 0.0
     donors: tuple[Donor, ...] = ()
     lead_only: bool = False
+    style: EyeStyle = AS_SUITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from open_the_eyes.residency.budget import no_room
 from open_the_eyes.service.errors import StoreAway, StoreUnreadable
 from open_the_eyes.service.problems import headers_of, problem_of
 from open_the_eyes.settings import Settings
-from open_the_eyes.stages.attempts import check_picks
+from open_the_eyes.stages.attempts import check_numbers
 from open_the_eyes.stages.choose import decide
 from tests.service.conftest import as_file
 
@@ -39,7 +39,7 @@ def raise_(error: OpenTheEyesError) -> None:
         pytest.param(lambda _: ChooseOptions(faces=(0,)), FACES, id="no number of a face"),
         pytest.param(lambda _: decide([], ChooseOptions(faces=(2,))), FACES, id="a face that is not there"),
         pytest.param(lambda _: MatchOptions(match=((0, 1, 1),)), FACES, id="no number in a match"),
-        pytest.param(lambda _: check_picks(GenerateOptions(picks=((2, 0),)), 1), FACES, id="a pick for nobody"),
+        pytest.param(lambda _: check_numbers(GenerateOptions(picks=((2, 0),)), 1), FACES, id="a pick for nobody"),
         pytest.param(lambda _: RestoreOptions(whole_face=True), "or leave it out.", id="no restorer"),
         pytest.param(lambda one: one.check(GenerateOptions(lcm=True)), "leave it out.", id="another engine's"),
         pytest.param(lambda _: read(PICTURE, Settings(max_pixels=80)), "make it smaller.", id="too many pixels"),

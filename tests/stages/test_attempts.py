@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from open_the_eyes.errors import UsageError
+from open_the_eyes.eye_style import FaceStyle
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop
-from open_the_eyes.stages.attempts import LED, check_picks, rounds, told
+from open_the_eyes.stages.attempts import LED, check_numbers, rounds, told
 from open_the_eyes.stages.keep import Candidate, keep
 from open_the_eyes.stages.verify import Verdict
 from tests.stages.places import NOWHERE
@@ -62,7 +63,9 @@ def test_nothing_is_told_where_the_pick_was_kept_or_none_was_made(closed_crop: C
     assert told(kept, pick, [tried(5)]) is kept
 
 
-def test_a_pick_for_a_face_that_is_not_there_is_refused() -> None:
-    check_picks(GenerateOptions(picks=((2, 0),)), 2)
-    with pytest.raises(UsageError, match="picks"):
-        check_picks(GenerateOptions(picks=((3, 0),)), 2)
+def test_a_pick_and_a_style_for_a_face_that_is_not_there_are_refused() -> None:
+    check_numbers(GenerateOptions(picks=((2, 0),), styles=(FaceStyle(face=2),)), 2)
+    with pytest.raises(UsageError, match=r"^picks: expected faces up to 2, got 3"):
+        check_numbers(GenerateOptions(picks=((3, 0),)), 2)
+    with pytest.raises(UsageError, match=r"^styles: expected faces up to 2, got 3, 7"):
+        check_numbers(GenerateOptions(styles=(FaceStyle(face=7), FaceStyle(face=1), FaceStyle(face=3))), 2)

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from open_the_eyes.engine import Engine
+from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.eyechange import convergence, rightwards
 from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
-from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Eye, Face, Patch, Watch
 from open_the_eyes.stages import verify as verify_stage
 from open_the_eyes.stages.crop import crop
 from open_the_eyes.stages.verify import USUAL_CONVERGENCE, verify
 
-PLAIN = GenerateOptions()
+PLAIN = EyeStyle()
 
 
 @dataclass
@@ -62,8 +62,8 @@ def a_patch(crop: Crop, score: float = 0.0) -> Patch:
         pytest.param((1.0, 1.0), (0.0, 0.9), PLAIN, "looked closed", id="the lids say open, the pixels do not"),
         pytest.param((0.7, 1.3), (0.0, 0.0), PLAIN, "differently open", id="a pair that is none"),
         pytest.param((0.35, 0.35), (0.0, 0.0), PLAIN, "measured closed", id="half open is not enough"),
-        pytest.param((0.35, 0.35), (0.9, 0.9), GenerateOptions(openness=0.5), "", id="unless it was asked for"),
-        pytest.param((0.1, 0.1), (0.9, 0.9), GenerateOptions(openness=0.5), "measured closed", id="less than asked"),
+        pytest.param((0.35, 0.35), (0.9, 0.9), EyeStyle(openness=0.5), "", id="unless it was asked for"),
+        pytest.param((0.1, 0.1), (0.9, 0.9), EyeStyle(openness=0.5), "measured closed", id="less than asked"),
     ],
 )
 def test_the_verdict(
@@ -71,7 +71,7 @@ def test_the_verdict(
     closed_crop: Crop,
     openness: tuple[float, float] | None,
     closed: tuple[float, float],
-    options: GenerateOptions,
+    options: EyeStyle,
     words: str,
 ) -> None:
     verdict = verify(
@@ -113,11 +113,11 @@ def test_a_visible_border_is_a_fault(blinked: Rgb, closed_crop: Crop, everywhere
         pytest.param(0.2, 0.0, PLAIN, "different ways (by 0.20", id="inward"),
         pytest.param(-0.2, 0.0, PLAIN, "different ways (by 0.20", id="outward"),
         pytest.param(0.2, -30.0, PLAIN, "", id="a turned head"),
-        pytest.param(0.2, 0.0, GenerateOptions(gaze=(-1.0, 0.0)), "", id="a gaze that was asked for"),
+        pytest.param(0.2, 0.0, EyeStyle(gaze=(-1.0, 0.0)), "", id="a gaze that was asked for"),
     ],
 )
 def test_both_eyes_look_the_same_way(
-    blinked: Rgb, closed_crop: Crop, by: float, yaw: float, options: GenerateOptions, words: str
+    blinked: Rgb, closed_crop: Crop, by: float, yaw: float, options: EyeStyle, words: str
 ) -> None:
     turned = replace(closed_crop, face=replace(closed_crop.face, yaw_deg=yaw))
     verdict = verify(blinked, turned, a_patch(turned), turned.pixels, Measuring((1.0, 1.0), squint=by), options)

@@ -33,7 +33,7 @@ class FakeJobClient:
     def recall(self, owner: str, memory: TabMemory) -> EditSession:
         session = self.begin(owner, self.job(owner, memory.job).id, memory.names)
         if memory.preview in self.jobs:
-            session = session.with_preview(Preview(memory.preview, memory.style, {1: (0, 1)}, {}))
+            session = session.with_preview(Preview(memory.preview, memory.styles, {1: (0, 1), 3: (2,)}, {}))
         known = memory.waiting if memory.waiting in self.jobs else session.waiting
         return memory.applied_to(replace(session, waiting=known))
 
@@ -61,7 +61,7 @@ class FakeJobClient:
             return replace(session, waiting=None, finishing=False)
         if session.finishing:
             return replace(session, waiting=None, finishing=False, final=job_id)
-        return session.with_preview(Preview(job_id, session.style, {1: (0, 1)}, {}))
+        return session.with_preview(Preview(job_id, session.styles, {1: (0, 1)}, {}))
 
     def cancel(self, owner: str, session: EditSession) -> EditSession:
         assert owner == ADA

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.roles import Outcome
-from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
+from open_the_eyes.web.edit_session import EditSession, FaceRegion, PhotoFaces, Preview, new_session
+from open_the_eyes.web.eye_styles import EyeStyles
 
 
 def face(number: int, outcome: Outcome) -> FaceRegion:
@@ -20,4 +21,4 @@ def session(*outcomes: Outcome, names: tuple[str, ...] = ("party.jpg",)) -> Edit
 def seen(*outcomes: Outcome, names: tuple[str, ...] = ("party.jpg",)) -> EditSession:
     came = session(*outcomes, names=names)
     attempts = {one.id: (0, 2) for one in came.faces if one.choosable}
-    return came.with_preview(Preview(came.job, EyeStyle(), attempts, {}))
+    return came.with_preview(Preview(came.job, EyeStyles(), attempts, {}))

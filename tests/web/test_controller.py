@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.service.errors import NotHere, StoreUnreadable
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web.controller import Controller, PageState
-from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, Preview
+from open_the_eyes.web.edit_session import EditSession, FaceRegion, Preview
 from open_the_eyes.web.eye_origin import EyeOrigin, NotFrom
+from open_the_eyes.web.eye_styles import EyeStyles
 from tests.web.fake_jobs import ADA, FakeJobClient, face
 
 
@@ -46,7 +48,7 @@ def test_what_was_left_out_is_said_beside_what_is_said_of_the_photo(
 def test_controls_follow_another_photo_whose_preview_may_be_done_already(
     controller: Controller, seen: EditSession, told: dict[str, Any]
 ) -> None:
-    page_state = controller.act(ADA, replace(seen, style=EyeStyle("blue")), told)
+    page_state = controller.act(ADA, replace(seen, styles=EyeStyles(EyeStyle("blue"))), told)
     assert page_state.replaced
     assert not controller.act(ADA, page_state.session, {"act": "toggle", "face": "1"}).replaced
 
@@ -165,11 +167,42 @@ def test_a_wish_sends_a_preview_and_the_same_wish_again_does_not(
     assert len(job_client.sent) == 1
 
 
+def test_controls_turned_to_a_face_show_its_style_and_change_nobody_elses(
+    controller: Controller, job_client: FakeJobClient, came: EditSession
+) -> None:
+    seen = came.with_preview(Preview("first", EyeStyles(), {1: (0, 1), 3: (0,)}, {}))
+    turned = controller.act(ADA, seen, {"act": "adjust", "whom": "Face 3"})
+    assert turned.session is not None
+    assert (turned.adjusted, turned.session.close_up, job_client.sent) == (EyeStyle(), 3, [])
+
+    blue = {"act": "restyle", "whom": "Face 3", "color": "Blue", "gaze": "As suits the face", "openness": 100}
+    restyled = controller.act(ADA, turned.session, blue).session
+    assert job_client.sent[0]["styles"] == [{"face": 3, "eye_color": "blue"}]
+    assert "eye_color" not in job_client.sent[0]
+    shown = [controller.act(ADA, restyled, {"act": "adjust", "whom": whom}).adjusted for whom in ("Face 3", "Everyone")]
+    assert shown == [EyeStyle("blue"), EyeStyle()]
+
+
+@pytest.mark.parametrize("whom", ["Face 1", "Face 2", "Face 99", "Everyone", "", None, ["Face 3"], 3])
+def test_where_only_one_face_has_eyes_or_nobody_is_meant_it_is_about_everyone(
+    controller: Controller, job_client: FakeJobClient, seen: EditSession, whom: Any
+) -> None:
+    controller.act(ADA, seen, {"act": "restyle", "whom": whom, "color": "Blue"})
+    assert job_client.sent[0]["eye_color"] == "blue"
+    assert "styles" not in job_client.sent[0]
+
+
+def test_a_face_that_got_no_eyes_with_its_own_wish_can_be_given_another(seen: EditSession) -> None:
+    wide = seen.with_style(EyeStyle(openness=1.4), 3)
+    assert wide.styled == (1, 3)
+    assert replace(wide, styles=EyeStyles()).styled == ()
+
+
 def test_who_is_who_is_asked_of_the_painter_and_who_is_not_is_asked_no_more(
     controller: Controller, job_client: FakeJobClient, came: EditSession
 ) -> None:
     may_be = EyeOrigin("appearance", not_from=(NotFrom("stranger", (1, 1, 2)), NotFrom("shut", (1, 2, 1))))
-    seen = came.with_preview(Preview("first", EyeStyle(), {1: (0, 1)}, {}, {1: may_be}))
+    seen = came.with_preview(Preview("first", EyeStyles(), {1: (0, 1)}, {}, {1: may_be}))
     assert seen.asked(1) == ((1, 1, 2),)
     told = {"act": "same", "face": "1", "shot": "1", "there": "2"}
     no = controller.act(ADA, seen, {**told, "answer": "no"}).session

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Options
 from open_the_eyes.roles import Outcome
 from open_the_eyes.service.processing import options_of
 from open_the_eyes.stages.attempts import LED
 from open_the_eyes.web.controller import style_of
-from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
+from open_the_eyes.web.edit_session import EditSession, FaceRegion, PhotoFaces, Preview, new_session
 from open_the_eyes.web.eye_origin import EyeOrigin
+from open_the_eyes.web.eye_styles import EyeStyles
 
 NOWHERE = Box(0.1, 0.1, 0.3, 0.4)
 OUTCOMES: tuple[Outcome, ...] = ("closed", "already_open", "unsure", "profile", "closed")
@@ -34,7 +36,7 @@ def came() -> EditSession:
 @pytest.fixture
 def seen(came: EditSession) -> EditSession:
     """With a preview: face 5 could not be opened."""
-    return came.with_preview(Preview("first", EyeStyle(), {1: (2, 0, 3), 3: (0, 1)}, {5: ("kept_original", "Left.")}))
+    return came.with_preview(Preview("first", EyeStyles(), {1: (2, 0, 3), 3: (0, 1)}, {5: ("kept_original", "Left.")}))
 
 
 def test_what_should_be_is_chosen_and_what_can_be_is_choosable(came: EditSession) -> None:
@@ -95,7 +97,7 @@ def test_a_final_job_names_the_faces_and_the_very_eyes_that_are_seen(seen: EditS
     ids=["as suits", "colour", "gaze", "all"],
 )
 def test_looks_become_options_that_the_engine_takes(seen: EditSession, style: EyeStyle, asked: dict[str, Any]) -> None:
-    assert style.options() == asked
+    assert EyeStyles(style).options() == asked
     wished = seen.with_style(style)
     assert wished.preview_options() == {"mode": "fast", "variations": 4, "all": True, **asked}
     assert isinstance(options_of(wished.preview_options()), Options)
@@ -105,7 +107,7 @@ def test_until_its_preview_is_there_a_wish_changes_neither_picture_nor_file(seen
     picked = seen.with_pick(1, 0)
     wished = picked.with_style(EyeStyle("blue"))
     assert wished.final_options("standard") == picked.final_options("standard")
-    arrived = wished.with_preview(Preview("second", EyeStyle("blue"), {1: (0, 1)}, {}))
+    arrived = wished.with_preview(Preview("second", EyeStyles(EyeStyle("blue")), {1: (0, 1)}, {}))
     assert arrived.picks == {}
     assert arrived.final_options("standard")["eye_color"] == "blue"
 

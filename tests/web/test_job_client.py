@@ -10,13 +10,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Mode
 from open_the_eyes.service.errors import NotHere, StoreAway
 from open_the_eyes.service.jobs import Job, JobRequest, State
 from open_the_eyes.service.store import ArtifactStore
 from open_the_eyes.settings import Settings
-from open_the_eyes.web.edit_session import EditSession, EyeStyle, FaceRegion, PhotoFaces, Preview, new_session
+from open_the_eyes.web.edit_session import EditSession, FaceRegion, PhotoFaces, Preview, new_session
+from open_the_eyes.web.eye_styles import EyeStyles
 from open_the_eyes.web.image_cache import ImageCache
 from open_the_eyes.web.job_client import JobClient
 from open_the_eyes.web.tab_memory import TabMemory
@@ -105,7 +107,7 @@ def service(tmp_path: Path) -> FakeService:
 def seen(service: FakeService) -> EditSession:
     """A photo with one closed face and its preview."""
     first = service.add({})
-    return new_session(("a.jpg",), first.id, ONE_FACE).with_preview(Preview(first.id, EyeStyle(), {1: (0, 3)}, {}))
+    return new_session(("a.jpg",), first.id, ONE_FACE).with_preview(Preview(first.id, EyeStyles(), {1: (0, 3)}, {}))
 
 
 def job_client(service: FakeService, restorer: str | None = None) -> JobClient:
@@ -169,7 +171,7 @@ def test_a_job_that_is_done_is_the_file_or_the_preview_as_it_was_asked_for(
     wished = run.preview(ADA, seen.with_style(EyeStyle("blue")))
     shown = run.ended(ADA, wished, str(wished.waiting)).preview
     assert shown is not None
-    assert shown.style == EyeStyle("blue")
+    assert shown.styles.everyone == EyeStyle("blue")
 
 
 def test_a_preview_shows_the_style_that_its_job_was_asked_whatever_was_wished_since(
@@ -180,8 +182,8 @@ def test_a_preview_shows_the_style_that_its_job_was_asked_whatever_was_wished_si
     wished_since = under_way.with_style(EyeStyle("green"))  # and refused: the queue was full
     now = run.ended(ADA, wished_since, str(under_way.waiting))
     assert now.preview is not None
-    assert now.preview.style == blue
-    assert now.style == EyeStyle("green")
+    assert now.preview.styles.everyone == blue
+    assert now.styles.everyone == EyeStyle("green")
 
 
 def test_a_photo_is_deleted_with_all_jobs_that_took_it_whatever_the_page_knows_of_them(

@@ -13,8 +13,9 @@ from open_the_eyes.roles import Outcome
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web import panels, photo_html
 from open_the_eyes.web.choices import Capabilities
-from open_the_eyes.web.edit_session import EyeStyle, PhotoFaces, Preview, new_session
+from open_the_eyes.web.edit_session import PhotoFaces, Preview, new_session
 from open_the_eyes.web.eye_origin import EyeOrigin, NotFrom
+from open_the_eyes.web.eye_styles import EyeStyles
 from tests.web.sessions import face, seen, session
 
 EVERYTHING = Capabilities(patient=True, restorer="gfpgan")
@@ -170,7 +171,7 @@ def test_surely_closed_eyes_come_first_and_the_others_are_folded_until_one_is_ch
 
 def test_a_face_without_new_eyes_says_why_in_the_place_of_its_strip() -> None:
     came = session("closed")
-    none = came.with_preview(Preview(came.job, EyeStyle(), {}, {1: ("kept_original", "Left as it was.")}))
+    none = came.with_preview(Preview(came.job, EyeStyles(), {}, {1: ("kept_original", "Left as it was.")}))
     assert "nothing worse than your photo" in photo_html.strips(none)
     assert photo_html.compare(none) == ""
 
@@ -243,7 +244,7 @@ def test_the_file_can_be_made_while_there_are_eyes_and_nothing_else_is_on() -> N
 def test_buttons_that_are_off_say_why_unless_it_is_seen(
     chosen: tuple[int, ...], attempts: tuple[int, ...], waiting: str | None, said: str
 ) -> None:
-    preview = Preview("0" * 8, EyeStyle(), {1: attempts} if attempts else {}, {})
+    preview = Preview("0" * 8, EyeStyles(), {1: attempts} if attempts else {}, {})
     one = replace(session("closed").with_preview(preview), chosen=chosen, waiting=waiting)
     part = panels.finish(one, EVERYTHING)
     assert part.count('aria-describedby="ote-why"') == (3 if said else 0)

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web.controller import Controller, shown_style, style_of
-from open_the_eyes.web.edit_session import EditSession, EyeStyle, PhotoFaces, Preview, new_session
+from open_the_eyes.web.edit_session import EditSession, PhotoFaces, Preview, new_session
+from open_the_eyes.web.eye_styles import EyeStyles
 from open_the_eyes.web.tab_memory import TabMemory
 from tests.web.fake_jobs import ADA, FakeJobClient, face
 
@@ -18,8 +20,8 @@ from tests.web.fake_jobs import ADA, FakeJobClient, face
 def seen_session() -> EditSession:
     """A photo with two closed faces, seen in blue; face 1 has the second of its eyes, face 3 is left out."""
     came = new_session(("party.jpg", "b.jpg"), "first", PhotoFaces((400, 300), (face(1), face(2, "profile"), face(3))))
-    preview = Preview("blue", EyeStyle("blue"), {1: (0, 1), 3: (2,)}, {})
-    return replace(came.with_preview(preview), style=EyeStyle("blue")).with_pick(1, 1).with_chosen((1,))
+    preview = Preview("blue", EyeStyles(EyeStyle("blue")), {1: (0, 1), 3: (2,)}, {})
+    return replace(came.with_preview(preview), styles=EyeStyles(EyeStyle("blue"))).with_pick(1, 1).with_chosen((1,))
 
 
 def through_a_browser(session: EditSession) -> Any:
@@ -44,7 +46,7 @@ def controller(job_client: FakeJobClient) -> Controller:
     [
         {},
         {"waiting": "file", "finishing": True, "purpose": "ultra"},
-        {"style": EyeStyle("grey", (0.0, -0.5), 1.2), "waiting": "grey"},
+        {"styles": EyeStyles(EyeStyle("grey", (0.0, -0.5), 1.2), {3: EyeStyle("blue")}), "waiting": "grey"},
         {"close_up": None, "picks": {}, "chosen": ()},
         {"preview": None, "waiting": "first"},
         {"matches": ((1, 1, 2),), "strangers": ((3, 1, 1), (3, 1, 3))},
@@ -95,7 +97,11 @@ def test_after_a_restart_the_file_has_the_very_eyes_that_are_seen(
     [
         ({"act": "toggle", "face": "3"}, {"chosen": (1, 3)}),
         ({"act": "pick", "face": "1", "attempt": "0"}, {"picks": {1: 0}}),
-        ({"act": "restyle", "color": "Green"}, {"style": EyeStyle("green"), "waiting": "job-1"}),
+        ({"act": "restyle", "color": "Green"}, {"styles": EyeStyles(EyeStyle("green")), "waiting": "job-1"}),
+        (
+            {"act": "restyle", "whom": "Face 3", "color": "Green"},
+            {"styles": EyeStyles(EyeStyle("blue"), {3: EyeStyle("green")}), "close_up": 3},
+        ),
     ],
     ids=lambda one: str(one.get("act", "")),
 )

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 import typer
 
 from ..errors import UsageError
+from ..eye_style import EYE_COLORS, MAX_OPENNESS
 from ..option_values import checked_quality
-from ..options import ENGINES, EYE_COLORS, MAX_OPENNESS, MAX_VARIATIONS, MODES, NAMES, PRECISIONS, RESTORERS, Options
+from ..options import ENGINES, MAX_VARIATIONS, MODES, NAMES, PRECISIONS, RESTORERS, Options
 from . import parse, paths
 
 if TYPE_CHECKING:
@@ -63,28 +64,12 @@ Seed: TypeAlias = Annotated[
 AllFaces: TypeAlias = Annotated[
     bool, typer.Option("--all", help="Also open eyes that may be only narrow, or closed on purpose.")
 ]
-EyeColour: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        "--eye-color", metavar="|".join(EYE_COLORS), help="The colour of the irises; auto takes what suits the face."
-    ),
-]
-Gaze: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        "--gaze",
-        metavar="auto|X,Y",
-        help="Where the eyes look, each -1..1: X to the right, Y down, as seen with the head upright.",
-    ),
-]
-Openness: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        "--openness",
-        metavar=f"auto|0..{MAX_OPENNESS}",
-        help="How far the eyes open; 1 is usual, and they go from about 0.6 to 1.4.",
-    ),
-]
+ABOUT_COLOUR: Final = "The colour of the irises; auto takes what suits the face."
+EyeColour: TypeAlias = Annotated[str, typer.Option("--eye-color", metavar="|".join(EYE_COLORS), help=ABOUT_COLOUR)]
+ABOUT_GAZE: Final = "Where the eyes look, each -1..1: X to the right, Y down, as seen with the head upright."
+Gaze: TypeAlias = Annotated[str, typer.Option("--gaze", metavar="auto|X,Y", help=ABOUT_GAZE)]
+ABOUT_OPENNESS: Final = "How far the eyes open; 1 is usual, and they go from about 0.6 to 1.4."
+Openness: TypeAlias = Annotated[str, typer.Option("--openness", metavar=f"auto|0..{MAX_OPENNESS}", help=ABOUT_OPENNESS)]
 Lcm: TypeAlias = Annotated[
     bool, typer.Option("--lcm", help="sdxl only: paint in four steps, whatever the mode; faster.")
 ]
@@ -149,8 +134,10 @@ Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error, for a bug report.")]
 
-_IN_PYTHON: Final = frozenset(("engine", "quality", *NAMES)) - {"picks"}
-"""What refusals call the options that are flags here."""
+_FLAGS: Final = {name: f"--{name.replace('_', '-')}" for name in ("engine", "quality", *NAMES) if name != "picks"} | {
+    "styles": "--eye-color, --gaze, --openness"
+}
+"""By what refusals call options in Python, the flags that they are here."""
 
 
 def signing(certificate: str | None, key: str | None) -> tuple[Path, Path] | None:
@@ -186,11 +173,20 @@ def options_of(*, variations: str, seed: str, gaze: str, openness: str, fidelity
         "variations": parse.whole("--variations", variations),
         "seed": parse.whole("--seed", seed),
         "gaze": None if gaze == "auto" else parse.pair("--gaze", gaze),
-        "openness": None if openness == "auto" else parse.decimal("--openness", openness, "auto, or "),
+        "openness": None if openness == "auto" else openness_of("--openness", openness),
         "fidelity": parse.decimal("--fidelity", fidelity),
     }
     with by_flag():
         return Options.of(**values, **others)
+
+
+def openness_of(option: str, text: str) -> float:
+    """A number other than auto.
+
+    Raises:
+        UsageError: it is none.
+    """
+    return parse.decimal(option, text, "auto, or ")
 
 
 def engine_of(name: str) -> Engine:
@@ -208,6 +204,6 @@ def by_flag() -> Iterator[None]:
     try:
         yield
     except UsageError as error:
-        if error.option not in _IN_PYTHON:
+        if error.option not in _FLAGS:
             raise
-        raise error.called(f"--{error.option.replace('_', '-')}") from error
+        raise error.called(_FLAGS[error.option]) from error

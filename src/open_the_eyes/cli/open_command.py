@@ -10,7 +10,7 @@ import typer
 
 from ..naming import numbered
 from ..options import Options
-from . import again, donors, flags, interrupts, names, parse, paths, progress, several, speech, words
+from . import again, donors, flags, interrupts, names, parse, paths, progress, several, speech, style_flags, words
 
 if TYPE_CHECKING:
     from ..arguments import Source
@@ -72,9 +72,9 @@ def open_command(
         typer.Option(metavar="1,3", help="Only these faces, counted from the left; `inspect` shows the numbers."),
     ] = None,
     all_faces: flags.AllFaces = False,
-    eye_color: flags.EyeColour = "auto",
-    gaze: flags.Gaze = "auto",
-    openness: flags.Openness = "auto",
+    eye_color: style_flags.EyeColours = None,
+    gaze: style_flags.Gazes = None,
+    openness: style_flags.Opennesses = None,
     lcm: flags.Lcm = False,
     precision: flags.PrecisionName = "auto",
     restorer: flags.RestorerName = "none",
@@ -110,6 +110,7 @@ def open_command(
       open-the-eyes open family.jpg -o out.jpg --faces 1,3
       open-the-eyes open portrait.jpg --variations 4 --eye-color green
       open-the-eyes open portrait.jpg --gaze -0.3,0 --openness 0.8
+      open-the-eyes open family.jpg --eye-color 1=brown --eye-color 3=blue
       open-the-eyes open *.jpg -o opened/ --report opened.json
       open-the-eyes open family.jpg --replay family.opened.jpg -o again.jpg
       open-the-eyes open shot1.jpg --reference shot2.jpg --reference shot3.jpg
@@ -121,9 +122,7 @@ def open_command(
         mode=mode,
         variations=variations,
         seed=seed,
-        eye_color=eye_color,
-        gaze=gaze,
-        openness=openness,
+        **style_flags.styled(eye_color, gaze, openness),
         lcm=lcm,
         precision=precision,
         restorer=restorer,

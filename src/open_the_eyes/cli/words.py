@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..counting import listed
+from ..errors import UsageError
+from ..eye_style import checked_styles
 from ..givers import Painted
 from ..wording import short, typed
 from .speech import printable
@@ -159,11 +161,29 @@ def option_text(name: str, value: Any) -> str:
     """As it is written on the command line, "--eye-color green"; what is no option there by its name and value."""
     if name in ("match", "picks", "unreadable"):
         return f"{name} {value}"
+    if name == "styles":
+        return _styles_text(value)
     flag = f"--{name.replace('_', '-')}"
-    if value is True:
-        return flag
+    return flag if value is True else f"{flag} {_value_text(value)}"
+
+
+def _styles_text(value: Any) -> str:
+    """[{"face": 2, "eye_color": "blue"}] -> --eye-color 2=blue; a file may say anything there."""
+    try:
+        styles = [style.to_json() for style in checked_styles(value)]
+    except UsageError:
+        return f"styles {value}"
+    return " ".join(
+        f"--{name.replace('_', '-')} {style['face']}={_value_text(wish)}"
+        for style in styles
+        for name, wish in style.items()
+        if name != "face"
+    )
+
+
+def _value_text(value: Any) -> str:
     parts = value if isinstance(value, list) else [value]
-    return f"{flag} {','.join(short(part) if isinstance(part, float) else typed(part) for part in parts)}"
+    return ",".join(short(part) if isinstance(part, float) else typed(part) for part in parts)
 
 
 def _deed(face: FaceReport) -> str:

@@ -10,7 +10,8 @@ from typing import Any, Final, get_type_hints
 from fastapi import FastAPI
 from pydantic import TypeAdapter
 
-from ..options import MAX_OPENNESS, MAX_VARIATIONS, Options
+from ..eye_style import MAX_OPENNESS
+from ..options import MAX_VARIATIONS, Options
 from .schemas import ProblemView
 
 RANGES: Final = {

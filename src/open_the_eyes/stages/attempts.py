@@ -39,14 +39,16 @@ def told(kept: Kept, pick: int | None, candidates: list[Candidate]) -> Kept:
     return replace(kept, best=(replace(best, note=f"{note} {best.note}".strip()), *kept.best[1:]))
 
 
-def check_picks(options: GenerateOptions, face_count: int) -> None:
-    """Refuses what was picked for a face that is not there.
+def check_numbers(options: GenerateOptions, face_count: int) -> None:
+    """Refuses what was picked, or wished, for a face that is not there.
 
     Raises:
-        UsageError: there is such a pick.
+        UsageError: there is such a pick or style.
     """
-    missing = ", ".join(str(face) for face in sorted(face for face, _ in options.picks) if face > face_count)
-    if missing:
-        raise UsageError(
-            f"expected faces up to {face_count}, got {missing}.", option="picks", mend=INSPECT, how="List them"
-        )
+    named = {"picks": [face for face, _ in options.picks], "styles": [one.face for one in options.styles]}
+    for option, faces in named.items():
+        missing = ", ".join(str(face) for face in sorted(faces) if face > face_count)
+        if missing:
+            raise UsageError(
+                f"expected faces up to {face_count}, got {missing}.", option=option, mend=INSPECT, how="List them"
+            )

@@ -29,7 +29,8 @@ def request_of(
     for the likeliest eyes, every other one for a draw.
     """
     seed = (options.seed + _PER_ATTEMPT * attempt + _PER_FACE * (face_id - 1)) % 2**32
-    return Request(crop, seed, 0.0 if options.seed == 0 and attempt == 0 else 1.0, donors, attempt >= LED)
+    variety = 0.0 if options.seed == 0 and attempt == 0 else 1.0
+    return Request(crop, seed, variety, donors, attempt >= LED, options.style_of(face_id))
 
 
 def generate(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..eye_style import EyeStyle
 from ..imaging.arrays import Rgb
-from ..options import GenerateOptions
 from ..roles import FaceDetector
 from .blend import Look
 from .keep import Candidate
@@ -11,15 +11,15 @@ from .restore import not_kept
 from .verify import Verdict, verify
 
 
-def judge(pixels: Rgb, attempt: int, look: Look, detector: FaceDetector, options: GenerateOptions) -> Candidate:
+def judge(pixels: Rgb, attempt: int, look: Look, detector: FaceDetector, style: EyeStyle) -> Candidate:
     """The look as a candidate, with its verdict; its own plain look where only that one passes."""
     if look.patch.fault:
         return Candidate(attempt, look.opened, Verdict(look.patch.fault, -1.0, {}), look.crop)
-    verdict = verify(pixels, look.crop, look.patch, look.opened, detector, options)
+    verdict = verify(pixels, look.crop, look.patch, look.opened, detector, style)
     if not verdict.passed and look.plain is not None:
         note = not_kept(verdict.reason)
         look = look.plain
-        verdict = verify(pixels, look.crop, look.patch, look.opened, detector, options)
+        verdict = verify(pixels, look.crop, look.patch, look.opened, detector, style)
     else:
         note = look.note
     return Candidate(attempt, look.opened, verdict, look.crop, note, look.patch.origin)

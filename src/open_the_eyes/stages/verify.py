@@ -8,11 +8,11 @@ from typing import Final
 
 import numpy as np
 
+from ..eye_style import EyeStyle
 from ..imaging.arrays import Rgb
 from ..imaging.eyechange import convergence
 from ..imaging.mesh478 import SIDES, Side
 from ..imaging.seam import seam_step
-from ..options import GenerateOptions
 from ..roles import Crop, Face, FaceDetector, Patch
 from .blend import lay
 
@@ -74,9 +74,7 @@ class _Flaws:
     squint: float
 
 
-def verify(
-    pixels: Rgb, crop: Crop, patch: Patch, opened: Rgb, detector: FaceDetector, options: GenerateOptions
-) -> Verdict:
+def verify(pixels: Rgb, crop: Crop, patch: Patch, opened: Rgb, detector: FaceDetector, style: EyeStyle) -> Verdict:
     """The verdict on one opened crop, seen in its photo."""
     seen, face = _face_with(pixels, crop, opened)
     again = detector.measure(seen, face)
@@ -86,9 +84,9 @@ def verify(
     seam = seam_step(crop.pixels, opened, patch.mask * crop.mask)
     pair = not any(eye.outside for eye in crop.face.eyes.values())
     gap = abs(openness["left"] - openness["right"]) - NATURAL_GAP * _turned(crop.face.yaw_deg) if pair else 0.0
-    squint = 0.0 if options.gaze is not None else _squint(crop.face, again, patch.convergence)
-    reason = _fault(again, crop, _Flaws(seam, gap, squint), options)
-    asked = 1.0 if options.openness is None else options.openness
+    squint = 0.0 if style.gaze is not None else _squint(crop.face, again, patch.convergence)
+    reason = _fault(again, crop, _Flaws(seam, gap, squint), style)
+    asked = 1.0 if style.openness is None else style.openness
     far = float(np.mean([abs(openness[s] - asked) for s in crop.sides]))
     doubt = float(np.mean([again.eyes[s].closed_probability for s in crop.sides]))
     score = 1 - COST_FAR * far - COST_DOUBT * doubt - COST_GAP * max(gap, 0) - seam / COST_SEAM
@@ -96,14 +94,14 @@ def verify(
     return Verdict(reason, score, openness)
 
 
-def _fault(again: Face, crop: Crop, flaws: _Flaws, options: GenerateOptions) -> str:
+def _fault(again: Face, crop: Crop, flaws: _Flaws, style: EyeStyle) -> str:
     """What is wrong with the face as it was seen again, a clause; "" for nothing."""
-    wanted = OPEN_FROM * min(1.0, options.openness if options.openness is not None else 1.0)
+    wanted = OPEN_FROM * min(1.0, style.openness if style.openness is not None else 1.0)
     eyes = [again.eyes[side] for side in crop.sides]
     lowest = min(eye.openness for eye in eyes)
     if lowest < wanted:
         return f"an eye still measured closed after painting (openness {lowest:.2f}, wanted {wanted:.2f})"
-    half_shut_on_purpose = options.openness is not None and options.openness < HALF_SHUT
+    half_shut_on_purpose = style.openness is not None and style.openness < HALF_SHUT
     if not half_shut_on_purpose and max(eye.closed_probability for eye in eyes) >= CLOSED_BELOW:
         return "an eye still looked closed after painting"
     likeness = _likeness(crop.face, again)

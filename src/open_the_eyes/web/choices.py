@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ..options import EyeColor, Mode
+from ..eye_style import EyeColor
+from ..options import Mode
 
 AS_SUITS: Final = "As suits the face"
 COLORS: Final[dict[str, EyeColor]] = {
@@ -24,6 +25,9 @@ GAZES: Final[dict[str, tuple[float, float] | None]] = {
     "Up": (0.0, -0.5),
     "Down": (0.0, 0.4),
 }
+
+EVERYONE: Final = "Everyone"
+"""Whose eyes are adjusted, if not those of one `face`."""
 
 PURPOSES: Final[dict[Mode, tuple[str, str]]] = {
     "standard": ("Download", "for sharing and the screen"),
@@ -63,3 +67,8 @@ def about_purposes(capabilities: Capabilities) -> str:
     if capabilities.patient:
         return f"The eyes stay the ones you see; the longer ways paint them with more steps.{sharpened}"
     return f"The file keeps the photo's full size, and has the eyes that you see.{sharpened}"
+
+
+def face(number: int) -> str:
+    """One whose eyes are adjusted, where there are several."""
+    return f"Face {number}"

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..errors import OpenTheEyesError, UsageError
+from ..eye_style import EyeStyle
 from ..options import MODES, Mode
 from ..service.errors import Busy, NotHere
 from ..service.jobs import Job
 from ..service.problems import problem_of
 from . import choices
-from .edit_session import EditSession, EyeStyle
+from .edit_session import EditSession
 from .job_client import JobClient
 from .refusals import kind_of, left_out, own_limit, refusal
 from .tab_memory import TabMemory, names_in
@@ -30,6 +31,7 @@ class PageState:
     Args:
         retry: the act that a button offers to try again; None for no button.
         replaced: the session does not come from the one that was seen; controls that keep a value have to follow it.
+        adjusted: the style that the controls have to show now, for they were turned to somebody else's eyes.
         leaves_notice: what was said before stays where nothing is said now: no visitor has done anything since.
     """
 
@@ -38,6 +40,7 @@ class PageState:
     advice: str = ""
     retry: Mapping[str, str] | None = None
     replaced: bool = False
+    adjusted: EyeStyle | None = None
     leaves_notice: bool = False
 
 
@@ -64,6 +67,7 @@ class Controller:
         }
         acts: dict[str, Callable[[str, EditSession, dict[str, Any]], PageState]] = {
             "toggle": self._toggle,
+            "adjust": self._adjust,
             "restyle": self._restyle,
             "pick": self._pick,
             "same": self._same,
@@ -150,12 +154,18 @@ class Controller:
         chosen = set(session.chosen) ^ ({face} if face is not None else set())
         return PageState(session.with_chosen(tuple(sorted(chosen))))
 
+    def _adjust(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
+        """The controls are turned to somebody else's eyes, which are looked at."""
+        face = whom(session, told.get("whom"))
+        looked_at = session if face is None else replace(session, close_up=face)
+        return PageState(looked_at, adjusted=session.styles.of_face(face))
+
     def _restyle(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
-        """Another style is asked for: a new preview."""
+        """Another style is asked for, of everyone or of a face: a new preview."""
         style = style_of(str(told.get("color")), str(told.get("gaze")), told.get("openness", 100))
-        if style == session.style:
+        restyled = session.with_style(style, whom(session, told.get("whom")))
+        if restyled.styles == session.styles:
             return PageState(session)
-        restyled = session.with_style(style)
         try:
             return PageState(self._job_client.preview(owner, restyled))
         except Exception as error:  # noqa: BLE001 -- as in `act`, and the wish stays
@@ -211,6 +221,12 @@ class Controller:
 
     def _take(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
         return replace(_greeted(self._job_client.swap(owner, session, _number(told.get("shot")) or 0)), replaced=True)
+
+
+def whom(session: EditSession | None, word: object) -> int | None:
+    """Whose style is meant by a word of the page; None for everyone's."""
+    faces = () if session is None else session.styled
+    return next((face for face in faces if word == choices.face(face)), None)
 
 
 def style_of(color: str, gaze: str, openness: float) -> EyeStyle:

@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from ..eye_style import EyeStyle
 from ..imaging.geometry import Box
 from ..imaging.mesh478 import EYE_RING, OUTER_CORNER, SIDES
-from ..options import EyeColor, GenerateOptions, Mode
+from ..options import Mode
 from ..results import Inspected
 from ..roles import Outcome
 from ..stages.attempts import LED
 from .eye_origin import EyeOrigin, Same
+from .eye_styles import EyeStyles
 
 VARIATIONS: Final = 4
 """How many eyes each face is offered."""
@@ -60,31 +62,6 @@ class FaceRegion:
 
 
 @dataclass(frozen=True, slots=True)
-class EyeStyle:
-    """What the new eyes shall look like; None and "auto" leave it to the face."""
-
-    eye_color: EyeColor = "auto"
-    gaze: tuple[float, float] | None = None
-    openness: float | None = None
-
-    def options(self) -> dict[str, Any]:
-        asked = {"gaze": self.gaze and list(self.gaze), "openness": self.openness}
-        color = {} if self.eye_color == "auto" else {"eye_color": self.eye_color}
-        return color | {name: value for name, value in asked.items() if value is not None}
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> EyeStyle:
-        """What a job's options say of it, among all else.
-
-        Raises:
-            UsageError: a value out of range.
-        """
-        told = {name: options[name] for name in ("eye_color", "gaze", "openness") if name in options}
-        asked = GenerateOptions(**told)
-        return cls(asked.eye_color, asked.gaze, asked.openness)
-
-
-@dataclass(frozen=True, slots=True)
 class Preview:
     """A preview that is done: for each face the attempts that its variations 1, 2, ... are, and what was said of it.
 
@@ -95,7 +72,7 @@ class Preview:
     """
 
     job: str
-    style: EyeStyle
+    styles: EyeStyles
     attempts: Mapping[int, tuple[int, ...]]
     said: Mapping[int, tuple[Outcome, str]]
     origins: Mapping[int, EyeOrigin] = field(default_factory=dict)
@@ -112,7 +89,7 @@ class Preview:
         matches = tuple((face, shot, there) for face, shot, there in options.get("match") or ())
         shots = enumerate(report.get("references", ()), start=1)
         unrelated = tuple(number for number, shot in shots if shot.get("unrelated"))
-        return cls(job, EyeStyle.of(options), attempts, said, origins, matches, unrelated)
+        return cls(job, EyeStyles.of(options), attempts, said, origins, matches, unrelated)
 
     def is_like(self, other: Preview | None, face: int) -> bool:
         """Whether an attempt at a face gives the same eyes in both; so it does where there is no other."""
@@ -120,7 +97,7 @@ class Preview:
             return True
         ours, theirs = (one.origins.get(face) for one in (self, other))
         same_giver = (ours and ours.source) == (theirs and theirs.source)
-        return self.style == other.style and same_giver
+        return self.styles.of_face(face) == other.styles.of_face(face) and same_giver
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +123,7 @@ class EditSession:
     size_wh: tuple[int, int]
     faces: tuple[FaceRegion, ...]
     chosen: tuple[int, ...]
-    style: EyeStyle = EyeStyle()
+    styles: EyeStyles = field(default_factory=EyeStyles)
     waiting: str | None = None
     finishing: bool = False
     preview: Preview | None = None
@@ -224,9 +201,21 @@ class EditSession:
             return replace(self._invalidated(), matches=matches, strangers=(*self.strangers, same))
         return replace(self, strangers=(*self.strangers, same)) if same in self.asked(same[0]) else self
 
-    def with_style(self, style: EyeStyle) -> EditSession:
-        """With another style, for which a new preview is needed: eyes that were picked are not those any more."""
-        return self if style == self.style else replace(self._invalidated(), style=style)
+    @property
+    def styled(self) -> tuple[int, ...]:
+        """The faces that may have a style of their own, where there are several: those with new eyes, and those that
+        have one, for with another they may get eyes."""
+        known = {*self.styles.own, *({} if self.preview is None else self.preview.attempts)}
+        faces = tuple(face.id for face in self.choosable if face.id in known)
+        return faces if len(faces) > 1 else ()
+
+    def with_style(self, style: EyeStyle, face: int | None = None) -> EditSession:
+        """With another style of one face, or of everyone, for which a new preview is needed: eyes that were picked are
+        not those any more."""
+        styles = self.styles.with_style(face, style)
+        if styles == self.styles:
+            return self
+        return replace(self._invalidated(), styles=styles, close_up=self.close_up if face is None else face)
 
     def with_preview(self, preview: Preview) -> EditSession:
         """With a preview that is done. Picks were for the eyes that were seen, which another style or giver changes."""
@@ -237,14 +226,14 @@ class EditSession:
 
     def preview_options(self) -> dict[str, Any]:
         """What a preview job is asked."""
-        return {**PREVIEW, **self.style.options(), **_match(self.matches)}
+        return {**PREVIEW, **self.styles.options(), **_match(self.matches)}
 
     def final_options(self, purpose: Mode) -> dict[str, Any]:
         """What the job is asked that makes the file: these faces, each with the eyes that are seen on it."""
         if self.preview is None:
             raise ValueError("a preview comes first")
         picks = [[face, self.preview.attempts[face][number - 1]] for face, number in self.eyes.items()]
-        seen = {**self.preview.style.options(), **_match(self.preview.matches)}
+        seen = {**self.preview.styles.options(), **_match(self.preview.matches)}
         return {"mode": purpose, "faces": list(self.eyes), "picks": picks, **seen}
 
     def _invalidated(self) -> EditSession:

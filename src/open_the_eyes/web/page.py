@@ -83,25 +83,38 @@ class Page:
                 with gr.Column(scale=5, min_width=320, elem_id="ote-side"):
                     parts["compare"] = _part("compare")
                     with gr.Accordion("Adjust the eyes", open=False, visible=False, elem_id="ote-looks") as style:
+                        whom = gr.Radio([choices.EVERYONE], value=choices.EVERYONE, label="Whose", visible=False)
                         color = gr.Radio(list(choices.COLORS), value=choices.AS_SUITS, label="Eye colour")
                         gaze = gr.Radio(list(choices.GAZES), value=choices.AS_SUITS, label="Where they look")
                         openness = gr.Slider(60, 140, value=100, step=5, label="How far open, per cent of usual")
                     parts |= {name: _part(name) for name in ("finish", "done")}
-            outputs = [session, *(parts[name] for name in SHOWN), work, style, color, gaze, openness]
+            adjusted = [color, gaze, openness]
+            outputs = [session, *(parts[name] for name in SHOWN), work, style, whom, *adjusted]
             for name in SHOWN:
                 parts[name].act(self._acted, [session], outputs, **_QUIET)
             for event in (color.input, gaze.input, openness.release):
-                event(self._restyled, [session, color, gaze, openness, memory], outputs, js=REMEMBER, **_QUIET)
+                event(self._restyled, [session, whom, *adjusted, memory], outputs, js=REMEMBER, **_QUIET)
+            whom.input(self._turned_to, [session, whom, memory], outputs, js=REMEMBER, **_QUIET)
         return blocks
 
     async def _acted(self, session: TabSession, event: gr.EventData, request: gr.Request) -> list[Any]:
         return await self._told(session, event._data if isinstance(event._data, dict) else {}, request)
 
     async def _restyled(
-        self, session: TabSession, color: str, gaze: str, openness: float, memory: Any, request: gr.Request
+        self,
+        session: TabSession,
+        whom: str,
+        color: str,
+        gaze: str,
+        openness: float,
+        memory: Any,
+        request: gr.Request,
     ) -> list[Any]:
-        wish = {"act": "restyle", "color": color, "gaze": gaze, "openness": openness, "memory": memory}
+        wish = {"act": "restyle", "whom": whom, "color": color, "gaze": gaze, "openness": openness, "memory": memory}
         return await self._told(session, wish, request)
+
+    async def _turned_to(self, session: TabSession, whom: str, memory: Any, request: gr.Request) -> list[Any]:
+        return await self._told(session, {"act": "adjust", "whom": whom, "memory": memory}, request)
 
     async def _told(self, session: TabSession, told: dict[str, Any], request: gr.Request) -> list[Any]:
         owner = _owner(request)
@@ -129,11 +142,23 @@ class Page:
             "done": panels.done(session, final),
         }
         ready = session is not None and session.preview is not None and bool(session.preview.attempts)
-        style = [gr.skip()] * 3
-        if session is not None and page_state.replaced:
-            style = list(shown_style(session.style))
         work = gr.Row(visible=session is not None)
-        return [*(drawn[name] for name in SHOWN), work, gr.Accordion(visible=ready), *style]
+        return [*(drawn[name] for name in SHOWN), work, gr.Accordion(visible=ready), *_controls(page_state)]
+
+
+def _controls(page_state: PageState) -> list[Any]:
+    """Values for those that adjust eyes: whose, colour, gaze and openness; they keep what a visitor has set there."""
+    session = page_state.session
+    if session is None:
+        return [gr.skip()] * 4
+    words_of = [choices.EVERYONE, *map(choices.face, session.styled)]
+    several = len(words_of) > 1
+    if page_state.replaced:
+        whom = gr.Radio(words_of, value=choices.EVERYONE, visible=several)
+    else:
+        whom = gr.Radio(words_of, visible=several)
+    style = session.styles.everyone if page_state.replaced else page_state.adjusted
+    return [whom, *([gr.skip()] * 3 if style is None else shown_style(style))]
 
 
 def _notice(page_state: PageState) -> Any:

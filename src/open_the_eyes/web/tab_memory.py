@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from ..errors import UsageError
 from ..options import MODES, Mode
-from .edit_session import EditSession, EyeStyle
+from .edit_session import EditSession
 from .eye_origin import Same
+from .eye_styles import EyeStyles
 
 MOST_NAMES: Final = 32
 """Names of photos that are taken from a browser."""
@@ -40,7 +41,7 @@ class TabMemory:
     names: tuple[str, ...] = ("photo",)
     chosen: tuple[int, ...] | None = None
     picks: Mapping[int, int] = field(default_factory=dict)
-    style: EyeStyle = field(default_factory=EyeStyle)
+    styles: EyeStyles = field(default_factory=EyeStyles)
     preview: str | None = None
     waiting: str | None = None
     purpose: Mode | None = None
@@ -56,7 +57,7 @@ class TabMemory:
             session.names,
             session.chosen,
             dict(session.picks),
-            session.style,
+            session.styles,
             None if session.preview is None else session.preview.job,
             session.waiting,
             session.purpose if session.finishing else None,
@@ -72,7 +73,7 @@ class TabMemory:
         return replace(
             chosen,
             picks={face: attempt for face, attempt in self.picks.items() if attempt in offered.get(face, ())},
-            style=self.style,
+            styles=self.styles.only([face.id for face in session.choosable]),
             finishing=self.purpose is not None and session.waiting is not None,
             purpose=self.purpose or session.purpose,
             close_up=session.close_up if self.chosen is None else self.close_up,
@@ -82,22 +83,23 @@ class TabMemory:
 
     def to_json(self) -> dict[str, Any]:
         plain = {name: getattr(self, name) for name in _PLAIN}
-        return {**plain, "picks": sorted(self.picks.items()), "style": self.style.options(), "close_up": self.close_up}
+        told = {"picks": sorted(self.picks.items()), "style": self.styles.options(), "close_up": self.close_up}
+        return {**plain, **told}
 
     @classmethod
     def from_json(cls, told: object) -> TabMemory:
         """Whatever a browser told; what is of the wrong kind was not said."""
         given = told if isinstance(told, dict) else {}
         pairs = [_numbers(pair) for pair in _listed(given.get("picks"))]
-        style = EyeStyle()
+        styles = EyeStyles()
         with suppress(UsageError):
-            style = EyeStyle.of(given["style"] if isinstance(given.get("style"), dict) else {})
+            styles = EyeStyles.of(given["style"] if isinstance(given.get("style"), dict) else {})
         return cls(
             str(given.get("job")),
             names_in(given.get("names")) or ("photo",),
             _numbers(given["chosen"]) if isinstance(given.get("chosen"), list) else None,
             {pair[0]: pair[1] for pair in pairs if len(pair) == 2},
-            style,
+            styles,
             _text(given.get("preview")),
             _text(given.get("waiting")),
             next((mode for mode in MODES if mode == given.get("purpose")), None),

@@ -15,6 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from open_the_eyes.errors import WeightsMissing
+from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.grain import fine_part
@@ -104,19 +105,14 @@ def test_grey_photos_get_grey_eyes(generator: AppearanceGenerator, closed_crop: 
 
 
 @pytest.mark.parametrize(
-    "options",
-    [
-        GenerateOptions(eye_color="blue"),
-        GenerateOptions(gaze=(1.0, -1.0)),
-        GenerateOptions(openness=0.0),
-        GenerateOptions(openness=1.5),
-    ],
+    "style",
+    [EyeStyle("blue"), EyeStyle(gaze=(1.0, -1.0)), EyeStyle(openness=0.0), EyeStyle(openness=1.5)],
     ids=["colour", "gaze", "shut", "wide"],
 )
 def test_every_wish_changes_the_eyes(
-    generator: AppearanceGenerator, closed_crop: Crop, patch: Patch, options: GenerateOptions
+    generator: AppearanceGenerator, closed_crop: Crop, patch: Patch, style: EyeStyle
 ) -> None:
-    (steered,) = generator.generate([Request(closed_crop, 1)], options)
+    (steered,) = generator.generate([Request(closed_crop, 1, style=style)], PLAIN)
     assert np.isfinite(steered.pixels).all()
     assert np.abs(steered.pixels - patch.pixels)[patch.mask > 0.5].mean() > 1
 
@@ -124,7 +120,7 @@ def test_every_wish_changes_the_eyes(
 def test_the_crop_stays_as_it_was(generator: AppearanceGenerator, closed_crop: Crop) -> None:
     arrays: list[NDArray[Any]] = [closed_crop.pixels, closed_crop.mask, closed_crop.landmarks]
     kept = [array.copy() for array in arrays]
-    generator.generate([Request(closed_crop, 5, 1.0)], GenerateOptions(gaze=(0.5, 0.5), openness=1.2))
+    generator.generate([Request(closed_crop, 5, 1.0, style=EyeStyle(gaze=(0.5, 0.5), openness=1.2))], PLAIN)
     assert all(np.array_equal(a, b) for a, b in zip(kept, arrays, strict=True))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from open_the_eyes.engine import Engine
+from open_the_eyes.eye_style import AS_SUITS, EyeStyle
 from open_the_eyes.givers import Giver, ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.mesh478 import SIDES, Side
@@ -27,8 +28,8 @@ def opened(
     *donors: Donor,
     seed: int = 0,
     variety: float = 0.0,
-    options: GenerateOptions = PLAIN,
+    style: EyeStyle = AS_SUITS,
 ) -> tuple[Rgb, str]:
-    request = Request(target, seed, variety, donors)
-    (patch,) = generator.generate([request], options)
+    request = Request(target, seed, variety, donors, style=style)
+    (patch,) = generator.generate([request], PLAIN)
     return blend(target, patch), str(patch.origin)

@@ -11,6 +11,7 @@ import pytest
 from skimage.metrics import structural_similarity
 
 from open_the_eyes.engine import Engine
+from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.givers import ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.blink import paint_blink
@@ -210,8 +211,8 @@ def test_a_donor_with_one_open_eye_gives_it_twice(
 
 
 @pytest.mark.parametrize(
-    ("options", "direction"),
-    [(GenerateOptions(gaze=(0.8, 0.0)), 1), (GenerateOptions(gaze=(-0.8, 0.0)), -1)],
+    ("style", "direction"),
+    [(EyeStyle(gaze=(0.8, 0.0)), 1), (EyeStyle(gaze=(-0.8, 0.0)), -1)],
     ids=["right", "left"],
 )
 def test_a_gaze_that_is_asked_for_turns_both_irises(
@@ -220,7 +221,7 @@ def test_a_gaze_that_is_asked_for_turns_both_irises(
     portrait: Rgb,
     portrait_face: Face,
     closed_crop: Crop,
-    options: GenerateOptions,
+    style: EyeStyle,
     direction: int,
 ) -> None:
     shot = donor(engine, portrait)
@@ -228,7 +229,7 @@ def test_a_gaze_that_is_asked_for_turns_both_irises(
         at = []
         for result in (
             opened(generator, closed_crop, shot)[0],
-            opened(generator, closed_crop, shot, options=options)[0],
+            opened(generator, closed_crop, shot, style=style)[0],
         ):
             whole = portrait.copy()
             closed_crop.window.cut(whole)[...] = result
@@ -236,14 +237,12 @@ def test_a_gaze_that_is_asked_for_turns_both_irises(
         assert direction * (at[1] - at[0]) > 0.03
 
 
-@pytest.mark.parametrize(
-    "options", [GenerateOptions(eye_color="blue"), GenerateOptions(openness=0.7)], ids=["colour", "openness"]
-)
+@pytest.mark.parametrize("style", [EyeStyle("blue"), EyeStyle(openness=0.7)], ids=["colour", "openness"])
 def test_colour_and_openness_are_heeded(
-    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop, options: GenerateOptions
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop, style: EyeStyle
 ) -> None:
     shot = donor(engine, portrait)
-    plain, asked = opened(generator, closed_crop, shot)[0], opened(generator, closed_crop, shot, options=options)[0]
+    plain, asked = opened(generator, closed_crop, shot)[0], opened(generator, closed_crop, shot, style=style)[0]
     assert np.abs(plain.astype(int) - asked).max() > 20
 
 

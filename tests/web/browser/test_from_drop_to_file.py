@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from open_the_eyes.files import read, read_record
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import Options
 from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.settings import Settings
 from tests.web.browser.visits import Visitor, bytes_of, dropped, dropped_by_mouse, pressed, preview_done, sides
 from tests.web.sites import Site, pixels_of
 
@@ -252,6 +255,32 @@ def test_looks_ask_for_another_preview_and_shape_the_file(visitor: Visitor, phot
     record = bytes_of(waiting.value)
     assert b"blue" in record
     assert b"standard" in record
+
+
+def test_one_of_a_group_gets_eyes_of_another_colour(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open()
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    first = page.locator(".ote-pair .after").get_attribute("src")
+    page.get_by_role("button", name="Adjust the eyes").click()
+    page.get_by_label("Face 3", exact=True).last.check()  # the one before it looks at that face
+    page.wait_for_function("document.querySelector('.ote-pair .after').getAttribute('src').endsWith('/3.jpg')")
+    page.get_by_label("Blue", exact=True).check()
+    page.wait_for_function(
+        "(job) => !document.querySelector('.ote-pair .after').getAttribute('src').includes(job)",
+        arg=str(first).split("/")[2],
+    )
+    visitor.keep(page, "desktop-5-one-in-blue")
+    page.get_by_label("Everyone", exact=True).check()
+    page.wait_for_function("document.querySelector('#ote-looks input[value=\"As suits the face\"]').checked")
+    assert not page.get_by_label("Blue", exact=True).is_checked()
+    page.get_by_label("Face 3", exact=True).last.check()
+    page.wait_for_function("document.querySelector('#ote-looks input[value=Blue]').checked")
+    with page.expect_download() as waiting:
+        page.locator(".ote-finish button").click()
+    record = read_record(read(bytes_of(waiting.value), Settings()))
+    assert record is not None
+    assert json.loads(record.options)["styles"] == [{"face": 3, "eye_color": "blue"}]
 
 
 @pytest.mark.parametrize(

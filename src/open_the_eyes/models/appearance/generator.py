@@ -79,7 +79,10 @@ class AppearanceGenerator(Reloaded):
         return Prepared.of(request.crop, request.seed)
 
     def generate(
-        self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
+        self,
+        requests: Sequence[Request],
+        options: GenerateOptions,  # noqa: ARG002 -- what it says of eyes has come with each request
+        watch: Watch | None = None,
     ) -> FoldedPatches:
         patches: list[Folded] = []
         ready: Prepared | None = None
@@ -89,16 +92,17 @@ class AppearanceGenerator(Reloaded):
             # attempts at one face come one after another, so the last crop is all that has to be kept
             if ready is None or not ready.suits(request.crop, request.seed):
                 ready = self.prepared(request)
-            patches.append(Folded.of(ready.finished(self._patch(ready, request, options)), request.crop))
+            patches.append(Folded.of(ready.finished(self._patch(ready, request)), request.crop))
         return FoldedPatches(patches)
 
-    def _patch(self, ready: Prepared, request: Request, options: GenerateOptions) -> Patch:
+    def _patch(self, ready: Prepared, request: Request) -> Patch:
         crop, rng = ready.crop, np.random.default_rng(request.seed)
         after = request.donors[0] if request.donors else None
-        points, doubt = self._shape(crop, request.variety, options, rng, after)
-        aimed = points if options.gaze is None else steer.with_gaze(points, options.gaze)
+        points, doubt = self._shape(request, crop, rng, after)
+        gaze = request.style.gaze
+        aimed = points if gaze is None else steer.with_gaze(points, gaze)
         points = steer.with_irises_of(aimed, points)  # gaze turns the painted ball: moved points would warp it
-        strip, unlikely = self._texture(crop, points, request.variety, options, rng, after)
+        strip, unlikely = self._texture(request, crop, points, rng, after)
         planes = np.dstack([strip, self._cover(crop.sides)])
         painted, at = [self._laid(planes, piece.crop, points, aimed) for piece in ready.pieces], At(ready, request)
         for step in self.steps:
@@ -127,9 +131,10 @@ class AppearanceGenerator(Reloaded):
         return PaintedEyes(pixels, mask, crop.landmarks, shapes)
 
     def _shape(
-        self, crop: Crop, variety: float, options: GenerateOptions, rng: np.random.Generator, after: Donor | None
+        self, request: Request, crop: Crop, rng: np.random.Generator, after: Donor | None
     ) -> tuple[Points, float]:
         """Where lids and irises come to lie, on the strip, and how unlikely that is."""
+        variety, openness = request.variety, request.style.openness
         seen = layout.points_on_strip(crop.landmarks)
         prediction = self.model.predict_shape(seen)
         open_side = crop.open_side
@@ -138,22 +143,16 @@ class AppearanceGenerator(Reloaded):
         elif after is not None:
             prediction = donor.shape_given_donor(self.model, after, prediction)
         z = prediction.drawn(SHAPE_VARIETY * variety, rng)
-        openness = steer.drawn_openness(variety, rng) if options.openness is None else options.openness
+        openness = steer.drawn_openness(variety, rng) if openness is None else openness
         wanted = z if openness == 1 else steer.with_openness(self.model.eye_shape, z, openness)
         ends = corners.opened(seen, {side: 1 - min(crop.face.eyes[side].openness, 1) for side in crop.sides})
         return steer.irises_alike(self.model.with_shape(ends, wanted)), _surprise(z, prediction)
 
     def _texture(
-        self,
-        crop: Crop,
-        points: Points,
-        variety: float,
-        options: GenerateOptions,
-        rng: np.random.Generator,
-        after: Donor | None,
+        self, request: Request, crop: Crop, points: Points, rng: np.random.Generator, after: Donor | None
     ) -> tuple[Tones, float]:
         """The strip with painted eyes, in the mean shape and in the photo's light, and how unlikely it is."""
-        model = self.model
+        model, variety, colour = self.model, request.variety, request.style.eye_color
         strip = sampled(crop.pixels, crop.landmarks, points, model.mean_points)
         skin = model.skin_of(strip)
         relative = model.relative(strip, skin)
@@ -164,13 +163,13 @@ class AppearanceGenerator(Reloaded):
             prediction = condition.texture_given_eye(model, relative, open_side, prediction)
         drawn = prediction.drawn(TEXTURE_VARIETY * variety, rng)
         z, painted = likely_whites.believed(model, relative, skin, drawn)
-        if open_side is not None and options.eye_color == "auto":
+        if open_side is not None and colour == "auto":
             ratio = iris.colour_ratio(model, relative, (open_side,))
-        elif after is not None and options.eye_color == "auto":
+        elif after is not None and colour == "auto":
             ratio = donor.iris_ratio(model, after)
         else:
             likely, shown = model.iris_likelihoods(features), iris.colour_ratio(model, painted)
-            ratio = steer.chosen_ratio(options.eye_color, likely, shown, model.iris_ratios, variety, rng)
+            ratio = steer.chosen_ratio(colour, likely, shown, model.iris_ratios, variety, rng)
         painted = iris.coloured(model, painted, ratio) * skin
         lit = tinted(painted, strip, model.soft, TINT_REACH * layout.SIZE_WH[0])
         lit = met_at_rim(iris.unstained(model, lit, painted), strip, model.soft, RIM_REACH * layout.SIZE_WH[0])

@@ -59,7 +59,7 @@ class ReferenceGenerator:
         for number, request in enumerate(requests):
             if watch is not None:  # what is left to the painter takes no time here
                 watch.tell("generate", len(patches) / len(requests))
-            patch = None if request.lead_only and self._paints else self._from_donor(request, faces, options)
+            patch = None if request.lead_only and self._paints else self._from_donor(request, faces)
             if patch is None and not self._paints:
                 patch = _nothing(request, faces.of(request).order)
             if patch is not None:
@@ -75,7 +75,7 @@ class ReferenceGenerator:
                 patches[n] = replace(one, inner=_led(one.inner, requests[n], order))
         return FoldedPatches(patches[n] for n in range(len(requests)))
 
-    def _from_donor(self, request: Request, faces: GiversOfFaces, options: GenerateOptions) -> Patch | None:
+    def _from_donor(self, request: Request, faces: GiversOfFaces) -> Patch | None:
         """The patch of the best donor, or of a drawn one for a variation; None where none can be laid in."""
         if not request.donors and request.crop.open_side is None:  # most faces; the painter prepares the crop itself
             return None
@@ -89,7 +89,7 @@ class ReferenceGenerator:
         else:  # as it is in this crop, without what shut lashes leave
             chosen = replace(givers.own, donor=own_donor(crop, givers.own.donor.crop.sides[0]))
         jitter = GAZE_VARIETY * request.variety * np.clip(rng.standard_normal(2), -2, 2)
-        found = lay.laid(crop, self._takes(crop, _whole(chosen.donor)), options, jitter, request.seed)
+        found = lay.laid(crop, self._takes(crop, _whole(chosen.donor)), request.style, jitter, request.seed)
         return ready.finished(_patch(ready, found, chosen))
 
     def _takes(self, crop: Crop, donor: Donor) -> dict[Side, lay.Take]:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ...eye_style import EyeStyle
 from ...imaging.arrays import Matrix, Plane, Points, Tones, to_tones
 from ...imaging.eye_corners import eyes_apart, ring_width
 from ...imaging.eyeball import moved, turned, within_reach
@@ -19,7 +20,6 @@ from ...imaging.mesh478 import Side
 from ...imaging.register import registered
 from ...imaging.relight import relit
 from ...imaging.sharpness import blur_to_match
-from ...options import GenerateOptions
 from ...roles import Crop
 from ..appearance import layout
 from ..appearance.iris import eye_shape
@@ -94,14 +94,14 @@ class _Near:
         return self.crop.landmarks[layout.MESH, :2]
 
 
-def laid(crop: Crop, takes: dict[Side, Take], options: GenerateOptions, jitter: Jitter, seed: int) -> Laid:
+def laid(crop: Crop, takes: dict[Side, Take], style: EyeStyle, jitter: Jitter, seed: int) -> Laid:
     """The crop's pixels with donors' eyes on the sides of `takes`; `jitter` (2,) turns both irises, in iris radii."""
     pixels, show = to_tones(crop.pixels), np.zeros(crop.mask.shape, np.float32)
     seen = {side: near for side, take in takes.items() if (near := _near(crop, take, side)) is not None}
     fits = {side: _fit(near, takes[side], side) for side, near in seen.items()}
     agreed = all(fits.get(side) is not None for side in takes)  # one eye moved without the other would stand askew
     works = {
-        side: _lit(near, takes[side], side, fits[side] if agreed else None, options, jitter)
+        side: _lit(near, takes[side], side, fits[side] if agreed else None, style, jitter)
         for side, near in seen.items()
     }
     blurs = [work.blur for work in works.values() if work.blur is not None]
@@ -114,19 +114,19 @@ def laid(crop: Crop, takes: dict[Side, Take], options: GenerateOptions, jitter: 
     return Laid(np.asarray(np.clip(pixels, 0, 255), np.float32), show)
 
 
-def _lit(work: _Near, take: Take, side: Side, adjust: Matrix | None, options: GenerateOptions, jitter: Jitter) -> _Near:
+def _lit(work: _Near, take: Take, side: Side, adjust: Matrix | None, style: EyeStyle, jitter: Jitter) -> _Near:
     """One eye moved as is told by `_fit`, in the crop's light, looking and opened as it shall."""
     near, eyes = work.crop, work.eyes
     if adjust is not None:
         eyes = drawn(take.sheet, work.points, Box.of(near.mask), adjust)
     pixels, points = eyes.pixels, eyes.points
-    if options.openness is not None:
-        pixels, points = _opened(pixels, points, side, options.openness / max(take.openness, 0.3))
+    if style.openness is not None:
+        pixels, points = _opened(pixels, points, side, style.openness / max(take.openness, 0.3))
     shape = eye_shape(points, side)
-    by = within_reach(shape, _move(points, side, take, options, jitter))
+    by = within_reach(shape, _move(points, side, take, style, jitter))
     pixels = turned(pixels, shape, by)
-    if options.eye_color != "auto":
-        pixels = colour.recoloured(pixels, moved(shape, by), options.eye_color)
+    if style.eye_color != "auto":
+        pixels = colour.recoloured(pixels, moved(shape, by), style.eye_color)
     reach, photo = eyes_apart(near.landmarks), to_tones(near.pixels)
     skin = cover.same_skin(near, eyes.there, eyes.points)
     if take.mirrored:
@@ -175,14 +175,14 @@ def _near(crop: Crop, take: Take, side: Side) -> _Near | None:
     return _Near(part, near, drawn(take.sheet, near.landmarks[layout.MESH, :2], Box.of(near.mask)))
 
 
-def _move(points: Points, side: Side, take: Take, options: GenerateOptions, jitter: Jitter) -> NDArray[np.float64]:
+def _move(points: Points, side: Side, take: Take, style: EyeStyle, jitter: Jitter) -> NDArray[np.float64]:
     """(2,) pixels by which one iris has to move."""
     ring, shape = layout.ring_of(points, side), eye_shape(points, side)
     axis = rightwards(ring, side) / max(shape.width, 1e-6)
     down = quarter_turned(axis)
     move = jitter[0] * shape.iris_radius * axis + jitter[1] * shape.iris_radius * down
-    if options.gaze is not None:
-        x, y = gaze_move(options.gaze)
+    if style.gaze is not None:
+        x, y = gaze_move(style.gaze)
         return np.asarray(move + axis * (x - layout.iris_along(points, side)) * shape.width + down * y * shape.width)
     if take.iris_along is not None:
         move = move + axis * (take.iris_along - layout.iris_along(points, side)) * shape.width
