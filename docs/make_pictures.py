@@ -24,6 +24,7 @@ from open_the_eyes.models.appearance import corners, layout
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.strip import sampled
+from open_the_eyes.models.appearance.traits import FaceTraits
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
@@ -120,12 +121,13 @@ def strips(cut: Crop) -> Rgb:
     model = AppearanceModel.load(MODEL_FILE)
     seen = layout.points_on_strip(cut.landmarks)
     ends = corners.opened(seen, {side: 1 - min(cut.face.eyes[side].openness, 1) for side in cut.sides})
-    points = model.with_shape(ends, model.predict_shape(seen).mean)
+    traits = FaceTraits().of(cut.view)
+    points = model.with_shape(ends, model.predict_shape(seen, traits).mean)
     aligned = cv2.warpAffine(cut.pixels, layout.to_strip(cut.landmarks), layout.SIZE_WH, flags=cv2.INTER_CUBIC)
     strip = sampled(cut.pixels, cut.landmarks, points, model.mean_points)
     skin = model.skin_of(strip)
     relative = model.relative(strip, skin)
-    predicted = model.predict_texture(model.texture_features(relative, points, skin))
+    predicted = model.predict_texture(model.texture_features(relative, points, skin, traits))
     painted = model.with_texture(relative, predicted.mean) * skin
     unseen = np.where(model.unseen[..., None], 128, strip)
     mixed = strip + (painted - strip) * soft(model.soft)

@@ -66,6 +66,7 @@ class Engine:
         import numpy as np
         from skimage import data
 
+        from .imaging.face_view import face_view
         from .imaging.geometry import Box
         from .imaging.mesh478 import EYE_RING, SIDES
 
@@ -77,7 +78,8 @@ class Engine:
                 whole, mask = Box(0, 0, pixels.shape[1], pixels.shape[0]), np.zeros(pixels.shape[:2], np.float32)
                 eyes = Box.around(face.landmarks[EYE_RING["left"] + EYE_RING["right"]])
                 eyes.grown(0.2).within(pixels).cut(mask)[...] = 1
-                crop = Crop(face, whole, pixels, face.landmarks, mask, SIDES)
+                view = face_view(pixels, face.landmarks)
+                crop = Crop(face, whole, pixels, face.landmarks, mask, SIDES, view=view)
                 own = (Donor(crop, ReferenceFace("the same portrait", 1, 1), 1.0),) if self.donors_only else ()
                 self.generator.generate([Request(crop, 0, donors=own)], GenerateOptions())
 

@@ -90,6 +90,8 @@ class Crop:
         sides: of the eyes that the mask covers; they are to be opened, or a donor's to be taken.
         tails: (h, w) 0..1, part of the mask: what shut lashes leave beside an eye, to become skin; None where nothing.
         tips: (h, w) 0..1, part of the mask: where ends of shut lashes below an eye are to go; None where nowhere.
+        view: (192, 192, 3), the whole face without its eyes (`imaging.face_view`), to tell what would suit it; None
+            where nothing is to be painted.
     """
 
     face: Face
@@ -100,6 +102,7 @@ class Crop:
     sides: tuple[Side, ...]
     tails: Plane | None = None
     tips: Plane | None = None
+    view: Rgb | None = None
 
     @property
     def open_side(self) -> Side | None:

@@ -58,11 +58,17 @@ def blinks(portraits: Sequence[Portrait], workers: int) -> list[Blink | None]:
         return list(track(pool.map(blink_of, portraits, chunksize=8), "blinks", total=len(portraits)))
 
 
-def features_of(model: AppearanceModel, blink: Blink) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What the regressions see of a blink: texture features (of open corners) and shape features (of shut ones)."""
+def features_of(
+    model: AppearanceModel, blink: Blink, traits: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What the regressions see of a blink: texture features (of open corners) and shape features (of shut ones).
+
+    Args:
+        traits: what `FaceTraits` says of it.
+    """
     strip = sampled(blink.shut.pixels, blink.shut.landmarks, blink.points, model.mean_points)
     skin = model.skin_of(strip)
     relative = model.relative(strip, skin)
-    return model.texture_features(relative, blink.points, skin), model.shape_features(
-        layout.points_on_strip(blink.shut.landmarks)
+    return model.texture_features(relative, blink.points, skin, traits), model.shape_features(
+        layout.points_on_strip(blink.shut.landmarks), traits
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 import cv2
 import numpy as np
@@ -14,16 +14,18 @@ from rich.progress import track
 from scipy.optimize import linear_sum_assignment
 from sklearn.utils.extmath import randomized_svd
 
-from open_the_eyes.imaging.arrays import Points
+from open_the_eyes.imaging.arrays import Points, Rgb
+from open_the_eyes.imaging.face_view import face_view
 from open_the_eyes.imaging.warp import ThinPlate
 from open_the_eyes.models.appearance import iris, layout
 from open_the_eyes.models.appearance.model import AppearanceModel, Components
+from open_the_eyes.models.appearance.traits import FaceTraits
 
 from ..faces import Portrait
 from .blinks import EVERY, Blink, blinks, features_of
 from .irises import GROUPS, colour_groups
 
-TEXTURE, AROUND, EYE_SHAPE, FACE_SHAPE = 300, 60, 30, 40
+TEXTURE, AROUND, EYE_SHAPE, FACE_SHAPE, TRAITS = 300, 60, 30, 40, 60
 """Components kept of each kind."""
 RIDGE = 60.0
 BLINK_WEIGHT = 6.0
@@ -37,6 +39,7 @@ class Strip:
 
     pixels: NDArray[np.uint8]
     points: Points
+    view: Rgb
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ def strip_of(portrait: Portrait) -> Strip:
         flags=cv2.INTER_LINEAR if shrinks else cv2.INTER_CUBIC,  # warpAffine knows no INTER_AREA
         borderMode=cv2.BORDER_REFLECT_101,
     )
-    return Strip(np.asarray(pixels, np.uint8), layout.points_on_strip(portrait.landmarks))
+    view = face_view(portrait.pixels, portrait.landmarks)
+    return Strip(np.asarray(pixels, np.uint8), layout.points_on_strip(portrait.landmarks), view)
 
 
 def partners(points: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -76,7 +80,8 @@ def partners(points: NDArray[np.float64]) -> NDArray[np.intp]:
 def mirrored(strip: Strip, partner: NDArray[np.intp]) -> Strip:
     """The same face in a mirror. The strip's middle lies on a whole column, hence the shift by one."""
     pixels = np.roll(strip.pixels[:, ::-1], 1, axis=1)
-    return Strip(np.ascontiguousarray(pixels), (strip.points * [-1, 1] + [_W, 0])[partner])
+    points = (strip.points * [-1, 1] + [_W, 0])[partner]
+    return Strip(np.ascontiguousarray(pixels), points, np.ascontiguousarray(strip.view[:, ::-1]))
 
 
 def in_mean_shape(strip: Strip, mean_points: Points) -> NDArray[np.uint8]:
@@ -123,24 +128,42 @@ def build(found: Iterable[Portrait], workers: int = 2) -> tuple[AppearanceModel,
     strips += [mirrored(s, partner) for s in strips]
     points = np.array([s.points for s in strips])
     mean_points = points.mean(axis=0)
+    traits = traits_of([s.view for s in strips], workers)
     with ProcessPoolExecutor(workers) as pool:
         warped = pool.map(partial(in_mean_shape, mean_points=mean_points), strips, chunksize=32)
         textures = [t.astype(np.float32) for t in track(warped, "mean shape", total=len(strips))]
-    return _fitted(_frame(mean_points, partner), textures, points, {k: b for k, b in shut.items() if b is not None})
+    known = {k: b for k, b in shut.items() if b is not None}
+    return _fitted(_frame(mean_points, partner), textures, points, traits, known, workers)
+
+
+def traits_of(views: Sequence[Rgb], workers: int) -> NDArray[np.float32]:
+    """(n, 768), what the network says of each face."""
+    with ProcessPoolExecutor(workers) as pool:
+        return np.array(list(track(pool.map(_traits().of, views, chunksize=64), "traits", total=len(views))))
+
+
+@cache
+def _traits() -> FaceTraits:
+    """One network a process."""
+    return FaceTraits()
 
 
 def _frame(mean_points: Points, partner: NDArray[np.intp]) -> AppearanceModel:
     """A model that knows where things are but has learnt nothing yet."""
     nothing = Components(np.zeros(0, np.float32), np.zeros((0, 0), np.float32), np.zeros(0, np.float32))
     none = np.zeros(0, np.float32)
-    return AppearanceModel(mean_points, partner, nothing, nothing, nothing, nothing, none, none, none, none, none, none)
+    return AppearanceModel(
+        mean_points, partner, nothing, nothing, nothing, nothing, nothing, none, none, none, none, none, none, none
+    )
 
 
 def _fitted(
     model: AppearanceModel,
     textures: list[NDArray[np.float32]],
     points: NDArray[np.float64],
+    traits: NDArray[np.float32],
     shut: dict[int, Blink],
+    workers: int,
 ) -> tuple[AppearanceModel, Figures]:
     skins = [model.skin_of(t) for t in textures]
     relative = [model.relative(t, s).astype(np.float16) for t, s in zip(textures, skins, strict=True)]
@@ -150,18 +173,21 @@ def _fitted(
     around = np.array([model.surroundings(r.astype(np.float32)) for r in relative], np.float32)
     eye_shapes = points[:, layout.HIDDEN_AT].reshape(len(points), -1).astype(np.float32)
     face_shapes = points[:, layout.SEEN_AT].reshape(len(points), -1).astype(np.float32)
+    scale = np.asarray(1 / np.maximum(traits.std(axis=0), 1e-6), np.float32)  # maps differ in their size
     model = replace(
         model,
         texture=components(inside, TEXTURE),
         around=components(around, AROUND),
         eye_shape=components(eye_shapes, EYE_SHAPE),
         face_shape=components(face_shapes, FACE_SHAPE),
+        traits=components(traits * scale, TRAITS),
+        traits_scale=scale,
     )
-    by_shape = np.array([model.shape_features(p) for p in points])
+    by_shape = np.array([model.shape_features(p, t) for p, t in zip(points, traits, strict=True)])
     by_all = np.array(
         [
-            model.texture_features(r.astype(np.float32), p, s)
-            for r, p, s in track(zip(relative, points, skins, strict=True), "features", total=len(points))
+            model.texture_features(r.astype(np.float32), p, s, t)
+            for r, p, s, t in track(zip(relative, points, skins, traits, strict=True), "features", total=len(points))
         ]
     )
     z_texture = np.asarray((inside - model.texture.mean) @ model.texture.basis, np.float64)
@@ -169,7 +195,8 @@ def _fitted(
     centres, member = colour_groups(irises)
     z_iris = np.eye(len(centres))[member]
     at = np.array(sorted(shut), np.intp)
-    blinked = [features_of(model, shut[k]) for k in at]
+    views = [face_view(shut[k].shut.pixels, shut[k].shut.landmarks) for k in at]
+    blinked = [features_of(model, shut[k], t) for k, t in zip(at, traits_of(views, workers), strict=True)]
     by_all = np.vstack([by_all, *(f[0][None] for f in blinked)])
     by_shape = np.vstack([by_shape, *(f[1][None] for f in blinked)])
     z_texture, z_shape, z_iris = (np.vstack([z, z[at]]) for z in (z_texture, z_shape, z_iris))

@@ -19,8 +19,7 @@ import numpy as np
 from PIL import Image
 
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.facecrop import warped
-from open_the_eyes.models.face_finder import place_around
+from open_the_eyes.imaging.facecrop import place_around, warped
 from open_the_eyes.roles import Face
 from open_the_eyes.stages.choose import EyeState, face_states
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Points, to_levels
+from open_the_eyes.imaging.face_view import face_view
 from open_the_eyes.imaging.geometry import inverted, transformed
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.imaging.tint import tinted
@@ -25,6 +26,7 @@ from open_the_eyes.models.appearance.iris import eye_shape
 from open_the_eyes.models.appearance.model import AppearanceModel
 from open_the_eyes.models.appearance.refiner_frame import MAX_EYE, RefinerFrame, eye_frame
 from open_the_eyes.models.appearance.strip import laid_back, sampled
+from open_the_eyes.models.appearance.traits import FaceTraits
 
 from ..appearance.blinks import Blink, blink_of
 from ..appearance.evaluate import crop_of
@@ -50,6 +52,11 @@ class Pair:
     truth: NDArray[np.uint8]
     mask: NDArray[np.uint8]
     geometry: NDArray[np.float16]
+
+
+@cache
+def _traits() -> FaceTraits:
+    return FaceTraits()
 
 
 @cache
@@ -91,7 +98,8 @@ def _both_eyes(
     relative = model.relative(strip, skin)
     open_strip = sampled(portrait.pixels, landmarks, points, model.mean_points)
     true_z = model.texture.scores(model.relative(open_strip, skin)[model.inside].ravel())
-    z = model.predict_texture(model.texture_features(relative, points, skin)).mean
+    traits = _traits().of(face_view(pixels, landmarks))
+    z = model.predict_texture(model.texture_features(relative, points, skin, traits)).mean
     trust = rng.uniform(0.2, 1.0)
     z[:SHAPED_BY_TRUTH] += trust * (true_z[:SHAPED_BY_TRUTH] - z[:SHAPED_BY_TRUTH])
     painted = tinted(model.with_texture(relative, z) * skin, strip, model.soft, 0.05 * layout.SIZE_WH[0])

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
 
 from .arrays import Matrix, Points, Rgb
 from .geometry import Box, scale_of, transformed
+from .pose import roll_of
 from .pyramid import Pyramid, on_level
+
+CROP_FACTOR: Final = 1.5
+"""The mesh wants a square 1.5 times the face (MediaPipe's face_landmark_landmarks_to_roi)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,15 @@ class Place:
         c, s = scale * math.cos(math.radians(self.roll_deg)), scale * math.sin(math.radians(self.roll_deg))
         half = (crop_side - 1) / 2
         return np.array([[c, -s, self.x - c * half + s * half], [s, c, self.y - s * half - c * half]])
+
+
+def place_around(landmarks: Points) -> Place:
+    """The upright square around a mesh, as MediaPipe cuts it while tracking."""
+    roll = roll_of(landmarks)
+    c, s = math.cos(math.radians(roll)), math.sin(math.radians(roll))
+    upright = Box.around(landmarks[:, :2] @ np.array([[c, -s], [s, c]]))
+    x, y = upright.centre_xy
+    return Place(c * x - s * y, s * x + c * y, CROP_FACTOR * max(upright.width, upright.height), roll)
 
 
 def warped(pixels: Rgb, crop_to_photo: Matrix, size_wh: tuple[int, int], *, beyond: int = cv2.BORDER_REPLICATE) -> Rgb:

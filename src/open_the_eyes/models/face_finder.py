@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 
 from ..imaging.arrays import Points
-from ..imaging.facecrop import Place, drawn, lifted
+from ..imaging.facecrop import CROP_FACTOR, Place, drawn, lifted, place_around
 from ..imaging.geometry import Box, transformed
-from ..imaging.pose import roll_of, turned_from
+from ..imaging.pose import turned_from
 from ..imaging.pyramid import Pyramid
 from ..parallel import side_by_side
 from ..watching import Tick, still
@@ -43,9 +43,6 @@ HEAD_DOWN_DEG: Final = 150.0
 PLAIN: Final = 0.7
 PLAINER: Final = 0.3
 """A side from which the finder is that sure, and by that much surer than from the next, needs no further look."""
-
-CROP_FACTOR: Final = 1.5
-"""The mesh wants a square 1.5 times the face (MediaPipe's face_landmark_landmarks_to_roi)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +168,6 @@ def place_of(hit: Hit, window: tiles.Window) -> Place:
     dx, dy = keypoints[1] - keypoints[0]
     side = CROP_FACTOR * float(np.abs(corners[1] - corners[0]).max())
     return Place(float(x), float(y), side, math.degrees(math.atan2(dy, dx)))
-
-
-def place_around(landmarks: Points) -> Place:
-    """The upright square around a mesh, as MediaPipe cuts it while tracking."""
-    roll = roll_of(landmarks)
-    c, s = math.cos(math.radians(roll)), math.sin(math.radians(roll))
-    upright = Box.around(landmarks[:, :2] @ np.array([[c, -s], [s, c]]))
-    x, y = upright.centre_xy
-    return Place(c * x - s * y, s * x + c * y, CROP_FACTOR * max(upright.width, upright.height), roll)
 
 
 def _settled(before: Place, after: Place) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 
 from ..imaging.arrays import Points, Rgb
 from ..imaging.eyecrop import eye_crop
-from ..imaging.facecrop import Place
+from ..imaging.facecrop import Place, place_around
 from ..imaging.geometry import Box
 from ..imaging.mesh478 import FACE_OVAL, SIDES
 from ..imaging.openness import opennesses
@@ -19,7 +19,7 @@ from ..roles import Eye, Face, Watch
 from ..settings import Settings
 from ..watching import ticking
 from .eye_state import EyeStateNetwork
-from .face_finder import FaceFinder, place_around
+from .face_finder import FaceFinder
 from .face_search import counts, found_in
 from .refusals import covered_sides, outside_sides, refusal_of
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import cv2
@@ -10,6 +11,7 @@ import numpy as np
 from ..imaging import mesh478 as mesh
 from ..imaging.arrays import Plane, Points, Rgb
 from ..imaging.eye_corners import eyes_apart
+from ..imaging.face_view import face_view
 from ..imaging.frames import frame_mask
 from ..imaging.geometry import Box
 from ..imaging.lash_frame import lash_frame
@@ -31,7 +33,12 @@ RIM: Final = 0.03
 
 
 def crop(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
-    """A face's eyes as a crop, whose mask covers those on these sides.
+    """A face's eyes as a crop, whose mask covers those on these sides, with a view of the whole face."""
+    return replace(eyes_alone(pixels, face, sides), view=face_view(pixels, face.landmarks))
+
+
+def eyes_alone(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
+    """The same without that view: for eyes that are to be taken, and not painted.
 
     The crop is not rotated: its pixels are the photo's, so what is not painted stays identical by construction.
     """

@@ -20,7 +20,7 @@ from ..options import MatchOptions
 from ..roles import Donor, Face, FaceDescriber
 from ..seen import Seen
 from .choose import Decision, face_states
-from .crop import crop
+from .crop import eyes_alone
 from .evidence import described, evidence
 from .neighbours import vouched
 
@@ -154,7 +154,7 @@ def _donor(number: int, pair: Pairing, reference: Reference, table: NDArray[np.f
     if not sides:
         return NoDonor("shut", reference.name, its, for_them)
     likeness = 1.0 if told else float(1 / (1 + np.exp(-for_them)))
-    return Donor(crop(reference.pixels, face, sides), here, likeness)
+    return Donor(eyes_alone(reference.pixels, face, sides), here, likeness)
 
 
 def left_alone(decisions: Sequence[Decision], matches: Matches) -> list[Decision]:

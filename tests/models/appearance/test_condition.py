@@ -73,7 +73,7 @@ def test_a_light_open_eye_makes_its_partner_light(model: AppearanceModel, side: 
     flat = np.full((layout.SIZE_WH[1], layout.SIZE_WH[0], 3), 130, np.float32)
     skin = model.skin_of(flat)
     relative = model.relative(sampled(flat, _identity(), model.mean_points, model.mean_points), skin)
-    before = model.predict_texture(model.texture_features(relative, model.mean_points, skin))
+    before = model.predict_texture(model.texture_features(relative, model.mean_points, skin, None))
     predicted = model.with_texture(relative, before.mean)
 
     def partner(ratio: tuple[float, float, float]) -> float:

@@ -35,6 +35,7 @@ def relative(model: AppearanceModel, closed_crop: Crop, points: Points) -> Tones
 
 
 SKIN = np.array([190, 150, 130], np.float32)
+TRAITS = np.random.default_rng(0).normal(0.5, 0.2, 768).astype(np.float32)
 
 
 def components() -> Components:
@@ -77,7 +78,7 @@ def test_a_saved_model_comes_back(model: AppearanceModel, tmp_path: Path, relati
     model.save(tmp_path / "copy.npz")
     again = AppearanceModel.load(tmp_path / "copy.npz")
     assert np.array_equal(again.mean_points, model.mean_points)
-    before, after = (m.predict_texture(m.texture_features(relative, points, SKIN)).mean for m in (model, again))
+    before, after = (m.predict_texture(m.texture_features(relative, points, SKIN, TRAITS)).mean for m in (model, again))
     assert after == pytest.approx(before, rel=1e-3, abs=1e-3)
     z = np.zeros(len(before))
     assert again.with_texture(relative, z) == pytest.approx(model.with_texture(relative, z), abs=1e-3)
@@ -87,7 +88,7 @@ def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
     with np.load(MODEL_FILE) as file:
         arrays = {**{name: file[name] for name in file.files}, "format": np.array(99)}
     np.savez(tmp_path / "other.npz", **arrays)
-    with pytest.raises(ValueError, match=r"other\.npz: expected model format 1, got 99"):
+    with pytest.raises(ValueError, match=r"other\.npz: expected model format 2, got 99"):
         AppearanceModel.load(tmp_path / "other.npz")
 
 
@@ -123,12 +124,23 @@ def test_nothing_that_a_blink_hides_or_moves_is_read(model: AppearanceModel, rel
     hidden = np.setdiff1d(layout.HIDDEN_AT, layout.SEEN_AT)
     moved[hidden] += 40
     assert np.array_equal(model.predict_shape(moved).mean, model.predict_shape(points).mean)
-    before, after = (model.texture_features(*told, SKIN) for told in ((relative, points), (other, moved)))
+    before, after = (model.texture_features(*told, SKIN, TRAITS) for told in ((relative, points), (other, moved)))
     assert np.array_equal(before, after)
 
 
+def test_a_face_that_was_not_looked_at_is_taken_for_what_faces_are_on_the_whole(
+    model: AppearanceModel, relative: Tones, points: Points
+) -> None:
+    usual = np.asarray(model.traits.mean / model.traits_scale, np.float32)
+    for before, after in (
+        (model.predict_shape(points), model.predict_shape(points, usual)),
+        *[[model.predict_texture(model.texture_features(relative, points, SKIN, t)) for t in (None, usual)]],
+    ):
+        assert after.mean == pytest.approx(before.mean, abs=1e-3)
+
+
 def test_likelihoods_are_a_distribution(model: AppearanceModel, relative: Tones, points: Points) -> None:
-    likely = model.iris_likelihoods(model.texture_features(relative, points, SKIN))
+    likely = model.iris_likelihoods(model.texture_features(relative, points, SKIN, TRAITS))
     assert likely.shape == (len(model.iris_ratios),)
     assert likely.min() > 0
     assert likely.sum() == pytest.approx(1)
@@ -148,7 +160,9 @@ def test_a_shape_is_laid_between_the_corners_that_were_seen(model: AppearanceMod
 
 def test_a_texture_changes_the_modelled_pixels_alone(model: AppearanceModel, relative: Tones, points: Points) -> None:
     kept = relative.copy()
-    painted = model.with_texture(relative, model.predict_texture(model.texture_features(relative, points, SKIN)).mean)
+    painted = model.with_texture(
+        relative, model.predict_texture(model.texture_features(relative, points, SKIN, TRAITS)).mean
+    )
     assert np.array_equal(painted[~model.inside], relative[~model.inside])
     assert not np.array_equal(painted[model.inside], relative[model.inside])
     assert painted.min() >= 0

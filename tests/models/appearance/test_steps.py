@@ -94,7 +94,7 @@ def grain_of_eyeball(eye: Eye, *_: object) -> float:
 
 
 def likeness_of_skin(eye: Eye, *_: object) -> float:
-    under = eye.middle & (eye.under > 0.2) & (eye.under < 0.4) & (eye.mask > 0.9)
+    under = eye.middle & (eye.under > 0.2) & (eye.under < 0.4) & (eye.mask > 0.5)
     ours, theirs = (fine_part(one, 0.1 * eye.shape.width).mean(axis=2)[under] for one in (eye.pixels, eye.shut))
     return float(np.corrcoef(ours, theirs)[0, 1])
 
@@ -119,7 +119,7 @@ STEPS: Final[dict[str, tuple[str, Measure, float]]] = {
     "lit_whites": ("hard", white_off, 0.75),
     "round_irises": ("noisy", unevenness_of_rim, 0.8),
     "eye_grain": ("noisy", grain_of_eyeball, 1.4),
-    "own_skin": ("hard", likeness_of_skin, 1.2),
+    "own_skin": ("hard", likeness_of_skin, 1.15),
     "own_lashes": ("hard", strands_over_lid, 1.1),
     "lash_lines": ("hard", darkest_of_line, 0.8),
     "hue_of_dark": ("hard", blue_over_red, 0.95),

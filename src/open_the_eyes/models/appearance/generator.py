@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import cv2
 import numpy as np
@@ -29,10 +29,13 @@ from .prepared import Prepared, shapes_in
 from .refiner import EyeRefiner, PaintedEyes
 from .steps import AFTER_REFINER, At, Step, detailed_by, refined_by
 from .strip import laid_back, sampled
+from .traits import TRAITS_FILE, FaceTraits
 
 MODEL_FILE: Final = DATA / "appearance.npz"
 REFINER_FILE: Final = DATA / "refiner.onnx"
 EXEMPLARS_FILE: Final = DATA / "exemplars.npz"
+
+Traits: TypeAlias = NDArray[np.float32] | None
 
 SHAPE_VARIETY: Final = 0.45
 TEXTURE_VARIETY: Final = 0.55
@@ -53,11 +56,16 @@ class AppearanceGenerator(Reloaded):
     name = "appearance"
 
     def __init__(
-        self, model_file: Path = MODEL_FILE, refiner_file: Path = REFINER_FILE, exemplars_file: Path = EXEMPLARS_FILE
+        self,
+        model_file: Path = MODEL_FILE,
+        refiner_file: Path = REFINER_FILE,
+        exemplars_file: Path = EXEMPLARS_FILE,
+        traits_file: Path = TRAITS_FILE,
     ) -> None:
         self._model_file = model_file
         self._exemplars_file = exemplars_file
         self.refiner = EyeRefiner(refiner_file)
+        self.traits = FaceTraits(traits_file)
 
     @cached_property
     def model(self) -> AppearanceModel:
@@ -86,23 +94,24 @@ class AppearanceGenerator(Reloaded):
     ) -> FoldedPatches:
         patches: list[Folded] = []
         ready: Prepared | None = None
+        traits: Traits = None
         for done, request in enumerate(requests):
             if watch is not None:
                 watch.tell("generate", done / len(requests))
             # attempts at one face come one after another, so the last crop is all that has to be kept
             if ready is None or not ready.suits(request.crop, request.seed):
-                ready = self.prepared(request)
-            patches.append(Folded.of(ready.finished(self._patch(ready, request)), request.crop))
+                ready, traits = self.prepared(request), self.traits.of(request.crop.view)
+            patches.append(Folded.of(ready.finished(self._patch(ready, traits, request)), request.crop))
         return FoldedPatches(patches)
 
-    def _patch(self, ready: Prepared, request: Request) -> Patch:
+    def _patch(self, ready: Prepared, traits: Traits, request: Request) -> Patch:
         crop, rng = ready.crop, np.random.default_rng(request.seed)
         after = request.donors[0] if request.donors else None
-        points, doubt = self._shape(request, crop, rng, after)
+        points, doubt = self._shape(request, crop, traits, rng, after)
         gaze = request.style.gaze
         aimed = points if gaze is None else steer.with_gaze(points, gaze)
         points = steer.with_irises_of(aimed, points)  # gaze turns the painted ball: moved points would warp it
-        strip, unlikely = self._texture(request, crop, points, rng, after)
+        strip, unlikely = self._texture(request, crop, points, traits, rng, after)
         planes = np.dstack([strip, self._cover(crop.sides)])
         painted, at = [self._laid(planes, piece.crop, points, aimed) for piece in ready.pieces], At(ready, request)
         for step in self.steps:
@@ -131,12 +140,12 @@ class AppearanceGenerator(Reloaded):
         return PaintedEyes(pixels, mask, crop.landmarks, shapes)
 
     def _shape(
-        self, request: Request, crop: Crop, rng: np.random.Generator, after: Donor | None
+        self, request: Request, crop: Crop, traits: Traits, rng: np.random.Generator, after: Donor | None
     ) -> tuple[Points, float]:
         """Where lids and irises come to lie, on the strip, and how unlikely that is."""
         variety, openness = request.variety, request.style.openness
         seen = layout.points_on_strip(crop.landmarks)
-        prediction = self.model.predict_shape(seen)
+        prediction = self.model.predict_shape(seen, traits)
         open_side = crop.open_side
         if open_side is not None:
             prediction = condition.shape_given_eyes(self.model, seen, (open_side,), prediction)
@@ -149,14 +158,20 @@ class AppearanceGenerator(Reloaded):
         return steer.irises_alike(self.model.with_shape(ends, wanted)), _surprise(z, prediction)
 
     def _texture(
-        self, request: Request, crop: Crop, points: Points, rng: np.random.Generator, after: Donor | None
+        self,
+        request: Request,
+        crop: Crop,
+        points: Points,
+        traits: Traits,
+        rng: np.random.Generator,
+        after: Donor | None,
     ) -> tuple[Tones, float]:
         """The strip with painted eyes, in the mean shape and in the photo's light, and how unlikely it is."""
         model, variety, colour = self.model, request.variety, request.style.eye_color
         strip = sampled(crop.pixels, crop.landmarks, points, model.mean_points)
         skin = model.skin_of(strip)
         relative = model.relative(strip, skin)
-        features = model.texture_features(relative, points, skin)
+        features = model.texture_features(relative, points, skin, traits)
         prediction = model.predict_texture(features)
         open_side = crop.open_side
         if open_side is not None:

@@ -23,7 +23,7 @@ from ...imaging.mesh478 import SIDES
 from . import layout
 from .cast import without_cast
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 AROUND_WH: Final = (64, 28)
 """The size at which a prediction sees what is around the eyes."""
 _SQUASH: Final = 1.8
@@ -85,6 +85,9 @@ class AppearanceModel:
     around: Components
     eye_shape: Components
     face_shape: Components
+    traits: Components
+    """Of `FaceTraits`, times `traits_scale`."""
+    traits_scale: NDArray[np.float32]
     texture_from: NDArray[np.float32]
     texture_left: NDArray[np.float32]
     shape_from: NDArray[np.float32]
@@ -132,20 +135,28 @@ class AppearanceModel:
         shown = np.where(self.unseen[..., None], np.float32(1), relative)
         return np.asarray(cv2.resize(shown, AROUND_WH, interpolation=cv2.INTER_AREA), np.float32).ravel()
 
-    def shape_features(self, points: Points) -> NDArray[np.float64]:
-        """Where brows, nose and cheeks lie, as standard scores."""
+    def shape_features(self, points: Points, traits: NDArray[np.float32] | None) -> NDArray[np.float64]:
+        """Where brows, nose and cheeks lie, and what `FaceTraits` says of the whole face, as standard scores; of a face
+        that it has not seen it says what it says of faces on the whole."""
         flat = points[layout.SEEN_AT].astype(np.float32).ravel()
-        return squashed(self.face_shape.scores(flat) / self.face_shape.sigma)
+        seen = self.face_shape.scores(flat) / self.face_shape.sigma
+        if traits is None:
+            return np.concatenate([squashed(seen), np.zeros(len(self.traits.sigma))])
+        return squashed(np.concatenate([seen, self.traits.scores(traits * self.traits_scale) / self.traits.sigma]))
 
-    def texture_features(self, relative: Tones, points: Points, skin: NDArray[np.float32]) -> NDArray[np.float64]:
+    def texture_features(
+        self, relative: Tones, points: Points, skin: NDArray[np.float32], traits: NDArray[np.float32] | None
+    ) -> NDArray[np.float64]:
         """What texture and iris colour are predicted from: a strip in multiples of the skin's colour, the points on it,
-        and that colour."""
+        that colour, and the whole face's traits."""
         around = squashed(self.around.scores(self.surroundings(relative)) / self.around.sigma)
-        return np.concatenate([around, self.shape_features(points), squashed(np.log(without_cast(skin) / 100))])
+        shape = self.shape_features(points, traits)
+        return np.concatenate([around, shape, squashed(np.log(without_cast(skin) / 100))])
 
-    def predict_shape(self, points: Points) -> Prediction:
-        """The shape of the eyes, told by the points on the strip that a blink leaves where they are."""
-        features = np.append(self.shape_features(points), 1.0)
+    def predict_shape(self, points: Points, traits: NDArray[np.float32] | None = None) -> Prediction:
+        """The shape of the eyes, told by the points on the strip that a blink leaves where they are, and by the whole
+        face's traits."""
+        features = np.append(self.shape_features(points, traits), 1.0)
         return Prediction(features @ self.shape_from, self.shape_left.astype(np.float64))
 
     def predict_texture(self, features: NDArray[np.float64]) -> Prediction:
