@@ -62,7 +62,9 @@ class FaceStyle:
 
     Args:
         face: its number; 1 is the leftmost.
-        eye_color, gaze, openness: as in `GenerateOptions`, or "auto" for what suits this face; None: as all others.
+        eye_color: as in `GenerateOptions`; "auto" takes what suits this face, None what all others get.
+        gaze: the same.
+        openness: the same.
     """
 
     face: int

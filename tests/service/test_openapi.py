@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import fields
 from math import inf
 from typing import Any
 from uuid import uuid4
@@ -11,6 +13,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from open_the_eyes.errors import UsageError
+from open_the_eyes.eye_style import FaceStyle
 from open_the_eyes.options import MODES, Options
 from open_the_eyes.service.errors import Busy
 from open_the_eyes.service.openapi import RANGES
@@ -67,6 +70,24 @@ def test_the_range_of_an_option_is_described_as_it_is(document: dict[str, Any], 
     for value in (least - 1, most + 1):
         with pytest.raises(UsageError, match=name):
             Options.of(**{name: value})
+
+
+def test_what_a_face_may_be_given_is_described_as_it_is(document: dict[str, Any]) -> None:
+    described = document["components"]["schemas"]["FaceStyle"]
+    assert set(described["properties"]) == {field.name for field in fields(FaceStyle)}
+    assert described["required"] == ["face"]
+    assert all(one["description"] for one in described["properties"].values())
+    assert (described["properties"]["openness"]["minimum"], described["properties"]["openness"]["maximum"]) == (0, 1.5)
+
+
+def test_whatever_the_document_points_at_is_in_it(document: dict[str, Any]) -> None:
+    pointers = re.findall(r'"\$ref": "([^"]+)"', json.dumps(document))
+    assert "#/components/schemas/FaceStyle" in pointers
+    for pointer in set(pointers):
+        there: Any = document
+        for part in pointer.removeprefix("#/").split("/"):
+            assert part in there, pointer
+            there = there[part]
 
 
 def test_every_field_of_an_answer_has_an_example(document: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final, get_type_hints
 from fastapi import FastAPI
 from pydantic import TypeAdapter
 
-from ..eye_style import MAX_OPENNESS
+from ..eye_style import MAX_OPENNESS, FaceStyle
 from ..options import MAX_VARIATIONS, Options
 from .schemas import ProblemView
 
@@ -32,7 +32,7 @@ def complete_openapi(app: FastAPI, *, asks_for_keys: bool) -> None:
             document.update(FastAPI.openapi(app))
             parts = document.setdefault("components", {})
             parts.setdefault("schemas", {})["ProblemView"] = ProblemView.model_json_schema()
-            parts["schemas"]["Options"] = options_schema()
+            parts["schemas"] |= {"Options": options_schema(), "FaceStyle": style_schema()}
             if asks_for_keys:
                 parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
                 document["security"] = [{"key": []}]
@@ -46,12 +46,29 @@ def options_schema() -> dict[str, Any]:
     stages = get_type_hints(Options)
     properties: dict[str, Any] = {}
     for stage in dataclasses.fields(Options):
-        told = _told(inspect.getdoc(stages[stage.name]) or "")
-        for name, schema in TypeAdapter(stages[stage.name]).json_schema()["properties"].items():
-            ends = dict(zip(("minimum", "maximum"), RANGES.get(name, ()), strict=False))
-            properties[name] = {**schema, **ends, "description": told.get(name, "")}
-    about = {"title": "Options", "description": "An option that is null counts as not given."}
+        properties |= _properties(stages[stage.name])
+    return _closed("Options", "An option that is null counts as not given.", properties)
+
+
+def style_schema() -> dict[str, Any]:
+    """One of `styles`."""
+    said = "What one face shall look like; what is null or left out is as for all others."
+    properties = _properties(FaceStyle)
+    properties["face"]["minimum"] = 1
+    return _closed("FaceStyle", said, properties) | {"required": ["face"]}
+
+
+def _closed(title: str, description: str, properties: dict[str, Any]) -> dict[str, Any]:
+    about = {"title": title, "description": description}
     return {**about, "type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _properties(kind: type) -> dict[str, Any]:
+    """The fields of a dataclass, with what types cannot say."""
+    told = _told(inspect.getdoc(kind) or "")
+    found = TypeAdapter(kind).json_schema(ref_template="#/components/schemas/{model}")["properties"]
+    ends = {name: dict(zip(("minimum", "maximum"), RANGES.get(name, ()), strict=False)) for name in found}
+    return {name: {**schema, **ends[name], "description": told.get(name, "")} for name, schema in found.items()}
 
 
 def _told(docstring: str) -> dict[str, str]:
