@@ -56,6 +56,13 @@ NAMED = ChooseOptions(faces=(1,))
             ("left", "right"),
             id="lids that measure far apart beside a closed eye",
         ),
+        pytest.param(
+            with_eye(a_face(OPEN, 0.4), "left", Eye(0.75, CLOSED)),
+            ChooseOptions(),
+            "unsure",
+            (),
+            id="a slit beside a reflection",
+        ),
         pytest.param(with_eye(a_face(CLOSED, OPEN), "right", COVERED), ChooseOptions(), "unsure", (), id="sunglasses"),
         pytest.param(with_eye(a_face(UNSURE, OPEN), "right", COVERED), ChooseOptions(), "unsure", (), id="half hidden"),
         pytest.param(

@@ -60,16 +60,21 @@ def eye_state(eye: Eye) -> EyeState:
 
 def face_states(face: Face) -> dict[Side, EyeState]:
     """Both eyes' states, each seen in the light of the other."""
-    states = {side: eye_state(face.eyes[side]) for side in SIDES}
+    seen = {side: eye_state(face.eyes[side]) for side in SIDES}
+    alone = {side: _is_closed_by_itself(face.eyes[side]) for side in SIDES}
+    states = dict(seen)
     for side, other in (SIDES, SIDES[::-1]):
         ours, others = face.eyes[side].closed_probability, face.eyes[other].closed_probability
-        lone = ours >= LONE_CLOSED_FROM and face.eyes[side].openness <= LONE_OPENNESS
-        if states[side] == "closed" and others < TOGETHER_FROM and not lone:
+        if seen[side] == "closed" and others < TOGETHER_FROM and not alone[side]:
             states[side] = "unsure"
-        together = others >= LONE_CLOSED_FROM or (eye_state(face.eyes[other]) == "closed" and ours >= TOGETHER_FROM)
-        if states[side] == "unsure" and together:
+        if seen[side] == "unsure" and (alone[other] or (seen[other] == "closed" and ours >= TOGETHER_FROM)):
             states[side] = "closed"
     return states
+
+
+def _is_closed_by_itself(eye: Eye) -> bool:
+    """Whatever the other one does."""
+    return eye.closed_probability >= LONE_CLOSED_FROM and eye.openness <= LONE_OPENNESS
 
 
 def decide(faces: Sequence[Face], options: ChooseOptions) -> list[Decision]:
