@@ -183,7 +183,7 @@ def test_no_colour_is_drawn_that_is_far_less_likely_than_another() -> None:
     """Seen through its texture, a brown eye may be brown or green here, four to one; then nine to one."""
     between = np.sqrt(np.array(NAMED["brown"]) * NAMED["green"])
     groups = np.array([NAMED["brown"], NAMED["green"]], np.float32)
-    weights = np.array([steer.LIGHT_EYES, 1.0])  # undone: of light eyes a tenth is believed
+    weights = np.array([steer.LIGHT_EYES, 1.0])  # undone: of light eyes a fifth is believed
 
     def draws(likely: tuple[float, float]) -> int:
         rng = np.random.default_rng(0)
