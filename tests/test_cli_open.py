@@ -156,6 +156,9 @@ def test_debug_shows_the_traceback(capsys: Captured) -> None:
         pytest.param(["--eye-color", "=blue"], "--eye-color: expected a face's number before =", id="nobody"),
         pytest.param(["--gaze", "2=1"], "--gaze: expected auto, or two numbers such as 0.3,-0.1; got 1", id="a gaze"),
         pytest.param(["--openness", "2=9"], "--openness: expected 0 to 1.5 (1 is usual), got 9", id="a face too open"),
+        pytest.param(
+            ["--eye-color", f"{'7' * 5000}=blue"], "--eye-color: expected a face's number", id="an endless face"
+        ),
         pytest.param(["--openness", "0=1"], "--openness: faces count from 1, got 0=1", id="face 0 wide open"),
         pytest.param(
             ["--eye-color", "2=blue", "--eye-color", "02=green"],

@@ -111,6 +111,10 @@ FORGED: Final = {
     "what is no number": ({"options": '{"gaze": NaN}'}, "expected options in the record"),
     "an option named as a part of the language": ({"options": '{"cls": 1, "self": 2}'}, "unknown option cls, self"),
     "an option of another version": ({"options": '{"wings": 2}'}, "unknown option wings"),
+    "a face that is not there": (
+        {"options": '{"styles": [{"face": 9, "eye_color": "blue"}]}'},
+        "styles: expected faces up",
+    ),
     "an option out of range": ({"options": '{"openness": 9}'}, "openness"),
     "a mode that never was": ({"mode": "magic"}, "mode"),
     "an engine that never was": ({"engine": "magic"}, "magic"),

@@ -146,7 +146,7 @@ def test_options_of_an_edit_are_shown_as_they_were_written() -> None:
     [
         (
             [{"face": 2, "eye_color": "blue", "gaze": [0.4, -0.1]}, {"face": 1, "openness": "auto"}],
-            "--eye-color 2=blue --gaze 2=0.4,-0.1 --openness 1=auto",
+            "--openness 1=auto --eye-color 2=blue --gaze 2=0.4,-0.1",
         ),
         ("2=blue\n", "styles 2=blue"),
         ([{"face": 2, "eye_color": {"x": 1}}], "styles [{'face': 2, 'eye_color': {'x': 1}}]"),

@@ -38,12 +38,26 @@ def test_a_face_has_its_own_wish_and_else_that_of_all(own: dict[str, Any], becom
 
 
 def test_options_go_through_json_and_come_back() -> None:
-    own = [{"face": 2, "eye_color": "blue"}, {"face": 1, "gaze": [0.25, -1], "openness": "auto"}]
+    own = [{"face": 1, "gaze": [0.25, -1], "openness": "auto"}, {"face": 2, "eye_color": "blue"}]
     options = Options.of(eye_color="brown", styles=own)  # type: ignore[arg-type]  # from JSON
     changed = json.loads(json.dumps(options.changed()))
     assert changed == {"eye_color": "brown", "styles": own}
     assert Options.of(**changed) == options
     assert len({options.generate, Options.of(**changed).generate}) == 1
+
+
+def test_in_whatever_order_and_with_whatever_idle_ones_styles_are_the_same() -> None:
+    one, other = FaceStyle(face=1, eye_color="blue"), FaceStyle(face=3, openness=0.8)
+    assert Options.of(styles=[other, FaceStyle(face=2), one]) == Options.of(styles=[one, other])
+    assert Options.of(styles=[{"face": 2, "gaze": None}]) == Options()
+
+
+@pytest.mark.parametrize(
+    "eyes", [{"seed": 7}, {"eye_color": "blue"}, {"styles": [{"face": 1, "openness": 1}]}, {"picks": [(1, 0)]}], ids=str
+)
+def test_what_painters_go_by_is_nobodys_in_particular(eyes: dict[str, Any]) -> None:
+    assert Options.of(mode="fast", **eyes).generate.of_painter() == GenerateOptions(mode="fast")
+    assert GenerateOptions(lcm=True, precision="int8").of_painter() == GenerateOptions(lcm=True, precision="int8")
 
 
 def test_styles_may_be_given_as_objects_too_with_numbers_of_numpy() -> None:

@@ -1,7 +1,8 @@
 """`python -m training.light_eyes FACES [--sample N]`: whose eyes come out light, for several weights of light eyes.
 
 Open-eyed portraits get a painted blink; the appearance model chooses an eye colour for each, as for a photo's likeliest
-eyes, and the true eyes tell whether it is on the right side of light and dark. Off is the mean distance of the
+eyes but for the whites, which it takes as predicted, and the true eyes tell whether it is on the right side of light
+and dark. Off is the mean distance of the
 logarithms of iris : white. `models.appearance.steer.LIGHT_EYES` was chosen by this.
 """
 

@@ -44,7 +44,7 @@ class EyeStyle:
         )
 
 
-AS_SUITS: Final = EyeStyle()
+PLAIN_STYLE: Final = EyeStyle()
 
 
 class FaceStyleTold(TypedDict, total=False):
@@ -62,9 +62,9 @@ class FaceStyle:
 
     Args:
         face: its number; 1 is the leftmost.
-        eye_color: as in `GenerateOptions`; "auto" takes what suits this face, None what all others get.
-        gaze: the same.
-        openness: the same.
+        eye_color: "auto" takes what suits this face; None: what all others get.
+        gaze: where its eyes look, (x, y) each -1..1; "auto" is straight or as the head suggests, None as all others.
+        openness: 0..1.5, 1 is usual for this face; "auto" takes what suits it, None what all others get.
     """
 
     face: int
@@ -76,7 +76,7 @@ class FaceStyle:
         check_whole("styles", self.face)
         refuse(self.face < 1, "styles", f"faces count from 1, got {written(self.face)}.")
         try:
-            style = self.over(AS_SUITS)
+            style = self.over(PLAIN_STYLE)
         except UsageError as error:
             raise UsageError(f"face {self.face}, {error.fault}", option="styles") from error
         keep(self, face=int(self.face))
@@ -115,7 +115,7 @@ class FaceStyle:
 
 
 def checked_styles(styles: object) -> tuple[FaceStyle, ...]:
-    """The styles in a list of them, or of what JSON has.
+    """The styles in a list of them, or of what JSON has, by face; without those that wish nothing.
 
     Raises:
         UsageError: it is something else, or has two for one face.
@@ -126,7 +126,7 @@ def checked_styles(styles: object) -> tuple[FaceStyle, ...]:
     found = tuple(FaceStyle.of(one) for one in styles)
     twice = len({one.face for one in found}) < len(found)
     refuse(twice, "styles", "expected each face once, got one twice; put what it gets together.")
-    return found
+    return tuple(sorted((one for one in found if len(one.to_json()) > 1), key=lambda one: one.face))
 
 
 def plain_styles(value: Any) -> Any:

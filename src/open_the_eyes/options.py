@@ -72,8 +72,8 @@ class GenerateOptions:
             y 1 is towards the chin also where somebody lies; None: straight or as the head suggests.
         openness: 0..1.5, 1 is usual for this face; None takes what suits the face. Eyes go from about 0.6 to 1.4 of
             their usual opening, as far as those of people do; what is beyond gets the nearest.
-        styles: faces that shall look otherwise, such as [{"face": 2, "eye_color": "blue"}]: any of the three before for
-            one face each, where "auto" is what suits it; what is left out is as for all faces. See `FaceStyle`.
+        styles: faces that shall look otherwise, such as [{"face": 2, "eye_color": "blue"}]: eye_color,
+            gaze and openness of one face each, where "auto" is what suits it; what is left out is as for all faces.
         lcm: sdxl only, four steps with LCM-LoRA (Luo et al. 2023) instead of the mode's.
         precision: sdxl only, of the weights; "auto" is the best that fits the GPU.
     """
@@ -109,6 +109,10 @@ class GenerateOptions:
             gaze=style.gaze,
             openness=style.openness,
         )
+
+    def of_painter(self) -> GenerateOptions:
+        """What painters go by: how they paint, for all photos. What is particular to eyes comes with each request."""
+        return GenerateOptions(mode=self.mode, lcm=self.lcm, precision=self.precision)
 
     def style_of(self, face: int) -> EyeStyle:
         """What the eyes of the face of that number shall look like."""

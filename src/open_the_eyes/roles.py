@@ -10,7 +10,7 @@ from typing import Final, Literal, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from .eye_style import AS_SUITS, EyeStyle
+from .eye_style import PLAIN_STYLE, EyeStyle
 from .givers import Giver, Origin
 from .imaging.arrays import Plane, Points, Rgb, Tones
 from .imaging.geometry import Box
@@ -91,7 +91,7 @@ class Crop:
         tails: (h, w) 0..1, part of the mask: what shut lashes leave beside an eye, to become skin; None where nothing.
         tips: (h, w) 0..1, part of the mask: where ends of shut lashes below an eye are to go; None where nowhere.
         view: (192, 192, 3), the whole face without its eyes (`imaging.face_view`), to tell what would suit it; None
-            where nothing is to be painted.
+            where that was not looked at, as of donors.
     """
 
     face: Face
@@ -156,7 +156,7 @@ class Request:
     variety: float = 0.0
     donors: tuple[Donor, ...] = ()
     lead_only: bool = False
-    style: EyeStyle = AS_SUITS
+    style: EyeStyle = PLAIN_STYLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,10 @@ class EyeGenerator(Protocol):
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
     ) -> Sequence[Patch]:
-        """One patch a request, in order; a patch depends on its own request and the options alone."""
+        """One patch a request, in order; a patch depends on its own request and the options alone.
+
+        What its eyes shall look like says the request's style, whatever the options say of all faces.
+        """
         ...
 
 

@@ -114,11 +114,18 @@ def test_asks_of_several_frontends_are_one_call(painter: Painter, closed_crop: C
 def test_asks_of_different_options_are_different_calls_and_keep_their_places(
     painter: Painter, closed_crop: Crop
 ) -> None:
-    green = GenerateOptions(eye_color="green")
-    asks = [([Request(closed_crop, n)], green if n % 2 else PLAIN, False) for n in range(4)]
+    fast = GenerateOptions(mode="fast")
+    asks = [([Request(closed_crop, n)], fast if n % 2 else PLAIN, False) for n in range(4)]
     answers = asyncio.run(painter.paint(asks))  # type: ignore[arg-type]
     assert [seeds(answer) for answer in answers] == [[0], [1], [2], [3]]
     assert batches(painter) == [2, 2]
+
+
+def test_whose_eyes_look_how_divides_no_call(painter: Painter, closed_crop: Crop) -> None:
+    wishes = (PLAIN, GenerateOptions(seed=3), GenerateOptions(eye_color="green", variations=2))
+    asks = [([Request(closed_crop, n)], wish, False) for n, wish in enumerate(wishes)]
+    asyncio.run(painter.paint(asks))  # type: ignore[arg-type]
+    assert batches(painter) == [3]
 
 
 def test_an_ask_that_cannot_be_painted_is_refused_alone(painter: Painter, closed_crop: Crop) -> None:

@@ -63,9 +63,12 @@ def test_nothing_is_told_where_the_pick_was_kept_or_none_was_made(closed_crop: C
     assert told(kept, pick, [tried(5)]) is kept
 
 
+BLUE = {face: FaceStyle(face=face, eye_color="blue") for face in range(1, 8)}
+
+
 def test_a_pick_and_a_style_for_a_face_that_is_not_there_are_refused() -> None:
-    check_numbers(GenerateOptions(picks=((2, 0),), styles=(FaceStyle(face=2),)), 2)
+    check_numbers(GenerateOptions(picks=((2, 0),), styles=(BLUE[2],)), 2)
     with pytest.raises(UsageError, match=r"^picks: expected faces up to 2, got 3"):
         check_numbers(GenerateOptions(picks=((3, 0),)), 2)
     with pytest.raises(UsageError, match=r"^styles: expected faces up to 2, got 3, 7"):
-        check_numbers(GenerateOptions(styles=(FaceStyle(face=7), FaceStyle(face=1), FaceStyle(face=3))), 2)
+        check_numbers(GenerateOptions(styles=(BLUE[7], BLUE[1], BLUE[3])), 2)

@@ -53,7 +53,7 @@ def a_patch(crop: Crop, score: float = 0.0) -> Patch:
 
 
 @pytest.mark.parametrize(
-    ("openness", "closed", "options", "words"),
+    ("openness", "closed", "style", "words"),
     [
         pytest.param((1.0, 1.0), (0.0, 0.0), PLAIN, "", id="open"),
         pytest.param(None, (0.0, 0.0), PLAIN, "no longer recognised", id="no face any more"),
@@ -71,12 +71,10 @@ def test_the_verdict(
     closed_crop: Crop,
     openness: tuple[float, float] | None,
     closed: tuple[float, float],
-    options: EyeStyle,
+    style: EyeStyle,
     words: str,
 ) -> None:
-    verdict = verify(
-        blinked, closed_crop, a_patch(closed_crop), closed_crop.pixels, Measuring(openness, closed), options
-    )
+    verdict = verify(blinked, closed_crop, a_patch(closed_crop), closed_crop.pixels, Measuring(openness, closed), style)
     assert words in verdict.reason
     assert verdict.passed == (words == "")
 
@@ -106,7 +104,7 @@ def test_a_visible_border_is_a_fault(blinked: Rgb, closed_crop: Crop, everywhere
 
 
 @pytest.mark.parametrize(
-    ("by", "yaw", "options", "words"),
+    ("by", "yaw", "style", "words"),
     [
         pytest.param(0.0, 0.0, PLAIN, "", id="as most"),
         pytest.param(0.14, 0.0, PLAIN, "", id="as few"),
@@ -117,10 +115,10 @@ def test_a_visible_border_is_a_fault(blinked: Rgb, closed_crop: Crop, everywhere
     ],
 )
 def test_both_eyes_look_the_same_way(
-    blinked: Rgb, closed_crop: Crop, by: float, yaw: float, options: EyeStyle, words: str
+    blinked: Rgb, closed_crop: Crop, by: float, yaw: float, style: EyeStyle, words: str
 ) -> None:
     turned = replace(closed_crop, face=replace(closed_crop.face, yaw_deg=yaw))
-    verdict = verify(blinked, turned, a_patch(turned), turned.pixels, Measuring((1.0, 1.0), squint=by), options)
+    verdict = verify(blinked, turned, a_patch(turned), turned.pixels, Measuring((1.0, 1.0), squint=by), style)
     assert words in verdict.reason
     assert verdict.passed == (words == "")
 

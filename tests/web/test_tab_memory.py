@@ -47,11 +47,20 @@ def controller(job_client: FakeJobClient) -> Controller:
         {},
         {"waiting": "file", "finishing": True, "purpose": "ultra"},
         {"styles": EyeStyles(EyeStyle("grey", (0.0, -0.5), 1.2), {3: EyeStyle("blue")}), "waiting": "grey"},
+        {"adjusting": 3},
         {"close_up": None, "picks": {}, "chosen": ()},
         {"preview": None, "waiting": "first"},
         {"matches": ((1, 1, 2),), "strangers": ((3, 1, 1), (3, 1, 3))},
     ],
-    ids=["seen", "a file is made", "another style is painted", "nobody is chosen", "the first preview", "who is who"],
+    ids=[
+        "seen",
+        "a file is made",
+        "another style is painted",
+        "one face is adjusted",
+        "nobody is chosen",
+        "the first preview",
+        "who is who",
+    ],
 )
 def test_all_that_is_seen_comes_back_from_a_browser(changed: dict[str, Any]) -> None:
     session = replace(seen_session(), **changed)
@@ -98,10 +107,7 @@ def test_after_a_restart_the_file_has_the_very_eyes_that_are_seen(
         ({"act": "toggle", "face": "3"}, {"chosen": (1, 3)}),
         ({"act": "pick", "face": "1", "attempt": "0"}, {"picks": {1: 0}}),
         ({"act": "restyle", "color": "Green"}, {"styles": EyeStyles(EyeStyle("green")), "waiting": "job-1"}),
-        (
-            {"act": "restyle", "whom": "Face 3", "color": "Green"},
-            {"styles": EyeStyles(EyeStyle("blue"), {3: EyeStyle("green")}), "close_up": 3},
-        ),
+        ({"act": "adjust", "face": "3"}, {"adjusted": 3, "close_up": 3}),
     ],
     ids=lambda one: str(one.get("act", "")),
 )

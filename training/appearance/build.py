@@ -139,7 +139,11 @@ def build(found: Iterable[Portrait], workers: int = 2) -> tuple[AppearanceModel,
 def traits_of(views: Sequence[Rgb], workers: int) -> NDArray[np.float32]:
     """(n, 768), what the network says of each face."""
     with ProcessPoolExecutor(workers) as pool:
-        return np.array(list(track(pool.map(_traits().of, views, chunksize=64), "traits", total=len(views))))
+        return np.array(list(track(pool.map(_traits_of, views, chunksize=64), "traits", total=len(views))))
+
+
+def _traits_of(view: Rgb) -> NDArray[np.float32] | None:
+    return _traits().of(view)
 
 
 @cache

@@ -12,7 +12,7 @@ from ..digest import sha256_of
 from ..errors import UnreadablePhoto, UsageError
 from ..options import Options
 from ..version import __version__
-from . import donors, speech
+from . import donors, flags, speech
 
 if TYPE_CHECKING:
     from ..edit_record import EditRecord
@@ -74,7 +74,7 @@ def options_of(record: EditRecord, given: Options) -> Options:
         UsageError: options are given, or the record's are none of this version's.
     """
     if given.changed():
-        named = ", ".join(f"--{name.replace('_', '-')}" for name in sorted(given.changed()))
+        named = ", ".join(flags.FLAGS[name] for name in sorted(given.changed()))
         raise UsageError(
             f"expected no other options, got {named}; they come from the record, leave them out.", option="--replay"
         )

@@ -134,7 +134,7 @@ Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error, for a bug report.")]
 
-_FLAGS: Final = {name: f"--{name.replace('_', '-')}" for name in ("engine", "quality", *NAMES) if name != "picks"} | {
+FLAGS: Final = {name: f"--{name.replace('_', '-')}" for name in ("engine", "quality", *NAMES) if name != "picks"} | {
     "styles": "--eye-color, --gaze, --openness"
 }
 """By what refusals call options in Python, the flags that they are here."""
@@ -204,6 +204,6 @@ def by_flag() -> Iterator[None]:
     try:
         yield
     except UsageError as error:
-        if error.option not in _FLAGS:
+        if error.option not in FLAGS:
             raise
-        raise error.called(_FLAGS[error.option]) from error
+        raise error.called(FLAGS[error.option]) from error

@@ -190,11 +190,11 @@ def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Eng
         paths.check_output(path, run.given, overwrite=run.overwrite)
 
     with progress.shown(photo.name, number, len(run.photos)) as tell:
-        with flags.by_flag():
-            if run.replayed is None:
+        if run.replayed is None:
+            with flags.by_flag():
                 opened = open_eyes(photo, options, engine=engine, references=run.references, progress=tell)
-            else:
-                opened = replay(photo, run.replayed.record, run.references, engine=engine, progress=tell)
+        else:  # whose options nobody has typed
+            opened = replay(photo, run.replayed.record, run.references, engine=engine, progress=tell)
         if run.replayed is not None:
             again.check_same_photo(run.replayed.record, opened.report.input.sha256, photo)
             if opened.changed:

@@ -17,15 +17,22 @@ _ONE: Final = " With 2= before it, for face 2 alone; may be given several times.
 
 EyeColours: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--eye-color", metavar=f"[2=]{'|'.join(EYE_COLORS)}", help=flags.ABOUT_COLOUR + _ONE),
+    typer.Option(
+        "--eye-color", metavar=f"[2=]{'|'.join(EYE_COLORS)}", help=flags.ABOUT_COLOUR + _ONE, show_default=AUTO
+    ),
 ]
 Gazes: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--gaze", metavar="[2=]auto|X,Y", help=flags.ABOUT_GAZE + _ONE)
+    list[str] | None, typer.Option("--gaze", metavar="[2=]auto|X,Y", help=flags.ABOUT_GAZE + _ONE, show_default=AUTO)
 ]
 Opennesses: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--openness", metavar=f"[2=]auto|0..{MAX_OPENNESS}", help=flags.ABOUT_OPENNESS + _ONE),
+    typer.Option(
+        "--openness", metavar=f"[2=]auto|0..{MAX_OPENNESS}", help=flags.ABOUT_OPENNESS + _ONE, show_default=AUTO
+    ),
 ]
+
+MOST_DIGITS: Final = 9
+"""Of a face's number."""
 
 _VALUES: Final[dict[str, Callable[[str, str], Any]]] = {
     "eye_color": lambda _, text: text,
@@ -67,7 +74,7 @@ def _by_face(option: str, texts: Sequence[str]) -> dict[int | None, str]:
     found: dict[int | None, str] = {}
     for text in texts:
         before, one, value = text.rpartition("=")
-        if one and not (before.isascii() and before.isdigit()):
+        if one and not (before.isascii() and before.isdigit() and len(before) <= MOST_DIGITS):
             raise UsageError(f"expected a face's number before =, such as 2=; got {typed(text)}.", option=option)
         face = int(before) if one else None
         if face == 0:

@@ -58,7 +58,7 @@ class Painter:
         answers: list[list[Patch] | Refused] = [[] for _ in asks]
         groups: dict[tuple[GenerateOptions, bool], list[int]] = {}
         for number, (_, options, borrowed) in enumerate(asks):
-            groups.setdefault((options, borrowed), []).append(number)
+            groups.setdefault((options.of_painter(), borrowed), []).append(number)
         for numbers in groups.values():
             for number, answer in zip(numbers, self._group([asks[n] for n in numbers]), strict=True):
                 answers[number] = answer

@@ -26,9 +26,6 @@ GAZES: Final[dict[str, tuple[float, float] | None]] = {
     "Down": (0.0, 0.4),
 }
 
-EVERYONE: Final = "Everyone"
-"""Whose eyes are adjusted, if not those of one `face`."""
-
 PURPOSES: Final[dict[Mode, tuple[str, str]]] = {
     "standard": ("Download", "for sharing and the screen"),
     "quality": ("High-res export", "for large screens"),
@@ -67,8 +64,3 @@ def about_purposes(capabilities: Capabilities) -> str:
     if capabilities.patient:
         return f"The eyes stay the ones you see; the longer ways paint them with more steps.{sharpened}"
     return f"The file keeps the photo's full size, and has the eyes that you see.{sharpened}"
-
-
-def face(number: int) -> str:
-    """One whose eyes are adjusted, where there are several."""
-    return f"Face {number}"

@@ -31,7 +31,7 @@ class PageState:
     Args:
         retry: the act that a button offers to try again; None for no button.
         replaced: the session does not come from the one that was seen; controls that keep a value have to follow it.
-        adjusted: the style that the controls have to show now, for they were turned to somebody else's eyes.
+        turned: the controls have to show the style of somebody else now.
         leaves_notice: what was said before stays where nothing is said now: no visitor has done anything since.
     """
 
@@ -40,7 +40,7 @@ class PageState:
     advice: str = ""
     retry: Mapping[str, str] | None = None
     replaced: bool = False
-    adjusted: EyeStyle | None = None
+    turned: bool = False
     leaves_notice: bool = False
 
 
@@ -89,7 +89,8 @@ class Controller:
                 return PageState(session, *refusal("not-here" if session is None else "forgotten"), replaced=True)
             is_known = name in acts and _is_seen(session, told)
             seen = acts[name](owner, session, told) if is_known else PageState(session)
-            return replace(seen, leaves_notice=_is_by_itself(told))
+            turned = seen.session is not None and seen.session.adjusted != session.adjusted
+            return replace(seen, leaves_notice=_is_by_itself(told), turned=turned)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the visitor is told, and may try again
             return _failed(session, error, _again(told))
 
@@ -155,15 +156,14 @@ class Controller:
         return PageState(session.with_chosen(tuple(sorted(chosen))))
 
     def _adjust(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
-        """The controls are turned to somebody else's eyes, which are looked at."""
-        face = whom(session, told.get("whom"))
-        looked_at = session if face is None else replace(session, close_up=face)
-        return PageState(looked_at, adjusted=session.styles.of_face(face))
+        """The controls are turned to somebody else's eyes."""
+        return PageState(session.with_adjusted(_number(told.get("face"))))
 
     def _restyle(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
-        """Another style is asked for, of everyone or of a face: a new preview."""
-        style = style_of(str(told.get("color")), str(told.get("gaze")), told.get("openness", 100))
-        restyled = session.with_style(style, whom(session, told.get("whom")))
+        """Something else is asked for of the eyes that the controls are for: a new preview."""
+        color, gaze, openness = shown_style(session.style)
+        asked = str(told.get("color", color)), str(told.get("gaze", gaze)), told.get("openness", openness)
+        restyled = session.with_style(style_of(*asked))
         if restyled.styles == session.styles:
             return PageState(session)
         try:
@@ -221,12 +221,6 @@ class Controller:
 
     def _take(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
         return replace(_greeted(self._job_client.swap(owner, session, _number(told.get("shot")) or 0)), replaced=True)
-
-
-def whom(session: EditSession | None, word: object) -> int | None:
-    """Whose style is meant by a word of the page; None for everyone's."""
-    faces = () if session is None else session.styled
-    return next((face for face in faces if word == choices.face(face)), None)
 
 
 def style_of(color: str, gaze: str, openness: float) -> EyeStyle:

@@ -114,6 +114,7 @@ class EditSession:
         picks: by face, the attempt that a person picked; where there is none, the best is shown.
         final: the job whose file can be fetched: every change ends that.
         purpose: what that file, or the one that is being made, is for.
+        adjusting: the face that controls were turned to; see `adjusted`.
         close_up: the face whose eyes are shown large; None for the whole photo.
         matches: who is who in the other shots, as the visitor has said; `strangers` who is not.
     """
@@ -124,6 +125,7 @@ class EditSession:
     faces: tuple[FaceRegion, ...]
     chosen: tuple[int, ...]
     styles: EyeStyles = field(default_factory=EyeStyles)
+    adjusting: int | None = None
     waiting: str | None = None
     finishing: bool = False
     preview: Preview | None = None
@@ -203,19 +205,30 @@ class EditSession:
 
     @property
     def styled(self) -> tuple[int, ...]:
-        """The faces that may have a style of their own, where there are several: those with new eyes, and those that
-        have one, for with another they may get eyes."""
+        """The faces that may have a style of their own: any of several with new eyes, and those that have one."""
         known = {*self.styles.own, *({} if self.preview is None else self.preview.attempts)}
         faces = tuple(face.id for face in self.choosable if face.id in known)
-        return faces if len(faces) > 1 else ()
+        return faces if len(faces) > 1 or self.styles.own else ()
 
-    def with_style(self, style: EyeStyle, face: int | None = None) -> EditSession:
-        """With another style of one face, or of everyone, for which a new preview is needed: eyes that were picked are
-        not those any more."""
-        styles = self.styles.with_style(face, style)
-        if styles == self.styles:
-            return self
-        return replace(self._invalidated(), styles=styles, close_up=self.close_up if face is None else face)
+    @property
+    def adjusted(self) -> int | None:
+        """Whose eyes the controls are for; None for everyone's."""
+        return self.adjusting if self.adjusting in self.styled else None
+
+    @property
+    def style(self) -> EyeStyle:
+        """What the controls show."""
+        return self.styles.of_face(self.adjusted)
+
+    def with_adjusted(self, face: int | None) -> EditSession:
+        """With the controls turned to one face's eyes, which are looked at, or to everyone's."""
+        known = face is None or face in self.styled
+        return replace(self, adjusting=face, close_up=face or self.close_up) if known else self
+
+    def with_style(self, style: EyeStyle) -> EditSession:
+        """With another style of whom the controls are for; eyes that were picked are gone with the next preview."""
+        styles = self.styles.with_style(self.adjusted, style)
+        return self if styles == self.styles else replace(self._invalidated(), styles=styles)
 
     def with_preview(self, preview: Preview) -> EditSession:
         """With a preview that is done. Picks were for the eyes that were seen, which another style or giver changes."""

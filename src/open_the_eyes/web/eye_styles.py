@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from ..eye_style import AS_SUITS, AUTO, EyeStyle
+from ..eye_style import AUTO, PLAIN_STYLE, EyeStyle
 from ..options import GenerateOptions
 
 _NAMES = tuple(one.name for one in fields(EyeStyle))
@@ -18,7 +18,7 @@ class EyeStyles:
     own: by face, all of its style; none that is as everyone's.
     """
 
-    everyone: EyeStyle = AS_SUITS
+    everyone: EyeStyle = PLAIN_STYLE
     own: Mapping[int, EyeStyle] = field(default_factory=dict)
 
     def of_face(self, face: int | None) -> EyeStyle:
@@ -39,7 +39,7 @@ class EyeStyles:
 
     def options(self) -> dict[str, Any]:
         """What a job is asked."""
-        asked = {name: _plain(value) for name, value in _apart(self.everyone, AS_SUITS)}
+        asked = {name: _plain(value) for name, value in _apart(self.everyone, PLAIN_STYLE)}
         own = [
             {"face": face} | {name: _plain(value) for name, value in _apart(style, self.everyone)}
             for face, style in sorted(self.own.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Awaitable, Callable
 from html import escape
 from typing import Any, Final
 
@@ -22,7 +23,19 @@ from .refusals import refusal
 from .tab_session import TabSession
 from .theme import theme
 
-SHOWN: Final = ("arrival", "notice", "progress", "photo", "shots", "strips", "compare", "faces", "finish", "done")
+SHOWN: Final = (
+    "arrival",
+    "notice",
+    "progress",
+    "photo",
+    "shots",
+    "strips",
+    "compare",
+    "faces",
+    "whose",
+    "finish",
+    "done",
+)
 """The parts that this page draws itself, in the order of the outputs."""
 
 REMEMBER: Final = "(...given) => [...given.slice(0, -1), JSON.parse(sessionStorage.getItem('open-the-eyes') ?? 'null')]"
@@ -83,38 +96,32 @@ class Page:
                 with gr.Column(scale=5, min_width=320, elem_id="ote-side"):
                     parts["compare"] = _part("compare")
                     with gr.Accordion("Adjust the eyes", open=False, visible=False, elem_id="ote-looks") as style:
-                        whom = gr.Radio([choices.EVERYONE], value=choices.EVERYONE, label="Whose", visible=False)
+                        parts["whose"] = _part("whose")
                         color = gr.Radio(list(choices.COLORS), value=choices.AS_SUITS, label="Eye colour")
                         gaze = gr.Radio(list(choices.GAZES), value=choices.AS_SUITS, label="Where they look")
                         openness = gr.Slider(60, 140, value=100, step=5, label="How far open, per cent of usual")
                     parts |= {name: _part(name) for name in ("finish", "done")}
-            adjusted = [color, gaze, openness]
-            outputs = [session, *(parts[name] for name in SHOWN), work, style, whom, *adjusted]
+            outputs = [session, *(parts[name] for name in SHOWN), work, style, color, gaze, openness]
             for name in SHOWN:
                 parts[name].act(self._acted, [session], outputs, **_QUIET)
-            for event in (color.input, gaze.input, openness.release):
-                event(self._restyled, [session, whom, *adjusted, memory], outputs, js=REMEMBER, **_QUIET)
-            whom.input(self._turned_to, [session, whom, memory], outputs, js=REMEMBER, **_QUIET)
+            for name, control, event in (
+                ("color", color, color.input),
+                ("gaze", gaze, gaze.input),
+                ("openness", openness, openness.release),
+            ):
+                event(self._restyled(name), [session, control, memory], outputs, js=REMEMBER, **_QUIET)
         return blocks
 
     async def _acted(self, session: TabSession, event: gr.EventData, request: gr.Request) -> list[Any]:
         return await self._told(session, event._data if isinstance(event._data, dict) else {}, request)
 
-    async def _restyled(
-        self,
-        session: TabSession,
-        whom: str,
-        color: str,
-        gaze: str,
-        openness: float,
-        memory: Any,
-        request: gr.Request,
-    ) -> list[Any]:
-        wish = {"act": "restyle", "whom": whom, "color": color, "gaze": gaze, "openness": openness, "memory": memory}
-        return await self._told(session, wish, request)
+    def _restyled(self, name: str) -> Callable[..., Awaitable[list[Any]]]:
+        """What hears of one of Gradio's own controls; it tells of that one alone."""
 
-    async def _turned_to(self, session: TabSession, whom: str, memory: Any, request: gr.Request) -> list[Any]:
-        return await self._told(session, {"act": "adjust", "whom": whom, "memory": memory}, request)
+        async def restyled(session: TabSession, value: Any, memory: Any, request: gr.Request) -> list[Any]:
+            return await self._told(session, {"act": "restyle", name: value, "memory": memory}, request)
+
+        return restyled
 
     async def _told(self, session: TabSession, told: dict[str, Any], request: gr.Request) -> list[Any]:
         owner = _owner(request)
@@ -138,6 +145,7 @@ class Page:
             "strips": "" if session is None else photo_html.strips(session),
             "compare": "" if session is None else photo_html.compare(session),
             "faces": "" if session is None else photo_html.face_list(session),
+            "whose": panels.whose(session),
             "finish": panels.finish(session, self._capabilities),
             "done": panels.done(session, final),
         }
@@ -147,18 +155,12 @@ class Page:
 
 
 def _controls(page_state: PageState) -> list[Any]:
-    """Values for those that adjust eyes: whose, colour, gaze and openness; they keep what a visitor has set there."""
+    """Values for those that adjust eyes: colour, gaze and openness; they keep what a visitor has set there, unless it
+    is about somebody else now."""
     session = page_state.session
-    if session is None:
-        return [gr.skip()] * 4
-    words_of = [choices.EVERYONE, *map(choices.face, session.styled)]
-    several = len(words_of) > 1
-    if page_state.replaced:
-        whom = gr.Radio(words_of, value=choices.EVERYONE, visible=several)
-    else:
-        whom = gr.Radio(words_of, visible=several)
-    style = session.styles.everyone if page_state.replaced else page_state.adjusted
-    return [whom, *([gr.skip()] * 3 if style is None else shown_style(style))]
+    if session is None or not (page_state.replaced or page_state.turned):
+        return [gr.skip()] * 3
+    return list(shown_style(session.style))
 
 
 def _notice(page_state: PageState) -> Any:

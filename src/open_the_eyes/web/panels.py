@@ -102,6 +102,24 @@ def progress(session: EditSession | None, final: Job | None = None) -> str:
     )
 
 
+def whose(session: EditSession | None) -> str:
+    """Whose eyes the controls are for, where there is a choice."""
+    if session is None or not session.styled:
+        return ""
+    whom = [("", "Everyone"), *((str(face), f"Face {face}") for face in session.styled)]
+    now = "" if session.adjusted is None else str(session.adjusted)
+    labels = "".join(
+        f'<label><input type="radio" name="whose" data-act="adjust" data-face="{face}"'
+        f"{' checked' if face == now else ''}><span>{label}</span></label>"
+        for face, label in whom
+    )
+    return (
+        '<div class="ote-whose" role="radiogroup" aria-labelledby="ote-whose-eyes">'
+        '<p id="ote-whose-eyes">Whose eyes</p>'
+        f'<div class="ote-switch">{labels}</div></div>'
+    )
+
+
 def finish(session: EditSession | None, capabilities: choices.Capabilities) -> str:
     """The buttons that make a file, by what it is for, where there is anything to put into one."""
     if session is None or session.preview is None or not session.choosable:

@@ -23,7 +23,7 @@ MOST_NAMES: Final = 32
 MOST_FACES: Final = 10_000
 """Numbers that are taken from a browser."""
 
-_PLAIN: Final = ("job", "names", "chosen", "preview", "waiting", "purpose", "matches", "strangers")
+_PLAIN: Final = ("job", "names", "chosen", "preview", "waiting", "purpose", "matches", "strangers", "adjusting")
 """What is JSON as it is."""
 
 
@@ -48,6 +48,7 @@ class TabMemory:
     close_up: int | None = None
     matches: tuple[Same, ...] = ()
     strangers: tuple[Same, ...] = ()
+    adjusting: int | None = None
 
     @classmethod
     def of(cls, session: EditSession) -> TabMemory:
@@ -64,6 +65,7 @@ class TabMemory:
             session.close_up,
             session.matches,
             session.strangers,
+            session.adjusted,
         )
 
     def applied_to(self, session: EditSession) -> EditSession:
@@ -79,6 +81,7 @@ class TabMemory:
             close_up=session.close_up if self.chosen is None else self.close_up,
             matches=self.matches,
             strangers=self.strangers,
+            adjusting=self.adjusting,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -106,6 +109,7 @@ class TabMemory:
             next(iter(_numbers([given.get("close_up")])), None),
             _triples(given.get("matches")),
             _triples(given.get("strangers")),
+            next(iter(_numbers([given.get("adjusting")])), None),
         )
 
 

@@ -51,7 +51,7 @@ def model() -> AppearanceModel:
 def test_a_narrow_open_eye_makes_its_partner_narrow(model: AppearanceModel, side: Side) -> None:
     other: Side = "right" if side == "left" else "left"
     points = model.mean_points.copy()
-    before = model.predict_shape(points)
+    before = model.predict_shape(points, None)
 
     def partner_gap(openness: float) -> float:
         given = points.copy()

@@ -123,7 +123,7 @@ def test_nothing_that_a_blink_hides_or_moves_is_read(model: AppearanceModel, rel
     other[model.unseen] = 0
     hidden = np.setdiff1d(layout.HIDDEN_AT, layout.SEEN_AT)
     moved[hidden] += 40
-    assert np.array_equal(model.predict_shape(moved).mean, model.predict_shape(points).mean)
+    assert np.array_equal(model.predict_shape(moved, TRAITS).mean, model.predict_shape(points, TRAITS).mean)
     before, after = (model.texture_features(*told, SKIN, TRAITS) for told in ((relative, points), (other, moved)))
     assert np.array_equal(before, after)
 
@@ -133,7 +133,7 @@ def test_a_face_that_was_not_looked_at_is_taken_for_what_faces_are_on_the_whole(
 ) -> None:
     usual = np.asarray(model.traits.mean / model.traits_scale, np.float32)
     for before, after in (
-        (model.predict_shape(points), model.predict_shape(points, usual)),
+        (model.predict_shape(points, None), model.predict_shape(points, usual)),
         *[[model.predict_texture(model.texture_features(relative, points, SKIN, t)) for t in (None, usual)]],
     ):
         assert after.mean == pytest.approx(before.mean, abs=1e-3)
@@ -148,7 +148,7 @@ def test_likelihoods_are_a_distribution(model: AppearanceModel, relative: Tones,
 
 def test_a_shape_is_laid_between_the_corners_that_were_seen(model: AppearanceModel, points: Points) -> None:
     kept = points.copy()
-    shaped = model.with_shape(points, model.predict_shape(points).mean)
+    shaped = model.with_shape(points, model.predict_shape(points, TRAITS).mean)
     seen = np.setdiff1d(np.arange(len(points)), layout.HIDDEN_AT)
     assert np.array_equal(shaped[seen], points[seen])
     for side in SIDES:

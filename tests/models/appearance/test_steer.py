@@ -35,7 +35,7 @@ def z(request: pytest.FixtureRequest, model: AppearanceModel, portrait_face: Fac
     """Shape scores to start from."""
     if request.param == "the mean face":
         return np.zeros(len(model.eye_shape.sigma))
-    prediction = model.predict_shape(layout.points_on_strip(portrait_face.landmarks))
+    prediction = model.predict_shape(layout.points_on_strip(portrait_face.landmarks), None)
     return prediction.drawn(float(request.param == "a draw"), np.random.default_rng(0))
 
 

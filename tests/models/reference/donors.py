@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from open_the_eyes.engine import Engine
-from open_the_eyes.eye_style import AS_SUITS, EyeStyle
+from open_the_eyes.eye_style import PLAIN_STYLE, EyeStyle
 from open_the_eyes.givers import Giver, ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.mesh478 import SIDES, Side
@@ -28,7 +28,7 @@ def opened(
     *donors: Donor,
     seed: int = 0,
     variety: float = 0.0,
-    style: EyeStyle = AS_SUITS,
+    style: EyeStyle = PLAIN_STYLE,
 ) -> tuple[Rgb, str]:
     request = Request(target, seed, variety, donors, style=style)
     (patch,) = generator.generate([request], PLAIN)

@@ -183,7 +183,7 @@ def test_a_lone_shut_eye_gets_its_partner_in_a_mirror(
     )
     assert np.abs(apart).max() < 0.09  # of the eye's width: both eyes look the same way
     here, true = (iris_colour(pixels, portrait_face.landmarks, side) for pixels in (whole, portrait))
-    assert np.abs(here - true).max() < 40  # she is lit from one side
+    assert np.abs(here - true).max() < 45  # she is lit from one side
 
 
 def test_a_wing_of_eyeliner_beside_a_laid_in_eye_becomes_skin(

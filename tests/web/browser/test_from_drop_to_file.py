@@ -263,7 +263,7 @@ def test_one_of_a_group_gets_eyes_of_another_colour(visitor: Visitor, photos: Pa
     preview_done(page)
     first = page.locator(".ote-pair .after").get_attribute("src")
     page.get_by_role("button", name="Adjust the eyes").click()
-    page.get_by_label("Face 3", exact=True).last.check()  # the one before it looks at that face
+    page.locator(".ote-whose").get_by_label("Face 3").check()
     page.wait_for_function("document.querySelector('.ote-pair .after').getAttribute('src').endsWith('/3.jpg')")
     page.get_by_label("Blue", exact=True).check()
     page.wait_for_function(
@@ -271,10 +271,10 @@ def test_one_of_a_group_gets_eyes_of_another_colour(visitor: Visitor, photos: Pa
         arg=str(first).split("/")[2],
     )
     visitor.keep(page, "desktop-5-one-in-blue")
-    page.get_by_label("Everyone", exact=True).check()
+    page.locator(".ote-whose").get_by_label("Everyone").check()
     page.wait_for_function("document.querySelector('#ote-looks input[value=\"As suits the face\"]').checked")
     assert not page.get_by_label("Blue", exact=True).is_checked()
-    page.get_by_label("Face 3", exact=True).last.check()
+    page.locator(".ote-whose").get_by_label("Face 3").check()
     page.wait_for_function("document.querySelector('#ote-looks input[value=Blue]').checked")
     with page.expect_download() as waiting:
         page.locator(".ote-finish button").click()

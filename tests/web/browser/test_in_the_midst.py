@@ -29,6 +29,16 @@ def test_a_program_that_has_forgotten_the_page_goes_on_with_what_is_seen_there(
             "(before) => document.querySelector('.ote-pair .after').getAttribute('src') !== before", arg=before
         )
         site.forget_sessions()
+    page.locator(".ote-whose").get_by_label("Face 3").check()
+    page.wait_for_function("JSON.parse(sessionStorage.getItem('open-the-eyes')).adjusting === 3")
+    site.forget_sessions()
+    page.get_by_label("Hazel", exact=True).check()
+    page.wait_for_function(
+        "JSON.parse(sessionStorage.getItem('open-the-eyes')).style.styles?.[0].eye_color === 'hazel'"
+    )
+    site.forget_sessions()
+    page.locator(".ote-whose").get_by_label("Everyone").check()
+    page.wait_for_function("document.querySelector('#ote-looks input[value=Green]').checked")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download").click()
     page.wait_for_selector(".ote-done")

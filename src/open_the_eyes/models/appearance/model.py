@@ -153,7 +153,7 @@ class AppearanceModel:
         shape = self.shape_features(points, traits)
         return np.concatenate([around, shape, squashed(np.log(without_cast(skin) / 100))])
 
-    def predict_shape(self, points: Points, traits: NDArray[np.float32] | None = None) -> Prediction:
+    def predict_shape(self, points: Points, traits: NDArray[np.float32] | None) -> Prediction:
         """The shape of the eyes, told by the points on the strip that a blink leaves where they are, and by the whole
         face's traits."""
         features = np.append(self.shape_features(points, traits), 1.0)

@@ -110,9 +110,10 @@ class ReferenceGenerator:
     def _iris_along(self, crop: Crop, donor: Crop, side: Side, *, own: bool) -> float:
         """Where the iris of one side stands beside the partner that is open: in the photo, else on the donor."""
         lone = crop.open_side is not None
-        seen = layout.points_on_strip((crop if lone or own else donor).landmarks)
+        pair = crop if lone or own else donor
+        seen, traits = layout.points_on_strip(pair.landmarks), self._appearance.traits.of(pair.view)
         model = self._appearance.model
-        prediction = condition.shape_given_eyes(model, seen, (OTHER[side],), model.predict_shape(seen))
+        prediction = condition.shape_given_eyes(model, seen, (OTHER[side],), model.predict_shape(seen, traits))
         return layout.iris_along(model.with_shape(seen, prediction.mean), side)
 
 
