@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Download, Locator, Page
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Download, Locator, Page
 
     from tests.web.sites import Site
 
@@ -55,10 +55,14 @@ class Visitor:
         self._contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
+        page.on("console", self._heard)
         page.goto(self._site.address)
         page.wait_for_selector("#ote-arrival [data-ready]")
         return page
+
+    def _heard(self, line: ConsoleMessage) -> None:
+        if line.type == "error":
+            self.complaints.append(f"{line.text} {line.location['url']}")
 
     def keep(self, page: Page, name: str) -> None:
         """A picture of the whole page, for people to look at: out/web."""
