@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from open_the_eyes.cli import main
-from open_the_eyes.eye_style import EyeStyle
 from tests.stand_in import StandIn
 
 pytestmark = pytest.mark.usefixtures("stand_in")
@@ -151,23 +150,6 @@ def test_debug_shows_the_traceback(capsys: Captured) -> None:
         pytest.param(["--gaze", "0,2"], "gaze: expected two numbers from -1 to 1", id="gaze out of range"),
         pytest.param(["--openness", "wide"], "--openness: expected auto, or a number", id="openness"),
         pytest.param(["--openness", "nan"], "openness: expected 0 to 1.5", id="openness not a number"),
-        pytest.param(["--eye-color", "2=pink"], "--eye-color: expected one of auto, brown", id="a face's colour"),
-        pytest.param(["--eye-color", "pa=blue"], "expected a face's number before =, such as 2=; got pa", id="who"),
-        pytest.param(["--eye-color", "=blue"], "--eye-color: expected a face's number before =", id="nobody"),
-        pytest.param(["--gaze", "2=1"], "--gaze: expected auto, or two numbers such as 0.3,-0.1; got 1", id="a gaze"),
-        pytest.param(["--openness", "2=9"], "--openness: expected 0 to 1.5 (1 is usual), got 9", id="a face too open"),
-        pytest.param(
-            ["--eye-color", f"{'7' * 5000}=blue"], "--eye-color: expected a face's number", id="an endless face"
-        ),
-        pytest.param(["--openness", "0=1"], "--openness: faces count from 1, got 0=1", id="face 0 wide open"),
-        pytest.param(
-            ["--eye-color", "2=blue", "--eye-color", "02=green"],
-            "--eye-color: expected it once for face 2, got it twice",
-            id="a face twice",
-        ),
-        pytest.param(
-            ["--gaze", "0,0", "--gaze", "auto"], "--gaze: expected it once for all faces, got it twice", id="all twice"
-        ),
         pytest.param(["--restorer", "magic"], "restorer: expected one of none", id="restorer"),
         pytest.param(["--fidelity", "2"], "fidelity: expected 0 to 1", id="fidelity"),
         pytest.param(["--opennes", "1"], "No such option: --opennes", id="unknown option"),
@@ -212,18 +194,6 @@ def test_options_reach_the_product(stand_in: StandIn) -> None:
     assert (options.choose.faces, options.choose.all) == ((3, 1), True)
     assert (options.generate.mode, options.generate.variations, options.generate.seed) == ("fast", 3, 7)
     assert (options.generate.eye_color, options.generate.gaze, options.generate.openness) == ("green", (-0.3, 0.1), 0.8)
-
-
-def test_what_is_wished_for_single_faces_reaches_the_product(stand_in: StandIn) -> None:
-    given = "--eye-color 2=blue --eye-color brown --gaze 1=-0.3,0 --openness 0.8 --openness 2=auto --openness 3=1.2"
-    assert main(["open", *photos("blink"), *given.split()]) == 0
-    generate = stand_in.calls[0][1].generate
-    assert [generate.style_of(face) for face in (1, 2, 3, 4)] == [
-        EyeStyle("brown", (-0.3, 0.0), 0.8),
-        EyeStyle("blue", None, None),
-        EyeStyle("brown", None, 1.2),
-        EyeStyle("brown", None, 0.8),
-    ]
 
 
 @pytest.mark.parametrize(

@@ -167,54 +167,6 @@ def test_a_wish_sends_a_preview_and_the_same_wish_again_does_not(
     assert len(job_client.sent) == 1
 
 
-def two_seen(came: EditSession) -> EditSession:
-    return came.with_preview(Preview("first", EyeStyles(), {1: (0, 1), 3: (0,)}, {}))
-
-
-def test_controls_turned_to_a_face_show_its_style_and_change_nobody_elses(
-    controller: Controller, job_client: FakeJobClient, came: EditSession
-) -> None:
-    turned = controller.act(ADA, two_seen(came), {"act": "adjust", "face": "3"})
-    assert turned.session is not None
-    assert (turned.turned, turned.session.style, turned.session.close_up, job_client.sent) == (True, EyeStyle(), 3, [])
-    restyled = controller.act(ADA, turned.session, {"act": "restyle", "color": "Blue"})
-    assert not restyled.turned
-    assert job_client.sent[0]["styles"] == [{"face": 3, "eye_color": "blue"}]
-    assert "eye_color" not in job_client.sent[0]
-    assert restyled.session is not None
-    assert restyled.session.style == EyeStyle("blue")
-    back = controller.act(ADA, restyled.session, {"act": "adjust", "face": ""})
-    assert back.session is not None
-    assert (back.turned, back.session.style) == (True, EyeStyle())
-
-
-@pytest.mark.parametrize("face", ["2", "99", "three", None, ["3"]])
-def test_controls_cannot_be_turned_to_a_face_without_new_eyes(
-    controller: Controller, job_client: FakeJobClient, came: EditSession, face: Any
-) -> None:
-    seen = two_seen(came).with_adjusted(3)
-    page_state = controller.act(ADA, seen, {"act": "adjust", "face": face})
-    assert page_state.session is not None
-    assert page_state.session.adjusted in (3, None)
-    assert job_client.sent == []
-
-
-def test_controls_are_everyones_again_when_their_face_has_no_new_eyes_any_more(came: EditSession) -> None:
-    seen = two_seen(came).with_adjusted(3)
-    assert seen.adjusted == 3
-    without = seen.with_preview(Preview("second", EyeStyles(), {1: (0, 1)}, {}))
-    assert (without.styled, without.adjusted) == ((), None)
-
-
-def test_a_face_that_got_no_eyes_with_its_own_wish_can_be_given_another(came: EditSession) -> None:
-    wide = two_seen(came).with_adjusted(3).with_style(EyeStyle(openness=1.4))
-    lost = wide.with_preview(Preview("second", wide.styles, {1: (0,)}, {}))
-    assert (lost.styled, lost.adjusted) == ((1, 3), 3)
-    alone = wide.with_preview(Preview("second", wide.styles, {3: (0,)}, {}))
-    assert (alone.styled, alone.adjusted) == ((3,), 3)
-    assert alone.with_style(EyeStyle()).styles == EyeStyles()
-
-
 def test_who_is_who_is_asked_of_the_painter_and_who_is_not_is_asked_no_more(
     controller: Controller, job_client: FakeJobClient, came: EditSession
 ) -> None:
