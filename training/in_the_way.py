@@ -48,6 +48,8 @@ def found_in(one: Crop) -> set[str]:
     found = {
         name for name, plane in (("tails of lashes", one.tails), ("ends of lashes", one.tips)) if plane is not None
     }
+    if one.winged:
+        found.add("wings of eyeliner")
     if ShorterExposure.of(one) is not None:
         found.add("overexposed skin")
     for side in one.sides:

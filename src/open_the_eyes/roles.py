@@ -92,6 +92,7 @@ class Crop:
         tips: (h, w) 0..1, part of the mask: where ends of shut lashes below an eye are to go; None where nowhere.
         view: (192, 192, 3), the whole face without its eyes (`imaging.face_view`), to tell what would suit it; None
             where that was not looked at, as of donors.
+        winged: the eyes whose tail is a wing of eyeliner, which an open eye has as well.
     """
 
     face: Face
@@ -103,6 +104,7 @@ class Crop:
     tails: Plane | None = None
     tips: Plane | None = None
     view: Rgb | None = None
+    winged: tuple[Side, ...] = ()
 
     @property
     def open_side(self) -> Side | None:

@@ -8,10 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging import lash_tails as tails
 from open_the_eyes.imaging.arrays import Plane, Points, Rgb
 from open_the_eyes.imaging.lash_frame import lash_frame
-from open_the_eyes.imaging.lash_tails import without_tails
+from open_the_eyes.imaging.lash_tails import LashTail, lash_tail, without_tails
 from tests.imaging.drawn_eye import region, skin
 
 ENDS = np.array([[80.0, 100.0], [160.0, 100.0], [160.0, 300.0]])
@@ -20,9 +19,14 @@ TAIL = (54, 91)
 """Where the drawn tail ends, x and y."""
 
 
-def lash_tails(pixels: Rgb, mask: Plane, ends: Points) -> Plane | None:
+def told(pixels: Rgb, mask: Plane, ends: Points) -> LashTail | None:
     frame = lash_frame(pixels, ends)
-    return None if frame is None else tails.lash_tails(frame, mask)
+    return None if frame is None else lash_tail(frame, mask)
+
+
+def lash_tails(pixels: Rgb, mask: Plane, ends: Points) -> Plane | None:
+    tail = told(pixels, mask, ends)
+    return None if tail is None else tail.cover
 
 
 def shut_eye() -> Rgb:
@@ -75,6 +79,16 @@ def test_a_tail_becomes_skin_at_every_size(scale: float) -> None:
     past = slice(0, round(62 * scale))
     assert pixels[:, past, 0].min() < 90
     assert after[:, past, 0].min() > 165
+
+
+@pytest.mark.parametrize(
+    ("end", "thick", "wing"),
+    [((60, 88), 4, True), ((54, 91), 4, False), ((57, 112), 4, False), ((74, 94), 4, False), ((60, 88), 16, False)],
+    ids=["rises", "hardly rises", "falls", "short", "broad"],
+)
+def test_a_narrow_stroke_that_rises_is_a_wing(end: tuple[int, int], thick: int, wing: bool) -> None:
+    tail = told(drawn(shut_eye(), end, LASHES, thick), region(), ENDS)
+    assert (tail is not None and tail.wing) == wing
 
 
 def test_eyes_that_end_at_their_corners_have_none() -> None:

@@ -2,12 +2,14 @@
 dark tail past the outer corner, which would stand alone on the skin once the eye is open. It is painted over with skin.
 
 Told from hair, frames and wrinkles by three things: it grows out of the dark line of the shut lids, it is nearly as
-dark as that line, and it ends soon. Lengths, `u` and `v` are those of `lash_frame`.
+dark as that line, and it ends soon. One that is drawn, a wing of eyeliner, rises in one stroke. Lengths, `u` and `v`
+are those of `lash_frame`.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -31,18 +33,39 @@ REACH: Final = (0.1, 0.4)
 wrinkle."""
 SLANT: Final = (0.14, 0.75)
 """A tail lies within so much of the corner's height, and as much more for each width past it."""
+RISES: Final = 0.4
+"""A wing rises by so much for each width that it goes outwards."""
+SHORTEST: Final = 0.2
+BROADEST: Final = 0.13
+STRAIGHT: Final = 0.045
+"""It goes so far at least, is no broader on the whole, and leaves a straight line by no more (standard deviation)."""
+ROOT: Final = 0.06
+"""How it lies is told by what is farther past the corner: before that it may run along the lid."""
 AROUND: Final = 0.045
 """Its blurred edge is painted over as well."""
 FILL: Final = 1.2
 """Skin is continued over it from around, by a Gaussian of so many times its half thickness."""
 
 
-def lash_tails(frame: LashFrame, mask: Plane) -> Plane | None:
-    """(h, w) 0..1: 1 on the tail of a shut eye that leaves what `mask` (h, w) covers; None where none does."""
+@dataclass(frozen=True, slots=True)
+class LashTail:
+    """What the line of a shut eye leaves beside it.
+
+    Args:
+        cover: (h, w) of the picture, 0..1: 1 on it.
+        wing: it is a wing of eyeliner, which belongs to the open eye, too.
+    """
+
+    cover: Plane
+    wing: bool
+
+
+def lash_tail(frame: LashFrame, mask: Plane) -> LashTail | None:
+    """The tail of a shut eye that leaves what `mask` (h, w) of the picture covers; None where none does."""
     tail = _tail(frame)
     if not (tail & (frame.drawn(mask) < 0.98)).any():
         return None
-    return frame.put_back(tail, AROUND)
+    return LashTail(frame.put_back(tail, AROUND), _is_wing(frame, tail))
 
 
 def without_tails(pixels: Rgb, tails: Plane) -> Rgb:
@@ -89,3 +112,14 @@ def _tail(frame: LashFrame) -> Marks:
     if int(far.sum()) < ENOUGH * WIDTH**2 or float(dark[far].mean()) < AS_DARK[1] * depth:
         return nothing
     return np.asarray(tail, np.bool_)
+
+
+def _is_wing(frame: LashFrame, tail: Marks) -> bool:
+    """Whether a tail is one narrow, straight stroke that rises outwards."""
+    far = joined(tail, tail & (-REACH[0] > U)) & (-ROOT > U)
+    u, v = U[far], V[far]
+    if not far.any() or -float(u.min()) < SHORTEST:
+        return False
+    rises, height = np.polyfit(u, v, 1, w=frame.dark[far])
+    breadth = len(u) / WIDTH**2 / (-ROOT - float(u.min()))
+    return bool(rises > RISES and breadth < BROADEST and float(np.std(v - rises * u - height)) < STRAIGHT)

@@ -15,7 +15,7 @@ from ..imaging.face_view import face_view
 from ..imaging.frames import frame_mask
 from ..imaging.geometry import Box
 from ..imaging.lash_frame import lash_frame
-from ..imaging.lash_tails import lash_tails
+from ..imaging.lash_tails import lash_tail
 from ..imaging.lash_tips import lash_tips
 from ..imaging.marks import FIXED_BITS, fixed
 from ..imaging.mesh478 import Side
@@ -50,6 +50,7 @@ def eyes_alone(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
     mask = np.zeros(cut.shape[:2], np.float32)
     tails: Plane | None = None
     tips: Plane | None = None
+    winged: list[Side] = []
     for side in sides if cut.size else ():
         ends = landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
         region = eye_region(cut.shape, ends)
@@ -58,11 +59,15 @@ def eyes_alone(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
         mask = np.maximum(mask, one)
         frame = lash_frame(cut, ends)
         if frame is not None:
-            tails, tips = _joined(tails, lash_tails(frame, one)), _joined(tips, lash_tips(frame, over))
+            tips = _joined(tips, lash_tips(frame, over))
+            tail = lash_tail(frame, one)
+            if tail is not None:
+                tails = _joined(tails, tail.cover)
+                winged += [side] if tail.wing else []
     for left_behind in (tails, tips):
         if left_behind is not None:
             mask = np.maximum(mask, left_behind)
-    return Crop(face, window, cut, landmarks, mask, sides, tails, tips)
+    return Crop(face, window, cut, landmarks, mask, sides, tails, tips, winged=tuple(winged))
 
 
 def _joined(one: Plane | None, other: Plane | None) -> Plane | None:

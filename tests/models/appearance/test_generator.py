@@ -16,13 +16,11 @@ from numpy.typing import NDArray
 
 from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.eye_style import EyeStyle
-from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
+from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
-from open_the_eyes.imaging.grain import fine_part
-from open_the_eyes.imaging.mesh478 import EYE_RING, INNER_CORNER, OUTER_CORNER, SIDES, Side
+from open_the_eyes.imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.installed import RESTORE
 from open_the_eyes.models.appearance.generator import MODEL_FILE, AppearanceGenerator
-from open_the_eyes.models.appearance.tails import tailless
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, EyeGenerator, Face, Patch, Request
 from open_the_eyes.stages.crop import crop
@@ -166,33 +164,6 @@ def test_a_head_that_lies_gets_the_eyes_of_one_that_stands(blinked: Rgb, blinked
     apart = np.abs(np.rot90(found, -quarters) - wanted)[mask > 0.5]
     assert apart.mean() < 2.5
     assert np.percentile(apart, 99) < 16
-
-
-def test_a_wing_of_eyeliner_does_not_stay_behind_alone(
-    generator: AppearanceGenerator, blinked: Rgb, blinked_face: Face
-) -> None:
-    large, scale = resized(blinked, 3.0), np.array([3.0, 3.0, 3.0])
-    face = replace(blinked_face, landmarks=blinked_face.landmarks * scale)
-    outer, inner = face.landmarks[[OUTER_CORNER["left"], INNER_CORNER["left"]], :2]
-    width = float(np.linalg.norm(inner - outer))
-    tip = outer + 0.33 * (outer - inner) - [0, 0.1 * width]
-    lower = face.landmarks[EYE_RING["left"], :2][[15, 13, 11, 9]]
-    line = np.rint([tip, outer, *lower]).astype(np.int32)
-    noise = np.random.default_rng(0).normal(0, 4, (*large.shape[:2], 1)).astype(np.float32)
-    made_up = to_levels(large + noise)
-    cv2.polylines(made_up, [line], False, (35, 25, 25), round(0.06 * width), cv2.LINE_AA)
-    cut = crop(made_up, face, SIDES)
-    assert cut.tails is not None
-    assert (cut.mask >= cut.tails).all()
-    patch = generator.generate([Request(cut, 1)], PLAIN)[0]
-    assert (patch.mask >= cut.tails).all()
-    x, y = np.rint(tip - [cut.window.left, cut.window.top]).astype(int)
-    skin = cut.window.cut(large)[y, x].mean()
-    assert cut.pixels[y, x].mean() < 0.6 * skin
-    assert patch.pixels[y - 2 : y + 3, x - 2 : x + 3].mean() == pytest.approx(skin, rel=0.15)
-    filled = cut.tails > 0.98
-    grain = fine_part(to_tones(tailless(cut, 1).pixels), 1.0)[filled].std()
-    assert grain == pytest.approx(fine_part(noise * np.ones(3, np.float32), 1.0).std(), rel=0.4)
 
 
 def test_the_ends_of_long_lashes_do_not_stay_behind_below_an_eye(

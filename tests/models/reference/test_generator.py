@@ -186,7 +186,7 @@ def test_a_lone_shut_eye_gets_its_partner_in_a_mirror(
     assert np.abs(here - true).max() < 45  # she is lit from one side
 
 
-def test_a_wing_of_eyeliner_beside_a_laid_in_eye_becomes_skin(
+def test_a_tail_beside_a_laid_in_eye_becomes_skin_and_a_wing_of_eyeliner_stays(
     generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
 ) -> None:
     tails = np.zeros(closed_crop.mask.shape, np.float32)
@@ -200,6 +200,8 @@ def test_a_wing_of_eyeliner_beside_a_laid_in_eye_becomes_skin(
     assert source == "shot2.jpg, face 1"
     skin = closed_crop.pixels[y - 6 : y + 6, x - 8 : x + 8].mean()
     assert result[tails > 0].mean() > 0.8 * skin
+    kept, _ = opened(generator, replace(target, winged=("left",)), donor(engine, portrait))
+    assert kept[tails > 0].mean() < 0.6 * skin
 
 
 def test_a_donor_with_one_open_eye_gives_it_twice(

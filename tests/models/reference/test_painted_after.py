@@ -79,7 +79,7 @@ def test_where_nobody_may_paint_the_face_is_left_alone_and_this_is_said(
 def test_eyes_that_do_not_fit_in_give_way_to_painted_ones(
     engine: Engine, portrait: Rgb, blinked: Rgb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lay, "laid", lambda crop, *_: lay.Laid(to_tones(crop.pixels), crop.mask))  # still shut
+    monkeypatch.setattr(lay, "laid", lambda crop, *_: lay.Laid(to_tones(crop.pixels), crop.mask, {}))  # still shut
     result = open_eyes(Photo(blinked), engine=engine, references=[Photo(portrait)])
     (face,) = result.faces
     assert face.outcome == "opened"

@@ -30,6 +30,7 @@ from .refiner import EyeRefiner, PaintedEyes
 from .steps import AFTER_REFINER, At, Step, detailed_by, refined_by
 from .strip import laid_back, sampled
 from .traits import TRAITS_FILE, FaceTraits
+from .wings import draw_wings
 
 MODEL_FILE: Final = DATA / "appearance.npz"
 REFINER_FILE: Final = DATA / "refiner.onnx"
@@ -123,6 +124,7 @@ class AppearanceGenerator(Reloaded):
                 pixels = ready.palette.applied(pixels)
             photo: Tones = piece.part.cut(canvas)
             photo[...] = taken_where(eyes.mask > 0, pixels, photo)
+        draw_wings(canvas, ready.wings, {side: eye.ring[0] for side, eye in shapes_in(crop, points).items()})
         return Patch(canvas, at.mask_of(painted), request.seed, -doubt - unlikely, Painted(self.name))
 
     def _laid(self, planes: NDArray[np.float32], crop: Crop, points: Points, aimed: Points) -> PaintedEyes:

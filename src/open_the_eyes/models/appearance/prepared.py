@@ -21,6 +21,7 @@ from .own_lashes import Lashes, own_lashes
 from .pieces import Piece, pieces_of
 from .tails import over_tails, tailless
 from .white_level import white_levels
+from .wings import Wing, wings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,10 @@ class Prepared:
         if crop.open_side is not None:
             return {}
         return white_levels(crop, shapes_in(crop, layout.points_on_strip(crop.landmarks)))
+
+    @cached_property
+    def wings(self) -> list[Wing]:
+        return wings_of(self.came, self.bare, shapes_in(self.came, layout.points_on_strip(self.came.landmarks)))
 
     @cached_property
     def palette(self) -> Palette | None:

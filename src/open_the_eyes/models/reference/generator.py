@@ -20,6 +20,7 @@ from ..appearance import condition, layout
 from ..appearance.generator import AppearanceGenerator
 from ..appearance.highlights import ShorterExposure
 from ..appearance.prepared import Prepared
+from ..appearance.wings import draw_wings
 from ..folded import Folded, FoldedPatches, folded
 from . import lay
 from .choice import Ranked
@@ -156,7 +157,8 @@ def _patch(ready: Prepared, found: lay.Laid, chosen: Ranked) -> Patch:
     if ready.palette is not None:
         pixels = np.where(found.show[..., None] > 0, ready.palette.applied(pixels), pixels)
     mask = np.asarray(np.where(found.show > 0, np.minimum(crop.mask, 1), 0), np.float32)
-    whole = np.where(mask[..., None] > 0, pixels, to_tones(crop.pixels))
+    whole = np.asarray(np.where(mask[..., None] > 0, pixels, to_tones(crop.pixels)), np.float32)
+    draw_wings(whole, ready.wings, found.corners)
     donor = chosen.donor
     own = convergence(donor.crop.landmarks) if len(donor.crop.sides) == 2 else None
-    return Patch(np.asarray(whole, np.float32), mask, ready.seed, -chosen.cost, donor.giver, convergence=own)
+    return Patch(whole, mask, ready.seed, -chosen.cost, donor.giver, convergence=own)

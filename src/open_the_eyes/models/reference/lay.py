@@ -66,10 +66,17 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """(h, w, 3) of the crop with the donor's eyes, and how much of them shows, (h, w) 0..1."""
+    """The crop with a donor's eyes.
+
+    Args:
+        pixels: (h, w, 3).
+        show: (h, w) 0..1, how much of the donor's shows.
+        corners: (2,) each, where their outer corners have come to lie.
+    """
 
     pixels: Tones
     show: Plane
+    corners: dict[Side, Points]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +113,14 @@ def laid(crop: Crop, takes: dict[Side, Take], style: EyeStyle, jitter: Jitter, s
     }
     blurs = [work.blur for work in works.values() if work.blur is not None]
     blur = min(blurs, default=0.0)  # one for both: they are a pair
+    corners: dict[Side, Points] = {}
     for side, work in works.items():
+        corners[side] = layout.ring_of(work.eyes.points, side)[0] + work.part.offset[:2]
         painted, local = _finished(work, side, blur, seed)
         around, here = work.part.cut(pixels), work.part.cut(show)
         around[...] = around + (painted - around) * local[..., None]
         here[...] = np.maximum(here, local)
-    return Laid(np.asarray(np.clip(pixels, 0, 255), np.float32), show)
+    return Laid(np.asarray(np.clip(pixels, 0, 255), np.float32), show, corners)
 
 
 def _lit(work: _Near, take: Take, side: Side, adjust: Matrix | None, style: EyeStyle, jitter: Jitter) -> _Near:
