@@ -186,6 +186,15 @@ def test_how_far_an_eye_must_be_open_goes_by_the_wish_for_its_face(engine: Engin
     assert max(eye.openness_after or 0 for eye in face.eyes.values()) < 0.9
 
 
+def test_a_face_that_is_not_opened_tells_that_its_own_wish_had_no_effect(engine: Engine, blinked: Rgb) -> None:
+    two = Photo(np.concatenate([blinked[:260, 100:360], blinked[:260, 100:360]], axis=1))
+    wish = Options.of(faces=(2,), styles=[{"face": n, "eye_color": "blue"} for n in (1, 2)])
+    for look in (inspect_photo, open_eyes):
+        passed, opened = look(two, wish, engine=engine).report.faces
+        assert "had no effect" in passed.told()
+        assert "had no effect" not in opened.told()
+
+
 def test_one_of_two_faces_can_be_asked_for(engine: Engine, blinked: Rgb) -> None:
     two = np.concatenate([blinked[:260, 100:360], blinked[:260, 100:360]], axis=1)
     result = open_eyes(Photo(two), Options.of(faces=(2,)), engine=engine)

@@ -27,7 +27,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.models.mediapipe_faces import MediapipeDetector
 from open_the_eyes.models.reference.likeness import Likeness
 from open_the_eyes.options import Options
-from open_the_eyes.photo import Photo
+from open_the_eyes.photo import FileFacts, Photo
 from open_the_eyes.pipeline import inspect_photo, look, look_at_references, open_eyes
 from open_the_eyes.results import Inspected, Opened
 from open_the_eyes.roles import Face, Watch
@@ -149,10 +149,22 @@ def test_what_was_seen_and_an_engine_at_work_can_be_sent_to_another_process(
     there, again = sent((engine, seen))
     assert look(again, there) is again
     assert look(again, engine) is again
-    np.testing.assert_array_equal(again.pixels, blinked)
+    np.testing.assert_array_equal(again.pixels, seen.pixels)
     counted.clear()
     assert said(inspect_photo(again, engine=there)) == said(inspect_photo(seen, engine=engine))
     assert not counted.searched
+
+
+def test_of_a_reference_what_lies_around_its_faces_is_kept(engine: Engine, blinked: Rgb) -> None:
+    wide = Photo(np.pad(blinked, ((0, 0), (900, 0), (0, 0))), file=FileFacts("JPEG", sha256="12"))
+    wide.pixels[:, :900] = 120
+    (seen,) = look_at_references([wide], engine)
+    (face,) = seen.faces
+    there = face.box.grown(0.45).within(seen.pixels)
+    np.testing.assert_array_equal(there.cut(seen.pixels), there.cut(wide.pixels))
+    assert not seen.pixels[:, :600].any()
+    assert seen.photo.file == wide.file
+    assert (seen.photo.size_wh, len(look(seen.photo, engine).faces)) == (wide.size_wh, 1)
 
 
 def test_one_that_was_seen_is_no_list_either(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,6 +27,8 @@ MAX_OPENED: Final = 300
 """Faces of an earlier edit."""
 MAX_EARLIER_OPTIONS: Final = 500
 """Characters of an earlier edit's options; where they take more, none is named."""
+MAX_DEPTH: Final = 16
+"""Lists and objects within each other, in options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +103,15 @@ class EditRecord:
         """With mode and seed; "" where they are too long, or no options."""
         try:
             text = json.dumps({**strict_json(self.options), "mode": self.mode, "seed": self.seed}, sort_keys=True)
-        except (TypeError, ValueError, RecursionError):
+        except (TypeError, ValueError):
             return ""
         return text if len(text) <= MAX_EARLIER_OPTIONS else ""
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain JSON values; options that are no JSON object stay text."""
         try:
-            options = json.loads(self.options)
-        except (ValueError, RecursionError):
+            options: Any = strict_json(self.options)
+        except ValueError:
             options = self.options
         return {
             "engine": self.engine,
@@ -131,10 +134,23 @@ def strict_json(text: str) -> Any:
     """What JSON says; NaN and Infinity, which Python reads as well, it has not.
 
     Raises:
-        ValueError: it is no JSON.
-        RecursionError: it nests too deep.
+        ValueError: it is no JSON, or nests deeper than any option does, and may be too deep to be printed.
     """
-    return json.loads(text, parse_constant=_no_number)
+    try:
+        value = json.loads(text, parse_constant=_no_number)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    inner = [value]
+    for _ in range(MAX_DEPTH + 1):
+        inner = [one for outer in inner for one in _parts(outer)]
+    if inner:
+        raise ValueError("nested too deep")
+    return value
+
+
+def _parts(value: object) -> Iterable[object]:
+    """What a list or an object of JSON holds."""
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _no_number(word: str) -> None:

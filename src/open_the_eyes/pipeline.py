@@ -97,7 +97,7 @@ def open_eyes(
         parts = Parts(came, source, seen.shown, tuple(decisions), matches, kept, tuple(others))
         variations = parts.composed(options.generate.variations)
 
-    faces = face_reports(decisions, matches, kept)
+    faces = face_reports(decisions, matches, kept, options)
     report = report_of(source, engine.name, options, faces, watch, others, matches.unrelated)
     variations = recorded(variations, report, options, came, givers_of(kept.values(), others))
     opened = Opened(variations, report, options, parts=parts.held())
@@ -133,7 +133,7 @@ def inspect_photo(
     _, decisions, matches, others = _decided(photo, source, references, engine, options, watch)
     if engine.donors_only and references:  # without any, it is shown which faces need one
         decisions = left_alone(decisions, matches)
-    faces = face_reports(decisions, matches, {})
+    faces = face_reports(decisions, matches, {}, options)
     report = report_of(source, engine.name, options, faces, watch, others, matches.unrelated)
     watch.tell("match" if references else "confirm", 1.0)
     return Inspected(source, tuple(d.face for d in decisions), report)
@@ -173,8 +173,8 @@ def look_at_references(
     *,
     progress: Progress | None = None,
 ) -> tuple[Seen, ...]:
-    """References that many photos are to have, searched and described once; what is wrong with one is said before the
-    next is read.
+    """References that many photos are to have, searched and described once, and of each what lies around its faces;
+    what is wrong with one is said before the next is read.
 
     Args:
         engine, progress: as `open_eyes` takes them.
@@ -185,14 +185,14 @@ def look_at_references(
         UnreadablePhoto, PhotoTooLarge, NoCapacity: one cannot be used, or there is too little memory.
     """
     options, engine, watch = checked(options), loaded(engine), Stopwatch(progress)
-    found = []
-    with watch.stage("detect", 0.0, 0.9):
-        for reference in _references(listed(references, options), engine, watch):
-            whom(reference, options.match)
-            found.append(reference.seen)
-    with watch.stage("match", 0.9, 1.0):
-        known = tuple(introduced(one, engine) for one in found)
-    watch.tell("match", 1.0)
+
+    def kept(reference: Reference) -> Seen:
+        whom(reference, options.match)
+        return introduced(reference.seen, engine).around_faces(files.AROUND_FACE)
+
+    with watch.stage("detect"):
+        known = tuple(map(kept, _references(listed(references, options), engine, watch)))
+    watch.tell("detect", 1.0)
     return known
 
 

@@ -75,13 +75,13 @@ def options_of(edit: EditRecord) -> Options:
         raise UsageError(f"expected what edit_in gave for a file, got {type(edit).__name__}.", option="edit")
     try:
         others = strict_json(edit.options)
-    except (ValueError, RecursionError):
+    except ValueError:
         others = None
     if not isinstance(others, dict) or {"mode", "seed"} & others.keys():
         raise UsageError(f"expected options in the record, got {typed(edit.options)}.", option="edit")
     try:
         return Options.of(**{"mode": edit.mode, "seed": edit.seed, **others})
-    except (UsageError, RecursionError) as error:
+    except UsageError as error:
         raise UsageError(f"the record holds what this version cannot do: {error}", option="edit") from error
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from . import arithmetic, files, program
 from .edit_record import PAINTED
@@ -18,11 +19,22 @@ from .stages.keep import Kept
 from .stages.match import Matches
 from .stopwatch import Stopwatch
 
+_NO_STYLE: Final = "What was wished for its eyes alone had no effect: none of them was to be opened."
 
-def face_reports(decisions: Sequence[Decision], matches: Matches, kept: Mapping[int, Kept]) -> tuple[FaceReport, ...]:
+
+def face_reports(
+    decisions: Sequence[Decision], matches: Matches, kept: Mapping[int, Kept], options: Options
+) -> tuple[FaceReport, ...]:
     """A line a face, in the order of the decisions; of faces that nobody painted nothing is `kept`."""
+    styled = {style.face for style in options.generate.styles}
     return tuple(
-        _face_report(one, kept.get(one.id), matches.reasons.get(one.id), matches.notes.get(one.id, ""))
+        _face_report(
+            one,
+            kept.get(one.id),
+            matches.reasons.get(one.id),
+            matches.notes.get(one.id, ""),
+            _NO_STYLE if one.id in styled and not one.closed else "",
+        )
         for one in decisions
     )
 
@@ -33,10 +45,10 @@ def givers_of(kept: Iterable[Kept], references: Sequence[Photo]) -> list[Photo]:
     return [references[n - 1] for n in sorted({one.reference for one in origins if isinstance(one, ReferenceFace)})]
 
 
-def _face_report(decision: Decision, kept: Kept | None, no_donor: NoDonors | None, note: str) -> FaceReport:
-    """One face's line: what was decided, what came of it, why no reference gave its eyes, if one was to, and a note."""
+def _face_report(decision: Decision, kept: Kept | None, no_donor: NoDonors | None, *notes: str) -> FaceReport:
+    """One face's line: what was decided, what came of it, why no reference gave its eyes, if one was to, and notes."""
     before = {side: EyeReport(decision.face.eyes[side].openness) for side in SIDES}
-    notes = (note,) if note else ()
+    notes = tuple(filter(None, notes))
     decided = FaceReport(
         decision.id, decision.face.box, decision.outcome, decision.reason, before, notes=notes, no_donor=no_donor
     )

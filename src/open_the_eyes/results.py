@@ -101,7 +101,7 @@ class Opened:
             raise UsageError("expected a result of open_eyes, this one has no parts; open the photo again.")
         count = self.options.generate.variations
         parts = self.parts.picked(picks, count)
-        faces = face_reports(parts.decisions, parts.matches, parts.kept)
+        faces = face_reports(parts.decisions, parts.matches, parts.kept, self.options)
         report, attempts = replace(self.report, faces=faces, outputs=()), parts.attempts
         choose = self.options.choose
         if attempts and attempts.keys() != self.parts.attempts.keys():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,3 +38,18 @@ class Seen:
     def __repr__(self) -> str:
         """Short, and without what tells who they are."""
         return f"<Seen {self.photo!r}: {counted(len(self.faces), 'face')}>"
+
+    def around_faces(self, reach: float) -> Seen:
+        """The same, black beyond so many times a face's longer side from each: what gives eyes and needs no more.
+
+        Nothing is written where it is black, so systems that give memory when it is touched give none for that.
+        """
+        shown = None if self.shown is None else self._around(self.shown, reach)
+        photo = replace(self.photo.without_pixels(), picture=self._around(self.photo.pixels, reach))
+        return replace(self, photo=photo, shown=shown)
+
+    def _around(self, pixels: Rgb, reach: float) -> Rgb:
+        out: Rgb = np.zeros(pixels.shape, np.uint8)
+        for part in (face.box.grown(reach).within(pixels) for face in self.faces):
+            part.cut(out)[...] = part.cut(pixels)
+        return out

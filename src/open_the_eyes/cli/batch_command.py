@@ -167,7 +167,8 @@ def batch_command(
         copy=copy,
         ray=ray is not None,
     )
-    donors.references(references)  # for its warning; each worker reads them itself
+    for photo in references:
+        donors.reference(photo)  # for its warning; each worker reads them itself
     spec = _spec(
         settings,
         here=ray is None,

@@ -16,25 +16,24 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 
-def references(paths: Sequence[Path]) -> tuple[Photo, ...]:
-    """The photos in this order; a word on stderr about each whose eyes may be painted.
+def reference(path: Path) -> Photo:
+    """The photo; a word on stderr if its eyes may be painted.
 
     Raises:
-        UnreadablePhoto, PhotoTooLarge: one cannot be used.
+        UnreadablePhoto, PhotoTooLarge: it cannot be used.
     """
     from ..files import is_painted, read_record
 
-    photos = tuple(map(photo_at, paths))
-    for path, photo in zip(paths, photos, strict=True):
-        if is_painted(photo):
-            why = "open-the-eyes made this file" if read_record(photo) else "this file says that AI had a part in it"
-            speech.note(
-                speech.one_line(
-                    f"warning: --reference {path}: {why}, its eyes may be painted and not the person's own; better "
-                    "name a photo as the camera made it."
-                )
+    photo = photo_at(path)
+    if is_painted(photo):
+        why = "open-the-eyes made this file" if read_record(photo) else "this file says that AI had a part in it"
+        speech.note(
+            speech.one_line(
+                f"warning: --reference {path}: {why}, its eyes may be painted and not the person's own; better "
+                "name a photo as the camera made it."
             )
-    return photos
+        )
+    return photo
 
 
 def check_faces(references: Sequence[Path], settings: Settings) -> None:

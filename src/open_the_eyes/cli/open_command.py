@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..engine import Engine
     from ..files import Credentials
     from ..report import Report
+    from ..seen import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +155,12 @@ def open_command(
     if record is not None:
         others = again.recorded_references(record, others)
     credentials = _credentials(flags.signing(c2pa_cert, c2pa_key))
-    references: tuple[Source, ...] = donors.references(others)
+    references: tuple[Source, ...] = tuple(map(donors.reference, others)) if len(sources) == 1 else ()
 
     chosen = flags.engine_of(engine)
     speech.note(f"engine: {chosen.name}, {chosen.why}")
-    if references and len(sources) > 1:
-        from ..pipeline import look_at_references
-
-        with flags.by_flag():
-            references = look_at_references(references, chosen, options)
+    if others and not references:
+        references = _kept(others, chosen, options)
     run = _Run(sources, outputs, count, given, overwrite, profile, as_json, references, replayed, fineness, credentials)
     results = several.each(sources, lambda photo, n: _open_one(photo, n, run, options, chosen), debug=debug)
     if as_json:
@@ -178,6 +176,16 @@ def _credentials(signing: tuple[Path, Path] | None) -> Credentials | None:
     from ..files import Credentials
 
     return Credentials.load(*signing)
+
+
+def _kept(references: tuple[Path, ...], engine: Engine, options: Options) -> tuple[Seen, ...]:
+    """References for several photos; each is read twice, so that no two of them are in memory."""
+    from ..pipeline import look_at_references
+
+    for path in references:
+        donors.reference(path)
+    with flags.by_flag():
+        return look_at_references(references, engine, options)
 
 
 def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Engine) -> Report:

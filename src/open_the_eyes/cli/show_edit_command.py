@@ -51,8 +51,8 @@ def _printable(record: EditRecord) -> EditRecord:
     from ..edit_record import strict_json
 
     try:
-        json.dumps(strict_json(record.options), indent=1)
-    except (ValueError, RecursionError):
+        strict_json(record.options)
+    except ValueError:
         return replace(record, options=json.dumps(record.options))
     return record
 

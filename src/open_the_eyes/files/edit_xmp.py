@@ -188,7 +188,7 @@ def _earlier(told: list[str], sources: list[str]) -> tuple[EarlierEdit, ...]:
 def _is_object(text: str) -> bool:
     try:
         return isinstance(strict_json(text), dict)
-    except (ValueError, RecursionError):
+    except ValueError:
         return False
 
 
