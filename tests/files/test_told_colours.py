@@ -1,4 +1,5 @@
-"""Photos that tell their colours without a profile: by numbers of ITU-T H.273, or by a PNG's gamma and primaries."""
+"""Photos that tell their colours without a profile: by numbers of ITU-T H.273, by a PNG's gamma and primaries, or by a
+camera's word for Adobe RGB."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import Final
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from open_the_eyes.engine import Engine
 from open_the_eyes.files import encoded, for_screen, read
@@ -40,6 +41,13 @@ def told(*blocks: tuple[str, bytes], nclx: tuple[int, int, int, int] | None = No
     return FileFacts("PNG", mode=mode, blocks=(*blocks, ("IDAT", b"")), encoding=Encoding(nclx=nclx))
 
 
+def by_camera(name: str) -> FileFacts:
+    """A file with that name of an interoperability rule in its EXIF."""
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.IFD.Interop] = {ExifTags.Interop.InteropIndex: name}
+    return replace(told(), exif=exif.tobytes().removeprefix(b"Exif\0\0"))
+
+
 def with_numbers(nclx: tuple[int, int, int, int]) -> FileFacts:
     return told(("cICP", bytes(nclx)), nclx=nclx)
 
@@ -61,6 +69,7 @@ SPACES: Final = {
     "linear": with_numbers((1, 8, 0, 1)),
     "gamma and primaries": told(*ADOBE_CHUNKS),
     "gamma alone": told(*LINEAR_CHUNKS),
+    "a camera's word": by_camera("R03"),
 }
 
 
@@ -78,8 +87,8 @@ def test_what_a_file_tells_is_seen_in_srgb_and_taken_back(file: FileFacts, portr
 
 @pytest.mark.parametrize(
     ("file", "icc"),
-    [(with_numbers(P3), DISPLAY_P3), (told(*ADOBE_CHUNKS), ADOBE_RGB)],
-    ids=["numbers", "gamma and primaries"],
+    [(with_numbers(P3), DISPLAY_P3), (told(*ADOBE_CHUNKS), ADOBE_RGB), (by_camera("R03"), ADOBE_RGB)],
+    ids=["numbers", "gamma and primaries", "a camera's word"],
 )
 def test_it_is_the_space_that_a_profile_would_tell(file: FileFacts, icc: bytes, portrait: Rgb) -> None:
     space = space_of(Photo(portrait, None, file))
@@ -164,3 +173,13 @@ def test_a_small_picture_for_a_screen_has_its_profile_or_srgb(portrait: Rgb) -> 
 def test_primaries_that_make_no_white_are_refused() -> None:
     with pytest.raises(ValueError, match="light"):
         profile_of((0.3, 0.0, 0.6, 0.3, 0.3, 0.6, 0.1, 0.06), np.linspace(0, 1, 5, dtype=np.float64))
+
+
+@pytest.mark.parametrize("exif", [None, b"", b"II", b"R03", by_camera("R98").exif, by_camera("").exif])
+def test_other_words_of_cameras_and_broken_ones_are_srgb(exif: bytes | None) -> None:
+    assert space_of(Photo(np.zeros((8, 8, 3), np.uint8), None, replace(told(), exif=exif))) is None
+
+
+def test_a_profile_comes_before_a_cameras_word(portrait: Rgb) -> None:
+    file = replace(by_camera("R03"), icc=SRGB)
+    assert space_of(Photo(portrait, None, file)) is None

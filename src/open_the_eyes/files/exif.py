@@ -8,9 +8,10 @@ from typing import Final
 
 from ..errors import UnreadablePhoto
 from ..photo import FileFormat
-from .ifd import POINTERS, SHORT, Directory, Entry, as_block, read_root
+from .ifd import EXIF_DIRECTORY, INTEROP_DIRECTORY, POINTERS, SHORT, Directory, Entry, as_block, read_root
 
 _ORIENTATION: Final = 274
+_INTEROPERABILITY: Final = 1
 _PREFIX: Final = b"Exif\0\0"
 _FIRST_PRIVATE: Final = 32768
 _COPYRIGHT, _IPTC, _PRINT_MATCHING = 33432, 33723, 50341
@@ -61,6 +62,16 @@ def from_tiff(tags: bytes | None) -> bytes | None:
 def of_tiff_alone(tags: bytes | None) -> frozenset[int]:
     """The private tags, which do not go into another format's EXIF."""
     return frozenset(tag for tag in tag_numbers(tags) if tag >= _FIRST_PRIVATE) - _NOT_TIFFS_ALONE
+
+
+def is_adobe_rgb(exif: bytes | None) -> bool:
+    """Whether a camera says so in place of a profile: by the name R03, as DCF 2.0 has it."""
+    with suppress(UnreadablePhoto):
+        camera = read_root(exif or b"").children.get(EXIF_DIRECTORY)
+        rules = None if camera is None else camera.children.get(INTEROP_DIRECTORY)
+        name = None if rules is None else rules.entries.get(_INTEROPERABILITY)
+        return name is not None and name.raw.startswith(b"R03")
+    return False
 
 
 def fitting(exif: bytes | None, file_format: FileFormat) -> bytes | None:

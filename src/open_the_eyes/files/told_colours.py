@@ -1,4 +1,5 @@
-"""The RGB space that a file tells without a profile: by numbers of ITU-T H.273, or by a PNG's gamma and primaries.
+"""The RGB space that a file tells without a profile: by numbers of ITU-T H.273, by a PNG's gamma and primaries, or by a
+camera's word for Adobe RGB.
 
 Of pictures for bright screens (PQ, HLG) it is the part up to white: what is brighter passes for white.
 """
@@ -13,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from ..photo import FileFacts
+from .exif import is_adobe_rgb
 from .isobmff import Nclx
 from .made_profile import Chromaticities, Light, profile_of
 from .png_colours import USUAL_PRIMARIES, gamma_and_primaries
@@ -28,6 +30,8 @@ _PRIMARIES: Final[dict[int, Chromaticities]] = {
     12: (*_D65, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060),  # Display P3
 }
 """Those that photos are stored in; H.273 has more, of old television sets."""
+_ADOBE_RGB: Final = (256 / 563, (*_D65, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06))
+"""Its gamma and primaries (Adobe RGB (1998) Color Image Encoding, 4.3)."""
 
 
 def _srgb(signal: Light) -> Light:
@@ -77,6 +81,8 @@ def told_by(facts: FileFacts) -> Told | None:
     if nclx is not None:
         return None if facts.format == "PNG" and not nclx[3] else _by_numbers(nclx)
     found = gamma_and_primaries(facts.blocks, grey=facts.mode in ("1", "L", "LA")) if facts.format == "PNG" else None
+    if found is None and is_adobe_rgb(facts.exif):
+        return _by_gamma(*_ADOBE_RGB)
     return None if found is None else _by_gamma(*found)
 
 
