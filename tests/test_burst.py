@@ -10,18 +10,17 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.burst import BLUR, BestTake, Frame, _check_same_people, _frame, best_take
+from open_the_eyes.burst import BLUR, BestTake, Frame, _check_same_people, _frame, _Shot, best_take
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import UsageError
+from open_the_eyes.files import write
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.photo import Photo
-from open_the_eyes.results import Inspected
 from open_the_eyes.roles import Face
 from open_the_eyes.seen import Seen
 from tests.references import another_shot, somebody_else
-from tests.stand_in import face_report, report_of
 
 NOBODY = Photo(np.full((64, 64, 3), 120, np.uint8))
 
@@ -158,8 +157,8 @@ def test_what_is_no_match_is_refused(reference: Engine) -> None:
     ("sharpness", "parts"), [(5.0, 0.0), (1.0, np.log(5)), (0.25, np.log(20)), (0.1, np.log(20)), (0.0, np.log(20))]
 )
 def test_blur_speaks_against_a_frame_but_not_without_end(sharpness: float, parts: float) -> None:
-    seen = Inspected(NOBODY, (), report_of("one.jpg", face_report("already_open")))
-    assert _frame(seen, 1, 1, sharpness, 5.0).problems == pytest.approx(BLUR * parts)
+    shot = _Shot("one.jpg", ("already_open",), sharpness)
+    assert _frame(shot, 1, 5.0).problems == pytest.approx(BLUR * parts)
 
 
 def test_of_frames_as_good_as_each_other_the_first_is_taken(monkeypatch: pytest.MonkeyPatch, reference: Engine) -> None:
@@ -171,6 +170,17 @@ def test_of_frames_as_good_as_each_other_the_first_is_taken(monkeypatch: pytest.
 
 def test_frames_may_be_made_as_they_are_asked_for(reference: Engine) -> None:
     assert len(best_take((NOBODY for _ in range(2)), engine=reference).frames) == 2
+
+
+def test_frames_may_be_open_files_and_the_one_that_is_taken_is_whole(
+    reference: Engine, portrait: Rgb, blinked: Rgb, tmp_path: Path
+) -> None:
+    for number, frame in enumerate((blinked, np.asarray(cv2.GaussianBlur(portrait, (0, 0), 2.5), np.uint8))):
+        write(Photo(frame), tmp_path / f"{number}.png", record=None)
+    with (tmp_path / "0.png").open("rb") as first, (tmp_path / "1.png").open("rb") as second:
+        taken = best_take([first, second], engine=reference)
+    assert (taken.base, taken.opened.changed) == (0, True)
+    assert (taken.opened.photo.pixels != blinked).any(axis=2).mean() < 0.05
 
 
 def test_the_same_burst_gives_the_same_bytes(taken: tuple[list[Rgb], BestTake], reference: Engine) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from open_the_eyes.cli import main
+from open_the_eyes.cli import donors, main
 from open_the_eyes.imaging.arrays import Rgb
 
 
@@ -56,6 +56,17 @@ def test_best_take_writes_the_exchanged_eyes(shots: Path, blinked: Rgb, capsys: 
     assert taken["base"] == "group.png"
     assert taken["report"]["faces"][0]["source"] == "shot2.png, face 1"
     assert (shots / "best.png").exists()
+
+
+def test_a_long_burst_is_read_again_and_gives_the_same_bytes(
+    shots: Path, blinked: Rgb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = np.hstack([blinked, np.asarray(Image.open("stranger.png"))])
+    Image.fromarray(pair).save("group.png")
+    for name, held in (("held.png", donors.HELD), ("one_held.png", pair.shape[0] * pair.shape[1]), ("none.png", 0)):
+        monkeypatch.setattr(donors, "HELD", held)
+        assert main(["best-take", "group.png", "shot2.png", "-o", name]) == 0
+        assert (shots / name).read_bytes() == (shots / "held.png").read_bytes()
 
 
 def test_best_take_can_be_told_who_is_who_as_it_advises(

@@ -79,6 +79,16 @@ def read(photo: Source, settings: Settings) -> Photo:
     return files.read(photo, settings)
 
 
+def rereadable(photo: Source, settings: Settings) -> Source:
+    """What may be read a second time: of an open file, its bytes.
+
+    Raises:
+        UsageError, UnreadablePhoto: as `read` does.
+    """
+    known = isinstance(photo, str | bytes | bytearray | memoryview | os.PathLike | Photo | Seen)
+    return photo if known or files.is_image(photo) else _content(photo, settings.max_bytes)
+
+
 def _content(given: object, most: int) -> bytes:
     """What is in an open binary file from its place on, up to the first byte that is too many.
 

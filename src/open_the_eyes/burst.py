@@ -10,15 +10,17 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from .arguments import Source, is_single, prepared
+from .arguments import Source, is_single, prepared, read, rereadable
 from .arithmetic import one_blas_thread
 from .engine import Engine
 from .errors import UsageError, memory_in_words
+from .files import AROUND_FACE
 from .imaging.arrays import Rgb, to_tones
 from .imaging.sharpness import fine_energy
 from .options import EngineName, MatchOptions, Options
+from .photo import Photo
 from .pipeline import Progress, inspect_photo, introduced, look, open_eyes
-from .results import Inspected, Opened
+from .results import Opened
 from .roles import Face
 from .seen import Seen
 from .stages.evidence import acquainted
@@ -55,6 +57,15 @@ class Frame:
             "sharpness": round(self.sharpness, 3),
             "problems": round(self.problems, 3),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Shot:
+    """A frame as it was looked at: its name, the outcome of each face, and the fine detail of its faces, levels."""
+
+    name: str
+    outcomes: tuple[str, ...]
+    sharpness: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +115,18 @@ def best_take(
         raise UsageError(said, option="engine")
     match = Options.of(match=match).match.match
     tell = told_by(progress) or _silent
+    sources = [rereadable(photo, engine.settings) for photo in photos]
     seen, found = [], []
-    for number, photo in enumerate(photos):
-        looked = partial(_told_of, tell, number, len(photos))
-        seen.append(look(photo, engine, progress=looked))
-        found.append(inspect_photo(seen[-1], engine=engine))
+    for number, photo in enumerate(sources):
+        looked = partial(_told_of, tell, number, len(sources))
+        one, shot = _looked_at(photo, number, engine, looked)
+        seen.append(one)
+        found.append(shot)
     frames = _frames(found)
     base = min(range(len(frames)), key=lambda n: (round(frames[n].problems, 6), n))
     others = [n for n, one in enumerate(seen) if n != base and one.faces]
-    seen = [introduced(one, engine) if n in (base, *others) else one for n, one in enumerate(seen)]
+    whole = read(sources[base], engine.settings)
+    seen[base] = seen[base] if seen[base].photo is whole else replace(seen[base], photo=whole, shown=None)
     if not match and not options.match.match:
         _check_same_people([seen[n] for n in (base, *others)], frames[base].name, engine)
     pairs = (*options.match.match, *_among(others, match, frames, base))
@@ -172,23 +186,35 @@ def _among(
     return tuple(pairs)
 
 
-def _frames(seen: Sequence[Inspected]) -> tuple[Frame, ...]:
-    most = max(len(one.faces) for one in seen)
-    sharp = [_sharpness(one.photo.pixels, one.detected) for one in seen]
-    sharpest = max(max(sharp), 1e-3)
-    return tuple(_frame(one, n, most, s, sharpest) for n, (one, s) in enumerate(zip(seen, sharp, strict=True), start=1))
+def _looked_at(photo: Source, number: int, engine: Engine, looked: Progress) -> tuple[Seen, _Shot]:
+    """A frame, and what there is to say of it. A burst may be long: of what was read here only what lies around faces
+    stays in memory, and the frame that is taken is read again."""
+    seen = look(photo, engine, progress=looked)
+    inspected = inspect_photo(seen, engine=engine)
+    path = None if seen.photo.file is None else seen.photo.file.path
+    shot = _Shot(
+        f"photo {number + 1}" if path is None else path.name,
+        tuple(face.outcome for face in inspected.faces),
+        _sharpness(seen.photo.pixels, inspected.detected),
+    )
+    seen = introduced(seen, engine)
+    return seen if isinstance(photo, Photo | Seen) else seen.around_faces(AROUND_FACE), shot
 
 
-def _frame(seen: Inspected, number: int, most: int, sharpness: float, sharpest: float) -> Frame:
-    outcomes = [face.outcome for face in seen.faces]
+def _frames(shots: Sequence[_Shot]) -> tuple[Frame, ...]:
+    most = max(len(one.outcomes) for one in shots)
+    sharpest = max(*(one.sharpness for one in shots), 1e-3)
+    return tuple(_frame(one, most, sharpest) for one in shots)
+
+
+def _frame(shot: _Shot, most: int, sharpest: float) -> Frame:
+    outcomes = shot.outcomes
     closed, unsure = outcomes.count("closed"), outcomes.count("unsure")
     hidden = len(outcomes) - closed - unsure - outcomes.count("already_open")
     problems = CLOSED * closed + UNSURE * unsure + HIDDEN * hidden + MISSING * (most - len(outcomes))
     if outcomes:
-        problems += BLUR * float(np.log(sharpest / max(sharpness, 0.05 * sharpest)))
-    path = None if seen.photo.file is None else seen.photo.file.path
-    name = f"photo {number}" if path is None else path.name
-    return Frame(name, len(outcomes), closed, unsure, sharpness, problems)
+        problems += BLUR * float(np.log(sharpest / max(shot.sharpness, 0.05 * sharpest)))
+    return Frame(shot.name, len(outcomes), closed, unsure, shot.sharpness, problems)
 
 
 def _sharpness(pixels: Rgb, faces: Sequence[Face]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..errors import PhotoTooLarge, UnreadablePhoto
 from ..naming import is_drawing
@@ -14,6 +14,10 @@ from . import speech
 if TYPE_CHECKING:
     from ..photo import Photo
     from ..settings import Settings
+
+
+HELD: Final = 300_000_000
+"""Pixels of a burst that are kept from when it is seen that they can be read: 0.9 GB."""
 
 
 def reference(path: Path) -> Photo:
@@ -52,9 +56,12 @@ def check_faces(references: Sequence[Path], settings: Settings) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """The frames of a burst, the files that are none (results by their records, drawings), and why others failed."""
+    """The frames of a burst, the files that are none (results by their records, drawings), and why others failed.
 
-    frames: dict[Path, Photo] = field(default_factory=dict)
+    Frames beyond `HELD` pixels are to be read again, by their paths.
+    """
+
+    frames: dict[Path, Photo | Path] = field(default_factory=dict)
     made: list[Path] = field(default_factory=list)
     failed: dict[Path, str] = field(default_factory=dict)
 
@@ -70,7 +77,7 @@ def burst(paths: Sequence[Path], named: Collection[Path]) -> Burst:
     """
     from ..files import read_record
 
-    found = Burst()
+    found, room = Burst(), HELD
     for path in paths:
         if is_drawing(path.name):
             found.made.append(path)
@@ -85,7 +92,9 @@ def burst(paths: Sequence[Path], named: Collection[Path]) -> Burst:
             speech.note(f"left out: {found.failed[path]}")
             continue
         if read_record(photo) is None:
-            found.frames[path] = photo
+            width, height = photo.size_wh
+            room -= width * height
+            found.frames[path] = photo if room >= 0 else path
         else:
             found.made.append(path)
             speech.note(speech.one_line(f"left out: {path}, which open-the-eyes made: its eyes may be painted"))
