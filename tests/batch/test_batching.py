@@ -18,6 +18,7 @@ from open_the_eyes.batch.worker import WorkerConfig, WorkerSlot, make_processor
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import NoRoomOnGpu
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.models.folded import FoldedPatches
 from open_the_eyes.options import GenerateOptions, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
@@ -80,6 +81,14 @@ def test_requests_of_different_photos_share_one_call(closed_crop: Crop) -> None:
     answers = asked_together(BatchingGenerator(inner, wait_seconds=30), closed_crop, [1, 2], [3], [4, 5, 6])
     assert answers == [[1, 2], [3], [4, 5, 6]]
     assert inner.batches == [6]
+
+
+def test_what_comes_folded_stays_folded(engine: Engine, closed_crop: Crop) -> None:
+    shared = BatchingGenerator(engine.generator)
+    with shared.photo():
+        patches = shared.generate([Request(closed_crop, seed) for seed in (1, 2)], PLAIN)
+    assert isinstance(patches, FoldedPatches)
+    assert len(patches) == 2
 
 
 def test_a_batch_is_never_larger_than_the_most(closed_crop: Crop) -> None:

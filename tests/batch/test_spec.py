@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,18 @@ def test_another_quality_makes_another_batch() -> None:
     usual, *others = (BatchSpec(engine="auto", painter="appearance", quality=quality) for quality in (None, 80, 90))
     assert len({spec.fingerprint() for spec in (usual, *others)}) == 3
     assert [spec.to_json().get("quality") for spec in (usual, *others)] == [None, 80, 90]
+
+
+def test_what_becomes_of_a_reference_while_a_batch_runs_is_another_batchs(tmp_path: Path) -> None:
+    reference = tmp_path / "shot2.jpg"
+    reference.write_bytes(b"as it was")
+    spec = BatchSpec(engine="auto", painter="appearance", references=(reference,))
+    first = spec.fingerprint()
+    reference.write_bytes(b"with a rating")
+    assert spec.fingerprint() == first
+    assert replace(spec).fingerprint() != first
+    reference.unlink()
+    assert spec.fingerprint() == first
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from PIL import Image
 
 from open_the_eyes.errors import PhotoNotWritten
 from open_the_eyes.files import encoded, read, read_record
-from open_the_eyes.photo import FileFormat, Photo
+from open_the_eyes.files.jpeg.segments import MAX_ICC, split
+from open_the_eyes.photo import FileFacts, FileFormat, Photo
 from open_the_eyes.settings import Settings
 from tests.files.pictures import (
     RECORD,
@@ -247,3 +248,10 @@ def test_transparency_is_refused_as_jpeg_and_an_opaque_alpha_is_not() -> None:
 def test_a_picture_too_long_for_a_format_is_refused(file_format: FileFormat, side: int) -> None:
     with pytest.raises(PhotoNotWritten, match="choose"):
         encoded(Photo(np.zeros((1, side, 3), np.uint8)), file_format, None)
+
+
+def test_a_profile_too_large_for_a_jpeg_is_refused_by_its_name() -> None:
+    photo = Photo(np.zeros((8, 8, 3), np.uint8), file=FileFacts("PNG", icc=bytes(MAX_ICC + 1)))
+    with pytest.raises(PhotoNotWritten, match=r"a profile that fits into a JPEG, it has [0-9,]+ bytes; choose \.png"):
+        encoded(photo, "JPEG", None)
+    assert len(split(encoded(replace(photo, file=FileFacts("PNG", icc=bytes(MAX_ICC))), "JPEG", None)).head) >= 255

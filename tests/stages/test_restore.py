@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import cv2
 import numpy as np
@@ -27,8 +28,10 @@ from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.results import Opened
-from open_the_eyes.roles import Crop, Face
+from open_the_eyes.roles import Crop, Face, Patch
 from open_the_eyes.settings import Settings
+from open_the_eyes.stages.blend import looks_of
+from open_the_eyes.stages.restore import restore
 from tests import networks
 from tests.faces import iris_colour
 from tests.networks import Nodes
@@ -85,6 +88,19 @@ def test_a_network_that_changes_nothing_changes_nothing(equipped: Equipped, blin
         result = restored(equipped(networks.identity()), blinked, whole_face=whole_face)
         assert not changed(result, opened_blink).any()
         assert result.faces[0].reason == opened_blink.faces[0].reason
+
+
+def test_eyes_that_were_not_made_are_not_restored(equipped: Equipped, blinked: Rgb, closed_crop: Crop) -> None:
+    engine = equipped(networks.sharpened())
+    restorer = engine.restorer("gfpgan")
+    assert restorer is not None
+    made = Patch(to_tones(closed_crop.pixels), closed_crop.mask, 0, 0.0)
+    row = looks_of(closed_crop, [replace(made, fault="it cannot be laid in"), made])
+    counting = Mock(wraps=restorer)
+    ((without, restored_one),) = restore(blinked, [row], counting, Options.of().restore, engine.detector)
+    assert without is row[0]
+    assert restored_one is not row[1]
+    assert len(counting.restore.call_args[0][0]) == 1
 
 
 def test_pixels_outside_the_mask_come_back_untouched(

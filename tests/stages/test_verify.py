@@ -85,9 +85,12 @@ def test_an_eye_that_was_not_painted_does_not_count_against_the_face(blinked: Rg
     assert verdict.passed
 
 
-def test_an_eye_outside_the_picture_need_not_agree_with_the_other(blinked: Rgb, blinked_face: Face) -> None:
+@pytest.mark.parametrize("outside", [True, False])
+def test_an_eye_that_cannot_be_seen_need_not_agree_with_the_other(
+    blinked: Rgb, blinked_face: Face, outside: bool
+) -> None:
     one = crop(blinked, blinked_face, ("left",))
-    gone = {**blinked_face.eyes, "right": Eye(0.0, 0.0, covered=True, outside=True)}
+    gone = {**blinked_face.eyes, "right": Eye(0.0, 0.0, covered=True, outside=outside)}
     detector = Measuring((1.0, 0.1), (0.0, 0.0))
     assert "differently open" in verify(blinked, one, a_patch(one), one.pixels, detector, PLAIN).reason
     cut_off = replace(one, face=replace(blinked_face, eyes=gone))

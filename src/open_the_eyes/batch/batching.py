@@ -22,7 +22,7 @@ class _PendingCall:
 
     requests: Sequence[Request]
     options: GenerateOptions
-    patches: list[Patch] | None = None
+    patches: Sequence[Patch] = ()
     error: BaseException | None = None
     done: threading.Event = field(default_factory=threading.Event)
 
@@ -71,7 +71,7 @@ class BatchingGenerator:
         requests: Sequence[Request],
         options: GenerateOptions,
         watch: Watch | None = None,  # noqa: ARG002 -- a batch belongs to several photos
-    ) -> list[Patch]:
+    ) -> Sequence[Patch]:
         """One patch a request, in order; raises what the inner generator raises for these requests."""
         call = _PendingCall(requests, options)
         with self._changed:
@@ -85,7 +85,7 @@ class BatchingGenerator:
                 self._run(batch)
         if call.error is not None:
             raise call.error
-        return call.patches or []
+        return call.patches
 
     def _next_batch(self, call: _PendingCall) -> list[_PendingCall]:
         """Waits until a batch can begin, and takes it; or until another thread has done this call."""
@@ -127,9 +127,10 @@ class BatchingGenerator:
     def _answer(self, batch: list[_PendingCall]) -> None:
         requests = [request for one in batch for request in one.requests]
         try:
-            patches = iter(self._inner.generate(requests, batch[0].options))
+            patches, done = self._inner.generate(requests, batch[0].options), 0
             for one in batch:
-                one.patches = [next(patches) for _ in one.requests]
+                one.patches = patches[done : done + len(one.requests)]  # a part, for it may hold them folded
+                done += len(one.requests)
         except BaseException as error:  # noqa: BLE001 -- handed to the photo that it belongs to
             if len(batch) == 1:
                 batch[0].error = error

@@ -45,6 +45,7 @@ class BatchSpec:
     quality: int | None = None
     certificate: Path | None = None
     key: Path | None = None
+    _known: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def to_json(self) -> dict[str, object]:
         """Engine and options, as people may want to read them."""
@@ -62,9 +63,16 @@ class BatchSpec:
     def fingerprint(self) -> str:
         """16 hexadecimal digits that change with whatever changes a result's bytes.
 
+        Files are read when it is first asked for: what becomes of them while a batch runs is another batch's.
+
         Raises:
             UnreadablePhoto: a reference, or the certificate, is not there.
         """
+        if not self._known:
+            self._known.append(self._fingerprint())
+        return self._known[0]
+
+    def _fingerprint(self) -> str:
         files = [*self.references, *([] if self.certificate is None else [self.certificate])]
         told = [self.painter, self.options.changed(), [_sha256(path) for path in files]]
         if self.settings:  # else it is that of earlier releases, whose manifests are gone on with

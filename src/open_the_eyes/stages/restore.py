@@ -62,13 +62,14 @@ def restore(
     detector: FaceDetector,
     watch: Watch | None = None,
 ) -> list[list[Look]]:
-    """The looks of each face, restored, in one go for all; one that the network spoilt stays as it was, with a note."""
-    squares = [_square(pixels, look) for row in looks for look in row]
+    """The looks of each face, restored, in one go for all; one that the network spoilt stays as it was, with a note.
+    One without new eyes is not shown to it."""
+    squares = [_square(pixels, look) for row in looks for look in row if not look.patch.fault]
     sharper = restorer.restore([square.pixels for square in squares], options.fidelity, watch)
     done = iter(
         _restored(pixels, square, after, options, detector) for square, after in zip(squares, sharper, strict=True)
     )
-    return [[next(done) for _ in row] for row in looks]
+    return [[look if look.patch.fault else next(done) for look in row] for row in looks]
 
 
 def not_kept(why: str) -> str:

@@ -82,7 +82,7 @@ def verify(pixels: Rgb, crop: Crop, patch: Patch, opened: Rgb, detector: FaceDet
         return Verdict("the face was no longer recognised as one after painting", -1.0, {})
     openness = {side: again.eyes[side].openness for side in SIDES}
     seam = seam_step(crop.pixels, opened, patch.mask * crop.mask)
-    pair = not any(eye.outside for eye in crop.face.eyes.values())
+    pair = not any(eye.covered for eye in crop.face.eyes.values())
     gap = abs(openness["left"] - openness["right"]) - NATURAL_GAP * _turned(crop.face.yaw_deg) if pair else 0.0
     squint = 0.0 if style.gaze is not None else _squint(crop.face, again, patch.convergence)
     reason = _fault(again, crop, _Flaws(seam, gap, squint), style)

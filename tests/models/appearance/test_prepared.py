@@ -13,6 +13,7 @@ from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.prepared import Prepared
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
+from training.painters import Bare
 
 
 def test_attempts_at_one_face_share_it_and_come_out_as_if_alone(
@@ -25,6 +26,14 @@ def test_attempts_at_one_face_share_it_and_come_out_as_if_alone(
     _, second = painter.generate(requests, GenerateOptions())
     preparing.assert_called_once()
     assert np.array_equal(second.pixels, alone.pixels)
+
+
+def test_traits_are_told_once_a_face(closed_crop: Crop) -> None:
+    tailed = replace(closed_crop, tails=np.where(closed_crop.mask > 0.9, closed_crop.mask, np.float32(0)))
+    painter = Bare()
+    painter.traits = Mock(wraps=painter.traits)
+    painter.generate([Request(crop, seed) for crop in (tailed, closed_crop) for seed in (1, 2)], GenerateOptions())
+    assert painter.traits.of.call_count == 2
 
 
 def test_another_face_and_another_seed_of_skin_over_lashes_have_their_own(closed_crop: Crop) -> None:

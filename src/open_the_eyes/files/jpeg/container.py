@@ -90,10 +90,14 @@ def pack(parcel: Parcel) -> bytes:
     JFIF and Adobe segments describe the encoding: Adobe's is the encoder's, JFIF's (it holds the density) the source's.
 
     Raises:
-        PhotoNotWritten: a side is too long, or the XMP does not fit into a segment.
+        PhotoNotWritten: a side is too long, the XMP does not fit into a segment, or the profile not into all of them.
     """
     if max(parcel.picture.size) > _MAX_SIDE:
         raise PhotoNotWritten(f"expected sides of at most {_MAX_SIDE:,} pixels for a JPEG; choose .png or .tif.")
+    if parcel.icc is not None and len(parcel.icc) > segments.MAX_ICC:
+        raise PhotoNotWritten(
+            f"expected a profile that fits into a JPEG, it has {len(parcel.icc):,} bytes; choose .png or .tif."
+        )
     if parcel.xmp is not None and len(parcel.xmp) + len(segments.XMP) > segments.MAX_PAYLOAD:
         raise PhotoNotWritten(
             f"expected XMP that fits into a JPEG, it has {len(parcel.xmp):,} bytes; choose .png or .tif."

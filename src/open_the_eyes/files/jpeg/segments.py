@@ -23,10 +23,11 @@ ADOBE: Final = b"Adobe"
 MAX_PAYLOAD: Final = 65_533
 _ORDER_MARKS: Final = (b"II\x2a\0", b"MM\0\x2a")
 
-_SOI, _EOI, _SOS, _DRI, _COM = 0xD8, 0xD9, 0xDA, 0xDD, 0xFE
+_TEM, _SOI, _EOI, _SOS, _DRI, _COM = 0x01, 0xD8, 0xD9, 0xDA, 0xDD, 0xFE
 _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 _MAX_SEGMENTS: Final = 20_000
-_NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+"""Any but those of restarts, which stand in the coded data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _head(data: bytes, at: int = 2) -> tuple[tuple[Segment, ...], int]:
             raise damaged("a second picture begins in its header")
         if marker == _SOS:
             return tuple(head), at
-        if marker == 0x01 or 0xD0 <= marker <= 0xD7:
+        if marker == _TEM:
             continue
         end = _end_of_segment(data, at)
         if len(head) == _MAX_SEGMENTS:
@@ -180,12 +181,16 @@ def exif_segments(exif: bytes) -> Iterator[Segment]:
         yield Segment(_APP1, EXIF + exif[start : start + room])
 
 
+_ICC_ROOM: Final = MAX_PAYLOAD - len(ICC) - 2
+MAX_ICC: Final = 255 * _ICC_ROOM
+"""Bytes of a profile: its pieces are counted in one byte each."""
+
+
 def icc_segments(icc: bytes) -> Iterator[Segment]:
     """A profile in numbered pieces."""
-    room = MAX_PAYLOAD - len(ICC) - 2
-    count = -(-len(icc) // room)
+    count = -(-len(icc) // _ICC_ROOM)
     for number in range(count):
-        yield Segment(_APP2, ICC + bytes([number + 1, count]) + icc[number * room : (number + 1) * room])
+        yield Segment(_APP2, ICC + bytes([number + 1, count]) + icc[number * _ICC_ROOM : (number + 1) * _ICC_ROOM])
 
 
 def xmp_segment(xmp: bytes) -> Segment:
@@ -201,7 +206,7 @@ def named_segment(name: str, payload: bytes) -> Segment:
 
 def _marker(data: bytes, at: int) -> tuple[int, int]:
     """The next marker from a position on, and where its segment starts; stray bytes are passed over, as in libjpeg."""
-    found = _NEXT_MARKER.search(data, at)
+    found = NEXT_MARKER.search(data, at)
     if found is None:
         raise truncated("its header")
     return found[0][1], found.end()
@@ -222,7 +227,7 @@ def _end_of_scans(data: bytes, at: int) -> tuple[int, int]:
     """Behind the end marker, and how many scans there are; `at` is where the first one's header starts."""
     at, scan_count = _end_of_segment(data, at), 1
     for _ in range(_MAX_SEGMENTS):
-        found = _NEXT_MARKER.search(data, at)
+        found = NEXT_MARKER.search(data, at)
         if found is None:
             raise truncated("the picture")
         marker = found[0][1]
@@ -231,5 +236,5 @@ def _end_of_scans(data: bytes, at: int) -> tuple[int, int]:
         if marker == _SOI:
             raise truncated("the picture, and another begins")
         scan_count += marker == _SOS
-        at = found.end() if marker == 0x01 else _end_of_segment(data, found.end())
+        at = found.end() if marker == _TEM else _end_of_segment(data, found.end())
     raise damaged(f"it has more than {_MAX_SEGMENTS:,} scans")

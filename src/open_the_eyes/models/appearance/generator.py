@@ -99,9 +99,11 @@ class AppearanceGenerator(Reloaded):
         for done, request in enumerate(requests):
             if watch is not None:
                 watch.tell("generate", done / len(requests))
-            # attempts at one face come one after another, so the last crop is all that has to be kept
+            # attempts at one face come one after another, so what was last told of one is all that has to be kept
+            if ready is None or ready.came is not request.crop:
+                traits = self.traits.of(request.crop.view)
             if ready is None or not ready.suits(request.crop, request.seed):
-                ready, traits = self.prepared(request), self.traits.of(request.crop.view)
+                ready = self.prepared(request)
             patches.append(Folded.of(ready.finished(self._patch(ready, traits, request)), request.crop))
         return FoldedPatches(patches)
 

@@ -22,6 +22,7 @@ from ...imaging.lids import EyeShape, LidDistances, lid_distances
 from ...imaging.luma import luma_of
 from ...imaging.mesh478 import Side
 from ...imaging.threefold import threefold
+from .skin_below import BELOW
 
 TOLD: Final = (0.85, 0.05)
 """A lash line is darkened by so much of what it lacks to the shut eye's, less so much."""
@@ -32,8 +33,6 @@ DARKEST_SKIN: Final = 12.0
 SHUT_LINE: Final = (-0.14, 0.2)
 OPEN_LINE: Final = (-0.09, 0.05)
 """How far under the upper lid's edge the darkest row may lie."""
-SKIN: Final = (0.28, 0.45)
-"""There the skin below a shut eye lies."""
 ALONG: Final = (0.15, 0.85)
 """From the outer corner (0) to the inner one (1): where a row is measured."""
 THIN: Final = (0.02, 0.5)
@@ -82,7 +81,7 @@ def shut_line(photo: Tones, shut: EyeShape) -> ShutLine | None:
     if there is None:
         return None
     below = there.below
-    skin = there.inside & (below > SKIN[0]) & (below < SKIN[1])
+    skin = there.inside & (below > BELOW[0]) & (below < BELOW[1])
     line = there.inside & (np.abs(below) < 0.06)
     if min(skin.sum(), line.sum()) < _FEW:
         return None

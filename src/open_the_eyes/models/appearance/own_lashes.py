@@ -16,6 +16,7 @@ from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.luma import LUMA, luma_of
 from ...imaging.sharpness import edge_blur
+from .skin_below import BELOW
 
 SEEN_FROM: Final = (36.0, 64.0)
 """Eye widths in pixels between which lashes come to be seen."""
@@ -75,7 +76,7 @@ def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
     there = lid_distances(small, Box(0, 0, *size_wh))
     along, below = there.along / small.width, there.below_upper / small.width
     inside = (along > _ALONG[0]) & (along < _ALONG[1])
-    line, skin = inside & (np.abs(below) < 0.06), inside & (below > 0.28) & (below < 0.45)
+    line, skin = inside & (np.abs(below) < 0.06), inside & (below > BELOW[0]) & (below < BELOW[1])
     if line.sum() < 20 or skin.sum() < 20:
         return None
     level = luma_of(photo)

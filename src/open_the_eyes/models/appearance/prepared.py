@@ -125,8 +125,8 @@ class Prepared:
 
     def finished(self, patch: Patch) -> Patch:
         """What was painted in `crop`, as a patch for the crop as it came: exposed like it, and over lashes' ends."""
-        exposed = patch if self.darker is None else self.darker.exposed(patch, self.bare)
-        return over_tails(exposed, self.came)
+        whole = over_tails(patch, self.came)
+        return whole if self.darker is None else self.darker.exposed(whole, self.bare)
 
 
 def shapes_in(crop: Crop, points: Points) -> dict[Side, EyeShape]:

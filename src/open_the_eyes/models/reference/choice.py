@@ -55,8 +55,9 @@ def _judged(crop: Crop, donor: Donor) -> Ranked:
 
 
 def _obstacle(yaw: float, pitch: float, growth: float) -> str:
-    if yaw > MAX_YAW_APART or pitch > MAX_PITCH_APART:
-        return f"the head is turned {max(yaw, pitch):.0f} degrees further there"
+    for apart, most, how in ((yaw, MAX_YAW_APART, "turned"), (pitch, MAX_PITCH_APART, "tilted")):
+        if apart > most:
+            return f"the head is {how} {apart:.0f} degrees differently there"
     if growth > MAX_GROWTH:
         return f"the face is {growth:.1f} times smaller there"
     return ""

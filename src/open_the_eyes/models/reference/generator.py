@@ -24,7 +24,7 @@ from ..appearance.wings import draw_wings
 from ..folded import Folded, FoldedPatches, folded
 from . import lay
 from .choice import Ranked
-from .face_givers import OWN, GiversOfFaces, own_donor
+from .face_givers import GiversOfFaces, own_donor
 from .transfer import sheet_of
 
 FAILED: Final = "its own pixels did not fit in"
@@ -101,17 +101,15 @@ class ReferenceGenerator:
         for side in crop.sides:
             direct = side in donor.crop.sides
             eyes = sheet if direct else sheet.mirrored(partner)
-            own = donor.giver == OWN
             pair = crop.open_side is not None or not direct
-            along = self._iris_along(crop, donor.crop, side, own=own) if pair else None
+            along = self._iris_along(crop, donor.crop, side) if pair else None
             from_side = side if direct else OTHER[side]
             takes[side] = lay.Take(eyes, not direct, along, donor.crop.face.eyes[from_side].openness)
         return takes
 
-    def _iris_along(self, crop: Crop, donor: Crop, side: Side, *, own: bool) -> float:
+    def _iris_along(self, crop: Crop, donor: Crop, side: Side) -> float:
         """Where the iris of one side stands beside the partner that is open: in the photo, else on the donor."""
-        lone = crop.open_side is not None
-        pair = crop if lone or own else donor
+        pair = donor if crop.open_side is None else crop
         seen, traits = layout.points_on_strip(pair.landmarks), self._appearance.traits.of(pair.view)
         model = self._appearance.model
         prediction = condition.shape_given_eyes(model, seen, (OTHER[side],), model.predict_shape(seen, traits))

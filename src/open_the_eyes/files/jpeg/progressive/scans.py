@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 from ...parcel import u16
 from ..huffman import HuffmanTable, NoSuchTable
 from ..layout import MISSING_TABLE, Grid, NotPatchable, grid_of
-from ..segments import Segment, Segments
+from ..segments import NEXT_MARKER, Segment, Segments
 from ..tables import DHT, huffman_tables, restart_of
 
 _SOS, _EOI, _DRI = 0xDA, 0xD9, 0xDD
-_NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _RESTART: Final = re.compile(rb"\xff[\xd0-\xd7]")
 _RST0: Final = 0xD0
 _MAX_LOW: Final = 13
@@ -192,7 +191,7 @@ def _taken_apart(data: bytes) -> Iterator[tuple[tuple[Segment, ...], bytes, byte
 
 def _following(data: bytes, at: int) -> int:
     """Where the next marker stands; bytes of ones that fill up before it belong to nothing."""
-    found = _NEXT_MARKER.search(data, at)
+    found = NEXT_MARKER.search(data, at)
     if found is None:
         raise NotPatchable("damaged coded data")
     return found.start()
