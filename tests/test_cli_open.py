@@ -26,6 +26,16 @@ def files() -> set[str]:
     return {path.as_posix() for path in Path().rglob("*") if path.is_file()}
 
 
+def test_a_file_that_begins_like_an_option_is_told_of(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch, stand_in: StandIn
+) -> None:
+    Path("-dash.jpg").write_text("blink")
+    monkeypatch.setattr("sys.argv", ["open-the-eyes", "open", "-dash.jpg"])
+    assert main(["open", "-dash.jpg"]) == 2
+    assert "If -dash.jpg is a photo, write ./-dash.jpg" in capsys.readouterr().err
+    assert stand_in.calls == []
+
+
 def test_the_result_lands_beside_the_photo_and_the_line_says_what_was_done(capsys: Captured) -> None:
     assert main(["open", *photos("blink")]) == 0
     assert files() == {"photo1.jpg", "photo1.opened.jpg"}

@@ -181,6 +181,9 @@ def test_a_file_names_the_edits_that_its_photo_had_before() -> None:
     [
         pytest.param(report_of("a.jpg"), "no face found: nothing to open, nothing written", id="no face"),
         pytest.param(
+            report_of("a.jpg", face_report("unsure")), "nothing opened, nothing written", id="nobody's eyes to be had"
+        ),
+        pytest.param(
             report_of("a.jpg", face_report("profile")), "nothing to open, nothing written", id="no closed eye"
         ),
         pytest.param(
@@ -203,7 +206,7 @@ def test_eyes_that_may_be_closed_come_with_the_option_that_opens_them() -> None:
     lines = words.opened_lines(report_of("a.jpg", *faces, face_report("unsure", number=4)))
     assert lines[-2:] == [
         "  --all opens eyes that may be closed as well, --faces 1,4 these alone",
-        "  nothing to open, nothing written",
+        "  nothing opened, nothing written",
     ]
 
 

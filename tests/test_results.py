@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from open_the_eyes import arithmetic, files, program, reporting
 from open_the_eyes.edit_record import COMPOSITE, NEWSCODES, PAINTED, PHOTOGRAPHED, EarlierEdit
@@ -38,6 +39,17 @@ def saying(word: str) -> Photo:
     """A photo whose XMP has a digital source type."""
     told = f'<a xmlns:e="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" e:DigitalSourceType="{NEWSCODES}{word}"/>'
     return replace(PIXELS, file=FileFacts("PNG", xmp=told.encode()))
+
+
+@pytest.mark.parametrize("by", ["its name", "a link"])
+def test_the_original_is_never_replaced(by: str, engine: Engine, blinked: Rgb, tmp_path: Path) -> None:
+    original, link = tmp_path / "photo.png", tmp_path / "link.png"
+    Image.fromarray(blinked).save(original)
+    link.hardlink_to(original)
+    before = original.read_bytes()
+    with pytest.raises(PhotoNotWritten, match="the original is never replaced"):
+        open_eyes(original, engine=engine).save(original if by == "its name" else link, overwrite=True)
+    assert original.read_bytes() == before
 
 
 def test_saving_writes_the_picture_and_an_honest_record(opened_blink: Opened, tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ class FileFacts:
         encoding: settings of the encoder worth repeating.
         blocks: everything else, byte for byte, in the file's order: (name, payload) of JPEG segments ("APP13", "COM",
             "after" for what follows the picture), PNG chunks ("IDAT" marks the place of the pixels), WebP chunks.
-        notes: sentences on what of the file cannot be kept in whatever format it is written, by `files.notes`.
+        notes: sentences on what of the file cannot be kept in whatever format it is written, or is doubtful.
         stored: JPEG, the picture as the file coded it.
         placeless: where the photo was taken is left out, so nothing else of the source file may go along.
         source_types: IPTC's words for what the picture is made of, wherever in the file they stood, if not captures.

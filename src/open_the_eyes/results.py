@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from numbers import Integral
 from pathlib import Path
 from typing import get_args
 
 from . import files, naming, notebook
-from .errors import UsageError, memory_in_words
+from .errors import PhotoNotWritten, UsageError, memory_in_words
 from .imaging.painting import Painting
 from .option_values import check_one_of, checked_quality
 from .options import Options
@@ -162,7 +163,7 @@ class Opened:
 
         Args:
             path: None puts `photo.opened.jpg` beside the photo that was read.
-            overwrite: replace files that exist.
+            overwrite: replace files that exist; the photo that was read is never replaced.
             quality: as in `encoded`.
             credentials: to sign the files with, as Content Credentials.
 
@@ -170,7 +171,7 @@ class Opened:
             The report with `outputs` filled in.
 
         Raises:
-            PhotoNotWritten: a file exists, or cannot be written.
+            PhotoNotWritten: a file exists, is the original, or cannot be written.
             UsageError: no path, for a photo that came without one, or what is neither a path nor a quality.
         """
         quality = checked_quality(quality)
@@ -179,6 +180,7 @@ class Opened:
             targets = _targets(self.photo, path, len(self.variations))
             for target in targets:
                 files.check_free(target, overwrite=overwrite)
+                _check_no_original(target, self.photo)
             outputs: list[OutputReport] = []
             try:
                 for photo, target in zip(self.variations, targets, strict=True):
@@ -219,6 +221,17 @@ class Inspected:
 def _short(result: Opened | Inspected, photo: Photo) -> str:
     outcomes = ", ".join(f"{face.id} {face.outcome}" for face in result.faces)
     return f"<{type(result).__name__} {photo!r}: {outcomes or 'no face'}>"
+
+
+def _check_no_original(target: Path, photo: Photo) -> None:
+    """
+    Raises:
+        PhotoNotWritten: the file is the one that the photo was read from, by whatever name.
+    """
+    path = None if photo.file is None else photo.file.path
+    with suppress(OSError):  # one of them is not there
+        if path is not None and target.samefile(path):
+            raise PhotoNotWritten(f"{target} is the photo itself; the original is never replaced. Name another file.")
 
 
 def _targets(photo: Photo, path: str | os.PathLike[str] | None, count: int) -> list[Path]:

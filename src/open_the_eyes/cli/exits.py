@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -58,6 +60,15 @@ def _of_another(error: TyperException) -> str:
     return f"No such option: {option}. It is one of {', '.join(owners)}." if owners else ""
 
 
+def _of_a_file(error: TyperException) -> str:
+    """What to do where the unknown option is the beginning of a file's name, as *.jpg brings it along."""
+    option = getattr(error, "option_name", None)
+    if option is None or option.startswith("--"):
+        return ""
+    name = next((word for word in sys.argv[1:] if word.startswith(option) and os.path.lexists(word)), None)
+    return "" if name is None else f" If {speech.printable(name)} is a photo, write {speech.printable(f'./{name}')}"
+
+
 def _has(command: Any, option: str) -> bool:
     return any(option in known.opts for known in command.params)
 
@@ -65,7 +76,7 @@ def _has(command: Any, option: str) -> bool:
 def _as_usage(error: TyperException) -> UsageError:
     """What Typer found wrong with the arguments, with the next move."""
     command = getattr(getattr(error, "ctx", None), "command_path", "open-the-eyes")
-    message = _of_another(error) or error.format_message()
+    message = _of_another(error) or error.format_message() + _of_a_file(error)
     if len(message) > LONGEST:
         message = f"{message[:LONGEST]} ..."
     return UsageError(f"{message}{'' if message.endswith(('.', '?')) else '.'} See `{command} --help`.")

@@ -101,6 +101,8 @@ def nothing_written(faces: Sequence[FaceReport]) -> str:
         return "no face found: nothing to open, nothing written"
     if "kept_original" in outcomes:
         return "no eye could be opened well enough: nothing written"
+    if "unsure" in outcomes:
+        return "nothing opened, nothing written"
     return "nothing to open, nothing written"
 
 

@@ -86,7 +86,7 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
         mode=decoded.mode,
         encoding=unpacked.encoding,
         blocks=unpacked.blocks,
-        notes=unpacked.notes,
+        notes=(*unpacked.notes, *decoded.notes),
         stored=Stored(unpacked.bare, decoded.pixels) if file_format == "JPEG" else None,
         source_types=source_types_in(data),
     )
@@ -110,6 +110,12 @@ def _taken_apart(data: bytes, settings: Settings) -> tuple[FileFormat, Unpacked]
     return file_format, _UNPACK[file_format](data, settings.max_pixels)
 
 
+_DOUBTFUL: Final = (
+    "The source's picture data is damaged or unusual, and a strict decoder refuses it: where the picture looks wrong, "
+    "it did so before."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Decoded:
     """The picture upright, the profile its colours are in, and the kind of colour the file stores."""
@@ -119,6 +125,7 @@ class _Decoded:
     icc: bytes | None
     mode: str
     deep: Deep | None = None
+    notes: tuple[str, ...] = ()
 
 
 def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _Decoded:
@@ -129,7 +136,8 @@ def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _
     picture = _DECODE[file_format](unpacked.bare)
     _check_size(picture.size, unpacked)
     pixels, alpha, icc = to_planes(picture, orientation, unpacked.icc)
-    return _Decoded(pixels, alpha, icc, picture.mode)
+    doubtful = file_format == "JPEG" and picture.mode == "RGB"  # else the strict decoder would have done
+    return _Decoded(pixels, alpha, icc, picture.mode, notes=(_DOUBTFUL,) if doubtful else ())
 
 
 def _decoded_deep(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _Decoded:

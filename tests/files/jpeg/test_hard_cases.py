@@ -35,6 +35,16 @@ def test_damaged_files_lose_nothing_beside_the_mask(seed: int) -> None:
     check_beside_mask(bytes(damaged), but_last=32)
 
 
+def test_a_damaged_picture_is_told_of_and_a_sound_one_is_not(tmp_path: Any) -> None:
+    sound = coded(subsampling=2)
+    middle = len(sound) // 2
+    damaged = sound[:middle] + sound[middle + 300 :]
+    for data, told in ((sound, False), (damaged, True)):
+        photo = read(data, SETTINGS)
+        notes = write(repainted(photo, mask_of(photo)), tmp_path / f"{told}.jpg", record=None).notes
+        assert any("a strict decoder refuses it" in note for note in notes) == told
+
+
 def test_pixels_of_a_file_cannot_be_painted_over_unnoticed() -> None:
     photo = read(coded(), SETTINGS)
     with pytest.raises(ValueError, match="read-only"):
