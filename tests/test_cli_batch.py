@@ -99,7 +99,7 @@ def test_where_all_photos_failed_no_rest_is_spoken_of(
 ) -> None:
     plan = planned(photos(tmp_path / "in", a=said[0], b=said[1]), tmp_path / "out")
     (config,) = configs(plan.out, [WorkerSlot()])
-    do = acting(replace(config, fingerprint=SPEC.fingerprint()))
+    do = acting(replace(config, fingerprint=SPEC.fingerprint))
     monkeypatch.setattr(batch_places, "executor_for", lambda *_: lambda items, _: (do(item) for item in items))
     run_options = RunOptions(None, None, retry_failed=False, patience=1, ray=None, gpus_each=0)
     with pytest.raises(SomePhotosFailed, match=rf"{said.count('broken')} of 2 photos failed, named in \S+{words}"):

@@ -25,7 +25,7 @@ def test_a_large_file_is_never_in_memory_at_once(tmp_path: Path) -> None:
         file.truncate(32 << 20)
     tracemalloc.start()
     try:
-        BatchSpec(engine="auto", painter="appearance", references=(large,)).fingerprint()
+        assert BatchSpec(engine="auto", painter="appearance", references=(large,)).fingerprint
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

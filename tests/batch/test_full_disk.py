@@ -19,7 +19,7 @@ from open_the_eyes.settings import Settings
 from tests.batch.processors import SPEC, done, photos, planned, unwatched
 
 FULL = not_written(OSError(errno.ENOSPC, "No space left on device"))("out/b.jpg: got: No space left on device.")
-MARK = SPEC.fingerprint()
+MARK = SPEC.fingerprint
 
 
 def test_the_photo_that_found_no_room_is_begun_last_and_not_written_down(tmp_path: Path) -> None:

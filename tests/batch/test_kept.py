@@ -46,7 +46,7 @@ def batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Batch:
 
         def execute(items: Sequence[Item], stop: Stop) -> Generator[Any, None, None]:  # noqa: ARG001
             for item in items:
-                yield process_item(item, spec, spec.fingerprint(), engine, plan.out, tuple)
+                yield process_item(item, spec, spec.fingerprint, engine, plan.out, tuple)
 
         with Manifest(plan.folder) as manifest:
             ran = run_batch(plan, spec, manifest, execute, watch=unwatched)

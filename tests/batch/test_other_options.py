@@ -28,11 +28,11 @@ def run(folder: Path, spec: BatchSpec, *results: str, fails: bool = False, keep_
     def execute(items: Sequence[Item], stop: Stop) -> Generator[Record, None, None]:  # noqa: ARG001
         for item in items:
             if fails:
-                yield failed(item, spec.fingerprint(), "expected a photo", 3)
+                yield failed(item, spec.fingerprint, "expected a photo", 3)
                 continue
             outputs = tuple(written(planned.out, name, spec.painter) for name in results)
             state = "opened" if outputs else "unchanged"
-            yield Record(item.name, item.size, item.mtime_ns, "", spec.fingerprint(), state, outputs=outputs)  # type: ignore[arg-type]
+            yield Record(item.name, item.size, item.mtime_ns, "", spec.fingerprint, state, outputs=outputs)  # type: ignore[arg-type]
 
     with Manifest(planned.folder) as manifest:
         return run_batch(planned, spec, manifest, execute, watch=unwatched).left

@@ -16,12 +16,12 @@ SDXL = Settings(sdxl=Path("/models/other"))
 
 
 def test_manifests_of_earlier_releases_are_gone_on_with() -> None:
-    assert BatchSpec(engine="auto", painter="appearance").fingerprint() == "8156b24999d9b6d0"
+    assert BatchSpec(engine="auto", painter="appearance").fingerprint == "8156b24999d9b6d0"
 
 
 def test_another_quality_makes_another_batch() -> None:
     usual, *others = (BatchSpec(engine="auto", painter="appearance", quality=quality) for quality in (None, 80, 90))
-    assert len({spec.fingerprint() for spec in (usual, *others)}) == 3
+    assert len({spec.fingerprint for spec in (usual, *others)}) == 3
     assert [spec.to_json().get("quality") for spec in (usual, *others)] == [None, 80, 90]
 
 
@@ -29,12 +29,12 @@ def test_what_becomes_of_a_reference_while_a_batch_runs_is_another_batchs(tmp_pa
     reference = tmp_path / "shot2.jpg"
     reference.write_bytes(b"as it was")
     spec = BatchSpec(engine="auto", painter="appearance", references=(reference,))
-    first = spec.fingerprint()
+    first = spec.fingerprint
     reference.write_bytes(b"with a rating")
-    assert spec.fingerprint() == first
-    assert replace(spec).fingerprint() != first
+    assert spec.fingerprint == first
+    assert replace(spec).fingerprint != first
     reference.unlink()
-    assert spec.fingerprint() == first
+    assert spec.fingerprint == first
 
 
 @pytest.mark.parametrize(
@@ -57,5 +57,5 @@ def test_settings_by_which_eyes_are_found_and_painted_tell_batches_apart(
     usual, other = (
         _spec(one, here=False, engine=painter, options=Options(), references=()) for one in (Settings(), settings)
     )
-    assert (usual.fingerprint() != other.fingerprint()) is bool(told)
+    assert (usual.fingerprint != other.fingerprint) is bool(told)
     assert other.to_json().get("settings", {}) == told

@@ -28,9 +28,9 @@ def run(folder: Path, out: Path, most: int = 99, *, retry_failed: bool = False) 
                 return
             finished += 1
             if item.source.read_text() == "broken":
-                yield failed(item, SPEC.fingerprint(), "expected a photo", 3)
+                yield failed(item, SPEC.fingerprint, "expected a photo", 3)
             else:
-                yield done(item, SPEC.fingerprint(), out)
+                yield done(item, SPEC.fingerprint, out)
 
     with Manifest(plan.folder) as manifest:
         ran = run_batch(

@@ -82,7 +82,7 @@ def cluster() -> Iterator[None]:
 def config(plan: Plan, make: Any = acting, spec: BatchSpec = SPEC) -> WorkerConfig:
     return WorkerConfig(
         spec=spec,
-        fingerprint=spec.fingerprint(),
+        fingerprint=spec.fingerprint,
         settings=Settings(),
         slot=WorkerSlot(device="cpu"),
         out=plan.out,
@@ -125,7 +125,7 @@ def test_a_batch_on_ray_with_an_actor_killed_comes_out_as_without(
         finally:
             remote_processor.set()
             killer.join()
-        states = {item.name: manifest.state_of(item, spec.fingerprint()) for item in planned.items}
+        states = {item.name: manifest.state_of(item, spec.fingerprint) for item in planned.items}
     assert killed
     assert states.pop("day2/broken.jpg") == "failed"
     assert states.pop("day2/open.jpg") == "unchanged"
@@ -143,13 +143,13 @@ def test_photos_at_an_address_come_and_go_and_one_that_kills_its_actor_fails_alo
     with Manifest(planned.folder, lambda name: size_at(remote.out, name)) as manifest:
         each = on_ray(config(planned), HERE, remote)
         run_batch(planned, SPEC, manifest, each, watch=unwatched)
-        records = {record.name: record for record in manifest.latest(planned.items, SPEC.fingerprint())}
+        records = {record.name: record for record in manifest.latest(planned.items, SPEC.fingerprint)}
         assert [records[name].state for name in sorted(records)] == ["opened", "unchanged", "failed", "failed"]
         assert "actors ended over it" in records["d.jpg"].error
         assert (tmp_path / "bucket/a.opened.jpg").read_text().startswith("result")
-        assert manifest.state_of(planned.items[0], SPEC.fingerprint()) == "opened"
+        assert manifest.state_of(planned.items[0], SPEC.fingerprint) == "opened"
         (tmp_path / "bucket/a.opened.jpg").unlink()
-        assert manifest.state_of(planned.items[0], SPEC.fingerprint()) is None
+        assert manifest.state_of(planned.items[0], SPEC.fingerprint) is None
     send_tree(planned.folder, f"{remote.out}/open-the-eyes.batch")
     assert (tmp_path / "bucket/open-the-eyes.batch/manifest.jsonl").stat().st_size > 0
 

@@ -153,7 +153,7 @@ def test_with_overwrite_what_failed_is_tried_again_where_its_name_is_taken(
     MemoryFileSystem().pipe_file("/bucket/out/b.opened.jpg", b"result")
     with manifest_of(plan, REMOTE) as manifest:
         for item in plan.items:
-            manifest.add(failed(item, SPEC.fingerprint(), "it is there already", 3))
+            manifest.add(failed(item, SPEC.fingerprint, "it is there already", 3))
         run_batch(plan, replace(SPEC, overwrite=True), manifest, trying, watch=unwatched)
     assert tried == ["b.jpg"]
 

@@ -76,7 +76,7 @@ def run_batch(
         OpenTheEyesError: workers cannot start.
         PhotoNotWritten: the manifest cannot be written any more, for another reason than a full disk.
     """
-    todo, before = _sorted_out(plan, spec, spec.fingerprint(), manifest, retry_failed)
+    todo, before = _sorted_out(plan, spec, spec.fingerprint, manifest, retry_failed)
     tally = Tally(len(plan.items), before)
     tell, left, replaced = watch(tally), [], []
     changed = {item.name: item.changed for item in todo if item.changed}
@@ -116,7 +116,7 @@ def in_processes(
         patience: seconds that one photo may take.
         make: what does a photo in a worker.
     """
-    fingerprint = spec.fingerprint()
+    fingerprint = spec.fingerprint
     configs = [
         WorkerConfig(spec=spec, fingerprint=fingerprint, settings=settings, slot=slot, out=plan.out, make=make)
         for slot in slots

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ _DECIDING: Final = ("min_face_px", "detector", "sdxl")
 """Settings by which eyes are found and painted; those of a machine, such as its devices, may change from run to run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BatchSpec:
     """The same for all photos; handed to every worker.
 
@@ -45,7 +46,6 @@ class BatchSpec:
     quality: int | None = None
     certificate: Path | None = None
     key: Path | None = None
-    _known: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def to_json(self) -> dict[str, object]:
         """Engine and options, as people may want to read them."""
@@ -60,6 +60,7 @@ class BatchSpec:
             told["settings"] = dict(self.settings)
         return told
 
+    @cached_property
     def fingerprint(self) -> str:
         """16 hexadecimal digits that change with whatever changes a result's bytes.
 
@@ -68,11 +69,6 @@ class BatchSpec:
         Raises:
             UnreadablePhoto: a reference, or the certificate, is not there.
         """
-        if not self._known:
-            self._known.append(self._fingerprint())
-        return self._known[0]
-
-    def _fingerprint(self) -> str:
         files = [*self.references, *([] if self.certificate is None else [self.certificate])]
         told = [self.painter, self.options.changed(), [_sha256(path) for path in files]]
         if self.settings:  # else it is that of earlier releases, whose manifests are gone on with

@@ -30,7 +30,7 @@ def summary_of(
     replaced: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Counts over all runs and over this one, without the photos; `left` and `replaced` as a run tells them."""
-    fingerprint = spec.fingerprint()
+    fingerprint = spec.fingerprint
     states: Counter[str] = Counter()
     faces: Counter[str] = Counter()
     seconds, with_notes, to_look_at = 0.0, 0, 0
@@ -76,7 +76,7 @@ def write_summary(plan: Plan, spec: BatchSpec, manifest: Manifest, summary: dict
         PhotoNotWritten: it cannot be written; NoRoomOnDisk where the disk is full.
     """
     path = plan.folder / SUMMARY
-    parts = _parts(summary, manifest.latest(plan.items, spec.fingerprint()))
+    parts = _parts(summary, manifest.latest(plan.items, spec.fingerprint))
     write_parts(path, (part.encode("ascii") for part in parts), "the summary")
     return path
 

@@ -157,7 +157,7 @@ def executor_for(
     speech.note(f"{counted(len(plan.items), 'photo')}, {where}")
     config = WorkerConfig(
         spec=spec,
-        fingerprint=spec.fingerprint(),
+        fingerprint=spec.fingerprint,
         settings=settings,
         slot=slot,
         out=plan.out.absolute(),

@@ -32,7 +32,7 @@ def summed_up(planned: Plan, spec: BatchSpec, manifest: Manifest, ran: BatchResu
     from ..batch.summary import summary_of, write_summary
 
     told = summary_of(planned, spec, manifest, ran.tally, ran.left, ran.replaced)
-    done = partial(manifest.latest, planned.items, spec.fingerprint())
+    done = partial(manifest.latest, planned.items, spec.fingerprint)
     shown: dict[Section, Iterable[Record]] = {
         "failed": done(["failed"]),
         "to_look_at": (record for record in done() if record.to_look_at),

@@ -29,6 +29,10 @@ from .parcel import Unpacked, damaged, foreign_decoder
 from .sniff import sniff
 from .source_type import source_types_in
 
+_DOUBTFUL: Final = (
+    "The source's picture data is damaged or unusual, and a strict decoder refuses it: where the picture looks wrong, "
+    "it did so before."
+)
 _UNPACK: Final[dict[FileFormat, Callable[[bytes, int], Unpacked]]] = {
     "JPEG": jpeg.unpack,
     "PNG": png.unpack,
@@ -108,12 +112,6 @@ def size_of(data: bytes, settings: Settings) -> tuple[int, int]:
 def _taken_apart(data: bytes, settings: Settings) -> tuple[FileFormat, Unpacked]:
     file_format = sniff(data)
     return file_format, _UNPACK[file_format](data, settings.max_pixels)
-
-
-_DOUBTFUL: Final = (
-    "The source's picture data is damaged or unusual, and a strict decoder refuses it: where the picture looks wrong, "
-    "it did so before."
-)
 
 
 @dataclass(frozen=True, slots=True)
