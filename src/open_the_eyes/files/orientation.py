@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..imaging.arrays import Ints
+
 Plane = TypeVar("Plane", NDArray[np.uint8], NDArray[np.uint16])
-Ints = NDArray[np.int64]
 
 _UNDONE_BY: Final = {6: 8, 8: 6}
 """The orientation that turns back; every other one undoes itself."""

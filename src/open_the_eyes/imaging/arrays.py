@@ -19,6 +19,9 @@ Plane: TypeAlias = NDArray[np.float32]
 Points: TypeAlias = NDArray[np.float64]
 """(N, 2) or (N, 3): x to the right, y down, z away from the camera, pixels; a pixel's centre has whole coordinates."""
 
+Ints: TypeAlias = NDArray[np.int64]
+"""(N,) whole numbers: places, counts, codes."""
+
 Matrix: TypeAlias = NDArray[np.float64]
 """(2, 3) affine, named by where it goes from and to."""
 

@@ -17,8 +17,8 @@ from open_the_eyes.files.jpeg import anchor, patch, segments
 from open_the_eyes.files.jpeg.anchor import BlockMeans, anchored, shows
 from open_the_eyes.files.jpeg.coefficients import dc_differences
 from open_the_eyes.files.jpeg.layout import Layout, NotPatchable, layout_of
-from open_the_eyes.files.jpeg.locate import Interval, Ints, Reader
-from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.files.jpeg.locate import Interval, Reader
+from open_the_eyes.imaging.arrays import Ints, Rgb
 from open_the_eyes.photo import Photo
 from tests.files.jpeg import scenes
 from tests.files.jpeg.plain_baseline import scan

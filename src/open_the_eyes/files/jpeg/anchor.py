@@ -16,12 +16,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...imaging.arrays import Rgb
+from ...imaging.arrays import Ints, Rgb
 from ...imaging.luma import LUMA
 from ..orientation import lies, mirrored
 from .coefficients import dc_differences
 from .layout import Layout, NotPatchable
-from .locate import Begun, Interval, Ints, Lanes, Reader
+from .locate import Begun, Interval, Lanes, Reader
 
 Means = NDArray[np.float32]
 

@@ -19,10 +19,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ...imaging.arrays import Ints
 from ...imaging.painting import Painting
 from ..orientation import as_stored
 from .layout import Grid, NotPatchable
-from .locate import Ints
 
 _STRIP: Final = 64
 _MCUS_AT_ONCE: Final = 2048

@@ -12,9 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ...imaging.arrays import Ints
 from .huffman import END, HuffmanTable
 from .layout import NotPatchable
-from .locate import Ints, peeked
+from .locate import peeked
 
 MAX_DC_BITS: Final = 11
 MAX_AC_BITS: Final = 10

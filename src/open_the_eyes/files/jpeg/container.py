@@ -15,6 +15,7 @@ from ..parcel import Blocks, Parcel, Unpacked, check_pixels, damaged, foreign_de
 from . import segments
 from .index import shifted
 from .layout import NotPatchable
+from .markers import DHT
 from .patch import patched
 from .progressive import patched_progressive
 from .save import saved_jpeg
@@ -130,7 +131,7 @@ def _encoding(bare: bytes, parts: Segments) -> Encoding:
     with foreign_decoder():
         header = JpegImagePlugin.JpegImageFile(BytesIO(bare))
         tables = tuple(tuple(header.quantization[table]) for *_, table in header.layer)
-    huffman = sum(len(s.payload) for s in parts.head if s.marker == 0xC4)
+    huffman = sum(len(s.payload) for s in parts.head if s.marker == DHT)
     across_and_down = [(across, down) for _, across, down, _ in header.layer]
     return Encoding(
         dpi=header.info.get("dpi"),

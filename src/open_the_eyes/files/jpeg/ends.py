@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from .locate import Begun, Interval, Ints, Lanes, Reader
+from ...imaging.arrays import Ints
+from .locate import Begun, Interval, Lanes, Reader
 
 _REACHES: Final = (2048, 8192, 32_768)
 """Bits before the end of an interval that are read to find it. Shorter intervals are read from where they begin."""

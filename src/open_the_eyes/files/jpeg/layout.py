@@ -10,12 +10,13 @@ from typing import Final
 
 from ..parcel import u16
 from .huffman import HuffmanTable, NoSuchTable
+from .markers import SOF0, SOF1, SOF2
 from .segments import Segments
 from .tables import huffman_tables, quantisation_tables, restart_of
 
 MISSING_TABLE: Final = "a table is missing or broken"
 _MAX_BLOCKS_IN_MCU: Final = 10
-_OTHER_FRAMES: Final = {0xC2: "progressive", 0xC3: "lossless", 0xC9: "arithmetic", 0xCA: "arithmetic", 0xCB: "lossless"}
+_OTHER_FRAMES: Final = {SOF2: "progressive", 0xC3: "lossless", 0xC9: "arithmetic", 0xCA: "arithmetic", 0xCB: "lossless"}
 
 
 class NotPatchable(Exception):
@@ -85,7 +86,7 @@ def layout_of(parts: Segments) -> tuple[Layout, int]:
     Raises:
         NotPatchable: progressive, arithmetic, several scans, or a header that contradicts itself.
     """
-    grid = grid_of(parts, frames=(0xC0, 0xC1))
+    grid = grid_of(parts, frames=(SOF0, SOF1))
     length = u16(parts.scans, 2)
     scan = parts.scans[4 : 2 + length]
     numbers = bytes(plane.number for plane in grid.components)

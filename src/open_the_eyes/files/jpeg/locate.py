@@ -14,10 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ...imaging.arrays import Ints
 from .huffman import END, WINDOW
 from .layout import Layout, NotPatchable
-
-Ints = NDArray[np.int64]
 
 Begun = tuple[Ints, Ints, Ints]
 """Of blocks that began: the lane, the number of the block in it, the position."""

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ...imaging.arrays import Ints
 from ...imaging.painting import Painting
 from . import segments
 from .anchor import BlockMeans, anchored, shows
@@ -23,11 +24,11 @@ from .changes import Changes, changes
 from .coefficients import read_blocks, write_blocks
 from .ends import ends_of
 from .layout import Layout, NotPatchable, check_colours, layout_of
-from .locate import Interval, Ints, Reader
+from .locate import Interval, Reader
+from .markers import RST0
 from .stretches import positions_of
 
 _MARKER: Final = re.compile(rb"\xff[^\x00]")
-_RST0: Final = 0xD0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,11 @@ def _unstuffed(piece: bytes) -> bytes:
 def _between_markers(body: bytes, layout: Layout) -> list[tuple[int, int]]:
     """From where to where each restart interval's data goes."""
     marks = [found.start() for found in _MARKER.finditer(body)]
-    if any(body[at + 1] & 0xF8 != _RST0 for at in marks):
+    if any(body[at + 1] & 0xF8 != RST0 for at in marks):
         raise NotPatchable("markers within its coded data")
     mcus = layout.mcus_wh[0] * layout.mcus_wh[1]
     expected = -(-mcus // layout.restart) - 1 if layout.restart else 0
-    if len(marks) != expected or any(body[at + 1] != _RST0 + n % 8 for n, at in enumerate(marks)):
+    if len(marks) != expected or any(body[at + 1] != RST0 + n % 8 for n, at in enumerate(marks)):
         raise NotPatchable("restart markers out of order")
     return list(zip([0, *(at + 2 for at in marks)], [*marks, len(body)], strict=True))
 

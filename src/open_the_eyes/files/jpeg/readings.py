@@ -10,7 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from .locate import NONE, Begun, Ints, Lanes, Reader, Run
+from ...imaging.arrays import Ints
+from .locate import NONE, Begun, Lanes, Reader, Run
 
 _HOP: Final = 768
 """Bits read again before the readings are first compared; four times as many each time after."""

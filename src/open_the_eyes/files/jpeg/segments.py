@@ -12,6 +12,7 @@ from typing import Final
 
 from ...errors import UnreadablePhoto
 from ..parcel import damaged, truncated, u16
+from .markers import APP0, APP1, APP2, APP14, APP15, COM, DRI, EOI, SOI, SOS, TEM
 
 EXIF: Final = b"Exif\0\0"
 XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
@@ -23,8 +24,6 @@ ADOBE: Final = b"Adobe"
 MAX_PAYLOAD: Final = 65_533
 _ORDER_MARKS: Final = (b"II\x2a\0", b"MM\0\x2a")
 
-_TEM, _SOI, _EOI, _SOS, _DRI, _COM = 0x01, 0xD8, 0xD9, 0xDA, 0xDD, 0xFE
-_APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 _MAX_SEGMENTS: Final = 20_000
 NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """Any but those of restarts, which stand in the coded data."""
@@ -42,11 +41,11 @@ class Segment:
 
     @property
     def name(self) -> str:
-        return "COM" if self.marker == _COM else f"APP{self.marker - _APP0}"
+        return "COM" if self.marker == COM else f"APP{self.marker - APP0}"
 
     @property
     def is_metadata(self) -> bool:
-        return _APP0 <= self.marker <= 0xEF or self.marker == _COM
+        return APP0 <= self.marker <= APP15 or self.marker == COM
 
     @property
     def is_frame(self) -> bool:
@@ -56,8 +55,8 @@ class Segment:
     @property
     def tells_colours(self) -> bool:
         """JFIF and Adobe segments say what the components mean, so a decoder needs them."""
-        return (self.marker == _APP0 and self.payload.startswith(JFIF)) or (
-            self.marker == _APP14 and self.payload.startswith(ADOBE)
+        return (self.marker == APP0 and self.payload.startswith(JFIF)) or (
+            self.marker == APP14 and self.payload.startswith(ADOBE)
         )
 
 
@@ -102,7 +101,7 @@ def split_bare(data: bytes) -> Segments:
 def has_restarts(data: bytes) -> bool:
     """Whether a whole file defines restart intervals before its first scan."""
     head, _ = _head(data)
-    return any(segment.marker == _DRI and any(segment.payload) for segment in head)
+    return any(segment.marker == DRI and any(segment.payload) for segment in head)
 
 
 def picture_at(data: bytes, start: int) -> tuple[tuple[Segment, ...], int]:
@@ -124,13 +123,13 @@ def _head(data: bytes, at: int = 2) -> tuple[tuple[Segment, ...], int]:
     head: list[Segment] = []
     while True:
         marker, at = _marker(data, at)
-        if marker == _EOI:
+        if marker == EOI:
             raise damaged("it ends before its picture begins")
-        if marker == _SOI:
+        if marker == SOI:
             raise damaged("a second picture begins in its header")
-        if marker == _SOS:
+        if marker == SOS:
             return tuple(head), at
-        if marker == _TEM:
+        if marker == TEM:
             continue
         end = _end_of_segment(data, at)
         if len(head) == _MAX_SEGMENTS:
@@ -159,26 +158,26 @@ def first_exif(segments: tuple[Segment, ...]) -> tuple[int, ...]:
 
 
 def is_exif(segment: Segment) -> bool:
-    return segment.marker == _APP1 and segment.payload.startswith(EXIF)
+    return segment.marker == APP1 and segment.payload.startswith(EXIF)
 
 
 def is_xmp(segment: Segment) -> bool:
-    return segment.marker == _APP1 and segment.payload.startswith(XMP)
+    return segment.marker == APP1 and segment.payload.startswith(XMP)
 
 
 def is_icc(segment: Segment) -> bool:
-    return segment.marker == _APP2 and segment.payload.startswith(ICC)
+    return segment.marker == APP2 and segment.payload.startswith(ICC)
 
 
 def is_mpf(segment: Segment) -> bool:
-    return segment.marker == _APP2 and segment.payload.startswith(MPF)
+    return segment.marker == APP2 and segment.payload.startswith(MPF)
 
 
 def exif_segments(exif: bytes) -> Iterator[Segment]:
     """EXIF in as many segments as it takes; readers join them."""
     room = MAX_PAYLOAD - len(EXIF)
     for start in range(0, len(exif), room):
-        yield Segment(_APP1, EXIF + exif[start : start + room])
+        yield Segment(APP1, EXIF + exif[start : start + room])
 
 
 _ICC_ROOM: Final = MAX_PAYLOAD - len(ICC) - 2
@@ -190,18 +189,18 @@ def icc_segments(icc: bytes) -> Iterator[Segment]:
     """A profile in numbered pieces."""
     count = -(-len(icc) // _ICC_ROOM)
     for number in range(count):
-        yield Segment(_APP2, ICC + bytes([number + 1, count]) + icc[number * _ICC_ROOM : (number + 1) * _ICC_ROOM])
+        yield Segment(APP2, ICC + bytes([number + 1, count]) + icc[number * _ICC_ROOM : (number + 1) * _ICC_ROOM])
 
 
 def xmp_segment(xmp: bytes) -> Segment:
-    return Segment(_APP1, XMP + xmp)
+    return Segment(APP1, XMP + xmp)
 
 
 def named_segment(name: str, payload: bytes) -> Segment:
     """The way back from `Segment.name`; "MPF" is APP2 without its prefix."""
     if name == "MPF":
-        return Segment(_APP2, MPF + payload)
-    return Segment(_COM if name == "COM" else _APP0 + int(name.removeprefix("APP")), payload)
+        return Segment(APP2, MPF + payload)
+    return Segment(COM if name == "COM" else APP0 + int(name.removeprefix("APP")), payload)
 
 
 def _marker(data: bytes, at: int) -> tuple[int, int]:
@@ -231,10 +230,10 @@ def _end_of_scans(data: bytes, at: int) -> tuple[int, int]:
         if found is None:
             raise truncated("the picture")
         marker = found[0][1]
-        if marker == _EOI:
+        if marker == EOI:
             return found.end(), scan_count
-        if marker == _SOI:
+        if marker == SOI:
             raise truncated("the picture, and another begins")
-        scan_count += marker == _SOS
-        at = found.end() if marker == _TEM else _end_of_segment(data, found.end())
+        scan_count += marker == SOS
+        at = found.end() if marker == TEM else _end_of_segment(data, found.end())
     raise damaged(f"it has more than {_MAX_SEGMENTS:,} scans")

@@ -8,8 +8,9 @@ from typing import Final
 
 import numpy as np
 
+from ...imaging.arrays import Ints
 from .layout import NotPatchable
-from .locate import NONE, Interval, Ints, Lanes, Reader
+from .locate import NONE, Interval, Lanes, Reader
 from .readings import Readings
 
 _STRETCH: Final = (1024, 16_384)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 from ..parcel import u16
 from .huffman import HuffmanTable, NoSuchTable
+from .markers import DHT, DQT, DRI
 from .segments import Segment
-
-DHT: Final = 0xC4
-_DQT, _DRI = 0xDB, 0xDD
 
 
 def quantisation_tables(segments: Iterable[Segment]) -> dict[int, tuple[int, ...]]:
@@ -20,7 +17,7 @@ def quantisation_tables(segments: Iterable[Segment]) -> dict[int, tuple[int, ...
         NoSuchTable: one that breaks off, or a step of 0.
     """
     tables: dict[int, tuple[int, ...]] = {}
-    for payload in (s.payload for s in segments if s.marker == _DQT):
+    for payload in (s.payload for s in segments if s.marker == DQT):
         at = 0
         while at < len(payload):
             wide, number = payload[at] >> 4, payload[at] & 15
@@ -55,5 +52,5 @@ def huffman_tables(segments: Iterable[Segment]) -> dict[tuple[int, int], Huffman
 
 def restart_of(segments: Iterable[Segment], before: int = 0) -> int:
     """MCUs between restart markers, 0 for none, where so many were told before."""
-    intervals = [u16(s.payload, 0) for s in segments if s.marker == _DRI and len(s.payload) == 2]
+    intervals = [u16(s.payload, 0) for s in segments if s.marker == DRI and len(s.payload) == 2]
     return intervals[-1] if intervals else before

@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ....imaging.arrays import Ints
 from ..coefficients import extended
 from ..layout import NotPatchable
-from .scans import Ints
 
 Coefficients = NDArray[np.int16]
 """(blocks, 64): one component's, whole MCUs, row by row; the 64 in zigzag order."""

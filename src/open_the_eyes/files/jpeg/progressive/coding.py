@@ -13,15 +13,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ....imaging.arrays import Ints
 from ..huffman import HuffmanTable
-from .scans import Ints
+from ..markers import RST0
 
 PLAIN: Final = 256
 """Stands for no symbol: bits without a code."""
 _LONGEST: Final = 16
 _HALF: Final = (1 << 32) - 1
 _AT_ONCE: Final = 1 << 20
-_RST0: Final = 0xD0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def coded(
             codes[number, :PLAIN], lengths[number, :PLAIN] = tables[name].codes, tables[name].lengths
     out = []
     for number, piece in enumerate(pieces):
-        out += [bytes([0xFF, _RST0 + (number - 1) % 8])] if number else []
+        out += [bytes([0xFF, RST0 + (number - 1) % 8])] if number else []
         out.append(_packed(piece, codes, lengths).replace(b"\xff", b"\xff\x00"))
     return b"".join(out)
 

@@ -13,7 +13,7 @@ from ....imaging.painting import Painting
 from .. import segments
 from ..changes import Changes, changes
 from ..layout import Grid, NotPatchable, check_colours
-from ..tables import DHT
+from ..markers import DHT
 from .bits import Coefficients
 from .reading import coefficients
 from .scans import order_of_mcus, scans_of

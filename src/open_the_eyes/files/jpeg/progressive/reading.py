@@ -10,11 +10,12 @@ from typing import Final
 
 import numpy as np
 
+from ....imaging.arrays import Ints
 from ..huffman import END, HuffmanTable
 from ..layout import Grid, NotPatchable
 from .bits import DAMAGED, Bits, Coefficients, check_end, run_of_ends
 from .refining import refined
-from .scans import RESTARTS, Band, Ints, Order, Scan, order_of
+from .scans import RESTARTS, Band, Order, Scan, order_of
 
 _OTHER: Final = 255
 """What `HuffmanTable.ac_step` says of a symbol that no baseline scan has: the end of several blocks, or no code."""

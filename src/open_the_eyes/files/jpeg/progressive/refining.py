@@ -13,10 +13,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ....imaging.arrays import Ints
 from ..huffman import HuffmanTable
 from ..layout import NotPatchable
 from .bits import DAMAGED, Bits, Coefficients, check_end
-from .scans import Band, Ints
+from .scans import Band
 
 _RUN: Final = 5
 """By so many bits a run stands higher than the bits its code takes."""

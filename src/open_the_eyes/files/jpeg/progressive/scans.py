@@ -11,21 +11,18 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....imaging.arrays import Ints
 from ...parcel import u16
 from ..huffman import HuffmanTable, NoSuchTable
 from ..layout import MISSING_TABLE, Grid, NotPatchable, grid_of
+from ..markers import DHT, DRI, EOI, RST0, SOF2, SOS
 from ..segments import NEXT_MARKER, Segment, Segments
-from ..tables import DHT, huffman_tables, restart_of
+from ..tables import huffman_tables, restart_of
 
-_SOS, _EOI, _DRI = 0xDA, 0xD9, 0xDD
 _RESTART: Final = re.compile(rb"\xff[\xd0-\xd7]")
-_RST0: Final = 0xD0
 _MAX_LOW: Final = 13
 RESTARTS: Final = "restart markers out of order"
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +93,7 @@ def scans_of(parts: Segments) -> tuple[Grid, tuple[Scan, ...]]:
         NotPatchable: a form of JPEG that is not progressive, a header that contradicts itself, scans that do not follow
             from one another or that leave bits out.
     """
-    grid = grid_of(parts, frames=(0xC2,))
+    grid = grid_of(parts, frames=(SOF2,))
     try:
         scans = tuple(_scans(parts))
     except (NoSuchTable, IndexError):
@@ -145,7 +142,7 @@ def _scans(parts: Segments) -> Iterator[Scan]:
     for between, header, body in _taken_apart(parts.scans):
         known = known | huffman_tables(between)
         restart = restart_of(between, restart)
-        if any(s.marker not in (DHT, _DRI) and not s.is_metadata for s in between):
+        if any(s.marker not in (DHT, DRI) and not s.is_metadata for s in between):
             raise NotPatchable("tables that change between its scans")
         count = header[4]
         if len(header) != 8 + 2 * count:
@@ -168,7 +165,7 @@ def _scans(parts: Segments) -> Iterator[Scan]:
 
 def _pieces(body: bytes) -> tuple[bytes, ...]:
     numbers = [found[0][1] for found in _RESTART.finditer(body)]
-    if numbers != [_RST0 + n % 8 for n in range(len(numbers))]:
+    if numbers != [RST0 + n % 8 for n in range(len(numbers))]:
         raise NotPatchable(RESTARTS)
     return tuple(_RESTART.split(body))
 
@@ -177,10 +174,10 @@ def _taken_apart(data: bytes) -> Iterator[tuple[tuple[Segment, ...], bytes, byte
     """The segments before each scan's header, the header with its marker, the coded data."""
     at = 0
     between: list[Segment] = []
-    while data[at + 1] != _EOI:
+    while data[at + 1] != EOI:
         length = u16(data, at + 2)
         end = at + 2 + length
-        if data[at + 1] == _SOS:
+        if data[at + 1] == SOS:
             header, following = data[at:end], _following(data, end)
             yield tuple(between), header, data[end:following]
             at, between = following, []

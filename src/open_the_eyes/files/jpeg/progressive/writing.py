@@ -6,13 +6,14 @@ from typing import Final
 
 import numpy as np
 
+from ....imaging.arrays import Ints
 from ..coefficients import MAX_AC_BITS, MAX_DC_BITS, magnitude_of, size_of
 from ..layout import Grid, NotPatchable
+from ..markers import DHT
 from ..segments import Segment
-from ..tables import DHT
 from .bits import Coefficients
 from .coding import PLAIN, Items, coded, tables_for
-from .scans import Band, Ints, Scan, order_of
+from .scans import Band, Scan, order_of
 
 _MOST_ENDS: Final = 0x7FFF
 _SIXTEEN_ZEROS: Final = 0xF0
