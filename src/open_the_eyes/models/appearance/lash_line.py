@@ -22,6 +22,7 @@ from ...imaging.lids import EyeShape, LidDistances, lid_distances
 from ...imaging.luma import luma_of
 from ...imaging.mesh478 import Side
 from ...imaging.threefold import threefold
+from .shut_lashes import DARKEST, LINE
 from .skin_below import BELOW
 
 TOLD: Final = (0.85, 0.05)
@@ -82,13 +83,13 @@ def shut_line(photo: Tones, shut: EyeShape) -> ShutLine | None:
         return None
     below = there.below
     skin = there.inside & (below > BELOW[0]) & (below < BELOW[1])
-    line = there.inside & (np.abs(below) < 0.06)
+    line = there.inside & (np.abs(below) < LINE)
     if min(skin.sum(), line.sum()) < _FEW:
         return None
     usual, levels = float(np.median(there.level[skin])), there.level[line]
     if usual < DARKEST_SKIN:
         return None
-    darkest = float(levels[levels <= np.percentile(levels, 12)].mean())
+    darkest = float(levels[levels <= np.percentile(levels, DARKEST)].mean())
     return ShutLine(there.darkest_row(usual, SHUT_LINE)[0], 1 - darkest / usual, usual)
 
 

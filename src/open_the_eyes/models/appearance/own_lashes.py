@@ -16,6 +16,7 @@ from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.luma import LUMA, luma_of
 from ...imaging.sharpness import edge_blur
+from .shut_lashes import DARKEST, LINE
 from .skin_below import BELOW
 
 SEEN_FROM: Final = (36.0, 64.0)
@@ -76,12 +77,12 @@ def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
     there = lid_distances(small, Box(0, 0, *size_wh))
     along, below = there.along / small.width, there.below_upper / small.width
     inside = (along > _ALONG[0]) & (along < _ALONG[1])
-    line, skin = inside & (np.abs(below) < 0.06), inside & (below > BELOW[0]) & (below < BELOW[1])
+    line, skin = inside & (np.abs(below) < LINE), inside & (below > BELOW[0]) & (below < BELOW[1])
     if line.sum() < 20 or skin.sum() < 20:
         return None
     level = luma_of(photo)
     bright = np.median(photo[skin], axis=0)
-    dark = photo[line & (level <= np.percentile(level[line], 12))].mean(axis=0)
+    dark = photo[line & (level <= np.percentile(level[line], DARKEST))].mean(axis=0)
     usual = max(float(bright @ LUMA), 1.0)
     contrast = 1 - float(dark @ LUMA) / usual
     strength = ramp(contrast, *CONTRASTS)
@@ -97,7 +98,7 @@ def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
 def _band(darkness: Plane, inside: NDArray[np.bool_], below: Plane) -> tuple[float, float]:
     """How far under the lash line, where it is darkest, the darkness falls to two fifths; and how dark it is on the way
     there, as a multiple of the line's."""
-    bands = np.arange(-0.06, 0.2, 0.02)
+    bands = np.arange(-LINE, 0.2, 0.02)
     rows = [darkness[inside & (below > b) & (below <= b + 0.02)] for b in bands]
     profile = np.array([float(row.mean()) if row.size else 0.0 for row in rows])
     peak = int(np.argmax(profile[:6]))

@@ -12,6 +12,10 @@ from ...imaging.arrays import Plane, Tones
 from ...imaging.luma import luma_of
 from ...imaging.smooth import smoothed
 
+LINE: Final = 0.06
+"""So far above and below the edge of the shut lids their lash line lies."""
+DARKEST: Final = 12
+"""Percentile of brightness there up to which pixels are the line's darkest."""
 LINES: Final = 0.04
 """Half the width of the widest dark line that may be lashes."""
 DARK: Final = 3.5
