@@ -45,6 +45,7 @@ KINDS = {name: kind for stage in get_type_hints(Options).values() for name, kind
         pytest.param({"openness": NAN}, "got nan", id="openness: not a number"),
         pytest.param({"restorer": "magic"}, "restorer: expected one of none, codeformer.*got magic", id="restorer"),
         pytest.param({"whole_face": True}, "whole_face: expected a restorer", id="nobody to restore the face"),
+        pytest.param({"fidelity": 0.2}, "fidelity: expected a restorer", id="nobody to be faithful"),
         pytest.param({"precision": "fp4"}, "precision: expected one of auto.*got fp4", id="precision"),
         pytest.param({"fidelity": 1.2}, "fidelity.*got 1.2", id="fidelity"),
         pytest.param({"colour": "blue"}, "unknown option colour; known are all, eye_color", id="no such option"),
@@ -82,6 +83,7 @@ def test_numpys_numbers_become_pythons_for_records_are_json() -> None:
         "seed": np.uint32(3),
         "gaze": np.array([0.5, -1]).tolist(),
         "openness": np.float32(0.75),
+        "restorer": "codeformer",
         "fidelity": Fraction(1, 2),
     }
     given = Options.of(**flat)
@@ -105,9 +107,9 @@ def test_flat_names_reach_their_stage() -> None:
     wanted = Options(
         choose=ChooseOptions(faces=(2,), all=True),
         generate=GenerateOptions(mode="fast", seed=4),
-        restore=RestoreOptions(fidelity=0.2),
+        restore=RestoreOptions(restorer="codeformer", fidelity=0.2),
     )
-    assert Options.of(faces=(2,), all=True, mode="fast", seed=4, fidelity=0.2) == wanted
+    assert Options.of(faces=(2,), all=True, mode="fast", seed=4, restorer="codeformer", fidelity=0.2) == wanted
     assert Options.of() == Options()
 
 

@@ -30,6 +30,7 @@ PRECISIONS: Final[tuple[Precision, ...]] = get_args(Precision)
 RESTORERS: Final[tuple[Restorer, ...]] = get_args(Restorer)
 MAX_VARIATIONS: Final = 16
 MAX_ATTEMPTS: Final = 1000
+FIDELITY: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,24 +180,23 @@ class RestoreOptions:
 
     Args:
         restorer: which network; "none" leaves the eyes as they were painted.
-        fidelity: CodeFormer's w, 0..1; 1 is most faithful. Networks without it ignore it.
-        whole_face: sharpen the whole face, and not only around the new eyes.
+        fidelity: CodeFormer's w, 0..1; 1 is most faithful. Networks without it ignore it; refused
+            where there is no restorer.
+        whole_face: the restorer sharpens the whole face, and not only around the new eyes; refused without one.
     """
 
     restorer: Restorer = "none"
-    fidelity: float = 0.7
+    fidelity: float = FIDELITY
     whole_face: bool = False
 
     def __post_init__(self) -> None:
         check_one_of("restorer", self.restorer, RESTORERS)
         check_yes_or_no("whole_face", self.whole_face)
-        refuse(
-            self.whole_face and self.restorer == "none",
-            "whole_face",
-            "expected a restorer to do it, got restorer none; name one, such as gfpgan, or leave it out.",
-        )
         check_number("fidelity", self.fidelity)
         refuse(not 0 <= self.fidelity <= 1, "fidelity", f"expected 0 to 1, got {short(self.fidelity)}.")
+        for option, given in {"fidelity": self.fidelity != FIDELITY, "whole_face": self.whole_face}.items():
+            none = "expected a restorer to go by it, got restorer none; name one, such as codeformer, or leave it out."
+            refuse(given and self.restorer == "none", option, none)
         keep(self, fidelity=float(self.fidelity))
 
 

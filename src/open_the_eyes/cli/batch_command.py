@@ -9,6 +9,7 @@ import typer
 
 from ..counting import counted
 from ..errors import NoRoomOnDisk, SomePhotosFailed, UsageError
+from ..options import FIDELITY
 from ..wording import typed
 from . import batch_places, batch_progress, batch_words, donors, flags, names, parse, paths, speech
 from .batch_places import RunOptions
@@ -80,7 +81,7 @@ def batch_command(
     lcm: flags.Lcm = False,
     precision: flags.PrecisionName = "auto",
     restorer: flags.RestorerName = "none",
-    fidelity: flags.Fidelity = "0.7",
+    fidelity: flags.Fidelity = str(FIDELITY),
     whole_face: flags.WholeFace = False,
     strip_gps: flags.StripGps = False,
     quality: flags.Quality = None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..naming import numbered
-from ..options import Options
+from ..options import FIDELITY, Options
 from . import again, donors, flags, interrupts, names, parse, paths, progress, several, speech, style_flags, words
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def open_command(
     lcm: flags.Lcm = False,
     precision: flags.PrecisionName = "auto",
     restorer: flags.RestorerName = "none",
-    fidelity: flags.Fidelity = "0.7",
+    fidelity: flags.Fidelity = str(FIDELITY),
     whole_face: flags.WholeFace = False,
     replay: Annotated[
         str | None,
