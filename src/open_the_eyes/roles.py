@@ -55,6 +55,8 @@ class Face:
         confidence: the detector's, 0..1.
         refusal: why no eye of this face can be edited, or None.
         reason: the same in a sentence, "" when there is no refusal.
+        doubt: why the state of its eyes is not to be relied on, as a sentence goes on after "and", such as "the face is
+            only 40 pixels wide"; "" where it is. They are opened only where somebody asks for that.
         embedding: who it is, a unit vector whose dot product with another's is their likeness (ArcFace, Deng et al.
             2019), or None from a detector that cannot tell.
     """
@@ -67,7 +69,13 @@ class Face:
     confidence: float
     refusal: Refusal | None = None
     reason: str = ""
+    doubt: str = ""
     embedding: NDArray[np.float32] | None = None
+
+    @property
+    def is_reliable(self) -> bool:
+        """Whether the state of its eyes decides what becomes of them, without anybody being asked."""
+        return self.refusal is None and not self.doubt
 
 
 REACH: Final = 0.42

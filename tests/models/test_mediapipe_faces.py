@@ -123,11 +123,15 @@ def test_a_face_that_the_border_cuts_at_forehead_chin_and_cheek_is_found(
     assert len(detector.detect(np.ascontiguousarray(portrait[90:155, 179:252]))) == 1
 
 
-def test_a_face_below_the_limit_is_too_small(detector: MediapipeDetector, portrait: Rgb) -> None:
-    small = cv2.resize(portrait, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)
+@pytest.mark.parametrize(("size", "refusal"), [(0.3, "too_small"), (0.4, None)])
+def test_a_face_below_the_limit_is_in_doubt_and_far_below_refused(
+    detector: MediapipeDetector, portrait: Rgb, size: float, refusal: str | None
+) -> None:
+    small = cv2.resize(portrait, None, fx=size, fy=size, interpolation=cv2.INTER_AREA)
     (found,) = detector.detect(np.asarray(small, np.uint8))
-    assert found.refusal == "too_small"
-    assert f"{int(found.box.width)} pixels" in found.reason
+    assert found.refusal == refusal
+    assert not found.is_reliable
+    assert f"{int(found.box.width)} pixels" in (found.reason if refusal else found.doubt)
 
 
 def test_sunglasses_are_covered(detector: MediapipeDetector, portrait: Rgb, face: Face) -> None:

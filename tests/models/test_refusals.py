@@ -18,12 +18,13 @@ FREE, HIDDEN, SHUT, DIM = Reading(0.0, 0.0), Reading(0.5, 0.99), Reading(1.0, 0.
     [
         pytest.param(100, 0, FREE, FREE, None, id="a usual face"),
         pytest.param(100, 0, SHUT, SHUT, None, id="shut eyes in bad light are not covered"),
-        pytest.param(47, 0, FREE, FREE, "too_small", id="too small"),
+        pytest.param(31, 0, FREE, FREE, "too_small", id="too small"),
+        pytest.param(32, 0, FREE, FREE, None, id="small, but it may be asked for"),
         pytest.param(100, 45, FREE, FREE, None, id="three-quarter view"),
         pytest.param(100, -60, FREE, FREE, "profile", id="profile"),
         pytest.param(100, 0, HIDDEN, HIDDEN, "covered", id="sunglasses"),
         pytest.param(100, 0, HIDDEN, FREE, None, id="hair over one eye leaves the other"),
-        pytest.param(47.9, 0, FREE, FREE, "too_small", id="a hair too small"),
+        pytest.param(31.9, 0, FREE, FREE, "too_small", id="a hair too small"),
         pytest.param(30, 60, HIDDEN, HIDDEN, "too_small", id="the first reason is given"),
     ],
 )

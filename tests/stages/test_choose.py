@@ -23,6 +23,10 @@ def a_face(left: float, right: float, refusal: Refusal | None = None) -> Face:
     return Face(Box(0, 0, 100, 120), np.zeros((478, 3)), eyes, 0.0, 0.0, 0.9, refusal, reason)
 
 
+def small(left: float, right: float) -> Face:
+    return replace(a_face(left, right), doubt="the face is only 40 pixels wide")
+
+
 def with_eye(face: Face, side: Side, eye: Eye) -> Face:
     return replace(face, eyes={**face.eyes, side: eye})
 
@@ -95,6 +99,14 @@ NAMED = ChooseOptions(faces=(1,))
         pytest.param(a_face(CLOSED, CLOSED, "profile"), ChooseOptions(), "profile", (), id="refused"),
         pytest.param(a_face(CLOSED, CLOSED, "covered"), ASKED, "covered", (), id="refused, whatever is asked"),
         pytest.param(a_face(CLOSED, CLOSED, "too_small"), NAMED, "too_small", (), id="refused, even if named"),
+        pytest.param(small(CLOSED, CLOSED), ChooseOptions(), "unsure", (), id="small: a person has to say so"),
+        pytest.param(small(CLOSED, CLOSED), ASKED, "closed", ("left", "right"), id="small, asked for like all"),
+        pytest.param(small(CLOSED, CLOSED), NAMED, "closed", ("left", "right"), id="small and named"),
+        pytest.param(small(UNSURE, UNSURE), ChooseOptions(), "too_small", (), id="small and unsure"),
+        pytest.param(small(UNSURE, UNSURE), ASKED, "too_small", (), id="small and unsure, even if all are"),
+        pytest.param(small(UNSURE, OPEN), NAMED, "closed", ("left",), id="small and unsure, but named"),
+        pytest.param(small(OPEN, OPEN), ChooseOptions(), "too_small", (), id="small and open"),
+        pytest.param(small(OPEN, OPEN), NAMED, "already_open", (), id="small and open, though named"),
     ],
 )
 def test_one_face(face: Face, options: ChooseOptions, outcome: str, closed: tuple[str, ...]) -> None:
@@ -113,6 +125,12 @@ def test_one_face(face: Face, options: ChooseOptions, outcome: str, closed: tupl
         (a_face(OPEN, UNSURE), ASKED, "The right eye may be closed."),
         (with_eye(a_face(OPEN, OPEN), "left", OUTSIDE), ChooseOptions(), "One eye is open, the left one is outside"),
         (with_eye(a_face(OPEN, OPEN), "left", COVERED), ChooseOptions(), "One eye is open, the left one is hidden."),
+        (
+            small(CLOSED, CLOSED),
+            ChooseOptions(),
+            "Both eyes may be closed, and the face is only 40 pixels wide;",
+        ),
+        (small(UNSURE, OPEN), ChooseOptions(), "The face is only 40 pixels wide; name it to have its eyes opened"),
     ],
 )
 def test_the_reason_says_no_more_than_is_known(face: Face, options: ChooseOptions, reason: str) -> None:

@@ -97,13 +97,14 @@ def counted(given: Set, mistakes: Path | None) -> Count:
         for number, face in enumerate(found):
             states = list(face_states(face).values())
             count.faces += 1
-            if face.refusal:
-                count.refused[face.refusal] += 1
+            left = face.refusal or ("too_small" if face.doubt else None)
+            if left:
+                count.refused[left] += 1
             else:
                 count.eyes.update(states)
-            if mistakes is not None and (face.refusal or any(state != given.truth for state in states)):
+            if mistakes is not None and (left or any(state != given.truth for state in states)):
                 chances = [f"{round(100 * eye.closed_probability):02d}" for eye in face.eyes.values()]
-                label = face.refusal or "-".join([*states, *chances])
+                label = left or "-".join([*states, *chances])
                 crop = warped(pixels, place_around(face.landmarks).to_photo(256), (256, 256))
                 Image.fromarray(crop).save(mistakes / f"{given.name}.{label}.{path.stem}.{number}.png")
     print(line_of(given, count, time.time() - started), flush=True)

@@ -74,7 +74,7 @@ class Findings:
 def hidden(name: str, pixels: Rgb, engine: Engine, findings: Findings) -> Hidden | None:
     """The largest face with its eyes painted shut; None where no face is open and fit to be edited."""
     face = largest_face(pixels, engine.detector)
-    if face is None or face.refusal is not None:
+    if face is None or not face.is_reliable:
         findings.left_out.append(name)
         return None
     (decision,) = decide([face], ChooseOptions())

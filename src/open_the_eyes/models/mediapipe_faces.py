@@ -21,7 +21,7 @@ from ..watching import ticking
 from .eye_state import EyeStateNetwork
 from .face_finder import FaceFinder
 from .face_search import counts, found_in
-from .refusals import covered_sides, outside_sides, refusal_of
+from .refusals import covered_sides, doubt_of, outside_sides, refusal_of
 
 
 @cache
@@ -87,4 +87,5 @@ class MediapipeDetector:
             for side in SIDES
         }
         refusal, reason = refusal_of(box, pose.yaw_deg, hidden, self._settings.min_face_px)
-        return Face(box, landmarks, eyes, pose.yaw_deg, pose.roll_deg, confidence, refusal, reason)
+        doubt = doubt_of(box, self._settings.min_face_px)
+        return Face(box, landmarks, eyes, pose.yaw_deg, pose.roll_deg, confidence, refusal, reason, doubt)

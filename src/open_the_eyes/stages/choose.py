@@ -82,7 +82,8 @@ def decide(faces: Sequence[Face], options: ChooseOptions) -> list[Decision]:
 
     A face with one closed eye gets that eye opened: someone asked for open eyes, and winks are rarer than blinks. An
     unsure eye is opened only where a person asked for it: `options.all`, or the face named in `options.faces`. So is
-    one beside an eye that something covers: where sunglasses mirror a landscape, one lens may look like a shut eye.
+    one beside an eye that something covers: where sunglasses mirror a landscape, one lens may look like a shut eye. Of
+    a face in doubt, as a small one is, `options.all` opens eyes that look closed, and only naming it those unsure.
 
     Raises:
         UsageError: a face number that does not exist.
@@ -103,15 +104,19 @@ def _decide(number: int, face: Face, options: ChooseOptions) -> Decision:
         return passed_over(Decision(number, face, "skipped", "", ()))
     if face.refusal is not None:
         return Decision(number, face, face.refusal, face.reason, ())
-    states = face_states(face)
-    opened = ("closed", "unsure") if named or options.all else ("closed",)
+    states, asked = face_states(face), named or options.all
+    opened = ("closed", "unsure") if named or (asked and not face.doubt) else ("closed",)
     wanted = tuple(side for side in SIDES if states[side] in opened)
     hidden = next((side for side in SIDES if face.eyes[side].covered and not face.eyes[side].outside), None)
-    if wanted and (hidden is None or named or options.all):
+    if wanted and (asked or (hidden is None and not face.doubt)):
         return Decision(number, face, "closed", _sentence(wanted, states), wanted)
+    if face.doubt and not (wanted or named):
+        told = f"{face.doubt[0].upper()}{face.doubt[1:]}; name it to have its eyes opened, if they are closed."
+        return Decision(number, face, "too_small", told, ())
     unsure = tuple(side for side in SIDES if states[side] != "open")
     if unsure:
-        what = "may be closed or only narrow" if hidden is None else f"may be closed, and the {hidden} one is hidden"
+        why = face.doubt if hidden is None else f"the {hidden} one is hidden"
+        what = f"may be closed, and {why}" if why else "may be closed or only narrow"
         reason = f"{_eyes(unsure)} {what}; ask for this face to have it opened anyway."
         return Decision(number, face, "unsure", reason, ())
     return Decision(number, face, "already_open", _open_sentence(face), ())

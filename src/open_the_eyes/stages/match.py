@@ -178,7 +178,7 @@ def _has_own_donor(decision: Decision) -> bool:
 
 def open_sides(face: Face) -> tuple[Side, ...]:
     """The eyes of a face that another may have."""
-    if face.refusal is not None:
+    if not face.is_reliable:
         return ()
     states = face_states(face)
     return tuple(side for side in SIDES if states[side] == "open" and not face.eyes[side].covered)
