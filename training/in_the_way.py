@@ -18,6 +18,7 @@ from rich.table import Table
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.imaging import mesh478 as mesh
 from open_the_eyes.imaging.arrays import Plane, Rgb
+from open_the_eyes.imaging.eye_region import eye_region
 from open_the_eyes.imaging.frames import frame_mask
 from open_the_eyes.imaging.nose import nose_mask
 from open_the_eyes.imaging.occluders import occluder_mask
@@ -28,7 +29,7 @@ from open_the_eyes.options import ChooseOptions
 from open_the_eyes.roles import Crop
 from open_the_eyes.stages.choose import decide
 from open_the_eyes.stages.confirm import confirmed
-from open_the_eyes.stages.crop import crop, eye_region
+from open_the_eyes.stages.crop import crop
 from open_the_eyes.stages.detect import detect
 
 from .faces import pictures_in, read_rgb

@@ -28,6 +28,7 @@ from open_the_eyes.bench.measures import gradient, ssim_map
 from open_the_eyes.bench.statistics import interval
 from open_the_eyes.imaging.arrays import Points, Rgb, to_tones
 from open_the_eyes.imaging.blink import paint_blink
+from open_the_eyes.imaging.eye_region import MASK_WH
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import EYE_RING, FACE_OVAL, IRIS, SIDES
 from open_the_eyes.imaging.openness import opennesses
@@ -37,7 +38,7 @@ from open_the_eyes.models.refusals import MAX_YAW_DEG
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Eye, Face, Request
 from open_the_eyes.stages.blend import blend, lay
-from open_the_eyes.stages.crop import MASK_WH, crop
+from open_the_eyes.stages.crop import crop
 
 from ..faces import Portrait, detector, pictures_in, portraits, sample_of
 from ..iris_colour import irises_off

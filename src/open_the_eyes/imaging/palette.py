@@ -65,6 +65,11 @@ def palette_of(pixels: Rgb) -> Palette | None:
     return Palette(ends[upwards], colours[upwards])
 
 
+def lacks_colour(pixels: Rgb, beside: Rgb) -> bool:
+    """Whether a picture is toned, and the other one in colour."""
+    return palette_of(pixels) is not None and palette_of(beside) is None
+
+
 def _of_one_hue(tints: NDArray[np.float32]) -> bool:
     """Whether (n, 3) tints, levels off grey, all lie on one side of it."""
     strength = np.linalg.norm(tints, axis=1, keepdims=True)

@@ -22,6 +22,9 @@ SMALLEST: Final = 16.0
 """Pixels an eye is wide for lines around it to be told apart."""
 DARKEST_SKIN: Final = 20.0
 """Skin counts as at least so bright, levels: in the dark, noise would be lines."""
+ABOVE_NOISE: Final = 2.5
+"""A line is so many times as dark as what is thin is on average: where that is noise, lines could be drawn through it
+anywhere. Around real eyes it is 5 levels at most, and hardly ever counts."""
 _FINEST: Final = 50.0
 """The picture is reduced until an eye is nearly so narrow: the cost of looking for thin lines grows with the fourth
 power of its size."""
@@ -84,7 +87,8 @@ class ReducedEye:
 
     def lines(self, contrast: float) -> Marks:
         """(h, w): what is thin, and darker than what surrounds it by so much of the skin's brightness."""
-        return np.asarray(self.dark > contrast * max(float(np.median(self.level)), DARKEST_SKIN), np.bool_)
+        skin = max(float(np.median(self.level)), DARKEST_SKIN)
+        return np.asarray(self.dark > max(contrast * skin, ABOVE_NOISE * float(np.median(self.dark))), np.bool_)
 
     def put_back(self, over: NDArray[Any]) -> Plane:
         """(h, w) of 0 and 1 -> (H, W) 0..1 of the picture, with soft rims."""

@@ -15,6 +15,7 @@ from ...givers import Painted
 from ...imaging.arrays import Plane, Points, Tones, to_tones
 from ...imaging.eyeball import moved, turned, within_reach
 from ...imaging.mesh478 import Side
+from ...imaging.palette import lacks_colour
 from ...imaging.threefold import taken_where, threefold
 from ...imaging.tint import met_at_rim, tinted
 from ...options import GenerateOptions
@@ -184,7 +185,7 @@ class AppearanceGenerator(Reloaded):
         z, painted = likely_whites.believed(model, relative, skin, drawn)
         if open_side is not None and colour == "auto":
             ratio = iris.colour_ratio(model, relative, (open_side,))
-        elif after is not None and colour == "auto":
+        elif after is not None and colour == "auto" and not lacks_colour(after.crop.pixels, crop.pixels):
             ratio = donor.iris_ratio(model, after)
         else:
             likely, shown = model.iris_likelihoods(features), iris.colour_ratio(model, painted)

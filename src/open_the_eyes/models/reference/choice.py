@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 from ...imaging.arrays import Rgb, to_tones
 from ...imaging.eye_corners import eyes_apart
 from ...imaging.mesh478 import NASION
+from ...imaging.palette import lacks_colour
 from ...imaging.pose import pose_of
 from ...imaging.sharpness import fine_energy
 from ...roles import Crop, Donor
 
 MAX_YAW_APART, MAX_PITCH_APART = 20.0, 16.0
 """Degrees; further apart, a flat picture of one eye does not bend into the other."""
+NARROWEST: Final = 0.5
+"""An eye less open than this gives its partner nothing: who squeezes one shut narrows the other."""
 MAX_GROWTH: Final = 2.2
 """Times that a donor may be enlarged; beyond, its eyes would be a blur in a sharp face."""
 _COMMON_PX: Final = 96.0
@@ -51,6 +54,10 @@ def _judged(crop: Crop, donor: Donor) -> Ranked:
     narrow = float(np.mean([max(0.95 - eye.openness, 0.0) + eye.closed_probability for eye in eyes])) if eyes else 9.0
     cost = 1.2 * narrow + yaw / 30 + pitch / 25 + 0.5 * missing + 0.25 * _light_apart(crop, donor.crop)
     cost += 0.8 * float(np.log(max(growth, 1.0))) + 0.4 * _softness(donor.crop) + 0.3 * (1 - donor.likeness)
+    if lacks_colour(donor.crop.pixels, crop.pixels):
+        return Ranked(donor, cost, "there are no colours there")
+    if missing and any(eye.openness < NARROWEST for eye in eyes):
+        return Ranked(donor, cost, "the other eye is hardly open")
     return Ranked(donor, cost, _obstacle(yaw, pitch, growth))
 
 

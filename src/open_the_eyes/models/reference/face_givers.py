@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 
 from ...givers import OtherEye
-from ...imaging.arrays import Plane
-from ...imaging.mesh478 import Side
+from ...imaging.eye_region import eye_region
+from ...imaging.in_front import in_front
+from ...imaging.mesh478 import CHIN, INNER_CORNER, OUTER_CORNER, Side
 from ...roles import Crop, Donor, Request
 from ..appearance.highlights import ShorterExposure
 from .choice import Ranked, ranked
@@ -59,6 +60,7 @@ class GiversOfFaces:
 
 
 def own_donor(crop: Crop, side: Side) -> Donor:
-    """The face's own eye of one side."""
-    there: Plane = np.ones(crop.mask.shape, np.float32)
-    return Donor(replace(crop, mask=there, sides=(side,)), OWN, 1.0)
+    """The face's own eye of one side, without what lies over that."""
+    ends = crop.landmarks[[OUTER_CORNER[side], INNER_CORNER[side], CHIN], :2]
+    over = in_front(crop.pixels, eye_region(crop.mask.shape, ends), ends)
+    return Donor(replace(crop, mask=np.asarray(1 - over, np.float32), sides=(side,)), OWN, 1.0)
