@@ -63,6 +63,13 @@ def test_at_any_size_and_whichever_way_the_head_is_turned(turned: int, scale: fl
     assert upright[100, 132:].max() < 0.2
 
 
+@pytest.mark.parametrize("sigma", [10, 20, 30])
+def test_noise_has_no_strands(sigma: float) -> None:
+    noise = np.random.default_rng(3).normal(0, sigma, (*shut_eye().shape[:2], 1))
+    noisy = np.clip(shut_eye() + noise, 0, 255).astype(np.uint8)
+    assert not strands_in(noisy, region(), OUTER, INNER).any()
+
+
 def test_a_line_along_the_lids_or_a_short_one_is_no_strand() -> None:
     for top, bottom in (((40, 96), (200, 104)), ((110, 90), (112, 130))):
         assert not strands_in(with_strand(top, bottom, 4), region(), OUTER, INNER).any()

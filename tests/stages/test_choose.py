@@ -95,6 +95,16 @@ NAMED = ChooseOptions(faces=(1,))
             ("left", "right"),
             id="no slit beside a surely closed one",
         ),
+        pytest.param(
+            with_eye(a_face(OPEN, CLOSED), "left", Eye(0.6, OPEN)),
+            ChooseOptions(),
+            "closed",
+            ("left", "right"),
+            id="whoever squeezes one eye shut squeezes the other",
+        ),
+        pytest.param(
+            with_eye(a_face(OPEN, CLOSED), "left", Eye(0.7, OPEN)), ChooseOptions(), "closed", ("right",), id="a wink"
+        ),
         pytest.param(a_face(OPEN, OPEN), NAMED, "already_open", (), id="open eyes stay, even if named"),
         pytest.param(a_face(CLOSED, CLOSED, "profile"), ChooseOptions(), "profile", (), id="refused"),
         pytest.param(a_face(CLOSED, CLOSED, "covered"), ASKED, "covered", (), id="refused, whatever is asked"),

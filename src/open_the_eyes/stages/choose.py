@@ -24,7 +24,8 @@ LONE_CLOSED_FROM: Final = 0.9
 looks closed on one side only."""
 
 LONE_OPENNESS: Final = 0.65
-"""Nor is it closed where its lids measure so far apart: of 470 eyes in blinks seven do."""
+"""Nor is it closed where its lids measure so far apart: of 470 eyes in blinks seven do. And beside one that is closed
+by itself an eye that measures less is unsure, even if it looks open: who squeezes one shut squeezes the other."""
 
 TOGETHER_FROM: Final = 0.5
 """Beside a closed eye, an unsure one is opened too from here on: a blink caught halfway. Beside one that is surely
@@ -67,7 +68,9 @@ def face_states(face: Face) -> dict[Side, EyeState]:
         ours, others = face.eyes[side].closed_probability, face.eyes[other].closed_probability
         if seen[side] == "closed" and others < TOGETHER_FROM and not alone[side]:
             states[side] = "unsure"
-        if seen[side] == "unsure" and (alone[other] or (seen[other] == "closed" and ours >= TOGETHER_FROM)):
+        squeezed = seen[side] == "open" and not face.eyes[side].covered and face.eyes[side].openness <= LONE_OPENNESS
+        doubtful = seen[side] == "unsure" or squeezed
+        if doubtful and (alone[other] or (seen[other] == "closed" and ours >= TOGETHER_FROM)):
             states[side] = "closed"
     return states
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from unittest.mock import Mock
 
+import cv2
 import numpy as np
 import pytest
 
 from open_the_eyes.engine import Engine, load_engine
-from open_the_eyes.imaging.arrays import Rgb, to_tones
-from open_the_eyes.imaging.mesh478 import IRIS, SIDES
+from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
+from open_the_eyes.imaging.luma import luma_of
+from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.models.appearance import prepared, tails
 from open_the_eyes.models.reference import lay
+from open_the_eyes.models.reference.choice import NARROWEST, ranked
+from open_the_eyes.models.reference.face_givers import own_donor
 from open_the_eyes.models.reference.generator import ReferenceGenerator, _nothing
 from open_the_eyes.options import GenerateOptions, Options
 from open_the_eyes.photo import Photo
@@ -62,6 +66,42 @@ def test_a_head_that_is_turned_too_far_only_leads_the_painter(
     result, source = opened(generator, closed_crop, aside)
     assert source.startswith("appearance, after shot2.jpg, face 1 (the head is turned")
     assert not np.array_equal(result, opened(generator, closed_crop)[0])
+
+
+def test_a_donor_without_colours_only_leads_and_its_grey_irises_are_not_taken(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, portrait_face: Face, closed_crop: Crop
+) -> None:
+    grey = donor(engine, np.repeat(to_levels(luma_of(to_tones(portrait)))[..., None], 3, axis=2))
+    irises = []
+    for donors in ((), (grey,)):
+        whole = portrait.copy()
+        closed_crop.window.cut(whole)[...], source = opened(generator, closed_crop, *donors)
+        irises.append(np.mean([iris_colour(whole, portrait_face.landmarks, side) for side in SIDES], axis=0))
+    assert source == "appearance, after shot2.jpg, face 1 (there are no colours there)"
+    likely, led = (iris[0] / iris[2] for iris in irises)
+    assert abs(likely - led) < 0.1
+
+
+def test_an_eye_that_is_squeezed_gives_its_partner_nothing(engine: Engine, portrait: Rgb, closed_crop: Crop) -> None:
+    shot = donor(engine, portrait, ("left",))
+    (usual,) = ranked(closed_crop, [shot])
+    assert not usual.obstacle
+    eyes = {**shot.crop.face.eyes, "left": replace(shot.crop.face.eyes["left"], openness=NARROWEST - 0.01)}
+    narrow = replace(shot, crop=replace(shot.crop, face=replace(shot.crop.face, eyes=eyes)))
+    assert ranked(closed_crop, [narrow])[0].obstacle == "the other eye is hardly open"
+
+
+def test_of_its_other_eye_a_face_takes_no_frame_of_glasses(closed_crop: Crop) -> None:
+    framed, marks = closed_crop.pixels.copy(), closed_crop.landmarks[EYE_RING["right"], :2]
+    (left, top), (right, bottom) = marks.min(axis=0), marks.max(axis=0)
+    room = 0.35 * (right - left)
+    first, last = (round(left - room), round(top - room)), (round(right + room), round(bottom + room))
+    cv2.rectangle(framed, first, last, (25, 22, 20), 2)
+    bare, beside = (own_donor(replace(closed_crop, pixels=p), "right").crop.mask for p in (closed_crop.pixels, framed))
+    middle = round((left + right) / 2)
+    assert bare[last[1], middle] == 1
+    assert beside[last[1], middle] < 0.2
+    assert beside[round((top + bottom) / 2), middle] == 1
 
 
 def test_where_nobody_may_paint_the_face_is_left_alone_and_this_is_said(
