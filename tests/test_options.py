@@ -43,6 +43,7 @@ KINDS = {name: kind for stage in get_type_hints(Options).values() for name, kind
         pytest.param({"openness": -0.1}, "0 to 1.5", id="openness: negative"),
         pytest.param({"openness": 1.6}, "got 1.6", id="openness: too wide"),
         pytest.param({"openness": NAN}, "got nan", id="openness: not a number"),
+        pytest.param({"mode": np.array(["fast", "ultra"])}, "mode: expected one of fast", id="several modes"),
         pytest.param({"restorer": "magic"}, "restorer: expected one of none, codeformer.*got magic", id="restorer"),
         pytest.param({"whole_face": True}, "whole_face: expected a restorer", id="nobody to restore the face"),
         pytest.param({"fidelity": 0.2}, "fidelity: expected a restorer", id="nobody to be faithful"),
@@ -209,6 +210,13 @@ def test_neither_true_nor_false_is_a_number(name: str, around: str, value: bool)
 def test_picks_that_cannot_be_are_refused(flat: dict[str, Any], why: str) -> None:
     with pytest.raises(UsageError, match=why):
         Options.of(**flat)
+
+
+@pytest.mark.parametrize("match", [((1, 1, 1), (1, 1, 2)), ((1, 1, 1), (2, 1, 1))], ids=["to two", "of two"])
+def test_nobody_is_matched_twice_in_a_reference(match: tuple[tuple[int, int, int], ...]) -> None:
+    with pytest.raises(UsageError, match="match: expected each face once a reference"):
+        Options.of(match=match)
+    assert Options.of(match=((1, 1, 1), (1, 2, 1), (2, 1, 2))).match.match[2] == (2, 1, 2)
 
 
 def test_help_names_every_option() -> None:

@@ -84,3 +84,12 @@ def test_finer_levels_follow_the_tiles() -> None:
     whole = photo.with_pixels(told.pixels).deep
     assert whole is not None
     np.testing.assert_array_equal(told.deep, whole)
+
+
+def test_numpy_gets_the_pixels_themselves_or_what_it_asks_for(fresh: Photo) -> None:
+    assert np.shares_memory(np.asarray(fresh), fresh.pixels)
+    assert np.asarray(fresh, np.float32).dtype == np.float32
+    assert not np.shares_memory(fresh.__array__(copy=True), fresh.pixels)
+    assert np.shares_memory(fresh.__array__(np.uint8, copy=False), fresh.pixels)
+    with pytest.raises(ValueError, match="expected to copy pixels of uint8 as float64, got copy=False"):
+        fresh.__array__(np.float64, copy=False)

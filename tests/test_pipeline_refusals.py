@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from unittest.mock import Mock
 
 import numpy as np
@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 
 from open_the_eyes import pipeline
+from open_the_eyes.arguments import read
 from open_the_eyes.burst import best_take
 from open_the_eyes.engine import Engine, load_engine
-from open_the_eyes.errors import NoCapacity, UnreadablePhoto, UsageError, WeightsMissing
+from open_the_eyes.errors import NoCapacity, PhotoTooLarge, UnreadablePhoto, UsageError, WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
@@ -79,6 +80,28 @@ def test_what_the_engine_has_not_is_refused_by_looking_too_before_anything_is_re
 def test_what_is_no_photo_is_refused_before_any_model_is_asked(engine: Engine, source: bytes | str) -> None:
     with pytest.raises(UnreadablePhoto):
         open_eyes(source, engine=engine)
+
+
+class Trickling(BytesIO):
+    """A pipe: it gives what has come so far, and at first nothing where `waits` is False."""
+
+    def __init__(self, content: bytes, *, waits: bool = True) -> None:
+        super().__init__(content)
+        self.waits = waits
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(min(1000, size or 0)) if self.waits else cast("bytes", None)
+
+
+def test_a_pipe_is_read_to_its_end(portrait: Rgb) -> None:
+    whole = BytesIO()
+    Image.fromarray(portrait).save(whole, "PNG")
+    photo = read(Trickling(whole.getvalue()), Settings())
+    assert np.array_equal(photo.pixels, portrait)
+    with pytest.raises(UnreadablePhoto, match="a file that waits for its end, got a Trickling"):
+        read(Trickling(whole.getvalue(), waits=False), Settings())
+    with pytest.raises(PhotoTooLarge):
+        read(Trickling(whole.getvalue()), Settings(max_bytes=5000))
 
 
 @pytest.mark.parametrize(

@@ -104,13 +104,20 @@ def _content(given: object, most: int) -> bytes:
             f"{hint or 'give it one of these'}.",
             option="photo",
         )
-    try:
-        data = take(most + 1)
-    except (OSError, ValueError) as error:
-        raise UnreadablePhoto(f"expected an open file that can be read, got: {error}; open it again.") from error
-    if not isinstance(data, bytes):
-        raise UsageError(f'expected a file opened with "rb", got a {came} of texts; open it anew.', option="photo")
-    return data
+    content = bytearray()
+    while len(content) <= most:  # a pipe gives what has come so far
+        try:
+            data = take(most + 1 - len(content))
+        except (OSError, ValueError) as error:
+            raise UnreadablePhoto(f"expected an open file that can be read, got: {error}; open it again.") from error
+        if data is None:
+            raise UnreadablePhoto(f"expected a file that waits for its end, got a {came} that does not; make it block.")
+        if not isinstance(data, bytes):
+            raise UsageError(f'expected a file opened with "rb", got a {came} of texts; open it anew.', option="photo")
+        if not data:
+            break
+        content += data
+    return bytes(content)
 
 
 def is_single(given: object) -> bool:

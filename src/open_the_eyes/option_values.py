@@ -19,7 +19,8 @@ def refuse(condition: bool, option: str | None, message: str, *, mend: str = "",
 
 
 def check_one_of(name: str, value: object, known: Sequence[str]) -> None:
-    refuse(value not in known, name, f"expected one of {', '.join(known)}; got {typed(value)}.")
+    is_one = isinstance(value, str) and value in known
+    refuse(not is_one, name, f"expected one of {', '.join(known)}; got {typed(value)}.")
 
 
 def check_whole(name: str, value: object) -> None:

@@ -155,10 +155,9 @@ class MatchOptions:
             for number in one:
                 check_whole("match", number)
             refuse(min(one) < 1, "match", f"numbers start at 1, got {written(one)}.", mend=INSPECT, how="List faces")
-        pairs = [(face, reference) for face, reference, _ in self.match]
-        refuse(
-            len(set(pairs)) < len(pairs), "match", "expected each face once a reference, got one twice; leave one out."
-        )
+        for pairs in ([one[:2] for one in self.match], [one[1:] for one in self.match]):
+            twice = len({tuple(pair) for pair in pairs}) < len(pairs)
+            refuse(twice, "match", "expected each face once a reference, got one twice; leave one out.")
         keep(self, match=tuple((int(face), int(reference), int(there)) for face, reference, there in self.match))
 
     def check(self, references: int) -> None:

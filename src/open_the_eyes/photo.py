@@ -165,7 +165,13 @@ class Photo:
         return notebook.png(small, None if self.file is None else self.file.icc)
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
-        """Its pixels, for numpy; as they are unless another type, or a copy, is asked for."""
+        """Its pixels, for numpy; as they are unless another type, or a copy, is asked for.
+
+        Raises:
+            ValueError: none is to be made, and another type needs one.
+        """
+        if copy is False and dtype is not None and np.dtype(dtype) != self.pixels.dtype:
+            raise ValueError(f"expected to copy pixels of {self.pixels.dtype} as {np.dtype(dtype)}, got copy=False.")
         found = np.asarray(self.pixels, dtype)
         return found.copy() if copy and np.shares_memory(found, self.pixels) else found
 

@@ -115,9 +115,8 @@ def inspect_photo(
     references: Iterable[Source] = (),
     progress: Progress | None = None,
 ) -> Inspected:
-    """Faces, how far their eyes are open, and what `open_eyes` would do with each; refuses what it refuses.
-
-    Of a face to which no reference would give its eyes, the reason says why.
+    """Faces, how far their eyes are open, and what `open_eyes` would do with each. Refuses what it refuses, if that is
+    told without cutting faces out. Of a face to which no reference would give its eyes, the reason says why.
 
     Args:
         photo, options, engine, references, progress: as `open_eyes` takes them.

@@ -33,14 +33,12 @@ class Opened:
             eye, the photo as it came.
         report: what was done, for programs; `save` returns it with `outputs`.
         options: what was asked for.
-        first: the number of the first of these variations.
         parts: what they were put together from.
     """
 
     variations: tuple[Photo, ...]
     report: Report
     options: Options = field(default_factory=Options)
-    first: int = 1
     parts: Parts | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
@@ -82,7 +80,7 @@ class Opened:
         """
         if not isinstance(number, Integral) or not 1 <= number <= len(self.variations):
             raise UsageError(f"expected 1 to {len(self.variations)}, got {written(number)}.", option="variation")
-        return replace(self, variations=self.variations[number - 1 : number], first=number)
+        return replace(self, variations=self.variations[number - 1 : number])
 
     def picked(self, picks: Mapping[int, int | None]) -> Opened:
         """With one result of each face put together anew, which paints nothing: `picked({1: 2, 2: 4, 3: None})` has

@@ -40,7 +40,8 @@ def test_a_restored_look_that_fails_gives_way_and_says_why(
 
 
 def test_where_both_fail_the_verdict_is_the_plain_looks(engine: Engine, blinked: Rgb, closed_crop: Crop) -> None:
-    shut = look_of(closed_crop, closed_crop.pixels)
-    candidate = judge(blinked, 0, replace(shut, plain=shut), engine.detector, PLAIN)
+    shut, plain = (look_of(closed_crop, closed_crop.pixels.copy()) for _ in range(2))
+    candidate = judge(blinked, 0, replace(shut, plain=plain), engine.detector, PLAIN)
     assert not candidate.verdict.passed
     assert "closed" in candidate.verdict.reason
+    assert candidate.opened is plain.opened

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
-from open_the_eyes.imaging.mesh478 import SIDES, Side
+from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES, Side
 from open_the_eyes.options import RestoreOptions
 from open_the_eyes.roles import Eye, Face, Patch, Watch
 from open_the_eyes.stages.blend import Look, looks_of
@@ -18,6 +18,8 @@ from open_the_eyes.stages.restore import restore
 
 OPEN, SHUT, LOOKS_SHUT, LESS, MORE = Eye(1.0, 0.02), Eye(0.1, 0.9), Eye(1.0, 0.8), Eye(1.0, 0.7), Eye(1.0, 0.85)
 Pair = tuple[Eye, Eye]
+MOVED = 0.15
+"""Of an eye's width, to the right and down: so far a network that shifts an eye takes it."""
 
 
 @dataclass
@@ -25,6 +27,7 @@ class Measuring:
     """A detector that sees one pair of eyes after the other, and remembers which faces it was asked about."""
 
     pairs: tuple[Pair, ...]
+    moved: tuple[int, ...] = ()
     asked: list[Face] = field(default_factory=list)
     name: str = "measuring"
 
@@ -34,7 +37,10 @@ class Measuring:
     def measure(self, pixels: Rgb, face: Face) -> Face | None:  # noqa: ARG002 -- the role has it
         eyes: dict[Side, Eye] = dict(zip(SIDES, self.pairs[len(self.asked)], strict=True))
         self.asked.append(face)
-        return replace(face, eyes=eyes)
+        marks = face.landmarks.copy()
+        if len(self.asked) > 1:
+            marks[list(self.moved), :2] += MOVED * np.ptp(marks[EYE_RING["left"], 0])
+        return replace(face, eyes=eyes, landmarks=marks)
 
 
 @dataclass
@@ -74,6 +80,23 @@ def test_only_a_network_that_shuts_an_eye_that_is_taken_is_not_listened_to(
     portrait: Rgb, portrait_face: Face, before: Pair, after: Pair, whole_face: bool, words: str
 ) -> None:
     look = restored(portrait, portrait_face, Measuring((before, after)), whole_face=whole_face)
+    assert words in look.note
+    assert bool(look.note) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("points", "words"),
+    [
+        pytest.param(EYE_RING["left"], "it changed the shape of an eye", id="the lids"),
+        pytest.param(IRIS["left"], "it changed where an eye looks", id="the iris"),
+        pytest.param(EYE_RING["right"], "", id="lids that are not taken"),
+        pytest.param(IRIS["right"], "", id="an iris that is not taken"),
+    ],
+)
+def test_a_network_that_moves_lids_or_iris_is_not_listened_to(
+    portrait: Rgb, portrait_face: Face, points: Sequence[int], words: str
+) -> None:
+    look = restored(portrait, portrait_face, Measuring(((OPEN, OPEN),) * 2, tuple(points)))
     assert words in look.note
     assert bool(look.note) == bool(words)
 

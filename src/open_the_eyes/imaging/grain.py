@@ -37,8 +37,8 @@ def continued_grain(
 
     Small squares of the skin's fine part are laid side by side in random order with soft joints (Efros & Freeman 2001,
     without the seam search: grain has no structure that a joint could break). Hairs, wrinkles and edges are left out by
-    clipping at three times the median deviation. The squares are `side` pixels wide, or as large as the skin has room
-    for.
+    clipping at three standard deviations, told by the median one. The squares are `side` pixels wide, or as large as
+    the skin has room for.
     """
     out = np.zeros(levels.shape, np.float32)
     there, where = Box.holding(skin), Box.holding(wanted)

@@ -72,7 +72,7 @@ def _in_front(
     """What is dark, broad and comes from outside, (h, w) 0 or 1, around an eye `width` pixels wide."""
     skins = [between(along, across) & between(below, down) for across, down in SKIN]
     nothing = np.zeros(level.shape, np.float32)
-    if not all(skin.any() for skin in skins):
+    if not inside.any() or not all(skin.any() for skin in skins):
         return nothing
     dark = (level < DARK * min(float(np.percentile(level[skin], 80)) for skin in skins)).astype(np.uint8)
     if not dark.any() or float(dark[inside].mean()) > MOST:

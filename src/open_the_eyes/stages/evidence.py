@@ -27,7 +27,7 @@ SIZE, SIZE_MOST = 3.0, 4.0
 def evidence(ours: Seen, theirs: Seen, describer: FaceDescriber) -> NDArray[np.float64]:
     """(ours, theirs) log-odds for one person; place and size can only take away, and never decide alone.
 
-    The describer is asked where one of two faces has no embedding.
+    Faces of which one has no embedding are compared by what the describer says of them.
     """
     ours, theirs = described(ours, describer), described(theirs, describer)
     table = np.zeros((len(ours.faces), len(theirs.faces)))
