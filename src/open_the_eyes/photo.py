@@ -154,7 +154,8 @@ class Photo:
         return f"<Photo {', '.join((f'{w} x {h}', *filter(None, told)))}>"
 
     def without_pixels(self) -> Photo:
-        """What it says of itself, its size included; all its pixels are one black one, so that they take no memory."""
+        """What it says of itself, its size included; all its pixels are one black one, so that they take no memory, but
+        they do once pickled."""
         width, height = self.size_wh
         file = None if self.file is None else replace(self.file, stored=None)
         return Photo(np.broadcast_to(np.uint8(0), (height, width, 3)), None, file, None, self.altered, self.edit)

@@ -22,8 +22,8 @@ SPAN: Final = 2.1
 def eye_crop_to_photo(landmarks: Points, side: Side, size_wh: tuple[int, int] = SIZE_WH, span: float = SPAN) -> Matrix:
     """(2, 3): pixels of the crop -> pixels of the photo; the right eye's is mirrored.
 
-    Scaled by the mean width of both eyes with depth, so a turned head shows a narrower eye, as it should. Never finer
-    than the photo by more than the crop's size asks: a small face is simply enlarged.
+    Scaled by the mean width of both eyes with depth, so a turned head shows a narrower eye, as it should. A small face
+    is enlarged to the crop's size.
     """
     width = float(np.mean([true_eye_width(landmarks, one) for one in SIDES]))
     scale = span * width / size_wh[0]

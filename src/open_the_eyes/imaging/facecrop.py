@@ -45,9 +45,10 @@ def place_around(landmarks: Points) -> Place:
 
 
 def warped(pixels: Rgb, crop_to_photo: Matrix, size_wh: tuple[int, int], *, beyond: int = cv2.BORDER_REPLICATE) -> Rgb:
-    """The crop whose pixels sit at `crop_to_photo` of theirs; each is the mean of what it covers, so nothing flickers.
+    """The part of the photo that `crop_to_photo` takes a picture of `size_wh` to, (h, w, 3).
 
-    Where the crop leaves the photo, the photo's rim goes on, or what else OpenCV has `beyond` borders.
+    Where it shrinks, a pixel is the mean of what it covers, so nothing flickers. Outside the photo its rim is repeated,
+    or what OpenCV's border mode `beyond` says.
     """
     scale = scale_of(crop_to_photo)
     factor = max(1, round(scale))

@@ -38,12 +38,12 @@ ENOUGH: Final = 20
 MANY: Final = 20_000
 """So many pixels, evenly spread, tell which slopes are steep."""
 MEASURED: Final = 110.0
-"""There wider eyes are reduced to this width, pixels: no painter draws finer."""
+"""Wider eyes are measured reduced to this width, pixels: no painter draws finer."""
 BLURRED_TO: Final = 1.0
 """What is painted is blurred to so many times the face's blur. Its sharpest edges, by which it is measured, then are
 0.75 to 0.79 times as soft as the face; those of true eyes are 0.81 to 0.92 times (`training.focus`)."""
 ALIKE: Final = 1.1
-"""What is so many times as sharp is left as it is."""
+"""Painted eyes are left as they are where their blur, so many times, reaches the face's."""
 MOST_SHUT: Final = 1.2
 """Lines of shut eyes tell too, but raise what is told around them by so many times at most: lashes may be faint."""
 SOFT: Final = (1.05, 1.3)

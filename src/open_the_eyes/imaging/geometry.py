@@ -39,11 +39,6 @@ class Box:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
     @property
-    def corners(self) -> Points:
-        """(2, 2): the first and the last."""
-        return np.array([[self.left, self.top], [self.right, self.bottom]], np.float64)
-
-    @property
     def offset(self) -> Points:
         """(3,): its left top corner, and no depth; landmarks less this count from there."""
         return np.array([self.left, self.top, 0.0])

@@ -16,6 +16,7 @@ from .arrays import Plane, Points, Rgb
 from .geometry import Box, across, along_and_across
 from .luma import luma_of
 from .marks import Marks, between, joined
+from .thin_lines import SMALLEST
 
 DARK: Final = 0.5
 """Darker than this multiple of the skin is no skin."""
@@ -40,7 +41,7 @@ def occluder_mask(pixels: Rgb, mask: Plane, outer: Points, inner: Points, chin: 
     says which way is down."""
     width = float(np.linalg.norm(inner - outer))
     region = Box.holding(mask)
-    if width < 16 or region is None:
+    if width < SMALLEST or region is None:
         return np.zeros_like(mask)
     near = region.moved_out(round(0.35 * width)).within(mask)
     part, shown = near.cut(pixels), near.cut(mask)

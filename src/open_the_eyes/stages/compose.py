@@ -123,6 +123,7 @@ def _whole(number: int) -> int:
 
 
 def _without_pixels(photo: Photo) -> Photo:
-    """With a single one, as a photo has to have some; what it says of itself is what a record is made from."""
+    """With a single one, as a photo has to have some: it can be pickled, which `Photo.without_pixels` cannot cheaply.
+    What it says of itself is what a record is made from."""
     file = None if photo.file is None else replace(photo.file, stored=None)
     return Photo(np.zeros((1, 1, 3), np.uint8), file=file, altered=photo.altered, edit=photo.edit)

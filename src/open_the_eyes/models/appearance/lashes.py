@@ -81,7 +81,7 @@ def _cover(shape_hw: tuple[int, int], shape: EyeShape, lashes: Lashes) -> Plane:
         layers.append((_liner(shape, lashes.made_up)[None], np.array([0.85 * lashes.made_up])))
     for outlines, levels in layers:
         canvas = np.zeros((size_wh[1] * zoom, size_wh[0] * zoom), np.uint8)
-        corners = outer + outlines[..., :1] * axis + outlines[..., 1:] * down - part.corners[0]
+        corners = outer + outlines[..., :1] * axis + outlines[..., 1:] * down - part.offset[:2]
         for outline, level in zip(fixed((corners + 0.5) * zoom - 0.5), levels.tolist(), strict=True):
             cv2.fillPoly(canvas, [outline], (255 * level,), cv2.LINE_AA, FIXED_BITS)
         bare *= 1 - cv2.resize(canvas, size_wh, interpolation=cv2.INTER_AREA).astype(np.float32) / 255

@@ -31,7 +31,7 @@ _SQUASH: Final = 1.8
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """Principal components: rows ~ mean + basis @ z, z with standard deviations sigma."""
+    """Principal components: rows (n,) ~ mean (n,) + basis (n, k) @ z (k,), z with standard deviations sigma (k,)."""
 
     mean: NDArray[np.float32]
     basis: NDArray[np.float32]
@@ -46,7 +46,7 @@ class Components:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Means and standard deviations of component scores."""
+    """Means and standard deviations of component scores, (k,) each."""
 
     mean: NDArray[np.float64]
     sigma: NDArray[np.float64]
@@ -76,11 +76,16 @@ def _between_corners(points: Points, was: Points, now: Points, scale: float) -> 
 
 @dataclass(frozen=True)
 class AppearanceModel:
-    """Everything learnt; see `training/appearance` for how. Regressions take features with a trailing 1."""
+    """Everything learnt; see `training/appearance` for how.
+
+    `..._from` are regressions, (features + 1, outputs): they take features with a trailing 1. `..._left` are (k,), the
+    standard deviations that they leave of each component's score.
+    """
 
     mean_points: Points
+    """(len(layout.MESH), 2), on the strip."""
     partner: NDArray[np.intp]
-    """For each point, its mirror image's number."""
+    """(len(layout.MESH),): for each point, its mirror image's number."""
     texture: Components
     around: Components
     eye_shape: Components

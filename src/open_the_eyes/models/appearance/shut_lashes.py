@@ -16,7 +16,7 @@ LINE: Final = 0.06
 """So far above and below the edge of the shut lids their lash line lies."""
 DARKEST: Final = 12
 """Percentile of brightness there up to which pixels are the line's darkest."""
-LINES: Final = 0.04
+HALF_BROADEST: Final = 0.04
 """Half the width of the widest dark line that may be lashes."""
 DARK: Final = 3.5
 """A dark line is lashes when it is so many times as dark as those of the skin, and a level darker."""
@@ -30,7 +30,7 @@ def without_lashes(photo: Tones, skin: NDArray[np.bool_], line: NDArray[np.bool_
     """(h, w), 0 around dark lines that stand out of the skin under the eye and hang on the shut lids' `line`: lashes
     and what paints them; else 1."""
     light = luma_of(photo)
-    side = max(round(LINES * width), 1) * 2 + 1
+    side = max(round(HALF_BROADEST * width), 1) * 2 + 1
     dark = cv2.morphologyEx(light, cv2.MORPH_CLOSE, np.ones((side, side))) - light
     usual = float(np.median(dark[skin]))
     lines = _joined((dark > DARK * (usual + 1)).astype(np.uint8), line, JOINED * width)
