@@ -72,6 +72,13 @@ def test_of_a_choice_less_may_be_chosen_again(opened: Opened, tmp_path: Path) ->
     same(opened.only(2).picked({1: 3}), opened.picked({1: 3}), tmp_path / "again")
 
 
+def test_one_variation_alone_is_reported_as_it_is(opened: Opened) -> None:
+    alone = opened.only(2)
+    assert alone.faces == opened.picked({1: 2, 3: 2}).faces
+    assert [face.variation_scores for face in alone.faces] == [face.variation_scores[1:2] for face in opened.faces]
+    assert alone.faces != opened.faces
+
+
 def test_where_everybody_stays_the_photo_is_as_it_came(opened: Opened) -> None:
     none = opened.picked({1: None, 3: None})
     assert not none.changed

@@ -73,14 +73,19 @@ class Opened:
         return any(face.outcome == "opened" for face in self.faces)
 
     def only(self, number: int) -> Opened:
-        """With one of the variations alone, counted from 1; saving it gives the file that it was among the others.
+        """With one of the variations alone, counted from 1, and the report of it; saving it gives the file that it was
+        among the others.
 
         Raises:
             UsageError: there is no such variation.
         """
         if not isinstance(number, Integral) or not 1 <= number <= len(self.variations):
             raise UsageError(f"expected 1 to {len(self.variations)}, got {written(number)}.", option="variation")
-        return replace(self, variations=self.variations[number - 1 : number])
+        report, parts = self.report, self.parts
+        if parts is not None:
+            faces = face_reports(parts.decisions, parts.matches, parts.shown_in(int(number)), self.options)
+            report = replace(report, faces=faces)
+        return replace(self, variations=self.variations[number - 1 : number], report=report)
 
     def picked(self, picks: Mapping[int, int | None]) -> Opened:
         """With one result of each face put together anew, which paints nothing: `picked({1: 2, 2: 4, 3: None})` has

@@ -95,6 +95,10 @@ class Parts:
         parts = self if len(stay) == len(self.attempts) else self._with_faces(stay)
         return replace(parts, kept={face: _alone(one, chosen.get(face) or 1) for face, one in parts.kept.items()})
 
+    def shown_in(self, number: int) -> dict[int, Kept]:
+        """What of each face one variation shows, from 1."""
+        return {face: _alone(kept, number) for face, kept in self.kept.items()}
+
     def _with_faces(self, stay: Sequence[int]) -> Parts:
         """As if these faces had been chosen."""
         return replace(
