@@ -131,13 +131,13 @@ class EditRecord:
 
 
 def strict_json(text: str) -> Any:
-    """What JSON says; NaN and Infinity, which Python reads as well, it has not.
+    """What JSON says; NaN and Infinity, which Python reads as well, it has not, nor an object with one name twice.
 
     Raises:
         ValueError: it is no JSON, or nests deeper than any option does, and may be too deep to be printed.
     """
     try:
-        value = json.loads(text, parse_constant=_no_number)
+        value = json.loads(text, parse_constant=_no_number, object_pairs_hook=each_once)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
     inner = [value]
@@ -146,6 +146,18 @@ def strict_json(text: str) -> Any:
     if inner:
         raise ValueError("nested too deep")
     return value
+
+
+def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON.
+
+    Raises:
+        ValueError: a name is in it twice, of which the reader would have to choose one.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("one name twice")
+    return found
 
 
 def _parts(value: object) -> Iterable[object]:

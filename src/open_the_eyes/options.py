@@ -50,7 +50,9 @@ class ChooseOptions:
         if self.faces is not None:
             listed = isinstance(self.faces, (tuple, list))
             refuse(not listed, "faces", f"expected face numbers such as [1, 3], got {written(self.faces)}.")
-            refuse(not self.faces, "faces", "expected face numbers such as 1,3; got none. Leave it out for all faces.")
+            refuse(
+                not self.faces, "faces", "expected face numbers such as [1, 3], got none. Leave it out for all."
+            )
             for number in self.faces:
                 check_whole("faces", number)
             bad = ", ".join(written(n) for n in self.faces if n < 1)
@@ -71,8 +73,8 @@ class GenerateOptions:
             mode; the attempts are in that report, `variation_attempts`. For one variation only.
         gaze: where the eyes look, (x, y) each -1..1, x to the right and y down as seen with the head upright, so that
             y 1 is towards the chin also where somebody lies; None: straight or as the head suggests.
-        openness: 0..1.5, 1 is usual for this face; None takes what suits the face. Eyes go from about 0.6 to 1.4 of
-            their usual opening, as far as those of people do; what is beyond gets the nearest.
+        openness: 0..1.5, 1 is usual for this face; None takes what suits the face. 0 narrows eyes by a fifth or
+            so and 1.5 widens them by as much, as far as those of people go.
         styles: faces that shall look otherwise, such as [{"face": 2, "eye_color": "blue"}]: eye_color,
             gaze and openness of one face each, where "auto" is what suits it; what is left out is as for all faces.
         lcm: sdxl only, four steps with LCM-LoRA (Luo et al. 2023) instead of the mode's.

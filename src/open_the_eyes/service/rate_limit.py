@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from ..counting import counted
 from .errors import TooManyRequests
 
 MANY: Final = 1000
@@ -40,8 +41,8 @@ class RateLimiter:
                 return
         seconds = max(1, math.ceil((1 - left) / pace))
         raise TooManyRequests(
-            f"expected at most {self._per_minute} requests a minute of one key, more came; try again in {seconds} "
-            "seconds.",
+            f"expected at most {self._per_minute} requests a minute of one key, more came; try again in "
+            f"{counted(seconds, 'second')}.",
             seconds,
         )
 

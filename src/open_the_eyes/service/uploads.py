@@ -16,8 +16,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from ..counting import counted
+from ..edit_record import each_once
 from ..engine import Engine
 from ..errors import OpenTheEyesError, PhotoTooLarge, UsageError
+from ..wording import typed
 from .concurrency import ConcurrencyLimiter
 from .errors import BodyTooLarge, Busy, StoreAway
 from .fair_slots import FairSlots
@@ -90,7 +92,7 @@ class UploadHandler:
             QueueFull, OwnQueueFull, TooManyUploads: try again later.
             OpenTheEyesError: this is no photo, or not what can be asked for.
         """
-        _check_key(idempotency)
+        _check_key(idempotency, len(request.headers.getlist("Idempotency-Key")))
         new = idempotency is None or not await run_sync(self._repository.knows, owner, idempotency)
         if new:
             await run_sync(self.check_room, owner)
@@ -133,6 +135,9 @@ class UploadHandler:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in ("", "multipart/form-data"):  # a form of another kind would be kept in memory as a whole
             raise UsageError("expected a form with a photo, multipart/form-data, got another type; with curl: -F.")
+        coding = request.headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("", "identity"):
+            raise UsageError(f"expected a body as it is, got Content-Encoding {typed(coding)}; send it uncompressed.")
         with self._room.taken(owner, self._size(request)):
             form = await self._received(request)
             try:
@@ -257,9 +262,10 @@ def _options(texts: list[UploadFile | str]) -> dict[str, Any]:
             option="options",
         )
     try:
-        values = json.loads(text)
+        values = json.loads(text, object_pairs_hook=each_once)
     except (ValueError, RecursionError):
-        raise UsageError('expected a JSON object such as {"mode": "fast"}, got no JSON.', option="options") from None
+        wanted = 'expected a JSON object such as {"mode": "fast"}, each name once'
+        raise UsageError(f"{wanted}; got no JSON, or one name twice.", option="options") from None
     if not isinstance(values, dict):
         raise UsageError(
             'expected a JSON object such as {"mode": "fast"}, got another kind of value.', option="options"
@@ -271,6 +277,8 @@ def _options(texts: list[UploadFile | str]) -> dict[str, Any]:
     return values
 
 
-def _check_key(key: str | None) -> None:
+def _check_key(key: str | None, came: int) -> None:
+    if came > 1:
+        raise UsageError(f"expected one, got {came}; send it once.", option="Idempotency-Key")
     if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
         raise UsageError("expected 1 to 255 plain characters, such as a UUID.", option="Idempotency-Key")
