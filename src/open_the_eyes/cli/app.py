@@ -66,7 +66,7 @@ def program(
 
     \b
     Exit codes: 0 done (also when no eye was closed), 1 a bug of ours, 2 a wrong command or option,
-    3 a photo could not be read or written, 4 model files missing, 5 not enough memory,
+    3 a photo could not be read or written, 4 model files missing, 5 not enough memory, or no GPU,
     6 some of several photos failed, 7 a benchmark got worse, 130 interrupted.
     """
     if context.invoked_subcommand is None:
