@@ -50,9 +50,7 @@ class ChooseOptions:
         if self.faces is not None:
             listed = isinstance(self.faces, (tuple, list))
             refuse(not listed, "faces", f"expected face numbers such as [1, 3], got {written(self.faces)}.")
-            refuse(
-                not self.faces, "faces", "expected face numbers such as [1, 3], got none. Leave it out for all."
-            )
+            refuse(not self.faces, "faces", "expected face numbers such as [1, 3], got none. Leave it out for all.")
             for number in self.faces:
                 check_whole("faces", number)
             bad = ", ".join(written(n) for n in self.faces if n < 1)

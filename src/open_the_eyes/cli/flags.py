@@ -68,9 +68,7 @@ ABOUT_COLOUR: Final = "The colour of the irises; auto takes what suits the face.
 EyeColour: TypeAlias = Annotated[str, typer.Option("--eye-color", metavar="|".join(EYE_COLORS), help=ABOUT_COLOUR)]
 ABOUT_GAZE: Final = "Where the eyes look, each -1..1: X to the right, Y down, as seen with the head upright."
 Gaze: TypeAlias = Annotated[str, typer.Option("--gaze", metavar="auto|X,Y", help=ABOUT_GAZE)]
-ABOUT_OPENNESS: Final = (
-    "How far the eyes open; 1 is usual, 0 narrows them by a fifth or so, 1.5 widens them as much."
-)
+ABOUT_OPENNESS: Final = "How far the eyes open; 1 is usual, 0 narrows them by a fifth or so, 1.5 widens them as much."
 Openness: TypeAlias = Annotated[str, typer.Option("--openness", metavar=f"auto|0..{MAX_OPENNESS}", help=ABOUT_OPENNESS)]
 Lcm: TypeAlias = Annotated[
     bool, typer.Option("--lcm", help="sdxl only: paint in four steps, whatever the mode; faster.")

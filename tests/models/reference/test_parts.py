@@ -92,6 +92,17 @@ def test_an_eye_shows_fully_within_its_lids_and_not_at_all_past_the_mask(open_cr
     assert 0 <= float(show.min()) <= float(show.max()) <= 1
 
 
+def test_lids_that_reach_the_masks_rim_melt_into_it_and_are_not_cut() -> None:
+    width, allowed = 100.0, np.zeros((200, 300), np.float32)
+    allowed[80:160, 20:280] = 1
+    bow = 24 * np.sin(np.linspace(0, np.pi, 9))
+    ring = np.column_stack([60 + width * np.r_[0:1:9j, 0.9:0.1:7j], np.r_[106 - bow, np.full(7, 106.0)]])
+    down = cover.eye_cover(allowed, ring, ring)[75:, 110]
+    assert down[:5].max() == 0
+    assert down.max() == 1
+    assert np.diff(down[: int(np.argmax(down)) + 1]).max() < 0.3  # from the rim on, no step from one pixel to the next
+
+
 @pytest.fixture
 def opencv_threads() -> Iterator[Callable[[int], None]]:
     before = cv2.getNumThreads()

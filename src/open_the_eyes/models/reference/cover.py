@@ -18,6 +18,8 @@ from ..appearance import layout
 
 FULLY: Final = 0.15
 """Around the donor's lids and the target's shut ones, in eye widths: lashes and crease are the donor's throughout."""
+RIM: Final = 0.08
+"""Within so many eye widths of the rim it melts in any case: where a donor's lash line reaches that, it is not cut."""
 BROW_RIM: Final = 0.03
 """How far hairs reach beyond a brow's points, in distances between the outer corners of the eyes."""
 _BROWS_AT: Final = [[layout.MESH.index(k) for k in BROW[side]] for side in SIDES]
@@ -46,7 +48,8 @@ def eye_cover(allowed: Plane, shut: Points, opened: Points) -> Plane:
     to_core = cv2.distanceTransform(1 - core, cv2.DIST_L2, 5)
     to_rim = cv2.distanceTransform(np.pad(inside, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
     share = to_rim / np.maximum(to_rim + to_core, 1e-3)
-    return np.asarray(smoothstep(share) * np.clip(allowed / FEATHER, 0, 1), np.float32)
+    melting = smoothstep(np.minimum(to_rim / max(RIM * ring_width(opened), 1e-3), 1))
+    return np.asarray(smoothstep(share) * melting * np.clip(allowed / FEATHER, 0, 1), np.float32)
 
 
 def same_skin(crop: Crop, there: Plane, theirs: Points) -> Plane:
