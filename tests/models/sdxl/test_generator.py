@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.errors import Cancelled, NoRoomOnGpu, WeightsMissing
-from open_the_eyes.models.sdxl import denoising, schedule, speed
+from open_the_eyes.models.sdxl import denoising, prompts, schedule, speed
 from open_the_eyes.models.sdxl.checkpoint import Checkpoint
 from open_the_eyes.models.sdxl.generator import SdxlGenerator
 from open_the_eyes.models.sdxl.schedule import Schedule
@@ -225,6 +225,7 @@ def test_the_text_encoders_are_loaded_once_for_all_photos(
     settings: Settings, generator: SdxlGenerator, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     generator.generate([Request(closed_crop, 1)], LCM)
+    monkeypatch.setattr(prompts, "_KNOWN", {})  # as in another process
     monkeypatch.setattr(Checkpoint, "text_pipeline", lambda _: pytest.fail("loaded text encoders again"))
     tiny(settings).generate([Request(closed_crop, 1)], LCM)
 
