@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from ..arithmetic import one_blas_thread
 from ..engine import Engine, engine_name, load_engine
-from ..errors import NoCapacity
+from ..errors import GpuFailed, NoCapacity
 from ..options import GenerateOptions
+from ..residency.failures import failed_gpus, refuse_failed
 from ..roles import Patch, Request, Watch
 from ..settings import Settings
 from .cluster import part_of_gpu
@@ -48,6 +49,15 @@ class Painter:
     def facts(self) -> tuple[str, str]:
         """Name of the engine, and why it was taken."""
         return self._engine.name, self._engine.why
+
+    def check_health(self) -> None:
+        """Ray asks now and then, and starts another painter in the place of one that raises.
+
+        Raises:
+            GpuFailed: its GPU failed, and answers only a fresh process again.
+        """
+        for device in failed_gpus():
+            refuse_failed(device)
 
     async def paint(self, asks: list[Ask]) -> list[list[Patch] | Refused]:
         """The patches of every ask, or what is in the way of that one alone; the event loop stays free meanwhile."""
@@ -105,7 +115,8 @@ class RemoteGenerator:
                 if self._is_somebody_there():
                     raise NoCapacity("expected a painter to answer, none did in ten minutes; send it again.") from error
             except Exception as error:
-                if not _is_of_ray(error):
+                replaced = isinstance(error, GpuFailed) and deaths < len(WAITS_SECONDS)  # a painter without its GPU is
+                if not replaced and not _is_of_ray(error):
                     raise
                 if deaths == len(WAITS_SECONDS):
                     raise NoCapacity(
