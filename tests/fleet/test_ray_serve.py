@@ -122,6 +122,20 @@ def test_asks_of_different_options_are_different_calls_and_keep_their_places(
     assert batches(painter) == [2, 2]
 
 
+def test_a_call_has_no_more_requests_than_a_batch_takes_and_a_larger_photo_is_alone(
+    painter: Painter, closed_crop: Crop
+) -> None:
+    recording = painter._engine.generator
+    assert isinstance(recording, Recording)
+    recording.inner = None  # to paint them all would take long, and show no more
+    wanted = (12, 12, 12, 40, 3, 0, 2)
+    asks = [([Request(closed_crop, 100 * n + k) for k in range(count)], PLAIN, False) for n, count in enumerate(wanted)]
+    answers = asyncio.run(painter.paint(asks))  # type: ignore[arg-type]
+    assert [len(answer) for answer in answers] == list(wanted)  # type: ignore[arg-type]
+    assert [seeds(answer)[0] for answer in answers if answer] == [0, 100, 200, 300, 400, 600]
+    assert batches(painter) == [24, 12, 40, 5]
+
+
 def test_whose_eyes_look_how_divides_no_call(painter: Painter, closed_crop: Crop) -> None:
     wishes = (PLAIN, GenerateOptions(seed=3), GenerateOptions(eye_color="green", variations=2))
     asks = [([Request(closed_crop, n)], wish, False) for n, wish in enumerate(wishes)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..arithmetic import one_blas_thread
+from ..batch.batching import MOST
 from ..engine import Engine, engine_name, load_engine
 from ..errors import GpuFailed, NoCapacity
 from ..options import GenerateOptions
@@ -69,9 +70,10 @@ class Painter:
         groups: dict[tuple[GenerateOptions, bool], list[int]] = {}
         for number, (_, options, borrowed) in enumerate(asks):
             groups.setdefault((options.of_painter(), borrowed), []).append(number)
-        for numbers in groups.values():
-            for number, answer in zip(numbers, self._group([asks[n] for n in numbers]), strict=True):
-                answers[number] = answer
+        for group in groups.values():
+            for numbers in _calls(group, asks):
+                for number, answer in zip(numbers, self._group([asks[n] for n in numbers]), strict=True):
+                    answers[number] = answer
         return answers
 
     def _group(self, asks: list[Ask]) -> list[list[Patch] | Refused]:
@@ -158,6 +160,21 @@ def engine_of(handle: Any, name: str, why: str, settings: Settings) -> Engine:
     borrowed = RemoteGenerator(handle, "reference", borrowed=True)
     painter = RemoteGenerator(handle, name)
     return replace(here, name=name, why=why, generator=painter, reference=borrowed, donors_only=name == "reference")
+
+
+def _calls(numbers: Sequence[int], asks: Sequence[Ask]) -> Iterator[list[int]]:
+    """The numbers in order, in parts whose asks have at most `MOST` requests together; an ask with more is alone."""
+    part: list[int] = []
+    room = MOST
+    for number in numbers:
+        wanted = len(asks[number][0])
+        if part and wanted > room:
+            yield part
+            part, room = [], MOST
+        part.append(number)
+        room -= wanted
+    if part:
+        yield part
 
 
 def _is_of_ray(error: Exception) -> bool:
