@@ -81,6 +81,7 @@ class Admission:
             except BaseException as error:
                 self.release(slot, record, recorder, type(error).__name__)
                 raise
+            self.got_on()  # whoever waits had to wait for the load as well
             slot.record = record
             return record
 
