@@ -249,6 +249,7 @@ def test_int8_paints_nearly_what_float_paints(generator: SdxlGenerator, closed_c
 def test_the_text_encoders_are_loaded_once_for_all_photos(
     settings: Settings, generator: SdxlGenerator, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(prompts, "_KNOWN", {})
     generator.generate([Request(closed_crop, 1)], LCM)
     monkeypatch.setattr(prompts, "_KNOWN", {})  # as in another process
     monkeypatch.setattr(Checkpoint, "text_pipeline", lambda _: pytest.fail("loaded text encoders again"))
