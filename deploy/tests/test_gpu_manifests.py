@@ -75,6 +75,14 @@ def test_ray_makes_the_pods_and_no_deployment_does(rendered: dict[str, Objects])
     assert gpus.count("1") == 1  # painters alone
 
 
+def test_ray_counts_the_gpus_of_painters_alone(rendered: dict[str, Objects]) -> None:
+    (service,) = of_kind(rendered["ray"], "RayService")
+    config = service["spec"]["rayClusterConfig"]
+    for group in (config["headGroupSpec"], *config["workerGroupSpecs"]):
+        asks = any("nvidia.com/gpu" in one["resources"]["limits"] for one in group["template"]["spec"]["containers"])
+        assert group["rayStartParams"].get("num-gpus") == (None if asks else "0")  # None is what the pod asks for
+
+
 def test_kuberay_s_operator_comes_to_the_cluster_and_the_autoscaler_to_the_api_server(
     rendered: dict[str, Objects],
 ) -> None:

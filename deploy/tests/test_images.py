@@ -54,6 +54,12 @@ def test_what_torch_compiles_is_kept_where_it_may_be_written_and_run(rehearse: M
     assert re.search(r"^#.* -v ote-data:/data ", dockerfile.read_text(), flags=re.MULTILINE)
 
 
+def test_the_cuda_image_leaves_it_to_the_host_which_gpus_it_sees(rehearse: ModuleType) -> None:
+    environment = rehearse.steps_of(ROOT / "deploy/Dockerfile.cuda").environment
+    assert "NVIDIA_VISIBLE_DEVICES" not in environment
+    assert environment["NVIDIA_DRIVER_CAPABILITIES"] == "compute,utility"
+
+
 def test_on_the_cuda_image_the_build_for_cuda_stands_in_the_place_of_onnxruntime(rehearse: ModuleType) -> None:
     *_, last = rehearse.steps_of(ROOT / "deploy/Dockerfile.cuda").runs
     package, gone, build = last.split(" && ")

@@ -109,6 +109,17 @@ def test_programs_of_the_cluster_come_in_by_their_label(rendered: dict[str, Obje
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
+def test_pods_reach_a_name_server_wherever_it_is(rendered: dict[str, Objects], overlay: str) -> None:
+    policies = of_kind(rendered[overlay], "NetworkPolicy")
+    assert policies
+    for policy in policies:
+        asked = [rule for rule in policy["spec"]["egress"] if any(port["port"] == 53 for port in rule.get("ports", []))]
+        assert not any("to" in rule for rule in asked)
+        ways = [port["protocol"] for rule in asked for port in rule["ports"] if port["port"] == 53]
+        assert sorted(ways) == ["TCP", "UDP"]
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
 def test_no_budget_keeps_a_node_from_being_drained(rendered: dict[str, Objects], overlay: str) -> None:
     counted = ("Deployment", "StatefulSet")  # of other pods nobody can tell how many there should be: none may go
     for budget in of_kind(rendered[overlay], "PodDisruptionBudget"):

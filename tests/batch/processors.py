@@ -16,13 +16,14 @@ from open_the_eyes.batch.spec import BatchSpec
 from open_the_eyes.batch.tally import Tally
 from open_the_eyes.batch.worker import Processor, WorkerConfig, WorkerSlot
 from open_the_eyes.errors import WeightsMissing
+from open_the_eyes.residency import failures
 from open_the_eyes.settings import Settings
 
 SPEC = BatchSpec(engine="auto", painter="appearance")
 
 
 def acting(config: WorkerConfig) -> Processor:
-    """Writes a result for "blink", none for "open"; "die", "kill", "hang" do that to the worker."""
+    """Writes a result for "blink", none for "open"; "die", "kill", "hang", "gpu" do that to the worker."""
 
     def do(item: Item) -> Record:
         text = item.source.read_text()
@@ -34,6 +35,9 @@ def acting(config: WorkerConfig) -> Processor:
             raise ZeroDivisionError("division by zero")
         if text == "hang":
             time.sleep(600)
+        if text == "gpu" or (text == "gpu once" and _first_time(item)):
+            failures.remember("cuda:0")
+            return failed(item, config.fingerprint, "expected the GPU to run it", 5)
         if text == "slow":
             time.sleep(0.3)
         if text == "broken":

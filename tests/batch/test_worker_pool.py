@@ -58,6 +58,12 @@ def test_a_worker_that_is_killed_once_costs_no_photo(tmp_path: Path) -> None:
     assert [record.state for record in records.values()] == ["opened", "opened"]
 
 
+def test_a_worker_whose_gpu_fails_is_replaced_and_the_photo_is_tried_again(tmp_path: Path) -> None:
+    records = ran(photos(tmp_path / "in", a="gpu once", b="gpu", c="blink"), tmp_path / "out")
+    assert [records[name].state for name in "abc"] == ["opened", "failed", "opened"]
+    assert "2 workers ended over it (its GPU failed)" in records["b"].error
+
+
 def test_a_worker_that_dies_idle_is_replaced_and_costs_no_photo(tmp_path: Path) -> None:
     items = planned(photos(tmp_path / "in", a="blink", b="blink"), tmp_path / "out").items
     pool = WorkerPool(configs(tmp_path / "out", [WorkerSlot()]), 60)

@@ -1,4 +1,4 @@
-"""What an actor does with a photo that hangs; without a Ray."""
+"""What an actor does with a photo that hangs, or fails with its GPU; without a Ray."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from open_the_eyes.batch.plan import Item
 from open_the_eyes.batch.record import Record, failed_by
 from open_the_eyes.batch.worker import Processor, WorkerConfig, WorkerSlot
 from open_the_eyes.errors import NoRoomOnDisk, not_written
+from open_the_eyes.residency import failures
 
 ray_batch = pytest.importorskip(
     "open_the_eyes.fleet.ray_batch", reason="the extra `serve` is not installed", exc_type=ImportError
@@ -54,6 +55,22 @@ def test_a_photo_that_hangs_on_ray_is_given_up_and_its_actor_ends(
     assert [(record.name, record.state) for record in records] == [("a.jpg", "opened"), ("b.jpg", "failed")]
     assert "within 0.2 s, it was not; --patience" in records[1].error
     assert codes == [1]
+
+
+def test_an_actor_whose_gpu_failed_ends_without_an_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ended(Exception):
+        pass
+
+    def end(code: int) -> None:
+        raise Ended(code)
+
+    monkeypatch.setattr(failures, "_FAILED", set())
+    monkeypatch.setattr(os, "_exit", end)
+    good, bad = planned(photos(tmp_path / "in", a="blink", b="gpu"), tmp_path / "out").items
+    actor = made(tmp_path, acting, patience=9)
+    assert answered(actor, good).state == "opened"
+    with pytest.raises(Ended, match="70"):
+        answered(actor, bad)
 
 
 def test_patience_without_an_end_is_no_error(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from open_the_eyes.engine import Engine, load_engine
-from open_the_eyes.errors import NoCapacity, NoRoomOnGpu, UsageError
+from open_the_eyes.errors import GpuFailed, NoCapacity, NoRoomOnGpu, UsageError
 from open_the_eyes.fleet import painters, ray_run, ray_serve
 from open_the_eyes.fleet.painters import Painter, RemoteGenerator, engine_of
 from open_the_eyes.fleet.ray_serve import Frontend
@@ -24,6 +24,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import EngineName, GenerateOptions, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.residency import failures
 from open_the_eyes.results import Opened
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.service.settings import ServiceSettings
@@ -121,6 +122,20 @@ def test_asks_of_different_options_are_different_calls_and_keep_their_places(
     assert batches(painter) == [2, 2]
 
 
+def test_a_call_has_no_more_requests_than_a_batch_takes_and_a_larger_photo_is_alone(
+    painter: Painter, closed_crop: Crop
+) -> None:
+    recording = painter._engine.generator
+    assert isinstance(recording, Recording)
+    recording.inner = None  # to paint them all would take long, and show no more
+    wanted = (12, 12, 12, 40, 3, 0, 2)
+    asks = [([Request(closed_crop, 100 * n + k) for k in range(count)], PLAIN, False) for n, count in enumerate(wanted)]
+    answers = asyncio.run(painter.paint(asks))  # type: ignore[arg-type]
+    assert [len(answer) for answer in answers] == list(wanted)  # type: ignore[arg-type]
+    assert [seeds(answer)[0] for answer in answers if answer] == [0, 100, 200, 300, 400, 600]
+    assert batches(painter) == [24, 12, 40, 5]
+
+
 def test_whose_eyes_look_how_divides_no_call(painter: Painter, closed_crop: Crop) -> None:
     wishes = (PLAIN, GenerateOptions(seed=3), GenerateOptions(eye_color="green", variations=2))
     asks = [([Request(closed_crop, n)], wish, False) for n, wish in enumerate(wishes)]
@@ -172,6 +187,27 @@ def test_a_painter_that_dies_is_followed_by_the_next_but_not_for_ever(
     else:
         with pytest.raises(NoCapacity, match="4 painters ended over it"):
             generator.generate([Request(closed_crop, 5)], PLAIN)
+
+
+def test_a_painter_whose_gpu_failed_says_so_and_its_photo_is_the_next_ones(
+    painter: Painter, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failures, "_FAILED", set())
+    monkeypatch.setattr(painters, "WAITS_SECONDS", (0.0, 0.0))
+    painter.check_health()
+    answers: list[Any] = [GpuFailed("expected the GPU to run it"), GpuFailed("expected a GPU that works")]
+    generate = painter._engine.generator.generate
+
+    def failing_twice(*given: Any) -> Any:
+        if answers:
+            raise answers.pop()
+        return generate(*given)
+
+    monkeypatch.setattr(painter._engine.generator, "generate", failing_twice)
+    assert seeds(RemoteGenerator(Handle(painter), "sdxl").generate([Request(closed_crop, 5)], PLAIN)) == [5]
+    failures.remember("cuda:0")
+    with pytest.raises(GpuFailed, match="cuda:0"):
+        painter.check_health()
 
 
 def test_eyes_painted_elsewhere_are_those_painted_here(

@@ -165,6 +165,43 @@ def test_who_waits_for_work_that_gets_on_waits_longer_than_the_patience(
     assert now == [180]
 
 
+def test_a_load_that_takes_longer_than_the_patience_is_work_that_gets_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission, "GLANCE_S", 0.001)
+    now, glances = [0.0], 0
+    leased, waits, gone = threading.Event(), threading.Event(), threading.Event()
+    rig = Rig(150, card("a"), card("b", stage="b"), patience_s=100, clock=lambda: now[0])
+
+    def build(_: str) -> FakeModel:
+        now[0] += 160
+        return FakeModel(rig, card("slow", 10), "bf16")
+
+    def look(*_: object) -> None:
+        nonlocal glances
+        glances += 1
+        waits.set()
+
+    def first() -> None:
+        with rig.residency.lease("a"):
+            leased.set()
+            assert waits.wait(SOON_S)
+            with rig.residency.lease("slow"):
+                seen = glances
+                while glances < seen + 4 and not gone.is_set():  # the other looks at the clock
+                    time.sleep(0.001)
+
+    def second() -> None:
+        leased.wait(SOON_S)
+        try:
+            with rig.residency.lease("b", watch=Stopwatch(look)):
+                pass
+        finally:
+            gone.set()
+
+    rig.residency.register(card("slow", 10), build)
+    together(first, second)
+    assert now == [160]
+
+
 def test_who_waits_in_vain_waits_once_and_is_offered_no_lesser_precision() -> None:
     rig = Rig(1000, card("a", {"bf16": 100, "int8": 60, "int4": 30}, streamed_mib=10), patience_s=0.02)
 

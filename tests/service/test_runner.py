@@ -15,7 +15,8 @@ from uuid import UUID
 import pytest
 from dbos import DBOS
 
-from open_the_eyes.errors import Cancelled
+from open_the_eyes.errors import Cancelled, GpuFailed
+from open_the_eyes.residency import failures
 from open_the_eyes.service import app, job_steps, processing, runner
 from open_the_eyes.service.errors import NotHere, Stopping, StoreAway
 from open_the_eyes.service.jobs import MARKER
@@ -240,6 +241,33 @@ def test_a_photo_that_hangs_is_told_to_whoever_looks_after_the_process_and_uses_
         service.runner._steps.leave_all()
         assert server.view(job)["attempts"] == 0
         end.set()
+
+
+def test_a_gpu_that_fails_is_told_and_leaves_its_photo_and_the_next_ones_to_the_next_start(
+    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = threading.Event()
+
+    def without_gpu(*_: object) -> None:
+        failures.remember("cuda:0")
+        failed.set()
+        raise GpuFailed("sdxl-base: expected the GPU to run it, got: CUDA error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(failures, "_FAILED", set())
+        broken.setattr(job_steps, "process", without_gpu)
+        with running_service(engine, tmp_path) as server:
+            assert server.http.get("/healthz").status_code == 200
+            jobs = [server.job(shut)]
+            assert failed.wait(PATIENCE_SECONDS)
+            jobs.append(server.job(shut, mode="fast"))  # of the other queue
+            answer = server.http.get("/healthz")
+            assert (answer.status_code, "start the service anew" in answer.json()["detail"]) == (503, True)
+            time.sleep(0.5)
+            assert [server.view(job)["attempts"] for job in jobs] == [1, 0]
+    with running_service(engine, tmp_path) as server:
+        views = [server.ended(job) for job in jobs]
+    assert [(view["state"], view["attempts"]) for view in views] == [("done", 2), ("done", 1)]
 
 
 def test_a_photo_that_gets_on_slowly_and_one_that_waits_for_room_do_not_hang(

@@ -12,6 +12,8 @@ from typing import Final
 from ..options import GenerateOptions
 from ..roles import EyeGenerator, Patch, Request, Watch
 
+MOST: Final = 32
+"""Requests of one call: a group of eight, four variations each. All of a call are in memory at once."""
 WAIT_SECONDS: Final = 2.0
 """How long a batch waits, at most, for photos that are still being looked at."""
 
@@ -40,7 +42,7 @@ class BatchingGenerator:
         most: requests that are put into one call; a photo with more goes alone.
     """
 
-    def __init__(self, inner: EyeGenerator, most: int = 32, wait_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(self, inner: EyeGenerator, most: int = MOST, wait_seconds: float = WAIT_SECONDS) -> None:
         self._inner: Final = inner
         self._most: Final = most
         self._wait: Final = wait_seconds

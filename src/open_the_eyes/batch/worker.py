@@ -16,12 +16,15 @@ from typing import Final
 
 from ..errors import OpenTheEyesError
 from ..options import Precision
+from ..residency.failures import failed_gpus
 from ..settings import Settings
 from .plan import Item
 from .record import Record, failed_by
 from .spec import BatchSpec
 
 Processor = Callable[[Item], Record]
+GPU_FAILED: Final = 70
+"""Exit code of a worker whose GPU failed: only a fresh process can use it again."""
 THREADS: Final = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
@@ -120,6 +123,11 @@ def limited_threads(count: int) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def lost_gpu(record: Record) -> bool:
+    """Whether a photo failed in a process whose GPU has, so that another process may do better."""
+    return record.state == "failed" and bool(failed_gpus())
+
+
 def worker_main(pipe: Connection, config: WorkerConfig) -> None:
     """The process: sends "ready" or what is in the way, then a record for each item it receives; None ends it."""
     for number in (signal.SIGINT, signal.SIGTERM):  # the parent hears these, and decides
@@ -140,6 +148,8 @@ def worker_main(pipe: Connection, config: WorkerConfig) -> None:
         except Exception as error:  # noqa: BLE001 -- a photo without an answer would be waited for
             record = failed_by(error, item, config.fingerprint)
         with sending, suppress(OSError):  # a parent that is gone
+            if lost_gpu(record):
+                os._exit(GPU_FAILED)
             pipe.send((item.name, record))
 
     with suppress(EOFError, OSError), ThreadPoolExecutor(config.slot.at_once) as pool:

@@ -18,7 +18,7 @@ from .. import windows
 from ..errors import NoCapacity, OpenTheEyesError
 from .plan import Item
 from .record import Record, failed, given_up
-from .worker import StartFailed, WorkerConfig, limited_threads, worker_main
+from .worker import GPU_FAILED, StartFailed, WorkerConfig, limited_threads, worker_main
 
 MAX_TASKS_PER_WORKER: Final = 1000
 """Photos after which a worker is replaced, so that whatever a library leaks stays small."""
@@ -263,6 +263,8 @@ def _cause_of_death(code: int | None) -> str:
     """How a process ended, for people."""
     if code == -9:
         return "killed by the system, perhaps for lack of memory"
+    if code == GPU_FAILED:
+        return "its GPU failed"
     with suppress(ValueError):
         return signal.Signals(-(code or 0)).name
     return f"exit code {code}"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..arithmetic import one_blas_thread
+from ..batch.batching import MOST
 from ..engine import Engine, engine_name, load_engine
-from ..errors import NoCapacity
+from ..errors import GpuFailed, NoCapacity
 from ..options import GenerateOptions
+from ..residency.failures import failed_gpus, refuse_failed
 from ..roles import Patch, Request, Watch
 from ..settings import Settings
 from .cluster import part_of_gpu
@@ -49,6 +51,15 @@ class Painter:
         """Name of the engine, and why it was taken."""
         return self._engine.name, self._engine.why
 
+    def check_health(self) -> None:
+        """Ray asks now and then, and starts another painter in the place of one that raises.
+
+        Raises:
+            GpuFailed: its GPU failed, and answers only a fresh process again.
+        """
+        for device in failed_gpus():
+            refuse_failed(device)
+
     async def paint(self, asks: list[Ask]) -> list[list[Patch] | Refused]:
         """The patches of every ask, or what is in the way of that one alone; the event loop stays free meanwhile."""
         return await asyncio.to_thread(self._painted, asks)
@@ -59,9 +70,10 @@ class Painter:
         groups: dict[tuple[GenerateOptions, bool], list[int]] = {}
         for number, (_, options, borrowed) in enumerate(asks):
             groups.setdefault((options.of_painter(), borrowed), []).append(number)
-        for numbers in groups.values():
-            for number, answer in zip(numbers, self._group([asks[n] for n in numbers]), strict=True):
-                answers[number] = answer
+        for group in groups.values():
+            for numbers in _calls(group, asks):
+                for number, answer in zip(numbers, self._group([asks[n] for n in numbers]), strict=True):
+                    answers[number] = answer
         return answers
 
     def _group(self, asks: list[Ask]) -> list[list[Patch] | Refused]:
@@ -105,7 +117,8 @@ class RemoteGenerator:
                 if self._is_somebody_there():
                     raise NoCapacity("expected a painter to answer, none did in ten minutes; send it again.") from error
             except Exception as error:
-                if not _is_of_ray(error):
+                replaced = isinstance(error, GpuFailed) and deaths < len(WAITS_SECONDS)  # a painter without its GPU is
+                if not replaced and not _is_of_ray(error):
                     raise
                 if deaths == len(WAITS_SECONDS):
                     raise NoCapacity(
@@ -147,6 +160,21 @@ def engine_of(handle: Any, name: str, why: str, settings: Settings) -> Engine:
     borrowed = RemoteGenerator(handle, "reference", borrowed=True)
     painter = RemoteGenerator(handle, name)
     return replace(here, name=name, why=why, generator=painter, reference=borrowed, donors_only=name == "reference")
+
+
+def _calls(numbers: Sequence[int], asks: Sequence[Ask]) -> Iterator[list[int]]:
+    """The numbers in order, in parts whose asks have at most `MOST` requests together; an ask with more is alone."""
+    part: list[int] = []
+    room = MOST
+    for number in numbers:
+        wanted = len(asks[number][0])
+        if part and wanted > room:
+            yield part
+            part, room = [], MOST
+        part.append(number)
+        room -= wanted
+    if part:
+        yield part
 
 
 def _is_of_ray(error: Exception) -> bool:

@@ -24,7 +24,7 @@ from typing import Any, Final
 from ..batch.plan import Item
 from ..batch.record import Record, failed, given_up
 from ..batch.run import PATIENCE, Executor, Stop
-from ..batch.worker import WorkerConfig, WorkerSlot
+from ..batch.worker import GPU_FAILED, WorkerConfig, WorkerSlot, lost_gpu
 from ..errors import NoCapacity, not_written
 from .cluster import Cluster, check_gpus, ours, part_of_gpu
 from .remote import RemoteFolders, remote_processor
@@ -71,7 +71,10 @@ class Actor:
             end.daemon = True
             end.start()
             return given_up(item, self._fingerprint, self._patience, time.monotonic() - began)
-        return doing.result()
+        record = doing.result()
+        if lost_gpu(record):
+            os._exit(GPU_FAILED)  # Ray gives the photo to the next
+        return record
 
 
 def _make_folder(out: Path) -> None:

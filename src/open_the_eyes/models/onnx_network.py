@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from ..errors import GpuFailed, OpenTheEyesError, WeightsMissing, lacks_memory
 from ..residency import ModelCard, OutOfMemory, Residency, memory_of
+from ..residency.failures import OF_CUDA, in_words
 from ..roles import Watch
 from ..settings import Settings, gpu_number
 from .devices import residency_of
@@ -30,7 +31,6 @@ CPU: Final = "CPUExecutionProvider"
 ON_CUDA: Final = {"cudnn_conv_algo_search": "HEURISTIC", "arena_extend_strategy": "kSameAsRequested"}
 """By itself onnxruntime times every way to convolve and takes the fastest of that moment, which may be another one,
 with other bytes, at the next start; and its memory grows in powers of two, to more than anybody has counted."""
-_OF_CUDA: Final = re.compile(r"\b(?:CUDA|CUBLAS|CUDNN|CUFFT|CURAND) (?:failure|error)\b", re.IGNORECASE)
 _NO_GPU: Final = re.compile(r"\bCUDA failure (?:35|100):")
 """No driver, or no GPU: an onnxruntime that was built for CUDA says that it has it on any machine."""
 _WARNING: Final = 2
@@ -212,11 +212,8 @@ def _raise_of_gpu(path: Path, error: Exception) -> None:
     """
     if out_of_memory(error):
         raise OutOfMemory(str(error)) from None
-    if _OF_CUDA.search(str(error)):
-        raise GpuFailed(
-            f"{path.parent.name}: expected the GPU to run it, got: {error!s:.200}. "
-            "Start again, or choose another GPU or the processor: OTE_DEVICE=cuda:1, OTE_DEVICE=cpu"
-        ) from error
+    if OF_CUDA.search(str(error)):
+        raise in_words(path.parent.name, error) from error
 
 
 def _number(device: str) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from ..errors import GpuBusy, NoRoomOnGpu
 from .budget import WITHOUT_GPU, evict, lacking, no_room
 from .cards import Variant
+from .failures import of_gpu, refuse_failed, remember
 from .memory import Memory
 from .records import Clock, LeaseRecord, Recorder
 from .slot import REMEMBERED_S, Slot
@@ -62,14 +64,16 @@ class Admission:
         Raises:
             NoRoomOnGpu: this thread's own leases leave too little.
             GpuBusy: others' leases did for too long and got no further, or their threads wait as well.
+            GpuFailed: the device answers no more.
         """
         with self._changed:
             variant = slot.variant if slot.depth and slot.owner == threading.get_ident() and slot.variant else variant
             record = LeaseRecord(slot.card.name, str(variant), batch)
             working = slot.card.working_mib(batch)
             leaving = self._awaited(slot, variant, working, record, recorder)
-            slot.owner, slot.depth, slot.working_mib = threading.get_ident(), slot.depth + 1, slot.working_mib + working
             self._fold_peak()
+            refuse_failed(self._device)  # before anything is claimed
+            slot.owner, slot.depth, slot.working_mib = threading.get_ident(), slot.depth + 1, slot.working_mib + working
             self._open.append(record)
             self.records.append(record)
             try:
@@ -77,6 +81,7 @@ class Admission:
             except BaseException as error:
                 self.release(slot, record, recorder, type(error).__name__)
                 raise
+            self.got_on()  # whoever waits had to wait for the load as well
             slot.record = record
             return record
 
@@ -95,8 +100,14 @@ class Admission:
             self.got_on()
             self._notify()
             if end != "done":
-                self._memory.empty()
+                with self._heeding_failure():
+                    self._memory.empty()
         recorder.peak(record.peak_mib)
+
+    def look(self) -> None:
+        """Finds out whether the device still answers, after something on it failed."""
+        with self._changed, self._heeding_failure():
+            self._memory.peak_mib()
 
     def got_on(self) -> None:
         """Somebody's work came a step further: whoever waits has patience anew."""
@@ -230,7 +241,21 @@ class Admission:
 
     def _fold_peak(self) -> None:
         """Peaks are the device's: each lease that is open has seen this one."""
-        peak = self._memory.peak_mib()
-        for record in self._open:
-            record.peak_mib = max(record.peak_mib, peak)
-        self._memory.reset_peak()
+        with self._heeding_failure():
+            peak = self._memory.peak_mib()
+            for record in self._open:
+                record.peak_mib = max(record.peak_mib, peak)
+            self._memory.reset_peak()
+
+    @contextmanager
+    def _heeding_failure(self) -> Iterator[None]:
+        """A block of mere questions to the device: one that fails even these has failed for good.
+
+        It raises nothing of that, so that a lease ends whatever became of the device.
+        """
+        try:
+            yield
+        except RuntimeError as error:
+            if not of_gpu(error):
+                raise
+            remember(self._device)

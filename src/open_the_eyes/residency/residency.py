@@ -13,6 +13,7 @@ from ..roles import Watch
 from .admission import Admission
 from .budget import LARGEST_BATCH, batch_that_fits, needs, no_room, variant_that_fits
 from .cards import ModelCard, Variant
+from .failures import in_words, of_gpu, refuse_failed
 from .memory import Memory, ran_out
 from .records import Clock, LeaseRecord, Recorder
 from .slot import Build, Move, Slot, by_itself
@@ -84,13 +85,15 @@ class Residency:
         Raises:
             NoRoomOnGpu: it does not fit beside what this thread leases already.
             GpuBusy: others did not leave, and got no further for too long.
+            GpuFailed: the device failed, and not for lack of memory.
             UsageError: a precision that the model does not have.
         """
         slot = self._slot(name)
         recorder = Recorder(self._clock, watch, slot.card.stage if stage is None else stage)
-        record = self._entered(slot, self._variants(slot, precision, recorder), batch, recorder)
-        with self._held(slot, record, recorder):
-            yield slot.model
+        with self._failure_in_words(name):
+            record = self._entered(slot, self._variants(slot, precision, recorder), batch, recorder)
+            with self._held(slot, record, recorder):
+                yield slot.model
 
     def run(
         self,
@@ -111,29 +114,15 @@ class Residency:
         Raises:
             NoRoomOnGpu: not one item fits in any way.
             GpuBusy: others did not leave, and got no further for too long.
+            GpuFailed: the device failed, and not for lack of memory.
             UsageError: a precision that the model does not have.
         """
         slot = self._slot(name)
         if not items:
             return []
         recorder = Recorder(self._clock, watch, slot.card.stage if stage is None else stage)
-        variants = self._variants(slot, precision, recorder)
-        failed = no_room(name, needs(slot.card, variants[-1], 1), self._memory.room_mib(), why="memory ran out")
-        for variant in variants:
-            try:
-                record = self._entered(slot, (variant,), self._batch(slot, variant, len(items)), recorder)
-            except GpuBusy:
-                raise
-            except NoRoomOnGpu as error:
-                failed = error
-                continue
-            with self._held(slot, record, recorder):
-                done = self._batches(slot, record, variant, items, work, recorder)
-            if done is not None:
-                return done
-            self._admission.give_up(slot, variant)
-            self._admission.evict_idle(recorder)
-        raise failed
+        with self._failure_in_words(name):
+            return self._by_rungs(slot, items, work, self._variants(slot, precision, recorder), recorder)
 
     def got_on(self) -> None:
         """To be called now and then by what works long with a lease, so that others go on waiting for it."""
@@ -151,6 +140,49 @@ class Residency:
         if name not in self._admission.slots:
             raise KeyError(f"{name}: registered are {', '.join(self._admission.slots) or 'none'}")
         return self._admission.slots[name]
+
+    @contextmanager
+    def _failure_in_words(self, name: str) -> Iterator[None]:
+        """A block that uses the device.
+
+        Raises:
+            GpuFailed: it answers no more, or fails now.
+        """
+        refuse_failed(self.device)
+        try:
+            yield
+        except RuntimeError as error:
+            if not of_gpu(error):
+                raise
+            self._admission.look()
+            raise in_words(name, error) from error
+
+    def _by_rungs(
+        self,
+        slot: Slot,
+        items: Sequence[T],
+        work: Callable[[Any, Sequence[T]], Sequence[R]],
+        variants: Sequence[Variant],
+        recorder: Recorder,
+    ) -> list[R]:
+        """All results, by the first of the ways that has memory enough."""
+        name = slot.card.name
+        failed = no_room(name, needs(slot.card, variants[-1], 1), self._memory.room_mib(), why="memory ran out")
+        for variant in variants:
+            try:
+                record = self._entered(slot, (variant,), self._batch(slot, variant, len(items)), recorder)
+            except GpuBusy:
+                raise
+            except NoRoomOnGpu as error:
+                failed = error
+                continue
+            with self._held(slot, record, recorder):
+                done = self._batches(slot, record, variant, items, work, recorder)
+            if done is not None:
+                return done
+            self._admission.give_up(slot, variant)
+            self._admission.evict_idle(recorder)
+        raise failed
 
     def _variants(self, slot: Slot, precision: str, recorder: Recorder) -> tuple[Variant, ...]:
         """Ways to have the model, from the best that fits downwards, without those that failed of late."""

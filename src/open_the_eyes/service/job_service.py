@@ -17,6 +17,7 @@ from ..engine import Engine
 from ..errors import Cancelled, NoCapacity, UsageError
 from ..options import Options
 from ..pipeline import inspect_photo
+from ..residency.failures import failed_gpus
 from ..results import Inspected
 from .audience import Audience
 from .errors import NotHere, NotYet, StoreAway, Unwatched
@@ -103,8 +104,11 @@ class JobService:
 
     def check_alive(self) -> None:
         """Raises:
-        NoCapacity: the photo in hand hangs, and no other is begun until this process is started anew.
+        NoCapacity: the photo in hand hangs, or the GPU failed, and no other is begun until this process is started
+            anew.
         """
+        if failed_gpus():
+            raise NoCapacity("expected a GPU that works, it has failed; start the service anew.")
         if self.watch.hangs():
             raise NoCapacity(
                 f"expected the photo in hand to get on, it has not for {self.watch.still_seconds():.0f} seconds; start "

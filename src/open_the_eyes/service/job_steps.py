@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -13,10 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..engine import Engine
 from ..errors import Cancelled, NoCapacity
+from ..residency.failures import failed_gpus
 from .errors import Stopping, StoreAway
 from .metrics import Metrics
 from .priority_lock import PriorityLock
-from .problems import problem_of
+from .problems import log_bug, problem_of
 from .processing import has_results, load_results, process, store_results
 from .progress_watch import ProgressWatch
 from .repository import JobRepository
@@ -32,6 +34,8 @@ RETRY_SECONDS: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
 
 MAX_ATTEMPTS: Final = 3
 """A photo during which the process died this often is taken for the reason, and given up."""
+
+_LOG: Final = logging.getLogger("open_the_eyes.service")
 
 
 class JobSteps:
@@ -124,6 +128,10 @@ class JobSteps:
         except (SQLAlchemyError, StoreAway):
             raise  # the database or the store is away, which is no fault of this photo
         except Exception as error:  # noqa: BLE001 -- whatever it is, the client gets to know, and the queue goes on
+            if failed_gpus():
+                log_bug(error)
+                self._begun.discard(job_id)  # it has had its attempt
+                self._wait_for_the_end()
             self._fail(job_id, error)
             return False
         return self._is_wanted(job_id) or self._discarded(job_id)
@@ -131,6 +139,8 @@ class JobSteps:
     def _begins(self, job_id: str) -> bool:
         """False for a job that nobody waits for any more."""
         self._pause(0)  # who has waited for the device while the service was told to stop begins nothing
+        if failed_gpus():
+            self._wait_for_the_end()
         attempt = self._repository.begin(job_id, again=job_id in self._begun)
         self._begun.add(job_id)
         if attempt > MAX_ATTEMPTS:
@@ -139,6 +149,16 @@ class JobSteps:
                 "smaller, or tell the operator."
             )
         return attempt > 0
+
+    def _wait_for_the_end(self) -> None:
+        """Without its GPU this process can do no photo; it is told by /healthz, and the next start does them.
+
+        Raises:
+            Stopping: the service ends.
+        """
+        _LOG.error("a GPU has failed: no photo is done until this service is started anew")
+        self._stopping.wait()
+        raise Stopping
 
     def _leave(self, job_id: str) -> None:
         """Of a service that was told to stop: no photo is given up for that, however often it is."""

@@ -206,7 +206,7 @@ async def inspect(request: Request) -> dict[str, Any]:
 @router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", response_model=HealthView, responses=problems(503, keyed=False), tags=["service"])
 async def healthz(request: Request) -> dict[str, str]:  # asynchronous: threads may be busy, a live process says so
-    """The process is up, and gets on. After a 503 it is to be started anew: the photo in hand hangs."""
+    """The process is up, and gets on. After a 503 it is to be started anew: a photo hangs, or the GPU failed."""
     _service(request).check_alive()
     return {"status": "ok"}
 

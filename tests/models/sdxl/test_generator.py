@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,8 +16,11 @@ import numpy as np
 import pytest
 
 from open_the_eyes.errors import Cancelled, NoRoomOnGpu, WeightsMissing
-from open_the_eyes.models.sdxl import denoising, schedule, speed
+from open_the_eyes.models.folded import FoldedPatches
+from open_the_eyes.models.sdxl import denoising, prompts, schedule, speed
+from open_the_eyes.models.sdxl import generator as sdxl_generator
 from open_the_eyes.models.sdxl.checkpoint import Checkpoint
+from open_the_eyes.models.sdxl.denoising import InpaintInput
 from open_the_eyes.models.sdxl.generator import SdxlGenerator
 from open_the_eyes.models.sdxl.schedule import Schedule
 from open_the_eyes.options import GenerateOptions, Mode
@@ -72,7 +76,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[int]:
 def test_it_fills_the_role(generator: SdxlGenerator) -> None:
     role: EyeGenerator = generator
     assert role.name == "sdxl"
-    assert role.generate([], FAST) == []
+    assert list(role.generate([], FAST)) == []
 
 
 @pytest.mark.parametrize(
@@ -147,6 +151,27 @@ def test_three_at_once_are_the_three_alone(
     assert np.abs(together[0].pixels - together[2].pixels).max() < 0.05
     assert np.abs(together[0].pixels - together[1].pixels).max() > 1
     assert [patch.seed for patch in together] == [3, 4, 3]
+
+
+def test_of_many_patches_only_what_they_change_is_kept_and_inputs_go_when_they_are_encoded(
+    generator: SdxlGenerator, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs: list[weakref.ref[Any]] = []
+    most = 0
+
+    def noted(start: Any, *rest: Any) -> InpaintInput:
+        nonlocal most
+        inputs.append(weakref.ref(start))
+        most = max(most, sum(one() is not None for one in inputs))
+        return InpaintInput(start, *rest)
+
+    monkeypatch.setattr(sdxl_generator, "InpaintInput", noted)
+    monkeypatch.setattr(sdxl_generator, "AHEAD", 2)
+    patches = generator.generate([Request(closed_crop, seed) for seed in range(8)], LCM)
+    assert len(inputs) == 8
+    assert most <= 4, "two that wait, one that is encoded, and one that is handed over"
+    assert isinstance(patches, FoldedPatches)
+    assert all(one.inner.pixels.size < 0.6 * closed_crop.pixels.size for one in patches.folded)
 
 
 def test_a_seed_gives_the_same_bytes_again(generator: SdxlGenerator, closed_crop: Crop) -> None:
@@ -224,7 +249,9 @@ def test_int8_paints_nearly_what_float_paints(generator: SdxlGenerator, closed_c
 def test_the_text_encoders_are_loaded_once_for_all_photos(
     settings: Settings, generator: SdxlGenerator, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(prompts, "_KNOWN", {})
     generator.generate([Request(closed_crop, 1)], LCM)
+    monkeypatch.setattr(prompts, "_KNOWN", {})  # as in another process
     monkeypatch.setattr(Checkpoint, "text_pipeline", lambda _: pytest.fail("loaded text encoders again"))
     tiny(settings).generate([Request(closed_crop, 1)], LCM)
 

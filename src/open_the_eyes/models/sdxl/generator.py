@@ -18,7 +18,9 @@ from ...imaging.grain import fine_part
 from ...imaging.palette import palette_of
 from ...imaging.tint import tinted
 from ...options import GenerateOptions
-from ...roles import EyeGenerator, Patch, Request, Watch
+from ...roles import EyeGenerator, Request, Watch
+from ..folded import Folded, FoldedPatches, folded
+from .ahead import Ahead
 from .denoising import InpaintInput
 from .frames import SIDE, Frame, frame_of
 from .sampling import Progress, Sampler
@@ -29,44 +31,45 @@ TINT_REACH: Final = 0.15
 
 WORKERS: Final = 4
 """Threads for what the processor does while the GPU paints: eyes to start from, frames, and the way back."""
+AHEAD: Final = 2 * WORKERS
+"""Inputs that are ready or in the making: each is 28 bytes for a pixel of its frame, and many would be gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One request with the eyes that its painting starts from, the frame it is painted in, and what SDXL sees there."""
+    """One request with the eyes that its painting starts from, and the frame it is painted in."""
 
     request: Request
-    start: Patch
+    start: Folded
     frame: Frame
-    seen: InpaintInput
 
-    @classmethod
-    def of(cls, request: Request, start: Patch, frame: Frame) -> Prepared:
-        pixels, photo = frame.taken(start.pixels), frame.taken(to_tones(request.crop.pixels))
-        mask = np.clip(frame.taken(start.mask), 0, 1)
-        seen = InpaintInput(np.clip(pixels, 0, 255), np.clip(photo, 0, 255), mask, request.seed)
-        return cls(request, start, frame, seen)
+    def seen(self) -> InpaintInput:
+        """What SDXL is shown."""
+        start = self.start.unfolded()
+        pixels, photo = self.frame.taken(start.pixels), self.frame.taken(to_tones(self.request.crop.pixels))
+        mask = np.clip(self.frame.taken(start.mask), 0, 1)
+        return InpaintInput(np.clip(pixels, 0, 255), np.clip(photo, 0, 255), mask, self.request.seed)
 
-    def patch(self, picture: Tones, origin: Painted) -> Patch:
+    def patch(self, picture: Tones, origin: Painted) -> Folded:
         """What SDXL painted, at the photo's resolution, in its light and palette; outside the mask the photo's own."""
-        crop, mask = self.request.crop, self.start.mask
-        photo = to_tones(crop.pixels)
+        crop, start = self.request.crop, self.start.unfolded()
+        photo, mask = to_tones(crop.pixels), start.mask
         reach = TINT_REACH * eyes_apart(crop.landmarks)
         back = self.frame.put_back(picture, (mask.shape[0], mask.shape[1]))
-        pixels = tinted(np.clip(back, 0, 255), photo, mask, reach) + self._finer()
+        pixels = tinted(np.clip(back, 0, 255), photo, mask, reach) + self._finer(start.pixels)
         pixels = np.asarray(np.clip(photo + (pixels - photo) * mask[..., None], 0, 255), np.float32)
         toned = palette_of(crop.pixels)
         if toned is not None:
             pixels = toned.applied(pixels)
         np.copyto(photo, pixels, where=mask[..., None] > 0)
-        return replace(self.start, pixels=photo, origin=origin)
+        return Folded.of(replace(start, pixels=photo, origin=origin), crop)
 
-    def _finer(self) -> Tones | float:
+    def _finer(self, start: Tones) -> Tones | float:
         """What is finer than a pixel of the frame, from the start: there it has the photo's own grain and no more,
         for its eyes are painted at half the frame's resolution."""
         if self.frame.scale >= 1:
             return 0.0
-        return fine_part(self.start.pixels, 0.5 / self.frame.scale)
+        return fine_part(start, 0.5 / self.frame.scale)
 
 
 class SdxlGenerator:
@@ -89,7 +92,7 @@ class SdxlGenerator:
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
-    ) -> list[Patch]:
+    ) -> FoldedPatches:
         """One patch a request, in order.
 
         Raises:
@@ -104,29 +107,31 @@ class SdxlGenerator:
         schedule = schedule_of(options)
         progress = Progress(_Unwatched() if watch is None else watch, schedule.steps * sum(map(len, groups.values())))
         origin = Painted("sdxl lcm" if options.lcm else f"sdxl {options.mode}")
+        ready: dict[int, Prepared] = {}
+
+        def prepared(n: int) -> Prepared:
+            if n not in ready:
+                (start,) = folded(self._start.generate([requests[n]], options), [requests[n].crop])
+                ready[n] = Prepared(requests[n], start, frames[n])
+            return ready[n]
+
         pool = ThreadPoolExecutor(WORKERS)
+        seen = Ahead(pool, lambda n: prepared(n).seen(), [n for numbers in groups.values() for n in numbers], AHEAD)
         try:
-            jobs = [pool.submit(self._prepared, *both, options) for both in zip(requests, frames, strict=True)]
-            patches: dict[int, Future[Patch]] = {}
+            patches: dict[int, Future[Folded]] = {}
+
+            def patched(n: int, picture: Tones) -> Future[Folded]:
+                return pool.submit(ready[n].patch, picture, origin)
+
             for numbers in groups.values():
                 with progress.watch.stage("generate/start"):
-                    jobs[numbers[0]].result()  # the others get ready while the GPU is at work
-
-                def seen(n: int) -> InpaintInput:
-                    return jobs[n].result().seen
-
-                def patched(n: int, picture: Tones) -> Future[Patch]:
-                    return pool.submit(jobs[n].result().patch, picture, origin)
-
+                    seen.wait(numbers[0])  # the others get ready while the GPU is at work
                 done = self._sampler.painted(numbers, seen, patched, schedule, options.precision, progress)
                 patches.update(zip(numbers, done, strict=True))
-            return [patches[n].result() if n in patches else job.result().start for n, job in enumerate(jobs)]
+            each = (patches[n].result() if n in patches else prepared(n).start for n in range(len(requests)))
+            return FoldedPatches(each)
         finally:
             pool.shutdown(cancel_futures=True)
-
-    def _prepared(self, request: Request, frame: Frame, options: GenerateOptions) -> Prepared:
-        (start,) = self._start.generate([request], options)
-        return Prepared.of(request, start, frame)
 
 
 class _Unwatched:

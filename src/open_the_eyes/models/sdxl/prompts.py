@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -23,6 +24,9 @@ NEGATIVE: Final = (
 )
 FOLDER: Final = "embeddings"
 """Beside the weights."""
+_KNOWN: Final[dict[tuple[str, str], Embeddings]] = {}
+"""By text encoders and words, some megabytes: a process has two sets of encoders, the base's and the refiner's."""
+_KNOWING: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,9 @@ class Embeddings:
 
 
 def embeddings(encoders: str, weights: Path, load: Callable[[], Any]) -> Embeddings:
-    """The prompt's embeddings: from the store, or by `load`'s text encoders, and then stored.
+    """The prompt's embeddings: known to this process, from the store, or by `load`'s text encoders, and then stored.
+
+    One thread at a time looks for them, so that encoders, gigabytes in the computer's memory, are never there twice.
 
     Args:
         encoders: tells one set of text encoders from another; part of the name in the store.
@@ -55,10 +61,15 @@ def embeddings(encoders: str, weights: Path, load: Callable[[], Any]) -> Embeddi
         load: gives a pipeline that has text encoders and tokenizers; they are let go afterwards.
     """
     words = hashlib.sha256(f"{PROMPT}\0{NEGATIVE}".encode()).hexdigest()[:12]
-    path = weights / FOLDER / f"{encoders}-{words}.safetensors"
-    stored = _stored(path)
-    if stored is not None:
-        return stored
+    with _KNOWING:
+        known = _KNOWN.get((encoders, words))
+        if known is None:
+            path = weights / FOLDER / f"{encoders}-{words}.safetensors"
+            known = _KNOWN[encoders, words] = _stored(path) or _made(load, path)
+        return known
+
+
+def _made(load: Callable[[], Any], path: Path) -> Embeddings:
     made = _encoded(load())
     _store(made, path)
     return made
@@ -85,7 +96,7 @@ def _stored(path: Path) -> Embeddings | None:
 
 
 def _store(made: Embeddings, path: Path) -> None:
-    """Whole or not at all; a folder that cannot be written costs the next start some seconds, no more."""
+    """Whole or not at all; where the folder cannot be written, each process makes them once, in some seconds."""
     from safetensors.torch import save_file
 
     half = path.with_name(f"{path.name}.{os.getpid()}.part")
