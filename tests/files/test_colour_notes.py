@@ -20,14 +20,23 @@ from tests.files.pictures import RECORD, SRGB, besides_loss, facts, picture, png
         ("CMYK", ".tif", ("The source is CMYK, this file is RGB.",)),
         ("CMYK", ".png", ("The source is CMYK, this file is RGB.",)),
         ("LAB", ".tif", ("The source is Lab, this file is RGB.",)),
+        ("P", ".tif", ("The source has a palette, this file is RGB.",)),
+        ("P", ".png", ("The source has a palette, this file is RGB.",)),
+        ("1", ".tif", ()),
         ("RGB", ".tif", ()),
     ],
 )
-def test_colours_of_print_that_become_rgb_are_told_of(
-    mode: str, suffix: str, said: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_colours_that_become_rgb_are_told_of(mode: str, suffix: str, said: tuple[str, ...], tmp_path: Path) -> None:
     source = read(saved(Image.new(mode, (8, 8)), "TIFF"), Settings())
     assert write(source, tmp_path / f"out{suffix}", record=RECORD).notes == said
+
+
+def test_of_two_levels_it_is_told_where_there_are_more(tmp_path: Path) -> None:
+    source = read(saved(Image.new("1", (8, 8)), "PNG"), Settings())
+    pixels = source.pixels.copy()
+    pixels[3, 3] = 90
+    notes = write(source.with_pixels(pixels), tmp_path / "out.png", record=RECORD).notes
+    assert notes == ("The source has two levels, this file more.",)
 
 
 GREY_PROFILE: Final = SRGB[:16] + b"GRAY" + SRGB[20:]

@@ -145,7 +145,8 @@ def test_a_tiff_that_is_laid_out_anew_says_so(data: bytes, changed: str, tmp_pat
 
     notes = [write(edited, tmp_path / f"out{suffix}", record=RECORD).notes for suffix in (".tif", ".png")]
 
-    assert notes == [(f"This TIFF is laid out anew, with {changed}.",) if changed else (), ()]
+    of_layout = [tuple(said for said in one if "two levels" not in said) for one in notes]
+    assert of_layout == [(f"This TIFF is laid out anew, with {changed}.",) if changed else (), ()]
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ _GAMMA: Final = (
 _GREY_PROFILE: Final = (
     "The source's profile is one for grey, and this file has colours: it got sRGB's, tones may look different."
 )
-_OF_PRINT: Final = {"CMYK": "CMYK", "LAB": "Lab"}
+_NEVER_BACK: Final = {"CMYK": "is CMYK", "LAB": "is Lab", "P": "has a palette", "PA": "has a palette"}
 """Kinds of colour that come back as RGB, in Pillow's words and in people's."""
 _UNMATCHED: Final = "The source's Content Credentials stay in the file and no longer match it."
 
@@ -56,8 +56,10 @@ def notes_of(
     behind = b"".join(payload for name, payload in facts.blocks if name == "after")
     notes = list(facts.notes)
     notes += _moved(facts, file_format, written, encoding)
-    if facts.mode in _OF_PRINT:
-        notes.append(f"The source is {_OF_PRINT[facts.mode]}, this file is RGB.")
+    if facts.mode in _NEVER_BACK:
+        notes.append(f"The source {_NEVER_BACK[facts.mode]}, this file is RGB.")
+    if facts.mode == "1" and written.picture.mode != "1":
+        notes.append("The source has two levels, this file more.")
     lost = [fewer_bits(facts, file_format, deep=photo.deep is not None), _lost_colours(facts, file_format)]
     lost += [] if facts.format == file_format else [left_behind(facts, file_format)]
     lost += [laid_out_anew(written)] if facts.format == file_format == "TIFF" else []
