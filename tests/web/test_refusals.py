@@ -30,7 +30,7 @@ from open_the_eyes.web.refusals import kind_of, left_out, own_limit, refusal
         ("not-here", "not here any more"),
         ("key-needed", "signed out"),
         ("unwatched", "was stopped"),
-        ("no-answer", "does not answer"),
+        ("no-answer", "No connection"),
         ("bug", "Something went wrong"),
         ("what nobody knows", "Something went wrong"),
     ],

@@ -59,8 +59,8 @@ _REFUSALS: Final = {
         "Why is said below the photo. For another one, press Start anew.",
     ),
     "no-answer": (
-        "The program does not answer.",
-        "If it was stopped, start it again; this page goes on by itself, and your photo waits.",
+        "No connection to the program.",
+        "Nothing is lost, and this page goes on by itself. Is this device on the network, and is the program running?",
     ),
     "not-sent": (
         "The photo did not arrive.",
