@@ -70,9 +70,9 @@ def test_shots_that_were_left_out_are_named() -> None:
         {"name": "b.jpg", "problem": {"type": "urn:open-the-eyes:problem:no-face", "detail": "expected a face."}},
     ]
     headline, advice = left_out(told)
-    assert headline == "2 of your other shots were left out."
+    assert headline == "2 files were left out."
     assert advice == "a.txt is not a photo that can be read. This is text. No face was found in b.jpg."
-    assert left_out(told[:1])[0] == "One of your other shots was left out."
+    assert left_out(told[:1])[0] == "One file was left out."
     for nothing in (None, [], "text", [7], [{"name": 1, "problem": "text"}]):
         assert left_out(nothing) == ("", "")
 

@@ -35,25 +35,27 @@ class JobClient:
         self._service, self._image_cache, self._restorer = service, image_cache, restorer
 
     def hand_in(self, owner: str, upload: Upload) -> tuple[str, Mapping[int, OpenTheEyesError]]:
-        """The job of a photo whose faces were looked at first; and by number why other shots were left out.
+        """The job of the first photo in which there are faces, for which all were looked at; and by number, from 0, why
+        others were left out.
 
         Raises:
-            NoFace: nothing is kept.
+            NoFace: there is no face in any, and nothing is kept.
             QueueFull, OwnQueueFull: try again later.
-            OpenTheEyesError: the photo cannot be looked at, or not be stored.
+            OpenTheEyesError: no photo can be looked at, or they cannot be stored.
         """
-        found = self._faces_in(upload.photo)
-        came = range(1, 1 + len(upload.references) + len(upload.left_out))
-        shots = dict(zip([one for one in came if one not in upload.left_out], upload.references, strict=True))
-        left_out, found_there = dict(upload.left_out), list[PhotoFaces]()
-        for number, shot in shots.items():
+        photos = (upload.photo, *upload.references)
+        came = range(len(photos) + len(upload.left_out))
+        left_out, kept, found = dict(upload.left_out), list[bytes](), list[PhotoFaces]()
+        for number, photo in zip([one for one in came if one not in upload.left_out], photos, strict=True):
             try:
-                found_there.append(self._faces_in(shot))
+                found.append(self._faces_in(photo))
+                kept.append(photo)
             except (NoFace, UnreadablePhoto, PhotoTooLarge) as error:
                 left_out[number] = error
-        kept = tuple(shot for number, shot in shots.items() if number not in left_out)
-        sent = self._service.uploads.submit(replace(upload, references=kept, options=PREVIEW), owner)
-        job = self._with_faces(sent, found, found_there)
+        if not kept:
+            raise left_out[0]
+        usable = replace(upload, photo=kept[0], references=tuple(kept[1:]), options=PREVIEW)
+        job = self._with_faces(self._service.uploads.submit(usable, owner), found[0], found[1:])
         self._service.audience.expect(job.id)
         return job.id, left_out
 

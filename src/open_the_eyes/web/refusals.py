@@ -107,7 +107,7 @@ def refusal(
 
 
 def left_out(told: object) -> tuple[str, str]:
-    """What is said of further shots that were left out, as the page's script tells it; nothing where none was."""
+    """What is said of files that were left out, as the page's script tells it; nothing where none was."""
     known = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
     shots = [(names_in([one.get("name")])[0], one.get("problem")) for one in known]
     said = [
@@ -116,7 +116,7 @@ def left_out(told: object) -> tuple[str, str]:
         if isinstance(problem, dict)
         for headline, advice in [refusal(kind_of(problem), problem, name=name)]
     ]
-    which = "One of your other shots was" if len(said) == 1 else f"{len(said)} of your other shots were"
+    which = "One file was" if len(said) == 1 else f"{len(said)} files were"
     return (f"{which} left out.", " ".join(said)) if said else ("", "")
 
 

@@ -248,6 +248,18 @@ def test_what_cannot_be_is_said_in_plain_words(
     visitor.complaints.clear()  # a refused request is an error to the browser's console
 
 
+def test_a_drop_that_begins_with_what_is_of_no_use_is_named_after_the_first_photo(
+    visitor: Visitor, photos: Path
+) -> None:
+    page = visitor.open()
+    dropped(page, *(photos / name for name in ("letter.jpg", "nobody.jpg", "Ada blinked.PNG", "awake.jpg")))
+    page.wait_for_selector(".ote-photo")
+    assert page.locator(".ote-here p").first.inner_text() == "Ada blinked.PNG and 1 more shot"
+    said = page.locator("[role=alert]").inner_text()
+    assert said.startswith("2 files were left out. letter.jpg is not a photo that can be read.")
+    assert said.endswith("No face was found in nobody.jpg.")
+
+
 def test_open_eyes_are_left_in_peace(visitor: Visitor, photos: Path) -> None:
     page = visitor.open()
     dropped(page, photos / "awake.jpg")

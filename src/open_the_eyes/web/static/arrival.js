@@ -13,8 +13,8 @@ const send = (files) => {
   if (!files.length) return;
   const { maxBytes, maxPhotos, tooLarge, tooMany } = facts();
   if (files.length > maxPhotos) return refuse('too-many-photos', tooMany);
-  const photos = [...files].filter((file, number) => !number || file.size <= maxBytes);
-  if (photos[0].size > maxBytes) return refuse('photo-too-large', tooLarge, [photos[0].name]);
+  const photos = [...files].filter((file) => file.size <= maxBytes);
+  if (!photos.length) return refuse('photo-too-large', tooLarge, [files[0].name]);
   const problem = { type: 'urn:open-the-eyes:problem:photo-too-large', detail: tooLarge };
   const huge = [...files].filter((file) => !photos.includes(file)).map(({ name }) => ({ name, problem }));
   const form = new FormData();
