@@ -116,7 +116,7 @@ class Controller:
             self._job_client.forget_photo(owner, before)
         photo = TabMemory.from_json(told)
         greeted = _greeted(self._job_client.begin(owner, photo.job, photo.names))
-        headline, advice = left_out(told.get("left_out"))
+        headline, advice = left_out(told.get("left_out"), told.get("over"))
         if greeted.headline and headline:  # what is said of the photo comes first
             return replace(greeted, advice=f"{greeted.advice} {headline} {advice}", replaced=True)
         return replace(greeted, headline=greeted.headline or headline, advice=greeted.advice or advice, replaced=True)

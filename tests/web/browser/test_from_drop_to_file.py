@@ -248,9 +248,7 @@ def test_what_cannot_be_is_said_in_plain_words(
     visitor.complaints.clear()  # a refused request is an error to the browser's console
 
 
-def test_a_drop_that_begins_with_what_is_of_no_use_is_named_after_the_first_photo(
-    visitor: Visitor, photos: Path
-) -> None:
+def test_of_a_drop_what_is_of_no_use_or_too_many_is_left_out_and_named(visitor: Visitor, photos: Path) -> None:
     page = visitor.open()
     dropped(page, *(photos / name for name in ("letter.jpg", "nobody.jpg", "Ada blinked.PNG", "awake.jpg")))
     page.wait_for_selector(".ote-photo")
@@ -258,6 +256,15 @@ def test_a_drop_that_begins_with_what_is_of_no_use_is_named_after_the_first_phot
     said = page.locator("[role=alert]").inner_text()
     assert said.startswith("2 files were left out. letter.jpg is not a photo that can be read.")
     assert said.endswith("No face was found in nobody.jpg.")
+    page.get_by_role("button", name="Start anew").click()
+    page.wait_for_selector(".ote-drop")
+    page.evaluate(
+        "() => { const box = document.querySelector('[data-facts]');"
+        "box.dataset.facts = JSON.stringify({ ...JSON.parse(box.dataset.facts), maxPhotos: 2 }); }"
+    )
+    dropped(page, *(photos / name for name in ("group.jpg", "awake.jpg", "Ada blinked.PNG", "nobody.jpg")))
+    page.get_by_text("At most 2 photos can come at once, so without Ada blinked.PNG, nobody.jpg.").wait_for()
+    assert page.locator(".ote-here p").first.inner_text() == "group.jpg and 1 more shot"
 
 
 def test_open_eyes_are_left_in_peace(visitor: Visitor, photos: Path) -> None:
