@@ -77,17 +77,22 @@ class JobClient:
         """
         session = self._begun(owner, memory.job, memory.names)
         own = (session.job, *self._image_cache.later(session.job))
-        seen, waiting = (
+        seen, waiting, final = (
             self._if_there(owner, job) if job is not None and job in own else None
-            for job in (memory.preview, memory.waiting)
+            for job in (memory.preview, memory.waiting, memory.final)
         )
         if seen is not None and seen.state == "done" and seen.report is not None:
             session = session.with_preview(Preview.of(seen.id, seen.request.options, seen.report))
         elif waiting is None:
             session = self.ended(owner, session, session.job)
-        known = [job.id for job in (seen, waiting) if job is not None]
-        under_way = session.waiting if waiting is None else waiting.id
-        return memory.applied_to(replace(session, waiting=under_way, jobs=tuple(dict.fromkeys((session.job, *known)))))
+        known = [job.id for job in (seen, waiting, final) if job is not None]
+        there = replace(
+            session,
+            waiting=session.waiting if waiting is None else waiting.id,
+            final=final.id if final is not None and final.state == "done" and session.preview is not None else None,
+            jobs=tuple(dict.fromkeys((session.job, *known))),
+        )
+        return memory.applied_to(there)
 
     def preview(self, owner: str, session: EditSession) -> EditSession:
         """With a new preview under way, and no job for what was waited for before.

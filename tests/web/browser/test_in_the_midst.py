@@ -9,7 +9,7 @@ from tests.web.browser.visits import Visitor, bytes_of, dropped, pressed, previe
 from tests.web.sites import Site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Route
+    from playwright.sync_api import Download, Route
 
 
 def test_a_program_that_has_forgotten_the_page_goes_on_with_what_is_seen_there(
@@ -46,6 +46,12 @@ def test_a_program_that_has_forgotten_the_page_goes_on_with_what_is_seen_there(
     said = page.locator(".ote-done").inner_text()
     assert said.count("Opened") == 1
     assert "as you chose" in said
+    again: list[Download] = []
+    page.on("download", lambda download: again.append(download))
+    page.reload()
+    page.wait_for_selector(".ote-done")
+    assert page.locator(".ote-done").inner_text() == said
+    assert again == []  # it has been fetched, and the link is there
     site.forget_sessions()
     page.get_by_role("checkbox", name="Face 1: eyes closed").click()
     page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=true]')
