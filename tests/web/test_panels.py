@@ -198,6 +198,39 @@ def test_whose_eyes_are_seen_is_said_at_each_strip_and_who_may_be_there_is_asked
     assert "borrowed" not in photo_html.shots(one)
 
 
+def questions(part: str) -> list[tuple[str | None, ...]]:
+    answers = [given for _, given in Elements(part).tags if given.get("data-answer") == "yes"]
+    return [tuple(given[f"data-{name}"] for name in ("face", "shot", "there")) for given in answers]
+
+
+def test_nobody_is_offered_for_two_faces_at_once_and_whoever_is_somebody_for_none() -> None:
+    one = seen("closed", "closed", "closed", names=("a.jpg", "b.jpg"))
+    assert one.preview is not None
+    origins = {face: EyeOrigin("appearance", not_from=(NotFrom("stranger", (face, 1, 1)),)) for face in (1, 2)}
+    origins[3] = EyeOrigin("appearance", not_from=(NotFrom("stranger", (3, 1, 2)),))
+    asked = replace(one, preview=replace(one.preview, origins=origins))
+    assert questions(photo_html.strips(asked)) == [("1", "1", "1"), ("3", "1", "2")]
+    assert questions(photo_html.strips(asked.with_stranger((1, 1, 1)))) == [("2", "1", "1"), ("3", "1", "2")]
+    assert questions(photo_html.strips(asked.with_same((1, 1, 1)))) == [("3", "1", "2")]
+
+
+def test_a_shot_that_looks_like_another_photo_is_asked_about_in_one_folded_line_and_at_no_face() -> None:
+    one = seen("closed", "closed", names=("a.jpg", "b.jpg", "c.jpg"))
+    assert one.preview is not None
+    origins = {
+        face: EyeOrigin(
+            "appearance", not_from=(NotFrom("stranger", (face, 1, face)), NotFrom("stranger", (face, 2, 1)))
+        )
+        for face in (1, 2)
+    }
+    asked = replace(one, preview=replace(one.preview, origins=origins, unrelated=(2,)))
+    assert questions(photo_html.strips(asked)) == [("1", "1", "1"), ("2", "1", "2")]
+    part = photo_html.shots(asked)
+    assert questions(part[part.index("<details") : part.index("</details>")]) == questions(part) == [("1", "2", "1")]
+    answered = asked.with_stranger((1, 2, 1)).with_stranger((2, 2, 1))
+    assert "<details" not in photo_html.shots(answered)
+
+
 def test_a_shot_of_none_of_these_people_is_told_to_be_another_photo() -> None:
     one = seen("closed", names=("a.jpg", "b.jpg", HOSTILE))
     assert one.preview is not None

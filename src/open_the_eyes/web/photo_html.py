@@ -107,7 +107,8 @@ def strips(session: EditSession) -> str:
     sure, unsure = (
         [face for face in session.choosable if (face.outcome == "closed") is is_sure] for is_sure in (True, False)
     )
-    rows, folded = ("".join(_strip(session, face) for face in faces) for faces in (sure, unsure))
+    asked = people_html.asked(session)
+    rows, folded = ("".join(_strip(session, face, asked[face.id]) for face in faces) for faces in (sure, unsure))
     is_open = not sure or any(face.id in session.chosen for face in unsure)
     fold = (
         f'<details class="ote-fold"{" open" if is_open else ""}><summary>Perhaps closed ({len(unsure)})</summary>'
@@ -154,6 +155,7 @@ def shots(session: EditSession) -> str:
         for number, name in enumerate(session.names[1:], start=1)
     )
     said = "".join(f"<p>{escape(line)}</p>" for line in words.other_photos(session))
+    said += people_html.asked_all_the_same(session)
     return f'<div class="ote-shots"><p>Your other shots</p>{said}{others}</div>'
 
 
@@ -217,13 +219,12 @@ def _face(session: EditSession, face: FaceRegion, lid: str) -> str:
     )
 
 
-def _strip(session: EditSession, face: FaceRegion) -> str:
+def _strip(session: EditSession, face: FaceRegion, asked: str) -> str:
     assert session.preview is not None
     attempts = session.preview.attempts.get(face.id, ())
     if not attempts:
         outcome, reason = session.preview.said.get(face.id, (face.outcome, face.reason))
         said = escape(words.deed(face, outcome, reason, names=session.names))
-        asked = people_html.asked(session, face.id)
         return f'<section class="ote-strip none"><h2>Face {face.id}</h2><p>{said}</p>{asked}</section>'
     taken = session.variation(face.id) if face.id in session.chosen else 0
     tiles = [_tile(face.id, "", _close_up(session.job, 0, face.id), "As it was", checked=taken == 0)]
@@ -233,7 +234,7 @@ def _strip(session: EditSession, face: FaceRegion) -> str:
     return (
         f'<section class="ote-strip"><h2 id="strip-{face.id}">Face {face.id}</h2>{people_html.whose(session, face.id)}'
         f'<div class="tiles" role="radiogroup" aria-labelledby="strip-{face.id}">{"".join(tiles)}</div>'
-        f"{people_html.asked(session, face.id)}</section>"
+        f"{asked}</section>"
     )
 
 
