@@ -42,7 +42,7 @@ _REFUSALS: Final = {
         "This browser has no photo here any more: its time was over, or the browser's cookies were cleared.",
     ),
     "forgotten": (
-        "The program was started anew in the meantime, or has not heard of this page for long.",
+        "The program was started anew in the meantime, or another tab went on with this photo.",
         "Nothing was done. Your photo is back; look what is chosen now, and go on.",
     ),
     "no-face": (

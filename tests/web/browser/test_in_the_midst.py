@@ -111,6 +111,24 @@ def test_a_job_that_was_deleted_elsewhere_is_not_waited_for(visitor: Visitor, ph
     visitor.complaints.clear()
 
 
+def test_a_tab_whose_photo_another_one_has_deleted_says_so_when_something_is_done_there(
+    visitor: Visitor, photos: Path
+) -> None:
+    page = visitor.open()
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    with page.expect_popup() as opened:
+        page.evaluate("window.open(location.href)")  # with all that this tab remembers
+    other = opened.value
+    preview_done(other)
+    other.get_by_role("button", name="Start anew").click()
+    other.wait_for_selector(".ote-drop")
+    page.get_by_label("Face 1: Eyes 3", exact=True).check(force=True)
+    page.wait_for_selector(".ote-drop")
+    assert "not here any more" in page.locator("[role=alert]").inner_text()
+    assert page.locator("#ote-work").is_hidden()
+
+
 def test_what_is_done_while_there_is_no_connection_is_done_once_when_there_is_one(
     visitor: Visitor, photos: Path
 ) -> None:
