@@ -116,6 +116,16 @@ def test_what_is_chosen_differs_in_more_than_colour() -> None:
     assert photo_html.CHECK not in skipped
 
 
+def test_buttons_of_small_faces_grow_until_they_touch() -> None:
+    assert photo_html.rooms(session("closed", "already_open")) == {1: 1.0}  # where nothing can be chosen, there is room
+    boxes = {1: Box(0.1, 0.2, 0.12, 0.24), 2: Box(0.15, 0.2, 0.17, 0.24), 3: Box(0.1, 0.6, 0.12, 0.64)}
+    faces = tuple(replace(face(number, "closed"), box=box) for number, box in boxes.items())
+    crowd = new_session(("school.jpg",), "0" * 8, PhotoFaces((400, 200), faces))
+    assert photo_html.rooms(crowd) == pytest.approx({1: 0.05, 2: 0.05, 3: 0.2})
+    styles = [str(given["style"]) for tag, given in Elements(photo_html.photo(crowd)).tags if tag == "button"]
+    assert styles[1] == "--x:16.00%;--y:22.00%;--w:2.00%;--h:4.00%;--room:5.00cqw"
+
+
 def test_badges_of_neighbours_do_not_touch_and_have_a_closed_eye_where_there_is_room() -> None:
     crowd, pair = session("closed", "closed", "closed"), session("closed", "already_open")
     plain, size = photo_html.badges(crowd)

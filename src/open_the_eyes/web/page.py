@@ -102,7 +102,7 @@ class Page:
                         parts["whose"] = _part("whose")
                         color = gr.Radio(list(choices.COLORS), value=choices.AS_SUITS, label="Eye colour")
                         gaze = gr.Radio(list(choices.GAZES), value=choices.AS_SUITS, label="Where they look")
-                        openness = gr.Slider(60, 140, value=100, step=5, label="How far open, per cent of usual")
+                        openness = gr.Slider(60, 140, value=100, step=5, label="How wide open (100 is usual)")
                     parts |= {name: _part(name) for name in ("finish", "done")}
             outputs = [session, *(parts[name] for name in SHOWN), work, style, color, gaze, openness]
             for name in SHOWN:

@@ -209,7 +209,7 @@ def test_on_a_phone_in_the_dark(visitor: Visitor, photos: Path) -> None:
         ring = face.evaluate("(face) => getComputedStyle(face).boxShadow")
         assert " 5px" not in ring  # that of the mouse does not stay behind the finger
     page.get_by_role("button", name="Adjust the eyes").tap()
-    label = page.get_by_text("How far open").first
+    label = page.get_by_text("How wide open").first
     label.evaluate("(label) => scrollBy(0, label.getBoundingClientRect().top - innerHeight + 40)")
     assert 0 <= sides(page.locator("#ote-compare"))[0] < 100  # in sight, above what is changed
     with page.expect_download() as waiting:
