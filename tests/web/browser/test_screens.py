@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
-from tests.web.browser.visits import Visitor, dropped, preview_done
+from tests.web.browser.visits import Visitor, dropped, preview_done, sides
 from tests.web.sites import as_file
 
 FINGER: Final = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
@@ -48,3 +49,21 @@ def test_beside_the_strips_what_does_not_fit_fades_away_until_it_is_scrolled_to(
     visitor.keep(page, "desktop-adjust")
     page.evaluate("document.querySelector('#ote-side').scrollTop = 10000")
     page.wait_for_function(f"{fade} === '0'")
+
+
+@pytest.mark.parametrize("size_wh", [(390, 844), (320, 568), (844, 390), (667, 331)], ids=lambda wh: f"{wh[0]}x{wh[1]}")
+def test_on_a_phone_before_and_after_stay_in_sight_beside_a_whole_strip(
+    visitor: Visitor, photos: Path, size_wh: tuple[int, int]
+) -> None:
+    page = visitor.open(viewport={"width": size_wh[0], "height": size_wh[1]}, **FINGER)
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    strip = page.locator(".ote-strip .tiles").last
+    strip.evaluate("(strip) => strip.scrollIntoView({ block: 'end' })")
+    picture, bar = page.locator(".ote-pair"), page.locator("#ote-finish")
+    assert sides(picture)[0] >= 0
+    assert sides(picture)[1] - sides(picture)[0] >= 64
+    assert sides(page.locator(".ote-compare"))[1] <= sides(strip)[0]
+    assert sides(strip)[1] <= sides(bar)[0]
+    w, h = page.locator(".ote-pair .after").evaluate("(eyes) => [eyes.clientWidth, eyes.clientHeight]")
+    assert w / h < 4  # both eyes, and not their lids alone
