@@ -63,10 +63,12 @@ def test_one_photo_has_no_more_pixels_than_before() -> None:
 def test_what_is_no_photo_is_left_out_or_refuses_the_whole() -> None:
     photos = [huge(1), b"a letter", huge(1)]
     assert list(refused(photos, SMALL, leave_out=True)) == [1]
+    assert list(refused([b"", *photos], SMALL, leave_out=True)) == [0, 2]
     with pytest.raises(UnreadablePhoto, match="reference 1: the photo: expected a"):
         refused(photos, SMALL)
-    with pytest.raises(UnreadablePhoto, match=r"^the photo: expected a"):
-        refused([b"a letter"], SMALL, leave_out=True)
+    for none_of_use in ([b"a letter"], [b"a letter", huge(11)]):
+        with pytest.raises(UnreadablePhoto, match=r"^the photo: expected a"):
+            refused(none_of_use, SMALL, leave_out=True)
 
 
 def test_what_says_that_it_is_a_photo_is_decoded_before_it_becomes_a_job() -> None:

@@ -35,7 +35,8 @@ class FakeJobClient:
         if memory.preview in self.jobs:
             session = session.with_preview(Preview(memory.preview, memory.styles, {1: (0, 1), 3: (2,)}, {}))
         known = memory.waiting if memory.waiting in self.jobs else session.waiting
-        return memory.applied_to(replace(session, waiting=known))
+        final = memory.final if memory.final in self.jobs else None
+        return memory.applied_to(replace(session, waiting=known, final=final))
 
     def preview(self, owner: str, session: EditSession) -> EditSession:
         assert owner == ADA

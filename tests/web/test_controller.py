@@ -222,6 +222,26 @@ def test_starting_anew_claims_no_deletion_where_there_is_nothing_of_the_visitor(
         assert page_state.headline == "There was nothing to delete."
 
 
+@pytest.mark.parametrize(
+    ("gone", "said"), [("first", "not here any more"), ("blue", "another tab"), ("file", "another tab")]
+)
+@pytest.mark.parametrize("told", [{"act": "toggle", "face": "3"}, {"act": "look", "face": "1"}, {"act": "finish"}])
+def test_what_another_tab_has_deleted_is_not_shown_any_more(
+    controller: Controller, job_client: FakeJobClient, seen: EditSession, gone: str, said: str, told: dict[str, Any]
+) -> None:
+    for name in ("blue", "file"):
+        job_client.jobs[name] = replace(job_client.jobs["first"], id=name)
+    shown = replace(seen.with_preview(Preview("blue", EyeStyles(), {1: (0, 1)}, {})), final="file")
+    assert controller.act(ADA, shown, told).headline == ""
+    job_client.sent.clear()
+    del job_client.jobs[gone]
+    page_state = controller.act(ADA, shown, told)
+    assert said in page_state.headline
+    assert page_state.replaced
+    assert (page_state.session is None) is (gone == "first")
+    assert job_client.sent == []
+
+
 def test_a_second_click_on_start_anew_says_nothing(controller: Controller) -> None:
     assert controller.act(ADA, None, {"act": "anew", "memory": None}) == PageState(None)
 

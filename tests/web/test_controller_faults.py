@@ -55,7 +55,7 @@ def test_a_file_that_was_refused_or_failed_is_what_is_tried_again(
     assert failed.retry == refused.retry == {"act": "finish", "purpose": "ultra"}
 
 
-@pytest.mark.parametrize("kind", ["photo-too-large", "body-too-large", "too-many-photos"])
+@pytest.mark.parametrize("kind", ["photo-too-large", "body-too-large"])
 def test_only_who_sits_at_the_computer_is_told_to_raise_a_limit(job_client: FakeJobClient, kind: str) -> None:
     told = {"act": "refused", "kind": kind, "problem": {"detail": "expected at most 5, got 9; take less."}}
     at_home, elsewhere = (Controller(job_client, alone=alone).act(ADA, None, told) for alone in (True, False))  # type: ignore[arg-type]  # as above

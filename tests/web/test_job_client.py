@@ -271,7 +271,9 @@ def test_what_a_tab_remembers_is_there_again_with_the_jobs_that_are(service: Fak
     service.jobs[str(blue.waiting)] = replace(service.jobs[str(blue.waiting)], report=REPORT)
     shown = run.ended(ADA, blue, str(blue.waiting)).with_pick(1, 3)
     making = run.finish(ADA, shown, "ultra")
-    for session in (shown, making):
+    made = run.ended(ADA, making, str(making.waiting))
+    assert made.final == making.waiting
+    for session in (shown, making, made):
         recalled = run.recall(ADA, TabMemory.of(session))
         assert TabMemory.of(recalled) == TabMemory.of(session)
         assert recalled.final_options("ultra") == session.final_options("ultra")
@@ -279,13 +281,15 @@ def test_what_a_tab_remembers_is_there_again_with_the_jobs_that_are(service: Fak
     run.forget(ADA, [str(making.preview and making.preview.job), str(making.waiting)])
     left = run.recall(ADA, TabMemory.of(making))
     assert left.waiting is None
+    assert run.recall(ADA, TabMemory.of(made)).final is None
     assert left.preview is not None
     assert left.preview.job == seen.job
 
 
 def test_a_tab_cannot_mix_one_photos_faces_with_anothers_eyes(service: FakeService, seen: EditSession) -> None:
     other = service.add({})
-    recalled = job_client(service).recall(ADA, TabMemory(seen.job, preview=other.id, waiting=other.id))
+    recalled = job_client(service).recall(ADA, TabMemory(seen.job, preview=other.id, waiting=other.id, final=other.id))
     assert recalled.jobs == (seen.job,)
+    assert recalled.final is None
     with pytest.raises(NotHere):
         job_client(service).recall("visitor-max", TabMemory(seen.job))

@@ -116,6 +116,16 @@ def test_what_is_chosen_differs_in_more_than_colour() -> None:
     assert photo_html.CHECK not in skipped
 
 
+def test_buttons_of_small_faces_grow_until_they_touch() -> None:
+    assert photo_html.rooms(session("closed", "already_open")) == {1: 1.0}  # where nothing can be chosen, there is room
+    boxes = {1: Box(0.1, 0.2, 0.12, 0.24), 2: Box(0.15, 0.2, 0.17, 0.24), 3: Box(0.1, 0.6, 0.12, 0.64)}
+    faces = tuple(replace(face(number, "closed"), box=box) for number, box in boxes.items())
+    crowd = new_session(("school.jpg",), "0" * 8, PhotoFaces((400, 200), faces))
+    assert photo_html.rooms(crowd) == pytest.approx({1: 0.05, 2: 0.05, 3: 0.2})
+    styles = [str(given["style"]) for tag, given in Elements(photo_html.photo(crowd)).tags if tag == "button"]
+    assert styles[1] == "--x:16.00%;--y:22.00%;--w:2.00%;--h:4.00%;--room:5.00cqw"
+
+
 def test_badges_of_neighbours_do_not_touch_and_have_a_closed_eye_where_there_is_room() -> None:
     crowd, pair = session("closed", "closed", "closed"), session("closed", "already_open")
     plain, size = photo_html.badges(crowd)
@@ -196,6 +206,39 @@ def test_whose_eyes_are_seen_is_said_at_each_strip_and_who_may_be_there_is_asked
     ]
     assert not [tag for tag, given in tags if "onerror" in given]
     assert "borrowed" not in photo_html.shots(one)
+
+
+def questions(part: str) -> list[tuple[str | None, ...]]:
+    answers = [given for _, given in Elements(part).tags if given.get("data-answer") == "yes"]
+    return [tuple(given[f"data-{name}"] for name in ("face", "shot", "there")) for given in answers]
+
+
+def test_nobody_is_offered_for_two_faces_at_once_and_whoever_is_somebody_for_none() -> None:
+    one = seen("closed", "closed", "closed", names=("a.jpg", "b.jpg"))
+    assert one.preview is not None
+    origins = {face: EyeOrigin("appearance", not_from=(NotFrom("stranger", (face, 1, 1)),)) for face in (1, 2)}
+    origins[3] = EyeOrigin("appearance", not_from=(NotFrom("stranger", (3, 1, 2)),))
+    asked = replace(one, preview=replace(one.preview, origins=origins))
+    assert questions(photo_html.strips(asked)) == [("1", "1", "1"), ("3", "1", "2")]
+    assert questions(photo_html.strips(asked.with_stranger((1, 1, 1)))) == [("2", "1", "1"), ("3", "1", "2")]
+    assert questions(photo_html.strips(asked.with_same((1, 1, 1)))) == [("3", "1", "2")]
+
+
+def test_a_shot_that_looks_like_another_photo_is_asked_about_in_one_folded_line_and_at_no_face() -> None:
+    one = seen("closed", "closed", names=("a.jpg", "b.jpg", "c.jpg"))
+    assert one.preview is not None
+    origins = {
+        face: EyeOrigin(
+            "appearance", not_from=(NotFrom("stranger", (face, 1, face)), NotFrom("stranger", (face, 2, 1)))
+        )
+        for face in (1, 2)
+    }
+    asked = replace(one, preview=replace(one.preview, origins=origins, unrelated=(2,)))
+    assert questions(photo_html.strips(asked)) == [("1", "1", "1"), ("2", "1", "2")]
+    part = photo_html.shots(asked)
+    assert questions(part[part.index("<details") : part.index("</details>")]) == questions(part) == [("1", "2", "1")]
+    answered = asked.with_stranger((1, 2, 1)).with_stranger((2, 2, 1))
+    assert "<details" not in photo_html.shots(answered)
 
 
 def test_a_shot_of_none_of_these_people_is_told_to_be_another_photo() -> None:

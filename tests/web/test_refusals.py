@@ -19,7 +19,6 @@ from open_the_eyes.web.refusals import kind_of, left_out, own_limit, refusal
     [
         ("unreadable-photo", "not a photo"),
         ("photo-too-large", "too large"),
-        ("too-many-photos", "too many"),
         ("folder", "a folder"),
         ("queue-full", "waiting"),
         ("own-queue-full", "your photos"),
@@ -30,7 +29,7 @@ from open_the_eyes.web.refusals import kind_of, left_out, own_limit, refusal
         ("not-here", "not here any more"),
         ("key-needed", "signed out"),
         ("unwatched", "was stopped"),
-        ("no-answer", "does not answer"),
+        ("no-answer", "No connection"),
         ("bug", "Something went wrong"),
         ("what nobody knows", "Something went wrong"),
     ],
@@ -70,11 +69,27 @@ def test_shots_that_were_left_out_are_named() -> None:
         {"name": "b.jpg", "problem": {"type": "urn:open-the-eyes:problem:no-face", "detail": "expected a face."}},
     ]
     headline, advice = left_out(told)
-    assert headline == "2 of your other shots were left out."
+    assert headline == "2 files were left out."
     assert advice == "a.txt is not a photo that can be read. This is text. No face was found in b.jpg."
-    assert left_out(told[:1])[0] == "One of your other shots was left out."
+    assert left_out(told[:1])[0] == "One file was left out."
     for nothing in (None, [], "text", [7], [{"name": 1, "problem": "text"}]):
         assert left_out(nothing) == ("", "")
+
+
+@pytest.mark.parametrize("over", [None, [], {"names": ["a.jpg"], "count": "1", "most": 9}, {"names": [], "count": 0}])
+def test_where_no_file_is_too_many_nothing_is_said(over: object) -> None:
+    assert left_out([], over) == ("", "")
+
+
+def test_files_that_are_too_many_are_named_and_counted_and_no_command_is() -> None:
+    over = {"names": ["x.jpg", "../y.jpg"], "count": 1202, "most": 9}
+    headline, advice = left_out([], over)
+    assert headline == "1,202 files were left out."
+    assert advice == "At most 9 photos can come at once, so without x.jpg, y.jpg and 1,200 more."
+    problem = {"type": "urn:open-the-eyes:problem:no-face"}
+    headline, advice = left_out([{"name": "b.jpg", "problem": problem}], {**over, "count": 2})
+    assert headline == "3 files were left out."
+    assert advice == "No face was found in b.jpg. At most 9 photos can come at once, so without x.jpg, y.jpg."
 
 
 def every(error: type[OpenTheEyesError]) -> Iterator[type[OpenTheEyesError]]:
@@ -105,6 +120,6 @@ def test_a_limit_is_named_and_so_is_the_time_to_wait() -> None:
 
 
 def test_who_drops_a_whole_folder_at_their_own_computer_is_told_which_command_is_for_that() -> None:
-    for kind, is_for_folders in (("folder", True), ("too-many-photos", True), ("photo-too-large", False)):
+    for kind, is_for_folders in (("folder", True), ("photo-too-large", False)):
         assert ("`open-the-eyes batch`" in own_limit(kind)) is is_for_folders
     assert own_limit("busy") == ""

@@ -249,6 +249,30 @@ def test_further_shots_that_are_of_no_use_are_left_out_and_told(site: Site, phot
         ada.delete(f"/v1/jobs/{job}")
 
 
+def test_the_first_file_of_use_is_the_photo_and_where_none_is_the_first_is_refused(site: Site, photos: Path) -> None:
+    def files(*names: str) -> list[tuple[str, tuple[str, bytes]]]:
+        data = [(name, (photos / name).read_bytes()) for name in names]
+        return [("references" if number else "photo", one) for number, one in enumerate(data)]
+
+    with site.visitor() as ada:
+        answer = ada.post("/photos", files=files("letter.jpg", "nobody.jpg", "Ada blinked.PNG", "awake.jpg"))
+        assert answer.status_code == 202
+        assert [one["number"] for one in answer.json()["left_out"]] == [0, 1]
+        job = answer.json()["id"]
+        assert ada.get(f"/v1/jobs/{job}").json()["references"] == 1
+        shown = pixels_of(ada.get(f"/pictures/{job}/whole/none.jpg").content)
+        assert shown.shape == pixels_of((photos / "Ada blinked.PNG").read_bytes()).shape
+        ada.delete(f"/v1/jobs/{job}")
+        kept = site.jobs()
+        for first, second, kind in (
+            ("letter.jpg", "nobody.jpg", "unreadable-photo"),
+            ("nobody.jpg", "letter.jpg", "no-face"),
+        ):
+            refused = ada.post("/photos", files=files(first, second))
+            assert refused.json()["type"].rpartition(":")[2] == kind
+        assert site.jobs() == kept
+
+
 def test_another_sites_page_cannot_send_photos(site: Site, photos: Path) -> None:
     with site.visitor() as ada:
         for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):

@@ -46,6 +46,7 @@ def controller(job_client: FakeJobClient) -> Controller:
     [
         {},
         {"waiting": "file", "finishing": True, "purpose": "ultra"},
+        {"final": "file"},
         {"styles": EyeStyles(EyeStyle("grey", (0.0, -0.5), 1.2), {3: EyeStyle("blue")}), "waiting": "grey"},
         {"adjusting": 3},
         {"close_up": None, "picks": {}, "chosen": ()},
@@ -55,6 +56,7 @@ def controller(job_client: FakeJobClient) -> Controller:
     ids=[
         "seen",
         "a file is made",
+        "a file is there",
         "another style is painted",
         "one face is adjusted",
         "nobody is chosen",
@@ -75,7 +77,7 @@ def test_all_that_is_seen_comes_back_from_a_browser(changed: dict[str, Any]) -> 
         [],
         {"names": "text", "chosen": {}, "picks": 1, "style": 1, "close_up": "1", "purpose": [], "preview": 1},
         {"names": [], "picks": [1, [1], [1, 2, 3], ["a", "b"], [True, 1]], "style": {"eye_color": "purple"}},
-        {"picks": [[10**9, 1], [-1, 0]], "close_up": 10**9, "waiting": {}, "purpose": "../etc"},
+        {"picks": [[10**9, 1], [-1, 0]], "close_up": 10**9, "waiting": {}, "purpose": "../etc", "final": 7},
         {"matches": [[1, 2], [0, 1, 1], ["1", 1, 1], 7, [1, 1, 1, 1]], "strangers": "text"},
     ],
 )
@@ -132,6 +134,21 @@ def test_a_file_that_is_being_made_is_waited_for_across_a_restart(
         now = controller.act(ADA, None, {**told, "memory": memory}).session
         assert now is not None
         assert now.final == "file"
+
+
+def test_a_file_that_is_there_is_there_until_something_else_is_chosen(
+    controller: Controller, job_client: FakeJobClient
+) -> None:
+    job_client.jobs["file"] = Job("file", JobRequest(ADA, {}), "done", 1, 0.0, report={})
+    memory = through_a_browser(replace(seen_session(), final="file"))
+    for told, final in (
+        ({"act": "resume"}, "file"),
+        ({"act": "look", "face": "1"}, "file"),
+        ({"act": "toggle", "face": "3"}, None),
+    ):
+        now = controller.act(ADA, None, {**told, "memory": memory}).session
+        assert now is not None
+        assert now.final == final
 
 
 @pytest.mark.parametrize(

@@ -69,3 +69,24 @@ def test_whoever_comes_with_another_tabs_number_begins_anew_and_so_does_that_tab
         return [await tab.act(owner, partial(without, 1)) for owner in ("ada", "ada", "max", "max", "ada")]
 
     assert list(map(len, anyio.run(take_turns))) == [3, 2, 3, 2, 3]
+
+
+def test_an_act_that_is_sent_again_has_its_answer_again_and_is_done_once() -> None:
+    tab = TabSession()
+
+    async def send() -> list[tuple[int, ...]]:
+        told = (("ada", 1, "1"), ("ada", 1, "1"), ("ada", 2, "2"), ("ada", 2, ""), ("ada", 2, ""), ("max", 1, ""))
+        return [await tab.act(owner, partial(without, face), number) for owner, face, number in told]
+
+    seen = anyio.run(send)
+    assert seen == [(1, 2, 3), (1, 2, 3), (2, 3), (3,), (3,), (1, 2, 3)]
+
+
+def test_nobody_has_the_answer_that_somebody_elses_tab_had() -> None:
+    tab = TabSession()
+
+    async def send() -> list[tuple[int, ...]]:
+        return [await tab.act(owner, partial(without, 1), number) for owner, number in (("ada", "1"), ("max", "1"))]
+
+    assert anyio.run(send) == [(1, 2, 3), (1, 2, 3)]
+    assert tab._owner == "max"

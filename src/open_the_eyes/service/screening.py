@@ -15,13 +15,13 @@ they are huge, would keep all others waiting while they are decoded and searched
 
 
 def refused(photos: Sequence[bytes], settings: Settings, *, leave_out: bool = False) -> dict[int, OpenTheEyesError]:
-    """Of a photo and its references (1, 2, ...), those of the latter that are left out, and why; none is decoded.
+    """Of a photo (0) and its references (1, 2, ...), those that are left out, and why; none is decoded.
 
     Args:
-        leave_out: references that cannot be used do not refuse the whole.
+        leave_out: those that cannot be used do not refuse the whole, while there is one that can.
 
     Raises:
-        UnreadablePhoto, PhotoTooLarge: the photo cannot be used, or a reference that is not to be left out.
+        UnreadablePhoto, PhotoTooLarge: one cannot be used that is not to be left out; the photo, where none can.
     """
     most = WORTH * settings.max_pixels
     left, out = most, dict[int, OpenTheEyesError]()
@@ -35,11 +35,11 @@ def refused(photos: Sequence[bytes], settings: Settings, *, leave_out: bool = Fa
                 )
             left -= width * height
         except OpenTheEyesError as error:
-            if not number:
-                raise
             if not leave_out:
-                raise error.headed(f"reference {number}") from error
+                raise _headed(error, number) from error
             out[number] = error
+    if len(out) == len(photos):
+        raise out[0]
     return out
 
 
@@ -53,6 +53,9 @@ def check_readable(photos: Sequence[bytes], settings: Settings) -> None:
         try:
             files.read(data, settings)
         except OpenTheEyesError as error:
-            if not number:
-                raise
-            raise error.headed(f"reference {number}") from error
+            raise _headed(error, number) from error
+
+
+def _headed(error: OpenTheEyesError, number: int) -> OpenTheEyesError:
+    """With the number of the reference that it is about; the photo has none."""
+    return error.headed(f"reference {number}") if number else error

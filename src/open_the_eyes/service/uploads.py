@@ -53,7 +53,8 @@ class Upload:
     """What came in one request: bytes that are photos, and options that exist.
 
     Args:
-        left_out: by number, from 1, why other references that came are not among these.
+        photo: the first that can be used.
+        left_out: by number, from 0, why others that came are not among these.
     """
 
     photo: bytes
@@ -118,7 +119,7 @@ class UploadHandler:
         Whether its photos can be decoded is found out by whoever looks at them: to decode each twice takes long.
 
         Args:
-            leave_out: references that cannot be used, by what they say, are left out, and do not refuse the whole.
+            leave_out: those that cannot be used, by what they say, are left out, and do not refuse the whole.
 
         Raises:
             TooManyUploads: try again later.

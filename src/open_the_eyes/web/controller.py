@@ -82,7 +82,9 @@ class Controller:
         try:
             is_whole = True
             if session is None:
-                session, is_whole = self._recalled(owner, told)
+                session, is_whole = self._recalled(owner, TabMemory.from_json(told.get("memory")))
+            elif name not in always and not self._is_there(owner, session):
+                session, is_whole = self._recalled(owner, TabMemory.of(session))
             if name in always:
                 return always[name](owner, session, told)
             if session is None or not is_whole:
@@ -102,9 +104,18 @@ class Controller:
             return self._job_client.job(owner, session.final)
         return None
 
-    def _recalled(self, owner: str, told: dict[str, Any]) -> tuple[EditSession | None, bool]:
-        """The session that the tab remembers, None where its photo is gone; and whether all that is seen is in it."""
-        memory = TabMemory.from_json(told.get("memory"))
+    def _is_there(self, owner: str, session: EditSession) -> bool:
+        """Whether all jobs are whose pictures are seen: another tab may have deleted them."""
+        preview = None if session.preview is None else session.preview.job
+        try:
+            for job in {session.job, preview, session.final} - {None}:
+                self._job_client.job(owner, str(job))
+        except NotHere:
+            return False
+        return True
+
+    def _recalled(self, owner: str, memory: TabMemory) -> tuple[EditSession | None, bool]:
+        """The session that a tab remembers, None where its photo is gone; and whether all that is seen is in it."""
         try:
             session = self._job_client.recall(owner, memory)
         except NotHere:
@@ -116,7 +127,7 @@ class Controller:
             self._job_client.forget_photo(owner, before)
         photo = TabMemory.from_json(told)
         greeted = _greeted(self._job_client.begin(owner, photo.job, photo.names))
-        headline, advice = left_out(told.get("left_out"))
+        headline, advice = left_out(told.get("left_out"), told.get("over"))
         if greeted.headline and headline:  # what is said of the photo comes first
             return replace(greeted, advice=f"{greeted.advice} {headline} {advice}", replaced=True)
         return replace(greeted, headline=greeted.headline or headline, advice=greeted.advice or advice, replaced=True)

@@ -35,25 +35,27 @@ class JobClient:
         self._service, self._image_cache, self._restorer = service, image_cache, restorer
 
     def hand_in(self, owner: str, upload: Upload) -> tuple[str, Mapping[int, OpenTheEyesError]]:
-        """The job of a photo whose faces were looked at first; and by number why other shots were left out.
+        """The job of the first photo in which there are faces, for which all were looked at; and by number, from 0, why
+        others were left out.
 
         Raises:
-            NoFace: nothing is kept.
+            NoFace: there is no face in any, and nothing is kept.
             QueueFull, OwnQueueFull: try again later.
-            OpenTheEyesError: the photo cannot be looked at, or not be stored.
+            OpenTheEyesError: no photo can be looked at, or they cannot be stored.
         """
-        found = self._faces_in(upload.photo)
-        came = range(1, 1 + len(upload.references) + len(upload.left_out))
-        shots = dict(zip([one for one in came if one not in upload.left_out], upload.references, strict=True))
-        left_out, found_there = dict(upload.left_out), list[PhotoFaces]()
-        for number, shot in shots.items():
+        photos = (upload.photo, *upload.references)
+        came = range(len(photos) + len(upload.left_out))
+        left_out, kept, found = dict(upload.left_out), list[bytes](), list[PhotoFaces]()
+        for number, photo in zip([one for one in came if one not in upload.left_out], photos, strict=True):
             try:
-                found_there.append(self._faces_in(shot))
+                found.append(self._faces_in(photo))
+                kept.append(photo)
             except (NoFace, UnreadablePhoto, PhotoTooLarge) as error:
                 left_out[number] = error
-        kept = tuple(shot for number, shot in shots.items() if number not in left_out)
-        sent = self._service.uploads.submit(replace(upload, references=kept, options=PREVIEW), owner)
-        job = self._with_faces(sent, found, found_there)
+        if not kept:
+            raise left_out[0]
+        usable = replace(upload, photo=kept[0], references=tuple(kept[1:]), options=PREVIEW)
+        job = self._with_faces(self._service.uploads.submit(usable, owner), found[0], found[1:])
         self._service.audience.expect(job.id)
         return job.id, left_out
 
@@ -75,17 +77,22 @@ class JobClient:
         """
         session = self._begun(owner, memory.job, memory.names)
         own = (session.job, *self._image_cache.later(session.job))
-        seen, waiting = (
+        seen, waiting, final = (
             self._if_there(owner, job) if job is not None and job in own else None
-            for job in (memory.preview, memory.waiting)
+            for job in (memory.preview, memory.waiting, memory.final)
         )
         if seen is not None and seen.state == "done" and seen.report is not None:
             session = session.with_preview(Preview.of(seen.id, seen.request.options, seen.report))
         elif waiting is None:
             session = self.ended(owner, session, session.job)
-        known = [job.id for job in (seen, waiting) if job is not None]
-        under_way = session.waiting if waiting is None else waiting.id
-        return memory.applied_to(replace(session, waiting=under_way, jobs=tuple(dict.fromkeys((session.job, *known)))))
+        known = [job.id for job in (seen, waiting, final) if job is not None]
+        there = replace(
+            session,
+            waiting=session.waiting if waiting is None else waiting.id,
+            final=final.id if final is not None and final.state == "done" and session.preview is not None else None,
+            jobs=tuple(dict.fromkeys((session.job, *known))),
+        )
+        return memory.applied_to(there)
 
     def preview(self, owner: str, session: EditSession) -> EditSession:
         """With a new preview under way, and no job for what was waited for before.

@@ -42,8 +42,11 @@ REMEMBER: Final = "(...given) => [...given.slice(0, -1), JSON.parse(sessionStora
 """Gradio's own controls send along what the tab remembers, in the last of their inputs, as the drawn parts do."""
 
 SCRIPTS: Final = ("requests.js", "keys.js", "groups.js", "lost.js")
+ACT_NUMBER: Final = "ote-act"
+"""The header by which an act that is sent once more is known again; `static/requests.js` sets it."""
+
 LOST: Final = f'<meta name="open-the-eyes-lost" content="{escape(json.dumps(refusal("no-answer")))}">'
-"""What is said where the program does not answer."""
+"""What is said where there is no connection to the program."""
 
 
 def mount_page(app: FastAPI, page: Page) -> None:
@@ -99,7 +102,7 @@ class Page:
                         parts["whose"] = _part("whose")
                         color = gr.Radio(list(choices.COLORS), value=choices.AS_SUITS, label="Eye colour")
                         gaze = gr.Radio(list(choices.GAZES), value=choices.AS_SUITS, label="Where they look")
-                        openness = gr.Slider(60, 140, value=100, step=5, label="How far open, per cent of usual")
+                        openness = gr.Slider(60, 140, value=100, step=5, label="How wide open (100 is usual)")
                     parts |= {name: _part(name) for name in ("finish", "done")}
             outputs = [session, *(parts[name] for name in SHOWN), work, style, color, gaze, openness]
             for name in SHOWN:
@@ -130,7 +133,7 @@ class Page:
             page_state = self._controller.act(owner, before, told)
             return page_state.session, self._drawn(owner, page_state)
 
-        return [session, *await session.act(owner, step)]
+        return [session, *await session.act(owner, step, request.headers.get(ACT_NUMBER, ""))]
 
     def _drawn(self, owner: str, page_state: PageState) -> list[Any]:
         """A value for each output but the session."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from ..counting import counted
 from ..files import SUFFIXES, suffix_for
 from ..naming import opened
 from ..service.jobs import Job
@@ -35,13 +34,11 @@ def header(retention: str) -> str:
 
 def arrival(session: EditSession | None, max_bytes: int, max_references: int) -> str:
     """Where photos are dropped: large while there is none, one line later."""
-    shots = counted(max_references, "other shot")
     facts = {
         "maxBytes": max_bytes,
         "maxPhotos": 1 + max_references,
         "tooLarge": f"a photo may have at most {words.size(max_bytes)}; make it smaller.",
         "lost": " ".join(refusal("not-sent")),
-        "tooMany": f"one photo is opened at a time, with at most {shots} of the same people.",
     }
     data = escape(json.dumps(facts))
     if session is None:

@@ -5,6 +5,7 @@ A picture of each face that is asked about stands beside the question.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from html import escape
 from typing import Final
 
@@ -27,10 +28,33 @@ def whose(session: EditSession, face: int) -> str:
     return f'<p class="whose">{escape(said)}{back}</p>'
 
 
-def asked(session: EditSession, face: int) -> str:
-    """Who in the other shots may be this person, to say whether that is so."""
-    known = [one for one in session.asked(face) if 0 < one[1] < len(session.names)]
-    return "".join(_question(session, one) for one in known[:AT_ONCE])
+def asked(session: EditSession) -> dict[int, str]:
+    """By face, who in the other shots may be this person, to say whether that is so."""
+    offers = _offers(session, [number for number, _ in enumerate(session.names) if number not in _unrelated(session)])
+    return {face: "".join(_question(session, one) for one in known) for face, known in offers.items()}
+
+
+def asked_all_the_same(session: EditSession) -> str:
+    """The questions about shots that look like another photo: folded away, since they are most likely in vain."""
+    offers = _offers(session, _unrelated(session))
+    questions = "".join(_question(session, one) for known in offers.values() for one in known)
+    folded = f'<details class="ote-fold"><summary>It shows the same people after all?</summary>{questions}</details>'
+    return folded * bool(questions)
+
+
+def _unrelated(session: EditSession) -> tuple[int, ...]:
+    return () if session.preview is None else session.preview.unrelated
+
+
+def _offers(session: EditSession, shots: Collection[int]) -> dict[int, list[Same]]:
+    """By face, who in these shots is asked about: nobody at two faces at once, or who is somebody already."""
+    taken = {one[1:] for one in session.matches}
+    offers = dict[int, list[Same]]()
+    for face in session.choosable:
+        known = [one for one in session.asked(face.id) if 0 < one[1] < len(session.names) and one[1] in shots]
+        offers[face.id] = [one for one in known if one[1:] not in taken][:AT_ONCE]
+        taken |= {one[1:] for one in offers[face.id]}
+    return offers
 
 
 def _question(session: EditSession, same: Same) -> str:

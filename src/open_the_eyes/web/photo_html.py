@@ -55,7 +55,8 @@ def photo(session: EditSession) -> str:
     w, h = session.size_wh
     rings = "".join(_rings(session, face) for face in session.choosable)
     badge, size = badges(session)
-    faces = "".join(_face(session, face, CLOSED_EYE * badge.lid) for face in session.faces)
+    room = rooms(session)
+    faces = "".join(_face(session, face, CLOSED_EYE * badge.lid, room.get(face.id, 0)) for face in session.faces)
     alt = f"Your photo. {words.found(session)}"
     return (
         f'<figure class="ote-photo {badge.name}" style="--shape:{w}/{h};--ratio:{w / h:.4f};--badge:{size:.4f}">'
@@ -80,6 +81,19 @@ def badge_size(session: EditSession, shape: BadgeShape) -> float:
         x, y = face.box.centre_xy[0], face.box.bottom if _is_low(face) else face.box.top
         places.append((x, y * h / w, width))
     return min((_room(one, other, shape.height) for one, other in combinations(places, 2)), default=1.0)
+
+
+def rooms(session: EditSession) -> dict[int, float]:
+    """By face that can be chosen, how large its button may grow, in widths of the photo, until it touches another's.
+
+    That is as far as the nearest of these faces; 1 for one alone.
+    """
+    w, h = session.size_wh
+    places = {face.id: (face.box.centre_xy[0], face.box.centre_xy[1] * h / w) for face in session.choosable}
+    return {
+        one: min((max(abs(x - far), abs(y - low)) for other, (far, low) in places.items() if other != one), default=1.0)
+        for one, (x, y) in places.items()
+    }
 
 
 def face_list(session: EditSession) -> str:
@@ -107,7 +121,8 @@ def strips(session: EditSession) -> str:
     sure, unsure = (
         [face for face in session.choosable if (face.outcome == "closed") is is_sure] for is_sure in (True, False)
     )
-    rows, folded = ("".join(_strip(session, face) for face in faces) for faces in (sure, unsure))
+    asked = people_html.asked(session)
+    rows, folded = ("".join(_strip(session, face, asked[face.id]) for face in faces) for faces in (sure, unsure))
     is_open = not sure or any(face.id in session.chosen for face in unsure)
     fold = (
         f'<details class="ote-fold"{" open" if is_open else ""}><summary>Perhaps closed ({len(unsure)})</summary>'
@@ -154,6 +169,7 @@ def shots(session: EditSession) -> str:
         for number, name in enumerate(session.names[1:], start=1)
     )
     said = "".join(f"<p>{escape(line)}</p>" for line in words.other_photos(session))
+    said += people_html.asked_all_the_same(session)
     return f'<div class="ote-shots"><p>Your other shots</p>{said}{others}</div>'
 
 
@@ -196,11 +212,12 @@ def _is_low(face: FaceRegion) -> bool:
     return face.box.top < 0.06
 
 
-def _face(session: EditSession, face: FaceRegion, lid: str) -> str:
+def _face(session: EditSession, face: FaceRegion, lid: str, room: float) -> str:
     chosen = face.id in session.chosen
-    box = face.box
-    sides = {"left": box.left, "top": box.top, "width": box.width, "height": box.height}
-    place = ";".join(f"{side}:{100 * share:.2f}%" for side, share in sides.items())
+    (x, y), box = face.box.centre_xy, face.box
+    sides = {"x": x, "y": y, "w": box.width, "h": box.height}
+    place = ";".join(f"--{side}:{100 * share:.2f}%" for side, share in sides.items())
+    place = f"{place};--room:{100 * room:.2f}cqw" if room else place
     low = " low" if _is_low(face) else ""
     said = escape(words.seen(face))
     if not face.choosable:
@@ -217,13 +234,12 @@ def _face(session: EditSession, face: FaceRegion, lid: str) -> str:
     )
 
 
-def _strip(session: EditSession, face: FaceRegion) -> str:
+def _strip(session: EditSession, face: FaceRegion, asked: str) -> str:
     assert session.preview is not None
     attempts = session.preview.attempts.get(face.id, ())
     if not attempts:
         outcome, reason = session.preview.said.get(face.id, (face.outcome, face.reason))
         said = escape(words.deed(face, outcome, reason, names=session.names))
-        asked = people_html.asked(session, face.id)
         return f'<section class="ote-strip none"><h2>Face {face.id}</h2><p>{said}</p>{asked}</section>'
     taken = session.variation(face.id) if face.id in session.chosen else 0
     tiles = [_tile(face.id, "", _close_up(session.job, 0, face.id), "As it was", checked=taken == 0)]
@@ -233,7 +249,7 @@ def _strip(session: EditSession, face: FaceRegion) -> str:
     return (
         f'<section class="ote-strip"><h2 id="strip-{face.id}">Face {face.id}</h2>{people_html.whose(session, face.id)}'
         f'<div class="tiles" role="radiogroup" aria-labelledby="strip-{face.id}">{"".join(tiles)}</div>'
-        f"{people_html.asked(session, face.id)}</section>"
+        f"{asked}</section>"
     )
 
 

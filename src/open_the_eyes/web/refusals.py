@@ -18,7 +18,6 @@ _REFUSALS: Final = {
     "photo-too-large": ("{That photo} is too large.", "Make it smaller, and choose it again."),
     "body-too-large": ("Those photos are too large together.", "Choose fewer of them, or smaller ones."),
     "folder": ("That is a folder.", "Drop one photo out of it, with other shots of the same people if there are some."),
-    "too-many-photos": ("Those are too many photos.", "Choose fewer of them."),
     "busy": ("That cannot be done just now.", "Nothing is lost; please try again shortly."),
     "queue-full": ("Many photos are waiting just now.", "Nothing is lost; please try again shortly."),
     "own-queue-full": ("Many of your photos are waiting already.", "Nothing is lost; please try again shortly."),
@@ -43,7 +42,7 @@ _REFUSALS: Final = {
         "This browser has no photo here any more: its time was over, or the browser's cookies were cleared.",
     ),
     "forgotten": (
-        "The program was started anew in the meantime, or has not heard of this page for long.",
+        "The program was started anew in the meantime, or another tab went on with this photo.",
         "Nothing was done. Your photo is back; look what is chosen now, and go on.",
     ),
     "no-face": (
@@ -59,8 +58,8 @@ _REFUSALS: Final = {
         "Why is said below the photo. For another one, press Start anew.",
     ),
     "no-answer": (
-        "The program does not answer.",
-        "If it was stopped, start it again; this page goes on by itself, and your photo waits.",
+        "No connection to the program.",
+        "Nothing is lost, and this page goes on by itself. Is this device on the network, and is the program running?",
     ),
     "not-sent": (
         "The photo did not arrive.",
@@ -73,12 +72,11 @@ _REFUSALS: Final = {
 _LIMITS: Final = {
     "photo-too-large": "OTE_MAX_PIXELS or OTE_MAX_BYTES",
     "body-too-large": "OTE_MAX_REQUEST_BYTES",
-    "too-many-photos": "OTE_MAX_REFERENCES",
 }
 """What was passed, for those who can set it."""
 _EXTRAS: Final = (("pillow-heif", '`pip install "open-the-eyes[heif]"`'),)
 """What reads some photos and may be missing, by the name that is said of it, and the command that adds it."""
-_TOLD: Final = ("unreadable-photo", "photo-too-large", "body-too-large", "too-many-photos", "usage-error")
+_TOLD: Final = ("unreadable-photo", "photo-too-large", "body-too-large", "usage-error")
 """Of these the service says what came and what can be done, in words for a visitor."""
 _BUSY: Final = ("busy", "queue-full", "own-queue-full", "too-many-uploads", "too-many-requests")
 """Of these the service says when to try again."""
@@ -106,8 +104,13 @@ def refusal(
     return headline, advice
 
 
-def left_out(told: object) -> tuple[str, str]:
-    """What is said of further shots that were left out, as the page's script tells it; nothing where none was."""
+def left_out(told: object, over: object = None) -> tuple[str, str]:
+    """What is said of files that were left out, as the page's script tells it; nothing where none was.
+
+    Args:
+        told: those of no use, by name, and what is the matter with each.
+        over: those that were too many; the names of some, how many they are, and how many can come.
+    """
     known = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
     shots = [(names_in([one.get("name")])[0], one.get("problem")) for one in known]
     said = [
@@ -116,14 +119,26 @@ def left_out(told: object) -> tuple[str, str]:
         if isinstance(problem, dict)
         for headline, advice in [refusal(kind_of(problem), problem, name=name)]
     ]
-    which = "One of your other shots was" if len(said) == 1 else f"{len(said)} of your other shots were"
-    return (f"{which} left out.", " ".join(said)) if said else ("", "")
+    count, beyond = _beyond(over)
+    out = count + len(said)
+    which = "One file was" if out == 1 else f"{out:,} files were"
+    return (f"{which} left out.", " ".join(filter(None, (*said, beyond)))) if out else ("", "")
+
+
+def _beyond(over: object) -> tuple[int, str]:
+    """How many files more than can come at once were dropped, and what is said of them."""
+    given = over if isinstance(over, dict) else {}
+    names, count, most = names_in(given.get("names")), given.get("count"), given.get("most")
+    if not names or not isinstance(count, int) or not isinstance(most, int):
+        return 0, ""
+    more = f" and {count - len(names):,} more" if count > len(names) else ""
+    return count, f"At most {counted(most, 'photo')} can come at once, so without {', '.join(names)}{more}."
 
 
 def own_limit(kind: str, detail: str = "") -> str:
     """What else whoever sits at the computer can do: raise the limit that was passed, or use another command."""
     raised = f"Or start the program again with a higher {_LIMITS[kind]}." if kind in _LIMITS else ""
-    folders = "Whole folders are for `open-the-eyes batch`." if kind in ("folder", "too-many-photos") else ""
+    folders = "Whole folders are for `open-the-eyes batch`." if kind == "folder" else ""
     missing = next(
         (f"Or run {command}, and start the program again." for name, command in _EXTRAS if name in detail), ""
     )

@@ -23,7 +23,18 @@ MOST_NAMES: Final = 32
 MOST_FACES: Final = 10_000
 """Numbers that are taken from a browser."""
 
-_PLAIN: Final = ("job", "names", "chosen", "preview", "waiting", "purpose", "matches", "strangers", "adjusting")
+_PLAIN: Final = (
+    "job",
+    "names",
+    "chosen",
+    "preview",
+    "waiting",
+    "purpose",
+    "matches",
+    "strangers",
+    "adjusting",
+    "final",
+)
 """What is JSON as it is."""
 
 
@@ -49,10 +60,11 @@ class TabMemory:
     matches: tuple[Same, ...] = ()
     strangers: tuple[Same, ...] = ()
     adjusting: int | None = None
+    final: str | None = None
 
     @classmethod
     def of(cls, session: EditSession) -> TabMemory:
-        """All that the page shows but a file that is done: it has been fetched."""
+        """All that the page shows."""
         return cls(
             session.job,
             session.names,
@@ -66,6 +78,7 @@ class TabMemory:
             session.matches,
             session.strangers,
             session.adjusted,
+            session.final,
         )
 
     def applied_to(self, session: EditSession) -> EditSession:
@@ -82,6 +95,7 @@ class TabMemory:
             matches=self.matches,
             strangers=self.strangers,
             adjusting=self.adjusting,
+            final=session.final,  # it was made of all that
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -110,6 +124,7 @@ class TabMemory:
             _triples(given.get("matches")),
             _triples(given.get("strangers")),
             next(iter(_numbers([given.get("adjusting")])), None),
+            _text(given.get("final")),
         )
 
 

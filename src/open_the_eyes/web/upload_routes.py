@@ -23,7 +23,8 @@ def upload_routes(service: JobService, job_client: JobClient) -> APIRouter:
     async def hand_in(request: Request) -> Response:
         """A photo and references as for POST /v1/jobs; raises what that raises, and `NoFace`: they are known now.
 
-        References that are of no use are left out, and the answer says which and why.
+        Files that are of no use are left out, and the answer says which and why, from 0 on; the first of the others is
+        the photo.
         """
         owner = request.state.owner
         await run_sync(service.uploads.check_room, owner)

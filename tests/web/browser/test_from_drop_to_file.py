@@ -209,7 +209,7 @@ def test_on_a_phone_in_the_dark(visitor: Visitor, photos: Path) -> None:
         ring = face.evaluate("(face) => getComputedStyle(face).boxShadow")
         assert " 5px" not in ring  # that of the mouse does not stay behind the finger
     page.get_by_role("button", name="Adjust the eyes").tap()
-    label = page.get_by_text("How far open").first
+    label = page.get_by_text("How wide open").first
     label.evaluate("(label) => scrollBy(0, label.getBoundingClientRect().top - innerHeight + 40)")
     assert 0 <= sides(page.locator("#ote-compare"))[0] < 100  # in sight, above what is changed
     with page.expect_download() as waiting:
@@ -246,6 +246,25 @@ def test_what_cannot_be_is_said_in_plain_words(
     page.get_by_text("That is a folder.").wait_for()
     assert site.jobs() == kept
     visitor.complaints.clear()  # a refused request is an error to the browser's console
+
+
+def test_of_a_drop_what_is_of_no_use_or_too_many_is_left_out_and_named(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open()
+    dropped(page, *(photos / name for name in ("letter.jpg", "nobody.jpg", "Ada blinked.PNG", "awake.jpg")))
+    page.wait_for_selector(".ote-photo")
+    assert page.locator(".ote-here p").first.inner_text() == "Ada blinked.PNG and 1 more shot"
+    said = page.locator("[role=alert]").inner_text()
+    assert said.startswith("2 files were left out. letter.jpg is not a photo that can be read.")
+    assert said.endswith("No face was found in nobody.jpg.")
+    page.get_by_role("button", name="Start anew").click()
+    page.wait_for_selector(".ote-drop")
+    page.evaluate(
+        "() => { const box = document.querySelector('[data-facts]');"
+        "box.dataset.facts = JSON.stringify({ ...JSON.parse(box.dataset.facts), maxPhotos: 2 }); }"
+    )
+    dropped(page, *(photos / name for name in ("group.jpg", "awake.jpg", "Ada blinked.PNG", "nobody.jpg")))
+    page.get_by_text("At most 2 photos can come at once, so without Ada blinked.PNG, nobody.jpg.").wait_for()
+    assert page.locator(".ote-here p").first.inner_text() == "group.jpg and 1 more shot"
 
 
 def test_open_eyes_are_left_in_peace(visitor: Visitor, photos: Path) -> None:

@@ -9,7 +9,7 @@ from tests.web.browser.visits import Visitor, bytes_of, dropped, pressed, previe
 from tests.web.sites import Site
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Route
+    from playwright.sync_api import Download, Route
 
 
 def test_a_program_that_has_forgotten_the_page_goes_on_with_what_is_seen_there(
@@ -46,6 +46,12 @@ def test_a_program_that_has_forgotten_the_page_goes_on_with_what_is_seen_there(
     said = page.locator(".ote-done").inner_text()
     assert said.count("Opened") == 1
     assert "as you chose" in said
+    again: list[Download] = []
+    page.on("download", lambda download: again.append(download))
+    page.reload()
+    page.wait_for_selector(".ote-done")
+    assert page.locator(".ote-done").inner_text() == said
+    assert again == []  # it has been fetched, and the link is there
     site.forget_sessions()
     page.get_by_role("checkbox", name="Face 1: eyes closed").click()
     page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=true]')
@@ -61,7 +67,7 @@ def test_a_program_that_has_forgotten_the_page_goes_on_with_what_is_seen_there(
     assert page.locator(".ote-notice").count() == 0
 
 
-def test_progress_is_followed_again_after_answers_that_are_none_and_no_answer_is_said_to_who_acts_and_who_looks(
+def test_progress_is_followed_again_after_answers_that_are_none_and_who_only_looks_is_told_that_none_come(
     visitor: Visitor, photos: Path
 ) -> None:
     page = visitor.open()
@@ -84,18 +90,11 @@ def test_progress_is_followed_again_after_answers_that_are_none_and_no_answer_is
     dropped(page, photos / "Ada blinked.PNG")
     preview_done(page)
     assert len(refused) >= 3
-    page.route("**/gradio_api/run/**", lambda route: route.abort("connectionrefused"), times=1)
-    page.get_by_role("button", name="Download").click()
-    page.wait_for_function("document.querySelector('.toast-title')?.textContent === 'The program does not answer.'")
-    assert (
-        page.get_by_test_id("toast-text").inner_text().startswith("If it was stopped, start it again; this page goes")
-    )
-    page.route("**/healthz", lambda route: route.abort("connectionrefused"), times=2)
-    look = "document.dispatchEvent(new Event('visibilitychange'))"  # and not in 20 seconds
-    page.evaluate(look)
+    page.route("**/healthz", lambda route: route.abort("connectionrefused"))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # and not in 20 seconds
     page.wait_for_selector("#ote-lost[role=alert] p")
-    assert page.locator("#ote-lost").inner_text().startswith("The program does not answer. If it was stopped, start it")
-    page.evaluate(look)
+    assert page.locator("#ote-lost").inner_text().startswith("No connection to the program. Nothing is lost, and this")
+    page.unroute("**/healthz")
     page.wait_for_selector("#ote-lost p", state="detached")
     visitor.complaints.clear()  # a refused request is an error to the browser's console
 
@@ -112,6 +111,83 @@ def test_a_job_that_was_deleted_elsewhere_is_not_waited_for(visitor: Visitor, ph
     visitor.complaints.clear()
 
 
+def test_a_tab_whose_photo_another_one_has_deleted_says_so_when_something_is_done_there(
+    visitor: Visitor, photos: Path
+) -> None:
+    page = visitor.open()
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    with page.expect_popup() as opened:
+        page.evaluate("window.open(location.href)")  # with all that this tab remembers
+    other = opened.value
+    preview_done(other)
+    other.get_by_role("button", name="Start anew").click()
+    other.wait_for_selector(".ote-drop")
+    page.get_by_label("Face 1: Eyes 3", exact=True).check(force=True)
+    page.wait_for_selector(".ote-drop")
+    assert "not here any more" in page.locator("[role=alert]").inner_text()
+    assert page.locator("#ote-work").is_hidden()
+
+
+def test_what_is_done_while_there_is_no_connection_is_done_once_when_there_is_one(
+    visitor: Visitor, photos: Path
+) -> None:
+    def lose() -> None:
+        for address in ("**/gradio_api/run/**", "**/healthz"):
+            page.route(address, lambda route: route.abort("connectionrefused"))
+
+    def find() -> None:
+        page.wait_for_selector("#ote-lost p")
+        for address in ("**/gradio_api/run/**", "**/healthz"):
+            page.unroute(address)
+        page.wait_for_selector("#ote-lost p", state="detached")
+
+    def lose_answer(route: Route) -> None:
+        route.fetch()
+        route.abort("connectionreset")
+
+    page = visitor.open()
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    page.evaluate("window.isFirst = true")
+    lose()
+    page.get_by_label("Face 1: Eyes 3", exact=True).check(force=True)
+    page.wait_for_selector("#ote-work[inert]")
+    visitor.keep(page, "desktop-lost")
+    sent = visitor.acts()
+    box = page.get_by_label("Face 3: Eyes 2", exact=True).locator("..").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 10, box["y"] + 10)  # nothing hears of it, and so it seems
+    find()
+    page.wait_for_selector('.ote-tile input[aria-label="Face 1: Eyes 3"][checked]')
+    assert page.locator("[inert]").count() == 0
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Face 1: Eyes 3"
+    assert not page.get_by_label("Face 3: Eyes 2", exact=True).is_checked()
+    assert visitor.acts() == sent + 1
+    page.route("**/gradio_api/run/**", lose_answer, times=1)
+    page.click('.ote-photo button[data-face="1"]')  # is it done a second time, nothing is
+    page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=false]')
+    page.route("**/gradio_api/run/**", lambda route: route.fulfill(status=502, body="starting"), times=1)
+    page.click('.ote-photo button[data-face="3"]')
+    page.wait_for_selector('.ote-photo button[data-face="3"][aria-pressed=false]')
+    page.wait_for_selector("#ote-lost p", state="detached")
+    page.click('.ote-photo button[data-face="3"]')
+    page.wait_for_selector('.ote-photo button[data-face="3"][aria-pressed=true]')
+    page.get_by_role("button", name="Adjust the eyes").click()
+    lose()
+    page.get_by_label("Blue", exact=True).check()
+    find()
+    page.wait_for_function("JSON.parse(sessionStorage.getItem('open-the-eyes')).style.eye_color === 'blue'")
+    page.wait_for_selector("[data-job]", state="detached")
+    lose()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download").click()
+        find()
+    assert b"blue" in bytes_of(waiting.value)
+    assert page.evaluate("window.isFirst")  # it has not been loaded again
+    visitor.complaints.clear()  # a refused request is an error to the browser's console
+
+
 def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(
     visitor: Visitor, photos: Path, site: Site
 ) -> None:
@@ -125,10 +201,6 @@ def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(
     assert page.locator(".ote-same img").evaluate("(face) => face.naturalWidth") > 0
     page.get_by_role("button", name="No", exact=True).click()
     page.wait_for_selector(".ote-same", state="detached")
-    page.route("**/gradio_api/run/**", lambda route: route.abort("connectionrefused"), times=1)
-    with page.expect_event("load"):
-        page.get_by_role("button", name="Start anew").click()  # the page is loaded again when the program answers
-    preview_done(page)  # nothing was deleted, and that is seen
     page.route("**/gradio_api/run/**", lambda route: route.fulfill(status=401), times=2)
     sent = visitor.acts()
     with page.expect_event("load"):

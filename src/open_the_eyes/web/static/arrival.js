@@ -6,17 +6,20 @@ const say = (text, lost = false) => {
   line.textContent = text;
   line.classList.toggle('lost', lost);
 };
+const MOST_NAMED = 12; // of files beyond those that can come at once
 const refuse = (kind, detail, names = []) => { say(''); tell({ act: 'refused', kind, names, problem: { detail } }); };
 
 let sending; // a photo that is dropped while another is on its way takes its place
 const send = (files) => {
   if (!files.length) return;
-  const { maxBytes, maxPhotos, tooLarge, tooMany } = facts();
-  if (files.length > maxPhotos) return refuse('too-many-photos', tooMany);
-  const photos = [...files].filter((file, number) => !number || file.size <= maxBytes);
-  if (photos[0].size > maxBytes) return refuse('photo-too-large', tooLarge, [photos[0].name]);
+  const { maxBytes, maxPhotos, tooLarge } = facts();
+  const first = [...files].slice(0, maxPhotos), beyond = [...files].slice(maxPhotos);
+  const photos = first.filter((file) => file.size <= maxBytes);
+  if (!photos.length) return refuse('photo-too-large', tooLarge, [files[0].name]);
   const problem = { type: 'urn:open-the-eyes:problem:photo-too-large', detail: tooLarge };
-  const huge = [...files].filter((file) => !photos.includes(file)).map(({ name }) => ({ name, problem }));
+  const huge = first.filter((file) => !photos.includes(file)).map(({ name }) => ({ name, problem }));
+  const named = beyond.slice(0, MOST_NAMED).map(({ name }) => name);
+  const over = { names: named, count: beyond.length, most: maxPhotos };
   const form = new FormData();
   photos.forEach((photo, number) => form.append(number ? 'references' : 'photo', photo));
   sending?.abort();
@@ -34,7 +37,7 @@ const send = (files) => {
     if (request.status === 202) {
       const out = answer.left_out.map(({ number, problem }) => ({ number, problem, name: names[number] }));
       const kept = names.filter((_, number) => !out.some((one) => one.number === number));
-      tell({ act: 'arrived', job: answer.id, names: kept, left_out: [...huge, ...out] });
+      tell({ act: 'arrived', job: answer.id, names: kept, left_out: [...huge, ...out], over });
     } else {
       say('');
       const seconds = Number(request.getResponseHeader('Retry-After')) || null;

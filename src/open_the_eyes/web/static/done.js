@@ -1,9 +1,9 @@
-// A file that was asked for is fetched when it is ready; the link stays for a second time.
-let fetched = '';
+// A file that was asked for is fetched when it is ready, and not once more when the page is loaded again: the link stays.
+const FETCHED = 'open-the-eyes-fetched';
 watch('value', () => {
   const ready = element.querySelector('[data-fetch]');
-  if (!ready || ready.dataset.fetch === fetched) return;
-  fetched = ready.dataset.fetch;
+  if (!ready || ready.dataset.fetch === sessionStorage.getItem(FETCHED)) return;
+  sessionStorage.setItem(FETCHED, ready.dataset.fetch);
   ready.querySelector('a.file').click();
   ready.scrollIntoView({ block: 'nearest' });
 });

@@ -1,18 +1,35 @@
-// One act after another: each goes on from what the one before it left, and no answer is shown after a later one. Who is
-// not signed in any more is sent to do so, though not again and again where that is no help.
+// One act after another: each goes on from what the one before it left, and no answer is shown after a later one. What
+// did not arrive is sent again when there is a connection, and so is that of which the answer alone was lost: by its
+// number the program knows what it has done. Who is not signed in any more is sent to do so, though not again and again
+// where that is no help.
 {
   const ACT = '/gradio_api/run/', SENT_AT = 'open-the-eyes-sent-to-sign-in', PAUSE_MS = 10000;
+  const PATIENCE_MS = 30000; // acts take moments; without a network some requests never end
+  const NO_ANSWER = [502, 503, 504]; // a proxy's, while the program starts; the program's own are JSON
   const ask = window.fetch.bind(window);
   let before = Promise.resolve();
-  const inTurn = (...given) => {
-    const answer = before.then(async () => {
-      const whole = await ask(...given);
-      await whole.clone().arrayBuffer();
-      return whole;
-    });
-    before = answer.catch(() => {});
+  let acts = 0;
+  const connected = () => new Promise((done) => {
+    document.addEventListener('ote-connected', done, { once: true });
+    document.dispatchEvent(new Event('ote-lost'));
+  });
+  const isNone = ({ status, headers }) => NO_ANSWER.includes(status) && !headers.get('Content-Type')?.includes('json');
+  const whole = async (...given) => {
+    const answer = await ask(...given);
+    await answer.clone().arrayBuffer();
     return answer;
   };
+  const surely = async (asked, given = {}) => {
+    const headers = new Headers(given.headers);
+    headers.set('Ote-Act', acts += 1);
+    for (;;) {
+      const sent = whole(asked, { ...given, headers, signal: AbortSignal.timeout(PATIENCE_MS) });
+      const answer = await sent.catch(() => null);
+      if (answer && !isNone(answer)) return answer;
+      await connected();
+    }
+  };
+  const inTurn = (...given) => before = before.then(() => surely(...given));
   const signIn = () => {
     if (Date.now() - Number(sessionStorage.getItem(SENT_AT)) < PAUSE_MS) return;
     sessionStorage.setItem(SENT_AT, Date.now());

@@ -1,0 +1,69 @@
+"""What is in sight, and can be hit, on screens of several sizes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.arrays import Rgb
+from tests.web.browser.visits import Visitor, dropped, preview_done, sides
+from tests.web.sites import as_file
+
+FINGER: Final = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+LEAST_PX: Final = 24
+"""Of what can be hit, in both directions: WCAG 2.2, 2.5.8."""
+
+
+def test_a_small_face_has_a_button_that_a_finger_hits(visitor: Visitor, group: Rgb, tmp_path: Path) -> None:
+    h, w = group.shape[:2]
+    far = np.pad(group, ((h, h), (w // 2, w // 2), (0, 0)), mode="edge")
+    (tmp_path / "far.jpg").write_bytes(as_file(far))
+    page = visitor.open(viewport={"width": 320, "height": 568}, **FINGER)
+    dropped(page, tmp_path / "far.jpg")
+    page.wait_for_selector(".ote-photo")
+    faces = page.locator(".ote-photo button.ote-face")
+    assert faces.count() == 2
+    for skipped, face in enumerate(faces.all(), start=1):
+        box = face.bounding_box()
+        assert box
+        share = face.evaluate("(face) => parseFloat(face.style.getPropertyValue('--w'))")
+        assert share / 100 * 288 < LEAST_PX  # it is smaller
+        assert min(box["width"], box["height"]) >= LEAST_PX
+        page.touchscreen.tap(box["x"] + 1, box["y"] + box["height"] / 2)
+        page.wait_for_function(
+            "(n) => document.querySelectorAll('.ote-photo [aria-pressed=false]').length === n", arg=skipped
+        )
+
+
+def test_beside_the_strips_what_does_not_fit_fades_away_until_it_is_scrolled_to(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open(viewport={"width": 1280, "height": 800})
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    fade = "getComputedStyle(document.querySelector('#ote-finish'), '::before').opacity"
+    assert page.evaluate(fade) == "0"
+    page.get_by_role("button", name="Adjust the eyes").click()
+    page.wait_for_function(f"{fade} === '1'")
+    visitor.keep(page, "desktop-adjust")
+    page.evaluate("document.querySelector('#ote-side').scrollTop = 10000")
+    page.wait_for_function(f"{fade} === '0'")
+
+
+@pytest.mark.parametrize("size_wh", [(390, 844), (320, 568), (844, 390), (667, 331)], ids=lambda wh: f"{wh[0]}x{wh[1]}")
+def test_on_a_phone_before_and_after_stay_in_sight_beside_a_whole_strip(
+    visitor: Visitor, photos: Path, size_wh: tuple[int, int]
+) -> None:
+    page = visitor.open(viewport={"width": size_wh[0], "height": size_wh[1]}, **FINGER)
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    strip = page.locator(".ote-strip .tiles").last
+    strip.evaluate("(strip) => strip.scrollIntoView({ block: 'end' })")
+    picture, bar = page.locator(".ote-pair"), page.locator("#ote-finish")
+    assert sides(picture)[0] >= 0
+    assert sides(picture)[1] - sides(picture)[0] >= 64
+    assert sides(page.locator(".ote-compare"))[1] <= sides(strip)[0]
+    assert sides(strip)[1] <= sides(bar)[0]
+    w, h = page.locator(".ote-pair .after").evaluate("(eyes) => [eyes.clientWidth, eyes.clientHeight]")
+    assert w / h < 4  # both eyes, and not their lids alone
