@@ -132,7 +132,7 @@ HOSTILE: Final = {
 def test_hostile_bytes_neither_end_nor_hold_up_the_search(behind: bytes) -> None:
     started = time.process_time()
     found = without_place(behind)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5
     assert (found.wholly, len(found.kept)) == (False, len(behind))
     assert PLACE not in found.kept
 
@@ -192,7 +192,7 @@ def test_a_list_of_ever_so_many_blocks_holds_nobody_up(named: int) -> None:
     assert not without_place(block + listed + struct.pack("<I", len(listed)) + b"SEFT").wholly
     few = b"SEFH" + bytes(8) + entries[:60_000]
     assert not without_place(block[:-1] + b"x" + few + struct.pack("<I", len(few)) + b"SEFT").wholly
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5  # entry by entry it would be minutes
 
 
 def photo_with(behind: bytes) -> Photo:

@@ -163,6 +163,8 @@ def test_with_the_keyboard_alone_on_a_laptop_at_twice_the_size(visitor: Visitor,
     page.wait_for_selector(".ote-progress[data-job]")
     page.route("**/gradio_api/run/**", lambda route: answers.append(route), times=1)
     page.locator("[data-act=cancel]").press("Enter")
+    while not (answers and events):  # the page asks when its turn has come
+        page.wait_for_timeout(20)
     answer = answers[0].fetch()
     events[0].fulfill(content_type="text/event-stream", body='event: cancelled\ndata: {"state": "cancelled"}\n\n')
     page.wait_for_timeout(200)
