@@ -52,8 +52,9 @@ def test_embeddings_are_asked_where_both_faces_have_one(cosine: float, one_perso
         (Box(25, 75, 75, 125), 3.42),
         (Box(-50, 0, 150, 200), 3.42),
         (Box(49, 99, 51, 101), 0.0),
+        (Box(1049, 99, 1051, 101), 0.0),
     ],
-    ids=["there", "beside", "far away", "a third smaller", "half as large", "twice as large", "tiny"],
+    ids=["there", "beside", "far away", "a third smaller", "half as large", "twice as large", "tiny", "tiny, far away"],
 )
 def test_place_and_size_take_from_one_person_down_to_nothing(there: Box, left: float) -> None:
     table = Table()

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from open_the_eyes.models.reference.choice import _obstacle
+from open_the_eyes.engine import Engine
+from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.mesh478 import SIDES
+from open_the_eyes.models.reference.choice import _obstacle, ranked
+from open_the_eyes.roles import Crop
+from tests.models.reference.donors import donor
 
 
 @pytest.mark.parametrize(
@@ -18,3 +25,29 @@ from open_the_eyes.models.reference.choice import _obstacle
 )
 def test_an_obstacle_names_what_is_too_far(yaw: float, pitch: float, growth: float, says: str) -> None:
     assert _obstacle(yaw, pitch, growth) == says
+
+
+def test_of_donors_alike_who_is_more_surely_the_person_comes_first(
+    engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    shot = donor(engine, portrait)
+    order = ranked(closed_crop, [replace(shot, likeness=likeness) for likeness in (0.6, 0.95, 0.8)])
+    assert [one.donor.likeness for one in order] == [0.95, 0.8, 0.6]
+
+
+def turned_aside(crop: Crop) -> Crop:
+    """With landmarks that say that the head is turned."""
+    marks = crop.face.landmarks.copy()
+    marks[:, 2] += 0.4 * (marks[:, 0] - marks[:, 0].mean())
+    return replace(crop, face=replace(crop.face, landmarks=marks))
+
+
+def test_a_mirrored_eye_comes_from_a_head_turned_the_other_way(
+    engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    target, shot = turned_aside(replace(closed_crop, sides=("left",))), donor(engine, portrait)
+    same, mirrored = (
+        ranked(target, [replace(shot, crop=turned_aside(replace(shot.crop, sides=(side,))))])[0] for side in SIDES
+    )
+    assert not same.obstacle
+    assert "turned" in mirrored.obstacle
