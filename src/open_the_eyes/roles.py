@@ -156,7 +156,8 @@ class Request:
     Args:
         seed: decides everything that is random.
         variety: 0 asks for the likeliest eyes, 1 for a draw among all that are plausible.
-        donors: the same person's open eyes, best first; a generator that cannot use them leaves them be.
+        donors: the same person's open eyes, a photo after the other; a painter gets the best first, and one that cannot
+            use them leaves them be.
         lead_only: the person's own eyes were laid in and did not turn out well: now they shall only lead the painter.
         style: what these eyes shall look like, whatever the options say of others.
     """
