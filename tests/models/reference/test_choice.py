@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from open_the_eyes.engine import Engine
-from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.reference.choice import _obstacle, ranked
 from open_the_eyes.roles import Crop
@@ -33,6 +33,14 @@ def test_of_donors_alike_who_is_more_surely_the_person_comes_first(
     shot = donor(engine, portrait)
     order = ranked(closed_crop, [replace(shot, likeness=likeness) for likeness in (0.6, 0.95, 0.8)])
     assert [one.donor.likeness for one in order] == [0.95, 0.8, 0.6]
+
+
+@pytest.mark.parametrize(("contrast", "says"), [(0.9, ""), (0.6, "the contrast is another one there")])
+def test_a_faded_photo_is_given_no_eyes_of_full_contrast(
+    contrast: float, says: str, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    shot, faded = donor(engine, portrait), to_levels(255 - contrast * (255 - to_tones(closed_crop.pixels)))
+    assert ranked(replace(closed_crop, pixels=faded), [shot])[0].obstacle == says
 
 
 def turned_aside(crop: Crop) -> Crop:
