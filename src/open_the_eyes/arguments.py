@@ -104,10 +104,11 @@ def _content(given: object, most: int) -> bytes:
             f"{hint or 'give it one of these'}.",
             option="photo",
         )
-    content = bytearray()
-    while len(content) <= most:  # a pipe gives what has come so far
+    parts: list[bytes] = []
+    room = most + 1
+    while room > 0:  # a pipe gives what has come so far
         try:
-            data = take(most + 1 - len(content))
+            data = take(room)
         except (OSError, ValueError) as error:
             raise UnreadablePhoto(f"expected an open file that can be read, got: {error}; open it again.") from error
         if data is None:
@@ -116,8 +117,9 @@ def _content(given: object, most: int) -> bytes:
             raise UsageError(f'expected a file opened with "rb", got a {came} of texts; open it anew.', option="photo")
         if not data:
             break
-        content += data
-    return bytes(content)
+        parts.append(data)
+        room -= len(data)
+    return b"".join(parts)  # of a single part that part: a file is in memory once
 
 
 def is_single(given: object) -> bool:

@@ -39,7 +39,8 @@ class ChooseOptions:
 
     Args:
         faces: numbers (1 is the leftmost face); None takes every face with closed eyes.
-        all: also open eyes whose state is unsure; for faces that are named in `faces` that holds anyway.
+        all: also open eyes whose state is unsure, of small faces those that look closed; for faces that are named in
+            `faces` all that holds anyway.
     """
 
     faces: tuple[int, ...] | None = None

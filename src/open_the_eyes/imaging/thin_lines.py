@@ -23,8 +23,8 @@ SMALLEST: Final = 16.0
 DARKEST_SKIN: Final = 20.0
 """Skin counts as at least so bright, levels: in the dark, noise would be lines."""
 ABOVE_NOISE: Final = 2.5
-"""A line is so many times as dark as what is thin is on average: where that is noise, lines could be drawn through it
-anywhere. Around real eyes it is 5 levels at most, and hardly ever counts."""
+"""A line is so many times as dark as what is thin is in the middle (median): where that is noise, lines could be drawn
+through it anywhere. Of real blinks without much noise that is 5 levels at most, and hardly ever counts."""
 _FINEST: Final = 50.0
 """The picture is reduced until an eye is nearly so narrow: the cost of looking for thin lines grows with the fourth
 power of its size."""
