@@ -98,7 +98,7 @@ class FaceFinder:
             if _settled(before, place):
                 break
             sure = False
-        if sure or any(self._seen_again(photo, place, wider).score >= MIN_SEEN_AGAIN for wider in reversed(WIDER)):
+        if sure or any(self.seen_again(photo, place, wider).score >= MIN_SEEN_AGAIN for wider in reversed(WIDER)):
             return points
         return None
 
@@ -121,22 +121,22 @@ class FaceFinder:
             return place
         sides = [replace(place, roll_deg=place.roll_deg + 90.0 * turn) for turn in range(4)]
         two_ways = ways == 2
-        first = {side: self._seen_again(photo, side, WIDER[1]) for side in (sides[::2] if two_ways else sides)}
+        first = {side: self.seen_again(photo, side, WIDER[1]) for side in (sides[::2] if two_ways else sides)}
         ranked = sorted(first.values(), key=lambda one: -one.score)
         if two_ways and ranked[0].score == 0:
             return None if tilt > HEAD_DOWN_DEG else place
         if ranked[0].score >= PLAIN and ranked[0].score - ranked[1].score >= PLAINER:
             return ranked[0].place
         if two_ways:
-            wide = [self._seen_again(photo, side, WIDER[2]) for side in first]
+            wide = [self.seen_again(photo, side, WIDER[2]) for side in first]
             return max([*first.values(), *wide], key=lambda one: one.score).place
         views = [
-            [first[s] if w == WIDER[1] and s in first else self._seen_again(photo, s, w) for w in WIDER] for s in sides
+            [first[s] if w == WIDER[1] and s in first else self.seen_again(photo, s, w) for w in WIDER] for s in sides
         ]
         best = max(max(views, key=lambda view: sum(one.score for one in view)), key=lambda one: one.score)
         return best.place if best.score > 0 else place if tilt < TILTED_DEG else None
 
-    def _seen_again(self, photo: Pyramid, place: Place, wider: float) -> Sighting:
+    def seen_again(self, photo: Pyramid, place: Place, wider: float) -> Sighting:
         """Where the finder sees a roughly upright face amid a crop `wider` than the mesh's; score 0 if it does not."""
         crop_to_photo = replace(place, side=place.side * wider).to_photo(tiles.SIDE)
         crop = tiles.Window(drawn(photo, crop_to_photo, (tiles.SIDE, tiles.SIDE)), 0, 0, tiles.SIDE)

@@ -22,6 +22,7 @@ from ..imaging.pose import roll_of, turned_from
 from ..imaging.pyramid import Pyramid
 from ..watching import Tick, still
 from . import tiles
+from .cut_faces import the_right_way_up
 from .face_finder import HEAD_DOWN_DEG, FaceFinder, Sighting, tilt_of, turned
 from .whole_views import FILLING_SHARE, FIRST, SHARES, SIDES_UP, UPRIGHT_DEG, WholeViews
 
@@ -72,6 +73,16 @@ def found_in(photo: Pyramid, finder: FaceFinder, min_face_px: float, tick: Tick 
 
     Each window that is looked at is a step, and each sighting that is tried.
     """
+    found = []
+    for one in _sought(photo, finder, min_face_px, tick):
+        landmarks = the_right_way_up(photo, finder, one.landmarks)
+        if landmarks is not None:
+            found.append(replace(one, landmarks=landmarks))
+    return found
+
+
+def _sought(photo: Pyramid, finder: FaceFinder, min_face_px: float, tick: Tick) -> list[Found]:
+    """The same, at times head down where they are not."""
     search = FaceSearch(photo, finder, min_face_px, tick)
     tight = search.views.tight
     turns = search.views.turns_to_upright() if tight else None

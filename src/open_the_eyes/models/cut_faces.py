@@ -1,0 +1,79 @@
+"""Faces that the picture's edge cuts off just below the eyes, which the networks take for faces that are head down.
+
+Where the nose and the mouth are missing, brows pass for the lids of a face whose forehead the edge has cut off. Laid
+into the same place the right way up, the mesh then is as sure of a face; of one that is head down it hardly ever is.
+Measured by `python -m training.cut_faces`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from ..imaging.arrays import Points
+from ..imaging.eye_corners import eye_middle
+from ..imaging.facecrop import Place, place_around
+from ..imaging.mesh478 import FOREHEAD, SIDES
+from ..imaging.pose import roll_of, turned_from
+from ..imaging.pyramid import Pyramid
+from .face_finder import HEAD_DOWN_DEG, WIDER, FaceFinder
+
+LOOKS: Final = 3
+"""The mesh has to see a face so many times in a row, each time where it saw it before."""
+
+AS_LIKELY: Final = 0.35
+WITHIN: Final = 0.1
+"""By how much the finder's score may be worse the right way up, since it knows faces with a mouth; and where the
+forehead lies within the picture."""
+
+NEAR: Final = 0.35
+"""Foreheads so near to the edge, in distances between the eyes, or outside the picture, are looked at twice."""
+
+TOO_FAR: Final = 0.1
+"""One that lies further outside is doubted while both ways up are likely."""
+
+
+def the_right_way_up(photo: Pyramid, finder: FaceFinder, landmarks: Points) -> Points | None:
+    """A face's landmarks (478, 3), or those of the same face turned over, where it was misread.
+
+    None where either may be right: better no face than eyes painted on its brows.
+    """
+    outside = _outside(landmarks, photo.size_wh)
+    if turned_from(roll_of(landmarks), 0) < HEAD_DOWN_DEG or outside < -NEAR:
+        return landmarks
+    place = place_around(landmarks)
+    other = _turned_over(photo, finder, landmarks, place)
+    if other is None:
+        return landmarks
+    less_likely = _seen(photo, finder, place) - _seen(photo, finder, place_around(other))
+    if less_likely < (AS_LIKELY if outside > 0 else WITHIN):
+        return other
+    return landmarks if outside < TOO_FAR else None
+
+
+def _outside(landmarks: Points, size_wh: tuple[int, int]) -> float:
+    """How far outside the picture the forehead lies, in distances between the eyes; below 0 inside."""
+    point, size = landmarks[FOREHEAD, :2], np.array(size_wh)
+    apart = math.dist(*(eye_middle(landmarks, side) for side in SIDES))
+    return float(np.max([-point, point - (size - 1)])) / max(apart, 1e-6)
+
+
+def _turned_over(photo: Pyramid, finder: FaceFinder, landmarks: Points, place: Place) -> Points | None:
+    """What the mesh sees with the eyes where they are, and all else on their other side."""
+    x, y = np.mean([eye_middle(landmarks, side) for side in SIDES], axis=0)
+    other = replace(place, x=2 * float(x) - place.x, y=2 * float(y) - place.y, roll_deg=place.roll_deg + 180)
+    points = None
+    for _ in range(LOOKS):
+        points = finder.mesh(photo, other)
+        if points is None:
+            return None
+        other = place_around(points)
+    return points
+
+
+def _seen(photo: Pyramid, finder: FaceFinder, place: Place) -> float:
+    """How sure the finder is of a face there, 0..1, on average of its crops."""
+    return float(np.mean([finder.seen_again(photo, place, wider).score for wider in WIDER]))
