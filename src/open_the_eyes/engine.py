@@ -72,7 +72,7 @@ class Engine:
 
         pixels = np.asarray(data.astronaut(), np.uint8)
         for face in self.detector.detect(pixels):
-            if self.describer is not None:
+            if self.describer is not None and face.embedding is None:  # else nobody asks it
                 self.describer.describe(pixels, face)
             if painter:
                 whole, mask = Box(0, 0, pixels.shape[1], pixels.shape[0]), np.zeros(pixels.shape[:2], np.float32)
