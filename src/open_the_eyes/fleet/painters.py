@@ -32,7 +32,7 @@ GLANCE_SECONDS: Final = 2.0
 
 Ask = tuple[Sequence[Request], GenerateOptions, bool]
 """Requests of one photo, their options, and whether donors come with them."""
-Painted = list[tuple[Box, Patch]]
+Changes = list[tuple[Box, Patch]]
 """A patch a request, as far as it changes the crop, and where that is: whoever asked has the crop."""
 
 
@@ -69,7 +69,7 @@ class Painter:
         if self._hangs:
             raise GpuFailed("expected a painter that gets on, this one hangs; another one takes its place.")
 
-    async def paint(self, asks: list[Ask]) -> list[Painted | Refused]:
+    async def paint(self, asks: list[Ask]) -> list[Changes | Refused]:
         """The patches of every ask, or what is in the way of that one alone; the event loop stays free meanwhile."""
         try:
             self.check_health()
@@ -91,8 +91,8 @@ class Painter:
         return [Refused(stuck) for _ in asks]
 
     @one_blas_thread()
-    def _painted(self, asks: list[Ask], watch: Watch) -> list[Painted | Refused]:
-        answers: list[Painted | Refused] = [[] for _ in asks]
+    def _painted(self, asks: list[Ask], watch: Watch) -> list[Changes | Refused]:
+        answers: list[Changes | Refused] = [[] for _ in asks]
         groups: dict[tuple[GenerateOptions, bool], list[int]] = {}
         for number, (_, options, borrowed) in enumerate(asks):
             groups.setdefault((options.of_painter(), borrowed), []).append(number)
@@ -102,7 +102,7 @@ class Painter:
                     answers[number] = answer
         return answers
 
-    def _group(self, asks: list[Ask], watch: Watch) -> list[Painted | Refused]:
+    def _group(self, asks: list[Ask], watch: Watch) -> list[Changes | Refused]:
         """Asks of one kind in one call; if that fails, one after the other, so that each has its own error."""
         _, options, borrowed = asks[0]
         engine = self._engine.for_references() if borrowed else self._engine
@@ -155,12 +155,12 @@ class RemoteGenerator:
             else:
                 return FoldedPatches(Folded(r.crop, *one) for r, one in zip(requests, painted, strict=True))
 
-    def _answer(self, ask: Ask, watch: Watch | None) -> Painted:
+    def _answer(self, ask: Ask, watch: Watch | None) -> Changes:
         """What a painter answers; it looks itself whether it gets on, and Ray whether it lives."""
         answer = self._handle.paint.remote(ask)
         while True:
             try:
-                painted: Painted | Refused = answer.result(timeout_s=GLANCE_SECONDS)
+                painted: Changes | Refused = answer.result(timeout_s=GLANCE_SECONDS)
                 break
             except TimeoutError:
                 try:
