@@ -72,7 +72,7 @@ class Engine:
 
         pixels = np.asarray(data.astronaut(), np.uint8)
         for face in self.detector.detect(pixels):
-            if self.describer is not None:
+            if self.describer is not None and face.embedding is None:  # else nobody asks it
                 self.describer.describe(pixels, face)
             if painter:
                 whole, mask = Box(0, 0, pixels.shape[1], pixels.shape[0]), np.zeros(pixels.shape[:2], np.float32)
@@ -167,14 +167,22 @@ def load_engine(
         name, why = "sdxl", "a GPU and the weights are here"
         if lacks:
             name, why, better = "appearance", "runs on any machine", f"sdxl would need {lacks}"
-    appearance, likeness = _of_package()
+    detector, (appearance, likeness) = _detector(settings), _of_package()
     own_eyes = ReferenceGenerator(appearance, paints=name != "reference")  # an open eye is its shut partner's donor
-    engine = Engine(name, why, _detector(settings), own_eyes, settings, OnnxRestorers(settings), likeness)
     painter: EyeGenerator = load_sdxl(settings, own_eyes) if name == "sdxl" else own_eyes
     painter = painter if through is None else through(painter)
-    reference = ReferenceGenerator(appearance, painter) if name == "sdxl" else None
-    donors_only = name == "reference"
-    return replace(engine, generator=painter, reference=reference, donors_only=donors_only, better=better)
+    return Engine(
+        name,
+        why,
+        detector,
+        painter,
+        settings,
+        OnnxRestorers(settings),
+        likeness,
+        reference=ReferenceGenerator(appearance, painter) if name == "sdxl" else None,
+        donors_only=name == "reference",
+        better=better,
+    )
 
 
 def _detector(settings: Settings) -> FaceDetector:

@@ -58,7 +58,7 @@ class Face:
         doubt: why the state of its eyes is not to be relied on, as a sentence goes on after "and", such as "the face is
             only 40 pixels wide"; "" where it is. They are opened only where somebody asks for that.
         embedding: who it is, a unit vector whose dot product with another's is their likeness (ArcFace, Deng et al.
-            2019), or None from a detector that cannot tell.
+            2019), or None from a detector that cannot tell, which then has none for any face that it finds.
     """
 
     box: Box

@@ -20,7 +20,8 @@ class Seen:
     Args:
         faces: left to right.
         detector: whose faces these are; an engine with another one searches for itself.
-        traits: what a describer says of each face, in their order; None where it has not been asked.
+        traits: what a describer says of each face, in their order; None where it has not been asked, as it need not be
+            of faces with embeddings.
         shown: the photo's pixels, in sRGB around faces; None where all of it is shown as it is.
     """
 

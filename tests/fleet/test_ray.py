@@ -168,9 +168,9 @@ def test_a_photo_that_hangs_costs_neither_the_batch_nor_the_photos_behind_it(tmp
 class Telling(Painter):
     """A painter that also says how many asks it was given at once, in its process."""
 
-    def _painted(self, asks: Any) -> Any:
+    def _painted(self, asks: Any, watch: Any) -> Any:
         (self._engine.settings.weights / BATCHES).open("a").write(f"{len(asks)} {os.getpid()}\n")
-        return super()._painted(asks)
+        return super()._painted(asks, watch)
 
 
 class OnThisRay(Service):

@@ -1,4 +1,4 @@
-"""The service on Ray Serve, piece by piece: painters, frontends, what travels between them. No cluster is started."""
+"""The service on Ray Serve, piece by piece: frontends, and what is served. No cluster is started."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,199 +14,22 @@ from typing import Any
 import pytest
 
 from open_the_eyes.engine import Engine, load_engine
-from open_the_eyes.errors import GpuFailed, NoCapacity, NoRoomOnGpu, UsageError
-from open_the_eyes.fleet import painters, ray_run, ray_serve
-from open_the_eyes.fleet.painters import Painter, RemoteGenerator, engine_of
+from open_the_eyes.errors import UsageError
+from open_the_eyes.fleet import ray_run, ray_serve
+from open_the_eyes.fleet.painters import Painter, engine_of
 from open_the_eyes.fleet.ray_serve import Frontend
 from open_the_eyes.fleet.scaling import UNFINISHED, frontends_wanted
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.options import EngineName, GenerateOptions, Options
+from open_the_eyes.options import EngineName, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
-from open_the_eyes.residency import failures
 from open_the_eyes.results import Opened
-from open_the_eyes.roles import Crop, Request
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.service.worker_lock import worker_lock
 from open_the_eyes.settings import Settings
-from open_the_eyes.stopwatch import Stopwatch
-from tests.batch.test_batching import Recording
+from tests.fleet.handles import Handle, batches
 
-PLAIN = GenerateOptions()
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Ray's, when it is imported
-
-
-@dataclass
-class Handle:
-    """What Ray's handle does, here: `handle.method.remote(...)`, then `.result(...)`, or `await` in an event loop."""
-
-    painter: Painter
-    silent: bool = False
-    absent: int = 0
-    deaths: int = 0
-    cancelled: int = 0
-
-    def __getattr__(self, method: str) -> Any:
-        return type("Method", (), {"remote": staticmethod(lambda *given: Answer(self, method, given))})
-
-
-@dataclass
-class Answer:
-    handle: Handle
-    method: str
-    given: Sequence[Any]
-
-    def __await__(self) -> Generator[None, None, Any]:
-        yield
-        return self._come()
-
-    def result(self, timeout_s: float) -> Any:
-        assert timeout_s > 0
-        with pytest.raises(RuntimeError):  # else Ray refuses
-            asyncio.get_running_loop()
-        return self._come()
-
-    def cancel(self) -> None:
-        self.handle.cancelled += 1
-
-    def _come(self) -> Any:
-        if self.handle.silent and self.method == "paint":
-            raise TimeoutError
-        if self.handle.absent:
-            self.handle.absent -= 1
-            raise TimeoutError
-        if self.handle.deaths:
-            from ray.exceptions import RayActorError
-
-            self.handle.deaths -= 1
-            raise RayActorError
-        if self.method == "paint":
-            return asyncio.run(self.handle.painter.paint([self.given[0]]))[0]
-        return getattr(self.handle.painter, self.method)(*self.given)
-
-
-@pytest.fixture
-def painter(engine: Engine) -> Painter:
-    painter = Painter("appearance", Settings(device="cpu"))
-    object.__setattr__(painter, "_engine", replace(engine, generator=Recording(engine.generator)))
-    return painter
-
-
-def batches(painter: Painter) -> list[int]:
-    recording = painter._engine.generator
-    assert isinstance(recording, Recording)
-    return recording.batches
-
-
-def seeds(answer: Any) -> list[int]:
-    return [patch.seed for patch in answer]
-
-
-def test_asks_of_several_frontends_are_one_call(painter: Painter, closed_crop: Crop) -> None:
-    asks = [
-        ([Request(closed_crop, 1), Request(closed_crop, 2)], PLAIN, False),
-        ([Request(closed_crop, 3)], PLAIN, False),
-    ]
-    first, second = asyncio.run(painter.paint(asks))  # type: ignore[arg-type]
-    assert (seeds(first), seeds(second), batches(painter)) == ([1, 2], [3], [3])
-
-
-def test_asks_of_different_options_are_different_calls_and_keep_their_places(
-    painter: Painter, closed_crop: Crop
-) -> None:
-    fast = GenerateOptions(mode="fast")
-    asks = [([Request(closed_crop, n)], fast if n % 2 else PLAIN, False) for n in range(4)]
-    answers = asyncio.run(painter.paint(asks))  # type: ignore[arg-type]
-    assert [seeds(answer) for answer in answers] == [[0], [1], [2], [3]]
-    assert batches(painter) == [2, 2]
-
-
-def test_a_call_has_no_more_requests_than_a_batch_takes_and_a_larger_photo_is_alone(
-    painter: Painter, closed_crop: Crop
-) -> None:
-    recording = painter._engine.generator
-    assert isinstance(recording, Recording)
-    recording.inner = None  # to paint them all would take long, and show no more
-    wanted = (12, 12, 12, 40, 3, 0, 2)
-    asks = [([Request(closed_crop, 100 * n + k) for k in range(count)], PLAIN, False) for n, count in enumerate(wanted)]
-    answers = asyncio.run(painter.paint(asks))  # type: ignore[arg-type]
-    assert [len(answer) for answer in answers] == list(wanted)  # type: ignore[arg-type]
-    assert [seeds(answer)[0] for answer in answers if answer] == [0, 100, 200, 300, 400, 600]
-    assert batches(painter) == [24, 12, 40, 5]
-
-
-def test_whose_eyes_look_how_divides_no_call(painter: Painter, closed_crop: Crop) -> None:
-    wishes = (PLAIN, GenerateOptions(seed=3), GenerateOptions(eye_color="green", variations=2))
-    asks = [([Request(closed_crop, n)], wish, False) for n, wish in enumerate(wishes)]
-    asyncio.run(painter.paint(asks))  # type: ignore[arg-type]
-    assert batches(painter) == [3]
-
-
-def test_an_ask_that_cannot_be_painted_is_refused_alone(painter: Painter, closed_crop: Crop) -> None:
-    recording = painter._engine.generator
-    assert isinstance(recording, Recording)
-    recording.refuses = lambda request: request.seed == 13
-    asks = [([Request(closed_crop, n)], PLAIN, False) for n in (1, 13, 2)]
-    first, bad, last = asyncio.run(painter.paint(asks))  # type: ignore[arg-type]
-    assert (seeds(first), seeds(last)) == ([1], [2])
-    assert isinstance(bad, painters.Refused)
-    assert isinstance(bad.error, NoRoomOnGpu)
-
-
-def test_what_a_painter_refuses_is_raised_at_the_frontend(painter: Painter, closed_crop: Crop) -> None:
-    recording = painter._engine.generator
-    assert isinstance(recording, Recording)
-    recording.refuses = lambda _: True
-    with pytest.raises(NoRoomOnGpu, match="there is none"):
-        RemoteGenerator(Handle(painter), "sdxl").generate([Request(closed_crop, 1)], PLAIN)
-
-
-def test_a_painter_that_does_not_answer_is_said(painter: Painter, closed_crop: Crop) -> None:
-    with pytest.raises(NoCapacity, match="none did in ten minutes"):
-        RemoteGenerator(Handle(painter, silent=True), "sdxl").generate([Request(closed_crop, 1)], PLAIN)
-
-
-def test_where_no_painter_is_an_accepted_job_waits_for_one(painter: Painter, closed_crop: Crop) -> None:
-    watch = Stopwatch(lambda name, done: steps.append((name, done)))
-    steps: list[tuple[str, float]] = []
-    handle = Handle(painter, absent=4)  # twice, and twice asked whether anybody is there
-    patches = RemoteGenerator(handle, "sdxl").generate([Request(closed_crop, 1)], PLAIN, watch)
-    assert (seeds(patches), handle.cancelled, len(steps)) == ([1], 2, 2)
-
-
-@pytest.mark.parametrize(("deaths", "painted"), [(2, True), (9, False)])
-def test_a_painter_that_dies_is_followed_by_the_next_but_not_for_ever(
-    painter: Painter, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch, deaths: int, painted: bool
-) -> None:
-    pytest.importorskip("ray.serve", reason="the extra `ray` is not installed")
-    monkeypatch.setattr(painters, "WAITS_SECONDS", (0.0, 0.0, 0.0))
-    generator = RemoteGenerator(Handle(painter, deaths=deaths), "sdxl")
-    if painted:
-        assert seeds(generator.generate([Request(closed_crop, 5)], PLAIN)) == [5]
-    else:
-        with pytest.raises(NoCapacity, match="4 painters ended over it"):
-            generator.generate([Request(closed_crop, 5)], PLAIN)
-
-
-def test_a_painter_whose_gpu_failed_says_so_and_its_photo_is_the_next_ones(
-    painter: Painter, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(failures, "_FAILED", set())
-    monkeypatch.setattr(painters, "WAITS_SECONDS", (0.0, 0.0))
-    painter.check_health()
-    answers: list[Any] = [GpuFailed("expected the GPU to run it"), GpuFailed("expected a GPU that works")]
-    generate = painter._engine.generator.generate
-
-    def failing_twice(*given: Any) -> Any:
-        if answers:
-            raise answers.pop()
-        return generate(*given)
-
-    monkeypatch.setattr(painter._engine.generator, "generate", failing_twice)
-    assert seeds(RemoteGenerator(Handle(painter), "sdxl").generate([Request(closed_crop, 5)], PLAIN)) == [5]
-    failures.remember("cuda:0")
-    with pytest.raises(GpuFailed, match="cuda:0"):
-        painter.check_health()
 
 
 def test_eyes_painted_elsewhere_are_those_painted_here(

@@ -105,6 +105,18 @@ def test_what_cannot_be_moved_is_dropped_and_built_again() -> None:
     assert built == ["session", "session"]
 
 
+@pytest.mark.parametrize(("second", "stays"), [(1, True), (2, False)], ids=["fits beside it", "does not"])
+def test_what_cannot_be_moved_keeps_what_its_runs_took(second: int, stays: bool) -> None:
+    rig = Rig(245, card("a"))  # 100 and 30 of the session, 110 or 120 of a
+    built: list[str] = []
+    rig.residency.register(card("session"), built.append, move=None)
+    for name, batch in (("session", 3), ("session", 1), ("a", second), ("session", 1)):
+        with rig.residency.lease(name, batch=batch):
+            pass
+    assert len(built) == (1 if stays else 2)
+    assert rig.built == ["a bf16"]
+
+
 def test_a_model_that_finds_no_room_in_the_computers_memory_is_dropped_and_read_again() -> None:
     rig, built = Rig(150, card("b")), []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,3 +90,19 @@ def running_service(
         server.should_exit = True
         thread.join(60)
         assert not thread.is_alive()
+
+
+def painting_without_end(began: threading.Event, left: threading.Event, by: type[BaseException]) -> Callable[..., None]:
+    """In the place of `process`: says when it has begun, and when it was left by that exception."""
+
+    def endless(*arguments: Any) -> None:
+        try:
+            while True:
+                arguments[-1]("generate", 0.5)
+                began.set()
+                time.sleep(0.02)
+        except by:
+            left.set()
+            raise
+
+    return endless

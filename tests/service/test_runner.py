@@ -1,4 +1,4 @@
-"""What a job does to the queue behind it when it cannot go on, and when the service ends in the middle of it."""
+"""What a job does to the queue behind it when it cannot go on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,32 +16,16 @@ from dbos import DBOS
 
 from open_the_eyes.errors import Cancelled, GpuFailed
 from open_the_eyes.residency import failures
-from open_the_eyes.service import app, job_steps, processing, runner
+from open_the_eyes.service import job_steps, processing, runner
 from open_the_eyes.service.errors import NotHere, Stopping, StoreAway
 from open_the_eyes.service.jobs import MARKER
 from open_the_eyes.service.processing import process
-from tests.service.running import running_service
+from tests.service.running import painting_without_end, running_service
 
 if TYPE_CHECKING:
     from open_the_eyes.engine import Engine
 
 PATIENCE_SECONDS = 30.0
-
-
-def painting_without_end(began: threading.Event, left: threading.Event, by: type[BaseException]) -> Callable[..., None]:
-    """In the place of `process`: says when it has begun, and when it was left by that exception."""
-
-    def endless(*arguments: Any) -> None:
-        try:
-            while True:
-                arguments[-1]("generate", 0.5)
-                began.set()
-                time.sleep(0.02)
-        except by:
-            left.set()
-            raise
-
-    return endless
 
 
 def test_the_queues_are_there_when_dbos_first_looks_for_them(
@@ -124,91 +107,6 @@ def test_a_job_that_is_stopped_ends_at_its_next_step_keeps_its_photo_and_is_no_e
         with pytest.raises(NotHere):
             server.service.cancel(UUID(job), "somebody else")
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
-
-
-def test_a_result_that_waits_for_room_waits_no_longer_when_the_service_ends_and_is_done_after_the_next_start(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(processing, "ROOM_PAUSES", (0.05,))
-    refused, seen = threading.Event(), list[float]()
-    with running_service(engine, tmp_path) as server:
-        put = server.service.store.put
-
-        def full(job: str, name: str, data: bytes) -> None:
-            if name == MARKER:
-                seen.append(time.monotonic())
-                refused.set()
-                raise StoreAway("expected room, there is none.")
-            put(job, name, data)
-
-        monkeypatch.setattr(server.service.store, "put", full)
-        job = server.job(shut)
-        assert refused.wait(PATIENCE_SECONDS)
-    tries = len(seen)
-    time.sleep(0.3)
-    assert len(seen) == tries
-    with running_service(engine, tmp_path) as server:
-        assert server.ended(job)["state"] == "done"
-
-
-def test_a_photo_that_takes_long_is_left_at_its_next_step_and_done_after_the_next_start(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    began, left = threading.Event(), threading.Event()
-    endless = painting_without_end(began, left, Stopping)
-    monkeypatch.setattr(app, "STOP_SECONDS", 0)
-    with monkeypatch.context() as slow:
-        slow.setattr(job_steps, "process", endless)
-        with running_service(engine, tmp_path) as server:
-            job = server.job(shut)
-            assert began.wait(PATIENCE_SECONDS)
-        assert left.wait(1)
-    with running_service(engine, tmp_path) as server:
-        view = server.ended(job)
-    assert (view["state"], view["attempts"]) == ("done", 1)  # a rollout is no fault of the photo
-
-
-def test_a_second_ctrl_c_leaves_the_photo_at_once_and_ends_answers_that_are_on_their_way(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    began, left = threading.Event(), threading.Event()
-    with monkeypatch.context() as slow:
-        slow.setattr(job_steps, "process", painting_without_end(began, left, Stopping))
-        with running_service(engine, tmp_path) as server:
-            job = server.job(shut)
-            assert began.wait(PATIENCE_SECONDS)
-            with server.http.stream("GET", f"/v1/jobs/{job}/events") as answer:
-                next(answer.iter_lines())
-                server.press_ctrl_c()
-                assert not left.wait(0.1)
-                server.press_ctrl_c()
-                assert left.wait(1)
-    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
-    with running_service(engine, tmp_path) as server:
-        view = server.ended(job)
-    assert (view["state"], view["attempts"]) == ("done", 1)
-
-
-def test_a_photo_that_comes_to_no_step_before_the_process_is_killed_is_left_as_well(
-    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    began, end = threading.Event(), threading.Event()
-
-    def stuck(*_: object) -> None:
-        began.set()
-        end.wait(PATIENCE_SECONDS)
-        raise Stopping
-
-    monkeypatch.setattr(app, "STOP_SECONDS", 0)
-    with monkeypatch.context() as slow:
-        slow.setattr(job_steps, "process", stuck)
-        with running_service(engine, tmp_path) as server:
-            job = server.job(shut)
-            assert began.wait(PATIENCE_SECONDS)
-    with running_service(engine, tmp_path) as server:
-        view = server.ended(job)
-    end.set()
-    assert (view["state"], view["attempts"]) == ("done", 1)
 
 
 def test_a_photo_that_hangs_is_told_to_whoever_looks_after_the_process_and_uses_up_its_attempt(

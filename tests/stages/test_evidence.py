@@ -81,6 +81,17 @@ def test_who_was_described_is_not_described_again(monkeypatch: pytest.MonkeyPatc
     assert evidence(ours, theirs, table).tolist() == [[4.0]]
 
 
+def test_nobody_is_described_where_all_have_embeddings(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table()
+    one = replace(table.person("ann", 0), embedding=np.array([1, 0], np.float32))
+    known = described(shot(table, 0, one, one), table)
+    assert known.traits is None
+    plain = described(shot(table, 1, table.person("ann", 0)), table)
+    assert evidence(known, plain, table).tolist() == [[4.0], [4.0]]  # now they are
+    monkeypatch.setattr(table, "describe", None)
+    assert acquainted(known, [known], table) == 1
+
+
 @pytest.mark.parametrize(("told", "known"), [(MAYBE, 1), (MAYBE - 0.1, 0)], ids=["perhaps", "hardly"])
 def test_who_may_be_somebody_here_is_an_acquaintance(told: float, known: int, monkeypatch: pytest.MonkeyPatch) -> None:
     table = Table()

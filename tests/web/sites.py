@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -105,3 +106,16 @@ def as_file(pixels: Rgb, file_format: str = "JPEG", **options: Any) -> bytes:
 def pixels_of(data: bytes) -> Rgb:
     with Image.open(BytesIO(data)) as picture:
         return np.asarray(picture.convert("RGB"), np.uint8)
+
+
+def handed_in(client: httpx.Client, photo: Path, **more: Any) -> httpx.Response:
+    return client.post("/photos", files={"photo": (photo.name, photo.read_bytes())}, **more)
+
+
+def ended(client: httpx.Client, job: str) -> dict[str, Any]:
+    for _ in range(600):
+        view: dict[str, Any] = client.get(f"/v1/jobs/{job}").json()
+        if view["state"] not in ("queued", "running"):
+            return view
+        time.sleep(0.1)
+    raise AssertionError("not ended")

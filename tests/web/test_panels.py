@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 
-from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.roles import Outcome
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web import panels, photo_html
 from open_the_eyes.web.choices import Capabilities
-from open_the_eyes.web.edit_session import PhotoFaces, Preview, new_session
-from open_the_eyes.web.eye_origin import EyeOrigin, NotFrom
+from open_the_eyes.web.edit_session import Preview
 from open_the_eyes.web.eye_styles import EyeStyles
-from tests.web.sessions import face, seen, session
+from tests.web.markup import HOSTILE, Elements
+from tests.web.sessions import seen, session
 
 EVERYTHING = Capabilities(patient=True, restorer="gfpgan")
-HOSTILE = '"><img src=x onerror=alert(1)>.jpg'
 
 
 def finished(report_outcomes: list[tuple[int, Outcome, str]], *, results: bool = True) -> Job:
@@ -29,18 +26,6 @@ def finished(report_outcomes: list[tuple[int, Outcome, str]], *, results: bool =
     ]
     stored = [{"variation": 1, "name": "result-1.jpg", "bytes": 1_234_567, "faces": [1]}] if results else []
     return Job("0" * 8, JobRequest("v", {}), "done", 3, 0.0, report={"faces": faces}, results=stored)
-
-
-class Elements(HTMLParser):
-    """Tags and attributes as a browser would see them."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
 
 
 @pytest.mark.parametrize(
@@ -83,185 +68,6 @@ def test_the_button_to_try_again_tells_what_it_is_that_failed() -> None:
     (button,) = [given for tag, given in tags if tag == "button"]
     assert (button["data-act"], button["data-purpose"]) == ("finish", "ultra")
     assert "button" not in panels.notice("Gone.", "Drop it again.")
-
-
-def test_faces_that_can_be_chosen_are_buttons_that_say_so_and_the_others_are_not() -> None:
-    tags = Elements(photo_html.photo(session("closed", "already_open", "unsure"))).tags
-    buttons = {given["data-face"]: given for tag, given in tags if tag == "button"}
-    assert {number: given["aria-pressed"] for number, given in buttons.items()} == {"1": "true", "3": "false"}
-    assert "eyes closed; will be opened" in str(buttons["1"]["aria-label"])
-    still = next(given for tag, given in tags if "still" in str(given.get("class")))
-    assert "eyes open" in str(still["aria-label"])
-
-
-def test_the_list_of_faces_ticks_who_is_chosen_and_leaves_out_who_cannot_be() -> None:
-    tags = Elements(photo_html.face_list(session("closed", "already_open", "unsure"))).tags
-    boxes = {given["data-face"]: given["aria-checked"] for tag, given in tags if given.get("role") == "checkbox"}
-    assert boxes == {"1": "true", "3": "false"}
-    assert "<p>" not in photo_html.face_list(session("already_open"))
-
-
-def test_the_list_of_faces_says_why_others_cannot_be_opened_also_where_none_can() -> None:
-    part = photo_html.face_list(session("too_small", "too_small", "already_open", "profile"))
-    assert re.findall("<p>(.*?)</p>", part) == [
-        "Faces 1 and 2: too small to work on.",
-        "Face 4: turned too far to the side.",
-    ]
-    assert "Faces to open" not in part
-
-
-def test_what_is_chosen_differs_in_more_than_colour() -> None:
-    chosen, skipped = (photo_html.photo(one) for one in (session("closed"), session("closed").with_chosen(())))
-    assert photo_html.CHECK in chosen
-    assert photo_html.CHECK not in skipped
-
-
-def test_buttons_of_small_faces_grow_until_they_touch() -> None:
-    assert photo_html.rooms(session("closed", "already_open")) == {1: 1.0}  # where nothing can be chosen, there is room
-    boxes = {1: Box(0.1, 0.2, 0.12, 0.24), 2: Box(0.15, 0.2, 0.17, 0.24), 3: Box(0.1, 0.6, 0.12, 0.64)}
-    faces = tuple(replace(face(number, "closed"), box=box) for number, box in boxes.items())
-    crowd = new_session(("school.jpg",), "0" * 8, PhotoFaces((400, 200), faces))
-    assert photo_html.rooms(crowd) == pytest.approx({1: 0.05, 2: 0.05, 3: 0.2})
-    styles = [str(given["style"]) for tag, given in Elements(photo_html.photo(crowd)).tags if tag == "button"]
-    assert styles[1] == "--x:16.00%;--y:22.00%;--w:2.00%;--h:4.00%;--room:5.00cqw"
-
-
-def test_badges_of_neighbours_do_not_touch_and_have_a_closed_eye_where_there_is_room() -> None:
-    crowd, pair = session("closed", "closed", "closed"), session("closed", "already_open")
-    plain, size = photo_html.badges(crowd)
-    assert size * (plain.edges + photo_html.DIGIT + plain.marks) == pytest.approx(0.1)  # as far apart as they are
-    assert photo_html.badge_size(session("closed"), plain) == 1
-    assert (photo_html.CLOSED_EYE in photo_html.photo(crowd), photo_html.CLOSED_EYE in photo_html.photo(pair)) == (
-        False,
-        True,
-    )
-
-
-def test_badges_of_a_crowd_are_tight_and_do_not_touch_on_a_phone() -> None:
-    """Forty faces in four rows, each row standing in the gaps of the one before it."""
-    width, apart, phone = 0.02, 0.08, 358
-    left = [apart * (n % 10) + apart / 2 * (n // 10 % 2) for n in range(40)]
-    boxes = [Box(x, top, x + width, top + 0.03) for n, x in enumerate(left) for top in [0.2 + 0.04 * (n // 10)]]
-    faces = tuple(replace(face(n, "too_small"), box=box) for n, box in enumerate(boxes, start=1))
-    crowd = new_session(("school.jpg",), "0" * 8, PhotoFaces((400, 300), faces))
-    badge, size = photo_html.badges(crowd)
-    assert badge.name == "tight"
-    assert 'class="ote-photo tight"' in photo_html.photo(crowd)
-    assert size * phone >= 0.4 * 16  # the least that page.css gives them
-    assert photo_html.badge_size(crowd, photo_html.BADGES[1]) * phone < 0.5 * 16  # the usual ones would touch
-
-
-def test_every_strip_is_a_labelled_group_with_one_choice() -> None:
-    tags = Elements(photo_html.strips(seen("closed", "unsure"))).tags
-    for number, taken in (("1", "0"), ("2", "")):
-        radios = [given for tag, given in tags if tag == "input" and given.get("data-face") == number]
-        assert len(radios) == 3
-        assert [given["data-attempt"] for given in radios if "checked" in given] == [taken]
-        assert all(given["aria-label"] for given in radios)
-
-
-@pytest.mark.parametrize(
-    ("outcomes", "chosen", "order", "is_open"),
-    [
-        (("unsure", "closed", "unsure", "closed"), (2, 4), ["2", "4", "1", "3"], False),
-        (("unsure", "closed"), (1,), ["2", "1"], True),
-        (("unsure", "already_open"), (), ["1"], True),
-    ],
-    ids=["some of each", "an unsure one is chosen", "none is sure"],
-)
-def test_surely_closed_eyes_come_first_and_the_others_are_folded_until_one_is_chosen(
-    outcomes: tuple[Outcome, ...], chosen: tuple[int, ...], order: list[str], is_open: bool
-) -> None:
-    part = photo_html.strips(seen(*outcomes).with_chosen(chosen))
-    assert re.findall(r'id="strip-(\d)"', part) == order
-    assert (" open><summary>" in part) is is_open
-    assert f"Perhaps closed ({outcomes.count('unsure')})" in part
-    assert "Perhaps" not in photo_html.strips(seen("closed"))
-
-
-def test_a_face_without_new_eyes_says_why_in_the_place_of_its_strip() -> None:
-    came = session("closed")
-    none = came.with_preview(Preview(came.job, EyeStyles(), {}, {1: ("kept_original", "Left as it was.")}))
-    assert "nothing worse than your photo" in photo_html.strips(none)
-    assert photo_html.compare(none) == ""
-
-
-def test_whose_eyes_are_seen_is_said_at_each_strip_and_who_may_be_there_is_asked() -> None:
-    one = seen("closed", "closed", names=("a.jpg", HOSTILE))
-    assert one.preview is not None
-    origins = {
-        1: EyeOrigin("reference 1, face 1"),
-        2: EyeOrigin("appearance", not_from=(NotFrom("stranger", (2, 1, 3)), NotFrom("stranger", (2, 9, 1)))),
-    }
-    part = photo_html.strips(replace(one, preview=replace(one.preview, origins=origins)))
-    assert re.findall('class="whose">([A-Z][a-z ]*)', part) == ["Their own eyes", "Made up"]
-    tags = Elements(part).tags
-    assert [given["src"] for _, given in tags if "/shot/" in str(given.get("src"))] == [
-        f"/pictures/{one.job}/shot/1/3.jpg"
-    ]
-    answers = [given for _, given in tags if given.get("data-act") == "same"]
-    assert [(given["data-face"], given["data-there"], given["data-answer"]) for given in answers] == [
-        ("2", "3", "yes"),
-        ("2", "3", "no"),
-    ]
-    assert not [tag for tag, given in tags if "onerror" in given]
-    assert "borrowed" not in photo_html.shots(one)
-
-
-def questions(part: str) -> list[tuple[str | None, ...]]:
-    answers = [given for _, given in Elements(part).tags if given.get("data-answer") == "yes"]
-    return [tuple(given[f"data-{name}"] for name in ("face", "shot", "there")) for given in answers]
-
-
-def test_nobody_is_offered_for_two_faces_at_once_and_whoever_is_somebody_for_none() -> None:
-    one = seen("closed", "closed", "closed", names=("a.jpg", "b.jpg"))
-    assert one.preview is not None
-    origins = {face: EyeOrigin("appearance", not_from=(NotFrom("stranger", (face, 1, 1)),)) for face in (1, 2)}
-    origins[3] = EyeOrigin("appearance", not_from=(NotFrom("stranger", (3, 1, 2)),))
-    asked = replace(one, preview=replace(one.preview, origins=origins))
-    assert questions(photo_html.strips(asked)) == [("1", "1", "1"), ("3", "1", "2")]
-    assert questions(photo_html.strips(asked.with_stranger((1, 1, 1)))) == [("2", "1", "1"), ("3", "1", "2")]
-    assert questions(photo_html.strips(asked.with_same((1, 1, 1)))) == [("3", "1", "2")]
-
-
-def test_a_shot_that_looks_like_another_photo_is_asked_about_in_one_folded_line_and_at_no_face() -> None:
-    one = seen("closed", "closed", names=("a.jpg", "b.jpg", "c.jpg"))
-    assert one.preview is not None
-    origins = {
-        face: EyeOrigin(
-            "appearance", not_from=(NotFrom("stranger", (face, 1, face)), NotFrom("stranger", (face, 2, 1)))
-        )
-        for face in (1, 2)
-    }
-    asked = replace(one, preview=replace(one.preview, origins=origins, unrelated=(2,)))
-    assert questions(photo_html.strips(asked)) == [("1", "1", "1"), ("2", "1", "2")]
-    part = photo_html.shots(asked)
-    assert questions(part[part.index("<details") : part.index("</details>")]) == questions(part) == [("1", "2", "1")]
-    answered = asked.with_stranger((1, 2, 1)).with_stranger((2, 2, 1))
-    assert "<details" not in photo_html.shots(answered)
-
-
-def test_a_shot_of_none_of_these_people_is_told_to_be_another_photo() -> None:
-    one = seen("closed", names=("a.jpg", "b.jpg", HOSTILE))
-    assert one.preview is not None
-    assert "another photo" not in photo_html.shots(one)
-    part = photo_html.shots(replace(one, preview=replace(one.preview, unrelated=(2, 7))))
-    assert part.count("looks like another photo") == 1
-    assert not [tag for tag, given in Elements(part).tags if "onerror" in given]
-
-
-def test_pictures_carry_words_for_those_who_do_not_see_them() -> None:
-    for part in (photo_html.photo(seen("closed")), photo_html.compare(seen("closed"))):
-        for tag, given in Elements(part).tags:
-            assert tag != "img" or given["alt"]
-            assert tag != "input" or given.get("aria-label") or given["type"] == "radio"
-
-
-def test_what_is_looked_at_first_is_fetched_before_a_crowds_strips() -> None:
-    for part, first in ((photo_html.photo, True), (photo_html.compare, True), (photo_html.strips, False)):
-        images = [given for tag, given in Elements(part(seen("closed"))).tags if tag == "img"]
-        assert images
-        assert all((given.get("fetchpriority") == "high") is first for given in images)
 
 
 def test_the_file_can_be_made_while_there_are_eyes_and_nothing_else_is_on() -> None:

@@ -6,28 +6,34 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Final
 
 from ..arithmetic import one_blas_thread
 from ..batch.batching import MOST
 from ..engine import Engine, engine_name, load_engine
 from ..errors import GpuFailed, NoCapacity
+from ..imaging.geometry import Box
+from ..models.folded import Folded, FoldedPatches, folded
 from ..options import GenerateOptions
 from ..residency.failures import failed_gpus, refuse_failed
 from ..roles import Patch, Request, Watch
 from ..settings import Settings
+from ..stopwatch import Stopwatch
 from .cluster import part_of_gpu
 
 WAITS_SECONDS: Final = (0.5, 2.0, 10.0, 30.0)
 """Before another painter is asked, where one died: a photo that kills five is given up."""
 PATIENCE_SECONDS: Final = 600.0
-"""A painter that has not painted by then is given up, and the job with it."""
-
-ANSWER_SECONDS: Final = 30.0
-"""For a question that costs a painter nothing."""
+"""A painter that gets no further for so long is given up, and the jobs in its hands. How long they waited for their
+turn does not count."""
+GLANCE_SECONDS: Final = 2.0
+"""How often a frontend that waits looks whether its job is still wanted."""
 
 Ask = tuple[Sequence[Request], GenerateOptions, bool]
 """Requests of one photo, their options, and whether donors come with them."""
+Changes = list[tuple[Box, Patch]]
+"""A patch a request, as far as it changes the crop, and where that is: whoever asked has the crop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Painter:
 
     def __init__(self, engine: str, settings: Settings, gpus: float = 0.0) -> None:
         self._engine: Final = load_engine(engine_name(engine), part_of_gpu(settings, gpus))
+        self._hangs = False
 
     def facts(self) -> tuple[str, str]:
         """Name of the engine, and why it was taken."""
@@ -55,37 +62,56 @@ class Painter:
         """Ray asks now and then, and starts another painter in the place of one that raises.
 
         Raises:
-            GpuFailed: its GPU failed, and answers only a fresh process again.
+            GpuFailed: its GPU failed, or it hangs, and only a fresh process can paint again.
         """
         for device in failed_gpus():
             refuse_failed(device)
+        if self._hangs:
+            raise GpuFailed("expected a painter that gets on, this one hangs; another one takes its place.")
 
-    async def paint(self, asks: list[Ask]) -> list[list[Patch] | Refused]:
+    async def paint(self, asks: list[Ask]) -> list[Changes | Refused]:
         """The patches of every ask, or what is in the way of that one alone; the event loop stays free meanwhile."""
-        return await asyncio.to_thread(self._painted, asks)
+        try:
+            self.check_health()
+        except GpuFailed as error:  # whoever asked asks the one that comes
+            return [Refused(error) for _ in asks]
+        moved = time.monotonic()
+
+        def move(_stage: str, _done: float) -> None:
+            nonlocal moved
+            moved = time.monotonic()
+
+        work = asyncio.ensure_future(asyncio.to_thread(self._painted, asks, Stopwatch(move)))
+        while (left := moved + PATIENCE_SECONDS - time.monotonic()) > 0:
+            await asyncio.wait({work}, timeout=left)
+            if work.done():
+                return work.result()
+        self._hangs = True
+        stuck = NoCapacity(f"expected the painter to get on, it did not for {PATIENCE_SECONDS:.0f} s; send it again.")
+        return [Refused(stuck) for _ in asks]
 
     @one_blas_thread()
-    def _painted(self, asks: list[Ask]) -> list[list[Patch] | Refused]:
-        answers: list[list[Patch] | Refused] = [[] for _ in asks]
+    def _painted(self, asks: list[Ask], watch: Watch) -> list[Changes | Refused]:
+        answers: list[Changes | Refused] = [[] for _ in asks]
         groups: dict[tuple[GenerateOptions, bool], list[int]] = {}
         for number, (_, options, borrowed) in enumerate(asks):
             groups.setdefault((options.of_painter(), borrowed), []).append(number)
         for group in groups.values():
             for numbers in _calls(group, asks):
-                for number, answer in zip(numbers, self._group([asks[n] for n in numbers]), strict=True):
+                for number, answer in zip(numbers, self._group([asks[n] for n in numbers], watch), strict=True):
                     answers[number] = answer
         return answers
 
-    def _group(self, asks: list[Ask]) -> list[list[Patch] | Refused]:
+    def _group(self, asks: list[Ask], watch: Watch) -> list[Changes | Refused]:
         """Asks of one kind in one call; if that fails, one after the other, so that each has its own error."""
         _, options, borrowed = asks[0]
         engine = self._engine.for_references() if borrowed else self._engine
         requests = [request for wanted, _, _ in asks for request in wanted]
         try:
-            patches = iter(engine.generator.generate(requests, options))
+            patches = iter(folded(engine.generator.generate(requests, options, watch), (r.crop for r in requests)))
         except Exception as error:  # noqa: BLE001 -- handed to the frontend that asked
-            return [Refused(error)] if len(asks) == 1 else [self._group([ask])[0] for ask in asks]
-        return [[next(patches) for _ in wanted] for wanted, _, _ in asks]
+            return [Refused(error)] if len(asks) == 1 else [self._group([ask], watch)[0] for ask in asks]
+        return [[(one.part, one.inner) for one in islice(patches, len(wanted))] for wanted, _, _ in asks]
 
 
 class RemoteGenerator:
@@ -101,21 +127,19 @@ class RemoteGenerator:
 
     def generate(
         self, requests: Sequence[Request], options: GenerateOptions, watch: Watch | None = None
-    ) -> list[Patch]:
-        """One patch a request, in order; raises what the painter raised. Where no painter is, this waits for one.
+    ) -> FoldedPatches:
+        """One patch a request, in order; raises what the painter raised. Where no painter is, or all are busy, this
+        waits for one.
 
         Raises:
-            NoCapacity: a painter did not answer in time, or one after the other died over it.
+            NoCapacity: the painter got no further for too long, or one after the other died over it.
         """
         if not requests:
-            return []
+            return FoldedPatches(())
         ask, deaths = (list(requests), options, self._borrowed), 0
         while True:
             try:
-                return self._answer(ask)
-            except TimeoutError as error:
-                if self._is_somebody_there():
-                    raise NoCapacity("expected a painter to answer, none did in ten minutes; send it again.") from error
+                painted = self._answer(ask, watch)
             except Exception as error:
                 replaced = isinstance(error, GpuFailed) and deaths < len(WAITS_SECONDS)  # a painter without its GPU is
                 if not replaced and not _is_of_ray(error):
@@ -127,31 +151,32 @@ class RemoteGenerator:
                     ) from error
                 time.sleep(WAITS_SECONDS[deaths])
                 deaths += 1
-            if watch is not None:
-                watch.tell("generate", 0.0)  # raises where the job was cancelled meanwhile
+                _tell(watch)
+            else:
+                return FoldedPatches(Folded(r.crop, *one) for r, one in zip(requests, painted, strict=True))
 
-    def _answer(self, ask: Ask) -> list[Patch]:
+    def _answer(self, ask: Ask, watch: Watch | None) -> Changes:
+        """What a painter answers; it looks itself whether it gets on, and Ray whether it lives."""
         answer = self._handle.paint.remote(ask)
-        try:
-            patches: list[Patch] | Refused = answer.result(timeout_s=PATIENCE_SECONDS)
-        except TimeoutError:
-            answer.cancel()  # else it would be painted once more as soon as a painter comes
-            raise
-        if isinstance(patches, Refused):
-            raise patches.error
-        return patches
+        while True:
+            try:
+                painted: Changes | Refused = answer.result(timeout_s=GLANCE_SECONDS)
+                break
+            except TimeoutError:
+                try:
+                    _tell(watch)
+                except BaseException:
+                    answer.cancel()  # else it would be painted all the same
+                    raise
+        if isinstance(painted, Refused):
+            raise painted.error
+        return painted
 
-    def _is_somebody_there(self) -> bool:
-        """Whether a painter answers at all; one that paints does."""
-        try:
-            self._handle.facts.remote().result(timeout_s=ANSWER_SECONDS)
-        except TimeoutError:
-            return False
-        except Exception as error:
-            if not _is_of_ray(error):
-                raise
-            return False
-        return True
+
+def _tell(watch: Watch | None) -> None:
+    """Raises where the job was cancelled meanwhile."""
+    if watch is not None:
+        watch.tell("generate", 0.0)
 
 
 def engine_of(handle: Any, name: str, why: str, settings: Settings) -> Engine:

@@ -45,15 +45,15 @@ class Actor:
         patience: seconds that one photo may take.
     """
 
-    def __init__(self, brief: WorkerConfig, wire: RemoteFolders | None, gpus: float, patience: float) -> None:
-        brief = replace(brief, settings=part_of_gpu(brief.settings, gpus))
-        _make_folder(brief.out)
-        self._do = brief.make(brief)
-        if wire is not None:
-            self._do = remote_processor(wire, brief.out, self._do, brief.fingerprint, brief.spec)
-        self._fingerprint: Final = brief.fingerprint
+    def __init__(self, config: WorkerConfig, remote: RemoteFolders | None, gpus: float, patience: float) -> None:
+        config = replace(config, settings=part_of_gpu(config.settings, gpus))
+        _make_folder(config.out)
+        self._do = config.make(config)
+        if remote is not None:
+            self._do = remote_processor(remote, config.out, self._do, config.fingerprint, config.spec)
+        self._fingerprint: Final = config.fingerprint
         self._patience: Final = min(patience, threading.TIMEOUT_MAX)
-        self._threads: Final = ThreadPoolExecutor(brief.slot.at_once)
+        self._threads: Final = ThreadPoolExecutor(config.slot.at_once)
         self._ending = threading.Event()
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -106,7 +106,7 @@ def slot_on(cluster: Cluster, at_once: int | None) -> WorkerSlot:
 
 
 def on_ray(
-    brief: WorkerConfig, cluster: Cluster, wire: RemoteFolders | None = None, *, patience: float = PATIENCE
+    config: WorkerConfig, cluster: Cluster, remote: RemoteFolders | None = None, *, patience: float = PATIENCE
 ) -> Executor:
     """Photos done by a cluster that is connected.
 
@@ -114,16 +114,16 @@ def on_ray(
         patience: seconds that one photo may take.
     """
 
-    alone = replace(brief, slot=replace(brief.slot, at_once=1))
+    alone = replace(config, slot=replace(config.slot, at_once=1))
 
     def each(items: Sequence[Item], stop: Stop) -> Generator[Record, None, None]:
-        todo = iter(items) if wire is not None else map(_absolute, items)
+        todo = iter(items) if remote is not None else map(_absolute, items)
         while part := list(islice(todo, SLICE)):
             lost = {item.name: item for item in part}
-            for turn in (brief, alone):
+            for turn in (config, alone):
                 if stop():
                     return
-                for record in _streamed(list(lost.values()), turn, cluster, wire, patience, stop):
+                for record in _streamed(list(lost.values()), turn, cluster, remote, patience, stop):
                     lost.pop(record.name)
                     yield record
             if stop():
@@ -131,7 +131,7 @@ def on_ray(
             for item in lost.values():
                 yield failed(
                     item,
-                    brief.fingerprint,
+                    config.fingerprint,
                     "expected a photo that can be worked on, Ray's actors ended over it; give them more memory, "
                     "and room on their disks.",
                     NoCapacity.exit_code,
@@ -142,9 +142,9 @@ def on_ray(
 
 def _streamed(
     items: Sequence[Item],
-    brief: WorkerConfig,
+    config: WorkerConfig,
     cluster: Cluster,
-    wire: RemoteFolders | None,
+    remote: RemoteFolders | None,
     patience: float,
     stop: Stop,
 ) -> Generator[Record, None, None]:
@@ -153,7 +153,7 @@ def _streamed(
         return
     import ray.data
 
-    at_once = brief.slot.at_once
+    at_once = config.slot.at_once
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.max_errored_blocks = -1  # a block is a photo: one that is lost is done again by us
@@ -174,7 +174,7 @@ def _streamed(
         compute=pool,
         num_cpus=cluster.cores,
         num_gpus=cluster.gpus or None,
-        fn_constructor_args=(brief, wire, cluster.gpus, patience),
+        fn_constructor_args=(config, remote, cluster.gpus, patience),
         ray_remote_args_fn=lambda: options,
     )
     try:

@@ -26,7 +26,7 @@ from .painters import PATIENCE_SECONDS, Painter, engine_of
 from .scaling import UNFINISHED, frontends_wanted
 
 APPLICATION: Final = "open-the-eyes"
-MOST: Final = 16
+ASKS_AT_ONCE: Final = 16
 """Calls of frontends that one batch takes; each brings the requests of one photo."""
 GATHER_SECONDS: Final = 0.1
 """How long a batch that is not full waits for more."""
@@ -100,7 +100,7 @@ def build(given: dict[str, Any]) -> Any:
     painter: Any = serve.deployment(
         name="painter",
         ray_actor_options={"num_cpus": 1, "num_gpus": gpus},
-        max_ongoing_requests=4 * MOST,
+        max_ongoing_requests=4 * ASKS_AT_ONCE,
         autoscaling_config={
             "min_replicas": 1,
             "max_replicas": painters,
@@ -150,7 +150,7 @@ def _batched(painter: type[Painter]) -> type[Painter]:
     from ray import serve
 
     class Batched(painter):  # type: ignore[misc, valid-type]
-        paint = serve.batch(max_batch_size=MOST, batch_wait_timeout_s=GATHER_SECONDS)(painter.paint)
+        paint = serve.batch(max_batch_size=ASKS_AT_ONCE, batch_wait_timeout_s=GATHER_SECONDS)(painter.paint)
 
     return Batched
 

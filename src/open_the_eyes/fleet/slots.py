@@ -1,4 +1,4 @@
-"""Who works where on one machine: one process a core, or one node a GPU with its own models in that GPU's memory."""
+"""Who works where on one machine: one worker a core, or one a GPU with its own models in that GPU's memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..residency.memory import UNCOUNTED
 from ..settings import Settings, gpu_number
 
 AT_ONCE: Final = 6
-"""Photos that a GPU's node has on their way: some are painted together while others are looked at or laid back."""
+"""Photos that a GPU's worker has on their way: some are painted together while others are looked at or laid back."""
 MAX_WORKERS: Final = 61 if os.name == "nt" else 1024
 """Windows waits on 63 handles at most, a worker's among them; `concurrent.futures` stops at as many."""
 MAX_AT_ONCE: Final = 1024
@@ -44,7 +44,7 @@ def worker_slots(
 ) -> tuple[WorkerSlot, ...]:
     """Slots for an engine of that name.
 
-    With SDXL the node on a GPU is one process, since its models are there once, with several photos on their way.
+    With SDXL a GPU has one worker, since its models are there once, with several photos on their way.
     Else each worker is one core's worth of work, so that as many as there are cores stay out of each other's way; a
     restorer, or a detector that was downloaded, is in the GPU's memory once a worker, and there are as many as fit.
 
@@ -57,7 +57,7 @@ def worker_slots(
         networks_on_gpu: whether downloaded networks run on a GPU; None asks onnxruntime.
 
     Raises:
-        UsageError: more nodes than GPUs, more workers than fit, or a GPU that is not there.
+        UsageError: more workers than GPUs, or than fit on them, or a GPU that is not there.
     """
     if workers is not None and not 1 <= workers <= MAX_WORKERS:
         raise UsageError(f"expected 1 to {MAX_WORKERS}, got {workers}.", option="--workers")

@@ -92,6 +92,7 @@ class Admission:
             self._open.remove(record)
             self._ticks += 1
             slot.last_used = self._ticks
+            slot.arena_mib = max(slot.arena_mib, slot.working_mib)
             slot.working_mib -= slot.card.working_mib(record.batch)
             slot.depth -= 1
             if not slot.depth:

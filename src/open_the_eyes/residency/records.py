@@ -44,7 +44,7 @@ class LeaseRecord:
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """Times blocks for the ledger, and for a watch where there is one.
+    """Times blocks for the records of leases, and for a watch where there is one.
 
     Args:
         clock: seconds.

@@ -57,6 +57,8 @@ class Slot:
         owner: the thread that leases it.
         depth: leases of that thread, one inside the other.
         working_mib: what room these leases were given beside the weights.
+        arena_mib: the most of that since it was built, which what cannot be moved keeps: an ONNX session has an
+            allocator of its own, that gives back nothing while it lives.
         last_used: larger is later.
         lessons: of memory that ran out.
         record: its latest lease.
@@ -72,6 +74,7 @@ class Slot:
     owner: int | None = None
     depth: int = 0
     working_mib: int = 0
+    arena_mib: int = 0
     last_used: int = 0
     lessons: dict[Variant, Lesson] = field(default_factory=dict)
     record: LeaseRecord | None = None
@@ -81,7 +84,8 @@ class Slot:
         if not (self.present or self.depth):
             return None
         weights = self.card.weights_mib(self.variant) if self.present and self.variant is not None else 0
-        return Resident(self.card.name, weights + self.working_mib, self.last_used, self.depth > 0)
+        working = self.working_mib if self.move is not None else max(self.working_mib, self.arena_mib)
+        return Resident(self.card.name, weights + working, self.last_used, self.depth > 0)
 
     def load(self, variant: Variant, device: str) -> None:
         """Onto the device. Whatever goes wrong, nothing of it stays there."""
@@ -112,7 +116,7 @@ class Slot:
                 self.drop()
 
     def drop(self) -> None:
-        self.model, self.variant, self.present = None, None, False
+        self.model, self.variant, self.present, self.arena_mib = None, None, False, 0
 
     def learn(self, variant: Variant, batch: int, now: float) -> None:
         """Memory ran out for more than so many pictures; 0 is for a single one."""

@@ -72,7 +72,7 @@ class Parts:
         return replace(
             self,
             matches=replace(self.matches, donors={}),
-            references=tuple(_without_pixels(photo) for photo in self.references),
+            references=tuple(_of_one_pixel(photo) for photo in self.references),
         )
 
     def picked(self, picks: Mapping[int, int | None], count: int) -> Parts:
@@ -126,8 +126,7 @@ def _whole(number: int) -> int:
     return int(number)
 
 
-def _without_pixels(photo: Photo) -> Photo:
-    """With a single one, as a photo has to have some: it can be pickled, which `Photo.without_pixels` cannot cheaply.
-    What it says of itself is what a record is made from."""
+def _of_one_pixel(photo: Photo) -> Photo:
+    """What a record is made from, and so small that it can be pickled, too; `Photo.without_pixels` keeps the size."""
     file = None if photo.file is None else replace(photo.file, stored=None)
     return Photo(np.zeros((1, 1, 3), np.uint8), file=file, altered=photo.altered, edit=photo.edit)

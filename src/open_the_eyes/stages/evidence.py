@@ -27,17 +27,18 @@ SIZE, SIZE_MOST = 3.0, 4.0
 def evidence(ours: Seen, theirs: Seen, describer: FaceDescriber) -> NDArray[np.float64]:
     """(ours, theirs) log-odds for one person; place and size can only take away, and never decide alone.
 
-    Faces of which one has no embedding are compared by what the describer says of them.
+    Faces of which one has no embedding are compared by what the describer says of them, which is not asked otherwise.
     """
-    ours, theirs = described(ours, describer), described(theirs, describer)
     table = np.zeros((len(ours.faces), len(theirs.faces)))
-    for i, (face, row) in enumerate(zip(ours.faces, ours.traits or (), strict=True)):
-        for j, (other, other_row) in enumerate(zip(theirs.faces, theirs.traits or (), strict=True)):
+    embedded = _embedded(ours) and _embedded(theirs)
+    rows, other_rows = ((), ()) if embedded else (_traits(ours, describer), _traits(theirs, describer))
+    for i, face in enumerate(ours.faces):
+        for j, other in enumerate(theirs.faces):
             if face.embedding is not None and other.embedding is not None:
                 cosine = float(face.embedding @ other.embedding)
                 table[i, j] = EMBEDDING_SCALE * (cosine - SAME_EMBEDDING)
             else:
-                table[i, j] = describer.evidence(row, other_row)
+                table[i, j] = describer.evidence(rows[i], other_rows[j])
             if table[i, j] >= 0:
                 scale = theirs.pixels.shape[1] / ours.pixels.shape[1]
                 table[i, j] = max(table[i, j] - _elsewhere(face, other, scale), 0.0)
@@ -53,10 +54,18 @@ def _elsewhere(face: Face, other: Face, scale: float) -> float:
 
 
 def described(seen: Seen, describer: FaceDescriber) -> Seen:
-    """The same with the traits of its faces, if it has none yet."""
+    """The same with the traits of its faces, if it has none yet and not all of them have embeddings instead."""
+    return seen if _embedded(seen) else replace(seen, traits=_traits(seen, describer))
+
+
+def _embedded(seen: Seen) -> bool:
+    return all(face.embedding is not None for face in seen.faces)
+
+
+def _traits(seen: Seen, describer: FaceDescriber) -> tuple[NDArray[np.float32], ...]:
     if seen.traits is not None:
-        return seen
-    return replace(seen, traits=tuple(describer.describe(seen.pixels, face) for face in seen.faces))
+        return seen.traits
+    return tuple(describer.describe(seen.pixels, face) for face in seen.faces)
 
 
 def acquainted(ours: Seen, others: Sequence[Seen], describer: FaceDescriber) -> int:

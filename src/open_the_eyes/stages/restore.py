@@ -33,7 +33,7 @@ DETAIL: Final = 0.045
 """What is finer than this share of the square counts as detail: eyes and lashes do, the light on a cheek does not."""
 IRIS_SHARE: Final = 0.35
 """Of the light and dark that the network adds to an iris, this much is taken; of colour, nothing."""
-FEATHER: Final = 0.06
+FADE: Final = 0.06
 """Over this share of the face's width a whole face's changes fade in."""
 
 NARROWED: Final = 0.75
@@ -173,7 +173,7 @@ def _widened(pixels: Rgb, look: Look) -> Look:
     window = oval.grown(0.02).union(crop.window).within(pixels)
     cut, inner = window.cut(pixels).copy(), crop.window.seen_from(window)
     landmarks = crop.face.landmarks - window.offset
-    face_mask = oval_mask(landmarks, (cut.shape[0], cut.shape[1]), FEATHER * oval.width)
+    face_mask = oval_mask(landmarks, (cut.shape[0], cut.shape[1]), FADE * oval.width)
     mask = np.maximum(face_mask, _placed(crop.mask, inner, face_mask.shape))
     wide = Crop(crop.face, window, cut, landmarks, mask, crop.sides)
     opened = cut.copy()

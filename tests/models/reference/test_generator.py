@@ -166,6 +166,49 @@ def test_donors_are_ranked_once_for_all_attempts_at_a_face(
         assert (patch.score, patch.origin) == (same.score, same.origin)
 
 
+def test_eyes_are_fitted_in_once_for_all_attempts_that_take_them(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shots = tuple(donor(engine, another_shot(portrait, scale=s), giver=ReferenceFace(f"{s}", 1, 1)) for s in (1.0, 0.7))
+    requests = [Request(closed_crop, seed, 1.0, shots) for seed in range(8)]
+    alone = [generator.generate([request], GenerateOptions())[0] for request in requests]
+    order = [str(patch.origin) for patch in alone]
+    assert any(order[k - 1] != order[k] == order[k + 1] for k in range(1, 7))  # they take turns
+    fitting = Mock(wraps=lay.placed)
+    monkeypatch.setattr(lay, "placed", fitting)
+    together = generator.generate(requests, GenerateOptions())
+    assert fitting.call_count == 2
+    for patch, same in zip(together, alone, strict=True):
+        assert np.array_equal(patch.pixels, same.pixels)
+        assert (patch.seed, patch.origin) == (same.seed, same.origin)
+
+
+def test_attempts_that_shall_be_open_differently_are_fitted_in_for_each(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    shots = (donor(engine, portrait),)
+    requests = [Request(closed_crop, 0, 0.0, shots, style=EyeStyle(openness=wide)) for wide in (1.0, 0.7, 1.0)]
+    wide, narrow, again = generator.generate(requests, GenerateOptions())
+    assert np.array_equal(wide.pixels, again.pixels)
+    assert np.abs(wide.pixels - narrow.pixels).max() > 20
+
+
+def test_grain_where_tails_were_is_each_attempts_own(
+    generator: ReferenceGenerator, engine: Engine, portrait: Rgb, closed_crop: Crop
+) -> None:
+    tails = np.zeros(closed_crop.mask.shape, np.float32)
+    outer, inner = closed_crop.landmarks[[OUTER_CORNER["left"], INNER_CORNER["left"]], :2]
+    x, y = np.rint(outer + 0.35 * (outer - inner)).astype(int)
+    tails[y - 2 : y + 2, x - 4 : x + 4] = 1
+    target = replace(closed_crop, mask=np.maximum(closed_crop.mask, tails), tails=tails)
+    shots = (donor(engine, portrait),)
+    requests = [Request(target, seed, 0.0, shots) for seed in (1, 2)]
+    first, second = generator.generate(requests, GenerateOptions())
+    (alone,) = generator.generate(requests[1:], GenerateOptions())
+    assert not np.array_equal(first.pixels[tails > 0], second.pixels[tails > 0])
+    assert np.array_equal(second.pixels, alone.pixels)
+
+
 @pytest.mark.parametrize("side", SIDES)
 def test_a_lone_shut_eye_gets_its_partner_in_a_mirror(
     generator: ReferenceGenerator, engine: Engine, portrait: Rgb, portrait_face: Face, side: Side

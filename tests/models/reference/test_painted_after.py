@@ -18,6 +18,7 @@ from open_the_eyes.models.reference import lay
 from open_the_eyes.models.reference.choice import NARROWEST, ranked
 from open_the_eyes.models.reference.face_givers import own_donor
 from open_the_eyes.models.reference.generator import ReferenceGenerator, _nothing
+from open_the_eyes.models.reference.laying import Laying
 from open_the_eyes.options import GenerateOptions, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
@@ -143,13 +144,12 @@ def test_the_watch_is_told_of_eyes_that_are_laid_in_and_then_of_those_that_are_p
 ) -> None:
     told: list[float] = []
     watch = Stopwatch(lambda _, done: told.append(done))
-    laid = _nothing(Request(closed_crop, 0), ())
-    monkeypatch.setattr(generator, "_from_donor", lambda request, *_: laid if request.donors else None)
+    monkeypatch.setattr(Laying, "patch", lambda _, request, __: _nothing(request, ()))
     shot = donor(engine, portrait)
-    requests = [Request(closed_crop, 0), Request(closed_crop, 1, 0.0, (shot,)), Request(closed_crop, 2)]
+    requests = [Request(closed_crop, 1, 0.0, (shot,)), Request(closed_crop, 0), Request(closed_crop, 2)]
     with watch.stage("generate", 0.0, 0.9):
         generator.generate(requests, GenerateOptions(), watch)
-    assert told == pytest.approx([0, 0, 0, 0.3, 0.3, 0.6])
+    assert told == pytest.approx([0, 0, 0.3, 0.3, 0.3, 0.6])
 
 
 def test_without_donors_the_crop_is_prepared_by_the_painter_alone(

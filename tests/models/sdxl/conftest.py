@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import warnings
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,3 +73,19 @@ def generator(settings: Settings) -> SdxlGenerator:
 def tiny(settings: Settings, residency: Residency | None = None, side: int = SIDE) -> SdxlGenerator:
     """With a residency of its own, so that what one test breaks no other one finds broken."""
     return load_sdxl(settings, AppearanceGenerator(), side, residency or Residency(CountedMemory(), "cpu"))
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[int]:
+    """How often each kind of U-Net was called, by its input channels; rows are halves of guidance."""
+    from diffusers import UNet2DConditionModel
+
+    counted: Counter[int] = Counter()
+    forward = UNet2DConditionModel.forward
+
+    def counting(self: Any, sample: Any, *args: Any, **kwargs: Any) -> Any:
+        counted[sample.shape[1]] += 1
+        return forward(self, sample, *args, **kwargs)
+
+    monkeypatch.setattr(UNet2DConditionModel, "forward", counting)
+    return counted

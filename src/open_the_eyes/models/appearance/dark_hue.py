@@ -26,6 +26,7 @@ from ...imaging.mesh478 import BROW, Side
 from ...imaging.smooth import reduced
 from ...imaging.threefold import threefold
 from ...roles import Crop
+from .shut_lashes import LINE
 from .skin_below import FEW, shrink_around, skin_below, within_corners
 
 FLOOR: Final = 6.0
@@ -46,8 +47,6 @@ ABOVE: Final = (0.14, 0.24)
 """So far above the upper lid's edge it gets all of it and none, in eye widths: what lies higher is a fold of skin."""
 BELOW: Final = (0.08, 0.18)
 """The same below the lower lid's."""
-LINE: Final = 0.07
-"""So far from a shut eye's lids its lashes are looked for."""
 
 Hue: TypeAlias = "NDArray[np.float32]"
 """(..., 2): logarithms of red and of blue over green."""

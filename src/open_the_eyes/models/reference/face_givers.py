@@ -12,7 +12,7 @@ from ...givers import OtherEye
 from ...imaging.eye_region import eye_region
 from ...imaging.in_front import in_front
 from ...imaging.mesh478 import CHIN, INNER_CORNER, OUTER_CORNER, Side
-from ...roles import Crop, Donor, Request
+from ...roles import Crop, Donor
 from ..appearance.highlights import ShorterExposure
 from .choice import Ranked, ranked
 
@@ -33,6 +33,11 @@ class Givers:
     usable: list[Ranked]
     own: Ranked | None
 
+    @property
+    def can_give(self) -> bool:
+        """Whether somebody's eyes can be laid in."""
+        return bool(self.usable) or self.own is not None
+
     @classmethod
     def of(cls, crop: Crop, donors: Sequence[Donor]) -> Givers:
         """Tails and tips of lashes lie in the mask, where skin is not looked at: they need not be gone yet."""
@@ -44,19 +49,6 @@ class Givers:
             return cls(order, usable, None)
         (own,) = ranked(seen, [own_donor(seen, crop.open_side)])
         return cls(order, usable, None if own.obstacle else own)
-
-
-class GiversOfFaces:
-    """The givers of each face among some requests, which have one crop and one tuple of donors for all its attempts."""
-
-    def __init__(self) -> None:
-        self._found: dict[tuple[int, int], tuple[Request, Givers]] = {}
-
-    def of(self, request: Request) -> Givers:
-        key = (id(request.crop), id(request.donors))
-        if key not in self._found:  # with the request, so that nothing else takes these numbers
-            self._found[key] = request, Givers.of(request.crop, request.donors)
-        return self._found[key][1]
 
 
 def own_donor(crop: Crop, side: Side) -> Donor:

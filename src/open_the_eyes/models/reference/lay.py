@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
@@ -80,20 +81,33 @@ class Laid:
 
 
 @dataclass(frozen=True, slots=True)
-class _Near:
-    """One eye in work.
+class Placed:
+    """A donor's eye where it belongs in a crop, before anything of it is drawn by lot.
 
     Args:
+        take: where it comes from.
         part: of the crop, around it.
         crop: in that part.
-        eyes: the donor's eye, at first where landmarks take it.
-        blur: makes it no sharper than the photo; None where that cannot be told, or not yet.
+        eyes: the donor's, as far open as they shall be.
+        skin: (h, w) 0..1, where both show the same skin.
+        show: (h, w) 0..1, how much of the donor's shows.
     """
+
+    take: Take
+    part: Box
+    crop: Crop
+    eyes: Drawn
+    skin: Plane
+    show: Plane
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A donor's eye where landmarks take it, and the part of the crop around it."""
 
     part: Box
     crop: Crop
     eyes: Drawn
-    blur: float | None = None
 
     @property
     def points(self) -> Points:
@@ -101,77 +115,93 @@ class _Near:
         return self.crop.landmarks[layout.MESH, :2]
 
 
-def laid(crop: Crop, takes: dict[Side, Take], style: EyeStyle, jitter: Jitter, seed: int) -> Laid:
-    """The crop's pixels with donors' eyes on the sides of `takes`; `jitter` (2,) turns both irises, in iris radii."""
-    pixels, show = to_tones(crop.pixels), np.zeros(crop.mask.shape, np.float32)
+@dataclass(frozen=True, slots=True)
+class _Lit:
+    """An eye in the crop's light; `blur` makes it no sharper than the photo, None where that cannot be told."""
+
+    pixels: Tones
+    blur: float | None
+
+
+def placed(crop: Crop, takes: Mapping[Side, Take], openness: float | None) -> dict[Side, Placed]:
+    """Donors' eyes where they belong, on the sides of `takes` that the crop shows; None leaves them as open as they
+    are. It is most of the work, and the same for all attempts at a face."""
     seen = {side: near for side, take in takes.items() if (near := _near(crop, take, side)) is not None}
     fits = {side: _fit(near, takes[side], side) for side, near in seen.items()}
     agreed = all(fits.get(side) is not None for side in takes)  # one eye moved without the other would stand askew
-    works = {
-        side: _lit(near, takes[side], side, fits[side] if agreed else None, style, jitter)
-        for side, near in seen.items()
+    return {
+        side: _settled(near, takes[side], side, fits[side] if agreed else None, openness) for side, near in seen.items()
     }
-    blurs = [work.blur for work in works.values() if work.blur is not None]
-    blur = min(blurs, default=0.0)  # one for both: they are a pair
+
+
+def laid(crop: Crop, eyes: Mapping[Side, Placed], style: EyeStyle, jitter: Jitter, seed: int) -> Laid:
+    """The crop's pixels with eyes that were placed in it; `jitter` (2,) turns both irises, in iris radii."""
+    pixels, show = to_tones(crop.pixels), np.zeros(crop.mask.shape, np.float32)
+    looks = {side: _lit(eye, side, style, jitter) for side, eye in eyes.items()}
+    blur = min(
+        (one.blur for one in looks.values() if one.blur is not None), default=0.0
+    )  # one for both: they are a pair
     corners: dict[Side, Points] = {}
-    for side, work in works.items():
-        corners[side] = layout.ring_of(work.eyes.points, side)[0] + work.part.offset[:2]
-        painted, local = _finished(work, side, blur, seed)
-        around, here = work.part.cut(pixels), work.part.cut(show)
-        around[...] = around + (painted - around) * local[..., None]
-        here[...] = np.maximum(here, local)
+    for side, eye in eyes.items():
+        corners[side] = layout.ring_of(eye.eyes.points, side)[0] + eye.part.offset[:2]
+        painted = _finished(eye, looks[side].pixels, blur, seed)
+        around, here = eye.part.cut(pixels), eye.part.cut(show)
+        around[...] = around + (painted - around) * eye.show[..., None]
+        here[...] = np.maximum(here, eye.show)
     return Laid(np.asarray(np.clip(pixels, 0, 255), np.float32), show, corners)
 
 
-def _lit(work: _Near, take: Take, side: Side, adjust: Matrix | None, style: EyeStyle, jitter: Jitter) -> _Near:
-    """One eye moved as is told by `_fit`, in the crop's light, looking and opened as it shall."""
-    near, eyes = work.crop, work.eyes
+def _settled(near: _Near, take: Take, side: Side, adjust: Matrix | None, openness: float | None) -> Placed:
+    """One eye moved as is told by `_fit`, and opened as it shall be."""
+    crop, eyes = near.crop, near.eyes
     if adjust is not None:
-        eyes = drawn(take.sheet, work.points, Box.of(near.mask), adjust)
-    pixels, points = eyes.pixels, eyes.points
-    if style.openness is not None:
-        pixels, points = _opened(pixels, points, side, style.openness / max(take.openness, 0.3))
+        eyes = drawn(take.sheet, near.points, Box.of(crop.mask), adjust)
+    skin = cover.same_skin(crop, eyes.there, eyes.points)
+    if openness is not None:
+        pixels, points = _opened(eyes.pixels, eyes.points, side, openness / max(take.openness, 0.3))
+        eyes = replace(eyes, pixels=pixels, points=points)
+    allowed = np.asarray(crop.mask * eyes.shown, np.float32)
+    shut, opened = (layout.ring_of(points, side) for points in (near.points, eyes.points))
+    show = cover.eye_cover(allowed, shut, opened) * cover.side_of(crop, side)
+    return Placed(take, near.part, crop, eyes, skin, show)
+
+
+def _lit(eye: Placed, side: Side, style: EyeStyle, jitter: Jitter) -> _Lit:
+    """One eye in the crop's light, looking as it shall."""
+    take, points = eye.take, eye.eyes.points
     shape = eye_shape(points, side)
     by = within_reach(shape, _move(points, side, take, style, jitter))
-    pixels = turned(pixels, shape, by)
+    pixels = turned(eye.eyes.pixels, shape, by)
     if style.eye_color != "auto":
         pixels = colour.recoloured(pixels, moved(shape, by), style.eye_color)
-    reach, photo = eyes_apart(near.landmarks), to_tones(near.pixels)
-    skin = cover.same_skin(near, eyes.there, eyes.points)
-    if take.mirrored:
-        pixels = relit(pixels, photo, skin, 3 * RELIGHT_REACH * reach, MIRRORED_STEP)
-    else:
-        pixels = relit(pixels, photo, skin, RELIGHT_REACH * reach)
-    blur = None if take.mirrored else blur_to_match(pixels, photo, skin > 0, SHARPER)  # hair hangs on one side only
-    return replace(work, eyes=replace(eyes, pixels=pixels, points=points), blur=blur)
+    reach, photo = eyes_apart(eye.crop.landmarks), to_tones(eye.crop.pixels)
+    if take.mirrored:  # hair hangs on one side only, so sharpness is not told
+        return _Lit(relit(pixels, photo, eye.skin, 3 * RELIGHT_REACH * reach, MIRRORED_STEP), None)
+    pixels = relit(pixels, photo, eye.skin, RELIGHT_REACH * reach)
+    return _Lit(pixels, blur_to_match(pixels, photo, eye.skin > 0, SHARPER))
 
 
-def _fit(work: _Near, take: Take, side: Side) -> Matrix | None:
+def _fit(near: _Near, take: Take, side: Side) -> Matrix | None:
     """What moves the donor's eye from where landmarks take it to where the skin around it lies exactly; None where that
     skin does not agree."""
     if take.mirrored:
         return None
-    near, eyes, whole = work.crop, work.eyes, Box.of(work.crop.mask)
-    ring = layout.ring_of(eyes.points, side)
-    width = ring_width(ring)
-    adjust, alike = registered(
-        eyes.pixels, to_tones(near.pixels), cover.same_skin(near, eyes.there, eyes.points), width
-    )
+    crop, eyes, whole = near.crop, near.eyes, Box.of(near.crop.mask)
+    width = ring_width(layout.ring_of(eyes.points, side))
+    skin = cover.same_skin(crop, eyes.there, eyes.points)
+    adjust, alike = registered(eyes.pixels, to_tones(crop.pixels), skin, width)
     middle = np.array([[whole.right / 2, whole.bottom / 2]])
     moved = float(np.linalg.norm(transformed(middle, adjust) - middle))
     return adjust if alike >= SAME_DETAIL and moved <= MOST_MOVED * width else None
 
 
-def _finished(work: _Near, side: Side, blur: float, seed: int) -> tuple[Tones, Plane]:
-    """One eye as sharp and grainy as the photo, and where it shows."""
-    near, eyes, pixels = work.crop, work.eyes, work.eyes.pixels
+def _finished(eye: Placed, pixels: Tones, blur: float, seed: int) -> Tones:
+    """One eye as sharp and grainy as the photo."""
+    scale = eye.eyes.scale
     if blur > LEAST_BLUR:
         pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), blur), np.float32)
-    allowed = np.asarray(near.mask * eyes.shown, np.float32)
-    shut = layout.ring_of(work.points, side)
-    show = cover.eye_cover(allowed, shut, layout.ring_of(eyes.points, side)) * cover.side_of(near, side)
-    finest = max(blur, 0.5 * eyes.scale if eyes.scale > 1.1 else 0.0)
-    return pixels + _grain(near, show, finest, seed), show
+    finest = max(blur, 0.5 * scale if scale > 1.1 else 0.0)
+    return pixels + _grain(eye.crop, eye.show, finest, seed)
 
 
 def _near(crop: Crop, take: Take, side: Side) -> _Near | None:

@@ -36,7 +36,7 @@ AHEAD: Final = 2 * WORKERS
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class Started:
     """One request with the eyes that its painting starts from, and the frame it is painted in."""
 
     request: Request
@@ -107,16 +107,16 @@ class SdxlGenerator:
         schedule = schedule_of(options)
         progress = Progress(_Unwatched() if watch is None else watch, schedule.steps * sum(map(len, groups.values())))
         origin = Painted("sdxl lcm" if options.lcm else f"sdxl {options.mode}")
-        ready: dict[int, Prepared] = {}
+        ready: dict[int, Started] = {}
 
-        def prepared(n: int) -> Prepared:
+        def started(n: int) -> Started:
             if n not in ready:
                 (start,) = folded(self._start.generate([requests[n]], options), [requests[n].crop])
-                ready[n] = Prepared(requests[n], start, frames[n])
+                ready[n] = Started(requests[n], start, frames[n])
             return ready[n]
 
         pool = ThreadPoolExecutor(WORKERS)
-        seen = Ahead(pool, lambda n: prepared(n).seen(), [n for numbers in groups.values() for n in numbers], AHEAD)
+        seen = Ahead(pool, lambda n: started(n).seen(), [n for numbers in groups.values() for n in numbers], AHEAD)
         try:
             patches: dict[int, Future[Folded]] = {}
 
@@ -128,7 +128,7 @@ class SdxlGenerator:
                     seen.wait(numbers[0])  # the others get ready while the GPU is at work
                 done = self._sampler.painted(numbers, seen, patched, schedule, options.precision, progress)
                 patches.update(zip(numbers, done, strict=True))
-            each = (patches[n].result() if n in patches else prepared(n).start for n in range(len(requests)))
+            each = (patches[n].result() if n in patches else started(n).start for n in range(len(requests)))
             return FoldedPatches(each)
         finally:
             pool.shutdown(cancel_futures=True)

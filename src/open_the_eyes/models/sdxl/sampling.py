@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...imaging.arrays import Tones
-from ...residency import Residency
+from ...residency import ModelCard, Residency
 from ...residency.cards import SDXL_BASE, SDXL_LCM, SDXL_REFINER, SDXL_VAE
 from ...roles import Watch
 from . import denoising, pipelines, prompts
@@ -67,34 +67,34 @@ class Sampler:
             words_late = self._words(self.refiner) if schedule.refiner_steps else None
         with watch.stage("generate/encode"):
             rows = self.residency.run(SDXL_VAE.name, numbers, encoded, watch=watch, stage="generate/encode")
-        with watch.stage("generate/base"):
-            name = (SDXL_LCM if schedule.lcm else SDXL_BASE).name
-            progress.stage = "generate/base"
-            rows = self._stepped(name, rows, words, schedule, precision, progress)
+        base = SDXL_LCM if schedule.lcm else SDXL_BASE
+        with watch.stage(base.stage):
+            rows = self._stepped(base, rows, words, schedule, precision, progress)
         if words_late is not None:
-            with watch.stage("generate/refiner"):
-                progress.stage = "generate/refiner"
-                rows = self._stepped(SDXL_REFINER.name, rows, words_late, schedule, precision, progress)
+            with watch.stage(SDXL_REFINER.stage):
+                rows = self._stepped(SDXL_REFINER, rows, words_late, schedule, precision, progress)
         with watch.stage("generate/decode"):
             finished = list(zip(numbers, rows, strict=True))
             return self.residency.run(SDXL_VAE.name, finished, decoded, watch=watch, stage="generate/decode")
 
     def _stepped(
         self,
-        name: str,
+        card: ModelCard,
         rows: list[LatentBatch],
         words: Embeddings,
         schedule: Schedule,
         precision: str,
         progress: Progress,
     ) -> list[LatentBatch]:
-        late = name == SDXL_REFINER.name
+        """The steps of the base or the refiner, as its card says."""
+        late = card is SDXL_REFINER
         scheduler = pipelines.scheduler(self.base, lcm=schedule.lcm, late=late)
         run, steps = (denoising.refined, schedule.refiner_steps) if late else (denoising.painted, schedule.base_steps)
+        before = schedule.base_steps if late else 0
 
         def work(unet: Any, part: Sequence[LatentBatch]) -> list[LatentBatch]:
             pipe = pipelines.inpainting(unet, scheduler, self.vae, words)
-            told = progress.counting(len(part))
+            told = progress.counting(card.stage, len(part), before)
 
             def stepped(step: int) -> None:
                 self.residency.got_on()
@@ -104,8 +104,7 @@ class Sampler:
             progress.finished(len(part) * steps)
             return [done.row(k) for k in range(len(part))]
 
-        progress.before = schedule.base_steps if late else 0
-        return self.residency.run(name, rows, work, precision, watch=progress.watch, stage=progress.stage)
+        return self.residency.run(card.name, rows, work, precision, watch=progress.watch)
 
     def _words(self, checkpoint: Checkpoint) -> Embeddings:
         return prompts.embeddings(checkpoint.encoders(), self.weights, checkpoint.text_pipeline)
@@ -118,15 +117,11 @@ class Progress:
     Args:
         watch: told after each step.
         total: steps of all pictures and models.
-        stage: the stage that is on.
-        before: steps of each picture that other models ran.
         done: steps that are finished for good.
     """
 
     watch: Watch
     total: int
-    stage: str = "generate/base"
-    before: int = 0
     done: int = 0
 
     def alive(self, stage: str, items: Iterable[T]) -> Iterator[T]:
@@ -135,12 +130,12 @@ class Progress:
             self.watch.tell(stage, self.done / self.total)
             yield item
 
-    def counting(self, pictures: int) -> denoising.Told:
-        """What a batch of that many pictures calls after each step."""
+    def counting(self, stage: str, pictures: int, before: int) -> denoising.Told:
+        """What a batch of that many pictures calls after each step; other models ran the first `before` of each."""
 
         def told(step: int) -> None:
-            done = self.done + (step - self.before) * pictures
-            self.watch.tell(self.stage, min(done / self.total, 1.0))  # steps that ran out of memory run again
+            done = self.done + (step - before) * pictures
+            self.watch.tell(stage, min(done / self.total, 1.0))  # steps that ran out of memory run again
 
         return told
 

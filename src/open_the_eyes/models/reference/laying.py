@@ -1,0 +1,137 @@
+"""Attempts at one face that take a donor's eyes: what they share is worked out once, and the rest is drawn by lot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import to_tones
+from ...imaging.eyechange import convergence
+from ...imaging.mesh478 import OTHER, Side
+from ...roles import Crop, Donor, Patch, Request
+from ..appearance import condition, layout
+from ..appearance.generator import AppearanceGenerator
+from ..appearance.highlights import ShorterExposure
+from ..appearance.prepared import Prepared
+from ..appearance.wings import draw_wings
+from . import lay
+from .choice import Ranked
+from .face_givers import Givers, own_donor
+from .transfer import sheet_of
+
+GAZE_VARIETY: Final = 0.05
+"""Standard deviation of a variation's gaze, in iris radii."""
+NEXT_DONOR: Final = 0.5
+"""How much likelier a variation takes each donor than the next one in the ranking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What of an attempt is drawn by lot.
+
+    Args:
+        place: of its donor among the usable ones, from 0.
+        jitter: (2,), how both irises are turned, in iris radii.
+    """
+
+    place: int
+    jitter: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, request: Request, givers: Givers) -> Draw:
+        rng = np.random.default_rng(request.seed)
+        place = _drawn(len(givers.usable), request.variety, rng)
+        return cls(place, GAZE_VARIETY * request.variety * np.clip(rng.standard_normal(2), -2, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """The eyes of one giver where they belong in a crop."""
+
+    giver: Ranked
+    eyes: Mapping[Side, lay.Placed]
+
+
+class Laying:
+    """Eyes of its givers laid into one face.
+
+    The eyes of one giver only are held, as those of a close-up are large: attempts that take the same one shall follow
+    each other. Where shut lashes leave tails, the skin there has another grain in each attempt, and nothing is shared.
+    """
+
+    def __init__(self, appearance: AppearanceGenerator, crop: Crop, givers: Givers) -> None:
+        self._appearance, self._crop, self._givers = appearance, crop, givers
+        self._ready: Prepared | None = None
+        self._fitted: dict[tuple[int, float | None], _Fitted] = {}
+
+    def patch(self, request: Request, draw: Draw) -> Patch:
+        """The attempt's patch; somebody must be able to give eyes."""
+        if self._ready is None or not self._ready.suits(self._crop, request.seed):
+            self._ready, self._fitted = Prepared.of(self._crop, request.seed), {}
+        ready, key = self._ready, (draw.place, request.style.openness)
+        if key not in self._fitted:
+            self._fitted = {}  # gone before the next one comes
+            self._fitted[key] = self._fit(ready.crop, *key)
+        fitted = self._fitted[key]
+        found = lay.laid(ready.crop, fitted.eyes, request.style, draw.jitter, request.seed)
+        return ready.finished(_patch(ready, found, fitted.giver, request.seed))
+
+    def _fit(self, crop: Crop, place: int, openness: float | None) -> _Fitted:
+        own = self._givers.own
+        if own is None:
+            giver = self._givers.usable[place]
+        else:  # as it is in this crop, without what shut lashes leave
+            giver = replace(own, donor=own_donor(crop, own.donor.crop.sides[0]))
+        return _Fitted(giver, lay.placed(crop, self._takes(crop, _whole(giver.donor)), openness))
+
+    def _takes(self, crop: Crop, donor: Donor) -> dict[Side, lay.Take]:
+        """For each eye to open: the donor's of that side, or its other one in a mirror."""
+        partner = self._appearance.model.partner
+        sheet = sheet_of(donor.crop)
+        takes: dict[Side, lay.Take] = {}
+        for side in crop.sides:
+            direct = side in donor.crop.sides
+            eyes = sheet if direct else sheet.mirrored(partner)
+            pair = crop.open_side is not None or not direct
+            along = self._iris_along(crop, donor.crop, side) if pair else None
+            from_side = side if direct else OTHER[side]
+            takes[side] = lay.Take(eyes, not direct, along, donor.crop.face.eyes[from_side].openness)
+        return takes
+
+    def _iris_along(self, crop: Crop, donor: Crop, side: Side) -> float:
+        """Where the iris of one side stands beside the partner that is open: in the photo, else on the donor."""
+        pair = donor if crop.open_side is None else crop
+        seen, traits = layout.points_on_strip(pair.landmarks), self._appearance.traits.of(pair.view)
+        model = self._appearance.model
+        prediction = condition.shape_given_eyes(model, seen, (OTHER[side],), model.predict_shape(seen, traits))
+        return layout.iris_along(model.with_shape(seen, prediction.mean), side)
+
+
+def _whole(donor: Donor) -> Donor:
+    """With what is cut off at white put back."""
+    darker = ShorterExposure.of(donor.crop)
+    return donor if darker is None else replace(donor, crop=darker.crop)
+
+
+def _drawn(count: int, variety: float, rng: np.random.Generator) -> int:
+    """The first, or with variety a draw that favours the first ones; also where there is none."""
+    if variety == 0 or count < 2:
+        return 0
+    weights: NDArray[np.float64] = NEXT_DONOR ** np.arange(count, dtype=np.float64)
+    return int(rng.choice(count, p=weights / weights.sum()))
+
+
+def _patch(ready: Prepared, found: lay.Laid, giver: Ranked, seed: int) -> Patch:
+    crop, pixels = ready.crop, found.pixels
+    if ready.palette is not None:
+        pixels = np.where(found.show[..., None] > 0, ready.palette.applied(pixels), pixels)
+    mask = np.asarray(np.where(found.show > 0, np.minimum(crop.mask, 1), 0), np.float32)
+    whole = np.asarray(np.where(mask[..., None] > 0, pixels, to_tones(crop.pixels)), np.float32)
+    draw_wings(whole, ready.wings, found.corners)
+    donor = giver.donor
+    own = convergence(donor.crop.landmarks) if len(donor.crop.sides) == 2 else None
+    return Patch(whole, mask, seed, -giver.cost, donor.giver, convergence=own)
