@@ -157,7 +157,12 @@ def test_debug_shows_the_traceback(capsys: Captured) -> None:
         pytest.param(["--faces", ""], "--faces: expected numbers", id="no faces"),
         pytest.param(["--eye-color", "pink"], "--eye-color: expected one of auto, brown", id="colour"),
         pytest.param(["--gaze", "1"], "--gaze: expected auto, or two numbers", id="gaze"),
-        pytest.param(["--gaze", "0,2"], "gaze: expected two numbers from -1 to 1", id="gaze out of range"),
+        pytest.param(
+            ["--gaze", "0,2"],
+            "--gaze: expected two numbers from -1 to 1, such as 0.3,-0.1; got 0,2.",
+            id="gaze out of range",
+        ),
+        pytest.param(["--gaze", "nan,0"], "--gaze: expected two numbers from -1 to 1", id="gaze not a number"),
         pytest.param(["--openness", "wide"], "--openness: expected auto, or a number", id="openness"),
         pytest.param(["--openness", "nan"], "openness: expected 0 to 1.5", id="openness not a number"),
         pytest.param(["--restorer", "magic"], "restorer: expected one of none", id="restorer"),
