@@ -119,7 +119,7 @@ def test_a_photo_is_told_by_its_bytes_and_not_by_its_name_or_type(server: Runnin
         pytest.param('{"a": ' + "[" * 480 + "]" * 480 + "}", "option", id="lists in lists"),
         pytest.param('{"seed": ' + "9" * 9000 + "}", "JSON", id="a number of thousands of digits"),
         pytest.param('{"mode": "warp"}', "mode", id="a mode that never was"),
-        pytest.param('{"openness": NaN}', "openness", id="not a number"),
+        pytest.param('{"openness": NaN}', "got no JSON", id="not a number"),
         pytest.param('{"variations": 1000000}', "variations", id="a million variations"),
         pytest.param('{"faces": []}', "such as [1, 3], got none", id="no faces"),
         pytest.param('{"faces": [1], "faces": [2]}', "each name once", id="one option twice"),
