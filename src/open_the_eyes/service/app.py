@@ -32,8 +32,8 @@ _LOG: Final = logging.getLogger("open_the_eyes.service")
 
 ABOUT: Final = (
     "Every refusal is a problem detail (RFC 9457, `application/problem+json`), also those that no operation lists: any "
-    "other address is refused with 404 (`not-here`), and a method that an address does not answer with 405 "
-    "(`wrong-method`; those that it does answer are in `Allow`)."
+    "other address is refused with 404 (`not-here`), a method that an address does not answer with 405 "
+    "(`wrong-method`; those that it does answer are in `Allow`), and what is no HTTP with 400 (`not-http`)."
 )
 """What no operation of the document can say."""
 
