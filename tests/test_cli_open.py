@@ -228,9 +228,10 @@ def test_nothing_is_overwritten_unless_asked(capsys: Captured, variations: str, 
 def test_an_earlier_result_among_the_photos_is_advised_to_be_left_out(capsys: Captured) -> None:
     assert main(["open", *photos("blink")]) == 0
     assert main(["open", "photo1.jpg", "photo1.opened.jpg", "--overwrite"]) == 6
-    assert "photo1.opened.jpg is one of the files given; the original is never replaced. Leave earlier results out" in (
-        capsys.readouterr().err
-    )
+    told = capsys.readouterr().err
+    assert "photo1.opened.jpg is one of the files given; the original is never replaced. Name another place, " in told
+    assert 'or put the pattern into quotes ("*.jpg"), which leaves out earlier results.' in told
+    assert main(["open", "*.jpg", "--overwrite"]) == 0
 
 
 @pytest.mark.parametrize("folder", [".", "..", "/"])
