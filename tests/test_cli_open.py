@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -268,6 +270,16 @@ def test_json_is_ascii_so_that_every_encoding_of_stdout_carries_it(capsys: Captu
     assert printed.isascii()
     assert json.loads(printed)["input"]["path"] == name
     assert Path("report.json").read_bytes() == printed.encode()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is Unicode")
+def test_json_tells_a_name_that_is_no_utf8_so_that_it_can_be_made_again(capsys: Captured) -> None:
+    name = os.fsdecode(b"caf\xe9.jpg")
+    Path(name).write_text("blink")
+    assert main(["open", name, "--json"]) == 0
+    printed = capsys.readouterr().out
+    assert r'"caf\udce9.jpg"' in printed
+    assert os.fsencode(json.loads(printed)["outputs"][0]["path"]) == b"caf\xe9.opened.jpg"
 
 
 def test_json_of_several_photos_holds_reports_and_failures(capsys: Captured) -> None:
