@@ -217,7 +217,16 @@ def _listed(path: Path) -> list[Path]:
     elsewhere = next((name for name in names if is_address(name)), None)
     if elsewhere is not None:
         raise UsageError(f"{path}: expected photos of this machine, got an address, {elsewhere}; fetch them first.")
-    return [path.parent / name for name in names]
+    photos = [path.parent / name for name in names]
+    from_here = (
+        name for name, photo in zip(names, photos, strict=True) if not is_there(photo) and is_there(Path(name))
+    )
+    if name := next(from_here, None):
+        raise UsageError(
+            f"{path}: expected names as they are from the list's own folder, {typed(name)} is there from this folder "
+            "alone; move the list here, or write whole names into it."
+        )
+    return photos
 
 
 def _fixed_part(pattern: str) -> Path:
