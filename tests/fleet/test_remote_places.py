@@ -61,6 +61,16 @@ def test_folders_of_this_machine_are_one_place_under_another_name_too(
         plan_remote(RemoteFolders(f"file://{tmp_path}/in", f"file://{tmp_path}/again"), tmp_path, keep_names=True)
 
 
+@pytest.mark.usefixtures("store")
+def test_hidden_photos_are_told_and_left_out(tmp_path: Path) -> None:
+    for name in ("a.jpg", ".b.jpg", "._a.jpg", ".DS_Store", ".old/c.jpg", "notes.md", "out/.d.jpg"):
+        MemoryFileSystem().pipe_file(f"/d/in/{name}", JPEG)
+    found = plan_remote(RemoteFolders("memory://d/in", "memory://d/in/out"), tmp_path)
+    assert [item.name for item in found.items] == ["a.jpg"]
+    assert found.left_out.counts == {"hidden photo": 1, "other file": 1}
+    assert found.left_out.paths["hidden photo"] == [".b.jpg"]
+
+
 @pytest.mark.parametrize("keep_names", [True, False])
 @pytest.mark.parametrize("out", ["out", "elsewhere"])
 def test_no_photo_of_this_machine_is_replaced_by_way_of_a_link(tmp_path: Path, out: str, keep_names: bool) -> None:

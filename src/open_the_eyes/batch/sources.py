@@ -39,6 +39,13 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".") or _is_kept(name)
 
 
+def is_hidden_photo(name: str) -> bool:
+    """Whether a file is a photo but for being hidden; what macOS keeps beside each file (._a.jpg) is none."""
+    from ..files import SUFFIXES
+
+    return is_hidden(name) and Path(name).suffix.lower() in SUFFIXES and not name.startswith("._")
+
+
 def _is_kept(name: str) -> bool:
     """Whether a drive or a program keeps a folder of this name for itself."""
     return name in _OF_SYSTEM or name.lower().endswith(_LIBRARIES)
@@ -167,10 +174,8 @@ def _not_entered(here: Path, folders: list[str]) -> Iterator[_Skipped]:
 
 
 def _may_be_missed(name: str) -> bool:
-    """Whether a file is visible, or a hidden photo; what macOS keeps beside each file (._a.jpg) is none."""
-    from ..files import SUFFIXES
-
-    return not is_hidden(name) or (Path(name).suffix.lower() in SUFFIXES and not name.startswith("._"))
+    """Whether a file is visible, or a hidden photo."""
+    return not is_hidden(name) or is_hidden_photo(name)
 
 
 def _seen(file: Path) -> Path | _Skipped:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from .. import naming
 from ..addresses import without_secrets
-from ..batch.left_out import LeftOut
+from ..batch.left_out import HIDDEN_PHOTO, LeftOut
 from ..batch.plan import Item, Plan, check_apart
 from ..batch.record import Output, Record, failed_by
-from ..batch.sources import FOLDER, is_hidden
+from ..batch.sources import FOLDER, is_hidden, is_hidden_photo
 from ..batch.spec import BatchSpec
 from ..batch.worker import Processor
 from ..errors import NoRoomOnDisk, OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError, not_written
@@ -50,9 +50,12 @@ def plan_remote(
     items, left_out = [], LeftOut()
     for path, facts in sorted(found(files, root, remote.source).items()):
         name = path[len(root) :].lstrip("/")
-        if FOLDER in name.split("/") or any(map(is_hidden, name.split("/"))):
+        *above, own = name.split("/")
+        if FOLDER in above or any(map(is_hidden, above)) or (results and name.startswith(f"{results}/")):
             continue
-        if results and name.startswith(f"{results}/"):
+        if is_hidden(own):
+            if is_hidden_photo(own):
+                left_out.add(name, HIDDEN_PHOTO)
             continue
         if not _is_photo(name):
             left_out.add(name)
