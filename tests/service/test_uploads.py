@@ -201,8 +201,9 @@ def test_an_option_that_is_null_is_the_same_request_as_without_it() -> None:
         ([("image", ("a.jpg", b"", "image/jpeg"))], "photo, references, options; got 'image'"),
         ([("options", ("blob", b'{"mode": "fast"}', "application/json"))], "options: expected text, got a file"),
         ([("options", (None, b"{}")), ("options", (None, b"{}"))], "options: expected one JSON object, got 2"),
+        ([("photo", ("b.jpg", b""))], "photo: expected one file, got 2; send others of the same people as references."),
     ],
-    ids=["another name", "a file of options", "options twice"],
+    ids=["another name", "a file of options", "options twice", "two photos"],
 )
 def test_a_form_that_is_nearly_right_is_told_what_is_wrong_with_it(
     server: RunningService, shut: bytes, parts: list[tuple[str, Any]], said: str

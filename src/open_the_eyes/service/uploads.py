@@ -164,7 +164,8 @@ class UploadHandler:
             )
         photos = [file_in("photo", one) for one in form.getlist("photo")]
         if len(photos) != 1:
-            raise UsageError(f"expected one file, got {len(photos)}; send it as multipart/form-data.", option="photo")
+            way = "send others of the same people as references" if photos else "with curl: -F photo=@family.jpg"
+            raise UsageError(f"expected one file, got {len(photos)}; {way}.", option="photo")
         came = [*form.getlist("references"), *form.getlist("references[]")]
         references = [file_in("references", one) for one in came]
         options = options_in(form.getlist("options"))
