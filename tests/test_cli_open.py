@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -157,7 +159,12 @@ def test_debug_shows_the_traceback(capsys: Captured) -> None:
         pytest.param(["--faces", ""], "--faces: expected numbers", id="no faces"),
         pytest.param(["--eye-color", "pink"], "--eye-color: expected one of auto, brown", id="colour"),
         pytest.param(["--gaze", "1"], "--gaze: expected auto, or two numbers", id="gaze"),
-        pytest.param(["--gaze", "0,2"], "gaze: expected two numbers from -1 to 1", id="gaze out of range"),
+        pytest.param(
+            ["--gaze", "0,2"],
+            "--gaze: expected two numbers from -1 to 1, such as 0.3,-0.1; got 0,2.",
+            id="gaze out of range",
+        ),
+        pytest.param(["--gaze", "nan,0"], "--gaze: expected two numbers from -1 to 1", id="gaze not a number"),
         pytest.param(["--openness", "wide"], "--openness: expected auto, or a number", id="openness"),
         pytest.param(["--openness", "nan"], "openness: expected 0 to 1.5", id="openness not a number"),
         pytest.param(["--restorer", "magic"], "restorer: expected one of none", id="restorer"),
@@ -223,9 +230,10 @@ def test_nothing_is_overwritten_unless_asked(capsys: Captured, variations: str, 
 def test_an_earlier_result_among_the_photos_is_advised_to_be_left_out(capsys: Captured) -> None:
     assert main(["open", *photos("blink")]) == 0
     assert main(["open", "photo1.jpg", "photo1.opened.jpg", "--overwrite"]) == 6
-    assert "photo1.opened.jpg is one of the files given; the original is never replaced. Leave earlier results out" in (
-        capsys.readouterr().err
-    )
+    told = capsys.readouterr().err
+    assert "photo1.opened.jpg is one of the files given; the original is never replaced. Name another place, " in told
+    assert 'or put the pattern into quotes ("*.jpg"), which leaves out earlier results.' in told
+    assert main(["open", "*.jpg", "--overwrite"]) == 0
 
 
 @pytest.mark.parametrize("folder", [".", "..", "/"])
@@ -262,6 +270,16 @@ def test_json_is_ascii_so_that_every_encoding_of_stdout_carries_it(capsys: Captu
     assert printed.isascii()
     assert json.loads(printed)["input"]["path"] == name
     assert Path("report.json").read_bytes() == printed.encode()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is Unicode")
+def test_json_tells_a_name_that_is_no_utf8_so_that_it_can_be_made_again(capsys: Captured) -> None:
+    name = os.fsdecode(b"caf\xe9.jpg")
+    Path(name).write_text("blink")
+    assert main(["open", name, "--json"]) == 0
+    printed = capsys.readouterr().out
+    assert r'"caf\udce9.jpg"' in printed
+    assert os.fsencode(json.loads(printed)["outputs"][0]["path"]) == b"caf\xe9.opened.jpg"
 
 
 def test_json_of_several_photos_holds_reports_and_failures(capsys: Captured) -> None:

@@ -31,8 +31,8 @@ class EyeStyle:
             pair = isinstance(self.gaze, (tuple, list)) and len(self.gaze) == 2
             numbers = pair and all(is_number(v) for v in self.gaze)
             refuse(not numbers, "gaze", f"expected two numbers such as [0.3, -0.1], got {written(self.gaze)}.")
-            ok, came = all(-1 <= v <= 1 for v in self.gaze), ",".join(map(short, self.gaze))
-            refuse(not ok, "gaze", f"expected two numbers from -1 to 1, such as 0.3,-0.1; got {came}.")
+            ok, came = all(-1 <= v <= 1 for v in self.gaze), ", ".join(map(short, self.gaze))
+            refuse(not ok, "gaze", f"expected two numbers from -1 to 1, such as [0.3, -0.1]; got [{came}].")
         if self.openness is not None:
             check_number("openness", self.openness)
             known, came = 0 <= self.openness <= MAX_OPENNESS, short(self.openness)

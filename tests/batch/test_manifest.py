@@ -208,6 +208,8 @@ def test_a_manifest_that_went_away_meanwhile_is_said(item: Item, manifest: Manif
     manifest.path.unlink()
     with pytest.raises(PhotoNotWritten, match=r"manifest\.jsonl: expected .* start the same command again"):
         list(manifest.latest([item], "mark"))
+    with pytest.raises(PhotoNotWritten, match=r"manifest\.jsonl: expected .* start the same command again"):
+        manifest.add(done_nowhere(item))
 
 
 def test_a_full_disk_is_what_is_told_of_and_not_what_comes_of_it(item: Item, folder: Path) -> None:

@@ -202,7 +202,7 @@ def test_results_inside_the_tree_are_looked_for_once_a_folder_and_once_a_link(
     found.add(str(shoot))
 
     assert len(found.photos) == 24
-    assert sorted(asked[2:]) == [shoot, shoot / "day", shoot / "day/x.jpg", shoot / "out"]
+    assert sorted(asked[2:]) == [shoot, shoot / ".trash", shoot / "day", shoot / "day/x.jpg", shoot / "out"]
 
 
 def test_results_above_the_photos_through_a_link_leave_all_photos_to_do(shoot: Path) -> None:

@@ -56,9 +56,41 @@ def test_a_list_is_read_in_the_encoding_that_its_mark_tells(shoot: Path, encodin
 
 
 def test_files_that_are_no_photos_are_counted_not_done(shoot: Path) -> None:
+    (shoot / ".trash/d.jpg").unlink()
+    (shoot / ".trash").rmdir()
+    (shoot / ".hidden.jpg").unlink()
     assert str(plan([str(shoot)], "out").left_out) == "1 result of ours; 1 other file"
     (shoot / "a.faces.jpg").write_bytes(JPEG)
     assert plan([str(shoot)], "out").left_out.total == 3
+
+
+@pytest.mark.parametrize(
+    ("sources", "told"),
+    [
+        (["shoot"], {"hidden folder": 1, "hidden photo": 1, "linked folder": 1, "other file": 1, "result of ours": 1}),
+        (["shoot", "shoot"], {"hidden folder": 1, "hidden photo": 1, "linked folder": 1}),
+        (["shoot/**/*.jpg"], {"hidden folder": 1, "linked folder": 1, "result of ours": 1}),
+        (["shoot/**/*.jpg", "shoot/**/*.jpg"], {"hidden folder": 1, "linked folder": 1}),
+        (["shoot/.trash", "shoot/far"], {}),
+    ],
+    ids=["a folder", "twice", "a deep pattern", "twice a pattern", "named"],
+)
+def test_what_is_hidden_or_lies_behind_a_link_is_told_once(
+    shoot: Path, tmp_path: Path, sources: list[str], told: dict[str, int]
+) -> None:
+    for name in ("._a.jpg", ".DS_Store", "@eaDir/a.jpg", ".out/b.opened.jpg", ".out/.c.jpg"):
+        path = shoot / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(JPEG)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/e.jpg").write_bytes(JPEG)
+    (shoot / "far").symlink_to("../elsewhere", target_is_directory=True)
+    found = plan(sources, shoot / ".out")
+    assert told.items() <= found.left_out.counts.items()
+    assert bool(told) == ("e.jpg" not in [item.source.name for item in found.items])
+    if "linked folder" in told:
+        assert "1 linked folder: name it as IN, too, for the photos there" in str(found.left_out)
+        assert found.left_out.to_json()["linked folder"]["first"] == ["shoot/far"]
 
 
 @pytest.mark.parametrize("source", ["shoot", "shoot/**/*.jpg", "shoot/*/*.jpg"])
@@ -166,6 +198,16 @@ def test_a_listed_photo_that_is_not_there_is_left_to_fail_alone(shoot: Path) -> 
         ("a.jpg", True),
         ("gone.jpg", False),
     ]
+
+
+def test_names_in_a_list_that_are_as_from_here_are_refused_and_not_looked_for_in_vain(shoot: Path) -> None:
+    (shoot / "list.txt").write_text("a.jpg\ngone.jpg\nshoot/day/c.jpg\n")
+    with pytest.raises(
+        UsageError, match=r"^shoot/list\.txt: .* own folder, shoot/day/c\.jpg is there from this folder"
+    ):
+        plan(["shoot/list.txt"], "out")
+    (shoot / "list.txt").write_text(f"a.jpg\n{shoot.absolute()}/day/c.jpg\n")
+    assert len(plan(["shoot/list.txt"], "out").items) == 2
 
 
 def test_an_address_in_a_list_is_refused_and_told_without_its_secrets(shoot: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from open_the_eyes.errors import UsageError
+from open_the_eyes.batch.plan import Item
+from open_the_eyes.errors import PhotoNotWritten, UsageError
 from open_the_eyes.options import GenerateOptions, Options
 from tests.batch.processors import SPEC
 from tests.fleet.test_remote_processor import MemoryFileSystem, doer  # without fsspec it ends here
 
 from open_the_eyes.cli.batch_places import planned  # isort: skip
-from open_the_eyes.fleet.remote import RemoteFolders, plan_remote  # isort: skip -- needs fsspec
+from open_the_eyes.fleet.remote import RemoteFolders, _check_apart, plan_remote  # isort: skip -- needs fsspec
 
 JPEG = b"\xff\xd8\xff\xe0 as good as a photo"
 PNG = b"\x89PNG\r\n\x1a\n as good as a photo"
@@ -57,6 +59,50 @@ def test_folders_of_this_machine_are_one_place_under_another_name_too(
     monkeypatch.setattr(os.path, "realpath", os.path.abspath)
     with pytest.raises(UsageError, match="originals are never replaced"):
         plan_remote(RemoteFolders(f"file://{tmp_path}/in", f"file://{tmp_path}/again"), tmp_path, keep_names=True)
+
+
+@pytest.mark.usefixtures("store")
+def test_hidden_photos_are_told_and_left_out(tmp_path: Path) -> None:
+    for name in ("a.jpg", ".b.jpg", "._a.jpg", ".DS_Store", ".old/c.jpg", "notes.md", "out/.d.jpg"):
+        MemoryFileSystem().pipe_file(f"/d/in/{name}", JPEG)
+    found = plan_remote(RemoteFolders("memory://d/in", "memory://d/in/out"), tmp_path)
+    assert [item.name for item in found.items] == ["a.jpg"]
+    assert found.left_out.counts == {"hidden photo": 1, "other file": 1}
+    assert found.left_out.paths["hidden photo"] == [".b.jpg"]
+
+
+@pytest.mark.parametrize("keep_names", [True, False])
+@pytest.mark.parametrize("out", ["out", "elsewhere"])
+def test_no_photo_of_this_machine_is_replaced_by_way_of_a_link(tmp_path: Path, out: str, keep_names: bool) -> None:
+    for folder in ("in/day", "out", "elsewhere"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "in/day/a.jpg").write_bytes(JPEG)
+    (tmp_path / "out/day").symlink_to("../in/day", target_is_directory=True)
+    (tmp_path / "elsewhere/c.jpg").write_bytes(JPEG)
+    (tmp_path / "in/c.jpg").symlink_to("../elsewhere/c.jpg")
+    remote = RemoteFolders(f"file://{tmp_path}/in", f"file://{tmp_path}/{out}")
+    name = {"out": "day/a.jpg", "elsewhere": "c.jpg"}[out]
+    says = re.escape(f"{remote.out}/{name}: expected a free place, a photo that was given is there")
+    with pytest.raises(UsageError, match=says) if keep_names else nullcontext():
+        plan_remote(remote, tmp_path, keep_names=keep_names)
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_nor_is_one_by_a_misnamed_photo(tmp_path: Path, linked: bool) -> None:
+    (tmp_path / "in/day").mkdir(parents=True)
+    (tmp_path / "in/day/a.jpg").write_bytes(PNG)
+    (tmp_path / "in/day/a.png").write_bytes(JPEG)
+    (tmp_path / "out").mkdir()
+    if linked:
+        (tmp_path / "out/day").symlink_to("../in/day", target_is_directory=True)
+    else:
+        (tmp_path / "out/day").mkdir()
+    (tmp_path / "out/day/a.png").write_bytes(JPEG)  # of an earlier run, where it is no photo
+    remote = RemoteFolders(f"file://{tmp_path}/in", f"file://{tmp_path}/out")
+    item = Item("day/a.jpg", Path("day/a.jpg"), Path("day/a.jpg"), Path("day/a.jpg"), len(PNG), 0)
+    refused = pytest.raises(PhotoNotWritten, match="a photo that was given is there") if linked else nullcontext()
+    with refused:
+        _check_apart(item, Path("day/a.png"), remote, SPEC)
 
 
 @pytest.mark.usefixtures("store")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import struct
 import zlib
 from collections import Counter
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,10 @@ from benchmarks.service_rig import serving
 from tests.service.running import RunningService
 
 PROBLEM = "application/problem+json"
+CHUNKED = (
+    b"POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n"
+)
 
 
 def bomb() -> bytes:
@@ -96,6 +102,38 @@ def test_headers_without_end_are_refused_and_not_kept(server: RunningService) ->
     assert answer.startswith(b"HTTP/1.1 400 ")
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", id="TLS"),
+        pytest.param(b"photo, please\r\n\r\n", id="words"),
+        pytest.param(b"GET /healthz HTTP/1.1\r\n\r\n", id="no host"),
+        pytest.param(b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", id="two hosts"),
+        pytest.param(b"GET /healthz?\xff HTTP/1.1\r\nHost: localhost\r\n\r\n", id="no ASCII"),
+        pytest.param(CHUNKED + b"zz\r\n", id="a chunk of no length"),
+    ],
+)
+def test_what_is_no_http_is_refused_as_everything_else_is(server: RunningService, request_: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", server.http.base_url.port or 0), timeout=30) as client:
+        client.sendall(request_)
+        answer = HTTPResponse(client)
+        answer.begin()
+        body = answer.read()
+    assert answer.status == 400
+    assert answer.headers["content-type"] == PROBLEM
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    problem = json.loads(body)
+    assert (problem["status"], problem["type"]) == (400, "urn:open-the-eyes:problem:not-http")
+    assert server.http.get("/healthz").status_code == 200
+
+
+def test_what_is_no_http_is_closed_upon_head_without_a_body(server: RunningService) -> None:
+    with socket.create_connection(("127.0.0.1", server.http.base_url.port or 0), timeout=30) as client:
+        client.sendall(CHUNKED.replace(b"POST", b"HEAD") + b"zz\r\n")
+        head, _, body = client.makefile("rb").read().partition(b"\r\n\r\n")
+    assert (head.startswith(b"HTTP/1.1 "), body) == (True, b"")
+
+
 def test_a_photo_that_was_cut_off_is_refused(server: RunningService, shut: bytes) -> None:
     assert_refused(server.hand_in(shut[: len(shut) // 2]), 415, "")
 
@@ -119,7 +157,7 @@ def test_a_photo_is_told_by_its_bytes_and_not_by_its_name_or_type(server: Runnin
         pytest.param('{"a": ' + "[" * 480 + "]" * 480 + "}", "option", id="lists in lists"),
         pytest.param('{"seed": ' + "9" * 9000 + "}", "JSON", id="a number of thousands of digits"),
         pytest.param('{"mode": "warp"}', "mode", id="a mode that never was"),
-        pytest.param('{"openness": NaN}', "openness", id="not a number"),
+        pytest.param('{"openness": NaN}', "got no JSON", id="not a number"),
         pytest.param('{"variations": 1000000}', "variations", id="a million variations"),
         pytest.param('{"faces": []}', "such as [1, 3], got none", id="no faces"),
         pytest.param('{"faces": [1], "faces": [2]}', "each name once", id="one option twice"),

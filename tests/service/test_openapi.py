@@ -10,12 +10,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from jsonschema import Draft202012Validator
 from sqlalchemy.exc import OperationalError
 
 from open_the_eyes.errors import UsageError
 from open_the_eyes.eye_style import FaceStyle
-from open_the_eyes.options import MODES, Options
+from open_the_eyes.options import MODES, NAMES, Options
 from open_the_eyes.service.errors import Busy
+from open_the_eyes.service.forms import options_in
 from open_the_eyes.service.openapi import RANGES
 from open_the_eyes.service.problems import name_of
 from open_the_eyes.service.schemas import JobSummaryView, JobsView, JobView, ReportView
@@ -36,12 +38,22 @@ def unknown(value: Any, view: Any) -> list[str]:
 
 def test_every_address_says_what_it_does_and_how_it_can_refuse(document: dict[str, Any]) -> None:
     operations = [(path, verb, one) for path, way in document["paths"].items() for verb, one in way.items()]
-    assert len(operations) == 10
+    assert len(operations) == 17
     for path, verb, one in operations:
         assert one["description"], (path, verb)
         refusals = [code for code in one["responses"] if code[0] in "45"]
+        assert "500" in refusals, (path, verb)
         for code in refusals:
-            assert "application/problem+json" in one["responses"][code]["content"], (path, verb, code)
+            shown = one["responses"][code].get("content", {})
+            assert ("application/problem+json" in shown) == (verb != "head"), (path, verb, code)
+
+
+def test_head_is_described_wherever_it_is_answered(server: RunningService, document: dict[str, Any]) -> None:
+    for path, way in document["paths"].items():
+        allowed = server.http.request("BREW", path.replace("{job_id}", str(uuid4()))).headers["allow"].split(", ")
+        assert allowed == sorted(verb.upper() for verb in way), path
+    names = [one["operationId"] for way in document["paths"].values() for one in way.values()]
+    assert len(set(names)) == len(names)
 
 
 def test_the_upload_is_described_with_an_example(document: dict[str, Any]) -> None:
@@ -55,7 +67,7 @@ def test_the_options_are_described_as_the_command_line_has_them(document: dict[s
     with pytest.raises(UsageError) as caught:
         Options.of(no_such_option=1)  # type: ignore[call-arg]
     assert sorted(described) == str(caught.value).rstrip(".").split("known are ")[1].split(", ")
-    assert described["mode"]["enum"] == list(MODES)
+    assert described["mode"]["anyOf"] == [{"type": "string", "enum": list(MODES)}, {"type": "null"}]
     for name, schema in described.items():
         assert schema["description"], name
         assert "None" not in schema["description"], name
@@ -79,6 +91,64 @@ def test_what_a_face_may_be_given_is_described_as_it_is(document: dict[str, Any]
     assert described["required"] == ["face"]
     assert all(one["description"] for one in described["properties"].values())
     assert (described["properties"]["openness"]["minimum"], described["properties"]["openness"]["maximum"]) == (0, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("options", "good"),
+    [
+        *((f'{{"{name}": null}}', True) for name in NAMES),
+        ('{"faces": []}', False),
+        ('{"faces": [0]}', False),
+        ('{"faces": [2, 1]}', True),
+        ('{"faces": [1.0]}', True),
+        ('{"faces": [true]}', False),
+        ('{"faces": [null]}', False),
+        ('{"seed": 1e3, "variations": 2.0}', True),
+        ('{"seed": 1e300}', False),
+        ('{"variations": 2.5}', False),
+        ('{"variations": "2"}', False),
+        ('{"picks": []}', True),
+        ('{"picks": [[1, 0.0], [2, 999]]}', True),
+        ('{"picks": [[0, 0]]}', False),
+        ('{"picks": [[1, 1000]]}', False),
+        ('{"picks": [[1]]}', False),
+        ('{"match": [[1, 1, 1]]}', True),
+        ('{"match": [[1, 0, 1]]}', False),
+        ('{"gaze": [1, -1.0]}', True),
+        ('{"gaze": [0, 1.01]}', False),
+        ('{"gaze": [0, 0, 0]}', False),
+        ('{"gaze": "auto"}', False),
+        ('{"openness": 1.51}', False),
+        ('{"openness": 1.5}', True),
+        ('{"all": 1}', False),
+        ('{"mode": "slow"}', False),
+        ('{"styles": [{"face": 1.0, "gaze": "auto", "openness": null}]}', True),
+        ('{"styles": [{"face": 0, "gaze": "auto"}]}', False),
+        ('{"styles": [{"face": 1, "gaze": [0, 2]}]}', False),
+        ('{"styles": [{"face": null, "openness": 1}]}', False),
+        ('{"styles": [{"face": 1, "eyes": 1}]}', False),
+    ],
+)
+def test_options_are_taken_exactly_where_the_document_says_so(
+    document: dict[str, Any], options: str, good: bool
+) -> None:
+    schema = {"$ref": "#/components/schemas/Options", "components": document["components"]}
+    assert Draft202012Validator(schema).is_valid(json.loads(options)) == good
+    if good:
+        options_in([options])
+    else:
+        with pytest.raises(UsageError):
+            options_in([options])
+
+
+@pytest.mark.parametrize("options", ['{"seed": NaN}', '{"openness": Infinity}', '{"gaze": [-Infinity, 0]}'])
+def test_what_is_no_number_in_json_is_refused_as_no_json(options: str) -> None:
+    with pytest.raises(UsageError, match="got no JSON"):
+        options_in([options])
+
+
+def test_a_whole_number_is_the_same_however_json_writes_it() -> None:
+    assert json.dumps(options_in(['{"seed": 7.0, "gaze": [0.5, 1e0]}'])) == '{"seed": 7, "gaze": [0.5, 1]}'
 
 
 def test_whatever_the_document_points_at_is_in_it(document: dict[str, Any]) -> None:

@@ -25,12 +25,13 @@ def test_nothing_that_schemathesis_thinks_of_is_a_server_error_or_unlike_its_des
 ) -> None:
     with serving(tmp_path, {"OTE_MAX_QUEUE": "1000"}) as service:
         statuses = tried_by_schemathesis(service.address, shut)
-    assert len(statuses) == 10
+    assert len(statuses) == 17
     assert statuses["POST /v1/jobs"][202]
     assert statuses["GET /v1/jobs"].keys() >= {200, 422}
     assert statuses["POST /v1/inspect"][200]
     assert statuses["GET /v1/jobs/{job_id}/events"][200]
     assert statuses["DELETE /v1/jobs/{job_id}"][204]
+    assert statuses["HEAD /v1/jobs/{job_id}"].keys() >= {200, 404}
     assert statuses["GET /v1/jobs/{job_id}"].keys() >= {200, 404}
 
 

@@ -1,4 +1,4 @@
-"""Files in the folders of a batch that are no photos to do: counted by what they are, the first ones by name."""
+"""What in the folders of a batch is not done: counted by what it is, the first of a kind by name."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ NAMED: Final = 100
 """Paths of a kind that are kept."""
 RESULT: Final = "result of ours"
 OTHER: Final = "other file"
+HIDDEN_PHOTO: Final = "hidden photo"
+HIDDEN_FOLDER: Final = "hidden folder"
+LINKED_FOLDER: Final = "linked folder"
+_NAMED_ALONE: Final = (HIDDEN_FOLDER, LINKED_FOLDER)
+"""What is looked into all the same where somebody names it."""
 
 
 @dataclass(slots=True)
@@ -24,9 +29,9 @@ class LeftOut:
     counts: Counter[str] = field(default_factory=Counter)
     paths: dict[str, list[str]] = field(default_factory=dict)
 
-    def add(self, path: str) -> None:
-        """Counts a file by its name."""
-        kind = _kind(path)
+    def add(self, path: str, kind: str = "") -> None:
+        """Counts a file or a folder; where its kind is not told, by its name."""
+        kind = kind or _kind(path)
         self.counts[kind] += 1
         if self.counts[kind] <= NAMED:
             self.paths.setdefault(kind, []).append(path)
@@ -52,7 +57,10 @@ def _part(kind: str, number: int) -> str:
     from ..files.kinds import DEVELOP, RAW
 
     said = counted(number, kind, "results of ours" if kind == RESULT else "")
-    return f"{said}: {DEVELOP.format('it' if number == 1 else 'them')}" if kind == _noun(RAW) else said
+    them = "it" if number == 1 else "them"
+    if kind in _NAMED_ALONE:
+        return f"{said}: name {them} as IN, too, for the photos there"
+    return f"{said}: {DEVELOP.format(them)}" if kind == _noun(RAW) else said
 
 
 def _kind(path: str) -> str:

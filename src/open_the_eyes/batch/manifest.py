@@ -85,10 +85,7 @@ class Manifest:
         try:
             file = self.path.open("rb")
         except OSError as error:
-            raise PhotoNotWritten(
-                f"{self.path}: expected the batch's manifest where it was, got: {error.strerror}; bring its folder "
-                "back, or start the same command again."
-            ) from error
+            raise self._gone(error) from error
         with file:
             for item in items:
                 known = None if item.name in self._set_aside else self._known.get(item.name)
@@ -106,9 +103,14 @@ class Manifest:
         """Writes a record down; when this returns it is on the disk.
 
         Raises:
-            PhotoNotWritten: it cannot be written; NoRoomOnDisk where the disk is full.
+            PhotoNotWritten: it cannot be written, or the file is gone, and results with it; NoRoomOnDisk where the disk
+                is full.
         """
         self._write([(record, record.to_line())])
+        try:
+            self.path.stat()  # of a folder that was moved or unmounted the open file tells nothing
+        except OSError as error:
+            raise self._gone(error) from error
 
     def take_in(self, other: Path) -> None:
         """Adds what another manifest of the same results has and this one has not, such as that of a machine on which
@@ -187,6 +189,12 @@ class Manifest:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _gone(self, error: OSError) -> PhotoNotWritten:
+        return PhotoNotWritten(
+            f"{self.path}: expected the batch's manifest where it was, got: {error.strerror}; bring its folder back, "
+            "or start the same command again."
+        )
 
     def _is_as_written(self, output: Output) -> bool:
         if self._size_of(output.path) != output.size:

@@ -9,6 +9,7 @@ import itertools
 import operator
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ from ..naming import is_result
 from ..patterns import any_case, is_pattern
 from ..places import marks_of
 from ..wording import typed
-from .left_out import LeftOut
+from .left_out import HIDDEN_FOLDER, HIDDEN_PHOTO, LINKED_FOLDER, LeftOut
 
 FOLDER: Final = "open-the-eyes.batch"
 """In the folder of results: what the batch itself keeps. Never looked into for photos."""
@@ -38,9 +39,24 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".") or _is_kept(name)
 
 
+def is_hidden_photo(name: str) -> bool:
+    """Whether a file is a photo but for being hidden; what macOS keeps beside each file (._a.jpg) is none."""
+    from ..files import SUFFIXES
+
+    return is_hidden(name) and Path(name).suffix.lower() in SUFFIXES and not name.startswith("._")
+
+
 def _is_kept(name: str) -> bool:
     """Whether a drive or a program keeps a folder of this name for itself."""
     return name in _OF_SYSTEM or name.lower().endswith(_LIBRARIES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Skipped:
+    """What somebody may miss; `kind` is one of `left_out`."""
+
+    path: Path
+    kind: str
 
 
 class PhotoCollector:
@@ -51,6 +67,7 @@ class PhotoCollector:
         self._roots: list[Path | None] = []
         self.photos: list[Path] = []
         self.left_out = LeftOut()
+        self._skipped: set[Path] = set()
 
     def add(self, source: str) -> None:
         path = Path(source)
@@ -83,7 +100,7 @@ class PhotoCollector:
         except ValueError:
             raise UsageError("batch: expected photos of one drive, got several; run it once a drive.") from None
 
-    def _take_in(self, files: Iterable[Path], root: Path) -> None:
+    def _take_in(self, files: Iterable[Path | _Skipped], root: Path) -> None:
         """Sorts what was found below `root`; where results go inside that tree, they are no photos to do."""
         from ..files import SUFFIXES
 
@@ -105,6 +122,12 @@ class PhotoCollector:
         folder_in_results = functools.cache(in_results)
         enterable = functools.cache(lambda folder: os.access(folder, os.X_OK))
         for path in files:
+            if isinstance(path, _Skipped):
+                place = path.path.parent if path.kind == HIDDEN_PHOTO else path.path
+                if path.path not in self._skipped and not (inside and folder_in_results(place)):
+                    self._skipped.add(path.path)  # two patterns may meet it
+                    self.left_out.add(str(path.path), path.kind)
+                continue
             folder = path.parent
             file = path if enterable(folder) else folder  # whose names may be read, and no more
             locked = is_folder(file) and not os.access(file, os.R_OK | os.X_OK)
@@ -130,19 +153,36 @@ def _not_found(path: Path) -> UsageError | UnreadablePhoto:
     return UsageError(f"{expected}; there is no such file.")
 
 
-def _walked(folder: Path) -> Iterator[Path]:
+def _walked(folder: Path) -> Iterator[Path | _Skipped]:
     """Every visible file below, and every folder that may not be looked into: its photos must not go missing unsaid.
 
     Linked folders are not followed, so a circle of links has an end.
     """
     locked: list[OSError] = []
     for here, folders, files in os.walk(folder, onerror=locked.append):
-        folders[:] = sorted(name for name in folders if not is_hidden(name))
-        yield from (Path(here) / name for name in sorted(files) if not is_hidden(name))
+        yield from _not_entered(Path(here), folders)
+        folders.sort()
+        yield from (_seen(Path(here) / name) for name in sorted(files) if _may_be_missed(name))
     yield from (Path(error.filename) for error in locked)
 
 
-def _matching(folder: Path, parts: Sequence[str]) -> Iterator[Path]:
+def _not_entered(here: Path, folders: list[str]) -> Iterator[_Skipped]:
+    """Takes those out of `folders` that are none of a photographer's, and gives what may be missed all the same."""
+    yield from (_Skipped(here / name, HIDDEN_FOLDER) for name in folders if is_hidden(name) and not _is_kept(name))
+    folders[:] = [name for name in folders if not is_hidden(name)]
+    yield from (_Skipped(here / name, LINKED_FOLDER) for name in folders if is_link(here / name))
+
+
+def _may_be_missed(name: str) -> bool:
+    """Whether a file is visible, or a hidden photo."""
+    return not is_hidden(name) or is_hidden_photo(name)
+
+
+def _seen(file: Path) -> Path | _Skipped:
+    return _Skipped(file, HIDDEN_PHOTO) if is_hidden(file.name) else file
+
+
+def _matching(folder: Path, parts: Sequence[str]) -> Iterator[Path | _Skipped]:
     """What a pattern names below a folder, some of it perhaps twice, and every folder on the way that is locked.
 
     `**` stands for visible folders to any depth. As in `_walked` these are not followed through links; `glob` does,
@@ -154,7 +194,7 @@ def _matching(folder: Path, parts: Sequence[str]) -> Iterator[Path]:
         rest = tuple(itertools.dropwhile(lambda part: part == "**", parts)) or ("*",)
         locked: list[OSError] = []
         for here, folders, _ in os.walk(folder, onerror=locked.append) if is_folder(folder) else ():
-            folders[:] = [name for name in folders if not is_hidden(name)]
+            yield from _not_entered(Path(here), folders)
             yield from _matching(Path(here), rest)
         yield from (Path(error.filename) for error in locked)
     elif is_folder(folder) and not os.access(folder, os.R_OK | os.X_OK if is_pattern(parts[0]) else os.X_OK):
@@ -182,7 +222,16 @@ def _listed(path: Path) -> list[Path]:
     elsewhere = next((name for name in names if is_address(name)), None)
     if elsewhere is not None:
         raise UsageError(f"{path}: expected photos of this machine, got an address, {elsewhere}; fetch them first.")
-    return [path.parent / name for name in names]
+    photos = [path.parent / name for name in names]
+    from_here = (
+        name for name, photo in zip(names, photos, strict=True) if not is_there(photo) and is_there(Path(name))
+    )
+    if name := next(from_here, None):
+        raise UsageError(
+            f"{path}: expected names as they are from the list's own folder, {typed(name)} is there from this folder "
+            "alone; move the list here, or write whole names into it."
+        )
+    return photos
 
 
 def _fixed_part(pattern: str) -> Path:

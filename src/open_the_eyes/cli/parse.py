@@ -28,12 +28,15 @@ def pair(option: str, text: str) -> tuple[float, float]:
     """ "0.3,-0.1" -> (0.3, -0.1)
 
     Raises:
-        UsageError: anything else.
+        UsageError: anything else, or numbers beyond -1 and 1.
     """
+    such = "such as 0.3,-0.1"
     try:
         x, y = (float(part) for part in text.split(","))
     except ValueError:
-        raise UsageError(f"expected auto, or two numbers such as 0.3,-0.1; got {typed(text)}.", option=option) from None
+        raise UsageError(f"expected auto, or two numbers {such}; got {typed(text)}.", option=option) from None
+    if not (-1 <= x <= 1 and -1 <= y <= 1):  # `Options` refuses them as well, in the words of JSON
+        raise UsageError(f"expected two numbers from -1 to 1, {such}; got {typed(text)}.", option=option)
     return x, y
 
 

@@ -125,7 +125,9 @@ def check_output(path: Path, given: Iterable[Path], *, overwrite: bool) -> None:
         return
     for one in given:
         if is_there(one) and real.samefile(one):
-            way = "Leave earlier results out, or name another place" if is_result(path.name) else "Name another file"
+            way = "Name another file"
+            if is_result(path.name):  # as *.jpg brings it along where the shell spells that out
+                way = 'Name another place, or put the pattern into quotes ("*.jpg"), which leaves out earlier results'
             raise UsageError(f"{path} is one of the files given; the original is never replaced. {way}.")
     if is_folder(real):
         raise PhotoNotWritten(f"{path}: expected a file to write, got a folder. End it with / to write into it.")

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from .. import naming
 from ..addresses import without_secrets
-from ..batch.left_out import LeftOut
+from ..batch.left_out import HIDDEN_PHOTO, LeftOut
 from ..batch.plan import Item, Plan, check_apart
 from ..batch.record import Output, Record, failed_by
-from ..batch.sources import FOLDER, is_hidden
+from ..batch.sources import FOLDER, is_hidden, is_hidden_photo
 from ..batch.spec import BatchSpec
 from ..batch.worker import Processor
 from ..errors import NoRoomOnDisk, OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError, not_written
 from ..files import HEAD_BYTES, SUFFIXES, true_suffix
 from ..naming import is_result, numbered
-from .remote_store import alike_apart, found, is_at, is_there, opened, send, size_at, stamp, within
+from .remote_store import alike_apart, found, is_at, is_there, marks_at, opened, send, size_at, stamp, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,12 @@ def plan_remote(
     items, left_out = [], LeftOut()
     for path, facts in sorted(found(files, root, remote.source).items()):
         name = path[len(root) :].lstrip("/")
-        if FOLDER in name.split("/") or any(map(is_hidden, name.split("/"))):
+        *above, own = name.split("/")
+        if FOLDER in above or any(map(is_hidden, above)) or (results and name.startswith(f"{results}/")):
             continue
-        if results and name.startswith(f"{results}/"):
+        if is_hidden(own):
+            if is_hidden_photo(own):
+                left_out.add(name, HIDDEN_PHOTO)
             continue
         if not _is_photo(name):
             left_out.add(name)
@@ -63,11 +66,11 @@ def plan_remote(
         raise UsageError(
             f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) at {remote.source}, found {left_out}."
         )
-    photos = within(*opened(remote.out), remote.source)
-    originals = {f"{photos}/{item.name}" for item in items} if photos else set()
+    photo_at, result_at = marks_at(remote.source), marks_at(remote.out)
+    originals = frozenset().union(*(photo_at(item.name) for item in items))
     check_apart(
         items,
-        lambda place: place.as_posix() in originals,
+        lambda place: not originals.isdisjoint(result_at(place.as_posix())),
         lambda: alike_apart(remote.out),
         variations,
         copy=copy,
@@ -136,11 +139,13 @@ def _check_apart(item: Item, output: Path, remote: RemoteFolders, spec: BatchSpe
     files, root = opened(remote.source)
     own, places = Path(item.name), numbered(output, spec.options.generate.variations)
     store, folder = opened(remote.out)
-    photos = within(store, folder, remote.source)
+    results = within(files, root, remote.out)
     try:
         for place in places:
             name = place.as_posix()
-            if photos and name.startswith(f"{photos}/") and _is_photo(name) and is_there(store, f"{folder}/{name}"):
+            there = within(files, root, remote.out, name)
+            among_photos = there and not (results and there.startswith(f"{results}/"))
+            if among_photos and _is_photo(name) and is_there(store, f"{folder}/{name}"):
                 raise PhotoNotWritten(
                     f"{remote.out}/{name}: expected a free place, a photo that was given is there; name another folder."
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import fsspec
 from ..addresses import told, without_secrets
 from ..errors import OpenTheEyesError, PhotoNotWritten, UsageError, not_written
 from ..files.whole_file import write_whole
-from ..places import is_one_place, keeps_apart
+from ..places import is_one_place, keeps_apart, marks_of
 
 
 def opened(address: str) -> tuple[Any, str]:
@@ -60,10 +61,24 @@ def alike_apart(address: str) -> bool:
     return not _is_here(store) or keeps_apart(Path(folder))
 
 
-def within(files: Any, root: str, address: str) -> str:
-    """The folder at an address by its name in the tree below `root`; "" where it lies elsewhere."""
+def within(files: Any, root: str, address: str, name: str = "") -> str:
+    """The folder at an address, or a file in it, by its name in the tree below `root`; "" where it lies elsewhere.
+
+    On this machine by where links lead.
+    """
+    store, place = opened(address)
+    if name:
+        place = f"{place}/{name}"
+        place = Path(os.path.realpath(place)).as_posix() if _is_here(store) else place
+    return place[len(root) + 1 :] if store == files and place.startswith(f"{root}/") else ""
+
+
+def marks_at(address: str) -> Callable[[str], frozenset[Hashable]]:
+    """What tells where a file of the folder at an address lies, by its name: files with a mark in common are one."""
     store, folder = opened(address)
-    return folder[len(root) + 1 :] if store == files and folder.startswith(f"{root}/") else ""
+    if _is_here(store):
+        return lambda name: marks_of(f"{folder}/{name}")
+    return lambda name: frozenset({(store, f"{folder}/{name}")})
 
 
 def stamp(files: Any, path: str) -> int:

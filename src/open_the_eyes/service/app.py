@@ -30,6 +30,13 @@ from .settings import ServiceSettings
 
 _LOG: Final = logging.getLogger("open_the_eyes.service")
 
+ABOUT: Final = (
+    "Every refusal is a problem detail (RFC 9457, `application/problem+json`), also those that no operation lists: any "
+    "other address is refused with 404 (`not-here`), a method that an address does not answer with 405 "
+    "(`wrong-method`; those that it does answer are in `Allow`), and what is no HTTP with 400 (`not-http`)."
+)
+"""What no operation of the document can say."""
+
 STOP_SECONDS = 20
 """How long a stop waits for the photo that is being worked on."""
 
@@ -57,6 +64,7 @@ def create_app(
         title="Open The Eyes",
         version=__version__,
         summary="Opens closed eyes in photos: the same people, every other pixel untouched.",
+        description=ABOUT,
         docs_url=None,  # its page would fetch scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,  # behind TLS it would lead to plain HTTP

@@ -2,6 +2,7 @@
 
 OpenTheEyesError                HTTP
 ├── UsageError
+│   ├── NotHttp                  400   what came is no request that can be read
 │   ├── KeyNeeded                401   no API key, or one that this service did not make
 │   ├── ForeignCaller            403   a page of another site asked, or a name that is not ours was called
 │   ├── NotHere                  404   no such job, face, variation or page, or somebody else's
@@ -28,6 +29,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..errors import Cancelled, NoCapacity, PhotoError, PhotoNotWritten, UsageError
+
+
+class NotHttp(UsageError):
+    http_status = 400
 
 
 class KeyNeeded(UsageError):

@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from pydantic import TypeAdapter
 
 from ..eye_style import MAX_OPENNESS, FaceStyle
-from ..options import MAX_VARIATIONS, Options
+from ..options import MAX_ATTEMPTS, MAX_VARIATIONS, Options
+from .routes import methods_at
 from .schemas import ProblemView
 
 RANGES: Final = {
@@ -21,6 +22,26 @@ RANGES: Final = {
     "fidelity": (0, 1),
 }
 """The least and the most of options that are one number, which types cannot say."""
+
+
+def _row(*parts: dict[str, Any]) -> dict[str, Any]:
+    """A list of exactly these."""
+    return {"type": "array", "prefixItems": [*parts], "minItems": len(parts), "maxItems": len(parts)}
+
+
+_FROM_1: Final = {"type": "integer", "minimum": 1}
+_ATTEMPT: Final = {"type": "integer", "minimum": 0, "maximum": MAX_ATTEMPTS - 1}
+_EITHER_WAY: Final = {"type": "number", "minimum": -1, "maximum": 1}
+_LISTS: Final[dict[str, dict[str, Any]]] = {
+    "faces": {"type": "array", "items": _FROM_1, "minItems": 1},
+    "picks": {"type": "array", "items": _row(_FROM_1, _ATTEMPT)},
+    "match": {"type": "array", "items": _row(_FROM_1, _FROM_1, _FROM_1)},
+    "gaze": _row(_EITHER_WAY, _EITHER_WAY),
+}
+"""Options that are lists, with what may be in them."""
+_NULL: Final = {"type": "null"}
+_BESIDE: Final = ("title", "default", "description", "minimum", "maximum")
+"""What is said of an option as a whole, whichever kind of value it has."""
 
 
 def complete_openapi(app: FastAPI, *, asks_for_keys: bool) -> None:
@@ -36,6 +57,9 @@ def complete_openapi(app: FastAPI, *, asks_for_keys: bool) -> None:
             if asks_for_keys:
                 parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
                 document["security"] = [{"key": []}]
+            for path, operations in document["paths"].items():
+                if "HEAD" in methods_at({"type": "http", "path": path, "app": app}):
+                    operations["head"] = _without_body(operations["get"])
         return document
 
     setattr(app, "openapi", openapi)  # noqa: B010 -- FastAPI's own way; assigning to a method is none of mypy's
@@ -47,7 +71,8 @@ def options_schema() -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for stage in dataclasses.fields(Options):
         properties |= _properties(stages[stage.name])
-    return _closed("Options", "An option that is null counts as not given.", properties)
+    nullable = {name: _or_null(schema) for name, schema in properties.items()}
+    return _closed("Options", "An option that is null counts as not given.", nullable)
 
 
 def style_schema() -> dict[str, Any]:
@@ -68,7 +93,22 @@ def _properties(kind: type) -> dict[str, Any]:
     told = _told(inspect.getdoc(kind) or "")
     found = TypeAdapter(kind).json_schema(ref_template="#/components/schemas/{model}")["properties"]
     ends = {name: dict(zip(("minimum", "maximum"), RANGES.get(name, ()), strict=False)) for name in found}
-    return {name: {**schema, **ends[name], "description": told.get(name, "")} for name, schema in found.items()}
+    exact = {name: _exact(schema, _LISTS.get(name, {})) for name, schema in found.items()}
+    return {name: {**schema, **ends[name], "description": told.get(name, "")} for name, schema in exact.items()}
+
+
+def _exact(schema: dict[str, Any], of_list: dict[str, Any]) -> dict[str, Any]:
+    """A schema with `of_list` in the place of what it says of lists."""
+    if "anyOf" in schema:
+        return {**schema, "anyOf": [_exact(one, of_list) for one in schema["anyOf"]]}
+    return {**schema, **of_list} if schema.get("type") == "array" else schema
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    beside: dict[str, Any] = {name: schema[name] for name in _BESIDE if name in schema}
+    alone = {name: value for name, value in schema.items() if name not in _BESIDE}
+    kinds = alone.get("anyOf", [alone])
+    return {**beside, "anyOf": kinds if _NULL in kinds else [*kinds, _NULL]}
 
 
 def _told(docstring: str) -> dict[str, str]:
@@ -77,3 +117,13 @@ def _told(docstring: str) -> dict[str, str]:
     entries = re.split(r"^ {4}(?=\w+: )", arguments, flags=re.MULTILINE)[1:]
     told = {name: " ".join(text.split()) for name, _, text in (entry.partition(": ") for entry in entries)}
     return {name: re.sub(r"\bNone\b", "null", text) for name, text in told.items()}
+
+
+def _without_body(get: dict[str, Any]) -> dict[str, Any]:
+    """HEAD at an address whose GET this is."""
+    answers = {
+        status: {name: part for name, part in answer.items() if name != "content"}
+        for status, answer in get["responses"].items()
+    }
+    told = {"operationId": f"{get['operationId']}_head", "summary": f"{get['summary']}, without the body"}
+    return {**get, **told, "responses": answers}

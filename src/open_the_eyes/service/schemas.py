@@ -240,6 +240,7 @@ _WHY: Final = {
     429: "Too many jobs wait (`type` ends in `queue-full`), or too many of this key (`own-queue-full`), too many "
     "uploads come (`too-many-uploads`), or this key asks too often, or has too many event streams and waits open "
     "(`too-many-requests`); see Retry-After.",
+    500: "A mistake of ours; the log of the service says where.",
     503: "Something that is needed is missing, or there is no room for it.",
     507: "What came could not be stored.",
 }
@@ -288,7 +289,7 @@ def problems(*statuses: int, keyed: bool = True, paced: bool = True) -> dict[int
         paced: whether it counts how often a key comes.
     """
     answers: dict[int | str, dict[str, Any]] = {}
-    for status in sorted({*((401, 403) if keyed else ()), *((429,) if keyed and paced else ()), *statuses}):
+    for status in sorted({500, *((401, 403) if keyed else ()), *((429,) if keyed and paced else ()), *statuses}):
         schema = {"schema": {"$ref": "#/components/schemas/ProblemView"}}
         answers[status] = {"description": _WHY[status], "content": {MEDIA_TYPE: schema}}
         if status in _LATER:

@@ -20,6 +20,7 @@ from ..engine import Engine
 from ..errors import UsageError
 from .api_keys import ApiKeys
 from .app import create_app
+from .protocol import Protocol
 from .settings import ServiceSettings
 from .whereabouts import Whereabouts
 
@@ -82,7 +83,7 @@ def http_config(app: ASGIApp, stop_seconds: int = STOP_SECONDS) -> uvicorn.Confi
     """How HTTP is spoken, wherever the service listens."""
     return uvicorn.Config(
         app,
-        http="h11",  # refuses headers past 64 KiB; httptools, taken where it is there, keeps whatever comes, of anybody
+        http=Protocol,  # by h11, which refuses headers past 64 KiB; httptools, where it is, keeps whatever comes
         log_config=None,
         log_level="warning",
         access_log=False,  # it would write addresses

@@ -12,19 +12,17 @@ from typing import Any, Final
 
 from anyio.to_thread import run_sync
 from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from ..counting import counted
-from ..edit_record import each_once
 from ..engine import Engine
 from ..errors import OpenTheEyesError, PhotoTooLarge, UsageError
 from ..wording import typed
 from .concurrency import ConcurrencyLimiter
-from .errors import BodyTooLarge, Busy, StoreAway
+from .errors import Busy, StoreAway
 from .fair_slots import FairSlots
+from .forms import file_in, options_in, read_form
 from .jobs import PHOTO, Job, JobRequest, reference_name
-from .processing import check_options, given, options_of
+from .processing import check_options, given
 from .repository import JobRepository
 from .runner import JobRunner
 from .screening import check_readable, refused
@@ -33,9 +31,6 @@ from .store import ArtifactStore
 from .upload_room import UploadRoom
 
 FIELDS: Final = ("photo", "references", "options")
-MAX_OPTIONS: Final = 16_384
-"""Bytes of options."""
-
 MAX_RECEIVING: Final = 32
 """Uploads that are read at one moment; others wait unread. Many, since some come slowly, and each costs little memory:
 files above a megabyte are temporary files."""
@@ -134,8 +129,9 @@ class UploadHandler:
     async def _form(self, request: Request, owner: str) -> AsyncIterator[FormData]:
         """The form, read when its turn has come; the slots for which it waits then limit how many forms there are."""
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind not in ("", "multipart/form-data"):  # a form of another kind would be kept in memory as a whole
-            raise UsageError("expected a form with a photo, multipart/form-data, got another type; with curl: -F.")
+        if kind != "multipart/form-data":  # a form of another kind would be kept in memory as a whole
+            came = typed(kind) if kind else "no Content-Type"
+            raise UsageError(f"expected a form with a photo, multipart/form-data, got {came}; with curl: -F.")
         coding = request.headers.get("content-encoding", "identity").strip().lower()
         if coding not in ("", "identity"):
             raise UsageError(f"expected a body as it is, got Content-Encoding {typed(coding)}; send it uncompressed.")
@@ -153,12 +149,9 @@ class UploadHandler:
         return int(told) if counts and len(told) < 19 else self._config.max_request_bytes  # zeros may come before it
 
     async def _received(self, request: Request) -> FormData:
-        most = 1 + self._config.max_references
         try:
             async with self._receive_slots.slot():
-                return await request.form(max_files=most, max_fields=4, max_part_size=MAX_OPTIONS)
-        except HTTPException as error:
-            raise _form_refused(error.detail, self._config.max_references) from None
+                return await read_form(request, self._config.max_references)
         except OSError as error:
             raise StoreAway("expected room for temporary files, there is none.") from error
 
@@ -169,12 +162,13 @@ class UploadHandler:
             raise UsageError(
                 f"expected the fields {', '.join(FIELDS)}; got {unknown[0]!r:.80}; leave out all but these."
             )
-        photos = [_file("photo", one) for one in form.getlist("photo")]
+        photos = [file_in("photo", one) for one in form.getlist("photo")]
         if len(photos) != 1:
-            raise UsageError(f"expected one file, got {len(photos)}; send it as multipart/form-data.", option="photo")
+            way = "send others of the same people as references" if photos else "with curl: -F photo=@family.jpg"
+            raise UsageError(f"expected one file, got {len(photos)}; {way}.", option="photo")
         came = [*form.getlist("references"), *form.getlist("references[]")]
-        references = [_file("references", one) for one in came]
-        options = _options(form.getlist("options"))
+        references = [file_in("references", one) for one in came]
+        options = options_in(form.getlist("options"))
         for one in (*photos, *references):
             self._check_size(one)
         data = [await one.read() for one in (*photos, *references)]
@@ -224,58 +218,6 @@ class UploadHandler:
         """Where the store does not answer, the maintenance task comes by."""
         with suppress(StoreAway):
             self._store.forget(job)
-
-
-def _form_refused(why: str, max_references: int) -> OpenTheEyesError:
-    """What Starlette says of a form, in words that help whoever sent it."""
-    if why.startswith("Too many files"):
-        most = counted(max_references, "reference")
-        return UsageError(f"expected one photo and at most {most}, got more; leave some out.")
-    if "exceeded maximum size" in why:
-        return BodyTooLarge(
-            f"expected at most {MAX_OPTIONS:,} bytes in a field that is no file, got more; send photos as files, with "
-            "a file name (with curl: -F photo=@family.jpg)."
-        )
-    if why.startswith("Missing boundary"):
-        return UsageError(
-            "expected a form whose Content-Type names its boundary, got none; leave that header to your HTTP library."
-        )
-    return UsageError(f"expected a form with a photo, multipart/form-data, got: {why} With curl: -F.")
-
-
-def _file(field: str, value: UploadFile | str) -> UploadFile:
-    if isinstance(value, str):
-        raise UsageError(f"expected a file, got text; with curl: -F {field}=@family.jpg.", option=field)
-    return value
-
-
-def _options(texts: list[UploadFile | str]) -> dict[str, Any]:
-    """Options as plain values, known to be good."""
-    if not texts:
-        return {}
-    text = texts[0]
-    if len(texts) > 1:
-        raise UsageError(f"expected one JSON object, got {len(texts)}; put all options into one.", option="options")
-    if not isinstance(text, str):
-        raise UsageError(
-            "expected text, got a file; send the JSON without a file name (with curl: -F 'options=<any.json'; "
-            "in JavaScript as a string: a Blob is sent as a file).",
-            option="options",
-        )
-    try:
-        values = json.loads(text, object_pairs_hook=each_once)
-    except (ValueError, RecursionError):
-        wanted = 'expected a JSON object such as {"mode": "fast"}, each name once'
-        raise UsageError(f"{wanted}; got no JSON, or one name twice.", option="options") from None
-    if not isinstance(values, dict):
-        raise UsageError(
-            'expected a JSON object such as {"mode": "fast"}, got another kind of value.', option="options"
-        )
-    try:
-        options_of(values)
-    except RecursionError:
-        raise UsageError("expected flat values, got lists in lists without end.", option="options") from None
-    return values
 
 
 def _check_key(key: str | None, came: int) -> None:
