@@ -13,10 +13,11 @@ from open_the_eyes.options import Options
 from open_the_eyes.roles import Outcome
 from open_the_eyes.service.processing import options_of
 from open_the_eyes.stages.attempts import LED
-from open_the_eyes.web.controller import style_of
-from open_the_eyes.web.edit_session import EditSession, FaceRegion, PhotoFaces, Preview, new_session
+from open_the_eyes.web.choices import style_of
+from open_the_eyes.web.edit_session import EditSession, Preview, new_session
 from open_the_eyes.web.eye_origin import EyeOrigin
 from open_the_eyes.web.eye_styles import EyeStyles
+from open_the_eyes.web.face_regions import FaceRegion, PhotoFaces
 
 NOWHERE = Box(0.1, 0.1, 0.3, 0.4)
 OUTCOMES: tuple[Outcome, ...] = ("closed", "already_open", "unsure", "profile", "closed")

@@ -19,7 +19,7 @@ from open_the_eyes.photo import Photo
 from open_the_eyes.service.jobs import PHOTO, Job, JobRequest
 from open_the_eyes.service.store import ArtifactStore
 from open_the_eyes.settings import Settings
-from open_the_eyes.web.edit_session import FaceRegion, PhotoFaces
+from open_the_eyes.web.face_regions import FaceRegion, PhotoFaces
 from open_the_eyes.web.image_cache import CLOSE_UP_PX, LONGEST_PX, ImageCache, composed
 from tests.web.sites import as_file, pixels_of
 

@@ -13,9 +13,10 @@ from open_the_eyes.roles import Outcome
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web import panels, photo_html
 from open_the_eyes.web.choices import Capabilities
-from open_the_eyes.web.edit_session import PhotoFaces, Preview, new_session
+from open_the_eyes.web.edit_session import Preview, new_session
 from open_the_eyes.web.eye_origin import EyeOrigin, NotFrom
 from open_the_eyes.web.eye_styles import EyeStyles
+from open_the_eyes.web.face_regions import PhotoFaces
 from tests.web.sessions import face, seen, session
 
 EVERYTHING = Capabilities(patient=True, restorer="gfpgan")

@@ -10,9 +10,11 @@ import pytest
 
 from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.service.jobs import Job, JobRequest
-from open_the_eyes.web.controller import Controller, shown_style, style_of
-from open_the_eyes.web.edit_session import EditSession, PhotoFaces, Preview, new_session
+from open_the_eyes.web.choices import shown_style, style_of
+from open_the_eyes.web.controller import Controller
+from open_the_eyes.web.edit_session import EditSession, Preview, new_session
 from open_the_eyes.web.eye_styles import EyeStyles
+from open_the_eyes.web.face_regions import PhotoFaces
 from open_the_eyes.web.tab_memory import TabMemory
 from tests.web.fake_jobs import ADA, FakeJobClient, face
 

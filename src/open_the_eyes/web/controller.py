@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..errors import OpenTheEyesError, UsageError
-from ..eye_style import EyeStyle
 from ..options import MODES, Mode
 from ..service.errors import Busy, NotHere
 from ..service.jobs import Job
 from ..service.problems import problem_of
-from . import choices
+from .choices import shown_style, style_of
 from .edit_session import EditSession
 from .job_client import JobClient
 from .refusals import kind_of, left_out, own_limit, refusal
@@ -232,21 +231,6 @@ class Controller:
 
     def _take(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
         return replace(_greeted(self._job_client.swap(owner, session, _number(told.get("shot")) or 0)), replaced=True)
-
-
-def style_of(color: str, gaze: str, openness: float) -> EyeStyle:
-    """From the words and figures of the page; 100 per cent leaves openness to the face."""
-    openness = min(max(float(openness), 60.0), 140.0)
-    return EyeStyle(
-        choices.COLORS.get(color, "auto"), choices.GAZES.get(gaze), None if round(openness) == 100 else openness / 100
-    )
-
-
-def shown_style(style: EyeStyle) -> tuple[str, str, int]:
-    """The words and the figure of the page for a style, back from `style_of`."""
-    color = next(word for word, color in choices.COLORS.items() if color == style.eye_color)
-    gaze = next((word for word, gaze in choices.GAZES.items() if gaze == style.gaze), choices.AS_SUITS)
-    return color, gaze, 100 if style.openness is None else round(100 * style.openness)
 
 
 def _come_to(before: EditSession, now: EditSession, job: Job) -> PageState:

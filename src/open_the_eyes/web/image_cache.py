@@ -21,7 +21,7 @@ from ..photo import FileFacts, Photo
 from ..service.jobs import PHOTO, Job, reference_name
 from ..service.store import ArtifactStore
 from ..settings import Settings
-from .edit_session import FaceRegion, PhotoFaces
+from .face_regions import FaceRegion, PhotoFaces
 
 LONGEST_PX: Final = 1600
 """Of a whole photo on the page."""

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from ..errors import OpenTheEyesError
 from . import choices, panels, photo_html, words
 from .app_manifest import HEAD, STATIC
-from .controller import Controller, PageState, shown_style
+from .controller import Controller, PageState
 from .edit_session import EditSession
 from .refusals import refusal
 from .tab_session import TabSession
@@ -163,7 +163,7 @@ def _controls(page_state: PageState) -> list[Any]:
     session = page_state.session
     if session is None or not (page_state.replaced or page_state.turned):
         return [gr.skip()] * 3
-    return list(shown_style(session.style))
+    return list(choices.shown_style(session.style))
 
 
 def _notice(page_state: PageState) -> Any:

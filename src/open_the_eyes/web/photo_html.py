@@ -11,7 +11,8 @@ from itertools import combinations
 from typing import Final
 
 from . import people_html, words
-from .edit_session import EditSession, FaceRegion
+from .edit_session import EditSession
+from .face_regions import FaceRegion
 
 CLOSED_EYE: Final = (
     '<svg class="lid" viewBox="0 0 24 14" aria-hidden="true"><path d="M2 3c4 5 16 5 20 0M5 7l-2 4M10 9l-1 4M14 9l1 4'

@@ -9,8 +9,9 @@ from typing import Final
 
 from ..counting import counted, listed
 from ..roles import Outcome
-from .edit_session import EditSession, FaceRegion
+from .edit_session import EditSession
 from .eye_origin import EyeOrigin
+from .face_regions import FaceRegion
 
 TITLE: Final = "Open The Eyes"
 PROMISE: Final = "Someone blinked? The eyes open, and every other pixel of the photo stays as it is."
