@@ -66,6 +66,7 @@ class Controller:
         }
         acts: dict[str, Callable[[str, EditSession, dict[str, Any]], PageState]] = {
             "toggle": self._toggle,
+            "anyway": self._anyway,
             "adjust": self._adjust,
             "restyle": self._restyle,
             "pick": self._pick,
@@ -165,6 +166,10 @@ class Controller:
         chosen = set(session.chosen) ^ ({face} if face is not None else set())
         return PageState(session.with_chosen(tuple(sorted(chosen))))
 
+    def _anyway(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
+        """Somebody says of a face that seems open that it shall be opened: a new preview."""
+        return self._previewed(owner, session, session.with_even_open([_number(told.get("face")) or 0]))
+
     def _adjust(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         """The controls are turned to somebody else's eyes."""
         return PageState(session.with_adjusted(_number(told.get("face"))))
@@ -173,13 +178,7 @@ class Controller:
         """Something else is asked for of the eyes that the controls are for: a new preview."""
         color, gaze, openness = shown_style(session.style)
         asked = str(told.get("color", color)), str(told.get("gaze", gaze)), told.get("openness", openness)
-        restyled = session.with_style(style_of(*asked))
-        if restyled.styles == session.styles:
-            return PageState(session)
-        try:
-            return PageState(self._job_client.preview(owner, restyled))
-        except Exception as error:  # noqa: BLE001 -- as in `act`, and the wish stays
-            return _failed(restyled, error, PREVIEW_AGAIN)
+        return self._previewed(owner, session, session.with_style(style_of(*asked)))
 
     def _pick(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         face = _number(told.get("face"))
@@ -190,11 +189,15 @@ class Controller:
         face, shot, there = (_number(told.get(name)) or 0 for name in ("face", "shot", "there"))
         same = (face, shot, there)
         now = session.with_same(same) if told.get("answer") == "yes" else session.with_stranger(same)
-        if now.matches == session.matches:
+        return self._previewed(owner, session, now) if now.matches != session.matches else PageState(now)
+
+    def _previewed(self, owner: str, before: EditSession, now: EditSession) -> PageState:
+        """With a preview under way of what has changed, if anything has."""
+        if now is before:
             return PageState(now)
         try:
             return PageState(self._job_client.preview(owner, now))
-        except Exception as error:  # noqa: BLE001 -- as in `act`, and what was said stays
+        except Exception as error:  # noqa: BLE001 -- as in `act`, and what was asked for stays
             return _failed(now, error, PREVIEW_AGAIN)
 
     def _look(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002

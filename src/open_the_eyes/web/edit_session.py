@@ -7,7 +7,7 @@ so the file has exactly the eyes that the page has shown, in whatever quality it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -23,7 +23,8 @@ VARIATIONS: Final = 4
 """How many eyes each face is offered."""
 
 PREVIEW: Final[dict[str, Any]] = {"mode": "fast", "variations": VARIATIONS, "all": True}
-"""Every face with eyes that are closed, or may be: the same eyes that a final job opens where it names the face."""
+"""Every face with eyes that are closed, or may be: the same eyes that a final job opens where it names the face. Eyes
+that seem open are painted where somebody says so, in a preview that names all these faces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class EditSession:
         job: the first preview, whose photos all later jobs take.
         jobs: all that were made for this session; those of before the page was loaded again are noted in the store.
         chosen: the faces that shall be opened.
+        even_open: the faces that seem open, of which somebody has said that they shall be opened all the same.
         waiting: the job that is on, if any; `finishing` when it is the one that makes the file.
         preview: the newest that is done.
         picks: by face, the attempt that a person picked; where there is none, the best is shown.
@@ -89,6 +91,7 @@ class EditSession:
     size_wh: tuple[int, int]
     faces: tuple[FaceRegion, ...]
     chosen: tuple[int, ...]
+    even_open: tuple[int, ...] = ()
     styles: EyeStyles = field(default_factory=EyeStyles)
     adjusting: int | None = None
     waiting: str | None = None
@@ -104,7 +107,15 @@ class EditSession:
 
     @property
     def choosable(self) -> tuple[FaceRegion, ...]:
-        return tuple(face for face in self.faces if face.choosable)
+        return tuple(face for face in self.faces if self.is_choosable(face))
+
+    def is_choosable(self, face: FaceRegion) -> bool:
+        return face.choosable or face.id in self.even_open
+
+    @property
+    def seeming_open(self) -> tuple[FaceRegion, ...]:
+        """Faces that can be chosen only by saying that their eyes are not open."""
+        return tuple(face for face in self.faces if face.seems_open and face.id not in self.even_open)
 
     def variation(self, face: int) -> int | None:
         """Which of the preview's variations shows the eyes that are taken for a face; None where it has none."""
@@ -144,6 +155,15 @@ class EditSession:
         if not turned:
             return self
         return replace(self._invalidated(), chosen=now, close_up=turned[0])
+
+    def with_even_open(self, faces: Collection[int]) -> EditSession:
+        """With these faces chosen although they seem open, for which a new preview is needed; nothing where none is
+        such a face."""
+        now = {face.id for face in self.seeming_open if face.id in faces}
+        if not now:
+            return self
+        more = replace(self, even_open=tuple(sorted({*self.even_open, *now})))
+        return more.with_chosen((*self.chosen, *now))
 
     def with_pick(self, face: int, attempt: int | None) -> EditSession:
         """With these eyes for a face, None for its own; nothing where they were never offered."""
@@ -204,7 +224,9 @@ class EditSession:
 
     def preview_options(self) -> dict[str, Any]:
         """What a preview job is asked."""
-        return {**PREVIEW, **self.styles.options(), **_match(self.matches)}
+        named = [face.id for face in self.choosable]
+        even_open = {"faces": named, "even_open": list(self.even_open)} if self.even_open else {}
+        return {**PREVIEW, **even_open, **self.styles.options(), **_match(self.matches)}
 
     def final_options(self, purpose: Mode) -> dict[str, Any]:
         """What the job is asked that makes the file: these faces, each with the eyes that are seen on it."""
@@ -212,7 +234,9 @@ class EditSession:
             raise ValueError("a preview comes first")
         picks = [[face, self.preview.attempts[face][number - 1]] for face, number in self.eyes.items()]
         seen = {**self.preview.styles.options(), **_match(self.preview.matches)}
-        return {"mode": purpose, "faces": list(self.eyes), "picks": picks, **seen}
+        some = [face for face in self.eyes if face in self.even_open]
+        even_open = {"even_open": some} if some else {}
+        return {"mode": purpose, "faces": list(self.eyes), **even_open, "picks": picks, **seen}
 
     def _invalidated(self) -> EditSession:
         """Before a change: the file that was made, or is being made, is not the one that is wanted any more."""

@@ -35,6 +35,11 @@ class FaceRegion:
     def choosable(self) -> bool:
         return self.outcome in ("closed", "unsure")
 
+    @property
+    def seems_open(self) -> bool:
+        """Whether it can be chosen only by saying that it is not."""
+        return self.outcome == "already_open"
+
     def to_json(self) -> dict[str, Any]:
         boxes = {name: _listed(getattr(self, name)) for name in ("box", "eyes")}
         return {"id": self.id, "outcome": self.outcome, "reason": self.reason, **boxes, "rings": self.rings}

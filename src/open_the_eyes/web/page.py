@@ -15,7 +15,7 @@ from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 
 from ..errors import OpenTheEyesError
-from . import choices, panels, photo_html, words
+from . import choices, faces_html, panels, photo_html, words
 from .app_manifest import HEAD, STATIC
 from .controller import Controller, PageState
 from .edit_session import EditSession
@@ -147,7 +147,7 @@ class Page:
             "shots": "" if session is None else photo_html.shots(session),
             "strips": "" if session is None else photo_html.strips(session),
             "compare": "" if session is None else photo_html.compare(session),
-            "faces": "" if session is None else photo_html.face_list(session),
+            "faces": "" if session is None else faces_html.face_list(session),
             "whose": panels.whose(session),
             "finish": panels.finish(session, self._capabilities),
             "done": panels.done(session, final),
