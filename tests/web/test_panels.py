@@ -331,6 +331,14 @@ def test_buttons_that_are_off_say_why_unless_it_is_seen(
     assert said in panels.progress(one)
 
 
+def test_while_new_eyes_are_under_way_it_is_not_said_that_none_came_out_right() -> None:
+    awake = seen("already_open").with_even_open([1])
+    assert "No new eyes" in panels.progress(awake)
+    under_way = panels.progress(replace(awake, waiting="x"))
+    assert "No new eyes" not in under_way
+    assert "One face, all eyes open.</p>" in under_way
+
+
 def test_nothing_to_fetch_where_nothing_was_changed() -> None:
     kept = replace(seen("closed"), final="0" * 8)
     part = panels.done(kept, finished([(1, "kept_original", "")], results=False))
