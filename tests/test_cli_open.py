@@ -204,6 +204,16 @@ def test_certificate_and_key_are_never_replaced(
     assert stand_in.calls == []
 
 
+def test_even_open_eyes_are_opened_of_faces_that_are_named(stand_in: StandIn, capsys: Captured) -> None:
+    assert main(["open", *photos("blink"), "--faces", "2,1", "--even-open"]) == 0
+    assert stand_in.calls[0][1].choose.even_open is True
+    assert main(["open", "photo1.jpg", "--even-open"]) == 2
+    said = capsys.readouterr().err
+    assert "--even-open: expected faces named by number beside it, got none; name them, or leave it out." in said
+    assert "List them: open-the-eyes inspect PHOTO" in said
+    assert len(stand_in.calls) == 1
+
+
 def test_options_reach_the_product(stand_in: StandIn) -> None:
     given = "--mode fast --variations 3 --seed 7 --faces 3,1 --all --eye-color green --gaze -0.3,0.1 --openness 0.8"
     assert main(["open", *photos("blink"), *given.split()]) == 0

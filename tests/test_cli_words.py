@@ -12,6 +12,7 @@ from open_the_eyes.edit_record import EarlierEdit
 from open_the_eyes.files import EditRecord
 from open_the_eyes.givers import Match, NoDonor, NoDonors, Origin, OtherEye, Painted, ReferenceFace
 from open_the_eyes.report import FaceReport, Report, StageReport
+from open_the_eyes.roles import Outcome
 from tests.stand_in import face_report, report_of
 
 SHOT = ReferenceFace("shot2.jpg", 1, 3)
@@ -136,6 +137,8 @@ def test_faces_of_whom_the_same_is_said_share_a_line() -> None:
 
 def test_options_of_an_edit_are_shown_as_they_were_written() -> None:
     options = '{"all": true, "gaze": [0.4, -0.1], "faces": [1, 3], "openness": 1.0, "match": [[1, 1, 3]], "x": "a b"}'
+    even_open = [words.option_text("even_open", value) for value in (True, [3])]
+    assert even_open == ["--even-open", "even_open [3]"]
     record = EditRecord("appearance", "standard", 0, "0.1.0", (), options)
     shown = '--all, --gaze 0.4,-0.1, --faces 1,3, --openness 1, match [[1, 1, 3]], --x "a b"'
     assert words.edit_lines("a.jpg", record)[2] == f"  options: {shown}"
@@ -208,6 +211,15 @@ def test_eyes_that_may_be_closed_come_with_the_option_that_opens_them() -> None:
         "  --all opens eyes that may be closed as well, --faces 1,4 these alone",
         "  nothing opened, nothing written",
     ]
+
+
+def test_eyes_that_only_seem_open_come_with_the_option_that_opens_them() -> None:
+    outcomes: tuple[Outcome, ...] = ("already_open", "covered", "already_open")
+    faces = [face_report(outcome, number=number) for number, outcome in enumerate(outcomes, start=1)]
+    advice = "  --faces 1,3 --even-open opens eyes that only seem open"
+    assert words.opened_lines(report_of("a.jpg", *faces))[-2] == advice
+    done = report_of("a.jpg", *faces, face_report(after=(1, 1)), outputs=("b.jpg",))
+    assert advice not in words.opened_lines(done)
 
 
 def test_no_option_is_advised_where_only_a_reference_helps() -> None:

@@ -29,6 +29,13 @@ KINDS = {name: kind for stage in get_type_hints(Options).values() for name, kind
         pytest.param({"faces": (0,)}, "start at 1", id="faces: zero"),
         pytest.param({"faces": (1.0,)}, r"a whole number, got 1\.0\.", id="faces: no whole number"),
         pytest.param({"faces": (1, -3)}, r"got -3\.", id="faces: a negative one among good ones"),
+        pytest.param({"even_open": True}, "even_open: expected faces named by number", id="even open: whose"),
+        pytest.param({"even_open": [1]}, "even_open: expected faces named by number", id="even open: not named"),
+        pytest.param({"faces": (1, 3), "even_open": [3, 4]}, "are named, got 4;", id="even open: named elsewhere"),
+        pytest.param({"faces": (1,), "even_open": [0]}, "even_open: numbers start at 1", id="even open: zero"),
+        pytest.param({"faces": (1,), "even_open": [True]}, "even_open: .*whole number", id="even open: no number"),
+        pytest.param({"faces": (1,), "even_open": "yes"}, "even_open: .*face numbers", id="even open: a word"),
+        pytest.param({"faces": (1,), "even_open": 1}, "even_open: expected true, false", id="even open: one"),
         pytest.param({"mode": "best"}, "fast, standard, quality, ultra; got best", id="mode"),
         pytest.param({"mode": ""}, "mode", id="mode: empty"),
         pytest.param({"variations": 0}, "1 to 16, got 0", id="variations: none"),
@@ -49,7 +56,7 @@ KINDS = {name: kind for stage in get_type_hints(Options).values() for name, kind
         pytest.param({"fidelity": 0.2}, "fidelity: expected a restorer", id="nobody to be faithful"),
         pytest.param({"precision": "fp4"}, "precision: expected one of auto.*got fp4", id="precision"),
         pytest.param({"fidelity": 1.2}, "fidelity.*got 1.2", id="fidelity"),
-        pytest.param({"colour": "blue"}, "unknown option colour; known are all, eye_color", id="no such option"),
+        pytest.param({"colour": "blue"}, "unknown option colour; known are all, even_open", id="no such option"),
         pytest.param({"b": 1, "a": 2}, "unknown option a, b", id="two of them"),
     ],
 )
@@ -64,6 +71,9 @@ def test_what_cannot_be_is_refused_and_named(flat: dict[str, Any], words: str) -
         pytest.param({}, id="nothing"),
         pytest.param({"faces": (1,)}, id="one face"),
         pytest.param({"faces": (7, 1, 1)}, id="faces in any order, twice"),
+        pytest.param({"faces": (7, 1), "even_open": True}, id="even open eyes"),
+        pytest.param({"faces": (7, 1), "even_open": (7,)}, id="even open eyes of one"),
+        pytest.param({"even_open": False}, id="no open eyes"),
         pytest.param({"variations": 16, "seed": 2**32 - 1, "openness": 1.5, "gaze": (-1, 1)}, id="the far ends"),
         pytest.param({"variations": 1, "seed": 0, "openness": 0, "gaze": (0, 0)}, id="the near ends"),
         *(pytest.param({"mode": mode}, id=mode) for mode in MODES),
@@ -73,7 +83,7 @@ def test_what_cannot_be_is_refused_and_named(flat: dict[str, Any], words: str) -
 def test_what_can_be_is_kept_as_it_was_said(flat: dict[str, Any]) -> None:
     options = Options.of(**flat)
     for name, value in flat.items():
-        stage = options.choose if name in ("faces", "all") else options.generate
+        stage = options.choose if name in ("faces", "all", "even_open") else options.generate
         assert getattr(stage, name) == value
 
 
@@ -112,6 +122,16 @@ def test_flat_names_reach_their_stage() -> None:
     )
     assert Options.of(faces=(2,), all=True, mode="fast", seed=4, restorer="codeformer", fidelity=0.2) == wanted
     assert Options.of() == Options()
+
+
+def test_who_gets_new_eyes_in_the_place_of_open_ones() -> None:
+    everyone = ChooseOptions(faces=(1, 3), even_open=True)
+    some = ChooseOptions(faces=(1, 3), even_open=(3,))
+    assert [everyone.opens_even(face) for face in (1, 2, 3)] == [True, False, True]
+    assert [some.opens_even(face) for face in (1, 2, 3)] == [False, False, True]
+    assert not any(ChooseOptions(faces=(1, 3), even_open=one).opens_even(1) for one in (False, ()))
+    assert some.of_faces((1,)) == ChooseOptions(faces=(1,))
+    assert everyone.of_faces((3,)) == ChooseOptions(faces=(3,), even_open=True)
 
 
 def test_no_two_stages_have_an_option_of_one_name() -> None:

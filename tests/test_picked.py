@@ -67,6 +67,18 @@ def test_what_was_picked_is_the_file_that_painting_it_gives(
     same(picked, open_eyes(three_people, asked, engine=engine), tmp_path)
 
 
+def test_who_is_left_out_of_a_choice_is_left_out_of_those_with_even_open_eyes(
+    engine: Engine, three_people: Path, tmp_path: Path
+) -> None:
+    asked = {"mode": "fast", "faces": (1, 2, 3), "even_open": (2, 3)}
+    opened = open_eyes(three_people, Options.of(variations=2, **asked), engine=engine)  # type: ignore[arg-type]
+    assert [face.outcome for face in opened.faces] == ["opened"] * 3
+    picked = opened.picked({1: None, 2: 2, 3: None})
+    attempt = opened.faces[1].variation_attempts[1]
+    alone = Options.of(mode="fast", faces=(2,), even_open=(2,), picks=[(2, attempt)])
+    same(picked, open_eyes(three_people, alone, engine=engine), tmp_path)
+
+
 def test_of_a_choice_less_may_be_chosen_again(opened: Opened, tmp_path: Path) -> None:
     same(opened.picked({1: 3, 3: 2}).picked({1: None}), opened.picked({3: 2, 1: None}), tmp_path)
     same(opened.only(2).picked({1: 3}), opened.picked({1: 3}), tmp_path / "again")

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from open_the_eyes import EditRecord, Options, Photo, UnreadablePhoto, UsageError, edit_in, look, open_eyes, replay
 from open_the_eyes.arguments import Source
@@ -40,6 +41,21 @@ def test_one_of_several_is_replayed_alone_and_once_as_it_was_picked(engine: Engi
         assert edit is not None
         assert edit == edit_in(one.photo) == one.photo.edit
         assert replay(blink, edit, engine=engine).encoded()[0] == data
+
+
+def test_even_open_eyes_are_opened_where_that_is_asked_and_again(engine: Engine, portrait: Rgb, tmp_path: Path) -> None:
+    Image.fromarray(portrait).save(tmp_path / "awake.png")
+    data = (tmp_path / "awake.png").read_bytes()
+    assert not open_eyes(data, Options.of(faces=[1]), engine=engine).changed
+    result = open_eyes(data, Options.of(faces=[1], even_open=True, mode="fast"), engine=engine)
+    (face,) = result.faces
+    assert (face.outcome, face.reason) == ("opened", "Opened the left and the right eye.")
+    assert all(eye.openness_after is not None for eye in face.eyes.values())
+    file, _ = result.encoded()
+    edit = edit_in(file)
+    assert edit is not None
+    assert edit.options == '{"even_open": true, "faces": [1]}'
+    assert replay(data, edit, engine=engine).encoded()[0] == file
 
 
 def test_the_references_may_come_in_any_order_and_as_whatever_they_are(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, get_args
 
 from .counting import counted
-from .errors import INSPECT
 from .eye_style import EyeColor, EyeStyle, FaceStyle, FaceStyleTold, checked_styles, plain_styles
+from .face_numbers import checked_even_open, checked_faces, checked_match, checked_picks
 from .option_values import check_number, check_one_of, check_whole, check_yes_or_no, keep, refuse
 from .wording import short, written
 
@@ -29,7 +29,6 @@ MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 PRECISIONS: Final[tuple[Precision, ...]] = get_args(Precision)
 RESTORERS: Final[tuple[Restorer, ...]] = get_args(Restorer)
 MAX_VARIATIONS: Final = 16
-MAX_ATTEMPTS: Final = 1000
 FIDELITY: Final = 0.7
 
 
@@ -41,22 +40,30 @@ class ChooseOptions:
         faces: numbers (1 is the leftmost face); None takes every face with closed eyes.
         all: also open eyes whose state is unsure, of small faces those that look closed; for faces that are named in
             `faces` all that holds anyway.
+        even_open: also open eyes that seem open, of the faces that are named in `faces`, or of some of these by number;
+            for faces that are wrongly called open. Refused where no faces are named.
     """
 
     faces: tuple[int, ...] | None = None
     all: bool = False
+    even_open: bool | tuple[int, ...] = False
 
     def __post_init__(self) -> None:
         check_yes_or_no("all", self.all)
-        if self.faces is not None:
-            listed = isinstance(self.faces, (tuple, list))
-            refuse(not listed, "faces", f"expected face numbers such as [1, 3], got {written(self.faces)}.")
-            refuse(not self.faces, "faces", "expected face numbers such as [1, 3], got none. Leave it out for all.")
-            for number in self.faces:
-                check_whole("faces", number)
-            bad = ", ".join(written(n) for n in self.faces if n < 1)
-            refuse(bool(bad), "faces", f"numbers start at 1, got {bad}.", mend=INSPECT, how="List them")
-            keep(self, faces=tuple(int(number) for number in self.faces))
+        faces = checked_faces(self.faces)
+        keep(self, faces=faces, even_open=checked_even_open(self.even_open, faces))
+
+    def opens_even(self, face: int) -> bool:
+        """Whether the face of that number gets new eyes in the place of open ones."""
+        if isinstance(self.even_open, bool):
+            return self.even_open and face in (self.faces or ())
+        return face in self.even_open
+
+    def of_faces(self, faces: Collection[int]) -> ChooseOptions:
+        """The same with no other faces named than these."""
+        some = self.even_open
+        even_open = some if isinstance(some, bool) else tuple(face for face in some if face in faces)
+        return dataclasses.replace(self, faces=tuple(faces), even_open=even_open)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +106,6 @@ class GenerateOptions:
         check_whole("seed", self.seed)
         known = 1 <= self.variations <= MAX_VARIATIONS
         refuse(not known, "variations", f"expected 1 to {MAX_VARIATIONS}, got {self.variations}.")
-        self._check_picks()
         refuse(not 0 <= self.seed < 2**32, "seed", f"expected 0 to {2**32 - 1}, got {self.seed}.")
         style = EyeStyle(self.eye_color, self.gaze, self.openness)
         keep(
@@ -107,7 +113,7 @@ class GenerateOptions:
             styles=checked_styles(self.styles),
             variations=int(self.variations),
             seed=int(self.seed),
-            picks=tuple((int(face), int(attempt)) for face, attempt in self.picks),
+            picks=checked_picks(self.picks, int(self.variations)),
             gaze=style.gaze,
             openness=style.openness,
         )
@@ -122,20 +128,6 @@ class GenerateOptions:
         own = next((one for one in self.styles if one.face == face), None)
         return everyone if own is None else own.over(everyone)
 
-    def _check_picks(self) -> None:
-        listed = isinstance(self.picks, (tuple, list))
-        pairs = listed and all(isinstance(one, (tuple, list)) and len(one) == 2 for one in self.picks)
-        refuse(not pairs, "picks", f"expected (face, attempt) such as [[1, 0], [2, 3]], got {written(self.picks)}.")
-        for face, attempt in self.picks:
-            check_whole("picks", face)
-            check_whole("picks", attempt)
-            known, came = face >= 1 and 0 <= attempt < MAX_ATTEMPTS, written([face, attempt])
-            refuse(not known, "picks", f"faces count from 1, attempts from 0 to {MAX_ATTEMPTS - 1}; got {came}.")
-        faces = {face for face, _ in self.picks}
-        refuse(len(faces) < len(self.picks), "picks", "expected each face once, got one twice; leave one out.")
-        several = bool(self.picks) and self.variations > 1
-        refuse(several, "picks", f"expected one variation with them, got variations {self.variations}; drop one.")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchOptions:
@@ -148,18 +140,7 @@ class MatchOptions:
     match: tuple[tuple[int, int, int], ...] = ()
 
     def __post_init__(self) -> None:
-        listed = isinstance(self.match, (tuple, list))
-        triples = listed and all(isinstance(one, (tuple, list)) and len(one) == 3 for one in self.match)
-        came = written(self.match)
-        refuse(not triples, "match", f"expected (face, reference, face there) such as [[1, 2, 3]], got {came}.")
-        for one in self.match:
-            for number in one:
-                check_whole("match", number)
-            refuse(min(one) < 1, "match", f"numbers start at 1, got {written(one)}.", mend=INSPECT, how="List faces")
-        for pairs in ([one[:2] for one in self.match], [one[1:] for one in self.match]):
-            twice = len({tuple(pair) for pair in pairs}) < len(pairs)
-            refuse(twice, "match", "expected each face once a reference, got one twice; leave one out.")
-        keep(self, match=tuple((int(face), int(reference), int(there)) for face, reference, there in self.match))
+        keep(self, match=checked_match(self.match))
 
     def check(self, references: int) -> None:
         """Refuses a reference that is not among so many.
@@ -233,6 +214,7 @@ class FlatOptions(TypedDict, total=False):
 
     faces: Sequence[int] | None
     all: bool
+    even_open: bool | Sequence[int]
     mode: Mode
     variations: int
     seed: int
@@ -272,8 +254,8 @@ class Options:
     def of(cls, /, **flat: Unpack[FlatOptions]) -> Options:
         """Options from flat names, such as `Options.of(mode="quality", faces=(1, 3), eye_color="green")`.
 
-        faces, all: see `ChooseOptions`. mode, variations, seed, picks, eye_color, gaze, openness, styles, lcm,
-        precision: `GenerateOptions`. match: `MatchOptions`. restorer, fidelity, whole_face: `RestoreOptions`.
+        faces, all, even_open: see `ChooseOptions`. mode, variations, seed, picks, eye_color, gaze, openness, styles,
+        lcm, precision: `GenerateOptions`. match: `MatchOptions`. restorer, fidelity, whole_face: `RestoreOptions`.
         strip_gps: `SaveOptions`. `help("open_the_eyes.options")` shows them all.
 
         Raises:

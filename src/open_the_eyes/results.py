@@ -109,7 +109,7 @@ class Opened:
         report, attempts = replace(self.report, faces=faces, outputs=()), parts.attempts
         choose = self.options.choose
         if attempts and attempts.keys() != self.parts.attempts.keys():
-            choose = replace(choose, faces=tuple(attempts))
+            choose = choose.of_faces(tuple(attempts))
         generate = replace(self.options.generate, variations=1, picks=tuple(attempts.items()))
         options = replace(self.options, choose=choose, generate=generate)
         givers = givers_of(parts.kept.values(), parts.references)

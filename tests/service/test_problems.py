@@ -39,6 +39,7 @@ def raise_(error: OpenTheEyesError) -> None:
         pytest.param(lambda _: ChooseOptions(faces=(0,)), FACES, id="no number of a face"),
         pytest.param(lambda _: decide([], ChooseOptions(faces=(2,))), FACES, id="a face that is not there"),
         pytest.param(lambda _: MatchOptions(match=((0, 1, 1),)), FACES, id="no number in a match"),
+        pytest.param(lambda _: ChooseOptions(even_open=True), FACES, id="even open eyes of nobody"),
         pytest.param(lambda _: check_numbers(GenerateOptions(picks=((2, 0),)), 1), FACES, id="a pick for nobody"),
         pytest.param(lambda _: RestoreOptions(whole_face=True), "or leave it out.", id="no restorer"),
         pytest.param(lambda one: one.check(GenerateOptions(lcm=True)), "leave it out.", id="another engine's"),

@@ -13,6 +13,7 @@ from open_the_eyes.errors import UsageError
 from open_the_eyes.service import repository as repository_module
 from open_the_eyes.service.errors import Busy, OwnQueueFull
 from open_the_eyes.service.jobs import Job
+from open_the_eyes.service.outlook import UnderWay
 from open_the_eyes.service.repository import JobRepository
 from tests.service.repositories import job_request, queued
 
@@ -36,6 +37,29 @@ def test_what_is_being_done_is_counted(repository: JobRepository) -> None:
     repository.begin(jobs[1])
     repository.fail(jobs[1], {})
     assert repository.outlook(first).running == 1
+
+
+def test_how_far_those_before_it_are_is_seen_by_a_job_that_waits(
+    repository: JobRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(repository_module, "time", SimpleNamespace(time=lambda: now[0]))
+    preview, first, last = (queued(repository, options=one) for one in ({"mode": "fast"}, {}, {}))
+    assert repository.outlook(last).under_way == ()
+    repository.begin(preview.id)
+    assert repository.outlook(last).under_way == (UnderWay("preview", 0.0, 0.0),)
+    for job, fraction, seconds in ((preview, 0.25, 2.0), (first, 0.5, 4.0)):
+        now[0] = 100.0
+        repository.begin(job.id)
+        now[0] += seconds
+        repository.progress(job.id, "generate", fraction)
+        now[0] += 50.0  # nothing more is heard of it
+    known = set(repository.outlook(last).under_way)
+    assert known == {UnderWay("preview", 0.25, 2.0), UnderWay("photo", 0.5, 4.0)}
+    repository.begin(first.id, again=True)  # from its beginning
+    assert set(repository.outlook(last).under_way) == {UnderWay("preview", 0.25, 2.0), UnderWay("photo", 0.0, 0.0)}
+    repository.fail(preview.id, {})
+    assert (repository.outlook(last).running, repository.outlook(last).workers) == (1, 2)
 
 
 def test_a_job_ends_once(repository: JobRepository) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from open_the_eyes.errors import UsageError
 from open_the_eyes.service.repository import JobRepository
 from open_the_eyes.service.tables import connect
+from tests.service.repositories import queued
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,20 @@ def test_what_is_written_is_on_the_disk_before_it_is_answered(tmp_path: Path, pr
     with engine.connect() as connection:
         assert connection.execute(sa.text(f"PRAGMA {pragma}")).scalar() == value
     engine.dispose()
+
+
+def test_a_database_of_an_older_release_gets_what_came_later_and_keeps_its_jobs(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/jobs.sqlite"
+    before = JobRepository(address)
+    job = queued(before)
+    with before._engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE ote_jobs DROP COLUMN moved"))
+        connection.execute(sa.text("DROP INDEX ote_jobs_listed"))
+    before.close()
+    for _ in range(2):  # and once more, when there is nothing left to do
+        after = JobRepository(address)
+        known = sa.inspect(after._engine)
+        assert "moved" in {column["name"] for column in known.get_columns("ote_jobs")}
+        assert "ote_jobs_listed" in {index["name"] for index in known.get_indexes("ote_jobs")}
+        assert after.get(job.id) == job
+        after.close()

@@ -35,6 +35,8 @@ COVERED = Eye(0.4, 0.0, covered=True)
 OUTSIDE = Eye(0.4, 0.0, covered=True, outside=True)
 ASKED = ChooseOptions(all=True)
 NAMED = ChooseOptions(faces=(1,))
+EVEN_OPEN = ChooseOptions(faces=(1,), even_open=True)
+OTHERS_EVEN_OPEN = ChooseOptions(faces=(1, 2), even_open=(2,))
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,18 @@ NAMED = ChooseOptions(faces=(1,))
             with_eye(a_face(OPEN, CLOSED), "left", Eye(0.7, OPEN)), ChooseOptions(), "closed", ("right",), id="a wink"
         ),
         pytest.param(a_face(OPEN, OPEN), NAMED, "already_open", (), id="open eyes stay, even if named"),
+        pytest.param(a_face(OPEN, OPEN), EVEN_OPEN, "closed", ("left", "right"), id="even open eyes"),
+        pytest.param(a_face(CLOSED, OPEN), EVEN_OPEN, "closed", ("left", "right"), id="even the open one of both"),
+        pytest.param(
+            with_eye(a_face(OPEN, OPEN), "left", COVERED), EVEN_OPEN, "closed", ("right",), id="open, but not hidden"
+        ),
+        pytest.param(
+            with_eye(a_face(OPEN, OPEN), "right", OUTSIDE), EVEN_OPEN, "closed", ("left",), id="open, but not outside"
+        ),
+        pytest.param(small(OPEN, OPEN), EVEN_OPEN, "closed", ("left", "right"), id="small and even open"),
+        pytest.param(a_face(OPEN, OPEN, "profile"), EVEN_OPEN, "profile", (), id="refused, even if open"),
+        pytest.param(a_face(OPEN, OPEN, "covered"), EVEN_OPEN, "covered", (), id="covered, even if open"),
+        pytest.param(a_face(OPEN, OPEN, "too_small"), EVEN_OPEN, "too_small", (), id="too small, even if open"),
         pytest.param(a_face(CLOSED, CLOSED, "profile"), ChooseOptions(), "profile", (), id="refused"),
         pytest.param(a_face(CLOSED, CLOSED, "covered"), ASKED, "covered", (), id="refused, whatever is asked"),
         pytest.param(a_face(CLOSED, CLOSED, "too_small"), NAMED, "too_small", (), id="refused, even if named"),
@@ -131,6 +145,8 @@ def test_one_face(face: Face, options: ChooseOptions, outcome: str, closed: tupl
     [
         (a_face(CLOSED, CLOSED), ChooseOptions(), "Both eyes are closed."),
         (a_face(CLOSED, OPEN), ChooseOptions(), "Only the left eye is closed."),
+        (a_face(OPEN, OPEN), EVEN_OPEN, "Both eyes seem open; to be opened as asked."),
+        (a_face(CLOSED, OPEN), EVEN_OPEN, "The right eye seems open; to be opened as asked."),
         (a_face(UNSURE, UNSURE), ASKED, "Both eyes are closed, or may be."),
         (a_face(OPEN, UNSURE), ASKED, "The right eye may be closed."),
         (with_eye(a_face(OPEN, OPEN), "left", OUTSIDE), ChooseOptions(), "One eye is open, the left one is outside"),
@@ -170,3 +186,9 @@ def test_a_number_that_does_not_exist_is_refused(count: int, words: str) -> None
 )
 def test_the_band(probability: float, state: str) -> None:
     assert eye_state(Eye(0.5, probability)) == state
+
+
+def test_of_several_named_faces_some_may_have_even_open_eyes_opened() -> None:
+    decisions = decide([a_face(CLOSED, OPEN), a_face(OPEN, OPEN), a_face(OPEN, OPEN)], OTHERS_EVEN_OPEN)
+    assert [one.closed for one in decisions] == [("left",), ("left", "right"), ()]
+    assert [one.outcome for one in decisions] == ["closed", "closed", "skipped"]

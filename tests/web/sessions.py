@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.roles import Outcome
-from open_the_eyes.web.edit_session import EditSession, FaceRegion, PhotoFaces, Preview, new_session
+from open_the_eyes.web.edit_session import EditSession, Preview, new_session
 from open_the_eyes.web.eye_styles import EyeStyles
+from open_the_eyes.web.face_regions import FaceRegion, PhotoFaces
 
 
 def face(number: int, outcome: Outcome) -> FaceRegion:

@@ -11,9 +11,10 @@ from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.service.errors import NotHere, StoreUnreadable
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web.controller import Controller, PageState
-from open_the_eyes.web.edit_session import EditSession, FaceRegion, Preview
+from open_the_eyes.web.edit_session import EditSession, Preview
 from open_the_eyes.web.eye_origin import EyeOrigin, NotFrom
 from open_the_eyes.web.eye_styles import EyeStyles
+from open_the_eyes.web.face_regions import FaceRegion
 from tests.web.fake_jobs import ADA, FakeJobClient, face
 
 

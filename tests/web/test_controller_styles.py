@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from open_the_eyes.eye_style import EyeStyle
+from open_the_eyes.service.errors import QueueFull
 from open_the_eyes.web.controller import Controller
 from open_the_eyes.web.edit_session import EditSession, Preview
 from open_the_eyes.web.eye_styles import EyeStyles
@@ -59,3 +60,29 @@ def test_a_face_that_got_no_eyes_with_its_own_wish_can_be_given_another(came: Ed
     alone = wide.with_preview(Preview("second", wide.styles, {3: (0,)}, {}))
     assert (alone.styled, alone.adjusted) == ((3,), 3)
     assert alone.with_style(EyeStyle()).styles == EyeStyles()
+
+
+def test_somebody_says_that_a_face_is_not_open_and_a_preview_is_made_of_it(
+    controller: Controller, job_client: FakeJobClient, came: EditSession
+) -> None:
+    page_state = controller.act(ADA, two_seen(came), {"act": "anyway", "face": "2"})
+    assert page_state.session is not None
+    assert (page_state.session.waiting, page_state.session.chosen) == ("job-1", (1, 2, 3))
+    assert (job_client.sent[0]["faces"], job_client.sent[0]["even_open"]) == ([1, 2, 3], [2])
+    for face in ("1", "2", "99", "two", None):
+        again = controller.act(ADA, page_state.session, {"act": "anyway", "face": face})
+        assert again.session is page_state.session
+    assert len(job_client.sent) == 1
+
+
+def test_what_somebody_says_of_a_face_stays_where_its_preview_cannot_be_made(
+    controller: Controller, job_client: FakeJobClient, came: EditSession
+) -> None:
+    job_client.trouble = QueueFull("expected room in the queue, it has 9 jobs; try again in 5 seconds.", 5)
+    page_state = controller.act(ADA, two_seen(came), {"act": "anyway", "face": "2"})
+    assert page_state.session is not None
+    assert page_state.session.even_open == (2,)
+    assert page_state.retry == {"act": "retry"}
+    job_client.trouble = None
+    controller.act(ADA, page_state.session, {"act": "retry"})
+    assert job_client.sent[0]["even_open"] == [2]

@@ -13,10 +13,11 @@ from open_the_eyes.options import Options
 from open_the_eyes.roles import Outcome
 from open_the_eyes.service.processing import options_of
 from open_the_eyes.stages.attempts import LED
-from open_the_eyes.web.controller import style_of
-from open_the_eyes.web.edit_session import EditSession, FaceRegion, PhotoFaces, Preview, new_session
+from open_the_eyes.web.choices import style_of
+from open_the_eyes.web.edit_session import EditSession, Preview, new_session
 from open_the_eyes.web.eye_origin import EyeOrigin
 from open_the_eyes.web.eye_styles import EyeStyles
+from open_the_eyes.web.face_regions import FaceRegion, PhotoFaces
 
 NOWHERE = Box(0.1, 0.1, 0.3, 0.4)
 OUTCOMES: tuple[Outcome, ...] = ("closed", "already_open", "unsure", "profile", "closed")
@@ -84,6 +85,37 @@ def test_a_final_job_names_the_faces_and_the_very_eyes_that_are_seen(seen: EditS
     asked = seen.with_pick(1, 0).with_pick(3, 1).final_options("quality")
     assert asked == {"mode": "quality", "faces": [1, 3], "picks": [[1, 0], [3, 1]]}
     assert options_of(asked).generate.picks == ((1, 0), (3, 1))
+
+
+def test_eyes_that_seem_open_are_opened_where_that_is_said_and_a_preview_of_them_is_asked_for(
+    seen: EditSession,
+) -> None:
+    asked = seen.with_even_open([2])
+    assert (asked.chosen, asked.even_open, asked.close_up) == ((1, 2, 5), (2,), 2)
+    assert [face.id for face in asked.choosable] == [1, 2, 3, 5]
+    assert asked.seeming_open == ()
+    wanted = asked.preview_options()
+    assert wanted == {"mode": "fast", "variations": 4, "all": True, "faces": [1, 2, 3, 5], "even_open": [2]}
+    assert options_of(wanted).choose.even_open == (2,)
+    assert asked.final_options("standard") == seen.final_options("standard")  # nobody has seen them yet
+    arrived = asked.with_preview(Preview("second", EyeStyles(), {1: (2, 0), 2: (0, 1), 3: (0, 1)}, {}))
+    final = arrived.with_pick(2, 1).final_options("standard")
+    assert final == {"mode": "standard", "faces": [1, 2], "even_open": [2], "picks": [[1, 2], [2, 1]]}
+    assert "even_open" not in arrived.with_chosen((1,)).final_options("standard")
+    again = arrived.with_chosen((1,)).with_chosen((1, 2))
+    assert (again.eyes, again.preview) == ({1: 1, 2: 1}, arrived.preview)
+
+
+def test_a_pick_stays_when_eyes_that_seem_open_join_the_preview(seen: EditSession) -> None:
+    joined = seen.with_pick(1, 3).with_even_open([2])
+    assert joined.with_preview(Preview("second", EyeStyles(), {1: (2, 0, 3), 2: (0,)}, {})).picks == {1: 3}
+
+
+@pytest.mark.parametrize("faces", [[], [1], [4], [99], [3, 5]], ids=str)
+def test_only_of_faces_that_seem_open_it_can_be_said_that_they_are_not(seen: EditSession, faces: list[int]) -> None:
+    assert seen.with_even_open(faces) is seen
+    twice = seen.with_even_open([2])
+    assert twice.with_even_open([2]) is twice
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from open_the_eyes.photo import Photo
 from open_the_eyes.service.jobs import PHOTO, Job, JobRequest
 from open_the_eyes.service.store import ArtifactStore
 from open_the_eyes.settings import Settings
-from open_the_eyes.web.edit_session import FaceRegion, PhotoFaces
+from open_the_eyes.web.face_regions import FaceRegion, PhotoFaces
 from open_the_eyes.web.image_cache import CLOSE_UP_PX, LONGEST_PX, ImageCache, composed
 from tests.web.sites import as_file, pixels_of
 
@@ -151,7 +151,22 @@ def test_a_face_of_another_shot_is_shown_with_a_little_around_it(
             room.shot_face(job, shot, face)
 
 
-@pytest.mark.parametrize("ask", ["whole", "close_up", "shot", "shot_face"])
+def test_a_face_of_the_photo_is_shown_as_it_came_and_one_outside_of_it_hides_no_other(store: ArtifactStore) -> None:
+    job, room = kept(store, as_file(painted(RIGHT, 200))), image_cache(store)
+    outside = Box(1, 0.2, 1, 0.5)
+    room.save_faces(
+        JOB, PhotoFaces((400, 300), (*room.load_faces(JOB).faces, FaceRegion(3, "closed", "", outside, outside, ())))
+    )
+    face = pixels_of(room.face(job, 2))
+    assert face.shape[:2] == (round(300 * RIGHT.height * 1.5), round(400 * RIGHT.width * 1.5))
+    assert face[face.shape[0] // 2, face.shape[1] // 2, 0] == pytest.approx(200, abs=3)
+    assert pixels_of(room.face(job, 1)).max() < 120
+    for number in (3, 4):
+        with pytest.raises(FileNotFoundError):
+            room.face(job, number)
+
+
+@pytest.mark.parametrize("ask", ["whole", "close_up", "shot", "shot_face", "face"])
 def test_a_picture_that_is_made_while_its_job_is_deleted_goes_with_it(
     store: ArtifactStore, tmp_path: Path, ask: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,7 +181,13 @@ def test_a_picture_that_is_made_while_its_job_is_deleted_goes_with_it(
         return read(data)
 
     monkeypatch.setattr(room, "_read", read_as_it_is_deleted)
-    asked: dict[str, tuple[Any, ...]] = {"whole": ({},), "close_up": (0, 1), "shot": (1,), "shot_face": (1, 1)}
+    asked: dict[str, tuple[Any, ...]] = {
+        "whole": ({},),
+        "close_up": (0, 1),
+        "shot": (1,),
+        "shot_face": (1, 1),
+        "face": (1,),
+    }
     with pytest.raises(FileNotFoundError):
         getattr(room, ask)(job, *asked[ask])
     assert list(tmp_path.iterdir()) == []

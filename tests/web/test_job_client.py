@@ -17,8 +17,9 @@ from open_the_eyes.service.errors import NotHere, StoreAway
 from open_the_eyes.service.jobs import Job, JobRequest, State
 from open_the_eyes.service.store import ArtifactStore
 from open_the_eyes.settings import Settings
-from open_the_eyes.web.edit_session import EditSession, FaceRegion, PhotoFaces, Preview, new_session
+from open_the_eyes.web.edit_session import EditSession, Preview, new_session
 from open_the_eyes.web.eye_styles import EyeStyles
+from open_the_eyes.web.face_regions import FaceRegion, PhotoFaces
 from open_the_eyes.web.image_cache import ImageCache
 from open_the_eyes.web.job_client import JobClient
 from open_the_eyes.web.tab_memory import TabMemory

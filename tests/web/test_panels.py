@@ -134,3 +134,11 @@ def test_what_of_the_photos_file_is_not_in_the_new_one_is_said_once_and_as_text(
     told = {"notes": ["The source's <depth> map cannot go along."]}
     part = panels.done(opened, replace(job, report={**(job.report or {}), "outputs": [told, told]}))
     assert part.count("The source&#x27;s &lt;depth&gt; map cannot go along.") == 1
+
+
+def test_while_new_eyes_are_under_way_it_is_not_said_that_none_came_out_right() -> None:
+    awake = seen("already_open").with_even_open([1])
+    assert "No new eyes" in panels.progress(awake)
+    under_way = panels.progress(replace(awake, waiting="x"))
+    assert "No new eyes" not in under_way
+    assert "One face, all eyes open.</p>" in under_way

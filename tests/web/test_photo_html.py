@@ -9,32 +9,36 @@ import pytest
 
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.roles import Outcome
-from open_the_eyes.web import photo_html
-from open_the_eyes.web.edit_session import PhotoFaces, Preview, new_session
+from open_the_eyes.web import faces_html, photo_html
+from open_the_eyes.web.edit_session import Preview, new_session
 from open_the_eyes.web.eye_origin import EyeOrigin, NotFrom
 from open_the_eyes.web.eye_styles import EyeStyles
+from open_the_eyes.web.face_regions import PhotoFaces
 from tests.web.markup import HOSTILE, Elements
 from tests.web.sessions import face, seen, session
 
 
 def test_faces_that_can_be_chosen_are_buttons_that_say_so_and_the_others_are_not() -> None:
     tags = Elements(photo_html.photo(session("closed", "already_open", "unsure"))).tags
-    buttons = {given["data-face"]: given for tag, given in tags if tag == "button"}
+    buttons = {given["data-face"]: given for tag, given in tags if given.get("data-act") == "toggle"}
     assert {number: given["aria-pressed"] for number, given in buttons.items()} == {"1": "true", "3": "false"}
     assert "eyes closed; will be opened" in str(buttons["1"]["aria-label"])
-    still = next(given for tag, given in tags if "still" in str(given.get("class")))
-    assert "eyes open" in str(still["aria-label"])
+    (anyway,) = [given for tag, given in tags if given.get("data-act") == "anyway"]
+    assert (anyway["data-face"], anyway["aria-label"]) == ("2", "Face 2: eyes open; open them anyway")
+    tags = Elements(photo_html.photo(session("closed", "profile"))).tags
+    (still,) = [(tag, given["aria-label"]) for tag, given in tags if "still" in str(given.get("class"))]
+    assert still == ("span", "Face 2: turned too far to the side")
 
 
 def test_the_list_of_faces_ticks_who_is_chosen_and_leaves_out_who_cannot_be() -> None:
-    tags = Elements(photo_html.face_list(session("closed", "already_open", "unsure"))).tags
+    tags = Elements(faces_html.face_list(session("closed", "already_open", "unsure"))).tags
     boxes = {given["data-face"]: given["aria-checked"] for tag, given in tags if given.get("role") == "checkbox"}
     assert boxes == {"1": "true", "3": "false"}
-    assert "<p>" not in photo_html.face_list(session("already_open"))
+    assert "<p>" not in faces_html.face_list(session("already_open"))  # nobody to be opened, and no reason given
 
 
 def test_the_list_of_faces_says_why_others_cannot_be_opened_also_where_none_can() -> None:
-    part = photo_html.face_list(session("too_small", "too_small", "already_open", "profile"))
+    part = faces_html.face_list(session("too_small", "too_small", "already_open", "profile"))
     assert re.findall("<p>(.*?)</p>", part) == [
         "Faces 1 and 2: too small to work on.",
         "Face 4: turned too far to the side.",
@@ -44,12 +48,13 @@ def test_the_list_of_faces_says_why_others_cannot_be_opened_also_where_none_can(
 
 def test_what_is_chosen_differs_in_more_than_colour() -> None:
     chosen, skipped = (photo_html.photo(one) for one in (session("closed"), session("closed").with_chosen(())))
-    assert photo_html.CHECK in chosen
-    assert photo_html.CHECK not in skipped
+    assert faces_html.CHECK in chosen
+    assert faces_html.CHECK not in skipped
 
 
 def test_buttons_of_small_faces_grow_until_they_touch() -> None:
-    assert photo_html.rooms(session("closed", "already_open")) == {1: 1.0}  # where nothing can be chosen, there is room
+    assert photo_html.rooms(session("closed", "profile")) == {1: 1.0}  # where nothing can be chosen, there is room
+    assert photo_html.rooms(session("closed", "already_open")) == pytest.approx({1: 0.1, 2: 0.1})
     boxes = {1: Box(0.1, 0.2, 0.12, 0.24), 2: Box(0.15, 0.2, 0.17, 0.24), 3: Box(0.1, 0.6, 0.12, 0.64)}
     faces = tuple(replace(face(number, "closed"), box=box) for number, box in boxes.items())
     crowd = new_session(("school.jpg",), "0" * 8, PhotoFaces((400, 200), faces))
@@ -194,3 +199,34 @@ def test_what_is_looked_at_first_is_fetched_before_a_crowds_strips() -> None:
         images = [given for tag, given in Elements(part(seen("closed"))).tags if tag == "img"]
         assert images
         assert all((given.get("fetchpriority") == "high") is first for given in images)
+
+
+def test_faces_that_seem_open_are_folded_away_in_the_list_until_nobody_else_can_be_chosen() -> None:
+    part = faces_html.face_list(session("closed", "already_open", "already_open"))
+    assert '<details class="ote-fold"><summary>Eyes open (2)</summary>' in part
+    acts = [given["data-face"] for _, given in Elements(part).tags if given.get("data-act") == "anyway"]
+    assert acts == ["2", "3"]
+    awake = session("already_open", "already_open")
+    assert '<details class="ote-fold" open><summary>Eyes open (2)' in faces_html.face_list(awake)
+    one = faces_html.face_list(awake.with_even_open([2]))
+    assert '<details class="ote-fold" open><summary>Eyes open (1)' in one
+    boxes = [given for _, given in Elements(one).tags if given.get("role") == "checkbox"]
+    assert [(given["aria-label"], given["aria-checked"]) for given in boxes] == [("Face 2: eyes seem open", "true")]
+    assert "<details" not in faces_html.face_list(session("closed", "profile"))
+
+
+def test_each_face_in_the_list_and_at_its_strip_has_a_picture_to_tell_people_by() -> None:
+    one = seen("closed", "unsure", "already_open")
+    for part, numbers in ((faces_html.face_list(one), [1, 2, 3]), (photo_html.strips(one), [1, 2])):
+        shown = [
+            str(given["src"]) for tag, given in Elements(part).tags if tag == "img" and "/face/" in str(given["src"])
+        ]
+        assert shown == [f"/pictures/{one.job}/face/{number}.jpg" for number in numbers]
+
+
+def test_eyes_that_seemed_open_come_among_the_strips_of_those_to_be_opened() -> None:
+    came = session("already_open", "closed", "unsure").with_even_open([1])
+    preview = Preview(came.job, EyeStyles(), {1: (0,), 2: (0,), 3: (0,)}, {})
+    part = photo_html.strips(came.with_preview(preview))
+    assert re.findall(r'id="strip-(\d)"', part) == ["1", "2", "3"]
+    assert "Perhaps closed (1)" in part

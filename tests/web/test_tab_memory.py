@@ -10,16 +10,20 @@ import pytest
 
 from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.service.jobs import Job, JobRequest
-from open_the_eyes.web.controller import Controller, shown_style, style_of
-from open_the_eyes.web.edit_session import EditSession, PhotoFaces, Preview, new_session
+from open_the_eyes.web.choices import shown_style, style_of
+from open_the_eyes.web.controller import Controller
+from open_the_eyes.web.edit_session import EditSession, Preview, new_session
 from open_the_eyes.web.eye_styles import EyeStyles
+from open_the_eyes.web.face_regions import PhotoFaces
 from open_the_eyes.web.tab_memory import TabMemory
 from tests.web.fake_jobs import ADA, FakeJobClient, face
+
+FACES = (face(1), face(2, "profile"), face(3), face(4, "already_open"))
 
 
 def seen_session() -> EditSession:
     """A photo with two closed faces, seen in blue; face 1 has the second of its eyes, face 3 is left out."""
-    came = new_session(("party.jpg", "b.jpg"), "first", PhotoFaces((400, 300), (face(1), face(2, "profile"), face(3))))
+    came = new_session(("party.jpg", "b.jpg"), "first", PhotoFaces((400, 300), FACES))
     preview = Preview("blue", EyeStyles(EyeStyle("blue")), {1: (0, 1), 3: (2,)}, {})
     return replace(came.with_preview(preview), styles=EyeStyles(EyeStyle("blue"))).with_pick(1, 1).with_chosen((1,))
 
@@ -30,7 +34,7 @@ def through_a_browser(session: EditSession) -> Any:
 
 @pytest.fixture
 def job_client() -> FakeJobClient:
-    one = FakeJobClient((face(1), face(2, "profile"), face(3)))
+    one = FakeJobClient(FACES)
     for name in ("first", "blue"):
         one.jobs[name] = Job(name, JobRequest(ADA, {}), "done", 1, 0.0, report={})
     return one
@@ -110,6 +114,7 @@ def test_after_a_restart_the_file_has_the_very_eyes_that_are_seen(
         ({"act": "pick", "face": "1", "attempt": "0"}, {"picks": {1: 0}}),
         ({"act": "restyle", "color": "Green"}, {"styles": EyeStyles(EyeStyle("green")), "waiting": "job-1"}),
         ({"act": "adjust", "face": "3"}, {"adjusted": 3, "close_up": 3}),
+        ({"act": "anyway", "face": "4"}, {"even_open": (4,), "chosen": (1, 4), "waiting": "job-1"}),
     ],
     ids=lambda one: str(one.get("act", "")),
 )
@@ -122,6 +127,19 @@ def test_after_a_restart_what_is_done_is_done_to_what_is_seen(
     assert page_state.session.names == ("party.jpg", "b.jpg")
     for name, value in becomes.items():
         assert getattr(page_state.session, name) == value
+
+
+def test_after_a_restart_faces_that_only_seem_open_are_still_to_be_opened(controller: Controller) -> None:
+    before = seen_session().with_even_open([4])
+    memory = through_a_browser(before.with_chosen((1,)))
+    after = controller.act(ADA, None, {"act": "toggle", "face": "4", "memory": memory}).session
+    assert after is not None
+    assert (after.even_open, after.chosen) == ((4,), (1, 4))
+    assert after.preview_options() == before.preview_options()
+    assert through_a_browser(after)["even_open"] == [4]
+    wrong = controller.act(ADA, None, {"act": "resume", "memory": {**memory, "even_open": [1, 2, "4", 9]}}).session
+    assert wrong is not None
+    assert wrong.even_open == ()
 
 
 def test_a_file_that_is_being_made_is_waited_for_across_a_restart(

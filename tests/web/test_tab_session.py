@@ -9,7 +9,8 @@ from threading import Event
 
 import anyio
 
-from open_the_eyes.web.edit_session import EditSession, PhotoFaces, new_session
+from open_the_eyes.web.edit_session import EditSession, new_session
+from open_the_eyes.web.face_regions import PhotoFaces
 from open_the_eyes.web.tab_session import TabSession
 from tests.web.fake_jobs import face
 

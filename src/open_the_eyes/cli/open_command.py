@@ -73,6 +73,10 @@ def open_command(
         typer.Option(metavar="1,3", help="Only these faces, counted from the left; `inspect` shows the numbers."),
     ] = None,
     all_faces: flags.AllFaces = False,
+    even_open: Annotated[
+        bool,
+        typer.Option("--even-open", help="Also open eyes that seem open, of the faces named with --faces."),
+    ] = False,
     eye_color: style_flags.EyeColours = None,
     gaze: style_flags.Gazes = None,
     openness: style_flags.Opennesses = None,
@@ -109,6 +113,7 @@ def open_command(
     Examples:
       open-the-eyes open family.jpg
       open-the-eyes open family.jpg -o out.jpg --faces 1,3
+      open-the-eyes open family.jpg --faces 2 --even-open
       open-the-eyes open portrait.jpg --variations 4 --eye-color green
       open-the-eyes open portrait.jpg --gaze -0.3,0 --openness 0.8
       open-the-eyes open family.jpg --eye-color 1=brown --eye-color 3=blue
@@ -120,6 +125,7 @@ def open_command(
     options = flags.options_of(
         faces=parse.numbers("--faces", faces) if faces is not None else None,
         all=all_faces,
+        even_open=even_open,
         mode=mode,
         variations=variations,
         seed=seed,

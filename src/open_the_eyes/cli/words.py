@@ -60,6 +60,9 @@ def opened_lines(report: Report) -> list[str]:
     unsure = ",".join(str(face.id) for face in report.faces if face.outcome == "unsure" and face.no_donor is None)
     if unsure and (report.engine != "reference" or report.references):  # without these it opens no more
         lines.append(f"  --all opens eyes that may be closed as well, --faces {unsure} these alone")
+    seeming = ",".join(str(face.id) for face in report.faces if face.outcome == "already_open")
+    if seeming and not unsure and not report.outputs:
+        lines.append(f"  --faces {seeming} --even-open opens eyes that only seem open")
     for output in report.outputs:
         lines += [f"  written: {_path(output.path)}", *(f"    note: {note}" for note in output.notes)]
     return lines if report.outputs else [*lines, f"  {nothing_written(report.faces)}"]
@@ -161,7 +164,7 @@ def _earlier(edit: EarlierEdit) -> str:
 
 def option_text(name: str, value: Any) -> str:
     """As it is written on the command line, "--eye-color green"; what is no option there by its name and value."""
-    if name in ("match", "picks", "unreadable"):
+    if name in ("match", "picks", "unreadable") or (name == "even_open" and value is not True):
         return f"{name} {value}"
     if name == "styles":
         return _styles_text(value)

@@ -30,13 +30,16 @@ GONE: Final = b'event: cancelled\ndata: {"state": "cancelled"}\n\n'
 async def events(repository: JobRepository, job: Job, retention: int) -> AsyncIterator[bytes]:
     """Events of one job. Who connects again is told the state first, even where nothing has happened since."""
     told, place, silent = -1, -1, 0.0
+    left: int | None = None
     current: Job | None = job
     while current is not None:
         outlook = await run_sync(repository.outlook, current)
-        if current.seq != told or place not in (-1, outlook.position):
+        seconds = _whole(outlook.eta_seconds(current))
+        waits_shorter = current.state == "queued" and seconds != left
+        if current.seq != told or place not in (-1, outlook.position) or waits_shorter:
             yield _event(current, retention, outlook)
             silent = 0.0
-        told, place = current.seq, outlook.position
+        told, place, left = current.seq, outlook.position, seconds
         if current.ended:
             return
         pause = _pause(place)
@@ -63,6 +66,11 @@ async def until_ended(
         outlook = await run_sync(repository.outlook, current)
         await anyio.sleep(min(left, _pause(outlook.position)))
         current = await run_sync(repository.get, job.id)
+
+
+def _whole(seconds: float | None) -> int | None:
+    """What is said of the time left; less than a second is no news."""
+    return None if seconds is None else round(seconds)
 
 
 def _pause(position: int) -> float:

@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from pydantic import TypeAdapter
 
 from ..eye_style import MAX_OPENNESS, FaceStyle
-from ..options import MAX_ATTEMPTS, MAX_VARIATIONS, Options
+from ..face_numbers import MAX_ATTEMPTS
+from ..options import MAX_VARIATIONS, Options
 from .routes import methods_at
 from .schemas import ProblemView
 
@@ -34,6 +35,7 @@ _ATTEMPT: Final = {"type": "integer", "minimum": 0, "maximum": MAX_ATTEMPTS - 1}
 _EITHER_WAY: Final = {"type": "number", "minimum": -1, "maximum": 1}
 _LISTS: Final[dict[str, dict[str, Any]]] = {
     "faces": {"type": "array", "items": _FROM_1, "minItems": 1},
+    "even_open": {"type": "array", "items": _FROM_1},
     "picks": {"type": "array", "items": _row(_FROM_1, _ATTEMPT)},
     "match": {"type": "array", "items": _row(_FROM_1, _FROM_1, _FROM_1)},
     "gaze": _row(_EITHER_WAY, _EITHER_WAY),

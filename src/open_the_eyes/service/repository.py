@@ -16,7 +16,7 @@ from .errors import OwnQueueFull, QueueFull
 from .jobs import ENDED, LANES, UNFINISHED, Job, JobRequest, Lane, ToldState
 from .listing import Cursor
 from .memo import Memo
-from .outlook import Outlook
+from .outlook import AT_WORK_SECONDS, Outlook, Peak, UnderWay
 from .priority_lock import turns_before
 from .statements import changing, counting, forgetting, listing, of_account
 from .tables import JOBS, connect, job_of
@@ -47,6 +47,7 @@ class JobRepository:
     def __init__(self, url: str, connections: int = 5) -> None:
         self._engine = connect(url, connections)
         self._usual = Memo[Lane, "float | None"](USUAL_KEPT_SECONDS)
+        self._workers = Peak(AT_WORK_SECONDS)
 
     def admit(self, request: JobRequest, max_queue: int, max_own: int | None = None) -> Job:
         """The job for a request, "arriving"; or the one that the same request has already made.
@@ -114,7 +115,7 @@ class JobRepository:
             again: the process that was at it still is: that counts as the same attempt.
         """
         attempts = JOBS.c.attempts + (0 if again else 1)
-        values = {"started": time.time(), "stage": "", "fraction": 0.0, "attempts": attempts}
+        values = {"started": time.time(), "moved": None, "stage": "", "fraction": 0.0, "attempts": attempts}
         query = changing(job, UNFINISHED, state="running", **values).returning(JOBS.c.attempts)
         with self._engine.begin() as connection:
             return connection.execute(query).scalar() or 0
@@ -126,7 +127,7 @@ class JobRepository:
 
     def progress(self, job: str, stage: str, fraction: float) -> bool:
         """False, when nobody wants it any more."""
-        return self._change(job, ("running",), stage=stage, fraction=fraction)
+        return self._change(job, ("running",), stage=stage, fraction=fraction, moved=time.time())
 
     def finish(self, job: str, report: dict[str, Any], results: list[dict[str, Any]]) -> bool:
         """True for the one call that made it done."""
@@ -176,13 +177,17 @@ class JobRepository:
     def outlook(self, job: Job) -> Outlook:
         """What is done and will be begun before a job, as the lanes are served, and how long jobs take."""
         with self._engine.connect() as connection:
-            own, of_others, at_work = connection.execute(counting(job)).one()
+            rows = connection.execute(counting(job)).all()
+        own, of_others = rows[0][:2]
+        under_way = tuple(UnderWay.of(*row[2:]) for row in rows if row.lane is not None)
+        workers = self._workers.with_(len(under_way))
         usual = {} if job.ended else {one: self.usual_seconds(one) for one in LANES}
         if job.state != "queued":
-            return Outlook({}, at_work, usual)
+            return Outlook({}, under_way, usual, workers)
         lane = job.request.lane
         other: Lane = "photo" if lane == "preview" else "preview"
-        return Outlook({lane: own, other: turns_before(lane, own, of_others, max(1, at_work))}, at_work, usual)
+        ahead = {lane: own, other: turns_before(lane, own, of_others, max(1, workers))}
+        return Outlook(ahead, under_way, usual, workers)
 
     def usual_seconds(self, lane: Lane) -> float | None:
         """How long the latest jobs took on average, some seconds ago at most; None while there were none."""

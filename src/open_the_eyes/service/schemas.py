@@ -129,8 +129,8 @@ class ProgressView(_View):
     stage: str = Field(examples=["generate"])
     fraction: float = Field(ge=0, le=1, examples=[0.6])
     eta_seconds: float | None = Field(
-        description="An estimate of the time left: by how far the job is, or by how long the latest jobs took and how "
-        "many are before it; null while there were none.",
+        description="An estimate of the time left: by how far the job and those before it are, and by how long the "
+        "latest jobs took. It falls as work gets on; null while it cannot be told.",
         examples=[0.8],
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .api_keys import BY_KEY, KEY, account_of
-from .jobs import TOLD, UNFINISHED, Job, ToldState
+from .jobs import TOLD, Job, ToldState
 from .listing import Cursor
 from .tables import JOBS
 
@@ -23,13 +23,19 @@ def listing(owner: str, after: Cursor | None, state: ToldState | None) -> sa.Sel
     return query.order_by(JOBS.c.created.desc(), JOBS.c.id.desc())
 
 
-def counting(job: Job) -> sa.Select[int, int, int]:
-    """How many jobs wait in a job's lane before it, how many wait in the other, and how many are being done."""
+def counting(job: Job) -> sa.Select[Any]:
+    """How many jobs wait in a job's lane before it, and how many in the other, beside each job that is being done: its
+    lane, how far it is, when it was begun, and when it last got on. Without any, a row with no lane.
+
+    In one question: between two a job may be begun, and would be counted twice, or not at all.
+    """
     waits, lane = JOBS.c.state == "queued", job.request.lane
-    before = sa.func.count().filter(waits, JOBS.c.lane == lane, JOBS.c.created < job.created)
-    others = sa.func.count().filter(waits, JOBS.c.lane != lane)
-    running = sa.func.count().filter(JOBS.c.state == "running")
-    return sa.select(before, others, running).where(JOBS.c.state.in_(UNFINISHED))
+    before = sa.func.count().filter(JOBS.c.lane == lane, JOBS.c.created < job.created).label("before")
+    others = sa.func.count().filter(JOBS.c.lane != lane).label("others")
+    waiting, running = sa.select(before, others).where(waits).subquery(), JOBS.alias()
+    told = (running.c[name] for name in ("lane", "fraction", "started", "moved"))
+    query = sa.select(waiting.c.before, waiting.c.others, *told)
+    return query.select_from(waiting.outerjoin(running, running.c.state == "running"))
 
 
 def of_account(owner: str) -> sa.ColumnElement[bool]:

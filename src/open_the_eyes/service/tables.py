@@ -23,6 +23,7 @@ JOBS = sa.Table(
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("created", sa.Double, nullable=False),
     sa.Column("started", sa.Double),
+    sa.Column("moved", sa.Double),
     sa.Column("finished", sa.Double),
     sa.Column("stage", sa.String(80), nullable=False, default=""),
     sa.Column("fraction", sa.Double, nullable=False, default=0.0),
@@ -60,8 +61,7 @@ def connect(url: str, connections: int) -> sa.Engine:
             if engine.dialect.name == "postgresql":  # two processes that start at once would both create it
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(20230517)"))
             JOBS.metadata.create_all(connection)
-            for index in JOBS.indexes:  # a table that an older release made lacks those that came later
-                index.create(connection, checkfirst=True)
+            _bring_up_to_date(connection)
     except (OSError, ValueError, sa.exc.SQLAlchemyError) as error:  # a port that is no number, among others
         kind = url.partition(":")[0]
         raise UsageError(
@@ -69,6 +69,15 @@ def connect(url: str, connections: int) -> sa.Engine:
             option="OTE_DATABASE",
         ) from error
     return engine
+
+
+def _bring_up_to_date(connection: sa.Connection) -> None:
+    """A table that an older release made lacks what came later. Processes of that release can go on with it."""
+    if "moved" not in {column["name"] for column in sa.inspect(connection).get_columns(JOBS.name)}:
+        kind = JOBS.c.moved.type.compile(connection.dialect)
+        connection.execute(sa.text(f"ALTER TABLE {JOBS.name} ADD COLUMN moved {kind}"))
+    for index in JOBS.indexes:
+        index.create(connection, checkfirst=True)
 
 
 def create_private(database: str) -> None:
@@ -100,6 +109,7 @@ def job_of(row: sa.Row[Any]) -> Job:
         seq=row.seq,
         created=row.created,
         started=row.started,
+        moved=row.moved,
         finished=row.finished,
         stage=row.stage,
         fraction=row.fraction,

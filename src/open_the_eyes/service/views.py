@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any, Final
@@ -42,7 +41,7 @@ def job_view(job: Job, retention: int, outlook: Outlook) -> dict[str, Any]:
         "progress": {
             "stage": job.stage,
             "fraction": round(job.fraction, 3),
-            "eta_seconds": outlook.eta_seconds(job, time.time()),
+            "eta_seconds": outlook.eta_seconds(job),
         },
         "report": job.report,
     }

@@ -7,7 +7,8 @@ from itertools import count, islice
 from typing import Final
 
 from ..errors import INSPECT, UsageError
-from ..options import MAX_ATTEMPTS, GenerateOptions
+from ..face_numbers import MAX_ATTEMPTS
+from ..options import GenerateOptions
 from .keep import Candidate, Kept
 
 LED: Final = MAX_ATTEMPTS // 2

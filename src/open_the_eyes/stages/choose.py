@@ -87,6 +87,7 @@ def decide(faces: Sequence[Face], options: ChooseOptions) -> list[Decision]:
     unsure eye is opened only where a person asked for it: `options.all`, or the face named in `options.faces`. So is
     one beside an eye that something covers: where sunglasses mirror a landscape, one lens may look like a shut eye. Of
     a face in doubt, as a small one is, `options.all` opens eyes that look closed, and only naming it those unsure.
+    Both eyes get new ones, as far as they can be seen, where `options.even_open` says so: people know better.
 
     Raises:
         UsageError: a face number that does not exist.
@@ -109,7 +110,8 @@ def _decide(number: int, face: Face, options: ChooseOptions) -> Decision:
         return Decision(number, face, face.refusal, face.reason, ())
     states, asked = face_states(face), named or options.all
     opened = ("closed", "unsure") if named or (asked and not face.doubt) else ("closed",)
-    wanted = tuple(side for side in SIDES if states[side] in opened)
+    even_open = options.opens_even(number)
+    wanted = tuple(side for side in SIDES if states[side] in opened or (even_open and not face.eyes[side].covered))
     hidden = next((side for side in SIDES if face.eyes[side].covered and not face.eyes[side].outside), None)
     if wanted and (asked or (hidden is None and not face.doubt)):
         return Decision(number, face, "closed", _sentence(wanted, states), wanted)
@@ -135,6 +137,9 @@ def _eyes(sides: tuple[Side, ...]) -> str:
 
 
 def _sentence(sides: tuple[Side, ...], states: Mapping[Side, EyeState]) -> str:
+    seeming = tuple(side for side in sides if states[side] == "open")
+    if seeming:
+        return f"{_eyes(seeming)} {'seem' if len(seeming) == 2 else 'seems'} open; to be opened as asked."
     sure = all(states[side] == "closed" for side in sides)
     if len(sides) == 2:
         return "Both eyes are closed." if sure else "Both eyes are closed, or may be."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ..eye_style import EyeColor
+from ..eye_style import EyeColor, EyeStyle
 from ..options import Mode
 
 AS_SUITS: Final = "As suits the face"
@@ -64,3 +64,16 @@ def about_purposes(capabilities: Capabilities) -> str:
     if capabilities.patient:
         return f"The eyes stay the ones you see; the longer ways paint them with more steps.{sharpened}"
     return f"The file keeps the photo's full size, and has the eyes that you see.{sharpened}"
+
+
+def style_of(color: str, gaze: str, openness: float) -> EyeStyle:
+    """From the words and figures of the page; 100 per cent leaves openness to the face."""
+    openness = min(max(float(openness), 60.0), 140.0)
+    return EyeStyle(COLORS.get(color, "auto"), GAZES.get(gaze), None if round(openness) == 100 else openness / 100)
+
+
+def shown_style(style: EyeStyle) -> tuple[str, str, int]:
+    """The words and the figure of the page for a style, back from `style_of`."""
+    color = next(word for word, color in COLORS.items() if color == style.eye_color)
+    gaze = next((word for word, gaze in GAZES.items() if gaze == style.gaze), AS_SUITS)
+    return color, gaze, 100 if style.openness is None else round(100 * style.openness)

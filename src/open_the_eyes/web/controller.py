@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..errors import OpenTheEyesError, UsageError
-from ..eye_style import EyeStyle
 from ..options import MODES, Mode
 from ..service.errors import Busy, NotHere
 from ..service.jobs import Job
 from ..service.problems import problem_of
-from . import choices
+from .choices import shown_style, style_of
 from .edit_session import EditSession
 from .job_client import JobClient
 from .refusals import kind_of, left_out, own_limit, refusal
@@ -67,6 +66,7 @@ class Controller:
         }
         acts: dict[str, Callable[[str, EditSession, dict[str, Any]], PageState]] = {
             "toggle": self._toggle,
+            "anyway": self._anyway,
             "adjust": self._adjust,
             "restyle": self._restyle,
             "pick": self._pick,
@@ -166,6 +166,10 @@ class Controller:
         chosen = set(session.chosen) ^ ({face} if face is not None else set())
         return PageState(session.with_chosen(tuple(sorted(chosen))))
 
+    def _anyway(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
+        """Somebody says of a face that seems open that it shall be opened: a new preview."""
+        return self._previewed(owner, session, session.with_even_open([_number(told.get("face")) or 0]))
+
     def _adjust(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         """The controls are turned to somebody else's eyes."""
         return PageState(session.with_adjusted(_number(told.get("face"))))
@@ -174,13 +178,7 @@ class Controller:
         """Something else is asked for of the eyes that the controls are for: a new preview."""
         color, gaze, openness = shown_style(session.style)
         asked = str(told.get("color", color)), str(told.get("gaze", gaze)), told.get("openness", openness)
-        restyled = session.with_style(style_of(*asked))
-        if restyled.styles == session.styles:
-            return PageState(session)
-        try:
-            return PageState(self._job_client.preview(owner, restyled))
-        except Exception as error:  # noqa: BLE001 -- as in `act`, and the wish stays
-            return _failed(restyled, error, PREVIEW_AGAIN)
+        return self._previewed(owner, session, session.with_style(style_of(*asked)))
 
     def _pick(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
         face = _number(told.get("face"))
@@ -191,11 +189,15 @@ class Controller:
         face, shot, there = (_number(told.get(name)) or 0 for name in ("face", "shot", "there"))
         same = (face, shot, there)
         now = session.with_same(same) if told.get("answer") == "yes" else session.with_stranger(same)
-        if now.matches == session.matches:
+        return self._previewed(owner, session, now) if now.matches != session.matches else PageState(now)
+
+    def _previewed(self, owner: str, before: EditSession, now: EditSession) -> PageState:
+        """With a preview under way of what has changed, if anything has."""
+        if now is before:
             return PageState(now)
         try:
             return PageState(self._job_client.preview(owner, now))
-        except Exception as error:  # noqa: BLE001 -- as in `act`, and what was said stays
+        except Exception as error:  # noqa: BLE001 -- as in `act`, and what was asked for stays
             return _failed(now, error, PREVIEW_AGAIN)
 
     def _look(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:  # noqa: ARG002
@@ -232,21 +234,6 @@ class Controller:
 
     def _take(self, owner: str, session: EditSession, told: dict[str, Any]) -> PageState:
         return replace(_greeted(self._job_client.swap(owner, session, _number(told.get("shot")) or 0)), replaced=True)
-
-
-def style_of(color: str, gaze: str, openness: float) -> EyeStyle:
-    """From the words and figures of the page; 100 per cent leaves openness to the face."""
-    openness = min(max(float(openness), 60.0), 140.0)
-    return EyeStyle(
-        choices.COLORS.get(color, "auto"), choices.GAZES.get(gaze), None if round(openness) == 100 else openness / 100
-    )
-
-
-def shown_style(style: EyeStyle) -> tuple[str, str, int]:
-    """The words and the figure of the page for a style, back from `style_of`."""
-    color = next(word for word, color in choices.COLORS.items() if color == style.eye_color)
-    gaze = next((word for word, gaze in choices.GAZES.items() if gaze == style.gaze), choices.AS_SUITS)
-    return color, gaze, 100 if style.openness is None else round(100 * style.openness)
 
 
 def _come_to(before: EditSession, now: EditSession, job: Job) -> PageState:

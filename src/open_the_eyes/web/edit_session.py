@@ -7,58 +7,24 @@ so the file has exactly the eyes that the page has shown, in whatever quality it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ..eye_style import EyeStyle
-from ..imaging.geometry import Box
-from ..imaging.mesh478 import EYE_RING, OUTER_CORNER, SIDES
 from ..options import Mode
-from ..results import Inspected
 from ..roles import Outcome
 from ..stages.attempts import LED
 from .eye_origin import EyeOrigin, Same
 from .eye_styles import EyeStyles
+from .face_regions import FaceRegion, PhotoFaces
 
 VARIATIONS: Final = 4
 """How many eyes each face is offered."""
 
 PREVIEW: Final[dict[str, Any]] = {"mode": "fast", "variations": VARIATIONS, "all": True}
-"""Every face with eyes that are closed, or may be: the same eyes that a final job opens where it names the face."""
-
-CLOSE_UP_WH: Final = (1.9, 0.8)
-"""The part of the photo that is shown of a face's eyes, in distances between their outer corners."""
-
-
-@dataclass(frozen=True, slots=True)
-class FaceRegion:
-    """A face as it was found; all places in fractions of the photo's width and height.
-
-    Args:
-        eyes: what is shown when it is about this face's eyes.
-        rings: the outline of each eye, x and y in turn.
-    """
-
-    id: int
-    outcome: Outcome
-    reason: str
-    box: Box
-    eyes: Box
-    rings: tuple[tuple[float, ...], ...]
-
-    @property
-    def choosable(self) -> bool:
-        return self.outcome in ("closed", "unsure")
-
-    def to_json(self) -> dict[str, Any]:
-        boxes = {name: _listed(getattr(self, name)) for name in ("box", "eyes")}
-        return {"id": self.id, "outcome": self.outcome, "reason": self.reason, **boxes, "rings": self.rings}
-
-    @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> FaceRegion:
-        rings = tuple(tuple(ring) for ring in told["rings"])
-        return cls(told["id"], told["outcome"], told["reason"], Box(*told["box"]), Box(*told["eyes"]), rings)
+"""Every face with eyes that are closed, or may be: the same eyes that a final job opens where it names the face. Eyes
+that seem open are painted where somebody says so, in a preview that names all these faces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +75,7 @@ class EditSession:
         job: the first preview, whose photos all later jobs take.
         jobs: all that were made for this session; those of before the page was loaded again are noted in the store.
         chosen: the faces that shall be opened.
+        even_open: the faces that seem open, of which somebody has said that they shall be opened all the same.
         waiting: the job that is on, if any; `finishing` when it is the one that makes the file.
         preview: the newest that is done.
         picks: by face, the attempt that a person picked; where there is none, the best is shown.
@@ -124,6 +91,7 @@ class EditSession:
     size_wh: tuple[int, int]
     faces: tuple[FaceRegion, ...]
     chosen: tuple[int, ...]
+    even_open: tuple[int, ...] = ()
     styles: EyeStyles = field(default_factory=EyeStyles)
     adjusting: int | None = None
     waiting: str | None = None
@@ -139,7 +107,15 @@ class EditSession:
 
     @property
     def choosable(self) -> tuple[FaceRegion, ...]:
-        return tuple(face for face in self.faces if face.choosable)
+        return tuple(face for face in self.faces if self.is_choosable(face))
+
+    def is_choosable(self, face: FaceRegion) -> bool:
+        return face.choosable or face.id in self.even_open
+
+    @property
+    def seeming_open(self) -> tuple[FaceRegion, ...]:
+        """Faces that can be chosen only by saying that their eyes are not open."""
+        return tuple(face for face in self.faces if face.seems_open and face.id not in self.even_open)
 
     def variation(self, face: int) -> int | None:
         """Which of the preview's variations shows the eyes that are taken for a face; None where it has none."""
@@ -179,6 +155,15 @@ class EditSession:
         if not turned:
             return self
         return replace(self._invalidated(), chosen=now, close_up=turned[0])
+
+    def with_even_open(self, faces: Collection[int]) -> EditSession:
+        """With these faces chosen although they seem open, for which a new preview is needed; nothing where none is
+        such a face."""
+        now = {face.id for face in self.seeming_open if face.id in faces}
+        if not now:
+            return self
+        more = replace(self, even_open=tuple(sorted({*self.even_open, *now})))
+        return more.with_chosen((*self.chosen, *now))
 
     def with_pick(self, face: int, attempt: int | None) -> EditSession:
         """With these eyes for a face, None for its own; nothing where they were never offered."""
@@ -239,7 +224,9 @@ class EditSession:
 
     def preview_options(self) -> dict[str, Any]:
         """What a preview job is asked."""
-        return {**PREVIEW, **self.styles.options(), **_match(self.matches)}
+        named = [face.id for face in self.choosable]
+        even_open = {"faces": named, "even_open": list(self.even_open)} if self.even_open else {}
+        return {**PREVIEW, **even_open, **self.styles.options(), **_match(self.matches)}
 
     def final_options(self, purpose: Mode) -> dict[str, Any]:
         """What the job is asked that makes the file: these faces, each with the eyes that are seen on it."""
@@ -247,7 +234,9 @@ class EditSession:
             raise ValueError("a preview comes first")
         picks = [[face, self.preview.attempts[face][number - 1]] for face, number in self.eyes.items()]
         seen = {**self.preview.styles.options(), **_match(self.preview.matches)}
-        return {"mode": purpose, "faces": list(self.eyes), "picks": picks, **seen}
+        some = [face for face in self.eyes if face in self.even_open]
+        even_open = {"even_open": some} if some else {}
+        return {"mode": purpose, "faces": list(self.eyes), **even_open, "picks": picks, **seen}
 
     def _invalidated(self) -> EditSession:
         """Before a change: the file that was made, or is being made, is not the one that is wanted any more."""
@@ -259,42 +248,8 @@ def _match(matches: tuple[Same, ...]) -> dict[str, Any]:
     return {"match": [list(one) for one in matches]} if matches else {}
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoFaces:
-    """The size of a photo, and the faces in it."""
-
-    size_wh: tuple[int, int]
-    faces: tuple[FaceRegion, ...]
-
-
 def new_session(names: tuple[str, ...], job: str, found: PhotoFaces) -> EditSession:
     """A session for a photo whose faces were found, with everything chosen that should be."""
     chosen = tuple(face.id for face in found.faces if face.outcome == "closed")
     first = chosen[0] if chosen else None
     return EditSession(names, job, found.size_wh, found.faces, chosen, waiting=job, close_up=first, jobs=(job,))
-
-
-def photo_faces(found: Inspected) -> PhotoFaces:
-    """What was found in a photo, in fractions of its size."""
-    w, h = found.photo.size_wh
-    faces = []
-    for report, face in zip(found.faces, found.detected, strict=True):
-        points = face.landmarks[:, :2] / (w, h)
-        left, right = (face.landmarks[OUTER_CORNER[side], :2] for side in SIDES)
-        apart = max(1.0, float(((left - right) ** 2).sum() ** 0.5))
-        x, y = (left + right) / 2
-        half_w, half_h = (apart * share / 2 for share in CLOSE_UP_WH)
-        eyes = Box(x - half_w, y - half_h, x + half_w, y + half_h).clipped((w, h))
-        rings = tuple(tuple(round(float(v), 5) for v in points[EYE_RING[side]].ravel()) for side in SIDES)
-        box = report.box.clipped((w, h))
-        places = _scaled(box, w, h), _scaled(eyes, w, h)
-        faces.append(FaceRegion(report.id, report.outcome, report.reason, *places, rings))
-    return PhotoFaces((w, h), tuple(faces))
-
-
-def _scaled(box: Box, w: int, h: int) -> Box:
-    return Box(box.left / w, box.top / h, box.right / w, box.bottom / h)
-
-
-def _listed(box: Box) -> list[float]:
-    return [round(side, 5) for side in (box.left, box.top, box.right, box.bottom)]

@@ -21,7 +21,7 @@ from ..photo import FileFacts, Photo
 from ..service.jobs import PHOTO, Job, reference_name
 from ..service.store import ArtifactStore
 from ..settings import Settings
-from .edit_session import FaceRegion, PhotoFaces
+from .face_regions import FaceRegion, PhotoFaces
 
 LONGEST_PX: Final = 1600
 """Of a whole photo on the page."""
@@ -137,8 +137,19 @@ class ImageCache:
         Raises:
             FileNotFoundError: there is no such shot or face, or it has been deleted.
         """
-        source, known = reference_name(number), self.load_shots(job.id)[number - 1 : number]
-        faces = [one for shot in known for one in shot.faces]
+        known = self.load_shots(job.id)[number - 1 : number]
+        return self._face(job, reference_name(number), number, [one for shot in known for one in shot.faces], face)
+
+    def face(self, job: Job, face: int) -> bytes:
+        """A small JPEG of a face in the photo as it came, counted from the left.
+
+        Raises:
+            FileNotFoundError: there is no such face, or it has been deleted.
+        """
+        return self._face(job, PHOTO, ORIGINAL, self.load_faces(job.id).faces, face)
+
+    def _face(self, job: Job, source: str, number: int, faces: Sequence[FaceRegion], face: int) -> bytes:
+        """One of the faces in a photo of that number; the pictures of all are made at once."""
         if face not in (one.id for one in faces):
             raise FileNotFoundError(f"face {face} of shot {number}")
 
@@ -146,7 +157,8 @@ class ImageCache:
             photo = self._read(self._store.get(job.id, source))
             for one in faces:
                 around = _place(_widened(one.box), photo.size_wh).cut(photo.pixels)
-                self._store.put(job.id, _there(number, one.id), _jpeg(_no_wider(around, FACE_PX), photo.file))
+                if around.size:
+                    self._store.put(job.id, _there(number, one.id), _jpeg(_no_wider(around, FACE_PX), photo.file))
 
         return self._cached(job, _there(number, face), render)
 

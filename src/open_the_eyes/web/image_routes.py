@@ -77,6 +77,11 @@ def image_routes(service: JobService, image_cache: ImageCache) -> APIRouter:
         """One face's eyes; variation 0 is the photo as it came."""
         return await picture(request, job_id, lambda job: image_cache.close_up(job, variation, face))
 
+    @router.get("/pictures/{job_id}/face/{face}.jpg")
+    async def face(request: Request, job_id: JobId, face: Annotated[int, Path(ge=1, le=10_000)]) -> Response:
+        """One face of the photo as it came, to tell who it is."""
+        return await picture(request, job_id, lambda job: image_cache.face(job, face))
+
     @router.get("/pictures/{job_id}/shot/{number}.jpg")
     async def shot(request: Request, job_id: JobId, number: Annotated[int, Path(ge=1, le=100)]) -> Response:
         """One of the other shots that came along."""

@@ -15,7 +15,8 @@ from ..service.job_service import JobService
 from ..service.jobs import Job
 from ..service.uploads import Upload
 from .cookie_auth import is_visitor
-from .edit_session import PREVIEW, EditSession, PhotoFaces, Preview, new_session, photo_faces
+from .edit_session import PREVIEW, EditSession, Preview, new_session
+from .face_regions import PhotoFaces, photo_faces
 from .image_cache import ImageCache
 from .tab_memory import TabMemory
 

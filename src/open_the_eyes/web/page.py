@@ -15,9 +15,9 @@ from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 
 from ..errors import OpenTheEyesError
-from . import choices, panels, photo_html, words
+from . import choices, faces_html, panels, photo_html, words
 from .app_manifest import HEAD, STATIC
-from .controller import Controller, PageState, shown_style
+from .controller import Controller, PageState
 from .edit_session import EditSession
 from .refusals import refusal
 from .tab_session import TabSession
@@ -147,7 +147,7 @@ class Page:
             "shots": "" if session is None else photo_html.shots(session),
             "strips": "" if session is None else photo_html.strips(session),
             "compare": "" if session is None else photo_html.compare(session),
-            "faces": "" if session is None else photo_html.face_list(session),
+            "faces": "" if session is None else faces_html.face_list(session),
             "whose": panels.whose(session),
             "finish": panels.finish(session, self._capabilities),
             "done": panels.done(session, final),
@@ -163,7 +163,7 @@ def _controls(page_state: PageState) -> list[Any]:
     session = page_state.session
     if session is None or not (page_state.replaced or page_state.turned):
         return [gr.skip()] * 3
-    return list(shown_style(session.style))
+    return list(choices.shown_style(session.style))
 
 
 def _notice(page_state: PageState) -> Any:

@@ -11,13 +11,14 @@ from itertools import combinations
 from typing import Final
 
 from . import people_html, words
-from .edit_session import EditSession, FaceRegion
+from .edit_session import EditSession
+from .face_regions import FaceRegion
+from .faces_html import CHECK, portrait
 
 CLOSED_EYE: Final = (
     '<svg class="lid" viewBox="0 0 24 14" aria-hidden="true"><path d="M2 3c4 5 16 5 20 0M5 7l-2 4M10 9l-1 4M14 9l1 4'
     'M19 7l2 4"/></svg>'
 )
-CHECK: Final = '<svg class="check" viewBox="0 0 16 16" aria-hidden="true"><path d="M3 8.5l3.5 3.5L13 4.5"/></svg>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ BADGES: Final = (
 
 
 def photo(session: EditSession) -> str:
-    """The photo as it would come out, its faces outlined and numbered; those that can be chosen are buttons."""
+    """The photo as it would come out, its faces outlined and numbered; those that can be chosen are buttons, and so are
+    those that seem open."""
     w, h = session.size_wh
     rings = "".join(_rings(session, face) for face in session.choosable)
     badge, size = badges(session)
@@ -77,38 +79,24 @@ def badge_size(session: EditSession, shape: BadgeShape) -> float:
     w, h = session.size_wh
     places = []
     for face in session.faces:
-        width = shape.edges + DIGIT * len(str(face.id)) + shape.marks * face.choosable
+        width = shape.edges + DIGIT * len(str(face.id)) + shape.marks * session.is_choosable(face)
         x, y = face.box.centre_xy[0], face.box.bottom if _is_low(face) else face.box.top
         places.append((x, y * h / w, width))
     return min((_room(one, other, shape.height) for one, other in combinations(places, 2)), default=1.0)
 
 
 def rooms(session: EditSession) -> dict[int, float]:
-    """By face that can be chosen, how large its button may grow, in widths of the photo, until it touches another's.
+    """By face that has a button, how large that may grow, in widths of the photo, until it touches another's.
 
     That is as far as the nearest of these faces; 1 for one alone.
     """
     w, h = session.size_wh
-    places = {face.id: (face.box.centre_xy[0], face.box.centre_xy[1] * h / w) for face in session.choosable}
+    faces = (*session.choosable, *session.seeming_open)
+    places = {face.id: (face.box.centre_xy[0], face.box.centre_xy[1] * h / w) for face in faces}
     return {
         one: min((max(abs(x - far), abs(y - low)) for other, (far, low) in places.items() if other != one), default=1.0)
         for one, (x, y) in places.items()
     }
-
-
-def face_list(session: EditSession) -> str:
-    """The faces that can be opened, in words, to tick: the same choice as a click on the photo; and why others cannot.
-
-    What is ticked is what was drawn, never what was clicked: it may not have come to anything.
-    """
-    boxes = "".join(
-        f'<button type="button" role="checkbox" aria-checked="{str(face.id in session.chosen).lower()}" '
-        f'data-act="toggle" data-face="{face.id}"><span class="box">{CHECK}</span>{escape(words.seen(face))}</button>'
-        for face in session.choosable
-    )
-    ticked = f'<div class="ote-list" role="group" aria-label="Faces to open"><p>Faces to open</p>{boxes}</div>'
-    others = "".join(f"<p>{escape(said)}</p>" for said in words.not_choosable(session))
-    return f'{ticked * bool(boxes)}<div class="ote-others">{others}</div>'
 
 
 def strips(session: EditSession) -> str:
@@ -119,7 +107,7 @@ def strips(session: EditSession) -> str:
     if session.preview is None:
         return ""
     sure, unsure = (
-        [face for face in session.choosable if (face.outcome == "closed") is is_sure] for is_sure in (True, False)
+        [face for face in session.choosable if (face.outcome != "unsure") is is_sure] for is_sure in (True, False)
     )
     asked = people_html.asked(session)
     rows, folded = ("".join(_strip(session, face, asked[face.id]) for face in faces) for faces in (sure, unsure))
@@ -219,8 +207,14 @@ def _face(session: EditSession, face: FaceRegion, lid: str, room: float) -> str:
     place = ";".join(f"--{side}:{100 * share:.2f}%" for side, share in sides.items())
     place = f"{place};--room:{100 * room:.2f}cqw" if room else place
     low = " low" if _is_low(face) else ""
-    said = escape(words.seen(face))
-    if not face.choosable:
+    said = escape(words.seen(session, face))
+    if face in session.seeming_open:  # whoever has no mouse finds the same in the list
+        return (
+            f'<button type="button" class="ote-face still{low}" style="{place}" data-act="anyway" tabindex="-1" '
+            f'data-face="{face.id}" aria-label="{said}; open them anyway" title="{said}: click to open them anyway">'
+            f'<span class="badge">{face.id}</span></button>'
+        )
+    if not session.is_choosable(face):
         return (
             f'<span class="ote-face still{low}" style="{place}" role="img" aria-label="{said}" title="{said}">'
             f'<span class="badge">{face.id}</span></span>'
@@ -236,18 +230,19 @@ def _face(session: EditSession, face: FaceRegion, lid: str, room: float) -> str:
 
 def _strip(session: EditSession, face: FaceRegion, asked: str) -> str:
     assert session.preview is not None
-    attempts = session.preview.attempts.get(face.id, ())
+    attempts, who = session.preview.attempts.get(face.id, ()), portrait(session, face)
     if not attempts:
         outcome, reason = session.preview.said.get(face.id, (face.outcome, face.reason))
         said = escape(words.deed(face, outcome, reason, names=session.names))
-        return f'<section class="ote-strip none"><h2>Face {face.id}</h2><p>{said}</p>{asked}</section>'
+        return f'<section class="ote-strip none"><h2>{who}Face {face.id}</h2><p>{said}</p>{asked}</section>'
     taken = session.variation(face.id) if face.id in session.chosen else 0
     tiles = [_tile(face.id, "", _close_up(session.job, 0, face.id), "As it was", checked=taken == 0)]
     for number, attempt in enumerate(attempts, start=1):
         picture = _close_up(session.preview.job, number, face.id)
         tiles.append(_tile(face.id, str(attempt), picture, f"Eyes {number}", checked=taken == number))
     return (
-        f'<section class="ote-strip"><h2 id="strip-{face.id}">Face {face.id}</h2>{people_html.whose(session, face.id)}'
+        f'<section class="ote-strip"><h2 id="strip-{face.id}">{who}Face {face.id}</h2>'
+        f"{people_html.whose(session, face.id)}"
         f'<div class="tiles" role="radiogroup" aria-labelledby="strip-{face.id}">{"".join(tiles)}</div>'
         f"{asked}</section>"
     )

@@ -51,7 +51,7 @@ _REFUSALS: Final = {
     ),
     "nothing-closed": (
         "Everybody's eyes are open.",
-        "There is nothing to mend in this photo. For another one, press Start anew.",
+        "If that is wrong, say below the photo whose are not. For another photo, press Start anew.",
     ),
     "none-possible": (
         "There is no face here whose eyes could be opened.",

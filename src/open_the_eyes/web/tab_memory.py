@@ -27,6 +27,7 @@ _PLAIN: Final = (
     "job",
     "names",
     "chosen",
+    "even_open",
     "preview",
     "waiting",
     "purpose",
@@ -61,6 +62,7 @@ class TabMemory:
     strangers: tuple[Same, ...] = ()
     adjusting: int | None = None
     final: str | None = None
+    even_open: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, session: EditSession) -> TabMemory:
@@ -79,16 +81,18 @@ class TabMemory:
             session.strangers,
             session.adjusted,
             session.final,
+            session.even_open,
         )
 
     def applied_to(self, session: EditSession) -> EditSession:
         """A session of that photo, with what was chosen, picked and wished for it, where it can be."""
         offered = {} if session.preview is None else session.preview.attempts
-        chosen = session if self.chosen is None else session.with_chosen(self.chosen)
+        known = session.with_even_open(self.even_open)
+        chosen = known if self.chosen is None else known.with_chosen(self.chosen)
         return replace(
             chosen,
             picks={face: attempt for face, attempt in self.picks.items() if attempt in offered.get(face, ())},
-            styles=self.styles.only([face.id for face in session.choosable]),
+            styles=self.styles.only([face.id for face in known.choosable]),
             finishing=self.purpose is not None and session.waiting is not None,
             purpose=self.purpose or session.purpose,
             close_up=session.close_up if self.chosen is None else self.close_up,
@@ -125,6 +129,7 @@ class TabMemory:
             _triples(given.get("strangers")),
             next(iter(_numbers([given.get("adjusting")])), None),
             _text(given.get("final")),
+            _numbers(given.get("even_open")),
         )
 
 

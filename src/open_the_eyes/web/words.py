@@ -9,8 +9,9 @@ from typing import Final
 
 from ..counting import counted, listed
 from ..roles import Outcome
-from .edit_session import EditSession, FaceRegion
+from .edit_session import EditSession
 from .eye_origin import EyeOrigin
+from .face_regions import FaceRegion
 
 TITLE: Final = "Open The Eyes"
 PROMISE: Final = "Someone blinked? The eyes open, and every other pixel of the photo stays as it is."
@@ -73,9 +74,14 @@ _NUMBERS: Final = (
 )
 
 
-def seen(face: FaceRegion) -> str:
+def seen(session: EditSession, face: FaceRegion) -> str:
     """A face in a list: "Face 2: eyes closed"."""
-    return f"Face {face.id}: {_SEEN.get(face.outcome, face.outcome)}"
+    return f"Face {face.id}: {state(session, face)}"
+
+
+def state(session: EditSession, face: FaceRegion) -> str:
+    """How a face was found: "eyes closed"."""
+    return "eyes seem open" if face.id in session.even_open else _SEEN.get(face.outcome, face.outcome)
 
 
 def found(session: EditSession) -> str:
@@ -114,8 +120,8 @@ def standing(session: EditSession, *, is_file: bool = True) -> str:
     count = len(session.eyes)
     if session.preview is None or not session.choosable:
         return found(session)
-    if not count:
-        return f"{found(session)} {nothing_to_take(session)}"
+    if not count:  # new eyes may be under way
+        return f"{found(session)} {nothing_to_take(session) if session.waiting is None else ''}".rstrip()
     faces = _faces(count)
     if session.final is not None and not is_file:
         return "Nothing was changed. Pick other eyes."

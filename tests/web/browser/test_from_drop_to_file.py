@@ -274,6 +274,6 @@ def test_open_eyes_are_left_in_peace(visitor: Visitor, photos: Path) -> None:
     dropped(page, photos / "awake.jpg")
     page.wait_for_selector(".ote-notice")
     assert "Everybody's eyes are open" in page.locator("[role=alert]").inner_text()
-    assert page.locator(".ote-photo button").count() == 0
+    assert page.locator(".ote-photo button[aria-pressed]").count() == 0
     page.wait_for_selector("[data-job]", state="detached")
     assert page.locator(".ote-finish").count() == 0  # there is no file to make

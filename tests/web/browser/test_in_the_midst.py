@@ -219,3 +219,21 @@ def test_a_page_loaded_again_goes_on_and_starting_anew_deletes_everything(
     page.reload()
     page.wait_for_selector(".ote-drop")
     assert page.locator(".ote-photo").count() == 0
+
+
+def test_who_waits_for_others_sees_how_many_they_are_and_for_how_long(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open()
+    page.evaluate(
+        "() => { window.EventSource = class extends EventTarget {"
+        " constructor() { super(); window.heard = this; } close() {} }; }"
+    )
+    dropped(page, photos / "group.jpg")
+    page.wait_for_selector("[data-job]")
+    for ahead, eta, words in (
+        (2, 41.2, "3 photos are before yours about 41 seconds left"),
+        (0, 12.0, "Another photo is being painted first about 12 seconds left"),
+        (0, None, "Another photo is being painted first"),
+    ):
+        now = {"state": "queued", "position": ahead, "running": 1, "eta_seconds": eta, "stage": "", "fraction": 0}
+        page.evaluate("(now) => heard.dispatchEvent(new MessageEvent('progress', { data: JSON.stringify(now) }))", now)
+        assert page.locator(".ote-progress p").inner_text().strip() == f"Quick preview {words}"

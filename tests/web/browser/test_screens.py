@@ -24,7 +24,7 @@ def test_a_small_face_has_a_button_that_a_finger_hits(visitor: Visitor, group: R
     page = visitor.open(viewport={"width": 320, "height": 568}, **FINGER)
     dropped(page, tmp_path / "far.jpg")
     page.wait_for_selector(".ote-photo")
-    faces = page.locator(".ote-photo button.ote-face")
+    faces = page.locator(".ote-photo button[aria-pressed]")
     assert faces.count() == 2
     for skipped, face in enumerate(faces.all(), start=1):
         box = face.bounding_box()

@@ -28,7 +28,7 @@ const follow = () => {
     if (now.state === 'queued') {
       const ahead = now.position + now.running;
       const said = ahead > 1 ? `${ahead} photos are before yours` : ahead ? stages.behind : stages.queued;
-      show(said, now.running ? '' : left, 0); // how long that one takes is not known here
+      show(said, left, 0);
     } else {
       show(stages[now.stage.split('/')[0]] ?? now.stage, left, now.fraction);
     }
