@@ -23,8 +23,9 @@ def test_faces_that_can_be_chosen_are_buttons_that_say_so_and_the_others_are_not
     buttons = {given["data-face"]: given for tag, given in tags if given.get("data-act") == "toggle"}
     assert {number: given["aria-pressed"] for number, given in buttons.items()} == {"1": "true", "3": "false"}
     assert "eyes closed; will be opened" in str(buttons["1"]["aria-label"])
-    (anyway,) = [given for tag, given in tags if given.get("data-act") == "anyway"]
-    assert (anyway["data-face"], anyway["aria-label"]) == ("2", "Face 2: eyes open; open them anyway")
+    (shown,) = [given for tag, given in tags if "data-show" in given]
+    assert (shown["data-show"], shown["aria-label"]) == ("2", "Face 2: eyes open; show in the list")
+    assert "data-act" not in shown  # a slip of a finger must not give new eyes
     tags = Elements(photo_html.photo(session("closed", "profile"))).tags
     (still,) = [(tag, given["aria-label"]) for tag, given in tags if "still" in str(given.get("class"))]
     assert still == ("span", "Face 2: turned too far to the side")

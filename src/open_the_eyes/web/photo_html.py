@@ -210,8 +210,8 @@ def _face(session: EditSession, face: FaceRegion, lid: str, room: float) -> str:
     said = escape(words.seen(session, face))
     if face in session.seeming_open:  # whoever has no mouse finds the same in the list
         return (
-            f'<button type="button" class="ote-face still{low}" style="{place}" data-act="anyway" tabindex="-1" '
-            f'data-face="{face.id}" aria-label="{said}; open them anyway" title="{said}: click to open them anyway">'
+            f'<button type="button" class="ote-face still{low}" style="{place}" data-show="{face.id}" '
+            f'tabindex="-1" aria-label="{said}; show in the list" title="{said}: click to find it in the list">'
             f'<span class="badge">{face.id}</span></button>'
         )
     if not session.is_choosable(face):

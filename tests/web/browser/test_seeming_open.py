@@ -28,7 +28,11 @@ def test_a_face_that_seems_open_is_opened_all_the_same(
     preview_done(page)
     before = page.locator('.ote-tile input[name="eyes-1"][checked]').get_attribute("data-attempt")
     if way == "photo":
-        page.click('.ote-photo button[data-act=anyway][data-face="2"]')
+        page.click('.ote-photo button[data-show="2"]')
+        page.wait_for_function("document.activeElement.dataset.act === 'anyway'")
+        assert page.locator(f"{CARDS}[data-act=anyway]").is_visible()
+        assert page.locator("[data-job]").count() == 0  # nothing has happened yet
+        page.keyboard.press("Enter")
     else:
         assert not page.locator(f"{CARDS}[data-act=anyway]").is_visible()
         page.get_by_text("Eyes open (1)").click()
@@ -68,7 +72,7 @@ def test_where_everybody_seems_open_the_list_is_open_and_says_what_can_be_done(v
     page.wait_for_selector(".ote-notice")
     assert "say below the photo whose are not" in page.locator("[role=alert]").inner_text()
     page.wait_for_selector("[data-job]", state="detached")
-    page.get_by_role("button", name="Face 1: eyes open; open them anyway").last.tap()
+    page.get_by_role("button", name="Face 1: eyes open; open them anyway").tap()
     preview_done(page)
     assert page.locator(".ote-notice").count() == 0
     assert page.locator(".ote-strip .ote-tile").count() == 5

@@ -11,6 +11,16 @@ element.addEventListener('change', (event) => {
   const input = event.target.closest('input[data-act]');
   if (input) tell({ ...input.dataset });
 });
+// A face on the photo that seems open is shown in the list, where a second press opens it: a slip of a finger must not.
+element.addEventListener('click', (event) => {
+  const face = event.target.closest('button[data-show]')?.dataset.show;
+  const card = face && document.querySelector(`.ote-fold .ote-card[data-face="${face}"]`);
+  if (!card) return;
+  const fold = card.closest('.ote-fold');
+  if (!fold.open) fold.querySelector('summary').click();
+  card.focus({ preventScroll: true });
+  card.scrollIntoView({ block: 'center', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+});
 // A button that goes away with the focus would leave it nowhere: it goes on to the line that says where things stand.
 let focused = null;
 element.addEventListener('focusin', (event) => { focused = event.target; });
