@@ -9,7 +9,8 @@ from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.prepared import Prepared
 from open_the_eyes.models.appearance.steps import AFTER_REFINER, FINEST, At, Painted, Step, grained, refined_by
-from open_the_eyes.roles import Request
+from open_the_eyes.models.appearance.usual_light import UsualLight
+from open_the_eyes.roles import Crop, Request
 
 
 class Bare(AppearanceGenerator):
@@ -33,6 +34,13 @@ class Straight(AppearanceGenerator):
 
     def prepared(self, request: Request) -> Prepared:
         return replace(super().prepared(request), darker=None)
+
+
+class AsItCame(AppearanceGenerator):
+    """Every photo counts as one in usual light."""
+
+    def lit(self, crop: Crop) -> UsualLight:
+        return UsualLight.untold(crop)
 
 
 def strip_grain(painted: Painted, at: At) -> Painted:

@@ -11,7 +11,7 @@ from open_the_eyes.models.appearance.generator import MODEL_FILE, AppearanceGene
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
 from training.overexposed import exposed
-from training.painters import Bare, Refined, Straight
+from training.painters import AsItCame, Bare, Refined, Straight
 
 GONE = Path("gone.bin")
 
@@ -37,3 +37,9 @@ def test_skin_that_is_cut_off_is_spared_by_the_product_alone(closed_crop: Crop, 
     assert (product.darker is not None) is spared
     assert straight.darker is None
     assert straight.crop is straight.bare
+
+
+def test_a_photo_in_odd_light_is_taken_as_it_came_by_one_painter_alone(closed_crop: Crop) -> None:
+    dim = replace(closed_crop, pixels=exposed(closed_crop.pixels, -4.0), view=None)
+    assert AppearanceGenerator().lit(dim).crop is not dim
+    assert AsItCame().lit(dim).crop is dim

@@ -25,11 +25,12 @@ def chroma(colour: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     return np.array([r - g, b - g])
 
 
-def cast_of(skin: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-    """The part of a skin's chroma that must be the light's, (2,); 0 for skins in everyday light."""
+def cast_of(skin: NDArray[np.floating[Any]], farthest: float = FARTHEST) -> NDArray[np.float64]:
+    """The part of a skin's chroma that must be the light's, (2,), if skins go as far as `farthest` by themselves; 0 for
+    skins in everyday light."""
     away = chroma(skin) - SKINS
     distance = float(np.sqrt(away @ np.linalg.solve(SPREAD, away)))
-    return np.asarray(away * (1 - min(1.0, FARTHEST / max(distance, 1e-6))))
+    return np.asarray(away * (1 - min(1.0, farthest / max(distance, 1e-6))))
 
 
 def without_cast(skin: NDArray[np.floating[Any]]) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -31,6 +32,7 @@ from .refiner import EyeRefiner, PaintedEyes
 from .steps import AFTER_REFINER, At, Step, detailed_by, refined_by
 from .strip import laid_back, sampled
 from .traits import TRAITS_FILE, FaceTraits
+from .usual_light import UsualLight
 from .wings import draw_wings
 
 MODEL_FILE: Final = DATA / "appearance.npz"
@@ -49,7 +51,7 @@ RIM_REACH: Final = 0.05
 class AppearanceGenerator(Reloaded):
     """Fulfils `EyeGenerator`; the models are read when the first eye is painted.
 
-    Painters that it is compared with override `steps` or `prepared`.
+    Painters that it is compared with override `steps`, `lit` or `prepared`.
 
     Raises:
         WeightsMissing: a model file is not where it should be (when the first eye is painted).
@@ -84,8 +86,12 @@ class AppearanceGenerator(Reloaded):
         """What eyes get after they are laid into the photo, in order."""
         return (refined_by(self.refiner), *AFTER_REFINER, detailed_by(self.exemplars))
 
+    def lit(self, crop: Crop) -> UsualLight:
+        """A crop in the light that the model has learnt in."""
+        return UsualLight.of(crop)
+
     def prepared(self, request: Request) -> Prepared:
-        """What is painted in."""
+        """What is painted in, of a request whose crop is in usual light."""
         return Prepared.of(request.crop, request.seed)
 
     def generate(
@@ -97,15 +103,19 @@ class AppearanceGenerator(Reloaded):
         patches: list[Folded] = []
         ready: Prepared | None = None
         traits: Traits = None
-        for done, request in enumerate(requests):
+        light: UsualLight | None = None
+        for done, asked in enumerate(requests):
             if watch is not None:
                 watch.tell("generate", done / len(requests))
             # attempts at one face come one after another, so what was last told of one is all that has to be kept
-            if ready is None or ready.came is not request.crop:
-                traits = self.traits.of(request.crop.view)
+            if light is None or light.came is not asked.crop:
+                light = self.lit(asked.crop)
+                traits = self.traits.of(light.crop.view)
+            request = replace(asked, crop=light.crop)
             if ready is None or not ready.suits(request.crop, request.seed):
                 ready = self.prepared(request)
-            patches.append(Folded.of(ready.finished(self._patch(ready, traits, request)), request.crop))
+            patch = ready.finished(self._patch(ready, traits, request))
+            patches.append(Folded.of(light.back(patch), asked.crop))
         return FoldedPatches(patches)
 
     def _patch(self, ready: Prepared, traits: Traits, request: Request) -> Patch:

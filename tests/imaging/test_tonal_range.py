@@ -1,0 +1,41 @@
+"""Where the tones of pictures end."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from open_the_eyes.imaging.tonal_range import TonalRange, within_photo
+
+
+def plain(level: int, count: int = 1000) -> np.typing.NDArray[np.uint8]:
+    return np.full((count, 3), level, np.uint8)
+
+
+def test_the_darkest_and_the_brightest_of_several_pictures_count() -> None:
+    seen = TonalRange.of([np.vstack([plain(60), plain(100)]), np.vstack([plain(70), plain(200)])])
+    assert seen.darkest.tolist() == [60, 60, 60]
+    assert seen.brightest == pytest.approx(200, abs=0.01)
+
+
+def test_each_colour_has_its_own_darkest_and_single_pixels_do_not_count() -> None:
+    pixels = np.vstack([plain(120), plain(0, 2)])
+    pixels[:40, 2] = 30
+    assert TonalRange.of([pixels]).darkest.tolist() == [120, 120, 30]
+
+
+@pytest.mark.parametrize("pictures", [[], [plain(0, 0)]], ids=["no picture", "an empty one"])
+def test_what_is_not_seen_is_usual(pictures: list[np.typing.NDArray[np.uint8]]) -> None:
+    seen = TonalRange.of(pictures)
+    assert (seen.darkest.tolist(), seen.brightest) == ([0, 0, 0], 255)
+
+
+def test_black_beyond_the_photos_edge_is_not_in_it_and_black_inside_is() -> None:
+    view = np.full((50, 50, 3), 90, np.uint8)
+    view[:10] = 0
+    view[30:34, 20:24] = 0
+    there = within_photo(view)
+    assert not there[:12].any()
+    assert there[13:-2, 2:-2].all()
+    assert within_photo(np.full_like(view, 90))[2:-2, 2:-2].all()
+    assert not within_photo(np.zeros_like(view)).any()
