@@ -3,7 +3,8 @@
 FACES is a folder of blinks, one face a picture; these are degraded on purpose. What is wanted is the picture opened
 first and degraded then; what is measured against it is the same picture degraded first and opened then. A row for each
 kind of degradation and each way of painting: L1 where anything was painted, and by how many levels its darkest (1st
-percentile of luma) and brightest (98th) lie off, on average in size. Lengths are for a face of 400 pixels. --out writes
+percentile of luma) and brightest (98th) lie off, on average in size; and how many of the pictures count as in odd light
+(`models.appearance.usual_light`) and as moved (`imaging.motion`). Lengths are for a face of 400 pixels. --out writes
 what was compared: degraded, wanted, and each way. Such sheets show the folder's people: keep them private.
 """
 
@@ -28,7 +29,7 @@ from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Face, Request
-from open_the_eyes.stages.blend import blend, lay
+from open_the_eyes.stages.blend import Degradation, blend, lay
 from open_the_eyes.stages.crop import crop
 
 from .faces import detector, pictures_in, read_rgb
@@ -122,19 +123,24 @@ def main() -> None:
     if not seen:
         raise SystemExit(f"{given.faces}: expected pictures with a face, found none.")
     first = [opened(pixels, face, ways["in usual light"]) for _, pixels, face in track(seen, "opened first")]
-    table = Table("degraded", "painted", "L1", "darkest", "brightest")
+    table = Table("degraded", "painted", "L1", "darkest", "brightest", "odd", "moved")
     for kind in given.kind:
         told: dict[str, list[list[float]]] = {way: [] for way in ways}
-        rows = []
+        rows, odd, shifted = [], dict.fromkeys(ways, 0), 0
         for (path, pixels, face), before in zip(track(seen, kind), first, strict=True):
             degraded, wanted = (KINDS[kind](p, face.box.width) for p in (pixels, before))
+            shut = crop(degraded, face, SIDES)
+            shifted += Degradation.of(shut).motion is not None
+            for way, painter in ways.items():
+                odd[way] += painter.lit(shut).crop is not shut
             made = {way: opened(degraded, face, painter) for way, painter in ways.items()}
             where = (before != pixels).any(axis=2)
             for way, picture in made.items():
                 told[way].append(off(picture, wanted, where))
             rows.append(_row([degraded, wanted, *made.values()], face, f"{path.stem[:26]} {kind}"))
         for way, each in told.items():
-            table.add_row(kind, way, *(f"{value:.2f}" for value in np.mean(each, axis=0)))
+            counts = (f"{count} of {len(seen)}" for count in (odd[way], shifted))
+            table.add_row(kind, way, *(f"{value:.2f}" for value in np.mean(each, axis=0)), *counts)
         if given.out is not None:
             write_sheets(rows, given.out / kind.replace(",", "").replace(" ", "_"))
     Console(width=100).print(table)

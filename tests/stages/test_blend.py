@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.imaging.motion import stroke_of
 from open_the_eyes.imaging.noise import noise_of
 from open_the_eyes.imaging.painting import Painting, Tile
 from open_the_eyes.imaging.smooth import smoothed
@@ -93,6 +94,19 @@ def test_eyes_in_a_face_that_is_out_of_focus_get_as_soft(closed_crop: Crop) -> N
     inside = cv2.erode(np.asarray(soft.mask > 0.98, np.uint8), np.ones((3, 3)))[:, 1:] > 0
     crisp, calm = (np.abs(np.diff(blend(c, sharp)[..., 1].astype(int)))[inside].max() for c in (closed_crop, soft))
     assert calm < 0.6 * crisp
+
+
+def test_eyes_in_a_face_that_moved_are_drawn_out_along_its_movement(closed_crop: Crop) -> None:
+    moved = np.asarray(cv2.filter2D(closed_crop.pixels, -1, stroke_of(12, 0)), np.uint8)
+    dots = np.zeros(moved.shape[:2], np.float32)
+    dots[::4, ::4] = -60
+    out = []
+    for pixels in (closed_crop.pixels, moved):
+        crop = replace(closed_crop, pixels=pixels)
+        plain = Patch(to_tones(pixels), crop.mask, 0, 0.0)
+        dotted = replace(plain, pixels=plain.pixels + threefold(dots))
+        out.append((to_tones(blend(crop, dotted)) - blend(crop, plain))[crop.mask >= 1].std())
+    assert out[1] < 0.6 * out[0]
 
 
 def test_a_face_is_measured_once_for_all_its_patches(portrait_face: Face, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,7 +91,7 @@ def face_blur(photo: NDArray[Any], covered: Plane, landmarks: Points, noise: flo
         landmarks: (478, 2+) of the face, in the same pixels.
         noise: the photo's, levels (`imaging.noise`).
     """
-    noise = noise / _wider(landmarks)
+    noise = noise / eye_scale(landmarks)
     before = min(NOISY[1] * noise, NOISY[2]) if noise > NOISY[0] else 0.0
     return _softness_of(measured(photo, landmarks), measured(covered, landmarks), before)
 
@@ -109,7 +109,7 @@ def _lacking(painted: Tones, blur: float, new: Plane, landmarks: Points) -> floa
         return 0.0
     inside = softness(measured(painted, landmarks), measured(new, landmarks) > 0.5)
     lacking = 0.0 if inside is None else (BLURRED_TO * blur) ** 2 - (ALIKE * inside) ** 2
-    return 0.0 if lacking <= 0 else _wider(landmarks) * ramp(blur, *SOFT) * math.sqrt(lacking)
+    return 0.0 if lacking <= 0 else eye_scale(landmarks) * ramp(blur, *SOFT) * math.sqrt(lacking)
 
 
 def _softened(painted: Tones, part: Box, sigma: float, new: Plane) -> Tones:
@@ -121,14 +121,14 @@ def _softened(painted: Tones, part: Box, sigma: float, new: Plane) -> Tones:
 
 def measured(picture: NDArray[Any], landmarks: Points) -> Plane:
     """(h, w, 3) or (h, w): its luma or itself, at the size at which faces with such landmarks are measured."""
-    wider = _wider(landmarks)
+    wider = eye_scale(landmarks)
     if wider > 1:
         size_wh = max(round(picture.shape[1] / wider), 1), max(round(picture.shape[0] / wider), 1)
         picture = cv2.resize(picture, size_wh, interpolation=cv2.INTER_LINEAR if wider < 2 else cv2.INTER_AREA)
     return luma_of(picture) if picture.ndim == 3 else np.asarray(picture, np.float32)
 
 
-def _wider(landmarks: Points) -> float:
+def eye_scale(landmarks: Points) -> float:
     """How many times as wide as `MEASURED` the wider eye is, at least once."""
     return max(max(seen_eye_width(landmarks, side) for side in SIDES) / MEASURED, 1.0)
 

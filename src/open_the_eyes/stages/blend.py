@@ -10,6 +10,7 @@ import numpy as np
 from ..imaging.arrays import Rgb, to_levels, to_tones
 from ..imaging.focus import face_blur, soft_part
 from ..imaging.geometry import Box
+from ..imaging.motion import Motion, motion_of, moved_part
 from ..imaging.noise import Noise, noise_of, noisy_part
 from ..imaging.painting import Painting, Tile
 from ..imaging.threefold import taken_where, threefold
@@ -36,15 +37,21 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Degradation:
-    """What a camera did to a face, and new pixels are to match: its noise, and its blur (`imaging.focus`)."""
+    """What a camera did to a face, and new pixels are to match: its noise, its blur (`imaging.focus`), and how it was
+    moved; that blur then is the one across the movement."""
 
     noise: Noise
     blur: float
+    motion: Motion | None = None
 
     @classmethod
     def of(cls, crop: Crop) -> Degradation:
         noise = noise_of(crop.pixels, crop.mask > 0, crop.landmarks)
-        return cls(noise, face_blur(crop.pixels, crop.mask, crop.landmarks, noise.level))
+        blur = face_blur(crop.pixels, crop.mask, crop.landmarks, noise.level)
+        motion = motion_of(crop.pixels, crop.mask, crop.landmarks)
+        if motion is not None:
+            blur += motion.share * (min(motion.across, blur) - blur)
+        return cls(noise, blur, motion)
 
 
 def looks_of(crop: Crop, patches: Sequence[Patch]) -> list[Look]:
@@ -73,6 +80,10 @@ def blend(crop: Crop, patch: Patch, around: Degradation | None = None) -> Rgb:
         shown = np.asarray(np.minimum(both / FEATHER, 1), np.float32)
         around = around or Degradation.of(crop)
         pixels = soft_part(patch.pixels, part, around.blur, shown, crop.landmarks)
+        if around.motion is not None:
+            whole = patch.pixels.copy()
+            part.cut(whole)[...] = pixels
+            pixels = moved_part(whole, part, around.motion, shown)
         pixels = noisy_part(pixels, part, crop.pixels, both > 0, around.noise, patch.seed)
         before, show = to_tones(part.cut(out)), part.cut(shown)
         blended = to_levels(before + (pixels - before) * threefold(show))

@@ -25,8 +25,8 @@ from ...roles import Crop, Patch
 from .cast import cast_of
 
 FADED: Final = (50.0, 66.0)
-"""Of the darkest, in the colour that is darkest, between which a photo comes to count as faded. In photos of faces that
-are not, it is 49 at most; where only red or blue is brighter, that is a colour of skin or of hair."""
+"""Of the darkest, in the colour that is darkest, between which a photo comes to count as faded: where only red or blue
+is so bright, that is a colour of skin or of hair."""
 BLACK: Final = 10.0
 """Black would be so much darker than the darkest that is seen."""
 TINTED: Final = 40.0
