@@ -53,7 +53,8 @@ def test_how_far_those_before_it_are_is_seen_by_a_job_that_waits(
         repository.begin(job.id)
         now[0] += seconds
         repository.progress(job.id, "generate", fraction)
-        now[0] += 50.0  # nothing more is heard of it
+        now[0] += 50.0  # it waits for a painter, or for memory, and only says so
+        repository.progress(job.id, "generate/wait", fraction)
     known = set(repository.outlook(last).under_way)
     assert known == {UnderWay("preview", 0.25, 2.0), UnderWay("photo", 0.5, 4.0)}
     repository.begin(first.id, again=True)  # from its beginning

@@ -61,7 +61,7 @@ class Job:
             "forgotten" when nobody is told of it any more, and its files may still have to go.
         seq: counts what has happened to it; the id of the last event.
         created, started, finished: seconds since 1970; `started` is of the latest attempt.
-        moved: when it was last told how far the painting is.
+        moved: when the painting last got further.
         stage, fraction: how far the painting is.
         attempts: how often it was begun; more than once only where a process died in the middle.
         report: what was done, see `open_the_eyes.report`, once it is done.

@@ -127,7 +127,8 @@ class JobRepository:
 
     def progress(self, job: str, stage: str, fraction: float) -> bool:
         """False, when nobody wants it any more."""
-        return self._change(job, ("running",), stage=stage, fraction=fraction, moved=time.time())
+        moved = sa.case((JOBS.c.fraction < fraction, time.time()), else_=JOBS.c.moved)  # who waits tells, too
+        return self._change(job, ("running",), stage=stage, fraction=fraction, moved=moved)
 
     def finish(self, job: str, report: dict[str, Any], results: list[dict[str, Any]]) -> bool:
         """True for the one call that made it done."""
