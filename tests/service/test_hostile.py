@@ -23,6 +23,7 @@ CHUNKED = (
     b"POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n"
 )
+BODY = b'--abc\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\na\r\n--abc--\r\n'
 
 
 def bomb() -> bytes:
@@ -183,6 +184,17 @@ def test_options_that_cannot_be_are_refused(server: RunningService, shut: bytes,
         pytest.param({"data": {"photo": "http://example.org/a.jpg"}}, 422, "multipart", id="an address in a form"),
         pytest.param(
             {"content": b"x", "headers": {"Content-Type": "multipart/form-data"}}, 422, "library", id="no bounds"
+        ),
+        *(
+            pytest.param(
+                {"content": BODY, "headers": {"Content-Type": f"multipart/form-data; {told}"}}, 422, words, id=told[:25]
+            )
+            for told, words in {
+                "boundary*=idna''abc": "names its boundary",
+                "charset=undefined; boundary=abc": "as multipart/form-data has it",
+                "charset=punycode; boundary=abc": "as multipart/form-data has it",
+                "boundary=abc; x=" + '";' * 600: "names its boundary",
+            }.items()
         ),
         pytest.param({"files": [("photo", b"a"), ("photo", b"b")]}, 422, "one file", id="two photos"),
         pytest.param({"files": [("photo", b"a"), ("reason", b"b")]}, 422, "fields", id="a field of another name"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncGenerator, Sequence
-from email.message import Message
 from typing import Any, Final
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
@@ -20,6 +20,8 @@ from .processing import options_of
 
 MAX_OPTIONS: Final = 16_384
 """Bytes of options."""
+MAX_KIND: Final = 1024
+"""Of Content-Type; parsing it takes longer than its length."""
 MAX_FIELDS: Final = 4
 """That are no files."""
 EXACT: Final = 2**53
@@ -35,14 +37,13 @@ async def read_form(request: Request, max_references: int) -> FormData:
         UsageError: it is no form, or broke off, or has more parts than there can be.
         BodyTooLarge: a field that is no file has more bytes than options can have.
     """
-    message = Message()
-    message["Content-Type"] = request.headers.get("content-type", "")
-    boundary = message.get_boundary()
+    kind = request.headers.get("content-type", "")
+    boundary = b"" if len(kind) > MAX_KIND else parse_options_header(kind)[1].get(b"boundary")
     if not boundary:
         raise UsageError(
             "expected a form whose Content-Type names its boundary, got none; leave that header to your HTTP library."
         )
-    body = _FromFirstBoundary(request.stream(), boundary.encode("latin-1", "replace"))
+    body = _FromFirstBoundary(request.stream(), boundary)
     parser = _Parser(
         request.headers,
         body.chunks(),
@@ -54,6 +55,8 @@ async def read_form(request: Request, max_references: int) -> FormData:
         form = await parser.parse()
     except MultiPartException as error:
         raise _refused(error.message, max_references) from error
+    except UnicodeError as error:  # of a charset that is one in Python only
+        raise _refused("", max_references) from error
     if not parser.complete:
         parser.close_files()
         raise _cut_short(body)
