@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,18 @@ def test_what_is_written_is_on_the_disk_before_it_is_answered(tmp_path: Path, pr
     with engine.connect() as connection:
         assert connection.execute(sa.text(f"PRAGMA {pragma}")).scalar() == value
     engine.dispose()
+
+
+def test_processes_that_start_at_once_bring_a_database_up_to_date_together(tmp_path: Path) -> None:
+    for number in range(8):
+        address = f"sqlite:///{tmp_path}/{number}.sqlite"
+        before = connect(address, 1)
+        with before.begin() as connection:
+            connection.execute(sa.text("ALTER TABLE ote_jobs DROP COLUMN moved"))
+        before.dispose()
+        with ThreadPoolExecutor(4) as pool:
+            for engine in pool.map(lambda _, at=address: connect(at, 1), range(4)):
+                engine.dispose()
 
 
 def test_a_database_of_an_older_release_gets_what_came_later_and_keeps_its_jobs(tmp_path: Path) -> None:

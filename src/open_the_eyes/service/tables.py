@@ -60,6 +60,8 @@ def connect(url: str, connections: int) -> sa.Engine:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":  # two processes that start at once would both create it
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(20230517)"))
+            if engine.dialect.name == "sqlite":  # its transactions would begin after the look
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             JOBS.metadata.create_all(connection)
             _bring_up_to_date(connection)
     except (OSError, ValueError, sa.exc.SQLAlchemyError) as error:  # a port that is no number, among others
