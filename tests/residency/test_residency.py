@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 
 from open_the_eyes.errors import Cancelled, NoRoomOnGpu, UsageError
-from open_the_eyes.residency import Residency
+from open_the_eyes.residency import OutOfMemory, Residency
 from tests.residency.counted import CountedMemory
 from tests.residency.fakes import FakeModel, Rig, card, sdxl
 
@@ -115,6 +116,22 @@ def test_what_cannot_be_moved_keeps_what_its_runs_took(second: int, stays: bool)
             pass
     assert len(built) == (1 if stays else 2)
     assert rig.built == ["a bf16"]
+
+
+def test_it_keeps_what_it_took_before_memory_ran_out_as_well() -> None:
+    rig = Rig(245, card("a"))
+    built: list[str] = []
+    rig.residency.register(card("session"), built.append, move=None)
+
+    def work(_: None, numbers: Sequence[int]) -> Sequence[int]:
+        if len(numbers) > 1:
+            raise OutOfMemory
+        return numbers
+
+    assert rig.residency.run("session", [1, 2, 3], work) == [1, 2, 3]
+    with rig.residency.lease("a", batch=2), rig.residency.lease("session"):
+        pass
+    assert len(built) == 2  # what it kept left no room for a
 
 
 def test_a_model_that_finds_no_room_in_the_computers_memory_is_dropped_and_read_again() -> None:

@@ -117,6 +117,7 @@ class Admission:
     def shrink(self, slot: Slot, variant: Variant, record: LeaseRecord, batch: int) -> None:
         """A lease for fewer pictures than it was, because memory ran out; later ones begin with as few."""
         with self._changed:
+            slot.arena_mib = max(slot.arena_mib, slot.working_mib)  # what it took until now it keeps
             slot.working_mib += slot.card.working_mib(batch) - slot.card.working_mib(record.batch)
             record.batch = batch
             slot.learn(variant, batch, self._clock())
