@@ -67,6 +67,14 @@ def test_so_is_one_that_was_looked_for_in_a_photo(
     assert abs(roll_of(found.landmarks)) < 20
 
 
+def test_one_that_is_known_the_right_way_up_as_well_is_one_face(
+    finder: FaceFinder, cut_off: Rgb, portrait_face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [Found(turned_over(portrait_face.landmarks), 0.8), Found(portrait_face.landmarks, 0.7)]
+    monkeypatch.setattr(FaceSearch, "faces", lambda *_, **__: both)
+    assert found_in(Pyramid(cut_off), finder, 48) == both[1:]
+
+
 @pytest.mark.parametrize("above", [0.3, 0.5, 1.0])
 def test_a_face_that_is_head_down_stays_so(
     finder: FaceFinder, portrait: Rgb, portrait_face: Face, above: float

@@ -73,11 +73,14 @@ def found_in(photo: Pyramid, finder: FaceFinder, min_face_px: float, tick: Tick 
 
     Each window that is looked at is a step, and each sighting that is tried.
     """
-    found = []
-    for one in _sought(photo, finder, min_face_px, tick):
-        landmarks = the_right_way_up(photo, finder, one.landmarks)
-        if landmarks is not None:
-            found.append(replace(one, landmarks=landmarks))
+    seen = [(one, the_right_way_up(photo, finder, one.landmarks)) for one in _sought(photo, finder, min_face_px, tick)]
+    found = [one for one, landmarks in seen if landmarks is one.landmarks]
+    for one, landmarks in seen:
+        if landmarks is not None and landmarks is not one.landmarks:
+            face = replace(one, landmarks=landmarks)
+            known = any(same_face(face.box, other.box) for other in found)
+            if counts(face.box, photo.size_wh, min_face_px) and not known:
+                found.append(face)
     return found
 
 
