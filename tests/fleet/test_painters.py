@@ -109,7 +109,9 @@ class Stepping:
         return [Patch(to_tones(r.crop.pixels), r.crop.mask, r.seed, 0.0) for r in requests]
 
 
-def stepping(painter: Painter, generator: Stepping) -> Painter:
+def stepping(painter: Painter, generator: Stepping, *, painted: bool = True) -> Painter:
+    """That paints with this one from now on; it has `painted` before."""
+    painter._patience = painters.PATIENCE_SECONDS if painted else painters.FIRST_PATIENCE_SECONDS
     object.__setattr__(painter, "_engine", replace(painter._engine, generator=generator))
     return painter
 
@@ -140,6 +142,27 @@ def test_a_painter_that_gets_on_may_take_as_long_as_it_needs(
     (answer,) = asyncio.run(stepping(painter, Stepping(8)).paint([([Request(closed_crop, 1)], PLAIN, False)]))
     assert seeds(answer) == [1]
     painter.check_health()
+
+
+def test_a_painter_that_reads_its_models_has_longer_and_only_then(
+    painter: Painter, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(painters, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(painters, "FIRST_PATIENCE_SECONDS", 30.0)
+    reading, hanging = Stepping(1, hangs=True), Stepping(1, hangs=True)
+    threading.Timer(0.6, reading.released.set).start()
+    ask: Any = ([Request(closed_crop, 1)], PLAIN, False)
+    (answer,) = asyncio.run(stepping(painter, reading, painted=False).paint([ask]))
+    assert seeds(answer) == [1]
+    painter.check_health()
+    object.__setattr__(painter, "_engine", replace(painter._engine, generator=hanging))
+
+    async def asked() -> Any:
+        (answer,) = await painter.paint([ask])
+        hanging.released.set()
+        return answer
+
+    assert isinstance(asyncio.run(asked()).error, NoCapacity)
 
 
 def test_a_job_waits_for_its_turn_and_its_watch_is_told(painter: Painter, closed_crop: Crop) -> None:

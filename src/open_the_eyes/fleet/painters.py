@@ -27,6 +27,8 @@ WAITS_SECONDS: Final = (0.5, 2.0, 10.0, 30.0)
 PATIENCE_SECONDS: Final = 600.0
 """A painter that gets no further for so long is given up, and the jobs in its hands. How long they waited for their
 turn does not count."""
+FIRST_PATIENCE_SECONDS: Final = 3600.0
+"""The same until it has painted: meanwhile models are read, perhaps over a slow network, and compiled."""
 GLANCE_SECONDS: Final = 2.0
 """How often a frontend that waits looks whether its job is still wanted."""
 
@@ -53,6 +55,7 @@ class Painter:
     def __init__(self, engine: str, settings: Settings, gpus: float = 0.0) -> None:
         self._engine: Final = load_engine(engine_name(engine), part_of_gpu(settings, gpus))
         self._hangs = False
+        self._patience = FIRST_PATIENCE_SECONDS
 
     def facts(self) -> tuple[str, str]:
         """Name of the engine, and why it was taken."""
@@ -82,12 +85,13 @@ class Painter:
             moved = time.monotonic()
 
         work = asyncio.ensure_future(asyncio.to_thread(self._painted, asks, Stopwatch(move)))
-        while (left := moved + PATIENCE_SECONDS - time.monotonic()) > 0:
+        while (left := moved + self._patience - time.monotonic()) > 0:
             await asyncio.wait({work}, timeout=left)
             if work.done():
+                self._patience = PATIENCE_SECONDS
                 return work.result()
         self._hangs = True
-        stuck = NoCapacity(f"expected the painter to get on, it did not for {PATIENCE_SECONDS:.0f} s; send it again.")
+        stuck = NoCapacity(f"expected the painter to get on, it did not for {self._patience:.0f} s; send it again.")
         return [Refused(stuck) for _ in asks]
 
     @one_blas_thread()
