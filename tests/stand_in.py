@@ -77,4 +77,4 @@ class StandIn:
             self.saved.append(how)
             return replace(report, outputs=(OutputReport(str(path), "11" * 32),))
 
-        return SimpleNamespace(changed=opens, report=report, save=save)
+        return SimpleNamespace(changed=opens, report=report, options=options, save=save)

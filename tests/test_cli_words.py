@@ -217,7 +217,10 @@ def test_eyes_that_only_seem_open_come_with_the_option_that_opens_them() -> None
     outcomes: tuple[Outcome, ...] = ("already_open", "covered", "already_open")
     faces = [face_report(outcome, number=number) for number, outcome in enumerate(outcomes, start=1)]
     advice = "  --faces 1,3 --even-open opens eyes that only seem open"
-    assert words.opened_lines(report_of("a.jpg", *faces))[-2] == advice
+    report = report_of("a.jpg", *faces)
+    assert words.opened_lines(report)[-2] == advice
+    assert advice not in words.opened_lines(report, even_open=True)  # both eyes of each are hidden
+    assert advice not in words.opened_lines(replace(report, engine="reference"))
     done = report_of("a.jpg", *faces, face_report(after=(1, 1)), outputs=("b.jpg",))
     assert advice not in words.opened_lines(done)
 

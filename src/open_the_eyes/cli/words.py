@@ -54,14 +54,19 @@ def inspected_line(face: FaceReport) -> str:
     return f"face {face.id}: {state} (gap {eyes}); {_WOULD.get(face.outcome, '`open` would leave it alone')}"
 
 
-def opened_lines(report: Report) -> list[str]:
-    """A photo after `open`: each face, how to have more opened, and where the result is, or why there is none."""
+def opened_lines(report: Report, *, even_open: bool = False) -> list[str]:
+    """A photo after `open`: each face, how to have more opened, and where the result is, or why there is none.
+
+    Args:
+        even_open: eyes that seem open were opened as well, as far as they can be.
+    """
     lines = [_path(report.input.path), *(f"  {line}" for line in face_lines(report.faces))]
     unsure = ",".join(str(face.id) for face in report.faces if face.outcome == "unsure" and face.no_donor is None)
-    if unsure and (report.engine != "reference" or report.references):  # without these it opens no more
+    paints = report.engine != "reference" or bool(report.references)  # without these it opens no more
+    if unsure and paints:
         lines.append(f"  --all opens eyes that may be closed as well, --faces {unsure} these alone")
     seeming = ",".join(str(face.id) for face in report.faces if face.outcome == "already_open")
-    if seeming and not unsure and not report.outputs:
+    if seeming and paints and not (unsure or even_open or report.outputs):
         lines.append(f"  --faces {seeming} --even-open opens eyes that only seem open")
     for output in report.outputs:
         lines += [f"  written: {_path(output.path)}", *(f"    note: {note}" for note in output.notes)]
