@@ -201,13 +201,23 @@ def test_a_listed_photo_that_is_not_there_is_left_to_fail_alone(shoot: Path) -> 
 
 
 def test_names_in_a_list_that_are_as_from_here_are_refused_and_not_looked_for_in_vain(shoot: Path) -> None:
-    (shoot / "list.txt").write_text("a.jpg\ngone.jpg\nshoot/day/c.jpg\n")
+    (shoot / "list.txt").write_text(f"{shoot.absolute()}/a.jpg\ngone.jpg\nshoot/day/c.jpg\n")
     with pytest.raises(
         UsageError, match=r"^shoot/list\.txt: .* own folder, shoot/day/c\.jpg is there from this folder"
     ):
         plan(["shoot/list.txt"], "out")
     (shoot / "list.txt").write_text(f"a.jpg\n{shoot.absolute()}/day/c.jpg\n")
     assert len(plan(["shoot/list.txt"], "out").items) == 2
+
+
+def test_a_listed_photo_that_is_there_from_here_alone_fails_alone_where_others_are_beside_the_list(shoot: Path) -> None:
+    Path("gone.jpg").write_bytes(JPEG)
+    (shoot / "list.txt").write_text("gone.jpg\na.jpg\n")
+    items = plan(["shoot/list.txt"], "out").items
+    assert [(item.source, item.size > 0) for item in items] == [
+        (Path("shoot/a.jpg"), True),
+        (Path("shoot/gone.jpg"), False),
+    ]
 
 
 def test_an_address_in_a_list_is_refused_and_told_without_its_secrets(shoot: Path) -> None:

@@ -223,14 +223,14 @@ def _listed(path: Path) -> list[Path]:
     if elsewhere is not None:
         raise UsageError(f"{path}: expected photos of this machine, got an address, {elsewhere}; fetch them first.")
     photos = [path.parent / name for name in names]
-    from_here = (
-        name for name, photo in zip(names, photos, strict=True) if not is_there(photo) and is_there(Path(name))
-    )
-    if name := next(from_here, None):
-        raise UsageError(
-            f"{path}: expected names as they are from the list's own folder, {typed(name)} is there from this folder "
-            "alone; move the list here, or write whole names into it."
-        )
+    relative = [name for name in names if not Path(name).is_absolute()]
+    if not any(is_there(path.parent / name) for name in relative):  # else the names are right, and some photos gone
+        from_here = next((name for name in relative if is_there(Path(name))), None)
+        if from_here is not None:
+            raise UsageError(
+                f"{path}: expected names as they are from the list's own folder, {typed(from_here)} is there from this "
+                "folder alone; move the list here, or write whole names into it."
+            )
     return photos
 
 
