@@ -93,6 +93,45 @@ def test_what_is_hidden_or_lies_behind_a_link_is_told_once(
         assert found.left_out.to_json()["linked folder"]["first"] == ["shoot/far"]
 
 
+@pytest.mark.parametrize(
+    ("sources", "folders"),
+    [
+        (["shoot"], ["shoot/.trash", "shoot/.bin", "shoot/far"]),
+        (["shoot", "shoot/.trash"], ["shoot/far"]),
+        (["day/../shoot/.trash/*.jpg", "shoot/**/*.jpg"], ["shoot/far"]),
+        (["shoot", "shoot/far"], ["shoot/.trash", "shoot/.bin"]),
+        (["shoot", "elsewhere"], ["shoot/.trash", "shoot/.bin"]),
+        (["shoot", "elsewhere/*.jpg"], ["shoot/.trash", "shoot/.bin", "shoot/far"]),
+        (["shoot", "elsewhere/**/*.jpg", "shoot/.trash"], []),
+    ],
+)
+def test_a_folder_that_is_looked_into_all_the_same_is_not_advised(
+    shoot: Path, sources: list[str], folders: list[str]
+) -> None:
+    Path("day").mkdir()
+    Path("elsewhere/far").mkdir(parents=True)
+    Path("elsewhere/far/e.jpg").write_bytes(JPEG)
+    Path("elsewhere/f.jpg").write_bytes(JPEG)
+    (shoot / "far").symlink_to("../elsewhere/far", target_is_directory=True)
+    (shoot / "again").symlink_to("day", target_is_directory=True)
+    (shoot / "empty/up").symlink_to("..", target_is_directory=True)
+    (shoot / ".bin").symlink_to(".trash", target_is_directory=True)
+    told = plan(sources, "out").left_out.to_json()
+    first = [path for kind in ("hidden folder", "linked folder") if kind in told for path in told[kind]["first"]]
+    assert sorted(first) == sorted(folders)
+
+
+@pytest.mark.parametrize("source", ["shoot", "shoot/**/*"])
+def test_results_that_are_hidden_and_folders_of_version_control_are_not_missed(shoot: Path, source: str) -> None:
+    before = plan([source], "out").left_out.counts
+    (shoot / ".a.opened.jpg").write_bytes(JPEG)
+    for name in (".git", "day/.hg", ".svn"):
+        (shoot / name).mkdir()
+        (shoot / name / "a.jpg").write_bytes(JPEG)
+    assert plan([source], "out").left_out.counts == before
+    assert len(plan(["shoot/.git"], "out").items) == 1
+
+
 @pytest.mark.parametrize("source", ["shoot", "shoot/**/*.jpg", "shoot/*/*.jpg"])
 def test_what_a_drive_or_a_program_keeps_for_itself_is_no_photo_unless_it_is_named(shoot: Path, source: str) -> None:
     for name in (
