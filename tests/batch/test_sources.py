@@ -93,6 +93,45 @@ def test_what_is_hidden_or_lies_behind_a_link_is_told_once(
         assert found.left_out.to_json()["linked folder"]["first"] == ["shoot/far"]
 
 
+@pytest.mark.parametrize(
+    ("sources", "folders"),
+    [
+        (["shoot"], ["shoot/.trash", "shoot/.bin", "shoot/far"]),
+        (["shoot", "shoot/.trash"], ["shoot/far"]),
+        (["day/../shoot/.trash/*.jpg", "shoot/**/*.jpg"], ["shoot/far"]),
+        (["shoot", "shoot/far"], ["shoot/.trash", "shoot/.bin"]),
+        (["shoot", "elsewhere"], ["shoot/.trash", "shoot/.bin"]),
+        (["shoot", "elsewhere/*.jpg"], ["shoot/.trash", "shoot/.bin", "shoot/far"]),
+        (["shoot", "elsewhere/**/*.jpg", "shoot/.trash"], []),
+    ],
+)
+def test_a_folder_that_is_looked_into_all_the_same_is_not_advised(
+    shoot: Path, sources: list[str], folders: list[str]
+) -> None:
+    Path("day").mkdir()
+    Path("elsewhere/far").mkdir(parents=True)
+    Path("elsewhere/far/e.jpg").write_bytes(JPEG)
+    Path("elsewhere/f.jpg").write_bytes(JPEG)
+    (shoot / "far").symlink_to("../elsewhere/far", target_is_directory=True)
+    (shoot / "again").symlink_to("day", target_is_directory=True)
+    (shoot / "empty/up").symlink_to("..", target_is_directory=True)
+    (shoot / ".bin").symlink_to(".trash", target_is_directory=True)
+    told = plan(sources, "out").left_out.to_json()
+    first = [path for kind in ("hidden folder", "linked folder") if kind in told for path in told[kind]["first"]]
+    assert sorted(first) == sorted(folders)
+
+
+@pytest.mark.parametrize("source", ["shoot", "shoot/**/*"])
+def test_results_that_are_hidden_and_folders_of_version_control_are_not_missed(shoot: Path, source: str) -> None:
+    before = plan([source], "out").left_out.counts
+    (shoot / ".a.opened.jpg").write_bytes(JPEG)
+    for name in (".git", "day/.hg", ".svn"):
+        (shoot / name).mkdir()
+        (shoot / name / "a.jpg").write_bytes(JPEG)
+    assert plan([source], "out").left_out.counts == before
+    assert len(plan(["shoot/.git"], "out").items) == 1
+
+
 @pytest.mark.parametrize("source", ["shoot", "shoot/**/*.jpg", "shoot/*/*.jpg"])
 def test_what_a_drive_or_a_program_keeps_for_itself_is_no_photo_unless_it_is_named(shoot: Path, source: str) -> None:
     for name in (
@@ -201,13 +240,23 @@ def test_a_listed_photo_that_is_not_there_is_left_to_fail_alone(shoot: Path) -> 
 
 
 def test_names_in_a_list_that_are_as_from_here_are_refused_and_not_looked_for_in_vain(shoot: Path) -> None:
-    (shoot / "list.txt").write_text("a.jpg\ngone.jpg\nshoot/day/c.jpg\n")
+    (shoot / "list.txt").write_text(f"{shoot.absolute()}/a.jpg\ngone.jpg\nshoot/day/c.jpg\n")
     with pytest.raises(
         UsageError, match=r"^shoot/list\.txt: .* own folder, shoot/day/c\.jpg is there from this folder"
     ):
         plan(["shoot/list.txt"], "out")
     (shoot / "list.txt").write_text(f"a.jpg\n{shoot.absolute()}/day/c.jpg\n")
     assert len(plan(["shoot/list.txt"], "out").items) == 2
+
+
+def test_a_listed_photo_that_is_there_from_here_alone_fails_alone_where_others_are_beside_the_list(shoot: Path) -> None:
+    Path("gone.jpg").write_bytes(JPEG)
+    (shoot / "list.txt").write_text("gone.jpg\na.jpg\n")
+    items = plan(["shoot/list.txt"], "out").items
+    assert [(item.source, item.size > 0) for item in items] == [
+        (Path("shoot/a.jpg"), True),
+        (Path("shoot/gone.jpg"), False),
+    ]
 
 
 def test_an_address_in_a_list_is_refused_and_told_without_its_secrets(shoot: Path) -> None:

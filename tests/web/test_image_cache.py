@@ -151,19 +151,25 @@ def test_a_face_of_another_shot_is_shown_with_a_little_around_it(
             room.shot_face(job, shot, face)
 
 
-def test_a_face_of_the_photo_is_shown_as_it_came_and_one_outside_of_it_hides_no_other(store: ArtifactStore) -> None:
+def test_a_face_of_the_photo_is_shown_as_it_came_and_one_outside_of_it_hides_no_other(
+    store: ArtifactStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job, room = kept(store, as_file(painted(RIGHT, 200))), image_cache(store)
     outside = Box(1, 0.2, 1, 0.5)
-    room.save_faces(
-        JOB, PhotoFaces((400, 300), (*room.load_faces(JOB).faces, FaceRegion(3, "closed", "", outside, outside, ())))
-    )
+    regions = (*room.load_faces(JOB).faces, FaceRegion(3, "closed", "", outside, outside, ()))
+    known = PhotoFaces((400, 300), regions)
+    room.save_faces(JOB, known, [known])
     face = pixels_of(room.face(job, 2))
     assert face.shape[:2] == (round(300 * RIGHT.height * 1.5), round(400 * RIGHT.width * 1.5))
     assert face[face.shape[0] // 2, face.shape[1] // 2, 0] == pytest.approx(200, abs=3)
     assert pixels_of(room.face(job, 1)).max() < 120
+    monkeypatch.setattr(room, "_read", None)  # nothing would be kept: each who asks would have all made again
+    store.put(JOB, "reference-1", as_file(flat(90)))
     for number in (3, 4):
         with pytest.raises(FileNotFoundError):
             room.face(job, number)
+        with pytest.raises(FileNotFoundError):
+            room.shot_face(job, 1, number)
 
 
 @pytest.mark.parametrize("ask", ["whole", "close_up", "shot", "shot_face", "face"])

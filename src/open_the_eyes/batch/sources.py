@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import copy
 import functools
 import glob
 import itertools
@@ -30,6 +31,8 @@ _OF_SYSTEM: Final = frozenset(
     | {"$RECYCLE.BIN", "System Volume Information", "lost+found"}
 )
 """Folders that a drive keeps by itself: thumbnails, what was deleted, earlier states."""
+_OF_VERSIONS: Final = frozenset({".git", ".hg", ".svn"})
+"""Folders in which Git, Mercurial and Subversion keep what they need."""
 _LIBRARIES: Final = (".photoslibrary", ".aplibrary", ".lrdata", ".lrlibrary")
 """How folders end that a program keeps: Apple's Photos and Aperture, Lightroom; macOS shows the first ones as files."""
 
@@ -40,15 +43,16 @@ def is_hidden(name: str) -> bool:
 
 
 def is_hidden_photo(name: str) -> bool:
-    """Whether a file is a photo but for being hidden; what macOS keeps beside each file (._a.jpg) is none."""
+    """Whether a file is a photo but for being hidden: no result, and not what macOS keeps beside each (._a.jpg)."""
     from ..files import SUFFIXES
 
-    return is_hidden(name) and Path(name).suffix.lower() in SUFFIXES and not name.startswith("._")
+    photo = Path(name).suffix.lower() in SUFFIXES and not name.startswith("._")
+    return photo and is_hidden(name) and not is_result(name)
 
 
 def _is_kept(name: str) -> bool:
     """Whether a drive or a program keeps a folder of this name for itself."""
-    return name in _OF_SYSTEM or name.lower().endswith(_LIBRARIES)
+    return name in _OF_SYSTEM or name in _OF_VERSIONS or name.lower().endswith(_LIBRARIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,11 @@ class PhotoCollector:
     def __init__(self, out: Path) -> None:
         self._out = out
         self._roots: list[Path | None] = []
+        self._named: list[Path] = []
+        self._walked: list[Path] = []
         self.photos: list[Path] = []
-        self.left_out = LeftOut()
-        self._skipped: set[Path] = set()
+        self._unfit = LeftOut()
+        self._skipped: dict[Path, str] = {}
 
     def add(self, source: str) -> None:
         path = Path(source)
@@ -76,6 +82,7 @@ class PhotoCollector:
         if is_folder(path):
             self._take_in(_walked(path), path)
             self._roots.append(path)
+            self._walked.append(path)
         elif is_file(path) and path.suffix.lower() == LIST_SUFFIX:
             self.photos += _listed(path)
             self._roots.append(None)
@@ -86,10 +93,35 @@ class PhotoCollector:
             root = _fixed_part(source)
             if not is_folder(root):
                 raise _not_found(root)
-            self._take_in(_matching(root, path.parts[len(root.parts) :]), root)
+            parts = path.parts[len(root.parts) :]
+            self._take_in(_matching(root, parts), root)
             self._roots.append(root)
+            (self._walked if parts[0] == "**" else self._named).append(root)
         else:
             raise _not_found(path)
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What is not done of all that was named so far; not what one source skips and another brings along."""
+        found = copy.deepcopy(self._unfit)
+        marks = functools.cache(marks_of)
+        walked = frozenset().union(*map(marks, self._walked))
+        named = walked.union(*map(marks, self._named))
+
+        def is_done(folder: Path) -> bool:
+            if not named.isdisjoint(marks(folder)):
+                return True
+            for place in (real := _seen_through(folder), *real.parents):
+                if not walked.isdisjoint(marks(place)):
+                    return True
+                if is_hidden(place.name):
+                    return False
+            return False
+
+        for path, kind in self._skipped.items():
+            if kind == HIDDEN_PHOTO or not is_done(path):
+                found.add(str(path), kind)
+        return found
 
     def root(self, photos: Sequence[Path]) -> Path:
         """The one folder that was named; where there is none, or more, the deepest that holds all photos."""
@@ -124,9 +156,8 @@ class PhotoCollector:
         for path in files:
             if isinstance(path, _Skipped):
                 place = path.path.parent if path.kind == HIDDEN_PHOTO else path.path
-                if path.path not in self._skipped and not (inside and folder_in_results(place)):
-                    self._skipped.add(path.path)  # two patterns may meet it
-                    self.left_out.add(str(path.path), path.kind)
+                if not (inside and folder_in_results(place)):
+                    self._skipped[path.path] = path.kind  # two patterns may meet it
                 continue
             folder = path.parent
             file = path if enterable(folder) else folder  # whose names may be read, and no more
@@ -139,7 +170,7 @@ class PhotoCollector:
             if locked or (file.suffix.lower() in SUFFIXES and not is_result(file.name)):
                 self.photos.append(file)
             else:
-                self.left_out.add(str(file))
+                self._unfit.add(str(file))
 
 
 def _not_found(path: Path) -> UsageError | UnreadablePhoto:
@@ -223,14 +254,14 @@ def _listed(path: Path) -> list[Path]:
     if elsewhere is not None:
         raise UsageError(f"{path}: expected photos of this machine, got an address, {elsewhere}; fetch them first.")
     photos = [path.parent / name for name in names]
-    from_here = (
-        name for name, photo in zip(names, photos, strict=True) if not is_there(photo) and is_there(Path(name))
-    )
-    if name := next(from_here, None):
-        raise UsageError(
-            f"{path}: expected names as they are from the list's own folder, {typed(name)} is there from this folder "
-            "alone; move the list here, or write whole names into it."
-        )
+    relative = [name for name in names if not Path(name).is_absolute()]
+    if not any(is_there(path.parent / name) for name in relative):  # else the names are right, and some photos gone
+        from_here = next((name for name in relative if is_there(Path(name))), None)
+        if from_here is not None:
+            raise UsageError(
+                f"{path}: expected names as they are from the list's own folder, {typed(from_here)} is there from this "
+                "folder alone; move the list here, or write whole names into it."
+            )
     return photos
 
 

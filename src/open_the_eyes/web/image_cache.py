@@ -135,27 +135,31 @@ class ImageCache:
         """A small JPEG of a face in one of the other shots, counted from the left.
 
         Raises:
-            FileNotFoundError: there is no such shot or face, or it has been deleted.
+            FileNotFoundError: there is no such shot or face, nothing of the face is inside, or it has been deleted.
         """
-        known = self.load_shots(job.id)[number - 1 : number]
-        return self._face(job, reference_name(number), number, [one for shot in known for one in shot.faces], face)
+        for shot in self.load_shots(job.id)[number - 1 : number]:
+            return self._face(job, reference_name(number), number, shot, face)
+        raise FileNotFoundError(f"shot {number}")
 
     def face(self, job: Job, face: int) -> bytes:
         """A small JPEG of a face in the photo as it came, counted from the left.
 
         Raises:
-            FileNotFoundError: there is no such face, or it has been deleted.
+            FileNotFoundError: there is no such face, nothing of it is inside the photo, or it has been deleted.
         """
-        return self._face(job, PHOTO, ORIGINAL, self.load_faces(job.id).faces, face)
+        return self._face(job, PHOTO, ORIGINAL, self.load_faces(job.id), face)
 
-    def _face(self, job: Job, source: str, number: int, faces: Sequence[FaceRegion], face: int) -> bytes:
-        """One of the faces in a photo of that number; the pictures of all are made at once."""
-        if face not in (one.id for one in faces):
+    def _face(self, job: Job, source: str, number: int, faces: PhotoFaces, face: int) -> bytes:
+        """One of the faces in a photo of that number; the pictures of all are made at once.
+
+        What cannot come of it is no reason to make them: it would never be kept, so each who asks would wait.
+        """
+        if not any(one.id == face and _place(_widened(one.box), faces.size_wh).area for one in faces.faces):
             raise FileNotFoundError(f"face {face} of shot {number}")
 
         def render() -> None:
             photo = self._read(self._store.get(job.id, source))
-            for one in faces:
+            for one in faces.faces:
                 around = _place(_widened(one.box), photo.size_wh).cut(photo.pixels)
                 if around.size:
                     self._store.put(job.id, _there(number, one.id), _jpeg(_no_wider(around, FACE_PX), photo.file))
