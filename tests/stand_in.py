@@ -78,3 +78,11 @@ class StandIn:
             return replace(report, outputs=(OutputReport(str(path), "11" * 32),))
 
         return SimpleNamespace(changed=opens, report=report, options=options, save=save)
+
+
+def photos(*said: str) -> list[str]:
+    """photo1.jpg, photo2.jpg, ... in the present folder."""
+    names = [f"photo{number}.jpg" for number in range(1, len(said) + 1)]
+    for name, text in zip(names, said, strict=True):
+        Path(name).write_text(text)
+    return names

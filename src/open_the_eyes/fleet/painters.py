@@ -88,7 +88,8 @@ class Painter:
         while (left := moved + self._patience - time.monotonic()) > 0:
             await asyncio.wait({work}, timeout=left)
             if work.done():
-                self._patience = PATIENCE_SECONDS
+                if not all(isinstance(answer, Refused) for answer in work.result()):
+                    self._patience = PATIENCE_SECONDS
                 return work.result()
         self._hangs = True
         stuck = NoCapacity(f"expected the painter to get on, it did not for {self._patience:.0f} s; send it again.")

@@ -56,6 +56,7 @@ async def read_form(request: Request, max_references: int) -> FormData:
     except MultiPartException as error:
         raise _refused(error.message, max_references) from error
     except UnicodeError as error:  # of a charset that is one in Python only
+        parser.close_files()
         raise _refused("", max_references) from error
     if not parser.complete:
         parser.close_files()

@@ -138,9 +138,8 @@ def laid(crop: Crop, eyes: Mapping[Side, Placed], style: EyeStyle, jitter: Jitte
     """The crop's pixels with eyes that were placed in it; `jitter` (2,) turns both irises, in iris radii."""
     pixels, show = to_tones(crop.pixels), np.zeros(crop.mask.shape, np.float32)
     looks = {side: _lit(eye, side, style, jitter) for side, eye in eyes.items()}
-    blur = min(
-        (one.blur for one in looks.values() if one.blur is not None), default=0.0
-    )  # one for both: they are a pair
+    told = [one.blur for one in looks.values() if one.blur is not None]
+    blur = min(told, default=0.0)  # one for both: they are a pair
     corners: dict[Side, Points] = {}
     for side, eye in eyes.items():
         corners[side] = layout.ring_of(eye.eyes.points, side)[0] + eye.part.offset[:2]
