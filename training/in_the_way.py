@@ -51,6 +51,8 @@ def found_in(one: Crop) -> set[str]:
     }
     if one.winged:
         found.add("wings of eyeliner")
+    if one.cloth is not None:
+        found.add("cloth from below")
     if ShorterExposure.of(one) is not None:
         found.add("overexposed skin")
     for side in one.sides:

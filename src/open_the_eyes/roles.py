@@ -101,6 +101,7 @@ class Crop:
         view: (192, 192, 3), the whole face without its eyes (`imaging.face_view`), to tell what would suit it; None
             where that was not looked at, as of donors.
         winged: the eyes whose tail is a wing of eyeliner, which an open eye has as well.
+        cloth: (h, w) 0..1, no part of the mask: what covers the face from below (`imaging.cloth`); None where nothing.
     """
 
     face: Face
@@ -113,6 +114,7 @@ class Crop:
     tips: Plane | None = None
     view: Rgb | None = None
     winged: tuple[Side, ...] = ()
+    cloth: Plane | None = None
 
     @property
     def open_side(self) -> Side | None:
@@ -122,7 +124,8 @@ class Crop:
 
     def cut(self, part: Box) -> Crop:
         """What of it lies in a part, whole pixels of the crop, as a crop of its own; its pixels are views."""
-        tails, tips = (None if plane is None else part.cut(plane) for plane in (self.tails, self.tips))
+        planes = (self.tails, self.tips, self.cloth)
+        tails, tips, cloth = (None if plane is None else part.cut(plane) for plane in planes)
         return replace(
             self,
             window=part.placed_in(self.window),
@@ -131,6 +134,7 @@ class Crop:
             mask=part.cut(self.mask),
             tails=tails,
             tips=tips,
+            cloth=cloth,
         )
 
 

@@ -17,6 +17,7 @@ from open_the_eyes.models.cut_faces import the_right_way_up
 from open_the_eyes.models.face_finder import FaceFinder, Sighting
 from open_the_eyes.models.face_search import FaceSearch, Found, found_in
 from open_the_eyes.roles import Face
+from training.masked import MASKS, worn
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,15 @@ def test_a_face_taken_for_one_that_is_head_down_is_turned_over(
     finder: FaceFinder, cut_off: Rgb, portrait_face: Face
 ) -> None:
     seen = the_right_way_up(Pyramid(cut_off), finder, turned_over(portrait_face.landmarks))
+    assert seen is not None
+    for side in SIDES:
+        assert np.linalg.norm(eye_middle(seen, side) - eye_middle(portrait_face.landmarks, side)) < 4
+
+
+def test_so_is_a_face_with_a_mask_on_wherever_it_is(finder: FaceFinder, portrait: Rgb, portrait_face: Face) -> None:
+    misread = turned_over(portrait_face.landmarks)
+    assert the_right_way_up(Pyramid(portrait), finder, misread) is misread
+    seen = the_right_way_up(Pyramid(worn(portrait, portrait_face.landmarks, MASKS["white"])), finder, misread)
     assert seen is not None
     for side in SIDES:
         assert np.linalg.norm(eye_middle(seen, side) - eye_middle(portrait_face.landmarks, side)) < 4

@@ -36,6 +36,8 @@ NASION: Final = 168
 """Between the eyes, where the bridge of the nose begins."""
 NOSE_TIP: Final = 1
 MOUTH_CORNERS: Final = (61, 291)
+EAR: Final[dict[Side, int]] = {"left": 234, "right": 454}
+"""Where the face ends beside the eyes, in front of the ears."""
 
 FACE_OVAL: Final = [
     10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,

@@ -1,8 +1,8 @@
-"""Faces that the picture's edge cuts off just below the eyes, which the networks take for faces that are head down.
+"""Faces of which nothing is seen from just below the eyes on, which the networks take for faces that are head down.
 
-Where the nose and the mouth are missing, brows pass for the lids of a face whose forehead the edge has cut off. Laid
-into the same place the right way up, the mesh then is as sure of a face; of one that is head down it hardly ever is.
-Measured by `python -m training.cut_faces`.
+Where the picture's edge or a mask hides nose and mouth, brows pass for the lids of a face whose forehead is hidden.
+Laid into the same place the right way up, the mesh then is as sure of a face; of one that is head down it hardly ever
+is, and never sees cloth there. Measured by `python -m training.cut_faces` and `training.masked`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from ..imaging.arrays import Points
+from ..imaging.cloth import Cloth
 from ..imaging.eye_corners import eye_middle
 from ..imaging.facecrop import Place, place_around
 from ..imaging.mesh478 import FOREHEAD, SIDES
@@ -32,6 +33,9 @@ forehead lies within the picture."""
 NEAR: Final = 0.35
 """Foreheads so near to the edge, in distances between the eyes, or outside the picture, are looked at twice."""
 
+ROOM: Final = 1.2
+"""The mesh sees more of what is around a face with cloth on: close by it takes the lids for a part of the cheeks."""
+
 TOO_FAR: Final = 0.1
 """One that lies further outside is doubted while both ways up are likely."""
 
@@ -41,12 +45,17 @@ def the_right_way_up(photo: Pyramid, finder: FaceFinder, landmarks: Points) -> P
 
     None where either may be right: better no face than eyes painted on its brows.
     """
-    outside = _outside(landmarks, photo.size_wh)
-    if turned_from(roll_of(landmarks), 0) < HEAD_DOWN_DEG or outside < -NEAR:
+    if turned_from(roll_of(landmarks), 0) < HEAD_DOWN_DEG:
         return landmarks
-    place = place_around(landmarks)
+    outside, place = _outside(landmarks, photo.size_wh), place_around(landmarks)
     other = _turned_over(photo, finder, landmarks, place)
     if other is None:
+        return landmarks
+    if Cloth.of(photo.pixels, other) is not None:
+        around = place_around(other)
+        again = finder.mesh(photo, replace(around, side=ROOM * around.side))
+        return other if again is None else again
+    if outside < -NEAR:
         return landmarks
     less_likely = _seen(photo, finder, place) - _seen(photo, finder, place_around(other))
     if less_likely < (AS_LIKELY if outside > 0 else WITHIN):

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..imaging import mesh478 as mesh
 from ..imaging.arrays import Plane, Rgb
+from ..imaging.cloth import Cloth
 from ..imaging.eye_corners import eyes_apart
 from ..imaging.eye_region import eye_region
 from ..imaging.face_view import face_view
@@ -40,10 +41,13 @@ def eyes_alone(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
     tails: Plane | None = None
     tips: Plane | None = None
     winged: list[Side] = []
+    covering = Cloth.of(pixels, face.landmarks)
+    cloth = None if covering is None or not cut.size else covering.over(cut, landmarks)
     for side in sides if cut.size else ():
         ends = landmarks[[mesh.OUTER_CORNER[side], mesh.INNER_CORNER[side], mesh.CHIN], :2]
         region = eye_region(cut.shape, ends)
         over = np.maximum(in_front(cut, region, ends), nose_mask(cut, region, landmarks, side))
+        over = over if cloth is None else np.maximum(over, cloth)
         one = np.asarray(region * (1 - over), np.float32)
         mask = np.maximum(mask, one)
         frame = lash_frame(cut, ends)
@@ -56,7 +60,7 @@ def eyes_alone(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
     for left_behind in (tails, tips):
         if left_behind is not None:
             mask = np.maximum(mask, left_behind)
-    return Crop(face, window, cut, landmarks, mask, sides, tails, tips, winged=tuple(winged))
+    return Crop(face, window, cut, landmarks, mask, sides, tails, tips, winged=tuple(winged), cloth=cloth)
 
 
 def _joined(one: Plane | None, other: Plane | None) -> Plane | None:

@@ -23,6 +23,7 @@ from ...imaging.palette import palette_of
 from ...imaging.tonal_range import TonalRange, within_photo
 from ...roles import Crop, Patch
 from .cast import cast_of
+from .uncovered import uncovered
 
 FADED: Final = (50.0, 66.0)
 """Of the darkest, in the colour that is darkest, between which a photo comes to count as faded: where only red or blue
@@ -62,17 +63,18 @@ class UsualLight:
     gain: NDArray[np.float32]
 
     @classmethod
-    def of(cls, crop: Crop) -> UsualLight:
+    def of(cls, came: Crop) -> UsualLight:
+        crop = uncovered(came)
         small, mask, shrink = _reduced(crop)
-        black, gain = _stretch(small, crop.view)
+        black, gain = _stretch(small, came.view)
         skin = small[cheeks(crop.landmarks / shrink, mask > 0)]
         if len(skin) >= FEWEST and palette_of(crop.pixels) is None:
             gain = gain * _without_colour((np.median(skin, axis=0) - black) * gain)
         if not black.any() and (gain == 1).all():
-            return cls.untold(crop)
+            return cls(came, crop, np.ones(3, np.float32))
         view = None if crop.view is None else _shown(crop.view, black, gain)
         lit = replace(crop, pixels=_shown(crop.pixels, black, gain), view=view)
-        return cls(crop, lit, np.asarray(gain, np.float32))
+        return cls(came, lit, np.asarray(gain, np.float32))
 
     @classmethod
     def untold(cls, crop: Crop) -> UsualLight:

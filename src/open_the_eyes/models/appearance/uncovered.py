@@ -1,0 +1,57 @@
+"""A face without the cloth over its lower half: what eyes are predicted from sees skin there.
+
+The view of the whole face is left out. To the network that tells its traits a mask is one of them, and skin in its
+place is no better.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...imaging.arrays import Plane, Rgb, Tones, to_levels, to_tones
+from ...imaging.geometry import across, along_and_across
+from ...imaging.marks import Marks, between
+from ...imaging.mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES
+from ...imaging.smooth import smoothed
+from ...imaging.threefold import threefold
+from ...roles import Crop
+
+REACH: Final = 0.12
+"""Skin goes on under the cloth as it is so far above it, in distances between the outer eye corners."""
+FAR: Final = 0.05
+"""So much the skin on the whole counts beside it."""
+ABOVE: Final = 0.12
+"""The skin on the whole is what lies between the outer corners, from so far above them down to the cloth: shut lids and
+the bridge of the nose."""
+HAIR: Final = 0.25
+"""What is further from its colour, in logarithms of any of the three, is hair or what is behind the face."""
+
+
+def uncovered(crop: Crop) -> Crop:
+    """The crop with skin where cloth is, and without a view; itself where there is none."""
+    if crop.cloth is None:
+        return crop
+    seen = crop.cloth < 0.05
+    left, right = (crop.landmarks[OUTER_CORNER[side], :2] for side in SIDES)
+    axis = right - left
+    down = across(axis, crop.landmarks[CHIN, :2] - crop.landmarks[FOREHEAD, :2])
+    along, below = along_and_across(seen.shape, left, axis, down)
+    skin = crop.pixels[seen & between(along, (0, 1)) & (below > -ABOVE)]
+    if not len(skin):
+        return crop
+    usual, reach = np.median(skin, axis=0).astype(np.float32), REACH * float(np.hypot(*axis))
+    return replace(crop, pixels=_filled(crop.pixels, crop.cloth, seen & (crop.mask == 0), usual, reach), view=None)
+
+
+def _filled(pixels: Rgb, cloth: Plane, beside: Marks, usual: NDArray[np.float32], reach: float) -> Rgb:
+    """Normalised convolution (Knutsson & Westin 1993) of the skin that is seen `beside` the eyes; (3,) is `usual`."""
+    tones = to_tones(pixels)
+    unlike = np.abs(np.log((tones + 1) / (usual + 1))).max(axis=2)
+    skin = np.asarray(beside & (unlike < HAIR), np.float32)
+    near: Tones = smoothed(tones * threefold(skin), reach)
+    fill = (near + FAR * usual) / threefold(smoothed(skin, reach) + np.float32(FAR))
+    return to_levels(tones + (fill - tones) * threefold(cloth))
