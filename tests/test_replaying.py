@@ -72,7 +72,7 @@ def test_the_references_may_come_in_any_order_and_as_whatever_they_are(
         return SimpleNamespace(changed=False)
 
     monkeypatch.setattr("open_the_eyes.pipeline.open_eyes", open_eyes)
-    seen = look(paths[1], engine)
+    seen = look(paths[1], engine=engine)
     given: list[Source] = [paths[2].read_bytes(), str(paths[0]), seen]
     replay(shots / "shot1.png", edit, given, engine=engine)
     assert asked[1] is seen

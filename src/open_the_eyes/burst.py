@@ -203,7 +203,7 @@ def _among(
 def _looked_at(photo: Source, number: int, engine: Engine, looked: Progress) -> tuple[Seen, _Shot]:
     """A frame, and what there is to say of it. A burst may be long: of what was read here only what lies around faces
     stays in memory, and the frame that is taken is read again."""
-    seen = look(photo, engine, progress=looked)
+    seen = look(photo, engine=engine, progress=looked)
     inspected = inspect_photo(seen, engine=engine)
     path = None if seen.photo.file is None else seen.photo.file.path
     shot = _Shot(

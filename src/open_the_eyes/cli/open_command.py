@@ -191,7 +191,7 @@ def _kept(references: tuple[Path, ...], engine: Engine, options: Options) -> tup
     for path in references:
         donors.reference(path)
     with flags.by_flag():
-        return look_at_references(references, engine, options)
+        return look_at_references(references, options, engine=engine)
 
 
 def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Engine) -> Report:
