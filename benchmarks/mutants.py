@@ -15,7 +15,7 @@ import pillow_heif
 from PIL import Image, ImageCms
 
 from open_the_eyes.files import encoded
-from open_the_eyes.imaging.depth import to_16_bit
+from open_the_eyes.imaging.depth import LEVEL
 from open_the_eyes.photo import Encoding, FileFacts, FileFormat, Photo
 
 XMP: Final = (
@@ -145,4 +145,4 @@ def _deep(file_format: FileFormat, compression: str) -> bytes:
         xmp=XMP,
         encoding=Encoding(compression=compression, predictor=2, bits=10),
     )
-    return encoded(Photo(pixels, None, facts, to_16_bit(pixels.astype(np.uint8))), file_format, None)
+    return encoded(Photo(pixels, None, facts, (pixels.astype(np.int32) * LEVEL).astype(np.uint16)), file_format, None)

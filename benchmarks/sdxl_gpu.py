@@ -126,7 +126,7 @@ def _stock_times(rig: Rig) -> dict[int, float]:
 
 
 def _restorer(rig: Rig) -> Iterator[Row]:
-    where = rig.restorer.runs_on
+    where = rig.restorer.network.device
     yield Row(
         "restorer of CodeFormer's size, one face", seconds(lambda: rig.restore(1), rig.plan.repeats), "s", None, where
     )

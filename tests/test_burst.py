@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.burst import BLUR, BestTake, Frame, _check_same_people, _frame, _Shot, best_take
+from open_the_eyes.burst import BLUR, SMALL, BestTake, Frame, _check_same_people, _frame, _Shot, best_take
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.files import write
@@ -20,6 +20,7 @@ from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.photo import Photo
 from open_the_eyes.roles import Face
 from open_the_eyes.seen import Seen
+from tests.faces import resized
 from tests.references import another_shot, somebody_else
 
 NOBODY = Photo(np.full((64, 64, 3), 120, np.uint8))
@@ -157,14 +158,62 @@ def test_what_is_no_match_is_refused(reference: Engine) -> None:
     ("sharpness", "parts"), [(5.0, 0.0), (1.0, np.log(5)), (0.25, np.log(20)), (0.1, np.log(20)), (0.0, np.log(20))]
 )
 def test_blur_speaks_against_a_frame_but_not_without_end(sharpness: float, parts: float) -> None:
-    shot = _Shot("one.jpg", ("already_open",), sharpness)
-    assert _frame(shot, 1, 5.0).problems == pytest.approx(BLUR * parts)
+    shot = _Shot("one.jpg", ("already_open",), (64, 64))
+    assert _frame(shot, 1, sharpness, 5.0, 64).problems == pytest.approx(BLUR * parts)
+
+
+@pytest.mark.parametrize(
+    ("size_wh", "times"),
+    [((400, 100), 0.0), ((200, 50), 1.0), ((50, 200), 1.0), ((100, 25), 3.0), ((50, 12.5), 6.0)],
+    ids=["as large", "half", "half, upright", "a quarter", "an eighth"],
+)
+def test_the_smaller_a_picture_the_more_speaks_against_it(size_wh: tuple[int, int], times: float) -> None:
+    frame = _frame(_Shot("one.jpg", ("already_open",), size_wh), 1, 5.0, 5.0, 200)
+    assert frame.problems == pytest.approx(SMALL * times)
+    assert frame.to_json()["size_wh"] == list(size_wh)
+
+
+def _sharpened(pixels: Rgb, factor: float) -> Rgb:
+    """A smaller copy as programs make them for the web."""
+    small = resized(pixels, factor)
+    return np.asarray(cv2.addWeighted(small, 1.8, cv2.GaussianBlur(small, (0, 0), 0.6), -0.8, 0), np.uint8)
+
+
+@pytest.mark.parametrize("factor", [0.9, 0.7, 0.5, 0.35])
+def test_a_smaller_copy_is_no_better_than_its_original(reference: Engine, portrait: Rgb, factor: float) -> None:
+    large = resized(portrait, 2.0)
+    assert best_take([Photo(_sharpened(large, factor)), Photo(large)], engine=reference).base == 1
+
+
+def test_copies_do_not_blunt_the_comparison_of_the_originals(reference: Engine, portrait: Rgb) -> None:
+    soft = np.asarray(cv2.GaussianBlur(portrait, (0, 0), 1.2), np.uint8)
+    alone = best_take([Photo(soft), Photo(portrait)], engine=reference).frames
+    beside = best_take([Photo(soft), Photo(portrait), Photo(resized(portrait, 0.4))], engine=reference).frames
+    assert [frame.sharpness for frame in beside[:2]] == [frame.sharpness for frame in alone]
+    assert beside[2].sharpness < beside[1].sharpness
+
+
+def test_somebody_far_away_does_not_hide_the_blur_of_the_others(reference: Engine, portrait: Rgb) -> None:
+    large, small = resized(portrait, 3.0), resized(portrait, 0.4)
+    far = np.full_like(large, 120)
+    far[600 : 600 + len(small), 600 : 600 + len(small)] = small
+    soft = np.asarray(cv2.GaussianBlur(large, (0, 0), 3.6), np.uint8)
+    sharp, blurred, _ = best_take([Photo(large), Photo(soft), Photo(far)], engine=reference).frames
+    assert sharp.sharpness > 1.12 * blurred.sharpness
+
+
+def test_a_step_towards_the_camera_is_no_advantage_and_none_back(reference: Engine, portrait: Rgb) -> None:
+    small = resized(portrait, 0.7)
+    far = np.full_like(portrait, 120)
+    far[: len(small), : len(small)] = small
+    near, away = best_take([Photo(portrait), Photo(far)], engine=reference).frames
+    assert near.sharpness == pytest.approx(away.sharpness, rel=0.05)
 
 
 def test_of_frames_as_good_as_each_other_the_first_is_taken(monkeypatch: pytest.MonkeyPatch, reference: Engine) -> None:
     """What they differ by in their last digits depends on the processor."""
-    frames = tuple(Frame(f"photo {n}", 0, 0, 0, 0.0, problems) for n, problems in ((1, 0.5 + 1e-9), (2, 0.5)))
-    monkeypatch.setattr("open_the_eyes.burst._frames", lambda _: frames)
+    frames = tuple(Frame(f"photo {n}", 0, 0, 0, 0.0, problems, (64, 64)) for n, problems in ((1, 0.5 + 1e-9), (2, 0.5)))
+    monkeypatch.setattr("open_the_eyes.burst._frames", lambda *_: frames)
     assert best_take([NOBODY] * 2, engine=reference).base == 0
 
 

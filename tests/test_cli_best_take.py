@@ -32,7 +32,7 @@ def burst(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             return report_of("shot1.png", face_report(), outputs=(str(path),))
 
         opened = SimpleNamespace(changed=True, report=report_of("shot1.png"), save=save)
-        frames = tuple(Frame("", 1, 1, 0, 1.0, 1.0) for _ in photos)
+        frames = tuple(Frame("", 1, 1, 0, 1.0, 1.0, (16, 16)) for _ in photos)
         return SimpleNamespace(frames=frames, base=base, opened=opened)
 
     monkeypatch.setattr("open_the_eyes.burst.best_take", taken)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from open_the_eyes.cli import names
-from open_the_eyes.errors import UsageError
+from open_the_eyes.errors import UnreadablePhoto, UsageError
+from open_the_eyes.files import read
+from open_the_eyes.settings import Settings
 
 
 def test_an_address_is_no_photo_of_this_machine() -> None:
@@ -29,7 +31,10 @@ def test_of_several_references_each_has_its_option(
 
 
 def test_a_name_too_long_is_left_for_the_reader_to_refuse() -> None:
-    names.check_photo(Path("a" * 5000))
+    path = Path("a" * 5000)
+    names.check_photo(path)
+    with pytest.raises(UnreadablePhoto, match=r"^a{5000}: expected a file that can be read, got: "):
+        read(path, Settings())
 
 
 def test_what_no_shell_has_spelt_out_we_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,9 +37,9 @@ def test_an_engine_that_paints_nothing_has_laid_eyes_in(monkeypatch: pytest.Monk
 
 
 def test_what_was_seen_for_a_named_engine_is_not_searched_again_for_the_next(portrait: Rgb) -> None:
-    seen = look(Photo(portrait), "appearance")
-    assert look(seen, "auto") is seen
-    assert look(seen, load_engine("appearance", Settings(min_face_px=300))) is not seen
+    seen = look(Photo(portrait), engine="appearance")
+    assert look(seen, engine="auto") is seen
+    assert look(seen, engine=load_engine("appearance", Settings(min_face_px=300))) is not seen
 
 
 def test_a_warm_engine_has_read_and_used_everything(engine: Engine) -> None:

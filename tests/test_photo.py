@@ -7,7 +7,7 @@ import pytest
 
 from open_the_eyes.files import read
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.depth import to_8_bit, to_16_bit
+from open_the_eyes.imaging.depth import LEVEL, to_8_bit
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.painting import Painting, Tile
 from open_the_eyes.photo import Photo
@@ -76,7 +76,7 @@ def test_a_reduced_copy_is_that_of_the_whole(shrink: int, size_wh: tuple[int, in
 
 def test_finer_levels_follow_the_tiles() -> None:
     before = np.minimum(scene((64, 48)), 250)
-    deep = to_16_bit(before) + np.uint16(100)
+    deep = (before.astype(np.int32) * LEVEL + 100).astype(np.uint16)
     photo = Photo(to_8_bit(deep), deep=deep)
     tiles = [tile(EYE, 10), tile(BROW, 200)]
     told = photo.with_tiles(tiles)

@@ -37,10 +37,10 @@ def test_looking_tells_how_far_it_is_and_can_be_stopped_at_each_step(engine: Eng
     photo, told = Photo(portrait), []
 
     def looks(progress: Progress) -> None:
-        look(photo, engine, progress=progress)
+        look(photo, engine=engine, progress=progress)
         inspect_photo(photo, engine=engine, progress=progress)
         inspect_photo(photo, engine=engine, references=[photo], progress=progress)
-        look_at_references([photo, photo], engine, progress=progress)
+        look_at_references([photo, photo], engine=engine, progress=progress)
 
     looks(lambda _, done: told.append(done))
     ends = [n for n, done in enumerate(told, start=1) if done == 1.0]

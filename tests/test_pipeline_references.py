@@ -31,7 +31,7 @@ NOBODY = Photo(np.full((64, 64, 3), 120, np.uint8))
     [
         pytest.param(lambda photo, engine, given: inspect_photo(photo, engine=engine, references=given), id="inspect"),
         pytest.param(lambda photo, engine, given: open_eyes(photo, engine=engine, references=given), id="open"),
-        pytest.param(lambda _, engine, given: look_at_references(given, engine), id="references"),
+        pytest.param(lambda _, engine, given: look_at_references(given, engine=engine), id="references"),
     ],
 )
 def test_a_reference_without_a_face_is_refused_before_the_next_is_read(
@@ -49,7 +49,7 @@ def test_a_reference_without_a_face_is_refused_before_the_next_is_read(
 def test_no_two_references_are_in_memory_at_a_time_and_the_report_tells_their_sizes(
     engine: Engine, blinked: Rgb, portrait: Rgb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known, came = list(look(Photo(portrait), engine).faces), list[weakref.ref[Any]]()
+    known, came = list(look(Photo(portrait), engine=engine).faces), list[weakref.ref[Any]]()
 
     def reading(source: Source, settings: Settings) -> Photo:
         assert not [one for one in came if one() is not None]
@@ -60,7 +60,7 @@ def test_no_two_references_are_in_memory_at_a_time_and_the_report_tells_their_si
 
     file = tmp_path / "awake.png"
     cv2.imwrite(str(file), portrait[..., ::-1])
-    seen = look(Photo(blinked), engine)
+    seen = look(Photo(blinked), engine=engine)
     monkeypatch.setattr(pipeline, "read", reading)
     monkeypatch.setattr(pipeline, "detect", lambda *_: known)
     opened = open_eyes(seen, Options.of(all=True), engine=engine, references=[file] * 3)

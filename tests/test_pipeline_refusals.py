@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -158,8 +159,8 @@ def test_settings_that_are_none_are_refused() -> None:
     [
         pytest.param(lambda engine, photo: open_eyes(photo, engine=engine, progress=NO_FUNCTION), id="open_eyes"),
         pytest.param(lambda engine, photo: inspect_photo(photo, engine=engine, progress=NO_FUNCTION), id="inspect"),
-        pytest.param(lambda engine, photo: look(photo, engine, progress=NO_FUNCTION), id="look"),
-        pytest.param(lambda engine, photo: look_at_references([photo], engine, progress=NO_FUNCTION), id="references"),
+        pytest.param(lambda engine, photo: look(photo, engine=engine, progress=NO_FUNCTION), id="look"),
+        pytest.param(lambda engine, photo: look_at_references([photo], engine=engine, progress=NO_FUNCTION), id="ref"),
     ],
 )
 def test_progress_that_cannot_be_called_is_refused(engine: Engine, way: Callable[[Engine, Photo], object]) -> None:
@@ -168,10 +169,20 @@ def test_progress_that_cannot_be_called_is_refused(engine: Engine, way: Callable
 
 
 def test_photos_are_looked_at_by_an_engine_that_is_named(portrait: Rgb) -> None:
-    assert len(look(Photo(portrait), "appearance").faces) == 1
-    assert len(look_at_references([Photo(portrait)], "auto")) == 1
-    with pytest.raises(UsageError, match="engine: expected a name"):
-        look(Photo(PIXELS), NO_FUNCTION)
+    assert len(look(Photo(portrait), engine="appearance").faces) == 1
+    assert len(look_at_references([Photo(portrait)], engine="auto")) == 1
+    given: Any = Options()
+    with pytest.raises(UsageError, match="engine: expected a name or what load_engine returns, got Options; leave"):
+        look(Photo(PIXELS), engine=given)
+
+
+def test_what_takes_options_takes_them_second_and_the_engine_by_name_alone() -> None:
+    """An engine and options were easily taken for each other, the order being another one here and there."""
+    for door in (open_eyes, inspect_photo, best_take, look_at_references):
+        taken = list(inspect.signature(door).parameters.values())
+        assert taken[1].name == "options"
+        assert all(one.kind is one.KEYWORD_ONLY for one in taken[2:])
+    assert inspect.signature(look).parameters["engine"].kind is inspect.Parameter.KEYWORD_ONLY
 
 
 @pytest.mark.parametrize("number", ["1", 0, 2, 1.0, None])

@@ -16,8 +16,9 @@ from open_the_eyes.demo import DemoResult
 from open_the_eyes.digest import sha256_of
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.version import __version__
 
-RECORD = EditRecord("appearance", "standard", 0, "0.1.0", ((1, "opened"),))
+RECORD = EditRecord("appearance", "standard", 0, __version__, ((1, "opened"),))
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_the_references_may_come_in_any_order_and_as_whatever_they_are(
 ) -> None:
     paths = [shots / name for name in ("shot2.png", "stranger.png", "empty.png")]
     contents = tuple(map(sha256_of, paths))
-    edit = replace(RECORD, references=contents)
+    edit = replace(RECORD, references=contents, input=sha256_of(shots / "shot1.png"))
     asked: list[Any] = []
 
     def open_eyes(*_: Any, references: list[Any], **__: Any) -> Any:
@@ -71,7 +72,7 @@ def test_the_references_may_come_in_any_order_and_as_whatever_they_are(
         return SimpleNamespace(changed=False)
 
     monkeypatch.setattr("open_the_eyes.pipeline.open_eyes", open_eyes)
-    seen = look(paths[1], engine)
+    seen = look(paths[1], engine=engine)
     given: list[Source] = [paths[2].read_bytes(), str(paths[0]), seen]
     replay(shots / "shot1.png", edit, given, engine=engine)
     assert asked[1] is seen
@@ -104,3 +105,26 @@ def test_what_is_no_edit_is_refused_before_any_work(edit: Any, blink: Path) -> N
 def test_an_edit_of_another_version_is_refused_in_words(blink: Path) -> None:
     with pytest.raises(UsageError, match="edit: the record holds what this version cannot do: unknown option wings"):
         replay(blink, replace(RECORD, options='{"wings": 2}'))
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        pytest.param({"input": "0" * 64}, "the photo is not the very file that was edited", id="another file"),
+        pytest.param({"input": ""}, "the photo: the record names no file", id="pixels"),
+        pytest.param({"version": "0.0.1"}, "the edit was made by version 0.0.1, this is", id="another version"),
+        pytest.param({"program": "0d" * 32}, "the edit was made by another state of version", id="another state"),
+        pytest.param({"processor": "Z80"}, "the edit was made on another kind of processor: ", id="processor"),
+        pytest.param({"libraries": "numpy 0.1"}, "the edit was made with other versions of libraries", id="libraries"),
+    ],
+)
+def test_a_replay_warns_where_the_result_will_be_another(
+    changed: dict[str, Any], says: str, blink: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, at the caller's line."""
+    opened = SimpleNamespace(changed=False)
+    monkeypatch.setattr("open_the_eyes.pipeline.open_eyes", lambda *_, **__: opened)
+    edit = replace(RECORD, **{"input": sha256_of(blink), **changed})
+    with pytest.warns(UserWarning, match=says) as told:
+        assert not replay(blink, edit).changed
+    assert [Path(one.filename) for one in told] == [Path(__file__)]

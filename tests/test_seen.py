@@ -125,7 +125,7 @@ def test_what_was_seen_is_told_of_as_if_it_were_searched_again(counted: Counted,
     other = another_shot(blinked, light=0.9)
     plain = inspect_photo(Photo(blinked), engine=engine, references=[Photo(other)])
     counted.clear()
-    seen, references = look(Photo(blinked), engine), look_at_references([Photo(other)], engine)
+    seen, references = look(Photo(blinked), engine=engine), look_at_references([Photo(other)], engine=engine)
     for _ in range(2):
         assert said(inspect_photo(seen, engine=engine, references=references)) == said(plain)
     assert counted.searched == {name_of(blinked): 1, name_of(other): 1}
@@ -134,9 +134,9 @@ def test_what_was_seen_is_told_of_as_if_it_were_searched_again(counted: Counted,
 
 def test_what_another_detector_has_found_counts_for_nothing(counted: Counted, engine: Engine) -> None:
     empty = np.full((64, 64, 3), 120, np.uint8)
-    seen = look(Photo(empty), engine)
-    assert look(seen, engine) is seen
-    look(seen, replace(engine, detector=MediapipeDetector(Settings(min_face_px=64))))
+    seen = look(Photo(empty), engine=engine)
+    assert look(seen, engine=engine) is seen
+    look(seen, engine=replace(engine, detector=MediapipeDetector(Settings(min_face_px=64))))
     assert counted.searched == {name_of(empty): 2}
 
 
@@ -145,10 +145,10 @@ def test_what_was_seen_and_an_engine_at_work_can_be_sent_to_another_process(
     sent: Callable[[Any], Any], counted: Counted, opened_blink: Opened, engine: Engine, blinked: Rgb
 ) -> None:
     assert opened_blink.changed  # by now every model of the engine is loaded
-    (seen,) = look_at_references([Photo(blinked)], engine)
+    (seen,) = look_at_references([Photo(blinked)], engine=engine)
     there, again = sent((engine, seen))
-    assert look(again, there) is again
-    assert look(again, engine) is again
+    assert look(again, engine=there) is again
+    assert look(again, engine=engine) is again
     np.testing.assert_array_equal(again.pixels, seen.pixels)
     counted.clear()
     assert said(inspect_photo(again, engine=there)) == said(inspect_photo(seen, engine=engine))
@@ -158,17 +158,17 @@ def test_what_was_seen_and_an_engine_at_work_can_be_sent_to_another_process(
 def test_of_a_reference_what_lies_around_its_faces_is_kept(engine: Engine, blinked: Rgb) -> None:
     wide = Photo(np.pad(blinked, ((0, 0), (900, 0), (0, 0))), file=FileFacts("JPEG", sha256="12"))
     wide.pixels[:, :900] = 120
-    (seen,) = look_at_references([wide], engine)
+    (seen,) = look_at_references([wide], engine=engine)
     (face,) = seen.faces
     there = face.box.grown(0.45).within(seen.pixels)
     np.testing.assert_array_equal(there.cut(seen.pixels), there.cut(wide.pixels))
     assert not seen.pixels[:, :600].any()
     assert seen.photo.file == wide.file
-    assert (seen.photo.size_wh, len(look(seen.photo, engine).faces)) == (wide.size_wh, 1)
+    assert (seen.photo.size_wh, len(look(seen.photo, engine=engine).faces)) == (wide.size_wh, 1)
 
 
 def test_one_that_was_seen_is_no_list_either(engine: Engine) -> None:
-    seen = look(Photo(np.full((64, 64, 3), 120, np.uint8)), engine)
+    seen = look(Photo(np.full((64, 64, 3), 120, np.uint8)), engine=engine)
     assert repr(seen) == "<Seen <Photo 64 x 64>: 0 faces>"
     with pytest.raises(UsageError, match="put it into brackets"):
         open_eyes(seen, engine=engine, references=seen)  # type: ignore[arg-type]

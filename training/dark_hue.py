@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from open_the_eyes.imaging.arrays import Points, Rgb, to_tones
+from open_the_eyes.imaging.arrays import Points, Rgb, Tones, to_tones
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.lids import EyeShape, lid_distances
 from open_the_eyes.imaging.mesh478 import SIDES, Side
-from open_the_eyes.models.appearance.dark_hue import darkest, of_brow, of_line
+from open_the_eyes.models.appearance.dark_hue import ShutEye, brow_beside, darkest_of, softened_logs
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
+from open_the_eyes.models.appearance.skin_below import FEW
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Request
 from open_the_eyes.stages.blend import blend
@@ -41,6 +42,27 @@ CORNER: Final = (-0.25, 0.05, 0.2)
 """Along the eye from the outer corner, and so far over and under the lids' line there."""
 SKIN: Final = (0.05, 0.15)
 """So far under the lower lid there is skin."""
+
+
+def of_line(photo: Tones, shut: EyeShape) -> NDArray[np.float32] | None:
+    """(3,): by how much the logarithms of the darkest of a shut eye's line differ from those of the skin below it, in a
+    picture (h, w, 3); None where too little of either is seen."""
+    told = ShutEye.of(photo, shut)
+    return None if told is None else told.line
+
+
+def of_brow(photo: Tones, landmarks: Points, side: Side, shut: EyeShape) -> NDArray[np.float32] | None:
+    """The same of the brow over it, of the face whose landmarks (478, 2+) are given."""
+    told = ShutEye.of(photo, shut)
+    return None if told is None else brow_beside(photo, landmarks, side, told.skin)
+
+
+def darkest(pixels: Tones, where: NDArray[np.bool_], skin: NDArray[np.bool_]) -> NDArray[np.float32] | None:
+    """(3,): by how much the logarithms of the darkest pixels there differ from the skin's; None where these are few."""
+    if min(where.sum(), skin.sum()) < FEW:
+        return None
+    logs = softened_logs(pixels)
+    return darkest_of(logs[where], np.median(logs[skin], axis=0))
 
 
 def open_eyes_hue(pixels: Rgb, shape: EyeShape) -> NDArray[np.float32] | None:

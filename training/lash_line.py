@@ -16,13 +16,13 @@ from rich.progress import track
 from rich.table import Table
 
 from open_the_eyes.engine import Engine, load_engine
-from open_the_eyes.imaging.arrays import Points, Rgb, to_tones
+from open_the_eyes.imaging.arrays import Points, Rgb, Tones, to_tones
 from open_the_eyes.imaging.geometry import inverted, transformed
 from open_the_eyes.imaging.lids import EyeShape
 from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance import layout
 from open_the_eyes.models.appearance.iris import eye_shape
-from open_the_eyes.models.appearance.lash_line import open_line, shut_line
+from open_the_eyes.models.appearance.lash_line import OPEN_LINE, EyeInPicture, shut_line
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 
@@ -34,6 +34,12 @@ def shapes(landmarks: Points) -> dict[Side, EyeShape]:
     """Both eyes of a face's mesh, in the picture's pixels."""
     points = transformed(layout.points_on_strip(landmarks), inverted(layout.to_strip(landmarks)))
     return {side: eye_shape(points, side) for side in SIDES}
+
+
+def open_line(photo: Tones, shape: EyeShape, skin: float) -> float | None:
+    """The darkness of an open eye's lash line in a picture (h, w, 3), beside skin so bright; None outside of it."""
+    there = EyeInPicture.of(photo, shape, 0.4)
+    return None if there is None else there.darkest_row(skin, OPEN_LINE)[0]
 
 
 def darknesses(shut: Rgb, shut_marks: Points, true: Rgb, true_marks: Points, engine: Engine) -> list[list[float]]:

@@ -40,8 +40,10 @@ def loaded(engine: EngineName | Engine) -> Engine:
         UsageError: anything else, or a name that this version does not know.
     """
     if not isinstance(engine, str | Engine):
+        came = type(engine).__name__
         raise UsageError(
-            f"expected a name or what load_engine returns, got {engine!r:.80}; leave it out.", option="engine"
+            f"expected a name or what load_engine returns, got {came}; leave it out, or give one of these.",
+            option="engine",
         )
     return load_engine(engine) if isinstance(engine, str) else engine
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,13 +16,12 @@ from .arithmetic import one_blas_thread
 from .engine import Engine
 from .errors import UsageError, memory_in_words
 from .files import AROUND_FACE
-from .imaging.arrays import Rgb, to_tones
+from .imaging.arrays import to_tones
 from .imaging.sharpness import fine_energy
 from .options import EngineName, MatchOptions, Options
 from .photo import Photo
 from .pipeline import Progress, inspect_photo, introduced, look, open_eyes
 from .results import Opened
-from .roles import Face
 from .seen import Seen
 from .stages.evidence import acquainted
 from .stopwatch import told_by
@@ -31,15 +31,22 @@ CLOSED, UNSURE, HIDDEN, MISSING = 1.0, 0.6, 0.3, 1.5
 fewer than the frame with most faces has."""
 BLUR: Final = 1.2
 """The same for each e-th part of the sharpest frame's detail."""
+SMALL: Final = 0.8
+"""The same for a picture half as wide as the largest; for a quarter it is three times as much, for an eighth six times:
+a phone's picture may stand beside a camera's, a copy for the web hardly. More than sharpening gives a reduced copy."""
 SAME_PEOPLE: Final = 0.25
 """Of the other frames so many show somebody of the best one, where it is a burst."""
-_FACE_PX: Final = 160
-"""Faces are compared at this width, so that a step towards the camera is no advantage."""
+_FACE_PX: Final = (64, 160)
+"""Faces are compared at one width between these, so that a step towards the camera is no advantage. At less, blur would
+not show: somebody far away must not make all frames equal."""
+_AS_WIDE: Final = 1.15
+"""Faces that differ by less are compared as they are: being brought to one width would soften one of them alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One photo of the burst: `problems` is 0 for a perfect one, `sharpness` the fine detail of its faces, levels."""
+    """One photo of the burst: `problems` is 0 for a perfect one, `sharpness` the fine detail of its faces, levels, with
+    all frames brought to one size; `size_wh` is its own, pixels."""
 
     name: str
     faces: int
@@ -47,6 +54,7 @@ class Frame:
     unsure: int
     sharpness: float
     problems: float
+    size_wh: tuple[int, int]
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -56,16 +64,22 @@ class Frame:
             "unsure": self.unsure,
             "sharpness": round(self.sharpness, 3),
             "problems": round(self.problems, 3),
+            "size_wh": list(self.size_wh),
         }
 
 
 @dataclass(frozen=True, slots=True)
 class _Shot:
-    """A frame as it was looked at: its name, the outcome of each face, and the fine detail of its faces, levels."""
+    """A frame as it was looked at: its name, the outcome of each face, and its size, pixels."""
 
     name: str
     outcomes: tuple[str, ...]
-    sharpness: float
+    size_wh: tuple[int, int]
+
+    @property
+    def side(self) -> float:
+        """Of a square as large, pixels."""
+        return math.sqrt(math.prod(self.size_wh))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +136,7 @@ def best_take(
         one, shot = _looked_at(photo, number, engine, looked)
         seen.append(one)
         found.append(shot)
-    frames = _frames(found)
+    frames = _frames(found, _sharpness(seen, found))
     base = min(range(len(frames)), key=lambda n: (round(frames[n].problems, 6), n))
     others = [n for n, one in enumerate(seen) if n != base and one.faces]
     whole = read(sources[base], engine.settings)
@@ -189,44 +203,61 @@ def _among(
 def _looked_at(photo: Source, number: int, engine: Engine, looked: Progress) -> tuple[Seen, _Shot]:
     """A frame, and what there is to say of it. A burst may be long: of what was read here only what lies around faces
     stays in memory, and the frame that is taken is read again."""
-    seen = look(photo, engine, progress=looked)
+    seen = look(photo, engine=engine, progress=looked)
     inspected = inspect_photo(seen, engine=engine)
     path = None if seen.photo.file is None else seen.photo.file.path
     shot = _Shot(
         f"photo {number + 1}" if path is None else path.name,
         tuple(face.outcome for face in inspected.faces),
-        _sharpness(seen.photo.pixels, inspected.detected),
+        seen.photo.size_wh,
     )
     seen = introduced(seen, engine)
     return seen if isinstance(photo, Photo | Seen) else seen.around_faces(AROUND_FACE), shot
 
 
-def _frames(shots: Sequence[_Shot]) -> tuple[Frame, ...]:
+def _frames(shots: Sequence[_Shot], sharpness: Sequence[float]) -> tuple[Frame, ...]:
     most = max(len(one.outcomes) for one in shots)
-    sharpest = max(*(one.sharpness for one in shots), 1e-3)
-    return tuple(_frame(one, most, sharpest) for one in shots)
+    sharpest = max(*sharpness, 1e-3)
+    largest = max(one.side for one in shots)
+    return tuple(_frame(one, most, sharp, sharpest, largest) for one, sharp in zip(shots, sharpness, strict=True))
 
 
-def _frame(shot: _Shot, most: int, sharpest: float) -> Frame:
+def _frame(shot: _Shot, most: int, sharpness: float, sharpest: float, largest: float) -> Frame:
     outcomes = shot.outcomes
     closed, unsure = outcomes.count("closed"), outcomes.count("unsure")
     hidden = len(outcomes) - closed - unsure - outcomes.count("already_open")
     problems = CLOSED * closed + UNSURE * unsure + HIDDEN * hidden + MISSING * (most - len(outcomes))
     if outcomes:
-        problems += BLUR * float(np.log(sharpest / max(shot.sharpness, 0.05 * sharpest)))
-    return Frame(shot.name, len(outcomes), closed, unsure, shot.sharpness, problems)
+        problems += BLUR * math.log(sharpest / max(sharpness, 0.05 * sharpest))
+    halvings = math.log2(largest / shot.side)
+    problems += SMALL * halvings * (1 + halvings) / 2
+    return Frame(shot.name, len(outcomes), closed, unsure, sharpness, problems, shot.size_wh)
 
 
-def _sharpness(pixels: Rgb, faces: Sequence[Face]) -> float:
-    """Fine detail of the middle face, levels; 0 without a face."""
-    found = []
-    for face in faces:
-        part = face.box.within(pixels).cut(pixels)
+def _sharpness(seen: Sequence[Seen], shots: Sequence[_Shot]) -> list[float]:
+    """Fine detail of the middle face of each frame, levels; 0 without a face.
+
+    A reduced copy has more of it in each pixel, and is therefore enlarged to the size of the largest frame. There the
+    frame with the smallest faces tells at what width all are compared.
+    """
+    largest = max(one.side for one in shots)
+    wide = [float(np.median([face.box.width for face in one.faces])) if one.faces else 0.0 for one in seen]
+    enlarged = [width * largest / shot.side for width, shot in zip(wide, shots, strict=True) if width]
+    least, most = _FACE_PX
+    at = min(max(min(enlarged, default=most), least), most)
+    return [_detail(one, at / width) if width else 0.0 for one, width in zip(seen, wide, strict=True)]
+
+
+def _detail(seen: Seen, factor: float) -> float:
+    """Fine detail of the middle face, levels, in the photo made so many times as large."""
+    factor = factor if max(factor, 1 / factor) > _AS_WIDE else 1.0
+    found, how = [], cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    for face in seen.faces:
+        part = face.box.within(seen.photo.pixels).cut(seen.photo.pixels)
         if min(part.shape[:2]) < 8:
             continue
-        shrink = min(_FACE_PX / part.shape[1], 1.0)
-        small = np.asarray(cv2.resize(part, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
-        found.append(fine_energy(to_tones(small), np.ones(small.shape[:2], np.bool_)))
+        sized = np.asarray(cv2.resize(part, None, fx=factor, fy=factor, interpolation=how), np.uint8)
+        found.append(fine_energy(to_tones(sized), np.ones(sized.shape[:2], np.bool_)))
     return float(np.median(found)) if found else 0.0
 
 

@@ -140,7 +140,7 @@ def inspect_photo(
 
 @memory_in_words()
 @one_blas_thread()
-def look(photo: Source, engine: EngineName | Engine = "auto", *, progress: Progress | None = None) -> Seen:
+def look(photo: Source, *, engine: EngineName | Engine = "auto", progress: Progress | None = None) -> Seen:
     """The photo with the faces in it, which that engine then need not search for.
 
     Args:
@@ -167,17 +167,17 @@ def introduced(seen: Seen, engine: Engine) -> Seen:
 @one_blas_thread()
 def look_at_references(
     references: Iterable[Source],
-    engine: EngineName | Engine = "auto",
     options: Options | None = None,
     *,
+    engine: EngineName | Engine = "auto",
     progress: Progress | None = None,
 ) -> tuple[Seen, ...]:
     """References that many photos are to have, searched and described once, and of each what lies around its faces;
     what is wrong with one is said before the next is read.
 
     Args:
-        engine, progress: as `open_eyes` takes them.
         options: see `Options.of`; `match` may name faces of the references.
+        engine, progress: as `open_eyes` takes them.
 
     Raises:
         UsageError: one without a face, or without one that `match` names, or an engine that cannot use any.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 
-from . import files
+from . import arithmetic, files, program
 from .arguments import Source, listed, loaded, read
 from .counting import counted
 from .edit_record import EditRecord, strict_json
@@ -15,6 +16,7 @@ from .photo import Photo
 from .results import Opened
 from .seen import Seen
 from .settings import Settings
+from .version import __version__
 from .wording import typed
 
 
@@ -42,6 +44,7 @@ def replay(
     the same versions of the libraries and the same kind of processor.
 
     `edit` tells these (`version`, `program`, `libraries`, `processor`), and by `input` the SHA-256 of the photo's file.
+    Where one of them is another here, a `UserWarning` says so.
 
     Args:
         source: the photo as it was before, as `open_eyes` takes it. Another one is edited with the same options.
@@ -54,15 +57,68 @@ def replay(
         UsageError: what is no edit, or none that this version can make, or other references than the edit had.
         UnreadablePhoto, PhotoTooLarge, WeightsMissing, NoCapacity: as `open_eyes` does.
     """
+    options_of(edit)  # refuses what is no edit
+    engine = loaded(engine_name(edit.engine) if engine == "auto" else engine)
+    photo = source if isinstance(source, Seen) else read(source, engine.settings)
+    differs = made_by_others(edit, "the edit"), of_another_photo(edit, _content(photo), "the photo")
+    for sentence in filter(None, differs):
+        warnings.warn(sentence, stacklevel=2)
+    return made_again(photo, edit, references, engine=engine, progress=progress)
+
+
+def made_again(
+    source: Source,
+    edit: EditRecord,
+    references: Iterable[Source] = (),
+    *,
+    engine: Engine,
+    progress: Callable[[str, float], None] | None = None,
+) -> Opened:
+    """As `replay`, without a warning: for those who say in their own words how the result will differ."""
     from .pipeline import open_eyes  # those who only look at an edit need none of it
 
     options = options_of(edit)
-    engine = loaded(engine_name(edit.engine) if engine == "auto" else engine)
     given = listed(references, Options())
     photos = [one if isinstance(one, Seen) else read(one, engine.settings) for one in given]
     order = recorded_order(edit, [_content(one) for one in photos], [f"reference {n + 1}" for n in range(len(photos))])
     opened = open_eyes(source, options, engine=engine, references=[photos[n] for n in order], progress=progress)
     return opened.only(edit.variation) if opened.changed else opened
+
+
+def made_by_others(edit: EditRecord, made: str) -> str:
+    """A sentence on the program, libraries or processor that made an edit, where they are others than here; else "".
+
+    Args:
+        made: what to call that which was made.
+    """
+    if edit.version != __version__:
+        return f"{made} was made by version {edit.version}, this is {__version__}: the result may differ."
+    if edit.program not in ("", program.state()):
+        other = f"by another state of version {__version__}, with other code or models"
+        return f"{made} was made {other}: the result may differ."
+    libraries = (edit.libraries, arithmetic.libraries(edit.engine))
+    processor = (edit.processor, arithmetic.processor())
+    if libraries[0] != libraries[1]:  # another BLAS may have another name for the same kernel
+        processor = (arithmetic.code_of(processor[0]), arithmetic.code_of(processor[1]))
+    told = ((processor, "on another kind of processor"), (libraries, "with other versions of libraries"))
+    others = " and ".join(others for (was, here), others in told if was not in ("", here))
+    return f"{made} was made {others}: the new eyes may differ by a few levels." if others else ""
+
+
+def of_another_photo(edit: EditRecord, sha256: str, photo: str) -> str:
+    """A sentence where it is another photo than the one that was edited, such as a resized one, or where nobody can
+    know; else "".
+
+    Args:
+        sha256: of the photo's file, "" for pixels.
+        photo: what to call it.
+    """
+    if not edit.input:
+        lost = "the record names no file, since pixels were edited: this may be another picture, the result may differ."
+        return f"{photo}: {lost}"
+    if edit.input != sha256:
+        return f"{photo} is not the very file that was edited: the result will differ."
+    return ""
 
 
 def options_of(edit: EditRecord) -> Options:

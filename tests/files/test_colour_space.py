@@ -18,7 +18,7 @@ from open_the_eyes.engine import Engine
 from open_the_eyes.files import encoded, in_srgb, read, taken_back
 from open_the_eyes.files.colour_space import space_of
 from open_the_eyes.imaging.arrays import Rgb, to_tones
-from open_the_eyes.imaging.depth import to_16_bit
+from open_the_eyes.imaging.depth import LEVEL
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.painting import Tile
 from open_the_eyes.photo import FileFacts, Photo
@@ -121,7 +121,7 @@ def test_the_same_blink_gets_the_same_eyes_in_every_space(
 def test_the_16_bits_of_a_wide_photo_are_kept(engine: Engine, blinked: Rgb) -> None:
     photo = in_space(blinked, PROPHOTO)
     fine = np.random.default_rng(1).integers(-120, 121, photo.pixels.shape)
-    deep = (to_16_bit(photo.pixels) + fine).clip(0, 65_535).astype(np.uint16)
+    deep = (photo.pixels.astype(np.int32) * LEVEL + fine).clip(0, 65_535).astype(np.uint16)
     source = read(encoded(Photo(photo.pixels, None, photo.file, deep), "PNG", None), Settings())
     result = open_eyes(source, engine=engine).photo
     assert source.deep is not None
@@ -133,7 +133,7 @@ def test_the_16_bits_of_a_wide_photo_are_kept(engine: Engine, blinked: Rgb) -> N
 
 def test_one_person_in_two_spaces_looks_alike(engine: Engine, portrait: Rgb) -> None:
     teller = engine.for_references().teller()
-    shots = [look(in_space(portrait, icc), engine) for icc in (PROPHOTO, ADOBE_RGB)]
+    shots = [look(in_space(portrait, icc), engine=engine) for icc in (PROPHOTO, ADOBE_RGB)]
     ours, theirs = (in_srgb(one, one.faces) for one in shots)
     traits = [teller.describe(one.pixels, one.faces[0]) for one in (ours, theirs)]
     unconverted = [teller.describe(one.photo.pixels, one.faces[0]) for one in (ours, theirs)]

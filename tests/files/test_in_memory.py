@@ -51,6 +51,14 @@ def test_an_array_comes_out_of_a_file_as_it_went_in(array: NDArray[Any], file_fo
     np.testing.assert_array_equal(array, before)
 
 
+@pytest.mark.parametrize("kind", [np.matrix, np.ma.MaskedArray, np.recarray])
+def test_an_array_of_a_kind_of_its_own_is_taken_as_its_numbers(kind: type[NDArray[Any]]) -> None:
+    grey = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    photo = photo_from(grey.view(kind))
+    assert type(photo.pixels) is np.ndarray
+    assert np.array_equal(photo.pixels, np.dstack([grey] * 3))
+
+
 def test_what_a_photo_was_made_of_may_be_changed_afterwards() -> None:
     array = COLOUR.copy()
     photo = photo_from(array)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from open_the_eyes.files import encoded, read, read_record
-from open_the_eyes.imaging.depth import to_16_bit
+from open_the_eyes.imaging.depth import LEVEL
 from open_the_eyes.photo import Encoding, FileFacts, FileFormat, Photo
 from open_the_eyes.settings import Settings
 from tests.files.pictures import RECORD, SRGB, XMP, camera_exif, facts, marked_picture
@@ -41,7 +41,7 @@ def file_of(file_format: FileFormat, bits: int, orientation: int, metadata: str)
     deep = None
     if bits > 8:
         fine = np.random.default_rng(bits).integers(-120, 120, pixels.shape)
-        deep = (to_16_bit(pixels) + fine).clip(0, 65_535).astype(np.uint16)
+        deep = (pixels.astype(np.int32) * LEVEL + fine).clip(0, 65_535).astype(np.uint16)
     encoding = Encoding(lossless=True, bits=bits, compression="tiff_lzw", predictor=2)
     everything = metadata == "all"
     source = FileFacts(

@@ -11,11 +11,11 @@ from typing import Final
 import onnx
 from onnx import TensorProto, helper, shape_inference, utils
 
-from open_the_eyes.models.appearance.traits import TRAITS
-
 GRIDS: Final = (12, 6, 3)
 CHANNELS: Final = 128
 """The trunk's last maps, finest first."""
+TRAITS: Final = 2 * len(GRIDS) * CHANNELS
+"""How many numbers there are."""
 _STEPS: Final = ("mean", "off", "square", "variance", "deviation")
 NOTICE: Final = (
     "A part of a network of MediaPipe 0.10.21, Copyright 2020 The MediaPipe Authors, Apache License 2.0; changed."

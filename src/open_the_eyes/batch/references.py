@@ -25,7 +25,7 @@ def references_of(spec: BatchSpec, engine: Engine) -> References:
     def references() -> Sequence[Seen]:
         with looking:
             if len(found) < len(spec.references):
-                found[:] = look_at_references(spec.references, engine, spec.options)
+                found[:] = look_at_references(spec.references, spec.options, engine=engine)
             return found
 
     return references

@@ -13,7 +13,6 @@ import numpy as np
 from ..demo import portrait
 from ..imaging.arrays import Points, Rgb, to_levels, to_tones
 from ..imaging.blink import paint_blink
-from ..imaging.geometry import Box
 from ..roles import Face, FaceDetector
 
 QUALITY: Final = 95
@@ -22,8 +21,6 @@ GRAIN: Final = 5.0
 ROWS, COLUMNS = 2, 7
 GROUP_WH: Final = (3000, 2000)
 GROUP_FACES_PX: Final = (150, 220)
-CLOSE_UP: Final = 1.15
-"""Height of a close-up, in heights of its face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +74,7 @@ def blinking_portrait(size_wh: tuple[int, int], detector: FaceDetector) -> Rgb:
     """The portrait's upper part at `size_wh`, eyes shut, with a camera's grain."""
     w, h = size_wh
     part = portrait()[: round(512 * h / w)]
-    enlarged = _grainy(np.asarray(cv2.resize(part, size_wh, interpolation=cv2.INTER_LANCZOS4), np.uint8), seed=0)
-    return paint_blink(enlarged, face_of(enlarged, detector).landmarks)
-
-
-def close_up(size_wh: tuple[int, int], detector: FaceDetector) -> Rgb:
-    """The portrait's face from edge to edge of a picture of `size_wh`, eyes shut, with a camera's grain."""
-    person, (w, h) = portrait(), size_wh
-    face = face_of(person, detector).box
-    (x, y), half = face.centre_xy, (CLOSE_UP * face.height * w / h / 2, CLOSE_UP * face.height / 2)
-    part = Box(x - half[0], y - half[1], x + half[0], y + half[1]).within(person).cut(person)
-    enlarged = _grainy(np.asarray(cv2.resize(part, size_wh, interpolation=cv2.INTER_LANCZOS4), np.uint8), seed=0)
+    enlarged = grainy(np.asarray(cv2.resize(part, size_wh, interpolation=cv2.INTER_LANCZOS4), np.uint8), seed=0)
     return paint_blink(enlarged, face_of(enlarged, detector).landmarks)
 
 
@@ -105,7 +92,7 @@ def group(detector: FaceDetector) -> Rgb:
         light = 0.85 + 0.05 * (number % 7)
         row, column = divmod(number, COLUMNS)
         canvas[row * h : (row + 1) * h, column * w : (column + 1) * w] = to_levels(to_tones(one) * light)
-    return _grainy(canvas, seed=1)
+    return grainy(canvas, seed=1)
 
 
 def written(pixels: Rgb, path: Path) -> Path:
@@ -124,7 +111,7 @@ def _placed(person: Rgb, landmarks: Points, zoom: float, size_wh: tuple[int, int
     return np.asarray(cv2.warpAffine(person, matrix, size_wh, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def _grainy(pixels: Rgb, seed: int) -> Rgb:
+def grainy(pixels: Rgb, seed: int) -> Rgb:
     """With noise that is a little coarser than a pixel, as demosaicing leaves it; made in bands to spare memory."""
     rng, out = np.random.default_rng(seed), pixels.copy()
     for top in range(0, out.shape[0], 256):

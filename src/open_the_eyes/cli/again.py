@@ -7,11 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import program
 from ..digest import sha256_of
 from ..errors import UnreadablePhoto, UsageError
 from ..options import Options
-from ..version import __version__
 from . import donors, flags, speech
 
 if TYPE_CHECKING:
@@ -36,32 +34,14 @@ def edit_in(path: Path) -> Replayed:
         UsageError: it has none.
     """
     from ..replaying import edit_in as recorded_edit
+    from ..replaying import made_by_others
 
     photo = donors.photo_at(path)
     record = recorded_edit(photo)
     if record is None or photo.file is None:
         raise UsageError(f"--replay {path}: expected a file that open-the-eyes made, it has no record of an edit.")
-    if record.version != __version__:
-        made = f"{path} was made by version {record.version}, this is {__version__}: the result may differ."
-        speech.note(speech.one_line(made))
-    elif record.program not in ("", program.state()):
-        other = f"by another state of version {__version__}, with other code or models"
-        speech.note(speech.one_line(f"{path} was made {other}: the result may differ."))
-    elif others := _of_others(record):
-        speech.note(speech.one_line(f"{path} was made {others}: the new eyes may differ by a few levels."))
+    _note(made_by_others(record, str(path)))
     return Replayed(path, record, replace(photo.file, stored=None))  # which is large
-
-
-def _of_others(record: EditRecord) -> str:
-    """On what other processor and with what other libraries it was made; "" where none is known of."""
-    from .. import arithmetic
-
-    libraries = (record.libraries, arithmetic.libraries(record.engine))
-    processor = (record.processor, arithmetic.processor())
-    if libraries[0] != libraries[1]:  # another BLAS may have another name for the same kernel
-        processor = (arithmetic.code_of(processor[0]), arithmetic.code_of(processor[1]))
-    told = ((processor, "on another kind of processor"), (libraries, "with other versions of libraries"))
-    return " and ".join(others for (was, here), others in told if was not in ("", here))
 
 
 def options_of(record: EditRecord, given: Options) -> Options:
@@ -96,11 +76,9 @@ def check_one_photo(photos: Sequence[Path]) -> None:
 
 def check_same_photo(record: EditRecord, sha256: str, photo: Path) -> None:
     """Says when it is another photo than the one that was edited, such as a resized one, or when nobody can know."""
-    if not record.input:
-        lost = "the record names no file, since pixels were edited: this may be another picture, the result may differ."
-        speech.note(speech.one_line(f"{photo}: {lost}"))
-    elif record.input != sha256:
-        speech.note(speech.one_line(f"{photo} is not the very file that was edited: the result will differ."))
+    from ..replaying import of_another_photo
+
+    _note(of_another_photo(record, sha256, str(photo)))
 
 
 def check_signed(replayed: Replayed, photo: Photo, *, signs: bool) -> None:
@@ -129,6 +107,11 @@ def recorded_references(record: EditRecord, given: Sequence[Path]) -> tuple[Path
             raise
         raise error.called("--reference") from error
     return tuple(given[number] for number in order)
+
+
+def _note(sentence: str) -> None:
+    if sentence:
+        speech.note(speech.one_line(sentence))
 
 
 def _sha256(path: Path) -> str:

@@ -51,7 +51,7 @@ def check_faces(references: Sequence[Path], settings: Settings) -> None:
     from ..pipeline import look_at_references
 
     on_processor = replace(settings, device="cpu")  # GPUs are left to the workers
-    look_at_references(references, load_engine("appearance", on_processor))
+    look_at_references(references, engine=load_engine("appearance", on_processor))
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,12 +191,12 @@ def _kept(references: tuple[Path, ...], engine: Engine, options: Options) -> tup
     for path in references:
         donors.reference(path)
     with flags.by_flag():
-        return look_at_references(references, engine, options)
+        return look_at_references(references, options, engine=engine)
 
 
 def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Engine) -> Report:
     from ..pipeline import open_eyes
-    from ..replaying import replay
+    from ..replaying import made_again
 
     output = run.outputs[number - 1]
     names.check_photo(photo)
@@ -208,7 +208,7 @@ def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Eng
             with flags.by_flag():
                 opened = open_eyes(photo, options, engine=engine, references=run.references, progress=tell)
         else:  # whose options nobody has typed
-            opened = replay(photo, run.replayed.record, run.references, engine=engine, progress=tell)
+            opened = made_again(photo, run.replayed.record, run.references, engine=engine, progress=tell)
         if run.replayed is not None:
             again.check_same_photo(run.replayed.record, opened.report.input.sha256, photo)
             if opened.changed:

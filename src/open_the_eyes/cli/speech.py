@@ -20,6 +20,8 @@ _CONTROLS: Final = ("Cc", "Zl", "Zp")
 """General categories of Unicode: control characters, those of 0x80 to 0x9f too, and separators of lines."""
 _TURNS: Final = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 """Classes of its bidirectional algorithm (UAX 9): what turns the order in which letters are shown."""
+_WIDEST: Final = 64
+"""Characters of a table's column: one long path shall not push the next column of all other rows off the screen."""
 
 
 def prepare() -> None:
@@ -60,9 +62,9 @@ def printable(text: str) -> str:
     return "".join(repr(letter)[1:-1] if _steers(letter) else letter for letter in text)
 
 
-def aligned(rows: Sequence[Sequence[str]], widest: int = 64) -> list[str]:
-    """The rows of a table as lines, their columns one under the other; a cell past `widest` moves those behind it."""
-    widths = [min(max(map(len, column)), widest) for column in zip(*rows, strict=True)]
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The rows of a table as lines, their columns one under the other; a cell past `_WIDEST` moves those behind it."""
+    widths = [min(max(map(len, column)), _WIDEST) for column in zip(*rows, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 

@@ -65,6 +65,7 @@ def _checked(picture: object) -> NDArray[Any]:
     """(H, W, 1..4) of uint8 or uint16, in this machine's byte order."""
     if not isinstance(picture, np.ndarray):
         raise UsageError(f"expected {_ARRAYS}, or a Pillow image; got {type(picture).__name__}.", option="photo")
+    picture = np.asarray(picture)  # a matrix has two axes, whatever is cut of it
     samples = picture[:, :, None] if picture.ndim == 2 else picture
     came = f"{picture.shape} {picture.dtype}"
     if picture.dtype.kind == "f":

@@ -22,11 +22,6 @@ def to_8_bit(samples: Deep) -> NDArray[np.uint8]:
     return _COARSE[samples]
 
 
-def to_16_bit(levels: NDArray[np.uint8]) -> Deep:
-    """The same light in finer steps; `to_8_bit` gives the levels back."""
-    return levels.astype(np.uint16) * np.uint16(LEVEL)
-
-
 def carried_over(deep: Deep, before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Deep:
     """A change between two 8-bit pictures laid into the 16-bit one they are views of, as a fresh array.
 

@@ -22,13 +22,13 @@ def iris_radius(landmarks: Points, side: Side) -> float:
     return radius_of(landmarks[IRIS[side]])
 
 
-def iris_disc(landmarks: Points, side: Side, shape_hw: tuple[int, int], reach: float = 1.0) -> Plane:
-    """(h, w) 0..1: an iris and `reach` times its radius around the centre, soft over the last quarter of a radius."""
+def iris_disc(landmarks: Points, side: Side, shape_hw: tuple[int, int]) -> Plane:
+    """(h, w) 0..1: an iris, and beyond its rim softly less over a quarter of its radius."""
     radius = max(iris_radius(landmarks, side), 0.5)
     x, y = landmarks[IRIS[side][0], :2]
     ys, xs = np.ogrid[: shape_hw[0], : shape_hw[1]]
     away = np.hypot(xs - x, ys - y) / radius
-    return np.asarray(np.clip((reach + 0.25 - away) / 0.25, 0, 1), np.float32)
+    return np.asarray(np.clip((1.25 - away) / 0.25, 0, 1), np.float32)
 
 
 def iris_ring(

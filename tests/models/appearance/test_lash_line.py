@@ -10,8 +10,9 @@ import pytest
 from open_the_eyes.imaging.arrays import Plane, Tones
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.lids import EyeShape, lid_distances
-from open_the_eyes.models.appearance.lash_line import open_line, shut_line, shut_lines, with_lash_lines
+from open_the_eyes.models.appearance.lash_line import shut_line, shut_lines, with_lash_lines
 from tests.models.appearance.arched_eye import an_eye
+from training.lash_line import open_line
 
 SKIN = np.array([205, 160, 140], np.float32)
 SHUT, OPEN = an_eye(0.02, 60.0), an_eye(0.36, 60.0)

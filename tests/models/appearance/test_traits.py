@@ -13,10 +13,10 @@ from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.face_view import face_view
-from open_the_eyes.models.appearance.traits import TRAITS, TRAITS_FILE, FaceTraits
+from open_the_eyes.models.appearance.traits import TRAITS_FILE, FaceTraits
 from open_the_eyes.models.face_networks import MESH_FILE
 from open_the_eyes.roles import Crop, Face
-from training.face_networks.traits import last_maps, traits
+from training.face_networks.traits import TRAITS, last_maps, traits
 
 
 def test_the_network_is_a_part_of_the_meshs_byte_for_byte() -> None:

@@ -93,7 +93,7 @@ def test_a_restorer_paints_on_the_gpu_what_it_paints_on_the_processor(rig: Rig, 
     from open_the_eyes.residency.cards import CODEFORMER
     from open_the_eyes.settings import Settings
 
-    if rig.restorer.runs_on == "cpu":
+    if rig.restorer.network.device == "cpu":
         pytest.skip("needs onnxruntime-gpu; the onnxruntime that is installed runs on the processor only")
     path = restorer_random.write_restorer(tmp_path / "codeformer.onnx", restorer_random.TINY)
     face = np.random.default_rng(0).integers(0, 256, (512, 512, 3), dtype=np.uint8)

@@ -113,10 +113,11 @@ def test_the_text_encoders_are_loaded_once_for_all_photos(
     settings: Settings, generator: SdxlGenerator, closed_crop: Crop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prompts, "_KNOWN", {})
-    generator.generate([Request(closed_crop, 1)], LCM)
+    (first,) = generator.generate([Request(closed_crop, 1)], LCM)
     monkeypatch.setattr(prompts, "_KNOWN", {})  # as in another process
     monkeypatch.setattr(Checkpoint, "text_pipeline", lambda _: pytest.fail("loaded text encoders again"))
-    tiny(settings).generate([Request(closed_crop, 1)], LCM)
+    (second,) = tiny(settings).generate([Request(closed_crop, 1)], LCM)
+    assert np.array_equal(second.pixels, first.pixels)
 
 
 def test_memory_that_runs_out_halves_the_batch_and_nothing_else(

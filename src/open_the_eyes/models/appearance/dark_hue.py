@@ -75,11 +75,11 @@ def dark_hue(crop: Crop, shut: Iterable[tuple[Tones, EyeShape]]) -> DarkHue | No
     skin: dict[Side, NDArray[np.float32]] = {}
     lines, brows = [], []
     for photo, shape in shut:
-        told = _ShutEye.of(photo, shape)
+        told = ShutEye.of(photo, shape)
         if told is not None:
             skin[shape.side] = told.skin
             lines.append(_slope(told.line))
-            brows.append(_slope(_brow_beside(crop.pixels, crop.landmarks, shape.side, told.skin)))
+            brows.append(_slope(brow_beside(crop.pixels, crop.landmarks, shape.side, told.skin)))
     seen = [[slope for slope in each if slope is not None] for each in (lines, brows)]
     means = [np.mean(slopes, axis=0) for slopes in seen if slopes]
     if not means:
@@ -125,36 +125,15 @@ def _beside(there: LidDistances, width: float) -> Plane:
     return np.asarray(near * (1 - there.aperture(0.03 * width)), np.float32)
 
 
-def of_line(photo: Tones, shut: EyeShape) -> NDArray[np.float32] | None:
-    """(3,): by how much the logarithms of the darkest of a shut eye's line differ from those of the skin below it, in a
-    picture (h, w, 3); None where too little of either is seen."""
-    told = _ShutEye.of(photo, shut)
-    return None if told is None else told.line
-
-
-def of_brow(photo: Tones, landmarks: Points, side: Side, shut: EyeShape) -> NDArray[np.float32] | None:
-    """The same of the brow over it, of the face whose landmarks (478, 2+) are given."""
-    told = _ShutEye.of(photo, shut)
-    return None if told is None else _brow_beside(photo, landmarks, side, told.skin)
-
-
-def darkest(pixels: Tones, where: NDArray[np.bool_], skin: NDArray[np.bool_]) -> NDArray[np.float32] | None:
-    """(3,): by how much the logarithms of the darkest pixels there differ from the skin's; None where these are few."""
-    if min(where.sum(), skin.sum()) < FEW:
-        return None
-    logs = _logs(pixels)
-    return _darkest_of(logs[where], np.median(logs[skin], axis=0))
-
-
 @dataclass(frozen=True, slots=True)
-class _ShutEye:
+class ShutEye:
     """The logarithms (3,) of the skin below a shut eye, and by how much those of its line's darkest differ."""
 
     skin: NDArray[np.float32]
     line: NDArray[np.float32] | None
 
     @classmethod
-    def of(cls, photo: Tones, shut: EyeShape) -> _ShutEye | None:
+    def of(cls, photo: Tones, shut: EyeShape) -> ShutEye | None:
         """None where no skin is seen."""
         part = Box.around(shut.ring).grown(0.6).within(photo)
         if part.area < FEW:
@@ -166,14 +145,16 @@ class _ShutEye:
         line = within_corners(there, shape.width) & (np.abs(there.below_upper / shape.width) < LINE)
         if skin.sum() < FEW:
             return None
-        logs = _logs(pixels)
+        logs = softened_logs(pixels)
         usual = np.asarray(np.median(logs[skin], axis=0), np.float32)
-        return cls(usual, None if line.sum() < FEW else _darkest_of(logs[line], usual))
+        return cls(usual, None if line.sum() < FEW else darkest_of(logs[line], usual))
 
 
-def _brow_beside(
+def brow_beside(
     photo: Rgb | Tones, landmarks: Points, side: Side, skin: NDArray[np.float32]
 ) -> NDArray[np.float32] | None:
+    """(3,): by how much the logarithms of a brow's darkest pixels differ from those of the skin (3,) below the eye, in
+    a picture (h, w, 3) of the face whose landmarks (478, 2+) are given; None where too little of it is seen."""
     hull = cv2.convexHull(np.rint(landmarks[BROW[side], :2]).astype(np.int32))
     part = Box.around(hull[:, 0].astype(np.float64)).grown(0.05).within(photo)
     if part.area < FEW:
@@ -182,10 +163,11 @@ def _brow_beside(
     cv2.fillPoly(inside, [hull - np.array(part.offset, np.int32)[:2]], (1,))
     if inside.sum() < FEW:
         return None
-    return _darkest_of(_logs(np.asarray(part.cut(photo), np.float32))[inside > 0], skin)
+    return darkest_of(softened_logs(np.asarray(part.cut(photo), np.float32))[inside > 0], skin)
 
 
-def _darkest_of(logs: NDArray[np.float32], skin: NDArray[np.float32]) -> NDArray[np.float32]:
+def darkest_of(logs: NDArray[np.float32], skin: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(3,): the mean of the darkest of so many pixels' logarithms (n, 3), beside the skin's (3,)."""
     level = logs[:, 1]
     return np.asarray(logs[level <= np.percentile(level, DARKEST)].mean(axis=0) - skin, np.float32)
 
@@ -195,7 +177,8 @@ def _slope(dark: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
     return None if dark is None or -dark[1] < TOLD_FROM else np.asarray(_hue(dark) / -dark[1], np.float32)
 
 
-def _logs(pixels: Tones) -> Tones:
+def softened_logs(pixels: Tones) -> Tones:
+    """Of a picture (h, w, 3), without its grain."""
     return np.asarray(np.log(cv2.GaussianBlur(pixels, (0, 0), SOFTENED) + FLOOR), np.float32)
 
 

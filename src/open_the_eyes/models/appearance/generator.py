@@ -31,7 +31,7 @@ from .prepared import Prepared, shapes_in
 from .refiner import EyeRefiner, PaintedEyes
 from .steps import AFTER_REFINER, At, Step, detailed_by, refined_by
 from .strip import laid_back, sampled
-from .traits import TRAITS_FILE, FaceTraits
+from .traits import FaceTraits
 from .usual_light import UsualLight
 from .wings import draw_wings
 
@@ -64,12 +64,11 @@ class AppearanceGenerator(Reloaded):
         model_file: Path = MODEL_FILE,
         refiner_file: Path = REFINER_FILE,
         exemplars_file: Path = EXEMPLARS_FILE,
-        traits_file: Path = TRAITS_FILE,
     ) -> None:
         self._model_file = model_file
         self._exemplars_file = exemplars_file
         self.refiner = EyeRefiner(refiner_file)
-        self.traits = FaceTraits(traits_file)
+        self.traits = FaceTraits()
 
     @cached_property
     def model(self) -> AppearanceModel:

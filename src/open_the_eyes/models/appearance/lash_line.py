@@ -78,7 +78,7 @@ def shut_lines(shut: Iterable[tuple[Tones, EyeShape]]) -> dict[Side, ShutLine]:
 
 def shut_line(photo: Tones, shut: EyeShape) -> ShutLine | None:
     """What one shut eye in a picture (h, w, 3) tells; None where too little of it is seen, or in the dark."""
-    there = _There.of(photo, shut, 0.8)
+    there = EyeInPicture.of(photo, shut, 0.8)
     if there is None:
         return None
     below = there.below
@@ -93,17 +93,11 @@ def shut_line(photo: Tones, shut: EyeShape) -> ShutLine | None:
     return ShutLine(there.darkest_row(usual, SHUT_LINE)[0], 1 - darkest / usual, usual)
 
 
-def open_line(photo: Tones, shape: EyeShape, skin: float) -> float | None:
-    """The darkness of an open eye's lash line in a picture (h, w, 3), beside skin so bright; None outside of it."""
-    there = _There.of(photo, shape, 0.4)
-    return None if there is None else there.darkest_row(skin, OPEN_LINE)[0]
-
-
 def with_lash_lines(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], shut: Mapping[Side, ShutLine]) -> Tones:
     """The painted pixels (h, w, 3) with lash lines and pupils as dark as the shut eyes tell, under the mask (h, w)."""
     out = pixels.copy()
     for shape in eyes:
-        there = _There.of(pixels, shape, 0.4) if shape.side in shut and shape.width < UP_TO[1] else None
+        there = EyeInPicture.of(pixels, shape, 0.4) if shape.side in shut and shape.width < UP_TO[1] else None
         if there is not None:
             fade = ramp(shape.width, *UP_TO[::-1])
             gain = 1 + (_gain(there, shape, shut[shape.side]) - 1) * (fade * there.part.cut(mask))
@@ -111,7 +105,7 @@ def with_lash_lines(pixels: Tones, mask: Plane, eyes: Iterable[EyeShape], shut: 
     return out
 
 
-def _gain(there: _There, shape: EyeShape, told: ShutLine) -> Plane:
+def _gain(there: EyeInPicture, shape: EyeShape, told: ShutLine) -> Plane:
     """(h, w) 0..1: how bright each pixel of an opened eye is to be, as a multiple."""
     distances, darkness = there.distances, 1 - there.level / told.skin
     row, at = there.darkest_row(told.skin, OPEN_LINE)
@@ -136,7 +130,7 @@ def _gain(there: _There, shape: EyeShape, told: ShutLine) -> Plane:
 
 
 @dataclass(frozen=True, slots=True)
-class _There:
+class EyeInPicture:
     """An eye in a picture.
 
     Args:
@@ -158,7 +152,8 @@ class _There:
     half: float
 
     @classmethod
-    def of(cls, picture: Tones, shape: EyeShape, grown: float) -> _There | None:
+    def of(cls, picture: Tones, shape: EyeShape, grown: float) -> EyeInPicture | None:
+        """The eye with so many times its size around it; None outside of the picture."""
         part = Box.around(shape.ring).grown(grown).within(picture)
         if part.area < _FEW:
             return None

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import onnxruntime
 
 TRAITS_FILE: Final = DATA / "face_traits.onnx"
-TRAITS: Final = 768
-"""How many numbers there are."""
 
 
 class FaceTraits(Reloaded):

@@ -31,12 +31,7 @@ class OnnxRestorer:
 
     def __init__(self, card: ModelCard, path: Path, settings: Settings, residency: Residency | None = None) -> None:
         self.name = card.name
-        self._network = OnnxNetwork(card, path, f"restores faces of {SIDE} x {SIDE}", settings, residency)
-
-    @property
-    def runs_on(self) -> str:
-        """ "cpu", or "cuda:0"."""
-        return self._network.device
+        self.network = OnnxNetwork(card, path, f"restores faces of {SIDE} x {SIDE}", settings, residency)
 
     def restore(self, faces: Sequence[Rgb], fidelity: float, watch: Watch | None = None) -> list[Rgb]:
         """Each face by itself, so that a result does not depend on what else is in the photo.
@@ -53,7 +48,7 @@ class OnnxRestorer:
             if watch is not None:
                 watch.tell("restore", number / len(faces))
 
-        return self._network.each(range(len(faces)), work, watch, told)
+        return self.network.each(range(len(faces)), work, watch, told)
 
     def _one(self, session: onnxruntime.InferenceSession, face: Rgb, fidelity: float) -> Rgb:
         planes = np.ascontiguousarray(face.transpose(2, 0, 1)[None]) / 127.5 - 1
@@ -66,14 +61,14 @@ class OnnxRestorer:
             kind = _KINDS.get(wanted.type)
             shape = tuple(axis if isinstance(axis, int) else None for axis in wanted.shape)
             if kind is None or not (len(shape) < 2 or _takes(shape, planes.shape)):
-                raise self._network.foreign(f"an input {wanted.name} of {wanted.type} {wanted.shape}")
+                raise self.network.foreign(f"an input {wanted.name} of {wanted.type} {wanted.shape}")
             fed[wanted.name] = planes.astype(kind) if len(shape) == 4 else np.full(_filled(shape), fidelity, kind)
         return fed
 
     def _face_of(self, answer: NDArray[Any], face: Rgb) -> Rgb:
         """(1, 3, 512, 512) in -1..1 -> (512, 512, 3); an answer that is no numbers leaves the face as it was."""
         if answer.shape != (1, 3, SIDE, SIDE):
-            raise self._network.foreign(f"an output of {answer.shape}")
+            raise self.network.foreign(f"an output of {answer.shape}")
         if not np.isfinite(answer).all():
             return face.copy()
         return to_levels((answer[0].astype(np.float32).transpose(1, 2, 0) + 1) * 127.5)
