@@ -1,6 +1,7 @@
-"""`python -m training.degraded FACES [--kind KIND ...] [--out DIR]`: eyes opened in degraded photos.
+"""`python -m training.degraded FACES [--paint] [--kind KIND ...] [--out DIR]`: eyes opened in degraded photos.
 
-FACES is a folder of blinks, one face a picture; these are degraded on purpose. What is wanted is the picture opened
+FACES is a folder of blinks, of which the largest face counts, or with --paint of open-eyed people, whose largest face
+gets a painted blink; these are degraded on purpose. What is wanted is the picture opened
 first and degraded then; what is measured against it is the same picture degraded first and opened then. A row for each
 kind of degradation and each way of painting: L1 where anything was painted, and by how many levels its darkest (1st
 percentile of luma) and brightest (98th) lie off, on average in size; and how many of the pictures count as in odd light
@@ -24,6 +25,7 @@ from rich.progress import track
 from rich.table import Table
 
 from open_the_eyes.imaging.arrays import Rgb, to_levels
+from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.luma import luma_of
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
@@ -80,6 +82,7 @@ def _stroke(length: float, degrees: float) -> NDArray[np.float32]:
 KINDS: Final[dict[str, Degrade]] = {
     "none": lambda pixels, _: pixels,
     "a little faded": faded((40, 40, 40), (235, 235, 235)),
+    "matte": faded((32, 32, 32), (250, 250, 250)),
     "faded": faded((70, 70, 70), (210, 210, 210)),
     "much faded": faded((90, 90, 90), (190, 190, 190)),
     "faded, warm": faded((95, 75, 60), (235, 215, 185)),
@@ -113,12 +116,16 @@ def off(made: Rgb, wanted: Rgb, where: NDArray[np.bool_]) -> list[float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("faces", type=Path)
+    parser.add_argument("--paint", action="store_true", help="these people have their eyes open")
     parser.add_argument("--kind", nargs="+", choices=sorted(KINDS), default=list(KINDS), metavar="KIND")
     parser.add_argument("--out", type=Path, help="a folder for sheets to look at")
     given = parser.parse_args()
     ways = {"as it came": AsItCame(), "in usual light": AppearanceGenerator()}
     pictures = [(path, pixels) for path in pictures_in(given.faces) if (pixels := read_rgb(path)) is not None]
-    seen = [(path, pixels, faces[0]) for path, pixels in pictures if (faces := detector().detect(pixels))]
+    found = [(path, pixels, faces) for path, pixels in pictures if (faces := detector().detect(pixels))]
+    seen = [(path, pixels, max(faces, key=lambda face: face.box.area)) for path, pixels, faces in found]
+    if given.paint:
+        seen = [(path, paint_blink(pixels, face.landmarks), face) for path, pixels, face in seen]
     seen = [(path, pixels, replace(face, refusal=None)) for path, pixels, face in seen]
     if not seen:
         raise SystemExit(f"{given.faces}: expected pictures with a face, found none.")

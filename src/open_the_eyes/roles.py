@@ -15,6 +15,7 @@ from .givers import Giver, Origin
 from .imaging.arrays import Plane, Points, Rgb, Tones
 from .imaging.geometry import Box
 from .imaging.mesh478 import SIDES, Side
+from .imaging.tonal_range import TonalRange
 from .options import GenerateOptions
 
 Refusal = Literal["too_small", "profile", "covered"]
@@ -102,6 +103,8 @@ class Crop:
             where that was not looked at, as of donors.
         winged: the eyes whose tail is a wing of eyeliner, which an open eye has as well.
         cloth: (h, w) 0..1, no part of the mask: what covers the face from below (`imaging.cloth`); None where nothing.
+        photo_tones: where the tones of the whole photo end, if it shows much more than this face; None where it does
+            not, or nobody has looked.
     """
 
     face: Face
@@ -115,6 +118,7 @@ class Crop:
     view: Rgb | None = None
     winged: tuple[Side, ...] = ()
     cloth: Plane | None = None
+    photo_tones: TonalRange | None = None
 
     @property
     def open_side(self) -> Side | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.tonal_range import TonalRange, within_photo
+from open_the_eyes.imaging.tonal_range import TonalRange, tones_across, within_photo
 
 
 def plain(level: int, count: int = 1000) -> np.typing.NDArray[np.uint8]:
@@ -39,3 +39,12 @@ def test_black_beyond_the_photos_edge_is_not_in_it_and_black_inside_is() -> None
     assert there[13:-2, 2:-2].all()
     assert within_photo(np.full_like(view, 90))[2:-2, 2:-2].all()
     assert not within_photo(np.zeros_like(view)).any()
+
+
+@pytest.mark.parametrize("size_hw", [(1, 1), (90, 120), (4000, 3000), (20, 40_000)])
+def test_a_whole_photo_is_told_by_what_lies_all_across_it(size_hw: tuple[int, int]) -> None:
+    photo = np.full((*size_hw, 3), 200, np.uint8)
+    photo[: size_hw[0] // 4] = 40
+    seen = tones_across(photo)
+    assert seen.darkest.tolist() == [40 if size_hw[0] > 1 else 200] * 3
+    assert seen.brightest == pytest.approx(200, abs=0.01)

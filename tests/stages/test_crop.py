@@ -80,3 +80,14 @@ def test_a_picture_of_one_pixel_gives_a_crop_of_one_pixel_or_none(portrait_face:
 def test_eyes_outside_the_picture_give_an_empty_crop(portrait: Rgb, portrait_face: Face) -> None:
     cut = crop(portrait, shifted(portrait_face, 0, -400), SIDES)
     assert cut.mask.size == cut.pixels.size == 0
+
+
+def test_the_whole_photos_tones_are_told_where_it_shows_much_more_than_the_face(
+    portrait: Rgb, portrait_face: Face
+) -> None:
+    whole = crop(portrait, portrait_face, SIDES).photo_tones
+    assert whole is not None
+    assert whole.darkest.min() < 10
+    near = portrait_face.box.grown(0.3).within(portrait)
+    moved = replace(portrait_face, landmarks=portrait_face.landmarks - near.offset)
+    assert crop(np.ascontiguousarray(near.cut(portrait)), moved, SIDES).photo_tones is None

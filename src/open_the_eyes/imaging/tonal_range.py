@@ -16,6 +16,8 @@ from .luma import luma_of
 
 ENDS: Final = 0.3
 """Percent of the pixels that lie beyond either end of the range."""
+SAMPLE: Final = 16_000
+"""So many pixels tell the range of a whole photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,12 @@ class TonalRange:
         darkest = np.min([np.percentile(pixels, ENDS, axis=0) for pixels in seen], axis=0)
         brightest = max(float(np.percentile(luma_of(pixels), 100 - ENDS)) for pixels in seen)
         return cls(np.asarray(darkest, np.float64), brightest)
+
+
+def tones_across(photo: Rgb) -> TonalRange:
+    """Of a whole photo, told by pixels in rows across it."""
+    step = max(int(np.sqrt(photo.shape[0] * photo.shape[1] / SAMPLE)), 1)
+    return TonalRange.of([photo[step // 2 :: step, step // 2 :: step].reshape(-1, 3)])
 
 
 def within_photo(view: Rgb) -> NDArray[np.bool_]:

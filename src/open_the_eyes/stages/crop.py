@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from ..imaging.cloth import Cloth
 from ..imaging.eye_corners import eyes_apart
 from ..imaging.eye_region import eye_region
 from ..imaging.face_view import face_view
+from ..imaging.facecrop import place_around
 from ..imaging.geometry import Box
 from ..imaging.in_front import in_front
 from ..imaging.lash_frame import lash_frame
@@ -19,12 +21,20 @@ from ..imaging.lash_tails import lash_tail
 from ..imaging.lash_tips import lash_tips
 from ..imaging.mesh478 import Side
 from ..imaging.nose import nose_mask
+from ..imaging.tonal_range import tones_across
 from ..roles import REACH, Crop, Face
+
+MUCH_MORE: Final = 6.0
+"""Times the square around a face: a photo so large shows other things that may be black."""
 
 
 def crop(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
-    """A face's eyes as a crop, whose mask covers those on these sides, with a view of the whole face."""
-    return replace(eyes_alone(pixels, face, sides), view=face_view(pixels, face.landmarks))
+    """A face's eyes as a crop, whose mask covers those on these sides, with a view of the whole face and what the whole
+    photo tells of its tones."""
+    eyes, view = eyes_alone(pixels, face, sides), face_view(pixels, face.landmarks)
+    around_face = place_around(face.landmarks).side ** 2
+    tones = tones_across(pixels) if pixels.shape[0] * pixels.shape[1] > MUCH_MORE * around_face else None
+    return replace(eyes, view=view, photo_tones=tones)
 
 
 def eyes_alone(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:

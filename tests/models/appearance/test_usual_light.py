@@ -10,7 +10,7 @@ import pytest
 
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.luma import luma_of
-from open_the_eyes.imaging.tonal_range import within_photo
+from open_the_eyes.imaging.tonal_range import TonalRange, within_photo
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.appearance.usual_light import UsualLight
 from open_the_eyes.options import GenerateOptions
@@ -86,6 +86,26 @@ def test_opened_eyes_are_nearer_to_those_of_a_photo_that_was_opened_before(close
 def test_no_pupil_is_blacker_than_a_faded_photos_black(closed_crop: Crop) -> None:
     patch = painted(degraded(closed_crop, FADED), AppearanceGenerator())
     assert luma_of(patch.pixels[patch.mask > 0.5]).min() > 80
+
+
+def test_a_whole_photo_tells_a_little_fading_that_a_face_alone_does_not(closed_crop: Crop) -> None:
+    def matte(pixels: Rgb) -> Rgb:
+        return faded((40, 40, 40), (245, 245, 245))(pixels, 1)
+
+    photo = degraded(closed_crop, matte)
+    assert photo.photo_tones is not None
+    face_alone = replace(photo, photo_tones=None)
+    assert UsualLight.of(face_alone).crop is face_alone
+    whole = replace(photo, photo_tones=TonalRange(np.full(3, 42.0), 245.0))
+    assert UsualLight.of(whole).crop.pixels.min() < photo.pixels.min() - 25
+    wanted = matte(to_levels(painted(closed_crop, AppearanceGenerator()).pixels))
+    off = [np.abs(painted(c, AppearanceGenerator()).pixels - wanted)[c.mask > 0.5].mean() for c in (whole, face_alone)]
+    assert off[0] < 0.7 * off[1]
+
+
+def test_a_photo_with_something_black_in_it_is_not_faded_by_a_fair_face(closed_crop: Crop) -> None:
+    photo = replace(closed_crop, photo_tones=TonalRange(np.array([12.0, 10.0, 14.0]), 250.0))
+    assert UsualLight.of(photo).crop is photo
 
 
 def test_black_and_white_stays_so(closed_crop: Crop) -> None:

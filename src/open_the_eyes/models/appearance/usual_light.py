@@ -28,6 +28,8 @@ from .uncovered import uncovered
 FADED: Final = (50.0, 66.0)
 """Of the darkest, in the colour that is darkest, between which a photo comes to count as faded: where only red or blue
 is so bright, that is a colour of skin or of hair."""
+FADED_PHOTO: Final = (22.0, 36.0)
+"""The same, where a whole photo is seen that shows much more than the face: something in it is black."""
 BLACK: Final = 10.0
 """Black would be so much darker than the darkest that is seen."""
 TINTED: Final = 40.0
@@ -66,7 +68,7 @@ class UsualLight:
     def of(cls, came: Crop) -> UsualLight:
         crop = uncovered(came)
         small, mask, shrink = _reduced(crop)
-        black, gain = _stretch(small, came.view)
+        black, gain = _stretch(small, came.view, came.photo_tones)
         skin = small[cheeks(crop.landmarks / shrink, mask > 0)]
         if len(skin) >= FEWEST and palette_of(crop.pixels) is None:
             gain = gain * _without_colour((np.median(skin, axis=0) - black) * gain)
@@ -99,13 +101,20 @@ def _reduced(crop: Crop) -> tuple[Rgb, NDArray[Any], float]:
     return np.asarray(pixels, np.uint8), mask, shrink
 
 
-def _stretch(around: Rgb, view: Rgb | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Black (3,) and gain (3,) with which a photo has the range of usual ones, told by what is around the eyes and by
-    the face's view."""
+def _stretch(
+    around: Rgb, view: Rgb | None, photo: TonalRange | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Black (3,) and gain (3,) with which a photo has the range of usual ones, told by what is around the eyes, by the
+    face's view, and by the whole photo."""
     seen = TonalRange.of([around.reshape(-1, 3)] if view is None else [around.reshape(-1, 3), view[within_photo(view)]])
-    least, brightest = float(seen.darkest.min()), seen.brightest
-    faded = ramp(least, *FADED)
-    black = faded * np.maximum(np.minimum(seen.darkest, least + TINTED) - BLACK, 0)
+    darkest, brightest = seen.darkest, seen.brightest
+    faded = ramp(float(darkest.min()), *FADED)
+    if photo is not None:
+        everywhere = np.minimum(darkest, photo.darkest)
+        surely = ramp(float(everywhere.min()), *FADED_PHOTO)
+        if surely > faded:
+            faded, darkest = surely, everywhere
+    black = faded * np.maximum(np.minimum(darkest, float(darkest.min()) + TINTED) - BLACK, 0)
     brighter = max(BRIGHTENED - brightest, 0) * max(faded, ramp(brightest, *DIM))
     if not brighter and not black.any():
         return black, np.ones(3)
