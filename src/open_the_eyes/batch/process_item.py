@@ -39,7 +39,15 @@ MAX_CROPS: Final = 12
 
 
 class _WorkedOn(Exception):
-    """The batch's own result is there, and somebody has worked on it since."""
+    """The batch's own result is there, and somebody has worked on it since.
+
+    Args:
+        places: of all results or copies that were to be written.
+    """
+
+    def __init__(self, places: Sequence[Path]) -> None:
+        super().__init__()
+        self.places = places
 
 
 def process_item(
@@ -76,9 +84,9 @@ def _opened(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: 
         if not opened.changed:
             return replace(record, outputs=_copied(item, photo, spec, out, engine.settings)) if spec.copy else record
         outputs = _saved(item, opened, spec, out, engine.settings)
-    except _WorkedOn:
-        changed = [out / path for path in item.changed if (out / path).is_file()]
-        kept = tuple(_output(path, sha256_of(path), out) for path in changed)
+    except _WorkedOn as found:
+        changed = [place for place in found.places if _is_changed(place, item, out)]
+        kept = tuple(_output(place, sha256_of(place), out) for place in changed)
         return replace(record, state="kept", faces=(), reasons=(), crops=(), outputs=kept)
     more = max(0, record.faces.count("opened") - MAX_EYES)
     return replace(record, state="opened", outputs=outputs, eyes=_eyes(photo, opened), more_faces=more)
@@ -95,14 +103,14 @@ def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Set
     credentials = None
     if spec.certificate is not None and spec.key is not None:
         credentials = files.Credentials.load(spec.certificate, spec.key)
-    there = False
-    for variation, target in zip(opened.variations, numbered(item.output, len(opened.variations)), strict=True):
+    there, targets = False, numbered(item.output, len(opened.variations))
+    for variation, target in zip(opened.variations, targets, strict=True):
         if _is_taken(target, item):
             there = True
             if not _gives_way(target, item, spec, out) and not _is_this(
                 target, variation, settings, quality=spec.quality, signed=credentials is not None
             ):
-                raise _taken(target, item, out)
+                raise _taken(target, targets, item, out)
     report = opened.save(item.output, overwrite=there, quality=spec.quality, credentials=credentials)
     return tuple(_output(Path(one.path), one.sha256, out, one.encoding, one.notes) for one in report.outputs)
 
@@ -145,14 +153,14 @@ def _copied(item: Item, photo: Photo, spec: BatchSpec, out: Path, settings: Sett
     free = not there or is_photo or _gives_way(target, item, spec, out)
     if nowhere is not None:
         if not free and not _is_this(target, nowhere, settings, quality=spec.quality, signed=False):
-            raise _taken(target, item, out)
+            raise _taken(target, [target], item, out)
         written = files.write(nowhere, target, record=None, overwrite=there, quality=spec.quality)
         os.utime(target, ns=(item.mtime_ns, item.mtime_ns))
         return (_output(target, written.sha256, out, written.encoding, written.notes),)
     if is_photo:
         return (_output(target, sha256, out),)
     if not free:
-        raise _taken(target, item, out)
+        raise _taken(target, [target], item, out)
     data = item.source.read_bytes()
     if hashlib.sha256(data).hexdigest() != sha256:
         raise PhotoNotWritten(f"{item.source}: expected the photo to stay as it is, it was changed meanwhile; again.")
@@ -215,9 +223,9 @@ def _is_changed(path: Path, item: Item, out: Path) -> bool:
     return path.is_file() and path.relative_to(out).as_posix() in item.changed
 
 
-def _taken(path: Path, item: Item, out: Path) -> Exception:
+def _taken(path: Path, places: Sequence[Path], item: Item, out: Path) -> Exception:
     if _is_changed(path, item, out):
-        return _WorkedOn()
+        return _WorkedOn(places)
     if _is_alike(path, item.source):  # perhaps the photo itself, on a drive that is mounted twice and does not say so
         return PhotoNotWritten(f"{path} is there already, and is the photo or a copy of it; name another OUT.")
     return PhotoNotWritten(f"{path} is there already; --overwrite replaces it, another OUT keeps both.")
