@@ -32,7 +32,15 @@ OVER = replace(SPEC, overwrite=True)
 
 
 class Batch:
-    """Batches over in/a.jpg, with a stand-in for the painting."""
+    """Batches over in/a.jpg, with a stand-in for the painting.
+
+    Args:
+        shade: of what is painted.
+        before_each: happens before a photo is done.
+    """
+
+    shade: int = 0
+    before_each: Callable[[], object] = staticmethod(lambda: None)
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (folder / "in").mkdir()
@@ -42,14 +50,14 @@ class Batch:
         self._read = read(self.photo, Settings())
 
     def __call__(
-        self, spec: BatchSpec, *, keep_names: bool = False, blinks: bool = True
+        self, spec: BatchSpec, *, keep_names: bool = False, blinks: bool = True, retry_failed: bool = False
     ) -> tuple[Counter[str], BatchResult]:
         """What this run did, and how it ended.
 
         Args:
             blinks: somebody's eyes need opening.
         """
-        planned = plan([str(self._folder / "in")], self._folder / "out", keep_names=keep_names)
+        planned = plan([str(self._folder / "in")], self._folder / "out", keep_names=keep_names, copy=spec.copy)
         engine: Any = SimpleNamespace(settings=Settings())
         opened: Any = SimpleNamespace(report=report_of("a.jpg"), faces=(), changed=False)
         if blinks:
@@ -59,10 +67,11 @@ class Batch:
 
         def execute(items: Sequence[Item], stop: Stop) -> Generator[Any, None, None]:  # noqa: ARG001
             for item in items:
+                self.before_each()
                 yield process_item(item, spec, spec.fingerprint, engine, planned.out, tuple)
 
         with Manifest(planned.folder) as manifest:
-            ran = run_batch(planned, spec, manifest, execute, watch=unwatched)
+            ran = run_batch(planned, spec, manifest, execute, retry_failed=retry_failed, watch=unwatched)
             told = summary_of(planned, spec, manifest, ran.tally, ran.left, ran.replaced)
         result = planned.within(planned.items[0].output)
         assert told["kept_results"] == ([result] if told["kept"] else [])
@@ -71,7 +80,7 @@ class Batch:
 
     def _painted(self, spec: BatchSpec, number: int) -> Photo:
         pixels = self._read.pixels.copy()
-        pixels[10:20, 10:30] = len(spec.painter) + number
+        pixels[10:20, 10:30] = len(spec.painter) + number + 100 * self.shade
         return replace(self._read.with_pixels(pixels), edit=RECORD)
 
 
@@ -146,11 +155,11 @@ def test_a_kept_result_that_was_deleted_is_made_again(batch: Batch, result: Path
     assert batch(SPEC)[0] == {"opened": 1}
 
 
-def away(batch: Batch) -> None:
+def away(batch: Batch, spec: BatchSpec = SPEC) -> None:
     """One run while the photo cannot be read: it fails."""
     data, status = batch.photo.read_bytes(), batch.photo.stat()
     batch.photo.write_bytes(b"away")
-    assert batch(SPEC)[0] == {"failed": 1}
+    assert batch(spec)[0] == {"failed": 1}
     batch.photo.write_bytes(data)
     os.utime(batch.photo, ns=(status.st_atime_ns, status.st_mtime_ns))
 
@@ -182,3 +191,53 @@ def test_a_run_that_wrote_nothing_there_does_not_make_what_was_changed_a_strange
     assert result.read_bytes() == data
     assert batch(OVER)[0] == {}, "it is known, and stays"
     assert batch(replace(OVER, overwrite_changed=True))[1].replaced == ("a.opened.jpg",)
+
+
+def exported_again(batch: Batch) -> None:
+    picture().save(batch.photo, quality=30)
+
+
+def test_the_batchs_own_result_gives_way_when_its_photo_was_exported_again(batch: Batch, result: Path) -> None:
+    exported_again(batch)
+    batch.shade = 1
+    before = result.read_bytes()
+    done, ran = batch(SPEC)
+    assert (done, ran.left, ran.replaced) == ({"opened": 1}, (), ())
+    assert result.read_bytes() != before
+    assert batch(SPEC)[0] == {}, "it is done"
+
+
+def test_a_copy_gives_way_when_its_photo_was_exported_again(batch: Batch, tmp_path: Path) -> None:
+    copying = replace(SPEC, copy=True)
+    assert batch(copying, blinks=False)[0] == {"unchanged": 1}
+    exported_again(batch)
+    assert batch(copying, blinks=False)[0] == {"unchanged": 1}
+    assert (tmp_path / "out/a.jpg").read_bytes() == batch.photo.read_bytes()
+
+
+@pytest.mark.parametrize("changed", [chosen_by_hand, rated_in_place])
+def test_what_was_changed_stays_when_its_photo_was_exported_again(
+    batch: Batch, result: Path, changed: Callable[[Path], bytes]
+) -> None:
+    exported_again(batch)
+    batch.shade = 1
+    data = changed(result)
+    assert batch(SPEC)[0] == {"kept": 1}
+    assert result.read_bytes() == data
+
+
+@pytest.mark.parametrize("spec", [SPEC, OVER])
+def test_what_is_changed_while_the_batch_is_at_work_stays_as_well(batch: Batch, result: Path, spec: BatchSpec) -> None:
+    exported_again(batch)
+    batch.shade = 1
+    batch.before_each = lambda: chosen_by_hand(result)
+    assert batch(spec)[0] == {"kept": 1}
+    assert result.read_bytes().endswith(b"other eyes")
+
+
+def test_a_result_of_other_options_gives_way_to_none_unasked(batch: Batch, result: Path) -> None:
+    before = result.read_bytes()
+    away(batch, OTHER)
+    assert batch(replace(OTHER, overwrite=False), retry_failed=True)[0] == {"failed": 1}
+    assert result.read_bytes() == before
+    assert batch(OTHER)[0] == {"opened": 1}

@@ -139,6 +139,11 @@ class Manifest:
         there = [one for one in self._written(item.name) if self.holds(one.output.path)]
         return tuple(one.output.path for one in there if not self._is_as_written(one))
 
+    def ours(self, item: Item, fingerprint: str) -> tuple[tuple[str, str], ...]:
+        """Paths and SHA-256 of what was written of this photo under this fingerprint, as `Item` has them."""
+        ours = (one for one in self._written(item.name) if one.fingerprint == fingerprint and not one.kept)
+        return tuple((one.output.path, one.output.sha256) for one in ours)
+
     def has_other_results(self, item: Item, fingerprint: str) -> bool:
         """Whether results of this photo are there that were made under another fingerprint, or are called otherwise."""
         known = self._known.get(item.name)

@@ -93,7 +93,8 @@ def _opened(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: 
 
 
 def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Settings) -> tuple[Output, ...]:
-    """The variations as files; a file that is there gives way if it is this very result, left by a run that was killed.
+    """The variations as files; a file that is there gives way if it is this very result, left by a run that was
+    killed, or what the batch made of the photo before it was changed.
 
     Raises:
         _WorkedOn, PhotoNotWritten: it is anything else, and is not to be overwritten.
@@ -189,7 +190,7 @@ def _crops(photo: Photo, opened: Opened, numbers: Sequence[int]) -> tuple[str, .
 
 def _output(path: Path, sha256: str, out: Path, encoding: str = "", notes: tuple[str, ...] = ()) -> Output:
     status = path.stat()
-    return Output(path.relative_to(out).as_posix(), status.st_size, sha256, encoding, notes, status.st_mtime_ns)
+    return Output(_name_in(out, path), status.st_size, sha256, encoding, notes, status.st_mtime_ns)
 
 
 def _make_folder(path: Path) -> None:
@@ -215,12 +216,22 @@ def _is_taken(target: Path, item: Item) -> bool:
 
 
 def _gives_way(path: Path, item: Item, spec: BatchSpec, out: Path) -> bool:
-    """Whether whatever lies at a place is to be replaced."""
-    return spec.overwrite and (spec.overwrite_changed or not _is_changed(path, item, out))
+    """Whether whatever lies at a place is to be replaced; the batch's own result is, as it was written."""
+    if _is_changed(path, item, out):
+        return spec.overwrite and spec.overwrite_changed
+    return spec.overwrite or (path.is_file() and _name_in(out, path) in dict(item.ours))
 
 
 def _is_changed(path: Path, item: Item, out: Path) -> bool:
-    return path.is_file() and path.relative_to(out).as_posix() in item.changed
+    if not path.is_file():
+        return False
+    name = _name_in(out, path)
+    sha256 = dict(item.ours).get(name)
+    return name in item.changed or (sha256 is not None and sha256_of(path) != sha256)  # perhaps a moment ago
+
+
+def _name_in(out: Path, path: Path) -> str:
+    return path.relative_to(out).as_posix()
 
 
 def _taken(path: Path, places: Sequence[Path], item: Item, out: Path) -> Exception:

@@ -151,7 +151,8 @@ def _sorted_out(
                     "with others; name another OUT, or replace them with --overwrite."
                 )
             manifest.set_aside(item)
-            todo.append(replace(item, changed=manifest.changed(item)))
+            ours = manifest.ours(item, fingerprint)
+            todo.append(replace(item, changed=manifest.changed(item), ours=ours))
         else:
             before[state] += 1
     return todo, before
