@@ -15,7 +15,7 @@ from .. import files, givers
 from ..digest import sha256_of
 from ..engine import Engine
 from ..errors import OpenTheEyesError, PhotoNotWritten, not_written
-from ..files.whole_file import write_whole
+from ..files.whole_file import owned_by, write_whole
 from ..naming import numbered
 from ..photo import Photo
 from ..pipeline import open_eyes
@@ -24,6 +24,7 @@ from ..ram import ram_mib
 from ..results import Opened
 from ..settings import Settings
 from ..version import __version__
+from .leftovers import owner_of
 from .plan import Item
 from .record import Output, Record, failed_by
 from .references import References
@@ -59,7 +60,8 @@ def process_item(
     """
     began = time.perf_counter()
     try:
-        record = _opened(item, spec, fingerprint, engine, out, references)
+        with owned_by(owner_of(out)):
+            record = _opened(item, spec, fingerprint, engine, out, references)
     except Exception as error:  # noqa: BLE001 -- whatever one photo does, the next ones get their turn
         return failed_by(error, item, fingerprint, time.perf_counter() - began, ram_mib() or 0.0)
     return replace(record, seconds=round(time.perf_counter() - began, 4), rss_mib=round(ram_mib() or 0.0, 1))
