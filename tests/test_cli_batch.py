@@ -6,6 +6,7 @@ import os
 import re
 import signal
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from open_the_eyes.batch.stop_signals import HANGUP, STOP_SIGNALS
 from open_the_eyes.batch.worker import WorkerSlot
 from open_the_eyes.cli import batch_command, batch_places, batch_words, main
 from open_the_eyes.cli.batch_places import RunOptions
@@ -24,7 +26,7 @@ from open_the_eyes.settings import Settings
 from tests.batch.processors import SPEC, acting, configs, photos, planned
 
 
-@pytest.mark.parametrize("ignored", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ignored", STOP_SIGNALS)
 def test_a_signal_that_is_ignored_stays_so(ignored: signal.Signals) -> None:
     before = signal.signal(ignored, signal.SIG_IGN)
     try:
@@ -34,6 +36,24 @@ def test_a_signal_that_is_ignored_stays_so(ignored: signal.Signals) -> None:
         assert signal.getsignal(ignored) is signal.SIG_IGN
     finally:
         signal.signal(ignored, before)
+
+
+@pytest.mark.parametrize("first", STOP_SIGNALS)
+@pytest.mark.parametrize("second", STOP_SIGNALS)
+def test_the_second_signal_ends_a_batch_at_once_unless_the_terminal_was_closed(
+    first: signal.Signals, second: signal.Signals
+) -> None:
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in STOP_SIGNALS}
+    try:
+        with BatchStop() as stop:
+            os.kill(os.getpid(), first)
+            assert stop.asked
+            with nullcontext() if second == HANGUP else pytest.raises(KeyboardInterrupt):
+                os.kill(os.getpid(), second)
+        assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == (signal.SIG_DFL, signal.SIG_DFL)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("count", [0, 11])

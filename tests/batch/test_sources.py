@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -269,3 +270,13 @@ def test_a_pipe_in_a_list_is_not_waited_for(shoot: Path) -> None:
     os.mkfifo(shoot / "pipe.jpg")
     (shoot / "list.txt").write_text("pipe.jpg\n")
     assert len(plan(["shoot/list.txt"], "out").items) == 1
+
+
+@pytest.mark.parametrize("source", ["shoot", "shoot/*.jpg"])
+def test_pipes_and_sockets_called_as_photos_are_counted_and_not_waited_for(shoot: Path, source: str) -> None:
+    os.mkfifo(shoot / "pipe.jpg")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("shoot/socket.jpg")
+    found = plan([source], "out")
+    assert not {"pipe.jpg", "socket.jpg"} & {item.name for item in found.items}
+    assert (found.left_out.paths["pipe"], found.left_out.paths["socket"]) == (["shoot/pipe.jpg"], ["shoot/socket.jpg"])

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.batch.conftest import BLINKS, finished, pictures, started, states
+from open_the_eyes.batch.leftovers import owner_of
+from tests.batch.conftest import BLINKS, PROGRAM, finished, pictures, started, states
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +80,8 @@ def test_a_batch_that_is_killed_goes_on_where_it_was(shoot: Path, by_open: Mappi
     process.communicate()
     finished_before = {json.loads(line)["name"] for line in states(out)}
     assert 2 <= len(finished_before) < BLINKS, "it was killed in the middle"
-    left_over = out / "day1" / f".open-the-eyes-{16 * 'a'}.part"  # as a kill in the middle of writing leaves it
+    left_over = out / f"day1/.open-the-eyes-{owner_of(out)}{16 * 'a'}.part"  # as a kill in mid-writing leaves it
     left_over.write_bytes(b"half a file")
-    for half in out.rglob(".*.part"):  # its own, too
-        os.utime(half, (0, 0))  # as if the next run came later
     untouched = {
         path: path.stat().st_mtime_ns for path in out.rglob("*.opened.*") if _name(path, out) in finished_before
     }
@@ -111,6 +112,36 @@ def test_ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on(
     assert code == 6
     expected = {name.replace(".opened", ""): data for name, data in by_open.items()}
     assert pictures(out) == expected | {"day2/open.jpg": (shoot / "day2/open.jpg").read_bytes()}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no terminals of this kind")
+def test_a_closed_terminal_finishes_what_is_in_hand_and_leaves_a_summary(shoot: Path, tmp_path: Path) -> None:
+    import fcntl
+    import termios
+
+    def with_terminal() -> None:
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    out, (here, there) = tmp_path / "out", os.openpty()
+    command = [*PROGRAM, "batch", str(shoot), str(out), "--workers", "1"]
+    environment = os.environ | {"OTE_DEVICE": "cpu", "TERM": "xterm"}
+    process = subprocess.Popen(
+        command, stdin=there, stdout=there, stderr=there, env=environment, preexec_fn=with_terminal
+    )
+    os.close(there)
+
+    def is_under_way() -> bool:
+        if select.select([here], [], [], 0)[0]:
+            os.read(here, 1 << 16)  # what it has shown: it would wait for room
+        return len(states(out)) >= 2
+
+    wait_until(is_under_way)
+    os.close(here)
+    assert process.wait(60) > 0, "it has ended by itself"
+    told = json.loads((out / "open-the-eyes.batch/summary.json").read_text())
+    assert 2 <= told["opened"] < BLINKS
+    assert told["opened"] == len(states(out)) == len(pictures(out))
 
 
 def test_what_failed_is_tried_again_only_when_asked(shoot: Path, tmp_path: Path) -> None:

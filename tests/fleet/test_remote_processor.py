@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -75,6 +76,18 @@ def test_a_full_disk_is_not_the_photos_fault_and_it_is_said_where_to_make_room(
     assert (told.state, told.exit_code, told.no_room) == ("failed", 3, True)
     assert "No space left on device; " in told.error
     assert "room" in told.error
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("touched", [False, True], ids=["as it was written", "worked on since"])
+def test_an_earlier_result_in_the_store_gives_way_as_long_as_it_is_the_batchs_own(
+    tmp_path: Path, touched: bool
+) -> None:
+    do, item = doer(tmp_path / "out")
+    MemoryFileSystem().pipe_file("/bucket/out/a.opened.jpg", b"rated" if touched else b"eyes!")
+    told = do(replace(item, ours=(("a.opened.jpg", hashlib.sha256(b"eyes!").hexdigest()),)))
+    assert told.state == ("failed" if touched else "opened")
+    assert (MemoryFileSystem().cat_file("/bucket/out/a.opened.jpg") == b"rated") is touched
 
 
 @pytest.mark.usefixtures("store")

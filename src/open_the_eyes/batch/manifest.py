@@ -7,38 +7,20 @@ the middle of a line leaves a line that cannot be read; its photo is simply done
 from __future__ import annotations
 
 import hashlib
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..digest import sha256_of
 from ..errors import NoCapacity, PhotoNotWritten, not_written
 from ..locks import held
-from ..naming import numbered
 from ..to_disk import to_disk
+from .known import Known, Written
 from .plan import Item
-from .record import STATES, Output, Record, State
+from .record import STATES, Record, State
 
 MANIFEST: Final = "manifest.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """Of a record what deciding needs: ten thousand of them stay small."""
-
-    size: int
-    mtime_ns: int
-    sha256: str
-    fingerprint: str
-    state: State
-    outputs: tuple[Output, ...]
-    version: str
-    place: int
-    """Of its line in the file."""
 
 
 class Manifest:
@@ -70,7 +52,7 @@ class Manifest:
                 f"{folder}: expected to be alone, another batch is at work there; wait for it, or name another folder."
             )
         self._appending = threading.Lock()
-        self._known: dict[str, _Entry] = {}
+        self._known: dict[str, Known] = {}
         self._set_aside: set[str] = set()
         self._end = 0
         self._read()
@@ -136,7 +118,7 @@ class Manifest:
             placeless: such a copy is not to tell where it was taken; earlier releases left that in.
         """
         known = self._known.get(item.name)
-        if known is None or not _same_results(known, item, fingerprint) or not _same_photo(known, item):
+        if known is None or not known.has_results_of(item, fingerprint) or not known.is_of(item):
             return None
         if known.state == "unchanged" and copy and not known.outputs:
             return None
@@ -149,20 +131,23 @@ class Manifest:
         return known.state if there else None
 
     def changed(self, item: Item) -> tuple[str, ...]:
-        """Paths of results of this photo, made under whatever fingerprint, that somebody has worked on since.
+        """Paths of results of this photo that somebody has worked on since, under whatever fingerprint and in whatever
+        run before they were made.
 
         Elsewhere than in a folder here only those are known whose size is another.
         """
-        known = self._known.get(item.name)
-        if known is None:
-            return ()
-        there = (output for output in known.outputs if self.holds(output.path))
-        return tuple(output.path for output in there if known.state == "kept" or not self._is_as_written(output))
+        there = [one for one in self._written(item.name) if self.holds(one.output.path)]
+        return tuple(one.output.path for one in there if not self._is_as_written(one))
+
+    def ours(self, item: Item, fingerprint: str) -> tuple[tuple[str, str], ...]:
+        """Paths and SHA-256 of what was written of this photo under this fingerprint, as `Item` has them."""
+        ours = (one for one in self._written(item.name) if one.fingerprint == fingerprint and not one.kept)
+        return tuple((one.output.path, one.output.sha256) for one in ours)
 
     def has_other_results(self, item: Item, fingerprint: str) -> bool:
         """Whether results of this photo are there that were made under another fingerprint, or are called otherwise."""
         known = self._known.get(item.name)
-        if known is None or _same_results(known, item, fingerprint):
+        if known is None or known.has_results_of(item, fingerprint):
             return False
         return any(self.holds(output.path) for output in known.outputs)
 
@@ -173,11 +158,9 @@ class Manifest:
     def left_by(self, record: Record) -> list[str]:
         """Results of its photo that are there, and whose place it does not take; where it has none itself, only those
         that were made under another fingerprint."""
-        known, new = self._known.get(record.name), {output.path for output in record.outputs}
-        if known is None or (known.fingerprint == record.fingerprint and not new):
-            return []
-        old = (output.path for output in known.outputs)
-        return [path for path in old if path not in new and self.holds(path)]
+        new = {output.path for output in record.outputs}
+        old = (one for one in self._written(record.name) if new or one.fingerprint != record.fingerprint)
+        return [path for path in (one.output.path for one in old) if path not in new and self.holds(path)]
 
     def close(self) -> None:
         """Lets the next batch in."""
@@ -190,16 +173,21 @@ class Manifest:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _written(self, name: str) -> tuple[Written, ...]:
+        """Of each place at which results of a photo have been, the last one."""
+        known = self._known.get(name)
+        return () if known is None else known.written
+
     def _gone(self, error: OSError) -> PhotoNotWritten:
         return PhotoNotWritten(
             f"{self.path}: expected the batch's manifest where it was, got: {error.strerror}; bring its folder back, "
             "or start the same command again."
         )
 
-    def _is_as_written(self, output: Output) -> bool:
-        if self._size_of(output.path) != output.size:
+    def _is_as_written(self, one: Written) -> bool:
+        if one.kept or self._size_of(one.output.path) != one.output.size:
             return False
-        return self._home is None or _same_file(self._home / output.path, output)
+        return self._home is None or one.is_file(self._home / one.output.path)
 
     def _read(self) -> None:
         """Takes in what is there; a line that was never finished is ended, so that the next one begins anew."""
@@ -232,53 +220,8 @@ class Manifest:
 
     def _remember(self, record: Record, line: bytes) -> None:
         self._set_aside.discard(record.name)
-        self._known[record.name] = _Entry(
-            record.size,
-            record.mtime_ns,
-            record.sha256,
-            record.fingerprint,
-            record.state,
-            record.outputs,
-            record.version,
-            self._end,
-        )
+        self._known[record.name] = Known.of(record, self._end, self._written(record.name))
         self._end += len(line)
-
-
-def _same_results(known: _Entry, item: Item, fingerprint: str) -> bool:
-    """Whether what is wanted of a photo is what was done, under these names.
-
-    A copy is always called what its photo is. Of a misnamed photo at an address the suffix is not known beforehand.
-    """
-    if known.fingerprint != fingerprint:
-        return False
-    stems = [Path(output.path).stem for output in known.outputs]
-    if known.state == "kept":  # one or more of them, or a copy
-        ours = re.compile(rf"{re.escape(item.output.stem)}(\.\d+)?")
-        return all(ours.fullmatch(stem) or stem == item.copy.stem for stem in stems)
-    wanted = [path.stem for path in numbered(item.output, len(known.outputs))]
-    return known.state != "opened" or stems == wanted
-
-
-def _same_photo(known: _Entry, item: Item) -> bool:
-    if known.size != item.size:
-        return False
-    return known.mtime_ns == item.mtime_ns or (known.sha256 != "" and known.sha256 == _sha256(item.source))
-
-
-def _same_file(path: Path, output: Output) -> bool:
-    """Whether a file of a result's size is this result: by its time, or, when it was only touched, by its bytes."""
-    try:
-        return path.stat().st_mtime_ns == output.mtime_ns or _sha256(path) == output.sha256
-    except OSError:
-        return False
-
-
-def _sha256(path: Path) -> str:
-    try:
-        return sha256_of(path) if path.is_file() else ""
-    except OSError:
-        return ""
 
 
 def _digest(line: bytes) -> bytes:

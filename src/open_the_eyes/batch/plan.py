@@ -27,6 +27,8 @@ class Item:
         size: bytes; -1 for a photo that cannot be looked at.
         mtime_ns: when it was last written.
         changed: results of earlier runs, as `Output` names them, that somebody has worked on since.
+        ours: results of earlier runs that a new one may replace unasked as long as they are as they were written: their
+            names, as above, and their SHA-256.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Item:
     size: int
     mtime_ns: int
     changed: tuple[str, ...] = ()
+    ours: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

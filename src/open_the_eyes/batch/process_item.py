@@ -15,7 +15,7 @@ from .. import files, givers
 from ..digest import sha256_of
 from ..engine import Engine
 from ..errors import OpenTheEyesError, PhotoNotWritten, not_written
-from ..files.whole_file import write_whole
+from ..files.whole_file import owned_by, write_whole
 from ..naming import numbered
 from ..photo import Photo
 from ..pipeline import open_eyes
@@ -24,6 +24,7 @@ from ..ram import ram_mib
 from ..results import Opened
 from ..settings import Settings
 from ..version import __version__
+from .leftovers import owner_of
 from .plan import Item
 from .record import Output, Record, failed_by
 from .references import References
@@ -39,7 +40,15 @@ MAX_CROPS: Final = 12
 
 
 class _WorkedOn(Exception):
-    """The batch's own result is there, and somebody has worked on it since."""
+    """The batch's own result is there, and somebody has worked on it since.
+
+    Args:
+        places: of all results or copies that were to be written.
+    """
+
+    def __init__(self, places: Sequence[Path]) -> None:
+        super().__init__()
+        self.places = places
 
 
 def process_item(
@@ -51,7 +60,8 @@ def process_item(
     """
     began = time.perf_counter()
     try:
-        record = _opened(item, spec, fingerprint, engine, out, references)
+        with owned_by(owner_of(out)):
+            record = _opened(item, spec, fingerprint, engine, out, references)
     except Exception as error:  # noqa: BLE001 -- whatever one photo does, the next ones get their turn
         return failed_by(error, item, fingerprint, time.perf_counter() - began, ram_mib() or 0.0)
     return replace(record, seconds=round(time.perf_counter() - began, 4), rss_mib=round(ram_mib() or 0.0, 1))
@@ -76,16 +86,17 @@ def _opened(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: 
         if not opened.changed:
             return replace(record, outputs=_copied(item, photo, spec, out, engine.settings)) if spec.copy else record
         outputs = _saved(item, opened, spec, out, engine.settings)
-    except _WorkedOn:
-        changed = [out / path for path in item.changed if (out / path).is_file()]
-        kept = tuple(_output(path, sha256_of(path), out) for path in changed)
+    except _WorkedOn as found:
+        changed = [place for place in found.places if _is_changed(place, item, out)]
+        kept = tuple(_output(place, sha256_of(place), out) for place in changed)
         return replace(record, state="kept", faces=(), reasons=(), crops=(), outputs=kept)
     more = max(0, record.faces.count("opened") - MAX_EYES)
     return replace(record, state="opened", outputs=outputs, eyes=_eyes(photo, opened), more_faces=more)
 
 
 def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Settings) -> tuple[Output, ...]:
-    """The variations as files; a file that is there gives way if it is this very result, left by a run that was killed.
+    """The variations as files; a file that is there gives way if it is this very result, left by a run that was
+    killed, or what the batch made of the photo before it was changed.
 
     Raises:
         _WorkedOn, PhotoNotWritten: it is anything else, and is not to be overwritten.
@@ -95,14 +106,14 @@ def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Set
     credentials = None
     if spec.certificate is not None and spec.key is not None:
         credentials = files.Credentials.load(spec.certificate, spec.key)
-    there = False
-    for variation, target in zip(opened.variations, numbered(item.output, len(opened.variations)), strict=True):
+    there, targets = False, numbered(item.output, len(opened.variations))
+    for variation, target in zip(opened.variations, targets, strict=True):
         if _is_taken(target, item):
             there = True
             if not _gives_way(target, item, spec, out) and not _is_this(
                 target, variation, settings, quality=spec.quality, signed=credentials is not None
             ):
-                raise _taken(target, item, out)
+                raise _taken(target, targets, item, out)
     report = opened.save(item.output, overwrite=there, quality=spec.quality, credentials=credentials)
     return tuple(_output(Path(one.path), one.sha256, out, one.encoding, one.notes) for one in report.outputs)
 
@@ -145,14 +156,14 @@ def _copied(item: Item, photo: Photo, spec: BatchSpec, out: Path, settings: Sett
     free = not there or is_photo or _gives_way(target, item, spec, out)
     if nowhere is not None:
         if not free and not _is_this(target, nowhere, settings, quality=spec.quality, signed=False):
-            raise _taken(target, item, out)
+            raise _taken(target, [target], item, out)
         written = files.write(nowhere, target, record=None, overwrite=there, quality=spec.quality)
         os.utime(target, ns=(item.mtime_ns, item.mtime_ns))
         return (_output(target, written.sha256, out, written.encoding, written.notes),)
     if is_photo:
         return (_output(target, sha256, out),)
     if not free:
-        raise _taken(target, item, out)
+        raise _taken(target, [target], item, out)
     data = item.source.read_bytes()
     if hashlib.sha256(data).hexdigest() != sha256:
         raise PhotoNotWritten(f"{item.source}: expected the photo to stay as it is, it was changed meanwhile; again.")
@@ -181,7 +192,7 @@ def _crops(photo: Photo, opened: Opened, numbers: Sequence[int]) -> tuple[str, .
 
 def _output(path: Path, sha256: str, out: Path, encoding: str = "", notes: tuple[str, ...] = ()) -> Output:
     status = path.stat()
-    return Output(path.relative_to(out).as_posix(), status.st_size, sha256, encoding, notes, status.st_mtime_ns)
+    return Output(_name_in(out, path), status.st_size, sha256, encoding, notes, status.st_mtime_ns)
 
 
 def _make_folder(path: Path) -> None:
@@ -207,17 +218,27 @@ def _is_taken(target: Path, item: Item) -> bool:
 
 
 def _gives_way(path: Path, item: Item, spec: BatchSpec, out: Path) -> bool:
-    """Whether whatever lies at a place is to be replaced."""
-    return spec.overwrite and (spec.overwrite_changed or not _is_changed(path, item, out))
+    """Whether whatever lies at a place is to be replaced; the batch's own result is, as it was written."""
+    if _is_changed(path, item, out):
+        return spec.overwrite and spec.overwrite_changed
+    return spec.overwrite or (path.is_file() and _name_in(out, path) in dict(item.ours))
 
 
 def _is_changed(path: Path, item: Item, out: Path) -> bool:
-    return path.is_file() and path.relative_to(out).as_posix() in item.changed
+    if not path.is_file():
+        return False
+    name = _name_in(out, path)
+    sha256 = dict(item.ours).get(name)
+    return name in item.changed or (sha256 is not None and sha256_of(path) != sha256)  # perhaps a moment ago
 
 
-def _taken(path: Path, item: Item, out: Path) -> Exception:
+def _name_in(out: Path, path: Path) -> str:
+    return path.relative_to(out).as_posix()
+
+
+def _taken(path: Path, places: Sequence[Path], item: Item, out: Path) -> Exception:
     if _is_changed(path, item, out):
-        return _WorkedOn()
+        return _WorkedOn(places)
     if _is_alike(path, item.source):  # perhaps the photo itself, on a drive that is mounted twice and does not say so
         return PhotoNotWritten(f"{path} is there already, and is the photo or a copy of it; name another OUT.")
     return PhotoNotWritten(f"{path} is there already; --overwrite replaces it, another OUT keeps both.")

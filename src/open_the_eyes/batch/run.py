@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import time
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Final
 
 from ..errors import NoRoomOnDisk, UsageError
 from ..naming import numbered
 from ..settings import Settings
+from .leftovers import delete_leftovers
 from .manifest import Manifest
 from .plan import Item, Plan
 from .record import Record, State
@@ -23,10 +22,6 @@ from .worker_pool import WorkerPool
 
 PATIENCE: Final = 1800.0
 """Seconds that one photo may take: many times what the slowest takes, and still an end to one that hangs."""
-STALE_SECONDS: Final = 120.0
-"""Half a file that nobody has written to for so long has no writer any more: to write a photo takes seconds."""
-
-_LEFT_OVER: Final = re.compile(r"\.open-the-eyes-[0-9a-f]{16}\.part")
 
 Tell = Callable[[Record], None]
 """Hears of every photo that is finished."""
@@ -78,6 +73,7 @@ def run_batch(
     """
     todo, before = _sorted_out(plan, spec, spec.fingerprint, manifest, retry_failed)
     tally = Tally(len(plan.items), before)
+    delete_leftovers(plan)
     tell, left, replaced = watch(tally), [], []
     changed = {item.name: item.changed for item in todo if item.changed}
     full: NoRoomOnDisk | None = None
@@ -123,13 +119,12 @@ def in_processes(
     ]
 
     def execute(items: Sequence[Item], stop: Stop) -> Generator[Record, None, None]:
-        _delete_leftovers(items)
         pool = WorkerPool(configs[: len(items)], patience)
         try:
             yield from pool.imap_unordered(items, stop)
         finally:
             pool.close()
-            _delete_leftovers(items)  # what a run killed just before this one left was too young at the start
+            delete_leftovers(plan)  # of photos that were left, and what was too young at the start to be taken
 
     return execute
 
@@ -151,7 +146,8 @@ def _sorted_out(
                     "with others; name another OUT, or replace them with --overwrite."
                 )
             manifest.set_aside(item)
-            todo.append(replace(item, changed=manifest.changed(item)))
+            ours = manifest.ours(item, fingerprint)
+            todo.append(replace(item, changed=manifest.changed(item), ours=ours))
         else:
             before[state] += 1
     return todo, before
@@ -161,19 +157,3 @@ def _gives_way(plan: Plan, spec: BatchSpec, item: Item, manifest: Manifest) -> b
     """Whether what lies in the place of a photo's result or copy, and may have kept it from being written, is to go."""
     places = [*numbered(item.output, spec.options.generate.variations), *([item.copy] if spec.copy else [])]
     return spec.overwrite and any(manifest.holds(plan.within(place)) for place in places)
-
-
-def _delete_leftovers(items: Sequence[Item]) -> None:
-    """Deletes what killed runs have left half written beside the results: hidden files that were never named.
-
-    Their names do not say whose they are, and others may be writing in the same folder: only what has been left alone
-    for long is taken.
-    """
-    stale = time.time() - STALE_SECONDS
-    for folder in {item.output.parent for item in items}:
-        with suppress(OSError):
-            for file in folder.iterdir():
-                if _LEFT_OVER.fullmatch(file.name):
-                    with suppress(OSError):  # its writer may be giving it its name
-                        if file.stat().st_mtime < stale:
-                            file.unlink()

@@ -16,7 +16,7 @@ from typing import Final
 
 from ..addresses import is_address
 from ..errors import UnreadablePhoto, UsageError
-from ..looking import is_file, is_folder, is_link, is_there
+from ..looking import is_file, is_folder, is_link, is_there, special
 from ..naming import is_result
 from ..patterns import any_case, is_pattern
 from ..places import marks_of
@@ -163,14 +163,15 @@ class PhotoCollector:
             file = path if enterable(folder) else folder  # whose names may be read, and no more
             locked = is_folder(file) and not os.access(file, os.R_OK | os.X_OK)
             lost = is_link(file) and not is_there(file)  # it fails by its name, as every photo that cannot be read
-            if FOLDER in file.parts or not (is_file(file) or locked or lost):
+            kind = "" if (ordinary := is_file(file)) else special(file)
+            if FOLDER in file.parts or not (ordinary or locked or lost or kind):
                 continue
             if inside and (in_results(file) if locked or is_link(file) else folder_in_results(folder)):
                 continue
-            if locked or (file.suffix.lower() in SUFFIXES and not is_result(file.name)):
+            if locked or (not kind and file.suffix.lower() in SUFFIXES and not is_result(file.name)):
                 self.photos.append(file)
             else:
-                self._unfit.add(str(file))
+                self._unfit.add(str(file), kind.partition(" ")[2])
 
 
 def _not_found(path: Path) -> UsageError | UnreadablePhoto:

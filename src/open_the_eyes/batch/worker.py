@@ -21,6 +21,7 @@ from ..settings import Settings
 from .plan import Item
 from .record import Record, failed_by
 from .spec import BatchSpec
+from .stop_signals import STOP_SIGNALS
 
 Processor = Callable[[Item], Record]
 GPU_FAILED: Final = 70
@@ -130,7 +131,7 @@ def lost_gpu(record: Record) -> bool:
 
 def worker_main(pipe: Connection, config: WorkerConfig) -> None:
     """The process: sends "ready" or what is in the way, then a record for each item it receives; None ends it."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # the parent hears these, and decides
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:

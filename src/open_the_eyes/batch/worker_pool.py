@@ -18,6 +18,7 @@ from .. import windows
 from ..errors import NoCapacity, OpenTheEyesError
 from .plan import Item
 from .record import Record, failed, given_up
+from .stop_signals import STOP_SIGNALS
 from .worker import GPU_FAILED, StartFailed, WorkerConfig, limited_threads, worker_main
 
 MAX_TASKS_PER_WORKER: Final = 1000
@@ -238,14 +239,16 @@ class WorkerPool:
 
 @contextmanager
 def _signals_blocked() -> Iterator[None]:
-    """Ctrl-C waits while a process is being started: the new one is born deaf to it, and dies in no half-made state."""
+    """Ctrl-C and its like wait while a process is being started: the new one is born deaf to them, and does not die
+    half made."""
     if not hasattr(signal, "pthread_sigmask"):
         with windows.deaf_to_ctrl_c():  # where it does not wait, but is lost
             yield
         return
-    resource_tracker.ensure_running()  # the first process would start it, which lets both signals through again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
+        resource_tracker.ensure_running()  # the first process would start it, which lets Ctrl-C through again
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -11,7 +11,7 @@ from ..counting import counted
 from ..errors import NoRoomOnDisk, SomePhotosFailed, UsageError
 from ..options import FIDELITY
 from ..wording import typed
-from . import batch_places, batch_progress, batch_words, donors, flags, names, parse, paths, speech
+from . import batch_places, batch_progress, batch_words, donors, flags, names, paths, speech
 from .batch_places import RunOptions
 from .batch_stop import BatchStop
 from .interrupts import INTERRUPTED
@@ -32,26 +32,12 @@ def batch_command(
             show_default=False,
         ),
     ],
-    workers: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|N",
-            help="How many processes; auto is one for each processor core, with sdxl one for each GPU.",
-        ),
-    ] = "auto",
-    at_once: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|N",
-            help="Photos that each process works on at the same time; auto is 6 with sdxl on a GPU, else 1.",
-        ),
-    ] = "auto",
+    workers: flags.Workers = "auto",
+    at_once: flags.AtOnce = "auto",
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try photos that failed before once more.")
     ] = False,
-    patience: Annotated[
-        str, typer.Option(metavar="SECONDS", help="Give up a photo that takes longer than this.")
-    ] = "1800",
+    patience: flags.Patience = "1800",
     copy: Annotated[
         bool,
         typer.Option("--copy", help="Also copy photos in which no eye needs opening, so that OUT holds all photos."),
@@ -66,9 +52,7 @@ def batch_command(
             help="Work on a Ray cluster: local (start one here), auto (find one), or its address. IN and OUT may be s3://...",
         ),
     ] = None,
-    gpus_each: Annotated[
-        str, typer.Option(metavar="N", help="With --ray: GPUs for each worker, at most 1; 0.5 lets two share one.")
-    ] = "0",
+    gpus_each: flags.GpusEach = "0",
     engine: flags.EngineName = "auto",
     reference: flags.References = None,
     mode: flags.ModeName = "standard",
@@ -135,20 +119,14 @@ def batch_command(
         strip_gps=strip_gps,
     )
     fineness = flags.quality_of(quality)
-    run_options = RunOptions(
-        None if workers == "auto" else parse.whole("--workers", workers),
-        None if at_once == "auto" else parse.whole("--at-once", at_once),
-        retry_failed,
-        parse.decimal("--patience", patience),
-        ray,
-        parse.decimal("--gpus-each", gpus_each),
+    run_options = RunOptions.of(
+        workers=workers,
+        at_once=at_once,
+        retry_failed=retry_failed,
+        patience=patience,
+        ray=ray,
+        gpus_each=gpus_each,
     )
-    if not run_options.patience > 0:
-        raise UsageError(f"expected seconds above 0, got {patience}.", option="--patience")
-    if ray is not None:
-        batch_places.check_ray()
-    elif run_options.gpus_each:
-        raise UsageError("expected --ray beside it, got none; add it.", option="--gpus-each")
     if overwrite_changed and not overwrite:
         raise UsageError("expected --overwrite beside it, got none; add it.", option="--overwrite-changed")
     certificate, key = flags.signing(c2pa_cert, c2pa_key) or (None, None)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..addresses import without_secrets
 from ..counting import counted
 from ..errors import UsageError
-from . import paths, speech
+from . import parse, paths, speech
 
 if TYPE_CHECKING:
     from ..batch.manifest import Manifest
@@ -34,6 +34,32 @@ class RunOptions:
     patience: float
     ray: str | None
     gpus_each: float
+
+    @classmethod
+    def of(
+        cls, *, workers: str, at_once: str, retry_failed: bool, patience: str, ray: str | None, gpus_each: str
+    ) -> RunOptions:
+        """From the texts that the command was given.
+
+        Raises:
+            UsageError: a text that is no number, one out of range, an option that needs another beside it, or --ray
+                where what it needs is not installed.
+        """
+        run_options = cls(
+            None if workers == "auto" else parse.whole("--workers", workers),
+            None if at_once == "auto" else parse.whole("--at-once", at_once),
+            retry_failed,
+            parse.decimal("--patience", patience),
+            ray,
+            parse.decimal("--gpus-each", gpus_each),
+        )
+        if not run_options.patience > 0:
+            raise UsageError(f"expected seconds above 0, got {patience}.", option="--patience")
+        if ray is not None:
+            check_ray()
+        elif run_options.gpus_each:
+            raise UsageError("expected --ray beside it, got none; add it.", option="--gpus-each")
+        return run_options
 
 
 def planned(

@@ -131,6 +131,31 @@ ReportFile: TypeAlias = Annotated[
     str | None, typer.Option("--report", metavar="FILE.json", help="Also write the report to this file.")
 ]
 Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace results that are already there.")]
+Workers: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--workers",
+        metavar="auto|N",
+        help="How many processes; auto is one for each processor core, with sdxl one for each GPU.",
+    ),
+]
+AtOnce: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--at-once",
+        metavar="auto|N",
+        help="Photos that each process works on at the same time; auto is 6 with sdxl on a GPU, else 1.",
+    ),
+]
+Patience: TypeAlias = Annotated[
+    str, typer.Option("--patience", metavar="SECONDS", help="Give up a photo that takes longer than this.")
+]
+GpusEach: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--gpus-each", metavar="N", help="With --ray: GPUs for each worker, at most 1; 0.5 lets two share one."
+    ),
+]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the report as JSON, and nothing else.")]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error, for a bug report.")]
 

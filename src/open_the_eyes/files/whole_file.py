@@ -5,12 +5,32 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
+from typing import Final
 
 from ..errors import NoRoomOnDisk, PhotoNotWritten, not_written
 from ..looking import special
 from ..to_disk import to_disk
+
+OWNER_DIGITS: Final = 16
+
+_owner: ContextVar[str] = ContextVar("owner", default="")
+
+
+@contextmanager
+def owned_by(owner: str) -> Iterator[None]:
+    """Within, in this thread, hidden names of files on their way have these `OWNER_DIGITS` hexadecimal digits.
+
+    They tell who may delete what a process that was killed has left.
+    """
+    before = _owner.set(owner)
+    try:
+        yield
+    finally:
+        _owner.reset(before)
 
 
 def write_whole(path: Path, data: bytes, *, overwrite: bool) -> None:
@@ -67,7 +87,7 @@ def _taken(path: Path) -> PhotoNotWritten:
 
 
 def _write(path: Path, data: bytes, overwrite: bool) -> None:
-    temporary = path.parent / f".open-the-eyes-{secrets.token_hex(8)}.part"
+    temporary = path.parent / f".open-the-eyes-{_owner.get()}{secrets.token_hex(8)}.part"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
     descriptor = os.open(temporary, flags, 0o666)  # the kernel takes off what the umask forbids
     try:

@@ -105,8 +105,10 @@ def remote_processor(remote: RemoteFolders, out: Path, do: Processor, fingerprin
         if changed and not spec.overwrite_changed:
             found_there = tuple(Output(path, size_at(remote.out, path) or 0, "") for path in sorted(changed))
             return replace(record, state="kept", faces=(), reasons=(), eyes=(), crops=(), outputs=found_there)
+        ours = dict(item.ours)
         for output in outputs:
-            send(here / "out" / output.path, remote.out, output.path, overwrite=spec.overwrite)
+            earlier = ours.get(output.path, "")
+            send(here / "out" / output.path, remote.out, output.path, overwrite=spec.overwrite, earlier=earlier)
         return replace(record, outputs=outputs)
 
     return done

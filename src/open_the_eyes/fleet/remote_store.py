@@ -145,8 +145,11 @@ def send_tree(folder: Path, address: str) -> None:
             send(path, address, path.name, overwrite=True)
 
 
-def send(path: Path, address: str, name: str, *, overwrite: bool) -> None:
+def send(path: Path, address: str, name: str, *, overwrite: bool, earlier: str = "") -> None:
     """Stores a file; one of the same bytes that is there already, left by a run that was killed, is as good.
+
+    Args:
+        earlier: SHA-256 of a file that may be replaced unasked.
 
     Raises:
         PhotoNotWritten: another file is there and is not to be overwritten, or the store is out of reach.
@@ -156,9 +159,11 @@ def send(path: Path, address: str, name: str, *, overwrite: bool) -> None:
     target = f"{root}/{name}"
     try:
         if not overwrite and is_there(files, target):
-            if files.cat_file(target) == path.read_bytes():
+            there = files.cat_file(target)
+            if there == path.read_bytes():
                 return
-            raise PhotoNotWritten(f"{name} is there already at {address}; --overwrite replaces it.")
+            if hashlib.sha256(there).hexdigest() != earlier:
+                raise PhotoNotWritten(f"{name} is there already at {address}; --overwrite replaces it.")
         files.makedirs(target.rpartition("/")[0], exist_ok=True)
         if _is_here(files):
             write_whole(Path(target), path.read_bytes(), overwrite=True)
