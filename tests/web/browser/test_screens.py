@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +37,22 @@ def test_a_small_face_has_a_button_that_a_finger_hits(visitor: Visitor, group: R
         page.wait_for_function(
             "(n) => document.querySelectorAll('.ote-photo [aria-pressed=false]').length === n", arg=skipped
         )
+
+
+def test_numbers_of_two_close_rows_do_not_lie_on_each_other(visitor: Visitor, group: Rgb, tmp_path: Path) -> None:
+    two = np.concatenate((group[60:220], group[60:220]))
+    (tmp_path / "rows.jpg").write_bytes(as_file(two))
+    for name, screen in (("phone", {"viewport": {"width": 390, "height": 844}, **FINGER}), ("desktop", {})):
+        page = visitor.open(**screen)
+        dropped(page, tmp_path / "rows.jpg")
+        page.wait_for_selector(".ote-photo")
+        badges = [one.bounding_box() for one in page.locator(".ote-photo .badge").all()]
+        assert len(badges) == 6
+        assert page.locator(".ote-photo .chin").count() == 3
+        for a, b in combinations([one for one in badges if one], 2):
+            is_beside = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
+            assert is_beside or a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"]
+        visitor.keep(page, f"{name}-rows")
 
 
 def test_beside_the_strips_what_does_not_fit_fades_away_until_it_is_scrolled_to(visitor: Visitor, photos: Path) -> None:
