@@ -225,6 +225,7 @@ def test_what_is_looked_at_first_is_fetched_before_a_crowds_strips() -> None:
         images = [given for tag, given in Elements(part(seen("closed"))).tags if tag == "img"]
         assert images
         assert all((given.get("fetchpriority") == "high") is first for given in images)
+        assert all(given.get("loading") == "lazy" for given in images if "/eyes/" in str(given["src"])) or first
 
 
 def test_faces_that_seem_open_are_folded_away_in_the_list_until_nobody_else_can_be_chosen() -> None:

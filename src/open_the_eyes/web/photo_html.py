@@ -194,7 +194,7 @@ def _tile(face: int, attempt: str, picture: str, label: str, *, checked: bool) -
     return (
         f'<label class="ote-tile"><input type="radio" name="eyes-{face}" data-act="pick" data-face="{face}" '
         f'data-attempt="{attempt}"{" checked" if checked else ""} aria-label="Face {face}: {label}">'
-        f'<img src="{picture}" alt=""><span>{label}{CHECK}</span></label>'
+        f'<img src="{picture}" alt="" loading="lazy" fetchpriority="low"><span>{label}{CHECK}</span></label>'
     )
 
 
