@@ -139,7 +139,7 @@ def test_a_job_that_was_deleted_elsewhere_is_not_waited_for(visitor: Visitor, ph
     page.wait_for_selector(".ote-progress[data-job]")
     page.evaluate("fetch('/v1/jobs/' + document.querySelector('.ote-progress').dataset.job, { method: 'DELETE' })")
     page.wait_for_selector(".ote-notice")
-    assert "not here any more" in page.locator("[role=alert]").inner_text()
+    assert "not here any more" in page.locator("#ote-notice [role=alert]").inner_text()
     assert page.locator(".ote-progress[data-job]").count() == 0
     visitor.complaints.clear()
 
@@ -158,7 +158,7 @@ def test_a_tab_whose_photo_another_one_has_deleted_says_so_when_something_is_don
     other.wait_for_selector(".ote-drop")
     page.get_by_label("Face 1: Eyes 3", exact=True).check(force=True)
     page.wait_for_selector(".ote-drop")
-    assert "not here any more" in page.locator("[role=alert]").inner_text()
+    assert "not here any more" in page.locator("#ote-notice [role=alert]").inner_text()
     assert page.locator("#ote-work").is_hidden()
 
 
