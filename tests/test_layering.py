@@ -31,7 +31,7 @@ LAYERS: Final = (
     {"photo", "roles"},
     {"report", "seen", "watching"},
     {"residency"},
-    {"files", "models", "stopwatch"},
+    {"files", "models", "shares", "stopwatch"},
     {"stages"},
     {"engine", "reporting"},
     {"results"},

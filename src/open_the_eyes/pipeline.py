@@ -18,6 +18,7 @@ from .reporting import face_reports, givers_of, recorded, report_of
 from .results import Inspected, Opened
 from .roles import Crop, Donor, Watch
 from .seen import Seen
+from .shares import Shares
 from .stages.attempts import check_numbers, rounds, told
 from .stages.blend import looks_of
 from .stages.choose import Decision, decide
@@ -42,10 +43,6 @@ SPARE: Final[dict[Mode, int]] = {"fast": 0, "standard": 0, "quality": 3, "ultra"
 """How many more eyes than asked for are painted, so that the best can be kept."""
 RETRIES: Final = 3
 """How many more rounds a face gets while too few of its eyes pass verification."""
-LOOKED: Final = 0.4
-"""How much of a photo is done when it is known what is to be done with each face."""
-FURTHER: Final = 0.2
-"""How much of the progress that is left is kept for rounds after this one, which most photos do not need."""
 
 
 @memory_in_words()
@@ -81,19 +78,19 @@ def open_eyes(
     references = listed(references, options)
     if references:
         engine = engine.for_references()
-    watch = Stopwatch(progress)
+    watch, shares = Stopwatch(progress), Shares.of(len(references))
 
-    with watch.stage("read", 0.0, 0.1):
+    with watch.stage("read", 0.0, shares.detect):
         came = read(photo, engine.settings)
         source = files.without_gps(came) if options.save.strip_gps else came
-    seen, decisions, matches, others = _decided(photo, came, references, engine, options, watch)
+    seen, decisions, matches, others = _decided(photo, came, references, engine, options, watch, shares)
     if engine.donors_only:
         decisions = left_alone(decisions, matches)
-    with watch.stage("crop", LOOKED, 0.45):
+    with watch.stage("crop", shares.decided, shares.paint):
         crops = [(d.id, crop(seen.pixels, d.face, d.closed)) for d in decisions if d.closed]
         check_room([c for _, c in crops], options.generate.variations + SPARE[options.generate.mode])
-    kept = _painted(seen.pixels, crops, matches.donors, engine, options, watch)
-    with watch.stage("compose", 0.95, 1.0):
+    kept = _painted(seen.pixels, crops, matches.donors, engine, options, watch, shares)
+    with watch.stage("compose", shares.compose, 1.0):
         parts = Parts(came, source, seen.shown, tuple(decisions), matches, kept, tuple(others))
         variations = parts.composed(options.generate.variations)
 
@@ -126,10 +123,11 @@ def inspect_photo(
     """
     options, engine = prepared(options, engine)
     references = listed(references, options)
-    watch = Stopwatch(progress, whole=LOOKED)
-    with watch.stage("read", 0.0, 0.1):
+    shares = Shares.of(len(references))
+    watch = Stopwatch(progress, whole=shares.decided)
+    with watch.stage("read", 0.0, shares.detect):
         source = read(photo, engine.settings)
-    _, decisions, matches, others = _decided(photo, source, references, engine, options, watch)
+    _, decisions, matches, others = _decided(photo, source, references, engine, options, watch, shares)
     if engine.donors_only and references:  # without any, it is shown which faces need one
         decisions = left_alone(decisions, matches)
     faces = face_reports(decisions, matches, {}, options)
@@ -196,16 +194,21 @@ def look_at_references(
 
 
 def _decided(
-    photo: Source, came: Photo, references: Sequence[Source], engine: Engine, options: Options, watch: Stopwatch
+    photo: Source,
+    came: Photo,
+    references: Sequence[Source],
+    engine: Engine,
+    options: Options,
+    watch: Stopwatch,
+    shares: Shares,
 ) -> tuple[Seen, list[Decision], Matches, list[Photo]]:
     """A photo that was read as it was looked at, what is to be done with each face, whose eyes it may have, and the
     references without their pixels: of them, no more than one is in memory at a time."""
-    alone = not references  # else these are searched as well
-    with watch.stage("detect", 0.1, 0.35 if alone else 0.2):
+    with watch.stage("detect", shares.detect, shares.confirm):
         seen = _seen(photo if isinstance(photo, Seen) else came, engine, watch)
         decisions = decide(seen.faces, options.choose)
     check_numbers(options.generate, len(decisions))
-    with watch.stage("confirm", *((0.35, LOOKED) if alone else (0.2, 0.22))):
+    with watch.stage("confirm", shares.confirm, shares.match):
         decisions = confirmed(came.pixels, decisions, engine.detector, watch)
         around = files.AROUND_PERSON if references else files.AROUND_FACE
         seen = files.in_srgb(seen, [d.face for d in decisions if references or d.closed], around)
@@ -216,7 +219,7 @@ def _decided(
         return reference
 
     if references:
-        with watch.stage("match", 0.22, LOOKED):
+        with watch.stage("match", shares.match, shares.decided):
             found = map(noted, _references(references, engine, part_of(watch, 0.0, 0.9, "match")))
             matches = match(seen, decisions, found, engine.teller(), options.match)
     return seen, decisions, matches, others
@@ -229,6 +232,7 @@ def _painted(
     engine: Engine,
     options: Options,
     watch: Stopwatch,
+    shares: Shares,
 ) -> dict[int, Kept]:
     """Generate, blend, restore, verify; faces of which too little passes get further rounds with the next seeds.
 
@@ -248,15 +252,15 @@ def _painted(
         if not waiting:
             break
         attempts = [turns[n][turn] for n, _ in waiting]
-        with watch.stage("generate", _at(turn, 0.0), _at(turn, 0.75)):
+        with watch.stage("generate", shares.round(turn, 0.0), shares.round(turn, 0.75)):
             patches = generate(waiting, attempts, engine.generator, options.generate, donors, watch)
-        with watch.stage("blend", _at(turn, 0.75), _at(turn, 0.8)):
+        with watch.stage("blend", shares.round(turn, 0.75), shares.round(turn, 0.8)):
             looks = [looks_of(c, row) for (_, c), row in zip(waiting, patches, strict=True)]
             del patches  # those of a close-up are large
         if restorer is not None:
-            with watch.stage("restore", _at(turn, 0.8), _at(turn, 0.9)):
+            with watch.stage("restore", shares.round(turn, 0.8), shares.round(turn, 0.9)):
                 looks = restore(pixels, looks, restorer, options.restore, engine.detector, watch)
-        with watch.stage("verify", _at(turn, 0.9), _at(turn, 1.0)):
+        with watch.stage("verify", shares.round(turn, 0.9), shares.round(turn, 1.0)):
             for done, ((face_id, _), numbers, row) in enumerate(zip(waiting, attempts, looks, strict=True)):
                 watch.tell("verify", done / len(waiting))
                 style = options.generate.style_of(face_id)
@@ -264,12 +268,6 @@ def _painted(
                     tried[face_id].append(judge(pixels, attempt, made, engine.detector, style))
     picks = dict(options.generate.picks)
     return {n: told(keep(c, tried[n], want), picks.get(n), tried[n]) for n, c in crops}
-
-
-def _at(turn: int, part: float) -> float:
-    """How much of the photo is done when that part of a round is, 0..1."""
-    left = 0.5 * FURTHER**turn
-    return 0.95 - left + part * (1 - FURTHER) * left
 
 
 def _seen(photo: Photo | Seen, engine: Engine, watch: Watch | None) -> Seen:

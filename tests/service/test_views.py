@@ -30,7 +30,7 @@ def job(**what: Any) -> Job:
             job(), {"photo": 3}, {"photo": 2.0}, [UnderWay("photo", 0.5, 1.0)], 9.0, id="and one that is half done"
         ),
         pytest.param(
-            job(), {}, {"photo": 2.0}, [UnderWay("photo", 0.5, 20.0)], 12.5, id="behind one that takes far longer"
+            job(), {}, {"photo": 2.0}, [UnderWay("photo", 0.5, 20.0)], 21.5, id="behind one that takes far longer"
         ),
         pytest.param(job(), {"photo": 10}, {"photo": 2.0}, [BEGUN] * 4, 9.0, id="four processes at work"),
         pytest.param(job(), {}, {"photo": 2.0}, [], 2.0, id="nobody before it: it takes its own time"),
@@ -95,6 +95,17 @@ def test_the_time_left_never_rises_while_work_goes_on(takes: float, before: int)
     assert told == sorted(told, reverse=True)
     assert told[0] == 6.0 * (before + 1)
     assert told[-1] <= 0.2
+
+
+def test_a_job_of_another_kind_than_those_before_it_is_told_by_its_own_pace() -> None:
+    """A close-up of 45 megapixels, which takes 38 seconds, after small photos; fraction and seconds as it told them."""
+    told = [(0.31, 11.1), (0.43, 17.4), (0.54, 23.7), (0.65, 30.9), (0.8, 36.2)]
+    left = [UnderWay("photo", fraction, seconds).left(5.3) or 0.0 for fraction, seconds in told]
+    assert all(0.7 * (38.3 - seconds) < one < 38.3 - seconds + 10 for one, (_, seconds) in zip(left, told, strict=True))
+    assert left[1:] == sorted(left[1:], reverse=True)
+    assert [UnderWay("photo", f, 10.6 * f).left(5.3) for f in (0.3, 0.6)] == pytest.approx(
+        [0.7 * (0.7 * 5.3 + 3.18), 0.4 * (0.4 * 5.3 + 6.36)]
+    )  # up to twice as long is as usual
 
 
 def test_a_process_between_two_jobs_counts_as_being_at_work() -> None:

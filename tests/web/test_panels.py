@@ -50,6 +50,22 @@ def test_the_file_is_called_after_the_photo_whatever_that_is_called(name: str, s
     assert panels.file_name(name, stored) == file
 
 
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [
+        ("photo", "photo"),
+        ("photo.jpg", "photo<wbr>.jpg"),
+        ("st_hill-1_.tar.jpg", "st_<wbr>hill-<wbr>1_<wbr>.tar<wbr>.jpg"),
+        ("_", "_"),
+        (".jpg", ".jpg"),
+        ("a_<b>.jpg", "a_<wbr>&lt;b&gt;<wbr>.jpg"),
+    ],
+)
+def test_a_long_name_breaks_between_its_words_and_never_within_its_suffix(name: str, drawn: str) -> None:
+    assert panels.breakable(name) == drawn
+    assert f"<strong>{drawn}</strong>" in panels.arrival(session("closed", names=(name,)), 5, 8)
+
+
 def test_a_name_cannot_become_a_part_of_the_page() -> None:
     names = (HOSTILE, HOSTILE)
     job = finished([(1, "opened", f"Opened the left eye. {HOSTILE}")])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.roles import Outcome
-from open_the_eyes.web import faces_html, photo_html
+from open_the_eyes.web import face_badges, faces_html, photo_html
 from open_the_eyes.web.edit_session import Preview, new_session
 from open_the_eyes.web.eye_origin import EyeOrigin, NotFrom
 from open_the_eyes.web.eye_styles import EyeStyles
@@ -66,9 +67,10 @@ def test_buttons_of_small_faces_grow_until_they_touch() -> None:
 
 def test_badges_of_neighbours_do_not_touch_and_have_a_closed_eye_where_there_is_room() -> None:
     crowd, pair = session("closed", "closed", "closed"), session("closed", "already_open")
-    plain, size = photo_html.badges(crowd)
-    assert size * (plain.edges + photo_html.DIGIT + plain.marks) == pytest.approx(0.1)  # as far apart as they are
-    assert photo_html.badge_size(session("closed"), plain) == 1
+    drawn = face_badges.badges(crowd)
+    plain, size = drawn.shape, drawn.size
+    assert size * (plain.edges + face_badges.DIGIT + plain.marks) == pytest.approx(0.1)  # as far apart as they are
+    assert face_badges.badge_size(session("closed"), plain) == 1
     assert (photo_html.CLOSED_EYE in photo_html.photo(crowd), photo_html.CLOSED_EYE in photo_html.photo(pair)) == (
         False,
         True,
@@ -82,11 +84,34 @@ def test_badges_of_a_crowd_are_tight_and_do_not_touch_on_a_phone() -> None:
     boxes = [Box(x, top, x + width, top + 0.03) for n, x in enumerate(left) for top in [0.2 + 0.04 * (n // 10)]]
     faces = tuple(replace(face(n, "too_small"), box=box) for n, box in enumerate(boxes, start=1))
     crowd = new_session(("school.jpg",), "0" * 8, PhotoFaces((400, 300), faces))
-    badge, size = photo_html.badges(crowd)
-    assert badge.name == "tight"
+    drawn = face_badges.badges(crowd)
+    assert drawn.shape.name == "tight"
     assert 'class="ote-photo tight"' in photo_html.photo(crowd)
-    assert size * phone >= 0.4 * 16  # the least that page.css gives them
-    assert photo_html.badge_size(crowd, photo_html.BADGES[1]) * phone < 0.5 * 16  # the usual ones would touch
+    assert drawn.size * phone >= 0.4 * 16  # the least that page.css gives them
+    assert face_badges.badge_size(crowd, face_badges.BADGES[1]) * phone < 0.5 * 16  # the usual ones would touch
+
+
+@pytest.mark.parametrize(
+    ("second", "sides"),
+    [(0.7, {"low", ""}), (0.42, {"chin", ""}), (0.36, {"brow", ""}), (0.2, {"low", ""}), (0.04, {"low"})],
+    ids=["far below", "close below", "touching", "where the first row ends", "one row"],
+)
+def test_badges_at_the_upper_edge_do_not_meet_those_of_the_row_below(second: float, sides: set[str]) -> None:
+    phone, height = 358, 358 * 0.75
+    boxes = [Box(0.05 + 0.2 * n, top, 0.15 + 0.2 * n, top + 0.3) for n in range(5) for top in {0.04, second}]
+    faces = tuple(replace(face(n, "closed"), box=box) for n, box in enumerate(boxes, start=1))
+    drawn = face_badges.badges(new_session(("class.jpg",), "0" * 8, PhotoFaces((400, 300), faces)))
+    assert {drawn.side(one) for one in faces} == sides
+    text = min(drawn.size * phone, 12)
+    assert text >= 6.4
+    wide, high = text * (drawn.shape.edges + 1.4 + drawn.shape.marks), text * drawn.shape.height
+    badges = []
+    for one in faces:
+        x, top, bottom = one.box.centre_xy[0] * phone, one.box.top * height, one.box.bottom * height
+        upper = {"": top - 5 - high, "low": bottom + 5, "chin": bottom - 5 - high, "brow": top + 5}[drawn.side(one)]
+        badges.append(Box(x - wide / 2, upper, x + wide / 2, upper + high))
+    for a, b in combinations(badges, 2):
+        assert a.right <= b.left or b.right <= a.left or a.bottom <= b.top or b.bottom <= a.top
 
 
 def test_every_strip_is_a_labelled_group_with_one_choice() -> None:
@@ -200,6 +225,7 @@ def test_what_is_looked_at_first_is_fetched_before_a_crowds_strips() -> None:
         images = [given for tag, given in Elements(part(seen("closed"))).tags if tag == "img"]
         assert images
         assert all((given.get("fetchpriority") == "high") is first for given in images)
+        assert all(given.get("loading") == "lazy" for given in images if "/eyes/" in str(given["src"])) or first
 
 
 def test_faces_that_seem_open_are_folded_away_in_the_list_until_nobody_else_can_be_chosen() -> None:

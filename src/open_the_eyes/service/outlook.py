@@ -14,6 +14,12 @@ from .jobs import Job, Lane
 SURE: Final = 0.05
 """Below this share of the work, the time left of a job that nothing is like is anybody's guess."""
 
+FAR: Final = 2.0
+"""A job that takes more than so many times as long as is usual is one of another kind."""
+
+SOON: Final = 3.0
+"""By the inverse share of the work its own pace is all that counts of what it takes beyond that."""
+
 AT_WORK_SECONDS: Final = 5.0
 """Between two jobs a process has none in hand for a moment; it counts as being at work for so long."""
 
@@ -37,7 +43,8 @@ class UnderWay:
         return cls(lane, fraction, max(0.0, (moved or 0.0) - started) if moved and started else 0.0)
 
     def left(self, usual: float | None) -> float | None:
-        """Seconds: at first by how long such jobs take, then more and more by its own pace.
+        """Seconds: at first by how long such jobs take, then more and more by its own pace. What of that is more than
+        `FAR` times what is usual soon counts in full: a close-up takes ten times as long as the photos before it.
 
         It goes by what was told of the work, and by no clock: while a job stands still, nothing is learnt, and the time
         left neither rises nor runs out.
@@ -45,7 +52,11 @@ class UnderWay:
         still = 1 - self.fraction
         if usual is None:
             return self.seconds * still / self.fraction if self.fraction > SURE and self.seconds else None
-        return still * (still * usual + self.seconds)
+        whole = still * usual + self.seconds
+        if self.fraction > SURE:
+            beyond = max(0.0, self.seconds / self.fraction - FAR * usual)
+            whole += (min(1.0, SOON * self.fraction) - self.fraction) * beyond
+        return still * whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -22,6 +23,8 @@ EYE: Final = (
     '<svg viewBox="0 0 64 40" aria-hidden="true"><path class="lids" d="M3 20C14 5 50 5 61 20 50 35 14 35 3 20z"/>'
     '<circle class="iris" cx="32" cy="20" r="10"/><circle class="pupil" cx="32" cy="20" r="4.2"/></svg>'
 )
+
+_BREAKS: Final = re.compile(r"(?<=[_-])(?=.)|(?<=.)(?=\.[^.]*$)")
 
 
 def header(retention: str) -> str:
@@ -56,9 +59,14 @@ def arrival(session: EditSession | None, max_bytes: int, max_references: int) ->
     memory = escape(json.dumps(TabMemory.of(session).to_json()))
     return (
         f'<div class="ote-here" data-facts="{data}" data-memory="{memory}">'
-        f'<p><strong>{escape(session.names[0])}</strong>{others}</p><p class="sending" role="status"></p>'
+        f'<p><strong>{breakable(session.names[0])}</strong>{others}</p><p class="sending" role="status"></p>'
         '<button type="button" class="quiet" data-act="anew">Start anew</button></div>'
     )
+
+
+def breakable(name: str) -> str:
+    """A file's name as HTML: what is too long goes on in a new line after a "_" or "-" or before the suffix, whole."""
+    return "<wbr>".join(map(escape, _BREAKS.split(name)))
 
 
 def notice(headline: str = "", advice: str = "", retry: Mapping[str, str] | None = None) -> str:
@@ -148,7 +156,7 @@ def done(session: EditSession | None, job: Job | None) -> str:
     link = f"/download/{job.id}/{quote(name, safe='')}"
     return (
         f'<section class="ote-done" data-fetch="{link}"><h2>Your photo is ready</h2>'
-        f'<p><a class="file" href="{link}" download="{escape(name)}">{escape(name)}</a> '
+        f'<p><a class="file" href="{link}" download="{escape(name)}">{breakable(name)}</a> '
         f'<span class="size">{words.size(result["bytes"])}</span></p><ul>{lines}</ul>{_notes(job.report)}</section>'
     )
 

@@ -5,13 +5,12 @@ What something means is said by shape and words first, and by colour besides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
-from itertools import combinations
 from typing import Final
 
 from . import people_html, words
 from .edit_session import EditSession
+from .face_badges import Badges, badges
 from .face_regions import FaceRegion
 from .faces_html import CHECK, portrait
 
@@ -21,68 +20,21 @@ CLOSED_EYE: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class BadgeShape:
-    """How large a badge is, in heights of its text: page.css has it so.
-
-    Args:
-        name: its class; "" for the usual one.
-        edges: both ends together.
-        marks: what stands beside the number of a face that can be chosen.
-        lid: whether a closed eye is among that.
-        enough: it is used where its text can be so high, in widths of the photo.
-    """
-
-    name: str
-    edges: float
-    marks: float
-    height: float
-    lid: bool
-    enough: float
-
-
-DIGIT: Final = 0.7
-"""The width of a digit, in heights of its text."""
-
-BADGES: Final = (
-    BadgeShape("", edges=1.0, marks=3.0, height=1.6, lid=True, enough=0.03),
-    BadgeShape("", edges=1.0, marks=1.35, height=1.6, lid=False, enough=0.0225),  # 8 pixels on a phone
-    BadgeShape("tight", edges=0.3, marks=1.1, height=1.25, lid=False, enough=0.0),
-)
-
-
 def photo(session: EditSession) -> str:
     """The photo as it would come out, its faces outlined and numbered; those that can be chosen are buttons, and so are
     those that seem open."""
     w, h = session.size_wh
     rings = "".join(_rings(session, face) for face in session.choosable)
-    badge, size = badges(session)
-    room = rooms(session)
-    faces = "".join(_face(session, face, CLOSED_EYE * badge.lid, room.get(face.id, 0)) for face in session.faces)
+    drawn, room = badges(session), rooms(session)
+    faces = "".join(_face(session, face, drawn, room.get(face.id, 0)) for face in session.faces)
     alt = f"Your photo. {words.found(session)}"
     return (
-        f'<figure class="ote-photo {badge.name}" style="--shape:{w}/{h};--ratio:{w / h:.4f};--badge:{size:.4f}">'
+        f'<figure class="ote-photo {drawn.shape.name}" '
+        f'style="--shape:{w}/{h};--ratio:{w / h:.4f};--badge:{drawn.size:.4f}">'
         f'<img src="{whole(session)}" alt="{escape(alt)}" width="{w}" height="{h}" fetchpriority="high">'
         f'<svg class="ote-rings" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">{rings}</svg>'
         f"{faces}</figure>"
     )
-
-
-def badges(session: EditSession) -> tuple[BadgeShape, float]:
-    """The first shape of badges for which there is enough room, and the height of their text in widths of the photo."""
-    sized = [(shape, badge_size(session, shape)) for shape in BADGES]
-    return next((shape, size) for shape, size in sized if size >= shape.enough)
-
-
-def badge_size(session: EditSession, shape: BadgeShape) -> float:
-    """The highest text, in widths of the photo, with which no two badges of faces touch; 1 for a face alone."""
-    w, h = session.size_wh
-    places = []
-    for face in session.faces:
-        width = shape.edges + DIGIT * len(str(face.id)) + shape.marks * session.is_choosable(face)
-        x, y = face.box.centre_xy[0], face.box.bottom if _is_low(face) else face.box.top
-        places.append((x, y * h / w, width))
-    return min((_room(one, other, shape.height) for one, other in combinations(places, 2)), default=1.0)
 
 
 def rooms(session: EditSession) -> dict[int, float]:
@@ -190,39 +142,29 @@ def _rings(session: EditSession, face: FaceRegion) -> str:
     return "".join(f'<polygon class="{face.outcome}" points="{line}"/>' for line in lines)
 
 
-def _room(one: tuple[float, float, float], other: tuple[float, float, float], height: float) -> float:
-    """The text height at which two badges touch, each given by its place and by its width in text heights."""
-    return max(abs(one[0] - other[0]) * 2 / (one[2] + other[2]), abs(one[1] - other[1]) / height)
-
-
-def _is_low(face: FaceRegion) -> bool:
-    """Whether there is no room above the face, so that its badge is below."""
-    return face.box.top < 0.06
-
-
-def _face(session: EditSession, face: FaceRegion, lid: str, room: float) -> str:
+def _face(session: EditSession, face: FaceRegion, drawn: Badges, room: float) -> str:
     chosen = face.id in session.chosen
     (x, y), box = face.box.centre_xy, face.box
-    sides = {"x": x, "y": y, "w": box.width, "h": box.height}
-    place = ";".join(f"--{side}:{100 * share:.2f}%" for side, share in sides.items())
+    measures = {"x": x, "y": y, "w": box.width, "h": box.height}
+    place = ";".join(f"--{name}:{100 * share:.2f}%" for name, share in measures.items())
     place = f"{place};--room:{100 * room:.2f}cqw" if room else place
-    low = " low" if _is_low(face) else ""
+    side = f" {drawn.side(face)}".rstrip()
     said = escape(words.seen(session, face))
     if face in session.seeming_open:  # whoever has no mouse finds the same in the list
         return (
-            f'<button type="button" class="ote-face still{low}" style="{place}" data-show="{face.id}" '
+            f'<button type="button" class="ote-face still{side}" style="{place}" data-show="{face.id}" '
             f'tabindex="-1" aria-label="{said}; show in the list" title="{said}: click to find it in the list">'
             f'<span class="badge">{face.id}</span></button>'
         )
     if not session.is_choosable(face):
         return (
-            f'<span class="ote-face still{low}" style="{place}" role="img" aria-label="{said}" title="{said}">'
+            f'<span class="ote-face still{side}" style="{place}" role="img" aria-label="{said}" title="{said}">'
             f'<span class="badge">{face.id}</span></span>'
         )
     state, now, then = ("chosen", "will be opened", "skip") if chosen else ("skipped", "is left as it is", "open")
-    mark = CHECK if chosen else ""
+    lid, mark = CLOSED_EYE * drawn.shape.lid, CHECK * chosen
     return (
-        f'<button type="button" class="ote-face {state}{low}" style="{place}" data-act="toggle" data-face="{face.id}" '
+        f'<button type="button" class="ote-face {state}{side}" style="{place}" data-act="toggle" data-face="{face.id}" '
         f'aria-pressed="{str(chosen).lower()}" aria-label="{said}; {now}" title="{said}: click to {then}">'
         f'<span class="badge">{face.id}{lid}{mark}</span></button>'
     )
@@ -252,7 +194,7 @@ def _tile(face: int, attempt: str, picture: str, label: str, *, checked: bool) -
     return (
         f'<label class="ote-tile"><input type="radio" name="eyes-{face}" data-act="pick" data-face="{face}" '
         f'data-attempt="{attempt}"{" checked" if checked else ""} aria-label="Face {face}: {label}">'
-        f'<img src="{picture}" alt=""><span>{label}{CHECK}</span></label>'
+        f'<img src="{picture}" alt="" loading="lazy" fetchpriority="low"><span>{label}{CHECK}</span></label>'
     )
 
 

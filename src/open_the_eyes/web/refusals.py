@@ -81,6 +81,8 @@ _TOLD: Final = ("unreadable-photo", "photo-too-large", "body-too-large", "usage-
 _BUSY: Final = ("busy", "queue-full", "own-queue-full", "too-many-uploads", "too-many-requests")
 """Of these the service says when to try again."""
 _HEAD: Final = re.compile(r"^(the photo|reference \d+): ")
+_EXPECTED: Final = re.compile(r"^expected .*?, (?=the file |this is |this picture is |this [A-Z]\w+ (is|stores) )")
+"""What programs are told before what came; the headline says it already, and what follows is whole without it."""
 _PHOTO: Final = re.compile(r"\{([^}]*)\}")
 """Where the name of a photo stands in a headline, and what stands there without one."""
 _BUG: Final = ("Something went wrong on our side.", "Nothing was changed. Please try again.")
@@ -98,7 +100,7 @@ def refusal(
     headline = _PHOTO.sub(lambda photo: name or photo[1], headline)
     detail = str((problem or {}).get("detail", ""))
     if kind in _TOLD and detail:
-        advice = sentence(_HEAD.sub("", detail))
+        advice = sentence(_EXPECTED.sub("", _HEAD.sub("", detail)))
     if kind in _BUSY and seconds is not None:
         advice = f"Nothing is lost; please try again in {counted(seconds, 'second')}."
     return headline, advice

@@ -175,7 +175,7 @@ def test_with_the_keyboard_alone_on_a_laptop_at_twice_the_size(visitor: Visitor,
     assert told
     told.finished()
     page.wait_for_timeout(100)
-    assert "Stopped." in page.locator("[role=alert]").inner_text()
+    assert "Stopped." in page.locator("#ote-notice [role=alert]").inner_text()
     assert page.evaluate("document.activeElement.matches('.ote-standing p')")
 
 
@@ -242,7 +242,7 @@ def test_what_cannot_be_is_said_in_plain_words(
     kept = site.jobs()
     dropped(page, photos / file)
     page.wait_for_selector(".ote-notice")
-    assert said in page.locator("[role=alert]").inner_text()
+    assert said in page.locator("#ote-notice [role=alert]").inner_text()
     visitor.keep(page, f"desktop-error-{file.partition('.')[0]}")
     dropped_by_mouse(page, photos)  # whatever it is: it can be dropped at once
     page.get_by_text("That is a folder.").wait_for()
@@ -255,7 +255,7 @@ def test_of_a_drop_what_is_of_no_use_or_too_many_is_left_out_and_named(visitor: 
     dropped(page, *(photos / name for name in ("letter.jpg", "nobody.jpg", "Ada blinked.PNG", "awake.jpg")))
     page.wait_for_selector(".ote-photo")
     assert page.locator(".ote-here p").first.inner_text() == "Ada blinked.PNG and 1 more shot"
-    said = page.locator("[role=alert]").inner_text()
+    said = page.locator("#ote-notice [role=alert]").inner_text()
     assert said.startswith("2 files were left out. letter.jpg is not a photo that can be read.")
     assert said.endswith("No face was found in nobody.jpg.")
     page.get_by_role("button", name="Start anew").click()
@@ -273,7 +273,7 @@ def test_open_eyes_are_left_in_peace(visitor: Visitor, photos: Path) -> None:
     page = visitor.open()
     dropped(page, photos / "awake.jpg")
     page.wait_for_selector(".ote-notice")
-    assert "Everybody's eyes are open" in page.locator("[role=alert]").inner_text()
+    assert "Everybody's eyes are open" in page.locator("#ote-notice [role=alert]").inner_text()
     assert page.locator(".ote-photo button[aria-pressed]").count() == 0
     page.wait_for_selector("[data-job]", state="detached")
     assert page.locator(".ote-finish").count() == 0  # there is no file to make

@@ -99,6 +99,39 @@ def test_progress_is_followed_again_after_answers_that_are_none_and_who_only_loo
     visitor.complaints.clear()  # a refused request is an error to the browser's console
 
 
+def test_what_was_pressed_shows_it_until_the_answer_comes_and_a_second_press_undoes_nothing(
+    visitor: Visitor, photos: Path
+) -> None:
+    page = visitor.open(reduced_motion="reduce")
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    held: list[Route] = []
+    page.route("**/gradio_api/run/**", lambda route: held.append(route))
+    sent = visitor.acts()
+    card, face = page.locator('.ote-card[data-face="1"]'), page.locator('.ote-photo button[data-face="1"]')
+    for one in (card, face, card):
+        one.click()
+    page.wait_for_function("getComputedStyle(document.querySelector('.ote-card[aria-busy=true]')).opacity === '0.45'")
+    assert face.get_attribute("aria-busy") == "true"
+    assert page.locator(".ote-card[data-face='3'][aria-busy]").count() == 0
+    assert pressed(page, 1) == "true"
+    page.wait_for_timeout(300)  # for what must not come
+    assert visitor.acts() == sent + 1
+    held[0].continue_()
+    page.unroute("**/gradio_api/run/**")
+    page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=false]')
+    page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+    card.click()
+    page.wait_for_selector('.ote-photo button[data-face="1"][aria-pressed=true]')
+    eyes = page.locator('.ote-tile input[data-face="1"]').last
+    page.route("**/gradio_api/run/**", lambda route: held.append(route))
+    eyes.check()
+    page.wait_for_selector(".ote-tile[aria-busy=true] :checked")
+    held[1].continue_()
+    page.unroute("**/gradio_api/run/**")
+    page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+
+
 def test_a_job_that_was_deleted_elsewhere_is_not_waited_for(visitor: Visitor, photos: Path) -> None:
     page = visitor.open()
     page.route("**/v1/jobs/*/events", lambda route: route.fulfill(status=503, body="starting"))
@@ -106,7 +139,7 @@ def test_a_job_that_was_deleted_elsewhere_is_not_waited_for(visitor: Visitor, ph
     page.wait_for_selector(".ote-progress[data-job]")
     page.evaluate("fetch('/v1/jobs/' + document.querySelector('.ote-progress').dataset.job, { method: 'DELETE' })")
     page.wait_for_selector(".ote-notice")
-    assert "not here any more" in page.locator("[role=alert]").inner_text()
+    assert "not here any more" in page.locator("#ote-notice [role=alert]").inner_text()
     assert page.locator(".ote-progress[data-job]").count() == 0
     visitor.complaints.clear()
 
@@ -125,7 +158,7 @@ def test_a_tab_whose_photo_another_one_has_deleted_says_so_when_something_is_don
     other.wait_for_selector(".ote-drop")
     page.get_by_label("Face 1: Eyes 3", exact=True).check(force=True)
     page.wait_for_selector(".ote-drop")
-    assert "not here any more" in page.locator("[role=alert]").inner_text()
+    assert "not here any more" in page.locator("#ote-notice [role=alert]").inner_text()
     assert page.locator("#ote-work").is_hidden()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,7 @@ import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
 from tests.web.browser.visits import Visitor, dropped, preview_done, sides
-from tests.web.sites import as_file
+from tests.web.sites import as_file, pixels_of
 
 FINGER: Final = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 LEAST_PX: Final = 24
@@ -36,6 +37,58 @@ def test_a_small_face_has_a_button_that_a_finger_hits(visitor: Visitor, group: R
         page.wait_for_function(
             "(n) => document.querySelectorAll('.ote-photo [aria-pressed=false]').length === n", arg=skipped
         )
+
+
+def test_numbers_of_two_close_rows_do_not_lie_on_each_other(visitor: Visitor, group: Rgb, tmp_path: Path) -> None:
+    two = np.concatenate((group[60:220], group[60:220]))
+    (tmp_path / "rows.jpg").write_bytes(as_file(two))
+    for name, screen in (("phone", {"viewport": {"width": 390, "height": 844}, **FINGER}), ("desktop", {})):
+        page = visitor.open(**screen)
+        dropped(page, tmp_path / "rows.jpg")
+        page.wait_for_selector(".ote-photo")
+        badges = [one.bounding_box() for one in page.locator(".ote-photo .badge").all()]
+        assert len(badges) == 6
+        assert page.locator(".ote-photo .chin").count() == 3
+        for a, b in combinations([one for one in badges if one], 2):
+            is_beside = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
+            assert is_beside or a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"]
+        visitor.keep(page, f"{name}-rows")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_chosen_and_how_far_it_is_can_be_seen_in_high_contrast(
+    visitor: Visitor, photos: Path, scheme: str
+) -> None:
+    page = visitor.open(forced_colors="active", color_scheme=scheme)
+    page.route("**/v1/jobs/*/events", lambda route: route.fulfill(status=503, body="later"), times=1)
+    dropped(page, photos / "group.jpg")
+    bar = page.locator(".ote-progress progress")
+    bar.evaluate("(bar) => { bar.value = 0.5; }")
+    page.wait_for_timeout(300)  # it glides there
+    row = pixels_of(bar.screenshot())[6].astype(int)
+    assert np.abs(row[20] - row[-20]).max() > 100
+    preview_done(page)
+    page.get_by_role("button", name="Adjust the eyes").click()
+    page.wait_for_selector("#ote-looks input[type=range]")
+    seen = page.evaluate(
+        """() => {
+        const style = (selector, name) => getComputedStyle(document.querySelector(selector))[name];
+        const own = (kind) => {
+          const input = `#ote-looks input[type=${kind}`;
+          return [style(input, 'appearance'), style(input, 'backgroundImage')];
+        };
+        return {
+          controls: ['radio]:checked', 'radio]:not(:checked)', 'range]'].map(own),
+          tiles: [':has(:checked)', ':not(:has(:checked))'].map((one) => style(`.ote-tile${one} img`, 'borderColor')),
+          pills: [':checked', ':not(:checked)'].map((one) => style(`.ote-switch ${one} + span`, 'backgroundColor')),
+        };
+        }"""
+    )
+    assert seen["controls"] == [["auto", "none"]] * 3  # the system draws them
+    assert seen["tiles"][0] != seen["tiles"][1]
+    assert seen["pills"][0] != seen["pills"][1]
+    visitor.keep(page, f"desktop-high-contrast-{scheme}")
+    visitor.complaints.clear()  # an answer that is none is an error to the browser's console
 
 
 def test_beside_the_strips_what_does_not_fit_fades_away_until_it_is_scrolled_to(visitor: Visitor, photos: Path) -> None:

@@ -70,7 +70,7 @@ def test_where_everybody_seems_open_the_list_is_open_and_says_what_can_be_done(v
     page = visitor.open(**PHONE)
     dropped(page, photos / "awake.jpg")
     page.wait_for_selector(".ote-notice")
-    assert "say below the photo whose are not" in page.locator("[role=alert]").inner_text()
+    assert "say below the photo whose are not" in page.locator("#ote-notice [role=alert]").inner_text()
     page.wait_for_selector("[data-job]", state="detached")
     page.get_by_role("button", name="Face 1: eyes open; open them anyway").tap()
     preview_done(page)

@@ -66,6 +66,7 @@ class Visitor:
 
     def keep(self, page: Page, name: str) -> None:
         """A picture of the whole page, for people to look at: out/web."""
+        page.evaluate("for (const one of document.images) one.loading = 'eager'")
         page.wait_for_function("[...document.images].every((one) => one.complete || !one.checkVisibility())")
         page.screenshot(path=self._pictures / f"{name}.png", full_page=True, animations="disabled")
 

@@ -3,13 +3,34 @@
 const MEMORY = 'open-the-eyes';
 const remembered = () => JSON.parse(sessionStorage.getItem(MEMORY) ?? 'null');
 const tell = (data) => trigger('act', { ...data, memory: remembered() });
+// From then on until there is an answer, what was pressed is seen to be at it, wherever it stands: over a slow network
+// who sees nothing come of it presses again, which would undo it. Such a press is none.
+const BUSY = 'aria-busy', LONGEST_MS = 60000;
+const isBusy = (one) => one.getAttribute(BUSY) === 'true';
+const busy = (one) => {
+  const { act, face } = one.dataset;
+  const same = face ? document.querySelectorAll(`button[data-act="${act}"][data-face="${face}"]`) : [];
+  const marked = new Set([one, ...same]);
+  for (const each of marked) each.setAttribute(BUSY, 'true');
+  const over = () => {
+    clearTimeout(late);
+    document.removeEventListener('ote-answered', over);
+    for (const each of marked) each.removeAttribute(BUSY);
+  };
+  const late = setTimeout(over, LONGEST_MS);
+  document.addEventListener('ote-answered', over);
+};
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-act]');
-  if (button && button.getAttribute('aria-disabled') !== 'true') tell({ ...button.dataset });
+  if (!button || button.getAttribute('aria-disabled') === 'true' || isBusy(button)) return;
+  tell({ ...button.dataset });
+  busy(button);
 });
 element.addEventListener('change', (event) => {
   const input = event.target.closest('input[data-act]');
-  if (input) tell({ ...input.dataset });
+  if (!input) return;
+  tell({ ...input.dataset });
+  busy(input.closest('label'));
 });
 // A face on the photo that seems open is shown in the list, where a second press opens it: a slip of a finger must not.
 element.addEventListener('click', (event) => {

@@ -5,6 +5,7 @@
 {
   const ACT = '/gradio_api/run/', SENT_AT = 'open-the-eyes-sent-to-sign-in', PAUSE_MS = 10000;
   const PATIENCE_MS = 30000; // acts take moments; without a network some requests never end
+  const DRAWN_MS = 50; // until an answer is seen
   const NO_ANSWER = [502, 503, 504]; // a proxy's, while the program starts; the program's own are JSON
   const ask = window.fetch.bind(window);
   let before = Promise.resolve();
@@ -29,7 +30,17 @@
       await connected();
     }
   };
-  const inTurn = (...given) => before = before.then(() => surely(...given));
+  let waiting = 0;
+  const answered = () => {
+    waiting -= 1;
+    if (!waiting) setTimeout(() => document.dispatchEvent(new Event('ote-answered')), DRAWN_MS);
+  };
+  const inTurn = (...given) => {
+    waiting += 1;
+    before = before.then(() => surely(...given));
+    before.then(answered, answered);
+    return before;
+  };
   const signIn = () => {
     if (Date.now() - Number(sessionStorage.getItem(SENT_AT)) < PAUSE_MS) return;
     sessionStorage.setItem(SENT_AT, Date.now());
