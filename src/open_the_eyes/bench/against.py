@@ -37,7 +37,8 @@ def against(report: BenchReport) -> Table:
         )
     lead = (
         "Published figures were measured by others, on the hardware named, on other photos: they say what is usual, "
-        "not who wins. Ours are of this run and this machine."
+        "not who wins. Those without an address are claims that nobody can check here. Ours are of this run and this "
+        "machine."
     )
     return Table("Published figures", ("what", "published", "on", "by", "here"), tuple(rows), lead)
 

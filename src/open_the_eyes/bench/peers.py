@@ -14,7 +14,7 @@ class Peer:
         what: "photo", a stage, a mode, "4 variations", ... : the row of ours that it stands beside.
         value: in `unit`.
         where: the hardware it was published for.
-        whose: who published it.
+        whose: who published it, and the address where one is known.
     """
 
     what: str
@@ -26,6 +26,8 @@ class Peer:
 
 _SYSTEM: Final = "an SDXL service for closed eyes"
 _CARD: Final = "RTX 4090"
+_DIFFUSERS: Final = "diffusers, https://huggingface.co/docs/diffusers/tutorials/fast_diffusion"
+_EXGAN: Final = "Dolhansky & Canton Ferrer 2018, https://arxiv.org/abs/1712.03999"
 
 
 def _system(what: str, value: float, unit: str = "s", where: str = _CARD) -> Peer:
@@ -56,19 +58,19 @@ PEERS: Final = (
     _system("mode quality", 20.1),
     _system("mode ultra", 28.4),
     _system("LCM, 4 steps", 3.2),
-    Peer("SDXL 1024², 30 steps, fp32", 7.36, "s", "A100", "diffusers"),
-    Peer("SDXL 1024², 30 steps, bf16", 4.63, "s", "A100", "diffusers"),
-    Peer("SDXL 1024², 30 steps, bf16, SDPA", 3.32, "s", "A100", "diffusers"),
-    Peer("SDXL 1024², 30 steps, compiled", 2.54, "s", "A100", "diffusers"),
-    Peer("SDXL 1024², 30 steps, int8", 2.43, "s", "A100", "diffusers"),
+    Peer("SDXL 1024², 30 steps, fp32", 7.36, "s", "A100", _DIFFUSERS),
+    Peer("SDXL 1024², 30 steps, bf16", 4.63, "s", "A100", _DIFFUSERS),
+    Peer("SDXL 1024², 30 steps, bf16, SDPA", 3.32, "s", "A100", _DIFFUSERS),
+    Peer("SDXL 1024², 30 steps, compiled", 2.54, "s", "A100", _DIFFUSERS),
+    Peer("SDXL 1024², 30 steps, int8", 2.43, "s", "A100", _DIFFUSERS),
     Peer("SDXL 1024², 30 steps", 2.50, "s", "H100", "diffusers"),
     Peer("SDXL 1024², 30 steps, TensorRT", 1.47, "s", "H100", "TensorRT"),
     Peer("SDXL 1024², LCM, 4 steps", 0.234, "s", "H100", "diffusers"),
     Peer("GFPGAN alone", 0.078, "s", _CARD, "GFPGAN"),
     Peer("GFPGAN alone, paste-back mended", 0.018, "s", _CARD, "GFPGAN"),
-    Peer("ExGAN, L1 over the whole image", 7.0e-3, "", "Celeb-ID", "Dolhansky & Canton Ferrer 2018"),
-    Peer("ExGAN, MS-SSIM over the whole image", 7.8e-3, "", "Celeb-ID", "Dolhansky & Canton Ferrer 2018"),
-    Peer("ExGAN, FID over the whole image", 14.6, "", "Celeb-ID", "Dolhansky & Canton Ferrer 2018"),
+    Peer("ExGAN, L1 over the whole image", 7.0e-3, "", "Celeb-ID", _EXGAN),
+    Peer("ExGAN, MS-SSIM over the whole image", 7.8e-3, "", "Celeb-ID", _EXGAN),
+    Peer("ExGAN, FID over the whole image", 14.6, "", "Celeb-ID", _EXGAN),
 )
 
 
