@@ -16,11 +16,14 @@ from sqlalchemy.exc import OperationalError
 from open_the_eyes.errors import UsageError
 from open_the_eyes.eye_style import FaceStyle
 from open_the_eyes.options import MODES, NAMES, Options
+from open_the_eyes.photo import MEDIA_TYPES
 from open_the_eyes.service.errors import Busy
+from open_the_eyes.service.events import GONE
 from open_the_eyes.service.forms import options_in
 from open_the_eyes.service.openapi import RANGES
+from open_the_eyes.service.operations import EVENTS
 from open_the_eyes.service.problems import name_of
-from open_the_eyes.service.schemas import JobSummaryView, JobsView, JobView, ReportView
+from open_the_eyes.service.schemas import EventView, JobSummaryView, JobsView, JobView, ReportView
 from tests.service.running import RunningService
 
 
@@ -217,6 +220,27 @@ def test_that_the_database_is_away_is_answered_as_the_document_says(
 def test_every_reference_in_the_document_leads_somewhere(document: dict[str, Any]) -> None:
     names = set(re.findall(r"#/components/schemas/(\w+)", str(document)))
     assert names <= set(document["components"]["schemas"])
+
+
+def test_every_answer_is_of_a_kind_that_is_named_and_of_text_where_it_is_text(document: dict[str, Any]) -> None:
+    answers = [told for way in document["paths"].values() for one in way.values() for told in one["responses"].values()]
+    kinds = [kind for told in answers for kind in told.get("content", {}).items()]
+    assert not [name for name, _ in kinds if "*" in name]
+    for name, told in kinds:
+        if name.startswith("text/"):
+            assert told["schema"]["type"] == "string", name
+    results = document["paths"]["/v1/jobs/{job_id}/result"]["get"]["responses"]["200"]["content"]
+    assert results.keys() == {*MEDIA_TYPES.values(), "application/octet-stream"}
+
+
+def test_what_events_tell_is_what_the_document_describes(server: RunningService, shut: bytes) -> None:
+    text = server.http.get(f"/v1/jobs/{server.job(shut)}/events").text
+    told = [json.loads(line) for line in re.findall("^data: (.+)$", text + EVENTS + GONE.decode(), re.MULTILINE)]
+    assert len(told) > 3
+    for one in told:
+        EventView.model_validate(one)
+        assert unknown(one, EventView) == []
+    assert {name for one in told for name in one} == set(EventView.model_fields)
 
 
 def test_what_is_answered_is_what_the_document_describes(server: RunningService, shut: bytes) -> None:

@@ -8,13 +8,13 @@ import re
 from typing import Any, Final, get_type_hints
 
 from fastapi import FastAPI
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from ..eye_style import MAX_OPENNESS, FaceStyle
 from ..face_numbers import MAX_ATTEMPTS
 from ..options import MAX_VARIATIONS, Options
 from .routes import methods_at
-from .schemas import ProblemView
+from .schemas import EventView, ProblemView
 
 RANGES: Final = {
     "variations": (1, MAX_VARIATIONS),
@@ -41,6 +41,7 @@ _LISTS: Final[dict[str, dict[str, Any]]] = {
     "gaze": _row(_EITHER_WAY, _EITHER_WAY),
 }
 """Options that are lists, with what may be in them."""
+_REFERENCE: Final = "#/components/schemas/{model}"
 _NULL: Final = {"type": "null"}
 _BESIDE: Final = ("title", "default", "description", "minimum", "maximum")
 """What is said of an option as a whole, whichever kind of value it has."""
@@ -54,7 +55,9 @@ def complete_openapi(app: FastAPI, *, asks_for_keys: bool) -> None:
         if not document:
             document.update(FastAPI.openapi(app))
             parts = document.setdefault("components", {})
-            parts.setdefault("schemas", {})["ProblemView"] = ProblemView.model_json_schema()
+            parts.setdefault("schemas", {}).update(
+                {view.__name__: _described(view) for view in (ProblemView, EventView)}
+            )
             parts["schemas"] |= {"Options": options_schema(), "FaceStyle": style_schema()}
             if asks_for_keys:
                 parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
@@ -85,6 +88,12 @@ def style_schema() -> dict[str, Any]:
     return _closed("FaceStyle", said, properties) | {"required": ["face"]}
 
 
+def _described(view: type[BaseModel]) -> dict[str, Any]:
+    """A view that no operation answers with as such; those inside it are in the document already."""
+    schema = view.model_json_schema(ref_template=_REFERENCE)
+    return {name: part for name, part in schema.items() if name != "$defs"}
+
+
 def _closed(title: str, description: str, properties: dict[str, Any]) -> dict[str, Any]:
     about = {"title": title, "description": description}
     return {**about, "type": "object", "properties": properties, "additionalProperties": False}
@@ -93,7 +102,7 @@ def _closed(title: str, description: str, properties: dict[str, Any]) -> dict[st
 def _properties(kind: type) -> dict[str, Any]:
     """The fields of a dataclass, with what types cannot say."""
     told = _told(inspect.getdoc(kind) or "")
-    found = TypeAdapter(kind).json_schema(ref_template="#/components/schemas/{model}")["properties"]
+    found = TypeAdapter(kind).json_schema(ref_template=_REFERENCE)["properties"]
     ends = {name: dict(zip(("minimum", "maximum"), RANGES.get(name, ()), strict=False)) for name in found}
     exact = {name: _exact(schema, _LISTS.get(name, {})) for name, schema in found.items()}
     return {name: {**schema, **ends[name], "description": told.get(name, "")} for name, schema in exact.items()}

@@ -21,8 +21,9 @@ from .follow_room import PlacedResponse
 from .job_service import JobService
 from .jobs import ToldState
 from .listing import DEFAULT_LIMIT, MAX_LIMIT
+from .operations import EVENT, OCTETS, RESULT, UPLOAD, problems
 from .problems import MEDIA_TYPE
-from .schemas import EVENT, EVENTS, UPLOAD, HealthView, JobsView, JobView, ReportView, problems
+from .schemas import HealthView, JobsView, JobView, ReportView
 
 MAX_WAIT: Final = 30
 """Seconds for which who asks for a job may have the answer held back: many proxies lose patience after 60."""
@@ -129,7 +130,7 @@ async def get_job(
         **problems(404, 422, 503),
         200: {
             "description": "Events `progress`, and at the end `done`, `failed` or `cancelled`.",
-            "content": {STREAM: {"schema": EVENT, "example": EVENTS}},
+            "content": {STREAM: {"schema": EVENT}},
         },
         204: {"description": "This client has seen the last event."},
     },
@@ -159,8 +160,9 @@ async def get_events(
     responses={
         **problems(404, 409, 422, 503),
         200: {
-            "description": "The photo in the format it came in; with `face`, a small JPEG.",
-            "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
+            "description": "The photo in the format it came in; with `face`, a small JPEG. It is called "
+            f"`{OCTETS}` where that is the only kind which `Accept` names.",
+            "content": RESULT,
         },
     },
     tags=["jobs"],
@@ -174,12 +176,18 @@ def get_result(
     """A result. Where no eye was opened there is none: the photo is as it was sent."""
     service = _service(request)
     found = service.result(service.job(job_id, request.state.owner), variation, face)
-    headers = {"Content-Length": str(found.size), "Content-Disposition": f'attachment; filename="{found.file_name}"'}
+    headers = {
+        "Content-Length": str(found.size),
+        "Content-Disposition": f'attachment; filename="{found.file_name}"',
+        "Vary": "Accept",
+    }
+    kinds = {one.partition(";")[0].strip().lower() for one in ",".join(request.headers.getlist("accept")).split(",")}
+    media_type = OCTETS if kinds == {OCTETS} else found.media_type
     if request.method == "HEAD":
         next(found.pieces, b"")  # before its first piece, nothing closes the file
         found.pieces.close()
-        return Response(media_type=found.media_type, headers=headers)
-    return StreamingResponse(found.pieces, media_type=found.media_type, headers=headers)
+        return Response(media_type=media_type, headers=headers)
+    return StreamingResponse(found.pieces, media_type=media_type, headers=headers)
 
 
 @v1.delete("/jobs/{job_id}", status_code=204, responses=problems(404, 422, 503), tags=["jobs"])
