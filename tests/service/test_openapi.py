@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import fields
+from datetime import datetime
 from math import inf
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -231,6 +232,33 @@ def test_every_answer_is_of_a_kind_that_is_named_and_of_text_where_it_is_text(do
             assert told["schema"]["type"] == "string", name
     results = document["paths"]["/v1/jobs/{job_id}/result"]["get"]["responses"]["200"]["content"]
     assert results.keys() == {*MEDIA_TYPES.values(), "application/octet-stream"}
+
+
+FORMATS = {"id": "uuid", "next": "uri-reference", "type": "uri"} | {
+    **dict.fromkeys(("created", "started", "finished", "expires"), "date-time"),
+    **dict.fromkeys(("href", "self", "events", "result"), "uri-reference"),
+}
+"""Of strings in answers that are something more than words."""
+
+
+@pytest.mark.parametrize("view", ["JobView", "JobSummaryView", "JobsView", "LinksView", "ResultView", "ProblemView"])
+def test_ids_moments_and_addresses_are_told_as_such(document: dict[str, Any], view: str) -> None:
+    told = document["components"]["schemas"][view]["properties"]
+    named = {name: one.get("format", one.get("anyOf", [{}])[0].get("format")) for name, one in told.items()}
+    expected = {name: FORMATS[name] for name in told if name in FORMATS}
+    assert expected
+    assert {name: of for name, of in named.items() if of} == expected
+
+
+def test_ids_moments_and_addresses_have_the_format_that_is_told(server: RunningService, shut: bytes) -> None:
+    server.ended(server.job(shut))
+    failed = server.ended(server.job(shut, '{"faces": [9]}'))
+    assert failed["problem"]["type"].startswith("urn:")
+    page = server.http.get("/v1/jobs?limit=1").json()
+    for one in (failed, *page["jobs"]):
+        assert str(UUID(one["id"])) == one["id"]
+        assert all(datetime.fromisoformat(one[name]).tzinfo for name in ("created", "started", "finished", "expires"))
+        assert all(server.http.get(one["links"][name]).status_code in (200, 404) for name in ("self", "result"))
 
 
 def test_what_events_tell_is_what_the_document_describes(server: RunningService, shut: bytes) -> None:

@@ -35,7 +35,9 @@ UNBUFFERED: Final = {"X-Accel-Buffering": "no"}
 
 FIGURES: Final = 'ote_database_up 1.0\note_queue_depth{lane="photo"} 3.0\note_jobs_total{state="done"} 128.0\n'
 METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
-LOCATION: Final = {"Location": {"description": "The job's address.", "schema": {"type": "string"}}}
+LOCATION: Final = {
+    "Location": {"description": "The job's address.", "schema": {"type": "string", "format": "uri-reference"}}
+}
 
 router = APIRouter()
 """Of the service itself; whoever looks after the machine may ask it in whatever way."""

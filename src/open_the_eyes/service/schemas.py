@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +12,12 @@ from .jobs import ToldState
 _JOB: Final = "0f8b6a52-6f0e-4b5e-9a53-6d1f0f6c2a11"
 _ADDRESS: Final = f"/v1/jobs/{_JOB}"
 _SHA: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+_Id = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
+_Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+_Href = Annotated[str, Field(json_schema_extra={"format": "uri-reference"})]
+_Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class _View(BaseModel):
@@ -66,7 +72,7 @@ class StageView(_View):
 
 class InputView(_View):
     path: str | None = Field(description="Always null here: names of files are not kept.", examples=[None])
-    sha256: str = Field(examples=[_SHA])
+    sha256: _Sha256 = Field(examples=[_SHA])
     size_wh: tuple[int, int] = Field(examples=[(512, 512)])
     format: str | None = Field(examples=["JPEG"])
     painted: bool = Field(
@@ -83,7 +89,7 @@ class InputView(_View):
 
 class OutputView(_View):
     path: str = Field(examples=["result-1.jpg"])
-    sha256: str = Field(examples=[_SHA])
+    sha256: _Sha256 = Field(examples=[_SHA])
     encoding: str = Field("whole", examples=["coefficients"], description="How the picture was coded.")
     notes: list[str] = Field(
         [],
@@ -109,7 +115,7 @@ class ReportView(_View):
 class ProblemView(_View):
     """RFC 9457 problem details."""
 
-    type: str = Field(
+    type: Annotated[str, Field(json_schema_extra={"format": "uri"})] = Field(
         description="Ends in the name of what is wrong; docs/api.md lists them.",
         examples=["urn:open-the-eyes:problem:unreadable-photo"],
     )
@@ -136,31 +142,31 @@ class ProgressView(_View):
 
 class FaceLink(_View):
     face: int = Field(examples=[1])
-    href: str = Field(examples=[f"{_ADDRESS}/result?variation=1&face=1"])
+    href: _Href = Field(examples=[f"{_ADDRESS}/result?variation=1&face=1"])
 
 
 class ResultView(_View):
     variation: int = Field(examples=[1])
-    href: str = Field(examples=[f"{_ADDRESS}/result?variation=1"])
-    sha256: str = Field(examples=[_SHA])
+    href: _Href = Field(examples=[f"{_ADDRESS}/result?variation=1"])
+    sha256: _Sha256 = Field(examples=[_SHA])
     bytes: int = Field(examples=[61_204])
     media_type: str = Field(examples=["image/jpeg"])
     faces: list[FaceLink] = Field(description="Small pictures of the opened faces.")
 
 
 class LinksView(_View):
-    self: str = Field(examples=[_ADDRESS])
-    events: str = Field(examples=[f"{_ADDRESS}/events"])
-    result: str = Field(examples=[f"{_ADDRESS}/result"])
+    self: _Href = Field(examples=[_ADDRESS])
+    events: _Href = Field(examples=[f"{_ADDRESS}/events"])
+    result: _Href = Field(examples=[f"{_ADDRESS}/result"])
 
 
 class JobSummaryView(_View):
-    id: str = Field(examples=[_JOB])
+    id: _Id = Field(examples=[_JOB])
     state: ToldState
-    created: str = Field(examples=["2026-11-25T20:15:00.120+00:00"])
-    started: str | None = Field(description="Of the latest attempt.", examples=["2026-11-25T20:15:00.310+00:00"])
-    finished: str | None = Field(examples=["2026-11-25T20:15:00.840+00:00"])
-    expires: str | None = Field(
+    created: _Moment = Field(examples=["2026-11-25T20:15:00.120+00:00"])
+    started: _Moment | None = Field(description="Of the latest attempt.", examples=["2026-11-25T20:15:00.310+00:00"])
+    finished: _Moment | None = Field(examples=["2026-11-25T20:15:00.840+00:00"])
+    expires: _Moment | None = Field(
         description="When everything of this job will be deleted; null until it has ended.",
         examples=["2026-11-26T20:15:00.840+00:00"],
     )
@@ -193,7 +199,7 @@ class EventView(_View):
 
 class JobsView(_View):
     jobs: list[JobSummaryView] = Field(description="The newest first.")
-    next: str | None = Field(
+    next: _Href | None = Field(
         description="The address of the jobs before these, of which `after` is a part; null where there are none.",
         examples=["/v1/jobs?limit=20&after=QdpJl29Xm0QPi2pSbw5LXppTbR8PbCoR"],
     )
