@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 from ..eye_style import MAX_OPENNESS, FaceStyle
 from ..face_numbers import MAX_ATTEMPTS
 from ..options import MAX_VARIATIONS, Options
+from .middleware import PUBLIC
 from .routes import methods_at
 from .schemas import EventView, ProblemView
 
@@ -41,6 +42,12 @@ _LISTS: Final[dict[str, dict[str, Any]]] = {
     "gaze": _row(_EITHER_WAY, _EITHER_WAY),
 }
 """Options that are lists, with what may be in them."""
+_KEY: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key of `open-the-eyes serve --new-key`; a service for which none was made asks for none. One of "
+    "`--only metrics` opens `/metrics` alone.",
+}
 _REFERENCE: Final = "#/components/schemas/{model}"
 _NULL: Final = {"type": "null"}
 _BESIDE: Final = ("title", "default", "description", "minimum", "maximum")
@@ -59,9 +66,10 @@ def complete_openapi(app: FastAPI, *, asks_for_keys: bool) -> None:
                 {view.__name__: _described(view) for view in (ProblemView, EventView)}
             )
             parts["schemas"] |= {"Options": options_schema(), "FaceStyle": style_schema()}
-            if asks_for_keys:
-                parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-                document["security"] = [{"key": []}]
+            parts["securitySchemes"] = {"key": _KEY}
+            document["security"] = [{"key": []}] if asks_for_keys else [{}, {"key": []}]
+            for path in PUBLIC:
+                document["paths"][path]["get"]["security"] = []
             for path, operations in document["paths"].items():
                 if "HEAD" in methods_at({"type": "http", "path": path, "app": app}):
                     operations["head"] = _without_body(operations["get"])
