@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, TypeAdapter
 
 from ..eye_style import MAX_OPENNESS, FaceStyle
-from ..face_numbers import MAX_ATTEMPTS
+from ..face_numbers import MAX_ATTEMPTS, MAX_FACE
 from ..options import MAX_VARIATIONS, Options
 from .middleware import PUBLIC
 from .routes import methods_at
@@ -31,14 +31,14 @@ def _row(*parts: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "prefixItems": [*parts], "minItems": len(parts), "maxItems": len(parts)}
 
 
-_FROM_1: Final = {"type": "integer", "minimum": 1}
+_FACE: Final = {"type": "integer", "minimum": 1, "maximum": MAX_FACE}
 _ATTEMPT: Final = {"type": "integer", "minimum": 0, "maximum": MAX_ATTEMPTS - 1}
 _EITHER_WAY: Final = {"type": "number", "minimum": -1, "maximum": 1}
 _LISTS: Final[dict[str, dict[str, Any]]] = {
-    "faces": {"type": "array", "items": _FROM_1, "minItems": 1},
-    "even_open": {"type": "array", "items": _FROM_1},
-    "picks": {"type": "array", "items": _row(_FROM_1, _ATTEMPT)},
-    "match": {"type": "array", "items": _row(_FROM_1, _FROM_1, _FROM_1)},
+    "faces": {"type": "array", "items": _FACE, "minItems": 1},
+    "even_open": {"type": "array", "items": _FACE},
+    "picks": {"type": "array", "items": _row(_FACE, _ATTEMPT)},
+    "match": {"type": "array", "items": _row(_FACE, _FACE, _FACE)},
     "gaze": _row(_EITHER_WAY, _EITHER_WAY),
 }
 """Options that are lists, with what may be in them."""
@@ -92,7 +92,7 @@ def style_schema() -> dict[str, Any]:
     """One of `styles`."""
     said = "What one face shall look like; what is null or left out is as for all others."
     properties = _properties(FaceStyle)
-    properties["face"]["minimum"] = 1
+    properties["face"] |= _FACE
     return _closed("FaceStyle", said, properties) | {"required": ["face"]}
 
 

@@ -13,6 +13,7 @@ from starlette.routing import Match, Mount
 from starlette.types import Scope
 
 from ..errors import NoCapacity, UsageError
+from ..face_numbers import MAX_FACE
 from ..options import MAX_VARIATIONS
 from ..wording import typed
 from .errors import NotHere
@@ -173,7 +174,7 @@ def get_result(
     request: Request,
     job_id: JobId,
     variation: Annotated[int, Query(ge=1, le=MAX_VARIATIONS, description="Best first.")] = 1,
-    face: Annotated[int | None, Query(ge=1, le=10_000, description="Only this face, as a small picture.")] = None,
+    face: Annotated[int | None, Query(ge=1, le=MAX_FACE, description="Only this face, as a small picture.")] = None,
 ) -> Response:
     """A result. Where no eye was opened there is none: the photo is as it was sent."""
     service = _service(request)
