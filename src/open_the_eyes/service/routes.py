@@ -16,13 +16,14 @@ from ..errors import NoCapacity, UsageError
 from ..face_numbers import MAX_FACE
 from ..options import MAX_VARIATIONS
 from ..wording import typed
+from .downloads import DOWNLOAD, answer_with
 from .errors import NotHere
 from .events import events, until_ended
 from .follow_room import PlacedResponse
 from .job_service import JobService
 from .jobs import ToldState
 from .listing import DEFAULT_LIMIT, MAX_LIMIT
-from .operations import EVENT, OCTETS, RESULT, UPLOAD, problems
+from .operations import EVENT, UPLOAD, problems
 from .problems import MEDIA_TYPE
 from .schemas import HealthView, JobsView, JobView, ReportView
 
@@ -160,14 +161,7 @@ async def get_events(
 @v1.get(
     "/jobs/{job_id}/result",
     response_class=StreamingResponse,
-    responses={
-        **problems(404, 409, 422, 503),
-        200: {
-            "description": "The photo in the format it came in; with `face`, a small JPEG. It is called "
-            f"`{OCTETS}` where that is the only kind which `Accept` names.",
-            "content": RESULT,
-        },
-    },
+    responses={**problems(404, 409, 422, 503), **DOWNLOAD},
     tags=["jobs"],
 )
 def get_result(
@@ -175,22 +169,12 @@ def get_result(
     job_id: JobId,
     variation: Annotated[int, Query(ge=1, le=MAX_VARIATIONS, description="Best first.")] = 1,
     face: Annotated[int | None, Query(ge=1, le=MAX_FACE, description="Only this face, as a small picture.")] = None,
+    if_none_match: Annotated[str | None, Header(description="`ETag` of the file that one has.")] = None,
 ) -> Response:
     """A result. Where no eye was opened there is none: the photo is as it was sent."""
     service = _service(request)
     found = service.result(service.job(job_id, request.state.owner), variation, face)
-    headers = {
-        "Content-Length": str(found.size),
-        "Content-Disposition": f'attachment; filename="{found.file_name}"',
-        "Vary": "Accept",
-    }
-    kinds = {one.partition(";")[0].strip().lower() for one in ",".join(request.headers.getlist("accept")).split(",")}
-    media_type = OCTETS if kinds == {OCTETS} else found.media_type
-    if request.method == "HEAD":
-        next(found.pieces, b"")  # before its first piece, nothing closes the file
-        found.pieces.close()
-        return Response(media_type=media_type, headers=headers)
-    return StreamingResponse(found.pieces, media_type=media_type, headers=headers)
+    return answer_with(found, request, if_none_match)
 
 
 @v1.delete("/jobs/{job_id}", status_code=204, responses=problems(404, 422, 503), tags=["jobs"])
