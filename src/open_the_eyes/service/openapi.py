@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from ..eye_style import MAX_OPENNESS, FaceStyle
 from ..face_numbers import MAX_ATTEMPTS, MAX_FACE
-from ..options import MAX_VARIATIONS, Options
+from ..options import FIDELITY, MAX_VARIATIONS, Options
 from .middleware import PUBLIC
 from .routes import methods_at
 from .schemas import EventView, ProblemView
@@ -42,6 +42,30 @@ _LISTS: Final[dict[str, dict[str, Any]]] = {
     "gaze": _row(_EITHER_WAY, _EITHER_WAY),
 }
 """Options that are lists, with what may be in them."""
+_NOBODY_TO_RESTORE: Final = {"enum": ["none", None]}
+_NOT_TOGETHER: Final[list[dict[str, Any]]] = [
+    {
+        "description": "even_open without faces",
+        "required": ["even_open"],
+        "properties": {"even_open": {"not": {"enum": [False, None, []]}}, "faces": {"type": "null"}},
+    },
+    {
+        "description": "picks and several variations",
+        "required": ["picks", "variations"],
+        "properties": {"picks": {"type": "array", "minItems": 1}, "variations": {"type": "integer", "minimum": 2}},
+    },
+    {
+        "description": "whole_face without a restorer",
+        "required": ["whole_face"],
+        "properties": {"whole_face": {"const": True}, "restorer": _NOBODY_TO_RESTORE},
+    },
+    {
+        "description": "fidelity without a restorer",
+        "required": ["fidelity"],
+        "properties": {"fidelity": {"not": {"enum": [FIDELITY, None]}}, "restorer": _NOBODY_TO_RESTORE},
+    },
+]
+"""Options that contradict each other; what is not there is `null` or nothing. Generators of clients pass over it."""
 _KEY: Final = {
     "type": "http",
     "scheme": "bearer",
@@ -85,7 +109,8 @@ def options_schema() -> dict[str, Any]:
     for stage in dataclasses.fields(Options):
         properties |= _properties(stages[stage.name])
     nullable = {name: _or_null(schema) for name, schema in properties.items()}
-    return _closed("Options", "An option that is null counts as not given.", nullable)
+    closed = _closed("Options", "An option that is null counts as not given.", nullable)
+    return {**closed, "not": {"anyOf": _NOT_TOGETHER}}
 
 
 def style_schema() -> dict[str, Any]:
