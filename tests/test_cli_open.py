@@ -145,7 +145,7 @@ def test_debug_shows_the_traceback(capsys: Captured) -> None:
         pytest.param(["--quality", "high"], "--quality: expected a whole number, got high", id="quality in words"),
         pytest.param(["--quality", "101"], "--quality: expected 1 to 100, got 101", id="too high a quality"),
         pytest.param(["--faces", "1,x"], "--faces: expected numbers such as 1,3; got 1,x", id="faces"),
-        pytest.param(["--faces", "0"], "faces: numbers start at 1", id="face 0"),
+        pytest.param(["--faces", "0"], "faces: numbers go from 1 to 10,000, got 0", id="face 0"),
         pytest.param(["--faces", ""], "--faces: expected numbers", id="no faces"),
         pytest.param(["--eye-color", "pink"], "--eye-color: expected one of auto, brown", id="colour"),
         pytest.param(["--gaze", "1"], "--gaze: expected auto, or two numbers", id="gaze"),

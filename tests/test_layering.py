@@ -26,7 +26,8 @@ LAYERS: Final = (
     {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel", "ram"}
     | {"notebook", "patterns", "privacy", "program", "to_disk", "veclib", "version"},
     {"arithmetic", "option_values", "places"},
-    {"edit_record", "eye_style", "face_numbers", "settings"},
+    {"edit_record", "face_numbers", "settings"},
+    {"eye_style"},
     {"options"},
     {"photo", "roles"},
     {"report", "seen", "watching"},

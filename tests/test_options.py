@@ -26,13 +26,18 @@ KINDS = {name: kind for stage in get_type_hints(Options).values() for name, kind
     ("flat", "words"),
     [
         pytest.param({"faces": ()}, "got none", id="faces: none"),
-        pytest.param({"faces": (0,)}, "start at 1", id="faces: zero"),
+        pytest.param({"faces": (0,)}, "from 1 to 10,000, got 0", id="faces: zero"),
+        pytest.param({"faces": (10_000, 10_001)}, r"from 1 to 10,000, got 10001\.", id="faces: too many for a photo"),
+        pytest.param({"faces": (10**22,)}, "from 1 to 10,000, got 1000000", id="faces: a slip"),
         pytest.param({"faces": (1.0,)}, r"a whole number, got 1\.0\.", id="faces: no whole number"),
         pytest.param({"faces": (1, -3)}, r"got -3\.", id="faces: a negative one among good ones"),
         pytest.param({"even_open": True}, "even_open: expected faces named by number", id="even open: whose"),
         pytest.param({"even_open": [1]}, "even_open: expected faces named by number", id="even open: not named"),
         pytest.param({"faces": (1, 3), "even_open": [3, 4]}, "are named, got 4;", id="even open: named elsewhere"),
-        pytest.param({"faces": (1,), "even_open": [0]}, "even_open: numbers start at 1", id="even open: zero"),
+        pytest.param({"faces": (1,), "even_open": [0]}, "even_open: .* 1 to 10,000, got 0", id="even open: zero"),
+        pytest.param({"faces": (1,), "even_open": [10**9]}, "even_open: .* to 10,000", id="even open: too large"),
+        pytest.param({"picks": [(10_001, 0)]}, "picks: expected faces from 1 to 10,000", id="picks: too large"),
+        pytest.param({"match": [(1, 1, 10_001)]}, "match: numbers go from 1 to 10,000", id="match: too large"),
         pytest.param({"faces": (1,), "even_open": [True]}, "even_open: .*whole number", id="even open: no number"),
         pytest.param({"faces": (1,), "even_open": "yes"}, "even_open: .*face numbers", id="even open: a word"),
         pytest.param({"faces": (1,), "even_open": 1}, "even_open: expected true, false", id="even open: one"),
@@ -218,9 +223,9 @@ def test_neither_true_nor_false_is_a_number(name: str, around: str, value: bool)
 @pytest.mark.parametrize(
     ("flat", "why"),
     [
-        pytest.param({"picks": ((0, 1),)}, "count from", id="no face 0"),
-        pytest.param({"picks": ((1, -1),)}, "count from", id="no attempt before the first"),
-        pytest.param({"picks": ((1, 10**9),)}, "count from", id="nor one nobody can have seen"),
+        pytest.param({"picks": ((0, 1),)}, "faces from 1", id="no face 0"),
+        pytest.param({"picks": ((1, -1),)}, "faces from 1", id="no attempt before the first"),
+        pytest.param({"picks": ((1, 10**9),)}, "faces from 1", id="nor one nobody can have seen"),
         pytest.param({"picks": ((1, 0), (1, 2))}, "twice", id="one face twice"),
         pytest.param(
             {"picks": ((1, 0),), "variations": 2}, "one variation", id="several variations of what was picked"

@@ -26,7 +26,8 @@ import errno
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from copy import copy
+from typing import Final, TypeVar
 
 from .addresses import without_secrets
 
@@ -43,10 +44,15 @@ INSPECT: Final = "open-the-eyes inspect PHOTO"
 """What tells the numbers of faces."""
 
 
+_Error = TypeVar("_Error", bound="OpenTheEyesError")
+
+
 class OpenTheEyesError(Exception):
     """Root of the family; `exit_code` and `http_status` are the same for every instance of a class.
 
     A message holds no password and no token of an address, whoever wrote it: it may go to a file or a log.
+
+    Every kind can be made from a message alone, as copies and pickles are, which then get whatever else it knows.
 
     Args:
         message: what was expected, what came, and what to do next, as far as `how` and `mend` do not say that.
@@ -61,11 +67,17 @@ class OpenTheEyesError(Exception):
     def __init__(self, message: str = "", *, mend: str = "", how: str = "") -> None:
         self.fault, self.mend = without_secrets(message), without_secrets(mend)
         self.how = how
-        super().__init__(f"{self.fault} {how}: {self.mend}" if how else self.fault)
+        super().__init__(self._text())
 
-    def headed(self, head: str) -> OpenTheEyesError:
+    def headed(self: _Error, head: str) -> _Error:
         """The same of one among several, which is named first."""
-        return type(self)(f"{head}: {self.fault}", mend=self.mend, how=self.how)
+        other = copy(self)
+        other.fault = f"{without_secrets(head)}: {self.fault}"
+        other.args = (other._text(),)
+        return other
+
+    def _text(self) -> str:
+        return f"{self.fault} {self.how}: {self.mend}" if self.how else self.fault
 
 
 class UsageError(OpenTheEyesError):
@@ -80,6 +92,12 @@ class UsageError(OpenTheEyesError):
         super().__init__(message if option is None else f"{option}: {message}", mend=mend, how=how)
         self.option: str | None = option
         self._said = without_secrets(message)
+
+    def headed(self, head: str) -> UsageError:
+        """The same of one among several; no option begins it any more."""
+        other = super().headed(head)
+        other.option, other._said = None, other.fault
+        return other
 
     def called(self, option: str, mend: str | None = None) -> UsageError:
         """The same of an option that goes by another name where it was given, and may be mended in another way."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypedDict, get_args
 
 from .errors import UsageError
+from .face_numbers import MAX_FACE, is_face
 from .option_values import check_number, check_one_of, check_whole, is_number, keep, refuse
 from .wording import short, written
 
@@ -74,7 +75,7 @@ class FaceStyle:
 
     def __post_init__(self) -> None:
         check_whole("styles", self.face)
-        refuse(self.face < 1, "styles", f"faces count from 1, got {written(self.face)}.")
+        refuse(not is_face(self.face), "styles", f"expected a face from 1 to {MAX_FACE:,}, got {written(self.face)}.")
         try:
             style = self.over(PLAIN_STYLE)
         except UsageError as error:

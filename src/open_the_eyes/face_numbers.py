@@ -9,6 +9,14 @@ from .option_values import check_whole, refuse
 from .wording import written
 
 MAX_ATTEMPTS: Final = 1000
+MAX_FACE: Final = 10_000
+"""No photo has as many faces: a larger number is a slip, and is refused before the photo is looked at."""
+_ONLY: Final = f"numbers go from 1 to {MAX_FACE:,}"
+
+
+def is_face(number: int) -> bool:
+    """Whether a face may have that number."""
+    return 1 <= number <= MAX_FACE
 
 
 def checked_faces(faces: Any) -> tuple[int, ...] | None:
@@ -43,8 +51,9 @@ def checked_picks(picks: Any, variations: int) -> tuple[tuple[int, int], ...]:
     for face, attempt in picks:
         check_whole("picks", face)
         check_whole("picks", attempt)
-        known, came = face >= 1 and 0 <= attempt < MAX_ATTEMPTS, written([face, attempt])
-        refuse(not known, "picks", f"faces count from 1, attempts from 0 to {MAX_ATTEMPTS - 1}; got {came}.")
+        known, came = is_face(face) and 0 <= attempt < MAX_ATTEMPTS, written([face, attempt])
+        wanted = f"expected faces from 1 to {MAX_FACE:,}, attempts from 0 to {MAX_ATTEMPTS - 1}"
+        refuse(not known, "picks", f"{wanted}; got {came}.")
     faces = {face for face, _ in picks}
     refuse(len(faces) < len(picks), "picks", "expected each face once, got one twice; leave one out.")
     several = bool(picks) and variations > 1
@@ -60,7 +69,8 @@ def checked_match(match: Any) -> tuple[tuple[int, int, int], ...]:
     for one in match:
         for number in one:
             check_whole("match", number)
-        refuse(min(one) < 1, "match", f"numbers start at 1, got {written(one)}.", mend=INSPECT, how="List faces")
+        known = all(map(is_face, one))
+        refuse(not known, "match", f"{_ONLY}, got {written(one)}.", mend=INSPECT, how="List faces")
     for pairs in ([one[:2] for one in match], [one[1:] for one in match]):
         twice = len({tuple(pair) for pair in pairs}) < len(pairs)
         refuse(twice, "match", "expected each face once a reference, got one twice; leave one out.")
@@ -74,6 +84,6 @@ def _is_list(value: object) -> bool:
 def _numbers(option: str, faces: Any) -> tuple[int, ...]:
     for number in faces:
         check_whole(option, number)
-    bad = ", ".join(written(n) for n in faces if n < 1)
-    refuse(bool(bad), option, f"numbers start at 1, got {bad}.", mend=INSPECT, how="List them")
+    bad = ", ".join(written(n) for n in faces if not is_face(n))
+    refuse(bool(bad), option, f"{_ONLY}, got {bad}.", mend=INSPECT, how="List them")
     return tuple(int(number) for number in faces)

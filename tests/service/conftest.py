@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
@@ -43,6 +43,13 @@ def server(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """A service with the defaults, of this module."""
     with running_service(engine, tmp_path_factory.mktemp("service"), requests_per_minute=100_000) as one:
         yield one
+
+
+@pytest.fixture(scope="module")
+def document(server: RunningService) -> dict[str, Any]:
+    """Its OpenAPI document."""
+    found: dict[str, Any] = server.http.get("/openapi.json").json()
+    return found
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

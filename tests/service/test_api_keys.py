@@ -5,11 +5,13 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
 from open_the_eyes.errors import PhotoNotWritten, UsageError
 from open_the_eyes.service.api_keys import ApiKeys, make_key
+from open_the_eyes.service.middleware import PUBLIC
 from tests.service.running import running_service
 
 if TYPE_CHECKING:
@@ -92,6 +94,21 @@ def test_two_keys_cannot_see_each_others_jobs(engine: Engine, tmp_path: Path, sh
         assert server.http.get(f"/v1/jobs/{job}/result", headers=mine).status_code == 200
         assert server.http.get("/metrics").status_code == 401
         assert "bearer" in server.http.get("/openapi.json", headers=mine).text
+
+
+@pytest.mark.parametrize("keyed", [True, False])
+def test_the_description_tells_of_keys_and_where_one_is_wanted(engine: Engine, tmp_path: Path, keyed: bool) -> None:
+    key = {"Authorization": f"Bearer {make_key(tmp_path / 'keys')}"}
+    with running_service(engine, tmp_path, keys=ApiKeys.read(tmp_path / "keys") if keyed else None) as server:
+        document = server.http.get("/openapi.json", headers=key).json()
+        assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                security = operation.get("security", document["security"])
+                answer = server.http.request(method, path.replace("{job_id}", str(uuid4())))
+                assert (answer.status_code == 401) == (security == [{"key": []}]), (method, path)
+                assert (not security) == (path in PUBLIC), (method, path)
+                assert ("401" in operation["responses"]) == bool(security), (method, path)
 
 
 def test_a_key_file_whose_last_line_an_editor_left_open_takes_another_key(tmp_path: Path) -> None:

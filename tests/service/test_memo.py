@@ -34,8 +34,8 @@ def test_a_figure_is_kept_for_its_seconds_and_by_its_key() -> None:
 
 def test_nothing_is_a_figure_too() -> None:
     memo = Memo[str, None](5.0)
-    memo.get("a", lambda: None)
-    memo.get("a", lambda: pytest.fail("found out again"))
+    assert memo.get("a", lambda: None) is None
+    assert memo.get("a", lambda: pytest.fail("found out again")) is None
 
 
 def test_while_one_finds_out_anew_the_others_go_on_with_what_was_known() -> None:

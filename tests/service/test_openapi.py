@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields
+from datetime import datetime
 from math import inf
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from jsonschema import Draft202012Validator
 from sqlalchemy.exc import OperationalError
 
-from open_the_eyes.errors import UsageError
-from open_the_eyes.eye_style import FaceStyle
-from open_the_eyes.options import MODES, NAMES, Options
+from open_the_eyes.photo import MEDIA_TYPES
 from open_the_eyes.service.errors import Busy
-from open_the_eyes.service.forms import options_in
-from open_the_eyes.service.openapi import RANGES
+from open_the_eyes.service.events import GONE
+from open_the_eyes.service.operations import EVENTS
 from open_the_eyes.service.problems import name_of
-from open_the_eyes.service.schemas import JobSummaryView, JobsView, JobView, ReportView
+from open_the_eyes.service.schemas import EventView, JobSummaryView, JobsView, JobView, ReportView
 from tests.service.running import RunningService
-
-
-@pytest.fixture(scope="module")
-def document(server: RunningService) -> dict[str, Any]:
-    found: dict[str, Any] = server.http.get("/openapi.json").json()
-    return found
 
 
 def unknown(value: Any, view: Any) -> list[str]:
@@ -60,99 +51,6 @@ def test_the_upload_is_described_with_an_example(document: dict[str, Any]) -> No
     form = document["paths"]["/v1/jobs"]["post"]["requestBody"]["content"]["multipart/form-data"]
     assert set(form["schema"]["properties"]) == {"photo", "references", "options"}
     assert form["examples"]
-
-
-def test_the_options_are_described_as_the_command_line_has_them(document: dict[str, Any]) -> None:
-    described = document["components"]["schemas"]["Options"]["properties"]
-    with pytest.raises(UsageError) as caught:
-        Options.of(no_such_option=1)  # type: ignore[call-arg]
-    assert sorted(described) == str(caught.value).rstrip(".").split("known are ")[1].split(", ")
-    assert described["mode"]["anyOf"] == [{"type": "string", "enum": list(MODES)}, {"type": "null"}]
-    for name, schema in described.items():
-        assert schema["description"], name
-        assert "None" not in schema["description"], name
-
-
-@pytest.mark.parametrize("name", RANGES)
-def test_the_range_of_an_option_is_described_as_it_is(document: dict[str, Any], name: str) -> None:
-    described = document["components"]["schemas"]["Options"]["properties"][name]
-    least, most = described["minimum"], described["maximum"]
-    asked: Any = {"restorer": "codeformer"} if name == "fidelity" else {}
-    for value in (least, most):
-        Options.of(**asked, **{name: value})
-    for value in (least - 1, most + 1):
-        with pytest.raises(UsageError, match=name):
-            Options.of(**asked, **{name: value})
-
-
-def test_what_a_face_may_be_given_is_described_as_it_is(document: dict[str, Any]) -> None:
-    described = document["components"]["schemas"]["FaceStyle"]
-    assert set(described["properties"]) == {field.name for field in fields(FaceStyle)}
-    assert described["required"] == ["face"]
-    assert all(one["description"] for one in described["properties"].values())
-    assert (described["properties"]["openness"]["minimum"], described["properties"]["openness"]["maximum"]) == (0, 1.5)
-
-
-@pytest.mark.parametrize(
-    ("options", "good"),
-    [
-        *((f'{{"{name}": null}}', True) for name in NAMES),
-        ('{"faces": []}', False),
-        ('{"faces": [0]}', False),
-        ('{"faces": [2, 1]}', True),
-        ('{"faces": [1.0]}', True),
-        ('{"faces": [true]}', False),
-        ('{"faces": [null]}', False),
-        ('{"seed": 1e3, "variations": 2.0}', True),
-        ('{"seed": 1e300}', False),
-        ('{"variations": 2.5}', False),
-        ('{"variations": "2"}', False),
-        ('{"picks": []}', True),
-        ('{"picks": [[1, 0.0], [2, 999]]}', True),
-        ('{"picks": [[0, 0]]}', False),
-        ('{"picks": [[1, 1000]]}', False),
-        ('{"picks": [[1]]}', False),
-        ('{"match": [[1, 1, 1]]}', True),
-        ('{"match": [[1, 0, 1]]}', False),
-        ('{"gaze": [1, -1.0]}', True),
-        ('{"gaze": [0, 1.01]}', False),
-        ('{"gaze": [0, 0, 0]}', False),
-        ('{"gaze": "auto"}', False),
-        ('{"openness": 1.51}', False),
-        ('{"openness": 1.5}', True),
-        ('{"all": 1}', False),
-        ('{"faces": [1], "even_open": true}', True),
-        ('{"faces": [1, 2], "even_open": [2]}', True),
-        ('{"faces": [1], "even_open": [0]}', False),
-        ('{"faces": [1], "even_open": 1}', False),
-        ('{"mode": "slow"}', False),
-        ('{"styles": [{"face": 1.0, "gaze": "auto", "openness": null}]}', True),
-        ('{"styles": [{"face": 0, "gaze": "auto"}]}', False),
-        ('{"styles": [{"face": 1, "gaze": [0, 2]}]}', False),
-        ('{"styles": [{"face": null, "openness": 1}]}', False),
-        ('{"styles": [{"face": 1, "eyes": 1}]}', False),
-    ],
-)
-def test_options_are_taken_exactly_where_the_document_says_so(
-    document: dict[str, Any], options: str, good: bool
-) -> None:
-    schema = {"$ref": "#/components/schemas/Options", "components": document["components"]}
-    assert Draft202012Validator(schema).is_valid(json.loads(options)) == good
-    if good:
-        options_in([options])
-    else:
-        with pytest.raises(UsageError):
-            options_in([options])
-
-
-@pytest.mark.parametrize("options", ['{"seed": NaN}', '{"openness": Infinity}', '{"gaze": [-Infinity, 0]}'])
-def test_what_is_no_number_in_json_is_refused_as_no_json(options: str) -> None:
-    with pytest.raises(UsageError, match="got no JSON"):
-        options_in([options])
-
-
-def test_a_whole_number_is_the_same_however_json_writes_it() -> None:
-    assert json.dumps(options_in(['{"seed": 7.0, "gaze": [0.5, 1e0]}'])) == '{"seed": 7, "gaze": [0.5, 1]}'
 
 
 def test_whatever_the_document_points_at_is_in_it(document: dict[str, Any]) -> None:
@@ -217,6 +115,54 @@ def test_that_the_database_is_away_is_answered_as_the_document_says(
 def test_every_reference_in_the_document_leads_somewhere(document: dict[str, Any]) -> None:
     names = set(re.findall(r"#/components/schemas/(\w+)", str(document)))
     assert names <= set(document["components"]["schemas"])
+
+
+def test_every_answer_is_of_a_kind_that_is_named_and_of_text_where_it_is_text(document: dict[str, Any]) -> None:
+    answers = [told for way in document["paths"].values() for one in way.values() for told in one["responses"].values()]
+    kinds = [kind for told in answers for kind in told.get("content", {}).items()]
+    assert not [name for name, _ in kinds if "*" in name]
+    for name, told in kinds:
+        if name.startswith("text/"):
+            assert told["schema"]["type"] == "string", name
+    results = document["paths"]["/v1/jobs/{job_id}/result"]["get"]["responses"]["200"]["content"]
+    assert results.keys() == {*MEDIA_TYPES.values(), "application/octet-stream"}
+
+
+FORMATS = {"id": "uuid", "next": "uri-reference", "type": "uri"} | {
+    **dict.fromkeys(("created", "started", "finished", "expires"), "date-time"),
+    **dict.fromkeys(("href", "self", "events", "result"), "uri-reference"),
+}
+"""Of strings in answers that are something more than words."""
+
+
+@pytest.mark.parametrize("view", ["JobView", "JobSummaryView", "JobsView", "LinksView", "ResultView", "ProblemView"])
+def test_ids_moments_and_addresses_are_told_as_such(document: dict[str, Any], view: str) -> None:
+    told = document["components"]["schemas"][view]["properties"]
+    named = {name: one.get("format", one.get("anyOf", [{}])[0].get("format")) for name, one in told.items()}
+    expected = {name: FORMATS[name] for name in told if name in FORMATS}
+    assert expected
+    assert {name: of for name, of in named.items() if of} == expected
+
+
+def test_ids_moments_and_addresses_have_the_format_that_is_told(server: RunningService, shut: bytes) -> None:
+    server.ended(server.job(shut))
+    failed = server.ended(server.job(shut, '{"faces": [9]}'))
+    assert failed["problem"]["type"].startswith("urn:")
+    page = server.http.get("/v1/jobs?limit=1").json()
+    for one in (failed, *page["jobs"]):
+        assert str(UUID(one["id"])) == one["id"]
+        assert all(datetime.fromisoformat(one[name]).tzinfo for name in ("created", "started", "finished", "expires"))
+        assert all(server.http.get(one["links"][name]).status_code in (200, 404) for name in ("self", "result"))
+
+
+def test_what_events_tell_is_what_the_document_describes(server: RunningService, shut: bytes) -> None:
+    text = server.http.get(f"/v1/jobs/{server.job(shut)}/events").text
+    told = [json.loads(line) for line in re.findall("^data: (.+)$", text + EVENTS + GONE.decode(), re.MULTILINE)]
+    assert len(told) > 3
+    for one in told:
+        EventView.model_validate(one)
+        assert unknown(one, EventView) == []
+    assert {name for one in told for name in one} == set(EventView.model_fields)
 
 
 def test_what_is_answered_is_what_the_document_describes(server: RunningService, shut: bytes) -> None:

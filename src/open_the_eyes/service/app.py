@@ -122,5 +122,5 @@ def _as_known(request: Request, error: Exception) -> Exception:
     if error.status_code == 404:
         return no_such_route(request.url.path)
     if error.status_code == 405:
-        return WrongMethod(sorted(methods_at(request.scope)), request.method)
+        return WrongMethod.of(sorted(methods_at(request.scope)), request.method)
     return UsageError(f"expected another request: {error.detail}")

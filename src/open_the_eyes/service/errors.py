@@ -27,8 +27,12 @@ OpenTheEyesError                HTTP
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from ..errors import Cancelled, NoCapacity, PhotoError, PhotoNotWritten, UsageError
+
+RETRY_SECONDS: Final = 10
+"""After which to ask again where nobody knows better, or the database or the store does not answer, or has no room."""
 
 
 class NotHttp(UsageError):
@@ -52,9 +56,14 @@ class WrongMethod(UsageError):
 
     http_status = 405
 
-    def __init__(self, allowed: Sequence[str], came: str) -> None:
-        super().__init__(f"expected {' or '.join(allowed)}, got {came[:8]}.")
+    def __init__(self, message: str = "", *, allowed: Sequence[str] = (), mend: str = "", how: str = "") -> None:
+        super().__init__(message, mend=mend, how=how)
         self.allowed = allowed
+
+    @classmethod
+    def of(cls, allowed: Sequence[str], came: str) -> WrongMethod:
+        """For a request by a method that is none of these."""
+        return cls(f"expected {' or '.join(allowed)}, got {came[:8]}.", allowed=allowed)
 
 
 class NotYet(UsageError):
@@ -86,8 +95,8 @@ class Busy(NoCapacity):
 
     http_status = 429
 
-    def __init__(self, message: str, retry_after: int) -> None:
-        super().__init__(message)
+    def __init__(self, message: str = "", retry_after: int = RETRY_SECONDS, *, mend: str = "", how: str = "") -> None:
+        super().__init__(message, mend=mend, how=how)
         self.retry_after = retry_after
 
 

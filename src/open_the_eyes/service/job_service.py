@@ -51,12 +51,13 @@ READY_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ResultFile:
-    """A file of a job, on its way to a client; `size` in bytes."""
+    """A file of a job, on its way to a client; `size` in bytes, `etag` as HTTP has it, in quotes."""
 
     pieces: Generator[bytes, None, None]
     size: int
     media_type: str
     file_name: str
+    etag: str
 
 
 class JobService:
@@ -185,7 +186,8 @@ class JobService:
             size, pieces = self.store.size(job.id, name), self.store.stream(job.id, name)
         except FileNotFoundError:
             raise NotHere("expected a result, it has been deleted; send the photo again.") from None
-        return ResultFile(pieces, size, media_type, name.replace("result", "opened"))
+        etag = f'"{one["sha256"]}"' if face is None else f'"{one["sha256"]}.{face}"'
+        return ResultFile(pieces, size, media_type, name.replace("result", "opened"), etag)
 
     def forget(self, job_id: UUID, owner: str) -> None:
         """Cancels and deletes.

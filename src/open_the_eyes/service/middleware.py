@@ -18,9 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import NoCapacity
 from .api_keys import LOCAL, ApiKeys, account_of
-from .errors import BodyTooLarge, BodyTooSlow, ForeignCaller, KeyNeeded
+from .errors import RETRY_SECONDS, BodyTooLarge, BodyTooSlow, ForeignCaller, KeyNeeded
 from .metrics import Metrics
-from .problems import MEDIA_TYPE, RETRY_SECONDS, headers_of, problem_of
+from .problems import MEDIA_TYPE, headers_of, problem_of
 from .rate_limit import RateLimiter
 
 PUBLIC: Final = ("/healthz", "/readyz")

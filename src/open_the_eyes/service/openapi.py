@@ -8,13 +8,14 @@ import re
 from typing import Any, Final, get_type_hints
 
 from fastapi import FastAPI
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from ..eye_style import MAX_OPENNESS, FaceStyle
-from ..face_numbers import MAX_ATTEMPTS
-from ..options import MAX_VARIATIONS, Options
+from ..face_numbers import MAX_ATTEMPTS, MAX_FACE
+from ..options import FIDELITY, MAX_VARIATIONS, Options
+from .middleware import PUBLIC
 from .routes import methods_at
-from .schemas import ProblemView
+from .schemas import EventView, ProblemView
 
 RANGES: Final = {
     "variations": (1, MAX_VARIATIONS),
@@ -30,17 +31,48 @@ def _row(*parts: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "prefixItems": [*parts], "minItems": len(parts), "maxItems": len(parts)}
 
 
-_FROM_1: Final = {"type": "integer", "minimum": 1}
+_FACE: Final = {"type": "integer", "minimum": 1, "maximum": MAX_FACE}
 _ATTEMPT: Final = {"type": "integer", "minimum": 0, "maximum": MAX_ATTEMPTS - 1}
 _EITHER_WAY: Final = {"type": "number", "minimum": -1, "maximum": 1}
 _LISTS: Final[dict[str, dict[str, Any]]] = {
-    "faces": {"type": "array", "items": _FROM_1, "minItems": 1},
-    "even_open": {"type": "array", "items": _FROM_1},
-    "picks": {"type": "array", "items": _row(_FROM_1, _ATTEMPT)},
-    "match": {"type": "array", "items": _row(_FROM_1, _FROM_1, _FROM_1)},
+    "faces": {"type": "array", "items": _FACE, "minItems": 1},
+    "even_open": {"type": "array", "items": _FACE},
+    "picks": {"type": "array", "items": _row(_FACE, _ATTEMPT)},
+    "match": {"type": "array", "items": _row(_FACE, _FACE, _FACE)},
     "gaze": _row(_EITHER_WAY, _EITHER_WAY),
 }
 """Options that are lists, with what may be in them."""
+_NOBODY_TO_RESTORE: Final = {"enum": ["none", None]}
+_NOT_TOGETHER: Final[list[dict[str, Any]]] = [
+    {
+        "description": "even_open without faces",
+        "required": ["even_open"],
+        "properties": {"even_open": {"not": {"enum": [False, None, []]}}, "faces": {"type": "null"}},
+    },
+    {
+        "description": "picks and several variations",
+        "required": ["picks", "variations"],
+        "properties": {"picks": {"type": "array", "minItems": 1}, "variations": {"type": "integer", "minimum": 2}},
+    },
+    {
+        "description": "whole_face without a restorer",
+        "required": ["whole_face"],
+        "properties": {"whole_face": {"const": True}, "restorer": _NOBODY_TO_RESTORE},
+    },
+    {
+        "description": "fidelity without a restorer",
+        "required": ["fidelity"],
+        "properties": {"fidelity": {"not": {"enum": [FIDELITY, None]}}, "restorer": _NOBODY_TO_RESTORE},
+    },
+]
+"""Options that contradict each other; what is not there is `null` or nothing. Generators of clients pass over it."""
+_KEY: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key of `open-the-eyes serve --new-key`; a service for which none was made asks for none. One of "
+    "`--only metrics` opens `/metrics` alone.",
+}
+_REFERENCE: Final = "#/components/schemas/{model}"
 _NULL: Final = {"type": "null"}
 _BESIDE: Final = ("title", "default", "description", "minimum", "maximum")
 """What is said of an option as a whole, whichever kind of value it has."""
@@ -54,11 +86,14 @@ def complete_openapi(app: FastAPI, *, asks_for_keys: bool) -> None:
         if not document:
             document.update(FastAPI.openapi(app))
             parts = document.setdefault("components", {})
-            parts.setdefault("schemas", {})["ProblemView"] = ProblemView.model_json_schema()
+            parts.setdefault("schemas", {}).update(
+                {view.__name__: _described(view) for view in (ProblemView, EventView)}
+            )
             parts["schemas"] |= {"Options": options_schema(), "FaceStyle": style_schema()}
-            if asks_for_keys:
-                parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-                document["security"] = [{"key": []}]
+            parts["securitySchemes"] = {"key": _KEY}
+            document["security"] = [{"key": []}] if asks_for_keys else [{}, {"key": []}]
+            for path in PUBLIC:
+                document["paths"][path]["get"]["security"] = []
             for path, operations in document["paths"].items():
                 if "HEAD" in methods_at({"type": "http", "path": path, "app": app}):
                     operations["head"] = _without_body(operations["get"])
@@ -74,15 +109,22 @@ def options_schema() -> dict[str, Any]:
     for stage in dataclasses.fields(Options):
         properties |= _properties(stages[stage.name])
     nullable = {name: _or_null(schema) for name, schema in properties.items()}
-    return _closed("Options", "An option that is null counts as not given.", nullable)
+    closed = _closed("Options", "An option that is null counts as not given.", nullable)
+    return {**closed, "not": {"anyOf": _NOT_TOGETHER}}
 
 
 def style_schema() -> dict[str, Any]:
     """One of `styles`."""
     said = "What one face shall look like; what is null or left out is as for all others."
     properties = _properties(FaceStyle)
-    properties["face"]["minimum"] = 1
+    properties["face"] |= _FACE
     return _closed("FaceStyle", said, properties) | {"required": ["face"]}
+
+
+def _described(view: type[BaseModel]) -> dict[str, Any]:
+    """A view that no operation answers with as such; those inside it are in the document already."""
+    schema = view.model_json_schema(ref_template=_REFERENCE)
+    return {name: part for name, part in schema.items() if name != "$defs"}
 
 
 def _closed(title: str, description: str, properties: dict[str, Any]) -> dict[str, Any]:
@@ -93,7 +135,7 @@ def _closed(title: str, description: str, properties: dict[str, Any]) -> dict[st
 def _properties(kind: type) -> dict[str, Any]:
     """The fields of a dataclass, with what types cannot say."""
     told = _told(inspect.getdoc(kind) or "")
-    found = TypeAdapter(kind).json_schema(ref_template="#/components/schemas/{model}")["properties"]
+    found = TypeAdapter(kind).json_schema(ref_template=_REFERENCE)["properties"]
     ends = {name: dict(zip(("minimum", "maximum"), RANGES.get(name, ()), strict=False)) for name in found}
     exact = {name: _exact(schema, _LISTS.get(name, {})) for name, schema in found.items()}
     return {name: {**schema, **ends[name], "description": told.get(name, "")} for name, schema in exact.items()}

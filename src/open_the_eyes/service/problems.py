@@ -22,7 +22,7 @@ from ..errors import (
     WeightsMissing,
     lacks_memory,
 )
-from .errors import BodyTooLarge, BodyTooSlow, Busy, StoreAway, StoreUnreadable, WrongMethod
+from .errors import RETRY_SECONDS, BodyTooLarge, BodyTooSlow, Busy, StoreAway, StoreUnreadable, WrongMethod
 from .reasons import reason_of
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -40,9 +40,6 @@ _MODEL: Final = (
 _OPERATOR: Final = "the service cannot do this at present; its operator finds out more with `open-the-eyes doctor`."
 _IN_OUR_WORDS: Final = {INSPECT: "POST /v1/inspect tells which faces there are."}
 """What mends something on the command line, and how that is done here."""
-
-RETRY_SECONDS: Final = 10
-"""After which to ask again where the database or the store does not answer, or has no room."""
 
 _LATER: Final = "Try again later, or tell the service's operator."
 _BUG: Final = "this is a bug of ours; the photo that came is not kept longer for it. Try again, or tell the operator."

@@ -13,16 +13,19 @@ from starlette.routing import Match, Mount
 from starlette.types import Scope
 
 from ..errors import NoCapacity, UsageError
+from ..face_numbers import MAX_FACE
 from ..options import MAX_VARIATIONS
 from ..wording import typed
+from .downloads import DOWNLOAD, answer_with
 from .errors import NotHere
 from .events import events, until_ended
 from .follow_room import PlacedResponse
 from .job_service import JobService
 from .jobs import ToldState
 from .listing import DEFAULT_LIMIT, MAX_LIMIT
+from .operations import EVENT, UPLOAD, problems
 from .problems import MEDIA_TYPE
-from .schemas import EVENT, EVENTS, UPLOAD, HealthView, JobsView, JobView, ReportView, problems
+from .schemas import HealthView, JobsView, JobView, ReportView
 
 MAX_WAIT: Final = 30
 """Seconds for which who asks for a job may have the answer held back: many proxies lose patience after 60."""
@@ -34,7 +37,9 @@ UNBUFFERED: Final = {"X-Accel-Buffering": "no"}
 
 FIGURES: Final = 'ote_database_up 1.0\note_queue_depth{lane="photo"} 3.0\note_jobs_total{state="done"} 128.0\n'
 METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
-LOCATION: Final = {"Location": {"description": "The job's address.", "schema": {"type": "string"}}}
+LOCATION: Final = {
+    "Location": {"description": "The job's address.", "schema": {"type": "string", "format": "uri-reference"}}
+}
 
 router = APIRouter()
 """Of the service itself; whoever looks after the machine may ask it in whatever way."""
@@ -129,7 +134,7 @@ async def get_job(
         **problems(404, 422, 503),
         200: {
             "description": "Events `progress`, and at the end `done`, `failed` or `cancelled`.",
-            "content": {STREAM: {"schema": EVENT, "example": EVENTS}},
+            "content": {STREAM: {"schema": EVENT}},
         },
         204: {"description": "This client has seen the last event."},
     },
@@ -156,30 +161,20 @@ async def get_events(
 @v1.get(
     "/jobs/{job_id}/result",
     response_class=StreamingResponse,
-    responses={
-        **problems(404, 409, 422, 503),
-        200: {
-            "description": "The photo in the format it came in; with `face`, a small JPEG.",
-            "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
-        },
-    },
+    responses={**problems(404, 409, 422, 503), **DOWNLOAD},
     tags=["jobs"],
 )
 def get_result(
     request: Request,
     job_id: JobId,
     variation: Annotated[int, Query(ge=1, le=MAX_VARIATIONS, description="Best first.")] = 1,
-    face: Annotated[int | None, Query(ge=1, le=10_000, description="Only this face, as a small picture.")] = None,
+    face: Annotated[int | None, Query(ge=1, le=MAX_FACE, description="Only this face, as a small picture.")] = None,
+    if_none_match: Annotated[str | None, Header(description="`ETag` of the file that one has.")] = None,
 ) -> Response:
     """A result. Where no eye was opened there is none: the photo is as it was sent."""
     service = _service(request)
     found = service.result(service.job(job_id, request.state.owner), variation, face)
-    headers = {"Content-Length": str(found.size), "Content-Disposition": f'attachment; filename="{found.file_name}"'}
-    if request.method == "HEAD":
-        next(found.pieces, b"")  # before its first piece, nothing closes the file
-        found.pieces.close()
-        return Response(media_type=found.media_type, headers=headers)
-    return StreamingResponse(found.pieces, media_type=found.media_type, headers=headers)
+    return answer_with(found, request, if_none_match)
 
 
 @v1.delete("/jobs/{job_id}", status_code=204, responses=problems(404, 422, 503), tags=["jobs"])

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..roles import Outcome
 from .jobs import ToldState
-from .problems import MEDIA_TYPE
 
 _JOB: Final = "0f8b6a52-6f0e-4b5e-9a53-6d1f0f6c2a11"
 _ADDRESS: Final = f"/v1/jobs/{_JOB}"
 _SHA: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+_Id = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
+_Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+_Href = Annotated[str, Field(json_schema_extra={"format": "uri-reference"})]
+_Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class _View(BaseModel):
@@ -67,7 +72,7 @@ class StageView(_View):
 
 class InputView(_View):
     path: str | None = Field(description="Always null here: names of files are not kept.", examples=[None])
-    sha256: str = Field(examples=[_SHA])
+    sha256: _Sha256 = Field(examples=[_SHA])
     size_wh: tuple[int, int] = Field(examples=[(512, 512)])
     format: str | None = Field(examples=["JPEG"])
     painted: bool = Field(
@@ -84,7 +89,7 @@ class InputView(_View):
 
 class OutputView(_View):
     path: str = Field(examples=["result-1.jpg"])
-    sha256: str = Field(examples=[_SHA])
+    sha256: _Sha256 = Field(examples=[_SHA])
     encoding: str = Field("whole", examples=["coefficients"], description="How the picture was coded.")
     notes: list[str] = Field(
         [],
@@ -110,7 +115,7 @@ class ReportView(_View):
 class ProblemView(_View):
     """RFC 9457 problem details."""
 
-    type: str = Field(
+    type: Annotated[str, Field(json_schema_extra={"format": "uri"})] = Field(
         description="Ends in the name of what is wrong; docs/api.md lists them.",
         examples=["urn:open-the-eyes:problem:unreadable-photo"],
     )
@@ -137,31 +142,31 @@ class ProgressView(_View):
 
 class FaceLink(_View):
     face: int = Field(examples=[1])
-    href: str = Field(examples=[f"{_ADDRESS}/result?variation=1&face=1"])
+    href: _Href = Field(examples=[f"{_ADDRESS}/result?variation=1&face=1"])
 
 
 class ResultView(_View):
     variation: int = Field(examples=[1])
-    href: str = Field(examples=[f"{_ADDRESS}/result?variation=1"])
-    sha256: str = Field(examples=[_SHA])
+    href: _Href = Field(examples=[f"{_ADDRESS}/result?variation=1"])
+    sha256: _Sha256 = Field(examples=[_SHA])
     bytes: int = Field(examples=[61_204])
     media_type: str = Field(examples=["image/jpeg"])
     faces: list[FaceLink] = Field(description="Small pictures of the opened faces.")
 
 
 class LinksView(_View):
-    self: str = Field(examples=[_ADDRESS])
-    events: str = Field(examples=[f"{_ADDRESS}/events"])
-    result: str = Field(examples=[f"{_ADDRESS}/result"])
+    self: _Href = Field(examples=[_ADDRESS])
+    events: _Href = Field(examples=[f"{_ADDRESS}/events"])
+    result: _Href = Field(examples=[f"{_ADDRESS}/result"])
 
 
 class JobSummaryView(_View):
-    id: str = Field(examples=[_JOB])
+    id: _Id = Field(examples=[_JOB])
     state: ToldState
-    created: str = Field(examples=["2026-11-25T20:15:00.120+00:00"])
-    started: str | None = Field(description="Of the latest attempt.", examples=["2026-11-25T20:15:00.310+00:00"])
-    finished: str | None = Field(examples=["2026-11-25T20:15:00.840+00:00"])
-    expires: str | None = Field(
+    created: _Moment = Field(examples=["2026-11-25T20:15:00.120+00:00"])
+    started: _Moment | None = Field(description="Of the latest attempt.", examples=["2026-11-25T20:15:00.310+00:00"])
+    finished: _Moment | None = Field(examples=["2026-11-25T20:15:00.840+00:00"])
+    expires: _Moment | None = Field(
         description="When everything of this job will be deleted; null until it has ended.",
         examples=["2026-11-26T20:15:00.840+00:00"],
     )
@@ -179,9 +184,22 @@ class JobView(JobSummaryView):
     report: ReportView | None = Field(description="What was done; null until the job is done.")
 
 
+class EventView(_View):
+    """What `data` of a server-sent event tells; of a job that was deleted meanwhile, `state` alone."""
+
+    state: Literal[ToldState, "cancelled"]
+    position: int = Field(0, description="How many jobs will be begun before this one.", examples=[0])
+    running: int = Field(0, description="How many jobs are being done.", examples=[1])
+    stage: str = Field("", examples=["generate"])
+    fraction: float = Field(0, ge=0, le=1, examples=[0.6])
+    eta_seconds: float | None = Field(None, description="As in `ProgressView`.", examples=[0.8])
+    faces: list[FaceView] = Field([], description="At the end; empty where the job failed.")
+    problem: ProblemView | None = Field(None, description="At the end: why the job failed.")
+
+
 class JobsView(_View):
     jobs: list[JobSummaryView] = Field(description="The newest first.")
-    next: str | None = Field(
+    next: _Href | None = Field(
         description="The address of the jobs before these, of which `after` is a part; null where there are none.",
         examples=["/v1/jobs?limit=20&after=QdpJl29Xm0QPi2pSbw5LXppTbR8PbCoR"],
     )
@@ -189,110 +207,3 @@ class JobsView(_View):
 
 class HealthView(_View):
     status: Literal["ok"]
-
-
-_OPTIONS: Final = '{"mode": "standard", "variations": 2, "faces": [1]}'
-_PICTURES: Final = {"type": "array", "items": {"type": "string", "format": "binary"}}
-
-UPLOAD: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["photo"],
-                    "additionalProperties": False,
-                    "properties": {
-                        "photo": {"type": "string", "format": "binary", "description": "The photo, as a file."},
-                        "references": {**_PICTURES, "description": "Other photos of the same people."},
-                        "options": {
-                            "type": "string",
-                            "contentMediaType": "application/json",
-                            "contentSchema": {"$ref": "#/components/schemas/Options"},
-                            "description": "A JSON object with any of the options in `Options`.",
-                            "examples": [_OPTIONS],
-                        },
-                    },
-                },
-                "examples": {"with options": {"value": {"photo": "(the bytes of family.jpg)", "options": _OPTIONS}}},
-                "encoding": {
-                    "photo": {"contentType": "image/*"},
-                    "references": {"contentType": "image/*"},
-                    "options": {"contentType": "text/plain"},
-                },
-            }
-        },
-    }
-}
-"""The body of a request with a photo; it is read by `uploads`, so FastAPI has to be told."""
-
-_WHY: Final = {
-    401: "No API key, or an unknown one.",
-    403: "A page of another site asked, or a name that is not this service's was called.",
-    404: "No such job, or nothing of that kind in it.",
-    408: "Too little came of a body that had begun.",
-    409: "The job has no result at this moment.",
-    413: "Too many bytes or pixels.",
-    415: "Not a photo that can be read.",
-    422: "An option or a query parameter that does not exist, a value out of range, or an Idempotency-Key that was "
-    "used for something else.",
-    429: "Too many jobs wait (`type` ends in `queue-full`), or too many of this key (`own-queue-full`), too many "
-    "uploads come (`too-many-uploads`), or this key asks too often, or has too many event streams and waits open "
-    "(`too-many-requests`); see Retry-After.",
-    500: "A mistake of ours; the log of the service says where.",
-    503: "Something that is needed is missing, or there is no room for it.",
-    507: "What came could not be stored.",
-}
-
-_AGAIN: Final = "Seconds until it is worth while to come again"
-_LATER: Final = {
-    429: f"{_AGAIN}.",
-    503: f"{_AGAIN}; not there where that would change nothing.",
-    507: f"{_AGAIN}.",
-}
-"""Of which statuses `Retry-After` is told."""
-
-
-EVENT: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["event", "data"],
-    "properties": {
-        "id": {"type": "string", "description": "To be sent as Last-Event-ID."},
-        "event": {"enum": ["progress", "done", "failed", "cancelled"]},
-        "data": {
-            "type": "string",
-            "contentMediaType": "application/json",
-            "description": "`state`, `position`, `running`: how many jobs are being done, `stage`, `fraction`, "
-            "`eta_seconds`; at the end `faces` and `problem`.",
-        },
-    },
-}
-"""One server-sent event."""
-
-EVENTS: Final = """id: 4
-event: progress
-data: {"state": "running", "position": 0, "running": 1, "stage": "generate", "fraction": 0.45, "eta_seconds": 0.3}
-
-id: 9
-event: done
-data: {"state": "done", "position": 0, "running": 0, "stage": "compose", "fraction": 1.0, "eta_seconds": 0, "faces": []}
-
-"""
-
-
-def problems(*statuses: int, keyed: bool = True, paced: bool = True) -> dict[int | str, dict[str, Any]]:
-    """How a route can refuse, for the document.
-
-    Args:
-        keyed: whether it asks for a key, if any, and a name of ours.
-        paced: whether it counts how often a key comes.
-    """
-    answers: dict[int | str, dict[str, Any]] = {}
-    for status in sorted({500, *((401, 403) if keyed else ()), *((429,) if keyed and paced else ()), *statuses}):
-        schema = {"schema": {"$ref": "#/components/schemas/ProblemView"}}
-        answers[status] = {"description": _WHY[status], "content": {MEDIA_TYPE: schema}}
-        if status in _LATER:
-            told = {"description": _LATER[status], "schema": {"type": "integer"}}
-            answers[status]["headers"] = {"Retry-After": told}
-    return answers

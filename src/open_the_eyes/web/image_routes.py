@@ -14,6 +14,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
+from ..face_numbers import MAX_FACE
 from ..options import MAX_VARIATIONS
 from ..service.errors import NotHere
 from ..service.job_service import JobService
@@ -72,13 +73,13 @@ def image_routes(service: JobService, image_cache: ImageCache) -> APIRouter:
         request: Request,
         job_id: JobId,
         variation: Annotated[int, Path(ge=0, le=MAX_VARIATIONS)],
-        face: Annotated[int, Path(ge=1, le=10_000)],
+        face: Annotated[int, Path(ge=1, le=MAX_FACE)],
     ) -> Response:
         """One face's eyes; variation 0 is the photo as it came."""
         return await picture(request, job_id, lambda job: image_cache.close_up(job, variation, face))
 
     @router.get("/pictures/{job_id}/face/{face}.jpg")
-    async def face(request: Request, job_id: JobId, face: Annotated[int, Path(ge=1, le=10_000)]) -> Response:
+    async def face(request: Request, job_id: JobId, face: Annotated[int, Path(ge=1, le=MAX_FACE)]) -> Response:
         """One face of the photo as it came, to tell who it is."""
         return await picture(request, job_id, lambda job: image_cache.face(job, face))
 
@@ -92,7 +93,7 @@ def image_routes(service: JobService, image_cache: ImageCache) -> APIRouter:
         request: Request,
         job_id: JobId,
         number: Annotated[int, Path(ge=1, le=100)],
-        face: Annotated[int, Path(ge=1, le=10_000)],
+        face: Annotated[int, Path(ge=1, le=MAX_FACE)],
     ) -> Response:
         """One of the faces in it."""
         return await picture(request, job_id, lambda job: image_cache.shot_face(job, number, face))

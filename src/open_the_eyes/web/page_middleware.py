@@ -52,7 +52,7 @@ class PageMiddleware:
         path = scope["path"]
         if not ANSWERED.fullmatch(path):  # the page stands at the root, and gets what no route has taken
             methods = methods_at(scope)
-            raise WrongMethod(sorted(methods), scope["method"]) if methods else no_such_route(path)
+            raise WrongMethod.of(sorted(methods), scope["method"]) if methods else no_such_route(path)
         headers = Headers(scope=scope)
         cookie = None
         if path == "/" and self._browser_auth.owner_of(headers) is None:
