@@ -50,6 +50,29 @@ def test_the_lids_and_all_around_them_stay() -> None:
     assert not np.allclose(after, before)
 
 
+def test_what_a_lid_covered_comes_out_as_ball_and_not_as_lid() -> None:
+    low, up = moved(an_eye(), np.array([0.0, 14.0])), np.array([0.0, -20.0])
+    out = turned(picture(low), low, up)
+    there = lid_distances(moved(low, up), Box(0, 0, SIZE_HW[1], SIZE_HW[0]))
+    bared = (there.to_iris > 1.1 * RADIUS) & (there.aperture(6.0) == 1)
+    below = out[60:, 85:115][bared[60:, 85:115]]
+    assert len(below) > 60
+    assert np.ptp(below, axis=1).max() < 3  # neither the white nor the iris has a colour, skin has
+    assert below.min() > 160
+
+
+@pytest.mark.parametrize("aside", [20.0, -20.0])
+def test_lashes_are_not_drawn_into_the_eye(aside: float) -> None:
+    shape = an_eye()
+    there = lid_distances(shape, Box(0, 0, SIZE_HW[1], SIZE_HW[0]))
+    lashes = (np.arange(SIZE_HW[1]) % 6 < 3) & (there.below_upper < -1) & (there.below_upper > -8)
+    before = picture(shape)
+    made_up = np.where(lashes[..., None], np.float32(0), before)
+    deep = there.aperture(0.2 * RADIUS) == 1
+    plain, out = (turned(eye, shape, np.array([aside, 0.0])) for eye in (before, made_up))
+    assert np.abs(out - plain)[deep].max() < 6
+
+
 def test_no_turn_is_no_change() -> None:
     shape = an_eye()
     before = picture(shape)

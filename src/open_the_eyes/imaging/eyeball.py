@@ -9,16 +9,22 @@ import cv2
 import numpy as np
 
 from .arrays import Plane, Points, Tones
-from .easing import smoothstep
+from .easing import risen, smoothstep
 from .geometry import Box
 from .lids import EyeShape, lid_distances
+from .smooth import smoothed
+from .threefold import threefold
 
 FURTHEST: Final = 1.0
 """Of the iris' radius: a ball is turned by no more, or the white beside it would smear."""
 RIM: Final = 1.15
 """Radii of the iris that move as a whole: its rim is soft."""
 EDGE: Final = 0.2
-"""Radii within which the move sets in at the lids."""
+"""Radii within which the lids' edges end on the ball."""
+RIM_SOFT: Final = (0.85, 1.15)
+"""Radii between which iris turns to white."""
+GOES_ON: Final = ((0.3, 1.0), (1.2, 0.01))
+"""What is under a lid is as what lies free within so many radii (sigma), the wider as far as there is none nearer."""
 GIVING: Final = (0.9, 1.7)
 """Radii within which the white beyond gives way, and at least so many times the move, or it would fold."""
 
@@ -26,17 +32,22 @@ GIVING: Final = (0.9, 1.7)
 def turned(picture: Tones, shape: EyeShape, by: Points) -> Tones:
     """The picture (h, w, 3) with the iris of `shape` moved `by` (2,) pixels, inside the lids only.
 
-    The iris moves as a whole; the white around it stretches on one side and is pressed on the other.
+    The iris moves as a whole, and under the lids; the white around it stretches on one side and is pressed on the
+    other. The lids' shadow and lashes stay.
     """
     by = within_reach(shape, by)
     if float(np.linalg.norm(by)) < 0.05:
         return picture
     h, w = picture.shape[:2]
+    there, r = lid_distances(shape, Box(0, 0, w, h)), shape.iris_radius
+    free = there.aperture(EDGE * r)
+    white = risen(there.to_iris, RIM_SOFT[0] * r, RIM_SOFT[1] * r)
+    ball = _whole_ball(picture, np.maximum(2 * free - 1, 0), white, r)  # none of the lids' edges
     share = _share(moved(shape, by), float(np.linalg.norm(by)), (h, w))
     x = np.arange(w, dtype=np.float32)[None] - np.float32(by[0]) * share
     y = np.arange(h, dtype=np.float32)[:, None] - np.float32(by[1]) * share
-    out = cv2.remap(picture, x, y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
-    return np.asarray(np.clip(out, 0, 255), np.float32)
+    other = cv2.remap(ball, x, y, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(np.clip(picture + (other - ball) * threefold(free), 0, 255), np.float32)
 
 
 def within_reach(shape: EyeShape, by: Points) -> Points:
@@ -52,8 +63,18 @@ def moved(shape: EyeShape, by: Points) -> EyeShape:
 
 def _share(shape: EyeShape, length: float, shape_hw: tuple[int, int]) -> Plane:
     """(h, w) 0..1: how much of a move of `length` pixels, after which the eye is `shape`, each pixel takes part in."""
-    there = lid_distances(shape, Box(0, 0, shape_hw[1], shape_hw[0]))
-    r = shape.iris_radius
+    there, r = lid_distances(shape, Box(0, 0, shape_hw[1], shape_hw[0])), shape.iris_radius
     giving = max(GIVING[0] * r, GIVING[1] * length)
-    near = smoothstep((RIM * r + giving - there.to_iris) / giving)
-    return np.asarray(near * there.aperture(EDGE * r), np.float32)
+    return smoothstep((RIM * r + giving - there.to_iris) / giving)
+
+
+def _whole_ball(picture: Tones, free: Plane, white: Plane, radius: float) -> Tones:
+    """The picture as if no lid lay on the ball: iris and white each go on as they are where they are `free`."""
+    under = np.zeros_like(picture)
+    for part in (white, 1 - white):
+        known, seen = np.zeros_like(picture), np.zeros_like(free)
+        for sigma, counts in GOES_ON:
+            known += counts * smoothed(picture * threefold(free * part), sigma * radius)
+            seen += counts * smoothed(free * part, sigma * radius)
+        under += known * threefold(part / np.maximum(seen, 1e-6))
+    return np.asarray(under + (picture - under) * threefold(free), np.float32)

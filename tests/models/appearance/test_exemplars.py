@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from open_the_eyes.imaging.arrays import Tones
+from open_the_eyes.imaging.eyeball import moved
 from open_the_eyes.imaging.mesh478 import FACE_OVAL, OUTER_CORNER
 from open_the_eyes.models.appearance.exemplars import AMONG, FLOOR, LARGE, Exemplars, Framed, anchors, band_of, drawn
 from open_the_eyes.models.appearance.generator import EXEMPLARS_FILE
@@ -101,6 +102,18 @@ def test_it_is_as_soft_as_the_photo() -> None:
     model = replace(model, detail=np.broadcast_to(bars[:, None], model.detail.shape).copy())
     sharp, soft = (added(model, painted(), softness)[60:80, 80:110].std() for softness in (0.5, 4.0))
     assert soft < 0.3 * sharp
+
+
+@pytest.mark.parametrize("aside", [0.27, -0.27], ids=["towards the nose", "away from it"])
+def test_a_turned_iris_does_not_pull_the_lids_detail_along(aside: float) -> None:
+    piece = painted()
+    eye = piece.shapes["left"]
+    away = replace(piece, shapes={"left": moved(eye, np.array([aside * eye.width, 0.0]))}, turned=True)
+    mean_points = anchors(framed(piece).frame)
+    here, there = (np.array(framed(eyes).from_mean(mean_points)) for eyes in (piece, away))
+    assert np.abs(here - there).max() < 0.5
+    (dx_dy, dx_dx), (dy_dy, dy_dx) = (np.gradient(plane) for plane in there)
+    assert (dx_dx * dy_dy - dx_dy * dy_dx).min() > 0  # nowhere folded
 
 
 def test_a_right_eye_gets_the_right_eyes_detail() -> None:

@@ -21,6 +21,7 @@ from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.installed import RESTORE
 from open_the_eyes.models.appearance.generator import MODEL_FILE, AppearanceGenerator
+from open_the_eyes.models.appearance.steps import At, Painted, Step
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, EyeGenerator, Face, Patch, Request
 from open_the_eyes.stages.crop import crop
@@ -113,6 +114,25 @@ def test_every_wish_changes_the_eyes(
     (steered,) = generator.generate([Request(closed_crop, 1, style=style)], PLAIN)
     assert np.isfinite(steered.pixels).all()
     assert np.abs(steered.pixels - patch.pixels)[patch.mask > 0.5].mean() > 1
+
+
+@pytest.mark.parametrize(("gaze", "turned"), [(None, False), ((-0.5, 0.0), True)], ids=["as suits", "aside"])
+def test_what_paints_on_is_told_whether_a_gaze_has_turned_the_eyes(
+    closed_crop: Crop, gaze: tuple[float, float] | None, turned: bool
+) -> None:
+    told: list[bool] = []
+
+    class Asked(Bare):
+        @property
+        def steps(self) -> tuple[Step, ...]:
+            def ask(painted: Painted, _: At) -> Painted:
+                told.extend(eyes.turned for eyes in painted)
+                return painted
+
+            return (ask,)
+
+    Asked().generate([Request(closed_crop, 1, style=EyeStyle(gaze=gaze))], PLAIN)
+    assert set(told) == {turned}
 
 
 def test_the_crop_stays_as_it_was(generator: AppearanceGenerator, closed_crop: Crop) -> None:

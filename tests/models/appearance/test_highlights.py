@@ -65,6 +65,24 @@ def test_what_is_not_painted_stays_and_what_is_darkened_keeps_its_hue(closed_cro
     assert np.array_equal(shorter.exposed(shaded, photo).pixels[outside], photo.pixels[outside])
 
 
+def test_what_is_painted_over_the_brightest_is_no_brighter_than_the_rest(closed_crop: Crop) -> None:
+    photo, (y, x) = brighter(closed_crop, 1.15), np.argwhere(closed_crop.mask > 0.9)[0]
+    photo.pixels[y : y + 3, x : x + 3] = 255
+    shorter = ShorterExposure.of(photo)
+    assert shorter is not None
+    assert shorter.scene.max() > 255 * shorter.gain + 5  # white in the darker crop as well
+    lid = Patch(np.full((*photo.mask.shape, 3), 90, np.float32), photo.mask, 0, 0.0)
+    assert shorter.exposed(lid, photo).pixels[photo.mask > 0].max() < 90 * shorter.gain + 1
+
+
+def test_skin_that_is_nearly_white_does_not_come_out_in_patches(closed_crop: Crop) -> None:
+    noise = np.random.default_rng(0).integers(-5, 6, closed_crop.mask.shape)[..., None]
+    photo = replace(closed_crop, pixels=to_levels(np.array([255, 243, 243]) + noise))
+    shorter = ShorterExposure.of(photo)
+    assert shorter is not None
+    assert (shorter.scene[..., 1] / photo.pixels[..., 1]).std() < 0.03
+
+
 def test_black_and_white_stays_so(closed_crop: Crop) -> None:
     photo = grey(brighter(closed_crop, 2.5))
     shorter = ShorterExposure.of(photo)

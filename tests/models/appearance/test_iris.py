@@ -72,6 +72,14 @@ def test_both_irises_are_brought_to_one_colour(model: AppearanceModel) -> None:
     assert np.array_equal(strip, kept)
 
 
+def test_each_iris_is_coloured_in_its_own_eyes_light(model: AppearanceModel) -> None:
+    strip = drawn(model, dict.fromkeys(SIDES, BROWN))
+    strip[:, W // 2 :] *= np.array([1.0, 0.8, 0.6], np.float32)
+    out = iris.coloured(model, strip, np.array(iris.NAMED["green"]))
+    for side in SIDES:
+        assert iris.colour_ratio(model, out, (side,)) == pytest.approx(iris.NAMED["green"], rel=0.01)
+
+
 @pytest.mark.parametrize("name", ["blue", "green", "grey"])
 def test_catch_lights_keep_the_colour_of_the_light(model: AppearanceModel, name: EyeColor) -> None:
     strip = drawn(model, {"left": BROWN, "right": BROWN})

@@ -89,6 +89,14 @@ def unevenness_of_rim(eye: Eye, *_: object) -> float:
     return float(luma_of(ball.pixels)[(ball.clear > 0.9) & (np.abs(ball.from_centre - 1) < 0.06)].std())
 
 
+def hue_of_iris(eye: Eye, *_: object) -> float:
+    """Beside the white's; what counts is how far those of both eyes are apart."""
+    ball = ball_of(eye.pixels, eye.shape)
+    assert ball is not None
+    beside = ball.iris / ball.white
+    return float(np.log(beside[2] / beside[0]))
+
+
 def grain_of_eyeball(eye: Eye, *_: object) -> float:
     return eye.fine((eye.over < -0.1) & (eye.under < -0.08), 1.2)
 
@@ -118,6 +126,7 @@ STEPS: Final[dict[str, tuple[str, Measure, float]]] = {
     "refined": ("noisy", sharpness_of_lids, 1.1),
     "lit_whites": ("hard", white_off, 0.75),
     "round_irises": ("noisy", unevenness_of_rim, 0.8),
+    "irises_alike": ("two lamps", hue_of_iris, 0.5),
     "eye_grain": ("noisy", grain_of_eyeball, 1.4),
     "own_skin": ("hard", likeness_of_skin, 1.15),
     "own_lashes": ("hard", strands_over_lid, 1.1),
@@ -131,8 +140,12 @@ that is more than 1, at most where it is less."""
 
 @pytest.fixture(scope="module")
 def blinks(engine: Engine, portrait: Rgb) -> dict[str, Crop]:
-    """Eyes 53 pixels wide with black lashes, and 106 pixels wide in a noisy photo."""
-    return {"hard": _blink(engine, portrait, 3, _black_lashes), "noisy": _blink(engine, portrait, 6, _noisy)}
+    """Eyes 53 pixels wide, with black lashes or in blue light and red; and 106 pixels wide in a noisy photo."""
+    return {
+        "hard": _blink(engine, portrait, 3, _black_lashes),
+        "two lamps": _blink(engine, portrait, 3, _two_lamps),
+        "noisy": _blink(engine, portrait, 6, _noisy),
+    }
 
 
 def _blink(engine: Engine, portrait: Rgb, larger: float, changed: Callable[[Rgb, Crop], Rgb]) -> Crop:
@@ -156,6 +169,13 @@ def _black_lashes(shut: Rgb, around: Crop) -> Rgb:
     return out
 
 
+def _two_lamps(shut: Rgb, around: Crop) -> Rgb:
+    left, right = (around.face.landmarks[EYE_RING[side], 0].mean() for side in SIDES)
+    red = np.clip((np.arange(shut.shape[1]) - left) / (right - left), 0, 1)[None, :, None]
+    light = np.array([0.7, 0.85, 1.0]) * (1 - red) + np.array([1.0, 0.7, 0.5]) * red
+    return np.asarray(np.rint(shut * light), np.uint8)
+
+
 def _noisy(shut: Rgb, _: Crop) -> Rgb:
     noise = np.random.default_rng(0).normal(0, 8, shut.shape[:2])
     return np.asarray(np.clip(shut + noise[..., None], 0, 255), np.uint8)
@@ -172,8 +192,9 @@ def _painted(around: Crop, left_out: str = "") -> Leaving:
     return painter
 
 
-def _mean(painter: Leaving, measure: Measure) -> float:
-    return float(np.mean([measure(*eye) for eye in painter.eyes]))
+def _told(painter: Leaving, measure: Measure) -> float:
+    each = [measure(*eye) for eye in painter.eyes]
+    return float(np.ptp(each) if measure is hue_of_iris else np.mean(each))
 
 
 def test_every_step_is_held_here() -> None:
@@ -183,7 +204,7 @@ def test_every_step_is_held_here() -> None:
 @pytest.mark.parametrize("name", STEPS)
 def test_a_step_does_what_it_is_there_for(name: str, blinks: dict[str, Crop], with_all: dict[str, Leaving]) -> None:
     photo, measure, wanted = STEPS[name]
-    share = _mean(with_all[photo], measure) / _mean(_painted(blinks[photo], name), measure)
+    share = _told(with_all[photo], measure) / _told(_painted(blinks[photo], name), measure)
     assert share >= wanted if wanted > 1 else share <= wanted
 
 

@@ -52,6 +52,8 @@ LARGE: Final = (80.0, 140.0, 0.5)
 WHOLE_FROM: Final = 1.5
 """Where the mask rises to the inverse of this, detail is whole."""
 _STEP: Final = 8
+_STAYING: Final = [*range(16), *range(21, 29)]
+"""Anchors that no gaze moves. A turned iris would pull the lids' detail along, and fold it near a corner."""
 _HALF: Final = 2
 """Eyes are compared at half the size: what is compared is coarse."""
 
@@ -144,6 +146,7 @@ class Framed:
         mask: (h, w) 0..1.
         width: of the eye in the picture, pixels.
         side: its place among SIDES.
+        turned: whether a gaze has moved its iris.
     """
 
     frame: RefinerFrame
@@ -151,12 +154,13 @@ class Framed:
     mask: Plane
     width: float
     side: int
+    turned: bool = False
 
     @classmethod
     def of(cls, piece: PaintedEyes, shape: EyeShape, roll: Matrix) -> Framed:
         frame = eye_frame(shape, roll, EYE_PX)
         pixels, mask = np.clip(frame.taken(piece.pixels), 0, 255), np.clip(frame.taken(piece.mask), 0, 1)
-        return cls(frame, pixels, mask, shape.width, SIDES.index(shape.side))
+        return cls(frame, pixels, mask, shape.width, SIDES.index(shape.side), piece.turned)
 
     @cached_property
     def logs(self) -> Tones:
@@ -175,7 +179,8 @@ class Framed:
         return self._field(mean_points, self.anchors)
 
     def _field(self, source: Points, target: Points) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        return ThinPlate.between(source, target).field(self.frame.size_wh[::-1], _STEP)
+        kept = _STAYING if self.turned else slice(None)
+        return ThinPlate.between(source[kept], target[kept]).field(self.frame.size_wh[::-1], _STEP)
 
 
 @dataclass(frozen=True, slots=True)

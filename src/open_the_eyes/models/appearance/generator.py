@@ -151,7 +151,7 @@ class AppearanceGenerator(Reloaded):
             eyes = turned(eyes, shapes[side], by)
             shapes[side] = moved(shapes[side], by)
         pixels = photo + (eyes - photo) * threefold(mask)
-        return PaintedEyes(pixels, mask, crop.landmarks, shapes)
+        return PaintedEyes(pixels, mask, crop.landmarks, shapes, bool(np.any(aimed != points)))
 
     def _shape(
         self, request: Request, crop: Crop, traits: Traits, rng: np.random.Generator, after: Donor | None

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from ...imaging.arrays import Tones, to_levels, to_tones
 from ...imaging.easing import ramp
+from ...imaging.eye_corners import seen_eye_width
 from ...imaging.geometry import Box
 from ...imaging.palette import palette_of
+from ...imaging.smooth import smoothed
 from ...imaging.threefold import threefold
 from ...roles import Crop, Patch
 from .cast import SKINS
@@ -38,6 +40,9 @@ SATURATION: Final = 0.7
 HEADROOM: Final = 1.25
 """A colour that was cut off is taken for at most so many times white, or the next darker colour where that was cut off
 too; white, of which nothing else tells, for so many times white."""
+EVEN: Final = (0.05, 190.0)
+"""Where skin counts as white, it does so evenly over so many eye widths (sigma), among what is brighter than this: by
+single pixels, skin that is nearly white came out in patches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +73,16 @@ class ShorterExposure:
         gain = float(np.percentile(_put_back(to_tones(there)[None], ratios).max(axis=2), 99)) / 255
         if gain <= LEAST:
             return None
-        scene = _put_back(to_tones(crop.pixels), ratios)
+        eye = float(np.mean([seen_eye_width(crop.landmarks, side) for side in crop.sides]))
+        scene = _put_back(to_tones(crop.pixels), ratios, EVEN[0] * eye)
         return cls(replace(crop, pixels=to_levels(scene / np.float32(gain))), scene, gain)
 
     def exposed(self, patch: Patch, crop: Crop) -> Patch:
         """A patch for the darker crop in the light of the crop itself; outside its mask that crop's very pixels."""
         part, pixels = Box.holding(patch.mask > 0), to_tones(crop.pixels)
         if part is not None:
-            scene: Tones = part.cut(self.scene)
+            # what the darker crop itself cuts off at white is no brighter to whoever paints in it
+            scene = np.minimum(part.cut(self.scene), np.float32(255 * self.gain))
             by = (part.cut(patch.pixels) - part.cut(self.crop.pixels)) * np.float32(self.gain)
             photo: Tones = part.cut(pixels)
             photo += np.clip(scene + by, 0, 255) - np.clip(scene, 0, 255)
@@ -95,11 +102,19 @@ def _ratios(skin: Tones) -> NDArray[np.float64]:
     return told
 
 
-def _put_back(pixels: Tones, ratios: NDArray[np.float64]) -> Tones:
-    """The colours (h, w, 3) that were cut off, told by darker ones that were not."""
+def _put_back(pixels: Tones, ratios: NDArray[np.float64], even: float = 0.0) -> Tones:
+    """The colours (h, w, 3) that were cut off, told by darker ones that were not.
+
+    Args:
+        even: what is white is told over so many pixels (sigma); 0 for each by itself.
+    """
     colour = np.exp(SATURATION * np.array([ratios[0], 0.0, ratios[1]])).astype(np.float32)
     darkest, middle, brightest = np.argsort(colour)
-    white = _cut_off(pixels.min(axis=2))
+    least = pixels.min(axis=2)
+    white = _cut_off(least)
+    if even > 0:
+        bright = ramp(least, EVEN[1], CLIPPED[0])
+        white = bright * smoothed(white * bright, even) / np.maximum(smoothed(bright, even), 1e-3)
     scene = pixels * threefold(1 + (HEADROOM - 1) * white)
     for darker, brighter in ((darkest, middle), (middle, brightest)):
         likely = scene[..., darker] * (colour[brighter] / colour[darker])

@@ -119,12 +119,12 @@ def colour_ratio(model: AppearanceModel, strip: Tones, sides: tuple[Side, ...] =
 
 
 def coloured(model: AppearanceModel, strip: Tones, ratio: NDArray[np.float64]) -> Tones:
-    """The strip with both irises brought to one colour, each as bright as its own eye's light makes it."""
+    """The strip with both irises brought to one colour, each in its own eye's light."""
     out = strip
     there = regions(model)
     pairs = {side: measured(model, strip, side) for side in SIDES}
-    hue = _hue(np.mean([white for _, white in pairs.values()], axis=0))
     for side, (iris, white) in pairs.items():
+        hue = _hue(bright_white(model, strip, side))
         out = recoloured(out, there.disc[side], iris, white, ratio * hue * white.mean())
     return out
 

@@ -57,12 +57,14 @@ class PaintedEyes:
         mask: (h, w) 0..1, where they were.
         landmarks: (478, 2+) of the face, in the piece's pixels.
         shapes: of the eyes, in the piece's pixels.
+        turned: whether a gaze has moved the irises of these.
     """
 
     pixels: Tones
     mask: Plane
     landmarks: Points
     shapes: Mapping[Side, EyeShape]
+    turned: bool = False
 
 
 class EyeRefiner(Reloaded):

@@ -20,6 +20,7 @@ from ...imaging.threefold import threefold
 from ...roles import Request
 from .dark_hue import with_dark_hue
 from .exemplars import Exemplars
+from .iris_pair import with_irises_alike
 from .lash_line import with_lash_lines
 from .lashes import with_lashes
 from .pieces import skin_around
@@ -98,6 +99,11 @@ def round_irises(painted: Painted, at: At) -> Painted:
     return with_round_irises(painted, at.softness, at.request.seed, at.ready.light)
 
 
+def irises_alike(painted: Painted, at: At) -> Painted:  # noqa: ARG001 -- a step is asked like any other
+    """Both irises of one colour, each in its own eye's light."""
+    return with_irises_alike(painted)
+
+
 def eye_grain(painted: Painted, at: At) -> Painted:
     """The photo's grain, as far as it is finer than the refiner's pixels: none where eyes are smaller than it sees."""
     crop = at.ready.crop
@@ -151,6 +157,7 @@ def hue_of_dark(painted: Painted, at: At) -> Painted:
 AFTER_REFINER: Final[tuple[Step, ...]] = (
     lit_whites,
     round_irises,
+    irises_alike,
     eye_grain,
     own_skin,
     own_lashes,
