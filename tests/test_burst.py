@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.burst import BLUR, SMALL, BestTake, Frame, _check_same_people, _frame, _Shot, best_take
+from open_the_eyes.burst import BLUR, SMALL, BestTake, Frame, _check_same_people, _frame, _reduced, _Shot, best_take
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.files import write
@@ -158,19 +158,43 @@ def test_what_is_no_match_is_refused(reference: Engine) -> None:
     ("sharpness", "parts"), [(5.0, 0.0), (1.0, np.log(5)), (0.25, np.log(20)), (0.1, np.log(20)), (0.0, np.log(20))]
 )
 def test_blur_speaks_against_a_frame_but_not_without_end(sharpness: float, parts: float) -> None:
-    shot = _Shot("one.jpg", ("already_open",), (64, 64))
-    assert _frame(shot, 1, sharpness, 5.0, 64).problems == pytest.approx(BLUR * parts)
+    shot = _Shot("one.jpg", ("already_open",), (64, 64), 20)
+    assert _frame(shot, 1, sharpness, 5.0, 1).problems == pytest.approx(BLUR * parts)
 
 
 @pytest.mark.parametrize(
-    ("size_wh", "times"),
-    [((400, 100), 0.0), ((200, 50), 1.0), ((50, 200), 1.0), ((100, 25), 3.0), ((50, 12.5), 6.0)],
-    ids=["as large", "half", "half, upright", "a quarter", "an eighth"],
+    ("reduced", "times"), [(1, 0.0), (2, 1.0), (4, 3.0), (8, 6.0)], ids=["as large", "half", "a quarter", "an eighth"]
 )
-def test_the_smaller_a_picture_the_more_speaks_against_it(size_wh: tuple[int, int], times: float) -> None:
-    frame = _frame(_Shot("one.jpg", ("already_open",), size_wh), 1, 5.0, 5.0, 200)
+def test_the_smaller_a_picture_the_more_speaks_against_it(reduced: float, times: float) -> None:
+    frame = _frame(_Shot("one.jpg", ("already_open",), (200, 50), 20), 1, 5.0, 5.0, reduced)
     assert frame.problems == pytest.approx(SMALL * times)
-    assert frame.to_json()["size_wh"] == list(size_wh)
+    assert frame.to_json()["size_wh"] == [200, 50]
+
+
+@pytest.mark.parametrize(
+    ("size_wh", "face_px", "reduced"),
+    [
+        ((400, 100), 40, 1),
+        ((100, 400), 40, 1),
+        ((200, 50), 20, 2),
+        ((100, 25), 20, 2),
+        ((200, 50), 10, 2),
+        ((200, 50), 40, 1),
+        ((400, 100), 10, 1),
+        ((200, 50), 0, 2),
+    ],
+    ids=["as it is", "upright", "a copy", "its crop", "a step back", "a crop", "far away", "nobody seen"],
+)
+def test_a_frame_is_reduced_where_picture_and_faces_are_smaller(
+    size_wh: tuple[int, int], face_px: float, reduced: float
+) -> None:
+    shots = [_Shot("large.jpg", ("closed",), (400, 100), 40), _Shot("other.jpg", ("closed",), size_wh, face_px)]
+    assert _reduced(shots) == [1, pytest.approx(reduced)]
+
+
+def test_a_panorama_with_shut_eyes_is_no_better_than_a_shot(reference: Engine, portrait: Rgb, blinked: Rgb) -> None:
+    wide = np.hstack([np.full((512, 1500, 3), 120, np.uint8), blinked, np.full((512, 1500, 3), 120, np.uint8)])
+    assert best_take([Photo(wide), Photo(portrait)], engine=reference).base == 1
 
 
 def _sharpened(pixels: Rgb, factor: float) -> Rgb:

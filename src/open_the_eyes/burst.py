@@ -70,11 +70,13 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class _Shot:
-    """A frame as it was looked at: its name, the outcome of each face, and its size, pixels."""
+    """A frame as it was looked at: its name, the outcome of each face, its size, and how wide its faces are: the middle
+    one, 0 without a face; pixels."""
 
     name: str
     outcomes: tuple[str, ...]
     size_wh: tuple[int, int]
+    face_px: float
 
     @property
     def side(self) -> float:
@@ -210,6 +212,7 @@ def _looked_at(photo: Source, number: int, engine: Engine, looked: Progress) -> 
         f"photo {number + 1}" if path is None else path.name,
         tuple(face.outcome for face in inspected.faces),
         seen.photo.size_wh,
+        float(np.median([face.box.width for face in seen.faces])) if seen.faces else 0.0,
     )
     seen = introduced(seen, engine)
     return seen if isinstance(photo, Photo | Seen) else seen.around_faces(AROUND_FACE), shot
@@ -218,20 +221,30 @@ def _looked_at(photo: Source, number: int, engine: Engine, looked: Progress) -> 
 def _frames(shots: Sequence[_Shot], sharpness: Sequence[float]) -> tuple[Frame, ...]:
     most = max(len(one.outcomes) for one in shots)
     sharpest = max(*sharpness, 1e-3)
-    largest = max(one.side for one in shots)
-    return tuple(_frame(one, most, sharp, sharpest, largest) for one, sharp in zip(shots, sharpness, strict=True))
+    told = zip(shots, sharpness, _reduced(shots), strict=True)
+    return tuple(_frame(one, most, sharp, sharpest, reduced) for one, sharp, reduced in told)
 
 
-def _frame(shot: _Shot, most: int, sharpness: float, sharpest: float, largest: float) -> Frame:
+def _frame(shot: _Shot, most: int, sharpness: float, sharpest: float, reduced: float) -> Frame:
     outcomes = shot.outcomes
     closed, unsure = outcomes.count("closed"), outcomes.count("unsure")
     hidden = len(outcomes) - closed - unsure - outcomes.count("already_open")
     problems = CLOSED * closed + UNSURE * unsure + HIDDEN * hidden + MISSING * (most - len(outcomes))
     if outcomes:
         problems += BLUR * math.log(sharpest / max(sharpness, 0.05 * sharpest))
-    halvings = math.log2(largest / shot.side)
+    halvings = math.log2(reduced)
     problems += SMALL * halvings * (1 + halvings) / 2
     return Frame(shot.name, len(outcomes), closed, unsure, sharpness, problems, shot.size_wh)
+
+
+def _reduced(shots: Sequence[_Shot]) -> list[float]:
+    """How many times as small as the largest each frame is, at least 1.
+
+    Both the picture and its faces have to be smaller: of a crop, or beside a panorama, the picture alone is, and of
+    somebody who stood further away the face.
+    """
+    side, face = max(one.side for one in shots), max(one.face_px for one in shots)
+    return [min(side / one.side, face / one.face_px) if one.face_px else side / one.side for one in shots]
 
 
 def _sharpness(seen: Sequence[Seen], shots: Sequence[_Shot]) -> list[float]:
@@ -240,12 +253,10 @@ def _sharpness(seen: Sequence[Seen], shots: Sequence[_Shot]) -> list[float]:
     A reduced copy has more of it in each pixel, and is therefore enlarged to the size of the largest frame. There the
     frame with the smallest faces tells at what width all are compared.
     """
-    largest = max(one.side for one in shots)
-    wide = [float(np.median([face.box.width for face in one.faces])) if one.faces else 0.0 for one in seen]
-    enlarged = [width * largest / shot.side for width, shot in zip(wide, shots, strict=True) if width]
+    enlarged = [one.face_px * times for one, times in zip(shots, _reduced(shots), strict=True) if one.face_px]
     least, most = _FACE_PX
     at = min(max(min(enlarged, default=most), least), most)
-    return [_detail(one, at / width) if width else 0.0 for one, width in zip(seen, wide, strict=True)]
+    return [_detail(one, at / shot.face_px) if shot.face_px else 0.0 for one, shot in zip(seen, shots, strict=True)]
 
 
 def _detail(seen: Seen, factor: float) -> float:
