@@ -14,6 +14,7 @@ from deploy.tests.overlays import (
     OVERLAYS,
     Objects,
     check,
+    frontends_on,
     jsonschema,
     kubernetes_validate,
     matches,
@@ -186,11 +187,7 @@ def test_a_pod_has_memory_for_the_largest_photo_in_as_many_variations_as_may_be(
             (container,) = template["spec"]["containers"]
             in_memory = [volume.get("emptyDir", {}) for volume in template["spec"]["volumes"]]
             shared = sum(gibibytes(one["sizeLimit"]) for one in in_memory if one.get("medium") == "Memory")
-            frontends = 1
-            if name == "frontends":  # Ray puts as many of them on a pod as its cores are enough for
-                (service,) = of_kind(rendered[overlay], "RayService")
-                (application,) = yaml.safe_load(service["spec"]["serveConfigV2"])["applications"]
-                frontends = int(container["resources"]["requests"]["cpu"]) // application["args"]["frontend_cores"]
+            frontends = frontends_on(rendered[overlay])[name] if overlay == "ray" else 1
             assert gibibytes(container["resources"]["limits"]["memory"]) > frontends * needs + shared
 
 
