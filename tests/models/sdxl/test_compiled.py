@@ -18,8 +18,10 @@ import open_the_eyes
 from benchmarks.sdxl_random import TINY
 from benchmarks.sdxl_random import unet as random_unet
 from open_the_eyes.models.sdxl import loading, quantise, speed
+from open_the_eyes.residency import Residency
 from open_the_eyes.settings import Settings
 from tests.models.sdxl.answers import answer
+from tests.residency.counted import CountedMemory
 from tests.residency.fakes import SAID
 
 pytestmark = pytest.mark.usefixtures("libraries")
@@ -51,6 +53,43 @@ def test_the_repeated_blocks_compile_without_a_break_and_compute_the_same(
     assert blocks
     assert all(block._compiled_call_impl is not None for block in blocks)
     assert "open_the_eyes.sdxl" not in {record.name for record in caplog.records}, "a block ran uncompiled"
+
+
+@pytest.mark.parametrize("precision", ["bf16", "int8", "fp8"])
+def test_a_compiled_network_leaves_its_device_and_comes_back_without_being_built_or_compiled_again(
+    weights: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, precision: str
+) -> None:
+    import torch
+
+    built: list[object] = []
+    graphs: list[object] = []
+
+    def backend(graph: Any, _: object) -> Any:
+        graphs.append(graph)
+        return graph.forward
+
+    def compiled(unet: Any) -> Any:
+        built.append(unet)
+        return made(unet, backend)
+
+    made = speed.compiled
+    monkeypatch.setattr(speed, "compiled", compiled)
+    monkeypatch.setattr(speed, "compiling_lacks", lambda _: "")
+    monkeypatch.setattr(quantise, "SMALLEST", 32)
+    residency = Residency(CountedMemory(), "cpu:0")  # the processor, as a device that can be left for it
+    settings = Settings(weights=weights)
+    loading.register(residency, loading.files_of(settings), settings)
+    said: list[Any] = []
+    counts = []
+    for _ in range(3):
+        said += residency.run("sdxl-base", [0], lambda unet, _: [answer(unet)], precision)
+        residency.evict_idle()
+        counts.append(len(graphs))
+    assert len(built) == 1
+    assert counts == [counts[0]] * 3
+    assert counts[0] > 0
+    assert [torch.equal(said[0], each) for each in said] == [True] * 3
+    assert "open_the_eyes.residency" not in {record.name for record in caplog.records}
 
 
 def with_a_compiler_that_fails(error: Exception) -> Any:
