@@ -119,6 +119,34 @@ def test_what_cannot_be_compiled_runs_uncompiled_and_says_so_once(caplog: pytest
     assert "OTE_COMPILE=off" in said
 
 
+def test_beyond_the_limit_of_graphs_a_network_runs_uncompiled_and_says_so_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    import torch
+
+    class Small(torch.nn.Module):  # type: ignore[misc]  # torch has no types here
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x * 2
+
+        def compile_repeated_blocks(self, **how: Any) -> None:
+            self.compile(dynamic=False, **how)
+
+    graphs: list[object] = []
+
+    def backend(graph: Any, _: object) -> Any:
+        graphs.append(graph)
+        return graph.forward
+
+    monkeypatch.setattr(speed, "GRAPHS", 1)
+    torch._dynamo.reset()  # graphs of other tests' networks count, too
+    small = speed.compiled(Small(), backend)
+    with torch._dynamo.config.patch(recompile_limit=1):
+        assert [small(torch.ones(size)).sum().item() for size in (2, 3, 2, 4)] == [4, 6, 4, 8]
+    assert len(graphs) == 1
+    (said,) = [record.getMessage() for record in caplog.records if record.name == "open_the_eyes.sdxl"]
+    assert "FailOnRecompileLimitHit" in said
+
+
 @pytest.mark.parametrize(("kind", "words"), [("OutOfMemoryError", "none left"), *(("", words) for words in SAID)])
 def test_memory_that_runs_out_while_compiling_is_told_as_such_and_ends_no_compiling(
     caplog: pytest.LogCaptureFixture, kind: str, words: str
