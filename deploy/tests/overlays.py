@@ -53,6 +53,22 @@ def pods(objects: Objects) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
+def frontends_on(objects: Objects) -> dict[str, int]:
+    """Worker group of Ray -> how many frontends it puts on each pod: as many as the cores that it counts suffice for.
+
+    Like KubeRay, it counts what `num-cpus` says, or else what the container asks for.
+    """
+    (service,) = of_kind(objects, "RayService")
+    (application,) = yaml.safe_load(service["spec"]["serveConfigV2"])["applications"]
+    found = {}
+    for group in service["spec"]["rayClusterConfig"]["workerGroupSpecs"]:
+        (container,) = group["template"]["spec"]["containers"]
+        asked = container["resources"]["limits"].get("cpu", container["resources"]["requests"]["cpu"])
+        cores = group["rayStartParams"].get("num-cpus", asked)
+        found[group["groupName"]] = int(cores) // application["args"]["frontend_cores"]
+    return found
+
+
 def with_autoscaler(config: dict[str, Any]) -> dict[str, Any]:
     """The head's pod template as KubeRay makes a pod of it: with a container more, where the cluster scales itself."""
     template: dict[str, Any] = json.loads(json.dumps(config["headGroupSpec"]["template"]))

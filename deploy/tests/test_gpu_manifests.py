@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.tests.overlays import DEPLOY, Objects, of_kind, pods, yaml
+from deploy.tests.overlays import DEPLOY, Objects, frontends_on, of_kind, pods, yaml
 from open_the_eyes.errors import WeightsMissing
+from open_the_eyes.fleet.ray_serve import PAINTER_CORES
 
 
 def test_a_gpu_pod_has_what_the_plan_says(rendered: dict[str, Objects]) -> None:
@@ -81,6 +82,13 @@ def test_ray_counts_the_gpus_of_painters_alone(rendered: dict[str, Objects]) -> 
     for group in (config["headGroupSpec"], *config["workerGroupSpecs"]):
         asks = any("nvidia.com/gpu" in one["resources"]["limits"] for one in group["template"]["spec"]["containers"])
         assert group["rayStartParams"].get("num-gpus") == (None if asks else "0")  # None is what the pod asks for
+
+
+def test_ray_puts_frontends_on_pods_without_a_gpu_alone(rendered: dict[str, Objects]) -> None:
+    assert frontends_on(rendered["ray"]) == {"frontends": 1, "painters": 0}
+    (service,) = of_kind(rendered["ray"], "RayService")
+    groups = {group["groupName"]: group for group in service["spec"]["rayClusterConfig"]["workerGroupSpecs"]}
+    assert int(groups["painters"]["rayStartParams"]["num-cpus"]) == PAINTER_CORES  # and a painter finds room
 
 
 def test_kuberay_s_operator_comes_to_the_cluster_and_the_autoscaler_to_the_api_server(

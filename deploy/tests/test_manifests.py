@@ -14,6 +14,7 @@ from deploy.tests.overlays import (
     OVERLAYS,
     Objects,
     check,
+    frontends_on,
     jsonschema,
     kubernetes_validate,
     matches,
@@ -23,6 +24,7 @@ from deploy.tests.overlays import (
 )
 from open_the_eyes.options import MAX_VARIATIONS
 from open_the_eyes.pipeline import SPARE
+from open_the_eyes.residency.cards import SDXL_BASE, SDXL_LCM, SDXL_REFINER
 from open_the_eyes.service.settings import ServiceSettings
 from open_the_eyes.settings import Settings
 
@@ -35,6 +37,10 @@ BYTES_A_SPARE: Final = 1.2
 """of each pair of eyes beyond those, to choose from,"""
 BYTES_A_RESULT: Final = 3.1
 """and of each result as a file: the service has all of them before it stores one."""
+SDXL: Final = 2**20 * sum(sorted(card.mib["bf16"] for card in (SDXL_BASE, SDXL_LCM, SDXL_REFINER))[1:])
+"""Networks that may wait while the smallest is on the GPU."""
+TORCH: Final = 3 * 2**30
+"""An estimate of torch, of CUDA's libraries, and of what compiles; or else, at first, of text encoders."""
 SCALERS: Final = ("HorizontalPodAutoscaler", "ScaledObject")
 
 
@@ -180,18 +186,19 @@ def test_a_pod_has_memory_for_the_largest_photo_in_as_many_variations_as_may_be(
 ) -> None:
     (settings,) = (one["data"] for one in of_kind(rendered[overlay], "ConfigMap") if "OTE_STORE" in one["data"])
     eyes = BYTES_A_VARIATION * (MAX_VARIATIONS - 1) + BYTES_A_SPARE * max(SPARE.values())
-    needs = RESTING + int(settings["OTE_MAX_PIXELS"]) * (BYTES_A_PIXEL + eyes + BYTES_A_RESULT * MAX_VARIATIONS)
+    photo = RESTING + int(settings["OTE_MAX_PIXELS"]) * (BYTES_A_PIXEL + eyes + BYTES_A_RESULT * MAX_VARIATIONS)
+    photos = frontends_on(rendered[overlay]) if overlay == "ray" else {"Deployment": 1}  # in hand at one moment
+    checked = 0
     for name, template in pods(rendered[overlay]):
-        if name in {"Deployment", "frontends"}:
+        if name in photos:
+            checked += 1
             (container,) = template["spec"]["containers"]
             in_memory = [volume.get("emptyDir", {}) for volume in template["spec"]["volumes"]]
             shared = sum(gibibytes(one["sizeLimit"]) for one in in_memory if one.get("medium") == "Memory")
-            frontends = 1
-            if name == "frontends":  # Ray puts as many of them on a pod as its cores are enough for
-                (service,) = of_kind(rendered[overlay], "RayService")
-                (application,) = yaml.safe_load(service["spec"]["serveConfigV2"])["applications"]
-                frontends = int(container["resources"]["requests"]["cpu"]) // application["args"]["frontend_cores"]
-            assert gibibytes(container["resources"]["limits"]["memory"]) > frontends * needs + shared
+            limits = container["resources"]["limits"]
+            paints = SDXL + TORCH if "nvidia.com/gpu" in limits else 0
+            assert gibibytes(limits["memory"]) > photos[name] * photo + paints + shared, name
+    assert checked == len(photos)
 
 
 def gibibytes(text: str) -> int:

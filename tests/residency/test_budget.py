@@ -13,11 +13,9 @@ from open_the_eyes.residency.budget import (
     batch_that_fits,
     choose_precision,
     evict,
-    needs,
     variant_that_fits,
 )
-from open_the_eyes.residency.capacity import capacity_plan, room_of
-from open_the_eyes.residency.cards import CARDS, CODEFORMER, SDXL_BASE, SDXL_REFINER, SDXL_VAE, ModelCard, Variant
+from open_the_eyes.residency.cards import CARDS, SDXL_VAE, ModelCard, Variant
 from tests.residency.fakes import card
 
 OLD, MIDDLE, NEW = (Resident(name, 300, age) for age, name in enumerate(("old", "middle", "new")))
@@ -109,44 +107,6 @@ def test_what_cannot_be_streamed_is_not() -> None:
 )
 def test_how_many_at_once(room: int, most: int, batch: int) -> None:
     assert batch_that_fits(FOUR, Variant("bf16"), room, most) == batch
-
-
-SHARED = [SDXL_BASE, SDXL_REFINER, SDXL_VAE, CODEFORMER]
-
-
-@pytest.mark.parametrize(
-    ("gpu_gb", "base", "refiner", "light"),
-    [
-        pytest.param(4, "bf16 streamed, 4 at once, swaps", "bf16 streamed, 3 at once, swaps", "swaps", id="4 GB"),
-        pytest.param(8, "int8, 6 at once, swaps", "bf16, 3 at once, swaps", "stays", id="8 GB: quantised, in turns"),
-        pytest.param(12, "bf16, 11 at once, swaps", "bf16, 10 at once, swaps", "stays", id="12 GB: in turns"),
-        pytest.param(16, "bf16, 19 at once, swaps", "bf16, 17 at once, swaps", "stays", id="16 GB: in turns"),
-        pytest.param(24, "bf16, 32 at once, swaps", "bf16, 31 at once, swaps", "stays", id="24 GB: in turns"),
-        pytest.param(48, "bf16, 32 at once, stays", "bf16, 32 at once, stays", "stays", id="48 GB: together"),
-        pytest.param(80, "bf16, 32 at once, stays", "bf16, 32 at once, stays", "stays", id="80 GB: together"),
-    ],
-)
-def test_what_a_gpu_holds_while_batches_are_as_large_as_they_can_be(
-    gpu_gb: int, base: str, refiner: str, light: str
-) -> None:
-    plan = capacity_plan(room_of(gpu_gb), SHARED)
-    assert [str(plan.of("sdxl-base")), str(plan.of("sdxl-refiner"))] == [base, refiner]
-    assert {str(plan.of(name)).rpartition(", ")[2] for name in ("sdxl-vae", "codeformer")} == {light}
-
-
-@pytest.mark.parametrize("gpu_gb", [4, 5, 6, 8, 10, 11, 12, 16, 20, 24, 32, 40, 48, 80, 141])
-def test_no_plan_promises_more_than_there_is(gpu_gb: int) -> None:
-    plan = capacity_plan(room_of(gpu_gb), SHARED)
-    for at_work in SHARED:
-        place = plan.of(at_work.name)
-        beside = [c.weights_mib(plan.of(c.name).variant) for c in SHARED if c is not at_work and plan.of(c.name).stays]
-        assert place.batch >= 1
-        assert needs(at_work, place.variant, place.batch) + sum(beside) <= plan.room_mib
-
-
-def test_a_gpu_too_small_for_anything_is_said_to_be_so() -> None:
-    with pytest.raises(NoRoomOnGpu, match=r"sdxl-base: expected 1504 MiB"):
-        capacity_plan(1000)
 
 
 @pytest.mark.parametrize("facts", CARDS, ids=lambda facts: facts.name)

@@ -134,7 +134,19 @@ def test_it_keeps_what_it_took_before_memory_ran_out_as_well() -> None:
     assert len(built) == 2  # what it kept left no room for a
 
 
-def test_a_model_that_finds_no_room_in_the_computers_memory_is_dropped_and_read_again() -> None:
+@pytest.mark.parametrize(
+    ("error", "is_told"),
+    [
+        pytest.param(MemoryError(), False, id="Python's"),
+        pytest.param(RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried"), False, id="torch's"),
+        pytest.param(RuntimeError("DefaultCPUAllocator: not enough memory: you tried"), False, id="torch's on Windows"),
+        pytest.param(RuntimeError("CUDA error: out of memory"), False, id="CUDA's, of memory that it pins"),
+        pytest.param(RuntimeError("_apply(): Couldn't swap Linear.weight"), True, id="another one"),
+    ],
+)
+def test_a_model_that_cannot_wait_in_the_computers_memory_is_dropped_and_read_again(
+    caplog: pytest.LogCaptureFixture, error: Exception, is_told: bool
+) -> None:
     rig, built = Rig(150, card("b")), []
 
     def build(precision: str) -> FakeModel:
@@ -143,7 +155,7 @@ def test_a_model_that_finds_no_room_in_the_computers_memory_is_dropped_and_read_
 
     def move(model: FakeModel, device: str) -> None:
         if device == "cpu":
-            raise MemoryError
+            raise type(error)(*error.args)  # a fresh one: with its frames it would hold on to the model
         model.to(device)
 
     rig.residency.register(card("a"), build, move=move)
@@ -151,6 +163,10 @@ def test_a_model_that_finds_no_room_in_the_computers_memory_is_dropped_and_read_
         with rig.residency.lease(name, batch=1):
             assert rig.memory.held_mib == 100
     assert built == ["bf16", "bf16"]
+    said = [record.getMessage() for record in caplog.records if record.name == "open_the_eyes.residency"]
+    assert [
+        f"a: expected to leave the GPU for the computer's memory, got RuntimeError: {error};" in it for it in said
+    ] == ([True] if is_told else [])
 
 
 def test_on_a_cpu_nothing_is_moved() -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from open_the_eyes.residency.capacity import table
+from open_the_eyes.residency.budget import LARGEST_BATCH
+from open_the_eyes.residency.capacity import GPUS_GB, SHOWN, table
+from tests.residency.fakes import sdxl
 
 GPU = (Path(__file__).parents[2] / "docs/gpu.md").read_text(encoding="utf-8")
 
@@ -23,6 +25,16 @@ def test_the_page_has_what_the_command_prints() -> None:
 @pytest.mark.parametrize("gpu_gb", [8, 12, 16, 24, 48, 80, 141])
 def test_every_usual_gpu_is_there(gpu_gb: int) -> None:
     assert f"\n| {gpu_gb} GB |" in GPU
+
+
+@pytest.mark.parametrize("gpu_gb", GPUS_GB)
+def test_the_table_says_how_models_are_leased(gpu_gb: int) -> None:
+    cells = list(table([gpu_gb]))[-1].split("|")[3:-1]
+    for card, cell in zip(SHOWN, cells, strict=True):
+        rig = sdxl(gpu_gb)
+        rig.paint(card.name, LARGEST_BATCH + 1)
+        (record,) = rig.residency.records
+        assert cell.strip() == f"{record.variant}, {rig.largest} at once", card.name
 
 
 def test_a_gpu_that_is_too_small_is_said_to_be_so() -> None:

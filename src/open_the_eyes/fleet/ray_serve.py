@@ -30,6 +30,8 @@ ASKS_AT_ONCE: Final = 16
 """Calls of frontends that one batch takes; each brings the requests of one photo."""
 GATHER_SECONDS: Final = 0.1
 """How long a batch that is not full waits for more."""
+PAINTER_CORES: Final = 1
+"""That Ray counts for a painter, however many its libraries use."""
 FRONTENDS_A_PAINTER: Final = 2
 """That are waiting for it on average: one photo is on the GPU while the next one is found or the last laid back."""
 HANDOVER_SECONDS: Final = 45.0
@@ -99,7 +101,7 @@ def build(given: dict[str, Any]) -> Any:
     device = replace(settings, device="cuda" if gpus else "cpu")
     painter: Any = serve.deployment(
         name="painter",
-        ray_actor_options={"num_cpus": 1, "num_gpus": gpus},
+        ray_actor_options={"num_cpus": PAINTER_CORES, "num_gpus": gpus},
         max_ongoing_requests=4 * ASKS_AT_ONCE,
         autoscaling_config={
             "min_replicas": 1,

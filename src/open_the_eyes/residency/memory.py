@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import sys
 from importlib.util import find_spec
 from types import ModuleType
@@ -18,6 +19,9 @@ SLACK_MIB: Final = 512
 """What an allocator loses between its blocks."""
 _LACKING: Final = ("out of memory", "status_alloc_failed", "device_allocation_failed")
 """CUDA's and Triton's words; cuBLAS' and cuDNN's; those of cuDNN since version 9."""
+
+_FULL: Final = re.compile(r"(?:can't|cannot) allocate memory|not enough memory", re.IGNORECASE)
+"""Torch's words where the computer's own memory ran out, on Windows the latter."""
 
 
 class Memory(Protocol):
@@ -61,6 +65,11 @@ def ran_out(error: Exception) -> bool:
     if isinstance(error, OutOfMemory if torch is None else (OutOfMemory, torch.OutOfMemoryError)):
         return True
     return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _LACKING)
+
+
+def ran_out_beside(error: Exception) -> bool:
+    """Whether an error says that the computer's own memory ran out, or what of it a GPU can reach."""
+    return isinstance(error, MemoryError) or ran_out(error) or bool(_FULL.search(str(error)))
 
 
 class UnmeasuredMemory:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from .budget import Resident
 from .cards import ModelCard, Variant
+from .memory import ran_out_beside
 from .records import LeaseRecord
 
 REMEMBERED_S: Final = 600.0
@@ -17,6 +19,7 @@ Build = Callable[[str], Any]
 Move = Callable[[Any, str], object]
 """Moves a model to a device; False says that it cannot, so it is dropped, and built again when it is leased."""
 AWAY: Final = "cpu"
+_LOG: Final = logging.getLogger("open_the_eyes.residency")
 
 
 class Movable(Protocol):
@@ -108,8 +111,15 @@ class Slot:
         try:
             if self.move is not None and not (self.variant is not None and self.variant.streamed):
                 kept = device == AWAY or self.move(self.model, AWAY) is not False
-        except (MemoryError, RuntimeError):  # torch's for a full computer; the model can be read again
-            pass
+        except (MemoryError, RuntimeError) as error:  # the model can be read again
+            if not ran_out_beside(error):
+                _LOG.warning(
+                    "%s: expected to leave the GPU for the computer's memory, got %s: %.200s; it is read again when it "
+                    "is needed, which takes long.",
+                    self.card.name,
+                    type(error).__name__,
+                    (str(error).splitlines() or [""])[0],
+                )
         finally:
             self.present = False
             if not kept:

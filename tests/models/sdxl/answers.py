@@ -10,8 +10,8 @@ def answer(unet: Any) -> Any:
     import torch
 
     torch.manual_seed(5)
-    extra = {"text_embeds": torch.randn(2, 32), "time_ids": torch.rand(2, 6) * 100}
+    kind = unet.conv_in.weight.dtype
+    extra = {"text_embeds": torch.randn(2, 32).to(kind), "time_ids": torch.rand(2, 6) * 100}
+    rows, words = torch.randn(2, unet.config.in_channels, 12, 8), torch.randn(2, 77, 64)
     with torch.inference_mode():
-        return unet(
-            torch.randn(2, unet.config.in_channels, 12, 8), 500, torch.randn(2, 77, 64), added_cond_kwargs=extra
-        ).sample
+        return unet(rows.to(kind), 500, words.to(kind), added_cond_kwargs=extra).sample

@@ -18,8 +18,10 @@ import open_the_eyes
 from benchmarks.sdxl_random import TINY
 from benchmarks.sdxl_random import unet as random_unet
 from open_the_eyes.models.sdxl import loading, quantise, speed
+from open_the_eyes.residency import Residency
 from open_the_eyes.settings import Settings
 from tests.models.sdxl.answers import answer
+from tests.residency.counted import CountedMemory
 from tests.residency.fakes import SAID
 
 pytestmark = pytest.mark.usefixtures("libraries")
@@ -53,6 +55,43 @@ def test_the_repeated_blocks_compile_without_a_break_and_compute_the_same(
     assert "open_the_eyes.sdxl" not in {record.name for record in caplog.records}, "a block ran uncompiled"
 
 
+@pytest.mark.parametrize("precision", ["bf16", "int8", "fp8"])
+def test_a_compiled_network_leaves_its_device_and_comes_back_without_being_built_or_compiled_again(
+    weights: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, precision: str
+) -> None:
+    import torch
+
+    built: list[object] = []
+    graphs: list[object] = []
+
+    def backend(graph: Any, _: object) -> Any:
+        graphs.append(graph)
+        return graph.forward
+
+    def compiled(unet: Any) -> Any:
+        built.append(unet)
+        return made(unet, backend)
+
+    made = speed.compiled
+    monkeypatch.setattr(speed, "compiled", compiled)
+    monkeypatch.setattr(speed, "compiling_lacks", lambda _: "")
+    monkeypatch.setattr(quantise, "SMALLEST", 32)
+    residency = Residency(CountedMemory(), "cpu:0")  # the processor, as a device that can be left for it
+    settings = Settings(weights=weights)
+    loading.register(residency, loading.files_of(settings), settings)
+    said: list[Any] = []
+    counts = []
+    for _ in range(3):
+        said += residency.run("sdxl-base", [0], lambda unet, _: [answer(unet)], precision)
+        residency.evict_idle()
+        counts.append(len(graphs))
+    assert len(built) == 1
+    assert counts == [counts[0]] * 3
+    assert counts[0] > 0
+    assert [torch.equal(said[0], each) for each in said] == [True] * 3
+    assert "open_the_eyes.residency" not in {record.name for record in caplog.records}
+
+
 def with_a_compiler_that_fails(error: Exception) -> Any:
     """A network of one repeated block."""
     import torch
@@ -78,6 +117,34 @@ def test_what_cannot_be_compiled_runs_uncompiled_and_says_so_once(caplog: pytest
     (said,) = [record.getMessage() for record in caplog.records if record.name == "open_the_eyes.sdxl"]
     assert "RuntimeError: Failed to find C compiler.; they run uncompiled" in said
     assert "OTE_COMPILE=off" in said
+
+
+def test_beyond_the_limit_of_graphs_a_network_runs_uncompiled_and_says_so_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    import torch
+
+    class Small(torch.nn.Module):  # type: ignore[misc]  # torch has no types here
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x * 2
+
+        def compile_repeated_blocks(self, **how: Any) -> None:
+            self.compile(dynamic=False, **how)
+
+    graphs: list[object] = []
+
+    def backend(graph: Any, _: object) -> Any:
+        graphs.append(graph)
+        return graph.forward
+
+    monkeypatch.setattr(speed, "GRAPHS", 1)
+    torch._dynamo.reset()  # graphs of other tests' networks count, too
+    small = speed.compiled(Small(), backend)
+    with torch._dynamo.config.patch(recompile_limit=1):
+        assert [small(torch.ones(size)).sum().item() for size in (2, 3, 2, 4)] == [4, 6, 4, 8]
+    assert len(graphs) == 1
+    (said,) = [record.getMessage() for record in caplog.records if record.name == "open_the_eyes.sdxl"]
+    assert "FailOnRecompileLimitHit" in said
 
 
 @pytest.mark.parametrize(("kind", "words"), [("OutOfMemoryError", "none left"), *(("", words) for words in SAID)])

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from open_the_eyes import pipeline
@@ -108,6 +109,23 @@ def test_24_and_48_gb_take_the_same_steps_for_one_face(bench: Bench, blinked: Rg
     for gpu in gpus:
         bench.open(blinked, gpu)
     assert gpus[0].steps == gpus[1].steps
+
+
+def test_who_is_told_of_progress_may_open_another_photo_beside_the_models_that_are_leased(
+    bench: Bench, blinked: Rgb
+) -> None:
+    gpu = FakeGpu(24, bench.cache)
+    inner: list[Opened] = []
+
+    def told(name: str, _: float) -> None:
+        if name == "generate/base" and not inner and len(gpu.records) == 2:
+            assert [(record.name, record.end) for record in gpu.records] == [("sdxl-vae", "done"), ("sdxl-base", "")]
+            inner.append(bench.open(blinked, gpu))
+
+    outer = bench.open(blinked, gpu, progress=told)
+    assert [each.faces[0].outcome for each in (outer, *inner)] == ["opened", "opened"]
+    assert np.array_equal(outer.photo.pixels, inner[0].photo.pixels)
+    assert gpu.left_over() == 0
 
 
 @pytest.mark.parametrize(("gpu_gb", "first"), [(8, 1), (24, 3)])

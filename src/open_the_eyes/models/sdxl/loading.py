@@ -152,7 +152,7 @@ def register(residency: Residency, files: Files, settings: Settings) -> None:
         (cards.SDXL_LCM, partial(build, files.base, lora=files.lora)),
         (cards.SDXL_REFINER, partial(build, files.refiner)),
     ):
-        residency.register(_runnable(card, device), made, stream=speed.streamed)
+        residency.register(_runnable(card, device), made, move=quantise.moved, stream=speed.streamed)
 
 
 def _runnable(card: ModelCard, device: str) -> ModelCard:

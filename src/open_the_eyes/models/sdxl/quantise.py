@@ -49,6 +49,21 @@ def quantised(network: torch.nn.Module, precision: str, device: str = "cpu") -> 
     return network.to("cpu")
 
 
+def moved(network: torch.nn.Module, device: str) -> None:
+    """Moves a network, quantised or not, once it ran compiled, too.
+
+    Torch swaps quantised weights in place, which it refuses while what was compiled watches them: they are replaced.
+    """
+    import torch
+    from torch.utils._python_dispatch import is_traceable_wrapper_subclass
+
+    for module in network.modules():
+        for name, weight in module._parameters.items():
+            if weight is not None and is_traceable_wrapper_subclass(weight):
+                module._parameters[name] = torch.nn.Parameter(weight.detach().to(device), requires_grad=False)
+    network.to(device)
+
+
 def large(module: torch.nn.Module, name: str) -> bool:
     """Whether a layer of a U-Net is one to be made smaller.
 

@@ -106,12 +106,14 @@ def streamed(unet: Any, device: str) -> None:
 
 def _called(compiled: Callable[..., Any], plain: Callable[..., Any], failed: Event, *inputs: Any, **named: Any) -> Any:
     """A block's answer, compiled unless that has failed."""
-    from torch._dynamo.exc import TorchDynamoException
+    from torch._dynamo import exc
 
+    # that there are graphs enough is an error outside of dynamo's family, and not in each torch that may be there
+    family = exc.TorchDynamoException
     if not failed.is_set():
         try:
             return compiled(*inputs, **named)
-        except TorchDynamoException as error:
+        except (family, getattr(exc, "FailOnRecompileLimitHit", family)) as error:
             cause = getattr(error, "inner_exception", error)
             if ran_out(cause):
                 raise cause from None
