@@ -55,11 +55,20 @@ def test_a_bare_face_has_none(portrait: Rgb, portrait_face: Face) -> None:
     assert Cloth.of(portrait, portrait_face.landmarks) is None
 
 
-@pytest.mark.parametrize("light", [0.5, 0.7, 1.4])
-def test_nor_is_the_edge_of_a_shadow_one(portrait: Rgb, portrait_face: Face, light: float) -> None:
-    under = below(portrait, portrait_face.landmarks, 0.2)
-    shaded = np.where(under[..., None], to_levels(portrait * light), portrait)
-    assert Cloth.of(shaded, portrait_face.landmarks) is None
+@pytest.mark.parametrize("at", [0.05, 0.1, 0.2])
+@pytest.mark.parametrize("light", [(0.35, 0.37, 0.4), (0.5, 0.5, 0.5), (0.7, 0.7, 0.7), (1.4, 1.4, 1.4)])
+def test_nor_is_the_edge_of_a_shadow_one(
+    portrait: Rgb, portrait_face: Face, light: tuple[float, float, float], at: float
+) -> None:
+    under = below(portrait, portrait_face.landmarks, at)
+    for shaded in (under, ~under):
+        pixels = np.where(shaded[..., None], to_levels(portrait * np.array(light)), portrait)
+        assert Cloth.of(pixels, portrait_face.landmarks) is None
+
+
+def test_in_black_and_white_cloth_cannot_be_told_from_shadow(portrait: Rgb, portrait_face: Face) -> None:
+    masked = worn(portrait, portrait_face.landmarks, MASKS["white"])
+    assert Cloth.of(np.repeat(masked[..., 1:2], 3, axis=2), portrait_face.landmarks) is None
 
 
 def test_nor_is_a_black_beard(portrait: Rgb, portrait_face: Face) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -44,7 +45,18 @@ def test_black_beyond_the_photos_edge_is_not_in_it_and_black_inside_is() -> None
 @pytest.mark.parametrize("size_hw", [(1, 1), (90, 120), (4000, 3000), (20, 40_000)])
 def test_a_whole_photo_is_told_by_what_lies_all_across_it(size_hw: tuple[int, int]) -> None:
     photo = np.full((*size_hw, 3), 200, np.uint8)
-    photo[: size_hw[0] // 4] = 40
+    photo[: size_hw[0] // 4, : max(size_hw[1] // 2, 1)] = 40
     seen = tones_across(photo)
     assert seen.darkest.tolist() == [40 if size_hw[0] > 1 else 200] * 3
     assert seen.brightest == pytest.approx(200, abs=0.01)
+
+
+@pytest.mark.parametrize("wide", [1, 2, 30, 300])
+@pytest.mark.parametrize("level", [0, 20, 255])
+def test_a_frame_around_a_photo_tells_nothing_of_it(wide: int, level: int) -> None:
+    photo = np.random.default_rng(0).integers(60, 220, (700, 900, 3)).astype(np.uint8)
+    framed = cv2.copyMakeBorder(photo, wide, wide, wide, wide, cv2.BORDER_CONSTANT, value=(level,) * 3)
+    barred = np.vstack([np.full((80, 900, 3), level, np.uint8), photo])
+    for seen in (tones_across(np.asarray(framed)), tones_across(barred)):
+        assert seen.darkest.min() >= 60
+        assert seen.brightest <= 220

@@ -2,7 +2,8 @@
 new eyes.
 
 Looked at along columns from the eyes down, skin ends at one sharp edge, and all below it has one other colour. Neither
-a beard nor a shadow is like that: a beard leaves the nose free, and shadow on skin is skin.
+a beard nor a shadow is like that: a beard leaves the nose free, and skin in shadow has lips. In black and white they
+cannot be told apart, and no cloth is seen.
 """
 
 from __future__ import annotations
@@ -46,18 +47,18 @@ COLUMNS: Final = 0.8
 """So many have such an edge."""
 RAGGED: Final = 0.05
 """So far it jumps from column to column, at most, in nine of ten."""
+COLOUR: Final = 0.16
+"""Cloth differs from skin by so much in chroma, in logarithms,"""
+ONE_COLOUR: Final = 0.3
+"""and varies in it by at most so much of that: lips and nostrils do by more, in any light."""
+PALE: Final = 0.05
+"""White cloth beside pale skin differs by less in chroma, but by so much;"""
+ONE_HUE: Final = 0.03
+"""it hardly varies in it,"""
 UNLIKE: Final = 0.12
-"""Cloth is at least so far from skin in its look,"""
+"""differs by so much in all its look,"""
 UNIFORM: Final = 0.25
-"""and varies by at most so much of that; skin and beards vary more."""
-OTHER_COLOUR: Final = 0.16
-"""If its chroma alone is so far from skin's, in logarithms,"""
-ONE_COLOUR: Final = 0.45
-"""it may have folds, and its chroma alone has to vary by no more."""
-DARK: Final = 0.8
-"""Or if it is darker by so much, in logarithms,"""
-EVENLY_DARK: Final = 0.5
-"""its brightness alone."""
+"""and varies by at most so much of that."""
 _LOW, _HIGH = 0.3, 0.62
 """Shares of the way from skin to cloth: what is less is skin, what is more is cloth."""
 _BAND: Final = 0.06
@@ -114,11 +115,11 @@ class Cloth:
         below = (back[1, 0] * xs + back[1, 1] * ys + back[1, 2]) / _PER + _TOP
         past = below - np.interp(aside, self.columns, self.edge).astype(np.float32)
         soft = np.asarray(cv2.GaussianBlur(pixels, (0, 0), max(0.01 * eyes_apart(landmarks), 0.4)), np.uint8)
-        like = ramp(_share(_looks(soft), self.skin, self.change), _LOW, _HIGH)
         beside = (aside < self.columns[0]) | (aside > self.columns[-1])
-        like[(past > _BAND) & ~beside] = 1
-        like[past < -_BAND] = 0
-        return like
+        over = np.asarray(past > 0, np.float32)
+        one_by_one = (np.abs(past) <= _BAND) | (beside & (past > 0))
+        over[one_by_one] = ramp(_share(_looks(soft[one_by_one]), self.skin, self.change), _LOW, _HIGH)
+        return over
 
 
 def _to_picture(landmarks: Points) -> Matrix:
@@ -166,13 +167,12 @@ def _part(
 
 
 def _unlike(change: NDArray[Any], varies: NDArray[Any]) -> bool:
-    """Whether what lies over the mouth looks unlike skin, and all alike."""
-    far, colour, dark = float(np.linalg.norm(change)), float(np.hypot(*change[:2])), -2 * float(change[2])
-    return (
-        (far > UNLIKE and float(np.linalg.norm(varies)) < UNIFORM * far)
-        or (colour > OTHER_COLOUR and float(np.hypot(*varies[:2])) < ONE_COLOUR * colour)
-        or (dark > DARK and 2 * float(varies[2]) < EVENLY_DARK * dark)
-    )
+    """Whether what lies over the mouth is of another colour than skin, and of one. Brightness alone tells nothing: the
+    edge of a shadow may run across a face."""
+    far, colour, spread = float(np.linalg.norm(change)), float(np.hypot(*change[:2])), float(np.hypot(*varies[:2]))
+    if colour > COLOUR:
+        return spread < ONE_COLOUR * colour
+    return colour > PALE and spread < ONE_HUE and far > UNLIKE and float(np.linalg.norm(varies)) < UNIFORM * far
 
 
 def _within(landmarks: Points, aside: NDArray[np.float64]) -> Marks:

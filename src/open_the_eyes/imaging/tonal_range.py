@@ -18,6 +18,8 @@ ENDS: Final = 0.3
 """Percent of the pixels that lie beyond either end of the range."""
 SAMPLE: Final = 16_000
 """So many pixels tell the range of a whole photo."""
+FLAT: Final = 24
+"""Rows and columns at its edge that vary by less are a frame around it, as scans and pictures of screens have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,14 @@ class TonalRange:
 
 
 def tones_across(photo: Rgb) -> TonalRange:
-    """Of a whole photo, told by pixels in rows across it."""
+    """Of a whole photo without a frame of one colour around it, told by pixels in rows across it."""
     step = max(int(np.sqrt(photo.shape[0] * photo.shape[1] / SAMPLE)), 1)
-    return TonalRange.of([photo[step // 2 :: step, step // 2 :: step].reshape(-1, 3)])
+    seen = photo[step // 2 :: step, step // 2 :: step]
+    for axis in (0, 1):
+        lively = np.flatnonzero((np.ptp(seen, axis=1 - axis) >= FLAT).any(axis=-1))
+        if len(lively):
+            seen = np.take(seen, range(lively[0], lively[-1] + 1), axis=axis)
+    return TonalRange.of([seen.reshape(-1, 3)])
 
 
 def within_photo(view: Rgb) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +17,7 @@ from ...imaging.arrays import Plane, Rgb, Tones, to_levels, to_tones
 from ...imaging.geometry import across, along_and_across
 from ...imaging.marks import Marks, between
 from ...imaging.mesh478 import CHIN, FOREHEAD, OUTER_CORNER, SIDES
-from ...imaging.smooth import smoothed
+from ...imaging.smooth import reduced, shrink_for, smoothed
 from ...imaging.threefold import threefold
 from ...roles import Crop
 
@@ -49,9 +50,12 @@ def uncovered(crop: Crop) -> Crop:
 
 def _filled(pixels: Rgb, cloth: Plane, beside: Marks, usual: NDArray[np.float32], reach: float) -> Rgb:
     """Normalised convolution (Knutsson & Westin 1993) of the skin that is seen `beside` the eyes; (3,) is `usual`."""
+    shrink = shrink_for(reach)
+    small = reduced(pixels, shrink)
+    unlike = np.abs(np.log((small + 1) / (usual + 1))).max(axis=2)
+    skin = reduced(beside.astype(np.float32), shrink) * (unlike < HAIR)
+    near: Tones = smoothed(small * threefold(skin), reach / shrink)
+    fill = (near + FAR * usual) / threefold(smoothed(skin, reach / shrink) + np.float32(FAR))
     tones = to_tones(pixels)
-    unlike = np.abs(np.log((tones + 1) / (usual + 1))).max(axis=2)
-    skin = np.asarray(beside & (unlike < HAIR), np.float32)
-    near: Tones = smoothed(tones * threefold(skin), reach)
-    fill = (near + FAR * usual) / threefold(smoothed(skin, reach) + np.float32(FAR))
-    return to_levels(tones + (fill - tones) * threefold(cloth))
+    there = np.asarray(cv2.resize(fill, (pixels.shape[1], pixels.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
+    return to_levels(tones + (there - tones) * threefold(cloth))
