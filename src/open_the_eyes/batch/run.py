@@ -146,8 +146,8 @@ def _sorted_out(
                     "with others; name another OUT, or replace them with --overwrite."
                 )
             manifest.set_aside(item)
-            ours = manifest.ours(item, fingerprint)
-            todo.append(replace(item, changed=manifest.changed(item), ours=ours))
+            ours, others = manifest.ours(item, fingerprint), manifest.others(item)
+            todo.append(replace(item, changed=manifest.changed(item), ours=ours, others=others))
         else:
             before[state] += 1
     return todo, before
