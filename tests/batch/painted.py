@@ -17,8 +17,11 @@ from open_the_eyes.batch.process_item import process_item
 from open_the_eyes.batch.run import BatchResult, Stop, run_batch
 from open_the_eyes.batch.spec import BatchSpec
 from open_the_eyes.batch.summary import summary_of
+from open_the_eyes.digest import sha256_of
 from open_the_eyes.files import read
+from open_the_eyes.naming import numbered
 from open_the_eyes.photo import Photo
+from open_the_eyes.report import FaceReport, Report
 from open_the_eyes.results import Opened
 from open_the_eyes.settings import Settings
 from tests.batch.processors import unwatched
@@ -55,10 +58,10 @@ class Batch:
         """
         planned = plan([str(self.photo.parent)], self._folder / "out", keep_names=keep_names, copy=spec.copy)
         engine: Any = SimpleNamespace(settings=Settings())
-        opened: Any = SimpleNamespace(report=report_of("a.jpg"), faces=(), changed=False)
+        opened: Any = SimpleNamespace(report=self._report(), faces=(), changed=False)
         if blinks:
             painted = [self._painted(spec, one) for one in range(spec.options.generate.variations)]
-            opened = Opened(tuple(painted), report_of("a.jpg", face_report()))
+            opened = Opened(tuple(painted), self._report(face_report()))
         self._monkeypatch.setattr("open_the_eyes.batch.process_item.open_eyes", lambda *_, **__: opened)
 
         def execute(items: Sequence[Item], stop: Stop) -> Generator[Any, None, None]:  # noqa: ARG001
@@ -69,10 +72,14 @@ class Batch:
         with Manifest(planned.folder) as manifest:
             ran = run_batch(planned, spec, manifest, execute, retry_failed=retry_failed, watch=unwatched)
             told = summary_of(planned, spec, manifest, ran.tally, ran.left, ran.replaced)
-        result = planned.within(planned.items[0].output)
+        result = planned.within(numbered(planned.items[0].output, spec.options.generate.variations)[0])
         assert told["kept_results"] == ([result] if told["kept"] else [])
         assert told["this_run"]["replaced_although_changed"] == list(ran.replaced)
         return ran.tally.now, ran
+
+    def _report(self, *faces: FaceReport) -> Report:
+        report = report_of("a.jpg", *faces)
+        return replace(report, input=replace(report.input, sha256=sha256_of(self.photo)))
 
     def _painted(self, spec: BatchSpec, number: int) -> Photo:
         pixels = self._read.pixels.copy()

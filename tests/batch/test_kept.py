@@ -170,3 +170,21 @@ def test_a_result_of_other_options_gives_way_to_none_unasked(batch: Batch, resul
     assert batch(replace(OTHER, overwrite=False), retry_failed=True)[0] == {"failed": 1}
     assert result.read_bytes() == before
     assert batch(OTHER)[0] == {"opened": 1}
+
+
+@pytest.mark.usefixtures("result")
+def test_a_result_of_a_photo_that_was_exchanged_for_one_without_a_blink_is_named(batch: Batch) -> None:
+    exported_again(batch)
+    done, ran = batch(SPEC, blinks=False)
+    assert (done, ran.left) == ({"unchanged": 1}, ("a.opened.jpg",))
+
+
+def test_the_other_variations_of_a_kept_result_are_not_called_those_of_other_options(
+    batch: Batch, tmp_path: Path
+) -> None:
+    two = replace(SPEC, options=Options.of(variations=2))
+    assert batch(two)[0] == {"opened": 1}
+    chosen_by_hand(tmp_path / "out/a.opened.1.jpg")
+    exported_again(batch)
+    done, ran = batch(two)
+    assert (done, ran.left) == ({"kept": 1}, ())

@@ -29,6 +29,10 @@ class Original:
             return False
         return self.mtime_ns == item.mtime_ns or (self.sha256 != "" and self.sha256 == _sha256(item.source))
 
+    def has_become(self, record: Record) -> bool:
+        """Whether a record is of this photo, and it has changed."""
+        return self.origin == record.origin != "" and self.sha256 != record.sha256 != ""
+
     def is_of(self, item: Item) -> bool:
         """Whether it was this photo, which may have changed since, and no namesake: it lay in the same place, or is as
         it was."""

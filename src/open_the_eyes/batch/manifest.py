@@ -162,9 +162,14 @@ class Manifest:
 
     def left_by(self, record: Record) -> list[str]:
         """Results of its photo that are there, and whose place it does not take; where it has none itself, only those
-        that were made under another fingerprint."""
+        that were made under another fingerprint or of the photo as it was, where it is kept, of the former alone."""
         new = {output.path for output in record.outputs}
-        old = (one for one in self._written(record.name) if new or one.fingerprint != record.fingerprint)
+        anew = record.state != "kept"
+        old = (
+            one
+            for one in self._written(record.name)
+            if one.fingerprint != record.fingerprint or (anew and (new or one.original.has_become(record)))
+        )
         return [path for path in (one.output.path for one in old) if path not in new and self.holds(path)]
 
     def close(self) -> None:
