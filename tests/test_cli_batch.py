@@ -16,7 +16,7 @@ import pytest
 
 from open_the_eyes.batch.stop_signals import HANGUP, STOP_SIGNALS
 from open_the_eyes.batch.worker import WorkerSlot
-from open_the_eyes.cli import batch_command, batch_places, batch_words, main
+from open_the_eyes.cli import batch_command, batch_places, batch_words, main, speech
 from open_the_eyes.cli.batch_places import RunOptions
 from open_the_eyes.cli.batch_stop import BatchStop
 from open_the_eyes.errors import SomePhotosFailed
@@ -54,6 +54,28 @@ def test_the_second_signal_ends_a_batch_at_once_unless_the_terminal_was_closed(
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def test_two_hangups_at_once_are_one() -> None:
+    if HANGUP is None:
+        pytest.skip("this system does not tell of a closed terminal")
+    before = signal.signal(HANGUP, signal.SIG_DFL)
+    try:
+        with BatchStop() as stop:
+            for _ in range(2):  # the second while the first is being heard
+                stop._heard(HANGUP, None)
+            assert stop.asked
+    finally:
+        signal.signal(HANGUP, before)
+
+
+def test_a_closed_terminal_is_no_result_that_could_not_be_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    pty = pytest.importorskip("pty", reason="this system has no terminals of that kind")
+    ours, theirs = pty.openpty()
+    os.close(ours)
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr("sys.stdout", terminal)
+        speech.say("the summary")
 
 
 @pytest.mark.parametrize("count", [0, 11])

@@ -3,85 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from open_the_eyes.batch.manifest import Manifest
-from open_the_eyes.batch.plan import Item, plan
-from open_the_eyes.batch.process_item import process_item
-from open_the_eyes.batch.run import BatchResult, Stop, run_batch
 from open_the_eyes.batch.spec import BatchSpec
-from open_the_eyes.batch.summary import summary_of
-from open_the_eyes.files import read
 from open_the_eyes.options import Options
-from open_the_eyes.photo import Photo
-from open_the_eyes.results import Opened
-from open_the_eyes.settings import Settings
-from tests.batch.processors import SPEC, unwatched
-from tests.files.pictures import RECORD, picture
-from tests.stand_in import face_report, report_of
+from tests.batch.painted import Batch, chosen_by_hand
+from tests.batch.processors import SPEC
+from tests.files.pictures import picture
 
 OTHER = replace(SPEC, painter="other", overwrite=True)
 OVER = replace(SPEC, overwrite=True)
-
-
-class Batch:
-    """Batches over in/a.jpg, with a stand-in for the painting.
-
-    Args:
-        shade: of what is painted.
-        before_each: happens before a photo is done.
-    """
-
-    shade: int = 0
-    before_each: Callable[[], object] = staticmethod(lambda: None)
-
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        (folder / "in").mkdir()
-        self.photo = folder / "in/a.jpg"
-        picture().save(self.photo)
-        self._folder, self._monkeypatch = folder, monkeypatch
-        self._read = read(self.photo, Settings())
-
-    def __call__(
-        self, spec: BatchSpec, *, keep_names: bool = False, blinks: bool = True, retry_failed: bool = False
-    ) -> tuple[Counter[str], BatchResult]:
-        """What this run did, and how it ended.
-
-        Args:
-            blinks: somebody's eyes need opening.
-        """
-        planned = plan([str(self._folder / "in")], self._folder / "out", keep_names=keep_names, copy=spec.copy)
-        engine: Any = SimpleNamespace(settings=Settings())
-        opened: Any = SimpleNamespace(report=report_of("a.jpg"), faces=(), changed=False)
-        if blinks:
-            painted = [self._painted(spec, one) for one in range(spec.options.generate.variations)]
-            opened = Opened(tuple(painted), report_of("a.jpg", face_report()))
-        self._monkeypatch.setattr("open_the_eyes.batch.process_item.open_eyes", lambda *_, **__: opened)
-
-        def execute(items: Sequence[Item], stop: Stop) -> Generator[Any, None, None]:  # noqa: ARG001
-            for item in items:
-                self.before_each()
-                yield process_item(item, spec, spec.fingerprint, engine, planned.out, tuple)
-
-        with Manifest(planned.folder) as manifest:
-            ran = run_batch(planned, spec, manifest, execute, retry_failed=retry_failed, watch=unwatched)
-            told = summary_of(planned, spec, manifest, ran.tally, ran.left, ran.replaced)
-        result = planned.within(planned.items[0].output)
-        assert told["kept_results"] == ([result] if told["kept"] else [])
-        assert told["this_run"]["replaced_although_changed"] == list(ran.replaced)
-        return ran.tally.now, ran
-
-    def _painted(self, spec: BatchSpec, number: int) -> Photo:
-        pixels = self._read.pixels.copy()
-        pixels[10:20, 10:30] = len(spec.painter) + number + 100 * self.shade
-        return replace(self._read.with_pixels(pixels), edit=RECORD)
 
 
 @pytest.fixture
@@ -94,12 +29,6 @@ def result(batch: Batch, tmp_path: Path) -> Path:
     """The result that the batch has written."""
     assert batch(SPEC)[0] == {"opened": 1}
     return tmp_path / "out/a.opened.jpg"
-
-
-def chosen_by_hand(result: Path) -> bytes:
-    data = result.read_bytes() + b"other eyes"
-    result.write_bytes(data)
-    return data
 
 
 def rated_in_place(result: Path) -> bytes:
@@ -241,3 +170,21 @@ def test_a_result_of_other_options_gives_way_to_none_unasked(batch: Batch, resul
     assert batch(replace(OTHER, overwrite=False), retry_failed=True)[0] == {"failed": 1}
     assert result.read_bytes() == before
     assert batch(OTHER)[0] == {"opened": 1}
+
+
+@pytest.mark.usefixtures("result")
+def test_a_result_of_a_photo_that_was_exchanged_for_one_without_a_blink_is_named(batch: Batch) -> None:
+    exported_again(batch)
+    done, ran = batch(SPEC, blinks=False)
+    assert (done, ran.left) == ({"unchanged": 1}, ("a.opened.jpg",))
+
+
+def test_the_other_variations_of_a_kept_result_are_not_called_those_of_other_options(
+    batch: Batch, tmp_path: Path
+) -> None:
+    two = replace(SPEC, options=Options.of(variations=2))
+    assert batch(two)[0] == {"opened": 1}
+    chosen_by_hand(tmp_path / "out/a.opened.1.jpg")
+    exported_again(batch)
+    done, ran = batch(two)
+    assert (done, ran.left) == ({"kept": 1}, ())

@@ -99,3 +99,23 @@ def test_a_result_that_was_changed_in_the_store_is_replaced_only_when_asked(tmp_
     assert told.state == ("opened" if asked else "kept")
     assert [output.path for output in told.outputs] == ["a.opened.jpg"]
     assert (MemoryFileSystem().cat_file("/bucket/out/a.opened.jpg") == b"chosen by hand") is not asked
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("spec", "advice"),
+    [
+        (SPEC, "is there already at memory://bucket/out; --overwrite replaces it."),
+        (replace(SPEC, overwrite=True), "--overwrite-changed replaces it as well, another OUT keeps both."),
+    ],
+    ids=["", "--overwrite"],
+)
+def test_what_was_changed_of_a_namesake_is_neither_replaced_nor_taken_for_the_photos_own(
+    tmp_path: Path, spec: BatchSpec, advice: str
+) -> None:
+    do, item = doer(tmp_path / "out", spec=spec)
+    MemoryFileSystem().pipe_file("/bucket/out/a.opened.jpg", b"chosen by hand")
+    told = do(replace(item, changed=("a.opened.jpg",), others=("a.opened.jpg",)))
+    assert told.state == "failed"
+    assert told.error.endswith(advice)
+    assert MemoryFileSystem().cat_file("/bucket/out/a.opened.jpg") == b"chosen by hand"

@@ -15,15 +15,42 @@ from .record import Output, Record, State
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """The photo that something was done with, as `Record` has it."""
+
+    size: int
+    mtime_ns: int
+    sha256: str
+    origin: str
+
+    def is_still(self, item: Item) -> bool:
+        """Whether a photo is as it was then: by size and time, or by size and bytes."""
+        if self.size != item.size:
+            return False
+        return self.mtime_ns == item.mtime_ns or (self.sha256 != "" and self.sha256 == _sha256(item.source))
+
+    def has_become(self, record: Record) -> bool:
+        """Whether a record is of this photo, and it has changed."""
+        return self.origin == record.origin != "" and self.sha256 != record.sha256 != ""
+
+    def is_of(self, item: Item) -> bool:
+        """Whether it was this photo, which may have changed since, and no namesake: it lay in the same place, or is as
+        it was."""
+        return self.origin == item.origin != "" or self.is_still(item)
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """What the batch last wrote at a place.
 
     Args:
+        original: that it was made of.
         fingerprint: that it was made under.
         kept: it was found to be somebody's work since: `output` is that, and no longer the batch's own.
     """
 
     output: Output
+    original: Original
     fingerprint: str
     kept: bool
 
@@ -46,9 +73,7 @@ class Known:
             them, does not make earlier ones a stranger's.
     """
 
-    size: int
-    mtime_ns: int
-    sha256: str
+    original: Original
     fingerprint: str
     state: State
     outputs: tuple[Output, ...]
@@ -66,11 +91,10 @@ class Known:
         fingerprint = sys.intern(record.fingerprint)
         new = {output.path for output in record.outputs}
         earlier = [one for one in before if one.output.path not in new]
-        latest = [Written(output, fingerprint, record.state == "kept") for output in record.outputs]
+        original = Original(record.size, record.mtime_ns, record.sha256, record.origin)
+        latest = [Written(output, original, fingerprint, record.state == "kept") for output in record.outputs]
         return cls(
-            record.size,
-            record.mtime_ns,
-            record.sha256,
+            original,
             fingerprint,
             record.state,
             record.outputs,
@@ -92,12 +116,6 @@ class Known:
             return all(ours.fullmatch(stem) or stem == item.copy.stem for stem in stems)
         wanted = [path.stem for path in numbered(item.output, len(self.outputs))]
         return self.state != "opened" or stems == wanted
-
-    def is_of(self, item: Item) -> bool:
-        """Whether a photo is still the one that was done: by size and time, or by size and bytes."""
-        if self.size != item.size:
-            return False
-        return self.mtime_ns == item.mtime_ns or (self.sha256 != "" and self.sha256 == _sha256(item.source))
 
 
 def _sha256(path: Path) -> str:

@@ -118,7 +118,7 @@ class Manifest:
             placeless: such a copy is not to tell where it was taken; earlier releases left that in.
         """
         known = self._known.get(item.name)
-        if known is None or not known.has_results_of(item, fingerprint) or not known.is_of(item):
+        if known is None or not known.has_results_of(item, fingerprint) or not known.original.is_still(item):
             return None
         if known.state == "unchanged" and copy and not known.outputs:
             return None
@@ -131,8 +131,8 @@ class Manifest:
         return known.state if there else None
 
     def changed(self, item: Item) -> tuple[str, ...]:
-        """Paths of results of this photo that somebody has worked on since, under whatever fingerprint and in whatever
-        run before they were made.
+        """Paths of results of this photo, or of another one of its name, that somebody has worked on since, under
+        whatever fingerprint and in whatever run before they were made.
 
         Elsewhere than in a folder here only those are known whose size is another.
         """
@@ -142,7 +142,12 @@ class Manifest:
     def ours(self, item: Item, fingerprint: str) -> tuple[tuple[str, str], ...]:
         """Paths and SHA-256 of what was written of this photo under this fingerprint, as `Item` has them."""
         ours = (one for one in self._written(item.name) if one.fingerprint == fingerprint and not one.kept)
-        return tuple((one.output.path, one.output.sha256) for one in ours)
+        return tuple((one.output.path, one.output.sha256) for one in ours if one.original.is_of(item))
+
+    def others(self, item: Item) -> tuple[str, ...]:
+        """Paths of results that are another photo's of this name, or may be: a manifest of an earlier release tells a
+        photo from another only while it is as it was."""
+        return tuple(one.output.path for one in self._written(item.name) if not one.original.is_of(item))
 
     def has_other_results(self, item: Item, fingerprint: str) -> bool:
         """Whether results of this photo are there that were made under another fingerprint, or are called otherwise."""
@@ -157,9 +162,14 @@ class Manifest:
 
     def left_by(self, record: Record) -> list[str]:
         """Results of its photo that are there, and whose place it does not take; where it has none itself, only those
-        that were made under another fingerprint."""
+        that were made under another fingerprint or of the photo as it was, where it is kept, of the former alone."""
         new = {output.path for output in record.outputs}
-        old = (one for one in self._written(record.name) if new or one.fingerprint != record.fingerprint)
+        anew = record.state != "kept"
+        old = (
+            one
+            for one in self._written(record.name)
+            if one.fingerprint != record.fingerprint or (anew and (new or one.original.has_become(record)))
+        )
         return [path for path in (one.output.path for one in old) if path not in new and self.holds(path)]
 
     def close(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +31,8 @@ class Item:
         changed: results of earlier runs, as `Output` names them, that somebody has worked on since.
         ours: results of earlier runs that a new one may replace unasked as long as they are as they were written: their
             names, as above, and their SHA-256.
+        origin: tells where the photo lies from everywhere else: `origin_of` that.
+        others: results of another photo of this name, as above; none gives way to this photo's unasked.
     """
 
     name: str
@@ -39,6 +43,8 @@ class Item:
     mtime_ns: int
     changed: tuple[str, ...] = ()
     ours: tuple[tuple[str, str], ...] = ()
+    origin: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,14 @@ def _item(photo: Path, root: Path, out: Path, keep_names: bool) -> Item:
     suffix, size, mtime_ns = _looked_at(photo)
     place = out / within
     output = place.with_suffix(suffix) if keep_names else opened(place, suffix)
-    return Item(within.as_posix(), photo, output, place, size, mtime_ns)
+    origin = origin_of(os.path.realpath(photo))
+    return Item(within.as_posix(), photo, output, place, size, mtime_ns, origin=origin)
+
+
+def origin_of(place: str) -> str:
+    """32 hexadecimal digits for the full path or the address of a photo: a manifest that is handed on with the results
+    tells no place, and a long path takes no more memory than a short one."""
+    return hashlib.blake2b(place.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _looked_at(photo: Path) -> tuple[str, int, int]:

@@ -26,7 +26,7 @@ from ..settings import Settings
 from ..version import __version__
 from .leftovers import owner_of
 from .plan import Item
-from .record import Output, Record, failed_by
+from .record import Output, Record, failed_by, others_work
 from .references import References
 from .spec import BatchSpec
 from .thumbnails import eye_comparison, face_picture, jpeg_base64
@@ -80,6 +80,7 @@ def _opened(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: 
         tuple(face.outcome for face in opened.faces),
         reasons=tuple(face.reason_naming(MATCH) for face in opened.faces),
         version=__version__,
+        origin=item.origin,
     )
     record = replace(record, crops=_crops(photo, opened, record.to_look_at))
     try:
@@ -87,7 +88,7 @@ def _opened(item: Item, spec: BatchSpec, fingerprint: str, engine: Engine, out: 
             return replace(record, outputs=_copied(item, photo, spec, out, engine.settings)) if spec.copy else record
         outputs = _saved(item, opened, spec, out, engine.settings)
     except _WorkedOn as found:
-        changed = [place for place in found.places if _is_changed(place, item, out)]
+        changed = [place for place in found.places if _is_kept(place, item, out)]
         kept = tuple(_output(place, sha256_of(place), out) for place in changed)
         return replace(record, state="kept", faces=(), reasons=(), crops=(), outputs=kept)
     more = max(0, record.faces.count("opened") - MAX_EYES)
@@ -113,7 +114,7 @@ def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Set
             if not _gives_way(target, item, spec, out) and not _is_this(
                 target, variation, settings, quality=spec.quality, signed=credentials is not None
             ):
-                raise _taken(target, targets, item, out)
+                raise _taken(target, targets, item, spec, out)
     report = opened.save(item.output, overwrite=there, quality=spec.quality, credentials=credentials)
     return tuple(_output(Path(one.path), one.sha256, out, one.encoding, one.notes) for one in report.outputs)
 
@@ -156,14 +157,14 @@ def _copied(item: Item, photo: Photo, spec: BatchSpec, out: Path, settings: Sett
     free = not there or is_photo or _gives_way(target, item, spec, out)
     if nowhere is not None:
         if not free and not _is_this(target, nowhere, settings, quality=spec.quality, signed=False):
-            raise _taken(target, [target], item, out)
+            raise _taken(target, [target], item, spec, out)
         written = files.write(nowhere, target, record=None, overwrite=there, quality=spec.quality)
         os.utime(target, ns=(item.mtime_ns, item.mtime_ns))
         return (_output(target, written.sha256, out, written.encoding, written.notes),)
     if is_photo:
         return (_output(target, sha256, out),)
     if not free:
-        raise _taken(target, [target], item, out)
+        raise _taken(target, [target], item, spec, out)
     data = item.source.read_bytes()
     if hashlib.sha256(data).hexdigest() != sha256:
         raise PhotoNotWritten(f"{item.source}: expected the photo to stay as it is, it was changed meanwhile; again.")
@@ -232,13 +233,20 @@ def _is_changed(path: Path, item: Item, out: Path) -> bool:
     return name in item.changed or (sha256 is not None and sha256_of(path) != sha256)  # perhaps a moment ago
 
 
+def _is_kept(path: Path, item: Item, out: Path) -> bool:
+    """Whether it is a result of this very photo that somebody has worked on."""
+    return _is_changed(path, item, out) and _name_in(out, path) not in item.others
+
+
 def _name_in(out: Path, path: Path) -> str:
     return path.relative_to(out).as_posix()
 
 
-def _taken(path: Path, places: Sequence[Path], item: Item, out: Path) -> Exception:
-    if _is_changed(path, item, out):
+def _taken(path: Path, places: Sequence[Path], item: Item, spec: BatchSpec, out: Path) -> Exception:
+    if _is_kept(path, item, out):
         return _WorkedOn(places)
+    if spec.overwrite:
+        return others_work(str(path))
     if _is_alike(path, item.source):  # perhaps the photo itself, on a drive that is mounted twice and does not say so
         return PhotoNotWritten(f"{path} is there already, and is the photo or a copy of it; name another OUT.")
     return PhotoNotWritten(f"{path} is there already; --overwrite replaces it, another OUT keeps both.")

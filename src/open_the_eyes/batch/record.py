@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final, Literal, get_args
 
-from ..errors import NoCapacity, NoRoomOnDisk, as_known
+from ..errors import NoCapacity, NoRoomOnDisk, PhotoNotWritten, as_known
 from .plan import Item
 
 State = Literal["opened", "unchanged", "kept", "failed"]
@@ -65,6 +65,7 @@ class Record:
         reasons: a sentence on every face, advising options of `open`; none in a manifest of an earlier release.
         crops: small JPEG pictures of the first few faces `to_look_at`, in base64; none in such a manifest.
         version: of the program that did it; "" in a manifest of an earlier release.
+        origin: of the `Item`; "" in a manifest of an earlier release.
         no_room: it failed since the disk is full; no record of that is kept, for the photo is not to blame.
     """
 
@@ -86,6 +87,7 @@ class Record:
     crops: tuple[str, ...] = ()
     version: str = ""
     no_room: bool = False
+    origin: str = ""
 
     @property
     def to_look_at(self) -> tuple[int, ...]:
@@ -102,7 +104,7 @@ class Record:
         """The record of a line; None for one that was never finished or is not ours."""
         try:
             told: dict[str, Any] = json.loads(line)
-            told = {"reasons": (), "crops": (), "version": "", "no_room": False, **told}
+            told = {"reasons": (), "crops": (), "version": "", "no_room": False, "origin": "", **told}
             values = {f.name: told[_IN_FILE.get(f.name, f.name)] for f in fields(cls)}
             outputs = tuple(map(Output.from_json, values.pop("outputs")))
             values |= {name: tuple(values[name]) for name in ("faces", "eyes", "reasons", "crops")}
@@ -129,6 +131,7 @@ def failed(
         exit_code=exit_code,
         seconds=round(seconds, 4),
         rss_mib=round(rss_mib, 1),
+        origin=item.origin,
     )
 
 
@@ -137,6 +140,14 @@ def failed_by(error: Exception, item: Item, fingerprint: str, seconds: float = 0
     known = as_known(error, room=_ROOM, bug=_BUG)
     record = failed(item, fingerprint, str(known), known.exit_code, seconds, rss_mib)
     return replace(record, no_room=isinstance(known, NoRoomOnDisk))
+
+
+def others_work(path: str) -> PhotoNotWritten:
+    """Why `--overwrite` alone does not replace a result of another photo of this name."""
+    return PhotoNotWritten(
+        f"{path} is there already, another photo's, and somebody has worked on it; --overwrite-changed replaces it as "
+        "well, another OUT keeps both."
+    )
 
 
 def given_up(item: Item, fingerprint: str, patience: float, seconds: float) -> Record:

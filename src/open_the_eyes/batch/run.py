@@ -39,7 +39,8 @@ class BatchResult:
 
     Args:
         full: what was met where the disk was full; what was in hand then was finished, as far as it could be.
-        left: results of earlier runs with other options that are still in OUT, where no new one takes their place.
+        left: results of earlier runs with other options, or of a photo as it was, that are still in OUT, where no new
+            one takes their place.
         replaced: results that somebody had worked on, and that were replaced since that was asked for.
     """
 
@@ -146,8 +147,8 @@ def _sorted_out(
                     "with others; name another OUT, or replace them with --overwrite."
                 )
             manifest.set_aside(item)
-            ours = manifest.ours(item, fingerprint)
-            todo.append(replace(item, changed=manifest.changed(item), ours=ours))
+            ours, others = manifest.ours(item, fingerprint), manifest.others(item)
+            todo.append(replace(item, changed=manifest.changed(item), ours=ours, others=others))
         else:
             before[state] += 1
     return todo, before

@@ -36,7 +36,7 @@ class BatchStop:
     def _heard(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 -- a handler's signature
         if number == HANGUP:
             signal.signal(number, signal.SIG_IGN)
-            del self._before[number]
+            self._before.pop(number, None)  # the second may come while the first is being heard
         elif self.asked:
             raise KeyboardInterrupt
         if not self.asked:

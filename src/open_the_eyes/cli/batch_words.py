@@ -81,7 +81,8 @@ def summary_lines(told: dict[str, Any]) -> Sequence[str]:
         gone = run["replaced_although_changed"]
         lines.append(f"replaced, although changed since: {_named(gone)}")
     if left := run["still_there_of_other_options"]:
-        results = f"{counted(len(left), 'result')} of other options, such as {speech.printable(left[0])}"
+        results = f"{counted(len(left), 'result')} of other options, or of the photo as it was"
+        results = f"{results}, such as {speech.printable(left[0])}"
         lines.append(f"still there: {results}; the summary names all, until the next run: delete what is not wanted")
     if told["sheet"] is None:
         return lines

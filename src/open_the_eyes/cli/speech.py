@@ -6,8 +6,10 @@ Nothing that is said steers the terminal, wherever its words came from; line bre
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
+import stat
 import sys
 import unicodedata
 from collections.abc import Sequence
@@ -87,10 +89,17 @@ def _write(stream: TextIO, text: str | None) -> None:
             stream.write("\n".join(map(printable, text.split("\n"))) + "\n")
         stream.flush()
     except OSError as error:
+        gone = isinstance(error, BrokenPipeError) or _was_terminal(stream, error)
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
-        if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+        if stream is sys.stdout and not gone:
             raise PhotoNotWritten(
                 f"expected to print the result, got: {error.strerror or error}; make room, or print it elsewhere."
             ) from error
+
+
+def _was_terminal(stream: TextIO, error: OSError) -> bool:
+    """Whether a stream led to a terminal that has been closed: nobody reads there any more. A disk fails in the same
+    words, and that is to be told."""
+    return error.errno == errno.EIO and stat.S_ISCHR(os.fstat(stream.fileno()).st_mode)

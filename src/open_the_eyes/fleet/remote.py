@@ -9,15 +9,27 @@ from pathlib import Path
 from .. import naming
 from ..addresses import without_secrets
 from ..batch.left_out import HIDDEN_PHOTO, LeftOut
-from ..batch.plan import Item, Plan, check_apart
-from ..batch.record import Output, Record, failed_by
+from ..batch.plan import Item, Plan, check_apart, origin_of
+from ..batch.record import Output, Record, failed_by, others_work
 from ..batch.sources import FOLDER, is_hidden, is_hidden_photo
 from ..batch.spec import BatchSpec
 from ..batch.worker import Processor
 from ..errors import NoRoomOnDisk, OpenTheEyesError, PhotoNotWritten, UnreadablePhoto, UsageError, not_written
 from ..files import HEAD_BYTES, SUFFIXES, true_suffix
 from ..naming import is_result, numbered
-from .remote_store import alike_apart, found, is_at, is_there, marks_at, opened, send, size_at, stamp, within
+from .remote_store import (
+    alike_apart,
+    found,
+    is_at,
+    is_there,
+    marks_at,
+    opened,
+    send,
+    size_at,
+    spelled_out,
+    stamp,
+    within,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,7 @@ def plan_remote(
             f"expected another place than {remote.source}, originals are never replaced; name one.", option=option
         )
     results = within(files, root, remote.out)
+    lies_at = spelled_out(files, root, remote.source)
     items, left_out = [], LeftOut()
     for path, facts in sorted(found(files, root, remote.source).items()):
         name = path[len(root) :].lstrip("/")
@@ -61,7 +74,8 @@ def plan_remote(
             left_out.add(name)
             continue
         output = Path(name) if keep_names else naming.opened(Path(name))
-        items.append(Item(name, Path(name), output, Path(name), int(facts.get("size") or 0), stamp(files, path)))
+        size, origin = int(facts.get("size") or 0), origin_of(f"{lies_at}/{name}")
+        items.append(Item(name, Path(name), output, Path(name), size, stamp(files, path), origin=origin))
     if not items:
         raise UsageError(
             f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) at {remote.source}, found {left_out}."
@@ -102,9 +116,11 @@ def remote_processor(remote: RemoteFolders, out: Path, do: Processor, fingerprin
             replace(one, path=(out / one.path).relative_to(here / "out").as_posix()) for one in record.outputs
         )
         changed = {output.path for output in outputs} & set(item.changed)
-        if changed and not spec.overwrite_changed:
-            found_there = tuple(Output(path, size_at(remote.out, path) or 0, "") for path in sorted(changed))
+        if (kept := changed.difference(item.others)) and not spec.overwrite_changed:
+            found_there = tuple(Output(path, size_at(remote.out, path) or 0, "") for path in sorted(kept))
             return replace(record, state="kept", faces=(), reasons=(), eyes=(), crops=(), outputs=found_there)
+        if changed and spec.overwrite and not spec.overwrite_changed:
+            raise others_work(f"{remote.out}/{min(changed)}")
         ours = dict(item.ours)
         for output in outputs:
             earlier = ours.get(output.path, "")

@@ -73,6 +73,11 @@ def within(files: Any, root: str, address: str, name: str = "") -> str:
     return place[len(root) + 1 :] if store == files and place.startswith(f"{root}/") else ""
 
 
+def spelled_out(files: Any, root: str, address: str) -> str:
+    """The same for one folder however it is written, without what lets one in, which may change."""
+    return root if _is_here(files) else without_secrets(address)
+
+
 def marks_at(address: str) -> Callable[[str], frozenset[Hashable]]:
     """What tells where a file of the folder at an address lies, by its name: files with a mark in common are one."""
     store, folder = opened(address)
