@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ from open_the_eyes.batch.run import BatchResult, Stop, run_batch
 from open_the_eyes.batch.spec import BatchSpec
 from open_the_eyes.batch.summary import summary_of
 from open_the_eyes.digest import sha256_of
+from open_the_eyes.errors import OpenTheEyesError
 from open_the_eyes.files import read
 from open_the_eyes.naming import numbered
 from open_the_eyes.photo import Photo
@@ -84,7 +86,10 @@ class Batch:
     def _painted(self, spec: BatchSpec, number: int) -> Photo:
         pixels = self._read.pixels.copy()
         pixels[10:20, 10:30] = len(spec.painter) + number + 100 * self.shade
-        return replace(self._read.with_pixels(pixels), edit=RECORD)
+        file = self._read.file
+        with suppress(OpenTheEyesError):  # where a test has it away, or makes it what is no photo
+            file = read(self.photo, Settings()).file
+        return replace(self._read.with_pixels(pixels), edit=RECORD, file=file)
 
 
 def chosen_by_hand(result: Path) -> bytes:

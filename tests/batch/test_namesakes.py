@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import ExifTags, Image
 
 from open_the_eyes.batch.plan import plan
 from open_the_eyes.batch.spec import BatchSpec
@@ -160,6 +162,35 @@ def test_a_manifest_of_an_earlier_release_knows_a_photo_only_while_it_is_as_it_w
     assert result.read_bytes() == before
     if state == "failed":
         assert reason(tmp_path / "out") == f"{result} {TAKEN}"
+
+
+@pytest.mark.parametrize("spec", [SPEC, COPYING])
+@pytest.mark.parametrize("keep_names", [False, True])
+def test_the_next_card_at_the_same_place_has_other_photos(
+    batch: Batch, tmp_path: Path, spec: BatchSpec, keep_names: bool
+) -> None:
+    batch.photo.write_bytes(taken("2026:07:01 12:00:00"))
+    assert batch(spec, keep_names=keep_names)[0] == {"opened": 1}
+    result = tmp_path / ("out/a.jpg" if keep_names else "out/a.opened.jpg")
+    before = result.read_bytes()
+    batch.shade = 1
+    batch.photo.write_bytes(taken("2026:07:01 12:00:00", "25"))
+    assert batch(spec, keep_names=keep_names)[0] == {"failed": 1}
+    assert result.read_bytes() == before
+    assert reason(tmp_path / "out") == f"{result} {TAKEN}"
+    batch.photo.write_bytes(taken("2026:07:01 12:00:00", quality=30))
+    assert batch(spec, keep_names=keep_names)[0] == {"opened": 1}
+    assert result.read_bytes() != before
+
+
+def taken(moment: str, part: str = "", quality: int = 90) -> bytes:
+    """A JPEG with the moment when it was taken."""
+    exif, out = Image.Exif(), io.BytesIO()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = moment
+    if part:
+        exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.SubsecTimeOriginal] = part
+    picture().save(out, "JPEG", exif=exif, quality=quality)
+    return out.getvalue()
 
 
 def test_photos_of_lists_are_known_by_where_they_lie(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Set
     for variation, target in zip(opened.variations, targets, strict=True):
         if _is_taken(target, item):
             there = True
-            if not _gives_way(target, item, spec, out) and not _is_this(
+            if not _gives_way(target, item, spec, out, variation, settings) and not _is_this(
                 target, variation, settings, quality=spec.quality, signed=credentials is not None
             ):
                 raise _taken(target, targets, item, spec, out)
@@ -154,7 +154,7 @@ def _copied(item: Item, photo: Photo, spec: BatchSpec, out: Path, settings: Sett
     there = _is_taken(target, item)
     nowhere = _without_place(photo) if spec.options.save.strip_gps else None
     is_photo = there and target.is_file() and sha256_of(target) == sha256
-    free = not there or is_photo or _gives_way(target, item, spec, out)
+    free = not there or is_photo or _gives_way(target, item, spec, out, photo, settings)
     if nowhere is not None:
         if not free and not _is_this(target, nowhere, settings, quality=spec.quality, signed=False):
             raise _taken(target, [target], item, spec, out)
@@ -218,11 +218,21 @@ def _is_taken(target: Path, item: Item) -> bool:
     return True
 
 
-def _gives_way(path: Path, item: Item, spec: BatchSpec, out: Path) -> bool:
-    """Whether whatever lies at a place is to be replaced; the batch's own result is, as it was written."""
+def _gives_way(path: Path, item: Item, spec: BatchSpec, out: Path, photo: Photo, settings: Settings) -> bool:
+    """Whether whatever lies at a place is to be replaced: the batch's own result of this photo is, as it was written.
+
+    One of another moment is another photo's: cards have the same names, and are mounted at the same place.
+    """
     if _is_changed(path, item, out):
         return spec.overwrite and spec.overwrite_changed
-    return spec.overwrite or (path.is_file() and _name_in(out, path) in dict(item.ours))
+    if spec.overwrite:
+        return True
+    if not path.is_file() or _name_in(out, path) not in dict(item.ours):
+        return False
+    try:
+        return files.taken_at(files.read(path, settings)) == files.taken_at(photo)
+    except OpenTheEyesError:
+        return False
 
 
 def _is_changed(path: Path, item: Item, out: Path) -> bool:

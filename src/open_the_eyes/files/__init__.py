@@ -11,6 +11,7 @@ from .c2pa_manifest import signed_itself
 from .colour_space import AROUND_FACE, AROUND_PERSON, excerpt, for_screen, in_srgb, taken_back
 from .credentials import Credentials, is_as_signed
 from .edit_xmp import read_record
+from .exif import taken_at
 from .gps import may_tell_place, without_gps
 from .in_memory import PillowImage, is_image, photo_from
 from .reading import read, size_of
@@ -45,6 +46,7 @@ __all__ = [
     "signed_itself",
     "size_of",
     "suffix_for",
+    "taken_at",
     "taken_back",
     "true_suffix",
     "type_of_composite",

@@ -7,11 +7,12 @@ from contextlib import suppress
 from typing import Final
 
 from ..errors import UnreadablePhoto
-from ..photo import FileFormat
+from ..photo import FileFormat, Photo
 from .ifd import EXIF_DIRECTORY, INTEROP_DIRECTORY, POINTERS, SHORT, Directory, Entry, as_block, read_root
 
 _ORIENTATION: Final = 274
 _INTEROPERABILITY: Final = 1
+_DATE_TIME_ORIGINAL, _SUBSECONDS = 36867, 37521
 _PREFIX: Final = b"Exif\0\0"
 _FIRST_PRIVATE: Final = 32768
 _COPYRIGHT, _IPTC, _PRINT_MATCHING = 33432, 33723, 50341
@@ -72,6 +73,17 @@ def is_adobe_rgb(exif: bytes | None) -> bool:
         name = None if rules is None else rules.entries.get(_INTEROPERABILITY)
         return name is not None and name.raw.startswith(b"R03")
     return False
+
+
+def taken_at(photo: Photo) -> tuple[bytes, ...]:
+    """When a photo was taken, and which part of that second it was, as its camera says; as much as it does."""
+    exif = None if photo.file is None else photo.file.exif
+    with suppress(UnreadablePhoto):
+        camera = read_root(exif or b"").children.get(EXIF_DIRECTORY)
+        if camera is not None:
+            tags = (camera.entries.get(tag) for tag in (_DATE_TIME_ORIGINAL, _SUBSECONDS))
+            return tuple(entry.raw.rstrip(b"\0 ") for entry in tags if entry is not None)
+    return ()
 
 
 def fitting(exif: bytes | None, file_format: FileFormat) -> bytes | None:
