@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import pytest
 
 from open_the_eyes.engine import Engine
@@ -12,6 +13,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import RETRIES, Progress, inspect_photo, look, look_at_references, open_eyes
+from open_the_eyes.shares import Shares
 from tests.painters import Painter, nothing, with_painter
 
 
@@ -32,6 +34,39 @@ def test_progress_gets_on_with_all_eyes_that_are_painted(engine: Engine, blinked
     painting = [done for done in told if 0.19 < done < 0.64]
     assert painting[-4:] == pytest.approx([0.2, 0.3125, 0.425, 0.5375])
     assert sum(done < 0.2 for done in told) > 4
+
+
+@pytest.mark.parametrize(
+    ("found", "opened", "searched"),
+    [
+        pytest.param(0, 0, 0.95, id="nobody: nothing is painted"),
+        pytest.param(3, 0, 0.95, id="all eyes open"),
+        pytest.param(1, 1, 0.2, id="a portrait"),
+        pytest.param(14, 8, 0.283, id="a group of whom many blinked"),
+        pytest.param(44, 1, 0.858, id="a large group and one blink"),
+    ],
+)
+def test_the_search_is_as_much_of_a_photo_as_there_are_faces_that_stay_as_they_are(
+    found: int, opened: int, searched: float
+) -> None:
+    faces = [n < opened for n in range(found)]
+    shares = Shares.of(0).among(0.1, faces)
+    assert shares.paint == pytest.approx(searched, abs=0.001)
+    assert 0.1 < shares.confirm < shares.decided < shares.paint <= shares.compose
+    late = Shares.of(0).among(0.9, faces)
+    assert min(late.confirm, late.decided, late.paint) >= 0.9  # it is said already
+    assert Shares.of(1).among(0.1, faces) == Shares.of(1)  # others are most of the work
+
+
+def test_most_of_a_group_photo_in_which_nobody_blinked_is_told_while_it_is_searched(
+    engine: Engine, portrait: Rgb
+) -> None:
+    told: list[tuple[str, float]] = []
+    row = Photo(np.hstack([portrait] * 4))
+    open_eyes(row, engine=engine, progress=lambda name, done: told.append((name, done)))
+    assert max(done for name, done in told if name == "detect") > 0.2
+    assert min(done for name, done in told if name == "confirm") > 0.8
+    assert [done for _, done in told] == sorted(done for _, done in told)
 
 
 def test_where_others_are_searched_as_well_there_is_room_for_that(engine: Engine, blinked: Rgb, portrait: Rgb) -> None:

@@ -86,6 +86,7 @@ def open_eyes(
     seen, decisions, matches, others = _decided(photo, came, references, engine, options, watch, shares)
     if engine.donors_only:
         decisions = left_alone(decisions, matches)
+    shares = shares.among(watch.told, [bool(d.closed) for d in decisions])
     with watch.stage("crop", shares.decided, shares.paint):
         crops = [(d.id, crop(seen.pixels, d.face, d.closed)) for d in decisions if d.closed]
         check_room([c for _, c in crops], options.generate.variations + SPARE[options.generate.mode])
@@ -123,7 +124,7 @@ def inspect_photo(
     """
     options, engine = prepared(options, engine)
     references = listed(references, options)
-    shares = Shares.of(len(references))
+    shares = Shares.of(len(references), paints=False)
     watch = Stopwatch(progress, whole=shares.decided)
     with watch.stage("read", 0.0, shares.detect):
         source = read(photo, engine.settings)
@@ -208,6 +209,7 @@ def _decided(
         seen = _seen(photo if isinstance(photo, Seen) else came, engine, watch)
         decisions = decide(seen.faces, options.choose)
     check_numbers(options.generate, len(decisions))
+    shares = shares.among(watch.told, [bool(d.closed) for d in decisions])
     with watch.stage("confirm", shares.confirm, shares.match):
         decisions = confirmed(came.pixels, decisions, engine.detector, watch)
         around = files.AROUND_PERSON if references else files.AROUND_FACE

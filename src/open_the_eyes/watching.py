@@ -13,7 +13,7 @@ from .roles import Watch
 Tick: TypeAlias = Callable[[], None]
 """Called at each step of a work, by the thread that asked for it; what it raises stops the work."""
 
-HALF: Final = 20
+HALF: Final = 40
 """Steps after which half of a work is told as done of which nobody knows how many it takes; of a photo that is searched
 for faces, a portrait takes seven, and a group with small faces a hundred and more."""
 

@@ -108,6 +108,16 @@ def test_a_job_of_another_kind_than_those_before_it_is_told_by_its_own_pace() ->
     )  # up to twice as long is as usual
 
 
+@pytest.mark.parametrize("usual", [2.6, None], ids=["as usual", "the first"])
+def test_a_large_group_with_one_blink_is_never_said_to_take_longer_than_it_does(usual: float | None) -> None:
+    """44 faces, of which nearly the whole time is the search, 2.6 seconds; fraction and seconds as it told them."""
+    told = [(0.05, 0.01), (0.13, 0.15), (0.31, 0.5), (0.45, 1.3), (0.53, 1.8), (0.6, 2.4), (0.73, 2.42), (0.92, 2.55)]
+    left = [UnderWay("photo", fraction, seconds).left(usual) for fraction, seconds in told]
+    assert all(one is None or one <= 2.6 for one in left)
+    assert left[-1] == pytest.approx(0.2, abs=0.05)
+    assert (left[1] is None) == (usual is None)  # the search has only begun
+
+
 def test_a_process_between_two_jobs_counts_as_being_at_work() -> None:
     now = [0.0]
     peak = Peak(5.0, lambda: now[0])

@@ -12,4 +12,4 @@ def detect(pixels: Rgb, detector: FaceDetector, watch: Watch | None = None) -> l
     """Every face of an upright photo, left to right; a picture without one gives none. Eyes behind another face are
     covered."""
     faces = detector.detect(pixels, part_of(watch, 0.0, 0.9))
-    return with_hidden_eyes(pixels, faces, detector, part_of(watch, 0.9, 1.0))
+    return with_hidden_eyes(pixels, faces, detector, part_of(watch, 0.0, 0.0))  # soon done, but can be stopped
