@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import stat
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import fsspec
@@ -182,21 +183,62 @@ def test_a_job_lives_and_dies_in_a_bucket(engine: Engine, tmp_path: Path, shut: 
     assert not (tmp_path / "jobs").exists()
 
 
-@pytest.mark.parametrize("broken", ["size", "open"])
+@pytest.mark.parametrize("broken", ["size", "open", "read"])
 def test_a_result_that_cannot_be_read_is_a_refusal_that_says_so_and_no_half_answer(
     engine: Engine, tmp_path: Path, shut: bytes, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: object) -> None:
         raise OSError(5, "Input/output error", str(tmp_path))
 
+    class Unreadable(BytesIO):
+        read = away  # type: ignore[assignment]
+
+    opened = Unreadable()
     with running_service(engine, tmp_path) as server:
         job = server.job(shut)
         server.ended(job)
         with monkeypatch.context() as disk:
-            disk.setattr(server.service.store._files, broken, away)
+            if broken == "read":
+                disk.setattr(server.service.store._files, "open", lambda *_: opened)
+            else:
+                disk.setattr(server.service.store._files, broken, away)
             answer = server.http.get(f"/v1/jobs/{job}/result")
         assert answer.status_code == 503
         assert answer.json()["type"].endswith(":store-unreadable")
         assert "expected to read" in answer.json()["detail"]
-        assert str(tmp_path) not in answer.text
-        assert server.http.get(f"/v1/jobs/{job}/result").status_code == 200
+        assert opened.closed == (broken == "read")
+
+
+def test_a_result_that_is_deleted_while_it_is_opened_is_not_there(
+    engine: Engine, tmp_path: Path, shut: bytes, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    with running_service(engine, tmp_path, store=bucket) as server:
+        job = server.job(shut)
+        address = server.ended(job)["links"]["result"]
+        store = server.service.store
+        files_open = store._files.open
+
+        def opened_late(*how: str) -> Any:
+            file = files_open(*how)
+            store.forget(job)
+            return file
+
+        monkeypatch.setattr(store._files, "open", opened_late)
+        answer = server.http.get(address)
+        assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (404, "not-here")
+
+
+def test_the_file_is_not_opened_for_who_has_it_or_wants_none_of_it(
+    engine: Engine, tmp_path: Path, shut: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_service(engine, tmp_path) as server:
+        job = server.job(shut)
+        address = server.ended(job)["links"]["result"]
+        tag = server.http.get(address).headers["etag"]
+        monkeypatch.setattr(server.service.store._files, "open", None)
+        assert server.http.head(address).status_code == 200
+        assert server.http.get(address, headers={"If-None-Match": tag}).status_code == 304
+        server.service.store.forget(job)
+        assert server.http.head(address).status_code == 404
+        assert server.http.get(address, headers={"If-None-Match": tag}).status_code == 404

@@ -26,10 +26,13 @@ def answer_with(found: ResultFile, request: Request, if_none_match: str | None) 
     """The file; what is said of it alone, where nothing else is asked for; or 304, where the client has it.
 
     Always whole, which is said: a client that was cut off need not try to go on from where it was.
+
+    Raises:
+        NotHere: the file was deleted meanwhile.
+        StoreUnreadable: it cannot be read at present.
     """
     headers = {"ETag": found.etag, "Vary": "Accept"}
     if _names(if_none_match, found.etag):
-        _leave(found)
         return Response(status_code=304, headers=headers)
     headers |= {
         "Content-Length": str(found.size),
@@ -39,17 +42,11 @@ def answer_with(found: ResultFile, request: Request, if_none_match: str | None) 
     kinds = {one.partition(";")[0].strip().lower() for one in ",".join(request.headers.getlist("accept")).split(",")}
     media_type = OCTETS if kinds == {OCTETS} else found.media_type
     if request.method == "HEAD":
-        _leave(found)
         return Response(media_type=media_type, headers=headers)
-    return StreamingResponse(found.pieces, media_type=media_type, headers=headers)
+    return StreamingResponse(found.pieces(), media_type=media_type, headers=headers)
 
 
 def _names(if_none_match: str | None, etag: str) -> bool:
     """Whether a tag is among those in the header, weak or not (RFC 9110, 13.1.2)."""
     tags = [one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")]
     return tags == ["*"] or etag in tags
-
-
-def _leave(found: ResultFile) -> None:
-    next(found.pieces, b"")  # before its first piece, nothing closes the file
-    found.pieces.close()

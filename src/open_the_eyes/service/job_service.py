@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from math import inf
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -45,15 +46,20 @@ GRACE_SECONDS: Final = 3600.0
 LOOK: Final = "look"
 """What `ProgressWatch` knows a look at a photo by; jobs have their ids."""
 
+_Told = TypeVar("_Told")
+
 READY_SECONDS: Final = 1.0
 """Whoever looks after the machine may ask more often, and needs no key: each look costs a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResultFile:
-    """A file of a job, on its way to a client; `size` in bytes, `etag` as HTTP has it, in quotes."""
+    """A file of a job; `size` in bytes, `etag` as HTTP has it, in quotes.
 
-    pieces: Generator[bytes, None, None]
+    `pieces` opens and reads it, for whom `size` and `etag` are not enough; it raises what `JobService.result` does.
+    """
+
+    pieces: Callable[[], Generator[bytes, None, None]]
     size: int
     media_type: str
     file_name: str
@@ -182,10 +188,7 @@ class JobService:
             raise NotHere(f"face: expected a face that was opened ({one['faces']}), got {face}.")
         name = one["name"] if face is None else face_name(variation, face)
         media_type = one["media_type"] if face is None else "image/jpeg"
-        try:
-            size, pieces = self.store.size(job.id, name), self.store.stream(job.id, name)
-        except FileNotFoundError:
-            raise NotHere("expected a result, it has been deleted; send the photo again.") from None
+        size, pieces = _kept(self.store.size, job.id, name), partial(_kept, self.store.stream, job.id, name)
         etag = f'"{one["sha256"]}"' if face is None else f'"{one["sha256"]}.{face}"'
         return ResultFile(pieces, size, media_type, name.replace("result", "opened"), etag)
 
@@ -278,3 +281,10 @@ class JobService:
         except (FileNotFoundError, IndexError):
             raise NotHere("expected a photo of yours, it has been deleted; send it again.") from None
         return self.uploads.submit(Upload(photo, tuple(photos), options), job.request.owner)
+
+
+def _kept(ask: Callable[[str, str], _Told], job: str, name: str) -> _Told:
+    try:
+        return ask(job, name)
+    except FileNotFoundError:
+        raise NotHere("expected a result, it has been deleted; send the photo again.") from None

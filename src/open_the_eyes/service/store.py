@@ -95,7 +95,7 @@ class ArtifactStore:
             return int(self._files.size(path))
 
     def stream(self, job: str, name: str) -> Generator[bytes, None, None]:
-        """The file in pieces, so that a large one is never in memory as a whole; it is open when this returns.
+        """The file in pieces, so that a large one is never in memory as a whole; the first is read when this returns.
 
         Raises:
             FileNotFoundError: it is not there, or not any more.
@@ -103,7 +103,9 @@ class ArtifactStore:
         """
         path = self._path(job, name)
         with _reached(f"read {name}", StoreUnreadable):
-            return _pieces(self._files.open(path, "rb"))
+            pieces = _pieces(self._files.open(path, "rb"))
+            next(pieces)
+            return pieces
 
     def forget(self, job: str) -> None:
         """Deletes everything of a job; nothing, where there is nothing.
@@ -134,9 +136,13 @@ class ArtifactStore:
 
 
 def _pieces(opened: Any) -> Generator[bytes, None, None]:
+    """Nothing, once the first is read, since a bucket is asked for none before that; then the pieces."""
     with opened as file:
-        while piece := file.read(CHUNK):
+        piece = file.read(CHUNK)
+        yield b""
+        while piece:
             yield piece
+            piece = file.read(CHUNK)
 
 
 @contextmanager

@@ -104,6 +104,6 @@ def image_routes(service: JobService, image_cache: ImageCache) -> APIRouter:
         found = service.result(service.job(job_id, request.state.owner), 1, None)
         disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
         headers = {"Content-Length": str(found.size), "Content-Disposition": disposition}
-        return StreamingResponse(found.pieces, media_type=found.media_type, headers=headers)
+        return StreamingResponse(found.pieces(), media_type=found.media_type, headers=headers)
 
     return router
