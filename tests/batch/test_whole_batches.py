@@ -120,6 +120,7 @@ def test_a_closed_terminal_finishes_what_is_in_hand_and_leaves_a_summary(shoot: 
     import termios
 
     def with_terminal() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whatever runs the tests may ignore it, as nohup does
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
