@@ -16,7 +16,7 @@ from open_the_eyes.imaging.mesh478 import FACE_OVAL, SIDES
 from open_the_eyes.options import ChooseOptions, Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
-from open_the_eyes.roles import Face, FaceDetector, Refusal
+from open_the_eyes.roles import Face, FaceDetector, Refusal, Watch
 from open_the_eyes.stages.choose import decide
 from open_the_eyes.stages.detect import detect
 from open_the_eyes.stages.overlap import with_hidden_eyes
@@ -64,6 +64,23 @@ def test_an_eye_behind_another_face_is_hidden(
     assert [face.outcome for face in opened.faces if face.id == rear] == ["unsure"]
     changed = (everyone.photo.pixels != opened.photo.pixels).any(axis=2)
     assert not (changed & (front > 0)).any()  # nothing of the face behind is painted on the one in front
+
+
+def test_looking_for_eyes_behind_a_face_can_be_stopped_and_is_not_told_as_most_of_the_search(
+    engine: Engine, blinked: Rgb, portrait_face: Face
+) -> None:
+    pixels, _ = heads(blinked, portrait_face, [(360, 110), (230, 130)])
+    told: list[float] = []
+
+    class Watching:
+        def tell(self, _: str, part: float) -> None:
+            told.append(part)
+
+    faces = detect(pixels, engine.detector, cast(Watch, Watching()))
+    searched = len(told) - told[::-1].index(max(told))
+    assert len(faces) == 2
+    assert 0.0 < max(told) < 0.5
+    assert searched < len(told)  # it is told after that, too
 
 
 def test_faces_beside_each_other_are_not_looked_at_again(portrait_face: Face) -> None:

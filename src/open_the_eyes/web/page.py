@@ -47,6 +47,8 @@ ACT_NUMBER: Final = "ote-act"
 
 LOST: Final = f'<meta name="open-the-eyes-lost" content="{escape(json.dumps(refusal("no-answer")))}">'
 """What is said where there is no connection to the program."""
+FAILED: Final = f'<meta name="open-the-eyes-failed" content="{escape(json.dumps(refusal("bug")))}">'
+"""What is said where an act was answered by a refusal, or by something that the page cannot read."""
 
 
 def mount_page(app: FastAPI, page: Page) -> None:
@@ -59,7 +61,7 @@ def mount_page(app: FastAPI, page: Page) -> None:
             "/",
             theme=theme(),
             css_paths=[STATIC / "page.css"],
-            head=HEAD + LOST + "".join(f"<script>{_static(name)}</script>" for name in SCRIPTS),
+            head=HEAD + LOST + FAILED + "".join(f"<script>{_static(name)}</script>" for name in SCRIPTS),
             footer_links=[],
             run_history=False,
             enable_monitoring=False,

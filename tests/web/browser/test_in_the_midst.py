@@ -132,6 +132,32 @@ def test_what_was_pressed_shows_it_until_the_answer_comes_and_a_second_press_und
     page.wait_for_function("!document.querySelector('[aria-busy=true]')")
 
 
+def test_a_press_that_is_answered_by_what_is_no_answer_is_told_to_have_failed(visitor: Visitor, photos: Path) -> None:
+    page = visitor.open()
+    dropped(page, photos / "group.jpg")
+    preview_done(page)
+    card, failed = page.locator('.ote-card[data-face="1"]'), page.locator("#ote-failed")
+    answers = [(500, '{"error": null}'), (403, "{}"), (429, "slowly"), (200, "<p>A page of a proxy's</p>")]
+
+    def refuse(route: Route) -> None:
+        status, body = answers.pop()
+        route.fulfill(status=status, body=body)
+
+    while answers:
+        page.route("**/gradio_api/run/**", refuse, times=1)
+        card.click()
+        page.wait_for_selector("#ote-failed[role=alert] p")
+        assert failed.is_visible()
+        assert failed.inner_text().startswith("Something went wrong on our side.")
+        page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+        now = pressed(page, 1)
+        card.click()  # as it says
+        page.wait_for_selector(f'.ote-photo button[data-face="1"][aria-pressed={"false" if now == "true" else "true"}]')
+        page.wait_for_selector("#ote-failed p", state="detached")
+        page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+    visitor.complaints.clear()  # a refused request is an error to the browser's console
+
+
 def test_a_job_that_was_deleted_elsewhere_is_not_waited_for(visitor: Visitor, photos: Path) -> None:
     page = visitor.open()
     page.route("**/v1/jobs/*/events", lambda route: route.fulfill(status=503, body="starting"))
