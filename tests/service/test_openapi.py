@@ -128,6 +128,25 @@ def test_every_answer_is_of_a_kind_that_is_named_and_of_text_where_it_is_text(do
     assert results.keys() == {*MEDIA_TYPES.values(), "application/octet-stream"}
 
 
+def test_headers_of_a_result_and_of_its_304_are_in_the_document(
+    server: RunningService, shut: bytes, document: dict[str, Any]
+) -> None:
+    address = server.ended(server.job(shut))["links"]["result"]
+    described = document["paths"]["/v1/jobs/{job_id}/result"]["get"]["responses"]
+    for headers, status in (({}, "200"), ({"If-None-Match": "*"}, "304")):
+        answer = server.http.get(address, headers=headers)
+        assert str(answer.status_code) == status
+        assert {"ETag", "Vary"} == described[status]["headers"].keys()
+        assert all(name in answer.headers for name in described[status]["headers"])
+
+
+def test_only_the_last_event_of_a_deleted_job_has_no_id(document: dict[str, Any]) -> None:
+    events = document["paths"]["/v1/jobs/{job_id}/events"]["get"]["responses"]["200"]["content"]["text/event-stream"]
+    assert b"id:" not in GONE
+    assert all("id: " in one for one in EVENTS.strip().split("\n\n"))
+    assert "but for `cancelled`" in events["schema"]["description"]
+
+
 FORMATS = {"id": "uuid", "next": "uri-reference", "type": "uri"} | {
     **dict.fromkeys(("created", "started", "finished", "expires"), "date-time"),
     **dict.fromkeys(("href", "self", "events", "result"), "uri-reference"),

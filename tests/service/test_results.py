@@ -27,6 +27,11 @@ def done(server: RunningService, shut: bytes) -> dict[str, Any]:
     [
         ("application/octet-stream", "application/octet-stream"),
         ("Application/Octet-Stream;q=0.9", "application/octet-stream"),
+        ("application/octet-stream, , application/problem+json, */*;q=0", "application/octet-stream"),
+        ("application/octet-stream,image/jpeg;level=1; Q=0.000,", "application/octet-stream"),
+        ("application/octet-stream, image/jpeg;q=0.01", "image/jpeg"),
+        ("application/octet-stream;q=0", "image/jpeg"),
+        ("application/problem+json", "image/jpeg"),
         ("*/*", "image/jpeg"),
         ("image/*", "image/jpeg"),
         ("application/octet-stream, image/jpeg", "image/jpeg"),
@@ -54,13 +59,19 @@ def test_who_has_the_file_already_is_told_so_instead_of_getting_it_again(
     assert tags[0] == f'"{result["sha256"]}"' != tags[1]
     for path, tag, other in ((whole, *tags), (face, *reversed(tags))):
         for method in ("GET", "HEAD"):
-            for known in (tag, f"W/{tag}", f'"a", {tag}', "*"):
+            for known in (tag, f"W/{tag}", f'"a", {tag}', "*", "*,"):
                 answer = server.http.request(method, path, headers={"If-None-Match": known})
                 assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag), known
                 assert "content-type" not in answer.headers
             for unknown in (other, tag.strip('"'), '"*"', "", ","):
                 answer = server.http.request(method, path, headers={"If-None-Match": unknown})
                 assert (answer.status_code, answer.headers["etag"]) == (200, tag), unknown
+
+
+def test_all_lines_of_if_none_match_count(server: RunningService, done: dict[str, Any]) -> None:
+    tag = f'"{done["results"][0]["sha256"]}"'
+    lines = [("If-None-Match", '"a"'), ("If-None-Match", tag)]
+    assert server.http.get(done["links"]["result"], headers=lines).status_code == 304
 
 
 def test_a_piece_of_a_result_is_not_to_be_had_which_is_said(server: RunningService, done: dict[str, Any]) -> None:

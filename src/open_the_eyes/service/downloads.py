@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from fastapi import Request, Response
@@ -9,20 +10,26 @@ from fastapi.responses import StreamingResponse
 
 from .job_service import ResultFile
 from .operations import OCTETS, RESULT
+from .problems import MEDIA_TYPE as PROBLEM
 
+_NOTHING: Final = re.compile(r"q=0(\.0*)?")
+_HEADERS: Final = {
+    "ETag": {"description": "Of this file, for `If-None-Match`.", "schema": {"type": "string"}},
+    "Vary": {"description": "`Accept`: what the file is called depends on it.", "schema": {"type": "string"}},
+}
 DOWNLOAD: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The photo in the format it came in; with `face`, a small JPEG. It is called "
-        f"`{OCTETS}` where that is the only kind which `Accept` names.",
-        "headers": {"ETag": {"description": "Of this file, for `If-None-Match`.", "schema": {"type": "string"}}},
+        f"`{OCTETS}` where `Accept` names no other kind, but for that of refusals and those with `q=0`.",
+        "headers": _HEADERS,
         "content": RESULT,
     },
-    304: {"description": "The client has it already: `If-None-Match` names its `ETag`."},
+    304: {"description": "The client has it already: `If-None-Match` names its `ETag`.", "headers": _HEADERS},
 }
 """What `answer_with` answers, for the document."""
 
 
-def answer_with(found: ResultFile, request: Request, if_none_match: str | None) -> Response:
+def answer_with(found: ResultFile, request: Request) -> Response:
     """The file; what is said of it alone, where nothing else is asked for; or 304, where the client has it.
 
     Always whole, which is said: a client that was cut off need not try to go on from where it was.
@@ -32,21 +39,31 @@ def answer_with(found: ResultFile, request: Request, if_none_match: str | None) 
         StoreUnreadable: it cannot be read at present.
     """
     headers = {"ETag": found.etag, "Vary": "Accept"}
-    if _names(if_none_match, found.etag):
+    tags = _members(request, "if-none-match")
+    if tags == ["*"] or found.etag in [tag.removeprefix("W/") for tag in tags]:  # weak or not (RFC 9110, 13.1.2)
         return Response(status_code=304, headers=headers)
     headers |= {
         "Content-Length": str(found.size),
         "Content-Disposition": f'attachment; filename="{found.file_name}"',
         "Accept-Ranges": "none",
     }
-    kinds = {one.partition(";")[0].strip().lower() for one in ",".join(request.headers.getlist("accept")).split(",")}
-    media_type = OCTETS if kinds == {OCTETS} else found.media_type
+    media_type = OCTETS if _kinds(request) - {PROBLEM} == {OCTETS} else found.media_type
     if request.method == "HEAD":
         return Response(media_type=media_type, headers=headers)
     return StreamingResponse(found.pieces(), media_type=media_type, headers=headers)
 
 
-def _names(if_none_match: str | None, etag: str) -> bool:
-    """Whether a tag is among those in the header, weak or not (RFC 9110, 13.1.2)."""
-    tags = [one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")]
-    return tags == ["*"] or etag in tags
+def _kinds(request: Request) -> set[str]:
+    """What `Accept` asks for: what weighs nothing is what it does not want (RFC 9110, 12.4.2)."""
+    kinds = set()
+    for one in _members(request, "accept"):
+        kind, *rest = (part.strip().lower() for part in one.split(";"))
+        if not any(_NOTHING.fullmatch(part) for part in rest):
+            kinds.add(kind)
+    return kinds
+
+
+def _members(request: Request, header: str) -> list[str]:
+    """Of a header that is a list: of all its lines, without the empty ones (RFC 9110, 5.3 and 5.6.1)."""
+    members = ",".join(request.headers.getlist(header)).split(",")
+    return [member.strip() for member in members if member.strip()]

@@ -86,9 +86,9 @@ data: {"state": "done", "position": 0, "running": 0, "stage": "compose", "fracti
 """
 EVENT: Final[dict[str, Any]] = {
     "type": "string",
-    "description": "Of each event a line `id`, to be sent as Last-Event-ID; a line `event`, with its name; a line "
-    f"`data`, which is JSON as `{EventView.__name__}` describes it; and an empty line. Lines that begin with a colon "
-    "say nothing.",
+    "description": "Of each event a line `id`, to be sent as Last-Event-ID, but for `cancelled`, after which there is "
+    f"nothing to follow; a line `event`, with its name; a line `data`, which is JSON as `{EventView.__name__}` "
+    "describes it; and an empty line. Lines that begin with a colon say nothing.",
     "examples": [EVENTS],
 }
 """The text of a stream: no generator of clients makes events of it."""
