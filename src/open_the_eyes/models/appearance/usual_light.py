@@ -56,7 +56,8 @@ class UsualLight:
 
     Args:
         came: the crop as it came.
-        crop: (`came` - black) * gain; `came` itself where its light is usual.
+        crop: (`came` - black) * gain, with skin in place of cloth (`uncovered`); `came` itself where its light is usual
+            and nothing covers the face.
         gain: (3,).
     """
 
