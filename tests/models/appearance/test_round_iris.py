@@ -93,6 +93,33 @@ def test_crumbs_of_white_at_a_small_iris_rim_are_no_lights() -> None:
     assert left < 0.35
 
 
+@pytest.mark.parametrize("spot_xy", [(-0.45, -0.1), (-0.05, 0.1)], ids=["in the iris", "over the pupil"])
+@pytest.mark.parametrize("colour", [(250, 250, 250), (150, 190, 250)], ids=["white", "blue"])
+@pytest.mark.parametrize("width", [LARGE, SMALL])
+def test_a_second_light_is_none(width: float, colour: tuple[float, float, float], spot_xy: tuple[float, float]) -> None:
+    eye = an_eye(width)
+    before, there = painted_eye(eye, (0.3, -0.25))
+    x = (there.from_outer[0] - there.iris_at[0]) / eye.iris_radius - spot_xy[0]
+    y = (there.from_outer[1] - there.iris_at[1]) / eye.iris_radius - spot_xy[1]
+    second = np.hypot(x, y) < 0.1
+    lit_twice = before.copy()
+    lit_twice[second] = colour
+    light = CatchLight((0.3, -0.25), 1.5)
+    once, twice = (
+        with_round_irises(pieces((picture, eye)), 0.5, 0, light)[0].pixels for picture in (before, lit_twice)
+    )
+    assert np.abs(twice - once)[second].max() < 0.1 * np.abs(lit_twice - before)[second].max()
+    elsewhere = np.hypot(x, y) > 0.4
+    assert np.abs(twice - once)[elsewhere].max() < 12
+
+
+def test_a_light_is_left_where_the_eye_mirrors_none_of_its_own() -> None:
+    eye = an_eye(SMALL)
+    before, _ = painted_eye(eye)
+    (out,) = with_round_irises(pieces((before, eye)), 0.5, 0, CatchLight((0.6, -0.3), 0.0))
+    assert (out.pixels @ LUMA).max() > 200
+
+
 def test_small_eyes_sparkle_more_than_they_were_painted() -> None:
     eye = an_eye(SMALL)
     before, there = painted_eye(eye)

@@ -24,6 +24,7 @@ from ...imaging.threefold import threefold
 from .ball import Ball, CatchLight, ball_of, catch_light, same_light, white_share
 from .iris_pattern import PUPIL, iris_and_pupil
 from .refiner import PaintedEyes
+from .stray_lights import without_stray_lights
 
 WHOLLY: Final = (85.0, 125.0)
 """Eye widths in pixels between which the drawn iris comes to count wholly."""
@@ -118,6 +119,8 @@ def _drawn(ball: Ball, shape: EyeShape, light: CatchLight, softness: float, rng:
     """The ball's part with its iris drawn."""
     wholly = ramp(shape.width, *WHOLLY)
     near, out = ball.near(REACH), ball.pixels.copy()
+    if light.strength > 0:
+        near = without_stray_lights(near, _place_of(light, near, wholly))
     near.part.seen_from(ball.part).cut(out)[...] = _with_iris(near, light, softness, wholly, rng)
     return _calm(out, ball, wholly) if wholly > 0 else out
 
@@ -176,12 +179,18 @@ def _detail(ball: Ball) -> Tones:
     return np.asarray(DETAIL[0] * between * threefold(np.asarray(within, np.float32)), np.float32)
 
 
+def _place_of(light: CatchLight, ball: Ball, wholly: float) -> tuple[float, float]:
+    """Where the middle of the light is drawn: radii across and down from the iris' centre."""
+    lowest = SMALL.towards(LARGE, wholly).lowest
+    return ball.side_sign * LIGHT_AT[0] * light.xy[0], min(max(light.xy[1], LIGHT_AT[1]), lowest)
+
+
 def _lit(eye: Tones, ball: Ball, light: CatchLight, wholly: float, share: float) -> Tones:
     """With so much of the light that both eyes mirror: rather a window than a point."""
     if light.strength <= 0 or share <= 0:
         return eye
     spot = SMALL.towards(LARGE, wholly)
-    x, y = ball.side_sign * LIGHT_AT[0] * light.xy[0], float(np.clip(light.xy[1], LIGHT_AT[1], spot.lowest))
+    x, y = _place_of(light, ball, wholly)
     away = (np.abs(ball.across - x) ** 2.6 + np.abs(ball.down - y) ** 2.6) ** (1 / 2.6)
     level = min(max(spot.brighter * ball.white_level, ball.iris_level * (1 + light.strength)), 252.0)
     colour = np.minimum(level * (0.5 + 0.5 * ball.white / ball.white_level), 253).astype(np.float32)
