@@ -27,7 +27,7 @@ from ..photo import FileFormat, Photo
 from .parcel import Blocks
 from .png import TEXT_CHUNKS, text_chunk
 from .tiff import NOTE_TAG
-from .xmp import BrokenXmp, spliced, texts_of, without
+from .xmp import BrokenXmp, as_utf8, spliced, texts_of, without
 
 NAMESPACE: Final = "urn:open-the-eyes:xmp:1.0:"
 IPTC_EXTENSION: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
@@ -41,6 +41,7 @@ _NAMES: Final = (
 )  # fmt: skip
 _OURS: Final = frozenset(f"{NAMESPACE} {name}" for name in _NAMES)
 _SOURCE_TYPE: Final = f"{IPTC_EXTENSION} DigitalSourceType"
+_ANY_SOURCE_TYPE: Final = re.compile(rb"https?://cv\.iptc\.org/newscodes/digitalsourcetype/[A-Za-z]*")
 _REPLACED: Final = _OURS | {_SOURCE_TYPE, "http://ns.adobe.com/xap/1.0/ Thumbnails"}
 _FACE: Final = re.compile(r"([0-9]{1,6}):([a-z_]{1,40})")
 _EARLIER: Final = re.compile(rf"(.{{1,{MAX_ENGINE}}}): ?((?:[0-9]{{1,6}}(?:,[0-9]{{1,6}}){{0,{MAX_OPENED - 1}}})?)")
@@ -69,15 +70,39 @@ def with_record(xmp: bytes | None, record: EditRecord) -> bytes:
     return spliced(xmp, _REPLACED, lambda attributes: _description(record, attributes))
 
 
-def without_record(xmp: bytes | None) -> bytes | None:
-    """The packet without a record of ours, and what that said the picture is made of; as it is where it has none.
+def with_source_type(xmp: bytes | None, record: EditRecord) -> bytes:
+    """The packet with the digital source type alone, in fewer bytes than a record takes; without an earlier record.
 
     Raises:
         BrokenXmp: the packet cannot be understood.
     """
-    if xmp is None or not texts_of(xmp, _OURS):
-        return xmp
-    return without(xmp, (_OURS | {_SOURCE_TYPE}).__contains__)
+    return spliced(xmp, _REPLACED, lambda attributes: _source_type(record, attributes))
+
+
+def without_record(xmp: bytes) -> bytes:
+    """The packet without a record of ours.
+
+    Raises:
+        BrokenXmp: the packet cannot be understood.
+    """
+    return without(xmp, _OURS.__contains__)
+
+
+def without_source_type(xmp: bytes) -> bytes:
+    """The packet without what it says the picture is made of.
+
+    Raises:
+        BrokenXmp: the packet cannot be understood.
+    """
+    return without(xmp, _SOURCE_TYPE.__eq__)
+
+
+def corrected(xmp: bytes, source_type: str) -> bytes:
+    """A packet, broken or not, with one word, or none, in place of whatever it says the picture is made of; as it is
+    where it says nothing."""
+    packet = as_utf8(xmp)
+    said = _ANY_SOURCE_TYPE.sub(source_type.encode(), packet)
+    return xmp if said == packet else said
 
 
 def takes_record(xmp: bytes) -> bool:
@@ -89,8 +114,16 @@ def takes_record(xmp: bytes) -> bool:
     return True
 
 
+def tells_source_type(xmp: bytes) -> bool:
+    """Whether the packet says what the picture is made of."""
+    try:
+        return bool(texts_of(xmp, frozenset({_SOURCE_TYPE})))
+    except BrokenXmp:
+        return False
+
+
 def as_note(record: EditRecord, file_format: FileFormat) -> tuple[str, bytes]:
-    """The record as a block beside an XMP packet that is broken or full, which stays byte for byte.
+    """The record as a block beside an XMP packet that is broken or full.
 
     A comment in JPEG, a text chunk in PNG, a chunk "OTE " in WebP, a private tag in TIFF; HEIC and AVIF have no place
     for one. Its text is the packet that would have been XMP.
@@ -218,6 +251,10 @@ def _description(record: EditRecord, attributes: str) -> str:
         f"<ote:Input>{_text(record.input)}</ote:Input>"
         f"{references}{processor}{libraries}{program}{earlier}{_sequence('EarlierFrom', sources)}</rdf:Description>"
     )
+
+
+def _source_type(record: EditRecord, attributes: str) -> str:
+    return f'<rdf:Description {attributes} xmlns:e="{IPTC_EXTENSION}" e:DigitalSourceType="{record.source_type}"/>'
 
 
 def _sequence(name: str, texts: Iterable[str]) -> str:

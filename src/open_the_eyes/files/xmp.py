@@ -33,10 +33,47 @@ _CROWDED: Final = re.compile(rb"<[^<>\"'!?]+(?:(?:\"[^<\"]*\"|'[^<']*')[^<>\"']*
 """A start tag of more than 10,000 attributes, all of which the parser holds at once; a value may be of any length."""
 _MAX_NAMESPACE: Final = 1000
 """Characters; the parser spells it out in every name."""
+_WIDE: Final = (
+    (b"\xff\xfe\0\0", "utf-32-le"), (b"\0\0\xfe\xff", "utf-32-be"),
+    (b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"),
+)  # fmt: skip
+"""How a packet in another encoding than UTF-8 begins."""
+_DECLARATION: Final = re.compile(r"<\?xml\s[^>]*\?>\s*")
+_PACKET_END: Final = b"<?xpacket end="
 
 
 class BrokenXmp(ValueError):
     """The packet cannot be understood."""
+
+
+def as_utf8(packet: bytes) -> bytes:
+    """The packet in UTF-8, as JPEG and PNG have to hold it; as it is where it already may be, or cannot be decoded."""
+    encoding = next((encoding for start, encoding in _WIDE if packet.startswith(start)), None)
+    if encoding is None or len(packet) > MAX_METADATA:
+        return packet
+    width = 4 if "32" in encoding else 2
+    try:
+        text = packet[: len(packet) // width * width].decode(encoding).rstrip("\0").removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        return packet
+    declared = _DECLARATION.match(text)
+    return text[declared.end() if declared else 0 :].encode()
+
+
+def shortened(packet: bytes, size: int) -> bytes:
+    """The packet with as little of its padding left out as brings it to a size; without any where that is too little.
+
+    Args:
+        packet: UTF-8.
+        size: bytes.
+    """
+    packet = packet.rstrip(b"\0 \r\n\t") if len(packet) > size else packet
+    end = packet.rfind(_PACKET_END)
+    if len(packet) <= size or end < 0:
+        return packet
+    bare = len(packet[:end].rstrip())
+    return packet[: max(bare, end - (len(packet) - size))] + packet[end:]
 
 
 def spliced(packet: bytes | None, replaced: frozenset[str], properties: Callable[[str], str]) -> bytes:
@@ -44,15 +81,16 @@ def spliced(packet: bytes | None, replaced: frozenset[str], properties: Callable
 
     Args:
         replaced: properties, as "namespace name", whose present values go, wherever they are; the rest stays byte for
-            byte.
+            byte, in UTF-8.
         properties: gives the XML of a whole `rdf:Description`, with its prefixes declared, for the attributes that
             every description of this packet has to begin with.
 
     Raises:
-        BrokenXmp: not well-formed, too large, with a document type, not UTF-8, or without RDF.
+        BrokenXmp: not well-formed, too large, with a document type, in no Unicode, or without RDF.
     """
     packet = packet if packet is not None and packet.strip(b"\0 \r\n\t") else _EMPTY
     seen = _Scan(packet, replaced.__contains__)
+    packet = seen.packet
     if seen.rdf_end is None:
         raise BrokenXmp("no RDF in it")
     added = properties(f'xmlns:rdf="{RDF}" rdf:about={quoteattr(seen.about)}').encode()
@@ -72,7 +110,8 @@ def without(packet: bytes, removed: Callable[[str], bool]) -> bytes:
     Raises:
         BrokenXmp: as for `spliced`, but for RDF, which need not be there.
     """
-    return _joined(packet, 0, len(packet), _Scan(packet, removed).cuts)
+    seen = _Scan(packet, removed)
+    return _joined(seen.packet, 0, len(seen.packet), seen.cuts) if seen.cuts else packet
 
 
 def texts_of(packet: bytes, wanted: frozenset[str]) -> dict[str, list[str]]:
@@ -87,18 +126,19 @@ def texts_of(packet: bytes, wanted: frozenset[str]) -> dict[str, list[str]]:
 
 
 class _Scan:
-    """One pass over a packet: where the wanted properties stand, what they say, and where RDF ends."""
+    """One pass over a packet, in UTF-8: where the wanted properties stand, what they say, and where RDF ends."""
 
     def __init__(self, packet: bytes, wanted: Callable[[str], bool]) -> None:
         self.about = ""
         self.rdf_end: int | None = None
         self.cuts: list[tuple[int, int]] = []
         self.texts: dict[str, list[list[str]]] = {}  # each in the pieces that it comes in
+        packet = as_utf8(packet)
         if len(packet) > MAX_METADATA:
             raise BrokenXmp(f"more than {MAX_METADATA:,} bytes")
         if _CROWDED.search(packet):
             raise BrokenXmp("too many attributes")
-        self._packet, self._wanted = packet, wanted
+        self.packet, self._wanted = packet, wanted
         self._open: list[tuple[str, int]] = []  # name and beginning of every element that is open
         self._count = 0
         self._property = 0  # how many were open when the wanted one began, 0 outside
@@ -167,19 +207,19 @@ class _Scan:
     def _ends(self, began: int) -> tuple[int, int]:
         """Where the content of the element that ends here ends, and it itself; both behind an element without any."""
         tag_end = self._tag_end(began)
-        if self._packet.startswith(b"/>", tag_end - 2):  # the parser is behind it, or still before it
+        if self.packet.startswith(b"/>", tag_end - 2):  # the parser is behind it, or still before it
             return tag_end, tag_end
         at = self._parser.CurrentByteIndex
         return at, self._tag_end(at)
 
     def _tag_end(self, at: int) -> int:
-        found = _TAG.match(self._packet, at)
+        found = _TAG.match(self.packet, at)
         if found is None:
             raise BrokenXmp("a tag without an end")
         return found.end()
 
     def _attribute_places(self, at: int) -> Iterator[tuple[int, int]]:
-        for found in _ATTRIBUTE.finditer(self._packet, at, self._tag_end(at)):
+        for found in _ATTRIBUTE.finditer(self.packet, at, self._tag_end(at)):
             prefix, _, name = found[1].decode().rpartition(":")
             spaces = self._prefixes.get(prefix) if prefix else None  # the one without a prefix is for elements alone
             if spaces and self._wanted(f"{spaces[-1]} {name}"):
@@ -192,7 +232,7 @@ class _Scan:
             first -= 1
         inside, behind = self._ends(began)
         inner = self.cuts[first:]
-        if inner and _BARE_DESCRIPTION.fullmatch(_joined(self._packet, began, inside, inner)):
+        if inner and _BARE_DESCRIPTION.fullmatch(_joined(self.packet, began, inside, inner)):
             self.cuts[first:] = [(began, behind)]
 
 
