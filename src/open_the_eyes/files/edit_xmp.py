@@ -24,6 +24,7 @@ from ..edit_record import (
     strict_json,
 )
 from ..photo import FileFormat, Photo
+from .identity import HISTORY, INSTANCE, identity_after
 from .parcel import Blocks
 from .png import TEXT_CHUNKS, text_chunk
 from .tiff import NOTE_TAG
@@ -61,22 +62,32 @@ _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 
 
 def with_record(xmp: bytes | None, record: EditRecord) -> bytes:
-    """The packet with the record in it, in place of an earlier record and of another digital source type; without small
-    pictures, for they show the old eyes.
+    """The packet with the record in it, in place of an earlier record and of another digital source type, and named
+    for the new state where it had a name; without small pictures, for they show the old eyes.
 
     Raises:
         BrokenXmp: the packet cannot be understood; see `as_note`.
     """
-    return spliced(xmp, _REPLACED, lambda attributes: _description(record, attributes))
+    state = identity_after(xmp, record)
+    return spliced(
+        xmp,
+        _REPLACED,
+        lambda attributes: _description(record, attributes, state.instance),
+        on_top=frozenset({INSTANCE}),
+        items={HISTORY: state.event},
+    )
 
 
 def with_source_type(xmp: bytes | None, record: EditRecord) -> bytes:
-    """The packet with the digital source type alone, in fewer bytes than a record takes; without an earlier record.
+    """The packet with the digital source type and the new state's name alone, which take fewer bytes than a record.
 
     Raises:
         BrokenXmp: the packet cannot be understood.
     """
-    return spliced(xmp, _REPLACED, lambda attributes: _source_type(record, attributes))
+    named = identity_after(xmp, record).instance
+    return spliced(
+        xmp, _REPLACED, lambda attributes: _source_type(record, attributes, named), on_top=frozenset({INSTANCE})
+    )
 
 
 def without_record(xmp: bytes) -> bytes:
@@ -229,7 +240,7 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in text.split(",") if number)
 
 
-def _description(record: EditRecord, attributes: str) -> str:
+def _description(record: EditRecord, attributes: str, state: str) -> str:
     faces = _sequence("Faces", (f"{number}:{outcome}" for number, outcome in record.faces))
     references = _sequence("References", record.references)
     earlier = _sequence("Earlier", (f"{one.engine}: {','.join(map(str, one.opened))}" for one in record.earlier))
@@ -249,12 +260,14 @@ def _description(record: EditRecord, attributes: str) -> str:
         f"<ote:Options>{_text(record.options)}</ote:Options>"
         f"<ote:Variation>{record.variation}</ote:Variation>"
         f"<ote:Input>{_text(record.input)}</ote:Input>"
-        f"{references}{processor}{libraries}{program}{earlier}{_sequence('EarlierFrom', sources)}</rdf:Description>"
+        f"{references}{processor}{libraries}{program}{earlier}{_sequence('EarlierFrom', sources)}"
+        f"{state}</rdf:Description>"
     )
 
 
-def _source_type(record: EditRecord, attributes: str) -> str:
-    return f'<rdf:Description {attributes} xmlns:e="{IPTC_EXTENSION}" e:DigitalSourceType="{record.source_type}"/>'
+def _source_type(record: EditRecord, attributes: str, state: str) -> str:
+    told = f'xmlns:Iptc4xmpExt="{IPTC_EXTENSION}" Iptc4xmpExt:DigitalSourceType="{record.source_type}"'
+    return f"<rdf:Description {attributes} {told}>{state}</rdf:Description>"
 
 
 def _sequence(name: str, texts: Iterable[str]) -> str:
