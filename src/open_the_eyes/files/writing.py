@@ -15,7 +15,7 @@ from ..edit_record import PAINTED, EditRecord
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..photo import Encoding, FileFacts, FileFormat, Photo
 from ..report import OutputReport
-from . import avif, heif, jpeg, photoshop, png, tiff, webp
+from . import avif, heif, iptc, jpeg, photoshop, png, tiff, webp
 from .bits import holds_deep
 from .colours import fitting_profile, to_picture
 from .credentials import Credentials, signed
@@ -160,10 +160,10 @@ def _packed_for(
         bits=facts.encoding.bits,
         nclx=known(facts.encoding.nclx),
     )
-    exif, blocks = facts.exif, facts.blocks if same else ()
+    exif, blocks = facts.exif, facts.blocks if same else iptc.carried(facts, file_format)
     dpi = None if same else sensible(facts.encoding.dpi)
     if not same:
-        exif = as_upright(from_tiff(exif) if facts.format == "TIFF" else exif)
+        exif = as_upright(from_tiff(exif, file_format) if facts.format == "TIFF" else exif)
         exif = in_exif(fitting(exif, file_format), dpi, file_format)
     if record is not None:
         exif = with_thumbnail(exif, photo, orientation)
