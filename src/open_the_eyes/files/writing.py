@@ -28,6 +28,7 @@ from .parcel import Parcel
 from .photoshop import THUMBNAILS
 from .recorded import recorded
 from .resolution import in_exif, sensible
+from .sidecar import left_beside
 from .sniff import sniff
 from .thumbnail import with_thumbnail, with_thumbnails
 from .whole_file import check_free, write_whole
@@ -96,7 +97,9 @@ def write(
     except PhotoNotWritten as error:
         raise PhotoNotWritten(f"{target}: {error}") from error
     write_whole(target, data, overwrite=overwrite)
-    return told
+    source = None if photo.file is None else photo.file.path
+    beside = None if source is None else left_beside(source, target)
+    return told if beside is None else replace(told, notes=(*told.notes, beside))
 
 
 def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None, *, quality: int | None = None) -> bytes:
