@@ -73,6 +73,18 @@ def test_where_nothing_more_fits_the_word_goes(tmp_path: Path) -> None:
     assert (read_record(back), notes) == (RECORD, (NOTHING,))
 
 
+def test_of_a_short_record_that_another_program_rewrote_nothing_stays_either(tmp_path: Path) -> None:
+    record = b'xmlns:o="urn:open-the-eyes:xmp:1.0:" o:Engine="e" o:Mode="m" o:Seed="1" o:Version="1"'
+    told = b"<rdf:Description " + IPTC + b' Iptc4xmpExt:DigitalSourceType="' + CAMERA + b'" ' + record + b"/>"
+    full = filled(HEAD + told + TAIL, ROOM)
+
+    back, _ = edited(full, tmp_path)
+
+    assert b"o:Engine" not in xmp_of(back)
+    assert PAINTED.encode() in xmp_of(back)
+    assert read_record(back) == RECORD
+
+
 @pytest.mark.parametrize("packet", FORMS.values(), ids=FORMS)
 def test_padding_gives_way_before_anything_else_and_no_more_of_it_than_has_to(packet: bytes, tmp_path: Path) -> None:
     end = b'<?xpacket end="w"?>'
