@@ -176,31 +176,6 @@ def test_what_a_record_says_may_have_spaces_around_marks() -> None:
     assert read_record(photo(xmp=with_record(None, spaced))) == spaced
 
 
-def test_xmp_that_would_outgrow_its_jpeg_segment_stays_and_the_record_stands_beside_it() -> None:
-    full = saying("digitalCapture").replace(TAIL, b"<!--" + b"x" * 65_000 + b"-->" + TAIL)
-
-    back = read(encoded(photo("JPEG", full), "JPEG", RECORD), Settings())
-
-    assert xmp_of(back) == full
-    assert read_record(back) == RECORD
-
-
-def test_of_an_earlier_record_nothing_stays_in_xmp_where_the_next_one_does_not_fit() -> None:
-    room = 65_504 - len(with_record(HEAD + b"<!---->" + TAIL, replace(RECORD, source_type=PHOTOGRAPHED)))
-    full = HEAD + b"<!--" + b"x" * room + b"-->" + TAIL
-    longer = replace(LATER, options='{"eye_color": "green"}', earlier=RECORD.as_earlier())
-
-    first = read(encoded(photo("JPEG", full), "JPEG", replace(RECORD, source_type=PHOTOGRAPHED)), Settings())
-    second = read(encoded(first, "JPEG", longer), Settings())
-    third = read(encoded(second, "JPEG", replace(RECORD, source_type=PHOTOGRAPHED)), Settings())
-
-    assert len(xmp_of(first)) == 65_504
-    assert PHOTOGRAPHED.encode() in xmp_of(first)
-    assert xmp_of(second) == full
-    assert read_record(second) == longer
-    assert (xmp_of(third), read_record(third)) == (xmp_of(first), read_record(first))
-
-
 def test_words_that_are_no_xml_cannot_break_out() -> None:
     odd = EditRecord('</ote:Engine><x a="1">&', "a\0b\ud800", 2**70, "]]>", ((3, "opened"),))
 

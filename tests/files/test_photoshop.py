@@ -58,7 +58,7 @@ def test_of_a_tiffs_tags_another_format_gets_those_of_exif(suffix: str, tmp_path
     exif = facts(read(tmp_path / f"out.{suffix}", SETTINGS)).exif or b""
     tags = Image.Exif()
     tags.load(b"Exif\0\0" + exif)
-    assert (tags[270], tags[33723]) == ("a title", b"IPTC")
+    assert (tags[270], tags.get(33723)) == ("a title", None if suffix == "jpg" else b"IPTC")
     assert len(exif) < 200
     assert TOLD in report.notes
 

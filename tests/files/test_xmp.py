@@ -8,7 +8,7 @@ import pytest
 
 from open_the_eyes.files import encoded, read, read_record
 from open_the_eyes.files.edit_xmp import with_record
-from open_the_eyes.files.xmp import BrokenXmp
+from open_the_eyes.files.xmp import BrokenXmp, without
 from open_the_eyes.photo import FileFormat
 from open_the_eyes.settings import Settings
 from tests.files.xmp_packets import HEAD, IPTC, LATER, NOTED, OTHER_IPTC, RECORD, TAIL, photo, xmp_of
@@ -124,6 +124,24 @@ def test_a_packet_may_hold_a_picture_in_an_attribute_and_quotes_in_its_text() ->
     assert read_record(photo(xmp=with_record(large, RECORD))) == RECORD
 
 
+WIDE = {
+    "UTF-16, marked": ("utf-16-le", "\ufeff", "\0"),
+    "UTF-16, the other way round": ("utf-16-be", "\ufeff", ""),
+    "UTF-16 without a mark": ("utf-16-le", "", ""),
+    "UTF-16, and it says so": ("utf-16-be", "<?xml version='1.0' encoding='UTF-16'?>\n", ""),
+    "UTF-32": ("utf-32-be", "\ufeff", ""),
+}
+
+
+@pytest.mark.parametrize(("encoding", "before", "after"), WIDE.values(), ids=WIDE)
+def test_a_packet_in_another_encoding_becomes_utf8(encoding: str, before: str, after: str) -> None:
+    plain = (HEAD + b"<!--" + "\u00c4\U0001f600".encode() + b"-->" + TAIL).decode()
+    wide = (before + plain + after).encode(encoding)
+
+    assert with_record(wide, RECORD) == with_record(plain.encode(), RECORD)
+    assert without(wide, lambda _: False) == wide
+
+
 def test_all_descriptions_are_about_the_same() -> None:
     packet = HEAD + b'<rdf:Description rdf:about="uuid:&amp;1"/>' + TAIL
 
@@ -136,7 +154,7 @@ BROKEN = {
     "no RDF": b"<a/>",
     "empty RDF element": b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>',
     "undeclared prefix": HEAD + b"<a:b/>" + TAIL,
-    "UTF-16": b"\xff\xfe" + (HEAD + TAIL).decode().encode("utf-16-le"),
+    "half a letter of UTF-16": b"\xfe\xff\xd8\0" + (HEAD + TAIL).decode().encode("utf-16-be"),
     "not UTF-8": HEAD + b"<!--\xff-->" + TAIL,
     "document type": b"<!DOCTYPE x>" + HEAD + TAIL,
     "entity from outside": b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + HEAD + b"&e;" + TAIL,

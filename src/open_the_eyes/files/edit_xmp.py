@@ -24,10 +24,11 @@ from ..edit_record import (
     strict_json,
 )
 from ..photo import FileFormat, Photo
+from .identity import HISTORY, INSTANCE, identity_after
 from .parcel import Blocks
 from .png import TEXT_CHUNKS, text_chunk
 from .tiff import NOTE_TAG
-from .xmp import BrokenXmp, spliced, texts_of, without
+from .xmp import BrokenXmp, as_utf8, spliced, texts_of, without
 
 NAMESPACE: Final = "urn:open-the-eyes:xmp:1.0:"
 IPTC_EXTENSION: Final = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
@@ -41,6 +42,7 @@ _NAMES: Final = (
 )  # fmt: skip
 _OURS: Final = frozenset(f"{NAMESPACE} {name}" for name in _NAMES)
 _SOURCE_TYPE: Final = f"{IPTC_EXTENSION} DigitalSourceType"
+_ANY_SOURCE_TYPE: Final = re.compile(rb"https?://cv\.iptc\.org/newscodes/digitalsourcetype/[A-Za-z]*")
 _REPLACED: Final = _OURS | {_SOURCE_TYPE, "http://ns.adobe.com/xap/1.0/ Thumbnails"}
 _FACE: Final = re.compile(r"([0-9]{1,6}):([a-z_]{1,40})")
 _EARLIER: Final = re.compile(rf"(.{{1,{MAX_ENGINE}}}): ?((?:[0-9]{{1,6}}(?:,[0-9]{{1,6}}){{0,{MAX_OPENED - 1}}})?)")
@@ -60,24 +62,58 @@ _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 
 
 def with_record(xmp: bytes | None, record: EditRecord) -> bytes:
-    """The packet with the record in it, in place of an earlier record and of another digital source type; without small
-    pictures, for they show the old eyes.
+    """The packet with the record in it, in place of an earlier record and of another digital source type, and named
+    for the new state where it had a name; without small pictures, for they show the old eyes.
 
     Raises:
         BrokenXmp: the packet cannot be understood; see `as_note`.
     """
-    return spliced(xmp, _REPLACED, lambda attributes: _description(record, attributes))
+    state = identity_after(xmp, record)
+    return spliced(
+        xmp,
+        _REPLACED,
+        lambda attributes: _description(record, attributes, state.instance),
+        on_top=frozenset({INSTANCE}),
+        items={HISTORY: state.event},
+    )
 
 
-def without_record(xmp: bytes | None) -> bytes | None:
-    """The packet without a record of ours, and what that said the picture is made of; as it is where it has none.
+def with_source_type(xmp: bytes | None, record: EditRecord) -> bytes:
+    """The packet with the digital source type and the new state's name alone, which take fewer bytes than a record.
 
     Raises:
         BrokenXmp: the packet cannot be understood.
     """
-    if xmp is None or not texts_of(xmp, _OURS):
-        return xmp
-    return without(xmp, (_OURS | {_SOURCE_TYPE}).__contains__)
+    named = identity_after(xmp, record).instance
+    return spliced(
+        xmp, _REPLACED, lambda attributes: _source_type(record, attributes, named), on_top=frozenset({INSTANCE})
+    )
+
+
+def without_record(xmp: bytes) -> bytes:
+    """The packet without a record of ours.
+
+    Raises:
+        BrokenXmp: the packet cannot be understood.
+    """
+    return without(xmp, _OURS.__contains__)
+
+
+def without_source_type(xmp: bytes) -> bytes:
+    """The packet without what it says the picture is made of.
+
+    Raises:
+        BrokenXmp: the packet cannot be understood.
+    """
+    return without(xmp, _SOURCE_TYPE.__eq__)
+
+
+def corrected(xmp: bytes, source_type: str) -> bytes:
+    """A packet, broken or not, with one word, or none, in place of whatever it says the picture is made of; as it is
+    where it says nothing."""
+    packet = as_utf8(xmp)
+    said = _ANY_SOURCE_TYPE.sub(source_type.encode(), packet)
+    return xmp if said == packet else said
 
 
 def takes_record(xmp: bytes) -> bool:
@@ -89,8 +125,16 @@ def takes_record(xmp: bytes) -> bool:
     return True
 
 
+def tells_source_type(xmp: bytes) -> bool:
+    """Whether the packet says what the picture is made of."""
+    try:
+        return bool(texts_of(xmp, frozenset({_SOURCE_TYPE})))
+    except BrokenXmp:
+        return False
+
+
 def as_note(record: EditRecord, file_format: FileFormat) -> tuple[str, bytes]:
-    """The record as a block beside an XMP packet that is broken or full, which stays byte for byte.
+    """The record as a block beside an XMP packet that is broken or full.
 
     A comment in JPEG, a text chunk in PNG, a chunk "OTE " in WebP, a private tag in TIFF; HEIC and AVIF have no place
     for one. Its text is the packet that would have been XMP.
@@ -196,7 +240,7 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in text.split(",") if number)
 
 
-def _description(record: EditRecord, attributes: str) -> str:
+def _description(record: EditRecord, attributes: str, state: str) -> str:
     faces = _sequence("Faces", (f"{number}:{outcome}" for number, outcome in record.faces))
     references = _sequence("References", record.references)
     earlier = _sequence("Earlier", (f"{one.engine}: {','.join(map(str, one.opened))}" for one in record.earlier))
@@ -216,8 +260,14 @@ def _description(record: EditRecord, attributes: str) -> str:
         f"<ote:Options>{_text(record.options)}</ote:Options>"
         f"<ote:Variation>{record.variation}</ote:Variation>"
         f"<ote:Input>{_text(record.input)}</ote:Input>"
-        f"{references}{processor}{libraries}{program}{earlier}{_sequence('EarlierFrom', sources)}</rdf:Description>"
+        f"{references}{processor}{libraries}{program}{earlier}{_sequence('EarlierFrom', sources)}"
+        f"{state}</rdf:Description>"
     )
+
+
+def _source_type(record: EditRecord, attributes: str, state: str) -> str:
+    told = f'xmlns:Iptc4xmpExt="{IPTC_EXTENSION}" Iptc4xmpExt:DigitalSourceType="{record.source_type}"'
+    return f"<rdf:Description {attributes} {told}>{state}</rdf:Description>"
 
 
 def _sequence(name: str, texts: Iterable[str]) -> str:

@@ -15,10 +15,11 @@ _INTEROPERABILITY: Final = 1
 _DATE_TIME_ORIGINAL, _SUBSECONDS = 36867, 37521
 _PREFIX: Final = b"Exif\0\0"
 _FIRST_PRIVATE: Final = 32768
-_COPYRIGHT, _IPTC, _PRINT_MATCHING = 33432, 33723, 50341
+IPTC_TAG: Final = 33723
+_COPYRIGHT, _PRINT_MATCHING = 33432, 50341
 _IN_EXPLORER: Final = range(40091, 40096)
 """Title, comment, author, keywords and subject, as Windows keeps them."""
-_NOT_TIFFS_ALONE: Final = {_COPYRIGHT, _IPTC, _PRINT_MATCHING, *_IN_EXPLORER}
+_NOT_TIFFS_ALONE: Final = {_COPYRIGHT, IPTC_TAG, _PRINT_MATCHING, *_IN_EXPLORER}
 BLANK: Final = b"II\x2a\0\x08\0\0\0\0\0\0\0\0\0"
 """EXIF without a tag."""
 
@@ -50,13 +51,15 @@ def telling(orientation: int, exif: bytes | None) -> bytes | None:
     return as_block(Directory("<", {_ORIENTATION: Entry(_ORIENTATION, SHORT, struct.pack("<H", orientation))}))
 
 
-def from_tiff(tags: bytes | None) -> bytes | None:
+def from_tiff(tags: bytes | None, file_format: FileFormat | None = None) -> bytes | None:
     """Of a TIFF's tags those that readers of EXIF look for; private ones, such as layers and Photoshop's resources, may
-    be larger than the picture, and past 64 KB nobody reads a JPEG's EXIF."""
+    be larger than the picture, and past 64 KB nobody reads a JPEG's EXIF. Nor do they look there for captions (`iptc`).
+    """
     if tags is None:
         return None
     root = read_root(tags)
-    kept = root.only({*root.entries, *root.children} - of_tiff_alone(tags))
+    elsewhere = {IPTC_TAG} if file_format == "JPEG" else set()
+    kept = root.only({*root.entries, *root.children} - of_tiff_alone(tags) - elsewhere)
     return as_block(kept) if kept.entries or kept.children else None
 
 

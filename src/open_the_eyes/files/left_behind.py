@@ -13,11 +13,22 @@ from .edit_xmp import is_ours
 from .exif import fitting, of_tiff_alone
 from .isobmff import LIGHT_LEVELS
 from .jpeg.segments import EXTENDED_XMP, ICC, JFIF
-from .photoshop import LAYERS_TAG, RESOURCES_TAG, is_photoshops
+from .photoshop import (
+    CAPTIONS,
+    CAPTIONS_DIGEST,
+    LAYERS_TAG,
+    RESOURCES_TAG,
+    is_photoshops,
+    joined,
+    tagged,
+    without,
+)
 from .png import KNOWN, TEXT_CHUNKS
 from .resolution import is_lost
 
 _CAPTIONS: Final = "captions and settings of Photoshop"
+_SETTINGS: Final = "settings of Photoshop"
+_CARRIED: Final = frozenset({CAPTIONS, CAPTIONS_DIGEST})
 _OF_A_MAKER: Final = "data of its maker's own"
 _RESOLUTION: Final = "the resolution"
 _OF_A_JPEG: Final = (JFIF, ICC, b"JFXX\0", b"FPXR\0", b"Ducky", b"Adobe")
@@ -28,6 +39,7 @@ _TOLD_APART: Final = ("IDAT", "MPF", "after")
 def left_behind(facts: FileFacts, file_format: FileFormat) -> str | None:
     """A sentence on what another format does not get; None where there is nothing."""
     found = {_kind(block) for block in facts.blocks} | (_kinds_of_tags(facts.exif) if facts.format == "TIFF" else set())
+    found |= {_of_photoshop(facts, file_format)}
     exif = fitting(facts.exif, file_format)
     if facts.exif is not None and exif is None:
         found.add("EXIF that cannot be read")
@@ -46,12 +58,20 @@ def _kind(block: tuple[str, bytes]) -> str:
     if name in (*TEXT_CHUNKS, "COM"):
         return "a comment" if name == "COM" else "texts"
     if is_photoshops(block):
-        return _CAPTIONS
+        return ""
     if payload.startswith(EXTENDED_XMP):
         return "extended XMP"
     return "" if payload.startswith(_OF_A_JPEG) else _OF_A_MAKER
 
 
 def _kinds_of_tags(tags: bytes | None) -> set[str]:
-    own = of_tiff_alone(tags) - {MANIFEST_TAG, LAYERS_TAG}
-    return {_CAPTIONS if tag == RESOURCES_TAG else _OF_A_MAKER for tag in own}
+    own = of_tiff_alone(tags) - {MANIFEST_TAG, LAYERS_TAG, RESOURCES_TAG}
+    return {_OF_A_MAKER} if own else set()
+
+
+def _of_photoshop(facts: FileFacts, file_format: FileFormat) -> str:
+    """What of Photoshop's resources stays behind: between JPEG and TIFF captions go along (`iptc`)."""
+    resources = tagged(facts.exif) if facts.format == "TIFF" else joined(facts.blocks)
+    if {facts.format, file_format} == {"JPEG", "TIFF"}:
+        return _SETTINGS if without(resources, _CARRIED) else ""
+    return _CAPTIONS if resources else ""

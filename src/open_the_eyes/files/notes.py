@@ -9,7 +9,7 @@ from ..photo import FileFacts, FileFormat, Photo
 from . import avif
 from .bits import fewer_bits
 from .c2pa_manifest import LOST, has_manifest
-from .edit_xmp import WITHOUT_NOTE, takes_record
+from .edit_xmp import WITHOUT_NOTE, is_note, takes_record, tells_source_type
 from .exif import tag_numbers
 from .gps import may_tell_place
 from .isobmff import known
@@ -36,6 +36,7 @@ _GREY_PROFILE: Final = (
 )
 _NEVER_BACK: Final = {"CMYK": "is CMYK", "LAB": "is Lab", "P": "has a palette", "PA": "has a palette"}
 """Kinds of colour that come back as RGB, in Pillow's words and in people's."""
+_FULL: Final = "The source's XMP has no room for the record of the edit"
 _UNMATCHED: Final = "The source's Content Credentials stay in the file and no longer match it."
 
 
@@ -67,6 +68,8 @@ def notes_of(
     notes += [_GREY_PROFILE] if facts.icc is not None and written.icc != facts.icc else []
     if edited and file_format in WITHOUT_NOTE and facts.xmp is not None and not takes_record(facts.xmp):
         notes.append("The source's XMP cannot be read, and gave way to the record of the edit.")
+    if edited and any(is_note(block) for block in written.blocks):
+        notes.append(_beside(facts.xmp or b"", written))
     if behind:
         what = _kind(behind, facts.xmp or b"")
         if facts.format == file_format:
@@ -121,6 +124,15 @@ def _lost_colours(facts: FileFacts, file_format: FileFormat) -> str | None:
     if facts.format == "PNG" and not nclx[3]:
         return _NUMBERS
     return _NUMBERS if far_from_srgb(nclx) and (file_format not in _WITH_NUMBERS or known(nclx) is None) else None
+
+
+def _beside(xmp: bytes, written: Parcel) -> str:
+    """A sentence on a record that stands beside the source's XMP, where other programs do not look."""
+    if not takes_record(xmp):
+        return "The source's XMP cannot be read: the record of the edit stands beside it."
+    if tells_source_type(written.xmp or b""):
+        return f"{_FULL}: all but the digital source type is in a comment."
+    return f"{_FULL}, which is in a comment, digital source type and all."
 
 
 def _how(photo: Photo) -> str:

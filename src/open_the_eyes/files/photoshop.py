@@ -5,9 +5,12 @@ Adobe Photoshop File Formats Specification, "Image Resource Blocks"; for the tag
 
 from __future__ import annotations
 
+import struct
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
+from ..errors import UnreadablePhoto
 from .exif import tag_numbers
 from .ifd import as_block, read_root
 from .jpeg.segments import MAX_PAYLOAD
@@ -15,6 +18,9 @@ from .parcel import Blocks, u16, u32
 
 THUMBNAILS: Final = frozenset({1033, 1036})
 """Resources that show the picture in small."""
+CAPTIONS: Final = 1028
+"""The resource that holds the IPTC's captions and keywords."""
+CAPTIONS_DIGEST: Final = 1061
 EXIF_AND_XMP: Final = frozenset({1058, 1059, 1060})
 """Resources that hold another copy of these."""
 
@@ -35,14 +41,31 @@ def segments_without(blocks: Blocks, resources: frozenset[int]) -> Blocks:
     A resource may go on in the next segment.
     """
     places = [k for k, block in enumerate(blocks) if is_photoshops(block)]
-    whole = b"".join(blocks[k][1][len(_SEGMENT) :] for k in places)
-    kept = _without(whole, resources)
+    whole = joined(blocks)
+    kept = without(whole, resources)
     if kept == whole:
         return blocks
-    room = MAX_PAYLOAD - len(_SEGMENT)
-    pieces = tuple(("APP13", _SEGMENT + kept[at : at + room]) for at in range(0, len(kept), room))
     behind = tuple(block for k, block in enumerate(blocks) if k > places[0] and k not in places)
-    return blocks[: places[0]] + pieces + behind
+    return blocks[: places[0]] + segments_of(kept) + behind
+
+
+def joined(blocks: Blocks) -> bytes:
+    """The resources of a JPEG's blocks, one behind the other."""
+    return b"".join(block[1][len(_SEGMENT) :] for block in blocks if is_photoshops(block))
+
+
+def tagged(tags: bytes | None) -> bytes:
+    """The resources of a TIFF's tags; b"" without any."""
+    with suppress(UnreadablePhoto):
+        entry = read_root(tags or b"", depth=1).entries.get(RESOURCES_TAG)
+        return b"" if entry is None else entry.raw
+    return b""
+
+
+def segments_of(resources: bytes) -> Blocks:
+    """Resources as a JPEG's blocks."""
+    room = MAX_PAYLOAD - len(_SEGMENT)
+    return tuple(("APP13", _SEGMENT + resources[at : at + room]) for at in range(0, len(resources), room))
 
 
 def tags_without(tags: bytes | None, resources: frozenset[int], *, layers: bool = False) -> bytes | None:
@@ -58,12 +81,29 @@ def tags_without(tags: bytes | None, resources: frozenset[int], *, layers: bool 
         entries.pop(LAYERS_TAG, None)
     if RESOURCES_TAG in entries:
         entry = entries.pop(RESOURCES_TAG)
-        if kept := _without(entry.raw, resources):  # there is no tag without a value
+        if kept := without(entry.raw, resources):  # there is no tag without a value
             entries[RESOURCES_TAG] = replace(entry, raw=kept)
     return tags if entries == root.entries else as_block(replace(root, entries=entries))
 
 
-def _without(resources: bytes, removed: frozenset[int]) -> bytes:
+def resource(number: int, content: bytes) -> bytes:
+    """A resource without a name."""
+    head = _SIGNATURES[0] + struct.pack(">HHI", number, 0, len(content))
+    return head + content + b"\0" * (len(content) % 2)
+
+
+def content_of(resources: bytes, number: int) -> bytes:
+    """What the first resource of a number holds; b"" without one."""
+    at = 0
+    while (end := _end(resources, at)) is not None:
+        if u16(resources, at + 4) == number:
+            length_at = at + 6 + (resources[at + 6] + 2) // 2 * 2
+            return resources[length_at + 4 : length_at + 4 + u32(resources, length_at)]
+        at = end
+    return b""
+
+
+def without(resources: bytes, removed: frozenset[int]) -> bytes:
     """What cannot be understood, and all behind it, stays: nobody else finds a picture in it either."""
     out, at = bytearray(), 0
     while (end := _end(resources, at)) is not None:

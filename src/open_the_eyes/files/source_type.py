@@ -9,6 +9,7 @@ from typing import Final
 from ..edit_record import COMPOSITE, NEWSCODES, NO_CAPTURES, PHOTOGRAPHED
 from ..photo import Photo
 from .edit_xmp import read_record
+from .xmp import as_utf8
 
 _START: Final = b"digitalsourcetype/"
 _MADE: Final = tuple(
@@ -53,4 +54,6 @@ def _told(photo: Photo) -> tuple[str, ...]:
     """What is said of a photo: of its pixels by our own edit, then in its XMP, then anywhere in its file."""
     edit, facts = photo.edit, photo.file
     of_pixels = () if edit is None else (edit.source_type,)
-    return of_pixels if facts is None else (*of_pixels, *source_types_in(facts.xmp or b""), *facts.source_types)
+    if facts is None:
+        return of_pixels
+    return (*of_pixels, *source_types_in(as_utf8(facts.xmp or b"")), *facts.source_types)

@@ -15,24 +15,23 @@ from ..edit_record import PAINTED, EditRecord
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..photo import Encoding, FileFacts, FileFormat, Photo
 from ..report import OutputReport
-from . import avif, heif, jpeg, photoshop, png, tiff, webp
+from . import avif, heif, iptc, jpeg, photoshop, png, tiff, webp
 from .bits import holds_deep
 from .colours import fitting_profile, to_picture
 from .credentials import Credentials, signed
 from .deep_samples import mode_of, to_samples
-from .edit_xmp import WITHOUT_NOTE, as_note, as_parameters, is_ours, with_record, without_record
 from .exif import as_upright, fitting, from_tiff
 from .isobmff import known
 from .jpeg.layout import NotPatchable
-from .jpeg.segments import MAX_PAYLOAD, XMP
 from .notes import notes_of
-from .parcel import Blocks, Parcel
+from .parcel import Parcel
 from .photoshop import THUMBNAILS
+from .recorded import recorded
 from .resolution import in_exif, sensible
+from .sidecar import left_beside
 from .sniff import sniff
 from .thumbnail import with_thumbnail, with_thumbnails
 from .whole_file import check_free, write_whole
-from .xmp import BrokenXmp
 
 SUFFIXES: Final[dict[str, FileFormat]] = {
     ".jpg": "JPEG",
@@ -61,7 +60,6 @@ _PACK: Final[dict[FileFormat, Callable[[Parcel], bytes]]] = {
     "HEIF": heif.pack,
     "AVIF": avif.pack,
 }
-_MAX_JPEG_XMP: Final = MAX_PAYLOAD - len(XMP)
 
 
 def write(
@@ -99,7 +97,9 @@ def write(
     except PhotoNotWritten as error:
         raise PhotoNotWritten(f"{target}: {error}") from error
     write_whole(target, data, overwrite=overwrite)
-    return told
+    source = None if photo.file is None else photo.file.path
+    beside = None if source is None else left_beside(source, target)
+    return told if beside is None else replace(told, notes=(*told.notes, beside))
 
 
 def encoded(photo: Photo, file_format: FileFormat, record: EditRecord | None, *, quality: int | None = None) -> bytes:
@@ -163,10 +163,10 @@ def _packed_for(
         bits=facts.encoding.bits,
         nclx=known(facts.encoding.nclx),
     )
-    exif, blocks = facts.exif, facts.blocks if same else ()
+    exif, blocks = facts.exif, facts.blocks if same else iptc.carried(facts, file_format)
     dpi = None if same else sensible(facts.encoding.dpi)
     if not same:
-        exif = as_upright(from_tiff(exif) if facts.format == "TIFF" else exif)
+        exif = as_upright(from_tiff(exif, file_format) if facts.format == "TIFF" else exif)
         exif = in_exif(fitting(exif, file_format), dpi, file_format)
     if record is not None:
         exif = with_thumbnail(exif, photo, orientation)
@@ -189,7 +189,7 @@ def _packed_for(
         coded=coded,
         quality=quality,
     )
-    return parcel if record is None else _recorded(parcel, record, file_format), encoding
+    return parcel if record is None else recorded(parcel, record, file_format), encoding
 
 
 def _kind_in(file_format: FileFormat, mode: str, *, alpha: bool, deep: bool) -> str:
@@ -206,27 +206,6 @@ def _patched(facts: FileFacts, photo: Photo) -> tuple[bytes | None, str]:
         return jpeg.repainted(facts, photo), "coefficients"
     except NotPatchable as reason:
         return None, f"reencoded: {reason}"
-
-
-def _recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat) -> Parcel:
-    """With the record in XMP, or in a note where XMP is broken or would outgrow its segment; with no earlier one.
-
-    HEIC and AVIF have no place for a note, so there a broken packet gives way.
-    """
-    blocks: Blocks = tuple(block for block in parcel.blocks if not is_ours(block))
-    if file_format == "PNG":
-        blocks = (as_parameters(record, blocks), *blocks)
-    xmp: bytes | None
-    beside = parcel.xmp
-    try:
-        xmp = with_record(beside, record)
-        if file_format == "JPEG" and len(xmp) > _MAX_JPEG_XMP:
-            xmp, beside = None, without_record(beside)
-    except BrokenXmp:
-        xmp = with_record(None, record) if file_format in WITHOUT_NOTE else None
-    if xmp is None:
-        return replace(parcel, xmp=beside, blocks=(as_note(record, file_format), *blocks))
-    return replace(parcel, xmp=xmp, blocks=blocks)
 
 
 def suffix_for(path: Path, file_format: FileFormat) -> str:

@@ -1,0 +1,60 @@
+"""Where a file gets the record of an edit: in its XMP, or beside it where that is broken or full."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import Final
+
+from ..edit_record import EditRecord
+from ..photo import FileFormat
+from .edit_xmp import (
+    WITHOUT_NOTE,
+    as_note,
+    as_parameters,
+    corrected,
+    is_ours,
+    with_record,
+    with_source_type,
+    without_record,
+    without_source_type,
+)
+from .jpeg.segments import MAX_PAYLOAD, XMP
+from .parcel import Blocks, Parcel
+from .xmp import BrokenXmp, shortened
+
+_MAX_JPEG_XMP: Final = MAX_PAYLOAD - len(XMP)
+
+
+def recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat) -> Parcel:
+    """With the record in XMP, or in a note where XMP is broken or would outgrow its segment; with no earlier one.
+
+    What XMP says the picture is made of is true in any case. HEIC and AVIF have no place for a note, so there a broken
+    packet gives way.
+    """
+    blocks: Blocks = tuple(block for block in parcel.blocks if not is_ours(block))
+    if file_format == "PNG":
+        blocks = (as_parameters(record, blocks), *blocks)
+    room = _MAX_JPEG_XMP if file_format == "JPEG" else sys.maxsize
+    broken = False
+    try:
+        xmp = shortened(with_record(parcel.xmp, record), room)
+        if len(xmp) <= room:
+            return replace(parcel, xmp=xmp, blocks=blocks)
+    except BrokenXmp:
+        broken = True
+        if file_format in WITHOUT_NOTE:
+            return replace(parcel, xmp=with_record(None, record), blocks=blocks)
+    beside = None if parcel.xmp is None else _beside(parcel.xmp, record, room, broken=broken)
+    return replace(parcel, xmp=beside, blocks=(as_note(record, file_format), *blocks))
+
+
+def _beside(xmp: bytes, record: EditRecord, room: int, *, broken: bool) -> bytes:
+    """The packet beside a note: with the source type, or at least with no other; the shortest where none fits."""
+    if broken:
+        ways = [corrected(xmp, record.source_type), corrected(xmp, "")]
+    else:
+        bare = without_record(xmp)
+        ways = [with_source_type(xmp, record), corrected(bare, record.source_type), without_source_type(bare)]
+    fitting = [shortened(packet, room) for packet in ways]
+    return next((packet for packet in fitting if len(packet) <= room), fitting[-1])
