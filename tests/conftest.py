@@ -1,4 +1,4 @@
-"""What many tests need: the portrait that comes with scikit-image, and a stand-in for the product behind the doors."""
+"""What many tests need: the portrait that comes along, and a stand-in for the product behind the doors."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ def no_home(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def portrait() -> Rgb:
     """(512, 512, 3): Eileen Collins, NASA, public domain; one face, eyes open."""
-    from skimage.data import astronaut
+    from open_the_eyes.portrait import portrait
 
-    pixels: Rgb = astronaut()
+    pixels = portrait()
     pixels.flags.writeable = False
     return pixels
 

@@ -25,7 +25,7 @@ LAYERS: Final = (
     {"addresses", "imaging", "windows", "wording"},
     {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel", "ram"}
     | {"notebook", "patterns", "privacy", "program", "to_disk", "veclib", "version"},
-    {"arithmetic", "option_values", "places"},
+    {"arithmetic", "option_values", "places", "portrait"},
     {"edit_record", "face_numbers", "settings"},
     {"eye_style"},
     {"options"},
@@ -66,6 +66,7 @@ FOREIGN: Final = {
     "pillow_heif": {"files"},
     "pyvips": {"files"},
     "scipy": {"bench", "imaging"},
+    "skimage": {"bench"},
     "torchmetrics": {"bench"},
     "torchvision": set(),
     "threadpoolctl": {"arithmetic"},

@@ -22,6 +22,7 @@ from .imaging.mesh478 import EYE_RING
 from .options import EngineName
 from .photo import Photo
 from .pipeline import Progress, open_eyes
+from .portrait import portrait
 from .report import Report
 from .roles import Face
 
@@ -55,6 +56,7 @@ def run_demo(
 
     Raises:
         PhotoNotWritten: the folder is a file, or cannot be written, or has a file of one of these names.
+        WeightsMissing: the portrait's file is not as the package has it.
         OpenTheEyesError: the engine finds no face on the portrait.
     """
     tell = progress or _silent
@@ -76,14 +78,6 @@ def run_demo(
     files.write(Photo(picture), sheet, record=None, overwrite=overwrite)
     tell("sheet", 1.0)
     return DemoResult(before, after, sheet, report)
-
-
-def portrait() -> Rgb:
-    """(512, 512, 3): Eileen Collins, astronaut; NASA, public domain. It comes inside scikit-image."""
-    from skimage import data
-
-    pixels: Rgb = data.astronaut()
-    return pixels
 
 
 def side_by_side(pictures: Sequence[Rgb], landmarks: Points, labels: Sequence[str] = LABELS) -> Rgb:
