@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from open_the_eyes.cli.annotate import annotate
 from open_the_eyes.cli.drawing import mark_of
-from open_the_eyes.demo import side_by_side
+from open_the_eyes.demo.blink import paint_blink
+from open_the_eyes.demo.show import side_by_side
 from open_the_eyes.engine import load_engine
-from open_the_eyes.imaging.annotate import annotate
 from open_the_eyes.imaging.arrays import Plane, Points, Rgb, to_levels, to_tones
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance import corners, layout
 from open_the_eyes.models.appearance.generator import MODEL_FILE

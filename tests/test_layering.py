@@ -38,7 +38,7 @@ LAYERS: Final = (
     {"results"},
     {"arguments"},
     {"pipeline"},
-    {"burst", "doctor", "demo", "replaying", "service"},
+    {"burst", "demo", "replaying", "service"},
     {"batch"},
     {"fleet"},
     {"bench"},

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.mediapipe_faces import MediapipeDetector

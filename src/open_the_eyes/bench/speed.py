@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from ..demo.blink import paint_blink
 from ..engine import Engine
 from ..errors import OpenTheEyesError
-from ..imaging.blink import paint_blink
 from ..options import MODES, PRECISIONS, Options
 from ..portrait import portrait
 from . import pictures

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Matrix, Points, Rgb
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import transformed
 from open_the_eyes.imaging.mesh478 import BROW, CHIN, EYE_RING, INNER_CORNER, IRIS, OUTER_CORNER, SIDES, Side
 from open_the_eyes.portrait import portrait

@@ -10,21 +10,21 @@ from typing import Final
 import cv2
 import numpy as np
 
-from . import files
-from .arithmetic import one_blas_thread
-from .engine import Engine, load_engine
-from .errors import OpenTheEyesError, PhotoNotWritten
-from .imaging.arrays import Points, Rgb
-from .imaging.blink import paint_blink
-from .imaging.eye_corners import eyes_apart
-from .imaging.geometry import Box
-from .imaging.mesh478 import EYE_RING
-from .options import EngineName
-from .photo import Photo
-from .pipeline import Progress, open_eyes
-from .portrait import portrait
-from .report import Report
-from .roles import Face
+from .. import files
+from ..arithmetic import one_blas_thread
+from ..engine import Engine, load_engine
+from ..errors import OpenTheEyesError, PhotoNotWritten
+from ..imaging.arrays import Points, Rgb
+from ..imaging.eye_corners import eyes_apart
+from ..imaging.geometry import Box
+from ..imaging.mesh478 import EYE_RING
+from ..options import EngineName
+from ..photo import Photo
+from ..pipeline import Progress, open_eyes
+from ..portrait import portrait
+from ..report import Report
+from ..roles import Face
+from .blink import paint_blink
 
 NAMES: Final = ("before.png", "after.png", "before-after.png")
 LABELS: Final = ("Original (NASA, public domain)", "Blink painted on", "Opened by Open The Eyes")
