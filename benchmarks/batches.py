@@ -26,9 +26,9 @@ from PIL import Image
 from rich.console import Console
 
 from open_the_eyes.batch.sources import FOLDER
-from open_the_eyes.demo import portrait
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.engine import load_engine
-from open_the_eyes.imaging.blink import paint_blink
+from open_the_eyes.portrait import portrait
 
 from .pictures import face_of
 

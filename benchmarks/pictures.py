@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 
 from open_the_eyes.bench.pictures import blinking_portrait, face_of, grainy, group, written
-from open_the_eyes.demo import portrait
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import Box
+from open_the_eyes.portrait import portrait
 from open_the_eyes.roles import FaceDetector
 
 __all__ = ["blinking_portrait", "close_up", "face_of", "group", "written"]

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from open_the_eyes.cli.annotate import annotate
 from open_the_eyes.cli.drawing import mark_of
-from open_the_eyes.demo import portrait, side_by_side
+from open_the_eyes.demo.blink import paint_blink
+from open_the_eyes.demo.show import side_by_side
 from open_the_eyes.engine import load_engine
-from open_the_eyes.imaging.annotate import annotate
 from open_the_eyes.imaging.arrays import Plane, Points, Rgb, to_levels, to_tones
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance import corners, layout
 from open_the_eyes.models.appearance.generator import MODEL_FILE
@@ -28,6 +28,7 @@ from open_the_eyes.models.appearance.traits import FaceTraits
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.portrait import portrait
 from open_the_eyes.roles import Crop, Face, Patch
 from open_the_eyes.stages.blend import blend
 from open_the_eyes.stages.choose import decide

@@ -1,4 +1,4 @@
-"""What many tests need: the portrait that comes with scikit-image, and a stand-in for the product behind the doors."""
+"""What many tests need: the portrait that comes along, and a stand-in for the product behind the doors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from tests.stand_in import StandIn
 
 if TYPE_CHECKING:
-    from open_the_eyes.demo import DemoResult
+    from open_the_eyes.demo.show import DemoResult
     from open_the_eyes.engine import Engine
     from open_the_eyes.results import Opened
     from open_the_eyes.roles import Crop, Face
@@ -51,9 +51,9 @@ def no_home(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def portrait() -> Rgb:
     """(512, 512, 3): Eileen Collins, NASA, public domain; one face, eyes open."""
-    from skimage.data import astronaut
+    from open_the_eyes.portrait import portrait
 
-    pixels: Rgb = astronaut()
+    pixels = portrait()
     pixels.flags.writeable = False
     return pixels
 
@@ -76,7 +76,7 @@ def portrait_face(engine: Engine, portrait: Rgb) -> Face:
 @pytest.fixture(scope="session")
 def blinked(portrait: Rgb, portrait_face: Face) -> Rgb:
     """The portrait with both eyes shut."""
-    from open_the_eyes.imaging.blink import paint_blink
+    from open_the_eyes.demo.blink import paint_blink
 
     pixels = paint_blink(portrait, portrait_face.landmarks)
     pixels.flags.writeable = False
@@ -111,7 +111,7 @@ def opened_blink(engine: Engine, blinked: Rgb) -> Opened:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
     """What `demo` writes."""
-    from open_the_eyes.demo import run_demo
+    from open_the_eyes.demo.show import run_demo
 
     return run_demo(tmp_path_factory.mktemp("demo"))
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from open_the_eyes.burst import BLUR, SMALL, BestTake, Frame, _check_same_people, _frame, _reduced, _Shot, best_take
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.files import write
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.photo import Photo
 from open_the_eyes.roles import Face

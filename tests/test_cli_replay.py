@@ -17,10 +17,10 @@ from PIL import Image
 from open_the_eyes import arithmetic, program
 from open_the_eyes.cli import main
 from open_the_eyes.cli.again import edit_in
-from open_the_eyes.demo import DemoResult
+from open_the_eyes.demo.blink import paint_blink
+from open_the_eyes.demo.show import DemoResult
 from open_the_eyes.files import Credentials, EditRecord, is_as_signed, read, read_record, write
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.roles import Face
 from open_the_eyes.settings import Settings
 from open_the_eyes.version import __version__

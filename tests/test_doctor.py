@@ -12,8 +12,8 @@ from typing import NoReturn
 
 import pytest
 
-from open_the_eyes import doctor, installed
-from open_the_eyes.cli import main
+from open_the_eyes import installed
+from open_the_eyes.cli import doctor, main
 from open_the_eyes.models.packaged import missing
 
 MODEL_SUFFIXES = {".npz", ".onnx", ".tflite"}
@@ -95,7 +95,7 @@ def test_where_a_system_library_is_missing_every_finding_says_so_and_none_is_an_
     def bare(*_: object) -> NoReturn:
         raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")
 
-    for what in ("doctor.import_module", "engine.load_engine"):
+    for what in ("cli.doctor.import_module", "engine.load_engine"):
         monkeypatch.setattr(f"open_the_eyes.{what}", bare)
     for what in ("_onnx_on_gpu", "_sdxl_compiled"):  # which need OpenCV
         monkeypatch.setattr(doctor, what, bare)

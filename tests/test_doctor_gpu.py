@@ -10,7 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from open_the_eyes import doctor, installed
+from open_the_eyes import installed
+from open_the_eyes.cli import doctor
 from open_the_eyes.models.onnx_network import CPU, CUDA
 
 

@@ -7,7 +7,6 @@ from unittest.mock import Mock
 
 import numpy as np
 import pytest
-from skimage import data
 
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.imaging.arrays import Rgb
@@ -51,10 +50,8 @@ def test_a_warm_engine_has_read_and_used_everything(engine: Engine) -> None:
     assert (describer.describe.call_count, painter.seeds) == (2, [0])
 
 
-def test_a_warm_engine_whose_detector_tells_people_apart_asks_nobody_else(engine: Engine) -> None:
-    found = [
-        replace(face, embedding=np.ones(1, np.float32)) for face in engine.detector.detect(np.asarray(data.astronaut()))
-    ]
+def test_a_warm_engine_whose_detector_tells_people_apart_asks_nobody_else(engine: Engine, portrait: Rgb) -> None:
+    found = [replace(face, embedding=np.ones(1, np.float32)) for face in engine.detector.detect(portrait)]
     detector, describer = Mock(detect=lambda _: found), Mock(wraps=engine.describer)
     replace(engine, detector=detector, describer=describer).warm(painter=False)
     assert found

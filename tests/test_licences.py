@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from open_the_eyes import doctor
+from open_the_eyes.cli import doctor
 
 ROOT: Final = Path(__file__).parents[1]
 THIRD_PARTY: Final = (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8")

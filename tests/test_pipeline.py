@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from open_the_eyes import files
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.mesh478 import INNER_CORNER, OTHER, SIDES, Side
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo

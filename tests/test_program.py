@@ -8,6 +8,13 @@ from typing import Final
 import pytest
 
 from open_the_eyes import program
+from tests.test_layering import names_imported
+
+IDLE: Final = {
+    "__init__.py", "__main__.py", "burst.py", "digest.py", "locks.py", "patterns.py", "places.py", "privacy.py",
+    "replaying.py", "models/weights/fetching.py", "models/weights/sources.py", "residency/gpus.py",
+}  # fmt: skip
+"""What counts and never runs for a result: a change there is told of in vain."""
 
 FILES: Final = {
     "pipeline.py": b"open = 1\n",
@@ -50,6 +57,26 @@ def test_a_change_to_what_makes_pictures_is_another_state(
 def test_without_source_no_state_is_told(tmp_path: Path) -> None:
     assert program.state_of(tmp_path) == ""
     assert program.state_of(laid(tmp_path, {"models/SHA256SUMS": None})) == ""
+
+
+def sources_of(name: str) -> list[Path]:
+    """The files that an import of "open_the_eyes.stages.blend.blended" runs: a module, and the folders it is in."""
+    path = program.PACKAGE.joinpath(*name.split(".")[1:])
+    within = [one for one in (path, *path.parents) if program.PACKAGE in one.parents]
+    return [file for one in within for file in (one.with_suffix(".py"), one / "__init__.py") if file.is_file()]
+
+
+def test_what_makes_a_result_counts_and_little_else_does() -> None:
+    runs, todo = set(), [program.PACKAGE / name for name in ("pipeline.py", "engine.py", "results.py")]
+    while todo:
+        path = todo.pop()
+        if path not in runs:
+            runs.add(path)
+            modules = (name for name in names_imported(path) if name.startswith("open_the_eyes."))
+            todo += [file for name in modules for file in sources_of(name)]
+    counted = set(program.counted(program.PACKAGE))
+    assert not runs - counted
+    assert {path.relative_to(program.PACKAGE).as_posix() for path in counted - runs} == IDLE
 
 
 def test_the_package_itself_has_a_state_that_counts_every_room() -> None:

@@ -9,8 +9,9 @@ from typing import Final
 
 import pytest
 
-from open_the_eyes import doctor, ram
+from open_the_eyes import ram
 from open_the_eyes.bench import machine
+from open_the_eyes.cli import doctor
 from open_the_eyes.ram import free_ram_mib, idle_ram_mib, total_ram_mib
 from tests.fake_windows import FakeWindows
 

@@ -25,10 +25,10 @@ from rich.table import Table
 from skimage.color import rgb2lab
 
 from open_the_eyes.bench.measures import COVERED, ssim_map
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.files import read
 from open_the_eyes.imaging.arrays import Points, Rgb
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import Box, inverted, transformed
 from open_the_eyes.imaging.lids import lid_distances
 from open_the_eyes.imaging.mesh478 import SIDES

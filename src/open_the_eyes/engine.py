@@ -11,6 +11,7 @@ from .arithmetic import one_blas_thread
 from .errors import UsageError, memory_in_words
 from .givers import ReferenceFace
 from .options import ENGINES, EngineName, GenerateOptions
+from .portrait import portrait
 from .roles import Crop, Donor, EyeGenerator, FaceDescriber, FaceDetector, FaceRestorer, Request
 from .settings import Settings
 from .wording import typed, written
@@ -64,13 +65,12 @@ class Engine:
             UsageError, WeightsMissing, NoCapacity: what a first photo would raise.
         """
         import numpy as np
-        from skimage import data
 
         from .imaging.face_view import face_view
         from .imaging.geometry import Box
         from .imaging.mesh478 import EYE_RING, SIDES
 
-        pixels = np.asarray(data.astronaut(), np.uint8)
+        pixels = portrait()
         for face in self.detector.detect(pixels):
             if self.describer is not None and face.embedding is None:  # else nobody asks it
                 self.describer.describe(pixels, face)

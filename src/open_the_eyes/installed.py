@@ -18,11 +18,15 @@ BUILDS: Final = {"onnxruntime": ("onnxruntime-gpu",), OPENCVS[0]: OPENCVS[1:]}
 """A package, and those that take its place where they are installed: the same library, built for CUDA or with more."""
 
 
+BROUGHT: Final = ("models", "portrait.webp")
+"""What of the package is no code, or has such files beside its code."""
+
+
 def restore_of(package: Path) -> str:
     """What brings back a file of our own package, which lies in a folder, and in no registry."""
     clone = package.parent.parent
     if package.parent.name == "src" and (clone / ".git").exists():
-        return command(["git", "-C", str(clone), "checkout", "src/open_the_eyes/models"])
+        return command(["git", "-C", str(clone), "checkout", *(f"src/open_the_eyes/{one}" for one in BROUGHT)])
     return (
         "python -m pip install --force-reinstall --no-deps, and behind it the wheel or the clone it was installed from"
     )

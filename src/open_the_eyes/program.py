@@ -10,7 +10,7 @@ from typing import Final
 PACKAGE: Final = Path(__file__).parent
 MODEL_SUMS: Final = "models/SHA256SUMS"
 """What stands for the model files, which would take longer to read."""
-ROOMS: Final = ("files", "imaging", "models", "stages")
+ROOMS: Final = ("files", "imaging", "models", "residency", "stages")
 """With the modules beside them all that decides the bytes of a result; front doors only ask for it."""
 
 
@@ -25,7 +25,7 @@ def state() -> str:
 
 def state_of(package: Path) -> str:
     """The same of the package in a folder."""
-    sources = [*package.glob("*.py"), *(path for room in ROOMS for path in (package / room).rglob("*.py"))]
+    sources = counted(package)
     if not sources:
         return ""
     digest = hashlib.sha256()
@@ -36,3 +36,8 @@ def state_of(package: Path) -> str:
             return ""
         digest.update(f"{name} {len(text)}\n".encode() + text)
     return digest.hexdigest()
+
+
+def counted(package: Path) -> list[Path]:
+    """The code that counts, of the package in a folder."""
+    return [*package.glob("*.py"), *(path for room in ROOMS for path in (package / room).rglob("*.py"))]

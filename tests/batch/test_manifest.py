@@ -8,14 +8,15 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from open_the_eyes.batch.manifest import Manifest
+from open_the_eyes.batch.manifest import MANIFEST, Manifest
 from open_the_eyes.batch.plan import Item
 from open_the_eyes.batch.record import Output, Record
 from open_the_eyes.batch.sources import FOLDER
-from open_the_eyes.errors import NoCapacity, PhotoNotWritten
+from open_the_eyes.errors import NoCapacity, PhotoNotWritten, UsageError
 from tests.batch.processors import done, photos, planned
 
 
@@ -67,11 +68,32 @@ def test_a_record_survives_its_line() -> None:
     assert Record.from_line(line) == record
 
 
-def test_a_line_of_a_release_without_reasons_and_notes_is_read(item: Item, tmp_path: Path) -> None:
-    record = done(item, "mark", tmp_path / "out")
-    told = json.loads(record.to_line())
-    del told["reasons"], told["version"], told["no_room"], told["outputs"][0]["notes"], told["outputs"][0]["encoding"]
-    assert Record.from_line(json.dumps(told).encode()) == record
+def renamed(told: dict[str, Any]) -> None:
+    told["wish"] = told.pop("fingerprint")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(renamed, id="a field of another name"),
+        pytest.param(lambda told: told.pop("reasons"), id="a field less"),
+        pytest.param(lambda told: told["outputs"][0].pop("mtime_ns"), id="a result without its time"),
+        pytest.param(lambda told: told.update(state="settled"), id="another state"),
+        pytest.param(lambda told: told.update(more=1), id="a field more"),
+    ],
+)
+def test_a_manifest_of_another_version_is_refused_in_a_sentence_and_left_as_it_is(
+    item: Item, folder: Path, change: Callable[[dict[str, Any]], object]
+) -> None:
+    told = json.loads(done(item, "mark", folder.parent).to_line())
+    change(told)
+    folder.mkdir(parents=True)
+    (folder / MANIFEST).write_text(before := json.dumps(told) + "\n")
+    says = r"manifest\.jsonl: expected this version's records.*name another OUT, or delete"
+    for _ in range(2):  # the first has let go of it
+        with pytest.raises(UsageError, match=says):
+            Manifest(folder)
+    assert (folder / MANIFEST).read_text() == before
 
 
 @pytest.mark.parametrize(
@@ -159,19 +181,6 @@ def test_wanting_copies_later_makes_unchanged_photos_unfinished(item: Item, fold
     assert manifest.state_of(item, "mark", copy=True) is None
 
 
-@pytest.mark.parametrize(
-    ("version", "placeless", "state"), [("", True, None), ("", False, "unchanged"), ("0.2", True, "unchanged")]
-)
-def test_copies_that_may_tell_the_place_are_made_anew_without(
-    item: Item, folder: Path, manifest: Manifest, version: str, placeless: bool, state: str | None
-) -> None:
-    opened = done(item, "mark", folder.parent)
-    manifest.add(replace(opened, state="unchanged", version=version))
-    assert manifest.state_of(item, "mark", copy=True, placeless=placeless) == state
-    manifest.add(opened)
-    assert manifest.state_of(item, "mark", copy=True, placeless=placeless) == "opened"
-
-
 def test_results_may_be_moved_with_their_folder(item: Item, folder: Path, tmp_path: Path) -> None:
     with Manifest(folder) as manifest:
         manifest.add(done(item, "mark", folder.parent))
@@ -226,7 +235,3 @@ def test_a_full_disk_is_what_is_told_of_and_not_what_comes_of_it(item: Item, fol
 
 def done_nowhere(item: Item) -> Record:
     return Record(item.name, item.size, item.mtime_ns, "", "mark", "unchanged", ("already_open",))
-
-
-def test_the_file_knows_the_fingerprint_by_the_name_it_always_had(item: Item) -> None:
-    assert json.loads(done_nowhere(item).to_line())["wish"] == "mark"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,15 +43,6 @@ def first_card(batch: Batch) -> None:
 def exported_again(batch: Batch) -> None:
     picture().save(batch.photo, quality=20)
     batch.shade = 2
-
-
-def of_an_earlier_release(out: Path) -> None:
-    """The manifest does not tell where photos lay."""
-    manifest = out / "open-the-eyes.batch/manifest.jsonl"
-    lines = [json.loads(line) for line in manifest.read_text().splitlines()]
-    for told in lines:
-        del told["origin"]
-    manifest.write_text("".join(f"{json.dumps(told)}\n" for told in lines))
 
 
 def reason(out: Path) -> str:
@@ -138,30 +128,6 @@ def test_a_photo_is_known_by_where_it_lies_and_not_by_how_that_is_written(batch:
     batch.photo = tmp_path / "link/a.jpg"
     exported_again(batch)
     assert batch(SPEC)[0] == {"opened": 1}
-
-
-@pytest.mark.parametrize(
-    ("meanwhile", "changed", "state"),
-    [
-        pytest.param(exported_again, False, "failed", id="changed"),
-        pytest.param(exported_again, True, "failed", id="changed, and its result as well"),
-        pytest.param(other_card, False, "failed", id="another one"),
-        pytest.param(other_card, True, "failed", id="another one, and the result changed"),
-        pytest.param(first_card, True, "kept", id="as it was, its result changed"),
-    ],
-)
-def test_a_manifest_of_an_earlier_release_knows_a_photo_only_while_it_is_as_it_was(
-    batch: Batch, tmp_path: Path, meanwhile: Callable[[Batch], None], changed: bool, state: str
-) -> None:
-    assert batch(SPEC)[0] == {"opened": 1}
-    of_an_earlier_release(tmp_path / "out")
-    result = tmp_path / "out/a.opened.jpg"
-    before = chosen_by_hand(result) if changed else result.read_bytes()
-    meanwhile(batch)
-    assert batch(SPEC)[0] == {state: 1}
-    assert result.read_bytes() == before
-    if state == "failed":
-        assert reason(tmp_path / "out") == f"{result} {TAKEN}"
 
 
 @pytest.mark.parametrize("spec", [SPEC, COPYING])

@@ -15,10 +15,6 @@ from open_the_eyes.settings import Settings
 SDXL = Settings(sdxl=Path("/models/other"))
 
 
-def test_manifests_of_earlier_releases_are_gone_on_with() -> None:
-    assert BatchSpec(engine="auto", painter="appearance").fingerprint == "8156b24999d9b6d0"
-
-
 def test_another_quality_makes_another_batch() -> None:
     usual, *others = (BatchSpec(engine="auto", painter="appearance", quality=quality) for quality in (None, 80, 90))
     assert len({spec.fingerprint for spec in (usual, *others)}) == 3

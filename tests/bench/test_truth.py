@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,9 +12,11 @@ import numpy as np
 import pytest
 
 from open_the_eyes import bench
-from open_the_eyes.bench import measures, truth
+from open_the_eyes.bench import measures, networks, truth
 from open_the_eyes.bench.contenders import LeftShut, Product, Scene, Telea
 from open_the_eyes.bench.networks import Networks
+from open_the_eyes.bench.plan import Plan
+from open_the_eyes.bench.run import run
 from open_the_eyes.bench.truth import Findings, Hidden
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import NoCapacity
@@ -164,10 +167,10 @@ def test_every_measure_of_a_contender_becomes_a_figure(engine: Engine, portrait:
 
 def test_ms_ssim_is_one_for_the_same_picture_and_lower_for_another(engine: Engine, hidden: Hidden) -> None:
     pytest.importorskip("torchmetrics", reason="torchmetrics is not installed")
-    networks = Networks(engine.settings)
+    here = Networks(engine.settings)
     true, shut = (measures.strip(p) for p in (hidden.truth.pixels, hidden.truth.window.cut(hidden.scene.pixels)))
-    assert networks.pair(true, true)["MS-SSIM"] == pytest.approx(1.0)
-    assert networks.pair(shut, true)["MS-SSIM"] < 0.97
+    assert here.pair(true, true)["MS-SSIM"] == pytest.approx(1.0)
+    assert here.pair(shut, true)["MS-SSIM"] < 0.97
 
 
 def test_fid_grows_with_the_distance() -> None:
@@ -193,6 +196,14 @@ def test_fid_grows_with_the_distance() -> None:
     same, little, much = (fid(made, true, Tiny()) for made in (true, near, far))
     assert same == pytest.approx(0.0, abs=1e-3)
     assert same < little < much
+
+
+def test_without_scikit_image_hidden_eyes_are_a_row_and_the_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(networks, "find_spec", lambda name: None if name == "skimage" else find_spec(name))
+    report = run(Plan(quick=True, parts=("quality",))).report
+    (row,) = [one for one in report.absent if "skimage" in one.why]
+    assert (row.what, row.mend) == ("hidden eyes against the truth", networks.LIBRARIES)
+    assert not report.figures
 
 
 def test_missing_networks_are_rows_with_the_command_that_mends_them(engine: Engine) -> None:

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.mediapipe_faces import MediapipeDetector
@@ -172,10 +172,10 @@ def test_detectors_made_one_after_another_share_what_is_loaded(portrait: Rgb, fa
 
 def test_it_says_nothing_while_loading() -> None:
     program = (
-        "from skimage.data import astronaut\n"
+        "from open_the_eyes.portrait import portrait\n"
         "from open_the_eyes.models.mediapipe_faces import MediapipeDetector\n"
         "from open_the_eyes.settings import Settings\n"
-        "assert len(MediapipeDetector(Settings()).detect(astronaut())) == 1\n"
+        "assert len(MediapipeDetector(Settings()).detect(portrait())) == 1\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

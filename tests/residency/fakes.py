@@ -127,6 +127,6 @@ class Rig:
 
 def sdxl(gpu_gb: int, others: int = 0) -> Rig:
     """SDXL and a restorer by their real cards, on a GPU of that many GB."""
-    from open_the_eyes.residency.capacity import room_of
+    from benchmarks.gpu_capacity import room_of
 
     return Rig(room_of(gpu_gb), SDXL_BASE, SDXL_REFINER, SDXL_VAE, CODEFORMER, others=others)

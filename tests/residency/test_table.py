@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.gpu_capacity import GPUS_GB, SHOWN, table
 from open_the_eyes.residency.budget import LARGEST_BATCH
-from open_the_eyes.residency.capacity import GPUS_GB, SHOWN, table
 from tests.residency.fakes import sdxl
 
-GPU = (Path(__file__).parents[2] / "docs/gpu.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+GPU = (ROOT / "docs/gpu.md").read_text(encoding="utf-8")
 
 
 def test_the_page_has_what_the_command_prints() -> None:
-    command = [sys.executable, "-m", "open_the_eyes.residency"]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "python -m open_the_eyes.residency" in GPU
+    command = [sys.executable, "-m", "benchmarks.gpu_capacity"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert "python -m benchmarks.gpu_capacity" in GPU
     assert printed in GPU
 
 

@@ -1,4 +1,4 @@
-"""Whoever can write the database runs nothing here, and jobs of older releases are read all the same."""
+"""Whoever can write the database runs nothing here."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_row_that_says_it_is_a_pickle_runs_nothing(
     assert not (tmp_path / "ran").exists()
 
 
-def test_what_an_older_release_has_queued_and_done_is_read() -> None:
+def test_plain_values_are_read() -> None:
     mend_pickles()
     for value in ({"args": ("a-job",), "kwargs": {}}, True, None):
         assert deserialize_value(row(value), PICKLE, DBOSPortableJSONSerializer()) == value

@@ -89,13 +89,6 @@ def plan_of(repository: JobRepository, ask: Callable[[JobRepository], object]) -
     return "\n".join(str(row[-1]) for row in rows)
 
 
-def test_a_table_of_an_older_release_gets_the_indexes_that_came_later(repository: JobRepository, address: str) -> None:
-    with repository._engine.begin() as connection:
-        connection.exec_driver_sql("DROP INDEX ote_jobs_ended")
-    JobRepository(address).close()
-    assert "ote_jobs_ended" in {index["name"] for index in sa.inspect(repository._engine).get_indexes("ote_jobs")}
-
-
 def test_how_long_jobs_take_is_told_of_the_latest_ones(address: str, repository: JobRepository) -> None:
     assert repository.usual_seconds("photo") is None
     for _ in range(2):

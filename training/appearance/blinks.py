@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Points
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import Box, transformed
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance import layout

@@ -26,8 +26,8 @@ from rich.table import Table
 
 from open_the_eyes.bench.measures import gradient, ssim_map
 from open_the_eyes.bench.statistics import interval
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Points, Rgb, to_tones
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.eye_region import MASK_WH
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import EYE_RING, FACE_OVAL, IRIS, SIDES

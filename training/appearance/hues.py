@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
-from open_the_eyes.imaging.blink import paint_blink
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.geometry import Box, inverted, transformed
 from open_the_eyes.imaging.lids import lid_distances
 from open_the_eyes.imaging.luma import LUMA

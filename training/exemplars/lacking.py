@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Plane, Points, Tones, to_tones
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.lids import EyeShape
 from open_the_eyes.imaging.mesh478 import EYE_RING, IRIS, SIDES
 from open_the_eyes.models.appearance import layout

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
-from skimage.data import astronaut
 
 from open_the_eyes.imaging.arrays import Points, Rgb
 from open_the_eyes.imaging.facecrop import drawn
@@ -23,6 +22,7 @@ from open_the_eyes.models.face_finder import MIN_HIT, place_of
 from open_the_eyes.models.face_hits import Hit
 from open_the_eyes.models.face_networks import MESH_SIDE, FaceNetworks
 from open_the_eyes.models.tiles import Overview
+from open_the_eyes.portrait import portrait
 
 FINDER_GRAPH: Final = "mediapipe/modules/face_detection/face_detection_full_range_cpu.binarypb"
 MIN_SCORE: Final = "facedetectionfullrange__facedetection__TensorsToDetectionsCalculator.min_score_thresh"
@@ -113,7 +113,7 @@ def compared(photos: list[Path]) -> None:
 def kept(path: Path) -> None:
     """Writes what MediaPipe says of a crop of the portrait, for the tests: tilted, so that each step has to turn."""
     original = Original()
-    (_, crop), *_ = crops(astronaut(), FaceNetworks(MIN_HIT), tilt_deg=20)
+    (_, crop), *_ = crops(portrait(), FaceNetworks(MIN_HIT), tilt_deg=20)
     told: dict[str, Any] = {"crop": crop}
     for name, view in _views(crop).items():
         hits, (points, presence) = original.find(view), original.mesh(view)

@@ -20,8 +20,8 @@ from rich.progress import track
 from rich.table import Table
 
 from open_the_eyes.bench.statistics import wilson
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Rgb, to_levels
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.models.reference.likeness import Likeness
 from open_the_eyes.roles import Face
 

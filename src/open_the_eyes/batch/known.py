@@ -31,12 +31,12 @@ class Original:
 
     def has_become(self, record: Record) -> bool:
         """Whether a record is of this photo, and it has changed."""
-        return self.origin == record.origin != "" and self.sha256 != record.sha256 != ""
+        return self.origin == record.origin and self.sha256 != record.sha256 != ""
 
     def is_of(self, item: Item) -> bool:
         """Whether it was this photo, which may have changed since, and no namesake: it lay in the same place, or is as
         it was."""
-        return self.origin == item.origin != "" or self.is_still(item)
+        return self.origin == item.origin or self.is_still(item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,6 @@ class Known:
     fingerprint: str
     state: State
     outputs: tuple[Output, ...]
-    version: str
     place: int
     written: tuple[Written, ...]
 
@@ -98,7 +97,6 @@ class Known:
             fingerprint,
             record.state,
             record.outputs,
-            record.version,
             place,
             (*earlier, *latest),
         )

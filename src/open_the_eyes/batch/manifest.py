@@ -13,12 +13,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from ..errors import NoCapacity, PhotoNotWritten, not_written
+from ..errors import NoCapacity, PhotoNotWritten, UsageError, not_written
 from ..locks import held
 from ..to_disk import to_disk
 from .known import Known, Written
 from .plan import Item
-from .record import STATES, Record, State
+from .record import STATES, OtherVersion, Record, State
 
 MANIFEST: Final = "manifest.jsonl"
 
@@ -32,6 +32,7 @@ class Manifest:
 
     Raises:
         NoCapacity: another batch is at work in this folder.
+        UsageError: another version's manifest is there.
         PhotoNotWritten: the folder cannot be made, or the file not be written.
     """
 
@@ -55,7 +56,11 @@ class Manifest:
         self._known: dict[str, Known] = {}
         self._set_aside: set[str] = set()
         self._end = 0
-        self._read()
+        try:
+            self._read()
+        except UsageError:
+            self.close()
+            raise
 
     def latest(self, items: Sequence[Item], fingerprint: str, states: Sequence[State] = STATES) -> Iterator[Record]:
         """The record of each of these photos that has one under this fingerprint and is not set aside; one at a time
@@ -73,7 +78,7 @@ class Manifest:
                 known = None if item.name in self._set_aside else self._known.get(item.name)
                 if known is not None and known.fingerprint == fingerprint and known.state in states:
                     file.seek(known.place)
-                    record = Record.from_line(file.readline())
+                    record = self._record_of(file.readline())
                     if record is not None:
                         yield record
 
@@ -99,15 +104,16 @@ class Manifest:
         the batch went on meanwhile. Of a photo that both tell of, the other's record counts.
 
         Raises:
+            UsageError: it is another version's.
             PhotoNotWritten: it cannot be written; NoRoomOnDisk where the disk is full.
         """
         with self.path.open("rb") as lines:
             here = {_digest(line) for line in lines}
         with other.open("rb") as lines:
             new = (line.rstrip(b"\n") + b"\n" for line in lines if _digest(line) not in here)
-            self._write((record, line) for line in new if (record := Record.from_line(line)) is not None)
+            self._write((record, line) for line in new if (record := self._record_of(line)) is not None)
 
-    def state_of(self, item: Item, fingerprint: str, *, copy: bool = False, placeless: bool = False) -> State | None:
+    def state_of(self, item: Item, fingerprint: str, *, copy: bool = False) -> State | None:
         """What became of a photo as it now is under this fingerprint; None where it is still to be done.
 
         A photo is known by size and time, or, when it was only touched, by its bytes; its results have to be there,
@@ -115,14 +121,11 @@ class Manifest:
 
         Args:
             copy: a photo whose eyes need no opening has to be copied.
-            placeless: such a copy is not to tell where it was taken; earlier releases left that in.
         """
         known = self._known.get(item.name)
         if known is None or not known.has_results_of(item, fingerprint) or not known.original.is_still(item):
             return None
         if known.state == "unchanged" and copy and not known.outputs:
-            return None
-        if known.state == "unchanged" and placeless and known.outputs and not known.version:
             return None
         if known.state == "kept":
             there = any(self.holds(output.path) for output in known.outputs)
@@ -145,8 +148,7 @@ class Manifest:
         return tuple((one.output.path, one.output.sha256) for one in ours if one.original.is_of(item))
 
     def others(self, item: Item) -> tuple[str, ...]:
-        """Paths of results that are another photo's of this name, or may be: a manifest of an earlier release tells a
-        photo from another only while it is as it was."""
+        """Paths of results that are another photo's of this name."""
         return tuple(one.output.path for one in self._written(item.name) if not one.original.is_of(item))
 
     def has_other_results(self, item: Item, fingerprint: str) -> bool:
@@ -194,6 +196,15 @@ class Manifest:
             "or start the same command again."
         )
 
+    def _record_of(self, line: bytes) -> Record | None:
+        try:
+            return Record.from_line(line)
+        except OtherVersion:
+            raise UsageError(
+                f"{self.path}: expected this version's records, got those of another, unreleased one; "
+                "name another OUT, or delete this file."
+            ) from None
+
     def _is_as_written(self, one: Written) -> bool:
         if one.kept or self._size_of(one.output.path) != one.output.size:
             return False
@@ -204,7 +215,7 @@ class Manifest:
         line = b"\n"
         with self.path.open("rb") as lines:
             for line in lines:
-                record = Record.from_line(line)
+                record = self._record_of(line)
                 if record is None:
                     self._end += len(line)
                 else:

@@ -143,7 +143,7 @@ def _is_this(target: Path, variation: Photo, settings: Settings, *, quality: int
 
 def _copied(item: Item, photo: Photo, spec: BatchSpec, out: Path, settings: Settings) -> tuple[Output, ...]:
     """The photo itself in the folder of results, byte for byte and with its time; where its place is to go and it tells
-    one, written without. The very photo, which earlier releases copied then, gives way.
+    one, written without.
 
     Raises:
         _WorkedOn, PhotoNotWritten: another file is there.
@@ -153,15 +153,14 @@ def _copied(item: Item, photo: Photo, spec: BatchSpec, out: Path, settings: Sett
     _make_folder(target)
     there = _is_taken(target, item)
     nowhere = _without_place(photo) if spec.options.save.strip_gps else None
-    is_photo = there and target.is_file() and sha256_of(target) == sha256
-    free = not there or is_photo or _gives_way(target, item, spec, out, photo, settings)
+    free = not there or _gives_way(target, item, spec, out, photo, settings)
     if nowhere is not None:
         if not free and not _is_this(target, nowhere, settings, quality=spec.quality, signed=False):
             raise _taken(target, [target], item, spec, out)
         written = files.write(nowhere, target, record=None, overwrite=there, quality=spec.quality)
         os.utime(target, ns=(item.mtime_ns, item.mtime_ns))
         return (_output(target, written.sha256, out, written.encoding, written.notes),)
-    if is_photo:
+    if there and target.is_file() and sha256_of(target) == sha256:
         return (_output(target, sha256, out),)
     if not free:
         raise _taken(target, [target], item, spec, out)

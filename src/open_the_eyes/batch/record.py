@@ -15,8 +15,6 @@ since the batch wrote it, and it stays."""
 STATES: Final[tuple[State, ...]] = get_args(State)
 _UNSETTLED: Final = ("unsure", "kept_original")
 """Outcomes of faces that a person should look at: their eyes may still be closed, and another try may open them."""
-_IN_FILE: Final = {"fingerprint": "wish"}
-"""Fields of a record that the file knows by another name: manifests of earlier releases are gone on with."""
 
 _ROOM: Final = "take fewer --workers, or make the photo smaller"
 _BUG: Final = "run `open` on this photo with --debug"
@@ -26,8 +24,7 @@ _BUG: Final = "run `open` on this photo with --debug"
 class Output:
     """A file that was written: its path in the folder of results, with "/", its bytes, and their SHA-256.
 
-    `encoding` and `notes` are those of `OutputReport`, empty for a copy. `mtime_ns` is when it was written, 0 in a
-    manifest of an earlier release.
+    `encoding` and `notes` are those of `OutputReport`, empty for a copy. `mtime_ns` is when it was written.
     """
 
     path: str
@@ -39,10 +36,13 @@ class Output:
 
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> Output:
-        """Of manifests of earlier releases, too, which have neither encoding nor notes nor a time."""
-        notes = tuple(map(str, told.get("notes", ())))
-        path, sha256, encoding = str(told["path"]), str(told["sha256"]), str(told.get("encoding", ""))
-        return cls(path, int(told["size"]), sha256, encoding, notes, int(told.get("mtime_ns", 0)))
+        notes = tuple(map(str, told["notes"]))
+        path, sha256, encoding = str(told["path"]), str(told["sha256"]), str(told["encoding"])
+        return cls(path, int(told["size"]), sha256, encoding, notes, int(told["mtime_ns"]))
+
+
+class OtherVersion(ValueError):
+    """A line that tells of a photo otherwise than this version does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,10 @@ class Record:
         rss_mib: memory of the worker afterwards; 0 where the system does not tell.
         eyes: small JPEG pictures of opened eyes, before and after beside each other, in base64.
         more_faces: opened faces that have no picture in `eyes`.
-        reasons: a sentence on every face, advising options of `open`; none in a manifest of an earlier release.
-        crops: small JPEG pictures of the first few faces `to_look_at`, in base64; none in such a manifest.
-        version: of the program that did it; "" in a manifest of an earlier release.
-        origin: of the `Item`; "" in a manifest of an earlier release.
+        reasons: a sentence on every face, advising options of `open`.
+        crops: small JPEG pictures of the first few faces `to_look_at`, in base64.
+        version: of the program that did it; "" where it failed.
+        origin: of the `Item`.
         no_room: it failed since the disk is full; no record of that is kept, for the photo is not to blame.
     """
 
@@ -96,22 +96,30 @@ class Record:
 
     def to_line(self) -> bytes:
         """One line of ASCII: names that are not UTF-8 survive as escapes."""
-        told = {_IN_FILE.get(name, name): value for name, value in asdict(self).items()}
-        return json.dumps(told, separators=(",", ":")).encode("ascii") + b"\n"
+        return json.dumps(asdict(self), separators=(",", ":")).encode("ascii") + b"\n"
 
     @classmethod
     def from_line(cls, line: bytes) -> Record | None:
-        """The record of a line; None for one that was never finished or is not ours."""
+        """The record of a line; None for one that was never finished or is not ours.
+
+        Raises:
+            OtherVersion: it is ours, and of another version.
+        """
         try:
-            told: dict[str, Any] = json.loads(line)
-            told = {"reasons": (), "crops": (), "version": "", "no_room": False, "origin": "", **told}
-            values = {f.name: told[_IN_FILE.get(f.name, f.name)] for f in fields(cls)}
-            outputs = tuple(map(Output.from_json, values.pop("outputs")))
-            values |= {name: tuple(values[name]) for name in ("faces", "eyes", "reasons", "crops")}
-            record = cls(**values, outputs=outputs)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            told = json.loads(line)
+        except (ValueError, RecursionError):
             return None
-        return record if record.state in STATES and isinstance(record.name, str) else None
+        if not isinstance(told, dict) or not isinstance(told.get("name"), str) or "outputs" not in told:
+            return None
+        try:
+            outputs = tuple(map(Output.from_json, told["outputs"]))
+            lists = {name: tuple(told[name]) for name in ("faces", "eyes", "reasons", "crops")}
+            values = {field.name: told[field.name] for field in fields(cls)} | lists | {"outputs": outputs}
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise OtherVersion(line) from error
+        if told.keys() - values or values["state"] not in STATES:
+            raise OtherVersion(line)
+        return cls(**values)
 
 
 def failed(

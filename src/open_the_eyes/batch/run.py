@@ -137,8 +137,7 @@ def _sorted_out(
     todo: list[Item] = []
     before: Counter[str] = Counter()
     for item in plan.items:
-        placeless = spec.copy and spec.options.save.strip_gps
-        state: State | None = manifest.state_of(item, fingerprint, copy=spec.copy, placeless=placeless)
+        state: State | None = manifest.state_of(item, fingerprint, copy=spec.copy)
         again = state == "failed" and (retry_failed or _gives_way(plan, spec, item, manifest))
         if state is None or again or (state == "kept" and spec.overwrite_changed):
             if not spec.overwrite and manifest.has_other_results(item, fingerprint):

@@ -70,11 +70,13 @@ class BatchSpec:
             UnreadablePhoto: a reference, or the certificate, is not there.
         """
         files = [*self.references, *([] if self.certificate is None else [self.certificate])]
-        told = [self.painter, self.options.changed(), [_sha256(path) for path in files]]
-        if self.settings:  # else it is that of earlier releases, whose manifests are gone on with
-            told.append(dict(self.settings))
-        if self.quality is not None:
-            told.append({"quality": str(self.quality)})
+        told = [
+            self.painter,
+            self.options.changed(),
+            [_sha256(path) for path in files],
+            dict(self.settings),
+            self.quality,
+        ]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..imaging.blink import paint_blink
+    from ..demo.blink import paint_blink
     from .figures import BenchReport, Figure
     from .plan import Plan
     from .run import run
@@ -23,7 +23,7 @@ _HOME = {
     "BenchReport": ".figures",
     "Figure": ".figures",
     "Plan": ".plan",
-    "paint_blink": "..imaging.blink",
+    "paint_blink": "..demo.blink",
     "run": ".run",
 }
 

@@ -16,8 +16,8 @@ from ..ram import total_ram_mib
 from ..residency.gpus import gpu_count
 from ..version import __version__
 
-LIBRARIES: Final = ("numpy", "onnxruntime", "scikit-image", "scipy", "pillow")
-EXTRAS: Final = ("torch", "torchmetrics", "diffusers")
+LIBRARIES: Final = ("numpy", "onnxruntime", "scipy", "pillow")
+EXTRAS: Final = ("scikit-image", "torch", "torchmetrics", "diffusers")
 
 
 def machine(device: str = "auto") -> dict[str, Any]:

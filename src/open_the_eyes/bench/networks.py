@@ -1,4 +1,5 @@
-"""Measures that need torch or weights: MS-SSIM, LPIPS, FID and identity. What is missing is said, never replaced.
+"""Measures that need libraries or weights: what holds eyes against the truth, and identity. What is missing is said,
+never replaced.
 
 LPIPS and FID are torchmetrics' own, with the networks their papers' figures are made with. Their weights come through
 torchvision and torch-fidelity, which keep them in torch's cache; nothing is downloaded but by `fetch_networks`.
@@ -38,6 +39,7 @@ class Networks:
 
     def __init__(self, settings: Settings) -> None:
         self.absent: list[Absent] = []
+        self.formulas = self._here("hidden eyes against the truth", _lacks("skimage"), LIBRARIES)
         self.ms_ssim = self._here("MS-SSIM", _lacks("torch", "torchmetrics"), LIBRARIES)
         self.lpips = self._here("LPIPS", _lacks("torch", "torchmetrics", "torchvision", weights=ALEXNET), NETWORKS)
         self.fid = self._here("FID", _lacks("torch", "torchmetrics", "torch_fidelity", weights=INCEPTION), NETWORKS)

@@ -10,9 +10,9 @@ from typing import Final
 import cv2
 import numpy as np
 
-from ..demo import portrait
+from ..demo.blink import paint_blink
 from ..imaging.arrays import Points, Rgb, to_levels, to_tones
-from ..imaging.blink import paint_blink
+from ..portrait import portrait
 from ..roles import Face, FaceDetector
 
 QUALITY: Final = 95

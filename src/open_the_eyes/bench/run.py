@@ -140,7 +140,8 @@ def _probe(photo: Path, engine: Engine, options: dict[str, Any] | None = None) -
 def _quality(plan: Plan, engine: Engine, found: Found, tell: Progress) -> None:
     networks = Networks(engine.settings)
     found.add(absent=networks.absent)
-    _hidden_eyes(plan, engine, networks, found, _part(tell, 0.0, 0.5 if plan.closed else 1.0))
+    if networks.formulas:
+        _hidden_eyes(plan, engine, networks, found, _part(tell, 0.0, 0.5 if plan.closed else 1.0))
     if plan.closed is not None:
         _closed_eyes(plan, plan.closed, engine, networks, found, _part(tell, 0.5, 1.0))
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ..demo import portrait
+from ..demo.blink import paint_blink
 from ..engine import Engine
 from ..errors import OpenTheEyesError
-from ..imaging.blink import paint_blink
 from ..options import MODES, PRECISIONS, Options
+from ..portrait import portrait
 from . import pictures
 from .clock import Case, Timed, opened, timed
 from .engines import because

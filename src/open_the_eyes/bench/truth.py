@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from ..demo.blink import paint_blink
 from ..engine import Engine
 from ..errors import OpenTheEyesError
 from ..imaging.arrays import Rgb
-from ..imaging.blink import paint_blink
 from ..imaging.mesh478 import SIDES
 from ..imaging.seam import seam_step
 from ..options import ChooseOptions

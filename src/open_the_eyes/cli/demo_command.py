@@ -27,7 +27,7 @@ def demo_command(
     """
     if out == "":
         raise UsageError("expected a name, got nothing. Name a folder.", option="-o")
-    from ..demo import NAMES, run_demo
+    from ..demo.show import NAMES, run_demo
 
     for name in NAMES:
         paths.check_output(Path(out) / name, (), overwrite=overwrite)

@@ -11,7 +11,7 @@ from ..errors import WeightsMissing
 from . import flags, speech
 
 if TYPE_CHECKING:
-    from ..doctor import Check
+    from .doctor import Check
 
 
 def doctor_command(
@@ -28,7 +28,7 @@ def doctor_command(
       open-the-eyes doctor
       open-the-eyes doctor --json
     """
-    from ..doctor import examine
+    from .doctor import examine
 
     findings = examine()
     if as_json:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from ..files import SUFFIXES, encoded, for_screen, write
 from ..files.whole_file import write_whole
-from ..imaging.annotate import FaceMark, Kind, annotate
 from ..imaging.mesh478 import EYE_RING, SIDES
 from ..photo import FileFacts, Photo
 from ..report import OutputReport
 from ..roles import Face, Outcome
+from .annotate import FaceMark, Kind, annotate
 
 if TYPE_CHECKING:
     from ..report import Report

@@ -14,8 +14,7 @@ from ..counting import counted
 from ..errors import NoRoomOnGpu, UsageError
 from ..options import Precision
 from ..parallel import core_count
-from ..residency.budget import COARSE, choose_precision
-from ..residency.capacity import UNUSABLE_MIB
+from ..residency.budget import COARSE, UNUSABLE_MIB, choose_precision
 from ..residency.cards import BY_NAME, SDXL_BASE, SDXL_REFINER
 from ..residency.gpus import gpu_count, gpu_mib
 from ..residency.memory import UNCOUNTED

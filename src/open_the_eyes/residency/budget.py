@@ -15,6 +15,8 @@ COMFORTABLE_BATCH: Final = 4
 """Pictures that shall fit at once before a finer precision is taken: the usual four variations."""
 COARSE: Final = ("int4",)
 """Precisions that can be seen in the picture: taken only where a single picture does not fit otherwise."""
+UNUSABLE_MIB: Final = 1024
+"""Of every GPU: CUDA's own context, about half, and what an allocator loses between its blocks."""
 ADVICE: Final = "End other programs that use the GPU, raise OTE_GPU_ROOM_MIB if it is set, or do without the GPU"
 WITHOUT_GPU: Final = "--engine appearance, and OTE_DEVICE=cpu for restorers"
 

@@ -1,8 +1,8 @@
 """What DBOS reads from its tables runs nothing, whoever wrote it there.
 
 A row says itself how it was written, and DBOS takes its word for it: one that says it is a pickle is loaded as one,
-also where DBOS is told to write JSON, and a pickle may call whatever it names. Rows of older releases are pickles, too,
-but of plain values alone.
+also where DBOS is told to write JSON, and a pickle may call whatever it names. Here a pickle holds plain values or is
+not read.
 """
 
 from __future__ import annotations

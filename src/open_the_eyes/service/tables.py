@@ -47,7 +47,7 @@ def connect(url: str, connections: int) -> sa.Engine:
         connections: the most that are open at a time; of PostgreSQL, which has a limit for all its clients together.
 
     Raises:
-        UsageError: it cannot be reached, or made.
+        UsageError: it cannot be reached, or made; or its table is another version's.
     """
     try:
         address = address_of(url)
@@ -63,23 +63,29 @@ def connect(url: str, connections: int) -> sa.Engine:
             if engine.dialect.name == "sqlite":  # its transactions would begin after the look
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             JOBS.metadata.create_all(connection)
-            _bring_up_to_date(connection)
+            whole = _has_all(connection)
     except (OSError, ValueError, sa.exc.SQLAlchemyError) as error:  # a port that is no number, among others
         kind = url.partition(":")[0]
         raise UsageError(
             f"expected a {kind} database that can be used ({reason_of(error)}); check the address and the rights.",
             option="OTE_DATABASE",
         ) from error
+    if not whole:
+        engine.dispose()
+        raise UsageError(
+            f"expected this version's table {JOBS.name}, got that of another, unreleased one; name another database, "
+            "or drop that table, and its jobs with it.",
+            option="OTE_DATABASE",
+        )
     return engine
 
 
-def _bring_up_to_date(connection: sa.Connection) -> None:
-    """A table that an older release made lacks what came later. Processes of that release can go on with it."""
-    if "moved" not in {column["name"] for column in sa.inspect(connection).get_columns(JOBS.name)}:
-        kind = JOBS.c.moved.type.compile(connection.dialect)
-        connection.execute(sa.text(f"ALTER TABLE {JOBS.name} ADD COLUMN moved {kind}"))
-    for index in JOBS.indexes:
-        index.create(connection, checkfirst=True)
+def _has_all(connection: sa.Connection) -> bool:
+    """Whether the table that is there has every column and every index."""
+    there = sa.inspect(connection)
+    columns = {column["name"] for column in there.get_columns(JOBS.name)}
+    indexes = {index["name"] for index in there.get_indexes(JOBS.name)}
+    return columns >= set(JOBS.columns.keys()) and indexes >= {index.name for index in JOBS.indexes}
 
 
 def create_private(database: str) -> None:

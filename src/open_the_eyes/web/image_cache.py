@@ -69,8 +69,8 @@ class ImageCache:
         return _faces(json.loads(self._store.get(job, FACES)))
 
     def load_shots(self, job: str) -> tuple[PhotoFaces, ...]:
-        """Of the other shots, in their order; none of jobs of an earlier release. Raises what `load_faces` does."""
-        return tuple(_faces(shot) for shot in json.loads(self._store.get(job, FACES)).get("shots", ()))
+        """Of the other shots, in their order. Raises what `load_faces` does."""
+        return tuple(_faces(shot) for shot in json.loads(self._store.get(job, FACES))["shots"])
 
     def note_later(self, first: str, job: str) -> None:
         """Keeps with a photo's first job that another holds a copy of the photo: who deletes the one deletes both.

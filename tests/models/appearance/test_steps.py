@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb, Tones, to_levels, to_tones
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.grain import fine_part
 from open_the_eyes.imaging.lids import EyeShape, LidDistances, lid_distances

@@ -9,9 +9,9 @@ import numpy as np
 import onnx
 import pytest
 
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.face_view import face_view
 from open_the_eyes.models.appearance.traits import TRAITS_FILE, FaceTraits
 from open_the_eyes.models.face_networks import MESH_FILE

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from skimage.metrics import structural_similarity
 
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.engine import Engine
 from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.givers import ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.eyechange import convergence
 from open_the_eyes.imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.imaging.sharpness import fine_energy

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from benchmarks.gpu_capacity import room_of
 from open_the_eyes.residency import ModelCard, OutOfMemory, Residency
-from open_the_eyes.residency.capacity import room_of
 from tests.residency.counted import CountedMemory
 
 Cache = dict[tuple[str, str], Any]

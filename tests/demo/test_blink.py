@@ -7,14 +7,14 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 import pytest
-from skimage import data
 
+from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.imaging.arrays import Matrix, Points, Rgb
-from open_the_eyes.imaging.blink import paint_blink
 from open_the_eyes.imaging.geometry import transformed
 from open_the_eyes.imaging.mesh478 import BROW, CHIN, EYE_RING, INNER_CORNER, IRIS, OUTER_CORNER, SIDES, Side
+from open_the_eyes.portrait import portrait
 
-# The mesh of skimage's astronaut (NASA, public domain) around the eyes, photo pixels.
+# The mesh of the portrait's astronaut (NASA, public domain) around the eyes, photo pixels.
 RING_XY: dict[Side, str] = {
     "left": "194.5 99.8 195.4 99.1 196.6 98.4 198.8 97.4 202.3 97.0 205.9 97.6 209.4 99.3 211.9 101.6 "
     "213.0 103.1 211.9 103.3 209.6 103.4 206.2 103.8 202.7 103.8 199.3 103.2 197.1 102.2 195.7 101.2",
@@ -29,11 +29,6 @@ IRIS_XY: dict[Side, str] = {
     "left": "202.9 100.5 207.3 100.8 203.3 96.6 198.4 100.2 202.5 104.4",
     "right": "246.0 103.1 250.2 103.2 246.1 99.7 241.8 103.0 245.9 106.5",
 }
-
-
-def _astronaut() -> Rgb:
-    picture: Rgb = data.astronaut()
-    return picture
 
 
 def _xy(text: str) -> Points:
@@ -55,7 +50,7 @@ def _portrait(by: Matrix, size_wh: tuple[int, int]) -> tuple[Rgb, Points]:
     mesh = _mesh()
     mesh[:, :2] = transformed(mesh, by)
     shrinks = np.linalg.det(by[:, :2]) < 1
-    picture = cv2.GaussianBlur(_astronaut(), (0, 0), 0.8) if shrinks else _astronaut()
+    picture = cv2.GaussianBlur(portrait(), (0, 0), 0.8) if shrinks else portrait()
     moved = cv2.warpAffine(picture, by, size_wh, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(moved, dtype=np.uint8), mesh
 
@@ -68,7 +63,7 @@ def _scaled(factor: float) -> tuple[Rgb, Points]:
 
 @pytest.fixture
 def astronaut() -> tuple[Rgb, Points]:
-    return _astronaut(), _mesh()
+    return portrait(), _mesh()
 
 
 def _opening(

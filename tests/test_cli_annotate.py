@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from open_the_eyes.imaging.annotate import FaceMark, Kind, annotate
+from open_the_eyes.cli.annotate import FaceMark, Kind, annotate
 from open_the_eyes.imaging.geometry import Box
 
 

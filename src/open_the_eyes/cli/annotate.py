@@ -9,8 +9,8 @@ from typing import Final, Literal
 import cv2
 import numpy as np
 
-from .arrays import Points, Rgb
-from .geometry import Box
+from ..imaging.arrays import Points, Rgb
+from ..imaging.geometry import Box
 
 Kind = Literal["open", "closed", "unsure", "refused"]
 

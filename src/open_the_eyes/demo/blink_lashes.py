@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Plane, Points, Rgb, Tones
+from ..imaging.arrays import Plane, Points, Rgb, Tones
+from ..imaging.geometry import Box, inverted, transformed
+from ..imaging.marks import FIXED_BITS, fixed
+from ..imaging.mesh478 import SIDES
+from ..imaging.sharpness import edge_blur
 from .blink_lines import BlinkFrame, BlinkLines, Field, blurred, lid_line, looked_up, photo_maps
-from .geometry import Box, inverted, transformed
-from .marks import FIXED_BITS, fixed
-from .mesh478 import SIDES
-from .sharpness import edge_blur
 
 LASHES: Final = 54
 

@@ -10,20 +10,21 @@ from typing import Final
 import cv2
 import numpy as np
 
-from . import files
-from .arithmetic import one_blas_thread
-from .engine import Engine, load_engine
-from .errors import OpenTheEyesError, PhotoNotWritten
-from .imaging.arrays import Points, Rgb
-from .imaging.blink import paint_blink
-from .imaging.eye_corners import eyes_apart
-from .imaging.geometry import Box
-from .imaging.mesh478 import EYE_RING
-from .options import EngineName
-from .photo import Photo
-from .pipeline import Progress, open_eyes
-from .report import Report
-from .roles import Face
+from .. import files
+from ..arithmetic import one_blas_thread
+from ..engine import Engine, load_engine
+from ..errors import OpenTheEyesError, PhotoNotWritten
+from ..imaging.arrays import Points, Rgb
+from ..imaging.eye_corners import eyes_apart
+from ..imaging.geometry import Box
+from ..imaging.mesh478 import EYE_RING
+from ..options import EngineName
+from ..photo import Photo
+from ..pipeline import Progress, open_eyes
+from ..portrait import portrait
+from ..report import Report
+from ..roles import Face
+from .blink import paint_blink
 
 NAMES: Final = ("before.png", "after.png", "before-after.png")
 LABELS: Final = ("Original (NASA, public domain)", "Blink painted on", "Opened by Open The Eyes")
@@ -55,6 +56,7 @@ def run_demo(
 
     Raises:
         PhotoNotWritten: the folder is a file, or cannot be written, or has a file of one of these names.
+        WeightsMissing: the portrait's file is not as the package has it.
         OpenTheEyesError: the engine finds no face on the portrait.
     """
     tell = progress or _silent
@@ -76,14 +78,6 @@ def run_demo(
     files.write(Photo(picture), sheet, record=None, overwrite=overwrite)
     tell("sheet", 1.0)
     return DemoResult(before, after, sheet, report)
-
-
-def portrait() -> Rgb:
-    """(512, 512, 3): Eileen Collins, astronaut; NASA, public domain. It comes inside scikit-image."""
-    from skimage import data
-
-    pixels: Rgb = data.astronaut()
-    return pixels
 
 
 def side_by_side(pictures: Sequence[Rgb], landmarks: Points, labels: Sequence[str] = LABELS) -> Rgb:

@@ -16,7 +16,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Plane, Points, Rgb, Tones, to_levels, to_tones
+from ..imaging.arrays import Plane, Points, Rgb, Tones, to_levels, to_tones
+from ..imaging.easing import smoothstep
+from ..imaging.eye_corners import seen_eye_width
+from ..imaging.geometry import Box, inverted
+from ..imaging.mesh478 import SIDES, Side
 from .blink_lashes import lash_colour, lash_layers, softness_of
 from .blink_lines import (
     BOTTOM_V,
@@ -31,10 +35,6 @@ from .blink_lines import (
     eye_coordinates,
     looked_up,
 )
-from .easing import smoothstep
-from .eye_corners import seen_eye_width
-from .geometry import Box, inverted
-from .mesh478 import SIDES, Side
 
 STRIP_PX: Final = 96
 """Resolution of the smooth colour layer, pixels per width of the eye."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -12,15 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from open_the_eyes import demo as demo_door
 from open_the_eyes.cli import main
-from open_the_eyes.demo import BORDER_PX, COLUMN_PX, GAP_PX, run_demo, side_by_side
+from open_the_eyes.demo.show import BORDER_PX, COLUMN_PX, GAP_PX, run_demo, side_by_side
 from open_the_eyes.errors import OpenTheEyesError, PhotoNotWritten
 from open_the_eyes.imaging.arrays import Points, Rgb
 from open_the_eyes.imaging.mesh478 import EYE_RING, SIDES
 
 if TYPE_CHECKING:
-    from open_the_eyes.demo import DemoResult
+    from open_the_eyes.demo.show import DemoResult
 
 
 def _pixels(path: Path) -> Rgb:
@@ -141,19 +138,3 @@ def test_the_sheet_takes_pictures_of_any_size(size_wh: tuple[int, int]) -> None:
         200,
     ]
     assert all(np.array_equal(a, b) for a, b in zip(pictures, kept, strict=True))
-
-
-def test_the_portrait_needs_neither_a_network_nor_a_download_library() -> None:
-    program = (
-        "import socket, sys\n"
-        "sys.modules['pooch'] = None\n"
-        "def refuse(*_): raise AssertionError('network')\n"
-        "socket.socket.connect = refuse\n"
-        "from open_the_eyes.demo import portrait\n"
-        "assert portrait().shape == (512, 512, 3)\n"
-    )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
-
-
-def test_the_portrait_is_the_one_of_the_tests(portrait: Rgb) -> None:
-    assert np.array_equal(demo_door.portrait(), portrait)

@@ -14,17 +14,17 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any, Final
 
-from . import installed
-from .counting import counted
-from .digest import sha256_of
-from .parallel import core_count
-from .ram import idle_ram_mib, total_ram_mib
-from .version import __version__
+from .. import installed
+from ..counting import counted
+from ..digest import sha256_of
+from ..parallel import core_count
+from ..ram import idle_ram_mib, total_ram_mib
+from ..version import __version__
 
 PYTHONS: Final = ((3, 10), (3, 13))
 """First Python that will do, and the last that it is tested with."""
 
-MODELS: Final = Path(__file__).parent / "models"
+MODELS: Final = Path(__file__).parents[1] / "models"
 SUMS: Final = "SHA256SUMS"
 """In MODELS, in the format of `sha256sum`: one line a model file that the package brings."""
 
@@ -192,10 +192,10 @@ def _onnx_on_gpu() -> Iterator[Check]:
     """Where there is a GPU: whether restorers can use it; the two builds of onnxruntime exclude each other."""
     if shutil.which("nvidia-smi") is None:
         return
-    from .models.eye_state import MODEL_FILE
-    from .models.onnx_network import CUDA, session_of
-    from .residency import memory_of
-    from .settings import Settings
+    from ..models.eye_state import MODEL_FILE
+    from ..models.onnx_network import CUDA, session_of
+    from ..residency import memory_of
+    from ..settings import Settings
 
     name = "restorers on gpu"
     if CUDA not in import_module("onnxruntime").get_available_providers():
@@ -213,10 +213,10 @@ def _onnx_on_gpu() -> Iterator[Check]:
 
 def _sdxl_compiled() -> Iterator[Check]:
     """Where SDXL can have a GPU: whether it is compiled there, as it is unless somebody wants otherwise."""
-    from .errors import OpenTheEyesError
-    from .models.sdxl.loading import check_libraries, device_of
-    from .models.sdxl.speed import compiler_lacks, compiling_lacks
-    from .settings import Settings
+    from ..errors import OpenTheEyesError
+    from ..models.sdxl.loading import check_libraries, device_of
+    from ..models.sdxl.speed import compiler_lacks, compiling_lacks
+    from ..settings import Settings
 
     if shutil.which("nvidia-smi") is None:
         return
@@ -237,12 +237,12 @@ def _sdxl_compiled() -> Iterator[Check]:
 
 def _engine() -> Check:
     """The proof of the pudding: the default engine is loaded, and looks at an empty picture."""
-    from .errors import OpenTheEyesError
+    from ..errors import OpenTheEyesError
 
     try:
         import numpy as np
 
-        from .engine import load_engine
+        from ..engine import load_engine
 
         engine = load_engine()
         engine.detector.detect(np.zeros((64, 64, 3), np.uint8))
@@ -277,10 +277,10 @@ def _extras() -> Iterator[Check]:
 
 def _weights() -> Iterator[Check]:
     """Each model that can be downloaded, with its licence."""
-    from .errors import OpenTheEyesError
-    from .models.weights.catalogue import CATALOGUE
-    from .models.weights.store import missing_of
-    from .settings import Settings
+    from ..errors import OpenTheEyesError
+    from ..models.weights.catalogue import CATALOGUE
+    from ..models.weights.store import missing_of
+    from ..settings import Settings
 
     try:
         folder = Settings.from_environment().weights

@@ -1,18 +1,17 @@
-"""What a GPU of a given size holds: the table of docs/gpu.md."""
+"""`python -m benchmarks.gpu_capacity`: what a GPU of a given size holds, the table of docs/gpu.md."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ..errors import NoRoomOnGpu
-from .budget import batch_that_fits, variant_that_fits
-from .cards import CODEFORMER, SDXL_BASE, SDXL_REFINER, SDXL_VAE, ModelCard
+from open_the_eyes.errors import NoRoomOnGpu
+from open_the_eyes.residency.budget import UNUSABLE_MIB, batch_that_fits, variant_that_fits
+from open_the_eyes.residency.cards import CODEFORMER, SDXL_BASE, SDXL_REFINER, SDXL_VAE, ModelCard
 
 GPUS_GB: Final = (4, 6, 8, 12, 16, 24, 48, 80, 141)
 SHOWN: Final = (SDXL_BASE, SDXL_REFINER, SDXL_VAE, CODEFORMER)
-UNUSABLE_MIB: Final = 1024
-"""Of every GPU: CUDA's own context, about half, and what an allocator loses between its blocks."""
 
 
 def room_of(gpu_gb: int) -> int:
@@ -34,3 +33,7 @@ def _cell(card: ModelCard, room_mib: int) -> str:
     except NoRoomOnGpu:
         return "does not fit"
     return f"{variant}, {batch_that_fits(card, variant, room_mib)} at once"
+
+
+if __name__ == "__main__":
+    sys.stdout.write("".join(f"{line}\n" for line in table()))

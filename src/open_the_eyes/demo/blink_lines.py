@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Matrix, Plane, Points, Rgb, Tones, to_tones
-from .easing import smoothstep
-from .eye_corners import eye_corners, seen_eye_width
-from .geometry import Box, across, inverted, transformed
-from .mesh478 import BROW, CHIN, EYE_RING, Side
+from ..imaging.arrays import Matrix, Plane, Points, Rgb, Tones, to_tones
+from ..imaging.easing import smoothstep
+from ..imaging.eye_corners import eye_corners, seen_eye_width
+from ..imaging.geometry import Box, across, inverted, transformed
+from ..imaging.mesh478 import BROW, CHIN, EYE_RING, Side
 
 LEFT_U, RIGHT_U, TOP_V, BOTTOM_V = -0.5, 1.4, -0.65, 0.65
 """The part of the face around an eye that may change, in widths of the eye."""

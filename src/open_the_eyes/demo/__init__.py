@@ -1,0 +1,1 @@
+"""The demo, and the blink it paints: what shows and measures the product, and never makes a result."""
