@@ -182,8 +182,7 @@ def _checked(settings: Settings, **values: Any) -> str:
 
     with flags.by_flag():
         engine = load_engine(values["engine"], settings)
-        engine.check(values["options"].generate)
-        engine.restorer(values["options"].restore.restorer)
+        engine.check(values["options"])
     if values["references"]:
         engine.teller()
         donors.check_faces(values["references"], settings)
