@@ -60,7 +60,7 @@ FOREIGN: Final = {
     "safetensors": {"models"},
     "torchao": {"models"},
     "transformers": {"models"},
-    "PIL": {"bench", "files"},
+    "PIL": {"bench", "files", "notebook"},
     "c2pa": {"files"},
     "cryptography": {"files"},
     "pillow_heif": {"files"},
