@@ -33,7 +33,7 @@ LAYERS: Final = (
     {"report", "seen", "watching"},
     {"residency"},
     {"files", "models", "shares", "stopwatch"},
-    {"stages"},
+    {"folders", "stages"},
     {"engine", "reporting"},
     {"results"},
     {"arguments"},
