@@ -22,10 +22,10 @@ SOURCE: Final = Path(open_the_eyes.__file__).parent
 MODULES: Final = sorted(SOURCE.rglob("*.py"))
 
 LAYERS: Final = (
-    {"addresses", "imaging", "windows", "wording"},
+    {"addresses", "imaging", "windows_api", "wording"},
     {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel", "ram"}
     | {"notebook", "patterns", "privacy", "program", "to_disk", "veclib", "version"},
-    {"arithmetic", "option_values", "places"},
+    {"arithmetic", "option_values", "same_file"},
     {"edit_record", "face_numbers", "settings"},
     {"eye_style"},
     {"options"},

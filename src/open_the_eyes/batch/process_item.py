@@ -20,9 +20,9 @@ from ..folders import make_folder
 from ..naming import numbered
 from ..photo import Photo
 from ..pipeline import open_eyes
-from ..places import is_one_place
 from ..ram import ram_mib
 from ..results import Opened
+from ..same_file import is_one_place
 from ..settings import Settings
 from ..version import __version__
 from .leftovers import owner_of

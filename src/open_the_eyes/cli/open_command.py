@@ -10,7 +10,7 @@ import typer
 
 from ..naming import numbered
 from ..options import Options
-from . import again, donors, flags, interrupts, names, parse, paths, progress, several, speech, style_flags, words
+from . import donors, flags, interrupts, names, parse, paths, progress, replay_flag, several, speech, style_flags, words
 from .flag_groups import Attempts, Maker, Networks, Saving, takes_groups
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class _Run:
     profile: bool
     json: bool
     references: tuple[Source, ...] = ()
-    replayed: again.Replayed | None = None
+    replayed: replay_flag.Replayed | None = None
     quality: int | None = None
     credentials: Credentials | None = None
 
@@ -128,11 +128,11 @@ def open_command(
     fineness = flags.quality_of(saving.quality)
     engine = maker.engine
     sources = names.photos_of(photos)
-    replayed = None if replay is None else again.edit_in(paths.place(replay, "--replay"))
+    replayed = None if replay is None else replay_flag.edit_in(paths.place(replay, "--replay"))
     record = None if replayed is None else replayed.record
     if record is not None:
-        options, engine = again.options_of(record, options), record.engine if engine == "auto" else engine
-        again.check_one_photo(sources)
+        options, engine = replay_flag.options_of(record, options), record.engine if engine == "auto" else engine
+        replay_flag.check_one_photo(sources)
     outputs = tuple(paths.planned(sources, out))
     if out is not None:
         paths.check_folder(outputs[0].parent, "-o")
@@ -147,7 +147,7 @@ def open_command(
         written = (path for output in outputs for path in numbered(output, count))
         paths.check_report(report_path, (*given, *written), overwrite=overwrite)
     if record is not None:
-        others = again.recorded_references(record, others)
+        others = replay_flag.recorded_references(record, others)
     credentials = _credentials(flags.signing(saving.c2pa_cert, saving.c2pa_key))
     references: tuple[Source, ...] = tuple(map(donors.reference, others)) if len(sources) == 1 else ()
 
@@ -198,9 +198,9 @@ def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Eng
         else:  # whose options nobody has typed
             opened = made_again(photo, run.replayed.record, run.references, engine=engine, progress=tell)
         if run.replayed is not None:
-            again.check_same_photo(run.replayed.record, opened.report.input.sha256, photo)
+            replay_flag.check_same_photo(run.replayed.record, opened.report.input.sha256, photo)
             if opened.changed:
-                again.check_signed(run.replayed, opened.photo, signs=run.credentials is not None)
+                replay_flag.check_signed(run.replayed, opened.photo, signs=run.credentials is not None)
         report = opened.report
         if opened.changed:
             paths.make_folder(output)

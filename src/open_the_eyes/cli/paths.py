@@ -14,7 +14,7 @@ from ..addresses import is_address
 from ..errors import PhotoNotWritten, UsageError, not_written
 from ..looking import is_file, is_folder, is_there, special
 from ..naming import OPENED, is_result, named
-from ..places import folded, keeps_apart
+from ..same_file import folded, keeps_apart
 
 
 def place(name: str, option: str = "") -> Path:
