@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer.testing import CliRunner
 
-from open_the_eyes.cli.flag_groups import Attempts, Maker, takes_groups
+from open_the_eyes.cli.flag_groups import Attempts, Maker, takes_debug, takes_groups
 
 
 def test_a_group_stands_in_its_place_and_comes_as_one() -> None:
@@ -27,3 +27,17 @@ def test_a_group_stands_in_its_place_and_comes_as_one() -> None:
     given = ["--seed", "7", "--last", "3", "--reference", "a.jpg", "--reference", "b.jpg"]
     assert CliRunner().invoke(app, given).exit_code == 0
     assert came == ["1", Attempts(seed="7"), "3", Maker(reference=["a.jpg", "b.jpg"])]
+
+
+def test_debug_is_the_last_flag_and_does_not_reach_the_command() -> None:
+    came: list[str] = []
+
+    @takes_debug
+    def command(photo: str, seed: Annotated[str, typer.Option()] = "1") -> None:
+        came.extend([photo, seed])
+
+    assert list(inspect.signature(command).parameters) == ["photo", "seed", "debug"]
+    app = typer.Typer()
+    app.command()(command)
+    assert CliRunner().invoke(app, ["a.jpg", "--debug", "--seed", "7"]).exit_code == 0
+    assert came == ["a.jpg", "7"]

@@ -73,7 +73,6 @@ def batch_command(
         ),
     ] = False,
     as_json: flags.AsJson = False,
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Opens closed eyes in many photos: folders to any depth, patterns, lists. OUT mirrors the tree.
 

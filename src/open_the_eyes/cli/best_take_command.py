@@ -56,7 +56,6 @@ def best_take_command(
     report: flags.ReportFile = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result that is already there.")] = False,
     as_json: flags.AsJson = False,
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Makes one photo of a burst: the best frame, with everybody's own open eyes from the other frames.
 

@@ -67,9 +67,26 @@ def takes_groups(command: Callable[..., None]) -> Callable[..., None]:
             given[name] = kind(**{one.name: given.pop(one.name) for one in fields(kind)})
         command(**given)
 
-    vars(run)["__signature__"] = inspect.Signature(parameters)
-    run.__annotations__ = {one.name: one.annotation for one in parameters}
-    return run
+    return _as_typer_reads(run, parameters)
+
+
+def takes_debug(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with --debug as its last flag, which `main` reads."""
+    hints = get_type_hints(command, include_extras=True)
+    own = [one.replace(annotation=hints[one.name]) for one in inspect.signature(command).parameters.values()]
+    debug = inspect.Parameter("debug", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=flags.Debug)
+
+    @wraps(command)
+    def run(*, debug: bool, **given: Any) -> None:  # noqa: ARG001 -- see above
+        command(**given)
+
+    return _as_typer_reads(run, [*own, debug])
+
+
+def _as_typer_reads(command: Callable[..., None], parameters: list[inspect.Parameter]) -> Callable[..., None]:
+    vars(command)["__signature__"] = inspect.Signature(parameters)
+    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    return command
 
 
 def _flags_of(group: type) -> list[inspect.Parameter]:

@@ -33,7 +33,6 @@ def serve_command(
     only: Annotated[
         str | None, typer.Option(metavar="metrics", help="With --new-key: the key opens /metrics and nothing else.")
     ] = None,
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Answers HTTP: photos are handed in as jobs, which survive a crash. docs/api.md tells how to ask.
 

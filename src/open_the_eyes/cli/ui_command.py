@@ -25,7 +25,6 @@ def ui_command(
             show_default=False,
         ),
     ] = True,
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Shows the web page: drop a photo, choose faces and eyes, take the file.
 
