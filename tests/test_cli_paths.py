@@ -11,7 +11,7 @@ import pytest
 
 from open_the_eyes.cli import main, paths
 from open_the_eyes.errors import NoRoomOnDisk, PhotoNotWritten, UsageError
-from open_the_eyes.naming import is_drawing, is_result, numbered, opened
+from open_the_eyes.naming import is_drawing, is_result, numbered, opened_path
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_name_too_long_is_left_for_the_writer_to_refuse() -> None:
 @pytest.mark.parametrize("photo", ["a.jpg", "a.b.PNG"])
 def test_results_are_known_by_their_names_and_photos_are_not(photo: str) -> None:
     assert not is_result(photo)
-    assert all(is_result(path.name) for count in (1, 2) for path in numbered(opened(Path(photo)), count))
+    assert all(is_result(path.name) for count in (1, 2) for path in numbered(opened_path(Path(photo)), count))
 
 
 @pytest.mark.parametrize(("name", "drawn"), [("a.faces.jpg", True), ("faces.jpg", False), ("a.faces.new.jpg", False)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from open_the_eyes.counting import counted, listed
+from open_the_eyes.counting import counted, numbers_in_words
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_one_is_no_plural(number: int, words: str) -> None:
     ],
 )
 def test_numbers_in_a_row_are_told_by_the_first_and_the_last(numbers: list[int], words: str) -> None:
-    assert listed(numbers) == words
+    assert numbers_in_words(numbers) == words
 
 
 def test_what_takes_more_than_an_s_is_given() -> None:

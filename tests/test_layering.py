@@ -22,10 +22,10 @@ SOURCE: Final = Path(open_the_eyes.__file__).parent
 MODULES: Final = sorted(SOURCE.rglob("*.py"))
 
 LAYERS: Final = (
-    {"addresses", "imaging", "windows", "wording"},
+    {"addresses", "imaging", "windows_api", "wording"},
     {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel", "ram"}
     | {"notebook", "patterns", "privacy", "program", "to_disk", "veclib", "version"},
-    {"arithmetic", "option_values", "places", "portrait"},
+    {"arithmetic", "option_values", "portrait", "same_file"},
     {"edit_record", "face_numbers", "settings"},
     {"eye_style"},
     {"options"},
@@ -33,7 +33,7 @@ LAYERS: Final = (
     {"report", "seen", "watching"},
     {"residency"},
     {"files", "models", "shares", "stopwatch"},
-    {"stages"},
+    {"folders", "stages"},
     {"engine", "reporting"},
     {"results"},
     {"arguments"},
@@ -60,7 +60,7 @@ FOREIGN: Final = {
     "safetensors": {"models"},
     "torchao": {"models"},
     "transformers": {"models"},
-    "PIL": {"bench", "files"},
+    "PIL": {"bench", "files", "notebook"},
     "c2pa": {"files"},
     "cryptography": {"files"},
     "pillow_heif": {"files"},

@@ -37,6 +37,12 @@ def test_a_photo_is_shown_in_its_own_colours() -> None:
     assert "icc_profile" not in shown(Photo(PHOTO.pixels)._repr_png_()).info
 
 
+def test_a_profile_of_other_than_rgb_is_left_out() -> None:
+    grey = DISPLAY_P3[:16] + b"GRAY" + DISPLAY_P3[20:]
+    photo = Photo(PHOTO.pixels, file=FileFacts("JPEG", Path("a.jpg"), icc=grey))
+    assert "icc_profile" not in shown(photo._repr_png_()).info
+
+
 @pytest.mark.parametrize(("size_wh", "small_wh"), [((2000, 1000), (800, 400)), ((3, 4000), (1, 800))], ids=str)
 def test_a_large_photo_is_shown_small(size_wh: tuple[int, int], small_wh: tuple[int, int]) -> None:
     level = np.full((size_wh[1], size_wh[0], 3), (10, 90, 200), np.uint8)

@@ -56,8 +56,7 @@ def prepared(options: Options | None, engine: EngineName | Engine) -> tuple[Opti
         WeightsMissing: a model that is asked for is not on this machine.
     """
     options, engine = checked(options), loaded(engine)
-    engine.check(options.generate)
-    engine.restorer(options.restore.restorer)
+    engine.check(options)
     return options, engine
 
 

@@ -10,7 +10,7 @@ def counted(number: int, what: str, several: str = "") -> str:
     return f"{number:,} {what if number == 1 else several or f'{what}s'}"
 
 
-def listed(numbers: Sequence[int]) -> str:
+def numbers_in_words(numbers: Sequence[int]) -> str:
     """[1, 3, 4, 5, 9] -> 1, 3 to 5 and 9; the numbers rise."""
     runs: list[list[int]] = []
     for number in numbers:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .arithmetic import one_blas_thread
 from .errors import UsageError, memory_in_words
 from .givers import ReferenceFace
-from .options import ENGINES, EngineName, GenerateOptions
+from .options import ENGINES, EngineName, GenerateOptions, Options
 from .portrait import portrait
 from .roles import Crop, Donor, EyeGenerator, FaceDescriber, FaceDetector, FaceRestorer, Request
 from .settings import Settings
@@ -94,16 +94,19 @@ class Engine:
             raise UsageError(said, option="references", mend="--engine auto", how="Or take another engine")
         return self.describer
 
-    def check(self, options: GenerateOptions) -> None:
-        """Refuses what another engine is asked for.
+    def check(self, options: Options) -> None:
+        """Refuses before any work what this engine does not have.
 
         Raises:
-            UsageError: options that only SDXL has, for an engine that is not SDXL.
+            UsageError: options that only SDXL has, for an engine that is not SDXL; a restorer that is not here.
+            WeightsMissing: the restorer's weights are not on this machine.
         """
-        asked = "lcm" if options.lcm else "precision" if options.precision != "auto" else ""
+        generate = options.generate
+        asked = "lcm" if generate.lcm else "precision" if generate.precision != "auto" else ""
         if asked and self.name != "sdxl":
             said = f"expected engine sdxl, which alone has it, got engine {self.name}; leave it out."
             raise UsageError(said, option=asked, mend="--engine sdxl", how="Or take that one")
+        self.restorer(options.restore.restorer)
 
     def restorer(self, name: str) -> FaceRestorer | None:
         """A restorer by name, None for "none".

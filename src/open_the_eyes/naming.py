@@ -16,7 +16,7 @@ def named(photo: Path, addition: str, suffix: str | None = None) -> Path:
     return photo.parent / f"{photo.stem}.{addition}{photo.suffix if suffix is None else suffix}"
 
 
-def opened(photo: Path, suffix: str | None = None) -> Path:
+def opened_path(photo: Path, suffix: str | None = None) -> Path:
     """The place of a photo's result: photo.jpg -> photo.opened.jpg"""
     return named(photo, OPENED, suffix)
 

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from . import windows
+from . import windows_api
 
 _STATM: Final = Path("/proc/self/statm")
 """Of Linux: the second number is the pages that this process has in memory."""
@@ -53,21 +53,21 @@ def free_ram_mib() -> float | None:
         told = {name.rstrip(":"): kib for name, kib in _table(_MEMINFO).items()}
         swap = told["SwapFree"] / 2**10
         return min(told["MemAvailable"] / 2**10 + swap, _free_in_container_mib(swap))
-    there = windows.memory()
+    there = windows_api.memory()
     free = _idle_on_mac_mib() if there is None else there.free_mib
     return None if free is None else free + _room_for_swap_mib()
 
 
 def total_ram_mib() -> float | None:
     """Of the whole machine; None where the system does not tell."""
-    if (there := windows.memory()) is not None:
+    if (there := windows_api.memory()) is not None:
         return there.total_mib
     return _pages_mib("SC_PHYS_PAGES")
 
 
 def idle_ram_mib() -> float | None:
     """What the machine has of it and nobody uses; None where the system does not tell."""
-    if (there := windows.memory()) is not None:
+    if (there := windows_api.memory()) is not None:
         return there.idle_mib
     idle = _pages_mib("SC_AVPHYS_PAGES")
     return _idle_on_mac_mib() if idle is None else idle

@@ -248,7 +248,7 @@ def _targets(photo: Photo, path: str | os.PathLike[str] | None, count: int) -> l
         files.format_asked(photo, target)
     elif photo.file is not None and photo.file.path is not None and photo.file.format is not None:
         suffix = files.suffix_for(photo.file.path, photo.file.format)
-        target = naming.opened(photo.file.path, suffix)
+        target = naming.opened_path(photo.file.path, suffix)
     else:
         raise UsageError("save: this photo came without a path, so one is needed: save('photo.opened.png').")
     return naming.numbered(target, count)

@@ -14,8 +14,8 @@ Tick: TypeAlias = Callable[[], None]
 """Called at each step of a work, by the thread that asked for it; what it raises stops the work."""
 
 HALF: Final = 40
-"""Steps after which half of a work is told as done of which nobody knows how many it takes; of a photo that is searched
-for faces, a portrait takes seven, and a group with small faces a hundred and more."""
+"""Steps after which half of a search for faces is told as done: a portrait takes seven, and a group with small faces a
+hundred and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,15 @@ def part_of(watch: Watch | None, begins: float, ends: float, name: str | None = 
     return None if watch is None else Part(watch, begins, ends, name)
 
 
-def ticking(watch: Watch | None, stage: str) -> Tick:
-    """Tells at each step, before it is done, how far a work of an unknown number of steps may be: ever less on."""
+def ticking(watch: Watch | None) -> Tick:
+    """Tells at each step of a search for faces, before it is done, how far that may be: ever less on, since nobody
+    knows how many steps it takes."""
     steps = count()
 
     def tick() -> None:
         if watch is not None:
             done = next(steps)
-            watch.tell(stage, done / (done + HALF))
+            watch.tell("detect", done / (done + HALF))
 
     return tick
 

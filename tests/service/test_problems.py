@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from open_the_eyes.errors import NoCapacity, OpenTheEyesError, WeightsMissing
 from open_the_eyes.files import read
-from open_the_eyes.options import ChooseOptions, GenerateOptions, MatchOptions, RestoreOptions
+from open_the_eyes.options import ChooseOptions, GenerateOptions, MatchOptions, Options, RestoreOptions
 from open_the_eyes.residency.budget import no_room
 from open_the_eyes.service.errors import StoreAway, StoreUnreadable
 from open_the_eyes.service.problems import headers_of, problem_of
@@ -42,7 +42,7 @@ def raise_(error: OpenTheEyesError) -> None:
         pytest.param(lambda _: ChooseOptions(even_open=True), FACES, id="even open eyes of nobody"),
         pytest.param(lambda _: check_numbers(GenerateOptions(picks=((2, 0),)), 1), FACES, id="a pick for nobody"),
         pytest.param(lambda _: RestoreOptions(whole_face=True), "or leave it out.", id="no restorer"),
-        pytest.param(lambda one: one.check(GenerateOptions(lcm=True)), "leave it out.", id="another engine's"),
+        pytest.param(lambda one: one.check(Options.of(lcm=True)), "leave it out.", id="another engine's"),
         pytest.param(lambda _: read(PICTURE, Settings(max_pixels=80)), "make it smaller.", id="too many pixels"),
         pytest.param(lambda _: read(PICTURE, Settings(max_bytes=9)), "make it smaller.", id="too many bytes"),
         pytest.param(lambda _: raise_(no_room("sdxl", 9, 8)), LATER, id="no room on the GPU"),

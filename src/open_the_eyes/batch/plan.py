@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..looking import is_folder, is_there, special
-from ..naming import is_result, numbered, opened
-from ..places import folded, is_one_place, keeps_apart, marks_of
+from ..naming import is_result, numbered, opened_path
+from ..same_file import folded, is_one_place, keeps_apart, marks_of
 from .left_out import LeftOut
 from .sources import FOLDER, PhotoCollector, each_once, spelled_out
 
@@ -144,7 +144,7 @@ def _item(photo: Path, root: Path, out: Path, keep_names: bool) -> Item:
         ) from None
     suffix, size, mtime_ns = _looked_at(photo)
     place = out / within
-    output = place.with_suffix(suffix) if keep_names else opened(place, suffix)
+    output = place.with_suffix(suffix) if keep_names else opened_path(place, suffix)
     origin = origin_of(os.path.realpath(photo))
     return Item(within.as_posix(), photo, output, place, size, mtime_ns, origin=origin)
 

@@ -14,14 +14,15 @@ from typing import Final
 from .. import files, givers
 from ..digest import sha256_of
 from ..engine import Engine
-from ..errors import OpenTheEyesError, PhotoNotWritten, not_written
+from ..errors import OpenTheEyesError, PhotoNotWritten
 from ..files.whole_file import owned_by, write_whole
+from ..folders import make_folder
 from ..naming import numbered
 from ..photo import Photo
 from ..pipeline import open_eyes
-from ..places import is_one_place
 from ..ram import ram_mib
 from ..results import Opened
+from ..same_file import is_one_place
 from ..settings import Settings
 from ..version import __version__
 from .leftovers import owner_of
@@ -37,6 +38,7 @@ MAX_EYES: Final = 4
 """Faces of one photo that the contact sheet shows before and after."""
 MAX_CROPS: Final = 12
 """Faces to look at of one photo that it has a picture of."""
+_NAME_ANOTHER: Final = "; name another OUT."
 
 
 class _WorkedOn(Exception):
@@ -103,7 +105,7 @@ def _saved(item: Item, opened: Opened, spec: BatchSpec, out: Path, settings: Set
         _WorkedOn, PhotoNotWritten: it is anything else, and is not to be overwritten.
         PhotoNotWritten: it is the photo itself, which never is.
     """
-    _make_folder(item.output)
+    make_folder(item.output.parent, _NAME_ANOTHER)
     credentials = None
     if spec.certificate is not None and spec.key is not None:
         credentials = files.Credentials.load(spec.certificate, spec.key)
@@ -150,7 +152,7 @@ def _copied(item: Item, photo: Photo, spec: BatchSpec, out: Path, settings: Sett
         PhotoNotWritten: the photo itself is there, or has changed since it was looked at.
     """
     target, sha256 = item.copy, "" if photo.file is None else photo.file.sha256
-    _make_folder(target)
+    make_folder(target.parent, _NAME_ANOTHER)
     there = _is_taken(target, item)
     nowhere = _without_place(photo) if spec.options.save.strip_gps else None
     free = not there or _gives_way(target, item, spec, out, photo, settings)
@@ -193,15 +195,6 @@ def _crops(photo: Photo, opened: Opened, numbers: Sequence[int]) -> tuple[str, .
 def _output(path: Path, sha256: str, out: Path, encoding: str = "", notes: tuple[str, ...] = ()) -> Output:
     status = path.stat()
     return Output(_name_in(out, path), status.st_size, sha256, encoding, notes, status.st_mtime_ns)
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise not_written(error)(
-            f"{path.parent}: cannot make this folder ({error.strerror}); name another OUT."
-        ) from error
 
 
 def _is_taken(target: Path, item: Item) -> bool:

@@ -19,7 +19,7 @@ from ..errors import UnreadablePhoto, UsageError
 from ..looking import is_file, is_folder, is_link, is_there, special
 from ..naming import is_result
 from ..patterns import any_case, is_pattern
-from ..places import marks_of
+from ..same_file import marks_of
 from ..wording import typed
 from .left_out import HIDDEN_FOLDER, HIDDEN_PHOTO, LINKED_FOLDER, LeftOut
 

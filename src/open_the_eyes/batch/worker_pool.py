@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Final
 
-from .. import windows
+from .. import windows_api
 from ..errors import NoCapacity, OpenTheEyesError
 from .plan import Item
 from .record import Record, failed, given_up
@@ -242,7 +242,7 @@ def _signals_blocked() -> Iterator[None]:
     """Ctrl-C and its like wait while a process is being started: the new one is born deaf to them, and does not die
     half made."""
     if not hasattr(signal, "pthread_sigmask"):
-        with windows.deaf_to_ctrl_c():  # where it does not wait, but is lost
+        with windows_api.deaf_to_ctrl_c():  # where it does not wait, but is lost
             yield
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ..counting import counted
-from ..engine import Engine, engine_name, load_engine
+from ..engine import Engine, load_engine
 from ..options import Options
 from ..pipeline import open_eyes
 from .clock import decode_encode, seconds_of
@@ -28,7 +28,6 @@ _engine: Engine | None = None
 
 def batch_figures(
     photos: Sequence[Path],
-    engine: str,
     options: Options,
     workers: Sequence[int],
     turns: int,
@@ -39,14 +38,14 @@ def batch_figures(
     for number, count in enumerate(workers):
         # spawned: a process forked from one that has painted may wait for its threads for ever
         context = multiprocessing.get_context("spawn")
-        ready = (photos[0], engine, options)
+        ready = (photos[0], options)
         with ProcessPoolExecutor(count, mp_context=context, initializer=_open, initargs=ready) as pool:
-            _all(pool, [photos[0]] * count, engine, options)  # all of them are started by now, and warm
+            _all(pool, [photos[0]] * count, options)  # all of them are started by now, and warm
             seconds, floors = [], []
             for turn in range(turns):
                 tell((number + turn / turns) / len(workers))
                 floors.append(seconds_of(partial(_floor, photos)) / len(photos))
-                seconds.append(seconds_of(partial(_all, pool, photos, engine, options)) / len(photos))
+                seconds.append(seconds_of(partial(_all, pool, photos, options)) / len(photos))
         case = f"{counted(len(photos), 'photo')}, {counted(count, 'process', 'processes')}"
         figures.append(figure_of("batch", case, "photo", seconds, unit="s", floor=floors))
     return figures
@@ -60,8 +59,8 @@ def copies(photo: Path, count: int) -> list[Path]:
     return made
 
 
-def _all(pool: ProcessPoolExecutor, photos: Sequence[Path], engine: str, options: Options) -> None:
-    list(pool.map(_open, photos, repeat(engine), repeat(options)))
+def _all(pool: ProcessPoolExecutor, photos: Sequence[Path], options: Options) -> None:
+    list(pool.map(_open, photos, repeat(options)))
 
 
 def _floor(photos: Sequence[Path]) -> None:
@@ -69,9 +68,9 @@ def _floor(photos: Sequence[Path]) -> None:
         decode_encode(photo)
 
 
-def _open(photo: Path, engine: str, options: Options) -> None:
+def _open(photo: Path, options: Options) -> None:
     global _engine
-    _engine = load_engine(engine_name(engine)) if _engine is None else _engine
+    _engine = load_engine("appearance") if _engine is None else _engine
     target = photo.with_name(f"{photo.stem}.{multiprocessing.current_process().name}.result{photo.suffix}")
     open_eyes(photo, options, engine=_engine).save(target, overwrite=True)
 

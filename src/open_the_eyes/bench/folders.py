@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from ..errors import UnreadablePhoto, UsageError
+from .. import folders
+from ..errors import UsageError
 from ..files import SUFFIXES
 from ..looking import is_file
 from ..naming import is_result
@@ -31,15 +32,12 @@ def photos_in(folder: Path, sample: int | None = None) -> list[Path]:
         UnreadablePhoto: a folder that may not be looked into.
     """
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+        paths = [path for path in folders.photos_in(folder) if not is_result(path.name)]
     except (FileNotFoundError, NotADirectoryError):
         came = "a file" if is_file(folder) else "nothing"
         raise UsageError(f"{folder}: expected a folder of photos, got {came}.") from None
     except OSError as error:
-        raise UnreadablePhoto(
-            f"{folder}: expected a folder that may be looked into, got: {error.strerror}; change its rights."
-        ) from error
-    paths = [path for path in paths if not (is_result(path.name) or path.name.startswith("."))]
+        raise folders.not_looked_into(folder, error) from error
     if not paths:
         raise UsageError(f"{folder}: expected photos ({', '.join(SUFFIXES)}), found none. Name another folder.")
     if sample is not None and sample < len(paths):

@@ -67,18 +67,18 @@ def probe(photo: Path, engine: str, options: dict[str, Any] | None = None) -> Pr
     return Probe(json.loads(done.stdout.splitlines()[-1]), floor)
 
 
-def cold_figures(case: str, probes: Sequence[Probe]) -> list[Figure]:
+def cold_figures(probes: Sequence[Probe]) -> list[Figure]:
     """Seconds of a fresh process: until the libraries are there, of the first photo and of the second."""
     floor = [one.floor for one in probes]
     wanted = {"start and libraries": "import", "first photo": "first", "second photo": "second"}
     rows = {what: [float(one.told[name]) for one in probes] for what, name in wanted.items()}
-    figures = [figure_of("cold", case, what, seconds, unit="s", floor=floor) for what, seconds in rows.items()]
+    figures = [figure_of("cold", "portrait", what, seconds, unit="s", floor=floor) for what, seconds in rows.items()]
     together = [float(one.told["import"]) + float(one.told["first"]) for one in probes]
-    figures.insert(0, figure_of("cold", case, "one photo, from the start", together, unit="s", floor=floor))
+    figures.insert(0, figure_of("cold", "portrait", "one photo, from the start", together, unit="s", floor=floor))
     stages = probes[0].told["first stages"]
     for name in stages:
         seconds = [float(one.told["first stages"].get(name, 0.0)) for one in probes]
-        figures.append(figure_of("cold", case, f"first photo/{name}", seconds, unit="s", floor=floor))
+        figures.append(figure_of("cold", "portrait", f"first photo/{name}", seconds, unit="s", floor=floor))
     return figures
 
 

@@ -100,9 +100,7 @@ def _speed(plan: Plan, settings: Settings, work: Path, found: Found, tell: Progr
     counts = batch.worker_counts(core_count())
     part = _part(tell, 0.75, 1.0)
     found.add(
-        batch.batch_figures(
-            photos, "appearance", plan.options, counts, plan.slow_turns, lambda done: part("several photos", done)
-        )
+        batch.batch_figures(photos, plan.options, counts, plan.slow_turns, lambda done: part("several photos", done))
     )
 
 
@@ -114,7 +112,7 @@ def _memory(plan: Plan, engine: Engine, work: Path, found: Found, tell: Progress
         for number in range(plan.fresh_processes):
             tell("fresh processes", number / plan.fresh_processes)
             probes.append(_probe(photo, engine, {"mode": plan.mode, "seed": plan.seed}))
-        found.add(fresh.cold_figures("portrait", probes))
+        found.add(fresh.cold_figures(probes))
         cases["portrait"] = probes[0], None
     except OpenTheEyesError as error:
         found.add(absent=[because(error, "cold", "portrait"), because(error, "memory", "portrait")])

@@ -19,6 +19,7 @@ from .demo_command import demo_command
 from .doctor_command import doctor_command
 from .exits import exit_code_of
 from .fetch_command import fetch_command
+from .flag_groups import takes_debug
 from .inspect_command import inspect_command
 from .open_command import open_command
 from .serve_command import serve_command
@@ -74,16 +75,20 @@ def program(
 
 
 app.command("open", cls=Command, short_help="Open the closed eyes in photos.")(open_command)
-app.command("batch", cls=Command, short_help="Open the closed eyes in folders of photos.")(batch_command)
-app.command("best-take", cls=Command, short_help="Make one photo of a burst, all eyes open.")(best_take_command)
+app.command("batch", cls=Command, short_help="Open the closed eyes in folders of photos.")(takes_debug(batch_command))
+app.command("best-take", cls=Command, short_help="Make one photo of a burst, all eyes open.")(
+    takes_debug(best_take_command)
+)
 app.command("inspect", cls=Command, short_help="List the faces and how open their eyes are.")(inspect_command)
-app.command("show-edit", cls=Command, short_help="Print how a file was edited.")(show_edit_command)
-app.command("demo", cls=Command, short_help="Open the eyes of a portrait that comes along.")(demo_command)
-app.command("fetch", cls=Command, short_help="Download and check models.")(fetch_command)
-app.command("ui", cls=Command, short_help="Show the web page on this machine.")(ui_command)
-app.command("serve", cls=Command, short_help="Run the HTTP service.")(serve_command)
+app.command("show-edit", cls=Command, short_help="Print how a file was edited.")(takes_debug(show_edit_command))
+app.command("demo", cls=Command, short_help="Open the eyes of a portrait that comes along.")(takes_debug(demo_command))
+app.command("fetch", cls=Command, short_help="Download and check models.")(takes_debug(fetch_command))
+app.command("ui", cls=Command, short_help="Show the web page on this machine.")(takes_debug(ui_command))
+app.command("serve", cls=Command, short_help="Run the HTTP service.")(takes_debug(serve_command))
 app.add_typer(bench_app, name="bench", short_help="Measure speed, memory and quality here.")
-app.command("doctor", cls=Command, short_help="Say what can run here, and what is missing.")(doctor_command)
+app.command("doctor", cls=Command, short_help="Say what can run here, and what is missing.")(
+    takes_debug(doctor_command)
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..counting import counted
 from ..errors import NoRoomOnDisk, SomePhotosFailed, UsageError
-from ..options import FIDELITY
 from ..wording import typed
 from . import batch_places, batch_progress, batch_words, donors, flags, names, paths, speech
 from .batch_places import RunOptions
 from .batch_stop import BatchStop
+from .flag_groups import Attempts, Maker, Networks, Saving, takes_groups
 from .interrupts import INTERRUPTED
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 
+@takes_groups
 def batch_command(
+    *,
     places: Annotated[
         list[str],
         typer.Argument(
@@ -53,24 +56,14 @@ def batch_command(
         ),
     ] = None,
     gpus_each: flags.GpusEach = "0",
-    engine: flags.EngineName = "auto",
-    reference: flags.References = None,
-    mode: flags.ModeName = "standard",
-    variations: flags.Variations = "1",
-    seed: flags.Seed = "0",
+    maker: Maker,
+    attempts: Attempts,
     all_faces: flags.AllFaces = False,
     eye_color: flags.EyeColour = "auto",
     gaze: flags.Gaze = "auto",
     openness: flags.Openness = "auto",
-    lcm: flags.Lcm = False,
-    precision: flags.PrecisionName = "auto",
-    restorer: flags.RestorerName = "none",
-    fidelity: flags.Fidelity = str(FIDELITY),
-    whole_face: flags.WholeFace = False,
-    strip_gps: flags.StripGps = False,
-    quality: flags.Quality = None,
-    c2pa_cert: flags.Certificate = None,
-    c2pa_key: flags.CertificateKey = None,
+    networks: Networks,
+    saving: Saving,
     overwrite: flags.Overwrite = False,
     overwrite_changed: Annotated[
         bool,
@@ -80,7 +73,6 @@ def batch_command(
         ),
     ] = False,
     as_json: flags.AsJson = False,
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Opens closed eyes in many photos: folders to any depth, patterns, lists. OUT mirrors the tree.
 
@@ -105,20 +97,14 @@ def batch_command(
         raise UsageError("OUT: expected a folder for the results, got nothing; name one, such as opened/.")
     options = flags.options_of(
         all=all_faces,
-        mode=mode,
-        variations=variations,
-        seed=seed,
+        **asdict(attempts),
         eye_color=eye_color,
         gaze=gaze,
         openness=openness,
-        lcm=lcm,
-        precision=precision,
-        restorer=restorer,
-        fidelity=fidelity,
-        whole_face=whole_face,
-        strip_gps=strip_gps,
+        **asdict(networks),
+        strip_gps=saving.strip_gps,
     )
-    fineness = flags.quality_of(quality)
+    fineness = flags.quality_of(saving.quality)
     run_options = RunOptions.of(
         workers=workers,
         at_once=at_once,
@@ -129,8 +115,8 @@ def batch_command(
     )
     if overwrite_changed and not overwrite:
         raise UsageError("expected --overwrite beside it, got none; add it.", option="--overwrite-changed")
-    certificate, key = flags.signing(c2pa_cert, c2pa_key) or (None, None)
-    references = tuple(paths.place(photo, "--reference") for photo in reference or ())
+    certificate, key = flags.signing(saving.c2pa_cert, saving.c2pa_key) or (None, None)
+    references = tuple(paths.place(photo, "--reference") for photo in maker.reference or ())
     for photo in references:
         names.check_reference(photo)
 
@@ -151,7 +137,7 @@ def batch_command(
     spec = _spec(
         settings,
         here=ray is None,
-        engine=engine,
+        engine=maker.engine,
         options=options,
         references=references,
         copy=copy,
@@ -182,8 +168,7 @@ def _checked(settings: Settings, **values: Any) -> str:
 
     with flags.by_flag():
         engine = load_engine(values["engine"], settings)
-        engine.check(values["options"].generate)
-        engine.restorer(values["options"].restore.restorer)
+        engine.check(values["options"])
     if values["references"]:
         engine.teller()
         donors.check_faces(values["references"], settings)

@@ -15,6 +15,7 @@ from .bench_runs_command import compare_command, document_command
 from .bench_survey_command import survey_app
 from .bench_words import summary_lines
 from .command import Command, Group
+from .flag_groups import takes_debug
 
 FOLDER = "open-the-eyes-bench"
 SURVEY = "survey.html"
@@ -140,7 +141,11 @@ def _parts(text: str) -> Any:
     return tuple(part.strip() for part in text.split(","))
 
 
-bench_app.command("compare", cls=Command, short_help="Hold two runs against each other.")(compare_command)
-bench_app.command("document", cls=Command, short_help="Write stored runs as a page of documentation.")(document_command)
-bench_app.command("networks", cls=Command, short_help="Fetch the networks of LPIPS and FID.")(networks_command)
+bench_app.command("compare", cls=Command, short_help="Hold two runs against each other.")(takes_debug(compare_command))
+bench_app.command("document", cls=Command, short_help="Write stored runs as a page of documentation.")(
+    takes_debug(document_command)
+)
+bench_app.command("networks", cls=Command, short_help="Fetch the networks of LPIPS and FID.")(
+    takes_debug(networks_command)
+)
 bench_app.add_typer(survey_app, name="survey", short_help="Count the answers of a survey.")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from . import flags, speech
+from . import speech
 
 
-def networks_command(
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
-) -> None:
+def networks_command() -> None:
     """Downloads the networks of LPIPS and FID, 340 MB, into torch's own cache; torchvision and torch-fidelity do it.
 
     \b

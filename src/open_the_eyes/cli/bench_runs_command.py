@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..errors import FiguresWorse, UsageError
-from . import flags, parse, paths, speech
+from . import parse, paths, speech
 from .bench_places import page_place, report_at
 from .bench_words import table_lines
 
@@ -20,7 +20,6 @@ def compare_command(
         str, typer.Option(metavar="X", help="How much worse is too much, above 0 and below 10: 0.1 is a tenth.")
     ] = "0.1",
     as_json: Annotated[bool, typer.Option("--json", help="Print every ratio as JSON, and nothing else.")] = False,
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Compares two runs: ratios of B to A with 95 % intervals. The exit code is 7 if a figure is surely worse.
 
@@ -64,7 +63,6 @@ def document_command(
     out: Annotated[
         str, typer.Option("-o", "--output", metavar="FILE.md", help="The page to write.", show_default=False)
     ],
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Writes the tables of one or more runs as a page, without measuring again. A page that is there is replaced.
 

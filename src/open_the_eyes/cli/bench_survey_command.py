@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from . import flags, names, speech
+from . import names, speech
 from .bench_words import table_lines
 from .command import Command, Group
+from .flag_groups import takes_debug
 
 survey_app = typer.Typer(cls=Group, rich_markup_mode=None)
 
@@ -26,12 +27,12 @@ def survey_command() -> None:
 
 
 @survey_app.command("tally", cls=Command, short_help="Win rates from files of answers.")
+@takes_debug
 def tally_command(
     answers: Annotated[
         list[str], typer.Argument(metavar="FILE", help="What a person's page saved.", show_default=False)
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON, and nothing else.")] = False,
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Prints how often each contender was preferred, with 95 % intervals (Wilson); "alike" is counted apart.
 

@@ -12,6 +12,7 @@ import typer
 
 from ..counting import counted
 from ..errors import SomePhotosFailed, UnreadablePhoto, UsageError
+from ..folders import not_looked_into, photos_in
 from ..looking import is_folder, is_there
 from ..options import MatchOptions, Options
 from . import donors, flags, names, parse, paths, progress, speech, words
@@ -55,7 +56,6 @@ def best_take_command(
     report: flags.ReportFile = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result that is already there.")] = False,
     as_json: flags.AsJson = False,
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Makes one photo of a burst: the best frame, with everybody's own open eyes from the other frames.
 
@@ -134,25 +134,15 @@ def _photos(given: list[str]) -> tuple[Path, ...]:
             found.append(one)
             continue
         try:
-            found += _photos_in(one)
+            found += photos_in(one)
         except OSError as error:
-            raise UnreadablePhoto(
-                f"{one}: expected a folder that may be looked into, got: {error.strerror}; change its rights."
-            ) from error
+            raise not_looked_into(one, error) from error
     unique = tuple(dict.fromkeys(found))
     if len(unique) == 1 and not is_there(unique[0]):
         raise UnreadablePhoto(f"{unique[0]}: expected photos or a folder of them, there is none; check the name.")
     if len(unique) < 2:
         raise UsageError(f"best-take: expected two photos or more, got {len(unique)}; name more, or a folder of them.")
     return unique
-
-
-def _photos_in(folder: Path) -> list[Path]:
-    """The photos of a folder. Hidden files are none, as for `batch`: macOS keeps "._shot1.jpg" beside "shot1.jpg"."""
-    from ..files import SUFFIXES
-
-    visible = (path for path in folder.iterdir() if not path.name.startswith("."))
-    return sorted(path for path in visible if path.suffix.lower() in SUFFIXES and path.is_file())
 
 
 def _pairs(match: list[str] | None, photos: tuple[Path, ...]) -> tuple[tuple[int, int, int], ...]:

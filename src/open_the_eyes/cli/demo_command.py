@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
-from . import flags, paths, progress, speech, words
+from . import paths, progress, speech, words
 
 FOLDER = "open-the-eyes-demo"
 
@@ -16,7 +16,6 @@ FOLDER = "open-the-eyes-demo"
 def demo_command(
     out: Annotated[str, typer.Option("-o", "--output", metavar="DIR", help="The folder for the pictures.")] = FOLDER,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace pictures that are already there.")] = False,
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Paints a blink on a public-domain portrait, opens the eyes again, and writes both and a before/after picture.
 

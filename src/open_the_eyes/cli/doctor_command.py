@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import WeightsMissing
-from . import flags, speech
+from . import speech
 
 if TYPE_CHECKING:
     from .doctor import Check
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 def doctor_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, and nothing else.")] = False,
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Says what can run here, what is missing, and the command that gets it.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import flags, progress, speech
+from . import progress, speech
 
 if TYPE_CHECKING:
     from ..models.weights.catalogue import Weight
@@ -30,7 +30,6 @@ def fetch_command(
     commercial: Annotated[
         bool, typer.Option("--commercial", help="Only models whose licence allows commercial use; see --list.")
     ] = False,
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Downloads models that are not in the package, and checks those that are here. Without a name: sdxl.
 

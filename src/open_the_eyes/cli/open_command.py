@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..naming import numbered
-from ..options import FIDELITY, Options
-from . import again, donors, flags, interrupts, names, parse, paths, progress, several, speech, style_flags, words
+from ..options import Options
+from . import donors, flags, interrupts, names, parse, paths, progress, replay_flag, several, speech, style_flags, words
+from .flag_groups import Attempts, Maker, Networks, Saving, takes_groups
 
 if TYPE_CHECKING:
     from ..arguments import Source
@@ -37,12 +38,14 @@ class _Run:
     profile: bool
     json: bool
     references: tuple[Source, ...] = ()
-    replayed: again.Replayed | None = None
+    replayed: replay_flag.Replayed | None = None
     quality: int | None = None
     credentials: Credentials | None = None
 
 
+@takes_groups
 def open_command(
+    *,
     photos: Annotated[
         list[str], typer.Argument(metavar="PHOTO", help="JPEG, PNG, WebP, TIFF, HEIC or AVIF.", show_default=False)
     ],
@@ -55,8 +58,7 @@ def open_command(
             help="Where results go: a file for one photo, a folder for several. A name that ends in / is a folder.",
         ),
     ] = None,
-    engine: flags.EngineName = "auto",
-    reference: flags.References = None,
+    maker: Maker,
     match: Annotated[
         list[str] | None,
         typer.Option(
@@ -65,9 +67,7 @@ def open_command(
             "times.",
         ),
     ] = None,
-    mode: flags.ModeName = "standard",
-    variations: flags.Variations = "1",
-    seed: flags.Seed = "0",
+    attempts: Attempts,
     faces: Annotated[
         str | None,
         typer.Option(metavar="1,3", help="Only these faces, counted from the left; `inspect` shows the numbers."),
@@ -80,11 +80,7 @@ def open_command(
     eye_color: style_flags.EyeColours = None,
     gaze: style_flags.Gazes = None,
     openness: style_flags.Opennesses = None,
-    lcm: flags.Lcm = False,
-    precision: flags.PrecisionName = "auto",
-    restorer: flags.RestorerName = "none",
-    fidelity: flags.Fidelity = str(FIDELITY),
-    whole_face: flags.WholeFace = False,
+    networks: Networks,
     replay: Annotated[
         str | None,
         typer.Option(
@@ -93,10 +89,7 @@ def open_command(
             "--reference photos.",
         ),
     ] = None,
-    strip_gps: flags.StripGps = False,
-    quality: flags.Quality = None,
-    c2pa_cert: flags.Certificate = None,
-    c2pa_key: flags.CertificateKey = None,
+    saving: Saving,
     report: flags.ReportFile = None,
     profile: Annotated[bool, typer.Option("--profile", help="Show how long each stage took.")] = False,
     overwrite: flags.Overwrite = False,
@@ -126,41 +119,36 @@ def open_command(
         faces=parse.numbers("--faces", faces) if faces is not None else None,
         all=all_faces,
         even_open=even_open,
-        mode=mode,
-        variations=variations,
-        seed=seed,
+        **asdict(attempts),
         **style_flags.styled(eye_color, gaze, openness),
-        lcm=lcm,
-        precision=precision,
-        restorer=restorer,
-        fidelity=fidelity,
-        whole_face=whole_face,
-        match=parse.matches("--match", match or (), reference or ()),
-        strip_gps=strip_gps,
+        **asdict(networks),
+        match=parse.matches("--match", match or (), maker.reference or ()),
+        strip_gps=saving.strip_gps,
     )
-    fineness = flags.quality_of(quality)
+    fineness = flags.quality_of(saving.quality)
+    engine = maker.engine
     sources = names.photos_of(photos)
-    replayed = None if replay is None else again.edit_in(paths.place(replay, "--replay"))
+    replayed = None if replay is None else replay_flag.edit_in(paths.place(replay, "--replay"))
     record = None if replayed is None else replayed.record
     if record is not None:
-        options, engine = again.options_of(record, options), record.engine if engine == "auto" else engine
-        again.check_one_photo(sources)
+        options, engine = replay_flag.options_of(record, options), record.engine if engine == "auto" else engine
+        replay_flag.check_one_photo(sources)
     outputs = tuple(paths.planned(sources, out))
     if out is not None:
         paths.check_folder(outputs[0].parent, "-o")
     count = options.generate.variations if record is None else 1
-    others = tuple(paths.place(photo, "--reference") for photo in reference or ())
+    others = tuple(paths.place(photo, "--reference") for photo in maker.reference or ())
     for path in others:
         names.check_reference(path)
-    files = tuple(Path(path) for path in (replay, c2pa_cert, c2pa_key) if path is not None)
+    files = tuple(Path(path) for path in (replay, saving.c2pa_cert, saving.c2pa_key) if path is not None)
     given = (*sources, *others, *files)
     report_path = None if report is None else paths.report_place(report)
     if report_path is not None:
         written = (path for output in outputs for path in numbered(output, count))
         paths.check_report(report_path, (*given, *written), overwrite=overwrite)
     if record is not None:
-        others = again.recorded_references(record, others)
-    credentials = _credentials(flags.signing(c2pa_cert, c2pa_key))
+        others = replay_flag.recorded_references(record, others)
+    credentials = _credentials(flags.signing(saving.c2pa_cert, saving.c2pa_key))
     references: tuple[Source, ...] = tuple(map(donors.reference, others)) if len(sources) == 1 else ()
 
     chosen = flags.engine_of(engine)
@@ -210,9 +198,9 @@ def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Eng
         else:  # whose options nobody has typed
             opened = made_again(photo, run.replayed.record, run.references, engine=engine, progress=tell)
         if run.replayed is not None:
-            again.check_same_photo(run.replayed.record, opened.report.input.sha256, photo)
+            replay_flag.check_same_photo(run.replayed.record, opened.report.input.sha256, photo)
             if opened.changed:
-                again.check_signed(run.replayed, opened.photo, signs=run.credentials is not None)
+                replay_flag.check_signed(run.replayed, opened.photo, signs=run.credentials is not None)
         report = opened.report
         if opened.changed:
             paths.make_folder(output)

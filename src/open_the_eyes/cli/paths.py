@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from .. import folders
 from ..addresses import is_address
 from ..errors import PhotoNotWritten, UsageError, not_written
 from ..looking import is_file, is_folder, is_there, special
 from ..naming import OPENED, is_result, named
-from ..places import folded, keeps_apart
+from ..same_file import folded, keeps_apart
 
 
 def place(name: str, option: str = "") -> Path:
@@ -167,10 +168,7 @@ def make_folder(path: Path) -> None:
     Raises:
         PhotoNotWritten: it cannot be made.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise not_written(error)(f"{path.parent}: cannot make this folder ({error.strerror}). Name another.") from error
+    folders.make_folder(path.parent, ". Name another.")
 
 
 def report_place(name: str) -> Path:

@@ -8,7 +8,7 @@ import typer
 
 from ..counting import counted
 from ..errors import UsageError
-from . import flags, parse, speech
+from . import flags, libraries, parse, speech
 
 LAST_PORT = 65_535
 ONLY = "metrics"
@@ -33,7 +33,6 @@ def serve_command(
     only: Annotated[
         str | None, typer.Option(metavar="metrics", help="With --new-key: the key opens /metrics and nothing else.")
     ] = None,
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Answers HTTP: photos are handed in as jobs, which survive a crash. docs/api.md tells how to ask.
 
@@ -74,13 +73,10 @@ def serve_command(
         raise UsageError(f"expected {ONLY}, got {only}; leave it out for a key that opens everything.", option="--only")
     if only and not new_key:
         raise UsageError("--only: expected --new-key beside it, got none; add it.")
-    try:
+    with libraries.of_extra("serve" if ray is None else "ray", "serve"):
         from ..service.api_keys import make_key
         from ..service.server import assembled, serve
         from ..service.settings import ServiceSettings
-    except ModuleNotFoundError as error:
-        install = f'pip install "open-the-eyes[{"serve" if ray is None else "ray"}]"'
-        raise UsageError(f"serve: expected its libraries, {error.name} is missing; install them: {install}.") from error
     own = ServiceSettings.from_environment()
     if new_key:
         key = make_key(own.keys_file, only_metrics=only == ONLY)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from . import donors, flags, paths, speech, words
+from . import donors, paths, speech, words
 
 if TYPE_CHECKING:
     from ..edit_record import EditRecord
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 def show_edit_command(
     photo: Annotated[str, typer.Argument(metavar="FILE", help="A file that open-the-eyes wrote.", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON, and nothing else.")] = False,
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Prints how a file was edited: by which engine, with which options, and what became of each face.
 

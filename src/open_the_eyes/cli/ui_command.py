@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import UsageError
-from . import flags, speech
+from . import flags, libraries, speech
 from .lan import own_address
 from .serve_command import port_number
 
@@ -26,7 +25,6 @@ def ui_command(
             show_default=False,
         ),
     ] = True,
-    debug: flags.Debug = False,  # noqa: ARG001 -- `main` reads it
 ) -> None:
     """Shows the web page: drop a photo, choose faces and eyes, take the file.
 
@@ -42,7 +40,7 @@ def ui_command(
       open-the-eyes ui --host 0.0.0.0
     """
     number = port_number(port)
-    try:
+    with libraries.of_extra("ui", "ui"):
         from ..service.server import admission, is_loopback, serve, url_of
         from ..service.settings import ServiceSettings
         from ..service.worker_lock import other_service
@@ -56,10 +54,6 @@ def ui_command(
                 webbrowser.open(other.address)
             return
         from ..web.site import create_site
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            f'ui: expected its libraries, {error.name} is missing; install them: pip install "open-the-eyes[ui]".'
-        ) from error
     chosen = flags.engine_of(engine)
     site = create_site(chosen, own, host)
     speech.note(f"engine: {chosen.name}, {chosen.why}")

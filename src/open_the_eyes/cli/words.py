@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from ..counting import listed
+from ..counting import numbers_in_words
 from ..errors import UsageError
 from ..eye_style import checked_styles
 from ..givers import Painted
@@ -44,7 +44,7 @@ def face_lines(faces: Sequence[FaceReport]) -> list[str]:
     alike: dict[str, list[int]] = {}
     for face in faces:
         alike.setdefault(_deed(face), []).append(face.id)
-    return [f"{'face' if len(ids) == 1 else 'faces'} {listed(ids)}: {deed}" for deed, ids in alike.items()]
+    return [f"{'face' if len(ids) == 1 else 'faces'} {numbers_in_words(ids)}: {deed}" for deed, ids in alike.items()]
 
 
 def inspected_line(face: FaceReport) -> str:

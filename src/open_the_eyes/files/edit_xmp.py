@@ -26,7 +26,7 @@ from ..edit_record import (
 from ..photo import FileFormat, Photo
 from .identity import HISTORY, INSTANCE, identity_after
 from .parcel import Blocks
-from .png import TEXT_CHUNKS, text_chunk
+from .png import TEXT_CHUNKS
 from .tiff import NOTE_TAG
 from .xmp import BrokenXmp, as_utf8, spliced, texts_of, without
 
@@ -141,7 +141,7 @@ def as_note(record: EditRecord, file_format: FileFormat) -> tuple[str, bytes]:
     """
     text = NOTE_MARK + with_record(None, record)
     if file_format == "PNG":
-        return text_chunk(b"open-the-eyes", text)
+        return "iTXt", b"open-the-eyes\0\0\0\0\0" + text
     return {"JPEG": "COM", "WEBP": "OTE ", "TIFF": str(NOTE_TAG)}[file_format], text
 
 

@@ -99,11 +99,6 @@ def pack(parcel: Parcel) -> bytes:
     return _joined(chunks)
 
 
-def text_chunk(keyword: bytes, text: bytes) -> tuple[str, bytes]:
-    """A chunk of UTF-8 text."""
-    return "iTXt", keyword + b"\0\0\0\0\0" + text
-
-
 def _encoded(parcel: Parcel) -> bytes:
     if parcel.deep is not None:
         return png_deep.encode(parcel.deep)

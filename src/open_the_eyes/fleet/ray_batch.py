@@ -18,14 +18,14 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 from typing import Any, Final
 
 from ..batch.plan import Item
 from ..batch.record import Record, failed, given_up
 from ..batch.run import PATIENCE, Executor, Stop
 from ..batch.worker import GPU_FAILED, WorkerConfig, WorkerSlot, lost_gpu
-from ..errors import NoCapacity, not_written
+from ..errors import NoCapacity
+from ..folders import make_folder
 from .cluster import Cluster, check_gpus, ours, part_of_gpu
 from .remote import RemoteFolders, remote_processor
 from .slots import AT_ONCE
@@ -47,7 +47,7 @@ class Actor:
 
     def __init__(self, config: WorkerConfig, remote: RemoteFolders | None, gpus: float, patience: float) -> None:
         config = replace(config, settings=part_of_gpu(config.settings, gpus))
-        _make_folder(config.out)
+        make_folder(config.out, on=f" on {platform.node()}")
         self._do = config.make(config)
         if remote is not None:
             self._do = remote_processor(remote, config.out, self._do, config.fingerprint, config.spec)
@@ -75,17 +75,6 @@ class Actor:
         if lost_gpu(record):
             os._exit(GPU_FAILED)  # Ray gives the photo to the next
         return record
-
-
-def _make_folder(out: Path) -> None:
-    """Raises:
-    PhotoNotWritten: it cannot be made; NoRoomOnDisk where the disk of this machine is full.
-    """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        here = platform.node()
-        raise not_written(error)(f"{out} on {here}: cannot make this folder ({error.strerror}).") from error
 
 
 def _placed(record: Record) -> Record:

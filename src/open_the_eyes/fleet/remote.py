@@ -73,7 +73,7 @@ def plan_remote(
         if not _is_photo(name):
             left_out.add(name)
             continue
-        output = Path(name) if keep_names else naming.opened(Path(name))
+        output = Path(name) if keep_names else naming.opened_path(Path(name))
         size, origin = int(facts.get("size") or 0), origin_of(f"{lies_at}/{name}")
         items.append(Item(name, Path(name), output, Path(name), size, stamp(files, path), origin=origin))
     if not items:

@@ -54,7 +54,7 @@ class MediapipeDetector:
 
     def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
         """Every face of a photo once, left to right."""
-        tick = ticking(watch, "detect")
+        tick = ticking(watch)
         faces = []
         for one in found_in(Pyramid(pixels), self._finder, self._settings.min_face_px, tick):
             tick()

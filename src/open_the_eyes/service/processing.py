@@ -59,8 +59,7 @@ def check_options(request: dict[str, Any], references: int, engine: Engine) -> N
         WeightsMissing: a model that is asked for is not on this machine.
     """
     options = options_of(request)
-    engine.check(options.generate)
-    engine.restorer(options.restore.restorer)
+    engine.check(options)
     options.match.check(references)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from ..files import SUFFIXES, suffix_for
-from ..naming import opened
+from ..naming import opened_path
 from ..service.jobs import Job
 from . import choices, words
 from .edit_session import EditSession
@@ -186,4 +186,4 @@ def file_name(name: str, stored: str) -> str:
     """photo.jpg -> photo.opened.jpg; the suffix gives way where it does not tell the truth about the stored file."""
     own = Path(clean(name))
     file_format = SUFFIXES.get(Path(stored).suffix)
-    return str(opened(own, None if file_format is None else suffix_for(own, file_format)))
+    return str(opened_path(own, None if file_format is None else suffix_for(own, file_format)))

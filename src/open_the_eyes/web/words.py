@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from ..counting import counted, listed
+from ..counting import counted, numbers_in_words
 from ..roles import Outcome
 from .edit_session import EditSession
 from .eye_origin import EyeOrigin
@@ -239,7 +239,7 @@ def size(count: int) -> str:
 
 def numbered(faces: Sequence[int]) -> str:
     """[1, 3, 4, 5, 9] -> Faces 1, 3 to 5 and 9; the numbers rise."""
-    return f"{'Face' if len(faces) == 1 else 'Faces'} {listed(faces)}"
+    return f"{'Face' if len(faces) == 1 else 'Faces'} {numbers_in_words(faces)}"
 
 
 def _count(number: int) -> str:

@@ -59,10 +59,12 @@ class HuffmanTable:
         """The table, laid out once: most files bring the same four (T.81 annex K.3)."""
         return cls(counts, values)
 
-    def bits_of(self, symbol: int) -> str:
-        """The code of a symbol in words of 0 and 1; "" where there is none."""
-        length = int(self.lengths[symbol])
-        return f"{int(self.codes[symbol]):0{length}b}" if length else ""
+    @property
+    def zero_code(self) -> str:
+        """The code of symbol 0, in words of 0 and 1; "" where there is none. Of a DC table that is no difference, of an
+        AC table the end of a block."""
+        length = int(self.lengths[0])
+        return f"{int(self.codes[0]):0{length}b}" if length else ""
 
     @cached_property
     def symbols(self) -> NDArray[np.int32]:

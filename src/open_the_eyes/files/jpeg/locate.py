@@ -75,7 +75,7 @@ class Reader:
         self.words = words_of(self.data)
         used = [(layout.components[n].dc, layout.components[n].ac) for n in layout.slots]
         kinds = list(dict.fromkeys(used))
-        plain = [code for dc, ac in used for code in (dc.bits_of(0), ac.bits_of(0))]
+        plain = [code for dc, ac in used for code in (dc.zero_code, ac.zero_code)]
         self.plain_mcu = np.array([int(bit) for bit in "".join(plain)] if all(plain) else [], np.uint8)
         """The bits of an MCU without a change of colour."""
         self.period = len(used) if len(kinds) > 1 else 1

@@ -62,7 +62,7 @@ class InsightFaceDetector:
 
     def detect(self, pixels: Rgb, watch: Watch | None = None) -> list[Face]:
         """Every face once, left to right; a photo in which none stands upright is looked at from all sides."""
-        photo, tick = Pyramid(pixels), ticking(watch, "detect")
+        photo, tick = Pyramid(pixels), ticking(watch)
         whole = _whole(photo)
         places = self._places([whole, *_tiles(photo, self._settings.min_face_px)], tick)
         if not places:
