@@ -111,7 +111,8 @@ def size_of(data: bytes, settings: Settings) -> tuple[int, int]:
 
 def _taken_apart(data: bytes, settings: Settings) -> tuple[FileFormat, Unpacked]:
     file_format = sniff(data)
-    return file_format, _UNPACK[file_format](data, settings.max_pixels)
+    with foreign_decoder():  # libraries that only look at the header stumble over hostile bytes, too
+        return file_format, _UNPACK[file_format](data, settings.max_pixels)
 
 
 @dataclass(frozen=True, slots=True)
