@@ -132,10 +132,11 @@ def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _
     if rgb is not None:
         _check_size((rgb.shape[1], rgb.shape[0]), unpacked)
         return _Decoded(rgb if orientation == 1 else turned(rgb, orientation), None, unpacked.icc, "RGB")
-    picture = _DECODE[file_format](unpacked.bare)
+    strict = jpeg.decode_strictly(unpacked.bare) if file_format == "JPEG" else None
+    picture = _DECODE[file_format](unpacked.bare) if strict is None else strict
     _check_size(picture.size, unpacked)
     pixels, alpha, icc = to_planes(picture, orientation, unpacked.icc)
-    doubtful = file_format == "JPEG" and picture.mode == "RGB"  # else the strict decoder would have done
+    doubtful = file_format == "JPEG" and strict is None
     return _Decoded(pixels, alpha, icc, picture.mode, notes=(_DOUBTFUL,) if doubtful else ())
 
 

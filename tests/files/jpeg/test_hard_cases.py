@@ -35,8 +35,9 @@ def test_damaged_files_lose_nothing_beside_the_mask(seed: int) -> None:
     check_beside_mask(bytes(damaged), but_last=32)
 
 
-def test_a_damaged_picture_is_told_of_and_a_sound_one_is_not(tmp_path: Any) -> None:
-    sound = coded(subsampling=2)
+@pytest.mark.parametrize("options", [{"subsampling": 2}, {"mode": "L"}, {"mode": "CMYK"}], ids=["RGB", "grey", "CMYK"])
+def test_a_damaged_picture_is_told_of_and_a_sound_one_is_not(options: dict[str, Any], tmp_path: Any) -> None:
+    sound = coded(**options)
     middle = len(sound) // 2
     damaged = sound[:middle] + sound[middle + 300 :]
     for data, told in ((sound, False), (damaged, True)):

@@ -69,6 +69,17 @@ def decode_rgb(bare: bytes) -> Rgb | None:
         return None
 
 
+def decode_strictly(bare: bytes) -> Image.Image | None:
+    """A picture in grey or of four colours, by the decoder that refuses what `decode_rgb` refuses: None for that."""
+    try:
+        if simplejpeg.decode_jpeg_header(bare)[2] == "Gray":
+            return Image.fromarray(simplejpeg.decode_jpeg(bare, "GRAY")[:, :, 0])
+        simplejpeg.decode_jpeg(bare, "CMYK")
+    except ValueError:
+        return None
+    return decode(bare)  # which knows whose four colours are told upside down
+
+
 def repainted(facts: FileFacts, photo: Photo) -> bytes:
     """The source's picture as the photo has it now, and no metadata: only blocks in which a pixel changed are new.
 
