@@ -91,7 +91,7 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
         encoding=unpacked.encoding,
         blocks=unpacked.blocks,
         notes=(*unpacked.notes, *decoded.notes),
-        stored=Stored(unpacked.bare, decoded.pixels) if file_format == "JPEG" else None,
+        stored=Stored(unpacked.bare, decoded.pixels, decoded.sound) if file_format == "JPEG" else None,
         source_types=source_types_in(data),
     )
     return Photo(decoded.pixels, decoded.alpha, facts, decoded.deep)
@@ -125,6 +125,7 @@ class _Decoded:
     mode: str
     deep: Deep | None = None
     notes: tuple[str, ...] = ()
+    sound: bool = True
 
 
 def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _Decoded:
@@ -136,8 +137,8 @@ def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _
     picture = _DECODE[file_format](unpacked.bare) if strict is None else strict
     _check_size(picture.size, unpacked)
     pixels, alpha, icc = to_planes(picture, orientation, unpacked.icc)
-    doubtful = file_format == "JPEG" and strict is None
-    return _Decoded(pixels, alpha, icc, picture.mode, notes=(_DOUBTFUL,) if doubtful else ())
+    refused = file_format == "JPEG" and strict is None
+    return _Decoded(pixels, alpha, icc, picture.mode, notes=(_DOUBTFUL,) if refused else (), sound=not refused)
 
 
 def _decoded_deep(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _Decoded:
