@@ -77,10 +77,12 @@ class Stored:
     Args:
         coded: the smallest file with these pixels; JPEG.
         pixels: upright, as decoded from it; read-only, since what differs from them is what gets coded anew.
+        sound: a strict decoder has nothing to say against it.
     """
 
     coded: bytes
     pixels: Rgb
+    sound: bool = True
 
 
 @dataclass(frozen=True, slots=True)

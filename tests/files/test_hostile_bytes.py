@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 import pytest
+from PIL import AvifImagePlugin
 
 from benchmarks import fuzz_read
 from benchmarks.mutants import NAMES, directory_mutants, mutants, seed_file
-from open_the_eyes.errors import OpenTheEyesError
-from open_the_eyes.files import EditRecord, encoded, read, read_record
+from open_the_eyes.errors import OpenTheEyesError, UnreadablePhoto
+from open_the_eyes.files import EditRecord, encoded, read, read_record, size_of
 from open_the_eyes.settings import Settings
 from tests.files.pictures import picture, png_chunk, saved, with_segments
 
@@ -47,6 +48,15 @@ def test_only_our_errors_come_out_and_soon(struck: Callable[[], Iterator[bytes]]
         back = read(written, SETTINGS)
         assert back.size_wh == size_wh
         assert read_record(back) == RECORD
+
+
+def test_a_library_that_stumbles_over_a_header_is_no_bug_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AvifImagePlugin.AvifImageFile, "size", property(lambda _: dict[str, tuple[int, int]]()["size"]))
+    data = saved(picture(), "AVIF")
+
+    for reads in (read, size_of):
+        with pytest.raises(UnreadablePhoto, match=r"^the photo: .*damaged: 'size'"):
+            reads(data, SETTINGS)
 
 
 def with_packet(inside: str) -> bytes:

@@ -85,6 +85,13 @@ def jpeg_with_hole(tail: bytes) -> bytes:
     return data[: len(data) // 2] + tail
 
 
+def heic_of_nothing() -> bytes:
+    """A HEIC whose one picture has no properties: they are said to be those of item 127."""
+    data, own = saved(picture(), "HEIF"), b"ipma" + bytes(4) + b"\0\0\0\1" + b"\0\1"
+    assert data.count(own) == 1
+    return data.replace(own, own[:-1] + b"\x7f")
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], type[Exception], str]] = {
     "empty": (lambda: b"", UnreadablePhoto, "empty"),
     "one byte": (lambda: b"\xff", UnreadablePhoto, "something else"),
@@ -96,6 +103,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], type[Exception], str]] = {
     "bmp": (lambda: saved(picture(), "BMP"), UnreadablePhoto, "BMP"),
     "heic: only a first box": (lambda: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", UnreadablePhoto, "damaged"),
     "avif: only a first box": (lambda: b"\0\0\0\x18ftypavif\0\0\0\0mif1avif", UnreadablePhoto, "damaged"),
+    "heic: no picture": (heic_of_nothing, UnreadablePhoto, "it holds no picture"),
     "heic: half": (lambda: cut(saved(picture(), "HEIF"), 0.6), UnreadablePhoto, "damaged"),
     "avif: half": (lambda: cut(saved(picture(), "AVIF"), 0.6), UnreadablePhoto, "damaged"),
     "avif: animated": (lambda: animated("AVIF"), UnreadablePhoto, "animation of 3"),

@@ -17,7 +17,7 @@ from ..photo import Encoding
 from .deep_samples import boxed_bits, from_bits, mode_of, straightened, to_bits
 from .exif import as_upright, tidy
 from .isobmff import Nclx, left_out, nclx_of
-from .parcel import Parcel, Unpacked, check_pixels, foreign_decoder
+from .parcel import Parcel, Unpacked, check_pixels, damaged, foreign_decoder
 
 if TYPE_CHECKING:
     from pillow_heif import HeifFile, HeifImage
@@ -115,6 +115,8 @@ def _opened(data: bytes) -> HeifFile:
 
 
 def _primary(opened: HeifFile) -> HeifImage:
+    if not len(opened):
+        raise damaged("it holds no picture")
     return opened[opened.primary_index]
 
 

@@ -91,7 +91,7 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
         encoding=unpacked.encoding,
         blocks=unpacked.blocks,
         notes=(*unpacked.notes, *decoded.notes),
-        stored=Stored(unpacked.bare, decoded.pixels) if file_format == "JPEG" else None,
+        stored=Stored(unpacked.bare, decoded.pixels, decoded.sound) if file_format == "JPEG" else None,
         source_types=source_types_in(data),
     )
     return Photo(decoded.pixels, decoded.alpha, facts, decoded.deep)
@@ -111,7 +111,8 @@ def size_of(data: bytes, settings: Settings) -> tuple[int, int]:
 
 def _taken_apart(data: bytes, settings: Settings) -> tuple[FileFormat, Unpacked]:
     file_format = sniff(data)
-    return file_format, _UNPACK[file_format](data, settings.max_pixels)
+    with foreign_decoder():  # libraries that only look at the header stumble over hostile bytes, too
+        return file_format, _UNPACK[file_format](data, settings.max_pixels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ class _Decoded:
     mode: str
     deep: Deep | None = None
     notes: tuple[str, ...] = ()
+    sound: bool = True
 
 
 def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _Decoded:
@@ -131,11 +133,12 @@ def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _
     if rgb is not None:
         _check_size((rgb.shape[1], rgb.shape[0]), unpacked)
         return _Decoded(rgb if orientation == 1 else turned(rgb, orientation), None, unpacked.icc, "RGB")
-    picture = _DECODE[file_format](unpacked.bare)
+    strict = jpeg.decode_strictly(unpacked.bare) if file_format == "JPEG" else None
+    picture = _DECODE[file_format](unpacked.bare) if strict is None else strict
     _check_size(picture.size, unpacked)
     pixels, alpha, icc = to_planes(picture, orientation, unpacked.icc)
-    doubtful = file_format == "JPEG" and picture.mode == "RGB"  # else the strict decoder would have done
-    return _Decoded(pixels, alpha, icc, picture.mode, notes=(_DOUBTFUL,) if doubtful else ())
+    refused = file_format == "JPEG" and strict is None
+    return _Decoded(pixels, alpha, icc, picture.mode, notes=(_DOUBTFUL,) if refused else (), sound=not refused)
 
 
 def _decoded_deep(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _Decoded:

@@ -8,11 +8,12 @@ from typing import Any, Final, cast
 import simplejpeg
 from PIL import Image, JpegImagePlugin
 
-from ...errors import PhotoNotWritten, UnreadablePhoto
+from ...errors import PhotoError, PhotoNotWritten, UnreadablePhoto
 from ...imaging.arrays import Rgb
 from ...photo import Encoding, FileFacts, Photo
 from ..parcel import Blocks, Parcel, Unpacked, check_pixels, damaged, foreign_decoder, u16
 from . import segments
+from .beside import check_beside
 from .index import shifted
 from .layout import NotPatchable
 from .markers import DHT
@@ -69,19 +70,34 @@ def decode_rgb(bare: bytes) -> Rgb | None:
         return None
 
 
+def decode_strictly(bare: bytes) -> Image.Image | None:
+    """A picture in grey or of four colours, by the decoder that refuses what `decode_rgb` refuses: None for that."""
+    try:
+        if simplejpeg.decode_jpeg_header(bare)[2] == "Gray":
+            return Image.fromarray(simplejpeg.decode_jpeg(bare, "GRAY")[:, :, 0])
+        simplejpeg.decode_jpeg(bare, "CMYK")
+    except ValueError:
+        return None
+    return decode(bare)  # which knows whose four colours are told upside down
+
+
 def repainted(facts: FileFacts, photo: Photo) -> bytes:
     """The source's picture as the photo has it now, and no metadata: only blocks in which a pixel changed are new.
 
     Raises:
-        NotPatchable: see `patch`; or there is no such source, or the photo is of another size.
+        NotPatchable: see `patch`; or there is no such source, or the photo is of another size; or the source is
+            damaged in a way that pixels change beside what is painted.
     """
     if facts.stored is None or facts.stored.pixels.shape[1::-1] != photo.size_wh:
         raise NotPatchable("a picture of another size")
     try:
         painting = photo.over(facts.stored.pixels)
         into = patched_progressive if facts.encoding.progressive else patched
-        return into(facts.stored.coded, painting, facts.orientation, stored_rgb=facts.encoding.rgb_stored)
-    except (UnreadablePhoto, ArithmeticError, LookupError, MemoryError, ValueError) as error:
+        out = into(facts.stored.coded, painting, facts.orientation, stored_rgb=facts.encoding.rgb_stored)
+        if not facts.stored.sound:
+            check_beside(facts.stored.coded, out, painting, facts.orientation)
+        return out
+    except (PhotoError, ArithmeticError, LookupError, MemoryError, ValueError) as error:
         raise NotPatchable("an unusual structure") from error
 
 
