@@ -15,6 +15,7 @@ from .gps import may_tell_place
 from .isobmff import known
 from .jpeg.segments import has_restarts
 from .left_behind import left_behind
+from .maker_note import MOVED, has_moved
 from .parcel import Parcel
 from .photoshop import LAYERS_TAG
 from .png_colours import far_from_srgb, with_gamma_of_its_own
@@ -40,12 +41,13 @@ _UNMATCHED: Final = "The source's Content Credentials stay in the file and no lo
 
 
 def notes_of(
-    photo: Photo, file_format: FileFormat, written: Parcel, encoding: str, *, edited: bool, signed: bool
+    photo: Photo, file_format: FileFormat, written: Parcel, data: bytes, encoding: str, *, edited: bool, signed: bool
 ) -> tuple[str, ...]:
     """Sentences, none when everything was kept and shows what the picture shows.
 
     Args:
         written: what the file was put together from.
+        data: the file.
         encoding: how, in the report's words.
         edited: the file has a record of an edit.
         signed: it has Content Credentials of its own, with the source's in their history.
@@ -64,6 +66,7 @@ def notes_of(
     lost += [] if facts.format == file_format else [left_behind(facts, file_format)]
     lost += [laid_out_anew(written)] if facts.format == file_format == "TIFF" else []
     notes += [said for said in lost if said is not None]
+    notes += [MOVED] if has_moved(facts, file_format, written.exif, data) else []
     notes += [_GREY_PROFILE] if facts.icc is not None and written.icc != facts.icc else []
     if edited and file_format in WITHOUT_NOTE and facts.xmp is not None and not takes_record(facts.xmp):
         notes.append("The source's XMP cannot be read, and gave way to the record of the edit.")

@@ -20,6 +20,7 @@ from . import tiff_deep
 from . import tiff_strips as strips
 from .ifd import BYTE, UNDEFINED, Directory, Entry, as_block, read_directory, read_root
 from .kinds import RAW, what_to_do
+from .maker_note import note_of
 from .parcel import Blocks, Parcel, Unpacked, check_pixels
 
 NOTE_TAG: Final = 65123
@@ -62,12 +63,14 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     stored = strips.cut_out(data, root, max_pixels)
     kept = root.only({*root.entries, *root.children} - strips.OF_PIXELS - {strips.XMP, strips.ICC, NOTE_TAG})
     note: Blocks = ((str(NOTE_TAG), root.entries[NOTE_TAG].raw),) if NOTE_TAG in root.entries else ()
+    maker_note = note_of(root)
     encoding = Encoding(
         dpi=_dpi(root),
         compression=_NAMES[root.number(strips.COMPRESSION, 1)],
         predictor=root.number(strips.PREDICTOR, 1),
         tiled=strips.TILE_OFFSETS in root.entries,
         planar=root.number(strips.PLANAR, 1) == 2 and root.number(strips.SAMPLES, 1) > 1,
+        note_at=0 if maker_note is None else maker_note.at,
     )
     return Unpacked(
         size_wh,
@@ -98,6 +101,8 @@ def pack(parcel: Parcel) -> bytes:
     compressions when the picture has more than two levels.
     """
     found = _carried_tags(parcel.exif)
+    maker_note = note_of(found)
+    note_at = parcel.encoding.note_at or (0 if maker_note is None else maker_note.at)
     encoded = _encoded(parcel, found.order)
     root = read_root(encoded)
     stored = strips.cut_out(encoded, root, 2**62)
@@ -112,6 +117,7 @@ def pack(parcel: Parcel) -> bytes:
     return strips.laid_round(
         strips.Stored(pixel_tags, stored.strips),
         replace(tags, entries={**tags.entries, **pixel_tags.entries, **entries}),
+        note_at,
     )
 
 

@@ -133,7 +133,8 @@ def encoded_and_told(
             data = signed(data, file_format, photo.file, credentials, source_type)
     except (OSError, ValueError, struct.error) as error:
         raise _cannot_hold(error) from error
-    notes = notes_of(photo, file_format, parcel, encoding, edited=record is not None, signed=credentials is not None)
+    edited, has_own = record is not None, credentials is not None
+    notes = notes_of(photo, file_format, parcel, data, encoding, edited=edited, signed=has_own)
     return data, OutputReport(name, hashlib.sha256(data).hexdigest(), encoding, notes)
 
 
@@ -166,7 +167,7 @@ def _packed_for(
     exif, blocks = facts.exif, facts.blocks if same else ()
     dpi = None if same else sensible(facts.encoding.dpi)
     if not same:
-        exif = as_upright(from_tiff(exif) if facts.format == "TIFF" else exif)
+        exif = as_upright(from_tiff(exif, facts.encoding.note_at) if facts.format == "TIFF" else exif)
         exif = in_exif(fitting(exif, file_format), dpi, file_format)
     if record is not None:
         exif = with_thumbnail(exif, photo, orientation)
