@@ -103,7 +103,7 @@ def test_sixteen_bits_come_out_as_they_went_in(data: bytes, channels: int) -> No
     assert read_record(back) == RECORD
     assert source.file is not None
     assert back.file is not None
-    assert back.file.encoding == replace(source.file.encoding, tiled=False, planar=False)
+    assert back.file.encoding == replace(source.file.encoding, recast=())
 
 
 @pytest.mark.parametrize(("data", "channels"), FILES.values(), ids=FILES)

@@ -13,10 +13,21 @@ import tifffile
 from PIL import Image
 
 from open_the_eyes.files import read, write
-from open_the_eyes.files.ifd import EXIF_DIRECTORY, MAKER_NOTE, UNDEFINED, Directory, Entry, header, laid_out, read_root
-from open_the_eyes.files.maker_note import MOVED, note_of
+from open_the_eyes.files.ifd import (
+    EXIF_DIRECTORY,
+    MAKER_NOTE,
+    UNDEFINED,
+    Directory,
+    Entry,
+    as_block,
+    header,
+    laid_out,
+    read_root,
+)
+from open_the_eyes.files.maker_note import MOVED, SHOWS, note_of
 from open_the_eyes.settings import Settings
 from tests.files.pictures import RECORD, besides_loss, facts, picture, saved, with_segments
+from tests.files.test_thumbnail import exif_with, old_thumbnail
 
 OWNER: Final = b"Owner of this camera"
 ORDERS: Final = pytest.mark.parametrize("order", ["<", ">"], ids=["II", "MM"])
@@ -115,3 +126,31 @@ def test_a_note_that_stood_absurdly_far_behind_swells_no_file(tmp_path: Path) ->
 
     assert notes == (MOVED,)
     assert (tmp_path / "out.tif").stat().st_size < 20_000
+
+
+@SUFFIXES
+@pytest.mark.parametrize("of", [".jpg", ".tif"])
+def test_a_small_picture_in_a_note_is_told_of_where_eyes_were_opened(of: str, suffix: str, tmp_path: Path) -> None:
+    small = saved(picture(), "JPEG")
+    camera = Directory("<", {MAKER_NOTE: Entry(MAKER_NOTE, UNDEFINED, b"OLYMP\0\1\0" + small)})
+    block = as_block(Directory("<", {}, {EXIF_DIRECTORY: camera}))
+    data = with_segments(saved(picture(), "JPEG"), (0xE1, b"Exif\0\0" + block))
+    if of == ".tif":
+        write(read(data, Settings()), tmp_path / "source.tif", record=None)
+        data = (tmp_path / "source.tif").read_bytes()
+    source = read(data, Settings())
+
+    edited = write(source, tmp_path / f"out{suffix}", record=RECORD).notes
+    copied = write(source, tmp_path / f"copy{suffix}", record=None).notes
+
+    assert besides_loss(edited) == (SHOWS,)
+    assert besides_loss(copied) == ()
+
+
+def test_a_thumbnail_is_no_small_picture_in_a_note(tmp_path: Path) -> None:
+    block = exif_with(old_thumbnail())
+    source = read(with_segments(saved(picture(), "JPEG"), (0xE1, b"Exif\0\0" + block)), Settings())
+    no_room = read(with_segments(saved(picture(), "JPEG"), (0xE1, b"Exif\0\0" + block[:-9])), Settings())
+
+    assert write(source, tmp_path / "out.jpg", record=RECORD).notes == ()
+    assert write(no_room, tmp_path / "unlinked.jpg", record=RECORD).notes == ()

@@ -13,8 +13,10 @@ from typing import Final
 from ..errors import UnreadablePhoto
 from ..photo import FileFacts, FileFormat
 from .ifd import EXIF_DIRECTORY, MAKER_NOTE, Directory, Entry, as_block, header, laid_out, read_root
+from .thumbnail import has_another
 
 MOVED: Final = "The maker's notes in its EXIF had to move, and may not be readable any more."
+SHOWS: Final = "The maker's notes in its EXIF keep a small picture with the old eyes."
 _HEADER: Final = 8
 _MOST_EMPTY: Final = 65_536
 """Bytes, or a quarter of the rest: more is not left empty to keep a note at its place."""
@@ -72,6 +74,17 @@ def has_moved(facts: FileFacts, file_format: FileFormat, exif: bytes | None, dat
     if before is None or after is None:
         return False
     return after.at != (facts.encoding.note_at if facts.format == "TIFF" else before.at)
+
+
+def shows_the_old(facts: FileFacts, file_format: FileFormat) -> bool:
+    """Whether EXIF that goes into a file keeps a small picture of the source's that nobody can replace.
+
+    Not all of them lie in the note itself; of tags that are laid out anew, nothing else of the kind is left.
+    """
+    if "TIFF" not in (facts.format, file_format):
+        return has_another(facts.exif)
+    note = _note_in(facts.exif)
+    return note is not None and has_another(note.raw)
 
 
 def _note_in(block: bytes | None) -> Entry | None:

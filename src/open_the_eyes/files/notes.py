@@ -15,11 +15,11 @@ from .gps import may_tell_place
 from .isobmff import known
 from .jpeg.segments import has_restarts
 from .left_behind import left_behind
-from .maker_note import MOVED, has_moved
+from .maker_note import MOVED, SHOWS, has_moved, shows_the_old
 from .parcel import Parcel
 from .photoshop import LAYERS_TAG
 from .png_colours import far_from_srgb, with_gamma_of_its_own
-from .tiff import laid_out_anew
+from .tiff import compressed_anew
 
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
 _WITH_LOSS: Final[dict[FileFormat, str]] = {"JPEG": "JPEG", "WEBP": "WebP", "HEIF": "HEIC", "AVIF": "AVIF"}
@@ -64,9 +64,10 @@ def notes_of(
         notes.append("The source has two levels, this file more.")
     lost = [fewer_bits(facts, file_format, deep=photo.deep is not None), _lost_colours(facts, file_format)]
     lost += [] if facts.format == file_format else [left_behind(facts, file_format)]
-    lost += [laid_out_anew(written)] if facts.format == file_format == "TIFF" else []
+    lost += [_laid_out_anew(file_format, written)] if facts.format == file_format else []
     notes += [said for said in lost if said is not None]
     notes += [MOVED] if has_moved(facts, file_format, written.exif, data) else []
+    notes += [SHOWS] if edited and written.exif is not None and shows_the_old(facts, file_format) else []
     notes += [_GREY_PROFILE] if facts.icc is not None and written.icc != facts.icc else []
     if edited and file_format in WITHOUT_NOTE and facts.xmp is not None and not takes_record(facts.xmp):
         notes.append("The source's XMP cannot be read, and gave way to the record of the edit.")
@@ -85,6 +86,12 @@ def notes_of(
     if facts.placeless and signed:
         notes.append("The signature's history begins here: Content Credentials of the source may tell the place.")
     return tuple(notes)
+
+
+def _laid_out_anew(file_format: FileFormat, written: Parcel) -> str | None:
+    """A sentence on what of the source's form its rewrite does not have."""
+    changed = (*written.encoding.recast, *(compressed_anew(written) if file_format == "TIFF" else ()))
+    return f"This {file_format} is laid out anew, with {', '.join(changed)}." if changed else None
 
 
 def _moved(facts: FileFacts, file_format: FileFormat, written: Parcel, encoding: str) -> list[str]:

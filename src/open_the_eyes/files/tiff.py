@@ -68,8 +68,7 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
         dpi=_dpi(root),
         compression=_NAMES[root.number(strips.COMPRESSION, 1)],
         predictor=root.number(strips.PREDICTOR, 1),
-        tiled=strips.TILE_OFFSETS in root.entries,
-        planar=root.number(strips.PLANAR, 1) == 2 and root.number(strips.SAMPLES, 1) > 1,
+        recast=_recast(root),
         note_at=0 if maker_note is None else maker_note.at,
     )
     return Unpacked(
@@ -121,14 +120,10 @@ def pack(parcel: Parcel) -> bytes:
     )
 
 
-def laid_out_anew(parcel: Parcel) -> str | None:
-    """A sentence on what of the source TIFF's layout its rewrite does not have; None where that is nothing."""
-    encoding = parcel.encoding
-    changed = ["strips in place of tiles"] if encoding.tiled else []
-    changed += ["whole pixels in place of planes"] if encoding.planar else []
-    if _compression(parcel) != encoding.compression:
-        changed.append(f"Deflate in place of {_SPOKEN[encoding.compression]}")
-    return f"This TIFF is laid out anew, with {', '.join(changed)}." if changed else None
+def compressed_anew(parcel: Parcel) -> tuple[str, ...]:
+    """Which compression the source TIFF's gives way to in its rewrite, in words; none where it does not."""
+    before = parcel.encoding.compression
+    return () if _compression(parcel) == before else (f"Deflate in place of {_SPOKEN[before]}",)
 
 
 def _check_single(data: bytes, root: Directory) -> None:
@@ -160,10 +155,25 @@ def _check_kind(root: Directory) -> None:
         raise UnreadablePhoto("expected RGB, this TIFF stores YCbCr uncompressed; save it as RGB, or compressed.")
 
 
+def _recast(root: Directory) -> tuple[str, ...]:
+    """What of the layout a rewrite in the same format does not have, in words."""
+    of_levels = _NAMES[root.number(strips.COMPRESSION, 1)] not in _ONLY_1_BIT
+    moves = "" if tiff_deep.is_deep(root) else " (where pixels are see-through, colours may move by a level)"
+    changes = {
+        "strips in place of tiles": strips.TILE_OFFSETS in root.entries,
+        "whole pixels in place of planes": root.number(strips.PLANAR, 1) == 2 and root.number(strips.SAMPLES, 1) > 1,
+        "black as zero in place of white": of_levels and root.number(strips.PHOTOMETRIC, 1) == 0,
+        f"straight alpha in place of premultiplied{moves}": strips.PREMULTIPLIED in root.numbers(strips.EXTRA_SAMPLES),
+    }
+    return tuple(words for words, changed in changes.items() if changed)
+
+
 def _notes(root: Directory) -> tuple[str, ...]:
-    if strips.UNSPECIFIED not in root.numbers(strips.EXTRA_SAMPLES):
-        return ()
-    return ("The source's extra channels, such as saved selections, cannot go along.",)
+    extra = strips.UNSPECIFIED in root.numbers(strips.EXTRA_SAMPLES)
+    notes = ["The source's extra channels, such as saved selections, cannot go along."] if extra else []
+    if root.next or strips.SUB_DIRECTORIES in root.entries:
+        notes.append("The source's smaller or further pictures are left out: they show the old one.")
+    return tuple(notes)
 
 
 def _carried_tags(exif: bytes | None) -> Directory:

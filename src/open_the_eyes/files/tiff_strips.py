@@ -16,15 +16,15 @@ from .parcel import check_pixels, damaged, truncated
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 STRIP_OFFSETS, SAMPLES, ROWS_PER_STRIP, STRIP_BYTES, PLANAR, PREDICTOR = 273, 277, 278, 279, 284, 317
 TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES = 322, 323, 324, 325
-SUBFILE, EXTRA_SAMPLES, SAMPLE_FORMAT, XMP, ICC, DNG = 254, 338, 339, 700, 34675, 50706
+SUBFILE, SUB_DIRECTORIES, EXTRA_SAMPLES, SAMPLE_FORMAT, XMP, ICC, DNG = 254, 330, 338, 339, 700, 34675, 50706
 OF_PIXELS: Final = frozenset(
     {SUBFILE, 255, *range(256, 260), 262, 263, 264, 265, 266, 273, 277, 278, 279, 280, 281, 284, 288, 289, 290, 291}
     | {292, 293, 301, 317, 318, 319, 320, 321, *range(322, 331), 332, 333, 334, 336, 338, 339, 340, 341, 342, 347}
     | {*range(512, 522), *range(529, 533)}
 )
 """Tags that say how the pixels are stored."""
-UNSPECIFIED: Final = 0
-"""Of extra samples, those that are no alpha: saved selections, spot colours."""
+UNSPECIFIED, PREMULTIPLIED, STRAIGHT = 0, 1, 2
+"""Extra samples: no alpha but saved selections or spot colours; alpha that colours are multiplied with; other alpha."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def cut_out(data: bytes, root: Directory, max_pixels: int) -> Stored:
         strips.append(data[offset : offset + count])
     if sum(map(len, strips)) > 2 * len(data):
         raise damaged("strips that claim the same bytes over and over")
-    return Stored(root.only(OF_PIXELS - {SUBFILE, 330}), tuple(strips))
+    return Stored(root.only(OF_PIXELS - {SUBFILE, SUB_DIRECTORIES}), tuple(strips))
 
 
 def laid_round(stored: Stored, tags: Directory, note_at: int = 0) -> bytes:
