@@ -134,7 +134,8 @@ def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _
     picture = _DECODE[file_format](unpacked.bare)
     _check_size(picture.size, unpacked)
     pixels, alpha, icc = to_planes(picture, orientation, unpacked.icc)
-    doubtful = file_format == "JPEG" and picture.mode == "RGB"  # else the strict decoder would have done
+    # else the strict decoder would have done
+    doubtful = file_format == "JPEG" and picture.mode == "RGB" and jpeg.is_common(unpacked.bare)
     return _Decoded(pixels, alpha, icc, picture.mode, notes=(_DOUBTFUL,) if doubtful else ())
 
 
