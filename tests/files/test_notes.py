@@ -36,6 +36,16 @@ BEHIND = {
     "a gain map": (GAIN_MAP, "a gain map for bright screens"),
     "a gain map and a film": (GAIN_MAP + FILM, "a gain map for bright screens and a film"),
     "a preview": (saved(picture(), "JPEG"), "another picture"),
+    "previews": (saved(picture(), "JPEG") * 2, "2 further pictures"),
+    "a preview behind bytes": (b"notes" + saved(picture(), "JPEG"), "another picture"),
+    "a gain map and a preview": (
+        GAIN_MAP + saved(picture(), "JPEG"),
+        "a gain map for bright screens and another picture",
+    ),
+    "previews, a gain map and a film": (
+        saved(picture(), "JPEG") * 2 + GAIN_MAP + FILM,
+        "a gain map for bright screens, 2 further pictures and a film",
+    ),
     "bytes": (b"SAMSUNG notes", "13 bytes"),
 }
 

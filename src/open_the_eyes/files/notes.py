@@ -7,6 +7,7 @@ from typing import Final
 from ..counting import counted
 from ..photo import FileFacts, FileFormat, Photo
 from . import avif
+from .behind import pictures_in
 from .bits import fewer_bits
 from .c2pa_manifest import LOST, has_manifest
 from .edit_xmp import WITHOUT_NOTE, takes_record
@@ -143,11 +144,15 @@ def _how(photo: Photo) -> str:
 
 
 def _kind(behind: bytes, xmp: bytes) -> str:
-    kinds = []
+    pictures, kinds = pictures_in(behind), []
+    others = len(pictures)
     if any(mark in part for part in (behind, xmp) for mark in _GAIN_MAPS):
         kinds.append("a gain map for bright screens")
+        others -= max(1, sum(any(mark in picture for mark in _GAIN_MAPS) for picture in pictures))
+    if others > 0:
+        kinds.append("another picture" if others == 1 else f"{others} further pictures")
     if _FILM in behind:
         kinds.append("a film")
     if not kinds:
-        kinds.append("another picture" if behind.startswith(b"\xff\xd8") else counted(len(behind), "byte"))
-    return " and ".join(kinds)
+        kinds.append(counted(len(behind), "byte"))
+    return " and ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1])))
