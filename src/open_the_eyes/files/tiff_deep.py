@@ -78,7 +78,7 @@ def retagged(tags: Directory, samples: Deep, predictor: int) -> Directory:
         strips.BITS: (SHORT, (16,) * channels),
         strips.PHOTOMETRIC: (SHORT, (_RGB if channels > 2 else _BLACK_IS_ZERO,)),
         strips.SAMPLES: (SHORT, (channels,)),
-        strips.PREDICTOR: (SHORT, (predictor,)),
+        strips.PREDICTOR: (SHORT, (predictor,) if predictor != 1 else ()),
         strips.EXTRA_SAMPLES: (SHORT, (strips.STRAIGHT,) if channels in (2, 4) else ()),
     }
     entries = {tag: Entry(tag, *_packed(tags.order, kind, values)) for tag, (kind, values) in told.items() if values}
