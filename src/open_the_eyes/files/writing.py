@@ -78,6 +78,7 @@ def write(
     With the source's format everything of the source file is put back. The pixels are turned back to how the file
     stored them and the EXIF block stays as it was, byte for byte: turning by quarters loses nothing, and it keeps
     JPEG's 8 x 8 blocks where they were. Another format gets upright pixels, EXIF, profile, XMP and resolution.
+    Nobody but its owner may do more with a new file than with the photo's own.
 
     Args:
         record: what was done, to be told in the file's XMP, and shown by the EXIF thumbnail; None, when nothing was,
@@ -98,7 +99,7 @@ def write(
         data, told = encoded_and_told(photo, file_format, record, str(target), quality=quality, credentials=credentials)
     except PhotoNotWritten as error:
         raise PhotoNotWritten(f"{target}: {error}") from error
-    write_whole(target, data, overwrite=overwrite)
+    write_whole(target, data, overwrite=overwrite, like=None if photo.file is None else photo.file.path)
     return told
 
 
