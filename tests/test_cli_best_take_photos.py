@@ -32,8 +32,10 @@ def test_best_take_prints_who_came_from_where(shots: Path, capsys: pytest.Captur
 def test_with_copy_a_burst_whose_best_frame_is_good_leaves_no_hole(
     shots: Path, capsys: pytest.CaptureFixture[str], out: str, copied: str
 ) -> None:
+    (shots / "shot2.png").chmod(0o600)
     again = ["best-take", "shot1.png", "shot2.png", "-o", out, "--copy"]
     assert main(again) == 0
+    assert (shots / copied).stat().st_mode & 0o777 == 0o600, "as private as the frame"
     assert f"copied as it is: {copied}" in capsys.readouterr().out
     same = (shots / copied).read_bytes() == (shots / "shot2.png").read_bytes()
     assert same is copied.endswith(".png"), "under another format's name it is written in that format"

@@ -33,7 +33,9 @@ def test_json_is_the_same_schema_with_the_outcome_closed(blink: Path, capsys: Ca
 @pytest.mark.parametrize("name", ["faces.png", "faces.jpg", "faces.tif", "no-suffix", "faces.2026"])
 def test_annotate_draws_on_a_copy_without_the_photos_metadata(blink: Path, tmp_path: Path, name: str) -> None:
     drawing = tmp_path / name
+    blink.chmod(0o600)
     assert main(["inspect", str(blink), "--annotate", str(drawing)]) == 0
+    assert drawing.stat().st_mode & 0o777 == 0o600, "as private as the photo"
     photo, drawn = read(blink, Settings()), read(drawing, Settings())
     assert drawn.size_wh == photo.size_wh
     assert not np.array_equal(drawn.pixels, photo.pixels)

@@ -46,8 +46,8 @@ class Encoding:
         lossless: WebP, HEIF, AVIF.
         compression: TIFF, in Pillow's words ("raw", "tiff_lzw", ...).
         predictor: TIFF, 2 when rows are stored as differences.
-        tiled: TIFF, in tiles and not in strips; told of, and not repeated.
-        planar: TIFF, each colour by itself; told of, and not repeated.
+        recast: TIFF, PNG, what its form gives way to in a rewrite ("strips in place of tiles"); told of, not repeated.
+        note_at: TIFF, where the maker's note of its EXIF began; 0 where there is none.
         icc_name: PNG, what the profile is called.
         bits: HEIF, AVIF, a colour.
         nclx: HEIF, AVIF, PNG, what the colours are where there is no profile: primaries, transfer and matrix (ITU-T
@@ -63,8 +63,8 @@ class Encoding:
     lossless: bool = False
     compression: str = "raw"
     predictor: int = 1
-    tiled: bool = False
-    planar: bool = False
+    recast: tuple[str, ...] = ()
+    note_at: int = 0
     icc_name: bytes = b"ICC Profile"
     bits: int = 8
     nclx: tuple[int, int, int, int] | None = None

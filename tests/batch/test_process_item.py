@@ -62,8 +62,11 @@ def test_a_copy_without_its_place_is_the_photo_in_all_else(tmp_path: Path, monke
 
 def test_a_photo_that_tells_no_place_is_copied_byte_for_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Image.new("RGB", (8, 8)).save(tmp_path / "a.jpg")
+    (tmp_path / "a.jpg").chmod(0o600)
     record = unopened(tmp_path, replace(SPEC, copy=True, options=Options.of(strip_gps=True)), monkeypatch)
-    assert (tmp_path / record.outputs[0].path).read_bytes() == (tmp_path / "a.jpg").read_bytes()
+    copy = tmp_path / record.outputs[0].path
+    assert copy.read_bytes() == (tmp_path / "a.jpg").read_bytes()
+    assert copy.stat().st_mode & 0o777 == 0o600, "as private as the photo"
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,12 @@ def jpeg_claiming(width: int, height: int, bits: int = 8) -> bytes:
     return bytes(data)
 
 
+def jpeg_of_kind(marker: int, coded: bytes = b"\0") -> bytes:
+    """One whose frame is said to be of another kind, with such bytes in its coded data."""
+    data = saved(picture(), "JPEG").replace(b"\xff\xc0", bytes([0xFF, marker]))
+    return data[:-2] + coded + data[-2:]
+
+
 def animated(file_format: str) -> bytes:
     frames = [picture(), ImageOps.invert(picture()), picture()]
     return saved(frames[0], file_format, save_all=True, append_images=frames[1:])
@@ -128,6 +134,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], type[Exception], str]] = {
     "jpeg: 0 wide": (lambda: jpeg_claiming(0, 40), UnreadablePhoto, "0 x 40"),
     "jpeg: 0 high": (lambda: jpeg_claiming(48, 0), UnreadablePhoto, "48 x 0"),
     "jpeg: 12 bits": (lambda: jpeg_claiming(48, 40, bits=12), UnreadablePhoto, "has 12"),
+    "jpeg: lossless": (lambda: jpeg_of_kind(0xC3), UnreadablePhoto, "a lossless JPEG; convert it to PNG or TIFF"),
+    "jpeg-ls": (lambda: jpeg_of_kind(0xF7, b"\xff\x70\xff"), UnreadablePhoto, "a JPEG-LS; convert it"),
     "jpeg: 30000 x 30000": (lambda: jpeg_claiming(30_000, 30_000), PhotoTooLarge, "900,000,000"),
     "png: only a signature": (lambda: b"\x89PNG\r\n\x1a\n", UnreadablePhoto, "ends inside"),
     "png: half": (lambda: cut(saved(picture(), "PNG"), 0.5), UnreadablePhoto, "ends inside"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +21,7 @@ from open_the_eyes.settings import Settings
 from tests.files.pictures import (
     RECORD,
     besides_loss,
+    facts,
     image_resource,
     picture,
     png_with,
@@ -34,6 +36,16 @@ BEHIND = {
     "a gain map": (GAIN_MAP, "a gain map for bright screens"),
     "a gain map and a film": (GAIN_MAP + FILM, "a gain map for bright screens and a film"),
     "a preview": (saved(picture(), "JPEG"), "another picture"),
+    "previews": (saved(picture(), "JPEG") * 2, "2 further pictures"),
+    "a preview behind bytes": (b"notes" + saved(picture(), "JPEG"), "another picture"),
+    "a gain map and a preview": (
+        GAIN_MAP + saved(picture(), "JPEG"),
+        "a gain map for bright screens and another picture",
+    ),
+    "previews, a gain map and a film": (
+        saved(picture(), "JPEG") * 2 + GAIN_MAP + FILM,
+        "a gain map for bright screens, 2 further pictures and a film",
+    ),
     "bytes": (b"SAMSUNG notes", "13 bytes"),
 }
 
@@ -117,10 +129,17 @@ def test_loss_is_told_of_in_a_sentence(
 def laid_out(**options: Any) -> bytes:
     """A TIFF with a layout of its own."""
     out = BytesIO()
-    pixels = np.asarray(picture())
+    pixels = options.pop("pixels", np.asarray(picture()))
     planar = options.get("planarconfig") == "separate"
-    tifffile.imwrite(out, pixels.transpose(2, 0, 1) if planar else pixels, photometric="rgb", metadata=None, **options)
+    options = {"photometric": "rgb", "metadata": None, **options}
+    tifffile.imwrite(out, pixels.transpose(2, 0, 1) if planar else pixels, **options)
     return out.getvalue()
+
+
+def interlaced() -> bytes:
+    """A PNG of one pixel, which is the first pass of Adam7."""
+    data = saved(picture(size_wh=(1, 1)), "PNG")
+    return data[:28] + b"\1" + zlib.crc32(data[12:28] + b"\1").to_bytes(4, "big") + data[33:]
 
 
 LAYOUTS: Final = {
@@ -133,20 +152,70 @@ LAYOUTS: Final = {
     "JPEG": (saved(picture(), "TIFF", compression="jpeg"), "Deflate in place of JPEG"),
     "LZW": (saved(picture(), "TIFF", compression="tiff_lzw"), ""),
     "fax": (saved(picture("1"), "TIFF", compression="group4"), "Deflate in place of fax coding"),
+    "white as zero": (
+        laid_out(pixels=np.asarray(picture("L")), photometric="miniswhite"),
+        "black as zero in place of white",
+    ),
+    "premultiplied": (
+        laid_out(pixels=np.asarray(picture("RGBA")), extrasamples=["assocalpha"]),
+        "straight alpha in place of premultiplied (where pixels are see-through, colours may move by a level)",
+    ),
+    "premultiplied, 16 bits": (
+        laid_out(pixels=np.asarray(picture("RGBA")).astype(np.uint16), extrasamples=["assocalpha"]),
+        "straight alpha in place of premultiplied",
+    ),
+    "straight": (laid_out(pixels=np.asarray(picture("RGBA")), extrasamples=["unassalpha"]), ""),
+    "interlaced": (interlaced(), "rows in order in place of interlaced ones"),
+    "see-through colour": (saved(picture(), "PNG", transparency=(1, 2, 3)), "alpha in place of a see-through colour"),
+    "PNG": (saved(picture("RGBA"), "PNG"), ""),
 }
 
 
 @pytest.mark.parametrize(("data", "changed"), LAYOUTS.values(), ids=LAYOUTS)
-def test_a_tiff_that_is_laid_out_anew_says_so(data: bytes, changed: str, tmp_path: Path) -> None:
+def test_a_file_that_is_laid_out_anew_says_so(data: bytes, changed: str, tmp_path: Path) -> None:
     source = read(data, Settings())
     pixels = source.pixels.copy()
-    pixels[9, 9] = (200, 120, 90)
+    pixels[-1, -1] = (200, 120, 90)
     edited = source.with_pixels(pixels)
+    kind = facts(source).format
 
     notes = [write(edited, tmp_path / f"out{suffix}", record=RECORD).notes for suffix in (".tif", ".png")]
 
     of_layout = [tuple(said for said in one if "two levels" not in said) for one in notes]
-    assert of_layout == [(f"This TIFF is laid out anew, with {changed}.",) if changed else (), ()]
+    said = [(f"This {kind} is laid out anew, with {changed}.",) if changed else (), ()]
+    assert of_layout == (said if kind == "TIFF" else said[::-1])
+
+
+def with_smaller(*, inside: bool) -> bytes:
+    """A TIFF with a smaller copy, as a directory inside the picture's or the next one."""
+    out, pixels = BytesIO(), np.asarray(picture())
+    with tifffile.TiffWriter(out) as file:
+        file.write(pixels, photometric="rgb", metadata=None, subifds=1 if inside else None)
+        file.write(pixels[::4, ::4], photometric="rgb", metadata=None, subfiletype=1)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("suffix", [".tif", ".png"])
+@pytest.mark.parametrize("inside", [True, False], ids=["inside", "next"])
+def test_smaller_pictures_in_a_tiff_are_left_out_and_told_of(inside: bool, suffix: str, tmp_path: Path) -> None:
+    notes = write(read(with_smaller(inside=inside), Settings()), tmp_path / f"out{suffix}", record=RECORD).notes
+    assert notes == ("The source's smaller or further pictures are left out: they show the old one.",)
+
+
+def test_chunks_of_a_png_that_an_edit_must_not_copy_are_left_out_by_name(tmp_path: Path) -> None:
+    data = png_with((b"ruZZ", b"a hash of the pixels"), (b"ruZz", b"any"), (b"iDOT", bytes(28)), (b"sBIT", b"\5\6\5"))
+
+    notes = write(read(data, Settings()), tmp_path / "out.png", record=RECORD).notes
+
+    assert notes == ("Left out, as their names ask for once a picture changes: the PNG's chunks ruZZ.",)
+    written = (tmp_path / "out.png").read_bytes()
+    assert [name in written for name in (b"ruZZ", b"ruZz", b"iDOT", b"sBIT")] == [False, True, False, True]
+
+
+def test_of_very_many_such_chunks_some_are_named() -> None:
+    data = png_with(*((bytes([97 + n, 97, 90, 90]), b"") for n in range(20)))
+    (note,) = facts(read(data, Settings())).notes
+    assert note.endswith("aaZZ, baZZ, caZZ, daZZ, eaZZ, faZZ, gaZZ, haZZ and more.")
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,33 @@ def test_a_new_file_has_the_permissions_of_the_umask_and_a_replaced_one_its_own(
     assert stat.S_IMODE(path.stat().st_mode) == 0o604
 
 
+@pytest.mark.parametrize(("source", "result"), [(0o600, 0o600), (0o640, 0o640), (0o444, 0o644), (0o777, 0o664)])
+@pytest.mark.parametrize("links", [True, False], ids=["hard links", "none"])
+def test_a_result_is_as_private_as_its_photo(
+    source: int, result: int, links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(saved(picture(), "JPEG"))
+    came = read(photo, SETTINGS)
+    photo.chmod(source)
+    if not links:
+        monkeypatch.setattr(os, "link", _no_links)
+    before = os.umask(0o002)
+    try:
+        write(came, tmp_path / "out.jpg", record=RECORD)
+        photo.unlink()
+        write(came, tmp_path / "of-one-gone.jpg", record=RECORD)
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE((tmp_path / "out.jpg").stat().st_mode) == result
+    assert stat.S_IMODE((tmp_path / "of-one-gone.jpg").stat().st_mode) == 0o664
+
+
+def _no_links(*_: object, **__: object) -> None:
+    raise OSError(errno.EPERM, "no hard links here")
+
+
 def test_the_source_is_never_replaced_unasked(tmp_path: Path) -> None:
     path = tmp_path / "photo.jpg"
     data = saved(picture(), "JPEG")

@@ -169,7 +169,7 @@ def _copied(item: Item, photo: Photo, spec: BatchSpec, out: Path, settings: Sett
     data = item.source.read_bytes()
     if hashlib.sha256(data).hexdigest() != sha256:
         raise PhotoNotWritten(f"{item.source}: expected the photo to stay as it is, it was changed meanwhile; again.")
-    write_whole(target, data, overwrite=there)
+    write_whole(target, data, overwrite=there, like=item.source)
     os.utime(target, ns=(item.mtime_ns, item.mtime_ns))
     return (_output(target, sha256, out),)
 

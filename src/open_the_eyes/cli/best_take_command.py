@@ -204,7 +204,7 @@ def _copied(
     if photo.file is not None and format_for(photo, target) != photo.file.format:
         written = write(photo, target, record=None, overwrite=overwrite, quality=quality)
     else:
-        write_whole(target, frame.read_bytes(), overwrite=overwrite)
+        write_whole(target, frame.read_bytes(), overwrite=overwrite, like=frame)
         written = OutputReport(str(target), sha256_of(target), COPIED)
     times = frame.stat()
     os.utime(target, ns=(times.st_atime_ns, times.st_mtime_ns))

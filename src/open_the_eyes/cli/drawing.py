@@ -49,10 +49,12 @@ def draw(inspected: Inspected, path: Path, *, overwrite: bool) -> Report:
 
 
 def _written(drawing: Photo, path: Path, came: FileFacts | None, *, overwrite: bool) -> OutputReport:
+    if came is not None and drawing.file is not None:
+        drawing = replace(drawing, file=replace(drawing.file, path=came.path))  # it is as private
     if came is None or came.format is None or path.suffix.lower() in SUFFIXES:
         return write(drawing, path, record=None, overwrite=overwrite)
     data = encoded(drawing, came.format, None)
-    write_whole(path, data, overwrite=overwrite)
+    write_whole(path, data, overwrite=overwrite, like=came.path)
     return OutputReport(str(path), hashlib.sha256(data).hexdigest(), "whole")
 
 

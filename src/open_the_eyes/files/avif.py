@@ -15,7 +15,7 @@ from ..imaging.depth import Deep
 from ..photo import Encoding
 from . import avif_deep
 from .exif import BLANK, as_upright, orientation_of, tidy
-from .isobmff import av1_facts, left_out, nclx_of, with_nclx
+from .isobmff import av1_facts, clean_aperture, left_out, nclx_of, with_nclx
 from .orientation import lies
 from .parcel import Parcel, Unpacked, check_pixels, foreign_decoder
 
@@ -44,11 +44,11 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
         raise UnreadablePhoto(f"expected a still picture, this AVIF is an animation of {frames} frames; export one.")
     check_pixels(opened.size, max_pixels)
     exif = tidy(opened.info.get("exif"))
-    size_wh = opened.size[::-1] if lies(orientation_of(exif)) else opened.size
+    width, height = avif_deep.cropped_size(data, opened.size)
     bits, subsampling = av1_facts(data)
     nclx = nclx_of(data)
     return Unpacked(
-        size_wh,
+        (height, width) if lies(orientation_of(exif)) else (width, height),
         data,
         as_upright(exif),
         opened.info.get("icc_profile") or None,
@@ -60,7 +60,10 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
 
 
 def decode(bare: bytes) -> Image.Image:
-    return ImageOps.exif_transpose(AvifImagePlugin.AvifImageFile(BytesIO(bare)))
+    """Cropped and turned as the file says, which Pillow only reads out."""
+    opened = AvifImagePlugin.AvifImageFile(BytesIO(bare))
+    crop = clean_aperture(bare, opened.size)
+    return ImageOps.exif_transpose(opened if crop is None else opened.crop(crop))
 
 
 def decode_deep(bare: bytes) -> Deep:

@@ -16,7 +16,7 @@ from PIL import AvifImagePlugin
 from ..imaging.depth import Deep
 from .deep_samples import boxed_bits, from_bits, to_bits
 from .exif import BLANK
-from .isobmff import with_nclx
+from .isobmff import clean_aperture, with_nclx
 from .isobmff_boxes import primary_property
 from .isobmff_edit import with_colours, with_exif
 from .parcel import Parcel, damaged
@@ -53,11 +53,18 @@ def decode(data: bytes) -> Deep:
     """(H, W, 1..4), upright, spread over 16 bits."""
     opened = AvifImagePlugin.AvifImageFile(BytesIO(data))
     picture = _vips().Image.new_from_buffer(data, "", fail_on="error")
-    if sorted((picture.width, picture.height)) != sorted(opened.size):  # whose pixels were counted before
+    counted_wh = cropped_size(data, opened.size)
+    if sorted((picture.width, picture.height)) != sorted(counted_wh):
         raise damaged("two sizes")
     samples = np.asarray(picture.numpy(), np.uint16).reshape(picture.height, picture.width, -1)
     bits = int(picture.get("bits-per-sample"))
     return from_bits(samples, bits) if bits > 8 else np.asarray(samples * 257, np.uint16)
+
+
+def cropped_size(data: bytes, size_wh: tuple[int, int]) -> tuple[int, int]:
+    """(width, height) of what is to be seen of a picture of that size, before it is turned; libvips shows no more."""
+    left, top, right, bottom = clean_aperture(data, size_wh) or (0, 0, *size_wh)
+    return right - left, bottom - top
 
 
 def pack(parcel: Parcel, deep: Deep, quality: int) -> bytes:

@@ -67,6 +67,11 @@ def without_place(behind: bytes) -> Searched:
     return Searched(ISO_6709.sub(lambda found: b"0" * len(found[0]), bytes(out)), wholly=False)
 
 
+def pictures_in(behind: bytes) -> list[bytes]:
+    """The pictures of it, films apart."""
+    return [behind[piece.start : piece.end] for piece in _pieces(behind) if behind.startswith(b"\xff\xd8", piece.start)]
+
+
 def _pieces(data: bytes) -> Iterator[_Piece]:
     at = 0
     for _ in range(_MAX_PIECES):

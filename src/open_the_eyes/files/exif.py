@@ -9,12 +9,15 @@ from typing import Final
 from ..errors import UnreadablePhoto
 from ..photo import FileFormat, Photo
 from .ifd import EXIF_DIRECTORY, INTEROP_DIRECTORY, POINTERS, SHORT, Directory, Entry, as_block, read_root
+from .maker_note import block_round
 
 _ORIENTATION: Final = 274
 _INTEROPERABILITY: Final = 1
 _DATE_TIME_ORIGINAL, _SUBSECONDS = 36867, 37521
 _PREFIX: Final = b"Exif\0\0"
 _FIRST_PRIVATE: Final = 32768
+_MOST_BYTES: Final = 65_527
+"""Of a JPEG's EXIF."""
 IPTC_TAG: Final = 33723
 _COPYRIGHT, _PRINT_MATCHING = 33432, 50341
 _IN_EXPLORER: Final = range(40091, 40096)
@@ -51,16 +54,18 @@ def telling(orientation: int, exif: bytes | None) -> bytes | None:
     return as_block(Directory("<", {_ORIENTATION: Entry(_ORIENTATION, SHORT, struct.pack("<H", orientation))}))
 
 
-def from_tiff(tags: bytes | None, file_format: FileFormat | None = None) -> bytes | None:
-    """Of a TIFF's tags those that readers of EXIF look for; private ones, such as layers and Photoshop's resources, may
-    be larger than the picture, and past 64 KB nobody reads a JPEG's EXIF. Nor do they look there for captions (`iptc`).
+def from_tiff(tags: bytes | None, file_format: FileFormat | None = None, note_at: int = 0) -> bytes | None:
+    """Of a TIFF's tags those that readers of EXIF look for, with the maker's note at its place in 64 KB.
+
+    Private ones, such as layers and Photoshop's resources, may be larger than the picture, and past 64 KB nobody reads
+    a JPEG's EXIF. Nor do they look there for captions (`iptc`).
     """
     if tags is None:
         return None
     root = read_root(tags)
     elsewhere = {IPTC_TAG} if file_format == "JPEG" else set()
     kept = root.only({*root.entries, *root.children} - of_tiff_alone(tags) - elsewhere)
-    return as_block(kept) if kept.entries or kept.children else None
+    return block_round(kept, note_at, _MOST_BYTES) if kept.entries or kept.children else None
 
 
 def of_tiff_alone(tags: bytes | None) -> frozenset[int]:

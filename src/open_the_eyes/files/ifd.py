@@ -18,6 +18,7 @@ ITEM_BYTES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8
 """By kind; 129 is UTF-8 (Exif 3.0, 4.6.2)."""
 BYTE, SHORT, LONG, RATIONAL, UNDEFINED = 1, 3, 4, 5, 7
 EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY = 34665, 34853, 40965
+MAKER_NOTE: Final = 37500
 POINTERS: Final = (EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY)
 """Tags that lead to further directories."""
 _WORD_BYTES: Final = {3: 2, 4: 4, 5: 4, 8: 2, 9: 4, 10: 4, 11: 4, 12: 8, 13: 4}
@@ -143,20 +144,26 @@ def read_directory(block: bytes, at: int, order: str, depth: int = _MAX_DEPTH) -
     return Directory(order, entries, children, u32(block, end, order) if end + 4 <= len(block) else 0)
 
 
-def laid_out(directory: Directory, at: int) -> bytes:
-    """The bytes of a directory that will stand at an even position: table, long values, children; tags ascending."""
+def laid_out(directory: Directory, at: int, apart: tuple[Entry, int] | None = None) -> bytes:
+    """The bytes of a directory that will stand at an even position: table, long values, children; tags ascending.
+
+    Args:
+        apart: an entry whose value, of more than 4 bytes, the caller puts somewhere else, and where.
+    """
     tags = sorted({*directory.entries, *directory.children})
     table, values = b"", bytearray()
     values_at = at + 2 + 12 * len(tags) + 4
     for tag in tags:
         if tag in directory.children:
             raw = struct.pack(directory.order + "I", values_at + len(values))
-            values += laid_out(directory.children[tag], values_at + len(values))
+            values += laid_out(directory.children[tag], values_at + len(values), apart)
             kind, count = LONG, 1
         else:
             entry = directory.entries[tag]
             raw, kind, count = entry.raw, entry.kind, entry.count
-            if len(raw) > 4:
+            if apart is not None and entry is apart[0]:
+                raw = struct.pack(directory.order + "I", apart[1])
+            elif len(raw) > 4:
                 raw = struct.pack(directory.order + "I", values_at + len(values))
                 values += entry.raw + b"\0" * (len(entry.raw) % 2)
         table += struct.pack(directory.order + "HHI", tag, kind, count) + raw.ljust(4, b"\0")

@@ -1,16 +1,18 @@
 """The little that has to be seen in a file of boxes (HEIC, AVIF) besides what its library tells.
 
-ISO/IEC 14496-12; `colr` as in 12.1.5, `av1C` as in the AV1 codec binding 2.3, `auxC` as in ISO/IEC 23008-12, 6.5.8. But
-for the primary picture's depth, boxes are searched for and not parsed: they only choose how to encode and what to say,
-and a wrong guess is a larger file or a sentence too many.
+ISO/IEC 14496-12; `clap` as in 12.1.4, `colr` as in 12.1.5, `av1C` as in the AV1 codec binding 2.3, `auxC` as in ISO/IEC
+23008-12, 6.5.8. But for the primary picture's depth and crop, boxes are searched for and not parsed: they only choose
+how to encode and what to say, and a wrong guess is a larger file or a sentence too many.
 """
 
 from __future__ import annotations
 
 import re
 import struct
+from fractions import Fraction
 from typing import Final, TypeAlias
 
+from ..errors import UnreadablePhoto
 from ..photo import FileFormat
 from .c2pa_manifest import LOST
 from .isobmff_boxes import primary_properties, primary_property
@@ -81,6 +83,32 @@ def av1_facts(data: bytes) -> tuple[int, int]:
         if not flags & 0x10:  # not the grey of an alpha plane
             subsampling = {0x00: 0, 0x08: 1}.get(flags & 0x0C, 2)
     return bits, subsampling
+
+
+def clean_aperture(data: bytes, size_wh: tuple[int, int]) -> tuple[int, int, int, int] | None:
+    """(left, top, right, bottom) of what is to be seen of the primary picture, before it is turned; None for all of it.
+
+    Args:
+        size_wh: of the picture as it is coded.
+
+    Raises:
+        UnreadablePhoto: it is not made of whole pixels of the picture.
+    """
+    try:
+        told = primary_property(data, b"clap")
+    except (ValueError, IndexError):
+        told = None
+    if told is None:
+        return None
+    numbers = struct.unpack(">8i", told[:32]) if len(told) >= 32 else (0,) * 8
+    if min(numbers[1::2]) > 0:
+        width, height, off_x, off_y = (Fraction(*numbers[at : at + 2]) for at in range(0, 8, 2))
+        left, top = off_x + (size_wh[0] - width) / 2, off_y + (size_wh[1] - height) / 2
+        edges = left, top, left + width, top + height
+        inside = 0 <= left < edges[2] <= size_wh[0] and 0 <= top < edges[3] <= size_wh[1]
+        if inside and all(edge.denominator == 1 for edge in edges):
+            return int(left), int(top), int(edges[2]), int(edges[3])
+    raise UnreadablePhoto("expected a crop of whole pixels, this picture's clean aperture is none; export it again.")
 
 
 def left_out(data: bytes, *others: str) -> tuple[str, ...]:

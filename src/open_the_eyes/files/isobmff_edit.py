@@ -51,6 +51,16 @@ def with_colours(data: bytes, nclx: Nclx) -> bytes:
     Raises:
         ValueError: the file is not made as expected.
     """
+    primaries, transfer, matrix, full = nclx
+    return with_property(data, b"colr", struct.pack(">4s3HB", b"nclx", primaries, transfer, matrix, full << 7))
+
+
+def with_property(data: bytes, kind: bytes, payload: bytes) -> bytes:
+    """The file with one more property of its primary picture, behind the others.
+
+    Raises:
+        ValueError: the file is not made as expected.
+    """
     out = bytearray(data)
     meta = only(out, b"meta", 0, len(out))
     properties = only(out, b"iprp", meta.start + FULL_HEAD, meta.end)
@@ -58,18 +68,17 @@ def with_colours(data: bytes, nclx: Nclx) -> bytes:
     uses = only(out, b"ipma", properties.start + HEAD, properties.end)
     index = sum(1 for _ in boxes(out, known.start + HEAD, known.end)) + 1
     entry = primary_uses(out, meta, properties)
-    primaries, transfer, matrix, full = nclx
-    colr = struct.pack(">I4s4s3HB", 19, b"colr", b"nclx", primaries, transfer, matrix, full << 7)
+    box = struct.pack(">I4s", HEAD + len(payload), kind) + payload
     use = index.to_bytes(entry.size, "big")
     for extent in _extents(out, meta):  # items lie behind `meta`, which grows
         offset = number(out, extent.offset_at, extent.offset_size)
-        _put(out, extent.offset_at, extent.offset_size, offset + len(colr) + len(use))
+        _put(out, extent.offset_at, extent.offset_size, offset + len(box) + len(use))
     out[entry.count_at] += 1
-    _grow(out, known, len(colr))
+    _grow(out, known, len(box))
     _grow(out, uses, len(use))
     for around in (properties, meta):
-        _grow(out, around, len(colr) + len(use))
-    for at, new in sorted(((entry.end, use), (known.end, colr)), reverse=True):
+        _grow(out, around, len(box) + len(use))
+    for at, new in sorted(((entry.end, use), (known.end, box)), reverse=True):
         out[at:at] = new
     return bytes(out)
 

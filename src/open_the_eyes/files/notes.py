@@ -7,6 +7,7 @@ from typing import Final
 from ..counting import counted
 from ..photo import FileFacts, FileFormat, Photo
 from . import avif
+from .behind import pictures_in
 from .bits import fewer_bits
 from .c2pa_manifest import LOST, has_manifest
 from .edit_xmp import WITHOUT_NOTE, is_note, takes_record, tells_source_type
@@ -15,10 +16,11 @@ from .gps import may_tell_place
 from .isobmff import known
 from .jpeg.segments import has_restarts
 from .left_behind import left_behind
+from .maker_note import MOVED, SHOWS, has_moved, shows_the_old
 from .parcel import Parcel
 from .photoshop import LAYERS_TAG
 from .png_colours import far_from_srgb, with_gamma_of_its_own
-from .tiff import laid_out_anew
+from .tiff import compressed_anew
 
 _FILM, _GAIN_MAPS = b"ftyp", (b"hdr-gain-map", b"hdrgainmap")
 _WITH_LOSS: Final[dict[FileFormat, str]] = {"JPEG": "JPEG", "WEBP": "WebP", "HEIF": "HEIC", "AVIF": "AVIF"}
@@ -41,12 +43,13 @@ _UNMATCHED: Final = "The source's Content Credentials stay in the file and no lo
 
 
 def notes_of(
-    photo: Photo, file_format: FileFormat, written: Parcel, encoding: str, *, edited: bool, signed: bool
+    photo: Photo, file_format: FileFormat, written: Parcel, data: bytes, encoding: str, *, edited: bool, signed: bool
 ) -> tuple[str, ...]:
     """Sentences, none when everything was kept and shows what the picture shows.
 
     Args:
         written: what the file was put together from.
+        data: the file.
         encoding: how, in the report's words.
         edited: the file has a record of an edit.
         signed: it has Content Credentials of its own, with the source's in their history.
@@ -63,8 +66,10 @@ def notes_of(
         notes.append("The source has two levels, this file more.")
     lost = [fewer_bits(facts, file_format, deep=photo.deep is not None), _lost_colours(facts, file_format)]
     lost += [] if facts.format == file_format else [left_behind(facts, file_format)]
-    lost += [laid_out_anew(written)] if facts.format == file_format == "TIFF" else []
+    lost += [_laid_out_anew(file_format, written)] if facts.format == file_format else []
     notes += [said for said in lost if said is not None]
+    notes += [MOVED] if has_moved(facts, file_format, written.exif, data) else []
+    notes += [SHOWS] if edited and written.exif is not None and shows_the_old(facts, file_format) else []
     notes += [_GREY_PROFILE] if facts.icc is not None and written.icc != facts.icc else []
     if edited and file_format in WITHOUT_NOTE and facts.xmp is not None and not takes_record(facts.xmp):
         notes.append("The source's XMP cannot be read, and gave way to the record of the edit.")
@@ -85,6 +90,12 @@ def notes_of(
     if facts.placeless and signed:
         notes.append("The signature's history begins here: Content Credentials of the source may tell the place.")
     return tuple(notes)
+
+
+def _laid_out_anew(file_format: FileFormat, written: Parcel) -> str | None:
+    """A sentence on what of the source's form its rewrite does not have."""
+    changed = (*written.encoding.recast, *(compressed_anew(written) if file_format == "TIFF" else ()))
+    return f"This {file_format} is laid out anew, with {', '.join(changed)}." if changed else None
 
 
 def _moved(facts: FileFacts, file_format: FileFormat, written: Parcel, encoding: str) -> list[str]:
@@ -145,11 +156,15 @@ def _how(photo: Photo) -> str:
 
 
 def _kind(behind: bytes, xmp: bytes) -> str:
-    kinds = []
+    pictures, kinds = pictures_in(behind), []
+    others = len(pictures)
     if any(mark in part for part in (behind, xmp) for mark in _GAIN_MAPS):
         kinds.append("a gain map for bright screens")
+        others -= max(1, sum(any(mark in picture for mark in _GAIN_MAPS) for picture in pictures))
+    if others > 0:
+        kinds.append("another picture" if others == 1 else f"{others} further pictures")
     if _FILM in behind:
         kinds.append("a film")
     if not kinds:
-        kinds.append("another picture" if behind.startswith(b"\xff\xd8") else counted(len(behind), "byte"))
-    return " and ".join(kinds)
+        kinds.append(counted(len(behind), "byte"))
+    return " and ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1])))

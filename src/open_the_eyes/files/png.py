@@ -29,8 +29,12 @@ _DEPTHS: Final = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _PIXELS: Final = ("IHDR", "PLTE", "tRNS", "IDAT")
 _ANIMATION: Final = ("acTL", "fcTL", "fdAT")
+_PLACES: Final = "iDOT"
+"""Apple's, where in the file which rows are: of no use once these are coded anew."""
 _TIED_TO_MODE: Final = ("bKGD", "sBIT")
 KNOWN: Final = ("cHRM", "cICP", "gAMA", "sRGB", "mDCV", "cLLI", "tIME", "pHYs", "sPLT", "iCCP", *_TIED_TO_MODE)
+_PALETTE: Final = 3
+_MOST_NAMED: Final = 8
 _PASSES: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 """Adam7: first column, first row, column step, row step."""
 _PIECE: Final = 1 << 16
@@ -57,10 +61,9 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     xmp_chunk, xmp = _xmp(chunks)
     exif = next((payload for name, payload in chunks if name == "eXIf"), None)
     taken = ("eXIf", "iCCP") if icc is not None else ("eXIf",)
-    encoding = Encoding(dpi=_dpi(chunks), icc_name=icc_name, nclx=nclx_of(chunks))
-    notes = (LOST,) if any(name == "caBX" for name, _ in chunks) else ()
+    encoding = Encoding(dpi=_dpi(chunks), icc_name=icc_name, nclx=nclx_of(chunks), recast=_recast(chunks))
     blocks = _carried(chunks, taken, xmp_chunk)
-    return Unpacked(size_wh, bare, tidy(exif), icc, xmp, encoding, blocks, header[8] == 16, notes)
+    return Unpacked(size_wh, bare, tidy(exif), icc, xmp, encoding, blocks, header[8] == 16, _notes(chunks))
 
 
 def decode(bare: bytes) -> Image.Image:
@@ -209,6 +212,24 @@ def _xmp(chunks: list[tuple[str, bytes]]) -> tuple[bytes | None, bytes | None]:
             packet = _inflated(text) if compressed else text
             return (None, None) if packet is None else (payload, packet)
     return None, None
+
+
+def _recast(chunks: list[tuple[str, bytes]]) -> tuple[str, ...]:
+    """What of the form a rewrite does not have, in words."""
+    header = chunks[0][1]
+    key = header[9] != _PALETTE and any(name == "tRNS" for name, _ in chunks)
+    changes = {"rows in order in place of interlaced ones": header[12], "alpha in place of a see-through colour": key}
+    return tuple(words for words, changed in changes.items() if changed)
+
+
+def _notes(chunks: list[tuple[str, bytes]]) -> tuple[str, ...]:
+    notes = [LOST] if any(name == "caBX" for name, _ in chunks) else []
+    mended = {*_PIXELS, *_ANIMATION, *KNOWN, "caBX", "eXIf", _PLACES}
+    dropped = sorted({name for name, _ in chunks if not name[3].islower()} - mended)
+    if dropped:
+        named = ", ".join(dropped[:_MOST_NAMED]) + (" and more" if len(dropped) > _MOST_NAMED else "")
+        notes.append(f"Left out, as their names ask for once a picture changes: the PNG's chunks {named}.")
+    return tuple(notes)
 
 
 def _inflated(data: bytes) -> bytes | None:

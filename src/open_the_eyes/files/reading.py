@@ -138,7 +138,8 @@ def _decoded(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _
     _check_size(picture.size, unpacked)
     pixels, alpha, icc = to_planes(picture, orientation, unpacked.icc)
     refused = file_format == "JPEG" and strict is None
-    return _Decoded(pixels, alpha, icc, picture.mode, notes=(_DOUBTFUL,) if refused else (), sound=not refused)
+    doubtful = refused and jpeg.is_common(unpacked.bare)
+    return _Decoded(pixels, alpha, icc, picture.mode, notes=(_DOUBTFUL,) if doubtful else (), sound=not refused)
 
 
 def _decoded_deep(file_format: FileFormat, unpacked: Unpacked, orientation: int) -> _Decoded:

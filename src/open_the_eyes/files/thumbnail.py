@@ -8,7 +8,9 @@ segment").
 
 from __future__ import annotations
 
+import re
 import struct
+from contextlib import suppress
 from io import BytesIO
 from typing import Final
 
@@ -31,6 +33,8 @@ _JFIF_LENGTH: Final = 14
 _JPEG_AT, _JPEG_LENGTH = 513, 514
 _QUALITIES: Final = (90, 75, 60, 45, 30, 15, 5)
 _MAX_SIDE: Final = 1024
+_BEGINS: Final = re.compile(rb"\xff\xd8\xff[\xc0\xc4\xdb\xdd\xe0-\xef\xfe]")
+"""A JPEG: its mark, and that of the first segment."""
 _KEPT_FINER: Final = 4
 """A thumbnail is made from a copy at least so many times its size; the halving before leaves nothing to see."""
 
@@ -52,6 +56,17 @@ def with_thumbnail(exif: bytes | None, photo: Photo, orientation: int) -> bytes 
         return exif
     replaced = _replaced(exif, directory, photo, orientation)
     return _unlinked(exif, root.order) if replaced is None else replaced
+
+
+def has_another(exif: bytes | None) -> bool:
+    """Whether a JPEG begins in the block outside its thumbnail: cameras put small pictures into their makers' notes."""
+    searched = bytearray(exif or b"")
+    with suppress(PhotoError):
+        root = read_root(bytes(searched), depth=1)
+        second = read_directory(bytes(searched), root.next, root.order, depth=1)
+        at, length = second.number(_JPEG_AT, 0), second.number(_JPEG_LENGTH, 0)
+        searched[at : at + length] = bytes(len(searched[at : at + length]))
+    return _BEGINS.search(searched) is not None
 
 
 def with_thumbnails(blocks: Blocks, photo: Photo, orientation: int) -> Blocks:

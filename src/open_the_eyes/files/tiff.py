@@ -20,6 +20,7 @@ from . import tiff_deep
 from . import tiff_strips as strips
 from .ifd import BYTE, UNDEFINED, Directory, Entry, as_block, read_directory, read_root
 from .kinds import RAW, what_to_do
+from .maker_note import note_of
 from .parcel import Blocks, Parcel, Unpacked, check_pixels
 
 NOTE_TAG: Final = 65123
@@ -62,12 +63,13 @@ def unpack(data: bytes, max_pixels: int) -> Unpacked:
     stored = strips.cut_out(data, root, max_pixels)
     kept = root.only({*root.entries, *root.children} - strips.OF_PIXELS - {strips.XMP, strips.ICC, NOTE_TAG})
     note: Blocks = ((str(NOTE_TAG), root.entries[NOTE_TAG].raw),) if NOTE_TAG in root.entries else ()
+    maker_note = note_of(root)
     encoding = Encoding(
         dpi=_dpi(root),
         compression=_NAMES[root.number(strips.COMPRESSION, 1)],
         predictor=root.number(strips.PREDICTOR, 1),
-        tiled=strips.TILE_OFFSETS in root.entries,
-        planar=root.number(strips.PLANAR, 1) == 2 and root.number(strips.SAMPLES, 1) > 1,
+        recast=_recast(root),
+        note_at=0 if maker_note is None else maker_note.at,
     )
     return Unpacked(
         size_wh,
@@ -98,6 +100,8 @@ def pack(parcel: Parcel) -> bytes:
     compressions when the picture has more than two levels.
     """
     found = _carried_tags(parcel.exif)
+    maker_note = note_of(found)
+    note_at = parcel.encoding.note_at or (0 if maker_note is None else maker_note.at)
     encoded = _encoded(parcel, found.order)
     root = read_root(encoded)
     stored = strips.cut_out(encoded, root, 2**62)
@@ -112,17 +116,14 @@ def pack(parcel: Parcel) -> bytes:
     return strips.laid_round(
         strips.Stored(pixel_tags, stored.strips),
         replace(tags, entries={**tags.entries, **pixel_tags.entries, **entries}),
+        note_at,
     )
 
 
-def laid_out_anew(parcel: Parcel) -> str | None:
-    """A sentence on what of the source TIFF's layout its rewrite does not have; None where that is nothing."""
-    encoding = parcel.encoding
-    changed = ["strips in place of tiles"] if encoding.tiled else []
-    changed += ["whole pixels in place of planes"] if encoding.planar else []
-    if _compression(parcel) != encoding.compression:
-        changed.append(f"Deflate in place of {_SPOKEN[encoding.compression]}")
-    return f"This TIFF is laid out anew, with {', '.join(changed)}." if changed else None
+def compressed_anew(parcel: Parcel) -> tuple[str, ...]:
+    """Which compression the source TIFF's gives way to in its rewrite, in words; none where it does not."""
+    before = parcel.encoding.compression
+    return () if _compression(parcel) == before else (f"Deflate in place of {_SPOKEN[before]}",)
 
 
 def _check_single(data: bytes, root: Directory) -> None:
@@ -154,10 +155,25 @@ def _check_kind(root: Directory) -> None:
         raise UnreadablePhoto("expected RGB, this TIFF stores YCbCr uncompressed; save it as RGB, or compressed.")
 
 
+def _recast(root: Directory) -> tuple[str, ...]:
+    """What of the layout a rewrite in the same format does not have, in words."""
+    of_levels = _NAMES[root.number(strips.COMPRESSION, 1)] not in _ONLY_1_BIT
+    moves = "" if tiff_deep.is_deep(root) else " (where pixels are see-through, colours may move by a level)"
+    changes = {
+        "strips in place of tiles": strips.TILE_OFFSETS in root.entries,
+        "whole pixels in place of planes": root.number(strips.PLANAR, 1) == 2 and root.number(strips.SAMPLES, 1) > 1,
+        "black as zero in place of white": of_levels and root.number(strips.PHOTOMETRIC, 1) == 0,
+        f"straight alpha in place of premultiplied{moves}": strips.PREMULTIPLIED in root.numbers(strips.EXTRA_SAMPLES),
+    }
+    return tuple(words for words, changed in changes.items() if changed)
+
+
 def _notes(root: Directory) -> tuple[str, ...]:
-    if strips.UNSPECIFIED not in root.numbers(strips.EXTRA_SAMPLES):
-        return ()
-    return ("The source's extra channels, such as saved selections, cannot go along.",)
+    extra = strips.UNSPECIFIED in root.numbers(strips.EXTRA_SAMPLES)
+    notes = ["The source's extra channels, such as saved selections, cannot go along."] if extra else []
+    if root.next or strips.SUB_DIRECTORIES in root.entries:
+        notes.append("The source's smaller or further pictures are left out: they show the old one.")
+    return tuple(notes)
 
 
 def _carried_tags(exif: bytes | None) -> Directory:

@@ -21,7 +21,6 @@ from .deep_samples import straightened
 from .ifd import LONG, SHORT, Directory, Entry, read_root
 
 _FILL_ORDER = 266
-_PREMULTIPLIED, _STRAIGHT = 1, 2
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
 _CHANNELS: Final = {_WHITE_IS_ZERO: (1, 2), _BLACK_IS_ZERO: (1, 2), _RGB: (3, 4)}
 
@@ -57,10 +56,10 @@ def decode(bare: bytes) -> Deep:
         samples[:, :, 0] ^= 0xFFFF
     if samples.shape[2] in (1, 3):
         return samples
-    extra = root.number(strips.EXTRA_SAMPLES, _STRAIGHT)
+    extra = root.number(strips.EXTRA_SAMPLES, strips.STRAIGHT)
     if extra == strips.UNSPECIFIED:
         return samples[:, :, :-1]
-    return straightened(samples) if extra == _PREMULTIPLIED else samples
+    return straightened(samples) if extra == strips.PREMULTIPLIED else samples
 
 
 def to_bytes_picture(samples: Deep, order: str, predictor: int) -> Image.Image:
@@ -79,8 +78,8 @@ def retagged(tags: Directory, samples: Deep, predictor: int) -> Directory:
         strips.BITS: (SHORT, (16,) * channels),
         strips.PHOTOMETRIC: (SHORT, (_RGB if channels > 2 else _BLACK_IS_ZERO,)),
         strips.SAMPLES: (SHORT, (channels,)),
-        strips.PREDICTOR: (SHORT, (predictor,)),
-        strips.EXTRA_SAMPLES: (SHORT, (_STRAIGHT,) if channels in (2, 4) else ()),
+        strips.PREDICTOR: (SHORT, (predictor,) if predictor != 1 else ()),
+        strips.EXTRA_SAMPLES: (SHORT, (strips.STRAIGHT,) if channels in (2, 4) else ()),
     }
     entries = {tag: Entry(tag, *_packed(tags.order, kind, values)) for tag, (kind, values) in told.items() if values}
     return replace(tags, entries={**tags.entries, **entries})

@@ -10,20 +10,21 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from .ifd import LONG, Directory, Entry, header, laid_out
+from .maker_note import can_stand, note_of, places
 from .parcel import check_pixels, damaged, truncated
 
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 STRIP_OFFSETS, SAMPLES, ROWS_PER_STRIP, STRIP_BYTES, PLANAR, PREDICTOR = 273, 277, 278, 279, 284, 317
 TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_BYTES = 322, 323, 324, 325
-SUBFILE, EXTRA_SAMPLES, SAMPLE_FORMAT, XMP, ICC, DNG = 254, 338, 339, 700, 34675, 50706
+SUBFILE, SUB_DIRECTORIES, EXTRA_SAMPLES, SAMPLE_FORMAT, XMP, ICC, DNG = 254, 330, 338, 339, 700, 34675, 50706
 OF_PIXELS: Final = frozenset(
     {SUBFILE, 255, *range(256, 260), 262, 263, 264, 265, 266, 273, 277, 278, 279, 280, 281, 284, 288, 289, 290, 291}
     | {292, 293, 301, 317, 318, 319, 320, 321, *range(322, 331), 332, 333, 334, 336, 338, 339, 340, 341, 342, 347}
     | {*range(512, 522), *range(529, 533)}
 )
 """Tags that say how the pixels are stored."""
-UNSPECIFIED: Final = 0
-"""Of extra samples, those that are no alpha: saved selections, spot colours."""
+UNSPECIFIED, PREMULTIPLIED, STRAIGHT = 0, 1, 2
+"""Extra samples: no alpha but saved selections or spot colours; alpha that colours are multiplied with; other alpha."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +69,31 @@ def cut_out(data: bytes, root: Directory, max_pixels: int) -> Stored:
         strips.append(data[offset : offset + count])
     if sum(map(len, strips)) > 2 * len(data):
         raise damaged("strips that claim the same bytes over and over")
-    return Stored(root.only(OF_PIXELS - {SUBFILE, 330}), tuple(strips))
+    return Stored(root.only(OF_PIXELS - {SUBFILE, SUB_DIRECTORIES}), tuple(strips))
 
 
-def laid_round(stored: Stored, tags: Directory) -> bytes:
-    """Header, strips, then the directory of all tags with the strips' new places."""
+def laid_round(stored: Stored, tags: Directory, note_at: int = 0) -> bytes:
+    """Header, strips, then the directory of all tags with the strips' new places; the maker's note stands at `note_at`,
+    if that is a place and not too far behind all else."""
     tiled = TILE_OFFSETS in stored.tags.entries
-    body, offsets = bytearray(), []
-    for strip in stored.strips:
-        offsets.append(8 + len(body))
-        body += strip + b"\0" * (len(strip) % 2)
     where, sizes = (TILE_OFFSETS, TILE_BYTES) if tiled else (STRIP_OFFSETS, STRIP_BYTES)
-    lists = {where: offsets, sizes: [len(strip) for strip in stored.strips]}
+    lengths = [len(strip) for strip in stored.strips]
+    whole = _with_lists(tags, {where: lengths, sizes: lengths})
+    note = note_of(tags)
+    there = range(note_at, note_at + len(note.raw)) if note is not None else range(0)
+    apart = None if note is None else (note, note_at)
+    if apart is None or not can_stand(there, [*lengths, len(laid_out(whole, 8, apart))]):
+        apart, there = None, range(0)
+    *offsets, end = places([*lengths, len(laid_out(whole, 8, apart))], there)
+    pieces = [*zip(offsets, stored.strips, strict=True)]
+    pieces += [(end, laid_out(_with_lists(whole, {where: offsets}), end, apart))]
+    pieces += [] if apart is None else [(note_at, apart[0].raw)]
+    out = bytearray(header(tags.order, end))
+    for at, piece in sorted(pieces):
+        out += bytes(at - len(out)) + piece
+    return bytes(out)
+
+
+def _with_lists(tags: Directory, lists: dict[int, list[int]]) -> Directory:
     longs = {tag: Entry(tag, LONG, struct.pack(f"{tags.order}{len(v)}I", *v)) for tag, v in lists.items()}
-    end = 8 + len(body)
-    return header(tags.order, end) + bytes(body) + laid_out(replace(tags, entries={**tags.entries, **longs}), end)
+    return replace(tags, entries={**tags.entries, **longs})

@@ -33,12 +33,15 @@ def owned_by(owner: str) -> Iterator[None]:
         _owner.reset(before)
 
 
-def write_whole(path: Path, data: bytes, *, overwrite: bool) -> None:
+def write_whole(path: Path, data: bytes, *, overwrite: bool, like: Path | None = None) -> None:
     """All of `data` under `path`, or nothing there has changed.
 
     The bytes go to a hidden file beside it, to the disk, and only then take the name. Without `overwrite` the name is
     taken in one step that fails when someone else has it, even someone who took it a moment ago. A file that is
     replaced passes its permissions on; through a symbolic link, the file it points to is replaced.
+
+    Args:
+        like: the file that the data was made of: nobody but the owner may do more with a new file than with that one.
 
     Raises:
         PhotoNotWritten: no such folder, no permission, the name is taken.
@@ -47,7 +50,7 @@ def write_whole(path: Path, data: bytes, *, overwrite: bool) -> None:
     try:
         target = Path(os.path.realpath(path)) if overwrite else path
         check_free(target, overwrite=overwrite)
-        _write(target, data, overwrite)
+        _write(target, data, overwrite, 0o666 if like is None else _mode_like(like))
     except FileExistsError:
         raise _taken(path) from None
     except (OSError, ValueError) as error:
@@ -86,10 +89,18 @@ def _taken(path: Path) -> PhotoNotWritten:
     return PhotoNotWritten(f"{path}: expected a free name, it is taken; choose another, or ask to overwrite it.")
 
 
-def _write(path: Path, data: bytes, overwrite: bool) -> None:
+def _mode_like(source: Path) -> int:
+    """Its permissions, with the owner's to read and write; anybody's where it is gone."""
+    try:
+        return (source.stat().st_mode | 0o600) & 0o666
+    except (OSError, ValueError):
+        return 0o666
+
+
+def _write(path: Path, data: bytes, overwrite: bool, mode: int) -> None:
     temporary = path.parent / f".open-the-eyes-{_owner.get()}{secrets.token_hex(8)}.part"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-    descriptor = os.open(temporary, flags, 0o666)  # the kernel takes off what the umask forbids
+    descriptor = os.open(temporary, flags, mode)  # the kernel takes off what the umask forbids
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

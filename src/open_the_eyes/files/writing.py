@@ -76,6 +76,7 @@ def write(
     With the source's format everything of the source file is put back. The pixels are turned back to how the file
     stored them and the EXIF block stays as it was, byte for byte: turning by quarters loses nothing, and it keeps
     JPEG's 8 x 8 blocks where they were. Another format gets upright pixels, EXIF, profile, XMP and resolution.
+    Nobody but its owner may do more with a new file than with the photo's own.
 
     Args:
         record: what was done, to be told in the file's XMP, and shown by the EXIF thumbnail; None, when nothing was,
@@ -96,8 +97,8 @@ def write(
         data, told = encoded_and_told(photo, file_format, record, str(target), quality=quality, credentials=credentials)
     except PhotoNotWritten as error:
         raise PhotoNotWritten(f"{target}: {error}") from error
-    write_whole(target, data, overwrite=overwrite)
     source = None if photo.file is None else photo.file.path
+    write_whole(target, data, overwrite=overwrite, like=source)
     beside = None if source is None else left_beside(source, target)
     return told if beside is None else replace(told, notes=(*told.notes, beside))
 
@@ -133,7 +134,8 @@ def encoded_and_told(
             data = signed(data, file_format, photo.file, credentials, source_type)
     except (OSError, ValueError, struct.error) as error:
         raise _cannot_hold(error) from error
-    notes = notes_of(photo, file_format, parcel, encoding, edited=record is not None, signed=credentials is not None)
+    edited, has_own = record is not None, credentials is not None
+    notes = notes_of(photo, file_format, parcel, data, encoding, edited=edited, signed=has_own)
     return data, OutputReport(name, hashlib.sha256(data).hexdigest(), encoding, notes)
 
 
@@ -166,7 +168,8 @@ def _packed_for(
     exif, blocks = facts.exif, facts.blocks if same else iptc.carried(facts, file_format)
     dpi = None if same else sensible(facts.encoding.dpi)
     if not same:
-        exif = as_upright(from_tiff(exif, file_format) if facts.format == "TIFF" else exif)
+        note_at = facts.encoding.note_at
+        exif = as_upright(from_tiff(exif, file_format, note_at) if facts.format == "TIFF" else exif)
         exif = in_exif(fitting(exif, file_format), dpi, file_format)
     if record is not None:
         exif = with_thumbnail(exif, photo, orientation)

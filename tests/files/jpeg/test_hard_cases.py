@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from open_the_eyes.files import encoded, read, write
 from open_the_eyes.files.jpeg import segments
@@ -21,6 +22,7 @@ from tests.files.jpeg.scenes import (
     mask_of,
     repainted,
 )
+from tests.files.pictures import facts, saved
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -56,6 +58,23 @@ def test_a_damaged_picture_is_told_of_and_a_sound_one_is_not(options: dict[str, 
         photo = read(data, SETTINGS)
         notes = write(repainted(photo, mask_of(photo)), tmp_path / f"{told}.jpg", record=None).notes
         assert any("a strict decoder refuses it" in note for note in notes) == told
+
+
+def test_a_sound_picture_whose_colours_are_sampled_in_a_rare_way_is_not_called_damaged() -> None:
+    """4:1:0 over plain grey, coded by hand: level 0 everywhere, in the standard's Huffman tables."""
+    data = saved(Image.new("RGB", (32, 16), (128, 128, 128)), "JPEG", subsampling=2)
+    parts = segments.split(data)
+    frame = next(bytes(segment) for segment in parts.head if segment.is_frame)
+    one_mcu = int("001010" * 8 + "0000" * 2, 2).to_bytes(7, "big")
+    header = parts.scans[: 2 + int.from_bytes(parts.scans[2:4], "big")]
+    rare = data[: -len(parts.scans)].replace(frame, frame.replace(b"\1\x22\0", b"\1\x42\0")) + header
+    rare += one_mcu + b"\xff\xd9"
+
+    photo = read(rare, SETTINGS)
+
+    assert b"\1\x42\0" in rare
+    assert (photo.pixels == 128).all()
+    assert facts(photo).notes == ()
 
 
 def test_pixels_of_a_file_cannot_be_painted_over_unnoticed() -> None:

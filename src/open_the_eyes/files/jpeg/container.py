@@ -81,6 +81,15 @@ def decode_strictly(bare: bytes) -> Image.Image | None:
     return decode(bare)  # which knows whose four colours are told upside down
 
 
+def is_common(bare: bytes) -> bool:
+    """Whether the strict decoder knows how the colours are sampled, so that what it refuses is damaged or unusual."""
+    try:
+        simplejpeg.decode_jpeg_header(bare)
+    except ValueError:
+        return False
+    return True
+
+
 def repainted(facts: FileFacts, photo: Photo) -> bytes:
     """The source's picture as the photo has it now, and no metadata: only blocks in which a pixel changed are new.
 

@@ -16,7 +16,7 @@ from .tables import huffman_tables, quantisation_tables, restart_of
 
 MISSING_TABLE: Final = "a table is missing or broken"
 _MAX_BLOCKS_IN_MCU: Final = 10
-_OTHER_FRAMES: Final = {SOF2: "progressive", 0xC3: "lossless", 0xC9: "arithmetic", 0xCA: "arithmetic", 0xCB: "lossless"}
+_OTHER_FRAMES: Final = {SOF2: "progressive", 0xC9: "arithmetic", 0xCA: "arithmetic"}
 
 
 class NotPatchable(Exception):

@@ -6,6 +6,10 @@ from typing import Final
 
 TEM: Final = 0x01
 SOF0, SOF1, SOF2 = 0xC0, 0xC1, 0xC2
+LOSSLESS: Final = (0xC3, 0xC7, 0xCB, 0xCF)
+"""SOF3 and its kin, differential and arithmetic."""
+JPEG_LS: Final = 0xF7
+"""SOF55 of ITU-T T.87."""
 DHT: Final = 0xC4
 RST0: Final = 0xD0
 """The first of eight that follow one another, 0xD0..0xD7."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from ...errors import UnreadablePhoto
 from ..parcel import damaged, truncated, u16
-from .markers import APP0, APP1, APP2, APP14, APP15, COM, DRI, EOI, SOI, SOS, TEM
+from .markers import APP0, APP1, APP2, APP14, APP15, COM, DRI, EOI, JPEG_LS, LOSSLESS, SOI, SOS, TEM
 
 EXIF: Final = b"Exif\0\0"
 XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
@@ -24,6 +24,8 @@ ADOBE: Final = b"Adobe"
 MAX_PAYLOAD: Final = 65_533
 _ORDER_MARKS: Final = (b"II\x2a\0", b"MM\0\x2a")
 
+_OTHER_KINDS: Final = {JPEG_LS: "a JPEG-LS", **dict.fromkeys(LOSSLESS, "a lossless JPEG")}
+"""Decoders of the usual JPEG do not know them, and their coded data may hold what would be markers there."""
 _MAX_SEGMENTS: Final = 20_000
 NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """Any but those of restarts, which stand in the coded data."""
@@ -81,9 +83,12 @@ def split(data: bytes) -> Segments:
 
     Raises:
         UnreadablePhoto: a segment that reaches past the end, no picture in it, or no end marker, which is how a file
-            that was cut off, or whose end was never written, is told from a whole one.
+            that was cut off, or whose end was never written, is told from a whole one; a lossless JPEG or a JPEG-LS.
     """
     head, at = _head(data)
+    other = next((_OTHER_KINDS[segment.marker] for segment in head if segment.marker in _OTHER_KINDS), None)
+    if other is not None:
+        raise UnreadablePhoto(f"expected a JPEG in common use, this is {other}; convert it to PNG or TIFF first.")
     end, scan_count = _end_of_scans(data, at)
     return Segments(head, data[at - 2 : end], data[end:], scan_count)
 
