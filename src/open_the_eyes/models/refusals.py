@@ -17,9 +17,9 @@ MAX_YAW_DEG: Final = 50.0
 """Beyond it the far eye is a sliver behind the nose; three-quarter views (up to about 45) are welcome."""
 
 ASKED_SHARE: Final = 2 / 3
-"""Faces from this share of `Settings.min_face_px` on are opened where somebody asks for them. What is painted there
-passes for true, but narrow eyes pass for shut ones: in a photo of graduates, of 26 faces 40 to 48 pixels wide, eight
-look closed, none of which is known to have blinked."""
+"""Faces from this share of `Settings.min_face_px` on are opened where somebody asks for them, or both eyes are plainly
+shut (`stages.choose`). What is painted there passes for true, but narrow eyes look shut: in a photo of graduates eight
+of 26 faces 40 to 48 pixels wide do, few of which are."""
 
 COVERED_TOGETHER: Final = 0.5
 COVERED_ALONE: Final = 0.9
