@@ -179,7 +179,7 @@ def _check_same_people(shots: Sequence[Seen], name: str, engine: Engine) -> None
 
 
 def _large(shot: Seen) -> Seen:
-    """With those faces alone that are edited unasked: of others less is seen."""
+    """With those faces alone that are large enough to tell people by."""
     kept = [n for n, face in enumerate(shot.faces) if face.is_reliable]
     traits = None if shot.traits is None else tuple(shot.traits[n] for n in kept)
     return replace(shot, faces=tuple(shot.faces[n] for n in kept), traits=traits)

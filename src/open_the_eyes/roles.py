@@ -57,7 +57,7 @@ class Face:
         refusal: why no eye of this face can be edited, or None.
         reason: the same in a sentence, "" when there is no refusal.
         doubt: why the state of its eyes is not to be relied on, as a sentence goes on after "and", such as "the face is
-            only 40 pixels wide"; "" where it is. They are opened only where somebody asks for that.
+            only 40 pixels wide"; "" where it is. Unasked, only a pair that is plainly shut is opened.
         embedding: who it is, a unit vector whose dot product with another's is their likeness (ArcFace, Deng et al.
             2019), or None from a detector that cannot tell, which then has none for any face that it finds.
     """

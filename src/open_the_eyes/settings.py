@@ -39,8 +39,8 @@ class Settings:
     Args:
         max_bytes: the largest file that is read (OTE_MAX_BYTES).
         max_pixels: the largest picture that is decoded (OTE_MAX_PIXELS); refused before decoding.
-        min_face_px: faces narrower than this are opened only where they are asked for, below two thirds of it never
-            (OTE_MIN_FACE_PX).
+        min_face_px: faces narrower than this are opened only where both eyes are plainly shut or somebody asks, below
+            two thirds of it never (OTE_MIN_FACE_PX).
         weights: the folder of downloaded weights (OTE_WEIGHTS).
         device: "auto" (a GPU where there is one), "cpu", "cuda" or "cuda:1" (OTE_DEVICE).
         gpu_room_mib: GPU memory that may be used; None is what is free (OTE_GPU_ROOM_MIB).

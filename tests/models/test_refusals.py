@@ -11,6 +11,7 @@ from open_the_eyes.models.eye_state import Reading
 from open_the_eyes.models.refusals import covered_sides, outside_sides, refusal_of
 
 FREE, HIDDEN, SHUT, DIM = Reading(0.0, 0.0), Reading(0.5, 0.99), Reading(1.0, 0.3), Reading(0.9, 0.7)
+LOCK = Reading(0.04, 0.58)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,11 @@ def test_refusals(width: float, yaw: float, left: Reading, right: Reading, refus
         pytest.param(HIDDEN, FREE, ("left",), id="hair over one eye"),
         pytest.param(DIM, FREE, (), id="one eye in deep shadow"),
         pytest.param(SHUT, SHUT, (), id="shut"),
+        pytest.param(LOCK, SHUT, ("left",), id="a lock of hair that looks like an open eye, beside a shut one"),
+        pytest.param(LOCK, FREE, (), id="beside an open one the same is an eye"),
+        pytest.param(LOCK, Reading(0.89, 0.0), (), id="nor is the other one surely shut"),
+        pytest.param(DIM, SHUT, (), id="shut as well, in deep shadow"),
+        pytest.param(Reading(0.04, 0.4), SHUT, (), id="an open eye beside a shut one"),
     ],
 )
 def test_covered_sides(left: Reading, right: Reading, covered: tuple[str, ...]) -> None:

@@ -123,8 +123,31 @@ OTHERS_EVEN_OPEN = ChooseOptions(faces=(1, 2), even_open=(2,))
         pytest.param(a_face(CLOSED, CLOSED, "profile"), ChooseOptions(), "profile", (), id="refused"),
         pytest.param(a_face(CLOSED, CLOSED, "covered"), ASKED, "covered", (), id="refused, whatever is asked"),
         pytest.param(a_face(CLOSED, CLOSED, "too_small"), NAMED, "too_small", (), id="refused, even if named"),
-        pytest.param(small(CLOSED, CLOSED), ChooseOptions(), "unsure", (), id="small: a person has to say so"),
-        pytest.param(small(CLOSED, CLOSED), ASKED, "closed", ("left", "right"), id="small, asked for like all"),
+        pytest.param(
+            small(CLOSED, CLOSED), ChooseOptions(), "closed", ("left", "right"), id="small and plainly shut, both"
+        ),
+        pytest.param(
+            with_eye(small(CLOSED, CLOSED), "left", Eye(0.38, CLOSED)),
+            ChooseOptions(),
+            "closed",
+            ("left", "right"),
+            id="small, and shut on average",
+        ),
+        pytest.param(
+            with_eye(small(CLOSED, CLOSED), "left", Eye(0.42, CLOSED)),
+            ChooseOptions(),
+            "unsure",
+            (),
+            id="small, and lids not quite together: a person has to say so",
+        ),
+        pytest.param(small(CLOSED, 0.89), ChooseOptions(), "unsure", (), id="small, and one looks less shut"),
+        pytest.param(
+            with_eye(small(CLOSED, OPEN), "right", COVERED), ChooseOptions(), "unsure", (), id="small and half hidden"
+        ),
+        pytest.param(
+            with_eye(small(CLOSED, OPEN), "right", OUTSIDE), ChooseOptions(), "unsure", (), id="small and half outside"
+        ),
+        pytest.param(small(CLOSED, 0.8), ASKED, "closed", ("left", "right"), id="small, asked for like all"),
         pytest.param(small(CLOSED, CLOSED), NAMED, "closed", ("left", "right"), id="small and named"),
         pytest.param(small(UNSURE, UNSURE), ChooseOptions(), "too_small", (), id="small and unsure"),
         pytest.param(small(UNSURE, UNSURE), ASKED, "too_small", (), id="small and unsure, even if all are"),
@@ -152,10 +175,11 @@ def test_one_face(face: Face, options: ChooseOptions, outcome: str, closed: tupl
         (with_eye(a_face(OPEN, OPEN), "left", OUTSIDE), ChooseOptions(), "One eye is open, the left one is outside"),
         (with_eye(a_face(OPEN, OPEN), "left", COVERED), ChooseOptions(), "One eye is open, the left one is hidden."),
         (
-            small(CLOSED, CLOSED),
+            small(CLOSED, 0.8),
             ChooseOptions(),
             "Both eyes may be closed, and the face is only 40 pixels wide;",
         ),
+        (small(CLOSED, CLOSED), ChooseOptions(), "Both eyes are closed."),
         (small(UNSURE, OPEN), ChooseOptions(), "The face is only 40 pixels wide; name it to have its eyes opened"),
     ],
 )

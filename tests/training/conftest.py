@@ -23,9 +23,15 @@ def in_this_process(engine: Engine) -> Iterator[None]:
             "training.appearance.blinks",
             "training.appearance.build",
             "training.exemplars.lacking",
+            "training.eye_state.small",
         ):
             patch.setattr(f"{module}.ProcessPoolExecutor", ThreadPoolExecutor)
-        for module in ("training.faces", "training.appearance.blinks", "training.exemplars.lacking"):
+        for module in (
+            "training.faces",
+            "training.appearance.blinks",
+            "training.exemplars.lacking",
+            "training.eye_state.small",
+        ):
             patch.setattr(f"{module}.detector", lambda: engine.detector)
         yield
 

@@ -17,21 +17,35 @@ MAX_YAW_DEG: Final = 50.0
 """Beyond it the far eye is a sliver behind the nose; three-quarter views (up to about 45) are welcome."""
 
 ASKED_SHARE: Final = 2 / 3
-"""Faces from this share of `Settings.min_face_px` on are opened where somebody asks for them. What is painted there
-passes for true, but narrow eyes pass for shut ones: in a photo of graduates, of 26 faces 40 to 48 pixels wide, eight
-look closed, none of which is known to have blinked."""
+"""Faces from this share of `Settings.min_face_px` on are opened where somebody asks for them, or both eyes are plainly
+shut (`stages.choose`). What is painted there passes for true, but narrow eyes look shut: in a photo of graduates eight
+of 26 faces 40 to 48 pixels wide do, few of which are."""
 
 COVERED_TOGETHER: Final = 0.5
 COVERED_ALONE: Final = 0.9
 """From these probabilities on, an eye is covered if the other one is too, or by itself. Of 700 faces, the former took
 in every pair of sunglasses that hides the eyes and nothing else; one eye alone reached 0.85 in deep shadow."""
 
+BESIDE_SHUT: Final = 0.9
+SEEMS_OPEN: Final = 0.3
+"""Beside an eye that looks shut by the first of these, one that looks shut by less than the second is covered from
+COVERED_TOGETHER on: lids move together, and what hides a shut eye may look like an open one."""
+
 
 def covered_sides(readings: Mapping[Side, Reading]) -> tuple[Side, ...]:
     """The eyes that have something opaque in front of them."""
     together = all(reading.covered >= COVERED_TOGETHER for reading in readings.values())
-    limit = COVERED_TOGETHER if together else COVERED_ALONE
-    return tuple(side for side, reading in readings.items() if reading.covered >= limit)
+    limits = {
+        side: COVERED_TOGETHER if together or _hides_beside_a_shut_one(side, readings) else COVERED_ALONE
+        for side in readings
+    }
+    return tuple(side for side, reading in readings.items() if reading.covered >= limits[side])
+
+
+def _hides_beside_a_shut_one(side: Side, readings: Mapping[Side, Reading]) -> bool:
+    """Whether an eye seems open while all others are shut, so that less is needed to call it covered."""
+    others = [reading.closed for other, reading in readings.items() if other != side]
+    return readings[side].closed < SEEMS_OPEN and min(others) >= BESIDE_SHUT
 
 
 def outside_sides(landmarks: Points, size_wh: tuple[int, int]) -> tuple[Side, ...]:
