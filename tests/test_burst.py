@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 import pytest
 
-from open_the_eyes.burst import BLUR, SMALL, BestTake, Frame, _check_same_people, _frame, _reduced, _Shot, best_take
+from open_the_eyes.burst import BestTake, _check_same_people, best_take
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.engine import Engine, load_engine
 from open_the_eyes.errors import UsageError
 from open_the_eyes.files import write
+from open_the_eyes.frames import Frame
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.photo import Photo
@@ -154,44 +155,6 @@ def test_what_is_no_match_is_refused(reference: Engine) -> None:
         best_take([NOBODY] * 2, engine=reference, match=given)
 
 
-@pytest.mark.parametrize(
-    ("sharpness", "parts"), [(5.0, 0.0), (1.0, np.log(5)), (0.25, np.log(20)), (0.1, np.log(20)), (0.0, np.log(20))]
-)
-def test_blur_speaks_against_a_frame_but_not_without_end(sharpness: float, parts: float) -> None:
-    shot = _Shot("one.jpg", ("already_open",), (64, 64), 20)
-    assert _frame(shot, 1, sharpness, 5.0, 1).problems == pytest.approx(BLUR * parts)
-
-
-@pytest.mark.parametrize(
-    ("reduced", "times"), [(1, 0.0), (2, 1.0), (4, 3.0), (8, 6.0)], ids=["as large", "half", "a quarter", "an eighth"]
-)
-def test_the_smaller_a_picture_the_more_speaks_against_it(reduced: float, times: float) -> None:
-    frame = _frame(_Shot("one.jpg", ("already_open",), (200, 50), 20), 1, 5.0, 5.0, reduced)
-    assert frame.problems == pytest.approx(SMALL * times)
-    assert frame.to_json()["size_wh"] == [200, 50]
-
-
-@pytest.mark.parametrize(
-    ("size_wh", "face_px", "reduced"),
-    [
-        ((400, 100), 40, 1),
-        ((100, 400), 40, 1),
-        ((200, 50), 20, 2),
-        ((100, 25), 20, 2),
-        ((200, 50), 10, 2),
-        ((200, 50), 40, 1),
-        ((400, 100), 10, 1),
-        ((200, 50), 0, 2),
-    ],
-    ids=["as it is", "upright", "a copy", "its crop", "a step back", "a crop", "far away", "nobody seen"],
-)
-def test_a_frame_is_reduced_where_picture_and_faces_are_smaller(
-    size_wh: tuple[int, int], face_px: float, reduced: float
-) -> None:
-    shots = [_Shot("large.jpg", ("closed",), (400, 100), 40), _Shot("other.jpg", ("closed",), size_wh, face_px)]
-    assert _reduced(shots) == [1, pytest.approx(reduced)]
-
-
 def test_a_panorama_with_shut_eyes_is_no_better_than_a_shot(reference: Engine, portrait: Rgb, blinked: Rgb) -> None:
     wide = np.hstack([np.full((512, 1500, 3), 120, np.uint8), blinked, np.full((512, 1500, 3), 120, np.uint8)])
     assert best_take([Photo(wide), Photo(portrait)], engine=reference).base == 1
@@ -237,7 +200,7 @@ def test_a_step_towards_the_camera_is_no_advantage_and_none_back(reference: Engi
 def test_of_frames_as_good_as_each_other_the_first_is_taken(monkeypatch: pytest.MonkeyPatch, reference: Engine) -> None:
     """What they differ by in their last digits depends on the processor."""
     frames = tuple(Frame(f"photo {n}", 0, 0, 0, 0.0, problems, (64, 64)) for n, problems in ((1, 0.5 + 1e-9), (2, 0.5)))
-    monkeypatch.setattr("open_the_eyes.burst._frames", lambda *_: frames)
+    monkeypatch.setattr("open_the_eyes.burst.frames_of", lambda *_: frames)
     assert best_take([NOBODY] * 2, engine=reference).base == 0
 
 

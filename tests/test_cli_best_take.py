@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from open_the_eyes.burst import Frame
 from open_the_eyes.cli import main
 from open_the_eyes.files import EditRecord, write
+from open_the_eyes.frames import Frame
 from open_the_eyes.photo import Photo
 from open_the_eyes.report import Report
 from tests.stand_in import face_report, report_of

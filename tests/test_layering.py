@@ -31,7 +31,7 @@ LAYERS: Final = (
     {"options"},
     {"photo", "roles"},
     {"report", "seen", "watching"},
-    {"residency"},
+    {"frames", "residency"},
     {"files", "models", "shares", "stopwatch"},
     {"folders", "stages"},
     {"engine", "reporting"},

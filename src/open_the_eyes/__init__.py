@@ -21,7 +21,7 @@ have_one_thread()  # before numpy
 
 if TYPE_CHECKING:
     from .arguments import Source
-    from .burst import BestTake, Frame, best_take
+    from .burst import BestTake, best_take
     from .edit_record import EditRecord
     from .engine import Engine, load_engine
     from .errors import (
@@ -59,7 +59,7 @@ _HOME = {
     "FaceReport": "report",
     "FaceStyle": "eye_style",
     "FlatOptions": "options",
-    "Frame": "burst",
+    "Frame": "frames",
     "GpuBusy": "errors",
     "Inspected": "results",
     "NoCapacity": "errors",

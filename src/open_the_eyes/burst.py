@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-import cv2
 import numpy as np
 
 from .arguments import Source, is_single, prepared, read, rereadable
@@ -16,8 +14,7 @@ from .arithmetic import one_blas_thread
 from .engine import Engine
 from .errors import UsageError, memory_in_words
 from .files import AROUND_FACE
-from .imaging.arrays import to_tones
-from .imaging.sharpness import fine_energy
+from .frames import Frame, Shot, frames_of, sharpness_of
 from .options import EngineName, MatchOptions, Options
 from .photo import Photo
 from .pipeline import Progress, inspect_photo, introduced, look, open_eyes
@@ -26,62 +23,18 @@ from .seen import Seen
 from .stages.evidence import acquainted
 from .stopwatch import told_by
 
-CLOSED, UNSURE, HIDDEN, MISSING = 1.0, 0.6, 0.3, 1.5
-"""What speaks against a frame: a face with closed eyes, with eyes that may be, one that cannot be edited, and each face
-fewer than the frame with most faces has."""
-BLUR: Final = 1.2
-"""The same for each e-th part of the sharpest frame's detail."""
-SMALL: Final = 0.8
-"""The same for a picture half as wide as the largest; for a quarter it is three times as much, for an eighth six times:
-a phone's picture may stand beside a camera's, a copy for the web hardly. More than sharpening gives a reduced copy."""
 SAME_PEOPLE: Final = 0.25
 """Of the other frames so many show somebody of the best one, where it is a burst."""
-_FACE_PX: Final = (64, 160)
-"""Faces are compared at one width between these, so that a step towards the camera is no advantage. At less, blur would
-not show: somebody far away must not make all frames equal."""
-_AS_WIDE: Final = 1.15
-"""Faces that differ by less are compared as they are: being brought to one width would soften one of them alone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """One photo of the burst: `problems` is 0 for a perfect one, `sharpness` the fine detail of its faces, levels, with
-    all frames brought to one size; `size_wh` is its own, pixels."""
+class _Choice:
+    """The frames, the one that is taken, and the others with a face, each by its number from 0."""
 
-    name: str
-    faces: int
-    closed: int
-    unsure: int
-    sharpness: float
-    problems: float
-    size_wh: tuple[int, int]
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "faces": self.faces,
-            "closed": self.closed,
-            "unsure": self.unsure,
-            "sharpness": round(self.sharpness, 3),
-            "problems": round(self.problems, 3),
-            "size_wh": list(self.size_wh),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class _Shot:
-    """A frame as it was looked at: its name, the outcome of each face, its size, and how wide its faces are: the middle
-    one, 0 without a face; pixels."""
-
-    name: str
-    outcomes: tuple[str, ...]
-    size_wh: tuple[int, int]
-    face_px: float
-
-    @property
-    def side(self) -> float:
-        """Of a square as large, pixels."""
-        return math.sqrt(math.prod(self.size_wh))
+    frames: tuple[Frame, ...]
+    base: int
+    seen: Seen
+    donors: dict[int, Seen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,41 +73,52 @@ def best_take(
             gives no eyes, or the photos seem to show different people, where it names none.
         UnreadablePhoto, PhotoTooLarge, NoCapacity: one of them cannot be used, or there is too little memory.
     """
-    single = is_single(photos)
-    photos = [] if single else list(photos)
-    if len(photos) < 2:
-        came = "a single one without a list" if single else str(len(photos))
-        raise UsageError(f"best take: expected two photos or more of the same people, got {came}; give a list of them.")
+    photos = _several(photos)
     options, engine = prepared(options, engine)
     if not engine.donors_only:
         said = f"expected reference, which makes nothing up, got {engine.name}; leave it out."
         raise UsageError(said, option="engine")
     match = Options.of(match=match).match.match
     tell = told_by(progress) or _silent
-    sources = [rereadable(photo, engine.settings) for photo in photos]
-    seen, found = [], []
-    for number, photo in enumerate(sources):
-        looked = partial(_told_of, tell, number, len(sources))
-        one, shot = _looked_at(photo, number, engine, looked)
-        seen.append(one)
-        found.append(shot)
-    frames = _frames(found, _sharpness(seen, found))
-    base = min(range(len(frames)), key=lambda n: (round(frames[n].problems, 6), n))
-    others = [n for n, one in enumerate(seen) if n != base and one.faces]
-    whole = read(sources[base], engine.settings)
-    seen[base] = seen[base] if seen[base].photo is whole else replace(seen[base], photo=whole, shown=None)
+    choice = _chosen([rereadable(photo, engine.settings) for photo in photos], engine, tell)
     if not match and not options.match.match:
-        _check_same_people([seen[n] for n in (base, *others)], frames[base].name, engine)
-    pairs = (*options.match.match, *_among(others, match, frames, base))
-    options = replace(options, choose=replace(options.choose, all=True), match=MatchOptions(match=pairs))
+        _check_same_people([choice.seen, *choice.donors.values()], choice.frames[choice.base].name, engine)
     opened = open_eyes(
-        seen[base],
-        options,
+        choice.seen,
+        _with_pairs(options, match, choice),
         engine=engine,
-        references=[seen[n] for n in others],
+        references=list(choice.donors.values()),
         progress=lambda stage, part: tell(stage, 0.5 + 0.5 * part),
     )
-    return BestTake(frames, base, opened)
+    return BestTake(choice.frames, choice.base, opened)
+
+
+def _several(photos: Iterable[Source]) -> list[Source]:
+    """All that came.
+
+    Raises:
+        UsageError: fewer than two, or one without a list.
+    """
+    single = is_single(photos)
+    found = [] if single else list(photos)
+    if len(found) < 2:
+        came = "a single one without a list" if single else str(len(found))
+        raise UsageError(f"best take: expected two photos or more of the same people, got {came}; give a list of them.")
+    return found
+
+
+def _chosen(sources: Sequence[Source], engine: Engine, tell: Progress) -> _Choice:
+    """The frame with the fewest problems, the first of several as good; read again where only its faces were kept."""
+    seen, found = [], []
+    for number, photo in enumerate(sources):
+        one, shot = _looked_at(photo, number, engine, partial(_told_of, tell, number, len(sources)))
+        seen.append(one)
+        found.append(shot)
+    frames = frames_of(found, sharpness_of(seen, found))
+    base = min(range(len(frames)), key=lambda n: (round(frames[n].problems, 6), n))
+    whole, best = read(sources[base], engine.settings), seen[base]
+    best = best if best.photo is whole else replace(best, photo=whole, shown=None)
+    return _Choice(frames, base, best, {n: one for n, one in enumerate(seen) if n != base and one.faces})
 
 
 def _check_same_people(shots: Sequence[Seen], name: str, engine: Engine) -> None:
@@ -185,30 +149,42 @@ def _large(shot: Seen) -> Seen:
     return replace(shot, faces=tuple(shot.faces[n] for n in kept), traits=traits)
 
 
-def _among(
-    others: Sequence[int], match: Sequence[tuple[int, int, int]], frames: Sequence[Frame], base: int
-) -> tuple[tuple[int, int, int], ...]:
-    """The pairs with photos counted among `others`, which are numbers from 0."""
-    pairs = []
+def _with_pairs(options: Options, match: Sequence[tuple[int, int, int]], choice: _Choice) -> Options:
+    """The options for the frame that is taken: all its faces, with each photo in `match` counted among the donors.
+
+    Raises:
+        UsageError: a photo in `match` is none of the donors.
+    """
+    pairs, numbers = list(options.match.match), list(choice.donors)
     for face, photo, there in match:
-        if photo - 1 not in others:
-            known = 1 <= photo <= len(frames)
-            what = f"{frames[photo - 1].name}, which shows no face" if known else f"photo {photo} of {len(frames)}"
-            what = f"{frames[base].name}, the frame that is taken itself" if photo - 1 == base else what
+        if photo - 1 not in numbers:
             raise UsageError(
-                f"expected another frame with this person, got {what}; name one, or leave it out.", option="match"
+                f"expected another frame with this person, got {_in_words(photo, choice)}; name one, or leave it out.",
+                option="match",
             )
-        pairs.append((face, others.index(photo - 1) + 1, there))
-    return tuple(pairs)
+        pairs.append((face, numbers.index(photo - 1) + 1, there))
+    return replace(options, choose=replace(options.choose, all=True), match=MatchOptions(match=tuple(pairs)))
 
 
-def _looked_at(photo: Source, number: int, engine: Engine, looked: Progress) -> tuple[Seen, _Shot]:
+def _in_words(photo: int, choice: _Choice) -> str:
+    """What a photo is that is no donor; counted from 1."""
+    frames = choice.frames
+    if photo - 1 == choice.base:
+        return f"{frames[choice.base].name}, the frame that is taken itself"
+    return (
+        f"{frames[photo - 1].name}, which shows no face"
+        if 1 <= photo <= len(frames)
+        else f"photo {photo} of {len(frames)}"
+    )
+
+
+def _looked_at(photo: Source, number: int, engine: Engine, looked: Progress) -> tuple[Seen, Shot]:
     """A frame, and what there is to say of it. A burst may be long: of what was read here only what lies around faces
     stays in memory, and the frame that is taken is read again."""
     seen = look(photo, engine=engine, progress=looked)
     inspected = inspect_photo(seen, engine=engine)
     path = None if seen.photo.file is None else seen.photo.file.path
-    shot = _Shot(
+    shot = Shot(
         f"photo {number + 1}" if path is None else path.name,
         tuple(face.outcome for face in inspected.faces),
         seen.photo.size_wh,
@@ -216,60 +192,6 @@ def _looked_at(photo: Source, number: int, engine: Engine, looked: Progress) -> 
     )
     seen = introduced(seen, engine)
     return seen if isinstance(photo, Photo | Seen) else seen.around_faces(AROUND_FACE), shot
-
-
-def _frames(shots: Sequence[_Shot], sharpness: Sequence[float]) -> tuple[Frame, ...]:
-    most = max(len(one.outcomes) for one in shots)
-    sharpest = max(*sharpness, 1e-3)
-    told = zip(shots, sharpness, _reduced(shots), strict=True)
-    return tuple(_frame(one, most, sharp, sharpest, reduced) for one, sharp, reduced in told)
-
-
-def _frame(shot: _Shot, most: int, sharpness: float, sharpest: float, reduced: float) -> Frame:
-    outcomes = shot.outcomes
-    closed, unsure = outcomes.count("closed"), outcomes.count("unsure")
-    hidden = len(outcomes) - closed - unsure - outcomes.count("already_open")
-    problems = CLOSED * closed + UNSURE * unsure + HIDDEN * hidden + MISSING * (most - len(outcomes))
-    if outcomes:
-        problems += BLUR * math.log(sharpest / max(sharpness, 0.05 * sharpest))
-    halvings = math.log2(reduced)
-    problems += SMALL * halvings * (1 + halvings) / 2
-    return Frame(shot.name, len(outcomes), closed, unsure, sharpness, problems, shot.size_wh)
-
-
-def _reduced(shots: Sequence[_Shot]) -> list[float]:
-    """How many times as small as the largest each frame is, at least 1.
-
-    Both the picture and its faces have to be smaller: of a crop, or beside a panorama, the picture alone is, and of
-    somebody who stood further away the face.
-    """
-    side, face = max(one.side for one in shots), max(one.face_px for one in shots)
-    return [min(side / one.side, face / one.face_px) if one.face_px else side / one.side for one in shots]
-
-
-def _sharpness(seen: Sequence[Seen], shots: Sequence[_Shot]) -> list[float]:
-    """Fine detail of the middle face of each frame, levels; 0 without a face.
-
-    A reduced copy has more of it in each pixel, and is therefore enlarged to the size of the largest frame. There the
-    frame with the smallest faces tells at what width all are compared.
-    """
-    enlarged = [one.face_px * times for one, times in zip(shots, _reduced(shots), strict=True) if one.face_px]
-    least, most = _FACE_PX
-    at = min(max(min(enlarged, default=most), least), most)
-    return [_detail(one, at / shot.face_px) if shot.face_px else 0.0 for one, shot in zip(seen, shots, strict=True)]
-
-
-def _detail(seen: Seen, factor: float) -> float:
-    """Fine detail of the middle face, levels, in the photo made so many times as large."""
-    factor = factor if max(factor, 1 / factor) > _AS_WIDE else 1.0
-    found, how = [], cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    for face in seen.faces:
-        part = face.box.within(seen.photo.pixels).cut(seen.photo.pixels)
-        if min(part.shape[:2]) < 8:
-            continue
-        sized = np.asarray(cv2.resize(part, None, fx=factor, fy=factor, interpolation=how), np.uint8)
-        found.append(fine_energy(to_tones(sized), np.ones(sized.shape[:2], np.bool_)))
-    return float(np.median(found)) if found else 0.0
 
 
 def _told_of(tell: Progress, number: int, count: int, _stage: str, part: float) -> None:

@@ -19,6 +19,7 @@ from .interrupts import INTERRUPTED
 
 if TYPE_CHECKING:
     from ..batch.plan import Plan
+    from ..batch.run import BatchResult
     from ..batch.spec import BatchSpec
     from ..fleet.remote import RemoteFolders
     from ..settings import Settings
@@ -216,6 +217,17 @@ def _run(
     finally:
         manifest.close()
     speech.say(json.dumps(told, indent=2) if as_json else "\n".join(batch_words.summary_lines(told)))
+    _check_all_done(planned, ran, told)
+
+
+def _check_all_done(planned: Plan, ran: BatchResult, told: dict[str, Any]) -> None:
+    """Ends the command as a run deserves that did not do all it was asked for; `told` is its summary.
+
+    Raises:
+        NoRoomOnDisk: the disk is full.
+        SystemExit: somebody stopped it.
+        SomePhotosFailed: photos did.
+    """
     if ran.full is not None:
         done = f"{told['photos'] - told['not_done']:,} of {counted(told['photos'], 'photo')}"
         raise NoRoomOnDisk(f"{ran.full} Done so far: {done}; once there is room, the same command goes on from here.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -84,34 +84,17 @@ def best_take_command(
     options = replace(options, match=MatchOptions())  # checked; which frames there are is known when they are read
     for photo in sources:
         names.check_photo(photo)
-    targets = {photo: paths.planned([photo], out)[0] for photo in sources}
-    if out is not None:
-        paths.check_folder(targets[sources[0]].parent, "-o")
-    if len(set(targets.values())) == 1:  # else which one it is depends on the frame that is taken
-        target = targets[sources[0]]
-        paths.check_output(target, _without_result(sources, named, target), overwrite=overwrite)
-    report_path = None if report is None else paths.report_place(report)
-    if report_path is not None:
-        copies = (_place_of_copy(photo, target, out) for photo, target in targets.items()) if copy else ()
-        paths.check_report(report_path, (*sources, *targets.values(), *copies), overwrite=overwrite)
+    targets = _Targets.of(sources, named, out, overwrite=overwrite)
+    report_path = targets.place_of_report(report, copy=copy, overwrite=overwrite)
 
-    from ..burst import best_take
-    from ..engine import load_engine
-    from ..settings import Settings
-
-    engine = load_engine("reference", Settings.from_environment())
-    with progress.shown(f"{len(sources)} photos") as tell:
-        burst = _burst(sources, named)
-        pairs = _pairs(match, tuple(burst.frames))
-        with flags.by_flag():
-            taken = best_take(tuple(burst.frames.values()), options, match=pairs, engine=engine, progress=tell)
+    burst, taken = _taken(sources, named, match, options)
     given = (*burst.frames, *burst.failed, *named)
     frame = tuple(burst.frames)[taken.base]
     if copy and not taken.opened.changed:
-        place = _place_of_copy(frame, targets[frame], out)
+        place = targets.place_of_copy(frame)
         saved = _copied(taken, frame, given, place, quality=fineness, overwrite=overwrite)
     else:
-        saved = _saved(taken, given, targets[frame], quality=fineness, overwrite=overwrite)
+        saved = _saved(taken, given, targets.results[frame], quality=fineness, overwrite=overwrite)
     text = json.dumps(_as_json(taken, burst, saved), indent=2)
     speech.say(text if as_json else "\n".join(_lines(taken, saved, out)))
     if report_path is not None:
@@ -149,6 +132,69 @@ def _pairs(match: list[str] | None, photos: tuple[Path, ...]) -> tuple[tuple[int
     return parse.matches("--match", match or (), [str(photo) for photo in photos], named="of the burst")
 
 
+@dataclass(frozen=True, slots=True)
+class _Targets:
+    """Where the result goes, by the frame that is taken, and what -o said of it."""
+
+    results: dict[Path, Path]
+    out: str | None
+
+    @classmethod
+    def of(cls, sources: tuple[Path, ...], named: tuple[Path, ...], out: str | None, *, overwrite: bool) -> _Targets:
+        """The targets, none of which is refused as far as it is known before a frame is taken.
+
+        Args:
+            named: those of `sources` that no folder brought.
+
+        Raises:
+            UsageError: `out` cannot hold the result, or is one of the photos.
+            PhotoNotWritten: it cannot be written there, or something is there already.
+        """
+        results = {photo: paths.planned([photo], out)[0] for photo in sources}
+        target, *others = set(results.values())
+        if out is not None:
+            paths.check_folder(target.parent, "-o")
+        if not others:  # else which one it is depends on the frame that is taken
+            paths.check_output(target, _without_result(sources, named, target), overwrite=overwrite)
+        return cls(results, out)
+
+    def place_of_report(self, report: str | None, *, copy: bool, overwrite: bool) -> Path | None:
+        """The place of the report that was asked for.
+
+        Raises:
+            UsageError, PhotoNotWritten: it is that of a photo, of a result or a copy, or cannot be written.
+        """
+        if report is None:
+            return None
+        place = paths.report_place(report)
+        copies = map(self.place_of_copy, self.results) if copy else ()
+        paths.check_report(place, (*self.results, *self.results.values(), *copies), overwrite=overwrite)
+        return place
+
+    def place_of_copy(self, frame: Path) -> Path:
+        """The file that -o names; in a folder, a copy is called what the frame is, so that nobody takes it for an
+        edit."""
+        target = self.results[frame]
+        return target if self.out is not None and target == Path(self.out) else target.with_name(frame.name)
+
+
+def _taken(
+    sources: tuple[Path, ...], named: tuple[Path, ...], match: list[str] | None, options: Options
+) -> tuple[donors.Burst, BestTake]:
+    """The frames that could be read, and what was made of them."""
+    from ..burst import best_take
+    from ..engine import load_engine
+    from ..settings import Settings
+
+    engine = load_engine("reference", Settings.from_environment())
+    with progress.shown(f"{len(sources)} photos") as tell:
+        burst = _burst(sources, named)
+        pairs = _pairs(match, tuple(burst.frames))
+        with flags.by_flag():
+            taken = best_take(tuple(burst.frames.values()), options, match=pairs, engine=engine, progress=tell)
+    return burst, taken
+
+
 def _burst(sources: tuple[Path, ...], named: tuple[Path, ...]) -> donors.Burst:
     """The frames, of which there are two or more.
 
@@ -182,11 +228,6 @@ def _saved(taken: BestTake, given: tuple[Path, ...], target: Path, *, quality: i
     paths.check_output(target, given, overwrite=overwrite)
     paths.make_folder(target)
     return opened.save(target, overwrite=overwrite, quality=quality)
-
-
-def _place_of_copy(frame: Path, target: Path, out: str | None) -> Path:
-    """The file that -o names; in a folder, a copy is called what the frame is, so that nobody takes it for an edit."""
-    return target if out is not None and target == Path(out) else target.with_name(frame.name)
 
 
 def _copied(

@@ -33,29 +33,35 @@ OWN_THREADS: Final = 2
 _EYES: Final = re.compile(r"none|all|\d{1,5}\.\d{1,2}(,\d{1,5}\.\d{1,2}){0,499}")
 
 JobId = Annotated[UUID, Path()]
+FaceNumber = Annotated[int, Path(ge=1, le=MAX_FACE)]
+ShotNumber = Annotated[int, Path(ge=1, le=100)]
+VariationNumber = Annotated[int, Path(ge=0, le=MAX_VARIATIONS)]
 
 
 def image_routes(service: JobService, image_cache: ImageCache) -> APIRouter:
     """The routes; what they show is the visitor's own, or not here."""
-    router = APIRouter(include_in_schema=False)
-    threads, of_owner = CapacityLimiter(MAX_THREADS), WeakValueDictionary[str, CapacityLimiter]()
+    pictures, router = Pictures(service, image_cache), APIRouter(include_in_schema=False)
+    for path, route in (
+        ("/pictures/{job_id}/whole/{eyes}.jpg", pictures.whole),
+        ("/pictures/{job_id}/eyes/{variation}/{face}.jpg", pictures.eyes),
+        ("/pictures/{job_id}/face/{face}.jpg", pictures.face),
+        ("/pictures/{job_id}/shot/{number}.jpg", pictures.shot),
+        ("/pictures/{job_id}/shot/{number}/{face}.jpg", pictures.shot_face),
+        ("/download/{job_id}/{name}", pictures.download),
+    ):
+        router.add_api_route(path, route)
+    return router
 
-    async def picture(request: Request, job_id: UUID, make: Callable[[Job], bytes]) -> Response:
-        def made() -> bytes:
-            return make(service.job(job_id, request.state.owner))
 
-        own_threads = of_owner.setdefault(request.state.owner, CapacityLimiter(OWN_THREADS))
-        async with own_threads, threads:
-            try:
-                data = await run_sync(made)
-            except FileNotFoundError:
-                raise NotHere(
-                    "expected a picture of a photo of yours, there is none; it may have been deleted."
-                ) from None
-        return Response(data, media_type="image/jpeg", headers={"Cache-Control": f"private, max-age={MINUTES}"})
+class Pictures:
+    """What the routes answer, a method each."""
 
-    @router.get("/pictures/{job_id}/whole/{eyes}.jpg")
-    async def whole(request: Request, job_id: JobId, eyes: str) -> Response:
+    def __init__(self, service: JobService, image_cache: ImageCache) -> None:
+        self._service, self._image_cache = service, image_cache
+        self._threads = CapacityLimiter(MAX_THREADS)
+        self._threads_of_owner = WeakValueDictionary[str, CapacityLimiter]()
+
+    async def whole(self, request: Request, job_id: JobId, eyes: str) -> Response:
         """The photo with, on each face, one of its variations: "1.2,3.1" is the second on face 1, the first on 3."""
         if not _EYES.fullmatch(eyes):
             raise NotHere("expected faces and variations such as 1.2,3.1 in the address.")
@@ -64,46 +70,42 @@ def image_routes(service: JobService, image_cache: ImageCache) -> APIRouter:
 
         def shown(job: Job) -> bytes:
             first = {face: 1 for one in job.results[:1] for face in one["faces"]}
-            return image_cache.whole(job, first if eyes == "all" else named)
+            return self._image_cache.whole(job, first if eyes == "all" else named)
 
-        return await picture(request, job_id, shown)
+        return await self._picture(request, job_id, shown)
 
-    @router.get("/pictures/{job_id}/eyes/{variation}/{face}.jpg")
-    async def eyes(
-        request: Request,
-        job_id: JobId,
-        variation: Annotated[int, Path(ge=0, le=MAX_VARIATIONS)],
-        face: Annotated[int, Path(ge=1, le=MAX_FACE)],
-    ) -> Response:
+    async def eyes(self, request: Request, job_id: JobId, variation: VariationNumber, face: FaceNumber) -> Response:
         """One face's eyes; variation 0 is the photo as it came."""
-        return await picture(request, job_id, lambda job: image_cache.close_up(job, variation, face))
+        return await self._picture(request, job_id, lambda job: self._image_cache.close_up(job, variation, face))
 
-    @router.get("/pictures/{job_id}/face/{face}.jpg")
-    async def face(request: Request, job_id: JobId, face: Annotated[int, Path(ge=1, le=MAX_FACE)]) -> Response:
+    async def face(self, request: Request, job_id: JobId, face: FaceNumber) -> Response:
         """One face of the photo as it came, to tell who it is."""
-        return await picture(request, job_id, lambda job: image_cache.face(job, face))
+        return await self._picture(request, job_id, lambda job: self._image_cache.face(job, face))
 
-    @router.get("/pictures/{job_id}/shot/{number}.jpg")
-    async def shot(request: Request, job_id: JobId, number: Annotated[int, Path(ge=1, le=100)]) -> Response:
+    async def shot(self, request: Request, job_id: JobId, number: ShotNumber) -> Response:
         """One of the other shots that came along."""
-        return await picture(request, job_id, lambda job: image_cache.shot(job, number))
+        return await self._picture(request, job_id, lambda job: self._image_cache.shot(job, number))
 
-    @router.get("/pictures/{job_id}/shot/{number}/{face}.jpg")
-    async def shot_face(
-        request: Request,
-        job_id: JobId,
-        number: Annotated[int, Path(ge=1, le=100)],
-        face: Annotated[int, Path(ge=1, le=MAX_FACE)],
-    ) -> Response:
+    async def shot_face(self, request: Request, job_id: JobId, number: ShotNumber, face: FaceNumber) -> Response:
         """One of the faces in it."""
-        return await picture(request, job_id, lambda job: image_cache.shot_face(job, number, face))
+        return await self._picture(request, job_id, lambda job: self._image_cache.shot_face(job, number, face))
 
-    @router.get("/download/{job_id}/{name}")
-    def download(request: Request, job_id: JobId, name: str) -> Response:
+    def download(self, request: Request, job_id: JobId, name: str) -> Response:
         """The finished file, under a name that only the browser knows."""
-        found = service.result(service.job(job_id, request.state.owner), 1, None)
+        found = self._service.result(self._service.job(job_id, request.state.owner), 1, None)
         disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
         headers = {"Content-Length": str(found.size), "Content-Disposition": disposition}
         return StreamingResponse(found.pieces(), media_type=found.media_type, headers=headers)
 
-    return router
+    async def _picture(self, request: Request, job_id: UUID, make: Callable[[Job], bytes]) -> Response:
+        """A picture of one of the visitor's own jobs, made in a thread once one of theirs and one of all is free."""
+        owner = request.state.owner
+        own_threads = self._threads_of_owner.setdefault(owner, CapacityLimiter(OWN_THREADS))
+        async with own_threads, self._threads:
+            try:
+                data = await run_sync(lambda: make(self._service.job(job_id, owner)))
+            except FileNotFoundError:
+                raise NotHere(
+                    "expected a picture of a photo of yours, there is none; it may have been deleted."
+                ) from None
+        return Response(data, media_type="image/jpeg", headers={"Cache-Control": f"private, max-age={MINUTES}"})

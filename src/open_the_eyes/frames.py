@@ -1,0 +1,125 @@
+"""How good the frames of a burst are: what speaks against each, of eyes, people who are missing, blur and size."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from .imaging.arrays import to_tones
+from .imaging.sharpness import fine_energy
+from .seen import Seen
+
+CLOSED, UNSURE, HIDDEN, MISSING = 1.0, 0.6, 0.3, 1.5
+"""What speaks against a frame: a face with closed eyes, with eyes that may be, one that cannot be edited, and each face
+fewer than the frame with most faces has."""
+BLUR: Final = 1.2
+"""The same for each e-th part of the sharpest frame's detail."""
+SMALL: Final = 0.8
+"""The same for a picture half as wide as the largest; for a quarter it is three times as much, for an eighth six times:
+a phone's picture may stand beside a camera's, a copy for the web hardly. More than sharpening gives a reduced copy."""
+_FACE_PX: Final = (64, 160)
+"""Faces are compared at one width between these, so that a step towards the camera is no advantage. At less, blur would
+not show: somebody far away must not make all frames equal."""
+_AS_WIDE: Final = 1.15
+"""Faces that differ by less are compared as they are: being brought to one width would soften one of them alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One photo of the burst: `problems` is 0 for a perfect one, `sharpness` the fine detail of its faces, levels, with
+    all frames brought to one size; `size_wh` is its own, pixels."""
+
+    name: str
+    faces: int
+    closed: int
+    unsure: int
+    sharpness: float
+    problems: float
+    size_wh: tuple[int, int]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "faces": self.faces,
+            "closed": self.closed,
+            "unsure": self.unsure,
+            "sharpness": round(self.sharpness, 3),
+            "problems": round(self.problems, 3),
+            "size_wh": list(self.size_wh),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A frame as it was looked at: its name, the outcome of each face, its size, and how wide its faces are: the middle
+    one, 0 without a face; pixels."""
+
+    name: str
+    outcomes: tuple[str, ...]
+    size_wh: tuple[int, int]
+    face_px: float
+
+    @property
+    def side(self) -> float:
+        """Of a square as large, pixels."""
+        return math.sqrt(math.prod(self.size_wh))
+
+
+def frames_of(shots: Sequence[Shot], sharpness: Sequence[float]) -> tuple[Frame, ...]:
+    """The shots of one burst and how sharp each is, as `sharpness_of` tells it, judged beside each other."""
+    most = max(len(one.outcomes) for one in shots)
+    sharpest = max(*sharpness, 1e-3)
+    told = zip(shots, sharpness, _reduced(shots), strict=True)
+    return tuple(_frame(one, most, sharp, sharpest, reduced) for one, sharp, reduced in told)
+
+
+def _frame(shot: Shot, most: int, sharpness: float, sharpest: float, reduced: float) -> Frame:
+    outcomes = shot.outcomes
+    closed, unsure = outcomes.count("closed"), outcomes.count("unsure")
+    hidden = len(outcomes) - closed - unsure - outcomes.count("already_open")
+    problems = CLOSED * closed + UNSURE * unsure + HIDDEN * hidden + MISSING * (most - len(outcomes))
+    if outcomes:
+        problems += BLUR * math.log(sharpest / max(sharpness, 0.05 * sharpest))
+    halvings = math.log2(reduced)
+    problems += SMALL * halvings * (1 + halvings) / 2
+    return Frame(shot.name, len(outcomes), closed, unsure, sharpness, problems, shot.size_wh)
+
+
+def _reduced(shots: Sequence[Shot]) -> list[float]:
+    """How many times as small as the largest each frame is, at least 1.
+
+    Both the picture and its faces have to be smaller: of a crop, or beside a panorama, the picture alone is, and of
+    somebody who stood further away the face.
+    """
+    side, face = max(one.side for one in shots), max(one.face_px for one in shots)
+    return [min(side / one.side, face / one.face_px) if one.face_px else side / one.side for one in shots]
+
+
+def sharpness_of(seen: Sequence[Seen], shots: Sequence[Shot]) -> list[float]:
+    """Fine detail of the middle face of each frame, levels; 0 without a face.
+
+    A reduced copy has more of it in each pixel, and is therefore enlarged to the size of the largest frame. There the
+    frame with the smallest faces tells at what width all are compared.
+    """
+    enlarged = [one.face_px * times for one, times in zip(shots, _reduced(shots), strict=True) if one.face_px]
+    least, most = _FACE_PX
+    at = min(max(min(enlarged, default=most), least), most)
+    return [_detail(one, at / shot.face_px) if shot.face_px else 0.0 for one, shot in zip(seen, shots, strict=True)]
+
+
+def _detail(seen: Seen, factor: float) -> float:
+    """Fine detail of the middle face, levels, in the photo made so many times as large."""
+    factor = factor if max(factor, 1 / factor) > _AS_WIDE else 1.0
+    found, how = [], cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    for face in seen.faces:
+        part = face.box.within(seen.photo.pixels).cut(seen.photo.pixels)
+        if min(part.shape[:2]) < 8:
+            continue
+        sized = np.asarray(cv2.resize(part, None, fx=factor, fy=factor, interpolation=how), np.uint8)
+        found.append(fine_energy(to_tones(sized), np.ones(sized.shape[:2], np.bool_)))
+    return float(np.median(found)) if found else 0.0
