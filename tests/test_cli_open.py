@@ -52,6 +52,19 @@ def test_where_no_eye_was_closed_nothing_is_written_and_it_is_said(capsys: Captu
     assert "nothing to open, nothing written" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [(["open"], "-o"), (["inspect"], "--annotate"), (["best-take", "photo2.jpg"], "-o")],
+    ids=["open", "inspect", "best-take"],
+)
+def test_a_name_without_an_ending_is_said_to_be_a_file(command: list[str], option: str, capsys: Captured) -> None:
+    said = f"{option} opened: a file in the photo's own format; the name of a folder ends in /"
+    Path("there").mkdir()
+    for out, expected in {"opened": 1, "new/": 0, "there": 0, "out.jpg": 0}.items():
+        main([*command, *photos("blink"), option, out])
+        assert capsys.readouterr().err.splitlines().count(said) == expected
+
+
 def test_a_folder_that_cannot_be_made_is_refused_before_any_photo_is_touched(
     capsys: Captured, stand_in: StandIn
 ) -> None:

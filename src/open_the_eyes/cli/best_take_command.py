@@ -86,6 +86,7 @@ def best_take_command(
         names.check_photo(photo)
     targets = {photo: paths.planned([photo], out)[0] for photo in sources}
     if out is not None:
+        paths.note_file([targets[sources[0]]], out)
         paths.check_folder(targets[sources[0]].parent, "-o")
     if len(set(targets.values())) == 1:  # else which one it is depends on the frame that is taken
         target = targets[sources[0]]

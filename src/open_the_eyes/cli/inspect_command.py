@@ -47,7 +47,8 @@ def inspect_command(
 
     sources = names.photos_of(photos)
     drawings = None if annotate is None else paths.planned(sources, annotate, DRAWN, option="--annotate")
-    if drawings is not None:
+    if drawings is not None and annotate is not None:
+        paths.note_file(drawings, annotate, "--annotate")
         paths.check_folder(drawings[0].parent, "--annotate")
     engine = load_engine(settings=Settings.from_environment())
 

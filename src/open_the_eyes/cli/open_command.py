@@ -147,6 +147,7 @@ def open_command(
         again.check_one_photo(sources)
     outputs = tuple(paths.planned(sources, out))
     if out is not None:
+        paths.note_file(outputs, out)
         paths.check_folder(outputs[0].parent, "-o")
     count = options.generate.variations if record is None else 1
     others = tuple(paths.place(photo, "--reference") for photo in reference or ())

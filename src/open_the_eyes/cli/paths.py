@@ -14,6 +14,7 @@ from ..errors import PhotoNotWritten, UsageError, not_written
 from ..looking import is_file, is_folder, is_there, special
 from ..naming import OPENED, is_result, named
 from ..places import folded, keeps_apart
+from . import speech
 
 
 def place(name: str, option: str = "") -> Path:
@@ -91,6 +92,14 @@ def check_format(path: Path, option: str) -> None:
         raise UsageError(
             f"{option} {path}: expected a name ending in {', '.join(SUFFIXES)}; choose one of those, or end a "
             "folder's name with /."
+        )
+
+
+def note_file(outputs: Sequence[Path], out: str, option: str = "-o") -> None:
+    """Says that a name without an ending was taken for a file's, where a folder may have been meant."""
+    if list(outputs) == [Path(out)] and not Path(out).suffix:
+        speech.note(
+            speech.one_line(f"{option} {out}: a file in the photo's own format; the name of a folder ends in /")
         )
 
 
