@@ -44,7 +44,7 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = OPENED, *, 
     """One path a photo: `out` itself for one photo; `photo.opened.jpg` in the folder `out`, or beside the photo.
 
     Raises:
-        UsageError: `out` cannot hold the results, or two photos would be written to one path.
+        UsageError: `out` cannot hold the results, or is needed, or two photos would be written to one path.
     """
     if out == "":
         raise UsageError("expected a name, got nothing. Name a file, or a folder for several photos.", option=option)
@@ -52,6 +52,8 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = OPENED, *, 
         raise UsageError(f"{option} -: expected the name of a file, no picture goes to stdout. A file - is ./- here.")
     check_here(out or "", option)
     if out is None:
+        if stream := next((photo for photo in photos if _is_stream(photo)), None):
+            raise UsageError(f"expected a name for the result of {stream}, got none; name a file.", option=option)
         paths = [named(photo, addition, _true_suffix(photo)) for photo in photos]
     elif len(photos) > 1 or is_folder(Path(out)) or out.endswith(("/", os.sep)):
         _check_for_several(out, option)
@@ -67,6 +69,12 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = OPENED, *, 
             "its own."
         )
     return paths
+
+
+def _is_stream(photo: Path) -> bool:
+    """Whether a name stands for something this process has open, beside which nothing can lie."""
+    place = photo.absolute().as_posix()
+    return place.startswith(("/dev/fd/", "/proc/")) or place == "/dev/stdin"
 
 
 def _check_for_several(out: str, option: str) -> None:
