@@ -87,7 +87,7 @@ def best_take_command(
     targets = {photo: paths.planned([photo], out)[0] for photo in sources}
     if out is not None:
         paths.note_file([targets[sources[0]]], out)
-        paths.check_folder(targets[sources[0]].parent, "-o")
+        paths.check_folder(targets[sources[0]].parent, "-o", out)
     if len(set(targets.values())) == 1:  # else which one it is depends on the frame that is taken
         target = targets[sources[0]]
         paths.check_output(target, _without_result(sources, named, target), overwrite=overwrite)

@@ -49,7 +49,7 @@ def inspect_command(
     drawings = None if annotate is None else paths.planned(sources, annotate, DRAWN, option="--annotate")
     if drawings is not None and annotate is not None:
         paths.note_file(drawings, annotate, "--annotate")
-        paths.check_folder(drawings[0].parent, "--annotate")
+        paths.check_folder(drawings[0].parent, "--annotate", annotate)
     engine = load_engine(settings=Settings.from_environment())
 
     def inspect_one(photo: Path, number: int) -> Report:

@@ -148,7 +148,7 @@ def open_command(
     outputs = tuple(paths.planned(sources, out))
     if out is not None:
         paths.note_file(outputs, out)
-        paths.check_folder(outputs[0].parent, "-o")
+        paths.check_folder(outputs[0].parent, "-o", out)
     count = options.generate.variations if record is None else 1
     others = tuple(paths.place(photo, "--reference") for photo in reference or ())
     for path in others:

@@ -138,7 +138,7 @@ def check_output(path: Path, given: Iterable[Path], *, overwrite: bool) -> None:
         )
     real = real_place(path)
     if not is_there(real):
-        check_folder(real.parent)
+        check_folder(real.parent, given=path)
         return
     for one in given:
         if is_there(one) and real.samefile(one):
@@ -157,8 +157,11 @@ def real_place(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def check_folder(folder: Path, option: str = "") -> None:
+def check_folder(folder: Path, option: str = "", given: str | Path = "") -> None:
     """Refuses a folder that neither can be written into nor, where it is not there, be made.
+
+    Args:
+        given: what was typed, where that is a file in the folder.
 
     Raises:
         PhotoNotWritten: it is one; NoRoomOnDisk where the disk is full.
@@ -168,7 +171,9 @@ def check_folder(folder: Path, option: str = "") -> None:
     ways = (folder.absolute(), *folder.absolute().parents)
     there = next(above for above in ways if is_there(above))
     able = is_folder(there) and os.access(there, os.W_OK | os.X_OK)
-    expected = f"{f'{option} ' if option else ''}{folder}: expected a folder that can be written, {there} is not"
+    expected = (
+        f"{f'{option} ' if option else ''}{given or folder}: expected a folder that can be written, {there} is not"
+    )
     if not able:
         raise PhotoNotWritten(f"{expected}. Name another.")
     if there != ways[0]:
@@ -218,7 +223,7 @@ def check_report(path: Path, others: Iterable[Path], *, overwrite: bool) -> None
         report, result = real_place(path), real_place(other)
         if report in result.parents or result in report.parents:
             raise UsageError(f"--report {path}: expected a place beside {other}, one lies in the other. Name another.")
-    check_folder(path.parent, "--report")
+    check_folder(path.parent, "--report", path)
     check_output(path, others, overwrite=overwrite)
 
 
