@@ -115,6 +115,7 @@ class GenerateOptions:
             variations=int(self.variations),
             seed=int(self.seed),
             picks=checked_picks(self.picks, int(self.variations)),
+            eye_color=style.eye_color,
             gaze=style.gaze,
             openness=style.openness,
         )
