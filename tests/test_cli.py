@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 
 from open_the_eyes.cli import main, progress, speech
+from open_the_eyes.errors import PhotoNotWritten
 from open_the_eyes.version import __version__
 
 PROGRAM: Final = str(Path(sys.executable).with_name("open-the-eyes"))
@@ -82,12 +83,31 @@ def test_a_reader_who_leaves_early_gets_no_complaint() -> None:
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("closed", ["1>&-", "2>&-", "1>&- 2>&-", "<&- 1>&- 2>&-"])
-def test_a_closed_stream_is_no_error(closed: str) -> None:
+@pytest.mark.parametrize(
+    ("closed", "code", "said"),
+    [
+        ("2>&-", 0, ""),
+        ("<&- 2>&-", 0, ""),
+        ("1>&-", 3, "open-the-eyes: expected to print the result, stdout is closed; print it elsewhere.\n"),
+        ("<&- 1>&- 2>&-", 3, ""),
+    ],
+)
+def test_a_result_for_a_closed_stdout_is_told_and_other_closed_streams_are_no_error(
+    closed: str, code: int, said: str
+) -> None:
     done = subprocess.run(
         ["sh", "-c", f'"$0" --version {closed}', PROGRAM], capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (code, said)
+
+
+def test_without_a_stdout_the_address_of_the_page_keeps_nobody_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    speech.prepare()
+    speech.show("Open The Eyes is at http://127.0.0.1:1")
+    with pytest.raises(PhotoNotWritten, match="stdout is closed"):
+        speech.say("a result")
+    sys.stdout.close()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

@@ -52,13 +52,41 @@ def test_where_no_eye_was_closed_nothing_is_written_and_it_is_said(capsys: Captu
     assert "nothing to open, nothing written" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [(["open"], "-o"), (["open"], "--report"), (["inspect"], "--annotate"), (["best-take", "photo2.jpg"], "-o")],
+    ids=["open", "report", "inspect", "best-take"],
+)
+def test_where_nothing_can_be_written_the_name_is_told_as_it_was_typed(
+    command: list[str], option: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = photos("blink")
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert main([*command, *given, option, "f.jpg"]) == 3
+    said = f"open-the-eyes: {option} f.jpg: expected a folder that can be written, {Path.cwd()} is not. Name another."
+    assert capsys.readouterr().err.splitlines()[-1] == said
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [(["open"], "-o"), (["inspect"], "--annotate"), (["best-take", "photo2.jpg"], "-o")],
+    ids=["open", "inspect", "best-take"],
+)
+def test_a_name_without_an_ending_is_said_to_be_a_file(command: list[str], option: str, capsys: Captured) -> None:
+    said = f"{option} opened: a file in the photo's own format; the name of a folder ends in /"
+    Path("there").mkdir()
+    for out, expected in {"opened": 1, "new/": 0, "there": 0, "out.jpg": 0}.items():
+        main([*command, *photos("blink"), option, out])
+        assert capsys.readouterr().err.splitlines().count(said) == expected
+
+
 def test_a_folder_that_cannot_be_made_is_refused_before_any_photo_is_touched(
     capsys: Captured, stand_in: StandIn
 ) -> None:
     Path("file").touch()
     assert main(["open", *photos("blink", "blink"), "-o", "file/new/"]) == 3
     assert capsys.readouterr().err.splitlines() == [
-        f"open-the-eyes: -o file/new: expected a folder that can be written, {Path('file').absolute()} is not."
+        f"open-the-eyes: -o file/new/: expected a folder that can be written, {Path('file').absolute()} is not."
         " Name another."
     ]
     assert stand_in.calls == []

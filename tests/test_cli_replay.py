@@ -112,8 +112,11 @@ FORGED: Final = {
         "expected options in the record",
     ),
     "what is no number": ({"options": '{"gaze": NaN}'}, "expected options in the record"),
-    "an option named as a part of the language": ({"options": '{"cls": 1, "self": 2}'}, "unknown option cls, self"),
-    "an option of another version": ({"options": '{"wings": 2}'}, "unknown option wings"),
+    "an option named as a part of the language": (
+        {"options": '{"cls": 1, "self": 2}'},
+        "cls: unknown option, as well as self",
+    ),
+    "an option of another version": ({"options": '{"wings": 2}'}, "wings: unknown option"),
     "a face that is not there": (
         {"options": '{"styles": [{"face": 9, "eye_color": "blue"}]}'},
         "styles: expected faces up",

@@ -289,4 +289,4 @@ def test_an_extra_that_this_python_cannot_have_is_not_offered(monkeypatch: pytes
     monkeypatch.setattr("sys.version_info", (3, 10, 4))
     (check,) = doctor._extras()
     assert (check.ok, check.mend) == (False, "")
-    assert check.found.startswith("needs Python 3.11 or later, this is ")
+    assert check.found.startswith("needs Python 3.11 or later, this is 3.10.4")

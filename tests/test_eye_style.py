@@ -37,6 +37,13 @@ def test_a_face_has_its_own_wish_and_else_that_of_all(own: dict[str, Any], becom
     assert [request.style for request in requests] == [OF_ALL, becomes]
 
 
+def test_gray_is_grey_for_all_faces_and_for_one() -> None:
+    options = Options.of(eye_color="gray", styles=[{"face": 2, "eye_color": "gray"}])  # type: ignore[arg-type, list-item]  # as people spell it
+    assert options == Options.of(eye_color="grey", styles=[{"face": 2, "eye_color": "grey"}])
+    assert json.loads(json.dumps(options.changed()))["eye_color"] == "grey"
+    assert options.generate.style_of(2).eye_color == "grey"
+
+
 def test_options_go_through_json_and_come_back() -> None:
     own = [{"face": 1, "gaze": [0.25, -1], "openness": "auto"}, {"face": 2, "eye_color": "blue"}]
     options = Options.of(eye_color="brown", styles=own)  # type: ignore[arg-type]  # from JSON

@@ -61,13 +61,15 @@ KINDS = {name: kind for stage in get_type_hints(Options).values() for name, kind
         pytest.param({"fidelity": 0.2}, "fidelity: expected a restorer", id="nobody to be faithful"),
         pytest.param({"precision": "fp4"}, "precision: expected one of auto.*got fp4", id="precision"),
         pytest.param({"fidelity": 1.2}, "fidelity.*got 1.2", id="fidelity"),
-        pytest.param({"colour": "blue"}, "unknown option colour; known are all, even_open", id="no such option"),
-        pytest.param({"b": 1, "a": 2}, "unknown option a, b", id="two of them"),
+        pytest.param({"wings": "blue"}, "^wings: unknown option; known are all, even_open", id="no such option"),
+        pytest.param({"mood": "x"}, r"^mood: unknown option; did you mean mode\? Known are all", id="a slip"),
+        pytest.param({"b": 1, "a": 2}, "^a: unknown option, as well as b; ", id="two of them"),
     ],
 )
 def test_what_cannot_be_is_refused_and_named(flat: dict[str, Any], words: str) -> None:
-    with pytest.raises(UsageError, match=words):
+    with pytest.raises(UsageError, match=words) as caught:
         Options.of(**flat)
+    assert caught.value.option in {*flat, "faces"}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from tests.test_layering import names_imported
 
 IDLE: Final = {
     "__init__.py", "__main__.py", "burst.py", "digest.py", "folders.py", "frames.py", "locks.py", "patterns.py",
-    "privacy.py", "replaying.py", "same_file.py", "models/weights/fetching.py", "models/weights/sources.py", "residency/gpus.py",
+    "privacy.py", "replaying.py", "same_file.py",
+    "models/weights/fetching.py", "models/weights/sources.py", "residency/gpus.py",
 }  # fmt: skip
 """What counts and never runs for a result: a change there is told of in vain."""
 

@@ -62,23 +62,20 @@ def test_there_is_something_to_run(page: str, language: str) -> None:
     assert blocks(page, language)
 
 
-@pytest.mark.parametrize("code", blocks(README, "python"))
-def test_the_python_opens_the_eyes(code: str, folder: Path) -> None:
-    assert "opened" in run([sys.executable, "-W", "error", "-c", code], folder)
-    assert (folder / "family.opened.jpg").is_file()
+def test_all_that_the_pages_show_can_be_run_in_one_folder_from_the_first_line_to_the_last(folder: Path) -> None:
+    def commands(page: str) -> None:
+        for code in blocks(page, "bash"):
+            run(["bash", "-e", "-o", "pipefail", "-c", code], folder)
 
-
-@pytest.mark.parametrize(
-    ("page", "made"),
-    [
-        pytest.param(README, {"family.opened.jpg", "one.jpg"}, id="README"),
-        pytest.param(USAGE, {"out.jpg", "faces.jpg", "again.jpg"}, id="usage"),
-    ],
-)
-def test_every_command_succeeds(page: str, made: set[str], folder: Path) -> None:
-    for code in blocks(page, "bash"):
-        run(["bash", "-e", "-o", "pipefail", "-c", code], folder)
+    commands(README)
+    assert README.index("```bash") < README.index("```python")
+    for code in blocks(README, "python"):
+        assert "opened" in run([sys.executable, "-W", "error", "-c", code], folder)
+    commands(USAGE)
+    made = {"family.opened.jpg", "one.jpg", "family.python.jpg", "out.jpg", "faces.jpg", "again.jpg"}
     assert {path.name for path in folder.glob("*.jpg")} == {"family.jpg", *made}
+    assert [path.name for path in (folder / "opened").glob("*.jpg")] == ["family.opened.jpg"]
+    assert all((folder / place / "family.opened.1.jpg").is_file() for place in ("many", "best"))
 
 
 def test_the_page_on_python_opens_the_eyes_of_each_photo(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,7 +103,7 @@ def test_what_is_no_edit_is_refused_before_any_work(edit: Any, blink: Path) -> N
 
 
 def test_an_edit_of_another_version_is_refused_in_words(blink: Path) -> None:
-    with pytest.raises(UsageError, match="edit: the record holds what this version cannot do: unknown option wings"):
+    with pytest.raises(UsageError, match="edit: the record holds what this version cannot do: wings: unknown option"):
         replay(blink, replace(RECORD, options='{"wings": 2}'))
 
 

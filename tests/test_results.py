@@ -49,7 +49,19 @@ def test_the_original_is_never_replaced(by: str, engine: Engine, blinked: Rgb, t
     before = original.read_bytes()
     with pytest.raises(PhotoNotWritten, match="the original is never replaced"):
         open_eyes(original, engine=engine).save(original if by == "its name" else link, overwrite=True)
+    with pytest.raises(PhotoNotWritten, match="the original is never replaced"):
+        open_eyes(original, engine=engine).save(original if by == "its name" else link)
     assert original.read_bytes() == before
+
+
+def test_who_saves_twice_is_told_what_lets_the_first_file_give_way(
+    engine: Engine, blinked: Rgb, tmp_path: Path
+) -> None:
+    result = open_eyes(Photo(blinked), engine=engine)
+    result.save(tmp_path / "out.png")
+    with pytest.raises(PhotoNotWritten, match=r"it is taken; choose another, or pass overwrite=True "):
+        result.save(tmp_path / "out.png")
+    assert result.save(tmp_path / "out.png", overwrite=True).outputs
 
 
 def test_saving_writes_the_picture_and_an_honest_record(opened_blink: Opened, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from .wording import short, written
 
 EyeColor = Literal["auto", "brown", "hazel", "green", "blue", "grey"]
 EYE_COLORS: Final[tuple[EyeColor, ...]] = get_args(EyeColor)
+SPELT: Final[dict[str, EyeColor]] = {"gray": "grey"}
+"""How some spell a colour; it is kept, and told, as above."""
 MAX_OPENNESS: Final = 1.5
 AUTO: Final = "auto"
 
@@ -27,7 +29,8 @@ class EyeStyle:
     openness: float | None = None
 
     def __post_init__(self) -> None:
-        check_one_of("eye_color", self.eye_color, EYE_COLORS)
+        color = SPELT.get(self.eye_color, self.eye_color) if isinstance(self.eye_color, str) else self.eye_color
+        check_one_of("eye_color", color, EYE_COLORS)
         if self.gaze is not None:
             pair = isinstance(self.gaze, (tuple, list)) and len(self.gaze) == 2
             numbers = pair and all(is_number(v) for v in self.gaze)
@@ -40,6 +43,7 @@ class EyeStyle:
             refuse(not known, "openness", f"expected 0 to {MAX_OPENNESS} (1 is usual), got {came}.")
         keep(
             self,
+            eye_color=color,
             gaze=None if self.gaze is None else (float(self.gaze[0]), float(self.gaze[1])),
             openness=None if self.openness is None else float(self.openness),
         )
@@ -81,7 +85,7 @@ class FaceStyle:
         except UsageError as error:
             raise UsageError(f"face {self.face}, {error.fault}", option="styles") from error
         keep(self, face=int(self.face))
-        for name in ("gaze", "openness"):
+        for name in ("eye_color", "gaze", "openness"):
             if getattr(self, name) not in (None, AUTO):
                 keep(self, **{name: getattr(style, name)})
 

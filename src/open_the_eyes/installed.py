@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,16 @@ OPENCVS: Final = (
 
 BUILDS: Final = {"onnxruntime": ("onnxruntime-gpu",), OPENCVS[0]: OPENCVS[1:]}
 """A package, and those that take its place where they are installed: the same library, built for CUDA or with more."""
+
+EXTRA_PYTHONS: Final = {"sdxl": (3, 11)}
+"""First Python that an extra can be installed on, where not all do: diffusers and transformers ask for it."""
+
+
+def python_too_old_for(extra: str) -> str:
+    """ "Python 3.11 or later, this is 3.10.4", where an extra cannot be installed; else ""."""
+    major, minor = EXTRA_PYTHONS.get(extra, (3, 0))
+    here = ".".join(map(str, sys.version_info[:3]))
+    return "" if sys.version_info[:2] >= (major, minor) else f"Python {major}.{minor} or later, this is {here}"
 
 
 BROUGHT: Final = ("models", "portrait.webp")

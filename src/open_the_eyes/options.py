@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, get_args
 
 from .counting import counted
+from .errors import UsageError
 from .eye_style import EyeColor, EyeStyle, FaceStyle, FaceStyleTold, checked_styles, plain_styles
 from .face_numbers import checked_even_open, checked_faces, checked_match, checked_picks
 from .option_values import check_number, check_one_of, check_whole, check_yes_or_no, keep, refuse
@@ -114,6 +115,7 @@ class GenerateOptions:
             variations=int(self.variations),
             seed=int(self.seed),
             picks=checked_picks(self.picks, int(self.variations)),
+            eye_color=style.eye_color,
             gaze=style.gaze,
             openness=style.openness,
         )
@@ -263,7 +265,8 @@ class Options:
         """
         given: dict[str, Any] = {**flat}
         unknown = sorted(given.keys() - _STAGE_OF.keys())
-        refuse(bool(unknown), None, f"unknown option {', '.join(unknown)}; known are {', '.join(sorted(NAMES))}.")
+        if unknown:
+            raise _unknown(unknown)
         parts = {
             stage: kind(**{name: value for name, value in given.items() if _STAGE_OF[name] == stage})
             for stage, kind in _STAGES.items()
@@ -279,3 +282,13 @@ class Options:
             for option in dataclasses.fields(getattr(self, stage.name))
             if getattr(getattr(self, stage.name), option.name) != getattr(getattr(plain, stage.name), option.name)
         }
+
+
+def _unknown(names: Sequence[str]) -> UsageError:
+    """Of names that no stage knows, one or more: the first with what may be meant by it."""
+    from difflib import get_close_matches
+
+    others = f", as well as {', '.join(names[1:])}" if names[1:] else ""
+    meant = "".join(f" did you mean {name}?" for name in get_close_matches(names[0], NAMES, n=1))
+    known = f"nown are {', '.join(sorted(NAMES))}."
+    return UsageError(f"unknown option{others};{meant}{' K' if meant else ' k'}{known}", option=names[0])

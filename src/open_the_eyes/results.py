@@ -182,8 +182,8 @@ class Opened:
         with watch.stage("save"):
             targets = _targets(self.photo, path, len(self.variations))
             for target in targets:
-                files.check_free(target, overwrite=overwrite)
                 _check_no_original(target, self.photo)
+                files.check_free(target, overwrite=overwrite)
             outputs: list[OutputReport] = []
             try:
                 for photo, target in zip(self.variations, targets, strict=True):

@@ -12,7 +12,9 @@ from open_the_eyes.batch import sources
 from open_the_eyes.batch.plan import plan
 from open_the_eyes.batch.sources import FOLDER
 from open_the_eyes.errors import UsageError
+from open_the_eyes.files import encoded
 from tests.batch.tree import JPEG, PNG, laid_out
+from tests.files.xmp_packets import RECORD, photo
 
 
 @pytest.fixture
@@ -58,6 +60,25 @@ def test_results_inside_the_tree_are_known_under_another_name_of_it(shoot: Path,
 def test_a_result_is_named_for_the_format_it_has(shoot: Path) -> None:
     (shoot / "a.jpg").write_bytes(PNG)
     assert plan([str(shoot / "a.jpg")], "out").items[0].output == Path("out/a.opened.png")
+
+
+def test_a_result_under_a_name_of_its_own_is_left_out_unless_somebody_names_it(shoot: Path) -> None:
+    made = shoot / "one.jpg"
+    made.write_bytes(encoded(photo("JPEG"), "JPEG", RECORD))
+    Path("chosen.txt").write_text("shoot/one.jpg\n")
+
+    for source in (str(shoot), "shoot/*.jpg", "shoot/**"):
+        found = plan([source], "out")
+        assert made not in [item.source for item in found.items]
+        assert str(made) in found.left_out.paths["result of ours"]
+    for named in ([str(made)], ["chosen.txt"], [str(shoot), str(made)], [str(made), str(shoot)]):
+        assert made in [item.source for item in plan(named, "out").items]
+
+
+def test_a_folder_of_results_alone_is_refused_and_they_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(encoded(photo("JPEG"), "JPEG", RECORD))
+    with pytest.raises(UsageError, match="found 1 result of ours"):
+        plan([str(tmp_path)], "out")
 
 
 def test_results_inside_the_tree_are_no_photos_to_do(shoot: Path) -> None:

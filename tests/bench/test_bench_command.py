@@ -153,8 +153,16 @@ def test_what_cannot_be_written_is_refused_before_anything_is_measured(
     ("arguments", "code", "said"),
     [
         (["--quick", "-o", "shut/new"], 3, "-o shut/new: expected a folder that can be written"),
-        (["--quick", "--markdown", "shut/page.md"], 3, "--markdown shut: expected a folder that can be written"),
-        (["document", "report.json", "-o", "shut/page.md"], 3, "-o shut: expected a folder that can be written"),
+        (
+            ["--quick", "--markdown", "shut/page.md"],
+            3,
+            "--markdown shut/page.md: expected a folder that can be written",
+        ),
+        (
+            ["document", "report.json", "-o", "shut/page.md"],
+            3,
+            "-o shut/page.md: expected a folder that can be written",
+        ),
         (["--quick", "--closed", "shut"], 3, "shut: expected a folder that may be looked into, got: Permission denied"),
         (["--quick", "--open", "shut/new"], 3, "shut/new: expected a folder that may be looked into"),
     ],

@@ -177,3 +177,16 @@ def test_no_more_of_an_open_file_is_read_than_may_be() -> None:
     with pytest.raises(PhotoTooLarge, match="at most 10 bytes, it has 11 or more"):
         read(file, Settings(max_bytes=10))
     assert file.tell() == 11
+
+
+def test_numbers_of_8_bits_in_an_array_of_16_are_warned_of() -> None:
+    with pytest.warns(UserWarning, match=r"uint16 means 0\.\.65535, and no value is above \d+") as told:
+        photo_from(COLOUR.astype(np.uint16))
+    assert told[0].filename == __file__
+
+
+@pytest.mark.parametrize("brightest", [0, 256])
+def test_a_black_picture_and_a_dark_one_of_16_bits_are_not_warned_of(brightest: int) -> None:
+    dark = np.zeros((40, 40, 3), np.uint16)
+    dark[17, 5, 2] = brightest
+    assert photo_from(dark).deep is not None

@@ -235,6 +235,7 @@ def test_paths_that_hold_no_file_are_refused_at_once(tmp_path: Path) -> None:
     loop.symlink_to(loop)
     for path, says in [
         (tmp_path / "missing.jpg", "no such file"),
+        (Path("-"), "-: expected a photo; it is read from a file, not from stdin"),
         (tmp_path, "folder"),
         (pipe, "pipe"),
         (Path("/dev/zero"), "device"),

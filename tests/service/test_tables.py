@@ -29,6 +29,12 @@ def test_a_database_that_cannot_be_used_is_said_with_the_reason_and_without_its_
     assert "secret" not in str(caught.value)
 
 
+def test_a_file_that_cannot_be_made_is_named_and_so_is_what_moves_it() -> None:
+    """It is the one in OTE_FOLDER where OTE_DATABASE is not set: `serve` and `ui` have it in the user's home."""
+    with pytest.raises(UsageError, match=r"in /dev/null/jobs\.sqlite that .*name another place by .* OTE_FOLDER\.$"):
+        JobRepository("sqlite:////dev/null/jobs.sqlite")
+
+
 def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "jobs.sqlite").write_bytes(bytes(range(256)) * 8)
     with pytest.raises(UsageError, match=r"DatabaseError: file is not a database"):

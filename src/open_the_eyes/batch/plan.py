@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import UsageError
-from ..looking import is_folder, is_there, special
+from ..looking import is_file, is_folder, is_there, special
 from ..naming import is_result, numbered, opened_path
 from ..same_file import folded, is_one_place, keeps_apart, marks_of
-from .left_out import LeftOut
+from ..settings import Settings
+from .left_out import RESULT, LeftOut
 from .sources import FOLDER, PhotoCollector, each_once, spelled_out
 
 
@@ -54,7 +55,7 @@ class Plan:
     Args:
         root: what is mirrored: a folder, or an address.
         out: the folder of results; of a batch at addresses, the folder here for what it keeps.
-        left_out: files in the folders that are no photos to do.
+        left_out: files in the folders that are no photos to do, among them what open-the-eyes made.
         address: where results are, if not in `out`.
     """
 
@@ -111,12 +112,12 @@ def plan(
     found = PhotoCollector(target)
     for source in sources:
         found.add(source)
-    photos = each_once(found.photos)
+    photos, left_out = _to_do(found)
     if not photos:
         from ..files import SUFFIXES
 
         raise UsageError(
-            f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) in {', '.join(sources)}, found {found.left_out}; "
+            f"batch: expected photos ({', '.join(sorted(SUFFIXES))}) in {', '.join(sources)}, found {left_out}; "
             "check the name, and put patterns into quotes."
         )
     root = found.root(photos)
@@ -132,7 +133,20 @@ def plan(
         variations,
         copy=copy,
     )
-    return Plan(str(root), target, items, found.left_out)
+    return Plan(str(root), target, items, left_out)
+
+
+def _to_do(found: PhotoCollector) -> tuple[list[Path], LeftOut]:
+    """Without the results that `open -o` gave names of their own, unless these were named one by one."""
+    from ..files import made_here
+
+    settings, left_out, photos = Settings.from_environment(), found.left_out, []
+    for photo in each_once(found.photos):
+        if not found.is_named(photo) and is_file(photo) and made_here(photo, settings):
+            left_out.add(str(photo), RESULT)
+        else:
+            photos.append(photo)
+    return photos, left_out
 
 
 def _item(photo: Path, root: Path, out: Path, keep_names: bool) -> Item:

@@ -71,6 +71,7 @@ class PhotoCollector:
         self._roots: list[Path | None] = []
         self._named: list[Path] = []
         self._walked: list[Path] = []
+        self._by_name: set[Path] = set()
         self.photos: list[Path] = []
         self._unfit = LeftOut()
         self._skipped: dict[Path, str] = {}
@@ -84,11 +85,9 @@ class PhotoCollector:
             self._roots.append(path)
             self._walked.append(path)
         elif is_file(path) and path.suffix.lower() == LIST_SUFFIX:
-            self.photos += _listed(path)
-            self._roots.append(None)
+            self._take_by_name(_listed(path))
         elif is_there(path):
-            self.photos.append(path)
-            self._roots.append(None)
+            self._take_by_name([path])
         elif is_pattern(source):
             root = _fixed_part(source)
             if not is_folder(root):
@@ -123,6 +122,10 @@ class PhotoCollector:
                 found.add(str(path), kind)
         return found
 
+    def is_named(self, photo: Path) -> bool:
+        """Whether somebody named this very photo, and not only a folder or a pattern that brings it along."""
+        return spelled_out(photo) in self._by_name
+
     def root(self, photos: Sequence[Path]) -> Path:
         """The one folder that was named; where there is none, or more, the deepest that holds all photos."""
         if len(self._roots) == 1 and self._roots[0] is not None:
@@ -131,6 +134,11 @@ class PhotoCollector:
             return Path(os.path.commonpath([spelled_out(photo).parent for photo in photos]))
         except ValueError:
             raise UsageError("batch: expected photos of one drive, got several; run it once a drive.") from None
+
+    def _take_by_name(self, photos: Sequence[Path]) -> None:
+        self.photos += photos
+        self._by_name.update(map(spelled_out, photos))
+        self._roots.append(None)
 
     def _take_in(self, files: Iterable[Path | _Skipped], root: Path) -> None:
         """Sorts what was found below `root`; where results go inside that tree, they are no photos to do."""
@@ -187,9 +195,7 @@ def _not_found(path: Path) -> UsageError | UnreadablePhoto:
 
 def _walked(folder: Path) -> Iterator[Path | _Skipped]:
     """Every visible file below, and every folder that may not be looked into: its photos must not go missing unsaid.
-
-    Linked folders are not followed, so a circle of links has an end.
-    """
+    Linked folders are not followed, so a circle of links has an end."""
     locked: list[OSError] = []
     for here, folders, files in os.walk(folder, onerror=locked.append):
         yield from _not_entered(Path(here), folders)
@@ -199,7 +205,7 @@ def _walked(folder: Path) -> Iterator[Path | _Skipped]:
 
 
 def _not_entered(here: Path, folders: list[str]) -> Iterator[_Skipped]:
-    """Takes those out of `folders` that are none of a photographer's, and gives what may be missed all the same."""
+    """Takes those out of `folders` that are none of a photographer's; gives what may be missed all the same."""
     yield from (_Skipped(here / name, HIDDEN_FOLDER) for name in folders if is_hidden(name) and not _is_kept(name))
     folders[:] = [name for name in folders if not is_hidden(name)]
     yield from (_Skipped(here / name, LINKED_FOLDER) for name in folders if is_link(here / name))

@@ -16,6 +16,7 @@ from ..engine import Engine
 from ..errors import NoCapacity, OpenTheEyesError, UsageError
 from ..imaging.arrays import Rgb, to_levels, to_tones
 from ..imaging.geometry import Box
+from ..installed import python_too_old_for
 from ..residency.gpus import gpu_count
 from ..settings import Settings
 from .contenders import Contender, RestorerAlone, Scene
@@ -133,6 +134,8 @@ def stock_files(settings: Settings) -> tuple[Path, Path, str]:
     from importlib.util import find_spec
 
     missing = [name for name in ("torch", "diffusers", "transformers") if find_spec(name) is None]
+    if missing and (too_old := python_too_old_for("sdxl")):
+        raise UsageError(f"expected {too_old}.")
     if missing:
         raise UsageError(
             f"not installed: {', '.join(missing)}.", mend='python -m pip install "open-the-eyes[sdxl]"', how="Run"

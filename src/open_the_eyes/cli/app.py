@@ -10,7 +10,7 @@ import typer
 from typer.main import get_command
 
 from ..version import __version__
-from . import speech
+from . import completion, speech
 from .batch_command import batch_command
 from .bench_command import bench_app
 from .best_take_command import best_take_command
@@ -31,7 +31,6 @@ PROGRAM = "open-the-eyes"
 app = typer.Typer(
     name=PROGRAM,
     cls=Group,
-    add_completion=False,
     rich_markup_mode=None,  # plain help: twice as fast, the same on a terminal and in a file
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -96,7 +95,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     speech.prepare()
     command = get_command(app)  # calling the app itself would print uncaught errors in Typer's way
+
+    def run() -> object:
+        return command(given, prog_name=PROGRAM, standalone_mode=False)
+
     try:
-        return exit_code_of(lambda: command(given, prog_name=PROGRAM, standalone_mode=False), debug="--debug" in given)
+        return exit_code_of(lambda: completion.in_words(given, run), debug="--debug" in given)
     finally:
         speech.finish()

@@ -50,7 +50,7 @@ def page_place(option: str, text: str) -> Path:
     real = paths.real_place(path)
     if is_there(real) and not _is_page(real):
         raise UsageError(f"{option} {text}: expected a page of the benchmark's or no file, got another one. Rename it.")
-    paths.check_folder(path.parent, option)
+    paths.check_folder(path.parent, option, text)
     return path
 
 

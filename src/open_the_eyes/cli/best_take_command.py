@@ -153,7 +153,8 @@ class _Targets:
         results = {photo: paths.planned([photo], out)[0] for photo in sources}
         target, *others = set(results.values())
         if out is not None:
-            paths.check_folder(target.parent, "-o")
+            paths.note_file([results[sources[0]]], out)
+            paths.check_folder(target.parent, "-o", out)
         if not others:  # else which one it is depends on the frame that is taken
             paths.check_output(target, _without_result(sources, named, target), overwrite=overwrite)
         return cls(results, out)

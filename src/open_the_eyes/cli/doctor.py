@@ -28,9 +28,6 @@ MODELS: Final = Path(__file__).parents[1] / "models"
 SUMS: Final = "SHA256SUMS"
 """In MODELS, in the format of `sha256sum`: one line a model file that the package brings."""
 
-EXTRA_PYTHONS: Final = {"sdxl": (3, 11)}
-"""First Python that an extra can be installed on, where that is a later one: diffusers and transformers ask for it."""
-
 TOOLS: Final = ("dev", "train")
 """Extras for those who work on the code."""
 
@@ -269,9 +266,8 @@ def _extras() -> Iterator[Check]:
         wrong = [f"{installed.name_of(spec)} ({what})" for spec in specs if (what := installed.wrong(spec))]
         found = f"lacks {', '.join(wrong)}" if wrong else "installed"
         mend = f'python -m pip install "open-the-eyes[{name}]"' if wrong else ""
-        first = EXTRA_PYTHONS.get(name, PYTHONS[0])
-        if wrong and sys.version_info[:2] < first:
-            found, mend = f"needs Python {first[0]}.{first[1]} or later, this is {platform.python_version()}", ""
+        if wrong and (too_old := installed.python_too_old_for(name)):
+            found, mend = f"needs {too_old}", ""
         yield Check(f"extra {name}", not wrong, found, mend, needed=False)
 
 

@@ -47,8 +47,9 @@ def inspect_command(
 
     sources = names.photos_of(photos)
     drawings = None if annotate is None else paths.planned(sources, annotate, DRAWN, option="--annotate")
-    if drawings is not None:
-        paths.check_folder(drawings[0].parent, "--annotate")
+    if drawings is not None and annotate is not None:
+        paths.note_file(drawings, annotate, "--annotate")
+        paths.check_folder(drawings[0].parent, "--annotate", annotate)
     engine = load_engine(settings=Settings.from_environment())
 
     def inspect_one(photo: Path, number: int) -> Report:

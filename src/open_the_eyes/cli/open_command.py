@@ -135,7 +135,8 @@ def open_command(
         replay_flag.check_one_photo(sources)
     outputs = tuple(paths.planned(sources, out))
     if out is not None:
-        paths.check_folder(outputs[0].parent, "-o")
+        paths.note_file(outputs, out)
+        paths.check_folder(outputs[0].parent, "-o", out)
     count = options.generate.variations if record is None else 1
     others = tuple(paths.place(photo, "--reference") for photo in maker.reference or ())
     for path in others:

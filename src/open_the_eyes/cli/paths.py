@@ -15,6 +15,7 @@ from ..errors import PhotoNotWritten, UsageError, not_written
 from ..looking import is_file, is_folder, is_there, special
 from ..naming import OPENED, is_result, named
 from ..same_file import folded, keeps_apart
+from . import speech
 
 
 def place(name: str, option: str = "") -> Path:
@@ -44,7 +45,7 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = OPENED, *, 
     """One path a photo: `out` itself for one photo; `photo.opened.jpg` in the folder `out`, or beside the photo.
 
     Raises:
-        UsageError: `out` cannot hold the results, or two photos would be written to one path.
+        UsageError: `out` cannot hold the results, or is needed, or two photos would be written to one path.
     """
     if out == "":
         raise UsageError("expected a name, got nothing. Name a file, or a folder for several photos.", option=option)
@@ -52,6 +53,8 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = OPENED, *, 
         raise UsageError(f"{option} -: expected the name of a file, no picture goes to stdout. A file - is ./- here.")
     check_here(out or "", option)
     if out is None:
+        if stream := next((photo for photo in photos if _is_stream(photo)), None):
+            raise UsageError(f"expected a name for the result of {stream}, got none; name a file.", option=option)
         paths = [named(photo, addition, _true_suffix(photo)) for photo in photos]
     elif len(photos) > 1 or is_folder(Path(out)) or out.endswith(("/", os.sep)):
         _check_for_several(out, option)
@@ -67,6 +70,12 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = OPENED, *, 
             "its own."
         )
     return paths
+
+
+def _is_stream(photo: Path) -> bool:
+    """Whether a name stands for something this process has open, beside which nothing can lie."""
+    place = photo.absolute().as_posix()
+    return place.startswith(("/dev/fd/", "/proc/")) or place == "/dev/stdin"
 
 
 def _check_for_several(out: str, option: str) -> None:
@@ -92,6 +101,14 @@ def check_format(path: Path, option: str) -> None:
         raise UsageError(
             f"{option} {path}: expected a name ending in {', '.join(SUFFIXES)}; choose one of those, or end a "
             "folder's name with /."
+        )
+
+
+def note_file(outputs: Sequence[Path], out: str, option: str = "-o") -> None:
+    """Says that a name without an ending was taken for a file's, where a folder may have been meant."""
+    if list(outputs) == [Path(out)] and not Path(out).suffix:
+        speech.note(
+            speech.one_line(f"{option} {out}: a file in the photo's own format; the name of a folder ends in /")
         )
 
 
@@ -122,7 +139,7 @@ def check_output(path: Path, given: Iterable[Path], *, overwrite: bool) -> None:
         )
     real = real_place(path)
     if not is_there(real):
-        check_folder(real.parent)
+        check_folder(real.parent, given=path)
         return
     for one in given:
         if is_there(one) and real.samefile(one):
@@ -141,8 +158,11 @@ def real_place(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def check_folder(folder: Path, option: str = "") -> None:
+def check_folder(folder: Path, option: str = "", given: str | Path = "") -> None:
     """Refuses a folder that neither can be written into nor, where it is not there, be made.
+
+    Args:
+        given: what was typed, where that is a file in the folder.
 
     Raises:
         PhotoNotWritten: it is one; NoRoomOnDisk where the disk is full.
@@ -152,7 +172,9 @@ def check_folder(folder: Path, option: str = "") -> None:
     ways = (folder.absolute(), *folder.absolute().parents)
     there = next(above for above in ways if is_there(above))
     able = is_folder(there) and os.access(there, os.W_OK | os.X_OK)
-    expected = f"{f'{option} ' if option else ''}{folder}: expected a folder that can be written, {there} is not"
+    expected = (
+        f"{f'{option} ' if option else ''}{given or folder}: expected a folder that can be written, {there} is not"
+    )
     if not able:
         raise PhotoNotWritten(f"{expected}. Name another.")
     if there != ways[0]:
@@ -199,7 +221,7 @@ def check_report(path: Path, others: Iterable[Path], *, overwrite: bool) -> None
         report, result = real_place(path), real_place(other)
         if report in result.parents or result in report.parents:
             raise UsageError(f"--report {path}: expected a place beside {other}, one lies in the other. Name another.")
-    check_folder(path.parent, "--report")
+    check_folder(path.parent, "--report", path)
     check_output(path, others, overwrite=overwrite)
 
 

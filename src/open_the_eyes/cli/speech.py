@@ -26,22 +26,38 @@ _WIDEST: Final = 64
 """Characters of a table's column: one long path shall not push the next column of all other rows off the screen."""
 
 
+class _Closed(io.TextIOWrapper):
+    """Stdout where there is none: what libraries may print goes nowhere, a result is refused."""
+
+
 def prepare() -> None:
-    """Lets both streams carry any file name, whatever the terminal's encoding; a stream that is closed goes nowhere."""
+    """Lets both streams carry any file name, whatever the terminal's encoding; one that is closed goes nowhere."""
     while (number := os.open(os.devnull, os.O_RDWR)) <= 2:  # no photo may come to lie on the number of a stream
         pass
     os.close(number)
-    for name in ("stdout", "stderr"):
+    for name, kind in (("stdout", _Closed), ("stderr", io.TextIOWrapper)):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 -- kept to the end
+            setattr(sys, name, kind(Path(os.devnull).open("wb"), encoding="utf-8"))  # noqa: SIM115 -- kept to the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def say(text: str) -> None:
-    """A result: one or more lines to stdout."""
+    """A result: one or more lines to stdout.
+
+    Raises:
+        PhotoNotWritten: it cannot be printed, and somebody may be waiting for it.
+    """
+    if isinstance(sys.stdout, _Closed):
+        raise PhotoNotWritten("expected to print the result, stdout is closed; print it elsewhere.")
     _write(sys.stdout, text)
+
+
+def show(text: str) -> None:
+    """The same of what a browser shows as well: a program without a stdout, as pythonw is, goes on without it."""
+    if not isinstance(sys.stdout, _Closed):
+        say(text)
 
 
 def note(text: str) -> None:

@@ -49,7 +49,7 @@ def ui_command(
         admission(own, host)  # who may not come is told before anything heavy is loaded
         other = other_service(own.database_url)
         if other is not None and other.page and (other.host, engine) == (host, "auto"):  # as it was asked for
-            speech.say(f"Open The Eyes is already at {other.address}")
+            speech.show(f"Open The Eyes is already at {other.address}")
             if browser and is_loopback(host):
                 webbrowser.open(other.address)
             return
@@ -59,10 +59,10 @@ def ui_command(
     speech.note(f"engine: {chosen.name}, {chosen.why}")
 
     def tell(address: str) -> None:
-        speech.say(f"Open The Eyes is at {address}")
+        speech.show(f"Open The Eyes is at {address}")
         seen = own_address(host)
         if seen is not None and not own.hosts:  # else it answers to those names alone
-            speech.say(f"from other devices: {url_of(seen, int(address.rpartition(':')[2]))}")
+            speech.show(f"from other devices: {url_of(seen, int(address.rpartition(':')[2]))}")
         if browser and is_loopback(host):  # it waits until the page answers: connections queue while the rest starts
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 

@@ -14,6 +14,7 @@ from .edit_xmp import read_record
 from .exif import taken_at
 from .gps import may_tell_place, without_gps
 from .in_memory import PillowImage, is_image, photo_from
+from .made_here import made_here
 from .reading import read, size_of
 from .sniff import HEAD_BYTES
 from .source_type import is_painted, type_of_composite
@@ -39,6 +40,7 @@ __all__ = [
     "is_as_signed",
     "is_image",
     "is_painted",
+    "made_here",
     "may_tell_place",
     "photo_from",
     "read",

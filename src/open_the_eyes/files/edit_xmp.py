@@ -175,8 +175,13 @@ def read_record(photo: Photo) -> EditRecord | None:
     """
     if photo.edit is not None or photo.file is None:
         return photo.edit
-    packets = [photo.file.xmp] if photo.file.xmp is not None else []
-    packets += [block[1].split(NOTE_MARK, 1)[1] for block in photo.file.blocks if is_note(block)]
+    return record_in(photo.file.xmp, photo.file.blocks)
+
+
+def record_in(xmp: bytes | None, blocks: Blocks) -> EditRecord | None:
+    """The record in what a file holds beside its picture; None as above."""
+    packets = [xmp] if xmp is not None else []
+    packets += [block[1].split(NOTE_MARK, 1)[1] for block in blocks if is_note(block)]
     return next((record for packet in packets if (record := _record(packet)) is not None), None)
 
 

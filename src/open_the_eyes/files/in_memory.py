@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, Literal, TypeAlias, TypeGuard, cast
@@ -25,6 +26,7 @@ PillowImage: TypeAlias = Image.Image
 Order = Literal["RGB", "BGR"]
 
 _GREY_16: Final = ("I;16", "I;16L", "I;16B", "I;16N")
+_MOST_8: Final = 255
 _ARRAYS: Final = "an array of shape (height, width), or with 1 to 4 channels, uint8 or uint16"
 
 
@@ -38,7 +40,7 @@ def photo_from(
 
     Args:
         picture: an array (height, width), or with 1 to 4 channels: grey, grey and alpha, colours, colours and alpha;
-            0..255 as uint8, or 0..65535 as uint16. Or a Pillow image.
+            0..255 as uint8, or 0..65535 as uint16, with a warning where none is above 255. Or a Pillow image.
         order: of an array's colours; OpenCV has "BGR".
         icc: the profile that the numbers are in; None takes the image's own, and sRGB for an array.
 
@@ -51,6 +53,7 @@ def photo_from(
     if is_image(picture):
         return _of_image(picture, icc)
     samples = _checked(picture)
+    _warn_of_8_bits(samples)
     if order == "BGR" and samples.shape[2] > 2:
         samples = samples[:, :, [2, 1, 0, *range(3, samples.shape[2])]]
     return _of_samples(samples, FileFacts(None, icc=icc, mode=mode_of(samples)))
@@ -75,6 +78,13 @@ def _checked(picture: object) -> NDArray[Any]:
     if not known or samples.ndim != 3 or not 1 <= samples.shape[2] <= 4 or not samples.size:
         raise UsageError(f"expected {_ARRAYS}; got {came}. Convert it.", option="photo")
     return samples.astype(samples.dtype.newbyteorder("="), copy=False)
+
+
+def _warn_of_8_bits(samples: NDArray[Any]) -> None:
+    """Says that a picture is all but black, as it is where somebody put 0..255 into 16 bits; not of a black one."""
+    if samples.dtype == np.uint16 and samples[::16, ::16].max() <= _MOST_8 and 0 < (most := samples.max()) <= _MOST_8:
+        sentence = f"uint16 means 0..65535, and no value is above {most}: the picture is all but black. "
+        warnings.warn(f"{sentence}If they go to 255, hand in picture.astype('uint8').", stacklevel=3)
 
 
 def _of_samples(samples: NDArray[Any], facts: FileFacts) -> Photo:

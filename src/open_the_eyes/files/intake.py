@@ -30,6 +30,8 @@ def take_in(source: str | PathLike[str] | bytes, max_bytes: int) -> bytes:
             _check_length(status.st_size, max_bytes)
             data = file.read(status.st_size + 1)
     except FileNotFoundError:
+        if os.fspath(source) == "-":
+            raise UnreadablePhoto("expected a photo; it is read from a file, not from stdin. Name one.") from None
         raise UnreadablePhoto("expected a photo, there is no such file; check the name.") from None
     except PermissionError:
         raise UnreadablePhoto("expected a photo that may be read, permission is denied; change its rights.") from None

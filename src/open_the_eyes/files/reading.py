@@ -70,7 +70,7 @@ def read(source: str | PathLike[str] | bytes, settings: Settings) -> Photo:
     name = "the photo" if isinstance(source, bytes) else os.fspath(source)
     try:
         data = take_in(source, settings.max_bytes)
-        file_format, unpacked = _taken_apart(data, settings)
+        file_format, unpacked = taken_apart(data, settings)
         orientation = orientation_of(unpacked.exif)
         with foreign_decoder():
             decoded = (_decoded_deep if unpacked.deep else _decoded)(file_format, unpacked, orientation)
@@ -104,12 +104,17 @@ def size_of(data: bytes, settings: Settings) -> tuple[int, int]:
         UnreadablePhoto, PhotoTooLarge: what `read` would find out before decoding.
     """
     try:
-        return _taken_apart(take_in(data, settings.max_bytes), settings)[1].size_wh
+        return taken_apart(take_in(data, settings.max_bytes), settings)[1].size_wh
     except PhotoError as error:
         raise error.headed("the photo") from error
 
 
-def _taken_apart(data: bytes, settings: Settings) -> tuple[FileFormat, Unpacked]:
+def taken_apart(data: bytes, settings: Settings) -> tuple[FileFormat, Unpacked]:
+    """A file's format and parts.
+
+    Raises:
+        UnreadablePhoto, PhotoTooLarge: as above.
+    """
     file_format = sniff(data)
     with foreign_decoder():  # libraries that only look at the header stumble over hostile bytes, too
         return file_format, _UNPACK[file_format](data, settings.max_pixels)

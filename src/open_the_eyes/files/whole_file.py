@@ -16,6 +16,8 @@ from ..looking import special
 from ..to_disk import to_disk
 
 OWNER_DIGITS: Final = 16
+REPLACE: Final = "pass overwrite=True (--overwrite on the command line)"
+"""What somebody does who wants the file that is there to give way."""
 
 _owner: ContextVar[str] = ContextVar("owner", default="")
 
@@ -86,7 +88,7 @@ def _way_out(error: Exception) -> str:
 
 
 def _taken(path: Path) -> PhotoNotWritten:
-    return PhotoNotWritten(f"{path}: expected a free name, it is taken; choose another, or ask to overwrite it.")
+    return PhotoNotWritten(f"{path}: expected a free name, it is taken; choose another, or {REPLACE}.")
 
 
 def _mode_like(source: Path) -> int:

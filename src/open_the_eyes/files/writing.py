@@ -31,7 +31,7 @@ from .resolution import in_exif, sensible
 from .sidecar import left_beside
 from .sniff import sniff
 from .thumbnail import with_thumbnail, with_thumbnails
-from .whole_file import check_free, write_whole
+from .whole_file import REPLACE, check_free, write_whole
 
 SUFFIXES: Final[dict[str, FileFormat]] = {
     ".jpg": "JPEG",
@@ -275,6 +275,4 @@ def _check_not_source(photo: Photo, path: Path, overwrite: bool) -> None:
     except (OSError, ValueError):
         return
     if same:
-        raise PhotoNotWritten(
-            f"{path}: expected a name other than the photo's own; choose another, or ask to overwrite it."
-        )
+        raise PhotoNotWritten(f"{path}: expected a name other than the photo's own; choose another, or {REPLACE}.")

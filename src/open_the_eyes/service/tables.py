@@ -65,11 +65,7 @@ def connect(url: str, connections: int) -> sa.Engine:
             JOBS.metadata.create_all(connection)
             whole = _has_all(connection)
     except (OSError, ValueError, sa.exc.SQLAlchemyError) as error:  # a port that is no number, among others
-        kind = url.partition(":")[0]
-        raise UsageError(
-            f"expected a {kind} database that can be used ({reason_of(error)}); check the address and the rights.",
-            option="OTE_DATABASE",
-        ) from error
+        raise _unusable(url, reason_of(error)) from error
     if not whole:
         engine.dispose()
         raise UsageError(
@@ -86,6 +82,16 @@ def _has_all(connection: sa.Connection) -> bool:
     columns = {column["name"] for column in there.get_columns(JOBS.name)}
     indexes = {index["name"] for index in there.get_indexes(JOBS.name)}
     return columns >= set(JOBS.columns.keys()) and indexes >= {index.name for index in JOBS.indexes}
+
+
+def _unusable(url: str, reason: str) -> UsageError:
+    """A file is named: it may be that in OTE_FOLDER, and nobody has heard of it."""
+    kind, _, file = url.partition(":///")
+    where, todo = "", "check the address and the rights"
+    if kind == "sqlite":
+        where, todo = f" in {file}", "check the rights, or name another place by this or by OTE_FOLDER"
+    expected = f"expected a {kind.partition(':')[0]} database{where} that can be used ({reason}); {todo}."
+    return UsageError(expected, option="OTE_DATABASE")
 
 
 def create_private(database: str) -> None:

@@ -56,6 +56,17 @@ def test_libraries_that_are_not_there_come_first(monkeypatch: pytest.MonkeyPatch
         load_engine("sdxl", Settings(weights=tmp_path))
 
 
+def test_a_python_that_is_too_old_for_them_is_named_and_nothing_that_cannot_be_installed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    missing(monkeypatch, "diffusers")
+    monkeypatch.setattr("sys.version_info", (3, 10, 4))
+    with pytest.raises(UsageError, match=r"expected Python 3\.11 or later, this is 3\.10\.4\. ") as caught:
+        load_engine("sdxl", Settings(weights=tmp_path))
+    assert "pip install" not in str(caught.value)
+    assert loading.sdxl_lacks(Settings(weights=tmp_path)) == "a GPU and Python 3.11 or later, this is 3.10.4"
+
+
 @pytest.mark.usefixtures("libraries")
 @pytest.mark.parametrize(
     ("device", "error", "words"),

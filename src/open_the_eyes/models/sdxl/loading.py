@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...errors import NoCapacity, OpenTheEyesError, UsageError, WeightsMissing
+from ...installed import python_too_old_for
 from ...looking import is_there
 from ...residency import ModelCard, Residency, cards
 from ...roles import EyeGenerator
@@ -48,7 +49,7 @@ def load_sdxl(
         residency: leases the networks; None is the device's own.
 
     Raises:
-        UsageError: the extra `sdxl` is not installed, or OTE_SDXL names no checkpoint.
+        UsageError: the extra `sdxl` is not installed, or this Python too old for it, or OTE_SDXL names no checkpoint.
         NoCapacity: there is no GPU, and nobody asked for the CPU.
         WeightsMissing: files are missing.
     """
@@ -79,6 +80,8 @@ def sdxl_lacks(settings: Settings) -> str:
     fetch gigabytes for a machine that has none.
     """
     needs = "a GPU and its libraries (the extra sdxl)"
+    if too_old := python_too_old_for("sdxl"):
+        needs = f"a GPU and {too_old}"
     try:
         check_libraries()
         needs = f"a GPU and a checkpoint, which OTE_SDXL={settings.sdxl} is not"
@@ -92,8 +95,10 @@ def sdxl_lacks(settings: Settings) -> str:
 
 
 def check_libraries() -> None:
-    """Raises `UsageError` where the extra is not installed."""
+    """Raises `UsageError` where the extra is not installed, or cannot be."""
     missing = [name for name in LIBRARIES if find_spec(name) is None]
+    if missing and (too_old := python_too_old_for("sdxl")):
+        raise UsageError(f"engine sdxl: expected {too_old}. Install open-the-eyes there, or take --engine appearance.")
     if missing:
         raise UsageError(
             f"engine sdxl: expected the extra 'sdxl', {', '.join(missing)} not installed.",
