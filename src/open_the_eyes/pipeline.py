@@ -19,7 +19,7 @@ from .results import Inspected, Opened
 from .roles import Crop, Donor, Watch
 from .seen import Seen
 from .shares import Shares
-from .stages.attempts import check_numbers, rounds, told
+from .stages.attempts import check_numbers, is_due, rounds, told
 from .stages.blend import looks_of
 from .stages.choose import Decision, decide
 from .stages.compose import Parts
@@ -247,9 +247,7 @@ def _painted(
     turns = {face_id: rounds(face_id, options.generate, spare, RETRIES) for face_id, _ in crops}
     for turn in range(max(map(len, turns.values()), default=0)):
         waiting = [
-            (n, c)
-            for n, c in crops
-            if c.mask.any() and turn < len(turns[n]) and sum(t.verdict.passed for t in tried[n]) < want
+            (n, c) for n, c in crops if c.mask.any() and is_due(c, turns[n][turn:], tried[n], want, donors.get(n, ()))
         ]
         if not waiting:
             break

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from open_the_eyes.errors import UsageError
 from open_the_eyes.eye_style import FaceStyle
+from open_the_eyes.givers import ReferenceFace
+from open_the_eyes.imaging.mesh478 import Side
 from open_the_eyes.options import GenerateOptions
-from open_the_eyes.roles import Crop
-from open_the_eyes.stages.attempts import LED, check_numbers, rounds, told
+from open_the_eyes.roles import Crop, Donor
+from open_the_eyes.stages.attempts import LED, check_numbers, is_due, rounds, told
 from open_the_eyes.stages.keep import Candidate, keep
-from open_the_eyes.stages.verify import Verdict
+from open_the_eyes.stages.verify import DIFFERENT_WAYS, Verdict
 from tests.stages.places import NOWHERE
 
 
@@ -63,6 +67,28 @@ def test_nothing_is_told_where_the_pick_was_kept_or_none_was_made(closed_crop: C
     assert told(kept, pick, [tried(5)]) is kept
 
 
+SQUINT = f"{DIFFERENT_WAYS} (by 0.31 of their width)"
+
+
+@pytest.mark.parametrize(
+    ("sides", "reasons", "left", "due"),
+    [
+        pytest.param(("left",), [SQUINT, SQUINT], 1, False, id="its partner is no open eye"),
+        pytest.param(("left",), [SQUINT, SQUINT], 2, True, id="not the last round yet"),
+        pytest.param(("left",), [SQUINT, "a seam"], 1, True, id="failed otherwise, too"),
+        pytest.param(("left", "right"), [SQUINT], 1, True, id="a pair has no partner to mislead it"),
+        pytest.param(("left",), [], 1, True, id="nothing was tried"),
+        pytest.param(("left",), ["a seam", ""], 1, False, id="enough passed"),
+        pytest.param(("left",), ["a seam"], 0, False, id="no round is left"),
+    ],
+)
+def test_a_lone_eye_that_squints_in_every_attempt_is_not_painted_freely(
+    closed_crop: Crop, sides: tuple[Side, ...], reasons: list[str], left: int, due: bool
+) -> None:
+    candidates = [tried(number, reason) for number, reason in enumerate(reasons)]
+    assert is_due(replace(closed_crop, sides=sides), [[7]] * left, candidates, 1) is due
+
+
 BLUE = {face: FaceStyle(face=face, eye_color="blue") for face in range(1, 8)}
 
 
@@ -72,3 +98,9 @@ def test_a_pick_and_a_style_for_a_face_that_is_not_there_are_refused() -> None:
         check_numbers(GenerateOptions(picks=((3, 0),)), 2)
     with pytest.raises(UsageError, match=r"^styles: expected faces up to 2, got 3, 7"):
         check_numbers(GenerateOptions(styles=(BLUE[7], BLUE[1], BLUE[3])), 2)
+
+
+def test_the_painter_follows_a_donor_of_another_photo_whose_eye_squints(closed_crop: Crop) -> None:
+    lone = replace(closed_crop, sides=("left",))
+    donor = Donor(lone, ReferenceFace("b.jpg", 1, 1), 1.0)
+    assert is_due(lone, [[7]], [tried(0, SQUINT)], 1, (donor,))

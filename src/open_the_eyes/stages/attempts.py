@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count, islice
 from typing import Final
@@ -9,7 +10,9 @@ from typing import Final
 from ..errors import INSPECT, UsageError
 from ..face_numbers import MAX_ATTEMPTS
 from ..options import GenerateOptions
+from ..roles import Crop, Donor
 from .keep import Candidate, Kept
+from .verify import DIFFERENT_WAYS
 
 LED: Final = MAX_ATTEMPTS // 2
 """From this number on a donor's eyes only lead the painter: they were laid in before, and did not turn out well."""
@@ -28,6 +31,18 @@ def rounds(face_id: int, options: GenerateOptions, spare: int, retries: int) -> 
     for left in reversed(range(retries)):
         found.append(list(islice(numbers if left else led, options.variations + 1)))
     return found
+
+
+def is_due(crop: Crop, left: list[list[int]], tried: list[Candidate], want: int, donors: Sequence[Donor] = ()) -> bool:
+    """Whether a face gets the first of the rounds that are `left`.
+
+    It does not once enough have passed, and does not get the last one where a lone eye's partner, and no donor of
+    another photo, gave eyes that all looked different ways: what passes for the partner is no open eye then.
+    """
+    if not left or sum(one.verdict.passed for one in tried) >= want:
+        return False
+    misled = len(crop.sides) == 1 and not donors and bool(tried)
+    return not (len(left) == 1 and misled and all(one.verdict.reason.startswith(DIFFERENT_WAYS) for one in tried))
 
 
 def told(kept: Kept, pick: int | None, candidates: list[Candidate]) -> Kept:

@@ -40,6 +40,9 @@ NATURAL_GAP: Final = 0.3
 NATURAL_SQUINT: Final = 0.1
 """and looking different ways by so much."""
 
+DIFFERENT_WAYS: Final = "the two eyes looked different ways"
+"""How the reason of a pair begins that squints."""
+
 COST_FAR: Final = 0.3
 """A score is 1 less this for each unit of openness that the eyes are off, on average,"""
 COST_DOUBT: Final = 0.3
@@ -110,7 +113,7 @@ def _fault(again: Face, crop: Crop, flaws: _Flaws, style: EyeStyle) -> str:
     if flaws.gap > MAX_DISAGREEMENT:
         return f"the two eyes came out differently open (by {flaws.gap:.2f})"
     if flaws.squint > allowed_squint(crop.face.yaw_deg):
-        return f"the two eyes looked different ways (by {flaws.squint:.2f} of their width)"
+        return f"{DIFFERENT_WAYS} (by {flaws.squint:.2f} of their width)"
     if flaws.seam > MAX_SEAM:
         return f"the border of the new eyes stayed visible (a step of {flaws.seam:.0f} levels)"
     return ""
