@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 from shutil import disk_usage
 from typing import Final
@@ -12,7 +13,7 @@ import pytest
 from open_the_eyes import ram
 from open_the_eyes.bench import machine
 from open_the_eyes.cli import doctor
-from open_the_eyes.ram import free_ram_mib, idle_ram_mib, total_ram_mib
+from open_the_eyes.ram import free_ram_mib, give_back, idle_ram_mib, total_ram_mib
 from tests.fake_windows import FakeWindows
 
 MIB = 2**20
@@ -119,3 +120,35 @@ def test_windows_tells_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     windows.tells = False
     assert (total_ram_mib(), idle_ram_mib(), free_ram_mib()) == (None, None, None)
     assert doctor._memory().found == "unknown"
+
+
+FREED: Final = """
+import numpy as np
+from open_the_eyes.ram import give_back, ram_mib
+kept = [np.ones(64 * 1024, np.uint8) for _ in range(3200)]  # too small for pages of their own
+held = ram_mib()
+kept = kept[::64]
+freed = ram_mib()
+give_back()
+print(held - freed, held - ram_mib())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take what is freed by themselves")
+def test_what_was_freed_is_given_back() -> None:
+    told = subprocess.run([sys.executable, "-c", FREED], check=True, capture_output=True, text=True).stdout
+    by_itself, given_back = map(float, told.split())
+    assert by_itself < 50 < 150 < given_back
+
+
+@pytest.mark.parametrize(("system", "library"), [("win32", "none"), ("linux", "musl")])
+def test_nothing_is_given_back_where_that_is_unknown(
+    system: str, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(_: None) -> object:
+        assert library == "musl"
+        return object()
+
+    monkeypatch.setattr("sys.platform", system)
+    monkeypatch.setattr("ctypes.CDLL", opened)
+    give_back()

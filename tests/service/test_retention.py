@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -10,7 +11,7 @@ from uuid import uuid4
 import pytest
 from dbos import DBOS
 
-from open_the_eyes.service import runner
+from open_the_eyes.service import maintenance, runner
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.service.maintenance import MaintenanceTask
 from tests.service.running import away, running_service
@@ -36,10 +37,10 @@ def test_what_is_not_over_yet_stays_and_abandoned_uploads_go(engine: Engine, tmp
         server.ended(job)
         abandoned = server.service.repository.admit(JobRequest("local", {}), 10)
         server.service.store.put(abandoned.id, "photo", shut)
-        maintenance = MaintenanceTask(server.service)
-        assert maintenance.run_once(time.time() + 900) == 0
+        task = MaintenanceTask(server.service)
+        assert task.run_once(time.time() + 900) == 0
         assert server.folders() == {job, abandoned.id}
-        assert maintenance.run_once(time.time() + 3700) == 2
+        assert task.run_once(time.time() + 3700) == 2
         assert server.folders() == set()
 
 
@@ -96,3 +97,15 @@ def test_all_that_is_remembered_of_jobs_that_are_gone_goes_in_one_round(
         assert len(DBOS.list_workflows()) == 10  # it ended after one batch, that of the two oldest
         MaintenanceTask(server.service).run_once(time.time())
         assert [flow.workflow_id for flow in DBOS.list_workflows()] == kept
+
+
+def test_memory_goes_back_now_and_then(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back: list[float] = []
+    monkeypatch.setattr(maintenance, "GIVE_BACK_EVERY", 0.5)
+    monkeypatch.setattr(maintenance, "give_back", lambda: given_back.append(time.monotonic()))
+    with running_service(engine, tmp_path, retention=1):  # it goes round every quarter of a second
+        until = time.monotonic() + 30
+        while len(given_back) < 3 and time.monotonic() < until:
+            time.sleep(0.05)
+    assert len(given_back) >= 3
+    assert min(later - one for one, later in pairwise(given_back)) >= 0.5

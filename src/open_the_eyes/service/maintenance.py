@@ -1,4 +1,5 @@
-"""Deletes everything of a job when its time is over, and queues again what fell between two chairs."""
+"""Deletes everything of a job when its time is over, queues again what fell between two chairs, and hands back memory
+that nobody needs any more."""
 
 from __future__ import annotations
 
@@ -6,11 +7,14 @@ import threading
 import time
 from typing import Final
 
+from ..ram import give_back
 from .errors import StoreAway
 from .job_service import GRACE_SECONDS, JobService
 from .problems import log_bug
 
 LONGEST_PAUSE: Final = 60.0
+GIVE_BACK_EVERY: Final = LONGEST_PAUSE
+"""Seconds. It takes some 50 ms, which a photo that is being painted does not notice once a minute."""
 BREATH: Final = 0.05
 """Seconds between two batches of a purge, in which jobs are accepted and taken up."""
 
@@ -61,11 +65,15 @@ class MaintenanceTask:
 
     def _run(self) -> None:
         grace = 0.0  # what the last process was at when it ended
+        given_back = time.monotonic()
         while True:
             try:
                 self.run_once(time.time(), grace)
                 grace = GRACE_SECONDS
             except Exception as error:  # noqa: BLE001 -- the next round may do better, and the service goes on
                 log_bug(error)
+            if time.monotonic() - given_back >= GIVE_BACK_EVERY:
+                give_back()
+                given_back = time.monotonic()
             if self._stop.wait(self._pause):
                 return
