@@ -129,3 +129,18 @@ def test_on_windows_powershell_is_not_let_run_any_script(capsys: Captured, monke
     monkeypatch.setattr("open_the_eyes.cli.completion.os", type("Windows", (), {"name": "nt", "environ": os.environ}))
     assert main(["--install-completion"]) == 2
     assert "put what --show-completion prints into $PROFILE" in capsys.readouterr().err
+
+
+def test_completion_by_hand_that_lacks_the_words_is_told(tmp_path: Path) -> None:
+    done = run(home=tmp_path, **{VARIABLE: "complete_bash"})
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"open-the-eyes: {VARIABLE}: expected a shell that also tells what is typed")
+
+
+def test_a_script_for_a_closed_stdout_is_refused(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f'"{PROGRAM}" --show-completion >&-; exit $?'],
+        env={**os.environ, "HOME": str(tmp_path)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "stdout is closed" in done.stderr

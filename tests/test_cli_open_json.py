@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from open_the_eyes.cli import main
-from tests.stand_in import photos
+from open_the_eyes.cli import main, speech
+from tests.stand_in import StandIn, photos
 
 pytestmark = pytest.mark.usefixtures("stand_in")
 Captured = pytest.CaptureFixture[str]
@@ -65,3 +65,20 @@ def test_json_of_one_photo_that_failed_names_it_as_among_several(capsys: Capture
 def test_a_run_that_was_interrupted_prints_no_json(capsys: Captured) -> None:
     assert main(["open", *photos("interrupt"), "--json"]) == 130
     assert capsys.readouterr().out == ""
+
+
+def test_without_a_stdout_results_are_written_and_a_report_that_nobody_can_read_is_refused(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch, stand_in: StandIn
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    speech.prepare()
+    given = ["open", *photos("blink")]
+    try:
+        assert main([*given, "--json"]) == 3
+        assert "stdout is closed" in capsys.readouterr().err
+        assert not stand_in.calls
+        assert main(given) == 0
+    finally:
+        sys.stdout.close()
+    assert "closed" not in capsys.readouterr().err
+    assert Path("photo1.opened.jpg").exists()

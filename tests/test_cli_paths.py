@@ -62,9 +62,16 @@ def test_plans_that_cannot_work_are_refused(
     photos: list[str], out: str | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(paths, "special", lambda path: "a device" if path == Path("/dev/null") else "")
     Path("file").touch()
     with pytest.raises(UsageError, match=message):
         paths.planned([Path(photo) for photo in photos], out)
+
+
+def test_a_pipe_is_left_to_be_refused_as_a_photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(paths, "special", lambda _: "a pipe")
+    assert paths.planned([Path("/dev/fd/63")], None) == [Path("/dev/fd/63.opened")]
 
 
 @pytest.mark.parametrize("names", [("x/DSC_1.JPG", "y/dsc_1.jpg"), ("x/Zo\u00eb.jpg", "y/Zoe\u0308.jpg")])

@@ -216,7 +216,7 @@ def _run(
         raise SystemExit(INTERRUPTED) from None
     finally:
         manifest.close()
-    speech.say(json.dumps(told, indent=2) if as_json else "\n".join(batch_words.summary_lines(told)))
+    speech.show(json.dumps(told, indent=2) if as_json else "\n".join(batch_words.summary_lines(told)))
     _check_all_done(planned, ran, told)
 
 

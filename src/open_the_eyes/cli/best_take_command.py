@@ -96,7 +96,7 @@ def best_take_command(
     else:
         saved = _saved(taken, given, targets.results[frame], quality=fineness, overwrite=overwrite)
     text = json.dumps(_as_json(taken, burst, saved), indent=2)
-    speech.say(text if as_json else "\n".join(_lines(taken, saved, out)))
+    speech.show(text if as_json else "\n".join(_lines(taken, saved, out)))
     if report_path is not None:
         paths.write_text(report_path, text + "\n", overwrite=overwrite)
     if burst.failed:

@@ -28,6 +28,12 @@ class Command(_Helpful, TyperCommand):
     def get_help(self, ctx: Any) -> str:
         return _TYPE.sub(lambda type_: " " * len(type_[0]), super().get_help(ctx))
 
+    def invoke(self, ctx: Any) -> Any:
+        """Where nobody can read the report that is asked for, nothing is done."""
+        if ctx.params.get("as_json"):
+            speech.check_stdout()
+        return super().invoke(ctx)
+
 
 class Group(_Helpful, TyperGroup):
     """Typer's, with help that is printed as results are."""

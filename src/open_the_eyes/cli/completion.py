@@ -9,6 +9,7 @@ from typing import Final
 
 from ..errors import UsageError, not_written
 from ..wording import typed
+from . import speech
 
 VARIABLE: Final = "_OPEN_THE_EYES_COMPLETE"
 """Set by the scripts that shells read."""
@@ -34,10 +35,16 @@ def in_words(given: Sequence[str], run: Callable[[], object]) -> object:
         raise UsageError(
             f"expected bash, zsh or fish; in PowerShell put what {SHOW} prints into $PROFILE.", option=INSTALL
         )
+    if asked == SHOW or value.startswith("source_"):
+        speech.check_stdout()
     try:
         result = run()
     except BrokenPipeError:
         return 0
+    except (KeyError, ValueError) as error:
+        if asked != VARIABLE:
+            raise
+        raise UsageError("expected a shell that also tells what is typed, got none; unset it.", option=asked) from error
     except OSError as error:
         what = f"to write {error.filename}" if error.filename else "to print the script"
         raise not_written(error)(f"{asked}: expected {what}, got: {error.strerror or error}.") from error

@@ -33,7 +33,7 @@ def demo_command(
     with progress.shown("demo") as tell:
         result = run_demo(Path(out), progress=tell, overwrite=overwrite)
     for face in result.report.faces:
-        speech.say(words.face_line(face))
+        speech.show(words.face_line(face))
     written = {"before": result.before, "after": result.after, "side by side": result.sheet}
     for what, path in written.items():
-        speech.say(f"{what + ':':<13} {speech.printable(str(path))}")
+        speech.show(f"{what + ':':<13} {speech.printable(str(path))}")

@@ -209,7 +209,7 @@ def _open_one(photo: Path, number: int, run: _Run, options: Options, engine: Eng
                 report = opened.save(output, overwrite=run.overwrite, quality=run.quality, credentials=run.credentials)
 
     if not run.json:
-        speech.say("\n".join(words.opened_lines(report, even_open=bool(opened.options.choose.even_open))))
+        speech.show("\n".join(words.opened_lines(report, even_open=bool(opened.options.choose.even_open))))
     if run.profile:
-        (speech.note if run.json else speech.say)("\n".join(words.profile_lines(report)))
+        (speech.note if run.json else speech.show)("\n".join(words.profile_lines(report)))
     return report

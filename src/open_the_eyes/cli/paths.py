@@ -53,7 +53,7 @@ def planned(photos: Sequence[Path], out: str | None, addition: str = OPENED, *, 
         raise UsageError(f"{option} -: expected the name of a file, no picture goes to stdout. A file - is ./- here.")
     check_here(out or "", option)
     if out is None:
-        if stream := next((photo for photo in photos if _is_stream(photo)), None):
+        if stream := next((photo for photo in photos if _is_stream(photo) and not special(photo)), None):
             raise UsageError(f"expected a name for the result of {stream}, got none; name a file.", option=option)
         paths = [named(photo, addition, _true_suffix(photo)) for photo in photos]
     elif len(photos) > 1 or is_folder(Path(out)) or out.endswith(("/", os.sep)):

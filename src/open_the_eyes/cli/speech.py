@@ -49,13 +49,21 @@ def say(text: str) -> None:
     Raises:
         PhotoNotWritten: it cannot be printed, and somebody may be waiting for it.
     """
-    if isinstance(sys.stdout, _Closed):
-        raise PhotoNotWritten("expected to print the result, stdout is closed; print it elsewhere.")
+    check_stdout()
     _write(sys.stdout, text)
 
 
+def check_stdout() -> None:
+    """Raises:
+    PhotoNotWritten: there is none for a result.
+    """
+    if isinstance(sys.stdout, _Closed):
+        raise PhotoNotWritten("expected to print the result, stdout is closed; print it elsewhere.")
+
+
 def show(text: str) -> None:
-    """The same of what a browser shows as well: a program without a stdout, as pythonw is, goes on without it."""
+    """The same of what is to be seen elsewhere, too, in a file or a browser: without a stdout, as under pythonw or in a
+    job of the system's, that is enough."""
     if not isinstance(sys.stdout, _Closed):
         say(text)
 

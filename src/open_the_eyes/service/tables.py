@@ -68,9 +68,10 @@ def connect(url: str, connections: int) -> sa.Engine:
         raise _unusable(url, reason_of(error)) from error
     if not whole:
         engine.dispose()
+        file, _ = _named(url)
         raise UsageError(
-            f"expected this version's table {JOBS.name}, got that of another, unreleased one; name another database, "
-            "or drop that table, and its jobs with it.",
+            f"expected this version's table {JOBS.name}{file}, got another version's; drop it, and delete "
+            "the files of its jobs (OTE_STORE, else the folder jobs in OTE_FOLDER): nothing else would.",
             option="OTE_DATABASE",
         )
     return engine
@@ -85,13 +86,18 @@ def _has_all(connection: sa.Connection) -> bool:
 
 
 def _unusable(url: str, reason: str) -> UsageError:
-    """A file is named: it may be that in OTE_FOLDER, and nobody has heard of it."""
-    kind, _, file = url.partition(":///")
-    where, todo = "", "check the address and the rights"
-    if kind == "sqlite":
-        where, todo = f" in {file}", "check the rights, or name another place by this or by OTE_FOLDER"
-    expected = f"expected a {kind.partition(':')[0]} database{where} that can be used ({reason}); {todo}."
+    where, kind = _named(url)
+    todo = "rights, or name another place by this or by OTE_FOLDER" if where else "address and the rights"
+    expected = f"expected a {kind} database{where} that can be used ({reason}); check the {todo}."
     return UsageError(expected, option="OTE_DATABASE")
+
+
+def _named(url: str) -> tuple[str, str]:
+    """The place of SQLite's file, in words: it may be that in OTE_FOLDER, of which nobody has heard. And the kind of
+    database. Other addresses may hold passwords.
+    """
+    kind, _, file = url.partition(":///")
+    return (f" in {file}" if kind == "sqlite" else ""), kind.partition(":")[0]
 
 
 def create_private(database: str) -> None:
