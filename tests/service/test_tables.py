@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from open_the_eyes.errors import UsageError
+from open_the_eyes.service import tables
 from open_the_eyes.service.repository import JobRepository
 from open_the_eyes.service.tables import connect
 from tests.service.repositories import queued
@@ -60,6 +62,29 @@ def test_processes_that_start_at_once_make_a_database_together(tmp_path: Path) -
         with ThreadPoolExecutor(4) as pool:
             for engine in pool.map(lambda _, at=address: connect(at, 1), range(4)):
                 engine.dispose()
+
+
+class LockedAtFirst:
+    """A connection to a file that another process is making write-ahead."""
+
+    def __init__(self, times: int, refusal: str) -> None:
+        self.left, self.refusal = times, refusal
+
+    def execute(self, sql: str) -> None:
+        if "journal_mode" in sql and self.left:
+            self.left -= 1
+            raise sqlite3.OperationalError(self.refusal)
+
+
+def test_a_file_that_another_process_makes_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    patient = LockedAtFirst(3, "database is locked")
+    tables._write_ahead(patient)
+    assert patient.left == 0
+    with pytest.raises(sqlite3.OperationalError, match="disk I/O"):
+        tables._write_ahead(LockedAtFirst(1, "disk I/O error"))
+    monkeypatch.setattr(tables, "_PATIENCE", 0.0)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        tables._write_ahead(LockedAtFirst(10**6, "database is locked"))
 
 
 @pytest.mark.parametrize("lost", ["COLUMN", "INDEX"])

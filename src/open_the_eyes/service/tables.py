@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -12,6 +14,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from ..errors import UsageError
 from .jobs import Job, JobRequest
 from .reasons import reason_of
+
+_PATIENCE: Final = 30.0
+_PAUSE: Final = 0.02
+"""Seconds until it is given up that a file is kept by others, and between two looks."""
 
 JOBS = sa.Table(
     "ote_jobs",
@@ -142,6 +148,26 @@ def job_of(row: sa.Row[Any]) -> Job:
 
 def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = "IMMEDIATE"  # who reads and then writes must not be overtaken between the two
+    connection.execute(f"PRAGMA busy_timeout={_PATIENCE * 1000:.0f}")
+    _write_ahead(connection)
     # fullfsync: on macOS the drive is asked to write it down, as `to_disk` does
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "fullfsync=ON", "busy_timeout=30000"):
+    for pragma in ("synchronous=FULL", "fullfsync=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: Any) -> None:
+    """SQLite's busy timeout does not hold for this: while another process makes the same file, it is "locked" at once.
+
+    Raises:
+        sqlite3.OperationalError: it stays so.
+    """
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return

@@ -120,7 +120,7 @@ def _drawn(ball: Ball, shape: EyeShape, light: CatchLight, softness: float, rng:
     wholly = ramp(shape.width, *WHOLLY)
     near, out = ball.near(REACH), ball.pixels.copy()
     if light.strength > 0:
-        near = without_stray_lights(near, _place_of(light, near, wholly))
+        near = without_stray_lights(near, _place_of(light, near, wholly), _covers(light))
     near.part.seen_from(ball.part).cut(out)[...] = _with_iris(near, light, softness, wholly, rng)
     return _calm(out, ball, wholly) if wholly > 0 else out
 
@@ -179,6 +179,11 @@ def _detail(ball: Ball) -> Tones:
     return np.asarray(DETAIL[0] * between * threefold(np.asarray(within, np.float32)), np.float32)
 
 
+def _covers(light: CatchLight) -> float:
+    """0..1: how much of what lies below it the light's middle hides."""
+    return min(1.0, 0.3 + light.strength / 0.6)
+
+
 def _place_of(light: CatchLight, ball: Ball, wholly: float) -> tuple[float, float]:
     """Where the middle of the light is drawn: radii across and down from the iris' centre."""
     lowest = SMALL.towards(LARGE, wholly).lowest
@@ -195,7 +200,7 @@ def _lit(eye: Tones, ball: Ball, light: CatchLight, wholly: float, share: float)
     level = min(max(spot.brighter * ball.white_level, ball.iris_level * (1 + light.strength)), 252.0)
     colour = np.minimum(level * (0.5 + 0.5 * ball.white / ball.white_level), 253).astype(np.float32)
     there = np.maximum(risen(-away, -spot.gone, -spot.whole), spot.glow * np.exp(-((away / spot.reach) ** 2)))
-    cover = min(1.0, 0.3 + light.strength / 0.6) * share * there
+    cover = _covers(light) * share * there
     return np.asarray(eye + (colour - eye) * threefold(np.asarray(cover, np.float32)), np.float32)
 
 

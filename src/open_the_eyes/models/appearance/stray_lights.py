@@ -19,20 +19,20 @@ WITHIN: Final = (0.7, 0.85)
 """Radii from the iris' centre between which lights may again be white that the rim cuts off."""
 IRIS: Final = 1.1
 """No part of an iris is so many times as bright as the iris on the whole,"""
-IN_PUPIL: Final = 0.75
-"""and no part of its pupil so bright."""
+IN_PUPIL: Final = 0.5
+"""and no part of its pupil so bright: it would be grey where a light was."""
 NO_LIGHT: Final = 0.95
 """What is just below these is none yet."""
 
 
-def without_stray_lights(ball: Ball, middle: tuple[float, float]) -> Ball:
-    """The ball with the one light whose middle lies there, radii across and down from the iris' centre: others take
-    the iris' colour and are no brighter than it."""
+def without_stray_lights(ball: Ball, middle: tuple[float, float], share: float) -> Ball:
+    """The ball with the one light whose middle lies there, radii across and down from the iris' centre: of others a
+    share takes the iris' colour and is no brighter than it. Where the one is faint, eyes without others look dull."""
     away = np.hypot(ball.across - middle[0], ball.down - middle[1])
     level = luma_of(ball.pixels)
     pupil = risen(-ball.from_centre, -PUPIL - 0.08, -PUPIL + 0.08)
     most = ball.iris_level * (IRIS + (IN_PUPIL - IRIS) * pupil)
     stray = risen(away, *BESIDE) * risen(-ball.from_centre, -WITHIN[1], -WITHIN[0]) * ball.clear
-    stray = np.asarray(stray * risen(level / most, NO_LIGHT, IRIS), np.float32)
+    stray = np.asarray(share * stray * risen(level / most, NO_LIGHT, IRIS), np.float32)
     plain = ball.iris / ball.iris_level * threefold(np.asarray(np.minimum(level, most), np.float32))
     return replace(ball, pixels=np.asarray(ball.pixels + (plain - ball.pixels) * threefold(stray), np.float32))
