@@ -105,6 +105,17 @@ def test_a_packet_in_utf16_gets_the_record_in_utf8(tmp_path: Path) -> None:
     assert (read_record(back), notes) == (RECORD, ())
 
 
+@pytest.mark.parametrize("broken", [False, True], ids=["sound", "broken"])
+def test_a_full_packet_in_utf16_goes_into_a_jpeg_in_utf8(broken: bool, tmp_path: Path) -> None:
+    full = filled(FORMS["not said"], ROOM - 10)
+    full = full.replace(b"</rdf:RDF>", b"") if broken else full
+
+    back, _ = edited(full.decode().encode("utf-16"), tmp_path)
+
+    assert xmp_of(back) == full
+    assert read_record(back) == RECORD
+
+
 def test_what_a_packet_in_utf16_says_is_heard() -> None:
     assert is_painted(photo("JPEG", saying("trainedAlgorithmicMedia").decode().encode("utf-16-be")))
 

@@ -21,7 +21,7 @@ from .edit_xmp import (
 )
 from .jpeg.segments import MAX_PAYLOAD, XMP
 from .parcel import Blocks, Parcel
-from .xmp import BrokenXmp, shortened
+from .xmp import BrokenXmp, as_utf8, shortened
 
 _MAX_JPEG_XMP: Final = MAX_PAYLOAD - len(XMP)
 
@@ -35,6 +35,8 @@ def recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat) -> Par
     blocks: Blocks = tuple(block for block in parcel.blocks if not is_ours(block))
     if file_format == "PNG":
         blocks = (as_parameters(record, blocks), *blocks)
+    if file_format == "JPEG" and parcel.xmp is not None:  # what is in UTF-16 takes half the room in UTF-8
+        parcel = replace(parcel, xmp=as_utf8(parcel.xmp))
     room = _MAX_JPEG_XMP if file_format == "JPEG" else sys.maxsize
     broken = False
     try:
