@@ -10,7 +10,7 @@ import pytest
 from open_the_eyes.files import encoded, read, read_record
 from open_the_eyes.files.edit_xmp import with_record, without_record
 from open_the_eyes.files.xmp import RDF
-from open_the_eyes.photo import FileFormat
+from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings
 from tests.files.xmp_packets import FORMATS, HEAD, LATER, RECORD, TAIL, photo, saying, xmp_of
 
@@ -84,6 +84,22 @@ def test_the_same_edit_has_the_same_name_and_each_other_one_another(form: bytes)
     assert instances(with_record(source.replace(b"iid:2", b"iid:3"), RECORD)) != names[:1]
 
 
+def test_files_of_one_edit_that_differ_have_names_that_do() -> None:
+    source = photo("WEBP", packet(FORMS["attributes"], HISTORY))
+    assert source.file is not None
+    placeless = replace(source, file=replace(source.file, placeless=True))
+
+    def name(of: Photo, file_format: FileFormat, quality: int | None = None) -> str:
+        return instances(xmp_of(read(encoded(of, file_format, RECORD, quality=quality), Settings())))[0]
+
+    names = [name(source, "WEBP"), name(source, "WEBP", 80), name(source, "WEBP", 90), name(placeless, "WEBP")]
+    names += [name(source, "PNG"), name(source, "JPEG")]
+
+    assert len(set(names)) == len(names)
+    assert name(source, "WEBP", 80) == names[1]
+    assert name(source, "PNG", 80) == name(source, "PNG")
+
+
 def test_the_next_edit_is_a_state_and_a_line_of_its_own() -> None:
     once = with_record(packet(FORMS["attributes"], HISTORY), RECORD)
     twice = with_record(once, LATER)
@@ -139,7 +155,7 @@ def test_a_full_packet_gets_the_name_beside_the_source_type() -> None:
 
     back = read(encoded(photo("JPEG", full), "JPEG", RECORD), Settings())
 
-    assert instances(xmp_of(back)) == instances(with_record(full, RECORD))
+    assert instances(xmp_of(back)) == instances(with_record(full, RECORD, "JPEG None"))
     assert (len(lines(xmp_of(back))), read_record(back)) == (1, RECORD)
 
 

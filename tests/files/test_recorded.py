@@ -48,7 +48,7 @@ def test_a_full_packet_says_what_the_picture_is_made_of_and_a_comment_says_the_r
 
     back, notes = edited(full, tmp_path)
 
-    assert xmp_of(back) == with_source_type(full, RECORD)
+    assert xmp_of(back) == with_source_type(full, RECORD, "JPEG None")
     assert f'Iptc4xmpExt:DigitalSourceType="{PAINTED}"'.encode() in xmp_of(back)  # some readers take no other prefix
     assert CAMERA not in xmp_of(back)
     assert (read_record(back), notes) == (RECORD, (ALL_BUT,))

@@ -29,10 +29,13 @@ class Identity:
     event: str
 
 
-def identity_after(packet: bytes | None, record: EditRecord) -> Identity:
+def identity_after(packet: bytes | None, record: EditRecord, form: str = "") -> Identity:
     """The name of the state after an edit, and its line; both empty where the packet tells of no state.
 
-    The same packet and record have the same name: no hour is in it, nor chance.
+    The same packet, record and form have the same name: no hour is in it, nor chance.
+
+    Args:
+        form: what else makes one file of an edit another than the next, such as its format.
 
     Raises:
         BrokenXmp: the packet cannot be understood.
@@ -42,7 +45,7 @@ def identity_after(packet: bytes | None, record: EditRecord) -> Identity:
     if not told:
         return Identity("", "")
     before = next(iter(told.get(INSTANCE, [])), "")
-    name = f"xmp.iid:{uuid5(_OURS, json.dumps([before, astuple(record)]))}"
+    name = f"xmp.iid:{uuid5(_OURS, json.dumps([before, astuple(record), form]))}"
     event = (
         f'<rdf:li xmlns:rdf="{RDF}" xmlns:stEvt="{_EVENT}" stEvt:action="edited" stEvt:instanceID="{name}"'
         f" stEvt:softwareAgent={quoteattr(f'open-the-eyes {record.version}')}/>"

@@ -193,7 +193,7 @@ def _packed_for(
         coded=coded,
         quality=quality,
     )
-    return parcel if record is None else recorded(parcel, record, file_format), encoding
+    return parcel if record is None else recorded(parcel, record, file_format, placeless=facts.placeless), encoding
 
 
 def _kind_in(file_format: FileFormat, mode: str, *, alpha: bool, deep: bool) -> str:
