@@ -151,12 +151,30 @@ def test_without_its_record_a_packet_keeps_the_name_of_its_state() -> None:
 
 def test_a_full_packet_gets_the_name_beside_the_source_type() -> None:
     source = packet(FORMS["attributes"], HISTORY)
-    full = source.replace(TAIL, b"<!--" + b"x" * (65_000 - len(source)) + b"-->" + TAIL)
+    full = source.replace(TAIL, b"<!--" + b"x" * (64_750 - len(source)) + b"-->" + TAIL)
 
     back = read(encoded(photo("JPEG", full), "JPEG", RECORD), Settings())
 
     assert instances(xmp_of(back)) == instances(with_record(full, RECORD, "JPEG None"))
-    assert (len(lines(xmp_of(back))), read_record(back)) == (1, RECORD)
+    assert lines(xmp_of(back))[1:] == [
+        {"action": "edited", "instanceID": instances(xmp_of(back))[0], "softwareAgent": "open-the-eyes 0.1.0"}
+    ]
+    assert read_record(back) == RECORD
+
+
+@pytest.mark.parametrize(("room", "names"), [(500, 1), (20, 0), (0, 0)])
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_a_fuller_packet_has_no_line_and_the_fullest_no_name_rather_than_that_of_the_state_before(
+    form: bytes, room: int, names: int
+) -> None:
+    source = packet(form, HISTORY)
+    full = source.replace(TAIL, b"<!--" + b"x" * (65_504 - 7 - room - len(source)) + b"-->" + TAIL)
+
+    told = xmp_of(read(encoded(photo("JPEG", full), "JPEG", RECORD), Settings()))
+
+    assert (len(instances(told)), len(lines(told))) == (names, 1)
+    assert b"xmp.iid:2" not in told
+    assert b"xxx-->" in told
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

@@ -78,15 +78,22 @@ def with_record(xmp: bytes | None, record: EditRecord, form: str = "") -> bytes:
     )
 
 
-def with_source_type(xmp: bytes | None, record: EditRecord, form: str = "") -> bytes:
+def with_source_type(xmp: bytes | None, record: EditRecord, form: str = "", *, line: bool = True) -> bytes:
     """The packet with the digital source type and the new state's name alone, which take fewer bytes than a record.
+
+    Args:
+        line: with the new state's line in the history, too.
 
     Raises:
         BrokenXmp: the packet cannot be understood.
     """
-    named = identity_after(xmp, record, form).instance
+    state = identity_after(xmp, record, form)
     return spliced(
-        xmp, _REPLACED, lambda attributes: _source_type(record, attributes, named), on_top=frozenset({INSTANCE})
+        xmp,
+        _REPLACED,
+        lambda attributes: _source_type(record, attributes, state.instance),
+        on_top=frozenset({INSTANCE}),
+        items={HISTORY: state.event} if line else {},
     )
 
 

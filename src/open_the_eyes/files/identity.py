@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import quoteattr
 
 from ..edit_record import EditRecord
-from .xmp import RDF, texts_of
+from .xmp import RDF, spliced, texts_of
 
 MEDIA_MANAGEMENT: Final = "http://ns.adobe.com/xap/1.0/mm/"
 INSTANCE: Final = f"{MEDIA_MANAGEMENT} InstanceID"
@@ -51,3 +51,12 @@ def identity_after(packet: bytes | None, record: EditRecord, form: str = "") -> 
         f" stEvt:softwareAgent={quoteattr(f'open-the-eyes {record.version}')}/>"
     )
     return Identity(f'<xmpMM:InstanceID xmlns:xmpMM="{MEDIA_MANAGEMENT}">{name}</xmpMM:InstanceID>', event)
+
+
+def without_name(xmp: bytes) -> bytes:
+    """The packet without the name of its document's state: none is better than that of the state before.
+
+    Raises:
+        BrokenXmp: the packet cannot be understood.
+    """
+    return spliced(xmp, frozenset(), lambda _: "", on_top=frozenset({INSTANCE}))

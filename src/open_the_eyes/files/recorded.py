@@ -19,6 +19,7 @@ from .edit_xmp import (
     without_record,
     without_source_type,
 )
+from .identity import without_name
 from .jpeg.segments import MAX_PAYLOAD, XMP
 from .parcel import Blocks, Parcel
 from .xmp import BrokenXmp, as_utf8, shortened
@@ -62,7 +63,8 @@ def _beside(xmp: bytes, record: EditRecord, form: str, room: int, *, broken: boo
     if broken:
         ways = [corrected(xmp, record.source_type), corrected(xmp, "")]
     else:
-        bare = without_record(xmp)
-        ways = [with_source_type(xmp, record, form), corrected(bare, record.source_type), without_source_type(bare)]
+        bare = without_name(without_record(xmp))
+        ways = [with_source_type(xmp, record, form, line=line) for line in (True, False)]
+        ways += [corrected(bare, record.source_type), without_source_type(bare)]
     fitting = [shortened(packet, room) for packet in ways]
     return next((packet for packet in fitting if len(packet) <= room), fitting[-1])
