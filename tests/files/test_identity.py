@@ -10,7 +10,7 @@ import pytest
 from open_the_eyes.files import encoded, read, read_record
 from open_the_eyes.files.edit_xmp import with_record, without_record
 from open_the_eyes.files.xmp import RDF
-from open_the_eyes.photo import FileFormat
+from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings
 from tests.files.xmp_packets import FORMATS, HEAD, LATER, RECORD, TAIL, photo, saying, xmp_of
 
@@ -84,6 +84,22 @@ def test_the_same_edit_has_the_same_name_and_each_other_one_another(form: bytes)
     assert instances(with_record(source.replace(b"iid:2", b"iid:3"), RECORD)) != names[:1]
 
 
+def test_files_of_one_edit_that_differ_have_names_that_do() -> None:
+    source = photo("WEBP", packet(FORMS["attributes"], HISTORY))
+    assert source.file is not None
+    placeless = replace(source, file=replace(source.file, placeless=True))
+
+    def name(of: Photo, file_format: FileFormat, quality: int | None = None) -> str:
+        return instances(xmp_of(read(encoded(of, file_format, RECORD, quality=quality), Settings())))[0]
+
+    names = [name(source, "WEBP"), name(source, "WEBP", 80), name(source, "WEBP", 90), name(placeless, "WEBP")]
+    names += [name(source, "PNG"), name(source, "JPEG")]
+
+    assert len(set(names)) == len(names)
+    assert name(source, "WEBP", 80) == names[1]
+    assert name(source, "PNG", 80) == name(source, "PNG")
+
+
 def test_the_next_edit_is_a_state_and_a_line_of_its_own() -> None:
     once = with_record(packet(FORMS["attributes"], HISTORY), RECORD)
     twice = with_record(once, LATER)
@@ -135,12 +151,30 @@ def test_without_its_record_a_packet_keeps_the_name_of_its_state() -> None:
 
 def test_a_full_packet_gets_the_name_beside_the_source_type() -> None:
     source = packet(FORMS["attributes"], HISTORY)
-    full = source.replace(TAIL, b"<!--" + b"x" * (65_000 - len(source)) + b"-->" + TAIL)
+    full = source.replace(TAIL, b"<!--" + b"x" * (64_750 - len(source)) + b"-->" + TAIL)
 
     back = read(encoded(photo("JPEG", full), "JPEG", RECORD), Settings())
 
-    assert instances(xmp_of(back)) == instances(with_record(full, RECORD))
-    assert (len(lines(xmp_of(back))), read_record(back)) == (1, RECORD)
+    assert instances(xmp_of(back)) == instances(with_record(full, RECORD, "JPEG None"))
+    assert lines(xmp_of(back))[1:] == [
+        {"action": "edited", "instanceID": instances(xmp_of(back))[0], "softwareAgent": "open-the-eyes 0.1.0"}
+    ]
+    assert read_record(back) == RECORD
+
+
+@pytest.mark.parametrize(("room", "names"), [(500, 1), (20, 0), (0, 0)])
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_a_fuller_packet_has_no_line_and_the_fullest_no_name_rather_than_that_of_the_state_before(
+    form: bytes, room: int, names: int
+) -> None:
+    source = packet(form, HISTORY)
+    full = source.replace(TAIL, b"<!--" + b"x" * (65_504 - 7 - room - len(source)) + b"-->" + TAIL)
+
+    told = xmp_of(read(encoded(photo("JPEG", full), "JPEG", RECORD), Settings()))
+
+    assert (len(instances(told)), len(lines(told))) == (names, 1)
+    assert b"xmp.iid:2" not in told
+    assert b"xxx-->" in told
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from open_the_eyes.files import read, write
-from open_the_eyes.files.ifd import LONG, UNDEFINED, Directory, Entry, as_block, read_root
+from open_the_eyes.files.ifd import BYTE, LONG, UNDEFINED, Directory, Entry, as_block, read_root
 from open_the_eyes.files.photoshop import content_of, joined
 from open_the_eyes.photo import FileFacts, Photo
 from open_the_eyes.settings import Settings
@@ -74,7 +74,8 @@ def test_long_captions_go_on_in_the_next_segment(tmp_path: Path) -> None:
 def test_a_jpegs_captions_are_a_tag_in_a_tiff(payloads: tuple[bytes, ...], tmp_path: Path) -> None:
     told, notes = as_format(jpeg(*payloads), tmp_path / "out.tif")
 
-    assert read_root(told.exif or b"").entries[33723].raw == MODEL
+    entry = read_root(told.exif or b"").entries[33723]
+    assert (entry.raw, entry.kind) == (MODEL, BYTE)
     assert notes == ()
 
 
@@ -90,6 +91,27 @@ def test_what_else_photoshop_keeps_is_named(tmp_path: Path) -> None:
     from_tiff = as_format(tiff(Entry(34377, UNDEFINED, CAPTION + PATH)), tmp_path / "out.jpg")
 
     assert (from_jpeg[1], from_tiff[1]) == ((SETTINGS_LOST,), (SETTINGS_LOST,))
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp"])
+def test_captions_that_went_along_in_exif_are_not_told_as_lost_and_come_back_in_a_jpeg(
+    suffix: str, tmp_path: Path
+) -> None:
+    artist = Entry(40093, 1, b"A. Nonym\0")
+    both = tiff(Entry(33723, UNDEFINED, MODEL), artist, Entry(34377, UNDEFINED, DIGEST + CAPTION + PATH))
+    between, notes = as_format(both, tmp_path / f"out{suffix}")
+    back, _ = as_format(read(tmp_path / f"out{suffix}", SETTINGS), tmp_path / "back.jpg")
+
+    assert read_root(between.exif or b"").entries[33723].raw == MODEL
+    assert notes == (SETTINGS_LOST,)
+    assert joined(back.blocks) == CAPTION
+    assert {tag: entry.raw for tag, entry in read_root(back.exif or b"").entries.items()} == {40093: artist.raw}
+    assert MODEL not in (back.exif or b"")
+
+
+def test_captions_that_a_tiff_has_among_photoshops_resources_alone_are_told_as_lost(tmp_path: Path) -> None:
+    _, notes = as_format(tiff(Entry(34377, UNDEFINED, CAPTION)), tmp_path / "out.png")
+    assert notes == ("Not taken over into this format: captions and settings of Photoshop.",)
 
 
 @pytest.mark.parametrize("source", [tiff(), tiff(Entry(34377, UNDEFINED, b"8BIM cut off"))], ids=["none", "broken"])

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from open_the_eyes.files import encoded, made_here
+from open_the_eyes.files.colours import srgb_profile
 from open_the_eyes.files.edit_xmp import NAMESPACE
+from open_the_eyes.files.ifd import BYTE, Directory, Entry, as_block
+from open_the_eyes.files.photoshop import RESOURCES_TAG, resource
 from open_the_eyes.photo import FileFormat, Photo
 from open_the_eyes.settings import Settings
 from tests.files.xmp_packets import FORMATS, NOTED, RECORD, TAIL, photo, saying
@@ -40,6 +43,33 @@ def test_behind_long_exif_and_in_full_xmp_a_record_is_found(tmp_path: Path) -> N
     assert is_made(tmp_path, data)
 
 
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_behind_a_long_profile_a_record_is_found(file_format: FileFormat, tmp_path: Path) -> None:
+    source = photo(file_format)
+    assert source.file is not None
+    profile = srgb_profile() + np.random.default_rng(1).bytes(400_000)
+    profile = len(profile).to_bytes(4, "big") + profile[4:]
+    data = encoded(replace(NOISE, file=replace(source.file, icc=profile)), file_format, RECORD)
+    assert len(data) > 900_000
+    assert is_made(tmp_path, data)
+
+
+@pytest.mark.parametrize("xmp", [None, BROKEN], ids=["in XMP", "in a note"])
+def test_before_long_tags_of_a_tiff_a_record_is_found(xmp: bytes | None, tmp_path: Path) -> None:
+    source = photo("TIFF", xmp)
+    assert source.file is not None
+    layout = Entry(RESOURCES_TAG, BYTE, resource(2000, bytes(300_000)))
+    long = replace(NOISE, file=replace(source.file, exif=as_block(Directory(">", {RESOURCES_TAG: layout}))))
+    data = encoded(long, "TIFF", RECORD)
+    assert len(data) > 3_000_000
+    assert is_made(tmp_path, data)
+
+
+def test_bytes_that_fill_up_before_a_jpegs_markers_are_passed_over(tmp_path: Path) -> None:
+    data = encoded(photo("JPEG"), "JPEG", RECORD)
+    assert is_made(tmp_path, data.replace(b"\xff\xe1", b"\xff\xff\xff\xe1", 1))
+
+
 @pytest.mark.parametrize("file_format", NOTED)
 def test_a_record_in_a_note_beside_broken_xmp_is_found(file_format: FileFormat, tmp_path: Path) -> None:
     assert is_made(tmp_path, encoded(photo(file_format, BROKEN), file_format, RECORD))
@@ -52,6 +82,11 @@ def test_a_record_in_a_note_beside_broken_xmp_is_found(file_format: FileFormat, 
         pytest.param(b"\xff\xd8", id="the beginning of a JPEG"),
         pytest.param(b"\xff\xd8" + b"\xff\xe0\0\0" * 4, id="segments without a length"),
         pytest.param(b"\xff\xd8\xff\xe1\xff\xff" + NAMESPACE.encode(), id="a record that is cut off"),
+        pytest.param(b"\xff\xd8" + b"\xff" * 9, id="bytes that fill up and no marker"),
+        pytest.param(b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR", id="the beginning of a PNG"),
+        pytest.param(b"II\x2a\0", id="the beginning of a TIFF"),
+        pytest.param(b"MM\0\x2a\0\0\0\x08\0\2" + b"\2\xbc\0\1" * 3, id="a TIFF's tags that are cut off"),
+        pytest.param(b"\0\0\0\x08ftyp" + b"\0\0\0\x08free" * 200, id="boxes without a picture"),
         pytest.param(encoded(photo("JPEG", saying(NAMESPACE)), "JPEG", None), id="XMP that names us and has no record"),
     ],
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, JpegImagePlugin
 
 from open_the_eyes.errors import UnreadablePhoto
 from open_the_eyes.files import read
@@ -186,6 +186,23 @@ def test_ycck_is_turned_into_the_right_colours() -> None:
     pixels = read(bytes(data), SETTINGS).pixels
 
     assert np.abs(pixels.astype(int) - np.asarray(picture())).max() <= 4
+
+
+@pytest.mark.parametrize("transform", [0, 2, None], ids=["CMYK", "YCCK", "nobody's"])
+def test_a_sound_jpeg_of_four_colours_is_decoded_once_and_as_pillow_does(
+    transform: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = bytearray(saved(picture("CMYK"), "JPEG", quality=80))
+    adobe = data.index(b"Adobe")
+    if transform is None:
+        del data[adobe - 4 : adobe + 12]
+    else:
+        data[adobe + 11] = transform
+    with Image.open(BytesIO(data)) as image:
+        expected = np.asarray(image.convert("RGB"))
+    monkeypatch.setattr(JpegImagePlugin.JpegImageFile, "load", None)
+
+    np.testing.assert_array_equal(read(bytes(data), SETTINGS).pixels, expected)
 
 
 def test_lab_becomes_srgb_and_says_so() -> None:

@@ -48,7 +48,7 @@ def test_a_full_packet_says_what_the_picture_is_made_of_and_a_comment_says_the_r
 
     back, notes = edited(full, tmp_path)
 
-    assert xmp_of(back) == with_source_type(full, RECORD)
+    assert xmp_of(back) == with_source_type(full, RECORD, "JPEG None")
     assert f'Iptc4xmpExt:DigitalSourceType="{PAINTED}"'.encode() in xmp_of(back)  # some readers take no other prefix
     assert CAMERA not in xmp_of(back)
     assert (read_record(back), notes) == (RECORD, (ALL_BUT,))
@@ -103,6 +103,17 @@ def test_a_packet_in_utf16_gets_the_record_in_utf8(tmp_path: Path) -> None:
 
     assert xmp_of(back) == with_record(saying("digitalCapture"), RECORD)
     assert (read_record(back), notes) == (RECORD, ())
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["sound", "broken"])
+def test_a_full_packet_in_utf16_goes_into_a_jpeg_in_utf8(broken: bool, tmp_path: Path) -> None:
+    full = filled(FORMS["not said"], ROOM - 10)
+    full = full.replace(b"</rdf:RDF>", b"") if broken else full
+
+    back, _ = edited(full.decode().encode("utf-16"), tmp_path)
+
+    assert xmp_of(back) == full
+    assert read_record(back) == RECORD
 
 
 def test_what_a_packet_in_utf16_says_is_heard() -> None:

@@ -87,6 +87,33 @@ def test_a_result_is_as_private_as_its_photo(
     assert stat.S_IMODE((tmp_path / "of-one-gone.jpg").stat().st_mode) == 0o664
 
 
+@pytest.mark.parametrize(
+    ("source", "result"), [(0o640, 0o600), (0o664, 0o644), (0o644, 0o644), (0o604, 0o604), (0o600, 0o600)]
+)
+def test_a_result_of_another_group_lets_that_do_no_more_than_anybody(
+    source: int, result: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, out, replaced = tmp_path / "photo.jpg", tmp_path / "out.jpg", tmp_path / "replaced.jpg"
+    for path in (photo, replaced):
+        path.write_bytes(saved(picture(), "JPEG"))
+        path.chmod(source)
+    own = Path.stat
+
+    def of_another_group(path: Path, **options: bool) -> os.stat_result:
+        found = own(path, **options)
+        return os.stat_result((*found[:5], found.st_gid + (path in (photo, replaced)), *found[6:]))
+
+    monkeypatch.setattr(Path, "stat", of_another_group)
+    before = os.umask(0o002)
+    try:
+        write(read(photo, SETTINGS), out, record=RECORD)
+        write(read(photo, SETTINGS), replaced, record=RECORD, overwrite=True)
+    finally:
+        os.umask(before)
+
+    assert [stat.S_IMODE(own(path).st_mode) for path in (out, replaced)] == [result, result]
+
+
 def _no_links(*_: object, **__: object) -> None:
     raise OSError(errno.EPERM, "no hard links here")
 

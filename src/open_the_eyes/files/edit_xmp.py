@@ -61,14 +61,14 @@ _MAX_TOLD: Final = 500
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def with_record(xmp: bytes | None, record: EditRecord) -> bytes:
+def with_record(xmp: bytes | None, record: EditRecord, form: str = "") -> bytes:
     """The packet with the record in it, in place of an earlier record and of another digital source type, and named
-    for the new state where it had a name; without small pictures, for they show the old eyes.
+    for the new state where it had a name (`identity_after`); without small pictures, for they show the old eyes.
 
     Raises:
         BrokenXmp: the packet cannot be understood; see `as_note`.
     """
-    state = identity_after(xmp, record)
+    state = identity_after(xmp, record, form)
     return spliced(
         xmp,
         _REPLACED,
@@ -78,15 +78,22 @@ def with_record(xmp: bytes | None, record: EditRecord) -> bytes:
     )
 
 
-def with_source_type(xmp: bytes | None, record: EditRecord) -> bytes:
+def with_source_type(xmp: bytes | None, record: EditRecord, form: str = "", *, line: bool = True) -> bytes:
     """The packet with the digital source type and the new state's name alone, which take fewer bytes than a record.
+
+    Args:
+        line: with the new state's line in the history, too.
 
     Raises:
         BrokenXmp: the packet cannot be understood.
     """
-    named = identity_after(xmp, record).instance
+    state = identity_after(xmp, record, form)
     return spliced(
-        xmp, _REPLACED, lambda attributes: _source_type(record, attributes, named), on_top=frozenset({INSTANCE})
+        xmp,
+        _REPLACED,
+        lambda attributes: _source_type(record, attributes, state.instance),
+        on_top=frozenset({INSTANCE}),
+        items={HISTORY: state.event} if line else {},
     )
 
 

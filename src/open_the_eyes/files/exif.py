@@ -10,6 +10,7 @@ from ..errors import UnreadablePhoto
 from ..photo import FileFormat, Photo
 from .ifd import EXIF_DIRECTORY, INTEROP_DIRECTORY, POINTERS, SHORT, Directory, Entry, as_block, read_root
 from .maker_note import block_round
+from .parcel import u16, u32
 
 _ORIENTATION: Final = 274
 _INTEROPERABILITY: Final = 1
@@ -66,6 +67,21 @@ def from_tiff(tags: bytes | None, file_format: FileFormat | None = None, note_at
     elsewhere = {IPTC_TAG} if file_format == "JPEG" else set()
     kept = root.only({*root.entries, *root.children} - of_tiff_alone(tags) - elsewhere)
     return block_round(kept, note_at, _MOST_BYTES) if kept.entries or kept.children else None
+
+
+def without_captions(exif: bytes | None) -> bytes | None:
+    """The block without the IPTC's captions and keywords, which nobody looks for in a JPEG's; nothing else of it moves
+    but the tags behind, in their table."""
+    if exif is None or IPTC_TAG not in tag_numbers(exif):
+        return exif
+    root = read_root(exif, depth=1)
+    at, captions, out = u32(exif, 4, root.order), root.entries[IPTC_TAG], bytearray(exif)
+    out[captions.at : captions.at + len(captions.raw)] = bytes(len(captions.raw))
+    end = at + 2 + 12 * u16(exif, at, root.order)
+    slots = [exif[slot : slot + 12] for slot in range(at + 2, end, 12) if u16(exif, slot, root.order) != IPTC_TAG]
+    table = struct.pack(root.order + "H", len(slots)) + b"".join(slots) + exif[end : end + 4]
+    out[at : end + 4] = table.ljust(min(end + 4, len(exif)) - at, b"\0")
+    return bytes(out)
 
 
 def of_tiff_alone(tags: bytes | None) -> frozenset[int]:

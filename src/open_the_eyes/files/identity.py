@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import quoteattr
 
 from ..edit_record import EditRecord
-from .xmp import RDF, texts_of
+from .xmp import RDF, spliced, texts_of
 
 MEDIA_MANAGEMENT: Final = "http://ns.adobe.com/xap/1.0/mm/"
 INSTANCE: Final = f"{MEDIA_MANAGEMENT} InstanceID"
@@ -29,10 +29,13 @@ class Identity:
     event: str
 
 
-def identity_after(packet: bytes | None, record: EditRecord) -> Identity:
+def identity_after(packet: bytes | None, record: EditRecord, form: str = "") -> Identity:
     """The name of the state after an edit, and its line; both empty where the packet tells of no state.
 
-    The same packet and record have the same name: no hour is in it, nor chance.
+    The same packet, record and form have the same name: no hour is in it, nor chance.
+
+    Args:
+        form: what else makes one file of an edit another than the next, such as its format.
 
     Raises:
         BrokenXmp: the packet cannot be understood.
@@ -42,9 +45,18 @@ def identity_after(packet: bytes | None, record: EditRecord) -> Identity:
     if not told:
         return Identity("", "")
     before = next(iter(told.get(INSTANCE, [])), "")
-    name = f"xmp.iid:{uuid5(_OURS, json.dumps([before, astuple(record)]))}"
+    name = f"xmp.iid:{uuid5(_OURS, json.dumps([before, astuple(record), form]))}"
     event = (
         f'<rdf:li xmlns:rdf="{RDF}" xmlns:stEvt="{_EVENT}" stEvt:action="edited" stEvt:instanceID="{name}"'
         f" stEvt:softwareAgent={quoteattr(f'open-the-eyes {record.version}')}/>"
     )
     return Identity(f'<xmpMM:InstanceID xmlns:xmpMM="{MEDIA_MANAGEMENT}">{name}</xmpMM:InstanceID>', event)
+
+
+def without_name(xmp: bytes) -> bytes:
+    """The packet without the name of its document's state: none is better than that of the state before.
+
+    Raises:
+        BrokenXmp: the packet cannot be understood.
+    """
+    return spliced(xmp, frozenset(), lambda _: "", on_top=frozenset({INSTANCE}))

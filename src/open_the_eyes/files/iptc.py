@@ -22,9 +22,10 @@ _START: Final = b"\x1c"
 def carried(facts: FileFacts, file_format: FileFormat) -> Blocks:
     """A file's captions as blocks of another format; none where that has no place of their own for them.
 
-    A TIFF's tag leaves EXIF on the way into a JPEG (`exif.from_tiff`): there, nobody looks for it.
+    A TIFF's tag, which the EXIF of a file made of one may have, too, leaves EXIF on the way into a JPEG
+    (`exif.from_tiff`, `exif.without_captions`): there, nobody looks for it.
     """
-    if (facts.format, file_format) == ("TIFF", "JPEG"):
+    if file_format == "JPEG" and facts.format != "JPEG":
         captions = _of_tags(facts.exif or b"")
         return photoshop.segments_of(photoshop.resource(photoshop.CAPTIONS, captions)) if captions else ()
     if (facts.format, file_format) == ("JPEG", "TIFF"):

@@ -10,7 +10,7 @@ from typing import Final
 from ..photo import FileFacts, FileFormat
 from .c2pa_manifest import MANIFEST_TAG, is_manifest
 from .edit_xmp import is_ours
-from .exif import fitting, of_tiff_alone
+from .exif import IPTC_TAG, fitting, of_tiff_alone, tag_numbers
 from .isobmff import LIGHT_LEVELS
 from .jpeg.segments import EXTENDED_XMP, ICC, JFIF
 from .photoshop import (
@@ -70,8 +70,10 @@ def _kinds_of_tags(tags: bytes | None) -> set[str]:
 
 
 def _of_photoshop(facts: FileFacts, file_format: FileFormat) -> str:
-    """What of Photoshop's resources stays behind: between JPEG and TIFF captions go along (`iptc`)."""
+    """What of Photoshop's resources stays behind: between JPEG and TIFF captions go along (`iptc`), and those of a
+    TIFF's tag in EXIF."""
     resources = tagged(facts.exif) if facts.format == "TIFF" else joined(facts.blocks)
-    if {facts.format, file_format} == {"JPEG", "TIFF"}:
+    go_along = facts.format == "TIFF" and IPTC_TAG in tag_numbers(facts.exif)
+    if go_along or {facts.format, file_format} == {"JPEG", "TIFF"}:
         return _SETTINGS if without(resources, _CARRIED) else ""
     return _CAPTIONS if resources else ""

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import os
+import struct
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from ..errors import PhotoError
 from ..settings import Settings
 from .edit_xmp import NAMESPACE, record_in
+from .ifd import order_of
 from .intake import take_in
+from .isobmff_boxes import HEAD
 from .jpeg.markers import APP1, COM, SOS
+from .parcel import MAX_METADATA, u32
 from .reading import taken_apart
+from .tiff import NOTE_TAG
+from .tiff_strips import XMP
 
 _FIRST: Final = 256 * 1024
-"""Bytes in which the record of a PNG or an AVIF stands."""
+"""Bytes in which the record of an AVIF stands, behind the box that tells of its picture."""
 _LAST: Final = 128 * 1024
-"""The same at the end, of a WebP, a TIFF or a HEIC."""
+"""The same at the end, of a WebP or a HEIC."""
 _SEGMENTS: Final = 1000
 """More are those of no photo that anybody took."""
+_BOXES: Final = 1000
+"""The same of boxes that do not lie in others, and of a PNG's chunks before its pixels."""
 
 
 def made_here(path: Path, settings: Settings) -> bool:
@@ -35,25 +43,82 @@ def made_here(path: Path, settings: Settings) -> bool:
 
 def _likely_parts(file: BinaryIO) -> bytes:
     """What a file has where records are."""
-    if file.read(2) == b"\xff\xd8":
+    head = file.read(8)
+    if head.startswith(b"\xff\xd8"):
+        file.seek(2)
         return _metadata_of_jpeg(file)
-    file.seek(0)
+    if head.startswith((b"II", b"MM")):
+        return _xmp_and_note_of_tiff(file, head)
+    if head.startswith(b"\x89PNG"):
+        return _texts_of_png(file)
+    file.seek(_end_of_meta(file) if head[4:] == b"ftyp" else 0)
     first = file.read(_FIRST)
     if len(first) == _FIRST:
-        file.seek(max(_FIRST, file.seek(0, os.SEEK_END) - _LAST))
-    return first + file.read()
+        file.seek(max(file.tell(), file.seek(0, os.SEEK_END) - _LAST))
+    return first + file.read(_LAST)
 
 
 def _metadata_of_jpeg(file: BinaryIO) -> bytes:
     """EXIF, XMP and comments of one that has been read up to behind its first marker; all else is passed over."""
     found = []
     for _ in range(_SEGMENTS):
-        head = file.read(4)
-        if len(head) < 4 or head[0] != 0xFF or head[1] == SOS:
+        head = file.read(2)
+        while head == b"\xff\xff":  # any number of these may stand before a marker
+            head = head[1:] + file.read(1)
+        length = int.from_bytes(file.read(2), "big") - 2
+        if length < 0 or head[0] != 0xFF or head[1] == SOS:
             break
-        length = int.from_bytes(head[2:], "big") - 2
         if head[1] in (APP1, COM):
-            found.append(file.read(max(0, length)))
+            found.append(file.read(length))
         else:
             file.seek(length, os.SEEK_CUR)
     return b"".join(found)
+
+
+def _xmp_and_note_of_tiff(file: BinaryIO, head: bytes) -> bytes:
+    """What the two tags hold in which a record may be.
+
+    Raises:
+        UnreadablePhoto: no TIFF.
+    """
+    order = order_of(head)
+    file.seek(u32(head, 4, order))
+    count = int.from_bytes(file.read(2), "little" if order == "<" else "big")
+    table = file.read(12 * count)
+    tags = (struct.unpack_from(order + "H2xII", table, at) for at in range(0, len(table) - 11, 12))
+    places = {tag: (length, at) for tag, length, at in tags if tag in (XMP, NOTE_TAG)}
+    found = []
+    for length, at in places.values():
+        file.seek(at)
+        found.append(file.read(min(length, MAX_METADATA)))
+    return b"".join(found)
+
+
+def _texts_of_png(file: BinaryIO) -> bytes:
+    """XMP, and whatever else is text, before the pixels of one that has been read up to behind its first bytes."""
+    found = []
+    for _ in range(_BOXES):
+        head = file.read(8)
+        length = int.from_bytes(head[:4], "big")
+        if len(head) < 8 or head[4:] == b"IDAT":
+            break
+        if head[4:] == b"iTXt":
+            found.append(file.read(length))
+            length = 0
+        file.seek(length + 4, os.SEEK_CUR)
+    return b"".join(found)
+
+
+def _end_of_meta(file: BinaryIO) -> int:
+    """Where the box ends behind which the pictures and XMP lie; 0 where there is none."""
+    at = 0
+    for _ in range(_BOXES):
+        file.seek(at)
+        head = file.read(HEAD)
+        length = int.from_bytes(head[:4], "big")
+        if length < HEAD:
+            return 0
+        at += length
+        if head[4:] == b"meta":
+            return at
+    return 0

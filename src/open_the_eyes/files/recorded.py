@@ -19,42 +19,52 @@ from .edit_xmp import (
     without_record,
     without_source_type,
 )
+from .identity import without_name
 from .jpeg.segments import MAX_PAYLOAD, XMP
 from .parcel import Blocks, Parcel
-from .xmp import BrokenXmp, shortened
+from .xmp import BrokenXmp, as_utf8, shortened
 
 _MAX_JPEG_XMP: Final = MAX_PAYLOAD - len(XMP)
+_WITHOUT_QUALITY: Final = ("PNG", "TIFF")
 
 
-def recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat) -> Parcel:
+def recorded(parcel: Parcel, record: EditRecord, file_format: FileFormat, *, placeless: bool = False) -> Parcel:
     """With the record in XMP, or in a note where XMP is broken or would outgrow its segment; with no earlier one.
 
     What XMP says the picture is made of is true in any case. HEIC and AVIF have no place for a note, so there a broken
     packet gives way.
+
+    Args:
+        placeless: the place was taken out, so that the file is another one than with it.
     """
+    quality = None if parcel.coded is not None or file_format in _WITHOUT_QUALITY else parcel.quality
+    form = f"{file_format} {quality}{' placeless' if placeless else ''}"
     blocks: Blocks = tuple(block for block in parcel.blocks if not is_ours(block))
     if file_format == "PNG":
         blocks = (as_parameters(record, blocks), *blocks)
+    if file_format == "JPEG" and parcel.xmp is not None:  # what is in UTF-16 takes half the room in UTF-8
+        parcel = replace(parcel, xmp=as_utf8(parcel.xmp))
     room = _MAX_JPEG_XMP if file_format == "JPEG" else sys.maxsize
     broken = False
     try:
-        xmp = shortened(with_record(parcel.xmp, record), room)
+        xmp = shortened(with_record(parcel.xmp, record, form), room)
         if len(xmp) <= room:
             return replace(parcel, xmp=xmp, blocks=blocks)
     except BrokenXmp:
         broken = True
         if file_format in WITHOUT_NOTE:
             return replace(parcel, xmp=with_record(None, record), blocks=blocks)
-    beside = None if parcel.xmp is None else _beside(parcel.xmp, record, room, broken=broken)
+    beside = None if parcel.xmp is None else _beside(parcel.xmp, record, form, room, broken=broken)
     return replace(parcel, xmp=beside, blocks=(as_note(record, file_format), *blocks))
 
 
-def _beside(xmp: bytes, record: EditRecord, room: int, *, broken: bool) -> bytes:
+def _beside(xmp: bytes, record: EditRecord, form: str, room: int, *, broken: bool) -> bytes:
     """The packet beside a note: with the source type, or at least with no other; the shortest where none fits."""
     if broken:
         ways = [corrected(xmp, record.source_type), corrected(xmp, "")]
     else:
-        bare = without_record(xmp)
-        ways = [with_source_type(xmp, record), corrected(bare, record.source_type), without_source_type(bare)]
+        bare = without_name(without_record(xmp))
+        ways = [with_source_type(xmp, record, form, line=line) for line in (True, False)]
+        ways += [corrected(bare, record.source_type), without_source_type(bare)]
     fitting = [shortened(packet, room) for packet in ways]
     return next((packet for packet in fitting if len(packet) <= room), fitting[-1])

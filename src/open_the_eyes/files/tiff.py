@@ -18,6 +18,7 @@ from ..imaging.depth import Deep
 from ..photo import Encoding
 from . import tiff_deep
 from . import tiff_strips as strips
+from .exif import IPTC_TAG
 from .ifd import BYTE, UNDEFINED, Directory, Entry, as_block, read_directory, read_root
 from .kinds import RAW, what_to_do
 from .maker_note import note_of
@@ -111,7 +112,7 @@ def pack(parcel: Parcel) -> bytes:
     if parcel.deep is not None:
         pixel_tags = tiff_deep.retagged(pixel_tags, parcel.deep, _predictor(parcel))
     extra = [(strips.XMP, BYTE, parcel.xmp), (strips.ICC, UNDEFINED, parcel.icc)]
-    extra += [(int(name), UNDEFINED, payload) for name, payload in parcel.blocks]
+    extra += [(int(name), BYTE if int(name) == IPTC_TAG else UNDEFINED, payload) for name, payload in parcel.blocks]
     entries = {tag: Entry(tag, kind, raw) for tag, kind, raw in extra if raw is not None}
     return strips.laid_round(
         strips.Stored(pixel_tags, stored.strips),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -52,7 +53,7 @@ def write_whole(path: Path, data: bytes, *, overwrite: bool, like: Path | None =
     try:
         target = Path(os.path.realpath(path)) if overwrite else path
         check_free(target, overwrite=overwrite)
-        _write(target, data, overwrite, 0o666 if like is None else _mode_like(like))
+        _write(target, data, overwrite, None if like is None else _stat(like))
     except FileExistsError:
         raise _taken(path) from None
     except (OSError, ValueError) as error:
@@ -91,32 +92,49 @@ def _taken(path: Path) -> PhotoNotWritten:
     return PhotoNotWritten(f"{path}: expected a free name, it is taken; choose another, or {REPLACE}.")
 
 
-def _mode_like(source: Path) -> int:
-    """Its permissions, with the owner's to read and write; anybody's where it is gone."""
+def _stat(source: Path) -> os.stat_result | None:
+    """What the disk tells of it; None where it is gone."""
     try:
-        return (source.stat().st_mode | 0o600) & 0o666
+        return source.stat()
     except (OSError, ValueError):
-        return 0o666
+        return None
 
 
-def _write(path: Path, data: bytes, overwrite: bool, mode: int) -> None:
+def _mode_for(group: int, mode: int, mode_of: int) -> int:
+    """Permissions for a file of a group, like those of a file of group `mode_of`: another group is anybody."""
+    return mode if group == mode_of else mode & ~0o070 | mode & 0o070 & (mode & 0o007) << 3
+
+
+def _write(path: Path, data: bytes, overwrite: bool, like: os.stat_result | None) -> None:
+    mode = 0o666 if like is None else (like.st_mode | 0o600) & 0o666  # its owner's to read and write
     temporary = path.parent / f".open-the-eyes-{_owner.get()}{secrets.token_hex(8)}.part"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
     descriptor = os.open(temporary, flags, mode)  # the kernel takes off what the umask forbids
     try:
         with os.fdopen(descriptor, "wb") as file:
+            if like is not None:
+                _narrow(temporary, os.fstat(descriptor), like)
             file.write(data)
             file.flush()
             to_disk(file.fileno())
         if overwrite:
             with suppress(FileNotFoundError):
-                temporary.chmod(path.stat().st_mode & 0o777)
+                replaced = path.stat()
+                temporary.chmod(_mode_for(temporary.stat().st_gid, replaced.st_mode & 0o777, replaced.st_gid))
             temporary.replace(path)
         else:
             _take_name(temporary, path)
         _sync_folder(path.parent)
     finally:
         _delete(temporary)
+
+
+def _narrow(path: Path, now: os.stat_result, like: os.stat_result) -> None:
+    """Takes from the group of a new file what its source does not give to anybody, if that is another group's."""
+    mode = stat.S_IMODE(now.st_mode)
+    if (narrower := _mode_for(now.st_gid, mode, like.st_gid)) != mode:
+        with suppress(OSError):  # where files have no permissions of their own
+            path.chmod(narrower)
 
 
 def _delete(temporary: Path) -> None:

@@ -20,7 +20,7 @@ from .bits import holds_deep
 from .colours import fitting_profile, to_picture
 from .credentials import Credentials, signed
 from .deep_samples import mode_of, to_samples
-from .exif import as_upright, fitting, from_tiff
+from .exif import as_upright, fitting, from_tiff, without_captions
 from .isobmff import known
 from .jpeg.layout import NotPatchable
 from .notes import notes_of
@@ -169,6 +169,7 @@ def _packed_for(
     dpi = None if same else sensible(facts.encoding.dpi)
     if not same:
         note_at = facts.encoding.note_at
+        exif = without_captions(exif) if file_format == "JPEG" and facts.format != "TIFF" else exif
         exif = as_upright(from_tiff(exif, file_format, note_at) if facts.format == "TIFF" else exif)
         exif = in_exif(fitting(exif, file_format), dpi, file_format)
     if record is not None:
@@ -192,7 +193,7 @@ def _packed_for(
         coded=coded,
         quality=quality,
     )
-    return parcel if record is None else recorded(parcel, record, file_format), encoding
+    return parcel if record is None else recorded(parcel, record, file_format, placeless=facts.placeless), encoding
 
 
 def _kind_in(file_format: FileFormat, mode: str, *, alpha: bool, deep: bool) -> str:

@@ -75,10 +75,10 @@ def decode_strictly(bare: bytes) -> Image.Image | None:
     try:
         if simplejpeg.decode_jpeg_header(bare)[2] == "Gray":
             return Image.fromarray(simplejpeg.decode_jpeg(bare, "GRAY")[:, :, 0])
-        simplejpeg.decode_jpeg(bare, "CMYK")
+        inks = simplejpeg.decode_jpeg(bare, "CMYK")
     except ValueError:
         return None
-    return decode(bare)  # which knows whose four colours are told upside down
+    return Image.frombytes("CMYK", inks.shape[1::-1], inks.data, "raw", "CMYK;I")  # upside down, as Adobe has them
 
 
 def is_common(bare: bytes) -> bool:
