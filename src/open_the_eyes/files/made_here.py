@@ -103,8 +103,8 @@ def _texts_of_png(file: BinaryIO) -> bytes:
         if len(head) < 8 or head[4:] == b"IDAT":
             break
         if head[4:] == b"iTXt":
-            found.append(file.read(length))
-            length = 0
+            found.append(file.read(min(length, MAX_METADATA)))
+            length -= len(found[-1])
         file.seek(length + 4, os.SEEK_CUR)
     return b"".join(found)
 
