@@ -6,7 +6,7 @@
 #   make format  puts the formatting right
 #   make clean   removes what these targets made
 # PYTHON=... names the interpreter to set up with; ARGS=... goes to pytest, and nothing else does, such as
-# ARGS="tests/test_cli.py -x".
+# ARGS="tests/cli -x".
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -22,17 +22,14 @@ SOURCE: Final = Path(open_the_eyes.__file__).parent
 MODULES: Final = sorted(SOURCE.rglob("*.py"))
 
 LAYERS: Final = (
-    {"addresses", "imaging", "windows_api", "wording"},
-    {"counting", "digest", "errors", "givers", "installed", "locks", "looking", "naming", "parallel", "ram"}
-    | {"notebook", "patterns", "privacy", "program", "to_disk", "veclib", "version"},
-    {"arithmetic", "option_values", "portrait", "same_file"},
-    {"edit_record", "face_numbers", "settings"},
-    {"eye_style"},
-    {"options"},
+    {"addresses", "imaging", "wording"},
+    {"errors", "givers", "naming", "notebook", "system", "version"},
+    {"options", "portrait"},
+    {"edit_record", "settings"},
     {"photo", "roles"},
-    {"report", "seen", "watching"},
+    {"progress", "report", "seen"},
     {"frames", "residency"},
-    {"files", "models", "shares", "stopwatch"},
+    {"files", "models", "stopwatch"},
     {"folders", "stages"},
     {"engine", "reporting"},
     {"results"},
@@ -69,7 +66,7 @@ FOREIGN: Final = {
     "skimage": {"bench"},
     "torchmetrics": {"bench"},
     "torchvision": set(),
-    "threadpoolctl": {"arithmetic"},
+    "threadpoolctl": {"system"},
     "rich": {"cli"},
     "typer": {"cli"},
     "fastapi": {"service", "web"},

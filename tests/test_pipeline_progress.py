@@ -13,7 +13,7 @@ from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import RETRIES, Progress, inspect_photo, look, look_at_references, open_eyes
-from open_the_eyes.shares import Shares
+from open_the_eyes.progress import Shares
 from tests.painters import Painter, nothing, with_painter
 
 

@@ -13,9 +13,9 @@ from skimage import data
 
 from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.installed import RESTORE
 from open_the_eyes.portrait import FILE
 from open_the_eyes.portrait import portrait as read
+from open_the_eyes.system.installed import RESTORE
 
 
 def test_its_pixels_are_those_of_scikit_images_copy(portrait: Rgb) -> None:

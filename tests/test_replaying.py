@@ -13,9 +13,9 @@ from PIL import Image
 from open_the_eyes import EditRecord, Options, Photo, UnreadablePhoto, UsageError, edit_in, look, open_eyes, replay
 from open_the_eyes.arguments import Source
 from open_the_eyes.demo.show import DemoResult
-from open_the_eyes.digest import sha256_of
 from open_the_eyes.engine import Engine
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.system.digest import sha256_of
 from open_the_eyes.version import __version__
 
 RECORD = EditRecord("appearance", "standard", 0, __version__, ((1, "opened"),))

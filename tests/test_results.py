@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from open_the_eyes import arithmetic, files, program, reporting
+from open_the_eyes import files, reporting
 from open_the_eyes.edit_record import COMPOSITE, NEWSCODES, PAINTED, PHOTOGRAPHED, EarlierEdit
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import PhotoNotWritten, UsageError
@@ -25,6 +25,7 @@ from open_the_eyes.reporting import recorded
 from open_the_eyes.results import Inspected, Opened
 from open_the_eyes.settings import Settings
 from open_the_eyes.stopwatch import Stopwatch
+from open_the_eyes.system import arithmetic, program
 from tests.stand_in import face_report, report_of
 
 PIXELS = Photo(np.zeros((8, 8, 3), np.uint8))

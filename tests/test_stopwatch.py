@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from open_the_eyes.ram import peak_ram_mib
 from open_the_eyes.stopwatch import Stopwatch
+from open_the_eyes.system.ram import peak_ram_mib
 
 
 def test_no_stage_no_entry() -> None:

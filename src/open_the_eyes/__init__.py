@@ -12,8 +12,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .privacy import keep_to_itself
-from .veclib import have_one_thread
+from .system.privacy import keep_to_itself
+from .system.veclib import have_one_thread
 from .version import __version__
 
 keep_to_itself()  # here, since any module may be the first to load one of them
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
         UsageError,
         WeightsMissing,
     )
-    from .eye_style import FaceStyle
     from .files import Credentials, photo_from
     from .options import EngineName, FlatOptions, Options
+    from .options.eye_style import FaceStyle
     from .photo import Photo
     from .pipeline import Progress, inspect_photo, look, look_at_references, open_eyes
     from .replaying import edit_in, replay
@@ -57,7 +57,7 @@ _HOME = {
     "Engine": "engine",
     "EngineName": "options",
     "FaceReport": "report",
-    "FaceStyle": "eye_style",
+    "FaceStyle": "options.eye_style",
     "FlatOptions": "options",
     "Frame": "frames",
     "GpuBusy": "errors",

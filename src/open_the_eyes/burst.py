@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 
 from .arguments import Source, is_single, prepared, read, rereadable
-from .arithmetic import one_blas_thread
 from .engine import Engine
 from .errors import UsageError, memory_in_words
 from .files import AROUND_FACE
@@ -22,6 +21,7 @@ from .results import Opened
 from .seen import Seen
 from .stages.evidence import acquainted
 from .stopwatch import told_by
+from .system.arithmetic import one_blas_thread
 
 SAME_PEOPLE: Final = 0.25
 """Of the other frames so many show somebody of the best one, where it is a burst."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from .arithmetic import one_blas_thread
 from .errors import UsageError, memory_in_words
 from .givers import ReferenceFace
 from .options import ENGINES, EngineName, GenerateOptions, Options
 from .portrait import portrait
 from .roles import Crop, Donor, EyeGenerator, FaceDescriber, FaceDetector, FaceRestorer, Request
 from .settings import Settings
+from .system.arithmetic import one_blas_thread
 from .wording import typed, written
 
 if TYPE_CHECKING:

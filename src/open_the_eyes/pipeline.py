@@ -8,17 +8,16 @@ from typing import Final, TypeAlias
 
 from . import files
 from .arguments import Source, checked, listed, loaded, prepared, read
-from .arithmetic import one_blas_thread
 from .engine import Engine
 from .errors import PhotoError, memory_in_words
 from .imaging.arrays import Rgb
 from .options import EngineName, Mode, Options
 from .photo import Photo
+from .progress import Shares, part_of
 from .reporting import face_reports, givers_of, recorded, report_of
 from .results import Inspected, Opened
 from .roles import Crop, Donor, Watch
 from .seen import Seen
-from .shares import Shares
 from .stages.attempts import check_numbers, is_due, rounds, told
 from .stages.blend import looks_of
 from .stages.choose import Decision, decide
@@ -34,7 +33,7 @@ from .stages.match import Matches, Reference, left_alone, match, whom
 from .stages.restore import restore
 from .stages.room import check_room
 from .stopwatch import Stopwatch
-from .watching import part_of
+from .system.arithmetic import one_blas_thread
 
 Progress: TypeAlias = Callable[[str, float], None]
 """Called with the name of the stage that is on and the fraction of the photo that is done, from 0.0 to 1.0."""

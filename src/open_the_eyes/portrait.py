@@ -8,7 +8,7 @@ from typing import Final
 
 from .errors import WeightsMissing
 from .imaging.arrays import Rgb
-from .installed import RESTORE
+from .system.installed import RESTORE
 
 FILE: Final = Path(__file__).with_suffix(".webp")
 SHA256: Final = "f9342399687d083d8d6f4148de9e41b437927ea0dc0a1cac4a3071ec62c6b7f6"

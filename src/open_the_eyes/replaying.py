@@ -5,9 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 
-from . import arithmetic, files, program
+from . import files
 from .arguments import Source, listed, loaded, read
-from .counting import counted
 from .edit_record import EditRecord, strict_json
 from .engine import Engine, engine_name
 from .errors import UsageError
@@ -16,8 +15,9 @@ from .photo import Photo
 from .results import Opened
 from .seen import Seen
 from .settings import Settings
+from .system import arithmetic, program
 from .version import __version__
-from .wording import typed
+from .wording import counted, typed
 
 
 def edit_in(source: Source) -> EditRecord | None:

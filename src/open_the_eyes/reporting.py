@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from . import arithmetic, files, program
+from . import files
 from .edit_record import PAINTED
 from .givers import NoDonors, ReferenceFace
 from .imaging.mesh478 import SIDES
@@ -18,6 +18,7 @@ from .stages.choose import Decision
 from .stages.keep import Kept
 from .stages.match import Matches
 from .stopwatch import Stopwatch
+from .system import arithmetic, program
 
 _NO_STYLE: Final = "What was wished for its eyes alone had no effect: none of them was to be opened."
 

@@ -13,8 +13,8 @@ from typing import get_args
 from . import files, naming, notebook
 from .errors import PhotoNotWritten, UsageError, memory_in_words
 from .imaging.painting import Painting
-from .option_values import check_one_of, checked_quality
 from .options import Options
+from .options.values import check_one_of, checked_quality
 from .photo import FileFormat, Photo
 from .report import FaceReport, OutputReport, Report, StageReport
 from .reporting import face_reports, givers_of, recorded

@@ -10,13 +10,13 @@ from typing import Final, Literal, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from .eye_style import PLAIN_STYLE, EyeStyle
 from .givers import Giver, Origin
 from .imaging.arrays import Plane, Points, Rgb, Tones
 from .imaging.geometry import Box
 from .imaging.mesh478 import SIDES, Side
 from .imaging.tonal_range import TonalRange
 from .options import GenerateOptions
+from .options.eye_style import PLAIN_STYLE, EyeStyle
 
 Refusal = Literal["too_small", "profile", "covered"]
 Outcome = Literal[

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .counting import counted
 from .imaging.arrays import Rgb
 from .photo import Photo
 from .roles import Face, FaceDetector
+from .wording import counted
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from .errors import UsageError
-from .option_values import check_one_of, check_yes_or_no, keep
+from .options.values import check_one_of, check_yes_or_no, keep
 from .wording import typed, written
 
 Detector = Literal["auto", "mediapipe", "insightface", "retinaface"]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from .errors import UsageError
-from .ram import peak_ram_mib
 from .report import StageReport
+from .system.ram import peak_ram_mib
 from .wording import written
 
 

@@ -1,4 +1,5 @@
-"""Values in messages, as whoever gave them wrote them: on a command line, in a setting, in JSON; commands to paste."""
+"""Values in messages, as whoever gave them wrote them: on a command line, in a setting, in JSON; commands to paste;
+how many of what."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 from typing import Final
 
@@ -48,6 +49,23 @@ def short(number: float) -> str:
 def command(words: Iterable[str]) -> str:
     """A command that the shells of this system take as these words."""
     return " ".join(map(_windows_word, words)) if WINDOWS else shlex.join(words)
+
+
+def counted(number: int, what: str, several: str = "") -> str:
+    """ "1 photo", "3,000 photos"; `several` where that is more than an "s" behind."""
+    return f"{number:,} {what if number == 1 else several or f'{what}s'}"
+
+
+def numbers_in_words(numbers: Sequence[int]) -> str:
+    """[1, 3, 4, 5, 9] -> 1, 3 to 5 and 9; the numbers rise."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [part for run in runs for part in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run))]
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 def _windows_word(word: str) -> str:

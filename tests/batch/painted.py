@@ -18,7 +18,6 @@ from open_the_eyes.batch.process_item import process_item
 from open_the_eyes.batch.run import BatchResult, Stop, run_batch
 from open_the_eyes.batch.spec import BatchSpec
 from open_the_eyes.batch.summary import summary_of
-from open_the_eyes.digest import sha256_of
 from open_the_eyes.errors import OpenTheEyesError
 from open_the_eyes.files import read
 from open_the_eyes.naming import numbered
@@ -26,6 +25,7 @@ from open_the_eyes.photo import Photo
 from open_the_eyes.report import FaceReport, Report
 from open_the_eyes.results import Opened
 from open_the_eyes.settings import Settings
+from open_the_eyes.system.digest import sha256_of
 from tests.batch.processors import unwatched
 from tests.files.pictures import RECORD, picture
 from tests.stand_in import face_report, report_of

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from open_the_eyes import parallel
 from open_the_eyes.bench import machine
+from open_the_eyes.system import parallel
 
 
 def test_a_container_has_the_cores_of_its_share_and_not_those_of_its_host(

@@ -12,7 +12,7 @@ import pytest
 from open_the_eyes.bench import fresh
 from open_the_eyes.bench.figures import Timeline
 from open_the_eyes.bench.memory import Sampler
-from open_the_eyes.ram import ram_mib
+from open_the_eyes.system.ram import ram_mib
 
 
 def test_memory_that_was_held_and_given_back_is_in_the_peak() -> None:

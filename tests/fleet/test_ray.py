@@ -17,7 +17,6 @@ import pytest
 from benchmarks.ray_rig import kill_one
 from benchmarks.service_crash import crash
 from benchmarks.service_rig import Service, free_port
-from open_the_eyes.arithmetic import one_blas_thread
 from open_the_eyes.batch.manifest import Manifest
 from open_the_eyes.batch.plan import Plan, plan
 from open_the_eyes.batch.run import run_batch
@@ -34,6 +33,7 @@ from open_the_eyes.fleet.remote_store import send_tree, size_at
 from open_the_eyes.options import GenerateOptions
 from open_the_eyes.roles import Crop, Request
 from open_the_eyes.settings import Settings
+from open_the_eyes.system.arithmetic import one_blas_thread
 from tests.batch.conftest import by_open, shoot  # noqa: F401 -- fixtures
 from tests.batch.processors import SPEC, acting, photos, unwatched
 

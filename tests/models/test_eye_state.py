@@ -12,8 +12,8 @@ import pytest
 
 from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.eyecrop import SIZE_WH
-from open_the_eyes.installed import RESTORE
 from open_the_eyes.models.eye_state import MODEL_FILE, EyeStateNetwork, standardised
+from open_the_eyes.system.installed import RESTORE
 
 
 def test_the_model_file_is_small() -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from open_the_eyes.errors import NoCapacity, WeightsMissing
-from open_the_eyes.installed import RESTORE
 from open_the_eyes.models import onnx_network
 from open_the_eyes.models.appearance.generator import AppearanceGenerator
 from open_the_eyes.models.packaged import network_of, whole
 from open_the_eyes.models.reference.likeness import Likeness
 from open_the_eyes.settings import Settings
+from open_the_eyes.system.installed import RESTORE
 
 
 @pytest.mark.parametrize(

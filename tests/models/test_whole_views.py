@@ -13,7 +13,7 @@ from open_the_eyes.imaging.pyramid import Pyramid
 from open_the_eyes.models.face_finder import FaceFinder, Sighting
 from open_the_eyes.models.tiles import Overview, Window
 from open_the_eyes.models.whole_views import FIRST, View, WholeViews
-from open_the_eyes.watching import Tick
+from open_the_eyes.progress import Tick
 
 PHOTO_PX = 200
 

@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from open_the_eyes.errors import UsageError
-from open_the_eyes.eye_style import FaceStyle
 from open_the_eyes.options import MODES, NAMES, Options
+from open_the_eyes.options.eye_style import FaceStyle
 from open_the_eyes.service.forms import options_in
 from open_the_eyes.service.openapi import RANGES
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from open_the_eyes.errors import UsageError
-from open_the_eyes.eye_style import FaceStyle
 from open_the_eyes.givers import ReferenceFace
 from open_the_eyes.imaging.mesh478 import Side
 from open_the_eyes.options import GenerateOptions
+from open_the_eyes.options.eye_style import FaceStyle
 from open_the_eyes.roles import Crop, Donor
 from open_the_eyes.stages.attempts import LED, check_numbers, is_due, rounds, told
 from open_the_eyes.stages.keep import Candidate, keep

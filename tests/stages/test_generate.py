@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from open_the_eyes.face_numbers import MAX_ATTEMPTS
 from open_the_eyes.options import GenerateOptions
+from open_the_eyes.options.face_numbers import MAX_ATTEMPTS
 from open_the_eyes.roles import Crop, Patch, Request, Watch
 from open_the_eyes.stages.generate import generate, request_of
 

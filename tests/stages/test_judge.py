@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from open_the_eyes.engine import Engine
-from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.imaging.arrays import Rgb
+from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.roles import Crop, Patch
 from open_the_eyes.stages.blend import Look
 from open_the_eyes.stages.judge import judge

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from open_the_eyes.eye_style import EyeStyle
+from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.service.errors import NotHere, StoreUnreadable
 from open_the_eyes.service.jobs import Job, JobRequest
 from open_the_eyes.web.controller import Controller, PageState

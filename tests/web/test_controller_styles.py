@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from open_the_eyes.eye_style import EyeStyle
+from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.service.errors import QueueFull
 from open_the_eyes.web.controller import Controller
 from open_the_eyes.web.edit_session import EditSession, Preview

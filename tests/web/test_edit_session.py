@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Options
+from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.roles import Outcome
 from open_the_eyes.service.processing import options_of
 from open_the_eyes.stages.attempts import LED

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.options import Options
+from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.web.eye_styles import EyeStyles
 
 BLUE, LEFT = EyeStyle("blue"), EyeStyle(gaze=(-0.6, 0.0))

@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.options import Mode
+from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.service.errors import NotHere, StoreAway
 from open_the_eyes.service.jobs import Job, JobRequest, State
 from open_the_eyes.service.store import ArtifactStore

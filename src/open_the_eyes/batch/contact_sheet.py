@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from ..counting import counted
 from ..files.whole_file import write_whole
+from ..wording import counted
 from .record import Record
 
 PER_PAGE: Final = 200

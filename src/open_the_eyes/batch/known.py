@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..digest import sha256_of
 from ..naming import numbered
+from ..system.digest import sha256_of
 from .plan import Item
 from .record import Output, Record, State
 

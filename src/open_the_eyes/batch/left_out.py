@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, Final
 
-from ..counting import counted
 from ..naming import is_result
+from ..wording import counted
 
 NAMED: Final = 100
 """Paths of a kind that are kept."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import not_written
-from ..to_disk import to_disk
+from ..system.to_disk import to_disk
 
 
 def write_parts(path: Path, parts: Iterable[bytes], what: str) -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import NoCapacity, PhotoNotWritten, UsageError, not_written
-from ..locks import held
-from ..to_disk import to_disk
+from ..system.locks import held
+from ..system.to_disk import to_disk
 from .known import Known, Written
 from .plan import Item
 from .record import STATES, OtherVersion, Record, State

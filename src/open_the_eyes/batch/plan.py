@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import UsageError
-from ..looking import is_file, is_folder, is_there, special
 from ..naming import is_result, numbered, opened_path
-from ..same_file import folded, is_one_place, keeps_apart, marks_of
 from ..settings import Settings
+from ..system.looking import is_file, is_folder, is_there, special
+from ..system.same_file import folded, is_one_place, keeps_apart, marks_of
 from .left_out import RESULT, LeftOut
 from .sources import FOLDER, PhotoCollector, each_once, spelled_out
 

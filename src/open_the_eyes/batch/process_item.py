@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from .. import files, givers
-from ..digest import sha256_of
 from ..engine import Engine
 from ..errors import OpenTheEyesError, PhotoNotWritten
 from ..files.whole_file import owned_by, write_whole
@@ -20,10 +19,11 @@ from ..folders import make_folder
 from ..naming import numbered
 from ..photo import Photo
 from ..pipeline import open_eyes
-from ..ram import ram_mib
 from ..results import Opened
-from ..same_file import is_one_place
 from ..settings import Settings
+from ..system.digest import sha256_of
+from ..system.ram import ram_mib
+from ..system.same_file import is_one_place
 from ..version import __version__
 from .leftovers import owner_of
 from .plan import Item

@@ -16,10 +16,10 @@ from typing import Final
 
 from ..addresses import is_address
 from ..errors import UnreadablePhoto, UsageError
-from ..looking import is_file, is_folder, is_link, is_there, special
 from ..naming import is_result
-from ..patterns import any_case, is_pattern
-from ..same_file import marks_of
+from ..system.looking import is_file, is_folder, is_link, is_there, special
+from ..system.patterns import any_case, is_pattern
+from ..system.same_file import marks_of
 from ..wording import typed
 from .left_out import HIDDEN_FOLDER, HIDDEN_PHOTO, LINKED_FOLDER, LeftOut
 

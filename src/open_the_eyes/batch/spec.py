@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from ..digest import sha256_of
 from ..errors import UnreadablePhoto
 from ..options import Options
 from ..settings import Settings
+from ..system.digest import sha256_of
 
 _DECIDING: Final = ("min_face_px", "detector", "sdxl")
 """Settings by which eyes are found and painted; those of a machine, such as its devices, may change from run to run."""

@@ -14,8 +14,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Final
 
-from .. import windows_api
 from ..errors import NoCapacity, OpenTheEyesError
+from ..system import windows_api
 from .plan import Item
 from .record import Record, failed, given_up
 from .stop_signals import STOP_SIGNALS

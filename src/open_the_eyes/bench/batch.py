@@ -11,10 +11,10 @@ from itertools import repeat
 from pathlib import Path
 from typing import Final
 
-from ..counting import counted
 from ..engine import Engine, load_engine
 from ..options import Options
 from ..pipeline import open_eyes
+from ..wording import counted
 from .clock import decode_encode, seconds_of
 from .figures import Figure
 from .statistics import figure_of

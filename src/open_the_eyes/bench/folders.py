@@ -11,8 +11,8 @@ from typing import Final
 from .. import folders
 from ..errors import UsageError
 from ..files import SUFFIXES
-from ..looking import is_file
 from ..naming import is_result
+from ..system.looking import is_file
 
 NAME: Final = "file"
 """The column of a table that says which photo a line is about."""

@@ -15,9 +15,9 @@ from typing import IO, Final
 from ..errors import OpenTheEyesError, UsageError
 from ..files import read, write
 from ..imaging.arrays import Rgb
-from ..looking import is_there
 from ..photo import Photo
 from ..settings import Settings
+from ..system.looking import is_there
 from .contenders import Scene
 
 EYE_RATIO: Final = 0.40

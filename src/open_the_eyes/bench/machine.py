@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import cv2
 
-from ..parallel import core_count
-from ..ram import total_ram_mib
 from ..residency.gpus import gpu_count
+from ..system.parallel import core_count
+from ..system.ram import total_ram_mib
 from ..version import __version__
 
 LIBRARIES: Final = ("numpy", "onnxruntime", "scipy", "pillow")

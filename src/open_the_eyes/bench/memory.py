@@ -7,8 +7,8 @@ import time
 from types import TracebackType
 from typing import Final
 
-from ..ram import ram_mib
 from ..residency.gpus import gpu_bytes
+from ..system.ram import ram_mib
 
 EVERY_SECONDS: Final = 0.01
 

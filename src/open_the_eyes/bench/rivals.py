@@ -16,9 +16,9 @@ from ..engine import Engine
 from ..errors import NoCapacity, OpenTheEyesError, UsageError
 from ..imaging.arrays import Rgb, to_levels, to_tones
 from ..imaging.geometry import Box
-from ..installed import python_too_old_for
 from ..residency.gpus import gpu_count
 from ..settings import Settings
+from ..system.installed import python_too_old_for
 from .contenders import Contender, RestorerAlone, Scene
 from .engines import because
 from .figures import Absent

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ..counting import counted
 from ..engine import Engine, engine_name, load_engine
 from ..errors import OpenTheEyesError, PhotoError
 from ..files import read
 from ..imaging.arrays import Rgb
-from ..parallel import core_count
 from ..settings import Settings
+from ..system.parallel import core_count
+from ..wording import counted
 from . import batch, closed, fresh, pictures, speed, truth
 from .album import Shot
 from .contenders import Contender, LeftShut, Product, Telea

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ..counting import counted
+from ..wording import counted
 from .against import against, mode_of, published
 from .cells import NONE, Cell, Table, mebibytes, seconds, time_cell
 from .closed import STEPS

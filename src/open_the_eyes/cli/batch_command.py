@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..counting import counted
 from ..errors import NoRoomOnDisk, SomePhotosFailed, UsageError
-from ..wording import typed
+from ..wording import counted, typed
 from . import batch_places, batch_progress, batch_words, donors, flags, names, paths, speech
 from .batch_places import RunOptions
 from .batch_stop import BatchStop

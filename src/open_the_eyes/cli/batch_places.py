@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..addresses import without_secrets
-from ..counting import counted
 from ..errors import UsageError
+from ..wording import counted
 from . import parse, paths, speech
 
 if TYPE_CHECKING:

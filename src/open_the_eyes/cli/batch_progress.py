@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from ..counting import counted
+from ..wording import counted
 from . import speech
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ..counting import counted
 from ..errors import NoRoomOnDisk
-from ..wording import command
+from ..wording import command, counted
 from . import speech
 from .words import option_text
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ..counting import counted
 from ..errors import SomePhotosFailed, UnreadablePhoto, UsageError
 from ..folders import not_looked_into, photos_in
-from ..looking import is_folder, is_there
 from ..options import MatchOptions, Options
+from ..system.looking import is_folder, is_there
+from ..wording import counted
 from . import donors, flags, names, parse, paths, progress, speech, words
 
 COPIED: Final = "copy"
@@ -235,10 +235,10 @@ def _copied(
     taken: BestTake, frame: Path, given: tuple[Path, ...], target: Path, *, quality: int | None, overwrite: bool
 ) -> Report:
     """Writes the best frame as it is: byte for byte, with its time, unless the name asks for another format."""
-    from ..digest import sha256_of
     from ..files import format_for, write
     from ..files.whole_file import write_whole
     from ..report import OutputReport
+    from ..system.digest import sha256_of
 
     photo = taken.opened.photo
     paths.check_output(target, given, overwrite=overwrite)

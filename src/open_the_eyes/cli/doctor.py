@@ -14,12 +14,12 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any, Final
 
-from .. import installed
-from ..counting import counted
-from ..digest import sha256_of
-from ..parallel import core_count
-from ..ram import idle_ram_mib, total_ram_mib
+from ..system import installed
+from ..system.digest import sha256_of
+from ..system.parallel import core_count
+from ..system.ram import idle_ram_mib, total_ram_mib
 from ..version import __version__
+from ..wording import counted
 
 PYTHONS: Final = ((3, 10), (3, 13))
 """First Python that will do, and the last that it is tested with."""

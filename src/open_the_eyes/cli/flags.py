@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 import typer
 
 from ..errors import UsageError
-from ..eye_style import EYE_COLORS, MAX_OPENNESS
-from ..option_values import checked_quality
 from ..options import ENGINES, MAX_VARIATIONS, MODES, NAMES, PRECISIONS, RESTORERS, Options
+from ..options.eye_style import EYE_COLORS, MAX_OPENNESS
+from ..options.values import checked_quality
 from . import parse, paths
 
 if TYPE_CHECKING:

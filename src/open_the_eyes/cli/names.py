@@ -10,10 +10,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from .. import patterns
 from ..errors import UsageError
-from ..looking import is_folder, is_there
 from ..naming import is_result
+from ..system import patterns
+from ..system.looking import is_folder, is_there
 from .paths import check_here, place
 
 

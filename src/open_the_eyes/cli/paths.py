@@ -12,9 +12,9 @@ from pathlib import Path
 from .. import folders
 from ..addresses import is_address
 from ..errors import PhotoNotWritten, UsageError, not_written
-from ..looking import is_file, is_folder, is_there, special
 from ..naming import OPENED, is_result, named
-from ..same_file import folded, keeps_apart
+from ..system.looking import is_file, is_folder, is_there, special
+from ..system.same_file import folded, keeps_apart
 from . import speech
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..digest import sha256_of
 from ..errors import UnreadablePhoto, UsageError
 from ..options import Options
+from ..system.digest import sha256_of
 from . import donors, flags, speech
 
 if TYPE_CHECKING:

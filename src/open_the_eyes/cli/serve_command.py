@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ..counting import counted
 from ..errors import UsageError
+from ..wording import counted
 from . import flags, libraries, parse, speech
 
 LAST_PORT = 65_535

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ..counting import counted
 from ..errors import NoRoomOnDisk, SomePhotosFailed, as_known
+from ..wording import counted
 from . import interrupts, speech
 from .exits import explain
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, TypeAlias
 import typer
 
 from ..errors import INSPECT, UsageError
-from ..eye_style import AUTO, EYE_COLORS, MAX_OPENNESS, EyeStyle, FaceStyle
+from ..options.eye_style import AUTO, EYE_COLORS, MAX_OPENNESS, EyeStyle, FaceStyle
 from ..wording import typed
 from . import flags, parse
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from ..counting import numbers_in_words
 from ..errors import UsageError
-from ..eye_style import checked_styles
 from ..givers import Painted
-from ..wording import short, typed
+from ..options.eye_style import checked_styles
+from ..wording import numbers_in_words, short, typed
 from .speech import printable
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 
 from .. import files
-from ..arithmetic import one_blas_thread
 from ..engine import Engine, load_engine
 from ..errors import OpenTheEyesError, PhotoNotWritten
 from ..imaging.arrays import Points, Rgb
@@ -24,6 +23,7 @@ from ..pipeline import Progress, open_eyes
 from ..portrait import portrait
 from ..report import Report
 from ..roles import Face
+from ..system.arithmetic import one_blas_thread
 from .blink import paint_blink
 
 NAMES: Final = ("before.png", "after.png", "before-after.png")

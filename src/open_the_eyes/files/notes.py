@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..counting import counted
 from ..photo import FileFacts, FileFormat, Photo
+from ..wording import counted
 from . import avif
 from .behind import pictures_in
 from .bits import fewer_bits

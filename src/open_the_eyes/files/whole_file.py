@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import NoRoomOnDisk, PhotoNotWritten, not_written
-from ..looking import special
-from ..to_disk import to_disk
+from ..system.looking import special
+from ..system.to_disk import to_disk
 
 OWNER_DIGITS: Final = 16
 REPLACE: Final = "pass overwrite=True (--overwrite on the command line)"

@@ -10,11 +10,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
-from ..arithmetic import one_blas_thread
 from ..edit_record import PAINTED, EditRecord
 from ..errors import PhotoNotWritten, UnreadablePhoto
 from ..photo import Encoding, FileFacts, FileFormat, Photo
 from ..report import OutputReport
+from ..system.arithmetic import one_blas_thread
 from . import avif, heif, iptc, jpeg, photoshop, png, tiff, webp
 from .bits import holds_deep
 from .colours import fitting_profile, to_picture

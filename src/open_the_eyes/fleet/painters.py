@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
 
-from ..arithmetic import one_blas_thread
 from ..batch.batching import MOST
 from ..engine import Engine, engine_name, load_engine
 from ..errors import GpuFailed, NoCapacity
@@ -20,6 +19,7 @@ from ..residency.failures import failed_gpus, refuse_failed
 from ..roles import Patch, Request, Watch
 from ..settings import Settings
 from ..stopwatch import Stopwatch
+from ..system.arithmetic import one_blas_thread
 from .cluster import part_of_gpu
 
 WAITS_SECONDS: Final = (0.5, 2.0, 10.0, 30.0)

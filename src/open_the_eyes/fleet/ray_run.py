@@ -9,8 +9,8 @@ from contextlib import suppress
 from typing import Any, Final
 
 from ..errors import NoCapacity, UsageError
-from ..parallel import core_count
 from ..service.server import url_of
+from ..system.parallel import core_count
 from .cluster import check_room, connected, has_ended, ours
 from .painters import PATIENCE_SECONDS
 from .ray_serve import APPLICATION, LOOK_SECONDS, QUIET, build

@@ -13,7 +13,7 @@ import fsspec
 from ..addresses import told, without_secrets
 from ..errors import OpenTheEyesError, PhotoNotWritten, UsageError, not_written
 from ..files.whole_file import write_whole
-from ..same_file import is_one_place, keeps_apart, marks_of
+from ..system.same_file import is_one_place, keeps_apart, marks_of
 
 
 def opened(address: str) -> tuple[Any, str]:

@@ -10,15 +10,15 @@ from dataclasses import replace
 from typing import Final, cast
 
 from ..batch.worker import WorkerSlot
-from ..counting import counted
 from ..errors import NoRoomOnGpu, UsageError
 from ..options import Precision
-from ..parallel import core_count
 from ..residency.budget import COARSE, UNUSABLE_MIB, choose_precision
 from ..residency.cards import BY_NAME, SDXL_BASE, SDXL_REFINER
 from ..residency.gpus import gpu_count, gpu_mib
 from ..residency.memory import UNCOUNTED
 from ..settings import Settings, gpu_number
+from ..system.parallel import core_count
+from ..wording import counted
 
 AT_ONCE: Final = 6
 """Photos that a GPU's worker has on their way: some are painted together while others are looked at or laid back."""

@@ -14,8 +14,8 @@ from ..imaging.facecrop import CROP_FACTOR, Place, drawn, lifted, place_around
 from ..imaging.geometry import Box, transformed
 from ..imaging.pose import turned_from
 from ..imaging.pyramid import Pyramid
-from ..parallel import side_by_side
-from ..watching import Tick, still
+from ..progress import Tick, still
+from ..system.parallel import side_by_side
 from . import tiles
 from .face_hits import Hit
 from .face_networks import MESH_SIDE, FaceNetworks

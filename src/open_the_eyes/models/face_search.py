@@ -20,7 +20,7 @@ from ..imaging.geometry import Box
 from ..imaging.mesh478 import FACE_OVAL
 from ..imaging.pose import roll_of, turned_from
 from ..imaging.pyramid import Pyramid
-from ..watching import Tick, still
+from ..progress import Tick, still
 from . import tiles
 from .cut_faces import the_right_way_up
 from .face_finder import HEAD_DOWN_DEG, FaceFinder, Sighting, tilt_of, turned

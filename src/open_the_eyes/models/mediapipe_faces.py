@@ -15,9 +15,9 @@ from ..imaging.mesh478 import FACE_OVAL, SIDES
 from ..imaging.openness import opennesses
 from ..imaging.pose import pose_of
 from ..imaging.pyramid import Pyramid
+from ..progress import ticking
 from ..roles import Eye, Face, Watch
 from ..settings import Settings
-from ..watching import ticking
 from .eye_state import EyeStateNetwork
 from .face_finder import FaceFinder
 from .face_search import counts, found_in

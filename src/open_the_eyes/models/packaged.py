@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..errors import OpenTheEyesError, WeightsMissing, lacks_memory
-from ..installed import RESTORE
+from ..system.installed import RESTORE
 
 if TYPE_CHECKING:
     import onnxruntime

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ..imaging.pose import turned_from
-from ..watching import Tick, still
+from ..progress import Tick, still
 from .face_finder import FaceFinder, Sighting
 from .tiles import Overview
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import anyio
 
-from ..counting import counted
+from ..wording import counted
 from .errors import TooManyUploads
 
 MAX_WAITING: Final = 64

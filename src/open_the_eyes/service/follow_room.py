@@ -10,7 +10,7 @@ from typing import Any, Final
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from ..counting import counted
+from ..wording import counted
 from .api_keys import account_of
 from .errors import TooManyRequests
 from .settings import ServiceSettings

@@ -12,9 +12,9 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from ..counting import counted
 from ..edit_record import each_once
 from ..errors import OpenTheEyesError, UsageError
+from ..wording import counted
 from .errors import BodyTooLarge
 from .processing import options_of
 

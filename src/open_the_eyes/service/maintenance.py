@@ -7,7 +7,7 @@ import threading
 import time
 from typing import Final
 
-from ..ram import give_back
+from ..system.ram import give_back
 from .errors import StoreAway
 from .job_service import GRACE_SECONDS, JobService
 from .problems import log_bug

@@ -10,9 +10,9 @@ from typing import Any, Final, get_type_hints
 from fastapi import FastAPI
 from pydantic import BaseModel, TypeAdapter
 
-from ..eye_style import MAX_OPENNESS, FaceStyle
-from ..face_numbers import MAX_ATTEMPTS, MAX_FACE
 from ..options import FIDELITY, MAX_VARIATIONS, Options
+from ..options.eye_style import MAX_OPENNESS, FaceStyle
+from ..options.face_numbers import MAX_ATTEMPTS, MAX_FACE
 from .middleware import PUBLIC
 from .routes import methods_at
 from .schemas import EventView, ProblemView

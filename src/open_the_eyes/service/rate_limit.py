@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from ..counting import counted
+from ..wording import counted
 from .errors import TooManyRequests
 
 MANY: Final = 1000

@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from ..counting import counted
 from ..errors import UsageError
+from ..wording import counted
 from .errors import OwnQueueFull, QueueFull
 from .jobs import ENDED, LANES, UNFINISHED, Job, JobRequest, Lane, ToldState
 from .listing import Cursor

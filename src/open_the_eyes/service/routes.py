@@ -13,8 +13,8 @@ from starlette.routing import Match, Mount
 from starlette.types import Scope
 
 from ..errors import NoCapacity, UsageError
-from ..face_numbers import MAX_FACE
 from ..options import MAX_VARIATIONS
+from ..options.face_numbers import MAX_FACE
 from ..wording import typed
 from .downloads import DOWNLOAD, answer_with
 from .errors import NotHere

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from ..counting import counted
+from ..wording import counted
 from .api_keys import LOCAL, account_of
 from .concurrency import RETRY_AFTER_SECONDS, too_many
 

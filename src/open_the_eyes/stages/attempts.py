@@ -8,8 +8,8 @@ from itertools import count, islice
 from typing import Final
 
 from ..errors import INSPECT, UsageError
-from ..face_numbers import MAX_ATTEMPTS
 from ..options import GenerateOptions
+from ..options.face_numbers import MAX_ATTEMPTS
 from ..roles import Crop, Donor
 from .keep import Candidate, Kept
 from .verify import DIFFERENT_WAYS

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from ..counting import counted
 from ..errors import INSPECT, UsageError
 from ..imaging.mesh478 import SIDES, Side
 from ..options import ChooseOptions
 from ..roles import Eye, Face, Outcome
+from ..wording import counted
 
 CLOSED_FROM: Final = 0.7
 """An eye whose `closed_probability` is at least this is closed. All 58 eyes of 29 real blinks reach it; of 1006 eyes

@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .. import files
-from ..counting import counted
 from ..errors import UsageError
 from ..imaging.arrays import Rgb
 from ..imaging.geometry import Box
 from ..imaging.painting import Painting
-from ..option_values import check_whole
+from ..options.values import check_whole
 from ..photo import Photo
-from ..wording import written
+from ..wording import counted, written
 from .blend import Opening, all_laid_on
 from .choose import Decision, passed_over
 from .keep import Candidate, Kept

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..imaging.arrays import Rgb
+from ..progress import part_of
 from ..roles import Face, FaceDetector, Watch
-from ..watching import part_of
 from .overlap import with_hidden_eyes
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..eye_style import EyeStyle
 from ..imaging.arrays import Rgb
+from ..options.eye_style import EyeStyle
 from ..roles import FaceDetector
 from .blend import Look
 from .keep import Candidate

@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..counting import counted
 from ..errors import INSPECT, UsageError
 from ..givers import Match, NoDonor, NoDonors, ReferenceFace
 from ..imaging.arrays import Rgb
@@ -19,6 +18,7 @@ from ..imaging.mesh478 import SIDES, Side
 from ..options import MatchOptions
 from ..roles import Donor, Face, FaceDescriber
 from ..seen import Seen
+from ..wording import counted
 from .choose import Decision, face_states
 from .crop import eyes_alone
 from .evidence import described, evidence

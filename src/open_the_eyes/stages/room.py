@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..errors import NoCapacity
-from ..ram import free_ram_mib
 from ..roles import Crop
+from ..system.ram import free_ram_mib
 
 AT_WORK: Final = 32
 """Bytes a pixel of a crop that are needed while its eyes are painted, and laid in,"""

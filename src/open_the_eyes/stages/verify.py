@@ -8,11 +8,11 @@ from typing import Final
 
 import numpy as np
 
-from ..eye_style import EyeStyle
 from ..imaging.arrays import Rgb
 from ..imaging.eyechange import convergence
 from ..imaging.mesh478 import SIDES, Side
 from ..imaging.seam import seam_step
+from ..options.eye_style import EyeStyle
 from ..roles import Crop, Face, FaceDetector, Patch
 from .blend import lay
 

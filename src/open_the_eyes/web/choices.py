@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from ..eye_style import EyeColor, EyeStyle
 from ..options import Mode
+from ..options.eye_style import EyeColor, EyeStyle
 
 AS_SUITS: Final = "As suits the face"
 COLORS: Final[dict[str, EyeColor]] = {

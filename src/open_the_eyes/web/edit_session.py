@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from ..eye_style import EyeStyle
 from ..options import Mode
+from ..options.eye_style import EyeStyle
 from ..roles import Outcome
 from ..stages.attempts import LED
 from .eye_origin import EyeOrigin, Same

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from ..eye_style import AUTO, PLAIN_STYLE, EyeStyle
 from ..options import GenerateOptions
+from ..options.eye_style import AUTO, PLAIN_STYLE, EyeStyle
 
 _NAMES = tuple(one.name for one in fields(EyeStyle))
 

@@ -14,8 +14,8 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
-from ..face_numbers import MAX_FACE
 from ..options import MAX_VARIATIONS
+from ..options.face_numbers import MAX_FACE
 from ..service.errors import NotHere
 from ..service.job_service import JobService
 from ..service.jobs import Job

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ..counting import counted
+from ..wording import counted
 from .tab_memory import names_in
 from .words import sentence
 

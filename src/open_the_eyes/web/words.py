@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from ..counting import counted, numbers_in_words
 from ..roles import Outcome
+from ..wording import counted, numbers_in_words
 from .edit_session import EditSession
 from .eye_origin import EyeOrigin
 from .face_regions import FaceRegion

@@ -15,16 +15,16 @@ import pytest
 from numpy.typing import NDArray
 
 from open_the_eyes.errors import WeightsMissing
-from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.geometry import Box
 from open_the_eyes.imaging.mesh478 import INNER_CORNER, OUTER_CORNER, SIDES, Side
-from open_the_eyes.installed import RESTORE
 from open_the_eyes.models.appearance.generator import MODEL_FILE, AppearanceGenerator
 from open_the_eyes.models.appearance.steps import At, Painted, Step
 from open_the_eyes.options import GenerateOptions
+from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.roles import Crop, EyeGenerator, Face, Patch, Request
 from open_the_eyes.stages.crop import crop
+from open_the_eyes.system.installed import RESTORE
 from tests.faces import opening, resized
 from training.painters import Bare
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from open_the_eyes.eye_style import EyeColor
 from open_the_eyes.imaging.arrays import Tones
 from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance import iris, layout
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from open_the_eyes.models.appearance.model import AppearanceModel
+from open_the_eyes.options.eye_style import EyeColor
 
 W, H = layout.SIZE_WH
 BLUE, BROWN = (np.array(iris.NAMED[name]) for name in ("blue", "brown"))

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from open_the_eyes.eye_style import MAX_OPENNESS, EyeColor
 from open_the_eyes.imaging.arrays import Points
 from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.models.appearance import layout, steer
 from open_the_eyes.models.appearance.generator import MODEL_FILE
 from open_the_eyes.models.appearance.iris import NAMED
 from open_the_eyes.models.appearance.model import AppearanceModel
+from open_the_eyes.options.eye_style import MAX_OPENNESS, EyeColor
 from open_the_eyes.roles import Face
 
 Scores = NDArray[np.float64]

@@ -18,10 +18,10 @@ from open_the_eyes.models.insightface.scrfd import Found
 from open_the_eyes.options import Options
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
+from open_the_eyes.progress import Tick
 from open_the_eyes.roles import Face, FaceDetector
 from open_the_eyes.settings import Settings
 from open_the_eyes.stopwatch import Stopwatch
-from open_the_eyes.watching import Tick
 from tests import networks
 
 IN_THE_SQUARE = (212.0, 68.0, 350.0, 232.0)

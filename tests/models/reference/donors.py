@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from open_the_eyes.engine import Engine
-from open_the_eyes.eye_style import PLAIN_STYLE, EyeStyle
 from open_the_eyes.givers import Giver, ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.imaging.mesh478 import SIDES, Side
 from open_the_eyes.models.reference.generator import ReferenceGenerator
 from open_the_eyes.options import GenerateOptions
+from open_the_eyes.options.eye_style import PLAIN_STYLE, EyeStyle
 from open_the_eyes.roles import Crop, Donor, Request
 from open_the_eyes.stages.blend import blend
 from open_the_eyes.stages.crop import crop

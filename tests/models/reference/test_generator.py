@@ -12,7 +12,6 @@ from skimage.metrics import structural_similarity
 
 from open_the_eyes.demo.blink import paint_blink
 from open_the_eyes.engine import Engine
-from open_the_eyes.eye_style import EyeStyle
 from open_the_eyes.givers import ReferenceFace
 from open_the_eyes.imaging.arrays import Rgb, to_levels, to_tones
 from open_the_eyes.imaging.eyechange import convergence
@@ -22,6 +21,7 @@ from open_the_eyes.models.reference import choice, lay, transfer
 from open_the_eyes.models.reference.face_givers import OWN
 from open_the_eyes.models.reference.generator import ReferenceGenerator
 from open_the_eyes.options import GenerateOptions
+from open_the_eyes.options.eye_style import EyeStyle
 from open_the_eyes.roles import Crop, Face, Request
 from open_the_eyes.stages.crop import crop
 from tests.faces import dark_centre_xy, iris_colour

@@ -11,9 +11,9 @@ import pytest
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import WeightsMissing
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.installed import RESTORE
 from open_the_eyes.models.reference.likeness import Likeness
 from open_the_eyes.roles import Face
+from open_the_eyes.system.installed import RESTORE
 from tests.references import another_shot, somebody_else
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from open_the_eyes.locks import held
 from open_the_eyes.models.weights import fetching, path_of
 from open_the_eyes.models.weights.fetching import fetch
 from open_the_eyes.models.weights.store import missing_of
 from open_the_eyes.settings import Settings
+from open_the_eyes.system.locks import held
 from tests.hub import FakeHub
 from tests.models.weights.conftest import CONFIG, MANY, NETWORK, ONE
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
-from ...counting import counted
+from ...wording import counted
 from .. import tables
 from ..against import USUAL
 from ..against import against as against_table

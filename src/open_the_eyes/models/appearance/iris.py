@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...eye_style import EyeColor
 from ...imaging.arrays import Plane, Points, Tones
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.luma import LUMA, luma_of
 from ...imaging.mesh478 import SIDES, Side
 from ...imaging.smooth import smoothed
+from ...options.eye_style import EyeColor
 from . import layout
 from .cast import cast_of, chroma, without_cast
 

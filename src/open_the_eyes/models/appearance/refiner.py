@@ -17,7 +17,7 @@ from ...imaging.lids import EyeShape
 from ...imaging.luma import LUMA, luma_of
 from ...imaging.mesh478 import Side
 from ...imaging.threefold import threefold
-from ...parallel import side_by_side
+from ...system.parallel import side_by_side
 from ..packaged import network_of
 from ..reloaded import Reloaded
 from . import layout

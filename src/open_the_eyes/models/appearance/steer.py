@@ -7,10 +7,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...eye_style import EyeColor
 from ...imaging.arrays import Points
 from ...imaging.eye_corners import ring_ends, ring_width
 from ...imaging.mesh478 import SIDES, Side
+from ...options.eye_style import EyeColor
 from . import layout
 from .iris import NAMED
 from .model import Components

@@ -16,9 +16,9 @@ import numpy as np
 from ...imaging.arrays import Rgb
 from ...imaging.facecrop import Place
 from ...imaging.pyramid import Pyramid
+from ...progress import Tick, ticking
 from ...roles import Face, Watch
 from ...settings import Settings
-from ...watching import Tick, ticking
 from ..face_search import same_face
 from ..mediapipe_faces import MediapipeDetector
 from ..tiles import Window, on_black, overlapping, reduced

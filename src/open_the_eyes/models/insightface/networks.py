@@ -14,9 +14,9 @@ from ...imaging.alignment import to_arcface
 from ...imaging.arrays import Points, Rgb
 from ...imaging.facecrop import warped
 from ...imaging.geometry import inverted
+from ...progress import Tick, still
 from ...residency.cards import BY_NAME
 from ...settings import Settings
-from ...watching import Tick, still
 from ..onnx_network import OnnxNetwork
 from .scrfd import Found, decoded, fed
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...eye_style import EyeColor
 from ...imaging.arrays import Tones
 from ...imaging.geometry import Box
 from ...imaging.lids import EyeShape, lid_distances
+from ...options.eye_style import EyeColor
 from ..appearance.iris import NAMED
 from ..appearance.iris import recoloured as brought_to
 

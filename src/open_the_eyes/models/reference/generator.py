@@ -11,8 +11,8 @@ import numpy as np
 from ...givers import Painted
 from ...imaging.arrays import to_tones
 from ...options import GenerateOptions
+from ...progress import part_of
 from ...roles import EyeGenerator, Patch, Request, Watch
-from ...watching import part_of
 from ..appearance.generator import AppearanceGenerator
 from ..folded import Folded, FoldedPatches, folded
 from .choice import Ranked

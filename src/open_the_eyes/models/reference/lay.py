@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...eye_style import EyeStyle
 from ...imaging.arrays import Matrix, Plane, Points, Tones, to_tones
 from ...imaging.eye_corners import eyes_apart, ring_width
 from ...imaging.eyeball import moved, turned, within_reach
@@ -21,6 +20,7 @@ from ...imaging.mesh478 import Side
 from ...imaging.register import registered
 from ...imaging.relight import relit
 from ...imaging.sharpness import blur_to_match
+from ...options.eye_style import EyeStyle
 from ...roles import Crop
 from ..appearance import layout
 from ..appearance.iris import eye_shape

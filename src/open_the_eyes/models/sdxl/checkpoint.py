@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ...errors import UsageError, WeightsMissing
-from ...looking import is_file, is_folder
+from ...system.looking import is_file, is_folder
 
 if TYPE_CHECKING:
     import torch

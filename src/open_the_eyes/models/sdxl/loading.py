@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...errors import NoCapacity, OpenTheEyesError, UsageError, WeightsMissing
-from ...installed import python_too_old_for
-from ...looking import is_there
 from ...residency import ModelCard, Residency, cards
 from ...roles import EyeGenerator
 from ...settings import Settings, gpu_number
+from ...system.installed import python_too_old_for
+from ...system.looking import is_there
 from ..devices import residency_of
 from ..weights import path_of
 from ..weights.catalogue import is_hub_id

@@ -17,12 +17,12 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias
 
-from ...digest import sha256_of
 from ...errors import NoCapacity, WeightsMissing
-from ...locks import held
-from ...looking import is_file, is_folder
 from ...settings import Settings
-from ...to_disk import to_disk
+from ...system.digest import sha256_of
+from ...system.locks import held
+from ...system.looking import is_file, is_folder
+from ...system.to_disk import to_disk
 from .catalogue import Weight
 from .sources import BrokenOff, RemoteFile, Source, not_fetched, source_of
 from .store import Recorded, of_weight, read_record, write_record

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from open_the_eyes.privacy import SWITCHES, keep_to_itself
+from open_the_eyes.system.privacy import SWITCHES, keep_to_itself
 
 FIRST_OF_ALL = """
 import sys, open_the_eyes, onnxruntime

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from open_the_eyes import arithmetic, program
 from open_the_eyes.cli import main
 from open_the_eyes.cli.replay_flag import edit_in
 from open_the_eyes.demo.blink import paint_blink
@@ -23,6 +22,7 @@ from open_the_eyes.files import Credentials, EditRecord, is_as_signed, read, rea
 from open_the_eyes.imaging.arrays import Rgb
 from open_the_eyes.roles import Face
 from open_the_eyes.settings import Settings
+from open_the_eyes.system import arithmetic, program
 from open_the_eyes.version import __version__
 from tests.files.signing import chain
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from open_the_eyes import parallel
-from open_the_eyes.parallel import THREADS, core_count, side_by_side, thread_count
+from open_the_eyes.system import parallel
+from open_the_eyes.system.parallel import THREADS, core_count, side_by_side, thread_count
 
 
 @pytest.fixture(params=["1", "2", "8"])

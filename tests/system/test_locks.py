@@ -13,7 +13,7 @@ from typing import IO
 
 import pytest
 
-from open_the_eyes.locks import held
+from open_the_eyes.system.locks import held
 
 
 class Windows:

@@ -10,7 +10,7 @@ import pytest
 
 from open_the_eyes.batch.line_by_line import write_parts
 from open_the_eyes.files.whole_file import write_whole
-from open_the_eyes.to_disk import to_disk
+from open_the_eyes.system.to_disk import to_disk
 
 fcntl = pytest.importorskip("fcntl", reason="Windows has fsync alone")
 FULL = 51

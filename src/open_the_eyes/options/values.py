@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import cast
 
-from .errors import UsageError
-from .wording import typed, written
+from ..errors import UsageError
+from ..wording import typed, written
 
 
 def refuse(condition: bool, option: str | None, message: str, *, mend: str = "", how: str = "") -> None:

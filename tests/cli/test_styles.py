@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from open_the_eyes.cli import main
-from open_the_eyes.eye_style import EyeStyle
+from open_the_eyes.options.eye_style import EyeStyle
 from tests.stand_in import StandIn
 
 Captured = pytest.CaptureFixture[str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from open_the_eyes.patterns import any_case
+from open_the_eyes.system.patterns import any_case
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from open_the_eyes.errors import UsageError
-from open_the_eyes.eye_style import EYE_COLORS
 from open_the_eyes.options import MODES, ChooseOptions, GenerateOptions, Options, RestoreOptions
+from open_the_eyes.options.eye_style import EYE_COLORS
 from open_the_eyes.wording import written
 
 NAN = float("nan")

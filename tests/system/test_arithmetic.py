@@ -14,7 +14,6 @@ from PIL import Image
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from open_the_eyes import files
-from open_the_eyes.arithmetic import one_blas_thread
 from open_the_eyes.engine import Engine
 from open_the_eyes.errors import Cancelled
 from open_the_eyes.files.colours import to_picture
@@ -23,6 +22,7 @@ from open_the_eyes.options import GenerateOptions
 from open_the_eyes.photo import Photo
 from open_the_eyes.pipeline import open_eyes
 from open_the_eyes.roles import EyeGenerator, Patch, Request, Watch
+from open_the_eyes.system.arithmetic import one_blas_thread
 
 CONTROLLER: Final = ThreadpoolController().select(user_api="blas")
 

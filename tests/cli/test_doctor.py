@@ -12,9 +12,9 @@ from typing import NoReturn
 
 import pytest
 
-from open_the_eyes import installed
 from open_the_eyes.cli import doctor, main
 from open_the_eyes.models.packaged import missing
+from open_the_eyes.system import installed
 
 MODEL_SUFFIXES = {".npz", ".onnx", ".tflite"}
 

@@ -8,12 +8,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, get_args
 
-from .counting import counted
-from .errors import UsageError
+from ..errors import UsageError
+from ..wording import counted, short, written
 from .eye_style import EyeColor, EyeStyle, FaceStyle, FaceStyleTold, checked_styles, plain_styles
 from .face_numbers import checked_even_open, checked_faces, checked_match, checked_picks
-from .option_values import check_number, check_one_of, check_whole, check_yes_or_no, keep, refuse
-from .wording import short, written
+from .values import check_number, check_one_of, check_whole, check_yes_or_no, keep, refuse
 
 if sys.version_info >= (3, 11):
     from typing import Unpack

@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from .wording import command
+from ..wording import command
 
 OPENCVS: Final = (
     "opencv-python-headless", "opencv-python", "opencv-contrib-python-headless", "opencv-contrib-python",
@@ -43,7 +43,7 @@ def restore_of(package: Path) -> str:
     )
 
 
-RESTORE: Final = restore_of(Path(__file__).parent)
+RESTORE: Final = restore_of(Path(__file__).parents[1])
 
 
 def has(name: str) -> bool:

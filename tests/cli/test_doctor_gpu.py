@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from open_the_eyes import installed
 from open_the_eyes.cli import doctor
 from open_the_eyes.models.onnx_network import CPU, CUDA
+from open_the_eyes.system import installed
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .errors import INSPECT
-from .option_values import check_whole, refuse
-from .wording import written
+from ..errors import INSPECT
+from ..wording import written
+from .values import check_whole, refuse
 
 MAX_ATTEMPTS: Final = 1000
 MAX_FACE: Final = 10_000

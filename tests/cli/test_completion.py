@@ -10,7 +10,7 @@ import pytest
 
 from open_the_eyes.cli import main
 from open_the_eyes.cli.completion import VARIABLE
-from tests.test_cli import PROGRAM, Captured
+from tests.cli.test_cli import PROGRAM, Captured
 
 
 def run(*arguments: str, home: Path, **variables: str) -> subprocess.CompletedProcess[str]:

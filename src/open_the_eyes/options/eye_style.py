@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypedDict, get_args
 
-from .errors import UsageError
+from ..errors import UsageError
+from ..wording import short, written
 from .face_numbers import MAX_FACE, is_face
-from .option_values import check_number, check_one_of, check_whole, is_number, keep, refuse
-from .wording import short, written
+from .values import check_number, check_one_of, check_whole, is_number, keep, refuse
 
 EyeColor = Literal["auto", "brown", "hazel", "green", "blue", "grey"]
 EYE_COLORS: Final[tuple[EyeColor, ...]] = get_args(EyeColor)

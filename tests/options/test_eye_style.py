@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from open_the_eyes.errors import UsageError
-from open_the_eyes.eye_style import EyeStyle, FaceStyle
 from open_the_eyes.options import GenerateOptions, Options
+from open_the_eyes.options.eye_style import EyeStyle, FaceStyle
 from open_the_eyes.stages.generate import request_of
 from tests.stages.places import NOWHERE
 

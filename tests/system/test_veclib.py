@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from open_the_eyes import arithmetic, veclib
+from open_the_eyes.system import arithmetic, veclib
 
 
 @pytest.mark.parametrize(

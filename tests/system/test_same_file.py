@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from open_the_eyes.same_file import folded, is_one_place, keeps_apart, marks_of
+from open_the_eyes.system.same_file import folded, is_one_place, keeps_apart, marks_of
 
 
 @pytest.fixture
@@ -56,9 +56,8 @@ def test_where_nothing_is_numbered_paths_alone_tell(photo: Path, monkeypatch: py
 
 
 def test_a_folder_that_is_mounted_twice_is_one_place(photo: Path) -> None:
-    asks = (
-        "from open_the_eyes.same_file import is_one_place as one; print(one('in', 'out'), one('in/a.jpg', 'out/a.jpg'))"
-    )
+    asks = """from open_the_eyes.system.same_file import is_one_place as one
+print(one('in', 'out'), one('in/a.jpg', 'out/a.jpg'))"""
     mounted = ["unshare", "-Urm", "sh", "-c", 'mount --bind in out && exec "$@"', "sh", sys.executable, "-c", asks]
     told = subprocess.run(mounted, capture_output=True, text=True, check=False) if shutil.which("unshare") else None
     if told is None or not (told.stdout or "Traceback" in told.stderr):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from open_the_eyes.batch.spec import BatchSpec
-from open_the_eyes.digest import sha256_of
+from open_the_eyes.system.digest import sha256_of
 
 
 @pytest.mark.parametrize("size", [0, 1, 1 << 20, (3 << 20) + 5])

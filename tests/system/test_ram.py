@@ -10,10 +10,10 @@ from typing import Final
 
 import pytest
 
-from open_the_eyes import ram
 from open_the_eyes.bench import machine
 from open_the_eyes.cli import doctor
-from open_the_eyes.ram import free_ram_mib, give_back, idle_ram_mib, total_ram_mib
+from open_the_eyes.system import ram
+from open_the_eyes.system.ram import free_ram_mib, give_back, idle_ram_mib, total_ram_mib
 from tests.fake_windows import FakeWindows
 
 MIB = 2**20
@@ -124,7 +124,7 @@ def test_windows_tells_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 
 FREED: Final = """
 import numpy as np
-from open_the_eyes.ram import give_back, ram_mib
+from open_the_eyes.system.ram import give_back, ram_mib
 kept = [np.ones(64 * 1024, np.uint8) for _ in range(3200)]  # too small for pages of their own
 held = ram_mib()
 kept = kept[::64]

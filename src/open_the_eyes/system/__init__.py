@@ -1,0 +1,1 @@
+"""The machine below: its disk, memory, processors, libraries and processes; nothing of photos."""
