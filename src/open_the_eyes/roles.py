@@ -177,6 +177,11 @@ class Request:
     lead_only: bool = False
     style: EyeStyle = PLAIN_STYLE
 
+    @property
+    def leader(self) -> Donor | None:
+        """The donor that leads a painter; None where there is none."""
+        return self.donors[0] if self.donors else None
+
 
 @dataclass(frozen=True, slots=True)
 class Patch:

@@ -70,7 +70,10 @@ def controller(job_client: FakeJobClient) -> Controller:
 )
 def test_all_that_is_seen_comes_back_from_a_browser(changed: dict[str, Any]) -> None:
     session = replace(seen_session(), **changed)
-    assert TabMemory.from_json(through_a_browser(session)) == TabMemory.of(session)
+    back = TabMemory.from_json(through_a_browser(session))
+    assert back == TabMemory.of(session)
+    for name in ("names", "chosen", "styles", "waiting", "close_up", "matches", "strangers", "final", "even_open"):
+        assert getattr(back, name) == getattr(session, name), name
 
 
 @pytest.mark.parametrize(

@@ -256,7 +256,7 @@ def _listed(path: Path) -> list[Path]:
         raise UsageError(
             f"{path}: expected a list in UTF-8, or UTF-16 with its mark, got zero bytes; save it as UTF-8."
         )
-    names = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    names = [line.strip() for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#")]
     elsewhere = next((name for name in names if is_address(name)), None)
     if elsewhere is not None:
         raise UsageError(f"{path}: expected photos of this machine, got an address, {elsewhere}; fetch them first.")

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
-from ..errors import INSPECT
-from ..wording import written
+from ..errors import INSPECT, UsageError
+from ..wording import counted, written
 from .values import check_whole, refuse
 
 MAX_ATTEMPTS: Final = 1000
 MAX_FACE: Final = 10_000
 """No photo has as many faces: a larger number is a slip, and is refused before the photo is looked at."""
 _ONLY: Final = f"numbers go from 1 to {MAX_FACE:,}"
+
+
+def no_such_face(option: str, count: int, missing: Iterable[int], photo: str = "this photo") -> UsageError:
+    """The refusal of faces that a photo with `count` faces does not have."""
+    said = f"{photo} has {counted(count, 'face')}, so there is no face {', '.join(map(str, missing))}."
+    return UsageError(said, option=option, mend=INSPECT, how="List them")
 
 
 def is_face(number: int) -> bool:

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from ..errors import INSPECT, UsageError
 from ..imaging.mesh478 import SIDES, Side
 from ..options import ChooseOptions
+from ..options.face_numbers import no_such_face
 from ..roles import Eye, Face, Outcome
-from ..wording import counted
 
 CLOSED_FROM: Final = 0.7
 """An eye whose `closed_probability` is at least this is closed. All 58 eyes of 29 real blinks reach it; of 1006 eyes
@@ -109,10 +108,7 @@ def decide(faces: Sequence[Face], options: ChooseOptions) -> list[Decision]:
     if options.faces is not None:
         missing = sorted(n for n in set(options.faces) if not 1 <= n <= len(faces))
         if missing:
-            numbers = ", ".join(map(str, missing))
-            count = counted(len(faces), "face")
-            said = f"this photo has {count}, so there is no face {numbers}."
-            raise UsageError(said, option="faces", mend=INSPECT, how="List them")
+            raise no_such_face("faces", len(faces), missing)
     return [_decide(number, face, options) for number, face in enumerate(faces, start=1)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -10,15 +9,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import INSPECT, UsageError
+from ..errors import UsageError
 from ..givers import Match, NoDonor, NoDonors, ReferenceFace
 from ..imaging.arrays import Rgb
 from ..imaging.assignment import Pairing, paired
 from ..imaging.mesh478 import SIDES, Side
 from ..options import MatchOptions
+from ..options.face_numbers import no_such_face
 from ..roles import Donor, Face, FaceDescriber
 from ..seen import Seen
-from ..wording import counted
 from .choose import Decision, face_states
 from .crop import eyes_alone
 from .evidence import described, evidence
@@ -118,7 +117,9 @@ def match(
             else:
                 reasons[face].append(found)
 
-    deque(map(take_from, references), maxlen=0)  # a loop's variable would hold one while the next is made
+    for reference in references:
+        take_from(reference)
+        del reference  # it is let go before the next one is read
     given = {number: tuple(list_) for number, list_ in donors.items() if list_}
     named = {face for face, _, _ in options.match}
     notes = {d.id: _NOT_NEEDED for d in decisions if d.outcome == "already_open" and d.id in named}
@@ -187,8 +188,7 @@ def open_sides(face: Face) -> tuple[Side, ...]:
 def _check_faces(options: MatchOptions, faces: int) -> None:
     for face, _, _ in options.match:
         if face > faces:
-            said = f"this photo has {counted(faces, 'face')}, so there is no face {face}."
-            raise UsageError(said, option="match", mend=INSPECT, how="List them")
+            raise no_such_face("match", faces, [face])
 
 
 def _told(options: MatchOptions, reference: Reference, faces: int) -> dict[int, int]:
@@ -196,8 +196,7 @@ def _told(options: MatchOptions, reference: Reference, faces: int) -> dict[int, 
     name, told = reference.name, {face: there for face, number, there in options.match if number == reference.number}
     for there in told.values():
         if there > faces:
-            said = f"{name} has {counted(faces, 'face')}, so there is no face {there}."
-            raise UsageError(said, option="match", mend=INSPECT, how="List them")
+            raise no_such_face("match", faces, [there], name)
     return {face: there - 1 for face, there in told.items()}
 
 

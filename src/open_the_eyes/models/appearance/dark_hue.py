@@ -26,8 +26,7 @@ from ...imaging.mesh478 import BROW, Side
 from ...imaging.smooth import reduced
 from ...imaging.threefold import threefold
 from ...roles import Crop
-from .shut_lashes import LINE
-from .skin_below import FEW, shrink_around, skin_below, within_corners
+from .skin_below import FEW, lash_line, shrink_around, skin_below
 
 FLOOR: Final = 6.0
 """Added to levels 0..255 before the logarithm: in black, noise would count as hue."""
@@ -142,7 +141,7 @@ class ShutEye:
         pixels, shape = reduced(part.cut(photo), shrink), shut.seen_from(part).reduced(shrink)
         there = lid_distances(shape, Box.of(pixels))
         skin = skin_below(there, shape.width)
-        line = within_corners(there, shape.width) & (np.abs(there.below_upper / shape.width) < LINE)
+        line = lash_line(there, shape.width)
         if skin.sum() < FEW:
             return None
         logs = softened_logs(pixels)

@@ -20,7 +20,7 @@ from ...imaging.palette import lacks_colour
 from ...imaging.threefold import taken_where, threefold
 from ...imaging.tint import met_at_rim, tinted
 from ...options import GenerateOptions
-from ...roles import Crop, Donor, Patch, Request, Watch
+from ...roles import Crop, Patch, Request, Watch
 from ..folded import Folded, FoldedPatches
 from ..packaged import DATA, whole
 from ..reloaded import Reloaded
@@ -113,18 +113,17 @@ class AppearanceGenerator(Reloaded):
             request = replace(asked, crop=light.crop)
             if ready is None or not ready.suits(request.crop, request.seed):
                 ready = self.prepared(request)
-            patch = ready.finished(self._patch(ready, traits, request))
+            patch = ready.finished(self._patch(ready, traits, replace(request, crop=ready.crop)))
             patches.append(Folded.of(light.back(patch), asked.crop))
         return FoldedPatches(patches)
 
     def _patch(self, ready: Prepared, traits: Traits, request: Request) -> Patch:
-        crop, rng = ready.crop, np.random.default_rng(request.seed)
-        after = request.donors[0] if request.donors else None
-        points, doubt = self._shape(request, crop, traits, rng, after)
+        crop, rng = request.crop, np.random.default_rng(request.seed)
+        points, doubt = self._shape(request, traits, rng)
         gaze = request.style.gaze
         aimed = points if gaze is None else steer.with_gaze(points, gaze)
         points = steer.with_irises_of(aimed, points)  # gaze turns the painted ball: moved points would warp it
-        strip, unlikely = self._texture(request, crop, points, traits, rng, after)
+        strip, unlikely = self._texture(request, points, traits, rng)
         planes = np.dstack([strip, self._cover(crop.sides)])
         painted, at = [self._laid(planes, piece.crop, points, aimed) for piece in ready.pieces], At(ready, request)
         for step in self.steps:
@@ -153,18 +152,17 @@ class AppearanceGenerator(Reloaded):
         pixels = photo + (eyes - photo) * threefold(mask)
         return PaintedEyes(pixels, mask, crop.landmarks, shapes, bool(np.any(aimed != points)))
 
-    def _shape(
-        self, request: Request, crop: Crop, traits: Traits, rng: np.random.Generator, after: Donor | None
-    ) -> tuple[Points, float]:
+    def _shape(self, request: Request, traits: Traits, rng: np.random.Generator) -> tuple[Points, float]:
         """Where lids and irises come to lie, on the strip, and how unlikely that is."""
+        crop, leader = request.crop, request.leader
         variety, openness = request.variety, request.style.openness
         seen = layout.points_on_strip(crop.landmarks)
         prediction = self.model.predict_shape(seen, traits)
         open_side = crop.open_side
         if open_side is not None:
             prediction = condition.shape_given_eyes(self.model, seen, (open_side,), prediction)
-        elif after is not None:
-            prediction = donor.shape_given_donor(self.model, after, prediction)
+        elif leader is not None:
+            prediction = donor.shape_given_donor(self.model, leader, prediction)
         z = prediction.drawn(SHAPE_VARIETY * variety, rng)
         openness = steer.drawn_openness(variety, rng) if openness is None else openness
         wanted = z if openness == 1 else steer.with_openness(self.model.eye_shape, z, openness)
@@ -172,15 +170,10 @@ class AppearanceGenerator(Reloaded):
         return steer.irises_alike(self.model.with_shape(ends, wanted)), _surprise(z, prediction)
 
     def _texture(
-        self,
-        request: Request,
-        crop: Crop,
-        points: Points,
-        traits: Traits,
-        rng: np.random.Generator,
-        after: Donor | None,
+        self, request: Request, points: Points, traits: Traits, rng: np.random.Generator
     ) -> tuple[Tones, float]:
         """The strip with painted eyes, in the mean shape and in the photo's light, and how unlikely it is."""
+        crop, leader = request.crop, request.leader
         model, variety, colour = self.model, request.variety, request.style.eye_color
         strip = sampled(crop.pixels, crop.landmarks, points, model.mean_points)
         skin = model.skin_of(strip)
@@ -194,8 +187,8 @@ class AppearanceGenerator(Reloaded):
         z, painted = likely_whites.believed(model, relative, skin, drawn)
         if open_side is not None and colour == "auto":
             ratio = iris.colour_ratio(model, relative, (open_side,))
-        elif after is not None and colour == "auto" and not lacks_colour(after.crop.pixels, crop.pixels):
-            ratio = donor.iris_ratio(model, after)
+        elif leader is not None and colour == "auto" and not lacks_colour(leader.crop.pixels, crop.pixels):
+            ratio = donor.iris_ratio(model, leader)
         else:
             likely, shown = model.iris_likelihoods(features), iris.colour_ratio(model, painted)
             ratio = steer.chosen_ratio(colour, likely, shown, model.iris_ratios, variety, rng)

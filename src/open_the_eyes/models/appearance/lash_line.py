@@ -22,8 +22,8 @@ from ...imaging.lids import EyeShape, LidDistances, lid_distances
 from ...imaging.luma import luma_of
 from ...imaging.mesh478 import Side
 from ...imaging.threefold import threefold
-from .shut_lashes import DARKEST, LINE
-from .skin_below import BELOW
+from .shut_lashes import DARKEST
+from .skin_below import lash_line, skin_below
 
 TOLD: Final = (0.85, 0.05)
 """A lash line is darkened by so much of what it lacks to the shut eye's, less so much."""
@@ -81,9 +81,7 @@ def shut_line(photo: Tones, shut: EyeShape) -> ShutLine | None:
     there = EyeInPicture.of(photo, shut, 0.8)
     if there is None:
         return None
-    below = there.below
-    skin = there.inside & (below > BELOW[0]) & (below < BELOW[1])
-    line = there.inside & (np.abs(below) < LINE)
+    skin, line = (where(there.distances, max(shut.width, 1e-3), ALONG) for where in (skin_below, lash_line))
     if min(skin.sum(), line.sum()) < _FEW:
         return None
     usual, levels = float(np.median(there.level[skin])), there.level[line]
@@ -111,8 +109,8 @@ def _gain(there: EyeInPicture, shape: EyeShape, told: ShutLine) -> Plane:
     row, at = there.darkest_row(told.skin, OPEN_LINE)
     lacking = TOLD[0] * max(min(told.line, 0.95) - TOLD[1] - row, 0)
     above = there.below - at
-    line = risen(-np.abs(above) / np.where(above < 0, *AROUND), -1, 0)
-    line *= risen(there.along, -0.06, 0.06) * risen(-there.along, -1, -0.65)
+    line = risen(np.abs(above) / np.where(above < 0, *AROUND), 1, 0)
+    line *= risen(there.along, -0.06, 0.06) * risen(there.along, 1, 0.65)
     line *= risen(darkness, LINE_FROM * row, max(row, LINE_FROM * row + 0.05))
     measured = line[there.inside & (np.abs(above) < there.half)]
     more = line * (lacking / max(float(measured.mean()) if measured.size else 0, 0.2))
@@ -122,7 +120,7 @@ def _gain(there: EyeInPicture, shape: EyeShape, told: ShutLine) -> Plane:
     pupil = max(float(np.percentile(darkness[iris], 95)) if iris.sum() >= _FEW else told.darkest, row)
     if told.darkest > pupil > 0:
         deep = risen(darkness, PUPIL_FROM * pupil, pupil)
-        inside = risen(-to_rim, -1.15, -0.95) * distances.aperture(0.04 * shape.width)
+        inside = risen(to_rim, 1.15, 0.95) * distances.aperture(0.04 * shape.width)
         more = np.maximum(more, (min(told.darkest, 0.95) - pupil) * deep * inside)
     most = np.maximum(darkness, min(max(told.darkest, told.line), 0.97))
     wanted = np.minimum(darkness + more, most)

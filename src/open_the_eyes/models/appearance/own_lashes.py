@@ -17,7 +17,7 @@ from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.luma import LUMA, luma_of
 from ...imaging.sharpness import edge_blur
 from .shut_lashes import DARKEST, LINE
-from .skin_below import BELOW
+from .skin_below import lash_line, skin_below
 
 SEEN_FROM: Final = (36.0, 64.0)
 """Eye widths in pixels between which lashes come to be seen."""
@@ -77,7 +77,7 @@ def _measured(photo: Tones, shut: EyeShape) -> Lashes | None:
     there = lid_distances(small, Box(0, 0, *size_wh))
     along, below = there.along / small.width, there.below_upper / small.width
     inside = (along > _ALONG[0]) & (along < _ALONG[1])
-    line, skin = inside & (np.abs(below) < LINE), inside & (below > BELOW[0]) & (below < BELOW[1])
+    line, skin = (where(there, small.width, _ALONG) for where in (lash_line, skin_below))
     if line.sum() < 20 or skin.sum() < 20:
         return None
     level = luma_of(photo)

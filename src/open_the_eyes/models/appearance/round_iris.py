@@ -137,7 +137,7 @@ def _with_iris(ball: Ball, light: CatchLight, softness: float, wholly: float, rn
         painted = np.maximum(ball.pixels - 1.15 * np.maximum(ball.iris, ball.iris_level), 0)
         eye += (1 - wholly) * painted * threefold(ball.clear * (r < LIGHTS_WITHIN))
     between = np.clip(np.minimum(ball.below_upper / 0.2, (ball.above_lower + UNDER_LID[0]) / UNDER_LID[1]), 0, 1)
-    there = np.asarray(between * risen(-r, -1.4, -1.15), np.float32)
+    there = np.asarray(between * risen(r, 1.4, 1.15), np.float32)
     share = BY[0] + (BY[1] - BY[0]) * ramp(r, *TO_RIM)
     share += (1 - share) * np.float32(wholly)
     out = ball.pixels + (eye - ball.pixels) * threefold(share * there)
@@ -199,7 +199,7 @@ def _lit(eye: Tones, ball: Ball, light: CatchLight, wholly: float, share: float)
     away = (np.abs(ball.across - x) ** 2.6 + np.abs(ball.down - y) ** 2.6) ** (1 / 2.6)
     level = min(max(spot.brighter * ball.white_level, ball.iris_level * (1 + light.strength)), 252.0)
     colour = np.minimum(level * (0.5 + 0.5 * ball.white / ball.white_level), 253).astype(np.float32)
-    there = np.maximum(risen(-away, -spot.gone, -spot.whole), spot.glow * np.exp(-((away / spot.reach) ** 2)))
+    there = np.maximum(risen(away, spot.gone, spot.whole), spot.glow * np.exp(-((away / spot.reach) ** 2)))
     cover = _covers(light) * share * there
     return np.asarray(eye + (colour - eye) * threefold(np.asarray(cover, np.float32)), np.float32)
 

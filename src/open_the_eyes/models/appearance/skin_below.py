@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...imaging.lids import LidDistances
+from .shut_lashes import LINE
 
 BELOW: Final = (0.28, 0.45)
 """So far below a shut eye's lids there is skin, and no lashes any more, in eye widths."""
@@ -19,16 +20,21 @@ FEW: Final = 10
 """Fewer pixels tell nothing."""
 
 
-def within_corners(there: LidDistances, width: float) -> NDArray[np.bool_]:
-    """(h, w): over and under an eye so wide, but not past its corners."""
+def within_corners(there: LidDistances, width: float, part: tuple[float, float] = ALONG) -> NDArray[np.bool_]:
+    """(h, w): over and under that part of an eye so wide, from its outer corner (0) to the inner one (1)."""
     along = there.along / width
-    return np.asarray((along > ALONG[0]) & (along < ALONG[1]), np.bool_)
+    return np.asarray((along > part[0]) & (along < part[1]), np.bool_)
 
 
-def skin_below(there: LidDistances, width: float) -> NDArray[np.bool_]:
-    """(h, w): the skin below a shut eye so wide."""
+def skin_below(there: LidDistances, width: float, part: tuple[float, float] = ALONG) -> NDArray[np.bool_]:
+    """(h, w): the skin below that part of a shut eye so wide."""
     below = there.below_upper / width
-    return np.asarray(within_corners(there, width) & (below > BELOW[0]) & (below < BELOW[1]), np.bool_)
+    return np.asarray(within_corners(there, width, part) & (below > BELOW[0]) & (below < BELOW[1]), np.bool_)
+
+
+def lash_line(there: LidDistances, width: float, part: tuple[float, float] = ALONG) -> NDArray[np.bool_]:
+    """(h, w): where the lash line of that part of a shut eye so wide lies."""
+    return np.asarray(within_corners(there, width, part) & (np.abs(there.below_upper / width) < LINE), np.bool_)
 
 
 def shrink_around(width: float) -> int:

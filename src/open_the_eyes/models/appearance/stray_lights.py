@@ -30,9 +30,9 @@ def without_stray_lights(ball: Ball, middle: tuple[float, float], share: float) 
     share takes the iris' colour and is no brighter than it. Where the one is faint, eyes without others look dull."""
     away = np.hypot(ball.across - middle[0], ball.down - middle[1])
     level = luma_of(ball.pixels)
-    pupil = risen(-ball.from_centre, -PUPIL - 0.08, -PUPIL + 0.08)
+    pupil = risen(ball.from_centre, PUPIL + 0.08, PUPIL - 0.08)
     most = ball.iris_level * (IRIS + (IN_PUPIL - IRIS) * pupil)
-    stray = risen(away, *BESIDE) * risen(-ball.from_centre, -WITHIN[1], -WITHIN[0]) * ball.clear
+    stray = risen(away, *BESIDE) * risen(ball.from_centre, *WITHIN[::-1]) * ball.clear
     stray = np.asarray(share * stray * risen(level / most, NO_LIGHT, IRIS), np.float32)
     plain = ball.iris / ball.iris_level * threefold(np.asarray(np.minimum(level, most), np.float32))
     return replace(ball, pixels=np.asarray(ball.pixels + (plain - ball.pixels) * threefold(stray), np.float32))
