@@ -155,6 +155,22 @@ def test_importing_loads_no_model_library(module: str) -> None:
     assert not heavy & set(loaded)
 
 
+def test_what_opens_photos_loads_nothing_of_the_network() -> None:
+    """HTTP and TLS take a thirtieth of the time from the start to the first result."""
+    code = "import sys, open_the_eyes.pipeline; open_the_eyes.load_engine('appearance'); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "open_the_eyes.files.xmp" in loaded
+    assert not {"ssl", "http.client", "urllib.request"} & set(loaded)
+
+
+@pytest.mark.parametrize(("arguments", "own"), [("", True), ("['--version']", False)], ids=["program", "a caller's"])
+def test_only_a_process_of_the_programs_own_gives_up_looking_for_garbage(arguments: str, own: bool) -> None:
+    said = "print(gc.get_threshold()[0] > usual, gc.get_freeze_count() > 0)"
+    code = f"import gc; from open_the_eyes.cli import main; usual = gc.get_threshold()[0]; main({arguments}); {said}"
+    done = subprocess.run([sys.executable, "-c", code, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == f"{own} {own}"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="has no times of child processes")
 def test_help_takes_less_than_half_a_second_of_the_processor() -> None:
     """Of the processor, because the clock also counts whatever else the machine does."""

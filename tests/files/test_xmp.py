@@ -8,7 +8,7 @@ import pytest
 
 from open_the_eyes.files import encoded, read, read_record
 from open_the_eyes.files.edit_xmp import with_record
-from open_the_eyes.files.xmp import BrokenXmp, without
+from open_the_eyes.files.xmp import BrokenXmp, quoted, without
 from open_the_eyes.photo import FileFormat
 from open_the_eyes.settings import Settings
 from tests.files.xmp_packets import HEAD, IPTC, LATER, NOTED, OTHER_IPTC, RECORD, TAIL, photo, xmp_of
@@ -38,6 +38,11 @@ def test_everything_else_stays_byte_for_byte(packet: bytes) -> None:
     assert merged.startswith(packet[:at])
     assert merged.endswith(packet[at:])
     assert read_record(photo(xmp=merged)) == RECORD
+
+
+@pytest.mark.parametrize("value", ["", "plain", "a \"b\" 'c'", "<&amp;>", "\ttwo\r\nlines\n", "ü €"])
+def test_an_attribute_has_the_value_that_was_quoted(value: str) -> None:
+    assert ElementTree.fromstring(f"<a b={quoted(value)}/>").get("b") == value
 
 
 REPLACED = {

@@ -9,10 +9,9 @@ import json
 from dataclasses import astuple, dataclass
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
-from xml.sax.saxutils import quoteattr
 
 from ..edit_record import EditRecord
-from .xmp import RDF, spliced, texts_of
+from .xmp import RDF, quoted, spliced, texts_of
 
 MEDIA_MANAGEMENT: Final = "http://ns.adobe.com/xap/1.0/mm/"
 INSTANCE: Final = f"{MEDIA_MANAGEMENT} InstanceID"
@@ -48,7 +47,7 @@ def identity_after(packet: bytes | None, record: EditRecord, form: str = "") -> 
     name = f"xmp.iid:{uuid5(_OURS, json.dumps([before, astuple(record), form]))}"
     event = (
         f'<rdf:li xmlns:rdf="{RDF}" xmlns:stEvt="{_EVENT}" stEvt:action="edited" stEvt:instanceID="{name}"'
-        f" stEvt:softwareAgent={quoteattr(f'open-the-eyes {record.version}')}/>"
+        f" stEvt:softwareAgent={quoted(f'open-the-eyes {record.version}')}/>"
     )
     return Identity(f'<xmpMM:InstanceID xmlns:xmpMM="{MEDIA_MANAGEMENT}">{name}</xmpMM:InstanceID>', event)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from open_the_eyes.imaging.arrays import Points, Tones
 from open_the_eyes.imaging.mesh478 import SIDES
 from open_the_eyes.models.appearance import layout
-from open_the_eyes.models.appearance.generator import MODEL_FILE
+from open_the_eyes.models.appearance.exemplars import Exemplars
+from open_the_eyes.models.appearance.generator import EXEMPLARS_FILE, MODEL_FILE
 from open_the_eyes.models.appearance.model import AppearanceModel, Components, Prediction, squashed
 from open_the_eyes.models.appearance.strip import sampled
 from open_the_eyes.roles import Crop
@@ -72,6 +74,14 @@ def test_the_shipped_file_is_small_and_holds_no_pickle() -> None:
     assert MODEL_FILE.stat().st_size < 25 * 2**20
     with np.load(MODEL_FILE, allow_pickle=False) as file:
         assert all(file[name].dtype != object for name in file.files)
+
+
+def test_no_start_unpacks_a_shipped_file_nor_one_that_is_saved(model: AppearanceModel, tmp_path: Path) -> None:
+    model.save(tmp_path / "model.npz")
+    Exemplars.load(EXEMPLARS_FILE).save(tmp_path / "exemplars.npz")
+    for path in (MODEL_FILE, EXEMPLARS_FILE, *tmp_path.iterdir()):
+        with ZipFile(path) as file:
+            assert {entry.compress_type for entry in file.infolist()} == {ZIP_STORED}
 
 
 def test_a_saved_model_comes_back(model: AppearanceModel, tmp_path: Path, relative: Tones, points: Points) -> None:

@@ -90,7 +90,8 @@ class Exemplars:
             return cls(file["mean_points"], missing, file["detail"], bands, float(file["step"]))
 
     def save(self, path: Path) -> None:
-        np.savez_compressed(
+        """One .npz, not compressed: every start would unpack it."""
+        np.savez(
             path,
             format=FORMAT,
             mean_points=self.mean_points,

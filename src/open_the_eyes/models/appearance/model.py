@@ -197,7 +197,8 @@ class AppearanceModel:
         return out
 
     def save(self, path: Path) -> None:
-        """One .npz without pickles; the large bases as 8-bit numbers with one scale a component."""
+        """One .npz without pickles, and not compressed, since every start would unpack it; the large bases as 8-bit
+        numbers with one scale a component."""
         arrays: dict[str, Any] = {"format": np.array(FORMAT)}
         for field in fields(self):
             value = getattr(self, field.name)
@@ -210,7 +211,7 @@ class AppearanceModel:
             else:
                 arrays[field.name] = value.astype(np.int32 if value.dtype.kind == "i" else np.float32)
         with path.open("wb") as file:
-            np.savez_compressed(file, **arrays)
+            np.savez(file, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> AppearanceModel:
