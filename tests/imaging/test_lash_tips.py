@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
@@ -22,7 +23,15 @@ BOTTOM = 138
 
 def lash_tips(pixels: Rgb, ends: Points) -> Plane | None:
     frame = lash_frame(pixels, ends)
-    return None if frame is None else tips.lash_tips(frame, np.zeros(pixels.shape[:2], np.float32))
+    return None if frame is None else tips.lash_tips([(frame, np.zeros(pixels.shape[:2], np.float32))])
+
+
+def of_both(one: Rgb, other: Rgb) -> Plane | None:
+    """Of two eyes in one picture, side by side."""
+    pixels = np.hstack([one, other])
+    frames = [lash_frame(pixels, ENDS + np.array([right, 0.0])) for right in (0, one.shape[1])]
+    bare = np.zeros(pixels.shape[:2], np.float32)
+    return tips.lash_tips([(frame, bare) for frame in frames if frame is not None])
 
 
 def shut_eye() -> Rgb:
@@ -32,9 +41,9 @@ def shut_eye() -> Rgb:
     return pixels
 
 
-def with_lashes(bottom: int = BOTTOM) -> Rgb:
+def with_lashes(bottom: int = BOTTOM, strands: Iterable[int] = STRANDS) -> Rgb:
     pixels = shut_eye()
-    for x in STRANDS:
+    for x in strands:
         cv2.line(pixels, (x, 106), (x + (x - 120) // 12, bottom), LASHES, 1, cv2.LINE_AA)
     return pixels
 
@@ -46,9 +55,14 @@ def with_wrinkles() -> Rgb:
     return pixels
 
 
-def darkness(pixels: Rgb, rows: slice) -> float:
+def smaller(pixels: Rgb, scale: float) -> Rgb:
+    size_wh = round(pixels.shape[1] * scale), round(pixels.shape[0] * scale)
+    return np.asarray(cv2.resize(pixels, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def darkness(pixels: Rgb, rows: slice, scale: float = 1) -> float:
     """How much darker than the skin the darkest pixels of some rows under the eye are."""
-    return float(150 - np.percentile(pixels[rows, 90:150, 1], 3))
+    return float(150 - np.percentile(pixels[rows, round(90 * scale) : round(150 * scale), 1], 3))
 
 
 @pytest.mark.parametrize("turned", range(4))
@@ -84,6 +98,45 @@ def test_they_go_and_the_skin_between_them_stays(scale: float) -> None:
     assert np.array_equal(without_tips(pixels, found, 80 * scale)[untouched], pixels[untouched])
 
 
+def test_a_single_lash_is_believed_beside_an_eye_with_many() -> None:
+    few = with_lashes(126, [116])
+    assert lash_tips(few, ENDS) is None
+    found = of_both(few, with_lashes())
+    assert found is not None
+    assert found[:, :240].max() > 0.5
+    assert found[:, 240:].max() > 0.5
+
+
+def test_lashes_of_a_small_eye_are_found_and_go() -> None:
+    pixels = smaller(with_lashes(BOTTOM, STRANDS[::2]), 0.3)
+    found = lash_tips(pixels, ENDS * 0.3)
+    assert found is not None
+    rows = slice(39, 41)
+    assert darkness(pixels, rows, 0.3) > 30
+    assert darkness(without_tips(pixels, found, 80 * 0.3), rows, 0.3) < 12
+
+
+def test_a_speck_below_a_small_eye_is_no_lash() -> None:
+    speck = with_lashes(130, [116])
+    assert lash_tips(speck, ENDS) is not None
+    assert lash_tips(smaller(speck, 0.3), ENDS * 0.3) is None
+
+
+def test_a_lash_of_a_small_eye_goes_with_its_blur() -> None:
+    pixels = np.full((40, 40, 3), 150, np.uint8)
+    pixels[:30, 19:22] = np.array([110, 60, 110])[None, :, None]
+    over = np.zeros((40, 40), np.float32)
+    over[:, 14:27] = 1
+    assert without_tips(pixels, over, 22).min() > 145
+
+
+@pytest.mark.parametrize("pixels", [with_lashes(118), with_wrinkles()], ids=["short", "wrinkles"])
+def test_what_is_no_long_lash_stays_beside_an_eye_with_many(pixels: Rgb) -> None:
+    found = of_both(pixels, with_lashes())
+    assert found is not None
+    assert not found[:, :220].any()
+
+
 @pytest.mark.parametrize("pixels", [shut_eye(), with_lashes(118), with_wrinkles()], ids=["none", "short", "wrinkles"])
 def test_what_is_no_long_lash_stays(pixels: Rgb) -> None:
     assert lash_tips(pixels, ENDS) is None
@@ -94,7 +147,7 @@ def test_a_faint_line_of_lids_has_no_lashes() -> None:
     assert lash_tips(np.asarray(pale, np.uint8), ENDS) is None
 
 
-@pytest.mark.parametrize("ends", [ENDS * 0.4, ENDS + 5000, ENDS * 0])
+@pytest.mark.parametrize("ends", [ENDS * 0.2, ENDS + 5000, ENDS * 0])
 def test_an_eye_too_small_or_elsewhere_is_left_alone(ends: Points) -> None:
     assert lash_tips(with_lashes(), ends) is None
 
@@ -105,7 +158,7 @@ def test_what_is_in_front_of_the_eye_stays() -> None:
     assert frame is not None
     over = np.zeros(pixels.shape[:2], np.float32)
     over[:, 116:124] = 1
-    bare, found = tips.lash_tips(frame, np.zeros_like(over)), tips.lash_tips(frame, over)
+    bare, found = (tips.lash_tips([(frame, front)]) for front in (np.zeros_like(over), over))
     assert bare is not None
     assert found is not None
     assert bare[:, 116:124].any()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from open_the_eyes.imaging.arrays import Rgb
-from open_the_eyes.imaging.mesh478 import EYE_RING, SIDES, Side
+from open_the_eyes.imaging.geometry import across
+from open_the_eyes.imaging.mesh478 import CHIN, EYE_RING, INNER_CORNER, OUTER_CORNER, SIDES, Side
 from open_the_eyes.roles import Eye, Face
 from open_the_eyes.stages.crop import crop
-from tests.faces import opening
+from tests.faces import opening, resized
 
 
 def shifted(face: Face, x: float, y: float) -> Face:
@@ -53,6 +56,29 @@ def test_an_eye_that_is_seen_open_may_lead_the_other(portrait: Rgb, portrait_fac
     assert crop(portrait, portrait_face, ("left", "right")).open_side is None
     behind_hair = {**portrait_face.eyes, "right": Eye(0.4, 0.0, covered=True)}
     assert crop(portrait, replace(portrait_face, eyes=behind_hair), ("left",)).open_side is None
+
+
+def test_lashes_of_one_eye_tell_of_the_others(blinked: Rgb, blinked_face: Face) -> None:
+    pixels, face = resized(blinked, 3.0), replace(blinked_face, landmarks=blinked_face.landmarks * 3.0)
+    _hang_lashes(pixels, face, "left", (0.25, 0.35, 0.45, 0.55, 0.65))
+    _hang_lashes(pixels, face, "right", (0.45,))
+    assert crop(pixels, face, ("right",)).tips is None
+    both, alone = crop(pixels, face, SIDES), crop(pixels, face, ("left",))
+    assert both.tips is not None
+    assert alone.tips is not None
+    assert (both.tips > 0.5).sum() > (alone.tips > 0.5).sum()
+
+
+def _hang_lashes(pixels: Rgb, face: Face, side: Side, places: Iterable[float]) -> None:
+    """Draws the line of a shut eye and lashes below it, at these places from its outer corner (0) to the inner one."""
+    outer, inner, chin = face.landmarks[[OUTER_CORNER[side], INNER_CORNER[side], CHIN], :2]
+    along, thick = inner - outer, round(0.06 * float(np.linalg.norm(inner - outer)))
+    down = across(along, chin - outer)
+    line = [outer + u * along + (0.08 + 0.5 * u * (1 - u)) * down for u in np.linspace(0, 1, 20)]
+    cv2.polylines(pixels, [np.rint(line).astype(np.int32)], False, (35, 25, 25), thick, cv2.LINE_AA)
+    for u in places:
+        start, end = (np.rint(outer + u * along + v * down).astype(int).tolist() for v in (0.15, 0.315))
+        cv2.line(pixels, start, end, (35, 25, 25), 1, cv2.LINE_AA)
 
 
 def test_the_crop_is_a_copy(portrait: Rgb, portrait_face: Face) -> None:

@@ -19,7 +19,7 @@ from .luma import luma_of
 from .marks import Marks, between
 from .smooth import smoothed
 
-SMALLEST: Final = 28.0
+SMALLEST: Final = 20.0
 """Pixels an eye is wide for single lashes to be told from anything else."""
 WIDTH: Final = 80
 """Pixels an eye is wide in the frame."""

@@ -23,6 +23,8 @@ from .smooth import reduced, shrink_for
 from .spread import spread
 from .threefold import threefold
 
+SMALLEST: Final = 28.0
+"""Pixels an eye is wide for its corner to be told from what lies beside it: a face's edge, hair."""
 AS_DARK: Final = (0.3, 0.48)
 """How dark a tail is at least, as a multiple of the line it grows out of: everywhere, and on the whole. Wrinkles are
 lighter."""
@@ -100,7 +102,7 @@ def _tail(frame: LashFrame) -> Marks:
     """What of the frame is a tail, (h, w)."""
     dark, depth = frame.dark, frame.depth
     nothing = np.zeros(dark.shape, np.bool_)
-    if depth is None:
+    if depth is None or frame.width < SMALLEST:
         return nothing
     grown = joined(dark > max(AS_DARK[0] * depth, 6.0), lid_line())
     past = grown & (U < 0)

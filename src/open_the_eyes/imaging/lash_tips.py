@@ -7,6 +7,7 @@ Told from wrinkles by their way: lashes hang down, wrinkles run along the lids. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import cv2
@@ -22,6 +23,8 @@ LID: Final = 0.3
 """How dark what hangs together is at least within the eye, as a multiple of the line of the lids."""
 THIN: Final = 0.05
 """What is broader is no lash."""
+THINNEST: Final = 2.0
+"""Half of what is closed over is so many pixels at least: the blur of a lash is no thinner."""
 FAINT: Final = 0.1
 """How dark the ends of lashes are at least, as a multiple of that line."""
 PLAIN: Final = (80, 2.5)
@@ -36,6 +39,8 @@ LARGEST: Final = 0.03
 """The largest area of what tells that lashes hang there, squares of an eye's width."""
 ENOUGH: Final = 0.002
 """The least area of all that hang."""
+FEWEST: Final = 2.2
+"""The same in pixels of the picture: in small eyes, a letter of a watermark has as much."""
 MOST: Final = 0.08
 """The largest area of all ends: where more is thin and dark, it is wrinkles."""
 HANGING_FROM: Final = 0.1
@@ -43,17 +48,28 @@ HANGING_FROM: Final = 0.1
 DOWNWARDS: Final = 0.5
 """Energy of changes across to changes down the face, at least; along wrinkles it is 0.3 at most, along lashes about
 1."""
+BESIDE: Final = (0.001, 0.25, 0.12)
+"""ENOUGH, DOWNWARDS and MOST of an eye whose other one has lashes that hang: both have the same."""
 NEAR: Final = 0.3
 """What is thin and dark so near to them is the end of a lash, too, though nothing joins it to the lids."""
 AROUND: Final = 0.03
 """Their blurred edges go as well."""
 
 
-def lash_tips(frame: LashFrame, over: Plane) -> Plane | None:
-    """(h, w) 0..1: 1 on the ends of lashes below a shut eye, but not under what `over` (h, w) 0..1 says is in front of
-    it; None where there are none."""
-    tips = _tips(frame)
-    return np.asarray(frame.put_back(tips, AROUND) * (1 - over), np.float32) if tips.any() else None
+def lash_tips(eyes: Sequence[tuple[LashFrame, Plane]]) -> Plane | None:
+    """(h, w) 0..1: 1 on the ends of lashes below the shut eyes of a face; None where there are none.
+
+    `eyes` are the frame of each and what is in front of it, (h, w) 0..1, where nothing is taken.
+    """
+    found = [_tips(frame, max(ENOUGH, FEWEST / frame.width**2), DOWNWARDS, MOST) for frame, _ in eyes]
+    if not any(tips.any() for tips in found):
+        return None
+    out = np.zeros(eyes[0][1].shape, np.float32)
+    for (frame, over), told in zip(eyes, found, strict=True):
+        tips = told if told.any() else _tips(frame, *BESIDE)
+        if tips.any():
+            out = np.maximum(out, np.asarray(frame.put_back(tips, AROUND) * (1 - over), np.float32))
+    return out
 
 
 def without_tips(pixels: Rgb, tips: Plane, width: float) -> Rgb:
@@ -62,7 +78,7 @@ def without_tips(pixels: Rgb, tips: Plane, width: float) -> Rgb:
     out = pixels.copy()
     there = Box.holding(tips)
     if there is not None:
-        near = there.moved_out(2 * THIN * width + 1).within(pixels)
+        near = there.moved_out(2 * max(THIN * width, THINNEST) + 1).within(pixels)
         part = near.cut(pixels).astype(np.float32)
         lift = np.maximum(_closed(part, width) - part, 0)
         near.cut(out)[...] = to_levels(part + lift * threefold(near.cut(tips)))
@@ -76,13 +92,14 @@ def _closed(part: Tones, width: float) -> Tones:
     size_wh = part.shape[1], part.shape[0]
     small_wh = max(size_wh[0] // shrink, 1), max(size_wh[1] // shrink, 1)
     small = part if shrink == 1 else cv2.resize(part, small_wh, interpolation=cv2.INTER_AREA)
-    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc(2 * THIN * width / shrink))
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc(2 * max(THIN * width / shrink, THINNEST)))
     skin = closed if shrink == 1 else cv2.resize(closed, size_wh, interpolation=cv2.INTER_LINEAR)
     return np.asarray(skin, np.float32)
 
 
-def _tips(frame: LashFrame) -> Marks:
-    """What of the frame is the end of a lash, (h, w)."""
+def _tips(frame: LashFrame, enough: float, downwards: float, most: float) -> Marks:
+    """What of the frame is the end of a lash, (h, w): none if less than `enough` hangs, it goes less than `downwards`,
+    or `most` is exceeded."""
     level, dark, depth = frame.level, frame.dark, frame.depth
     nothing = np.zeros(level.shape, np.bool_)
     if depth is None:
@@ -100,11 +117,11 @@ def _tips(frame: LashFrame) -> Marks:
     ends = _small(joined(whole, lid_line()) & lines & below)
     across, down = (np.square(cv2.Sobel(level, cv2.CV_32F, *way)) for way in ((1, 0), (0, 1)))
     hanging = ends & (U > HANGING_FROM)
-    if hanging.sum() < ENOUGH * WIDTH**2 or across[hanging].sum() < DOWNWARDS * down[hanging].sum():
+    if hanging.sum() < enough * WIDTH**2 or across[hanging].sum() < downwards * down[hanging].sum():
         return nothing
     near = cv2.dilate(ends.astype(np.uint8), disc(2 * NEAR * WIDTH)) > 0
     tips = np.asarray(ends | (lines & below & near), np.bool_)
-    return tips if tips.sum() < MOST * WIDTH**2 else nothing
+    return tips if tips.sum() < most * WIDTH**2 else nothing
 
 
 def _small(marks: Marks) -> Marks:

@@ -16,7 +16,7 @@ from ..imaging.face_view import face_view
 from ..imaging.facecrop import place_around
 from ..imaging.geometry import Box
 from ..imaging.in_front import in_front
-from ..imaging.lash_frame import lash_frame
+from ..imaging.lash_frame import LashFrame, lash_frame
 from ..imaging.lash_tails import lash_tail
 from ..imaging.lash_tips import lash_tips
 from ..imaging.mesh478 import Side
@@ -49,7 +49,7 @@ def eyes_alone(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
     cut = window.cut(pixels).copy()
     mask = np.zeros(cut.shape[:2], np.float32)
     tails: Plane | None = None
-    tips: Plane | None = None
+    looked_at: list[tuple[LashFrame, Plane]] = []
     winged: list[Side] = []
     covering = Cloth.of(pixels, face.landmarks)
     cloth = None if covering is None or not cut.size else covering.over(cut, landmarks)
@@ -62,18 +62,13 @@ def eyes_alone(pixels: Rgb, face: Face, sides: tuple[Side, ...]) -> Crop:
         mask = np.maximum(mask, one)
         frame = lash_frame(cut, ends)
         if frame is not None:
-            tips = _joined(tips, lash_tips(frame, over))
+            looked_at.append((frame, over))
             tail = lash_tail(frame, one)
             if tail is not None:
-                tails = _joined(tails, tail.cover)
+                tails = tail.cover if tails is None else np.maximum(tails, tail.cover)
                 winged += [side] if tail.wing else []
+    tips = lash_tips(looked_at)
     for left_behind in (tails, tips):
         if left_behind is not None:
             mask = np.maximum(mask, left_behind)
     return Crop(face, window, cut, landmarks, mask, sides, tails, tips, winged=tuple(winged), cloth=cloth)
-
-
-def _joined(one: Plane | None, other: Plane | None) -> Plane | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return np.asarray(np.maximum(one, other), np.float32)
