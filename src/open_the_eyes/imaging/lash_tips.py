@@ -24,7 +24,7 @@ LID: Final = 0.3
 THIN: Final = 0.05
 """What is broader is no lash."""
 THINNEST: Final = 2.0
-"""Half of what is closed over is so many pixels at least: the blur of a lash is no thinner."""
+"""The least radius of the closing, pixels: the blur of a lash is no thinner."""
 FAINT: Final = 0.1
 """How dark the ends of lashes are at least, as a multiple of that line."""
 PLAIN: Final = (80, 2.5)
@@ -40,7 +40,7 @@ LARGEST: Final = 0.03
 ENOUGH: Final = 0.002
 """The least area of all that hang."""
 FEWEST: Final = 2.2
-"""The same in pixels of the picture: in small eyes, a letter of a watermark has as much."""
+"""The least area of all that hang, pixels of the picture: in small eyes a letter of a watermark has less."""
 MOST: Final = 0.08
 """The largest area of all ends: where more is thin and dark, it is wrinkles."""
 HANGING_FROM: Final = 0.1
