@@ -175,7 +175,7 @@ def _credentials(signing: tuple[Path, Path] | None) -> Credentials | None:
 
 def _kept(references: tuple[Path, ...], engine: Engine, options: Options) -> tuple[Seen, ...]:
     """References for several photos; each is read twice, so that no two of them are in memory."""
-    from ..pipeline import look_at_references
+    from ..looking import look_at_references
 
     for path in references:
         donors.reference(path)
