@@ -44,7 +44,7 @@ class CatchLight:
     strength: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ball:
     """What lies between the lids, and a little around; all lengths are in radii of the iris.
 
@@ -121,19 +121,19 @@ def ball_of(picture: Tones, shape: EyeShape) -> Ball | None:
     iris = np.median(pixels[coloured & (level <= 1.5 * usual)], axis=0)
     white = (pixels * threefold(beside)).reshape(-1, 3).sum(axis=0) / beside.sum()
     return Ball(
-        part,
-        pixels,
-        1 if shape.side == "left" else -1,
-        radius,
-        across,
-        down,
-        r,
-        below,
-        above,
-        u / shape.width,
-        clear,
-        np.asarray(iris, np.float32),
-        np.asarray(white, np.float32),
+        part=part,
+        pixels=pixels,
+        side_sign=1 if shape.side == "left" else -1,
+        radius=radius,
+        across=across,
+        down=down,
+        from_centre=r,
+        below_upper=below,
+        above_lower=above,
+        along=u / shape.width,
+        clear=clear,
+        iris=np.asarray(iris, np.float32),
+        white=np.asarray(white, np.float32),
     )
 
 
