@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from ...imaging.lids import EyeShape, lid_distances
 from ...imaging.luma import LUMA, luma_of
 from ...imaging.smooth import smoothed
 from ...imaging.threefold import threefold
+from .refiner import PaintedEyes
 
 COLOURED: Final = (0.5, 0.85)
 """Of its radius, where an iris shows its colour."""
@@ -135,6 +137,35 @@ def ball_of(picture: Tones, shape: EyeShape) -> Ball | None:
         iris=np.asarray(iris, np.float32),
         white=np.asarray(white, np.float32),
     )
+
+
+def balls_of(painted: Sequence[PaintedEyes]) -> list[list[tuple[EyeShape, Ball]]]:
+    """Of each piece the eyes with a ball to be seen."""
+    return [
+        [(shape, ball) for shape in piece.shapes.values() if (ball := ball_of(piece.pixels, shape)) is not None]
+        for piece in painted
+    ]
+
+
+def redrawn(
+    painted: Sequence[PaintedEyes],
+    balls: Sequence[Sequence[tuple[EyeShape, Ball]]],
+    draw: Callable[[EyeShape, Ball], Tones],
+) -> list[PaintedEyes]:
+    """The pieces with their balls as `draw` makes them, under their masks.
+
+    Args:
+        balls: of each piece, as `balls_of` gives them.
+        draw: gives the pixels (h, w, 3) of a ball's part.
+    """
+    out = []
+    for piece, eyes in zip(painted, balls, strict=True):
+        pixels = piece.pixels.copy()
+        for shape, ball in eyes:
+            here: Tones = ball.part.cut(pixels)
+            here += (draw(shape, ball) - ball.pixels) * threefold(ball.part.cut(piece.mask))
+        out.append(replace(piece, pixels=np.asarray(np.clip(pixels, 0, 255), np.float32)))
+    return out
 
 
 def white_share(r: Plane) -> Plane:
